@@ -1,8 +1,7 @@
 """The log of the program: a logger for each module of ``pipeline`` and ``flows``, written to standard error on demand.
 
 A log names scans by the start of their SHA-256, pages and entries by number, findings by code. It never holds a value
-read from paper, a person's name, a login, or a scan's file name: an exception is logged by its type and location, not
-by its message.
+read from paper, a person's name, a login, or a scan's file name: exceptions appear by type and location only.
 """
 
 from __future__ import annotations

@@ -3,8 +3,7 @@
 The workspace's store stays on this machine's own disk. If ``store.toml`` names a shared store, every scan is also
 copied there, and verified before it counts; a machine that lacks a scan fetches it from there. Access is through
 fsspec, which supports many kinds of stores; credentials (``AWS_ACCESS_KEY_ID``, …) are in the environment, not in the
-file. fsspec is loaded on demand: otherwise every process that reads pages would wait for it, for a store that few
-offices have.
+file. fsspec is loaded on demand: otherwise every reading process would wait for it, for a store that few offices have.
 """
 
 from __future__ import annotations
@@ -40,8 +39,7 @@ class SharedStore:
 
         Args:
             sha256: Its SHA-256.
-            prove: Hash an existing copy, and replace it if it differs; otherwise an existing copy of the same size is
-                trusted.
+            prove: Hash an existing copy, and replace it if it differs; otherwise a copy of the same size is trusted.
 
         Raises:
             StorageError: The copy cannot be verified.

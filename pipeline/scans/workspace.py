@@ -247,8 +247,7 @@ class Workspace:
         """Copy a scan into the store, once per content, whatever its name; the source stays unchanged.
 
         The copy is complete, on disk, verified and read-only before it gets its name, so several processes may store
-        the same file simultaneously. If the workspace shares its scans, the copy is also in the shared store when this
-        returns.
+        the same file simultaneously. If the workspace shares its scans, the copy is then also in the shared store.
 
         Args:
             sha256: Its hash, if known; that saves reading the file once.
@@ -256,8 +255,7 @@ class Workspace:
                 trusted (for a source that stays in place and is verified when read).
 
         Raises:
-            ScanError: The source is unreadable or changed meanwhile; as with ``StorageError``, no incomplete file
-                stays.
+            ScanError: The source is unreadable or changed meanwhile; no incomplete file stays, also below.
             StorageError: The store cannot be written; the message has advice.
         """
         sha256 = sha256 or _sha256_of(source)

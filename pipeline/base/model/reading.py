@@ -187,8 +187,7 @@ class FieldReading:
         evidence: The evidence for the text before calibration.
         struck: The text struck out before ``text`` was written.
         problems: Codes of the text's own flaws, found by parsing; not stored.
-        is_cut_short: Whether its writing may continue beyond the cut, so that it is no evidence for another field; not
-            stored.
+        is_cut_short: Whether its writing may continue beyond the cut, so it is no evidence elsewhere; not stored.
     """
 
     field: str

@@ -186,8 +186,8 @@ class Wording:
         year: With hundreds and tens (``một nghìn chín trăm bảy mươi lăm``), with short tens (``chín trăm bảy lăm``),
             without an empty hundred (``hai nghìn lẻ tám``), digit by digit (``một chín bảy lăm``).
         names: giêng, chạp and rằm for 1, 12 and 15.
-        fourth_month: The fourth month if it differs from ``four``: most clerks who write ``hai mươi bốn`` still write
-            ``tháng tư``.
+        fourth_month: The fourth month if it differs from ``four``: clerks with ``hai mươi bốn`` mostly write ``tháng
+            tư``.
     """
 
     thousand: Literal["nghìn", "ngàn"] = "nghìn"

@@ -85,8 +85,7 @@ class SaidInBook:
     """The values on the pages of a book.
 
     Attributes:
-        sightings: Values by pool and region; a signer occurs in ``SIGNERS`` with the title, and the title again in
-            ``TITLES``.
+        sightings: Values by pool and region; a signer is in ``SIGNERS`` with the title, the title also in ``TITLES``.
         names: The names of its signers.
     """
 

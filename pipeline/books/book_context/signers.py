@@ -61,8 +61,7 @@ class Signers:
     def near(self, lines: Sequence[str], least_alike: float) -> tuple[tuple[str, ...], ...]:
         """Return texts of the book similar to a reading.
 
-        They are the reading with similar names and titles replaced by the book's, and in a single line the usual
-        wordings.
+        They are the reading with the book's similar names and titles, and in a single line the usual wordings.
 
         Args:
             lines: The reading, line by line.

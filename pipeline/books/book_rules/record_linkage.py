@@ -119,8 +119,7 @@ def link_people(people: pd.DataFrame, least: float) -> pd.DataFrame:
         least: The least probability 0..1.
 
     Returns:
-        ``first``, ``second`` (index values), ``probability``, and a column for each of ``EVIDENCE`` (``""`` if
-        unknown).
+        ``first``, ``second`` (index values), ``probability``, and columns for ``EVIDENCE`` (``""`` if unknown).
     """
     import splink
     from splink.backends.duckdb import DuckDBAPI

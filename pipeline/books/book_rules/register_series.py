@@ -36,8 +36,7 @@ class RegisterSeries:
             number for each office, kind of event and series of books), ``opened`` (the year of the volume), ``volume``
             (its number), ``number`` and ``year`` (of the number), ``day`` (registered, ``yyyymmdd``), ``page`` (as
             printed).
-        pages: A row for each page, in the same order: ``page_id``, ``book_id``, ``has_entries``, ``is_cover``,
-            ``page``.
+        pages: A row for each page, ordered likewise: ``page_id``, ``book_id``, ``has_entries``, ``is_cover``, ``page``.
         books: Indexed by ``book_id``: ``entries`` and ``pages`` of the closing note (UNKNOWN without a note), ``rows``
             (entries per page), ``failed`` (number of unreadable pages).
     """
@@ -51,8 +50,7 @@ def build_series(entries: pd.DataFrame, pages: pd.DataFrame, books: pd.DataFrame
     """Build the series of some books from the texts of their columns.
 
     Args:
-        entries: A row for each entry: ``entry_id``, ``page_id`` and ``TEXTS``; within a page in the order of the
-            entries.
+        entries: A row for each entry: ``entry_id``, ``page_id`` and ``TEXTS``; ordered within a page.
         pages: A row for each page: ``page_id``, ``book_id``, ``order`` (within the book), ``kind``.
         books: A row for each book: ``book_id``, ``record``, ``unit``, ``book_series``, ``volume``, ``entries``,
             ``pages``, ``rows``, ``failed``.

@@ -105,7 +105,7 @@ LEAST = 1e-4
 """Smallest probability in a ratio; smaller probabilities count as this."""
 
 MOST_WEIGHT = 20.0
-"""Largest weight of a sample in the fit, so that a few sampled fields do not outweigh all others; the bound uses full
+"""Largest weight of a sample in the fit, so that few samples do not outweigh the others; the bound uses full
 weights."""
 
 FOLDS = 5

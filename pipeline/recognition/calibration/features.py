@@ -49,8 +49,7 @@ send a value to a person whatever its probability."""
 
 
 LIKELY, CLEAR = 0.5, 0.9
-"""An unlikely value (probability by the decoding below the first) counts only if the mean clarity of its letters
-reaches the second."""
+"""A value with a decoding probability below the first counts only if its mean letter clarity reaches the second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +93,7 @@ class Sample:
         right: Whether the registry would hold the value on paper.
         entry: The entry's name, unique over all books; an entry is in only one half of the samples.
         hand: The writer; the book where the writer is unknown.
-        weight: Number of fields that the sample represents: a randomly sampled field also represents the fields not
-            drawn.
+        weight: Number of represented fields: a randomly drawn field also represents fields that were not drawn.
     """
 
     features: CalibrationFeatures

@@ -106,8 +106,7 @@ def risk_curve(
         chances: The calibrated probability of each field.
         fields: Size of the group, including fields that other rules decide.
         hands: The writer of each field.
-        weights: Number of fields that each field represents; 1 each by default. With weights the counts are effective
-            fields.
+        weights: Number of fields that each field represents; 1 each by default. The counts then are effective fields.
     """
     order = np.argsort(-np.asarray(chances, dtype=np.float64), kind="stable")
     sure = np.asarray(chances, dtype=np.float64)[order]
@@ -158,8 +157,7 @@ def risk_bound(curve: RiskCurve, tolerated: float, delta: float = DELTA) -> Risk
 
     Thresholds are tested downwards from the threshold likeliest to pass (by the probabilities alone) until a test
     fails. The order is fixed before any error is seen, so each test may use the full ``delta`` (fixed-sequence
-    testing). All passed thresholds hold together, so thresholds at which a writer provably errs more than tolerated are
-    skipped.
+    testing). All passed thresholds hold together, so thresholds with a provably worse writer are skipped.
     """
     first = _likeliest(curve, tolerated, delta)
     if first is None:

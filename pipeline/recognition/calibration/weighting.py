@@ -1,7 +1,7 @@
 """The effective sample size of weighted fields.
 
 Korn and Graubard 1998 ("Confidence intervals for proportions with small expected number of positive counts estimated
-from survey data", Surv. Methodol.) use the effective sample size (Kish) in the exact bound; here it is rounded
+from survey data", Surv. Methodol.) use the effective sample size (Kish) in the exact bound; here rounded
 conservatively.
 """
 

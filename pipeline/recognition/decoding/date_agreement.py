@@ -51,8 +51,7 @@ def agree_on_date(figures: Sequence[Hypothesis], words: Sequence[Hypothesis]) ->
     """Return the pairs of readings with the same full date, likeliest first.
 
     The result is empty when no date is likelier than not; each field is then decided separately, and a difference
-    becomes a finding. If no words agree with any digits, words that parse to no date count for all dates that they
-    allow.
+    becomes a finding. If no words agree with any digits, words without a parsed date count for all dates they allow.
 
     Args:
         figures: The n-best list of the field in digits.

@@ -250,8 +250,7 @@ def score_texts(emissions: Sequence[Emission], texts: Sequence[str]) -> list[flo
 def letter_chances(text: str, pivot: str, edits: Sequence[Edit], gained: Chances) -> tuple[float, ...]:
     """Return the probability of each letter of a text by the ink alone, against all edits that touch the letter.
 
-    The probability that a letter of the pivot is missing shows in the letter before it (for the first letter, after
-    it).
+    The probability of a missing pivot letter shows in the preceding letter (for the first letter, in the next).
     """
     weights = np.exp(np.minimum(gained, 50.0))
     starts = np.array([edit.start for edit in edits], np.intp)

@@ -1,7 +1,7 @@
 """From the emissions of a line to its readings, by the kind of its field.
 
-A field of figures holds no letters. A letter that a network sees there is a misread figure; a reader of figures alone
-reads such lines too.
+A field of figures holds no letters. A letter in a network's output is a misread figure; a reader of figures alone reads
+such lines too.
 """
 
 from __future__ import annotations
@@ -30,8 +30,7 @@ _NUMBERED = {
     "id_number": re.compile(r"(?![^\W\d_])"),
     IDENTITY_PAPER: re.compile(r"(?![^\W\d_])(?=(\D*\d){6})(?!.*[^\W\d_]{3})(?!.*[^\W\d_]{2}$)"),
 }
-"""The shape of a line of such a kind, as at least one network reads it, when it holds a number alone: no passport, no
-words."""
+"""The shape of a line with a number alone, by kind, in at least one network's reading: no passport, no words."""
 
 FIGURE_READER = 0.7
 """Weight of the figure reader relative to all networks together (1). Fitted on pages of six writers."""

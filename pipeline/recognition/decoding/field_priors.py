@@ -266,8 +266,8 @@ def prior_for(
 
 
 NEW_UNITS = 2025
-"""The first year of the units without districts (from 1 July 2025 on); older units still occur in its ledgers, as
-places of birth."""
+"""The first year of the units without districts (from 1 July 2025 on); older units still occur in ledgers as places of
+birth."""
 
 
 @lru_cache(maxsize=256)

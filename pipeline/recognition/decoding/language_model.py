@@ -213,8 +213,7 @@ class Language:
 
     Attributes:
         models: By domain: names, places, dates in words, other text.
-        later: Files of models that apply from a certain year on, by domain and year; read on demand, as few books need
-            them.
+        later: Files of models for years from a given year on, by domain and year; read on demand (rarely needed).
     """
 
     models: Mapping[str, WordModel]

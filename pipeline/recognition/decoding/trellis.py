@@ -166,8 +166,7 @@ def _blanks_at_the_end(odds: Chances, letters: Columns) -> tuple[Chances, Chance
     """Return the odds of being in the blank after a number of final letters, against blanks throughout.
 
     Args:
-        odds: (steps, emissions, columns) odds of letters against the blank of their step; 0 after the end of an
-            emission.
+        odds: (steps, emissions, columns) odds of letters against their step's blank; 0 after the end of an emission.
         letters: (letters, lanes) columns.
 
     Returns:

@@ -197,8 +197,7 @@ DITTO = -1.0
 """The weight of a line that is only a ditto mark."""
 
 _DITTO_WORDS = {(("như",), "trên"): 0.0, ((), "nt"): DITTO, ((), "nt."): DITTO, ((), "n.t"): DITTO}
-"""The weights of the words of ditto marks, by the preceding words; ``như`` alone is also a name and weighs as a
-name."""
+"""The weights of the words of ditto marks, by the preceding words; ``như`` alone is also a name, with its weight."""
 
 
 _NEAR = 12

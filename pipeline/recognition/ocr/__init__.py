@@ -79,8 +79,7 @@ class Engines:
         writing: Distinguishes typed lines from handwritten lines; without it every value counts as handwritten.
         hand: Recognizes handwriting; ``None`` until a model is installed.
         gate: Finds pages to scan again; without it every page counts as good.
-        template: The learnt print of the book; not part of the fingerprint, since it finds labels sooner, not
-            elsewhere.
+        template: The learnt print of the book; not in the fingerprint, since it finds labels sooner, not elsewhere.
     """
 
     labels: PrintReader

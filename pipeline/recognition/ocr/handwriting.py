@@ -119,8 +119,7 @@ class HandwritingReader:
         words: The word models. Without them lists, dates and numbers still have their grammar; names and places are
             read letter by letter.
         figures: An additional reader of lines with figures.
-        adapter: Fingerprint of the adapter in its networks (``pipeline.recognition.ocr.adapters``); ``""`` without an
-            adapter.
+        adapter: Fingerprint of its adapter (``pipeline.recognition.ocr.adapters``); ``""`` without an adapter.
         parent: Fingerprint of the reader without the adapter.
     """
 

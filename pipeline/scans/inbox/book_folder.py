@@ -189,8 +189,7 @@ def similar_pages(
         pages: The perceptual hashes of the file's pages.
 
     Returns:
-        The number of each such page with the file and number of the most similar page, which may be an earlier page of
-        the same file.
+        The number of each such page with the file and number of the most similar page, possibly in the same file.
     """
     before = [(other, page, look) for other, looks in book.items() if other != file for page, look in looks]
     similar = []

@@ -81,8 +81,7 @@ def read_options(path: Path, workspace: Path) -> IntakeOptions:
 
     Raises:
         SetupError: The file is missing.
-        SchemaError: Names every flaw with its line. Nested folders are flaws too: a file taken from one would return in
-            the other.
+        SchemaError: Names every flaw with its line. Nested folders are flaws too: a taken file returns in the other.
     """
     if not path.exists():
         raise SetupError(

@@ -1,7 +1,7 @@
 """The child process of ``pipeline.scans.intake.isolated``: a request on standard input, an answer on standard output.
 
-The answer is a line of JSON; for a page its raw pixels follow. It is never a pickle: the writing process has read bytes
-of unknown origin.
+The answer is a line of JSON; for a page its raw pixels follow. It is never a pickle: the writer has read bytes of
+unknown origin.
 """
 
 from __future__ import annotations

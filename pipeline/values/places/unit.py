@@ -99,8 +99,7 @@ class Unit:
         name: The name without the type.
         parent: The code of its higher unit, in the same scheme or, for a former unit, in scheme 2004.
         span: Its time of existence.
-        lands: Its own code and the scheme 2004 codes of the units on its present land: their parts were parts of this
-            unit.
+        lands: Its own code and the 2004 codes of the units on its present land, whose parts count as this unit's.
         aka: Other spellings.
         source: Its source, if not the tables.
     """

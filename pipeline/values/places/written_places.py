@@ -43,8 +43,7 @@ def bare_letters(name: str) -> str:
 def syllables(name: str) -> tuple[tuple[str, str], ...]:
     """Return the syllables of a name, each as its letters without the tone, and the tone.
 
-    The letter with the tone mark (hòa, hoà) does not count, nor does ``y`` for ``i`` as the only vowel (Mỹ, Mĩ; Quý,
-    Quí).
+    The letter with the tone mark (hòa, hoà) is ignored, and so is ``y`` for ``i`` as the only vowel (Mỹ, Mĩ; Quý, Quí).
     """
     return tuple(_syllable(word) for word in _words(name))
 

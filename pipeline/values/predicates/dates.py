@@ -173,8 +173,7 @@ def age_within(born_on: Value, on: Value, *, lowest: int, highest: int) -> bool 
 def age_at(born_on: Value, on: Value) -> tuple[int, int] | None:
     """Return the least and the greatest number of a person's full years on a day; ``None`` if unknown.
 
-    An age in place of the date of birth is the age on that day; some clerks count the current year of life, others full
-    years only.
+    An age in place of the date of birth is the age on that day; some clerks count the current year, others do not.
     """
     born = date_parts(born_on.canonical)
     if born:

@@ -123,8 +123,7 @@ FULL_YEARS_SINCE = (2015, 1, 1)
 def of_marriageable_age(born_on: Value, married_on: Value, *, years: int) -> bool | None:
     """The person married since 2015 at ``years`` full years or more.
 
-    In a partial birth date the missing month counts as January and the missing day as the first (M03, for the age
-    only).
+    In a partial birth date the missing month counts as January and the missing day as the first (M03, age only).
     """
     married = date_parts(married_on.canonical)
     if len(married) < 3 or married < FULL_YEARS_SINCE:

@@ -1,7 +1,7 @@
 """Rules about the facts on a person in a number (I), a name or a relation (L).
 
 A personal number is ``PPP`` (province or country) ``C`` (century and sex) ``YY`` (year of birth) and six random digits;
-a citizen may keep an old number after a correction of the record, so a contradiction is only a doubt. There is no check
+a citizen may keep an old number after a correction of the record, so a contradiction is only a doubt. It has no check
 digit (I03).
 """
 

@@ -65,8 +65,7 @@ class PlaceResolver(Protocol):
             former: Whether a unit that existed before the day counts too.
 
         Returns:
-            ``False``: no such unit existed then. ``None``: unknown (several units, a time without complete tables, a
-                hospital, "tại nhà").
+            ``False``: no such unit existed then. ``None``: several units, incomplete tables, a hospital, "tại nhà".
         """
         ...
 
@@ -219,8 +218,8 @@ def predicate(
 ) -> Callable[[Callable[..., bool | None]], Predicate]:
     """Make a function of values a predicate with the function's name.
 
-    A keyword argument ``context`` of the function gets the ``RuleContext``; every other keyword argument is a limit
-    that a rule may set.
+    A keyword argument ``context`` of the function gets the ``RuleContext``; other keyword arguments are limits that
+    rules may set.
 
     Args:
         more: The need of any further values.

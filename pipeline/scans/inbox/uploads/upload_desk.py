@@ -162,8 +162,7 @@ class UploadDesk:
             is_original: Whether it is the photograph from which a page was cut: stored, but no scan of the book.
 
         Raises:
-            UploadRefused: The file is empty or too large, the person has too many incomplete uploads, or the disk is
-                full.
+            UploadRefused: The file is empty or too large, too many uploads are incomplete, or the disk is full.
             SetupError: This server accepts no uploads.
             StorageError: The disk cannot be written.
         """
@@ -204,8 +203,7 @@ class UploadDesk:
     def append(self, book_id: int, upload_id: str, login: str, offset: int, piece: bytes, digest: str) -> int:
         """Append the piece at ``offset``; return the number of bytes received so far.
 
-        A piece with another offset than the end of the received bytes is ignored: the browser continues from the
-        returned number.
+        A piece that does not begin at the end of the received bytes is ignored: the browser continues from there.
 
         Raises:
             UploadRefused: The upload does not exist, or the piece does not match its SHA-256.
