@@ -22,10 +22,6 @@ from pipeline.recognition.calibration import fields_saying_the_same
 WITNESSES = 2
 """Number of other entries that must have the value."""
 
-OF_ONE_SHAPE = frozenset({"choice", "name"})
-"""Kinds whose wrong values may also repeat: a list has few terms, and a hand writes an officer's name alike on every
-page. A repetition permits touched ink but does not make them surer."""
-
 NEAR = 3
 """Number of entries before and after that are searched for an accepted number, page or day."""
 
@@ -64,7 +60,8 @@ class ConfirmedValues:
             if reading.status is FieldStatus.READ and reading.canonical and not reading.is_cut_short
         ]
         repeated = {reading.field for reading in read if self._is_said(key, reading)}
-        texts = {name for name in repeated if self.record.by_name[name].kind not in OF_ONE_SHAPE}
+        # a list has few terms, and a hand writes an officer's name alike on every page: repetition makes neither surer
+        texts = {name for name in repeated if not self.record.by_name[name].value_kind.recurs_in_ink}
         order = {reading.field for reading in read if self._is_in_order(key, reading)}
         days = {reading.field for reading in read if self._is_within_month(key, reading)}
         same = fields_saying_the_same(read, self.record)
@@ -176,6 +173,6 @@ def _order_readers(record: RecordSpec) -> Mapping[str, Callable[[str], int | Non
 
 
 def _pool(spec: FieldSpec, record: RecordSpec) -> str:
-    if spec.kind == "choice":
-        return f"choice:{spec.vocab}"
+    if spec.value_kind.is_listed:
+        return f"{spec.kind}:{spec.vocab}"
     return pool_of_field(spec, record)
