@@ -1,1 +1,1 @@
-"""What every room needs: the values that travel, exceptions, files, text, the log, the clock, charts."""
+"""Foundations of every room: shared values, exceptions, files, text, the log, the clock, charts."""

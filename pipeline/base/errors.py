@@ -1,4 +1,4 @@
-"""What can go wrong with the machine, the files or the declarations.
+"""Flaws of the machine, the files or the declarations, as exceptions.
 
 A flaw in the data of a ledger is a finding (``pipeline.base.model.Finding``), never an exception.
 Every exception here carries a stable ``code`` (for reports and tests), a Vietnamese ``message`` that
@@ -24,7 +24,7 @@ class HotichError(Exception):
 
 
 class SetupError(HotichError):
-    """A program, a package or a model that is needed is not there."""
+    """A required program, package or model is missing."""
 
     code = "setup"
     exit_code = 3
@@ -38,9 +38,9 @@ class SchemaError(HotichError):
 
 
 class NotDeclared(SchemaError):
-    """What was asked for depends on a declaration that is not there, or whose own file of the office has a flaw.
+    """A request depends on a missing declaration, or on an office's declaration file with a flaw.
 
-    Its message names no folder of the machine: it is for everybody whom it stops.
+    Its message names no folder of the machine, since it is shown to every affected user.
     """
 
 
@@ -52,9 +52,9 @@ class LedgerError(HotichError):
 
 
 class BookInQuestion(LedgerError):
-    """``ledger.toml`` says another thing of a book than the registry, or of scans that are another book's there.
+    """``ledger.toml`` contradicts the registry about a book, or its folder holds another book's scans.
 
-    Nobody but a person can say which of the two is right, or that it is another book.
+    Only a person can decide which of the two is right, or that it is another book.
     """
 
     code = "book-question"
@@ -68,11 +68,11 @@ class RegistryError(HotichError):
 
 
 class RegistryUnavailable(RegistryError):
-    """The database is busy, cannot be reached, is broken, or its audit cannot be continued: no fault of who asks."""
+    """The database is busy, unreachable or broken, or its audit cannot be continued: not the user's fault."""
 
 
 class RegistryForbidden(RegistryUnavailable):
-    """The account that the program uses may not do this in the database."""
+    """The program's account lacks this permission in the database."""
 
 
 class StorageError(HotichError):
@@ -83,44 +83,44 @@ class StorageError(HotichError):
 
 
 class ScanError(HotichError):
-    """A scan, or one page of it, cannot be used. The rest of the book goes on."""
+    """A scan, or a page in a scan, cannot be used. The rest of the book continues."""
 
     code = "scan"
     exit_code = 8
 
 
 class CalibrationError(HotichError):
-    """Too little was checked by people to calibrate on."""
+    """People have checked too few values for a calibration."""
 
     code = "calibration"
     exit_code = 9
 
 
 class AuditFlawed(HotichError):
-    """The audit shows that something was changed behind the program's back."""
+    """The audit shows a change that bypassed the program."""
 
     code = "audit"
     exit_code = 10
 
 
 class PackageRefused(HotichError):
-    """A book cannot be delivered as it is: entries are not settled, or the check before the upload found faults."""
+    """A book cannot be delivered yet: entries are not settled, or the check before the upload found faults."""
 
     code = "package"
     exit_code = 11
 
 
 class PrintRefused(HotichError):
-    """A paper is not printed: its entry is not settled, its template is wrong, or it was changed."""
+    """A document is not printed: its entry is not settled, its template is wrong, or it was changed."""
 
     code = "print"
     exit_code = 18
 
 
 class ReadingStopped(HotichError):
-    """So many pages could not be read that the fault is not theirs; reading on would only cost the night.
+    """So many pages failed that the fault is not theirs; continuing would only waste the night.
 
-    ``final``: it happened again right after, so the run ends and not only this book.
+    ``final``: it happened again immediately, so the run ends and not only this book.
     """
 
     code = "stopped"
@@ -135,42 +135,42 @@ class ReadingStopped(HotichError):
 
 
 class BookBusy(HotichError):
-    """Another run is reading this book; or it has taken the book over from this one."""
+    """Another run is reading this book, or has taken it over from this run."""
 
     code = "busy"
     exit_code = 13
 
 
 class ReconcileError(HotichError):
-    """A spreadsheet cannot be held against the registry: it is no workbook, or its columns are not known."""
+    """A spreadsheet cannot be reconciled with the registry: it is no workbook, or its columns are unknown."""
 
     code = "reconcile"
     exit_code = 14
 
 
 class BackupRefused(HotichError):
-    """A backup is not whole, is under another key, or would overwrite something."""
+    """A backup is incomplete, uses another key, or would overwrite something."""
 
     code = "backup"
     exit_code = 15
 
 
 class AuditUnproven(HotichError):
-    """Nothing was found in the audit, but no key at hand proves that the program wrote it."""
+    """The audit has no flaw, but no available key proves that the program wrote it."""
 
     code = "unproven"
     exit_code = 16
 
 
 class SecurityError(HotichError):
-    """What must be closed is open: a secret that others can read, or a server that answers without it."""
+    """A protected thing is open: a secret that others can read, or a server without access control."""
 
     code = "security"
     exit_code = 17
 
 
 class UnknownFileType(ScanError):
-    """The bytes are neither PDF nor an image format that is read."""
+    """The bytes are neither PDF nor a supported image format."""
 
     code = "unknown-type"
 
@@ -188,7 +188,7 @@ class BrokenScan(ScanError):
 
 
 class AlteredScan(ScanError):
-    """The bytes of a scan are not those that its SHA-256 names: altered, exchanged or damaged in the store."""
+    """The bytes of a scan do not match its SHA-256: altered, exchanged or damaged in the store."""
 
     code = "altered"
 
@@ -206,18 +206,18 @@ class OversizedScan(ScanError):
 
 
 class ScanTimeout(ScanError):
-    """Decoding or reading one page took longer than its time limit."""
+    """Decoding or reading a page took longer than its time limit."""
 
     code = "timeout"
 
 
 class ScanOutOfMemory(ScanError):
-    """Decoding or reading one page wanted more memory than its limit."""
+    """Decoding or reading a page exceeded its memory limit."""
 
     code = "memory"
 
 
 class ScanCrash(ScanError):
-    """The process that worked on the page died (a fault in a decoder)."""
+    """The process for the page died (a fault in a decoder)."""
 
     code = "crash"

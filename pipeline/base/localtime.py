@@ -1,4 +1,4 @@
-"""The office's clock: Vietnam keeps UTC+7 all year, whatever zone the machine is set to."""
+"""The office's clock: Vietnam keeps UTC+7 all year, whatever the machine's time zone."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ OFFICE_ZONE = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 
 
 def local_date(moment: datetime) -> date:
-    """Return the day of the office on which a moment lies."""
+    """Return the office's date at a moment."""
     return moment.astimezone(OFFICE_ZONE).date()
 
 
 def format_moment(moment: datetime) -> str:
-    """Return a moment as people read it: ``17:05 ngày 26/11/2026``."""
+    """Format a moment for people: ``17:05 ngày 26/11/2026``."""
     return moment.astimezone(OFFICE_ZONE).strftime("%H:%M ngày %d/%m/%Y")
 
 
 def iso_date(seconds: float) -> str:
-    """Return ``yyyy-mm-dd`` of a time in seconds since 1970."""
+    """Return ``yyyy-mm-dd`` of a Unix time in seconds."""
     return datetime.fromtimestamp(seconds, OFFICE_ZONE).date().isoformat()
 
 
 def iso_time(seconds: float) -> str:
-    """Return day and time of day, to the second, with the zone, of a time in seconds since 1970."""
+    """Return date and time, to the second, with the zone, of a Unix time in seconds."""
     return datetime.fromtimestamp(seconds, OFFICE_ZONE).isoformat(timespec="seconds")

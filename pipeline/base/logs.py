@@ -1,8 +1,7 @@
 """The log of the program: a logger for each module of ``pipeline`` and ``flows``, written to standard error on demand.
 
 A log names scans by the start of their SHA-256, pages and entries by number, findings by code. It never holds a value
-read from paper, a person's name, a login, or the name of a scan: an exception is logged by its type and its place, not
-by what it says.
+read from paper, a person's name, a login, or a scan's file name: exceptions appear by type and location only.
 """
 
 from __future__ import annotations
@@ -31,10 +30,10 @@ ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] 
 
 @dataclass(frozen=True, slots=True)
 class LogOptions:
-    """What is logged.
+    """The settings of the log.
 
     Attributes:
-        level: Name of the least level that is written (a key of ``LEVELS``); ``""`` = no log.
+        level: Name of the lowest written level (a key of ``LEVELS``); ``""`` = no log.
         as_json: Write JSON lines instead of text.
     """
 
@@ -46,7 +45,7 @@ _current = LogOptions()
 
 
 def parse_log_options(text: str) -> LogOptions:
-    """Return what ``HOTICH_LOG`` asks for: a level, ``json``, or both with a comma.
+    """Parse ``HOTICH_LOG``: a level, ``json``, or both with a comma.
 
     Raises:
         SetupError: The text holds anything else.
@@ -62,17 +61,17 @@ def parse_log_options(text: str) -> LogOptions:
 
 
 def with_verbosity(options: LogOptions, verbosity: int) -> LogOptions:
-    """Return the options at level INFO for one ``-v``, DEBUG for more; never at a quieter level than before."""
+    """Return the options at level INFO for one ``-v``, DEBUG for more; the level never becomes quieter."""
     wanted = ("", "info", "debug")[min(verbosity, 2)]
     names = ["", *LEVELS]
     return LogOptions(max(options.level, wanted, key=names.index), options.as_json)
 
 
 def configure_logs(options: LogOptions, stream: IO[str] | None = None) -> None:
-    """Write the log of this process as the options say, in the place of what was configured before.
+    """Configure the log of this process; this replaces any earlier configuration.
 
     Args:
-        stream: Where to; ``None`` = standard error.
+        stream: The target; ``None`` = standard error.
     """
     global _current  # noqa: PLW0603  # as logging itself, the log is one a process
     _current = options
@@ -86,23 +85,23 @@ def configure_logs(options: LogOptions, stream: IO[str] | None = None) -> None:
 
 
 def current_log_options() -> LogOptions:
-    """Return what this process was configured with, to configure its worker processes alike."""
+    """Return the configured options of this process, for configuring its workers alike."""
     return _current
 
 
 def configure_worker_logs(options: LogOptions) -> None:
-    """Write the log of a worker process to what is its standard error now, even if that is closed to decoders later."""
+    """Write a worker's log to its present standard error, even if that is closed to decoders later."""
     if options.level:
         configure_logs(options, os.fdopen(os.dup(2), "w", encoding="utf-8", errors="backslashreplace"))
 
 
 def scan_id(sha256: str) -> str:
-    """Return the start of a scan's SHA-256, which names the scan in a log."""
+    """Return the start of a scan's SHA-256, its name in a log."""
     return sha256[:ID_LETTERS]
 
 
 class _LogHandler(logging.Handler):
-    """Writes the records of the program's own loggers, one line each."""
+    """Writes the records of the program's own loggers, one per line."""
 
     def __init__(self, options: LogOptions, stream: IO[str] | None) -> None:
         super().__init__()
@@ -113,14 +112,16 @@ class _LogHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         try:
             stream = self._stream or sys.stderr
-            stream.write(f"{self.format(record)}\n")  # one write a line, so that processes do not mix theirs
+            stream.write(
+                f"{self.format(record)}\n"
+            )  # a single write per line: processes do not mix their lines
             stream.flush()
         except Exception:  # noqa: BLE001  # a log that cannot be written stops no work
             self.handleError(record)
 
 
 class _TextFormatter(logging.Formatter):
-    """One line of text a record; an exception by its type and place, since what it says can hold a name."""
+    """Formats a record as a line of text; an exception by its type and location, since its message can hold a name."""
 
     def formatException(self, ei: ExceptionInfo) -> str:  # noqa: N802  # named by logging
         kind, error, _ = ei
@@ -132,12 +133,12 @@ class _TextFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         record = copy.copy(record)
-        record.exc_text = None  # another handler may have put the whole traceback there
+        record.exc_text = None  # another handler may have stored the whole traceback there
         return super().format(record).replace("\n", " | ")
 
 
 class _JsonFormatter(_TextFormatter):
-    """One JSON object a record: ``time`` (UTC), ``level``, ``logger``, ``process``, ``message``, perhaps ``error``."""
+    """Formats a record as JSON: ``time`` (UTC), ``level``, ``logger``, ``process``, ``message``, perhaps ``error``."""
 
     def format(self, record: logging.LogRecord) -> str:
         entry: dict[str, Any] = {

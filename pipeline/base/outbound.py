@@ -1,4 +1,4 @@
-"""Connections that the program itself opens: to a declared address alone, over TLS or on this machine."""
+"""Outgoing connections: only to a declared address, over TLS or on this machine."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ MOST_LETTERS = 500
 
 
 class ForbiddenAddress(Exception):
-    """A declared name leads to an address where nothing of the kind may be."""
+    """A declared name resolves to a forbidden address."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutboundAddress:
     """An address to which the program may connect.
 
-    Attributes:
-        secure: Whether over TLS.
+    secure: Whether the connection uses TLS.
+        host: The machine's name or address.
         host: The name or address of the machine.
         target: Path and query.
     """
@@ -33,10 +33,10 @@ class OutboundAddress:
 
 
 def read_address(url: str, key: str = "url") -> tuple[OutboundAddress | None, str]:
-    """Return what a declared address says, or why it is none, in Vietnamese.
+    """Parse a declared address; on failure return the reason in Vietnamese.
 
     Args:
-        key: The key that declares it.
+        key: The key of the declaration.
     """
     try:
         parts = urlsplit(url)
@@ -57,7 +57,7 @@ def read_address(url: str, key: str = "url") -> tuple[OutboundAddress | None, st
 
 
 def connection_to(address: OutboundAddress, timeout: float) -> http.client.HTTPConnection:
-    """Return a connection that is not open yet; ``timeout``: seconds for each step."""
+    """Return an unopened connection; ``timeout``: seconds for each step."""
     if not address.secure:
         return http.client.HTTPConnection(address.host, address.port, timeout=timeout)
     context = ssl.create_default_context()
@@ -65,17 +65,17 @@ def connection_to(address: OutboundAddress, timeout: float) -> http.client.HTTPC
 
 
 def refuse_forbidden(connection: http.client.HTTPConnection, address: OutboundAddress) -> None:
-    """Check where a declared name has led to, before anything is sent.
+    """Check the peer address of a declared name before anything is sent.
 
     Raises:
-        ForbiddenAddress: To this machine, though the declared name is not its own, or to an address of no server: those
-            under which machines tell secrets of themselves (169.254.0.0/16, fe80::/10), of groups, of nobody.
+        ForbiddenAddress: This machine, though the declared name is not local, or an address without a server:
+            link-local addresses where machines expose secrets (169.254.0.0/16, fe80::/10), multicast, unspecified.
     """
     peer = ipaddress.ip_address(connection.sock.getpeername()[0].partition("%")[0])
     if isinstance(peer, ipaddress.IPv6Address) and peer.ipv4_mapped is not None:
         peer = peer.ipv4_mapped
     nowhere = peer.is_link_local or peer.is_multicast or peer.is_unspecified or peer.is_reserved
-    if peer.is_loopback != address.is_local or (nowhere and not peer.is_loopback):  # ::1 is reserved as well
+    if peer.is_loopback != address.is_local or (nowhere and not peer.is_loopback):  # ::1 is also reserved
         raise ForbiddenAddress
 
 

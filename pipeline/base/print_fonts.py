@@ -1,6 +1,6 @@
-"""Print faces of this machine: Liberation and FreeMono (Debian ``fonts-liberation``, ``fonts-freefont-ttf``).
+"""Print typefaces of this machine: Liberation and FreeMono (Debian ``fonts-liberation``, ``fonts-freefont-ttf``).
 
-Lines are shaped by HarfBuzz (Pillow's Raqm layout), so that letters of joined hands stay joined.
+HarfBuzz shapes the lines (Pillow's Raqm layout), so that letters of joined scripts stay joined.
 """
 
 from __future__ import annotations
@@ -48,10 +48,10 @@ def load_font(path: Path, pixels: int) -> ImageFont.FreeTypeFont:
 
 @lru_cache(maxsize=32)
 def system_font(name: str) -> Path:
-    """Return where a font of the system lies.
+    """Return the path of a system font.
 
     Raises:
-        SetupError: It is not installed; the message names the Debian packages.
+        SetupError: The font is not installed; the message names the Debian packages.
     """
     for folder in SYSTEM_FOLDERS:
         for path in sorted(folder.rglob(name)) if folder.is_dir() else ():
@@ -62,6 +62,6 @@ def system_font(name: str) -> Path:
 
 
 def print_font(style: str, pixels: int, face: str = "serif") -> ImageFont.FreeTypeFont:
-    """Return a face of ``PRINT_FACES`` in a style of ``PRINT``."""
+    """Return a typeface of ``PRINT_FACES`` in a style of ``PRINT``."""
     name = PRINT_FACES[face].format(style=PRINT[style])
     return load_font(system_font(name.replace("FreeSerifRegular", "FreeSerif")), pixels)

@@ -1,4 +1,4 @@
-"""TOML files that the staff of an office write: all flaws are reported at once, in Vietnamese, each with its line."""
+"""TOML files written by an office's staff: all flaws are reported together, in Vietnamese, each with its line."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from pipeline.base.text.control_characters import LINE_BREAKS, control_character
 from pipeline.base.text.nearest_word import nearest_hint
 
 MOST_BYTES = 1 << 20
-"""A list of an office that grew for years is far smaller."""
+"""Size limit in bytes: an office's list stays far smaller even after years."""
 
 
 class RowFlaw(Exception):
-    """A flaw of a row, at a ``key`` (``""``: the row itself); ``unknown``: the name that nothing declares."""
+    """A flaw of a row, at a ``key`` (``""``: the row itself); ``unknown``: the undeclared name."""
 
     def __init__(self, key: str, message: str, *, unknown: str = "") -> None:
         super().__init__(message)
@@ -26,7 +26,7 @@ class RowFlaw(Exception):
 
 
 class StaffFile:
-    """A file and the flaws found in it so far. Raises ``SchemaError`` when it cannot be read at all."""
+    """A file and its flaws so far. Raises ``SchemaError`` when it is unreadable."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -48,13 +48,13 @@ class StaffFile:
         self._lines = TomlLines(text)
         for key, value in self.table.items():
             hidden = next(
-                filter(None, (control_character_flaw(one, LINE_BREAKS) for one in _texts((key, value)))), ""
+                filter(None, (control_character_flaw(part, LINE_BREAKS) for part in _texts((key, value)))), ""
             )
             if hidden:
                 self.flaw(key, f"“{key}” {hidden}.")
 
     def own_table(self, name: str) -> Mapping[str, Any]:
-        """Return the table ``[name]``, empty where the file has none; anything else under that name is a flaw."""
+        """Return the table ``[name]``, empty if missing; any other value under that name is a flaw."""
         table = self.table.get(name, {})
         if not isinstance(table, dict):
             self.flaw(name, f"“{name}” phải viết thành bảng [{name}].")
@@ -62,7 +62,7 @@ class StaffFile:
         return table
 
     def switches(self, name: str, known: Collection[str]) -> Mapping[str, bool]:
-        """Return the switches that the table ``[name]`` sets; an unknown one, or one not true or false, is a flaw."""
+        """Return the switches in the table ``[name]``; unknown switches and values but true or false are flaws."""
         table = self.own_table(name)
         for key, value in table.items():
             if key not in known:
@@ -80,18 +80,18 @@ class StaffFile:
         return list(enumerate(rows))
 
     def flaw(self, key: str, message: str) -> None:
-        """Note a flaw of a key of the file itself."""
+        """Add a flaw of a key of the file itself."""
         self._flaws.append((self._lines.of_key(key), message))
 
     def flaw_of_table(self, table: str, key: str, message: str) -> None:
-        """Note a flaw of a key of a table ``[table]``."""
+        """Add a flaw of a key of a table ``[table]``."""
         self._flaws.append((self._lines.of_table(table, key), message))
 
     def flaw_of_row(self, table: str, number: int, key: str, message: str) -> None:
         self._flaws.append((self._lines.of_row(table, number, key), message))
 
     def refuse_flaws(self) -> None:
-        """Raise ``SchemaError`` that names every flaw by its line, if there is any."""
+        """Raise ``SchemaError`` with every flaw and its line, if there are any."""
         if self._flaws:
             flaws = (f"{self.path}, dòng {line}: {what}" for line, what in sorted(self._flaws))
             raise SchemaError("\n".join(flaws))
@@ -111,28 +111,28 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _where(message: str) -> str:
-    found = re.search(r"line (\d+), column (\d+)", message)
-    return f"dòng {found[1]}, cột {found[2]}" if found else message
+    position = re.search(r"line (\d+), column (\d+)", message)
+    return f"dòng {position[1]}, cột {position[2]}" if position else message
 
 
 class TomlLines:
-    """The lines of a text that ``tomllib`` has read, with rows as ``[[table]]`` or as ``{ … }``, one in each line."""
+    """The lines of a parsed TOML text, with rows as ``[[table]]`` or as ``{ … }``, one per line."""
 
     def __init__(self, text: str) -> None:
         self._lines = text.splitlines()
 
     def of_key(self, key: str) -> int:
-        """Return the first line that sets a key of the file, or opens a table of that name; 1 when there is none."""
+        """Return the first line that sets a key of the file or opens a table of that name; 1 if there is none."""
         opens = re.compile(rf"\s*(?:\[\[?\s*{re.escape(key)}\s*\]|[\"']?{re.escape(key)}[\"']?\s*=)")
         return next((at for at, line in enumerate(self._lines, 1) if opens.match(line)), 1)
 
     def of_table(self, table: str, key: str) -> int:
-        """Return the line of a key of a table; that of the table when it has none."""
+        """Return the line of a table's key, or the table's line if the key is missing."""
         head = self.of_key(table)
         return self._below(head, key)
 
     def of_row(self, table: str, number: int, key: str = "") -> int:
-        """Return the line of a key in a row (from 0) of an array of tables; that of the row when it has none."""
+        """Return the line of a key in a row (from 0) of an array of tables, or the row's line if the key is missing."""
         heads = [at for at, line in enumerate(self._lines, 1) if re.match(rf"\s*\[\[\s*{table}\s*\]\]", line)]
         if number < len(heads):
             return self._below(heads[number], key)

@@ -1,4 +1,4 @@
-"""Changes of TOML files that the staff of an office write: comments, order and all that is not changed stay."""
+"""Edit TOML files written by an office's staff: comments, order and all unchanged text stay."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from tomlkit.toml_document import TOMLDocument
 from pipeline.base.errors import SchemaError
 
 Values = Mapping[str, Any]
-"""Values by their keys; None removes a key."""
+"""Values by key; None removes a key."""
 
 
 def with_keys(text: str, table: str, values: Values) -> str:
-    """Return the text of a file with other values for keys of ``[table]``, which is added where it is not there."""
+    """Return the file's text with changed keys of ``[table]``; a missing table is added."""
     document = _parsed(text)
     if table not in document:
         if text.strip():
@@ -28,7 +28,7 @@ def with_keys(text: str, table: str, values: Values) -> str:
 
 
 def with_row(text: str, table: str, values: Values) -> str:
-    """Return the text of a file with one more row of ``[[table]]``."""
+    """Return the file's text with an added row of ``[[table]]``."""
     document = _parsed(text)
     rows = document.get(table)
     row: Table | InlineTable = tomlkit.inline_table() if isinstance(rows, Array) else tomlkit.table()
@@ -42,7 +42,7 @@ def with_row(text: str, table: str, values: Values) -> str:
 
 
 def with_changed_row(text: str, table: str, number: int, values: Values) -> str:
-    """Return the text of a file with other values in a row (from 0) of ``[[table]]``.
+    """Return the file's text with changed values in a row (from 0) of ``[[table]]``.
 
     Raises:
         SchemaError: There is no such row.
@@ -53,7 +53,7 @@ def with_changed_row(text: str, table: str, number: int, values: Values) -> str:
 
 
 def without_row(text: str, table: str, number: int) -> str:
-    """Return the text of a file without a row (from 0) of ``[[table]]``.
+    """Return the file's text without a row (from 0) of ``[[table]]``.
 
     Raises:
         SchemaError: There is no such row.

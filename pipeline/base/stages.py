@@ -7,13 +7,13 @@ from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """The stage of a review task, or of one field of it.
+    """The stage of a review task, or of a field in it.
 
     Attributes:
-        REVIEW: Nobody has keyed it yet (a task: one of its fields).
+        REVIEW: Nobody has keyed it yet (a task: at least one of its fields).
         CHECK: A first keyed value waits for another person's.
         THIRD: Two keyed values differ; a third person decides.
-        SUPERVISOR: A person asked the supervisor a question, or what waits is about a book as a whole.
+        SUPERVISOR: A person asked the supervisor a question, or the task is about a book as a whole.
         RESCAN: The page must be scanned again.
         SETTLED: Nothing is left to do.
     """

@@ -1,1 +1,1 @@
-"""What a book says as a whole: its context, its rules and checks, which book it is, its correction."""
+"""The book as a whole: its context, rules and checks, its identity, its correction."""

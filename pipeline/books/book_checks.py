@@ -1,4 +1,4 @@
-"""The checks of whole books and of the registry: columns out of the registry, findings back into it."""
+"""The checks of whole books and of the registry: read columns from the registry, save findings to it."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 _logger = logging.getLogger(__name__)
 
 SCAN_PAGES = 1_000_000
-"""More pages than a scan has: the order of a page is that of its scan and then its own."""
+"""Upper bound of a scan's pages: pages are ordered by scan, then by page number."""
 
 BOOKS_AT_ONCE = 100
-"""Books whose ink prints are in memory at a time: some kilobytes a page."""
+"""Number of books whose ink prints are in memory together: some kilobytes a page."""
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,9 @@ class CheckReport:
     """The report of a check.
 
     Attributes:
-        books, entries: How many were checked.
-        pages: Likewise; 0 where only people were checked.
+        pages: Number of checked pages; 0 where only people were checked.
         outcome: What changed.
-        counts: Findings that hold now, by code.
+        counts: Number of present findings, by code.
     """
 
     books: int
@@ -46,7 +45,7 @@ class CheckReport:
 
 
 def check_books(registry: Registry, schemas: Schemas, book_ids: Sequence[int] | None = None) -> CheckReport:
-    """Check the books of the same offices and kinds of event as these, or all books, and save the findings."""
+    """Check all books with the offices and kinds of event of the given books (default: all), and save the findings."""
     from pipeline.books.book_rules import (  # pandas
         BOOK_CODES,
         book_findings,
@@ -56,39 +55,39 @@ def check_books(registry: Registry, schemas: Schemas, book_ids: Sequence[int] | 
 
     entries, pages, books = registry.series_columns(book_ids)
     series = build_series(entries, in_order(pages), books)
-    found = list(_findings(book_findings(series), books, schemas))
+    findings = list(_findings(book_findings(series), books, schemas))
     for prints in _prints_by_book(registry, books["book_id"].tolist()):
-        found += _findings(duplicate_page_findings(prints), books, schemas)
+        findings += _findings(duplicate_page_findings(prints), books, schemas)
     looked_at = None if book_ids is None else _looked_at(books)
     if registry.undeclared_books():
         looked_at = _looked_at(books)
-    outcome = registry.save_checks(found, BOOK_CODES, looked_at)
-    _logger.info("%d books checked: findings %s", len(books), dict(_counts(found)))
-    return CheckReport(len(books), len(entries), len(pages), outcome, _counts(found))
+    outcome = registry.save_checks(findings, BOOK_CODES, looked_at)
+    _logger.info("%d books checked: findings %s", len(books), dict(_counts(findings)))
+    return CheckReport(len(books), len(entries), len(pages), outcome, _counts(findings))
 
 
 def check_registry(registry: Registry, schemas: Schemas) -> CheckReport:
-    """Check the people of all books against one another and save the findings."""
+    """Compare the people of all books and save the findings."""
     from pipeline.books.book_rules import REGISTRY_CODES, comparable_people, registry_findings
 
     books = registry.book_columns()
     places = books.set_index("book_id")["place_code"]
     people = comparable_people(registry.people_columns())
-    found = list(_findings(registry_findings(people, places), books, schemas))
+    findings = list(_findings(registry_findings(people, places), books, schemas))
     outcome = registry.save_checks(
-        found, REGISTRY_CODES, _looked_at(books) if registry.undeclared_books() else None
+        findings, REGISTRY_CODES, _looked_at(books) if registry.undeclared_books() else None
     )
-    _logger.info("people of %d books checked: findings %s", len(books), dict(_counts(found)))
-    return CheckReport(len(books), people["entry_id"].nunique(), 0, outcome, _counts(found))
+    _logger.info("people of %d books checked: findings %s", len(books), dict(_counts(findings)))
+    return CheckReport(len(books), people["entry_id"].nunique(), 0, outcome, _counts(findings))
 
 
 def _looked_at(books: pd.DataFrame) -> list[int]:
-    """Return the books that were looked at; what is known of others stays, as nothing was asked of them."""
+    """Return the checked books; findings of other books stay."""
     return [int(book_id) for book_id in books["book_id"]]
 
 
 def suggest_links(registry: Registry) -> ChecksOutcome:
-    """Find entries that may be of the same event or person, and save them as suggestions. Needs splink."""
+    """Find entries that may belong to the same event or person, and save them as suggestions. Needs splink."""
     from pipeline.books.book_rules import comparable_people
     from pipeline.books.book_rules.record_linkage import suggest_links
 
@@ -112,7 +111,7 @@ def _prints_by_book(registry: Registry, book_ids: Sequence[int]) -> Iterator[pd.
 
 
 def in_order(pages: pd.DataFrame) -> pd.DataFrame:
-    """Return the pages with their ``order`` in the book: that of the names of the scans, as a folder shows them."""
+    """Return the pages with their ``order`` in the book: by scan name, as a folder shows the scans."""
     names = pages.drop_duplicates("scan_id")
     ranks = {scan: rank for rank, scan in enumerate(sorted(names["scan"].unique(), key=natural_key))}
     return pages.assign(order=pages["scan"].map(ranks).astype("int64") * SCAN_PAGES + pages["page_no"])
@@ -121,21 +120,21 @@ def in_order(pages: pd.DataFrame) -> pd.DataFrame:
 def _findings(
     findings: Iterable[BookFinding], books: pd.DataFrame, schemas: Schemas
 ) -> Iterator[CrossEntryFinding]:
-    """Yield the findings with their severity, and with fields where a check named a role.
+    """Yield the findings with their severity, and with fields in place of the check's roles.
 
-    Findings that an office switched off are left out.
+    Findings switched off by the office are left out.
     """
     records = dict(zip(books["book_id"].tolist(), books["record"].tolist(), strict=True))
-    for found in findings:
-        severity = schemas.severity_of(found.code)
+    for book_finding in findings:
+        severity = schemas.severity_of(book_finding.code)
         if severity is None:
             continue
-        bound = schemas.record(records[found.book_id]).book
+        bound = schemas.record(records[book_finding.book_id]).book
         roles = bound.model_dump() if bound else {}
-        fields = tuple(roles.get(name, name) for name in found.fields)
-        finding = Finding(found.code, severity, fields, found.details)
-        yield CrossEntryFinding(found.book_id, found.page_id, found.entry_id, finding)
+        fields = tuple(roles.get(name, name) for name in book_finding.fields)
+        finding = Finding(book_finding.code, severity, fields, book_finding.details)
+        yield CrossEntryFinding(book_finding.book_id, book_finding.page_id, book_finding.entry_id, finding)
 
 
-def _counts(found: Sequence[CrossEntryFinding]) -> Mapping[str, int]:
-    return dict(Counter(standing.finding.code for standing in found).most_common())
+def _counts(findings: Sequence[CrossEntryFinding]) -> Mapping[str, int]:
+    return dict(Counter(standing.finding.code for standing in findings).most_common())

@@ -1,4 +1,4 @@
-"""A book of the registry is corrected; it and the books that it was or is checked together with are checked anew."""
+"""Correct a book of the registry; check it again together with its former and present series."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pipeline.declarations.schema import Schemas
 from pipeline.registry import BookCorrection, CorrectionOverview, Registry
 
 HELD_SECONDS = 600.0
-"""How long a correction may hold its book; the largest takes some seconds."""
+"""Time limit of a correction's lock on its book, in seconds; the largest correction takes some seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +18,9 @@ class CorrectionReport:
     """The outcome of a correction.
 
     Attributes:
-        overview: What hangs on the book.
-        checks: What the checks found since, in the book and those beside it.
-        old_year: Entries whose number still bears the year of the cover before: people have decided it so.
+        overview: The data that depends on the book.
+        checks: The findings of the new checks, in the book and its series.
+        old_year: Entries whose number keeps the earlier cover's year because people decided it so.
     """
 
     correction: BookCorrection
@@ -39,11 +39,11 @@ def correct_book(
     author: str,
     reason: str,
 ) -> CorrectionReport:
-    """Correct a book and check what it concerns anew.
+    """Correct a book and repeat the affected checks.
 
     Raises:
-        BookBusy: A run reads the book.
-        RegistryError: As of ``Registry.correct_book``; nothing is changed.
+        BookBusy: A run is reading the book.
+        RegistryError: As in ``Registry.correct_book``; nothing is changed.
     """
     before = registry.known_book(book_id).ledger
     beside = registry.series_books(book_id)

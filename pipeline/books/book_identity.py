@@ -1,7 +1,7 @@
-"""Which book of the registry a folder is: what its ``ledger.toml`` says is held against what the registry knows.
+"""Identify the registry's book for a folder by comparing its ``ledger.toml`` with the registry.
 
-A ``ledger.toml`` that was changed, or a folder that was renamed, would make a second book of the same pages, and leave
-the work of people behind in the first. So it is asked about, and only a person answers.
+A changed ``ledger.toml`` or a renamed folder would create a second book of the same pages and leave people's work
+behind in the first. Therefore a contradiction is a question that only a person answers.
 """
 
 from __future__ import annotations
@@ -17,26 +17,26 @@ from pipeline.declarations.ledger import LEDGER_FILE, ledger_differences, ledger
 from pipeline.registry import KnownBook, Registry
 
 Hashes = Callable[[], Collection[str]]
-"""Gives the SHA-256 of the scans in the folder, where they are asked for."""
+"""Returns the SHA-256 hashes of the scans in the folder, on demand."""
 
 
 def agreed_ledger(registry: Registry, folder: Path, ledger: Ledger, hashes: Hashes) -> Ledger:
-    """Return the ledger that a folder is read by: what its file says, else what the registry says.
+    """Return the ledger for reading a folder: from its file, otherwise from the registry.
 
     Args:
-        hashes: Of the scans in it.
+        hashes: Of the scans in the folder.
 
     Raises:
-        BookInQuestion: The file contradicts the registry, or the scans are of a book with another cover or folder.
+        BookInQuestion: The file contradicts the registry, or the scans belong to a book with another cover or folder.
     """
-    found = registry.find_book(ledger, folder.name)
-    if found is None:
+    book_id = registry.find_book(ledger, folder.name)
+    if book_id is None:
         scans = frozenset(hashes())
         for known in registry.likely_books(folder.name, scans):
             if _may_be(known, folder.name, len(scans)):
                 raise BookInQuestion(_question(known, folder, ledger))
         return ledger
-    known = registry.known_book(found)
+    known = registry.known_book(book_id)
     agreed = replace(
         ledger, **{key: value for key, value in asdict(known.ledger).items() if _is_silent(ledger, key)}
     )
@@ -53,7 +53,7 @@ def _is_silent(ledger: Ledger, key: str) -> bool:
 
 
 def _may_be(known: KnownBook, folder_name: str, scans: int) -> bool:
-    """Return whether the book may be the one in the folder: its name and a scan are the same, or most scans are."""
+    """Return whether the book may be the folder's: the same name and a common scan, or most scans in common."""
     if known.folder_name == folder_name:
         return known.shared > 0 or known.scans == 0
     return 2 * known.shared > scans
@@ -62,8 +62,8 @@ def _may_be(known: KnownBook, folder_name: str, scans: int) -> bool:
 def _question(known: KnownBook, folder: Path, ledger: Ledger) -> str:
     name = printable(folder.name)
     differences = [
-        f"{one.label}: {LEDGER_FILE} ghi {_said(one.new)}, sổ dữ liệu ghi {_said(one.old)}"
-        for one in ledger_differences(known.ledger, ledger)
+        f"{difference.label}: {LEDGER_FILE} ghi {_quoted(difference.new)}, sổ dữ liệu ghi {_quoted(difference.old)}"
+        for difference in ledger_differences(known.ledger, ledger)
     ]
     if known.folder_name != folder.name:
         differences.append(f"tên thư mục: nay là “{name}”, trước là “{printable(known.folder_name)}”")
@@ -89,7 +89,7 @@ def _is_other(known: KnownBook, ledger: Ledger) -> bool:
 
 
 def describe_book(known: KnownBook) -> str:
-    """Return a book in words: its id, volume, series, place and folder."""
+    """Describe a book by its id, volume, series, place and folder."""
     words = ledger_words(known.ledger)
     return (
         f"sổ mã {known.book_id} (quyển {words['volume']}, loại quyển {words['series']}, {printable(words['place'])}, "
@@ -97,5 +97,5 @@ def describe_book(known: KnownBook) -> str:
     )
 
 
-def _said(words: str) -> str:
+def _quoted(words: str) -> str:
     return f"“{printable(words)}”" if words else "để trống"

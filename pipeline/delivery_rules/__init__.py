@@ -1,4 +1,4 @@
-"""From what stands on paper to what is delivered, by the choices of an office; both layers of a value."""
+"""From the value on paper to the delivered value, by an office's choices; both layers of a value."""
 
 from pipeline.delivery_rules.delivered import (
     ConfirmedDelivery,

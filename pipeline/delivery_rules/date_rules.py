@@ -1,4 +1,4 @@
-"""Delivery rules of dates: lunar days, years of two digits, dates that say about when, months without a day."""
+"""Delivery rules for dates: lunar days, two-digit years, approximate dates, months without a day."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ from pipeline.values.kinds.inexact_dates import (
 )
 
 LONGEST_LIFE = 120
-"""Years before its registration in which a date of an entry may lie."""
+"""Largest number of years between a date in an entry and its registration."""
 
 LONGEST_MONTH = 30
-"""Days of the longest lunar month."""
+"""Number of days in the longest lunar month."""
 
 BEFORE_SOLSTICE = 10
-"""The last lunar month that always ends within the solar year in which its lunar year begins."""
+"""The last lunar month that always ends within the solar year of its lunar year's beginning."""
 
 
 @dataclass(frozen=True, slots=True)
 class DateFacts:
-    """What else is known of a date.
+    """Known facts about a date.
 
     Attributes:
-        registered_on: The day of registration; None where it is asked about itself, or not known.
+        registered_on: The day of registration; None for the day of registration itself, or if unknown.
         ledger: The book.
         in_words: The same date in words, as far as it is settled.
-        lowest: The first year that it may have.
-        is_registration: Whether it is the day of registration itself, which lies in the years of the book.
+        lowest: Its first possible year.
+        is_registration: Whether it is the day of registration, which lies in the years of the book.
     """
 
     registered_on: PartialDate | None
@@ -54,11 +54,11 @@ class DateFacts:
 def proposed_dates(
     text: str, value: str, spec: FieldSpec, facts: DateFacts, policy: DeliveryPolicy
 ) -> Iterator[DeliveredValue]:
-    """Yield what may be delivered of a date, the likeliest first.
+    """Yield the possible deliveries of a date, likeliest first.
 
     Args:
         value: Its effective value.
-        facts: What else is known of it.
+        facts: Known facts about the date.
     """
     written = text or value
     value = DateKind().parse(value).canonical or value
@@ -92,11 +92,11 @@ def _short_year(
         return
     limit = facts.registered_on
     late = limit is not None and any(not _is_not_after(day, limit) for day in days)
-    yield from _chosen([one.canonical for one in days], written, spec, "short_year", policy, doubted=late)
+    yield from _chosen([day.canonical for day in days], written, spec, "short_year", policy, doubted=late)
 
 
 def _contradict(figures: PartialDate, words: PartialDate) -> bool:
-    """Return whether a date in figures and the same date in words differ in a part that both say."""
+    """Return whether a date in figures and the same date in words differ in a part that both give."""
     pairs = ((figures.year, words.year), (figures.month, words.month), (figures.day, words.day))
     return any(None not in pair and pair[0] != pair[1] for pair in pairs)
 
@@ -104,12 +104,12 @@ def _contradict(figures: PartialDate, words: PartialDate) -> bool:
 def _with_year(
     year: str, written: str, spec: FieldSpec, rule: str, policy: DeliveryPolicy
 ) -> Iterator[DeliveredValue]:
-    """Yield the year with the text in the margin note, or an empty cell with it, as the office wants."""
+    """Yield the year with the text in the margin note, or an empty cell with that note, by the office's choice."""
     with_year = DeliveredValue(year, note_of(spec, written))
     blank = blank_with_note(spec, written)
     ordered = (blank, with_year) if policy[rule] == NOTE else (with_year, blank)
-    for one in ordered:
-        yield from settled_by(rule, policy, one)
+    for proposal in ordered:
+        yield from settled_by(rule, policy, proposal)
 
 
 def _chosen(
@@ -122,9 +122,9 @@ def _chosen(
     with_note: bool = False,
     doubted: bool = False,
 ) -> Iterator[DeliveredValue]:
-    """Yield the values that a text may mean and an empty cell: the first is sure where it is the only one.
+    """Yield the possible values of a text and an empty cell; a single possible value is certain.
 
-    Unless it is ``doubted``: what stands on paper may be wrong, or mean another day that is not among the values.
+    A ``doubted`` value is never certain: the paper may be wrong, or mean a day that is not among the values.
     """
     blank = replace(blank_with_note(spec, written), rule=rule)
     if policy[rule] == NOTE or not values:
@@ -138,7 +138,7 @@ def _chosen(
 
 
 def _years(two_digits: int, facts: DateFacts) -> list[int]:
-    """Return the years with these last digits that the other facts allow, the latest first."""
+    """Return the years with these last digits that the other facts allow, latest first."""
     if facts.in_words is not None:
         return [facts.in_words.year] if facts.in_words.year % 100 == two_digits else []
     first, last = _span(facts)
@@ -146,7 +146,7 @@ def _years(two_digits: int, facts: DateFacts) -> list[int]:
 
 
 def _span(facts: DateFacts) -> tuple[int, int]:
-    """Return the first and the last year that a date may have."""
+    """Return the first and the last possible year of a date."""
     if facts.registered_on is not None:
         last = facts.registered_on.year
         return max(last - LONGEST_LIFE, facts.lowest or 0), last
@@ -176,7 +176,7 @@ def _lunar(
 def _named_month(
     known: PartialDate, written: str, spec: FieldSpec, facts: DateFacts, policy: DeliveryPolicy
 ) -> Iterator[DeliveredValue]:
-    """Yield what a date may mean whose month is called giêng or chạp: by which calendar is for a person to say."""
+    """Yield the possible dates for a month called giêng or chạp; a person decides between the calendars."""
     values = [known.canonical]
     if known.month is not None and known.day is None:
         values = [f"{known.year:04d}"]
@@ -189,10 +189,11 @@ def _named_month(
 
 
 def _days_of(lunar: LunarDate, facts: DateFacts) -> tuple[list[date], bool]:
-    """Return the solar days that a lunar date may mean, the likeliest first, and whether it may mean yet another.
+    """Return the possible solar days of a lunar date, likeliest first, and whether other days are possible.
 
-    A year in figures is that in which the lunar year begins; where its last days fall into the next solar year, the
-    writer may have meant the lunar year before as well. A year by stem and branch alone is one of the last 120.
+    A year in figures is the solar year in which the lunar year begins; where its last days fall into the next solar
+    year, the writer may also have meant the preceding lunar year. A year by stem and branch alone is one of the last
+    120.
     """
     if lunar.year is None and lunar.stem is None:
         return [], False
@@ -210,8 +211,8 @@ def _days_of(lunar: LunarDate, facts: DateFacts) -> tuple[list[date], bool]:
         first, closing = _span(facts)
         doubted |= any(not first <= day.year <= closing for day in days)
     limit = facts.registered_on
-    found = [day for day in dict.fromkeys(days) if limit is None or _is_not_after(_partial(day), limit)]
-    return found, doubted or len(found) < len(set(days))
+    possible = [day for day in dict.fromkeys(days) if limit is None or _is_not_after(_partial(day), limit)]
+    return possible, doubted or len(possible) < len(set(days))
 
 
 def _partial(day: date) -> PartialDate:

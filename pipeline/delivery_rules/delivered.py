@@ -1,8 +1,8 @@
-"""The two layers of a value: what stands on paper, and what is delivered of it by a rule.
+"""The two layers of a value: the value on paper, and the value that a rule delivers.
 
-Everything here is a pure function of what people and machines found on paper, the office's choices and what people
-confirmed, so a book that is exported again gives the same. A rule never changes what stands on paper. Where it is not
-sure it proposes values, and a person confirms one of them.
+Everything here is a pure function of the readings and decisions, the office's choices and people's confirmations, so
+repeating an export gives the same result. A rule never changes the value on paper. If a rule is not certain, it
+proposes values, and a person confirms one of them.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from pipeline.values.kinds.date import parse_canonical_age
 from pipeline.values.kinds.number import parse_suffixed_number
 
 NEAREST = 2
-"""How many fields before it a ditto mark on a page of one entry may stand for."""
+"""Number of preceding fields that a ditto mark on a one-entry page may refer to."""
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenField:
-    """A field as it stands on paper.
+    """The paper layer of a field.
 
     Attributes:
-        status: What people or machines say of it.
+        status: Its state according to people or machines.
         text: Its text, verbatim.
-        value: Its effective value; ``""``: blank; None: not settled, or nothing that is valid stands there.
-        amended: The value of an amendment, None where there is none.
+        value: Its effective value; ``""``: blank; None: not settled, or not valid.
+        amended: The value of an amendment, None without an amendment.
     """
 
     status: FieldStatus
@@ -47,11 +47,11 @@ class WrittenField:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmedDelivery:
-    """A proposal that a person confirmed.
+    """A proposal confirmed by a person.
 
     Attributes:
-        value: What is delivered.
-        note: What is appended to the margin note.
+        value: The delivered value.
+        note: The text appended to the margin note.
     """
 
     written: str
@@ -66,8 +66,8 @@ class FieldLayers:
     """Both layers of a field.
 
     Attributes:
-        delivered: What is delivered; while it is not ``certain``, what is proposed first.
-        proposals: What a person may confirm.
+        delivered: The delivered value; while it is not ``certain``, the first proposal.
+        proposals: The values that a person may confirm.
     """
 
     written: str
@@ -76,17 +76,20 @@ class FieldLayers:
 
     @property
     def waits(self) -> bool:
-        """Whether a person has to confirm a proposal."""
+        """Whether a person must confirm a proposal."""
         return not self.delivered.certain
 
     @property
     def mark(self) -> str:
-        """A mark of the text and its proposals: a person confirms what was shown, or nothing."""
-        shown = [self.written, *((one.value, one.note, one.rule) for one in self.proposals)]
+        """Hash of the text and its proposals: a confirmation holds only for the values that were shown."""
+        shown = [
+            self.written,
+            *((proposal.value, proposal.note, proposal.rule) for proposal in self.proposals),
+        ]
         return hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:16]
 
     def unless_of_others(self, author: str) -> FieldLayers:
-        """Return the layers without what others than ``author`` confirmed, for whoever keys the field blind."""
+        """Return the layers without confirmations by anybody but ``author``, for blind keying."""
         if self.delivered.confirmed_by in ("", author):
             return self
         return replace(self, delivered=self.proposals[0])
@@ -94,11 +97,11 @@ class FieldLayers:
 
 @dataclass(frozen=True)
 class WrittenEntry:
-    """An entry as it stands on paper.
+    """The paper layer of an entry.
 
     Attributes:
-        fields: What stands in its fields, by name.
-        confirmed: What people confirmed, by field.
+        fields: Its fields, by name.
+        confirmed: Confirmed deliveries, by field.
     """
 
     record: RecordSpec
@@ -109,9 +112,9 @@ class WrittenEntry:
 
 @dataclass(frozen=True)
 class LineAbove:
-    """The entry before in the book: its layers, and whether it is the line right above on the same page.
+    """The preceding entry of the book: its layers, and whether it is the line directly above on the same page.
 
-    Of the layers only what stands on paper counts, without amendments: a ditto mark was written before them.
+    Only its paper layer counts, without amendments: a ditto mark is older than amendments.
     """
 
     layers: Mapping[str, FieldLayers]
@@ -124,13 +127,13 @@ def entry_layers(
     """Return both layers of every settled field of an entry, in the record's order.
 
     Args:
-        above: The entry before it; None where there is none, or nothing may be taken from it.
+        above: The preceding entry; None without one, or if nothing may be taken from it.
     """
     return _EntryRules(entry, above, schemas, policy).layers()
 
 
 def is_as_delivered(spec: FieldSpec, value: str, vocabulary: kinds.Vocabulary | None) -> bool:
-    """Return whether an effective value is delivered as it is, by its looks alone; most values are.
+    """Return whether an effective value is delivered unchanged, by its form alone; most values are.
 
     Args:
         value: Its effective value, not blank.
@@ -150,18 +153,18 @@ def is_as_delivered(spec: FieldSpec, value: str, vocabulary: kinds.Vocabulary | 
 
 
 def notes_with(notes: str, layers: Mapping[str, FieldLayers]) -> str:
-    """Return the margin note with what the delivered values leave to it.
+    """Return the margin note with the notes of the delivered values.
 
     Args:
-        notes: The margin note as it is delivered itself.
+        notes: The delivered margin note.
         layers: Both layers of the entry.
     """
-    left = (one.delivered.note for one in layers.values())
+    left = (field_layers.delivered.note for field_layers in layers.values())
     return "; ".join(dict.fromkeys(filter(None, (notes, *left))))
 
 
 class _EntryRules:
-    """The rules as they apply to one entry."""
+    """The delivery rules applied to an entry."""
 
     def __init__(
         self, entry: WrittenEntry, above: LineAbove | None, schemas: Schemas, policy: DeliveryPolicy
@@ -171,41 +174,41 @@ class _EntryRules:
 
     def layers(self) -> Mapping[str, FieldLayers]:
         for spec in self._entry.record.fields:
-            self._of(spec)
+            self._layers_of(spec)
         order = self._entry.record.by_name
         return {name: self._done[name] for name in order if name in self._done}
 
-    def _of(self, spec: FieldSpec) -> FieldLayers | None:
-        """Return the layers of a field; None where nothing of it is settled."""
+    def _layers_of(self, spec: FieldSpec) -> FieldLayers | None:
+        """Return the layers of a field; None if it is not settled."""
         if spec.name in self._done:
             return self._done[spec.name]
         written = self._entry.fields.get(spec.name)
         if written is None:
             return None
         if written.amended is not None:
-            found: tuple[DeliveredValue, ...] = (DeliveredValue(written.amended),)
+            proposals: tuple[DeliveredValue, ...] = (DeliveredValue(written.amended),)
         else:
-            found = tuple(self._proposed(spec, written))
-        if not found:
+            proposals = tuple(self._proposed(spec, written))
+        if not proposals:
             return None
-        layers = self._with_word_of_person(spec, FieldLayers(written.text, found[0], found))
+        layers = self._with_word_of_person(spec, FieldLayers(written.text, proposals[0], proposals))
         if not layers.delivered.rule:
             layers = replace(layers, proposals=())
         self._done[spec.name] = layers
         return layers
 
     def _with_word_of_person(self, spec: FieldSpec, layers: FieldLayers) -> FieldLayers:
-        """Return the layers with what a person confirmed, as long as the paper says the same and a rule proposes it."""
+        """Return the layers with a person's confirmation, if the paper and the rule's proposal are unchanged."""
         word = self._entry.confirmed.get(spec.name)
         if word is None or word.written != layers.written:
             return layers
-        for one in layers.proposals:
-            if (one.value, one.note, one.rule) == (word.value, word.note, word.rule):
-                return replace(layers, delivered=replace(one, certain=True, confirmed_by=word.author))
+        for proposal in layers.proposals:
+            if (proposal.value, proposal.note, proposal.rule) == (word.value, word.note, word.rule):
+                return replace(layers, delivered=replace(proposal, certain=True, confirmed_by=word.author))
         return layers
 
     def _proposed(self, spec: FieldSpec, written: WrittenField) -> Iterator[DeliveredValue]:
-        """Yield what may be delivered of a field, the likeliest first."""
+        """Yield the possible deliveries of a field, likeliest first."""
         if written.value is None:
             yield from self._without_value(spec, written)
         elif not written.value:
@@ -234,23 +237,23 @@ class _EntryRules:
         if not written.is_decided or not spec.column:
             return
         if written.status is FieldStatus.STRUCK_THROUGH:
-            said = f"gạch bỏ: {written.text}" if written.text else "gạch bỏ"
-            yield from self._blank("struck_through", spec, said)
+            wording = f"gạch bỏ: {written.text}" if written.text else "gạch bỏ"
+            yield from self._blank("struck_through", spec, wording)
         elif written.status is FieldStatus.ILLEGIBLE:
             if self._policy.illegible_wording and spec.value_kind.takes_remarks:
                 yield DeliveredValue(self._policy.illegible_wording, rule="illegible")
             else:
                 yield from self._blank("illegible", spec, "không đọc được")
 
-    def _blank(self, rule: str, spec: FieldSpec, said: str) -> Iterator[DeliveredValue]:
-        """Yield an empty cell with a note; a field that no entry may lack goes out empty by a person's word only."""
-        for one in settled_by(rule, self._policy, blank_with_note(spec, said)):
-            yield replace(one, certain=one.certain and not spec.required)
+    def _blank(self, rule: str, spec: FieldSpec, text: str) -> Iterator[DeliveredValue]:
+        """Yield an empty cell with a note; a mandatory field is delivered empty only after a person's confirmation."""
+        for proposal in settled_by(rule, self._policy, blank_with_note(spec, text)):
+            yield replace(proposal, certain=proposal.certain and not spec.required)
 
     # --- numbers ------------------------------------------------------------------------------------------------------
 
     def _number(self, written: WrittenField) -> Iterator[DeliveredValue]:
-        """A number gets the year of its registration, also where it was completed by the year of the book before."""
+        """A number gets the year of its registration, even if it was completed by the preceding year of the book."""
         number = kinds.ENTRY_NUMBER.parse(written.text or written.value or "").canonical
         if number and "/" not in number:
             yield from settled_by("number_without_year", self._policy, f"{number}/{self._year()}")
@@ -280,13 +283,13 @@ class _EntryRules:
         )
 
     def _registered_on(self) -> PartialDate | None:
-        """Return the day of registration as it is delivered; None where it is not known."""
+        """Return the delivered day of registration; None if unknown."""
         spec = self._entry.record.by_column.get(self._entry.record.key_columns.registered_on)
-        layers = None if spec is None else self._of(spec)
+        layers = None if spec is None else self._layers_of(spec)
         return parse_canonical(layers.delivered.value) if layers is not None and not layers.waits else None
 
     def _in_words(self, spec: FieldSpec) -> PartialDate | None:
-        """Return the date that stands in words beside a date in figures, as the record's rule of the two says."""
+        """Return the date in words that belongs to a date in figures, according to the record's rule for both."""
         for rule in self._entry.record.rules:
             if rule.predicate == "same_date" and rule.fields[0] == spec.name:
                 words = self._entry.fields.get(rule.fields[1])
@@ -310,18 +313,18 @@ class _EntryRules:
             yield DeliveredValue(value)
             return
         code = kinds.CHOICE.parse(value, vocabulary).canonical
-        if code in vocabulary.labels:  # decided before its term got a code
+        if code in vocabulary.labels:  # the decision is older than its term's code
             yield DeliveredValue(code)
             return
         by_parents = self._entry.record.unknown_parent
         if by_parents is not None and spec.name == by_parents.field and value == by_parents.words:
             known = [self._is_named(name) for name in by_parents.parents]
-            named = tuple(bool(one) for one in known)
+            named = tuple(bool(is_named) for is_named in known)
             if None not in known and named in by_parents.codes:
                 yield from settled_by("unknown_parent", self._policy, by_parents.codes[named])
                 return
-            for one in by_parents.codes.values():
-                yield DeliveredValue(one, rule="unknown_parent", certain=False)
+            for offered_code in by_parents.codes.values():
+                yield DeliveredValue(offered_code, rule="unknown_parent", certain=False)
             yield replace(blank_with_note(spec, value), rule="unknown_parent", certain=False)
             return
         yield from self._blank("outside_list", spec, value)
@@ -338,13 +341,13 @@ class _EntryRules:
         if choice == NOTE:
             yield replace(left, rule="ditto")
             return
-        for one, is_sure in self._lines_above(spec):
+        for delivered, is_sure in self._lines_above(spec):
             certain = is_sure and choice != CONFIRM and spec.value_kind.has_sure_ditto
-            yield DeliveredValue(one.value, one.note, "ditto", certain)
+            yield DeliveredValue(delivered.value, delivered.note, "ditto", certain)
         yield replace(left, rule="ditto", certain=False)
 
     def _lines_above(self, spec: FieldSpec) -> Iterator[tuple[DeliveredValue, bool]]:
-        """Yield the settled values that a ditto mark may stand for, each with whether it can be no other."""
+        """Yield the settled values that a ditto mark may refer to, each with whether it is the only possible one."""
         if self._above is not None and self._is_table:
             there = self._above.layers.get(spec.name)
             if there is not None and not there.waits and there.delivered.value:
@@ -352,14 +355,14 @@ class _EntryRules:
             return
         for name in self._fields_before(spec):
             written = self._entry.fields.get(name)
-            if written is None or written.amended is not None:  # the mark was written before the amendment
+            if written is None or written.amended is not None:  # the ditto mark is older than the amendment
                 continue
-            there = self._of(self._entry.record.by_name[name])
+            there = self._layers_of(self._entry.record.by_name[name])
             if there is not None and not there.waits and there.delivered.value:
                 yield there.delivered, False
 
     def _is_literal(self, name: str) -> bool:
-        """Return whether a ditto mark in the column of a field stands for nothing above it."""
+        """Return whether a ditto mark in a field's column refers to nothing above it."""
         return name in self._schemas.form(self._entry.ledger.form).literal_fields
 
     @property

@@ -1,12 +1,12 @@
-"""Days of the Vietnamese lunisolar calendar as days of the solar one, where the calendar decides them beyond doubt.
+"""Convert days of the Vietnamese lunisolar calendar to solar days, where the calendar decides them beyond doubt.
 
 Months begin on the day of the new moon, month 11 holds the winter solstice, and of thirteen months between two
-solstices the first without a principal term is the leap month. New moons and the longitude of the sun are those of
-Jean Meeus, Astronomical Algorithms (2nd edition, chapters 49 and 25), good to a minute and to 0.01°.
+solstices the first without a principal term is the leap month. New moons and the sun's longitude follow Jean Meeus,
+Astronomical Algorithms (2nd edition, chapters 49 and 25), accurate to a minute and to 0.01°.
 
-Which meridian counted has changed: almanacs followed Peking (UTC+8 and a little less) in colonial times and until 1967
-in the North and 1975 in the South; since then all of Vietnam has UTC+7. So a day before 1976 counts as decided only
-where both meridians agree on it, and any day only where it stays the same when midnight is moved by some minutes.
+The reference meridian has changed: almanacs followed Peking (UTC+8 and a little less) in colonial times and until 1967
+in the North and 1975 in the South; since then all of Vietnam has UTC+7. So a day before 1976 counts as decided only if
+both meridians agree, and any day only if it stays the same when midnight moves by some minutes.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from math import floor, radians, sin
 from pipeline.values.kinds.inexact_dates import LunarDate
 
 ONE_MERIDIAN_FROM = 1976
-"""From this year on the whole country has the calendar of UTC+7."""
+"""First year in which the whole country uses the UTC+7 calendar."""
 
 MARGIN = 4.0
-"""Minutes by which midnight may be moved without changing what is decided: new moons and ΔT are known better."""
+"""Minutes by which midnight may move without changing a decided day: new moons and ΔT are known more precisely."""
 
 LONGITUDE_MARGIN = 0.01
-"""Degrees by which the sun may be moved likewise."""
+"""Degrees by which the sun may move without changing a decided day."""
 
 YEARS = range(1850, 2101)
-"""Lunar years that are converted."""
+"""The lunar years in the conversion."""
 
 _SYNODIC = 29.530588861
 _EPOCH = 2451550.09766
 _DAYS_BEFORE = 1721425
-"""Julian day number less what ``date.toordinal`` gives."""
+"""Julian day number minus ``date.toordinal``."""
 
 _NEW_MOON = (
     (-0.40720, 0, 0, 1, 0), (0.17241, 1, 1, 0, 0), (0.01608, 0, 0, 2, 0), (0.01039, 0, 0, 0, 2),
@@ -46,7 +46,7 @@ _NEW_MOON = (
 
 @lru_cache(maxsize=1 << 14)
 def _new_moon(k: int) -> float:
-    """Return the moment of new moon number ``k`` (0: that of 6 January 2000) as a Julian day of universal time."""
+    """Return the time of new moon number ``k`` (0: 6 January 2000) as a Julian day of universal time."""
     t = k / 1236.85
     sun = radians(2.5534 + 29.10535670 * k - 0.0000014 * t * t)
     moon = radians(201.5643 + 385.81693528 * k + 0.0107582 * t * t)
@@ -76,18 +76,18 @@ def _longitude(day: float) -> float:
 
 
 class _Calendar:
-    """The calendar of one meridian.
+    """The calendar of a meridian.
 
     Args:
-        hours: How far it is ahead of universal time.
-        degrees: What is added to the longitude of the sun.
+        hours: Its offset from universal time.
+        degrees: Offset added to the sun's longitude.
     """
 
     def __init__(self, hours: float, degrees: float = 0.0) -> None:
         self._ahead, self._degrees = hours / 24, degrees
 
     def solar(self, year: int, month: int, day: int, *, is_leap: bool) -> int | None:
-        """Return the Julian day number of a lunar day, None where the calendar has none."""
+        """Return the Julian day number of a lunar day, None if the calendar lacks the day."""
         starts = self._months(year)
         k = starts.get((month, is_leap))
         if k is None:
@@ -96,16 +96,16 @@ class _Calendar:
         return first + day - 1 if day <= behind - first else None
 
     def _months(self, year: int) -> dict[tuple[int, bool], int]:
-        """Return the new moon with which each month of a lunar year begins, by its number and whether it is leap."""
-        found = {}
+        """Return the initial new moon of each month in a lunar year, by the month's number and whether it is leap."""
+        months = {}
         for start, wanted in ((year - 1, range(1, 11)), (year, range(11, 13))):
             for k, month, is_leap in self._between_solstices(start):
                 if month in wanted:
-                    found[month, is_leap] = k
-        return found
+                    months[month, is_leap] = k
+        return months
 
     def _between_solstices(self, year: int) -> Sequence[tuple[int, int, bool]]:
-        """Return new moon, number and leap of the months from month 11 of that year on to the next month 11."""
+        """Return (new moon, number, leap) of the months from month 11 of the given year to the next month 11."""
         first, last = self._month_eleven(year), self._month_eleven(year + 1)
         leap = None
         if last - first == 13:
@@ -118,7 +118,7 @@ class _Calendar:
         return months
 
     def _month_eleven(self, year: int) -> int:
-        """Return the new moon that begins the month of the winter solstice of that year."""
+        """Return the new moon that begins the month of the year's winter solstice."""
         end = date(year, 12, 31).toordinal() + _DAYS_BEFORE
         k = floor((end - _EPOCH) / _SYNODIC) + 1
         while self._first_day(k) > end:
@@ -129,7 +129,7 @@ class _Calendar:
         return floor(_new_moon(k) + 0.5 + self._ahead)
 
     def _sector(self, k: int) -> int:
-        """Return in which twelfth of its way the sun is at the midnight with which month ``k`` begins."""
+        """Return the sun's twelfth of the ecliptic at the midnight on which month ``k`` begins."""
         longitude = _longitude(self._first_day(k) - 0.5 - self._ahead) + self._degrees
         return floor(longitude % 360 / 30)
 
@@ -145,14 +145,14 @@ _EARLY = (*_LATE, _Calendar(116.42 / 15), *_around(8))
 
 
 def solar_days(written: LunarDate, year: int) -> tuple[date, ...]:
-    """Return the days that a lunar date of that lunar year may be, the likeliest first.
+    """Return the possible days of a lunar date in a lunar year, likeliest first.
 
-    One day: the calendar decides it. Several: the year has that month twice and the text does not say which. None: the
-    meridians differ, or there is no such day.
+    One day: the calendar decides it. Several: the year has the month twice and the text does not say which. None: the
+    meridians differ, or the day does not exist.
 
     Args:
-        written: The date; of its year nothing is used.
-        year: The lunar year, called by the solar year in which it begins.
+        written: The date; its year is ignored.
+        year: The lunar year, named by the solar year of its beginning.
     """
     possible = list(_possible_days(written, year))
     if any(len(days) > 1 for days in possible):
@@ -161,26 +161,26 @@ def solar_days(written: LunarDate, year: int) -> tuple[date, ...]:
 
 
 def is_decided(written: LunarDate, year: int) -> bool:
-    """Return whether all calendars agree which day of that lunar year a date is, or that there is none.
+    """Return whether all calendars agree on the day of a date in a lunar year, or on its absence.
 
     Args:
-        written: The date; of its year nothing is used.
-        year: The lunar year, called by the solar year in which it begins.
+        written: The date; its year is ignored.
+        year: The lunar year, named by the solar year of its beginning.
     """
     return year in YEARS and all(len(days) == 1 for days in _possible_days(written, year))
 
 
 def _possible_days(written: LunarDate, year: int) -> Iterator[set[int | None]]:
-    """Yield what the calendars say of each month of that name: a Julian day number, or None for no such day."""
+    """Yield the calendars' days for each month with the given number: Julian day numbers, None if missing."""
     if year not in YEARS:
         return
     calendars = _LATE if year >= ONE_MERIDIAN_FROM else _EARLY
     for is_leap in (True,) if written.is_leap else (False, True):
-        yield {one.solar(year, written.month, written.day, is_leap=is_leap) for one in calendars}
+        yield {calendar.solar(year, written.month, written.day, is_leap=is_leap) for calendar in calendars}
 
 
 def lunar_years(written: LunarDate, first: int, last: int) -> tuple[int, ...]:
-    """Return the lunar years from ``first`` to ``last`` that have the stem, the branch and the number of a date."""
+    """Return the lunar years from ``first`` to ``last`` that match a date's stem, branch and number."""
     return tuple(
         year
         for year in range(first, last + 1)

@@ -1,4 +1,4 @@
-"""What a rule proposes to deliver, and when that holds without a person."""
+"""The values that rules propose for delivery, and when they are certain without a person."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from pipeline.declarations.schema import FieldSpec
 
 @dataclass(frozen=True, slots=True)
 class DeliveredValue:
-    """What is delivered of a field.
+    """The delivered value of a field.
 
     Attributes:
-        value: Its cell, before hidden characters are written out.
-        note: What is appended to the margin note.
-        rule: The delivery rule that says so; ``""``: the value is that on paper.
-        certain: Whether it may go out; else a person has to confirm it.
-        confirmed_by: Who confirmed it; ``""``: the rule alone says so.
+        value: Its cell, before hidden characters are escaped.
+        note: The text appended to the margin note.
+        rule: The responsible delivery rule; ``""``: the value on paper.
+        certain: Whether it may be delivered; otherwise a person must confirm it.
+        confirmed_by: The confirming person; ``""``: the rule alone.
     """
 
     value: str
@@ -30,16 +30,16 @@ class DeliveredValue:
 
 
 def note_of(spec: FieldSpec, text: str) -> str:
-    """Return how the margin note tells what stands in a field on paper."""
+    """Return the margin note's sentence for a field's text on paper."""
     return f"{spec.label} trên sổ ghi: {text}"
 
 
 def blank_with_note(spec: FieldSpec, text: str) -> DeliveredValue:
-    """Return an empty cell whose text goes to the margin note."""
+    """Return an empty cell whose text moves to the margin note."""
     return DeliveredValue("", note_of(spec, text))
 
 
 def settled_by(rule: str, policy: DeliveryPolicy, proposed: DeliveredValue | str) -> Iterator[DeliveredValue]:
-    """Yield the one value that a rule proposes, to be confirmed where the office wants that."""
-    found = DeliveredValue(proposed) if isinstance(proposed, str) else proposed
-    yield replace(found, rule=rule, certain=policy[rule] != CONFIRM)
+    """Yield a rule's single value, for confirmation if the office requires it."""
+    value = DeliveredValue(proposed) if isinstance(proposed, str) else proposed
+    yield replace(value, rule=rule, certain=policy[rule] != CONFIRM)

@@ -1,9 +1,9 @@
-"""A store of scans that several machines share: a folder of a network drive, or a bucket of an S3-compatible service.
+"""A store of scans shared by several machines: a folder of a network drive, or a bucket of an S3-compatible service.
 
-The store of a workspace stays on this machine's own disk. Where a shared one is named in ``store.toml``, every scan is
-put there too, and read back before it counts; a machine that lacks a scan takes it from there. Reached through fsspec,
-which knows many kinds of stores; what opens the door (``AWS_ACCESS_KEY_ID``, …) stands in the environment, not in the
-file. It is loaded when it is needed: every process that reads pages would wait for it, for a store that few have.
+The workspace's store stays on this machine's own disk. If ``store.toml`` names a shared store, every scan is also
+copied there, and verified before it counts; a machine that lacks a scan fetches it from there. Access is through
+fsspec, which supports many kinds of stores; credentials (``AWS_ACCESS_KEY_ID``, …) are in the environment, not in the
+file. fsspec is loaded on demand: otherwise every reading process would wait for it, for a store that few offices have.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class SharedStore:
-    """A store of scans that several workspaces share.
+    """A store of scans shared by several workspaces.
 
     Attributes:
-        url: Its address as fsspec has it (``file:///mnt/kho``, ``s3://bucket/kho``).
+        url: Its address in fsspec's form (``file:///mnt/kho``, ``s3://bucket/kho``).
     """
 
     url: str
@@ -39,11 +39,10 @@ class SharedStore:
 
         Args:
             sha256: Its SHA-256.
-            prove: Hash a copy that is there already, and put the true one in its place if it is another; else it is
-                believed when it is as long.
+            prove: Hash an existing copy, and replace it if it differs; otherwise a copy of the same size is trusted.
 
         Raises:
-            StorageError: The copy cannot be proven whole.
+            StorageError: The copy cannot be verified.
         """
 
         def put(files: Any, root: str) -> None:
@@ -54,7 +53,7 @@ class SharedStore:
                 files.makedirs(f"{root}/altered", exist_ok=True)
                 files.mv(target, f"{root}/altered/{scan.name}-{secrets.token_hex(4)}")
             files.makedirs(f"{root}/{sha256[:2]}", exist_ok=True)
-            # A bucket shows an object when it is whole; a folder shows it from the first byte on.
+            # A bucket shows an object when it is complete; a folder shows it from the first byte on.
             coming = (
                 target
                 if "s3" in _kinds(files)
@@ -72,7 +71,7 @@ class SharedStore:
         self._ask(put)
 
     def fetch(self, sha256: str, folder: Path) -> Path | None:
-        """Copy the scan with a given content into a folder, read-only.
+        """Copy the scan with a given content hash into a folder, read-only.
 
         Args:
             sha256: The SHA-256 of its content, lower-case hex.
@@ -81,19 +80,19 @@ class SharedStore:
             The copy; ``None`` when the scan is not in the store.
 
         Raises:
-            AlteredScan: What lies there is something else.
+            AlteredScan: The stored bytes belong to something else.
             StorageError: The share cannot be read.
         """
 
         def fetch(files: Any, root: str) -> Path | None:
-            found = sorted(files.glob(f"{root}/{sha256[:2]}/{sha256}*"))
-            if not found:
+            matches = sorted(files.glob(f"{root}/{sha256[:2]}/{sha256}*"))
+            if not matches:
                 return None
             folder.mkdir(parents=True, exist_ok=True)
-            target: Path = folder / found[0].rsplit("/", 1)[-1]
+            target: Path = folder / matches[0].rsplit("/", 1)[-1]
             coming = temporary_path(folder)
             try:
-                files.get_file(found[0], str(coming))
+                files.get_file(matches[0], str(coming))
                 if sha256_of_file(coming) != sha256:
                     raise AlteredScan(
                         f"Bản quét {sha256[:12]}… trong kho chung {self.url} đã bị sửa hoặc hỏng. "
@@ -108,20 +107,20 @@ class SharedStore:
         return self._ask(fetch)
 
     def digest_of(self, sha256: str) -> str | None:
-        """Return the SHA-256 of what lies there under the name of a scan; ``None`` where there is nothing.
+        """Return the SHA-256 of the object under a scan's name; ``None`` if there is no object.
 
         Raises:
             StorageError: The share cannot be read.
         """
 
         def digest(files: Any, root: str) -> str | None:
-            found = sorted(files.glob(f"{root}/{sha256[:2]}/{sha256}*"))
-            return _hash_of(files, found[0]) if found else None
+            matches = sorted(files.glob(f"{root}/{sha256[:2]}/{sha256}*"))
+            return _hash_of(files, matches[0]) if matches else None
 
         return self._ask(digest)
 
     def write(self, name: str, content: bytes) -> None:
-        """A small file of that name."""
+        """Write a small file."""
         self._ask(
             lambda files, root: (
                 files.makedirs(root, exist_ok=True),
@@ -130,7 +129,7 @@ class SharedStore:
         )
 
     def read(self, name: str) -> bytes | None:
-        """What ``write`` wrote, ``None`` where there is nothing of that name."""
+        """Return the content from ``write``, ``None`` for a missing file."""
         return self._ask(
             lambda files, root: (
                 bytes(files.cat_file(f"{root}/{name}")) if files.exists(f"{root}/{name}") else None
@@ -156,10 +155,10 @@ class SharedStore:
 
 
 def shared_store_of(root: Path) -> SharedStore | None:
-    """Return the shared store that ``store.toml`` in a workspace names; ``None`` without that file.
+    """Return the shared store named in the workspace's ``store.toml``; ``None`` without that file.
 
     Raises:
-        SchemaError: The file is wrong; names its flaws.
+        SchemaError: The file is wrong; the message names its flaws.
     """
     path = root / FILE
     if not path.exists():

@@ -1,8 +1,8 @@
-"""The store of scans looked through: is every scan there, is it the one it is named by, and whose is what lies there?
+"""Check the store of scans for missing, altered and stray objects.
 
-Objects lie in 256 folders by the first two digits of their SHA-256. The whole store is checked at once, or so many
-folders a night that all are checked within some nights; how far that is, and what is wrong, stands in
-``store-check.json`` of the workspace, written after each folder, so that a check that is cut off goes on from there.
+Objects lie in 256 folders by the first two digits of their SHA-256. The whole store is checked at once, or a number of
+folders each night so that all are checked within some nights; progress and flaws are saved in ``store-check.json`` of
+the workspace after each folder, so that an interrupted check continues from there.
 """
 
 from __future__ import annotations
@@ -36,21 +36,21 @@ log = logging.getLogger(__name__)
 STATE_FILE = "store-check.json"
 FOLDERS = tuple(f"{number:02x}" for number in range(256))
 NIGHTS = 7
-"""Within how many nights the whole store is checked, unless told otherwise."""
+"""Default number of nights for checking the whole store."""
 
 MOST_STATE_BYTES = 64 << 20
 _NAME = re.compile(r"([0-9a-f]{64})(?:\.[a-z0-9]{1,5})?")
 
 
 class StoreFlawKind(StrEnum):
-    """What can be wrong with an object.
+    """Kinds of object flaws.
 
     Attributes:
-        ALTERED: Its bytes are not those that its name says.
-        SWAPPED: Its bytes are those of another scan that is known.
-        MISSING: A book or a manifest names it, and it is in no store.
-        UNREADABLE: The disk does not give its bytes, or it is no regular file.
-        STRAY: Nothing names it. It harms nothing and is told only.
+        ALTERED: Its bytes do not match its name.
+        SWAPPED: Its bytes belong to another known scan.
+        MISSING: A book or a manifest names it, but no store has it.
+        UNREADABLE: The disk does not return its bytes, or it is not a regular file.
+        STRAY: No book or manifest names it. It is harmless and only reported.
     """
 
     ALTERED = "altered"
@@ -62,13 +62,13 @@ class StoreFlawKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StoreFlaw:
-    """Something wrong with the store.
+    """A flaw of the store.
 
     Attributes:
-        sha256: The scan that should be there; of a stray object the name of its file.
-        name: How books name that scan; ``""`` where none does.
-        instead: How books name the scan whose bytes lie there.
-        shared: Whether it is the copy in the shared store.
+        sha256: The expected scan; for a stray object the name of its file.
+        name: The scan's name in books; ``""`` if no book names it.
+        instead: The name in books of the scan whose bytes lie there.
+        shared: Whether the flaw is in the shared store.
     """
 
     kind: StoreFlawKind
@@ -80,11 +80,11 @@ class StoreFlaw:
 
 @dataclass(frozen=True, slots=True)
 class StoreReport:
-    """What a check of some folders of the store found.
+    """The result of checking some folders of the store.
 
     Attributes:
-        size: Their bytes.
-        strays: Objects that nothing names.
+        size: Total size of the checked objects in bytes.
+        strays: Objects that no book or manifest names.
     """
 
     objects: int
@@ -94,12 +94,12 @@ class StoreReport:
 
     @property
     def passed(self) -> bool:
-        """Whether every scan that is known is there and is itself."""
+        """Whether every known scan is present and intact."""
         return not self.flaws
 
 
 OnFolder = Callable[[int, int], None]
-"""How many folders of how many are done."""
+"""Receives the number of finished folders and of all folders."""
 
 
 def check_store(
@@ -108,24 +108,24 @@ def check_store(
     folders: Iterable[str] = FOLDERS,
     on_folder: OnFolder = lambda _done, _all: None,
 ) -> StoreReport:
-    """Hash every object of some folders and compare them with what is known.
+    """Hash every object of some folders and compare it with the known scans.
 
     Args:
-        known: The names of all scans of books and manifests, by SHA-256.
-        on_folder: Called after each.
+        known: The names of all scans in books and manifests, by SHA-256.
+        on_folder: Called after each folder.
 
     Raises:
-        StorageError: The shared store cannot be asked.
+        StorageError: The shared store cannot be reached.
     """
     wanted, objects, size = tuple(folders), 0, 0
-    found: list[StoreFlaw] = []
+    all_flaws: list[StoreFlaw] = []
     for done, folder in enumerate(wanted, start=1):
         hashed, read, here = _checked_folder(workspace, known, folder)
         objects, size = objects + hashed, size + read
-        found += here
+        all_flaws += here
         on_folder(done, len(wanted))
-    strays = tuple(flaw for flaw in found if flaw.kind is StoreFlawKind.STRAY)
-    flaws = tuple(flaw for flaw in found if flaw.kind is not StoreFlawKind.STRAY)
+    strays = tuple(flaw for flaw in all_flaws if flaw.kind is StoreFlawKind.STRAY)
+    flaws = tuple(flaw for flaw in all_flaws if flaw.kind is not StoreFlawKind.STRAY)
     for flaw in flaws:
         log.info("scan %s in the store: %s", scan_id(flaw.sha256), flaw.kind)
     return StoreReport(objects, size, flaws, strays)
@@ -134,7 +134,7 @@ def check_store(
 def _checked_folder(
     workspace: Workspace, known: Mapping[str, str], folder: str
 ) -> tuple[int, int, list[StoreFlaw]]:
-    """Return how many objects of a folder were hashed, their bytes, and its flaws."""
+    """Return the number of hashed objects in a folder, their bytes, and the folder's flaws."""
     objects = size = 0
     flaws: list[StoreFlaw] = []
     there: set[str] = set()
@@ -154,7 +154,7 @@ def _checked_folder(
         flaws += _flaws_of(sha256, digest, known)
     missing = {sha256 for sha256 in known if sha256.startswith(folder)} - there
     if (shared := workspace.shared) is not None:
-        for sha256 in sorted(one for one in known if one.startswith(folder)):
+        for sha256 in sorted(digest for digest in known if digest.startswith(folder)):
             digest_there = shared.digest_of(sha256)
             if digest_there is not None:
                 missing.discard(sha256)
@@ -164,7 +164,7 @@ def _checked_folder(
 
 
 def _files_in(folder: Path) -> Iterator[Path]:
-    """Yield what lies in a folder of the store, but what is just being written."""
+    """Yield the files in a folder of the store except incomplete files."""
     try:
         paths = sorted(folder.iterdir())
     except OSError:
@@ -184,12 +184,12 @@ def _flaws_of(
 
 @dataclass(frozen=True)
 class StoreState:
-    """How far the rolling check of the store is.
+    """The progress of the rolling check.
 
     Attributes:
-        next: The place in ``FOLDERS`` where it goes on.
-        finished_at: When every folder had been checked for the last time, as text; ``""``: never yet.
-        flaws: What is wrong as of the last check of each folder.
+        next: The position in ``FOLDERS`` where the check continues.
+        finished_at: The time of the last complete cycle, as text; ``""``: never.
+        flaws: The flaws at the last check of each folder.
     """
 
     next: int = 0
@@ -198,38 +198,41 @@ class StoreState:
 
     @property
     def known_flaws(self) -> tuple[StoreFlaw, ...]:
-        """All flaws as of the last check of each folder."""
+        """All flaws at the last check of each folder."""
         return tuple(flaw for flaws in self.flaws.values() for flaw in flaws)
 
 
 def read_state(workspace: Workspace) -> StoreState:
-    """Return how far the rolling check is; at its beginning where nothing usable tells."""
+    """Return the progress of the rolling check; the beginning if the file is missing or unusable."""
     try:
-        told = parse_json(read_regular_file(workspace.root / STATE_FILE, MOST_STATE_BYTES))
-        flaws = {str(folder): tuple(_flaw(one) for one in found) for folder, found in told["flaws"].items()}
-        return StoreState(int(told["next"]) % len(FOLDERS), str(told["finished_at"]), flaws)
+        content = parse_json(read_regular_file(workspace.root / STATE_FILE, MOST_STATE_BYTES))
+        flaws = {
+            str(folder): tuple(_flaw(flaw) for flaw in folder_flaws)
+            for folder, folder_flaws in content["flaws"].items()
+        }
+        return StoreState(int(content["next"]) % len(FOLDERS), str(content["finished_at"]), flaws)
     except (OSError, FileRefused, ValueError, KeyError, TypeError, AttributeError):
         return StoreState()
 
 
-def _flaw(told: Mapping[str, Any]) -> StoreFlaw:
-    return StoreFlaw(**{**told, "kind": StoreFlawKind(told["kind"])})
+def _flaw(content: Mapping[str, Any]) -> StoreFlaw:
+    return StoreFlaw(**{**content, "kind": StoreFlawKind(content["kind"])})
 
 
 def check_share(
     workspace: Workspace, known: Mapping[str, str], now: str, nights: int = NIGHTS
 ) -> tuple[StoreReport, StoreState]:
-    """Check so many folders that the whole store is checked within some nights; go on where the last night ended.
+    """Check the next folders, enough to cover the whole store within ``nights`` nights.
 
     Args:
-        known: The names of all scans of books and manifests, by SHA-256.
-        nights: Within how many nights the whole store is checked, from 1.
+        known: The names of all scans in books and manifests, by SHA-256.
+        nights: Number of nights for the whole store, from 1.
 
     Returns:
-        What this night found, and what is known of the whole store now.
+        This night's report, and the present state of the whole store.
 
     Raises:
-        StorageError: The state cannot be written, or the shared store cannot be asked.
+        StorageError: The state cannot be written, or the shared store cannot be reached.
     """
     state = read_state(workspace)
     reports = []
@@ -237,7 +240,7 @@ def check_share(
         folder = FOLDERS[state.next]
         report = check_store(workspace, known, [folder])
         reports.append(report)
-        flaws = {key: found for key, found in state.flaws.items() if key != folder}
+        flaws = {key: folder_flaws for key, folder_flaws in state.flaws.items() if key != folder}
         if report.flaws:
             flaws[folder] = report.flaws
         after = (state.next + 1) % len(FOLDERS)
@@ -247,7 +250,7 @@ def check_share(
 
 
 def note_whole_check(workspace: Workspace, report: StoreReport, now: str) -> None:
-    """Note what a check of the whole store found, so that the morning report tells it.
+    """Save the result of a check of the whole store for the morning report.
 
     Raises:
         StorageError: The state cannot be written.
@@ -261,15 +264,15 @@ def note_whole_check(workspace: Workspace, report: StoreReport, now: str) -> Non
 def _together(reports: Iterable[StoreReport]) -> StoreReport:
     every = tuple(reports)
     return StoreReport(
-        sum(one.objects for one in every),
-        sum(one.size for one in every),
-        tuple(flaw for one in every for flaw in one.flaws),
-        tuple(flaw for one in every for flaw in one.strays),
+        sum(report.objects for report in every),
+        sum(report.size for report in every),
+        tuple(flaw for report in every for flaw in report.flaws),
+        tuple(flaw for report in every for flaw in report.strays),
     )
 
 
 def _write_state(workspace: Workspace, state: StoreState) -> None:
-    told = {
+    content = {
         "next": state.next,
         "finished_at": state.finished_at,
         "flaws": {folder: [asdict(flaw) for flaw in flaws] for folder, flaws in state.flaws.items()},
@@ -277,7 +280,7 @@ def _write_state(workspace: Workspace, state: StoreState) -> None:
     make_folder(workspace.root)
     with storage_errors(workspace.root):
         write_atomically(
-            workspace.root / STATE_FILE, json.dumps(told, ensure_ascii=False), mode=0o600, durable=False
+            workspace.root / STATE_FILE, json.dumps(content, ensure_ascii=False), mode=0o600, durable=False
         )
 
 
@@ -301,20 +304,20 @@ def format_store_flaw(flaw: StoreFlaw) -> str:
 
 
 def wrong_scans(state: StoreState) -> dict[str, tuple[str, str]]:
-    """Return what is wrong as of the last check of each folder, by SHA-256: how the scan is named, and what is wrong.
+    """Return the flaws at the last check of each folder, by SHA-256: the scan's name, and the flaw.
 
-    In Vietnamese, for reports.
+    Both are in Vietnamese, for reports.
     """
-    found: dict[str, tuple[str, str]] = {}
+    wrong: dict[str, tuple[str, str]] = {}
     for flaw in state.known_flaws:
         what = _WHAT[flaw.kind] + (" (trong kho chung)" if flaw.shared else "")
-        before = f"{found[flaw.sha256][1]}; " if flaw.sha256 in found else ""
-        found[flaw.sha256] = (printable(flaw.name), before + what)
-    return found
+        before = f"{wrong[flaw.sha256][1]}; " if flaw.sha256 in wrong else ""
+        wrong[flaw.sha256] = (printable(flaw.name), before + what)
+    return wrong
 
 
 def store_sentence(report: StoreReport, state: StoreState) -> str:
-    """Return in Vietnamese what a night's check came to, and what stands of the whole store."""
+    """Return in Vietnamese the result of a night's check and the state of the whole store."""
     done = state.finished_at[:10]
     whole = f"cả kho kiểm xong lần cuối {done}" if done else "cả kho chưa kiểm xong lần nào"
     known = state.known_flaws

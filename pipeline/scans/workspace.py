@@ -1,4 +1,4 @@
-"""Where things lie on disk: the store of scans by content, page pictures, reports, and the registry's own file."""
+"""The files of an installation: the content-addressed store of scans, page images, reports, the default registry."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from pipeline.scans.shared_store import SharedStore, shared_store_of
 log = logging.getLogger(__name__)
 
 MISSING = "missing"
-"""What ``Workspace.flaw_of`` says of a scan that is in no store; of another that it is not itself, ``altered``."""
+"""Result of ``Workspace.flaw_of`` for a scan missing from all stores; ``altered`` is the result for changed bytes."""
 
 COPY_BYTES = 1 << 20
-STALE_SECONDS = 24 * 3600.0  # a half-written copy older than this was left by a run that died
+STALE_SECONDS = 24 * 3600.0  # an older incomplete copy was left by a dead run
 _FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
@@ -45,50 +45,50 @@ class StoredScan:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """The working folder of an installation; nothing is made on disk before it is needed."""
+    """The working folder of an installation; each path is created only when needed."""
 
     root: Path
 
     @property
     def objects(self) -> Path:
-        """Scans by content: ``objects/ab/<sha256>.<ext>``."""
+        """Scans by content hash: ``objects/ab/<sha256>.<ext>``."""
         return self.root / "objects"
 
     @property
     def pages(self) -> Path:
-        """Pictures of pages, made again when lost."""
+        """Page images, recreated when lost."""
         return self.root / "pages"
 
     def form_template(self, book_id: int, form_fingerprint: str) -> Path:
-        """What a book has taught of its print; made again when lost."""
+        """The learnt template of a book's print; recreated when lost."""
         return self.root / "plates" / f"{book_id}-{form_fingerprint[:12]}.npz"
 
     def kept_pages(self, book_id: int) -> Path:
-        """What the networks saw of the lines of a book, a file a page; made again when a page is read anew."""
+        """The emissions of a book's lines, a file per page; recreated when a page is read again."""
         return self.root / "lines" / str(book_id)
 
     @property
     def learning(self) -> Path:
-        """The decided lines that readers learn from, private; made anew from the registry when lost."""
+        """The decided lines for training readers, private; recreated from the registry when lost."""
         return self.root / "learning"
 
     @property
     def models(self) -> Path:
-        """The office's own readers, a folder a version, and which of them is in use."""
+        """The office's own readers, a folder per version, and the choice of the active version."""
         return self.root / "models"
 
     def adapters(self, book_id: int) -> Path:
-        """What the reader of handwriting learnt of the hand of a book, a file a version; a backup takes them along."""
+        """The handwriting adapters of a book, a file per version; backups include them."""
         return self.hands / str(book_id)
 
     @property
     def hands(self) -> Path:
-        """The folders of the adapters of all books."""
+        """The folders of all books' adapters."""
         return self.root / "hands"
 
     @property
     def training(self) -> Path:
-        """The state of a training that is under way, and its drawn lines; gone when it is over."""
+        """The state of a running training, and its synthetic lines; removed afterwards."""
         return self.root / "training"
 
     @property
@@ -97,168 +97,166 @@ class Workspace:
 
     @property
     def calibration(self) -> Path:
-        """How sure handwriting is read here, fitted on this office's checked books; there once it was made."""
+        """The calibration for handwriting, fitted on this office's checked books; optional."""
         return self.root / "calibration" / "calibration.toml"
 
     @property
     def office(self) -> Path:
-        """What this office sets otherwise than the declarations, in a file that people edit; there once it was made."""
+        """The office's changes to the declarations, in a file that people edit; optional."""
         return self.root / "office.toml"
 
     @property
     def places(self) -> Path:
-        """What this office adds to the administrative units, in a file that people edit; there once it was made."""
+        """The office's additions to the administrative units, in a file that people edit; optional."""
         return self.root / "places.toml"
 
     @property
     def import_layouts(self) -> Path:
-        """Which columns of workbooks are which, as people confirmed it; a file for each row of headers."""
+        """The meaning of workbook columns as people confirmed it; a file for each header row."""
         return self.root / "import-layouts"
 
     @property
     def import_files(self) -> Path:
-        """Workbooks that browsers sent to be imported, by their SHA-256, until they are brought or removed."""
+        """Uploaded workbooks for import, by their SHA-256, until they are imported or removed."""
         return self.root / "import-files"
 
     @property
     def own_schemas(self) -> Path:
-        """What this office has declared itself: kinds of registers, code lists, workbooks, forms; a file each."""
+        """The office's own declarations: kinds of registers, code lists, workbooks, forms; a file each."""
         return self.root / "schemas"
 
     @property
     def own_forms(self) -> Path:
-        """The forms that this office has designed itself, a file a form; there once the first was saved."""
+        """The office's own form designs, a file per form; created with the first form."""
         return self.root / "schemas" / "forms"
 
     @property
     def form_drafts(self) -> Path:
-        """Forms that people are designing, a folder each, with their specimen pages."""
+        """Forms in design, a folder each, with their specimen pages."""
         return self.root / "form-drafts"
 
     @property
     def package(self) -> Path:
-        """How this office wants its packages, in a file that people edit; there once it was made."""
+        """The office's package settings, in a file that people edit; optional."""
         return self.root / "package.toml"
 
     @property
     def print(self) -> Path:
-        """In whose name this office prints, in a file that people edit; there once it was made."""
+        """The office's identity on printed documents, in a file that people edit; optional."""
         return self.root / "print.toml"
 
     @property
     def print_templates(self) -> Path:
-        """The office's own templates of extracts, as they were accepted."""
+        """The office's own accepted templates of extracts."""
         return self.root / "print-templates"
 
     @property
     def package_key(self) -> Path:
-        """The key that signs the manifests of packages; private, there once the first was made."""
+        """The key that signs the manifests of packages; private, created with the first manifest."""
         return self.root / "package.key"
 
     @property
     def plan(self) -> Path:
-        """What this office is to have done and by when, in a file that people edit; there once it was made."""
+        """The office's work plan with deadlines, in a file that people edit; optional."""
         return self.root / "plan.toml"
 
     @property
     def packages(self) -> Path:
-        """Packages that were asked for in the web application."""
+        """Packages requested in the web application."""
         return self.root / "packages"
 
     @property
     def jobs(self) -> Path:
-        """What was started in the web application and what it came to."""
+        """Jobs started in the web application, with their results."""
         return self.root / "jobs"
 
     def history(self, file: str) -> Path:
-        """Earlier versions of a file that people edit in the web application, as ``office.toml``."""
+        """Earlier versions of a file that people edit in the web application, such as ``office.toml``."""
         return self.root / "history" / file
 
     @property
     def sent_files(self) -> Path:
-        """Files of other software that browsers sent; there as long as they are compared."""
+        """Uploaded files of other software, kept during their comparison."""
         return self.root / "sent"
 
     @property
     def webhook_key(self) -> Path:
-        """The secret that signs what other systems are told; private, there once anything was sent."""
+        """The secret that signs webhook messages; private, created with the first message."""
         return self.root / "webhook.key"
 
     @property
     def sign_in_key(self) -> Path:
-        """The secret that the sign-in provider gave to this program; private, written by the administrator."""
+        """The secret from the sign-in provider; private, written by the administrator."""
         return self.root / "sign_in.key"
 
     @property
     def audit_key(self) -> Path:
-        """The key that signs the audit of the registry; private, there once the registry was made."""
+        """The key that signs the registry's audit; private, created with the registry."""
         return self.root / "audit.key"
 
     @property
     def prefect(self) -> Path:
-        """What Prefect's server keeps of its runs; made again when lost."""
+        """The Prefect server's data about its runs; recreated when lost."""
         return self.root / "prefect"
 
     @property
     def prefect_address(self) -> Path:
-        """Where this workspace's Prefect server was last started."""
+        """The last address of this workspace's Prefect server."""
         return self.prefect / "hotich-address"
 
     @property
     def prefect_key(self) -> Path:
-        """The secret without which Prefect's server answers nobody; private, there once a server was started."""
+        """The access secret of the Prefect server; private, created at the first start of a server."""
         return self.root / "prefect.key"
 
     @property
     def seals(self) -> Path:
-        """The seals of the audit, one a night; a backup takes them along."""
+        """The nightly seals of the audit; backups include them."""
         return self.root / "niem-phong"
 
     @property
     def shared(self) -> SharedStore | None:
-        """The store of scans that this workspace shares with others, ``None`` where it shares none.
+        """The shared store of scans, ``None`` without one.
 
         Raises:
-            SchemaError: The file that names it cannot be used.
+            SchemaError: The file that names it is invalid.
         """
         return shared_store_of(self.root)
 
     @property
     def scanners(self) -> Path:
-        """Which scanners deliver to which folders, in a file that people edit; there once it was made."""
+        """The scanners with their inboxes, in a file that people edit; optional."""
         return self.root / "intake.toml"
 
     @property
     def intake(self) -> Path:
-        """What the intake keeps: manifests, quarantine, and what it has seen but not taken yet."""
+        """The intake's data: manifests, quarantine, and pending files."""
         return self.root / "intake"
 
     @property
     def registry_url(self) -> str:
-        """Where the registry lies when the settings name no other database."""
+        """The registry's address if the settings name no other database."""
         return f"sqlite:///{self.root.absolute() / 'hotich.db'}"
 
     @property
     def altered(self) -> Path:
-        """Objects that were not what their name says, moved out of the way of the true scan."""
+        """Objects whose bytes did not match their name, moved aside for the true scan."""
         return self.root / "altered"
 
     def store(self, source: Path, sha256: str | None = None, *, prove: bool = True) -> StoredScan:
-        """Copy a scan into the store, once per content, whatever its name; the source is left alone.
+        """Copy a scan into the store, once per content, whatever its name; the source stays unchanged.
 
-        The copy is whole, on disk, read back and read-only before it gets its name, so several processes may
-        store the same file at once. Where the workspace shares its scans, the copy lies there too when this
-        returns.
+        The copy is complete, on disk, verified and read-only before it gets its name, so several processes may store
+        the same file simultaneously. If the workspace shares its scans, the copy is then also in the shared store.
 
         Args:
-            sha256: Its hash, if known; that saves reading it once.
-            prove: Hash a copy that is there already, and put the true one in its place if it is another; else it is
-                believed when it is as long (for a source that stays where it is: what is read of it is proven then).
+            sha256: Its hash, if known; that saves reading the file once.
+            prove: Hash an existing copy, and replace it if it differs; otherwise an existing copy of the same size is
+                trusted (for a source that stays in place and is verified when read).
 
         Raises:
-            ScanError: The source cannot be read or changed meanwhile; as with the other, nothing half-written
-                stays.
-            StorageError: The store cannot be written; with advice.
+            ScanError: The source is unreadable or changed meanwhile; no incomplete file stays, also below.
+            StorageError: The store cannot be written; the message has advice.
         """
         sha256 = sha256 or _sha256_of(source)
         folder = self.objects / sha256[:2]
@@ -276,7 +274,7 @@ class Workspace:
         return StoredScan(sha256, stored)
 
     def _put_aside_altered(self, folder: Path, sha256: str) -> None:
-        """Move what bears the name of a scan and is another one out of the way of the true one."""
+        """Move an object that differs from the scan of its name out of the true scan's way."""
         for copy in sorted(folder.glob(f"{sha256}*")):
             if not _is_itself(copy, sha256):
                 make_folder(self.altered)
@@ -285,13 +283,13 @@ class Workspace:
                 log.error("Scan %s in the store was altered; the true one takes its place", scan_id(sha256))
 
     def flaw_of(self, sha256: str) -> str:
-        """Return what is wrong with a stored scan: ``""``, ``missing`` or ``altered``.
+        """Return the flaw of a stored scan: ``""``, ``missing`` or ``altered``.
 
         Args:
             sha256: 64 lower-case hex digits.
 
         Raises:
-            StorageError: The shared store cannot be asked.
+            StorageError: The shared store cannot be reached.
         """
         try:
             path = self.stored(sha256)
@@ -302,34 +300,34 @@ class Workspace:
         return "" if _is_itself(path, sha256) else AlteredScan.code
 
     def stored(self, sha256: str) -> Path | None:
-        """Return the stored copy of a content; one that only the shared store has is copied here first.
+        """Return the stored copy of a content; a scan only in the shared store is copied here first.
 
-        Whether it is still what it was is proven when it is read (``pipeline.scans.intake.page_of``).
+        Its integrity is verified when it is read (``pipeline.scans.intake.page_of``).
 
         Args:
-            sha256: 64 lower-case hex digits; anything else is in no store.
+            sha256: 64 lower-case hex digits; any other text is in no store.
 
         Returns:
-            The copy, ``None`` when it is not in the store.
+            The copy, ``None`` if it is missing.
 
         Raises:
-            AlteredScan: What the shared store has is something else.
-            StorageError: The shared store cannot be asked.
+            AlteredScan: The shared store has other bytes under this name.
+            StorageError: The shared store cannot be reached.
         """
         if re.fullmatch("[0-9a-f]{64}", sha256) is None:
             return None
         folder = self.objects / sha256[:2]
-        found = next(iter(sorted(folder.glob(f"{sha256}*"))), None)
-        if found is None and (shared := self.shared) is not None:
-            found = shared.fetch(sha256, folder)
-        return found
+        copy = next(iter(sorted(folder.glob(f"{sha256}*"))), None)
+        if copy is None and (shared := self.shared) is not None:
+            copy = shared.fetch(sha256, folder)
+        return copy
 
 
 def digest_of_object(path: Path) -> tuple[str, int]:
-    """Return the SHA-256 of a file of the store and its size, without waiting for a pipe or a device.
+    """Return the SHA-256 and size of a file in the store, without waiting for a pipe or a device.
 
     Raises:
-        ScanError: It cannot be read.
+        ScanError: The file cannot be read.
     """
     return sha256_and_size(_blocks_of(path))
 
@@ -342,7 +340,7 @@ def _is_itself(stored: Path, sha256: str) -> bool:
 
 
 def _copy_into_place(source: Path, target: Path, sha256: str) -> None:
-    """Write a copy next to ``target`` and give it the name when it is proven whole."""
+    """Write a copy next to ``target`` and rename it after verification."""
     remove_temporary_files(target.parent, older_than=STALE_SECONDS)
     with storage_errors(target.parent), atomic_path(target) as temporary:
         _copy(source, temporary)
@@ -370,7 +368,7 @@ def _sha256_of(path: Path) -> str:
 
 
 def _blocks_of(path: Path) -> Iterator[bytes]:
-    """The bytes of a regular file, block by block; never waits for a pipe or a device, never follows a link."""
+    """Yield the bytes of a regular file by block; never waits for a pipe or a device, never follows a link."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError as error:
@@ -392,7 +390,7 @@ def _read(descriptor: int, path: Path) -> bytes:
 
 
 def _stored_before(folder: Path, sha256: str, source: Path) -> Path | None:
-    """The copy of that content under any ending, if it is as long as the source."""
+    """Return the copy of a content under any ending, if its size equals the source's."""
     try:
         size = source.stat().st_size
     except OSError as error:
@@ -403,7 +401,7 @@ def _stored_before(folder: Path, sha256: str, source: Path) -> Path | None:
 
 
 def _ending(source: Path) -> str:
-    """The file's ending when it is a plain one; what the file is, its content says."""
+    """Return the file's ending if it is a plain ending; the content determines the type."""
     ending = source.suffix.lower()
     return ending if re.fullmatch(r"\.[a-z0-9]{1,5}", ending) else ""
 

@@ -1,1 +1,1 @@
-"""Kinds of value, the questions that rules ask of values, places, and values that follow from others."""
+"""Kinds of value, predicates for rules over values, places, and values derived from other values."""

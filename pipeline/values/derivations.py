@@ -1,7 +1,7 @@
-"""Values that follow from other values of an entry: offered to a person with the reason, never put in by themselves.
+"""Values derived from other values of an entry: offered to a person with the reason, never filled in automatically.
 
-``schemas/records`` bind a derivation to the field that it offers a value for. Like a predicate it knows no field and
-changes nothing. Where anything that it goes by is not known it offers nothing.
+``schemas/records`` bind a derivation to the field for which it offers a value. Like a predicate it knows no field and
+changes nothing. If an input is unknown it offers nothing.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from pipeline.values.predicates import Value, date_parts
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A value that follows from others.
+    """A derived value.
 
     Attributes:
         text: The value as a person would write it.
-        reason: Why, in a few words for the person who takes it.
+        reason: The reason in a few words, for the person who accepts it.
     """
 
     text: str
@@ -35,10 +35,10 @@ class Derived:
 
 @dataclass(frozen=True, slots=True)
 class DerivationContext:
-    """What a derivation may know besides the entry's own values.
+    """The context of a derivation besides the entry's own values.
 
     Attributes:
-        series: Which of the books that an office keeps side by side it is.
+        series: The book's parallel series in the office.
     """
 
     series: BookSeries = BookSeries.ORDINARY
@@ -46,7 +46,7 @@ class DerivationContext:
 
 
 Known = Value | None
-"""A value in force, read or blank on paper; None where nobody knows it yet."""
+"""An effective value, read or blank on paper; None while it is unknown."""
 
 
 def registration_kind(
@@ -60,14 +60,14 @@ def registration_kind(
     days_before: int,
     abroad: str = "",
 ) -> Derived | None:
-    """Offer the kind of registration: from the margin with its stamps, the title of the book, the days between.
+    """Offer the kind of registration: from the margin with its stamps, the book's title, and the days between.
 
-    Before the year ``since`` the limit was somewhere from ``days_before`` to ``days``; between the two nothing follows.
-    ``abroad``: the kind of what was registered in another country before.
+    Before the year ``since`` the limit varied from ``days_before`` to ``days``; between the two nothing is offered.
+    ``abroad``: the kind for a case already registered in another country.
     """
-    said = _by_notes_or_book(notes, context.series)
-    if said is not None:
-        return said
+    offer = _by_notes_or_book(notes, context.series)
+    if offer is not None:
+        return offer
     if notes is None:
         return None
     if abroad and "nuoc ngoai" in _plain(notes):
@@ -86,39 +86,39 @@ def registration_kind(
 
 
 def registration_again(notes: Known, *, context: DerivationContext) -> Derived | None:
-    """Offer that it is a registration once more, where the margin or the title of the book says so."""
-    found = _by_notes_or_book(notes, context.series)
-    return found if found is not None and found.text == AGAIN else None
+    """Offer the repeated registration, if the margin or the book's title says so."""
+    offer = _by_notes_or_book(notes, context.series)
+    return offer if offer is not None and offer.text == AGAIN else None
 
 
 def noted_kind(notes: Known, *, context: DerivationContext) -> Derived | None:
-    """Offer which act the margin note tells of, where it tells of one."""
+    """Offer the act in the margin note, if there is one."""
     del context
     act = _noted(notes)
     return None if act is None else Derived(_NOTED_WORDS[act.kind], "Ghi chú nói như vậy")
 
 
 def noted_number(notes: Known, *, context: DerivationContext) -> Derived | None:
-    """Offer the number of the decision that the margin note tells of."""
+    """Offer the number of the decision in the margin note."""
     del context
     return _part_of_note(notes, "number")
 
 
 def noted_day(notes: Known, *, context: DerivationContext) -> Derived | None:
-    """Offer the day of the decision that the margin note tells of."""
+    """Offer the day of the decision in the margin note."""
     del context
-    found = _part_of_note(notes, "decided_on")
-    return None if found is None else Derived(found.text.replace(".", "/"), found.reason)
+    part = _part_of_note(notes, "decided_on")
+    return None if part is None else Derived(part.text.replace(".", "/"), part.reason)
 
 
 def noted_authority(notes: Known, *, context: DerivationContext) -> Derived | None:
-    """Offer who decided what the margin note tells of."""
+    """Offer the deciding authority in the margin note."""
     del context
     return _part_of_note(notes, "authority")
 
 
 def noted_state(notes: Known, *, context: DerivationContext) -> Derived | None:
-    """Offer the state of a marriage, where the margin note tells of one act and it changed that state."""
+    """Offer the state of a marriage, if the margin note holds a single act and the act changed the state."""
     del context
     act = _noted(notes)
     state = None if act is None else _STATES_OF_MARRIAGE.get(act.kind)
@@ -126,27 +126,27 @@ def noted_state(notes: Known, *, context: DerivationContext) -> Derived | None:
 
 
 def noted_basis(notes: Known, *, context: DerivationContext, act: str) -> Derived | None:
-    """Offer the decision of an act of that kind, in words, where the margin note tells of it alone."""
+    """Offer the decision of an act of a given kind, in words, if the margin note holds this act alone."""
     del context
-    found = _noted(notes)
-    if found is None or found.kind != act or not found.basis:
+    noted = _noted(notes)
+    if noted is None or noted.kind != act or not noted.basis:
         return None
-    return Derived(found.basis, "Số, ngày, cơ quan ở ghi chú")
+    return Derived(noted.basis, "Số, ngày, cơ quan ở ghi chú")
 
 
 def parents_known(
     mother_name: Known, father_name: Known, notes: Known, *others: Known, context: DerivationContext
 ) -> Derived | None:
-    """Offer which parents are known, from whose block is blank.
+    """Offer which parents are known, from the blank blocks.
 
-    ``others``: the other fields of both blocks. A block without a name in which something else stands is for a person.
+    ``others``: the other fields of both blocks. A block with other values but no name is left to a person.
     """
     del context
     if mother_name is None or father_name is None:
         return None
     if notes is not None and "bo roi" in _plain(notes):
         return Derived("Trẻ bị bỏ rơi", "Ghi chú nói trẻ bị bỏ rơi")
-    mother, father = (one.status is FieldStatus.READ for one in (mother_name, father_name))
+    mother, father = (name.status is FieldStatus.READ for name in (mother_name, father_name))
     if not (mother or mother_name.status is FieldStatus.BLANK):
         return None
     if not (father or father_name.status is FieldStatus.BLANK):
@@ -156,7 +156,7 @@ def parents_known(
     half = len(others) // 2
     blocks = {"mẹ": (mother, others[:half]), "cha": (father, others[half:])}
     blank = [who for who, (named, _) in blocks.items() if not named]
-    if any(one is not None and one.inked for who in blank for one in blocks[who][1]):
+    if any(value is not None and value.inked for who in blank for value in blocks[who][1]):
         return None
     if len(blank) > 1:
         return Derived("Chưa xác định cả cha và mẹ", "Phần ghi về cha và mẹ để trống")
@@ -165,27 +165,27 @@ def parents_known(
 
 
 def unit_of_place(place: Known, on: Known, *, context: DerivationContext) -> Derived | None:
-    """Offer the administrative unit that a written place is, on the day on which it counts."""
+    """Offer the administrative unit of a written place on its relevant day."""
     if place is None or place.status is not FieldStatus.READ or context.places is None:
         return None
     day = () if on is None else date_parts(on.canonical)
-    found = context.places.resolve(place.text, day)
-    if found.state is not ResolutionState.RESOLVED or not found.spelled:
+    resolution = context.places.resolve(place.text, day)
+    if resolution.state is not ResolutionState.RESOLVED or not resolution.spelled:
         return None
     written = folded(place.text)
-    smallest = found.line[-1]
+    smallest = resolution.line[-1]
     others = (kind for kind in TYPES[smallest.level] if kind != smallest.type)
     if any(folded(f"{kind} {smallest.name}") in written for kind in others):
-        return None  # it was another type of unit then, of which the tables know no title
-    units = ", ".join(unit.title for unit in reversed(found.line))
+        return None  # at that time it was another type of unit, whose title the tables lack
+    units = ", ".join(unit.title for unit in reversed(resolution.line))
     when = f" năm {day[0]}" if day else ""
-    code = found.code.partition(":")[2]
+    code = resolution.code.partition(":")[2]
     return Derived(units, f"Nơi ấy là đơn vị mã {code} của bảng địa danh{when}")
 
 
 DERIVATIONS: Mapping[str, Callable[..., Derived | None]] = {
-    one.__name__: one
-    for one in (
+    derivation.__name__: derivation
+    for derivation in (
         registration_kind,
         registration_again,
         noted_kind,
@@ -198,26 +198,32 @@ DERIVATIONS: Mapping[str, Callable[..., Derived | None]] = {
         unit_of_place,
     )
 }
-"""What ``schemas/records`` may bind, by name."""
+"""The derivations that ``schemas/records`` may bind, by name."""
 
 
 def limits_of(name: str) -> tuple[str, ...]:
-    """Return the names of what a binding of that derivation may set (``with``)."""
+    """Return the names of a derivation's options in a binding (``with``)."""
     parameters = inspect.signature(DERIVATIONS[name]).parameters.values()
-    return tuple(one.name for one in parameters if one.kind is one.KEYWORD_ONLY and one.name != "context")
+    return tuple(
+        parameter.name
+        for parameter in parameters
+        if parameter.kind is parameter.KEYWORD_ONLY and parameter.name != "context"
+    )
 
 
 def takes(name: str, count: int) -> bool:
-    """Return whether that derivation goes by so many fields."""
+    """Return whether a derivation takes this number of fields."""
     parameters = inspect.signature(DERIVATIONS[name]).parameters.values()
-    named = sum(one.kind is one.POSITIONAL_OR_KEYWORD for one in parameters)
-    return count == named or (count > named and any(one.kind is one.VAR_POSITIONAL for one in parameters))
+    named = sum(parameter.kind is parameter.POSITIONAL_OR_KEYWORD for parameter in parameters)
+    return count == named or (
+        count > named and any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters)
+    )
 
 
 def derived(
     name: str, values: Sequence[Known], limits: Mapping[str, Any], context: DerivationContext
 ) -> Derived | None:
-    """Return what follows by that derivation from these values, None where nothing does."""
+    """Return the derived value, None if the derivation offers nothing."""
     return DERIVATIONS[name](*values, context=context, **limits)
 
 
@@ -235,9 +241,10 @@ def _by_notes_or_book(notes: Known, series: BookSeries) -> Derived | None:
 
 
 OF_NOTES = frozenset(
-    one.__name__ for one in (noted_kind, noted_number, noted_day, noted_authority, noted_state, noted_basis)
+    derivation.__name__
+    for derivation in (noted_kind, noted_number, noted_day, noted_authority, noted_state, noted_basis)
 )
-"""Derivations of fields that are typed only where the margin note tells of an act."""
+"""Derivations of fields that are typed only if the margin note has an act."""
 
 _NOTED_WORDS: Mapping[NotedActKind, str] = {
     NotedActKind.CORRECTION: "Cải chính",
@@ -258,7 +265,7 @@ _STATES_OF_MARRIAGE: Mapping[NotedActKind, str] = {
 
 
 def _noted(notes: Known) -> NotedAct | None:
-    """Return the one act that a note tells of; None where it tells of several: which one is for a person to say."""
+    """Return the single act of a note; None for several acts, between which a person decides."""
     acts = noted_acts(notes.text) if notes is not None and notes.status is FieldStatus.READ else ()
     return acts[0] if len(acts) == 1 else None
 
@@ -275,7 +282,7 @@ def _plain(value: Value) -> str:
 
 
 def _day(value: Known) -> datetime.date | None:
-    """The day of a whole date; None where a part of it is missing or no calendar has it."""
+    """Return the day of a whole date; None if a part is missing or no calendar has the day."""
     parts = () if value is None or value.status is not FieldStatus.READ else date_parts(value.canonical)
     if len(parts) < 3:
         return None

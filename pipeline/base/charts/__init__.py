@@ -1,6 +1,6 @@
 """Charts as SVG: bars and lines for reports, curves for evaluations.
 
-Nothing in them is script or style, so that they fit into a page with a strict policy as well as in a PDF.
+They contain no script and no style, so that they fit into a page with a strict policy as well as in a PDF.
 """
 
 from markupsafe import Markup

@@ -1,6 +1,6 @@
-"""Bar charts: values beside one another or one below another, each stacked of segments.
+"""Bar charts: vertical or horizontal bars, each a stack of segments.
 
-The elements carry colours of their own for paper, and classes by which a page can give them others::
+The elements carry their own colours for paper, and classes by which a page can recolour them::
 
     upright                         across
       |  ▄                            place  ▒▒▒▒▓▓▓▓░░ 120
@@ -36,10 +36,10 @@ COLOURS = {
     "age-4": "#9d5c1c",
     "age-5": "#6a3410",
 }
-"""Colour by style of a segment; they differ in lightness too, so that a black and white print tells them apart."""
+"""Colour by segment style; the colours also differ in lightness, so that a black and white print distinguishes them."""
 
 WIDTH, HEIGHT = 760.0, 190.0
-"""Pixels of a chart; a chart across is as high as its bars need."""
+"""Pixels of a chart; a horizontal chart is as high as its bars need."""
 
 LABEL_WIDTH, SUM_WIDTH = 224.0, 70.0
 ROW_PITCH, BAR_THICKNESS = 26.0, 17.0
@@ -50,12 +50,12 @@ LONGEST_LABEL, KEPT_LABEL_END = 30, 11
 
 @dataclass(frozen=True, slots=True)
 class BarSegment:
-    """One segment of a bar.
+    """A segment of a bar.
 
     Attributes:
         sort: Index into the chart's ``sorts``.
-        amount: How much, in the chart's unit.
-        tooltip: The sentence shown when someone points at it.
+        amount: Its amount, in the chart's unit.
+        tooltip: The sentence shown on hover.
     """
 
     sort: int
@@ -65,7 +65,7 @@ class BarSegment:
 
 @dataclass(frozen=True, slots=True)
 class ChartBar:
-    """One bar: its label and the segments it is stacked of."""
+    """A bar: its label and its stack of segments."""
 
     label: str
     segments: tuple[BarSegment, ...]
@@ -81,12 +81,12 @@ class BarChart:
     """A bar chart.
 
     Attributes:
-        title: What it shows, for those who cannot see it.
+        title: Description for users who cannot see the chart.
         sorts: Name and style (a key of ``COLOURS``) of each sort of segment.
         bars: From left to right, or from top to bottom.
-        unit: What is counted.
-        table: Key of the table that says the same in numbers.
-        across: Whether bars lie, one below another, instead of standing.
+        unit: The unit of the amounts.
+        table: Key of the table with the same numbers.
+        across: Whether bars are horizontal, one below another.
     """
 
     title: str
@@ -131,13 +131,13 @@ class _Drawing:
 
 
 def bar_chart_svg(chart: BarChart) -> Markup:
-    """Return the chart as an ``<svg>`` element; the legend is the page's to write, with ``COLOURS``."""
+    """Return the chart as an ``<svg>`` element; the page writes the legend, with ``COLOURS``."""
     drawing = _draw_across(chart) if chart.across else _draw_upright(chart)
     return Markup(svg_template("bars.svg.j2").render(chart=chart, drawing=drawing))
 
 
 def _draw_across(chart: BarChart) -> _Drawing:
-    """Draw lying bars, the label before each, its sum behind."""
+    """Draw horizontal bars, the label before each, its sum after it."""
     scale = (WIDTH - LABEL_WIDTH - SUM_WIDTH) / (chart.most or 1.0)
     height = MARGIN_TOP + ROW_PITCH * len(chart.bars) + MARGIN_TOP
     rects, labels = [], []
@@ -156,7 +156,7 @@ def _draw_across(chart: BarChart) -> _Drawing:
 
 
 def _draw_upright(chart: BarChart) -> _Drawing:
-    """Draw standing bars over an axis of days, with grid lines at round numbers."""
+    """Draw vertical bars over an axis of days, with grid lines at round numbers."""
     step = _round_step(chart.most)
     top = max(step * -(-chart.most // step), step)
     floor = HEIGHT - AXIS_HEIGHT
@@ -188,7 +188,7 @@ def _rect(chart: BarChart, segment: BarSegment, place: tuple[float, float, float
 
 
 def _round_step(most: float) -> float:
-    """Return a step of 1, 2 or 5 times a power of ten, of which about ``TICKS`` reach ``most``."""
+    """Return a step of 1, 2 or 5 times a power of ten that gives about ``TICKS`` steps up to ``most``."""
     wanted = max(most / TICKS, 1.0)
     power = 10.0 ** (len(str(int(wanted))) - 1)
     return next(step for step in _steps(power) if step >= wanted)
@@ -199,7 +199,7 @@ def _steps(power: float) -> Iterator[float]:
 
 
 def _shorten(label: str) -> str:
-    """Return a label without its middle where it is too long: its end (a code, a year) distinguishes it."""
+    """Shorten a long label in the middle, since its end (a code, a year) distinguishes it."""
     if len(label) <= LONGEST_LABEL:
         return label
     return f"{label[: LONGEST_LABEL - KEPT_LABEL_END - 1]}…{label[-KEPT_LABEL_END:]}"

@@ -1,4 +1,4 @@
-"""Files written whole or not at all, their SHA-256, and those of others read within bounds: for every room."""
+"""Files for every room: atomic writing, SHA-256, and bounded reading of files by others."""
 
 from pipeline.base.files.atomic import (
     TEMP_PREFIX,

@@ -1,8 +1,8 @@
-"""Files that appear under their name whole or not at all.
+"""Files that appear under their name complete or not at all.
 
-A file is written under a temporary name in the folder of its target, put on disk (``fsync``), and renamed; the renaming
-is put on disk too, so that the file outlives a power cut. Temporary names begin with ``TEMP_PREFIX``: the folder
-watcher, the reader of book folders and the backup pass over them.
+A file is written under a temporary name in its target's folder, synced to disk (``fsync``) and renamed; the rename is
+synced too, so that the file survives a power cut. Temporary names begin with ``TEMP_PREFIX``: the folder watcher, the
+reader of book folders and the backup ignore them.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ _FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 @contextmanager
 def atomic_path(target: Path, *, durable: bool = True, overwrite: bool = True) -> Iterator[Path]:
-    """Yield a temporary path next to ``target`` that becomes ``target`` when the block ends well.
+    """Yield a temporary path next to ``target`` that becomes ``target`` when the block succeeds.
 
-    The block creates the file at that path; whatever it leaves there is removed when it fails.
+    The block creates the file at that path; when it fails, the file is removed.
 
     Args:
         target: The final path; its folder exists.
         durable: Wait until bytes and name are on disk.
-        overwrite: Whether the new file takes the place of one that is there; otherwise that one stays.
+        overwrite: Whether the new file replaces an existing file; otherwise the existing file stays.
 
     Raises:
-        OSError: The disk refuses; ``target`` is as it was.
+        OSError: The disk refuses; ``target`` is unchanged.
     """
     temporary = temporary_path(target.parent)
     try:
@@ -58,17 +58,17 @@ def atomic_path(target: Path, *, durable: bool = True, overwrite: bool = True) -
 def write_atomically(
     target: Path, content: bytes | str, *, mode: int = 0o666, durable: bool = True, overwrite: bool = True
 ) -> None:
-    """Write a file whole or not at all, making its folder.
+    """Write a file atomically, and create its folder.
 
     Args:
         target: The final path.
-        content: Its bytes, or text that is written in UTF-8.
-        mode: Permission bits from the first byte on, less the umask.
+        content: Its bytes, or text for UTF-8 encoding.
+        mode: Permission bits from the first byte, less the umask.
         durable: Wait until bytes and name are on disk.
-        overwrite: Whether the new file takes the place of one that is there; otherwise that one stays.
+        overwrite: Whether the new file replaces an existing file; otherwise the existing file stays.
 
     Raises:
-        OSError: The disk refuses; ``target`` is as it was.
+        OSError: The disk refuses; ``target`` is unchanged.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     with atomic_path(target, durable=durable, overwrite=overwrite) as temporary:
@@ -83,11 +83,11 @@ def temporary_path(folder: Path) -> Path:
 
 
 def remove_temporary_files(folder: Path, older_than: float = 0.0) -> None:
-    """Remove what dead processes left half-written in ``folder``.
+    """Remove incomplete files that dead processes left in ``folder``.
 
     Args:
         folder: The folder; need not exist.
-        older_than: Age in seconds below which a file is left alone, since a living process may still write it.
+        older_than: Minimum age in seconds: a living process may still write a newer file.
     """
     for left in folder.glob(f"{TEMP_PREFIX}*"):
         with suppress(OSError):
@@ -110,10 +110,10 @@ def sync(path: Path) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder and those above it.
+    """Make a folder and its parents.
 
     Raises:
-        StorageError: The disk refuses; with advice.
+        StorageError: The disk refuses; the message has advice.
     """
     with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -121,7 +121,7 @@ def make_folder(folder: Path) -> None:
 
 @contextmanager
 def storage_errors(folder: Path) -> Iterator[None]:
-    """Turn each ``OSError`` of writing to ``folder`` into a ``StorageError`` that says why and what to do."""
+    """Turn each ``OSError`` of writing to ``folder`` into a ``StorageError`` with the reason and advice."""
     try:
         yield
     except OSError as error:

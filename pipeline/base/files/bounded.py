@@ -1,8 +1,7 @@
-"""Files and texts that others wrote: opened so that nothing can hang, and parsed within bounds.
+"""Read files and texts by others within bounds: opening never hangs, and parsing is limited.
 
-A ``ledger.toml`` may be a pipe that never ends, a link to ``/dev/zero``, or ten thousand brackets inside one another;
-the text of a QR code comes from whoever printed the page. Size and depth are bounded before a parser sees them, numbers
-right after.
+A ``ledger.toml`` may be an endless pipe, a link to ``/dev/zero``, or ten thousand nested brackets; the text of a QR
+code comes from whoever printed the page. Size and depth are bounded before parsing, numbers right after it.
 """
 
 from __future__ import annotations
@@ -18,17 +17,17 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 MOST_BYTES = 64 * 1024
-"""What a file that a person writes may have: a ``ledger.toml`` has 300 bytes."""
+"""Size limit of a file written by a person: a ``ledger.toml`` has 300 bytes."""
 
 DEEPEST = 8
-"""How far brackets may lie inside one another, and keys below one another."""
+"""Depth limit of nested brackets and of nested keys."""
 
 MOST_NUMBER = 2**53 - 1
-"""The largest whole number that every program reads alike."""
+"""The largest integer that every program reads exactly."""
 
 
 class FileRefused(Exception):
-    """A file or text of others that is not read; ``message`` says why, in Vietnamese, without naming the file."""
+    """A file or text by others is refused; ``message`` gives the reason in Vietnamese, without the file's name."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -36,13 +35,13 @@ class FileRefused(Exception):
 
 
 def open_regular_file(path: Path) -> BinaryIO:
-    """Open a file for reading that is a regular one and no link.
+    """Open a regular file that is not a link, for reading.
 
     Args:
         path: The file; links among the folders above it are followed.
 
     Raises:
-        FileRefused: It is a link, a pipe, a device or a folder; it was not waited for.
+        FileRefused: It is a link, a pipe, a device or a folder; opening does not wait for it.
         OSError: It is missing or cannot be read.
     """
     try:
@@ -50,7 +49,7 @@ def open_regular_file(path: Path) -> BinaryIO:
     except OSError as error:
         if error.errno == errno.ELOOP:
             raise FileRefused("là một liên kết; hãy chép chính tệp ấy vào đây") from None
-        if error.errno == errno.ENXIO:  # a socket
+        if error.errno == errno.ENXIO:  # the file is a socket
             raise FileRefused(_NOT_REGULAR) from None
         raise
     file = None
@@ -65,14 +64,14 @@ def open_regular_file(path: Path) -> BinaryIO:
 
 
 def read_regular_file(path: Path, most_bytes: int = MOST_BYTES) -> bytes:
-    """Return the bytes of a file that is a regular one, no link, and not too large.
+    """Return the bytes of a regular file that is not a link and not too large.
 
     Args:
         path: The file; links among the folders above it are followed.
-        most_bytes: How large it may be.
+        most_bytes: Size limit in bytes.
 
     Raises:
-        FileRefused: It is a link, a pipe, a device, a folder, or too large; it was not waited for.
+        FileRefused: It is a link, a pipe, a device, a folder, or too large; opening does not wait for it.
         OSError: It is missing or cannot be read.
     """
     with open_regular_file(path) as file:
@@ -86,14 +85,14 @@ _NOT_REGULAR = "không phải là một tệp thường (thư mục, ống dẫn
 
 
 def parse_toml(text: str, deepest: int = DEEPEST) -> dict[str, Any]:
-    """Return what a TOML text says.
+    """Parse a TOML text.
 
     Args:
-        deepest: How far its brackets and keys may lie inside one another.
+        deepest: Depth limit of nested brackets and keys.
 
     Raises:
-        FileRefused: It is nested too deep or holds a number out of range.
-        tomllib.TOMLDecodeError: It is no TOML.
+        FileRefused: It is nested too deeply or holds a number out of range.
+        tomllib.TOMLDecodeError: It is not TOML.
     """
     bare = _TOML_TEXTS.sub("~", text)
     if _depth(bare) > deepest or _LONG_KEY.search(bare):
@@ -102,15 +101,15 @@ def parse_toml(text: str, deepest: int = DEEPEST) -> dict[str, Any]:
 
 
 def parse_json(text: str | bytes, deepest: int = DEEPEST) -> Any:
-    """Return what a JSON text says.
+    """Parse a JSON text.
 
     Args:
-        text: The text, or its bytes in UTF-8.
-        deepest: How far its brackets may lie inside one another.
+        text: The text, or its UTF-8 bytes.
+        deepest: Depth limit of nested brackets.
 
     Raises:
-        FileRefused: It is nested too deep or holds a number out of range.
-        ValueError: It is no JSON.
+        FileRefused: It is nested too deeply or holds a number out of range.
+        ValueError: It is not JSON.
     """
     text = text if isinstance(text, str) else text.decode("utf-8")
     if _depth(_JSON_TEXTS.sub("~", text)) > deepest:
@@ -129,7 +128,7 @@ _LONG_KEY = re.compile(r"(?<![\w~-])(?:[\w~-]+[ \t]*\.[ \t]*){16}")
 
 
 def _depth(bare: str) -> int:
-    """Return how far brackets lie inside one another in a text whose quoted parts were taken out."""
+    """Return the depth of nested brackets in a text without its quoted parts."""
     depth = deepest = 0
     for bracket in _BRACKETS.findall(bare):
         depth += 1 if bracket in "[{" else -1
@@ -142,20 +141,20 @@ _BRACKETS = re.compile(r"[\[\]{}]")
 
 def _parsed(parse: Callable[[str], Any], text: str, deepest: int) -> Any:
     try:
-        said = parse(text)
+        parsed = parse(text)
     except RecursionError:
         raise FileRefused(_TOO_DEEP) from None
     except ValueError as error:
-        if "integer string conversion" in str(error):  # more digits than Python reads
+        if "integer string conversion" in str(error):  # the number has more digits than Python reads
             raise FileRefused(_TOO_LARGE) from None
         raise
-    _check(said, deepest)
-    return said
+    _check(parsed, deepest)
+    return parsed
 
 
-def _check(said: Any, deepest: int) -> None:
-    """Refuse what the look at the text alone cannot: numbers out of range, tables made deep by dotted keys."""
-    todo = [(said, 0)]
+def _check(parsed: Any, deepest: int) -> None:
+    """Refuse flaws that the text alone does not show: numbers out of range, deep tables from dotted keys."""
+    todo = [(parsed, 0)]
     while todo:
         value, depth = todo.pop()
         if depth > 2 * deepest:

@@ -1,4 +1,4 @@
-"""The SHA-256 of files and streams, read block by block and written in lower-case hex."""
+"""SHA-256 of files and streams, read block by block, as lower-case hex."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def sha256_of_file(path: Path) -> str:
 
 
 def sha256_of(stream: IO[Any]) -> str:
-    """Return the SHA-256 of what is left of a stream of bytes."""
+    """Return the SHA-256 of the remaining bytes of a stream."""
     return sha256_and_size(iter(lambda: stream.read(BLOCK_BYTES), b""))[0]
 
 
 def sha256_and_size(blocks: Iterable[bytes]) -> tuple[str, int]:
-    """Return the SHA-256 of blocks that follow one another, and how many bytes they are."""
+    """Return the SHA-256 of consecutive blocks, and their number of bytes."""
     digest, size = hashlib.sha256(), 0
     for block in blocks:
         digest.update(block)

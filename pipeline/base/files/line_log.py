@@ -1,4 +1,4 @@
-"""Text files that grow by whole lines and outlive a power cut. One process at a time may write to a file."""
+"""Text files that grow by whole lines and survive a power cut. Only one process at a time may write to a file."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pipeline.base.files.atomic import make_folder, storage_errors, sync
 
 
 def append_line(path: Path, line: str) -> None:
-    """Add a line and wait until it is on disk; cut off first what a crashed process left of a line.
+    """Append a line and wait until it is on disk; a partial line from a crashed process is cut off first.
 
     Args:
         path: The file; it and its folder are created.
-        line: The text, without its line break.
+        line: The text without its line break.
 
     Raises:
         StorageError: The disk refuses.
@@ -31,7 +31,7 @@ def append_line(path: Path, line: str) -> None:
 
 
 def complete_lines(path: Path) -> list[str]:
-    """Return the lines of a file, without a torn line at its end; none where there is no file."""
+    """Return the lines of a file without a partial line at its end; empty for a missing file."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:

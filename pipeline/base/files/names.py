@@ -1,4 +1,4 @@
-"""Names of files, and any other text, in the form that messages and terminals may hold."""
+"""File names, and any other text, in a form that is safe for messages and terminals."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from pathlib import Path
 
 
 def printable(name: str | Path, keep: str = "") -> str:
-    """Return a name with what a terminal would obey, or nobody would see, written out (``\\x1b``, ``\\u202e``).
+    """Return a name with control and invisible characters escaped (``\\x1b``, ``\\u202e``).
 
     Args:
-        name: A name of a file or folder, or any other text.
-        keep: Characters that stay as they are, such as line breaks.
+        name: A file or folder name, or any other text.
+        keep: Characters to leave unchanged, such as line breaks.
     """
     return "".join(letter if _is_shown(letter) or letter in keep else _escape(letter) for letter in str(name))
 
 
 def json_printable(document: str) -> str:
-    """Return a JSON document that says the same and holds only characters that a terminal shows as they are."""
-    return _HIDDEN.sub(lambda found: _json_escape(found.group()), document)
+    """Return an equivalent JSON document that holds only characters a terminal shows unchanged."""
+    return _HIDDEN.sub(lambda match: _json_escape(match.group()), document)
 
 
 _HIDDEN = re.compile(r"[^\n -~]")
@@ -31,7 +31,7 @@ def _escape(letter: str) -> str:
 
 
 def _is_shown(letter: str) -> bool:
-    """Whether a terminal shows a character as it is; spaces of every width are."""
+    """Whether a terminal shows a character unchanged; spaces of every width count."""
     return letter.isprintable() or unicodedata.category(letter) == "Zs"
 
 

@@ -1,4 +1,4 @@
-"""Who may read files: a secret its owner alone, and what a process makes its account alone."""
+"""File permissions: a secret is readable by its owner alone, a process's files by its account alone."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipeline.base.files.names import printable
 
 MOST_BYTES = 1 << 16
 OTHERS = 0o077
-"""The permission bits of everybody but the owner."""
+"""The permission bits of all users except the owner."""
 
 
 def read_private_file(path: Path) -> bytes:
@@ -23,7 +23,7 @@ def read_private_file(path: Path) -> bytes:
 
     Raises:
         FileNotFoundError: There is no such file.
-        SecurityError: Others may read or write it, it belongs to someone else, or it is no regular file.
+        SecurityError: Others may read or write it, it belongs to another account, or it is not a regular file.
         OSError: The disk refuses.
     """
     try:
@@ -63,14 +63,14 @@ def read_private_file(path: Path) -> bytes:
 
 
 UMASK_VARIABLE = "HOTICH_UMASK"
-"""The environment variable by which an office lets a group of accounts read (``027``) or write (``007``) its files."""
+"""Environment variable by which an office lets a group of accounts read (``027``) or write (``007``) its files."""
 OWNER_ONLY = 0o077
 
 
 def keep_files_private() -> None:
-    """Let every file and folder that this process and its children make belong to their account alone.
+    """Make every new file and folder of this process and its children accessible to their account alone.
 
-    Every entry point calls this before it makes anything. ``HOTICH_UMASK`` may admit the account's group, never others.
+    Every entry point calls this before it creates files. ``HOTICH_UMASK`` may admit the account's group, never others.
 
     Raises:
         SecurityError: The variable admits everybody, or locks the owner out.
@@ -79,13 +79,13 @@ def keep_files_private() -> None:
 
 
 def chosen_umask(text: str) -> int:
-    """Return the mask that an office has chosen, ``OWNER_ONLY`` when it has chosen none.
+    """Return the office's chosen umask, ``OWNER_ONLY`` by default.
 
     Args:
         text: "077" (the owner alone), "027" (the group reads), "007" (the group writes), or "".
 
     Raises:
-        SecurityError: It is none of them.
+        SecurityError: It is none of these values.
     """
     if not text:
         return OWNER_ONLY
@@ -98,7 +98,7 @@ def chosen_umask(text: str) -> int:
 
 
 def make_read_only(path: Path) -> None:
-    """Let nobody write a file any more; whoever could read it still can.
+    """Remove all write permissions of a file; read permissions stay.
 
     Raises:
         OSError: The disk refuses.

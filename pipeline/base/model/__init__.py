@@ -1,8 +1,7 @@
-"""The values that travel between stages: frozen, without behaviour that needs a service.
+"""The values that pass between stages: frozen, without behaviour that needs a service.
 
-Pixels are ``uint8`` arrays, rows first: ``(height, width, 3)`` RGB or ``(height, width)`` grey, 255 = paper.
-Boxes are in pixels of the image they speak of, x to the right, y down; shares (``u``, ``v``) are fractions of
-the frame's width and height.
+Pixels are ``uint8`` arrays, rows first: ``(height, width, 3)`` RGB or ``(height, width)`` grey, 255 = paper. Boxes are
+in pixels of their image, x to the right, y down; shares (``u``, ``v``) are fractions of the frame's width and height.
 """
 
 from pipeline.base.model.geometry import Box, Matrix, Pixels

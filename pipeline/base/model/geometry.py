@@ -1,4 +1,4 @@
-"""Places on a page in pixels, and pictures."""
+"""Positions on a page in pixels, and images."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ class Box:
     """A rectangle in pixels, x to the right, y down.
 
     Attributes:
-        left: The x where it begins.
-        top: The y where it begins.
-        right: The x where it ends, exclusive.
-        bottom: The y where it ends, exclusive.
+        left: Its first x.
+        top: Its first y.
+        right: The x after its end.
+        bottom: The y after its end.
     """
 
     left: float
@@ -52,7 +52,7 @@ class Box:
         )
 
     def intersection(self, other: Box) -> Box:
-        """The common part; its area is 0 where there is none."""
+        """The common part; its area is 0 without an overlap."""
         return Box(
             max(self.left, other.left),
             max(self.top, other.top),
@@ -64,7 +64,7 @@ class Box:
         return Box(self.left - x, self.top - y, self.right + x, self.bottom + y)
 
     def within(self, width: float, height: float) -> Box:
-        """The part that lies on an image of that size."""
+        """The part inside an image of this size."""
         return Box(
             min(max(self.left, 0.0), width),
             min(max(self.top, 0.0), height),

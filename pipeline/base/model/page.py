@@ -1,4 +1,4 @@
-"""A page: which it is, how it was scanned, and what is found on it besides values."""
+"""A page: its identity, its scan, and everything located on it except values."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pipeline.base.model.geometry import Box, Matrix, Pixels
 
 @dataclass(frozen=True, slots=True)
 class PageRef:
-    """Which page it is.
+    """The identity of a page.
 
     Attributes:
         scan_sha256: The content hash of its scan.
@@ -23,13 +23,12 @@ class PageRef:
 
 @dataclass(frozen=True, slots=True)
 class PageImage:
-    """One decoded page as the scanner delivered it.
+    """A decoded page as the scanner delivered it.
 
     Attributes:
         pixels: RGB, (h, w, 3).
-        dpi: Pixels an inch by the file's own word, 0 when it does not say.
-        reduction: How many pixels of the scan each of them is wide and high; more than 1 only where a coarser picture
-            was asked for.
+        dpi: Pixels per inch according to the file, 0 if the file does not say.
+        reduction: Scan pixels per image pixel in width and height; above 1 only if a coarser image was requested.
     """
 
     ref: PageRef
@@ -39,28 +38,28 @@ class PageImage:
 
 
 class BookSeries(StrEnum):
-    """Which of the books that an office keeps side by side, each with numbers of its own."""
+    """The parallel series of books in an office, each with its own numbering."""
 
     ORDINARY = "ordinary"
     LATE = "late"
-    """Of late registration (đăng ký quá hạn)."""
+    """Late registration (đăng ký quá hạn)."""
     AGAIN = "again"
-    """Of re-registration (đăng ký lại)."""
+    """Re-registration (đăng ký lại)."""
     SECOND_COPY = "second-copy"
     """The second copy of a ledger that was kept twice (sổ lưu của sổ kép)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """One book (quyển sổ) as its ``ledger.toml`` describes it.
+    """A book (quyển sổ) according to its ``ledger.toml``.
 
     Attributes:
         place: The office that kept it.
         volume: ``NN/YYYY``.
-        opened_on: A date, ``""`` where it is not known.
-        closed_on: A date, ``""`` where it is not known.
-        entries: How many entries its closing note counts.
-        series: Which of the books that the office keeps side by side.
+        opened_on: A date, ``""`` if unknown.
+        closed_on: A date, ``""`` if unknown.
+        entries: The number of entries in its closing note.
+        series: The book's parallel series in the office.
     """
 
     form: str
@@ -80,12 +79,12 @@ class Ledger:
 
 
 UnitChain = tuple[tuple[str, str], ...]
-"""An administrative unit and those above it, from the smallest up: the type and the name of each."""
+"""An administrative unit and its higher units, smallest first: the type and the name of each."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NearUnits:
-    """The administrative units around the place of a book, as of its year.
+    """The administrative units around the book's place, as of its year.
 
     Attributes:
         district: The other units of its district, and the district.
@@ -98,7 +97,7 @@ class NearUnits:
 
 
 class PageKind(StrEnum):
-    """What a page of a book holds."""
+    """The content of a book's page."""
 
     ENTRIES = "entries"
     COVER = "cover"
@@ -108,18 +107,18 @@ class PageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """How usable the picture of a page is.
+    """The quality of a page image.
 
     Attributes:
         sharpness: Variance of the Laplacian over ink edges at 100 dpi.
         contrast: Grey levels between paper and ink.
         dark_edges: Share of the border that is black.
-        dpi: Pixels an inch of paper.
-        edge: How wide the edges of strokes are, in mm.
-        shade: How dark the paper is where it is darkest, 0..1.
-        finger: How far skin reaches in from an edge, in mm.
-        fold: How long an edge cuts off a corner, in mm.
-        cut: How far the printed form reaches beyond the picture, in mm.
+        dpi: Pixels per inch of paper.
+        edge: Width of stroke edges, in mm.
+        shade: Darkness of the paper at its darkest, 0..1.
+        finger: Reach of skin from an edge, in mm.
+        fold: Length of the edge that cuts off a corner, in mm.
+        cut: Reach of the printed form beyond the image, in mm.
     """
 
     sharpness: float
@@ -150,10 +149,10 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word of print as an engine read it.
+    """A printed word read by an engine.
 
     Attributes:
-        box: Where it is, in pixels of the picture that was read.
+        box: Its position, in pixels of the source image.
         confidence: 0..1.
     """
 
@@ -164,11 +163,11 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class PlacedLabel:
-    """Where a printed label of the form is on the page.
+    """The position of a printed form label on the page.
 
     Attributes:
         box: Its bounding box in pixels.
-        score: How alike what was read is, 0..1; 0 where only geometry places it.
+        score: Similarity of the reading to the label, 0..1; 0 if only geometry places it.
     """
 
     text: str
@@ -178,11 +177,11 @@ class PlacedLabel:
 
 @dataclass(frozen=True, slots=True)
 class PlacedPiece:
-    """Where one line of a slot is on the page.
+    """The position of a slot's line on the page.
 
     Attributes:
         line: The number of the line in the slot.
-        box: The box around it, in pixels.
+        box: Its bounding box, in pixels.
         baseline: The y of its leader.
     """
 
@@ -194,9 +193,9 @@ class PlacedPiece:
 
 
 class StampKind(StrEnum):
-    """What a stamp is: a round seal, one that straddles two pages, a stamp in a box, a stamped name, day or words.
+    """The kind of a stamp: a round seal, a seal straddling two pages, a boxed stamp, a stamped name, day or words.
 
-    ``OTHER``: its kind cannot be told.
+    ``OTHER``: its kind is unknown.
     """
 
     SEAL = "seal"
@@ -213,8 +212,8 @@ class Stamp:
     """A stamp of the red layer.
 
     Attributes:
-        box: Where it is on the rectified page.
-        words: Which of the stamps that offices use it is by its words; ``""`` where these do not tell.
+        box: Its position on the rectified page.
+        words: The office stamp identified by its words; ``""`` if they do not identify it.
     """
 
     kind: StampKind
@@ -224,13 +223,13 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class TemplateLabel:
-    """Where a printed label is in the template of a book, in shares of the frame.
+    """The position of a printed label in a book's template, in shares of the frame.
 
     Attributes:
         left: u of its left end.
         right: u of its right end.
         baseline: v of its baseline.
-        pages: On how many pages it was read there.
+        pages: Number of pages with the label at this position.
     """
 
     number: int
@@ -242,10 +241,10 @@ class TemplateLabel:
 
 @dataclass(frozen=True, slots=True)
 class TemplateView:
-    """A page as the template of its book learns from it (``pipeline.layout.imaging.form_template``).
+    """A page as training input for its book's template (``pipeline.layout.imaging.form_template``).
 
     Attributes:
-        picture: Grey, (h, w), with the frame where the template has it.
+        picture: Grey, (h, w), with the frame at the template's position.
     """
 
     picture: Pixels
@@ -254,13 +253,13 @@ class TemplateView:
 
 @dataclass(frozen=True, slots=True)
 class FoundLabel:
-    """Where a label of the template was found on a page.
+    """The position of a template label on a page.
 
     Attributes:
         left: x of its left end in pixels.
         right: x of its right end.
         baseline: y of its baseline.
-        likeness: How alike the pictures are, 0..1.
+        likeness: Similarity of the images, 0..1.
     """
 
     number: int

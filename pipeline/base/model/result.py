@@ -1,4 +1,4 @@
-"""What one run makes of a page."""
+"""The result of a run for a page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipeline.base.model.reading import FieldReading, KeptRegion
 
 
 class Severity(StrEnum):
-    """How grave a finding is."""
+    """The severity of a finding."""
 
     BLOCK = "BLOCK"
     REVIEW = "REVIEW"
@@ -24,9 +24,9 @@ class Finding:
     """A flaw or a doubt about data.
 
     Attributes:
-        code: What is wrong; its sentence is in ``schemas/findings.toml``.
+        code: The kind of flaw; its sentence is in ``schemas/findings.toml``.
         severity: Whether it blocks delivery, sends the fields to a person, or only informs.
-        details: What the sentence is completed by.
+        details: The values that complete the sentence.
     """
 
     code: str
@@ -37,54 +37,54 @@ class Finding:
 
 HANDWRITTEN, UNSURE, NOT_READ = "READ-HAND", "READ-LOW", "READ-NONE"
 TO_COPY = "READ-ACT"
-"""The finding of a field of an act in running text, which a person copies from the picture."""
+"""The finding of a field in a running-text act, which a person copies from the image."""
 
 CUT_SHORT = "INK-CUT"
-"""The finding of a value whose writing may go on where it was cut."""
+"""The finding of a value whose writing may continue beyond the cut."""
 
 LABEL_UNREAD = "LABEL-UNREAD"
-"""The finding of a blank beside which its printed label was not read, so that it may be another place."""
+"""The finding of a blank whose printed label was not read, so that it may be another place."""
 
 BLANK_ALONE = "BLANK-ALONE"
 """The finding of a blank number, page or day that most other entries of the book have."""
 
 PAGE_ORDER = "PAGE-ORDER"
-"""The finding of a page that the pages before and behind it contradict."""
+"""The finding of a page number that contradicts the pages before and after it."""
 
 NUMBER_ORDER = "NUMBER-ORDER"
-"""The finding of a printed number that the order of the book chose among what its readers made of the ink."""
+"""The finding of a printed number that the book's order chose among the readings of its ink."""
 
 SIGNER_BOOK = "SIGNER-BOOK"
-"""The finding of a signer who cannot be read and is the officer of the book that the ink fits best."""
+"""The finding of an unreadable signer who was replaced by the book's officer with the best ink fit."""
 
 STAMPED = "STAMP"
-"""The finding that tells what kind of stamp lies on a field."""
+"""The finding with the kind of a stamp on a field."""
 
 TEXT_END = "TEXT-END"
-"""The finding of a value that is the end of another one that the book has more often."""
+"""The finding of a value that is the end of a more frequent value of the book."""
 
 REVIEW_REASONS = frozenset({HANDWRITTEN, UNSURE, NOT_READ, TO_COPY})
-"""Codes of the findings that routing adds: why a reading about which no rule complains waits for a person."""
+"""Codes of the findings that routing adds: the reasons why a reading without a rule's finding waits for a person."""
 
 INK_TOUCHES = "INK-TOUCHES"
 """The finding of a value that other ink touches."""
 
 CONFIRMABLE = frozenset({HANDWRITTEN, UNSURE, INK_TOUCHES})
-"""Codes of doubts that what people decided on other entries of the book answers."""
+"""Codes of doubts that people's decisions on other entries of the book resolve."""
 
 LEFT_PAGE, RIGHT_PAGE = 101, 102
-"""Rows of the entries of two facing pages: numbers that no other entry has. What people decided on a picture as long as
-it was read as one page so never passes for a word on one of its halves."""
+"""Rows of the entries on two facing pages; no other entry has these numbers. Decisions on an image read as one page
+therefore never count for one of its halves."""
 
 LEFT_ROWS, RIGHT_ROWS = 201, 601
-"""Where the rows of two facing pages begin each of which holds a table of its own."""
+"""First rows of two facing pages that each hold their own table."""
 
 FIRST_TYPED_ROW = 1001
-"""The rows of typed entries begin here: a person added them to their page, and no form has as many."""
+"""First row of typed entries: a person added them to their page, and no form has as many rows."""
 
 
 def facing_side(row: int) -> int | None:
-    """Return on which of two facing pages an entry stands: 0 left, 1 right; None: its picture shows one page."""
+    """Return the facing page of an entry: 0 left, 1 right; None: its image shows a single page."""
     if row in (LEFT_PAGE, RIGHT_PAGE):
         return row - LEFT_PAGE
     return None if row < LEFT_ROWS or row >= FIRST_TYPED_ROW else int(row >= RIGHT_ROWS)
@@ -92,13 +92,13 @@ def facing_side(row: int) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class EntryResult:
-    """One registered case on a page.
+    """A registered case on a page.
 
     Attributes:
-        row: Its row on the page, from 0; on one-entry forms 0, in a picture of two facing pages ``LEFT_PAGE`` or
-            ``RIGHT_PAGE``, in one of two facing tables from ``LEFT_ROWS`` or ``RIGHT_ROWS``.
-        regions: Its field regions, kept to be weighed again.
-        flaws: Those of the findings that are of the page as a whole, and what stamps lie on the fields.
+        row: Its row on the page, from 0; on one-entry forms 0, in an image of two facing pages ``LEFT_PAGE`` or
+            ``RIGHT_PAGE``, in an image of two facing tables from ``LEFT_ROWS`` or ``RIGHT_ROWS``.
+        regions: Its field regions, kept for weighing them again.
+        flaws: Its findings about the page as a whole, and about stamps on its fields.
     """
 
     row: int
@@ -109,7 +109,7 @@ class EntryResult:
 
     @property
     def accepted(self) -> bool:
-        """Whether the whole entry goes to the registry without a person."""
+        """Whether the whole entry enters the registry without a person."""
         return all(reading.accepted for reading in self.readings) and not any(
             finding.severity is not Severity.INFO for finding in self.findings
         )
@@ -117,20 +117,21 @@ class EntryResult:
 
 @dataclass(frozen=True, slots=True)
 class PageResult:
-    """All that is known of a page after one run.
+    """All results for a page after a run.
 
     Attributes:
-        kind: Whether it holds entries, is a cover, blank, or of no known form.
+        kind: Whether it holds entries, is a cover, blank, or of unknown form.
         size: Width and height of the rectified page in pixels.
         matrix: From the original to the rectified page, (3, 3).
-        turn: The quarter turn that set it upright, in degrees clockwise.
-        skew: How far it was skewed then, in degrees.
-        frame: The printed frame, where the form is known.
-        findings: What is wrong or doubtful about the page as a whole.
+        turn: The quarter turn that makes it upright, in degrees clockwise.
+        skew: Its remaining skew, in degrees.
+        frame: The printed frame, if the form is known.
+        findings: Flaws and doubts about the page as a whole.
         timings: CPU seconds by stage.
-        hand_reader: Whose evidence its handwriting carries (``Engines.hand_fingerprint``); ``""``: nobody's.
-        ink_print: Where its ink lies, coarsely (``pipeline.layout.imaging.perceptual_hash``).
-        view: What the template of its book learns from it, where that was asked for.
+        hand_reader: Fingerprint of the reader behind its handwriting evidence (``Engines.hand_fingerprint``); ``""``:
+            none.
+        ink_print: A coarse map of its ink (``pipeline.layout.imaging.perceptual_hash``).
+        view: Training input for its book's template, if requested.
     """
 
     ref: PageRef

@@ -1,4 +1,4 @@
-"""The Vietnamese language: letters and tones, syllables, numbers, dates in words, word lists, fonts of before Unicode.
+"""The Vietnamese language: letters and tones, syllables, numbers, dates in words, word lists, legacy fonts.
 
 Nothing here knows a ledger, a form or a kind of value.
 """

@@ -1,8 +1,8 @@
-"""Characters that nobody sees and that change what is seen: controls, direction, zero width.
+"""Invisible characters that change how text appears: controls, direction, zero width.
 
-They are in no ledger on paper. In a typed value they turn the text around (U+202E), end it early (NUL), steer a
-terminal (ESC), or make two values that look alike differ. Vietnamese needs none of them: its combining marks (NFD),
-the no-break space and every letter pass.
+Ledgers on paper have none of these characters. In a typed value they reverse the text (U+202E), end it early (NUL),
+steer a terminal (ESC), or make identical-looking values differ. Vietnamese needs none of these: its combining marks
+(NFD), the no-break space and every letter pass.
 """
 
 from __future__ import annotations
@@ -24,31 +24,29 @@ _CONTROL = re.compile(
 )
 
 LINE_BREAKS = "\t\n\r"
-"""What a text of several lines may hold of them."""
+"""The control characters allowed in a text of several lines."""
 
 
 def control_characters(text: str, allowed: str = "") -> tuple[str, ...]:
-    """Return the control, direction and zero-width characters of a text as ``U+202E``, each once, in order.
+    """Return the control, direction and zero-width characters of a text as ``U+202E``, without repetition, in order.
 
     Args:
-        text: Any text, composed or not.
-        allowed: Those that may stand there, such as ``LINE_BREAKS``.
+        allowed: Permitted control characters, such as ``LINE_BREAKS``.
     """
-    found = dict.fromkeys(letter for letter in _CONTROL.findall(text) if letter not in allowed)
-    return tuple(f"U+{ord(letter):04X}" for letter in found)
+    letters = dict.fromkeys(letter for letter in _CONTROL.findall(text) if letter not in allowed)
+    return tuple(f"U+{ord(letter):04X}" for letter in letters)
 
 
 def control_character_flaw(text: str, allowed: str = "") -> str:
-    """Return in Vietnamese which such characters a text has and what helps; ``""`` when it has none.
+    """Describe in Vietnamese a text's control characters and the remedy; ``""`` if there are none.
 
     Args:
-        text: Any text, composed or not.
-        allowed: Those that may stand there, such as ``LINE_BREAKS``.
+        allowed: Permitted control characters, such as ``LINE_BREAKS``.
     """
-    found = control_characters(text, allowed)
-    if not found:
+    characters = control_characters(text, allowed)
+    if not characters:
         return ""
-    named = ", ".join(found[:_MOST_NAMED]) + (", …" if len(found) > _MOST_NAMED else "")
+    named = ", ".join(characters[:_MOST_NAMED]) + (", …" if len(characters) > _MOST_NAMED else "")
     return f"có ký tự điều khiển hoặc ký tự ẩn ({named}); hãy xóa rồi gõ lại bằng tay"
 
 
@@ -56,10 +54,9 @@ _MOST_NAMED = 5
 
 
 def visible_text(text: str, allowed: str = LINE_BREAKS) -> str:
-    """Return a text with such characters written out, ``[U+202E]``: texts of old may still hold them.
+    """Return a text with control characters written out, ``[U+202E]``: stored texts may still hold them.
 
     Args:
-        text: Any text.
-        allowed: Those that stay as they are.
+        allowed: Characters to leave unchanged.
     """
-    return _CONTROL.sub(lambda found: found[0] if found[0] in allowed else f"[U+{ord(found[0]):04X}]", text)
+    return _CONTROL.sub(lambda match: match[0] if match[0] in allowed else f"[U+{ord(match[0]):04X}]", text)

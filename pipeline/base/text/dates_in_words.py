@@ -1,12 +1,11 @@
-"""Dates in Vietnamese words: the one grammar by which they are read and drawn.
+"""Dates in Vietnamese words: a single grammar for reading and writing them.
 
-Reading works on tokens. A token is a word of the grammar without its marks; spellings that mean the same
-(``nghìn``/``ngàn``, ``linh``/``lẻ``, ``lăm``/``nhăm``, ``mồng``/``mùng``, ``mười``/``mươi``, ``một``/``mốt``) share one
-token, and no phrase changes its number by it. ``năm`` is five and also “year”, so every way to cut the tokens into day,
+Reading works on tokens. A token is a word of the grammar without its marks; spellings with the same meaning
+(``nghìn``/``ngàn``, ``linh``/``lẻ``, ``lăm``/``nhăm``, ``mồng``/``mùng``, ``mười``/``mươi``, ``một``/``mốt``) share a
+token, which never changes a phrase's number. ``năm`` is five and also “year”, so every split of the tokens into day,
 month and year is tried.
 
-Writing goes the other way, in every wording that clerks use (``Wording``). Whether the calendar has a day is for the
-caller to check.
+Writing produces every wording that clerks use (``Wording``). The caller checks whether the calendar has the day.
 """
 
 from __future__ import annotations
@@ -37,25 +36,25 @@ TOKENS: dict[str, str] = {
 """The token of a spelling in small letters (NFC), with all its marks or with none."""
 
 UNMARKED: frozenset[str] = frozenset(map(unaccented, SPELLINGS)) - frozenset(SPELLINGS)
-"""Words that lost their marks: clerks write none so."""
+"""Words without their marks, which clerks never write so."""
 
 LUNAR_TOKENS = frozenset({"gieng", "chap", "ram"})
-"""Months and a day named as in the lunar calendar, though clerks also name months of the solar one so."""
+"""Months and a day with lunar names, though clerks also use these names for solar months."""
 
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 DateParts = tuple[int, int | None, int | None]
-"""Year, month and day, as far as a text names them."""
+"""Year, month and day, as far as a text gives them."""
 
 _Phrases = dict[tuple[str, ...], int]
 
 _DIGITS = tuple(map(unaccented, DIGITS))
 _ONES = {word: digit for digit, word in enumerate(_DIGITS) if digit}
 _AFTER_TENS = {**{word: digit for word, digit in _ONES.items() if word != "nam"}, "tu": 4, "lam": 5}
-"""The ones behind ``mười`` and ``mươi``. ``hai mươi năm`` is no number: it is 25 misspelt, or twenty years."""
+"""The ones after ``mười`` and ``mươi``. ``hai mươi năm`` is no number: it is 25 misspelt, or twenty years."""
 
 _SOLAR = (("duong", "lich"), ("dl",))
-"""What says at the end that a date is of the solar calendar."""
+"""Final words that mark a date as solar."""
 
 _TEENS: _Phrases = {("muoi",): 10, **{("muoi", word): 10 + digit for word, digit in _AFTER_TENS.items()}}
 _TENS: _Phrases = {(word, "muoi"): 10 * digit for word, digit in _ONES.items() if digit > 1}
@@ -89,7 +88,7 @@ _NUMBERS: _Phrases = _SINGLE | _FULL | _SHORT | _MERGED
 
 
 def parse_number(tokens: tuple[str, ...]) -> int | None:
-    """Return the number 1 to 199 that the tokens name; ``None`` when unsure."""
+    """Return the number 1 to 199 in the tokens; ``None`` when unsure."""
     if tokens[:2] != ("mot", "tram"):
         return _NUMBERS.get(tokens)
     tail = _below_hundred(tokens[2:], short=False)
@@ -97,10 +96,10 @@ def parse_number(tokens: tuple[str, ...]) -> int | None:
 
 
 def parse_date(tokens: tuple[str, ...]) -> frozenset[DateParts]:
-    """Return all dates that the tokens can mean, none when they are no date.
+    """Return all possible dates of the tokens; empty if they are no date.
 
     Args:
-        tokens: Values of ``TOKENS``; ``""`` for a word that is not known, which fits nowhere.
+        tokens: Values of ``TOKENS``; ``""`` for an unknown word, which fits nowhere.
     """
     for ending in _SOLAR:
         if tokens[-len(ending) :] == ending:
@@ -115,18 +114,18 @@ def parse_date(tokens: tuple[str, ...]) -> frozenset[DateParts]:
         day = _DAYS.get(before[1:] if before[0] == "ngay" else before)
         if day is None:
             return frozenset()
-    found: set[DateParts] = set()
+    dates: set[DateParts] = set()
     for length in (1, 2):
         month = _MONTHS.get(after[:length])
         if month and after[length : length + 1] == ("nam",):
             year = _year(after[length + 1 :])
             if year is not None:
-                found.add((year, month, day))
-    return frozenset(found)
+                dates.add((year, month, day))
+    return frozenset(dates)
 
 
 def _year(tokens: tuple[str, ...]) -> int | None:
-    """Return the year 1000 to 2999 that a phrase names. Years of two digits are not expanded."""
+    """Return the year 1000 to 2999 in a phrase. Years of two digits are not expanded."""
     if not tokens or tokens[0] not in ("mot", "hai"):
         return None
     if tokens[1:2] != ("nghin",):
@@ -140,7 +139,7 @@ def _year(tokens: tuple[str, ...]) -> int | None:
 
 
 def _below_hundred(tokens: tuple[str, ...], short: bool) -> int | None:
-    """Return what follows the hundreds. ``short``: tens may lack their ``mươi`` (``năm tư``), not behind thousands."""
+    """Return the part below 100. ``short``: tens may lack their ``mươi`` (``năm tư``), but not after thousands."""
     if not tokens:
         return 0
     if tokens[0] in ("linh", "khong") and len(tokens) == 2 and (short or tokens[0] == "linh"):
@@ -155,7 +154,7 @@ def _below_hundred(tokens: tuple[str, ...], short: bool) -> int | None:
 
 
 def _year_by_digits(tokens: tuple[str, ...]) -> int | None:
-    """Read ``một chín bảy lăm``, the last digit spelt as behind tens or plainly, and ``một chín bảy mươi lăm``."""
+    """Read ``một chín bảy lăm``, the last digit spelt as after tens or plainly, and ``một chín bảy mươi lăm``."""
     if not 3 <= len(tokens) <= 5 or tokens[1] not in _DIGITS:
         return None
     head = 1000 * _ONES[tokens[0]] + 100 * _DIGITS.index(tokens[1])
@@ -176,19 +175,19 @@ def _year_by_digits(tokens: tuple[str, ...]) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """One way to put numbers and dates into words.
+    """A style of writing numbers and dates in words.
 
     Attributes:
         zero: The word between hundreds and ones.
-        four: Four behind tens, and the fourth month unless ``fourth_month`` names it.
-        five: Five behind tens.
+        four: Four after tens, and the fourth month unless ``fourth_month`` names it.
+        five: Five after tens.
         tens: Whether ``mươi`` is said (``hai mươi mốt``), left out before ones (``hai mốt``) or merged (``hăm mốt``).
         early: The word before the first ten days of a month.
         year: With hundreds and tens (``một nghìn chín trăm bảy mươi lăm``), with short tens (``chín trăm bảy lăm``),
             without an empty hundred (``hai nghìn lẻ tám``), digit by digit (``một chín bảy lăm``).
         names: giêng, chạp and rằm for 1, 12 and 15.
-        fourth_month: The fourth month where it is not said like ``four``: most clerks who write ``hai mươi bốn`` write
-            ``tháng tư`` all the same.
+        fourth_month: The fourth month if it differs from ``four``: clerks with ``hai mươi bốn`` mostly write ``tháng
+            tư``.
     """
 
     thousand: Literal["nghìn", "ngàn"] = "nghìn"
@@ -204,7 +203,7 @@ class Wording:
 
     @classmethod
     def every(cls) -> Iterator[Wording]:
-        """Yield all wordings, each once."""
+        """Yield all wordings without repetition."""
         hints = get_type_hints(cls)
         choices = {
             f.name: get_args(hints[f.name]) for f in fields(cls) if get_origin(hints[f.name]) is Literal
@@ -294,7 +293,6 @@ def _full_tens(number: int, wording: Wording) -> str:
 
 
 def _ones_after(tens: int, ones: int, wording: Wording) -> str:
-    """Return the ones as they are spelt behind tens."""
     if ones == 5:
         return wording.five
     if tens > 1 and ones in (1, 4):

@@ -1,10 +1,10 @@
-"""Text typed with a Vietnamese font of before Unicode, as old spreadsheets hold it.
+"""Text typed with a pre-Unicode Vietnamese font, as in old spreadsheets.
 
 The fonts are TCVN3 (ABC, the ``.Vn`` fonts) and VNI-Windows. ``TrÇn V¨n Nam`` is TCVN3 for ``Trần Văn Nam``,
 ``Traàn Vaên Nam`` is VNI for the same.
 
-Which one it is shows only in many words together: ``sè`` is a word as typed and ``số`` in TCVN3. So a whole column
-is judged, by how many of its words become syllables, and it is converted only when the evidence leaves no doubt.
+Only many words together identify the encoding: ``sè`` is a word as typed and ``số`` in TCVN3. So a whole column is
+judged, by how many of its words become syllables, and it is converted only when the evidence leaves no doubt.
 
 Sources: TCVN 5712:1993, code table VN3; the VNI-Windows table of VNI Software.
 """
@@ -22,7 +22,7 @@ from pipeline.base.text.tones import ACUTE, BREVE, CIRCUMFLEX, DOT, GRAVE, HOOK,
 
 
 class LegacyFont(StrEnum):
-    """A Vietnamese font encoding of before Unicode."""
+    """A pre-Unicode Vietnamese font encoding."""
 
     TCVN3 = "TCVN3 (ABC)"
     VNI = "VNI-Windows"
@@ -32,8 +32,8 @@ class LegacyFont(StrEnum):
 class RecognizedFont:
     """The font of a text or column, and the evidence.
 
-    Of ``words`` different words with letters that the font uses for others, ``strange`` are no Vietnamese
-    syllables as typed and ``sound`` are once converted.
+    Among ``words`` distinct words with letters that the font uses for others, ``strange`` are not Vietnamese syllables
+    as typed and ``sound`` are syllables after conversion.
     """
 
     font: LegacyFont
@@ -43,10 +43,10 @@ class RecognizedFont:
 
 
 _LEAST_STRANGE = 0.5
-"""Share of words that must be no syllables as they stand."""
+"""Share of words that must be no syllables as typed."""
 
 _LEAST_SOUND = 0.9
-"""Share of words that must be syllables once converted: names of foreigners and slips are none in any font."""
+"""Share of words that must be syllables after conversion: foreign names and slips are no syllables in any font."""
 
 _TCVN3_LETTERS = dict(
     zip(
@@ -62,7 +62,7 @@ _OVER_BREVE = {"è": GRAVE, "é": ACUTE, "ú": HOOK, "ü": TILDE, "ë": DOT, "ê
 
 
 def _vni_letters() -> Mapping[str, str]:
-    """Return the map from a letter, or a letter and the sign behind it, to what they mean."""
+    """Map a letter, or a letter and its following sign, to their meaning."""
     small = {"ñ": "đ", "æ": "ỉ", "ó": "ĩ", "ò": "ị", "í": "í", "ì": "ì", "î": "ỵ", "ô": "ơ", "ö": "ư"}
     bases = {"a": "a", "e": "e", "o": "o", "u": "u", "y": "y", "ô": "ơ", "ö": "ư"}
     small |= {typed + sign: base + tone for typed, base in bases.items() for sign, tone in _TONES.items()}
@@ -70,12 +70,12 @@ def _vni_letters() -> Mapping[str, str]:
         base + sign: base + CIRCUMFLEX + tone for base in "aeo" for sign, tone in _OVER_CIRCUMFLEX.items()
     }
     small |= {"a" + sign: "a" + BREVE + tone for sign, tone in _OVER_BREVE.items()}
-    found: dict[str, str] = {}
+    letters: dict[str, str] = {}
     for typed, letter in small.items():
         meant = unicodedata.normalize("NFC", letter)
-        found |= {typed: meant, typed.upper(): meant.upper()}
-        found |= {typed[0].upper() + typed[1:]: meant.upper()}
-    return found
+        letters |= {typed: meant, typed.upper(): meant.upper()}
+        letters |= {typed[0].upper() + typed[1:]: meant.upper()}
+    return letters
 
 
 _LETTERS: Mapping[LegacyFont, Mapping[str, str]] = {
@@ -90,7 +90,7 @@ _BETWEEN = re.compile(r"[\s\d.,;:()\[\]/\"'!?+=_*&%–—-]+")
 
 
 def recognize_font(texts: Iterable[str]) -> RecognizedFont | None:
-    """The legacy font of a column (or of one text: ``(text,)``), ``None`` when it is Unicode or no one can tell."""
+    """Return the legacy font of a column (or of a text: ``(text,)``), ``None`` when it is Unicode or undecidable."""
     words = {word for text in texts for word in _BETWEEN.split(unicodedata.normalize("NFC", text))}
     typed = {word for word in words if any("\x7f" < letter < "\u0100" for letter in word)}
     judged = [_judged(typed, font) for font in LegacyFont]
@@ -112,13 +112,13 @@ def _judged(words: set[str], font: LegacyFont) -> RecognizedFont | None:
 
 
 def convert_legacy(text: str, font: LegacyFont) -> str:
-    """The text in Unicode (NFC). Words that already hold letters no legacy font has, and figures, stay as they are."""
+    """Convert the text to Unicode (NFC). Figures, and words with letters outside all legacy fonts, stay the same."""
     parts = re.split(f"({_BETWEEN.pattern})", unicodedata.normalize("NFC", text))
     return "".join(_converted_word(part, font) if _is_of(part, font) else part for part in parts)
 
 
 def _is_of(word: str, font: LegacyFont) -> bool:
-    """Whether the font can have typed the word: each of its letters is one byte."""
+    """Return whether the font can produce the word: each of its letters is one byte."""
     return all(letter < "\u0100" for letter in word) and _TYPED[font].search(word) is not None
 
 
@@ -126,5 +126,5 @@ def _converted_word(word: str, font: LegacyFont) -> str:
     meant = _TYPED[font].sub(lambda typed: _LETTERS[font][typed[0]], word)
     plain = [letter for letter in word if letter.isascii() and letter.isalpha()]
     if font is LegacyFont.TCVN3 and len(plain) > 1 and all(letter.isupper() for letter in plain):
-        return meant.upper()  # fonts of capitals (.VnTimeH) show small letters as capitals
+        return meant.upper()  # capital fonts (.VnTimeH) show small letters as capitals
     return meant

@@ -1,4 +1,4 @@
-"""The order in which people expect names that hold numbers."""
+"""The natural order of names with numbers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import unicodedata
 
 
 def natural_key(name: str) -> tuple[tuple[str | int, ...], str]:
-    """Sorts ``trang 2`` before ``trang 10``, ``Scan_1`` before ``Scan_1 (2)``; the name itself breaks ties."""
+    """Sort key that puts ``trang 2`` before ``trang 10`` and ``Scan_1`` before ``Scan_1 (2)``; the name breaks ties."""
     stem, dot, ending = unicodedata.normalize("NFC", name).casefold().rpartition(".")
     if not dot:
         stem, ending = ending, ""

@@ -1,4 +1,4 @@
-"""Which known word is meant by one that is not known, as a question to who wrote it."""
+"""Suggest the nearest known word for an unknown word, as a question to its author."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import difflib
 from collections.abc import Iterable
 
 LONGEST_NAME = 200
-"""Letters of a word that known ones are still compared with; comparing takes the square of its length."""
+"""Largest number of letters of a compared word; comparing takes the square of its length."""
 
 
 def nearest_hint(word: str, known: Iterable[str]) -> str:
-    """Return a question in Vietnamese whether the nearest known word is meant.
+    """Ask in Vietnamese whether the nearest known word is meant.
 
     Args:
-        word: The word that is not known.
+        word: The unknown word.
 
     Returns:
-        The question after a space; ``""`` where none is near, or the word is no name but a text.
+        The question after a space; ``""`` without a near word, or if the word is a text rather than a name.
     """
     if len(word) > LONGEST_NAME:
         return ""

@@ -1,9 +1,9 @@
-"""Numbers as a Vietnamese reader writes them: a point between thousands, a comma before decimals."""
+"""Numbers in Vietnamese format: a point between thousands, a comma before decimals."""
 
 from __future__ import annotations
 
 NOTHING = "–"
-"""What is shown where there is no number."""
+"""Placeholder for a missing number."""
 
 NO_BREAK_SPACE = "\u00a0"
 _SWAP_SEPARATORS = str.maketrans(",.", ".,")
@@ -15,12 +15,12 @@ def format_count(number: int) -> str:
 
 
 def format_decimal(number: float, digits: int = 1) -> str:
-    """Return a number with thousands separated and so many decimal digits: ``1.234,5``."""
+    """Format a number with thousands separators and a number of decimal digits: ``1.234,5``."""
     return f"{number:,.{digits}f}".translate(_SWAP_SEPARATORS)
 
 
 def with_comma(text: str) -> str:
-    """Return a number that Python has written, with a decimal comma in place of the point."""
+    """Return a number formatted by Python, with a decimal comma instead of the point."""
     return text.replace(".", ",")
 
 
@@ -28,20 +28,20 @@ def format_percent(share: float | None, digits: int = 1, *, space: str = NO_BREA
     """Return a share as percent: ``12,3 %``.
 
     Args:
-        share: 0..1, ``None`` where nothing was counted (shown as ``–``).
+        share: 0..1, ``None`` without a count (shown as ``–``).
         digits: Decimal digits.
-        space: What separates the number from its sign; an ordinary space in a terminal.
+        space: The separator between number and sign; an ordinary space in a terminal.
     """
     return NOTHING if share is None else with_comma(f"{100 * share:.{digits}f}") + f"{space}%"
 
 
 def format_small_percent(share: float | None) -> str:
-    """Return a share of errors as percent, with two digits where it is under 10 %."""
+    """Format an error share as percent, with two digits below 10 %."""
     return NOTHING if share is None else format_percent(share, digits_of_share(share))
 
 
 def digits_of_share(share: float) -> int:
-    """Return how many decimal digits the percentage of a share needs: two under 10 %, else one."""
+    """Return the number of decimal digits for a share's percentage: two below 10 %, else one."""
     return 2 if 0 < share < 0.1 else 1
 
 
@@ -51,7 +51,7 @@ def format_per_mille(share: float) -> str:
 
 
 def format_confidence(confidence: float) -> str:
-    """Return a confidence 0..1 with the digits that tell sure ones apart: ``0,62``, ``0,9987``.
+    """Format a confidence 0..1 with enough digits to distinguish high values: ``0,62``, ``0,9987``.
 
     No confidence below 1 is rounded up to 1.
     """

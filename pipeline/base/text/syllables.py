@@ -1,4 +1,4 @@
-"""Vietnamese syllables: which letters can make one, and which spellings sound alike."""
+"""Vietnamese syllables: valid letter combinations, and spellings that sound alike."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _AFTER_Q = frozenset(rime for rime in _RIMES if rime[0] == "u" and len(rime) > 1
 
 @lru_cache(maxsize=65536)
 def phonetic_key(word: str) -> str:
-    """Return what spellings that sound alike share.
+    """Return a key shared by all spellings that sound alike.
 
-    The key holds the letters without the tone and the tone's number behind them, ``y`` as ``i`` where both are written.
-    ``Hòa`` and ``Hoà`` have one key, and so have ``Kỳ`` and ``Kì``.
+    The key holds the letters without the tone, then the tone's number; ``y`` becomes ``i`` where both spellings exist.
+    ``Hòa`` and ``Hoà`` share a key, and so do ``Kỳ`` and ``Kì``.
     """
     bare, tone = _untoned(word)
     if len(bare) == 2 and bare[1] == "y" and bare[0] not in "aâăeêioôơuưy":
@@ -49,7 +49,7 @@ def _untoned(word: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=65536)
 def count_syllables(word: str) -> int:
-    """How many groups of vowels a word has, at least 1: one too many where two words ran together."""
+    """Return a word's number of vowel groups, at least 1; a number that is too high means merged words."""
     bare, _ = _untoned(word)
     vowels = [letter in VOWELS for letter in bare]
     return max(1, sum(here and not before for here, before in zip(vowels, [False, *vowels], strict=False)))
@@ -57,7 +57,7 @@ def count_syllables(word: str) -> int:
 
 @lru_cache(maxsize=65536)
 def is_syllable(word: str) -> bool:
-    """Whether Vietnamese spelling allows the word, in any case, with its tone or without any mark at all."""
+    """Return whether Vietnamese spelling allows the word, in any case, with its tone or without any mark."""
     bare, tone = _untoned(word)
     for size in (3, 2, 1, 0):
         onset, rime = bare[:size], bare[size:]

@@ -1,6 +1,6 @@
-"""Word lists for synthetic people: common words, put together by chance; nobody's real record.
+"""Word lists for synthetic people: common words in random combinations, no real person's record.
 
-Where they live, see ``land``.
+``land`` lists their places of residence.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ RELATIONS_TO_DEAD = (
     ("Con", "Con ruột", "Chồng", "Cháu nội", "Con trai", "Em ruột", "Cháu ngoại", "Con rể"),
     ("Con", "Con ruột", "Vợ", "Cháu nội", "Con gái", "Em ruột", "Cháu ngoại", "Con dâu"),
 )
-"""How a man and how a woman is related to the child or to the dead."""
+"""Relations of a man and a woman to the child or to the dead."""
 SPOUSES = ("Chồng", "Vợ")
 
 CAUSES = (

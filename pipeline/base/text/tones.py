@@ -1,4 +1,4 @@
-"""Vietnamese letters, their marks and tones, and what is left of a text without them.
+"""Vietnamese letters, their marks and tones, and text without them.
 
 ``normalized``, ``folded`` and ``unaccented`` are keys for comparing and searching. Only the first is ever stored.
 """
@@ -14,21 +14,21 @@ TONES = (GRAVE, ACUTE, HOOK, TILDE, DOT)
 
 CIRCUMFLEX, BREVE, HORN = "\u0302", "\u0306", "\u031b"
 BAR = "\u0335"
-"""The stroke of đ, which Unicode does not take apart."""
+"""The stroke of đ, which Unicode does not decompose."""
 
 VOWELS = "aăâeêioôơuưy"
 TONED_VOWELS = "".join(
     unicodedata.normalize("NFC", vowel + tone) for vowel in VOWELS for tone in ("", *TONES)
 )
-"""Every vowel without a tone and with each one, in small letters (NFC)."""
+"""Every vowel without a tone and with each tone, in small letters (NFC)."""
 
 _TONE = re.compile(f"[{''.join(TONES)}]")
 _MARKS = re.compile(r"[\u0300-\u034e\u0350-\u036f]+")
-"""All the marks that Vietnamese letters bear, and those of other Latin ones."""
+"""All marks of Vietnamese letters and of other Latin letters."""
 
 
 def normalized(text: str) -> str:
-    """Return the text in NFC, spaces collapsed and trimmed."""
+    """Return the text in NFC, with spaces collapsed and trimmed."""
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
@@ -40,7 +40,7 @@ def folded(text: str) -> str:
 def unaccented(text: str) -> str:
     """Return the folded text without its marks: ``Mồng Một`` becomes ``mong mot``, and so do many other words.
 
-    This is the one key by which text is searched and likely matches are looked for.
+    This is the single key for searching text and for finding likely matches.
     """
     small = folded(text)
     if small.isascii():
@@ -50,7 +50,7 @@ def unaccented(text: str) -> str:
 
 
 def split_tones(text: str) -> tuple[str, str]:
-    """Return the text (NFC) without its tones, and the tones in their order: ``Hoà`` is ``Hoa`` and ``GRAVE``."""
+    """Return the text (NFC) without its tones, and the tones in order: ``Hoà`` is ``Hoa`` and ``GRAVE``."""
     if text.isascii():
         return text, ""
     parts = unicodedata.normalize("NFD", text)
@@ -67,5 +67,5 @@ def split_marks(letter: str) -> tuple[str, str]:
 
 
 def has_marks(text: str) -> bool:
-    """Return whether any letter bears a Vietnamese mark."""
+    """Return whether any letter has a Vietnamese mark."""
     return any(c == "đ" or unicodedata.combining(c) for c in unicodedata.normalize("NFD", text.casefold()))

@@ -1,10 +1,10 @@
-"""Word lists for training lines: common words of the ledgers, put together by chance; nobody's real record."""
+"""Word lists for training lines: common words of the ledgers in random combinations, no real person's record."""
 
 from __future__ import annotations
 
 
 def _listed(items: str, between: str | None = None) -> tuple[str, ...]:
-    """The items of a list written as one text."""
+    """Return the items of a list written as a single text."""
     return tuple(items.split(between))
 
 
@@ -18,7 +18,7 @@ SURNAMES = _listed(
     "Thang Thào Tiết Tào Tòng Trà Trang Trình Trưng Vàng Vừ Vưu Xuân Ngạc Quàng Hạng Giàng Sùng Cứ Lường Hoàng "
     "Hoà Hòa Nghê Bàng Công Lê Trầm Thập Thiên Từ Vòng Voòng Vày Chíu Tằng Lèng Sằn Chìu",
 )
-"""Surnames, the frequent ones often."""
+"""Surnames, frequent surnames repeated."""
 
 MIDDLES = _listed(
     "Thị Thị Thị Thị Thị Văn Văn Văn Văn Ngọc Minh Hữu Thanh Đức Quốc Hoàng Kim Thu Xuân Hồng Công Anh Mỹ Bích "
@@ -58,7 +58,7 @@ PEOPLES = _listed(
     "Halimah Fatimah Aminah Vàng A Páo Giàng Thị Mỷ Sùng Seo Chứ Lò Văn Pâng Quàng Thị Ngoen Chìu Sáng Phùn "
     "Tằng Coóng Lìn Sằn A Sám Wòng Mộc Sình Zơ Râm Bhling Bnướch Alăng Jâm Pơ Loong Zuôn Arất Blup",
 )
-"""Parts of names of other peoples and of other tongues."""
+"""Parts of names of ethnic minorities and of foreign names."""
 
 PLACE_HEADS = _listed(
     "An Bắc Bình Cẩm Cao Châu Chi Chợ Cổ Cư Cửu Dân Diên Diễn Đại Đak Đan Đăk Đắk Đắc Đông Đồng Đức Ea Ia Gia "
@@ -178,13 +178,13 @@ PHRASES = _listed(
     "đổi cải chính bổ sung xác định lại lý do chết bệnh viện giờ phút hồi lúc sáng chiều tối đêm khuya trưa "
     "rạng sáng trước sau trên dưới giữa từ đến với cho để vì nên khi đang sẽ chưa mới cũ lớn nhỏ",
 )
-"""Words of the ledgers that are no names."""
+"""Words of the ledgers that are not names."""
 
 SMALL_UNITS = _listed(
     "ấp;Ấp;Ấp;thôn;Thôn;tổ;Tổ;khóm;Khu phố;KP;Kp;xóm;Khu;TDP;Tổ dân phố;đội;Bản;Buôn;Làng;Đội",
     ";",
 )
-"""Words before the number or name of what a commune consists of; the lists after it go on upwards."""
+"""Words before the number or name of a commune's subdivision; the lists after it continue with larger units."""
 
 COMMUNES = _listed(
     "xã;Xã;X.;xã;;;phường;P.;P;TT.;thị trấn;Thị trấn;TT",
@@ -215,7 +215,7 @@ NUMBER_TAILS = _listed(
     ";;;;/GBT;/QĐ-UBND;/HT;-KS;/KT;/GCS;/HNGĐ-ST;/UBND;A;TP;B",
     ";",
 )
-"""What follows the number of a paper."""
+"""Text after the number of an identity paper."""
 
 NUMBER_LEADS = _listed(
     ";;;;Số ;số: ;Số: ;Quyển số ;Q. ;N",

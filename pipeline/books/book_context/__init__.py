@@ -1,1 +1,1 @@
-"""What a book as a whole says of its single values: its order, its place, what its other pages repeat."""
+"""The context that a whole book gives its single values: its order, its place, and repetitions on other pages."""

@@ -1,10 +1,10 @@
-"""What a book repeats: officers with their titles, registrars, places, relations, in the words of its clerks.
+"""The repeated values of a book: officers with their titles, registrars, places, relations, in its clerks' words.
 
-The model is made of what was read on its pages and what people decided. A value enters it when two pages say it and
-their ink supports it (``is_supported``), or when a person decided it; what one page says alone proves nothing, and
-neither does one misreading that the networks repeat. Names of officers are spelled as all their pages together say
-(``spellings``), and of places the book knows how they end (``place_tails``). Pages count as a set: in which order they
-came makes no difference.
+The model combines readings of the pages with people's decisions. A value enters the model when two pages have it and
+their ink supports it (``is_supported``), or when a person decided it; neither a single page nor a misreading repeated
+by the networks proves a value. Names of officers have the spelling that all their pages support together
+(``spellings``), and the book knows the final words of its places (``place_tails``). Pages count as a set: their order
+makes no difference.
 """
 
 from __future__ import annotations
@@ -29,30 +29,30 @@ from pipeline.recognition.ocr.models import default_folder
 from pipeline.values.kinds import SIGNER, SURNAMES, is_usual_title
 
 PLACES, SIGNERS, TITLES = "place", SIGNER.name, "signer title"
-"""Pools of values that several fields share: all places of a book, its signers with their titles, these titles."""
+"""Pools of values that several fields share: all places of a book, its signers with their titles, the titles alone."""
 
 MOST_SIGHTINGS = 8
-"""How many sightings of a value are looked at closely; the clearest of different pages."""
+"""Number of sightings of a value whose letters are examined: the clearest, from different pages."""
 
 CLEAR = 0.9
-"""A sighting whose least certain letter and whose whole reach this chance is clear by its own ink."""
+"""A sighting is clear by its own ink if its least certain letter and its whole text reach this probability."""
 
 CLEAR_LETTER = 0.8
-"""The median chance of a letter over the sightings from which the letter counts as seen."""
+"""The median probability over the sightings from which a letter counts as seen."""
 
 CLEAR_TOGETHER = 0.9
-"""The chance that two sightings with different doubts of a letter have to reach together."""
+"""The joint probability that two sightings with different doubts of a letter must reach."""
 
 MOST_DOUBT = 0.5
-"""The least median chance of the weakest letter over all sightings of a value that is seen clearly once."""
+"""Lower bound of the weakest letter's median probability over all sightings of a value with one clear sighting."""
 
 
 @dataclass(frozen=True, slots=True)
 class LetterEvidence:
-    """How clear one letter of a text is on the ink alone.
+    """The clarity of a letter on the ink alone.
 
     Attributes:
-        chance: Its probability against the letter that rivals it most.
+        chance: Its probability against its strongest rival.
     """
 
     chance: float
@@ -61,15 +61,15 @@ class LetterEvidence:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One reading of a value, or a person's word on it.
+    """A reading of a value, or a person's decision.
 
     Attributes:
-        pool: The pool of values it belongs to (``pool_of``).
-        value: The name and the title for a signer, else the text alone.
+        pool: The value's pool (``pool_of``).
+        value: The name and the title of a signer, otherwise the text alone.
         chance: The probability of the reading; 1 for a decision.
         weakest: The chance of its least certain letter.
-        wording: How a signer's name and title are put together; ``""`` where that is not known.
-        letters: The evidence of its letters, spaces aside, where they were looked at.
+        wording: The pattern that joins a signer's name and title; ``""`` if unknown.
+        letters: The evidence of its letters without spaces, if they were examined.
     """
 
     pool: str
@@ -84,11 +84,10 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class SaidInBook:
-    """What the pages of a book say.
+    """The values on the pages of a book.
 
     Attributes:
-        sightings: Values, one a pool and region; a signer's stand in ``SIGNERS`` with their title, and these in
-            ``TITLES`` again.
+        sightings: Values by pool and region; a signer is in ``SIGNERS`` with the title, the title also in ``TITLES``.
         names: The names of its signers.
     """
 
@@ -99,12 +98,11 @@ class SaidInBook:
 
 @dataclass(frozen=True, slots=True)
 class PoolModel:
-    """What a book repeats in one pool.
+    """The repeated values of a pool.
 
     Attributes:
-        values: On how many pages each value stands.
-        pages: Pages on which the pool was read at all.
-        repeated: Those of them on which it has one of the values.
+        values: The number of pages with each value.
+        pages: Number of pages with a reading of the pool.
     """
 
     values: Mapping[tuple[str, ...], float]
@@ -113,26 +111,26 @@ class PoolModel:
 
     @property
     def share(self) -> float:
-        """The probability that the next page repeats a value, never quite 1."""
+        """The probability that the next page repeats a value, always below 1."""
         return (self.repeated + 0.5) / (self.pages + 2.0)
 
     def has_longer(self, text: str) -> bool:
-        """Return whether the book has another value, and more often, that ends with a text."""
+        """Return whether the book has another, more frequent value that ends with a text."""
         own = self.values.get((text,), 0.0)
         return any(value[0].endswith(f" {text}") and pages > own for value, pages in self.values.items())
 
     def chance(self, value: tuple[str, ...]) -> float:
-        """Return the probability that a line of this pool says a value, 0 for one that is not in the model."""
+        """Return the probability that a line of this pool has a value, 0 for a value outside the model."""
         known = self.values.get(value, 0)
         return self.share * known / sum(self.values.values()) if known else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class BookModel:
-    """What a book repeats.
+    """The repeated values of a book.
 
     Attributes:
-        places: What its places end with.
+        places: The final words of its places.
     """
 
     pools: Mapping[str, PoolModel] = field(default_factory=dict)
@@ -141,26 +139,27 @@ class BookModel:
 
     @property
     def fingerprint(self) -> str:
-        """Changes with what the model says: 16 hex digits."""
-        told = [
-            [name, _told(pool.values), pool.pages, pool.repeated] for name, pool in sorted(self.pools.items())
+        """Hash of the model's contents: 16 hex digits."""
+        pool_parts = [
+            [name, _counts(pool.values), pool.pages, pool.repeated]
+            for name, pool in sorted(self.pools.items())
         ]
         signers = self.signers
-        who = [_told(some) for some in (signers.names, signers.titles, signers.pairs, signers.wordings)]
-        tails = [[list(tail), _told(words)] for tail, words in sorted(self.places.words.items())]
-        text = json.dumps([told, who, signers.pages, tails], ensure_ascii=False)
+        who = [_counts(some) for some in (signers.names, signers.titles, signers.pairs, signers.wordings)]
+        tails = [[list(tail), _counts(words)] for tail, words in sorted(self.places.words.items())]
+        text = json.dumps([pool_parts, who, signers.pages, tails], ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _told(counts: Mapping[Any, float]) -> list[tuple[Any, float]]:
+def _counts(counts: Mapping[Any, float]) -> list[tuple[Any, float]]:
     return sorted((value, round(count, 6)) for value, count in counts.items())
 
 
 def pool_of(slot: Slot, record: RecordSpec) -> str:
-    """Return the pool of the values of a slot, ``""`` for one whose values a book does not repeat.
+    """Return the pool of a slot's values, ``""`` for a slot without repeated values.
 
-    Places share one pool, signers with their titles another; names that are not of the people of an entry and texts
-    have one for each field. Names of the people of an entry, numbers, dates, choices and notes have none.
+    All places share a pool, and signers with their titles another; each field of texts, or of names other than the
+    entry's people, has its own pool. Names of the entry's people, numbers, dates, choices and notes have no pool.
     """
     if slot.kind:
         return SIGNERS if slot.kind == SIGNERS else ""
@@ -171,7 +170,7 @@ def pool_of(slot: Slot, record: RecordSpec) -> str:
 
 
 def pool_of_field(spec: FieldSpec, record: RecordSpec) -> str:
-    """Return the pool of the values of a field that stands by itself, as ``pool_of`` does of a slot."""
+    """Return the pool of a single field's values, as ``pool_of`` for a slot."""
     if spec.ledger:
         return ""
     if spec.value_kind.is_place:
@@ -183,31 +182,33 @@ def pool_of_field(spec: FieldSpec, record: RecordSpec) -> str:
     return spec.name if spec.value_kind.takes_remarks and spec.name != notes else ""
 
 
-def make_model(said: SaidInBook) -> BookModel:
-    """Return the model of a book.
+def make_model(values: SaidInBook) -> BookModel:
+    """Build the model of a book.
 
     Args:
-        said: All that its pages say. Sightings of values that stand on several pages bear their letters.
+        values: The values on its pages. Sightings of values on several pages carry letter evidence.
     """
     by_pool: dict[str, list[Sighting]] = defaultdict(list)
-    for sighting in said.sightings:
+    for sighting in values.sightings:
         by_pool[sighting.pool].append(sighting)
     pools: dict[str, PoolModel] = {}
-    for name, seen in sorted(by_pool.items()):
-        kept = _supported(seen) if name not in (SIGNERS, TITLES) else {}
-        repeated = {one.page for some in kept.values() for one in some}
+    for name, sightings in sorted(by_pool.items()):
+        kept = _supported(sightings) if name not in (SIGNERS, TITLES) else {}
+        repeated = {sighting.page for some in kept.values() for sighting in some}
         if kept:
-            pages = {one.page for one in seen}
-            counts = {value: float(len({one.page for one in some})) for value, some in sorted(kept.items())}
+            pages = {sighting.page for sighting in sightings}
+            counts = {
+                value: float(len({sighting.page for sighting in some}))
+                for value, some in sorted(kept.items())
+            }
             pools[name] = PoolModel(counts, len(pages), len(repeated))
-    signers = _signers(said.names, by_pool.get(SIGNERS, ()), by_pool.get(TITLES, ()))
-    return BookModel(pools, signers, tails_of(said.places))
+    signers = _signers(values.names, by_pool.get(SIGNERS, ()), by_pool.get(TITLES, ()))
+    return BookModel(pools, signers, tails_of(values.places))
 
 
-def _supported(seen: Sequence[Sighting]) -> dict[tuple[str, ...], list[Sighting]]:
-    """Return the values of a pool that count, with their sightings."""
+def _supported(sightings: Sequence[Sighting]) -> dict[tuple[str, ...], list[Sighting]]:
     by_value: dict[tuple[str, ...], list[Sighting]] = defaultdict(list)
-    for sighting in seen:
+    for sighting in sightings:
         by_value[sighting.value].append(sighting)
     return {value: some for value, some in by_value.items() if is_supported(some)}
 
@@ -215,76 +216,81 @@ def _supported(seen: Sequence[Sighting]) -> dict[tuple[str, ...], list[Sighting]
 def _signers(
     names_said: Sequence[NameSighting], pairs: Sequence[Sighting], titles: Sequence[Sighting]
 ) -> Signers:
-    """Return who signs in a book: names as its pages spell them, or as a person decided.
+    """Return the signers of a book: names as spelled by its pages, or as decided by a person.
 
-    A usual title counts when two pages say it, whatever its signs, any other when their ink supports it too.
+    A usual title counts when two pages have it, whatever its signs; any other title also needs support by the ink.
     """
     names = dict(spellings_of(names_said, UsualNames(SURNAMES, name_words())))
     pages_of: dict[str, set[PageRef]] = defaultdict(set)
     alike: dict[str, set[PageRef]] = defaultdict(set)
-    for one in titles:
-        pages_of[one.value[0]].add(one.page)
-        alike[folded(one.value[0])].add(one.page)
+    for sighting in titles:
+        pages_of[sighting.value[0]].add(sighting.page)
+        alike[folded(sighting.value[0])].add(sighting.page)
     supported = _supported(titles)
     known = {
         title: float(len(pages))
         for title, pages in pages_of.items()
         if (title,) in supported or (len(alike[folded(title)]) > 1 and is_usual_title(title))
     }
-    for one in pairs:
-        if one.is_decided:
-            name, title = one.value
+    for sighting in pairs:
+        if sighting.is_decided:
+            name, title = sighting.value
             names[name] = names.get(name, 0.0) + 1.0
             known[title] = known.get(title, 0.0) + 1.0
-    together = Counter(one.value for one in pairs if one.value[0] in names and one.value[1] in known)
+    together = Counter(
+        sighting.value for sighting in pairs if sighting.value[0] in names and sighting.value[1] in known
+    )
     return Signers(
         dict(sorted((name, count) for name, count in names.items() if name)),
         dict(sorted((title, count) for title, count in known.items() if title)),
         {(name, title): float(count) for (name, title), count in sorted(together.items())},
-        usual_wordings(Counter(one.wording for one in pairs if one.wording)),
-        len({one.page for one in names_said} | {one.page for one in pairs}),
+        usual_wordings(Counter(sighting.wording for sighting in pairs if sighting.wording)),
+        len({sighting.page for sighting in names_said} | {sighting.page for sighting in pairs}),
     )
 
 
 def is_supported(sightings: Sequence[Sighting]) -> bool:
     """Return whether a value counts for the book.
 
-    A person's decision is enough. Else two pages have to say it, and the ink has to: either one of them says it clearly
-    and the others are not in doubt altogether, or every letter is seen, by most of them or by two that doubt it
-    differently. Pages that doubt the same letter for the same other one are one witness, however many they are.
+    A person's decision is enough. Otherwise two pages must have the value and the ink must support it: either one page
+    has it clearly and the others are not doubtful as a whole, or every letter is seen, by most pages or by two pages
+    with different doubts. Pages that confuse a letter with the same other letter count as a single witness.
     """
-    if any(one.is_decided for one in sightings):
+    if any(sighting.is_decided for sighting in sightings):
         return True
-    if len({one.page for one in sightings}) < 2:
+    if len({sighting.page for sighting in sightings}) < 2:
         return False
-    weakest = [one.weakest for one in sightings]
-    if any(min(one.chance, one.weakest) >= CLEAR for one in sightings) and median(weakest) >= MOST_DOUBT:
+    weakest = [sighting.weakest for sighting in sightings]
+    if (
+        any(min(sighting.chance, sighting.weakest) >= CLEAR for sighting in sightings)
+        and median(weakest) >= MOST_DOUBT
+    ):
         return True
-    looked_at = [one.letters for one in sightings if one.letters]
+    looked_at = [sighting.letters for sighting in sightings if sighting.letters]
     if len(looked_at) < 2 or len({len(letters) for letters in looked_at}) > 1:
         return False
     return all(map(_is_seen, zip(*looked_at, strict=True)))
 
 
 def _is_seen(letter: Sequence[LetterEvidence]) -> bool:
-    """Return whether a letter is seen, from what each sighting says of it."""
-    if median(one.chance for one in letter) >= CLEAR_LETTER:
+    """Return whether a letter is seen, given its evidence in each sighting."""
+    if median(evidence.chance for evidence in letter) >= CLEAR_LETTER:
         return True
     by_rival: dict[str, list[float]] = defaultdict(list)
-    for one in letter:
-        by_rival[one.rival].append(one.chance)
+    for evidence in letter:
+        by_rival[evidence.rival].append(evidence.chance)
     groups = sorted((median(chances) for chances in by_rival.values()), reverse=True)
     return len(groups) > 1 and 1.0 - (1.0 - groups[0]) * (1.0 - groups[1]) >= CLEAR_TOGETHER
 
 
 def repeated_values(sightings: Iterable[Sighting]) -> frozenset[tuple[str, tuple[str, ...]]]:
-    """Return pool and value of what stands on several pages and no person decided: what has to be looked at closely."""
+    """Return pool and value of undecided values on several pages: these need letter evidence."""
     pages: dict[tuple[str, tuple[str, ...]], set[PageRef]] = defaultdict(set)
     decided = set()
-    for one in sightings:
-        pages[one.pool, one.value].add(one.page)
-        if one.is_decided:
-            decided.add((one.pool, one.value))
+    for sighting in sightings:
+        pages[sighting.pool, sighting.value].add(sighting.page)
+        if sighting.is_decided:
+            decided.add((sighting.pool, sighting.value))
     return frozenset(key for key, where in pages.items() if len(where) > 1 and key not in decided)
 
 

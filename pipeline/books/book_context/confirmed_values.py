@@ -1,10 +1,10 @@
-"""Which values of an entry the rest of the book bears out: others say the very same, or the order leaves no other.
+"""The values of an entry that the rest of its book confirms: the same value elsewhere, or the only value in order.
 
-What is accepted on other entries, on ink that nothing touches, is a witness that no ink of this entry bent. Two such
-entries confirm a value of a pool (``book_model.pool_of``) or a term of a list. A number or a page is confirmed by the
-accepted ones before and behind it, between which it alone fits, and a date in figures by the same date in words. A day
-is confirmed by two days within a month, which may be touched too if they are surely read: misread days do not follow
-one another. Names of the people of an entry, numbers of papers and notes are confirmed by nothing.
+An accepted value on another entry, on untouched ink, is an independent witness. Two such entries confirm a value of a
+pool (``book_model.pool_of``) or a term of a list. The accepted numbers before and after it confirm an entry or page
+number that alone fits between them; the same date in words confirms a date in figures. Two days within a month confirm
+a day between them; their ink may be touched if they are surely read, since misread days do not follow one another.
+Nothing confirms names of the entry's people, numbers of papers, or notes.
 """
 
 from __future__ import annotations
@@ -20,30 +20,29 @@ from pipeline.declarations.schema import FieldSpec, RecordSpec
 from pipeline.recognition.calibration import fields_saying_the_same
 
 WITNESSES = 2
-"""How many other entries have to say a value."""
+"""Number of other entries that must have the value."""
 
 NEAR = 3
-"""How many entries before and behind one are looked at for an accepted number, page or day."""
+"""Number of entries before and after that are searched for an accepted number, page or day."""
 
 SURE = 0.99
-"""The confidence from which a day is surely read, whatever touches it."""
+"""The confidence from which a day is surely read, even on touched ink."""
 
 MONTH = 31
-"""How many days at most lie between the two days that confirm one."""
+"""Largest number of days between the two days that confirm a day."""
 
 EntryKey = tuple[PageRef, int]
-"""A page and a row on it."""
+"""A page and a row on the page."""
 
 
 @dataclass(frozen=True)
 class ConfirmedValues:
-    """What the entries of a book bear out of one another.
+    """The values in a book that confirm each other.
 
     Attributes:
-        said: The entries that say a value of a pool and are accepted.
-        order: For each field that orders the book its accepted values, by the place of the entry; days that are surely
-            read among them.
-        places: The place of each entry in the book, counted in entries, and in pages.
+        said: The accepted entries with each value of a pool.
+        order: For each ordering field its accepted values by entry position, and days that are surely read.
+        places: The position of each entry in the book, counted in entries and in pages.
         pages: The page of each entry, counted from the first.
     """
 
@@ -54,22 +53,22 @@ class ConfirmedValues:
     pages: Sequence[int] = ()
 
     def of(self, key: EntryKey, readings: Sequence[FieldReading]) -> Confirmed:
-        """Return which fields of an entry are confirmed."""
+        """Return the confirmed fields of an entry."""
         read = [
-            one
-            for one in readings
-            if one.status is FieldStatus.READ and one.canonical and not one.is_cut_short
+            reading
+            for reading in readings
+            if reading.status is FieldStatus.READ and reading.canonical and not reading.is_cut_short
         ]
-        said = {one.field for one in read if self._is_said(key, one)}
-        # a list has few terms, and a hand writes an officer's name alike on every page: these are no surer
-        texts = {name for name in said if not self.record.by_name[name].value_kind.recurs_in_ink}
-        order = {one.field for one in read if self._is_in_order(key, one)}
-        days = {one.field for one in read if self._is_within_month(key, one)}
+        repeated = {reading.field for reading in read if self._is_said(key, reading)}
+        # a list has few terms, and a hand writes an officer's name alike on every page: repetition makes neither surer
+        texts = {name for name in repeated if not self.record.by_name[name].value_kind.recurs_in_ink}
+        order = {reading.field for reading in read if self._is_in_order(key, reading)}
+        days = {reading.field for reading in read if self._is_within_month(key, reading)}
         same = fields_saying_the_same(read, self.record)
-        return Confirmed(frozenset(texts), frozenset(order), frozenset(said | order | days | same))
+        return Confirmed(frozenset(texts), frozenset(order), frozenset(repeated | order | days | same))
 
     def breaks_order(self, key: EntryKey, reading: FieldReading) -> bool:
-        """Return whether a page is another one than those before and behind it, between which one alone fits, leave."""
+        """Return whether a page number contradicts the only number that fits between its accepted neighbours."""
         book = self.record.book
         if book is None or reading.field != book.page or reading.status is not FieldStatus.READ:
             return False
@@ -81,7 +80,7 @@ class ConfirmedValues:
         return bool(pool) and len(self.said.get((pool, reading.canonical), frozenset()) - {key}) >= WITNESSES
 
     def _is_in_order(self, key: EntryKey, reading: FieldReading) -> bool:
-        """Return whether a number, or a page, is the only one between those before and behind it."""
+        """Return whether an entry or page number is the only number that fits between its neighbours."""
         book = self.record.book
         if book is None or reading.field not in (book.number, book.page):
             return False
@@ -89,7 +88,7 @@ class ConfirmedValues:
         return value is not None and value == self._between(reading.field, key)
 
     def _between(self, name: str, key: EntryKey) -> int | None:
-        """Return the number that alone fits between the accepted ones before and behind an entry, if one does."""
+        """Return the only number that fits between the accepted neighbours of an entry, if it is unique."""
         if key not in self.places:
             return None
         entry, page = self.places[key]
@@ -112,7 +111,7 @@ class ConfirmedValues:
         return before <= value <= behind <= before + MONTH
 
     def _around(self, name: str, entry: int) -> tuple[tuple[int, int], tuple[int, int]] | None:
-        """Return place and value of the nearest accepted values before and behind an entry."""
+        """Return position and value of the nearest accepted values before and after an entry."""
         known = self.order.get(name, {})
         before = next((at for at in range(entry - 1, entry - 1 - NEAR, -1) if at in known), None)
         behind = next((at for at in range(entry + 1, entry + 1 + NEAR) if at in known), None)
@@ -124,26 +123,26 @@ class ConfirmedValues:
 def confirmed_values(
     pages: Sequence[PageResult], decided: Mapping[tuple[PageRef, int, str], str], record: RecordSpec
 ) -> ConfirmedValues:
-    """Return what the entries of a book bear out of one another.
+    """Return the values in a book that confirm each other.
 
     Args:
-        pages: The pages as the first pass read them, in the order of the scans.
-        decided: The canonical value that people decided, by page, row and field; ``""`` for none.
+        pages: The pages of the first pass, in the order of the scans.
+        decided: The canonical values that people decided, by page, row and field; ``""`` for no value.
     """
-    said: dict[tuple[str, str], set[EntryKey]] = defaultdict(set)
+    entries_of: dict[tuple[str, str], set[EntryKey]] = defaultdict(set)
     order: dict[str, dict[int, int]] = defaultdict(dict)
     places: dict[EntryKey, tuple[int, int]] = {}
     turned: list[int] = []
     readers = _order_readers(record)
     for page_no, page in enumerate(pages):
-        for entry in sorted(page.entries, key=lambda one: one.row):
+        for entry in sorted(page.entries, key=lambda entry: entry.row):
             key = (page.ref, entry.row)
             places[key] = (len(turned), page_no)
             for reading in entry.readings:
                 value = decided.get((*key, reading.field), _accepted(reading))
                 pool = _pool(record.by_name[reading.field], record)
                 if value and pool:
-                    said[pool, value].add(key)
+                    entries_of[pool, value].add(key)
                 if record.book is not None and reading.field == record.book.registered_on and not value:
                     value = _surely_read(reading) if (*key, reading.field) not in decided else ""
                 known = readers[reading.field](value) if value and reading.field in readers else None
@@ -151,12 +150,12 @@ def confirmed_values(
                     order[reading.field][len(turned)] = known
             turned.append(page_no)
     return ConfirmedValues(
-        record, {one: frozenset(keys) for one, keys in said.items()}, order, places, turned
+        record, {pooled: frozenset(keys) for pooled, keys in entries_of.items()}, order, places, turned
     )
 
 
 def _accepted(reading: FieldReading) -> str:
-    """Return the value that a reading is accepted with, ``""`` for none."""
+    """Return the accepted value of a reading, ``""`` if it is not accepted."""
     return reading.canonical if reading.accepted and reading.status is FieldStatus.READ else ""
 
 

@@ -1,8 +1,8 @@
-"""Who signed where a signature crosses the words: the officer of the book whose name and title fit the ink best.
+"""Propose a signer where a signature crosses the words: the book's officer whose name and title fit the ink best.
 
-Such a blank reads ``PC. 8 TTBạ Bích Diệu``, or its line seems struck out. What is left of its letters is enough to tell
-the few officers of a book from one another, and hardly enough to read one. So the officer is proposed, never accepted:
-the text bears the least probability, and the entry a finding that says where it comes from.
+Such a region reads ``PC. 8 TTBạ Bích Diệu``, or its line looks struck out. The remaining letters suffice to distinguish
+the few officers of a book, but hardly to read a name. So the officer is proposed, never accepted: the text has the
+least probability, and the entry gets a finding that names the source.
 """
 
 from __future__ import annotations
@@ -22,47 +22,46 @@ from pipeline.recognition.decoding import unpack_emissions
 from pipeline.values.kinds import SIGNER, Vocabulary
 
 UNREAD = 0.03
-"""The probability of a region's text from which it counts as read."""
+"""A region whose text has at least this probability counts as read."""
 
 AHEAD = 3.0
-"""By how much (nats) an officer has to fit the ink better than any other of the book."""
+"""Lead (nats) in ink fit that an officer needs over every other officer of the book."""
 
 SEEN = 0.5
-"""The share of a word's letters from which the word is seen."""
+"""Share of a word's letters that must be seen for the word to be seen."""
 
 LEAST_SEEN, LEAST_SEEN_OF_READ = 3, 0.6
-"""How many letters of a name have to stand in words that are seen; and what share of its letters, where its blank is
-read."""
+"""Smallest number of a name's letters in seen words; and their smallest share of the name if the region is read."""
 
 CLEAR, ANOTHER = 0.6, 2
-"""How many words of names that the officer does not have are clear where another one signed."""
+"""Clear name words that are not in the proposed officer's name mean another signer: their clarity and their number."""
 
 COMMON = frozenset({"thị", "văn"})
-"""Words that tell hardly anybody from anybody."""
+"""Words in so many names that they identify nobody."""
 
 ONE_NAME = 70.0
-"""How like (0..100), marks aside, two spellings are that may be one name."""
+"""Similarity (0..100, without marks) from which two spellings may be the same name."""
 
 ONE_WORD = 90.0
-"""The same of two words."""
+"""The same threshold for two words."""
 
 LEAST = 1e-6
-"""The probability of a text that is proposed."""
+"""The probability of a proposed text."""
 
 RANKS = ("Chủ tịch", "CT", "Phó Chủ tịch", "PCT", "P. Chủ tịch")
-"""How the titles begin that the officers of any commune bear."""
+"""Beginnings of the titles of any commune's officers."""
 
 WITH_NAME, IN_BOOK = 0.6, 0.6
-"""The share of a signer's titles that the book has with the name, and of the others that it has at all."""
+"""Share of the book's titles with the name in a signer's titles, and share of the book's other titles in the rest."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProposedSigner:
-    """An officer of the book for a blank that cannot be read.
+    """A proposed officer for an unreadable region.
 
     Attributes:
-        title: The title, ``""`` for none.
-        lines: Both as the lines of the blank.
+        title: The title, ``""`` if absent.
+        lines: Name and title as the lines of the region.
     """
 
     name: str
@@ -71,10 +70,10 @@ class ProposedSigner:
 
 
 def usual_titles(office: str) -> tuple[str, ...]:
-    """Return titles that the officers of a commune bear.
+    """Return the usual titles of a commune's officers.
 
     Args:
-        office: Whose book it is, as on the cover (``UBND xã Nhơn Mỹ, huyện Chợ Mới``).
+        office: The office on the cover (``UBND xã Nhơn Mỹ, huyện Chợ Mới``).
     """
     whole = office.partition(",")[0].strip()
     words = whole.split()
@@ -85,14 +84,13 @@ def usual_titles(office: str) -> tuple[str, ...]:
 def with_book_signer(
     region: KeptRegion, signers: Signers, titles: Sequence[str], vocabulary: Vocabulary | None
 ) -> KeptRegion:
-    """Return a signer's region with the officer of the book whose name and title are left in its ink.
+    """Return a signer's region with the officer of the book whose name and title best fit its ink.
 
-    The same region where it is read, or where the book has no officer who fits clearly better than the others.
+    The region stays the same if it is read, or if no officer of the book fits clearly better than the others.
 
     Args:
-        signers: Who signs in the book.
-        titles: The titles that its officers may bear (``usual_titles``).
-        vocabulary: Usual titles, by which a text is parted into name and title.
+        titles: The possible titles of its officers (``usual_titles``).
+        vocabulary: Usual titles, for splitting a text into name and title.
     """
     lines = [line for line in region.lines if line.reading.text]
     if not signers.names or not lines or any(not _is_evidence(line) for line in lines):
@@ -101,13 +99,13 @@ def with_book_signer(
     is_unread = _is_unread(lines)
     if not is_unread and not _is_doubtful(**split(_text(lines), vocabulary), signers=signers):
         return region
-    found = _proposed(lines, signers, titles, 0.0 if is_unread else LEAST_SEEN_OF_READ)
-    if found is None:
+    signer = _proposed(lines, signers, titles, 0.0 if is_unread else LEAST_SEEN_OF_READ)
+    if signer is None:
         return region
-    parted = split("\n".join(filter(None, found.lines)), vocabulary)
-    if (parted["name"], parted["title"]) != (found.name, found.title):
+    parted = split("\n".join(filter(None, signer.lines)), vocabulary)
+    if (parted["name"], parted["title"]) != (signer.name, signer.title):
         return region
-    proposed = iter(found.lines)
+    proposed = iter(signer.lines)
     return replace(
         region,
         lines=tuple(
@@ -130,16 +128,16 @@ def _is_unread(lines: Sequence[KeptLine]) -> bool:
 
 
 def _is_doubtful(name: str, title: str, signers: Signers) -> bool:
-    """Return whether what was read is hardly all that is written, or has a word that no name has.
+    """Return whether a reading is probably incomplete, or has a word that occurs in no name.
 
-    A name lacks its title, or the first words of a name of the book, whose ink may not have been found; or the book has
-    a name like it of usual words.
+    A reading is incomplete if the name lacks its title, or lacks the first words of a name in the book (their ink may
+    be missed), or if the book has a similar name of usual words.
     """
     if _is_strange(name):
-        return any(_is_one(name, one) and not _is_strange(one) for one in signers.names)
+        return any(_is_one(name, other) and not _is_strange(other) for other in signers.names)
     if not title:
-        return all(folded(name) != folded(one) for one in signers.names)
-    return len(name.split()) > 1 and any(one.endswith(f" {name}") for one in signers.names)
+        return all(folded(name) != folded(other) for other in signers.names)
+    return len(name.split()) > 1 and any(other.endswith(f" {name}") for other in signers.names)
 
 
 def _is_strange(name: str) -> bool:
@@ -153,7 +151,7 @@ def _proposed(
     read = " ".join(line.reading.text for line in lines)
     names = _names(signers, is_upper=_is_upper(read))
     known = list(
-        dict.fromkeys((*sorted(signers.titles, key=lambda one: (-signers.titles[one], one)), *titles))
+        dict.fromkeys((*sorted(signers.titles, key=lambda other: (-signers.titles[other], other)), *titles))
     )
     ink = SignerInk(
         [unpack_emissions(line.reading.emissions) for line in lines], " ".join((*names, *known, read))
@@ -165,31 +163,31 @@ def _proposed(
     for _, name, title, is_first in _likeliest(ink, pairs, signers):
         if name not in ahead:
             ahead[name] = ink.best_path(_ordered(name, title, is_first))
-    name = max(ahead, key=lambda one: (ahead[one], one), default="")
+    name = max(ahead, key=lambda candidate: (ahead[candidate], candidate), default="")
     if not known or math.isinf(ahead.get(name, -math.inf)):
-        return None  # letters that no network knows, or a line shorter than any name
+        return None  # letters outside the networks' alphabet, or a line shorter than any name
     others = [score for other, score in ahead.items() if not _is_one(name, other)]
     if others and ahead[name] - max(others) < AHEAD:
         return None
-    least = least_seen if others else LEAST_SEEN_OF_READ  # nobody else of the book is there to compare with
+    least = least_seen if others else LEAST_SEEN_OF_READ  # nobody to compare with
     if not _is_seen(ink, name, least) or _says_another(ink, read, name, known):
         return None
-    alike = [one for one in names if _is_one(name, one)]
-    spelled = max(alike, key=lambda one: (not _is_strange(one), names[one], one))
+    alike = [candidate for candidate in names if _is_one(name, candidate)]
+    spelled = max(alike, key=lambda candidate: (not _is_strange(candidate), names[candidate], candidate))
     _, _, title, is_first = _likeliest(ink, [(spelled, title) for title in known], signers)[0]
     text = f"{title}: {spelled}" if is_first else f"{spelled}, {title}"
     return ProposedSigner(spelled, title, ink.parted(text))
 
 
 def _is_seen(ink: SignerInk, name: str, least: float) -> bool:
-    """Return whether enough of a name is left in the ink to tell it from names that nobody knows yet."""
-    seen = {word: len(word) for word, share in ink.seen(name).items() if share >= SEEN}
-    telling = sum(letters for word, letters in seen.items() if word not in COMMON)
-    return telling >= LEAST_SEEN and sum(seen.values()) >= least * len(folded(name).replace(" ", ""))
+    """Return whether the ink keeps enough of a name to distinguish it from unknown names."""
+    seen_words = {word: len(word) for word, share in ink.seen(name).items() if share >= SEEN}
+    telling = sum(letters for word, letters in seen_words.items() if word not in COMMON)
+    return telling >= LEAST_SEEN and sum(seen_words.values()) >= least * len(folded(name).replace(" ", ""))
 
 
 def _says_another(ink: SignerInk, read: str, name: str, titles: Sequence[str]) -> bool:
-    """Return whether what was read has words of another name that are as clear as those of a name should be."""
+    """Return whether the reading has words of another name that are clear enough."""
     own = [unaccented(word) for word in folded(f"{name} {' '.join(titles)}").split()]
     foreign = {
         word
@@ -197,7 +195,7 @@ def _says_another(ink: SignerInk, read: str, name: str, titles: Sequence[str]) -
         if share >= CLEAR
         and len(word) > 1
         and word in name_words()
-        and all(fuzz.ratio(unaccented(word), one) < ONE_WORD for one in own)
+        and all(fuzz.ratio(unaccented(word), own_word) < ONE_WORD for own_word in own)
     }
     return len(foreign - COMMON) >= ANOTHER
 
@@ -209,43 +207,45 @@ def _ordered(name: str, title: str, is_first: bool) -> str:
 def _likeliest(
     ink: SignerInk, pairs: Sequence[tuple[str, str]], signers: Signers
 ) -> list[tuple[float, str, str, bool]]:
-    """Return score, name, title, and whether the title comes first, the likeliest first."""
+    """Return (score, name, title, whether the title comes first), likeliest first."""
     ways = [(name, title, is_first) for name, title in dict.fromkeys(pairs) for is_first in (False, True)]
     scores = ink.scores([_ordered(*way) for way in ways])
-    found = [
+    scored = [
         (score + _prior(name, title, signers, len(pairs)), name, title, is_first)
         for score, (name, title, is_first) in zip(scores, ways, strict=True)
     ]
-    return sorted(found, key=lambda one: -one[0])
+    return sorted(scored, key=lambda way: -way[0])
 
 
 def _names(signers: Signers, *, is_upper: bool) -> dict[str, float]:
-    """Return the names of a book in the case of a text, with their pages."""
-    found: dict[str, float] = {}
+    """Return the names of a book in the case of a text, with their page counts."""
+    pages_by_name: dict[str, float] = {}
     for name, pages in signers.names.items():
         plain = name.title() if name.isupper() else name
         cased = plain.upper() if is_upper else plain
-        found[cased] = found.get(cased, 0.0) + pages
-    return found
+        pages_by_name[cased] = pages_by_name.get(cased, 0.0) + pages
+    return pages_by_name
 
 
 def _first_titles(name: str, signers: Signers) -> list[str]:
-    """Return the titles that a name is tried with first: its most usual ones, and those that are short."""
-    own = {title: pages for (one, title), pages in signers.pairs.items() if folded(one) == folded(name)}
+    """Return the titles that are tried first with a name: its most frequent titles, and short titles."""
+    own = {title: pages for (signer, title), pages in signers.pairs.items() if folded(signer) == folded(name)}
     some = own or signers.titles
     return [*sorted(some, key=lambda title: (-some[title], title))[:2], *RANKS]
 
 
 def _prior(name: str, title: str, signers: Signers, known: int) -> float:
-    """Return the log probability of a title beside a name, by its letters alone."""
+    """Return the log prior of a title with a name, by its letters alone."""
     wanted = folded(title)
-    own = [(one, pages) for (who, one), pages in signers.pairs.items() if folded(who) == folded(name)]
+    own = [(other, pages) for (who, other), pages in signers.pairs.items() if folded(who) == folded(name)]
     chance, left = 0.0, 1.0
     for share, some in ((WITH_NAME, own), (IN_BOOK, list(signers.titles.items()))):
         every = sum(pages for _, pages in some)
-        given = left * share * every / (every + 1.0)
-        chance += given * sum(pages for one, pages in some if folded(one) == wanted) / every if every else 0.0
-        left -= given
+        weight = left * share * every / (every + 1.0)
+        chance += (
+            weight * sum(pages for other, pages in some if folded(other) == wanted) / every if every else 0.0
+        )
+        left -= weight
     chance += left / known
     return math.log(chance)
 
@@ -260,11 +260,13 @@ def _is_upper(text: str) -> bool:
 
 
 def _proposed_line(line: KeptLine, text: str) -> KeptLine:
-    """Return a line with a text that nothing but the book says; what was read stays among its hypotheses."""
+    """Return a line with a text from the book alone; the original reading stays among its hypotheses."""
     reading = line.reading
     assert reading.evidence is not None
     others = [
-        Hypothesis(one.text, min(one.chance, 0.5 * LEAST)) for one in reading.hypotheses if one.text != text
+        Hypothesis(hypothesis.text, min(hypothesis.chance, 0.5 * LEAST))
+        for hypothesis in reading.hypotheses
+        if hypothesis.text != text
     ]
     known = reading.evidence
     evidence = replace(

@@ -1,11 +1,11 @@
-"""Which waiting values of a book are clear by what people decided on other entries of it, and by which of these.
+"""The waiting values of a book that become clear through people's decisions on its other entries, with witnesses.
 
-A decision is a witness only where the ink of its own entry bears the text (``bears``): what is spelled otherwise than
-it is written, repeated from the line above or decided wrongly teaches nothing. A value is clear when two witnesses on
-different pages say it and its own ink speaks for it: no less than for any other text that the networks propose there,
-and clearly more than for any other value of the book. Where the ink bears two values that are alike (*Nguyễn Văn An*,
-*Nguyễn Văn Ân*) it stays with people. Of a stamp, which is print, the letters alone are compared. Only values of pools
-(``book_model.pool_of_field``) are ever clear: officers, registrars, places, hospitals; the people of an entry never.
+A decision is a witness only if the ink of its own entry supports the text (``bears``): a corrected spelling, a
+repetition of the line above or a wrong decision is no witness. A value is clear when two witnesses on different pages
+have it and its own ink supports it: at least as well as any other text that the networks propose there, and clearly
+better than any other value of the book. If the ink supports two similar values (*Nguyễn Văn An*, *Nguyễn Văn Ân*), a
+person decides. For a stamp, which is print, only the letters are compared. Only values of pools
+(``book_model.pool_of_field``) can be clear: officers, registrars, places, hospitals; never the people of an entry.
 """
 
 from __future__ import annotations
@@ -37,41 +37,40 @@ from pipeline.declarations.schema import Form, RecordSpec, Schemas
 from pipeline.digitize.parse import parse_text
 
 FieldKey = tuple[PageRef, int, str]
-"""A field: its page, its row on it, its name."""
+"""A field: its page, its row on the page, its name."""
 
 WITNESSES = 2
-"""On how many pages besides its own a value has to be decided."""
+"""Number of other pages on which a value must be decided."""
 
 MOST_TOLD = 3
-"""How many witnesses a value names."""
+"""Largest number of witnesses that a value names."""
 
 BORNE = 4.0
-"""By how much (nats) the ink may speak for what was read there against a text that was decided, for a witness."""
+"""Largest lead (nats) of the read text over the decided text in the ink of a witness."""
 
 LEAD, LEAD_OF_KNOWN = 0.0, 4.0
-"""By how much (nats) the ink has to speak for a value: against any other that the networks propose, and against one
-that the book has too. Where it bears two values of the book that are alike, people look."""
+"""Lead (nats) in ink fit that a value needs: over any other text that the networks propose, and over any other value of
+the book. People decide between similar values of the book that the ink supports equally."""
 
 ALIKE = 50.0
-"""How like (0..100), marks aside, another value of the book has to be for the ink to be asked for it."""
+"""Similarity (0..100, without marks) from which another value of the book is scored on the ink."""
 
 ALIKE_IN_PRINT = 70.0
-"""The same where what was read is print, and nothing but its letters can be asked."""
+"""The same threshold for print, where only the letters can be compared."""
 
 SAME_IN_PRINT, ANOTHER_IN_PRINT = 80.0, 50.0
-"""How like (0..100) what was read in print and what was decided are, marks aside, where one bears the other, and where
-it does not."""
+"""Similarity (0..100, without marks) of print and decision: support from the first on, none below the second."""
 
 MOST_RIVALS = 12
-"""How many other values the ink is asked for."""
+"""Largest number of rival values scored on the ink."""
 
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """A field that people decided, and whose ink bears what they decided.
+    """A decided field whose ink supports the decision.
 
     Attributes:
-        read: The text that the machine read there.
+        read: The machine's reading there.
     """
 
     key: FieldKey
@@ -81,13 +80,13 @@ class Witness:
 
 @dataclass(frozen=True, slots=True)
 class ClearValue:
-    """A value that waits for a person and is clear by what was decided on other entries.
+    """A waiting value that decisions on other entries make clear.
 
     Attributes:
-        reading: The value as the book weighs it.
-        witnesses: The decided fields on which it rests, first in the book first.
-        lead: By how much (nats) the ink speaks for it against any other value that the networks propose.
-        lead_of_known: The same against any other that the book has.
+        reading: The value as weighted by the book.
+        witnesses: The decided fields that support it, in the order of the book.
+        lead: Lead (nats) in ink fit over any other value that the networks propose.
+        lead_of_known: Lead (nats) over any other value of the book.
     """
 
     reading: FieldReading
@@ -98,13 +97,13 @@ class ClearValue:
 
 @dataclass(frozen=True)
 class DecidedValues:
-    """What people decided in the pools of a book.
+    """The decided values in the pools of a book.
 
     Attributes:
-        witnesses: Decisions that the ink of their entries bears, by pool.
-        silent: Decided fields whose ink bears another text: they teach nothing.
-        texts: All texts of each pool: decided, whoever bears them, or accepted on a page.
-        least: The least leads of a value, as ``LEAD`` and ``LEAD_OF_KNOWN``.
+        witnesses: Decisions that the ink of their entries supports, by pool.
+        silent: Decided fields whose ink supports another text; they are no witnesses.
+        texts: All texts of each pool: every decided text, and texts accepted on a page.
+        least: The required leads, as ``LEAD`` and ``LEAD_OF_KNOWN``.
     """
 
     form: Form
@@ -122,104 +121,106 @@ class DecidedValues:
     def clear_values(
         self, ref: PageRef, before: EntryResult, weighed: EntryResult, decided: Set[str]
     ) -> Iterator[ClearValue]:
-        """Yield the values of an entry that are clear.
+        """Yield the clear values of an entry.
 
         Args:
-            before: The entry as the first pass read it, with its regions.
-            decided: Its fields that people decided, which wait for nobody.
+            before: The entry of the first pass, with its regions.
+            decided: The decided fields of the entry, which do not wait.
         """
         doubted = _doubted(weighed.findings)
-        first = {one.field: one for one in before.readings}
+        first = {earlier.field: earlier for earlier in before.readings}
         for reading in weighed.readings:
             if reading.accepted or reading.field in decided | doubted or not _is_whole(reading):
                 continue
-            found = self._clear(ref, before, first.get(reading.field), reading)
-            if found is not None:
-                yield found
+            clear = self._clear(ref, before, first.get(reading.field), reading)
+            if clear is not None:
+                yield clear
 
     def stamped(self, key: tuple[PageRef, int], reading: FieldReading) -> str:
-        """Return the value that people decided on two other pages and whose letters a stamp has; ``""`` for none.
+        """Return the value decided on two other pages whose letters a stamp has; ``""`` if there is none.
 
         Args:
             key: Page and row of the entry.
-            reading: What the first pass read of the stamp.
+            reading: The first pass's reading of the stamp.
         """
         if reading.writing is not Writing.PRINT or reading.accepted or not _is_whole(reading):
             return ""
         pool = pool_of_field(self.record.by_name[reading.field], self.record)
-        said: dict[str, dict[PageRef, str]] = defaultdict(dict)
-        for one in self.witnesses.get(pool, ()):
-            if one.key[0] != key[0]:
-                said[one.canonical.casefold()][one.key[0]] = one.canonical
+        texts_by_value: dict[str, dict[PageRef, str]] = defaultdict(dict)
+        for witness in self.witnesses.get(pool, ()):
+            if witness.key[0] != key[0]:
+                texts_by_value[witness.canonical.casefold()][witness.key[0]] = witness.canonical
         like = {
             value: print_likeness(reading.text, value)
-            for value, pages in said.items()
+            for value, pages in texts_by_value.items()
             if len(pages) >= WITNESSES
         }
         best = max(like, key=lambda value: (like[value], value), default="")
         if not best or like[best] < SAME_IN_PRINT:
             return ""
-        written = sorted(text for text in said[best].values() if text.isupper() == reading.text.isupper())
+        written = sorted(
+            text for text in texts_by_value[best].values() if text.isupper() == reading.text.isupper()
+        )
         return max(written, key=lambda text: (written.count(text), text), default="")
 
     def _clear(
         self, ref: PageRef, entry: EntryResult, first: FieldReading | None, reading: FieldReading
     ) -> ClearValue | None:
         pool = pool_of_field(self.record.by_name[reading.field], self.record)
-        said = [
-            one
-            for one in self.witnesses.get(pool, ())
-            if _is_one(one.canonical, reading.canonical) and one.key[:2] != (ref, entry.row)
+        witnesses = [
+            witness
+            for witness in self.witnesses.get(pool, ())
+            if _is_one(witness.canonical, reading.canonical) and witness.key[:2] != (ref, entry.row)
         ]
-        pages = {one.key[0] for one in said} - {ref}
+        pages = {witness.key[0] for witness in witnesses} - {ref}
         region = _region_of(entry, reading.field, self.form)
-        is_written_so = any(one.canonical == reading.canonical for one in said)
+        is_written_so = any(witness.canonical == reading.canonical for witness in witnesses)
         if len(pages) < WITNESSES or not is_written_so or region is None or first is None:
             return None
         leads = self._leads(pool, region, first, reading)
         if leads is None or any(lead < least for lead, least in zip(leads, self.least, strict=True)):
             return None
-        told: dict[PageRef, FieldKey] = {}
-        for one in said:
-            told.setdefault(one.key[0], one.key)
-        return ClearValue(reading, tuple(told[page] for page in list(told)[:MOST_TOLD]), *leads)
+        key_by_page: dict[PageRef, FieldKey] = {}
+        for witness in witnesses:
+            key_by_page.setdefault(witness.key[0], witness.key)
+        return ClearValue(reading, tuple(key_by_page[page] for page in list(key_by_page)[:MOST_TOLD]), *leads)
 
     def _leads(
         self, pool: str, region: KeptRegion, first: FieldReading, reading: FieldReading
     ) -> tuple[float, float] | None:
-        """Return by how much the ink speaks for a value against proposed and known ones; None where it was not read.
+        """Return the value's leads in ink fit over proposed and known values; None without a reading.
 
-        Print has no ink that could be asked: its letters speak for a value or for none (``stamped``).
+        Print has no ink scores: only its letters support a value (``stamped``).
         """
         if reading.writing is Writing.PRINT:
             is_clear = print_likeness(first.text, reading.text) >= SAME_IN_PRINT
             is_alone = not self._near(pool, reading, ALIKE_IN_PRINT)
             return (math.inf, math.inf) if is_clear and is_alone else None
         proposed = [
-            one.text
-            for one in (*first.hypotheses, *reading.hypotheses)
-            if self._canonical(one.text, reading.field) != reading.canonical
+            hypothesis.text
+            for hypothesis in (*first.hypotheses, *reading.hypotheses)
+            if self._canonical(hypothesis.text, reading.field) != reading.canonical
         ]
         if first.canonical != reading.canonical:
             proposed.append(first.text)
         proposed = [text for text in dict.fromkeys(proposed) if text][:MOST_RIVALS]
         known = self._near(pool, reading)[:MOST_RIVALS]
-        said = ink_scores(region, first.text, (reading.text, *proposed, *known))
-        if said is None or not math.isfinite(said[0]):
+        scores = ink_scores(region, first.text, (reading.text, *proposed, *known))
+        if scores is None or not math.isfinite(scores[0]):
             return None
         return (
-            said[0] - max(said[1 : 1 + len(proposed)], default=-math.inf),
-            said[0] - max(said[1 + len(proposed) :], default=-math.inf),
+            scores[0] - max(scores[1 : 1 + len(proposed)], default=-math.inf),
+            scores[0] - max(scores[1 + len(proposed) :], default=-math.inf),
         )
 
     def _near(self, pool: str, reading: FieldReading, least: float = ALIKE) -> list[str]:
-        """Return other values of the pool that are so much like one, the most alike first."""
-        found = [
+        """Return the other values of the pool that are similar to the reading, most similar first."""
+        similar = [
             (print_likeness(reading.text, text), text)
             for value, text in self.texts.get(pool, {}).items()
             if not _is_one(value, reading.canonical)
         ]
-        return [text for likeness, text in sorted(found, reverse=True) if likeness >= least]
+        return [text for likeness, text in sorted(similar, reverse=True) if likeness >= least]
 
     def _canonical(self, text: str, name: str) -> str:
         return parse_text(text, name, self.record, self.schemas, self.ledger).canonical
@@ -232,11 +233,11 @@ def decided_values(
     ledger: Ledger,
     schemas: Schemas,
 ) -> DecidedValues:
-    """Return what people decided in the pools of a book, and which of it the ink bears.
+    """Return the decided values in the pools of a book, and which of them the ink supports.
 
     Args:
-        pages: The pages as the first pass read them, in the order of the book.
-        decided: The texts that people decided, ``""`` for nothing.
+        pages: The pages of the first pass, in the order of the book.
+        decided: The texts that people decided, ``""`` for no value.
     """
     record = schemas.record(form.record)
     witnesses: dict[str, list[Witness]] = defaultdict(list)
@@ -275,10 +276,10 @@ def decided_values(
 
 
 def bears(region: KeptRegion, reading: FieldReading, text: str) -> bool | None:
-    """Return whether the ink of a region bears a text nearly as well as what was read; None where nothing was.
+    """Return whether a region's ink supports a text nearly as well as the reading; None without a reading.
 
     Args:
-        reading: What the first pass read of the field.
+        reading: The first pass's reading of the field.
         text: The text that a person decided.
     """
     if reading.status is not FieldStatus.READ or not reading.text or reading.is_cut_short:
@@ -288,23 +289,23 @@ def bears(region: KeptRegion, reading: FieldReading, text: str) -> bool | None:
     if reading.writing is Writing.PRINT:
         likeness = print_likeness(reading.text, text)
         return True if likeness >= SAME_IN_PRINT else False if likeness <= ANOTHER_IN_PRINT else None
-    said = ink_scores(region, reading.text, (text, reading.text))
-    return None if said is None else said[0] >= said[1] - BORNE
+    scores = ink_scores(region, reading.text, (text, reading.text))
+    return None if scores is None else scores[0] >= scores[1] - BORNE
 
 
 def _is_one(value: str, other: str) -> bool:
-    """Return whether two values are one, however their letters are cased."""
+    """Return whether two values are equal up to case."""
     return value.casefold() == other.casefold()
 
 
 def print_likeness(text: str, other: str) -> float:
-    """Return how like (0..100) two texts are, marks and case aside: what print is misread in most."""
+    """Return the similarity (0..100) of two texts without marks and case, which print is misread in most often."""
     return fuzz.ratio(unaccented(text.casefold()), unaccented(other.casefold()))
 
 
 def _region_of(entry: EntryResult, name: str, form: Form) -> KeptRegion | None:
     slots = {slot.name for slot in form.slots if name in slot.field_names}
-    return next((one for one in entry.regions if one.slot in slots), None)
+    return next((region for region in entry.regions if region.slot in slots), None)
 
 
 def _is_whole(reading: FieldReading) -> bool:
@@ -317,6 +318,10 @@ def _is_whole(reading: FieldReading) -> bool:
 
 
 def _doubted(findings: Sequence[Finding]) -> frozenset[str]:
-    """Return the fields of an entry that are doubted for more than that the machine alone is not sure enough."""
-    serious = (one for one in findings if one.severity is not Severity.INFO and one.code not in CONFIRMABLE)
-    return frozenset(name for one in serious for name in one.fields)
+    """Return the doubted fields of an entry; a mere lack of confidence does not count."""
+    serious = (
+        finding
+        for finding in findings
+        if finding.severity is not Severity.INFO and finding.code not in CONFIRMABLE
+    )
+    return frozenset(name for finding in serious for name in finding.fields)

@@ -1,9 +1,9 @@
-"""The lines of a field region, weighed again by what the book repeats.
+"""Weigh the lines of a field region again with the repeated values of the book.
 
-The values of the book that are like what was read are scored on the emissions of the lines and weighed together with
-the hypotheses of the first pass. Nothing is weighed where nothing is written, and no value of the book gains more than
-``decoding.priors.LIMIT`` a word over what the ink says: what is clearly written otherwise stays. Marks,
-capitals and signs are proposed as the book has them, and are no surer for that: an ỵ may look like ỹ on every page.
+The book's values similar to the reading are scored on the emissions of the lines and weighed together with the
+hypotheses of the first pass. Empty regions are left alone, and no value of the book gains more than
+``decoding.priors.LIMIT`` per word over the ink: clearly written text stays. Marks, capitals and signs are proposed as
+the book has them, without gaining confidence: an ỵ may look like ỹ on every page.
 """
 
 from __future__ import annotations
@@ -25,28 +25,27 @@ from pipeline.recognition.decoding.decoder import measure_text, words_apart
 from pipeline.recognition.decoding.priors import LIMIT
 
 MOST_CANDIDATES = 12
-"""How many values of the book are scored on a region."""
+"""Number of the book's values scored on a region."""
 
 MOST_SPLITS = 3
-"""How many ways to part a value into the lines of a region are scored."""
+"""Number of scored ways to split a value into the lines of a region."""
 
 
 LEAST = 1e-6
-"""The probability of a text that the first pass did not propose and context may not make sure."""
+"""The probability of a text without support by the first pass that context may not make sure."""
 
 
 @dataclass(frozen=True, slots=True)
 class WeighingOptions:
-    """How much the book counts. The first two are fitted on drawn books (``benchmarks/fitting/fit_book_context.py``).
+    """Weights of the book. The first two are fitted on synthetic books (``benchmarks/fitting/fit_book_context.py``).
 
     Attributes:
-        per_letter: How much less likely (nats a letter) a text that the book does not repeat is for being that text
-            and no other.
-        sharpness: The share of the ink's log probability that counts, as in ``decoding.DecodingOptions``.
-        least_alike: How like (0..100) a value has to be to what was read to be scored.
+        per_letter: Penalty (nats a letter) of a text that the book does not repeat, for being just this text.
+        sharpness: Factor on the ink's log probability, as in ``decoding.DecodingOptions``.
+        least_alike: Similarity (0..100) to the reading from which a value is scored.
         least_optical: The optical evidence below which context makes no reading surer.
-        least_plain: The share that a text has to have, by the first pass, beside any that differs from it in marks,
-            capitals and signs alone for context to make it surer.
+        least_plain: Share that a text needs by the first pass among texts that differ only in marks, capitals and
+            signs, for context to make it surer.
     """
 
     per_letter: float = 0.4
@@ -62,13 +61,13 @@ WEIGHING = WeighingOptions()
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
-    """One way to read the lines of a region.
+class _JointReading:
+    """A possible reading of the lines of a region.
 
     Attributes:
-        first: Its log probability by the first pass, as far as that weighed it.
-        factor: The log of what the book makes of it.
-        wording: The log of how usual its wording is.
+        first: Its log probability by the first pass, if weighed there.
+        factor: The log factor from the book.
+        wording: The log factor of its wording.
     """
 
     texts: tuple[str, ...]
@@ -84,10 +83,10 @@ class _Way:
 def weigh_region(
     region: KeptRegion, pool: str, model: BookModel, options: WeighingOptions = WEIGHING
 ) -> KeptRegion:
-    """Return a region with its lines weighed by the book; the same region where the book has nothing to say.
+    """Return a region with its lines weighed by the book; unchanged if the book has no relevant values.
 
     Args:
-        options: How much the book counts.
+        options: Weights of the book.
     """
     lines = [line for line in region.lines if not line.is_struck] or list(region.lines)
     readings = [line.reading for line in lines if line.reading.text]
@@ -96,26 +95,26 @@ def weigh_region(
     if any(not reading.hypotheses or reading.evidence is None for reading in readings):
         return region
     texts = tuple(reading.text for reading in readings)
-    book = _said_by(model, pool, texts, options)
+    book = _book_values(model, pool, texts, options)
     if book is None:
         return region
     emissions = [unpack_emissions(reading.emissions) for reading in readings]
-    ways = _ways(readings, emissions, book, options)
-    chances = _posterior(ways)
-    before = [math.exp(way.first) for way in ways]
-    likeliest = max(zip(chances, ways, strict=True), key=lambda one: one[0])[1]
+    joint_readings = _joint_readings(readings, emissions, book, options)
+    chances = _posterior(joint_readings)
+    before = [math.exp(joint.first) for joint in joint_readings]
+    likeliest = max(zip(chances, joint_readings, strict=True), key=lambda pair: pair[0])[1]
     is_whole = not book.lacks_beginning(likeliest.texts)
     weighed = iter(
         [
             _weighed_line(
                 reading,
-                seen,
-                _of_line(ways, chances, place),
-                _of_line(ways, before, place),
+                line_emissions,
+                _of_line(joint_readings, chances, place),
+                _of_line(joint_readings, before, place),
                 options,
                 is_whole=is_whole,
             )
-            for place, (reading, seen) in enumerate(zip(readings, emissions, strict=True))
+            for place, (reading, line_emissions) in enumerate(zip(readings, emissions, strict=True))
         ]
     )
     chosen = {id(line) for line in lines if line.reading.text}
@@ -128,14 +127,14 @@ def weigh_region(
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
-    """What the book says of the lines of a region.
+class _BookValues:
+    """The book's values for the lines of a region.
 
     Attributes:
-        candidates: Texts of the book that are like what was read, parted into the lines.
-        factor: Gives the log of what the book makes of a text.
-        wording: Gives the log of how usual the wording of a text is.
-        lacks_beginning: Tells whether a text is the end of others of the book: its beginning may not have been found.
+        candidates: Texts of the book similar to the reading, split into the lines.
+        factor: Returns the book's log factor of a text.
+        wording: Returns the log factor of a text's wording.
+        lacks_beginning: Returns whether a text is the end of other texts of the book: its beginning may be missed ink.
     """
 
     candidates: Sequence[tuple[str, ...]]
@@ -144,73 +143,75 @@ class _Said:
     lacks_beginning: Callable[[tuple[str, ...]], bool] = lambda _: False
 
 
-def _said_by(model: BookModel, pool: str, texts: tuple[str, ...], options: WeighingOptions) -> _Said | None:
-    """Return what the book says of lines that were read so, ``None`` where it says nothing."""
+def _book_values(
+    model: BookModel, pool: str, texts: tuple[str, ...], options: WeighingOptions
+) -> _BookValues | None:
+    """Return the book's values for lines with this reading, ``None`` if it has no relevant values."""
     if pool == PLACES:
         if not model.places.words:
             return None
         near = model.places.near(" ".join(texts))
-        parted = [way for text in near for way, _ in _parted(text, texts)[:1]]
-        return _Said(
+        parted = [lines for text in near for lines, _ in _parted(text, texts)[:1]]
+        return _BookValues(
             parted,
-            lambda way: model.places.factor(" ".join(way), options.per_letter),
-            lambda way: model.places.wording(" ".join(way)),
-            lambda way: model.places.goes_on(" ".join(way)),
+            lambda lines: model.places.factor(" ".join(lines), options.per_letter),
+            lambda lines: model.places.wording(" ".join(lines)),
+            lambda lines: model.places.goes_on(" ".join(lines)),
         )
     if pool == SIGNERS:
         if not model.signers.names:
             return None
-        return _Said(
+        return _BookValues(
             model.signers.near(texts, options.least_alike),
-            lambda way: model.signers.factor(way, options.per_letter),
+            lambda lines: model.signers.factor(lines, options.per_letter),
         )
     known = model.pools.get(pool)
     candidates = dict(_candidates(texts, known, options)) if known else {}
     if known is None or not candidates:
         return None
     share = known.share
-    return _Said(
+    return _BookValues(
         list(candidates),
-        lambda way: _factor(way, candidates.get(way, 0.0), share, options.per_letter),
-        lacks_beginning=lambda way: known.has_longer(" ".join(way)),
+        lambda lines: _factor(lines, candidates.get(lines, 0.0), share, options.per_letter),
+        lacks_beginning=lambda lines: known.has_longer(" ".join(lines)),
     )
 
 
 def _candidates(
     texts: tuple[str, ...], known: PoolModel, options: WeighingOptions
 ) -> Iterator[tuple[tuple[str, ...], float]]:
-    """Yield values of the book as lines of a region with their probability by the book, the most alike first."""
+    """Yield values of the book as lines of a region with their probability in the book, most similar first."""
     read = unaccented(" ".join(texts))
     alike = [
         (fuzz.ratio(read, unaccented(value[0])), value[0], chance)
         for value in known.values
         if (chance := known.chance(value)) > 0.0
     ]
-    near = sorted(one for one in alike if one[0] >= options.least_alike)
+    near = sorted(scored for scored in alike if scored[0] >= options.least_alike)
     for _, text, chance in near[::-1][:MOST_CANDIDATES]:
-        for way, share in _parted(text, texts):
-            yield way, chance * share
+        for split, share in _parted(text, texts):
+            yield split, chance * share
 
 
 def _parted(value: str, texts: tuple[str, ...]) -> list[tuple[tuple[str, ...], float]]:
-    """Return a value parted into as many lines as were read, in the ways most like them, with a share for each."""
+    """Return the splits of a value into as many lines as the reading that are most similar to it, with their shares."""
     if len(texts) == 1:
         return [((value,), 1.0)]
     words = value.split()
     if len(words) < len(texts) or len(texts) > 3:
         return []
-    ways = [
+    splits = [
         tuple(" ".join(words[start:end]) for start, end in zip((0, *cuts), (*cuts, len(words)), strict=True))
         for cuts in _cuts(len(words), len(texts) - 1)
     ]
 
-    def likeness(way: tuple[str, ...]) -> float:
+    def likeness(split: tuple[str, ...]) -> float:
         return sum(
-            fuzz.ratio(unaccented(one), unaccented(text)) for one, text in zip(way, texts, strict=True)
+            fuzz.ratio(unaccented(part), unaccented(text)) for part, text in zip(split, texts, strict=True)
         )
 
-    best = sorted(ways, key=lambda way: (-likeness(way), way))[:MOST_SPLITS]
-    return [(way, 1.0 / len(ways)) for way in best]
+    best = sorted(splits, key=lambda split: (-likeness(split), split))[:MOST_SPLITS]
+    return [(split, 1.0 / len(splits)) for split in best]
 
 
 def _cuts(words: int, cuts: int) -> list[tuple[int, ...]]:
@@ -219,23 +220,25 @@ def _cuts(words: int, cuts: int) -> list[tuple[int, ...]]:
     return [(first, second) for first in range(1, words - 1) for second in range(first + 1, words)]
 
 
-def _ways(
+def _joint_readings(
     readings: Sequence[LineReading],
     emissions: Sequence[Sequence[Emission]],
-    book: _Said,
+    book: _BookValues,
     options: WeighingOptions,
-) -> list[_Way]:
-    """Return the combinations of the first pass and the candidates of the book, each with its weights."""
+) -> list[_JointReading]:
+    """Return the combinations of the first pass and the book's candidates, each with its weights."""
     read = line_combinations(readings)
     best = tuple(reading.text for reading in readings)
     first = {texts: math.log(max(chance, 1e-12)) for texts, chance in read}
-    first.setdefault(best, sum(math.log(max(one.confidence, 1e-12)) for one in readings))
+    first.setdefault(best, sum(math.log(max(reading.confidence, 1e-12)) for reading in readings))
     first |= _scored([texts for texts in book.candidates if texts not in first], first, emissions, options)
     factors = {texts: book.factor(texts) for texts in first}
     bounded = {
         texts: min(factor, factors[best] + LIMIT * _apart(best, texts)) for texts, factor in factors.items()
     }
-    return [_Way(texts, chance, bounded[texts], book.wording(texts)) for texts, chance in first.items()]
+    return [
+        _JointReading(texts, chance, bounded[texts], book.wording(texts)) for texts, chance in first.items()
+    ]
 
 
 def _scored(
@@ -246,8 +249,8 @@ def _scored(
 ) -> dict[tuple[str, ...], float]:
     """Return the log probability of texts that the first pass did not weigh.
 
-    The ink tells how much less likely each is than the text most like it that the first pass did weigh, which knows
-    what is usually written there.
+    The ink gives the difference to the most similar text that the first pass weighed, and that text's weight includes
+    the usual content of the field.
     """
     ranked = sorted(first, key=lambda texts: (-first[texts], texts))
     nearest = {
@@ -255,9 +258,11 @@ def _scored(
         for texts in new
     }
     scored = {texts: first[nearest[texts]] for texts in new}
-    for place, seen in enumerate(emissions):
-        asked = tuple(dict.fromkeys(one[place] for pair in nearest.items() for one in pair))
-        ink = dict(zip(asked, score_texts(seen, asked), strict=True)) if asked else {}
+    for place, line_emissions in enumerate(emissions):
+        line_texts = tuple(dict.fromkeys(split[place] for pair in nearest.items() for split in pair))
+        ink = (
+            dict(zip(line_texts, score_texts(line_emissions, line_texts), strict=True)) if line_texts else {}
+        )
         for texts, known in nearest.items():
             scored[texts] += options.sharpness * (ink[texts[place]] - ink[known[place]])
     return scored
@@ -269,14 +274,16 @@ def _plain(text: str) -> str:
 
 
 def _factor(texts: tuple[str, ...], chance: float, share: float, per_letter: float) -> float:
-    """Return the log of what the book makes of a text: it is new, or one of those that the book repeats."""
+    """Return the book's log factor of a text: new, or one of its repeated values."""
     letters = sum(map(len, texts))
     return math.log((1.0 - share) + chance * math.exp(min(per_letter * letters, 60.0)))
 
 
 def _apart(best: tuple[str, ...], texts: tuple[str, ...]) -> int:
-    """Return how many words differ; signs are no words, and a difference in signs alone counts as one."""
-    differ = sum(words_apart(_words(one), _words(other)) for one, other in zip(best, texts, strict=True))
+    """Return the number of differing words; signs are no words, and a difference in signs alone counts as one."""
+    differ = sum(
+        words_apart(_words(best_line), _words(other)) for best_line, other in zip(best, texts, strict=True)
+    )
     return max(differ, int(best != texts))
 
 
@@ -284,20 +291,22 @@ def _words(text: str) -> list[str]:
     return re.findall(r"\w+", text)
 
 
-def _posterior(ways: Sequence[_Way]) -> list[float]:
-    """Return the probability of each way; what the first pass left to texts that it did not weigh stays with those."""
-    left = max(0.0, 1.0 - sum(math.exp(way.first) for way in ways))
-    least = min(way.factor + way.wording for way in ways)
-    weights = [math.exp(min(way.weight - least, 700.0)) for way in ways]
+def _posterior(joint_readings: Sequence[_JointReading]) -> list[float]:
+    """Return the probability of each joint reading; the remaining probability stays with unweighed texts."""
+    left = max(0.0, 1.0 - sum(math.exp(joint.first) for joint in joint_readings))
+    least = min(joint.factor + joint.wording for joint in joint_readings)
+    weights = [math.exp(min(joint.weight - least, 700.0)) for joint in joint_readings]
     total = sum(weights) + left
     return [weight / total for weight in weights]
 
 
-def _of_line(ways: Sequence[_Way], chances: Sequence[float], place: int) -> dict[str, float]:
-    """Return the probability of each text of one line."""
+def _of_line(
+    joint_readings: Sequence[_JointReading], chances: Sequence[float], place: int
+) -> dict[str, float]:
+    """Return the probability of each text of a single line."""
     texts: dict[str, float] = {}
-    for way, chance in zip(ways, chances, strict=True):
-        texts[way.texts[place]] = texts.get(way.texts[place], 0.0) + chance
+    for joint, chance in zip(joint_readings, chances, strict=True):
+        texts[joint.texts[place]] = texts.get(joint.texts[place], 0.0) + chance
     return texts
 
 
@@ -312,18 +321,18 @@ def _weighed_line(
 ) -> LineReading:
     """Return the reading of a line with the probabilities of its texts.
 
-    A text that was not the likeliest on its own ink is measured on it. Where the ink does not bear the text, context
-    makes it no surer than it was; nor where that leaves marks, capitals or signs in doubt.
+    A text that was not the likeliest on its own ink is measured on it. Context makes a text no surer where the ink does
+    not support it, or where marks, capitals or signs remain in doubt.
 
     Args:
-        emissions: What the networks saw of it.
-        texts: The probability of each text as the book weighs it.
-        before: The same as the first pass did.
-        options: How much the book counts.
-        is_whole: Whether the beginning of the text was surely found; else context makes it no surer either.
+        emissions: The networks' emissions for the line.
+        texts: The probability of each text after weighing by the book.
+        before: The probability of each text in the first pass.
+        options: Weights of the book.
+        is_whole: Whether the beginning of the text is surely found; otherwise context makes no text surer.
     """
     assert reading.evidence is not None
-    text, chance = min(texts.items(), key=lambda one: (-one[1], one[0]))
+    text, chance = min(texts.items(), key=lambda item: (-item[1], item[0]))
     evidence = reading.evidence
     if text != reading.text:
         optical, weakest = measure_text(emissions, text)
@@ -333,7 +342,7 @@ def _weighed_line(
     alike = before[text] + max(rivals, default=0.0)
     is_clear = evidence.optical >= options.least_optical and before[text] >= options.least_plain * alike
     if not (is_whole and is_clear):
-        known = {one.text: one.chance for one in reading.hypotheses}
+        known = {hypothesis.text: hypothesis.chance for hypothesis in reading.hypotheses}
         chance = min(chance, max(known.get(text, 0.0), LEAST))
         others = {other: max(share, known.get(other, 0.0)) for other, share in others.items()}
     ranked = sorted(((min(share, 0.999 * chance), other) for other, share in others.items()), reverse=True)

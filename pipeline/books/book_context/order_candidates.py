@@ -1,7 +1,7 @@
-"""Numbers that the order of a book makes likely, held against the ink of the entry that may bear them.
+"""Numbers that a book's order makes likely, scored on the ink of their entries.
 
-A number that the first pass did not propose becomes a hypothesis only by the emissions of its own line: how much less
-likely these are to say it than what was read there.
+A number that the first pass did not propose becomes a hypothesis only by the emissions of its own line: by its log
+likelihood ratio to the reading there.
 """
 
 from __future__ import annotations
@@ -17,67 +17,71 @@ from pipeline.declarations.schema import RecordSpec
 from pipeline.recognition.decoding import score_texts, unpack_emissions
 
 SHARPNESS = 0.8
-"""The share of the ink's log probability that counts, as in ``decoding.DecodingOptions``."""
+"""Factor on the ink's log probability, as in ``decoding.DecodingOptions``."""
 
 LEAST = 1e-3
-"""A number that the ink makes less likely than this is no hypothesis."""
+"""Smallest probability by the ink for a number to become a hypothesis."""
 
 _NUMBER = re.compile(r"\d+")
 
 
 def with_candidates(
-    said: Sequence[Hypothesis], numbers: Sequence[int], region: KeptRegion | None
+    hypotheses: Sequence[Hypothesis], numbers: Sequence[int], region: KeptRegion | None
 ) -> tuple[Hypothesis, ...]:
-    """Return the hypotheses of a number with those of the asked numbers that its ink supports.
+    """Return the hypotheses of a number together with the expected numbers that its ink supports.
 
     Args:
-        said: What was read, the likeliest first; where that is nothing, nothing is added.
-        numbers: The numbers that the order of the book makes likely.
-        region: The region of the number as it was read; one with several lines, or without emissions, is not asked.
+        hypotheses: The hypotheses of the reading, likeliest first; without any, no number is added.
+        numbers: The numbers that the book's order makes likely.
+        region: The region of the number; a region with several lines or without emissions adds nothing.
     """
-    if not said or not numbers or region is None:
-        return tuple(said)
+    if not hypotheses or not numbers or region is None:
+        return tuple(hypotheses)
     lines = [line.reading for line in region.lines if not line.is_struck and line.reading.text]
-    if len(lines) != 1 or not lines[0].emissions or lines[0].text != said[0].text:
-        return tuple(said)
-    known = {one.text for one in said}
-    asked = [text for number in numbers for text in _wordings(lines[0].text, number) if text not in known]
-    if not asked:
-        return tuple(said)
-    read, *ink = score_texts(unpack_emissions(lines[0].emissions), (said[0].text, *asked))
-    found = {
-        text: said[0].chance * math.exp(min(0.0, SHARPNESS * (score - read)))
-        for text, score in zip(asked, ink, strict=True)
+    if len(lines) != 1 or not lines[0].emissions or lines[0].text != hypotheses[0].text:
+        return tuple(hypotheses)
+    known = {hypothesis.text for hypothesis in hypotheses}
+    new_texts = [text for number in numbers for text in _wordings(lines[0].text, number) if text not in known]
+    if not new_texts:
+        return tuple(hypotheses)
+    read, *ink = score_texts(unpack_emissions(lines[0].emissions), (hypotheses[0].text, *new_texts))
+    chances = {
+        text: hypotheses[0].chance * math.exp(min(0.0, SHARPNESS * (score - read)))
+        for text, score in zip(new_texts, ink, strict=True)
     }
-    more = [Hypothesis(text, chance) for text, chance in found.items() if chance >= LEAST]
-    total = sum(one.chance for one in (*said, *more))
+    more = [Hypothesis(text, chance) for text, chance in chances.items() if chance >= LEAST]
+    total = sum(hypothesis.chance for hypothesis in (*hypotheses, *more))
     scale = 1.0 / max(1.0, total)
-    return tuple(Hypothesis(one.text, one.chance * scale) for one in (*said, *more))
+    return tuple(
+        Hypothesis(hypothesis.text, hypothesis.chance * scale) for hypothesis in (*hypotheses, *more)
+    )
 
 
 def chosen_numbers(
     readings: Sequence[FieldReading], ordered: Mapping[str, Sequence[Hypothesis]]
 ) -> dict[str, str]:
-    """Return the printed numbers of which the order of the book makes another text, by field, as they were read.
+    """Return the printed numbers whose text the book's order changes, by field, in their wording on paper.
 
     Args:
-        ordered: The hypotheses of fields as the order weighs them, the likeliest first.
+        ordered: The hypotheses of fields weighed by the order, likeliest first.
     """
     return {
-        one.field: one.text
-        for one in readings
-        if one.field in ordered and _is_printed(one) and ordered[one.field][0].text != one.text
+        reading.field: reading.text
+        for reading in readings
+        if reading.field in ordered
+        and _is_printed(reading)
+        and ordered[reading.field][0].text != reading.text
     }
 
 
 def _is_printed(reading: FieldReading) -> bool:
-    """Return whether a reading is a number in print that was weighed, as ``digitize.parse.weigh_parsed`` has it."""
+    """Return whether a reading is a printed number that was weighed, as in ``digitize.parse.weigh_parsed``."""
     is_weighed = reading.writing is Writing.PRINT and reading.evidence is None and bool(reading.hypotheses)
     return is_weighed and reading.status is FieldStatus.READ
 
 
 def _wordings(read: str, number: int) -> tuple[str, ...]:
-    """Return a number as it may be written in place of the one read: with a leading zero or not, the rest as it is."""
+    """Return the possible wordings of a number: with or without a leading zero, the rest as in the reading."""
     first = _NUMBER.search(read)
     texts = dict.fromkeys((str(number), f"{number:02}"))
     if first is None:

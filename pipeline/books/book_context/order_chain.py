@@ -1,11 +1,11 @@
-"""The order of a book as evidence: numbers go up by one, days of registration do not go back.
+"""The order of a book as evidence: numbers rise by one, days of registration do not fall.
 
-Every entry has a number and a day, whether they are written or not, and each follows from those before in a few usual
-ways: the next number, a gap, a number again, a page out of its place, a new year that begins at 1. The hypotheses of
-the ink are weighed by these ways along the whole book, forwards and backwards (the forward–backward algorithm: Rabiner
-1989, "A tutorial on hidden Markov models"). Order is evidence and fills nothing in: a value without hypotheses gets
-none, and no value is added to the hypotheses of an entry. Every entry is weighed by what the ink of the others says,
-never by what was made of it, so that no order of computing matters.
+Every entry has a number and a day, whether written or not, and each follows from the preceding entry in a few usual
+ways: the next number, a gap, a repetition, a displaced page, a new year that begins at 1. The hypotheses of the ink are
+weighed by these transitions along the whole book (the forward–backward algorithm: Rabiner 1989, "A tutorial on hidden
+Markov models"). Order is evidence and fills nothing in: a value without hypotheses gets none, and no entry gains a new
+hypothesis. Every entry is weighed by the ink of the other entries, never by their weighed results, so the order of
+computation does not matter.
 """
 
 from __future__ import annotations
@@ -30,40 +30,40 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 NEIGHBOURS = 4
-"""How many entries on each side with a reading of their own say what an unread value may be."""
+"""Number of read entries on each side that suggest the states of an unread value."""
 
 _TRIED = 3
-"""How many of the hypotheses of a neighbour are followed."""
+"""Number of a neighbour's hypotheses that suggest states."""
 
 _LEAST = 1e-4
-"""The least probability left to values that are no hypothesis."""
+"""Smallest probability left to values without a hypothesis."""
 
 _SPREAD = 400.0
-"""Over how many values the probability is spread that is left to values that are no hypothesis."""
+"""Number of values that share the probability left to values without a hypothesis."""
 
 _USUAL_PAIRS = 3
-"""How many pairs of neighbours the usual pace of books counts beside those of the book itself."""
+"""Number of neighbour pairs that the usual pace counts as, in addition to the book's own pairs."""
 
 _PACES = (0.3, 60.0)
-"""The least and the greatest pace, in days, that a book is taken to have."""
+"""Bounds of a book's pace, in days."""
 
 _STANDS_FOR = 0.5
-"""How likely an entry whose day nobody read has that of a neighbour, which stands for all days in between."""
+"""Probability that an unread day equals a neighbour's day, which represents all days in between."""
 
 _LIKELY = 0.2
-"""How likely a number has to be by the order of the book alone for the ink to be asked about it."""
+"""Probability by the order alone from which a number is scored on the ink."""
 
 _ELSEWHERE = -1
-"""The value of the state that stands for all values that nobody read nearby."""
+"""The state that represents all values without a nearby reading."""
 
 
 @dataclass(frozen=True, slots=True)
 class EntryOrder:
-    """What the ink of one entry says of its place in the book.
+    """The hypotheses of an entry's position in the book.
 
     Attributes:
-        number: The texts that its number may have; none where nothing is written.
-        registered_on: The texts that its day of registration may have; none where nothing is written.
+        number: The hypotheses of its number; empty if the field is blank.
+        registered_on: The hypotheses of its registration day; empty if the field is blank.
     """
 
     number: tuple[Hypothesis, ...] = ()
@@ -72,21 +72,21 @@ class EntryOrder:
 
 @dataclass(frozen=True, slots=True)
 class OrderWeights:
-    """How the numbers and days of neighbouring entries follow one another, as probabilities.
+    """Transition probabilities between the numbers and days of neighbouring entries.
 
     Attributes:
-        gap: Numbers are left out: pages are missing, or nobody wrote them.
-        gap_length: The length of a gap that every second gap exceeds.
-        repeat: The number of the entry before occurs again.
-        back: The number is lower: a page out of its place, or an inserted one.
-        back_length: How far back every second of these lies beyond.
-        restart: Numbers begin anew in a new year.
-        restart_within: They begin anew within a year.
-        day_back: The day is before that of the entry before.
-        days: How many days later every second day is, the same day included, where the book does not tell.
-        new_year: A new year begins, where the days are not known.
-        elsewhere: The value is none that any neighbour suggests.
-        first: The first number of a book is 1.
+        gap: Numbers are missing: missing pages, or numbers never written.
+        gap_length: The median length of a gap.
+        repeat: The preceding number is repeated.
+        back: The number is lower: a displaced page, or an inserted page.
+        back_length: The median distance of such a step back.
+        restart: Numbering restarts in a new year.
+        restart_within: Numbering restarts within a year.
+        day_back: The day is before the preceding day.
+        days: The median number of days between entries, 0 for the same day, if the book does not show it.
+        new_year: A new year begins, where the days are unknown.
+        elsewhere: The value is none of the neighbours' suggestions.
+        first: The book's first number is 1.
     """
 
     gap: float = 0.047
@@ -104,21 +104,21 @@ class OrderWeights:
 
 
 USUAL = OrderWeights()
-"""The weights in use. Gaps, new beginnings within a year and days are fitted on books as offices keep them
-(``benchmarks/fitting/fit_order_chain.py``); how rare repeats and pages out of place are on paper is assumed (ADR
+"""The weights in use. Gaps, restarts within a year and days are fitted on books as offices keep them
+(``benchmarks/fitting/fit_order_chain.py``); the rarity of repeats and displaced pages on paper is assumed (ADR
 0050)."""
 
 
 def reweigh_entries(entries: Sequence[EntryOrder], weights: OrderWeights = USUAL) -> tuple[EntryOrder, ...]:
-    """Return the entries of a book with the probabilities of their numbers and days by the order of the whole book.
+    """Reweigh the hypotheses of numbers and days by the order of the whole book.
 
     Args:
         entries: In the order of the scans, and of the rows on a page.
-        weights: How values follow one another.
+        weights: The transition probabilities.
 
     Returns:
-        The same texts for each entry, the likeliest first. No probability moves against another by more than the prior
-        of a field may (``decoding.priors.LIMIT``), and those of a value sum to at most 1.
+        The same texts for each entry, likeliest first. The ratio of two probabilities changes at most by the bound of a
+        field's prior (``decoding.priors.LIMIT``), and the probabilities of a value sum to at most 1.
     """
     numbers = [_read(entry.number, number_of) for entry in entries]
     days = [_read(entry.registered_on, day_of) for entry in entries]
@@ -136,12 +136,12 @@ def reweigh_entries(entries: Sequence[EntryOrder], weights: OrderWeights = USUAL
 def reweigh_pages(
     pages: Sequence[tuple[Hypothesis, ...]], weights: OrderWeights = USUAL
 ) -> tuple[tuple[Hypothesis, ...], ...]:
-    """Return the texts of the page numbers of a book with their probabilities by its order.
+    """Reweigh the page number hypotheses of a book by its order.
 
     Args:
-        pages: The texts that the number of each page may have, in the order of the scans; none where none is written.
-        weights: How values follow one another. Page numbers do not begin anew in a new year, and count pages or, in
-            some books, spreads of two.
+        pages: The hypotheses of each page number, in the order of the scans; empty without a written number.
+        weights: The transition probabilities. Page numbers do not restart in a new year, and count pages or, in some
+            books, spreads of two.
     """
     numbers = [_read(page, page_of) for page in pages]
     states, contexts = _page_contexts(numbers, weights)
@@ -154,10 +154,10 @@ def reweigh_pages(
 def expected_numbers(
     entries: Sequence[EntryOrder], weights: OrderWeights = USUAL
 ) -> tuple[tuple[int, ...], ...]:
-    """Return for each entry the numbers that its ink is to be asked about besides those that were read there.
+    """Return for each entry the numbers to score on its ink in addition to its hypotheses.
 
-    These are likely by the order of the book alone. Whether one of them is a hypothesis the emissions of the entry have
-    to say; where nothing was read there is none.
+    These numbers are likely by the order of the book alone. The emissions of the entry decide whether one becomes a
+    hypothesis; an entry without a reading gets none.
     """
     numbers = [_read(entry.number, number_of) for entry in entries]
     days = [_read(entry.registered_on, day_of) for entry in entries]
@@ -172,7 +172,7 @@ def expected_numbers(
 def expected_pages(
     pages: Sequence[tuple[Hypothesis, ...]], weights: OrderWeights = USUAL
 ) -> tuple[tuple[int, ...], ...]:
-    """Return the same of page numbers."""
+    """Return the same for page numbers."""
     states, contexts = _page_contexts([_read(page, page_of) for page in pages], weights)
     return tuple(
         _expected(state, context) if page else ()
@@ -195,19 +195,19 @@ def _page_contexts(numbers: Sequence[_Read], weights: OrderWeights) -> tuple[lis
 
 
 def number_of(text: str) -> int | None:
-    """Return the number of an entry, its year aside; ``None`` where a text is none."""
+    """Return an entry number without its year; ``None`` where a text has no number."""
     canonical = ENTRY_NUMBER.parse(text).canonical
     return int(canonical.split("/")[0]) if canonical else None
 
 
 def page_of(text: str) -> int | None:
-    """Return the number of a page; ``None`` where a text is none."""
+    """Return a page number; ``None`` where a text has no number."""
     canonical = NUMBER.parse(text).canonical
     return int(canonical) if canonical else None
 
 
 def day_of(text: str) -> int | None:
-    """Return the number of a day; ``None`` for a date that is not known to the day."""
+    """Return the ordinal of a day; ``None`` for a date without an exact day."""
     day = parse_canonical(DATE.parse(text).canonical)
     if day is None or day.month is None or day.day is None:
         return None
@@ -216,7 +216,7 @@ def day_of(text: str) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What was read of one value: the value of each text (``None``: none), and the probability of each value."""
+    """The readings of a value: the value of each text (``None``: no value), and the probability of each value."""
 
     of_text: tuple[int | None, ...]
     chances: dict[int, float]
@@ -227,16 +227,16 @@ class _Read:
 
 
 def _read(hypotheses: Sequence[Hypothesis], value_of: Callable[[str], int | None]) -> _Read:
-    of_text = tuple(value_of(one.text) for one in hypotheses)
+    of_text = tuple(value_of(hypothesis.text) for hypothesis in hypotheses)
     chances: dict[int, float] = {}
-    for one, value in zip(hypotheses, of_text, strict=True):
+    for hypothesis, value in zip(hypotheses, of_text, strict=True):
         if value is not None:
-            chances[value] = chances.get(value, 0.0) + one.chance
+            chances[value] = chances.get(value, 0.0) + hypothesis.chance
     return _Read(of_text, dict(sorted(chances.items(), key=lambda known: (-known[1], known[0]))))
 
 
 def _step(numbers: Sequence[_Read]) -> int:
-    """Return what numbers usually go up by: 1, or 2 where every second page bears a number."""
+    """Return the usual step of numbers: 1, or 2 if every second page has a number."""
     best = [next(iter(read.chances)) for read in numbers if read.chances]
     steps = Counter(later - earlier for earlier, later in pairwise(best))
     return 2 if steps[2] > steps[1] else 1
@@ -245,7 +245,7 @@ def _step(numbers: Sequence[_Read]) -> int:
 def _at_pace(days: Sequence[_Read], weights: OrderWeights) -> OrderWeights:
     """Return the weights with the pace of the book: its days are weeks apart in a small commune, hours in a large one.
 
-    Days that are read wrongly are few beside the others, and a median does not mind them.
+    The median ignores the few misread days.
     """
     best = [next(iter(read.chances)) for read in days if read.chances]
     apart = [float(later - earlier) for earlier, later in pairwise(best) if later >= earlier]
@@ -255,11 +255,11 @@ def _at_pace(days: Sequence[_Read], weights: OrderWeights) -> OrderWeights:
 
 @dataclass(frozen=True, slots=True)
 class _States:
-    """The values that one value of an entry may have.
+    """The states of a value of an entry.
 
     Attributes:
-        values: Those read there, those the neighbours suggest, and ``_ELSEWHERE``.
-        own: The values read there.
+        values: The entry's readings, the neighbours' suggestions, and ``_ELSEWHERE``.
+        own: The entry's readings.
     """
 
     values: Integers
@@ -269,7 +269,7 @@ class _States:
 
 def _states(reads: Sequence[_Read], step: int) -> list[_States]:
     known = [place for place, read in enumerate(reads) if read.chances]
-    found = []
+    states_of_entries = []
     behind = 0
     for place, read in enumerate(reads):
         while behind < len(known) and known[behind] < place:
@@ -284,14 +284,14 @@ def _states(reads: Sequence[_Read], step: int) -> list[_States]:
         values = sorted(own | {value for value in suggested if value > 0})
         left = read.rest / _SPREAD
         ink = [read.chances.get(value, left) for value in values]
-        found.append(_States(np.array([_ELSEWHERE, *values]), np.array([left, *ink]), own))
-    return found
+        states_of_entries.append(_States(np.array([_ELSEWHERE, *values]), np.array([left, *ink]), own))
+    return states_of_entries
 
 
 def _contexts(
     numbers: Sequence[_States], days: Sequence[_States], weights: OrderWeights, step: int
 ) -> list[tuple[Floats, Floats]]:
-    """Return for each entry what all others say of each of its numbers and of each of its days."""
+    """Return for each entry the evidence of all other entries for each of its numbers and days."""
     if not numbers:
         return []
     inks = [np.outer(number.ink, day.ink) for number, day in zip(numbers, days, strict=True)]
@@ -326,7 +326,7 @@ def _first_numbers(states: _States, weights: OrderWeights) -> Floats:
 
 
 def _number_turns(before: _States, after: _States, weights: OrderWeights, step: int) -> tuple[Floats, Floats]:
-    """Return the probabilities from each number to each number of the next entry: within a year, and into a new one."""
+    """Return the transition probabilities of numbers to the next entry: within a year, and into a new year."""
     first, second = before.values[:, None], after.values[None, :]
     further = second - first
     usual = 1.0 - weights.gap - weights.repeat - weights.back - weights.restart_within - weights.elsewhere
@@ -348,7 +348,7 @@ def _number_turns(before: _States, after: _States, weights: OrderWeights, step: 
 
 
 def _day_turns(before: _States, after: _States, weights: OrderWeights) -> tuple[Floats, Floats]:
-    """Return the probabilities from each day to each day of the next entry: within a year, and into a new one."""
+    """Return the transition probabilities of days to the next entry: within a year, and into a new year."""
     first, second = before.values[:, None], after.values[None, :]
     later = second - first
     runs = np.where(
@@ -366,11 +366,11 @@ def _day_turns(before: _States, after: _States, weights: OrderWeights) -> tuple[
 
 
 def _with_elsewhere(runs: Floats, before: _States, after: _States, weights: OrderWeights) -> Floats:
-    """Return the probabilities with those from and to values that nobody read nearby."""
+    """Return the transitions extended by values without a nearby reading."""
     from_elsewhere = (before.values == _ELSEWHERE)[:, None]
     to_elsewhere = (after.values == _ELSEWHERE)[None, :]
-    found = np.where(to_elsewhere, weights.elsewhere, runs)
-    return np.where(from_elsewhere, np.where(to_elsewhere, 0.5, 0.5 / _SPREAD), found)
+    from_known = np.where(to_elsewhere, weights.elsewhere, runs)
+    return np.where(from_elsewhere, np.where(to_elsewhere, 0.5, 0.5 / _SPREAD), from_known)
 
 
 def _years(days: Integers) -> Integers:
@@ -378,7 +378,7 @@ def _years(days: Integers) -> Integers:
 
 
 def step_chances(steps: Integers, half: float) -> Floats:
-    """Return how likely 0, 1, 2, … are where every second exceeds ``half`` (a Lomax distribution in whole steps)."""
+    """Return the probabilities of 0, 1, 2, … with median ``half`` (a Lomax distribution in whole steps)."""
     at = np.maximum(steps, 0) + half
     return np.asarray(np.where(steps >= 0, half / (at * (at + 1.0)), 0.0))
 
@@ -386,17 +386,22 @@ def step_chances(steps: Integers, half: float) -> Floats:
 def _weighed(
     hypotheses: Sequence[Hypothesis], read: _Read, states: _States, context: Floats
 ) -> tuple[Hypothesis, ...]:
-    """Return the hypotheses with their probabilities, the likeliest first, by what the ink and the order say."""
+    """Return the hypotheses with their probabilities by ink and order, likeliest first."""
     if not read.chances:
         return tuple(hypotheses)
-    said = dict(zip(states.values.tolist(), context.tolist(), strict=True))
-    others = sum(worth for value, worth in said.items() if value not in states.own) / _SPREAD
-    factors = [others if value is None else said[value] for value in read.of_text]
+    worth_of = dict(zip(states.values.tolist(), context.tolist(), strict=True))
+    others = sum(worth for value, worth in worth_of.items() if value not in states.own) / _SPREAD
+    factors = [others if value is None else worth_of[value] for value in read.of_text]
     floor = max(*factors, others) * math.exp(-LIMIT)
-    given = [one.chance * max(factor, floor) for one, factor in zip(hypotheses, factors, strict=True)]
-    left = max(0.0, 1.0 - sum(one.chance for one in hypotheses)) * max(others, floor)
-    total = sum(given) + left
+    weighted = [
+        hypothesis.chance * max(factor, floor) for hypothesis, factor in zip(hypotheses, factors, strict=True)
+    ]
+    left = max(0.0, 1.0 - sum(hypothesis.chance for hypothesis in hypotheses)) * max(others, floor)
+    total = sum(weighted) + left
     if total <= 0.0:
         return tuple(hypotheses)
-    weighed = [Hypothesis(one.text, chance / total) for one, chance in zip(hypotheses, given, strict=True)]
-    return tuple(sorted(weighed, key=lambda one: (-one.chance, one.text)))
+    weighed = [
+        Hypothesis(hypothesis.text, chance / total)
+        for hypothesis, chance in zip(hypotheses, weighted, strict=True)
+    ]
+    return tuple(sorted(weighed, key=lambda hypothesis: (-hypothesis.chance, hypothesis.text)))

@@ -1,4 +1,4 @@
-"""The second pass over a book: its pages weighed again by what it repeats and by its order, without any network."""
+"""The second pass over a book: weigh its pages again by repeated values and by order, without any network."""
 
 from __future__ import annotations
 
@@ -58,13 +58,13 @@ from pipeline.recognition.calibration import (
 )
 
 VERSION = "6"
-"""Raise it whenever the same pages could be weighed otherwise than before."""
+"""Raise this whenever the same pages could be weighed differently than before."""
 
 MARK = "+"
-"""What stands between the fingerprint of the first pass and that of the second."""
+"""Separator between the fingerprints of the first and the second pass."""
 
 FieldKey = tuple[PageRef, int, str]
-"""A field: its page, its row on it, its name."""
+"""A field: its page, its row on the page, its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,8 @@ class Settled:
     """A field that a person decided.
 
     Attributes:
-        text: What is on paper by that decision, ``""`` for nothing.
-        reading: What the machine read there last; the second pass leaves it so.
+        text: The decided content on paper, ``""`` for none.
+        reading: The machine's last reading; the second pass keeps it.
     """
 
     text: str
@@ -83,15 +83,15 @@ class Settled:
 
 @dataclass(frozen=True)
 class SecondPass:
-    """What a book says of its single values.
+    """The context of a book for its single values.
 
     Attributes:
-        confirmed: What its entries bear out of one another.
-        ordered: The hypotheses of numbers and days as the order of the book weighs them, where that changes them.
-        settled: The fields that people decided.
-        weighing: How much the book counts.
-        filled: How many of its entries fill each field that orders it.
-        decided: What people decided in its pools, where that was asked for.
+        confirmed: The values that its entries confirm for each other.
+        ordered: The hypotheses of numbers and days after weighing by order, where changed.
+        settled: The decided fields.
+        weighing: Weights of the book.
+        filled: How many entries fill each ordering field.
+        decided: The decided values in its pools, if requested.
     """
 
     form: Form
@@ -107,10 +107,9 @@ class SecondPass:
     decided: DecidedValues | None = None
 
     def weighed(self, page: PageResult) -> PageResult:
-        """Return a page as its book weighs it; the very same where nothing changes.
+        """Return a page weighed by its book; the same object if nothing changes.
 
-        What is blank stays blank, fields that a person decided keep their reading, and a page without kept lines stays
-        as it is.
+        Blank fields stay blank, decided fields keep their reading, and a page without kept lines stays the same.
         """
         routing = self.options.routing.for_reader(page.hand_reader)
         form = self.schemas.form_of_page(self.form, page.form)
@@ -119,47 +118,46 @@ class SecondPass:
         pools = {slot.name: pool_of(slot, record) for slot in form.slots}
         entries = tuple(
             self._weighed_entry(entry, page.ref, form, judge, pools)
-            if all(region.slot in pools for region in entry.regions)  # else facing pages of two printings
+            if all(region.slot in pools for region in entry.regions)  # else facing pages differ in printing
             else entry
             for entry in page.entries
         )
         return page if entries == page.entries else replace(page, entries=entries)
 
     def clear_values(self, page: PageResult, weighed: PageResult) -> dict[tuple[int, str], ClearValue]:
-        """Return the waiting values of a page that are clear by what people decided, by row and field.
+        """Return the waiting values of a page that decisions make clear, by row and field.
 
-        Their odds grow by how much more often right values are clear than wrong ones, and they have to reach what the
-        office has proven of any value. How often the letters of a stamp are those of another name has to keep within
-        what it tolerates. A page that was read by networks of which nothing is proven has none.
+        Their odds grow by the ratio of right to wrong values among clear values, and they must reach the office's
+        proven threshold. For a stamp, the rate of letters that belong to another name must keep within the tolerance. A
+        page has no clear values if nothing is proven of its networks.
 
         Args:
-            page: The page as the first pass read it.
-            weighed: The same as the book weighs it.
+            page: The page of the first pass.
         """
         routing = self.options.routing.for_reader(page.hand_reader)
         if self.decided is None or not self.decided.witnesses or routing.calibration is None:
             return {}
         before = {entry.row: entry for entry in page.entries}
         record = self.decided.record
-        found: dict[tuple[int, str], ClearValue] = {}
+        clear: dict[tuple[int, str], ClearValue] = {}
         for entry in weighed.entries:
-            said = self.confirmed.of((page.ref, entry.row), entry.readings).values
+            confirmed = self.confirmed.of((page.ref, entry.row), entry.readings).values
             known = self._decided_fields(page.ref, entry)
-            for one in self.decided.clear_values(page.ref, before[entry.row], entry, known):
-                spec = record.by_name[one.reading.field]
-                if not routing.trusts(one.reading, critical=spec.critical):
+            for value in self.decided.clear_values(page.ref, before[entry.row], entry, known):
+                spec = record.by_name[value.reading.field]
+                if not routing.trusts(value.reading, critical=spec.critical):
                     continue
-                if one.reading.writing is Writing.PRINT:
+                if value.reading.writing is Writing.PRINT:
                     tolerated = routing.tolerated_critical if spec.critical else routing.tolerated
                     is_sure = tolerated >= STAMPED_OTHERWISE
                 else:
                     bound = routing.bound(critical=spec.critical)
-                    odds = DECIDED_ELSEWHERE / (SAID_ELSEWHERE if one.reading.field in said else 1.0)
-                    chance = confirmed_chance(min(one.reading.confidence, 1.0), odds)
+                    odds = DECIDED_ELSEWHERE / (SAID_ELSEWHERE if value.reading.field in confirmed else 1.0)
+                    chance = confirmed_chance(min(value.reading.confidence, 1.0), odds)
                     is_sure = bound is not None and bound.threshold is not None and chance >= bound.threshold
                 if is_sure:
-                    found[entry.row, one.reading.field] = one
-        return found
+                    clear[entry.row, value.reading.field] = value
+        return clear
 
     def _decided_fields(self, ref: PageRef, entry: EntryResult) -> frozenset[str]:
         names = (reading.field for reading in entry.readings)
@@ -221,13 +219,13 @@ class SecondPass:
         return judge.again(entry, regions, ordered, settled, doubts, partial(self.confirmed.of, key), stamped)
 
     def _crossed(self, region: KeptRegion) -> KeptRegion:
-        """Return a signer's region with the officer of the book whom its ink leaves, where it cannot be read."""
+        """Return a signer's region with the book's officer that its ink suggests, if the region is unreadable."""
         titles = usual_titles(self.ledger.place)
         vocabulary = self.schemas.vocabularies.get("signer-title")
         return with_book_signer(region, self.model.signers, titles, vocabulary)
 
     def _doubts(self, key: EntryKey, reading: FieldReading) -> Iterator[str]:
-        """Yield the codes of what the book finds doubtful about a reading of the first pass."""
+        """Yield the codes of the book's doubts about a reading of the first pass."""
         if self.filled.doubts(reading):
             yield BLANK_ALONE
         if self.confirmed.breaks_order(key, reading):
@@ -246,13 +244,12 @@ def second_pass(
     options: DigitizeOptions,
     weighing: WeighingOptions = WEIGHING,
 ) -> SecondPass:
-    """Return what the pages of a book say together.
+    """Combine the pages of a book into its second pass.
 
     Args:
-        pages: The pages as the first pass read them, in the order of the book. That order alone counts, not when they
-            were read.
-        settled: What people decided on them.
-        weighing: How much the book counts.
+        pages: The pages of the first pass, in the order of the book. Only this order matters, not the order of reading.
+        settled: The decided fields.
+        weighing: Weights of the book.
     """
     record = schemas.record(form.record)
     texts = {key: known.text for key, known in settled.items()}
@@ -272,31 +269,38 @@ def second_pass(
 
 
 def fingerprint_of(first: str, before: PageResult, after: PageResult) -> str:
-    """Return under which fingerprint a page is saved: that of the first pass, and beside it what the second made of it.
+    """Return the fingerprint for saving a page: the first pass's fingerprint and a hash of the second pass's result.
 
-    It changes when the book makes something else of this page, however the book changes, so that a page is saved anew
-    only when there is something new to save. A confidence counts by its tenths.
+    It changes only when the result for this page changes, however the book changes, so that a page is saved again only
+    if there is something new. A confidence counts in tenths.
 
     Args:
         first: The fingerprint of the first pass.
-        before: The page as the first pass read it.
-        after: The page as the second weighs it.
+        before: The page of the first pass.
+        after: The page weighed by the second pass.
     """
-    told = _told(after)
-    if after is before or told == _told(before):
+    parts = _parts_to_save(after)
+    if after is before or parts == _parts_to_save(before):
         return first
-    text = json.dumps([VERSION, told], ensure_ascii=False)
+    text = json.dumps([VERSION, parts], ensure_ascii=False)
     return f"{first}{MARK}{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
-def _told(page: PageResult) -> list[object]:
-    """Return what of a page has to change for it to be saved anew."""
+def _parts_to_save(page: PageResult) -> list[object]:
+    """Return the parts of a page whose change requires saving it again."""
     return [
         [
             entry.row,
             [
-                [one.field, one.status, one.text, one.canonical, one.accepted, round(one.confidence, 1)]
-                for one in entry.readings
+                [
+                    reading.field,
+                    reading.status,
+                    reading.text,
+                    reading.canonical,
+                    reading.accepted,
+                    round(reading.confidence, 1),
+                ]
+                for reading in entry.readings
             ],
             sorted({finding.code for finding in entry.findings}),
         ]
@@ -305,47 +309,51 @@ def _told(page: PageResult) -> list[object]:
 
 
 def first_fingerprint(fingerprint: str) -> str:
-    """Return the fingerprint of the first pass in that of a page, whether or not a second pass followed."""
+    """Return the first pass's fingerprint within a page's fingerprint, with or without a second pass."""
     return fingerprint.partition(MARK)[0]
 
 
 def shipped_fingerprint(fingerprint: str) -> str:
-    """Return the fingerprint of the first pass in that of a page, without what was learnt of the hand of its book."""
+    """Return the first pass's fingerprint within a page's fingerprint, without the adapter of its book."""
     return without_adapter(first_fingerprint(fingerprint))
 
 
 def _ordered(
     pages: Sequence[PageResult], decided: Mapping[FieldKey, str], record: RecordSpec, form: Form
 ) -> Iterable[tuple[FieldKey, Sequence[Hypothesis]]]:
-    """Yield the numbers and days whose hypotheses the order of the book weighs otherwise."""
+    """Yield the numbers and days whose hypotheses the book's order changes."""
     if record.book is None:
         return
-    entries = [(page.ref, entry) for page in pages for entry in sorted(page.entries, key=lambda one: one.row)]
+    entries = [
+        (page.ref, entry) for page in pages for entry in sorted(page.entries, key=lambda result: result.row)
+    ]
     number, day, of_page = record.book.number, record.book.registered_on, record.book.page
 
-    def said(name: str | None) -> list[tuple[Hypothesis, ...]]:
-        return [_said(ref, entry, name, decided) for ref, entry in entries]
+    def hypotheses_of(name: str | None) -> list[tuple[Hypothesis, ...]]:
+        return [_hypotheses_of(ref, entry, name, decided) for ref, entry in entries]
 
-    def asked(
+    def with_expected(
         name: str | None, read: Sequence[tuple[Hypothesis, ...]], expected: Sequence[tuple[int, ...]]
     ) -> list[tuple[Hypothesis, ...]]:
-        slot = next((one.name for one in form.slots if one.field_names == (name,)), "")
+        slot = next((form_slot.name for form_slot in form.slots if form_slot.field_names == (name,)), "")
         return [
-            with_candidates(known, likely, next((one for one in entry.regions if one.slot == slot), None))
+            with_candidates(
+                known, likely, next((region for region in entry.regions if region.slot == slot), None)
+            )
             if (ref, entry.row, name) not in decided
             else known
             for (ref, entry), known, likely in zip(entries, read, expected, strict=True)
         ]
 
-    numbers, days, page_numbers = said(number), said(day), said(of_page)
+    numbers, days, page_numbers = map(hypotheses_of, (number, day, of_page))
     read = [EntryOrder(*each) for each in zip(numbers, days, strict=True)]
-    numbers_asked = asked(number, numbers, expected_numbers(read))
-    pages_asked = asked(of_page, page_numbers, expected_pages(page_numbers))
-    weighed = reweigh_entries([EntryOrder(*each) for each in zip(numbers_asked, days, strict=True)])
+    more_numbers = with_expected(number, numbers, expected_numbers(read))
+    more_pages = with_expected(of_page, page_numbers, expected_pages(page_numbers))
+    weighed = reweigh_entries([EntryOrder(*each) for each in zip(more_numbers, days, strict=True)])
     now = (
-        (number, numbers, [one.number for one in weighed]),
-        (day, days, [one.registered_on for one in weighed]),
-        (of_page, page_numbers, reweigh_pages(pages_asked)),
+        (number, numbers, [order.number for order in weighed]),
+        (day, days, [order.registered_on for order in weighed]),
+        (of_page, page_numbers, reweigh_pages(more_pages)),
     )
     for name, before, after in now:
         for (ref, entry), old, new in zip(entries, before, after, strict=True):
@@ -353,16 +361,16 @@ def _ordered(
                 yield (ref, entry.row, name), new
 
 
-def _said(
+def _hypotheses_of(
     ref: PageRef, entry: EntryResult, name: str | None, decided: Mapping[FieldKey, str]
 ) -> tuple[Hypothesis, ...]:
-    """Return the texts that a field may have, none where nothing is written or nobody read it whole."""
+    """Return the hypotheses of a field; empty if it is blank or was not read completely."""
     if not name:
         return ()
     if (ref, entry.row, name) in decided:
         text = decided[ref, entry.row, name]
         return (Hypothesis(text, 1.0),) if text else ()
-    reading = next((one for one in entry.readings if one.field == name), None)
+    reading = next((field_reading for field_reading in entry.readings if field_reading.field == name), None)
     if reading is None or reading.status is not FieldStatus.READ or reading.is_cut_short:
         return ()
     return reading.hypotheses or (Hypothesis(reading.text, min(1.0, reading.confidence)),)

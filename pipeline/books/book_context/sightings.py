@@ -1,4 +1,4 @@
-"""What the pages of a book say, value by value: the readings of the first pass, and above them people's decisions."""
+"""The values on the pages of a book: readings of the first pass, overridden by people's decisions."""
 
 from __future__ import annotations
 
@@ -41,16 +41,16 @@ from pipeline.recognition.decoding.forced_alignment import align_classes
 from pipeline.values import kinds
 
 DecidedTexts = Mapping[tuple[PageRef, int, str], str]
-"""The text that a person decided, by page, row and field; ``""`` where there is none on paper."""
+"""The decided texts, by page, row and field; ``""`` for no text on paper."""
 
 
 LEAST_READ = 0.01
-"""The probability of a signer's text from which the page says it; a signature crosses most that are less likely."""
+"""Smallest probability of a signer's text to count; less likely texts are mostly crossed by a signature."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
-    """A sighting with the region that it was read in."""
+class _Located:
+    """A sighting with its region."""
 
     sighting: Sighting
     region: KeptRegion
@@ -59,31 +59,35 @@ class _Seen:
 def said_in_book(
     pages: Iterable[PageResult], decided: DecidedTexts, form: Form, record: RecordSpec
 ) -> SaidInBook:
-    """Return what the pages of a book say in the pools of its form.
+    """Return the values on the pages of a book in the pools of its form.
 
     Args:
-        pages: The pages as the first pass read them.
-        decided: What people decided on them.
+        pages: The pages of the first pass.
+        decided: People's decisions on the pages.
     """
     pools = {slot.name: (slot, pool) for slot in form.slots if (pool := pool_of(slot, record))}
     written = [
-        _Written(page.ref, entry.row, region, slot, pool, {one.field: one for one in entry.readings})
+        _Written(
+            page.ref, entry.row, region, slot, pool, {reading.field: reading for reading in entry.readings}
+        )
         for page in pages
         for entry in page.entries
         for region in entry.regions
         for slot, pool in [pools.get(region.slot, (None, ""))]
         if slot is not None
     ]
-    seen = [one for some in written if some.pool != PLACES for one in _sightings(some, decided)]
-    repeated = repeated_values(one.sighting for one in seen if one.sighting.pool != SIGNERS)
-    unsure = _to_look_at([one for one in seen if (one.sighting.pool, one.sighting.value) in repeated])
+    sightings = [located for some in written if some.pool != PLACES for located in _sightings(some, decided)]
+    repeated = repeated_values(located.sighting for located in sightings if located.sighting.pool != SIGNERS)
+    unsure = _to_look_at(
+        [located for located in sightings if (located.sighting.pool, located.sighting.value) in repeated]
+    )
     return SaidInBook(
         tuple(
-            replace(one.sighting, letters=_letters(one)) if number in unsure else one.sighting
-            for number, one in ((id(one), one) for one in seen)
+            replace(located.sighting, letters=_letters(located)) if number in unsure else located.sighting
+            for number, located in ((id(located), located) for located in sightings)
         ),
-        tuple(one for some in written if some.pool == SIGNERS for one in _names(some, decided)),
-        tuple(one for some in written if some.pool == PLACES for one in _places(some, decided)),
+        tuple(name for some in written if some.pool == SIGNERS for name in _names(some, decided)),
+        tuple(place for some in written if some.pool == PLACES for place in _places(some, decided)),
     )
 
 
@@ -104,54 +108,54 @@ class _Written:
 
     @property
     def fields(self) -> Sequence[str]:
-        """The fields that a value of the pool has: name and title of a signer, else one."""
+        """The fields of a value in the pool: name and title of a signer, otherwise a single field."""
         if self.pool == SIGNERS:
             return [self.slot.roles[role] for role in ("name", "title")]
         return self.slot.field_names[:1]
 
     def main(self) -> FieldReading | None:
-        """Return what the machine read first in the region, where it is handwriting with evidence."""
+        """Return the first reading in the region, if it is handwriting with evidence."""
         main = self.readings.get(self.fields[0])
         if main is None or main.status is not FieldStatus.READ or self.region.writing is not Writing.HAND:
             return None
         return None if main.evidence is None or self.region.is_cut_short else main
 
 
-def _sightings(written: _Written, decided: DecidedTexts) -> Iterator[_Seen]:
-    """Yield what a region says; a signer as a pair, and the title again by itself."""
-    said = [decided.get((written.page, written.row, field)) for field in written.fields]
-    if any(text is not None for text in said):
+def _sightings(written: _Written, decided: DecidedTexts) -> Iterator[_Located]:
+    """Yield the sightings of a region; a signer as a pair, and the title again separately."""
+    decisions = [decided.get((written.page, written.row, field)) for field in written.fields]
+    if any(text is not None for text in decisions):
         value = tuple(
             written.readings[field].text if text is None and field in written.readings else text or ""
-            for text, field in zip(said, written.fields, strict=True)
+            for text, field in zip(decisions, written.fields, strict=True)
         )
         if any(value):
-            is_decided = None not in said
-            yield _Seen(Sighting(written.pool, value, written.page, 1.0, 1.0, is_decided), written.region)
+            is_decided = None not in decisions
+            yield _Located(Sighting(written.pool, value, written.page, 1.0, 1.0, is_decided), written.region)
         return
     main = written.main()
     if main is None or main.evidence is None:
         return
     read = [written.readings.get(field) for field in written.fields]
-    value = tuple(one.text if one and one.status is FieldStatus.READ else "" for one in read)
+    value = tuple(reading.text if reading and reading.status is FieldStatus.READ else "" for reading in read)
     wording = _wording(written.region, value) if written.pool == SIGNERS and all(value) else ""
     if written.pool == SIGNERS and not wording:
-        return  # a name with the title still in it, or a title without its name
-    chance = min([1.0, *(one.confidence for one in region_readings(written.region))])
-    found = Sighting(written.pool, value, written.page, chance, main.evidence.weakest, wording=wording)
-    yield _Seen(found, written.region)
+        return  # a name that still contains the title, or a title without its name
+    chance = min([1.0, *(reading.confidence for reading in region_readings(written.region))])
+    sighting = Sighting(written.pool, value, written.page, chance, main.evidence.weakest, wording=wording)
+    yield _Located(sighting, written.region)
     if written.pool == SIGNERS:
-        yield _Seen(replace(found, pool=TITLES, value=value[1:], wording=""), written.region)
+        yield _Located(replace(sighting, pool=TITLES, value=value[1:], wording=""), written.region)
 
 
 def _names(written: _Written, decided: DecidedTexts) -> Iterator[NameSighting]:
-    """Yield the name of a signer as a page says it, on one line or going on in the next."""
+    """Yield the sighting of a signer's name, on one line or continued in the next."""
     main = written.main()
     if main is None or main.evidence is None or main.evidence.chance < LEAST_READ:
         return
     if any((written.page, written.row, field) in decided for field in written.fields):
         return
-    proposed = [one for one in main.hypotheses if _is_name(one.text)]
+    proposed = [hypothesis for hypothesis in main.hypotheses if _is_name(hypothesis.text)]
     if not proposed or proposed[0].text != main.text:
         return
     readings = region_readings(written.region)
@@ -169,7 +173,7 @@ def _is_name(text: str) -> bool:
 
 
 def _places(written: _Written, decided: DecidedTexts) -> Iterator[SaidPlace]:
-    """Yield the texts that a place may have."""
+    """Yield the hypotheses of a place."""
     text = decided.get((written.page, written.row, written.fields[0]))
     if text:
         yield SaidPlace(written.page, (Hypothesis(text, 1.0),), is_decided=True)
@@ -179,13 +183,13 @@ def _places(written: _Written, decided: DecidedTexts) -> Iterator[SaidPlace]:
 
 
 def region_readings(region: KeptRegion) -> Sequence[LineReading]:
-    """Return the readings of the lines of a region that are not struck out and say something."""
+    """Return the readings of the region's lines that have text and are not struck out."""
     lines = [line for line in region.lines if not line.is_struck] or list(region.lines)
     return [line.reading for line in lines if line.reading.text]
 
 
 def _wording(region: KeptRegion, value: tuple[str, ...]) -> str:
-    """Return how name and title are put together in a region, ``""`` where they do not stand in it whole."""
+    """Return the pattern that joins name and title in a region, ``""`` if they do not occur in it completely."""
     text = " ".join(reading.text for reading in region_readings(region))
     name, title = value
     if text.count(name) != 1 or text.count(title) != 1:
@@ -193,16 +197,16 @@ def _wording(region: KeptRegion, value: tuple[str, ...]) -> str:
     return text.replace(name, NAME).replace(title, TITLE)
 
 
-def _to_look_at(seen: Sequence[_Seen]) -> frozenset[int]:
-    """Return which sightings are looked at letter by letter: a few of each value that no page says clearly."""
-    by_value: dict[tuple[str, tuple[str, ...]], list[_Seen]] = {}
-    for one in seen:
-        by_value.setdefault((one.sighting.pool, one.sighting.value), []).append(one)
+def _to_look_at(sightings: Sequence[_Located]) -> frozenset[int]:
+    """Return the sightings to examine letter by letter: a few of each value that no page shows clearly."""
+    by_value: dict[tuple[str, tuple[str, ...]], list[_Located]] = {}
+    for located in sightings:
+        by_value.setdefault((located.sighting.pool, located.sighting.value), []).append(located)
     chosen: set[int] = set()
     for some in by_value.values():
-        ordered = sorted(some, key=lambda one: (-one.sighting.weakest, _order(one.sighting.page)))
+        ordered = sorted(some, key=lambda located: (-located.sighting.weakest, _order(located.sighting.page)))
         if min(ordered[0].sighting.chance, ordered[0].sighting.weakest) < CLEAR:
-            chosen |= {id(one) for one in ordered[:MOST_SIGHTINGS]}
+            chosen |= {id(located) for located in ordered[:MOST_SIGHTINGS]}
     return frozenset(chosen)
 
 
@@ -210,18 +214,18 @@ def _order(page: PageRef) -> tuple[str, int]:
     return page.scan_sha256, page.page_no
 
 
-def _letters(seen: _Seen) -> tuple[LetterEvidence, ...]:
-    """Return the evidence of the letters of a value, wherever in its region it stands."""
+def _letters(located: _Located) -> tuple[LetterEvidence, ...]:
+    """Return the evidence of a value's letters, wherever it occurs in its region."""
     letters: list[LetterEvidence] = []
     text = ""
-    for reading in region_readings(seen.region):
-        found = letters_of(unpack_emissions(reading.emissions), reading.text)
-        if not found:
+    for reading in region_readings(located.region):
+        line_letters = letters_of(unpack_emissions(reading.emissions), reading.text)
+        if not line_letters:
             return ()
-        letters += found
+        letters += line_letters
         text += reading.text.replace(" ", "")
     kept: list[LetterEvidence] = []
-    for part in seen.sighting.value:
+    for part in located.sighting.value:
         plain = part.replace(" ", "")
         at = text.find(plain)
         if at < 0:

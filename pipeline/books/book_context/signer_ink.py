@@ -1,7 +1,7 @@
-"""The ink of a signer's blank as one line: how well texts fit it that the networks did not read there.
+"""The ink of a signer's region as a single line, for scoring texts that the networks did not read there.
 
-A signature across a name makes of some letters others, which the networks are sure of. So what a step says against a
-letter is bounded here, case and signs do not count, and where a line ends a word may go on::
+A signature across a name turns some letters into others, of which the networks are sure. Therefore a step's evidence
+against a letter is bounded here, case and signs do not count, and a word may continue across a line end::
 
     lines      PCT. Đỗ Thị Bí / ch Diệu          steps |████████|·|█████|   ·: the end of a line, space or nothing
 """
@@ -18,18 +18,18 @@ from pipeline.recognition.decoding import Emission, score_texts
 from pipeline.recognition.decoding.forced_alignment import align_classes
 
 LEAST_SEEN = 0.02
-"""No letter is less likely than this at any step."""
+"""Lower bound of a letter's probability at any step."""
 
 
 def folded(text: str) -> str:
-    """Return the words of a text in small letters without signs: what the ink is asked for."""
+    """Return the words of a text in small letters without signs, the form for scoring."""
     return " ".join(re.findall(r"[^\W_]+", text.lower()))
 
 
 def joined_emissions(lines: Sequence[Sequence[Emission]]) -> list[Emission]:
-    """Return the emissions of several lines as those of one.
+    """Join the emissions of several lines into emissions of a single line.
 
-    A step that may be a space stands between two lines. A line with fewer emissions than another lends them again.
+    A step that may be a space separates two lines. A line with fewer emissions than another repeats its emissions.
 
     Args:
         lines: The emissions of each line, all of the same letters.
@@ -50,17 +50,17 @@ def joined_emissions(lines: Sequence[Sequence[Emission]]) -> list[Emission]:
 
 
 class SignerInk:
-    """The ink of a signer's blank.
+    """The ink of a signer's region.
 
     Args:
-        lines: What the networks saw of each of its lines, from above.
-        alphabet: All letters that it will be asked for.
+        lines: The emissions of each of its lines, from top to bottom.
+        alphabet: All letters that will be scored.
     """
 
     def __init__(self, lines: Sequence[Sequence[Emission]], alphabet: str) -> None:
         known = {letter.lower() for letter in lines[0][0].letters}
         self._letters = "".join(sorted(set(folded(alphabet)) & known | {" "}))
-        self._emissions = [self._bounded(one) for one in joined_emissions(lines)]
+        self._emissions = [self._bounded(emission) for emission in joined_emissions(lines)]
         sizes = [len(line[0].log_chances) for line in lines]
         self._ends = np.cumsum([size + 1 for size in sizes]) - 1
 
@@ -75,23 +75,25 @@ class SignerInk:
     def best_path(self, text: str) -> float:
         """Return the log probability of the best path through a text.
 
-        The sum over all paths, as in ``scores``, prefers short texts where nothing is seen: there are more ways to put
-        few letters on many steps.
+        The sum over all paths, as in ``scores``, prefers short texts where nothing is visible: few letters have more
+        paths over many steps.
         """
         classes = [1 + self._letters.index(letter) for letter in folded(text)]
-        return -float(np.mean([align_classes(one.log_chances, classes)[1] for one in self._emissions[:2]]))
+        return -float(
+            np.mean([align_classes(emission.log_chances, classes)[1] for emission in self._emissions[:2]])
+        )
 
     def seen(self, text: str) -> Mapping[str, float]:
-        """Return how much of each word of a text is seen, 0..1: the mean probability of its letters."""
+        """Return the visibility of each word of a text, 0..1: the mean probability of its letters."""
         chances = [chance for chance, _ in self._places(text)]
-        found: dict[str, float] = {}
+        visibility: dict[str, float] = {}
         for word in folded(text).split():
             own, chances = chances[: len(word)], chances[len(word) :]
-            found[word] = max(found.get(word, 0.0), float(np.mean(own or [0.0])))
-        return found
+            visibility[word] = max(visibility.get(word, 0.0), float(np.mean(own or [0.0])))
+        return visibility
 
     def parted(self, text: str) -> tuple[str, ...]:
-        """Return a text parted into the lines of the blank, each word where most of its letters stand."""
+        """Split a text into the lines of the region, each word on the line of most of its letters."""
         lines: list[list[str]] = [[] for _ in self._ends]
         places = [line for _, line in self._places(text)]
         used = 0
@@ -106,18 +108,18 @@ class SignerInk:
 
     def _bounded(self, emission: Emission) -> Emission:
         chances = np.exp(emission.log_chances)
-        found = np.zeros((len(chances), 1 + len(self._letters)), np.float32)
-        found[:, 0] = chances[:, 0]
+        bounded = np.zeros((len(chances), 1 + len(self._letters)), np.float32)
+        bounded[:, 0] = chances[:, 0]
         for column, letter in enumerate(emission.letters, start=1):
             at = self._letters.find(letter.lower())
             if at >= 0:
-                found[:, 1 + at] += chances[:, column]
+                bounded[:, 1 + at] += chances[:, column]
             elif not letter.isalnum():
-                found[:, 0] += chances[:, column]
-        return Emission(np.log(found * (1.0 - LEAST_SEEN) + LEAST_SEEN), self._letters)
+                bounded[:, 0] += chances[:, column]
+        return Emission(np.log(bounded * (1.0 - LEAST_SEEN) + LEAST_SEEN), self._letters)
 
     def _places(self, text: str) -> list[tuple[float, int]]:
-        """Return for each letter of a text, spaces aside, how clear it is and on which line it stands."""
+        """Return the clarity and the line of each letter of a text without spaces."""
         wanted = folded(text)
         log_chances = self._emissions[0].log_chances
         if not wanted or not set(wanted) <= set(self._letters) or len(log_chances) < len(wanted):

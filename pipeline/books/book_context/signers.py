@@ -1,4 +1,4 @@
-"""Who signs in a book, and as what: names as its pages spell them, titles, and how its clerks put both together."""
+"""The signers of a book: the spelling of their names, their titles, and the patterns that join both."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from pipeline.base.text.tones import unaccented
 NAME, TITLE = "{name}", "{title}"
 
 MOST_WORDINGS = 6
-"""How many ways of wording a signer are kept."""
+"""Number of kept wordings of a signer."""
 
 MOST_NAMES = 4
-"""How many names, and how many titles with each, are tried in the place of what was read."""
+"""Number of names, and of titles for each name, that are tried in place of the reading."""
 
 NEW = 0.1
-"""The least probability that the next page has a signer, or a title, that the book does not repeat."""
+"""Smallest probability that the next page has a signer or title outside the book's repeated values."""
 
 OWN_TITLE = 0.5
-"""The share of the titles of a signer that are those the signer was seen with; all titles of the book have the rest."""
+"""Share of a signer's titles seen with the signer; the rest goes to all titles of the book."""
 
 
 @dataclass(frozen=True)
 class Signers:
-    """Who signs in a book.
+    """The signers of a book.
 
     Attributes:
-        names: On how many pages each name stands; a page of which that is not clear counts in parts.
-        titles: The same of titles.
-        pairs: On how many pages each name stands with each title.
-        wordings: How name and title are put together (``{name} - {title}``), with how often.
-        pages: Pages on which a signer was read at all.
+        names: The page count of each name; an ambiguous page counts in fractions.
+        titles: The page count of each title.
+        pairs: The page count of each name with each title.
+        wordings: The patterns that join name and title (``{name} - {title}``), with their counts.
+        pages: Number of pages with a reading of a signer.
     """
 
     names: Mapping[str, float] = field(default_factory=dict)
@@ -46,11 +46,10 @@ class Signers:
     pages: int = 0
 
     def factor(self, lines: Sequence[str], per_letter: float) -> float:
-        """Return the log of what the book makes of a text: its name and its title are new, or of those it repeats.
+        """Return the book's log factor of a text: its name and title are new or repeated.
 
         Args:
-            per_letter: How much less likely (nats a letter) a text that the book does not repeat is for being that text
-                and no other.
+            per_letter: Penalty (nats a letter) of a text that the book does not repeat, for being just this text.
         """
         text = " ".join(lines)
         name = self._longest(self.names, text)
@@ -60,45 +59,49 @@ class Signers:
         )
 
     def near(self, lines: Sequence[str], least_alike: float) -> tuple[tuple[str, ...], ...]:
-        """Return texts of the book that are like one that was read.
+        """Return texts of the book similar to a reading.
 
-        They are what was read with names and titles of the book in the place of those that are like them, and in one
-        line the usual wordings.
+        They are the reading with the book's similar names and titles, and in a single line the usual wordings.
 
         Args:
-            lines: What was read, line by line.
-            least_alike: How like (0..100), marks aside, a text has to be.
+            lines: The reading, line by line.
+            least_alike: Required similarity (0..100), without marks.
         """
-        found: dict[tuple[str, ...], float] = {}
+        scores: dict[tuple[str, ...], float] = {}
         for likeness, named in self._exchanged(tuple(lines), self.names, least_alike):
-            found[named] = max(likeness, found.get(named, 0.0))
+            scores[named] = max(likeness, scores.get(named, 0.0))
             for also, titled in self._exchanged(named, self.titles, least_alike):
-                found[titled] = max(also + likeness, found.get(titled, 0.0))
-        ranked = sorted(found, key=lambda one: (-found[one], one))[: MOST_NAMES * MOST_NAMES]
+                scores[titled] = max(also + likeness, scores.get(titled, 0.0))
+        ranked = sorted(scores, key=lambda candidate: (-scores[candidate], candidate))[
+            : MOST_NAMES * MOST_NAMES
+        ]
         if len(lines) == 1:
-            ranked += [(one,) for one in self._worded(lines[0], least_alike)]
-        return tuple(one for one in dict.fromkeys(ranked) if one != tuple(lines))
+            ranked += [(text,) for text in self._worded(lines[0], least_alike)]
+        return tuple(candidate for candidate in dict.fromkeys(ranked) if candidate != tuple(lines))
 
     def _exchanged(
         self, lines: tuple[str, ...], known: Mapping[str, float], least_alike: float
     ) -> Iterator[tuple[float, tuple[str, ...]]]:
-        """Yield the lines with the part of one of them, or of two, exchanged that is most like a value of the book."""
-        found = []
+        """Yield the lines with the part most similar to a value of the book replaced, in one line or across two."""
+        exchanges = []
         for value in known:
             for place, line in enumerate(lines):
                 for likeness, new in _exchanged(line, value, least_alike):
-                    found.append((likeness, known[value], (*lines[:place], new, *lines[place + 1 :])))
+                    exchanges.append((likeness, known[value], (*lines[:place], new, *lines[place + 1 :])))
             for place, pair in enumerate(pairwise(lines)):
                 for likeness, new in _exchanged(" ".join(pair), value, least_alike):
                     parted = _parted(new, pair)
-                    found.append((likeness, known[value], (*lines[:place], *parted, *lines[place + 2 :])))
-        for likeness, _, exchanged in sorted(found, key=lambda one: (-one[0], -one[1], one[2]))[:MOST_NAMES]:
+                    exchanges.append((likeness, known[value], (*lines[:place], *parted, *lines[place + 2 :])))
+        for likeness, _, exchanged in sorted(exchanges, key=lambda row: (-row[0], -row[1], row[2]))[
+            :MOST_NAMES
+        ]:
             yield likeness, exchanged
 
     def _worded(self, read: str, least_alike: float) -> list[str]:
         plain = unaccented(read)
         names = sorted(
-            self.names, key=lambda one: (-fuzz.partial_ratio(unaccented(one), plain), -self.names[one], one)
+            self.names,
+            key=lambda name: (-fuzz.partial_ratio(unaccented(name), plain), -self.names[name], name),
         )
         texts = [
             wording.replace(NAME, name).replace(TITLE, title)
@@ -107,13 +110,15 @@ class Signers:
             for wording in self.wordings
         ]
         alike = [(fuzz.ratio(plain, unaccented(text)), text) for text in texts]
-        near = sorted((one for one in alike if one[0] >= least_alike), key=lambda one: (-one[0], one[1]))
+        near = sorted(
+            (pair for pair in alike if pair[0] >= least_alike), key=lambda pair: (-pair[0], pair[1])
+        )
         return [text for _, text in near[: 2 * MOST_NAMES]]
 
     def _longest(self, known: Mapping[str, float], text: str) -> str:
-        """Return the longest value that stands in a text between other letters, ``""`` for none."""
+        """Return the longest value that occurs in a text between other letters, ``""`` if there is none."""
         inside = [value for value in known if _stands_in(value, text)]
-        return max(inside, key=lambda one: (len(one), one), default="")
+        return max(inside, key=lambda candidate: (len(candidate), candidate), default="")
 
     def _chance_of_name(self, name: str) -> float:
         return self.names[name] / sum(self.names.values()) if name else 0.0
@@ -122,7 +127,7 @@ class Signers:
         if not title:
             return 0.0
         every = self.titles[title] / sum(self.titles.values())
-        of_name = sum(pages for (one, _), pages in self.pairs.items() if one == name)
+        of_name = sum(pages for (signer, _), pages in self.pairs.items() if signer == name)
         if not of_name:
             return every
         return (1.0 - OWN_TITLE) * every + OWN_TITLE * self.pairs.get((name, title), 0.0) / of_name
@@ -135,13 +140,13 @@ class Signers:
 
 
 def usual_wordings(wordings: Counter[str]) -> dict[str, int]:
-    """Return the wordings that a book repeats, the usual first; the one that is there where none is repeated."""
-    usual = sorted(wordings.items(), key=lambda one: (-one[1], one[0]))
-    return dict(([one for one in usual if one[1] > 1] or usual[:1])[:MOST_WORDINGS])
+    """Return the repeated wordings of a book, most frequent first; its only wording if none is repeated."""
+    usual = sorted(wordings.items(), key=lambda item: (-item[1], item[0]))
+    return dict(([item for item in usual if item[1] > 1] or usual[:1])[:MOST_WORDINGS])
 
 
 def _exchanged(line: str, value: str, least_alike: float) -> Iterator[tuple[float, str]]:
-    """Yield how like a value the part of a line is that is most like it, and the line with the value in its place."""
+    """Yield the similarity of a value to the most similar part of a line, and the line with that part replaced."""
     plain = unaccented(value)
     at = fuzz.partial_ratio_alignment(plain, unaccented(line), score_cutoff=least_alike)
     if at is None or len(value) > len(line) + 2:
@@ -153,7 +158,7 @@ def _exchanged(line: str, value: str, least_alike: float) -> Iterator[tuple[floa
 
 
 def _parted(text: str, lines: tuple[str, str]) -> tuple[str, str]:
-    """Return a text parted as two lines are that it is like."""
+    """Split a text like the two similar lines."""
     words = text.split()
     ways = [(" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words))]
     return max(
@@ -166,7 +171,7 @@ def _parted(text: str, lines: tuple[str, str]) -> tuple[str, str]:
 
 
 def _whole_words(line: str, start: int, end: int) -> tuple[int, int]:
-    """Return the bounds of the words that a part of a line touches, signs around it aside."""
+    """Return the bounds of the words that a part of a line touches, without surrounding signs."""
     while start > 0 and line[start - 1].isalnum():
         start -= 1
     while end < len(line) and line[end].isalnum():

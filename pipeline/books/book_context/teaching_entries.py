@@ -1,9 +1,9 @@
-"""Which entries of a book people had best check first: those whose values stand for most of what waits in it.
+"""The entries of a book to check first: their values represent most of the waiting values.
 
-Waiting values of a pool that are read alike are a cluster. Each choice is the entry whose clusters hold most values
-that nobody is asked about yet; a cluster counts in full until two of its pages are chosen, as two decisions are needed
-before its other values are clear. Stretches of the book of which few entries are chosen come first: a clerk writes for
-weeks, and the next one otherwise.
+Waiting values of a pool with similar readings form a cluster. Each step chooses the entry whose clusters hold the most
+values without a chosen entry; a cluster counts in full until two of its pages are chosen, since its other values become
+clear after two decisions. Sections of the book with few chosen entries come first: a clerk writes for weeks, and the
+next clerk writes differently.
 """
 
 from __future__ import annotations
@@ -19,48 +19,52 @@ from pipeline.books.book_context.book_model import pool_of_field
 from pipeline.declarations.schema import RecordSpec
 
 MOST = 20
-"""How many entries are chosen."""
+"""Number of chosen entries."""
 
 STRETCHES = 5
-"""Into how many stretches a book is parted, each of which may be of another hand."""
+"""Number of sections of a book, each possibly by a different hand."""
 
 ONE_CLUSTER = 75.0
-"""How like (0..100), marks aside, texts of a cluster are."""
+"""Similarity (0..100, without marks) of texts in a cluster."""
 
 WANTED = 2
-"""How many pages of a cluster are to be chosen."""
+"""Number of pages to choose from a cluster."""
 
 EntryKey = tuple[PageRef, int]
-"""A page and a row on it."""
+"""A page and a row on the page."""
 
 Cluster = tuple[str, int]
-"""A pool, and the number of the text in it that others are like."""
+"""A pool, and the index of the text that represents the cluster."""
 
 
 def teaching_entries(
     pages: Sequence[PageResult], record: RecordSpec, most: int = MOST
 ) -> tuple[EntryKey, ...]:
-    """Return the entries to be checked first, the first first; none where a book has no more than these.
+    """Return the entries to check first, in order; empty if the book has no more than these.
 
     Args:
-        pages: The pages as the book weighs them, in its order.
-        most: How many entries are chosen.
+        pages: The pages weighed by the book, in its order.
+        most: Number of entries to choose.
     """
     keys = [
-        (page.ref, entry.row) for page in pages for entry in sorted(page.entries, key=lambda one: one.row)
+        (page.ref, entry.row)
+        for page in pages
+        for entry in sorted(page.entries, key=lambda result: result.row)
     ]
     if len(keys) <= most:
         return ()
     stretch_of = {key: place * STRETCHES // len(keys) for place, key in enumerate(keys)}
     clusters = _clusters(pages, record)
     sizes = Counter(cluster for some in clusters.values() for cluster in some)
-    asked: dict[Cluster, set[PageRef]] = defaultdict(set)
+    chosen_pages: dict[Cluster, set[PageRef]] = defaultdict(set)
     in_stretch: Counter[int] = Counter()
     chosen: list[EntryKey] = []
     left = list(keys)
     while left and len(chosen) < most:
         gains = {
-            key: sum(_gain(sizes[one], asked[one], key[0]) for one in clusters.get(key, ()))
+            key: sum(
+                _gain(sizes[cluster], chosen_pages[cluster], key[0]) for cluster in clusters.get(key, ())
+            )
             / (1 + in_stretch[stretch_of[key]])
             for key in left
         }
@@ -70,20 +74,20 @@ def teaching_entries(
         chosen.append(best)
         left.remove(best)
         in_stretch[stretch_of[best]] += 1
-        for one in clusters[best]:
-            asked[one].add(best[0])
+        for cluster in clusters[best]:
+            chosen_pages[cluster].add(best[0])
     return tuple(chosen)
 
 
 def _gain(size: int, pages: set[PageRef], page: PageRef) -> float:
-    """Return what one more entry of a cluster is worth: the values that wait for it, until enough pages are chosen."""
+    """Return the gain of another entry of a cluster: its waiting values, until enough pages are chosen."""
     return float(size - 1) if page not in pages and len(pages) < WANTED else 0.0
 
 
 def _clusters(pages: Sequence[PageResult], record: RecordSpec) -> dict[EntryKey, list[Cluster]]:
     """Return the clusters of the waiting values of each entry."""
     heads: dict[str, list[str]] = defaultdict(list)
-    found: dict[EntryKey, list[Cluster]] = defaultdict(list)
+    clusters: dict[EntryKey, list[Cluster]] = defaultdict(list)
     for page in pages:
         for entry in page.entries:
             key = (page.ref, entry.row)
@@ -91,12 +95,12 @@ def _clusters(pages: Sequence[PageResult], record: RecordSpec) -> dict[EntryKey,
                 pool = pool_of_field(record.by_name[reading.field], record)
                 if not pool or reading.accepted or reading.status is not FieldStatus.READ:
                     continue
-                found[key].append((pool, _head_of(heads[pool], unaccented(reading.text.casefold()))))
-    return found
+                clusters[key].append((pool, _head_of(heads[pool], unaccented(reading.text.casefold()))))
+    return clusters
 
 
 def _head_of(heads: list[str], text: str) -> int:
-    """Return the number of the first text that one is like, which becomes one itself where there is none."""
+    """Return the index of the first similar text; a text without one becomes a new head."""
     for number, head in enumerate(heads):
         if fuzz.ratio(head, text) >= ONE_CLUSTER:
             return number

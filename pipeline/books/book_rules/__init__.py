@@ -1,7 +1,7 @@
-"""Checks of whole books and of the registry: what shows only among many entries, over columns of values.
+"""Checks of whole books and of the registry, for flaws visible only across many entries, on columns of values.
 
-Like the rules of one entry they change nothing and know no field: the declarations bind roles to fields. Every check
-takes all entries at once (NumPy, pandas), so that a registry of a million entries is checked in seconds.
+Like the rules of an entry they change nothing and know no field: the declarations bind roles to fields. Every check
+takes all entries together (NumPy, pandas), so that a registry of a million entries is checked in seconds.
 """
 
 from pipeline.books.book_rules.checks import BOOK_CODES, REGISTRY_CODES, book_findings, registry_findings

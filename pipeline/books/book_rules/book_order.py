@@ -1,7 +1,7 @@
 """Checks of a book's order.
 
-Days of registration do not go back (K09), the totals agree with the closing note (K10), and the printed page
-numbers run on (K11).
+Registration days must not fall (K09), the totals must agree with the closing note (K10), and the printed page numbers
+must be consecutive (K11).
 """
 
 from __future__ import annotations
@@ -31,27 +31,27 @@ def date_order_findings(series: RegisterSeries, doubted: Collection[int]) -> Ite
     """Yield entries whose day breaks the order of the rest of their book and year.
 
     Args:
-        doubted: The ids of entries whose number is in doubt; these, and days not fully known, are left out.
+        doubted: The ids of entries with a doubtful number; these entries, and incomplete days, are left out.
     """
     entries = series.entries
-    asked = entries[
+    dated = entries[
         (full_days(entries["day"].to_numpy()) != UNKNOWN)
         & (entries["number"] != UNKNOWN)
         & (entries["year"] != UNKNOWN)
         & ~entries["entry_id"].isin(list(doubted))
     ].sort_values(["book_id", "year", "number"], kind="stable")
-    if asked.empty:
+    if dated.empty:
         return
-    book, year, day = (asked[name].to_numpy() for name in ("book_id", "year", "day"))
-    first = np.ones(len(asked), dtype=bool)
+    book, year, day = (dated[name].to_numpy() for name in ("book_id", "year", "day"))
+    first = np.ones(len(dated), dtype=bool)
     first[1:] = (book[1:] != book[:-1]) | (year[1:] != year[:-1])
-    back = np.zeros(len(asked), dtype=bool)
+    back = np.zeros(len(dated), dtype=bool)
     back[1:] = (day[1:] < day[:-1]) & ~first[1:]
     starts = np.flatnonzero(first)
-    ends = np.append(starts[1:], len(asked))
+    ends = np.append(starts[1:], len(dated))
     for place in np.flatnonzero(np.add.reduceat(back, starts) > 0):
         yield from _strays(
-            list(iter_rows(asked[starts[place] : ends[place]], "entry_id", "page_id", "book_id", "day"))
+            list(iter_rows(dated[starts[place] : ends[place]], "entry_id", "page_id", "book_id", "day"))
         )
 
 
@@ -76,9 +76,9 @@ PAGES = "K10-PAGES"
 
 
 def closing_findings(series: RegisterSeries) -> Iterator[BookFinding]:
-    """Yield totals that do not agree with the closing note, on the last page of the book.
+    """Yield totals that disagree with the closing note, on the last page of the book.
 
-    A count that pages which could not be read may still make up is not wrong.
+    A shortfall that unreadable pages may explain is not reported.
     """
     pages = series.pages
     if pages.empty:
@@ -95,16 +95,16 @@ def closing_findings(series: RegisterSeries) -> Iterator[BookFinding]:
     books["book_id"] = books.index
     columns = ("book_id", "last_page", "written", "inner", "found", "entries", "pages", "rows", "failed")
     for row in iter_rows(books, *columns):
-        book_id, last_page, written, inner, found, entries, noted_pages, rows, failed = map(int, row)
-        if entries != UNKNOWN and not found <= entries <= found + failed * rows:
-            yield BookFinding(ENTRIES, book_id, last_page, None, (), _details(entries, found, failed))
+        book_id, last_page, written, inner, present, entries, noted_pages, rows, failed = map(int, row)
+        if entries != UNKNOWN and not present <= entries <= present + failed * rows:
+            yield BookFinding(ENTRIES, book_id, last_page, None, (), _details(entries, present, failed))
         if noted_pages != UNKNOWN and not written <= noted_pages <= inner + failed:
             counted = inner if noted_pages > inner else written
             yield BookFinding(PAGES, book_id, last_page, None, (), _details(noted_pages, counted, failed))
 
 
-def _details(noted: int, found: int, failed: int) -> dict[str, str]:
-    details = {"said": str(noted), "found": str(found)}
+def _details(noted: int, counted: int, failed: int) -> dict[str, str]:
+    details = {"said": str(noted), "found": str(counted)}
     return details | {"failed": str(failed)} if failed else details
 
 
@@ -116,10 +116,9 @@ STEPS = (1, 2)
 
 
 def page_findings(series: RegisterSeries) -> Iterator[BookFinding]:
-    """Yield missing pages (on the page behind the gap) and pages that are out of place.
+    """Yield missing pages (on the page after the gap) and displaced pages.
 
-    A page without a number of its own, or one that could not be read, may be a missing one. Books whose pages bear no
-    numbers are left out.
+    An unnumbered or unreadable page may be a missing page. Books without page numbers are left out.
     """
     failed = series.books["failed"]
     inner = series.pages[~series.pages["is_cover"]]
@@ -156,7 +155,7 @@ def _of_book(book_id: int, pages: Sequence[tuple[int, int]], unread: int) -> Ite
 
 
 def _step(numbers: Sequence[int]) -> int:
-    """Return the usual difference between the numbers of neighbours."""
+    """Return the usual difference between neighbouring numbers."""
     steps = Counter(later - earlier for earlier, later in pairwise(numbers))
     most = steps.most_common(1)
     return most[0][0] if most and most[0][0] in STEPS else STEPS[0]

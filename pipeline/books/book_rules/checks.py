@@ -38,17 +38,19 @@ from pipeline.books.book_rules.register_series import RegisterSeries
 BOOK_CODES = (
     DUPLICATE, OUT_OF_ORDER, GAP, REPEAT, RESTART, BACKWARD, ENTRIES, PAGES, MISSING, PAGE_OUT_OF_ORDER, SCANNED_TWICE,
 )  # fmt: skip
-"""What ``book_findings`` and ``duplicate_page_findings`` may raise."""
+"""The codes of ``book_findings`` and ``duplicate_page_findings``."""
 
 REGISTRY_CODES = (SHARED, TWICE, UNREGISTERED)
-"""What ``registry_findings`` may raise."""
+"""The codes of ``registry_findings``."""
 
 
 def book_findings(series: RegisterSeries) -> tuple[BookFinding, ...]:
-    """Return what is wrong with the books of these series, as books."""
+    """Return the findings on whole books of these series."""
     numbers = [*number_findings(series), *duplicate_findings(series)]
     doubted = {
-        found.entry_id for found in numbers if found.code == OUT_OF_ORDER and found.entry_id is not None
+        finding.entry_id
+        for finding in numbers
+        if finding.code == OUT_OF_ORDER and finding.entry_id is not None
     }
     return (
         *numbers,
@@ -59,7 +61,7 @@ def book_findings(series: RegisterSeries) -> tuple[BookFinding, ...]:
 
 
 def registry_findings(people: pd.DataFrame, places: pd.Series) -> tuple[BookFinding, ...]:
-    """Return what is wrong with people across all books.
+    """Return the findings on people across all books.
 
     Args:
         people: Rows of ``comparable_people``.

@@ -1,6 +1,6 @@
-"""Canonical texts as columns of whole numbers, and sequences of them.
+"""Canonical texts as columns of integers, and sequences of integers.
 
-Each different text is parsed once, so that a registry of a million entries is checked in seconds.
+Each distinct text is parsed once, so that a registry of a million entries is checked in seconds.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pipeline.values.kinds.calendar import parse_canonical
 
 UNKNOWN = -1
-"""The number of a value that is blank, not known, or not of the kind."""
+"""The number of a value that is blank, unknown, or not of the kind."""
 
 Numbers = NDArray[np.int64]
 
@@ -25,7 +25,7 @@ _NUMBERED = re.compile(r"(\d{1,6})(?:/(\d{4}))?", re.ASCII)
 
 
 def iter_rows(frame: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
-    """Iterate the rows of those columns as plain Python values."""
+    """Iterate the rows of the given columns as plain Python values."""
     return zip(*(frame[column].tolist() for column in columns), strict=True)
 
 
@@ -42,12 +42,12 @@ def parse_years(column: pd.Series) -> Numbers:
 
 
 def parse_days(column: pd.Series) -> Numbers:
-    """Return dates as ``yyyymmdd``, with zeros for parts that are not known: ``19520000``, ``19520300``."""
+    """Return dates as ``yyyymmdd``, with zeros for unknown parts: ``19520000``, ``19520300``."""
     return _each(column, _day)
 
 
 def full_days(days: Numbers) -> Numbers:
-    """Return the dates that are known to the day; UNKNOWN for others."""
+    """Return the dates with an exact day; UNKNOWN for others."""
     return np.where(days % 100 > 0, days, UNKNOWN)
 
 
@@ -56,7 +56,7 @@ def years(days: Numbers) -> Numbers:
 
 
 def format_day(day: int) -> str:
-    """Return ``yyyymmdd`` as it is written, as exact as it is known."""
+    """Format ``yyyymmdd`` with its known parts."""
     year, month, of_month = day // 10_000, day // 100 % 100, day % 100
     return "/".join(f"{part:02}" for part in (of_month, month) if part) + ("/" if month else "") + f"{year}"
 
@@ -67,19 +67,19 @@ def _day(text: str) -> int:
 
 
 def _each(column: pd.Series, number_of: Callable[[str], int]) -> Numbers:
-    """Apply ``number_of`` once to each different text of a column; UNKNOWN where there is none."""
+    """Apply ``number_of`` once to each distinct text of a column; UNKNOWN for a missing text."""
     codes, texts = pd.factorize(column)
     known = [number_of(text) if isinstance(text, str) else UNKNOWN for text in texts]
     return np.asarray([*known, UNKNOWN], dtype=np.int64)[codes]
 
 
 def longest_increasing(values: Sequence[int], *, strictly: bool) -> list[int]:
-    """Return the places of a longest increasing subsequence (patience sorting, n log n).
+    """Return the positions of a longest increasing subsequence (patience sorting, n log n).
 
-    What is left out is the least that must be wrong for the rest to be in order.
+    The left-out values are a smallest set that must be wrong for the rest to be in order.
 
     Args:
-        strictly: Equal neighbours are not in order.
+        strictly: Whether equal neighbours break the order.
     """
     find = bisect_left if strictly else bisect_right
     tops: list[int] = []

@@ -1,4 +1,4 @@
-"""SCAN-TWICE: a page that was scanned again, recognized by where its ink is."""
+"""SCAN-TWICE: pages scanned again, recognized by the positions of their ink."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from pipeline.books.book_rules.finding import BookFinding
 TWICE = "SCAN-TWICE"
 
 ALIKE = 0.985
-"""The correlation of two ink prints from which they are of one page: two scans of a page have 0.997 and more, two
+"""The correlation of ink prints from which they belong to the same page: two scans of a page have 0.997 and more, two
 pages of a book, with values in the same blanks, up to 0.963 (``benchmarks/imaging/page_gate.py``)."""
 
 STEP = 256
-"""Pages compared with all others at a time."""
+"""Number of pages compared with all others together."""
 
 
 def duplicate_page_findings(prints: pd.DataFrame) -> Iterator[BookFinding]:
-    """Yield the later of each two pages of a book whose ink is in the same places.
+    """Yield the later page of each two pages of a book with ink in the same places.
 
     Args:
-        prints: One row a page in the order of the book: ``page_id``, ``book_id``, ``scan`` (its name), ``page_no``,
-            ``ink_print`` (hexadecimal digits).
+        prints: A row for each page in the order of the book: ``page_id``, ``book_id``, ``scan`` (its name),
+            ``page_no``, ``ink_print`` (hexadecimal digits).
     """
     sizes = prints["ink_print"].str.len()
     for _, same in prints.groupby(sizes, sort=False):
@@ -39,7 +39,7 @@ def duplicate_page_findings(prints: pd.DataFrame) -> Iterator[BookFinding]:
 
 
 def _levels(prints: pd.Series) -> NDArray[np.float32]:
-    """Return the prints as rows of unit length about their mean; a row of zeros where nothing varies."""
+    """Return the prints as rows of unit length about their mean; zeros for a constant row."""
     digits = b"".join(bytes.fromhex("0" + "0".join(ink_print)) for ink_print in prints)
     levels = np.frombuffer(digits, np.uint8).reshape(len(prints), -1).astype(np.float32)
     rows = levels - levels.mean(axis=1, keepdims=True)
@@ -48,7 +48,7 @@ def _levels(prints: pd.Series) -> NDArray[np.float32]:
 
 
 def _repeats(levels: NDArray[np.float32]) -> Iterator[tuple[int, int]]:
-    """Yield (page, the first page that it matches) of every page that matches an earlier one."""
+    """Yield (page, its first match) for every page that matches an earlier page."""
     for start in range(0, len(levels), STEP):
         alike = levels[start : start + STEP] @ levels.T >= ALIKE
         for row, hits in enumerate(alike):

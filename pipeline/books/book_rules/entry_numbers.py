@@ -1,7 +1,6 @@
 """Checks of entry numbers (K06, K07, K08).
 
-They run on from 1 within a place, a kind of event and a year, over all volumes, and no two entries bear the
-same.
+Numbers are consecutive from 1 within a place, a kind of event and a year, over all volumes, and unique.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ REPEAT = "K07-REPEAT"
 RESTART = "K08"
 
 NUMBER = "number"
-"""The role of the field that the findings name."""
+"""The role of the field in the findings."""
 
 
 COLUMNS = ("entry_id", "page_id", "book_id", "opened", "volume", "year", "number")
@@ -42,10 +41,10 @@ class _Entry:
 
 
 def number_findings(series: RegisterSeries) -> Iterator[BookFinding]:
-    """Yield what breaks the sequence of each series and year, and what restarts in a new year (lawful, a mere count).
+    """Yield breaks in the sequence of each series and year, and restarts in a new year (lawful, a mere count).
 
-    An entry whose number is not known may be any that is missing around it, so it makes no gap. Volumes that are not in
-    the registry make none either.
+    An entry with an unknown number may have any missing number around it, so it makes no gap. Volumes missing from the
+    registry make no gap either.
     """
     entries = series.entries
     run = _in_runs(entries)
@@ -55,7 +54,7 @@ def number_findings(series: RegisterSeries) -> Iterator[BookFinding]:
 
 
 def _in_runs(entries: pd.DataFrame) -> pd.DataFrame:
-    """Return the entries by series and year; an unknown year is that of the entries before in the book, else behind."""
+    """Return the entries by series and year; an unknown year comes from the preceding entries, else the next."""
     year = entries["year"].where(entries["year"] != UNKNOWN)
     by_book = year.groupby(entries["book_id"])
     year = by_book.ffill().fillna(by_book.bfill()).fillna(entries["opened"]).astype("int64")
@@ -64,7 +63,7 @@ def _in_runs(entries: pd.DataFrame) -> pd.DataFrame:
 
 
 def _broken(run: pd.DataFrame) -> Iterator[list[tuple[Any, ...]]]:
-    """Yield the runs that do not simply count up from 1, as rows of ``_Entry``."""
+    """Yield the runs that are not simply 1, 2, 3, …, as rows of ``_Entry``."""
     if run.empty:
         return
     series, year, number = (run[name].to_numpy() for name in ("series", "year", "number"))
@@ -108,9 +107,9 @@ def _gaps(entries: Sequence[_Entry], kept: Sequence[int], times: Counter[int]) -
 
 
 def _follows(before: _Entry | None, entry: _Entry) -> bool:
-    """Return whether no volume that the registry lacks can be between the two.
+    """Return whether no volume missing from the registry can lie between the two.
 
-    Before the first entry of a year nothing is missing in volume 1, nor in a volume that was carried into the year.
+    Before the first entry of a year nothing is missing in volume 1, nor in a volume carried over into the year.
     """
     if before is None:
         return entry.volume == 1 or entry.opened < entry.year
@@ -140,7 +139,7 @@ def _strays(entries: Sequence[_Entry], known: Sequence[int], kept: Sequence[int]
 
 
 def _repeats(entries: Sequence[_Entry], known: Sequence[int], times: Counter[int]) -> Iterator[BookFinding]:
-    """Yield numbers that two volumes of a year share, once for each entry; within one volume K06 finds them."""
+    """Yield numbers shared by two volumes of a year, once for each entry; within a volume, K06 covers them."""
     again: dict[int, list[_Entry]] = {}
     for place in known:
         if times[entries[place].number] > 1:
@@ -172,7 +171,7 @@ DUPLICATE = "K06"
 
 
 def duplicate_findings(series: RegisterSeries) -> Iterator[BookFinding]:
-    """Yield every entry of a duplicate key, with the others. The volume is that of the cover."""
+    """Yield every entry with a duplicate key, together with the other entries. The volume is taken from the cover."""
     entries = series.entries[series.entries["number"] != UNKNOWN]
     key = ["series", "opened", "volume", "year", "number"]
     same = entries[entries.duplicated(key, keep=False)]

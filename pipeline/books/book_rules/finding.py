@@ -1,4 +1,4 @@
-"""A finding of a check of a book or of the registry, before it is bound to fields."""
+"""A finding of a book or registry check, before its roles are bound to fields."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class BookFinding:
-    """A doubt that shows only among other entries.
+    """A doubt visible only across entries.
 
     Attributes:
         code: As in ``schemas/findings.toml``.
-        entry_id: The entry; ``None`` where the finding is of the page.
-        fields: Roles of fields of that entry.
-        details: Figures and the ids of other entries, never a person's name.
+        entry_id: The entry; ``None`` for a finding of the page.
+        fields: Roles of the entry's fields.
+        details: Figures and other entries' ids, never a person's name.
     """
 
     code: str

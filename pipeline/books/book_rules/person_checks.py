@@ -1,7 +1,7 @@
 """Checks of people across all books.
 
-They find one personal number in two hands (I07), two marriages at once (M06), and a small child's death
-without its birth (B06).
+They detect a personal number shared by two people (I07), two simultaneous marriages (M06), and a small child's death
+without a birth (B06).
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from pipeline.books.book_rules.person_matching import ComparedPerson, may_be_sam
 SHARED = "I07"
 
 MOST = 40
-"""How many rows with one number are compared; a number that occurs more often is the specimen of a form."""
+"""Number of compared rows with the same number; a more frequent number is a form's specimen number."""
 
 
 def identity_findings(people: pd.DataFrame) -> Iterator[BookFinding]:
-    """Yield every row whose personal number another row bears with a different name, sex or birth.
+    """Yield every row whose personal number also occurs with a different name, sex or birth.
 
     The same person may occur in many entries. Numbers of 9 digits were issued by provinces and are not compared.
     """
@@ -43,10 +43,10 @@ def _shared(rows: pd.DataFrame) -> Iterator[BookFinding]:
     entries = rows["entry_id"].tolist()
     known = [ComparedPerson(*row) for row in iter_rows(rows, "bare", "sex", "born")]
     against: dict[int, set[int]] = {}
-    for one, other in combinations(range(len(known)), 2):
-        if not may_be_same_person(known[one], known[other]):
-            against.setdefault(one, set()).add(other)
-            against.setdefault(other, set()).add(one)
+    for first, other in combinations(range(len(known)), 2):
+        if not may_be_same_person(known[first], known[other]):
+            against.setdefault(first, set()).add(other)
+            against.setdefault(other, set()).add(first)
     for place, row in enumerate(iter_rows(rows, "book_id", "page_id", "entry_id", "id_fields")):
         if place in against:
             book_id, page_id, entry_id, fields = row
@@ -75,8 +75,8 @@ class _Spouse:
 def marriage_findings(people: pd.DataFrame) -> Iterator[BookFinding]:
     """Yield both marriages of a person, identified by a number, or by name, full day of birth and residence.
 
-    There is no finding for the same couple (registered again), for a marriage with a margin note (which may be of a
-    divorce), or after the death of the first partner.
+    The same couple (registered again), a marriage with a margin note (possibly of a divorce), and a marriage after the
+    first partner's death give no finding.
     """
     wed = people[people["event"] == "wed"]
     key = _keys(wed)
@@ -95,13 +95,15 @@ def marriage_findings(people: pd.DataFrame) -> Iterator[BookFinding]:
     for of_one in marriages.values():
         for first, second in pairwise(of_one):
             if _both_live(first, second, dead):
-                for one, other in ((first, second), (second, first)):
+                for marriage, other in ((first, second), (second, first)):
                     others = {"others": str(other.entry_id)}
-                    yield BookFinding(TWICE, one.book_id, one.page_id, one.entry_id, (), others)
+                    yield BookFinding(
+                        TWICE, marriage.book_id, marriage.page_id, marriage.entry_id, (), others
+                    )
 
 
 def _keys(wed: pd.DataFrame) -> pd.Series:
-    """Return what identifies each person: a number; else name, full day of birth and residence."""
+    """Return the identity of each person: a number; else name, full day of birth and residence."""
     whole = (wed["born"] % 100 > 0) & (wed["name"] != "") & (wed["home"] != "")
     name_key = wed["name"] + "|" + wed["born"].astype(str) + "|" + wed["home"]
     return wed["paper"].where(wed["paper"] != "", name_key.where(whole, ""))
@@ -122,7 +124,7 @@ def _partners(wed: pd.DataFrame) -> dict[tuple[int, str], ComparedPerson]:
 
 
 def _dead(people: pd.DataFrame) -> dict[str, list[tuple[int, ComparedPerson]]]:
-    """Return the dead by bare name: the day of death, and what is compared."""
+    """Return the dead by bare name: the day of death and the compared values."""
     dead: dict[str, list[tuple[int, ComparedPerson]]] = {}
     for died, *known in iter_rows(people[people["event"] == "died"], "died", *COMPARED):
         dead.setdefault(known[0], []).append((died, ComparedPerson(*known)))
@@ -147,15 +149,15 @@ UNREGISTERED = "B06"
 LIFE = ("born", "died")
 
 OLDEST = 5 * 365
-"""Days of age up to which a child counts as small: the forms mark deaths of children under five."""
+"""Age in days up to which a child counts as small: the forms mark deaths of children under five."""
 
 
 def infant_findings(people: pd.DataFrame, places: pd.Series) -> Iterator[BookFinding]:
-    """Yield deaths of small children whose birth is not in the registry (a mere count, not a doubt).
+    """Yield deaths of small children without a birth in the registry (a mere count, not a doubt).
 
     Args:
         people: Rows of ``comparable_people``.
-        places: The code of the registration place, by book id. A place and year without any births is left out.
+        places: The code of the registration place, by book id. Places and years without any births are left out.
     """
     born = people[people["event"] == "born"]
     died = people[(people["event"] == "died") & (people["name"] != "")]

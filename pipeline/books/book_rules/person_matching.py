@@ -1,4 +1,4 @@
-"""The people of the registry as rows that compare, and whether two rows can be one person."""
+"""The people of the registry as comparable rows, and whether two rows can be the same person."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ COLUMNS = (
     "father",
     "notes",
 )
-"""The columns that ``comparable_people`` takes, as texts in canonical form (None = not known, ``""`` = blank).
+"""The input columns of ``comparable_people``, texts in canonical form (None = unknown, ``""`` = blank).
 
-``event``: what the entry says of this person: ``born``, ``wed``, ``died`` or ``right``. ``id_fields``: the names of the
-fields that hold the numbers."""
+``event``: the person's event in the entry: ``born``, ``wed``, ``died`` or ``right``. ``id_fields``: the names of the
+fields with the numbers."""
 
 MALE, FEMALE = 1, 2
 """Codes of the list ``sex``."""
@@ -43,7 +43,7 @@ PERSONAL = re.compile(r"\d{12}", re.ASCII)
 
 
 def comparable_people(texts: pd.DataFrame) -> pd.DataFrame:
-    """Return people that can be compared; rows that have neither name nor number are left out.
+    """Return comparable people; rows with neither name nor number are left out.
 
     Args:
         texts: Rows with ``COLUMNS``.
@@ -51,7 +51,7 @@ def comparable_people(texts: pd.DataFrame) -> pd.DataFrame:
     Returns:
         ``name`` (folded), ``bare`` (without marks), ``born``, ``died`` and ``registered`` as ``yyyymmdd``, ``sex``
         (MALE, FEMALE or UNKNOWN), ``personal`` (a number of 12 digits, else ``""``), ``paper`` (any number), ``silent``
-        (no margin note); a name that is not known is ``""``.
+        (no margin note); an unknown name is ``""``.
     """
     people = texts.assign(
         name=_spelled(texts["name"]),
@@ -82,14 +82,14 @@ def _bare(column: pd.Series) -> pd.Series:
 
 
 def _each(column: pd.Series, changed: Callable[[str], str]) -> pd.Series:
-    """Apply ``changed`` once to each different text; ``""`` where there is none."""
+    """Apply ``changed`` once to each distinct text; ``""`` for a missing text."""
     codes, texts = pd.factorize(column)
     known = np.asarray([*(changed(text) for text in texts), ""], dtype=object)
     return pd.Series(known[codes], index=column.index)
 
 
 class ComparedPerson(NamedTuple):
-    """What is compared of a person: bare name, sex, and birth as ``yyyymmdd`` with zeros where not known."""
+    """The compared values of a person: bare name, sex, and birth as ``yyyymmdd`` with zeros for unknown parts."""
 
     bare: str
     sex: int
@@ -97,7 +97,7 @@ class ComparedPerson(NamedTuple):
 
 
 def may_be_same_person(left: ComparedPerson, right: ComparedPerson) -> bool:
-    """Return whether nothing known of both differs. An abbreviation matches every word that begins with it."""
+    """Return whether the known values agree. An abbreviation matches every word that begins with it."""
     return (
         (UNKNOWN in (left.sex, right.sex) or left.sex == right.sex)
         and same_day(left.born, right.born)
@@ -106,7 +106,7 @@ def may_be_same_person(left: ComparedPerson, right: ComparedPerson) -> bool:
 
 
 def same_day(left: int, right: int) -> bool:
-    """Return whether two days are the same as far as both are known."""
+    """Return whether two days agree as far as both are known."""
     if UNKNOWN in (left, right):
         return True
     exact = (

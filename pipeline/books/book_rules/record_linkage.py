@@ -1,10 +1,10 @@
-"""Which people of different entries may be one: probabilistic linkage after Fellegi and Sunter (1969), by Splink.
+"""Link entries of the same person: probabilistic linkage after Fellegi and Sunter (1969), by Splink.
 
-The weights are set, not learnt from the registry at hand: a small registry teaches nothing, and the same two entries
-must come out the same next year. ``m`` is how often something agrees for one person (misreadings and changes of
-residence taken off), ``u`` how often it does for two; names that are common count for less (term frequencies).
+The weights are fixed, not learnt from the registry at hand: a small registry has too little data, and the same two
+entries must give the same result next year. ``m`` is the rate of agreement for the same person (less misreadings and
+changes of residence), ``u`` the rate for two people; common names count for less (term frequencies).
 
-The results are suggestions of re-registrations, duplicates and events of one life. Nothing is merged.
+The results are suggestions of re-registrations, duplicates and events in a person's life. Nothing is merged.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pandas as pd
 from pipeline.books.book_rules.columns import UNKNOWN, iter_rows
 
 EVIDENCE = ("name", "born", "sex", "number", "mother", "father", "home")
-"""What is compared, in this order."""
+"""The compared evidence, in this order."""
 
 
 def _level(condition: str, label: str, m: float, u: float, **more: Any) -> dict[str, Any]:
@@ -96,7 +96,7 @@ LEVELS: dict[str, tuple[dict[str, Any], ...]] = {
         _level("ELSE", "differs", 0.60, 0.996),
     ),
 }  # fmt: skip
-"""From most to least similar; Splink takes the first level whose condition holds."""
+"""Comparison levels from most to least similar; Splink uses the first level whose condition holds."""
 
 CANDIDATES = (
     "l.number = r.number",
@@ -105,22 +105,21 @@ CANDIDATES = (
     "l.born = r.born AND l.mother = r.mother",
     "l.born = r.born AND l.father = r.father",
 )
-"""Blocking rules: only people who share one of these are compared at all."""
+"""Blocking rules: two people are compared only if they share at least one of these."""
 
 FEWEST = 1000
-"""The prior of a match is that of so many people at least: a small registry is part of a larger population."""
+"""Smallest population for the prior of a match: a small registry is part of a larger population."""
 
 
 def link_people(people: pd.DataFrame, least: float) -> pd.DataFrame:
-    """Return the pairs of rows that are one person with a probability of ``least`` or more. Needs the package splink.
+    """Return the pairs of rows with a match probability of at least ``least``. Needs the package splink.
 
     Args:
         people: Rows of ``comparable_people`` with a unique index.
         least: The least probability 0..1.
 
     Returns:
-        ``first``, ``second`` (index values), ``probability``, and a column for each of ``EVIDENCE`` (``""`` where it is
-        not known).
+        ``first``, ``second`` (index values), ``probability``, and columns for ``EVIDENCE`` (``""`` if unknown).
     """
     import splink
     from splink.backends.duckdb import DuckDBAPI
@@ -128,7 +127,7 @@ def link_people(people: pd.DataFrame, least: float) -> pd.DataFrame:
     columns = [*EVIDENCE, "bare"]
     if len(people) < 2:
         return pd.DataFrame(columns=["first", "second", "probability", *EVIDENCE])
-    asked = pd.DataFrame(
+    compared = pd.DataFrame(
         {
             "unique_id": people.index,
             "entry_id": people["entry_id"],
@@ -136,15 +135,15 @@ def link_people(people: pd.DataFrame, least: float) -> pd.DataFrame:
         }
     )
     api = DuckDBAPI()
-    linker = splink.Linker(api.register(asked), _settings(len(asked)), log_level=None)
+    linker = splink.Linker(api.register(compared), _settings(len(compared)), log_level=None)
     predicted = linker.inference.predict(threshold_match_probability=least)
-    found: pd.DataFrame = predicted.as_pandas_dataframe()  # type: ignore[no-untyped-call]
+    pairs: pd.DataFrame = predicted.as_pandas_dataframe()  # type: ignore[no-untyped-call]
     return pd.DataFrame(
         {
-            "first": found["unique_id_l"],
-            "second": found["unique_id_r"],
-            "probability": found["match_probability"].round(4),
-            **{name: found[f"gamma_{name}"].map(_labels(name)).fillna("") for name in EVIDENCE},
+            "first": pairs["unique_id_l"],
+            "second": pairs["unique_id_r"],
+            "probability": pairs["match_probability"].round(4),
+            **{name: pairs[f"gamma_{name}"].map(_labels(name)).fillna("") for name in EVIDENCE},
         }
     ).sort_values(["first", "second"], ignore_index=True)
 
@@ -166,13 +165,13 @@ def _settings(people: int) -> dict[str, Any]:
 
 
 def _labels(name: str) -> dict[int, str]:
-    """Return the label of each of Splink's level numbers (the best one highest, 0 the last, -1 not known)."""
+    """Return the label of each of Splink's level numbers (the best is highest, 0 the last, -1 unknown)."""
     labels = [level["label_for_charts"] for level in LEVELS[name] if not level.get("is_null_level")]
     return {len(labels) - 1 - place: label for place, label in enumerate(labels)}
 
 
 def _or_null(column: pd.Series) -> pd.Series:
-    """Return the column with unknown values missing, so that they agree with nothing."""
+    """Return the column with unknown values as nulls, so that they agree with nothing."""
     if pd.api.types.is_numeric_dtype(column):
         return column.where(column != UNKNOWN).astype("Int64")
     return column.where(column != "")
@@ -194,11 +193,11 @@ class LinkSuggestion:
     """Two entries that may belong together.
 
     Attributes:
-        kind: AGAIN (one event registered again) or PERSON (events of one life).
-        first: An entry's id and the role of the person in it.
-        second: The same of the other entry.
-        probability: Of a match, 0..1.
-        evidence: What agrees and what does not, without names.
+        kind: AGAIN (the same event registered again) or PERSON (events in a person's life).
+        first: The first entry's id and the person's role in it.
+        second: The second entry's id and the person's role in it.
+        probability: Match probability, 0..1.
+        evidence: Agreements and differences, without names.
     """
 
     kind: str
@@ -219,10 +218,10 @@ class _Row:
 
 
 def suggest_links(people: pd.DataFrame, least: float = LEAST) -> Iterator[LinkSuggestion]:
-    """Yield what may belong together, of people born, wed or died in an entry. Needs the package splink.
+    """Yield possible links of people born, wed or died in an entry. Needs the package splink.
 
-    Twins are not one child: two births with dissimilar names are left out, and of two that were registered on one day
-    those whose names differ at all. Nobody weds after death.
+    Twins are two children: two births with dissimilar names are left out, and two births registered on the same day if
+    the names differ at all. Nobody weds after death.
     """
     lives = people[people["event"].isin(LIVES)].reset_index(drop=True)
     pairs = link_people(lives, least)
@@ -252,7 +251,7 @@ def _possible(left: _Row, right: _Row, evidence: Mapping[str, str]) -> bool:
 
 
 def _couples(pairs: pd.DataFrame, rows: Mapping[int, _Row]) -> set[tuple[int, int]]:
-    """Return the pairs of marriages of which both sides match."""
+    """Return the pairs of marriages in which both partners match."""
     sides: dict[tuple[int, int], set[str]] = {}
     for first, second in iter_rows(pairs, "first", "second"):
         left, right = sorted((rows[first], rows[second]), key=lambda row: row.entry_id)

@@ -1,7 +1,7 @@
-"""The entries and pages that the checks of books look at, in the order of the books.
+"""The entries and pages for the checks of books, in the order of the books.
 
-A *series* is all that one office registers of one kind of event, in all its volumes; what is registered late or again
-in books of its own, and a second copy, are series of their own. Numbers run over the volumes of a series within a year.
+A *series* comprises all volumes of an office for one kind of event; books of late or repeated registrations, and second
+copies, form their own series. Numbers run over the volumes of a series within a year.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ from pipeline.books.book_rules.columns import (
 )
 
 TEXTS = ("number", "registered_on", "page")
-"""The values of an entry that are asked for, in their canonical form; None or ``""`` where there is none."""
+"""The requested values of an entry, in canonical form; None or ``""`` if missing."""
 
 SUPPORT = 3
-"""How many entries of a book must bear a later year before the book counts as carried into that year."""
+"""Number of entries with a later year from which the book counts as carried over into that year."""
 
 
 @dataclass(frozen=True)
 class RegisterSeries:
-    """The entries, pages and books of one or more series. UNKNOWN is a value that is not known.
+    """The entries, pages and books of one or more series. UNKNOWN stands for an unknown value.
 
     Attributes:
-        entries: One row an entry, in the order of the books: ``entry_id``, ``page_id``, ``book_id``, ``series`` (a
+        entries: A row for each entry, in the order of the books: ``entry_id``, ``page_id``, ``book_id``, ``series`` (a
             number for each office, kind of event and series of books), ``opened`` (the year of the volume), ``volume``
             (its number), ``number`` and ``year`` (of the number), ``day`` (registered, ``yyyymmdd``), ``page`` (as
             printed).
-        pages: One row a page, in the same order: ``page_id``, ``book_id``, ``has_entries``, ``is_cover``, ``page``.
-        books: Indexed by ``book_id``: ``entries`` and ``pages`` of the closing note (UNKNOWN without one), ``rows``
-            (entries that fit on a page), ``failed`` (pages that could not be read).
+        pages: A row for each page, ordered likewise: ``page_id``, ``book_id``, ``has_entries``, ``is_cover``, ``page``.
+        books: Indexed by ``book_id``: ``entries`` and ``pages`` of the closing note (UNKNOWN without a note), ``rows``
+            (entries per page), ``failed`` (number of unreadable pages).
     """
 
     entries: pd.DataFrame
@@ -47,14 +47,13 @@ class RegisterSeries:
 
 
 def build_series(entries: pd.DataFrame, pages: pd.DataFrame, books: pd.DataFrame) -> RegisterSeries:
-    """Return the series of some books, parsed from the texts of their columns.
+    """Build the series of some books from the texts of their columns.
 
     Args:
-        entries: One row an entry: ``entry_id``, ``page_id`` and ``TEXTS``; within a page in the order of the
-            entries.
-        pages: One row a page: ``page_id``, ``book_id``, ``order`` (within the book), ``kind``.
-        books: One row a book: ``book_id``, ``record``, ``unit``, ``book_series``, ``volume``, ``entries``, ``pages``,
-            ``rows``, ``failed``.
+        entries: A row for each entry: ``entry_id``, ``page_id`` and ``TEXTS``; ordered within a page.
+        pages: A row for each page: ``page_id``, ``book_id``, ``order`` (within the book), ``kind``.
+        books: A row for each book: ``book_id``, ``record``, ``unit``, ``book_series``, ``volume``, ``entries``,
+            ``pages``, ``rows``, ``failed``.
     """
     books = books.set_index("book_id")
     books["series"] = books.groupby(["record", "unit", "book_series"], sort=False).ngroup()
@@ -88,10 +87,10 @@ def build_series(entries: pd.DataFrame, pages: pd.DataFrame, books: pd.DataFrame
 
 
 def _years(entries: pd.DataFrame) -> Numbers:
-    """Return the year in which each entry's number counts: the one written with it.
+    """Return the year of each entry's number: the year written with it.
 
-    Clerks leave it out, and then it was taken from the cover; so in a book that was carried into a later year
-    the year of registration counts instead.
+    Clerks omit the year, and then it was taken from the cover; so in a book carried over into a later year the year of
+    registration counts instead.
     """
     written = entries["number_year"].to_numpy()
     registered = years(entries["day"].to_numpy())

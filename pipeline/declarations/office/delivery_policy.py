@@ -1,4 +1,4 @@
-"""``[delivery]`` of ``office.toml``: which choice of each delivery rule an office has made.
+"""``[delivery]`` of ``office.toml``: an office's choice for each delivery rule.
 
 Every key is the name of a rule, every value one of its choices.
 """
@@ -44,8 +44,7 @@ class DeliveryPolicy:
 
     Attributes:
         choices: The choice for each rule, by its name.
-        illegible_wording: What free text says in place of ink that nobody can read; ``""``: the rule ``illegible``
-            decides.
+        illegible_wording: The free text for illegible ink; ``""``: the rule ``illegible`` decides.
     """
 
     choices: Mapping[str, str] = field(default_factory=lambda: DEFAULTS)
@@ -60,13 +59,13 @@ class DeliveryPolicy:
 
     @property
     def fingerprint(self) -> str:
-        """A mark that changes with any choice."""
+        """Hash that changes with any choice."""
         text = json.dumps([sorted(self.choices.items()), self.illegible_wording], ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def read_delivery(path: Path) -> DeliveryPolicy:
-    """Return what the file at ``path`` sets, the defaults for what it leaves out.
+    """Return the settings in the file at ``path``, with defaults for missing keys.
 
     Raises:
         SchemaError: Names every flaw with its line.

@@ -1,4 +1,4 @@
-"""The rules by which a text on paper becomes what is delivered, each with the choices that an office has."""
+"""The rules that turn a text on paper into a delivered value, each with the office's possible choices."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 CONFIRM = "confirm"
-"""The choice of every rule that proposes a value and leaves it to a person to confirm it."""
+"""The choice, available in every rule that proposes a value, to let a person confirm it."""
 
 NOTE = "note"
-"""The choice that leaves the column empty and appends the text on paper to the margin note."""
+"""The choice to leave the column empty and append the text on paper to the margin note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +18,9 @@ class DeliveryRule:
 
     Attributes:
         name: Its key in ``[delivery]`` of ``office.toml``.
-        title: What is written on paper, for people.
-        example: Of such a text, with what is delivered of it by default.
-        choices: What an office may choose, the default first: the key and what it does, for people.
+        title: The text on paper, described for people.
+        example: An example of such a text with its default delivery.
+        choices: The office's options, default first: the key and its effect, described for people.
     """
 
     name: str

@@ -1,7 +1,7 @@
-"""From the evidence of readings to calibrated probabilities, and from these to what is accepted without a person.
+"""From reading evidence to calibrated probabilities, and from these to the values accepted without a person.
 
-``fit_calibration`` makes a ``Calibration`` of samples whose truth is known. Routing asks it for the probability that a
-value is right, and for the threshold that keeps the errors within what the office tolerates.
+``fit_calibration`` fits a ``Calibration`` to samples with known truth. Routing asks the calibration for the probability
+that a value is right, and for the threshold that keeps the error rate within the office's tolerance.
 """
 
 from pipeline.recognition.calibration.calibration import (

@@ -1,7 +1,7 @@
-"""A calibration: fitted on one half of the entries, its risk bounded on the other, kept in a sealed file.
+"""A calibration in a sealed file: fitted on half of the entries, with its risk bound proven on the other half.
 
-The file is TOML of plain numbers under a seal, so that a number changed by hand or by a bad disk is noticed before it
-accepts anything.
+The file is TOML of plain numbers under a seal: a number changed by hand or by a bad disk is noticed before the
+calibration accepts anything.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ class Calibration:
     """A fitted calibration.
 
     Attributes:
-        reader: The fingerprint of the reader whose evidence it was fitted on.
-        model: The probabilities.
-        critical: The errors of critical fields over thresholds, for bounding their risk.
-        other: The same of all other fields.
-        usual: What books looked like that it was fitted on.
-        samples: How many samples it was fitted on.
-        held: How many other samples bound its risk.
+        reader: Fingerprint of the reader that produced the evidence.
+        model: The fitted map from evidence to probabilities.
+        critical: Error counts of critical fields over thresholds, for bounding their risk.
+        other: Error counts of all other fields.
+        usual: Reference distribution of the books in the fit.
+        samples: Number of samples in the fit.
+        held: Number of other samples, which bound its risk.
     """
 
     reader: str
@@ -63,30 +63,30 @@ class Calibration:
     books: int
 
     def chances_right(self, features: Sequence[CalibrationFeatures]) -> tuple[float, ...]:
-        """Return for each field the probability 0..1 that the registry would hold what is on paper."""
+        """Return for each field the probability 0..1 that the registry would hold the value on paper."""
         return tuple(float(chance) for chance in self.model.chances(features))
 
     def knows(self, kind: str) -> bool:
-        """Return whether fields of that kind (``calibrated_kind``) were fitted on; nothing is proven of any other."""
+        """Return whether the fit covers a kind of field (``calibrated_kind``); nothing is proven of other kinds."""
         return kind in self.model.by_kind
 
     def bound(self, *, critical: bool, tolerated: float, delta: float = DELTA) -> RiskBound:
-        """Return the probability from which fields are accepted.
+        """Return the lowest probability at which fields are accepted.
 
         Args:
-            critical: Of the critical fields, else of all others.
+            critical: Select critical fields; otherwise all other fields.
             tolerated: The share 0..1 of errors that the office tolerates.
-            delta: How often the bound may fail.
+            delta: The probability that the bound fails.
         """
         return risk_bound(self.critical if critical else self.other, tolerated, delta)
 
     def drift(self, features: Sequence[CalibrationFeatures]) -> DriftAlarm | None:
-        """Return what is unusual about the handwritten fields of one book, ``None`` if nothing is."""
+        """Return how the handwritten fields of a book differ from the reference, ``None`` if they do not."""
         return drift_alarm(features, self.chances_right(features), self.usual)
 
     @property
     def fingerprint(self) -> str:
-        """Changes with any number of the calibration."""
+        """Hash that changes with any number of the calibration."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
 
     def __repr__(self) -> str:
@@ -96,11 +96,11 @@ class Calibration:
 def split_samples(
     samples: Sequence[Sample], share: float = 0.5
 ) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
-    """Return the samples to fit on and those to bound the risk on; no entry is in both.
+    """Split the samples into a fitting set and a bounding set; each entry is in only one set.
 
     Args:
         samples: The samples of any number of entries.
-        share: The share (0..1) of the entries to fit on.
+        share: Share (0..1) of the entries in the fitting set.
     """
     parts = 1000
     fitting = [fold_number(sample.entry, parts, "half ") < share * parts for sample in samples]
@@ -121,9 +121,9 @@ def fit_calibration(
 
     Args:
         samples: Fields whose truth is known.
-        reader: The fingerprint of the reader whose evidence they carry.
-        before: A calibration whose probabilities they add to; the bound is proven on the samples alone.
-        share: The share of the entries to fit on; the rest bounds the risk.
+        reader: Fingerprint of the reader that produced the evidence.
+        before: An earlier calibration whose probabilities serve as the prior; the bound is proven on the samples alone.
+        share: Share of the entries in the fitting set; the rest bounds the risk.
 
     Raises:
         ValueError: There are no samples to fit on, or none to bound the risk on.
@@ -146,7 +146,7 @@ def fit_calibration(
 
 
 def _usual(samples: Sequence[Sample], model: ChanceModel) -> ReferenceDistribution:
-    """Return how the samples look, book by book; a kind that the model does not know counts among all."""
+    """Return the reference distribution of the samples by book; a kind unknown to the model counts under all kinds."""
     known = model.by_kind
     features = [s.features if s.features.kind in known else replace(s.features, kind="") for s in samples]
     return reference_distribution(
@@ -202,7 +202,7 @@ class _Card(_Part):
 
 
 def format_calibration(calibration: Calibration) -> str:
-    """Return the calibration as the text of its file."""
+    """Return the text of the calibration file."""
     model, usual = calibration.model, calibration.usual
     kinds = {part.kind: part for part in (model.pool, *model.kinds)}
     card: dict[str, Any] = {
@@ -249,13 +249,13 @@ def read(path: Path) -> Calibration:
 
 
 def parse_calibration(text: str, path: Path) -> Calibration:
-    """Return the calibration in the text of a file.
+    """Parse the text of a calibration file.
 
     Args:
-        path: The file, to be named in error messages.
+        path: File path for error messages.
 
     Raises:
-        SetupError: The text is of another version, not well-formed, altered, or holds impossible numbers.
+        SetupError: The text has another version, is malformed or altered, or holds impossible numbers.
     """
     try:
         card = tomllib.loads(text)
@@ -278,13 +278,13 @@ ADVICE = "Hãy cất tệp này đi (máy sẽ dùng bản đi kèm) hoặc lấ
 
 
 def save(calibration: Calibration, path: Path) -> Path | None:
-    """Write the file, whole or not at all.
+    """Write the file atomically.
 
     Args:
-        path: Where to write it; its folder is created.
+        path: Target path; its folder is created.
 
     Returns:
-        The path under which a former file was kept (``calibration.001.toml``), ``None`` if there was none.
+        The path of the backup of an earlier file (``calibration.001.toml``), ``None`` if there was no earlier file.
 
     Raises:
         StorageError: The file cannot be written.
@@ -302,7 +302,7 @@ def save(calibration: Calibration, path: Path) -> Path | None:
 
 
 def _keep(path: Path) -> Path:
-    """Copy the present file to the next free number, so that its name may be taken."""
+    """Copy the present file to the next free number, so that its name becomes free."""
     number = 1
     while True:
         kept = path.with_name(f"{path.stem}.{number:03}{path.suffix}")
@@ -338,7 +338,7 @@ def _calibration(card: _Card) -> Calibration:
 
 
 def _flaw(card: _Card) -> str:
-    """Return the names of impossible numbers, ``""`` when all are possible."""
+    """Return the names of impossible numbers, ``""`` when all numbers are possible."""
     width = len(FEATURES)
     if "" not in card.kind or len(card.mean) != width or len(card.spread) != width or min(card.spread) <= 0:
         return "mean, spread, kind"

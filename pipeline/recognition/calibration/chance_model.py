@@ -1,9 +1,9 @@
 """The fitted map from the evidence of a reading to the probability that its value is right.
 
-A logistic regression over all kinds of value comes first. From it each kind gets a regression of its own; the fewer
-samples a kind has, the closer its weights stay to those of all kinds. Over each lies a beta correction (Kull, Silva
-Filho and Flach 2017, "Beta calibration", AISTATS), likewise held close to the one of all kinds. Weights of evidence
-cannot be negative: a likelier value against the same rival, a longer lead or a clearer letter never lower it.
+A logistic regression is fitted over all kinds of value. Each kind then gets its own regression; with few samples its
+weights stay close to the pooled weights. A beta correction (Kull, Silva Filho and Flach 2017, "Beta calibration",
+AISTATS) follows each regression and is likewise shrunk towards the pooled correction. Evidence weights cannot be
+negative: a likelier value against the same rival, a longer lead or a clearer letter never lowers the probability.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ HALVINGS = 30
 def fit_logistic(
     x: Floats, right: Floats, before: Floats, pull: Floats, rising: Flags, counts: Floats | None = None
 ) -> Floats:
-    """Return the weights of least log loss plus ``pull / 2`` times the squared distance to ``before``.
+    """Return the weights that minimize log loss plus ``pull / 2`` times the squared distance to ``before``.
 
     Args:
         x: (n, k) features.
-        right: (n,) labels of 0 and 1.
-        before: (k,) the weights of the prior.
-        pull: (k,) the strength of the prior above 0, in samples.
-        rising: (k,) where true, the weight is not below 0, so that more of the feature never lowers the probability.
-        counts: (n,) how many samples each stands for; one each by default.
+        right: (n,) labels 0 and 1.
+        before: (k,) prior means of the weights.
+        pull: (k,) prior strengths above 0, in samples.
+        rising: (k,) True where the weight must be at least 0, so that more of the feature never lowers the probability.
+        counts: (n,) sample weights; 1 each by default.
 
     Source:
         Projected Newton steps: Bertsekas 1982 ("Projected Newton methods for optimization problems with simple
@@ -66,7 +66,7 @@ def fit_logistic(
 
 
 def chances(scores: Floats) -> Floats:
-    """Return the probabilities of log odds, without overflow."""
+    """Convert log odds to probabilities without overflow."""
     return np.asarray(0.5 * (1 + np.tanh(0.5 * scores)), dtype=np.float64)
 
 
@@ -80,10 +80,10 @@ FEATURES = (
     "chance", "lead", "optical", "weakest", "agreement", "support", "known", "confirmed", "parses",
     "undoubted", "beside", "ink", "letters", "lines",
 )  # fmt: skip
-"""What a model weighs, in the order of its weights; the offset comes before them.
+"""The features, in the order of the model's weights; the offset comes first.
 
-``lead`` is how many times likelier the value is than the next one. The difference of their probabilities would show
-less: in a long slot so many readings share them that both are small, however clear the value is."""
+``lead`` is the ratio of the value's probability to the next value's. The difference shows less: in a long slot many
+readings share the probability, so both are small however clear the value is."""
 
 FALLING_OR_RISING = frozenset({"letters", "lines"})
 """The features whose weight may have either sign."""
@@ -92,21 +92,21 @@ POOL_PULL = 1.0
 KIND_PULL = 2.0
 OFFSET_PULL = 1.0
 BEND_PULL = 20.0
-"""The strength of the priors, in samples: of the pooled weights (towards 0), of a kind's weights (towards the pooled
-ones), of its offset, and of its beta correction (towards none)."""
+"""Strength of the priors, in samples: pooled weights (towards 0), a kind's weights (towards the pooled weights), its
+offset, and its beta correction (towards no correction)."""
 
 EARLIER_PULL = 20.0
-"""The strength of an earlier calibration as a prior, in samples."""
+"""Strength of an earlier calibration as a prior, in samples."""
 
 KIND_SAMPLES = 10
 """A kind with fewer samples gets the pooled weights and correction."""
 
 LEAST = 1e-4
-"""A probability that counts as none in a ratio."""
+"""Smallest probability in a ratio; smaller probabilities count as this."""
 
 MOST_WEIGHT = 20.0
-"""The most samples that one counts as in the fit, so that a few drawn ones do not outweigh all others; the bound counts
-them in full."""
+"""Largest weight of a sample in the fit, so that few samples do not outweigh the others; the bound uses full
+weights."""
 
 FOLDS = 5
 SUREST = 1 - 1e-6
@@ -118,9 +118,9 @@ class KindModel:
     """The model of one kind.
 
     Attributes:
-        kind: As in ``CalibrationFeatures``.
-        samples: How many samples it was fitted on.
-        weights: The offset, then one weight for each of ``FEATURES``.
+        kind: The kind of field, as in ``CalibrationFeatures``.
+        samples: Number of samples in the fit.
+        weights: The offset, then a weight for each of ``FEATURES``.
         bend: The beta correction c + a·ln p − b·ln(1−p) as (c, a, b).
     """
 
@@ -135,10 +135,10 @@ class ChanceModel:
     """The fitted models.
 
     Attributes:
-        mean: Of each feature; subtracted before weighing.
+        mean: The mean of each feature; subtracted before weighting.
         spread: The standard deviation of each feature; features are divided by it.
         pool: The model of all kinds together; its ``kind`` is ``""``.
-        kinds: The models of the kinds that were fitted on.
+        kinds: The models of the fitted kinds.
     """
 
     mean: tuple[float, ...]
@@ -151,7 +151,7 @@ class ChanceModel:
         return {part.kind: part for part in self.kinds}
 
     def chances(self, features: Sequence[CalibrationFeatures]) -> Floats:
-        """Return for each field the probability 0..1 that its value is right, never quite 1."""
+        """Return for each field the probability that its value is right, 0..1, always below 1."""
         if not features:
             return np.zeros(0)
         x = _standard(_feature_matrix(features), np.array(self.mean), np.array(self.spread))
@@ -163,11 +163,11 @@ class ChanceModel:
 
 
 def chance_model(samples: Sequence[Sample], before: ChanceModel | None = None) -> ChanceModel:
-    """Fit the models. The beta corrections are fitted on scores from cross-validation.
+    """Fit the models; the beta corrections are fitted on cross-validation scores.
 
     Args:
         samples: Fields whose truth is known.
-        before: The model that they add to; with few samples little of it changes.
+        before: An earlier model, used as the prior; few samples change it little.
     """
     features = [sample.features for sample in samples]
     right = np.array([sample.right for sample in samples], dtype=np.float64)
@@ -188,12 +188,12 @@ def chance_model(samples: Sequence[Sample], before: ChanceModel | None = None) -
             outside[place] = x[place] @ parts.get(kind, earlier.get(kind, pool))
     pool, parts = _weights(x, right, kinds, before, many, counts)
     bend = _beta_correction(outside, right, np.array(before.pool.bend if before else STRAIGHT), counts)
-    made = []
+    models = []
     for kind in sorted(parts):
         own = kinds == kind
         known = before.by_kind.get(kind) if before else None
         usual = np.array(known.bend) if known else bend
-        made.append(
+        models.append(
             KindModel(
                 kind,
                 int(own.sum()),
@@ -201,23 +201,23 @@ def chance_model(samples: Sequence[Sample], before: ChanceModel | None = None) -
                 _triple(_beta_correction(outside[own], right[own], usual, counts[own])),
             )
         )
-    seen = set(kinds.tolist())
-    made += [
+    present = set(kinds.tolist())
+    models += [
         KindModel(kind, int((kinds == kind).sum()), _floats(pool), _triple(bend))
-        for kind in sorted(seen - set(parts))
+        for kind in sorted(present - set(parts))
     ]
-    made_of = {part.kind for part in made}
+    made_of = {part.kind for part in models}
     kept = [part for part in (before.kinds if before else ()) if part.kind not in made_of]
     return ChanceModel(
         _floats(mean),
         _floats(spread),
         KindModel("", len(samples), _floats(pool), _triple(bend)),
-        tuple(sorted([*made, *kept], key=lambda part: part.kind)),
+        tuple(sorted([*models, *kept], key=lambda part: part.kind)),
     )
 
 
 def fold_number(entry: str, folds: int, salt: str = "") -> int:
-    """Return which of so many folds an entry belongs to, whatever other entries there are."""
+    """Return the fold (0..``folds`` − 1) of an entry; it depends on the entry alone."""
     return int.from_bytes(hashlib.sha256(f"{salt}{entry}".encode()).digest()[:8], "big") % folds
 
 
@@ -229,7 +229,7 @@ def _weights(
     many: Set[str],
     counts: Floats,
 ) -> tuple[Floats, dict[str, Floats]]:
-    """Return the pooled weights, and those of each kind that has ``many`` samples over all folds."""
+    """Return the pooled weights and the weights of each kind in ``many`` (enough samples over all folds)."""
     rising = _is_rising()
     width = len(FEATURES) + 1
     known = np.array(before.pool.weights) if before else np.zeros(width)
@@ -251,18 +251,17 @@ def _weights(
 
 
 def _beta_correction(scores: Floats, right: Floats, usual: Floats, counts: Floats) -> Floats:
-    """Return the beta correction of scores from cross-validation."""
     pull = np.array([OFFSET_PULL, BEND_PULL, BEND_PULL])
     return fit_logistic(_beta_columns(scores), right, usual, pull, np.array([False, True, True]), counts)
 
 
 def _beta_columns(scores: Floats) -> Floats:
-    """Return the columns 1, ln p and −ln(1−p) of log odds; weighed (0, 1, 1) they give the log odds again."""
+    """Return the columns 1, ln p and −ln(1−p) of log odds; the weights (0, 1, 1) restore the log odds."""
     return np.column_stack([np.ones(len(scores)), -np.logaddexp(0, -scores), np.logaddexp(0, scores)])
 
 
 def _feature_matrix(features: Sequence[CalibrationFeatures]) -> Floats:
-    """Return the features as (n, ``FEATURES``)."""
+    """Return the feature matrix (n, ``FEATURES``)."""
     word = [field.evidence for field in features]
     chance, margin, optical, weakest, agreement, support = (
         _share(getattr(evidence, name) for evidence in word)
@@ -289,7 +288,7 @@ def _feature_matrix(features: Sequence[CalibrationFeatures]) -> Floats:
 
 
 def _share(values: Iterable[float]) -> Floats:
-    """Clip values to 0..1; what is not a number counts as 0."""
+    """Clip values to 0..1; NaN counts as 0."""
     return np.clip(np.nan_to_num(np.fromiter(values, dtype=np.float64), nan=0.0), 0.0, 1.0)
 
 

@@ -1,34 +1,34 @@
-"""How much surer a value is that the rest of its book bears out (``book_context.confirmed_values``).
+"""How much the rest of a book raises the odds of a value that it confirms (``book_context.confirmed_values``).
 
-By Bayes its odds grow by how much more often right values are confirmed than wrong ones. That ratio is bounded from
-below on books that nothing is trained with (``benchmarks/fitting/fit_confirmation.py``), so that what is proven of
-calibrated probabilities holds for the confirmed ones too.
+By Bayes the odds grow by the ratio of the confirmation rates of right and wrong values. A lower bound of this ratio
+comes from books outside all training (``benchmarks/fitting/fit_confirmation.py``), so the guarantees for calibrated
+probabilities also hold for confirmed values.
 """
 
 from __future__ import annotations
 
 SAID_ELSEWHERE = 7.0
-"""How many times likelier a right value is than a wrong one to stand on two other entries too, at least."""
+"""Lower bound of the ratio of right to wrong values among values that two other entries repeat."""
 
 IN_ORDER = 100.0
-"""The same of a number that alone fits between those before and behind it; assumed, as no wrong one was met."""
+"""The same ratio for a number that alone fits between its neighbours; assumed, as no wrong number was met."""
 
 
 DECIDED_ELSEWHERE = 30.0
-"""The same of a value that people decided on two other pages and that its own ink speaks for
+"""The same ratio for a value that people decided on two other pages and that its own ink supports
 (``book_context.decided_values``; ``benchmarks/fitting/fit_decided_values.py``)."""
 
 
 STAMPED_OTHERWISE = 0.0008
-"""How often at most the letters that were read of a stamp are as much like another name as like its own, and the book
-does not know that name (``decided_values.SAME_IN_PRINT``; ``benchmarks/fitting/fit_stamped_names.py``)."""
+"""Upper bound of the rate at which the letters read from a stamp resemble another name, unknown to the book, as much as
+the stamp's own name (``decided_values.SAME_IN_PRINT``; ``benchmarks/fitting/fit_stamped_names.py``)."""
 
 
 def confirmed_chance(chance: float, odds: float) -> float:
     """Return the probability that a confirmed value is right.
 
     Args:
-        chance: Its probability without the book, 0..1.
-        odds: How many times likelier right values are to be confirmed so.
+        chance: The probability without the book, 0..1.
+        odds: Ratio of the confirmation rates of right and wrong values.
     """
     return odds * chance / (1.0 - chance + odds * chance)

@@ -1,9 +1,8 @@
-"""Whether a book's readings look like those that were calibrated on. A chance and a bound hold only for such books.
+"""Detect books unlike the calibration books; probabilities and bounds hold only for similar books.
 
-Each chance is taken as its place among the chances of its own kind, so that a book of deaths can be compared with one
-of marriages: were the book like the others, places would be even over 0..1 (Kolmogorov and Smirnov's test). Fields of
-one book share one hand, so that books differ from one another more than chance would have it; how much, the books
-calibrated on tell.
+Each probability becomes its rank among the probabilities of its kind, so that a book of deaths can be compared with a
+book of marriages. In a similar book the ranks are uniform over 0..1 (Kolmogorov-Smirnov test). The fields of a book
+share a writer, so books differ more than chance predicts; the calibration books show how much more.
 """
 
 from __future__ import annotations
@@ -28,23 +27,23 @@ ALPHA = 0.01
 LEAST_USUAL = 0.1
 FEW_BOOKS = 3
 USUAL_OF_FEW = 0.2
-"""The distance allowed when there were too few books to know."""
+"""Distance allowed when the calibration has too few books to measure it."""
 
 WATCHED = ("agreement", "support")
 LEAST_SPREAD = 0.02
 SPREADS = 4.0
-"""How many standard deviations of books the evidence of a book may be off."""
+"""Allowed deviation of a book's mean evidence, in standard deviations between books."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReferenceDistribution:
-    """What the handwritten fields looked like that were calibrated on.
+    """Distribution of the handwritten fields in the calibration books.
 
     Attributes:
         quantiles: The probabilities by kind (``""``: all kinds) at even steps from 0 to 1.
-        distance: The greatest distance of one book from the others, less what sampling alone gives.
+        distance: The greatest distance of a book from the other books, less the sampling noise.
         means: By kind the mean of each piece of evidence in ``WATCHED``.
-        spreads: The standard deviation of whole books from those means.
+        spreads: The standard deviation of book means around these means.
     """
 
     quantiles: Mapping[str, tuple[float, ...]]
@@ -55,16 +54,16 @@ class ReferenceDistribution:
 
 @dataclass(frozen=True, slots=True)
 class DriftAlarm:
-    """A book unlike those calibrated on.
+    """A book that differs from the calibration books.
 
     Attributes:
-        fields: How many handwritten fields it has.
-        distance: The distance of its probabilities from those of the reference (Kolmogorov and Smirnov).
-        allowed: The greatest distance that is usual.
-        shifted: The pieces of evidence whose mean is off.
-        lower: The machine is less sure of it than usual.
-        unseen: How many of its handwritten values went into the registry without a person, where that was counted.
-        hold: The critical values that are held back, where that was counted.
+        fields: Number of handwritten fields.
+        distance: Kolmogorov-Smirnov distance of its probabilities from the reference.
+        allowed: The greatest usual distance.
+        shifted: The pieces of evidence with an unusual mean.
+        lower: Whether the machine is less sure than usual.
+        unseen: Number of handwritten values in the registry that no person saw, where counted.
+        hold: The critical values held back, where counted.
     """
 
     fields: int
@@ -79,7 +78,7 @@ class DriftAlarm:
 def reference_distribution(
     features: Sequence[CalibrationFeatures], chances: Sequence[float], books: Sequence[str]
 ) -> ReferenceDistribution:
-    """Return what the handwritten fields of several books look like; ``books`` names the book of each field."""
+    """Return the distribution of the handwritten fields of several books; ``books`` names the book of each field."""
     sure, book = np.asarray(chances, dtype=np.float64), np.asarray(books)
     kinds = np.array([field.kind for field in features])
     watched = _watched(features)
@@ -105,13 +104,13 @@ def reference_distribution(
 def drift_alarm(
     features: Sequence[CalibrationFeatures], chances: Sequence[float], usual: ReferenceDistribution
 ) -> DriftAlarm | None:
-    """Return what is unusual about the handwritten fields of one book.
+    """Compare the handwritten fields of a book with the reference.
 
     Args:
-        chances: The calibrated probability of each.
+        chances: The calibrated probability of each field.
 
     Returns:
-        ``None`` when nothing is unusual, or when the book has fewer than ``FEWEST`` fields.
+        ``None`` when the book is usual or has fewer than ``FEWEST`` fields.
     """
     if len(features) < FEWEST:
         return None
@@ -131,7 +130,7 @@ def drift_alarm(
 
 
 def _watched(features: Sequence[CalibrationFeatures]) -> Floats:
-    """Return the watched evidence as (n, ``WATCHED``)."""
+    """Return the watched evidence (n, ``WATCHED``)."""
     rows = [[getattr(field.evidence, name) for name in WATCHED] for field in features]
     return np.array(rows, dtype=np.float64).reshape(-1, len(WATCHED))
 
@@ -144,13 +143,13 @@ def _means(watched: Floats, kinds: np.ndarray) -> dict[str, tuple[float, ...]]:
 
 
 def _gap(watched: Floats, kinds: Sequence[str], means: Mapping[str, Sequence[float]]) -> Floats:
-    """Return how far the fields are from the means of their kinds, on average."""
+    """Return the mean deviation of the fields from the means of their kinds."""
     known = [means.get(kind) or means[""] for kind in kinds]
     return np.asarray((watched - np.array(known)).mean(axis=0), dtype=np.float64)
 
 
 def _groups(kinds: np.ndarray) -> dict[str, np.ndarray]:
-    """Return masks of the fields of each kind that has enough of them, and under ``""`` of all."""
+    """Return a mask for each kind with enough fields, and a mask of all fields under ``""``."""
     groups = {kind: kinds == kind for kind in dict.fromkeys(kinds.tolist())}
     return {"": np.ones(len(kinds), dtype=bool)} | {
         kind: own for kind, own in groups.items() if own.sum() >= FEWEST
@@ -166,22 +165,22 @@ def _quantiles(chances: Floats, kinds: np.ndarray) -> dict[str, tuple[float, ...
 
 
 def _places(chances: Floats, kinds: Sequence[str], quantiles: Mapping[str, Sequence[float]]) -> Floats:
-    """Return the rank 0..1 of each probability among those of its kind."""
+    """Return the rank 0..1 of each probability within its kind."""
     steps = np.linspace(0, 1, QUANTILES)
-    found = np.full(len(chances), 0.5)
+    ranks = np.full(len(chances), 0.5)
     for kind in dict.fromkeys(kinds):
         own = np.array([other == kind for other in kinds])
-        found[own] = np.interp(chances[own], quantiles.get(kind) or quantiles[""], steps)
-    return found
+        ranks[own] = np.interp(chances[own], quantiles.get(kind) or quantiles[""], steps)
+    return ranks
 
 
 def _by_chance(fields: int) -> float:
-    """Return the distance that so many evenly drawn ranks pass with probability ``ALPHA`` only."""
+    """Return the distance that this many uniform ranks exceed with probability ``ALPHA``."""
     return math.sqrt(-math.log(ALPHA / 2) / (2 * fields))
 
 
 def _distance(places: Floats) -> float:
-    """Return the greatest gap between the share of ranks up to a point and that point."""
+    """Return the greatest gap between the ranks and the uniform distribution."""
     ordered = np.sort(places)
     count = np.arange(1, len(ordered) + 1) / len(ordered)
     return float(max((count - ordered).max(), (ordered - count).max() + 1 / len(ordered)))
@@ -192,11 +191,11 @@ NO_BOUND = "tỉ lệ sai cho phép không còn được bảo đảm cho các �
 
 
 def describe_drift(alarm: DriftAlarm, folder: str | Path, workspace: Path | None = None) -> tuple[str, ...]:
-    """Return in one sentence each what is unusual, which unseen values that puts in doubt, and what to do.
+    """Return sentences: how the book is unusual, which unseen values become doubtful, and what to do.
 
     Args:
-        folder: The folder of the book, for the command that is advised.
-        workspace: The workspace, if it is not the default one.
+        folder: The book's folder, for the recommended command.
+        workspace: The workspace, unless it is the default.
     """
     return (
         drift_sentence(alarm),
@@ -207,12 +206,12 @@ def describe_drift(alarm: DriftAlarm, folder: str | Path, workspace: Path | None
 
 
 def drift_sentence(alarm: DriftAlarm) -> str:
-    """Return what is unusual, as a sentence."""
+    """Return in a sentence how the book is unusual."""
     return f"chữ viết trong sổ không giống những sổ đã dùng để hiệu chuẩn: {describe_unusual(alarm)}."
 
 
 def describe_unusual(alarm: DriftAlarm) -> str:
-    """Return in what the book is unusual."""
+    """Describe how the book is unusual."""
     way = "kém chắc hơn" if alarm.lower else "chắc hơn"
     distance, allowed = (with_comma(f"{value:.2f}") for value in (alarm.distance, alarm.allowed))
     parts = (
@@ -224,28 +223,28 @@ def describe_unusual(alarm: DriftAlarm) -> str:
 
 
 def hold_sentences(hold: BookHold | None) -> tuple[str, ...]:
-    """Return which values wait for a person, or why they no longer do; nothing where none would have been accepted."""
+    """Return which values wait for a person, or why they no longer wait; empty if no value would have been accepted."""
     if hold is None or not (hold.held or hold.checked):
         return ()
-    seen = f"đã xem {hold.checked} ô, sai {hold.wrong}"
+    checked_text = f"đã xem {hold.checked} ô, sai {hold.wrong}"
     if hold.is_over:
-        return (f"ô quan trọng của sổ này không còn phải chờ: người rà soát {seen}.",)
+        return (f"ô quan trọng của sổ này không còn phải chờ: người rà soát {checked_text}.",)
     waiting = f"{hold.held} ô quan trọng của sổ này được giữ lại chờ người xem"
     release = (
         f"khi {CHECKED} ô như vậy đã được xem mà không sai quá mức cho phép, lượt chạy sau nhận các ô còn lại"
     )
-    return (f"{waiting}; {release} (nay {seen}).",)
+    return (f"{waiting}; {release} (nay {checked_text}).",)
 
 
 def doubt_sentences(unseen: int) -> tuple[str, ...]:
-    """Return what no longer holds for the values that went in unseen; nothing where none did."""
+    """Return which guarantee no longer holds for the unseen values; empty if there are none."""
     if not unseen:
         return ()
     return (f"{unseen} ô viết tay của sổ này đã vào sổ dữ liệu không qua người xem; {NO_BOUND}",)
 
 
 def recalibration_advice(folder: str | Path, workspace: Path | None = None) -> str:
-    """Return what people should do about it, with the command for that folder."""
+    """Return the recommended action, with the command for the folder."""
     where = f" --workspace {workspace}" if workspace else ""
     return (
         "Hãy chọn chừng 100 sự kiện của sổ này, xem từng ô so với ảnh, ghi quyết định, "

@@ -1,4 +1,4 @@
-"""The features that a calibration weighs: the evidence of a reading, and how the rest of its entry agrees."""
+"""The features of a calibration: the evidence of a reading, and the agreement of the rest of its entry."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from pipeline.values.kinds.kind import is_like_ditto
 from pipeline.values.predicates import PREDICATES, Value
 
 SAYING_THE_SAME = frozenset({"same_date"})
-"""Predicates that confirm both values when they hold: few wrong readings agree by chance. Years do not count: most
-entries of a book have the same."""
+"""Predicates that confirm both values when they hold, because wrong readings rarely agree by chance. Years do not
+count: most entries of a book share a year."""
 
 NO_FEATURES = frozenset(
     {
@@ -44,30 +44,29 @@ NO_FEATURES = frozenset(
         TEXT_END,
     }
 )
-"""Findings that are no features: those that follow from a probability (a stored entry has them), and those that send a
-value to a person whatever its probability is."""
+"""Findings that are not features: findings that follow from a probability (a stored entry has them), and findings that
+send a value to a person whatever its probability."""
 
 
 LIKELY, CLEAR = 0.5, 0.9
-"""A value whose probability by the decoding is below the first counts only if its letters, in the mean, reach the
-second."""
+"""A value with a decoding probability below the first counts only if its mean letter clarity reaches the second."""
 
 
 @dataclass(frozen=True, slots=True)
 class CalibrationFeatures:
-    """What a calibration weighs of one handwritten field.
+    """The calibration features of a handwritten field.
 
     Attributes:
         kind: The kind of the field with its list (``choice:sex``).
-        evidence: What the decoding of its lines gave.
-        letters: How many letters the text has, spaces aside.
-        parses: The text has a value, or the field is read as blank.
-        doubted: A finding sends it to a person.
-        confirmed: A rule found the same value elsewhere in the entry.
-        neighbour_clarity: The mean optical evidence 0..1 of the other handwritten values of the entry, its own where
-            there are none: a hand that the networks read badly is read badly all over.
-        whole: The value is not a date without its day (what is left of a date whose beginning was not seen), not a name
-            or place that may be ditto marks, and not both unlikely and unclear.
+        evidence: The evidence from decoding its lines.
+        letters: Number of letters in the text, without spaces.
+        parses: Whether the text has a value, or the field is read as blank.
+        doubted: Whether a finding sends the field to a person.
+        confirmed: Whether a rule finds the same value elsewhere in the entry.
+        neighbour_clarity: The mean optical evidence 0..1 of the other handwritten values in the entry, or of the field
+            itself without others: the networks read a difficult hand badly everywhere.
+        whole: Whether the value is complete: not a date without a day (a remainder after an unseen beginning), not a
+            name or place that may be ditto marks, and not both unlikely and unclear.
     """
 
     kind: str
@@ -82,7 +81,7 @@ class CalibrationFeatures:
 
     @property
     def eligible(self) -> bool:
-        """Whether the probability alone decides if the value is accepted."""
+        """Whether the probability alone decides about acceptance."""
         return self.parses and not self.doubted and self.whole
 
 
@@ -91,10 +90,10 @@ class Sample:
     """The features of a field with its truth.
 
     Attributes:
-        right: The registry would hold what is on paper.
-        entry: Its entry, unique over all books; no entry is in both halves of the samples.
-        hand: The writer; where nobody knows better, the book.
-        weight: How many fields it stands for: one that came to people by a draw stands for those that were not drawn.
+        right: Whether the registry would hold the value on paper.
+        entry: The entry's name, unique over all books; an entry is in only one half of the samples.
+        hand: The writer; the book where the writer is unknown.
+        weight: Number of represented fields: a randomly drawn field also represents fields that were not drawn.
     """
 
     features: CalibrationFeatures
@@ -108,11 +107,11 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What a person says a field holds.
+    """The content of a field according to a person.
 
     Attributes:
         status: Whether the field is read, blank, illegible or struck through on paper.
-        canonical: Its value in canonical form, ``""`` where the text does not parse.
+        canonical: The value in canonical form, ``""`` where the text does not parse.
     """
 
     status: FieldStatus
@@ -123,10 +122,10 @@ class Truth:
 def calibration_features(
     readings: Sequence[FieldReading], findings: Iterable[Finding], record: RecordSpec
 ) -> dict[str, CalibrationFeatures]:
-    """Return the features of every handwritten field of an entry whose reading carries evidence, by field.
+    """Return the features of every handwritten field in an entry whose reading carries evidence, by field.
 
     Args:
-        findings: The findings of that entry; those that are not just information put their fields in doubt.
+        findings: The entry's findings; all but informational findings put their fields in doubt.
     """
     doubted = {
         name
@@ -144,10 +143,10 @@ def calibration_features(
         if reading.evidence is not None and is_handwritten(reading) and reading.field in record.by_name
     }
     clear = {name: evidence.optical for name, (_, _, evidence) in handwritten.items()}
-    found = {}
+    features = {}
     for name, (reading, spec, evidence) in handwritten.items():
         others = [optical for other, optical in clear.items() if other != name]
-        found[name] = CalibrationFeatures(
+        features[name] = CalibrationFeatures(
             kind=calibrated_kind(spec),
             evidence=evidence,
             letters=len(reading.text.replace(" ", "")),
@@ -158,19 +157,19 @@ def calibration_features(
             neighbour_clarity=fmean(others) if others else evidence.optical,
             whole=not (_lacks_its_day(reading, spec) or may_be_ditto(reading, spec) or _is_unclear(reading)),
         )
-    return found
+    return features
 
 
 def is_handwritten(reading: FieldReading) -> bool:
-    """Return whether the machine read what a hand wrote there, or that the hand left the field blank."""
+    """Return whether the machine read handwriting in the field, or that the writer left it blank."""
     return reading.status in (FieldStatus.READ, FieldStatus.BLANK) and reading.writing is Writing.HAND
 
 
 def _lacks_its_day(reading: FieldReading, spec: FieldSpec) -> bool:
-    """Return whether a date has a month and no day.
+    """Return whether a date has a month but no day.
 
-    That is rare on paper, and what is left of any date whose first digits were not seen. A year alone is what
-    many forms ask for.
+    Such dates are rare on paper but remain of any date whose first digits were not seen. A year alone does not count:
+    many forms ask for a year only.
     """
     return (spec.value_kind.is_date or spec.value_kind.is_date_in_words) and reading.canonical.count(".") == 1
 
@@ -182,17 +181,17 @@ def may_be_ditto(reading: FieldReading, spec: FieldSpec) -> bool:
 
 
 def _is_unclear(reading: FieldReading) -> bool:
-    """Return whether the decoding finds the value less likely than not and its letters are not clear either.
+    """Return whether a value is unlikely by the decoding and its letters are unclear.
 
-    The lead over other readings does not count: many readings of one ink are the mark of an unknown hand. In a long
-    slot a clear value may be unlikely by itself.
+    The lead over other readings does not count: many readings of the same ink are typical of an unfamiliar hand. In a
+    long slot a clear value can be unlikely.
     """
     known = reading.evidence
     return known is not None and not (known.chance >= LIKELY or known.optical >= CLEAR)
 
 
 def calibrated_kind(spec: FieldSpec) -> str:
-    """Return the kind that is calibrated: lists differ as kinds do."""
+    """Return the kind for calibration; a kind with a list is distinguished by the list."""
     return f"{spec.kind}:{spec.vocab}" if spec.vocab else spec.kind
 
 
@@ -205,12 +204,12 @@ def calibration_samples(
     entry: str,
     weights: Mapping[str, float] | None = None,
 ) -> tuple[Sample, ...]:
-    """Return the fields of an entry whose features and truth are both known.
+    """Return samples for the fields of an entry with both features and truth.
 
     Args:
-        truths: What a person says its fields hold, by field.
-        entry: Its name, unique over all books.
-        weights: How many fields each of its fields stands for; one each by default.
+        truths: The truth according to a person, by field.
+        entry: The entry's name, unique over all books.
+        weights: Number of fields that each field represents; 1 each by default.
     """
     counts = weights or {}
     by_field = {reading.field: reading for reading in readings}
@@ -231,10 +230,7 @@ def calibration_samples(
 def is_right(reading: FieldReading, truth: Truth) -> bool:
     """Return whether the registry would hold the truth: the same value, or the same text (NFC).
 
-    What cannot be read or is struck through on paper has no value that could be right.
-
-    Args:
-        truth: What a person says.
+    An illegible or struck-through field has no value that could be right.
     """
     if reading.status is not truth.status:
         return False
@@ -247,7 +243,7 @@ def is_right(reading: FieldReading, truth: Truth) -> bool:
 
 
 def fields_saying_the_same(readings: Sequence[FieldReading], record: RecordSpec) -> frozenset[str]:
-    """Return the fields of rules that found two readings to agree."""
+    """Return the fields of rules that find two readings in agreement."""
     by_field = {reading.field: reading for reading in readings if reading.status is FieldStatus.READ}
     agreed: set[str] = set()
     for rule in record.rules:

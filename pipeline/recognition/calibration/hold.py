@@ -1,7 +1,7 @@
-"""When the critical values of a book unlike those calibrated on are accepted after all: once people have checked some.
+"""When the critical values of an unusual book are accepted after all: once people have checked a sample.
 
-A calibration says nothing of such a book. What people decided on values that the machine would have accepted does: from
-``CHECKED`` of these on, as long as no more of them were wrong than the office tolerates would let one expect.
+A calibration proves nothing about an unusual book. People's decisions on values that the machine would have accepted
+do: acceptance resumes after ``CHECKED`` of them, as long as the number of errors is within the office's tolerance.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ from dataclasses import dataclass
 from pipeline.recognition.calibration.risk import is_refuted
 
 CHECKED = 50
-"""How many critical values of the book people have to check before the others are accepted."""
+"""Number of checked critical values in the book before the others are accepted."""
 
 
 @dataclass(frozen=True, slots=True)
 class BookHold:
-    """The critical handwritten values of a book that are held back, and what people said of others.
+    """The critical handwritten values of a book that are held back, and the result of checking others.
 
     Attributes:
-        held: How many values would have been accepted and wait for a person instead.
-        checked: How many values of that kind people have decided on.
-        wrong: How many of those the machine had read otherwise.
-        tolerated: The share of errors that the office tolerates among critical fields.
-        delta: How often the office lets its bound fail.
+        held: Number of values that wait for a person although they would otherwise have been accepted.
+        checked: Number of such values that people have decided.
+        wrong: Number of checked values that the machine read differently.
+        tolerated: The office's tolerated error share among critical fields.
+        delta: The office's allowed failure probability of the bound.
     """
 
     held: int
@@ -34,7 +34,7 @@ class BookHold:
 
     @property
     def is_over(self) -> bool:
-        """Whether enough was checked, and no more was wrong than the tolerance would let one expect."""
+        """Whether enough values are checked and the errors are within the tolerance."""
         return self.checked >= CHECKED and not is_refuted(
             self.wrong, self.checked, self.tolerated, self.delta
         )

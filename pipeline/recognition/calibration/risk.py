@@ -1,9 +1,9 @@
-"""From which chance on values may be accepted so that the errors among them stay within what the office tolerates.
+"""Acceptance thresholds that keep the error rate among accepted values within the office's tolerance.
 
 Selective risk control: Geifman and El-Yaniv 2017 ("Selective classification for deep neural networks", NeurIPS) bound
-the error of what is accepted by the exact binomial; Bates et al. 2021 ("Distribution-free, risk-controlling
-prediction sets", J. ACM) and Angelopoulos et al. 2021 ("Learn then test", arXiv 2110.01052) choose among thresholds
-by testing them in a fixed order, so that choosing does not spend the bound.
+the error of accepted values by the exact binomial; Bates et al. 2021 ("Distribution-free, risk-controlling prediction
+sets", J. ACM) and Angelopoulos et al. 2021 ("Learn then test", arXiv 2110.01052) test thresholds in a fixed order, so
+that the choice does not weaken the bound.
 """
 
 from __future__ import annotations
@@ -19,25 +19,25 @@ from pipeline.recognition.calibration.chance_model import Floats
 from pipeline.recognition.calibration.weighting import effective_sums, expected_sums
 
 DELTA = 0.1
-"""How often the bound may fail, over all books that could have been calibrated on."""
+"""Failure probability of the bound, over all possible calibration books."""
 
 THRESHOLDS = 240
 FEWEST = 50
 STEPS = 40
 SAFE_SIDE = 4.0
-"""The first threshold is chosen as if at least the tolerance over this were wrong among what is accepted."""
+"""The first threshold is chosen as if the error share were at least the tolerance divided by this."""
 
 
 @dataclass(frozen=True, slots=True)
 class RiskCurve:
-    """The errors of a group of fields that nothing was fitted on, over thresholds from high to low.
+    """Error counts of a group of fields outside the fit, over thresholds from high to low.
 
     Attributes:
-        thresholds: Probabilities.
-        accepted: How many fields each threshold accepts.
-        wrong: How many of those are wrong.
-        expected: How many errors the probabilities predict among them.
-        worst: The share of errors that the worst writer is proven to exceed.
+        thresholds: Probabilities, falling.
+        accepted: Number of fields that each threshold accepts.
+        wrong: Number of wrong fields among the accepted.
+        expected: Number of wrong fields among the accepted, as the probabilities predict.
+        worst: The error share that the worst writer provably exceeds.
     """
 
     fields: int
@@ -50,17 +50,17 @@ class RiskCurve:
 
 @dataclass(frozen=True, slots=True)
 class RiskBound:
-    """A threshold, and what is proven of the fields that reach it.
+    """A threshold, and the proven error rate of fields that reach it.
 
     Attributes:
-        threshold: The least probability that is accepted. ``None``: none is proven to keep within ``tolerated``; the
-            other figures are then of the one nearest to it.
-        fields: How many fields it was tried on.
-        accepted: How many of them reach it.
-        wrong: How many of those are wrong.
-        upper: With probability at least 1 − ``delta`` the share of errors is at most this, for fields like these.
-        tolerated: The share of errors that the office tolerates.
-        delta: How often the bound may fail.
+        threshold: The lowest accepted probability. ``None``: no threshold is proven to keep within ``tolerated``; the
+            other figures then describe the nearest threshold.
+        fields: Number of tested fields.
+        accepted: Number of fields that reach the threshold.
+        wrong: Number of wrong fields among the accepted.
+        upper: Upper bound of the error share for similar fields, with probability at least 1 − ``delta``.
+        tolerated: The office's tolerated error share.
+        delta: The failure probability of the bound.
     """
 
     threshold: float | None
@@ -73,7 +73,7 @@ class RiskBound:
 
     @property
     def coverage(self) -> float:
-        """The share (0..1) of the fields that are accepted."""
+        """The share (0..1) of accepted fields."""
         return self.accepted / self.fields if self.threshold is not None and self.fields else 0.0
 
     @property
@@ -82,12 +82,12 @@ class RiskBound:
 
     @property
     def refuted(self) -> bool:
-        """Whether more was wrong than ``tolerated`` would let one expect."""
+        """Whether the errors exceed the number that ``tolerated`` lets one expect."""
         return is_refuted(self.wrong, self.accepted, self.tolerated, self.delta)
 
     @property
     def needed(self) -> int:
-        """How many accepted fields without one error would prove the tolerance."""
+        """Number of accepted fields without an error that would prove the tolerance."""
         return math.ceil(math.log(self.delta) / math.log1p(-self.tolerated)) if 0 < self.tolerated < 1 else 0
 
 
@@ -98,15 +98,15 @@ def risk_curve(
     hands: Sequence[str] = (),
     weights: Sequence[float] = (),
 ) -> RiskCurve:
-    """Return the curve of fields that the probability alone decides about.
+    """Return the risk curve of fields that the probability alone decides.
 
-    The thresholds follow from the probabilities, not from what was right.
+    The thresholds follow from the probabilities, not from the truth.
 
     Args:
         chances: The calibrated probability of each field.
-        fields: How many fields the group has, with those that something else decides about.
+        fields: Size of the group, including fields that other rules decide.
         hands: The writer of each field.
-        weights: How many fields each stands for; one each by default. What is counted then are effective fields.
+        weights: Number of fields that each field represents; 1 each by default. The counts then are effective fields.
     """
     order = np.argsort(-np.asarray(chances, dtype=np.float64), kind="stable")
     sure = np.asarray(chances, dtype=np.float64)[order]
@@ -130,7 +130,7 @@ def risk_curve(
 
 
 def _worst(hands: np.ndarray, errors: np.ndarray, accepted: np.ndarray) -> tuple[float, ...]:
-    """Return for each threshold the greatest share of errors that any writer is proven to exceed, ``DELTA`` for all."""
+    """Return for each threshold the greatest error share that any writer provably exceeds, together at ``DELTA``."""
     names = np.unique(hands)
     if len(names) < 2:
         return (0.0,) * len(accepted)
@@ -138,26 +138,26 @@ def _worst(hands: np.ndarray, errors: np.ndarray, accepted: np.ndarray) -> tuple
     counts, wrong = np.cumsum(own, axis=0), np.cumsum(own & errors[:, None], axis=0)
     worst, each = [], DELTA / len(names)
     for place in accepted - 1:
-        found = 0.0
-        seen = zip(counts[place].tolist(), wrong[place].tolist(), strict=True)
-        for fields, bad in sorted(seen, key=lambda pair: -pair[1] / max(pair[0], 1)):
-            if bad <= found * fields:
+        bound = 0.0
+        totals = zip(counts[place].tolist(), wrong[place].tolist(), strict=True)
+        for fields, bad in sorted(totals, key=lambda pair: -pair[1] / max(pair[0], 1)):
+            if bad <= bound * fields:
                 break
             if is_refuted(
-                bad, fields, found, each
-            ):  # else the bound of this writer is no greater: one look, not forty
-                found = max(found, lower_bound(fields, bad, each))
-        worst.append(found)
+                bad, fields, bound, each
+            ):  # otherwise this writer's bound is no greater: one comparison instead of forty
+                bound = max(bound, lower_bound(fields, bad, each))
+        worst.append(bound)
     return tuple(worst)
 
 
 @lru_cache(maxsize=64)
 def risk_bound(curve: RiskCurve, tolerated: float, delta: float = DELTA) -> RiskBound:
-    """Return the least threshold that is proven.
+    """Return the lowest proven threshold.
 
-    Thresholds are tested from the one likeliest to pass, by the probabilities alone, downwards until one fails. As the
-    order is fixed before any error is seen, one test at ``delta`` each is enough (fixed-sequence testing). As all that
-    passed hold together, those at which some writer is known to err more than tolerated may be passed over.
+    Thresholds are tested downwards from the threshold likeliest to pass (by the probabilities alone) until a test
+    fails. The order is fixed before any error is seen, so each test may use the full ``delta`` (fixed-sequence
+    testing). All passed thresholds hold together, so thresholds with a provably worse writer are skipped.
     """
     first = _likeliest(curve, tolerated, delta)
     if first is None:
@@ -190,11 +190,11 @@ def risk_bound(curve: RiskCurve, tolerated: float, delta: float = DELTA) -> Risk
 
 
 def is_refuted(wrong: int, fields: int, tolerated: float, delta: float) -> bool:
-    """Return whether so many errors are more than a tolerated share of them would let one expect.
+    """Return whether the number of errors is significantly above the tolerated share.
 
     Args:
-        tolerated: The share of errors that is tolerated.
-        delta: How often that may be said of a share that is no greater.
+        tolerated: The tolerated error share.
+        delta: The probability of refuting a share within the tolerance.
     """
     return wrong > 0 and 1 - binomial_cdf(wrong - 1, fields, tolerated) <= delta
 
@@ -203,8 +203,7 @@ def upper_bound(fields: int, wrong: int, delta: float = DELTA) -> float:
     """Return Clopper and Pearson's exact upper bound of an error rate.
 
     Args:
-        fields: How many fields were checked.
-        wrong: How many of them are wrong.
+        fields: Number of checked fields.
         delta: The probability (0..1) that the true rate is above the bound.
     """
     if wrong >= fields:
@@ -217,7 +216,7 @@ def upper_bound(fields: int, wrong: int, delta: float = DELTA) -> float:
 
 
 def lower_bound(fields: int, wrong: int, delta: float = DELTA) -> float:
-    """Return the exact lower bound of an error rate; it fails in a share ``delta`` of cases."""
+    """Return the exact lower bound of an error rate; it fails with probability ``delta``."""
     low, high = 0.0, wrong / max(fields, 1)
     for _ in range(STEPS if wrong else 0):
         middle = (low + high) / 2
@@ -242,9 +241,9 @@ def _log_terms(wrong: int, fields: int, rate: float) -> Floats:
 
 @lru_cache(maxsize=64)
 def _counts(wrong: int, fields: int) -> tuple[Floats, Floats, Floats]:
-    """Return for 0..``wrong`` errors the log of their combinations, how many are wrong, and how many are not.
+    """Return for 0..``wrong`` errors the log of their combinations, the wrong count and the right count.
 
-    Bisection asks for the same ones at many rates.
+    The result is cached: bisection uses the same counts at many rates.
     """
     count = np.arange(1, wrong + 1, dtype=np.float64)
     ways = np.concatenate([[0.0], np.cumsum(np.log(fields - count + 1) - np.log(count))])
@@ -257,7 +256,7 @@ def _proves(accepted: int, wrong: int, tolerated: float, delta: float) -> bool:
 
 
 def _likeliest(curve: RiskCurve, tolerated: float, delta: float) -> int | None:
-    """Return the threshold with the best prospect of being proven, if the probabilities are right."""
+    """Return the threshold likeliest to be proven if the probabilities are right."""
     best, prospect = None, 0.0
     for step, accepted in enumerate(curve.accepted):
         allowed = _allowed(accepted, tolerated, delta)
@@ -270,7 +269,7 @@ def _likeliest(curve: RiskCurve, tolerated: float, delta: float) -> int | None:
 
 
 def _allowed(accepted: int, tolerated: float, delta: float) -> int:
-    """Return the most errors with which so many accepted fields prove the tolerance; −1 when even none would not."""
+    """Return the most errors among ``accepted`` fields that still prove the tolerance; −1 if even 0 errors do not."""
     most = math.floor(accepted * tolerated)
     sums = np.cumsum(np.exp(_log_terms(most, accepted, tolerated))) if 0 < tolerated < 1 else np.ones(1)
     return int(np.searchsorted(sums, delta, side="right")) - 1

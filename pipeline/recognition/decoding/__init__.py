@@ -1,4 +1,4 @@
-"""From what several witnesses say of one line to ranked readings with honest chances."""
+"""From the emissions of several networks for a line to ranked readings with calibrated probabilities."""
 
 from pipeline.recognition.decoding.date_agreement import DateAgreement, agree_on_date
 from pipeline.recognition.decoding.decoder import DecodedLine, decode_line, score_texts

@@ -13,24 +13,24 @@ from pipeline.recognition.decoding.emission import Chances, DecodingOptions
 from pipeline.recognition.decoding.priors import CONTEXT, Prior
 
 Weighed = tuple[str, float]
-"""A text and how much likelier (log) its ink is than that of the pivot."""
+"""A text and the log likelihood ratio of its ink against the pivot."""
 
 Combined = tuple[str, float, float]
-"""A line, how much likelier (log) its ink is than that of the pivot, and the prior of its words."""
+"""A line, the log likelihood ratio of its ink against the pivot, and the prior of its words."""
 
 _Gain = tuple[Edit, float]
 
 _UNKNOWN_CONTEXT = ("",)
-"""The context of a word whose neighbours are not known yet."""
+"""The context of a word with unknown neighbours."""
 
 _by_gain = itemgetter(1)
 
 _JOINED = 3
-"""How many neighbouring words one edit may change together with the spaces between them."""
+"""Largest number of neighbouring words that an edit may change together with the spaces between them."""
 
 
 class _PartialLine(NamedTuple):
-    """The beginning of a line. ``score``: ink and prior together."""
+    """The beginning of a line. ``score``: log likelihood ratio of the ink plus prior."""
 
     score: float
     text: str
@@ -42,7 +42,7 @@ class _PartialLine(NamedTuple):
 def beam_search(
     pivot: str, edits: Sequence[Edit], gained: Chances, prior: Prior, options: DecodingOptions
 ) -> tuple[Combined, ...]:
-    """Return the best texts that edits of the pivot make together, best first. Gains of edits far apart add up."""
+    """Return the best texts that combine edits of the pivot, best first. Gains of distant edits add up."""
     words = [match.span() for match in re.finditer(r"\S+", pivot)] or [(0, len(pivot))]
     within, across = _sorted_by_word(words, zip(edits, gained.tolist(), strict=True), options)
     partial: list[dict[str, _PartialLine]] = [{} for _ in range(len(words) + 1)]
@@ -74,7 +74,7 @@ def _extend(
 ) -> None:
     """Continue every partial line with every variant.
 
-    No word adds to a score: a line behind the beam before its words are weighed stays behind it and is left out.
+    A word never adds to a score, so a line below the beam before its words are weighted is dropped at once.
     """
     beam, sharpness, weigh = options.beam, options.sharpness, prior.word
     scores = [way.score for way in reversed(_best(grown.values(), beam))]
@@ -100,7 +100,7 @@ def _extend(
 def _sorted_by_word(
     words: Sequence[tuple[int, int]], gains: Iterable[_Gain], options: DecodingOptions
 ) -> tuple[list[list[_Gain]], dict[tuple[int, int], list[_Gain]]]:
-    """Return the edits within each word, and those that touch spaces, by the first and last word that they touch."""
+    """Return the edits within each word, and the edits that touch spaces by their first and last word."""
     within: list[list[_Gain]] = [[] for _ in words]
     across: dict[tuple[int, int], list[_Gain]] = {}
     for edit, gain in gains:
@@ -125,9 +125,9 @@ def _variants(
     options: DecodingOptions,
     join: _Gain | None = None,
 ) -> list[Weighed]:
-    """Return the likeliest texts of one word, or of some words that ``join`` makes one, without their neighbours.
+    """Return the likeliest texts of a word without its neighbours, or of several words that ``join`` merges.
 
-    They are tried in the order of their ink, until that alone is behind enough others: words add nothing to a score.
+    Texts are tried in the order of their ink and stop when enough texts are ahead: the prior never raises a score.
     """
     start, end = span
     best = sorted(edits, key=_by_gain, reverse=True)[: 2 * options.variants]
@@ -143,8 +143,8 @@ def _variants(
         against = _excluded(edit, best[:number])
         more = [(chosen | 1 << number, ink + gain) for chosen, ink in combinations if not chosen & against]
         combinations = sorted([*combinations, *more], key=_by_gain, reverse=True)[:most]
-    backwards = sorted(enumerate(edit for edit, _ in best), key=lambda one: (-one[1].start, -one[1].end))
-    found: dict[str, tuple[float, float]] = {}
+    backwards = sorted(enumerate(edit for edit, _ in best), key=lambda pair: (-pair[1].start, -pair[1].end))
+    scored: dict[str, tuple[float, float]] = {}
     scores: list[float] = []
     for chosen, ink in combinations:
         if len(scores) == options.variants and options.sharpness * ink <= scores[0]:
@@ -155,26 +155,26 @@ def _variants(
                 text = text[: edit.start - start] + edit.letters + text[edit.end - start :]
         words = text.split()
         text = " ".join(words)
-        if text not in found:
+        if text not in scored:
             score = options.sharpness * ink + sum(prior.word(_UNKNOWN_CONTEXT, word) for word in words)
-            found[text] = score, ink
+            scored[text] = score, ink
             insort(scores, score)
             del scores[: -options.variants]
-    ranked = sorted(found, key=lambda text: found[text][0], reverse=True)
-    return [(text, found[text][1]) for text in ranked[: options.variants]]
+    ranked = sorted(scored, key=lambda text: scored[text][0], reverse=True)
+    return [(text, scored[text][1]) for text in ranked[: options.variants]]
 
 
 def _excluded(edit: Edit, others: Sequence[_Gain]) -> int:
-    """Return the numbers, as bits, of those edits that cannot be made together with another one."""
-    found = 0
+    """Return a bit mask of the edits that conflict with an edit."""
+    bits = 0
     for number, (other, _) in enumerate(others):
         if not _are_apart(edit, other):
-            found |= 1 << number
-    return found
+            bits |= 1 << number
+    return bits
 
 
 def _are_apart(edit: Edit, other: Edit) -> bool:
-    """Return whether two edits touch different letters and do not insert at one place."""
+    """Return whether two edits touch different letters and do not insert at the same place."""
     (start, end, _), (first, last, _) = edit, other
     if start == end == first == last:
         return False

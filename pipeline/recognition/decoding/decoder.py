@@ -1,4 +1,4 @@
-"""From the emissions of a line to ranked readings and the evidence for the best."""
+"""From the emissions of a line to ranked readings and the evidence for the best reading."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from pipeline.recognition.decoding.priors import LIMIT, Prior
 from pipeline.recognition.decoding.trellis import build_trellises, log_chances
 
 _TERMS = 10
-"""How many terms of a list are scored: those most like what is read."""
+"""Number of scored terms of a list: the terms most similar to the best paths."""
 
 _CLEAR = 0.97
-"""A word whose letters are all likelier than this is not compared with known ones."""
+"""A word whose letters are all likelier than this is not compared with known words."""
 
 _UNSEEN = 1e-4
-"""The least probability left to readings that were not scored."""
+"""Smallest probability left to unscored readings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,10 @@ class DecodedLine:
     """The readings of a line.
 
     Attributes:
-        hypotheses: The n-best list, and the best path of each emission, however unlikely. What their probabilities lack
-            to 1 belongs to readings that were not scored.
+        hypotheses: The n-best list, and the best path of each emission, however unlikely. The probability missing to 1
+            belongs to unscored readings.
         evidence: The evidence for the first hypothesis.
-        proposed: The first hypothesis is a proposal to a person; its evidence proves nothing.
+        proposed: Whether the first hypothesis is only a proposal to a person; its evidence proves nothing.
     """
 
     hypotheses: tuple[Hypothesis, ...]
@@ -54,7 +54,7 @@ class DecodedLine:
 
 @dataclass(frozen=True, slots=True)
 class _Weighing:
-    """The edits of a pivot and the gain of each (log, mean over the emissions)."""
+    """The edits of a pivot and the gain of each edit (log, mean over the emissions)."""
 
     pivot: str
     edits: tuple[Edit, ...]
@@ -70,8 +70,8 @@ def decode_line(
     """Decode one line.
 
     Args:
-        emissions: One or more with the same letters, each with its own steps.
-        shares: What each emission counts beside the others; all alike by default.
+        emissions: At least one emission; all have the same letters, each has its own steps.
+        shares: The weight of each emission; equal by default.
 
     Raises:
         ValueError: The emissions have different letters.
@@ -94,7 +94,9 @@ def decode_line(
     hypotheses = _ranked(tuple(tried), ink, np.array(known), options)
     shown = hypotheses[: options.hypotheses]
     shown += tuple(
-        found for found in hypotheses[options.hypotheses :] if found.text and found.text in readings
+        hypothesis
+        for hypothesis in hypotheses[options.hypotheses :]
+        if hypothesis.text and hypothesis.text in readings
     )
     return DecodedLine(shown, _evidence(hypotheses, weighing, readings, prior))
 
@@ -122,9 +124,9 @@ def _weighed(
 def _near(
     pivot: str, edits: Sequence[Edit], gained: Chances, prior: Prior, columns: dict[str, int]
 ) -> tuple[Edit, ...]:
-    """Return edits that put known words for doubtful ones of the pivot, as far as they are new."""
+    """Return edits that replace doubtful words of the pivot by known words and are not yet in ``edits``."""
     letters = letter_chances(pivot, pivot, edits, gained)
-    found: dict[Edit, None] = {}
+    new_edits: dict[Edit, None] = {}
     others = set(edits)
     words = list(re.finditer(r"\S+", pivot))
     around = ["", *(match.group() for match in words), ""]
@@ -134,16 +136,18 @@ def _near(
         for known in prior.near(*around[place : place + 3]):
             edit = trim_edit(Edit(match.start(), match.end(), known), pivot)
             if all(letter in columns for letter in edit.letters):
-                found[edit] = None
-    return tuple(edit for edit in found if edit not in others and (edit.letters or edit.start < edit.end))
+                new_edits[edit] = None
+    return tuple(edit for edit in new_edits if edit not in others and (edit.letters or edit.start < edit.end))
 
 
 def _terms_like(readings: Sequence[str], prior: Prior, letters: str) -> tuple[str, ...]:
-    """Return the terms most like what is read, in the cases people write."""
+    """Return the terms most similar to the readings, in the usual cases."""
     if not prior.terms:
         return ()
-    seen = [folded(reading) for reading in readings]
-    near = sorted(prior.terms, key=lambda term: -max(fuzz.ratio(folded(term), text) for text in seen))
+    folded_readings = [folded(reading) for reading in readings]
+    near = sorted(
+        prior.terms, key=lambda term: -max(fuzz.ratio(folded(term), text) for text in folded_readings)
+    )
     cased = (case for term in near[:_TERMS] for case in (term, term.lower(), term.title(), term.upper()))
     return tuple(term for term in dict.fromkeys(cased) if all(letter in letters for letter in term))
 
@@ -151,7 +155,7 @@ def _terms_like(readings: Sequence[str], prior: Prior, letters: str) -> tuple[st
 def _ranked(
     texts: tuple[str, ...], ink: Chances, beliefs: Chances, options: DecodingOptions
 ) -> tuple[Hypothesis, ...]:
-    """Return the texts with their posteriors. What the ink leaves to other texts is weighed like the mean of these."""
+    """Return the texts with their posteriors. The ink's remaining probability gets the mean prior of these texts."""
     known = _bounded(texts, int(ink.argmax()), beliefs)
     weight = options.sharpness * ink
     unseen = max(1.0 - float(np.exp(ink).sum()), _UNSEEN)
@@ -166,9 +170,9 @@ def _ranked(
 
 
 def _bounded(texts: tuple[str, ...], clearest: int, known: Chances) -> Chances:
-    """Return the prior of each text against that with the clearest ink, at most ``LIMIT`` for each different word.
+    """Return the priors relative to the text with the clearest ink, at most ``LIMIT`` for each different word.
 
-    So no lexicon outweighs clear ink.
+    Therefore no lexicon outweighs clear ink.
     """
     words = texts[clearest].split()
     most = LIMIT * np.array([words_apart(words, text.split()) for text in texts])
@@ -177,7 +181,7 @@ def _bounded(texts: tuple[str, ...], clearest: int, known: Chances) -> Chances:
 
 
 def words_apart(words: Sequence[str], others: Sequence[str]) -> int:
-    """Return how many words differ; a word cut in two, or two joined, count once."""
+    """Return the number of differing words; a split word or a joined pair counts once."""
     return sum(
         max(1, min(step.src_end - step.src_start, step.dest_end - step.dest_start))
         for step in Levenshtein.opcodes(words, others)
@@ -186,7 +190,7 @@ def words_apart(words: Sequence[str], others: Sequence[str]) -> int:
 
 
 def _belief(prior: Prior, text: str) -> float:
-    """Return the whole prior of a text (nats)."""
+    """Return the total prior of a text (nats)."""
     words = tuple(text.split())
     weights = (prior.word(words[max(0, place - 3) : place], word) for place, word in enumerate(words))
     return sum(weights) + prior.whole(text)
@@ -209,12 +213,12 @@ def _evidence(
 
 
 def measure_text(emissions: Sequence[Emission], text: str) -> tuple[float, float]:
-    """Return the mean and the least probability of the letters of a text by the ink of its line alone.
+    """Return the mean and the least letter probability of a text by the ink of its line alone.
 
-    They mean what ``Evidence.optical`` and ``Evidence.weakest`` do.
+    They correspond to ``Evidence.optical`` and ``Evidence.weakest``.
 
     Args:
-        text: A text that the line may have.
+        text: A candidate text of the line.
     """
     columns = columns_of(emissions[0].letters)
     if not text or not all(letter in columns for letter in text):
@@ -233,10 +237,10 @@ def measure_text(emissions: Sequence[Emission], text: str) -> tuple[float, float
 
 
 def score_texts(emissions: Sequence[Emission], texts: Sequence[str]) -> list[float]:
-    """Return the log probability of each text by the ink of a line alone, the mean over its emissions.
+    """Return the log probability of each text by the ink of a line alone, averaged over the emissions.
 
     Args:
-        texts: What the line may say.
+        texts: Candidate texts of the line.
     """
     witnesses = [prepare_emission(emission) for emission in emissions]
     scores = log_chances(witnesses, columns_of(emissions[0].letters), tuple(texts)).mean(axis=0)
@@ -244,9 +248,9 @@ def score_texts(emissions: Sequence[Emission], texts: Sequence[str]) -> list[flo
 
 
 def letter_chances(text: str, pivot: str, edits: Sequence[Edit], gained: Chances) -> tuple[float, ...]:
-    """Return for each letter of a text its probability by the ink alone, against all edits that touch it.
+    """Return the probability of each letter of a text by the ink alone, against all edits that touch the letter.
 
-    The probability that a letter of the pivot is left out shows in the letter before it (at the beginning, behind it).
+    The probability of a missing pivot letter shows in the preceding letter (for the first letter, in the next).
     """
     weights = np.exp(np.minimum(gained, 50.0))
     starts = np.array([edit.start for edit in edits], np.intp)

@@ -1,7 +1,7 @@
-"""Edits of the pivot: which are worth scoring, and how much likelier each makes it, exactly.
+"""Propose edits of the pivot, and compute the exact gain of each edit.
 
 Only the letters of an edit are run, between the forward and the backward probabilities of the pivot (``trellis``). All
-edits and all emissions take their steps together, so that a hundred edits cost less than one text.
+edits and emissions take their steps together, so that a hundred edits cost less than a text.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from pipeline.recognition.decoding.emission import Chances, DecodingOptions
 from pipeline.recognition.decoding.trellis import NEVER, Columns, Trellis, log_chances
 
 _TOGETHER = 32
-"""How many edits, from left to right, are run over the same steps."""
+"""Number of edits, from left to right, that run over the same steps."""
 
 _AWAY = 1e-9
-"""An edit is not run over steps at which the pivot is less likely than this to be near it."""
+"""An edit skips steps at which the posterior of the neighbouring pivot states is below this."""
 
 _SHORT = 1
-"""Edits of so many letters are run apart from longer ones, which have more states."""
+"""Edits with up to this many letters run separately from longer edits, which have more states."""
 
 
 class Edit(NamedTuple):
@@ -39,13 +39,13 @@ class Edit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Numbers:
-    """Edits of one pivot as numbers.
+    """Edits of a pivot as numbers.
 
     Attributes:
         left: (edits,) the state of the pivot before each edit.
-        right: (edits,) the state of the pivot behind each edit.
-        letters: (letters, edits) the columns of its letters.
-        lengths: (edits,) how many letters it has.
+        right: (edits,) the state of the pivot after each edit.
+        letters: (letters, edits) the columns of the letters of each edit.
+        lengths: (edits,) the number of letters of each edit.
     """
 
     left: Columns
@@ -55,7 +55,7 @@ class _Numbers:
 
 
 def edit_gains(trellises: Sequence[Trellis], columns: dict[str, int], edits: Sequence[Edit]) -> Chances:
-    """Return (emissions, edits) how much likelier (log) the edited text is than the pivot."""
+    """Return (emissions, edits) the log likelihood ratio of each edited text to the pivot."""
     numbers = _numbers(columns, edits)
     order = np.lexsort((numbers.right, numbers.left))
     groups = [order[at : at + _TOGETHER] for at in range(0, len(edits), _TOGETHER)]
@@ -87,9 +87,9 @@ def _numbers(columns: dict[str, int], edits: Sequence[Edit]) -> _Numbers:
 
 
 def _window(stays: Chances, edits: _Numbers, group: Columns) -> slice:
-    """Return the steps at which the pivot may be between the letters around some edits.
+    """Return the steps at which the pivot may be between the letters around the edits.
 
-    The slice is empty where that is so unlikely that probabilities underflow.
+    The slice is empty where the probabilities would underflow.
     """
     around = stays[:, edits.left[group].min() : edits.right[group].max() + 1]
     near = np.flatnonzero(around.sum(axis=1) > _AWAY)
@@ -103,7 +103,7 @@ def _run(
     windows: Sequence[Sequence[slice]],
     gained: Chances,
 ) -> None:
-    """Fill in the gains of the edits of some groups, each group run over its window.
+    """Fill in the gains of the edits in some groups, each group over its window.
 
     A gain is NaN where the window is empty or where probabilities underflow.
     """
@@ -141,12 +141,12 @@ def _run(
 
 def _step(chain: Chances, here: Chances, leaps: Chances) -> None:
     leapt = np.empty(leaps.shape)
-    for before, now, seen in zip(chain[:-1], chain[1:, 1:], here[1:, 1:], strict=True):
+    for before, now, ink in zip(chain[:-1], chain[1:, 1:], here[1:, 1:], strict=True):
         np.add(before[1:], before[:-1], out=now)
         np.multiply(before[:-2:2], leaps, out=leapt)
         own = now[1::2]
         own += leapt
-        now *= seen
+        now *= ink
 
 
 def propose_edits(
@@ -157,25 +157,25 @@ def propose_edits(
     options: DecodingOptions,
     allowed: str = "",
 ) -> tuple[Edit, ...]:
-    """Return edits of the pivot: letters that an emission also sees, letters left out, and what other readings have.
+    """Return edits of the pivot: other probable letters, letters left out, and differences to other readings.
 
     Args:
-        trellises: Of the pivot, one for each emission.
+        trellises: The pivot's trellis for each emission.
         readings: The best paths of the emissions.
-        allowed: Letters that the grammar asks for, proposed even where they are unlikely.
+        allowed: Letters of the field's grammar, proposed even where they are unlikely.
     """
-    found: dict[Edit, None] = {}
+    proposed: dict[Edit, None] = {}
     for reading in readings:
-        found.update(dict.fromkeys(differences(pivot, reading)))
+        proposed.update(dict.fromkeys(differences(pivot, reading)))
     for place in range(len(pivot)):
-        found[Edit(place, place + 1, "")] = None
+        proposed[Edit(place, place + 1, "")] = None
     for trellis in trellises:
-        found.update(dict.fromkeys(_seen(pivot, trellis, letters, options, allowed)))
-    return tuple(edit for edit in found if is_tidy(edit, pivot))
+        proposed.update(dict.fromkeys(_edits_from_emission(pivot, trellis, letters, options, allowed)))
+    return tuple(edit for edit in proposed if is_tidy(edit, pivot))
 
 
 def differences(pivot: str, reading: str) -> tuple[Edit, ...]:
-    """Return the edits that lead from the pivot to a reading: each by itself, and all within a word together."""
+    """Return the edits that lead from the pivot to a reading: each separately, and all edits of a word together."""
     blocks = edits_between(pivot, reading)
     joined: list[Edit] = []
     for edit in blocks:
@@ -188,7 +188,7 @@ def differences(pivot: str, reading: str) -> tuple[Edit, ...]:
 
 
 def edits_between(pivot: str, reading: str) -> tuple[Edit, ...]:
-    """Return the edits that lead from the pivot to a reading, from left to right, with letters between any two."""
+    """Return the edits that lead from the pivot to a reading, left to right, with letters between any two edits."""
     blocks: list[Edit] = []
     for step in Levenshtein.opcodes(pivot, reading):
         if step.tag == "equal":
@@ -200,38 +200,38 @@ def edits_between(pivot: str, reading: str) -> tuple[Edit, ...]:
     return tuple(blocks)
 
 
-def _seen(
+def _edits_from_emission(
     pivot: str, trellis: Trellis, letters: str, options: DecodingOptions, allowed: str
 ) -> Iterable[Edit]:
-    """Return edits by the letters that an emission sees besides those of the pivot, the likeliest first."""
-    seen = trellis.chances[:, 1 : 1 + len(letters)]
-    open_to = seen > options.least_seen
+    """Return edits for the letters with probability besides the pivot's own letters, likeliest first."""
+    by_letter = trellis.chances[:, 1 : 1 + len(letters)]
+    open_to = by_letter > options.least_seen
     if allowed:
-        asked = [number for number, letter in enumerate(letters) if letter in allowed]
-        open_to[:, asked] |= seen[:, asked] > options.least_asked
+        grammar_letters = [number for number, letter in enumerate(letters) if letter in allowed]
+        open_to[:, grammar_letters] |= by_letter[:, grammar_letters] > options.least_asked
     steps, numbers = np.nonzero(open_to)
-    chances = seen[steps, numbers]
+    chances = by_letter[steps, numbers]
     order = np.argsort(-chances, kind="stable")
     states = trellis.stays.argmax(axis=1)[steps[order]].tolist()
-    found: dict[tuple[int, int, str], None] = {}
+    proposed: dict[tuple[int, int, str], None] = {}
     known: set[tuple[int, int]] = set()
     for state, number, chance in zip(states, numbers[order].tolist(), chances[order].tolist(), strict=True):
-        if len(found) >= options.edits:
+        if len(proposed) >= options.edits:
             break
         if (state, number) in known:
-            continue  # the same letter at another step, where it was likelier and proposed as much
+            continue  # the same letter at another step, where it was likelier and proposed already
         known.add((state, number))
         place, is_gap = divmod(state, 2)
         likely = chance > options.least_block
         for edit in _around(pivot, place if is_gap else place - 1, bool(is_gap), letters[number], likely):
-            found[edit] = None
-    return map(Edit._make, found)
+            proposed[edit] = None
+    return map(Edit._make, proposed)
 
 
 def _around(
     pivot: str, place: int, is_gap: bool, letter: str, likely: bool
 ) -> Iterator[tuple[int, int, str]]:
-    """Yield edits that bring a letter to a place: instead of a neighbour, between two, or instead of two."""
+    """Yield edits that bring a letter to a place: instead of a neighbour, between two letters, or instead of both."""
     before, after = (place - 1, place) if is_gap else (place, place + 1)
     for near in {place, before} if is_gap else {place}:
         if 0 <= near < len(pivot) and pivot[near] != letter:
@@ -247,14 +247,14 @@ def _around(
 
 
 def is_tidy(edit: Edit, pivot: str) -> bool:
-    """Return whether the edited text has no space at its ends and no two in a row."""
+    """Return whether the edited text has no space at its ends and no double space."""
     around = pivot[max(edit.start - 1, 0) : edit.start] or " "
     text = around + edit.letters + (pivot[edit.end : edit.end + 1] or " ")
     return "  " not in text or (text == "  " and not edit.start and edit.end >= len(pivot))
 
 
 def trim_edit(edit: Edit, text: str) -> Edit:
-    """Return the edit without the letters that it would write again."""
+    """Return the edit without letters that it leaves unchanged."""
     start, end, letters = edit.start, edit.end, edit.letters
     while start < end and letters and text[start] == letters[0]:
         start, letters = start + 1, letters[1:]

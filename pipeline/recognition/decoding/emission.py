@@ -1,4 +1,4 @@
-"""The per-step letter probabilities of a CTC network for one line, and how they are made ready for the trellis."""
+"""The per-step letter probabilities of a CTC network for a line, and their preparation for the trellis."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True)
 class DecodingOptions:
-    """How far the decoder searches and how it weighs.
+    """Search limits and weights of the decoder.
 
     Attributes:
         least_seen: The probability from which a letter at a step is proposed.
-        least_asked: The same of a letter that the grammar of the field asks for.
-        least_block: The same of a letter that may replace two.
-        edits: How many edits each emission proposes.
-        variants: How many variants of a word are kept.
-        beam: How many partial lines are kept.
-        joins: How many ways to join or split neighbouring words are tried.
-        rescored: How many lines are scored exactly.
-        hopeless: The log probability below the pivot under which an edit is dropped.
-        sharpness: The share of the ink's log probability that counts (below 1: networks are overconfident).
+        least_asked: The same threshold for a letter of the field's grammar.
+        least_block: The same threshold for a letter that may replace two.
+        edits: Number of edits that each emission proposes.
+        variants: Number of kept variants of a word.
+        beam: Number of kept partial lines.
+        joins: Number of tried ways to join or split neighbouring words.
+        rescored: Number of lines that are scored exactly.
+        hopeless: The log likelihood ratio to the pivot below which an edit is dropped.
+        sharpness: Factor on the ink's log probability (below 1: networks are overconfident).
     """
 
     least_seen: float = 0.003
@@ -42,19 +42,19 @@ class DecodingOptions:
 Chances = NDArray[np.float64]
 
 QUIET = 0.998
-"""A step whose blank is at least this likely says nothing by itself; a run of them is merged to one."""
+"""A step with at least this blank probability carries no information; a run of such steps is merged."""
 
 FLOOR = 1e-9
-"""No letter is less likely than this at any step: the evidence of a network against a letter is bounded."""
+"""Lower bound of a letter's probability at a step: a network's evidence against a letter is bounded."""
 
 
 _PREPARED = 8
-"""How many prepared emissions are kept: a line is decoded, sometimes twice, and packed before the next one."""
+"""Number of cached prepared emissions: a line is decoded, sometimes twice, and packed before the next line."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Emission:
-    """What one CTC network sees on one line. Two emissions are never equal, whatever they hold.
+    """The output of a CTC network for a line. Two emissions are never equal, whatever their values.
 
     Attributes:
         log_chances: (steps, 1 + letters) natural log probabilities; column 0 is the blank, column i + 1 ``letters[i]``.
@@ -76,10 +76,10 @@ def columns_of(letters: str) -> dict[str, int]:
 
 @lru_cache(maxsize=_PREPARED)
 def prepare_emission(emission: Emission) -> Chances:
-    """Return the probabilities (steps + 2, columns + 2) that the trellis runs on; they cannot be written.
+    """Return the read-only probabilities (steps + 2, columns + 2) for the trellis.
 
-    Runs of quiet steps become one step. The line is put between two letters of its own (the last two columns), so that
-    its beginning and end are states like any letter.
+    Runs of quiet steps become one step. Two extra letters (the last two columns) enclose the line, so that its
+    beginning and end are ordinary states.
     """
     chances = emission.log_chances.astype(np.float64)
     np.exp(chances, out=chances)

@@ -1,7 +1,7 @@
 """From the emissions of a line to its readings, by the kind of its field.
 
-Where figures stand, no letter can. What a network sees of letters there is a figure that it does not know, and a reader
-that knows figures alone sees the line as well.
+A field of figures holds no letters. A letter in a network's output is a misread figure; a reader of figures alone reads
+such lines too.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ from pipeline.values.kinds import COMPOSITES, KINDS, Kind
 log = logging.getLogger(__name__)
 
 FIGURE_READER = 0.7
-"""What the reader of figures counts where the networks together count 1. Fitted on pages of six writers."""
+"""Weight of the figure reader relative to all networks together (1). Fitted on pages of six writers."""
 
 ALIKE = 0.1
-"""The probability of the other sign where one of ``1`` and ``/`` was seen."""
+"""The probability of the other sign where either ``1`` or ``/`` was read."""
 
 STROKE = 0.5
-"""How often a ``/`` that cannot stand where it was seen is a 1, at least."""
+"""Lower bound of the probability that a ``/`` in an impossible place is a 1."""
 
 _WHOLE_DATE = re.compile(r"\d{4}|\d{1,2}[./-]\d{1,2}[./-]\d{4}")
-"""The shapes of a date with its gaps closed: ``1 1.1985`` would be November."""
+"""The shapes of a date after its gaps are closed: ``1 1.1985`` would be November."""
 
 _PARTED_DATE = re.compile(r"\d{1,2} \d{1,2} \d{4}")
-"""A date whose signs are its gaps; not always one that can be known."""
+"""A date whose separators are gaps; it is not always unambiguous."""
 
 
 def decode_field(
@@ -44,18 +44,17 @@ def decode_field(
     options: DecodingOptions = DecodingOptions(),
     figures: Emission | None = None,
 ) -> DecodedLine:
-    """Decode one line of a field of a given kind.
+    """Decode a line of a field of a given kind.
 
-    Clerks spread the digits of a number over its slot, and a gap between two digits is no sign. Weighed as
-    spaces, the gaps of one date make dozens of texts that all say the same day, and none of them is likely.
-    So a line of figures is decoded without letters and with its gaps closed where that leaves a whole value; else as it
-    is, where that is known better (a passport's letter); else, of a date, with ``1`` and ``/`` taken for one another,
-    as a proposal to a person; else, as no such value was written, with the gaps of ``12 5 1985``, which were the signs,
-    or closed.
+    Clerks spread the digits of a number over its slot, so a gap between two digits is no sign. As spaces, the gaps of a
+    date would produce dozens of texts for the same day, each with a low probability. Therefore a line of figures is
+    decoded, in this order: without letters and with closed gaps, if that gives a whole value; as it is, if that reading
+    is surer (a passport's letter); a date, with ``1`` and ``/`` interchangeable, as a proposal to a person; and if no
+    such value was written, with the gaps of ``12 5 1985`` as separators, or closed.
 
     Args:
         emissions: The outputs of the networks for the line, as in ``decode_line``.
-        figures: What a reader of figures alone sees of the line.
+        figures: The emission of the figure reader for the line.
     """
     is_number_of_several = kind in COMPOSITES and COMPOSITES[kind].number_kind != ""
     of_figures = prior_for(COMPOSITES[kind].number_kind) if is_number_of_several else prior
@@ -66,7 +65,7 @@ def decode_field(
         return closed
     log.debug("%s: no whole value with its gaps closed", kind)
     plain = decode_line(emissions, prior, options)
-    known, known_closed = (of_figures.whole(found.hypotheses[0].text) for found in (plain, closed))
+    known, known_closed = (of_figures.whole(decoded.hypotheses[0].text) for decoded in (plain, closed))
     if is_number_of_several or known > known_closed:
         return plain
     if _is_date(of_figures, kind):
@@ -78,7 +77,7 @@ def decode_field(
 
 
 def shows_figures(emissions: Sequence[Emission], kind: str) -> bool:
-    """Return whether a line of such a field is one of figures: some network sees no more letters than figures there.
+    """Return whether a line holds figures: at least one network reads no more letters than figures there.
 
     Any other line holds words (``30 tuổi``, ``không rõ``) or a ditto mark.
     """
@@ -102,24 +101,24 @@ def _decode_figures(
     figures: Emission | None,
     changed: Callable[[Emission], Emission] = lambda emission: emission,
 ) -> DecodedLine:
-    """Decode a line that no letter stands in. Its agreement is that of the networks and of the reader of figures."""
-    seen = [figures_of(emission, prior.letters) for emission in emissions]
-    shares = [1 / len(seen)] * len(seen)
+    """Decode a line without letters. Its agreement is the agreement of the networks and the figure reader."""
+    restricted = [figures_of(emission, prior.letters) for emission in emissions]
+    shares = [1 / len(restricted)] * len(restricted)
     if figures is None:
-        return decode_line([changed(emission) for emission in seen], prior, options, shares)
+        return decode_line([changed(emission) for emission in restricted], prior, options, shares)
     further = figures_of(figures, prior.letters)
-    together = [changed(emission) for emission in (*seen, further)]
+    together = [changed(emission) for emission in (*restricted, further)]
     return decode_line(together, prior, options, (*shares, FIGURE_READER))
 
 
 def figures_of(emission: Emission, letters: str) -> Emission:
-    """Return the emission with these figures and signs alone.
+    """Return the emission restricted to the given figures and signs.
 
-    A space is a blank, and so is a dot where no sign may stand: gaps between figures and the leader. Any other letter
-    is a figure, which the network does not know.
+    A space becomes a blank, and so does a dot in a kind without dots: gaps between figures, and the leader. Any other
+    letter is a misread figure.
 
     Args:
-        emission: What was seen; what its chances lack to 1 belongs to letters that it does not tell.
+        emission: The emission; the probability missing to 1 belongs to letters outside its alphabet.
         letters: The figures and signs that remain.
     """
     chances = np.exp(emission.log_chances.astype(np.float64))
@@ -141,26 +140,26 @@ def figures_of(emission: Emission, letters: str) -> Emission:
 
 
 def confuse_ones_and_slashes(emission: Emission) -> Emission:
-    """Return the emission of a network that confuses ``1`` and ``/``: many hands write both alike.
+    """Return the emission of a network that confuses ``1`` and ``/``, since many hands write both alike.
 
-    ``3/10/20/6`` is no date, ``3/10/2016`` is one.
+    ``3/10/20/6`` is not a date, but ``3/10/2016`` is.
     """
     if not {"1", "/"} <= set(emission.letters):
         return emission
     one, slash = (1 + emission.letters.index(sign) for sign in "1/")
     chances = emission.log_chances.copy()
-    seen = chances[:, [one, slash]]
-    chances[:, [one, slash]] = np.logaddexp(seen, seen[:, ::-1] + np.log(ALIKE)) - np.log1p(ALIKE)
+    before = chances[:, [one, slash]]
+    chances[:, [one, slash]] = np.logaddexp(before, before[:, ::-1] + np.log(ALIKE)) - np.log1p(ALIKE)
     return Emission(chances, emission.letters)
 
 
-def _is_whole(found: DecodedLine, prior: Prior, kind: str) -> bool:
-    text = found.hypotheses[0].text
+def _is_whole(decoded: DecodedLine, prior: Prior, kind: str) -> bool:
+    text = decoded.hypotheses[0].text
     return prior.support(text) == 1.0 and (
         not _is_date(prior, kind) or _WHOLE_DATE.fullmatch(text) is not None
     )
 
 
 def _is_date(prior: Prior, kind: str) -> bool:
-    """Return whether a line holds a whole date, not one of its parts."""
+    """Return whether a line holds a whole date rather than a part."""
     return "/" in prior.letters and kind in KINDS and KINDS[kind].is_date

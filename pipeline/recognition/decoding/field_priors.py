@@ -1,4 +1,4 @@
-"""The prior of a field: by its kind, the part of a date that it holds and its list of terms."""
+"""The prior of a field: by its kind, its part of a date and its list of terms."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ _PARTING = ",;:/-–—"
 _AROUND = f"() {_PARTING}"
 
 NO_TITLE = -1.0
-"""Several parts, none of which is a title or an office as the registers know them."""
+"""A text of several parts without a known title or office."""
 
 _BEGUN = frozenset(("phó", "quyền", "trưởng", "kt", "tm", "tl", "tuq"))
 """Beginnings of titles whose rest may be on the next line."""
 
 _CACHED = 20_000
-"""How many weights of words are kept for the next lines."""
+"""Number of cached word weights."""
 
 
 @dataclass(frozen=True)
 class SignerPrior(Prior):
-    """Who signed, and as what, on one line: ``Nguyễn Văn A, Phó Chủ tịch``. Which part is the name is not known.
+    """The signer and title on a line: ``Nguyễn Văn A, Phó Chủ tịch``. The position of the name is unknown.
 
-    Each word has the greater of its weights as a name and as a title, behind the words of its own part.
+    Each word has the greater of its weights as a name and as a title, after the words of its own part.
     """
 
     name: Prior
@@ -79,7 +79,7 @@ class SignerPrior(Prior):
 
 
 def split_signer_parts(text: str) -> tuple[str, ...]:
-    """Return the parts between signs, without these: ``Trần B (PCT)`` is ``Trần B`` and ``PCT``."""
+    """Return the parts between signs, without the signs: ``Trần B (PCT)`` is ``Trần B`` and ``PCT``."""
     parts: list[list[str]] = [[]]
     for word in text.split():
         if word.startswith("("):
@@ -96,7 +96,7 @@ def _is_title(part: str) -> bool:
 
 
 def _of_its_part(before: tuple[str, ...], word: str) -> tuple[str, ...]:
-    """Return those of the words before a word that are in its part."""
+    """Return the preceding words that are in the same part as the word."""
     if word.startswith("("):
         return ()
     for place in reversed(range(len(before))):
@@ -120,28 +120,28 @@ _RANGES: Mapping[str, range] = {
 }
 
 UNUSUAL = -2.0
-"""A text that is none of the usual ones of its field."""
+"""Weight of a text outside the usual texts of its field."""
 
 _STRANGE = -2.5
-"""A text that the grammar does not know; little, since one figure left out makes many a text known."""
+"""Weight of an ungrammatical text; small, since a single missing figure makes many texts grammatical."""
 
 _STRANGE_DATE = -4.0
-"""The same of a date, whose signs are small and whose figures bind one another."""
+"""The same weight for a date, whose signs are small and whose figures constrain each other."""
 
 _UNLISTED = -LIMIT
-"""A text that is no term of the list."""
+"""Weight of a text outside the list."""
 
 _DOUBTFUL = -1.0
-"""A text that the grammar knows but finds fault with, and a date in figures with blanks in it."""
+"""Weight of a grammatical but faulty text, and of a date in figures with blanks."""
 
 
 UNEVEN = -1.5
-"""A line of which some words are in capitals all through and some are not."""
+"""Weight of a line with some words in capitals and some not."""
 
 
 @dataclass(frozen=True)
 class GrammarPrior(Prior):
-    """Digits and signs. ``judged`` weighs a whole text (nats, at most 0)."""
+    """Digits and signs. ``judged`` gives the weight of a whole text (nats, at most 0)."""
 
     judged: Callable[[str], float]
 
@@ -171,7 +171,7 @@ class ListPrior(Prior):
 class UsualTextPrior(Prior):
     """Free text with a few usual wordings.
 
-    These are tried on the ink in every case; any other text weighs by its words, and a little less.
+    These wordings are tried on the ink in every case; any other text has the weight of its words and a small penalty.
     """
 
     free: Prior
@@ -191,15 +191,15 @@ class UsualTextPrior(Prior):
 
 
 def _is_usual(text: str) -> bool:
-    """Return whether the capitals are as people write them: all, none, each word's first, or the text's first."""
+    """Return whether the capitalization is usual: all letters, none, each word's first, or the text's first."""
     return text in (text.upper(), text.lower(), text.title()) or text[:1].isupper()
 
 
 @dataclass(frozen=True)
 class DateWordsPrior(Prior):
-    """A date in words: each number word weighs by the words before it.
+    """A date in words: the weight of each number word depends on the preceding words.
 
-    A date that parses weighs only a little more than one that does not, since a line may hold half of it.
+    A date that parses weighs only a little more than other text, since a line may hold half of a date.
     """
 
     words: WordPrior
@@ -232,20 +232,20 @@ def prior_for(
     """Return the prior of a field.
 
     Args:
-        part: The part of a date or time that it holds (``schema.PARTS``), ``""`` for all.
-        terms: The labels and aliases of its list.
-        language: The words (``read_language``); without it names, places and text are read freely, but for a second
-            part that is no title in a signer's line.
+        part: The field's part of a date or time (``schema.PARTS``), ``""`` for all.
+        terms: The labels and aliases of the field's list.
+        language: The word models (``read_language``). Without them names, places and text are read freely, except that
+            a signer's second part should be a title.
         usual: The usual wordings of a free text.
-        year: The year of the book, by which places know the units that existed then (0: not known).
-        near: The units around the place of the book, which places hold more often than others.
+        year: The year of the book, which selects the units that existed then (0: unknown).
+        near: The units around the book's place, which occur more often in its places.
     """
     return _prior_for(kind, part, terms, language, usual, bool(year >= NEW_UNITS), near)
 
 
 NEW_UNITS = 2025
-"""The first year of the units without districts (from 1 July 2025 on); older units still occur in its ledgers, as
-places of birth."""
+"""The first year of the units without districts (from 1 July 2025 on); older units still occur in ledgers as places of
+birth."""
 
 
 @lru_cache(maxsize=256)
@@ -292,7 +292,7 @@ def _word_prior(
     habit: WordHabit | None = None,
     text_habit: TextHabit | None = None,
 ) -> WordPrior:
-    """Return the one prior of a domain, whatever kinds and parts ask for it: its cache of words takes memory."""
+    """Return the shared prior of a domain for all kinds and parts, since its word cache takes memory."""
     return WordPrior(model, small, even, habit=habit, text_habit=text_habit)
 
 

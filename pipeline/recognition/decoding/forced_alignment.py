@@ -1,4 +1,4 @@
-"""Find where a network sees each letter of a line whose text is known: the likeliest CTC path through that text."""
+"""Forced alignment: the likeliest CTC path through a known text gives the position of each letter."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ def align_classes(log_chances: NDArray[np.float32], target: Sequence[int]) -> tu
 def align_text(emissions: Sequence[Emission], text: str) -> tuple[list[int], float] | None:
     """Return the first step of each letter of a text, and the cost of the path.
 
-    Upper and lower case are one letter; signs of the network that the text lacks count as blanks, as texts of real
-    lines tell neither case nor punctuation. What several networks see is averaged (their steps are the same).
+    Case is ignored, and signs that the text lacks count as blanks, since truth texts of real lines record neither case
+    nor punctuation. The emissions are averaged (their steps are the same).
 
     Returns:
-        None where the networks do not know a letter of the text, or the line has fewer steps than letters.
+        None where the networks lack a letter of the text, or the line has fewer steps than letters.
     """
     wanted = text.lower()
     letters = "".join(dict.fromkeys(wanted))
@@ -64,7 +64,7 @@ def align_text(emissions: Sequence[Emission], text: str) -> tuple[list[int], flo
 
 
 def _folded(emission: Emission, letters: str) -> NDArray[np.float32]:
-    """Return (steps, 1 + letters): the chance of each letter in both cases; other signs are added to the blank."""
+    """Return (steps, 1 + letters): the probability of each letter in both cases; other signs are added to the blank."""
     chances = np.exp(emission.log_chances)
     folded = np.zeros((len(chances), 1 + len(letters)), np.float32)
     folded[:, 0] = chances[:, 0]

@@ -1,8 +1,8 @@
-"""N-gram models of the words of ledgers, by sound and whatever their case.
+"""N-gram models of the words of ledgers, by sound and without case.
 
-The data lies in a folder of its own (``ocr_models/vietnamese-text``) and holds one model a domain: names, places, dates
-in words, other text. A model counts up to four words in a row and backs off to fewer (absolute
-discounting: Ney, Essen and Kneser 1994).
+The data lies in its own folder (``ocr_models/vietnamese-text``), with a model for each domain: names, places, dates in
+words, other text. A model counts up to four consecutive words and backs off to fewer (absolute discounting: Ney, Essen
+and Kneser 1994).
 """
 
 from __future__ import annotations
@@ -20,36 +20,36 @@ from pipeline.base.text.syllables import count_syllables, is_syllable, phonetic_
 from pipeline.base.text.tones import unaccented
 
 NUMBER = "<số>"
-"""Stands for any word with a figure in it."""
+"""Placeholder for a word with a figure."""
 
 START = "<đầu>"
-"""Stands before the first word of a line."""
+"""Placeholder before the first word of a line."""
 
 GRAIN = 16.0
-"""How many steps of a stored log probability make one nat."""
+"""Number of steps of a stored log probability in a nat."""
 
 _NO_WORD = 255
 
 _USUAL = 40
-"""How many usual neighbours of a word are tried."""
+"""Number of usual neighbours of a word that are tried."""
 
 _ALIKE = 50.0
 """The similarity (0..100) from which a usual neighbour is tried."""
 
 _CACHED = 50_000
-"""How many numbers of words are kept for the next lines (about 6 MB)."""
+"""Number of cached word numbers (about 6 MB)."""
 
 _GROWN_ON = re.compile(r"[^\W\d_]{2,}")
-"""Letters in a word that has figures too; where they spell a syllable (``5Xã``), two words have grown together."""
+"""The letters of a word that also has figures; if they spell a syllable (``5Xã``), two words have merged."""
 
 _SIGNS = " .,;:()…_-'\""
 
 STRANGE_SYLLABLE = -9.5
 STRANGE_WORD = -13.0
-"""Log probabilities of unknown words: one that Vietnamese spelling allows, and one that it does not."""
+"""Log probabilities of unknown words: within Vietnamese spelling, and outside it."""
 
 KNOWN_WORD = -9.0
-"""The least log probability of a known word: none is less likely behind others than an unknown one."""
+"""Lower bound of a known word's log probability: no context makes it less likely than an unknown word."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,10 +57,10 @@ class WordModel:
     """The n-gram model of a domain.
 
     Attributes:
-        words: As usually written, in the order of their numbers (from 1).
-        chances: For n-grams of one to four word numbers (packed, last word lowest) minus the log probability of the
-            last word behind the others, in ``GRAIN`` steps a nat.
-        fallbacks: For contexts minus the log of the back-off weight, in ``GRAIN`` steps a nat.
+        words: The usual spellings, in the order of their numbers (from 1).
+        chances: By n-gram of one to four word numbers (packed, last word lowest) minus the log probability of the last
+            word after the others, in ``GRAIN`` steps a nat.
+        fallbacks: By context minus the log of the back-off weight, in ``GRAIN`` steps a nat.
     """
 
     words: tuple[str, ...]
@@ -74,30 +74,30 @@ class WordModel:
 
     @cached_property
     def _alike(self) -> Mapping[str, tuple[int, ...]]:
-        """From letters without marks, all of them or one left out, to the words that have them."""
-        found: dict[str, list[int]] = {}
+        """From unmarked letters, complete or with one missing, to the words that have them."""
+        by_letters: dict[str, list[int]] = {}
         for number, word in enumerate(self.words, 1):
             for letters in _shortened(unaccented(word)):
-                found.setdefault(letters, []).append(number)
-        return {letters: tuple(numbers) for letters, numbers in found.items()}
+                by_letters.setdefault(letters, []).append(number)
+        return {letters: tuple(numbers) for letters, numbers in by_letters.items()}
 
     def prepare(self) -> None:
-        """Put the words in the orders in which they are looked up; else the first line that asks does."""
+        """Build the lookup tables now instead of at the first line."""
         _ = self.numbers, self._alike, self._bare, self._usual_behind, self._usual_before
 
     def knows(self, word: str) -> bool:
-        """Return whether the word, or one that sounds like it, is known; digits are."""
+        """Return whether the word, or a word with the same sound, is known; digits are."""
         return self._number(word) > 0
 
     def log_chance(self, before: Sequence[str], word: str) -> float:
-        """Return the log probability of a word behind up to three others (the line's beginning counts as one)."""
+        """Return the log probability of a word after up to three others (the line's beginning counts as one)."""
         return self._looked_up((*before[-3:], word))
 
     def near(self, before: str, word: str, after: str, most: int) -> tuple[str, ...]:
-        """Return known words that may be this one misread, those first that fit best between its neighbours.
+        """Return known words that this word may be a misreading of, best fit between the neighbours first.
 
-        These are words whose letters without marks differ in at most one, and similar words that are usual next to the
-        neighbours (``""`` for none). Of words that fit alike the more usual one comes first, in every process.
+        Candidates are words whose unmarked letters differ in at most one, and similar words that are usual next to the
+        neighbours (``""``: no neighbour). Of equal fits the more frequent word comes first, in every process.
         """
         bare, first, last = unaccented(word), self._number(before), self._number(after)
         alike = {number for letters in _shortened(bare) for number in self._alike.get(letters, ())}
@@ -108,17 +108,17 @@ class WordModel:
         return tuple(self.words[number - 1] for number in fitting[:most])
 
     def _between(self, first: int, number: int, last: int) -> int:
-        """Return how unlikely (in grains) a word is between two others."""
+        """Return the cost (in grains) of a word between two others."""
         cost = self._pair(first, number) if first else self.chances.get(number, _NO_WORD)
         return cost + (self._pair(number, last) if last else 0)
 
     def _pair(self, first: int, second: int) -> int:
-        found = self.chances.get(first << 16 | second)
-        return self.fallbacks.get(first, 0) + self.chances.get(second, _NO_WORD) if found is None else found
+        cost = self.chances.get(first << 16 | second)
+        return self.fallbacks.get(first, 0) + self.chances.get(second, _NO_WORD) if cost is None else cost
 
     @cached_property
     def _numbered(self) -> dict[str, int]:
-        """Words whose numbers were asked for before: lines ask for the same ones again and again."""
+        """Cache of word numbers: lines ask for the same words again and again."""
         return {}
 
     @cached_property
@@ -127,38 +127,38 @@ class WordModel:
 
     @cached_property
     def _pairs(self) -> list[tuple[int, int]]:
-        """All bigrams with their costs, the likeliest first."""
+        """All bigrams with their costs, likeliest first."""
         pairs = [(cost, key) for key, cost in self.chances.items() if 1 << 16 <= key < 1 << 32]
         return sorted(pairs)
 
     @cached_property
     def _usual_behind(self) -> Mapping[int, list[int]]:
-        found: dict[int, list[int]] = {}
+        followers: dict[int, list[int]] = {}
         for _, key in self._pairs:
-            words = found.setdefault(key >> 16, [])
+            words = followers.setdefault(key >> 16, [])
             if len(words) < _USUAL:
                 words.append(key & 0xFFFF)
-        return found
+        return followers
 
     @cached_property
     def _usual_before(self) -> Mapping[int, list[int]]:
         joint = sorted((cost + self.chances.get(key >> 16, _NO_WORD), key) for cost, key in self._pairs)
-        found: dict[int, list[int]] = {}
+        predecessors: dict[int, list[int]] = {}
         for _, key in joint:
-            words = found.setdefault(key & 0xFFFF, [])
+            words = predecessors.setdefault(key & 0xFFFF, [])
             if len(words) < _USUAL:
                 words.append(key >> 16)
-        return found
+        return predecessors
 
     def _number(self, word: str) -> int:
         number = self._numbered.get(word)
         if number is None:
             if len(self._numbered) > _CACHED:
                 self._numbered.clear()
-            number = self._numbered[word] = self._found(word)
+            number = self._numbered[word] = self._number_of(word)
         return number
 
-    def _found(self, word: str) -> int:
+    def _number_of(self, word: str) -> int:
         if word in (START, NUMBER):
             return self.numbers.get(phonetic_key(word), 0)
         plain = word.strip(_SIGNS)
@@ -191,12 +191,12 @@ class WordModel:
 
 
 def is_grown_together(word: str) -> bool:
-    """Return whether a word with a figure in it holds another word too (``5Xã``)."""
+    """Return whether a word with a figure also holds another word (``5Xã``)."""
     return any(is_syllable(part) for part in _GROWN_ON.findall(word))
 
 
 def packed(numbers: Sequence[int]) -> int:
-    """Pack up to four word numbers into one, the last lowest."""
+    """Pack up to four word numbers into a single number, the last lowest."""
     key = 0
     for number in numbers:
         key = key << 16 | number
@@ -213,19 +213,19 @@ class Language:
 
     Attributes:
         models: By domain: names, places, dates in words, other text.
-        later: Files of models that hold from some year on, by domain and year; read on demand, as few books need them.
+        later: Files of models for years from a given year on, by domain and year; read on demand (rarely needed).
     """
 
     models: Mapping[str, WordModel]
     later: Mapping[tuple[str, str], Path] = field(default_factory=dict)
 
     def model(self, domain: str, since: str = "") -> WordModel | None:
-        """Return the model of a domain, of ``since`` where it has one. Raises as ``read_language`` does."""
+        """Return the model of a domain, the version of ``since`` where it exists. Raises as ``read_language`` does."""
         path = self.later.get((domain, since))
         return self.models.get(domain) if path is None else _later_model(path)
 
     def prepare(self) -> None:
-        """Put the words of all models that are read in the orders in which they are looked up."""
+        """Build the lookup tables of all loaded models."""
         for model in self.models.values():
             model.prepare()
 

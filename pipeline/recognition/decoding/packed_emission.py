@@ -1,7 +1,7 @@
-"""The emissions of a line in a few hundred bytes, close enough to weigh texts on them again.
+"""The emissions of a line in a few hundred bytes, close enough to the originals for scoring texts again.
 
-Of each step the likeliest letters are kept, their log probabilities in one byte; runs of steps that say nothing are one
-step, as the trellis has them. What the kept letters leave of the probability is spread over the others.
+Each step keeps the likeliest letters with their log probabilities in a byte each; runs of quiet steps are merged, as in
+the trellis. The remaining probability is spread over the other letters.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from pipeline.recognition.decoding.emission import FLOOR, Chances, Emission, prepare_emission
 
 MOST_LETTERS = 8
-"""How many letters of a step are kept."""
+"""Number of kept letters in a step."""
 
 LEAST = 1e-3
-"""The probability from which a letter is kept; the likeliest always is."""
+"""The probability from which a letter is kept; the likeliest letter is always kept."""
 
 _DEEPEST = -float(np.log(FLOOR))
 _LEVELS = 255
@@ -28,10 +28,10 @@ _MOST_COLUMNS = 256
 
 
 def pack_emissions(emissions: Sequence[Emission]) -> bytes:
-    """Return the emissions of one line, packed; ``b""`` for none, and for an alphabet of more than 255 letters.
+    """Pack the emissions of a line; ``b""`` if there are none or the alphabet has more than 255 letters.
 
     Args:
-        emissions: What the networks saw of the line, with the same letters.
+        emissions: The networks' emissions for the line, with the same letters.
     """
     if not emissions or len(emissions[0].letters) >= _MOST_COLUMNS:
         return b""
@@ -39,9 +39,9 @@ def pack_emissions(emissions: Sequence[Emission]) -> bytes:
     parts = [_HEAD.pack(len(emissions), len(letters)), letters]
     for emission in emissions:
         chances = prepare_emission(emission)[1:-1, :-2]
-        steps, columns = _kept(chances)
-        seen = chances[steps, columns]
-        levels = np.round(_LEVELS * np.sqrt(-np.log(np.clip(seen, FLOOR, 1.0)) / _DEEPEST))
+        steps, columns = _kept_letters(chances)
+        kept_chances = chances[steps, columns]
+        levels = np.round(_LEVELS * np.sqrt(-np.log(np.clip(kept_chances, FLOOR, 1.0)) / _DEEPEST))
         parts += [
             _STEPS.pack(len(chances), len(steps)),
             np.bincount(steps, minlength=len(chances)).astype(np.uint8).tobytes(),
@@ -51,8 +51,8 @@ def pack_emissions(emissions: Sequence[Emission]) -> bytes:
     return b"".join(parts)
 
 
-def _kept(chances: Chances) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the steps and columns of the letters that are kept, by step, the likeliest first."""
+def _kept_letters(chances: Chances) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the steps and columns of the kept letters, by step, the likeliest first."""
     is_kept = chances >= LEAST
     is_kept[np.arange(len(chances)), chances.argmax(axis=1)] = True
     steps, columns = np.nonzero(is_kept)
@@ -64,10 +64,10 @@ def _kept(chances: Chances) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
 
 
 def unpack_emissions(packed: bytes) -> tuple[Emission, ...]:
-    """Return the emissions that were packed, none for ``b""``.
+    """Unpack the emissions; the result is empty for ``b""``.
 
     Raises:
-        ValueError: The bytes are no packed emissions.
+        ValueError: The bytes are not packed emissions.
     """
     if not packed:
         return ()
@@ -81,7 +81,7 @@ def _unpacked(packed: bytes) -> list[Emission]:
     count, length = _HEAD.unpack_from(packed)
     at = _HEAD.size + length
     letters = packed[_HEAD.size : at].decode()
-    found = []
+    emissions = []
     for _ in range(count):
         steps, total = _STEPS.unpack_from(packed, at)
         at += _STEPS.size
@@ -92,8 +92,8 @@ def _unpacked(packed: bytes) -> list[Emission]:
             for size, start in ((steps, at), (total, at + steps), (total, at + steps + total))
         )
         at += steps + 2 * total
-        found.append(Emission(_log_chances(kept, columns, levels, 1 + len(letters)), letters))
-    return found
+        emissions.append(Emission(_log_chances(kept, columns, levels, 1 + len(letters)), letters))
+    return emissions
 
 
 def _log_chances(

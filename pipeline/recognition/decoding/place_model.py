@@ -1,10 +1,10 @@
-"""The words of places near a book, and how they join the words of the whole country.
+"""The word model of places near a book, mixed with the word model of the whole country.
 
-What stands in a ledger as a place is mostly the book's own commune, then its district, then its province. Each of these
-rings has a small model of its own, made of the addresses that its units give: with and without the words of levels,
-these shortened, behind a hamlet with a number, as a health station or a hospital. A word's probability is a mixture of
-those of the rings and of the country's. How much each weighs depends on which ring knows the words before it: behind
-``xã`` anything is open, behind the first half of a name that only this district has hardly any.
+A place in a ledger is mostly the book's own commune, then its district, then its province. Each of these rings has a
+small model of its own, built from the addresses of its units: with and without the level words, abbreviated, after a
+numbered hamlet, as a health station or a hospital. A word's probability is a mixture of the ring probabilities and the
+country's. The mixture weights depend on the ring that knows the preceding words: after ``xã`` any word may follow,
+after the first half of a name from this district hardly any.
 """
 
 from __future__ import annotations
@@ -27,65 +27,65 @@ SHORT = {
     "xã": "x", "phường": "p", "thị trấn": "tt", "huyện": "h", "quận": "q", "thị xã": "tx", "thành phố": "tp",
     "tỉnh": "t",
 }  # fmt: skip
-"""The abbreviations of the words of levels, without their full stops."""
+"""The abbreviations of the level words, without their full stops."""
 
 HAMLETS = ("ấp", "thôn", "xóm", "khu vực", "kv", "khóm", "tổ", "đội", "bản", "khu phố")
 
 COMMUNE_HOUSES = ("trạm y tế", "tyt", "nhà hộ sinh", "nhà bảo sanh", "trạm xá")
 DISTRICT_HOUSES = ("bệnh viện đa khoa", "bvđk", "bv", "bv đa khoa", "bệnh viện", "trung tâm y tế", "ttyt")
 PROVINCE_HOUSES = (*DISTRICT_HOUSES, "bệnh viện phụ sản", "bv phụ sản", "bệnh viện nhi đồng", "công an", "ca")
-"""Houses of birth and of death, and the police, whose names end with that of a unit."""
+"""Houses of birth and death, and the police, whose names end with a unit's name."""
 
 _COMMUNES = ("Xã", "Phường", "Thị trấn", "Đặc khu")
 
 _CONTEXT = 3
 _ALIKE = 50.0
-"""The similarity (0..100) from which a word near the book is tried for one that is read."""
+"""The similarity (0..100) from which a nearby word is tried for a read word."""
 
 _GROWN_TOGETHER = "<dính>"
 
 _FITS = 25.0
-"""How much more alike a word counts for each neighbour that it fits."""
+"""Bonus to the similarity for each neighbour that the word fits."""
 
 _SIGNS = " .,;:()…_-–'\""
 
 Weights = Sequence[float]
-"""The shares of the country, the own unit, the district and the province in a mixture; they sum to 1."""
+"""The mixture weights of the country, the own unit, the district and the province; they sum to 1."""
 
 
 @dataclass(frozen=True, eq=False)
 class RingModel:
-    """Which words follow which in the addresses of one ring.
+    """Word sequences in the addresses of a ring.
 
     Attributes:
-        followers: From up to three words (by sound) to the words behind them and how often each follows.
-        words: Each sound as it is usually written.
+        followers: From up to three words (by sound) to the following words with their counts.
+        words: The usual spelling of each sound.
     """
 
     followers: Mapping[tuple[str, ...], Mapping[str, int]]
     words: Mapping[str, str]
 
     def known(self, context: tuple[str, ...]) -> int:
-        """Return how many of the last words of a context the ring knows as a run."""
+        """Return the number of final words of a context that the ring knows as a run."""
         for length in range(min(_CONTEXT, len(context)), 0, -1):
             if context[-length:] in self.followers:
                 return length
         return 0
 
     def chance(self, context: tuple[str, ...], word: str) -> float:
-        """Return the probability of a word (by sound) behind as many words of the context as the ring knows."""
+        """Return the probability of a word (by sound) after the longest known end of the context."""
         length = self.known(context)
         behind = self.followers.get(context[len(context) - length :])
         return behind.get(word, 0) / sum(behind.values()) if behind else 0.0
 
 
 def ring_model(lines: Iterable[tuple[str, ...]]) -> RingModel:
-    """Return the model of some addresses."""
+    """Build the model of a ring from addresses."""
     times: dict[tuple[str, ...], int] = {}
     for line in lines:
         times[line] = (
             times.pop(line, 0) + 1
-        )  # of words that sound alike, the last one is how they are usually written
+        )  # of words with the same sound, the last gives the usual spelling
     words: dict[str, str] = {}
     runs: dict[tuple[str, ...], int] = {}
     for line, count in times.items():
@@ -103,7 +103,7 @@ def ring_model(lines: Iterable[tuple[str, ...]]) -> RingModel:
 
 @lru_cache(maxsize=20_000)
 def sound_of(word: str) -> str:
-    """Return the key of a word, of any number, of what grew together of both, or of the beginning of a line."""
+    """Return the key of a word, of a number, of a merged word and number, or of the beginning of a line."""
     if word == START:
         return phonetic_key(START)
     plain = word.strip(_SIGNS)
@@ -113,11 +113,11 @@ def sound_of(word: str) -> str:
 
 
 def addresses(chain: UnitChain, houses: Sequence[str], *, hamlets: bool) -> Iterator[tuple[str, ...]]:
-    """Yield the ways to write a unit with those above it: by itself, in a hamlet, and behind the houses named after it.
+    """Yield the ways to write a unit with its higher units: alone, in a hamlet, and after houses named after it.
 
     Args:
-        chain: The unit and those above it.
-        houses: What is named after the unit.
+        chain: The unit and its higher units.
+        houses: Kinds of houses named after the unit.
     """
     leads: list[tuple[str, ...]] = [()] * _PLAIN
     leads += [(*hamlet.split(), NUMBER) for hamlet in HAMLETS if hamlets]
@@ -128,7 +128,7 @@ def addresses(chain: UnitChain, houses: Sequence[str], *, hamlets: bool) -> Iter
 
 
 _PLAIN = 6
-"""How often a unit is written by itself, to each time it is written in a certain hamlet or house."""
+"""Weight of a unit written alone, relative to the unit in a particular hamlet or house."""
 
 _STYLES: Sequence[Callable[[int, str], str]] = (
     lambda _, level: level,
@@ -136,7 +136,7 @@ _STYLES: Sequence[Callable[[int, str], str]] = (
     lambda at, level: "" if at else level,
     lambda _, level: SHORT.get(level, level),
 )
-"""How levels are written: all in full, none, the lowest only, all shortened."""
+"""Styles of level words: all in full, all omitted, only the lowest, all abbreviated."""
 
 
 def _with_levels(chain: UnitChain, styled: Callable[[int, str], str]) -> tuple[str, ...]:
@@ -149,12 +149,12 @@ def _with_levels(chain: UnitChain, styled: Callable[[int, str], str]) -> tuple[s
 
 @dataclass(frozen=True, eq=False)
 class PlaceModel:
-    """The words of places in one book: the models of the rings before that of the country.
+    """The words of places in a book: the ring models before the country's model.
 
     Attributes:
         country: The words of all places.
         rings: The models of ``RINGS``.
-        weights: The shares of the mixture, by ``context_class``.
+        weights: The mixture weights, by ``context_class``.
     """
 
     country: WordModel
@@ -162,7 +162,7 @@ class PlaceModel:
     weights: Mapping[str, Weights]
 
     def log_chance(self, before: Sequence[str], word: str) -> float:
-        """Return the log probability of a word behind up to three others (the line's beginning counts as one)."""
+        """Return the log probability of a word after up to three others (the line's beginning counts as one)."""
         context, sound = tuple(map(sound_of, before[-_CONTEXT:])), sound_of(word)
         shares = self.weights[context_class(self.rings, context)]
         mixed = shares[0] * math.exp(self.country.log_chance(before, word))
@@ -171,9 +171,9 @@ class PlaceModel:
         return min(0.0, math.log(mixed))
 
     def near(self, before: str, word: str, after: str, most: int) -> tuple[str, ...]:
-        """Return known words that may be this one misread, those of the nearest units first."""
+        """Return known words that this word may be a misreading of, words of the nearest units first."""
         bare, first, last = unaccented(word.strip(_SIGNS)), sound_of(before), sound_of(after)
-        found: dict[str, None] = {}
+        candidates: dict[str, None] = {}
         for ring, bare_words in zip(self.rings, self._bare, strict=True):
             fitting = [
                 (-ratio(bare, letters) - _FITS * (fits + joins), sound)
@@ -182,13 +182,13 @@ class PlaceModel:
                 + (joins := last in ring.followers.get((sound,), ()))
                 and ratio(bare, letters) >= _ALIKE
             ]
-            found.update(dict.fromkeys(ring.words[sound] for _, sound in sorted(fitting)))
-        local = tuple(found)[: most // 2]
+            candidates.update(dict.fromkeys(ring.words[sound] for _, sound in sorted(fitting)))
+        local = tuple(candidates)[: most // 2]
         country = self.country.near(before, word, after, most)
         return (*local, *(known for known in country if known not in local))
 
     def knows(self, word: str) -> bool:
-        """Return whether the word, or one that sounds like it, is known; digits are."""
+        """Return whether the word, or a word with the same sound, is known; digits are."""
         return self.country.knows(word) or any(sound_of(word) in ring.words for ring in self.rings)
 
     @cached_property
@@ -201,10 +201,10 @@ class PlaceModel:
 
 
 def context_class(rings: Sequence[RingModel], context: tuple[str, ...]) -> str:
-    """Return which class of contexts the weights of a mixture depend on: how much of it the nearest ring knows.
+    """Return the context's class, which selects the mixture weights.
 
-    ``start``: nothing is before the word. ``long-RING``: that ring, and none nearer, knows the last two words as a run.
-    ``short-RING``: none does, and that ring is the nearest that knows the last word. ``none``: no ring knows it.
+    ``start``: no word precedes. ``long-RING``: the nearest ring that knows the last two words as a run. ``short-RING``:
+    no ring does, and RING is the nearest ring that knows the last word. ``none``: no ring knows the last word.
     """
     if context == (sound_of(START),):
         return "start"
@@ -228,18 +228,19 @@ WEIGHTS: Mapping[str, Weights] = {
     "long-district": (0.353, 0.027, 0.603, 0.017),
     "long-province": (0.779, 0.015, 0.006, 0.200),
 }
-"""The shares of the country, the own unit, the district and the province, fitted on the places of drawn books of people
-who live around the book and of as many whose people come from anywhere (``benchmarks/fitting/fit_near_places.py``)."""
+"""The mixture weights of the country, the own unit, the district and the province, fitted on the places of synthetic
+books: half with people who live around the book, half with people from anywhere
+(``benchmarks/fitting/fit_near_places.py``)."""
 
 
 @lru_cache(maxsize=8)
 def place_model(country: WordModel, near: NearUnits) -> PlaceModel:
-    """Return the model of the places of a book near which those units are."""
+    """Return the place model of a book near the given units."""
     return PlaceModel(country, ring_models(near), WEIGHTS)
 
 
 def ring_models(near: NearUnits) -> tuple[RingModel, ...]:
-    """Return the models of ``RINGS``: the book's own unit, those of its district, those of its province."""
+    """Return the models of ``RINGS``: the book's own unit, the units of its district, the units of its province."""
     return tuple(ring_model(_addresses_of_ring(ring)) for ring in (near.own, near.district, near.province))
 
 

@@ -1,7 +1,7 @@
-"""Priors: what is known of a field before its ink is read. A prior ranks readings; it never makes one out of nothing.
+"""Priors: knowledge about a field before its ink is read. A prior ranks readings; it never invents a reading.
 
 Every prior is bounded: it gives natural logs from ``-LIMIT`` (a syllable, or a whole text) to 0, and the decoder lets a
-reading gain no more than ``LIMIT`` a word over the one whose ink is the clearest. Clear ink wins whatever is known.
+reading gain at most ``LIMIT`` per word over the reading with the clearest ink. Clear ink always wins.
 """
 
 from __future__ import annotations
@@ -9,26 +9,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 LIMIT = 5.0
-"""The most that a prior takes from an unknown syllable, or from a whole text, in nats."""
+"""The largest penalty of a prior on an unknown syllable or a whole text, in nats."""
 
 CONTEXT = 3
-"""How many words before a word a prior looks at."""
+"""Number of preceding words that a prior uses."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Prior:
-    """The prior of a field. This base knows nothing: the ink alone decides.
+    """The prior of a field. This base class knows nothing: the ink alone decides.
 
     Attributes:
-        terms: Texts that are tried on the ink even where the networks do not propose them.
-        letters: The letters that the grammar of the field asks for (empty: any).
+        terms: Texts that are tried on the ink even if the networks do not propose them.
+        letters: The letters of the field's grammar (empty: any).
     """
 
     terms: tuple[str, ...] = ()
     letters: str = ""
 
     def word(self, _before: tuple[str, ...], _word: str, /) -> float:
-        """Return the weight (nats) of a word behind up to ``CONTEXT`` others, ``-LIMIT`` a syllable to 0."""
+        """Return the weight (nats) of a word after up to ``CONTEXT`` others, from ``-LIMIT`` a syllable to 0."""
         return 0.0
 
     def whole(self, _text: str, /) -> float:
@@ -36,17 +36,17 @@ class Prior:
         return 0.0
 
     def near(self, _before: str, _word: str, _after: str, /) -> tuple[str, ...]:
-        """Return known words that may be this one misread, between its neighbours (``""`` at the ends)."""
+        """Return known words that this word may be a misreading of, given its neighbours (``""`` at the ends)."""
         return ()
 
     def support(self, _text: str, /) -> float:
-        """Return the share 0..1 of a text that is known."""
+        """Return the known share 0..1 of a text."""
         return 0.0
 
 
 @dataclass(frozen=True)
 class _WrappedPrior(Prior):
-    """The prior of a line of a longer text: that of ``prior`` but for the words of the other lines."""
+    """The prior of a line in a longer text: ``prior`` without the words of the other lines."""
 
     prior: Prior
 
@@ -65,7 +65,7 @@ class _WrappedPrior(Prior):
 
 @dataclass(frozen=True)
 class LeftContextPrior(_WrappedPrior):
-    """The prior of a line that continues another one, whose last words are ``before``."""
+    """The prior of a line that continues another line with the last words ``before``."""
 
     before: tuple[str, ...]
 
@@ -78,7 +78,7 @@ class LeftContextPrior(_WrappedPrior):
 
 @dataclass(frozen=True)
 class RightContextPrior(_WrappedPrior):
-    """The prior of a line that another one continues, whose first word is ``after``."""
+    """The prior of a line before another line with the first word ``after``."""
 
     after: str
 
@@ -86,7 +86,7 @@ class RightContextPrior(_WrappedPrior):
         return max(-LIMIT, self.prior.whole(text) + self.continuation(text))
 
     def continuation(self, text: str) -> float:
-        """Return the weight (nats) of the other line's first word behind this text."""
+        """Return the weight (nats) of the next line's first word after this text."""
         return self.prior.word(tuple(text.split())[-CONTEXT:], self.after)
 
     def near(self, before: str, word: str, after: str, /) -> tuple[str, ...]:
@@ -97,7 +97,7 @@ def prior_after(prior: Prior, text: str) -> Prior:
     """Return the prior of a line that follows another line of the same field.
 
     Args:
-        text: What the line before reads.
+        text: The text of the preceding line.
     """
     words = tuple(text.split())[-CONTEXT:]
     return LeftContextPrior(prior, words, terms=prior.terms, letters=prior.letters) if words else prior
@@ -107,7 +107,7 @@ def prior_before(prior: Prior, text: str) -> RightContextPrior | None:
     """Return the prior of a line that precedes another line of the same field.
 
     Args:
-        text: What the line after reads.
+        text: The text of the following line.
 
     Returns:
         The prior, ``None`` where ``text`` is empty.

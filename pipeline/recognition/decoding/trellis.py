@@ -4,8 +4,8 @@ A text's states are its letters with a blank before, between and after them::
 
     |  -  N  -  a  -  m  -  |        - blank, | the letters that stand for the beginning and end of the line
 
-All emissions and all texts of a line take their steps together: a step of a thousand numbers takes little longer than
-one of fifty. What runs together (the lanes) is the last axis of the arrays here, behind steps and states.
+All emissions and all texts of a line take their steps together: a step of a thousand numbers takes little longer than a
+step of fifty. The parallel runs (the lanes) are the last axis of the arrays, after steps and states.
 
 Source:
     Graves, Fernández, Gomez and Schmidhuber 2006 ("Connectionist temporal classification", ICML).
@@ -27,7 +27,7 @@ NEVER = -1e9
 """The log probability of the impossible."""
 
 _RESCALED = 8
-"""How many steps pass before probabilities that became small, or large, are rescaled."""
+"""Number of steps before small or large probabilities are rescaled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Trellis:
 def build_trellises(
     witnesses: Sequence[Chances], columns: dict[str, int], texts: Sequence[str]
 ) -> tuple[Trellis, ...]:
-    """Return the trellises, one for each emission, of the text that all emissions together find the likeliest.
+    """Return the trellises, one for each emission, of the likeliest text under all emissions together.
 
     Args:
         witnesses: As ``emission.prepare_emission`` returns them.
@@ -72,7 +72,7 @@ def build_trellises(
         if last > 0.0:
             logs[lane] = np.log(scale[: len(chances), lane]).sum() + np.log(last)
     best = int(logs.reshape(len(texts), -1).mean(axis=1).argmax())
-    found = []
+    trellises = []
     for lane in range(best * len(witnesses), (best + 1) * len(witnesses)):
         chances, states = lanes[lane]
         forward = stood[: len(chances), : len(states), lane].copy()
@@ -81,7 +81,7 @@ def build_trellises(
             backward /= np.einsum("ts,ts->t", forward, backward)[:, None]
             stays = forward * backward
         weights = chances / scale[: len(chances), lane, None]
-        found.append(
+        trellises.append(
             Trellis(
                 pivot=texts[best],
                 chances=chances,
@@ -93,7 +93,7 @@ def build_trellises(
                 log_chance=float(logs[lane]),
             )
         )
-    return tuple(found)
+    return tuple(trellises)
 
 
 def _run_both_ways(lanes: Sequence[tuple[Chances, Columns]]) -> tuple[Chances, Chances, Chances]:
@@ -101,14 +101,14 @@ def _run_both_ways(lanes: Sequence[tuple[Chances, Columns]]) -> tuple[Chances, C
 
     Returns:
         (steps, states, lanes) the backward probabilities of reaching a state, the last step and state first; the
-        forward probabilities of being in a state; (steps, lanes) what each forward step was divided by.
+        forward probabilities of being in a state; (steps, lanes) the divisors of the forward steps.
     """
     steps, count = max(len(chances) for chances, _ in lanes), max(len(states) for _, states in lanes)
     here, leaps = np.zeros((steps, count, 2, len(lanes))), np.zeros((count, 2, len(lanes)))
     for lane, (chances, states) in enumerate(lanes):
-        seen, leap = chances[:, states], (states[2:] != states[:-2]) & (states[2:] != 0)
-        here[: len(chances), : len(states), 0, lane] = seen
-        here[: len(chances), : len(states), 1, lane] = seen[::-1, ::-1]
+        emitted, leap = chances[:, states], (states[2:] != states[:-2]) & (states[2:] != 0)
+        here[: len(chances), : len(states), 0, lane] = emitted
+        here[: len(chances), : len(states), 1, lane] = emitted[::-1, ::-1]
         leaps[2 : len(states), 0, lane] = leap
         leaps[2 : len(states), 1, lane] = leap[::-1]
     came, stood = np.zeros(here.shape), np.zeros((steps, count + 2, 2, len(lanes)))
@@ -127,7 +127,7 @@ def _run_both_ways(lanes: Sequence[tuple[Chances, Columns]]) -> tuple[Chances, C
 
 
 def _size(now: Chances) -> Chances:
-    """Return what each lane is divided by; 1 for one that is over."""
+    """Return the divisor of each lane; 1 for a finished lane."""
     size: Chances = now.max(axis=0)
     size[size <= 0.0] = 1.0
     return size
@@ -141,11 +141,11 @@ def _states(text: str, columns: dict[str, int], width: int) -> Columns:
 
 
 def log_chances(witnesses: Sequence[Chances], columns: dict[str, int], texts: Sequence[str]) -> Chances:
-    """Return the exact log probability (emissions, texts) of each text; ``NEVER`` for one with an unknown letter."""
+    """Return the exact log probability (emissions, texts) of each text; ``NEVER`` for a text with an unknown letter."""
     writable = [number for number, text in enumerate(texts) if all(letter in columns for letter in text)]
-    found = np.full((len(witnesses), len(texts)), NEVER)
+    log_values = np.full((len(witnesses), len(texts)), NEVER)
     if not writable:
-        return found
+        return log_values
     lengths = np.array([len(texts[number]) for number in writable])
     width, steps = witnesses[0].shape[1], max(len(chances) for chances in witnesses) - 1
     letters = np.full((int(lengths.max()), len(writable)), width - 1, np.intp)
@@ -158,19 +158,19 @@ def log_chances(witnesses: Sequence[Chances], columns: dict[str, int], texts: Se
     ended, size = _blanks_at_the_end(odds, letters)
     with np.errstate(divide="ignore"):
         last = np.log(ended[lengths, :, np.arange(len(writable))].T)
-    found[:, writable] = np.maximum(last + size + total, NEVER)
-    return found
+    log_values[:, writable] = np.maximum(last + size + total, NEVER)
+    return log_values
 
 
 def _blanks_at_the_end(odds: Chances, letters: Columns) -> tuple[Chances, Chances]:
-    """Return the odds of being in the blank behind so many letters at the end, against blanks all through.
+    """Return the odds of being in the blank after a number of final letters, against blanks throughout.
 
     Args:
-        odds: (steps, emissions, columns) of letters against the blank of their step; 0 behind the end of an emission.
+        odds: (steps, emissions, columns) odds of letters against their step's blank; 0 after the end of an emission.
         letters: (letters, lanes) columns.
 
     Returns:
-        (blanks, emissions, lanes) scaled odds, and (emissions, lanes) the log of what they were divided by.
+        (blanks, emissions, lanes) scaled odds, and (emissions, lanes) the log of their divisors.
     """
     _, witnesses, width = odds.shape
     where = letters[:, None, :] + width * np.arange(witnesses)[:, None]
@@ -179,8 +179,8 @@ def _blanks_at_the_end(odds: Chances, letters: Columns) -> tuple[Chances, Chance
     now, here, leapt = np.zeros(where.shape), np.empty(where.shape), np.empty(leaps.shape)
     blank[0] = 1.0
     total = np.zeros(where.shape[1:])
-    for step, seen in enumerate(odds.reshape(len(odds), -1), 1):
-        seen.take(where, out=here, mode="clip")
+    for step, step_odds in enumerate(odds.reshape(len(odds), -1), 1):
+        step_odds.take(where, out=here, mode="clip")
         np.multiply(letter[:-1], leaps, out=leapt)
         np.add(letter, blank[:-1], out=now)
         np.add(now[1:], leapt, out=now[1:])

@@ -1,8 +1,8 @@
-"""Priors of names, places and other text: words by how likely they are behind others, and how clerks write them.
+"""Priors of names, places and other text: the probability of words after others, and the habits of clerks.
 
-No word is ruled out. Most people write ``ấp 5, xã Bình Hữu, huyện Trà Ôn``: names with a capital, the words of a level
-without one, a comma where the next level begins. ``x`` and ``X`` differ in size alone and a comma is a dot of ink, so
-habit has a say; a small one, since many write otherwise. Weights are natural logs of rough odds, not fitted.
+No word is ruled out. Most people write ``ấp 5, xã Bình Hữu, huyện Trà Ôn``: names with a capital, level words without,
+a comma where the next level begins. ``x`` and ``X`` differ only in size and a comma is a dot of ink, so habit has a
+small weight; small, since many people write otherwise. Weights are natural logs of rough odds, not fitted.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pipeline.recognition.decoding.place_model import PlaceModel
 from pipeline.recognition.decoding.priors import LIMIT, Prior
 
 LEVELS = frozenset(("xã", "phường", "huyện", "quận", "tỉnh"))
-"""Words that begin a level of an address and nothing else."""
+"""Words that always begin a level of an address."""
 
 _COMMON = """
 xã phường huyện quận tỉnh x p h q tp tx tt thị trấn thành phố ấp thôn xóm làng bản buôn khóm khu tổ dân đội số nhà
@@ -29,49 +29,49 @@ xã phường huyện quận tỉnh x p h q tp tx tt thị trấn thành phố �
 nhi đồng trạm y tế trung tâm hộ sinh bảo sanh tại cơ sở của và ubnd ủy uỷ ban nhân
 """
 COMMON = frozenset(_COMMON.split())
-"""Words of addresses that are no names; some of them stand in names too."""
+"""Words of addresses that are not names; some of them also occur in names."""
 
 _HARDLY_NAMES = LEVELS.union(
     ("thôn", "xóm", "ấp", "khóm", "trạm", "viện", "khoa", "tế", "bệnh", "hộ", "sở", "tại", "của", "và")
 )
 
 CAPITAL_INSIDE = -1.2
-"""A common word with a capital in the middle of a text."""
+"""Weight of a common word with a capital in the middle of a text."""
 
 ALIKE_IN_BOTH_CASES = -1.2
-"""The same once more where capital and small letter differ in their size alone."""
+"""Additional weight where capital and small letter differ only in size."""
 
 SMALL_NAME = -0.7
-"""A word of a name without its capital."""
+"""Weight of a word of a name without its capital."""
 
 NO_COMMA = -1.2
-"""A level that begins behind a name without a sign between."""
+"""Weight of a level that begins after a name without a sign between."""
 
 UNEVEN_SIGNS = -2.2
-"""The same once more where commas part other levels of the address: few put some and leave others out."""
+"""Additional weight where commas separate other levels of the address: few people put only some commas."""
 
 ODD_SIGNS = -2.0
-"""Two signs in a row, or a full stop behind a whole word in the middle of an address."""
+"""Weight of two signs in a row, or of a full stop after a whole word in the middle of an address."""
 
 RARE_SIGN = -1.0
-"""A sign that few put between the parts of an address."""
+"""Weight of a sign that is rare between the parts of an address."""
 
 GLUED_DASH = -0.7
-"""A dash with a space on its right side only."""
+"""Weight of a dash with a space only on its right side."""
 
 _ALIKE = "csvx"
 _MIXED = re.compile(r"\d,\d+[./-]\d|\d[./-]\d+,\d")
-"""A figure that two different signs cut, one of them a comma (``26,7.2008``)."""
+"""A number split by two different signs, one of them a comma (``26,7.2008``)."""
 
 _PARTING = ",;-–/("
 _SIGNS = " .,;:()…_-–'\""
 
 
 def habit_of_address(before: str, word: str) -> float:
-    """Return what the capitals of a word and the sign before it weigh in an address (nats, at most 0).
+    """Return the weight of a word's capitals and the sign before it in an address (nats, at most 0).
 
     Args:
-        before: The word before it as it is read (``""``: none, or not known yet).
+        before: The preceding word as read (``""``: none, or not known yet).
     """
     weight = _odd_signs(before) if before else 0.0
     shape = _shape(word)
@@ -83,7 +83,7 @@ def habit_of_address(before: str, word: str) -> float:
 
 
 def text_habit_of_address(text: str) -> float:
-    """What weighs in an address as a whole that its words, one by one, do not tell: commas here and none there."""
+    """Return the weight of an address as a whole, beyond its single words: commas used only in some places."""
     words = text.split()
     if not any(word.endswith(",") for word in words[:-1]):
         return 0.0
@@ -94,7 +94,7 @@ def text_habit_of_address(text: str) -> float:
 
 
 def habit_of_text(before: str, word: str) -> float:
-    """Return the same for other text, where only the words of levels are written alike by all (``UBND xã``)."""
+    """Return the same weight for other text, where only level words are written alike by all (``UBND xã``)."""
     plain = word.strip(_SIGNS)
     weight = ODD_SIGNS if _MIXED.search(plain) else 0.0
     if before and plain.casefold() in LEVELS and _is_capital(plain) and not _ends(before):
@@ -103,7 +103,7 @@ def habit_of_text(before: str, word: str) -> float:
 
 
 def habit_of_name(before: str, word: str) -> float:
-    """Return the same for a person's name: no sign is between its words but a full stop behind ``Ng.`` and ``T.``."""
+    """Return the same weight for a person's name, which has no signs except a full stop after ``Ng.`` and ``T.``."""
     del word
     letters = before.rstrip(_SIGNS)
     sign = before[len(letters) :] if letters else ""
@@ -112,18 +112,18 @@ def habit_of_name(before: str, word: str) -> float:
 
 
 def habit_of_date(before: str, word: str) -> float:
-    """Return the same for a date in words: hardly anybody puts a sign between them."""
+    """Return the same weight for a date in words, where signs are rare."""
     del word
     return ODD_SIGNS if before[-1:] in tuple(_SIGNS.strip()) else 0.0
 
 
 class _Shape(NamedTuple):
-    """How a word is written.
+    """The written shape of a word.
 
     Attributes:
         is_level: Whether it begins the name of an administrative level.
-        capital_inside: What it weighs as a common word with a capital.
-        small_name: What it weighs as a name without one.
+        capital_inside: Its weight as a common word with a capital.
+        small_name: Its weight as a name without a capital.
     """
 
     is_level: bool
@@ -144,18 +144,18 @@ def _shape(word: str) -> _Shape:
 
 
 def _is_capital(plain: str) -> bool:
-    """Return whether the first letter is a capital, in a word that is not all capitals."""
+    """Return whether only the first letter is a capital."""
     return plain[0].isupper() and (len(plain) == 1 or not plain.isupper())
 
 
 def _ends(before: str) -> bool:
-    """Return whether a capital is usual behind it whatever the word: a full stop, a dash, a bracket."""
+    """Return whether any word after this text usually has a capital: a full stop, a dash, a bracket."""
     return before[-1:] in ".-–(:"
 
 
 @lru_cache(maxsize=20_000)
 def _begins_level(before: str) -> bool:
-    """Return whether a level begins here behind a name or number that no sign ends."""
+    """Return whether a level begins after a name or number without a sign."""
     last = before.rstrip("\"'")
     if last[-1:] in _PARTING:
         return False
@@ -179,16 +179,16 @@ def _odd_signs(before: str) -> float:
 
 
 WEIGHT = 0.45
-"""The share of a word's log probability that counts."""
+"""Factor on a word's log probability."""
 
 ODD_CASE = -2.5
-"""The weight of a word in a case that people do not write (``tHôn``)."""
+"""The weight of a word in an unusual case (``tHôn``)."""
 
 LONE_SIGN = -0.3
-"""The weight of a sign by itself, such as the dash between the parts of an address."""
+"""The weight of a separate sign, such as the dash between the parts of an address."""
 
 WordHabit = Callable[[str, str], float]
-"""From the word before a word (``""``: none, or not known yet) and the word, as written, to a weight (nats)."""
+"""From the preceding word (``""``: none, or not known yet) and the word, as written, to a weight (nats)."""
 
 TextHabit = Callable[[str], float]
 """From a whole text as written to a weight (nats)."""
@@ -197,13 +197,13 @@ DITTO = -1.0
 """The weight of a line that is only a ditto mark."""
 
 _DITTO_WORDS = {(("như",), "trên"): 0.0, ((), "nt"): DITTO, ((), "nt."): DITTO, ((), "n.t"): DITTO}
-"""The weights of words of ditto marks, by the words before; ``như`` alone is a name too and weighs as one."""
+"""The weights of the words of ditto marks, by the preceding words; ``như`` alone is also a name, with its weight."""
 
 
 _NEAR = 12
 
 _CACHED = 50_000
-"""How many weights of words are kept for the next lines (about 25 MB)."""
+"""Number of cached word weights (about 25 MB)."""
 
 
 @dataclass(frozen=True)
@@ -213,10 +213,10 @@ class WordPrior(Prior):
     Attributes:
         model: The n-grams of the domain.
         small: The weight of a word without a capital.
-        even: The weight of a line of which some words (abbreviations aside) are all capitals and some not.
-        weight: The share of the n-gram's log probability that counts.
-        habit: The weight of how a word is written behind others.
-        text_habit: The weight of how a whole text is written.
+        even: The weight of a line in which some words (abbreviations aside) are all capitals and some are not.
+        weight: Factor on the n-gram's log probability.
+        habit: The weight of a word's written form after other words.
+        text_habit: The weight of a whole text's written form.
     """
 
     model: WordModel | PlaceModel
@@ -257,13 +257,13 @@ class WordPrior(Prior):
 
 @lru_cache(maxsize=20_000)
 def _is_word(text: str) -> bool:
-    """Return whether there is a letter or digit in it (``""``, a word not known yet, counts as a word)."""
+    """Return whether the text has a letter or digit (``""``, an unknown word, counts as a word)."""
     return not text or any(map(str.isalnum, text))
 
 
 @lru_cache(maxsize=20_000)
 def casing(word: str, small: float) -> float:
-    """Return what a word's capitals weigh: all, none or the first are usual, and so is a single letter."""
+    """Return the weight of a word's capitals: all, none or the first are usual, and so is a single letter."""
     letters = "".join(filter(str.isalpha, word))
     if not letters or letters.isupper() or len(letters) == 1:
         return 0.0
@@ -273,7 +273,7 @@ def casing(word: str, small: float) -> float:
 
 
 def as_cased(word: str, like: str) -> str:
-    """Return the word with the capitals of another one."""
+    """Return the word with the capitals of another word."""
     letters = "".join(filter(str.isalpha, like))
     if len(letters) > 1 and letters.isupper():
         return word.upper()

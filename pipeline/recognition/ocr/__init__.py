@@ -1,7 +1,7 @@
-"""Engines of text recognition: one protocol, one module for each engine.
+"""Text recognition engines: one protocol, and a module for each engine.
 
-An engine gets crops of single lines, in batches, and returns verbatim text with a confidence whose meaning is its own.
-``Engines`` is the set that a page is read with.
+An engine gets crops of single lines, in batches, and returns verbatim text with an engine-specific confidence.
+``Engines`` is the set of engines for reading a page.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pipeline.base.model import Crop, FoundLabel, LineReading, Pixels, Quality, 
 
 
 class OcrEngine(Protocol):
-    """Recognizes single lines. ``fingerprint`` changes whenever the same crop could be read otherwise."""
+    """Recognizes single lines. ``fingerprint`` changes whenever the same crop could be read differently."""
 
     @property
     def name(self) -> str: ...
@@ -39,13 +39,13 @@ class PrintReader(Protocol):
 
 
 class WritingClassifier(Protocol):
-    """Distinguishes typed lines from handwritten ones."""
+    """Distinguishes typed lines from handwritten lines."""
 
     @property
     def fingerprint(self) -> str: ...
 
     def print_chances(self, crops: Sequence[Crop]) -> tuple[float, ...]:
-        """Return for each crop the probability 0..1 that it is type."""
+        """Return for each crop the probability 0..1 that it is typed."""
         ...
 
 
@@ -61,26 +61,25 @@ class QualityGate(Protocol):
 
 
 class BlankForm(Protocol):
-    """Knows the print of one book by its picture."""
+    """Knows the print of a book from images of its pages."""
 
     def find_labels(self, page: Pixels, dpi: float) -> tuple[FoundLabel, ...]:
-        """Return the printed labels of a levelled page, in pixels of ``page``; none where it is another form's."""
+        """Return the printed labels of a levelled page, in pixels of ``page``; empty if the page has another form."""
         ...
 
 
 @dataclass(frozen=True)
 class Engines:
-    """What a page is read with.
+    """The engines for reading a page.
 
     Attributes:
         labels: Recognizes the printed labels of the whole page.
         print: Recognizes printed and typed values.
         digits: A second reader of printed and typed digits.
-        writing: Distinguishes typed lines from handwritten ones; without it every value counts as handwritten.
+        writing: Distinguishes typed lines from handwritten lines; without it every value counts as handwritten.
         hand: Recognizes handwriting; ``None`` until a model is installed.
         gate: Finds pages to scan again; without it every page counts as good.
-        template: What was learnt of the print of the book; no part of the fingerprint, since it finds the labels
-            sooner, not elsewhere.
+        template: The learnt print of the book; not in the fingerprint, since it finds labels sooner, not elsewhere.
     """
 
     labels: PrintReader
@@ -98,5 +97,5 @@ class Engines:
 
     @property
     def hand_fingerprint(self) -> str:
-        """The fingerprint of what reads handwriting, by which a calibration is bound; ``""`` without a reader."""
+        """The fingerprint of the handwriting reader, to which a calibration is bound; ``""`` without a reader."""
         return self.hand.fingerprint if self.hand is not None else ""

@@ -1,7 +1,7 @@
-"""Adapters: what the handwriting reader learnt of the hand of one book, as differences to the weights that ship.
+"""Adapters: the handwriting reader's weight differences for the hand of a book.
 
-An adapter is one small file: its card, the differences, and a checksum before them. It belongs to one reader, by its
-fingerprint, and is refused beside any other. Reading with it needs no more than reading without.
+An adapter is a small file: checksum, card and differences. It belongs to a single reader, identified by fingerprint,
+and is refused with any other. Reading with an adapter needs nothing more than reading without.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ from pipeline.recognition.ocr.models import OnnxNetwork, new_session, proven_wei
 from pipeline.recognition.ocr.onnx_weights import weight_places, with_weights
 
 Differences = Mapping[str, Mapping[str, NDArray[Any]]]
-"""For each network by its name: by the name of a weight what is added to it."""
+"""By network name and weight name, the difference added to the weight."""
 
 _HEAD = b"hotich adapter 1\n"
 _DIGEST = 32
 _CARD = "card"
 MOST_BYTES = 16 << 20
 MOST_UNPACKED = 64 << 20
-"""More bytes than the differences of any adapter are, in its file and out of it."""
+"""Upper bound of an adapter's differences in bytes, packed and unpacked."""
 
 
 class AdapterRefused(SetupError):
-    """An adapter is damaged, or belongs to another reader than the one that is installed."""
+    """An adapter is damaged, or belongs to a reader other than the installed reader."""
 
     code = "adapter"
 
@@ -49,15 +49,15 @@ class _Part(BaseModel):
 
 
 class GateFigures(_Part):
-    """What lines that nothing was learnt from said of a reader before and after it was adapted.
+    """Results on held-out lines of a reader before and after its adaptation.
 
     Attributes:
-        lines: How many lines were held back, each once.
-        errors_before: Wrong letters of the reader as it ships.
-        errors_after: Wrong letters of the adapted one.
-        chance: How likely a reader that is no better would have looked so much better.
-        sure: Lines that the adapted reader was sure of.
-        sure_wrong: Those of them that it misread.
+        lines: Number of held-out lines, each counted once.
+        errors_before: Wrong letters of the shipped reader.
+        errors_after: Wrong letters of the adapted reader.
+        chance: The probability that a reader without improvement would show this improvement.
+        sure: Number of lines of which the adapted reader is sure.
+        sure_wrong: Number of those lines that it misreads.
     """
 
     lines: int
@@ -70,18 +70,18 @@ class GateFigures(_Part):
 
 
 class AdapterCard(_Part):
-    """What an adapter is; counts only, of nobody.
+    """The description of an adapter; it holds only counts, no personal data.
 
     Attributes:
         book: The book in the registry.
-        version: Its number among the adapters of the book, from 1.
-        parent: Fingerprint of the reader that it belongs to.
-        made_at: When it was made, ISO 8601.
-        lines: How many confirmed lines it learnt from.
-        trust: What of its readings may be accepted.
-        gate: What lines held back said.
-        moved: How far of the way from the shipped weights to those learnt it goes.
-        results: SHA-256 of each network with its weights adapted, by the network's name.
+        version: The adapter's number within the book, from 1.
+        parent: Fingerprint of the adapter's reader.
+        made_at: Creation time, ISO 8601.
+        lines: Number of confirmed training lines.
+        trust: Which of its readings may be accepted.
+        gate: Results on held-out lines.
+        moved: The adapter's step from the shipped weights towards the learnt weights, as a share.
+        results: SHA-256 of each adapted network, by network name.
     """
 
     book: int
@@ -98,10 +98,10 @@ class AdapterCard(_Part):
 
 @dataclass(frozen=True)
 class Adapter:
-    """An adapter.
+    """An adapter for the hand of a book.
 
     Attributes:
-        differences: What it adds to the weights.
+        differences: The differences added to the weights.
     """
 
     card: AdapterCard
@@ -109,14 +109,14 @@ class Adapter:
 
     @property
     def fingerprint(self) -> str:
-        """Names the adapter in every reading: its trust, its book, its version and what the weights come to."""
-        told = json.dumps(self.card.results, sort_keys=True)
-        mark = hashlib.sha256(told.encode()).hexdigest()[:12]
+        """Identifies the adapter in every reading by its trust, book, version and resulting weights."""
+        results = json.dumps(self.card.results, sort_keys=True)
+        mark = hashlib.sha256(results.encode()).hexdigest()[:12]
         return f"{self.card.trust}.{self.card.book}.{self.card.version}.{mark}"
 
 
 def pack_adapter(adapter: Adapter) -> bytes:
-    """Return an adapter as the bytes of its file."""
+    """Serialize an adapter."""
     arrays: dict[str, Any] = {_CARD: np.frombuffer(adapter.card.model_dump_json().encode(), np.uint8)}
     for network, weights in adapter.differences.items():
         arrays |= {f"{network}/{name}": difference for name, difference in weights.items()}
@@ -127,14 +127,14 @@ def pack_adapter(adapter: Adapter) -> bytes:
 
 
 def unpack_adapter(data: bytes) -> Adapter:
-    """Return the adapter in the bytes of a file.
+    """Parse an adapter file.
 
     Raises:
-        AdapterRefused: The file is damaged, or none of an adapter.
+        AdapterRefused: The file is damaged or not an adapter.
     """
     body = data[len(_HEAD) + _DIGEST :]
-    told = data[len(_HEAD) : len(_HEAD) + _DIGEST]
-    if not data.startswith(_HEAD) or len(data) > MOST_BYTES or hashlib.sha256(body).digest() != told:
+    checksum = data[len(_HEAD) : len(_HEAD) + _DIGEST]
+    if not data.startswith(_HEAD) or len(data) > MOST_BYTES or hashlib.sha256(body).digest() != checksum:
         raise AdapterRefused("Bản học nét chữ của sổ bị hỏng nên không được dùng.")
     try:
         with ZipFile(io.BytesIO(body)) as parts:
@@ -184,12 +184,12 @@ def adapted_reader(reader: HandwritingReader, adapter: Adapter) -> HandwritingRe
 
 @dataclass(frozen=True)
 class AdaptedNetwork:
-    """A network with adapted weights; it is loaded at the first line, and few of them stay loaded.
+    """A network with adapted weights; it is loaded at the first line, and few networks stay loaded.
 
     Attributes:
-        parent: The network as it ships.
-        result: SHA-256 of the model with its weights adapted.
-        differences: What is added to its weights.
+        parent: The shipped network.
+        result: SHA-256 of the adapted model.
+        differences: The differences added to its weights.
     """
 
     parent: OnnxNetwork
@@ -216,7 +216,7 @@ class AdaptedNetwork:
         """See ``LineNetwork``.
 
         Raises:
-            AdapterRefused: The adapted weights are not those that the card tells of.
+            AdapterRefused: The adapted weights do not match the card.
             SetupError: The file of the parent is missing or damaged.
         """
         return run_session(_session(_ByResult(self)), lines, self.parent.path, self.letters)
@@ -224,7 +224,7 @@ class AdaptedNetwork:
 
 @dataclass(frozen=True, eq=False)
 class _ByResult:
-    """A network as a key: two with the same adapted weights are one."""
+    """A network as a cache key: networks with the same adapted weights are equal."""
 
     network: AdaptedNetwork
 
@@ -240,8 +240,8 @@ class _ByResult:
 
 
 @lru_cache(maxsize=4)
-def _session(asked: _ByResult) -> Any:
-    network = asked.network
+def _session(key: _ByResult) -> Any:
+    network = key.network
     whole = proven_weights(network.parent.path, network.parent.sha256)
     try:
         adapted = add_differences(whole, network.differences)
@@ -253,10 +253,10 @@ def _session(asked: _ByResult) -> Any:
 
 
 def add_differences(model: bytes, differences: Mapping[str, NDArray[Any]]) -> bytes:
-    """Return a model with differences added to its weights, the same bytes on every machine.
+    """Return a model with differences added to its weights, with the same bytes on every machine.
 
     Raises:
-        ValueError: They are none of this model.
+        ValueError: The differences do not belong to the model.
     """
     places = weight_places(model)
     changed = {}

@@ -1,7 +1,7 @@
 """A second reader of digits: the PP-OCRv6 recognizer of the ``rapidocr`` package, restricted to digits and signs.
 
-It was trained apart from Tesseract and errs elsewhere: typewriters' dotted and slashed zeros, which Tesseract takes for
-8, 9 or 6, it reads. It cannot write Vietnamese, so it is asked for numbers alone.
+Its training is independent of Tesseract's and so are its errors: it reads typewriters' dotted and slashed zeros, which
+Tesseract takes for 8, 9 or 6. It cannot write Vietnamese, so it reads only numbers.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ BATCH = 8
 MODEL = "PP-OCRv6_rec_small.onnx"
 
 COUNT_KINDS = kinds_with(lambda kind: kind.is_count)
-"""Kinds of numbers that count the entries or the pages of a book: of these several hypotheses are weighed."""
+"""Kinds of numbers that count the entries or pages of a book; several hypotheses for them are compared."""
 
 UNSEEN = 1e-4
-"""No figure is less likely than this at any step: the network knows no hands and is too sure of them."""
+"""Lower bound of a figure's probability at any step: the network knows no handwriting and is overconfident."""
 
 
 @cache
 def model_path() -> Path:
     """Return the weights inside the installed package. Raises ``SetupError`` when it is missing."""
-    found = util.find_spec("rapidocr")
-    path = Path(found.origin).parent / "models" / MODEL if found and found.origin else None
+    package = util.find_spec("rapidocr")
+    path = Path(package.origin).parent / "models" / MODEL if package and package.origin else None
     if path is None or not path.is_file():
         raise SetupError("Thiếu gói rapidocr (đọc chữ số). Hãy chạy lại: make setup.")
     return path
@@ -48,7 +48,7 @@ def model_path() -> Path:
 
 @cache
 def _session() -> tuple[Any, str]:
-    """Return the loaded network, one thread, and its letters (the place in the string + 1 is the class)."""
+    """Return the loaded single-thread network and its letters (the position in the string + 1 is the class)."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -73,7 +73,7 @@ class DigitReader:
         return f"ppocr-v6-{metadata.version('rapidocr')}-{_digest()}"
 
     def read(self, crops: Sequence[Crop]) -> tuple[LineReading, ...]:
-        """Return one reading for each crop, in order; numbers of pages and entries with hypotheses and emissions.
+        """Return a reading for each crop, in order; page and entry numbers have hypotheses and emissions.
 
         Raises:
             SetupError: The network is missing.
@@ -94,26 +94,26 @@ class DigitReader:
         _session()
 
     def emissions(self, lines: Sequence[Pixels]) -> tuple[Emission, ...]:
-        """Return what is seen of each line by itself: figures and their signs; the chances of all else are left out."""
+        """Return the emissions of each line: figures and their signs only; all other probabilities are left out."""
         columns = _columns()
-        seen = (_chances([_scaled(pixels)])[0][:, columns] for pixels in lines)
-        return tuple(Emission(np.log(np.maximum(chances, UNSEEN)), FIGURES) for chances in seen)
+        figure_chances = (_chances([_scaled(pixels)])[0][:, columns] for pixels in lines)
+        return tuple(Emission(np.log(np.maximum(chances, UNSEEN)), FIGURES) for chances in figure_chances)
 
 
 def _weighed(read: LineReading, chances: NDArray[np.float32], kind: str) -> LineReading:
-    """Return the reading of a printed number with its hypotheses; a letter beside it is no figure, but a blank."""
+    """Return the reading of a printed number with its hypotheses; a letter beside the number becomes a blank."""
     if not read.text:
         return read
-    seen = chances[:, _columns()].astype(np.float64)
-    seen[:, 0] += np.maximum(0.0, 1.0 - seen.sum(axis=1))
-    emission = Emission(np.log(np.maximum(seen, UNSEEN)).astype(np.float32), FIGURES)
-    found = decode_field((emission,), prior_for(kind), kind)
-    return replace(read, hypotheses=found.hypotheses, emissions=pack_emissions((emission,)))
+    figure_chances = chances[:, _columns()].astype(np.float64)
+    figure_chances[:, 0] += np.maximum(0.0, 1.0 - figure_chances.sum(axis=1))
+    emission = Emission(np.log(np.maximum(figure_chances, UNSEEN)).astype(np.float32), FIGURES)
+    decoded = decode_field((emission,), prior_for(kind), kind)
+    return replace(read, hypotheses=decoded.hypotheses, emissions=pack_emissions((emission,)))
 
 
 @cache
 def _columns() -> list[int]:
-    """Return the columns of the network's classes: blank, then those of ``FIGURES``."""
+    """Return the columns of the network's classes: blank, then ``FIGURES``."""
     letters = _session()[1]
     return [0, *(letters.index(sign) + 1 for sign in FIGURES.strip()), len(letters)]
 
@@ -129,7 +129,7 @@ def _scaled(pixels: Pixels) -> Pixels:
 
 
 def _chances(pictures: Sequence[Pixels]) -> NDArray[np.float32]:
-    """Return (pictures, steps, classes) from one run over pictures padded with paper to one width."""
+    """Return (pictures, steps, classes) from a single run over pictures padded with paper to a common width."""
     width = max(picture.shape[1] for picture in pictures)
     batch = np.ones((len(pictures), 3, HEIGHT, width), np.float32)
     for number, picture in enumerate(pictures):
@@ -140,7 +140,7 @@ def _chances(pictures: Sequence[Pixels]) -> NDArray[np.float32]:
 
 
 def _decoded(chances: NDArray[np.float32]) -> tuple[str, float]:
-    """Decode greedily over the digits alone; the probability of a sign is that among all letters."""
+    """Decode greedily over the digits alone; the probability of a sign is relative to all letters."""
     letters, allowed = _session()[1], _columns()
     part = chances[:, allowed]
     best = part.argmax(axis=1)

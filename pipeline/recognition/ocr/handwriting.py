@@ -1,7 +1,7 @@
-"""The reader of handwriting: several small CTC networks see every line, and one decoding combines them.
+"""The reader of handwriting: several small CTC networks read every line, and a joint decoding combines them.
 
-A line that leans far is seen twice. A network gives, for every step along a line, the probability of every letter.
-The text of the line follows from the emissions of all networks together and from the prior of its field
+A strongly slanted line is read in two versions. For every step along a line, a network gives the probability of every
+letter. The text of the line follows from the emissions of all networks and the prior of its field
 (``pipeline.recognition.decoding``).
 """
 
@@ -46,25 +46,25 @@ from pipeline.recognition.ocr.line_image import (
 from pipeline.recognition.ocr.models import REINSTALL, LineNetwork, ModelCard, default_folder
 
 BATCH_COLUMNS = 3200
-"""Columns of a batch, padding included: enough to keep the network busy, few enough to stay in the cache."""
+"""Columns of a batch with padding: enough to keep the network busy, few enough to stay in the cache."""
 
 PADDING = 1.15
-"""How many times as wide as itself a line may become by padding. The width follows from the line alone: a network sees
-the padding too, and no line may be read otherwise because of its neighbours."""
+"""Largest ratio of a line's padded width to its own width. The padded width depends on the line alone: a network sees
+the padding too, and a line's reading must not depend on its neighbours."""
 
 LEANING = 0.2
-"""The slant from which a line is read a second time: most hands lean less, and gain nothing by it."""
+"""The slant from which a line is read twice: most hands lean less and gain nothing."""
 
 LARGER = 1.12
-"""How many times as large the second image is: leaning hands have long strokes and small letters."""
+"""Scale of the second image: leaning hands have long strokes and small letters."""
 
 VERSION = "11"
-"""To be raised whenever the same networks and words could read a line otherwise than before."""
+"""Raise this whenever the same networks and words could read a line differently than before."""
 
 
 @dataclass(frozen=True)
 class LanguageData:
-    """The folder of the word models, loaded once in each process."""
+    """The folder of the word models, loaded once per process."""
 
     folder: Path
     fingerprint: str
@@ -76,7 +76,7 @@ class LanguageData:
 
 
 def language_data(card: ModelCard, models: Path | None = None) -> LanguageData:
-    """Return the word models that a card describes."""
+    """Return the word models of a model card."""
     return LanguageData((models or default_folder()) / card.name, card.fingerprint)
 
 
@@ -96,7 +96,7 @@ def _report_damage(folder: Path) -> Iterator[None]:
 
 
 class FigureReader(Protocol):
-    """Sees figures and their signs alone. ``fingerprint`` changes whenever it could see a line otherwise."""
+    """Recognizes only figures and their signs. ``fingerprint`` changes whenever its output for a line could change."""
 
     @property
     def name(self) -> str: ...
@@ -105,7 +105,7 @@ class FigureReader(Protocol):
     def fingerprint(self) -> str: ...
 
     def emissions(self, lines: Sequence[Pixels]) -> tuple[Emission, ...]:
-        """Return what is seen of each line, in order."""
+        """Return the emission of each line, in order."""
         ...
 
 
@@ -114,13 +114,12 @@ class HandwritingReader:
     """Recognizes handwritten lines. The confidence is the posterior of the best hypothesis.
 
     Attributes:
-        networks: The CTC networks that see every line.
+        networks: The CTC networks that read every line.
         words: The word models. Without them lists, dates and numbers still have their grammar; names and places are
             read letter by letter.
-        figures: Sees the lines of figures as well.
-        adapter: Fingerprint of the adapter that its networks read with (``pipeline.recognition.ocr.adapters``); ``""``
-            for none.
-        parent: Fingerprint of the reader without that adapter.
+        figures: An additional reader of lines with figures.
+        adapter: Fingerprint of its adapter (``pipeline.recognition.ocr.adapters``); ``""`` without an adapter.
+        parent: Fingerprint of the reader without the adapter.
     """
 
     networks: tuple[LineNetwork, ...]
@@ -131,12 +130,12 @@ class HandwritingReader:
 
     @property
     def name(self) -> str:
-        """What readings name; with an adapter also that, by its book and version."""
+        """The reader's name in readings; with an adapter also its book and version."""
         return HAND + "".join(f".{part}" for part in self.adapter.split(".")[1:3])
 
     @property
     def fingerprint(self) -> str:
-        """Changes with the networks, the words and ``VERSION``; with an adapter that of the parent, marked."""
+        """Changes with the networks, the words and ``VERSION``; with an adapter, the parent's, marked."""
         if self.adapter:
             return f"{self.parent}{ADAPTER_MARK}{self.adapter}"
         parts = [network.fingerprint for network in self.networks]
@@ -161,20 +160,20 @@ class HandwritingReader:
             return prior_for(kind, part, terms, language, usual=usual, year=year, near=near)
 
     def read(self, crops: Sequence[Crop]) -> tuple[LineReading, ...]:
-        """Return one reading for each crop, in order.
+        """Return a reading for each crop, in order.
 
-        A crop without ink has no text. One whose likeliest text is empty has none either, but keeps its hypotheses. A
-        line that follows another is decoded with the words of that one as left context; the other is decoded once more
-        with right context where one of its hypotheses fits that better.
+        A crop without ink has no text. A crop whose likeliest text is empty has no text either, but keeps its
+        hypotheses. A line that follows another line is decoded with the other's words as left context; the other line
+        is decoded again with right context if that favours another hypothesis.
 
         Raises:
             SetupError: A network or word model is missing or damaged.
         """
-        seen = self.emissions([crop.pixels for crop in crops])
-        figures = self._figures(crops, seen)
+        line_emissions = self.emissions([crop.pixels for crop in crops])
+        figures = self._figures(crops, line_emissions)
         read: list[LineReading] = []
         prior = Prior()
-        for number, (crop, emissions) in enumerate(zip(crops, seen, strict=True)):
+        for number, (crop, emissions) in enumerate(zip(crops, line_emissions, strict=True)):
             before, prior = prior, self._prior_of(crop)
             if not crop.follows or not read:
                 read.append(self._line(crop, emissions, prior, figures.get(number)))
@@ -184,17 +183,21 @@ class HandwritingReader:
             ahead = prior_before(before, reading.text)
             if ahead is not None and _fits_better(read[-1], ahead):
                 last = number - 1
-                read[-1] = self._line(crops[last], seen[last], ahead, figures.get(last))
+                read[-1] = self._line(crops[last], line_emissions[last], ahead, figures.get(last))
             read.append(reading)
         return tuple(read)
 
-    def _figures(self, crops: Sequence[Crop], seen: Sequence[Sequence[Emission]]) -> Mapping[int, Emission]:
-        """Return what the reader of figures sees, by the number of each line of figures."""
-        asked = [number for number, crop in enumerate(crops) if shows_figures(seen[number], crop.kind)]
-        if self.figures is None or not asked:
+    def _figures(
+        self, crops: Sequence[Crop], line_emissions: Sequence[Sequence[Emission]]
+    ) -> Mapping[int, Emission]:
+        """Return the figure reader's emission for each line of figures, by line number."""
+        figure_lines = [
+            number for number, crop in enumerate(crops) if shows_figures(line_emissions[number], crop.kind)
+        ]
+        if self.figures is None or not figure_lines:
             return {}
-        answers = self.figures.emissions([crops[number].pixels for number in asked])
-        return dict(zip(asked, answers, strict=True))
+        answers = self.figures.emissions([crops[number].pixels for number in figure_lines])
+        return dict(zip(figure_lines, answers, strict=True))
 
     def _line(
         self, crop: Crop, emissions: Sequence[Emission], prior: Prior, figures: Emission | None
@@ -202,14 +205,14 @@ class HandwritingReader:
         if not emissions:
             return LineReading("", 0.0, self.name)
         name = f"{self.name}+{self.figures.name}" if self.figures and figures is not None else self.name
-        found = decode_field(emissions, prior, crop.kind, figures=figures)
-        best = found.hypotheses[0]
+        decoded = decode_field(emissions, prior, crop.kind, figures=figures)
+        best = decoded.hypotheses[0]
         packed = pack_emissions(emissions)
         if not best.text:
-            return LineReading("", 0.0, name, hypotheses=found.hypotheses, emissions=packed)
-        evidence = None if found.proposed else replace(found.evidence, ink=contrast(crop.pixels))
+            return LineReading("", 0.0, name, hypotheses=decoded.hypotheses, emissions=packed)
+        evidence = None if decoded.proposed else replace(decoded.evidence, ink=contrast(crop.pixels))
         return LineReading(
-            best.text, best.chance, name, hypotheses=found.hypotheses, evidence=evidence, emissions=packed
+            best.text, best.chance, name, hypotheses=decoded.hypotheses, evidence=evidence, emissions=packed
         )
 
     def _prior_of(self, crop: Crop) -> Prior:
@@ -218,20 +221,22 @@ class HandwritingReader:
     def emissions(self, lines: Sequence[Pixels]) -> tuple[tuple[Emission, ...], ...]:
         """Return the emissions of each grey line by every network.
 
-        A line that leans far is seen once more, sheared upright. There are no emissions without ink, or where a network
+        A strongly slanted line is read again, sheared upright. The result is empty without ink, or where a network
         returned no probabilities.
         """
         by_line: list[list[Emission]] = [[] for _ in lines]
         for height in sorted({network.height for network in self.networks}):
-            looks = [_looks(line_image(pixels, height)) for pixels in lines]
-            seen = iter(self._seen([picture for pictures in looks for picture in pictures], height))
+            looks = [_versions(line_image(pixels, height)) for pixels in lines]
+            by_picture = iter(
+                self._picture_emissions([look for pictures in looks for look in pictures], height)
+            )
             for emissions, pictures in zip(by_line, looks, strict=True):
-                emissions += [emission for _ in pictures for emission in next(seen)]
-        return tuple(tuple(found) if all(map(_is_chances, found)) else () for found in by_line)
+                emissions += [emission for _ in pictures for emission in next(by_picture)]
+        return tuple(tuple(emissions) if all(map(_is_chances, emissions)) else () for emissions in by_line)
 
-    def _seen(self, pictures: Sequence[LineImage], height: int) -> Sequence[Sequence[Emission]]:
-        """Return the emission of every network of that height for each picture."""
-        seen: list[list[Emission]] = [[] for _ in pictures]
+    def _picture_emissions(self, pictures: Sequence[LineImage], height: int) -> Sequence[Sequence[Emission]]:
+        """Return the emission of every network with a given input height for each picture."""
+        emissions: list[list[Emission]] = [[] for _ in pictures]
         networks = [network for network in self.networks if network.height == height]
         for batch in _batches(pictures):
             stacked = _stacked([pictures[number] for number in batch])
@@ -239,12 +244,12 @@ class HandwritingReader:
                 chances = network.log_chances(stacked)
                 for place, number in enumerate(batch):
                     steps = -(-pictures[number].shape[1] // STRIDE)
-                    seen[number].append(Emission(chances[place, :steps], network.letters))
-        return seen
+                    emissions[number].append(Emission(chances[place, :steps], network.letters))
+        return emissions
 
 
-def _looks(picture: LineImage) -> tuple[LineImage, ...]:
-    """Return the picture and, where its writing leans far, the same half upright and larger."""
+def _versions(picture: LineImage) -> tuple[LineImage, ...]:
+    """Return the picture, and for strongly slanted writing also a picture half upright and larger."""
     lean = estimate_slant(picture)
     if abs(lean) < LEANING:
         return (picture,)
@@ -253,14 +258,14 @@ def _looks(picture: LineImage) -> tuple[LineImage, ...]:
 
 
 def contrast(pixels: Pixels) -> float:
-    """Return how dark the ink of a line is against its paper, 0..1: the 2nd against the 75th percentile of grey."""
+    """Return the contrast of a line's ink and paper, 0..1: the 2nd against the 75th percentile of grey."""
     share = np.cumsum(np.bincount(pixels.ravel(), minlength=256)) / pixels.size
     ink, paper = np.searchsorted(share, (0.02, 0.75))
     return float(max(0, paper - ink) / 255)
 
 
 CONTEXT_GAIN = 0.5
-"""The gain (nats) with right context from which another hypothesis has a line decoded again."""
+"""The gain (nats) of another hypothesis with right context that makes a line be decoded again."""
 
 
 def _fits_better(reading: LineReading, ahead: RightContextPrior) -> bool:
@@ -276,7 +281,7 @@ def _is_chances(emission: Emission) -> bool:
 
 @cache
 def _widths() -> tuple[int, ...]:
-    """Return the widths that lines are padded to, whole steps, from the narrowest to the widest."""
+    """Return the padded widths of lines, in whole steps, from the narrowest to the widest."""
     widths = [STRIDE]
     while widths[-1] < WIDEST:
         widths.append(min(WIDEST, max(widths[-1] + STRIDE, int(widths[-1] * PADDING) // STRIDE * STRIDE)))
@@ -288,7 +293,7 @@ def _filled_width(picture: LineImage) -> int:
 
 
 def _batches(pictures: Sequence[LineImage]) -> Iterator[list[int]]:
-    """Yield the numbers of the lines with ink in groups that are padded to one width."""
+    """Yield the numbers of the lines with ink in groups of the same padded width."""
     groups: dict[int, list[int]] = {}
     for number, picture in enumerate(pictures):
         if picture.any():
@@ -299,7 +304,7 @@ def _batches(pictures: Sequence[LineImage]) -> Iterator[list[int]]:
 
 
 def _stacked(pictures: Sequence[LineImage]) -> NDArray[np.float32]:
-    """Return (lines, 1, height, width): the pictures of one group, padded with paper to its width."""
+    """Return (lines, 1, height, width): the pictures of a group, padded with paper to its width."""
     width = max(map(_filled_width, pictures))
     lines = np.zeros((len(pictures), 1, len(pictures[0]), width), np.float32)
     for place, picture in enumerate(pictures):

@@ -1,8 +1,8 @@
-"""The image of a line as the networks see it: ink on nothing, of one height, with slant estimated and removed.
+"""The normalized image of a line for the networks: ink on empty paper, fixed height, with tools for slant.
 
-Training and recognition share these functions, so that a line looks alike to both, whether it was cut from a form or is
-the photograph of a whole cell. A hand that leans far is read better when the networks see it a second time, half as
-slanted and a little larger.
+Training and recognition share these functions, so that a line looks the same to both, whether it was cut from a form or
+is the photograph of a whole cell. A strongly slanted hand is read better with a second image, half as slanted and a
+little larger.
 """
 
 from __future__ import annotations
@@ -16,44 +16,44 @@ from pipeline.base.model import Pixels
 LineImage = NDArray[np.float32]
 
 HEIGHT = 40
-"""Rows of the picture."""
+"""Rows of the image."""
 
 STRIDE = 4
-"""Columns of the picture for one step of the network."""
+"""Columns of the image per step of the network."""
 
 WIDEST = 2400
-"""Columns of the longest picture; a longer line is squeezed into it."""
+"""Columns of the longest image; a longer line is squeezed into it."""
 
 ABOVE, BELOW = 3.0, 2.6
-"""The extent of the picture above and below the middle of the writing, in standard deviations of its ink over the rows:
+"""The extent of the image above and below the middle of the writing, in standard deviations of its ink over the rows:
 marks above letters need more room than loops below."""
 
 WORKING_HEIGHT = 80
-"""A higher crop is reduced to this before anything else."""
+"""A higher crop is first reduced to this height."""
 
 CELL = 20
-"""Side in pixels of the cells by which the brightness of the paper is estimated."""
+"""Side in pixels of the cells for estimating the paper's brightness."""
 
 RULE = 0.12
-"""A run of ink along a row is a rule when it is longer than this share of the crop's width..."""
+"""A run of ink along a row is a rule if it is longer than this share of the crop's width..."""
 
 RULE_HEIGHTS = 1.6
-"""...and than so many times its height."""
+"""...and than this many times its height."""
 
 BORDER, BORDER_ZONE = 0.75, 0.15
-"""A run of ink down the columns is a cell's border when it is longer than this share of the crop's height, in
-this share of its width at either side."""
+"""A vertical run of ink is a cell's border if it is longer than this share of the crop's height, within this share of
+its width at either side."""
 
 FAINTEST = 24.0
-"""Grey levels between paper and ink below which a crop counts as empty."""
+"""A crop with fewer grey levels between paper and ink counts as empty."""
 
 
 def line_image(grey: Pixels, height: int = HEIGHT, reach: float = 1.0) -> LineImage:
-    """Return the picture (``height``, width), 1 = ink, 0 = paper, of a grey crop (255 = paper) with one line.
+    """Return the image (``height``, width), 1 = ink, 0 = paper, of a grey crop (255 = paper) with a single line.
 
-    The paper's shade is divided out, rules are dropped, the height is set by how the ink spreads over the rows, the
-    sides are cut to the ink. A crop without ink gives an empty picture of ``height`` columns. ``reach`` > 1 takes in
-    more above and below (training wants room to move the window).
+    The function divides out the paper's shade, removes rules, sets the height by the spread of the ink over the rows,
+    and cuts the sides to the ink. A crop without ink gives an empty image of ``height`` columns. ``reach`` > 1 includes
+    more above and below (training needs room to move the window).
     """
     if min(grey.shape) < 3:
         return np.zeros((height, height), np.float32)
@@ -75,7 +75,7 @@ def _reduced(grey: Pixels) -> Pixels:
 
 
 def _ink(grey: Pixels) -> LineImage:
-    """Return the darkness against the paper around, 0..1 where 1 is the line's own full ink."""
+    """Return the darkness against the surrounding paper, 0..1 where 1 is the line's own full ink."""
     height, width = grey.shape
     shade = _paper(grey)
     stretched = (shade.shape[1] * CELL, shade.shape[0] * CELL)
@@ -101,7 +101,7 @@ def _ink(grey: Pixels) -> LineImage:
 def _paper(grey: Pixels) -> NDArray[np.float32]:
     """Return the brightness of the paper on a grid of cells of ``CELL`` pixels.
 
-    It is a bright level of each cell, smoothed over its neighbours so that thick writing does not darken it.
+    The value is a bright level of each cell, smoothed over its neighbours so that thick writing does not darken it.
     """
     height, width = grey.shape
     rows, columns = -(-height // CELL), -(-width // CELL)
@@ -115,7 +115,7 @@ def _paper(grey: Pixels) -> NDArray[np.float32]:
 
 
 def _without_rules(marks: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the ink without the long straight runs of a form's rules and the borders of a cell at its sides."""
+    """Return the ink without the long straight runs of rules and of cell borders at the sides."""
     height, width = marks.shape
     length = max(RULE * width, RULE_HEIGHTS * height)
     left = marks & ~_long_runs(marks, length)
@@ -127,7 +127,7 @@ def _without_rules(marks: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _long_runs(marks: NDArray[np.bool_], length: float) -> NDArray[np.bool_]:
-    """Return where runs along the rows, three rows together, are at least that long."""
+    """Return the pixels in horizontal runs of at least this length, over three rows together."""
     thick = marks.copy()
     thick[1:] |= marks[:-1]
     thick[:-1] |= marks[1:]
@@ -139,17 +139,17 @@ def _long_runs(marks: NDArray[np.bool_], length: float) -> NDArray[np.bool_]:
         changes = np.append(0, changes)
     starts, ends = changes[::2], changes[1::2]
     wanted = ends - starts >= length
-    found = np.zeros_like(marks)
+    runs = np.zeros_like(marks)
     for start, size in zip(starts[wanted].tolist(), (ends - starts)[wanted].tolist(), strict=True):
         row, column = divmod(start, padded.shape[1])
-        found[max(0, row - 1) : row + 2, column : column + size] = True
-    return found & marks
+        runs[max(0, row - 1) : row + 2, column : column + size] = True
+    return runs & marks
 
 
 def _rows(marks: NDArray[np.bool_], reach: float) -> tuple[float, float]:
-    """Return the picture's top and bottom row, from the mean and the spread of the ink over the rows.
+    """Return the image's top and bottom row, from the mean and the spread of the ink over the rows.
 
-    A second pass leaves out ink far from both (neighbouring lines, specks).
+    A second pass leaves out ink far from the writing (neighbouring lines, specks).
     """
     rows = np.arange(marks.shape[0], dtype=np.float64) + 0.5
     weights = marks.sum(axis=1).astype(np.float64)
@@ -186,20 +186,20 @@ def _scaled(ink: LineImage, window: tuple[int, float, int, float], height: int) 
 
 
 LEANINGS = np.arange(-1.0, 1.01, 0.1)
-"""The shears that are tried: columns to the left for each row downwards, so that ``/`` has a positive one."""
+"""The tested shears: columns to the left for each row downwards, so that ``/`` has a positive shear."""
 
 INKED = 0.3
 """The ink (0..1) from which a pixel counts."""
 
 LEAST_WIDTH = 1.5
-"""The ratio of width to height from which a line shows the slant of a hand; ``/`` by itself leans by its nature."""
+"""The ratio of width to height from which a line shows the slant of a hand; a single ``/`` leans naturally."""
 
 
 def estimate_slant(picture: LineImage) -> float:
-    """Return by how many columns strokes run to the right for each row upwards (0.5: about 27 degrees).
+    """Return the slant: columns that strokes run to the right for each row upwards (0.5: about 27 degrees).
 
-    It is the shear that gathers the ink in the fewest columns: the sum of the squared column sums is greatest when
-    downstrokes are upright. A line that is too short has 0.
+    The slant is the shear that gathers the ink in the fewest columns: the sum of the squared column sums is greatest
+    when downstrokes are upright. A line that is too short has slant 0.
 
     Source:
         Vinciarelli and Luettin 2001 ("A new normalization technique for cursive handwritten words").
@@ -209,7 +209,7 @@ def estimate_slant(picture: LineImage) -> float:
         return 0.0
     rows, columns = np.nonzero(picture > INKED)
     weights = picture[rows, columns].astype(float)
-    margin = height  # a shear by 1 moves no point further than half of that
+    margin = height  # a shear by 1 moves no point further than half the height
     gathered = np.array(
         [
             float((np.bincount(_sheared(rows, columns, lean, height) + margin, weights) ** 2).sum())
@@ -225,20 +225,20 @@ def estimate_slant(picture: LineImage) -> float:
 
 
 def _sheared(rows: NDArray[np.intp], columns: NDArray[np.intp], lean: float, height: int) -> NDArray[np.intp]:
-    """Return the columns of points after a shear that makes such a slant upright; the middle row stays."""
+    """Return the columns of points after a shear that sets this slant upright; the middle row stays."""
     return np.asarray(np.floor(columns + lean * (rows - height / 2)), np.intp)
 
 
 def shear_upright(picture: LineImage, lean: float, size: float = 1.0) -> LineImage:
-    """Return the picture sheared by ``lean`` and its writing ``size`` times as large.
+    """Return the image sheared by ``lean``, with its writing scaled by ``size``.
 
-    The result is as much wider as that needs; what grows over the upper and lower edge is cut off.
+    The result is as much wider as needed; ink beyond the upper and lower edge is cut off.
     """
     height = len(picture)
     margin = int(abs(lean) * height / 2) + 1
     canvas = Image.fromarray(np.pad(picture, ((0, 0), (margin, margin))))
     wide = round(size * canvas.width)
-    # for every point of the result, where it is taken from; the middles are the same
+    # the source of every point of the result; the centres coincide
     right = (1 / size, -lean / size, canvas.width / 2 - (wide - lean * height) / (2 * size))
     down = (0.0, 1 / size, (height - height / size) / 2)
     moved = canvas.transform(

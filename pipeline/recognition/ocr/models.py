@@ -1,4 +1,4 @@
-"""``ocr_models/``: one folder a model, described by its ``model.toml``, and the networks in it."""
+"""``ocr_models/``: a folder for each model, with its networks and its description ``model.toml``."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from pipeline.recognition.ocr.line_image import HEIGHT, STRIDE
 
 
 class TrainingStage(BaseModel):
-    """One stage of how a network was trained.
+    """A stage of a network's training.
 
     Attributes:
-        what: What was done, in a sentence.
-        data: What was learned from, sentence by sentence, with sources and licences.
-        minutes: CPU minutes; None where nobody knows.
-        seed: Seed of the training; None where nobody knows.
-        from_sha256: SHA-256 (or its first 16 digits) of the weights that it went on from; empty for none.
+        what: The training step, in a sentence.
+        data: The training data, in sentences, with sources and licences.
+        minutes: CPU minutes; None if unknown.
+        seed: Seed of the training; None if unknown.
+        from_sha256: SHA-256 (or its first 16 digits) of the initial weights; empty without initial weights.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -41,25 +41,25 @@ class TrainingStage(BaseModel):
 
 
 class ModelCard(BaseModel):
-    """What a model is, where it comes from and what it is worth.
+    """The description, origin and quality of a model.
 
     Attributes:
-        name: Name of the model and of its folder.
-        reads: What it reads: labels, print, figures, handwriting.
+        name: Name of the model and its folder.
+        reads: Its input: labels, print, figures, handwriting.
         files: Name and SHA-256 of each file of weights.
-        licence: The licence, and how far it can be given.
-        training_data: What the last stage learned from.
+        licence: The licence, as far as it is known.
+        training_data: The training data of the last stage.
         measured: Measured errors, or the command that measures them.
-        limits: What the model cannot do.
-        language: Tesseract's code of the language.
-        letters: What a network writes, in the order of its columns.
-        height: Rows of the pictures that a network sees.
-        weights: Numbers of a small model that need no file; likewise ``mean`` and ``spread``.
+        limits: Known limitations.
+        language: Tesseract's language code.
+        letters: The network's alphabet, in the order of its columns.
+        height: Rows of the network's input images.
+        weights: Parameters of a small model without a file; likewise ``mean`` and ``spread``.
         mean: See ``weights``.
         spread: See ``weights``.
-        history: The stages in which a network was trained, oldest first.
-        fingerprint: Changes with any of it. A card gives its own where only its words have changed since readings and
-            calibrations were tied to it.
+        history: The training stages, oldest first.
+        fingerprint: Changes with any field of the card. A card gives its own fingerprint if only its wording has
+            changed since readings and calibrations were tied to it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -83,15 +83,15 @@ class ModelCard(BaseModel):
 
 
 def default_folder() -> Path:
-    """Return the models of this installation: next to the package in a checkout, else under ``share``."""
+    """Return the models folder of this installation: next to the package in a checkout, else under ``share``."""
     checkout = Path(__file__).resolve().parents[3] / "ocr_models"
     return checkout if checkout.is_dir() else Path(sys.prefix) / "share" / "hotich" / "ocr_models"
 
 
 def read_cards(folder: Path | None = None) -> tuple[ModelCard, ...]:
-    """Read the cards of all models in a folder, by name. Raises ``SetupError`` for one that cannot be read."""
+    """Read the cards of all models in a folder, by name. Raises ``SetupError`` for an unreadable card."""
     folder = folder or default_folder()
-    found = []
+    cards = []
     for path in sorted(folder.glob("*/model.toml")):
         data = path.read_bytes()
         try:
@@ -101,25 +101,25 @@ def read_cards(folder: Path | None = None) -> tuple[ModelCard, ...]:
                 f"{path}: mô tả mô hình không đúng ({error}). Hãy cài lại mô hình này."
             ) from None
         mark = card.fingerprint or f"{card.name}-{hashlib.sha256(data).hexdigest()[:16]}"
-        found.append(card.model_copy(update={"fingerprint": mark}))
-    return tuple(found)
+        cards.append(card.model_copy(update={"fingerprint": mark}))
+    return tuple(cards)
 
 
 def read_card(name: str, folder: Path | None = None) -> ModelCard:
     """Read the card of one model. Raises ``SetupError`` when it is not installed."""
-    for found in read_cards(folder):
-        if found.name == name:
-            return found
+    for card in read_cards(folder):
+        if card.name == name:
+            return card
     raise SetupError(
         f"Thiếu mô hình “{name}” trong {folder or default_folder()}. Hãy cài lại phần mềm (make setup)."
     )
 
 
-def damaged_files(found: ModelCard, folder: Path | None = None) -> tuple[str, ...]:
+def damaged_files(card: ModelCard, folder: Path | None = None) -> tuple[str, ...]:
     """Return the weight files of a model that are missing or do not have the SHA-256 of its card."""
-    home = (folder or default_folder()) / found.name
+    home = (folder or default_folder()) / card.name
     wrong = []
-    for name, sha256 in found.files:
+    for name, sha256 in card.files:
         path = home / name
         if not path.is_file() or sha256_of_file(path) != sha256:
             wrong.append(name)
@@ -153,7 +153,7 @@ class LineNetwork(Protocol):
 
 @dataclass(frozen=True)
 class OnnxNetwork:
-    """A network in a file, run on one thread; it is loaded at the first line, once in each process."""
+    """A network in a file, run on one thread and loaded at the first line, once per process."""
 
     name: str
     path: Path
@@ -172,7 +172,7 @@ class OnnxNetwork:
 
 
 def load_network(card: ModelCard, models: Path | None = None) -> OnnxNetwork:
-    """Return the network that a card describes. Raises ``SetupError`` when the card is not that of a network."""
+    """Return the network of a card. Raises ``SetupError`` when the card does not describe a network."""
     files = dict(card.files)
     if WEIGHTS not in files or not card.letters:
         raise SetupError(f"Mô hình “{card.name}” không có {WEIGHTS} hoặc bảng chữ. {REINSTALL}")
@@ -186,7 +186,7 @@ def _session(path: Path, sha256: str) -> Any:
 
 
 def proven_weights(path: Path, sha256: str) -> bytes:
-    """Return the bytes of a model. Raises ``SetupError`` when they are missing or not those of its card."""
+    """Return the bytes of a model. Raises ``SetupError`` when they are missing or do not match the card's SHA-256."""
     try:
         weights = path.read_bytes()
     except OSError as error:
@@ -197,10 +197,10 @@ def proven_weights(path: Path, sha256: str) -> bytes:
 
 
 def new_session(weights: bytes, path: Path) -> Any:
-    """Return a session of onnxruntime that runs a model on one thread. Raises ``SetupError`` when it cannot be run.
+    """Return an onnxruntime session that runs a model on one thread. Raises ``SetupError`` when it cannot be run.
 
     Args:
-        path: Its file, for what is said when it cannot be run.
+        path: The model's file, for error messages.
     """
     import onnxruntime
 
@@ -208,8 +208,8 @@ def new_session(weights: bytes, path: Path) -> Any:
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    options.enable_mem_pattern = False  # lines come in many widths
-    # kept buffers are a twentieth faster, but grow until a page of many lines no longer fits into its process' memory
+    options.enable_mem_pattern = False  # lines have many different widths
+    # kept buffers are 5 % faster, but grow until a page of many lines exceeds its process' memory limit
     options.enable_cpu_mem_arena = False
     try:
         return onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
@@ -220,7 +220,7 @@ def new_session(weights: bytes, path: Path) -> Any:
 
 
 def run_session(session: Any, lines: NDArray[np.float32], path: Path, letters: str) -> NDArray[np.float32]:
-    """Return what a network says of lines (``LineNetwork.log_chances``).
+    """Run a network on lines (``LineNetwork.log_chances``).
 
     Raises:
         SetupError: The file does not fit its letters.

@@ -1,7 +1,7 @@
-"""The weights in the bytes of an ONNX model: where each lies, and the model with other weights in their places.
+"""Read and replace the weights in the bytes of an ONNX model.
 
-An office's machine reads models without the library that writes them, so the few fields of the format that name a
-weight, its kind and its bytes are followed here. Everything else of the model stays as it is, byte by byte.
+An office's machine does not have the library that writes models, so this module parses only the few fields that give a
+weight's name, type and bytes. The rest of the model stays the same, byte by byte.
 
 Source:
     ONNX, ``onnx.proto``: ``ModelProto.graph`` (7), ``GraphProto.initializer`` (5), ``TensorProto.dims`` (1),
@@ -29,20 +29,20 @@ _KINDS: Mapping[int, np.dtype[Any]] = {
     3: np.dtype("<i1"),
     6: np.dtype("<i4"),
 }
-"""What weights may be, by the number that the format gives it."""
+"""Supported weight types, by their number in the format."""
 
 _VARINT, _FIXED_64, _BYTES, _FIXED_32 = 0, 1, 2, 5
-"""How a field of the format is written."""
+"""Wire types of a field in the format."""
 
 
 @dataclass(frozen=True, slots=True)
 class WeightPlace:
-    """Where a weight lies in the bytes of a model.
+    """The position of a weight in the bytes of a model.
 
     Attributes:
-        start: Its first byte.
-        end: The byte behind its last.
-        kind: What its numbers are.
+        start: Offset of its first byte.
+        end: Offset after its last byte.
+        kind: The type of its numbers.
     """
 
     start: int
@@ -56,30 +56,30 @@ class WeightPlace:
 
 
 def weight_places(model: bytes) -> dict[str, WeightPlace]:
-    """Return where the weights of a model lie, by their names; those that are not kept as plain bytes are left out.
+    """Return the positions of a model's weights by name; weights not stored as plain bytes are left out.
 
     Raises:
-        ValueError: The bytes are no model.
+        ValueError: The bytes are not a model.
     """
-    found: dict[str, WeightPlace] = {}
+    places: dict[str, WeightPlace] = {}
     for number, start, end in _fields(model, 0, len(model)):
         if number == _GRAPH:
             for inner, first, last in _fields(model, start, end):
                 if inner == _INITIALIZER:
                     name, place = _weight(model, first, last)
                     if place is not None:
-                        found[name] = place
-    return found
+                        places[name] = place
+    return places
 
 
 def with_weights(model: bytes, weights: Mapping[str, Weights]) -> bytes:
-    """Return a model with other weights in their places.
+    """Return a model with replaced weights.
 
     Args:
-        weights: The weights by name, of the kind and shape that are there.
+        weights: The new weights by name, with the same types and shapes.
 
     Raises:
-        ValueError: The bytes are no model, it has no such weight, or one of another kind or shape.
+        ValueError: The bytes are not a model, or the model has no such weight or a weight of another type or shape.
     """
     places = weight_places(model)
     changed = bytearray(model)
@@ -106,14 +106,14 @@ def _weight(model: bytes, start: int, end: int) -> tuple[str, WeightPlace | None
             packed = number == _FLOATS
     if raw is None or kind not in _KINDS or (packed and kind != _FLOAT):
         return name, None
-    found = WeightPlace(*raw, _KINDS[kind], tuple(shape))
-    if found.end - found.start != found.kind.itemsize * int(np.prod(shape, dtype=np.int64)):
+    place = WeightPlace(*raw, _KINDS[kind], tuple(shape))
+    if place.end - place.start != place.kind.itemsize * int(np.prod(shape, dtype=np.int64)):
         raise ValueError(f"the weight {name} is not whole")
-    return name, found
+    return name, place
 
 
 def _fields(model: bytes, start: int, end: int) -> Iterator[tuple[int, int, int]]:
-    """Yield the number of each field of a message and where its content lies."""
+    """Yield the number and the content position of each field in a message."""
     at = start
     while at < end:
         key, at = _varint(model, at, end)
@@ -133,16 +133,16 @@ def _fields(model: bytes, start: int, end: int) -> Iterator[tuple[int, int, int]
 
 
 def _numbers(model: bytes, start: int, end: int) -> list[int]:
-    """Return the numbers of a field, one or several in a row."""
-    found = []
+    """Return the numbers of a field, single or packed."""
+    numbers = []
     while start < end:
         number, start = _varint(model, start, end)
-        found.append(number)
-    return found
+        numbers.append(number)
+    return numbers
 
 
 def _varint(model: bytes, at: int, end: int) -> tuple[int, int]:
-    """Return a number and where the next begins."""
+    """Return a number and the offset of the next."""
     value, shift = 0, 0
     while at < end and shift < 64:
         byte = model[at]

@@ -1,8 +1,8 @@
 """Tesseract: its program through pytesseract, or its library in this process.
 
-Workers, those of the desk too, read with the library: what crashes it costs a worker and its page. Commands that read
-in their own process ask the program, which takes nobody along. It is started once for the labels of a page and once
-for all its crops: a process for each crop would cost ten times the reading, and Tesseract takes a list of pictures.
+Workers, including the desk's workers, use the library: a crash costs only a worker and its page. Commands that read in
+their own process use the program, whose crash does not end them. The program starts once for the labels of a page and
+once for all its crops: a process per crop would cost ten times the reading, and Tesseract accepts a list of images.
 """
 
 from __future__ import annotations
@@ -29,32 +29,32 @@ from pipeline.recognition.ocr.tesseract_library import LibraryTimeout, Tesseract
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
 MAY_HIDE_DOT = re.compile(r"[bcdđghklmnpqrstuvx]y\b", re.IGNORECASE)
-"""A bare y behind a consonant or a bare u may be ỵ, which Tesseract's data lacks."""
+"""A bare y after a consonant or a bare u may be ỵ, which Tesseract's data lacks."""
 
 UNSURE = 0.5
-"""The greatest confidence of a word that may have a letter which the engine cannot write."""
+"""Upper bound of the confidence of a word with a letter that the engine may be unable to write."""
 
 PROGRAM = "tesseract"
 
 PAGE_PSM = 11
-"""How a page is segmented for its labels: sparse text."""
+"""Segmentation mode for the labels of a page: sparse text."""
 
 HOW_TO_INSTALL = "Cài bằng: sudo apt-get install tesseract-ocr tesseract-ocr-vie (hoặc chạy lại: make setup)."
 
 
 @cache
 def tesseract_version() -> str:
-    """Return the version of the installed program. Raises ``SetupError`` with what to install when there is none."""
-    # not asked through pytesseract, which loads pandas: every run asks before its first page
-    found = re.search(r"\d+(\.\d+)+", _tesseract_output("--version"))
-    if found is None:
+    """Return the version of the installed program. Raises ``SetupError`` with installation advice if it is missing."""
+    # not through pytesseract, which loads pandas: every run asks before its first page
+    version = re.search(r"\d+(\.\d+)+", _tesseract_output("--version"))
+    if version is None:
         raise SetupError(f"Chương trình tesseract không nói phiên bản của nó. {HOW_TO_INSTALL}")
-    return found.group()
+    return version.group()
 
 
 @cache
 def languages() -> tuple[str, ...]:
-    """Return the installed language data, script data too. Raises ``SetupError`` when there is no program."""
+    """Return the installed languages, including script data. Raises ``SetupError`` when there is no program."""
     return tuple(line.strip() for line in _tesseract_output("--list-langs").splitlines()[1:] if line.strip())
 
 
@@ -72,7 +72,7 @@ def _need(language: str) -> None:
 
 
 def load_language(language: str) -> None:
-    """Load the data of a language now, where the library reads. Raises ``SetupError`` when it is not installed."""
+    """Load the data of a language now, if the library is used. Raises ``SetupError`` when it is not installed."""
     _need(language)
     library = library_of(tesseract_version())
     if library is not None:
@@ -84,8 +84,8 @@ class TesseractPage:
     """The whole-page reader of printed labels (sparse text, ``--psm 11``).
 
     Attributes:
-        timeout: Seconds that a picture may take.
-        in_process: Whether the library reads in this process, where it can be loaded.
+        timeout: Time limit per image, in seconds.
+        in_process: Whether the library reads in this process, if it can be loaded.
     """
 
     language: str = "vie"
@@ -101,10 +101,10 @@ class TesseractPage:
         _need(self.language)
         library = _library_for(self.language) if self.in_process else None
         if library is not None:
-            found = _rows_of(library, grey, dpi, self.language, PAGE_PSM, self.timeout)
-            return tuple(_word(row) for row in found)
+            word_rows = _rows_of(library, grey, dpi, self.language, PAGE_PSM, self.timeout)
+            return tuple(_word(row) for row in word_rows)
         with tempfile.TemporaryDirectory(prefix="hotich-") as folder:
-            # not packed: packing a page as PNG takes as long as a third of the reading
+            # uncompressed: compressing a page as PNG takes a third of the reading time
             picture = Path(folder) / "page.pgm"
             Image.fromarray(grey).save(picture)
             rows = _data(str(picture), self.language, f"--psm {PAGE_PSM} --dpi {round(dpi)}", self.timeout)
@@ -116,9 +116,9 @@ class TesseractLines:
     """The line reader of printed and typed values (``--psm 7``).
 
     Attributes:
-        psm: How a line is segmented.
-        timeout: Seconds that all lines of a call may take.
-        in_process: Whether the library reads in this process, where it can be loaded.
+        psm: Segmentation mode of a line.
+        timeout: Time limit for all lines of a call, in seconds.
+        in_process: Whether the library reads in this process, if it can be loaded.
     """
 
     language: str = "vie"
@@ -135,7 +135,7 @@ class TesseractLines:
         return f"tesseract-{tesseract_version()}-{self.language}-psm{self.psm}"
 
     def read(self, crops: Sequence[Crop]) -> tuple[LineReading, ...]:
-        """Return one reading for each crop, with the confidence of its least certain word.
+        """Return a reading for each crop, with the confidence of its least certain word.
 
         Raises:
             ScanTimeout: Tesseract took too long.
@@ -182,7 +182,7 @@ class TesseractLines:
 
 
 def read_in_process(engines: Engines) -> Engines:
-    """Return engines whose Tesseract reads in this process, for a process that nobody misses when it crashes."""
+    """Return engines whose Tesseract reads in this process, for a process that may crash."""
     if isinstance(engines.labels, TesseractPage):
         engines = replace(engines, labels=replace(engines.labels, in_process=True))
     if isinstance(engines.print, TesseractLines):
@@ -191,7 +191,7 @@ def read_in_process(engines: Engines) -> Engines:
 
 
 def _library_for(language: str) -> TesseractLibrary | None:
-    """Return the library where it can be loaded and finds the data of a language, else None."""
+    """Return the library if it can be loaded and finds the data of a language, else None."""
     library = library_of(tesseract_version())
     return library if library is not None and library.has(language) else None
 
@@ -206,7 +206,7 @@ def _word(row: Sequence[Any]) -> Word:
 def _rows_of(
     library: TesseractLibrary, picture: Pixels, dpi: float, language: str, psm: int, timeout: float
 ) -> list[TsvRow]:
-    """Return what the library reads. Raises ``ScanTimeout``."""
+    """Return the library's words. Raises ``ScanTimeout``."""
     try:
         return library.rows(picture, dpi, language, psm, timeout)
     except LibraryTimeout:

@@ -1,8 +1,8 @@
 """Tesseract's own library in this process: its data is loaded once, not for every page.
 
-The program ``tesseract`` loads its data anew each time it is started, which takes as long as reading twenty short
-lines. What it says comes out alike here, word for word. Where the library cannot be loaded, or is of another version
-than the program, the program is asked (``pipeline.recognition.ocr.tesseract``).
+The program ``tesseract`` loads its data at every start, which takes as long as reading twenty short lines. The library
+gives the same output, word for word. If the library cannot be loaded or has another version than the program, the
+program is used (``pipeline.recognition.ocr.tesseract``).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ FILE = "libtesseract.so.5"
 """The library, as packages of Tesseract 5 install it beside the program."""
 
 QUIET = (b"debug_file", b"/dev/null")
-"""Where Tesseract writes what it thinks of a picture."""
+"""Destination of Tesseract's messages about an image."""
 
 INCHES_PER_METRE = 1 / 0.0254
 
@@ -32,12 +32,12 @@ TsvRow = tuple[str, int, int, int, int, float]
 
 
 class LibraryTimeout(Exception):
-    """A picture took longer than it may."""
+    """An image took longer than its time limit."""
 
 
 @cache
 def library_of(version: str) -> TesseractLibrary | None:
-    """Return the library where it can be loaded and is of that version, else None."""
+    """Return the library if it can be loaded and has the given version, else None."""
     try:
         return TesseractLibrary(version)
     except (OSError, AttributeError):
@@ -45,10 +45,10 @@ def library_of(version: str) -> TesseractLibrary | None:
 
 
 class TesseractLibrary:
-    """The library, with a reader for each language that was asked for.
+    """The library, with a reader for each requested language.
 
     Raises:
-        OSError: There is none, or none of that version.
+        OSError: The library is missing or has another version.
         AttributeError: It lacks a function.
     """
 
@@ -78,14 +78,14 @@ class TesseractLibrary:
         return True
 
     def rows(self, picture: Pixels, dpi: float, language: str, psm: int, seconds: float) -> list[TsvRow]:
-        """Return the words that are read in a grey picture (h, w).
+        """Return the words of a grey image (h, w).
 
         Args:
-            psm: How the page is segmented, as the option ``--psm``.
-            seconds: How long it may take.
+            psm: Segmentation mode, as in the option ``--psm``.
+            seconds: Time limit.
 
         Raises:
-            LibraryTimeout: It took longer.
+            LibraryTimeout: The time limit is exceeded.
             RuntimeError: Tesseract cannot load the language, or cannot read such a picture.
             ValueError: The picture has no pixels.
         """
@@ -107,7 +107,7 @@ class TesseractLibrary:
 
     @contextmanager
     def _reader(self, language: str) -> Iterator[int]:
-        """Yield the reader of a language; what it was shown is forgotten afterwards."""
+        """Yield the reader of a language; its image is cleared afterwards."""
         library = self._library
         if language not in self._readers:
             reader = library.TessBaseAPICreate()
@@ -125,7 +125,7 @@ class TesseractLibrary:
 
     @contextmanager
     def _monitor(self, seconds: float) -> Iterator[int]:
-        """Yield what stops a reading after so many seconds."""
+        """Yield a monitor that stops a reading after the time limit."""
         library = self._library
         monitor = library.TessMonitorCreate()
         try:
@@ -148,7 +148,7 @@ class TesseractLibrary:
 
 
 _STOPPED = -1
-"""What the library returns of a reading that was stopped."""
+"""The library's result for a stopped reading."""
 
 _POINTER, _TEXT, _INT = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int
 
@@ -174,12 +174,12 @@ _FUNCTIONS: tuple[tuple[str, Any, list[Callable[..., Any]]], ...] = (
 
 
 def _whole_dpi(dpi: float) -> int:
-    """Return a resolution as the program finds it in a picture's file: there it is whole pixels a metre."""
+    """Return a resolution as the program finds it in an image file: a whole number of pixels a metre."""
     return int(int(dpi * INCHES_PER_METRE + 0.5) / INCHES_PER_METRE + 0.5)
 
 
 def _words(tsv: str) -> Iterator[TsvRow]:
-    """Yield the words of Tesseract's table; its other rows, of blocks and lines, have no text."""
+    """Yield the words of Tesseract's table; block and line rows have no text."""
     for row in tsv.split("\n"):
         cells = row.split("\t")
         if len(cells) == _COLUMNS and cells[-1].strip():

@@ -1,4 +1,4 @@
-"""The inboxes of scanners: what they deliver is kept by content, or refused with a reason, and never lost."""
+"""The scanners' inboxes: every delivery is stored by content or quarantined with a reason, and never lost."""
 
 from pipeline.scans.inbox.assignment import Assigner
 from pipeline.scans.inbox.day_report import DayReport, day_reports, foreign_entries, verify_day

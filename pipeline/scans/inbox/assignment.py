@@ -1,9 +1,9 @@
-"""Stored scans are put into the folders of their books, where the nightly run reads them, or wait for a person.
+"""Assign stored scans to their books' folders, where the nightly run reads them, or leave them for a person.
 
-Separator sheets say which pages belong to which book, else the ``ledger.toml`` of the folder they came to. Nothing here
-is remembered: it follows from the manifest, so it comes out the same after any interruption. Deliveries of one folder
-of an inbox are in the order of their numbers. A sheet holds until the next one, the end of the day, or a file that
-could have been a sheet and cannot be read: rather no book than the wrong one.
+Separator sheets assign pages to books; without sheets the ``ledger.toml`` of the inbox folder does. The assignment
+keeps no state: it follows from the manifest, so the result is the same after any interruption. Deliveries in an inbox
+folder are ordered by number. A sheet applies until the next sheet, the end of the day, or an unreadable file that could
+have been a sheet: no book is better than the wrong book.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ NOBODY = "chưa có tờ phân cách và thư mục không có ledger.toml"
 
 @dataclass(frozen=True, slots=True)
 class PageShare:
-    """Pages of one delivery that go to the book of ``sheet``; without one they wait, for the ``reason``."""
+    """Pages of a delivery that go to the book of ``sheet``; without a sheet they wait, for the ``reason``."""
 
     pages: tuple[int, ...]
     sheet: SeparatorSheet | None = None
@@ -43,7 +43,7 @@ class PageShare:
 
 
 LedgerOf = Callable[[str], SeparatorSheet | None]
-"""The book whose ``ledger.toml`` lies in a folder of the inbox, if there is one. Raises ``LedgerError``."""
+"""Returns the book whose ``ledger.toml`` lies in an inbox folder, if there is one. Raises ``LedgerError``."""
 
 
 def pages_by_book(
@@ -51,12 +51,12 @@ def pages_by_book(
 ) -> Iterator[tuple[IntakeRow, tuple[PageShare, ...]]]:
     """Yield the stored deliveries of a scanner and day in order, with the book of each of their pages.
 
-    What came to the same folder after a delivery without an outcome is not yielded yet.
+    Deliveries that follow a delivery without an outcome in the same folder are not yielded yet.
 
     Args:
-        rows: The outcomes of the day by serial number.
+        rows: The outcomes of the day, by serial number.
         waiting: The names of deliveries without an outcome, by serial number.
-        ledger_of: Returns the book whose ``ledger.toml`` lies in a folder of the inbox.
+        ledger_of: Returns the book whose ``ledger.toml`` lies in an inbox folder.
     """
     folders: dict[str, _Folder] = {}
     for serial in sorted({*rows, *waiting}):
@@ -74,7 +74,7 @@ def pages_by_book(
 
 @dataclass
 class _Folder:
-    """One folder of an inbox while its deliveries are gone through."""
+    """An inbox folder during the walk over its deliveries."""
 
     name: str
     ledger_of: LedgerOf
@@ -83,20 +83,20 @@ class _Folder:
     waits: bool = False
 
     def lost(self, row: IntakeRow) -> None:
-        """A delivery that was refused or taken away could have been a sheet."""
+        """Record a refused or withdrawn delivery, which could have been a sheet."""
         is_scan = row.code != UnknownFileType.code and not is_unfinished(row.name.rpartition("/")[2])
         if self.sheet is not None and is_scan:
             self.doubt = f"tệp «{printable(row.name)}» ngay trước đó không đọc được, có thể là tờ phân cách"
 
     def shares(self, row: IntakeRow) -> tuple[PageShare, ...]:
-        """Whose the pages of a delivery are; sheets are nobody's."""
-        found: list[tuple[list[int], SeparatorSheet | None, str]] = []
+        """Return the books of a delivery's pages; sheets belong to no book."""
+        shares: list[tuple[list[int], SeparatorSheet | None, str]] = []
         for page in row.pages:
             try:
                 sheet = separator_sheet_on(page.codes)
             except LedgerError as error:
                 self.sheet, self.doubt = None, error.message
-                found.append(([page.page_no], None, error.message))
+                shares.append(([page.page_no], None, error.message))
                 continue
             if sheet is not None:
                 self.sheet, self.doubt = sheet, ""
@@ -104,11 +104,11 @@ class _Folder:
             if page.fault and self.sheet is not None:
                 self.doubt = f"trang {page.page_no} không mở được, có thể là tờ phân cách"
             whose, reason = self._whose()
-            if found and found[-1][1:] == (whose, reason) and found[-1][0][-1] == page.page_no - 1:
-                found[-1][0].append(page.page_no)
+            if shares and shares[-1][1:] == (whose, reason) and shares[-1][0][-1] == page.page_no - 1:
+                shares[-1][0].append(page.page_no)
             else:
-                found.append(([page.page_no], whose, reason))
-        return tuple(PageShare(tuple(pages), whose, reason) for pages, whose, reason in found)
+                shares.append(([page.page_no], whose, reason))
+        return tuple(PageShare(tuple(pages), whose, reason) for pages, whose, reason in shares)
 
     def _whose(self) -> tuple[SeparatorSheet | None, str]:
         if self.doubt:
@@ -127,7 +127,7 @@ def _folder_of(name: str) -> str:
 
 
 class ScanInspector(Protocol):
-    """What the intake asks of ``pipeline.scans.intake.Inspector``."""
+    """The part of ``pipeline.scans.intake.Inspector`` that the intake uses."""
 
     def pages(self, scan: ScanFile) -> tuple[InspectedPage, ...]: ...
 
@@ -136,11 +136,11 @@ class ScanInspector(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Assigner:
-    """Assigns to books what one scanner delivered on one day.
+    """Assigns a scanner's deliveries of a day to books.
 
     Attributes:
         day: The day (``yyyy-mm-dd``).
-        inspector: Finds the pages of a scan and takes some out of it.
+        inspector: Inspects the pages of a scan and extracts pages.
     """
 
     scanner: Scanner
@@ -152,9 +152,9 @@ class Assigner:
     def assign(
         self, known: IntakeManifest, waiting: dict[int, str], now: float
     ) -> tuple[BookAssignment, ...]:
-        """Put the pages of known books into their folders and record that in the manifest.
+        """Put the pages of known books into their folders and record the assignments in the manifest.
 
-        An assignment that is recorded and still holds stays as it is, and so does a person's.
+        A recorded assignment that still holds stays, and so does a person's assignment.
 
         Args:
             known: The manifest of the day.
@@ -162,10 +162,9 @@ class Assigner:
             now: Seconds since 1970.
 
         Raises:
-            StorageError: A disk cannot be read or written; what is not recorded then is done again in the
-                next round.
+            StorageError: A disk cannot be read or written; the next round repeats unrecorded work.
         """
-        told = []
+        assignments = []
         for row, shares in pages_by_book(known.rows, waiting, self._ledger_of):
             before = known.assignments.get(row.serial)
             if before is not None and (before.by or _is_done(before, shares)):
@@ -184,16 +183,16 @@ class Assigner:
                 placed,
                 sum(len(part.pages) for part in parts),
             )
-            told.append(assignment)
-        return tuple(told)
+            assignments.append(assignment)
+        return tuple(assignments)
 
     def assign_to(
         self, row: IntakeRow, before: BookAssignment | None, folder: str, by: str, now: float
     ) -> BookAssignment:
-        """Put the pages of a delivery that wait for a person into a book, as that person says.
+        """Put a delivery's waiting pages into a book chosen by a person.
 
         Args:
-            before: Its last assignment, if there is one.
+            before: Its last assignment, if any.
             now: Seconds since 1970.
 
         Raises:
@@ -213,7 +212,7 @@ class Assigner:
         return assignment
 
     def _part(self, row: IntakeRow, share: PageShare) -> BookPart:
-        """Where those pages are now: in their book, or waiting with the reason."""
+        """Return where these pages are: in their book, or waiting with the reason."""
         if share.sheet is None:
             return BookPart(share.pages, reason=share.reason)
         try:
@@ -227,9 +226,9 @@ class Assigner:
         return BookPart(share.pages, folder.name, file, like=self._like(row, share.pages, folder.name, file))
 
     def _placed(self, row: IntakeRow, pages: tuple[int, ...], folder: Path) -> str:
-        """Return the name of those pages' file in the folder of the book, where they now lie.
+        """Put these pages into the book's folder and return the name of their file.
 
-        The registry takes the scanner from it to count the pages that must be scanned again.
+        The name includes the scanner, by which the registry counts rescans.
         """
         flaw = self.workspace.flaw_of(row.sha256)
         copy = self.workspace.stored(row.sha256) if not flaw else None
@@ -255,22 +254,22 @@ class Assigner:
     def _like(
         self, row: IntakeRow, pages: tuple[int, ...], book: str, file: str
     ) -> tuple[tuple[int, str, int], ...]:
-        """Pages that may be in the book already; remembers these for the next."""
+        """Return pages that may already be in the book, and remember them for the next comparison."""
         path = self._folders.looks(book)
         known = book_folder.known_pages(path)
         looks = {page.page_no: page.likeness for page in row.pages}
         numbered = [(at, looks[page]) for at, page in enumerate(pages, 1) if looks[page]]
-        found = book_folder.similar_pages(known, file, numbered)
+        similar = book_folder.similar_pages(known, file, numbered)
         if numbered and file not in known:
             book_folder.remember_pages(path, file, numbered)
-        return found
+        return similar
 
     def _elsewhere(self, row: IntakeRow, folder: str) -> str:
-        """Another book that the same bytes went to before; ``""`` when there is none."""
-        for one in self._all_manifests():
-            for serial, other in one.rows.items():
-                if other.sha256 == row.sha256 and serial in one.assignments:
-                    books = [part.book for part in one.assignments[serial].parts if part.book]
+        """Return another book that already received the same bytes; ``""`` if there is none."""
+        for day_manifest in self._all_manifests():
+            for serial, other in day_manifest.rows.items():
+                if other.sha256 == row.sha256 and serial in day_manifest.assignments:
+                    books = [part.book for part in day_manifest.assignments[serial].parts if part.book]
                     if books and folder not in books:
                         return books[0]
         return ""
@@ -281,7 +280,7 @@ class Assigner:
                 yield manifest.read_manifest(path)
 
     def _ledger_of(self, folder: str) -> SeparatorSheet | None:
-        """The book whose ``ledger.toml`` lies in that folder of the inbox."""
+        """Return the book whose ``ledger.toml`` lies in an inbox folder."""
         place = self.scanner.inbox / folder
         if not (place / LEDGER_FILE).is_file():
             return None
@@ -299,7 +298,7 @@ class Assigner:
 
 
 def _is_done(before: BookAssignment, shares: tuple[PageShare, ...]) -> bool:
-    """Whether all pages of a delivery are where they belong."""
+    """Return whether all pages of a delivery are in place."""
     there = [(part.pages, part.book) for part in before.parts if part.book]
     return there == [(share.pages, share.sheet.folder if share.sheet else "") for share in shares]
 
@@ -312,7 +311,7 @@ def _is_sheet(page: InspectedPage) -> bool:
 
 
 def has_waiting_pages(row: IntakeRow, assignment: BookAssignment | None) -> bool:
-    """Whether pages of a stored delivery are in no book yet."""
+    """Return whether a stored delivery has pages without a book."""
     if row.outcome is not IntakeOutcome.STORED:
         return False
     return assignment is None or any(not part.book for part in assignment.parts)

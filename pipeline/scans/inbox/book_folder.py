@@ -1,7 +1,7 @@
-"""The folder of a book as the intake fills it: its ``ledger.toml`` once, then scans that are there whole or not at all.
+"""The intake's view of a book's folder: ``ledger.toml`` is written once, and scans appear atomically.
 
-The nightly run may read the folder at any moment: what is being written bears a hidden name. The perceptual hashes of a
-book's pages are kept, to find a page that was scanned again: it goes on to the book, and is noted.
+The nightly run may read the folder at any moment, so incomplete files have hidden names. The perceptual hashes of a
+book's pages are kept to detect repeated scans of a page: a repeated page still goes to the book, and is recorded.
 """
 
 from __future__ import annotations
@@ -39,20 +39,20 @@ _NO_LINKS = frozenset({errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP, er
 
 
 def open_book_folder(books: Path, sheet: SeparatorSheet) -> Path:
-    """Return the folder of the book that a sheet names; make it, with its ``ledger.toml``, when it is missing.
+    """Return the folder of a sheet's book; if missing, create it with its ``ledger.toml``.
 
     Args:
         books: The folder of all books.
 
     Raises:
-        LedgerError: The folder there is of another book.
+        LedgerError: The existing folder belongs to another book.
         StorageError: The disk cannot be written.
     """
     folder = books / sheet.folder
     if not folder.exists():
         make_folder(books)
         remove_temporary_files(books)
-        _made(folder, sheet.ledger)
+        _create(folder, sheet.ledger)
     if folder.is_symlink() or folder.resolve().parent != books.resolve():
         raise LedgerError(f"Thư mục sổ «{sheet.folder}» là một liên kết. Hãy dùng một thư mục thật.")
     known = load_ledger(folder)
@@ -65,10 +65,10 @@ def open_book_folder(books: Path, sheet: SeparatorSheet) -> Path:
 
 
 def folder_name_of(ledger: Ledger, prefix: str = "") -> str:
-    """Return the name that the folder of a book gets when nobody has named it.
+    """Return the default name of a book's folder.
 
     Args:
-        prefix: What files of that kind of event begin with (``KS``); where it is not known, the form names the folder.
+        prefix: Beginning of the file names for that kind of event (``KS``); if unknown, the form names the folder.
     """
     number, year = ledger.volume.split("/")
     return safe_name(
@@ -77,13 +77,13 @@ def folder_name_of(ledger: Ledger, prefix: str = "") -> str:
 
 
 def rewrite_ledger(books: Path, folder_name: str, ledger: Ledger) -> None:
-    """Put another ``ledger.toml`` in the place of the one in a book's folder, whole or not at all.
+    """Replace the ``ledger.toml`` in a book's folder atomically.
 
     Args:
         books: The folder of all books.
 
     Raises:
-        LedgerError: There is no such folder, or it or its ledger is a link.
+        LedgerError: The folder is missing, or it or its ledger is a link.
         StorageError: The disk cannot be written.
     """
     folder = books / folder_name
@@ -95,21 +95,18 @@ def rewrite_ledger(books: Path, folder_name: str, ledger: Ledger) -> None:
 
 
 def files_in_book(folder: Path) -> int:
-    """Return how many files lie in the folder of a book that a run would look at; 0 where there is no such folder."""
+    """Return the number of files in a book's folder that a run would read; 0 for a missing folder."""
     try:
         with os.scandir(folder) as entries:
-            return sum(not is_ignored(one.name) for one in entries)
+            return sum(not is_ignored(entry.name) for entry in entries)
     except OSError:
         return 0
 
 
 def place_in_book(copy: Path, folder: Path, file: str) -> None:
-    """Put a stored file into the folder of a book, once.
+    """Put a stored file into a book's folder, once.
 
-    It becomes a link to the same bytes where the disk can, else a copy. What is there by that name stays.
-
-    Args:
-        copy: The file in the store.
+    It becomes a hard link if the disk supports links, else a copy. An existing file of that name stays.
 
     Raises:
         StorageError: The disk cannot be written.
@@ -133,8 +130,8 @@ def place_in_book(copy: Path, folder: Path, file: str) -> None:
             sync(folder)
 
 
-def _made(folder: Path, ledger: Ledger) -> None:
-    """The folder with its ledger in it appears at once; one that others made meanwhile stays theirs."""
+def _create(folder: Path, ledger: Ledger) -> None:
+    """Create the folder atomically with its ledger; a folder created by others in the meantime stays."""
     temporary = temporary_path(folder.parent)
     with storage_errors(folder.parent):
         try:
@@ -154,22 +151,24 @@ def _identity(ledger: Ledger) -> tuple[str, str, str, BookSeries]:
 NEAR = 20
 
 Look = tuple[int, str]
-"""Number of a page in its file, and its likeness."""
+"""Number of a page in its file, and its perceptual hash."""
 
 
 def known_pages(path: Path) -> dict[str, tuple[Look, ...]]:
-    """The looks of the pages in a book, by file."""
-    told = (json.loads(line) for line in complete_lines(path))
-    return {one["file"]: tuple((int(page), str(look)) for page, look in one["pages"]) for one in told}
+    """Return the perceptual hashes of a book's pages, by file."""
+    records = (json.loads(line) for line in complete_lines(path))
+    return {
+        record["file"]: tuple((int(page), str(look)) for page, look in record["pages"]) for record in records
+    }
 
 
 def remember_pages(path: Path, file: str, pages: Sequence[Look]) -> None:
-    """Add the perceptual hashes of a file's pages to those of its book.
+    """Add the perceptual hashes of a file's pages to its book's hashes.
 
     Args:
-        path: The file of the book's hashes.
+        path: The file with the book's hashes.
         file: The name of the added file.
-        pages: The hashes of its pages.
+        pages: The hashes of the file's pages.
 
     Raises:
         StorageError: The disk cannot be written.
@@ -180,24 +179,23 @@ def remember_pages(path: Path, file: str, pages: Sequence[Look]) -> None:
 def similar_pages(
     book: dict[str, tuple[Look, ...]], file: str, pages: Sequence[Look]
 ) -> tuple[tuple[int, str, int], ...]:
-    """Return the pages of a file that may be a page of the book scanned again.
+    """Return the pages of a file that may be repeated scans of a page in the book.
 
-    Only the ``NEAR`` pages before each are compared: a page is laid on the glass again soon, and of a whole
-    book some other page would always look alike.
+    Only the ``NEAR`` pages before each are compared: a page is rescanned soon, and in a whole book some other page
+    would always look similar.
 
     Args:
         book: The perceptual hashes of the book's pages, by file.
-        pages: The perceptual hashes of its pages.
+        pages: The perceptual hashes of the file's pages.
 
     Returns:
-        The number of such a page with the file and number of the page it is most like, which may be an
-        earlier page of the same file.
+        The number of each such page with the file and number of the most similar page, possibly in the same file.
     """
     before = [(other, page, look) for other, looks in book.items() if other != file for page, look in looks]
-    found = []
+    similar = []
     for page, look in pages:
-        nearest = min(before[-NEAR:], key=lambda one: hash_distance(look, one[2]), default=None)
+        nearest = min(before[-NEAR:], key=lambda earlier: hash_distance(look, earlier[2]), default=None)
         if nearest is not None and hash_distance(look, nearest[2]) <= MAX_DUPLICATE_DISTANCE:
-            found.append((page, nearest[0], nearest[1]))
+            similar.append((page, nearest[0], nearest[1]))
         before.append((file, page, look))
-    return tuple(found)
+    return tuple(similar)

@@ -1,7 +1,7 @@
-"""The state of each scanner and day: everything that was delivered is stored, kept apart, or waits.
+"""The state of each scanner and day: every delivery is stored, quarantined, or waits.
 
-Deliveries are numbered when they are first seen, so they are counted without asking what became of them; that the sum
-is right, and that the bytes are where the manifest says, is proven by ``verify_day``.
+Deliveries are numbered at first sight, so their count is independent of their outcomes; ``verify_day`` proves that the
+sum is right and that the bytes are where the manifest says.
 """
 
 from __future__ import annotations
@@ -20,14 +20,13 @@ from pipeline.scans.workspace import Workspace
 
 @dataclass(frozen=True)
 class DayReport:
-    """What one scanner delivered on one day and what became of it.
+    """A scanner's deliveries of a day and their outcomes.
 
     Attributes:
         day: The day (``yyyy-mm-dd``).
-        numbered: How many deliveries were seen.
         rows: The outcomes in the manifest.
         waiting: The deliveries without an outcome.
-        assignments: The books that the pages of a delivery went to, by serial number.
+        assignments: The books of a delivery's pages, by serial number.
     """
 
     scanner: str
@@ -42,49 +41,49 @@ class DayReport:
 
     @property
     def delivered(self) -> int:
-        """What was seen, without what others took away before it was taken in."""
+        """The number of deliveries that were not withdrawn by others before the intake."""
         return self.numbered - self.count(IntakeOutcome.WITHDRAWN)
 
     @property
     def unassigned(self) -> tuple[IntakeRow, ...]:
-        """Stored deliveries with pages that are in no book yet."""
+        """Stored deliveries with pages without a book."""
         return tuple(row for row in self.rows if has_waiting_pages(row, self.assignments.get(row.serial)))
 
     @property
     def balanced(self) -> bool:
-        """Whether every delivery is stored, kept apart, or waits, and only one of these."""
-        told = {row.serial for row in self.rows} | {one.serial for one in self.waiting}
+        """Whether every delivery has exactly one state: stored, quarantined, or waiting."""
+        numbers = {row.serial for row in self.rows} | {delivery.serial for delivery in self.waiting}
         parts = self.count(IntakeOutcome.STORED) + self.count(IntakeOutcome.QUARANTINED) + len(self.waiting)
-        return self.delivered == parts and told == set(range(1, self.numbered + 1))
+        return self.delivered == parts and numbers == set(range(1, self.numbered + 1))
 
 
 def day_reports(options: IntakeOptions, workspace: Workspace) -> tuple[DayReport, ...]:
-    """Return a report for every scanner and every day with deliveries, in the order of the days.
+    """Return a report for every scanner and every day with deliveries, ordered by day.
 
     Raises:
         StorageError: A manifest is damaged.
     """
     folders = IntakeFolders(workspace.intake)
-    found = []
+    reports = []
     for scanner in options.scanners:
         state = pending_files.load_pending(folders.pending(scanner.name))
-        told = {path.stem for path in folders.manifests(scanner.name).glob("*.jsonl")}
-        for day in told | state.numbered.keys():
+        days = {path.stem for path in folders.manifests(scanner.name).glob("*.jsonl")}
+        for day in days | state.numbered.keys():
             read = manifest.read_manifest(folders.manifest(scanner.name, day))
-            found.append(_standing(scanner.name, day, read, state))
-    return tuple(sorted(found, key=lambda one: (one.day, one.scanner)))
+            reports.append(_standing(scanner.name, day, read, state))
+    return tuple(sorted(reports, key=lambda report: (report.day, report.scanner)))
 
 
 def foreign_entries(scanner: Scanner) -> tuple[ForeignEntry, ...]:
-    """What lies in an inbox now and is no file."""
+    """Return the present inbox entries that are not files."""
     return list_inbox(scanner.inbox).outsiders
 
 
 def verify_day(day: DayReport, scanner: Scanner, workspace: Workspace) -> Iterator[str]:
-    """Yield in Vietnamese what does not agree with the bytes on disk; nothing when all agrees.
+    """Yield in Vietnamese the contradictions between report and bytes on disk.
 
     Args:
-        day: What the manifest says of one scanner and day.
+        day: The manifest's data for a scanner and day.
     """
     if not day.balanced:
         yield f"{day.scanner} {day.day}: các số thứ tự không khớp với bản kê."
@@ -100,12 +99,14 @@ def verify_day(day: DayReport, scanner: Scanner, workspace: Workspace) -> Iterat
                 yield f"{what}: khu cách ly không còn đúng tệp ấy."
             elif not kept.with_name(f"{kept.name}{REASON_ENDING}").exists():
                 yield f"{what}: tệp cách ly không còn lý do bên cạnh."
-    for one in day.waiting:
-        if one.missing_since is None and not (scanner.inbox / one.name).exists():
-            yield f"{day.scanner} {day.day} số {one.serial}: tệp đang chờ không còn trong thư mục tiếp nhận."
+    for delivery in day.waiting:
+        if delivery.missing_since is None and not (scanner.inbox / delivery.name).exists():
+            yield f"{day.scanner} {day.day} số {delivery.serial}: tệp đang chờ không còn trong thư mục tiếp nhận."
 
 
 def _standing(scanner: str, day: str, read: IntakeManifest, state: PendingFiles) -> DayReport:
-    waiting = tuple(one for one in state.waiting if one.day == day and one.serial not in read.rows)
+    waiting = tuple(
+        delivery for delivery in state.waiting if delivery.day == day and delivery.serial not in read.rows
+    )
     highest = max([state.numbered.get(day, 0), *read.rows])
     return DayReport(scanner, day, highest, tuple(read.rows.values()), waiting, read.assignments)

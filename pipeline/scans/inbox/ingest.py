@@ -1,7 +1,7 @@
-"""The intake of one delivery, in steps that can be repeated.
+"""The intake of a delivery, in repeatable steps.
 
-It is copied, inspected, kept in the store or the quarantine, noted in the manifest, and only then removed
-from the inbox. Stopped between any two steps, it is done again and comes to the same.
+A delivery is copied, inspected, moved to the store or the quarantine, recorded in the manifest, and only then removed
+from the inbox. After a stop between any two steps, a repetition gives the same result.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _TAKEN = re.compile(re.escape(TAKEN_PREFIX) + r"([0-9]{4}-[0-9]{2}-[0-9]{2})-([0
 
 
 class FileBusy(ScanError):
-    """The file is locked, changes, or cannot be read now: it waits."""
+    """The file is locked, changing, or unreadable now: it waits."""
 
     code = "waiting"
 
@@ -56,7 +56,7 @@ def copy_from_inbox(source: Path, target: Path, stamp: FileStamp) -> str:
         stamp: The stamp that ``source`` must have before and after.
 
     Raises:
-        FileBusy: The file is locked, cannot be read, or is not (or does not stay) the one of that stamp.
+        FileBusy: The file is locked, unreadable, or does not have (or keep) the given stamp.
         StorageError: The copy cannot be written.
     """
     shown = printable(source.name)
@@ -100,7 +100,7 @@ def _copy(descriptor: int, target: Path, shown: str) -> str:
 
 
 def _is_locked(descriptor: int) -> bool:
-    """Whether another process holds a lock for writing, of either kind, where the file system knows locks."""
+    """Return whether another process holds a write lock of either kind, where the file system supports locks."""
     for lock, unlock in (
         (
             lambda: fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB),
@@ -122,16 +122,16 @@ def _is_locked(descriptor: int) -> bool:
 
 
 def remove_from_inbox(inbox: Path, name: str, stamp: FileStamp, key: DeliveryKey) -> bool:
-    """Remove a file that is kept elsewhere; whether it is gone. It stays when it cannot be removed (a read-only share).
+    """Remove an archived file from the inbox; return whether it is gone. On a read-only share the file stays.
 
-    It is renamed first and looked at again: a scanner that wrote a new file under the same name in the meantime
-    gets that file back, under a name of its own.
+    The file is renamed first and checked again: a file that a scanner wrote under the same name in the meantime is
+    given back under a new name.
     """
     source = inbox / name
     hidden = source.with_name(f"{TAKEN_PREFIX}{key[0]}-{key[1]}")
     try:
         if FileStamp.of(source.lstat()) != stamp:
-            return True  # another file by now; the one that is kept is gone
+            return True  # by now another file; the archived file is gone
         source.rename(hidden)
         if FileStamp.of(hidden.lstat()) == stamp:
             hidden.unlink()
@@ -145,7 +145,7 @@ def remove_from_inbox(inbox: Path, name: str, stamp: FileStamp, key: DeliveryKey
 
 
 def give_back(hidden: Path, name: str) -> None:
-    """Put a file that is not kept back into the inbox under a free name, so that it is seen as new."""
+    """Return an unarchived file to the inbox under a free name, so that it counts as new."""
     stem, dot, ending = name.rpartition(".")
     for number in range(2, 1000):
         free = hidden.with_name(f"{stem} ({number}){dot}{ending}" if dot else f"{name} ({number})")
@@ -155,13 +155,13 @@ def give_back(hidden: Path, name: str) -> None:
 
 
 def delivery_key_of(name: str) -> DeliveryKey | None:
-    """Which delivery a file was that a run which died left half removed; ``None`` for a name of others."""
-    found = _TAKEN.fullmatch(Path(name).name)
-    return (found[1], int(found[2])) if found else None
+    """Return the delivery whose removal a dead run left incomplete, by its file name; ``None`` for other names."""
+    match = _TAKEN.fullmatch(Path(name).name)
+    return (match[1], int(match[2])) if match else None
 
 
 def file_digest(path: Path) -> str:
-    """The SHA-256 of a regular file; ``""`` when it cannot be read."""
+    """Return the SHA-256 of a regular file; ``""`` if it is unreadable."""
     with suppress(OSError):
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
         with os.fdopen(descriptor, "rb") as file:
@@ -171,11 +171,11 @@ def file_digest(path: Path) -> str:
 
 @dataclass(frozen=True, slots=True)
 class IngestResult:
-    """What an attempt to take in a delivery came to.
+    """The result of an attempt to take in a delivery.
 
     Attributes:
-        row: The outcome that was recorded; ``None`` while the delivery waits.
-        left: Whether the file is kept but could not be removed from the inbox.
+        row: The recorded outcome; ``None`` while the delivery waits.
+        left: Whether the file is archived but could not be removed from the inbox.
     """
 
     sighting: PendingFile
@@ -185,11 +185,11 @@ class IngestResult:
 
 @dataclass(frozen=True, slots=True)
 class Ingestor:
-    """Takes in what one scanner delivers.
+    """Takes in a scanner's deliveries.
 
     Attributes:
-        inspector: Finds the pages of a scan.
-        rows: Returns the outcomes that the manifest of a day records already, by serial number.
+        inspector: Inspects the pages of a scan.
+        rows: Returns the recorded outcomes of a day, by serial number.
     """
 
     scanner: Scanner
@@ -203,20 +203,20 @@ class Ingestor:
         return IntakeFolders(self.workspace.intake)
 
     def take(self, sighting: PendingFile, now: float) -> IngestResult:
-        """Try to take one delivery in.
+        """Try to take in a delivery.
 
         Args:
             now: Seconds since 1970.
 
         Raises:
-            StorageError: The workspace cannot be written; the delivery is then where it was.
+            StorageError: The workspace cannot be written; the delivery stays in place.
         """
         row = self.rows(sighting.day).get(sighting.serial)
         if row is None:
             copy = self._staged(sighting.name)
             try:
                 digest = copy_from_inbox(self.scanner.inbox / sighting.name, copy, sighting.stamp)
-                row = self._kept(sighting, copy, digest, now)
+                row = self._archived(sighting, copy, digest, now)
             except ScanError as error:
                 log.info("Delivery %s %s/%d waits: %s", self.scanner.name, *sighting.key, error.code)
                 return IngestResult(replace(sighting, code=error.code, message=error.message))
@@ -236,17 +236,19 @@ class Ingestor:
         elif not os.access((self.scanner.inbox / sighting.name).parent, os.W_OK):
             return IngestResult(sighting, row, left=True)
         elif file_digest(self.scanner.inbox / sighting.name) != row.sha256:
-            return IngestResult(sighting, row)  # another file by now, or gone: the next look finds it as new
+            return IngestResult(
+                sighting, row
+            )  # another file by now, or gone: the next listing sees it as new
         gone = remove_from_inbox(self.scanner.inbox, sighting.name, sighting.stamp, sighting.key)
         return IngestResult(sighting, row, left=not gone)
 
     def finish_removal(self, name: str) -> bool:
-        """Finish the removal of a file that a crashed run left half done.
+        """Complete the removal of a file that a crashed run left incomplete.
 
-        The file is removed if it is kept, else given back to the inbox.
+        An archived file is removed, any other is returned to the inbox.
 
         Returns:
-            Whether that could be done.
+            Whether the removal is complete.
         """
         hidden = self.scanner.inbox / name
         key = delivery_key_of(name)
@@ -260,8 +262,8 @@ class Ingestor:
             return False
         return True
 
-    def _kept(self, sighting: PendingFile, copy: Path, digest: str, now: float) -> IntakeRow:
-        """The row of a copy that was stored or kept apart; raises the ``ScanError`` it is worth waiting for."""
+    def _archived(self, sighting: PendingFile, copy: Path, digest: str, now: float) -> IntakeRow:
+        """Return the row of a stored or quarantined copy; raise a ``ScanError`` if waiting may help."""
         at, patient = iso_time(now), sighting.still_for(now) < self.options.patience_seconds
         row = IntakeRow(sighting.serial, sighting.name, IntakeOutcome.STORED, at, sighting.stamp.size, digest)
         try:
@@ -270,18 +272,22 @@ class Ingestor:
             if patient:
                 raise
             name = printable(sighting.name.rpartition("/")[2])
-            told = scan_error(error.code, error.message.replace(copy.name, name))
+            shown_error = scan_error(error.code, error.message.replace(copy.name, name))
             folder = self.folders.quarantine(self.scanner.name, sighting.day)
-            file = quarantine_file(copy, folder, sighting.serial, sighting.name, told, at)
+            file = quarantine_file(copy, folder, sighting.serial, sighting.name, shown_error, at)
             return replace(
-                row, outcome=IntakeOutcome.QUARANTINED, code=told.code, message=told.message, file=file
+                row,
+                outcome=IntakeOutcome.QUARANTINED,
+                code=shown_error.code,
+                message=shown_error.message,
+                file=file,
             )
         again = self.workspace.flaw_of(digest) != MISSING and self._is_told(digest)
         self.workspace.store(copy, digest)
         return replace(row, pages=pages, again=again)
 
     def _is_told(self, digest: str) -> bool:
-        """Return whether some manifest lists those bytes: a run that died may have stored them without a word."""
+        """Return whether a manifest lists these bytes: a dead run may have stored them without a record."""
         paths = (
             path
             for scanner in self.options.scanners
@@ -292,7 +298,7 @@ class Ingestor:
         )
 
     def _pages(self, scan: ScanFile, sighting: PendingFile, patient: bool) -> tuple[InspectedPage, ...]:
-        """The pages of a scan that is worth reading: all of it, or what is sound of it when nothing better came."""
+        """Return the pages of a usable scan: all pages, or the sound pages once the patience is over."""
         if scan.size == 0:
             name = printable(sighting.name.rpartition("/")[2])
             raise EmptyScan(f"Tệp «{name}» rỗng (0 byte). Hãy chép lại tệp hoặc quét lại.")
@@ -300,10 +306,10 @@ class Ingestor:
         faults = [page for page in pages if page.fault]
         if faults and (patient or len(faults) == len(pages)):
             raise scan_error(faults[0].fault, faults[0].message)
-        # what codes of others say (identity cards bear one) is nobody's business
+        # other codes (identity cards have QR codes) are private
         return tuple(replace(page, codes=separator_codes(page.codes)) for page in pages)
 
     def _staged(self, name: str) -> Path:
-        """A new name for a copy, with the ending of the file's own."""
+        """Return a new name for a copy, with the file's own ending."""
         make_folder(self.folders.staging)
         return self.folders.staging / f"{secrets.token_hex(8)}{Path(safe_name(name)).suffix[:8]}"

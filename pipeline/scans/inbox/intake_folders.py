@@ -1,4 +1,4 @@
-"""Where the intake keeps its own files, below ``Workspace.intake``, and the quarantine among them."""
+"""The intake's own files below ``Workspace.intake``, including the quarantine."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from pipeline.base.files import (
 
 @dataclass(frozen=True, slots=True)
 class IntakeFolders:
-    """The folders and files of the intake below ``root``; none is made before it is needed.
+    """The intake's folders and files below ``root``; each is created only when needed.
 
     A ``day`` is written ``yyyy-mm-dd``.
     """
@@ -30,52 +30,51 @@ class IntakeFolders:
 
     @property
     def lock(self) -> Path:
-        """Held by the one run that may take scans in."""
+        """Held by the single run that may take in scans."""
         return self.root / "lock"
 
     @property
     def staging(self) -> Path:
-        """Copies that are being inspected, worthless once nobody holds the lock.
+        """Copies under inspection, disposable when the lock is free.
 
         The folder's name keeps it out of backups.
         """
         return self.root / f"{TEMP_PREFIX}nhan"
 
     def pending(self, scanner: str) -> Path:
-        """What was seen in a scanner's inbox and is not taken yet."""
+        """The pending files of a scanner's inbox."""
         return self.root / "sightings" / f"{scanner}.json"
 
     @property
     def all_manifests(self) -> Path:
-        """The manifests of all scanners, those that deliver no longer among them."""
+        """The manifests of all scanners, including former scanners."""
         return self.root / "manifests"
 
     def manifests(self, scanner: str) -> Path:
         return self.all_manifests / scanner
 
     def manifest(self, scanner: str, day: str) -> Path:
-        """What became of each delivery of a scanner and day."""
+        """The outcome of each delivery of a scanner and day."""
         return self.manifests(scanner) / f"{day}.jsonl"
 
     def looks(self, book: str) -> Path:
-        """What the pages of a book look like."""
+        """The perceptual hashes of a book's pages."""
         return self.root / "looks" / f"{book}.jsonl"
 
     @property
     def uploads(self) -> Path:
-        """What browsers are sending: half uploads, and the outcome of whole ones."""
+        """Browser uploads: incomplete uploads, and the outcome of complete uploads."""
         return self.root / "uploads"
 
     def quarantine(self, scanner: str, day: str) -> Path:
-        """What was refused, each with its reason next to it."""
+        """Refused files, each with its reason beside it."""
         return self.root / "quarantine" / scanner / day
 
 
 def replace_text(path: Path, text: str) -> None:
-    """Replace the content of a small text file, whole or not at all.
+    """Replace the content of a small text file atomically.
 
-    Only one process at a time may do this in a folder: half-written files there are taken for those of dead
-    processes.
+    Only one process at a time may do this in a folder: incomplete files there count as left by dead processes.
 
     Raises:
         StorageError: The disk cannot be written.
@@ -92,9 +91,9 @@ _UNSAFE = re.compile(r"[^\w .()-]")
 
 
 def quarantine_file(copy: Path, folder: Path, serial: int, name: str, error: ScanError, at: str) -> str:
-    """Move a copy that is on disk into the quarantine and write the reason next to it.
+    """Move a copy into the quarantine and write the reason beside it.
 
-    Done again after a crashed run, it comes to the same.
+    A repetition after a crashed run gives the same result.
 
     Args:
         folder: The quarantine of the scanner and day.
@@ -117,7 +116,7 @@ def quarantine_file(copy: Path, folder: Path, serial: int, name: str, error: Sca
 
 
 def safe_name(name: str) -> str:
-    """A name without folders, control letters or anything a file system could mind, of bounded length; not empty."""
+    """Return a non-empty name of bounded length without folders, control characters or problematic letters."""
     base = _UNSAFE.sub("_", name.rpartition("/")[2].encode("utf-8", "replace").decode()).strip(" .")
     while len(base.encode()) > LONGEST_NAME:
         base = base[1:]

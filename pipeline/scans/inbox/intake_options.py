@@ -1,4 +1,4 @@
-"""``intake.toml``: which scanners deliver to which folders, and where the books are that they fill."""
+"""``intake.toml``: the scanners with their inboxes, and the folder of the books that they fill."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Seconds = Annotated[float, Field(ge=0), Wanted("phải là số giây, từ 0 tr
 
 @dataclass(frozen=True, slots=True)
 class Scanner:
-    """A scanner and the folder it writes to."""
+    """A scanner and its output folder."""
 
     name: str
     inbox: Path
@@ -31,13 +31,12 @@ class Scanner:
 
 @dataclass(frozen=True, slots=True)
 class IntakeOptions:
-    """What an office has set about its scanners.
+    """An office's settings for its scanners.
 
     Attributes:
-        books: The folder that the books are filled in.
         scanners: The scanners with their inboxes.
-        still_seconds: A file is taken when its size and modification time have not changed for so long.
-        patience_seconds: A file that cannot be used is looked at again for so long before it is refused.
+        still_seconds: Time without a change of size and modification time before a file is taken in.
+        patience_seconds: Time for which an unusable file is retried before it is refused.
     """
 
     books: Path
@@ -61,15 +60,14 @@ class _ScannerKeys(Declaration):
 
 
 def read_options(path: Path, workspace: Path) -> IntakeOptions:
-    """Return what a settings file of the intake says; relative paths in it start at its folder.
+    """Read the intake's settings file; relative paths in it start at its folder.
 
     Args:
         workspace: The workspace, which no inbox may overlap.
 
     Raises:
-        SetupError: There is no such file.
-        SchemaError: Names every flaw with its line. Folders that lie in one another are flaws too: what is
-            taken from one would come back in the other.
+        SetupError: The file is missing.
+        SchemaError: Names every flaw with its line. Nested folders are flaws too: a taken file returns in the other.
     """
     if not path.exists():
         raise SetupError(
@@ -80,11 +78,12 @@ def read_options(path: Path, workspace: Path) -> IntakeOptions:
     own = {key: value for key, value in file.table.items() if key != SCANNER}
     keys = checked_keys(file, own, _Keys)
     scanners = [
-        Scanner(one.name, _folder(path, one.inbox)) for _, one in checked_rows(file, SCANNER, _ScannerKeys)
+        Scanner(declared.name, _folder(path, declared.inbox))
+        for _, declared in checked_rows(file, SCANNER, _ScannerKeys)
     ]
     if not scanners:
         file.flaw(SCANNER, f"thiếu máy quét: cần ít nhất một mục [[{SCANNER}]].")
-    names = [one.name for one in scanners]
+    names = [scanner.name for scanner in scanners]
     for number, name in enumerate(names):
         if name in names[:number]:
             file.flaw_of_row(SCANNER, number, "name", f"máy quét “{name}” đã khai ở trên.")
@@ -96,31 +95,31 @@ def read_options(path: Path, workspace: Path) -> IntakeOptions:
 
 
 def _refuse_overlaps(file: StaffFile, scanners: list[Scanner], books: Path, workspace: Path) -> None:
-    """Report a flaw for folders that are one, or of which one lies in the other, links followed.
+    """Report a flaw for equal or nested folders; links are followed.
 
-    The workspace may lie around the books, and the books around the workspace.
+    The workspace may contain the books, and the books may contain the workspace.
     """
-    inboxes = [one.inbox for one in scanners]
+    inboxes = [scanner.inbox for scanner in scanners]
     for number, inbox in enumerate(inboxes):
         for other, what in ((books, "thư mục các sổ"), (workspace, "thư mục làm việc")):
             if _overlap(inbox, other):
                 file.flaw_of_row(
                     SCANNER, number, "inbox", f"thư mục tiếp nhận {inbox} và {what} {other} nằm trong nhau."
                 )
-    for (_, one), (number, other) in combinations(enumerate(inboxes), 2):
-        if _overlap(one, other):
+    for (_, earlier), (number, other) in combinations(enumerate(inboxes), 2):
+        if _overlap(earlier, other):
             file.flaw_of_row(
                 SCANNER,
                 number,
                 "inbox",
-                f"thư mục tiếp nhận {other} và thư mục tiếp nhận {one} nằm trong nhau.",
+                f"thư mục tiếp nhận {other} và thư mục tiếp nhận {earlier} nằm trong nhau.",
             )
     file.refuse_flaws()
 
 
-def _overlap(one: Path, other: Path) -> bool:
-    one, other = one.resolve(), other.resolve()
-    return one == other or one in other.parents or other in one.parents
+def _overlap(first: Path, other: Path) -> bool:
+    first, other = first.resolve(), other.resolve()
+    return first == other or first in other.parents or other in first.parents
 
 
 def _folder(file: Path, text: str) -> Path:

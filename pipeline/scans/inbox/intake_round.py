@@ -1,4 +1,4 @@
-"""One round over all inboxes: what is new is numbered, what is still is taken in, what waits is reported with why."""
+"""A round over all inboxes: number new files, take in still files, report waiting files with their reason."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ from pipeline.scans.workspace import Workspace
 
 @dataclass(frozen=True)
 class ScannerRound:
-    """What a round of the intake did for one scanner.
+    """The result of an intake round for a scanner.
 
     Attributes:
-        rows: The outcomes that the round recorded.
+        rows: The outcomes recorded in this round.
         waiting: The deliveries without an outcome.
-        outsiders: What lies in the inbox and is no file.
-        left: The names of files that are stored but could not be removed from the inbox.
-        assigned: The deliveries that were newly assigned to books, or to none.
-        problem: Why the inbox cannot be listed, in Vietnamese; ``""`` if it can.
+        outsiders: The inbox entries that are not files.
+        left: The names of stored files that could not be removed from the inbox.
+        assigned: The deliveries newly assigned to books, or to no book.
+        problem: Why the inbox cannot be listed, in Vietnamese; ``""`` without a problem.
     """
 
     scanner: str
@@ -55,19 +55,19 @@ class ScannerRound:
 def intake_round(
     options: IntakeOptions, workspace: Workspace, inspector: ScanInspector, now: float
 ) -> tuple[ScannerRound, ...] | None:
-    """Take in every inbox's files that are ready.
+    """Take in the ready files of every inbox.
 
-    An inbox that cannot be listed is reported, and the others go on.
+    An inbox that cannot be listed is reported, and the others continue.
 
     Args:
-        inspector: Finds the pages of a scan and takes some out of it.
+        inspector: Inspects the pages of a scan and extracts pages.
         now: Seconds since 1970.
 
     Returns:
-        What was done, by scanner; ``None`` when another process holds the intake's lock.
+        The results by scanner; ``None`` when another process holds the intake's lock.
 
     Raises:
-        StorageError: The workspace cannot be written; nothing is lost then, and the next round goes on.
+        StorageError: The workspace cannot be written; nothing is lost, and the next round continues.
     """
     folders = IntakeFolders(workspace.intake)
     with intake_lock(workspace) as free:
@@ -81,7 +81,7 @@ def intake_round(
 
 @contextmanager
 def intake_lock(workspace: Workspace) -> Iterator[bool]:
-    """Whether this is the one run that may take scans in; a run that dies lets go."""
+    """Yield whether this run holds the intake's lock; the lock of a dead run is released."""
     folders = IntakeFolders(workspace.intake)
     make_folder(folders.root)
     with storage_errors(folders.root), folders.lock.open("a") as file:
@@ -95,100 +95,103 @@ def intake_lock(workspace: Workspace) -> Iterator[bool]:
 
 @dataclass
 class _ScannerRound:
-    """A round over one inbox."""
+    """A round over an inbox."""
 
     options: IntakeOptions
     scanner: Scanner
     workspace: Workspace
     inspector: ScanInspector
     now: float
-    told: dict[str, dict[int, IntakeRow]] = field(default_factory=dict)
+    rows_by_day: dict[str, dict[int, IntakeRow]] = field(default_factory=dict)
 
     def run(self) -> ScannerRound:
         try:
-            found = list_inbox(self.scanner.inbox)
+            listing = list_inbox(self.scanner.inbox)
             before = pending_files.load_pending(self._state)
-            if before.marked and not found.marked:
+            if before.marked and not listing.marked:
                 return ScannerRound(
                     self.scanner.name, waiting=before.waiting, problem=_unplugged(self.scanner)
                 )
-            return self._taken(found, before)
+            return self._take_ready(listing, before)
         except StorageError as error:
             if os.access(self.scanner.inbox, os.R_OK | os.X_OK):
                 raise
             return ScannerRound(self.scanner.name, problem=error.message)
 
-    def _taken(self, found: InboxListing, before: PendingFiles) -> ScannerRound:
+    def _take_ready(self, listing: InboxListing, before: PendingFiles) -> ScannerRound:
         taker = Ingestor(self.scanner, self.options, self.workspace, self.inspector, self._rows)
-        left = [name for name in found.taken if not taker.finish_removal(name)]
+        left = [name for name in listing.taken if not taker.finish_removal(name)]
         now_seen, withdrawn = pending_files.update_pending(
-            self._numbered(before), found.files, self.now, self.options.still_seconds
+            self._numbered(before), listing.files, self.now, self.options.still_seconds
         )
-        rows = [row for one in withdrawn if (row := self._withdrawn(one)) is not None]
-        now_seen = replace(now_seen, marked=before.marked or found.marked or self._mark())
-        pending_files.save_pending(self._state, now_seen)  # numbers are given before anything is done
+        rows = [row for delivery in withdrawn if (row := self._withdrawn(delivery)) is not None]
+        now_seen = replace(now_seen, marked=before.marked or listing.marked or self._mark())
+        pending_files.save_pending(self._state, now_seen)  # numbers are assigned before any other step
         waiting = []
-        for one in now_seen.waiting:
-            if not self._is_ready(one):
-                waiting.append(one)
+        for delivery in now_seen.waiting:
+            if not self._is_ready(delivery):
+                waiting.append(delivery)
                 continue
-            taken = taker.take(one, self.now)
+            taken = taker.take(delivery, self.now)
             if taken.row is None or taken.left:
                 waiting.append(taken.sighting)
             if taken.left:
-                left.append(one.name)
+                left.append(delivery.name)
             elif taken.row is not None:
                 rows.append(taken.row)
         pending_files.save_pending(self._state, replace(now_seen, waiting=tuple(waiting)))
-        open_ones = tuple(one for one in waiting if one.serial not in self._rows(one.day))
-        days = {iso_date(self.now), *(one.day for one in now_seen.waiting)}
-        assigned = [one for day in sorted(days) for one in self._assigned(day, open_ones)]
+        open_ones = tuple(delivery for delivery in waiting if delivery.serial not in self._rows(delivery.day))
+        days = {iso_date(self.now), *(delivery.day for delivery in now_seen.waiting)}
+        assigned = [assignment for day in sorted(days) for assignment in self._assigned(day, open_ones)]
         return ScannerRound(
-            self.scanner.name, tuple(rows), open_ones, found.outsiders, tuple(left), tuple(assigned)
+            self.scanner.name, tuple(rows), open_ones, listing.outsiders, tuple(left), tuple(assigned)
         )
 
     def _assigned(self, day: str, waiting: tuple[PendingFile, ...]) -> tuple[BookAssignment, ...]:
-        """Scans of that day go to their books."""
         known = manifest.read_manifest(self._folders.manifest(self.scanner.name, day))
-        names = {one.serial: one.name for one in waiting if one.day == day}
+        names = {delivery.serial: delivery.name for delivery in waiting if delivery.day == day}
         assigner = Assigner(self.scanner, day, self.options, self.workspace, self.inspector)
         return assigner.assign(known, names, self.now)
 
     def _numbered(self, before: PendingFiles) -> PendingFiles:
-        """No number is given twice, should the state be lost."""
+        """Raise the numbers to the manifests' highest numbers, so that none repeats after a loss of the state."""
         day = iso_date(self.now)
         highest = max(self._rows(day), default=0)
         if highest <= before.numbered.get(day, 0):
             return before
         return replace(before, numbered={**before.numbered, day: highest})
 
-    def _is_ready(self, one: PendingFile) -> bool:
-        """Whether it is worth a try: still for long enough, and not tried in vain as it is but for the last time."""
-        still = one.still_for(self.now)
-        if one.unfinished or one.missing_since is not None or still < self.options.still_seconds:
+    def _is_ready(self, delivery: PendingFile) -> bool:
+        """Return whether to try a delivery: it is still, and after a failed attempt its patience is over."""
+        still = delivery.still_for(self.now)
+        if delivery.unfinished or delivery.missing_since is not None or still < self.options.still_seconds:
             return False
-        return not one.code or one.code == FileBusy.code or still >= self.options.patience_seconds
+        return not delivery.code or delivery.code == FileBusy.code or still >= self.options.patience_seconds
 
-    def _withdrawn(self, one: PendingFile) -> IntakeRow | None:
-        """Tell that a delivery was taken away by others, unless it was taken in by us."""
-        if one.serial in self._rows(one.day):
+    def _withdrawn(self, delivery: PendingFile) -> IntakeRow | None:
+        """Record that a delivery was withdrawn by others, unless this program took it in."""
+        if delivery.serial in self._rows(delivery.day):
             return None
-        row = IntakeRow(one.serial, one.name, IntakeOutcome.WITHDRAWN, iso_time(self.now), one.stamp.size)
-        manifest.append_to_manifest(self._folders.manifest(self.scanner.name, one.day), row)
-        self._rows(one.day)[one.serial] = row
+        row = IntakeRow(
+            delivery.serial, delivery.name, IntakeOutcome.WITHDRAWN, iso_time(self.now), delivery.stamp.size
+        )
+        manifest.append_to_manifest(self._folders.manifest(self.scanner.name, delivery.day), row)
+        self._rows(delivery.day)[delivery.serial] = row
         return row
 
     def _mark(self) -> bool:
-        """Put the marker into an inbox that has none yet; an inbox that may not be written to goes without."""
+        """Put the marker into an unmarked inbox; a read-only inbox stays unmarked."""
         with suppress(OSError):
             (self.scanner.inbox / MARKER).touch()
             return True
         return False
 
     def _rows(self, day: str) -> dict[int, IntakeRow]:
-        if day not in self.told:
-            self.told[day] = manifest.read_manifest(self._folders.manifest(self.scanner.name, day)).rows
-        return self.told[day]
+        if day not in self.rows_by_day:
+            self.rows_by_day[day] = manifest.read_manifest(
+                self._folders.manifest(self.scanner.name, day)
+            ).rows
+        return self.rows_by_day[day]
 
     @property
     def _folders(self) -> IntakeFolders:

@@ -1,4 +1,4 @@
-"""The manifest of a scanner and day: one line of JSON for what became of each delivery, added to and never changed."""
+"""The manifest of a scanner and day: a line of JSON for the outcome of each delivery, append-only."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ log = logging.getLogger(__name__)
 
 
 class IntakeOutcome(StrEnum):
-    """What became of a delivery.
+    """The outcome of a delivery.
 
     Attributes:
         STORED: It is in the store of scans.
-        QUARANTINED: It is kept apart, with a reason.
-        WITHDRAWN: Others took it away before it was taken in, so it was never delivered.
+        QUARANTINED: It is in the quarantine, with a reason.
+        WITHDRAWN: Others removed it before the intake, so it was never delivered.
     """
 
     STORED = "stored"
@@ -33,7 +33,7 @@ class IntakeOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IntakeRow:
-    """What became of one delivery.
+    """The outcome of a delivery.
 
     Attributes:
         serial: The delivery's number (from 1) within its scanner and day.
@@ -43,7 +43,7 @@ class IntakeRow:
         sha256: The SHA-256 of its bytes, lower-case hex.
         pages: The pages of a stored scan.
         again: Whether the same bytes were delivered before.
-        code: The code of the error it was refused for, ``""`` if it was not.
+        code: The code of the error behind its refusal, ``""`` without refusal.
         message: That error in Vietnamese.
         file: Its name in the quarantine.
     """
@@ -63,14 +63,14 @@ class IntakeRow:
 
 @dataclass(frozen=True, slots=True)
 class BookPart:
-    """Pages of one scan that go to one book.
+    """Pages of a scan that go to a book.
 
     Attributes:
         pages: Their page numbers in the scan.
         book: The name of the book's folder; ``""`` while they wait for a person.
         file: The name of their file in that folder.
-        reason: Why they wait for a person.
-        like: The pages that look like one that is in the book already, each with that page's file and number.
+        reason: The reason for waiting.
+        like: Pages that resemble a page already in the book, each with that page's file and number.
     """
 
     pages: tuple[int, ...]
@@ -82,11 +82,10 @@ class BookPart:
 
 @dataclass(frozen=True, slots=True)
 class BookAssignment:
-    """Where the pages of a delivery went; the last assignment of a delivery counts.
+    """The books of a delivery's pages; a delivery's last assignment counts.
 
     Attributes:
         serial: The delivery's number within its scanner and day.
-        parts: The books with the pages that went to each.
         by: The person who assigned them, ``""`` for the machine.
     """
 
@@ -98,11 +97,11 @@ class BookAssignment:
 
 @dataclass(frozen=True, slots=True)
 class IntakeManifest:
-    """What a manifest records of one scanner and day.
+    """A manifest of a scanner and day.
 
     Attributes:
-        rows: The outcomes by serial number.
-        assignments: The last assignments by serial number.
+        rows: The outcomes, by serial number.
+        assignments: The last assignments, by serial number.
     """
 
     rows: dict[int, IntakeRow]
@@ -110,32 +109,34 @@ class IntakeManifest:
 
 
 def append_to_manifest(path: Path, entry: IntakeRow | BookAssignment) -> None:
-    """Add one line to a manifest and wait until it is on disk.
+    """Append a line to a manifest and wait until it is on disk.
 
     Raises:
         StorageError: The disk cannot be written.
     """
     kind = "row" if isinstance(entry, IntakeRow) else "assignment"
-    told = {key: value for key, value in dataclasses.asdict(entry).items() if value not in ("", (), False, 0)}
-    append_line(path, json.dumps({kind: told}, separators=(",", ":")))
+    content = {
+        key: value for key, value in dataclasses.asdict(entry).items() if value not in ("", (), False, 0)
+    }
+    append_line(path, json.dumps({kind: content}, separators=(",", ":")))
 
 
 def read_manifest(path: Path) -> IntakeManifest:
-    """Return what a manifest says; an empty manifest where there is none.
+    """Read a manifest; a missing file gives an empty manifest.
 
     Raises:
-        StorageError: A line cannot be understood: somebody else wrote to it.
+        StorageError: A line is unreadable: another program wrote to the file.
     """
     rows: dict[int, IntakeRow] = {}
     assignments: dict[int, BookAssignment] = {}
     for number, line in enumerate(complete_lines(path), 1):
         try:
-            ((kind, told),) = parse_json(line).items()
+            ((kind, content),) = parse_json(line).items()
             if kind == "row":
-                row = _row(told)
+                row = _parse_row(content)
                 rows[row.serial] = row
             else:
-                assignment = _assignment(told)
+                assignment = _parse_assignment(content)
                 assignments[assignment.serial] = assignment
         except (FileRefused, ValueError, TypeError, KeyError, AttributeError):
             raise StorageError(
@@ -145,11 +146,11 @@ def read_manifest(path: Path) -> IntakeManifest:
 
 
 def manifest_scans(folder: Path, *, skip_damaged: bool = False) -> dict[str, str]:
-    """Return the names of all scans that manifests say are stored, by SHA-256.
+    """Return the names of all stored scans in the manifests, by SHA-256.
 
     Args:
         folder: The folder of all manifests.
-        skip_damaged: Log that a manifest is damaged, and go on with the others.
+        skip_damaged: Log a damaged manifest and continue with the others.
 
     Raises:
         StorageError: A manifest is damaged.
@@ -169,12 +170,14 @@ def manifest_scans(folder: Path, *, skip_damaged: bool = False) -> dict[str, str
     return scans
 
 
-def _row(told: dict[str, Any]) -> IntakeRow:
-    pages = tuple(InspectedPage(**{**page, "codes": tuple(page["codes"])}) for page in told.pop("pages", ()))
-    return IntakeRow(**{**told, "outcome": IntakeOutcome(told["outcome"]), "pages": pages})
+def _parse_row(content: dict[str, Any]) -> IntakeRow:
+    pages = tuple(
+        InspectedPage(**{**page, "codes": tuple(page["codes"])}) for page in content.pop("pages", ())
+    )
+    return IntakeRow(**{**content, "outcome": IntakeOutcome(content["outcome"]), "pages": pages})
 
 
-def _assignment(told: dict[str, Any]) -> BookAssignment:
+def _parse_assignment(content: dict[str, Any]) -> BookAssignment:
     parts = tuple(
         BookPart(
             **{
@@ -183,6 +186,6 @@ def _assignment(told: dict[str, Any]) -> BookAssignment:
                 "like": tuple((int(page), str(file), int(other)) for page, file, other in part["like"]),
             }
         )
-        for part in told.pop("parts", ())
+        for part in content.pop("parts", ())
     )
-    return BookAssignment(**told, parts=parts)
+    return BookAssignment(**content, parts=parts)

@@ -1,7 +1,7 @@
-"""The files of an inbox that are not taken in yet: what lies there, since when each is still, and its number.
+"""The pending files of an inbox: its listing, each file's time without change, and its number.
 
-Nothing is opened, and no link is followed. Every file gets a running number of its scanner and day when it is first
-seen, before anything is done with it. So numbers without an outcome are those that wait, and none can be missing.
+No file is opened, and no link is followed. Every file gets a serial number of its scanner and day at first sight,
+before any other step. So numbers without an outcome are waiting deliveries, and none can be missing.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from pipeline.scans.inbox.intake_folders import replace_text
 from pipeline.scans.intake.folder import COMPANIONS, LITTER, TEMP_ENDINGS, TEMP_STARTS
 
 DEEPEST = 4
-"""Folders below an inbox that are entered; a scanner makes no more."""
+"""Depth limit of folders below an inbox; a scanner creates no deeper folders."""
 
 MARKER = ".hotich-hop-quet"
-"""Tells an inbox that is there from the empty folder a share leaves behind when it is gone."""
+"""Distinguishes a present inbox from the empty folder that an unmounted share leaves behind."""
 
 TAKEN_PREFIX = ".hotich-da-nhan-"
-"""What a file is called for the moment between being kept and being removed."""
+"""Prefix of a file's name between archiving and removal."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileStamp:
-    """What changes when a file does.
+    """Attributes that change when a file changes.
 
     Attributes:
         inode: Its number on that device.
@@ -56,9 +56,8 @@ class InboxFile:
     """A regular file in an inbox.
 
     Attributes:
-        name: Its path below the inbox.
         stamp: Changes when the file does.
-        unfinished: Whether its name says that it is still being written.
+        unfinished: Whether its name marks it as incomplete.
     """
 
     name: str
@@ -68,7 +67,7 @@ class InboxFile:
 
 @dataclass(frozen=True, slots=True)
 class ForeignEntry:
-    """What lies in an inbox and is no file: it is reported and left where it is."""
+    """An inbox entry that is not a file: it is reported and left in place."""
 
     name: str
     message: str
@@ -76,13 +75,12 @@ class ForeignEntry:
 
 @dataclass(frozen=True, slots=True)
 class InboxListing:
-    """All that lies in an inbox.
+    """The contents of an inbox.
 
     Attributes:
-        files: The files by modification time, then in natural order of their names.
-        outsiders: What is no file.
-        taken: The names of files that a crashed run kept and did not remove.
-        marked: Whether the inbox bears its marker.
+        files: The files, by modification time, then in natural order of their names.
+        outsiders: The entries that are not files.
+        taken: The names of files that a crashed run archived but did not remove.
     """
 
     files: tuple[InboxFile, ...]
@@ -92,7 +90,7 @@ class InboxListing:
 
 
 def list_inbox(inbox: Path) -> InboxListing:
-    """Return what lies in an inbox and the folders below it.
+    """List an inbox and the folders below it.
 
     Raises:
         StorageError: The inbox cannot be listed.
@@ -109,7 +107,7 @@ def list_inbox(inbox: Path) -> InboxListing:
         try:
             status = entry.stat(follow_symlinks=False)
         except FileNotFoundError:
-            continue  # renamed or taken away while we looked
+            continue  # renamed or removed during the listing
         except OSError as error:
             raise _unlistable(inbox, error) from None
         outside = _outside(status, name)
@@ -119,12 +117,12 @@ def list_inbox(inbox: Path) -> InboxListing:
             taken.append(name)
         elif stat.S_ISREG(status.st_mode):
             files.append(InboxFile(name, FileStamp.of(status), is_unfinished(base)))
-    files.sort(key=lambda one: (one.stamp.written, natural_key(one.name)))
+    files.sort(key=lambda file: (file.stamp.written, natural_key(file.name)))
     return InboxListing(tuple(files), tuple(outsiders), tuple(taken), marked)
 
 
 def _entries(inbox: Path, below: str, depth: int) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    """Entries that are worth a word, folders that are too deep among them, with their names below the inbox."""
+    """Yield relevant entries, including too deep folders, with their names below the inbox."""
     try:
         entries = list(os.scandir(inbox / below))
     except FileNotFoundError as error:
@@ -141,7 +139,7 @@ def _entries(inbox: Path, below: str, depth: int) -> Iterator[tuple[str, os.DirE
         if not entry.is_dir(follow_symlinks=False):
             yield name, entry
         elif entry.name.startswith("."):
-            continue  # the dustbins and snapshots of file servers
+            continue  # recycle bins and snapshots of file servers
         elif depth < DEEPEST:
             yield from _entries(inbox, name, depth + 1)
         else:
@@ -149,7 +147,7 @@ def _entries(inbox: Path, below: str, depth: int) -> Iterator[tuple[str, os.DirE
 
 
 def _outside(status: os.stat_result, name: str) -> str:
-    """Why a thing is no delivery; ``""`` when it is one."""
+    """Return why an entry is no delivery; ``""`` if it is a delivery."""
     shown = printable(name)
     if stat.S_ISLNK(status.st_mode):
         return f"«{shown}» là một liên kết, không phải tệp. Hãy chép chính tệp ấy vào thư mục tiếp nhận."
@@ -161,7 +159,7 @@ def _outside(status: os.stat_result, name: str) -> str:
 
 
 def is_unfinished(name: str) -> bool:
-    """Whether a file's name says that it is still being written."""
+    """Return whether a file's name marks it as incomplete."""
     folded = name.casefold()
     return folded.startswith((".", *TEMP_STARTS)) or folded.endswith(TEMP_ENDINGS)
 
@@ -174,23 +172,22 @@ def _unlistable(inbox: Path, error: OSError) -> StorageError:
 
 
 DeliveryKey = tuple[str, int]
-"""Day and number of a delivery; with the scanner's name it is unique."""
+"""Day and number of a delivery; unique together with the scanner's name."""
 
 
 @dataclass(frozen=True, slots=True)
 class PendingFile:
-    """A delivery that waits; times are in seconds since 1970.
+    """A waiting delivery; times are in seconds since 1970.
 
     Attributes:
-        day: The day it was first seen (``yyyy-mm-dd``).
+        day: The day of its first sight (``yyyy-mm-dd``).
         serial: Its number (from 1) within its scanner and day.
         name: Its path below the inbox.
-        stamp: Changes when the file does.
-        first_seen: When it was first seen.
-        still_since: Since when it has not changed.
-        unfinished: Whether its name says that it is still being written.
-        missing_since: Since when it is gone from the inbox, if it is.
-        code: The code of the error for which it was not taken when it was last tried with this stamp.
+        first_seen: The time of its first sight.
+        still_since: The time of its last change.
+        unfinished: Whether its name marks it as incomplete.
+        missing_since: The time of its disappearance from the inbox, if it is gone.
+        code: The code of the error at its last attempt with this stamp.
         message: That error in Vietnamese.
     """
 
@@ -210,18 +207,18 @@ class PendingFile:
         return self.day, self.serial
 
     def still_for(self, now: float) -> float:
-        """Seconds since it last changed."""
+        """Return the seconds since its last change."""
         return now - self.still_since
 
 
 @dataclass(frozen=True, slots=True)
 class PendingFiles:
-    """All deliveries of a scanner that wait.
+    """All waiting deliveries of a scanner.
 
     Attributes:
-        waiting: The deliveries in the order of their numbers.
-        numbered: The highest number given on each day.
-        marked: Whether the inbox once bore its marker.
+        waiting: The deliveries, ordered by number.
+        numbered: The highest number of each day.
+        marked: Whether the inbox ever had its marker.
     """
 
     waiting: tuple[PendingFile, ...] = ()
@@ -230,13 +227,15 @@ class PendingFiles:
 
 
 def load_pending(path: Path) -> PendingFiles:
-    """What the last run left; nothing where there was none."""
+    """Load the state of the last run; empty without an earlier run."""
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
+        state = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return PendingFiles()
-    waiting = (PendingFile(**{**one, "stamp": FileStamp(**one["stamp"])}) for one in told["waiting"])
-    return PendingFiles(tuple(waiting), dict(told["numbered"]), bool(told["marked"]))
+    waiting = (
+        PendingFile(**{**delivery, "stamp": FileStamp(**delivery["stamp"])}) for delivery in state["waiting"]
+    )
+    return PendingFiles(tuple(waiting), dict(state["numbered"]), bool(state["marked"]))
 
 
 def save_pending(path: Path, pending: PendingFiles) -> None:
@@ -251,57 +250,59 @@ def save_pending(path: Path, pending: PendingFiles) -> None:
 def update_pending(
     before: PendingFiles, files: Iterable[InboxFile], now: float, still_seconds: float
 ) -> tuple[PendingFiles, tuple[PendingFile, ...]]:
-    """Return the waiting deliveries after a look at the inbox, and those that were withdrawn.
+    """Return the waiting deliveries after an inbox listing, and the withdrawn deliveries.
 
-    A delivery is withdrawn when it is gone for ``still_seconds`` under every name. A file that changed, or
-    bears another name, is still from now on; so is everything after a clock that went back.
+    A delivery is withdrawn when it is missing for ``still_seconds`` under every name. A changed or renamed file counts
+    as still from now on; so does every file after the clock went back.
 
     Args:
-        before: The deliveries that waited before.
-        files: The files that lie in the inbox now.
+        before: The previously waiting deliveries.
+        files: The present files of the inbox.
         now: Seconds since 1970.
-        still_seconds: For how long a file must not change, in seconds.
+        still_seconds: Required time without change, in seconds.
     """
-    old = {one.name: one for one in before.waiting}
-    by_file = {(one.stamp.device, one.stamp.inode): one for one in before.waiting}
+    old = {delivery.name: delivery for delivery in before.waiting}
+    by_file = {(delivery.stamp.device, delivery.stamp.inode): delivery for delivery in before.waiting}
     present = list(files)
-    names = {one.name for one in present}
+    names = {file.name for file in present}
     waiting: list[PendingFile] = []
     new: list[InboxFile] = []
     for arrival in present:
-        one = old.get(arrival.name)
-        if one is None:
+        delivery = old.get(arrival.name)
+        if delivery is None:
             renamed = by_file.pop((arrival.stamp.device, arrival.stamp.inode), None)
-            one = renamed if renamed is not None and renamed.name not in names else None
-        if one is None:
+            delivery = renamed if renamed is not None and renamed.name not in names else None
+        if delivery is None:
             new.append(arrival)
         else:
-            waiting.append(_again(one, arrival, now))
-    found = {one.key for one in waiting}
+            waiting.append(_again(delivery, arrival, now))
+    keys = {delivery.key for delivery in waiting}
     withdrawn: list[PendingFile] = []
-    for one in before.waiting:
-        if one.key not in found:
-            since = now if one.missing_since is None else min(one.missing_since, now)
-            gone = now - since >= still_seconds and one.missing_since is not None
-            (withdrawn if gone else waiting).append(replace(one, missing_since=since))
+    for delivery in before.waiting:
+        if delivery.key not in keys:
+            since = now if delivery.missing_since is None else min(delivery.missing_since, now)
+            gone = now - since >= still_seconds and delivery.missing_since is not None
+            (withdrawn if gone else waiting).append(replace(delivery, missing_since=since))
     day, numbered = iso_date(now), dict(before.numbered)
     for arrival in new:
         numbered[day] = numbered.get(day, 0) + 1
         waiting.append(
             PendingFile(day, numbered[day], arrival.name, arrival.stamp, now, now, arrival.unfinished)
         )
-    waiting.sort(key=lambda one: one.key)
+    waiting.sort(key=lambda delivery: delivery.key)
     return PendingFiles(tuple(waiting), numbered, before.marked), tuple(withdrawn)
 
 
-def _again(one: PendingFile, arrival: InboxFile, now: float) -> PendingFile:
-    as_it_was = one.stamp == arrival.stamp and one.name == arrival.name and one.still_since <= now
-    if as_it_was and one.missing_since is None:
-        return one
+def _again(delivery: PendingFile, arrival: InboxFile, now: float) -> PendingFile:
+    as_it_was = (
+        delivery.stamp == arrival.stamp and delivery.name == arrival.name and delivery.still_since <= now
+    )
+    if as_it_was and delivery.missing_since is None:
+        return delivery
     if as_it_was:
-        return replace(one, missing_since=None)
+        return replace(delivery, missing_since=None)
     return replace(
-        one,
+        delivery,
         name=arrival.name,
         stamp=arrival.stamp,
         unfinished=arrival.unfinished,

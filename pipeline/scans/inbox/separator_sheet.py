@@ -1,7 +1,7 @@
-"""Separator sheets: which book the pages after a sheet belong to, as a QR code, and the PDF to print them from.
+"""Separator sheets, which assign the pages after them to a book by a QR code, and their PDF for printing.
 
-The code holds the folder of the book and what its ``ledger.toml`` says, so that a sheet printed elsewhere works too.
-Anybody can print one: what it says is bounded before it is parsed, and a bad one costs no other page.
+The code holds the book's folder and the contents of its ``ledger.toml``, so that a sheet printed elsewhere works too.
+Anybody can print a sheet: its content is bounded before parsing, and a bad sheet costs no other page.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from pipeline.layout.imaging.qr_codes import draw_qr_code
 from pipeline.scans.inbox.intake_folders import safe_name
 
 PREFIX = "HOTICH1 "
-"""Codes of others (identity cards bear one) begin otherwise."""
+"""Prefix of our codes; other codes (identity cards have QR codes) begin differently."""
 
 LONGEST_CODE = 1_500
-"""Letters; a sheet with the longest names that a ledger may have has 800."""
+"""Length limit in letters; a sheet with the longest possible names of a ledger has 800."""
 
 
 @dataclass(frozen=True, slots=True)
 class SeparatorSheet:
-    """The book that a sheet names: ``folder`` below the folder of books, and its ledger."""
+    """The book of a sheet: ``folder`` below the folder of books, and its ledger."""
 
     folder: str
     ledger: Ledger
@@ -47,20 +47,20 @@ def separator_text(sheet: SeparatorSheet) -> str:
             f"Tên thư mục sổ «{sheet.folder}» không in lên tờ phân cách được. "
             "Hãy chỉ dùng chữ, số và các dấu . - _ ( )."
         )
-    said = {"folder": sheet.folder, **ledger_table(sheet.ledger)}
-    return PREFIX + json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+    content = {"folder": sheet.folder, **ledger_table(sheet.ledger)}
+    return PREFIX + json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
 
 def separator_codes(codes: Iterable[str]) -> tuple[str, ...]:
-    """Those that are of separator sheets."""
+    """Return the codes of separator sheets."""
     return tuple(code for code in codes if code.startswith(PREFIX))
 
 
 def separator_sheet_on(codes: Iterable[str]) -> SeparatorSheet | None:
-    """Return the separator sheet that a page with those codes is; ``None`` for any other page.
+    """Return the separator sheet on a page with these codes; ``None`` for any other page.
 
     Raises:
-        LedgerError: The sheet says what no ledger can, or names two books.
+        LedgerError: The sheet holds an invalid ledger, or names two books.
     """
     sheets = {_read(code) for code in separator_codes(codes)}
     if len(sheets) > 1:
@@ -72,17 +72,17 @@ def _read(code: str) -> SeparatorSheet:
     try:
         if len(code) > LONGEST_CODE:
             raise ValueError(len(code))
-        said = parse_json(code.removeprefix(PREFIX), deepest=1)
-        folder = said.pop("folder")
+        content = parse_json(code.removeprefix(PREFIX), deepest=1)
+        folder = content.pop("folder")
     except (FileRefused, ValueError, KeyError, AttributeError, TypeError):
         raise LedgerError("Mã trên tờ phân cách không đọc được. Hãy in lại tờ phân cách.") from None
     if not isinstance(folder, str) or not is_folder_name(folder):
         raise LedgerError("Tờ phân cách nêu tên thư mục không dùng được. Hãy in lại tờ phân cách.")
-    return SeparatorSheet(folder, ledger_from(said, "tờ phân cách"))
+    return SeparatorSheet(folder, ledger_from(content, "tờ phân cách"))
 
 
 def is_folder_name(name: str) -> bool:
-    """Whether a folder of a book may have that name: it leads nowhere, hides nothing and fits on a sheet."""
+    """Return whether a book's folder may have a name: no path, not hidden, and short enough for a sheet."""
     return safe_name(name) == name and not name.startswith("-")
 
 
@@ -90,11 +90,11 @@ DPI = 300
 PAPER = (2480, 3508)
 CODE_MM, EDGE_MM = 70.0, 15.0
 LARGE_MM, SMALL_MM = 16.0, 7.0
-"""Heights of the letters: of the folder's name, which is read from afar, and of all else."""
+"""Letter heights: of the folder's name, for reading from afar, and of all other text."""
 
 
 def separator_sheets_pdf(sheets: Sequence[SeparatorSheet]) -> bytes:
-    """Return a PDF with one page for each sheet.
+    """Return a PDF with a page for each sheet.
 
     Raises:
         LedgerError: A sheet cannot name its book.
@@ -137,7 +137,7 @@ def _series(ledger: Ledger) -> str:
 
 
 def _written(draw: ImageDraw.ImageDraw, text: str, top: int, height: float, style: str) -> int:
-    """Write a line in the middle, as large as the paper allows; where the next one begins."""
+    """Write a centred line, as large as the paper allows; return the top of the next line."""
     size = _pixels(height)
     font = print_font(style, size)
     widest = PAPER[0] - 2 * _pixels(EDGE_MM)

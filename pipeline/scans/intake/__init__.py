@@ -1,4 +1,4 @@
-"""Scans as they come in: which files of a folder they are, how many pages they have, a page as pixels."""
+"""Incoming scans: the scans in a folder, their number of pages, a page as pixels."""
 
 from pipeline.scans.intake.folder import (
     FolderContents,

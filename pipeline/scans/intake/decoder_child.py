@@ -1,7 +1,7 @@
-"""The other side of ``pipeline.scans.intake.isolated``: one request on standard input, one answer on standard output.
+"""The child process of ``pipeline.scans.intake.isolated``: a request on standard input, an answer on standard output.
 
-The answer is a line of JSON, for a page followed by its raw pixels. Never a pickle: the process that writes it has
-read bytes of unknown origin.
+The answer is a line of JSON; for a page its raw pixels follow. It is never a pickle: the writer has read bytes of
+unknown origin.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MEMORY_MESSAGE = "Giải mã cần quá nhiều bộ nhớ. Hãy quét lại ở
 
 
 def main() -> None:
-    """Answer the one request, bound to its limits."""
+    """Answer the single request within its limits."""
     request = json.loads(sys.stdin.buffer.read())
     answer = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # decoders may print

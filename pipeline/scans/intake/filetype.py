@@ -1,7 +1,6 @@
-"""What a file is, by its first bytes, and whether it was written to its end; its name is never asked.
+"""A file's type by its first bytes, never by its name, and whether the file is complete.
 
-Copies over a network can have their full length before they have their bytes. Files are opened in a way that cannot
-hang.
+Copies over a network can have their full length before they have their bytes. Opening a file never hangs.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ _BMP_HEADER_SIZES = (12, 40, 52, 56, 64, 108, 124)
 
 
 class FileType(StrEnum):
-    """The formats that are read; the value is the name Pillow knows it by."""
+    """The supported formats; the value is Pillow's name of the format."""
 
     PDF = "PDF"
     TIFF = "TIFF"
@@ -34,7 +33,7 @@ class FileType(StrEnum):
 
 
 def file_type(head: bytes) -> FileType | None:
-    """The type that the first ``PDF_HEADER_WITHIN`` bytes show; ``None`` when it is none that is read."""
+    """Return the type of a file with these first ``PDF_HEADER_WITHIN`` bytes; ``None`` if unsupported."""
     if head.startswith((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")):
         return FileType.TIFF
     if head.startswith(b"\xff\xd8\xff"):
@@ -51,18 +50,18 @@ def file_type(head: bytes) -> FileType | None:
 
 
 def shown(path: Path) -> str:
-    """Return the file's name in the form that messages may hold: no control characters, no bytes that are not text."""
+    """Return the file's name in a form for messages: no control characters, no undecodable bytes."""
     return printable(path.name)
 
 
 def open_scan(path: Path) -> BinaryIO:
     """Open a file for reading.
 
-    A pipe or a device named like a scan is refused without waiting for it; a link is not followed, wherever it leads,
-    unless the program itself made it (``own_link``).
+    A pipe or a device with a scan's name is refused without waiting; a link is not followed, wherever it leads, unless
+    the program itself created it (``own_link``).
 
     Raises:
-        ScanError: It is no regular file or cannot be read.
+        ScanError: The file is not regular or cannot be read.
     """
     follow = 0 if path in _own_links else os.O_NOFOLLOW
     try:
@@ -91,7 +90,7 @@ _own_links: set[Path] = set()
 
 @contextmanager
 def own_link(path: Path) -> Iterator[None]:
-    """Let ``open_scan`` of this process follow a link that the program has made, until the block ends."""
+    """Let ``open_scan`` of this process follow a link created by the program, until the block ends."""
     _own_links.add(path)
     try:
         yield
@@ -103,7 +102,7 @@ def scan_type(path: Path, limits: ScanLimits) -> FileType:
     """Return the type of a scan.
 
     Raises:
-        ScanError: The file is too large or no scan; says why.
+        ScanError: The file is too large or not a scan; the message says why.
     """
     with open_scan(path) as file:
         size = os.fstat(file.fileno()).st_size
@@ -120,13 +119,13 @@ def scan_type(path: Path, limits: ScanLimits) -> FileType:
             raise BrokenScan(
                 f"Không đọc được tệp «{shown(path)}». Hãy kiểm tra ổ đĩa rồi chép lại tệp."
             ) from None
-    found = file_type(head)
-    if found is None:
+    kind = file_type(head)
+    if kind is None:
         raise UnknownFileType(
             f"Tệp «{shown(path)}» không phải PDF, TIFF, JPEG, PNG, BMP hay WebP (xét theo nội dung, không theo tên). "
             "Hãy xuất lại từ máy quét sang một trong các định dạng này."
         )
-    return found
+    return kind
 
 
 def _why_not_opened(path: Path, error: OSError) -> str:
@@ -139,16 +138,16 @@ def _why_not_opened(path: Path, error: OSError) -> str:
 
 TAIL_BYTES = 1 << 16
 EMPTY_TAIL = 64
-"""Zero bytes at the end of a JPEG from which they are no accident."""
+"""Number of zero bytes at the end of a JPEG from which the file counts as cut off."""
 
 PDF_END_WITHIN = 1024
-"""Readers look for ``%%EOF`` in so many bytes before the end (PDF 1.7, appendix H.3.4.4)."""
+"""Readers search ``%%EOF`` within this many bytes before the end (PDF 1.7, appendix H.3.4.4)."""
 
 PDF_EMPTY_TAIL = 4096
 
 
 def check_complete(path: Path, kind: FileType) -> None:
-    """Check that a PDF or JPEG has its end; other formats show a missing end when they are decoded.
+    """Check that a PDF or JPEG has its end; in other formats, decoding reveals a missing end.
 
     Raises:
         BrokenScan: The end is missing.

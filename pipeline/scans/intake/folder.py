@@ -1,4 +1,4 @@
-"""What lies in the folder of a book: its scans as a person would count them, and what does not belong."""
+"""The contents of a book's folder: its scans as a person would count them, and foreign files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipeline.base.text.natural_order import natural_key
 from pipeline.scans.intake.filetype import open_scan, scan_type, shown
 from pipeline.scans.intake.limits import DEFAULT_LIMITS, ScanLimits
 
-# Companions of a book and litter of file systems: neither scans nor worth a word.
+# companions of a book and litter of file systems: neither scans nor reported
 COMPANIONS = frozenset({"ledger.toml", "truth.json"})
 LITTER = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini", "@eadir", "lost+found", "$recycle.bin"})
 TEMP_ENDINGS = (".tmp", ".temp", ".part", ".partial", ".crdownload", ".download", ".filepart", ".swp", "~")
@@ -21,10 +21,10 @@ TEMP_STARTS = ("~",)
 
 @dataclass(frozen=True, slots=True)
 class ScanFile:
-    """One file that a scanner delivered.
+    """A file delivered by a scanner.
 
     Attributes:
-        sha256: The SHA-256 of its bytes (lower-case hex), which identifies it; its name does not.
+        sha256: The SHA-256 of its bytes (lower-case hex), its identity; its name is not.
         size: Its size in bytes.
     """
 
@@ -35,13 +35,13 @@ class ScanFile:
 
 @dataclass(frozen=True, slots=True)
 class ForeignFile:
-    """Something in a folder that is not read as a scan, and why.
+    """A folder entry that is not read as a scan, with the reason.
 
     Attributes:
         code: The code of the ``ScanError``.
         message: That error in Vietnamese.
-        sha256: The SHA-256 of its bytes; ``""`` without any (a folder, a pipe, an unreadable or oversized
-            file).
+        sha256: The SHA-256 of its bytes; ``""`` for an entry without bytes (a folder, a pipe, an unreadable or
+            oversized file).
     """
 
     path: Path
@@ -52,7 +52,7 @@ class ForeignFile:
 
 @dataclass(frozen=True, slots=True)
 class FolderContents:
-    """All that lies in a folder but companions, hidden files and litter."""
+    """The contents of a folder without companions, hidden files and litter."""
 
     scans: tuple[ScanFile, ...]
     foreign: tuple[ForeignFile, ...]
@@ -64,7 +64,7 @@ def list_scans(folder: Path, limits: ScanLimits = DEFAULT_LIMITS) -> tuple[ScanF
 
 
 def folder_contents(folder: Path, limits: ScanLimits = DEFAULT_LIMITS) -> FolderContents:
-    """Return the scans and the foreign files that lie directly in a folder, both in natural order.
+    """Return the scans and the foreign files directly in a folder, both in natural order.
 
     A scan is recognised by its content, not by its name. Sub-folders are not entered but reported as foreign.
 
@@ -81,19 +81,19 @@ def folder_contents(folder: Path, limits: ScanLimits = DEFAULT_LIMITS) -> Folder
     scans: list[ScanFile] = []
     foreign: list[ForeignFile] = []
     for name in sorted((name for name in names if not is_ignored(name)), key=natural_key):
-        found = _scan_or_foreign(folder / name, limits)
-        if isinstance(found, ScanFile):
-            scans.append(found)
+        entry = _scan_or_foreign(folder / name, limits)
+        if isinstance(entry, ScanFile):
+            scans.append(entry)
         else:
-            foreign.append(found)
+            foreign.append(entry)
     return FolderContents(tuple(scans), tuple(foreign))
 
 
 def scan_file(path: Path, limits: ScanLimits = DEFAULT_LIMITS) -> ScanFile:
-    """Return one file as a scan, with its hash.
+    """Return a file as a scan, with its hash.
 
     Raises:
-        ScanError: It is no scan.
+        ScanError: The file is not a scan.
     """
     scan_type(path, limits)
     sha256, size = _hash_of(path)
@@ -101,7 +101,7 @@ def scan_file(path: Path, limits: ScanLimits = DEFAULT_LIMITS) -> ScanFile:
 
 
 def is_ignored(name: str) -> bool:
-    """Whether a name is a companion of the book, hidden, litter, or a file still being written."""
+    """Return whether a name belongs to a companion of the book, a hidden file, litter, or an incomplete file."""
     folded = name.casefold()
     return (
         folded in COMPANIONS
@@ -128,7 +128,7 @@ def _hash_if_small(path: Path, limits: ScanLimits) -> str:
 
 
 def _hash_of(path: Path) -> tuple[str, int]:
-    """Hash and size of the bytes, read as a stream."""
+    """Return hash and size of the bytes, read as a stream."""
     with open_scan(path) as file:
         try:
             return sha256_and_size(iter(lambda: file.read(BLOCK_BYTES), b""))

@@ -1,6 +1,6 @@
-"""Pages of TIFF, JPEG, PNG, BMP and WebP files, decoded by Pillow, as RGB pixels the right way up.
+"""Pages of TIFF, JPEG, PNG, BMP and WebP files, decoded by Pillow, as upright RGB pixels.
 
-Pixels are converted in bands, so that a page is never held three times.
+Pixels are converted in bands, so that memory never holds a page three times.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from pipeline.scans.intake.limits import ScanLimits
 BAND_PIXELS = 4_000_000
 
 JPEG_REDUCTIONS = (8, 4, 2)
-"""The parts of its size at which a JPEG can be decoded (ITU-T T.81: blocks of 8 × 8), the smallest first."""
+"""Divisors of the size at which a JPEG can be decoded (ITU-T T.81: blocks of 8 × 8), largest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class PixelOrientation:
-    """How a stored picture must be turned to be seen; flips are along the *stored* axes, before ``transposed``."""
+    """The turn and flips that make stored pixels upright; flips are along the *stored* axes, before ``transposed``."""
 
     transposed: bool = False
     flip_x: bool = False
@@ -34,7 +34,7 @@ class PixelOrientation:
 
 UPRIGHT = PixelOrientation()
 
-# EXIF 2.3, tag 274: where the stored first row and first column are seen.
+# EXIF 2.3, tag 274: the displayed positions of the stored first row and first column.
 EXIF_ORIENTATIONS = {
     1: UPRIGHT,
     2: PixelOrientation(flip_x=True),
@@ -50,7 +50,7 @@ EXIF_ORIENTATIONS = {
 def rgb_pixels(image: Image.Image, turn: PixelOrientation = UPRIGHT) -> Pixels:
     """Return the RGB pixels (h, w, 3) of a Pillow image of any mode.
 
-    Samples of 16 bits are scaled to 8, and transparent pixels lie on white paper.
+    16-bit samples are scaled to 8 bits, and transparent pixels become white paper.
 
     Raises:
         UnknownFileType: The samples have 32 bits, whose white point no file states.
@@ -84,7 +84,7 @@ def _rgb_band(band: Image.Image) -> Pixels:
     return np.asarray(band if band.mode == "RGB" else band.convert("RGB"))
 
 
-PAPER_INCHES = (1.0, 28.0)  # sides of paper that is believed: a book of A2 measures 16.5 × 23.4 in
+PAPER_INCHES = (1.0, 28.0)  # plausible sides of paper: a book of A2 measures 16.5 × 23.4 in
 MADE_UP_DPI = (72.0, 96.0)
 LEAST_DPI = 50.0  # coarser than any scanner
 SQUARE_WITHIN = (
@@ -95,7 +95,7 @@ _NOT_A_PAGE = 0b101  # thumbnail or transparency mask (TIFF 6.0, NewSubfileType)
 
 
 def image_page_count(path: Path, kind: FileType, limits: ScanLimits) -> int:
-    """Pages of an image file: 1 but for TIFF. Where the chain of pages breaks off, the break counts as a page."""
+    """Return the number of pages of an image file: 1 except for TIFF. A broken chain of pages counts as a page."""
     with Image.open(path, formats=(kind.value,)) as image:
         return len(_page_frames(path, image, limits.max_pages)) if kind is FileType.TIFF else 1
 
@@ -103,7 +103,7 @@ def image_page_count(path: Path, kind: FileType, limits: ScanLimits) -> int:
 def image_page(
     path: Path, kind: FileType, page_no: int, limits: ScanLimits, coarsest_dpi: float = 0.0
 ) -> tuple[Pixels, float, int]:
-    """Return the pixels and the dpi of one page, with its orientation honoured, and how far it was reduced.
+    """Return the upright pixels and the dpi of a page, and its reduction factor.
 
     Args:
         kind: Its format.
@@ -111,7 +111,7 @@ def image_page(
         coarsest_dpi: As in ``reduce_jpeg``.
 
     Raises:
-        ScanError: The page cannot be decoded; Pillow may raise any other error too.
+        ScanError: The page cannot be decoded; Pillow may also raise other errors.
     """
     frame = frame_of(path, page_no, limits) if kind is FileType.TIFF else 0
     with Image.open(path, formats=(kind.value,)) as image:
@@ -120,22 +120,22 @@ def image_page(
         check_pixels(shown(path), page_no, image.size, limits)
         dpi = file_dpi(image)
         reduction = reduce_jpeg(image, dpi, coarsest_dpi)
-        image.load()  # before EXIF is asked for: that may load too, and a second load of a broken file succeeds
+        image.load()  # before reading EXIF: that may load too, and a second load of a broken file succeeds
         turn = UPRIGHT if kind is FileType.TIFF else _exif_turn(image)  # Pillow turns TIFF itself
         pixels, one_dpi = square_pixels(image, turn, (dpi[0] / reduction, dpi[1] / reduction), limits)
         return pixels, one_dpi, reduction
 
 
 def reduce_jpeg(image: Image.Image, dpi: tuple[float, float], coarsest_dpi: float) -> int:
-    """Have a JPEG that is not loaded yet decoded at a part of its size, and return how many times smaller it will be.
+    """Let an unloaded JPEG be decoded at a fraction of its size, and return the reduction factor.
 
-    The decoder then computes fewer pixels, each the mean of a square of the full picture but for fine detail. All of
-    the file is read as before, so damage shows as it does at full size.
+    The decoder then computes fewer pixels, each approximately the mean of a square of the full image. It still reads
+    the whole file, so damage shows as at full size.
 
     Args:
-        image: The picture, of any format; one that is no JPEG keeps its size.
-        dpi: Its dots per inch across and down; (0, 0), where they are unknown, keeps its size too.
-        coarsest_dpi: The least dots per inch that are wanted; 0: all that there are.
+        image: The image, of any format; a non-JPEG keeps its size.
+        dpi: Its dots per inch across and down; (0, 0), if unknown, also keeps its size.
+        coarsest_dpi: The lowest acceptable dots per inch; 0: full size.
     """
     wanted = int(min(dpi) / coarsest_dpi + 1e-6) if coarsest_dpi > 0 else 1
     factor = next((factor for factor in JPEG_REDUCTIONS if factor <= wanted), 1)
@@ -147,7 +147,7 @@ def reduce_jpeg(image: Image.Image, dpi: tuple[float, float], coarsest_dpi: floa
 
 
 def check_pixels(name: str, page_no: int, size: tuple[int, int], limits: ScanLimits) -> None:
-    """Raise before anything is decoded: ``OversizedScan`` for too many pixels, ``BrokenScan`` for none."""
+    """Raise before decoding: ``OversizedScan`` for too many pixels, ``BrokenScan`` for zero."""
     width, height = size
     if width <= 0 or height <= 0:
         raise BrokenScan(f"Trang {page_no} của «{name}» không có điểm ảnh nào. Hãy quét lại trang này.")
@@ -159,7 +159,7 @@ def check_pixels(name: str, page_no: int, size: tuple[int, int], limits: ScanLim
 
 
 def file_dpi(image: Image.Image) -> tuple[float, float]:
-    """Dots per inch of the stored columns and rows as the file states them; ``(0, 0)`` when it does not."""
+    """Return the dots per inch of the stored columns and rows according to the file; ``(0, 0)`` if not stated."""
     try:
         x, y = (float(value) for value in image.info.get("dpi", (0, 0)))
     except (TypeError, ValueError, ArithmeticError):
@@ -170,17 +170,17 @@ def file_dpi(image: Image.Image) -> tuple[float, float]:
 def believed_dpi(dpi: tuple[float, float], size: tuple[int, int]) -> tuple[float, float]:
     """Return ``dpi`` if a scanner may have written it, else ``(0, 0)``.
 
-    Programs that do not know it write 72 or 96, and a dpi that gives paper of a size no book has was made up.
+    Programs write 72 or 96 when they do not know the dpi, and a dpi that implies an impossible paper size is invented.
 
     Args:
-        dpi: The dots per inch across and down, as the file says.
+        dpi: The dots per inch across and down, according to the file.
         size: The width and height in pixels.
     """
     known = all(
-        LEAST_DPI <= one < math.inf
-        and PAPER_INCHES[0] <= pixels / one <= PAPER_INCHES[1]
-        and not any(abs(one - made_up) < 0.5 for made_up in MADE_UP_DPI)
-        for one, pixels in zip(dpi, size, strict=True)
+        LEAST_DPI <= axis_dpi < math.inf
+        and PAPER_INCHES[0] <= pixels / axis_dpi <= PAPER_INCHES[1]
+        and not any(abs(axis_dpi - made_up) < 0.5 for made_up in MADE_UP_DPI)
+        for axis_dpi, pixels in zip(dpi, size, strict=True)
     )
     return dpi if known else (0.0, 0.0)
 
@@ -188,7 +188,7 @@ def believed_dpi(dpi: tuple[float, float], size: tuple[int, int]) -> tuple[float
 def square_pixels(
     image: Image.Image, turn: PixelOrientation, dpi: tuple[float, float], limits: ScanLimits
 ) -> tuple[Pixels, float]:
-    """Pixels and one dpi for both axes; a page scanned coarser one way (fax) is stretched to proportion."""
+    """Return pixels and a common dpi for both axes; a page scanned coarser one way (fax) is stretched to proportion."""
     x, y = dpi
     if x <= 0 or y <= 0 or max(x, y) <= SQUARE_WITHIN * min(x, y):
         return rgb_pixels(image, turn), (x + y) / 2
@@ -203,12 +203,12 @@ def square_pixels(
 def _exif_turn(image: Image.Image) -> PixelOrientation:
     try:
         return EXIF_ORIENTATIONS.get(image.getexif().get(ExifTags.Base.Orientation, 1), UPRIGHT)
-    except Exception:  # EXIF is written by anybody; a flaw in it never costs the page
+    except Exception:  # EXIF is written by anybody; a flaw in it never loses the page
         return UPRIGHT
 
 
 def frame_of(path: Path, page_no: int, limits: ScanLimits) -> int:
-    """The frame that holds a page. Asked of the file opened for this alone: Pillow stays on a frame that failed."""
+    """Return the frame with a page. The file is opened again for this: Pillow stays on a frame that failed."""
     with Image.open(path, formats=(FileType.TIFF.value,)) as image:
         frame = _page_frames(path, image, limits.max_pages)[page_no - 1]
     if frame is None:
@@ -217,7 +217,7 @@ def frame_of(path: Path, page_no: int, limits: ScanLimits) -> int:
 
 
 def _page_frames(path: Path, image: Image.Image, max_pages: int) -> tuple[int | None, ...]:
-    """Frame numbers of the pages in a TIFF, thumbnails left out; ``None`` last if the chain breaks off."""
+    """Return the frame numbers of a TIFF's pages without thumbnails; ``None`` last for a broken chain."""
     frames: list[int | None] = []
     index = 0
     while True:
@@ -225,7 +225,7 @@ def _page_frames(path: Path, image: Image.Image, max_pages: int) -> tuple[int | 
             image.seek(index)
         except EOFError:
             break
-        except Exception:  # an IFD that points nowhere or holds nonsense: the page is there, but lost
+        except Exception:  # a broken IFD: the page exists but is lost
             frames.append(None)
             break
         if not _subfile_type(image) & _NOT_A_PAGE:

@@ -1,7 +1,7 @@
-"""A whole scan looked through before it is believed: does every page decode, how does it look, which codes are on it.
+"""Inspect a whole scan before accepting it: whether every page decodes, its perceptual hashes, its QR codes.
 
-One process does it for many scans, one page after the other, under the limits of a scan; it is started again when it
-swells, hangs or dies, and the page that did it is named. Pages come back as a few words of JSON, never as pixels.
+A child process inspects many scans, page by page, within the limits of a scan; it is restarted when it grows, hangs or
+dies, and the guilty page is named. Page results are short JSON, never pixels.
 """
 
 from __future__ import annotations
@@ -34,22 +34,22 @@ from pipeline.scans.intake.isolated import (
 from pipeline.scans.intake.limits import DEFAULT_LIMITS, ScanLimits
 
 FILES_A_PROCESS = 200
-"""After so many scans the process is replaced, so that nothing one of them left behind adds up."""
+"""Number of scans before the process is replaced, so that leftovers do not add up."""
 
 ENDS_A_SCAN = 3
-"""A scan whose pages end the process that often is not looked through any further."""
+"""Number of process ends after which a scan's inspection stops."""
 
 MINUTES_A_SCAN, SECONDS_A_PAGE = 10.0, 2.0
-"""What the pages of a scan may take together: so much, and so much more a page."""
+"""Time limit of a scan's pages: a fixed part, and a part per page."""
 
 
 @dataclass(frozen=True, slots=True)
 class InspectedPage:
-    """What an inspection found out about one page of a scan.
+    """The inspection result of a page.
 
     Attributes:
         page_no: The page's number in the scan, from 1.
-        fault: The code of the ``ScanError`` that prevents its decoding, ``""`` if it can be decoded.
+        fault: The code of the ``ScanError`` that prevents decoding, ``""`` for a sound page.
         message: That error in Vietnamese.
         likeness: Its perceptual hash (``pipeline.layout.imaging.perceptual_hash``), ``""`` for an empty page.
         codes: The texts of the QR codes on it.
@@ -63,7 +63,7 @@ class InspectedPage:
 
 
 class Inspector:
-    """Looks through scans; use it as a context manager. Its process starts with the first scan."""
+    """Inspects scans; use it as a context manager. Its process starts with the first scan."""
 
     def __init__(self, limits: ScanLimits = DEFAULT_LIMITS) -> None:
         self._limits = limits
@@ -78,25 +78,25 @@ class Inspector:
         self._end()
 
     def pages(self, scan: ScanFile) -> tuple[InspectedPage, ...]:
-        """Return every page of the scan, those that cannot be decoded included.
+        """Return every page of the scan, including pages that cannot be decoded.
 
         Raises:
-            ScanError: The file is no scan or not whole, or its pages cannot be counted.
+            ScanError: The file is not a complete scan, or its pages cannot be counted.
         """
         check_complete(scan.path, scan_type(scan.path, self._limits))
-        seen: list[InspectedPage] = []
+        inspected: list[InspectedPage] = []
         began, ends, count = time.monotonic(), 0, 0
-        while not count or len(seen) < count:
+        while not count or len(inspected) < count:
             child = self._running()
             page_no = None
             try:
-                child.ask(scan, len(seen) + 1)
+                child.ask(scan, len(inspected) + 1)
                 count = child.count()
-                while len(seen) < count:
-                    page_no = len(seen) + 1
+                while len(inspected) < count:
+                    page_no = len(inspected) + 1
                     if time.monotonic() - began > 60 * MINUTES_A_SCAN + SECONDS_A_PAGE * count:
                         child.kill_late()
-                    seen.append(child.page())
+                    inspected.append(child.page())
             except (OSError, ValueError, KeyError, TypeError, EOFError):
                 error = child.died_of(scan, page_no)
                 self._end()
@@ -104,19 +104,19 @@ class Inspector:
                     raise error from None
                 ends += 1
                 last = page_no if ends < ENDS_A_SCAN and not child.out_of_time else count
-                seen += [
+                inspected += [
                     InspectedPage(number, error.code, error.message) for number in range(page_no, last + 1)
                 ]
-        return tuple(seen)
+        return tuple(inspected)
 
     def split(self, scan: ScanFile, pages: Sequence[int], target: Path) -> None:
-        """Write some pages of a scan to a file of their own (``pipeline.scans.intake.pages``).
+        """Write some pages of a scan to a new file (``pipeline.scans.intake.pages``).
 
         Args:
             pages: The numbers of the pages, from 1.
 
         Raises:
-            ScanError: The pages cannot be taken out.
+            ScanError: The pages cannot be extracted.
         """
         child = self._running()
         try:
@@ -140,7 +140,7 @@ class Inspector:
 
 
 class _Child:
-    """The process of ``scans.intake.inspector_child`` and what it says, a line at a time, watched by the clock."""
+    """The process of ``scans.intake.inspector_child`` and its output lines, under a time limit."""
 
     def __init__(self, limits: ScanLimits) -> None:
         self._limits = limits
@@ -155,7 +155,7 @@ class _Child:
         self._send({"limits": dataclasses.asdict(limits)})
 
     def ask(self, scan: ScanFile, first: int) -> None:
-        """Ask for the pages of a scan from ``first`` on."""
+        """Request the pages of a scan from ``first`` on."""
         self.asked += 1
         self._send({
             "path": os.fspath(scan.path.absolute()), "sha256": scan.sha256, "size": scan.size, "first": first,
@@ -180,25 +180,25 @@ class _Child:
         return int(header["pages"])
 
     def page(self) -> InspectedPage:
-        """The next page."""
+        """Return the next page."""
         header = next(self._lines)
         if "error" in header:
             error = answered_error(header)
             if not isinstance(error, ScanError):
-                raise error  # a program is missing: that is no fault of the page
+                raise error  # a missing program is not the page's fault
             return InspectedPage(int(header["page_no"]), error.code, error.message)
         return InspectedPage(
             int(header["page_no"]), likeness=str(header["likeness"]), codes=tuple(map(str, header["codes"]))
         )
 
     def kill_late(self) -> None:
-        """All pages together took too long."""
+        """Kill the process because the pages together took too long."""
         self.out_of_time = self._late = True
         kill_group(self._process)
         raise EOFError
 
     def died_of(self, scan: ScanFile, page_no: int | None) -> ScanError:
-        """Why no answer came."""
+        """Return the error for a missing answer."""
         kill_group(self._process)
         return child_error(self._process, self._late, scan.path, page_no, self._limits)
 
@@ -212,7 +212,7 @@ class _Child:
         self._process.stdin.flush()
 
     def _read(self) -> Iterator[dict[str, Any]]:
-        """Objects, one a line; raises ``EOFError`` when the process is dead or was killed for its time."""
+        """Yield an object per line; raise ``EOFError`` when the process died or was killed for its time."""
         assert self._process.stdout is not None
         source, kept = self._process.stdout.fileno(), b""
         while True:

@@ -1,7 +1,7 @@
-"""The other side of ``pipeline.scans.intake.inspection``.
+"""The child process of ``pipeline.scans.intake.inspection``.
 
-Scans are asked for on standard input, one a line; the answer is a line with their number of pages and a line
-a page. Never a pickle: this process reads bytes of unknown origin.
+It reads a request for a scan per line on standard input; the answer is a line with the number of pages, then a line per
+page. It is never a pickle: this process reads bytes of unknown origin.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from pipeline.scans.intake.limits import ScanLimits, limit_this_process
 from pipeline.scans.intake.pages import page_count, page_of, split
 
 MOST_CODES, LONGEST_CODE = 20, 2_000
-"""Bounds on what a page may tell; a separator sheet is far below both."""
+"""Bounds on a page's codes; a separator sheet is far below both."""
 
 LONGEST_SIDE = 2_600
-"""Pixels: an A4 page at 220 dpi. Codes and likeness need no more."""
+"""Pixels: an A4 page at 220 dpi. Codes and perceptual hash need no more."""
 
 
 def main() -> None:
-    """Answer until there are no more questions, bound to the limits that come first."""
+    """Answer requests until the input ends, within the limits given first."""
     answer = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # decoders may print
     limits = ScanLimits(**json.loads(sys.stdin.buffer.readline())["limits"])
@@ -38,14 +38,14 @@ def main() -> None:
     for line in sys.stdin.buffer:
         request = json.loads(line)
         scan = ScanFile(Path(request["path"]), request["sha256"], request["size"])
-        told_of = _split if "target" in request else _seen
-        for told in told_of(scan, request, limits):
-            answer.write(json.dumps(told).encode() + b"\n")
+        answers_to = _split if "target" in request else _inspected
+        for message in answers_to(scan, request, limits):
+            answer.write(json.dumps(message).encode() + b"\n")
             answer.flush()
 
 
 def _split(scan: ScanFile, request: dict[str, Any], limits: ScanLimits) -> Iterator[dict[str, Any]]:
-    """Whether those pages were written to their file."""
+    """Write the requested pages to their file, and yield whether this succeeded."""
     try:
         split(scan, request["pages"], Path(request["target"]), limits)
         yield {"written": True}
@@ -53,10 +53,10 @@ def _split(scan: ScanFile, request: dict[str, Any], limits: ScanLimits) -> Itera
         yield _error(error)
 
 
-def _seen(scan: ScanFile, request: dict[str, Any], limits: ScanLimits) -> Iterator[dict[str, Any]]:
-    """Yield the number of pages, then each of them from the first that is asked for.
+def _inspected(scan: ScanFile, request: dict[str, Any], limits: ScanLimits) -> Iterator[dict[str, Any]]:
+    """Yield the number of pages, then each page from the requested page on.
 
-    Where the pages cannot be counted, yield that error alone.
+    If the pages cannot be counted, yield only that error.
     """
     try:
         pages = page_count(scan, limits)

@@ -1,7 +1,7 @@
-"""Pages of scans of unknown origin, decoded in a process of their own that may hang, swell or die.
+"""Decode pages of scans of unknown origin in a separate process that may hang, grow or die.
 
-A page costs about 0.2 s more than ``page_of``. Programs that decode many pages in worker processes of their own
-call ``limit_this_process`` there instead, watch the clock, and use ``page_of``.
+A page costs about 0.2 s more than ``page_of``. Programs that decode many pages in their own worker processes call
+``limit_this_process`` there instead, enforce a time limit, and use ``page_of``.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from pipeline.scans.intake.folder import ScanFile
 from pipeline.scans.intake.limits import DEFAULT_LIMITS, ScanLimits
 
 HEADER_BYTES = 65_536
-START_SECONDS = 10.0  # for the child to start, on a busy machine, beside the seconds of the page
+START_SECONDS = 10.0  # time for the child's start on a busy machine, in addition to the page's seconds
 _ERRORS: tuple[type[ScanError], ...] = (
     ScanError, UnknownFileType, EmptyScan, BrokenScan, EncryptedScan, OversizedScan, ScanTimeout, ScanOutOfMemory,
     ScanCrash, AlteredScan,
@@ -51,9 +51,9 @@ _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # threads r
 
 
 def start_child(module: str, scratch: str) -> subprocess.Popen[bytes]:
-    """A fresh interpreter that runs ``module``, leading a process group of its own; pipes at both ends.
+    """Start a fresh interpreter that runs ``module`` in its own process group, with pipes at both ends.
 
-    What it leaves in ``scratch`` when it is killed is for the caller to remove.
+    The caller removes files that it leaves in ``scratch`` when it is killed.
     """
     root = os.fspath(Path(pipeline.__file__).parent.parent)
     paths = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
@@ -68,13 +68,13 @@ def start_child(module: str, scratch: str) -> subprocess.Popen[bytes]:
 
 
 def kill_group(child: subprocess.Popen[bytes]) -> None:
-    """Kill the child and every program it started."""
+    """Kill the child and every program that it started."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)
 
 
 def end_child(child: subprocess.Popen[bytes]) -> None:
-    """Kill, then reap: before the child is reaped its number cannot belong to anybody else."""
+    """Kill, then reap: until it is reaped, the child's process id cannot be reused."""
     kill_group(child)
     for pipe in (child.stdin, child.stdout):
         if pipe is not None:
@@ -84,7 +84,7 @@ def end_child(child: subprocess.Popen[bytes]) -> None:
 
 
 def answered_error(header: Mapping[str, Any]) -> HotichError:
-    """Return the error that a child reported."""
+    """Return the error reported by a child."""
     code = str(header["error"])
     if code == SetupError.code:
         return SetupError(str(header.get("message", "")))
@@ -92,19 +92,19 @@ def answered_error(header: Mapping[str, Any]) -> HotichError:
 
 
 def scan_error(code: str, message: str) -> ScanError:
-    """The error of that code."""
+    """Return the error with a code."""
     return next((kind for kind in _ERRORS if kind.code == code), BrokenScan)(message)
 
 
 def child_error(
     child: subprocess.Popen[bytes], late: bool, path: Path, page_no: int | None, limits: ScanLimits
 ) -> ScanError:
-    """Return the error for a child process that gave no answer.
+    """Return the error for a child process without an answer.
 
     Args:
         child: The process, which has ended.
-        late: Whether it was killed for exceeding its time.
-        page_no: The page it read, from 1; ``None`` for the scan as a whole.
+        late: Whether it was killed for exceeding its time limit.
+        page_no: The requested page, from 1; ``None`` for the scan as a whole.
     """
     what = f"Tệp «{shown(path)}»" if page_no is None else f"Trang {page_no} của «{shown(path)}»"
     end = os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
@@ -113,7 +113,7 @@ def child_error(
         return ScanTimeout(
             f"{what} giải mã quá {limits.seconds:.0f} giây nên đã bị dừng. Hãy quét lại, hoặc xuất lại tệp từ máy quét."
         )
-    if status == signal.SIGKILL:  # not by us: the kernel ran out of memory
+    if status == signal.SIGKILL:  # not killed by this program: the kernel ran out of memory
         return ScanOutOfMemory(f"{what} cần quá nhiều bộ nhớ để giải mã. Hãy quét lại ở 300 dpi.")
     return ScanCrash(
         f"{what} làm chương trình giải mã dừng đột ngột. Hãy quét lại, hoặc xuất lại tệp từ máy quét."
@@ -124,16 +124,16 @@ _Answer = TypeVar("_Answer")
 
 
 def page_count_isolated(scan: ScanFile, limits: ScanLimits = DEFAULT_LIMITS) -> int:
-    """Return ``page_count`` as counted in a process of its own.
+    """Return ``page_count``, computed in a separate process.
 
     Raises:
         ScanError: The count fails, whatever happens in that process.
     """
-    return _asked(scan, None, limits, lambda header, _: int(header["pages"]))
+    return _answer_of(scan, None, limits, lambda header, _: int(header["pages"]))
 
 
 def page_of_isolated(scan: ScanFile, page_no: int, limits: ScanLimits = DEFAULT_LIMITS) -> PageImage:
-    """Return ``page_of`` as decoded in a process of its own.
+    """Return ``page_of``, decoded in a separate process.
 
     Args:
         page_no: The page's number, from 1.
@@ -146,16 +146,16 @@ def page_of_isolated(scan: ScanFile, page_no: int, limits: ScanLimits = DEFAULT_
         pixels = _received(answer, int(header["height"]), int(header["width"]), limits)
         return PageImage(PageRef(scan.sha256, page_no), pixels, float(header["dpi"]))
 
-    return _asked(scan, page_no, limits, page)
+    return _answer_of(scan, page_no, limits, page)
 
 
-def _asked(
+def _answer_of(
     scan: ScanFile,
     page_no: int | None,
     limits: ScanLimits,
     read: Callable[[dict[str, Any], IO[bytes]], _Answer],
 ) -> _Answer:
-    """What ``read`` makes of the child's answer; a child that gives none is told apart by how it ended."""
+    """Return the child's answer parsed by ``read``; without an answer, the child's end determines the error."""
     request = {
         "path": os.fspath(scan.path.absolute()),
         "sha256": scan.sha256,
@@ -180,9 +180,9 @@ def _asked(
 
 @contextmanager
 def _child(limits: ScanLimits, late: threading.Event, scratch: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A fresh interpreter leading a process group of its own; the whole group is dead when this is left.
+    """Yield a fresh interpreter in its own process group; the whole group is dead afterwards.
 
-    What it leaves in ``scratch`` when it is killed is for the caller to remove.
+    The caller removes files that it leaves in ``scratch`` when it is killed.
     """
     child = start_child("pipeline.scans.intake.decoder_child", scratch)
 
@@ -207,8 +207,8 @@ def _received(answer: IO[bytes], height: int, width: int, limits: ScanLimits) ->
     pixels: Pixels = np.empty((height, width, 3), dtype=np.uint8)
     wanted = pixels.reshape(-1).data
     while wanted:
-        got = answer.readinto(wanted)  # type: ignore[attr-defined]
-        if not got:
+        received = answer.readinto(wanted)  # type: ignore[attr-defined]
+        if not received:
             raise EOFError
-        wanted = wanted[got:]
+        wanted = wanted[received:]
     return pixels

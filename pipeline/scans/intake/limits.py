@@ -1,4 +1,4 @@
-"""How much one scan may cost, and how a process binds itself to it."""
+"""Resource limits for a scan, and their enforcement in a process."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class ScanLimits:
-    """Bounds on one scan and on one page of it.
+    """Limits for a scan and for each of its pages.
 
     Attributes:
-        max_bytes: The largest size of a scan.
-        max_pages: The most pages of a scan.
-        max_pixels: The most pixels of a page.
-        seconds: The wall time that a page may take.
-        memory_bytes: The address space of a decoding process on top of what it holds when it binds itself.
+        max_bytes: Size limit of a scan.
+        max_pixels: Pixel limit of a page.
+        seconds: Wall time limit of a page.
+        memory_bytes: Additional address space of a decoding process, beyond its use when the limit is set.
     """
 
     max_bytes: int = 200_000_000
@@ -31,15 +30,15 @@ DEFAULT_LIMITS = ScanLimits()
 
 
 def limit_this_process(limits: ScanLimits, *, cpu_seconds: float | None = None) -> None:
-    """Bind this process, and every program it starts, to a limit of memory; there is no way back.
+    """Set an irrevocable memory limit for this process and every program that it starts.
 
-    Meant as the initializer of a worker process, after its imports. Too much memory then shows as
-    ``MemoryError`` instead of a machine that swaps.
+    Use it as the initializer of a worker process, after its imports. Excessive memory use then raises ``MemoryError``
+    instead of making the machine swap.
 
     Args:
-        limits: ``memory_bytes`` of these.
-        cpu_seconds: The processor time over the whole life of the process, so only a process that decodes a
-            single page sets it; the parent watches wall time.
+        limits: The limits; only ``memory_bytes`` is used.
+        cpu_seconds: Processor time limit for the whole life of the process; only for a process that decodes a single
+            page. The parent enforces wall time.
     """
     _lower(resource.RLIMIT_CORE, 0)
     _lower(resource.RLIMIT_AS, _address_space() + limits.memory_bytes)
@@ -48,7 +47,7 @@ def limit_this_process(limits: ScanLimits, *, cpu_seconds: float | None = None) 
 
 
 def _address_space() -> int:
-    """Bytes of address space held now; 0 where the system does not tell."""
+    """Return the present address space in bytes; 0 if the system does not report it."""
     statm = Path("/proc/self/statm")
     if not statm.exists():
         return 0

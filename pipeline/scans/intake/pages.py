@@ -1,9 +1,9 @@
-"""Pages of a scan, whatever its format: how many there are, one of them as pixels, some of them as a scan of their own.
+"""Pages of a scan in any format: their number, a page as pixels, some pages as a new scan.
 
-Nothing is decoded but bytes that have the SHA-256 of the scan (``pipeline.scans.intake.verified``).
+Only bytes with the scan's SHA-256 are decoded (``pipeline.scans.intake.verified``).
 
-Decoding happens in this process; a caller that cannot afford a decoder's crash or endless loop either runs in
-a worker bound by ``limit_this_process`` and watched by the clock, or asks ``pipeline.scans.intake.isolated``.
+Decoding happens in this process; a caller that must survive a decoder's crash or endless loop either runs in a worker
+with ``limit_this_process`` and a time limit, or uses ``pipeline.scans.intake.isolated``.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ log = logging.getLogger(__name__)
 
 
 def page_count(scan: ScanFile, limits: ScanLimits = DEFAULT_LIMITS) -> int:
-    """Return how many pages a scan has, broken ones included.
+    """Return the number of pages of a scan, including broken pages.
 
     Raises:
-        AlteredScan: Its bytes are not those that its SHA-256 names.
+        AlteredScan: The bytes do not match the scan's SHA-256.
         ScanError: The scan cannot be opened.
     """
     scan_type(scan.path, limits)
@@ -48,18 +48,18 @@ def page_count(scan: ScanFile, limits: ScanLimits = DEFAULT_LIMITS) -> int:
 def page_of(
     scan: ScanFile, page_no: int, limits: ScanLimits = DEFAULT_LIMITS, coarsest_dpi: float = 0.0
 ) -> PageImage:
-    """Return one page of a scan as RGB pixels.
+    """Return a page of a scan as RGB pixels.
 
-    A page of a PDF that is one embedded image gives that image as it is; poppler draws any other.
+    A PDF page with a single embedded image gives the original image; poppler draws any other page.
 
     Args:
         page_no: The page's number, from 1.
-        coarsest_dpi: For who needs no more dots per inch than these: a JPEG that has twice as many or more is decoded
-            at a half, a quarter or an eighth of its size, never coarser; 0: every pixel.
+        coarsest_dpi: Sufficient dots per inch: a JPEG with at least twice as many is decoded at a half, a quarter or an
+            eighth of its size, never coarser; 0: every pixel.
 
     Raises:
-        AlteredScan: The bytes of the scan are not those that its SHA-256 names.
-        ScanError: This page cannot be decoded; the others may be.
+        AlteredScan: The bytes do not match the scan's SHA-256.
+        ScanError: This page cannot be decoded; other pages may be sound.
     """
     scan_type(scan.path, limits)
     with named_errors(scan.path, page_no), verified_copy(scan, limits) as path:
@@ -85,7 +85,7 @@ def page_of(
 
 @contextmanager
 def named_errors(path: Path, page_no: int | None) -> Iterator[None]:
-    """The border to the decoders: what they raise over bad bytes leaves as a ``ScanError`` with advice."""
+    """Convert the decoders' exceptions over bad bytes to a ``ScanError`` with advice."""
     what = f"Tệp «{shown(path)}»" if page_no is None else f"Trang {page_no} của «{shown(path)}»"
     try:
         with warnings.catch_warnings():
@@ -103,7 +103,7 @@ def named_errors(path: Path, page_no: int | None) -> Iterator[None]:
         ) from None
     except (
         Exception
-    ) as error:  # decoders raise anything at all: struct.error, SyntaxError, KeyError, RecursionError
+    ) as error:  # decoders raise any exception: struct.error, SyntaxError, KeyError, RecursionError
         again = (
             "Hãy chép lại tệp từ máy quét hoặc quét lại." if page_no is None else "Hãy quét lại trang này."
         )
@@ -111,7 +111,7 @@ def named_errors(path: Path, page_no: int | None) -> Iterator[None]:
 
 
 def split(scan: ScanFile, pages: Sequence[int], target: Path, limits: ScanLimits) -> None:
-    """Write some pages of a PDF to a new PDF, of a TIFF to a new TIFF, without loss.
+    """Write some pages of a PDF to a new PDF, or of a TIFF to a new TIFF, without loss.
 
     The same pages give the same bytes.
 
@@ -119,8 +119,8 @@ def split(scan: ScanFile, pages: Sequence[int], target: Path, limits: ScanLimits
         pages: The numbers of the pages, from 1.
 
     Raises:
-        AlteredScan: Its bytes are not those that its SHA-256 names.
-        ScanError: The pages cannot be taken out.
+        AlteredScan: The bytes do not match the scan's SHA-256.
+        ScanError: The pages cannot be extracted.
     """
     with named_errors(scan.path, None), verified_copy(scan, limits) as source:
         kind = scan_type(source, limits)

@@ -1,6 +1,6 @@
-"""Pages of PDF files: the embedded picture as it is where a page is nothing else, else drawn by poppler.
+"""Pages of PDF files: the original embedded image if the page has nothing else, otherwise drawn by poppler.
 
-The page tree is walked here, so that a lost page keeps its number.
+This module walks the page tree itself, so that a lost page keeps its number.
 """
 
 from __future__ import annotations
@@ -25,32 +25,32 @@ from pipeline.scans.intake.images import believed_dpi, check_pixels, reduce_jpeg
 from pipeline.scans.intake.limits import ScanLimits
 from pipeline.scans.intake.pdf_picture import PlacedImage, only_image, unit_inches, visible_box
 
-# What a page may take over from the nodes above it (PDF 1.7, table 30), and what of it bears on how it looks.
+# page attributes inherited from parent nodes (PDF 1.7, table 30) that affect the page's appearance
 INHERITED = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
 _PAGE_KEYS = frozenset({"/Contents", "/MediaBox", "/Resources"})
 
 
 def open_pdf(path: Path) -> pikepdf.Pdf:
-    """The PDF, repaired as far as qpdf can; not memory-mapped, for a file cut off under a map kills the process."""
+    """Open a PDF, repaired by qpdf; not memory-mapped, since truncating a mapped file kills the process."""
     return pikepdf.open(
         path,
         access_mode=pikepdf.AccessMode.stream,
         suppress_warnings=True,
-        inherit_page_attributes=False,  # it would mend the tree and so drop lost pages unseen
+        inherit_page_attributes=False,  # inheriting would repair the tree and silently drop lost pages
     )
 
 
 def page_objects(pdf: pikepdf.Pdf, path: Path, limits: ScanLimits) -> tuple[pikepdf.Object | None, ...]:
     """Return an item for each page in reading order.
 
-    An item is ``None`` where the page tree promises a page and there is none. Loops in the tree end.
+    An item is ``None`` for a page that the page tree announces but lacks. Loops in the tree end.
 
     Raises:
-        EmptyScan: There is no page.
-        OversizedScan: There are more than ``limits.max_pages``.
+        EmptyScan: There are no pages.
+        OversizedScan: There are more than ``limits.max_pages`` pages.
     """
     slots: list[pikepdf.Object | None] = []
-    seen: set[tuple[int, int]] = set()
+    visited: set[tuple[int, int]] = set()
     todo = [pdf.Root.get("/Pages")]
     while todo:
         node = todo.pop()
@@ -58,17 +58,17 @@ def page_objects(pdf: pikepdf.Pdf, path: Path, limits: ScanLimits) -> tuple[pike
             slots.append(None)
         elif "/Kids" not in node:
             slots.append(node if _is_page(node) else None)
-        elif node.is_indirect and node.objgen in seen:
+        elif node.is_indirect and node.objgen in visited:
             slots.append(None)
         else:
-            seen.add(node.objgen)
+            visited.add(node.objgen)
             kids = node["/Kids"]
             todo.extend(reversed(list(kids)) if isinstance(kids, pikepdf.Array) else [None])
         if len(slots) > limits.max_pages:
             raise OversizedScan(
                 f"«{shown(path)}» có hơn {limits.max_pages} trang. Hãy tách tệp thành nhiều phần."
             )
-        if len(seen) > 2 * limits.max_pages:
+        if len(visited) > 2 * limits.max_pages:
             raise BrokenScan(f"Cây trang của «{shown(path)}» bị hỏng. Hãy xuất lại PDF từ máy quét.")
     if not slots:
         raise EmptyScan(f"«{shown(path)}» không có trang nào. Hãy xuất lại PDF từ máy quét.")
@@ -76,10 +76,10 @@ def page_objects(pdf: pikepdf.Pdf, path: Path, limits: ScanLimits) -> tuple[pike
 
 
 def page_at(pdf: pikepdf.Pdf, path: Path, page_no: int, limits: ScanLimits) -> pikepdf.Page:
-    """Return a page with everything it inherits.
+    """Return a page with all inherited attributes.
 
     Raises:
-        BrokenScan: The file has lost it.
+        BrokenScan: The file has lost the page.
     """
     slots = page_objects(pdf, path, limits)
     if not 1 <= page_no <= len(slots):
@@ -101,32 +101,32 @@ def _is_page(node: pikepdf.Object) -> bool:
 
 def _inherited(page: pikepdf.Object, key: str) -> pikepdf.Object | None:
     node = page.get("/Parent")
-    seen: set[tuple[int, int]] = set()
-    while isinstance(node, pikepdf.Dictionary) and node.objgen not in seen:
+    visited: set[tuple[int, int]] = set()
+    while isinstance(node, pikepdf.Dictionary) and node.objgen not in visited:
         if key in node:
             return node[key]
-        seen.add(node.objgen)
+        visited.add(node.objgen)
         node = node.get("/Parent")
     return None
 
 
 DRAW_DPI = 300.0
-LEAST_DPI = 150.0  # a page that must be drawn coarser than this to keep within max_pixels is refused
+LEAST_DPI = 150.0  # a page that would need a lower dpi to keep within max_pixels is refused
 MOST_DPI = 1200.0
 
 
 def draw_page(
     page: pikepdf.Page, name: str, page_no: int, limits: ScanLimits, dpi: float
 ) -> tuple[Pixels, float]:
-    """Return the pixels and dpi of a page as poppler draws it.
+    """Return the pixels and dpi of a page drawn by poppler.
 
-    The page is first written out alone, so that poppler never sees the rest of a damaged file and cannot
-    count its pages otherwise than we do.
+    The page is first written to a separate file, so that poppler never sees the rest of a damaged file and cannot count
+    its pages differently.
 
     Args:
-        name: The name of the scan, for messages.
+        name: The scan's name, for messages.
         page_no: The page's number, from 1.
-        dpi: How finely to draw it, as far as ``limits.max_pixels`` allows.
+        dpi: Desired dpi, reduced if ``limits.max_pixels`` requires it.
 
     Raises:
         ScanError: Poppler cannot draw it.
@@ -135,13 +135,13 @@ def draw_page(
     size, dpi = _drawing_size(page, name, page_no, limits, dpi)
     with tempfile.TemporaryDirectory(prefix="hotich-") as folder:
         alone = Path(folder) / "page.pdf"
-        with pikepdf.new() as one:
-            one.pages.append(page)
-            one.save(alone, stream_decode_level=pikepdf.StreamDecodeLevel.none, compress_streams=False)
+        with pikepdf.new() as single:
+            single.pages.append(page)
+            single.save(alone, stream_decode_level=pikepdf.StreamDecodeLevel.none, compress_streams=False)
         try:
             pixels = _drawn(alone, size, limits, strict=False)
             if pixels is not None and pixels.min() == pixels.max():
-                _drawn(alone, size, limits, strict=True)  # blank paper, or content that was lost?
+                _drawn(alone, size, limits, strict=True)  # blank paper, or lost content?
         except PDFInfoNotInstalledError:
             raise SetupError(
                 "Thiếu chương trình poppler. Hãy cài bằng: sudo apt install poppler-utils"
@@ -160,7 +160,7 @@ def draw_page(
 def _drawing_size(
     page: pikepdf.Page, name: str, page_no: int, limits: ScanLimits, dpi: float
 ) -> tuple[tuple[int, int], float]:
-    """Width and height in pixels before the page's own turn (poppler scales first), and the dpi they amount to."""
+    """Return width and height in pixels before the page's own turn (poppler scales first), and the resulting dpi."""
     box = visible_box(page)
     across, down = box.width * unit_inches(page), box.height * unit_inches(page)
     if across <= 0 or down <= 0:
@@ -176,7 +176,7 @@ def _drawing_size(
 
 
 def _drawn(path: Path, size: tuple[int, int], limits: ScanLimits, *, strict: bool) -> Pixels | None:
-    """The page, or ``None`` when poppler gave up or fell over."""
+    """Return the drawn page, or ``None`` when poppler failed or crashed."""
     files = convert_from_path(
         path,
         output_folder=path.parent,
@@ -196,12 +196,12 @@ def _drawn(path: Path, size: tuple[int, int], limits: ScanLimits, *, strict: boo
         return rgb_pixels(image)
 
 
-# Raised over sound pictures that pikepdf cannot take out: JBIG2 without its decoder, odd colour spaces.
+# exceptions for sound images that pikepdf cannot extract: JBIG2 without its decoder, unusual colour spaces
 _NOT_TAKEN_OUT = (pikepdf.UnsupportedImageTypeError, pikepdf.DependencyError, NotImplementedError)
 
 
 def pdf_page_count(path: Path, limits: ScanLimits) -> int:
-    """Pages the PDF promises, lost ones counted."""
+    """Return the number of pages that the PDF announces, including lost pages."""
     with open_pdf(path) as pdf:
         return len(page_objects(pdf, path, limits))
 
@@ -209,9 +209,9 @@ def pdf_page_count(path: Path, limits: ScanLimits) -> int:
 def pdf_page(
     path: Path, page_no: int, limits: ScanLimits, coarsest_dpi: float = 0.0
 ) -> tuple[Pixels, float, int]:
-    """Pixels and dpi of one page, and how far it was reduced, as ``image_page`` returns them.
+    """Return pixels, dpi and reduction factor of a page, as ``image_page``.
 
-    A damaged picture is an error; it is not drawn half white instead.
+    A damaged image is an error; it is not drawn half white instead.
     """
     with open_pdf(path) as pdf:
         page = page_at(pdf, path, page_no, limits)

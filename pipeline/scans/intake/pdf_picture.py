@@ -1,9 +1,9 @@
-"""Whether a page of a PDF is nothing but one picture, and how that picture lies on it.
+"""Detect PDF pages that consist of a single image, and the image's placement.
 
 Scanners write ``q W 0 0 H 0 0 cm /Im0 Do Q``, some with a clip to the page, some with invisible recognised text over
-it. The instructions of the page are followed as far as it takes to tell; where anything else is painted the page is not
-one picture and must be drawn. Matrices are those of PDF 1.7, 8.3.4: ``(a, b, c, d, e, f)`` takes ``(x, y)`` to
-``(a x + c y + e, b x + d y + f)``, y upwards::
+it. The page's instructions are followed as far as needed; if anything else is painted, the page is not a single image
+and must be drawn. Matrices follow PDF 1.7, 8.3.4: ``(a, b, c, d, e, f)`` maps ``(x, y)`` to ``(a x + c y + e, b x + d y
++ f)``, y upwards::
 
     d ^  +-------+        the unit square of the picture comes to lie where its
       |  | /Im0  |        matrix puts it; the page is then turned by /Rotate
@@ -28,27 +28,27 @@ _POINTS_AN_INCH = 72
 
 
 def visible_box(page: pikepdf.Page) -> Box:
-    """The part of the page that is shown, in its own units, y up: ``top`` is the lower edge."""
+    """Return the visible part of the page, in its own units, y up: ``top`` is the lower edge."""
     media, crop = _box(page.mediabox), _box(page.cropbox)
     shown = media.intersection(crop)
     return shown if shown.area > 0 else media
 
 
 def quarter_turns(page: pikepdf.Page) -> int:
-    """Clockwise quarter turns (0..3) that the page asks to be shown with."""
+    """Return the clockwise quarter turns (0..3) for displaying the page."""
     rotate = page.obj.get("/Rotate", 0)
     degrees = rotate if isinstance(rotate, int) else 0
     return degrees // 90 % 4 if degrees % 90 == 0 else 0
 
 
 def unit_inches(page: pikepdf.Page) -> float:
-    """Inches of one unit of the page."""
+    """Return the size of a page unit in inches."""
     unit = float(page.obj.get("/UserUnit", 1))
     return (unit if unit > 0 else 1.0) / _POINTS_AN_INCH
 
 
 def turn_of(matrix: Affine, quarters: int) -> PixelOrientation:
-    """How pixels placed by ``matrix`` must be turned: from where their right and down point on the screen (y down)."""
+    """Return the turn for pixels placed by ``matrix``: from where right and down point on the screen (y down)."""
     a, b, c, d, _, _ = matrix
     right, down = (a, -b), (-c, d)
     for _quarter in range(quarters):
@@ -59,7 +59,7 @@ def turn_of(matrix: Affine, quarters: int) -> PixelOrientation:
 
 
 def is_axis_aligned(matrix: Affine) -> bool:
-    """Whether the matrix keeps to quarter turns and flips, and does not flatten."""
+    """Return whether the matrix has only quarter turns and flips, and is not singular."""
     a, b, c, d, _, _ = matrix
     size = max(abs(a), abs(b), abs(c), abs(d))
     straight = max(abs(b), abs(c)) <= 1e-3 * size and min(abs(a), abs(d)) > 0
@@ -68,14 +68,14 @@ def is_axis_aligned(matrix: Affine) -> bool:
 
 
 def matrix_product(first: Sequence[float], then: Affine) -> Affine:
-    """The matrix that does ``first`` and ``then`` the other, as ``cm`` multiplies (PDF 1.7, 8.3.4)."""
+    """Return the matrix of ``first`` followed by ``then``, as ``cm`` multiplies (PDF 1.7, 8.3.4)."""
     a, b, c, d, e, f = first
     p, q, r, s, t, u = then
     return a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u
 
 
 def place_rectangle(x: float, y: float, width: float, height: float, matrix: Affine) -> Box | None:
-    """Where a rectangle comes to lie; ``None`` when the matrix makes it no upright rectangle."""
+    """Return the transformed rectangle; ``None`` if the result is not an upright rectangle."""
     if not is_axis_aligned(matrix):
         return None
     a, b, c, d, e, f = matrix
@@ -86,12 +86,12 @@ def place_rectangle(x: float, y: float, width: float, height: float, matrix: Aff
 
 
 def contains(outer: Box, inner: Box) -> bool:
-    """Whether no part of ``inner`` lies outside."""
+    """Return whether ``inner`` lies completely inside."""
     return outer.union(inner) == outer
 
 
 def operand_numbers(operands: Sequence[Any], count: int) -> Sequence[float]:
-    """Operands as floats; ``ValueError`` when there are not ``count`` of them."""
+    """Return the operands as floats; ``ValueError`` unless there are ``count`` of them."""
     values = [float(value) for value in operands]
     if len(values) != count:
         raise ValueError(f"{count} numbers expected")
@@ -103,7 +103,7 @@ def _box(corners: pikepdf.Object) -> Box:
     return Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
 
 
-CONTENT_BYTES = 4_000_000  # longer instructions are no scan with a text layer
+CONTENT_BYTES = 4_000_000  # longer instructions do not belong to a scan with a text layer
 INVISIBLE_TEXT = 3
 
 Instructions = Sequence[tuple[str, Sequence[Any]]]
@@ -115,7 +115,7 @@ _PAINTS_OTHERWISE = frozenset({"sh", "INLINE IMAGE", "BI"})
 
 @dataclass(frozen=True, slots=True)
 class GraphicsState:
-    """What ``q`` saves of interest: the matrix, the clip (``None`` = no rectangle), how text shows, ``gs`` names."""
+    """The relevant state saved by ``q``: matrix, clip (``None`` = no rectangle), text rendering, ``gs`` names."""
 
     matrix: Affine = IDENTITY
     clip: Box | None = EVERYWHERE
@@ -125,7 +125,7 @@ class GraphicsState:
 
 @dataclass(frozen=True, slots=True)
 class PdfDrawing:
-    """An XObject by its name in the page's resources, the state it was drawn in, and whether it hides marks."""
+    """An XObject by its resource name, its graphics state, and whether it hides other marks."""
 
     name: str
     state: GraphicsState
@@ -133,11 +133,11 @@ class PdfDrawing:
 
 
 class _MoreThanOnePicture(Exception):
-    """The page holds marks next to or over its picture."""
+    """The page has marks beside or over its image."""
 
 
 def page_instructions(page: pikepdf.Page) -> Instructions:
-    """Return what the page is painted with; nothing for a page that paints too much to be one picture.
+    """Return the page's painting instructions; empty for a page with too many to be a single image.
 
     Raises:
         PdfError: The instructions cannot be decoded, so marks would be missing from the page.
@@ -148,13 +148,16 @@ def page_instructions(page: pikepdf.Page) -> Instructions:
     if not 0 < size <= CONTENT_BYTES:
         return []
     try:
-        return [(str(one.operator), list(one.operands)) for one in pikepdf.parse_content_stream(page)]
+        return [
+            (str(instruction.operator), list(instruction.operands))
+            for instruction in pikepdf.parse_content_stream(page)
+        ]
     except pikepdf.PdfError:
         return []
 
 
 def find_only_drawing(instructions: Instructions) -> PdfDrawing | None:
-    """The one XObject the page draws, if nothing else is seen; ``None`` otherwise. Senseless operands raise."""
+    """Return the single XObject that the page draws if nothing else is visible, else ``None``. Bad operands raise."""
     painter = _Painter()
     try:
         for operator, operands in instructions:
@@ -165,7 +168,7 @@ def find_only_drawing(instructions: Instructions) -> PdfDrawing | None:
 
 
 class _Painter:
-    """Follows the instructions of one page, painting nothing."""
+    """Follows a page's instructions without painting."""
 
     def __init__(self) -> None:
         self.drawing: PdfDrawing | None = None
@@ -185,7 +188,7 @@ class _Painter:
         elif operator == "Do":
             self._draw(str(operands[0]))
         elif operator in ("BDC", "DP") and operands[0] == "/OC":
-            raise _MoreThanOnePicture  # layers that may be switched off
+            raise _MoreThanOnePicture  # optional layers that may be switched off
         elif operator in _PAINTS_OTHERWISE or (
             operator in _SHOWS_TEXT and self._state.text_mode != INVISIBLE_TEXT
         ):
@@ -237,17 +240,17 @@ def _clipped(clip: Box | None, path: Sequence[Box | None]) -> Box | None:
     return None if clip is None or only is None else clip.intersection(only)
 
 
-FULL_PAGE = 0.8  # share of the visible page that the picture covers at least; the rest is bare paper
-ALL_OF_PAGE = 0.98  # … and when something was painted underneath it
-OVERHANG = 0.02  # share of the page's sides by which the picture may stick out
-CLIP_SLACK = 1.0  # units by which a clip may cut into the picture
+FULL_PAGE = 0.8  # smallest share of the visible page under the image; the rest is bare paper
+ALL_OF_PAGE = 0.98  # … and if something is painted beneath it
+OVERHANG = 0.02  # share of the page's sides by which the image may overhang
+CLIP_SLACK = 1.0  # units by which a clip may cut into the image
 _HIDDEN = 0b10  # annotation flag (PDF 1.7, table 165)
 _SENSELESS = (pikepdf.PdfError, ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedImage:
-    """The only picture of a page: ``turn`` sets its pixels upright; ``dpi`` along its stored columns and rows."""
+    """The single image of a page: ``turn`` makes its pixels upright; ``dpi`` along its stored columns and rows."""
 
     image: pikepdf.Stream
     turn: PixelOrientation
@@ -255,7 +258,7 @@ class PlacedImage:
 
 
 def only_image(page: pikepdf.Page) -> PlacedImage | None:
-    """Return the picture that is the whole page, upright or by quarter turns and flips; ``None`` for any other.
+    """Return the image that fills the whole page, upright or by quarter turns and flips; ``None`` otherwise.
 
     Raises:
         PdfError: The page's instructions cannot be decoded.
@@ -267,7 +270,7 @@ def only_image(page: pikepdf.Page) -> PlacedImage | None:
             return None
         return _placed_image(page, drawing)
     except _SENSELESS:
-        return None  # instructions that make no sense: poppler has its own way with them
+        return None  # invalid instructions: poppler handles them in its own way
 
 
 def _placed_image(page: pikepdf.Page, drawing: PdfDrawing) -> PlacedImage | None:
@@ -284,25 +287,25 @@ def _placed_image(page: pikepdf.Page, drawing: PdfDrawing) -> PlacedImage | None
 
 
 def _fills_page(page: pikepdf.Page, drawing: PdfDrawing) -> bool:
-    """Whether the picture covers the page, does not stick out of it, and is not clipped."""
+    """Return whether the image covers the page without overhang or clip."""
     matrix, clip, page_box = drawing.state.matrix, drawing.state.clip, visible_box(page)
     placed = place_rectangle(0, 0, 1, 1, matrix)
     if clip is None or placed is None or not is_axis_aligned(matrix):
         return False
-    seen = placed.intersection(page_box)
-    covers = seen.area >= (ALL_OF_PAGE if drawing.underneath else FULL_PAGE) * page_box.area
+    visible = placed.intersection(page_box)
+    covers = visible.area >= (ALL_OF_PAGE if drawing.underneath else FULL_PAGE) * page_box.area
     allowed = page_box.grown(OVERHANG * page_box.width, OVERHANG * page_box.height)
-    return covers and contains(allowed, placed) and contains(clip.grown(CLIP_SLACK, CLIP_SLACK), seen)
+    return covers and contains(allowed, placed) and contains(clip.grown(CLIP_SLACK, CLIP_SLACK), visible)
 
 
 def _is_plain(image: pikepdf.Stream) -> bool:
-    """Whether the picture's own pixels are what is seen: opaque, grey or RGB or palette, nothing remapped."""
+    """Return whether the image's own pixels are visible unchanged: opaque, grey, RGB or palette, not remapped."""
     if image.get("/ImageMask") or any(key in image for key in ("/SMask", "/Mask", "/OC", "/SMaskInData")):
         return False
     described = pikepdf.PdfImage(image)
     try:
         mode, filters = described.mode, described.filters
-    except NotImplementedError:  # pikepdf's word for a colour space it does not know
+    except NotImplementedError:  # pikepdf's exception for an unknown colour space
         return False
     if mode not in ("1", "L", "P", "RGB", "I;16"):
         return False
@@ -314,7 +317,7 @@ def _is_plain(image: pikepdf.Stream) -> bool:
 
 
 def _is_opaque(page: pikepdf.Page, setting: str) -> bool:
-    """Whether the graphics state of that name paints plainly over what was there."""
+    """Return whether a graphics state paints opaquely without blending."""
     state = page.obj["/Resources"]["/ExtGState"][setting]
     solid = all(float(state.get(key, 1)) >= 1 for key in ("/ca", "/CA"))
     unmasked = state.get("/SMask", "/None") == "/None"
@@ -326,9 +329,9 @@ def _has_visible_annotations(page: pikepdf.Page) -> bool:
     if not isinstance(annotations, pikepdf.Array):
         return False
     return any(
-        isinstance(one, pikepdf.Dictionary)
-        and "/AP" in one
-        and int(one.get("/F", 0)) & _HIDDEN == 0
-        and one.get("/Subtype") not in ("/Link", "/Popup")
-        for one in annotations
+        isinstance(annotation, pikepdf.Dictionary)
+        and "/AP" in annotation
+        and int(annotation.get("/F", 0)) & _HIDDEN == 0
+        and annotation.get("/Subtype") not in ("/Link", "/Popup")
+        for annotation in annotations
     )

@@ -1,8 +1,8 @@
-"""The bytes of a scan, proven to be the ones it is named by before anything is decoded from them.
+"""The bytes of a scan, verified against its SHA-256 before they are decoded.
 
-A store can be written to by others: an object that was altered, or put in the place of another, would show, export and
-sign a page that nobody ever scanned. So the bytes are read once, into memory that nobody else can write to, hashed, and
-decoded from there; what lies on disk is not asked again, so nothing can be exchanged in between.
+Others can write to a store: an altered or exchanged object would show, export and sign a page that nobody ever scanned.
+So the bytes are read once into private memory, hashed, and decoded from there; the disk is not read again, so nothing
+can be exchanged in between.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE | fcntl.F_
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """The bytes of the scan that this process read last."""
+    """The bytes of this process's last scan."""
 
     sha256: str
     descriptor: int
@@ -40,13 +40,13 @@ _last: _Held | None = None
 
 @contextmanager
 def verified_copy(scan: ScanFile, limits: ScanLimits) -> Iterator[Path]:
-    """Yield a path, of the same name, to the bytes of a scan that are proven to have its SHA-256.
+    """Yield a path, with the same name, to a scan's bytes after verifying their SHA-256.
 
-    The bytes of the last scan are kept, for its next page.
+    The bytes of the last scan are cached for its next page.
 
     Raises:
-        AlteredScan: The bytes at its path have another SHA-256.
-        ScanError: They cannot be read, or are too many.
+        AlteredScan: The bytes have another SHA-256.
+        ScanError: The bytes cannot be read, or are too many.
     """
     descriptor = _descriptor_of(scan, limits)
     try:
@@ -60,7 +60,7 @@ def verified_copy(scan: ScanFile, limits: ScanLimits) -> Iterator[Path]:
 
 
 def _descriptor_of(scan: ScanFile, limits: ScanLimits) -> int:
-    """Return a descriptor of the scan's bytes, for the caller to close."""
+    """Return a descriptor of the scan's bytes; the caller closes it."""
     global _last  # noqa: PLW0603 (one scan a process is held)
     with _lock:
         if _last is None or _last.sha256 != scan.sha256:

@@ -1,6 +1,6 @@
-"""Administrative units as of a date: which unit a written place was on the day of the entry.
+"""Administrative units as of a date: the unit of a written place on the day of the entry.
 
-The written text is never changed; what is resolved is stored with it. See ``docs/adr/0012-places-as-of-a-date.md``.
+The written text is never changed; the resolved unit is stored with it. See ``docs/adr/0012-places-as-of-a-date.md``.
 """
 
 from __future__ import annotations

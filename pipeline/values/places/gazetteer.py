@@ -1,4 +1,4 @@
-"""All known units, indexed by their names and by the units above them."""
+"""All known units, indexed by their names and by their higher units."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from pipeline.values.places.unit import DayRange, Level, Unit
 from pipeline.values.places.written_places import bare_letters, lacks_only_marks, syllables
 
 COVERED = DayRange(20191006, 20251008)
-"""The first and the last day that the tables show: every unit that existed between the two is in them."""
+"""The first and the last day of the tables: they hold every unit that existed between the two."""
 
 TABLES = ("2004", "2025")
-"""The schemes of the official tables; a unit of one never lies under a unit of the other."""
+"""The schemes of the official tables; a unit of a scheme never lies under a unit of the other."""
 
 
 _MOST_KNOWN = 4
-"""How many gazetteers a process remembers: that of the program, and one with an office's additions."""
+"""Number of cached gazetteers in a process: the program's own, and versions with an office's additions."""
 
 _known: dict[str, Gazetteer] = {}
-"""The gazetteers of this process by their fingerprints, the latest last."""
+"""The gazetteers of this process by fingerprint, latest last."""
 
 
 def known_gazetteer(fingerprint: str) -> Gazetteer | None:
-    """Return the gazetteer of that fingerprint where this process has it."""
+    """Return the cached gazetteer with a fingerprint, if there is one."""
     return _known.get(fingerprint)
 
 
 def remember(gazetteer: Gazetteer) -> Gazetteer:
-    """Keep a gazetteer for all who want the same tables, and return it; one without a fingerprint is not kept."""
+    """Cache a gazetteer for other users of the same tables, and return it; without a fingerprint it is not cached."""
     if gazetteer.fingerprint:
         _known[gazetteer.fingerprint] = gazetteer
         while len(_known) > _MOST_KNOWN:
@@ -43,12 +43,12 @@ def remember(gazetteer: Gazetteer) -> Gazetteer:
 class Gazetteer:
     """The administrative units of all times.
 
-    Its copy in another process is the one that is there already, where that has the same tables.
+    Unpickling in a process returns the cached gazetteer with the same tables, if there is one.
 
     Attributes:
         units: In the order of the tables.
-        successors: From the code of a commune of scheme 2004 to the codes of its successors of scheme 2025.
-        fingerprint: Changes when any table does.
+        successors: From a commune's code in scheme 2004 to the codes of its successors in scheme 2025.
+        fingerprint: Changes with any table.
     """
 
     units: tuple[Unit, ...]
@@ -63,24 +63,24 @@ class Gazetteer:
         return pickle.dumps((self.units, dict(self.successors)))
 
     def prepare(self) -> None:
-        """Index the units now; else the first that asks does."""
+        """Build the index now instead of at the first query."""
         _ = self.bounds, self._by_letters, self._by_id, self._parents
 
     @cached_property
     def bounds(self) -> tuple[int, ...]:
-        """Every day on which anything may change, in order."""
+        """Every day with a possible change, in order."""
         spans = (unit.span for unit in self.units)
         days = {day for s in spans for day in (s.from_min, s.from_max, s.to_min, s.to_max)}
         return tuple(sorted(days | {COVERED.first, COVERED.last}))
 
     def is_name(self, text: str) -> bool:
-        """Return whether some unit has that name."""
+        """Return whether a unit has this name."""
         return bare_letters(text) in self._by_letters
 
     def named(self, name: str) -> Iterator[tuple[Unit, bool]]:
-        """Yield the units of that name, each with whether it is spelled exactly: with all marks, or with some left out.
+        """Yield the units with a name, and whether the spelling is exact: with all marks, or with some left out.
 
-        Another mark makes another name.
+        A different mark makes a different name.
         """
         written = syllables(name)
         for unit in self._by_letters.get(bare_letters(name), ()):
@@ -90,18 +90,18 @@ class Gazetteer:
                 yield unit, False
 
     def versions(self, unit_id: str) -> Sequence[Unit]:
-        """Return one unit (``Unit.id``) under all the names and parents it had."""
+        """Return a unit (``Unit.id``) under all its names and parents over time."""
         return self._by_id.get(unit_id, ())
 
     def has_code(self, code: str) -> bool:
-        """Return whether any unit of any time, or one that the office added, has that code."""
+        """Return whether a unit of any time, or an office's added unit, has this code."""
         return any(self.versions(f"{scheme}:{code}") for scheme in (*TABLES, "history", "office"))
 
     def unit_of_code(self, code: str, days: DayRange, written: str = "") -> str:
-        """Return the id of the unit that bore a code on such a day; the code itself where no table has it.
+        """Return the id of the unit with a code on such a day; the code itself if no table has it.
 
-        The codes of communes were given anew on 1 July 2025: one code may be of two units, before and since. Where the
-        day leaves both possible, the one that ``written`` names counts, else the earlier.
+        Communes received new codes on 1 July 2025: a code may belong to two units, before and after. If the day allows
+        both, the unit named in ``written`` counts, else the earlier unit.
         """
         known = [
             unit for scheme in (*TABLES, "history", "office") for unit in self.versions(f"{scheme}:{code}")
@@ -114,7 +114,7 @@ class Gazetteer:
         return there[0].id if there else code
 
     def lies_in(self, unit: Unit, above: Unit) -> bool:
-        """Return whether the first was ever part of the second, directly or not, or on land that was."""
+        """Return whether a unit was ever a direct or indirect part of another, or of a former unit on its land."""
         if unit.level >= above.level:
             return False
         if "2025" in (unit.scheme, above.scheme):
@@ -125,47 +125,47 @@ class Gazetteer:
         return any(parent in above.lands for parent in parents)
 
     def line_of(self, unit: Unit, days: DayRange) -> tuple[Unit, ...]:
-        """Return the unit and those above it on such a day, from the largest down."""
+        """Return the unit and its higher units on such a day, largest first."""
         line = [unit]
         while line[-1].parent:
             schemes = (
                 (line[-1].scheme,) if line[-1].scheme in TABLES else (line[-1].scheme, "history", "2004")
             )
-            found = [
+            versions = [
                 version for scheme in schemes for version in self.versions(f"{scheme}:{line[-1].parent}")
             ]
-            if not found:
+            if not versions:
                 break
-            line.append(next((version for version in found if version.span.at(days).exists), found[-1]))
+            line.append(next((version for version in versions if version.span.at(days).exists), versions[-1]))
         return tuple(reversed(line))
 
     @cached_property
     def _by_letters(self) -> Mapping[str, Sequence[Unit]]:
-        found: dict[str, list[Unit]] = defaultdict(list)
+        units: dict[str, list[Unit]] = defaultdict(list)
         for unit in self.units:
             for letters in {bare_letters(name) for name in unit.names}:
-                found[letters].append(unit)
-        return dict(found)
+                units[letters].append(unit)
+        return dict(units)
 
     @cached_property
     def _by_id(self) -> Mapping[str, Sequence[Unit]]:
-        found: dict[str, list[Unit]] = defaultdict(list)
+        versions: dict[str, list[Unit]] = defaultdict(list)
         for unit in self.units:
-            found[unit.id].append(unit)
-        return dict(found)
+            versions[unit.id].append(unit)
+        return dict(versions)
 
     @cached_property
     def _parents(self) -> Mapping[str, frozenset[str]]:
-        """The codes that were ever above each district; districts have codes of their own in all schemes but 2025."""
-        found: dict[str, set[str]] = defaultdict(set)
+        """The codes ever above each district; districts have their own codes in all schemes but 2025."""
+        parents_of: dict[str, set[str]] = defaultdict(set)
         for unit in self.units:
             if unit.level is Level.DISTRICT:
-                found[unit.code].add(unit.parent)
-        return {code: frozenset(parents) for code, parents in found.items()}
+                parents_of[unit.code].add(unit.parent)
+        return {code: frozenset(parents) for code, parents in parents_of.items()}
 
 
 def _is_within(name: Sequence[object], text: Sequence[object]) -> bool:
-    """Return whether the syllables of a name follow one another somewhere in a text."""
+    """Return whether the syllables of a name occur consecutively in a text."""
     return any(text[at : at + len(name)] == name for at in range(len(text) - len(name) + 1))
 
 

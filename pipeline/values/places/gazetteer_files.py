@@ -1,8 +1,8 @@
-"""Read the tables of ``schemas/places`` and the additions made by hand.
+"""Read the tables of ``schemas/places`` and the manual additions.
 
-The files of additions are ``history.toml`` of the project and ``places.toml`` of an office. Both have one grammar:
-``unit`` (a unit that the tables lack), ``dated`` (since when a unit of the tables existed) and ``alias`` (another
-spelling). All flaws of a file are reported at once, each with its line.
+The addition files are ``history.toml`` of the project and ``places.toml`` of an office. Both have the same grammar:
+``unit`` (a unit missing in the tables), ``dated`` (a table unit's beginning) and ``alias`` (another spelling). All
+flaws of a file are reported together, each with its line.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 @dataclass(frozen=True, slots=True)
 class GazetteerAdditions:
-    """What a file adds.
+    """The additions of a file.
 
     Attributes:
-        begun: The bounds of the beginning of a unit, by its code and the syllables of its name.
+        begun: The bounds of a unit's beginning, by its code and the syllables of its name.
         aliases: Code and spelling.
     """
 
@@ -54,7 +54,7 @@ class GazetteerAdditions:
 
 
 def read_additions(path: Path, scheme: str, known: Sequence[Unit]) -> GazetteerAdditions:
-    """Return what that file adds to the ``known`` units. Raises ``SchemaError`` that names every flaw with its line."""
+    """Return a file's additions to the ``known`` units. Raises ``SchemaError`` with every flaw and its line."""
     return _Reader(path, scheme, known).additions()
 
 
@@ -72,12 +72,12 @@ class _Reader:
         rows = {name: self._file.rows(name) for name in KEYS}
         units = []
         own = {str(row["code"]) for _, row in rows["unit"] if "code" in row}
-        seen: set[str] = set()
+        codes: set[str] = set()
         for number, row in rows["unit"]:
-            unit = self._checked("unit", number, row, self._unit, seen, own)
+            unit = self._checked("unit", number, row, self._unit, codes, own)
             if unit is not None:
                 units.append(unit)
-                seen.add(unit.code)
+                codes.add(unit.code)
         begun = [self._checked("dated", number, row, self._dated) for number, row in rows["dated"]]
         aliases = [self._checked("alias", number, row, self._alias) for number, row in rows["alias"]]
         self._file.refuse_flaws()
@@ -101,11 +101,11 @@ class _Reader:
             self._file.flaw_of_row(table, number, key, message)
         return None
 
-    def _unit(self, row: Mapping[str, Any], seen: Collection[str], own: Collection[str]) -> Unit:
+    def _unit(self, row: Mapping[str, Any], codes: Collection[str], own: Collection[str]) -> Unit:
         code = row["code"]
         if not _CODE.fullmatch(code):
             raise RowFlaw("code", f"mã “{code}” chỉ được gồm chữ không dấu, chữ số, dấu gạch.")
-        if code in seen or code in self._codes:
+        if code in codes or code in self._codes:
             raise RowFlaw("code", f"mã “{code}” đã có; mỗi đơn vị một mã riêng.")
         if row["level"] not in LEVELS:
             raise RowFlaw("level", _unknown("cấp", row["level"], LEVELS))
@@ -172,7 +172,7 @@ def _shaped(key: str, value: object) -> bool:
 
 
 def _bounds(key: str, value: object) -> tuple[int, int]:
-    """Return the earliest and the latest day; an empty text is not known."""
+    """Return the earliest and the latest day; an empty text means an unknown day."""
     if value is None:
         return NEVER, ALWAYS
     first, last = value if isinstance(value, list) else (value, value)
@@ -202,21 +202,21 @@ def _unknown(what: str, name: object, known: Iterable[str]) -> str:
 
 HISTORY = "history.toml"
 SUCCESSORS = "successors-2025.csv"
-"""The table of the communes that follow others."""
+"""The table of successor communes."""
 
 OFFICE = "places.toml"
-"""The name of an office's own file, in its workspace."""
+"""The name of an office's own file in its workspace."""
 
 _LEVEL = {2: Level.PROVINCE, 3: Level.DISTRICT, 5: Level.COMMUNE}
 """The level of a unit by the number of digits in its code (Decision 124/2004/QĐ-TTg)."""
 
 
 def read_gazetteer(folder: Path, office: Path | None = None) -> Gazetteer:
-    """Return the units of a folder; files with the content of some that this process read are not read again.
+    """Return the units of a folder; files whose content this process has already read are taken from the cache.
 
     Args:
         folder: The tables and ``history.toml``.
-        office: An office's additions; the file need not exist.
+        office: An office's additions; the file is optional.
 
     Raises:
         SchemaError: A table or file is wrong; the message has file, line and advice in Vietnamese.
@@ -252,7 +252,7 @@ def _fingerprint(paths: Sequence[Path]) -> str:
 
 
 def _with(units: Sequence[Unit], added: GazetteerAdditions) -> list[Unit]:
-    """Return the units with further spellings and beginnings, and the further units behind them."""
+    """Return the units with added spellings and beginnings, followed by the added units."""
     begun = dict(added.begun)
     names: dict[str, list[str]] = defaultdict(list)
     for code, name in added.aliases:
@@ -263,14 +263,14 @@ def _with(units: Sequence[Unit], added: GazetteerAdditions) -> list[Unit]:
 
 
 def _touched(unit: Unit, begun: dict[tuple[str, Syllables], Span], names: Sequence[str]) -> Unit:
-    """Return the unit with what is added of it. A beginning is that of the first row that has the code and the name."""
+    """Return the unit with its additions. Its beginning is from the first row with the code and the name."""
     known = begun.pop((unit.code, syllables(unit.name)), None)
     span = unit.span if known is None else _closer(unit.span, known)
     return replace(unit, span=span, aka=tuple(dict.fromkeys((*unit.aka, *names))))
 
 
 def _closer(span: Span, known: Span) -> Span:
-    """Return the span with the closer bounds of its beginning."""
+    """Return the span with the narrower bounds of its beginning."""
     return replace(
         span, from_min=max(span.from_min, known.from_min), from_max=min(span.from_max, known.from_max)
     )

@@ -1,4 +1,4 @@
-"""The units around the place of a book, as of its year: its own, those of its district, those of its province."""
+"""The units around a book's place, as of its year: its own unit, its district's units, its province's units."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ def near_units(resolver: Resolver, place: str, code: str, year: int) -> NearUnit
     """Return the units around a book.
 
     Args:
-        place: The office that kept the book, as its ledger names it.
-        code: The code of that office's unit, or a code of the office's own.
+        place: The office of the book, as named in its ledger.
+        code: The code of the office's unit, or the office's own code.
 
     Returns:
-        The units, or ``None`` where neither the code nor the name tells where the book is.
+        The units, or ``None`` if neither the code nor the name determines the book's place.
     """
     days = DayRange.of((year,))
     gazetteer = resolver.gazetteer
@@ -42,7 +42,7 @@ def near_units(resolver: Resolver, place: str, code: str, year: int) -> NearUnit
 
 
 def _home(resolver: Resolver, place: str, code: str, year: int, days: DayRange) -> Unit | None:
-    """Return the unit of the book: that of its code if its name says the same, else the one its name is resolved to."""
+    """Return the unit of the book: the code's unit if the name agrees, else the resolved unit of the name."""
     letters = bare_letters(place)
     for unit in resolver.gazetteer.units:
         if unit.code == code and unit.span.at(days).exists and _is_named(unit, letters):
@@ -55,7 +55,7 @@ def _is_named(unit: Unit, letters: str) -> bool:
 
 
 def _province_units(gazetteer: Gazetteer, province: Unit, days: DayRange) -> Iterator[Unit]:
-    """Yield the units of a province on such days, itself first."""
+    """Yield the units of a province on such days, starting with the province."""
     yield province
     for unit in gazetteer.units:
         is_below = unit.level is not Level.PROVINCE and unit.span.at(days).exists

@@ -1,8 +1,7 @@
-"""From a written place and a day to the administrative units of that day. Nothing is guessed.
+"""From a written place and a day to the administrative unit of that day. Nothing is guessed.
 
-A text is resolved when its parts can be read in one way only as units one within the other, all of which were
-there on the day or may have been. What could be two units stays ambiguous, and what is spelled with another
-mark is another place.
+A text is resolved when its parts can be read in only one way as nested units that all existed, or may have existed, on
+the day. A text with two possible units stays ambiguous, and a spelling with another mark is another place.
 """
 
 from __future__ import annotations
@@ -21,36 +20,35 @@ from pipeline.values.places.written_places import PlacePart, split_place
 
 
 class ResolutionState(StrEnum):
-    """What is known about a written place."""
+    """The result state of a written place."""
 
     RESOLVED = "resolved"
-    """It is one unit."""
+    """It is a single unit."""
     AMBIGUOUS = "ambiguous"
-    """It may be any of several units; nothing written decides."""
+    """It may be any of several units; the text does not decide."""
     NOT_THEN = "not-then"
-    """There are units of these names one within the other, but none existed on that day (``validity``: no longer, or
-    not yet)."""
+    """Nested units of these names exist, but not on that day (``validity``: no longer, or not yet)."""
     PARTIAL = "partial"
-    """Its larger parts are units of that day, a smaller one is not known."""
+    """Its larger parts are units of that day, a smaller part is unknown."""
     UNKNOWN = "unknown"
-    """It says that it is a place, and no part of it is known."""
+    """It claims to be a place, but no part is known."""
     NOTHING = "nothing"
     """It names no unit: blank, a ditto mark, "tại nhà", a hospital."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceResolution:
-    """What a written place names on a day.
+    """The units of a written place on a day.
 
     Attributes:
-        state: Whether it is one unit, and if not, why not.
-        unit: The smallest unit that the text names (``RESOLVED``), or the smallest that is known (``PARTIAL``).
-        line: That unit and those above it, from the largest down.
-        validity: Whether it surely existed on the day, or as far as is known.
-        spelled: Every name is spelled as in the tables; else some of its marks are missing.
-        candidates: The units it may be (``AMBIGUOUS``), or was or will be at another time (``NOT_THEN``).
-        unknown: The part of the text that is no known unit.
-        complete: The tables show all units of that day, so what is not in them did not exist.
+        state: Whether it is a single unit, or the reason why not.
+        unit: The smallest named unit (``RESOLVED``), or the smallest known unit (``PARTIAL``).
+        line: That unit and its higher units, largest first.
+        validity: Whether it surely or possibly existed on the day.
+        spelled: Whether every name is spelled as in the tables; otherwise some marks are missing.
+        candidates: The possible units (``AMBIGUOUS``), or the units of another time (``NOT_THEN``).
+        unknown: The part of the text that is not a known unit.
+        complete: Whether the tables hold all units of that day, so that a missing unit did not exist.
     """
 
     state: ResolutionState
@@ -72,16 +70,16 @@ NOTHING = PlaceResolution(ResolutionState.NOTHING)
 
 
 REMEMBERED = 1 << 15
-"""How many written places with their time are remembered: a book says the same few again and again."""
+"""Number of cached written places with their time: a book repeats the same few places."""
 
 
 _NUMBERED_HAMLET = re.compile(r"^(\s*(?:ấp|khóm|thôn|tổ|đội)\s*)\d{1,3}(?=\s*[,;])", re.IGNORECASE)
-"""A hamlet with a number: whether its commune existed does not depend on the number."""
+"""A numbered hamlet: its number does not affect whether its commune existed."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """A unit as one part names it. ``span``: when it existed as that type of unit."""
+    """A unit named by a part. ``span``: the time of its existence as that type of unit."""
 
     unit: Unit
     span: Span
@@ -92,11 +90,11 @@ LAST_IN_NORTH = "44"
 """The code of Quảng Bình: the provinces are numbered from north to south."""
 
 Chain = tuple[_Named, ...]
-"""Units one within the other, the largest first."""
+"""Nested units, largest first."""
 
 
 class Resolver:
-    """Resolves written places against one gazetteer. Caches its answers; safe to share among threads."""
+    """Resolves written places against a gazetteer. Caches its answers; safe to share among threads."""
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self.gazetteer = gazetteer
@@ -105,11 +103,11 @@ class Resolver:
         self._existing = lru_cache(maxsize=REMEMBERED)(self._existed)
 
     def __reduce__(self) -> tuple[type[Resolver], tuple[Gazetteer]]:
-        """Leave the caches behind when it is sent to another process."""
+        """Pickle without the caches."""
         return Resolver, (self.gazetteer,)
 
     def resolve(self, written: str, on: tuple[int, ...] = ()) -> PlaceResolution:
-        """Return what a text names on a day.
+        """Return the units of a text on a day.
 
         Args:
             on: Year, month, day as far as they are known; ``()`` is any time.
@@ -130,20 +128,20 @@ class Resolver:
         return self._existing(written, *self._between(DayRange.of(on)), former)
 
     def _existed(self, written: str, first: int, last: int, former: bool) -> bool | None:
-        found = self._resolved(_NUMBERED_HAMLET.sub(r"\g<1>1", written), first, last)
-        if found.state is ResolutionState.RESOLVED:
+        resolution = self._resolved(_NUMBERED_HAMLET.sub(r"\g<1>1", written), first, last)
+        if resolution.state is ResolutionState.RESOLVED:
             return True
-        if found.state is ResolutionState.NOT_THEN:
-            return former and found.validity is Validity.NO_LONGER
-        return False if found.complete and found.unknown else None
+        if resolution.state is ResolutionState.NOT_THEN:
+            return former and resolution.validity is Validity.NO_LONGER
+        return False if resolution.complete and resolution.unknown else None
 
     def _between(self, days: DayRange) -> tuple[int, int]:
-        """Return a key that is the same for all days between which nothing changes."""
+        """Return a key shared by all days between which nothing changes."""
         bounds = self.gazetteer.bounds
         return bisect_right(bounds, days.first), bisect_right(bounds, days.last)
 
     def _days(self, first: int, last: int) -> DayRange:
-        """Return days that represent all between the same bounds."""
+        """Return a range that represents all days between the same bounds."""
         bounds = self.gazetteer.bounds
         return DayRange(bounds[first - 1] if first else NEVER, bounds[last - 1] if last else NEVER)
 
@@ -173,7 +171,7 @@ class Resolver:
         units = _units(chain for chain, _ in existing)
         if len({unit.id for unit in units}) > 1:
             return PlaceResolution(ResolutionState.AMBIGUOUS, candidates=units, unknown=unknown)
-        chain, how = min(existing, key=lambda one: one[1] is not Validity.SURE)
+        chain, how = min(existing, key=lambda pair: pair[1] is not Validity.SURE)
         return PlaceResolution(
             ResolutionState.PARTIAL if unknown else ResolutionState.RESOLVED,
             unit=chain[-1].unit,
@@ -185,17 +183,17 @@ class Resolver:
         )
 
     def _line(self, chain: Chain, days: DayRange) -> tuple[Unit, ...]:
-        """Return the smallest unit and those above it, as they are written or else as they were."""
+        """Return the smallest unit and its higher units, as written or else as they were."""
         written = {named.unit.level: named.unit for named in chain}
         for unit in self.gazetteer.line_of(chain[-1].unit, days):
             written.setdefault(unit.level, unit)
         return tuple(written[level] for level in sorted(written, reverse=True))
 
     def _chains(self, parts: Sequence[PlacePart], marked: bool) -> tuple[list[Chain], str]:
-        """Return the longest chains of units one within the other, and the part that ends them, if any does.
+        """Return the longest chains of nested units, and the unknown part that ends them, if any.
 
-        Once a part is unknown, the smaller ones are not looked at: nothing would say where they lie. A part
-        that comes before all known ones and is not said to be a unit may be a hamlet or a house.
+        After an unknown part, smaller parts are ignored: their location would be unknown. A part before all known parts
+        that is not marked as a unit may be a hamlet or a house.
         """
         chains: list[Chain] = [()]
         for part in reversed(parts):
@@ -209,24 +207,24 @@ class Resolver:
         return chains, ""
 
     def _named(self, part: PlacePart, chain: Chain, marked: bool) -> Iterator[_Named]:
-        """Yield the units that the part may be, within the smallest unit of the chain.
+        """Yield the possible units of the part within the chain's smallest unit.
 
-        In a text with marks (``marked``) a name without any has none; in a text without it may lack them.
+        In a text with marks (``marked``) an unmarked name has no marks; in a text without marks it may lack them.
         """
         above = chain[-1].unit if chain else None
-        found = [
+        candidates = [
             _Named(unit, span, spelled)
             for kind, name in part.readings
             for unit, spelled in self.gazetteer.named(name)
             if above is None or self.gazetteer.lies_in(unit, above)
             for span in _spans(unit, kind)
         ]
-        choosy = marked and any(named.spelled for named in found)
-        return (named for named in found if named.spelled or not choosy)
+        choosy = marked and any(named.spelled for named in candidates)
+        return (named for named in candidates if named.spelled or not choosy)
 
 
 def _spans(unit: Unit, kind: str) -> Iterator[Span]:
-    """Yield when the unit existed as such a ``kind`` of unit, ``""`` = of whatever kind.
+    """Yield the spans of the unit's existence as a ``kind`` of unit, ``""`` = any kind.
 
     Before the tables begin, and after they end, a unit may have had another type (a district that became a town).
     """
@@ -240,7 +238,7 @@ def _spans(unit: Unit, kind: str) -> Iterator[Span]:
 
 
 def _validity(chain: Chain, days: DayRange) -> Validity:
-    """Return the least validity of the units of a chain."""
+    """Return the lowest validity among the units of a chain."""
     all_of_them = [named.span.at(days) for named in chain]
     for absent in (Validity.NOT_YET, Validity.NO_LONGER, Validity.POSSIBLE):
         if absent in all_of_them:
@@ -249,7 +247,7 @@ def _validity(chain: Chain, days: DayRange) -> Validity:
 
 
 def _units(chains: Iterable[Chain]) -> tuple[Unit, ...]:
-    """Return the smallest units of the chains, each once."""
+    """Return the smallest units of the chains without repetition."""
     return tuple({chain[-1].unit.id: chain[-1].unit for chain in chains}.values())
 
 
@@ -258,5 +256,5 @@ def _has_commune(chains: Sequence[Chain]) -> bool:
 
 
 def _is_covered(days: DayRange, parts: Sequence[PlacePart]) -> bool:
-    """Return whether the tables show all units of those days, and the text names types of units."""
+    """Return whether the tables hold all units of those days, and the text names types of units."""
     return COVERED.first <= days.first and days.last <= COVERED.last and any(part.typed for part in parts)

@@ -1,4 +1,4 @@
-"""An administrative unit and when it existed. Days are whole numbers ``YYYYMMDD``, so that they compare."""
+"""An administrative unit and its time of existence. Days are integers ``YYYYMMDD``, so that they compare."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from enum import Enum, IntEnum
 from typing import Any
 
 NEVER = 0
-"""Earlier than any day: the bound of a beginning that is not known."""
+"""Earlier than any day: the bound of an unknown beginning."""
 ALWAYS = 99991231
-"""Later than any day: the bound of an end that is not known, or has not come."""
+"""Later than any day: the bound of an unknown or future end."""
 
 
 class Level(IntEnum):
-    """The higher the unit, the larger."""
+    """A larger unit has a higher level."""
 
     COMMUNE = 1
     DISTRICT = 2
@@ -45,14 +45,14 @@ class Validity(Enum):
 
 @dataclass(frozen=True, slots=True)
 class DayRange:
-    """The day of a text, as exactly as it is known: not before ``first``, not after ``last``."""
+    """The day of a text as far as it is known: not before ``first``, not after ``last``."""
 
     first: int = NEVER
     last: int = ALWAYS
 
     @classmethod
     def of(cls, known: tuple[int, ...]) -> DayRange:
-        """Return the range of a year, month and day as far as they are known; ``()`` is any day."""
+        """Return the range of a partial date (year, month, day); ``()`` is any day."""
         if not known:
             return cls()
         year, month, day = (*known, 0, 0)[:3]
@@ -62,10 +62,10 @@ class DayRange:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """When something existed.
+    """A time of existence.
 
-    It began on a day from ``from_min`` to ``from_max`` and was gone on a day from ``to_min`` to ``to_max``;
-    the two are equal where the day is known.
+    It began on a day from ``from_min`` to ``from_max`` and ended on a day from ``to_min`` to ``to_max``; the bounds are
+    equal if the day is known.
     """
 
     from_min: int = NEVER
@@ -77,7 +77,7 @@ class Span:
         return Span, (self.from_min, self.from_max, self.to_min, self.to_max)
 
     def at(self, days: DayRange) -> Validity:
-        """Return whether it existed on a day of which no more than ``days`` is known."""
+        """Return whether it existed on a day within ``days``."""
         if days.last < self.from_min:
             return Validity.NOT_YET
         if days.first >= self.to_max:
@@ -88,20 +88,20 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One unit under one name.
+    """A unit under one of its names.
 
     Attributes:
-        scheme: Of the code: ``2004`` (three levels, until mid 2025), ``2025`` (two levels), ``history`` or ``office``
-            (codes made here).
+        scheme: The scheme of its code: ``2004`` (three levels, until mid 2025), ``2025`` (two levels), ``history`` or
+            ``office`` (codes assigned here).
         code: Unique in the scheme.
         level: Commune, district or province.
         type: One of ``TYPES``.
-        name: Without its type.
-        parent: The code above it, of the same scheme or, for a former unit, of scheme 2004.
-        span: When it existed.
-        lands: Its own code and those of scheme 2004 of the units on its land now: their parts were parts of this unit.
+        name: The name without the type.
+        parent: The code of its higher unit, in the same scheme or, for a former unit, in scheme 2004.
+        span: Its time of existence.
+        lands: Its own code and the 2004 codes of the units on its present land, whose parts count as this unit's.
         aka: Other spellings.
-        source: Where it is from, if not from the tables.
+        source: Its source, if not the tables.
     """
 
     scheme: str
@@ -115,18 +115,18 @@ class Unit:
     aka: tuple[str, ...] = ()
     source: str = ""
 
-    def __reduce__(self) -> tuple[Any, ...]:  # quicker than what dataclasses do: there are thousands
+    def __reduce__(self) -> tuple[Any, ...]:  # faster than the dataclass default: there are thousands
         parts = self.scheme, self.code, self.level, self.type, self.name, self.parent, self.span
         return Unit, (*parts, self.lands, self.aka, self.source)
 
     @property
     def id(self) -> str:
-        """Unique among all schemes: ``2004:934``."""
+        """Unique over all schemes: ``2004:934``."""
         return f"{self.scheme}:{self.code}"
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Its name and all other spellings of it."""
+        """Its name and all its other spellings."""
         return (self.name, *self.aka)
 
     @property

@@ -1,4 +1,4 @@
-"""Written places: keys by which spellings of a name compare, and the parts of a text that may name units."""
+"""Written places: keys for comparing spellings of a name, and the parts of a text that may name units."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ROMAN = {
     "ix": "9",
     "x": "10",
 }
-"""Wards are numbered in both ways: ``Phường IV`` and ``Phường 4``."""
+"""Wards are numbered in both styles: ``Phường IV`` and ``Phường 4``."""
 
 _VOWELS = frozenset("aeiou")
 
@@ -32,7 +32,7 @@ _VOWELS = frozenset("aeiou")
 def bare_letters(name: str) -> str:
     """Return the letters and digits of a name without marks, case, spaces and signs.
 
-    ``y`` is ``i``, Roman numerals at the end are digits, no number begins with 0: ``Phường IV``, ``phuong 04`` →
+    ``y`` becomes ``i``, final Roman numerals become digits, leading zeros are dropped: ``Phường IV``, ``phuong 04`` →
     ``phuong4``.
     """
     decomposed = unicodedata.normalize("NFD", "".join(_words(name)).replace("đ", "d"))
@@ -41,16 +41,15 @@ def bare_letters(name: str) -> str:
 
 @lru_cache(maxsize=1 << 15)
 def syllables(name: str) -> tuple[tuple[str, str], ...]:
-    """Return the syllables of a name, each as its letters without tone, and its tone.
+    """Return the syllables of a name, each as its letters without the tone, and the tone.
 
-    The letter that bears the tone (hòa, hoà) does not count, nor does ``y`` for ``i`` as the only vowel (Mỹ, Mĩ; Quý,
-    Quí).
+    The letter with the tone mark (hòa, hoà) is ignored, and so is ``y`` for ``i`` as the only vowel (Mỹ, Mĩ; Quý, Quí).
     """
     return tuple(_syllable(word) for word in _words(name))
 
 
 def lacks_only_marks(written: str, name: str) -> bool:
-    """Return whether ``written`` is ``name`` with marks left out and none changed. Both have the same bare letters."""
+    """Return whether ``written`` is ``name`` with marks left out but none changed. Both have the same bare letters."""
     ours, theirs = syllables(written), syllables(name)
     if len(ours) != len(theirs):
         return not has_marks(written)
@@ -61,9 +60,9 @@ def lacks_only_marks(written: str, name: str) -> bool:
 
 
 def _words(name: str) -> list[str]:
-    """Return the words of a name in lower case, with digits for numerals: ``IV`` at the end, ``04``.
+    """Return the words of a name in lower case, with numerals as digits: ``IV`` at the end, ``04``.
 
-    ``Vi`` alone is a number, behind other words it is Vị or Vĩ without its mark.
+    ``Vi`` alone is a number; after other words it is Vị or Vĩ without its mark.
     """
     folded = unicodedata.normalize("NFC", name).casefold()
     words = (
@@ -113,7 +112,7 @@ SHORT = {
     "Phường": r"(?:p|ph|f)(?:\.|(?=\d))",
     "Xã": r"x\.",
 }
-"""The abbreviations for them."""
+"""The abbreviations of the types of units."""
 
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _BREAKS = re.compile(r"[,;\n\r]+|(?<=\w\w\w)\.\s+(?=\w)|(?<=\w\w\w [ABC])\.\s+(?=\w)")
@@ -129,7 +128,7 @@ _DETAIL = re.compile(
     r"(?=[\s.\d:/]|$)",
     re.IGNORECASE,
 )
-"""What is written of a place below its smallest unit, and what is no unit at all."""
+"""Details of a place below its smallest unit, and texts that are no unit."""
 _COUNTRY = re.compile(r"^(?:nước\s+)?(?:chxhcn\s+)?(?:việt\s*nam|viet\s*nam|vn)\.?$", re.IGNORECASE)
 _LONG = "|".join(marked.replace(" ", r"\s+") for marked, _ in WORDS.values())
 _BARE = "|".join(bare.replace(" ", r"\s+") for _, bare in WORDS.values())
@@ -152,7 +151,7 @@ _STARTS_BARE = tuple(
 
 @dataclass(frozen=True, slots=True)
 class PlacePart:
-    """One name in a written place. ``readings``: its possible (type or ``""``, name), the likeliest first."""
+    """A name in a written place. ``readings``: its possible (type or ``""``, name), likeliest first."""
 
     readings: tuple[tuple[str, str], ...]
 
@@ -168,10 +167,10 @@ class PlacePart:
 
 
 def split_place(text: str, is_name: Callable[[str], bool] = lambda _: False) -> tuple[PlacePart, ...]:
-    """Return the parts of a written place from the smallest to the largest; ``()`` where it names no unit at all.
+    """Return the parts of a written place from the smallest to the largest; ``()`` if it names no unit.
 
     Args:
-        is_name: Whether a text is the name of a unit (``Bà Rịa - Vũng Tàu`` is one, and ``Chợ Mới`` no market).
+        is_name: Returns whether a text is a unit's name (``Bà Rịa - Vũng Tàu`` is a name, and ``Chợ Mới`` no market).
     """
     text = unicodedata.normalize("NFC", text).strip()
     if not text or is_ditto(text):
@@ -204,22 +203,22 @@ def _dashed(segment: str, is_name: Callable[[str], bool]) -> Iterator[str]:
 
 
 def _names(piece: str) -> Iterator[str]:
-    """Yield the piece as a name: whole, and without the type before it."""
+    """Yield the piece as a name: whole, and without the preceding type."""
     yield piece
     for _, start in (*_STARTS, *_STARTS_BARE):
-        if (found := start.match(piece)) and found.end() < len(piece):
-            yield piece[found.end() :]
+        if (match := start.match(piece)) and match.end() < len(piece):
+            yield piece[match.end() :]
 
 
 def _typed_pieces(piece: str, bare: bool) -> Iterator[str]:
-    """Split ``xã A huyện B`` into two pieces. A type without a name behind it belongs to the words before it."""
-    found: list[str] = []
+    """Split ``xã A huyện B`` into two pieces. A type without a following name belongs to the preceding words."""
+    pieces: list[str] = []
     for text in (_INSIDE_BARE if bare else _INSIDE).split(piece):
-        if found and (_is_type(found[-1]) or _is_type(text)):
-            found[-1] = f"{found[-1]} {text}"
+        if pieces and (_is_type(pieces[-1]) or _is_type(text)):
+            pieces[-1] = f"{pieces[-1]} {text}"
         elif text:
-            found.append(text)
-    return iter(found)
+            pieces.append(text)
+    return iter(pieces)
 
 
 def _is_type(text: str) -> bool:
@@ -242,7 +241,7 @@ def _part(piece: str, bare: bool, is_name: Callable[[str], bool]) -> PlacePart |
 
 def _starts(piece: str, starts: tuple[tuple[str, re.Pattern[str]], ...]) -> list[tuple[str, str]]:
     for kind, start in starts:
-        found = start.match(piece)
-        if found and (rest := piece[found.end() :].strip(" .")):
+        match = start.match(piece)
+        if match and (rest := piece[match.end() :].strip(" .")):
             return [(kind, rest)]
     return []

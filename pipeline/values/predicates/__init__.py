@@ -1,6 +1,6 @@
 """Predicates of rules over values. A predicate knows no field: ``schemas/records`` bind it to fields.
 
-``True``: it holds. ``False``: the rule's finding is raised. ``None``: it cannot be known, and no finding is raised.
+``True``: it holds. ``False``: the rule's finding is raised. ``None``: the answer is unknown, and no finding is raised.
 Predicates are pure. Each family of rules has a module; a new predicate is a decorated function listed in ``LISTED``.
 """
 
@@ -87,5 +87,5 @@ LISTED: tuple[Predicate, ...] = (
 )
 """All predicates, in the order of their families."""
 
-PREDICATES: Mapping[str, Predicate] = {found.name: found for found in LISTED}
-"""By the names that ``schemas/records`` bind."""
+PREDICATES: Mapping[str, Predicate] = {listed.name: listed for listed in LISTED}
+"""The predicates by the names that ``schemas/records`` bind."""

@@ -1,4 +1,4 @@
-"""Dates (D). Partial dates are compared only as exactly as both are known."""
+"""Dates (D). Partial dates are compared only in the parts that both have."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from pipeline.values.predicates.predicate import Need, RuleContext, Value, date_
 INK, VALUE, ANY = Need.INK, Need.VALUE, Need.ANY
 
 ALLOWED = 0.9
-"""The probability from which misread words allow one date alone."""
+"""The probability from which misread words allow only one date."""
 
 ON_TIME = "1"
 LATE = "4"
-"""Codes of the lists of registration types that speak of the time limit (births and deaths have the same)."""
+"""Codes about the time limit in the lists of registration types (the same for births and deaths)."""
 
 
 @predicate(INK)
@@ -31,16 +31,16 @@ def full_date(value: Value) -> bool | None:
 
 @predicate(VALUE, INK)
 def same_date(first: Value, second: Value) -> bool | None:
-    """Both say the same date, as far as both are known; misread words confirm none, and deny all but one they allow."""
+    """Both give the same date as far as known; misread words confirm no date, and deny all but the date they allow."""
     left, right = date_parts(first.canonical), date_parts(second.canonical)
     if not right and second.status is FieldStatus.READ:
         allowed = possible_dates(second.text).dates
         if not allowed or allowed[0].chance < ALLOWED:
             return None
         date = allowed[0].date
-        said = tuple(part for part in (date.year, date.month, date.day) if part is not None)
-        exact = min(len(left), len(said))
-        return False if left[:exact] != said[:exact] else None
+        known_parts = tuple(part for part in (date.year, date.month, date.day) if part is not None)
+        exact = min(len(left), len(known_parts))
+        return False if left[:exact] != known_parts[:exact] else None
     exact = min(len(left), len(right))
     return left[:exact] == right[:exact] if exact else None
 
@@ -82,8 +82,8 @@ def time_limit_agrees(
 ) -> bool | None:
     """The mark “đúng hạn” or “quá hạn” agrees with the days between event and registration.
 
-    Within ``days`` it is on time; registered before the year ``since`` the limit could be as short as
-    ``days_before``, and either mark is right between the two.
+    Within ``days`` the registration is on time; before the year ``since`` the limit could be as short as
+    ``days_before``, and between the two either mark is right.
     """
     passed = _days_between(date_parts(happened_on.canonical), date_parts(registered_on.canonical))
     if passed is None or passed < 0:
@@ -99,9 +99,9 @@ def time_limit_agrees(
 def late_is_marked(
     happened_on: Value, registered_on: Value, registration_type: Value, *, days: int
 ) -> bool | None:
-    """A late registration has some mark of its kind, where the form has boxes for it.
+    """A late registration has a mark of its kind, where the form has boxes for it.
 
-    It is late after more than ``days`` from the event.
+    A registration is late after more than ``days`` from the event.
     """
     if registration_type.status is not FieldStatus.BLANK:
         return None
@@ -121,9 +121,9 @@ def late_note_agrees(
     days_before: int,
     context: RuleContext,
 ) -> bool | None:
-    """What the margin or the book itself calls late is late; asked where the form has no boxes for it.
+    """A registration called late in the margin or by the book is late; used where the form has no boxes for it.
 
-    The limits are those of ``time_limit_agrees``.
+    The limits are the same as in ``time_limit_agrees``.
     """
     if registration_type.status is not FieldStatus.NOT_ON_FORM:
         return None
@@ -146,7 +146,7 @@ def late_is_noted(
     days: int,
     context: RuleContext,
 ) -> bool | None:
-    """A late registration in an ordinary book has some note in the margin; asked where the form has no boxes for it."""
+    """A late registration in an ordinary book has a margin note; used where the form has no boxes for it."""
     if registration_type.status is not FieldStatus.NOT_ON_FORM or notes.status is not FieldStatus.BLANK:
         return None
     if context.series in (BookSeries.LATE, BookSeries.AGAIN):
@@ -162,19 +162,18 @@ def _says_late(notes: str) -> bool:
 
 @predicate(VALUE, VALUE)
 def age_within(born_on: Value, on: Value, *, lowest: int, highest: int) -> bool | None:
-    """The person's age in full years on that day lies within the limits, or may.
+    """The person's age in full years on that day is, or may be, within the limits.
 
-    A partial date is a finding only where the age is surely impossible.
+    A partial date gives a finding only if the age is surely impossible.
     """
     ages = age_at(born_on, on)
     return None if ages is None else ages[1] >= lowest and ages[0] <= highest
 
 
 def age_at(born_on: Value, on: Value) -> tuple[int, int] | None:
-    """Return the fewest and the most full years of a person on a day; ``None`` where it is not known.
+    """Return the least and the greatest number of a person's full years on a day; ``None`` if unknown.
 
-    An age in place of the date of birth is the age on that day; some clerks count the year that has begun, others full
-    years only.
+    An age in place of the date of birth is the age on that day; some clerks count the current year, others do not.
     """
     born = date_parts(born_on.canonical)
     if born:
@@ -188,10 +187,10 @@ def age_at(born_on: Value, on: Value) -> tuple[int, int] | None:
 
 
 def completed_years(born: tuple[int, ...], on: tuple[int, ...]) -> tuple[int, int] | None:
-    """Return the fewest and the most full years between two dates (year, month, day as far as known).
+    """Return the least and the greatest number of full years between two dates (year, month, day as far as known).
 
     Returns:
-        Negative numbers where the first is later; ``None`` when either is not known.
+        Negative numbers if the first is later; ``None`` if a date is unknown.
     """
     if not born or not on:
         return None
@@ -204,7 +203,7 @@ def completed_years(born: tuple[int, ...], on: tuple[int, ...]) -> tuple[int, in
 
 
 def _days_between(first: tuple[int, ...], last: tuple[int, ...]) -> int | None:
-    """Return the days between two full dates; ``None`` when one is partial."""
+    """Return the days between two full dates; ``None`` for a partial date."""
     if len(first) != 3 or len(last) != 3:
         return None
     return datetime.date(*last).toordinal() - datetime.date(*first).toordinal()

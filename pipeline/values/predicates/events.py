@@ -1,4 +1,4 @@
-"""Rules of one kind of event: births (B), marriages (M), deaths (T)."""
+"""Rules for a single kind of event: births (B), marriages (M), deaths (T)."""
 
 from __future__ import annotations
 
@@ -21,37 +21,36 @@ _SAYS_OF_FATHER = {BOTH_PARENTS: True, NO_MOTHER: True, NO_FATHER: False, NO_PAR
 
 @predicate(INK, ANY, more=ANY, of_states=True)
 def named_when_described(name: Value, *others: Value) -> bool | None:
-    """Where anything is written about a parent, the name is, too.
+    """A parent's block with any value has the parent's name.
 
-    A part that is wholly blank is right: the parent is not known. Fields that the form does not have are not
-    asked about.
+    A completely blank block is right: the parent is unknown. Fields missing on the form are ignored.
     """
     return name.inked or not any(other.inked for other in others)
 
 
 @predicate(INK, ANY, more=ANY, of_states=True)
 def described_when_named(name: Value, *others: Value) -> bool | None:
-    """Where a parent's name is written, something else about the parent is, too (as far as the form asks for it)."""
-    asked = [other for other in others if other.status is not FieldStatus.NOT_ON_FORM]
-    if not name.inked or not asked:
+    """A parent's block with a name has another value (as far as the form asks for it)."""
+    on_form = [other for other in others if other.status is not FieldStatus.NOT_ON_FORM]
+    if not name.inked or not on_form:
         return None
-    return any(other.inked for other in asked)
+    return any(other.inked for other in on_form)
 
 
 @predicate(VALUE, ANY, ANY)
 def birth_type_agrees(
     birth_type: Value, mother_name: Value, father_name: Value, *, not_both: str
 ) -> bool | None:
-    """The parents who are named agree with the type of the birth: none of an abandoned child.
+    """The named parents agree with the type of the birth: no parents for an abandoned child.
 
-    The words ``not_both`` say that at least one parent is not known, so that not both are named.
+    The words ``not_both`` mean that at least one parent is unknown, so at most one is named.
     """
     if _words(birth_type.text) == _words(not_both):
         return not (mother_name.inked and father_name.inked)
     answers = [
-        says[birth_type.canonical] == name.inked
-        for says, name in ((_SAYS_OF_MOTHER, mother_name), (_SAYS_OF_FATHER, father_name))
-        if birth_type.canonical in says and name.status is not FieldStatus.NOT_ON_FORM
+        codes[birth_type.canonical] == name.inked
+        for codes, name in ((_SAYS_OF_MOTHER, mother_name), (_SAYS_OF_FATHER, father_name))
+        if birth_type.canonical in codes and name.status is not FieldStatus.NOT_ON_FORM
     ]
     return all(answers) if answers else None
 
@@ -67,10 +66,10 @@ def surname_of_a_parent(
     among: str,
     nation: str,
 ) -> bool | None:
-    """The child bears its father's or its mother's surname.
+    """The child has its father's or its mother's surname.
 
-    Asked only of children of the ethnic group ``among`` and the nationality ``nation`` (others have other
-    customs), and only where all parents that are named can be read.
+    The rule applies only to children of the ethnic group ``among`` and the nationality ``nation`` (others have other
+    customs), and only if all named parents can be read.
     """
     if ethnicity.canonical != among or (nationality.inked and nationality.canonical != nation):
         return None
@@ -88,7 +87,7 @@ def one_of_parents(
 ) -> bool | None:
     """The child's value (ethnic group) is its father's or its mother's.
 
-    It is asked only where the value of every parent who is named can be read.
+    The rule applies only if the value of every named parent can be read.
     """
     answer = None
     for of_parent, name in ((father, father_name), (mother, mother_name)):
@@ -101,12 +100,12 @@ def one_of_parents(
 
 @lru_cache(maxsize=1 << 10)
 def _words(text: str) -> str:
-    """``folded``, remembered: all births share a handful of types."""
+    """Return ``folded`` text from a cache: all births share a handful of types."""
     return folded(text)
 
 
 def _can_tell(name: Value) -> bool:
-    """Whether it is known what a parent is called, or that the parent is not named."""
+    """Return whether a parent's name is known, or known to be missing."""
     return name.status is FieldStatus.BLANK or (name.status is FieldStatus.READ and name.canonical != "")
 
 
@@ -122,10 +121,9 @@ FULL_YEARS_SINCE = (2015, 1, 1)
 
 @predicate(VALUE, VALUE)
 def of_marriageable_age(born_on: Value, married_on: Value, *, years: int) -> bool | None:
-    """Married since 2015 at ``years`` full years or more.
+    """The person married since 2015 at ``years`` full years or more.
 
-    Of a partial birth date the missing month counts as January and the missing day as the first (M03, for the
-    age only).
+    In a partial birth date the missing month counts as January and the missing day as the first (M03, age only).
     """
     married = date_parts(married_on.canonical)
     if len(married) < 3 or married < FULL_YEARS_SINCE:
@@ -144,10 +142,10 @@ def entered_marriageable_age(
     since_in_north: int,
     context: RuleContext,
 ) -> bool | None:
-    """Married from the year ``since`` until 2014 when the ``years``-th year of life had begun.
+    """The person married from the year ``since`` until 2014 in or after the ``years``-th year of life.
 
-    It begins at ``years`` - 1 full years and a day. Partial birth dates count as in ``of_marriageable_age`` (M03). In
-    the North the law held from the year ``since_in_north`` on; of earlier marriages it is not asked (M04).
+    That year begins at ``years`` - 1 full years and a day. Partial birth dates count as in ``of_marriageable_age``
+    (M03). In the North the law applied from the year ``since_in_north`` on; earlier marriages are not checked (M04).
     """
     married = date_parts(married_on.canonical)
     first = since_in_north if context.in_north else since
@@ -161,7 +159,7 @@ def entered_marriageable_age(
 def two_people(
     first_name: Value, first_born_on: Value, second_name: Value, second_born_on: Value
 ) -> bool | None:
-    """Not the same name and the same date of birth."""
+    """The two people do not share both name and date of birth."""
     if first_born_on.canonical != second_born_on.canonical:
         return True
     return folded(first_name.canonical) != folded(second_name.canonical)
@@ -169,18 +167,18 @@ def two_people(
 
 @predicate(VALUE, VALUE)
 def two_numbers(first: Value, second: Value) -> bool | None:
-    """Not the same number of an identity paper."""
+    """The two numbers of identity papers differ."""
     return first.canonical != second.canonical
 
 
 def _old_enough(born_on: Value, years: int) -> bool | None:
-    """Return whether an age in place of the date of birth is old enough; ``None`` for another text."""
+    """Return whether an age in place of the date of birth is high enough; ``None`` for another text."""
     age = parse_canonical_age(born_on.canonical)
     return age.number >= years and age.unit == "tuổi" if age else None
 
 
 def _birthday(born: tuple[int, ...], years: int) -> tuple[int, int, int]:
-    """The day on which so many years are full: the unknown month counts as January, the unknown day as the first."""
+    """Return the day of reaching an age: a missing month counts as January, a missing day as the first."""
     year, month, day = (*born, 1, 1)[:3]
     return year + years, month, day
 
@@ -196,7 +194,7 @@ _ONESELF = frozenset({"ban than", "chinh minh", "duong su", "chinh duong su"})
 
 @predicate(INK)
 def present_on_forms_since(value: Value, *, since: int, context: RuleContext) -> bool | None:
-    """Something is written; of forms that were printed before the year ``since`` it is not asked."""
+    """The field has ink; forms printed before the year ``since`` are not checked."""
     if context.form_years is None or context.form_years[0] < since:
         return None
     return value.inked
@@ -204,7 +202,7 @@ def present_on_forms_since(value: Value, *, since: int, context: RuleContext) ->
 
 @predicate(VALUE, VALUE, VALUE)
 def age_group_agrees(age_group: Value, born_on: Value, died_on: Value) -> bool | None:
-    """The ticked box (under one year, one to under five) can be the age at death."""
+    """The ticked box (under one year, one to under five) agrees with the possible ages at death."""
     ages = age_at(born_on, died_on)
     group = _AGES.get(age_group.canonical)
     if ages is None or group is None:
@@ -214,7 +212,7 @@ def age_group_agrees(age_group: Value, born_on: Value, died_on: Value) -> bool |
 
 @predicate(TEXT)
 def not_oneself(relation: Value) -> bool | None:
-    """Nobody declares his own death (“bản thân”)."""
+    """Nobody declares their own death (“bản thân”)."""
     return not _says_oneself(relation.text)
 
 

@@ -1,4 +1,4 @@
-"""Rules of keys and places: numbers of entries and volumes against their book (K), places against their day (L04)."""
+"""Rules for keys and places: entry and volume numbers against their book (K), places against their day (L04)."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ INK, VALUE = Need.INK, Need.VALUE
 
 @predicate(INK, of_states=True)
 def present(value: Value) -> bool | None:
-    """Something is written."""
+    """The field has ink."""
     return value.inked
 
 
 @predicate(INK, of_states=True)
 def absent(value: Value) -> bool | None:
-    """Nothing is written (a margin note wants a person)."""
+    """The field has no ink (a margin note needs a person)."""
     return not value.inked
 
 
 @predicate(VALUE, VALUE)
 def same_year(first: Value, second: Value) -> bool | None:
-    """Both say the same year; ``41/2010`` says one as a date does."""
+    """Both have the same year; ``41/2010`` has a year as a date does."""
     left, other = date_parts(first.canonical), date_parts(second.canonical)
     return left[0] == other[0] if left and other else None
 
 
 @predicate(VALUE, VALUE)
 def within_volume_years(volume: Value, registered_on: Value, *, context: RuleContext) -> bool | None:
-    """The volume was not opened after the year of registration, and is of that year.
+    """The volume was opened no later than the year of registration, and belongs to that year.
 
-    A book that went on into further years, which its closing day shows, may have been opened earlier.
+    A book that continued into further years, according to its closing day, may have been opened earlier.
     """
     opened, registered = date_parts(volume.canonical), date_parts(registered_on.canonical)
     if not opened or not registered:
@@ -43,7 +43,7 @@ def within_volume_years(volume: Value, registered_on: Value, *, context: RuleCon
 
 @predicate(VALUE)
 def same_volume(volume: Value, *, context: RuleContext) -> bool | None:
-    """The page says the same volume as the cover, as far as both say it."""
+    """The page's volume equals the cover's, as far as both have it."""
     number, _, year = volume.canonical.partition("/")
     of_cover, _, year_of_cover = context.volume.partition("/")
     if not of_cover.isdecimal() or not number.isdecimal():
@@ -65,7 +65,7 @@ def while_book_open(registered_on: Value, *, context: RuleContext) -> bool | Non
 def place_existed(place: Value, on: Value, *, context: RuleContext, former: bool = False) -> bool | None:
     """The written place may have been an administrative unit of that day.
 
-    With ``former`` also of a day before it (where someone was born is called as it was then).
+    With ``former``, a unit of an earlier day counts too (a place of birth has its name from that time).
     """
     if context.places is None:
         return None

@@ -1,8 +1,8 @@
-"""Rules of what a number (I), a name or a relation (L) says about a person.
+"""Rules about the facts on a person in a number (I), a name or a relation (L).
 
 A personal number is ``PPP`` (province or country) ``C`` (century and sex) ``YY`` (year of birth) and six random digits;
-a citizen may keep an old one after a correction of the record, so a contradiction is a doubt and no more. There is no
-check digit (I03).
+a citizen may keep an old number after a correction of the record, so a contradiction is only a doubt. It has no check
+digit (I03).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ CMND_DIGITS = 9
 
 @predicate(VALUE)
 def personal_number(number: Value) -> bool | None:
-    """It has the twelve digits of a personal number (which codes it may begin with is asked by its kind)."""
+    """The number has the twelve digits of a personal number (its kind checks the possible prefixes)."""
     return _is_personal(number.canonical)
 
 
@@ -42,7 +42,7 @@ def number_tells_sex(number: Value, sex: Value) -> bool | None:
 
 @predicate(VALUE)
 def number_of_a(number: Value, *, sex: str) -> bool | None:
-    """As ``number_tells_sex``, of a person whose sex the field itself says (a mother, a husband).
+    """As ``number_tells_sex``, for a person whose sex follows from the field (a mother, a husband).
 
     ``sex`` is a code of the list.
     """
@@ -51,7 +51,7 @@ def number_of_a(number: Value, *, sex: str) -> bool | None:
 
 @predicate(VALUE, VALUE)
 def number_tells_birth(number: Value, born_on: Value) -> bool | None:
-    """Century and year in a personal number are those of the birth date."""
+    """Century and year in a personal number agree with the birth date."""
     born = date_parts(born_on.canonical)
     if not born or not _is_personal(number.canonical):
         return None
@@ -60,7 +60,7 @@ def number_tells_birth(number: Value, born_on: Value) -> bool | None:
 
 @predicate(VALUE, VALUE)
 def bearer_age_within(number: Value, on: Value, *, lowest: int, highest: int) -> bool | None:
-    """The age that a personal number says its bearer has in the year of that day lies within the limits, or may."""
+    """The bearer's age according to the personal number, in the year of that day, is or may be within the limits."""
     day = date_parts(on.canonical)
     if not day or not _is_personal(number.canonical):
         return None
@@ -81,7 +81,7 @@ def no_personal_number_before(number: Value, registered_on: Value, *, since: int
 def number_fits_paper(paper_type: Value, number: Value, registered_on: Value, *, since: int) -> bool | None:
     """An identity card (CMND) has nine digits, a citizen's card (CCCD) twelve.
 
-    From the year ``since`` on cards of the old name with twelve digits were issued, too.
+    From the year ``since`` on, twelve-digit cards of the old name were issued too.
     """
     if not number.canonical.isdecimal():
         return None
@@ -97,7 +97,7 @@ def number_fits_paper(paper_type: Value, number: Value, registered_on: Value, *,
 
 
 def _birth_year(number: str) -> int:
-    """Century and year in a personal number."""
+    """Return century and year in a personal number."""
     return 1900 + 100 * (int(number[3]) // 2) + int(number[4:6])
 
 
@@ -110,13 +110,13 @@ VALUE = Need.VALUE
 
 @predicate(VALUE, VALUE)
 def name_tells_sex(name: Value, sex: Value) -> bool | None:
-    """No man's name has “Thị” as a middle word, no woman's “Văn” behind the surname. A weak sign: a person decides."""
+    """No man's name has “Thị” as a middle word, no woman's “Văn” after the surname. A weak sign: a person decides."""
     return _fits(name.canonical, sex.canonical)
 
 
 @predicate(VALUE)
 def name_of_a(name: Value, *, sex: str) -> bool | None:
-    """As ``name_tells_sex``, of a person whose sex the field itself says (a father, a wife).
+    """As ``name_tells_sex``, for a person whose sex follows from the field (a father, a wife).
 
     ``sex`` is a code of the list.
     """
@@ -153,7 +153,7 @@ _SEXES = {
     ),
 }  # fmt: skip
 _SPOUSES = {"vợ": MALE, "chồng": FEMALE}
-"""The sex of the dead by the declarant's relation."""
+"""The sex of the dead according to the declarant's relation."""
 
 _RELATION = re.compile(
     r"(?:là )?(?P<word>.+?)(?: của (?:trẻ|bé|cháu bé|người (?:đã )?(?:chết|mất)|người được khai sinh))?"
@@ -162,14 +162,14 @@ _RELATION = re.compile(
 
 @predicate(TEXT, VALUE)
 def spouse_tells_sex(relation: Value, sex: Value) -> bool | None:
-    """Who is declared dead by his wife is a man, by her husband a woman."""
+    """A dead person declared by his wife is a man, by her husband a woman."""
     wanted = _SPOUSES.get(_word(relation.text))
     return None if wanted is None else sex.canonical == wanted
 
 
 @predicate(TEXT, VALUE)
 def relation_fits_name(relation: Value, name: Value) -> bool | None:
-    """Whose relation is a man's (“cha”, “chú”) has no woman's name (“Thị”), and the other way round (“Văn”).
+    """A declarant with a man's relation (“cha”, “chú”) has no woman's name (“Thị”), and vice versa (“Văn”).
 
     A weak sign: a person decides.
     """
@@ -179,14 +179,14 @@ def relation_fits_name(relation: Value, name: Value) -> bool | None:
 
 @predicate(TEXT, VALUE)
 def relation_fits_number(relation: Value, number: Value) -> bool | None:
-    """Whose relation is a man's has a man's personal number, and the other way round."""
+    """A declarant with a man's relation has a man's personal number, and vice versa."""
     sex = _SEXES.get(_word(relation.text))
     return number_of_a.ask(number, sex=sex) if sex else None
 
 
 @predicate(TEXT, VALUE, VALUE)
 def parent_declares(relation: Value, name: Value, parent_name: Value, *, sex: str) -> bool | None:
-    """A declarant with the relation of the parent of ``sex`` bears that parent's name.
+    """A declarant with the relation of the parent of ``sex`` has that parent's name.
 
     ``sex`` is a code of the list. An abbreviated name is not compared.
     """
@@ -197,7 +197,7 @@ def parent_declares(relation: Value, name: Value, parent_name: Value, *, sex: st
 
 @predicate(VALUE, VALUE, VALUE, VALUE)
 def namesake_number_tells_birth(number: Value, name: Value, other: Value, born_on: Value) -> bool | None:
-    """As ``number_tells_birth``, of a person with the name of the ``other`` who was born then.
+    """As ``number_tells_birth``, for a person with the ``other``'s name and that date of birth.
 
     An example is a declarant who is the father.
     """
@@ -207,20 +207,20 @@ def namesake_number_tells_birth(number: Value, name: Value, other: Value, born_o
 
 @predicate(VALUE, VALUE, VALUE)
 def namesake_number_of_a(number: Value, name: Value, other: Value, *, sex: str) -> bool | None:
-    """As ``number_of_a``, of a person with the name of the ``other`` whose sex is that one."""
+    """As ``number_of_a``, for a person with the ``other``'s name and that sex."""
     answer = number_of_a.ask(number, sex=sex)
     return answer if answer is None or _same_name(name, other) else None
 
 
 @lru_cache(maxsize=1 << 12)
 def _word(relation: str) -> str:
-    """The bare word of a relation, in small letters."""
-    found = _RELATION.fullmatch(folded(relation).strip(" .,;:()"))
-    return found["word"] if found else ""
+    """Return the bare word of a relation, in small letters."""
+    match = _RELATION.fullmatch(folded(relation).strip(" .,;:()"))
+    return match["word"] if match else ""
 
 
 def _same_name(first: Value, second: Value) -> bool:
-    """Whether two names are the same wherever the tones are put (``Hòa``, ``Hoà``)."""
+    """Return whether two names are equal up to the position of tones (``Hòa``, ``Hoà``)."""
     left, other = first.canonical, second.canonical
     return left == other or (
         len(left) == len(other)

@@ -1,4 +1,4 @@
-"""What a predicate is and what it gets: values of one entry, and the context of their book."""
+"""The predicate type and its inputs: values of an entry, and the context of the book."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _SAYS_DATE = re.compile(r"(?:(\d\d)\.|\d+/)?(\d{4})", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A value as a rule sees it. A ``FieldReading`` has the same attributes and is passed itself.
+    """A value in a rule. A ``FieldReading`` has the same attributes and is passed directly.
 
     Attributes:
-        text: As written; it counts only of a ``READ`` value.
+        text: The written text; meaningful only for a ``READ`` value.
         canonical: ``""`` when the text does not parse.
-        status: Which of the states it is in that must never be confused.
+        status: The value's state; states must never be confused.
     """
 
     text: str
@@ -43,7 +43,7 @@ BLANK = Value("", "", FieldStatus.BLANK)
 
 
 class PlaceResolver(Protocol):
-    """Knows which administrative units existed when (rule L04)."""
+    """Knows the times of existence of administrative units (rule L04)."""
 
     def lies_in_north(self, code: str, written: str, on: tuple[int, ...]) -> bool | None:
         """Return whether an office lies north of the seventeenth parallel, the border of 1954 to 1976.
@@ -53,27 +53,26 @@ class PlaceResolver(Protocol):
             on: The day as year, month, day as far as known.
 
         Returns:
-            ``None``: it cannot be known.
+            ``None`` if unknown.
         """
         ...
 
     def existed(self, written: str, on: tuple[int, ...], *, former: bool = False) -> bool | None:
-        """Return whether the written place is one unit that existed or may have existed.
+        """Return whether the written place is a single unit that existed or may have existed.
 
         Args:
-            on: The day as year, month, day as far as known, ``()`` when not.
-            former: A unit that existed before the day counts too.
+            on: The day as year, month, day as far as known, ``()`` if unknown.
+            former: Whether a unit that existed before the day counts too.
 
         Returns:
-            ``False``: no such unit existed then. ``None``: it cannot be known (several units, a time of which not every
-            unit is known, a hospital, "tại nhà").
+            ``False``: no such unit existed then. ``None``: several units, incomplete tables, a hospital, "tại nhà".
         """
         ...
 
 
 @dataclass(frozen=True)
 class RuleContext:
-    """What a rule may know besides the entry's own values. Dates are (year, month, day); ``()`` = not known.
+    """The context of a rule besides the entry's own values. Dates are (year, month, day); ``()`` = unknown.
 
     Attributes:
         scanned_on: The day of the scan, at the latest today.
@@ -81,10 +80,10 @@ class RuleContext:
         closed_on: The book's last day, from its cover.
         volume: The book's number (``NN/YYYY``), from its cover.
         form: The id of the form.
-        form_years: The years it was printed for.
-        places: The resolver of places; without one no place is judged.
-        series: Which of the books that an office keeps side by side it is.
-        in_north: Whether its office lies north of the seventeenth parallel; ``None``: it is not known.
+        form_years: The years for which it was printed.
+        places: The resolver of places; without it no place is judged.
+        series: The book's parallel series in the office.
+        in_north: Whether its office lies north of the seventeenth parallel; ``None``: unknown.
     """
 
     scanned_on: tuple[int, ...] = ()
@@ -110,20 +109,20 @@ NO_CONTEXT = RuleContext()
 def date_parts(canonical: str) -> tuple[int, ...]:
     """Return year, month and day of a canonical date as far as they are known.
 
-    ``41/2010`` names a year, too. The result is ``()`` when not even the year is known.
+    ``41/2010`` also has a year. The result is ``()`` if even the year is unknown.
     """
     if len(canonical) == FULL and canonical[2] == "." == canonical[5]:
         day, month, year = canonical[:2], canonical[3:5], canonical[6:]
         return (int(year), int(month), int(day)) if (day + month + year).isdecimal() else ()
-    found = _SAYS_DATE.fullmatch(canonical)
-    if found is None:
+    match = _SAYS_DATE.fullmatch(canonical)
+    if match is None:
         return ()
-    month, year = found.groups()
+    month, year = match.groups()
     return (int(year), int(month)) if month else (int(year),)
 
 
 def not_later(first: tuple[int, ...], second: tuple[int, ...]) -> bool | None:
-    """Whether the first date is not later than the second, as far as both are known."""
+    """Return whether the first date is not later than the second, as far as both are known."""
     if not first or not second:
         return None
     if first[0] != second[0] or len(first) == len(second):
@@ -133,31 +132,31 @@ def not_later(first: tuple[int, ...], second: tuple[int, ...]) -> bool | None:
 
 
 def date_tuple(date: datetime.date) -> tuple[int, int, int]:
-    """A calendar day as ``Value.date_parts`` writes it."""
+    """Return a calendar day in the form of ``Value.date_parts``."""
     return date.year, date.month, date.day
 
 
 class Need(Enum):
-    """What a predicate must know of a value before it is asked; otherwise its answer is ``None``.
+    """The required knowledge of a value; without it a predicate's answer is ``None``.
 
-    A value that is struck through never counts as a value: which of the two writings holds is for a person (L09).
+    A struck-through value never counts as a value: a person decides between the two writings (L09).
     """
 
     VALUE = "value"
-    """Read, and it parses. Blank, illegible, struck through, unreadable, not on the form: silent."""
+    """The value is read and parses. Blank, illegible, struck through, unreadable, not on the form: no answer."""
     TEXT = "text"
-    """Read, whether or not it parses. Else silent."""
+    """The value is read, whether or not it parses; otherwise no answer."""
     INK = "ink"
-    """Whether there is ink: a blank counts as a blank, what cannot be read as something. Not on the form: silent."""
+    """The presence of ink is known: a blank has none, unreadable ink counts. Not on the form: no answer."""
     ANY = "any"
-    """Seen in whatever state it is; the predicate itself tells the states apart."""
+    """Any state is accepted; the predicate itself distinguishes the states."""
 
     def met(self, value: Value) -> bool:
-        """Return whether a predicate with this need may be asked about that value."""
+        """Return whether a predicate with this need may be asked about the value."""
         return self.met_by(value.status) and (self is not Need.VALUE or value.canonical != "")
 
     def met_by(self, status: FieldStatus) -> bool:
-        """Return the same as far as it follows from the state alone."""
+        """Return the same, as far as it follows from the state alone."""
         if self is Need.ANY:
             return True
         if self is Need.INK:
@@ -167,16 +166,15 @@ class Need(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Predicate:
-    """A named question to some values.
+    """A named predicate over values.
 
     Attributes:
-        name: What ``schemas/records`` bind.
+        name: The name for bindings in ``schemas/records``.
         ask: Returns ``True`` (it holds), ``False`` (the rule's finding is raised) or ``None`` (it cannot be known).
-        needs: What it must know of each value.
-        more: What it must know of any further values; ``None``: there may be none.
-        in_context: It takes a ``RuleContext``.
-        limits: The names of what a rule may set (``with``).
-        of_states: Its answer follows from the states of the values alone.
+        more: Its need of any further values; ``None``: no further values.
+        in_context: Whether it takes a ``RuleContext``.
+        limits: The names of a rule's options (``with``).
+        of_states: Whether its answer follows from the states of the values alone.
     """
 
     name: str
@@ -188,23 +186,23 @@ class Predicate:
     of_states: bool = False
 
     def needs_of(self, count: int) -> tuple[Need, ...] | None:
-        """Return the need of each of so many fields; ``None`` when the predicate does not take so many."""
+        """Return the need of each of ``count`` fields; ``None`` when the predicate does not take this number."""
         further = count - len(self.needs)
         if further < 0 or (further and self.more is None):
             return None
         return self.needs + (self.more,) * further if self.more else self.needs
 
     def limited(self, limits: Mapping[str, object]) -> Callable[..., bool | None]:
-        """Return ``ask`` with these limits for defaults; a ``functools.partial`` takes three times as long to call."""
+        """Return ``ask`` with these limits as defaults; a ``functools.partial`` takes three times as long to call."""
         if not limits:
             return self.ask
         assert isinstance(self.ask, FunctionType)
-        asked = FunctionType(self.ask.__code__, self.ask.__globals__, self.name)
-        asked.__kwdefaults__ = {**(self.ask.__kwdefaults__ or {}), **limits}
-        return asked
+        bound = FunctionType(self.ask.__code__, self.ask.__globals__, self.name)
+        bound.__kwdefaults__ = {**(self.ask.__kwdefaults__ or {}), **limits}
+        return bound
 
     def __call__(self, *values: Value, context: RuleContext = NO_CONTEXT, **limits: object) -> bool | None:
-        """Return its answer about these values, ``None`` where they are not in the states that it needs."""
+        """Return the answer for these values, ``None`` if a need is not met."""
         needs = self.needs_of(len(values))
         if needs is None:
             raise TypeError(f"{self.name} asks about {len(self.needs)} fields")
@@ -218,13 +216,13 @@ class Predicate:
 def predicate(
     *needs: Need, more: Need | None = None, of_states: bool = False
 ) -> Callable[[Callable[..., bool | None]], Predicate]:
-    """Make a function of values a predicate of that name.
+    """Make a function of values a predicate with the function's name.
 
-    A keyword argument ``context`` of the function gets the ``RuleContext``; every other one is a limit that a rule may
-    set.
+    A keyword argument ``context`` of the function gets the ``RuleContext``; other keyword arguments are limits that
+    rules may set.
 
     Args:
-        more: For any further values.
+        more: The need of any further values.
         of_states: As in ``Predicate``; such a predicate takes no context.
     """
 

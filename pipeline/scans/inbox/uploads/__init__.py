@@ -1,4 +1,4 @@
-"""Scans that come through a browser: sent in pieces, proven whole, looked through, and only then put into a book."""
+"""Scans uploaded through a browser: sent in pieces, verified, inspected, and only then put into a book."""
 
 from pipeline.scans.inbox.uploads.upload import Upload, UploadRefused, UploadState
 from pipeline.scans.inbox.uploads.upload_desk import NO_UPLOADS, UploadDesk, UploadOptions, UploadPage

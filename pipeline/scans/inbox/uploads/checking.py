@@ -1,4 +1,4 @@
-"""A whole upload becomes a scan of its book: proven, looked through, stored, placed, and told in the manifest."""
+"""Turn a complete upload into a scan of its book: verify, inspect, store, place, and record it in the manifest."""
 
 from __future__ import annotations
 
@@ -27,30 +27,30 @@ from pipeline.scans.workspace import Workspace
 log = logging.getLogger(__name__)
 
 BROWSERS = "_trinh-duyet"
-"""What manifests and quarantine call the uploads of browsers; no scanner can be named so."""
+"""The name of browser uploads in manifests and quarantine; no scanner can have this name."""
 
 NO_BOOK = 0
-"""The id of no book: whoever asks for a scan besides it asks for those of all books."""
+"""The id of no book, for searching a scan in all books."""
 
 PLACING_TRIES = 3
-"""How often a file is put into its book: the intake, which tidies the same folder, may be in the way."""
+"""Number of attempts to put a file into its book: the intake, which tidies the same folder, may interfere."""
 
 
 class UploadInspector(Protocol):
-    """What is asked of ``pipeline.scans.intake.Inspector``."""
+    """The part of ``pipeline.scans.intake.Inspector`` that uploads use."""
 
     def pages(self, scan: ScanFile) -> tuple[InspectedPage, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class UploadChecker:
-    """Makes scans of whole uploads, one at a time.
+    """Turns complete uploads into scans, one at a time.
 
     Attributes:
         books: The folder of all books.
-        ledger_of: Returns what the registry holds of the cover of a book.
-        elsewhere: Returns the folder of another book that has a scan of that SHA-256; ``""`` where none has.
-        serials: The last number in the manifest of each day, as far as it was read; nobody else writes to it.
+        ledger_of: Returns a book's cover according to the registry.
+        elsewhere: Returns the folder of another book with a scan of the given SHA-256; ``""`` if there is none.
+        serials: The last number in each day's manifest, as far as read; nobody else writes to it.
     """
 
     workspace: Workspace
@@ -60,15 +60,15 @@ class UploadChecker:
     serials: dict[str, int] = field(default_factory=dict)
 
     def finished(self, upload: Upload, part: Path, inspector: UploadInspector, now: float) -> Upload:
-        """Return the upload as stored or refused. Of a stored one ``part`` is the caller's to remove.
+        """Return the upload as stored or refused. The caller removes ``part`` of a stored upload.
 
         Args:
-            upload: An upload of which all is here.
+            upload: A complete upload.
             part: Its bytes.
             now: Seconds since 1970.
 
         Raises:
-            StorageError: A disk cannot be written; nothing is told then, and it is done again later.
+            StorageError: A disk cannot be written; nothing is recorded, and the check is repeated later.
         """
         digest = file_digest(part)
         if not digest and part.exists():
@@ -114,7 +114,7 @@ class UploadChecker:
             )
 
     def _refuse_answer(self, upload: Upload, pages: tuple[InspectedPage, ...]) -> None:
-        """Refuse what is sent for a rescan ticket and would never close it: of several pages, or no new scan."""
+        """Refuse an answer that cannot close its rescan ticket: several pages, or no new scan."""
         if upload.ticket_id is None:
             return
         name = printable(upload.name)
@@ -131,7 +131,7 @@ class UploadChecker:
     def _placed(
         self, upload: Upload, part: Path, folder: Path | None, pages: tuple[InspectedPage, ...], now: float
     ) -> Upload:
-        """Store a file and put it into the folder of its book; without a folder it is only kept and told."""
+        """Store a file and put it into its book's folder; without a folder it is only stored and recorded."""
         again = self.workspace.stored(upload.digest) is not None
         stored = self.workspace.store(part, upload.digest)
         file = "" if folder is None else _placed_name(stored.path, folder, upload)
@@ -159,12 +159,12 @@ class UploadChecker:
         )
 
     def _set_apart(self, upload: Upload, part: Path, error: ScanError, now: float) -> Upload:
-        """Keep what is no usable scan in the quarantine, with the reason beside it."""
-        told = type(error)(error.message.replace(part.name, printable(upload.name)))
+        """Quarantine an unusable scan, with the reason beside it."""
+        shown_error = type(error)(error.message.replace(part.name, printable(upload.name)))
         path, serial = self._next(now)
         day = iso_date(now)
         kept = quarantine_file(
-            part, self._folders.quarantine(BROWSERS, day), serial, upload.name, told, iso_time(now)
+            part, self._folders.quarantine(BROWSERS, day), serial, upload.name, shown_error, iso_time(now)
         )
         row = IntakeRow(
             serial,
@@ -174,15 +174,15 @@ class UploadChecker:
             upload.size,
             upload.digest,
             code=error.code,
-            message=told.message,
+            message=shown_error.message,
             file=kept,
         )
         manifest.append_to_manifest(path, row)
         log.info("An upload for book %d was refused: %s", upload.book_id, error.code)
-        return _refused(upload, error, told.message)
+        return _refused(upload, error, shown_error.message)
 
     def _next(self, now: float) -> tuple[Path, int]:
-        """The manifest of the day and the next number in it."""
+        """Return the day's manifest and its next number."""
         day = iso_date(now)
         path = self._folders.manifest(BROWSERS, day)
         if day not in self.serials:
@@ -200,7 +200,7 @@ def _refused(upload: Upload, error: ScanError, message: str = "") -> Upload:
 
 
 def _placed_name(copy: Path, folder: Path, upload: Upload) -> str:
-    """Put the stored scan into the book under a name that no other scan has; return the name."""
+    """Put the stored scan into the book under a unique name; return the name."""
     wanted = Path(name_in_book(upload))
     for number in range(1, 10_000):
         name = wanted.name if number == 1 else f"{wanted.stem} ({number}){wanted.suffix}"
@@ -213,6 +213,6 @@ def _placed_name(copy: Path, folder: Path, upload: Upload) -> str:
             except StorageError:
                 if not left:
                     raise
-        if file_digest(there) == upload.digest:  # another may have taken the name meanwhile
+        if file_digest(there) == upload.digest:  # another scan may have taken the name meanwhile
             return name
     raise StorageError(f"Thư mục sổ «{printable(folder.name)}» có quá nhiều tệp cùng tên.")

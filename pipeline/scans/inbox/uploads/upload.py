@@ -1,4 +1,4 @@
-"""One file on its way from a browser into a book, and how it is noted on disk."""
+"""A file on its way from a browser into a book, and its note on disk."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ PART = "part"
 
 
 class UploadRefused(ScanError):
-    """What a browser sends is not taken as it is; the message says what to do."""
+    """A browser's upload is refused; the message says what to do."""
 
     code = "upload"
 
 
 class UploadState(StrEnum):
-    """How far an upload is.
+    """The state of an upload.
 
     Attributes:
-        RECEIVING: Pieces of it are missing; nothing else sees it.
-        CHECKING: All of it is here and waits to be proven and looked through.
+        RECEIVING: Pieces are missing; no other part of the program sees it.
+        CHECKING: It is complete and waits for verification and inspection.
         STORED: It is in the store and in the folder of its book.
-        REFUSED: It is no scan that can be used; the reason is told.
+        REFUSED: It is not a usable scan; the reason is given.
     """
 
     RECEIVING = "receiving"
@@ -45,18 +45,18 @@ class Upload:
     """A file on its way into a book.
 
     Attributes:
-        upload_id: What the browser calls it: 32 hex digits, the same for the same file, book and person.
+        upload_id: The browser's id: 32 hex digits, the same for the same file, book and person.
         size: Its size in bytes.
-        began: When it began, in seconds since 1970.
-        digest: The SHA-256 that the browser computed of all of it; ``""`` before the end.
-        file: Its name in the folder of the book, once it is there.
+        began: The time of its beginning, in seconds since 1970.
+        digest: The SHA-256 of the whole file according to the browser; ``""`` before the end.
+        file: Its name in the book's folder, once placed.
         broken: Numbers of pages that cannot be decoded.
-        again: Whether the book had the same bytes before.
-        code: The code of why it was refused.
-        message: Why, in Vietnamese.
+        again: Whether the book already had the same bytes.
+        code: The code of its refusal.
+        message: The reason of its refusal, in Vietnamese.
         ticket_id: The rescan ticket that it answers.
-        prefix: What its name in the book begins with.
-        is_original: It is a photograph from which a page was cut; it is kept and is no scan of the book.
+        prefix: The prefix of its name in the book.
+        is_original: Whether it is a photograph from which a page was cut; it is stored but is no scan of the book.
     """
 
     upload_id: str
@@ -84,13 +84,13 @@ class Upload:
 
 
 def upload_id_of(book_id: int, login: str, name: str, size: int, modified: int, ticket_id: int | None) -> str:
-    """Return the id of an upload; a browser that asks again for the same file gets the same, and goes on there."""
-    told = json.dumps([book_id, login, name, size, modified, ticket_id])
-    return hashlib.sha256(told.encode()).hexdigest()[:32]
+    """Return an upload's id; a browser that sends the same file again gets the same id and continues there."""
+    identity = json.dumps([book_id, login, name, size, modified, ticket_id])
+    return hashlib.sha256(identity.encode()).hexdigest()[:32]
 
 
 def name_in_book(upload: Upload) -> str:
-    """Return the name that the file gets in its book: its own, made safe, and never one that runs overlook."""
+    """Return the file's name in its book: its own name, made safe and visible to runs."""
     name = safe_name(upload.name if upload.prefix == "" else f"{upload.prefix}{safe_name(upload.name)}")
     if is_ignored(name) or name.startswith("-"):
         ending = Path(name).suffix[:6]
@@ -99,7 +99,7 @@ def name_in_book(upload: Upload) -> str:
 
 
 def write_note(folder: Path, upload: Upload) -> None:
-    """Note on disk how far an upload is.
+    """Write an upload's state to disk.
 
     Raises:
         StorageError: The disk cannot be written.
@@ -109,9 +109,11 @@ def write_note(folder: Path, upload: Upload) -> None:
 
 
 def read_note(folder: Path) -> Upload | None:
-    """Return the upload that a folder is of; None where the note is missing or cannot be understood."""
+    """Return the upload of a folder; None if the note is missing or unreadable."""
     try:
-        told = parse_json(read_regular_file(folder / NOTE))
-        return Upload(**{**told, "state": UploadState(told["state"]), "broken": tuple(told["broken"])})
+        content = parse_json(read_regular_file(folder / NOTE))
+        return Upload(
+            **{**content, "state": UploadState(content["state"]), "broken": tuple(content["broken"])}
+        )
     except (FileRefused, OSError, ValueError, KeyError, TypeError):
         return None

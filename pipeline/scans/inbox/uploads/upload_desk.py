@@ -1,7 +1,7 @@
-"""Takes what browsers send: pieces in order, each proven; a person's half upload waits and goes on where it stopped.
+"""Receives browser uploads in ordered, verified pieces; a person's incomplete upload can be continued later.
 
-A half upload lies where nothing reads scans. All of it is looked through in the background, one file after the other,
-also after the server was started again.
+An incomplete upload lies outside all folders with scans. A background thread inspects complete uploads one by one, and
+continues after a restart of the server.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ log = logging.getLogger(__name__)
 DISK_FULL = "Ổ đĩa của máy chủ sắp đầy nên chưa nhận thêm. Hãy báo người quản trị máy."
 
 FAULT = "fault"
-"""The code of an upload over which the program failed; its bytes stay."""
+"""The code of an upload that failed through a fault of the program; its bytes stay."""
 
 
 RETRY_SECONDS = 30.0
-"""After how long a file that could not be checked because of a disk is looked at again."""
+"""Time before a check that failed because of a disk is repeated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,11 @@ class UploadOptions:
     """The limits of uploads.
 
     Attributes:
-        piece_bytes: The longest piece.
-        open_by_person: How many half uploads one person may have.
-        half_days: After how many days a half upload is removed.
-        kept_days: How long the outcome of an upload is shown.
-        free_bytes: What is left free on the disk.
+        piece_bytes: Size limit of a piece.
+        open_by_person: Number of incomplete uploads that a person may have.
+        half_days: Number of days before an incomplete upload is removed.
+        kept_days: Number of days for which an upload's outcome is shown.
+        free_bytes: Disk space that stays free.
     """
 
     piece_bytes: int = 1 << 20
@@ -71,14 +71,13 @@ class UploadOptions:
 
 @dataclass(frozen=True, slots=True)
 class UploadPage:
-    """The uploads of a book as its page shows them.
+    """The uploads of a book, for its page.
 
     Attributes:
-        stored: How many are in the book.
-        half: Those of which pieces are missing.
-        checking: How many wait to be looked through.
-        refused: Those that were refused, the last first.
-        broken: Those with pages that cannot be decoded.
+        half: The incomplete uploads.
+        checking: Number of uploads waiting for inspection.
+        refused: The refused uploads, latest first.
+        broken: The uploads with pages that cannot be decoded.
     """
 
     stored: int
@@ -89,13 +88,13 @@ class UploadPage:
 
 
 class UploadDesk:
-    """Takes uploads of books. Use it as a context manager; leaving it finishes the file that is looked through.
+    """Receives uploads for books. Use it as a context manager; on exit it finishes the running inspection.
 
     Args:
         books: The folder of all books; None: this server takes no uploads.
-        ledger_of: Returns what the registry holds of the cover of a book.
-        elsewhere: Returns the folder of another book that has a scan of that SHA-256; ``""`` where none has.
-        inspector: Makes what looks through scans.
+        ledger_of: Returns a book's cover according to the registry.
+        elsewhere: Returns the folder of another book with a scan of the given SHA-256; ``""`` if there is none.
+        inspector: Creates an inspector of scans.
         now: Returns the time in seconds since 1970.
     """
 
@@ -135,7 +134,7 @@ class UploadDesk:
 
     @property
     def is_open(self) -> bool:
-        """Whether this server takes uploads."""
+        """Whether this server accepts uploads."""
         return self.books is not None
 
     # --- what browsers ask ----------------------------------------------------------------------------------------
@@ -153,18 +152,18 @@ class UploadDesk:
         *,
         is_original: bool = False,
     ) -> tuple[Upload, int]:
-        """Begin an upload, or go on with the one of the same file; also returns how many bytes are here already.
+        """Begin or continue the upload of a file; also return the number of bytes received so far.
 
         Args:
             size: Its size in bytes.
-            modified: When it was last changed, in milliseconds since 1970.
+            modified: The file's modification time, in milliseconds since 1970.
             ticket_id: The rescan ticket that it answers.
-            prefix: What its name in the book is to begin with.
-            is_original: It is the photograph from which a page was cut: kept, and no scan of the book.
+            prefix: The prefix of its name in the book.
+            is_original: Whether it is the photograph from which a page was cut: stored, but no scan of the book.
 
         Raises:
-            UploadRefused: The file is empty or too large, the person has too many half uploads, or the disk is full.
-            SetupError: This server takes none.
+            UploadRefused: The file is empty or too large, too many uploads are incomplete, or the disk is full.
+            SetupError: This server accepts no uploads.
             StorageError: The disk cannot be written.
         """
         if self.books is None:
@@ -175,9 +174,9 @@ class UploadDesk:
             if known is not None and self._goes_on(known):
                 return known, self._received(known)
             self._forget_old()
-            half = [one for one in self._uploads.values() if one.state is UploadState.RECEIVING]
-            self._refuse_size(name, size, sum(one.size - self._received(one) for one in half))
-            if sum(one.login == login for one in half) >= self.options.open_by_person:
+            half = [upload for upload in self._uploads.values() if upload.state is UploadState.RECEIVING]
+            self._refuse_size(name, size, sum(upload.size - self._received(upload) for upload in half))
+            if sum(upload.login == login for upload in half) >= self.options.open_by_person:
                 raise UploadRefused(
                     f"Bạn có quá {self.options.open_by_person} tệp gửi dở. Hãy gửi nốt các tệp ấy trước."
                 )
@@ -202,13 +201,12 @@ class UploadDesk:
             return upload, 0
 
     def append(self, book_id: int, upload_id: str, login: str, offset: int, piece: bytes, digest: str) -> int:
-        """Add the piece that begins at ``offset``; return how many bytes are here now.
+        """Append the piece at ``offset``; return the number of bytes received so far.
 
-        A piece that begins elsewhere than where the bytes here end adds nothing: the browser goes on from what is
-        returned.
+        A piece that does not begin at the end of the received bytes is ignored: the browser continues from there.
 
         Raises:
-            UploadRefused: There is no such upload, or the piece is not what its SHA-256 says.
+            UploadRefused: The upload does not exist, or the piece does not match its SHA-256.
             StorageError: The disk cannot be written.
         """
         with self._lock:
@@ -234,13 +232,13 @@ class UploadDesk:
             return here + len(piece)
 
     def end(self, book_id: int, upload_id: str, login: str, digest: str, folder: str = "") -> Upload:
-        """Take the SHA-256 of all of an upload; it is proven and looked through in the background.
+        """Complete an upload with the SHA-256 of the whole file; verification and inspection follow in the background.
 
-        Its bytes are on disk when this returns: who sends it may throw the file away. ``folder``: the name that the
-        folder of the book has by now; ``""``: as when the upload began.
+        Its bytes are on disk when this returns, so the sender may delete the file. ``folder``: the present name of the
+        book's folder; ``""``: as at the upload's beginning.
 
         Raises:
-            UploadRefused: There is no such upload, or pieces are missing.
+            UploadRefused: The upload does not exist, or pieces are missing.
             StorageError: The disk cannot be written.
         """
         with self._lock:
@@ -262,35 +260,35 @@ class UploadDesk:
         return upload
 
     def of_book(self, book_id: int) -> tuple[Upload, ...]:
-        """Return the uploads of a book that are known, the first ones first.
+        """Return the known uploads of a book, oldest first.
 
-        What could not be checked because of a disk is tried again, now and then while somebody asks.
+        Checks that failed because of a disk are repeated from time to time when this is called.
         """
         with self._lock:
-            for upload_id in [one for one, at in self._later.items() if at <= self._now()]:
+            for upload_id in [waiting_id for waiting_id, at in self._later.items() if at <= self._now()]:
                 del self._later[upload_id]
                 self._worker.submit(self._check, upload_id)
             return tuple(
                 sorted(
-                    (one for one in self._uploads.values() if one.book_id == book_id),
-                    key=lambda one: one.began,
+                    (upload for upload in self._uploads.values() if upload.book_id == book_id),
+                    key=lambda upload: upload.began,
                 )
             )
 
     def page_of(self, book_id: int) -> UploadPage:
-        """Return the uploads of a book as its page shows them."""
+        """Return the uploads of a book for its page."""
         known = self.of_book(book_id)
-        refused = tuple(one for one in reversed(known) if one.state is UploadState.REFUSED)
+        refused = tuple(upload for upload in reversed(known) if upload.state is UploadState.REFUSED)
         return UploadPage(
-            stored=_count((one for one in known if not one.is_original), UploadState.STORED),
-            half=tuple(one for one in known if one.state is UploadState.RECEIVING),
+            stored=_count((upload for upload in known if not upload.is_original), UploadState.STORED),
+            half=tuple(upload for upload in known if upload.state is UploadState.RECEIVING),
             checking=_count(known, UploadState.CHECKING),
             refused=refused,
-            broken=tuple(one for one in known if one.broken),
+            broken=tuple(upload for upload in known if upload.broken),
         )
 
     def wait(self) -> None:
-        """Wait until nothing is looked through."""
+        """Wait until no inspection is running."""
         self._worker.submit(lambda: None).result()
 
     # --- behind it ------------------------------------------------------------------------------------------------
@@ -324,13 +322,13 @@ class UploadDesk:
             part.unlink(missing_ok=True)
 
     def _check_later(self, upload_id: str, error: HotichError) -> None:
-        """Have an upload checked again that a disk kept from it: later, and when the server starts."""
+        """Schedule another check of an upload after a disk error: later, and at the server's start."""
         log.error("An upload waits: %s", error.code)
         with self._lock:
             self._later[upload_id] = self._now() + RETRY_SECONDS
 
     def _refuse_size(self, name: str, size: int, promised: int) -> None:
-        """Refuse a file that is empty, too large, or has no room on the disk beside what half uploads still want."""
+        """Refuse a file that is empty, too large, or leaves too little disk space for the incomplete uploads."""
         shown, most = printable(name), self.options.limits.max_bytes
         if size == 0:
             raise UploadRefused(f"Tệp «{shown}» rỗng (0 byte). Hãy quét lại rồi gửi lại.")
@@ -343,7 +341,7 @@ class UploadDesk:
             raise UploadRefused(DISK_FULL)
 
     def _goes_on(self, known: Upload) -> bool:
-        """Whether an upload need not be begun anew: one that was refused, or whose file is gone, must."""
+        """Return whether an upload can continue; a refused upload, or one with a missing file, begins again."""
         if known.state is UploadState.STORED and self.books is not None and not known.is_original:
             return (self.books / known.folder / known.file).exists()
         return known.state is not UploadState.REFUSED
@@ -356,9 +354,13 @@ class UploadDesk:
 
     def _other_book(self, digest: str, book_id: int) -> str:
         with self._lock:
-            for one in self._uploads.values():
-                if one.digest == digest and one.book_id != book_id and one.state is UploadState.STORED:
-                    return one.folder
+            for upload in self._uploads.values():
+                if (
+                    upload.digest == digest
+                    and upload.book_id != book_id
+                    and upload.state is UploadState.STORED
+                ):
+                    return upload.folder
         return self._elsewhere(digest, book_id)
 
     def _received(self, upload: Upload) -> int:
@@ -380,7 +382,7 @@ class UploadDesk:
         return self._place(upload) / f"{PART}{ending}"
 
     def _tidy(self) -> None:
-        """Load what is known of uploads; what is too old is removed. Bytes whose note cannot be read stay as long."""
+        """Load the known uploads and remove old ones. Bytes with an unreadable note expire at the same age."""
         for note in self._folder.glob(f"*/*/{NOTE}"):
             upload = read_note(note.parent)
             if upload is not None:
@@ -390,7 +392,7 @@ class UploadDesk:
         self._forget_old()
 
     def _forget_old(self) -> None:
-        """Remove half uploads that nobody went on with for days, and outcomes that were shown long enough."""
+        """Remove abandoned incomplete uploads, and outcomes past their display time."""
         now = self._now()
         for upload in list(self._uploads.values()):
             days = self.options.kept_days if upload.is_over else self.options.half_days
@@ -400,8 +402,8 @@ class UploadDesk:
 
 
 def _count(uploads: Iterable[Upload], state: UploadState) -> int:
-    return sum(one.state is state for one in uploads)
+    return sum(upload.state is state for upload in uploads)
 
 
 NO_UPLOADS = UploadDesk(Workspace(Path(os.devnull)), None, lambda _: Ledger("", "", "", ""))
-"""For an application that takes none."""
+"""For an application without uploads."""
