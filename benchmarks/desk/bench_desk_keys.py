@@ -211,7 +211,7 @@ def _truth_of(page: Page, truths: Mapping[str, BookTruth], schemas: Schemas) -> 
     )
     values = {} if entry is None else entry.values
     found = {spec.name: values[spec.column] for spec in record.fields if spec.column in values}
-    number = next((spec.name for spec in record.fields if spec.kind == "entry_number"), "")
+    number = next((spec.name for spec in record.fields if spec.value_kind.is_entry_number), "")
     return {name: text.split("/")[0] if name == number else text for name, text in found.items()}
 
 

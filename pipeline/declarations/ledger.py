@@ -25,7 +25,7 @@ from pipeline.base.model import BookSeries, Ledger
 from pipeline.base.text.control_characters import control_character_flaw
 from pipeline.base.text.legacy_fonts import convert_legacy, recognize_font
 from pipeline.base.text.numbers import format_count
-from pipeline.values.kinds import KINDS
+from pipeline.values.kinds import DATE
 
 LEDGER_FILE = "ledger.toml"
 
@@ -94,7 +94,7 @@ def _day(value: object) -> object:
         return value.strftime("%d.%m.%Y")
     if value == "":
         return value
-    day = KINDS["date"].parse(value).canonical if isinstance(value, str) else ""
+    day = DATE.parse(value).canonical if isinstance(value, str) else ""
     if len(day) != len("dd.mm.yyyy"):
         raise PydanticCustomError("hotich", "phải là một ngày có thật, đủ ngày, tháng, năm")
     return day

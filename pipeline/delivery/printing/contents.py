@@ -24,10 +24,10 @@ KIND_WORDS = {AmendmentKind.CORRECTION: "Cải chính", AmendmentKind.SUPPLEMENT
 
 def printed_value(cell: str, spec: FieldSpec, schemas: Schemas) -> str:
     """Return a value as it is printed: the term of a code, a date with strokes, any other text as it is."""
-    if spec.kind == "choice":
+    if spec.value_kind.is_listed:
         vocabulary = schemas.vocabulary(spec)
         return vocabulary.labels.get(cell, cell) if vocabulary is not None else cell
-    if spec.kind == "date" and parse_canonical(cell) is not None:
+    if spec.value_kind.is_date and parse_canonical(cell) is not None:
         return cell.replace(".", "/")
     return cell
 
@@ -76,7 +76,7 @@ def contradiction(values: Mapping[str, str], record: RecordSpec) -> str:
 def _date_in_words(text: str) -> Any:
     from pipeline.values import kinds
 
-    return parse_canonical(kinds.KINDS["date_words"].parse(text).canonical or "") or parse_canonical(text)
+    return parse_canonical(kinds.DATE_WORDS.parse(text).canonical or "") or parse_canonical(text)
 
 
 def day_of(day: date) -> dict[str, str]:
@@ -176,7 +176,7 @@ def entry_data(
     if blank:
         rows.append({"label": "Để trống trên sổ", "value": "", "under": "; ".join(blank)})
     return {
-        "title": f"Sự kiện {record.title.lower()} số {values['entry_number']}",
+        "title": f"Sự kiện {record.title.lower()} số {values[record.key_fields.number]}",
         "subtitle": f"Quyển số {ledger.volume}, {ledger.place}",
         "rows": rows,
         "notes": values.get(notes, ""),

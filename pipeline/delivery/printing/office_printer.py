@@ -244,7 +244,7 @@ class OfficePrinter:
             year=today.year,
             number=number,
             issued_on=today,
-            entry_number=values["entry_number"],
+            entry_number=values[record.key_fields.number],
             subject=", ".join(
                 filter(None, (values[one.name] for one in record.people if one.event != "other"))
             ),
@@ -386,8 +386,8 @@ class OfficePrinter:
 
 def _title_of(found: EntryToPrint, record: RecordSpec, hidden: Collection[str]) -> str:
     """Return what an entry is called, by its number and its book, also where it may not be printed yet."""
-    names = (one.name for one in record.fields if one.kind == "entry_number" and one.name not in hidden)
-    number = next(filter(None, (found.entry.values.get(name) for name in names)), "")
+    name = record.key_fields.number
+    number = "" if name in hidden else found.entry.values.get(name)
     return f"{record.title}{f' số {number}' if number else ''}, quyển {found.ledger.volume}"
 
 
