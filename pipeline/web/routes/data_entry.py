@@ -43,7 +43,7 @@ def show_books(visit: VisitDep) -> Response:
     return visit.page("data-entry/books.html", books=visit.desk.books_of(visit.person))
 
 
-class AddedColumn(BaseModel):
+class ColumnAnswer(BaseModel):
     """A field that was added to a book just now: to how many entries, and how many somebody has in hand instead."""
 
     added: int = Field(0, ge=0)
@@ -52,7 +52,7 @@ class AddedColumn(BaseModel):
 
 
 @router.get("/{book_id}")
-def show_book(visit: VisitDep, book_id: RowId, done: Annotated[AddedColumn, Query()]) -> Response:
+def show_book(visit: VisitDep, book_id: RowId, done: Annotated[ColumnAnswer, Query()]) -> Response:
     """Show all pages of a book, read or not."""
     return _book(visit, book_id, done)
 
@@ -147,7 +147,7 @@ def _check_on_page(visit: Visit, book_id: int, ref: PageRef, entry_id: int) -> N
         raise NotThere("Trang này không có sự kiện ấy. Hãy tải lại trang.")
 
 
-def _book(visit: Visit, book_id: int, done: AddedColumn = AddedColumn(), *, refused: str = "") -> Response:
+def _book(visit: Visit, book_id: int, done: ColumnAnswer = ColumnAnswer(), *, refused: str = "") -> Response:
     pages = sorted(
         visit.desk.scanned_pages(visit.person, book_id),
         key=lambda page: page.place.order,
