@@ -24,7 +24,7 @@ from tests.registry.pages import LEDGER, blank, entry, page, read
 pytestmark = pytest.mark.usefixtures("cheap_hashes")
 
 ENTRIES = 12
-QUALITY = {"acceptable": 5.0, "rejectable": 35.0, "producer_risk": 30.0, "consumer_risk": 30.0}
+SAMPLING = SamplingPolicy(acceptable=5.0, rejectable=35.0, producer_risk=30.0, consumer_risk=30.0)
 POLICY = ReviewPolicy(check="none", blind="none")
 
 
@@ -72,7 +72,7 @@ def desk(registry: Registry, book: int, clock: Clock, people: dict[str, Person])
 
 
 def lots_of(registry: Registry, clock: Clock, preset: str = "statistical") -> Lots:
-    return registry.lots(POLICY, SamplingPolicy(preset=preset, **QUALITY), now=clock)
+    return registry.lots(POLICY, SAMPLING.model_copy(update={"preset": preset}), now=clock)
 
 
 def check(desk: Desk, who: Person, wrong: Sequence[int] = ()) -> list[DeskTask]:
