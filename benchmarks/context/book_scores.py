@@ -16,6 +16,7 @@ from pipeline.base.model import Box, FieldStatus, Matrix, Writing
 from pipeline.declarations.schema import FieldSpec, Form, RecordSpec, Slot
 from pipeline.training.evaluation import BookTruth, FieldOutcome, PredictedEntry, PredictedValue, TrueEntry
 from pipeline.training.evaluation.field_scores import UNPREDICTED, loosened
+from pipeline.values.kinds import SIGNER
 
 OVERFLOW_HELD = 0.75
 """The share of what lies beyond a blank that its field's boxes must cover for the value to be whole."""
@@ -84,7 +85,7 @@ class ScoredEntry:
         if truth is None:
             return None
         value = self.read[spec.name].value if spec.name in self.read else UNPREDICTED
-        if spec.kind == "entry_number" and value.text and "/" not in value.text:
+        if spec.value_kind.is_entry_number and value.text and "/" not in value.text:
             value = _with_text(value, f"{value.text}/{self.book.truth.year}")
         whole = PredictedEntry({}, self.truth.page, self.truth.row)
         return FieldOutcome(spec.column, truth, value, spec, whole, self.book.name, self.book.form.id)
@@ -145,13 +146,13 @@ def figures_of(books: Sequence[ScoredBook]) -> dict[str, Any]:
         "pages": len(read),
         "failed": sum(page is None for page in read),
         "fields": len(outcomes),
-        "places": _exact(outcomes, lambda spec: spec.kind == "place"),
+        "places": _exact(outcomes, lambda spec: spec.value_kind.is_place),
         "signers": _signers(books),
-        "entry_numbers": _exact(outcomes, lambda spec: spec.kind == "entry_number"),
+        "entry_numbers": _exact(outcomes, lambda spec: spec.value_kind.is_entry_number),
         "registration_dates": _exact(
-            outcomes, lambda spec: spec.kind == "date" and "ngày đăng ký" in spec.label.lower()
+            outcomes, lambda spec: spec.value_kind.is_date and "ngày đăng ký" in spec.label.lower()
         ),
-        "names": _exact(outcomes, lambda spec: spec.kind == "name"),
+        "names": _exact(outcomes, lambda spec: spec.value_kind.is_name),
         "right": mean([is_right(outcome) for outcome in outcomes if outcome.truth]),
         "accepted": share(len(accepted), len(outcomes)),
         "wrong_accepted": len(wrong),
@@ -190,7 +191,7 @@ def _signers(books: Sequence[ScoredBook]) -> dict[str, Any]:
     names, titles, both = Tally(), Tally(), Tally()
     for book in books:
         for slot in book.form.slots:
-            if slot.kind != "signer":
+            if slot.kind != SIGNER.name:
                 continue
             name, title = (book.record.by_name[slot.roles[role]] for role in ("name", "title"))
             for entry in book.entries:
@@ -282,7 +283,7 @@ def _notes(books: Sequence[ScoredBook]) -> dict[str, Any]:
     sealed, plain, lost, lost_accepted, read = Tally(), Tally(), 0, 0, Tally()
     for book in books:
         for spec in book.record.fields:
-            if spec.kind != "text" or "ghi chú" not in spec.label.lower():
+            if not spec.value_kind.takes_remarks or "ghi chú" not in spec.label.lower():
                 continue
             for entry in book.entries:
                 outcome = entry.outcome(spec)

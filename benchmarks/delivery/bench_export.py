@@ -56,10 +56,8 @@ from pipeline.scans.intake import list_scans, page_of, scan_file
 from pipeline.scans.workspace import Workspace
 from pipeline.training.evaluation import BookTruth, load_truth
 from pipeline.training.synthetic_pages import SynthOptions, write_book
-from pipeline.values import kinds
 
 FORM = "birth-2006"
-LINE_KINDS = frozenset({"name", "place", "text", "date_words"})
 
 
 @dataclass
@@ -235,7 +233,7 @@ def _readings(
         else:
             continue
         lines = tuple(_box(quad) for quad in ink.get(spec.name, ()))
-        canonical = kinds.KINDS[spec.kind].parse(text, schemas.vocabulary(spec)).canonical
+        canonical = spec.value_kind.parse(text, schemas.vocabulary(spec)).canonical
         status = FieldStatus.READ if text else FieldStatus.BLANK
         yield FieldReading(
             spec.name, status, text, canonical, 1.0, Writing.HAND, "bench", lines[0] if lines else None, lines, True
@@ -260,7 +258,7 @@ def _legibility(
             for spec in record.fields:
                 text = entry.values.get(spec.column, "")
                 boxes = [_box(quad) for quad in entry.ink.get(spec.name, ())]
-                if not text or len(boxes) != 1 or spec.name in entry.struck or spec.kind not in LINE_KINDS:
+                if not text or len(boxes) != 1 or spec.name in entry.struck or not spec.value_kind.is_words:
                     continue
                 share = copy.shape[1] / master.pixels.shape[1]
                 shown = (

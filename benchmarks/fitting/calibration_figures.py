@@ -53,7 +53,9 @@ def labelled_fields(read: Sequence[ReadHandBook], schemas: Schemas) -> list[Labe
             known = features[entry.place].get(spec.name) if spec else None
             if spec and known:
                 name = entry_name(book.book, entry)
-                if entry.real and spec.kind == "place":  # glued in: what stands around it is of another hand
+                if (
+                    entry.real and spec.value_kind.is_place
+                ):  # glued in: what stands around it is of another hand
                     known = replace(known, neighbour_clarity=known.evidence.optical)
                 sample = Sample(known, _right(field), spec.critical, entry.book, name, _hand(field))
                 found.append(Labelled(sample, field))

@@ -28,7 +28,6 @@ from benchmarks.figures import BENCH_OUT, percent, report_figures, say, share
 from benchmarks.handwriting.books import CALIBRATION_PENS, schemas_and_engines
 from benchmarks.handwriting.calibration_pens import calibration_pens
 from pipeline.base.model import FieldStatus, PageResult, Severity, Writing
-from pipeline.books.book_context.confirmed_values import OF_ONE_SHAPE
 from pipeline.books.book_context.kept_page import pack_page, unpack_page
 from pipeline.books.book_context.second_pass import second_pass
 from pipeline.declarations.ledger import load_ledger
@@ -160,7 +159,7 @@ def outcomes(folder: Path, pages: Sequence[PageResult | None], schemas: Schemas)
             touches = {one.code for one in of_page.findings if spec.name in one.fields} & {"INK-TOUCHES"}
             if reading.writing is not Writing.HAND or "SIGNER-BOOK" in codes:
                 continue
-            names = confirmed.inks if spec.kind in OF_ONE_SHAPE else confirmed.values
+            names = confirmed.inks if spec.value_kind.recurs_in_ink else confirmed.values
             yield Outcome(
                 spec.kind, is_right(outcome), spec.name in names, bool(touches) and codes <= {"INK-TOUCHES"}
             )

@@ -245,7 +245,7 @@ def outcomes_of(entry: ReadEntry, form: Form, record: RecordSpec) -> Iterator[Ha
 def _value(reading: FieldReading, record: RecordSpec, year: int) -> PredictedValue:
     """As ``evaluation.prediction_of`` gives it: an entry's number is told with the book's year."""
     text = reading.text
-    if record.by_name[reading.field].kind == "entry_number" and text and "/" not in text:
+    if record.by_name[reading.field].value_kind.is_entry_number and text and "/" not in text:
         text = f"{text}/{year}"
     return PredictedValue(
         text, reading.status, reading.confidence, reading.accepted, reading.writing, reading.hypotheses

@@ -88,7 +88,7 @@ class BookOnPaper:
         said = PredictedValue(
             reading.text, reading.status, reading.confidence, reading.accepted, reading.writing
         )
-        if spec.kind == "entry_number" and said.text and "/" not in said.text:
+        if spec.value_kind.is_entry_number and said.text and "/" not in said.text:
             said = replace(said, text=f"{said.text}/{entry.book.truth.year}")
         if self.is_folded and spec.kind in FOLDED and said.status is FieldStatus.READ:
             return plain(said.text) == plain(outcome.truth)

@@ -86,7 +86,7 @@ class RuleChecker:
     def parsed(self, spec: FieldSpec, text: str, ledger: Ledger) -> Parsed:
         """What the kind makes of a text; a number without a year has the year of its book."""
         parsed = KINDS[spec.kind].parse(text, self.schemas.vocabulary(spec))
-        if spec.kind == "entry_number" and parsed.canonical and "/" not in parsed.canonical:
+        if spec.value_kind.is_entry_number and parsed.canonical and "/" not in parsed.canonical:
             return parsed._replace(canonical=f"{parsed.canonical}/{ledger.year}")
         return parsed
 

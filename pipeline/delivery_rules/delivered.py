@@ -13,21 +13,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from pipeline.base.model import FieldStatus, Ledger
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
+from pipeline.declarations.office.delivery_rules import CONFIRM, NOTE
 from pipeline.declarations.schema import FieldSpec, RecordSpec, Schemas
 from pipeline.delivery_rules.date_rules import DateFacts, proposed_dates
-from pipeline.delivery_rules.delivery_policy import DeliveryPolicy
 from pipeline.delivery_rules.proposals import DeliveredValue, blank_with_note, settled_by
-from pipeline.delivery_rules.rules import CONFIRM, NOTE
 from pipeline.values import kinds
 from pipeline.values.kinds.calendar import PartialDate, parse_canonical
 from pipeline.values.kinds.date import parse_canonical_age
 from pipeline.values.kinds.number import parse_suffixed_number
-
-FREE_TEXT = frozenset({"text", "place"})
-"""Kinds whose column may say that the paper is illegible; a date, a number, a name or a code may not."""
-
-SURE_DITTO = frozenset({"choice", "place", "text", "date", "date_words"})
-"""Kinds of which a ditto mark below a settled value of the same column is taken without a person."""
 
 NEAREST = 2
 """How many fields before it a ditto mark on a page of one entry may stand for."""
@@ -142,14 +136,15 @@ def is_as_delivered(spec: FieldSpec, value: str, vocabulary: kinds.Vocabulary | 
         value: Its effective value, not blank.
         vocabulary: Its code list.
     """
-    if spec.kind == "entry_number":
+    kind = spec.value_kind
+    if kind.is_entry_number:
         return "/" in value
-    if spec.kind == "date":
+    if kind.is_date:
         known = parse_canonical(value)
         if known is None:
             return parse_canonical_age(value) is not None
         return known.day is not None or known.month is None
-    if spec.kind == "choice" and vocabulary is not None and vocabulary.has_codes:
+    if kind.is_listed and vocabulary is not None and vocabulary.has_codes:
         return value in vocabulary.labels
     return not kinds.is_ditto(value)
 
@@ -217,18 +212,18 @@ class _EntryRules:
             yield DeliveredValue("")
         elif kinds.is_ditto(written.value) and not self._is_literal(spec.name):
             yield from self._ditto(spec, written)
-        elif spec.kind == "entry_number":
+        elif spec.value_kind.is_entry_number:
             yield from self._number(written)
-        elif spec.kind == "date":
+        elif spec.value_kind.is_date:
             yield from proposed_dates(written.text, written.value, spec, self._facts(spec), self._policy)
-        elif spec.kind == "date_words" and written.text != written.value:
+        elif spec.value_kind.is_date_in_words and written.text != written.value:
             if self._policy["date_in_words"] == "paper":
                 yield DeliveredValue(written.text)
             else:
                 yield DeliveredValue(written.value, rule="date_in_words")
-        elif spec.kind == "choice":
+        elif spec.value_kind.is_listed:
             yield from self._term(spec, written.value)
-        elif spec.kind == "number" and not written.value.isdecimal():
+        elif spec.value_kind.is_count and not written.value.isdecimal():
             yield from settled_by(
                 "text_for_number", self._policy, blank_with_note(spec, written.text or written.value)
             )
@@ -242,7 +237,7 @@ class _EntryRules:
             said = f"gạch bỏ: {written.text}" if written.text else "gạch bỏ"
             yield from self._blank("struck_through", spec, said)
         elif written.status is FieldStatus.ILLEGIBLE:
-            if self._policy.illegible_wording and spec.kind in FREE_TEXT:
+            if self._policy.illegible_wording and spec.value_kind.takes_remarks:
                 yield DeliveredValue(self._policy.illegible_wording, rule="illegible")
             else:
                 yield from self._blank("illegible", spec, "không đọc được")
@@ -314,7 +309,7 @@ class _EntryRules:
         if vocabulary is None or value in vocabulary.labels or not vocabulary.has_codes:
             yield DeliveredValue(value)
             return
-        code = kinds.KINDS["choice"].parse(value, vocabulary).canonical
+        code = kinds.CHOICE.parse(value, vocabulary).canonical
         if code in vocabulary.labels:  # decided before its term got a code
             yield DeliveredValue(code)
             return
@@ -344,7 +339,7 @@ class _EntryRules:
             yield replace(left, rule="ditto")
             return
         for one, is_sure in self._lines_above(spec):
-            certain = is_sure and choice != CONFIRM and spec.kind in SURE_DITTO
+            certain = is_sure and choice != CONFIRM and spec.value_kind.has_sure_ditto
             yield DeliveredValue(one.value, one.note, "ditto", certain)
         yield replace(left, rule="ditto", certain=False)
 

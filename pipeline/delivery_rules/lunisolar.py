@@ -95,10 +95,6 @@ class _Calendar:
         first, behind = self._first_day(k), self._first_day(k + 1)
         return first + day - 1 if day <= behind - first else None
 
-    def has_leap(self, year: int, month: int) -> bool:
-        """Return whether a lunar year has a leap month behind that month."""
-        return (month, True) in self._months(year)
-
     def _months(self, year: int) -> dict[tuple[int, bool], int]:
         """Return the new moon with which each month of a lunar year begins, by its number and whether it is leap."""
         found = {}

@@ -208,11 +208,6 @@ def _held_twice(design: Design, record: RecordSpec) -> Iterator[DesignFlaw]:
                 yield DesignFlaw(key, f"Trường “{label}” đã gắn với một chỗ khác. Mỗi trường chỉ ở một chỗ.")
 
 
-def fields_to_bind(record: RecordSpec) -> tuple[tuple[str, str], ...]:
-    """Return the fields of a record that a place may hold, with their labels."""
-    return tuple((spec.name, spec.label) for spec in record.fields)
-
-
 def composite_roles() -> dict[str, tuple[str, ...]]:
     """Return the roles of each composite kind."""
     return {name: tuple(kind.roles) for name, kind in kinds.COMPOSITES.items()}

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.base.errors import SchemaError
 from pipeline.declarations.schema import Form
-from pipeline.form_design.design import Design, design_of_form, form_table
+from pipeline.form_design.design import Design, form_table
 
 DIGITS = 5
 """Decimals of a share: a hundred-thousandth of a frame is far below what print keeps."""
@@ -36,21 +34,6 @@ def design_toml(design: Design) -> str:
 def rounded(design: Design) -> Design:
     """Return the design with its shares as a file keeps them."""
     return design.model_validate(_rounded(design.model_dump(by_alias=True)))
-
-
-def design_of_toml(text: str) -> Design:
-    """Return the design that the text of a file declares.
-
-    Raises:
-        SchemaError: It is no form; says what is wrong.
-    """
-    from pipeline.form_design.flaws import form_of_table  # the loader's words
-
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SchemaError(f"Sai cú pháp TOML ({error}).") from None
-    return design_of_form(form_of_table(table))
 
 
 def _rows(key: str, rows: list[Mapping[str, Any]]) -> str:
@@ -114,4 +97,4 @@ def _rounded(value: Any) -> Any:
     return value
 
 
-__all__ = ["Form", "design_of_toml", "design_toml", "rounded"]
+__all__ = ["Form", "design_toml", "rounded"]

@@ -153,7 +153,9 @@ def _thumb(
     kind = PageKind(page.kind)
     told = [KINDS[kind]] if kind in KINDS else [_counted(fields)]
     title = f"Trang {number} · {scans.get(page.ref.scan_sha256, '')} tr. {page.ref.page_no}"
-    numbers = [entry.values.get("entry_number") for entry in entries[:1]]
+    numbers = [
+        entry.values.get(context.schemas.record(entry.record).key_fields.number) for entry in entries[:1]
+    ]
     title += "".join(f" · số {one}" for one in numbers if one)
     picture = None
     try:

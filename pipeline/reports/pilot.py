@@ -30,20 +30,6 @@ FIRST_ENTRIES = 20
 
 OTHERS, OWN_FORM = "khác", "mẫu riêng của cơ quan"
 
-KINDS = {
-    "name": "họ tên",
-    "date": "ngày tháng",
-    "date_words": "ngày viết bằng chữ",
-    "place": "nơi chốn",
-    "choice": "mục chọn",
-    "number": "số",
-    "entry_number": "số đăng ký",
-    "volume": "quyển số",
-    "id_number": "số giấy tờ",
-    "time": "giờ",
-    "text": "chữ khác",
-}
-
 
 class PilotRefused(RegistryError):
     """There is too little to make a report of."""
@@ -190,7 +176,7 @@ def _kind_of(schemas: Schemas) -> Callable[[PilotField], str]:
     def kind(one: PilotField) -> str:
         record = schemas.records.get(one.record)
         spec = record.by_name.get(one.field) if record else None
-        return KINDS.get(spec.kind, OTHERS) if spec else OTHERS
+        return spec.value_kind.label if spec else OTHERS
 
     return kind
 

@@ -55,9 +55,9 @@ class Autocomplete:
         if not text.strip():
             return tuple(decided[:MOST])
         whole = (value for value in decided if _begins(value, text))
-        if spec.kind == "name":
+        if spec.value_kind.is_name:
             found = self._names(text)
-        elif spec.kind == "place":
+        elif spec.value_kind.is_place:
             found = self._places(text, place_code)
         else:
             found = self._terms(spec, text)

@@ -24,9 +24,9 @@ from pipeline.books.book_context.signer_ink import folded
 from pipeline.books.book_context.signers import Signers, usual_wordings
 from pipeline.books.book_context.spellings import NameSighting, UsualNames, spellings_of
 from pipeline.declarations.schema import FieldSpec, RecordSpec, Slot
-from pipeline.values.kinds import SURNAMES, is_usual_title
+from pipeline.values.kinds import SIGNER, SURNAMES, is_usual_title
 
-PLACES, SIGNERS, TITLES = "place", "signer", "signer title"
+PLACES, SIGNERS, TITLES = "place", SIGNER.name, "signer title"
 """Pools of values that several fields share: all places of a book, its signers with their titles, these titles."""
 
 MOST_SIGHTINGS = 8
@@ -172,12 +172,13 @@ def pool_of_field(spec: FieldSpec, record: RecordSpec) -> str:
     """Return the pool of the values of a field that stands by itself, as ``pool_of`` does of a slot."""
     if spec.ledger:
         return ""
-    if spec.kind == "place":
+    if spec.value_kind.is_place:
         return PLACES
     people = {name for person in record.people for name in person.field_names}
-    if spec.kind == "name":
+    notes = record.book.notes if record.book is not None else ""
+    if spec.value_kind.is_name:
         return "" if spec.name in people or spec.critical else spec.name
-    return spec.name if spec.kind == "text" and spec.name != "notes" else ""
+    return spec.name if spec.value_kind.takes_remarks and spec.name != notes else ""
 
 
 def make_model(said: SaidInBook) -> BookModel:

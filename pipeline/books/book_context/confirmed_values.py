@@ -22,10 +22,6 @@ from pipeline.recognition.calibration import fields_saying_the_same
 WITNESSES = 2
 """How many other entries have to say a value."""
 
-OF_ONE_SHAPE = frozenset({"choice", "name"})
-"""Kinds whose wrong values may stand elsewhere too: a list has few terms, and a hand writes an officer's name alike on
-every page. Their ink may touch other ink, and they are no surer."""
-
 NEAR = 3
 """How many entries before and behind one are looked at for an accepted number, page or day."""
 
@@ -65,7 +61,8 @@ class ConfirmedValues:
             if one.status is FieldStatus.READ and one.canonical and not one.is_cut_short
         ]
         said = {one.field for one in read if self._is_said(key, one)}
-        texts = {name for name in said if self.record.by_name[name].kind not in OF_ONE_SHAPE}
+        # a list has few terms, and a hand writes an officer's name alike on every page: these are no surer
+        texts = {name for name in said if not self.record.by_name[name].value_kind.recurs_in_ink}
         order = {one.field for one in read if self._is_in_order(key, one)}
         days = {one.field for one in read if self._is_within_month(key, one)}
         same = fields_saying_the_same(read, self.record)
@@ -177,6 +174,6 @@ def _order_readers(record: RecordSpec) -> Mapping[str, Callable[[str], int | Non
 
 
 def _pool(spec: FieldSpec, record: RecordSpec) -> str:
-    if spec.kind == "choice":
-        return f"choice:{spec.vocab}"
+    if spec.value_kind.is_listed:
+        return f"{spec.kind}:{spec.vocab}"
     return pool_of_field(spec, record)

@@ -19,7 +19,7 @@ from pipeline.books.book_context.name_words import name_words
 from pipeline.books.book_context.signer_ink import SignerInk, folded
 from pipeline.books.book_context.signers import Signers
 from pipeline.recognition.decoding import unpack_emissions
-from pipeline.values.kinds import COMPOSITES, Vocabulary
+from pipeline.values.kinds import SIGNER, Vocabulary
 
 UNREAD = 0.03
 """The probability of a region's text from which it counts as read."""
@@ -97,7 +97,7 @@ def with_book_signer(
     lines = [line for line in region.lines if line.reading.text]
     if not signers.names or not lines or any(not _is_evidence(line) for line in lines):
         return region
-    split = COMPOSITES["signer"].split
+    split = SIGNER.split
     is_unread = _is_unread(lines)
     if not is_unread and not _is_doubtful(**split(_text(lines), vocabulary), signers=signers):
         return region

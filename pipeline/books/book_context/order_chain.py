@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from pipeline.base.model import Hypothesis
 from pipeline.recognition.decoding.priors import LIMIT
-from pipeline.values.kinds import DATE, ENTRY_NUMBER, KINDS
+from pipeline.values.kinds import DATE, ENTRY_NUMBER, NUMBER
 from pipeline.values.kinds.calendar import parse_canonical
 
 Floats = NDArray[np.float64]
@@ -202,7 +202,7 @@ def number_of(text: str) -> int | None:
 
 def page_of(text: str) -> int | None:
     """Return the number of a page; ``None`` where a text is none."""
-    canonical = KINDS["number"].parse(text).canonical
+    canonical = NUMBER.parse(text).canonical
     return int(canonical) if canonical else None
 
 

@@ -33,7 +33,7 @@ from pipeline.books.book_context.signers import NAME, TITLE
 from pipeline.books.book_context.spellings import NameSighting
 from pipeline.declarations.schema import Form, RecordSpec, Slot
 from pipeline.recognition.decoding import unpack_emissions
-from pipeline.values.kinds import KINDS
+from pipeline.values import kinds
 
 DecidedTexts = Mapping[tuple[PageRef, int, str], str]
 """The text that a person decided, by page, row and field; ``""`` where there is none on paper."""
@@ -160,7 +160,7 @@ def _names(written: _Written, decided: DecidedTexts) -> Iterator[NameSighting]:
 
 
 def _is_name(text: str) -> bool:
-    return len(text.split()) > 1 and KINDS["name"].parse(text).canonical != ""
+    return len(text.split()) > 1 and kinds.NAME.parse(text).canonical != ""
 
 
 def _places(written: _Written, decided: DecidedTexts) -> Iterator[SaidPlace]:

@@ -54,8 +54,8 @@ from pipeline.declarations.schema.record import (
     LEDGER_KEYS,
     BookSpec,
     FieldSpec,
-    KeyColumns,
     PersonSpec,
+    RecordKey,
     RecordSpec,
     RuleSpec,
 )
@@ -71,7 +71,7 @@ __all__ = [
     "PRINT_ADVANCE",
     "Area",
     "BookSpec",
-    "KeyColumns",
+    "RecordKey",
     "Cell",
     "CheckBox",
     "Column",

@@ -180,7 +180,7 @@ def _check_boxes(form: Form, record: RecordSpec, schemas: Schemas, where: Path) 
         if spec.vocab is None or not box.coded:
             continue
         vocabulary = kinds.Vocabulary.of(schemas.vocabs[spec.vocab].terms)
-        if not kinds.KINDS["choice"].parse(box.value, vocabulary).canonical:
+        if not kinds.CHOICE.parse(box.value, vocabulary).canonical:
             hint = nearest_hint(box.value, vocabulary.spellings)
             raise SchemaError(
                 f"{where}: ô đánh dấu “{box.value}” không có trong danh mục “{spec.vocab}”.{hint} "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import astuple, dataclass, fields
 from functools import cached_property
 from typing import Any, Literal
 
@@ -11,6 +11,7 @@ from pydantic import Field
 
 from pipeline.base.model import Ledger, Severity
 from pipeline.declarations.schema.declaration import Declaration
+from pipeline.values.kinds import KINDS, Kind
 
 LEDGER_KEYS = {key.name: key for key in fields(Ledger)}
 """What ``FieldSpec.ledger`` may name."""
@@ -43,6 +44,11 @@ class FieldSpec(Declaration):
     editions: tuple[str, ...] = ()
     ledger: str | None = None
     usual: tuple[str, ...] = ()
+
+    @property
+    def value_kind(self) -> Kind:
+        """The kind with its traits."""
+        return KINDS[self.kind]
 
 
 class RuleSpec(Declaration):
@@ -89,8 +95,8 @@ class BookSpec(Declaration):
 
 
 @dataclass(frozen=True, slots=True)
-class KeyColumns:
-    """The Ministry's columns that tell one entry from all others; ``""`` where the record does not declare one."""
+class RecordKey:
+    """The fields or columns that tell one entry from all others; ``""`` where the record does not declare one."""
 
     number: str = ""
     registered_on: str = ""
@@ -176,19 +182,24 @@ class RecordSpec(Declaration):
         return {spec.column: spec for spec in self.fields if spec.column}
 
     @cached_property
-    def key_columns(self) -> KeyColumns:
-        """The columns of an entry's key.
+    def key_fields(self) -> RecordKey:
+        """The fields of an entry's key.
 
         ``book`` declares the number, day and page; the ledger fills volume and place. Without ``book`` the
         number is the first field of its kind.
         """
-        columns = {spec.name: spec.column for spec in self.fields}
-        by_ledger = {spec.ledger: spec.column for spec in self.fields if spec.ledger}
-        by_kind = {spec.kind: spec.column for spec in reversed(self.fields)}
-        return KeyColumns(
-            number=columns[self.book.number] if self.book else by_kind.get("entry_number", ""),
-            registered_on=columns[self.book.registered_on] if self.book else "",
-            page=columns[self.book.page] if self.book else "",
+        by_ledger = {spec.ledger: spec.name for spec in self.fields if spec.ledger}
+        numbers = (spec.name for spec in self.fields if spec.value_kind.is_entry_number)
+        return RecordKey(
+            number=self.book.number if self.book else next(numbers, ""),
+            registered_on=self.book.registered_on if self.book else "",
+            page=self.book.page if self.book else "",
             volume=by_ledger.get("volume", ""),
             place=by_ledger.get("place", ""),
         )
+
+    @cached_property
+    def key_columns(self) -> RecordKey:
+        """The Ministry's columns of an entry's key."""
+        columns = {"": "", **{spec.name: spec.column for spec in self.fields}}
+        return RecordKey(*(columns[name] for name in astuple(self.key_fields)))

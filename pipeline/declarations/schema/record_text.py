@@ -11,6 +11,7 @@ from typing import Any
 from pipeline.base.errors import SchemaError
 from pipeline.base.text.tones import unaccented
 from pipeline.declarations.schema.record import FieldSpec, RecordSpec
+from pipeline.values.kinds import KINDS
 
 MOST_NAME = 40
 MOST_COLUMN = 60
@@ -56,7 +57,7 @@ def record_of(title: str, prefix: str, said: Sequence[SaidField], before: Record
     people = [
         {"role": one["name"].removesuffix("_name"), "event": "party", "name": one["name"]}
         for one in fields
-        if one["kind"] == "name" and one["name"] not in ("signer_name", "registrar_name")
+        if KINDS[one["kind"]].is_name and one["name"] not in ("signer_name", "registrar_name")
     ]
     table = {"record": name, "title": title, "prefix": prefix, "field": fields}
     return _text(
@@ -117,7 +118,7 @@ _KEY_RULES: tuple[dict[str, Any], ...] = (
 def _said_fields(said: Sequence[SaidField], taken: set[str]) -> Iterator[dict[str, Any]]:
     for one in said:
         name = _snake(one.label)
-        if one.kind == "name":
+        if KINDS[one.kind].is_name:
             name = f"{name}_name"
         column = _camel(one.label)
         if name in taken or column in taken:
@@ -126,7 +127,7 @@ def _said_fields(said: Sequence[SaidField], taken: set[str]) -> Iterator[dict[st
         found: dict[str, Any] = {"name": name, "column": column, "kind": one.kind, "label": one.label}
         if one.required:
             found["required"] = True
-        if one.kind == "choice":
+        if KINDS[one.kind].is_listed:
             if not one.vocab:
                 raise SchemaError(f"Trường “{one.label[:60]}” là danh mục: hãy chọn danh mục nào.")
             found["vocab"] = one.vocab
@@ -142,7 +143,7 @@ def _rules_of(before: RecordSpec, fields: Sequence[Mapping[str, Any]]) -> list[d
 
 def _date_rules(fields: Sequence[Mapping[str, Any]], asked: set[str]) -> Iterator[dict[str, Any]]:
     for one in fields:
-        if one["kind"] == "date" and one["name"] not in asked:
+        if KINDS[one["kind"]].is_date and one["name"] not in asked:
             yield {"code": "D03", "predicate": "not_after_closing", "fields": [one["name"]]}
 
 

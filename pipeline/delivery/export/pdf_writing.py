@@ -27,7 +27,6 @@ ADVANCE = 0.5
 ASCENT = 0.8
 LANGUAGE = "vi-VN"
 SRGB = "sRGB IEC61966-2.1"
-HIGHEST_PLAIN = 0xFFFF
 
 
 @dataclass(frozen=True, slots=True)

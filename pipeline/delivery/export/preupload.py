@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from pipeline.declarations.schema import FieldSpec, KeyColumns, Schemas
+from pipeline.declarations.schema import FieldSpec, RecordKey, Schemas
 from pipeline.delivery.export.package_values import WorkbookFault
 from pipeline.delivery.export.workbook import ReadBack, ReadRow, has_codes, read_back
 
@@ -94,7 +94,9 @@ class _Checker:
         fields = [record.by_column[name] for name in columns if name in record.by_column]
         self._columns = columns[len(self._leading) :]
         self._dates = [
-            spec.column for spec in fields if spec.kind == "date" and spec.column != self._key.registered_on
+            spec.column
+            for spec in fields
+            if spec.value_kind.is_date and spec.column != self._key.registered_on
         ]
         self._lists = [(spec, *_list_of(spec, schemas)) for spec in fields if spec.vocab]
         self._unsettled = unsettled
@@ -137,7 +139,7 @@ class _Checker:
                 yield from (WorkbookFault("U7", row, self._key.number, number) for row, number in rows)
 
 
-def _key_faults(cells: Mapping[str, str], key: KeyColumns) -> Iterator[tuple[str, str]]:
+def _key_faults(cells: Mapping[str, str], key: RecordKey) -> Iterator[tuple[str, str]]:
     number, volume, day, page = (
         cells.get(column, "") for column in (key.number, key.volume, key.registered_on, key.page)
     )

@@ -51,7 +51,7 @@ def cell_of(value: str, spec: FieldSpec, schemas: Schemas) -> str:
     if not value:
         return ""
     text = visible_text(unicodedata.normalize("NFC", value))
-    if spec.kind == "choice":
+    if spec.value_kind.is_listed:
         return _code(text, schemas.vocabulary(spec))
     return text
 
@@ -60,7 +60,7 @@ def _code(text: str, vocabulary: kinds.Vocabulary | None) -> str:
     """Return the code of a term, else the text; a value decided before its term got a code gets it now."""
     if vocabulary is None or text in vocabulary.labels:
         return text
-    return kinds.KINDS["choice"].parse(text, vocabulary).canonical or text
+    return kinds.CHOICE.parse(text, vocabulary).canonical or text
 
 
 AS_TEXT = {

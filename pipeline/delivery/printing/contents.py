@@ -11,6 +11,7 @@ from pipeline.base.model import Ledger
 from pipeline.declarations.schema import FieldSpec, RecordSpec, Schemas
 from pipeline.delivery.export.package_values import SettledEntry
 from pipeline.delivery.printing.letters import printable_text
+from pipeline.delivery.printing.offices import IssuingOffice
 from pipeline.registry.amendments.model import Amendment, AmendmentKind
 from pipeline.registry.entries.model import StoredEntry
 from pipeline.values.kinds.calendar import parse_canonical
@@ -21,37 +22,12 @@ WIDE = 1.3
 KIND_WORDS = {AmendmentKind.CORRECTION: "Cải chính", AmendmentKind.SUPPLEMENT: "Bổ sung"}
 
 
-@dataclass(frozen=True, slots=True)
-class IssuingOffice:
-    """The office in whose name papers are printed.
-
-    Attributes:
-        code: Its short name in the book of issued extracts; ``""``: the office has not declared itself.
-        name: Its name at the head of a paper.
-        superior: The authority above it.
-        place: Where it is, as written before a date.
-        signer: Who signs its extracts as a rule; ``""``: that is typed each time.
-    """
-
-    code: str = ""
-    name: str = ""
-    superior: str = ""
-    place: str = ""
-    signer: str = ""
-    signer_title: str = ""
-
-    @property
-    def head(self) -> dict[str, str]:
-        """What the head of a paper says."""
-        return {"name": self.name, "superior": self.superior, "place": self.place}
-
-
 def printed_value(cell: str, spec: FieldSpec, schemas: Schemas) -> str:
     """Return a value as it is printed: the term of a code, a date with strokes, any other text as it is."""
-    if spec.kind == "choice":
+    if spec.value_kind.is_listed:
         vocabulary = schemas.vocabulary(spec)
         return vocabulary.labels.get(cell, cell) if vocabulary is not None else cell
-    if spec.kind == "date" and parse_canonical(cell) is not None:
+    if spec.value_kind.is_date and parse_canonical(cell) is not None:
         return cell.replace(".", "/")
     return cell
 
@@ -100,7 +76,7 @@ def contradiction(values: Mapping[str, str], record: RecordSpec) -> str:
 def _date_in_words(text: str) -> Any:
     from pipeline.values import kinds
 
-    return parse_canonical(kinds.KINDS["date_words"].parse(text).canonical or "") or parse_canonical(text)
+    return parse_canonical(kinds.DATE_WORDS.parse(text).canonical or "") or parse_canonical(text)
 
 
 def day_of(day: date) -> dict[str, str]:
@@ -200,7 +176,7 @@ def entry_data(
     if blank:
         rows.append({"label": "Để trống trên sổ", "value": "", "under": "; ".join(blank)})
     return {
-        "title": f"Sự kiện {record.title.lower()} số {values['entry_number']}",
+        "title": f"Sự kiện {record.title.lower()} số {values[record.key_fields.number]}",
         "subtitle": f"Quyển số {ledger.volume}, {ledger.place}",
         "rows": rows,
         "notes": values.get(notes, ""),

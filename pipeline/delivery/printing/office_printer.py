@@ -19,7 +19,7 @@ from pipeline.base.errors import PackageRefused, PrintRefused, ScanError
 from pipeline.base.localtime import OFFICE_ZONE, format_moment, local_date
 from pipeline.base.model import PageImage
 from pipeline.base.stages import STAGE_LABELS
-from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.declarations.schema import RecordSpec, Schemas
 from pipeline.delivery.deliverable import DeliverableBook, box_of_entry
 from pipeline.delivery.entry_pdfs import CopyPlan
@@ -32,7 +32,6 @@ from pipeline.delivery.export.pdf_writing import PicturePage
 from pipeline.delivery.printing import handovers
 from pipeline.delivery.printing.contents import (
     ExtractFacts,
-    IssuingOffice,
     Signer,
     amendment_sentences,
     entry_data,
@@ -43,7 +42,7 @@ from pipeline.delivery.printing.contents import (
 )
 from pipeline.delivery.printing.letters import missing_letters
 from pipeline.delivery.printing.office_templates import NO_TEMPLATE, OfficeTemplates, Template
-from pipeline.delivery.printing.offices import IssuingOffices, read_offices
+from pipeline.delivery.printing.offices import IssuingOffice, IssuingOffices, read_offices
 from pipeline.delivery.printing.printable_entry import PrintableEntry, judged, refusal_of_extract, scan_flaw
 from pipeline.delivery.printing.service import Asker, HandoverOrder, PrintedFile, PrintView, name_of_extract
 from pipeline.delivery.printing.typesetting import PrintedPaper, shipped_template, typeset
@@ -245,7 +244,7 @@ class OfficePrinter:
             year=today.year,
             number=number,
             issued_on=today,
-            entry_number=values["entry_number"],
+            entry_number=values[record.key_fields.number],
             subject=", ".join(
                 filter(None, (values[one.name] for one in record.people if one.event != "other"))
             ),
@@ -387,8 +386,8 @@ class OfficePrinter:
 
 def _title_of(found: EntryToPrint, record: RecordSpec, hidden: Collection[str]) -> str:
     """Return what an entry is called, by its number and its book, also where it may not be printed yet."""
-    names = (one.name for one in record.fields if one.kind == "entry_number" and one.name not in hidden)
-    number = next(filter(None, (found.entry.values.get(name) for name in names)), "")
+    name = record.key_fields.number
+    number = "" if name in hidden else found.entry.values.get(name)
     return f"{record.title}{f' số {number}' if number else ''}, quyển {found.ledger.volume}"
 
 

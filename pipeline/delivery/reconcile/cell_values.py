@@ -21,17 +21,11 @@ from pipeline.delivery.reconcile.number_formats import WHOLE, DateParts
 from pipeline.delivery.reconcile.sheet_parts import SheetCell
 from pipeline.values import kinds
 
-PARSED = frozenset({"date", "entry_number", "volume", "number", "id_number", "time", "choice", "name"})
-"""Kinds whose texts are compared in their canonical form, where they have one."""
-
 YEARS = range(1800, 2101)
 """Bare numbers of these in a place for a date are years; as days of Excel they would lie before 1906."""
 
 LAST_DAY = 73_050
 """The day 31.12.2099 of Excel: no larger number is taken for a day."""
-
-REPEATED = frozenset({"date", "choice", "entry_number", "volume", "number", "time"})
-"""Kinds whose texts come again and again, so that what they parse to is remembered."""
 
 MOST_KNOWN = 1 << 12
 """Different texts of a field that are remembered."""
@@ -66,7 +60,7 @@ def cell_text(cell: SheetCell, spec: FieldSpec, *, from_1904: bool = False) -> s
     """
     if cell.kind == "number":
         return _of_number(cell, spec, from_1904)
-    if cell.kind == "date" and spec.kind == "date":
+    if cell.kind == "date" and spec.value_kind.is_date:
         return _iso(cell.text)
     raise CellRejected("date-elsewhere" if cell.kind == "date" else cell.kind)
 
@@ -75,15 +69,15 @@ class ValueNormalizer:
     """Turns the texts of one field into the form its kind writes, else into plain spaces and NFC."""
 
     def __init__(self, spec: FieldSpec, vocab: kinds.Vocabulary | None) -> None:
-        self._kind, self._vocab = spec.kind, vocab
+        self._kind, self._vocab = spec.value_kind, vocab
         self._known: dict[str, str] = {}
 
     def __call__(self, text: str) -> str:
         if not text:
             return ""
-        if self._kind not in PARSED:
+        if self._kind.is_compared_as_written:
             return text if _is_plain(text) else normalized(text)
-        if self._kind not in REPEATED:
+        if self._kind.is_identifying:  # what few texts repeat is not worth remembering
             return self._parsed(text)
         found = self._known.get(text)
         if found is None:
@@ -95,7 +89,7 @@ class ValueNormalizer:
     def _parsed(self, text: str) -> str:
         if self._vocab is not None and text in self._vocab.labels:
             return text
-        return kinds.KINDS[self._kind].parse(text, self._vocab).canonical or normalized(text)
+        return self._kind.parse(text, self._vocab).canonical or normalized(text)
 
 
 def _is_plain(text: str) -> bool:
@@ -114,7 +108,7 @@ def _of_number(cell: SheetCell, spec: FieldSpec, from_1904: bool) -> str:
         raise CellRejected("error")
     if cell.shown:
         return _of_day(value, cell.shown, spec, from_1904)
-    if spec.kind == "date":
+    if spec.value_kind.is_date:
         if value in YEARS:
             return str(int(value))
         if YEARS.stop <= value <= LAST_DAY:
@@ -134,11 +128,11 @@ def _of_day(value: float, shown: DateParts, spec: FieldSpec, from_1904: bool) ->
     In the column of a number it is what Excel made of ``5/2010``: the first day of a month, shown without it.
     """
     day = _day(value, from_1904)
-    if spec.kind == "date":
+    if spec.value_kind.is_date:
         if DateParts.YEAR not in shown:
             raise CellRejected("no-year")
         return _format_day(day, shown)
-    if spec.kind in ("entry_number", "volume") and day.day == 1 and shown == DateParts.MONTH | DateParts.YEAR:
+    if spec.value_kind.is_yearly and day.day == 1 and shown == DateParts.MONTH | DateParts.YEAR:
         return f"{day.month:02}/{day.year}"
     raise CellRejected("date-elsewhere")
 

@@ -24,12 +24,7 @@ from pipeline.delivery.reconcile.differences import (
     FileRow,
     RegistryEntry,
 )
-
-_WORDS = frozenset({"name", "text", "place", "date_words"})
-"""Kinds in which capitals, signs and the place of a tone mark are a way of writing."""
-
-_FIGURES = frozenset({"id_number", "number", "entry_number", "volume"})
-"""Kinds in which leading zeros mean nothing: a cell that holds a number loses them."""
+from pipeline.values.kinds import Kind
 
 
 class FieldComparer:
@@ -50,16 +45,19 @@ class FieldComparer:
             if spec.column in entry.unsettled or spec.column in row.refused:
                 continue
             known = ours if spec.column not in entry.nothing else None
-            kind = difference_kind(spec.kind, known, theirs, legacy=row.font is not None)
+            kind = difference_kind(spec.value_kind, known, theirs, legacy=row.font is not None)
             if kind is not None:
                 found.append(FieldDifference(spec.column, ours, theirs, kind))
         return _with_swaps(found)
 
 
 def difference_kind(
-    kind: str, ours: str | None, theirs: str, *, legacy: bool = False
+    kind: Kind, ours: str | None, theirs: str, *, legacy: bool = False
 ) -> FieldDifferenceKind | None:
     """Return how two different values differ; ``None``: in nothing that counts.
+
+    In words, capitals, signs and the place of a tone mark are a way of writing; a cell that holds a number has lost its
+    leading zeros.
 
     Args:
         ours: The registry's value, ``None`` where it has none.
@@ -74,9 +72,9 @@ def difference_kind(
         return FieldDifferenceKind.ONLY_OURS
     if legacy and folded(ours) == folded(theirs):
         return None
-    if kind in _WORDS and word_skeletons(ours) == word_skeletons(theirs):
+    if kind.is_words and word_skeletons(ours) == word_skeletons(theirs):
         return FieldDifferenceKind.SPELLING
-    if kind in _FIGURES and ours.lstrip("0") == theirs.lstrip("0"):
+    if kind.is_number and ours.lstrip("0") == theirs.lstrip("0"):
         return FieldDifferenceKind.SPELLING
     return FieldDifferenceKind.DIGITS if _digits_swapped(ours, theirs) else FieldDifferenceKind.CHANGED
 
@@ -142,12 +140,11 @@ class MatchFeature:
 
     Attributes:
         position: Its place among the texts.
-        kind: ``name``, ``date`` or ``number``.
         weight: Its share in the score.
     """
 
     position: int
-    kind: str
+    kind: Kind
     weight: float
     blocks: bool = False
 
@@ -157,7 +154,7 @@ class SimilarityScorer:
 
     def __init__(self, record: RecordSpec, position: Mapping[str, int]) -> None:
         self.features = tuple(_features(record, position))
-        self._dates = [feature.position for feature in self.features if feature.kind == "date"]
+        self._dates = [feature.position for feature in self.features if feature.kind.is_date]
 
     def score(self, entry: Texts, row: Texts) -> float:
         """Return the similarity 0..1 over the features that both have; 0.0 when there is none."""
@@ -216,35 +213,27 @@ def _small(block: Sequence[int] | None) -> Sequence[int]:
 
 
 def _features(record: RecordSpec, position: Mapping[str, int]) -> Iterator[MatchFeature]:
-    columns = {spec.name: spec.column for spec in record.fields}
-
-    def at(field: str | None) -> int | None:
-        return position.get(columns.get(field or "", ""))
+    def feature(field: str | None, weight: float, *, blocks: bool = False) -> Iterator[MatchFeature]:
+        spec = record.by_name.get(field or "")
+        if spec is not None and spec.column in position:
+            kind = spec.value_kind
+            yield MatchFeature(position[spec.column], kind, weight, blocks)
 
     for person in record.people:
         of_event = person.event != "other"
-        for field, kind, weight in (
-            (person.name, "name", 3.0 if of_event else 2.0),
-            (person.born_on, "date", 2.0 if of_event else 1.0),
-            (person.died_on, "date", 2.0),
-            *((number, "number", 1.0) for number in person.id_numbers),
-        ):
-            where = at(field)
-            if where is not None:
-                yield MatchFeature(where, kind, weight, blocks=kind != "date")
+        yield from feature(person.name, 3.0 if of_event else 2.0, blocks=True)
+        yield from feature(person.born_on, 2.0 if of_event else 1.0)
+        yield from feature(person.died_on, 2.0)
+        for number in person.id_numbers:
+            yield from feature(number, 1.0, blocks=True)
     if record.book is not None:
-        for field, kind, weight in (
-            (record.book.registered_on, "date", 2.0),
-            (record.book.number, "number", 1.0),
-        ):
-            where = at(field)
-            if where is not None:
-                yield MatchFeature(where, kind, weight)
+        yield from feature(record.book.registered_on, 2.0)
+        yield from feature(record.book.number, 1.0)
 
 
-def _alike(kind: str, ours: str, theirs: str) -> float:
+def _alike(kind: Kind, ours: str, theirs: str) -> float:
     if ours == theirs:
         return 1.0
-    if kind == "name":
+    if kind.is_name:
         return fuzz.ratio(folded(ours), folded(theirs)) / 100
     return 0.6 if DamerauLevenshtein.distance(ours, theirs, score_cutoff=1) <= 1 else 0.0

@@ -31,9 +31,6 @@ CACHE_KILOBYTES = 48 * 1024
 BETWEEN = "\x1f"
 """Separates the texts of a row; no cell of a workbook can hold it (XML 1.0 has no such character)."""
 
-TYPED = frozenset({"name", "text", "place", "date_words", "choice"})
-"""Kinds whose texts a font can have changed."""
-
 ANY = "*"
 """The volume of all rows of a file that has no column for it."""
 
@@ -47,7 +44,8 @@ class StagedRows:
         position = {spec.column: at for at, spec in enumerate(layout.fields)}
         key = layout.record.key_columns
         self._volume, self._place = position.get(key.volume), position.get(key.place)
-        self._typed = [at for at, spec in enumerate(layout.fields) if spec.kind in TYPED]
+        # a font changes letters only
+        self._typed = [at for at, spec in enumerate(layout.fields) if not spec.value_kind.is_figures]
         self._plain: dict[int, list[int]] = defaultdict(list)
         for at, source in enumerate(layout.sources):
             if isinstance(source, int):

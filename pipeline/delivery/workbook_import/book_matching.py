@@ -11,11 +11,11 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.base.model import FieldStatus
 from pipeline.base.text.tones import folded
-from pipeline.declarations.schema import RecordSpec
+from pipeline.declarations.schema import RecordKey, RecordSpec
 from pipeline.delivery.workbook_import.imported_rows import ImportedRow
 from pipeline.registry.books.model import BookRow
 from pipeline.registry.entries.model import StoredEntry
-from pipeline.values.kinds import KINDS
+from pipeline.values.kinds import NUMBER
 
 NO_BOOK, MANY_BOOKS, NO_NUMBER, NO_ENTRY, DOUBLE = "no-book", "many-books", "no-number", "no-entry", "double"
 UNSURE = "unsure"
@@ -40,35 +40,10 @@ _FIGURES = re.compile(r"0*(\d{1,9})\s*(?:/\s*(\d{4}))?")
 _YEAR = re.compile(r"(?<!\d)(\d{4})(?!\d)")
 
 
-@dataclass(frozen=True, slots=True)
-class KeyFields:
-    """The fields by which an entry is told from others; ``""``: the record has none."""
-
-    number: str
-    registered_on: str
-    page: str
-    volume: str
-    place: str
-
-    @classmethod
-    def of(cls, record: RecordSpec) -> KeyFields:
-        """Return those of a record."""
-        by_ledger = {spec.ledger: spec.name for spec in record.fields if spec.ledger}
-        by_kind = {spec.kind: spec.name for spec in reversed(record.fields)}
-        book = record.book
-        return cls(
-            number=book.number if book else by_kind.get("entry_number", ""),
-            registered_on=book.registered_on if book else "",
-            page=book.page if book else "",
-            volume=by_ledger.get("volume", ""),
-            place=by_ledger.get("place", ""),
-        )
-
-
 class BookFinder:
     """Tells which book a row is of, by its volume and its place of registration."""
 
-    def __init__(self, books: Sequence[BookRow], keys: KeyFields) -> None:
+    def __init__(self, books: Sequence[BookRow], keys: RecordKey) -> None:
         self._books, self._keys = books, keys
         self._names: dict[str, set[str]] = defaultdict(set)
         self._by_place: dict[str, list[BookRow]] = defaultdict(list)
@@ -137,7 +112,7 @@ class MatchedRow:
 
 
 def match_rows(
-    rows: Iterable[ImportedRow], entries: Sequence[StoredEntry], keys: KeyFields, volume: str
+    rows: Iterable[ImportedRow], entries: Sequence[StoredEntry], keys: RecordKey, volume: str
 ) -> Iterator[MatchedRow]:
     """Yield the rows of a book with the entries that they are about.
 
@@ -178,21 +153,24 @@ def agrees_on_a_person(row: ImportedRow, entry: StoredEntry, record: RecordSpec)
         here, there = row.texts.get(name, ""), entry.values.get(name) or _read(entry, name)
         if not (here and there):
             continue
-        if spec.kind == "name" and Levenshtein.normalized_similarity(folded(here), folded(there)) >= ALIKE:
+        if (
+            spec.value_kind.is_name
+            and Levenshtein.normalized_similarity(folded(here), folded(there)) >= ALIKE
+        ):
             return True
-        if spec.kind in ("date", "id_number"):
-            parsed = KINDS[spec.kind].parse(here).canonical
-            if len(parsed) > len("1990") and parsed == KINDS[spec.kind].parse(there).canonical:
+        if spec.value_kind.is_date or (spec.value_kind.is_identifying and spec.value_kind.is_figures):
+            parsed = spec.value_kind.parse(here).canonical
+            if len(parsed) > len("1990") and parsed == spec.value_kind.parse(there).canonical:
                 return True
     return False
 
 
-def _year_of(row: ImportedRow, keys: KeyFields, volume: str) -> str:
+def _year_of(row: ImportedRow, keys: RecordKey, volume: str) -> str:
     return row.texts.get(keys.registered_on, "") or row.texts.get(keys.volume, "") or volume
 
 
 def _by_number(
-    entries: Sequence[StoredEntry], keys: KeyFields, volume: str
+    entries: Sequence[StoredEntry], keys: RecordKey, volume: str
 ) -> dict[tuple[int, int], StoredEntry]:
     """Return the entries by their numbers; a number that several have, or may have, is that of none."""
     sure: dict[tuple[int, int], list[StoredEntry]] = defaultdict(list)
@@ -211,7 +189,7 @@ def _by_number(
 
 
 def _single_pages(
-    rows: Sequence[ImportedRow], entries: Sequence[StoredEntry], keys: KeyFields
+    rows: Sequence[ImportedRow], entries: Sequence[StoredEntry], keys: RecordKey
 ) -> dict[int, StoredEntry]:
     """Return the entries by the rows that alone name their page, of entries of which no number is known."""
     if not keys.page:
@@ -233,7 +211,7 @@ def _single_pages(
 
 
 def _figures(text: str) -> str:
-    return KINDS["number"].parse(text).canonical.lstrip("0") if text else ""
+    return NUMBER.parse(text).canonical.lstrip("0") if text else ""
 
 
 def _read(entry: StoredEntry, field: str) -> str:

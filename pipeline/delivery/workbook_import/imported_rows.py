@@ -30,7 +30,7 @@ from pipeline.delivery.reconcile.cell_values import (
 )
 from pipeline.delivery.reconcile.differences import REJECTION_LABELS
 from pipeline.delivery.reconcile.sheet_parts import Attributes, CellContent, SheetCell, SheetReader
-from pipeline.delivery.reconcile.staged_rows import FONT_LETTERS, TYPED
+from pipeline.delivery.reconcile.staged_rows import FONT_LETTERS
 
 CACHE_KILOBYTES = 48 * 1024
 SOFT_HYPHEN = "\xad"
@@ -123,7 +123,7 @@ class ImportedRows:
 
     def __init__(self, table: sqlite3.Connection, layout: SheetLayout, *, serial_days: bool) -> None:
         self._table, self._layout, self._serial_days = table, layout, serial_days
-        self._typed = [spec for spec in layout.fields if spec.kind in TYPED]
+        self._typed = [spec for spec in layout.fields if not spec.value_kind.is_figures]
         self.rows = 0
         self.flaws = CellFlaws()
 
@@ -249,11 +249,11 @@ class ImportedRows:
 
     def _text_of(self, cell: CellContent, spec: FieldSpec, *, from_1904: bool) -> str:
         if isinstance(cell, str):
-            if control_characters(cell, FONT_LETTERS if spec.kind in TYPED else LINE_BREAKS):
+            if control_characters(cell, LINE_BREAKS if spec.value_kind.is_figures else FONT_LETTERS):
                 raise CellRejected(HIDDEN)
             return cell
         text = cell_text(cell, spec, from_1904=from_1904)
-        if spec.kind == "date" and text != cell.text:
+        if spec.value_kind.is_date and text != cell.text:
             if not self._serial_days:
                 raise CellRejected(SERIAL)
             self.flaws.days[spec.column] += 1

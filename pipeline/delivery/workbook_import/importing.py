@@ -17,7 +17,6 @@ from pipeline.delivery.reconcile import DifferenceKind, FieldDifferenceKind, She
 from pipeline.delivery.workbook_import.book_matching import (
     UNSURE,
     BookFinder,
-    KeyFields,
     MatchedRow,
     agrees_on_a_person,
     match_rows,
@@ -36,14 +35,10 @@ from pipeline.registry.books.model import BookRow
 from pipeline.registry.desk import Desk
 from pipeline.registry.imports.model import ImportedValues, ImportMode, WorkbookFile
 from pipeline.registry.reconciliation.model import FoundDifference
-from pipeline.values import kinds
 from pipeline.values.kinds import compared_form
 
 AT_ONCE = 200
 """Entries whose values one transaction takes."""
-
-FREE_TEXT = frozenset({"name", "place", "text", "date_words"})
-"""Kinds of which any text is a value."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +131,7 @@ class WorkbookImporter:
         report.hidden = tuple(sorted(book.hidden))
         report.ignored = layout.ignored
         report.mapped = {spec.label: spec.column for spec in layout.fields}
-        books, keys = self._books(layout.record), KeyFields.of(layout.record)
+        books, keys = self._books(layout.record), layout.record.key_fields
         if not {keys.number, keys.page} & {spec.name for spec in layout.fields}:
             raise ReconcileError("Tệp không có cột số đăng ký, nên không biết dòng nào là sự kiện nào.")
         finder = BookFinder(tuple(books.values()), keys)
@@ -157,7 +152,7 @@ class WorkbookImporter:
     ) -> Iterator[PlannedEntry]:
         entries = list(self.registry.stored_entries(book.book_id))
         keyed = self.desk.keyed_fields(self.person, book.book_id)
-        keys = KeyFields.of(layout.record)
+        keys = layout.record.key_fields
         for matched in match_rows(rows.of_book(book.book_id), entries, keys, book.volume):
             if matched.entry is None:
                 report.leave_row(matched.why, matched.row.row)
@@ -178,7 +173,7 @@ class WorkbookImporter:
         keyed: Mapping[int, frozenset[str]],
         report: ImportReport,
     ) -> PlannedEntry:
-        readings, keys = {one.field: one for one in entry.readings}, KeyFields.of(layout.record)
+        readings, keys = {one.field: one for one in entry.readings}, layout.record.key_fields
         values: list[Verdict] = []
         differences: list[FoundDifference] = []
         row: ImportedRow = matched.row
@@ -196,7 +191,7 @@ class WorkbookImporter:
                 if is_key or self._compared(spec, in_force) == self._compared(spec, told):
                     report.same += 1
                 else:
-                    differences.append(_difference(entry, book, spec, in_force, told, row.row))
+                    differences.append(_difference(entry, keys.number, book, spec, in_force, told, row.row))
                 continue
             reading = readings.get(name)
             if reading is None or reading.status is FieldStatus.NOT_ON_FORM:
@@ -213,19 +208,19 @@ class WorkbookImporter:
     def _value(self, spec: FieldSpec, text: str) -> tuple[str, str]:
         """Return a value as people write it on paper, the word of a code; or why it cannot be brought."""
         vocabulary = self.schemas.vocabulary(spec)
-        if vocabulary is not None and spec.kind == "choice":
+        if vocabulary is not None and spec.value_kind.is_listed:
             if text in vocabulary.labels:
                 return vocabulary.labels[text], ""
-            parsed = kinds.KINDS[spec.kind].parse(text, vocabulary)
+            parsed = spec.value_kind.parse(text, vocabulary)
             return (text, "") if parsed.canonical in vocabulary.labels else ("", UNKNOWN_CODE)
-        parsed = kinds.KINDS[spec.kind].parse(text, vocabulary)
-        if not parsed.canonical and spec.kind not in FREE_TEXT and self.mode is ImportMode.DECIDED:
+        parsed = spec.value_kind.parse(text, vocabulary)
+        if not parsed.canonical and not spec.value_kind.is_words and self.mode is ImportMode.DECIDED:
             return "", NOT_UNDERSTOOD
         return text, ""
 
     def _compared(self, spec: FieldSpec, text: str) -> str:
         vocabulary = self.schemas.vocabulary(spec)
-        return compared_form(kinds.KINDS[spec.kind], text, vocabulary, case_counts=False)
+        return compared_form(spec.value_kind, text, vocabulary, case_counts=False)
 
     def _count_reading(self, report: ImportReport, spec: FieldSpec, reading: FieldReading, text: str) -> None:
         if reading.status is not FieldStatus.READ:
@@ -280,7 +275,7 @@ class _Questions:
 
 
 def _difference(
-    entry: StoredEntry, book: BookRow, spec: FieldSpec, ours: str, theirs: str, row: int
+    entry: StoredEntry, number: str, book: BookRow, spec: FieldSpec, ours: str, theirs: str, row: int
 ) -> FoundDifference:
     kind = FieldDifferenceKind.CHANGED if ours else FieldDifferenceKind.ONLY_THEIRS
     return FoundDifference(
@@ -288,7 +283,7 @@ def _difference(
         place_code=book.place_code,
         book_id=book.book_id,
         entry_id=entry.entry_id,
-        number=entry.values.get("entry_number") or "",
+        number=entry.values.get(number) or "",
         volume=book.volume,
         file_row=row,
         field=spec.name,

@@ -172,12 +172,12 @@ def _lacks_its_day(reading: FieldReading, spec: FieldSpec) -> bool:
     That is rare on paper, and what is left of any date whose first digits were not seen. A year alone is what
     many forms ask for.
     """
-    return spec.kind in ("date", "date_words") and reading.canonical.count(".") == 1
+    return (spec.value_kind.is_date or spec.value_kind.is_date_in_words) and reading.canonical.count(".") == 1
 
 
 def may_be_ditto(reading: FieldReading, spec: FieldSpec) -> bool:
     """Return whether a name or place may be ditto marks, which look like digits and strokes."""
-    named = spec.kind in ("name", "place") and reading.status is FieldStatus.READ
+    named = (spec.value_kind.is_name or spec.value_kind.is_place) and reading.status is FieldStatus.READ
     return named and is_like_ditto(reading.text)
 
 

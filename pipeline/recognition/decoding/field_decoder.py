@@ -17,20 +17,9 @@ from pipeline.recognition.decoding.decoder import DecodedLine, decode_line
 from pipeline.recognition.decoding.emission import FLOOR, DecodingOptions, Emission, best_path
 from pipeline.recognition.decoding.field_priors import prior_for
 from pipeline.recognition.decoding.priors import Prior
+from pipeline.values.kinds import COMPOSITES, KINDS, Kind
 
 log = logging.getLogger(__name__)
-
-FIGURE_KINDS = frozenset({"date", "entry_number", "id_number", "number", "time", "volume"})
-"""Kinds whose values are figures and signs, as a rule."""
-
-IDENTITY_PAPER = "identity_paper"
-"""The kind of a blank that holds an identity paper, which is often its number alone."""
-
-_NUMBERED = {
-    "id_number": re.compile(r"(?![^\W\d_])"),
-    IDENTITY_PAPER: re.compile(r"(?![^\W\d_])(?=(\D*\d){6})(?!.*[^\W\d_]{3})(?!.*[^\W\d_]{2}$)"),
-}
-"""What a line of such a kind looks like to some network where it is a number alone: no passport, no words beside it."""
 
 FIGURE_READER = 0.7
 """What the reader of figures counts where the networks together count 1. Fitted on pages of six writers."""
@@ -68,7 +57,8 @@ def decode_field(
         emissions: The outputs of the networks for the line, as in ``decode_line``.
         figures: What a reader of figures alone sees of the line.
     """
-    of_figures = prior_for("id_number") if kind == IDENTITY_PAPER else prior
+    is_number_of_several = kind in COMPOSITES and COMPOSITES[kind].number_kind != ""
+    of_figures = prior_for(COMPOSITES[kind].number_kind) if is_number_of_several else prior
     if not of_figures.letters or not shows_figures(emissions, kind):
         return decode_line(emissions, prior, options)
     closed = _decode_figures(emissions, of_figures, options, figures)
@@ -77,9 +67,9 @@ def decode_field(
     log.debug("%s: no whole value with its gaps closed", kind)
     plain = decode_line(emissions, prior, options)
     known, known_closed = (of_figures.whole(found.hypotheses[0].text) for found in (plain, closed))
-    if kind == IDENTITY_PAPER or known > known_closed:
+    if is_number_of_several or known > known_closed:
         return plain
-    if "/" in of_figures.letters and kind == "date":
+    if _is_date(of_figures, kind):
         alike = _decode_figures(emissions, of_figures, options, figures, confuse_ones_and_slashes)
         if _is_whole(alike, of_figures, kind):
             log.debug("%s: whole only with ones and slashes confused, proposed to a person", kind)
@@ -92,10 +82,13 @@ def shows_figures(emissions: Sequence[Emission], kind: str) -> bool:
 
     Any other line holds words (``30 tuổi``, ``không rõ``) or a ditto mark.
     """
-    if kind not in FIGURE_KINDS and kind != IDENTITY_PAPER:
+    known = KINDS.get(kind) or COMPOSITES.get(kind)
+    if known is None or not (known.is_figures if isinstance(known, Kind) else known.number_kind):
         return False
-    paths = map(best_path, emissions)
-    return any(_is_figures(path) and (kind not in _NUMBERED or _NUMBERED[kind].match(path)) for path in paths)
+    alone = known.number_alone
+    return any(
+        _is_figures(path) and (alone is None or alone.match(path)) for path in map(best_path, emissions)
+    )
 
 
 def _is_figures(text: str) -> bool:
@@ -163,5 +156,11 @@ def confuse_ones_and_slashes(emission: Emission) -> Emission:
 
 def _is_whole(found: DecodedLine, prior: Prior, kind: str) -> bool:
     text = found.hypotheses[0].text
-    is_date = kind == "date" and "/" in prior.letters
-    return prior.support(text) == 1.0 and (not is_date or _WHOLE_DATE.fullmatch(text) is not None)
+    return prior.support(text) == 1.0 and (
+        not _is_date(prior, kind) or _WHOLE_DATE.fullmatch(text) is not None
+    )
+
+
+def _is_date(prior: Prior, kind: str) -> bool:
+    """Return whether a line holds a whole date, not one of its parts."""
+    return "/" in prior.letters and kind in KINDS and KINDS[kind].is_date

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -22,8 +21,8 @@ from pipeline.recognition.decoding.word_prior import (
     habit_of_text,
     text_habit_of_address,
 )
-from pipeline.values.kinds import KINDS, parse_strictly
-from pipeline.values.kinds.kind import is_digits, is_ditto, without_leader
+from pipeline.values.kinds import KINDS, NAME, SIGNER, TEXT, Kind, parse_strictly
+from pipeline.values.kinds.kind import FIGURES, is_digits, is_ditto, without_leader
 from pipeline.values.kinds.name import OFFICE, TITLE
 
 _PARTING = ",;:/-–—"
@@ -112,24 +111,6 @@ def _ends_part(word: str) -> bool:
     return word.endswith((")", *_PARTING))
 
 
-_FIGURES = "0123456789"
-
-_SPREAD: Mapping[str, re.Pattern[str]] = {
-    "date": re.compile(r"^[\d./-]+ [\d./ -]+$"),
-    "id_number": re.compile(r"\d[ .]+\d"),
-}
-"""Figures apart where people write them together."""
-
-_LETTERS: Mapping[str, str] = {
-    "number": _FIGURES,
-    "id_number": _FIGURES,
-    "entry_number": _FIGURES + "/",
-    "volume": _FIGURES + "/",
-    "date": _FIGURES + "/-.",
-    "time": _FIGURES + ":hg",
-}
-"""The letters that the grammar of a kind asks for."""
-
 _RANGES: Mapping[str, range] = {
     "day": range(1, 32),
     "month": range(1, 13),
@@ -137,9 +118,6 @@ _RANGES: Mapping[str, range] = {
     "hour": range(25),
     "minute": range(60),
 }
-
-_DOMAINS: Mapping[str, str] = {"name": "name", "place": "place", "date_words": "date"}
-"""The domain of words of a kind; any other text has ``text``."""
 
 UNUSUAL = -2.0
 """A text that is none of the usual ones of its field."""
@@ -281,28 +259,26 @@ def _prior_for(
     near: NearUnits | None,
 ) -> Prior:
     if part in _RANGES:
-        return GrammarPrior(lambda text: _judged_part(part, text), letters=_FIGURES)
+        return GrammarPrior(lambda text: _judged_part(part, text), letters=FIGURES)
     if terms:
         return ListPrior(frozenset(map(folded, terms)), terms=terms)
-    if kind in _LETTERS:
-        return GrammarPrior(lambda text: _judged(kind, text), letters=_LETTERS[kind])
+    known = KINDS.get(kind, TEXT)
+    if known.is_figures:
+        return GrammarPrior(lambda text: _judged(known, text), letters=known.signs)
     if usual:
         free = _prior_for(kind, part, (), language, (), new_units, near)
         return UsualTextPrior(free, frozenset(map(folded, usual)), terms=usual)
-    if kind == "signer":
-        name, title = (
-            _prior_for(part_kind, part, (), language, (), new_units, near) for part_kind in ("name", "text")
-        )
+    if kind == SIGNER.name:
+        name, title = (_prior_for(of.name, part, (), language, (), new_units, near) for of in (NAME, TEXT))
         return SignerPrior(name, title)
-    domain = _DOMAINS.get(kind, "text")
-    model = language.model(domain, since=str(NEW_UNITS) if new_units else "") if language else None
+    model = language.model(known.word_domain, since=str(NEW_UNITS) if new_units else "") if language else None
     if model is None:
         return Prior()
-    if kind == "date_words":
+    if known.is_date_in_words:
         return DateWordsPrior(_word_prior(model, habit=habit_of_date))
-    if kind == "name":
+    if known.is_name:
         return _word_prior(model, small=-1.0, even=UNEVEN, habit=habit_of_name)
-    if kind == "place":
+    if known.is_place:
         places = place_model(model, near) if near else model
         return _word_prior(places, even=UNEVEN, habit=habit_of_address, text_habit=text_habit_of_address)
     return _word_prior(model, even=UNEVEN, habit=habit_of_text)
@@ -329,11 +305,11 @@ def _judged_part(part: str, text: str) -> float:
     return _DOUBTFUL if part == "year" and len(figures) in (2, 4) else _STRANGE
 
 
-def _judged(kind: str, text: str) -> float:
+def _judged(kind: Kind, text: str) -> float:
     if is_ditto(text):
         return -1.0
-    parsed = KINDS[kind].parse(text)
+    parsed = kind.parse(text)
     if not parsed.canonical:
-        return _STRANGE_DATE if kind == "date" else _STRANGE
-    apart = kind in _SPREAD and _SPREAD[kind].search(text)
+        return _STRANGE_DATE if kind.is_date else _STRANGE
+    apart = kind.spread is not None and kind.spread.search(text)
     return _DOUBTFUL if parsed.problems or apart else 0.0

@@ -21,6 +21,7 @@ from pipeline.base.errors import SetupError
 from pipeline.base.files import sha256_of_file
 from pipeline.base.model import Crop, LineReading, Pixels
 from pipeline.recognition.decoding import Emission, decode_field, pack_emissions, prior_for
+from pipeline.values.kinds import kinds_with
 
 FIGURES = "0123456789/-.: "
 HEIGHT = 48
@@ -28,7 +29,7 @@ WIDEST = 1200
 BATCH = 8
 MODEL = "PP-OCRv6_rec_small.onnx"
 
-NUMBER_KINDS = frozenset({"entry_number", "number"})
+COUNT_KINDS = kinds_with(lambda kind: kind.is_count)
 """Kinds of numbers that count the entries or the pages of a book: of these several hypotheses are weighed."""
 
 UNSEEN = 1e-4
@@ -85,7 +86,7 @@ class DigitReader:
             for number, chances in zip(chosen, _chances([pictures[n] for n in chosen]), strict=True):
                 read = LineReading(*_decoded(chances), self.name)
                 kind = crops[number].kind
-                readings[number] = _weighed(read, chances, kind) if kind in NUMBER_KINDS else read
+                readings[number] = _weighed(read, chances, kind) if kind in COUNT_KINDS else read
         return tuple(readings)
 
     def load(self) -> None:

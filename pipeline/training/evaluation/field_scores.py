@@ -15,7 +15,7 @@ from pipeline.base.text.tones import folded
 from pipeline.declarations.schema import FieldSpec, RecordSpec
 from pipeline.recognition.calibration import risk
 from pipeline.training.evaluation.text_alignment import Alignment, PredictedEntry, PredictedValue
-from pipeline.values.kinds import KINDS
+from pipeline.values.kinds import TEXT
 
 SURE = 0.95
 """The confidence level of a bound: the share of samples whose bound holds."""
@@ -42,11 +42,6 @@ def exceeds(wrong: int, fields: int, tolerated: float, sure: float = SURE) -> bo
 
 UNPREDICTED = PredictedValue("", FieldStatus.UNREADABLE)
 """The value of a field, or of an entry, that nobody predicted: not read, and not called blank."""
-
-_CANONICAL_KINDS = frozenset(
-    {"age", "date", "date_words", "entry_number", "id_number", "number", "time", "volume"}
-)
-"""Kinds of which the registry holds the canonical form, not the text; of a choice it holds the code of its term."""
 
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[^\w\s](?=\d)")
 
@@ -102,12 +97,13 @@ class FieldOutcome:
         """
         if self.exact or not self.truth or self.predicted.status is not FieldStatus.READ:
             return self.exact
-        if self.kind == "choice":
+        kind = self.spec.value_kind if self.spec else TEXT
+        if kind.is_listed:
             return self.alike
-        if self.kind not in _CANONICAL_KINDS:
+        if kind.is_verbatim:
             return False
-        parsed = KINDS[self.kind].parse(self.predicted.text)
-        return parsed.canonical != "" and parsed.canonical == KINDS[self.kind].parse(self.truth).canonical
+        parsed = kind.parse(self.predicted.text)
+        return parsed.canonical != "" and parsed.canonical == kind.parse(self.truth).canonical
 
     @cached_property
     def alike(self) -> bool:

@@ -11,9 +11,6 @@ from pipeline.declarations.schema import RecordSpec
 from pipeline.training.evaluation.truth import TrueEntry
 from pipeline.values.kinds import ENTRY_NUMBER
 
-NUMBER_KIND = "entry_number"
-"""The kind of entry numbers; the truth writes them with their year."""
-
 
 @dataclass(frozen=True, slots=True)
 class PredictedValue:
@@ -77,8 +74,8 @@ def prediction_of(pages: Sequence[PageResult | None], record: RecordSpec, year: 
 
 
 def _predicted_value(reading: FieldReading, record: RecordSpec, year: int) -> PredictedValue:
-    text = reading.text
-    if record.by_name[reading.field].kind == NUMBER_KIND and text and "/" not in text:
+    text = reading.text  # the truth writes the number of an entry with its year
+    if record.by_name[reading.field].value_kind.is_entry_number and text and "/" not in text:
         text = f"{text}/{year}"
     return PredictedValue(
         text=text,

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pipeline.base.errors import ScanError, SetupError
+from pipeline.base.errors import ScanError
 from pipeline.base.model import (
     CUT_SHORT,
     FIRST_TYPED_ROW,
@@ -123,37 +123,22 @@ class _Value:
     decision: Decision
 
 
-def decided_lines(
-    registry: Registry, context: RunContext, book_id: int, hand: HandwritingReader
-) -> DecidedLines:
+def decided_lines_since(
+    mark: str, registry: Registry, context: RunContext, book_id: int, hand: HandwritingReader
+) -> DecidedLines | None:
     """Return the lines of a book that people decided on and that their texts fit.
 
     Withdrawn entries, pages and books have none. Every page with such a line is decoded again from the stored scan.
 
     Args:
+        mark: ``DecidedLines.mark`` of what is kept of the book already, ``""`` for nothing; None is returned where
+            nothing has changed since.
         hand: The networks that texts are aligned with: those that ship, so that what was learnt does not choose what is
             learnt next.
 
     Raises:
         NotThere: There is no such book.
         SetupError: A network is missing or damaged.
-    """
-    found = decided_lines_since("", registry, context, book_id, hand)
-    assert found is not None
-    return found
-
-
-def decided_lines_since(
-    mark: str, registry: Registry, context: RunContext, book_id: int, hand: HandwritingReader
-) -> DecidedLines | None:
-    """Return what ``decided_lines`` does; None where nothing has changed since that mark.
-
-    Args:
-        mark: ``DecidedLines.mark`` of what is kept of the book already.
-        registry: As for ``decided_lines``, likewise the others.
-        context: Likewise.
-        book_id: Likewise.
-        hand: Likewise.
     """
     book = registry.book(book_id)
     form = context.schemas.form(book.ledger.form)
@@ -182,18 +167,6 @@ def decided_lines_since(
                 lines += found
     _logger.info("book %d: %d decided lines, left out %s", book_id, len(lines), dict(left_out))
     return DecidedLines(tuple(lines), dict(left_out), now)
-
-
-def hand_of(context: RunContext) -> HandwritingReader:
-    """Return the reader of handwriting of a run.
-
-    Raises:
-        SetupError: None is installed.
-    """
-    hand = context.make_engines().hand
-    if not isinstance(hand, HandwritingReader):
-        raise SetupError("Chưa cài bộ đọc chữ viết tay nên không có gì để dạy thêm. Hãy cài lại phần mềm.")
-    return hand
 
 
 def _mark(values: Sequence[_Value], hand: HandwritingReader) -> str:

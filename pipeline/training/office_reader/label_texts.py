@@ -15,8 +15,9 @@ from pipeline.base.model import FieldReading
 from pipeline.declarations.schema import Slot
 from pipeline.registry.tasks.consensus import Decision
 from pipeline.training.office_reader.line_fit import SeenLine, split_over
+from pipeline.values.kinds import kinds_with
 
-FIGURES = frozenset({"date", "time", "entry_number", "number", "volume", "id_number"})
+_FIGURE_KINDS = kinds_with(lambda kind: kind.is_figures)
 """Kinds of value whose figures people key otherwise than they are written."""
 
 SEPARATORS = ("/", "-", ".")
@@ -37,7 +38,7 @@ def label_texts(decision: Decision, reading: FieldReading, slot: Slot, kind: str
     """
     text = " ".join(unicodedata.normalize("NFC", decision.text).split())
     parts = [piece.part for piece in slot.pieces if piece.part]
-    if kind not in FIGURES and not parts:
+    if kind not in _FIGURE_KINDS and not parts:
         return ((text,),)
     numbers = re.findall(r"\d+", text)
     if parts and len(numbers) == lines == len(set(parts)):

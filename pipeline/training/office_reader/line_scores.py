@@ -17,6 +17,7 @@ from pipeline.declarations.schema import Schemas
 from pipeline.recognition.ocr.handwriting import HandwritingReader
 from pipeline.training.office_reader.decided_lines import DecidedLine
 from pipeline.training.office_reader.gate import ScoredLine
+from pipeline.values.kinds import TEXT
 
 AT_ONCE = 64
 """Lines that a reader gets together."""
@@ -91,14 +92,14 @@ def drawn_scores(
         lines: Of each its picture, its text and its pen.
         after: The new reader.
     """
-    crops = [Crop(pixels, DPI, "text") for pixels, _, _ in lines]
+    crops = [Crop(pixels, DPI, TEXT.name) for pixels, _, _ in lines]
     found = []
     for number, ((_, text, pen), old, new) in enumerate(
         zip(lines, before.read(crops), after.read(crops), strict=True)
     ):
         truth = comparable(text)
         wrong = [Levenshtein.distance(truth, comparable(one.text)) for one in (old, new)]
-        found.append(ScoredLine(f"drawn/{number}", f"drawn/{number}", pen, "text", "", len(truth), *wrong))
+        found.append(ScoredLine(f"drawn/{number}", f"drawn/{number}", pen, TEXT.name, "", len(truth), *wrong))
     return tuple(found)
 
 

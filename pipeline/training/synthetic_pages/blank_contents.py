@@ -12,38 +12,12 @@ from pipeline.declarations.schema import FieldSpec, Slot
 from pipeline.training.synthetic_pages.cases import SyntheticCase, date_of, label_mentions, party_key
 from pipeline.training.synthetic_pages.clerk import Clerk, field_texts
 from pipeline.training.synthetic_pages.people import draw_commune, draw_person, happens, pick
+from pipeline.values.kinds import COMPOSITES, SIGNER, TEXT
 
 Wording = tuple[tuple[str, str], ...]
 """The text of a blank in runs of (role, text); role "" is the text between the values."""
 
 DITTO_MARKS = ("nt", "-nt-", "-//-", "//", "như trên", '"')
-
-TEMPLATES: Mapping[str, tuple[str, ...]] = {
-    "signer": ("{name}, {title}", "{name} - {title}", "{name} ({title})"),
-    "identity_paper": (
-        "{type} số {number} do {issued_place} cấp ngày {issued_on}",
-        "{type} số {number}, {issued_place} cấp ngày {issued_on}",
-        "{type} {number} cấp ngày {issued_on} tại {issued_place}",
-    ),
-    "death_notice": (
-        "{type} số {number} ngày {issued_on} do {issuer} cấp",
-        "{type} số {number} ngày {issued_on} của {issuer}",
-    ),
-    "moment": ("{time}, ngày {date}", "{time} ngày {date}"),
-}  # fmt: skip
-"""How clerks put several values into one blank, by composite kind."""
-
-SHORT_TEMPLATES: Mapping[str, str] = {
-    "identity_paper": "{type} {number}",
-    "death_notice": "{type} số {number}",
-}
-"""What is left where the blank is too short for all."""
-
-PAPER_TYPES: Mapping[int, tuple[str, ...]] = {
-    9: ("CMND", "CMND", "Giấy CMND", "Chứng minh nhân dân"),
-    12: ("CCCD", "Căn cước công dân", "Thẻ CCCD"),
-}
-"""What clerks call a paper whose number has so many digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +55,10 @@ def compose_blank(rng: np.random.Generator, clerk: Clerk, facts: SyntheticCase, 
     spec = next(iter(specs.values()))
     if any(piece.part for piece in slot.pieces):
         return BlankContent(slot, parts=_parts(rng, clerk, facts, spec, slot))
-    texts = field_texts(rng, clerk, facts, spec)
+    texts, kind = field_texts(rng, clerk, facts, spec), spec.value_kind
     struck = ""
     if (
-        spec.kind in ("name", "date", "text", "choice", "place")
+        (kind.is_verbatim or kind.is_listed or kind.is_date)
         and not clerk.options.typed
         and happens(rng, clerk.options.struck)
     ):
@@ -105,39 +79,41 @@ def _left_blank(
 ) -> bool:
     if any(party_key(spec.name) in facts.missing for spec in specs.values()):
         return True
-    if any(label_mentions(spec.label, "ghi chú") and spec.kind == "text" for spec in specs.values()):
+    if any(label_mentions(spec.label, "ghi chú") and spec.value_kind is TEXT for spec in specs.values()):
         return not happens(rng, clerk.options.notes)
-    kept = any(spec.required or spec.kind == "name" for spec in specs.values())
+    kept = any(spec.required or spec.value_kind.is_name for spec in specs.values())
     return not kept and happens(rng, clerk.options.blank)
 
 
 def _spread(rng: np.random.Generator, clerk: Clerk, spec: FieldSpec) -> str:
-    if spec.kind not in ("date", "id_number") or not happens(rng, clerk.habits.spread):
+    if spec.value_kind.spread is None or not happens(rng, clerk.habits.spread):
         return ""
-    return pick(rng, ("groups", "even")) if spec.kind == "id_number" else "even"
+    return pick(rng, ("groups", "even")) if spec.value_kind.is_number else "even"
 
 
 def _composed(
     rng: np.random.Generator, clerk: Clerk, facts: SyntheticCase, slot: Slot, specs: Mapping[str, FieldSpec]
 ) -> tuple[Wording, ...]:
     texts = {role: field_texts(rng, clerk, facts, spec) for role, spec in specs.items()}
-    kind = slot.kind
+    kind = COMPOSITES.get(slot.kind)
     ways = clerk.habits.ways
-    if kind == "signer" and clerk.office and ways and set(texts) == {"name", "title"}:
+    if kind is SIGNER and clerk.office and ways and set(texts) == {"name", "title"}:
         month = facts.registered_on.month
         return clerk.office.signer_wordings(rng, ways, texts["name"][0], month)
-    template = _template(rng, kind, slot, tuple(texts))
-    if kind == "identity_paper" and "type" in texts and "number" in texts:
-        texts["type"] = (pick(rng, PAPER_TYPES[len(texts["number"][0])]),)
+    template = _template(rng, slot, tuple(texts))
+    if kind is not None and kind.types_by_digits and "type" in texts and "number" in texts:
+        texts["type"] = (pick(rng, kind.types_by_digits[len(texts["number"][0])]),)
     steps = range(max(len(options) for options in texts.values()))
-    shapes = [(template, step) for step in steps] + [(SHORT_TEMPLATES.get(kind, template), steps[-1])]
+    shapes = [(template, step) for step in steps] + [
+        ((kind.short_wording if kind else "") or template, steps[-1])
+    ]
     return tuple(
         _filled(shape, {role: options[min(step, len(options) - 1)] for role, options in texts.items()})
         for shape, step in shapes
     )
 
 
-def _template(rng: np.random.Generator, kind: str, slot: Slot, roles: tuple[str, ...]) -> str:
+def _template(rng: np.random.Generator, slot: Slot, roles: tuple[str, ...]) -> str:
     """Return the shape of the text; under a label that asks for a number it is mostly the number alone."""
     asks = slot.pieces[0].label if slot.pieces else ""
     if (
@@ -147,7 +123,7 @@ def _template(rng: np.random.Generator, kind: str, slot: Slot, roles: tuple[str,
         and happens(rng, 0.85)
     ):
         return "{number}"
-    known = TEMPLATES.get(kind, ())
+    known = COMPOSITES[slot.kind].wordings if slot.kind else ()
     return pick(rng, known) if known else ", ".join(f"{{{role}}}" for role in roles)
 
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from pipeline.base.errors import SchemaError
 from pipeline.base.model import Ledger
-from pipeline.declarations.schema import Form, RecordSpec, Schemas
+from pipeline.declarations.schema import FieldSpec, Form, RecordSpec, Schemas
 from pipeline.training.synthetic_pages.cases import SyntheticCase, draw_case, draw_officers
 from pipeline.training.synthetic_pages.clerk import Clerk, ClerkHabits
 from pipeline.training.synthetic_pages.form_printing import print_form
@@ -404,7 +404,7 @@ def _entry_truth(plan: BookPlan, drawing: SyntheticPage, row: int, page: int) ->
             for name in over.fields:
                 overflow.setdefault(name, []).append(quad(over.box, drawing.scan.matrix))
     columns: dict[str, Any] = {
-        spec.column: _with_year(spec.kind, entry.texts[spec.name], plan.ledger)
+        spec.column: _with_year(spec, entry.texts[spec.name], plan.ledger)
         for spec in plan.record.fields
         if spec.column and spec.name in entry.texts
     }
@@ -416,6 +416,7 @@ def _entry_truth(plan: BookPlan, drawing: SyntheticPage, row: int, page: int) ->
     return {**columns, **notes}
 
 
-def _with_year(kind: str, text: str, ledger: Ledger) -> str:
+def _with_year(spec: FieldSpec, text: str, ledger: Ledger) -> str:
     """Return the text; the number of an entry gets the book's year, which the page need not repeat."""
-    return f"{text}/{ledger.year}" if kind == "entry_number" and text and "/" not in text else text
+    is_without = spec.value_kind.is_entry_number and text and "/" not in text
+    return f"{text}/{ledger.year}" if is_without else text

@@ -72,14 +72,14 @@ def party_key(name: str) -> str:
 
 
 def parties(record: RecordSpec) -> Mapping[str, Party]:
-    """Return the people of a record: every first word of field names that has a field of kind ``name``."""
-    keys = dict.fromkeys(party_key(spec.name) for spec in record.fields if spec.kind == "name")
+    """Return the people of a record: every first word of field names that has a field with a name."""
+    keys = dict.fromkeys(party_key(spec.name) for spec in record.fields if spec.value_kind.is_name)
     return {key: _party(record, key) for key in keys}
 
 
 def _party(record: RecordSpec, key: str) -> Party:
     mine = [spec for spec in record.fields if party_key(spec.name) == key]
-    label = next(spec.label for spec in mine if spec.kind == "name").lower()
+    label = next(spec.label for spec in mine if spec.value_kind.is_name).lower()
     return Party(key, label, not any(spec.required for spec in mine))
 
 
@@ -234,7 +234,7 @@ def paired_date_field(record: RecordSpec, name: str) -> FieldSpec | None:
     for rule in record.rules:
         if rule.predicate == "same_date" and name in rule.fields:
             others = [record.by_name[other] for other in rule.fields if other != name]
-            return next((other for other in others if other.kind == "date"), None)
+            return next((other for other in others if other.value_kind.is_date), None)
     return None
 
 

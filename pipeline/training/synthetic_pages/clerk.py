@@ -300,4 +300,7 @@ WRITERS: Mapping[str, Callable[[TextRequest], tuple[str, ...]]] = {
     "choice": _choice_texts,
     "place": _place_texts,
 }
-"""How each kind of value is put on paper."""
+"""How each kind of value is put on paper; any other is free text."""
+
+NOT_SPELLED = frozenset({"text", "time", "volume"})
+"""Kinds of value that the strokes of one writer do not write: their blanks stay empty."""

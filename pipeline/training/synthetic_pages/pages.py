@@ -34,6 +34,7 @@ from pipeline.training.synthetic_pages.stamps import (
     name_stamp,
     round_seal,
 )
+from pipeline.values.kinds import SIGNER, TEXT
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,7 @@ def _write_entry(
 
 def _sign_across(writer: SheetWriter, clerk: Clerk, value: BlankContent) -> None:
     """Draw a signature over the signer's name where the office's officers sign so."""
-    if value.slot.kind != "signer" or not clerk.office or not value.alternatives:
+    if value.slot.kind != SIGNER.name or not clerk.office or not value.alternatives:
         return
     mine = [line.box for line in writer.sheet.inks if line.fields == value.slot.field_names]
     if not mine or not happens(writer.rng, clerk.office.options.signed_across):
@@ -174,7 +175,8 @@ def _maybe_ditto(
 ) -> BlankContent:
     """Return the value or a ditto mark; only values that neighbours really share are repeated by a mark."""
     name = value.slot.name
-    shared = name in clerk.record.by_name and clerk.record.by_name[name].kind in ("choice", "place")
+    spec = clerk.record.by_name.get(name)
+    shared = spec is not None and (spec.value_kind.is_listed or spec.value_kind.is_place)
     if not shared or not above.get(name) or not happens(rng, clerk.options.ditto):
         return value
     return ditto_content(rng, value.slot, above[name])
@@ -182,7 +184,7 @@ def _maybe_ditto(
 
 def _is_officers(clerk: Clerk, slot: Slot) -> bool:
     names = slot.field_names
-    if len(names) != 1 or slot.column is not None or clerk.record.by_name[names[0]].kind != "name":
+    if len(names) != 1 or slot.column is not None or not clerk.record.by_name[names[0]].value_kind.is_name:
         return False
     party = parties(clerk.record).get(party_key(names[0]))
     return party is not None and party.officer
@@ -190,7 +192,7 @@ def _is_officers(clerk: Clerk, slot: Slot) -> bool:
 
 def _is_notes(clerk: Clerk, slot: Slot) -> bool:
     return slot.area is not None and any(
-        clerk.record.by_name[name].kind == "text" for name in slot.field_names
+        clerk.record.by_name[name].value_kind is TEXT for name in slot.field_names
     )
 
 

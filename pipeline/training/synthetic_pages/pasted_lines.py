@@ -66,8 +66,8 @@ def paste_cutouts(
         to stay empty, or no cutout fits it.
     """
     slot = value.slot
-    kinds = [record.by_name[name].kind for name in slot.field_names]
-    if not cutouts or kinds != ["place"] or not value.alternatives:
+    are_places = [record.by_name[name].value_kind.is_place for name in slot.field_names]
+    if not cutouts or are_places != [True] or not value.alternatives:
         return None
     texts = []
     for piece in slot.pieces:

@@ -11,15 +11,11 @@ from pipeline.base.text import synthetic_words, training_words
 from pipeline.declarations.schema import RecordSpec
 from pipeline.training.synthetic_pages.blank_contents import BlankContent, Wording
 from pipeline.training.synthetic_pages.cases import SyntheticCase
+from pipeline.training.synthetic_pages.clerk import NOT_SPELLED
 from pipeline.training.synthetic_pages.people import Commune, SyntheticPerson, happens, pick
 from pipeline.training.synthetic_pages.writer_ink import WriterInk
+from pipeline.values.kinds import COMPOSITES, SIGNER
 from pipeline.values.places import DayRange, Gazetteer, Level
-
-KINDS = frozenset({"name", "date", "date_words", "id_number", "entry_number", "number", "place", "choice"})
-"""Kinds of value that are written with strokes; a blank of another kind stays empty."""
-
-FIRST_OF = {"moment": ("date",), "identity_paper": ("number",), "signer": ("name",)}
-"""What alone of a blank with several values is written; other such blanks stay empty."""
 
 FEW = 4
 """With fewer surnames or places, rare surnames and places without a commune are written too."""
@@ -144,17 +140,15 @@ class SpelledWords:
         if value.parts is not None:
             texts = [text for text in value.parts.values() if text]
             return value if texts and all(map(self.strokes.spells, texts)) else empty
-        if len(specs) > 1 or slot.kind:
-            roles: Iterable[str] = FIRST_OF.get(slot.kind, ())
-        else:
-            roles = tuple(specs)
+        # of a blank with several values the main one alone is written
+        roles = (COMPOSITES[slot.kind].main_role,) if slot.kind else tuple(specs)
         whole = [wording for wording in value.alternatives if self.strokes.spells(_text_of(wording))]
-        if slot.kind == "signer" and whole:
+        if slot.kind == SIGNER.name and whole:
             return replace(value, alternatives=tuple(whole), struck="")
         for role in roles:
-            if role not in specs or specs[role].kind not in KINDS:
+            if role not in specs or specs[role].kind in NOT_SPELLED:
                 continue
-            if specs[role].kind == "place":
+            if specs[role].value_kind.is_place:
                 found = self.place_texts(rng)
             else:
                 found = [_role_text(wording, role) for wording in value.alternatives]

@@ -1,12 +1,13 @@
 """Kinds of value: how each is read from paper, what can be wrong with it, and how it is written.
 
 ``schemas/`` names the kind of a field or slot by a key of ``KINDS`` or ``COMPOSITES``. A new kind is a subclass of
-``Kind`` or ``CompositeKind`` and an instance in these lists.
+``Kind`` or ``CompositeKind`` with its traits and an instance in these lists. Besides, only the synthetic clerk
+(``pipeline.training.synthetic_pages.clerk``) may have to learn how it is written on paper.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from pipeline.values.kinds.comparison import compared_form
 from pipeline.values.kinds.composites import DeathNoticeKind, IdentityPaperKind, MomentKind
@@ -30,12 +31,17 @@ from pipeline.values.kinds.time import TimeKind
 
 __all__ = [
     "AS_ABOVE",
+    "CHOICE",
     "COMPOSITES",
     "DATE",
     "DATE_WORDS",
     "ENTRY_NUMBER",
     "KINDS",
+    "NAME",
+    "NUMBER",
+    "SIGNER",
     "SURNAMES",
+    "TEXT",
     "UNCODED",
     "CompositeKind",
     "Kind",
@@ -43,29 +49,38 @@ __all__ = [
     "Vocabulary",
     "compared_form",
     "is_ditto",
-    "taken_literally",
     "is_usual_title",
+    "kinds_with",
     "parse_strictly",
+    "taken_literally",
 ]
 
+TEXT, NAME, NUMBER, CHOICE = TextKind(), NameKind(), NumberKind(), ChoiceKind()
 DATE, DATE_WORDS, ENTRY_NUMBER = DateKind(), DateWordsKind(), EntryNumberKind()
+SIGNER = SignerKind()
 
 _KINDS: tuple[Kind, ...] = (
-    TextKind(),
-    NameKind(),
+    NAME,
     DATE,
-    DATE_WORDS,
+    PlaceKind(),
+    CHOICE,
+    IdNumberKind(),
+    NUMBER,
     TimeKind(),
+    TEXT,
     ENTRY_NUMBER,
     VolumeKind(),
-    NumberKind(),
-    IdNumberKind(),
-    ChoiceKind(),
-    PlaceKind(),
+    DATE_WORDS,
 )
+"""The kinds in the order in which people choose among them."""
 
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _KINDS}
 
-_COMPOSITES: tuple[CompositeKind, ...] = (SignerKind(), IdentityPaperKind(), DeathNoticeKind(), MomentKind())
+_COMPOSITES: tuple[CompositeKind, ...] = (SIGNER, IdentityPaperKind(), DeathNoticeKind(), MomentKind())
 
 COMPOSITES: Mapping[str, CompositeKind] = {kind.name: kind for kind in _COMPOSITES}
+
+
+def kinds_with(trait: Callable[[Kind], bool]) -> frozenset[str]:
+    """Return the names of the kinds that have a trait."""
+    return frozenset(kind.name for kind in KINDS.values() if trait(kind))

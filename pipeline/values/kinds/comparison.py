@@ -13,9 +13,6 @@ from pipeline.values.kinds.date import LUNAR_DATE
 from pipeline.values.kinds.date_words import MISREAD
 from pipeline.values.kinds.kind import Kind, Vocabulary, is_ditto
 
-_TEXT_KINDS = frozenset({"text", "name", "place"})
-"""Kinds whose canonical form is the text itself, capitals and signs included."""
-
 _GUESSED = frozenset({MISREAD, LUNAR_DATE})
 """Problems of a canonical form that does not say all that the text says."""
 
@@ -35,7 +32,7 @@ def compared_form(
     """
     if is_ditto(text):
         return _DITTO
-    if kind.name not in _TEXT_KINDS:
+    if not kind.is_verbatim:
         parsed = kind.parse(text, vocab)
         if parsed.canonical and _GUESSED.isdisjoint(parsed.problems):
             return parsed.canonical

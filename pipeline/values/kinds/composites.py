@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from pipeline.base.text.tones import unaccented
 from pipeline.values.kinds.citation import CONNECTING, parse_citation
 from pipeline.values.kinds.date import DateKind
 from pipeline.values.kinds.kind import CompositeKind, Vocabulary
+from pipeline.values.kinds.number import IdNumberKind
 
 _USUAL_PAPER = re.compile(
     r"(?:so )?(?:giay |the )?(?:cmnd|cmt|cmtnd|cccd|cmqd|chung minh.*|can cuoc.*|ho chieu.*|thuong tru.*)"
@@ -23,8 +25,24 @@ class IdentityPaperKind(CompositeKind):
     """
 
     name = "identity_paper"
+    label = "Giấy tờ tùy thân"
     roles = ("type", "number", "issued_on", "issued_place", "other")
+    main_role = "number"
     connecting = CONNECTING
+    number_kind = IdNumberKind.name
+    number_alone = re.compile(r"(?![^\W\d_])(?=(\D*\d){6})(?!.*[^\W\d_]{3})(?!.*[^\W\d_]{2}$)")
+    wordings = (
+        "{type} số {number} do {issued_place} cấp ngày {issued_on}",
+        "{type} số {number}, {issued_place} cấp ngày {issued_on}",
+        "{type} {number} cấp ngày {issued_on} tại {issued_place}",
+    )
+    short_wording = "{type} {number}"
+    types_by_digits = MappingProxyType(
+        {
+            9: ("CMND", "CMND", "Giấy CMND", "Chứng minh nhân dân"),
+            12: ("CCCD", "Căn cước công dân", "Thẻ CCCD"),
+        }
+    )
 
     def split(self, text: str, _vocab: Vocabulary | None = None, /) -> Mapping[str, str]:
         citation = parse_citation(text)
@@ -44,8 +62,15 @@ class DeathNoticeKind(CompositeKind):
     """A death notice, or what replaces one: ``Giấy báo tử số 12 ngày 3/4/2011 do UBND xã X cấp``."""
 
     name = "death_notice"
+    label = "Giấy báo tử"
     roles = ("type", "number", "issued_on", "issuer")
+    main_role = "number"
     connecting = CONNECTING
+    wordings = (
+        "{type} số {number} ngày {issued_on} do {issuer} cấp",
+        "{type} số {number} ngày {issued_on} của {issuer}",
+    )
+    short_wording = "{type} số {number}"
 
     def split(self, text: str, _vocab: Vocabulary | None = None, /) -> Mapping[str, str]:
         citation = parse_citation(text)
@@ -78,7 +103,11 @@ class MomentKind(CompositeKind):
     """
 
     name = "moment"
+    label = "Giờ và ngày chết"
     roles = ("time", "date")
+    main_role = "date"
+    wordings = ("{time}, ngày {date}", "{time} ngày {date}")
+    name_endings = MappingProxyType({"time": ("time", "at"), "date": ("date", "on")})
     connecting = ("ngày", "lúc", "vào lúc", "hồi")
 
     def split(self, text: str, _vocab: Vocabulary | None = None, /) -> Mapping[str, str]:

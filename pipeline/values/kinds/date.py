@@ -17,7 +17,16 @@ from pipeline.values.kinds.calendar import (
     parse_canonical,
     partial_date,
 )
-from pipeline.values.kinds.kind import DITTO, NOTHING, Kind, Parsed, Vocabulary, is_ditto, without_leader
+from pipeline.values.kinds.kind import (
+    DITTO,
+    FIGURES,
+    NOTHING,
+    Kind,
+    Parsed,
+    Vocabulary,
+    is_ditto,
+    without_leader,
+)
 
 LUNAR_DATE = "D09"
 
@@ -63,6 +72,13 @@ class DateKind(Kind):
     """
 
     name = "date"
+    label = "ngày, tháng, năm"
+    expected = "ngày/tháng/năm, ví dụ 05/03/2007; hoặc 03/2007, 1952, 30 tuổi"
+    signs = FIGURES + "/-."
+    spread = re.compile(r"^[\d./-]+ [\d./ -]+$")
+    parts = ("day", "month", "year")
+    is_date = True
+    has_sure_ditto = True
     problems = (UNREAD_DATE, WILD_YEAR, LUNAR_DATE, DITTO)
 
     def parse(self, text: str, _vocab: Vocabulary | None = None, /) -> Parsed:

@@ -30,6 +30,13 @@ class DateWordsKind(Kind):
     """
 
     name = "date_words"
+    label = "ngày ghi bằng chữ"
+    expected = "ngày bằng chữ, ví dụ: Ngày năm tháng ba năm hai nghìn không trăm lẻ bảy"
+    is_offered = False
+    word_domain = "date"
+    is_date_in_words = True
+    is_compared_as_written = True
+    has_sure_ditto = True
     problems = (UNREAD_DATE, WILD_YEAR, LUNAR_DATE, DITTO, MISREAD)
 
     def parse(self, text: str, _vocab: Vocabulary | None = None, /) -> Parsed:

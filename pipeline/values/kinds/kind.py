@@ -1,7 +1,8 @@
 """What a kind of value is: from the text on paper to a canonical form and back.
 
-To add a kind, subclass ``Kind`` and list an instance of it in ``pipeline.values.kinds.KINDS``; to add a kind of several
-values in one slot, subclass ``CompositeKind`` and list it in ``COMPOSITES``. The verbatim text is never changed.
+To add a kind, subclass ``Kind``, give it its traits and list an instance of it in ``pipeline.values.kinds.KINDS``; to
+add a kind of several values in one slot, subclass ``CompositeKind`` and list it in ``COMPOSITES``. The verbatim text is
+never changed.
 """
 
 from __future__ import annotations
@@ -117,13 +118,70 @@ NOTHING = Parsed("")
 class Kind(ABC):
     """A kind of value. ``parse(format(v)).canonical == v`` for every canonical ``v``; no text makes it raise.
 
+    What other rooms need to know of a kind stands here as a trait: they ask for the trait, never for the kind's name.
+
     Attributes:
         name: The name that ``schemas/records`` declares fields with.
         problems: The codes that ``parse`` may find about a text by itself.
+        label: Its Vietnamese name.
+        expected: The form in which a person is asked for a value, in Vietnamese; ``""`` for any text.
+        is_offered: Whether an office may choose it for a field of a register of its own.
+        signs: The figures and signs that values are written with; ``""`` for values in words.
+        spread: Figures apart where people write them together.
+        number_alone: What a line looks like to a network where it holds a number and nothing beside it.
+        parts: The parts of a value that a form may ask for in blanks of their own (``schema.PARTS``).
+        word_domain: The domain of the language model whose words the values are made of.
+        is_name: Whether values are names of persons.
+        is_date: Whether values are days in figures.
+        is_date_in_words: Whether values are days in words.
+        is_listed: Whether values are terms of a code list.
+        is_number: Whether leading zeros mean nothing.
+        is_yearly: Whether a value is a number and its year.
+        is_count: Whether values count the entries or pages of a book, so that neighbours tell what a value can be.
+        is_entry_number: Whether it is the number of an entry, which without a year is of the year of its book.
+        is_identifying: Whether few entries share a value.
+        is_verbatim: Whether the canonical form is the text itself, capitals and signs included.
+        takes_remarks: Whether any sentence is a value, also one that says that the paper is illegible.
+        is_compared_as_written: Whether a cell of a workbook is compared as text, not in its canonical form.
+        recurs_in_ink: Whether entries of a book share values in the same hand, so that a wrong value may recur too.
+        has_sure_ditto: Whether a ditto mark below a settled value of the same column is taken without a person.
     """
 
     name: ClassVar[str]
     problems: ClassVar[tuple[str, ...]] = (DITTO,)
+    label: ClassVar[str]
+    expected: ClassVar[str] = ""
+    is_offered: ClassVar[bool] = True
+    signs: ClassVar[str] = ""
+    spread: ClassVar[re.Pattern[str] | None] = None
+    number_alone: ClassVar[re.Pattern[str] | None] = None
+    parts: ClassVar[tuple[str, ...]] = ()
+    word_domain: ClassVar[str] = "text"
+    is_name: ClassVar[bool] = False
+    is_place: ClassVar[bool] = False
+    is_date: ClassVar[bool] = False
+    is_date_in_words: ClassVar[bool] = False
+    is_listed: ClassVar[bool] = False
+    is_number: ClassVar[bool] = False
+    is_yearly: ClassVar[bool] = False
+    is_count: ClassVar[bool] = False
+    is_entry_number: ClassVar[bool] = False
+    is_identifying: ClassVar[bool] = False
+    is_verbatim: ClassVar[bool] = False
+    takes_remarks: ClassVar[bool] = False
+    is_compared_as_written: ClassVar[bool] = False
+    recurs_in_ink: ClassVar[bool] = False
+    has_sure_ditto: ClassVar[bool] = False
+
+    @property
+    def is_figures(self) -> bool:
+        """Whether values are written in figures and signs."""
+        return bool(self.signs)
+
+    @property
+    def is_words(self) -> bool:
+        """Whether values are written in words that no list holds."""
+        return not self.is_figures and not self.is_listed
 
     @abstractmethod
     def parse(self, text: str, vocab: Vocabulary | None = None, /) -> Parsed:
@@ -143,17 +201,33 @@ class CompositeKind(ABC):
 
     Attributes:
         name: The name that ``schemas/forms`` declares slots with.
+        label: Its Vietnamese name.
         roles: The values in it; the first keeps what cannot be assigned.
+        main_role: The value that the slot is there for.
         connecting: Words and signs between the values, which belong to none and are dropped.
         vocabulary: The code list whose terms tell the values apart, ``""`` where none does.
         by_line: Whether the ends of lines tell them apart too.
+        number_kind: The kind of the value that often stands there alone, in figures; ``""`` for none.
+        number_alone: As in ``Kind``.
+        wordings: How clerks write all values, by role.
+        short_wording: What is left of them in a short slot; ``""`` where nothing is left out.
+        types_by_digits: What clerks call a paper whose number has so many digits.
+        name_endings: How the names of fields end that hold a role, where not as the role is called.
     """
 
     name: ClassVar[str]
+    label: ClassVar[str]
     roles: ClassVar[tuple[str, ...]]
+    main_role: ClassVar[str]
     connecting: ClassVar[tuple[str, ...]]
     vocabulary: ClassVar[str] = ""
     by_line: ClassVar[bool] = False
+    number_kind: ClassVar[str] = ""
+    number_alone: ClassVar[re.Pattern[str] | None] = None
+    wordings: ClassVar[tuple[str, ...]]
+    short_wording: ClassVar[str] = ""
+    types_by_digits: ClassVar[Mapping[int, tuple[str, ...]]] = {}
+    name_endings: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
     @abstractmethod
     def split(self, text: str, vocab: Vocabulary | None = None, /) -> Mapping[str, str]:
@@ -204,6 +278,7 @@ def is_like_ditto(text: str) -> bool:
 
 # --- digits as clerks write them --------------------------------------------------------------------------------------
 
+FIGURES = "0123456789"
 _LEADER = re.compile(r"[\s.…_·]+")
 
 

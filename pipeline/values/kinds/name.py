@@ -62,6 +62,13 @@ class NameKind(Kind):
 
     name = "name"
     problems = (NOT_A_NAME, ABBREVIATED, DITTO)
+    label = "họ tên"
+    expected = "họ, chữ đệm, tên; không có chữ số"
+    word_domain = "name"
+    is_name = True
+    is_identifying = True
+    is_verbatim = True
+    recurs_in_ink = True
 
     def parse(self, text: str, _vocab: Vocabulary | None = None, /) -> Parsed:
         words = unicodedata.normalize("NFC", text).split()

@@ -6,15 +6,13 @@ verbatim text is never changed, and a note may tell of no act at all.
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 
 from pipeline.base.text.tones import folded, normalized
-from pipeline.values.kinds.calendar import parse_canonical
 from pipeline.values.kinds.date import DateKind
 
 
@@ -113,30 +111,3 @@ def _only(texts: Iterable[str]) -> str:
     """Return the one text; ``""`` where there are several, or none."""
     one, *others = [*texts, ""]
     return one if not [other for other in others if other] else ""
-
-
-def checked_act(kind: str, number: str, decided_on: str, authority: str) -> NotedAct:
-    """Return the act that a person states, its texts in NFC with spaces collapsed and its day canonical.
-
-    Raises:
-        ValueError: There is no such kind of act, or the day is no whole day of the calendar; a Vietnamese sentence.
-    """
-    if kind not in list(NotedActKind):
-        raise ValueError("Loại sự kiện ghi chú không có trong danh mục.")
-    day = DateKind().parse(decided_on).canonical
-    date = parse_canonical(day)
-    if decided_on.strip() and (date is None or date.day is None):
-        raise ValueError("Ngày của quyết định ở việc ghi chú phải đủ ngày, tháng, năm; hoặc để trống.")
-    return NotedAct(NotedActKind(kind), normalized(number), day, normalized(authority))
-
-
-def acts_as_text(acts: Iterable[NotedAct]) -> str:
-    """Return acts as they are stored: JSON, the same acts always the same; ``""`` for none."""
-    told = [asdict(act) for act in acts]
-    return json.dumps(told, ensure_ascii=False, sort_keys=True) if told else ""
-
-
-def acts_of_text(stored: str | None) -> tuple[NotedAct, ...]:
-    """Return the acts of what ``acts_as_text`` gave."""
-    told = json.loads(stored) if stored else []
-    return tuple(NotedAct(**{**one, "kind": NotedActKind(one["kind"])}) for one in told)

@@ -7,6 +7,7 @@ from typing import ClassVar, NamedTuple
 
 from pipeline.values.kinds.kind import (
     DITTO,
+    FIGURES,
     NOTHING,
     Kind,
     Parsed,
@@ -25,6 +26,11 @@ class NumberKind(Kind):
     """A whole number, such as a page number: canonical digits without leading zeros. K11: not a number."""
 
     name = "number"
+    label = "số"
+    expected = "chữ số, ví dụ 12"
+    signs = FIGURES
+    is_number = True
+    is_count = True
     problems = ("K11", DITTO)
 
     def parse(self, text: str, _vocab: Vocabulary | None = None, /) -> Parsed:
@@ -49,6 +55,10 @@ class YearlyNumberKind(Kind):
     """
 
     not_a_number: ClassVar[str]
+    is_offered = False
+    signs = FIGURES + "/"
+    is_number = True
+    is_yearly = True
 
     def parse(self, text: str, _vocab: Vocabulary | None = None, /) -> Parsed:
         if is_ditto(text):
@@ -66,6 +76,10 @@ class EntryNumberKind(YearlyNumberKind):
     """The number of an entry in its book's year (số). K01: not such a number."""
 
     name = "entry_number"
+    label = "số đăng ký"
+    expected = "số, có năm thì số/năm: 01 hoặc 01/2010"
+    is_count = True
+    is_entry_number = True
     not_a_number = "K01"
     problems = (not_a_number, DITTO)
 
@@ -74,6 +88,8 @@ class VolumeKind(YearlyNumberKind):
     """The number of a volume (quyển số). K02: not such a number."""
 
     name = "volume"
+    label = "quyển số"
+    expected = "số/năm, ví dụ 01/2010"
     not_a_number = "K02"
     problems = (not_a_number, DITTO)
 
@@ -157,6 +173,13 @@ class IdNumberKind(Kind):
     """
 
     name = "id_number"
+    label = "số giấy tờ, số định danh"
+    expected = "9 hoặc 12 chữ số; hộ chiếu: chữ cái và chữ số"
+    signs = FIGURES
+    spread = re.compile(r"\d[ .]+\d")
+    number_alone = re.compile(r"(?![^\W\d_])")
+    is_number = True
+    is_identifying = True
     problems = (WRONG_PERSONAL_NUMBER, WRONG_CMND, DITTO)
 
     def parse(self, text: str, _vocab: Vocabulary | None = None, /) -> Parsed:

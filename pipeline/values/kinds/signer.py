@@ -48,7 +48,10 @@ class SignerKind(CompositeKind):
     """
 
     name = "signer"
+    label = "Họ tên và chức vụ người ký"
     roles = ("name", "title")
+    main_role = "name"
+    wordings = ("{name}, {title}", "{name} - {title}", "{name} ({title})")
     connecting = (",", ";", ":", "-", "–", "—", "/", "(", ")")
     vocabulary = "signer-title"
     by_line = True

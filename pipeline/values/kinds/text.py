@@ -19,6 +19,11 @@ class TextKind(Kind):
     """Free text. Its canonical form is the text in NFC with spaces collapsed."""
 
     name = "text"
+    label = "chữ tự do"
+    is_verbatim = True
+    takes_remarks = True
+    is_compared_as_written = True
+    has_sure_ditto = True
 
     def parse(self, text: str, _vocab: Vocabulary | None = None, /) -> Parsed:
         return Parsed("", (DITTO,)) if is_ditto(text) else Parsed(normalized(text))
@@ -28,6 +33,9 @@ class PlaceKind(TextKind):
     """A place as written. It is never rewritten to a newer name: which unit it is has a column of its own."""
 
     name = "place"
+    label = "nơi (xã, huyện, tỉnh)"
+    word_domain = "place"
+    is_place = True
 
 
 class ChoiceKind(Kind):
@@ -38,6 +46,10 @@ class ChoiceKind(Kind):
     """
 
     name = "choice"
+    label = "mục của một danh mục"
+    is_listed = True
+    recurs_in_ink = True
+    has_sure_ditto = True
 
     def parse(self, text: str, vocab: Vocabulary | None = None, /) -> Parsed:
         """See ``Kind``. A text is a term when it is a label or alias up to case and spaces; near misses are none."""

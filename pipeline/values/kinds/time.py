@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 
 from pipeline.base.text.tones import unaccented
-from pipeline.values.kinds.kind import DITTO, NOTHING, Kind, Parsed, Vocabulary, is_ditto, without_leader
+from pipeline.values.kinds.kind import (
+    DITTO,
+    FIGURES,
+    NOTHING,
+    Kind,
+    Parsed,
+    Vocabulary,
+    is_ditto,
+    without_leader,
+)
 
 UNREAD_TIME = "D08"
 
@@ -23,6 +32,10 @@ class TimeKind(Kind):
     """
 
     name = "time"
+    label = "giờ, phút"
+    expected = "giờ phút, ví dụ 02 giờ 30 phút; hoặc 2h30"
+    signs = FIGURES + ":hg"
+    parts = ("hour", "minute")
     problems = (UNREAD_TIME, DITTO)
 
     def parse(self, text: str, _vocab: Vocabulary | None = None, /) -> Parsed:

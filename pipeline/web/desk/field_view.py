@@ -34,9 +34,6 @@ WHOLE_LABELS = {True: "Cả sự kiện", False: "Cả trang"}
 STAMPS = "stamp"
 """The list of stamps that stand in the field of notes."""
 
-WRITTEN_KINDS = frozenset({"choice", "name", "place", "text"})
-"""Kinds of fields for which suggestions are offered while a person types."""
-
 
 @dataclass(frozen=True, slots=True)
 class TextRun:
@@ -289,7 +286,7 @@ def field_view(
         whole=whole,
         blind=work.blind,
         critical=bool(spec and spec.critical),
-        completed=is_note or bool(spec and spec.kind in WRITTEN_KINDS),
+        completed=is_note or bool(spec and (spec.value_kind.is_verbatim or spec.value_kind.is_listed)),
         derived=work.field in {one.field for one in record.derivations},
         prefilled=text,
         ink=field_picture(task.task_id, box, sheet, pictures) if box else None,

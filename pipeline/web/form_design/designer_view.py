@@ -9,23 +9,10 @@ from pipeline.declarations.schema import RecordSpec, Schemas
 from pipeline.form_design.borrowing import like_forms
 from pipeline.form_design.draft import FormDraft
 from pipeline.form_design.flaws import composite_roles, design_flaws
+from pipeline.values.kinds import COMPOSITES
 from pipeline.web.background_jobs import Job
 from pipeline.web.context import Site
 from pipeline.web.form_design.form_desk import FormDesk
-
-KIND_WORDS = {
-    "signer": "Họ tên và chức vụ người ký",
-    "identity_paper": "Giấy tờ tùy thân",
-    "death_notice": "Giấy báo tử",
-    "moment": "Giờ và ngày chết",
-}
-"""What a blank of a composite kind holds, in words."""
-
-ENDS = {"time": ("time", "at"), "date": ("date", "on")}
-"""How the names of fields end that hold these roles, where not as the role is called."""
-
-PARTED_KINDS = frozenset({"date", "time"})
-"""Kinds whose parts may have a blank each."""
 
 
 def designer_values(site: Site, draft: FormDraft) -> dict[str, Any]:
@@ -38,7 +25,7 @@ def designer_values(site: Site, draft: FormDraft) -> dict[str, Any]:
             {
                 "name": spec.name,
                 "label": spec.label,
-                "parted": spec.kind in PARTED_KINDS,
+                "parted": bool(spec.value_kind.parts),
                 "required": spec.required and spec.ledger is None,
             }
             for spec in record.fields
@@ -121,22 +108,22 @@ def bundles_of(declared: Schemas, record: RecordSpec) -> list[dict[str, Any]]:
             found[tuple(fields.values())] = {
                 "kind": kind,
                 "fields": fields,
-                "label": f"{KIND_WORDS.get(kind, kind)}: {labels}",
+                "label": f"{COMPOSITES[kind].label}: {labels}",
             }
     shown = {one["kind"] for one in found.values()}
     for kind, fields in _by_names(record):
         if kind not in shown:
             labels = ", ".join(record.by_name[name].label for name in fields.values())
-            told = f"{KIND_WORDS.get(kind, kind)}: {labels}"
+            told = f"{COMPOSITES[kind].label}: {labels}"
             found.setdefault(tuple(fields.values()), {"kind": kind, "fields": fields, "label": told})
     return list(found.values())
 
 
 def _by_names(record: RecordSpec) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield the composite kinds all of whose roles a record has fields for, by their names: no form need show them."""
-    for kind, roles in composite_roles().items():
-        ends = {role: ENDS.get(role, (role,)) for role in roles}
-        first = ends[roles[0]]
+    for name, kind in COMPOSITES.items():
+        ends = {role: kind.name_endings.get(role, (role,)) for role in kind.roles}
+        first = ends[kind.roles[0]]
         for spec in record.fields:
             for end in first:
                 if not spec.name.endswith(f"_{end}"):
@@ -144,10 +131,10 @@ def _by_names(record: RecordSpec) -> Iterator[tuple[str, dict[str, str]]]:
                 prefix = spec.name.removesuffix(end)
                 named = {
                     role: next((prefix + one for one in ends[role] if prefix + one in record.by_name), "")
-                    for role in roles
+                    for role in kind.roles
                 }
                 if all(named.values()):
-                    yield kind, named
+                    yield name, named
 
 
 def _parted(declared: Schemas) -> Iterator[tuple[str, Mapping[str, str]]]:

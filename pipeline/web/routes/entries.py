@@ -13,8 +13,9 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.base.errors import RegistryError, RegistryUnavailable
 from pipeline.base.model import COPIED, FieldReading, FieldStatus
 from pipeline.base.text.control_characters import visible_text
+from pipeline.declarations.office.delivery_rules import RULES_BY_NAME
 from pipeline.declarations.schema import RecordSpec
-from pipeline.delivery_rules import RULES_BY_NAME, FieldLayers
+from pipeline.delivery_rules import FieldLayers
 from pipeline.registry.clear_values.model import ClearField
 from pipeline.registry.entries.model import StoredEntry
 from pipeline.registry.tasks.model import NotYours
@@ -117,7 +118,7 @@ def entry_view(
                 clear=None if spec.name in entry.decisions else clear.get(spec.name),
             )
         )
-    number = "" if "entry_number" in waiting else entry.values.get("entry_number") or ""
+    number = "" if record.key_fields.number in waiting else entry.values.get(record.key_fields.number) or ""
     return EntryView(
         entry.entry_id,
         f"{record.title} số {number}" if number else record.title,

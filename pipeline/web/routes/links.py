@@ -60,7 +60,7 @@ def _page(
     entry, waiting = site.desk.entry(session.person, entry_id)
     record = site.schemas.record(entry.record)
     current = entry.current
-    number = "" if "entry_number" in waiting else current.get("entry_number") or ""
+    number = "" if record.key_fields.number in waiting else current.get(record.key_fields.number) or ""
     people = {one.role: "" if one.name in waiting else current.get(one.name) or "" for one in record.people}
     return site.renderer.render(
         request,

@@ -15,6 +15,7 @@ from pipeline.declarations.schema import RecordSpec, Schemas
 from pipeline.declarations.schema.record_text import SaidField, record_of
 from pipeline.form_design.record_declaring import mark_of
 from pipeline.registry.accounts.model import Session
+from pipeline.values.kinds import KINDS, TEXT
 from pipeline.web.context import Site, SiteDep
 from pipeline.web.security.authentication import SessionDep
 from pipeline.web.supervising.office_rules import SEVERITY_WORDS
@@ -22,24 +23,8 @@ from pipeline.web.supervising.workbook_columns import changeable_workbook
 
 NOT_HERE = "Máy chủ này không khai báo loại sổ. Hãy dùng lệnh hotich schemas declare."
 
-KIND_WORDS = {
-    "name": "họ tên",
-    "date": "ngày, tháng, năm",
-    "place": "nơi (xã, huyện, tỉnh)",
-    "choice": "mục của một danh mục",
-    "id_number": "số giấy tờ, số định danh",
-    "number": "số",
-    "time": "giờ, phút",
-    "text": "chữ tự do",
-}
-"""What kinds of values are called on the form."""
-
-OTHER_WORDS = {
-    "entry_number": "số đăng ký",
-    "volume": "quyển số",
-    "date_words": "ngày ghi bằng chữ",
-}
-"""What further kinds are called, which a form does not offer."""
+KIND_WORDS = {kind.name: kind.label for kind in KINDS.values() if kind.is_offered}
+"""What the kinds are called that the form offers."""
 
 SHIPPED = "Loại sổ đi kèm phần mềm, không sửa được ở đây."
 MOST_ROWS = 60
@@ -145,7 +130,7 @@ def said_fields(typed: Mapping[str, str]) -> list[SaidField]:
         label = typed.get(f"label-{at}", "").strip()
         if not label:
             continue
-        kind = typed.get(f"kind-{at}", "text")
+        kind = typed.get(f"kind-{at}", TEXT.name)
         if kind not in KIND_WORDS:
             raise SchemaError(f"Trường “{label[:60]}”: hãy chọn kiểu trong danh sách.")
         required = typed.get(f"required-{at}", "") == "true"
@@ -176,7 +161,7 @@ def _form(
         typed=values,
         rows=range(FREE_ROWS),
         kinds=KIND_WORDS,
-        kind_words={**KIND_WORDS, **OTHER_WORDS},
+        kind_words={kind.name: kind.label for kind in KINDS.values()},
         vocabs=_listed(schemas),
         refused=refused,
         preview=preview,

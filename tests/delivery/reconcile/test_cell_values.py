@@ -20,6 +20,7 @@ from pipeline.delivery.reconcile.sheet_parts import SheetCell
 from pipeline.delivery.reconcile.similarity import difference_kind, word_skeletons
 from pipeline.delivery.reconcile.workbook_reader import open_workbook
 from pipeline.registry import Registry
+from pipeline.values.kinds import KINDS
 from tests.delivery.reconcile.files import birth, held, told, write
 from tests.registry.pages import SCHEMAS
 
@@ -183,4 +184,4 @@ def test_another_letter_or_tone_is_another_word(one: str, other: str) -> None:
     ],
 )
 def test_how_two_values_differ(kind: str, ours: str | None, theirs: str, found: str) -> None:
-    assert difference_kind(kind, ours, theirs) == found
+    assert difference_kind(KINDS[kind], ours, theirs) == found

@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 
 from pipeline.delivery.reconcile import SheetLayout
-from pipeline.delivery.workbook_import.book_matching import MANY_BOOKS, NO_BOOK, BookFinder, KeyFields
+from pipeline.delivery.workbook_import.book_matching import MANY_BOOKS, NO_BOOK, BookFinder
 from pipeline.delivery.workbook_import.imported_rows import ImportedRow, ImportedRows
 from pipeline.registry.books.model import BookRow
 from tests.registry.pages import SCHEMAS
@@ -25,7 +25,7 @@ def test_a_row_is_of_the_book_of_its_volume_and_place_among_many() -> None:
             start=1,
         )
     )
-    keys = KeyFields.of(SCHEMAS.record("birth"))
+    keys = SCHEMAS.record("birth").key_fields
     finder = BookFinder(books, keys)
 
     def found(volume: str, place: str) -> int | str:

@@ -9,7 +9,7 @@ import pytest
 from pipeline.base.model import FieldStatus, Writing
 from pipeline.registry import Verdict
 from pipeline.training.office_reader import decided_lines as room
-from pipeline.training.office_reader.decided_lines import decided_lines, decided_lines_since
+from pipeline.training.office_reader.decided_lines import decided_lines_since
 from tests.training.office_reader.decided_pages import DecidedBook, Written, shipped_hand, texts_of
 
 NAME = "Trần Văn Tuấn"
@@ -37,7 +37,9 @@ def taught(tmp_path_factory: pytest.TempPathFactory) -> tuple[DecidedBook, int, 
         Written("signer_name", ("Trần Văn Tuấn",), "Trần Văn Tuấn"),
     )
     with book.context.open_registry() as registry:
-        return book, book_id, decided_lines(registry, book.context, book_id, shipped_hand())
+        found = decided_lines_since("", registry, book.context, book_id, shipped_hand())
+        assert found is not None
+        return book, book_id, found
 
 
 def test_a_line_bears_the_confirmed_text_and_where_it_comes_from(
@@ -83,7 +85,8 @@ def test_withdrawn_amended_typed_and_reopened_values_are_out(tmp_path: Path) -> 
 
     def learnt() -> list[str]:
         with book.context.open_registry() as registry:
-            return [one.field for one in decided_lines(registry, book.context, book_id, shipped_hand()).lines]
+            found = decided_lines_since("", registry, book.context, book_id, shipped_hand())
+            return [one.field for one in found.lines] if found else []
 
     assert learnt() == ["child_name", "child_name", "father_name"]
     with book.context.open_registry() as registry:

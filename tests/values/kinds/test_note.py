@@ -9,9 +9,6 @@ from hypothesis import strategies as st
 from pipeline.values.kinds.note import (
     NotedAct,
     NotedActKind,
-    acts_as_text,
-    acts_of_text,
-    checked_act,
     noted_acts,
 )
 
@@ -62,21 +59,11 @@ def test_a_note_tells_of_acts_and_of_their_decision_where_it_is_clear(
 
 
 @given(st.text(max_size=120))
-def test_any_text_may_be_a_note_and_acts_survive_being_stored(text: str) -> None:
-    acts = noted_acts(text)
-    assert acts_of_text(acts_as_text(acts)) == acts
+def test_any_text_may_be_a_note(text: str) -> None:
+    assert isinstance(noted_acts(text), tuple)
 
 
-def test_what_a_person_states_of_an_act_is_brought_into_form() -> None:
-    stated = checked_act("divorce", " 45/2010  ", "3-4-2010", "Tòa án  huyện Thử")
-    assert stated == NotedAct(K.DIVORCE, "45/2010", "03.04.2010", "Tòa án huyện Thử")
+def test_the_basis_of_an_act_names_its_decision() -> None:
+    stated = NotedAct(K.DIVORCE, "45/2010", "03.04.2010", "Tòa án huyện Thử")
     assert stated.basis == "Số 45/2010 ngày 03/04/2010 của Tòa án huyện Thử"
     assert NotedAct(K.DIVORCE, authority="Tòa án huyện Thử").basis == ""
-
-
-@pytest.mark.parametrize(
-    ("kind", "day"), [("birthday", "3/4/2010"), ("divorce", "32/1/2010"), ("divorce", "2010")]
-)
-def test_an_act_of_no_kind_or_without_a_whole_day_is_refused(kind: str, day: str) -> None:
-    with pytest.raises(ValueError, match="ghi chú"):
-        checked_act(kind, "1", day, "")

@@ -26,19 +26,10 @@ from pipeline.declarations.schema import Schemas
 from pipeline.training.evaluation.confidence import CurvePoint, GroupFigures
 from pipeline.training.evaluation.evaluation import Evaluation
 from pipeline.training.evaluation.field_scores import SURE, FieldOutcome, Score, exceeds
+from pipeline.values.kinds import KINDS
 
 KIND_LABELS: Mapping[str, str] = {
-    "text": "Chữ tự do",
-    "name": "Họ tên",
-    "date": "Ngày",
-    "date_words": "Ngày bằng chữ",
-    "time": "Giờ",
-    "entry_number": "Số đăng ký",
-    "volume": "Quyển số",
-    "number": "Con số",
-    "id_number": "Số giấy tờ",
-    "choice": "Danh mục",
-    "place": "Địa danh, địa chỉ",
+    **{kind.name: kind.label[:1].upper() + kind.label[1:] for kind in KINDS.values()},
     "": "Cột ngoài khai báo",
 }
 WRITING_LABELS: Mapping[str, str] = {
