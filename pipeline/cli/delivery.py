@@ -10,6 +10,7 @@ from pipeline.cli.amend import field_of
 from pipeline.cli.context import (
     HERE,
     ME,
+    CommandContext,
     EntryArgument,
     JsonOption,
     LimitOption,
@@ -26,8 +27,6 @@ from pipeline.delivery.export.export_options import read_options
 from pipeline.delivery.rules_page import markdown_lines
 from pipeline.delivery_rules import DeliveredValue, FieldLayers
 from pipeline.registry.entries.model import StoredEntry
-from pipeline.run_context import RunContext
-from pipeline.scans.workspace import Workspace
 
 app = command_group("""Giá trị bàn giao: quy tắc, hai lớp của từng ô, xác nhận của người.""")
 
@@ -44,7 +43,7 @@ def rules(
     if markdown:
         typer.echo("\n".join(markdown_lines()))
         return
-    policy = _policy(work.run)
+    policy = _policy(work)
     document = {"rules": [plain(rule) | {"chosen": policy[rule.name]} for rule in DELIVERY_RULES]}
     show(
         DELIVERY_RULES,
@@ -71,8 +70,7 @@ def list_layers(
     as_json: JsonOption = False,
 ) -> None:
     """Mọi ô giao khác chữ trên sổ: chữ trên sổ, giá trị bàn giao, quy tắc, còn chờ xác nhận hay không."""
-    context = work.run
-    policy = _policy(context)
+    policy = _policy(work)
     rows: list[tuple[StoredEntry, str, FieldLayers]] = []
     with work.open_registry() as registry:
         for book_id in ids_of(registry, books):
@@ -118,8 +116,7 @@ def confirm(
     work: WorkspaceOption = HERE,
 ) -> None:
     """Xác nhận một giá trị bàn giao mà quy tắc đề nghị. Chữ trên sổ không đổi."""
-    context = work.run
-    policy = _policy(context)
+    policy = _policy(work)
     with work.open_registry() as registry:
         field = field_of(registry, entry_id, column)
         told = registry.confirm_delivery(entry_id, field, policy, choice - 1, author=by)
@@ -131,6 +128,5 @@ def shown(one: DeliveredValue) -> str:
     return one.value or ("để trống, ghi vào Ghi chú" if one.note else "để trống")
 
 
-def _policy(context: RunContext) -> DeliveryPolicy:
-    workspace = Workspace(context.workspace)
-    return read_options(workspace.package, workspace.office).delivery
+def _policy(work: CommandContext) -> DeliveryPolicy:
+    return read_options(work.workspace.package, work.workspace.office).delivery
