@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from pipeline.base.model import Ledger, PageImage, PageResult
-from pipeline.declarations.learning_policy import LearningPolicy
-from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.declarations.office.learning import LearningPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.declarations.schema import Form, Schemas
 from pipeline.digitize import DigitizeOptions, digitize_page
 from pipeline.digitize.engines import default_engines

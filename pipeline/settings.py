@@ -11,16 +11,14 @@ from urllib.parse import quote
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from pipeline import delivery_rules
 from pipeline.base.errors import SchemaError, SetupError
 from pipeline.base.logs import LogOptions, parse_log_options
-from pipeline.declarations import office, review_policy, sampling, schema
-from pipeline.declarations.learning_policy import read_learning
-from pipeline.declarations.review_policy import ReviewPolicy
-from pipeline.declarations.sampling import SamplingPolicy
+from pipeline.declarations import schema
+from pipeline.declarations.office.learning import LEARNING
+from pipeline.declarations.office.policies import GatheredFlaws, read_all
+from pipeline.declarations.office.review import read_review
 from pipeline.declarations.schema import Schemas
 from pipeline.declarations.schema.declaration import default_folder as default_schemas
-from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy
 from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.engines import default_engines
 from pipeline.digitize.route import RoutingOptions
@@ -101,8 +99,8 @@ class Settings(BaseSettings):
             page_seconds=self.page_seconds,
             faults=self.faults,
             book_context=self.book_context,
-            review=self.review_policy_of(folder, schemas),
-            learning=read_learning(Workspace(folder).office),
+            review=read_review(Workspace(folder).office, schemas),
+            learning=LEARNING.read(Workspace(folder).office),
         )
 
     @property
@@ -170,35 +168,14 @@ class Settings(BaseSettings):
         Raises:
             SchemaError: The office's files have flaws; the message names all at once.
         """
-        loaded = self.declared_schemas(workspace, folder)
-        flaws = []
-        try:
-            loaded = office.applied(loaded, Workspace(workspace).office)
-        except SchemaError as error:
-            flaws.append(error.message)
-        try:
-            review_policy.read(Workspace(workspace).office, loaded)
-        except SchemaError as error:
-            flaws.append(error.message)
-        for read in (
-            sampling.read,
-            delivery_rules.read,
-            delivery_rules.read_approval,
-            read_learning,
-            read_webhook,
-            read_sign_in,
-        ):
-            try:
-                read(Workspace(workspace).office)
-            except SchemaError as error:
-                flaws.append(error.message)
-        if Workspace(workspace).places.exists():
-            try:
-                _ = loaded.places
-            except SchemaError as error:
-                flaws.append(error.message)
-        if flaws:
-            raise SchemaError("\n".join(dict.fromkeys(flaws)))
+        declared, here = self.declared_schemas(workspace, folder), Workspace(workspace)
+        flaws = GatheredFlaws()
+        loaded, _ = read_all(here.office, declared, flaws)
+        flaws.read(lambda: read_webhook(here.office), None)
+        flaws.read(lambda: read_sign_in(here.office), None)
+        if here.places.exists():
+            flaws.read(lambda: loaded.places, None)
+        flaws.refuse()
         return loaded
 
     def declared_schemas(self, workspace: Path, folder: Path | None = None) -> Schemas:
@@ -214,38 +191,6 @@ class Settings(BaseSettings):
         shipped = schema.load(folder or self.schemas)
         loaded = schema.with_own_forms(schema.with_own_records(shipped, here.own_schemas), here.own_forms)
         return replace(loaded, own_places=Workspace(workspace).places)
-
-    def review_policy_of(self, workspace: Path, schemas: Schemas) -> ReviewPolicy:
-        """Return who reviews what in the office of that workspace.
-
-        Raises:
-            SchemaError: Its file has flaws; the message names each.
-        """
-        return review_policy.read(Workspace(workspace).office, schemas)
-
-    def sampling_policy_of(self, workspace: Path) -> SamplingPolicy:
-        """Return how the office of that workspace samples lots.
-
-        Raises:
-            SchemaError: Its file has flaws; the message names each.
-        """
-        return sampling.read(Workspace(workspace).office)
-
-    def delivery_policy_of(self, workspace: Path) -> DeliveryPolicy:
-        """Return how the office of that workspace delivers what stands on paper.
-
-        Raises:
-            SchemaError: Its file has flaws; the message names each.
-        """
-        return delivery_rules.read(Workspace(workspace).office)
-
-    def approval_policy_of(self, workspace: Path) -> ApprovalPolicy:
-        """Return what the office of that workspace asks for before it delivers.
-
-        Raises:
-            SchemaError: Its file has flaws; the message names each.
-        """
-        return delivery_rules.read_approval(Workspace(workspace).office)
 
     def calibration_of(self, workspace: Path) -> Calibration | None:
         """Return the calibration made for that workspace, or the one that came with the models.

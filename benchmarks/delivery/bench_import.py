@@ -25,7 +25,7 @@ from benchmarks.desk.filled_registry import ENTRIES_A_BOOK, PAGES, fill, scan_of
 from benchmarks.figures import report_figures, say
 from pipeline.base.files import sha256_of_file
 from pipeline.declarations import schema
-from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.delivery.reconcile import find_layout, open_workbook
 from pipeline.delivery.workbook_import.importing import WorkbookImporter
 from pipeline.registry import Registry

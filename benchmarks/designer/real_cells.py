@@ -19,8 +19,8 @@ from benchmarks.imaging.real_tables import IN_CELL, known_lines
 from pipeline.base.model import Box, Ledger, Matrix, PageImage, PageRef
 from pipeline.declarations.schema import Form, Schemas
 from pipeline.digitize import DigitizeOptions, Engines
-from pipeline.digitize.context import PageContext, StageClock
 from pipeline.digitize.normalize import normalize
+from pipeline.digitize.page_context import PageContext, StageClock
 from pipeline.digitize.rectify import rectify
 from pipeline.digitize.segment import segment
 from pipeline.digitize.sheets import detect_sheets

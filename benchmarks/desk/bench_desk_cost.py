@@ -26,7 +26,7 @@ from benchmarks.desk.simulated_staff import COLUMN
 from benchmarks.figures import report_figures
 from pipeline.base.model import FieldStatus
 from pipeline.base.stages import Stage
-from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry import Registry, Verdict
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.desk import Desk

@@ -33,7 +33,7 @@ from benchmarks.desk.keystroke_model import ACCEPT, ASKED, CHOOSE, SKIP, STATUS,
 from benchmarks.figures import report_figures, say
 from pipeline.base.model import FieldStatus
 from pipeline.base.text.tones import folded
-from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.declarations.schema import Schemas
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Role
@@ -47,7 +47,7 @@ LOGIN, PASSWORD = "an", "con mèo mà trèo cây cau"
 PAUSE = 2000
 """Milliseconds before the last field of an entry: a person takes at least that long for all fields before, and the next
 task is fetched meanwhile."""
-REVIEWED_ONCE = ReviewPolicy(BookPolicy(check="none", blind="none"))
+REVIEWED_ONCE = ReviewPolicy(check="none", blind="none")
 
 WATCH = """
 window.answers = [];

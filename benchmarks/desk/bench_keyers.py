@@ -37,7 +37,7 @@ from pipeline.base.model import (
 )
 from pipeline.base.stages import Stage
 from pipeline.declarations import schema
-from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.declarations.schema import Schemas
 from pipeline.registry import Registry
 from pipeline.registry.accounts import model
@@ -59,10 +59,10 @@ SCENES = {
 }
 
 WAYS = {
-    "một người": BookPolicy(check="none", blind="none"),
-    "người thứ hai xem lại": BookPolicy(check="all", blind="none"),
-    "người thứ hai gõ độc lập": BookPolicy(check="all", blind="all"),
-    "cả hai gõ độc lập": BookPolicy(check="all", blind="all", blind_first=True),
+    "một người": ReviewPolicy(check="none", blind="none"),
+    "người thứ hai xem lại": ReviewPolicy(check="all", blind="none"),
+    "người thứ hai gõ độc lập": ReviewPolicy(check="all", blind="all"),
+    "cả hai gõ độc lập": ReviewPolicy(check="all", blind="all", blind_first=True),
 }
 
 PEOPLE = 5
@@ -132,7 +132,9 @@ def main() -> None:
     report_figures("keyers", {"seed": chosen.seed, "bound": BOUND, "runs": told})
 
 
-def work_at_desk(schemas: Schemas, keyers: Keyers, policy: BookPolicy, fields: int, seed: int) -> KeyerTally:
+def work_at_desk(
+    schemas: Schemas, keyers: Keyers, policy: ReviewPolicy, fields: int, seed: int
+) -> KeyerTally:
     """A book with about so many planted fields, worked off at a desk of its own."""
     names = tuple(schemas.record("birth").by_name)
     pages = -(-fields // len(names))
@@ -144,7 +146,7 @@ def work_at_desk(schemas: Schemas, keyers: Keyers, policy: BookPolicy, fields: i
     ):
         plant(registry, names, inks)
         begun = time.perf_counter()
-        tally = _work(registry.desk(ReviewPolicy(policy)), people, names, inks)
+        tally = _work(registry.desk(policy), people, names, inks)
         tally.seconds = round(time.perf_counter() - begun, 1)
         assert not registry.queue(limit=1)
         for page_no, entry_id in enumerate(registry.entries()):
@@ -155,7 +157,9 @@ def work_at_desk(schemas: Schemas, keyers: Keyers, policy: BookPolicy, fields: i
     return tally
 
 
-def work_by_rules(schemas: Schemas, keyers: Keyers, policy: BookPolicy, fields: int, seed: int) -> KeyerTally:
+def work_by_rules(
+    schemas: Schemas, keyers: Keyers, policy: ReviewPolicy, fields: int, seed: int
+) -> KeyerTally:
     """The same of single fields: whoever comes next of the people says a word, as long as the field is not settled."""
     people = {number: SimulatedKeyer(keyers, number, seed) for number in range(1, PEOPLE + 1)}
     (name, spec), *_ = schemas.record("birth").by_name.items()

@@ -28,7 +28,7 @@ from pipeline.base.model import (
     Quality,
     Writing,
 )
-from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry import Registry, Verdict
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.database.audit.chain import head

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Select, select
 
 from pipeline.base.model import FieldStatus
 from pipeline.base.stages import Stage
-from pipeline.declarations.review_policy import Way
+from pipeline.declarations.office.review import Way
 from pipeline.registry.books.rows import page, scan
 from pipeline.registry.database.audit.chain import audit, row_hash
 from pipeline.registry.database.audit.key import KeyFile

@@ -22,7 +22,7 @@ from benchmarks.desk.load_log import WAIT_SECONDS, AcknowledgedValue, LoadLog, S
 from benchmarks.desk.upload_writer import uploading
 from pipeline.base.errors import HotichError
 from pipeline.base.model import FieldStatus
-from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry import Registry, StaleTask, Verdict
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.desk import Desk

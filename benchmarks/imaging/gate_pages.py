@@ -10,9 +10,10 @@ import numpy as np
 from pipeline.base.model import Ledger, PageImage, PageRef, Pixels, Quality
 from pipeline.declarations.schema import Form, Schemas
 from pipeline.digitize import DigitizeOptions, Engines
-from pipeline.digitize.context import PageContext, StageClock
 from pipeline.digitize.match import FormMatch, match_form
-from pipeline.digitize.normalize import assess_quality, normalize
+from pipeline.digitize.normalize import normalize
+from pipeline.digitize.page_context import PageContext, StageClock
+from pipeline.digitize.quality import assess_quality
 from pipeline.layout.imaging.geometry.pyramid import Pyramid
 from pipeline.layout.imaging.ink.binarization import split_colour_layers
 from pipeline.layout.imaging.scan_quality import measure_quality

@@ -34,9 +34,9 @@ from pipeline.digitize import Engines, default_engines, digitize_page, normalize
 from pipeline.layout.imaging.ink import binarization
 from pipeline.layout.imaging.ink.binarization import ColourLayers, split_colour_layers
 from pipeline.layout.imaging.ink.connected_components import ConnectedComponents, find_components
+from pipeline.layout.imaging.ruling.leader_dots import DotLeaders, find_leaders
 from pipeline.layout.imaging.ruling.leader_removal import remove_overwritten_dots
-from pipeline.layout.imaging.ruling.leaders import DotLeaders, find_leaders
-from pipeline.layout.imaging.ruling.rules import erase_rules
+from pipeline.layout.imaging.ruling.ruled_lines import erase_rules
 from pipeline.training.synthetic_pages import SCANNER_LEVELS, SynthOptions, draw_book, form_printing
 from pipeline.training.synthetic_pages.form_printing import draw_leader
 from pipeline.training.synthetic_pages.scanning import scan_sheet

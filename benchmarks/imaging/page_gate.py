@@ -28,7 +28,7 @@ from pipeline.books.book_rules import duplicate_page_findings
 from pipeline.declarations import schema
 from pipeline.declarations.schema import Form, Schemas
 from pipeline.digitize import DigitizeOptions, Engines, default_engines, digitize_page
-from pipeline.digitize.normalize import ink_share, quality_findings
+from pipeline.digitize.quality import quality_findings
 from pipeline.training.synthetic_pages import SynthOptions, draw_book
 from pipeline.training.synthetic_pages.scanning import scan_sheet
 from pipeline.training.synthetic_pages.sheet import PaperSheet
@@ -86,7 +86,7 @@ def _codes(pixels: Pixels, form: Form, schemas: Schemas, engines: Engines) -> tu
     seen, quality = looked_at(pixels, form, schemas, engines)
     codes = tuple(one.code for one in quality_findings(quality, engines, schemas))
     if seen.form is None or seen.fit is None:
-        empty = ink_share(seen.level) < OPTIONS.blank_ink
+        empty = seen.level.ink_share < OPTIONS.blank_ink
         return ("PAGE-BLANK",) if empty else ("PAGE-FORM", *codes)
     return codes
 

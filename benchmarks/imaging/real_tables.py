@@ -29,9 +29,10 @@ from pipeline.base.model import Box, Ledger, PageImage, PageRef
 from pipeline.declarations import schema
 from pipeline.declarations.schema import Form, Schemas
 from pipeline.digitize import DigitizeOptions, default_engines
-from pipeline.digitize.context import PageContext, StageClock
 from pipeline.digitize.match import FormMatch, match_table
-from pipeline.digitize.normalize import deskewed_orientations, normalize
+from pipeline.digitize.normalize import normalize
+from pipeline.digitize.orientations import deskewed_orientations
+from pipeline.digitize.page_context import PageContext, StageClock
 from pipeline.digitize.rectify import rectify
 from pipeline.digitize.unruled_rows import unruled_rows
 from pipeline.layout.imaging.geometry import warp

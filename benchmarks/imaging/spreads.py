@@ -27,8 +27,8 @@ from pipeline.base.model import Ledger, PageImage, PageRef, Pixels
 from pipeline.declarations import schema
 from pipeline.declarations.schema import Form, Schemas
 from pipeline.digitize import DigitizeOptions, Engines, default_engines
-from pipeline.digitize.context import PageContext, StageClock
 from pipeline.digitize.normalize import normalize
+from pipeline.digitize.page_context import PageContext, StageClock
 from pipeline.digitize.sheets import DetectedSheets, detect_sheets
 from pipeline.training.synthetic_pages import SCANNER_LEVELS, SynthOptions, draw_book
 from pipeline.training.synthetic_pages.scanning import ScannedPage

@@ -10,7 +10,7 @@ from benchmarks.desk.keystroke_model import ACCEPT, STATUS, typed
 from benchmarks.life.month import Month
 from benchmarks.life.paper import misread, share
 from pipeline.base.model import FieldStatus
-from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry import WHOLE_ENTRY, Registry, Verdict
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.tasks.model import DeskTask, FieldWork

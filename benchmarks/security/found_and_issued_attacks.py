@@ -24,7 +24,8 @@ from benchmarks.security.attacked_office import (
 from benchmarks.security.client import Client
 from benchmarks.servers.free_ports import free_port
 from pipeline.base.model import FieldStatus
-from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy
+from pipeline.declarations.office.approval import ApprovalPolicy
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.registry import Verdict
 from pipeline.registry.accounts.model import Role
 from pipeline.registry.extracts.model import ExtractOrder, IssuedExtract, SetExtract

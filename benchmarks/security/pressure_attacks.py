@@ -16,7 +16,7 @@ from typing import Any
 
 from benchmarks.security.attack_log import AttackLog
 from benchmarks.security.attacked_office import AttackedOffice, Desk
-from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry.accounts.model import Role
 
 RACES, SLOW = "tranh nhau", "khách chậm"

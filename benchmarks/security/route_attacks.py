@@ -24,7 +24,7 @@ from benchmarks.security.attacked_office import (
 from benchmarks.security.client import Answer, Client
 from benchmarks.security.route_samples import SAMPLES, Sample
 from pipeline.declarations import schema
-from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry.accounts.model import Role
 from pipeline.registry.tasks.model import HandsFull
 from pipeline.web.app import create_app

@@ -19,10 +19,12 @@ from pipeline.cli.context import (
 )
 from pipeline.cli.group import Command, command_group
 from pipeline.cli.screen import plain, print_json, say, show
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
+from pipeline.declarations.office.delivery_rules import DELIVERY_RULES
 from pipeline.delivery.deliverable import book_layers
 from pipeline.delivery.export.export_options import read_options
 from pipeline.delivery.rules_page import markdown_lines
-from pipeline.delivery_rules import DELIVERY_RULES, DeliveredValue, DeliveryPolicy, FieldLayers
+from pipeline.delivery_rules import DeliveredValue, FieldLayers
 from pipeline.registry.entries.model import StoredEntry
 from pipeline.run_context import RunContext
 from pipeline.scans.workspace import Workspace

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -121,7 +120,7 @@ def export(
     context = work.run
     options = read_options(work.workspace.package, work.workspace.office)
     if template is not None:
-        options = replace(options, birth_template=template.value)
+        options = options.model_copy(update={"birth_template": template.value})
     with work.open_registry() as registry, track_books("sự kiện") as on_copied:
         wanted = ids_of(registry, books) if books else registry.book_columns()["book_id"].tolist()
         reports, failures = [], []

@@ -15,6 +15,7 @@ from pipeline.base.localtime import format_moment
 from pipeline.cli.context import HERE, ME, CommandContext, JsonOption, WorkspaceOption, by_option, ids_of
 from pipeline.cli.group import Command, command_group
 from pipeline.cli.screen import plain, print_json, say, show
+from pipeline.declarations.office.review import read_review
 from pipeline.delivery.reconcile import SheetLayout, SourceWorkbook, find_layout, open_workbook, read_layout
 from pipeline.delivery.workbook_import.header_mapping import layout_of, layout_text, propose_mapping
 from pipeline.delivery.workbook_import.import_report import MODE_WORDS, ImportReport
@@ -163,7 +164,7 @@ def _importer(
     excel_days: bool = False,
 ) -> Iterator[tuple[WorkbookImporter, RunContext]]:
     context = work.run
-    policy = work.settings.review_policy_of(context.workspace, work.schemas)
+    policy = read_review(work.workspace.office, work.schemas)
     with work.open_registry() as registry:
         person = _person(registry, by)
         chosen = tuple(int(one) for one in ids_of(registry, books)) if books else ()

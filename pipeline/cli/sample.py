@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -21,7 +20,8 @@ from pipeline.cli.context import (
 )
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import plain, print_json, say, show
-from pipeline.declarations.sampling import PRESETS, SamplingPolicy
+from pipeline.declarations.office.lot_sampling import PRESETS, SAMPLING
+from pipeline.declarations.office.review import read_review
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.lots.lots import Lots
@@ -48,8 +48,7 @@ def plan(
     as_json: JsonOption = False,
 ) -> None:
     """Cho biết phải xem bao nhiêu sự kiện, nhận khi sai không quá bao nhiêu, và phép ấy phân biệt được gì."""
-    settings = work.settings
-    policy = settings.sampling_policy_of(work.run.workspace)
+    policy = SAMPLING.read(work.workspace.office)
     made = policy.plan(size, turn)
     chances = {f"{wrong:g}": made.passes(round(wrong * size)) for wrong in SHARES}
     if as_json:
@@ -123,10 +122,10 @@ def cancel(
 
 @contextmanager
 def _lots(work: CommandContext, preset: str | None = None) -> Iterator[tuple[Registry, Lots]]:
-    review = work.settings.review_policy_of(work.run.workspace, work.schemas)
-    sampling: SamplingPolicy = work.settings.sampling_policy_of(work.run.workspace)
+    office = work.workspace.office
+    review, sampling = read_review(office, work.schemas), SAMPLING.read(office)
     if preset is not None:
-        sampling = replace(sampling, preset=preset)
+        sampling = sampling.model_copy(update={"preset": preset})
     with work.open_registry() as registry:
         yield registry, registry.lots(review, sampling)
 

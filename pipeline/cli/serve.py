@@ -16,6 +16,9 @@ from pipeline.books.book_checks import check_books
 from pipeline.cli.backup import make_backup
 from pipeline.cli.context import HERE, WorkspaceOption
 from pipeline.cli.screen import err, say
+from pipeline.declarations.office.approval import APPROVAL
+from pipeline.declarations.office.lot_sampling import SAMPLING
+from pipeline.declarations.office.review import read_review
 from pipeline.delivery.export.export_options import read_options
 from pipeline.delivery.printing.office_printer import OfficePrinter
 from pipeline.registry.accounts.accounts import utc_now
@@ -65,8 +68,7 @@ def serve(
     """Mở màn hình rà soát cho trình duyệt. Dừng bằng Ctrl+C."""
     settings = work.settings
     context, place = work.run, work.workspace
-    policy = settings.review_policy_of(context.workspace, work.schemas)
-    sampling = settings.sampling_policy_of(context.workspace)
+    policy = read_review(place.office, work.schemas)
     declared = settings.declared_schemas(context.workspace)
     plan = read_plan(place.plan, work.schemas)
     logging.basicConfig(format=LOG_FORMAT)
@@ -88,7 +90,7 @@ def serve(
         WebhookSender(partial(send_book_events, registry, place)),
         ClearWatch(
             registry,
-            PassProcess(context, lambda: settings.review_policy_of(context.workspace, work.schemas)),
+            PassProcess(context, lambda: read_review(place.office, work.schemas)),
         ),
         server.listen(host, port) as listener,
     ):
@@ -109,7 +111,7 @@ def serve(
             work.schemas,
             policy=policy,
             plan=plan,
-            sampling=sampling,
+            sampling=SAMPLING.read(place.office),
             pictures=pictures,
             packages=packages,
             printer=OfficePrinter(registry, place, work.schemas, context.limits),
@@ -120,7 +122,7 @@ def serve(
             store=partial(read_state, place),
             check=lambda book_id: check_books(registry, work.schemas, [book_id]),
             delivery=read_options(place.package, place.office).delivery,
-            approval=settings.approval_policy_of(context.workspace),
+            approval=APPROVAL.read(place.office),
             learning=context.learning,
             office=office_desk(
                 registry,

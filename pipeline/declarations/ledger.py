@@ -1,17 +1,5 @@
 """``ledger.toml``: what the cover of a book says and no page repeats. One file in the folder of each book.
 
-.. code-block:: toml
-
-    form = "birth-2006"          # mẫu sổ, tên một tệp trong schemas/forms
-    place = "UBND xã Bình Minh"  # nơi đăng ký, đúng như trên bìa
-    place_code = "31318"         # mã nơi đăng ký (mã xã hoặc mã riêng của địa phương)
-    volume = "01/2010"           # quyển số / năm mở sổ
-    opened_on = "04.01.2010"     # ngày mở sổ, có thể để trống
-    closed_on = "31.12.2010"     # ngày khóa sổ
-    entries = 128                # tổng số sự kiện ghi ở cuối sổ
-    pages = 130                  # tổng số trang ghi ở cuối sổ
-    series = "quá hạn"           # loại quyển: thường (không cần ghi), quá hạn, đăng ký lại, sổ lưu kép
-
 Whether the form exists is asked later, of the declarations (``Schemas.form``). A ledger may come from anybody, on paper
 too (``pipeline.scans.inbox.separator_sheet``): its size, texts and numbers are bounded.
 """
@@ -28,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from pipeline.base.errors import LedgerError
@@ -55,19 +43,6 @@ SERIES_NAMES = {
 }
 """What an office calls the series of books; ``series`` of ``ledger.toml`` holds one of these."""
 
-LEDGER_LABELS = {
-    "form": "mẫu sổ",
-    "place": "nơi đăng ký",
-    "place_code": "mã nơi đăng ký",
-    "volume": "quyển số",
-    "opened_on": "ngày mở sổ",
-    "closed_on": "ngày khóa sổ",
-    "entries": "tổng số sự kiện",
-    "pages": "tổng số trang",
-    "series": "loại quyển",
-}
-"""What an office calls the keys of ``ledger.toml``."""
-
 SERIES_MARKS = {
     BookSeries.ORDINARY: "",
     BookSeries.LATE: "-QH",
@@ -79,18 +54,6 @@ SERIES_MARKS = {
 _SERIES = {name: series for series, name in SERIES_NAMES.items()}
 
 _VOLUME = re.compile(r"[0-9]{1,3}/(1[89]|20)[0-9]{2}")
-
-_EXAMPLES = {
-    "form": '"birth-2006"',
-    "place": '"UBND xã Bình Minh"',
-    "place_code": '"31318"',
-    "volume": '"01/2010"',
-    "opened_on": '"04.01.2010"',
-    "closed_on": '"31.12.2010"',
-    "entries": "128",
-    "pages": "130",
-    "series": '"quá hạn"',
-}
 
 
 def _bounded(value: object) -> object:
@@ -156,6 +119,7 @@ def _series(value: object) -> object:
 
 # of several checks before a value, pydantic does the last one first
 _Words = Annotated[str, BeforeValidator(_words), BeforeValidator(_bounded)]
+_Volume = Annotated[str, BeforeValidator(_volume), BeforeValidator(_bounded)]
 _Day = Annotated[str, BeforeValidator(_day), BeforeValidator(_bounded)]
 _Series = Annotated[BookSeries, BeforeValidator(_series), BeforeValidator(_bounded)]
 _Count = Annotated[int | None, BeforeValidator(_count)]
@@ -166,15 +130,19 @@ class _LedgerFile(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    form: _Words
-    place: _Words
-    place_code: _Words
-    volume: Annotated[str, BeforeValidator(_volume), BeforeValidator(_bounded)]
-    opened_on: _Day = ""
-    closed_on: _Day = ""
-    entries: _Count = None
-    pages: _Count = None
-    series: _Series = BookSeries.ORDINARY
+    form: _Words = Field(title="mẫu sổ", examples=["birth-2006"])
+    place: _Words = Field(title="nơi đăng ký", examples=["UBND xã Bình Minh"])
+    place_code: _Words = Field(title="mã nơi đăng ký", examples=["31318"])
+    volume: _Volume = Field(title="quyển số", examples=["01/2010"])
+    opened_on: _Day = Field(default="", title="ngày mở sổ", examples=["04.01.2010"])
+    closed_on: _Day = Field(default="", title="ngày khóa sổ", examples=["31.12.2010"])
+    entries: _Count = Field(default=None, title="tổng số sự kiện", examples=[128])
+    pages: _Count = Field(default=None, title="tổng số trang", examples=[130])
+    series: _Series = Field(default=BookSeries.ORDINARY, title="loại quyển", examples=["quá hạn"])
+
+
+LEDGER_LABELS = {name: str(info.title) for name, info in _LedgerFile.model_fields.items()}
+"""What an office calls the keys of ``ledger.toml``."""
 
 
 def load_ledger(folder: Path) -> Ledger:
@@ -269,10 +237,11 @@ _LONGEST_KEY = 40
 def _sentence(flaw: ErrorDetails) -> str:
     key = printable(str(flaw["loc"][0])[:_LONGEST_KEY])
     if flaw["type"] == "extra_forbidden":
-        close = difflib.get_close_matches(key, list(_EXAMPLES), n=1, cutoff=0.5)
-        hint = f" Có phải là “{close[0]}”?" if close else f" Các khóa được dùng: {', '.join(_EXAMPLES)}."
+        close = difflib.get_close_matches(key, list(LEDGER_LABELS), n=1, cutoff=0.5)
+        hint = f" Có phải là “{close[0]}”?" if close else f" Các khóa được dùng: {', '.join(LEDGER_LABELS)}."
         return f"khóa lạ “{key}”.{hint}"
-    example = f"Ví dụ: {key} = {_EXAMPLES[key]}"
+    examples = _LedgerFile.model_fields[key].examples or [""]
+    example = f"Ví dụ: {key} = {json.dumps(examples[0], ensure_ascii=False)}"
     if flaw["type"] == "missing":
         return f"thiếu khóa “{key}”. {example}"
     return f"khóa “{key}” {flaw['msg']}. {example}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.base.model import COPIED, Box, FieldReading, FieldStatus, PageKind, PageRef, Severity
 from pipeline.base.text.control_characters import visible_text
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.declarations.schema import FieldSpec, RecordSpec, Schemas
 from pipeline.delivery.export.export_options import BookNames, PackageOptions
 from pipeline.delivery.export.package_values import (
@@ -21,7 +22,7 @@ from pipeline.delivery.export.package_values import (
 )
 from pipeline.delivery.export.preupload import row_faults
 from pipeline.delivery.export.workbook import cells_of
-from pipeline.delivery_rules import DeliveryPolicy, FieldLayers, notes_with
+from pipeline.delivery_rules import FieldLayers, notes_with
 from pipeline.registry import WHOLE_ENTRY, Registry, StoredBook, StoredEntry, Task
 from pipeline.registry.entries.model import BookLayers
 from pipeline.scans.workspace import Workspace

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.base.files import printable
+from pipeline.declarations.office.delivery_rules import RULES_BY_NAME
 from pipeline.delivery.export.package_folder import PackageFlaw
 from pipeline.delivery.export.package_values import WorkbookFault
 from pipeline.delivery.package import PackageReport
-from pipeline.delivery_rules import RULES_BY_NAME
 
 CHECKS = {
     "U1": "thiếu số",

@@ -19,6 +19,7 @@ from pipeline.base.errors import ScanError
 from pipeline.base.files import sha256_of_file
 from pipeline.base.model import Box, PageRef, Pixels
 from pipeline.base.text.numbers import with_comma
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.declarations.schema import FieldSpec, Schemas
 from pipeline.delivery.deliverable import book_layers
 from pipeline.delivery.export.difference_workbook import DifferenceLine, DifferenceWorkbook
@@ -43,7 +44,7 @@ from pipeline.delivery.reconcile.differences import (
     SHEET_NAMES,
     UNREAD_SHEET,
 )
-from pipeline.delivery_rules import DeliveryPolicy, is_as_delivered, notes_with
+from pipeline.delivery_rules import is_as_delivered, notes_with
 from pipeline.layout.imaging.geometry.warp import crop_rectified
 from pipeline.registry import Registry, StoredEntry
 from pipeline.registry.entries.model import RecordRow

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.delivery_rules import DELIVERY_RULES
+from pipeline.declarations.office.delivery_rules import DELIVERY_RULES
 
 HEAD = """\
 <!-- Trang này do lệnh hotich delivery rules --markdown viết ra; đừng sửa tay. -->

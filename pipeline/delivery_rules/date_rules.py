@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from pipeline.base.model import Ledger
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
+from pipeline.declarations.office.delivery_rules import CONFIRM, NOTE
 from pipeline.declarations.schema import FieldSpec
-from pipeline.delivery_rules.delivery_policy import DeliveryPolicy
 from pipeline.delivery_rules.lunisolar import is_decided, lunar_years, solar_days
 from pipeline.delivery_rules.proposals import DeliveredValue, blank_with_note, note_of, settled_by
-from pipeline.delivery_rules.rules import CONFIRM, NOTE
 from pipeline.values.kinds.calendar import PartialDate, parse_canonical, partial_date
 from pipeline.values.kinds.date import LUNAR_DATE, DateKind, is_lunar, parse_canonical_age
 from pipeline.values.kinds.inexact_dates import (

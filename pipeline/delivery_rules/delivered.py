@@ -13,11 +13,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from pipeline.base.model import FieldStatus, Ledger
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
+from pipeline.declarations.office.delivery_rules import CONFIRM, NOTE
 from pipeline.declarations.schema import FieldSpec, RecordSpec, Schemas
 from pipeline.delivery_rules.date_rules import DateFacts, proposed_dates
-from pipeline.delivery_rules.delivery_policy import DeliveryPolicy
 from pipeline.delivery_rules.proposals import DeliveredValue, blank_with_note, settled_by
-from pipeline.delivery_rules.rules import CONFIRM, NOTE
 from pipeline.values import kinds
 from pipeline.values.kinds.calendar import PartialDate, parse_canonical
 from pipeline.values.kinds.date import parse_canonical_age

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
+from pipeline.declarations.office.delivery_rules import CONFIRM
 from pipeline.declarations.schema import FieldSpec
-from pipeline.delivery_rules.delivery_policy import DeliveryPolicy
-from pipeline.delivery_rules.rules import CONFIRM
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
-"""A page of a register in running text: nothing is read on it, and each field waits for a person beside its place.
+"""A page of a register in running text: no field is recognized, and each field waits for a person.
 
-A form of such acts marks where the number, the margin and the blocks of the text usually are; the page is levelled, its
-frame is looked for, and every field gets the picture of its block. Where the form names printed formulas, the print of
-the page is read, the picture narrows to what stands between them, and acts are parted where they begin. That nothing is
-in a block is never said by the machine: a clerk may have written beside it.
+The form of such acts gives the usual places of the number, the margin and the blocks of the text. The page is levelled,
+its frame is found, and every field gets the picture of its block. If the form names printed formulas, the print of the
+page is read, the block is narrowed to the text between its formulas, and the acts of a page are separated. No block
+counts as blank: a clerk may have written beside it.
 """
 
 from __future__ import annotations
@@ -31,31 +31,26 @@ from pipeline.base.model import (
 from pipeline.declarations.schema import Form, Rectangle
 from pipeline.digitize.act_parting import Act, only_act, part_acts
 from pipeline.digitize.act_regions import ActBlock, is_guided, narrow_blocks
-from pipeline.digitize.context import PageContext
 from pipeline.digitize.judge import EntryJudge
-from pipeline.digitize.normalize import (
-    NormalizedImage,
-    around,
-    assess_quality,
-    deskewed_orientations,
-    ink_share,
-)
+from pipeline.digitize.normalize import NormalizedImage
+from pipeline.digitize.orientations import deskewed_orientations
+from pipeline.digitize.page_context import PageContext
+from pipeline.digitize.quality import assess_quality
 from pipeline.digitize.regions import EntryRegion, FieldRegion, RecognizedEntry, RecognizedField
 from pipeline.layout.imaging.geometry import warp
+from pipeline.layout.imaging.geometry.boxes import UNIT_SQUARE, bounding_box, box_corners
 from pipeline.layout.imaging.geometry.deskew import DeskewedPage
 from pipeline.layout.imaging.geometry.paper_edges import find_paper
 from pipeline.layout.imaging.ruling.outer_frame import find_outer_frame
 
 log = logging.getLogger(__name__)
 
-UNIT_SQUARE = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], float)
-
 
 def read_act(picture: NormalizedImage, context: PageContext) -> PageResult:
-    """Return a page with its acts, all of whose fields wait for a person; a blank page has none.
+    """Return a page with its acts, all of whose fields wait for a person; a blank page has no acts.
 
     Args:
-        picture: The picture of the page, which stands upright.
+        picture: The upright picture of the page.
     """
     level = next(iter(deskewed_orientations(picture, context, (0,))))
     quality, flaws = assess_quality(picture, None, None, level, context)
@@ -64,7 +59,7 @@ def read_act(picture: NormalizedImage, context: PageContext) -> PageResult:
     width, height = level.size
     on_level, slack = _corners(level, picture.size, context.form)
     corners = warp.transform_points(grown, on_level)
-    share = ink_share(level)
+    share = level.ink_share
     result = PageResult(
         ref=picture.page.ref,
         kind=PageKind.BLANK if share < context.options.blank_ink else PageKind.ENTRIES,
@@ -90,7 +85,9 @@ def read_act(picture: NormalizedImage, context: PageContext) -> PageResult:
         _to_copy(judge.entry(_recognized(level, act, row), (*flaws, *act.findings)))
         for row, act in enumerate(acts)
     )
-    told = {one.code: replace(one, severity=Severity.INFO) for act in acts for one in act.findings}
+    findings = {
+        finding.code: replace(finding, severity=Severity.INFO) for act in acts for finding in act.findings
+    }
     log.info(
         "acts in running text: %d, of their fields %d wait and %d are narrowed",
         len(entries),
@@ -100,36 +97,39 @@ def read_act(picture: NormalizedImage, context: PageContext) -> PageResult:
     return replace(
         result,
         entries=entries,
-        findings=(*result.findings, *told.values()),
+        findings=(*result.findings, *findings.values()),
         timings=dict(context.clock.seconds),
     )
 
 
 def _to_copy(entry: EntryResult) -> EntryResult:
-    """Return an act that says of its fields that nobody but a person reads them, not that they could not be read."""
+    """Return an act whose unreadable fields are marked as copied by a person (``COPIED``, ``TO_COPY``)."""
     return replace(
         entry,
         readings=tuple(
-            replace(one, engine=COPIED) if one.status is FieldStatus.UNREADABLE else one
-            for one in entry.readings
+            replace(reading, engine=COPIED) if reading.status is FieldStatus.UNREADABLE else reading
+            for reading in entry.readings
         ),
-        findings=tuple(replace(one, code=TO_COPY) if one.code == NOT_READ else one for one in entry.findings),
+        findings=tuple(
+            replace(finding, code=TO_COPY) if finding.code == NOT_READ else finding
+            for finding in entry.findings
+        ),
     )
 
 
 def _corners(level: DeskewedPage, size: tuple[int, int], form: Form) -> tuple[Matrix, float]:
-    """Return the frame on the levelled page: as seen, else where the form has it on paper.
+    """Return the printed frame on the levelled page, or its place by the form if it is not visible.
 
     Args:
         size: Width and height of the picture as delivered.
 
     Returns:
-        Its corners (4, 2), and by how many pixels they may be off: under a light lid nothing tells whether the paper
-        lies straight in a picture that is not level, or askew in one that holds all of it.
+        The corners (4, 2) and their largest error in pixels. Under a light lid the edges of the paper are invisible:
+        the paper may lie straight in a skewed picture, or skewed in a picture that shows all of it.
     """
-    found = find_outer_frame(level.normalized, level.ink)
-    if found is not None:
-        return found, 0.0
+    frame = find_outer_frame(level.normalized, level.ink)
+    if frame is not None:
+        return frame, 0.0
     paper, slack = find_paper(level.grey), 0.0
     if paper is None:
         wide, high = size
@@ -150,10 +150,10 @@ def _acts(
     """Return the acts of a page with the place of each field.
 
     Args:
-        level: The page as its print is read.
-        larger: How many times as large the page of the result is.
-        matrix: Leads from the form's frame to the page of the result.
-        slack: By how many pixels that frame may be off; blocks are larger by as much.
+        level: The page at the resolution of label recognition.
+        larger: The scale of the page of the result against ``level``.
+        matrix: From the form's frame to the page of the result, (3, 3).
+        slack: The largest error of the frame in pixels, by which blocks are enlarged.
     """
     form = context.form
     blocks = tuple(
@@ -181,13 +181,11 @@ def _times(box: Box, larger: float) -> Box:
 
 
 def _placed(area: Rectangle, matrix: Matrix) -> Box:
-    left, top, right, bottom = area
-    corners = np.array([(left, top), (right, top), (right, bottom), (left, bottom)], float)
-    return around(warp.transform_points(matrix, corners))
+    return bounding_box(warp.transform_points(matrix, box_corners(Box(*area))))
 
 
 def _recognized(level: DeskewedPage, act: Act, row: int) -> RecognizedEntry:
-    """Return the act with a region a field, each of which is doubtful, so that a person looks at it."""
+    """Return the act with a doubtful region for each field, so that a person reads all fields."""
     fields = tuple(
         RecognizedField(
             FieldRegion(block.slot, (), block.box, is_doubtful=True, is_labelled=False), Writing.NONE
@@ -195,5 +193,5 @@ def _recognized(level: DeskewedPage, act: Act, row: int) -> RecognizedEntry:
         for block in act.blocks
         if block.slot.field_names
     )
-    region = EntryRegion(row, tuple(one.region for one in fields), level.components, level.components)
+    region = EntryRegion(row, tuple(field.region for field in fields), level.components, level.components)
     return RecognizedEntry(region, fields)

@@ -1,8 +1,8 @@
-"""The acts of a page on which several stand: each begins where the printed words are that begin an act.
+"""Separate the acts of a page: each act begins at the printed words that begin an act.
 
-The blocks of the form are those of the first act of its specimen. They are moved to each beginning; as acts differ in
-length, a block reaches over all that it takes in an act as long as the form's and in one as long as this. What is
-above the first beginning, below where the form has its first act, belongs to an act of the page before.
+The blocks of the form describe the first act of its specimen. They are moved to each beginning. As acts differ in
+length, a block covers its place both in an act as long as the specimen's and in an act as long as this. Text between
+the form's first act and the first beginning belongs to an act of the previous page.
 """
 
 from __future__ import annotations
@@ -20,28 +20,28 @@ from pipeline.layout.locate.running_text import RunningText, running_text
 CONTINUED, UNPARTED = "ACT-CONTINUED", "ACT-UNPARTED"
 
 SURE, DOUBTFUL = 0.8, 0.64
-"""How like the words that begin an act what was read has to be, and from what likeness on it may be a beginning."""
+"""Least similarity of read words to the opening words of an act for a sure beginning, and for a possible beginning."""
 
 ASIDE = 0.12
-"""How far beside its block the beginning of an act may stand, as a share of the page's width."""
+"""Largest distance of an act's beginning from its block, as a share of the page's width."""
 
 CLOSEST = 3.0
-"""How far apart two beginnings are at least, in distances of lines."""
+"""Least distance of two beginnings, in line distances."""
 
 LONGER = 1.7
-"""An act that is so many times as long as the form's may be two."""
+"""Length, in lengths of the form's act, from which an act may be two."""
 
 TWICE = 2
-"""Formulas that stand twice in what would be one act from which on it is two."""
+"""Number of repeated formulas from which an act is two acts."""
 
 OWN_LINE = 0.9
-"""How far above the middle of its first line an act begins, in distances of lines."""
+"""Distance of the top of an act above the middle of its first line, in line distances."""
 
 HEADED = 1.5
-"""An act whose form has blocks so far above its first line (in distances of lines) has a heading of its own."""
+"""Height of the form's blocks above the first line, in line distances, from which an act has its own heading."""
 
 FEWEST_WORDS = 3
-"""Words from which on a line above the first beginning belongs to another act, and is no speck."""
+"""Least number of words in a line of another act above the first beginning; fewer may be specks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,9 @@ class Act:
     """An act of a page.
 
     Attributes:
-        blocks: Its blocks, moved to where it stands.
-        band: The y between which its formulas stand.
-        findings: What is doubtful about its extent.
+        blocks: The blocks, moved to the place of the act.
+        band: The y between which the formulas of the act lie.
+        findings: The doubts about the extent of the act.
     """
 
     blocks: tuple[ActBlock, ...]
@@ -60,20 +60,20 @@ class Act:
 
     @property
     def is_sure(self) -> bool:
-        """Whether it is one act from its beginning to its end; in what may be two, formulas lead astray."""
-        return not any(one.code == UNPARTED for one in self.findings)
+        """Whether the block surely holds a single act; otherwise formulas do not narrow its fields."""
+        return not any(finding.code == UNPARTED for finding in self.findings)
 
 
 def begins_with(slot: Slot) -> str:
-    """Return the printed words by which the beginning of an act is known: the longer ones of its area."""
+    """Return the printed words that mark the beginning of an act: the longer formula of its area."""
     return max(slot.after, slot.before, key=lambda words: len(fold_label(words)))
 
 
 def only_act(blocks: Sequence[ActBlock], words: Sequence[Word], letter: float) -> Act:
-    """Return the act of a page whose form does not say what begins one; formulas of two acts are told.
+    """Return the act of a page whose form does not mark beginnings, with a finding if formulas of two acts appear.
 
     Args:
-        letter: About how high a printed word is in pixels.
+        letter: Approximate height of a printed word in pixels.
     """
     text = _text_of(words, [block for block in blocks if block.slot.after or block.slot.before], letter)
     twice = stands_twice(text, _formulas(blocks), CLOSEST * text.spacing)
@@ -83,18 +83,18 @@ def only_act(blocks: Sequence[ActBlock], words: Sequence[Word], letter: float) -
 def part_acts(
     blocks: Sequence[ActBlock], words: Sequence[Word], letter: float, size: tuple[float, float]
 ) -> tuple[Act, ...]:
-    """Return the acts of a page from top to bottom; where no beginning is found, one as the form has it, and a finding.
+    """Return the acts of a page from top to bottom; without a beginning, a single act of the form with a finding.
 
     Args:
-        blocks: The blocks of the form where they are on its specimen, the one that begins an act among them.
-        letter: About how high a printed word is in pixels.
+        blocks: The blocks of the form at their places on the specimen, including the block that begins an act.
+        letter: Approximate height of a printed word in pixels.
         size: Width and height of the page in pixels.
     """
     opening = next(block for block in blocks if block.slot.begins_act)
     aside = ASIDE * size[0]
     column = running_text(words, opening.box.left - aside, opening.box.right + aside, letter)
     places = _beginnings(column, begins_with(opening.slot))
-    sure = [one for one in places if one.score >= SURE]
+    sure = [place for place in places if place.score >= SURE]
     unparted = Finding(UNPARTED, Severity.REVIEW)
     if not sure:
         return (Act(tuple(blocks), None, (unparted,)),)
@@ -112,8 +112,8 @@ def part_acts(
         findings = []
         if number == 0 and _runs_over(text, home, start):
             findings.append(Finding(CONTINUED, Severity.REVIEW))
-        is_odd = number == 0 and any(one < start for one in doubts)
-        is_odd |= end - start > LONGER * tall or any(start < one < end for one in doubts)
+        is_odd = number == 0 and any(middle < start for middle in doubts)
+        is_odd |= end - start > LONGER * tall or any(start < middle < end for middle in doubts)
         if is_odd or _has_two(column, formulas, start, end):
             findings.append(unparted)
         band = tops[number], below
@@ -129,27 +129,27 @@ def _formulas(blocks: Sequence[ActBlock]) -> list[str]:
 def _starts(
     column: RunningText, places: Sequence[FormulaPlace], formulas: Sequence[str]
 ) -> tuple[list[float], list[float]]:
-    """Return the middles (y) of the lines that begin an act, and of those that may.
+    """Return the middles (y) of the lines that begin an act, and of the lines that may begin an act.
 
-    A doubtful beginning is one where the act in which it stands has two of its formulas above and below it.
+    A possible beginning is a beginning if the act around it has two of its formulas both above and below it.
     """
-    starts = [_middle(column, one) for one in places if one.score >= SURE]
+    starts = [_middle(column, place) for place in places if place.score >= SURE]
     doubts = []
-    for one in (_middle(column, place) for place in places if place.score < SURE):
-        above = max((start for start in starts if start < one), default=None)
-        end = min((start for start in starts if start > one), default=float("inf"))
+    for middle in (_middle(column, place) for place in places if place.score < SURE):
+        above = max((start for start in starts if start < middle), default=None)
+        end = min((start for start in starts if start > middle), default=float("inf"))
         twice = () if above is None else _twice(column, formulas, above, end)
-        if sum(first < one < last for first, last in twice) >= TWICE:
-            starts = sorted([*starts, one])
+        if sum(first < middle < last for first, last in twice) >= TWICE:
+            starts = sorted([*starts, middle])
         else:
-            doubts.append(one)
+            doubts.append(middle)
     return starts, doubts
 
 
 def _twice(
     column: RunningText, formulas: Sequence[str], start: float, end: float
 ) -> tuple[tuple[float, float], ...]:
-    """Return the formulas that stand twice between the line that begins an act and its end."""
+    """Return the first and last y of each formula that appears twice between the beginning of an act and its end."""
     reach = 0.5 * column.spacing
     act = column.only(lambda word: start - reach < word.box.centre[1] < end - reach)
     return stands_twice(act, formulas, CLOSEST * column.spacing)
@@ -160,12 +160,12 @@ def _has_two(column: RunningText, formulas: Sequence[str], start: float, end: fl
 
 
 def _beginnings(text: RunningText, formula: str) -> list[FormulaPlace]:
-    """Return the places of the words that begin an act, the likest of those that are too close together."""
+    """Return the places of opening words; of places too close together, the most similar."""
     kept: list[FormulaPlace] = []
-    for one in sorted(find_formula(text, formula, DOUBTFUL), key=lambda place: -place.score):
-        apart = [abs(_middle(text, one) - _middle(text, other)) for other in kept]
+    for place in sorted(find_formula(text, formula, DOUBTFUL), key=lambda place: -place.score):
+        apart = [abs(_middle(text, place) - _middle(text, neighbour)) for neighbour in kept]
         if all(distance > CLOSEST * text.spacing for distance in apart):
-            kept.append(one)
+            kept.append(place)
     return sorted(kept, key=lambda place: place.first)
 
 
@@ -181,7 +181,7 @@ def _text_of(words: Sequence[Word], blocks: Sequence[ActBlock], letter: float) -
 
 
 def _last_print(text: RunningText, lowest: float) -> float:
-    """Return where the last line ends that surely bears print, ``lowest`` where none does."""
+    """Return the y at which the last line with sure print ends, ``lowest`` without such a line."""
     ends: dict[int, list[float]] = {}
     for word, line in zip(text.words, text.lines, strict=True):
         if word.confidence > PRINT_CONFIDENCE:
@@ -190,12 +190,12 @@ def _last_print(text: RunningText, lowest: float) -> float:
 
 
 def _top(text: RunningText, start: float, head: float) -> float:
-    """Return where an act begins whose first line is there, so that nothing of the act above is shown with it.
+    """Return the top (y) of an act, below all text of the act above.
 
     Args:
         text: The words of the page.
         start: The middle (y) of the line that begins the act.
-        head: How far above that line the form has blocks of the act.
+        head: The height of the form's blocks above that line.
     """
     top = start - max(OWN_LINE * text.spacing, head)
     if head > HEADED * text.spacing:
@@ -205,7 +205,7 @@ def _top(text: RunningText, start: float, head: float) -> float:
 
 
 def _runs_over(text: RunningText, home: float, start: float) -> bool:
-    """Return whether lines stand between where the form has its first act and the first beginning of the page."""
+    """Return whether there are lines between the form's place of the first act and the first beginning of the page."""
     lines: dict[int, int] = {}
     for word, line in zip(text.words, text.lines, strict=True):
         y = word.box.centre[1]
@@ -222,14 +222,14 @@ def _moved(
     spacing: float,
     band: tuple[float, float],
 ) -> tuple[ActBlock, ...]:
-    """Return the blocks moved to where an act begins, as long as they are in the longer of this act and the form's.
+    """Return the blocks moved to the beginning of an act; each has its length in the longer of this and the form's act.
 
     Args:
-        down: By how much the act is below the form's.
-        start: The middle (y) of its first line.
-        times: How many times as long as the form's it is.
-        spacing: From one line to the next.
-        band: The y between which it stands.
+        down: The distance of the act below the form's act.
+        start: The middle (y) of the first line.
+        times: The length of the act in lengths of the form's act.
+        spacing: The distance from line to line.
+        band: The y between which the act lies.
     """
     moved = []
     for block in blocks:

@@ -1,16 +1,15 @@
-"""The place of each field of an act: its block, narrowed to what stands between the printed formulas that guide to it.
+"""The place of each field of an act: its block, narrowed to the text between its printed formulas.
 
-A narrowed place takes in what of both formulas stands on its lines, the room of the line above and most of that below,
-where people insert and where letters hang; over several lines it is as wide as the block and all that was read on
-them::
+A narrowed place includes the parts of both formulas on its lines, the line above and most of the line below, where
+people insert words and letters descend. Over several lines it is as wide as the block and all words on the lines::
 
     .... con của ông  Nguyễn Văn Thử, ba mươi
     bốn tuổi   và bà  Lê Thị ...
 
     |------------------------------------------|    for "after con của ông, before và bà": both lines
 
-A formula that was not surely found narrows nothing; then the next one of the act that was, or the end of the block, is
-where the place ends.
+A formula without a sure match narrows nothing; the place then ends at the next sure formula of the act, or at the end
+of the block.
 """
 
 from __future__ import annotations
@@ -24,13 +23,13 @@ from pipeline.layout.locate.printed_formulas import FormulaPlace, SpottedFormula
 from pipeline.layout.locate.running_text import RunningText, running_text
 
 ABOVE, BELOW = 1.0, 0.8
-"""How far above and below the middle of its line a place reaches, in distances of lines."""
+"""Reach of a place above and below the middle of its line, in line distances."""
 
 BESIDE = 1.5
-"""How far beyond its block formulas are looked for, in heights of a printed word."""
+"""Search distance of formulas beyond the block, in heights of a printed word."""
 
 MOST_SHARE = 0.9
-"""A place that takes more than this share of its block's height, line ends and all, is the block."""
+"""Share of the block's height from which a narrowed place as wide as the block is the block itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +37,8 @@ class ActBlock:
     """The block of a slot on the page.
 
     Attributes:
-        box: Its block in pixels.
-        is_narrowed: Whether printed formulas say where in the block its value is.
+        box: The block in pixels.
+        is_narrowed: Whether printed formulas narrow the block.
     """
 
     slot: Slot
@@ -55,13 +54,13 @@ def is_guided(slots: Sequence[Slot]) -> bool:
 def narrow_blocks(
     blocks: Sequence[ActBlock], words: Sequence[Word], letter: float, band: tuple[float, float] | None = None
 ) -> tuple[ActBlock, ...]:
-    """Return the blocks of an act, those narrowed whose printed formulas were found on its page.
+    """Return the blocks of an act, narrowed if their printed formulas are found on the page.
 
     Args:
-        blocks: The blocks in the order of the form, which is that of the formulas.
-        letter: About how high a printed word is in pixels.
-        band: The y between which the act stands, where its page holds several; formulas are then looked for in all of
-            it, as acts differ in length.
+        blocks: The blocks in the order of the form, which is also the order of the formulas.
+        letter: Approximate height of a printed word in pixels.
+        band: The y between which the act lies, on a page of several acts. Formulas are then searched in all of the
+            band, as acts differ in length.
     """
     result = list(blocks)
     for column in _columns(blocks):
@@ -73,20 +72,20 @@ def narrow_blocks(
         for number, box in _narrowed(
             text, [blocks[number] for number in column], column, banded=band is not None
         ):
-            if band is not None:  # nothing of the act above or below is shown
+            if band is not None:  # show nothing of the acts above and below
                 box = Box(box.left, max(box.top, band[0]), box.right, min(box.bottom, band[1]))
             result[number] = replace(blocks[number], box=box, is_narrowed=True)
     return tuple(result)
 
 
 def _columns(blocks: Sequence[ActBlock]) -> list[list[int]]:
-    """Return the numbers of the guided blocks, those together that stand below or in one another."""
+    """Return the numbers of blocks with formulas, grouped into columns of blocks below or in one another."""
     columns: list[list[int]] = []
     for number, block in enumerate(blocks):
         if not (block.slot.after or block.slot.before) or block.slot.signature:
             continue
         beside = next(
-            (one for one in columns if any(_overlap(blocks[at].box, block.box) for at in one)), None
+            (column for column in columns if any(_overlap(blocks[at].box, block.box) for at in column)), None
         )
         if beside is None:
             columns.append([number])
@@ -95,15 +94,15 @@ def _columns(blocks: Sequence[ActBlock]) -> list[list[int]]:
     return columns
 
 
-def _overlap(one: Box, other: Box) -> bool:
-    common = min(one.right, other.right) - max(one.left, other.left)
-    return common > 0.5 * min(one.width, other.width)
+def _overlap(first: Box, second: Box) -> bool:
+    common = min(first.right, second.right) - max(first.left, second.left)
+    return common > 0.5 * min(first.width, second.width)
 
 
 def _narrowed(
     text: RunningText, blocks: Sequence[ActBlock], numbers: Sequence[int], *, banded: bool
 ) -> list[tuple[int, Box]]:
-    """Return the number and the narrowed place of each block of a column that has one."""
+    """Return the number and the narrowed place of each narrowed block of a column."""
     formulas: list[str] = []
     owners: list[tuple[int, str]] = []
     for at, block in enumerate(blocks):
@@ -114,13 +113,13 @@ def _narrowed(
     reach = BESIDE * text.letter
     allowed = [[banded or _is_inside(word, blocks[at].box, reach) for word in text.words] for at, _ in owners]
     spotted = find_in_order(text, formulas, allowed)
-    found = []
+    places = []
     for at, block in enumerate(blocks):
         own = {side: number for number, (owner, side) in enumerate(owners) if owner == at}
         box = _place(text, block, own, spotted)
         if box is not None:
-            found.append((numbers[at], box))
-    return found
+            places.append((numbers[at], box))
+    return places
 
 
 def _is_inside(word: Word, block: Box, reach: float) -> bool:
@@ -131,16 +130,16 @@ def _is_inside(word: Word, block: Box, reach: float) -> bool:
 def _place(
     text: RunningText, block: ActBlock, own: dict[str, int], spotted: Sequence[SpottedFormula | None]
 ) -> Box | None:
-    """Return the place between a block's formulas, ``None`` where neither of them was surely found."""
+    """Return the place between a block's formulas, ``None`` without a sure formula."""
     start, end = (spotted[own[side]] if side in own else None for side in ("after", "before"))
     if start is None and end is None:
         return None
-    if start is None:  # what was found before it, else where the block begins
+    if start is None:  # the last sure formula before, else the top of the block
         before = spotted[: own.get("after", own.get("before", 0))]
-        start = next((one for one in reversed(before) if one is not None), None)
+        start = next((place for place in reversed(before) if place is not None), None)
     if end is None:
         behind = spotted[own.get("before", own.get("after", 0)) + 1 :]
-        end = next((one for one in behind if one is not None), None)
+        end = next((place for place in behind if place is not None), None)
     first = start.earliest if start is not None else None
     last = end.latest if end is not None else None
     if first is not None and last is not None and last.first <= first.last:
@@ -150,7 +149,7 @@ def _place(
 
 
 def _between(text: RunningText, block: Box, first: FormulaPlace | None, last: FormulaPlace | None) -> Box:
-    """Return the box around what stands between two places."""
+    """Return the bounding box of the text between two places."""
     above, below = ABOVE * text.spacing, BELOW * text.spacing
     if first is not None and last is not None and text.lines[first.last] == text.lines[last.first]:
         line = text.lines[first.last]

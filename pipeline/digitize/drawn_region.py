@@ -1,8 +1,8 @@
-"""One field read again where a person drew its region: the same ink, lines, engines and kinds as in the flow.
+"""Read a field again in a region that a person drew, with the same ink, lines, engines and kinds as in the flow.
 
-A region is cut from the scan with some page around it, so that its light is evened out as on the whole page. All
-writing whose middle lies in it is the field's, whatever the form expects there; what is read is never accepted by
-itself.
+The region is cropped with some of the page around it, so that its illumination is normalized as on the whole page. All
+writing whose centre lies in the region belongs to the field, whatever the form expects there. The reading is never
+accepted by itself.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pipeline.base.model import Box, FieldReading, Ledger, Matrix, PageImage, Pixels, PlacedLabel, Writing
 from pipeline.declarations.schema import Form, Schemas, Slot
-from pipeline.digitize.context import DigitizeOptions, PageContext, StageClock
+from pipeline.digitize.page_context import DigitizeOptions, PageContext, StageClock
 from pipeline.digitize.parse import parse_entry
 from pipeline.digitize.recognize import MARGIN, recognize
 from pipeline.digitize.regions import EntryRegion, FieldRegion, TextLine
@@ -25,17 +25,17 @@ from pipeline.layout.imaging.ink import binarization
 from pipeline.layout.imaging.ink.cleanup import crop_line, paint_out_dots
 from pipeline.layout.imaging.ink.connected_components import ConnectedComponents
 from pipeline.layout.imaging.ruling.crossing_rules import find_crossing_rules
+from pipeline.layout.imaging.ruling.leader_dots import find_leaders
 from pipeline.layout.imaging.ruling.leader_removal import remove_overwritten_dots
-from pipeline.layout.imaging.ruling.leaders import find_leaders
-from pipeline.layout.imaging.ruling.rules import erase_rules
+from pipeline.layout.imaging.ruling.ruled_lines import erase_rules
 from pipeline.layout.locate.handwriting_lines import MIN_LINE_DISTANCE, find_handwriting_lines
 from pipeline.recognition.ocr import Engines
 
 AROUND = 0.35
-"""How much of the page is cut out around a region, in inches."""
+"""Margin of the crop around a region, in inches."""
 
 LONG_RULE, THIN = 2.5, 0.3
-"""From which length on, and up to which thickness, in printed letters, a component is a ruled line."""
+"""Least length and largest thickness of a ruled line, in heights of a printed letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +43,14 @@ class DrawnRegionInk:
     """The ink in and around a drawn region; all pictures are (h, w), all places in their pixels.
 
     Attributes:
-        normalized: Grey with even illumination, the dots of leaders painted out.
+        normalized: Grey with even illumination, leader dots painted out.
         all_ink: Ink mask with print, rules and leaders.
         red: The layer of red stamps, grey.
-        red_ink: Its ink mask.
+        red_ink: The ink mask of the red layer.
         components: The connected components of the ink without leaders and rules.
-        letter: The height of a printed letter.
-        labels: None: a person says what belongs to the field.
+        place: The drawn region.
+        letter: Height of a printed letter.
+        labels: Empty: the person decides which ink belongs to the field.
     """
 
     normalized: Pixels
@@ -77,14 +78,14 @@ def read_drawn_region(
     engines: Engines,
     options: DigitizeOptions = DigitizeOptions(),
 ) -> FieldReading:
-    """Return what is read of one field in a region that a person drew.
+    """Return the reading of a field in a region that a person drew.
 
     Args:
         page: The decoded page, RGB (h, w, 3).
         matrix: From the page as scanned to the rectified page, (3, 3).
         size: Width and height of the rectified page.
         box: The region on the rectified page.
-        writing: Print or handwriting, as far as the page is known already.
+        writing: Print or handwriting, as known from earlier readings.
     """
     options = replace(options, routing=options.routing.for_reader(engines.hand_fingerprint))
     context = PageContext(form, ledger, schemas, engines, options, StageClock())
@@ -94,7 +95,7 @@ def read_drawn_region(
     entry = EntryRegion(0, (region,), ink.components, ink.red_components)
     (recognized,) = recognize((entry,), ink, context)
     parsed = parse_entry(recognized.fields, context.record, schemas, ledger)
-    read = next(one for one in parsed if one.field == field)
+    read = next(reading for reading in parsed if reading.field == field)
     (routed,), _ = route((read,), (), context.record, options.routing)
     return replace(routed, box=box, lines=(box,), accepted=False)
 
@@ -107,9 +108,9 @@ def line_pictures(
     form: Form,
     options: DigitizeOptions = DigitizeOptions(),
 ) -> tuple[Pixels | None, ...]:
-    """Return the picture of each line of a field whose places are known, as a reader of handwriting gets it.
+    """Return the picture of each line of a field, given the places of the lines, as the handwriting reader gets it.
 
-    A component belongs to the line whose middle is nearest among those whose boxes hold its centre.
+    A component belongs to the nearest line, by middle, of the lines whose boxes contain its centre.
 
     Args:
         page: The decoded page, RGB (h, w, 3).
@@ -118,7 +119,7 @@ def line_pictures(
         lines: The boxes of the lines on the rectified page.
 
     Returns:
-        Grey pictures; None for a line without dark ink.
+        Grey pictures; ``None`` for a line without dark ink.
     """
     if not lines:
         return ()
@@ -144,7 +145,7 @@ def line_pictures(
 
 
 def _owners(components: ConnectedComponents, places: Sequence[Box]) -> NDArray[np.int64]:
-    """Return for each component the number of its line, −1 for none."""
+    """Return for each component the number of its line, -1 without a line."""
     left, top, right, bottom = components.boxes.T.astype(float)
     across, down = (left + right) / 2, (top + bottom) / 2
     owners, nearest = np.full(len(across), -1), np.full(len(across), np.inf)
@@ -172,8 +173,7 @@ def _cut_out(
     options: DigitizeOptions,
 ) -> DrawnRegionInk:
     dpi = min(options.max_dpi, max(size) * 25.4 / max(form.paper_mm))
-    _, top, _, bottom = form.frame
-    letter = form.text_size * (bottom - top) * form.paper_mm[1] / 25.4 * dpi
+    letter = form.letter_height(dpi)
     whole = box.grown(AROUND * dpi, AROUND * dpi).within(*size)
     layers = binarization.split_colour_layers(warp.crop_rectified(page.pixels, matrix, whole, 1.0))
     normalized = binarization.normalize_illumination(layers.ink)
@@ -195,7 +195,7 @@ def _cut_out(
 
 
 def _lines(ink: DrawnRegionInk) -> tuple[TextLine, ...]:
-    """Return the written lines in a region; where nothing dark is written, those of its stamps."""
+    """Return the written lines in a region, or its stamped lines if it has no dark writing."""
     dark = _lines_of(ink, ink.components)
     if dark:
         return tuple(TextLine(*line) for line in dark)

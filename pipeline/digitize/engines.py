@@ -1,4 +1,4 @@
-"""The engines a page is read with, put together from the models that are installed."""
+"""The recognition engines of a page, built from the installed models."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from pipeline.recognition.ocr.models import (
 from pipeline.recognition.ocr.tesseract import TesseractLines, TesseractPage, load_language
 
 HAND_NETWORK, HAND_WORDS = "ctc-line", "word-runs"
-"""What the cards of the networks that read handwriting, and of the words they are weighed with, name as engine."""
+"""The engine names on the cards of the handwriting networks and of their word list."""
 
 
 @dataclass(frozen=True)
 class LineShapes:
-    """Tells type from handwriting by the shape of a line (``pipeline.layout.imaging.ink.print_or_hand``)."""
+    """Classifier of print and handwriting by the shape of a line (``pipeline.layout.imaging.ink.print_or_hand``)."""
 
     model: PrintOrHandModel
 
@@ -37,23 +37,23 @@ class LineShapes:
         return self.model.fingerprint
 
     def print_chances(self, crops: Sequence[Crop]) -> tuple[float, ...]:
-        """For each crop the chance 0..1 that it is type."""
+        """Return for each crop the probability, 0..1, that it is print."""
         return tuple(self.model.print_chance(crop.pixels, crop.dpi) for crop in crops)
 
 
 def default_engines(models: Path | None = None, learned: Path | None = None) -> Engines:
     """Return the engines whose models are installed.
 
-    They are Tesseract for labels and typed values, a second reader for figures, line shapes to tell type from
-    handwriting, the gate that finds poor pages, and a reader of handwriting where at least one of its networks is
-    installed, with that reader of figures beside them.
+    They are Tesseract for labels and print, a second reader for figures, the classifier of print and handwriting, the
+    page-quality gate, and, if at least one of its networks is installed, the handwriting reader with the same reader of
+    figures.
 
     Args:
-        models: The folder of the models; by default the one that came with the program.
-        learned: The folder of networks that were trained further, each read with in place of the one it went on from.
+        models: The folder of the models; by default the bundled one.
+        learned: The folder of further trained networks; each replaces its parent network.
 
     Raises:
-        SetupError: A model's card is missing. Whether Tesseract is installed shows at the first page.
+        SetupError: A model's card is missing. A missing Tesseract shows only at the first page.
     """
     reader = read_card("tesseract-vie", models)
     shapes = read_card("print-or-hand", models)
@@ -70,7 +70,7 @@ def default_engines(models: Path | None = None, learned: Path | None = None) -> 
 
 
 def load_default_engines() -> None:
-    """Load the networks, words and data of the engines that came with the program, so that a forked process has them.
+    """Load the networks, words and data of the bundled engines, so that forked processes share them.
 
     Raises:
         SetupError: A model, or Tesseract, is missing.
@@ -90,16 +90,16 @@ def _hand(models: Path | None, learned: Path | None) -> HandwritingReader | None
     installed = read_cards(models)
     further = {parent_sha256(card): card for card in read_cards(learned)} if learned is not None else {}
     networks = []
-    for found in installed:
-        if found.engine == HAND_NETWORK:
-            taught = further.get(dict(found.files).get(WEIGHTS, "none"))
-            networks.append(load_network(found, models) if taught is None else load_network(taught, learned))
-    words = [language_data(found, models) for found in installed if found.engine == HAND_WORDS]
+    for card in installed:
+        if card.engine == HAND_NETWORK:
+            taught = further.get(dict(card.files).get(WEIGHTS, "none"))
+            networks.append(load_network(card, models) if taught is None else load_network(taught, learned))
+    words = [language_data(card, models) for card in installed if card.engine == HAND_WORDS]
     return (
         HandwritingReader(tuple(networks), words[0] if words else None, DigitReader()) if networks else None
     )
 
 
 def parent_sha256(card: ModelCard) -> str:
-    """Return the SHA-256 of the weights that a network went on from, by its card; ``""`` where it names none."""
+    """Return the SHA-256 of the parent weights that a network's card names, ``""`` without a parent."""
     return card.history[-1].from_sha256 if card.history else ""

@@ -1,4 +1,4 @@
-"""Parse, validate and route the entries of a page, when they are read and when their lines are weighed again."""
+"""Parse, validate and route the entries of a page, after recognition and when the book is weighed again."""
 
 from __future__ import annotations
 
@@ -24,8 +24,7 @@ from pipeline.base.model import (
     Severity,
 )
 from pipeline.declarations.schema import Form, Schemas, Slot
-from pipeline.digitize.check_boxes import parse_check_boxes
-from pipeline.digitize.parse import parse_entry, parse_text, put_text, weigh_parsed
+from pipeline.digitize.parse import parse_check_boxes, parse_entry, parse_text, put_text, weigh_parsed
 from pipeline.digitize.regions import (
     FieldRegion,
     RecognizedEntry,
@@ -53,7 +52,7 @@ class EntryJudge:
         self._book: RuleContext = context_of(form, ledger, places=schemas.places)
 
     def entry(self, recognized: RecognizedEntry, flaws: Sequence[Finding]) -> EntryResult:
-        """Return the entry; every flaw of the page is a finding of each entry, so that none is delivered unseen."""
+        """Return the judged entry; every flaw of the page becomes a finding of each entry, so that none goes unseen."""
         record, schemas = self._record, self._schemas
         readings = (
             *parse_entry(recognized.fields, record, schemas, self._ledger),
@@ -75,15 +74,15 @@ class EntryJudge:
         confirm: Callable[[Sequence[FieldReading]], Confirmed] | None = None,
         stamped: Mapping[str, str] = MappingProxyType({}),
     ) -> EntryResult:
-        """Return an entry whose lines or hypotheses were weighed again; where its ink lies stays as it was.
+        """Return an entry with new weights of its lines or hypotheses; the places of its ink stay.
 
         Args:
-            regions: Its regions with the lines as they are weighed now.
-            hypotheses: The hypotheses of fields that are weighed as a whole, best first.
-            settled: What fields that people decided were last read as; they keep it whatever the lines say.
-            doubts: What the book finds doubtful about its fields.
-            confirm: Tells what the book bears out of its readings; without it nothing.
-            stamped: The texts of stamps whose letters are those of a value that people decided.
+            regions: The regions with the newly weighed lines.
+            hypotheses: The newly weighed hypotheses of whole fields, best first.
+            settled: The last readings of fields that people decided; these fields keep them.
+            doubts: The book's findings about the entry's fields.
+            confirm: Returns the book's confirmation of readings; by default nothing is confirmed.
+            stamped: The texts of stamps that spell a decided value.
         """
         parsed = parse_entry(
             [
@@ -114,14 +113,14 @@ class EntryJudge:
         return self._judged(entry.row, readings, tuple(entry.regions), entry.flaws, doubts, confirmed)
 
     def _settled(self, before: FieldReading, last: FieldReading) -> FieldReading:
-        """Return a stored reading with what is not stored of it."""
+        """Return a stored reading with its unstored attributes."""
         problems: tuple[str, ...] = ()
         if last.status is FieldStatus.READ:
             problems = parse_text(last.text, last.field, self._record, self._schemas, self._ledger).problems
         return replace(last, struck=before.struck, is_cut_short=before.is_cut_short, problems=problems)
 
     def _taken_literally(self, reading: FieldReading) -> FieldReading:
-        """Return a reading whose ditto mark stands for nothing above it; such a mark is no value, so a person looks."""
+        """Return a reading of a column without ditto marks: a ditto mark there is no value, and a person decides."""
         kind = KINDS[self._record.by_name[reading.field].kind]
         parsed = taken_literally(kind, Parsed(reading.canonical, reading.problems))
         return replace(reading, problems=parsed.problems)
@@ -135,10 +134,13 @@ class EntryJudge:
         doubts: Sequence[Finding] = (),
         confirmed: Confirmed = Confirmed(),
     ) -> EntryResult:
-        readings = [self._taken_literally(one) if one.field in self._literal else one for one in readings]
-        found = self._rules.findings_of(readings, self._book)
+        readings = [
+            self._taken_literally(reading) if reading.field in self._literal else reading
+            for reading in readings
+        ]
+        of_rules = self._rules.findings_of(readings, self._book)
         of_regions = _region_findings(regions, self._slots, confirmed.inks)
-        findings = (*flaws, *of_regions, *doubts, *_with_struck(found, readings))
+        findings = (*flaws, *of_regions, *doubts, *_with_struck(of_rules, readings))
         readings, findings = route(readings, findings, self._record, self._routing, confirmed)
         log.info(
             "row %d: %d of %d fields accepted, findings %s",
@@ -153,8 +155,8 @@ class EntryJudge:
 def _kept(field: RecognizedField) -> KeptRegion:
     region = field.region
     lines = tuple(
-        KeptLine(one.line.piece, one.box, one.reading, one.line.is_red, one.line.is_struck)
-        for one in field.lines
+        KeptLine(line.line.piece, line.box, line.reading, line.line.is_red, line.line.is_struck)
+        for line in field.lines
     )
     return KeptRegion(
         slot=region.slot.name,
@@ -192,22 +194,23 @@ def _recognized(region: KeptRegion, slot: Slot) -> RecognizedField:
 def _region_findings(
     regions: Sequence[KeptRegion], slots: Mapping[str, Slot], confirmed: Set[str]
 ) -> Iterator[Finding]:
-    """Yield a finding for every value that is not surely whole, and for every blank that is not surely in its place.
+    """Yield a finding for every value that may be incomplete and for every blank that may be misplaced.
 
-    A stamp is left over near a value's lines, other ink touches them, or they may be cut short. A doubtful region
-    without a line counts as unreadable anyway. That ink touches a value which the book confirms is told, and no doubt.
+    A value may be incomplete if residual stamp ink lies near its lines, other ink touches them, or they may be cut
+    short. A doubtful region without a line is unreadable anyway. If the book confirms a touched value, the finding is
+    information only.
     """
     for region in regions:
         names = slots[region.slot].field_names if region.slot in slots else ()
         if region.is_doubtful and region.lines:
             yield Finding("INK-LEFT", Severity.REVIEW, names)
         if region.is_touched:
-            for severity, some in (
+            for severity, fields in (
                 (Severity.REVIEW, tuple(name for name in names if name not in confirmed)),
                 (Severity.INFO, tuple(name for name in names if name in confirmed)),
             ):
-                if some or not names:
-                    yield Finding("INK-TOUCHES", severity, some)
+                if fields or not names:
+                    yield Finding("INK-TOUCHES", severity, fields)
         if region.is_cut_short:
             yield Finding(CUT_SHORT, Severity.REVIEW, names)
         if not (region.lines or region.is_doubtful or region.is_labelled):
@@ -215,7 +218,7 @@ def _region_findings(
 
 
 def _with_struck(findings: Sequence[Finding], readings: Sequence[FieldReading]) -> tuple[Finding, ...]:
-    """Return the findings; those of a value that was rewritten carry what was struck out for it."""
+    """Return the findings; the finding of a rewritten value carries the struck-out text."""
     struck = {reading.field: reading.struck for reading in readings if reading.struck}
     return tuple(
         replace(finding, details={**finding.details, "struck": struck[finding.fields[0]]})

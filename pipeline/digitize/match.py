@@ -1,9 +1,9 @@
-"""Match form: which of the declared forms a sheet is, which way up it lies, and where its printed labels are.
+"""Match form: find the declared form of a sheet, its orientation and its printed labels.
 
-The orientations of the sheet are tried in turn. In each, the book's own form is looked for by the quickest evidence
-first: the rules of a table, then the learned template of the book, then the printed labels as the label engine reads
-them. Labels are compared with all forms of which a sheet was seen, so that a page of another book is not taken for one
-of this book; an assumed layout is no evidence that a page belongs elsewhere.
+The orientations of the sheet are tried in turn. In each, the book's own form is matched by the quickest evidence first:
+the learned template of the book, then the rules of a table, then the printed labels as the label engine reads them.
+Labels are compared with all forms of which a sheet was seen, so that a page of another book is not taken for a page of
+this book; an assumed layout is no evidence that a page belongs elsewhere.
 """
 
 from __future__ import annotations
@@ -16,9 +16,11 @@ import numpy as np
 
 from pipeline.base.model import Box, Word
 from pipeline.declarations.schema import Form
-from pipeline.digitize.context import DigitizeOptions, PageContext
-from pipeline.digitize.normalize import NormalizedImage, deskewed_orientations, ink_share, letter_height
+from pipeline.digitize.normalize import NormalizedImage
+from pipeline.digitize.orientations import deskewed_orientations
+from pipeline.digitize.page_context import DigitizeOptions, PageContext
 from pipeline.layout.imaging.geometry import warp
+from pipeline.layout.imaging.geometry.boxes import UNIT_SQUARE
 from pipeline.layout.imaging.geometry.deskew import DeskewedPage
 from pipeline.layout.imaging.ruling import grid
 from pipeline.layout.locate import form_fit, table_fit
@@ -31,44 +33,44 @@ from pipeline.recognition.ocr import BlankForm
 log = logging.getLogger(__name__)
 
 CLEAR = 0.8
-"""The confidence of a printed word that is clear. On its side or upside down hardly one word in eight has it."""
+"""Confidence from which a printed word is clear. Of words on their side or upside down, fewer than one in eight are."""
 
 FEWEST_CLEAR = 40
-"""From how many clear words on, half of all, a page cannot lie otherwise."""
+"""Number of clear words, being at least half of all words, that proves an orientation."""
 
 MANY_LABELS = 12
-"""How many labels of the book's own form are found at least where handwriting runs over so much of its print that less
-of that is found than is usually asked."""
+"""Least number of labels of the book's own form on a page whose handwriting covers so much print that less than the
+usual share of the print is read."""
 
 OTHER_WORDS = 12
-"""From how many printed words on, one half of a picture whose other half is a page of the form is more than what shows
-through or lies beside it."""
+"""Number of printed words from which one half of a picture, next to a page of the form, is more than show-through."""
 
 CLEAR_WORDS = 1 / 6
-"""What share of them is clear at least: more than half of a page's are, one in sixteen of those that the grain of a
-table is taken for."""
+"""Least share of clear words in print. More than half of a page's words are clear, one in sixteen of the words that are
+read in the grain of a table."""
 
 FEWEST_COLUMNS = 6
-"""Columns that a table has at least whose widths alone tell that a page of a book of another form is of it."""
+"""Least number of columns of a table whose column widths alone identify a page in a book of another form."""
 
 PRINTING_LEAD = 0.1
-"""How much more of its print another printing of the book's form has to show than that form itself: a page that may be
-of either is one of the form that the book was declared with."""
+"""Lead in the share of print that another printing needs over the book's own form. An undecided page counts as the form
+that the book was declared with."""
 
 TEMPLATE_SHARE = 0.6
-"""The share of the form's printed text (by letters) that a learned template must find to be believed."""
+"""Least share of the form's printed text (by letters) in a match by the learned template."""
 
 
 @dataclass(frozen=True, slots=True)
 class FormMatch:
-    """What matching a sheet in one orientation gave.
+    """The match of a sheet in one orientation.
 
     Attributes:
         level: The sheet, deskewed in that orientation.
-        form: The form that matched: the book's own, another printing of it, or a cover; ``None`` where none did.
-        fit: How that form lies on ``level``.
-        words: How many printed words were read.
+        form: The matched form: the book's own, another printing of that form, or a cover; ``None`` without a match.
+        fit: The fit of that form on ``level``.
+        words: Number of printed words.
         other: The form of another kind of book that matched instead.
+        clear: Number of clear printed words.
     """
 
     level: DeskewedPage
@@ -81,40 +83,40 @@ class FormMatch:
 
     @property
     def is_upright(self) -> bool:
-        """Whether so much print is clear that the page cannot lie otherwise, whatever its form."""
+        """Whether clear print proves the orientation, whatever the form."""
         return self.clear >= FEWEST_CLEAR and 2 * self.clear >= self.words
 
     @property
     def is_sure(self) -> bool:
-        """Whether it can only be a page that lies this way."""
+        """Whether the sheet is certainly a page in this orientation."""
         return self.form is not None or self.other != "" or self.is_upright
 
     @property
     def is_page(self) -> bool:
-        """Whether what was looked at is a page of some form or bears much print."""
+        """Whether the sheet is a page of some form or bears much print."""
         return self.is_sure or is_print(self.words, self.clear)
 
 
 def is_print(words: int, clear: int) -> bool:
-    """Return whether so many words, so many of them clear, are more than what shows through or lies next to a page."""
+    """Return whether this number of words, with this number of clear words, is more than show-through."""
     return words >= OTHER_WORDS and clear >= CLEAR_WORDS * words
 
 
 def match_form(image: NormalizedImage, context: PageContext, turns: Sequence[int] = ()) -> FormMatch:
-    """Return the match of the first orientation that is decided: by a form, another book's form, or clear print.
+    """Return the match of the first orientation that a form, another book's form or clear print decides.
 
     Args:
         turns: The quarter turns to try, clockwise in degrees and in that order; by default all four.
 
     Returns:
-        The match; where no orientation is decided, the one with the most clear words.
+        The match; without a decision, the match of the orientation with the most clear words.
     """
     best: FormMatch | None = None
     for level in deskewed_orientations(image, context, turns):
         placed = _match_by_template(level, context)
         if placed is not None:
             return placed
-        if ink_share(level) < context.options.blank_ink / 4:
+        if level.ink_share < context.options.blank_ink / 4:
             log.debug("orientation %d°: no ink", level.turn)
             return FormMatch(level)
         match = _match_orientation(level, context)
@@ -136,13 +138,13 @@ def match_form(image: NormalizedImage, context: PageContext, turns: Sequence[int
 
 
 def _match_by_template(level: DeskewedPage, context: PageContext) -> FormMatch | None:
-    """Match one orientation by the learned template of the book, where there is one."""
+    """Match one orientation by the learned template of the book, if the book has one."""
     form, engines = context.form, context.engines
     if engines.template is None or form.layout != "page" or context.schemas.printings_of(form):
         return None
     with context.clock.stage("plate"):
-        found = match_template(engines.template, level, form, letter_height(form, level.dpi))
-    return None if found is None else FormMatch(level, form, *found)
+        placed = match_template(engines.template, level, form, form.letter_height(level.dpi))
+    return None if placed is None else FormMatch(level, form, *placed)
 
 
 def _match_orientation(level: DeskewedPage, context: PageContext) -> FormMatch:
@@ -155,12 +157,12 @@ def _match_orientation(level: DeskewedPage, context: PageContext) -> FormMatch:
         if table is not None:
             return table
     forms = context.schemas.forms.values()
-    covers = [other for other in forms if other.layout == "cover" and not other.retired]
-    others = rivals_of(form, forms)
+    covers = [cover for cover in forms if cover.layout == "cover" and not cover.retired]
+    rivals = rivals_of(form, forms)
     with clock.stage("labels"):
         words = engines.labels.words(level.print_only, level.dpi)
         own = _printing_of(level, form, printings, words)
-        match = match_labels(level, [own, *covers, *others], words, context.options)
+        match = match_labels(level, [own, *covers, *rivals], words, context.options)
     if match.form is None and not match.other:
         with clock.stage("grid"):
             match = replace(match, other=_other_table(level, context))
@@ -168,34 +170,35 @@ def _match_orientation(level: DeskewedPage, context: PageContext) -> FormMatch:
 
 
 def rivals_of(form: Form, forms: Iterable[Form]) -> list[Form]:
-    """Return the forms that a page of a book may be of instead: those in use of a page that was seen.
+    """Return the other page forms in use of which a sheet was seen.
 
-    Other printings of the form are none, nor is what prints the same words: a copy is no evidence against the original.
+    Other printings of the form are left out, and so are forms with the same words: a copy is no evidence against the
+    original.
     """
     return [
-        one
-        for one in forms
-        if (one.layout, one.evidence, one.retired) == ("page", "seen", False)
-        and form.id not in (one.id, one.printing_of)
-        and not have_same_labels(form, one)
+        rival
+        for rival in forms
+        if (rival.layout, rival.evidence, rival.retired) == ("page", "seen", False)
+        and form.id not in (rival.id, rival.printing_of)
+        and not have_same_labels(form, rival)
     ]
 
 
 def _printing_of(level: DeskewedPage, form: Form, printings: Sequence[Form], words: Sequence[Word]) -> Form:
-    """Return the printing of a form that a page shows: the form itself unless another one is clearly more like it."""
+    """Return the printing of a form that a page shows: the form itself unless another printing fits clearly better."""
     if not printings or form.layout != "page":
         return form
     shares = {}
-    for one in (form, *printings):
-        fit = form_fit.fit_form(one, find_label_candidates(one.labels, words), level.size)
-        shares[one.id] = 0.0 if fit is None else fit.share
-    best = max(printings, key=lambda one: shares[one.id])
+    for printing in (form, *printings):
+        fit = form_fit.fit_form(printing, find_label_candidates(printing.labels, words), level.size)
+        shares[printing.id] = 0.0 if fit is None else fit.share
+    best = max(printings, key=lambda printing: shares[printing.id])
     log.debug("printings: %s", shares)
     return best if shares[best.id] >= shares[form.id] + PRINTING_LEAD else form
 
 
 def _match_tables(forms: Sequence[Form], level: DeskewedPage) -> FormMatch | None:
-    """Return the match with the first form, or with another one whose columns the rules show clearly better."""
+    """Return the match with the first form, or with a later form whose columns fit the rules clearly better."""
     rules = find_table_rules(level)
     best: FormMatch | None = None
     for form in forms:
@@ -209,7 +212,7 @@ def _match_tables(forms: Sequence[Form], level: DeskewedPage) -> FormMatch | Non
 
 
 def _other_table(level: DeskewedPage, context: PageContext) -> str:
-    """Return the table form of another book whose columns the rules of a page show best, ``""`` where none does."""
+    """Return the id of another book's table form whose columns fit the rules of a page best, ``""`` without a fit."""
     own, rules = context.form, find_table_rules(level)
     best, share = "", 0.0
     for form in context.schemas.forms.values():
@@ -231,9 +234,9 @@ class TableRules:
     """The long rules of a deskewed page.
 
     Attributes:
-        upright: The vertical ones.
-        rows: The horizontal ones.
-        extent: The y from which to which the vertical ones run, where it is known.
+        upright: The vertical rules.
+        rows: The horizontal rules.
+        extent: The y at which the vertical rules begin and end, if known.
     """
 
     upright: grid.RuleFamily
@@ -252,10 +255,10 @@ def match_table(form: Form, level: DeskewedPage, rules: TableRules | None = None
     """Fit a table form to a deskewed page through its rules.
 
     Args:
-        rules: Its rules, where they are known.
+        rules: The rules of the page; by default they are found here.
 
     Returns:
-        The fit; ``None`` where the rules are not those of the form, or fit it better upside down.
+        The fit; ``None`` if the rules do not fit the form or fit better upside down.
     """
     rules = rules or find_table_rules(level)
     upright, rows, extent = rules.upright, rules.rows, rules.extent
@@ -281,40 +284,39 @@ def match_table(form: Form, level: DeskewedPage, rules: TableRules | None = None
         upright.with_perspective(np.array([left, right]), rows),
         rows.with_perspective(np.array([top, bottom]), upright),
     )
-    unit = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], float)
     frame = grid.frame_corners(upright, rows, (float(x[0]), float(y[0]), float(x[1]), float(y[1])))
-    return replace(fit, matrix=warp.homography(unit, frame))
+    return replace(fit, matrix=warp.homography(UNIT_SQUARE, frame))
 
 
 def match_template(
     template: BlankForm, level: DeskewedPage, form: Form, letter: float
 ) -> tuple[FormFit, tuple[LabelCandidate, ...]] | None:
-    """Fit the form to a deskewed page through the labels that the learned template of its book finds there.
+    """Fit the form to a deskewed page through the labels that the learned template of its book finds.
 
     Args:
-        template: The template that earlier pages of the book have taught.
-        letter: The height of its printed letters in pixels.
+        template: The template learned from earlier pages of the book.
+        letter: Height of printed letters in pixels.
 
     Returns:
-        The fit and the labels; ``None`` where the template finds too little.
+        The fit and the labels; ``None`` if the template finds too few labels.
     """
-    found = tuple(
+    candidates = tuple(
         LabelCandidate(
-            one.number,
-            Box(one.left, one.baseline - 0.95 * letter, one.right, one.baseline + 0.3 * letter),
-            one.baseline,
-            0.7 + 0.3 * one.likeness,
+            label.number,
+            Box(label.left, label.baseline - 0.95 * letter, label.right, label.baseline + 0.3 * letter),
+            label.baseline,
+            0.7 + 0.3 * label.likeness,
             loose=False,
             learnt=True,
         )
-        for one in template.find_labels(level.normalized, level.dpi)
+        for label in template.find_labels(level.normalized, level.dpi)
     )
-    fit = form_fit.fit_form(form, found, level.size) if found else None
-    return (fit, found) if fit is not None and fit.share >= TEMPLATE_SHARE else None
+    fit = form_fit.fit_form(form, candidates, level.size) if candidates else None
+    return (fit, candidates) if fit is not None and fit.share >= TEMPLATE_SHARE else None
 
 
 def count_clear(words: Sequence[Word]) -> int:
-    """Return how many of the words are clear."""
+    """Return the number of clear words."""
     return sum(word.confidence > CLEAR for word in words)
 
 
@@ -323,33 +325,34 @@ def match_labels(
 ) -> FormMatch:
     """Match the printed words of a page with the labels of forms.
 
-    Similar forms share much of their print, so that all are asked before a doubtful page counts as the book's own.
+    Similar forms share much of their print, so that all forms are compared before a doubtful page counts as the book's
+    own.
 
     Args:
         forms: The book's own form first, then covers, then the forms of other books.
-        options: How much of a form's print must be found.
+        options: The least shares of print.
 
     Returns:
-        The match with the book's own form or a cover; a form of another book is only named in ``other``.
+        The match with the book's own form or a cover; ``other`` names a form of another book.
     """
     best = FormMatch(level, words=len(words), clear=count_clear(words))
     share = options.min_print
     own: FormMatch | None = None
-    others = []
+    rivals = []
     for number, form in enumerate(forms):
-        found = find_label_candidates(form.labels, words)
-        fit = form_fit.fit_form(form, found, level.size)
+        candidates = find_label_candidates(form.labels, words)
+        fit = form_fit.fit_form(form, candidates, level.size)
         if fit is None:
             continue
         if number:
-            others.append((form, fit))
-        elif options.hidden_print <= fit.share <= share and len(fit.found) >= MANY_LABELS:
-            own = FormMatch(level, form, fit, found, len(words))
+            rivals.append((form, fit))
+        elif options.hidden_print <= fit.share <= share and len(fit.labels) >= MANY_LABELS:
+            own = FormMatch(level, form, fit, candidates, len(words))
         if fit.share <= share:
             continue
         share = fit.share
         if number == 0 or form.layout == "cover":
-            best = FormMatch(level, form, fit, found, len(words))
+            best = FormMatch(level, form, fit, candidates, len(words))
             if share > options.sure_print:
                 break
             share += 0.1 if number == 0 else 0.0
@@ -358,12 +361,12 @@ def match_labels(
     if best.form is not None or best.other or own is None or own.form is None or own.fit is None:
         return _with_reworded(best, words)
     return (
-        _with_reworded(own, words) if all(is_distinguished(own.form, own.fit, *o) for o in others) else best
+        _with_reworded(own, words) if all(is_distinguished(own.form, own.fit, *o) for o in rivals) else best
     )
 
 
 def _with_reworded(match: FormMatch, words: Sequence[Word]) -> FormMatch:
-    """Return the match of a page with the labels that its press words otherwise among the candidates."""
+    """Return the match with the reworded labels of the page among its candidates."""
     if match.form is None or match.fit is None or match.form.layout != "page":
         return match
     reworded = find_reworded_labels(match.form, match.fit, words)

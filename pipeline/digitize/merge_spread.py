@@ -1,7 +1,4 @@
-"""Merge the results of two facing pages into the one result of their picture.
-
-Each side has its own entry; all places lie on one canvas.
-"""
+"""Merge the results of two facing pages into the result of their picture, with all places on one canvas."""
 
 from __future__ import annotations
 
@@ -26,13 +23,14 @@ from pipeline.base.model import (
     Quality,
     Severity,
 )
-from pipeline.digitize.normalize import NormalizedImage, around, corners_of
+from pipeline.digitize.normalize import NormalizedImage
 from pipeline.digitize.sheets import DetectedSheets
 from pipeline.layout.imaging.geometry import warp
+from pipeline.layout.imaging.geometry.boxes import bounding_box, box_corners
 from pipeline.layout.imaging.geometry.gutter import shared_homography
 
 SPREAD = "PAGE-SPREAD"
-"""The finding of a picture that was read as two facing pages."""
+"""Finding: the picture was read as two facing pages."""
 
 
 def merge_spread(
@@ -45,9 +43,8 @@ def merge_spread(
 ) -> PageResult:
     """Merge the results of two facing pages into one.
 
-    The entry of the left page is in row ``LEFT_PAGE``, that of the right page in ``RIGHT_PAGE``, those of tables from
-    ``LEFT_ROWS`` and ``RIGHT_ROWS`` on, also where the other page has none: an entry keeps its row whatever becomes of
-    the page that faces it.
+    The entry of the left page gets row ``LEFT_PAGE``, the entry of the right page row ``RIGHT_PAGE``; rows of tables
+    begin at ``LEFT_ROWS`` and ``RIGHT_ROWS``. The row of an entry does not depend on the facing page.
 
     Args:
         results: The result of each page, left page first.
@@ -66,7 +63,7 @@ def merge_spread(
             replace(
                 entry,
                 row=first + entry.row,
-                readings=tuple(_moved_reading(one, move) for one in entry.readings),
+                readings=tuple(_moved_reading(reading, move) for reading in entry.readings),
             )
             for entry in result.entries
         ]
@@ -98,10 +95,7 @@ def merge_spread(
 
 
 def _fitting(matrix: Matrix, size: tuple[int, int]) -> tuple[Matrix, tuple[int, int]]:
-    """Return the matrix moved so that the whole picture lies on the canvas, and the canvas's size.
-
-    Sizes are (width, height) in pixels.
-    """
+    """Return the matrix shifted so that the whole picture lies on the canvas, and the canvas's (width, height)."""
     width, height = size
     outline = warp.transform_points(
         matrix, np.array([[0, 0], [width, 0], [width, height], [0, height]], float)
@@ -118,25 +112,25 @@ def _moved_reading(reading: FieldReading, move: Matrix) -> FieldReading:
 
 
 def _moved(box: Box, move: Matrix) -> Box:
-    return around(warp.transform_points(move, corners_of(box)))
+    return bounding_box(warp.transform_points(move, box_corners(box)))
 
 
-def _worst(found: Sequence[Quality]) -> Quality:
-    """Return the poorer page's value of each measure."""
+def _worst(qualities: Sequence[Quality]) -> Quality:
+    """Return the worse value of each quality measure."""
     return Quality(
-        sharpness=min(one.sharpness for one in found),
-        contrast=min(one.contrast for one in found),
-        dark_edges=max(one.dark_edges for one in found),
-        dpi=min(one.dpi for one in found),
-        edge=max(one.edge for one in found),
-        shade=max(one.shade for one in found),
-        finger=max(one.finger for one in found),
-        fold=max(one.fold for one in found),
-        cut=max(one.cut for one in found),
+        sharpness=min(quality.sharpness for quality in qualities),
+        contrast=min(quality.contrast for quality in qualities),
+        dark_edges=max(quality.dark_edges for quality in qualities),
+        dpi=min(quality.dpi for quality in qualities),
+        edge=max(quality.edge for quality in qualities),
+        shade=max(quality.shade for quality in qualities),
+        finger=max(quality.finger for quality in qualities),
+        fold=max(quality.fold for quality in qualities),
+        cut=max(quality.cut for quality in qualities),
     )
 
 
 def _each_code_once(results: Sequence[PageResult]) -> tuple[Finding, ...]:
     """Return the findings of both pages, each code once."""
-    found = {finding.code: finding for result in reversed(results) for finding in result.findings}
-    return tuple(found.values())
+    findings = {finding.code: finding for result in reversed(results) for finding in result.findings}
+    return tuple(findings.values())

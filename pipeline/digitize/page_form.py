@@ -1,8 +1,8 @@
-"""The one entry of a page form: which ink belongs to which blank of it.
+"""The entry of a page form: the assignment of ink to its blanks.
 
-Its components are assigned to the field lines (the pieces of a slot along a leader), what touches across lines is
-split, and what was struck out or inserted is separated; areas without a leader (names below a signature) are grouped to
-lines by themselves.
+Connected components are assigned to field lines (the pieces of a slot along a leader), components that touch across
+lines are split, and struck-out and inserted words are separated. In areas without a leader (names below a signature)
+components are grouped into lines.
 """
 
 from __future__ import annotations
@@ -15,10 +15,16 @@ from numpy.typing import NDArray
 
 from pipeline.base.model import Box
 from pipeline.declarations.schema import Form, RecordSpec, Slot
-from pipeline.digitize.rectify import RectifiedPage, area_box
+from pipeline.digitize.rectify import RectifiedPage
 from pipeline.digitize.regions import EntryRegion, FieldRegion, TextLine
-from pipeline.digitize.residual_ink import ResidualInk, has_leaders
-from pipeline.digitize.slot_ink import SlotInk, check_boxes, residual_ink_of, stamp_place, stamped_lines
+from pipeline.digitize.residual_ink import (
+    ResidualInk,
+    SlotInk,
+    check_boxes,
+    has_leaders,
+    stamp_place,
+    stamped_lines,
+)
 from pipeline.digitize.struck_lines import (
     assign_inserted,
     find_cuts_above_strikes,
@@ -38,7 +44,7 @@ from pipeline.layout.imaging.ink.touching_lines import (
     split_touching_lines,
     touches_other_line,
 )
-from pipeline.layout.imaging.ruling.leaders import find_missed_dots
+from pipeline.layout.imaging.ruling.leader_dots import find_missed_dots
 from pipeline.layout.locate.component_owners import assign_components
 from pipeline.layout.locate.field_lines import (
     find_signature_overlaps,
@@ -65,11 +71,16 @@ from pipeline.layout.locate.words_behind_rule import SheetInk, is_surely_value
 
 @dataclass(frozen=True, slots=True)
 class _AssignedInk:
-    """The components of a page form, and which field line each belongs to (``owner`` -1: none).
+    """The components of a page form and their field lines.
 
-    ``strikes`` and ``inserted`` go by the number of a field line; slots ``losing`` may have lost letters to inserted
-    words; components ``cut`` were cut from others; ``name_zones`` are the zones of names written onto a signature, by
-    the name of the slot; components ``on_print`` are writing on a label.
+    Attributes:
+        owner: The number of each component's field line (n,), -1 for components of no line.
+        strikes: The x extent of the stroke, by the number of the struck field line.
+        inserted: The inserted components, by the number of the field line.
+        losing: The slots that may have lost letters to inserted words.
+        cut: The components that were cut from others.
+        name_zones: The zones of names written onto a signature, by the name of the slot.
+        on_print: Whether each component (n,) is writing on a label.
     """
 
     components: ConnectedComponents
@@ -83,7 +94,7 @@ class _AssignedInk:
 
 
 class PageForm:
-    """Segments the one entry of a page form."""
+    """Segments the entry of a page form."""
 
     def __init__(self, page: RectifiedPage, form: Form, record: RecordSpec) -> None:
         self._page, self._form = page, form
@@ -91,7 +102,7 @@ class PageForm:
         declared = [label for label in form.labels if label.text]
         self._labels = tuple(zip(declared, page.labels, strict=True))
         self._field_lines = place_field_lines(form, page.fit, page.leaders)
-        areas = [(slot, area_box(page.fit, slot.area)) for slot in form.slots if slot.area]
+        areas = [(slot, page.fit.area_box(slot.area)) for slot in form.slots if slot.area]
         self._areas = [box for _, box in areas]
         self._signature_areas = [box for slot, box in areas if slot.signature]
         self._name_areas = {slot.name: box for slot, box in areas if _is_name(slot, record)}
@@ -99,43 +110,50 @@ class PageForm:
         self._on_print = WritingOnPrint(page, self._field_lines, self._letter)
 
     def entry(self) -> EntryRegion:
-        """Return the entry with its regions."""
+        """Return the entry with its field regions and check boxes."""
         page = self._page
         areas = {slot.name for slot in self._form.slots if slot.area}
         ink = self._assigned()
         field_lines = self._field_lines
-        found = [self._slot_ink(slot, ink) for slot in self._form.slots]
-        found = [one for one in found if one.slot.roles]
-        struck = {one.slot.name for one in found if one.lines and all(line.is_struck for line in one.lines)}
+        slot_inks = [self._slot_ink(slot, ink) for slot in self._form.slots]
+        slot_inks = [slot_ink for slot_ink in slot_inks if slot_ink.slot.roles]
+        struck = {
+            slot_ink.slot.name
+            for slot_ink in slot_inks
+            if slot_ink.lines and all(line.is_struck for line in slot_ink.lines)
+        }
         overwritten = slots_above_struck(field_lines, ink.strikes, struck) | ink.losing
-        residual = residual_ink_of(page, found, ink.components)
-        claimed = self._claimed(found, ink)
+        residual = ResidualInk.beside(page, slot_inks, ink.components)
+        claimed = self._claimed(slot_inks, ink)
         leaders = has_leaders(field_lines, page.leaders)
-        unlabelled = {one.piece.slot for one in field_lines if one.piece.line == 0 and not one.is_labelled}
+        unlabelled = {
+            line.piece.slot for line in field_lines if line.piece.line == 0 and not line.is_labelled
+        }
         unlabelled |= {
             label.slot for label, placed in self._labels if not placed.score and label.slot in areas
         }
         regions = tuple(
             FieldRegion(
-                slot=one.slot,
-                lines=one.lines,
-                box=one.box,
-                is_doubtful=self._is_doubtful(one, residual, leaders=leaders)
+                slot=slot_ink.slot,
+                lines=slot_ink.lines,
+                box=slot_ink.box,
+                is_doubtful=self._is_doubtful(slot_ink, residual, leaders=leaders)
                 or (
-                    (one.is_touched or one.slot.name in ink.losing or one.slot.name in claimed)
-                    and not one.lines
+                    (slot_ink.is_touched or slot_ink.slot.name in ink.losing or slot_ink.slot.name in claimed)
+                    and not slot_ink.lines
                 ),
-                is_touched=one.is_touched or (one.slot.name in overwritten and bool(one.lines)),
-                is_cut_short=one.is_cut_short,
-                is_labelled=one.slot.name not in unlabelled,
+                is_touched=slot_ink.is_touched
+                or (slot_ink.slot.name in overwritten and bool(slot_ink.lines)),
+                is_cut_short=slot_ink.is_cut_short,
+                is_labelled=slot_ink.slot.name not in unlabelled,
             )
-            for one in found
+            for slot_ink in slot_inks
         )
         boxes = tuple(check_boxes(page, self._form))
         return EntryRegion(0, regions, ink.components, page.red_components, boxes)
 
     def _assigned(self) -> _AssignedInk:
-        """Split what touches across lines, then assign each component to a field line."""
+        """Split components that touch across lines, then assign each component to a field line."""
         field_lines, letter = self._field_lines, self._letter
         labels, inked = self._label_boxes, self._on_print.separated(self._page.components)
         joined = cleanup.remove_print(inked, labels, self._on_print.on_print(inked))
@@ -172,7 +190,7 @@ class PageForm:
 
     def _owners(self, components: ConnectedComponents) -> NDArray[np.int64]:
         page = self._page
-        # what leaders, rules or print had held together with ink is not ink by itself
+        # remains of leaders, rules or print that touched ink are no ink of their own
         faint = ~components.darker_than(page.normalized, int(255 * STRONG_INK))
         dots = find_missed_dots(components.boxes, page.leaders, self._letter)
         colons = [_colon_box(label.box, self._letter) for label in page.labels]
@@ -182,23 +200,23 @@ class PageForm:
         )
 
     def _slot_ink(self, slot: Slot, ink: _AssignedInk) -> SlotInk:
-        found = self._area_ink(slot, ink) if slot.area else self._line_ink(slot, ink)
+        slot_ink = self._area_ink(slot, ink) if slot.area else self._line_ink(slot, ink)
         if not slot.stamped:
-            return found
-        place = stamp_place(slot, found.box, self._letter)
+            return slot_ink
+        place = stamp_place(slot, slot_ink.box, self._letter)
         stamped = stamped_lines(self._page.red_components, place, self._letter)
-        return replace(found, lines=(*found.lines, *stamped))
+        return replace(slot_ink, lines=(*slot_ink.lines, *stamped))
 
     def _area_ink(self, slot: Slot, ink: _AssignedInk) -> SlotInk:
-        """Return the ink in an area without leaders: of the components that no field line owns."""
+        """Return the ink in an area without leaders, from the components that no field line owns."""
         assert slot.area
         components, letter = ink.components, self._letter
         place, whole, free = self._area_place(slot, slot.area, ink)
         if slot.signature or not slot.roles:
             return SlotInk(slot, (), place)
         apart = MIN_LINE_DISTANCE if ink.name_zones.get(slot.name) else 0.0
-        found = find_handwriting_lines(whole, components.boxes, components.area, free, letter, apart)
-        lines = tuple(TextLine(*line) for line in found)
+        written_lines = find_handwriting_lines(whole, components.boxes, components.area, free, letter, apart)
+        lines = tuple(TextLine(*line) for line in written_lines)
         is_touched = slot.name in ink.name_zones and any(
             not ink.cut.isdisjoint(line.components.tolist())
             or is_under_signature(place, components.boxes, line.box, line.components, letter)
@@ -209,11 +227,11 @@ class PageForm:
     def _area_place(
         self, slot: Slot, area: tuple[float, float, float, float], ink: _AssignedInk
     ) -> tuple[Box, Box, NDArray[np.int64]]:
-        """Return an area, the same with what lies beside its label above it, and the components that may be of it.
+        """Return an area, the area with the space beside its label above, and the components that may belong to it.
 
         Long notes begin beside their label.
         """
-        place, free = area_box(self._page.fit, area), np.flatnonzero(ink.owner < 0)
+        place, free = self._page.fit.area_box(area), np.flatnonzero(ink.owner < 0)
         for label, placed in self._labels:
             beside = 0 <= place.top - placed.box.bottom < 2 * self._letter and placed.box.left > place.left
             if label.slot == slot.name and placed.score and beside:
@@ -225,7 +243,7 @@ class PageForm:
         return place, place, free
 
     def _may_have_lost(self, area: Box, ink: _AssignedInk) -> bool:
-        """Return whether a value beside an area was given a word that could be the area's own, or wants one of it."""
+        """Return whether a field line beside an area may own a word of the area, or may continue in it."""
         boxes, owner = ink.components.boxes, ink.owner
         big = boxes[:, 3] - boxes[:, 1] > 0.26 * self._letter
         page_ink = SheetInk(boxes, owner, big, ink.components.runs)
@@ -276,16 +294,16 @@ class PageForm:
             is_touched |= is_near_signature(components, signatures, box, pitch)
             if number not in ink.strikes:
                 is_touched |= may_be_struck_out(box, numbers, components, pitch)
-            found = list(
+            written_lines = list(
                 lines_of(field_line, numbers, components, ink.strikes.get(number), ink.inserted.get(number))
             )
-            lines += found if end is None else _reaching(found, end)
+            lines += written_lines if end is None else _reaching(written_lines, end)
         assert place is not None
         return SlotInk(slot, tuple(lines), place, is_touched, is_cut_short)
 
-    def _claimed(self, found: Sequence[SlotInk], ink: _AssignedInk) -> Set[str]:
-        """Return the slots without a line on which writing stands that was given to others."""
-        empty = {one.slot.name for one in found if not one.lines}
+    def _claimed(self, slot_inks: Sequence[SlotInk], ink: _AssignedInk) -> Set[str]:
+        """Return the slots without a text line whose field line bears writing that was assigned to other slots."""
+        empty = {slot_ink.slot.name for slot_ink in slot_inks if not slot_ink.lines}
         height, width = ink.components.shape
         mask = ink.components.mask_in(np.ones(len(ink.owner), bool), 0, 0, width, height)
         return {
@@ -295,7 +313,7 @@ class PageForm:
         }
 
     def _signatures(self, ink: _AssignedInk, pitch: float) -> NDArray[np.int64]:
-        """Return the components of no field line, larger than a dot, that reach into an area for signatures."""
+        """Return the components without a field line, larger than a dot, that reach into an area for signatures."""
         left, top, right, bottom = ink.components.boxes.T.astype(float)
         there = np.zeros(len(ink.owner), bool)
         for box in self._signature_areas:
@@ -318,24 +336,24 @@ class PageForm:
 
 
 def _reaching(lines: Sequence[TextLine], end: float) -> list[TextLine]:
-    """Return lines whose last one reaches to an x: print is shown with it that it is written over."""
+    """Return lines with the last line extended to an x, so that it shows the print that it overwrites."""
     *others, last = lines
     return [*others, replace(last, box=replace(last.box, right=max(last.box.right, end)))]
 
 
 def _is_name(slot: Slot, record: RecordSpec) -> bool:
-    """Return whether it is an area for a person's name, below or next to a signature."""
+    """Return whether a slot is an area for a person's name, below or next to a signature."""
     names = slot.field_names
     return bool(slot.area and names) and all(record.by_name[name].value_kind.is_name for name in names)
 
 
 def _colon_box(label: Box, letter: float) -> Box:
-    """Return where the colon behind a label is: engines often leave it out of the label's box."""
+    """Return the place of the colon behind a label; engines often leave it out of the label's box."""
     return Box(label.right - 0.1 * letter, label.top, label.right + 0.5 * letter, label.bottom)
 
 
 def _has_lost_to_print(ink: _AssignedInk, box: Box, pitch: float) -> bool:
-    """Return whether writing on a label that no line has stands on, or right above, the writing in ``box``."""
+    """Return whether unassigned writing on a label lies on, or right above, the writing in ``box``."""
     left, top, right, bottom = ink.components.boxes[ink.on_print & (ink.owner < 0)].T
     over = (right > box.left) & (left < box.right)
     return bool((over & (bottom > box.top - 0.3 * pitch) & (top < box.bottom)).any())

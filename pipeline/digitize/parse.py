@@ -1,8 +1,8 @@
-"""Parse: from the lines that were read to the fields of an entry, each value parsed once, by its kind.
+"""Parse: from recognized lines to the fields of an entry; the kind of a field parses its value.
 
-The lines of a region are joined to a text (the parts of a date by ``/``, those of a time by ``:``), a region that
-several fields share is split, and every text is parsed by the kind of its field. What is wrong with a text by itself
-travels with its reading (``FieldReading.problems``); the rules of the entry come in the next stage.
+The lines of a region are joined to a text (the parts of a date by ``/``, the parts of a time by ``:``), a region that
+several fields share is split, and every text is parsed by the kind of its field. Problems of a single text travel with
+its reading (``FieldReading.problems``); the rules of the entry come in the next stage.
 """
 
 from __future__ import annotations
@@ -23,15 +23,21 @@ from pipeline.digitize.hypotheses import (
     weigh_by_grammar,
     weigh_reading,
 )
-from pipeline.digitize.regions import RecognizedField, RecognizedLine
+from pipeline.digitize.regions import CheckBoxGroup, RecognizedField, RecognizedLine
 from pipeline.values import kinds
-from pipeline.values.kinds import Parsed
+from pipeline.values.kinds import Parsed, Vocabulary
 from pipeline.values.kinds.signer import is_of_place, with_whole_unit
 
 PART_ORDER = ("hour", "minute", "day", "month", "year")
 
 SURELY_READ = 0.8
-"""How surely a shared region must have been read before what is not in its text counts as not written."""
+"""Least confidence in a shared region for its unnamed fields to count as blank."""
+
+TICK_SHARE = 0.05
+"""Least share of ink inside a ticked check box."""
+
+SPECK = 0.01
+"""Share of ink from which an unticked box is not surely empty."""
 
 
 def parse_entry(
@@ -40,24 +46,23 @@ def parse_entry(
     """Return the fields of one entry, in the record's order.
 
     Args:
-        fields: The regions of the entry with what was read in them.
-        ledger: The book; it fills the fields that the form has no region for, and completes an entry number by its
-            year.
+        fields: The recognized fields of the entry.
+        ledger: The book; it fills fields without a region on the form, and its year completes an entry number.
 
     Returns:
-        One reading a field that the form or the ledger has. A field in two regions has the first that is not blank.
+        One reading for each field of the form or the ledger. A field in two regions has the first non-blank reading.
     """
-    found: dict[str, FieldReading] = {}
+    readings: dict[str, FieldReading] = {}
     for field in fields:
         for reading in _EntryParser(record, schemas, ledger).readings(field):
-            before = found.get(reading.field)
+            before = readings.get(reading.field)
             if before is None or before.status is FieldStatus.BLANK:
-                found[reading.field] = reading
+                readings[reading.field] = reading
     for spec in record.fields:
-        if spec.ledger and spec.name not in found:
+        if spec.ledger and spec.name not in readings:
             text = str(getattr(ledger, spec.ledger))
             parsed = kinds.KINDS[spec.kind].parse(text)
-            found[spec.name] = FieldReading(
+            readings[spec.name] = FieldReading(
                 field=spec.name,
                 status=FieldStatus.READ,
                 text=text,
@@ -68,24 +73,24 @@ def parse_entry(
                 problems=parsed.problems,
             )
     parser = _EntryParser(record, schemas, ledger)
-    for name, resolved in resolve_repeated_dates(found, record):
-        found[name] = replace(resolved, problems=parser.parsed(resolved.text, name).problems)
-    return tuple(found[spec.name] for spec in record.fields if spec.name in found)
+    for name, resolved in resolve_repeated_dates(readings, record):
+        readings[name] = replace(resolved, problems=parser.parsed(resolved.text, name).problems)
+    return tuple(readings[spec.name] for spec in record.fields if spec.name in readings)
 
 
 def parse_text(text: str, name: str, record: RecordSpec, schemas: Schemas, ledger: Ledger) -> Parsed:
-    """Return the canonical value of the text of a field, and what is wrong with it by itself."""
+    """Return the canonical value of a field's text, and the problems of the text by itself."""
     return _EntryParser(record, schemas, ledger).parsed(text, name)
 
 
 PUT = 0.5
-"""The confidence that a text has at most which stands in the place of what was read."""
+"""Largest confidence in a text that replaces the text read."""
 
 
 def put_text(
     reading: FieldReading, text: str, record: RecordSpec, schemas: Schemas, ledger: Ledger
 ) -> FieldReading:
-    """Return a reading with another text in the place of what was read, which is not sure enough to be accepted."""
+    """Return a reading whose text is replaced; its confidence is too low for acceptance."""
     parsed = parse_text(text, reading.field, record, schemas, ledger)
     chance = min(reading.confidence, PUT)
     return replace(
@@ -105,13 +110,13 @@ def weigh_parsed(
     schemas: Schemas,
     ledger: Ledger,
 ) -> FieldReading:
-    """Return a reading whose hypotheses were weighed as a whole.
+    """Return a reading with new weights of its hypotheses.
 
-    What was measured on the ink of its text says little of another text. Print has no evidence: it is as sure as it
-    was, and no surer than its hypothesis is now. Other readings without evidence stay as they are.
+    Evidence measured on the old text is capped for another text. Print has no evidence: it keeps its confidence, capped
+    by the probability of its best hypothesis. Other readings without evidence stay unchanged.
 
     Args:
-        weighed: Its hypotheses as they are weighed now, best first.
+        weighed: The hypotheses with their new weights, best first.
     """
     if reading.status is not FieldStatus.READ or not weighed:
         return reading
@@ -119,12 +124,12 @@ def weigh_parsed(
     if reading.evidence is None:
         is_weighed = reading.writing is Writing.PRINT and reading.hypotheses
         return _weighed_print(reading, weighed, record, schemas, ledger) if is_weighed else reading
-    alone = next((one.chance for one in reading.hypotheses if one.text == text), 0.0)
+    alone = next((hypothesis.chance for hypothesis in reading.hypotheses if hypothesis.text == text), 0.0)
     measured = reading.evidence if text == reading.text else cap_evidence(reading.evidence, alone)
     parser = _EntryParser(record, schemas, ledger)
     parsed = parser.parsed(text, reading.field)
     now = replace(reading, text=text, canonical=parsed.canonical, problems=parsed.problems)
-    return parser.weighed(now, measured, {one.text: one.chance for one in weighed})
+    return parser.weighed(now, measured, {hypothesis.text: hypothesis.chance for hypothesis in weighed})
 
 
 def _weighed_print(
@@ -153,7 +158,7 @@ class _EntryParser:
         self._record, self._schemas, self._ledger = record, schemas, ledger
 
     def readings(self, field: RecognizedField) -> list[FieldReading]:
-        """Return the fields of a region. Without a line all are blank, or unreadable where that is doubtful."""
+        """Return the readings of a region's fields, without a line all blank, or unreadable if it is doubtful."""
         region = field.region
         names = region.slot.field_names
         boxes = tuple(line.box for line in field.lines)
@@ -217,7 +222,7 @@ class _EntryParser:
         return result
 
     def _repeated(self, name: str, place: Box) -> FieldReading:
-        """Return the reading of a field of which a brace says that it is as above; a person decides what that is."""
+        """Return the reading of a field that a brace repeats from above; a person decides the value."""
         return FieldReading(
             name,
             FieldStatus.READ,
@@ -243,7 +248,7 @@ class _EntryParser:
         return ParseCandidate(text, *_split(slot, text, shares), chance)
 
     def parsed(self, text: str, name: str) -> Parsed:
-        """Return the canonical value of a field's text and what is wrong with the text by itself."""
+        """Return the canonical value of a field's text and the problems of the text by itself."""
         spec = self._record.by_name[name]
         parsed = spec.value_kind.parse(text, self._schemas.vocabulary(spec))
         if spec.value_kind.is_entry_number and parsed.canonical and "/" not in parsed.canonical:
@@ -256,19 +261,16 @@ class _EntryParser:
         return weigh_reading(reading, evidence, texts, canonicals)
 
     def _canonical_of_hypothesis(self, text: str, reading: FieldReading) -> str:
-        """Return the value under which the probabilities of texts add up.
-
-        A date in words with misread letters adds to none.
-        """
+        """Return the value under which the probabilities of texts add up, ``""`` for a date in misread words."""
         if self._record.by_name[reading.field].value_kind.is_date_in_words:
             return kinds.parse_strictly(text).canonical
         return reading.canonical if text == reading.text else self.parsed(text, reading.field).canonical
 
 
 def _without_struck(lines: Sequence[RecognizedLine]) -> tuple[Sequence[RecognizedLine], str]:
-    """Return the lines that are not struck out, and the text of those that are.
+    """Return the lines that are not struck out, and the text of the struck-out lines.
 
-    Where all are struck out all stay, as nothing was written in their place.
+    If all lines are struck out, all are returned: nothing replaces them.
     """
     kept = [line for line in lines if not line.line.is_struck]
     if not kept or len(kept) == len(lines):
@@ -286,10 +288,10 @@ def _status(
     """Return the status of a field whose region has ink.
 
     Args:
-        text: What the field says; ``""`` where the region is known to say nothing of it, or may be.
+        text: The text of the field; ``""`` if the region does not, or may not, name the field.
         candidate: The likeliest candidate for the region's text.
-        confidence: The least of its lines, 0..1.
-        texts: The probability of each text of the field, where hypotheses were weighed.
+        confidence: The least confidence of its lines, 0..1.
+        texts: The probability of each text of the field, empty without weighed hypotheses.
     """
     if text:
         is_struck = any(line.line.is_struck for line in field.lines)
@@ -303,8 +305,7 @@ def _status(
 def _split(slot: Slot, text: str, shares: Mapping[str, str]) -> tuple[dict[str, str], bool]:
     """Return the text of each field of a shared region, and whether the text really splits into its ``shares``.
 
-    A text that does not split stays whole in the region's main field, and of the others nothing is known: they are not
-    called blank.
+    A text that does not split stays whole in the region's main field; the other fields are unknown and not blank.
     """
     filled = [role for role, value in shares.items() if value]
     main = kinds.COMPOSITES[slot.kind].main_role
@@ -317,7 +318,7 @@ def _split(slot: Slot, text: str, shares: Mapping[str, str]) -> tuple[dict[str, 
 
 
 def _joined(slot: Slot, pieces: Sequence[int], texts: Sequence[str]) -> str:
-    """Return the text of a region: lines joined by a space, the parts of a date or a time by their sign."""
+    """Return the text of a region: lines joined by a space, the parts of a date or a time joined by their sign."""
     if not slot.pieces or not any(piece.part for piece in slot.pieces):
         return _joined_lines([text for text in texts if text])
     parts: dict[str, str] = {}
@@ -331,10 +332,7 @@ def _joined(slot: Slot, pieces: Sequence[int], texts: Sequence[str]) -> str:
 
 
 def _joined_lines(texts: Sequence[str]) -> str:
-    """Return the lines of one value joined by a space.
-
-    A figure that goes on behind a sign at a line's end is not torn apart.
-    """
+    """Return the lines of one value joined by a space; a number that continues after a line break gets no space."""
     joined = ""
     for text in texts:
         is_torn = joined[-1:] in {"/", "-", "."} and joined[-2:-1].isdigit() and text[:1].isdigit()
@@ -347,3 +345,31 @@ def _union(boxes: Sequence[Box]) -> Box | None:
     for box in boxes:
         result = box if result is None else result.union(box)
     return result
+
+
+def parse_check_boxes(group: CheckBoxGroup, vocabulary: Vocabulary | None) -> FieldReading:
+    """Return the reading of a field with check boxes.
+
+    Without a tick the field is blank if the boxes are visible and free of specks. With several ticks the reading has
+    the texts of all ticked boxes and no canonical value, so that a person decides.
+    """
+    chosen = [value for value, share in group.shares.items() if share > TICK_SHARE]
+    if not chosen and (not group.is_seen or max(group.shares.values(), default=0.0) > SPECK):
+        return FieldReading(group.field, FieldStatus.UNREADABLE, writing=Writing.HAND, box=group.box)
+    if not chosen:
+        return FieldReading(group.field, FieldStatus.BLANK, confidence=1.0, box=group.box)
+    text = "; ".join(chosen)
+    parsed = kinds.CHOICE.parse(text, vocabulary)
+    margin = min(abs(share - TICK_SHARE) / TICK_SHARE for share in group.shares.values())
+    return FieldReading(
+        field=group.field,
+        status=FieldStatus.READ,
+        text=text,
+        canonical=parsed.canonical if len(chosen) == 1 else "",
+        confidence=min(0.99, margin),
+        writing=Writing.MARK,
+        engine="marks",
+        box=group.box,
+        lines=(group.box,),
+        problems=parsed.problems,
+    )

@@ -1,9 +1,9 @@
-"""The hypotheses of a printed number: what its two readers make of it, and what stands close beside it.
+"""The hypotheses of a printed number, from two readers and from the ink close beside it.
 
-Page numbers and entry numbers that the press set or a machine stamped are read by Tesseract and by the reader of
-figures. Where they differ each text is a hypothesis; where ink as high as the figures stands beside what was cut
-(``imaging.ink.figures_beside``) and is read as more figures of the number, the longer number is one too, and neither is
-trusted. What the reader of figures saw is kept, so that the order of the book may ask the ink for other numbers.
+Tesseract and the reader of figures both read printed or stamped page numbers and entry numbers. If they differ, each
+text is a hypothesis. If ink as high as the figures lies beside the crop (``imaging.ink.figures_beside``) and reads as
+further figures of the number, the longer number is a hypothesis too, and neither is trusted. The emissions of the
+reader of figures are kept, so that the order of the book can score other numbers on the ink.
 """
 
 from __future__ import annotations
@@ -14,24 +14,19 @@ from pipeline.base.model import Hypothesis, LineReading
 from pipeline.values.kinds import KINDS
 
 MOST = 5
-"""How many hypotheses are kept."""
+"""Largest number of hypotheses."""
 
 LEAST = 1e-3
-"""A text that is less likely is no hypothesis."""
+"""Least probability of a hypothesis."""
 
 BEHIND = 0.95
-"""How likely another text is at most, beside the one that stands: what is read stays the first hypothesis."""
+"""Largest probability of another hypothesis, as a share of the first: the text read stays first."""
 
 DISSENT = 0.1
-"""How likely a text of one reader is that the other did not follow, where that one was sure of its own."""
+"""Share of the first reader's confidence that remains for its text if the second reader differs."""
 
 MAX_CUT = 0.5
-"""The most confidence that a number has beside which more figures of it are read."""
-
-
-def is_number(kind: str) -> bool:
-    """Return whether a kind of value is a number whose order in the book is known."""
-    return kind in KINDS and KINDS[kind].is_count
+"""Largest confidence in a number with further figures read beside it."""
 
 
 def with_hypotheses(
@@ -41,20 +36,21 @@ def with_hypotheses(
     second: LineReading,
     beside: LineReading | None = None,
 ) -> LineReading:
-    """Return the reading of a printed number with its hypotheses and with what the reader of figures saw.
+    """Return the reading of a printed number with its hypotheses and with the emissions of the reader of figures.
 
-    The text stays. A reading that is no number, and one by readers that weigh no hypotheses, stays as it is.
+    The text stays. A reading that is no number, or has no emissions, is returned unchanged.
 
     Args:
-        reading: What follows from both readers.
-        second: What the reader of figures read.
-        beside: What it read of the line with the ink close beside it, where there is any.
+        reading: The reconciled reading of both readers.
+        first: The reading by Tesseract.
+        second: The reading by the reader of figures.
+        beside: The reading of the line with the ink close beside it, ``None`` without such ink.
     """
     if not second.emissions or not _is_value(reading.text, kind):
         return reading
     is_cut = beside is not None and _goes_on(reading.text, beside.text) and _is_value(beside.text, kind)
     confidence = min(reading.confidence, MAX_CUT) if is_cut else reading.confidence
-    others = {one.text: one.chance for one in second.hypotheses}
+    others = {hypothesis.text: hypothesis.chance for hypothesis in second.hypotheses}
     others |= {second.text: max(second.confidence, others.get(second.text, 0.0))}
     others[first.text] = max(DISSENT * first.confidence, others.get(first.text, 0.0))
     if is_cut and beside is not None:
@@ -65,7 +61,10 @@ def with_hypotheses(
     left = 1.0 - confidence
     scale = min(1.0, left / (sum(others.values()) or 1.0))
     weighed = [Hypothesis(text, min(scale * chance, BEHIND * confidence)) for text, chance in others.items()]
-    likely = sorted((one for one in weighed if one.chance >= LEAST), key=lambda one: (-one.chance, one.text))
+    likely = sorted(
+        (hypothesis for hypothesis in weighed if hypothesis.chance >= LEAST),
+        key=lambda hypothesis: (-hypothesis.chance, hypothesis.text),
+    )
     return replace(
         reading,
         confidence=confidence,
@@ -79,6 +78,6 @@ def _is_value(text: str, kind: str) -> bool:
 
 
 def _goes_on(text: str, longer: str) -> bool:
-    """Return whether a text with figures more at its beginning or end is the longer one."""
-    read, other = ("".join(filter(str.isalnum, one)) for one in (text, longer))
+    """Return whether the longer text is the text with further figures at its beginning or end."""
+    read, other = ("".join(filter(str.isalnum, figures)) for figures in (text, longer))
     return len(other) > len(read) > 0 and (other.startswith(read) or other.endswith(read))

@@ -1,21 +1,22 @@
-"""Recognize: every text line is cut from the page, classified as print or handwriting, and read by its engine.
+"""Recognize: crop every text line, classify it as print or handwriting, and read it with the engine for its kind.
 
-All lines of a page go to each engine in one batch. Signatures are not read: what is written across a name stamp or a
-typed name, and what its shape shows to be drawn in one go above a name.
+All lines of a page go to each engine in one batch. Signatures are not read: writing across a name stamp or a typed
+name, and writing above a name whose shape shows a single stroke.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 from typing import Protocol
 
 from pipeline.base.model import Box, Crop, LineReading, Pixels, PlacedLabel, Writing
+from pipeline.base.text.tones import folded, unaccented
 from pipeline.declarations.schema import RecordSpec
-from pipeline.digitize.context import PageContext
-from pipeline.digitize.printed_numbers import is_number
+from pipeline.digitize.page_context import PageContext
 from pipeline.digitize.regions import (
     EntryRegion,
     FieldRegion,
@@ -28,51 +29,58 @@ from pipeline.digitize.witnesses import read_print
 from pipeline.layout.imaging.ink import cleanup
 from pipeline.layout.imaging.ink.figures_beside import crop_with_figures_beside
 from pipeline.recognition.ocr import Engines
+from pipeline.recognition.ocr.digits import COUNT_KINDS
 from pipeline.values.kinds import kinds_with
 
 log = logging.getLogger(__name__)
 
 MARGIN = 30.0
-"""A line is cut 1/30 inch wider than its dark ink on every side: soft stroke edges, faint tips."""
+"""Margins of a crop an inch: a crop is 1/30 inch wider than its dark ink on every side, for soft edges and faint
+tips."""
 
 TYPED_PAGE = 0.9
-"""The median chance of a page's lines from which it counts as typed; the model's card says what pages have."""
+"""Least median print probability of the lines of a typed page; the model's card lists values of pages."""
 
 TYPED = 1.0
-"""The value of a line that is typed."""
+"""Print probability of a typed line."""
 
 MAYBE_TYPED = 0.5
-"""The value of a line with too few letters: it counts as the page it is on."""
+"""Print probability of a line with too few letters on a typed page; it counts as typed."""
 
 TYPED_LINE = 0.4
-"""The chance from which a line of a typed page counts as typed."""
+"""Least print probability of a typed line on a typed page."""
 
 SIGNATURE = LineReading("", 1.0, "")
-"""The reading of a signature beside a name: no text, and no doubt of the name follows from it."""
+"""The reading of a signature beside a name: no text, and no doubt about the name."""
 
 SIGNATURE_BY_SHAPE = LineReading("", 0.85, "")
-"""The reading of a signature that only its shape tells from handwriting: the name beside it is at most that sure, and
-goes to a person, as it has no evidence and is less sure than print has to be. Of 194 such names on the drawn books of
-calibration 165 were right (a single trial)."""
+"""The reading of a signature that only its shape tells from handwriting. The name beside it gets at most this
+confidence and goes to a person: it has no evidence and is below the threshold of print. Of 194 such names on the drawn
+books of calibration 165 were right (a single trial)."""
 
 ONE_STROKE = 0.6
-"""The least share of a signature's width that hangs together; a name of several words has gaps between them."""
+"""Least share of a signature's width in one component; a name of several words has gaps."""
 
 _NAMES = kinds_with(lambda kind: kind.is_name)
 
 UNLIKELY = 0.3
-"""How likely the reading of a line is at most that a signature gives."""
+"""Largest confidence in the reading of a signature."""
 
 LABEL_DESCENT = 0.24
-"""The share of a label's box that lies below the line its print is on."""
+"""The share of a label's box below its baseline."""
+
+MOST_REGIONS = 4
+"""Largest number of written regions of a total: its words and its figures."""
+
+_TOTAL = re.compile(
+    r"(?:tong )?cong(?: (?:mang|chuyen) (?:sang|qua))?(?: trang)?(?: sau| truoc| nay)?[\s\d:.,;]*"
+    r"|(?:mang|chuyen) (?:sang|qua)(?: trang)?(?: sau)?[\s\d:.,;]*"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class _LineCrop:
-    """A line as it goes to an engine.
-
-    ``joined``: the share of its width that its widest component takes.
-    """
+    """A line as it goes to an engine; ``joined``: the width of its widest component as a share of the line's width."""
 
     row: int
     region: FieldRegion
@@ -86,7 +94,7 @@ class _LineCrop:
 
 
 class PageInk(Protocol):
-    """The ink that lines are cut from, as of ``RectifiedPage``."""
+    """The ink from which lines are cropped, as of ``RectifiedPage``."""
 
     @property
     def normalized(self) -> Pixels: ...
@@ -113,7 +121,7 @@ def recognize(
     """Read the text lines of all entries of a page.
 
     Returns:
-        The entries, in the same order, with one reading a line.
+        The entries, in the same order, with one reading a line, without rows of a table that are totals.
     """
     engines, clock = context.engines, context.clock
     with clock.stage("recognise"):
@@ -128,20 +136,31 @@ def recognize(
     for entry in entries:
         fields = []
         for region in entry.fields:
-            of_region = [next(numbers) for _ in region.lines]
-            is_typed = all(print_chances[n] >= MAYBE_TYPED for n in of_region if n not in signatures)
+            own = [next(numbers) for _ in region.lines]
+            is_typed = all(print_chances[n] >= MAYBE_TYPED for n in own if n not in signatures)
             lines = tuple(
                 RecognizedLine(crops[n].line, with_margin(crops[n].line.box, labels, margin), readings[n])
-                for n in of_region
+                for n in own
             )
             writing = Writing.PRINT if is_typed or region.slot.printed else Writing.HAND
             fields.append(RecognizedField(region, writing, lines))
         recognized.append(RecognizedEntry(entry, tuple(fields)))
-    return tuple(recognized)
+    return tuple(entry for entry in recognized if context.form.table is None or not is_total(entry))
+
+
+def is_total(entry: RecognizedEntry) -> bool:
+    """Return whether a row reads as a total (of a page, or carried over) and has no entry number."""
+    written = [field for field in entry.fields if field.lines]
+    if not written or len(written) > MOST_REGIONS or entry.fields[0].lines:
+        return False
+    if any(line.reading.text == "" for field in written for line in field.lines):
+        return False
+    text = " ".join(line.reading.text for field in written for line in field.lines)
+    return _TOTAL.fullmatch(unaccented(folded(text)).strip()) is not None
 
 
 def _crop_lines(entry: EntryRegion, page: PageInk, context: PageContext) -> Iterator[_LineCrop]:
-    """Yield every line of an entry, cut from the layer it is on."""
+    """Yield every line of an entry, cropped from its layer."""
     record, schemas = context.record, context.schemas
     for region in entry.fields:
         names = region.slot.field_names
@@ -156,7 +175,7 @@ def _crop_lines(entry: EntryRegion, page: PageInk, context: PageContext) -> Iter
             )
             part = region.slot.pieces[line.piece].part if region.slot.pieces else ""
             kind = region.slot.kind or first.kind
-            is_alone = is_number(kind) and len(region.lines) == 1 and not line.is_red
+            is_alone = kind in COUNT_KINDS and len(region.lines) == 1 and not line.is_red
             crop = Crop(
                 pixels=cleanup.crop_line(*layer, line.components, line.box, round(page.dpi / MARGIN)),
                 dpi=page.dpi,
@@ -183,12 +202,13 @@ def _read_lines(
     signatures: frozenset[int],
     context: PageContext,
 ) -> Mapping[int, LineReading]:
-    """Return the reading of each line.
+    """Return the reading of each line by its number.
 
-    The engine of print reads print, with witnesses; the engine of handwriting reads handwriting where there is one.
+    Print goes to the engine of print and its witnesses; handwriting goes to the engine of handwriting, or to that of
+    print if there is none.
     """
     engines, clock = context.engines, context.clock
-    found = dict.fromkeys(signatures, SIGNATURE)
+    readings = dict.fromkeys(signatures, SIGNATURE)
     asked = [number for number in range(len(crops)) if number not in signatures]
     hand = [
         number
@@ -199,11 +219,11 @@ def _read_lines(
     ]
     printed = sorted(set(asked) - set(hand))
     with clock.stage("recognise"):
-        found |= zip(printed, read_print(_chosen(crops, printed), engines), strict=True)
+        readings |= zip(printed, read_print(_chosen(crops, printed), engines), strict=True)
     with clock.stage("hand"):
-        readings = engines.hand.read(_chosen(crops, hand)) if engines.hand is not None and hand else ()
-        found |= zip(hand, readings, strict=True)
-    found |= dict.fromkeys(_signatures_by_shape(crops, found), SIGNATURE_BY_SHAPE)
+        hand_readings = engines.hand.read(_chosen(crops, hand)) if engines.hand is not None and hand else ()
+        readings |= zip(hand, hand_readings, strict=True)
+    readings |= dict.fromkeys(_signatures_by_shape(crops, readings), SIGNATURE_BY_SHAPE)
     log.info("lines: %d print, %d handwriting, %d signatures", len(printed), len(hand), len(signatures))
     for number, crop in enumerate(crops):
         log.debug(
@@ -211,17 +231,17 @@ def _read_lines(
             crop.row,
             crop.region.slot.name,
             crop.line.piece,
-            found[number].engine or None,
-            found[number].confidence,
+            readings[number].engine or None,
+            readings[number].confidence,
             print_chances[number],
         )
-    return found
+    return readings
 
 
-def _signatures_by_shape(crops: Sequence[_LineCrop], found: Mapping[int, LineReading]) -> Iterator[int]:
-    """Yield the lines of free areas with a name that are signatures above or below it.
+def _signatures_by_shape(crops: Sequence[_LineCrop], readings: Mapping[int, LineReading]) -> Iterator[int]:
+    """Yield the lines of name areas that are signatures above or below the name.
 
-    They are drawn in one go, unlike the name, and no reading of them is likely. The name is then read by itself, and
+    A signature is a single stroke, unlike the name, and no reading of it is likely. The name is then read alone and
     waits for a person.
     """
     areas: dict[tuple[int, str], list[int]] = {}
@@ -229,14 +249,14 @@ def _signatures_by_shape(crops: Sequence[_LineCrop], found: Mapping[int, LineRea
         if crop.region.slot.area and crop.crop.kind in _NAMES:
             areas.setdefault(crop.region_key, []).append(number)
     for numbers in areas.values():
-        drawn = [n for n in numbers if crops[n].joined >= ONE_STROKE and found[n].confidence < UNLIKELY]
-        words = sum(len(found[n].text.split()) for n in numbers if n not in drawn)
+        drawn = [n for n in numbers if crops[n].joined >= ONE_STROKE and readings[n].confidence < UNLIKELY]
+        words = sum(len(readings[n].text.split()) for n in numbers if n not in drawn)
         if words > 1:
             yield from drawn
 
 
 def _chosen(crops: Sequence[_LineCrop], numbers: Sequence[int]) -> list[Crop]:
-    """Return some of the crops; one follows only where the one before it is chosen too."""
+    """Return the crops of these numbers; a crop follows the previous crop only if both are chosen."""
     known = set(numbers)
     return [replace(crops[n].crop, follows=crops[n].crop.follows and n - 1 in known) for n in numbers]
 
@@ -244,7 +264,7 @@ def _chosen(crops: Sequence[_LineCrop], numbers: Sequence[int]) -> list[Crop]:
 def _signatures_beside_print(
     crops: Sequence[_LineCrop], print_chances: Sequence[float], record: RecordSpec
 ) -> frozenset[int]:
-    """Return the lines that are written across or next to a name stamp or a typed name."""
+    """Return the numbers of lines written across or next to a name stamp or a typed name."""
     named = {
         crop.region_key
         for crop, chance in zip(crops, print_chances, strict=True)
@@ -260,9 +280,9 @@ def _signatures_beside_print(
 
 
 def _print_chances(crops: Sequence[_LineCrop], engines: Engines) -> list[float]:
-    """Return for each line ``TYPED``, 0 (handwriting), or ``MAYBE_TYPED`` when it is too short to say on a typed page.
+    """Return for each line ``TYPED``, 0 (handwriting), or ``MAYBE_TYPED`` (too short to classify, on a typed page).
 
-    One line may look typed by chance: the page as a whole has to agree. Red lines are stamps.
+    A single line may look typed by chance, so that the page as a whole has to agree. Red lines are stamps.
     """
     chances = _judged([crop.crop for crop in crops], engines)
     return [TYPED if crop.line.is_red else chance for crop, chance in zip(crops, chances, strict=True)]
@@ -282,9 +302,9 @@ def with_margin(ink: Box, labels: Sequence[Box], margin: float) -> Box:
     """Return the box of a line with the soft edges of its strokes.
 
     Args:
-        ink: The bounding box of its dark ink.
+        ink: The bounding box of the dark ink.
         labels: The boxes of printed labels; the line is not widened into their print.
-        margin: How much wider it becomes on every side, in pixels.
+        margin: The margin on every side in pixels.
     """
     whole = ink.grown(margin, margin)
     left, top, right, bottom = whole.left, whole.top, whole.right, whole.bottom

@@ -1,8 +1,7 @@
-"""Rectify: the page warped once so that its printed frame is a rectangle, with its ink separated from its print.
+"""Rectify: warp the page once so that its printed frame is a rectangle, and separate its ink from its print.
 
-The frame that is seen near the place where the labels expect it gives the homography; the form is fitted again at full
-detail. From the rectified page the dots of the leaders and the rules of the frame or the table are removed, and its red
-layer is warped alike::
+The printed frame near its expected place gives the homography; the form is fitted again at full detail. Leader dots and
+the rules of the frame or the table are removed from the rectified page, and the red layer is warped alike::
 
     picture --homography--> normalized --binarize--> all_ink --without dots, rules, scan edges--> ink, components
     red layer ------------> red ------------------> red_ink, red_components, stamps
@@ -18,14 +17,15 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.base.model import Box, Frame, Matrix, Pixels, PlacedLabel, Stamp, TemplateLabel, TemplateView
+from pipeline.base.model import Frame, Matrix, Pixels, PlacedLabel, Stamp, TemplateLabel, TemplateView
 from pipeline.declarations.schema import Form
-from pipeline.digitize.context import PageContext
 from pipeline.digitize.match import FormMatch
 from pipeline.digitize.normalize import NormalizedImage
+from pipeline.digitize.page_context import PageContext
 from pipeline.layout.imaging import form_template
 from pipeline.layout.imaging.form_template import TemplateGeometry
 from pipeline.layout.imaging.geometry import warp
+from pipeline.layout.imaging.geometry.boxes import UNIT_SQUARE
 from pipeline.layout.imaging.geometry.dewarp import (
     RuleCurvature,
     measure_horizontal_curvature,
@@ -34,12 +34,11 @@ from pipeline.layout.imaging.geometry.dewarp import (
 from pipeline.layout.imaging.ink import binarization
 from pipeline.layout.imaging.ink.cleanup import find_scan_edges, paint_out_dots
 from pipeline.layout.imaging.ink.connected_components import ConnectedComponents
-from pipeline.layout.imaging.ink.pen_colour import InkBlueness
-from pipeline.layout.imaging.ink.stamps import find_stamps, rectify_red_layer
+from pipeline.layout.imaging.ink.stamp_shapes import find_stamps, rectify_red_layer
+from pipeline.layout.imaging.ruling.leader_dots import find_leaders
 from pipeline.layout.imaging.ruling.leader_removal import remove_overwritten_dots
-from pipeline.layout.imaging.ruling.leaders import find_leaders
 from pipeline.layout.imaging.ruling.page_frame import find_frames_by_rules, frame_cover
-from pipeline.layout.imaging.ruling.rules import erase_rules, find_frame, trace_rule_near
+from pipeline.layout.imaging.ruling.ruled_lines import erase_rules, find_frame, trace_rule_near
 from pipeline.layout.locate import form_fit, form_likeness, table_fit
 from pipeline.layout.locate.field_lines import with_leader_starts
 from pipeline.layout.locate.form_fit import FormFit
@@ -50,38 +49,36 @@ from pipeline.layout.locate.placed_labels import place_labels
 log = logging.getLogger(__name__)
 
 RULE_REACH = 2.2
-"""How far off its place in the form, in heights of a printed letter, a rule is looked for on a page that bends."""
+"""Search distance of a rule around its place in the form on a curved page, in heights of a printed letter."""
 
 MIN_CURVATURE = 0.12
-"""From how much curvature on (in heights of a printed letter) the rules of a table count as curved."""
+"""Least curvature, in heights of a printed letter, of table rules that count as curved."""
 
 HARDLY_SEEN = 0.85
-"""The mean share of a frame's sides below which it may not be there."""
+"""Mean inked share of a frame's sides below which the frame may be absent."""
 
 MORE_SEEN = 0.1
-"""How much more of another frame's must be seen then."""
+"""Lead in that share with which another frame replaces an uncertain frame."""
 
 OFF_COLUMN = 10.0
-"""How much of the print a frame must hold more than another for labels that stand so much further off their columns."""
-
-UNIT_SQUARE: Matrix = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], float)
+"""Share of print that outweighs one unit of median distance between labels and their columns in choosing a frame."""
 
 
 @dataclass(frozen=True, slots=True)
 class RectifiedPage:
-    """The page on its rectified canvas; all pictures are (h, w), all places in its pixels.
+    """The page on its rectified canvas; all pictures are (h, w), all places in pixels of the canvas.
 
     Attributes:
-        normalized: Grey with even illumination, the dots of leaders painted out.
+        normalized: Grey with even illumination, leader dots painted out.
         ink: Ink mask (0/255) without frame, rules, leaders and the edges of the scan.
         all_ink: Ink mask with print, rules and leaders.
         red: The layer of red stamps, grey.
-        red_ink: Its ink mask.
+        red_ink: The ink mask of the red layer.
         matrix: From the original picture, (3, 3).
-        leaders: The boxes (n, 4) of the dots of the leaders.
+        leaders: The boxes (n, 4) of leader dots.
         source: The picture, RGB.
-        row_curvature: The course of a table's horizontal rules, where they are not straight.
-        column_curvature: The course of its vertical rules, x and y swapped.
+        row_curvature: The course of a table's horizontal rules, ``None`` if straight.
+        column_curvature: The course of the vertical rules with x and y swapped, ``None`` if straight.
     """
 
     normalized: Pixels
@@ -102,16 +99,12 @@ class RectifiedPage:
     row_curvature: RuleCurvature | None = None
     column_curvature: RuleCurvature | None = None
 
-    def measure_blueness(self) -> InkBlueness:
-        """Return how much bluer than red each pixel of its ink is."""
-        return InkBlueness.measured(self.source, self.matrix, self.components)
-
 
 def rectify(image: NormalizedImage, match: FormMatch, context: PageContext) -> RectifiedPage:
-    """Warp a sheet so that its frame is square, fit its form again at full detail and clean its ink of print.
+    """Return a sheet warped so that its frame is a rectangle, its form fitted again and its ink cleaned of print.
 
     Args:
-        match: Its form and orientation; the form is the book's own.
+        match: The form and orientation of the sheet; the context has the same form.
     """
     assert match.fit is not None
     form, options = context.form, context.options
@@ -142,7 +135,7 @@ def rectify(image: NormalizedImage, match: FormMatch, context: PageContext) -> R
     ink = erase_rules(all_ink & ~dots.mask, rules, max(2.0, 0.07 * letter))
     components = all_components.restricted_to(ink)
     if form.table is None:
-        fit = replace(fit, found=(*fit.found, *find_outside_labels(form, fit, components.boxes)))
+        fit = replace(fit, labels=(*fit.labels, *find_outside_labels(form, fit, components.boxes)))
         fit = with_leader_starts(form, fit, dots.boxes)
     labels = extend_to_word_ends(place_labels(form, fit), form, components.boxes, letter)
     edges = find_scan_edges(components)
@@ -187,34 +180,33 @@ def rectify(image: NormalizedImage, match: FormMatch, context: PageContext) -> R
 
 
 def _frame(form: Form, match: FormMatch, fit: FormFit) -> tuple[Frame | None, Matrix]:
-    """Return the printed frame that is seen on the deskewed page and its corners (4, 2).
+    """Return the printed frame on the deskewed page and its corners (4, 2).
 
-    The frame is ``None``, and the corners are those that the labels expect, where none is seen, or where the labels fit
-    what was seen worse than what they expect.
+    The frame is ``None`` if no frame is visible or the labels contradict the visible frame; the corners then follow
+    from the labels.
     """
     inner = form.rules if form.table is None else tuple(table_fit.column_shares(form.table)[1:-1:4])
     frame = find_frame(match.level.normalized, fit.matrix, inner, form.text_size * fit.height)
     by_rules = _frame_by_rules(form, match, fit, frame, inner) if form.table is None else None
     frame = by_rules or frame
-    expected = np.array([fit.to_pixels(u, v) for u, v in ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))])
     if frame is None:
-        return None, expected
+        return None, fit.corners
     if form.table is None:
         through = form_fit.fit_to_frame(form, match.candidates, warp.homography(UNIT_SQUARE, frame.corners))
         residual, usual = form_fit.median_residual(form, through), form_fit.median_residual(form, fit)
-        # another printing's lines need not lie where its frame has them
+        # the lines of another printing need not fit its frame
         apart = by_rules is None and residual > 2.5 * usual + 0.004
         if through.share < 0.9 * fit.share or apart:
-            return None, expected
+            return None, fit.corners
     return frame, frame.corners
 
 
 def _frame_by_rules(
     form: Form, match: FormMatch, fit: FormFit, expected: Frame | None, inner: Sequence[float]
 ) -> Frame | None:
-    """Return the frame that the rules alone say, where it may be another than the labels expect.
+    """Return the frame that the rules alone show if it may differ from the frame that the labels expect, else ``None``.
 
-    That is on another printing's sheets, and where hardly any of the expected one is seen and more of this one is.
+    It may differ on sheets of another printing, and where hardly any of the expected frame is visible and more of this.
     """
     page, other = match.level.normalized, form_likeness.is_other_printing(form, fit)
     seen = 0.0 if expected is None or other else frame_cover(page, expected)
@@ -227,7 +219,7 @@ def _frame_by_rules(
 
 
 def _best_frame(form: Form, match: FormMatch, frames: Sequence[Frame]) -> Frame | None:
-    """Return the frame in which most of the form's print is in its columns."""
+    """Return the frame in which the largest share of the form's print lies in its columns."""
 
     def merit(frame: Frame) -> float:
         fit = form_fit.fit_to_frame(form, match.candidates, warp.homography(UNIT_SQUARE, frame.corners))
@@ -237,15 +229,15 @@ def _best_frame(form: Form, match: FormMatch, frames: Sequence[Frame]) -> Frame 
 
 
 def _rule_shares(rules: Sequence[Matrix], corners: Matrix) -> tuple[float, ...]:
-    """Return where inner vertical rules are, as shares of the frame's width."""
+    """Return the x of inner vertical rules as shares of the frame's width."""
     left, right = float(corners[0, 0]), float(corners[1, 0])
     return tuple((float(np.median(rule[:, 0])) - left) / (right - left) for rule in rules)
 
 
 def _frame_lines(normalized: Pixels, corners: Matrix, inner: Sequence[float], letter: float) -> list[Matrix]:
-    """Return the courses of the frame and of its inner vertical rules.
+    """Return the courses of the frame's sides and of its inner vertical rules, traced on the page.
 
-    On a page that bends they deviate from the straight lines from corner to corner.
+    On a curved page they deviate from the straight lines between the corners.
     """
     tl, tr, br, bl = corners
     lines = [np.array(ends) for ends in ((tl, tr), (tr, br), (br, bl), (bl, tl))]
@@ -258,7 +250,7 @@ def _frame_lines(normalized: Pixels, corners: Matrix, inner: Sequence[float], le
 def _rule_curvatures(
     normalized: Pixels, form: Form, fit: FormFit
 ) -> tuple[RuleCurvature | None, RuleCurvature | None]:
-    """Return the courses of a table's horizontal and of its vertical rules, ``None`` for those that are straight."""
+    """Return the curvature of a table's horizontal rules and of its vertical rules, ``None`` for straight rules."""
     assert form.table is not None
     levels = [fit.to_pixels(0.5, float(v))[1] for v in table_fit.row_shares(form.table)]
     uprights = [fit.to_pixels(float(u), 0.5)[0] for u in table_fit.column_shares(form.table)]
@@ -293,21 +285,14 @@ def _table_lines(
     return upright + level
 
 
-def area_box(fit: FormFit, area: tuple[float, float, float, float]) -> Box:
-    """Return a rectangle of shares (u0, v0, u1, v1) of the frame in pixels."""
-    left, top = fit.to_pixels(area[0], area[1])
-    right, bottom = fit.to_pixels(area[2], area[3])
-    return Box(left, top, right, bottom)
-
-
 def template_geometry(form: Form) -> TemplateGeometry:
-    """Return the size of the form's printed frame, by which the template of its book is laid out."""
+    """Return the size of the form's printed frame in mm, from which the template of a book is laid out."""
     left, top, right, bottom = form.frame
     return TemplateGeometry((right - left) * form.paper_mm[0], (bottom - top) * form.paper_mm[1])
 
 
 def template_view(page: RectifiedPage, form: Form) -> TemplateView:
-    """Return the page as the template of its book learns from it: its picture and the labels that were read on it."""
+    """Return the view of a page from which the template of its book is learned: the picture and its read labels."""
     left, top = page.frame.corners.min(axis=0)
     right, bottom = page.frame.corners.max(axis=0)
     letter = form.text_size * page.fit.height

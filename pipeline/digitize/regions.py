@@ -1,4 +1,4 @@
-"""The values from segmentation to parsing: an entry's field regions, their text lines, and what was read on them."""
+"""The values from segmentation to parsing: an entry's field regions, their text lines and readings."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class TextLine:
     """One written line of a field region.
 
     Attributes:
-        piece: Number of the piece of the slot that the line is written on.
-        box: The bounding box of its dark ink, in pixels of the rectified page.
-        components: The numbers (n,) of its connected components.
-        is_red: Whether it was stamped; its components are then those of the red layer.
-        is_struck: Whether a stroke runs through it.
+        piece: The number of the slot's piece under the line.
+        box: The bounding box of the dark ink, in pixels of the rectified page.
+        components: The numbers (n,) of the connected components.
+        is_red: Whether the line is stamped; its components are then numbered on the red layer.
+        is_struck: Whether the line is struck out.
     """
 
     piece: int
@@ -34,20 +34,20 @@ class TextLine:
 
 @dataclass(frozen=True, slots=True)
 class FieldRegion:
-    """The region of one slot of a form, which one field has or several share, with the lines written in it.
+    """The region of one slot of a form, for one field or several, with the lines written in it.
 
     Attributes:
-        lines: Its lines in reading order.
+        lines: The lines in reading order.
         box: The region on the rectified page.
-        is_doubtful: Whether no line was found and yet something may be written, or a stamp is left over beside the
-            lines. Such a region is never called blank.
-        is_touched: Whether ink of another region's line, or a signature, touches one of its lines, may have run into it
-            or may hold letters of it.
-        is_cut_short: Whether one of its lines may go on where it was cut: behind the end of the region, or under print.
-            What was read of it is then no evidence for another field.
-        is_labelled: Whether a printed label was read that says where the region is: its own right beside it, or, for
-            one that has none, one close above or below. Without one, nothing there does not mean a blank.
-        is_repeated: Whether no line was found and a brace says that what is written above holds here as well.
+        is_doubtful: Whether the region has no line and yet may be written on, or has residual stamp ink beside its
+            lines. Such a region is never blank.
+        is_touched: Whether ink of another region's line, or a signature, touches a line, may have run into a line or
+            may hold letters of a line.
+        is_cut_short: Whether a line may continue behind the end of the region or under print. Its reading is then no
+            evidence for another field.
+        is_labelled: Whether a read label confirms the place of the region: its own label beside it or, without an own
+            label, a label close above or below. Otherwise an empty region is not a blank.
+        is_repeated: Whether the region has no line and a brace repeats the value above.
     """
 
     slot: Slot
@@ -66,8 +66,8 @@ class CheckBoxGroup:
 
     Attributes:
         shares: The share of ink in each box, by the value printed beside it.
-        box: The box around all of them, with the room that a tick takes beyond.
-        is_seen: Whether the printed boxes themselves are seen on the page.
+        box: The bounding box of all boxes, with room for ticks that run past them.
+        is_seen: Whether all printed boxes are visible on the page.
     """
 
     field: str
@@ -81,10 +81,10 @@ class EntryRegion:
     """The regions of one entry.
 
     Attributes:
-        fields: Its field regions, in the order of the form's slots.
-        components: The components that its lines number.
-        red_components: Those that its red lines number.
-        is_entry: Whether it is one; a heading or a total between the rows of a table is none.
+        fields: The field regions, in the order of the form's slots.
+        components: The components that the dark lines number.
+        red_components: The components that the red lines number.
+        is_entry: ``False`` for a heading or a total between the rows of a table.
     """
 
     row: int
@@ -97,11 +97,11 @@ class EntryRegion:
 
 @dataclass(frozen=True, slots=True)
 class RecognizedLine:
-    """A text line with what was read on it.
+    """A text line with its reading.
 
     Attributes:
-        box: Its box with the soft edges of its strokes.
-        reading: What the engine of its kind of writing read.
+        box: The box of the line with the soft edges of its strokes.
+        reading: The reading by the engine for its kind of writing.
     """
 
     line: TextLine
@@ -111,11 +111,11 @@ class RecognizedLine:
 
 @dataclass(frozen=True, slots=True)
 class RecognizedField:
-    """A field region with what was read in it.
+    """A field region with the readings of its lines.
 
     Attributes:
-        writing: Print, when all of its lines are; else handwriting.
-        lines: Its lines, in the order of the region's.
+        writing: Print if all lines are print, else handwriting.
+        lines: The lines in the order of the region's lines.
     """
 
     region: FieldRegion
@@ -125,10 +125,10 @@ class RecognizedField:
 
 @dataclass(frozen=True, slots=True)
 class RecognizedEntry:
-    """An entry with what was read in its regions.
+    """An entry with the readings of its regions.
 
     Attributes:
-        fields: What was read in each region, in their order.
+        fields: The recognized fields, in the order of the entry's regions.
     """
 
     region: EntryRegion

@@ -1,48 +1,71 @@
-"""Is a region blank in which no line was found?
+"""The ink of a form's slots (dark, stamped, in check boxes), and the residual ink that belongs to no line.
 
-It is only where the paper itself is seen: the leader runs on unbroken, and neither dark nor faint nor red ink is left
-over. Ink may be missing from the lines for many reasons (it is too pale, it was taken for a page's edge, a rule or
-print, it lies next to the region, a stamp touches a seal), so that the picture is asked, not the ink mask.
+A region without a line is blank only where the paper itself is visible: the leader is unbroken, and neither dark nor
+faint nor red ink remains. Ink may be missing from the lines for many reasons (it is too pale, it was taken for a page's
+edge, a rule or print, it lies next to the region, a stamp touches a seal). The picture decides therefore, not the ink
+mask.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.base.model import Box, StampKind
+from pipeline.declarations.schema import Form, Slot
 from pipeline.digitize.rectify import RectifiedPage
+from pipeline.digitize.regions import CheckBoxGroup, TextLine
 from pipeline.layout.imaging.ink import cleanup
 from pipeline.layout.imaging.ink.connected_components import ConnectedComponents
 from pipeline.layout.locate.field_lines import FieldLine
-from pipeline.layout.locate.handwriting_lines import RULE_HEIGHT, WALL_TO_WALL
+from pipeline.layout.locate.handwriting_lines import (
+    RULE_HEIGHT,
+    WALL_TO_WALL,
+    centred_in,
+    cluster_boxes,
+    find_handwriting_lines,
+)
 
 FAINT = 0.86
-"""Below this share of the paper's light a pixel is not paper; show-through of a usual scan stays above it."""
+"""Share of the paper's light below which a pixel is not paper; show-through of a usual scan is lighter."""
 
 MAX_RESIDUE = 0.02
-"""The most that a blank region may hold that is not paper, in squares of a line's pitch: half a small letter."""
+"""Largest area that is not paper in a blank region, in squares of a line's pitch: half a small letter."""
 
 MIN_LEADER = 0.5
-"""The least share of a field line's length under which leader dots must be seen; an empty one has three quarters."""
+"""Least share of a blank field line's length with visible leader dots; an empty line has three quarters."""
 
 MAX_RED_RESIDUE = 1.0
-"""How much red ink of a stamped place may be left over beside its lines, in squares of a printed letter's height: a
-word of a stamp has more."""
+"""Largest residual red ink beside the lines of a stamped place, in squares of a printed letter's height: a word of a
+stamp has more."""
 
+OUTLINE = 0.05
+"""Least share of ink in a check box and its close surroundings if the box is visible."""
 
 Assigned = tuple[ConnectedComponents, Sequence[NDArray[np.int64]]]
-"""Components, and the numbers of those that belong to each line that was found."""
+"""Components, and the numbers of each line's components."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlotInk:
+    """The lines of one slot, before residual ink is known."""
+
+    slot: Slot
+    lines: tuple[TextLine, ...]
+    box: Box
+    is_touched: bool = False
+    is_cut_short: bool = False
 
 
 class ResidualInk:
-    """What on a rectified page is not paper and belongs to no line that was found.
+    """The ink of a rectified page that belongs to no line.
 
     Args:
-        assigned: The lines of its ink layer.
-        assigned_red: The lines of its red layer.
+        assigned: The lines of the ink layer.
+        assigned_red: The lines of the red layer.
     """
 
     def __init__(self, page: RectifiedPage, assigned: Assigned, assigned_red: Assigned) -> None:
@@ -57,15 +80,27 @@ class ResidualInk:
         self._leaders = page.leaders
         self._seals = [s.box for s in page.stamps if s.kind in (StampKind.SEAL, StampKind.STRADDLE)]
 
+    @classmethod
+    def beside(
+        cls, page: RectifiedPage, slots: Sequence[SlotInk], components: ConnectedComponents
+    ) -> ResidualInk:
+        """Return the residual ink beside the lines of all slots; the dark lines number ``components``."""
+        lines = [line for slot in slots for line in slot.lines]
+        return cls(
+            page,
+            (components, [line.components for line in lines if not line.is_red]),
+            (page.red_components, [line.components for line in lines if line.is_red]),
+        )
+
     def in_place(self, place: Box, unit: float) -> bool:
-        """Return whether anything, red or not, is left over in a place; ``unit``: the line's pitch in pixels."""
-        found = max(cleanup.count_ink(self._dark, place), cleanup.count_ink(self._red, place))
-        return found > MAX_RESIDUE * unit**2
+        """Return whether a place has residual ink, dark or red; ``unit``: the line's pitch in pixels."""
+        residue = max(cleanup.count_ink(self._dark, place), cleanup.count_ink(self._red, place))
+        return residue > MAX_RESIDUE * unit**2
 
     def in_area(self, area: Box, letter: float) -> bool:
-        """Return whether anything is left over in an area, in which seals may lie that say nothing of it.
+        """Return whether an area has residual ink besides seals.
 
-        Where a seal lies, its edges leave a shade in the ink layer: only what is ink there counts.
+        The edges of a seal leave a shade in the ink layer, so that only the ink mask counts within a seal.
         """
         inner = area.grown(-0.5 * letter, -0.5 * letter)
         seals = [_circle(seal, 0.3 * letter) for seal in self._seals]
@@ -75,10 +110,9 @@ class ResidualInk:
         return left > MAX_RESIDUE * letter**2 or self.has_red(area, letter)
 
     def _printed(self, area: Box, seals: Sequence[tuple[float, float, float]], letter: float) -> int:
-        """Return how much of what is left over in an area is print: rules from wall to wall, and ends of labels.
+        """Return the residual ink of an area that is print: rules across the area, and ends of labels.
 
-        A label that was not read, and begins well before the area, ends in it where what stands at its place is no
-        higher than print.
+        An unread label that begins well before the area ends in it if the ink at its place is no higher than print.
         """
         labels = [box for box in self._unread if box.left < area.left - 3 * letter and box.right > area.left]
         count = 0
@@ -94,9 +128,10 @@ class ResidualInk:
         return count
 
     def on_field_line(self, field_line: FieldLine, *, leaders: bool) -> bool:
-        """Return whether it is not sure that a field line is empty.
+        """Return whether a field line may be written on: it has residual ink, or its leader is not visible.
 
-        Something is left over on it, or, where the page has ``leaders``, its own is not seen.
+        Args:
+            leaders: Whether the page has leaders.
         """
         p, baseline = field_line.pitch, field_line.piece.baseline
         box = field_line.piece.box
@@ -104,13 +139,13 @@ class ResidualInk:
         return self.in_place(band, p) or (leaders and leader_share(field_line, self._leaders) < MIN_LEADER)
 
     def has_red(self, place: Box, letter: float) -> bool:
-        """Return whether red ink that is no part of a seal is left over in a place, enough for a word of a stamp."""
+        """Return whether a place has residual red ink outside seals, enough for a word of a stamp."""
         seals = [_circle(seal, 0.3 * letter) for seal in self._seals]
         return cleanup.count_ink(self._red, place, seals) > MAX_RED_RESIDUE * letter**2
 
 
 def _circle(seal: Box, margin: float) -> tuple[float, float, float]:
-    """Return centre and radius of a seal with a margin; the box of one that straddles two pages ends with the page."""
+    """Return centre and radius of a seal with a margin; a straddle seal's box ends at the edge of the page."""
     radius = 0.5 * max(seal.width, seal.height)
     x = seal.right - radius if seal.left <= 0 else seal.left + radius
     y = seal.bottom - radius if seal.top <= 0 else seal.top + radius
@@ -118,10 +153,7 @@ def _circle(seal: Box, margin: float) -> tuple[float, float, float]:
 
 
 def leader_share(field_line: FieldLine, leaders: NDArray[np.int32]) -> float:
-    """Return the share of a field line's length under which a leader's dot is seen.
-
-    The line is divided into pieces of a third of its pitch.
-    """
+    """Return the share of a field line's pieces, each a third of its pitch long, that have a leader dot."""
     box, p = field_line.piece.box, field_line.pitch
     left, right = box.left + 0.2 * p, box.right - 0.2 * p
     count = round((right - left) / (p / 3))
@@ -135,7 +167,53 @@ def leader_share(field_line: FieldLine, leaders: NDArray[np.int32]) -> float:
 
 
 def has_leaders(field_lines: Sequence[FieldLine], leaders: NDArray[np.int32]) -> bool:
-    """Return whether the page's printing has leaders: they are seen somewhere under a third of its field lines."""
+    """Return whether the page has printed leaders: more than a third of its field lines have a leader dot."""
     return (
-        bool(field_lines) and float(np.mean([leader_share(one, leaders) > 0 for one in field_lines])) > 1 / 3
+        bool(field_lines)
+        and float(np.mean([leader_share(line, leaders) > 0 for line in field_lines])) > 1 / 3
     )
+
+
+def stamp_place(slot: Slot, box: Box, letter: float) -> Box:
+    """Return the place of a region's stamp: a name stamp lies up to a letter above or below its line."""
+    return box.grown(0, 0.0 if slot.area else letter)
+
+
+def stamped_lines(stamps: ConnectedComponents, place: Box, letter: float) -> list[TextLine]:
+    """Return the lines of name stamps and boxed stamps in a place.
+
+    Groups of components higher than a stamp (a round seal and its content) are left out.
+    """
+    left, top, right, bottom = stamps.boxes.T.astype(float)
+    inside = centred_in(place, stamps.boxes) & (stamps.area > 0.01 * letter**2)
+    chosen = np.nonzero(inside)[0]
+    lines = []
+    for group in cluster_boxes(stamps.boxes[chosen], 0.7 * letter):
+        members = chosen[group]
+        high = bottom[members].max() - top[members].min()
+        wide = right[members].max() - left[members].min()
+        letters = members[(bottom - top)[members] < 1.6 * letter]
+        if high > 3.6 * letter or wide < 1.5 * high or len(letters) < 4:
+            continue
+        written = find_handwriting_lines(place, stamps.boxes, stamps.area, letters, letter)
+        lines += [TextLine(piece, box, components, is_red=True) for piece, box, components in written]
+    return lines
+
+
+def check_boxes(page: RectifiedPage, form: Form) -> Iterator[CheckBoxGroup]:
+    """Yield the check boxes of a form, grouped by field, with the share of ink in each box."""
+    shares: dict[str, dict[str, float]] = {}
+    places: dict[str, Box] = {}
+    unseen: set[str] = set()
+    for box in form.boxes:
+        place = page.fit.area_box(box.box)
+        shares.setdefault(box.field, {})[box.value] = cleanup.filled_share(
+            page.ink, place, 0.22 * place.height
+        )
+        if cleanup.filled_share(page.all_ink, place, -0.25 * place.height) < OUTLINE:
+            unseen.add(box.field)
+        # a tick runs past its box
+        place = place.grown(0.7 * place.width, 0.7 * place.height)
+        places[box.field] = places[box.field].union(place) if box.field in places else place
+    for name, of_boxes in shares.items():
+        yield CheckBoxGroup(name, of_boxes, places[name], name not in unseen)

@@ -1,8 +1,8 @@
-"""Route: which readings may enter the record without a person, and for what reason the others wait in the queue.
+"""Route: decide which readings enter the record without a person, and why the others wait for review.
 
-Confidence alone never accepts a value: a finding about it outweighs any confidence. Handwriting is accepted only by a
-calibration: where the chance that the value is right is high enough for the error among accepted fields to be proven
-within what the office tolerates. Without a calibration, or without that proof, none of it is.
+Confidence alone never accepts a value: a finding outweighs any confidence. Handwriting is accepted only by a
+calibration, from the probability at which the error among accepted fields is proven to be within the office's
+tolerance. Without a calibration or that proof no handwriting is accepted.
 """
 
 from __future__ import annotations
@@ -43,16 +43,16 @@ _TRUSTED = (Writing.PRINT, Writing.MARK)
 
 @dataclass(frozen=True, slots=True)
 class RoutingOptions:
-    """By what readings are accepted without a person.
+    """Thresholds of acceptance without a person.
 
     Attributes:
-        min_confidence: The least confidence (0..1) with which print and check marks are accepted.
-        min_confidence_critical: That of critical fields and of all names, which no list and no other field confirms.
-        calibration: What handwriting is accepted by; without one, none is.
-        tolerated: The greatest share of errors among accepted fields, proven but for a chance of ``delta``.
-        tolerated_critical: That share among critical fields.
-        delta: The chance, 0..1, that the proof is wrong.
-        trust: What may be accepted of readings of a reader that learnt the hand of the book.
+        min_confidence: Least confidence (0..1) of accepted print and check marks.
+        min_confidence_critical: The same for critical fields and for all names, which nothing else confirms.
+        calibration: The calibration of handwriting; ``None`` accepts no handwriting.
+        tolerated: Largest share of errors among accepted fields, proven with probability 1 - ``delta``.
+        tolerated_critical: The same among critical fields.
+        delta: The probability, 0..1, that the proof is wrong.
+        trust: The trust in readers adapted to the hand of a book.
     """
 
     min_confidence: float = 0.95
@@ -64,16 +64,15 @@ class RoutingOptions:
     trust: Trust = field(default="proposal", repr=False)
 
     def bound(self, *, critical: bool) -> RiskBound | None:
-        """Return what is proven of one group of fields; ``None`` without a calibration."""
+        """Return the proven error bound of one group of fields, ``None`` without a calibration."""
         tolerated = self.tolerated_critical if critical else self.tolerated
         known = self.calibration
         return known.bound(critical=critical, tolerated=tolerated, delta=self.delta) if known else None
 
     def for_reader(self, reader: str) -> RoutingOptions:
-        """Return these options without a calibration that was made for another engine of handwriting.
+        """Return these options without a calibration of another handwriting engine.
 
-        A reader that learnt the hand of a book has the calibration of the reader that it was, and the trust that its
-        adapter was given.
+        A reader adapted to the hand of a book has the calibration of its parent reader, and the trust of its adapter.
 
         Args:
             reader: The fingerprint of the engine (``Engines.hand_fingerprint``).
@@ -84,7 +83,7 @@ class RoutingOptions:
         return replace(options, trust=trust) if trust else options
 
     def trusts(self, reading: FieldReading, *, critical: bool) -> bool:
-        """Return whether a reading may be accepted at all, as far as it depends on who read it."""
+        """Return whether the reader of a reading is trusted for acceptance."""
         if not is_adapted(reading.engine):
             return True
         return self.trust == "critical" or (self.trust == "ordinary" and not critical)
@@ -99,21 +98,21 @@ def route(
 ) -> tuple[tuple[FieldReading, ...], tuple[Finding, ...]]:
     """Decide which readings are accepted.
 
-    Where a calibration covers a reading, its confidence becomes the probability that the value is right. Fields that
-    share one region (the same ``box``) share their doubts: ink that was given to one may belong to another. Not so
-    where both have a calibrated probability, which knows such mistakes, and the other says something whole that is
-    merely not sure enough; but a blank is doubted beside words that are not, as these may belong there. A field that is
-    not on the form has nothing to review and counts as accepted.
+    If a calibration covers a reading, its confidence becomes the probability that the value is right. Fields that share
+    a region (the same ``box``) share their doubts: ink assigned to one field may belong to another. They do not if both
+    have a calibrated probability, which includes such mistakes, and the doubted value is complete and merely below its
+    threshold. A blank stays doubted beside words below their threshold, as these may belong to the blank. A field that
+    the form lacks has nothing to review and counts as accepted.
 
     Args:
-        findings: What is known to be wrong or doubtful about them.
-        confirmed: The fields that the rest of the book bears out.
+        findings: The findings about the readings so far.
+        confirmed: The fields that the rest of the book confirms.
 
     Returns:
-        The readings with ``accepted`` set; the findings with the reasons added why a reading is not accepted.
+        The readings with ``accepted`` set; the findings with the reasons why readings are not accepted.
     """
-    found = list(findings)
-    with_finding = _doubted(found)
+    all_findings = list(findings)
+    with_finding = _doubted(all_findings)
     readings, calibrated = _calibrated(readings, findings, record, options)
     readings = [_confirmed(reading, confirmed) for reading in readings]
     thresholds: dict[str, float | None] = {}
@@ -123,9 +122,9 @@ def route(
         thresholds[reading.field] = least
         code = _reason(reading, least, reading.field in with_finding)
         if code:
-            found.append(Finding(code, Severity.REVIEW, (reading.field,)))
-    doubted = _doubted(found)
-    serious = _doubted([finding for finding in found if finding.code != UNSURE])
+            all_findings.append(Finding(code, Severity.REVIEW, (reading.field,)))
+    doubted = _doubted(all_findings)
+    serious = _doubted([finding for finding in all_findings if finding.code != UNSURE])
     calm = {
         reading.field
         for reading in readings
@@ -148,8 +147,8 @@ def route(
         doubt = reading.field in doubted or (_inked(reading) and reading.box in others)
         whole = _is_whole(reading, record.by_name.get(reading.field))
         decided.append(replace(reading, accepted=whole and not doubt))
-    _log_decisions(decided, thresholds, found, calibrated)
-    return tuple(decided), tuple(found)
+    _log_decisions(decided, thresholds, all_findings, calibrated)
+    return tuple(decided), tuple(all_findings)
 
 
 def _log_decisions(
@@ -158,7 +157,7 @@ def _log_decisions(
     findings: Sequence[Finding],
     calibrated: frozenset[str],
 ) -> None:
-    """Log for each field why it is accepted or not: never its value."""
+    """Log the decision on each field and its reason, never its value."""
     if not log.isEnabledFor(logging.DEBUG):
         return
     for reading in readings:
@@ -178,10 +177,10 @@ def _log_decisions(
 def _calibrated(
     readings: Sequence[FieldReading], findings: Sequence[Finding], record: RecordSpec, options: RoutingOptions
 ) -> tuple[Sequence[FieldReading], frozenset[str]]:
-    """Return the readings with calibrated chances, and the fields for which these were proven.
+    """Return the readings with calibrated probabilities, and the names of the fields with a proven calibration.
 
-    Handwritten readings with evidence are calibrated. Fields are proven when the calibration has seen their kind; a
-    date without its day is not.
+    Handwritten readings with evidence are calibrated. The calibration of a field is proven if it has seen the kind of
+    the field, but not for a date without its day.
     """
     if options.calibration is None:
         return readings, frozenset()
@@ -196,7 +195,7 @@ def _calibrated(
 
 
 def _confirmed(reading: FieldReading, confirmed: Confirmed) -> FieldReading:
-    """Return a reading as much surer as the book confirms right values more often than wrong ones."""
+    """Return a reading with the odds of its value raised by the likelihood ratio of the book's confirmation."""
     if reading.field in confirmed.order:
         return replace(reading, confidence=confirmed_chance(reading.confidence, IN_ORDER))
     if reading.field in confirmed.values and reading.writing is Writing.HAND:
@@ -207,7 +206,7 @@ def _confirmed(reading: FieldReading, confirmed: Confirmed) -> FieldReading:
 def _least(
     reading: FieldReading, spec: FieldSpec | None, options: RoutingOptions, calibrated: bool
 ) -> float | None:
-    """Return the confidence from which the reading is trusted; ``None`` when none is enough."""
+    """Return the least confidence for acceptance, ``None`` if no confidence is enough."""
     critical = spec is not None and spec.critical
     if not options.trusts(reading, critical=critical):
         return None
@@ -223,16 +222,16 @@ def _least(
 
 
 def _doubted(findings: Sequence[Finding]) -> frozenset[str]:
-    """Return the fields that a person has to look at."""
+    """Return the fields with a finding that asks for review."""
     serious = (finding for finding in findings if finding.severity is not Severity.INFO)
     return frozenset(name for finding in serious for name in finding.fields)
 
 
 def _reason(reading: FieldReading, least: float | None, has_finding: bool) -> str:
-    """Return the code of why the reading alone is not enough, ``""`` when it is.
+    """Return the code of the reason why a reading is not accepted by itself, ``""`` without a reason.
 
     Args:
-        least: The confidence that would be enough; ``None`` where none is.
+        least: The least confidence for acceptance; ``None`` if no confidence is enough.
         has_finding: Whether a finding already sends the field to a person.
     """
     if reading.status is FieldStatus.UNREADABLE:
@@ -243,19 +242,19 @@ def _reason(reading: FieldReading, least: float | None, has_finding: bool) -> st
         return ""
     if least is None:
         return HANDWRITTEN
-    if not reading.confidence >= least:  # not a number is no confidence
+    if not reading.confidence >= least:  # NaN is no confidence
         return UNSURE
     empty = reading.status is FieldStatus.READ and not reading.canonical
     return NOT_READ if empty and not has_finding else ""
 
 
 def _inked(reading: FieldReading) -> bool:
-    """Return whether the field's blank, its own or a shared one, is known to have ink in it."""
+    """Return whether the region of the field, its own or shared, has ink."""
     return reading.box is not None and reading.writing is not Writing.NONE
 
 
 def _is_whole(reading: FieldReading, spec: FieldSpec | None) -> bool:
-    """Return whether nothing is wanting of the value: it is read and parses, or may be blank and is."""
+    """Return whether the value is complete: read and parsed, or blank where a blank is allowed."""
     if reading.status is FieldStatus.READ:
         return bool(reading.canonical)
     if reading.status is FieldStatus.BLANK:

@@ -1,16 +1,14 @@
 """Segment: from the rectified page to the field regions of its entries, each with its text lines.
 
-A page form holds one entry. Its components are assigned to the field lines (the pieces of a slot along a leader), what
-touches across lines is split, and what was struck out or inserted is separated; areas without a leader (names below a
-signature) are grouped to lines by themselves. A table form holds an entry a row, with a region a cell. A region without
-a line is blank only where the paper itself is seen there (``pipeline.digitize.residual_ink``).
+A page form holds one entry (``page_form``). A table form holds an entry a row and a region a cell (``table_rows``,
+``unruled_rows``). A region without a line is blank only where the paper itself is visible (``residual_ink``).
 """
 
 from __future__ import annotations
 
 import logging
 
-from pipeline.digitize.context import PageContext
+from pipeline.digitize.page_context import PageContext
 from pipeline.digitize.page_form import PageForm
 from pipeline.digitize.rectify import RectifiedPage
 from pipeline.digitize.regions import EntryRegion
@@ -21,9 +19,9 @@ log = logging.getLogger(__name__)
 
 
 def segment(page: RectifiedPage, context: PageContext) -> tuple[EntryRegion, ...]:
-    """Return the entries of a page: the one of a page form, or the rows of a table form that hold, or may hold, ink.
+    """Return the entry of a page form, or the rows of a table form that hold or may hold ink.
 
-    Rows of a table without row rules that are no entries are among them and say so.
+    Rows of a table without row rules may be headings (``EntryRegion.is_entry``).
     """
     form = context.form
     if form.table is None:

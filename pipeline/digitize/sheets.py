@@ -1,16 +1,16 @@
-"""Detect sheets: one page, or the two pages of a book that lies open, and whether more lie in the picture than that.
+"""Detect sheets: one page or the two pages of an open book, and whether the picture shows more pages.
 
-Only print decides. A gutter is proposed by the picture (``pipeline.layout.imaging.geometry.gutter``); both sides of it
-are normalized and matched like any picture, and they are two pages when the form's labels are found on both and neither
-printed frame crosses the gutter::
+Only print decides. The picture proposes a gutter (``pipeline.layout.imaging.geometry.gutter``). Both sides are
+normalized and matched like any picture; they are two pages if both show the form's labels and neither printed frame
+crosses the gutter::
 
     +-------+-------+      first: the gutter near the middle of the picture, in the likeliest orientations
-    | page  | page  |      else:  the whole picture as one page; where that leaves room beside the page and print
-    |       |       |             is seen there, the part of the picture that shows both pages
-    +-------+-------+      last:  is there room and print for one more sheet around what was found?
+    | page  | page  |      else:  the whole picture as one page; if there is room beside the page and print
+    |       |       |             lies there, the part of the picture that shows both pages
+    +-------+-------+      last:  look for room and print for one more sheet around the detected ones
           gutter
 
-A form of which a sheet holds many entries (a table) is never parted, nor one whose paper is wider than high.
+A picture is never split for a form whose paper is wider than high.
 """
 
 from __future__ import annotations
@@ -21,40 +21,50 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pipeline.base.errors import ScanTimeout
 from pipeline.base.model import Box, Matrix, PageImage
 from pipeline.declarations.schema import Form
-from pipeline.digitize.context import PageContext
-from pipeline.digitize.further_sheets import Paper, has_further_sheet, locate_paper
-from pipeline.digitize.match import FormMatch, count_clear, is_print, match_form
-from pipeline.digitize.normalize import NormalizedImage, around, corners_of, crop, normalize
+from pipeline.digitize.match import OTHER_WORDS, FormMatch, count_clear, is_print, match_form
+from pipeline.digitize.normalize import NormalizedImage, normalize
+from pipeline.digitize.page_context import PageContext
+from pipeline.digitize.spare_places import locate_paper, spare_places
 from pipeline.layout.imaging.geometry import warp
+from pipeline.layout.imaging.geometry.boxes import bounding_box, box_corners, crop_page
 from pipeline.layout.imaging.geometry.gutter import find_gutter, has_horizontal_text, split_at_gutter
+from pipeline.layout.imaging.ink import binarization
 from pipeline.layout.locate import form_fit
 
 log = logging.getLogger(__name__)
 
 ASPECTS = (0.72, 1.5)
-"""How wide, measured by two pages of the form's paper side by side, a picture of two pages may be: one may be cut off,
-a scanner's bed seen beside the other."""
+"""Least and largest aspect ratio of a picture of two pages, as a multiple of that of two sheets side by side: a page
+may be cut off, or the scanner's bed may show."""
 
 FACING_SHARE = 0.5
-"""How much of a page beside the one that was found must be in the picture, so that it is looked for: a strip of the
-facing page is seen on most pictures of one page of a bound book."""
+"""Least share of a facing page within the picture for a look at it: most pictures of one page of a bound book show a
+strip of the facing page."""
 
 MARGIN = 0.03
-"""How much more than two pages is cut out of a picture for the look at both, as a share of a page's width."""
+"""Margin around two pages that are cropped from a picture, as a share of a page's width."""
 
 WHOLE = 0.9
-"""From what share of the picture on a part of it is the picture itself, which has been looked at."""
+"""Share of the picture from which a part counts as the whole picture, which was examined before."""
 
 SMALLEST = 100
-"""Pixels of the shorter side of the smallest picture that is parted."""
+"""Shorter side, in pixels, of the smallest picture that is split."""
 
 SIZE_TOLERANCE = 0.12
-"""How much larger one page's frame may look than the other's."""
+"""Largest excess of the larger frame's scale over the smaller one's."""
+
+THIN = 0.3
+"""Least width of a letter, in heights of a printed letter: thinner components are dots, strokes and fibres."""
+
+LETTERS = 4
+"""Mean number of letter-sized components in a printed word. A part with fewer is not searched for words, which takes
+long in the grain of a table."""
 
 OVERLAP_MM = 4.0
-"""How far a printed frame may reach over the gutter: it is carried there from labels that stand far from it."""
+"""Largest distance by which a printed frame may cross the gutter: it is extrapolated from labels far away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +72,9 @@ class Sheet:
     """One page of a picture.
 
     Attributes:
-        image: The picture of it alone.
+        image: The part of the picture that shows the page.
         matrix: From the whole picture to ``image``, (3, 3).
-        frame: The corners (4, 2) of its printed frame on the whole picture, where its form is known.
+        frame: The corners (4, 2) of the printed frame on the whole picture, if the form is known.
     """
 
     image: NormalizedImage
@@ -79,8 +89,8 @@ class DetectedSheets:
 
     Attributes:
         sheets: The one page, or the two pages of an open book, left page first.
-        is_doubtful: Whether there are signs of one more page than were found.
-        turn: How far the picture is turned clockwise for two pages to stand upright, in degrees.
+        is_doubtful: Whether the picture may show one more page.
+        turn: The clockwise turn in degrees that sets the sheets upright, 0 without a form.
         gutter: Both ends (2, 2) of the line between two pages on the picture.
     """
 
@@ -91,7 +101,7 @@ class DetectedSheets:
 
     @property
     def is_spread(self) -> bool:
-        """Whether the picture shows an open book whose two pages are distinguished for sure."""
+        """Whether the picture surely shows two pages of an open book."""
         return len(self.sheets) == 2
 
 
@@ -102,7 +112,7 @@ def detect_sheets(picture: NormalizedImage, context: PageContext) -> DetectedShe
     """Return the sheets of a picture, each matched with a form.
 
     Args:
-        picture: The whole picture, upright or lying in any way, with much else beside the sheets or nothing.
+        picture: The whole picture in any orientation; the sheets may fill it or not.
     """
     detected, turns, is_single = _part_at_middle(picture, context)
     if not detected.is_spread:
@@ -111,16 +121,15 @@ def detect_sheets(picture: NormalizedImage, context: PageContext) -> DetectedShe
         if facing.is_spread:
             detected = facing
         else:
-            single = Sheet(picture, match, np.eye(3))
-            doubtful = detected.is_doubtful or facing.is_doubtful
-            detected = DetectedSheets((single,), doubtful)
-    turn, papers = _papers(detected)
-    if not detected.is_doubtful and papers and has_further_sheet(papers, turn, picture.page, context):
+            turn = 0 if match.fit is None else match.level.turn
+            is_doubtful = detected.is_doubtful or facing.is_doubtful
+            detected = DetectedSheets((Sheet(picture, match, np.eye(3)),), is_doubtful, turn)
+    if not detected.is_doubtful and _has_further_sheet(detected, picture.page, context):
         detected = replace(detected, is_doubtful=True)
     log.info(
         "sheets: %d, turn %d°, forms %s%s",
         len(detected.sheets),
-        turn,
+        detected.turn,
         [sheet.match.form.id if sheet.match.form else None for sheet in detected.sheets],
         ", one more may be there" if detected.is_doubtful else "",
     )
@@ -130,11 +139,11 @@ def detect_sheets(picture: NormalizedImage, context: PageContext) -> DetectedShe
 def _part_at_middle(
     picture: NormalizedImage, context: PageContext
 ) -> tuple[DetectedSheets, tuple[int, ...], bool]:
-    """Part a picture that two pages fill from side to side.
+    """Split a picture at a gutter near its middle.
 
     Returns:
-        The two pages, if they are; the order in which turns of the whole picture are best tried else (empty: any);
-        whether one page cannot have another one beside it.
+        The two pages, if there are two; else the best order of turns for the whole picture (empty: any); whether a
+        single page cannot have a facing page in the picture.
     """
     form = context.form
     width, height = picture.size
@@ -165,7 +174,7 @@ def _part_at_middle(
 
 
 def _part_beside(picture: NormalizedImage, match: FormMatch, context: PageContext) -> DetectedSheets:
-    """Part a picture of which one page was found, where print lies next to that page in the place of the facing one."""
+    """Split a picture with one matched page if print lies in the place of its facing page."""
     if match.form is None or match.fit is None:
         return NOT_PARTED
     level = match.level
@@ -173,13 +182,13 @@ def _part_beside(picture: NormalizedImage, match: FormMatch, context: PageContex
     across = (paper[1] - paper[0] + paper[2] - paper[3]) / 2
     is_doubtful = False
     for facing in (paper + across, paper - across):
-        if not _bears_print(around(facing), match, context):
+        if not _bears_print(bounding_box(facing), match, context):
             continue
         is_doubtful = True
         margin = MARGIN * float(np.linalg.norm(across))
-        both = around(np.vstack([paper, facing])).grown(margin, margin)
+        both = bounding_box(np.vstack([paper, facing])).grown(margin, margin)
         back = np.asarray(np.linalg.inv(level.matrix), np.float64)
-        part, shift = crop(picture.page, around(warp.transform_points(back, corners_of(both))))
+        part, shift = crop_page(picture.page, bounding_box(warp.transform_points(back, box_corners(both))))
         if part.pixels.size >= WHOLE * picture.page.pixels.size:
             continue
         sheets, gutter = _match_sides(normalize(part, context), level.turn, context)
@@ -193,7 +202,7 @@ def _part_beside(picture: NormalizedImage, match: FormMatch, context: PageContex
 
 
 def _bears_print(place: Box, match: FormMatch, context: PageContext) -> bool:
-    """Return whether enough of a place on the deskewed picture is in it, and printed words lie there."""
+    """Return whether a place on the deskewed picture is largely visible and bears printed words."""
     seen = place.within(*match.level.size)
     if seen.area < FACING_SHARE * place.area:
         return False
@@ -210,7 +219,7 @@ def _match_sides(
     """Match both sides of the gutter of the picture turned clockwise by ``turn`` degrees.
 
     Returns:
-        The left and the right side, and the ends (2, 2) of the gutter on the picture as it was.
+        The left and the right side, and the ends (2, 2) of the gutter on the picture before the turn.
     """
     with context.clock.stage("spread"):
         turning, _ = warp.quarter_turn(turn, picture.size)
@@ -229,17 +238,16 @@ def _match_sides(
 
 
 def _placed(sheet: Sheet) -> Sheet:
-    """Return the sheet with its printed frame on the whole picture, where its form is known."""
+    """Return the sheet with its printed frame on the whole picture, if its form is known."""
     fit, level = sheet.match.fit, sheet.match.level
     if fit is None or sheet.match.form is None:
         return sheet
-    corners = np.array([fit.to_pixels(u, v) for u, v in ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))])
     back = np.asarray(np.linalg.inv(level.matrix @ sheet.matrix), np.float64)
-    return replace(sheet, frame=warp.transform_points(back, corners))
+    return replace(sheet, frame=warp.transform_points(back, fit.corners))
 
 
 def _moved_back(sheet: Sheet, shift: Matrix) -> Sheet:
-    """Return the sheet of a part of a picture as that of the picture, from which ``shift`` (3, 3) leads to the part."""
+    """Return a sheet of a part of a picture as a sheet of the picture; ``shift`` (3, 3) leads to the part."""
     assert sheet.frame is not None
     back = np.asarray(np.linalg.inv(shift), np.float64)
     return replace(
@@ -250,12 +258,15 @@ def _moved_back(sheet: Sheet, shift: Matrix) -> Sheet:
 
 
 def _has_form(sheet: Sheet, form: Form) -> bool:
-    """Return whether it is a page of the form, or of another printing of it."""
+    """Return whether a sheet shows the form or another printing of that form."""
     return sheet.match.form is not None and form.id in (sheet.match.form.id, sheet.match.form.printing_of)
 
 
 def _are_facing(sheets: Sequence[Sheet], form: Form) -> bool:
-    """Return whether both are pages of the form (one may be a cover), equally large, and neither crosses the gutter."""
+    """Return whether two sheets are facing pages.
+
+    Both match a form, at least one of them the book's own; they are equally large, and neither crosses the gutter.
+    """
     if any(sheet.frame is None for sheet in sheets) or not any(_has_form(sheet, form) for sheet in sheets):
         return False
     heights, over = [], []
@@ -272,15 +283,40 @@ def _are_facing(sheets: Sequence[Sheet], form: Form) -> bool:
     return max(heights) <= (1 + SIZE_TOLERANCE) * min(heights) and max(over) <= OVERLAP_MM
 
 
-def _papers(detected: DetectedSheets) -> tuple[int, list[Paper]]:
-    """Return the turn that sets the sheets upright, and their papers on the picture, left page first.
+def _has_further_sheet(detected: DetectedSheets, page: PageImage, context: PageContext) -> bool:
+    """Return whether one more sheet lies around the detected ones; ``False`` where a form is not known."""
+    if any(sheet.match.fit is None for sheet in detected.sheets):
+        return False
+    papers = [locate_paper(sheet.match, sheet.match.level.matrix @ sheet.matrix) for sheet in detected.sheets]
+    dpi = float(np.mean([paper.dpi for paper in papers]))
+    return any(
+        _shows_page(part, detected.turn, dpi, context) for part in spare_places(papers, detected.turn, page)
+    )
 
-    The turn is in degrees clockwise. There are no papers where a form is not known.
+
+def _shows_page(part: PageImage, turn: int, dpi: float, context: PageContext) -> bool:
+    """Return whether a part of a picture shows a page, or holds too much ink to be searched in time.
+
+    A page that lies otherwise than the detected sheets has to be sure: the grain of a table on its side has more clear
+    words.
     """
-    matches = [sheet.match for sheet in detected.sheets]
-    if any(match.fit is None for match in matches):
-        return 0, []
-    turn = detected.turn if detected.is_spread else matches[0].level.turn
-    return turn, [
-        locate_paper(sheet.match, sheet.match.level.matrix @ sheet.matrix) for sheet in detected.sheets
-    ]
+    image = normalize(part, context, dpi)
+    with context.clock.stage("spread"):
+        if _count_letters(image, context.form) < LETTERS * OTHER_WORDS:
+            return False
+    turns = tuple((turn + more) % 360 for more in (0, 180, 90, 270))
+    try:
+        match = match_form(image, context, turns)
+    except ScanTimeout:
+        log.info("a part of the picture holds too much to be looked through in time")
+        return True
+    return match.is_page and (match.level.turn == turn or match.is_sure)
+
+
+def _count_letters(image: NormalizedImage, form: Form) -> int:
+    """Return the number of components that may be printed letters, in any orientation; fibres are thinner or longer."""
+    _, components = binarization.binarize(binarization.normalize_illumination(image.layers.ink))
+    letter = form.letter_height(image.dpi)
+    sides = components.boxes[:, 2:] - components.boxes[:, :2]
+    thin, long = sides.min(axis=1), sides.max(axis=1)
+    return int(((thin > THIN * letter) & (thin < 2.5 * letter) & (long < 4 * letter)).sum())

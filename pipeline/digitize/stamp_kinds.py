@@ -1,8 +1,8 @@
-"""What kind of stamp lies on a field: by colour, shape and size, and by its words where these were read.
+"""The kind of a stamp on a field, by its shape and by its words.
 
-Colour and shape tell a round seal, the half of one at the edge of the paper, a box and a low wide stamp
-(``imaging.ink.stamps``). What a box or a low stamp says tells the rest: a day, one of the stamps that offices use
-(``schemas/vocab/stamp.toml``), a name where a name belongs. What neither tells is a stamp, and no more is said.
+Colour and shape tell a round seal, half a seal at the edge of the paper, a boxed stamp and a low wide stamp
+(``imaging.ink.stamp_shapes``). The words of a boxed or low stamp tell the rest: a date, a stamp of the offices' list
+(``schemas/vocab/stamp.toml``), a name in a name's place. Any other stamp has no kind of its own.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pipeline.values.kinds.kind import Vocabulary
 from pipeline.values.kinds.stamp import likely_stamp
 
 STAMPS = "stamp"
-"""The list of stamps that offices use."""
+"""The vocabulary of stamps that offices use."""
 
 LABELS = {
     StampKind.SEAL: "dấu tròn",
@@ -32,19 +32,19 @@ LABELS = {
 }
 
 FEWEST_WORDS = 2
-"""How many words a name has at least."""
+"""Least number of words of a name."""
 
 LEAST_PART = 0.1
-"""The part of a stamp that lies on a field at least, or of the field under a stamp."""
+"""Least share of a stamp on a field, or of a field under a stamp."""
 
 
 def stamps_by_words(
     stamps: Sequence[Stamp], entries: Sequence[RecognizedEntry], record: RecordSpec, schemas: Schemas
 ) -> tuple[Stamp, ...]:
-    """Return the stamps of a page with their kinds, those of words by what was read on them.
+    """Return the stamps of a page with their kinds; worded stamps by the text read on them.
 
     Args:
-        stamps: The stamps by colour, shape and size.
+        stamps: The stamps with their kinds by colour, shape and size.
     """
     fields = [field for entry in entries for field in entry.fields]
     known = schemas.vocabularies.get(STAMPS)
@@ -90,19 +90,19 @@ def _is_name(text: str) -> bool:
 
 
 def stamp_findings(entry: RecognizedEntry, stamps: Sequence[Stamp]) -> Iterator[Finding]:
-    """Yield for each region of an entry a finding that names the stamps on it; it tells, and doubts nothing."""
+    """Yield for each stamped region of an entry a finding that names its stamps; it is information, not a doubt."""
     for field in entry.fields:
         place = field.region.box
         for line in field.lines:
             place = place.union(line.line.box)
         names = [describe_stamp(stamp) for stamp in stamps if _lies_on(stamp.box, place)]
         if names and field.region.slot.field_names:
-            said = ", ".join(dict.fromkeys(names))
-            yield Finding(STAMPED, Severity.INFO, field.region.slot.field_names, {"stamp": said})
+            words = ", ".join(dict.fromkeys(names))
+            yield Finding(STAMPED, Severity.INFO, field.region.slot.field_names, {"stamp": words})
 
 
 def describe_stamp(stamp: Stamp) -> str:
-    """Return what a stamp is, in the words of an office."""
+    """Return the Vietnamese name of a stamp."""
     return f"{LABELS[stamp.kind]} “{stamp.words}”" if stamp.words else LABELS[stamp.kind]
 
 

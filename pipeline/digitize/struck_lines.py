@@ -1,7 +1,7 @@
-"""The text lines on the field lines of a page form: what is written, what is struck out, and what was inserted instead.
+"""The text lines on the field lines of a page form: written, struck-out and inserted words.
 
-A value that is struck out is often rewritten above its stroke, between the lines. The components found there belong to
-the struck field line (and are taken from the line above, which may then have lost letters)::
+A struck-out value is often rewritten above its stroke, between the lines. The components there belong to the struck
+field line; the line above loses them and may have lost letters of its own::
 
         new words              inserted: a text line of its own
     ---old words------ rest    struck: a text line of its own; what is written before and behind is not struck
@@ -29,7 +29,7 @@ from pipeline.layout.locate.insertions import field_lines_above, find_grown_toge
 def find_strikes(
     field_lines: Sequence[FieldLine], owner: NDArray[np.int64], components: ConnectedComponents
 ) -> dict[int, Extent]:
-    """Return the x extent of the stroke by the number of the field line on which something is struck out."""
+    """Return the x extent of the stroke on each field line with struck-out words, by the number of the line."""
     strikes = {}
     for number, field_line in enumerate(field_lines):
         box, numbers = writing_box(
@@ -50,10 +50,10 @@ def find_strikes(
 def may_be_struck_out(
     box: Box, numbers: NDArray[np.int64], components: ConnectedComponents, pitch: float
 ) -> bool:
-    """Return whether a value of a figure or two may be struck out: a stroke too short to be sure crosses it.
+    """Return whether a short stroke may strike out a value of one or two figures.
 
     Args:
-        box: The box of its components in pixels.
+        box: The box of the value's components in pixels.
     """
     if box.width > WIDEST * pitch:
         return False
@@ -69,10 +69,7 @@ def find_cuts_above_strikes(
     owner: NDArray[np.int64],
     components: ConnectedComponents,
 ) -> list[tuple[int, float, float]]:
-    """Return the struck components that hang together with the words above them.
-
-    Each comes with the rows between which it may be cut.
-    """
+    """Return the struck components that are joined to the words above, each with the rows between which to cut."""
     return [
         cut
         for number, strike in strikes.items()
@@ -89,31 +86,30 @@ def assign_inserted(
     """Assign the words that are inserted above a strike to the struck field line.
 
     Returns:
-        The inserted components by the number of the field line; the owner (n,) of each component with these assigned;
-        the slots that may have lost letters to the inserted words: a component was taken from them, or the words are
-        below their line, and the end of a value may have sunk there.
+        The inserted components by the number of the field line; the owner (n,) of each component after the assignment;
+        the slots that may have lost letters to the inserted words, because a component was taken from them or because
+        the words are below their line, where the end of a value may have sunk.
     """
     between = {}
     owner = owner.copy()
     losing: set[str] = set()
     for number, strike in strikes.items():
-        found = find_inserted(field_lines, number, owner, components.boxes, strike)
-        if len(found):
-            between[number] = found
-            words = float(components.boxes[found, 0].min()), float(components.boxes[found, 2].max())
-            taken = {field_lines[before].piece.slot for before in owner[found] if before not in (-1, number)}
+        inserted = find_inserted(field_lines, number, owner, components.boxes, strike)
+        if len(inserted):
+            between[number] = inserted
+            words = float(components.boxes[inserted, 0].min()), float(components.boxes[inserted, 2].max())
+            taken = {
+                field_lines[before].piece.slot for before in owner[inserted] if before not in (-1, number)
+            }
             losing |= taken | _above(field_lines, number, words)
-            owner[found] = number
+            owner[inserted] = number
     return between, owner, frozenset(losing)
 
 
 def slots_above_struck(
     field_lines: Sequence[FieldLine], strikes: Mapping[int, Extent], struck: Set[str]
 ) -> frozenset[str]:
-    """Return the slots above those that are ``struck`` out all over.
-
-    What was written instead is found nowhere, and may have run into them.
-    """
+    """Return the slots above wholly ``struck`` slots. The replacing words may have run into these."""
     return frozenset(
         slot
         for number, strike in strikes.items()
@@ -123,7 +119,7 @@ def slots_above_struck(
 
 
 def _above(field_lines: Sequence[FieldLine], number: int, extent: Extent) -> set[str]:
-    """Return the slots on the line above a field line, between one x and another."""
+    """Return the slots on the line above a field line, within an x extent."""
     start, end = extent
     return {
         field_lines[over].piece.slot
@@ -142,8 +138,8 @@ def lines_of(
     """Yield the text lines on a field line from left to right.
 
     Args:
-        strike: The x extent of the stroke through it, if there is one.
-        between: The inserted components among ``numbers``; they are a line of their own.
+        strike: The x extent of the stroke through the line, ``None`` without a stroke.
+        between: The inserted components among ``numbers``; they form a separate line.
     """
     rest = numbers if between is None else np.setdiff1d(numbers, between)
     lines = []
@@ -156,15 +152,15 @@ def lines_of(
         box, kept = writing_box(components.boxes, components.area, between, field_line.pitch)
         if box is not None:
             lines.append(TextLine(field_line.piece.line, box, kept))
-    yield from sorted(lines, key=lambda one: one.box.left)
+    yield from sorted(lines, key=lambda line: line.box.left)
 
 
 def _split_at_strike(
     line: TextLine, strike: Extent | None, components: ConnectedComponents, pitch: float
 ) -> list[TextLine]:
-    """Return the line, or its struck part and the parts before and behind that.
+    """Return the line, or its struck part with the parts before and behind.
 
-    Less than a letter's width before or behind belongs to the stroke.
+    A part narrower than a letter belongs to the struck part.
     """
     if strike is None:
         return [line]
@@ -184,4 +180,4 @@ def _split_at_strike(
     if gone is None or not kept:
         return [replace(line, is_struck=True)]
     out = replace(line, box=gone, components=numbers, is_struck=True)
-    return sorted([out, *kept], key=lambda one: one.box.left)
+    return sorted([out, *kept], key=lambda line: line.box.left)

@@ -1,4 +1,4 @@
-"""The rows of a table form, each with a region a column."""
+"""The rows of a table form with printed row rules, each with a region a column."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipeline.declarations.schema import Form
 from pipeline.digitize.braces import find_braces, with_braces
 from pipeline.digitize.rectify import RectifiedPage
 from pipeline.digitize.regions import EntryRegion, FieldRegion, TextLine
-from pipeline.digitize.slot_ink import SlotInk, residual_ink_of
+from pipeline.digitize.residual_ink import ResidualInk, SlotInk
 from pipeline.layout.imaging.geometry.dewarp import RuleCurvature
 from pipeline.layout.imaging.ruling import grid
 from pipeline.layout.locate import table_fit
@@ -19,7 +19,7 @@ from pipeline.layout.locate.handwriting_lines import find_handwriting_lines
 
 
 def table_rows(page: RectifiedPage, form: Form) -> Iterator[EntryRegion]:
-    """Yield the rows of a table form, each a region a column."""
+    """Yield the rows of a table form, each with a region a column."""
     assert form.table is not None
     letter = form.text_size * page.fit.height
     components = page.components
@@ -32,7 +32,7 @@ def table_rows(page: RectifiedPage, form: Form) -> Iterator[EntryRegion]:
         edges = [float(edge) for edge in columns.levels]
     straight_x = x if columns is None else columns.flattened(y, x)
     straight_y = y if rows is None else rows.flattened(x, y)
-    # what is left of the rules themselves
+    # remains of the rules themselves
     thin = (right - left < 0.3 * letter) & (
         np.abs(straight_x[:, None] - np.array(edges)).min(axis=1) < 0.3 * letter
     )
@@ -54,9 +54,9 @@ def table_rows(page: RectifiedPage, form: Form) -> Iterator[EntryRegion]:
             place = Box(edges[slot.column], levels[number], edges[slot.column + 1], levels[number + 1])
             place = _bounding_box(place, rows, columns)
             inside = np.nonzero((row_of == number) & (column_of == slot.column) & written)[0]
-            found = find_handwriting_lines(place, components.boxes, components.area, inside, letter)
-            cells[-1].append(SlotInk(slot, tuple(TextLine(*line) for line in found), place))
-    residual = residual_ink_of(page, [cell for row in cells for cell in row], components)
+            lines = find_handwriting_lines(place, components.boxes, components.area, inside, letter)
+            cells[-1].append(SlotInk(slot, tuple(TextLine(*line) for line in lines), place))
+    residual = ResidualInk.beside(page, [cell for row in cells for cell in row], components)
     rule = 0.3 * letter
     regions = [
         tuple(
@@ -86,7 +86,7 @@ def _bounding_box(cell: Box, rows: RuleCurvature | None, columns: RuleCurvature 
 
 
 def row_levels(page: RectifiedPage, form: Form) -> list[float]:
-    """Return the y of a table's horizontal rules on the rectified page, each moved to the rule that is seen near it."""
+    """Return the y of a table's horizontal rules on the rectified page, each moved to the visible rule nearby."""
     assert form.table is not None
     if page.row_curvature is not None:
         return [float(y) for y in page.row_curvature.levels]

@@ -1,8 +1,8 @@
-"""The rows of a table form whose rows no rule parts: by what is written, each with a region a column.
+"""The rows of a table form without row rules, found by their writing, each with a region a column.
 
-An entry begins where its first column is written. A block that stands apart and has nothing there is a heading or a
-total where it is one line in few columns; else it may be an entry without its number, or one that began on the page
-before: it is kept, and every value of it is doubtful.
+An entry begins where its first column is written. A separate block without writing in the first column is a heading or
+a total if it is a single line in few columns; else it may be an entry without its number, or an entry that began on the
+previous page: it is kept, and all its values are doubtful.
 """
 
 from __future__ import annotations
@@ -28,21 +28,21 @@ from pipeline.layout.locate.handwriting_lines import find_handwriting_lines
 log = logging.getLogger(__name__)
 
 FEW_COLUMNS = 0.4
-"""The most columns, as a share of those that an entry usually has writing in, in which a heading is written."""
+"""Largest number of written columns of a heading, as a share of the usual number of an entry."""
 
 CLOSE_LINES = 0.65
-"""How far lines of one cell are apart, in usual distances, below which one may be a correction of the other."""
+"""Distance of two lines of a cell, in usual line distances, below which one may be a correction of the other."""
 
 OVER_BOUND = 0.3
-"""How far, in distances of lines, ink reaches over the bound of two rows that may belong to both."""
+"""Least reach of ink over a row bound, in line distances, if the ink may belong to both rows."""
 
 DASH = 4.0
-"""From how many times its height on a long stroke is a dash between two entries, no writing."""
+"""Length, in heights of written letters, from which a stroke is a dash between two entries and no writing."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
-    """The ink of one slot in one row; ``is_touched``: some of it may be another row's, or a correction."""
+    """The ink of one slot in one row; ``is_touched``: some ink may belong to another row or be a correction."""
 
     slot: Slot
     lines: tuple[TextLine, ...]
@@ -51,12 +51,12 @@ class _Cell:
 
 
 def first_column(form: Form) -> int:
-    """Return the number of the column in which an entry of a table form begins: the first one that is read."""
+    """Return the number of the column in which an entry of a table form begins: the first column with a slot."""
     return min(slot.column for slot in form.slots if slot.column is not None)
 
 
 def unruled_rows(page: RectifiedPage, form: Form) -> Iterator[EntryRegion]:
-    """Yield the rows of a table form that prints no rules between them, also those that are no entries."""
+    """Yield the rows of a table form without row rules, including rows that are no entries."""
     assert form.table is not None
     components, letter = page.components, form.text_size * page.fit.height
     edges = [page.fit.to_pixels(u, 0.5)[0] for u in table_fit.column_shares(form.table)]
@@ -103,12 +103,12 @@ def unruled_rows(page: RectifiedPage, form: Form) -> Iterator[EntryRegion]:
 
 
 def small_letter(components: ConnectedComponents, span: tuple[float, float], letter: float) -> float:
-    """Return the height of a written small letter: the usual one of the components between two y.
+    """Return the height of a written small letter: the median height of the components between two y.
 
     Args:
         components: The ink of the page.
         span: The two y.
-        letter: The height of a printed letter, by which dust and what hangs together are left out.
+        letter: Height of a printed letter; dust and joined components are excluded by it.
     """
     _, top, _, bottom = components.boxes.T.astype(float)
     high, middle = bottom - top, (top + bottom) / 2
@@ -119,7 +119,7 @@ def small_letter(components: ConnectedComponents, span: tuple[float, float], let
 def _columns(
     page: RectifiedPage, edges: list[float], written: float
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Return the column of each component, and which are rests of rules."""
+    """Return the column of each component (n,), and whether it is a remnant of a rule (n,)."""
     curvature = page.column_curvature
     left, top, right, bottom = page.components.boxes.T.astype(float)
     x, y = (left + right) / 2, (top + bottom) / 2
@@ -136,11 +136,11 @@ def _cells(
     ink: tuple[NDArray[np.int64], NDArray[np.bool_]],
     written: float,
 ) -> list[list[_Cell]]:
-    """Return the cells of each row; ``ink``: the column of each component, and which are none of a cell's."""
+    """Return the cells of each row; ``ink``: the column of each component, and whether it belongs to no cell."""
     components, (column_of, rest) = page.components, ink
     _, top, _, bottom = components.boxes.T.astype(float)
     y = (top + bottom) / 2
-    found: list[list[_Cell]] = [[] for _ in rows.begun]
+    cells: list[list[_Cell]] = [[] for _ in rows.begun]
     for slot in form.slots:
         if slot.column is None:
             continue
@@ -148,7 +148,7 @@ def _cells(
         in_column = (column_of == slot.column) & ~rest
         row_of = np.searchsorted(bounds, y) - 1
         over = OVER_BOUND * rows.pitch
-        for number, row in enumerate(found):
+        for number, row in enumerate(cells):
             place = Box(
                 edges[slot.column], float(bounds[number]), edges[slot.column + 1], float(bounds[number + 1])
             )
@@ -164,19 +164,19 @@ def _cells(
                 | ((top < place.bottom - over) & (bottom > place.bottom + over))
             )
             row.append(_Cell(slot, lines, place, bool(reaching.any()) or _has_close_lines(lines, rows.pitch)))
-    return found
+    return cells
 
 
 def _rests_of_rules(
     components: ConnectedComponents, x: NDArray[np.float64], edges: NDArray[np.float64], written: float
 ) -> NDArray[np.bool_]:
-    """Return which components are left of rules, or are dashes that part entries."""
+    """Return which components (n,) are remnants of rules or dashes between entries."""
     left, top, right, bottom = components.boxes.T.astype(float)
     wide, high = right - left, bottom - top
     thin = (wide < 0.5 * written) & (np.abs(x[:, None] - edges).min(axis=1) < 0.5 * written)
     dash = (wide > DASH * written) & (high < 0.6 * written)
-    found: NDArray[np.bool_] = thin | dash
-    return found
+    rests: NDArray[np.bool_] = thin | dash
+    return rests
 
 
 def _has_close_lines(lines: tuple[TextLine, ...], pitch: float) -> bool:
@@ -185,7 +185,7 @@ def _has_close_lines(lines: tuple[TextLine, ...], pitch: float) -> bool:
 
 
 def _is_heading(row: list[_Cell], usual: float, pitch: float) -> bool:
-    """Return whether a block without a number is one line in few columns: a month, a total."""
+    """Return whether a block without a number is a single line in few columns, such as a month or a total."""
     lines = [line.box for cell in row for line in cell.lines]
     if not lines:
         return True

@@ -1,9 +1,8 @@
-"""Validate: from the readings of one entry to what is wrong or doubtful about them. Rules change no value.
+"""Validate: from the readings of one entry to its findings. Rules change no value.
 
-What is wrong with a value by itself was found when it was parsed and comes with its reading. A predicate says in which
-states it wants to see the values it is asked about (``pipeline.values.predicates.Need``): a field that this form does
-not have is never wrong, of ink that could not be read a rule knows only that it is there, and a value that is struck
-through is no value.
+Problems of a single value come from parsing, with its reading. A predicate declares the states of the values that it
+can judge (``pipeline.values.predicates.Need``): a field that the form lacks is never wrong, unread ink only shows that
+something is written, and a struck-through value is no value.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ ILLEGIBLE = "L08"
 STRUCK_THROUGH = "L09"
 
 REMEMBERED = 1 << 15
-"""How many combinations of field states are remembered with their plan."""
+"""Largest number of cached plans, one for each combination of field states."""
 
 _OF_STATUS = {FieldStatus.ILLEGIBLE: (ILLEGIBLE,), FieldStatus.STRUCK_THROUGH: (STRUCK_THROUGH,)}
 
@@ -41,7 +40,7 @@ READ, BLANK = FieldStatus.READ, FieldStatus.BLANK
 _STATES = {status: code for code, status in enumerate(FieldStatus)}
 _PARSED = len(_STATES)
 _ABSENT, _READ, _BLANK = (_STATES[s] for s in (FieldStatus.NOT_ON_FORM, FieldStatus.READ, FieldStatus.BLANK))
-"""States as small numbers: an entry's states, with whether each value parses, say which rules can be asked."""
+"""States as small numbers. The states of an entry's fields, and whether each value parses, select the rules to ask."""
 
 
 def context_of(
@@ -51,11 +50,11 @@ def context_of(
     places: PlaceResolver | None = None,
     scanned_on: datetime.date | None = None,
 ) -> RuleContext:
-    """Return what rules may know of a book.
+    """Return the rule context of a book.
 
     Args:
-        places: Resolves names of places, where units are known.
-        scanned_on: The day of the scan, where it is known; else today, which is no earlier.
+        places: The resolver of place names, ``None`` if no units are known.
+        scanned_on: The day of the scan; by default today, which is no earlier.
     """
     opened_on = date_parts(ledger.opened_on)
     day = scanned_on or datetime.datetime.now(datetime.UTC).date()
@@ -80,12 +79,12 @@ def rules_of(record: RecordSpec, schemas: Schemas) -> EntryRules:
 
 
 Fields = Callable[[Sequence[Value | FieldReading]], tuple[Value | FieldReading, ...]]
-"""Takes the values of several fields out of an entry's."""
+"""Selects the values of several fields from the values of an entry."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Bound:
-    """A rule of one record: ``at`` are the places of its fields among the record's, ``ask`` has the limits set."""
+    """A rule of one record; ``at``: the indices of its fields in the record; ``ask``: the predicate with its limits."""
 
     finding: Finding
     ask: Callable[..., bool | None]
@@ -95,7 +94,7 @@ class _Bound:
     of_states: bool
 
     def can_ask(self, values: Sequence[Value | FieldReading]) -> bool:
-        """Return whether the states of the values let the rule know anything."""
+        """Return whether the rule can judge values in these states."""
         return all(
             need.met_by(values[at].status) and (need is not Need.VALUE or values[at].canonical != "")
             for need, at in zip(self.needs, self.at, strict=True)
@@ -104,12 +103,14 @@ class _Bound:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What is to be asked of entries whose fields are all in the same states.
+    """The rules to ask of entries whose fields have the same states.
 
-    ``found`` is known from the states alone, ``missing`` too unless there is another finding about the field.
+    Attributes:
+        known: The findings that follow from the states alone.
+        missing: The same, unless the field has another finding.
     """
 
-    found: tuple[Finding, ...]
+    known: tuple[Finding, ...]
     missing: tuple[Finding, ...]
     of_one: tuple[tuple[Finding, Callable[..., bool | None], int], ...]
     of_one_in_book: tuple[tuple[Finding, Callable[..., bool | None], int], ...]
@@ -122,8 +123,7 @@ class EntryRules:
     """All rules of one record over single fields and over single entries, compiled once for many entries.
 
     Args:
-        findings: How serious a problem of a value by itself is, where no rule of its code is bound to the field
-            (``REVIEW`` where they do not say either).
+        findings: The severity of problems of a single value without a rule of their code (``REVIEW`` by default).
     """
 
     def __init__(
@@ -143,14 +143,14 @@ class EntryRules:
     def findings_of(
         self, readings: Iterable[FieldReading], context: RuleContext = NO_CONTEXT
     ) -> tuple[Finding, ...]:
-        """Return all findings of one entry, each once: of its values by themselves, of its rules, of required blanks.
+        """Return all findings of one entry, each once: problems of values, violated rules, missing required values.
 
         Args:
-            readings: One a field, each with the problems that parsing found; a field without one is not on the form.
+            readings: One reading a field with its parsing problems; a field without a reading is not on the form.
         """
         values = self._nothing.copy()
         states = bytearray(self._absent)
-        found: list[Finding] = []
+        findings: list[Finding] = []
         places = self._place
         for reading in readings:
             place = places.get(reading.field)
@@ -161,28 +161,34 @@ class EntryRules:
             if status is READ:
                 states[place] = _PARSED if reading.canonical else _READ
                 if reading.problems:
-                    found += self._of_field(reading.problems, place)
+                    findings += self._of_field(reading.problems, place)
             elif status is BLANK:
                 states[place] = _BLANK
             else:
                 states[place] = _STATES[status]
-                found += self._of_field(_OF_STATUS.get(status, ()), place)
+                findings += self._of_field(_OF_STATUS.get(status, ()), place)
         plan = self._plan(bytes(states), values)
-        found += plan.found
-        found += [finding for finding, ask, at in plan.of_one if ask(values[at]) is False]
-        found += [
+        findings += plan.known
+        findings += [finding for finding, ask, at in plan.of_one if ask(values[at]) is False]
+        findings += [
             finding for finding, ask, at in plan.of_one_in_book if ask(values[at], context=context) is False
         ]
-        found += [finding for finding, ask, one, two in plan.of_two if ask(values[one], values[two]) is False]
-        found += [finding for finding, ask, of in plan.of_more if ask(*of(values)) is False]
-        found += [
+        findings += [
+            finding
+            for finding, ask, first, second in plan.of_two
+            if ask(values[first], values[second]) is False
+        ]
+        findings += [finding for finding, ask, of in plan.of_more if ask(*of(values)) is False]
+        findings += [
             finding for finding, ask, of in plan.of_more_in_book if ask(*of(values), context=context) is False
         ]
-        if not found and not plan.missing:
+        if not findings and not plan.missing:
             return ()
-        named = {name for finding in found for name in finding.fields}
-        found += [finding for finding in plan.missing if finding.fields[0] not in named]
-        return tuple({(finding.code, finding.fields): finding for finding in reversed(found)}.values())[::-1]
+        named = {name for finding in findings for name in finding.fields}
+        findings += [finding for finding in plan.missing if finding.fields[0] not in named]
+        return tuple({(finding.code, finding.fields): finding for finding in reversed(findings)}.values())[
+            ::-1
+        ]
 
     def _plan(self, states: bytes, values: Sequence[Value | FieldReading]) -> _Plan:
         plan = self._plans.get(states)
@@ -193,7 +199,7 @@ class EntryRules:
         return plan
 
     def _make_plan(self, values: Sequence[Value | FieldReading]) -> _Plan:
-        """Return the plan for entries with fields in the states of these."""
+        """Return the plan for entries whose fields have the states of these values."""
         askable = [rule for rule in self._bound if rule.can_ask(values)]
         settled = [rule for rule in askable if rule.of_states]
         asked = [rule for rule in askable if not rule.of_states]
@@ -205,7 +211,7 @@ class EntryRules:
             if spec.required and values[place].status is FieldStatus.BLANK
         ]
         return _Plan(
-            found=tuple(
+            known=tuple(
                 rule.finding for rule in settled if rule.ask(*(values[place] for place in rule.at)) is False
             ),
             missing=tuple(finding for finding in blank if finding is not None),
@@ -227,7 +233,7 @@ class EntryRules:
         return tuple(finding for finding in findings if finding is not None)
 
     def _finding(self, code: str, place: int) -> Finding | None:
-        """Return the finding of one field by itself; ``None`` where the office has switched its rule off."""
+        """Return the finding of a single field, ``None`` if the office has switched its rule off."""
         fields = (self._specs[place].name,)
         spec = self._findings.get(code)
         severity = self._severities.get((code, fields), spec.severity if spec else Severity.REVIEW)

@@ -1,6 +1,6 @@
 """A second engine as witness: every figure and every letter of print is read twice.
 
-Engines that read alike raise each other's confidence; where they differ, a person looks.
+Agreement raises the confidence; disagreement sends the value to a person.
 """
 
 from __future__ import annotations
@@ -9,26 +9,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.base.model import Crop, LineReading, Pixels, Word
-from pipeline.digitize.printed_numbers import is_number, with_hypotheses
+from pipeline.digitize.printed_numbers import with_hypotheses
 from pipeline.recognition.ocr import Engines, OcrEngine
-from pipeline.recognition.ocr.digits import FIGURES
+from pipeline.recognition.ocr.digits import COUNT_KINDS, FIGURES
 from pipeline.values.kinds import NUMBER, kinds_with
 
 _NUMERIC_KINDS = kinds_with(lambda kind: kind.is_figures and set(kind.signs) <= set(FIGURES))
 """Kinds whose values are figures and signs that the witness of figures knows."""
 
 SURE_WITNESS = 0.80
-"""From this confidence on the second witness's figures are the text; where the readers differ, a person looks."""
+"""Confidence from which the witness's figures replace the text; a disputed text still goes to a person."""
 
 MAX_DISPUTED = 0.5
-"""The most confidence that a text has on which the two readers differ."""
+"""Largest confidence in a disputed text."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """The question to the witness: the figures of one word of a line, or of the whole line (``word`` None).
+    """A question to the witness: the figures of one word of a line, or of the whole line (``word`` None).
 
-    ``beside``: that line once more, with the ink that stands close beside it.
+    ``beside``: the line with the ink close beside it.
     """
 
     line: int
@@ -40,8 +40,8 @@ class _Question:
 def read_print(crops: Sequence[Crop], engines: Engines) -> tuple[LineReading, ...]:
     """Return one reading a crop of print.
 
-    Figures are read again by the second engine of figures, then lines with letters by the engine of handwriting: what
-    both read alike is trusted, what they read otherwise is not.
+    The second engine of figures reads figures again, then the engine of handwriting reads lines with letters. Texts on
+    which both agree are trusted, disputed texts are not.
     """
     readings = engines.print.read(crops)
     if engines.digits is not None:
@@ -71,9 +71,9 @@ def _with_figures(
 def _with_letters(
     crops: Sequence[Crop], first: Sequence[LineReading], witness: OcrEngine | None
 ) -> tuple[LineReading, ...]:
-    """Return the readings of print, those with letters confirmed or doubted by the engine of handwriting.
+    """Return the readings of print; the engine of handwriting confirms or doubts readings with letters.
 
-    It changes no text; without such an engine no letter is confirmed.
+    No text changes. Without such an engine no letter is confirmed.
     """
     asked = [number for number, reading in enumerate(first) if any(map(str.isalpha, reading.text))]
     if not asked:
@@ -89,8 +89,8 @@ def _with_letters(
 def _confirmed(reading: LineReading, answer: LineReading | None) -> LineReading:
     """Return the reading of print with the confidence that follows from the witness's answer.
 
-    Every letter, sign and capital has to be alike. The surer the witness is that there is no other text, the less is
-    left of the first engine's doubt; what is disputed already stays in doubt.
+    Every letter, sign and capital has to agree. The margin of the witness reduces the first engine's doubt; a reading
+    that is disputed already stays in doubt.
     """
     if answer is None:
         return replace(reading, confidence=min(MAX_DISPUTED, reading.confidence))
@@ -103,7 +103,7 @@ def _confirmed(reading: LineReading, answer: LineReading | None) -> LineReading:
 
 def _questions(number: int, crop: Crop, reading: LineReading) -> list[_Question]:
     if crop.kind in _NUMERIC_KINDS:
-        beside = crop.beside if is_number(crop.kind) else None
+        beside = crop.beside if crop.kind in COUNT_KINDS else None
         return [_Question(number, None, crop, None if beside is None else Crop(beside, crop.dpi, crop.kind))]
     return [
         _Question(number, at, Crop(_part(crop, word), crop.dpi, NUMBER.name))
@@ -126,7 +126,7 @@ def _plain(text: str) -> str:
 
 
 def _reconciled(first: str, first_confidence: float, second: LineReading) -> tuple[str, float]:
-    """Return the text and confidence that follow from both readings of the same figures."""
+    """Return the text and the confidence from both readings of the same figures."""
     if _plain(first) == _plain(second.text):
         return first.replace("⁄", "/").strip("_ "), max(first_confidence, second.confidence)
     if second.confidence >= SURE_WITNESS:
@@ -141,8 +141,8 @@ def _with_line_answer(
         return reading
     text, confidence = _reconciled(reading.text, reading.confidence, answer)
     engine = f"{reading.engine}+{answer.engine}"
-    told = replace(reading, text=text, confidence=confidence, engine=engine)
-    return with_hypotheses(told, kind, reading, answer, beside) if is_number(kind) else told
+    reconciled = replace(reading, text=text, confidence=confidence, engine=engine)
+    return with_hypotheses(reconciled, kind, reading, answer, beside) if kind in COUNT_KINDS else reconciled
 
 
 def _with_word_answer(reading: LineReading, at: int, answer: LineReading) -> LineReading:

@@ -1,4 +1,4 @@
-"""What of a page's ink is writing on printed labels: told by the colour of its pens, else by the shapes of its type."""
+"""Writing on printed labels, separated by the colour of the pens, else by the shapes of the type."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from pipeline.base.model import Box, Pixels, PlacedLabel
 from pipeline.digitize.rectify import RectifiedPage
 from pipeline.layout.imaging.ink import cleanup
 from pipeline.layout.imaging.ink.connected_components import ConnectedComponents
-from pipeline.layout.imaging.ink.pen_colour import find_pen_colour
+from pipeline.layout.imaging.ink.pen_colour import InkBlueness, find_pen_colour
 from pipeline.layout.imaging.ink.print_shapes import PrintShapes
 from pipeline.layout.locate.field_lines import FieldLine
 from pipeline.layout.locate.label_matching import REWORDED_WHOLE
 from pipeline.layout.locate.own_labels import label_baseline
 
 BESIDE_LABEL = 0.35
-"""How far behind a label the writing begins, or before one ends, in pitches of its line, that may go on on it."""
+"""Largest gap between a label and writing that may continue on the label, in pitches of the line."""
 
 REACH = 2.5
-"""How far onto a label a value may run on, in pitches of its line."""
+"""Largest reach of a value onto a label, in pitches of the line."""
 
 OFF = 0.35
-"""How far, in printed letters, a label that was not read may begin before its place."""
+"""Largest distance by which an unread label may begin before its place, in printed letters."""
 
 
 class WritingOnPrint:
@@ -34,13 +34,13 @@ class WritingOnPrint:
         letter: Height of the printed letters in pixels.
 
     Attributes:
-        by_colour: Whether it is told by the colour of the pens: what is taken for it is then hardly anything else.
+        by_colour: Whether pen colour separates it; it is then hardly ever mistaken.
     """
 
     def __init__(self, page: RectifiedPage, field_lines: Sequence[FieldLine], letter: float) -> None:
         self._page, self._field_lines, self._letter = page, field_lines, letter
         read = [label.box for label in page.labels if label.score > REWORDED_WHOLE]
-        blueness = page.measure_blueness()
+        blueness = InkBlueness.measured(page.source, page.matrix, page.components)
         colour = find_pen_colour(blueness, read)
         self.by_colour = colour is not None
         self._labels: list[Box] = [label.box for label in page.labels]
@@ -51,21 +51,21 @@ class WritingOnPrint:
             self._pen = self._by_shape(places, read) if places else None
 
     def separated(self, components: ConnectedComponents) -> ConnectedComponents:
-        """Return components with writing that lies on labels separated from their print."""
+        """Return the components with writing on labels separated from the print."""
         if self._pen is None:
             return components
         return cleanup.separate_pen(components, self._labels, self._page.ink, self._pen, self._letter)
 
     def on_print(self, components: ConnectedComponents) -> NDArray[np.bool_] | None:
-        """Return which of the separated components (n,) are writing on a label, ``None`` where nothing tells."""
+        """Return which separated components (n,) are writing on a label, ``None`` if unknown."""
         if self._pen is None:
             return None
         return cleanup.written_on_print(components, self._labels, self._pen, self._letter)
 
     def end_on_label(self, line: FieldLine, end: float) -> float | None:
-        """Return the x up to which the writing of a line may go on over the label behind its blank.
+        """Return the x up to which the writing of a line may continue over the label behind its blank.
 
-        It is that of the ink that hangs together with both; ``None`` where the writing does not reach the label.
+        It is the end of the ink that joins both; ``None`` if the writing does not reach the label.
         """
         p = line.pitch
         label = self._label_behind(line)
@@ -76,9 +76,9 @@ class WritingOnPrint:
         return min(float(components.boxes[over, 2].max()), upto) if over.any() else None
 
     def may_end_on_label(self, line: FieldLine, end: float) -> bool:
-        """Return whether the writing of a line ends right before a label that could not be read.
+        """Return whether the writing of a line ends right before an unread label.
 
-        A figure may lie on its first letter, no larger than it.
+        A figure may lie on the label's first letter, no larger than that letter.
         """
         label = self._label_behind(line)
         return label is not None and not label.score and end > label.box.left - BESIDE_LABEL * line.pitch
@@ -94,7 +94,7 @@ class WritingOnPrint:
         return None if line.open_right else min(behind, key=lambda label: label.box.left, default=None)
 
     def begins_on_label(self, line: FieldLine, start: float) -> bool:
-        """Return whether the writing of a line begins at the end of the label before its blank, and maybe on it."""
+        """Return whether the writing of a line begins at, or on, the end of the label before its blank."""
         p, y = line.pitch, line.piece.baseline + line.lift
         before = [
             label.box
@@ -109,7 +109,7 @@ class WritingOnPrint:
         return cleanup.is_overwritten(self._page.components, label, label.right - p, at_end=True)
 
     def _overwritten(self) -> Iterator[tuple[PlacedLabel, FieldLine]]:
-        """Yield the labels over whose beginning the value before them seems to run on."""
+        """Yield the labels whose beginning the value before them seems to overwrite."""
         done: set[Box] = set()
         for line in self._field_lines:
             label = self._label_behind(line)
@@ -135,12 +135,12 @@ class WritingOnPrint:
             zone = Box(*(float(round(side)) for side in (zone.left, zone.top, zone.right, zone.bottom)))
             first = box.left - (0.1 if label.score else OFF) * letter
             mixed = cleanup.overwriting(self._page.components, box, box.left + REACH * line.pitch)
-            found = shapes.pen_in(zone, mixed, first, self._baseline(label))
-            pen[round(zone.top) : round(zone.bottom), round(zone.left) : round(zone.right)] |= found
+            of_zone = shapes.pen_in(zone, mixed, first, self._baseline(label))
+            pen[round(zone.top) : round(zone.bottom), round(zone.left) : round(zone.right)] |= of_zone
         return pen
 
     def _baseline(self, label: PlacedLabel) -> float:
-        """Return the y of the line that a label's letters stand on."""
+        """Return the y of a label's baseline."""
         left, top, right, bottom = self._page.components.boxes.T
         box = label.box
         within = (left > box.left) & (right < box.right) & (top > box.top - 1) & (bottom < box.bottom + 1)

@@ -24,7 +24,7 @@ from pipeline.layout.imaging.ink import binarization
 from pipeline.layout.imaging.ruling import grid
 from pipeline.layout.imaging.ruling.grid import RuleFamily
 from pipeline.layout.imaging.ruling.outer_frame import find_outer_frame, is_thin_rule
-from pipeline.layout.imaging.ruling.rules import rule_cover
+from pipeline.layout.imaging.ruling.ruled_lines import rule_cover
 from pipeline.layout.locate.label_matching import fold_label
 from pipeline.recognition.ocr import PrintReader
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry.database import clock
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.record_tables import RecordSchema

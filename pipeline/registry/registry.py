@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from pipeline.declarations.review_policy import ReviewPolicy
-from pipeline.declarations.sampling import SamplingPolicy
+from pipeline.declarations.office.approval import ApprovalPolicy
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
+from pipeline.declarations.office.lot_sampling import SamplingPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.declarations.schema import Schemas, load
-from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy
 from pipeline.registry import sampled_values, tampered_rows
 from pipeline.registry.accounts.accounts import Accounts, utc_now
 from pipeline.registry.accounts.model import AccountOptions, Person

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from pipeline.base.model import PageRef, PageResult
 from pipeline.books.book_context.second_pass import SecondPass, fingerprint_of, first_fingerprint
-from pipeline.declarations.review_policy import BookPolicy
+from pipeline.declarations.office.review import BookPolicy
 from pipeline.declarations.schema import RecordSpec
 from pipeline.digitize.route import RoutingOptions
 from pipeline.recognition.calibration import SampleCheck, is_stopped

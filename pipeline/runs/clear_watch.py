@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Self
 
 from pipeline.base.errors import BookBusy, HotichError
-from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry import Registry
 from pipeline.run_context import RunContext
 from pipeline.runs.clear_pass import ClearReport, clear_book

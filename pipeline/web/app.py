@@ -12,13 +12,15 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.types import Scope
 
-from pipeline.declarations.learning_policy import LearningPolicy
-from pipeline.declarations.review_policy import ReviewPolicy
-from pipeline.declarations.sampling import SamplingPolicy
+from pipeline.declarations.office.approval import ApprovalPolicy
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
+from pipeline.declarations.office.learning import LearningPolicy
+from pipeline.declarations.office.lot_sampling import SamplingPolicy
+from pipeline.declarations.office.policies import OfficePolicies
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.declarations.schema import Schemas
 from pipeline.delivery.printing.service import NO_PRINTER, Printer
 from pipeline.delivery.reconcile.upload_bounds import MOST_FILE_BYTES
-from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy
 from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import utc_now
 from pipeline.reports import WorkPlan
@@ -55,7 +57,6 @@ from pipeline.web.security.phone_passes import PhonePasses
 from pipeline.web.security.sign_in import SignInDesk
 from pipeline.web.sign_in_provider import Provider
 from pipeline.web.supervising.office_desk import NO_OFFICE_DESK, OfficeDesk
-from pipeline.web.supervising.office_settings import OfficePolicies
 
 
 def create_app(

@@ -12,9 +12,11 @@ from fastapi import Depends, Request
 from pydantic import Field
 
 from pipeline.base.model import PageRef
+from pipeline.declarations.office.approval import ApprovalPolicy
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
+from pipeline.declarations.office.policies import OfficePolicies
 from pipeline.declarations.schema import Schemas
 from pipeline.delivery.printing.service import Printer
-from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy
 from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import OpenAct, Session
@@ -40,7 +42,6 @@ from pipeline.web.security.middleware import RateLimiter, ReviewOptions
 from pipeline.web.security.phone_passes import PhonePasses
 from pipeline.web.security.sign_in import SignInDesk
 from pipeline.web.supervising.office_desk import OfficeDesk
-from pipeline.web.supervising.office_settings import OfficePolicies
 
 MAX_ROW_ID = 2**31 - 1
 """The largest id that every database of the registry accepts."""

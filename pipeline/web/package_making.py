@@ -7,11 +7,11 @@ from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import quote
 
+from pipeline.declarations.office.delivery_rules import RULES_BY_NAME
 from pipeline.delivery.export.export_options import read_options
 from pipeline.delivery.export.package_values import ExportBlocker, WorkbookFault
 from pipeline.delivery.package import PackageReport, export_book
 from pipeline.delivery.package_sentences import CHECKS, WHY, entry_of
-from pipeline.delivery_rules import RULES_BY_NAME
 from pipeline.registry import Registry
 from pipeline.run_context import RunContext
 from pipeline.scans.workspace import Workspace

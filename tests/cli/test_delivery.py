@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from pipeline.declarations.office.delivery_rules import DELIVERY_RULES
 from pipeline.delivery.rules_page import markdown_lines
-from pipeline.delivery_rules import DELIVERY_RULES
 from pipeline.registry import Registry
 from pipeline.scans.workspace import Workspace
 from tests.cli.conftest import Hotich

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.base.model import Box, EntryResult, FieldReading, FieldStatus, PageKind, Severity
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.delivery.deliverable import deliverable_book
 from pipeline.delivery.entry_pdfs import CopyPlan
 from pipeline.delivery.export.export_options import PackageOptions
-from pipeline.delivery_rules import DeliveryPolicy
 from pipeline.registry import WHOLE_ENTRY, Registry, Verdict
 from pipeline.scans.workspace import Workspace
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, blank, entry, finding, page, read

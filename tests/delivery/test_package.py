@@ -18,6 +18,7 @@ from pipeline.base.errors import AlteredScan
 from pipeline.base.files import sha256_of_file
 from pipeline.base.model import Box, FieldStatus, Matrix, Pixels
 from pipeline.books.book_checks import check_books
+from pipeline.declarations.office.approval import ApprovalPolicy
 from pipeline.delivery.deliverable import deliverable_book
 from pipeline.delivery.entry_pdfs import CopyPlan, CopyRules, make_pdfs
 from pipeline.delivery.export.compression import CopyOptions
@@ -26,7 +27,6 @@ from pipeline.delivery.export.package_folder import package_flaws, read_manifest
 from pipeline.delivery.export.preupload import preupload_faults
 from pipeline.delivery.package import PackageProgress, PackageReport, export_book
 from pipeline.delivery.package_sentences import format_package_report
-from pipeline.delivery_rules import ApprovalPolicy
 from pipeline.registry import Registry, RegistryPart, Verdict, Withdrawn
 from pipeline.registry.amendments.model import AmendmentOrder
 from pipeline.scans.intake import list_scans, page_of
@@ -327,7 +327,7 @@ def test_columns_that_a_template_lacks_are_reported(tmp_path: Path) -> None:
         (entry_id,) = registry.entries(book.book_id)
         number = Verdict("child_id_number", FieldStatus.READ, "092210001234")
         registry.decide(entry_id, [number], author="thu")
-    report = packed(book, tmp_path / "out", replace(PackageOptions(), birth_template="KS60"))
+    report = packed(book, tmp_path / "out", PackageOptions(birth_template="KS60"))
     assert report.folder is not None
     assert report.dropped["nksSoDinhDanh"] == 1
     assert read_manifest(report.folder)[1]["counts"]["dropped"] == dict(report.dropped)

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.base.model import FieldStatus, Ledger
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.delivery.export.preupload import is_date_text
 from pipeline.delivery_rules import (
     ConfirmedDelivery,
-    DeliveryPolicy,
     FieldLayers,
     LineAbove,
     WrittenEntry,

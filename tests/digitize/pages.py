@@ -26,7 +26,7 @@ from pipeline.base.model import (
 from pipeline.declarations import schema
 from pipeline.declarations.schema import Form
 from pipeline.digitize import DigitizeOptions, Engines, default_engines, digitize_page
-from pipeline.digitize.context import PageContext, StageClock
+from pipeline.digitize.page_context import PageContext, StageClock
 from pipeline.layout.imaging.geometry import warp
 from pipeline.recognition.ocr.tesseract import read_in_process
 from pipeline.training.evaluation.truth import BookTruth, Quad, TrueEntry

@@ -8,8 +8,9 @@ from functools import cache
 import pytest
 
 from pipeline.base.model import Box, EntryResult, FieldStatus
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.declarations.schema import Form, Schemas
-from pipeline.delivery_rules import DeliveryPolicy, LineAbove, WrittenEntry, WrittenField, entry_layers
+from pipeline.delivery_rules import LineAbove, WrittenEntry, WrittenField, entry_layers
 from pipeline.digitize.braces import Brace, with_braces
 from pipeline.digitize.judge import EntryJudge
 from pipeline.digitize.regions import EntryRegion, FieldRegion, RecognizedEntry

@@ -30,7 +30,17 @@ from tests.fake_pages import GOOD, draw
 
 FORM = "birth-2006"
 NAME, OTHER_NAME, PLACE = "Zqwxj Vkpfy", "Zqwxj Vkpfi", "Qjxwz Hvbkp"
-STAGES = {"page", "normalize", "match", "sheets", "rectify", "segment", "recognize", "route"}
+STAGES = {
+    "page_stages",
+    "sheets",
+    "orientations",
+    "match",
+    "quality",
+    "rectify",
+    "segment",
+    "recognize",
+    "route",
+}
 
 
 @dataclass

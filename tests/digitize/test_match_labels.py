@@ -7,8 +7,8 @@ import pytest
 
 from pipeline.base.model import Word
 from pipeline.declarations.schema import Form
-from pipeline.digitize.context import DigitizeOptions
 from pipeline.digitize.match import match_labels, rivals_of
+from pipeline.digitize.page_context import DigitizeOptions
 from pipeline.layout.imaging.geometry import deskew
 from pipeline.layout.locate import form_fit as fitting
 from pipeline.layout.locate.label_matching import find_label_candidates, fold_label

@@ -11,7 +11,8 @@ import pytest
 from pipeline.base.model import Ledger, PageImage, PageKind, PageRef, PageResult, Pixels
 from pipeline.digitize import DigitizeOptions, digitize_page
 from pipeline.digitize.match import match_template
-from pipeline.digitize.normalize import deskewed_orientations, letter_height, normalize
+from pipeline.digitize.normalize import normalize
+from pipeline.digitize.orientations import deskewed_orientations
 from pipeline.layout.imaging.geometry import warp
 from pipeline.layout.imaging.geometry.deskew import DeskewedPage
 from pipeline.layout.locate.label_matching import LabelCandidate
@@ -57,7 +58,7 @@ def found_by(
 ) -> tuple[DeskewedPage, tuple[LabelCandidate, ...]] | None:
     """The level page and the labels that the template found on it."""
     level, declared = level_of(pixels, form), SCHEMAS.form(form)
-    found = match_template(template(form), level, declared, letter_height(declared, level.dpi))
+    found = match_template(template(form), level, declared, declared.letter_height(level.dpi))
     return None if found is None else (level, found[1])
 
 

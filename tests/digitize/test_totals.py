@@ -5,6 +5,7 @@ import pytest
 
 from pipeline.base.model import Box, LineReading, Writing
 from pipeline.declarations.schema import Slot
+from pipeline.digitize.recognize import is_total
 from pipeline.digitize.regions import (
     EntryRegion,
     FieldRegion,
@@ -13,7 +14,6 @@ from pipeline.digitize.regions import (
     RecognizedLine,
     TextLine,
 )
-from pipeline.digitize.totals import is_total
 from pipeline.layout.imaging.ink.connected_components import no_components
 
 PLACE = Box(0, 0, 10, 10)

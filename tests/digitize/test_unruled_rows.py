@@ -8,7 +8,8 @@ import numpy as np
 from pipeline.base.model import Box, PageImage, PageRef, Pixels
 from pipeline.declarations.schema import Form
 from pipeline.digitize.match import FormMatch, match_table
-from pipeline.digitize.normalize import deskewed_orientations, normalize
+from pipeline.digitize.normalize import normalize
+from pipeline.digitize.orientations import deskewed_orientations
 from pipeline.digitize.rectify import RectifiedPage, rectify
 from pipeline.digitize.regions import EntryRegion, FieldRegion
 from pipeline.digitize.unruled_rows import unruled_rows

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from pipeline.base.model import EntryResult, FieldStatus
-from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry import Registry, Verdict
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.desk import Desk
@@ -16,9 +16,9 @@ from tests.registry.pages import entry, read
 
 PLACE = "00000"
 
-SINGLE = ReviewPolicy(BookPolicy(check="none", blind="none"))
-CHECKED = ReviewPolicy(BookPolicy(check="all", blind="none"))
-BLIND = ReviewPolicy(BookPolicy(check="all", blind="all"))
+SINGLE = ReviewPolicy(check="none", blind="none")
+CHECKED = ReviewPolicy(check="all", blind="none")
+BLIND = ReviewPolicy(check="all", blind="all")
 
 _tokens = count()
 

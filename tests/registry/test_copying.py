@@ -10,7 +10,7 @@ import pytest
 from benchmarks.servers import postgresql
 from pipeline.base.errors import RegistryError
 from pipeline.base.model import FieldStatus
-from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry import Registry, Verdict
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.copying import COPIED, RegistryCopy, copy_registry

@@ -11,7 +11,7 @@ import pytest
 from pipeline.base.errors import ScanError
 from pipeline.base.model import FieldStatus, LineReading, PageRef, PageResult
 from pipeline.base.model.adapted_reader import ADAPTER_MARK
-from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.digitize.judge import EntryJudge
 from pipeline.digitize.route import RoutingOptions
 from pipeline.recognition.ocr import Engines

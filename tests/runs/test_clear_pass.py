@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.base.model import FieldStatus, Finding, PageRef, PageResult, Severity
-from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.route import RoutingOptions
 from pipeline.registry import CrossEntryFinding, Registry, StoredEntry, Verdict
@@ -37,7 +37,7 @@ FIELD, TUAN = "registrar_name", "Trần Văn Tuấn"
 FIRST = "f1"
 """The fingerprint of the first reading."""
 
-ALL = BookPolicy(clear_sample=0.0)
+ALL = ReviewPolicy.model_construct(clear_sample=0.0)
 """Nothing is drawn for a check."""
 
 
@@ -168,9 +168,16 @@ def test_an_office_that_wants_none_or_has_the_field_seen_by_people_gets_none(rea
     with read_book.open_registry() as registry:
         decide(registry, 1)
         decide(registry, 2)
-        assert clear_book(registry, read_book, 1, replace(ALL, people_fields=frozenset({FIELD}))).clear == 0
+        assert (
+            clear_book(
+                registry, read_book, 1, ALL.model_copy(update={"people_fields": frozenset({FIELD})})
+            ).clear
+            == 0
+        )
         assert clear_book(registry, read_book, 1, ALL).clear == 1
-        assert clear_book(registry, read_book, 1, replace(ALL, accept_clear=False)).taken_back == 1
+        assert (
+            clear_book(registry, read_book, 1, ALL.model_copy(update={"accept_clear": False})).taken_back == 1
+        )
         assert waits(registry, 3)
 
 
@@ -178,7 +185,7 @@ def test_a_refuted_bound_stops_the_book_and_says_so(read_book: RunContext) -> No
     with read_book.open_registry() as registry:
         decide(registry, 1)
         decide(registry, 2)
-        assert clear_book(registry, read_book, 1, replace(ALL, clear_sample=1.0)).clear == 1
+        assert clear_book(registry, read_book, 1, ALL.model_copy(update={"clear_sample": 1.0})).clear == 1
         assert waits(registry, 3)
         decide(registry, 3, "Trần Văn Tuân")
         report = clear_book(registry, read_book, 1, ALL)
@@ -188,7 +195,7 @@ def test_a_refuted_bound_stops_the_book_and_says_so(read_book: RunContext) -> No
 
 def test_the_watch_weighs_each_book_once_a_while_and_takes_back_at_once(read_book: RunContext) -> None:
     passes: list[int] = []
-    policy = ReviewPolicy(ALL)
+    policy = ALL
     now = [0.0]
 
     def run(book_id: int):  # type: ignore[no-untyped-def]
@@ -225,7 +232,7 @@ def test_a_watch_that_starts_anew_goes_on_with_what_was_decided_before(read_book
     with read_book.open_registry() as registry:
         decide(registry, 1)
         decide(registry, 2)
-        watch = ClearWatch(registry, lambda book_id: run_pass(read_book, ReviewPolicy(ALL), book_id))
+        watch = ClearWatch(registry, lambda book_id: run_pass(read_book, ALL, book_id))
         assert watch.look() == (1,)
         assert not waits(registry, 3)
 
@@ -234,7 +241,7 @@ def test_the_process_of_the_server_weighs_a_book_and_ends(read_book: RunContext)
     with read_book.open_registry() as registry:
         decide(registry, 1)
         decide(registry, 2)
-        run = PassProcess(read_book, lambda: ReviewPolicy(ALL))
+        run = PassProcess(read_book, lambda: ALL)
         assert ClearWatch(registry, run).look() == (1,)
         assert not waits(registry, 3)
         assert not run.is_running
@@ -244,9 +251,7 @@ def test_a_book_that_is_being_read_is_tried_again_later(read_book: RunContext) -
     with read_book.open_registry() as registry:
         decide(registry, 1)
         now = [0.0]
-        watch = ClearWatch(
-            registry, lambda book_id: run_pass(read_book, ReviewPolicy(ALL), book_id), now=lambda: now[0]
-        )
+        watch = ClearWatch(registry, lambda book_id: run_pass(read_book, ALL, book_id), now=lambda: now[0])
         with registry.lock_book(1, 60.0):
             assert watch.look() == ()
         now[0] = 100.0
@@ -269,7 +274,7 @@ def test_one_wrong_among_few_checked_is_more_than_is_tolerated() -> None:
 
 
 def test_critical_values_of_a_book_unlike_those_calibrated_on_wait_for_people(read_book: RunContext) -> None:
-    record, policy = SCHEMAS.record("birth"), replace(ALL, people_fields=frozenset({"notes"}))
+    record, policy = SCHEMAS.record("birth"), ALL.model_copy(update={"people_fields": frozenset({"notes"})})
     with read_book.open_registry() as registry:
         assert kept_for_people(registry, 1, record, policy) == {"notes"}
         unusual = CrossEntryFinding(1, 1, None, Finding(DRIFT, Severity.REVIEW))

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.base.model import FieldStatus, PageRef
 from pipeline.books.book_context.second_pass import first_fingerprint
-from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry import StoredEntry, Verdict
 from pipeline.run_context import RunContext
 from pipeline.runs.book_reading import digitize_book

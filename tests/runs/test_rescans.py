@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.run_context import RunContext
 from pipeline.runs.book_reading import digitize_book
 from tests.fake_pages import GOOD, draw
@@ -15,7 +15,7 @@ def test_a_run_closes_the_ticket_that_a_scan_in_the_folder_answers(book: Path, c
     draw(book / "a.png", GOOD)
     digitize_book(book, context, workers=1)
     with context.open_registry() as registry:
-        desk = registry.desk(ReviewPolicy(BookPolicy(check="none", blind="none")))
+        desk = registry.desk(ReviewPolicy(check="none", blind="none"))
         ticket = desk.request_rescan(SUPERVISOR, taken(desk, SUPERVISOR).task_id, "mờ")
         draw(book / f"phieu-{ticket.ticket_id}-a.png", GOOD, mark=7)
         digitize_book(book, context, workers=1)

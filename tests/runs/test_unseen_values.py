@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.base.model import FieldStatus
-from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.recognition.calibration import SampleCheck
 from pipeline.registry import Registry, Verdict
 from pipeline.registry.sampled_values import AcceptedValue, SampledValue, ValueSource
@@ -23,7 +23,7 @@ PAGES = 12
 @pytest.fixture
 def context(sqlite_url: str, tmp_path: Path) -> RunContext:
     """A book of which everything was accepted; half of it is drawn."""
-    policy = ReviewPolicy(BookPolicy(unseen_sample=0.5))
+    policy = ReviewPolicy(unseen_sample=0.5)
     context = RunContext(tmp_path / "workspace", sqlite_url, SCHEMAS, review=policy)
     with context.open_registry() as registry:
         book = registry.book_id(LEDGER, "KS.2010.01")
@@ -87,7 +87,7 @@ def test_what_other_books_refute_waits_in_this_one_too(context: RunContext) -> N
 def test_nothing_is_drawn_without_a_policy_or_where_the_office_draws_nothing(context: RunContext) -> None:
     with context.open_registry() as registry:
         assert check_unseen(registry, replace(context, review=None), 1).drawn == 0
-        none = ReviewPolicy(BookPolicy(unseen_sample=0.0))
+        none = ReviewPolicy(unseen_sample=0.0)
         assert check_unseen(registry, replace(context, review=none), 1).drawn == 0
         assert effective(registry) == PAGES
 

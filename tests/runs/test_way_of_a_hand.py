@@ -16,7 +16,7 @@ import pytest
 from pipeline.base.errors import ScanError
 from pipeline.base.model import Crop, FieldStatus, PageResult
 from pipeline.base.model.adapted_reader import ADAPTER_MARK
-from pipeline.declarations.learning_policy import LearningPolicy
+from pipeline.declarations.office.learning import LearningPolicy
 from pipeline.recognition.ocr.adapters import adapted_reader, unpack_adapter
 from pipeline.recognition.ocr.handwriting import HandwritingReader
 from pipeline.registry import Registry, StoredEntry, Verdict

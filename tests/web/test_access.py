@@ -14,8 +14,9 @@ from fastapi.responses import PlainTextResponse
 from benchmarks.security.route_samples import FAILED_SCAN, SAMPLES, TARGET, TOKEN, Sample
 from pipeline.base.model import Box, PageRef
 from pipeline.base.stages import Stage
-from pipeline.declarations.review_policy import ReviewPolicy
-from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy
+from pipeline.declarations.office.approval import ApprovalPolicy
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Person, Role

@@ -9,9 +9,9 @@ import pytest
 from fastapi import FastAPI
 
 from pipeline.base.model import Box
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.delivery.export.package_values import ExportBlocker, WorkbookFault
 from pipeline.delivery.package import PackageReport
-from pipeline.delivery_rules import DeliveryPolicy
 from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role

@@ -60,7 +60,7 @@ def test_an_office_is_asked_for_declared_and_changed(
     saved = administrator.submit(FIRST, {**form, "confirmed": "yes"})
     assert (saved.status_code, saved.headers["location"]) == (303, "/settings?saved=office")
     assert administrator.submit(FIRST, {**form, "confirmed": "yes"}).status_code == 422
-    assert [(one.name, places) for one, places in read_offices(file).offices] == [("UBND xã Thử", None)]
+    assert [(one.name, one.places) for one in read_offices(file).offices] == [("UBND xã Thử", None)]
     file.write_text("# biên bản 3\n" + file.read_text(encoding="utf-8"), encoding="utf-8")
     form = filled(
         code="TT",
@@ -72,8 +72,8 @@ def test_an_office_is_asked_for_declared_and_changed(
     assert "dãy số của mã TH dừng" in text_of(administrator.submit(FIRST, form))
     assert administrator.submit(FIRST, {**form, "confirmed": "yes"}).status_code == 303
     assert file.read_text(encoding="utf-8").startswith("# biên bản 3")
-    ((office, places),) = read_offices(file).offices
-    assert (office.code, places) == ("TT", frozenset({OWN}))
+    (office,) = read_offices(file).offices
+    assert (office.code, office.places) == ("TT", frozenset({OWN}))
     assert (office.signer, office.signer_title) == ("Thử Ký", "Chủ tịch")
     assert ASKED not in text_of(administrator.get("/"))
     noted = registry.audit().recent(1)[0]

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from pipeline.base.model import FieldStatus
 from pipeline.base.stages import Stage
-from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry import Registry, Verdict
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role

@@ -10,7 +10,9 @@ import pytest
 from fastapi import FastAPI
 
 from pipeline.base.model import Severity
-from pipeline.declarations import office
+from pipeline.declarations.office.changed_schemas import SET_BY_OFFICES, with_office_changes
+from pipeline.declarations.office.policies import load_policies
+from pipeline.declarations.office.settings import SettingsRefused
 from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role
@@ -24,8 +26,7 @@ from pipeline.web.supervising.office_rules import (
     settable_rules,
     shown_rules,
 )
-from pipeline.web.supervising.office_settings import load_policies
-from pipeline.web.supervising.staff_file_desk import SettingsRefused, StaffFileDesk
+from pipeline.web.supervising.staff_file_desk import StaffFileDesk
 from tests.registry.pages import SCHEMAS
 from tests.web.browser import Browser, text_of
 from tests.web.clock import Clock
@@ -45,7 +46,7 @@ def edited(text: str, code: str, severity: str, field: str = "", reason: str = "
 
 def test_every_rule_that_may_be_set_is_listed_and_found_by_its_words() -> None:
     listed = {one.rule.code for one in shown_rules(SCHEMAS, own_rows(""))}
-    assert listed == {c for c, spec in SCHEMAS.findings.items() if spec.level in office.SET_BY_OFFICES}
+    assert listed == {c for c, spec in SCHEMAS.findings.items() if spec.level in SET_BY_OFFICES}
     assert [one.rule.code for one in shown_rules(SCHEMAS, own_rows(""), "b02")] == ["B02"]
     assert BOUND in {
         one.rule.code
@@ -60,7 +61,7 @@ def test_every_severity_that_the_form_offers_is_one_that_the_loader_takes(tmp_pa
     for code, rule in RULES.items():
         text = edited(text, code, "REVIEW" if rule.severity is Severity.BLOCK else "OFF")
     file.write_text(text, encoding="utf-8")
-    after = office.applied(SCHEMAS, file)
+    after = with_office_changes(SCHEMAS, file)
     assert {after.severity_of(code) for code in RULES} == {None, Severity.REVIEW}
     for code in RULES:
         text = edited(text, code, "")
@@ -142,7 +143,7 @@ def test_a_rule_is_changed_seen_before_and_put_back(
     assert (saved.status_code, saved.headers["location"]) == (303, "/rules?saved=B02")
     twice = administrator.submit(at, {**form, "confirmed": "yes"})
     assert (twice.status_code, "từ lúc bạn mở trang này" in text_of(twice)) == (422, True)
-    assert office.applied(SCHEMAS, file).severity_of("B02") is None
+    assert with_office_changes(SCHEMAS, file).severity_of("B02") is None
     assert file.read_text(encoding="utf-8").startswith("# biên bản 3")
     shown = text_of(administrator.get("/rules?words=B02"))
     assert ("Đã xem 200 nhiệm vụ" in shown, "còn theo mức cũ của B02" in shown) == (True, True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import fields
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,10 +11,12 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from pipeline.declarations import sampling
-from pipeline.declarations.learning_policy import LearningPolicy
-from pipeline.declarations.review_policy import BookPolicy
-from pipeline.delivery_rules import DELIVERY_RULES, RULES_BY_NAME, ApprovalPolicy
+from pipeline.declarations.office.approval import ApprovalPolicy
+from pipeline.declarations.office.delivery_rules import DELIVERY_RULES, RULES_BY_NAME
+from pipeline.declarations.office.learning import LearningPolicy
+from pipeline.declarations.office.lot_sampling import SamplingPolicy
+from pipeline.declarations.office.policies import OfficePolicies, load_policies
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role
@@ -23,13 +24,11 @@ from pipeline.web.app import create_app
 from pipeline.web.routes.office_settings import with_policies
 from pipeline.web.supervising.office_desk import OfficeDesk
 from pipeline.web.supervising.office_settings import (
-    OfficePolicies,
+    TABLES,
     SettingGroup,
-    load_policies,
     setting_groups,
 )
 from pipeline.web.supervising.office_work import read_policies
-from pipeline.web.supervising.setting_specs import TABLES
 from pipeline.web.supervising.staff_file_desk import StaffFileDesk
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 from tests.web.browser import Browser, text_of
@@ -67,11 +66,13 @@ def shown(groups: tuple[SettingGroup, ...]) -> dict[str, dict[str, str]]:
 def test_every_key_that_an_office_may_set_is_shown() -> None:
     groups = setting_groups(OfficePolicies(), SCHEMAS)
     keys = {table: set(values) for table, values in shown(groups).items()}
-    assert keys["review"] == {one.name for one in fields(BookPolicy)} | {"lease_minutes", "assigned_only"}
-    assert keys["sampling"] == set(sampling.sampling_settings._Keys.model_fields)
-    assert keys["delivery"] == {rule.name for rule in DELIVERY_RULES}
-    assert keys["approval"] == {one.name for one in fields(ApprovalPolicy)}
-    assert keys["learning"] == {one.name for one in fields(LearningPolicy)}
+    assert keys == {
+        "review": set(ReviewPolicy.model_fields) - {"book"},
+        "sampling": set(SamplingPolicy.model_fields),
+        "delivery": {rule.name for rule in DELIVERY_RULES},
+        "approval": set(ApprovalPolicy.model_fields),
+        "learning": set(LearningPolicy.model_fields),
+    }
     assert all(one.usual for group in groups for one in group.settings)
 
 
@@ -260,7 +261,7 @@ def test_every_form_shows_every_setting_of_its_table(administrator: Browser, fil
     file.write_text("", encoding="utf-8")
     for table in TABLES.values():
         shown = administrator.get(f"/settings/{table.name}").text
-        assert [spec.name for spec in table.specs if f'name="{spec.name}"' not in shown] == []
+        assert [spec.name for spec in table.settings if f'name="{spec.name}"' not in shown] == []
     assert administrator.get("/settings/khong").status_code == 404
 
 

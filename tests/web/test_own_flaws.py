@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from pipeline.base.errors import NotDeclared
 from pipeline.books.book_checks import check_books, check_registry
-from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.declarations.schema import Schemas
 from pipeline.registry import Registry, RegistryPart
 from pipeline.registry.accounts.model import Role

@@ -14,8 +14,8 @@ import pytest
 
 from pipeline.base.errors import StorageError
 from pipeline.base.model import FieldStatus
+from pipeline.declarations.office.approval import ApprovalPolicy
 from pipeline.delivery.export.package_folder import package_flaws
-from pipeline.delivery_rules import ApprovalPolicy
 from pipeline.registry import Registry, Verdict
 from pipeline.registry.accounts.model import Role
 from pipeline.scans.workspace import Workspace

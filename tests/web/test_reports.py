@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from pipeline.base.model import FieldStatus, Finding, Severity
 from pipeline.base.stages import Stage
-from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry import CrossEntryFinding, Registry, Verdict
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role
@@ -37,7 +37,7 @@ def worked(registry: Registry, accounts: Accounts, clock: Clock, people: dict[tu
     unusual = Finding(DRIFT, Severity.INFO, (), {"unusual": "nhiều chữ lạ khác thường", "unseen": "17"})
     registry.save_checks([CrossEntryFinding(1, 1, None, unusual)], [DRIFT])
     known = {one.person.login: one.person for one in accounts.list()}
-    desk = registry.desk(ReviewPolicy(BookPolicy(check="all", blind="none")), now=clock)
+    desk = registry.desk(ReviewPolicy(check="all", blind="none"), now=clock)
     for role, stage, text in (
         (Role.REVIEWER, Stage.REVIEW, "Thử Sai"),
         (Role.CHECKER, Stage.CHECK, "Thử Đúng"),

@@ -33,9 +33,9 @@ from tests.web.sign_in_provider.openid_provider import (
 )
 
 GROUPS = (
-    GroupDuties("phu-trach", Role.SUPERVISOR, None),
-    GroupDuties("kiem-tra", Role.CHECKER, (OWN, OTHER)),
-    GroupDuties("ra-soat", Role.REVIEWER, (OWN,)),
+    GroupDuties(name="phu-trach", role=Role.SUPERVISOR, places=None),
+    GroupDuties(name="kiem-tra", role=Role.CHECKER, places=(OWN, OTHER)),
+    GroupDuties(name="ra-soat", role=Role.REVIEWER, places=(OWN,)),
 )
 LOGIN = "nguoi.dung"
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.base.errors import SchemaError, StorageError
-from pipeline.web.supervising.staff_file_desk import SettingsRefused, StaffFileDesk
+from pipeline.declarations.office.settings import SettingsRefused
+from pipeline.web.supervising.staff_file_desk import StaffFileDesk
 
 
 def lines_of(path: Path) -> int:

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from pipeline.declarations import office
+from pipeline.declarations.office.changed_schemas import with_office_changes
+from pipeline.declarations.office.policies import load_policies
 from pipeline.declarations.schema import Schemas, with_own_records
 from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role
 from pipeline.web.app import create_app
 from pipeline.web.supervising.office_desk import OfficeDesk
-from pipeline.web.supervising.office_settings import load_policies
 from pipeline.web.supervising.staff_file_desk import StaffFileDesk
 from tests.declarations.schema.test_own_records import written
 from tests.registry.pages import SCHEMAS
@@ -72,7 +72,7 @@ def test_columns_are_ordered_named_left_out_and_put_back(
     sent = seen_at(chief, confirmed="yes")
     assert chief.submit(AT, sent).headers["location"] == f"{AT}?saved=yes"
     assert chief.submit(AT, sent).status_code == 422, "a page that is no longer what stands in the file"
-    after = office.applied(declared, file)
+    after = with_office_changes(declared, file)
     assert after.columns("GCLH") == ("tenVo", "noi", "ngayDangKy", "quyenSo", "so")
     assert after.record("divorce_note").by_column["tenVo"].name == "wife_name"
     assert after.fingerprint == declared.fingerprint, "nothing is read anew"
@@ -80,7 +80,7 @@ def test_columns_are_ordered_named_left_out_and_put_back(
     assert "Cơ quan đã đặt cột" in shown
     again = seen_at(chief, **{"place-notes": "3", "name-notes": "<b>ghi chú</b>"}, confirmed="yes")
     assert chief.submit(AT, again).status_code == 303
-    assert office.applied(declared, file).columns("GCLH")[0] == "<b>ghi chú</b>"
+    assert with_office_changes(declared, file).columns("GCLH")[0] == "<b>ghi chú</b>"
     assert "&lt;b&gt;ghi chú" in chief.get(AT).text
     back = {"remove": "yes", "seen": seen_on(chief.get(AT).text), "confirmed": "yes"}
     assert chief.submit(AT, back).status_code == 303

@@ -11,17 +11,13 @@ from pipeline.declarations.sampling.sampling_plan import (
     plan_with_share,
     smallest_plan,
 )
-from pipeline.declarations.sampling.sampling_settings import PRESETS, SamplingPolicy, read
 
 __all__ = [
-    "PRESETS",
     "SamplingPlan",
     "QualityLevels",
-    "SamplingPolicy",
     "probability_at_most",
     "draw_sample",
     "upper_bound_of_wrong",
     "smallest_plan",
     "plan_with_share",
-    "read",
 ]

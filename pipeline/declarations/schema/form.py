@@ -132,6 +132,8 @@ class Table(Declaration):
     columns: tuple[Column, ...] = Field(alias="column")
 
 
+MM_AN_INCH = 25.4
+
 PRINT_ADVANCE = 0.43
 """Mean width of a printed letter, as a share of the letters' size (measured on the six printed sheets)."""
 
@@ -210,6 +212,18 @@ class Form(Declaration):
         names = [name for slot in self.slots for name in slot.field_names]
         names += [box.field for box in self.boxes]
         return tuple(dict.fromkeys(names))
+
+    def dpi_of(self, shape: tuple[int, ...]) -> float:
+        """Return pixels an inch of a picture (h, w, …) whose longer side the form's paper fills.
+
+        What an image file says of its resolution is often wrong.
+        """
+        return float(max(shape[:2]) / (max(self.paper_mm) / MM_AN_INCH))
+
+    def letter_height(self, dpi: float) -> float:
+        """Return the height of the printed letters in pixels at that resolution."""
+        _, top, _, bottom = self.frame
+        return self.text_size * (bottom - top) * self.paper_mm[1] / MM_AN_INCH * dpi
 
     def print_width(self, text: str, style: Style) -> float:
         """Return about how wide a printed text is, as a share of the frame's width; off by a letter or two at most."""

@@ -1,28 +1,4 @@
-"""The office's settings of packages, and the names of files that their patterns give.
-
-They stand in ``package.toml``, one file in the workspace, all of it optional:
-
-.. code-block:: toml
-
-    [package]
-    birth_template = "KS70"       # mẫu nhập khai sinh: KS70 (70 cột) hoặc KS60
-    file_pattern = "day-du"       # tên tệp PDF: day-du, ngan, hoặc một mẫu tên như {kind}.{opened}.{number}
-    book_pattern = "{place}-{kind}.{opened}.{volume}"
-    kilobytes = 96                # ảnh của một trang A4, nghìn byte
-    month_and_year = "year"       # như [delivery] của office.toml; keep: chờ một người xác nhận
-    illegible = ""                # chữ ghi vào cột chữ tự do khi người rà soát không đọc được
-
-    [[paper]]                     # khổ giấy của sổ mở trong những năm này
-    from = 1976
-    to = 1998
-    name = "A3"
-
-    [[page]]                      # trang thuộc về một sự kiện mà máy không tự biết
-    book = "KS.2010.01"           # tên thư mục của sổ
-    number = "41/2010"            # số của sự kiện
-    scan = "KS.2010.93648.03.pdf"
-    page = 43
-    use = "continued"             # continued: trang tiếp của sự kiện; correction: trang cải chính, thành tệp có đuôi cc
+"""``package.toml``: an office's settings of packages, and the names of files that their patterns give.
 
 A pattern names parts in braces; what stands in square brackets is left out when a part in it is empty:
 ``{kind}.{opened}.{place}.{volume}.{paper}[.{registered}].{number}``. Behind the volume stands the mark of a book that
@@ -33,21 +9,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from pipeline.base.errors import PackageRefused
+from pipeline.base.staff_tables import FLAW_OF_ROW, checked_rows, checked_table, note_unknown_tables
 from pipeline.base.staff_toml import StaffFile
 from pipeline.declarations.ledger import SERIES_MARKS
-from pipeline.declarations.schema import Declaration, Schemas, nearest_hint, refuse_flawed_workbook
+from pipeline.declarations.office.approval import APPROVAL, ApprovalPolicy
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy, read_delivery
+from pipeline.declarations.office.delivery_rules import CONFIRM
+from pipeline.declarations.schema import Declaration, Schemas, refuse_flawed_workbook
 from pipeline.delivery.export.compression import CopyOptions
 from pipeline.delivery.export.package_values import BookFacts
-from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy, read_approval
-from pipeline.delivery_rules import read as read_delivery_policy
-from pipeline.delivery_rules.rules import CONFIRM
 
 PRESETS: Mapping[str, str] = {
     "day-du": "{kind}.{opened}.{place}.{volume}.{paper}[.{registered}].{number}",
@@ -155,16 +133,36 @@ def paper_of(year: int) -> str:
     return "A2" if 1999 <= year <= 2005 else "A4"
 
 
-R = TypeVar("R", bound=Declaration)
+def _pattern(key: str, parts: frozenset[str]) -> AfterValidator:
+    """Return what turns the name of a pattern into the pattern, and refuses what is none."""
+
+    def pattern(value: str) -> str:
+        meant = PRESETS.get(value, value)
+        if flaw := pattern_flaw(meant, parts):
+            said = f"“{key}”: {flaw.removesuffix('.')}"
+            raise PydanticCustomError(FLAW_OF_ROW, "{said}", {"said": said})
+        return meant
+
+    return AfterValidator(pattern)
 
 
-class _Package(Declaration):
-    birth_template: Literal["KS60", "KS70"] = "KS70"
-    file_pattern: str = "day-du"
-    book_pattern: str = BOOK_PATTERN
-    kilobytes: float = Field(default=CopyOptions().kilobytes, ge=30, le=2000)
-    month_and_year: Literal["keep", "year"] | None = None
-    illegible: str = ""
+class PackageKeys(Declaration):
+    """The keys of ``[package]``."""
+
+    birth_template: Literal["KS60", "KS70"] = Field(default="KS70", description="mẫu nhập khai sinh")
+    file_pattern: Annotated[str, _pattern("file_pattern", PARTS)] = Field(
+        default=PRESETS["day-du"], description="tên tệp PDF: `day-du`, `ngan` hoặc một mẫu tên"
+    )
+    book_pattern: Annotated[str, _pattern("book_pattern", BOOK_PARTS)] = Field(
+        default=BOOK_PATTERN, description="mẫu tên của tệp Excel, tệp .zip và thư mục"
+    )
+    kilobytes: float = Field(
+        default=CopyOptions().kilobytes, ge=30, le=2000, description="ảnh của một trang A4, nghìn byte"
+    )
+    month_and_year: Literal["keep", "year"] | None = Field(
+        default=None, description="như `[delivery]` của `office.toml`; `keep`: chờ một người xác nhận"
+    )
+    illegible: str = Field(default="", description="chữ ghi vào cột chữ tự do khi không đọc được")
 
 
 class PaperFormat(Declaration):
@@ -185,28 +183,24 @@ class AttachedPage(Declaration):
     use: Literal["continued", "correction"]
 
 
-@dataclass(frozen=True)
-class PackageOptions:
+class PackageOptions(PackageKeys):
     """How packages are made: the values of ``package.toml``, or the usual ones.
 
     Attributes:
-        birth_template: KS70 or KS60.
-        file_pattern: Of the PDF of an entry.
-        book_pattern: Of the workbook and the archive.
-        copies: How the pictures are made.
         papers: Formats by the year a book was opened in.
         attached: Pages that people say belong to entries.
         approval: What must have been seen by a second person before.
     """
 
-    birth_template: str = "KS70"
-    file_pattern: str = PRESETS["day-du"]
-    book_pattern: str = BOOK_PATTERN
-    delivery: DeliveryPolicy = field(default_factory=DeliveryPolicy)
-    copies: CopyOptions = field(default_factory=CopyOptions)
+    delivery: DeliveryPolicy = Field(default_factory=DeliveryPolicy)
     papers: tuple[PaperFormat, ...] = ()
     attached: tuple[AttachedPage, ...] = ()
-    approval: ApprovalPolicy = field(default_factory=ApprovalPolicy)
+    approval: ApprovalPolicy = Field(default_factory=ApprovalPolicy)
+
+    @property
+    def copies(self) -> CopyOptions:
+        """How the pictures are made."""
+        return CopyOptions(self.kilobytes)
 
     def template(self, record: str, schemas: Schemas) -> str:
         """Return the workbook that a book of that kind is delivered as.
@@ -240,73 +234,22 @@ def read_options(path: Path, office: Path | None = None) -> PackageOptions:
     Raises:
         SchemaError: Names every flaw with its line.
     """
-    delivery = DeliveryPolicy() if office is None else read_delivery_policy(office)
-    approval = ApprovalPolicy() if office is None else read_approval(office)
+    delivery = DeliveryPolicy() if office is None else read_delivery(office)
+    approval = ApprovalPolicy() if office is None else APPROVAL.read(office)
     if not path.exists():
         return PackageOptions(delivery=delivery, approval=approval)
     file = StaffFile(path)
-    for key in file.table:
-        if key not in ("package", "paper", "page"):
-            file.flaw(key, f"bảng lạ “{key}”.{nearest_hint(key, ('package', 'paper', 'page'))}")
-    package = _package(file)
-    papers, attached = _rows(file, "paper", PaperFormat), _rows(file, "page", AttachedPage)
-    pattern = PRESETS.get(package.file_pattern, package.file_pattern)
-    for key, value, parts in (
-        ("file_pattern", pattern, PARTS),
-        ("book_pattern", package.book_pattern, BOOK_PARTS),
-    ):
-        if flaw := pattern_flaw(value, parts):
-            file.flaw(key, f"“{key}”: {flaw}")
+    note_unknown_tables(file, ("package", "paper", "page"))
+    keys = checked_table(file, "package", PackageKeys)
+    papers, attached = checked_rows(file, "paper", PaperFormat), checked_rows(file, "page", AttachedPage)
     file.refuse_flaws()
-    if package.month_and_year is not None:
-        delivery = delivery.changed(month_and_year={"keep": CONFIRM, "year": "year"}[package.month_and_year])
+    assert keys is not None  # else there was a flaw
+    if keys.month_and_year is not None:
+        delivery = delivery.changed(month_and_year={"keep": CONFIRM, "year": "year"}[keys.month_and_year])
     return PackageOptions(
-        birth_template=package.birth_template,
-        file_pattern=pattern,
-        book_pattern=package.book_pattern,
-        delivery=replace(delivery, illegible_wording=package.illegible.strip()),
-        copies=CopyOptions(package.kilobytes),
-        papers=papers,
-        attached=attached,
+        **dict(keys),
+        delivery=replace(delivery, illegible_wording=keys.illegible.strip()),
+        papers=tuple(one for _, one in papers),
+        attached=tuple(one for _, one in attached),
         approval=approval,
     )
-
-
-def _package(file: StaffFile) -> _Package:
-    table = file.table.get("package", {})
-    try:
-        return _Package.model_validate(table)
-    except ValidationError as error:
-        for flaw in error.errors():
-            key = str(flaw["loc"][0]) if flaw["loc"] else "package"
-            file.flaw(key, _complaint(key, flaw["type"], _Package))
-        return _Package()
-
-
-def _rows(file: StaffFile, table: str, model: type[R]) -> tuple[R, ...]:
-    found = []
-    for number, row in file.rows(table):
-        try:
-            found.append(model.model_validate(row))
-        except ValidationError as error:
-            for flaw in error.errors():
-                key = str(flaw["loc"][0])
-                file.flaw_of_row(table, number, key, _complaint(key, flaw["type"], model))
-    return tuple(found)
-
-
-_ALLOWED: dict[str, str] = {
-    "birth_template": "chỉ có thể là KS60 hoặc KS70",
-    "month_and_year": "chỉ có thể là keep hoặc year",
-    "use": "chỉ có thể là continued hoặc correction",
-    "kilobytes": "phải là số từ 30 đến 2000",
-}
-
-
-def _complaint(key: str, flaw: str, model: type[Declaration]) -> str:
-    names: dict[str, Any] = {spec.alias or name: None for name, spec in model.model_fields.items()}
-    if flaw == "extra_forbidden":
-        return f"khóa lạ “{key}”.{nearest_hint(key, names)}"
-    if flaw == "missing":
-        return f"thiếu “{key}”."
-    return f"“{key}” {_ALLOWED.get(key, 'không dùng được')}."

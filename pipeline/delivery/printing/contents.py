@@ -11,6 +11,7 @@ from pipeline.base.model import Ledger
 from pipeline.declarations.schema import FieldSpec, RecordSpec, Schemas
 from pipeline.delivery.export.package_values import SettledEntry
 from pipeline.delivery.printing.letters import printable_text
+from pipeline.delivery.printing.offices import IssuingOffice
 from pipeline.registry.amendments.model import Amendment, AmendmentKind
 from pipeline.registry.entries.model import StoredEntry
 from pipeline.values.kinds.calendar import parse_canonical
@@ -19,31 +20,6 @@ WIDE = 1.3
 """Width over height from which a picture stands above the values instead of beside them."""
 
 KIND_WORDS = {AmendmentKind.CORRECTION: "Cải chính", AmendmentKind.SUPPLEMENT: "Bổ sung"}
-
-
-@dataclass(frozen=True, slots=True)
-class IssuingOffice:
-    """The office in whose name papers are printed.
-
-    Attributes:
-        code: Its short name in the book of issued extracts; ``""``: the office has not declared itself.
-        name: Its name at the head of a paper.
-        superior: The authority above it.
-        place: Where it is, as written before a date.
-        signer: Who signs its extracts as a rule; ``""``: that is typed each time.
-    """
-
-    code: str = ""
-    name: str = ""
-    superior: str = ""
-    place: str = ""
-    signer: str = ""
-    signer_title: str = ""
-
-    @property
-    def head(self) -> dict[str, str]:
-        """What the head of a paper says."""
-        return {"name": self.name, "superior": self.superior, "place": self.place}
 
 
 def printed_value(cell: str, spec: FieldSpec, schemas: Schemas) -> str:

@@ -12,7 +12,8 @@ from pipeline.base.errors import PrintRefused, StorageError
 from pipeline.base.localtime import format_moment
 from pipeline.declarations.schema import Schemas
 from pipeline.delivery.export.package_folder import MANIFEST, fingerprint, package_flaws, read_manifest
-from pipeline.delivery.printing.contents import IssuingOffice, day_of
+from pipeline.delivery.printing.contents import day_of
+from pipeline.delivery.printing.offices import IssuingOffice
 from pipeline.delivery.printing.service import HandoverOrder
 
 COLUMNS_TOLD = {"assumed": " (cột giả định)", "own": " (cột của cơ quan)"}

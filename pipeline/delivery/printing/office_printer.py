@@ -19,7 +19,7 @@ from pipeline.base.errors import PackageRefused, PrintRefused, ScanError
 from pipeline.base.localtime import OFFICE_ZONE, format_moment, local_date
 from pipeline.base.model import PageImage
 from pipeline.base.stages import STAGE_LABELS
-from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.declarations.schema import RecordSpec, Schemas
 from pipeline.delivery.deliverable import DeliverableBook, box_of_entry
 from pipeline.delivery.entry_pdfs import CopyPlan
@@ -32,7 +32,6 @@ from pipeline.delivery.export.pdf_writing import PicturePage
 from pipeline.delivery.printing import handovers
 from pipeline.delivery.printing.contents import (
     ExtractFacts,
-    IssuingOffice,
     Signer,
     amendment_sentences,
     entry_data,
@@ -43,7 +42,7 @@ from pipeline.delivery.printing.contents import (
 )
 from pipeline.delivery.printing.letters import missing_letters
 from pipeline.delivery.printing.office_templates import NO_TEMPLATE, OfficeTemplates, Template
-from pipeline.delivery.printing.offices import IssuingOffices, read_offices
+from pipeline.delivery.printing.offices import IssuingOffice, IssuingOffices, read_offices
 from pipeline.delivery.printing.printable_entry import PrintableEntry, judged, refusal_of_extract, scan_flaw
 from pipeline.delivery.printing.service import Asker, HandoverOrder, PrintedFile, PrintView, name_of_extract
 from pipeline.delivery.printing.typesetting import PrintedPaper, shipped_template, typeset

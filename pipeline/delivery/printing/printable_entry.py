@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.base.errors import PrintRefused
+from pipeline.declarations.office.approval import ApprovalPolicy
 from pipeline.declarations.schema import Schemas
 from pipeline.delivery.deliverable import settle
 from pipeline.delivery.export.package_values import ExportBlocker, SettledEntry
 from pipeline.delivery.printing.contents import contradiction, texts_in, values_of
 from pipeline.delivery.printing.letters import missing_letters
-from pipeline.delivery_rules import ApprovalPolicy
 from pipeline.registry.extracts.model import EntryToPrint
 from pipeline.scans.workspace import Workspace
 

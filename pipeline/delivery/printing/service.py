@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from pipeline.base.errors import PrintRefused
-from pipeline.delivery.printing.contents import IssuingOffice, Signer
+from pipeline.delivery.printing.contents import Signer
+from pipeline.delivery.printing.offices import IssuingOffice
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.extracts.model import ExtractOrder, IssuedExtract
 

@@ -1,7 +1,7 @@
-"""The form template of a book: what all its pages were printed from, learnt from the pages themselves.
+"""The form template of a book: its blank form, learned from its pages.
 
-Once pages lie on one frame, their per-pixel median is the blank form: what is on every page is print, what is on one is
-ink. The template then finds its labels on further pages by correlation, without reading them:
+The per-pixel median of pages registered to one frame is the blank form: print is on every page, handwriting on one. The
+template then finds its labels on further pages by correlation, without reading them:
 
     pages on one frame        median = template      on a further page
     Họ tên: ..An...           Họ tên: ......         1 whole template at 25 dpi: rough map
@@ -32,27 +32,27 @@ DPI = 100.0
 """Pixels an inch of a template."""
 
 LEFT_MARGIN, TOP_MARGIN, RIGHT_MARGIN, BOTTOM_MARGIN = 0.03, 0.09, 0.03, 0.04
-"""How far a template reaches beyond the frame to the left, top, right and bottom, in shares of it."""
+"""Margins of a template beyond the frame at the left, top, right and bottom, as shares of the frame."""
 
 MIN_PAGES = 4
-"""Pages that make a template: with fewer, ink of one clerk stays in the median."""
+"""Least number of pages of a template: with fewer, ink of one clerk remains in the median."""
 
 COARSE_DPI = 25.0
-"""Pixels an inch at which the whole template is laid over a page."""
+"""Pixels an inch at which the whole template is correlated with a page."""
 
 SCALES = (0.94, 0.96, 0.98, 1.0, 1.02, 1.04, 1.06)
-"""How much larger than expected a page may be: cut-off margins and perspective deceive."""
+"""Tried scales of a page against its expected size, which cut-off margins and perspective falsify."""
 
 SEARCH_MM = (6.0, 2.0)
-"""How far, in mm, a label is sought around its expected place: first by the whole template, then by its labels."""
+"""Search distances of a label around its expected place in mm: first by the whole template, then by its labels."""
 
 MIN_CORRELATION = 0.5
-"""The least correlation of a label's picture with the place where it is found."""
+"""Least correlation of a label's picture with its place on a page."""
 
 
 @dataclass(frozen=True)
 class TemplateGeometry:
-    """The size of the printed frame, and with it of the template.
+    """The size of the printed frame, which gives the size of the template.
 
     Attributes:
         across: Width of the frame in mm.
@@ -78,9 +78,9 @@ class LabelPatch:
     """The picture of a label on a template.
 
     Attributes:
-        picture: The part of the template that shows it.
-        left: Its first x there.
-        top: Its first y there.
+        picture: The part of the template that shows the label.
+        left: First x of that part on the template.
+        top: First y of that part on the template.
     """
 
     picture: Pixels
@@ -94,8 +94,8 @@ class FormTemplate:
 
     Attributes:
         picture: (h, w) grey, 255 = paper.
-        labels: Where its labels are, in shares of the frame.
-        pages: From how many pages it was learnt.
+        labels: The places of its labels, in shares of the frame.
+        pages: Number of pages from which it was learned.
     """
 
     shape: TemplateGeometry
@@ -104,14 +104,14 @@ class FormTemplate:
     pages: int
 
     def find_labels(self, page: Pixels, dpi: float) -> tuple[FoundLabel, ...]:
-        """Return the labels found on a levelled page; none where the template does not fit.
+        """Return the labels found on a levelled page; no labels if the template does not fit.
 
-        The whole template is laid over the page by correlation at ``COARSE_DPI``. Each label's picture is then sought
-        around its place, the affine map through those found says where the others should be, and all are sought again.
+        The whole template is placed on the page by correlation at ``COARSE_DPI``. Each label's picture is then searched
+        around its place, the affine map through the found labels predicts the others, and all are searched again.
 
         Args:
             page: (h, w) grey.
-            dpi: About its pixels an inch.
+            dpi: Approximate pixels an inch of the page.
         """
         scale = DPI / dpi
         picture = Pyramid(page).at(scale)
@@ -119,31 +119,31 @@ class FormTemplate:
         if move is None:
             log.debug("template of %d pages refused: the page is smaller than it", self.pages)
             return ()
-        found: Mapping[int, FoundLabel] = {}
+        labels: Mapping[int, FoundLabel] = {}
         for reach in SEARCH_MM:
             places = (
                 _find_label(self, label, patch, picture, move, reach * DPI / 25.4)
                 for label, patch in zip(self.labels, self.patches, strict=True)
             )
-            found = {place.number: place for place in places if place is not None}
-            fitted = _fit_affine(self, found, move)
+            labels = {place.number: place for place in places if place is not None}
+            fitted = _fit_affine(self, labels, move)
             if fitted is None:
                 log.debug(
-                    "template refused: %d of %d labels found and not in place", len(found), len(self.labels)
+                    "template refused: %d of %d labels found and not in place", len(labels), len(self.labels)
                 )
                 return ()
             move = fitted
-        log.debug("template fits: %d of %d labels found", len(found), len(self.labels))
+        log.debug("template fits: %d of %d labels found", len(labels), len(self.labels))
         return tuple(
             FoundLabel(
                 label.number, label.left / scale, label.right / scale, label.baseline / scale, label.likeness
             )
-            for label in found.values()
+            for label in labels.values()
         )
 
     @cached_property
     def coarse(self) -> Mapping[float, Pixels]:
-        """The whole template at ``COARSE_DPI``, ink light, by how much larger than expected it is."""
+        """The whole template at ``COARSE_DPI``, ink light, by scale."""
         height, width = self.picture.shape
         factor = COARSE_DPI / DPI
         sizes = {scale: (round(width * factor * scale), round(height * factor * scale)) for scale in SCALES}
@@ -154,11 +154,11 @@ class FormTemplate:
 
     @cached_property
     def patches(self) -> tuple[LabelPatch | None, ...]:
-        """The picture of each label; ``None`` of one that is too small or too faint to be found."""
+        """The picture of each label; ``None`` for a label too small or too faint to find."""
         return tuple(_label_patch(self, label) for label in self.labels)
 
     def to_bytes(self) -> bytes:
-        """Return the template as bytes (NumPy's, compressed): for a file, or another process."""
+        """Return the template as bytes (NumPy, compressed), for a file or another process."""
         rows = [(label.number, label.left, label.right, label.baseline, label.pages) for label in self.labels]
         shape = (self.shape.across, self.shape.down, float(self.pages))
         file = BytesIO()
@@ -185,12 +185,12 @@ class FormTemplate:
 def template_view(
     normalized: Pixels, corners: Matrix, shape: TemplateGeometry, labels: Sequence[TemplateLabel]
 ) -> TemplateView:
-    """Return a rectified page as a template sees it: laid on the template's frame, with its labels as they were read.
+    """Return a rectified page registered to the template's frame, with its read labels.
 
     Args:
         normalized: The page (h, w), paper 255.
-        corners: (4, 2) its frame in pixels, clockwise from the top left.
-        labels: Labels that were read, in shares of the frame.
+        corners: (4, 2) the page's frame in pixels, clockwise from the top left.
+        labels: The read labels, in shares of the frame.
     """
     target = np.array([shape.to_pixels(u, v) for u, v in ((0, 0), (1, 0), (1, 1), (0, 1))], np.float64)
     matrix = warp.homography(np.asarray(corners, np.float64), target)
@@ -201,9 +201,9 @@ def template_view(
 
 
 def learn_template(views: Sequence[TemplateView], shape: TemplateGeometry) -> FormTemplate | None:
-    """Return the template that pages of a book teach, or ``None`` with fewer than ``MIN_PAGES`` of them.
+    """Return the template learned from pages of a book, or ``None`` from fewer than ``MIN_PAGES`` pages.
 
-    A label counts when it was read on a quarter of the pages, and has its median place on them.
+    It has the labels that were read on a quarter of the pages, at their median places.
     """
     views = [view for view in views if view.picture.shape[::-1] == shape.size]
     if len(views) < MIN_PAGES:
@@ -216,13 +216,13 @@ def learn_template(views: Sequence[TemplateView], shape: TemplateGeometry) -> Fo
     labels = tuple(
         TemplateLabel(
             number,
-            float(np.median([label.left for label in found])),
-            float(np.median([label.right for label in found])),
-            float(np.median([label.baseline for label in found])),
-            len(found),
+            float(np.median([label.left for label in read_labels])),
+            float(np.median([label.right for label in read_labels])),
+            float(np.median([label.baseline for label in read_labels])),
+            len(read_labels),
         )
-        for number, found in sorted(places.items())
-        if len(found) >= max(2, len(views) / 4)
+        for number, read_labels in sorted(places.items())
+        if len(read_labels) >= max(2, len(views) / 4)
     )
     log.info("template learnt from %d pages: %d of %d labels", len(views), len(labels), len(places))
     return FormTemplate(shape, picture, labels, len(views))
@@ -249,7 +249,7 @@ def _place_by_correlation(patches: Mapping[float, Pixels], page: Pixels) -> Matr
         _, top, _, (x, y) = cv2.minMaxLoc(likeness)
         return float(top), int(x), int(y)
 
-    # from the expected size on as long as the next one is more alike; where it does not fit, smaller
+    # from the expected size upwards while the correlation grows; smaller sizes if the template does not fit
     at, before = SCALES.index(1.0), -1
     while at != before:
         near = range(max(0, at - 1), min(len(SCALES), at + 2))
@@ -279,13 +279,13 @@ def _find_label(
     move: Matrix,
     reach: float,
 ) -> FoundLabel | None:
-    """Return the label where its picture is most like the page, or ``None``.
+    """Return the label at the place of the highest correlation, or ``None``.
 
     Args:
-        seen: Its picture, if it can be found.
+        seen: The picture of the label, ``None`` if it cannot be found.
         page: The page at ``DPI``.
         move: (2, 3) from the template to the page.
-        reach: How far in pixels around the expected place it is sought.
+        reach: Search distance around the expected place in pixels.
     """
     if seen is None:
         return None
@@ -309,12 +309,12 @@ def _find_label(
     if top < MIN_CORRELATION:
         return None
     dx, dy = _subpixel_peak(np.asarray(likeness, np.float32), x, y)
-    x_found, y_found = max(0, first_x) + dx, max(0, first_y) + dy
+    x_peak, y_peak = max(0, first_x) + dx, max(0, first_y) + dy
     return FoundLabel(
         label.number,
-        x_found + grown * (left - x0),
-        x_found + grown * (right - x0),
-        y_found + grown * (base - y0),
+        x_peak + grown * (left - x0),
+        x_peak + grown * (right - x0),
+        y_peak + grown * (base - y0),
         float(min(1.0, top)),
     )
 
@@ -332,22 +332,19 @@ def _subpixel_peak(likeness: NDArray[np.float32], x: int, y: int) -> tuple[float
     return result[0], result[1]
 
 
-def _fit_affine(template: FormTemplate, found: Mapping[int, FoundLabel], before: Matrix) -> Matrix | None:
-    """Return the affine map (2, 3) from the template to the page through the labels that agree.
-
-    It is ``None`` where hardly any agree.
-    """
-    if len(found) < 4:
+def _fit_affine(template: FormTemplate, labels: Mapping[int, FoundLabel], before: Matrix) -> Matrix | None:
+    """Return the affine map (2, 3) from the template to the page through agreeing labels, ``None`` with too few."""
+    if len(labels) < 4:
         return None
     places = {label.number: template.shape.to_pixels(label.left, label.baseline) for label in template.labels}
-    source = np.array([places[number] for number in found], np.float32)
-    target = np.array([(label.left, label.baseline) for label in found.values()], np.float32)
+    source = np.array([places[number] for number in labels], np.float32)
+    target = np.array([(label.left, label.baseline) for label in labels.values()], np.float32)
     if np.ptp(source[:, 0]) < 0.25 * template.picture.shape[1]:
-        # all in one column: shape and size stay, the shift is theirs
+        # all labels in one column give only the shift; shape and size stay
         moved = source @ before[:, :2].T + before[:, 2]
         shift = np.median(target - moved, axis=0)
         return np.column_stack([before[:, :2], before[:, 2] + shift])
     move, agreeing = cv2.estimateAffine2D(source, target, method=cv2.LMEDS)
-    if np.size(move) != 6 or int(np.sum(agreeing)) < 4:  # None where no map was found
+    if np.size(move) != 6 or int(np.sum(agreeing)) < 4:  # None without a map
         return None
     return np.asarray(move, np.float64)

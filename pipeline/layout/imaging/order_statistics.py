@@ -1,4 +1,4 @@
-"""Order statistics of few values, where the overhead of NumPy's own is most of the work, and of counted greys."""
+"""Fast order statistics of few values, where NumPy's overhead dominates, and of grey-level histograms."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ def median(values: NDArray[Any]) -> float:
 
 
 def percentile_of_levels(levels: NDArray[np.int64], share: float) -> float:
-    """Return the grey level below which that share (0..1) of some pixels lies, interpolated as ``np.percentile``.
+    """Return the grey level below which a share (0..1) of pixels lies, interpolated as ``np.percentile`` does.
 
-    Counting levels is far quicker than sorting pixels, and gives the same.
+    Counting levels is far faster than sorting pixels, with the same result.
 
     Args:
-        levels: (256,) how many pixels have each grey level or a darker one.
+        levels: (256,) the number of pixels at or below each grey level.
     """
     count = int(levels[-1])
     place = share * (count - 1)

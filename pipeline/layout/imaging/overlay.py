@@ -37,16 +37,16 @@ FONTS = (
 
 
 def rectified_page(page: PageImage, result: PageResult) -> Pixels:
-    """Return the page in colour, warped as the result's ``matrix`` and ``size`` say."""
+    """Return the page in colour, warped by the result's ``matrix`` to its ``size``."""
     return warp.warp_image(page.pixels, result.matrix, result.size)
 
 
 def draw_overlay(page: PageImage, result: PageResult, schemas: Schemas) -> Pixels:
-    """Return the rectified page with what the machine saw.
+    """Return the rectified page with the result drawn over it.
 
-    The frame is violet; labels are green (read) or orange (placed by geometry); fields go from red (uncertain) to green
-    (certain) and are grey where blank; stamps are pink. A reading is written above its ink, readings of fields that
-    share a blank above one another. Measures and findings of the page are written on top; a page without a frame shows
+    The frame is violet; labels are green (read) or orange (placed by geometry); fields range from red (uncertain) to
+    green (certain), blank fields are grey; stamps are pink. A reading is written above its ink; readings of fields that
+    share a blank are stacked. Measures and findings of the page are written on top; a page without a frame shows
     nothing else.
     """
     if result.frame is None:
@@ -82,7 +82,7 @@ def draw_overlay(page: PageImage, result: PageResult, schemas: Schemas) -> Pixel
 
 
 def _draw_header(draw: ImageDraw.ImageDraw, result: PageResult, size: int) -> None:
-    """Draw form, turn and skew, labels, measures of the picture and findings of the page: two lines on top."""
+    """Draw two lines on top: form, turn, skew, labels, quality measures and findings of the page."""
     read = sum(1 for label in result.labels if label.score)
     quality = result.quality
     lines = (

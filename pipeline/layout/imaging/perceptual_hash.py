@@ -1,11 +1,10 @@
-"""Compact descriptors by which a page that was scanned twice is found.
+"""Compact descriptors for finding pages that were scanned twice.
 
-``perceptual_hash`` compares whole pictures when they arrive; ``ink_print`` compares where the ink of rectified pages
-lies, once they are read.
+``perceptual_hash`` compares whole pictures on arrival; ``ink_print`` compares the places of ink on rectified pages.
 
 Source:
     Zauner (2010), "Implementation and Benchmarking of Perceptual Image Hash Functions", 3.2.1: the low frequencies of
-    the page's cosine transform, each above or below their median. 16 by 16 of them, since printed forms differ in
+    the page's cosine transform, each above or below their median. There are 16 by 16, as printed forms differ in
     little else.
 """
 
@@ -27,19 +26,19 @@ HASH_BITS = KEPT_FREQUENCIES * KEPT_FREQUENCIES
 LEVEL_SIDE = 900
 
 EDGE_SHARE = 0.06
-"""Share of the page at each side that is left out: what the scanner shows beside the paper is never the same twice."""
+"""Excluded share of the page at each side: the surroundings of the paper differ from scan to scan."""
 
 MAX_DUPLICATE_DISTANCE = 28
-"""Two pages that differ in so many bits or fewer may be one page. Drawn pages scanned again with another angle, light
-and place differed in 12 to 34, two pages of one book in 28 and more, mostly 50. It is a hint, never a proof: when pages
-are read they are compared by their ink (ADR 0026)."""
+"""Largest number of differing bits of two scans that may show one page. Drawn pages scanned again with another angle,
+light and place differed in 12 to 34 bits, two pages of one book in 28 and more, mostly 50. It is a hint, never a proof:
+once pages are read they are compared by their ink (ADR 0026)."""
 
 EMPTY_CONTRAST = 2.0
-"""Grey levels: a page whose small picture varies less than this has nothing to be recognised by."""
+"""Least standard deviation, in grey levels, of the small picture of a page that can be recognized."""
 
 
 def perceptual_hash(grey: Pixels) -> str:
-    """Return the hash of a grey page, levelled first: ``HASH_BITS`` bits in hex, or ``""`` for an empty page."""
+    """Return the hash of a grey page after levelling: ``HASH_BITS`` bits in hex, or ``""`` for an empty page."""
     level = _level(grey)
     down, right = (round(EDGE_SHARE * side) for side in level.shape)
     inner = level[down : level.shape[0] - down, right : level.shape[1] - right]
@@ -51,7 +50,7 @@ def perceptual_hash(grey: Pixels) -> str:
 
 
 def _level(grey: Pixels) -> Pixels:
-    """Return a small copy with its lines level: a page never lies at the same angle again."""
+    """Return a small levelled copy, as every scan has another angle."""
     scale = min(1.0, LEVEL_SIDE / max(grey.shape))
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else grey
     height, width = small.shape
@@ -61,7 +60,7 @@ def _level(grey: Pixels) -> Pixels:
 
 
 def hash_distance(first: str, second: str) -> int:
-    """Return in how many of ``HASH_BITS`` bits two hashes differ; all of them when either is empty."""
+    """Return the number of differing bits of two hashes, ``HASH_BITS`` if either is empty."""
     if not first or not second:
         return HASH_BITS
     return (int(first, 16) ^ int(second, 16)).bit_count()
@@ -71,19 +70,19 @@ ACROSS, DOWN = 20, 28
 """Cells of an ink print: about 10 mm of an A4 page."""
 
 FULL_CELL = 0.22
-"""The share of a cell's pixels that counts as full of ink."""
+"""Share of inked pixels of a full cell."""
 
 
 def ink_print(ink: Pixels, frame: Box, labels: Sequence[Box]) -> str:
-    """Return where the ink of a page lies, coarsely.
+    """Return a coarse map of the ink of a page.
 
     Args:
         ink: Mask (0/255) of a rectified page without frame, rules and leaders.
         frame: Box of the printed frame in pixels.
-        labels: Boxes of the printed labels, which are left out.
+        labels: Boxes of printed labels, which are excluded.
 
     Returns:
-        ``ACROSS`` × ``DOWN`` hexadecimal digits, row by row: how much of each cell is ink, softened so that a shift of
+        ``ACROSS`` × ``DOWN`` hexadecimal digits, row by row: the share of ink of each cell, smoothed so that a shift of
         a millimetre changes little.
     """
     clean = ink.copy()
@@ -98,7 +97,7 @@ def ink_print(ink: Pixels, frame: Box, labels: Sequence[Box]) -> str:
     across, down = (
         length / cells / 8 for length, cells in zip(inside.shape[::-1], (ACROSS, DOWN), strict=True)
     )
-    # four pixels a side of half a cell are left at least
+    # half a cell keeps at least four pixels a side
     inside = Pyramid(inside).level(int(math.log2(max(1.0, min(across, down)))))
     cells = cv2.resize(inside, (2 * ACROSS, 2 * DOWN), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
     soft = cv2.resize(cv2.GaussianBlur(cells, (0, 0), 0.9), (ACROSS, DOWN), interpolation=cv2.INTER_AREA)

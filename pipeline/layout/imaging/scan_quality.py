@@ -1,7 +1,7 @@
-"""How usable a picture of a page is: what can be measured before anything is read, and when to scan again.
+"""Quality measures of a picture of a page, and the limits beyond which it should be scanned again.
 
-A poor page is read all the same. The limits from which on a measure is a flaw lie in ``ocr_models/page-gate``, fitted
-by ``benchmarks.fitting.fit_gate``.
+A poor page is read all the same. The limits of the measures are in ``ocr_models/page-gate``, fitted by
+``benchmarks.fitting.fit_gate``.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ SHARP_DPI = 200.0
 """Pixels an inch at which the width of edges is measured."""
 
 GREY_DPI = 100.0
-"""About the pixels an inch at which the whole page is measured."""
+"""Approximate pixels an inch at which the whole page is measured."""
 
 FOLD_DPI = 75.0
-"""Pixels an inch at which a folded corner is looked for."""
+"""Pixels an inch for the search of folded corners."""
 
 COLOUR_DPI = 50.0
-"""Pixels an inch at which a finger is looked for."""
+"""Pixels an inch for the search of fingers."""
 
 
 def measure_quality(picture: Pyramid, ink: Pyramid, dpi: float) -> Quality:
-    """Return the measures of a page, but for ``cut``, which needs its form.
+    """Return the measures of a page except ``cut``, which needs its form.
 
     Args:
         picture: The page (h, w, 3) RGB.
@@ -62,23 +62,22 @@ def measure_quality(picture: Pyramid, ink: Pyramid, dpi: float) -> Quality:
 
 
 def remeasure_paper(measured: Quality, paper: Pixels, dpi: float) -> Quality:
-    """Return the measures, shade and finger taken anew from the part of the picture that shows the paper.
+    """Return the measures with shade and finger measured on the paper alone.
 
-    A scanner's bed beside the paper deceives these two.
+    A scanner's bed beside the paper falsifies these two.
 
     Args:
-        measured: Measures of the whole picture.
-        paper: The part (h, w, 3) that shows the paper.
+        measured: The measures of the whole picture.
+        paper: The part of the picture (h, w, 3) that shows the paper.
     """
     grey, _ = _at_dpi(Pyramid(split_colour_layers(paper).ink), dpi, GREY_DPI)
     return replace(measured, shade=shade(grey), finger=finger(*_at_dpi(Pyramid(paper), dpi, COLOUR_DPI)))
 
 
 def edge_width(pixels: Pixels, dpi: float) -> float:
-    """Return how wide the edges of strokes are, in mm: three quarters of the strong ones mid-page are narrower.
+    """Return the width of stroke edges in mm: the third quartile of strong edges in the middle of the page.
 
-    At each place with a strong edge it is the range of greys around it over the steepest rise there. 0 where nothing is
-    drawn.
+    The width of an edge is the range of greys around it over its steepest rise. It is 0 on a page without edges.
 
     Source:
         After Marziliano et al. (2002), without tracing edges.
@@ -104,9 +103,9 @@ def edge_width(pixels: Pixels, dpi: float) -> float:
 
 
 def shade(grey: Pixels) -> float:
-    """Return how dark the paper is where it is darkest, 0 = white to 1 = black.
+    """Return the darkness of the darkest part of the paper, 0 = white to 1 = black.
 
-    The inner page is cut into 5 × 5 parts; of each the grey counts that a quarter of it exceeds.
+    The inner page is divided into 5 × 5 parts, each measured by the grey that a quarter of its pixels exceeds.
     """
     height, width = grey.shape
     inner = grey[height // 10 : height - height // 10, width // 10 : width - width // 10]
@@ -119,10 +118,10 @@ def shade(grey: Pixels) -> float:
 
 
 def finger(small: Pixels, dpi: float) -> float:
-    """Return how far the largest patch of skin reaches in from an edge of the picture, in mm (0: there is none).
+    """Return the reach of the largest patch of skin from an edge of the picture, in mm (0: no skin).
 
-    Skin is a solid patch at least 7 mm across that touches the edge, of skin's chroma and redder than the paper: seals
-    are thin lines of another red.
+    Skin is a solid patch at least 7 mm across that touches the edge, has the chroma of skin and is redder than the
+    paper; seals are thin lines of another red.
 
     Source:
         Chai and Ngan (1999): Cr 138 to 176, Cb 80 to 122.
@@ -155,10 +154,10 @@ def finger(small: Pixels, dpi: float) -> float:
 
 
 def fold(grey: Pixels, dpi: float) -> float:
-    """Return the length in mm of the longest straight slanting edge that cuts off a corner (0: there is none).
+    """Return the length in mm of the longest straight slanting edge that cuts off a corner (0: no such edge).
 
-    Segments of 25° to 65° within 70 mm of a corner count whose line meets both sides there, and which make up most of
-    that line.
+    The edge consists of segments at 25° to 65° within 70 mm of a corner. Their line meets both sides of the corner, and
+    they cover most of the line.
 
     Source:
         Line segment detector of Grompone von Gioi et al. (2010).
@@ -181,15 +180,15 @@ def fold(grey: Pixels, dpi: float) -> float:
 
 
 def _longest_cut(corner: Pixels, mm: float) -> float:
-    """Return the longest edge that cuts off the top left corner of the picture, in pixels; gaps in it do not count."""
+    """Return the length of the longest edge that cuts off the top left corner, in pixels without gaps."""
     # a fold in white paper before a white lid is faint
     soft = cv2.GaussianBlur(corner, (5, 5), 0)
-    found = cv2.createLineSegmentDetector().detect(
+    segments = cv2.createLineSegmentDetector().detect(
         cv2.addWeighted(soft, 3, soft, 0, 128 - 3 * float(np.median(soft)))
     )[0]
-    if np.size(found) < 4:  # None where there is no segment
+    if np.size(segments) < 4:  # None without a segment
         return 0.0
-    x0, y0, x1, y1 = found.reshape(-1, 4).T.astype(np.float64)
+    x0, y0, x1, y1 = segments.reshape(-1, 4).T.astype(np.float64)
     length = np.hypot(x1 - x0, y1 - y0)
     angle = np.degrees(np.arctan2(y1 - y0, x1 - x0)) % 180
     slanting = (angle > 115) & (angle < 155) & (length > 3 * mm)
@@ -208,7 +207,7 @@ def _supporting_lines(
     """Return the line of each slanting segment.
 
     Returns:
-        Of each its crossing with the top (x) and with the left side (y), and how much of it all segments on it cover.
+        For each line its crossing with the top (x) and with the left side (y), and the length that segments cover.
     """
     slope = (y1 - y0) / (x1 - x0)
     left, top = y0 - slope * x0, x0 - y0 / slope
@@ -238,23 +237,23 @@ def _union_length(ends: NDArray[np.float64]) -> float:
 
 
 def _at_dpi(picture: Pyramid, dpi: float, wanted: float) -> tuple[Pixels, float]:
-    """Return the picture at ``wanted`` pixels an inch, or at its own, and how many those are."""
+    """Return the picture at ``wanted`` pixels an inch, or at its own if fewer, and that resolution."""
     return picture.at(wanted / dpi), min(dpi, wanted)
 
 
 def cumulative_histogram(grey: Pixels) -> NDArray[np.int64]:
-    """Return how many pixels (256,) have each grey level or a darker one."""
+    """Return the number of pixels (256,) at or below each grey level."""
     levels = cv2.calcHist([grey], [0], None, [256], [0.0, 256.0]).ravel()
     return np.asarray(np.cumsum(levels.astype(np.int64)), np.int64)
 
 
 def grey_percentile(grey: Pixels, share: float) -> float:
-    """Return the grey level below which that share (0..1) of the pixels lies, interpolated as ``numpy.percentile``."""
+    """Return the grey level below which a share (0..1) of the pixels lies, interpolated as ``np.percentile`` does."""
     return percentile_of_levels(cumulative_histogram(grey), share)
 
 
 def grey_exceeded_by(grey: Pixels, share: float) -> float:
-    """Return the grey level that so large a share of the picture reaches or exceeds."""
+    """Return the grey level that a share (0..1) of the picture reaches or exceeds."""
     levels = cumulative_histogram(grey)
     lighter = levels[-1] - np.concatenate([[0], levels[:-1]])
     return float(255 - np.searchsorted(lighter[::-1], share * grey.size))
@@ -268,18 +267,18 @@ FLAW_MEASURES: Mapping[str, Callable[[Quality], float]] = {
     "SCAN-FINGER": lambda quality: quality.finger,
     "SCAN-FOLD": lambda quality: quality.fold,
 }
-"""By code of a flaw the measure that shows it: the more, the worse (mm, but for the shade, 0..1)."""
+"""The measure behind each flaw by its code; larger is worse (mm, except the shade, 0..1)."""
 
 EXPLAINED_BY = {"SCAN-BLUR": "SCAN-COARSE"}
-"""Flaws that another one explains: few pixels make wide edges."""
+"""Flaws explained by another flaw: a low resolution widens edges."""
 
 
 @dataclass(frozen=True)
 class PageGate:
-    """The limits of ``FLAW_MEASURES`` from which on a page should be scanned again.
+    """The limits of ``FLAW_MEASURES`` from which a page should be scanned again.
 
     Attributes:
-        limits: One for each measure, in their order.
+        limits: One limit for each measure, in the same order.
         fingerprint: Digest of the model's files.
     """
 
@@ -288,9 +287,9 @@ class PageGate:
 
     def flaws(self, quality: Quality) -> tuple[str, ...]:
         """Return the codes of a page's flaws."""
-        found = [
+        codes = [
             code
             for (code, sign), limit in zip(FLAW_MEASURES.items(), self.limits, strict=True)
             if sign(quality) >= limit
         ]
-        return tuple(code for code in found if EXPLAINED_BY.get(code) not in found)
+        return tuple(code for code in codes if EXPLAINED_BY.get(code) not in codes)

@@ -1,1 +1,1 @@
-"""From printed words to where each blank of a form is on the page. Plain geometry: no pixels, no engines."""
+"""From printed words to the places of a form's blanks on the page: plain geometry, without pixels or engines."""

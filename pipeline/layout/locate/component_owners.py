@@ -1,12 +1,12 @@
-"""Which connected components belong to which line of a blank.
+"""Assign connected components to the field lines of blanks.
 
-A field line is a band around the baseline of a blank's leader. Large components are assigned by where their middle is,
-small ones (tone marks, dots, commas) follow the nearest letter:
+A field line is a band around the baseline of a blank's leader. Large components are assigned by their middle; small
+components (tone marks, dots, commas) follow the nearest letter:
 
         ´    ^                          small: to the nearest letter
     ---------------------------------   top of the band: 0.82 pitch above the baseline
        Nguyen Van  A                    letters and dashes: middle within the band
-    . . . . . . . . . . . . . .  |n     baseline; a value that runs on past the blank's end is followed
+    . . . . . . . . . . . . . .  |n     baseline; values are followed past the blank's end
     ---------------------------------   bottom: 0.30 pitch below      | next vertical rule of the frame
 """
 
@@ -38,21 +38,21 @@ def assign_components(
     on_print: NDArray[np.bool_] | None = None,
     runs: Runs | None = None,
 ) -> NDArray[np.int64]:
-    """Return for each component the number of the field line it belongs to, or -1.
+    """Return the number of each component's field line, or -1.
 
-    A component as tall as a letter goes to the line in whose band its middle is, a dash to the line on which it is
-    between letters; small components go where the nearest letter goes. Values that run on past the end of the last
-    blank of a line are followed to the right (``pipeline.layout.locate.overflow``). Components in barred boxes have no
-    line, unless a value runs on into them; nor have specks in colon boxes.
+    A component as tall as a letter goes to the line whose band holds its middle, a dash to the line on which it is
+    between letters; small components follow the nearest letter. Values that continue past the last blank of a line are
+    followed to the right (``pipeline.layout.locate.overflow``). Components in barred boxes have no line unless a value
+    continues into the box; specks in colon boxes have none.
 
     Args:
         boxes: (n, 4) boxes of the components in pixels.
         barred: Areas of signatures and notes.
-        colons: Where a colon may be printed right behind a label.
-        faint: (n,) components paler than ink by themselves, which go with a letter only close to it.
-        dots: (n,) dots of a leader, which go with no letter below them.
+        colons: Places of colons right behind labels.
+        faint: (n,) components paler than ink, which follow a letter only close to it.
+        dots: (n,) leader dots, which never follow a letter below.
         on_print: (n,) components that are writing on a label.
-        runs: The runs of the components, by which feet of words are compared.
+        runs: The runs of the components, for comparing the baselines of words.
     """
     count = len(boxes)
     owner = np.full(count, -1)
@@ -78,7 +78,7 @@ def assign_components(
     for number, field_line in enumerate(field_lines):
         b, p = field_line.piece.box, field_line.pitch
         overlap = np.minimum(right, b.right) - np.maximum(left, b.left)
-        # what lies mostly in the blank is its own, though it runs on into an area behind it
+        # a component mostly within the blank belongs to it, even if it continues into an area behind
         behind = np.array([box.left >= b.right for box in barred], bool)
         shut = (
             inside
@@ -89,7 +89,7 @@ def assign_components(
         rise = (field_line.piece.baseline - middle_y) / p
         near = np.abs(rise - 0.24)
         core = (rise > 0.04) & (rise < 0.5) & (height > 0.11 * p) & (width > 0.06 * p)
-        # a circumflex over a tall letter reaches the line above: what is low there and flat is no letter of it
+        # a circumflex over a tall letter reaches the line above: a low and flat component there is no letter
         diacritic = (height < 0.3 * p) & (rise < 0.02)
         fits = (big | core) & ~diacritic & enough & (rise > -0.34) & (rise < 0.86) & (near < cost) & ~shut
         owner[fits], cost[fits] = number, near[fits]
@@ -116,10 +116,7 @@ def assign_components(
 def _join_dashes(
     field_lines: Sequence[FieldLine], owner: NDArray[np.int64], boxes: Boxes, inside: NDArray[np.bool_]
 ) -> None:
-    """Assign dashes of a date that is written wide apart.
-
-    They are further from its figures than from the letters of the line below.
-    """
+    """Assign the dashes of a widely spaced date, which are nearer to the line below than to its figures."""
     left, top, right, bottom = boxes.T.astype(float)
     middle_y = (top + bottom) / 2
     flat = (right - left > 2 * (bottom - top)) & (owner < 0) & ~inside
@@ -148,7 +145,7 @@ def _assign_small(
         return
     order = anchors[np.argsort(left[anchors])]
     starts = left[order]
-    # a circumflex with its tone is as wide as a letter, and no letter
+    # a circumflex with its tone is as wide as a letter but no letter
     flat = bottom - top < 0.42 * field_lines[0].pitch
     for component in np.nonzero((~big | flat) & (owner < 0) & ~inside)[0]:
         first = np.searchsorted(starts, left[component] - 12 * (field_lines[0].pitch))
@@ -158,7 +155,7 @@ def _assign_small(
             continue
         gap_x = np.maximum(0, np.maximum(left[near] - right[component], left[component] - right[near]))
         gap_y = np.maximum(0, np.maximum(top[near] - bottom[component], top[component] - bottom[near]))
-        # ink above a letter is nearer to it than ink below the line above: tone marks outnumber tails
+        # ink above a letter counts as nearer than ink below the line above: tone marks outnumber tails
         distance = np.hypot(gap_x * 1.4, gap_y * np.where(top[near] >= bottom[component], 0.8, 1.15))
         best = int(distance.argmin())
         pitch = field_lines[owner[near[best]]].pitch
@@ -166,7 +163,7 @@ def _assign_small(
         if bottom[component] <= top[near[best]]:
             if dots[component]:
                 continue
-            # a tone mark is thrown no further than it is large: what hangs small and high is dust or a leader's dot
+            # a tone mark is no further away than its size: small high components are dust or leader dots
             size = max(right[component] - left[component], bottom[component] - top[component])
             reach = min(reach, 0.1 * pitch + 1.2 * size)
         if distance[best] < reach:

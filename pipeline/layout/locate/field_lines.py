@@ -1,4 +1,4 @@
-"""The lines of a form's blanks on the page: where each is, and which components reach over more than one."""
+"""The field lines of a form's blanks on the page, and the components that reach over several of them."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from pipeline.layout.locate.placed_labels import place_labels
 Boxes = NDArray[np.int32]
 
 ABOVE_BASELINE = 0.82
-"""How far above its baseline a field line reaches, in line pitches."""
+"""Reach of a field line above its baseline, in line pitches."""
 
 CLOSEST = 1.05
-"""How close lines may stand, in printed letters."""
+"""Least distance of lines, in heights of a printed letter."""
 
 LEAST_HAND = 1.6
-"""The pitch of a line, in printed letters, that the gaps between words fit at least."""
+"""Least line pitch for judging gaps between words, in heights of a printed letter."""
 
 BELOW_BASELINE = 0.30
-"""How far below it."""
+"""Reach of a field line below its baseline, in line pitches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,11 @@ class FieldLine:
         piece: The placed piece of the form's slot.
         pitch: Distance to the printed line above (bounded).
         open_right: Whether nothing is printed to its right, so that a value may run past its end.
-        rule: x of the frame's next vertical rule.
-        is_labelled: Whether a printed label was read that says where it is.
-        next_label: x where the next label on its level begins, infinite where none does.
-        lift: How far above the blank's leader the writing stands, in pixels.
-        least_hand: How large a hand is taken to be at least, where lines are close, as the pitch of a line for it.
+        rule: The x of the frame's next vertical rule.
+        is_labelled: Whether a read label confirms its place.
+        next_label: The x of the next label on its level, infinite without a label.
+        lift: The height of the writing above the blank's leader, in pixels.
+        least_hand: The least pitch for judging gaps between words, where lines are close.
     """
 
     piece: PlacedPiece
@@ -63,11 +63,11 @@ class FieldLine:
 
     @property
     def hand(self) -> float:
-        """The pitch that gaps between words go by."""
+        """The pitch for judging gaps between words."""
         return max(self.pitch, self.least_hand)
 
     def lifted(self, pitches: float) -> FieldLine:
-        """Return the line with writing that stands so many pitches above its leader."""
+        """Return the line with its writing lifted above the leader by a number of pitches."""
         lift = pitches * self.pitch
         box = self.piece.box
         raised = Box(box.left, box.top - lift, box.right, box.bottom - lift)
@@ -76,18 +76,18 @@ class FieldLine:
 
 
 def baselines(form: Form, fit: FormFit, leaders: Boxes) -> dict[tuple[float, float], float]:
-    """Return the y of each blank's leader: that of its dots, else of its label, else where the geometry puts it.
+    """Return the y of each blank's leader: of its dots, else of its label, else by the geometry.
 
     Args:
         leaders: (n, 4) boxes of leader dots in pixels.
 
     Returns:
-        By (v, u0) of the form's pieces the y in pixels.
+        The y in pixels by (v, u0) of the form's pieces.
     """
     if len(leaders):
         x = (leaders[:, 0] + leaders[:, 2]) / 2
         y = leaders[:, 3].astype(float)
-    found: dict[tuple[float, float], float] = {}
+    levels: dict[tuple[float, float], float] = {}
     lost: list[tuple[Piece, float]] = []
     pitches = line_pitches(form, fit)
     labels = own_labels(form, fit)
@@ -100,37 +100,37 @@ def baselines(form: Form, fit: FormFit, leaders: Boxes) -> dict[tuple[float, flo
             label = labels.get((piece.v, piece.u0))
             if label is not None and label.score:
                 expected = label_baseline(label, letter)
-            y_found = expected
+            level = expected
             if len(leaders):
                 reach = 0.40 * pitches[piece.v]
                 near = (x > left) & (x < right) & (np.abs(y - expected) < reach)
                 if near.sum() >= LEAST_ON_LEADER:
-                    y_found = _dot_level(y[near], expected, 0.1 * pitches[piece.v])
+                    level = _dot_level(y[near], expected, 0.1 * pitches[piece.v])
                 elif label is None:
                     lost.append((piece, expected))
-            found[piece.v, piece.u0] = y_found
-    found.update(_found_leaders(fit, found, lost, (x, y), letter) if lost else {})
-    return found
+            levels[piece.v, piece.u0] = level
+    levels.update(_displaced_leaders(fit, levels, lost, (x, y), letter) if lost else {})
+    return levels
 
 
-def _found_leaders(
+def _displaced_leaders(
     fit: FormFit,
     levels: Mapping[tuple[float, float], float],
     lost: Sequence[tuple[Piece, float]],
     dots: tuple[NDArray[np.float64], NDArray[np.float64]],
     letter: float,
 ) -> dict[tuple[float, float], float]:
-    """Return the y of leaders that are not where the geometry puts them: of dots between the lines above and below.
+    """Return the y of displaced leaders, by the dots between the lines above and below.
 
     Args:
-        levels: The y of each blank's leader, as far as it is known.
-        lost: Pieces without a label of their own or dots where they are expected, and the y of that.
-        dots: The x and the y of the dots of leaders.
+        levels: The known y of blanks' leaders.
+        lost: Pieces without an own label and without dots at their expected place, with their expected y.
+        dots: The x and the y of leader dots.
         letter: Height of the printed letters in pixels.
     """
     x, y = dots
-    found: dict[tuple[float, float], float] = {}
-    sure = {v: level for (v, _), level in levels.items() if all(v != one.v for one, _ in lost)}
+    moved: dict[tuple[float, float], float] = {}
+    sure = {v: level for (v, _), level in levels.items() if all(v != piece.v for piece, _ in lost)}
     for piece, expected in lost:
         above = max((level for v, level in sure.items() if v < piece.v), default=-np.inf) + letter
         below = min((level for v, level in sure.items() if v > piece.v), default=np.inf) - letter
@@ -139,16 +139,16 @@ def _found_leaders(
         if inside.sum() >= LEAST_ON_LEADER:
             row = _dot_level(y[inside], expected, 0.15 * letter)
             if (np.abs(y[inside] - row) < 0.1 * letter).sum() >= LEAST_ON_LEADER:
-                found[piece.v, piece.u0] = sure[piece.v] = row
-    return found
+                moved[piece.v, piece.u0] = sure[piece.v] = row
+    return moved
 
 
 LEAST_ON_LEADER = 6
-"""How many dots of a leader say where it is."""
+"""Least number of dots that locate a leader."""
 
 
 def _dot_level(y: NDArray[np.float64], expected: float, width: float) -> float:
-    """Return the level with most dots; of two equally full ones the nearer to where it is expected."""
+    """Return the level with the most dots; of equal levels the one nearer to the expected level."""
     best, fullest = -1.0, None
     for candidate in np.unique(np.round(y)):
         on = np.abs(y - candidate) <= width / 2
@@ -159,7 +159,7 @@ def _dot_level(y: NDArray[np.float64], expected: float, width: float) -> float:
 
 
 def with_leader_starts(form: Form, fit: FormFit, leaders: Boxes) -> FormFit:
-    """Return a fit in which labels that were not surely read end where the leaders behind them begin.
+    """Return a fit in which labels without a sure reading end where the leaders behind them begin.
 
     Args:
         leaders: (n, 4) boxes of leader dots in pixels.
@@ -169,14 +169,14 @@ def with_leader_starts(form: Form, fit: FormFit, leaders: Boxes) -> FormFit:
 
 
 def line_pitches(form: Form, fit: FormFit) -> dict[float, float]:
-    """Return the distance of each printed line to the one above it in pixels, between the bounds of a usual line."""
+    """Return the distance of each printed line to the line above in pixels, bounded to usual distances."""
     lines = sorted({line.at for line in form.lines})
     letter = form.text_size * fit.height
     pitches = {}
     for number, v in enumerate(lines):
         above = lines[number - 1] if number else v - 0.03
         apart = fit.to_pixels(0.5, v)[1] - fit.to_pixels(0.5, above)[1]
-        # a printing's lines may stand closer than the form's
+        # the lines of a printing may be closer than the form's
         least = min(1.35, max(CLOSEST, 1.35 * apart / max(1.0, (v - above) * fit.height)))
         pitches[v] = float(np.clip(apart, least * letter, 2.1 * letter))
     return pitches
@@ -194,7 +194,8 @@ def place_field_lines(form: Form, fit: FormFit, leaders: Boxes) -> tuple[FieldLi
     pitches = line_pitches(form, fit)
     printed = [label for label in form.labels if label.text]
     starts = [
-        (label.v, label.u0, one.box.left) for label, one in zip(printed, place_labels(form, fit), strict=True)
+        (label.v, label.u0, placed.box.left)
+        for label, placed in zip(printed, place_labels(form, fit), strict=True)
     ]
     last_on_line: dict[float, float] = {}
     for slot in form.slots:
@@ -227,20 +228,20 @@ def place_field_lines(form: Form, fit: FormFit, leaders: Boxes) -> tuple[FieldLi
 
 
 USUAL_MIDDLE = 0.24
-"""How far above its line the middle of a letter is, in pitches."""
+"""Usual height of a letter's middle above its line, in pitches."""
 
 LIFTS = np.arange(0.0, 0.451, 0.025)
-"""How much further above it writing may stand as a whole: large hands on lines that a press set close."""
+"""Tried lifts of the writing of a page, in pitches: large hands on close lines."""
 
 LEAST_LIFT = 0.15
-"""From how much on it matters."""
+"""Least lift that is applied."""
 
 LIFT_GAIN = 0.75
-"""How far off their lines letters are then at most, as a share of how far they are without."""
+"""Largest deviation of letters from their lines with the lift, as a share of that without."""
 
 
 def writing_lift(field_lines: Sequence[FieldLine], boxes: Boxes) -> float:
-    """Return how far above its lines, in pitches, the writing of a page stands as a whole.
+    """Return the lift of the writing of a page above its lines, in pitches.
 
     Args:
         boxes: (n, 4) boxes of the components, without print.
@@ -266,14 +267,14 @@ def writing_lift(field_lines: Sequence[FieldLine], boxes: Boxes) -> float:
 
 
 LEAST_LETTERS = 30
-"""On how many letters that is measured at least."""
+"""Least number of letters for measuring the lift."""
 
 MAX_FLOAT = 0.22
-"""How far above the baseline letters may float, in pitches."""
+"""Largest height of letters floating above the baseline, in pitches."""
 
 
 def find_touching_lines(field_lines: Sequence[FieldLine], boxes: Boxes) -> Iterator[tuple[int, float, float]]:
-    """Yield components in which the writing of one blank touches that of the next below it.
+    """Yield components in which the writing of a blank touches the writing of the blank below.
 
     Yields:
         The number of the component and the rows between which the lines meet.
@@ -287,10 +288,10 @@ def find_touching_lines(field_lines: Sequence[FieldLine], boxes: Boxes) -> Itera
 def find_signature_overlaps(
     field_lines: Sequence[FieldLine], boxes: Boxes, barred: Sequence[Box]
 ) -> Iterator[tuple[int, float, float]]:
-    """Yield components in which a signature of a ``barred`` box touches the writing of the blank below it.
+    """Yield components in which a signature in a ``barred`` box touches the writing of the blank below.
 
     Yields:
-        The number of the component and the rows between which it may be cut.
+        The number of the component and the rows between which to cut.
     """
     left, top, right, _ = boxes.T.astype(float)
     for number, ((highest, p), *_) in _tall_components(field_lines, boxes):
@@ -304,10 +305,7 @@ def find_signature_overlaps(
 def _tall_components(
     field_lines: Sequence[FieldLine], boxes: Boxes
 ) -> Iterator[tuple[int, list[tuple[float, float]]]]:
-    """Yield tall components that reach over blanks' lines.
-
-    Each comes as its number with the baselines and pitches of those lines.
-    """
+    """Yield the numbers of tall components over several field lines, with the baselines and pitches of the lines."""
     if not field_lines or not len(boxes):
         return
     left, top, right, bottom = boxes.T.astype(float)

@@ -1,17 +1,17 @@
-"""Fitting the form's geometry to the page through the labels that were read.
+"""Fit the form's geometry to the page through the read labels.
 
-A form declares its labels and blanks in shares (u, v) of its printed frame. The fit maps them to pixels in four steps:
+A form declares its labels and blanks in shares (u, v) of its printed frame. Four steps map them to pixels:
 
     form (u, v)                    page (x, y)
     0,0 +--------------+           +--------------+      1 every pair of labels proposes scale and
-        | Họ tên: .... |   pairs   |  Ho tén .... |        shift; the proposal most labels agree
-        | Quê: ....... |  ------>  | Qué: ....... |        with wins
+        | Họ tên: .... |   pairs   |  Ho tén .... |        shift; the proposal with the most
+        | Quê: ....... |  ------>  | Qué: ....... |        agreeing labels wins
         | Số: ........ |           |   So ....... |      2 least-squares affine map through these
-        +--------------+ 1,1       +--------------+      3 homography of the frame, once it is seen
+        +--------------+ 1,1       +--------------+      3 homography of the visible frame
 
-    4 drift: printings move single lines against the declaration; the median offset of a line's labels is kept
-      with it and interpolated between lines:   v ---o----o------o---->   offset  0  +.01  +.01  -.005
-      (which labels those are: ``pipeline.layout.locate.label_chain``)
+    4 drift: printings move single lines against the declaration; each line has the median offset of its labels,
+      interpolated between lines:   v ---o----o------o---->   offset  0  +.01  +.01  -.005
+      (``pipeline.layout.locate.label_chain`` chooses the labels)
 
 Source:
     Step 1 is RANSAC in the spirit of Fischler and Bolles (1981), but over all pairs, so that it is deterministic.
@@ -40,16 +40,16 @@ log = logging.getLogger(__name__)
 Values = NDArray[np.float64]
 
 MAX_RESIDUAL = 0.012
-"""How far (share of the frame's height) a label may be from where the fit puts it and still agree."""
+"""Largest distance of an agreeing label from its fitted place, as a share of the frame's height."""
 
 MOST_STRETCH = 0.1
-"""How much (log) the labels together may make the frame wider than the proposal that most of them agree with."""
+"""Largest log ratio of the frame's width by all labels to its width in the winning proposal."""
 
 FRAME_FOOT = 0.985
-"""From which v on a place is bound to the frame and not to the lines printed in it."""
+"""The v from which a place follows the frame and not its printed lines."""
 
 TALL_BOX = 1.5
-"""From how many times the usual height on a label's box holds more than its words: ink of another line."""
+"""Height, in usual heights, from which a label's box also holds ink of another line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,26 +59,35 @@ class FormFit:
     Attributes:
         matrix: (3, 3) from shares (u, v) to pixels.
         drift: (v, offset in v) of the printed lines, in order.
-        found: The label candidates that agree.
-        share: How much of the form's print was found, by letters, 0..1.
-        spread: (u, offset in u) of the frame's vertical rules, where they are known.
-        ends: (number of a label, x) of labels that were not surely read, by the leaders that begin behind them.
+        labels: The agreeing label candidates.
+        share: The read share of the form's print, by letters, 0..1.
+        spread: (u, offset in u) of the frame's vertical rules, if known.
+        ends: (number of a label, x) of labels without a sure reading, by the leaders behind them.
     """
 
     matrix: Matrix
     drift: tuple[tuple[float, float], ...]
-    found: tuple[LabelCandidate, ...]
+    labels: tuple[LabelCandidate, ...]
     share: float
     spread: tuple[tuple[float, float], ...] = ()
     ends: tuple[tuple[int, float], ...] = ()
 
     def to_pixels(self, u: float, v: float) -> tuple[float, float]:
-        """Return the pixel of a position in shares, with the drift of its line; the frame's own edges have none."""
+        """Return the pixel of a position in shares, with the drift of its line; the frame's edges do not drift."""
         u = _shifted(self.spread, u)
         lines = _lines_by_zone(self.drift).get(_zone(v))
         if lines is not None and not (v == 0 or FRAME_FOOT <= v <= 1):
             v = v + _interpolated(v, *lines)
         return _position(self.matrix, u, v)
+
+    def area_box(self, area: tuple[float, float, float, float]) -> Box:
+        """Return a rectangle given in shares of the frame (u0, v0, u1, v1), in pixels."""
+        return Box(*self.to_pixels(*area[:2]), *self.to_pixels(*area[2:]))
+
+    @property
+    def corners(self) -> Matrix:
+        """The corners (4, 2) of the printed frame in pixels, clockwise from its top left."""
+        return np.array([self.to_pixels(u, v) for u, v in ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))])
 
     @property
     def height(self) -> float:
@@ -88,7 +97,7 @@ class FormFit:
 
 
 def _zone(v: float) -> int:
-    """Return whether a place is above the frame (-1), in it or below it (1): what stands outside moves by itself."""
+    """Return the zone of a place: above the frame (-1), in it (0) or below (1). Each zone drifts separately."""
     return -1 if v < 0 else int(v > 1)
 
 
@@ -106,7 +115,7 @@ def _lines_by_zone(
 
 
 def _interpolated(x: float, known: Sequence[float], values: Sequence[float]) -> float:
-    """Return the value at x between known ones in their order, as ``np.interp`` does, which is slow for one place."""
+    """Return the value at x, interpolated as ``np.interp`` does, which is slow for a single place."""
     after = bisect_right(known, x)
     if after == 0:
         return values[0]
@@ -123,10 +132,10 @@ def frame_aspect(form: Form) -> float:
 
 
 def fit_form(form: Form, candidates: Sequence[LabelCandidate], size: tuple[int, int]) -> FormFit | None:
-    """Return the fit that most labels agree with, or ``None`` when too few do.
+    """Return the fit with the most agreeing labels, ``None`` with too few.
 
     Args:
-        candidates: Places where its labels may be.
+        candidates: Possible places of its labels.
         size: (width, height) of the page in pixels.
     """
     labels = form.labels
@@ -156,7 +165,7 @@ def fit_form(form: Form, candidates: Sequence[LabelCandidate], size: tuple[int, 
         left, top = x[i] - wide * u[i], y[i] - high * v[i]
         off = np.maximum(np.abs(left + wide * u - x) / wide * ratio, np.abs(top + high * v - y) / high)
         gain = np.where(off < 1.6 * MAX_RESIDUAL, weight * (1 - off / (4 * MAX_RESIDUAL)), 0.0)
-        # a label found three times counts once
+        # each label counts once, however many candidates it has
         scores = np.maximum.reduceat(gain[:, by_label], first_of_label, axis=1).sum(axis=1)
         at = int(scores.argmax())
         if best is None or scores[at] > best[0]:
@@ -169,16 +178,16 @@ def fit_form(form: Form, candidates: Sequence[LabelCandidate], size: tuple[int, 
         log.debug("form %s refused: too few of its labels agree", form.id)
         return None
     fit = _fit_lines(form, candidates, matrix)
-    log.debug("form %s fits: %d labels, %.2f of its print", form.id, len(fit.found), fit.share)
+    log.debug("form %s fits: %d labels, %.2f of its print", form.id, len(fit.labels), fit.share)
     return fit
 
 
 def _refined(
     labels: Sequence[Label], candidates: Sequence[LabelCandidate], proposed: Matrix
 ) -> Matrix | None:
-    """Return a proposal refined by the labels that agree with it, ``None`` where they are too few.
+    """Return a proposal refined by its agreeing labels, ``None`` with too few.
 
-    Where nearly all of them begin at one edge, one that is not the form's would say how wide the frame is.
+    If nearly all labels begin at a common edge, a single foreign candidate could determine the width of the frame.
     """
     matrix = proposed
     for _ in range(3):
@@ -198,15 +207,15 @@ def _width(matrix: Matrix) -> float:
 
 
 def _proposed_sizes(high: Values, ratio: float, across: Values, shares: Values) -> tuple[Values, Values]:
-    """Return how wide and how high (m, 1) the frame may be by pairs of labels.
+    """Return the widths and the heights (m, 1) of the frame that pairs of labels propose.
 
-    It is as wide as its height says, and as two labels far apart do, where they say otherwise.
+    The width follows from the height, and also from two distant labels if they give another width.
 
     Args:
-        high: (n,) the height that each pair says.
+        high: (n,) the height by each pair.
         ratio: Width over height of the frame.
-        across: (n,) how far apart the labels are in pixels.
-        shares: (n,) how far apart they are declared.
+        across: (n,) the distance of the labels in pixels.
+        shares: (n,) the declared distance of the labels.
     """
     usual = high * ratio
     far = np.abs(shares) >= 0.25
@@ -225,9 +234,9 @@ def fit_to_frame(
     """Return the fit through the printed frame.
 
     Args:
-        candidates: Places where its labels may be.
-        matrix: (3, 3) from the unit square to the frame found on the page.
-        rules: Where its inner vertical rules are, as shares of the frame's width; none where that is not known.
+        candidates: Possible places of its labels.
+        matrix: (3, 3) from the unit square to the frame on the page.
+        rules: The places of its inner vertical rules as shares of the frame's width; empty if unknown.
     """
     spread = tuple((declared, seen - declared) for declared, seen in zip(form.rules, rules, strict=False))
     return _fit_lines(form, candidates, matrix, ((0.0, 0.0), *spread, (1.0, 0.0)) if spread else ())
@@ -253,12 +262,9 @@ def transform_candidates(candidates: Sequence[LabelCandidate], matrix: Matrix) -
 
 
 def median_residual(form: Form, fit: FormFit) -> float:
-    """Return the median distance of the labels found from where the matrix alone puts them.
-
-    It is a share of the frame's height.
-    """
+    """Return the median distance of labels from their places by the matrix alone, as a share of the frame's height."""
     off = []
-    for c in fit.found:
+    for c in fit.labels:
         label = form.labels[c.label]
         x, y = _position(fit.matrix, label.u0, label.v)
         off.append(max(abs(c.box.left - x), abs(c.baseline - y)) / fit.height)
@@ -266,10 +272,10 @@ def median_residual(form: Form, fit: FormFit) -> float:
 
 
 def median_offset(form: Form, fit: FormFit) -> float:
-    """Return how far off their columns the labels that were found begin, as a share of the frame's height."""
+    """Return the median distance of labels' beginnings from their columns, as a share of the frame's height."""
     off = [
         abs(c.box.left - fit.to_pixels(form.labels[c.label].u0, form.labels[c.label].v)[0]) / fit.height
-        for c in fit.found
+        for c in fit.labels
     ]
     return float(np.median(off)) if off else 1.0
 
@@ -283,7 +289,7 @@ def _position(matrix: Matrix, u: float, v: float) -> tuple[float, float]:
 def _select_agreeing(
     labels: Sequence[Label], candidates: Sequence[LabelCandidate], matrix: Matrix, near: float
 ) -> tuple[LabelCandidate, ...]:
-    """Return for each label its best candidate that is where the matrix puts it."""
+    """Return for each label its best candidate near its place by the matrix."""
     high = abs(_position(matrix, 0.5, 1.0)[1] - _position(matrix, 0.5, 0.0)[1])
     chosen: dict[int, tuple[float, LabelCandidate]] = {}
     for candidate in candidates:
@@ -298,7 +304,7 @@ def _select_agreeing(
 
 
 def _refine_affine(labels: Sequence[Label], chosen: Sequence[LabelCandidate], before: Matrix) -> Matrix:
-    """Return the least-squares affine map through the labels' left ends, and through right ends that are sure."""
+    """Return the least-squares affine map through the labels' left ends and sure right ends."""
     source, target, weights = [], [], []
     for c in chosen:
         label = labels[c.label]
@@ -309,7 +315,7 @@ def _refine_affine(labels: Sequence[Label], chosen: Sequence[LabelCandidate], be
             source.append((label.u1, label.v))
             target.append((c.box.right, c.baseline))
             weights.append(0.5 * c.score)
-    # the shape of the sheet itself, as weak evidence where labels are in one column only
+    # the shape of the sheet is weak evidence if all labels are in one column
     for u, v in ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)):
         source.append((u, v))
         target.append(_position(before, u, v))
@@ -326,7 +332,7 @@ def _fit_lines(
     matrix: Matrix,
     spread: tuple[tuple[float, float], ...] = (),
 ) -> FormFit:
-    """Return the fit with the labels that make one chain from top to bottom, and the drift of each line by them."""
+    """Return the fit with the labels of a single chain from top to bottom, and the drift of their lines."""
     labels = form.labels
     back: Matrix = np.linalg.inv(matrix).astype(np.float64)
     u, v = _unmapped(
@@ -336,19 +342,22 @@ def _fit_lines(
     across = np.array([_shifted(spread, labels[c.label].u0) for c in candidates])
     chosen = np.flatnonzero(np.abs(u - across) * wide_by_high < 2 * MAX_RESIDUAL)
     chain = find_chain(form, [candidates[n] for n in chosen.tolist()], v[chosen])
-    found = chain.found
+    agreeing = chain.labels
     high = abs(_position(matrix, 0.5, 1.0)[1] - _position(matrix, 0.5, 0.0)[1])
-    share = sum(len(labels[c.label].text) for c in found) / max(1, sum(len(label.text) for label in labels))
-    drift = _line_drift(labels, with_usual_height(found), matrix, high)
-    return FormFit(matrix, _with_unlabelled(form, drift, chain), found, share, spread)
+    share = sum(len(labels[c.label].text) for c in agreeing) / max(
+        1, sum(len(label.text) for label in labels)
+    )
+    drift = _line_drift(labels, with_usual_height(agreeing), matrix, high)
+    return FormFit(matrix, _with_unlabelled(form, drift, chain), agreeing, share, spread)
 
 
 def _with_unlabelled(
     form: Form, drift: tuple[tuple[float, float], ...], chain: LabelChain
 ) -> tuple[tuple[float, float], ...]:
-    """Return the drift with that of lines between labels that were read: a line follows the course of those around it.
+    """Return the drift with interpolated drifts of lines without a read label.
 
-    Where these part (the foot of the page was moved as a whole), it goes with the nearer ones.
+    Such a line follows the course of the lines around it, or of the nearer ones if these differ (the foot of the page
+    moved as a whole).
     """
     if len(drift) < 2:
         return drift
@@ -374,30 +383,30 @@ def _unmapped(back: Matrix, points: Matrix) -> Matrix:
 
 
 def _shifted(spread: Sequence[tuple[float, float]], u: float) -> float:
-    """Return where a declared u is printed; outside of the frame nothing moves."""
+    """Return the printed u of a declared u; there is no shift outside the frame."""
     if not spread or not 0 <= u <= 1:
         return u
     return u + _interpolated(u, [s[0] for s in spread], [s[1] for s in spread])
 
 
-def with_usual_height(found: Sequence[LabelCandidate]) -> tuple[LabelCandidate, ...]:
-    """Return the candidates whose box is not much taller than is usual, so that it says on which level they are."""
-    usual = float(median(c.box.height for c in found)) if found else 0.0
-    return tuple(c for c in found if c.box.height <= TALL_BOX * usual)
+def with_usual_height(candidates: Sequence[LabelCandidate]) -> tuple[LabelCandidate, ...]:
+    """Return the candidates with a box of usual height, which locates their level."""
+    usual = float(median(c.box.height for c in candidates)) if candidates else 0.0
+    return tuple(c for c in candidates if c.box.height <= TALL_BOX * usual)
 
 
 def same_words(first: LabelCandidate, second: LabelCandidate) -> bool:
-    """Return whether two candidates are the same words on the page: one text cannot be two labels."""
+    """Return whether two candidates are the same words on the page; a text cannot be two labels."""
     shared = first.box.intersection(second.box)
     return shared.area > 0.5 * min(first.box.area, second.box.area)
 
 
 def _line_drift(
-    labels: Sequence[Label], found: Sequence[LabelCandidate], matrix: Matrix, high: float
+    labels: Sequence[Label], candidates: Sequence[LabelCandidate], matrix: Matrix, high: float
 ) -> tuple[tuple[float, float], ...]:
     """Return the median offset of each printed line's labels from the declaration, in v; lines keep their order."""
     lines: dict[float, list[float]] = {}
-    for candidate in found:
+    for candidate in candidates:
         label = labels[candidate.label]
         _, y = _position(matrix, label.u0, label.v)
         lines.setdefault(label.v, []).append((candidate.baseline - y) / high)
@@ -411,7 +420,7 @@ def _line_drift(
 
 
 def paper_corners(form: Form, fit: FormFit) -> Matrix:
-    """Return the corners (4, 2) of the form's paper in pixels, by its printed frame."""
+    """Return the corners (4, 2) of the form's paper in pixels, extrapolated from its printed frame."""
     left, top, right, bottom = form.frame
     u = [-left / (right - left), (1 - left) / (right - left)]
     v = [-top / (bottom - top), (1 - top) / (bottom - top)]

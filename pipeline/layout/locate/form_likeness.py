@@ -1,4 +1,4 @@
-"""Whether a page is of the form fitted to it: of its own printing, and of no other form that prints much alike."""
+"""Whether a page shows the printing of its fitted form, and no similar form."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from pipeline.layout.locate.label_chain import LONG_LABEL
 from pipeline.layout.locate.label_matching import fold_label
 
 OTHER_STRETCH = 0.035
-"""From how much more they are stretched one way than the other on labels are another printing's."""
+"""Least difference in stretch between both directions of labels of another printing."""
 
 OTHER_DRIFT = 0.02
-"""From which drift of a line on they are."""
+"""Least drift of a line of another printing."""
 
 SURELY_OTHER_STRETCH = 0.1
-"""From how much on no photograph stretches a page so."""
+"""Stretch beyond that of any photograph."""
 
 
 def is_other_printing(form: Form, fit: FormFit) -> bool:
-    """Return whether the labels may be another printing's, so that its frame is another: stretched, or moved far."""
+    """Return whether the labels may be another printing's, with another frame: they are stretched or displaced."""
     drifts = [abs(offset) for _, offset in fit.drift]
     return form.layout == "page" and (
         stretch(form, fit) > OTHER_STRETCH or max(drifts, default=0.0) > OTHER_DRIFT
@@ -26,24 +26,24 @@ def is_other_printing(form: Form, fit: FormFit) -> bool:
 
 
 def stretch(form: Form, fit: FormFit) -> float:
-    """Return how much more the labels stretch a form one way than the other, 0 for not at all."""
+    """Return the difference in stretch of a form between both directions by its labels, 0 for equal stretch."""
     (left, top), (right, _), (_, bottom) = (fit.to_pixels(u, v) for u, v in ((0, 0), (1, 0), (0, 1)))
     return abs((right - left) / max(1.0, bottom - top) / frame_aspect(form) - 1)
 
 
 MIN_LETTER_RATIO = 4
-"""How many times as many letters must be found that only the one form prints as letters that only the other does."""
+"""Least ratio of read letters that only the form prints to read letters that only the rival prints."""
 
 
 def is_distinguished(form: Form, fit: FormFit, rival: Form, other: FormFit) -> bool:
-    """Return whether the print found is that of ``form`` and not of another form that prints much alike.
+    """Return whether the read print belongs to ``form`` and not to a similar form.
 
-    Handwriting may hide most of the print. As much of it as a long label must not be the other form's, and hardly any
-    of the other's must be missing from this one.
+    Handwriting may hide most of the print. At least a long label's worth of it must be absent from the rival form, and
+    hardly any of the rival's read print may be absent from this form.
 
     Args:
         rival: The similar form.
-        other: The similar form's fit to the same page.
+        other: The rival's fit to the same page.
     """
     return count_exclusive_letters(form, fit, other) >= max(
         LONG_LABEL, MIN_LETTER_RATIO * count_exclusive_letters(rival, other, fit)
@@ -51,17 +51,17 @@ def is_distinguished(form: Form, fit: FormFit, rival: Form, other: FormFit) -> b
 
 
 SAME_PRINT = 0.9
-"""The share of its letters that each of two forms prints as the other does, from which on their pages cannot be told
-apart by print; of the forms that came with the program none two share more than three fifths."""
+"""Least common share of letters of two forms whose pages print cannot distinguish; of the bundled forms no two share
+more than three fifths."""
 
 
 def have_same_labels(form: Form, other: Form) -> bool:
-    """Return whether two forms print nearly the same words: one is a copy of the other, or another office's of it."""
+    """Return whether two forms print nearly the same words, as copies of a form do."""
     return min(_share_in(form, other), _share_in(other, form)) >= SAME_PRINT
 
 
 def _share_in(form: Form, other: Form) -> float:
-    """Return what share of a form's letters the other form prints in the same labels."""
+    """Return the share of a form's letters in labels that the other form prints too."""
     words = {fold_label(label.text) for label in other.labels}
     every = sum(len(label.text) for label in form.labels)
     same = sum(len(label.text) for label in form.labels if fold_label(label.text) in words)
@@ -69,6 +69,6 @@ def _share_in(form: Form, other: Form) -> float:
 
 
 def count_exclusive_letters(form: Form, fit: FormFit, other: FormFit) -> int:
-    """Return how many letters of a form's print were found that another form's fit to the page has no label for."""
-    alone = (c for c in fit.found if not any(same_words(c, rival) for rival in other.found))
+    """Return the number of read letters of a form in places without a label of the other form's fit."""
+    alone = (c for c in fit.labels if not any(same_words(c, rival) for rival in other.labels))
     return sum(len(form.labels[c.label].text) for c in alone)

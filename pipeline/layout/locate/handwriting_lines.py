@@ -1,4 +1,4 @@
-"""What components make together: the box of what is written, the lines of a free area, clusters of stamps."""
+"""Groups of components: the box of a written line, the lines of a free area, clusters of stamps."""
 
 from __future__ import annotations
 
@@ -11,29 +11,28 @@ from pipeline.base.model import Box
 from pipeline.layout.locate.field_lines import Boxes
 
 TALL_COMPONENT = 1.9
-"""From which height on, in printed letters, a component may reach over two lines."""
+"""Least height, in printed letters, of a component over two lines."""
 
 MIN_LINE_DISTANCE = 0.8
-"""How far the middles of a signature and of the name below it are apart at least, in printed letters."""
+"""Least distance of the middles of a signature and the name below, in printed letters."""
 
 WALL_TO_WALL = 0.85
-"""How much of an area's width a rule spans: what is left of the frame is no writing."""
+"""Least share of an area's width that a remnant of a rule spans; it is no writing."""
 
 RULE_HEIGHT = 0.3
-"""How high it is at most, in printed letters."""
+"""Largest height of such a remnant, in printed letters."""
 
 
 def writing_box(
     boxes: Boxes, area: NDArray[np.int32], numbers: NDArray[np.int64], pitch: float
 ) -> tuple[Box | None, NDArray[np.int64]]:
-    """Return the box around the components of one line, and which they are; ``None`` when there is dust, not writing.
+    """Return the bounding box of a line's components and their numbers; the box is ``None`` for dust alone.
 
-    Dust far from any letter is left out. A line is written on when some component is as large as a small letter or a
-    dash.
+    Dust far from any letter is left out. A written line has a component as large as a small letter or a dash.
 
     Args:
         boxes: (n, 4) boxes of the components in pixels.
-        area: (n,) pixels of each.
+        area: (n,) pixels of each component.
         pitch: The line's pitch in pixels.
     """
     if not len(numbers):
@@ -51,12 +50,12 @@ def writing_box(
 
 
 def find_signed_names(area: Box, boxes: Boxes, letter: float) -> Iterator[tuple[int, float, float]]:
-    """Yield components in which a signature touches the name written below it.
+    """Yield components in which a signature touches the name below.
 
-    The name is where those of its letters are that touch nothing: the longest line of them.
+    The longest line of free letters locates the name.
 
     Args:
-        area: Area of signature and name.
+        area: The area of signature and name.
         boxes: (n, 4) boxes of the components in pixels.
         letter: Height of printed letters in pixels.
 
@@ -84,13 +83,13 @@ def find_signed_names(area: Box, boxes: Boxes, letter: float) -> Iterator[tuple[
 def is_under_signature(
     area: Box, boxes: Boxes, line: Box, components: NDArray[np.int64], letter: float
 ) -> bool:
-    """Return whether a component taller than a line reaches into a line's box and is none of its own.
+    """Return whether a foreign component taller than a line reaches into a line's box.
 
-    A signature may then hold letters or diacritics of the line.
+    Such a signature may hold letters or diacritics of the line.
 
     Args:
         boxes: (n, 4) boxes of the components in pixels.
-        components: Numbers of the line's components.
+        components: The numbers of the line's components.
         letter: Height of printed letters in pixels.
     """
     left, top, right, bottom = boxes.T.astype(float)
@@ -98,23 +97,23 @@ def is_under_signature(
         np.minimum(right, area.right) > np.maximum(left, area.left)
     )
     over = (left < line.right) & (right > line.left) & (top < line.bottom) & (bottom > line.top)
-    found = tall & over
-    found[components] = False
-    return bool(found.any())
+    joined = tall & over
+    joined[components] = False
+    return bool(joined.any())
 
 
 def centred_in(area: Box, boxes: Boxes) -> NDArray[np.bool_]:
-    """Return which boxes (n,) have their middle in the area."""
+    """Return which boxes (n,) have their centre in the area."""
     left, top, right, bottom = boxes.T.astype(float)
     x, y = (left + right) / 2, (top + bottom) / 2
-    found: NDArray[np.bool_] = (x > area.left) & (x < area.right) & (y > area.top) & (y < area.bottom)
-    return found
+    inside: NDArray[np.bool_] = (x > area.left) & (x < area.right) & (y > area.top) & (y < area.bottom)
+    return inside
 
 
 def _levels(middles: NDArray[np.float64], letter: float, apart: float = 0.0) -> list[list[float]]:
     """Return the middles of components from top to bottom, line by line.
 
-    Lines less than ``apart`` letters from one another are one: words with tails and words without.
+    Lines closer than ``apart`` letters are merged: words with tails and words without.
     """
     levels: list[list[float]] = []
     for y in np.sort(middles):
@@ -141,15 +140,15 @@ def find_handwriting_lines(
 ) -> Iterator[tuple[int, Box, NDArray[np.int64]]]:
     """Yield the written lines of a free area, top to bottom: (0, box, components) each.
 
-    Components that only reach in are left out.
+    Components whose centre is outside are left out.
 
     Args:
         area: The area in pixels.
         boxes: (n, 4) boxes of the components.
-        ink_area: (n,) pixels of each.
-        free: Components that belong to no line yet.
+        ink_area: (n,) pixels of each component.
+        free: The components without a line.
         letter: Height of printed letters in pixels.
-        apart: Lines less than so many letters from one another are one.
+        apart: Least distance of two lines in printed letters; closer lines are merged.
     """
     left, top, right, bottom = boxes[free].T.astype(float)
     is_rule = (right - left > WALL_TO_WALL * area.width) & (bottom - top < RULE_HEIGHT * letter)
@@ -180,7 +179,7 @@ def find_handwriting_lines(
 def _find_ditto(
     boxes: Boxes, ink_area: NDArray[np.int32], chosen: NDArray[np.int64], letter: float
 ) -> Iterator[tuple[int, Box, NDArray[np.int64]]]:
-    """Yield a ditto mark: two small strokes side by side (or run together) where nothing taller is in the area."""
+    """Yield a ditto mark: two small strokes side by side, or joined, in an area without taller components."""
     strokes = chosen[ink_area[chosen] > 0.012 * letter**2]
     left, top, right, bottom = boxes[strokes].T.astype(float)
     if len(strokes) == 1 and right[0] - left[0] > 0.25 * letter and ink_area[strokes[0]] > 0.03 * letter**2:
@@ -197,22 +196,22 @@ def _find_ditto(
 
 
 def cluster_boxes(boxes: Boxes, gap: float) -> list[NDArray[np.int64]]:
-    """Return the numbers of boxes that are connected, group by group: each has a neighbour within ``gap`` pixels."""
+    """Return the numbers of boxes in connected groups; boxes within ``gap`` pixels are connected."""
     group = np.full(len(boxes), -1)
     left, top, right, bottom = boxes.T.astype(float)
-    found: list[NDArray[np.int64]] = []
+    clusters: list[NDArray[np.int64]] = []
     for start in range(len(boxes)):
         if group[start] >= 0:
             continue
         waiting, members = [start], []
-        group[start] = len(found)
+        group[start] = len(clusters)
         while waiting:
             at = waiting.pop()
             members.append(at)
             apart_x = np.maximum(left - right[at], left[at] - right)
             apart_y = np.maximum(top - bottom[at], top[at] - bottom)
             near = np.nonzero((apart_x <= gap) & (apart_y <= gap) & (group < 0))[0]
-            group[near] = len(found)
+            group[near] = len(clusters)
             waiting.extend(int(n) for n in near)
-        found.append(np.array(sorted(members)))
-    return found
+        clusters.append(np.array(sorted(members)))
+    return clusters

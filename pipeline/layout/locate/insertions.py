@@ -1,7 +1,7 @@
-"""Words inserted between two lines, above writing that was struck out.
+"""Words inserted between two lines, above struck-out writing.
 
-Such words are written small, on a line of their own; their letters may have been assigned to the line above, or have
-grown together with what is struck out below:
+Such words are small and on a separate line. Their letters may be assigned to the line above, or touch the struck-out
+words below:
 
     line above     ----- Hà Nội -------------------------------
     inserted              Huế        feet about 0.3 to 0.6 pitch above the baseline
@@ -20,29 +20,29 @@ from pipeline.layout.locate.field_lines import Boxes, FieldLine
 Numbers = NDArray[np.int64]
 
 LETTER_HEIGHT, WIDE = 0.16, 0.3
-"""From which height, or width, on a component is a letter of an insertion, in pitches: it is written small."""
+"""Least height, or least width, of a letter of an insertion, in pitches; insertions are small."""
 
 MIN_RISE, MIDDLE = 0.3, 0.52
-"""How far above the baseline the feet of an insertion are at least, and the middle of its letters, in pitches: lower
-there are the diacritics of the struck letters."""
+"""Least height of an insertion's baseline, and of its letters' middles, above the line's baseline, in pitches:
+diacritics of the struck letters are lower."""
 
 UNDER_LINE = 0.05
-"""How far below the line above the middle of letters is that are surely none of that line's, in pitches."""
+"""Least distance of letters' middles below the line above if they are surely not of that line, in pitches."""
 
 APART, HANGING, AMID = 1.5, 0.1, 0.12
-"""When a word assigned to the line above is none of it: further than the first from all that is written before it in
-the same blank, all its feet at least the second below the line, and the middle of no letter higher than the third above
-it; in pitches."""
+"""A word is not of the line above, to which it was assigned, if its gap to the writing before it exceeds the first
+value, its lower edge is below the line by the second, and no middle of a letter is above the line by the third; in
+pitches."""
 
 TAIL_DEPTH, TALL = 0.2, 0.5
-"""How far the letters reach below their own feet, and above them at most, in pitches; what is higher hangs from the
-line above."""
+"""Largest reach of the letters below and above their own baseline, in pitches; higher components hang from the line
+above."""
 
 MIN_WIDTH = 0.5
-"""Width of such letters together from which on they are more than diacritics and tails, in pitches."""
+"""Least total width of such letters, in pitches; less are diacritics and tails."""
 
 MIN_OVERLAP = 0.15
-"""How far above the insertion's feet a struck letter reaches that has grown together with it, in pitches."""
+"""Least reach above the insertion's baseline of a struck letter that touches it, in pitches."""
 
 WORD_GAP = 0.7
 """Gap between words, in pitches."""
@@ -55,16 +55,16 @@ def find_grown_together(
     boxes: Boxes,
     strike: tuple[float, float],
 ) -> Iterator[tuple[int, float, float]]:
-    """Yield struck components of a field line that have grown together with words inserted above them.
+    """Yield struck components of a field line that touch words inserted above.
 
     Args:
-        number: The struck line.
-        owner: (n,) line of each component, -1 without one.
+        number: The number of the struck line.
+        owner: (n,) the line of each component, -1 without a line.
         boxes: (n, 4) boxes of the components in pixels.
-        strike: From which x to which the line is struck out.
+        strike: The x extent of the strikethrough.
 
     Yields:
-        The number of the component and the rows between which it may be cut.
+        The number of the component and the rows between which to cut.
     """
     field_line = field_lines[number]
     level = _insertion_seeds(field_lines, number, owner, boxes, strike)[0]
@@ -83,16 +83,16 @@ def find_inserted(
     boxes: Boxes,
     strike: tuple[float, float],
 ) -> Numbers:
-    """Return the components of what is inserted above the struck part of a field line; none where too little is there.
+    """Return the components inserted above the struck part of a field line; none if they are too few.
 
-    These are letters on a line of their own between this line and the one above, with the small components that belong
-    to them. Components may have been assigned to the line above before.
+    These are letters on a separate line between this line and the line above, with their small components. They may be
+    assigned to the line above.
 
     Args:
-        number: The struck line.
-        owner: (n,) line of each component, -1 without one.
+        number: The number of the struck line.
+        owner: (n,) the line of each component, -1 without a line.
         boxes: (n, 4) boxes of the components in pixels.
-        strike: From which x to which the line is struck out.
+        strike: The x extent of the strikethrough.
     """
     level, row, letter, allowed = _insertion_seeds(field_lines, number, owner, boxes, strike)
     if level is None:
@@ -130,11 +130,11 @@ def _insertion_seeds(
     boxes: Boxes,
     strike: tuple[float, float],
 ) -> tuple[float | None, NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return where words above a strike are, and which components may be of them.
+    """Return the place of words above a strike and their possible components.
 
     Returns:
-        How far above the baseline their feet are, in pitches (``None``: there are none); which components (n,) are
-        surely letters of theirs; which are letters at all; which may belong to the words.
+        The height of their baseline above the line's, in pitches (``None``: no words); which components (n,) are surely
+        their letters; which are letters at all; which may belong to the words.
     """
     field_line = field_lines[number]
     pitch, line = field_line.pitch, field_line.piece.baseline
@@ -149,7 +149,7 @@ def _insertion_seeds(
     for upper in above:
         hanging |= _hanging_words(letter & (owner == upper), field_lines[upper], pitch, boxes)
     under = hanging | (middle < distance - UNDER_LINE)
-    # a circumflex is as wide as a letter, and flat
+    # a circumflex is as wide as a letter, but flat
     seeds = (
         tall & allowed & (foot > MIN_RISE - 0.1) & (middle > MIDDLE) & under
         & (centre > strike[0] - 0.5 * pitch) & (centre < strike[1] + 0.5 * pitch)
@@ -165,23 +165,23 @@ def _insertion_seeds(
 def _hanging_words(
     over: NDArray[np.bool_], above: FieldLine, pitch: float, boxes: Boxes
 ) -> NDArray[np.bool_]:
-    """Return which letters assigned to a line above (``over``) hang from it, far behind all others."""
+    """Return which letters assigned to a line above (``over``) hang below it, far behind all others."""
     left, top, right, bottom = boxes.T.astype(float)
     line = above.piece.baseline
     hangs = (bottom > line + HANGING * pitch) & ((top + bottom) / 2 > line - AMID * pitch)
-    found = np.zeros(len(boxes), bool)
+    hanging = np.zeros(len(boxes), bool)
     order = np.flatnonzero(over)[np.argsort(left[over], kind="stable")]
     if not len(order):
-        return found
+        return hanging
     reached = np.maximum.accumulate(right[order])[:-1]
     groups = np.split(order, np.flatnonzero(left[order][1:] - reached > APART * pitch) + 1)
     for group in groups[1:]:
-        found[group] = hangs[group].all()
-    return found
+        hanging[group] = hangs[group].all()
+    return hanging
 
 
 def field_lines_above(field_lines: Sequence[FieldLine], number: int) -> tuple[Numbers, float]:
-    """Return the field lines above one, and how far above it they are, in its pitches."""
+    """Return the field lines above a line, and their distance in pitches of that line."""
     own = field_lines[number]
     rises = np.array([(own.piece.baseline - line.piece.baseline) / own.pitch for line in field_lines])
     over = [
@@ -193,7 +193,7 @@ def field_lines_above(field_lines: Sequence[FieldLine], number: int) -> tuple[Nu
 
 
 def _distance(boxes: Boxes, component: np.int64, to: Numbers) -> float:
-    """Return how far a component is from the nearest of others, in pixels."""
+    """Return the distance of a component to the nearest of others, in pixels."""
     if not len(to):
         return float("inf")
     left, top, right, bottom = boxes.T.astype(float)

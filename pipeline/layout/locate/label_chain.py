@@ -1,19 +1,19 @@
-"""The labels of a page from top to bottom as one chain, so that each line is bent between its neighbours.
+"""The labels of a page from top to bottom as a single chain, so that each line bends between its neighbours.
 
-Printings keep the order of a form's lines and little else: lines stand closer or wider, the foot moves as a whole, the
-head stands where the press liked. So the labels that were read are chosen together. Each is a point of a graph of where
-a line is printed over where it is declared; the chain through them rises, and bends at a price::
+Printings keep the order of a form's lines and little else: lines are closer or wider, the foot moves as a whole, the
+head has any place. The read labels are therefore chosen together. Each is a point in a graph of printed places over
+declared places; the chain through the points rises, and bends at a cost::
 
     printed v                         o  the foot, moved as a whole
         |                        ....
-        |                   o .o        x  read where no chain leads: other words like the label's
+        |                   o .o        x  off any chain: other words like the label's
         |              o .o
         |         .o .           lines a fifth closer than declared:
         |     o .                the slope of most of the chain
         +------------------------------  declared v
 
-First the slope and the start that most labels agree with are voted for; then the heaviest chain is found by dynamic
-programming, where a label counts by how much of it was read, and leaving the course of the others costs.
+First the labels vote for a common slope and start. Then dynamic programming finds the heaviest chain; a label weighs by
+its read share, and leaving the common course costs.
 """
 
 from __future__ import annotations
@@ -30,31 +30,31 @@ from pipeline.layout.locate.label_matching import LabelCandidate
 Floats = NDArray[np.float64]
 
 LONG_LABEL = 12
-"""Letters from which on a label is unmistakable."""
+"""Least number of letters of an unmistakable label."""
 
 SLOPES = np.arange(0.62, 1.421, 0.02)
-"""How much closer or wider than declared lines may stand."""
+"""Tried ratios of printed to declared line distances."""
 
 STARTS = np.arange(-0.06, 0.0601, 0.01)
-"""Where the first line may begin, as shares of the frame's height."""
+"""Tried places of the first line, as shares of the frame's height."""
 
 AGREEING = 0.02
-"""How far from the common course a label still agrees with it."""
+"""Largest distance of an agreeing label from the common course."""
 
 REACH, LONG_REACH = 0.05, 0.14
-"""How far from the common course a short label, and a long one, may be."""
+"""Largest distance of a short label, and of a long label, from the common course."""
 
 HEAD_REACH = 0.045
-"""How far the head of the page, above the frame, may stand from where it is declared."""
+"""Largest distance of the head of the page, above the frame, from its declared place."""
 
 JUMP_COST, JUMP = 0.25, 0.02
-"""What leaving the course of the label before costs, in whole labels, and how much of a jump costs all of it."""
+"""Largest cost of leaving the previous label's course, in labels, and the jump with that cost."""
 
 LEVEL = 0.008
-"""How far labels of one line may be apart in height."""
+"""Largest difference in height of labels on one line."""
 
 LEAST_RISE, MOST_RISE = 0.45, 1.9
-"""How close and how wide apart two lines may stand, in their distance on the common course."""
+"""Least and largest distance of two lines, in their distance on the common course."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +62,17 @@ class LabelChain:
     """The labels of a page from its head to its foot.
 
     Attributes:
-        found: The candidates, one a label.
-        start: The v at which the first line would be printed on the course that most of them follow.
-        slope: How much wider than declared lines stand on it.
+        labels: The chosen candidates, one for each label.
+        start: The printed v of the first line on the common course.
+        slope: The ratio of printed to declared line distances on the common course.
     """
 
-    found: tuple[LabelCandidate, ...] = ()
+    labels: tuple[LabelCandidate, ...] = ()
     start: float = 0.0
     slope: float = 1.0
 
     def course(self, v: float) -> float:
-        """Return where a declared v is printed on the common course."""
+        """Return the printed v of a declared v on the common course."""
         return self.start + self.slope * v
 
 
@@ -80,8 +80,8 @@ def find_chain(form: Form, candidates: Sequence[LabelCandidate], printed: Floats
     """Return the heaviest chain of labels from the head of the page to its foot.
 
     Args:
-        candidates: Places where its labels may be, those that stand in the column of their label.
-        printed: (n,) the v at which each of them is printed.
+        candidates: Possible places of labels, in the columns of their labels.
+        printed: (n,) the printed v of each candidate.
     """
     if not len(candidates):
         return LabelChain()
@@ -109,7 +109,7 @@ def find_chain(form: Form, candidates: Sequence[LabelCandidate], printed: Floats
 def _common_course(
     declared: Floats, printed: Floats, weight: Floats, number: NDArray[np.int64]
 ) -> tuple[float, float]:
-    """Return the v of the frame's top edge and the slope with which most labels within the frame agree."""
+    """Return the start and the slope of the course with the most agreeing labels within the frame."""
     inside = (declared > 0) & (declared < 1)
     if not inside.any():
         return 0.0, 1.0
@@ -125,7 +125,7 @@ def _common_course(
 def _heaviest(
     declared: Floats, printed: Floats, course: Floats, weight: Floats, number: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """Return the heaviest chain of points, sorted by where they are declared and then by where they are printed."""
+    """Return the heaviest chain of points, which are sorted by declared and then by printed place."""
     count = len(declared)
     merit, before = np.zeros(count), np.full(count, -1)
     aside = printed - course

@@ -1,4 +1,4 @@
-"""Finding the form's printed labels among the words an engine read, however badly.
+"""Find the form's printed labels among the words that an engine read, even badly.
 
 A label is compared with every sequence of about as many words on a printed line, by edit distance of folded text.
 """
@@ -22,38 +22,38 @@ DESCENDERS = frozenset("gjpqy,;()ạặậẹệịọộợụựỵ/")
 
 
 PRINT_CONFIDENCE = 0.6
-"""A word that the engine is surer of than this is most likely print."""
+"""Least confidence in a word that is most likely print."""
 
 
 LIKELY_PRINT = 0.3
-"""A word behind print, as close as words are, is print when the engine is surer of it than this."""
+"""Least confidence in a word close behind print that is print too."""
 
 ROUNDING = 1e-9
-"""By how much a score may be off its true value."""
+"""Rounding error of a score."""
 
 LONGER = 1.7
-"""How many times as long as declared another wording may be."""
+"""Largest length of another wording, in declared lengths."""
 
 REWORDED = 0.5
-"""The score of what is printed at a label's place in other words."""
+"""Score of other words at a label's place."""
 
 REWORDED_WHOLE = 0.6
-"""That of such words that end with a colon, as a label does."""
+"""Score of other words at a label's place that end with a colon, as labels do."""
 
 
 @dataclass(frozen=True, slots=True)
 class LabelCandidate:
-    """A place where a label of the form may be.
+    """A possible place of a label of the form.
 
     Attributes:
-        box: Box of the matched words in pixels.
-        baseline: The y they are printed on.
+        box: The bounding box of the matched words in pixels.
+        baseline: The y of their baseline.
         score: Similarity 0..1.
-        loose: Whether the words run on into something else, so that the right edge says nothing.
-        closed: Whether they end with a colon, or begin and end as the label does, so that the right edge is sure.
-        glued: Whether more was read together with the label, so that something may be written right behind it.
-        capitals: Whether it is printed in capitals that are declared as small letters, and so is wider.
-        learnt: Whether its place and ends were learnt from other pages of the book, and so are this printing's.
+        loose: Whether the words continue into other text, so that the right edge is unknown.
+        closed: Whether the words end with a colon, or begin and end as the label does, so that the right edge is sure.
+        glued: Whether more text was read together with the label, so that writing may begin right behind it.
+        capitals: Whether the label is printed in capitals but declared in small letters, and is therefore wider.
+        learnt: Whether place and ends are learned from other pages of the book and belong to this printing.
     """
 
     label: int
@@ -69,7 +69,7 @@ class LabelCandidate:
 
 @lru_cache(maxsize=4096)
 def fold_label(text: str) -> str:
-    """Return letters and digits only, lower case, without diacritics: what survives bad reading of print."""
+    """Return the letters and digits in lower case without diacritics, which survive bad readings of print."""
     return "".join(c for c in unaccented(text) if c.isalnum() and c.isascii())
 
 
@@ -89,23 +89,23 @@ def group_text_lines(words: Sequence[Word]) -> tuple[tuple[Word, ...], ...]:
 
 
 def find_label_candidates(labels: Sequence[Label], words: Sequence[Word]) -> tuple[LabelCandidate, ...]:
-    """Return every place where a label may be, several for labels that are printed more than once.
+    """Return every possible place of a label, several for repeated labels.
 
-    Lines are made of all words, and once more of the clear ones alone: what is read of tall handwriting joins lines,
-    and comes between the words of a label.
+    Lines are grouped from all words, and again from clear words alone: readings of tall handwriting join lines and
+    interrupt labels.
     """
     lines = _folded_lines(tuple(words))
-    found = (c for number, label in enumerate(labels) for c in _label_places(number, label.text, lines))
-    return tuple(dict.fromkeys(found))
+    candidates = (c for number, label in enumerate(labels) for c in _label_places(number, label.text, lines))
+    return tuple(dict.fromkeys(candidates))
 
 
 FoldedLine = tuple[tuple[Word, ...], str, tuple[int, ...]]
-"""The words of a line, the same folded and joined, and where in that each begins, and the last one ends."""
+"""The words of a line, their folded and joined text, and the offset of each word in it, with the end."""
 
 
 @lru_cache(maxsize=2)
 def _folded_lines(words: tuple[Word, ...]) -> tuple[FoldedLine, ...]:
-    """Return the lines of words; every form is looked for on the same ones."""
+    """Return the folded lines of words, cached because all forms are matched with the same lines."""
     grouped = dict.fromkeys(
         (
             *group_text_lines(words),
@@ -129,7 +129,7 @@ def _label_places(number: int, text: str, lines: Iterable[FoldedLine]) -> Iterab
             for behind in range(start + max(1, count - 2), min(start + count + 1, len(line)) + 1):
                 length = ends[behind] - ends[start]
                 if length < (least - ROUNDING) * long:
-                    continue  # too short, whatever its letters are
+                    continue  # too short for any letters
                 read = joined[ends[start] : ends[behind]]
                 glued = length > long and read.startswith(wanted)
                 figures = glued and read[long:].isdigit()
@@ -145,7 +145,7 @@ def _label_places(number: int, text: str, lines: Iterable[FoldedLine]) -> Iterab
                     capitals = not text.isupper() and all(word.text.isupper() for word in chosen)
                     best = LabelCandidate(number, box, baseline, score, loose, closed, glued, capitals)
                 if length > long + 1:
-                    break  # with more words the same letters are compared
+                    break  # further words add no letters
             if best:
                 yield best
 
@@ -155,11 +155,11 @@ def print_at(
 ) -> tuple[Word, ...]:
     """Return the printed words that begin at a label's place: the label in other words.
 
-    They go on to a colon, or as far as the label is declared to; figures are none of them.
+    They end at a colon or at the declared end of the label, and have no figures.
 
     Args:
-        place: Where the label would begin: x and the y of its baseline.
-        wide: How wide it is declared, in pixels.
+        place: The beginning of the label: x, and y of its baseline.
+        wide: The declared width of the label in pixels.
         letter: Height of the printed letters in pixels.
         words: The words that an engine read on the page.
     """
@@ -172,19 +172,19 @@ def print_at(
         ),
         key=lambda word: word.box.left,
     )
-    found: list[Word] = []
+    printed: list[Word] = []
     for word in level:
-        start = x if not found else found[-1].box.right
-        if not found and (word.confidence <= PRINT_CONFIDENCE or abs(word.box.left - start) > letter):
+        start = x if not printed else printed[-1].box.right
+        if not printed and (word.confidence <= PRINT_CONFIDENCE or abs(word.box.left - start) > letter):
             continue
-        if word.box.left > start + 0.7 * letter and found:
+        if word.box.left > start + 0.7 * letter and printed:
             break
         if any(c.isdigit() for c in word.text) or word.box.right > x + LONGER * wide + letter:
             break
-        found.append(word)
+        printed.append(word)
         if _is_closed(word):
-            return tuple(found)
-    return tuple(word for word in found if word.box.right < x + 1.15 * wide + 0.5 * letter)
+            return tuple(printed)
+    return tuple(word for word in printed if word.box.right < x + 1.15 * wide + 0.5 * letter)
 
 
 def _is_closed(word: Word) -> bool:
@@ -192,7 +192,7 @@ def _is_closed(word: Word) -> bool:
 
 
 def reworded_candidate(label: int, words: Sequence[Word], *, whole: bool = False) -> LabelCandidate:
-    """Return words as the place of a label that is declared in others; ``whole``: the label's own are among them."""
+    """Return words as the place of a label declared in other words; ``whole``: they include the label's own."""
     closed = whole or _is_closed(words[-1])
     score = REWORDED_WHOLE if closed else REWORDED
     return LabelCandidate(label, _union_box(words), _baseline(words), score, False, closed)
@@ -206,31 +206,31 @@ def _union_box(words: Sequence[Word]) -> Box:
 
 
 def _baseline(words: Sequence[Word]) -> float:
-    """Return the median baseline: the bottom of words without descenders, a little above it for those with."""
-    found = sorted(
+    """Return the median baseline: the bottom of words without descenders, a little above for words with them."""
+    bottoms = sorted(
         w.box.bottom - (0.2 * w.box.height if DESCENDERS & set(w.text.casefold().rstrip(",;")) else 0.0)
         for w in words
     )
-    return found[len(found) // 2]
+    return bottoms[len(bottoms) // 2]
 
 
 WORD_GAP = 0.12
-"""How far apart the letters of a printed word are at most, in heights of a letter."""
+"""Largest gap between letters of a printed word, in heights of a letter."""
 
 MAX_EXTENSION = 2.0
-"""How much longer than estimated a label may be, in heights of a letter."""
+"""Largest excess of a label over its estimated length, in heights of a letter."""
 
 
 def extend_to_word_ends(
     labels: Sequence[PlacedLabel], form: Form, boxes: NDArray[np.int32], letter: float
 ) -> tuple[PlacedLabel, ...]:
-    """Return the labels, those that announce no blank lengthened to the end of their last word.
+    """Return the labels; a label without a blank is lengthened to the end of its last word.
 
-    The width of a label before a blank is declared, that of any other is estimated; a letter left over would be taken
-    for writing below it.
+    The width of a label before a blank is declared; any other width is estimated, and a residual letter would count as
+    writing below.
 
     Args:
-        labels: Labels placed on the page, in the form's order.
+        labels: The placed labels in the form's order.
         boxes: (n, 4) boxes of the page's components in pixels.
         letter: Height of the printed letters in pixels.
     """

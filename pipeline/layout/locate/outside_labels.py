@@ -1,9 +1,9 @@
-"""Labels outside of the frame that were not read: the little that stands there alone is the label and its figures.
+"""Find unread labels outside the frame: isolated components there are the label and its figures.
 
-A page number is a short word and a figure, which engines read as one, and presses put it where they like::
+A page number is a short word and a figure, which engines read as a single word, and its place varies by press::
 
     declared   Trang 12           a word, a gap, a figure: the last word of the row is the value,
-    printed        Tr. 12         what is before it is the label
+    printed        Tr. 12         the words before are the label
 """
 
 from __future__ import annotations
@@ -22,27 +22,27 @@ from pipeline.layout.locate.label_matching import REWORDED, LabelCandidate
 Boxes = NDArray[np.int32]
 
 ASIDE = 2.5
-"""How far to the left or right of its place it may be printed, in printed letters."""
+"""Largest horizontal distance of a label from its place, in printed letters."""
 
 ROOM = 4.0
-"""How far behind its label a figure ends at most, in printed letters."""
+"""Largest distance of a figure's end behind its label, in printed letters."""
 
 WORD_GAP = 0.22
-"""How far apart words are at least, in printed letters."""
+"""Least gap between words, in printed letters."""
 
 LEAST_PARTS = 2
-"""How many letters a label has at least."""
+"""Least number of letters of a label."""
 
 
 def find_outside_labels(form: Form, fit: FormFit, boxes: Boxes) -> Iterator[LabelCandidate]:
-    """Yield the places of labels of printed figures outside of the frame that were not read.
+    """Yield the places of unread labels of printed figures outside the frame.
 
     Args:
         boxes: (n, 4) boxes of the page's components, without leaders and rules.
     """
     letter = form.text_size * fit.height
     printed = {(piece.v, piece.u0) for slot in form.slots if slot.printed for piece in slot.pieces}
-    read = {candidate.label for candidate in fit.found if candidate.score > REWORDED}
+    read = {candidate.label for candidate in fit.labels if candidate.score > REWORDED}
     left, top, right, bottom = boxes.T.astype(float)
     for number, label in enumerate(form.labels):
         if number in read or 0 <= label.v <= 1 or (label.v, label.u1) not in printed:
@@ -66,12 +66,12 @@ def find_outside_labels(form: Form, fit: FormFit, boxes: Boxes) -> Iterator[Labe
 
 
 def _row(near: NDArray[np.int64], boxes: Boxes, letter: float) -> NDArray[np.int64]:
-    """Return the components of the row with most letters, from left to right."""
+    """Return the components of the row with the most letters, from left to right."""
     _, top, _, bottom = boxes.T.astype(float)
     tall = near[(bottom - top)[near] > 0.3 * letter]
     if not len(tall):
         return np.empty(0, np.int64)
-    on = [np.abs(bottom[tall] - bottom[one]) < 0.3 * letter for one in tall]
+    on = [np.abs(bottom[tall] - bottom[component]) < 0.3 * letter for component in tall]
     base = bottom[tall[int(np.argmax([level.sum() for level in on]))]]
     row = near[(bottom[near] > base - 1.1 * letter) & (np.abs(bottom[near] - base) < 0.4 * letter)]
     return np.asarray(row[np.argsort(boxes[row, 0], kind="stable")], np.int64)

@@ -1,11 +1,11 @@
-"""Values that run on past the end of their blank, over the form's vertical rule.
+"""Values that continue past the end of their blank, over the form's vertical rule.
 
-What stands behind the rule is a note, unless it is the same writing going on::
+Writing behind the rule is a note unless it continues the value::
 
-        … chín trăm bảy mươi ch|ín            inside a word: ink crosses the rule, or lies a letter's gap behind it
-        … thành phố Cần Th|ơ, Việt Nam        the words behind such a one, no further off than words are
+        … chín trăm bảy mươi ch|ín            inside a word: ink crosses the rule, or is a letter's gap behind it
+        … thành phố Cần Th|ơ, Việt Nam        further words behind such a word, at a usual gap
         … thành phố Cần   | Thơ               the next word, on the same line and as close as the value's own words,
-                          |                   where no other line of the notes begins at the same place
+                          |                   if no other line of the notes begins at the same place
         … huyện Ba Tri    |  Đã cấp bản sao   a note
                           |  ngày 3/4/2015
 """
@@ -23,10 +23,10 @@ from pipeline.layout.locate.field_lines import Boxes, FieldLine
 from pipeline.layout.locate.words_behind_rule import LETTER_GAP, WORD_GAP, Runs, SheetInk, goes_on, words_of
 
 MAY_GO_ON = 1.5
-"""How far behind a value that reaches the rule ink on its line may still be of it."""
+"""Largest gap behind a value at the rule for ink that may continue it, in pitches of the hand."""
 
 AT_RULE = 0.8
-"""How far before the rule a value ends that reaches it."""
+"""Largest distance before the rule of the end of a value at the rule, in pitches."""
 
 
 def follow_values_right(
@@ -36,15 +36,15 @@ def follow_values_right(
     boxes: Boxes,
     runs: Runs | None = None,
 ) -> None:
-    """Assign to each line that nothing is printed behind the components with which its value runs on past its end.
+    """Assign to each line open at its right the components with which its value continues past its end.
 
-    Values whose ink crosses the rule come first: what they go on with begins no note.
+    Values whose ink crosses the rule come first, as their continuations begin no note.
 
     Args:
-        owner: (n,) the line of each component, -1 for none; changed in place.
+        owner: (n,) the line of each component, -1 without a line; changed in place.
         big: (n,) components as large as a letter or a dash.
         boxes: (n, 4) boxes of the components.
-        runs: Their runs, by which feet are compared.
+        runs: The runs of the components, for comparing baselines.
     """
     ink = SheetInk(boxes, owner, big, runs)
     for crossing in (True, False):
@@ -61,7 +61,7 @@ def _follow_right(number: int, line: FieldLine, ink: SheetInk, *, crossing: bool
         return
     p, baseline = line.pitch, line.piece.baseline
     feet = max(baseline, float(median(bottom[own].tolist())))
-    tall = line.hand  # where lines stand close, letters are as large as elsewhere
+    tall = line.hand  # on close lines letters are as large as elsewhere
     level = (baseline - middle > -0.25 * p) & (baseline - middle < 0.75 * tall) & (height < 1.6 * tall)
     dash = (height < 0.2 * p) & (right - left > 0.12 * p) & (feet - middle > 0.1 * p)
     behind = (right > line.piece.box.right) | (dash & (left > right[own].max()))
@@ -80,7 +80,7 @@ def _follow_right(number: int, line: FieldLine, ink: SheetInk, *, crossing: bool
 def follow_values_to_labels(
     field_lines: Sequence[FieldLine], owner: NDArray[np.int64], big: NDArray[np.bool_], boxes: Boxes
 ) -> None:
-    """Assign to each line the letters that stand behind the end of its blank and in front of the next label.
+    """Assign to each line the letters between the end of its blank and the next label.
 
     Args:
         owner: (n,) the line of each component, -1 for none; changed in place.
@@ -108,10 +108,10 @@ def follow_values_to_labels(
 def follow_values_over_labels(
     field_lines: Sequence[FieldLine], owner: NDArray[np.int64], free: NDArray[np.bool_], boxes: Boxes
 ) -> None:
-    """Assign writing that lies on labels to the value that runs on over the next label, or begins on its own one.
+    """Assign writing on labels to the value that continues over the next label, or begins on its own label.
 
     Args:
-        owner: (n,) the line of each component, -1 for none; changed in place.
+        owner: (n,) the line of each component, -1 without a line; changed in place.
         free: (n,) components that are writing on a label.
         boxes: (n, 4) boxes of the components.
     """
@@ -156,14 +156,14 @@ def follow_values_over_labels(
 def may_be_note(
     line: FieldLine, boxes: Boxes, numbers: NDArray[np.int64], owner: NDArray[np.int64] | None = None
 ) -> bool:
-    """Return whether what a value goes on with behind the rule could be a note.
+    """Return whether the continuation of a value behind the rule may be a note.
 
-    It is another word and not the rest of one, or lines above and below begin where it does.
+    It may be a note if it is a separate word, or if lines above and below begin at the same place.
 
     Args:
         boxes: (n, 4) boxes of the components.
         numbers: The line's own components.
-        owner: (n,) the line of each component, -1 for none, where lines of notes count as well.
+        owner: (n,) the line of each component, -1 without a line; given to consider lines of notes too.
     """
     if owner is not None and line.open_right:
         big = boxes[:, 3] - boxes[:, 1] > 0.26 * line.pitch
@@ -182,7 +182,7 @@ def may_be_note(
 def overflowing(
     field_lines: Sequence[FieldLine], owner: NDArray[np.int64], boxes: Boxes
 ) -> NDArray[np.bool_]:
-    """Return which components (n,) lie about a value that runs over the rule, its tone marks and dots among them."""
+    """Return which components (n,) belong to values over the rule, including tone marks and dots."""
     left, top, right, bottom = boxes.T.astype(float)
     beside = np.zeros(len(boxes), bool)
     for number, line in enumerate(field_lines):
@@ -196,12 +196,10 @@ def overflowing(
 
 
 def runs_past_end(field_line: FieldLine, end: float, boxes: Boxes, numbers: NDArray[np.int64]) -> bool:
-    """Return whether ink goes on behind the end of a field line as the next word of its writing might.
-
-    It was not taken for more of the value, and may be.
+    """Return whether unassigned ink behind the end of a field line may be the next word of its value.
 
     Args:
-        end: The x where its writing ends.
+        end: The x at which its writing ends.
         boxes: (n, 4) boxes of the components.
         numbers: The line's own components.
     """
@@ -213,24 +211,24 @@ def runs_past_end(field_line: FieldLine, end: float, boxes: Boxes, numbers: NDAr
     tall = field_line.hand
     level = (rise > -0.25 * p) & (rise < 0.75 * tall) & (height > 0.26 * p) & (height < 1.6 * tall)
     reach = MAY_GO_ON if end > field_line.rule - AT_RULE * p else AT_RULE
-    found = (
+    letters = (
         level & (left > end - 0.5 * p) & (left < end + reach * tall) & (right > field_line.piece.box.right)
     )
-    found[numbers] = False
-    return bool(found.any())
+    letters[numbers] = False
+    return bool(letters.any())
 
 
 CORE = (0.42, 0.02)
-"""Between which heights above its line, in pitches, only writing of that line is usual."""
+"""Heights above a line, in pitches, between which usually only writing of that line lies."""
 
 MOST_IN_CORE = 0.05
-"""How much ink a line may hold there and be empty, in squares of its pitch."""
+"""Largest ink of an empty line between these heights, in squares of its pitch."""
 
 
 def is_written_on(line: FieldLine, ink: Pixels) -> bool:
-    """Return whether writing stands on a line, whatever line it was given to.
+    """Return whether a line bears writing, assigned to any line.
 
-    Only the part of it is looked at that tails of the line above and heads of the line below do not usually reach.
+    Only the heights that tails of the line above and heads of the line below usually do not reach are examined.
 
     Args:
         ink: Mask (0/255) of the page's ink without print.
@@ -246,13 +244,13 @@ def is_written_on(line: FieldLine, ink: Pixels) -> bool:
 def is_left_over(
     line: FieldLine, owner: NDArray[np.int64], boxes: Boxes, area: NDArray[np.int32], start: float
 ) -> bool:
-    """Return whether a letter stands on a line that was given to no line.
+    """Return whether an unassigned letter lies on a line.
 
     Args:
-        owner: (n,) the line of each component, -1 for none.
+        owner: (n,) the line of each component, -1 without a line.
         boxes: (n, 4) boxes of the components.
-        area: (n,) pixels of each.
-        start: The x from which on it counts.
+        area: (n,) pixels of each component.
+        start: The x from which letters count.
     """
     p = line.pitch
     left, top, right, bottom = boxes.T.astype(float)

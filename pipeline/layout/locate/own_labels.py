@@ -1,12 +1,12 @@
-"""A blank's place belongs to the label that is printed beside it, wherever the lines above and below are.
+"""A blank follows its own label, independent of the lines above and below.
 
 ::
 
-        Trang ......            read here: its blank is level with it
-    Số: ......                  and not where the form's other lines say
+        Trang ......            read label: the blank is level with it
+    Số: ......                  and not at the level by the form's other lines
 
-    |xxxxxxxxx: ............    not read: the blank lies between the lines around it, and that
-    | no label  ............    nothing is written there is not believed
+    |xxxxxxxxx: ............    unread label: the blank lies between the lines around it,
+    | no label  ............    and is never surely empty
 """
 
 from __future__ import annotations
@@ -27,44 +27,46 @@ Line = tuple[float, float]
 Boxes = NDArray[np.int32]
 
 OFF = 0.6
-"""How far from its place a label's end has to be for its blank to be moved, in printed letters."""
+"""Least distance of a label's end from its place for moving its blank, in printed letters."""
 
 BEHIND = 0.05
-"""How far behind a label its blank begins, in printed letters."""
+"""Gap between a label and its blank, in printed letters."""
 
 BESIDE = 0.45
-"""How far the level of a label and that of its blank may differ, in pitches of the line."""
+"""Largest difference in level of a label and its blank, in pitches of the line."""
 
 NEAR = 0.07
-"""How far the nearest label is from a blank that has none of its own at most, as a share of the frame's height."""
+"""Largest distance from a blank without a label to the nearest label, as a share of the frame's height."""
 
 SHORTEST_LABEL = 0.9
-"""How long a label is at least, in printed letters."""
+"""Least length of a label, in printed letters."""
 
 ON_LEADER = 0.12
-"""How far above or below a blank's leader its dots are at most, in pitches of the line."""
+"""Largest vertical distance of dots from their leader, in pitches of the line."""
 
 LEAST_DOTS, DOTS_AMONG = 4, 6
-"""How many dots of a leader are seen at least where it begins, and among how many that could be there: a colon and the
-dot under a letter are dots as well."""
+"""Least number of visible dots at the beginning of a leader, and the number of places among which they are: a colon and
+the dot below a letter are dots as well."""
 
 LABEL_DESCENT = 0.3
-"""How far below its baseline a label's box reaches, in printed letters."""
+"""Reach of a label's box below its baseline, in printed letters."""
 
 
 def own_labels(form: Form, fit: FormFit) -> Mapping[tuple[float, float], PlacedLabel]:
-    """Return the labels printed right beside a blank, read or not, by (v, u0) of the piece that they announce."""
+    """Return the labels right before a blank, read or not, by (v, u0) of their piece."""
     declared = [label for label in form.labels if label.text]
-    placed = {(label.v, label.u1): one for label, one in zip(declared, place_labels(form, fit), strict=True)}
+    placed = {
+        (label.v, label.u1): place for label, place in zip(declared, place_labels(form, fit), strict=True)
+    }
     pieces = ((piece.v, piece.u0) for slot in form.slots for piece in slot.pieces)
     return {key: placed[key] for key in pieces if key in placed}
 
 
 def blank_start(label: PlacedLabel, expected: float, letter: float) -> float:
-    """Return the x at which the blank behind a label begins: where the geometry has it, or behind the label itself.
+    """Return the x at which the blank behind a label begins: by the geometry, or behind the label itself.
 
     Args:
-        expected: The x where the geometry has it.
+        expected: The x by the geometry.
         letter: The height of the printed letters in pixels.
     """
     off = label.box.right - expected
@@ -72,30 +74,31 @@ def blank_start(label: PlacedLabel, expected: float, letter: float) -> float:
 
 
 def label_baseline(label: PlacedLabel, letter: float) -> float:
-    """Return the y that a label is printed on; ``letter``: the height of the printed letters in pixels."""
+    """Return the y of a label's baseline; ``letter``: the height of the printed letters in pixels."""
     return label.box.bottom - LABEL_DESCENT * letter
 
 
 def vouches_for(
     form: Form, fit: FormFit, labels: Mapping[tuple[float, float], PlacedLabel], piece: Piece, line: Line
 ) -> bool:
-    """Return whether a label was read that says where a line of a blank is.
+    """Return whether a read label confirms the place of a line of a blank.
 
-    It is the one printed right beside it, in its own words or up to a colon, and nothing more was read with it; for a
-    line that has none, any that is close above or below.
+    This is the line's own label, read in its own words or up to a colon and without other text; for a line without an
+    own label, any label close above or below.
 
     Args:
-        labels: The labels beside blanks (``own_labels``).
-        line: The y of its line and the pitch of it, in pixels.
+        labels: The labels before blanks (``own_labels``).
+        line: The y and the pitch of the line, in pixels.
     """
     baseline, pitch = line
     if not any(label.text and (label.v, label.u1) == (piece.v, piece.u0) for label in form.labels):
-        return any(abs(form.labels[found.label].v - piece.v) < NEAR for found in fit.found)
+        return any(abs(form.labels[candidate.label].v - piece.v) < NEAR for candidate in fit.labels)
     label = labels[piece.v, piece.u0]
     letter = form.text_size * fit.height
     glued = any(
-        found.glued and (form.labels[found.label].v, form.labels[found.label].u1) == (piece.v, piece.u0)
-        for found in fit.found
+        candidate.glued
+        and (form.labels[candidate.label].v, form.labels[candidate.label].u1) == (piece.v, piece.u0)
+        for candidate in fit.labels
     )
     return (
         not glued
@@ -107,10 +110,10 @@ def vouches_for(
 def leader_starts(
     form: Form, fit: FormFit, leaders: Boxes, levels: Mapping[Line, float], pitches: Mapping[float, float]
 ) -> tuple[tuple[int, float], ...]:
-    """Return where labels end that were not surely read, as (number of the label, x): before the dots behind them.
+    """Return the ends of labels without a sure reading, as (number of the label, x), by the dots behind them.
 
-    Dots are printed in blanks only. A label that a press worded shorter than declared ends where they begin. That they
-    begin further right says nothing: writing covers dots, and looks like print.
+    Only blanks have dots, so that a label with a shorter wording ends where the dots begin. Dots that begin further
+    right prove nothing: writing covers dots and looks like print.
 
     Args:
         leaders: (n, 4) boxes of leader dots in pixels.
@@ -120,11 +123,11 @@ def leader_starts(
     if not len(leaders):
         return ()
     letter = form.text_size * fit.height
-    sure = {c.label for c in fit.found if c.score > REWORDED_WHOLE and not (c.loose or c.learnt)}
+    sure = {c.label for c in fit.labels if c.score > REWORDED_WHOLE and not (c.loose or c.learnt)}
     x, y = (leaders[:, 0] + leaders[:, 2]) / 2, leaders[:, 3].astype(float)
     numbers = {(label.v, label.u1): n for n, label in enumerate(form.labels) if label.text}
     placed = own_labels(form, fit)
-    found = []
+    ends = []
     for slot in form.slots:
         for piece in slot.pieces:
             number = numbers.get((piece.v, piece.u0))
@@ -134,12 +137,12 @@ def leader_starts(
             level = np.abs(y - levels[piece.v, piece.u0]) < ON_LEADER * pitches[piece.v]
             start = _first_dot(np.sort(x[level & (x > label.box.left + SHORTEST_LABEL * letter)]))
             if start < label.box.right - OFF * letter:
-                found.append((number, start - BEHIND * letter))
-    return tuple(found)
+                ends.append((number, start - BEHIND * letter))
+    return tuple(ends)
 
 
 def _first_dot(x: NDArray[np.float64]) -> float:
-    """Return where a leader begins among dots in their order, infinity where none does."""
+    """Return the x at which a leader begins among sorted dots, infinity without a leader."""
     if len(x) < LEAST_DOTS:
         return float("inf")
     spacing = float(median(np.diff(x).tolist()))

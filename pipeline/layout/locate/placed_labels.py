@@ -1,4 +1,4 @@
-"""Where each label of a form stands on a page: as it was read, or as the fit of the form puts it."""
+"""The place of each label of a form on a page: as read, or by the fit of the form."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from pipeline.layout.locate.label_matching import REWORDED_WHOLE, LabelCandidate
 
 
 def place_labels(form: Form, fit: FormFit) -> tuple[PlacedLabel, ...]:
-    """Return all labels of the form: where they were read, or where the geometry puts them (score 0)."""
-    read = {c.label: c for c in fit.found}
+    """Return all labels of the form at their read places, or at their places by the geometry (score 0)."""
+    read = {c.label: c for c in fit.labels}
     ends = dict(fit.ends)
-    level = set(with_usual_height(fit.found))
+    level = set(with_usual_height(fit.labels))
     letter = form.text_size * fit.height
     face = _face_width(form, fit)
     placed = []
@@ -34,19 +34,19 @@ def place_labels(form: Form, fit: FormFit) -> tuple[PlacedLabel, ...]:
 
 
 OTHER_WORDING = 0.6
-"""How much shorter than declared a label that ends with a colon may be."""
+"""Least length of a label that ends with a colon, in declared lengths."""
 
 CAPITALS_WIDER = 1.4
-"""How many times as wide as small letters capitals are at most."""
+"""Largest width of capitals, in widths of small letters."""
 
 FACES = 0.03
-"""From how much on type counts as wider or narrower than the form's."""
+"""Least relative difference of wider or narrower type from the form's."""
 
 
 def _face_width(form: Form, fit: FormFit) -> float:
-    """Return how much wider than declared the labels are printed, by those that were read letter by letter."""
+    """Return the ratio of printed to declared label widths, by fully read labels."""
     widths = []
-    for candidate in fit.found:
+    for candidate in fit.labels:
         label = form.labels[candidate.label]
         declared = fit.to_pixels(label.u1, label.v)[0] - fit.to_pixels(label.u0, label.v)[0]
         if candidate.score == 1.0 and not candidate.loose and label.slot and not candidate.learnt:
@@ -56,10 +56,10 @@ def _face_width(form: Form, fit: FormFit) -> float:
 
 
 def _label_ends(candidate: LabelCandidate, left: float, right: float, letter: float) -> tuple[float, float]:
-    """Return where a label begins and ends that the geometry puts between ``left`` and ``right``.
+    """Return the x of both ends of a label that the geometry puts between ``left`` and ``right``.
 
-    It is where the label was read. That is too long where handwriting runs into its first or last word, and too short
-    where such a word was not read: then the end nearer to its place is the label's own.
+    They are the ends of the read words. These are too far apart if handwriting runs into the first or last word, and
+    too close if such a word was not read; the end nearer to its place is then the label's own.
     """
     read, wide = candidate.box, right - left
     if (

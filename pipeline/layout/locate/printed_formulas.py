@@ -1,10 +1,10 @@
-"""Printed formulas of an act in running text, found among the words that were read on its page.
+"""Find the printed formulas of an act in running text among the words read on its page.
 
-A formula ("con của ông") is compared with every sequence of about as many words, also over the end of a line, by edit
-distance of folded text. The same words may stand elsewhere, and be misread where they stand, so the formulas of an act
-are chosen together, in the order in which the form names them: the heaviest chain whose places follow one another.
-Where several places are left for one, it is said between which it stands, and what is cut by it is cut by the farther
-one. A formula that is clearly read, but only out of that order, makes what is around it doubtful.
+A formula ("con của ông") is compared with every sequence of about as many words, also over a line end, by edit distance
+of folded text. The same words may occur elsewhere, and be misread at their place. The formulas of an act are therefore
+chosen together, in the form's order: the heaviest chain of consecutive places. A formula with several remaining places
+has an earliest and a latest place, and a block is narrowed by the farther one. A formula that is clearly read, but only
+out of order, makes its neighbours doubtful.
 """
 
 from __future__ import annotations
@@ -20,43 +20,43 @@ from pipeline.layout.locate.label_matching import fold_label
 from pipeline.layout.locate.running_text import RunningText
 
 SHORT = 3
-"""Letters up to which a formula has to be read as it is printed, with its tones."""
+"""Largest number of letters of a formula that must be read exactly, with its tones."""
 
 LEAST_ALIKE = ((SHORT, 1.0), (6, 0.8), (10, 0.75))
-"""How like a formula of so many letters, or fewer, what was read has to be; ``LEAST`` for a longer one."""
+"""Least similarity by the largest number of letters of a formula; ``LEAST`` for longer formulas."""
 
 LEAST = 0.72
 
 UNSURE_WORDS = 0.12
-"""What words that the engine is not sure of at all take off."""
+"""Loss of similarity for words of confidence 0."""
 
 GLUED = 0.9
-"""How like the formula what was read is that goes on into what is written beside it."""
+"""Similarity of a formula that was read together with writing beside it."""
 
 FULL_WEIGHT = 10
-"""Letters from which on a formula counts fully."""
+"""Least number of letters of a formula of full weight."""
 
 RIVAL = 0.1
-"""How much less like the formula another place between its neighbours may be and still is one where it may stand."""
+"""Largest lag in similarity of another possible place between the same neighbours."""
 
 LEANS = 5
-"""Letters up to which a formula counts only where the one before or behind it was found too."""
+"""Largest number of letters of a formula that counts only beside another found formula."""
 
 STRONG_LETTERS, STRONG = 7, 0.88
-"""Letters and likeness from which on a formula that is read out of order speaks against that order."""
+"""Least number of letters and least similarity of a formula whose place out of order contradicts the order."""
 
 MORE_WORDS = 2
-"""How many more words than printed a formula may be read as."""
+"""Largest number of additional words in the reading of a formula."""
 
 
 @dataclass(frozen=True, slots=True)
 class FormulaPlace:
-    """Where a formula may stand.
+    """A possible place of a formula.
 
     Attributes:
-        first: Number of its first word in reading order.
-        last: That of its last word.
-        score: How like the formula it is, 0..1.
+        first: The number of its first word in reading order.
+        last: The number of its last word.
+        score: The similarity to the formula, 0..1.
     """
 
     first: int
@@ -66,11 +66,11 @@ class FormulaPlace:
 
 @dataclass(frozen=True, slots=True)
 class SpottedFormula:
-    """A formula that was found.
+    """A found formula.
 
     Attributes:
-        earliest: The first place where it may stand.
-        latest: The last one; mostly the same.
+        earliest: The first possible place.
+        latest: The last possible place; mostly the same.
     """
 
     earliest: FormulaPlace
@@ -78,12 +78,11 @@ class SpottedFormula:
 
 
 def find_formula(text: RunningText, formula: str, least: float | None = None) -> tuple[FormulaPlace, ...]:
-    """Return every place where a formula may stand, in reading order.
+    """Return every possible place of a formula, in reading order.
 
     Args:
-        text: The words.
-        formula: What is printed.
-        least: How like it a place has to be; by default as the length of the formula asks for.
+        formula: The printed words.
+        least: Least similarity of a place; by default it depends on the length of the formula.
     """
     wanted = fold_label(formula)
     if not wanted:
@@ -91,7 +90,7 @@ def find_formula(text: RunningText, formula: str, least: float | None = None) ->
     least = _least(len(wanted)) if least is None else least
     count = max(1, len([part for part in formula.split() if fold_label(part)]))
     folded = [fold_label(word.text) for word in text.words]
-    found = []
+    places = []
     for first in range(len(folded)):
         best: FormulaPlace | None = None
         for last in range(first, min(len(folded), first + count + MORE_WORDS)):
@@ -101,46 +100,47 @@ def find_formula(text: RunningText, formula: str, least: float | None = None) ->
             if score >= least and (best is None or score > best.score):
                 best = FormulaPlace(first, last, score)
         if best is not None:
-            found.append(best)
-    return tuple(_best_of_overlapping(found))
+            places.append(best)
+    return tuple(_best_of_overlapping(places))
 
 
 def stands_twice(
     text: RunningText, formulas: Sequence[str], parted_by: float = 0.0
 ) -> tuple[tuple[float, float], ...]:
-    """Return where formulas stand that are clearly read more than once, as what begins an act would have been lost.
+    """Return the places of formulas that are clearly read more than once; the beginning of an act may be lost between.
 
     Args:
         text: The words of one act.
-        formulas: What is printed in it; what the form names twice says nothing.
-        parted_by: How far apart in height (y) two places of one are at least.
+        formulas: The printed formulas; a formula that the form has twice does not count.
+        parted_by: Least difference in y between two places of a formula.
 
     Returns:
-        The middle (y) of the first and of the last place of each such formula.
+        The middle (y) of the first and of the last place of each repeated formula.
     """
     folded = [fold_label(formula) for formula in formulas]
-    found = []
+    repeated = []
     for formula, letters in dict(zip(folded, formulas, strict=True)).items():
         is_own = sum(formula in other for other in set(folded)) == 1
         if len(formula) < STRONG_LETTERS or not is_own:
             continue
         clear = [
-            text.words[one.first].box.centre[1] for one in find_formula(text, letters) if one.score >= STRONG
+            text.words[place.first].box.centre[1]
+            for place in find_formula(text, letters)
+            if place.score >= STRONG
         ]
         if clear and clear[-1] - clear[0] > parted_by:
-            found.append((clear[0], clear[-1]))
-    return tuple(found)
+            repeated.append((clear[0], clear[-1]))
+    return tuple(repeated)
 
 
 def find_in_order(
     text: RunningText, formulas: Sequence[str], allowed: Sequence[Sequence[bool]] | None = None
 ) -> tuple[SpottedFormula | None, ...]:
-    """Return where formulas stand that follow one another, ``None`` for each that is not surely found.
+    """Return the places of consecutive formulas, ``None`` for each formula without a sure place.
 
     Args:
-        text: The words.
-        formulas: What is printed, in the order in which it stands; what follows itself is taken for one.
-        allowed: For each formula and each word whether it may stand there; by default anywhere.
+        formulas: The printed formulas in order; repeated neighbours count as a single formula.
+        allowed: For each formula and each word whether the formula may be there; by default anywhere.
     """
     merged = [number for number in range(len(formulas)) if not number or not _same(formulas, number)]
     places = [_places(text, formulas, number, allowed) for number in merged]
@@ -150,7 +150,7 @@ def find_in_order(
     spotted = [_with_rivals(number, chosen, places) for number in range(len(merged))]
     spotted = _without_leaning(spotted, letters)
     contradicted = _contradicted(chosen, places, letters)
-    sure = [None if number in contradicted else one for number, one in enumerate(spotted)]
+    sure = [None if number in contradicted else formula for number, formula in enumerate(spotted)]
     group = -1
     result = []
     for number in range(len(formulas)):
@@ -166,14 +166,14 @@ def _same(formulas: Sequence[str], number: int) -> bool:
 def _places(
     text: RunningText, formulas: Sequence[str], number: int, allowed: Sequence[Sequence[bool]] | None
 ) -> tuple[FormulaPlace, ...]:
-    found = [
-        one
-        for one in find_formula(text, formulas[number])
-        if not any(_is_end_of(text, one, formulas[number], other) for other in formulas)
+    places = [
+        place
+        for place in find_formula(text, formulas[number])
+        if not any(_is_end_of(text, place, formulas[number], other) for other in formulas)
     ]
     if allowed is None:
-        return tuple(found)
-    return tuple(one for one in found if allowed[number][one.first] and allowed[number][one.last])
+        return tuple(places)
+    return tuple(place for place in places if allowed[number][place.first] and allowed[number][place.last])
 
 
 def _is_end_of(text: RunningText, place: FormulaPlace, formula: str, longer: str) -> bool:
@@ -193,11 +193,11 @@ def _least(letters: int) -> float:
 def _likeness(
     text: RunningText, folded: Sequence[str], wanted: str, formula: str, first: int, last: int
 ) -> float:
-    """Return how like the formula words are, those that were read together with what is written beside it too."""
+    """Return the similarity of words to a formula, also of words read together with writing beside them."""
     read = "".join(folded[first : last + 1])
     if len(wanted) <= SHORT:
-        said = "".join(word.text for word in text.words[first : last + 1])
-        return float(_letters(said) == _letters(formula))
+        spelled = "".join(word.text for word in text.words[first : last + 1])
+        return float(_letters(spelled) == _letters(formula))
     letters = len(wanted)
     glued = (read.startswith(wanted) and len(read) - len(folded[last]) < letters) or (
         read.endswith(wanted) and len(read) - len(folded[first]) < letters
@@ -208,27 +208,27 @@ def _likeness(
 
 
 def _letters(text: str) -> str:
-    """Return the letters of a text as they are, tones and all."""
+    """Return the letters and digits of a text in lower case, with their tones."""
     return "".join(c for c in unicodedata.normalize("NFC", text).casefold() if c.isalnum())
 
 
 def _best_of_overlapping(places: Sequence[FormulaPlace]) -> list[FormulaPlace]:
-    """Return places of which none shares a word with another, the likest first chosen, in reading order."""
+    """Return places without common words in reading order; more similar places are chosen first."""
     kept: list[FormulaPlace] = []
-    for one in sorted(places, key=lambda place: (-place.score, place.last - place.first)):
-        if all(one.last < other.first or one.first > other.last for other in kept):
-            kept.append(one)
+    for place in sorted(places, key=lambda place: (-place.score, place.last - place.first)):
+        if all(place.last < other.first or place.first > other.last for other in kept):
+            kept.append(place)
     return sorted(kept, key=lambda place: place.first)
 
 
 def _heaviest(places: Sequence[Sequence[FormulaPlace]], letters: Sequence[int]) -> list[int | None]:
-    """Return for each formula the number of its place in the heaviest chain, ``None`` for those that are in none."""
+    """Return for each formula the number of its place in the heaviest chain, ``None`` outside the chain."""
     best: list[
         tuple[float, int, int, int]
-    ] = []  # merit, formula, place, number of the one before in this list
-    for number, found in enumerate(places):
+    ] = []  # merit, formula, place, index of the previous item in this list
+    for number, of_formula in enumerate(places):
         weight = min(1.0, letters[number] / FULL_WEIGHT)
-        for at, place in enumerate(found):
+        for at, place in enumerate(of_formula):
             merit, before = place.score * weight, -1
             for known, (gained, formula, other, _) in enumerate(best):
                 if formula < number and _follows(place, places[formula][other]):
@@ -245,25 +245,25 @@ def _heaviest(places: Sequence[Sequence[FormulaPlace]], letters: Sequence[int]) 
 
 
 def _follows(place: FormulaPlace, before: FormulaPlace) -> bool:
-    """Return whether a place stands behind another; the end of one formula may be the beginning of the next."""
+    """Return whether a place is behind another; the end of one formula may be the beginning of the next."""
     return place.first > before.first and place.last > before.last
 
 
 def _with_rivals(
     number: int, chosen: Sequence[FormulaPlace | None], places: Sequence[Sequence[FormulaPlace]]
 ) -> SpottedFormula | None:
-    """Return a formula with all places between its neighbours where it may stand as well."""
+    """Return a formula with all its possible places between its neighbours."""
     own = chosen[number]
     if own is None:
         return None
-    before = next((one for one in reversed(chosen[:number]) if one is not None), None)
-    behind = next((one for one in chosen[number + 1 :] if one is not None), None)
+    before = next((place for place in reversed(chosen[:number]) if place is not None), None)
+    behind = next((place for place in chosen[number + 1 :] if place is not None), None)
     near = [
-        one
-        for one in places[number]
-        if one.score >= own.score - RIVAL
-        and (before is None or _follows(one, before))
-        and (behind is None or _follows(behind, one))
+        place
+        for place in places[number]
+        if place.score >= own.score - RIVAL
+        and (before is None or _follows(place, before))
+        and (behind is None or _follows(behind, place))
     ]
     return SpottedFormula(near[0], near[-1])
 
@@ -271,12 +271,12 @@ def _with_rivals(
 def _without_leaning(
     spotted: Sequence[SpottedFormula | None], letters: Sequence[int]
 ) -> list[SpottedFormula | None]:
-    """Return the formulas without short ones beside which nothing was found."""
+    """Return the formulas without short ones whose neighbours were not found."""
     kept = []
-    for number, one in enumerate(spotted):
+    for number, formula in enumerate(spotted):
         beside = [spotted[at] for at in (number - 1, number + 1) if 0 <= at < len(spotted)]
         leans = letters[number] <= LEANS and not any(beside)
-        kept.append(None if leans else one)
+        kept.append(None if leans else formula)
     return kept
 
 
@@ -285,11 +285,11 @@ def _contradicted(
     places: Sequence[Sequence[FormulaPlace]],
     letters: Sequence[int],
 ) -> set[int]:
-    """Return the formulas of which one that is clearly read elsewhere says that their order is another."""
-    found: set[int] = set()
+    """Return the numbers of formulas next to a formula that is clearly read only out of order."""
+    doubtful: set[int] = set()
     for number, own in enumerate(chosen):
         if own is None and letters[number] >= STRONG_LETTERS:
-            clear = [one for one in places[number] if one.score >= STRONG]
+            clear = [place for place in places[number] if place.score >= STRONG]
             if clear:
-                found |= {number - 1, number, number + 1}
-    return found
+                doubtful |= {number - 1, number, number + 1}
+    return doubtful

@@ -1,6 +1,6 @@
-"""Labels that a press words otherwise: what is printed where a label belongs is that label, whatever it says.
+"""Labels in other words: print at a label's place is that label, whatever its words.
 
-Nobody writes where a label stands, so that print which begins there announces the blank behind it::
+Nobody writes at a label's place, so that print that begins there belongs to the blank behind it::
 
     declared   Quan hệ với người được khai sinh: ..............
     printed    Quan hệ với trẻ: ...............................
@@ -20,21 +20,21 @@ from pipeline.layout.locate.form_fit import FormFit
 from pipeline.layout.locate.label_matching import LabelCandidate, fold_label, print_at, reworded_candidate
 
 COVERED = 0.3
-"""How much of a word lies in a label's box from which on it is of that label."""
+"""Least share of a word in a label's box if it belongs to the label."""
 
 AREA_LABEL = 2.5
-"""How many times as long as declared a label may be with no blank behind it on its line."""
+"""Largest length of a label without a blank behind it on its line, in declared lengths."""
 
 
 def find_reworded_labels(form: Form, fit: FormFit, words: Sequence[Word]) -> Iterator[LabelCandidate]:
-    """Yield what is printed in other words at the places of labels that were not found.
+    """Yield the reworded labels at the places of labels that were not found.
 
     Args:
-        words: The words that the engine of labels read.
+        words: The words read by the label engine.
     """
-    known = {candidate.label for candidate in fit.found}
+    known = {candidate.label for candidate in fit.labels}
     letter = form.text_size * fit.height
-    free = _free_words(words, [candidate.box for candidate in fit.found])
+    free = _free_words(words, [candidate.box for candidate in fit.labels])
     blanks = {(piece.v, piece.u0) for slot in form.slots for piece in slot.pieces}
     for number, label in enumerate(form.labels):
         if number in known or not label.slot:
@@ -42,14 +42,14 @@ def find_reworded_labels(form: Form, fit: FormFit, words: Sequence[Word]) -> Ite
         x, y = fit.to_pixels(label.u0, label.v)
         wide = fit.to_pixels(label.u1, label.v)[0] - x
         before_blank = (label.v, label.u1) in blanks
-        found = print_at((x, y), wide if before_blank else AREA_LABEL * wide, letter, free)
-        if found:
-            whole = fold_label(label.text) in fold_label("".join(word.text for word in found))
-            yield reworded_candidate(number, found, whole=whole)
+        printed = print_at((x, y), wide if before_blank else AREA_LABEL * wide, letter, free)
+        if printed:
+            whole = fold_label(label.text) in fold_label("".join(word.text for word in printed))
+            yield reworded_candidate(number, printed, whole=whole)
 
 
 def _free_words(words: Sequence[Word], taken: Sequence[Box]) -> list[Word]:
-    """Return the words of which less than ``COVERED`` lies in each of the boxes."""
+    """Return the words whose share in each of the boxes is below ``COVERED``."""
     left, top, right, bottom = _sides([word.box for word in words])[:, :, None]
     others = _sides(taken)[:, None, :]
     across = np.minimum(right, others[2]) - np.maximum(left, others[0])

@@ -1,7 +1,7 @@
-"""The printed and written words of a block of running text in the order in which one reads them.
+"""The printed and written words of a block of running text in reading order.
 
-Lines are followed from word to word, so that a line that rises or falls a little across the block stays one. What was
-read of tall handwriting, of leader dots and of specks is left out: nothing printed is looked for in it.
+Lines are followed from word to word, so that a slightly rising or falling line stays whole. Readings of tall
+handwriting, leader dots and specks are left out, as they hold no print.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from pipeline.base.model import Word
 from pipeline.layout.locate.label_matching import PRINT_CONFIDENCE, fold_label
 
 SAME_LINE = 0.55
-"""How far apart in height the middles of two words of one line are at most, in heights of a printed word."""
+"""Largest vertical distance of the middles of two words of a line, in heights of a printed word."""
 
 WRITTEN_ON_LINE = 0.8
-"""The same where the word may be written."""
+"""The same for a word that may be handwritten."""
 
 LOWEST, TALLEST = 0.4, 2.2
-"""How high a word is at least and at most, in heights of a printed word."""
+"""Least and largest height of a word, in heights of a printed word."""
 
 LINES_APART = 2.2
-"""How far apart lines are where only one is seen, in heights of a printed word."""
+"""Assumed line distance of a text with a single line, in heights of a printed word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,9 @@ class RunningText:
     """Words in reading order.
 
     Attributes:
-        lines: For each word the number of its line, from the top.
+        lines: The number of each word's line, from the top.
         letter: Height of a printed word in pixels.
-        spacing: From one line to the next in pixels.
+        spacing: Line distance in pixels.
     """
 
     words: tuple[Word, ...]
@@ -43,7 +43,7 @@ class RunningText:
     spacing: float
 
     def only(self, keep: Callable[[Word], bool]) -> RunningText:
-        """Return the text with the words alone that are to be kept."""
+        """Return the text with only the words for which ``keep`` is true."""
         chosen = [number for number, word in enumerate(self.words) if keep(word)]
         return RunningText(
             tuple(self.words[number] for number in chosen),
@@ -53,7 +53,7 @@ class RunningText:
         )
 
     def line_middles(self, line: int) -> tuple[float, float]:
-        """Return the highest and the lowest middle (y) of the words of a line, which may rise or fall a little."""
+        """Return the least and the largest middle (y) of the words of a line, which may rise or fall a little."""
         middles = [
             word.box.centre[1] for word, number in zip(self.words, self.lines, strict=True) if number == line
         ]
@@ -65,9 +65,9 @@ def running_text(words: Sequence[Word], left: float, right: float, letter: float
 
     Args:
         words: All words of the page.
-        left: Where the column begins, in pixels.
-        right: Where it ends.
-        letter: About how high a printed word is, where none is read surely.
+        left: The x at which the column begins.
+        right: The x at which the column ends.
+        letter: Approximate height of a printed word, used without a sure reading.
     """
     inside = [word for word in words if left <= word.box.centre[0] <= right and fold_label(word.text)]
     sure = [word.box.height for word in inside if word.confidence > PRINT_CONFIDENCE and len(word.text) > 2]
@@ -75,7 +75,7 @@ def running_text(words: Sequence[Word], left: float, right: float, letter: float
     kept = [word for word in inside if LOWEST * height <= word.box.height <= TALLEST * height]
     lines: list[list[Word]] = []
     levels: list[float] = []
-    for word in sorted(kept, key=lambda one: one.box.left):
+    for word in sorted(kept, key=lambda word: word.box.left):
         middle, is_print = word.box.centre[1], word.confidence > PRINT_CONFIDENCE
         apart, number = min(
             ((abs(level - middle), number) for number, level in enumerate(levels)), default=(float("inf"), -1)
@@ -85,7 +85,7 @@ def running_text(words: Sequence[Word], left: float, right: float, letter: float
             levels.append(middle)
             continue
         lines[number].append(word)
-        if is_print:  # handwriting leads off the line
+        if is_print:  # handwriting would lead off the line
             levels[number] = middle
     lines.sort(key=lambda line: median(word.box.centre[1] for word in line))
     numbered = [(word, number) for number, line in enumerate(lines) for word in line]
@@ -98,7 +98,7 @@ def running_text(words: Sequence[Word], left: float, right: float, letter: float
 
 
 def _spacing(lines: Sequence[Sequence[Word]], height: float) -> float:
-    """Return how far apart lines are that bear several words that were surely read."""
+    """Return the distance of lines with several surely read words."""
     middles = [
         median(word.box.centre[1] for word in line)
         for line in lines

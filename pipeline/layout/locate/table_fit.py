@@ -1,4 +1,4 @@
-"""Fitting a table form to a page through its ruled lines: the widths of its columns are its fingerprint."""
+"""Fit a table form to a page through its ruled lines, identified by the widths of its columns."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ log = logging.getLogger(__name__)
 Positions = NDArray[np.float64]
 
 MAX_RESIDUAL = 0.004
-"""How far (share of the frame's side) a rule may be from where the form has it."""
+"""Largest distance of a rule from its place in the form, as a share of the frame's side."""
 
 HAND_RULED = 0.015
-"""How far it may be where clerks ruled the columns, page by page: rows without rules are of such books."""
+"""The same for columns ruled by hand on each page; books without row rules are such books."""
 
 
 def column_shares(table: Table) -> Positions:
@@ -28,9 +28,9 @@ def column_shares(table: Table) -> Positions:
 
 
 def row_shares(table: Table) -> Positions:
-    """Return the v of every horizontal rule of the rows, from the first row's top to the last one's bottom.
+    """Return the v of every horizontal rule of the rows, from the first row's top to the last row's bottom.
 
-    Of a table without rules between its rows these are the two that bound them all.
+    A table without rules between its rows has only these two.
     """
     if not table.ruled:
         return np.array([table.top, table.bottom])
@@ -38,7 +38,7 @@ def row_shares(table: Table) -> Positions:
 
 
 MAX_OVERHANG = 0.03
-"""How far (share of the frame's height) vertical rules may seem to run out of the frame."""
+"""Largest apparent reach of vertical rules out of the frame, as a share of the frame's height."""
 
 
 def fit_table(
@@ -50,16 +50,16 @@ def fit_table(
 ) -> FormFit | None:
     """Return the fit of a table form to the rules of a page, or ``None``.
 
-    Rows are all alike, so where an outer horizontal rule is not seen the rows fit just as well one row further up or
-    down. ``reach`` decides, for no vertical rule leaves the frame. The fit is refused when fewer than 70 % of its
-    columns' rules are seen where the form has them; upside down, about 55 % are. A table without rules between its rows
-    may also have all of its columns about there, if it is as high as it should be for that width.
+    Rows are alike, so that without a visible outer horizontal rule they fit equally well one row further up or down.
+    ``reach`` then decides, as no vertical rule leaves the frame. The fit is refused if fewer than 70 % of the columns'
+    rules are at their places; upside down, about 55 % are. A table without row rules also fits with all columns
+    approximately at their places if its height suits its width.
 
     Args:
-        upright: x of the vertical rules in pixels, ascending.
-        level: y of the horizontal rules.
+        upright: The x of the vertical rules in pixels, ascending.
+        level: The y of the horizontal rules.
         size: (width, height) of the page.
-        reach: The y from which to which the vertical rules run, where it is known.
+        reach: The y at which the vertical rules begin and end, if known.
     """
     fit = _fit_rules(form, upright, level, size, reach)
     if fit is None and reach is not None and form.table is not None and not form.table.ruled:
@@ -68,9 +68,9 @@ def fit_table(
 
 
 def _fit_hand_ruled(form: Form, upright: Positions, reach: tuple[float, float]) -> FormFit | None:
-    """Return the fit of a table whose columns were ruled by hand: all are about there, and it is as high as expected.
+    """Return the fit of a table with columns ruled by hand: all are approximately in place, and its height is right.
 
-    How long the vertical rules are tells the width first: among the edges of paper and binding some are always as far
+    The length of the vertical rules determines the width first, as some edges of paper and binding are always as far
     apart as the columns.
     """
     assert form.table is not None
@@ -92,7 +92,7 @@ def _fit_rules(
     size: tuple[int, int],
     reach: tuple[float, float] | None,
 ) -> FormFit | None:
-    """Return the fit to rules that a press printed, or ``None``; arguments as those of ``fit_table``."""
+    """Return the fit to printed rules, or ``None``; the arguments are those of ``fit_table``."""
     assert form.table is not None
     columns = column_shares(form.table)
     rows = np.concatenate([[0.0], row_shares(form.table)])
@@ -104,7 +104,7 @@ def _fit_rules(
     height = width / frame_aspect(form)
     down = _match_positions(rows, level, (0.95 * height, 1.05 * height), reach)
     if down is None or down[2] < 0.6:
-        # level rules too faint: the frame is as high as its upright rules are long
+        # without visible level rules the height of the frame is the length of its upright rules
         if reach is None or abs(reach[1] - reach[0] - height) > MAX_OVERHANG * height:
             log.debug("table %s refused: neither rows nor height match", form.id)
             return None
@@ -120,9 +120,9 @@ def _match_positions(
     reach: tuple[float, float] | None = None,
     off_at_most: float = MAX_RESIDUAL,
 ) -> tuple[float, float, float] | None:
-    """Return the best linear map of shares onto seen positions: start, length, share of rules matched; or ``None``.
+    """Return the best linear map of shares onto seen positions: start, length, matched share of rules; or ``None``.
 
-    A map that leaves out part of ``reach`` must match as much more.
+    A map that does not cover ``reach`` must match a correspondingly larger share.
     """
     if len(seen) < 3:
         return None

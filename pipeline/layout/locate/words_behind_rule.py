@@ -1,12 +1,11 @@
-"""Whether a word behind the form's vertical rule is a value's next one, or begins a line of a note.
+"""Decide whether a word behind the form's vertical rule continues a value or begins a line of a note.
 
-What speaks for the value is what makes words one line: they stand on the same feet, and as far apart as its other words
-do. Feet are compared by how the ink of both lies over the rows, so that tails and capitals do not deceive::
+Words of a value share a baseline, and the gap is like its other gaps. Baselines are compared by the distribution of ink
+over the rows, so that tails and capitals do not matter::
 
     … Hồ - xã An | Bình        rows of the value  ..:=##=:.     rows of the word  ..:=##=:.     shifted by 0
 
-What speaks for a note is that lines begin at the same place above or below, no further off than they are from one
-another.
+A note has other lines that begin at the same place above or below, at the line distance of the note.
 """
 
 from __future__ import annotations
@@ -19,54 +18,54 @@ from numpy.typing import NDArray
 from pipeline.layout.locate.field_lines import Boxes, FieldLine
 
 Runs = NDArray[np.int32]
-"""Runs (4, m) of components: y, first x, the x behind the last pixel, number of the component."""
+"""Runs (4, m) of components: y, first x, x behind the last pixel, number of the component."""
 
 WORD_GAP = 0.55
-"""How far apart the words of a value are at most, in pitches of its line."""
+"""Largest gap between words of a value, in pitches of its line."""
 
 LETTER_GAP = 0.16
-"""How far apart the letters of a word are at most."""
+"""Largest gap between letters of a word, in pitches."""
 
 GAP_AT_RULE = 0.4
-"""How far a word behind the rule may be from one that ends before it, whatever the gaps between the others."""
+"""Gap that is always allowed between a word behind the rule and the value before it, in pitches."""
 
 WIDER_GAP = 1.35
-"""How much wider the gap before it may be than those between the value's other words usually are."""
+"""Largest gap before the word, in usual gaps between the value's other words."""
 
 WIDEST_GAP = 0.95
-"""How far apart words are at most, in pitches, of a hand that writes them far apart."""
+"""Largest gap between words of a widely spaced hand, in pitches."""
 
 SAME_LINE = 0.16
-"""How far the feet of words on one line are apart at most."""
+"""Largest difference of baselines of words on one line, in pitches."""
 
 SAME_FEET = 0.07
-"""How far apart they are at most where lines of a note begin above or below at the same place."""
+"""The same if lines of a note begin at the same place above or below."""
 
 LOOKED_BACK = 5.0
-"""How far back from its end, in pitches, the rows of a value are looked at: a line of writing may rise."""
+"""Length of the examined end of a value, in pitches; a line of writing may rise."""
 
 MOST_SHIFT = 0.6
-"""How far its feet are looked for above and below those of the value."""
+"""Largest examined shift of a word's baseline against the value's, in pitches."""
 
 ALIGNED = 0.5
-"""How far the beginnings of two lines of a note are apart at most."""
+"""Largest distance of the beginnings of two lines of a note, in pitches."""
 
 LINE_OF_NOTE = 1.6
-"""How far one line of a note is from the next at most, in pitches of the form."""
+"""Largest line distance of a note, in pitches of the form."""
 
 FURTHER_OFF = 1.2
-"""How much further from a line than the lines of a note are from one another it belongs to that note no more."""
+"""Largest distance of a line from a note, in line distances of the note, if it belongs to the note."""
 
 
 @dataclass(frozen=True, slots=True)
 class SheetInk:
-    """The components of a page as words are looked for among them.
+    """The components of a page for the search of words.
 
     Attributes:
         boxes: (n, 4) boxes of the components.
-        owner: (n,) the line of each component, -1 for none.
+        owner: (n,) the line of each component, -1 without a line.
         big: (n,) components as large as a letter or a dash.
-        runs: Their runs; without them feet are the lower edges of boxes.
+        runs: The runs of the components; without them the lower edges of boxes are the baselines.
     """
 
     boxes: Boxes
@@ -75,27 +74,27 @@ class SheetInk:
     runs: Runs | None = None
 
     def rival_lines(self, component: int, line: FieldLine) -> int:
-        """Return how many lines begin close above and below where a component does behind the rule, as of one note."""
+        """Return the number of lines close above and below that begin, as of a note, where a component begins."""
         left, top, _, bottom = self.boxes.T.astype(float)
         p, middle = line.pitch, (top + bottom) / 2
         away = np.abs(middle - line.piece.baseline + 0.25 * p)
         other = self.big & (self.owner < 0) & (left > line.rule) & (away > 0.5 * p) & (away < 2.5 * p)
-        found = middle[other & (np.abs(left - left[component]) < ALIGNED * p)]
-        if not len(found):
+        beginnings = middle[other & (np.abs(left - left[component]) < ALIGNED * p)]
+        if not len(beginnings):
             return 0
-        levels = np.sort(found)
+        levels = np.sort(beginnings)
         levels = np.array(
-            [np.median(one) for one in np.split(levels, np.flatnonzero(np.diff(levels) > 0.5 * p) + 1)]
+            [np.median(level) for level in np.split(levels, np.flatnonzero(np.diff(levels) > 0.5 * p) + 1)]
         )
         nearest = float(np.abs(levels - middle[component]).min())
         apart = FURTHER_OFF * float(np.diff(levels).min()) if len(levels) > 1 else LINE_OF_NOTE * p
         return len(levels) if nearest <= max(apart, 0.8 * p) else 0
 
     def aside(self, own: NDArray[np.int64], word: NDArray[np.int64], pitch: float) -> float:
-        """Return how far the feet of a word are from those of the writing before it, in pitches."""
+        """Return the difference between the baselines of a word and of the writing before it, in pitches."""
         _, top, right, bottom = self.boxes.T.astype(float)
         if (bottom - top)[word].max() < 0.2 * pitch:
-            return 0.0  # a dash has no feet
+            return 0.0  # a dash has no baseline
         near = own[
             (right[own] > right[own].max() - LOOKED_BACK * pitch) & ((bottom - top)[own] < 1.6 * pitch)
         ]
@@ -111,7 +110,7 @@ class SheetInk:
         return float(abs(shifts[int(np.argmax(alike))]) / pitch)
 
     def _rows(self, numbers: NDArray[np.int64], first: int, count: int, soft: float) -> NDArray[np.float64]:
-        """Return how the ink of components lies over so many rows from the first on."""
+        """Return the distribution of ink of components over ``count`` rows from the first."""
         assert self.runs is not None
         chosen = np.zeros(len(self.boxes), bool)
         chosen[numbers] = True
@@ -125,12 +124,12 @@ class SheetInk:
 
 
 def widest_gap(line: FieldLine, boxes: Boxes, own: NDArray[np.int64], least: float) -> float:
-    """Return how far the next word may be from a value, in pixels.
+    """Return the largest gap between a value and its next word, in pixels.
 
     Args:
         boxes: (n, 4) boxes of the components.
         own: The value's components.
-        least: How far it may be whatever the gaps between its words, in pitches of the hand.
+        least: The gap that is always allowed, in pitches of the hand.
     """
     height = boxes[own, 3] - boxes[own, 1]
     left, right = boxes[own][height > 0.2 * line.pitch][:, [0, 2]].T.astype(float)
@@ -141,9 +140,9 @@ def widest_gap(line: FieldLine, boxes: Boxes, own: NDArray[np.int64], least: flo
     return max(least * line.hand, min(WIDER_GAP * usual, WIDEST_GAP * line.hand))
 
 
-def words_of(found: NDArray[np.int64], boxes: Boxes, gap: float) -> list[NDArray[np.int64]]:
-    """Return components from left to right, those together that are no further apart than a gap in pixels."""
-    order = found[np.argsort(boxes[found, 0], kind="stable")]
+def words_of(numbers: NDArray[np.int64], boxes: Boxes, gap: float) -> list[NDArray[np.int64]]:
+    """Return components from left to right, grouped into words by the largest gap in pixels."""
+    order = numbers[np.argsort(boxes[numbers, 0], kind="stable")]
     if not len(order):
         return []
     ends = np.maximum.accumulate(boxes[order, 2])
@@ -151,7 +150,7 @@ def words_of(found: NDArray[np.int64], boxes: Boxes, gap: float) -> list[NDArray
 
 
 def goes_on(line: FieldLine, own: NDArray[np.int64], word: NDArray[np.int64], ink: SheetInk) -> bool:
-    """Return whether a word that begins behind the rule is a value's next one, or the rest of its last one.
+    """Return whether a word that begins behind the rule is the next word of a value, or the rest of its last word.
 
     Args:
         own: The value's components.
@@ -173,10 +172,10 @@ def goes_on(line: FieldLine, own: NDArray[np.int64], word: NDArray[np.int64], in
 
 
 def is_surely_value(line: FieldLine, own: NDArray[np.int64], ink: SheetInk) -> bool:
-    """Return whether what a value has behind the rule is surely its own and begins no note.
+    """Return whether a value's components behind the rule are surely its own and begin no note.
 
-    It crosses the rule, or stands on the very feet of what is before it and as far off as its words are, and no line of
-    a note begins where it does.
+    They cross the rule, or share the baseline of the writing before them at a usual gap, and no line of a note begins
+    at the same place.
     """
     left, right = ink.boxes[own, 0].astype(float), ink.boxes[own, 2].astype(float)
     behind = left > line.rule
@@ -186,7 +185,7 @@ def is_surely_value(line: FieldLine, own: NDArray[np.int64], ink: SheetInk) -> b
     if not len(before):
         return False
     end, first = float(right[~behind].max()), int(word[left[behind].argmin()])
-    if any(ink.rival_lines(int(one), line) for one in word[ink.big[word]]):
+    if any(ink.rival_lines(int(component), line) for component in word[ink.big[word]]):
         return False
     if end > line.rule or left[behind].min() - end <= LETTER_GAP * line.pitch:
         return True

@@ -29,7 +29,8 @@ WIDEST = 1200
 BATCH = 8
 MODEL = "PP-OCRv6_rec_small.onnx"
 
-_COUNTS = kinds_with(lambda kind: kind.is_count)
+COUNT_KINDS = kinds_with(lambda kind: kind.is_count)
+"""Kinds of numbers that count the entries or the pages of a book: of these several hypotheses are weighed."""
 
 UNSEEN = 1e-4
 """No figure is less likely than this at any step: the network knows no hands and is too sure of them."""
@@ -85,7 +86,7 @@ class DigitReader:
             for number, chances in zip(chosen, _chances([pictures[n] for n in chosen]), strict=True):
                 read = LineReading(*_decoded(chances), self.name)
                 kind = crops[number].kind
-                readings[number] = _weighed(read, chances, kind) if kind in _COUNTS else read
+                readings[number] = _weighed(read, chances, kind) if kind in COUNT_KINDS else read
         return tuple(readings)
 
     def load(self) -> None:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from pipeline.base.model import FIRST_TYPED_ROW, FieldReading, FieldStatus, Finding, Ledger, PageRef
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.declarations.schema import RecordSpec, Schemas
 from pipeline.delivery_rules import (
     ConfirmedDelivery,
-    DeliveryPolicy,
     FieldLayers,
     LineAbove,
     WrittenEntry,

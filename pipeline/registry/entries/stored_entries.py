@@ -14,7 +14,8 @@ from sqlalchemy import ColumnElement, Connection, or_, select
 from pipeline.base.errors import RegistryError
 from pipeline.base.model import FieldStatus, PageRef
 from pipeline.base.model.adapted_reader import ADAPTER_MARK
-from pipeline.delivery_rules import DeliveryPolicy, FieldLayers
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
+from pipeline.delivery_rules import FieldLayers
 from pipeline.registry.approvals.stored_deliveries import confirmed_delivery, confirmed_in
 from pipeline.registry.books.page_order import in_page_order
 from pipeline.registry.books.rows import page, page_run, scan

@@ -18,7 +18,8 @@ from sqlalchemy import Connection, exists, or_, select
 from pipeline.base.errors import RegistryError
 from pipeline.base.localtime import local_date
 from pipeline.base.model import Ledger, Severity
-from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy
+from pipeline.declarations.office.approval import ApprovalPolicy
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.permissions import check_supervises, require_text
 from pipeline.registry.amendments.rows import amendment

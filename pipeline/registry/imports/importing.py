@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 
 from pipeline.base.stages import Stage
-from pipeline.declarations.review_policy import Way
+from pipeline.declarations.office.review import Way
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.accounts.permissions import check_place, require_text
 from pipeline.registry.database.audit import add, record

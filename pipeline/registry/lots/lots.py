@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, select
 
 from pipeline.base.errors import RegistryError
-from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy, Way
-from pipeline.declarations.sampling import SamplingPolicy, draw_sample
+from pipeline.declarations.office.lot_sampling import SamplingPolicy
+from pipeline.declarations.office.review import BookPolicy, ReviewPolicy, Way
+from pipeline.declarations.sampling import draw_sample
 from pipeline.declarations.schema import FieldSpec
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.accounts.permissions import check_place, require_text

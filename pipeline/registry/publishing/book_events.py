@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Index, Table, UniqueConstraint, func, select
 
-from pipeline.delivery_rules import ApprovalPolicy
+from pipeline.declarations.office.approval import ApprovalPolicy
 from pipeline.registry.database.audit import MACHINE, add, record
 from pipeline.registry.database.columns import (
     APPEND_ONLY,

@@ -10,8 +10,10 @@ from typing import Any
 from sqlalchemy import Connection, Select, select
 
 from pipeline.base.model import FieldStatus, Severity
+from pipeline.declarations.office.approval import ApprovalPolicy
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.declarations.schema import FieldSpec, RecordSpec
-from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy, FieldLayers, notes_with
+from pipeline.delivery_rules import FieldLayers, notes_with
 from pipeline.registry.approvals.approvals import approval_in_force, unsigned_amendments
 from pipeline.registry.books.overview import is_undeclared
 from pipeline.registry.books.page_order import moved_pages, place_in_order

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, RowMapping, select
 from pipeline.base.model import FieldReading, PageRef
 from pipeline.base.stages import Stage
 from pipeline.base.text.tones import folded
-from pipeline.declarations.review_policy import BookPolicy
+from pipeline.declarations.office.review import BookPolicy
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.permissions import stages
 from pipeline.registry.books.rows import page_run

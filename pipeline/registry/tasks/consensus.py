@@ -14,7 +14,7 @@ from datetime import datetime
 
 from pipeline.base.model import TYPED, FieldReading, FieldStatus
 from pipeline.base.stages import Stage
-from pipeline.declarations.review_policy import Way
+from pipeline.declarations.office.review import Way
 
 WHOLE_ENTRY = ""
 """The field name of a decision on an entry (or a page) as a whole: its findings that name no field have been seen."""

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, exists, func, or_,
 
 from pipeline.base.model import FieldStatus, PageRef
 from pipeline.base.stages import Stage
-from pipeline.declarations.review_policy import Way
+from pipeline.declarations.office.review import Way
 from pipeline.registry.books.rows import page, scan
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add

@@ -10,7 +10,7 @@ from enum import StrEnum
 from pipeline.base.errors import RegistryError
 from pipeline.base.model import Box, FieldReading, Finding, Ledger, PageRef, Writing
 from pipeline.base.stages import Stage
-from pipeline.declarations.review_policy import Way
+from pipeline.declarations.office.review import Way
 from pipeline.registry.books.model import Rectification
 from pipeline.registry.comments.model import CommentThread
 from pipeline.registry.tasks.consensus import Verdict

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, or_, select
 from pipeline.base.errors import RegistryError
 from pipeline.base.model import FieldReading, FieldStatus
 from pipeline.base.stages import Stage
-from pipeline.declarations.review_policy import Way
+from pipeline.declarations.office.review import Way
 from pipeline.declarations.schema import FieldSpec
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.accounts.permissions import check_place, require_text

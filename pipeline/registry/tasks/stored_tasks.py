@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, bindparam, exists, select, update
 
 from pipeline.base.stages import Stage
-from pipeline.declarations.review_policy import Way
+from pipeline.declarations.office.review import Way
 from pipeline.registry.database.audit import add, changing, wrote
 from pipeline.registry.entries.machine_view import Subject
 from pipeline.registry.tasks.consensus import Consensus, PendingDecisions, consensus_of, finished, stage_of

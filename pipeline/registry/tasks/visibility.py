@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from pipeline.base.model import NO_ENGINES, Box, FieldReading, PageRef
 from pipeline.base.stages import Stage
-from pipeline.declarations.review_policy import BookPolicy, Way
+from pipeline.declarations.office.review import BookPolicy, Way
 from pipeline.declarations.schema import Form
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.accounts.permissions import check_place, stages

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.delivery_rules import read_approval
+from pipeline.declarations.office.approval import APPROVAL
 from pipeline.registry import Registry
 from pipeline.runs.webhooks import read_webhook, send_events, signing_secret
 from pipeline.scans.workspace import Workspace
@@ -14,5 +14,5 @@ def send_book_events(registry: Registry, workspace: Workspace) -> tuple[int, int
     if policy is None:
         return None
     return send_events(
-        registry, policy, signing_secret(workspace.webhook_key), read_approval(workspace.office)
+        registry, policy, signing_secret(workspace.webhook_key), APPROVAL.read(workspace.office)
     )

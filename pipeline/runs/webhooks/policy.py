@@ -1,19 +1,28 @@
-"""``[webhook]`` of ``office.toml``: where other systems are told that a book is ready.
-
-.. code-block:: toml
-
-    [webhook]
-    url = "https://nhan.example.gov.vn/hotich"    # TLS; without it only on this machine
-"""
+"""``[webhook]`` of ``office.toml``: where other systems are told that a book is ready."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated, ClassVar
+
+from pydantic import Field
 
 from pipeline.base.outbound import OutboundAddress, read_address
+from pipeline.base.staff_tables import Wanted, checked_table, outbound_address
 from pipeline.base.staff_toml import StaffFile
+from pipeline.declarations.schema import Declaration
 
 TABLE = "webhook"
+
+
+class WebhookKeys(Declaration):
+    """The keys of ``[webhook]``."""
+
+    ELSEWHERE: ClassVar[str] = " Bí mật ký tên nằm ở tệp webhook.key."
+
+    url: Annotated[str, Wanted("phải là một địa chỉ"), outbound_address("url")] = Field(
+        description="địa chỉ nhận tin, qua TLS; không có TLS thì chỉ trên chính máy này"
+    )
 
 
 def read_webhook(path: Path) -> OutboundAddress | None:
@@ -27,15 +36,7 @@ def read_webhook(path: Path) -> OutboundAddress | None:
     file = StaffFile(path)
     if TABLE not in file.table:
         return None
-    table = file.own_table(TABLE)
-    for key in table:
-        if key != "url":
-            file.flaw_of_table(
-                TABLE, key, f"khóa lạ “{key}”; chỉ có “url”. Bí mật ký tên nằm ở tệp webhook.key."
-            )
-    url = table.get("url", "")
-    policy, flaw = read_address(url) if isinstance(url, str) else (None, "“url” phải là một địa chỉ.")
-    if flaw:
-        file.flaw_of_table(TABLE, "url", flaw)
+    keys = checked_table(file, TABLE, WebhookKeys)
     file.refuse_flaws()
-    return policy
+    assert keys is not None  # else there was a flaw
+    return read_address(keys.url)[0]

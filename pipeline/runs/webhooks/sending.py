@@ -21,7 +21,7 @@ from pipeline.base.errors import HotichError, SecurityError
 from pipeline.base.files import read_private_file, write_atomically
 from pipeline.base.files.names import printable
 from pipeline.base.outbound import ForbiddenAddress, OutboundAddress, connection_to, refuse_forbidden
-from pipeline.delivery_rules import ApprovalPolicy
+from pipeline.declarations.office.approval import ApprovalPolicy
 from pipeline.registry import Registry
 from pipeline.registry.publishing.model import BookEvent
 

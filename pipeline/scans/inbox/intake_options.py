@@ -1,40 +1,24 @@
-"""``intake.toml``: which scanners deliver to which folders, and where the books are that they fill.
-
-.. code-block:: toml
-
-    books = "/srv/so-da-quet"        # the folder of books that the nightly run reads
-    still_seconds = 10               # so long a file must stay as it is before it is taken
-    patience_seconds = 600           # so long one that cannot be used may become better
-
-    [[scanner]]
-    name = "may-1"
-    inbox = "/srv/hop-quet/may-1"
-"""
+"""``intake.toml``: which scanners deliver to which folders, and where the books are that they fill."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from pipeline.base.errors import SetupError
+from pipeline.base.staff_tables import Wanted, checked_keys, checked_rows
 from pipeline.base.staff_toml import StaffFile
 from pipeline.declarations.schema import Declaration
 from pipeline.scans.intake import ScanLimits
 
 SCANNER = "scanner"
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_NAME = r"^[a-z0-9][a-z0-9-]{0,39}$"
 
-_MEANT = {
-    "books": "phải là đường dẫn của thư mục các sổ",
-    "still_seconds": "phải là số giây, từ 0 trở lên",
-    "patience_seconds": "phải là số giây, từ 0 trở lên",
-    "name": "phải là tên của máy quét, chỉ gồm chữ thường không dấu, chữ số và dấu “-”",
-    "inbox": "phải là đường dẫn của thư mục mà máy quét ghi vào",
-}
+Seconds = Annotated[float, Field(ge=0), Wanted("phải là số giây, từ 0 trở lên")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +48,16 @@ class IntakeOptions:
 
 
 class _Keys(Declaration):
-    books: str = Field(min_length=1)
-    still_seconds: float = Field(default=10.0, ge=0)
-    patience_seconds: float = Field(default=600.0, ge=0)
+    books: Annotated[str, Wanted("phải là đường dẫn của thư mục các sổ")] = Field(min_length=1)
+    still_seconds: Seconds = 10.0
+    patience_seconds: Seconds = 600.0
 
 
 class _ScannerKeys(Declaration):
-    name: str = Field(pattern=f"^{_NAME.pattern}$")
-    inbox: str = Field(min_length=1)
+    name: Annotated[
+        str, Wanted("phải là tên của máy quét, chỉ gồm chữ thường không dấu, chữ số và dấu “-”")
+    ] = Field(pattern=_NAME)
+    inbox: Annotated[str, Wanted("phải là đường dẫn của thư mục mà máy quét ghi vào")] = Field(min_length=1)
 
 
 def read_options(path: Path, workspace: Path) -> IntakeOptions:
@@ -91,12 +77,11 @@ def read_options(path: Path, workspace: Path) -> IntakeOptions:
             "(mẫu: docs/how-to/scanning-desk.md)."
         )
     file = StaffFile(path)
-    keys = _checked(file, _Keys, {key: value for key, value in file.table.items() if key != SCANNER}, None)
-    scanners: list[Scanner] = []
-    for number, row in file.rows(SCANNER):
-        one = _checked(file, _ScannerKeys, row, number)
-        if isinstance(one, _ScannerKeys):
-            scanners.append(Scanner(one.name, _folder(path, one.inbox)))
+    own = {key: value for key, value in file.table.items() if key != SCANNER}
+    keys = checked_keys(file, own, _Keys)
+    scanners = [
+        Scanner(one.name, _folder(path, one.inbox)) for _, one in checked_rows(file, SCANNER, _ScannerKeys)
+    ]
     if not scanners:
         file.flaw(SCANNER, f"thiếu máy quét: cần ít nhất một mục [[{SCANNER}]].")
     names = [one.name for one in scanners]
@@ -104,7 +89,7 @@ def read_options(path: Path, workspace: Path) -> IntakeOptions:
         if name in names[:number]:
             file.flaw_of_row(SCANNER, number, "name", f"máy quét “{name}” đã khai ở trên.")
     file.refuse_flaws()
-    assert isinstance(keys, _Keys)
+    assert keys is not None  # else there was a flaw
     books = _folder(path, keys.books)
     _refuse_overlaps(file, scanners, books, workspace)
     return IntakeOptions(books, tuple(scanners), keys.still_seconds, keys.patience_seconds)
@@ -140,26 +125,3 @@ def _overlap(one: Path, other: Path) -> bool:
 
 def _folder(file: Path, text: str) -> Path:
     return (file.parent / Path(text).expanduser()).absolute()
-
-
-def _checked(
-    file: StaffFile, model: type[Declaration], row: object, number: int | None
-) -> Declaration | None:
-    """The keys of the file (``number`` None) or of one scanner; flaws are noted."""
-    try:
-        return model.model_validate(row)
-    except ValidationError as error:
-        for flaw in error.errors():
-            key = str(flaw["loc"][0])
-            known = ", ".join(model.model_fields)
-            if flaw["type"] == "extra_forbidden":
-                said = f"khóa lạ “{key}”. Các khóa được dùng: {known}."
-            elif flaw["type"] == "missing":
-                said = f"thiếu khóa “{key}”."
-            else:
-                said = f"“{key}” {_MEANT[key]}."
-            if number is None:
-                file.flaw(key, said)
-            else:
-                file.flaw_of_row(SCANNER, number, key, said)
-        return None

@@ -11,17 +11,13 @@ from pathlib import Path
 
 from pipeline.base.errors import SchemaError
 from pipeline.base.files import FileRefused, make_folder, parse_toml, storage_errors
+from pipeline.declarations.office.settings import SettingsRefused
 from pipeline.declarations.schema import RETIRED, Form, FormShelf, Schemas, load_form
 from pipeline.form_design.design import Design, design_of_form
 from pipeline.form_design.draft import DraftRefused, DraftStale
 from pipeline.form_design.flaws import form_of_table
 from pipeline.form_design.form_toml import design_toml
-from pipeline.web.supervising.staff_file_desk import (
-    FileChange,
-    SettingsRefused,
-    SettingsStale,
-    StaffFileDesk,
-)
+from pipeline.web.supervising.staff_file_desk import FileChange, SettingsStale, StaffFileDesk
 
 MOST_BYTES = 256 * 1024
 """Bytes of a form's file from another office; the largest known one takes 7 000."""

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from pipeline.base.stages import Stage
-from pipeline.delivery_rules import RULES_BY_NAME
+from pipeline.declarations.office.delivery_rules import RULES_BY_NAME
 from pipeline.registry.accounts.model import Role
 from pipeline.registry.tasks.model import DeskTask
 from pipeline.registry.typed_text import composed

@@ -13,8 +13,9 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.base.errors import RegistryError, RegistryUnavailable
 from pipeline.base.model import COPIED, FieldReading, FieldStatus
 from pipeline.base.text.control_characters import visible_text
+from pipeline.declarations.office.delivery_rules import RULES_BY_NAME
 from pipeline.declarations.schema import RecordSpec
-from pipeline.delivery_rules import RULES_BY_NAME, FieldLayers
+from pipeline.delivery_rules import FieldLayers
 from pipeline.registry.clear_values.model import ClearField
 from pipeline.registry.entries.model import StoredEntry
 from pipeline.registry.tasks.model import NotYours

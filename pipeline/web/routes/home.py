@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from pipeline.base.localtime import local_date
 from pipeline.base.stages import STAGE_LABELS, Stage
+from pipeline.declarations.office.settings import SettingsRefused
 from pipeline.registry.accounts.model import ROLE_WORDS, Role, Session
 from pipeline.registry.accounts.permissions import STAGES
 from pipeline.registry.statistics.book_states import BOOK_STAGE_LABELS, BookStage, BookState
@@ -20,7 +21,6 @@ from pipeline.registry.tasks.model import QueueCount
 from pipeline.web.context import Site, SiteDep, files_not_used, open_acts_for
 from pipeline.web.security.access import REVIEWING
 from pipeline.web.security.authentication import SessionDep
-from pipeline.web.supervising.staff_file_desk import SettingsRefused
 
 ORDER = (Stage.REVIEW, Stage.CHECK, Stage.THIRD, Stage.SUPERVISOR, Stage.RESCAN)
 

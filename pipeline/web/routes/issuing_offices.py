@@ -11,19 +11,19 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.delivery.printing.offices import IssuingOffices
+from pipeline.declarations.office.settings import SettingsRefused
+from pipeline.delivery.printing.offices import OFFICE, IssuingOffices
 from pipeline.registry.accounts.model import Session
 from pipeline.web.context import RowId, Site, SiteDep
-from pipeline.web.routes.office_settings import NOT_HERE, as_typed
+from pipeline.web.routes.office_settings import NOT_HERE, form_page, preview_page, typed_texts
 from pipeline.web.security.authentication import SessionDep
 from pipeline.web.supervising.issuing_offices import (
-    OFFICE,
-    changes_of_office,
     edited_offices,
     effects_of_office,
     values_of_office,
 )
-from pipeline.web.supervising.staff_file_desk import SettingsRefused, SettingsStale, StaffFileDesk
+from pipeline.web.supervising.office_settings import changes_of
+from pipeline.web.supervising.staff_file_desk import SettingsStale, StaffFileDesk
 
 router = APIRouter(prefix="/settings/offices")
 
@@ -46,28 +46,20 @@ async def change_office(request: Request, site: SiteDep, session: SessionDep, nu
 
 def _changed(request: Request, site: Site, session: Session, number: int, form: FormData) -> Response:
     desk = _desk(site, number)
-    typed = {spec.name: [str(one) for one in form.getlist(spec.name)] for spec in OFFICE.specs}
+    typed = typed_texts(OFFICE, form)
     seen, confirmed = str(form.get("seen", "")), form.get("confirmed") == "yes"
     now = desk.loaded()
     _require(now, number)
     is_new = number == len(now.offices)
     try:
         before = values_of_office(now, number)
-        changes = changes_of_office(typed, before, _places(site, now))
+        changes = changes_of(OFFICE, typed, before, _places(site, now))
         edit = partial(edited_offices, number=number, is_new=is_new, changes=changes)
         lines = [one.line for one in changes]
         desk.tried(seen, edit)
         if not confirmed:
-            return site.renderer.render(
-                request,
-                "supervising/settings_preview.html",
-                table=OFFICE,
-                action=f"/settings/offices/{number}",
-                typed=typed,
-                seen=seen,
-                lines=lines,
-                effects=effects_of_office(changes, before, is_new=is_new),
-            )
+            effects = effects_of_office(changes, before, is_new=is_new)
+            return preview_page(request, site, OFFICE, f"offices/{number}", typed, seen, lines, effects)
         desk.change(
             seen,
             edit,
@@ -103,7 +95,7 @@ def _require(offices: IssuingOffices, number: int) -> None:
 
 def _places(site: Site, offices: IssuingOffices) -> dict[str, str]:
     """Return the names of the places that have books here or that an office names, by code."""
-    named = {code: code for _, places in offices.offices for code in places or ()}
+    named = {code: code for office in offices.offices for code in office.places or ()}
     return named | {one.code: one.name or one.code for one in site.accounts.places()}
 
 
@@ -117,14 +109,6 @@ def _form(
     *,
     refused: str = "",
 ) -> Response:
-    return site.renderer.render(
-        request,
-        "supervising/settings_form.html",
-        status=422 if refused else 200,
-        table=OFFICE,
-        action=f"/settings/offices/{number}",
-        chosen={spec.name: as_typed(values[spec.name]) for spec in OFFICE.specs},
-        fields=sorted(_places(site, now).items(), key=lambda one: one[1]),
-        seen=seen,
-        refused=refused,
+    return form_page(
+        request, site, OFFICE, f"offices/{number}", values, seen, _places(site, now), refused=refused
     )

@@ -11,6 +11,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.declarations.catalogue import FAMILIES, CatalogueRule
+from pipeline.declarations.office.policies import OfficePolicies
+from pipeline.declarations.office.settings import SettingsRefused
 from pipeline.declarations.schema import Schemas
 from pipeline.registry.accounts.model import Session
 from pipeline.web.context import Site, SiteDep, exchange_parts
@@ -31,8 +33,8 @@ from pipeline.web.supervising.office_rules import (
     term_words,
     uncoded_boxes,
 )
-from pipeline.web.supervising.office_settings import OfficePolicies, differences_of
-from pipeline.web.supervising.staff_file_desk import SettingsRefused, SettingsStale, StaffFileDesk
+from pipeline.web.supervising.office_settings import differences_of
+from pipeline.web.supervising.staff_file_desk import SettingsStale, StaffFileDesk
 
 OTHER_FAMILY = "Khác"
 RULE_KEYS = ("severity", "field", "reason")

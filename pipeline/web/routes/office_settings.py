@@ -15,13 +15,16 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
+from pipeline.declarations.office.policies import OfficePolicies
+from pipeline.declarations.office.settings import SettingsRefused, SettingTable
+from pipeline.delivery.printing.offices import OFFICE
 from pipeline.registry.accounts.model import Session
 from pipeline.web.context import Site, SiteDep, exchange_parts
 from pipeline.web.security.authentication import SessionDep
-from pipeline.web.supervising.issuing_offices import OFFICE, values_of_office
+from pipeline.web.supervising.issuing_offices import values_of_office
 from pipeline.web.supervising.office_settings import (
     OFFICE_FILE,
-    OfficePolicies,
+    TABLES,
     changes_of,
     differences_of,
     edited_text,
@@ -30,13 +33,7 @@ from pipeline.web.supervising.office_settings import (
     setting_groups,
     values_of,
 )
-from pipeline.web.supervising.setting_specs import TABLES, SettingTable
-from pipeline.web.supervising.staff_file_desk import (
-    FileChange,
-    SettingsRefused,
-    SettingsStale,
-    StaffFileDesk,
-)
+from pipeline.web.supervising.staff_file_desk import FileChange, SettingsStale, StaffFileDesk
 
 BY_HAND = "Sửa tay trong tệp"
 NOT_HERE = "Máy chủ này không đổi thiết lập trên trình duyệt. Người quản trị máy đổi trong tệp."
@@ -83,7 +80,9 @@ def show_form(request: Request, site: SiteDep, table: str) -> Response:
     """Show the form of one table."""
     chosen, desk = _table(table), _desk(site)
     now, text = desk.loaded(), desk.read()
-    return _form(request, site, chosen, values_of(now)[table], text.digest)
+    return form_page(
+        request, site, chosen, table, values_of(now)[table], text.digest, field_labels(site.schemas)
+    )
 
 
 @router.post("/{table}")
@@ -107,24 +106,25 @@ def with_policies(site: Site, policies: OfficePolicies) -> Site:
 
 def _changed(request: Request, site: Site, session: Session, table: str, form: FormData) -> Response:
     chosen, desk = _table(table), _desk(site)
-    typed = {spec.name: [str(one) for one in form.getlist(spec.name)] for spec in chosen.specs}
+    typed = typed_texts(chosen, form)
     seen, confirmed = str(form.get("seen", "")), form.get("confirmed") == "yes"
+    labels = field_labels(site.schemas)
     try:
         now = desk.loaded()
-        changes = changes_of(chosen, typed, now, site.schemas)
+        changes = changes_of(chosen, typed, values_of(now)[table], labels)
         edit = partial(edited_text, table=chosen, changes=changes)
         lines = [one.line for one in changes]
         by_hand = [f"{BY_HAND}: {line}" for line in differences_of(site.policies, now, site.schemas)]
         after = desk.tried(seen, edit)
-        if left := changes_of(chosen, typed, after, site.schemas):
-            labels = ", ".join(f"“{one.spec.label}”" for one in left)
+        if left := changes_of(chosen, typed, values_of(after)[table], labels):
+            elsewhere = ", ".join(f"“{one.setting.label}”" for one in left)
             raise SettingsRefused(
-                f"{labels}: một tệp khác của cơ quan (package.toml) đặt điều này, hãy sửa ở đó."
+                f"{elsewhere}: một tệp khác của cơ quan (package.toml) đặt điều này, hãy sửa ở đó."
             )
         if not confirmed:
             books = site.registry.statistics(None).book_states()
             effects = [*effects_of(chosen, now, after, books), *by_hand]
-            return _preview(request, site, chosen, typed, seen, lines, effects)
+            return preview_page(request, site, chosen, table, typed, seen, lines, effects)
         desk.change(
             seen,
             edit,
@@ -137,15 +137,15 @@ def _changed(request: Request, site: Site, session: Session, table: str, form: F
         )
     except SettingsStale as stale:
         values, text = values_of(desk.loaded())[table], desk.read()
-        return _form(request, site, chosen, values, text.digest, refused=stale.message)
+        return form_page(request, site, chosen, table, values, text.digest, labels, refused=stale.message)
     except SettingsRefused as refused:
-        return _form(request, site, chosen, typed, seen, refused=refused.message)
+        return form_page(request, site, chosen, table, typed, seen, labels, refused=refused.message)
     return RedirectResponse(f"/settings?saved={table}", status_code=303)
 
 
 def _offices(site: Site) -> tuple[tuple[str, ...], list[tuple[str, ...]], str]:
     """Return the labels of what an office says of itself, what each office says, and what is wrong with the file."""
-    labels = tuple(spec.label for spec in OFFICE.specs)
+    labels = tuple(one.label for one in OFFICE.settings)
     if site.office.offices is None:
         return labels, [], ""
     try:
@@ -156,7 +156,7 @@ def _offices(site: Site) -> tuple[tuple[str, ...], list[tuple[str, ...]], str]:
     rows = []
     for number in range(len(found.offices)):
         values = values_of_office(found, number)
-        rows.append(tuple(spec.words(values[spec.name], places) for spec in OFFICE.specs))
+        rows.append(tuple(one.words(values[one.name], places) for one in OFFICE.settings))
     return labels, rows, ""
 
 
@@ -167,7 +167,7 @@ def _history(site: Site) -> tuple[FileChange, ...]:
     return tuple(sorted(found, key=lambda one: one.changed_at, reverse=True))
 
 
-def _table(name: str) -> SettingTable:
+def _table(name: str) -> SettingTable[Any]:
     if name not in TABLES:
         raise HTTPException(404)
     return TABLES[name]
@@ -179,24 +179,33 @@ def _desk(site: Site) -> StaffFileDesk[OfficePolicies]:
     return site.office.settings
 
 
-def _form(
+def form_page(
     request: Request,
     site: Site,
-    table: SettingTable,
+    table: SettingTable[Any],
+    at: str,
     values: Mapping[str, Any],
     seen: str,
+    names: Mapping[str, str],
     *,
     refused: str = "",
 ) -> Response:
-    labels = field_labels(site.schemas)
+    """Return the form of a table.
+
+    Args:
+        at: The name of the form in its address.
+        values: What its inputs hold, by key: values, or texts as they were typed.
+        seen: The digest of the file that the form shows.
+        names: What may be chosen of several, by name or code.
+    """
     return site.renderer.render(
         request,
         "supervising/settings_form.html",
         status=422 if refused else 200,
         table=table,
-        action=f"/settings/{table.name}",
-        chosen={spec.name: as_typed(values[spec.name]) for spec in table.specs},
-        fields=sorted(labels.items(), key=lambda one: one[1]),
+        action=f"/settings/{at}",
+        chosen={one.name: as_typed(values[one.name]) for one in table.settings},
+        fields=sorted(names.items(), key=lambda one: one[1]),
         seen=seen,
         refused=refused,
     )
@@ -213,22 +222,29 @@ def as_typed(value: Any) -> list[str]:
     return [str(value)]
 
 
-def _preview(
+def preview_page(
     request: Request,
     site: Site,
-    table: SettingTable,
+    table: SettingTable[Any],
+    at: str,
     typed: Mapping[str, Sequence[str]],
     seen: str,
     lines: Sequence[str],
     effects: Sequence[str],
 ) -> Response:
+    """Return the page that shows a change before it is saved."""
     return site.renderer.render(
         request,
         "supervising/settings_preview.html",
         table=table,
-        action=f"/settings/{table.name}",
+        action=f"/settings/{at}",
         typed=typed,
         seen=seen,
         lines=lines,
         effects=effects,
     )
+
+
+def typed_texts(table: SettingTable[Any], form: FormData) -> dict[str, list[str]]:
+    """Return the texts of a form by the keys of its table."""
+    return {one.name: [str(text) for text in form.getlist(one.name)] for one in table.settings}

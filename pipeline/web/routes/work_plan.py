@@ -13,6 +13,7 @@ from fastapi import APIRouter, Form, HTTPException, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.base.staff_toml_edits import with_changed_row, with_row, without_row
+from pipeline.declarations.office.settings import SettingsRefused
 from pipeline.registry.accounts.model import Person, Session
 from pipeline.registry.statistics.book_states import BookState
 from pipeline.registry.tasks.model import NotYours
@@ -20,7 +21,7 @@ from pipeline.reports import WorkPlan
 from pipeline.reports.plan import FIRST, LAST, TABLE, WorkPlanRow
 from pipeline.web.context import RowId, Site, SiteDep, exchange_parts
 from pipeline.web.security.authentication import SessionDep
-from pipeline.web.supervising.staff_file_desk import SettingsRefused, StaffFileDesk
+from pipeline.web.supervising.staff_file_desk import StaffFileDesk
 
 NOT_HERE = "Máy chủ này không sửa kế hoạch trên trình duyệt. Người quản trị máy sửa tệp plan.toml."
 MOST_ENTRIES = 100_000_000

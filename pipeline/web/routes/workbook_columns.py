@@ -11,13 +11,14 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.declarations.office_exports import LONGEST_COLUMN
+from pipeline.declarations.office.export_columns import LONGEST_COLUMN
+from pipeline.declarations.office.settings import SettingsRefused
 from pipeline.declarations.schema import ExportSpec, RecordSpec
 from pipeline.registry.accounts.model import Session
 from pipeline.web.context import Site, SiteDep
 from pipeline.web.routes.office_rules import declared_of, desk_of, edits_files, save_rows
 from pipeline.web.security.authentication import SessionDep
-from pipeline.web.supervising.staff_file_desk import SettingsRefused, SettingsStale
+from pipeline.web.supervising.staff_file_desk import SettingsStale
 from pipeline.web.supervising.workbook_columns import (
     NAME,
     PLACE,

@@ -19,6 +19,7 @@ from pipeline.base.errors import (
     RegistryError,
     RegistryUnavailable,
 )
+from pipeline.declarations.office.settings import SettingsRefused
 from pipeline.form_design.draft import DraftRefused, DraftStale, NoSuchDraft
 from pipeline.registry import NotThere, StaleTask, Withdrawn
 from pipeline.registry.accounts.model import AccountError
@@ -33,7 +34,6 @@ from pipeline.web.context import site_of
 from pipeline.web.security.authentication import ForgedForm, LoginRequired, render_login_form
 from pipeline.web.security.bearer import API
 from pipeline.web.security.middleware import log_fault
-from pipeline.web.supervising.staff_file_desk import SettingsRefused
 
 SENTENCES = {
     400: "Yêu cầu không đúng dạng. Hãy quay lại trang trước và thử lại.",

@@ -1,44 +1,57 @@
-"""``[sign_in]`` of ``office.toml``: which provider people may sign in through, and what their groups may do here.
-
-.. code-block:: toml
-
-    [sign_in]
-    issuer = "https://dangnhap.example.gov.vn/realms/tinh"   # TLS; without it only on this machine
-    client_id = "hotich"
-    address = "https://hotich.example.gov.vn"                # where browsers find this program
-    claim = "groups"                                         # where the provider names groups
-
-    [[sign_in.group]]                                        # the first that a person is in counts
-    name = "ho-tich-ra-soat"
-    role = "reviewer"
-    places = ["00001"]                                       # left out: all places
-"""
+"""``[sign_in]`` of ``office.toml``: which provider people may sign in through, and what their groups may do here."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator, Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from pipeline.base.errors import SetupError
 from pipeline.base.files import read_private_file
 from pipeline.base.outbound import OutboundAddress, read_address
+from pipeline.base.staff_tables import FLAW, FLAW_OF_ROW, Wanted, checked_table, outbound_address
 from pipeline.base.staff_toml import StaffFile
+from pipeline.declarations.schema import Declaration
 from pipeline.registry.accounts.model import Role
 
 TABLE = "sign_in"
-KEYS = ("issuer", "client_id", "address", "claim", "group")
-GROUP_KEYS = ("name", "role", "places")
 GRANTED = tuple(role for role in Role if role is not Role.ADMINISTRATOR)
 """The roles that a group may grant: no group makes an administrator."""
-PLACE = re.compile(r"[\w.:-]{1,40}")
 MOST_LETTERS = 200
 
+Text = Annotated[
+    str,
+    Field(max_length=MOST_LETTERS, pattern=r"\S"),
+    Wanted(f"phải là chữ, không quá {MOST_LETTERS} ký tự"),
+]
 
-@dataclass(frozen=True, slots=True)
-class GroupDuties:
+
+def _check_granted(role: Role) -> Role:
+    if role not in GRANTED:
+        raise PydanticCustomError(
+            FLAW_OF_ROW,
+            "không nhóm nào được cấp vai trò quản trị; người quản trị dùng tài khoản riêng ở đây",
+        )
+    return role
+
+
+def _check_issuer(issuer: str) -> str:
+    if "?" in issuer:
+        raise PydanticCustomError(FLAW, "không được có dấu hỏi")
+    return issuer
+
+
+def _check_desk(address: str) -> str:
+    address = address.rstrip("/")
+    if address.count("/") > 2:
+        raise PydanticCustomError(FLAW, "chỉ gồm https://, tên máy và cổng, không có đường dẫn")
+    return address
+
+
+class GroupDuties(Declaration):
     """What people of a group may do.
 
     Attributes:
@@ -46,13 +59,16 @@ class GroupDuties:
         places: Codes of the registration places; None: all.
     """
 
-    name: str
-    role: Role
-    places: tuple[str, ...] | None
+    name: Annotated[str, Wanted("phải là tên một nhóm")] = Field(max_length=MOST_LETTERS, pattern=r"\S")
+    role: Annotated[Role, Wanted(f"phải là một trong: {', '.join(GRANTED)}"), AfterValidator(_check_granted)]
+    places: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^[\w.:-]{1,40}$")], ...] | None,
+        Wanted("phải là danh sách mã nơi đăng ký; bỏ hẳn khóa ấy nếu là mọi nơi"),
+        AfterValidator(lambda places: places and tuple(sorted(set(places)))),
+    ] = Field(default=None, min_length=1)
 
 
-@dataclass(frozen=True, slots=True)
-class SignInPolicy:
+class SignInPolicy(Declaration):
     """Which provider people may sign in through.
 
     Attributes:
@@ -60,19 +76,42 @@ class SignInPolicy:
         client_id: This program, as the provider names it.
         address: Where browsers find this program: scheme, name and port.
         claim: Where the provider's statement names groups.
-        groups: What groups may do; the first that a person is in counts.
+        group: What groups may do; the first that a person is in counts.
     """
 
-    issuer: str
-    at: OutboundAddress
-    client_id: str
-    address: str
-    claim: str
-    groups: tuple[GroupDuties, ...]
+    ELSEWHERE: ClassVar[str] = " Bí mật nằm ở tệp sign_in.key."
+
+    issuer: Annotated[
+        str, Wanted("phải là một địa chỉ"), AfterValidator(_check_issuer), outbound_address("issuer")
+    ]
+    client_id: Text
+    address: Annotated[
+        str, Wanted("phải là một địa chỉ"), outbound_address("address"), AfterValidator(_check_desk)
+    ]
+    claim: Text = "groups"
+    group: Annotated[
+        tuple[GroupDuties, ...], Wanted(missing=": phải có ít nhất một mục [[sign_in.group]].")
+    ] = Field(min_length=1)
+
+    @field_validator("group")
+    @classmethod
+    def _check_names(cls, groups: tuple[GroupDuties, ...]) -> tuple[GroupDuties, ...]:
+        names = [one.name for one in groups]
+        twice = next((name for at, name in enumerate(names) if name in names[:at]), None)
+        if twice is not None:
+            raise PydanticCustomError(FLAW_OF_ROW, "nhóm “{name}” đã có ở trên", {"name": twice})
+        return groups
+
+    @property
+    def at(self) -> OutboundAddress:
+        """The address of the provider."""
+        found, _ = read_address(self.issuer, "issuer")
+        assert found is not None
+        return found
 
     def duties_of(self, names: Collection[str]) -> GroupDuties | None:
         """Return what somebody in those groups may do; None: nothing."""
-        return next((one for one in self.groups if one.name in names), None)
+        return next((one for one in self.group if one.name in names), None)
 
 
 def sign_in_secret(path: Path) -> str:
@@ -105,84 +144,6 @@ def read_sign_in(path: Path) -> SignInPolicy | None:
     file = StaffFile(path)
     if TABLE not in file.table:
         return None
-    table = file.own_table(TABLE)
-    for key in table:
-        if key not in KEYS:
-            file.flaw_of_table(
-                TABLE, key, f"khóa lạ “{key}”; có {', '.join(KEYS)}. Bí mật nằm ở tệp sign_in.key."
-            )
-    at, issuer = _address(file, table, "issuer")
-    _, address = _address(file, table, "address")
-    if address.count("/") > 2:
-        file.flaw_of_table(
-            TABLE, "address", "“address” chỉ gồm https://, tên máy và cổng, không có đường dẫn."
-        )
-    if "?" in issuer:
-        file.flaw_of_table(TABLE, "issuer", "“issuer” không được có dấu hỏi.")
-    client_id, claim = _text(file, table, "client_id", ""), _text(file, table, "claim", "groups")
-    groups = _groups(file, table)
+    policy = checked_table(file, TABLE, SignInPolicy)
     file.refuse_flaws()
-    assert at is not None  # else there was a flaw
-    return SignInPolicy(issuer, at, client_id, address, claim, groups)
-
-
-def _address(file: StaffFile, table: Mapping[str, Any], key: str) -> tuple[OutboundAddress | None, str]:
-    value = table.get(key, "")
-    found, flaw = (
-        read_address(value, key) if isinstance(value, str) else (None, f"“{key}” phải là một địa chỉ.")
-    )
-    if flaw:
-        file.flaw_of_table(TABLE, key, flaw)
-        return None, ""
-    return found, value if key == "issuer" else value.rstrip("/")
-
-
-def _text(file: StaffFile, table: Mapping[str, Any], key: str, default: str) -> str:
-    value = table.get(key, default)
-    if not isinstance(value, str) or not value.strip() or len(value) > MOST_LETTERS:
-        file.flaw_of_table(TABLE, key, f"“{key}” phải là chữ, không quá {MOST_LETTERS} ký tự.")
-        return ""
-    return value
-
-
-def _groups(file: StaffFile, table: Mapping[str, Any]) -> tuple[GroupDuties, ...]:
-    """Return the declared groups; flaws are noted at the line of the table."""
-    rows = table.get("group", [])
-    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
-        file.flaw_of_table(TABLE, "group", "phải có ít nhất một mục [[sign_in.group]].")
-        return ()
-    found: list[GroupDuties] = []
-    for number, row in enumerate(rows, 1):
-        flaw = _flaw_of_group(row, {one.name for one in found})
-        if flaw:
-            file.flaw_of_table(TABLE, "group", f"mục [[sign_in.group]] thứ {number}: {flaw}")
-            continue
-        places = row.get("places")
-        found.append(
-            GroupDuties(
-                row["name"], Role(row["role"]), None if places is None else tuple(sorted(set(places)))
-            )
-        )
-    return tuple(found)
-
-
-def _flaw_of_group(row: Mapping[str, Any], named: Collection[str]) -> str:
-    unknown = [key for key in row if key not in GROUP_KEYS]
-    if unknown:
-        return f"khóa lạ “{unknown[0]}”; có {', '.join(GROUP_KEYS)}."
-    name, role, places = row.get("name"), row.get("role"), row.get("places")
-    if not isinstance(name, str) or not name.strip() or len(name) > MOST_LETTERS:
-        return "“name” phải là tên một nhóm."
-    if name in named:
-        return f"nhóm “{name}” đã có ở trên."
-    if role == Role.ADMINISTRATOR:
-        return "không nhóm nào được cấp vai trò quản trị; người quản trị dùng tài khoản riêng ở đây."
-    if role not in GRANTED:
-        return f"“role” phải là một trong: {', '.join(GRANTED)}."
-    if places is not None and not (
-        isinstance(places, list)
-        and places
-        and all(isinstance(one, str) and PLACE.fullmatch(one) for one in places)
-    ):
-        return "“places” phải là danh sách mã nơi đăng ký; bỏ hẳn khóa ấy nếu là mọi nơi."
-    return ""
+    return policy

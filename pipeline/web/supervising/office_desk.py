@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from pipeline.declarations.office.policies import OfficePolicies
 from pipeline.declarations.schema import Schemas
 from pipeline.delivery.printing.offices import IssuingOffices
 from pipeline.delivery.workbook_import.sent_files import SentFiles
@@ -17,7 +18,6 @@ from pipeline.reports import WorkPlan
 from pipeline.training.office_reader.line_store import LineStore
 from pipeline.training.office_reader.versions import ReaderVersions
 from pipeline.web.background_jobs import NO_JOBS, BackgroundJobs, JobOutcome, JobWork, OnProgress
-from pipeline.web.supervising.office_settings import OfficePolicies
 from pipeline.web.supervising.staff_file_desk import StaffFileDesk
 
 

@@ -6,17 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from pydantic import Field
+
 from pipeline.base.files import FileRefused, parse_toml
 from pipeline.base.model import Severity
 from pipeline.base.staff_toml_edits import with_changed_row, with_row, without_row
 from pipeline.base.text.tones import unaccented
 from pipeline.declarations import catalogue
 from pipeline.declarations.catalogue import CatalogueRule, rule_catalogue
-from pipeline.declarations.office import OFF, SET_BY_OFFICES, Alias, OwnTerm, RuleChange
+from pipeline.declarations.office.changed_schemas import OFF, SET_BY_OFFICES, Alias, OwnTerm, RuleChange
+from pipeline.declarations.office.settings import SettingsRefused, settings_of
 from pipeline.declarations.schema import Declaration, Schemas
 from pipeline.registry.statistics.book_states import BookState
-from pipeline.web.supervising.setting_specs import SettingKind, SettingSpec
-from pipeline.web.supervising.staff_file_desk import SettingsRefused
 
 DEFAULT = ""
 """The choice of the severity as it came with the program."""
@@ -31,9 +32,17 @@ READ_SINCE = (
     "đang đọc dở thì xong theo điều cũ."
 )
 SHOWN_SINCE = "Màn hình rà soát khi đang gõ, gói tạo trên trình duyệt: có hiệu lực từ lúc máy chủ chạy lại."
-REASON = SettingSpec("reason", SettingKind.TEXT, "Lý do", "", least=1, most=500)
-NAME = SettingSpec("label", SettingKind.TEXT, "Chữ ghi trên sổ", "", least=1, most=200)
-CODE = SettingSpec("code", SettingKind.TEXT, "Mã", "", least=1, most=100)
+
+
+class _TypedRow(Declaration):
+    """What the forms of rules and terms ask for."""
+
+    reason: str = Field(min_length=1, max_length=500, title="Lý do")
+    label: str = Field(min_length=1, max_length=200, title="Chữ ghi trên sổ")
+    code: str = Field(min_length=1, max_length=100, title="Mã")
+
+
+REASON, NAME, CODE = settings_of(_TypedRow)
 
 R = TypeVar("R", bound=Declaration)
 

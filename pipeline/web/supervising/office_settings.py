@@ -3,41 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
-from pipeline import delivery_rules
-from pipeline.base.errors import SchemaError
 from pipeline.base.staff_toml_edits import with_keys
-from pipeline.declarations import office, review_policy, sampling
-from pipeline.declarations.learning_policy import LearningPolicy, read_learning
-from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
-from pipeline.declarations.sampling import SamplingPolicy
+from pipeline.declarations.office.approval import APPROVAL
+from pipeline.declarations.office.delivery_policy import DELIVERY
+from pipeline.declarations.office.learning import LEARNING
+from pipeline.declarations.office.lot_sampling import SAMPLING
+from pipeline.declarations.office.policies import OfficePolicies
+from pipeline.declarations.office.review import REVIEW, ReviewPolicy
+from pipeline.declarations.office.settings import Setting, SettingTable
 from pipeline.declarations.schema import Schemas
-from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy
 from pipeline.registry.statistics.book_states import BookState
-from pipeline.web.supervising.setting_specs import (
-    APPROVAL,
-    PLACES,
-    REVIEW,
-    TABLES,
-    SettingSpec,
-    SettingTable,
-)
 
 OFFICE_FILE = "office.toml"
 
 
-@dataclass(frozen=True, slots=True)
-class OfficePolicies:
-    """What an office has set about review, sampling, delivery, approval and learning."""
-
-    review: ReviewPolicy = field(default_factory=ReviewPolicy)
-    sampling: SamplingPolicy = field(default_factory=SamplingPolicy)
-    delivery: DeliveryPolicy = field(default_factory=DeliveryPolicy)
-    approval: ApprovalPolicy = field(default_factory=ApprovalPolicy)
-    learning: LearningPolicy = field(default_factory=LearningPolicy)
+TABLES: Mapping[str, SettingTable[Any]] = {
+    one.name: one for one in (REVIEW, SAMPLING, DELIVERY, APPROVAL, LEARNING)
+}
+"""Every table that is edited, by its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,64 +56,19 @@ class SettingGroup:
 class SettingChange:
     """A setting that a form changes: the value, and both in words."""
 
-    spec: SettingSpec
+    setting: Setting
     value: Any
     line: str
 
 
-def load_policies(path: Path, declared: Schemas) -> OfficePolicies:
-    """Return what a file sets, after all of it was checked.
-
-    Args:
-        declared: The declarations as they came with the program.
-
-    Raises:
-        SchemaError: It names every flaw with its line.
-    """
-    flaws: list[str] = []
-    found: dict[str, Any] = {}
-    schemas = declared
-    try:
-        schemas = office.applied(declared, path)
-    except SchemaError as error:
-        flaws.append(error.message)
-    for name, read in (
-        ("review", lambda: review_policy.read(path, schemas)),
-        ("sampling", lambda: sampling.read(path)),
-        ("delivery", lambda: delivery_rules.read(path)),
-        ("approval", lambda: delivery_rules.read_approval(path)),
-        ("learning", lambda: read_learning(path)),
-    ):
-        try:
-            found[name] = read()
-        except SchemaError as error:
-            flaws.append(error.message)
-    if flaws:
-        raise SchemaError("\n".join(dict.fromkeys(line for one in flaws for line in one.splitlines())))
-    return OfficePolicies(**found)
-
-
-def values_of(policies: OfficePolicies) -> dict[str, dict[str, Any]]:
+def values_of(policies: OfficePolicies) -> dict[str, Mapping[str, Any]]:
     """Return the value of every setting, by table and key."""
-    review, quality = policies.review, policies.sampling.quality
-    percent = {
-        name: round(100 * getattr(quality, name), PLACES)
-        for name in ("acceptable", "rejectable", "producer_risk", "consumer_risk")
-    }
     return {
-        "review": {
-            **{one.name: getattr(review.every_book, one.name) for one in fields(BookPolicy)},
-            "lease_minutes": int(review.lease.total_seconds() // 60),
-            "assigned_only": review.assigned_only,
-        },
-        "sampling": {
-            "preset": policies.sampling.preset,
-            **percent,
-            "fields": policies.sampling.fields,
-        },
-        "delivery": dict(policies.delivery.choices),
-        "approval": {one.name: getattr(policies.approval, one.name) for one in fields(ApprovalPolicy)},
-        "learning": {one.name: getattr(policies.learning, one.name) for one in fields(LearningPolicy)},
+        REVIEW.name: dict(policies.review),
+        SAMPLING.name: dict(policies.sampling),
+        DELIVERY.name: policies.delivery.choices,
+        APPROVAL.name: dict(policies.approval),
+        LEARNING.name: dict(policies.learning),
     }
 
 
@@ -138,12 +79,12 @@ def setting_groups(policies: OfficePolicies, schemas: Schemas) -> tuple[SettingG
     for table in TABLES.values():
         shown = [
             ShownSetting(
-                spec.label,
-                spec.words(values[table.name][spec.name], labels),
-                spec.name,
-                values[table.name][spec.name] == spec.default,
+                one.label,
+                one.words(values[table.name][one.name], labels),
+                one.name,
+                values[table.name][one.name] == one.default,
             )
-            for spec in table.specs
+            for one in table.settings
         ]
         if table is REVIEW:
             shown += _own_books(policies.review, labels)
@@ -157,23 +98,27 @@ def field_labels(schemas: Schemas) -> dict[str, str]:
 
 
 def changes_of(
-    table: SettingTable, form: Mapping[str, Sequence[str]], now: OfficePolicies, schemas: Schemas
+    table: SettingTable[Any],
+    form: Mapping[str, Sequence[str]],
+    now: Mapping[str, Any],
+    names: Mapping[str, str],
 ) -> tuple[SettingChange, ...]:
     """Return what a form changes.
 
     Args:
         form: The texts of the form, by key; a key that is not there has none.
+        now: What holds now, by key.
+        names: What may be chosen of several: the labels of fields, by name; the names of places, by code.
 
     Raises:
         SettingsRefused: A value is none of that setting.
     """
-    labels, values = field_labels(schemas), values_of(now)[table.name]
     found = []
-    for spec in table.specs:
-        value, before = spec.parse(form.get(spec.name, ()), labels), values[spec.name]
+    for one in table.settings:
+        value, before = one.parse(form.get(one.name, ()), names), now[one.name]
         if value != before:
-            line = f"{spec.label}: {spec.words(before, labels)} → {spec.words(value, labels)}"
-            found.append(SettingChange(spec, value, line))
+            line = f"{one.label}: {one.words(before, names)} → {one.words(value, names)}"
+            found.append(SettingChange(one, value, line))
     return tuple(found)
 
 
@@ -181,27 +126,28 @@ def differences_of(before: OfficePolicies, after: OfficePolicies, schemas: Schem
     """Return in words what is set otherwise in ``after`` than in ``before``."""
     labels, old, new = field_labels(schemas), values_of(before), values_of(after)
     told = [
-        f"{table.title}: {spec.label}: "
-        f"{spec.words(old[table.name][spec.name], labels)} → {spec.words(new[table.name][spec.name], labels)}"
+        f"{table.title}: {one.label}: "
+        f"{one.words(old[table.name][one.name], labels)} → {one.words(new[table.name][one.name], labels)}"
         for table in TABLES.values()
-        for spec in table.specs
-        if old[table.name][spec.name] != new[table.name][spec.name]
+        for one in table.settings
+        if old[table.name][one.name] != new[table.name][one.name]
     ]
     if before.review.books != after.review.books:
         told.append(f"{REVIEW.title}: mục riêng của từng sổ ([[review.book]]) đã đổi")
     return tuple(told)
 
 
-def edited_text(text: str, table: SettingTable, changes: Sequence[SettingChange]) -> str:
+def edited_text(text: str, table: SettingTable[Any], changes: Sequence[SettingChange]) -> str:
     """Return the text of the file with these changes; the rest of it, with its comments, stays."""
     written = {
-        one.spec.name: sorted(one.value) if isinstance(one.value, frozenset) else one.value for one in changes
+        one.setting.name: sorted(one.value) if isinstance(one.value, frozenset) else one.value
+        for one in changes
     }
     return with_keys(text, table.name, written) if written else text
 
 
 def effects_of(
-    table: SettingTable, before: OfficePolicies, after: OfficePolicies, books: Sequence[BookState]
+    table: SettingTable[Any], before: OfficePolicies, after: OfficePolicies, books: Sequence[BookState]
 ) -> tuple[str, ...]:
     """Return what a change does to the books that are there, as far as it is known, in sentences."""
     told = [table.since]
@@ -224,7 +170,7 @@ def effects_of(
         told.append(
             f"{len(ready)} quyển có sự kiện phải được phê duyệt rồi mới xuất được gói{_named(ready)}."
         )
-    elif table.name == "delivery":
+    elif table is DELIVERY:
         given = [one for one in books if one.delivered_at is not None]
         if given:
             told.append(
@@ -245,12 +191,12 @@ def _named(books: Sequence[BookState]) -> str:
 
 
 def _own_books(review: ReviewPolicy, labels: Mapping[str, str]) -> list[ShownSetting]:
-    specs = {spec.name: spec for spec in REVIEW.specs}
+    known = {one.name: one for one in REVIEW.settings}
     return [
         ShownSetting(
             f"Riêng các sổ {pattern}",
             "; ".join(
-                f"{specs[key].label}: {specs[key].words(value, labels)}" for key, value in keys.items()
+                f"{known[key].label}: {known[key].words(value, labels)}" for key, value in keys.items()
             ),
             "[[review.book]]",
             usual=False,

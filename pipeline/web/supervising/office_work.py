@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pipeline.base.errors import SchemaError
 from pipeline.base.files import remove_temporary_files
+from pipeline.declarations.office.policies import OfficePolicies, load_policies
 from pipeline.declarations.schema import Schemas
 from pipeline.delivery.export.export_options import read_options
 from pipeline.delivery.printing.offices import read_offices
@@ -34,7 +35,6 @@ from pipeline.training.office_reader.line_store import LineStore
 from pipeline.training.office_reader.versions import ReaderVersions
 from pipeline.web.background_jobs import BackgroundJobs, JobOutcome, JobWork, OnProgress
 from pipeline.web.supervising.office_desk import BackupWork, OfficeDesk, ReconcileWork
-from pipeline.web.supervising.office_settings import OfficePolicies, load_policies
 from pipeline.web.supervising.staff_file_desk import StaffFileDesk
 
 HOW_TO_NAME = "Muốn so cả sổ thì chọn sổ ấy khi gửi tệp."

@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from pipeline.base.errors import HotichError, SchemaError
+from pipeline.base.errors import SchemaError
 from pipeline.base.files import TEMP_PREFIX, FileRefused, read_regular_file, storage_errors, write_atomically
 from pipeline.base.staff_toml import MOST_BYTES
+from pipeline.declarations.office.settings import SettingsRefused
 from pipeline.web.security.middleware import log_fault
 
 T = TypeVar("T")
@@ -23,12 +24,6 @@ STALE = "Thiết lập đã được đổi từ lúc bạn mở trang này. Hã
 MOST_SHOWN = 200
 CHECKED = f"{TEMP_PREFIX}checked"
 """The folder of a text that is only tried; a backup passes over it."""
-
-
-class SettingsRefused(HotichError):
-    """A change of what the office sets is refused; the message is for who wanted it."""
-
-    code = "settings"
 
 
 class SettingsStale(SettingsRefused):

@@ -8,10 +8,10 @@ from typing import Any
 
 from pipeline.base.files import FileRefused, parse_toml
 from pipeline.base.staff_toml_edits import with_changed_row, with_row, without_row
-from pipeline.declarations.office_exports import LONGEST_COLUMN, ExportColumns
+from pipeline.declarations.office.export_columns import LONGEST_COLUMN, ExportColumns
+from pipeline.declarations.office.settings import SettingsRefused
 from pipeline.declarations.schema import ExportSpec, RecordSpec, Schemas
 from pipeline.web.supervising.office_rules import REASON, RowEdit
-from pipeline.web.supervising.staff_file_desk import SettingsRefused
 
 TABLE = "export"
 PLACE, NAME = "place-", "name-"

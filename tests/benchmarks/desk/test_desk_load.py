@@ -20,7 +20,7 @@ from benchmarks.desk.proof import prove, shared_by_clock
 from benchmarks.desk.simulated_staff import Pace, people
 from benchmarks.servers import postgresql
 from pipeline.base.stages import Stage
-from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Role
 from pipeline.registry.database.audit import add, record

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.base.errors import NotDeclared, SchemaError
-from pipeline.declarations.office import applied
-from pipeline.declarations.review_policy import read as read_review
+from pipeline.declarations.office.changed_schemas import with_office_changes
+from pipeline.declarations.office.review import read_review
 from pipeline.declarations.schema import (
     FormShelf,
     Schemas,
@@ -198,7 +198,7 @@ def test_what_the_office_sets_for_a_register_with_a_flaw_waits_with_it(
     )
     text = DECLARED.replace('"entry_number", column', '"court_number", column')
     found = loaded(schemas, written(tmp_path, text))
-    assert applied(found, office).exports == found.exports
+    assert with_office_changes(found, office).exports == found.exports
     assert read_review(office, found).of_book("x").open_fields == {"court_number"}
     office.write_text('[review]\nopen_fields = ["khong_co"]\n', encoding="utf-8")
     with pytest.raises(SchemaError, match="khong_co"):

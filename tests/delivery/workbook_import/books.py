@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.base.files import sha256_of_file
 from pipeline.base.model import Ledger
-from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.delivery.reconcile import SourceWorkbook, open_workbook
 from pipeline.delivery.workbook_import.header_mapping import layout_of
 from pipeline.delivery.workbook_import.import_report import ImportReport

@@ -51,7 +51,7 @@ def test_lines_closer_or_wider_than_declared_are_followed(form: Form, slope: flo
 
     slope = min(slope, 0.97 / max(label.v for label in form.labels if label.v < 1))
     fit = fitting.fit_to_frame(form, moved(form, printed), placing(form))
-    assert len(fit.found) == len(form.labels)
+    assert len(fit.labels) == len(form.labels)
     assert off(form, fit, printed) < 0.004
 
 
@@ -69,7 +69,7 @@ def test_the_widths_and_heights_of_a_form_may_be_stretched_apart(form: Form) -> 
     matrix = placing(form, height=1500, wide=1.35)
     fit = fitting.fit_form(form, ideal_candidates(form, matrix), SIZE)
     assert fit is not None
-    assert len(fit.found) == len(form.labels)
+    assert len(fit.labels) == len(form.labels)
     for u, v in ((0.0, 0.0), (0.7, 0.5), (0.7, 0.9)):
         assert np.hypot(*(np.array(fit.to_pixels(u, v)) - at(matrix, u, v))) < 8
 
@@ -82,7 +82,7 @@ def test_a_label_read_on_the_line_of_another_is_not_of_the_chain() -> None:
     astray = moved(form, lambda v: lines[6] if v == lines[4] else v)[number]
     others = [candidate for candidate in found if candidate.label != number]
     fit = fitting.fit_to_frame(form, [*others, replace(astray, score=0.8)], placing(form))
-    assert number not in {candidate.label for candidate in fit.found}
+    assert number not in {candidate.label for candidate in fit.labels}
     assert off(form, fit, lambda v: v) < 0.004
 
 

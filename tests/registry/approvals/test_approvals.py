@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.base.errors import RegistryError
 from pipeline.base.model import FieldStatus
-from pipeline.delivery_rules import DeliveryPolicy
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.registry import Registry, RegistryPart, Verdict
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.amendments.model import AmendmentOrder

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.base.errors import RegistryError
 from pipeline.base.model import FieldStatus, PageRef
-from pipeline.delivery_rules import DeliveryPolicy
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.registry import Registry, Verdict
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 

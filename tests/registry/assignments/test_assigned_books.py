@@ -93,7 +93,7 @@ def test_an_office_may_give_assigned_books_alone(
     registry: Registry, books: tuple[int, int, int], staff: dict[str, Person], clock: Clock
 ) -> None:
     first, second, _ = books
-    desk = registry.desk(replace(SINGLE, assigned_only=True), now=clock)
+    desk = registry.desk(SINGLE.model_copy(update={"assigned_only": True}), now=clock)
     desk.assign_book(SUPERVISOR, second, "an", None)
     assert books_taken(desk, staff["an"]) == [second, second]
     assert books_taken(desk, staff["binh"]) == []

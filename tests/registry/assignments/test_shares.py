@@ -17,7 +17,7 @@ from pipeline.registry.tasks.model import NotYours
 from tests.registry.offices import PLACE, REVIEWER, SINGLE, SUPERVISOR, Clock, doubtful, hired, person
 from tests.registry.pages import page, read
 
-ONLY = replace(SINGLE, assigned_only=True)
+ONLY = SINGLE.model_copy(update={"assigned_only": True})
 TEAM = Assignee(team="Tổ 1")
 
 

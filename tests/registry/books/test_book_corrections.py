@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from pipeline.base.errors import RegistryError
 from pipeline.base.model import BookSeries, FieldReading, FieldStatus, Ledger, Severity, Writing
-from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry import Registry, RowTampered, Verdict
 from pipeline.registry.accounts.model import Person, Role
 from tests.registry.outsider import Outsider
@@ -120,7 +120,7 @@ def test_a_decision_that_repeats_the_cover_follows_it_and_another_stays(
 
 def test_who_may_see_the_place_sees_tasks_and_tickets_of_the_book(registry: Registry, book: int) -> None:
     fill(registry, book)
-    desk = registry.desk(ReviewPolicy(BookPolicy(check="none", blind="none")))
+    desk = registry.desk(ReviewPolicy(check="none", blind="none"))
     here = Person(1, "cu", "Người cũ", Role.REVIEWER, frozenset({LEDGER.place_code}))
     there = Person(2, "moi", "Người mới", Role.REVIEWER, frozenset({RIGHT.place_code}))
     operators = [replace(one, role=Role.OPERATOR) for one in (here, there)]

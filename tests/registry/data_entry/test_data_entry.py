@@ -10,7 +10,7 @@ import pytest
 from pipeline.base.errors import RegistryError
 from pipeline.base.model import FIRST_TYPED_ROW, TYPED, Box, FieldReading, FieldStatus, PageKind, PageRef
 from pipeline.base.stages import Stage
-from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry import NotThere, Registry, RegistryPart, Verdict, Withdrawn
 from pipeline.registry.desk import Desk
 from pipeline.registry.tasks.model import DeskTask, NotYours
@@ -344,7 +344,7 @@ def test_a_column_has_like_offers_next_to_one_another_and_none_for_who_keys_it_b
     offers = [[offer.text for offer in task.work.offers] for task in column.tasks]
     assert offers == [["Quá hạn"], ["Đúng hạn"], ["Đúng hạn"]]
     desk.hand_back_column(AN)
-    unseen = ReviewPolicy(BookPolicy(check="all", blind="all", blind_first=True))
+    unseen = ReviewPolicy(check="all", blind="all", blind_first=True)
     blind = registry.desk(unseen, now=clock).column(AN, book, "registration_type", Stage.REVIEW)
     assert blind is not None
     assert [task.work.offers for task in blind.tasks] == [(), (), ()]

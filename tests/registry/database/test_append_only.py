@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from pipeline.base.model import Box, FieldStatus
-from pipeline.delivery_rules import DeliveryPolicy
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.registry import Link, LinkVerdict, Registry, RegistryPart, Verdict
 from pipeline.registry.accounts.model import Role
 from pipeline.registry.amendments.model import AmendmentOrder

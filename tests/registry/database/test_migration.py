@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from pipeline.base.errors import RegistryError
 from pipeline.base.model import BookSeries, Evidence, Hypothesis
 from pipeline.base.stages import Stage
-from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.declarations.schema import FieldSpec, RecordSpec, Schemas
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Person, Role

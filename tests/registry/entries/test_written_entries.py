@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from pipeline.base.model import FIRST_TYPED_ROW, FieldReading, FieldStatus, Ledger, PageRef
-from pipeline.delivery_rules import DeliveryPolicy
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.registry.amendments.model import Amendment, AmendmentKind, AmendmentOrder
 from pipeline.registry.entries.model import BookLayers, StoredEntry
 from tests.registry.pages import SCHEMAS

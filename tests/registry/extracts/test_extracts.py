@@ -11,7 +11,8 @@ import pytest
 
 from pipeline.base.errors import RegistryError
 from pipeline.base.model import FieldStatus
-from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy
+from pipeline.declarations.office.approval import ApprovalPolicy
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.registry import NotThere, Registry, RegistryPart, Verdict, Withdrawn
 from pipeline.registry.amendments.model import AmendmentOrder
 from pipeline.registry.copying import copy_registry

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.base.stages import Stage
-from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry import Registry
 from pipeline.registry.errors import NotThere
 from pipeline.registry.imports.model import ImportMode, WorkbookFile

@@ -10,8 +10,8 @@ import pytest
 from pipeline.base.errors import RegistryError
 from pipeline.base.model import FieldStatus
 from pipeline.base.stages import Stage
-from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
-from pipeline.declarations.sampling import QualityLevels, SamplingPolicy
+from pipeline.declarations.office.lot_sampling import SamplingPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.desk import Desk
@@ -24,8 +24,8 @@ from tests.registry.pages import LEDGER, blank, entry, page, read
 pytestmark = pytest.mark.usefixtures("cheap_hashes")
 
 ENTRIES = 12
-QUALITY = QualityLevels(acceptable=0.05, rejectable=0.35, producer_risk=0.3, consumer_risk=0.3)
-POLICY = ReviewPolicy(BookPolicy(check="none", blind="none"))
+QUALITY = {"acceptable": 5.0, "rejectable": 35.0, "producer_risk": 30.0, "consumer_risk": 30.0}
+POLICY = ReviewPolicy(check="none", blind="none")
 
 
 def name_of(page_no: int) -> str:
@@ -72,7 +72,7 @@ def desk(registry: Registry, book: int, clock: Clock, people: dict[str, Person])
 
 
 def lots_of(registry: Registry, clock: Clock, preset: str = "statistical") -> Lots:
-    return registry.lots(POLICY, SamplingPolicy(preset, QUALITY), now=clock)
+    return registry.lots(POLICY, SamplingPolicy(preset=preset, **QUALITY), now=clock)
 
 
 def check(desk: Desk, who: Person, wrong: Sequence[int] = ()) -> list[DeskTask]:
@@ -146,7 +146,7 @@ def test_another_spelling_of_the_same_value_is_not_wrong(
 ) -> None:
     registry.save_page(book, page(entry(read("child_born_on", "1/2/2010", canonical="01.02.2010"))), "f1")
     desk = registry.desk(POLICY, now=clock)
-    lots = registry.lots(POLICY, SamplingPolicy("two-rounds"), now=clock)
+    lots = registry.lots(POLICY, SamplingPolicy(preset="two-rounds"), now=clock)
     lot = lots.draw(people["phu"], [book])
     keyed(desk, people["kim"], said("child_born_on", "01-02-2010"))
     assert desk.next_task(people["lan"]) is None
@@ -288,7 +288,7 @@ def test_blank_fields_are_asked_too_and_unknown_ones_are_not(
     registry: Registry, book: int, clock: Clock, people: dict[str, Person]
 ) -> None:
     registry.save_page(book, page(entry(read("child_name", "Thử 1"), blank("child_sex"))), "f1")
-    registry.lots(POLICY, SamplingPolicy("two-rounds"), now=clock).draw(people["phu"], [book])
+    registry.lots(POLICY, SamplingPolicy(preset="two-rounds"), now=clock).draw(people["phu"], [book])
     desk = registry.desk(POLICY, now=clock)
     task = desk.next_task(people["kim"])
     assert task is not None

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pipeline.base.model import PageRef
-from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy
+from pipeline.declarations.office.approval import ApprovalPolicy
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.registry import Registry
 from pipeline.registry.publishing.model import ApiScope, ApiTokenError, PublishedEntry, UnknownApiToken
 from pipeline.registry.publishing.publishing import Publishing

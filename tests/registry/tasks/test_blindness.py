@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.base.model import Box, Hypothesis
 from pipeline.base.stages import Stage
-from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry import WHOLE_ENTRY, Registry
 from tests.registry.offices import AN, BINH, BLIND, CHI, SUPERVISOR, Clock, keyed, said, taken
 from tests.registry.pages import entry, finding, page, read
@@ -117,7 +117,7 @@ def test_the_third_person_sees_what_the_two_said_and_not_who_said_which_nor_the_
 
 @pytest.mark.usefixtures("saved")
 def test_an_office_may_have_the_first_person_blind_too(registry: Registry, clock: Clock) -> None:
-    policy = ReviewPolicy(BookPolicy(blind="all", blind_first=True))
+    policy = ReviewPolicy(blind="all", blind_first=True)
     task = taken(registry.desk(policy, now=clock), AN)
     assert not tells(task, READ)
     assert all(work.blind for work in task.fields)

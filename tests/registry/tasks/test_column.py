@@ -10,7 +10,7 @@ from sqlalchemy import Engine, event
 
 from pipeline.base.errors import RegistryError
 from pipeline.base.stages import Stage
-from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.database.audit.rows import unpacked
@@ -259,7 +259,7 @@ def test_what_is_settled_in_the_same_blank_is_told(
 
 
 def test_nothing_of_the_blank_is_told_to_who_keys_blind(registry: Registry, book: int, clock: Clock) -> None:
-    unseen = ReviewPolicy(BookPolicy(blind="all", blind_first=True))
+    unseen = ReviewPolicy(blind="all", blind_first=True)
     (task,) = titles(registry, book, clock, unseen, name="Nguyen Van Thu").tasks
     assert task.beside == {}
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline.base.model import FieldStatus
 from pipeline.base.stages import Stage
-from pipeline.declarations.review_policy import Way
+from pipeline.declarations.office.review import Way
 from pipeline.registry import Verdict
 from pipeline.registry.tasks.consensus import Consensus, KeyedValue, agree, consensus_of, finished, stage_of
 

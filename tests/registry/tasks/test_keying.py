@@ -7,7 +7,7 @@ import pytest
 from pipeline.base.errors import RegistryError
 from pipeline.base.model import FieldStatus
 from pipeline.base.stages import Stage
-from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry import WHOLE_ENTRY, Registry, StaleTask, Verdict
 from pipeline.registry.tasks.model import KeyOutcome, NotYours
 from tests.registry.offices import (
@@ -120,7 +120,7 @@ def test_two_who_spell_one_value_otherwise_agree_and_the_second_spelling_is_kept
 def test_where_an_office_has_capitals_count_a_third_person_decides(
     registry: Registry, book: int, clock: Clock
 ) -> None:
-    policy = ReviewPolicy(BookPolicy(check="all", blind="all", letter_case="counts"))
+    policy = ReviewPolicy(check="all", blind="all", letter_case="counts")
     desk = registry.desk(policy, now=clock)
     registry.save_page(book, page(doubtful("child_name")), "f1")
     keyed(desk, AN, said("child_name", "BÙI Thử"))
@@ -130,7 +130,7 @@ def test_where_an_office_has_capitals_count_a_third_person_decides(
 def test_what_an_office_sets_later_settles_nothing_that_waits(
     registry: Registry, book: int, clock: Clock
 ) -> None:
-    strict = ReviewPolicy(BookPolicy(check="all", blind="all", letter_case="counts"))
+    strict = ReviewPolicy(check="all", blind="all", letter_case="counts")
     registry.save_page(book, page(doubtful("child_name")), "f1")
     keyed(registry.desk(strict, now=clock), AN, said("child_name", "BÙI Thử"))
     keyed(registry.desk(strict, now=clock), BINH, said("child_name", "Bùi Thử"))
@@ -264,7 +264,7 @@ def test_a_page_itself_is_a_task(registry: Registry, book: int, clock: Clock) ->
 
 
 def test_the_office_chooses_the_way_of_each_field(registry: Registry, book: int, clock: Clock) -> None:
-    policy = ReviewPolicy(BookPolicy(check="none", blind_fields=frozenset({"notes"})))
+    policy = ReviewPolicy(check="none", blind_fields=frozenset({"notes"}))
     desk = registry.desk(policy, now=clock)
     registry.save_page(book, page(doubtful("notes", "child_name", "signer_title")), "f1")
     outcome = keyed(desk, AN, said("notes"), said("child_name"), said("signer_title"))

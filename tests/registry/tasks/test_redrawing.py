@@ -10,7 +10,7 @@ import pytest
 from pipeline.base.errors import RegistryError
 from pipeline.base.model import Box, FieldReading, FieldStatus, Hypothesis, Writing
 from pipeline.base.stages import Stage
-from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry import Registry
 from pipeline.registry.desk import Desk
 from pipeline.registry.errors import StaleTask

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.base.errors import RegistryError
 from pipeline.base.stages import Stage
-from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.desk import Desk

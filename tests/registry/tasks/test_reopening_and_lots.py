@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.declarations.sampling import SamplingPolicy
+from pipeline.declarations.office.lot_sampling import SamplingPolicy
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.desk import Desk
@@ -49,7 +49,7 @@ def offered(desk: Desk, who: Person, entry_id: int) -> list[str]:
 
 
 def lots_of(registry: Registry, clock: Clock) -> Lots:
-    return registry.lots(SINGLE, SamplingPolicy("two-rounds"), now=clock)
+    return registry.lots(SINGLE, SamplingPolicy(preset="two-rounds"), now=clock)
 
 
 def test_whom_a_sample_is_kept_from_is_no_other_who_could_say_a_field_that_is_opened(

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from pipeline.base.model import PageRef
-from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
+from pipeline.declarations.office.review import BookPolicy
 from pipeline.registry import Registry
 from tests.registry.offices import AN, BINH, SINGLE, doubtful, keyed, said, taken
 from tests.registry.pages import SCAN, page
@@ -45,7 +43,7 @@ def test_two_people_get_different_entries_of_the_plan(planned: Registry) -> None
 
 
 def test_an_office_may_switch_it_off(planned: Registry) -> None:
-    off = ReviewPolicy(replace(SINGLE.every_book, teaching_first=False))
+    off = SINGLE.model_copy(update={"teaching_first": False})
     task = taken(planned.desk(off), AN)
     assert (task.ref.page_no, task.is_teaching) == (1, False)
     assert BookPolicy().teaching_first

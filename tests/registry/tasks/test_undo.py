@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from pipeline.base.model import FieldStatus
 from pipeline.base.stages import Stage
-from pipeline.declarations.review_policy import ReviewPolicy
-from pipeline.delivery_rules import DeliveryPolicy
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.desk import Desk

@@ -17,7 +17,7 @@ import pytest
 from pipeline.base.errors import SecurityError
 from pipeline.base.model import FieldStatus
 from pipeline.base.outbound import OutboundAddress
-from pipeline.delivery_rules import ApprovalPolicy
+from pipeline.declarations.office.approval import ApprovalPolicy
 from pipeline.registry import Registry, RegistryPart, Verdict
 from pipeline.registry.amendments.model import AmendmentOrder
 from pipeline.runs.webhooks import WebhookSender, send_events, sending, signature_of, signing_secret

@@ -12,7 +12,7 @@ import pytest
 from fastapi import FastAPI
 
 from pipeline.base.model import FieldStatus
-from pipeline.delivery_rules import ApprovalPolicy
+from pipeline.declarations.office.approval import ApprovalPolicy
 from pipeline.registry import Registry, RegistryPart, Verdict
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 import uvicorn
 
 from pipeline.base.model import Ledger
-from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.scans.inbox.uploads import UploadDesk, UploadOptions
@@ -29,8 +29,8 @@ from tests.registry.pages import LEDGER, SCHEMAS
 from tests.scans.inbox.desk import TameLooker
 
 PASSWORD = "con mèo mà trèo cây cau"
-SINGLE = ReviewPolicy(BookPolicy(check="none", blind="none"))
-DOUBLE = ReviewPolicy(BookPolicy(check="all", blind="all"))
+SINGLE = ReviewPolicy(check="none", blind="none")
+DOUBLE = ReviewPolicy(check="all", blind="all")
 
 
 class Clock:

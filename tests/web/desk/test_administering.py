@@ -9,12 +9,12 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
+from pipeline.declarations.office.policies import load_policies
 from pipeline.registry.accounts.model import Role
 from pipeline.reports import read_plan
 from pipeline.scans.workspace import Workspace
 from pipeline.web.background_jobs import BackgroundJobs, JobOutcome
 from pipeline.web.supervising.office_desk import BackupWork, OfficeDesk
-from pipeline.web.supervising.office_settings import load_policies
 from pipeline.web.supervising.office_work import audit_checker, reconciler
 from pipeline.web.supervising.staff_file_desk import StaffFileDesk
 from tests.delivery.reconcile.files import birth, fill, write

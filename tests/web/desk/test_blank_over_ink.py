@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Request, expect
 
 from pipeline.base.model import FieldStatus
-from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry.accounts.model import Role
 from tests.web.desk.drawn_book import Line, decided, draw_book
 from tests.web.desk.office import DOUBLE, Office
@@ -18,7 +18,7 @@ from tests.web.desk.typist import Typist
 
 SitDown = Callable[[str], Typist]
 NAME = Line("child_name", "Trần Thị Thử")
-CHECKED = ReviewPolicy(BookPolicy(check="all", blind="none"))
+CHECKED = ReviewPolicy(check="all", blind="none")
 QUESTION = "Ô này có chữ viết. Bạn chắc là để trống?"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.base.model import FieldReading, FieldStatus, Hypothesis, Writing
-from pipeline.declarations.review_policy import Way
+from pipeline.declarations.office.review import Way
 from pipeline.registry import Verdict
 from pipeline.registry.tasks.model import FieldWork
 from pipeline.web.desk.field_view import choices

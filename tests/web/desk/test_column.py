@@ -7,7 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from pipeline.base.model import FieldStatus
-from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry.accounts.model import Role
 from tests.web.desk.drawn_book import DrawnBook, Line, draw_book
 from tests.web.desk.office import DOUBLE, Office

@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.base.model import FieldStatus, PageRef
 from pipeline.base.stages import Stage
-from pipeline.declarations.review_policy import Way
+from pipeline.declarations.office.review import Way
 from pipeline.registry import Verdict
 from pipeline.registry.tasks.model import ColumnTask, FieldWork, LeasedColumn
 from pipeline.web.desk.column_view import column_view

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from pipeline.delivery_rules import DeliveryPolicy
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.registry.accounts.model import Role
 from tests.web.desk.drawn_book import Line, draw_book
 from tests.web.desk.office import Office

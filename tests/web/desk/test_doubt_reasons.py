@@ -16,7 +16,7 @@ from pipeline.base.model import (
     Hypothesis,
     Writing,
 )
-from pipeline.declarations.review_policy import Way
+from pipeline.declarations.office.review import Way
 from pipeline.registry.tasks.model import FieldWork
 from pipeline.web.desk.doubt_reasons import doubt_reasons
 

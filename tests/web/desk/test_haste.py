@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from pipeline.base.model import Finding, Severity
-from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry.accounts.model import Role
 from tests.web.desk.drawn_book import NAME, Line, decided, draw_book, usual_book
 from tests.web.desk.office import DOUBLE, Office

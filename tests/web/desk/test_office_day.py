@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry.accounts.model import Role
 from tests.web.desk.drawn_book import Line, draw_book
 from tests.web.desk.judged import overflow, violations
@@ -15,7 +15,7 @@ from tests.web.desk.typist import Typist
 
 SitDown = Callable[[str], Typist]
 PHONE: ViewportSize = {"width": 390, "height": 844}
-CHECKED = ReviewPolicy(BookPolicy(check="all", blind="none"))
+CHECKED = ReviewPolicy(check="all", blind="none")
 
 
 def drag(page: Page) -> None:

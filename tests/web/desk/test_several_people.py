@@ -8,14 +8,14 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import expect
 
-from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry.accounts.model import Role
 from tests.web.desk.drawn_book import NAME, decision, draw_book, one_line_book
 from tests.web.desk.office import DOUBLE, Office
 from tests.web.desk.typist import Typist
 
 SitDown = Callable[[str], Typist]
-CHECKED = ReviewPolicy(BookPolicy(check="all", blind="none"))
+CHECKED = ReviewPolicy(check="all", blind="none")
 
 
 def test_blind_keying_shows_the_second_person_nothing_and_a_third_both_words(

@@ -18,7 +18,6 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 import httpx
 from joserfc import jwk, jwt
 
-from pipeline.base.outbound import read_address
 from pipeline.web.sign_in_provider import GroupDuties, SignInPolicy
 from tests.competing import WAIT_SECONDS
 
@@ -61,9 +60,7 @@ class OpenIdProvider(ThreadingHTTPServer):
         self.codes: dict[str, dict[str, str]] = {}
 
     def policy(self, *groups: GroupDuties) -> SignInPolicy:
-        at, _ = read_address(self.issuer)
-        assert at is not None
-        return SignInPolicy(self.issuer, at, CLIENT, DESK, "groups", groups)
+        return SignInPolicy.model_construct(issuer=self.issuer, client_id=CLIENT, address=DESK, group=groups)
 
     def signed(self, claims: Claims) -> str:
         return jwt.encode({"alg": "RS256", "kid": self.kid}, claims, signing_key(self.kid))

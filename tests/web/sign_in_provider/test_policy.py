@@ -32,11 +32,11 @@ def test_what_is_set_is_read(path: Path) -> None:
     policy = read_sign_in(path)
     assert policy is not None
     assert (policy.address, policy.claim) == ("https://hotich.example", "groups")
-    assert policy.groups == (
-        GroupDuties("ra-soat", Role.REVIEWER, ("00001", "00002")),
-        GroupDuties("phu-trach", Role.SUPERVISOR, None),
+    assert policy.group == (
+        GroupDuties(name="ra-soat", role=Role.REVIEWER, places=("00001", "00002")),
+        GroupDuties(name="phu-trach", role=Role.SUPERVISOR, places=None),
     )
-    assert policy.duties_of(["phu-trach", "ra-soat"]) is policy.groups[0]
+    assert policy.duties_of(["phu-trach", "ra-soat"]) is policy.group[0]
     assert policy.duties_of(["Ra-Soat", ""]) is None
 
 
@@ -49,11 +49,11 @@ def test_what_is_set_is_read(path: Path) -> None:
         (HEAD.replace('.example/"', '.example/desk"') + GROUP, 4, "đường dẫn"),
         (HEAD.replace('"hotich"', '" "') + GROUP, 3, "client_id"),
         (HEAD.replace("client_id", "secret") + GROUP, 3, "sign_in.key"),
-        (HEAD + GROUP.replace("reviewer", "administrator"), 1, "không nhóm nào được cấp vai trò quản trị"),
-        (HEAD + GROUP.replace("reviewer", "chief"), 1, "“role”"),
+        (HEAD + GROUP.replace("reviewer", "administrator"), 7, "không nhóm nào được cấp vai trò quản trị"),
+        (HEAD + GROUP.replace("reviewer", "chief"), 7, "“role”"),
         (HEAD + GROUP + GROUP, 1, "đã có ở trên"),
-        (HEAD + GROUP.replace('["00002", "00001"]', "[]"), 1, "“places”"),
-        (HEAD + GROUP.replace("places", "place"), 1, "khóa lạ “place”"),
+        (HEAD + GROUP.replace('["00002", "00001"]', "[]"), 8, "“places”"),
+        (HEAD + GROUP.replace("places", "place"), 8, "khóa lạ “place”"),
         ("sign_in = 7\n", 1, "phải viết thành bảng"),
     ],
 )

@@ -17,7 +17,7 @@ from tests.web.clock import Clock
 from tests.web.sign_in_provider.openid_provider import SECRET, OpenIdProvider, running, signed_in_there
 
 VERIFIER = "v" * 43
-REVIEWERS = GroupDuties("ra-soat", Role.REVIEWER, None)
+REVIEWERS = GroupDuties(name="ra-soat", role=Role.REVIEWER, places=None)
 
 
 @pytest.fixture

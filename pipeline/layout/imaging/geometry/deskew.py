@@ -1,8 +1,8 @@
-"""The skew of a page, and the page turned and levelled.
+"""Measure the skew of a page, and turn and level the page.
 
-Skew is measured by the rules and the frame of a form, or by its text lines and leaders where it has none. A photograph
-or a skewed feed makes horizontal and vertical rules differ, so each family has its own angle; one affine map then sets
-both square.
+Skew is measured on the rules and the frame of a form, or on text lines and leaders of a form without rules. In a
+photograph or a skewed feed horizontal and vertical rules differ, so that each family has its own angle; one affine map
+then levels both.
 """
 
 from __future__ import annotations
@@ -20,32 +20,33 @@ from pipeline.base.model import Matrix, Pixels
 from pipeline.layout.imaging.geometry import warp
 from pipeline.layout.imaging.geometry.pyramid import Pyramid
 from pipeline.layout.imaging.ink import binarization
+from pipeline.layout.imaging.ink.cleanup import find_scan_edges
 from pipeline.layout.imaging.ink.connected_components import ConnectedComponents
-from pipeline.layout.imaging.ruling.leaders import DotLeaders, find_leaders
+from pipeline.layout.imaging.ruling.leader_dots import DotLeaders, find_leaders
 
 log = logging.getLogger(__name__)
 
 MAX_SKEW = 12.0
-"""Degrees; beyond it a page is not skewed but turned, and its orientation has to be decided first."""
+"""Largest skew in degrees; a page beyond it is turned, and its orientation is decided first."""
 
 MAX_AXIS_DIFFERENCE = 4.0
-"""Degrees by which one family of rules may differ from the page as a whole."""
+"""Largest difference, in degrees, of one family of rules from the whole page."""
 
 WORK_PIXELS = 600_000
-"""Pixels of the copy on which the angle is measured: more gain nothing, by measurement."""
+"""Pixels of the copy on which the angle is measured; more pixels gain nothing, as measured."""
 
 ROUGH_PIXELS = 400_000
-"""The same where a hundredth of a degree more or less says nothing: a page that the template of its book places is set
-square by its frame."""
+"""The same for a rough angle, a hundredth of a degree less exact: a page matched by the template of its book is
+levelled by its frame."""
 
 MIN_SEGMENT_LENGTH = 0.05
-"""Least length of a segment of a rule (share of the copy's shorter side); strokes of letters are shorter."""
+"""Least length of a rule segment, as a share of the copy's shorter side; strokes of letters are shorter."""
 
 MIN_RULE_LENGTH = 3.0
-"""Rules decide when the segments that agree are together this many times as long as the shorter side."""
+"""Least total length of agreeing segments, in lengths of the shorter side, for rules to decide the angle."""
 
 BIWEIGHT_REACHES = (1.0, 0.5, 0.3)
-"""Degrees beyond which a segment has no say, in the three rounds of weighing."""
+"""Degrees beyond which a segment has no weight, in three rounds of weighting."""
 
 Values = NDArray[np.float64]
 
@@ -68,22 +69,22 @@ class SkewAngles:
 def estimate_skew(grey: Pixels) -> float:
     """Return the angle in degrees by which the page's lines run down to the right (clockwise positive).
 
-    It is 0 when no line is seen. A page with too few rules is measured by its text lines and leaders.
+    It is 0 for a page without lines. A page with too few rules is measured on its text lines and leaders.
 
     Source:
         Line segment detector of Grompone von Gioi et al. (2010) for segments of rules. Their angle is the
-        length-weighted median, sharpened by Tukey's biweight, so that neither a paper's edge nor the curl of one corner
-        pulls at it.
+        length-weighted median, sharpened by Tukey's biweight, so that neither a paper's edge nor a curled corner
+        distorts it.
     """
     return estimate_skew_angles(grey).angle
 
 
 def estimate_skew_angles(grey: Pixels, *, rough: bool = False) -> SkewAngles:
-    """Return the skew of a page, and that of its horizontal and vertical rules where enough of them are seen.
+    """Return the skew of a page, and the skew of its horizontal and vertical rules if enough are visible.
 
     Args:
         grey: The page (h, w).
-        rough: Whether it is measured at half the cost, a hundredth of a degree less exactly.
+        rough: Whether to measure at half the cost, a hundredth of a degree less exactly.
     """
     small = _small_copy(grey, rough=rough)
     side = min(small.shape)
@@ -98,18 +99,18 @@ def estimate_skew_angles(grey: Pixels, *, rough: bool = False) -> SkewAngles:
 
 
 def _small_copy(grey: Pixels, *, rough: bool) -> Pixels:
-    """Return the page on about ``WORK_PIXELS``, or on ``ROUGH_PIXELS``."""
+    """Return a copy of about ``WORK_PIXELS`` pixels, or of ``ROUGH_PIXELS``."""
     if rough:
         return Pyramid(grey).at(math.sqrt(ROUGH_PIXELS / grey.size))
     scale = math.sqrt(WORK_PIXELS / grey.size)
     if scale >= 1:
         return np.asarray(grey, np.uint8)
-    # averaged over all pixels, edges are straighter than from a pyramid
+    # averaging all pixels keeps edges straighter than a pyramid does
     return np.asarray(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _family_angle(angle: Values, length: Values, agreed: float, side: int) -> float:
-    """Return the angle of one family of rules, or that of all rules where the family is too small or far off."""
+    """Return the angle of one family of rules, or the common angle if the family is too small or too far off."""
     if length.sum() < MIN_RULE_LENGTH * side:
         return agreed
     own, weight = _robust_angle(angle, length)
@@ -117,15 +118,15 @@ def _family_angle(angle: Values, length: Values, agreed: float, side: int) -> fl
 
 
 def _find_rule_segments(small: Pixels, least: float) -> tuple[Values, Values, NDArray[np.bool_]]:
-    """Return straight segments that may be rules of a skewed page.
+    """Return the straight segments that may be rules of a skewed page.
 
     Returns:
         Their angle (n,) against the nearer axis in degrees, their length (n,) in pixels, and which are horizontal (n,).
     """
-    found = cv2.createLineSegmentDetector(cv2.LSD_REFINE_NONE).detect(small)[0]
+    segments = cv2.createLineSegmentDetector(cv2.LSD_REFINE_NONE).detect(small)[0]
     ends = np.empty((0, 4))
-    if found is not None:
-        ends = found.reshape(-1, 4).astype(float)
+    if segments is not None:
+        ends = segments.reshape(-1, 4).astype(float)
     x0, y0, x1, y1 = ends.T
     length = np.hypot(x1 - x0, y1 - y0)
     angle = (np.degrees(np.arctan2(y1 - y0, x1 - x0)) + 45) % 90 - 45
@@ -135,7 +136,7 @@ def _find_rule_segments(small: Pixels, least: float) -> tuple[Values, Values, ND
 
 
 def _robust_angle(angle: Values, length: Values) -> tuple[float, float]:
-    """Return the angle that most of the length agrees on, and how much length that is, weighed by agreement."""
+    """Return the angle of most of the length, and the agreeing length weighted by agreement."""
     order = np.argsort(angle)
     share = np.cumsum(length[order]) / length.sum()
     middle = float(angle[order][np.searchsorted(share, 0.5)])
@@ -149,11 +150,11 @@ def _robust_angle(angle: Values, length: Values) -> tuple[float, float]:
 
 
 def _text_skew(small: Pixels) -> float:
-    """Return the angle at which lines of text and leaders are sharpest.
+    """Return the angle at which text lines and leaders are sharpest.
 
     Source:
-        Postl (1986): the sum of squared row sums of ink is greatest. It is searched coarse to fine, and its summit
-        taken from a parabola.
+        Postl (1986): the sum of squared row sums of ink is largest. The search goes from coarse to fine, and a parabola
+        gives the peak.
     """
     paper = cv2.blur(small, (31, 31))
     dark = cv2.subtract(cv2.convertScaleAbs(paper, alpha=0.9), small)
@@ -161,7 +162,7 @@ def _text_skew(small: Pixels) -> float:
     if len(rows) < 0.001 * small.size:
         return 0.0
     weight = np.minimum(dark[rows, columns], 80).astype(float)
-    # spread over their pixels, or the level picture fits the grid better than any turned one
+    # points are spread within their pixels, or the unturned picture would fit the grid better than any other
     grid = np.random.default_rng(0).uniform(-0.5, 0.5, (2, len(rows)))
     y, x = rows + grid[0] - small.shape[0] / 2, columns + grid[1] - small.shape[1] / 2
     side = int(math.hypot(*small.shape)) + 2
@@ -186,15 +187,15 @@ def _text_skew(small: Pixels) -> float:
 class DeskewedPage:
     """A page turned upright and levelled, without correcting its perspective.
 
-    Its ink is found when it is first asked for: a page that the template of its book places does without.
+    Its ink is computed on first use; a page matched by the template of its book does not need it.
 
     Attributes:
-        grey: Its ink layer (h, w).
-        normalized: The same with even illumination, paper 255.
-        letter: Height of its printed letters in pixels.
+        grey: The ink layer (h, w).
+        normalized: The ink layer with even illumination, paper 255.
+        letter: Height of printed letters in pixels.
         matrix: (3, 3) from pixels of the original to pixels of this page.
-        turn: Clockwise quarter turn in degrees that set it upright.
-        skew: Degrees by which it was skewed, clockwise positive.
+        turn: The clockwise quarter turn in degrees that set the page upright.
+        skew: The skew of the original in degrees, clockwise positive.
     """
 
     grey: Pixels
@@ -212,26 +213,31 @@ class DeskewedPage:
 
     @property
     def ink(self) -> Pixels:
-        """Its ink mask (0/255)."""
+        """The ink mask (0/255)."""
         return self._ink[0]
 
     @property
     def components(self) -> ConnectedComponents:
-        """The connected components of the mask."""
+        """The connected components of the ink mask."""
         return self._ink[1]
 
     @cached_property
     def _ink(self) -> tuple[Pixels, ConnectedComponents]:
         return binarization.binarize(self.normalized)
 
+    @property
+    def ink_share(self) -> float:
+        """The share of inked pixels, without the scanner's bed and dark edges."""
+        return float(self.components.area[~find_scan_edges(self.components)].sum() / self.ink.size)
+
     @cached_property
     def leaders(self) -> DotLeaders:
-        """The leader dots; tables do without them."""
+        """The leader dots; tables do not use them."""
         return find_leaders(self.components, self.letter)
 
     @cached_property
     def print_only(self) -> Pixels:
-        """The normalized page with leader dots painted as paper: the picture that labels are read from."""
+        """The normalized page with leader dots painted as paper, for label recognition."""
         picture = self.normalized.copy()
         picture[cv2.dilate(self.leaders.mask, np.ones((3, 3), np.uint8)) > 0] = 255
         return picture
@@ -248,7 +254,7 @@ def deskew(
         turn: Clockwise quarter turn in degrees.
         letter: Height of printed letters in pixels of ``grey``.
         dpi: Pixels an inch of ``grey``.
-        rough: Whether a rough angle does.
+        rough: Whether a rough angle is enough.
     """
     size = (grey.shape[1], grey.shape[0])
     turning, turned_size = warp.quarter_turn(turn, size)

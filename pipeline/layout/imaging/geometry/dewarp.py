@@ -1,8 +1,8 @@
-"""How the rules of a table run on a page that is bent or still skewed: a mesh of curves.
+"""The courses of a table's rules on a curved or still skewed page, as a mesh of curves.
 
-Horizontal rules are followed through vertical strips of the page. In each strip two numbers are enough: how far the
-first and the last rule are shifted from where a flat page has them; the rules between are shifted in proportion.
-Vertical rules are measured the same way on the transposed page, and both families together are a mesh.
+Horizontal rules are followed through vertical strips of the page. Two numbers describe each strip: the shifts of the
+first and of the last rule from their places on a flat page; the rules between are shifted in proportion. Vertical rules
+are measured the same way on the transposed page, and both families together form a mesh.
 
     flat page          bent page
     ------------       --.
@@ -27,26 +27,26 @@ from pipeline.base.model import Matrix, Pixels
 Values = NDArray[np.float64]
 
 STRIPS = 32
-"""Strips across a page in which its horizontal rules are measured."""
+"""Number of strips across a page in which its horizontal rules are measured."""
 
 MAX_SLOPE = 0.08
-"""How much a rule may rise or fall at most: a page bound at its side rises by 3 in 100 beside the gutter."""
+"""Largest slope of a rule; a bound page rises by 3 in 100 beside the gutter."""
 
 MAX_DARKNESS = 120
-"""The most darkness (grey levels) that counts, so that black ink has no more say than a grey rule."""
+"""Cap of darkness (grey levels), so that black ink weighs no more than a grey rule."""
 
 MIN_CONTRAST = 8.0
-"""How much darker (grey levels) all rules together must be than what lies above and below them to be followed."""
+"""Least contrast (grey levels) of all rules together with their surroundings for following them."""
 
 
 @dataclass(frozen=True, slots=True)
 class RuleCurvature:
-    """Curvature of the horizontal rules of a table (of its vertical ones with x and y exchanged).
+    """Curvature of the horizontal rules of a table, or of the vertical rules with x and y exchanged.
 
     Attributes:
         x: (n,) middles of the strips in pixels.
-        first_shift: (n,) how far the first rule lies below its level there, in pixels.
-        last_shift: (n,) the same of the last rule; rules between are shifted in proportion.
+        first_shift: (n,) the shift of the first rule below its level, in pixels.
+        last_shift: (n,) the shift of the last rule; rules between are shifted in proportion.
         levels: (m,) the y of the rules on a flat page.
     """
 
@@ -64,13 +64,13 @@ class RuleCurvature:
         return float(self.levels[-1])
 
     def curved(self, x: Values | float, level: Values | float) -> Values:
-        """Return the y on the bent page of what lies on ``level`` of the flat page, at x."""
+        """Return the y on the curved page of a point at x and ``level`` of the flat page."""
         first_shift, last_shift = self._at(x)
         share = (np.asarray(level) - self.first) / (self.last - self.first)
         return np.asarray(level + first_shift + share * (last_shift - first_shift), np.float64)
 
     def flattened(self, x: Values | float, y: Values | float) -> Values:
-        """Return the y on the flat page of what lies at (x, y) on the bent page."""
+        """Return the y on the flat page of a point (x, y) of the curved page."""
         first_shift, last_shift = self._at(x)
         high = self.last - self.first
         return np.asarray(
@@ -85,7 +85,7 @@ class RuleCurvature:
         return np.asarray(first_shift, np.float64), np.asarray(last_shift, np.float64)
 
     def trace(self, level: float, left: float, right: float) -> Matrix:
-        """Return the points (n, 2) of the rule of a level from ``left`` to ``right``."""
+        """Return the points (n, 2) of the rule at a level from ``left`` to ``right``."""
         x = np.array([left, *self.x[(self.x > left) & (self.x < right)], right])
         return np.column_stack([x, self.curved(x, level)])
 
@@ -100,16 +100,16 @@ def measure_horizontal_curvature(
 ) -> RuleCurvature:
     """Return the curvature of a table's horizontal rules between two x of a page.
 
-    A slanting view moves the middle rules against the outer ones; that bow is taken from the page as a whole first. In
-    each strip the shifts are those at which all rules together stand out most, beginning in the middle and going on
-    from strip to strip. Where they do not stand out the shifts stay as they were.
+    A slanting view moves the middle rules against the outer rules; this is measured on the whole page first. In each
+    strip, from the middle outwards, the shifts maximize the contrast of all rules together. In a strip without contrast
+    the shifts of the previous strip stay.
 
     Args:
         normalized: The page (h, w), paper 255.
         left: First x of the table in pixels.
         right: Last x of the table in pixels.
         levels: The y of the rules as expected on a flat page.
-        reach: How far in pixels rules may be off in the middle strip.
+        reach: Search distance of the rules in the middle strip, in pixels.
     """
     dark = np.asarray(
         cv2.threshold(cv2.bitwise_not(normalized), MAX_DARKNESS, 0, cv2.THRESH_TRUNC)[1], np.uint8
@@ -130,7 +130,7 @@ def measure_horizontal_curvature(
 
 
 def _spread_levels(dark: Pixels, left: float, right: float, levels: Values, reach: float) -> Values:
-    """Return the levels with those in the middle moved against the outer ones so that all stand out most."""
+    """Return the levels, the middle ones moved against the outer ones for the largest contrast of all rules."""
     share = (levels - levels[0]) / (levels[-1] - levels[0])
     middle, wide = (left + right) / 2, (right - left) / STRIPS
     place = _PageStrip(dark, middle - wide, middle + wide, levels)
@@ -150,7 +150,7 @@ def measure_vertical_curvature(
 
 
 class _PageStrip:
-    """What is seen of horizontal rules between two x of a page."""
+    """The horizontal rules in a strip between two x of a page."""
 
     def __init__(self, dark: Pixels, left: float, right: float, levels: Values) -> None:
         height, width = dark.shape
@@ -158,14 +158,14 @@ class _PageStrip:
         part = dark[:, first : max(first + 1, min(width, round(right)))]
         mean = cv2.reduce(part, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[:, 0] / part.shape[1]
         rows = np.arange(height)
-        # a rule is darker than what lies a little above and below it; writing is not
+        # a rule is darker than its surroundings just above and below; writing is not
         around = np.maximum(mean[(rows - 7).clip(0)], mean[(rows + 7).clip(max=height - 1)])
         self._clear = np.clip(mean - around, 0.0, 60.0)
         self._levels = np.asarray(levels)
         self._share = (self._levels - levels[0]) / (levels[-1] - levels[0])
 
     def merit(self, levels: Values) -> float:
-        """Return how much all rules stand out together at those levels, the outer ones within a few pixels."""
+        """Return the contrast of all rules together at these levels, the outer rules within a few pixels."""
         offsets = np.arange(-8, 9)
         at = np.rint(levels[:, None] + offsets).astype(int).clip(0, len(self._clear) - 1)
         return float(self._clear[at].mean(axis=0).max())
@@ -177,7 +177,7 @@ class _PageStrip:
         )
         at = np.rint(self._levels + first_shift + self._share * (last_shift - first_shift)).astype(int)
         merit = self._clear[at.clip(0, len(self._clear) - 1)].mean(axis=2)
-        # of courses with the same contrast, the nearest to the strip before
+        # of courses with equal contrast, the nearest to the previous strip
         away = np.abs(offsets)[:, None] + np.abs(offsets)[None, :]
         merit = merit - 0.5 * away / max(1, reach)
         best = np.unravel_index(int(merit.argmax()), merit.shape)

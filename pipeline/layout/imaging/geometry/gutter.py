@@ -1,6 +1,6 @@
-"""A book that lies open: where the gutter between its two pages may run, and each page as a picture of its own.
+"""The gutter of an open book: its likeliest course, and each page as a separate picture.
 
-Only a candidate is found here. Whether there are two pages, their print decides (``pipeline.digitize``).
+The gutter is a candidate only; print decides whether there are two pages (``pipeline.digitize.sheets``).
 """
 
 from __future__ import annotations
@@ -16,28 +16,28 @@ from pipeline.base.model import Matrix, Pixels
 from pipeline.layout.imaging.geometry.pyramid import Pyramid
 
 WORK_SIDE = 1000
-"""Pixels of the longer side of the copy on which the direction of the text is measured: writing is 10 pixels high."""
+"""Longer side, in pixels, of the copy for the direction of the text; writing is 10 pixels high."""
 
 GUTTER_SIDE = 500
-"""Pixels of the longer side of the copy on which the gutter is sought: 30 an inch on two A4 pages."""
+"""Longer side, in pixels, of the copy for the search of the gutter; 30 pixels an inch on two A4 pages."""
 
 MAX_OFFSET = 0.14
-"""How far from the middle of the picture (share of its width) the gutter may lie at half its height."""
+"""Largest distance of the gutter from the middle of the picture at half its height, as a share of the width."""
 
 MAX_TILT = 6.0
-"""Degrees that the gutter may lean at most."""
+"""Largest tilt of the gutter in degrees."""
 
 GRID_PARTS = 8
-"""Parts across and down into which a picture is cut to see how its text runs: each runs straight enough."""
+"""Number of parts across and down for the direction of the text; within a part the text is straight enough."""
 
 TILT_STEP = 0.25
-"""Degrees between two tilts that are tried."""
+"""Step between tried tilts in degrees."""
 
 MIN_SHADOW = 0.06
-"""From which loss of light on (share of the paper's) a shadow differs from uneven illumination."""
+"""Least loss of light of a shadow, as a share of the paper's light; less is uneven illumination."""
 
 THIN_MM, BESIDE_MM = 2.5, 14.0
-"""Rules and strokes are thinner than this; paper without the gutter's shadow is seen so far beside it."""
+"""Largest width of rules and strokes, and distance of paper without shadow from the gutter, in mm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,9 @@ class Gutter:
     """A line that may separate two pages.
 
     Attributes:
-        top: Its x in pixels at the upper edge of the picture.
-        bottom: Its x in pixels at the lower edge.
-        shadow: Share of the light that it takes, 0..1; 0 when no shadow is seen and it runs where nothing is written.
+        top: The x in pixels at the upper edge of the picture.
+        bottom: The x in pixels at the lower edge.
+        shadow: The lost share of light, 0..1; 0 for a gutter without a shadow, in an unwritten band.
     """
 
     top: float
@@ -55,16 +55,16 @@ class Gutter:
     shadow: float
 
     def at(self, y: NDArray[np.float64], height: float) -> NDArray[np.float64]:
-        """Return its x at heights y of a picture of that height."""
+        """Return the x at each y of a picture of that height."""
         result: NDArray[np.float64] = self.top + (self.bottom - self.top) * y / height
         return result
 
 
 def has_horizontal_text(grey: Pyramid) -> bool:
-    """Return whether the lines of writing run horizontally on a grey picture, not vertically.
+    """Return whether the lines of writing on a grey picture are horizontal, not vertical.
 
-    From a row of pixels to the next the share of ink mostly changes little, since there is as much paper between lines
-    as writing; from column to column it changes with every stroke.
+    Across the lines of writing the share of ink changes little from pixel to pixel; along them it changes with every
+    stroke.
     """
     small = grey.within(WORK_SIDE)
     dark = cv2.subtract(cv2.blur(small, (31, 31)), small)
@@ -73,7 +73,7 @@ def has_horizontal_text(grey: Pyramid) -> bool:
 
 
 def _row_changes(ink: Pixels) -> float:
-    """Return how much the share of ink mostly changes from a row to the next, summed over the parts of the mask."""
+    """Return the median change of the share of ink from row to row, summed over the parts of the mask."""
     strips = [part for part in np.array_split(ink, GRID_PARTS, 1) if part.shape[1] > 1]
     shares = [cv2.reduce(np.ascontiguousarray(part), 1, cv2.REDUCE_AVG, dtype=cv2.CV_32F) for part in strips]
     if not shares:
@@ -87,12 +87,12 @@ def _row_changes(ink: Pixels) -> float:
 def find_gutter(grey: Pixels, width_mm: float) -> Gutter:
     """Return the likeliest gutter of two pages side by side.
 
-    It is the line near the middle that is darkest against the paper beside it, strokes as thin as a rule left out.
-    Where no shadow is seen it is the middle of the widest band on which nothing is written.
+    It is the line near the middle that is darkest against the paper beside it, without strokes as thin as a rule.
+    Without a shadow it is the middle of the widest unwritten band.
 
     Args:
         grey: The picture (h, w).
-        width_mm: About how wide both pages are together.
+        width_mm: Approximate width of both pages together.
     """
     scale = min(1.0, GUTTER_SIDE / max(grey.shape))
     small = Pyramid(grey).at(scale)
@@ -123,10 +123,10 @@ def find_gutter(grey: Pixels, width_mm: float) -> Gutter:
 def _sample_lines(
     paper: Pixels, written_mask: NDArray[np.float32], slope: float, reach: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
-    """Return what lies along each line of that slope about the middle, and ``reach`` further on each side.
+    """Return the light and the writing along each line of a slope near the middle, ``reach`` further on each side.
 
     Returns:
-        The median light of the paper along each line, the share of it that is written on, and the x of the first at
+        The median light of the paper along each line, the written share of each line, and the x of the first line at
         half the height.
     """
     height, width = paper.shape
@@ -140,7 +140,7 @@ def _sample_lines(
 
 
 def _shadow_depths(tones: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
-    """Return how much darker each line is than the lighter ones on either side; the darker side counts.
+    """Return the contrast of each line with the lighter lines on either side; the darker side counts.
 
     The first and the last ``reach`` lines are left out.
     """
@@ -152,7 +152,7 @@ def _shadow_depths(tones: NDArray[np.float64], reach: int) -> NDArray[np.float64
 
 
 def _widest_gap(clear: NDArray[np.bool_]) -> tuple[float, float]:
-    """Return the middle of the run of True that is long and near the middle, and how much it is so."""
+    """Return the middle of the longest run of True, weighted by nearness to the middle, and its merit."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], clear.astype(int), [0]])))
     if not len(edges):
         return len(clear) / 2, -float(len(clear))
@@ -171,7 +171,7 @@ def _line(middle: float, slope: float, height: int, scale: float, shadow: float)
 def split_at_gutter(pixels: Pixels, gutter: Gutter) -> tuple[tuple[Pixels, int], tuple[Pixels, int]]:
     """Return the left and the right page (h, w, 3), each with the x at which it begins on the whole picture.
 
-    What lies beyond a leaning gutter is painted with the paper's tone at the gutter.
+    Parts of the other page beyond a leaning gutter are painted with the paper's tone at the gutter.
     """
     height, width = pixels.shape[:2]
     y = np.arange(height, dtype=np.float64)
@@ -195,10 +195,10 @@ def _at_gutter(pixels: Pixels, line: NDArray[np.int64]) -> Pixels:
 
 
 def shared_homography(frames: Sequence[Matrix]) -> Matrix:
-    """Return one homography (3, 3) for both pages, under which both are as square as one map allows.
+    """Return the homography (3, 3) that rectifies both pages together as well as a single map can.
 
     Args:
-        frames: Corners (4, 2) of their printed frames on the whole picture, left page first, clockwise from the top
+        frames: The corners (4, 2) of the printed frames on the whole picture, left page first, clockwise from the top
             left.
     """
     left, right = frames

@@ -1,6 +1,6 @@
-"""Where the paper lies on a levelled page of which no frame is seen: what is left of it beside the scanner's dark bed.
+"""The place of the paper on a levelled page without a visible frame, found by the scanner's dark bed beside it.
 
-Under a light lid the edges of the paper cannot be told from it; then the picture itself says where the paper is about.
+Under a light lid the edges of the paper are invisible; the extent of the picture then gives its approximate place.
 """
 
 from __future__ import annotations
@@ -11,22 +11,22 @@ from numpy.typing import NDArray
 from pipeline.base.model import Box, Pixels
 
 PAPER_SHARE = 75
-"""The percentile of a page's brightness that is paper."""
+"""The percentile of a page's brightness that represents paper."""
 
 DARK = 0.55
-"""What is darker than this share of the paper may be the bed."""
+"""Brightness of the bed, at most, as a share of the paper's."""
 
 BED = 0.5
-"""The share of a column or row that is dark, from the edge of the picture on, which is the bed."""
+"""Least dark share of a column or row that belongs to the bed at the edge of the picture."""
 
 DEEPEST = 0.3
-"""How far into the picture the bed reaches at most, as a share of its side."""
+"""Largest reach of the bed into the picture, as a share of the side."""
 
 
 def find_paper(grey: Pixels) -> Box | None:
-    """Return the paper of a levelled page, ``None`` where no bed is seen on at least two sides that lie opposite.
+    """Return the paper of a levelled page, ``None`` unless the bed is visible on two opposite sides.
 
-    A bed on one side alone may be a shadow, and says nothing of where the paper ends on the other.
+    A bed on one side alone may be a shadow and does not locate the other edge.
 
     Args:
         grey: The page (h, w).
@@ -42,7 +42,7 @@ def find_paper(grey: Pixels) -> Box | None:
 
 
 def _bed(shares: NDArray[np.float64]) -> tuple[int, int] | None:
-    """Return where the paper begins and ends along one side, ``None`` where not both of its ends are seen."""
+    """Return the ends of the paper along one side, ``None`` unless both are visible."""
     size = len(shares)
     is_bed = shares > BED
     most = int(DEEPEST * size)

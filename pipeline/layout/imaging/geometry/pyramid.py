@@ -1,8 +1,7 @@
-"""The image pyramid of a picture: halved again and again, each level made once, when it is asked for.
+"""The image pyramid of a picture; each level halves the previous one and is computed on first use.
 
-Averaging four pixels is the one reduction that processors do in a stroke: a level of a page takes a third of a
-millisecond, where any other scale averages for 15 to 30. What is looked at smaller than a page is read comes from
-here::
+Averaging four pixels is the fastest reduction: a level of a page takes a third of a millisecond, averaging at any other
+scale 15 to 30 milliseconds. All reduced pictures of a page come from its pyramid::
 
     level 0   300 pixels an inch          level 2, and two thirds of it    50: seals, fingers
     level 1   150, two thirds of it 100   level 2    75: light, skew
@@ -25,7 +24,7 @@ class Pyramid:
         pixels: The picture, (h, w) or (h, w, 3).
 
     Attributes:
-        pixels: The picture itself, level 0.
+        pixels: The picture, level 0.
     """
 
     def __init__(self, pixels: Pixels) -> None:
@@ -33,16 +32,15 @@ class Pyramid:
         self._levels = [pixels]
 
     def level(self, number: int) -> Pixels:
-        """Return the picture halved so many times; pixels left over at its right and lower edge are dropped."""
+        """Return the picture halved ``number`` times, without remaining pixels at its right and lower edge."""
         while len(self._levels) <= number:
             self._levels.append(_halved(self._levels[-1]))
         return self._levels[number]
 
     def at(self, scale: float) -> Pixels:
-        """Return the picture at a smaller scale (above 1 it keeps its size).
+        """Return the picture at a smaller scale (a scale above 1 keeps its size).
 
-        It comes from the smallest level that is as large, whose pixels it interpolates: between half and full size that
-        blurs as averaging does.
+        It is interpolated from the smallest sufficient level; between half and full size this blurs as averaging does.
         """
         if scale >= 1:
             return self.pixels

@@ -1,4 +1,4 @@
-"""Resampling: turns, scale, skew and perspective as one matrix that is applied once."""
+"""Resampling: turns, scale, skew and perspective as a single matrix, applied once."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def quarter_turn(turn: int, size: tuple[int, int]) -> tuple[Matrix, tuple[int, i
 def deskew_matrix(level: float, upright: float, size: tuple[int, int]) -> tuple[Matrix, tuple[int, int]]:
     """Return the matrix (3, 3) and the new (width, height) that make skewed lines level and upright.
 
-    The canvas grows so that nothing is cut off.
+    The canvas grows to hold the whole picture.
 
     Args:
         level: Angle of the horizontal lines in degrees, clockwise positive.
@@ -39,7 +39,7 @@ def deskew_matrix(level: float, upright: float, size: tuple[int, int]) -> tuple[
     corners = transform_points(matrix, np.array([[0, 0], [width, 0], [width, height], [0, height]], float))
     low, high = corners.min(axis=0), corners.max(axis=0)
     shift = np.array([[1, 0, -low[0]], [0, 1, -low[1]], [0, 0, 1]], float)
-    # a tilt of less than a pixel in a million is rounding and no reason to grow
+    # a tilt below a millionth of a pixel is rounding and does not enlarge the canvas
     new_width, new_height = np.ceil(high - low - 1e-6).astype(int)
     return shift @ matrix, (int(new_width), int(new_height))
 
@@ -54,7 +54,7 @@ def transform_points(matrix: Matrix, points: Matrix) -> Matrix:
 def halved(pixels: Pixels) -> Pixels:
     """Return an image (height, width, 3) at half its size, each pixel the rounded mean of four.
 
-    A last row or column without a neighbour stands for itself, as Pillow's ``reduce(2)`` has it.
+    A last row or column without a neighbour is repeated, as in Pillow's ``reduce(2)``.
     """
     height, width = pixels.shape[:2]
     if height % 2 or width % 2:
@@ -67,7 +67,7 @@ def halved(pixels: Pixels) -> Pixels:
 def warp_image(pixels: Pixels, matrix: Matrix, size: tuple[int, int]) -> Pixels:
     """Return the image mapped through ``matrix`` onto a canvas of that (width, height).
 
-    What lies beyond the picture takes the colour of its edge.
+    Pixels beyond the picture take the colour of its edge.
     """
     shrinking = abs(np.linalg.det(matrix[:2, :2])) < 0.7
     flags = cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR
@@ -83,15 +83,15 @@ def homography(source: Matrix, target: Matrix) -> Matrix:
 
 
 def crop_rectified(pixels: Pixels, matrix: Matrix, box: Box, scale: float) -> Pixels:
-    """Return what lies in a box of the rectified page, taken from the original in one resampling.
+    """Return a box of the rectified page, resampled once from the original so that enlarging blurs least.
 
-    Enlarging then blurs no more than it must. What lies beyond the original takes the colour of its edge.
+    Pixels beyond the original take the colour of its edge.
 
     Args:
         pixels: The original, (h, w) or (h, w, 3).
         matrix: (3, 3) from the original to the rectified page.
-        box: What is wanted, in pixels of the rectified page.
-        scale: How many pixels of the result are one of the rectified page.
+        box: The box in pixels of the rectified page.
+        scale: Pixels of the result for each pixel of the rectified page.
     """
     size = (max(1, round(box.width * scale)), max(1, round(box.height * scale)))
     move = np.array([[scale, 0, -scale * box.left], [0, scale, -scale * box.top], [0, 0, 1]])
@@ -105,12 +105,12 @@ def crop_rectified(pixels: Pixels, matrix: Matrix, box: Box, scale: float) -> Pi
 def rectifying_homography(
     corners: Matrix, page: tuple[int, int], limit: int
 ) -> tuple[Matrix, tuple[int, int], Matrix]:
-    """Return the one warp from the original onto the rectified page, on which the printed frame is a rectangle.
+    """Return the warp from the original to the rectified page, on which the printed frame is a rectangle.
 
     Args:
-        corners: (4, 2) the frame in the original's pixels, clockwise from its top left as read.
-        page: (width, height) of the original, all of which the canvas holds.
-        limit: The most pixels a side of the canvas may have.
+        corners: (4, 2) the frame in the original's pixels, clockwise from the top left of the upright page.
+        page: (width, height) of the original; the canvas holds all of it.
+        limit: Largest side of the canvas in pixels.
 
     Returns:
         The matrix (3, 3), the (width, height) of the canvas and the frame's corners (4, 2) on it.

@@ -1,1 +1,1 @@
-"""Ink on paper: the mask of a page, its connected components, and what their shape says."""
+"""Ink on paper: the mask of a page, its connected components, and their shapes."""

@@ -12,19 +12,17 @@ from pipeline.layout.imaging.geometry.pyramid import Pyramid
 from pipeline.layout.imaging.ink.connected_components import ConnectedComponents, find_components
 
 STRONG_INK = 0.68
-"""A component is ink when at least one of its pixels is darker than this share of the paper's light; else it is
-show-through or dirt."""
+"""Share of the paper's light below which at least one pixel of ink lies; other components are show-through or dirt."""
 
 WEAK_INK = 0.83
-"""Pixels darker than this share of the paper's light belong to the component of a strong pixel they hang together with.
-"""
+"""Share of the paper's light below which pixels connected with a strong pixel belong to its component."""
 
 
 def normalize_illumination(grey: Pixels) -> Pixels:
     """Return the grey page divided by its background: paper becomes 255 everywhere, ink keeps its contrast.
 
-    The background is what a grey closing leaves on a copy of a quarter of the size, smoothed. A copy that is halved
-    twice is less even: of that the closing takes lighter greys, and lines of ink come out thicker.
+    The background is a smoothed grey closing of a copy at a quarter of the size. A copy that is halved twice is less
+    even: its closing takes lighter greys, and lines of ink become thicker.
     """
     height, width = grey.shape
     size = (max(1, width // 4), max(1, height // 4))
@@ -38,7 +36,7 @@ def normalize_illumination(grey: Pixels) -> Pixels:
 def binarize(normalized: Pixels) -> tuple[Pixels, ConnectedComponents]:
     """Return the ink mask (0/255) of a page of even illumination and the mask's components.
 
-    Hysteresis thresholding: a component of weak pixels (``WEAK_INK``) counts when it holds a strong one
+    Hysteresis thresholding: a component of weak pixels (``WEAK_INK``) is ink if it has a strong pixel
     (``STRONG_INK``).
     """
     mask = np.asarray(
@@ -51,10 +49,10 @@ def binarize(normalized: Pixels) -> tuple[Pixels, ConnectedComponents]:
 
 
 PAPER_WARMTH = 8
-"""How much redder than green and blue old paper may be (grey levels) before a pixel counts as reddish."""
+"""Excess of red over green and blue (grey levels) of old paper, above which a pixel is reddish."""
 
 COLOUR_BAND = 128
-"""Rows that are separated at a time, so that they stay in the processor's cache."""
+"""Rows processed at a time, so that they stay in the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,7 @@ class ColourLayers:
 
     Attributes:
         ink: The page without red seals and stamps.
-        red: Seals and stamps alone: paper and other ink are white, full red is dark.
+        red: Seals and stamps alone; paper and other ink are white, full red is dark.
     """
 
     ink: Pixels
@@ -73,9 +71,9 @@ class ColourLayers:
 def split_colour_layers(rgb: Pixels) -> ColourLayers:
     """Return the ink and the red layer of a page.
 
-    The red channel alone already shows blue ink dark and red ink light. What a dark red stamp leaves in it is lifted by
-    how much redder the pixel is than its other channels. Where a stroke crosses a seal the red channel is dark and the
-    pixel is not red, so the stroke stays.
+    The red channel alone shows blue ink dark and red ink light. The remains of a dark red stamp are lightened by the
+    excess of red over the other channels. A stroke across a seal is dark in the red channel and not red, so that it
+    stays.
 
     Args:
         rgb: The page (h, w, 3).
@@ -93,12 +91,12 @@ def split_colour_layers(rgb: Pixels) -> ColourLayers:
 
 
 def ink_layer(rgb: Pixels) -> Pixels:
-    """Return the ink layer (h, w) of a page (h, w, 3) alone."""
+    """Return only the ink layer (h, w) of a page (h, w, 3)."""
     return split_colour_layers(rgb).ink
 
 
 def small_ink_layer(pixels: Pixels, scale: float) -> Pixels:
-    """Return the ink layer of a page, scaled down by ``scale`` (above 1 it keeps its size)."""
+    """Return the ink layer of a page, scaled down by ``scale`` (a scale above 1 keeps its size)."""
     size = (max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale)))
     small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA) if scale < 1 else pixels
     return ink_layer(np.asarray(small, np.uint8))

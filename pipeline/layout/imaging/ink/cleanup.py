@@ -1,7 +1,7 @@
-"""Taking ink away that is no handwriting of a field: print, scan edges, leader dots, neighbouring lines.
+"""Remove ink that is no handwriting of a field: print, scan edges, leader dots, neighbouring lines.
 
-What is left over in the end belongs to no line that was found (``residual_ink``): pale ink, ink taken for print or
-edges, stamps. It says whether something written was missed.
+The residual ink belongs to no line (``residual_ink``): pale ink, ink taken for print or edges, stamps. It shows whether
+writing was missed.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from pipeline.base.model import Box, Pixels
 from pipeline.layout.imaging.ink.connected_components import ConnectedComponents, Runs, relabel
 
 TALL_PRINT = 0.8
-"""From how much of a label's box on, in its heights, a component is taller than printed letters."""
+"""Least height of a component taller than printed letters, in heights of the label's box."""
 
 PRINT_MIDDLE = 0.5
-"""How far above the lower edge of a label's box, in its heights, all of its letters reach."""
+"""Height that all letters of a label reach above the lower edge of its box, in heights of the box."""
 
 PRINT_DESCENT = 0.25
-"""How far below a label's box, in its heights, a component may reach and still be print."""
+"""Largest reach of print below a label's box, in heights of the box."""
 
 
 def remove_print(
@@ -30,15 +30,15 @@ def remove_print(
 ) -> ConnectedComponents:
     """Return the components without the printed labels.
 
-    Components that lie in a label's box are removed. A component that reaches well into a box, or out of it by more
-    than a letter, or further below it than print descends, is handwriting that touches print: only its part inside the
-    box is removed. A component that only grazes a box stays whole, and so does a wide one at its lower edge: below
-    print there are only dots, a circumflex there belongs to the line below.
+    Components in a label's box are removed. A component that reaches well into a box, or out of the box by more than a
+    letter, or further below it than print descends, is handwriting that touches print: only its part inside the box is
+    removed. A component that only grazes a box stays whole, and so does a wide component at its lower edge: print has
+    only dots there, so that a circumflex belongs to the line below.
 
     Args:
         components: Ink of the page.
         labels: Boxes of the printed labels in pixels.
-        pen: (n,) components that are writing whatever they lie on; they stay whole.
+        pen: (n,) components that are certainly writing; they stay whole.
     """
     height, width = components.shape
     gone = np.zeros(len(components.area), bool)
@@ -59,22 +59,22 @@ def remove_print(
 
 
 MOSTLY_PEN, HARDLY_PEN = 0.5, 0.08
-"""From which share of its pixels on a component is writing, and up to which it is print."""
+"""Least share of pen pixels of writing, and largest share of print."""
 
 LEAST_PEN = 0.012
-"""How large a piece of writing on print is at least, in squares of a printed letter's height."""
+"""Least area of a piece of writing on print, in squares of a printed letter's height."""
 
 
 def separate_pen(
     components: ConnectedComponents, labels: Sequence[Box], ink: Pixels, pen: Pixels, letter: float
 ) -> ConnectedComponents:
-    """Return the components with writing that lies on labels separated from their print.
+    """Return the components with writing on labels separated from the print.
 
     Args:
         components: Ink of the page.
         labels: Boxes of the printed labels in pixels.
         ink: Mask (0/255) of the same ink.
-        pen: Mask (0/255) of its pixels that are a pen's by their colour.
+        pen: Mask (0/255) of ink in the colour of a pen.
         letter: Height of the printed letters in pixels.
     """
     share = components.share_in(pen)
@@ -97,7 +97,7 @@ def written_on_print(
     Args:
         components: Ink of the page, writing on labels separated from their print.
         labels: Boxes of the printed labels in pixels.
-        pen: Mask (0/255) of the pixels that are a pen's.
+        pen: Mask (0/255) of pen pixels.
         letter: Height of the printed letters in pixels.
     """
     large = components.area > LEAST_PEN * letter**2
@@ -112,9 +112,9 @@ def _on_labels(components: ConnectedComponents, labels: Sequence[Box]) -> NDArra
 
 
 def cuts_below_print(components: ConnectedComponents, labels: Sequence[Box]) -> Iterator[tuple[int, int]]:
-    """Yield the pixels (y, x) at which ink that ``remove_print`` cuts goes on below a label.
+    """Yield the pixels (y, x) at which ink cut by ``remove_print`` continues below a label.
 
-    A letter there may have lost its upper part, or its diacritic, to the print.
+    A letter there may have lost its upper part or its diacritic to the print.
     """
     height, width = components.shape
     for label in labels:
@@ -126,11 +126,11 @@ def cuts_below_print(components: ConnectedComponents, labels: Sequence[Box]) -> 
 
 
 def is_overwritten(components: ConnectedComponents, label: Box, upto: float, *, at_end: bool = False) -> bool:
-    """Return whether what is written beside a label goes on over its beginning, or its end.
+    """Return whether writing beside a label overwrites its beginning, or its end.
 
     Args:
         components: Ink of the page, print included.
-        upto: The x up to which, or at its end from which on, it is looked at.
+        upto: The x up to which the beginning, or from which the end, is examined.
     """
     return bool(overwriting(components, label, upto, at_end=at_end).any())
 
@@ -138,9 +138,9 @@ def is_overwritten(components: ConnectedComponents, label: Box, upto: float, *, 
 def overwriting(
     components: ConnectedComponents, label: Box, upto: float, *, at_end: bool = False
 ) -> NDArray[np.bool_]:
-    """Return in which components (n,) writing and the print of a label hang together, as far as ``upto``.
+    """Return which components (n,) join writing with the print of a label, up to ``upto``.
 
-    They reach out of the label to that side, or are taller than print.
+    They reach out of the label on that side, or are taller than print.
     """
     share, _, _ = _label_overlap(components, label)
     left, top, right, bottom = components.boxes.T.astype(float)
@@ -157,11 +157,11 @@ def overwriting(
 def _label_overlap(
     components: ConnectedComponents, label: Box
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return how the boxes of components (n,) lie to a label's box.
+    """Return the overlap of components (n,) with a label's box.
 
     Returns:
         The share of each component's box inside the label (0 for diacritics of the line below), which components reach
-        further out of it to the left or right than print does, and which do so downwards.
+        out to the left or right further than print, and which reach out downwards.
     """
     left, top, right, bottom = components.boxes.T.astype(float)
     size = np.maximum(1.0, (right - left) * (bottom - top))
@@ -170,7 +170,7 @@ def _label_overlap(
     high = label.bottom - label.top
     diacritic = (top > label.bottom - 0.28 * high) & (right - left > 0.25 * high)
     below = bottom - label.bottom > PRINT_DESCENT * high
-    # what rises from below touches no print unless it reaches to the middle of the letters
+    # ink rising from below touches print only if it reaches the middle of the letters
     diacritic |= below & (top > label.bottom - PRINT_MIDDLE * high)
     share = np.where((across > 0) & (down > 0) & ~diacritic, across * down / size, 0.0)
     sideways = np.maximum(label.left - left, right - label.right) > 0.8 * high
@@ -178,7 +178,7 @@ def _label_overlap(
 
 
 def _clip_runs(runs: Runs, box: Box, touching: NDArray[np.bool_]) -> Runs:
-    """Return the runs; those of ``touching`` components without their part inside the box."""
+    """Return the runs, without the part of ``touching`` components inside the box."""
     left, top, right, bottom = round(box.left), round(box.top), round(box.right), round(box.bottom)
     y, first, end, number = runs
     reach_in = touching[number] & (y >= top) & (y < bottom) & (first < right) & (end > left)
@@ -198,7 +198,7 @@ def find_scan_edges(components: ConnectedComponents) -> NDArray[np.bool_]:
 
 
 def paint_out_dots(normalized: Pixels, ink: Pixels, dots: Pixels) -> Pixels:
-    """Return the normalized page with leader dots painted as paper, soft edges included, where no other ink is.
+    """Return the normalized page with leader dots and their soft edges painted as paper, except on other ink.
 
     Args:
         normalized: The page (h, w), paper 255.
@@ -214,14 +214,14 @@ def paint_out_dots(normalized: Pixels, ink: Pixels, dots: Pixels) -> Pixels:
 
 
 SOFT_EDGE = 2
-"""How far around ink its soft edge reaches, in pixels."""
+"""Width of the soft edge around ink in pixels."""
 
 EDGE_BAND = 128
-"""Rows that soft edges are laid around at a time, so that they stay in the processor's cache."""
+"""Rows processed at a time, so that they stay in the processor's cache."""
 
 
 def _soft_edges(mask: Pixels) -> Iterator[tuple[slice, Pixels]]:
-    """Yield bands of rows of a mask (0/255), each with that part of the mask and its soft edges."""
+    """Yield bands of rows with that part of a mask (0/255), widened by its soft edges."""
     kernel = np.ones((2 * SOFT_EDGE + 1, 2 * SOFT_EDGE + 1), np.uint8)
     for top in range(0, len(mask), EDGE_BAND):
         own = slice(top, min(len(mask), top + EDGE_BAND))
@@ -245,16 +245,16 @@ def crop_line(
     box: Box,
     pad: int,
 ) -> Pixels:
-    """Return the picture of one line with all ink of others painted as paper.
+    """Return the picture of a line with the ink of other lines painted as paper.
 
-    What is too faint to be ink stays as it is: a thin stroke that the mask lost is still there for the reader.
+    Pixels too faint for the ink mask stay, so that the reader still sees thin strokes.
 
     Args:
         normalized: The page (h, w), paper 255.
         ink: Mask of all ink of the page, print and rules included.
         components: Components of the page.
         box: The line's box in pixels.
-        pad: Pixels around the box that are shown as well.
+        pad: Margin around the box in pixels.
     """
     height, width = normalized.shape
     whole = box.grown(pad, pad).within(width, height)
@@ -269,7 +269,7 @@ def crop_line(
 
 
 def darker_than(normalized: Pixels, share: float) -> Pixels:
-    """Return the mask (0/255) of what is darker than that share of the paper's light on a normalized page."""
+    """Return the mask (0/255) of pixels darker than a share of the paper's light on a normalized page."""
     return np.asarray(
         cv2.threshold(normalized, int(255 * share) - 1, 255, cv2.THRESH_BINARY_INV)[1], np.uint8
     )
@@ -281,12 +281,12 @@ def residual_ink(
     assigned: Iterable[NDArray[np.int64]],
     print_boxes: Sequence[Box],
 ) -> list[Pixels]:
-    """Return masks without ink that is accounted for: assigned components with their soft edges, and print.
+    """Return masks without assigned components, their soft edges, and print.
 
     Args:
         masks: Masks (0/255) of dark pixels.
         components: Components of the page.
-        assigned: Component numbers of each line that was found.
+        assigned: The component numbers of each line.
         print_boxes: Boxes of print in pixels.
     """
     chosen = np.zeros(len(components.area), bool)
@@ -306,14 +306,14 @@ def residual_ink(
 
 
 def count_ink(mask: Pixels, place: Box, circles: Sequence[tuple[float, float, float]] = ()) -> int:
-    """Return how many pixels of a box are set, those in ``circles`` (x, y, radius) left out."""
+    """Return the number of set pixels in a box outside ``circles`` (x, y, radius)."""
     return int(cv2.countNonZero(_part(mask, place, circles)))
 
 
 def pieces_of_ink(
     mask: Pixels, place: Box, circles: Sequence[tuple[float, float, float]] = ()
 ) -> Iterator[tuple[Box, int]]:
-    """Yield the box and the pixels of each connected piece that is set in a box, ``circles`` left out."""
+    """Yield the box and the number of pixels of each connected piece in a box, outside ``circles``."""
     rows, columns = _slices(place)
     count, _, stats, _ = cv2.connectedComponentsWithStats(_part(mask, place, circles), connectivity=8)
     for left, top, wide, high, pixels in stats[1:count].tolist():
@@ -322,7 +322,7 @@ def pieces_of_ink(
 
 
 def _part(mask: Pixels, place: Box, circles: Sequence[tuple[float, float, float]]) -> Pixels:
-    """Return the part of a mask in a box, without what is in circles (x, y, radius)."""
+    """Return the part of a mask in a box, outside circles (x, y, radius)."""
     rows, columns = _slices(place)
     part = mask[rows, columns]
     if part.size and circles:

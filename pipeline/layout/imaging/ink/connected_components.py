@@ -1,7 +1,7 @@
-"""Connected components of ink, held as runs.
+"""Connected components of ink, stored as runs.
 
-A page is labelled once; ink that is taken away or cut later touches the few components concerned. A run is a stretch of
-ink within one row:
+A page is labelled once; removing or cutting ink later changes only the affected components. A run is a stretch of ink
+within a row:
 
     row y:  ..####....##..      runs: (y, 2, 6, component), (y, 10, 12, component)
 """
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pipeline.base.model import Pixels
 
 MAX_16_BIT_RUNS = 65_000
-"""With fewer runs than this, labels are counted in 16 bits."""
+"""Number of runs below which labels have 16 bits."""
 
 Runs = NDArray[np.int32]
 Chosen = NDArray[np.bool_]
@@ -31,8 +31,8 @@ class ConnectedComponents:
     Attributes:
         boxes: (n, 4) left, top, right, bottom of each component in pixels.
         area: (n,) pixels of each component.
-        runs: (4, m) of every run its y, its first x, the x behind its last pixel and the number of its component, from
-            top to bottom.
+        runs: (4, m) for each run, from top to bottom, the y, the first x, the x behind its last pixel and the number
+            of its component.
         shape: (h, w) of the mask.
     """
 
@@ -65,7 +65,7 @@ class ConnectedComponents:
         return chosen
 
     def share_in(self, mask: Pixels) -> NDArray[np.float64]:
-        """Return which share of each component's pixels (n,) is set in a mask of the same shape."""
+        """Return the share of each component's pixels (n,) that is set in a mask of the same shape."""
         _, first, end, number = self.runs
         held = mask.ravel()[_pixel_indices(self.runs, self.shape[1])] > 0
         starts = np.concatenate([[0], np.cumsum(end - first)[:-1]]).astype(np.int64)
@@ -78,8 +78,8 @@ class ConnectedComponents:
         """Return the number of the component at a pixel, -1 on paper."""
         rows = slice(*np.searchsorted(self.runs[0], (y, y + 1)))
         _, first, end, number = self.runs[:, rows]
-        found = number[(first <= x) & (end > x)]
-        return int(found[0]) if len(found) else -1
+        numbers = number[(first <= x) & (end > x)]
+        return int(numbers[0]) if len(numbers) else -1
 
     def label_image(self, left: int, top: int, right: int, bottom: int) -> NDArray[np.int32]:
         """Return a part of the picture with each pixel's component number + 1, 0 on paper.
@@ -96,7 +96,7 @@ class ConnectedComponents:
         return part
 
     def mask_in(self, chosen: Chosen, left: int, top: int, right: int, bottom: int) -> Pixels:
-        """Return the mask (0/255) of the ``chosen`` (n,) components in such a part of the picture."""
+        """Return the mask (0/255) of the ``chosen`` (n,) components in a part of the picture."""
         part = np.zeros((max(0, bottom - top), max(0, right - left)), np.uint8)
         rows = slice(*np.searchsorted(self.runs[0], (top, bottom)))
         y, first, end, number = self.runs[:, rows]
@@ -108,14 +108,14 @@ class ConnectedComponents:
         return part
 
     def without(self, gone: Chosen) -> ConnectedComponents:
-        """Return the components that are not ``gone`` (n,), numbered anew in the same order."""
+        """Return the components that are not ``gone`` (n,), renumbered in the same order."""
         left = ~gone
         runs = self.runs[:, left[self.runs[3]]]
         runs[3] = (np.cumsum(left, dtype=np.int32) - 1)[runs[3]]
         return ConnectedComponents(self.boxes[left], self.area[left], runs, self.shape)
 
     def restricted_to(self, mask: Pixels) -> ConnectedComponents:
-        """Return the components as they are on a mask of the same shape from which some of their ink was taken away."""
+        """Return the components on a mask of the same shape with less of their ink."""
         width, length = self.shape[1], self.runs[2] - self.runs[1]
         touched = np.zeros(len(self.area), bool)
         if not len(length):
@@ -137,7 +137,7 @@ class ConnectedComponents:
         return relabel(self, runs, np.flatnonzero(touched))
 
     def placed_on(self, left: int, top: int, shape: tuple[int, int]) -> ConnectedComponents:
-        """Return the components on a larger picture of which theirs is the part that begins at (left, top)."""
+        """Return the components on a larger picture whose part at (left, top) is their picture."""
         boxes = self.boxes + np.array([left, top, left, top], np.int32)
         runs = self.runs + np.array([[top], [left], [left], [0]], np.int32)
         return ConnectedComponents(boxes, self.area, runs, shape)
@@ -153,7 +153,7 @@ def no_components(shape: tuple[int, int]) -> ConnectedComponents:
 def find_components(ink: Pixels) -> ConnectedComponents:
     """Return all 8-connected components of an ink mask (0/255)."""
     runs = _find_runs(ink)
-    # there are no more labels, provisional ones included, than runs: half the memory where they are few
+    # labels, including provisional ones, never outnumber the runs: few runs need half the memory
     depth = cv2.CV_16U if runs.shape[1] < MAX_16_BIT_RUNS else cv2.CV_32S
     _, labels = cv2.connectedComponents(ink, connectivity=8, ltype=depth)
     runs[3] = np.asarray(labels)[runs[0], runs[1]]
@@ -165,12 +165,12 @@ def find_components(ink: Pixels) -> ConnectedComponents:
 def relabel(
     components: ConnectedComponents, runs: Runs, touched: Sequence[int] | NDArray[np.int64]
 ) -> ConnectedComponents:
-    """Return components from which ink was taken away.
+    """Return components after the removal of ink.
 
     Args:
-        components: The components before.
-        runs: What is left of their runs, from top to bottom, numbered as before.
-        touched: Numbers of the components that may have fallen apart; these are labelled anew.
+        components: The components before the removal.
+        runs: The remaining runs, from top to bottom, with the old numbers.
+        touched: The numbers of components that may have split; these are labelled again.
     """
     number = runs[3].copy()
     count = len(components.area)
@@ -182,11 +182,11 @@ def relabel(
 
 
 def split_components(components: ConnectedComponents, part: NDArray[np.int64]) -> ConnectedComponents:
-    """Return the components split where their runs lie in different parts.
+    """Return the components split into the parts of their runs.
 
     Args:
-        components: The components before.
-        part: (m,) the part of each run; -1 for runs of components that stay as they are.
+        components: The components before the split.
+        part: (m,) the part of each run; -1 for runs of unsplit components.
     """
     number, count = components.runs[3].copy(), len(components.area)
     for piece in np.unique(part[part >= 0]):
@@ -199,7 +199,7 @@ def split_components(components: ConnectedComponents, part: NDArray[np.int64]) -
 def _renumber(
     components: ConnectedComponents, runs: Runs, number: NDArray[np.int32], count: int
 ) -> ConnectedComponents:
-    """Return components whose runs have these numbers below ``count``, numbered anew from top to bottom."""
+    """Return components whose runs have these numbers below ``count``, renumbered from top to bottom."""
     first = np.full(count, len(number))
     first[number[::-1]] = np.arange(len(number))[::-1]
     renumbered = np.empty(count, np.int32)
@@ -210,13 +210,13 @@ def _renumber(
 
 
 def connect_runs(runs: Runs, width: int) -> NDArray[np.int64]:
-    """Return for each of the runs (4, m), from top to bottom, the index of the first run it is connected with.
+    """Return for each of the runs (4, m), from top to bottom, the index of the first connected run.
 
-    Two runs of adjacent rows are connected when they touch, at a corner at least. The lowest index spreads over both
-    ends of each contact until nothing changes (a union-find over arrays).
+    Two runs of adjacent rows are connected if they touch, at least at a corner. The lowest index spreads over both ends
+    of each contact until nothing changes (a union-find over arrays).
     """
     y, first, end = runs[:3].astype(np.int64)
-    # each run and those of the next row that touch it, by a corner at least
+    # pairs of a run and a run of the next row that touch, at least at a corner
     row = width + 2
     low = np.searchsorted(y * row + end, (y + 1) * row + first)
     count = np.searchsorted(y * row + first, (y + 1) * row + end, side="right") - low
@@ -233,7 +233,7 @@ def connect_runs(runs: Runs, width: int) -> NDArray[np.int64]:
 
 
 def _find_runs(ink: Pixels) -> Runs:
-    """Return the runs (4, m) of a mask, their component still 0."""
+    """Return the runs (4, m) of a mask with component 0."""
     bits = cv2.threshold(ink, 0, 1, cv2.THRESH_BINARY)[1]
     bits = cv2.copyMakeBorder(bits, 0, 0, 1, 1, cv2.BORDER_CONSTANT, value=(0.0,))
     turns = cv2.bitwise_xor(bits[:, :-1], bits[:, 1:])
@@ -244,7 +244,7 @@ def _find_runs(ink: Pixels) -> Runs:
 
 
 def _measure(runs: Runs, count: int, shape: tuple[int, int]) -> ConnectedComponents:
-    """Return the components of these runs with their boxes and areas."""
+    """Return the components of these runs."""
     y, first, end, number = runs
     boxes = np.empty((count, 4), np.int32)
     boxes[:, 0], boxes[:, 2] = shape[1], 0

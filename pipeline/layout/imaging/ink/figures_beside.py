@@ -1,8 +1,8 @@
-"""Ink as high as the figures of a printed line that stands close beside it and is not the line's own.
+"""Ink close beside a printed line, as high as its figures, that may be further figures of the line.
 
-A figure that was taken for the end of a label, or lay outside its blank, stands there::
+A figure that was taken for the end of a label, or lies outside its blank, is there::
 
-    Trang |1| 5      "5" was cut by itself; "1" is as high, on the same feet, a figure's width away
+    Trang |1| 5      "5" was cropped alone; "1" is as high, on the same baseline, a figure's width away
 """
 
 from __future__ import annotations
@@ -13,28 +13,28 @@ import numpy as np
 from pipeline.base.model import Box, Pixels
 
 DARK = 150
-"""Grey from which a pixel of a normalized page is print."""
+"""Largest grey level of print on a normalized page."""
 
 OFF = 0.2
-"""How far head and feet of such ink may lie from those of the line, in heights of the line."""
+"""Largest difference of the upper and lower edges from those of the line, in heights of the line."""
 
 WIDEST = 1.0
-"""How wide a figure is at most, in heights of the line."""
+"""Largest width of a figure, in heights of the line."""
 
 GAP = 0.8
-"""How far apart the figures of one number lie at most, in heights of the line."""
+"""Largest gap between the figures of a number, in heights of the line."""
 
 REACH = 3.0
-"""How far beside a line is looked, in its heights: three figures."""
+"""Search distance beside a line, in heights of the line: three figures."""
 
 
 def crop_with_figures_beside(normalized: Pixels, line: Box, pad: int) -> Pixels | None:
-    """Return the picture of a line with the ink beside it that may be figures of it; ``None`` where there is none.
+    """Return the picture of a line with the possible figures beside it, ``None`` without such ink.
 
     Args:
-        normalized: The page (h, w), paper 255, without the dots of leaders.
+        normalized: The page (h, w), paper 255, without leader dots.
         line: The box of the line's ink.
-        pad: Pixels around it that are shown as well.
+        pad: Margin around the picture in pixels.
     """
     height, width = normalized.shape
     high = line.height
@@ -60,23 +60,23 @@ def crop_with_figures_beside(normalized: Pixels, line: Box, pad: int) -> Pixels 
         and left < box.left
         and box.right < right
     }
-    found, reached = set[int](), line
+    figures, reached = set[int](), line
     while near := {
         number: box
         for number, box in beside.items()
-        if number not in found and max(box.left - reached.right, reached.left - box.right) <= GAP * high
+        if number not in figures and max(box.left - reached.right, reached.left - box.right) <= GAP * high
     }:
-        number, box = min(near.items(), key=lambda one: one[0])
-        found.add(number)
+        number, box = min(near.items(), key=lambda item: item[0])
+        figures.add(number)
         reached = reached.union(box)
-    if not found:
+    if not figures:
         return None
     own = {
         number
         for number, box in boxes
         if box.left < line.right and box.right > line.left and box.width <= line.width + 2 * pad
     }
-    kept = cv2.dilate(np.isin(labels, [*found, *own]).astype(np.uint8), np.ones((5, 5), np.uint8))
+    kept = cv2.dilate(np.isin(labels, [*figures, *own]).astype(np.uint8), np.ones((5, 5), np.uint8))
     foreign = cv2.dilate(dark, np.ones((5, 5), np.uint8)) * (1 - kept)
     shown = np.where(foreign > 0, 255, part).astype(np.uint8)
     window = reached.grown(pad, pad).within(width, height)

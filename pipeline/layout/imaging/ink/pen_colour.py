@@ -1,4 +1,4 @@
-"""Writing over print, told apart by colour: pens are blue or violet, print is black.
+"""Separate writing from the print below it by colour: pens are blue or violet, print is black.
 
 ::
 
@@ -6,8 +6,8 @@
                               ----------+-------+----------------->
                                         print   halfway: a pixel beyond is the pen's
 
-What a black pen writes cannot be told apart so. The blueness of a pixel is averaged over the ink around it, so that
-the coloured fringes which scanners leave at the edges of print cancel out.
+Writing of a black pen has no such colour. The blueness of a pixel is averaged over the ink around it, so that coloured
+fringes of a scanner at the edges of print cancel out.
 """
 
 from __future__ import annotations
@@ -24,33 +24,33 @@ from pipeline.base.model import Box, Matrix, Pixels
 from pipeline.layout.imaging.ink.connected_components import ConnectedComponents
 
 NEUTRAL = 128
-"""The blueness of a pixel that is as blue as it is red."""
+"""The blueness of a pixel with equal blue and red."""
 
 APART = 10.0
-"""How much bluer than print (grey levels) a page's pens are at least."""
+"""Least excess of the pens' blueness over that of print, in grey levels."""
 
 SPREADS_APART = 5.0
-"""How many times the spread of the print's blueness that is at least."""
+"""The same in spreads of the print's blueness."""
 
 PEN_SIDE = 0.4
-"""From which share of the way between the two on a pixel is the pen's."""
+"""Share of the way from the blueness of print to that of the pens from which a pixel is the pen's."""
 
 AROUND = 3
-"""Over how many pixels across blueness is averaged."""
+"""Side, in pixels, of the square over which blueness is averaged."""
 
 LOOKED_UP_AT_ONCE = 1024
-"""Pixels that are looked up in one go."""
+"""Pixels looked up at a time."""
 
 LEAST_PRINT = 400
-"""How many pixels of print its colour is measured on at least."""
+"""Least number of print pixels for measuring the colour of print."""
 
 
 @dataclass(frozen=True, slots=True)
 class InkBlueness:
-    """By how much each pixel of a page's ink is bluer than it is red, from ``NEUTRAL`` on.
+    """The excess of blue over red of each pixel of a page's ink, plus ``NEUTRAL``.
 
     Attributes:
-        values: (n,) by pixel of ink.
+        values: (n,) the blueness of each ink pixel.
         pixels: (n,) the flat indices of these pixels.
         shape: (h, w) of the page.
     """
@@ -61,9 +61,9 @@ class InkBlueness:
 
     @classmethod
     def measured(cls, rgb: Pixels, matrix: Matrix, components: ConnectedComponents) -> InkBlueness:
-        """Look up the colour of a page's ink in the picture that it was warped from.
+        """Return the blueness of a page's ink, looked up in the picture before the warp.
 
-        Ink is a twentieth of a page: to warp the colours of all of it takes five times as long.
+        Ink is a twentieth of a page; warping the colours of the whole page takes five times as long.
 
         Args:
             rgb: The picture (h, w, 3).
@@ -87,7 +87,7 @@ class InkBlueness:
         return cls(bluer[: len(pixels)], pixels, components.shape)
 
     def painted(self) -> Pixels:
-        """Return it as a picture (h, w), 0 where no ink is."""
+        """Return the blueness as a picture (h, w), 0 outside ink."""
         picture = np.zeros(self.shape, np.uint8)
         picture.ravel()[self.pixels] = self.values
         return picture
@@ -95,20 +95,20 @@ class InkBlueness:
 
 @dataclass(frozen=True, slots=True)
 class PenColour:
-    """What tells the pens of a page from its print.
+    """The colour threshold between the pens of a page and its print.
 
     Attributes:
-        least: The blueness from which on ink is a pen's.
+        least: The least blueness of a pen's ink.
     """
 
     least: float
 
     def mask(self, bluer: Pixels, ink: Pixels) -> Pixels:
-        """Return which pixels of a part of the page are a pen's (0/255).
+        """Return the mask (0/255) of pen pixels in a part of the page.
 
         Args:
             bluer: Blueness of the part (h, w).
-            ink: Its ink mask (0/255).
+            ink: The ink mask of the part (0/255).
         """
         seen = cv2.threshold(ink, 0, 1, cv2.THRESH_BINARY)[1]
         total = cv2.boxFilter(cv2.multiply(bluer, seen), cv2.CV_16U, (AROUND, AROUND), normalize=False)
@@ -121,16 +121,16 @@ class PenColour:
 
 
 def _mean(sums: NDArray[Any]) -> NDArray[np.float32]:
-    """Return the mean of each sum over the pixels around one, rounded as ``cv2.blur`` does."""
+    """Return the mean of each sum over the averaging square, rounded as ``cv2.blur`` does."""
     return np.asarray(sums.astype(np.float64) * (1 / AROUND**2), np.float32)
 
 
 def find_pen_colour(ink: InkBlueness, labels: Sequence[Box]) -> PenColour | None:
-    """Return what tells the pens of a page from its print; ``None`` where their colours are too much alike.
+    """Return the colour threshold between pens and print, ``None`` if their colours are too similar.
 
     Args:
-        ink: The blueness of its ink, without rules and leaders.
-        labels: Boxes of printed labels that were read.
+        ink: The blueness of the page's ink, without rules and leaders.
+        labels: Boxes of the read labels.
     """
     if not labels:
         return None

@@ -1,7 +1,7 @@
-"""Telling typed or printed lines from handwriting by their shape alone.
+"""Classify lines as print or handwriting by their shape alone.
 
-Type has one straight baseline, its letters share a few heights and its stems are upright; a hand does none of these
-exactly. Seven measures of that go through a logistic model whose weights lie in ``ocr_models/print-or-hand``.
+Print has a straight baseline, few letter heights and upright stems; handwriting has none of these exactly. Seven
+measures enter a logistic model whose weights are in ``ocr_models/print-or-hand``.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ MODEL_DPI = 300.0
 """Pixels an inch at which lines are measured."""
 
 _SAMPLED = 16
-"""One of so many points is in the sample by which strong edges are found."""
+"""Sampling step of points for the search of strong edges."""
 
 _STRONG_PART = 25
-"""One of so many points of the sample is strong: several times as many as the percentile wants."""
+"""One in this number of sampled points is strong: several times the share that the percentile needs."""
 
 _TWO_BYTES = 65_535
 
@@ -34,7 +34,7 @@ class PrintOrHandModel:
 
     Attributes:
         weights: (36,) weights of these terms.
-        mean: (7,) means by which features are scaled; scaled features are cut at ±4.
+        mean: (7,) means for scaling the features; scaled features are clipped at ±4.
         spread: (7,) standard deviations of the features.
         fingerprint: Digest of the model's files.
     """
@@ -45,19 +45,19 @@ class PrintOrHandModel:
     fingerprint: str = ""
 
     def print_chance(self, crop: Pixels, dpi: float) -> float:
-        """Return the probability 0..1 that a grey crop of one line is type; 0 when there is too little ink to say."""
+        """Return the probability 0..1 that a grey crop of a line is print, 0 with too little ink."""
         shape = line_features(resample_to_model_dpi(crop, dpi))
         return 0.0 if shape is None else float(self.chances(shape[None, :])[0])
 
     def chances(self, shapes: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the probabilities (n,) that lines of these shapes (n, 7) are type."""
+        """Return the probabilities (n,) that lines of these shapes (n, 7) are print."""
         terms = expand_features(shapes, np.array(self.mean), np.array(self.spread))
         result: NDArray[np.float64] = 1 / (1 + np.exp(-(terms @ np.array(self.weights))))
         return result
 
 
 def resample_to_model_dpi(crop: Pixels, dpi: float) -> Pixels:
-    """Return the crop at the resolution at which shapes are measured."""
+    """Return the crop at ``MODEL_DPI``."""
     scale = MODEL_DPI / dpi if dpi > 0 else 1.0
     if abs(scale - 1) < 0.05:
         return crop
@@ -74,9 +74,11 @@ def expand_features(
 
 
 def line_features(crop: Pixels) -> NDArray[np.float64] | None:
-    """Return the seven ``FEATURES`` of a grey crop of one line, or ``None`` when it holds fewer than three letters."""
+    """Return the seven ``FEATURES`` of a grey crop of a line, or ``None`` with fewer than three letters."""
     ink = (crop < 150).astype(np.uint8)
-    squares = -(-ink.shape[0] // 2) * -(-ink.shape[1] // 2)  # no two components share a square of four pixels
+    squares = -(-ink.shape[0] // 2) * -(
+        -ink.shape[1] // 2
+    )  # each square of four pixels has one component at most
     labels = cv2.CV_16U if squares < _TWO_BYTES else cv2.CV_32S
     _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8, ltype=labels)
     stats = stats[1:]
@@ -111,7 +113,7 @@ def line_features(crop: Pixels) -> NDArray[np.float64] | None:
 
 
 def _edge_directions(crop: Pixels) -> tuple[float, float]:
-    """Return the shares of the edge strength that lie within 4° of an upright and of a level stroke."""
+    """Return the shares of the edge strength within 4° of vertical and of horizontal strokes."""
     smooth = cv2.GaussianBlur(crop, (0, 0), 1.0)
     across, down = (cv2.Sobel(smooth, cv2.CV_32F, *order).ravel() for order in ((1, 0), (0, 1)))
     strength = np.sqrt(across * across + down * down)
@@ -125,8 +127,8 @@ def _edge_directions(crop: Pixels) -> tuple[float, float]:
 def strongest_percent(strength: NDArray[np.float32]) -> np.float32:
     """Return the 99th percentile, as ``np.percentile`` does.
 
-    Only what is at least as strong as some strong points of a sample is put in order: the percentile is nearly always
-    among it.
+    Only values at least as strong as the strong points of a sample are sorted; the percentile is nearly always among
+    them.
     """
     sample = strength[::_SAMPLED]
     rank = len(sample) - 1 - len(sample) // _STRONG_PART
@@ -143,7 +145,7 @@ def strongest_percent(strength: NDArray[np.float32]) -> np.float32:
 
 
 def _aligned_share(values: NDArray[np.float64], at: NDArray[np.float64], tall: float) -> float:
-    """Return the largest share of letters whose edge lies on one nearly level line, within 4 % of a tall letter."""
+    """Return the largest share of letters whose edges lie on a nearly level line, within 4 % of a tall letter."""
     near = max(1.0, 0.04 * tall)
     level = [values - slope * at for slope in np.linspace(-0.02, 0.02, 9)]
     return max(float((np.abs(rest[:, None] - rest) <= near).mean(axis=1).max()) for rest in level)

@@ -1,8 +1,8 @@
-"""Writing in a black pen over print, told apart by the shapes of the page's own type.
+"""Separate writing of a black pen from the print below it by the shapes of the page's own type.
 
-Where colours do not tell a pen from print, the letters do: the same ones are printed elsewhere on the page with nothing
-over them. They are laid over the print that is written on, where all of their ink is seen as dark as it is there. What
-is left over of components that writing hangs together with is the pen's::
+If colours do not separate pen and print, shapes do: the same letters are printed elsewhere on the page without writing.
+They are matched with the overwritten print wherever all of their ink is present and as dark. The unexplained ink of
+components with writing is the pen's::
 
     shapes of the page     ink where both lie      explained     left over: the pen's
       g  h  i  n  …             gh3i                 gh i               3
@@ -21,28 +21,28 @@ from pipeline.base.model import Box, Pixels
 from pipeline.layout.imaging.ink.connected_components import ConnectedComponents
 
 SEEN = 0.9
-"""Which share of a letter's ink must be seen where it is laid."""
+"""Least share of a letter's ink that is present at a match."""
 
 AS_DARK = 40.0
-"""How much paler than a letter (grey levels) the ink under it may be."""
+"""Largest excess in paleness of the ink at a match over the letter, in grey levels."""
 
 RINGED = 0.25
-"""How much ink around a letter speaks against it, beside how alike it is."""
+"""Weight of ink around a letter against the match."""
 
 TAKEN = 0.2
-"""Which share of a letter may lie on ink that another letter has explained."""
+"""Largest share of a letter on ink that another letter explains."""
 
 LIKE = 0.8
-"""Which share of the ink of two pictures of one letter is the same at least."""
+"""Least common share of ink of two pictures of a letter."""
 
 DARKER = 45.0
-"""How much darker than its print (grey levels) a pixel is on which a pen was too."""
+"""Least excess in darkness over its print of a pixel with pen ink, in grey levels."""
 
 LEAST_PIECE = 0.012
-"""How large a piece that is left over is at least, in squares of a printed letter's height."""
+"""Least area of an unexplained piece, in squares of a printed letter's height."""
 
 LEAST_LETTERS = 12
-"""How many letters of a page must be known at least."""
+"""Least number of known letters on a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,9 @@ class PrintedShape:
     """A printed letter.
 
     Attributes:
-        mask: Its ink (h, w).
-        rise: How far below the line it stands on its upper edge is, in pixels (above: negative).
-        absorbed: How much light each of its pixels takes, in grey levels (h, w).
+        mask: The ink of the letter (h, w).
+        rise: The distance of its upper edge below its baseline in pixels (above: negative).
+        absorbed: The light absorbed by each pixel, in grey levels (h, w).
     """
 
     mask: NDArray[np.bool_]
@@ -60,13 +60,13 @@ class PrintedShape:
     absorbed: NDArray[np.float32]
 
     def is_like(self, other: PrintedShape) -> bool:
-        """Return whether it is a picture of the same letter."""
+        """Return whether both are pictures of the same letter."""
         high, wide = np.subtract(self.mask.shape, other.mask.shape)
         if abs(high) > 1 or abs(wide) > 1 or abs(self.rise - other.rise) > 2:
             return False
         rows, columns = (min(pair) for pair in zip(self.mask.shape, other.mask.shape, strict=True))
-        one, two = self.mask[:rows, :columns], other.mask[:rows, :columns]
-        return bool((one & two).sum() > LIKE * (one | two).sum())
+        first, second = self.mask[:rows, :columns], other.mask[:rows, :columns]
+        return bool((first & second).sum() > LIKE * (first | second).sum())
 
 
 class PrintShapes:
@@ -75,11 +75,11 @@ class PrintShapes:
     Args:
         components: Ink of the page.
         normalized: The page (h, w), paper 255.
-        labels: Boxes of printed labels that were read.
+        labels: Boxes of the read labels.
         letter: Height of the printed letters in pixels.
 
     Attributes:
-        is_known: Whether enough letters were found.
+        is_known: Whether the page has enough letters.
     """
 
     def __init__(
@@ -93,13 +93,13 @@ class PrintShapes:
         self.is_known = len(self._shapes) >= LEAST_LETTERS
 
     def pen_in(self, zone: Box, mixed: NDArray[np.bool_], first: float, baseline: float) -> Pixels:
-        """Return which ink of a place is a pen's (0/255).
+        """Return the mask (0/255) of pen ink in a zone of the page.
 
         Args:
-            zone: The place, whole pixels on the page.
-            mixed: (n,) components in which writing may lie on print; the others there are one or the other.
-            first: The x from which on something is printed.
-            baseline: The y of the line that print stands on.
+            zone: The zone in whole pixels of the page.
+            mixed: (n,) components that may be writing on print; other components are either print or writing.
+            first: The x at which the print begins.
+            baseline: The y of the print's baseline.
         """
         left, top, right, bottom = (int(side) for side in (zone.left, zone.top, zone.right, zone.bottom))
         numbers = self._components.label_image(left, top, right, bottom)
@@ -114,7 +114,7 @@ class PrintShapes:
         for number in range(1, count):
             if stats[number, 4] > LEAST_PIECE * self._letter**2:
                 pen |= pieces == number
-        # strokes go on where they cross a letter
+        # strokes continue across a letter
         across = 2 * round(0.1 * self._letter) + 1
         kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (across, across))
         padded = np.pad(pen, across).astype(np.uint8)
@@ -124,16 +124,16 @@ class PrintShapes:
     def _explained(
         self, seen: NDArray[np.bool_], absorbed: NDArray[np.float32], first: float, baseline: float
     ) -> NDArray[np.float32]:
-        """Return how much light the letters take that lie in a place, as far as they are recognized."""
-        found: list[tuple[float, PrintedShape, int, int]] = []
+        """Return the light absorbed by the recognized letters of a zone."""
+        placed: list[tuple[float, PrintedShape, int, int]] = []
         around = np.pad(seen, 3)
         for shape in self._shapes:
-            found += [
+            placed += [
                 (_merit(shape, x, y, absorbed, around), shape, x, y)
                 for x, y in _places(shape, seen, first, baseline)
             ]
         result = np.zeros(seen.shape, np.float32)
-        for merit, shape, x, y in sorted(found, key=lambda one: -one[0]):
+        for merit, shape, x, y in sorted(placed, key=lambda candidate: -candidate[0]):
             high, wide = shape.mask.shape
             part = result[y : y + high, x : x + wide]
             if np.isfinite(merit) and ((part > 0) & shape.mask).sum() <= TAKEN * shape.mask.sum():
@@ -149,7 +149,7 @@ def _printed_letters(
     small = (
         (right - left < 1.6 * letter) & (bottom - top < 1.1 * letter) & (components.area > 0.02 * letter**2)
     )
-    found = []
+    letters = []
     for label in labels:
         x, y = (left + right) / 2, (top + bottom) / 2
         within = (x > label.left) & (x < label.right) & (y > label.top) & (y < label.bottom)
@@ -158,8 +158,8 @@ def _printed_letters(
         if tall.sum() < 3:
             continue
         baseline = float(np.median(bottom[tall]))
-        found += [(baseline, int(number)) for number in np.flatnonzero(within & small)]
-    for baseline, number in sorted(found, key=lambda one: -int(components.area[one[1]])):
+        letters += [(baseline, int(number)) for number in np.flatnonzero(within & small)]
+    for baseline, number in sorted(letters, key=lambda item: -int(components.area[item[1]])):
         x0, y0, x1, y1 = (int(side) for side in components.boxes[number])
         chosen = np.zeros(len(components.area), bool)
         chosen[number] = True
@@ -170,7 +170,7 @@ def _printed_letters(
 def _places(
     shape: PrintedShape, seen: NDArray[np.bool_], first: float, baseline: float
 ) -> Iterator[tuple[int, int]]:
-    """Yield where (x, y) all of a letter's ink is seen."""
+    """Yield the places (x, y) at which all of a letter's ink is present."""
     high, wide = shape.mask.shape
     top = round(baseline + shape.rise) - 2
     strip = seen[max(0, top) : top + high + 4]
@@ -186,7 +186,7 @@ def _places(
 def _merit(
     shape: PrintedShape, x: int, y: int, absorbed: NDArray[np.float32], around: NDArray[np.bool_]
 ) -> float:
-    """Return how well a letter explains the ink at a place; nothing where that is too pale for it."""
+    """Return the merit of a letter's match at a place, minus infinity if the ink is too pale."""
     high, wide = shape.mask.shape
     there = absorbed[y : y + high, x : x + wide][shape.mask]
     printed = shape.absorbed[shape.mask]

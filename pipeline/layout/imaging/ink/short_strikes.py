@@ -1,14 +1,14 @@
-"""Strokes that may strike a figure or two out: they stick out of the writing at both ends.
+"""Strokes that may strike out one or two figures: they stick out of the writing at both ends.
 
-Such a value is no longer than the strokes that ``pipeline.layout.imaging.ink.strikethrough`` weighs, and the stroke
-crosses as little as one line of it. What hardly any figure has is a level stroke through its middle with bare ends::
+Such a value is shorter than the strokes of ``pipeline.layout.imaging.ink.strikethrough``, and the stroke may cross a
+single line of it. Hardly any figure has a level stroke through its middle with bare ends::
 
          /|                 _____             |                    bar of a 7, of a 4: it ends within the figure's width
       ==/=|=====           /  --/--        ---+-                   or hardly outside of it
           |                  /                |
       struck                 7                4
 
-One 4 in some hundred has such a bar: what is found says that a value is doubtful, not that it is struck out.
+About one 4 in a hundred has such a bar, so that such a stroke makes a value doubtful, not struck out.
 """
 
 from __future__ import annotations
@@ -21,26 +21,26 @@ import numpy as np
 from pipeline.base.model import Pixels
 
 WIDEST = 1.9
-"""How wide writing is at most, in pitches of its line, that is looked at."""
+"""Largest width of examined writing, in pitches of its line."""
 
 SHORTEST = 0.35
-"""How long a stroke is at least."""
+"""Least length of a stroke, in pitches."""
 
 STICKS_OUT = 0.07
-"""How far it sticks out of the writing at either end at least: bars of figures hardly ever do."""
+"""Least reach of a stroke beyond the writing at either end, in pitches; bars of figures hardly ever have it."""
 
 IN_MIDDLE = 0.22
-"""Which share of the writing's height lies above it, and below it, at least: an underline has hardly any below."""
+"""Least share of the writing's height above and below the stroke; an underline has hardly any below."""
 
 SLOPES = np.arange(-0.5, 0.51, 0.1)
-"""Rise over run of the strokes looked for."""
+"""Rise over run of the searched strokes."""
 
 
 def may_be_struck(part: Pixels, pitch: float) -> bool:
-    """Return whether a stroke sticks out at both ends of a short piece of writing that it crosses.
+    """Return whether a stroke crosses a short piece of writing and sticks out at both ends.
 
     Args:
-        part: Mask (h, w), cut to the writing.
+        part: Mask (h, w), cropped to the writing.
         pitch: The line's pitch in pixels.
     """
     mask = (part > 0).astype(np.uint8)
@@ -54,7 +54,7 @@ def may_be_struck(part: Pixels, pitch: float) -> bool:
         shear = np.array([[1, 0, 0], [-slope, 1, slope * wide / 2 + room]], np.float32)
         size = (wide, len(mask) + 2 * room)
         straight = np.asarray(cv2.warpAffine(mask, shear, size, flags=cv2.INTER_NEAREST), np.uint8)
-        # a pixel upwards and downwards lets an uneven stroke count
+        # dilation by a pixel up and down includes uneven strokes
         thick = np.asarray(cv2.dilate(straight, np.ones((3, 1), np.uint8)), np.uint8)
         for row, run in _longest_runs(thick, SHORTEST * pitch):
             if _sticks_out(straight, row, run, reach) >= STICKS_OUT * pitch:
@@ -63,7 +63,7 @@ def may_be_struck(part: Pixels, pitch: float) -> bool:
 
 
 def _sticks_out(straight: Pixels, row: int, run: tuple[int, int], reach: int) -> float:
-    """Return how far a run sticks out of the rest of the writing where it does less; 0 where it does not cross it."""
+    """Return the smaller reach of a run beyond the rest of the writing, 0 if the run does not cross it."""
     first, last = run
     rest = straight.copy()
     rest[max(0, row - reach) : row + reach + 1, first:last] = 0
@@ -77,7 +77,7 @@ def _sticks_out(straight: Pixels, row: int, run: tuple[int, int], reach: int) ->
 
 
 def _longest_runs(thick: Pixels, least: float) -> Iterator[tuple[int, tuple[int, int]]]:
-    """Yield each row with a run that is long enough, with the first column and the one behind the last of its longest.
+    """Yield each row with a long run, with the first column of its longest run and the column behind its last.
 
     Args:
         thick: Mask (h, w).

@@ -1,13 +1,13 @@
-"""The half of a straddle seal on a page's edge, whatever its red: purple, brownish or pale ones are taken apart too.
+"""Separate the half of a straddle seal on a page's edge from writing, also if it is purple, brownish or pale.
 
-The colour layers of a page know red by how much redder than green and blue a pixel is. Of a seal that is hardly red,
-or pale, much stays in the ink layer and passes for writing. Where the shape tells that it is a seal, its own colour is
-measured and taken off the ink as light takes it off the paper, channel by channel::
+The colour layers define red as an excess over green and blue. Much of a seal that is hardly red, or pale, stays in the
+ink layer and looks like writing. If its shape shows a seal, its own colour is measured and subtracted from the ink as
+absorbed light, channel by channel::
 
-    absorbed by a pixel   =   amount · absorbed by the seal   +   absorbed by what is written there
+    absorbed by a pixel   =   amount · absorbed by the seal   +   absorbed by the writing
 
-The amount is as much as no channel contradicts; what is left is writing. A pixel without the seal's tint, as any
-stroke of a pen beside or across it is, keeps its ink.
+The amount is the largest that no channel contradicts; the rest is writing. A pixel without the seal's tint, such as a
+pen stroke beside or across the seal, keeps its ink.
 """
 
 from __future__ import annotations
@@ -22,33 +22,33 @@ from numpy.typing import NDArray
 from pipeline.base.model import Box, Pixels, StampKind
 from pipeline.layout.imaging.geometry.pyramid import Pyramid
 from pipeline.layout.imaging.ink.binarization import ColourLayers
-from pipeline.layout.imaging.ink.stamps import STAMP_DPI, SealCircle, find_seal_circles
+from pipeline.layout.imaging.ink.stamp_shapes import STAMP_DPI, SealCircle, find_seal_circles
 
 log = logging.getLogger(__name__)
 
 TINT = 7
-"""From how much redder than the paper on (grey levels) a pixel is tinted."""
+"""Excess of red over the paper's (grey levels) from which a pixel is tinted."""
 
 MOST_TINTED = 0.25
-"""The greatest share of a picture that may be tinted: more is a red cast."""
+"""Largest tinted share of a picture; more is a red cast."""
 
 LEAST_TINTED_MM2 = 20.0
-"""How much is tinted at least where half a seal is."""
+"""Least tinted area of half a seal."""
 
 MOST_AMOUNT = 1.4
-"""How much denser than usual the ink of a seal may lie in places."""
+"""Largest density of a seal's ink, in usual densities."""
 
 WEAK_CHANNEL = 20.0
-"""A channel of which a seal absorbs less (grey levels) says nothing of how much of it is there."""
+"""Absorption (grey levels) below which a channel does not measure the amount of a seal's ink."""
 
 RIM_MM = 1.5
-"""How far around its circle ink of a seal is found."""
+"""Width of the rim around a seal's circle that may have its ink."""
 
 Absorbed = NDArray[np.float32]
 
 
 def find_straddle_seals(picture: Pyramid, dpi: float) -> tuple[SealCircle, ...]:
-    """Return the seals that an edge of the paper cuts, in pixels of the picture.
+    """Return the seals cut by an edge of the paper, in pixels of the picture.
 
     Args:
         picture: The picture (h, w, 3).
@@ -59,16 +59,16 @@ def find_straddle_seals(picture: Pyramid, dpi: float) -> tuple[SealCircle, ...]:
     mm = dpi * scale / 25.4
     if not LEAST_TINTED_MM2 * mm**2 < mask.sum() < MOST_TINTED * mask.size:
         return ()
-    found = find_seal_circles(mask, mm)
+    seals = find_seal_circles(mask, mm)
     return tuple(
         (StampKind.STRADDLE, x / scale, y / scale, radius / scale)
-        for kind, x, y, radius in found
+        for kind, x, y, radius in seals
         if kind is StampKind.STRADDLE
     )
 
 
 def without_seals(layers: ColourLayers, rgb: Pixels, seals: Sequence[SealCircle], dpi: float) -> ColourLayers:
-    """Return the colour layers with the ink of seals moved from the ink layer to the red one.
+    """Return the colour layers with the ink of seals moved from the ink layer to the red layer.
 
     Args:
         rgb: The picture (h, w, 3).
@@ -96,7 +96,7 @@ def without_seals(layers: ColourLayers, rgb: Pixels, seals: Sequence[SealCircle]
 def _places(
     seals: Sequence[SealCircle], dpi: float, shape: tuple[int, ...]
 ) -> Iterator[tuple[tuple[slice, slice], NDArray[np.bool_]]]:
-    """Yield the part of the picture around each seal, and which of its pixels the seal may have inked."""
+    """Yield the part of the picture around each seal, and the pixels of the part that the seal may have inked."""
     height, width = shape[:2]
     for _, x, y, radius in seals:
         reach = radius + RIM_MM * dpi / 25.4
@@ -109,14 +109,14 @@ def _places(
 
 
 def _tint(rgb: Pixels) -> NDArray[np.float32]:
-    """Return how much redder than the paper each pixel of a picture is."""
+    """Return the excess of red of each pixel over the paper's."""
     red, green, blue = cv2.split(rgb)
     redder = red.astype(np.float32) - cv2.max(green, blue).astype(np.float32)
     return np.asarray(redder - np.median(redder), np.float32)
 
 
 def _seal_colour(absorbed: Absorbed, tint: NDArray[np.float32]) -> tuple[Absorbed, float] | None:
-    """Return what a seal absorbs of each channel, and its tint, measured on its most tinted half."""
+    """Return a seal's absorption in each channel and its tint, measured on its most tinted half."""
     tinted = tint > TINT
     if not tinted.any():
         return None
@@ -127,7 +127,7 @@ def _seal_colour(absorbed: Absorbed, tint: NDArray[np.float32]) -> tuple[Absorbe
 def _amount(
     absorbed: Absorbed, tint: NDArray[np.float32], colour: Absorbed, usual: float
 ) -> NDArray[np.float32]:
-    """Return how much of a seal's ink lies on each pixel: 1 where it lies as densely as usual."""
+    """Return the amount of a seal's ink on each pixel; 1 is its usual density."""
     strong = colour >= WEAK_CHANNEL
     most = (absorbed[..., strong] / colour[strong]).min(axis=-1) if strong.any() else np.zeros(tint.shape)
     share = np.clip(2 * tint / max(usual, 1.0), 0.0, 1.0)

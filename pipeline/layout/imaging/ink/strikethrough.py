@@ -1,16 +1,16 @@
-"""Strikethrough: strokes over a whole line or a word of it, once or twice, or crosswise.
+"""Strikethrough: strokes over a whole line or a word, single, double or crosswise.
 
-Joined letters and dot leaders run level too, so each straight run of ink is weighed by a logistic model: how long and
-how straight it is, how much writing it crosses, and where it runs. To find a run, the line is sheared so that a stroke
-of the sought slope lies level, and eroded by a level element:
+Joined letters and dot leaders are level too, so that a logistic model weighs each straight run of ink by its length,
+its straightness, the writing it crosses and its height. To find a run, the line is sheared so that a stroke of the
+searched slope becomes level, and eroded by a level element:
 
         l   l    d                      above: ink over the run
-    ====l===l====d======  <- run        bare: columns where nothing crosses it
+    ====l===l====d======  <- run        bare: columns without crossing ink
       a l u l  n d                      below, feet: ink under the run
     ----------------------- baseline    off: distance of the run from the middle of small letters
 
-The weights are fitted to drawn lines (``benchmarks/fitting/fit_strikes.py``). A wavy stroke through a word is not
-looked for: the letters of a joined hand look the same.
+The weights are fitted to drawn lines (``benchmarks/fitting/fit_strikes.py``). Wavy strokes through a word are not
+searched, as the letters of a joined hand look the same.
 """
 
 from __future__ import annotations
@@ -26,50 +26,50 @@ from pipeline.base.model import Box, Pixels
 from pipeline.layout.imaging.ink.connected_components import ConnectedComponents
 
 MIN_LENGTH = 1.0
-"""Length from which on a run of ink is weighed, in pitches of the line: two letters."""
+"""Least length of a weighed run of ink, in pitches of the line: two letters."""
 
 SLOPES = (-0.55, -0.45, -0.35, -0.25, -0.15, -0.1, -0.075, -0.05, -0.025, 0.0,
           0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.35, 0.45, 0.55)  # fmt: skip
-"""Rise over run of the strokes looked for: level ones, and the two of a cross."""
+"""Rise over run of the searched strokes: level strokes and the two strokes of a cross."""
 
 PIXELS_PER_PITCH = 40
-"""Resolution at which lines are looked at: a pen's stroke is three or four pixels thick."""
+"""Resolution of examined lines in pixels a pitch; a pen's stroke is three or four pixels thick."""
 
 INK_COVERAGE = 127
-"""A pixel of a line made smaller is ink when more than this much of it, of 255, is."""
+"""Least inked share, of 255, of a pixel that is ink on a reduced line."""
 
 X_MIDDLE = 0.3
-"""How far above the baseline a stroke runs that strikes small letters out in their middle, in pitches."""
+"""Height above the baseline of a stroke through the middle of small letters, in pitches."""
 
 MAX_BELOW_MIDDLE = 0.33
-"""How far below that middle it runs at most, in pitches: what runs lower is an underline."""
+"""Largest distance of a strikethrough below that middle, in pitches; a lower stroke is an underline."""
 
 MIN_CROSSED = 2
-"""How many strokes of letters it crosses at least: a dash crosses none."""
+"""Least number of crossed strokes of letters; a dash crosses none."""
 
 RUN_WEIGHTS = (5.752, -13.799, 0.217, -1.907, -4.93, -1.675, 1.148, -0.001, 2.163)
-"""Weight of each measure of ``InkRun``, in its order."""
+"""Weight of each measure of ``InkRun``, in the order of its attributes."""
 
 RUN_OFFSET = 3.014
-"""Constant of the model: with log odds above 0 a run strikes out."""
+"""Constant of the model; a run with log odds above 0 is a strikethrough."""
 
 Extent = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class InkRun:
-    """A straight run of ink in a line of writing, by measures that tell a strikethrough from letters.
+    """The measures of a straight run of ink in a line of writing that separate strikethroughs from letters.
 
     Attributes:
-        length: Logarithm of its length in pitches.
-        wander: How far the bare stroke leaves its straight course, in its own thickness.
-        crossed: How often there is ink above and below it at once.
+        length: Logarithm of the run's length in pitches.
+        wander: Deviation of the bare stroke from its straight course, in thicknesses of the stroke.
+        crossed: Number of places with ink both above and below.
         line: Logarithm of the line's length in pitches.
-        off: Ten times the square of its distance from the middle of the small letters, in pitches.
-        above: Share of it with ink above.
-        below: Share of it with ink below.
-        feet: How often there is ink below it, in one pitch.
-        bare: Share of it where nothing crosses it.
+        off: Ten times the square of the distance from the middle of small letters, in pitches.
+        above: Share of the run with ink above.
+        below: Share of the run with ink below.
+        feet: Number of places with ink below, a pitch.
+        bare: Share of the run without crossing ink.
     """
 
     length: float
@@ -91,12 +91,12 @@ class InkRun:
 def find_strikethrough(
     components: ConnectedComponents, numbers: NDArray[np.int64], box: Box, level: tuple[float, float]
 ) -> Extent | None:
-    """Return from which x to which x a line is struck out, ``None`` where nothing of it is.
+    """Return the x extent of a line's strikethrough, ``None`` without a strikethrough.
 
     Args:
         components: Ink of the page.
         box: The line's box in pixels.
-        level: The y of the top and of the bottom of its small letters (0.41 of its pitch apart).
+        level: The y of the top and of the bottom of small letters (0.41 of the pitch apart).
     """
     left, top, right, bottom = (round(n) for n in (box.left, box.top, box.right, box.bottom))
     pitch = (level[1] - level[0]) / 0.41
@@ -107,19 +107,19 @@ def find_strikethrough(
     chosen[numbers] = True
     part = np.minimum(components.mask_in(chosen, left, top, right, bottom), 1)
     middle = level[1] + (0.14 - X_MIDDLE) * pitch - top
-    found = [(first, last) for first, last, run in ink_runs(part, pitch, middle) if run.log_odds() > 0]
-    if not found:
+    strokes = [(first, last) for first, last, run in ink_runs(part, pitch, middle) if run.log_odds() > 0]
+    if not strokes:
         return None
-    return float(left + min(first for first, _ in found)), float(left + max(last for _, last in found))
+    return float(left + min(first for first, _ in strokes)), float(left + max(last for _, last in strokes))
 
 
 def ink_runs(part: Pixels, pitch: float, middle: float) -> Iterator[tuple[int, int, InkRun]]:
-    """Yield the straight runs of ink in the mask of a line: first column, the one behind the last, measures.
+    """Yield the straight runs of ink in the mask of a line: first column, column behind the last, measures.
 
     Args:
         part: Mask (h, w) of the line.
         pitch: The line's pitch in pixels.
-        middle: The y at which small letters have their middle.
+        middle: The y of the middle of small letters.
     """
     scale = min(1.0, PIXELS_PER_PITCH / pitch)
     size = (max(1, round(scale * part.shape[1])), max(1, round(scale * part.shape[0])))
@@ -135,7 +135,7 @@ def _runs_in(part: Pixels, pitch: float, middle: float) -> Iterator[tuple[int, i
     least = max(6, round(MIN_LENGTH * pitch))
     for slope in SLOPES:
         straight, room = _sheared(part, slope)
-        # a pixel upwards and downwards lets an uneven stroke count; gaps between letters stay open
+        # dilation by a pixel up and down includes uneven strokes; gaps between letters stay open
         thick = cv2.dilate(straight, np.ones((3, 1), np.uint8))
         kept = cv2.erode(
             thick, np.ones((1, least), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=(0.0,)
@@ -148,7 +148,7 @@ def _runs_in(part: Pixels, pitch: float, middle: float) -> Iterator[tuple[int, i
             x, y, width, height = (int(n) for n in boxes[number, :4])
             inside = labels[y : y + height, x : x + width] == number
             row = int(np.argmax(inside.sum(axis=1)))
-            # a slanting stroke leaves a slanting band: only what lies in this row is straight at this slope
+            # a slanting stroke leaves a slanting band: only ink in this row is straight at this slope
             columns = np.flatnonzero(inside[row])
             row += top + y
             first = max(0, x + int(columns[0]) - least // 2)
@@ -162,9 +162,9 @@ def _runs_in(part: Pixels, pitch: float, middle: float) -> Iterator[tuple[int, i
 
 
 def _measure_run(strip: NDArray[np.bool_], row: int, pitch: float, wide: int, off: float) -> InkRun | None:
-    """Return the measures of a run that lies level in ``row`` of the mask of its columns.
+    """Return the measures of a level run in ``row`` of the mask of its columns.
 
-    ``None`` where it crosses too few strokes of letters.
+    It is ``None`` for a run that crosses too few strokes of letters.
     """
     length = strip.shape[1]
     near, far = max(2, round(0.09 * pitch)), max(4, round(0.2 * pitch))
@@ -198,7 +198,7 @@ def _measure_run(strip: NDArray[np.bool_], row: int, pitch: float, wide: int, of
 
 
 def _thickness_from(strip: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return how many pixels of ink follow one another in each column from the first row on; that row may miss."""
+    """Return the length of the ink run in each column from the first row downwards; the first row may be empty."""
     strip = np.vstack([strip, np.zeros((1, strip.shape[1]), bool)])
     strip[0] = True
     reach: NDArray[np.float64] = np.argmin(strip, axis=0).astype(np.float64)
@@ -206,7 +206,7 @@ def _thickness_from(strip: NDArray[np.bool_]) -> NDArray[np.float64]:
 
 
 def _dilated_columns(rows: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
-    """Return the columns with ink in any of the rows, and those within ``reach`` of them."""
+    """Return the columns with ink in any of the rows, dilated by ``reach``."""
     bare = np.asarray(rows.any(axis=0))
     grown = bare.copy()
     for step in range(1, reach + 1):
@@ -216,7 +216,7 @@ def _dilated_columns(rows: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
 
 
 def _fifth_percentile(of: NDArray[np.float64]) -> float:
-    """Return the value below which a fifth of them lies, as ``numpy.percentile`` has it."""
+    """Return the 20th percentile, as ``numpy.percentile`` does."""
     ordered = np.sort(of)
     place = 0.2 * (len(of) - 1)
     low = int(place)
@@ -224,15 +224,12 @@ def _fifth_percentile(of: NDArray[np.float64]) -> float:
 
 
 def _count_stretches(of: NDArray[np.bool_]) -> int:
-    """Return how many stretches of True columns there are."""
+    """Return the number of runs of True."""
     return int(of[0]) + int(np.count_nonzero(of[1:] & ~of[:-1]))
 
 
 def _sheared(part: Pixels, slope: float) -> tuple[Pixels, int]:
-    """Return the mask with its columns moved so that a stroke of that slope lies level.
-
-    The second value is how many rows were added above.
-    """
+    """Return the mask with its columns shifted so that a stroke of that slope is level, and the rows added above."""
     height, width = part.shape
     room = int(np.ceil(abs(slope) * width / 2))
     matrix = np.array([[1, 0, 0], [-slope, 1, slope * width / 2 + room]], np.float32)

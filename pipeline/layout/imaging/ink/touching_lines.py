@@ -1,8 +1,8 @@
-"""Handwriting of two lines that has run into each other.
+"""Split handwriting of two lines that touch.
 
-A tail that hangs from one line and a tall letter of the next cross in no row that separates them. Cut along one row,
-capitals beside the crossing lose their upper part and words their tails. So runs between the lines stay with the line
-they hang together with; only where both lines meet is ink cut.
+No single row separates a descending tail of a line from a tall letter of the next. A cut along a row would take the
+upper part of capitals and the tails of words. Runs between the lines therefore stay with the line that they are
+connected with; ink is cut only where both lines meet.
 
     upper line   ~~~a~~g~~~~          zone between the lines:
     first row  ..........|.......     the tail of g is connected to the upper line only: upper
@@ -10,7 +10,7 @@ they hang together with; only where both lines meet is ink cut.
     last row   ..|.......t.......     g and t meet: their ink in the zone goes to the lower line
     lower line   h~~~~~~~t~~
 
-``cut_at_sparsest_row`` is the plain cut for a component that reaches over one line only.
+``cut_at_sparsest_row`` is the simple cut along a row, for a component that reaches over a single line.
 """
 
 from __future__ import annotations
@@ -37,18 +37,17 @@ PixelPosition = tuple[int, int]
 def split_touching_lines(
     components: ConnectedComponents, zones: Iterable[tuple[int, float, float]]
 ) -> tuple[ConnectedComponents, tuple[PixelPosition, ...]]:
-    """Return the components with some split into those of each line, and the places of the cuts.
+    """Return the components with touching lines split, and the places of the cuts.
 
-    What lies above a zone, or in it and is connected to the upper line alone, belongs to the upper line; the rest to
-    the lower line, since most of what crosses there rises from it.
+    Ink above a zone, or in the zone and connected with the upper line alone, belongs to the upper line; the rest
+    belongs to the lower line, as most crossing ink rises from there.
 
     Args:
         components: Ink of the page.
         zones: (number of a component, first row, last row) between two lines, in pixels.
 
     Returns:
-        The components, and on both sides of every cut through ink a pixel (y, x): a letter there may have lost
-        something.
+        The components, and a pixel (y, x) on both sides of every cut through ink: a letter there may be incomplete.
     """
     by_mark: dict[int, list[tuple[int, int]]] = {}
     for number, first, last in zones:
@@ -62,13 +61,13 @@ def split_touching_lines(
     places: list[PixelPosition] = []
     for number, between in by_mark.items():
         own = np.flatnonzero(components.runs[3] == number)
-        part[own], found = _parts(components.runs[:, own], sorted(between), components.shape[1])
-        places += found
+        part[own], cuts = _parts(components.runs[:, own], sorted(between), components.shape[1])
+        places += cuts
     return split_components(components, part), tuple(places)
 
 
 def _parts(runs: Runs, between: Sequence[tuple[int, int]], width: int) -> tuple[Numbers, list[PixelPosition]]:
-    """Return for each of a component's runs the line it belongs to, counted from the top, and where ink was cut."""
+    """Return the line of each run of a component, counted from the top, and the places of cuts through ink."""
     y = runs[0]
     part = np.searchsorted([last for _, last in between], y, side="right")
     places: list[PixelPosition] = []
@@ -88,7 +87,7 @@ def _parts(runs: Runs, between: Sequence[tuple[int, int]], width: int) -> tuple[
 def _touching(
     runs: Runs, inside: Numbers, edge: NDArray[np.bool_], beyond: NDArray[np.bool_]
 ) -> Iterator[tuple[int, int]]:
-    """Yield which of the runs ``inside`` on an ``edge`` touch which of those ``beyond`` it, at a corner at least."""
+    """Yield pairs of runs ``inside`` on an ``edge`` and runs ``beyond`` that touch, at least at a corner."""
     others = np.flatnonzero(beyond)
     for near in np.flatnonzero(edge[inside]):
         _, first, end, _ = runs[:, inside[near]]
@@ -101,20 +100,19 @@ def _position_of(runs: Runs, number: np.int64 | int) -> PixelPosition:
 
 
 TOUCHING = 0.055
-"""How close, in pitches of the line, ink of another line is above or below a letter when they may be one."""
+"""Largest distance of another line's ink above or below a letter that may belong to it, in pitches."""
 
 X_HEIGHT = 0.62
-"""How far small letters reach above their baseline, in pitches. Taller letters have no diacritic to lose."""
+"""Height of small letters above their baseline, in pitches. Taller letters have no diacritic to lose."""
 
 SIGNATURE_ABOVE = 0.1
-"""How far above a line, in its pitches, ink of a signature may hold a diacritic of the line."""
+"""Distance above a line within which a signature may hold a diacritic of the line, in pitches."""
 
 
 def is_near_signature(components: ConnectedComponents, signatures: Numbers, box: Box, pitch: float) -> bool:
     """Return whether ink of a signature lies within a line's box or right above it.
 
-    A tone mark or circumflex of the line may then have gone with the signature, or a piece of the signature looks like
-    one.
+    The signature may then hold a tone mark or circumflex of the line, or a piece of it may look like a diacritic.
 
     Args:
         components: Ink of the page.
@@ -139,7 +137,7 @@ def touches_other_line(
     Args:
         components: Ink of the page.
         box: The line's box in pixels.
-        baseline: The y the line is written on.
+        baseline: The y of the line's baseline.
         pitch: The line's pitch in pixels.
     """
     gap = max(2, round(TOUCHING * pitch))
@@ -158,7 +156,7 @@ def touches_other_line(
     if not foreign.any():
         return False
     letters = components.mask_in(mine, left, first, right, bottom)
-    # what is cut off above is a tall letter: its columns are out
+    # ink cut off above belongs to a tall letter, whose columns are excluded
     letters[:, letters[: top - first].any(axis=0)] = 0
     close = cv2.dilate(letters, np.ones((2 * gap + 1, 1), np.uint8))
     return bool(cv2.hasNonZero(cv2.bitwise_and(close, foreign)))
@@ -167,11 +165,11 @@ def touches_other_line(
 def cut_at_sparsest_row(
     components: ConnectedComponents, zones: Sequence[tuple[int, float, float]]
 ) -> ConnectedComponents:
-    """Return the components with some cut in two along the row that crosses the least of their ink.
+    """Return the components with the given ones cut in two along the row with the least of their ink.
 
     Args:
         components: Ink of the page.
-        zones: (number of a component, first row, last row): the rows between which it may be cut, in pixels.
+        zones: (number of a component, first row, last row): the rows between which to cut, in pixels.
     """
     y, first, end, number = components.runs
     gone = np.zeros(len(y), bool)

@@ -1,4 +1,4 @@
-"""Straight rules that cross a part of a page from side to side, found without knowing its form."""
+"""Straight rules that cross a part of a page from side to side, found without the form."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from pipeline.base.model import Matrix, Pixels
 from pipeline.layout.imaging.ink.connected_components import find_components
 
 RUN = 0.25
-"""The share of a side that a rule runs on without a gap."""
+"""Length of an unbroken run of a rule, as a share of the side."""
 
 CROSSED = 0.8
-"""The share of a side that a rule spans at least."""
+"""Least length of a rule, as a share of the side."""
 
 EVERY = 12
-"""Pixels from one point of a course to the next."""
+"""Distance of two points of a course in pixels."""
 
 
 def find_crossing_rules(ink: Pixels) -> list[Matrix]:
-    """Return the courses (n, 2) of the rules that cross a part of a page, upright or level.
+    """Return the courses (n, 2) of the vertical and horizontal rules that cross a part of a page.
 
     Args:
         ink: Mask (0/255) of the part.

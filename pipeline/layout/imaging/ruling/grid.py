@@ -1,4 +1,4 @@
-r"""The ruled grid of a table page, found without knowing where its rules should be.
+r"""The ruled grid of a table page, found without expected places.
 
 Long runs of ink are summed along courses. A family of rules leans as a whole (``lean``), and under a slanting view
 rules at one side lean more than at the other (``fan``):
@@ -20,19 +20,19 @@ from numpy.typing import NDArray
 from pipeline.base.model import Matrix, Pixels
 
 BANDS = 16
-"""Bands into which a page is cut to see how its rules lean."""
+"""Number of bands into which a page is divided to measure the lean of its rules."""
 
 LEAN_STEPS = (0.006, 7)
-"""Step of the lean of all rules together, and how many steps to either side are tried."""
+"""Step of the common lean of all rules, and number of tried steps to either side."""
 
 FAN_STEPS = (0.014, 5)
-"""The same of how much more rules at the far side lean than those at the near one."""
+"""The same for the difference in lean between the far and the near side."""
 
 COARSE_STRIDE = 4
-"""Every so many positions are looked at when lean and fan are sought."""
+"""Stride of positions in the search of lean and fan."""
 
 MIN_GAIN = 1.04
-"""How many times as well leaning rules must stand out as straight ones to be believed."""
+"""Least contrast of leaning rules, in contrasts of straight rules, for accepting the lean."""
 
 Values = NDArray[np.float64]
 
@@ -42,9 +42,9 @@ class RuleFamily:
     """A family of long rules that are nearly parallel.
 
     Attributes:
-        at: (n,) where they cross the middle of the page, in pixels, ascending.
-        lean: How far a rule in the middle of the page moves aside for each pixel along it.
-        fan: How much more that is at the far end of the positions than at the near end.
+        at: (n,) the positions at which they cross the middle of the page, in pixels, ascending.
+        lean: The sideways shift of a rule in the middle of the page for each pixel along it.
+        fan: The difference of that shift between the far and the near end of the positions.
         size: Pixels of the page (across the rules, along the rules).
     """
 
@@ -54,18 +54,15 @@ class RuleFamily:
     size: tuple[int, int]
 
     def slope(self, at: Values | float) -> Values:
-        """Return how far a rule at a position moves aside for each pixel along it."""
+        """Return the sideways shift of a rule at a position for each pixel along it."""
         return np.asarray(self.lean + self.fan * (np.asarray(at) / self.size[0] - 0.5), np.float64)
 
     def position_along(self, at: Values | float, along: Values | float) -> Values:
-        """Return where a rule that crosses the middle at ``at`` is so far along."""
+        """Return the position, ``along`` pixels along, of a rule that crosses the middle at ``at``."""
         return np.asarray(at + (np.asarray(along) - self.size[1] / 2) * self.slope(at), np.float64)
 
     def without_perspective(self, at: Values | float, others: RuleFamily) -> Values:
-        """Return positions as they would be without the slanting view.
-
-        Towards the side at which the ``others`` converge, these are bunched as well.
-        """
+        """Return positions corrected for a slanting view, under which rules crowd where the ``others`` converge."""
         away = np.asarray(at) - self.size[0] / 2
         return np.asarray(away / (1 + others.divergence * away) + self.size[0] / 2, np.float64)
 
@@ -76,19 +73,19 @@ class RuleFamily:
 
     @property
     def divergence(self) -> float:
-        """By which share of their distance these rules part for each pixel along them."""
+        """The relative growth of the distance between these rules for each pixel along them."""
         return self.fan / self.size[0]
 
 
 def find_rule_families(ink: Pixels, runs: Pixels) -> tuple[RuleFamily, RuleFamily]:
     """Return the long vertical and the long horizontal rules of a levelled page.
 
-    Runs of ink longer than 1/28 of the page's side are rules. Those that share a course are added up, so gaps do no
-    harm; a course counts when its runs cover three tenths of the side.
+    Runs of ink longer than 1/28 of the page's side are parts of rules. Runs on a common course are added up, so that
+    gaps do no harm; a rule is a course whose runs cover three tenths of the side.
 
     Args:
         ink: Mask (0/255) of the page.
-        runs: Its ``vertical_runs``.
+        runs: The ``vertical_runs`` of the page.
     """
     return _find_family(runs), _find_family(vertical_runs(np.asarray(cv2.transpose(ink), np.uint8)))
 
@@ -96,7 +93,7 @@ def find_rule_families(ink: Pixels, runs: Pixels) -> tuple[RuleFamily, RuleFamil
 def _find_family(runs: Pixels) -> RuleFamily:
     height, width = runs.shape
     reach = max(3, width // 300)
-    # rules that bend count in the columns beside them as well
+    # curved rules also count in adjacent columns
     tilted = np.asarray(cv2.dilate(runs, np.ones((1, 2 * reach + 1), np.uint8)), np.uint8)
     bands = np.stack(
         [cv2.reduce(part, 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F)[0] / 255 for part in _split_bands(tilted)]
@@ -117,7 +114,7 @@ def _split_bands(picture: Pixels) -> list[Pixels]:
 
 
 def _coverage(bands: NDArray[np.float32], height: float, lean: float, fan: float) -> NDArray[np.float32]:
-    """Return how much of the height is ink along each course that crosses the middle at x."""
+    """Return the inked height along each course, by the x at which it crosses the middle."""
     width = bands.shape[1]
     x = np.arange(width)
     away = (np.arange(len(bands)) + 0.5) / len(bands) * height - height / 2
@@ -130,7 +127,7 @@ def _coverage(bands: NDArray[np.float32], height: float, lean: float, fan: float
 
 
 def _estimate_lean(bands: NDArray[np.float32], height: int) -> tuple[float, float]:
-    """Return the lean and the fan at which the rules stand out most, coarse to fine, straight ones first."""
+    """Return the lean and the fan of the highest contrast, from coarse to fine, straight rules first."""
     few = np.ascontiguousarray(bands[:, ::COARSE_STRIDE])
 
     def merit(lean: float, fan: float) -> float:
@@ -153,10 +150,10 @@ def _estimate_lean(bands: NDArray[np.float32], height: int) -> tuple[float, floa
 
 
 def vertical_extent(runs: Pixels, upright: RuleFamily) -> tuple[float, float] | None:
-    """Return from which y to which y the vertical rules run, ``None`` where they are nowhere.
+    """Return the y at which the vertical rules begin and end, ``None`` without rules.
 
-    They run where three tenths more of them are seen than of as many lines between them, so that streaks beside the
-    paper do not count.
+    At each y of the extent the share of visible rules exceeds that of as many lines between them by three tenths, so
+    that streaks beside the paper do not count.
 
     Args:
         runs: ``vertical_runs`` of the page.
@@ -191,7 +188,7 @@ def frame_corners(upright: RuleFamily, level: RuleFamily, sides: tuple[float, fl
     Args:
         upright: Vertical rules.
         level: Horizontal rules.
-        sides: Where the frame's (left, top, right, bottom) cross the middle of the page, in pixels.
+        sides: The positions (left, top, right, bottom) at which the frame's sides cross the middle of the page.
     """
     left, top, right, bottom = sides
     corners = []
@@ -210,7 +207,7 @@ def vertical_runs(ink: Pixels) -> Pixels:
     before, behind = run // 2, run - 1 - run // 2
     # eight columns a byte
     held = np.packbits(np.asarray(cv2.dilate(ink, np.ones((1, 3), np.uint8)), np.uint8), axis=1)
-    # an opening in steps that double, what lies beyond the picture counts as ink: seven steps in place of 118
+    # an opening in doubling steps, with ink beyond the picture: seven steps instead of 118
     held = np.pad(held, ((before, behind), (0, 0)), constant_values=255)
     for step in _doubling(run):
         held = held[:-step] & held[step:]
@@ -221,7 +218,7 @@ def vertical_runs(ink: Pixels) -> Pixels:
 
 
 def _doubling(length: int) -> Iterator[int]:
-    """Yield the shifts after which each pixel holds what ``length`` pixels in a row held."""
+    """Yield the doubling shifts after which each pixel combines ``length`` pixels in a row."""
     reached = 1
     while reached < length:
         step = min(reached, length - reached)
@@ -232,7 +229,7 @@ def _doubling(length: int) -> Iterator[int]:
 def nearest_horizontal_rule(
     normalized: Pixels, left: float, right: float, expected: float, reach: float
 ) -> float:
-    """Return the y of the horizontal rule nearest to ``expected`` between two x; ``expected`` when none is seen."""
+    """Return the y of the horizontal rule nearest to ``expected`` between two x, ``expected`` without a rule."""
     height, width = normalized.shape
     top, bottom = max(0, round(expected - reach)), max(0, min(height, round(expected + reach)))
     part = 255 - normalized[top:bottom, max(0, round(left)) : min(width, round(right))]

@@ -1,8 +1,8 @@
-r"""Leader dots that hang together with writing: what of them is no stroke is removed too.
+r"""Remove leader dots that touch handwriting, and keep its strokes.
 
-Where a leader runs on at one spacing, the places of the dots that writing hides are known, and its free dots say how
-dark a dot is at each distance from its centre. What is darker than that is a stroke across the dot; strokes are
-continued over the small part that cannot be decided (a closing); the rest of the dot is removed:
+The constant spacing of a leader gives the places of dots hidden by writing, and its free dots give the darkness of a
+dot at each distance from its centre. Darker pixels are a stroke across the dot. Strokes are continued over the small
+undecidable part (a closing), and the rest of the dot is removed:
 
     free dots    . . . .   .     .  .          path: from the last free dot on, step by step,
     writing            \__/ \___/              to the next free dot in step, or as far as a
@@ -12,8 +12,8 @@ continued over the small part that cannot be decided (a closing); the rest of th
                      o##o       o: ink of the dot alone, removed
                       ##o
 
-No stroke is cut in two. Of a small component that is more than a dot (a dot below or a full stop that meets the leader)
-at least as much as a dot is left, or all of it stays.
+No stroke is cut in two. A small component larger than a dot (a dot below or a full stop that meets the leader) keeps at
+least the area of a dot, or stays whole.
 """
 
 from __future__ import annotations
@@ -27,56 +27,56 @@ from numpy.typing import NDArray
 from pipeline.base.model import Pixels
 from pipeline.layout.imaging.ink.connected_components import ConnectedComponents
 from pipeline.layout.imaging.order_statistics import percentile_of_levels
-from pipeline.layout.imaging.ruling.leaders import MAX_DOT_SIZE, DotLeaders, dot_spacing
+from pipeline.layout.imaging.ruling.leader_dots import MAX_DOT_SIZE, DotLeaders, dot_spacing
 
 Grid = NDArray[np.float64]
 Chosen = NDArray[np.bool_]
 
 MAX_HIDDEN_DOTS = 16
-"""How many dots of a leader in a row writing may hide."""
+"""Largest number of consecutive leader dots hidden by writing."""
 
 MAX_PHASE_ERROR = 0.2
-"""How far the next seen dot may be from where it should be, in spacings."""
+"""Largest distance of the next visible dot from its expected place, in spacings."""
 
 MAX_MISSING_DOTS = 2
-"""So many places in a row without a dot are a leader's end."""
+"""Number of consecutive places without a dot that end a leader."""
 
 STROKE_DARKNESS = 0.8
-"""A pixel with less than this share of a dot's light at that distance is a stroke across it."""
+"""Share of a dot's light at a distance from its centre below which a pixel is a stroke across the dot."""
 
 MIN_WRITTEN_SHARE = 0.25
-"""The share of a free dot that must be darker than a dot is, if the pen has written on it."""
+"""Least share of a free dot that is darker than a dot if a pen has written on it."""
 
 MIN_DOT_SHARE = 0.8
-"""The share of a dot's pixels that are dark enough where there is a dot."""
+"""Least share of sufficiently dark pixels of a dot."""
 
 BRIDGE_RADIUS = 0.6
-"""Radius, in radii of a dot, of the disc by which strokes are continued across a dot (a closing)."""
+"""Radius of the disc that continues strokes across a dot (a closing), in radii of a dot."""
 
 SOFT_EDGE_PX = 0.3
-"""How far the ink of a dot may reach beyond its radius, in pixels."""
+"""Largest reach of a dot's ink beyond its radius, in pixels."""
 
 RIM_PX = 1.2
-"""Ink that is left over and reaches no further beyond a dot's radius, in pixels, is a remainder of the dot."""
+"""Reach beyond a dot's radius, in pixels, up to which residual ink is a remainder of the dot."""
 
 PATCH_RADIUS = 3.0
-"""How far around a dot is looked, in its radii; the next dot's ink begins beyond that."""
+"""Radius of the examined patch, in radii of a dot; the next dot's ink begins beyond it."""
 
 SMALL_COMPONENT = 0.4
-"""Components smaller than this, in heights of a printed letter, are dots and diacritics, not strokes."""
+"""Size below which components are dots and diacritics, not strokes, in heights of a printed letter."""
 
 BIN_PX = 0.25
-"""Steps, in pixels, in which the light of a dot is held."""
+"""Step of the profile of a dot's light, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class DotProfile:
-    """How dark a page's free dots are.
+    """The light profile of a page's free dots.
 
     Attributes:
         radius: Radius of a dot in pixels.
-        darkest: (n,) the darkest a pixel is at each distance from the centre, in steps of ``BIN_PX``.
-        lightest: (n,) the lightest it is there.
+        darkest: (n,) the darkest grey at each distance from the centre, in steps of ``BIN_PX``.
+        lightest: (n,) the lightest grey at each distance.
     """
 
     radius: float
@@ -102,7 +102,7 @@ class DotProfile:
         return np.pi * self.radius**2
 
     def are_written_on(self, centroids: Grid, normalized: Pixels) -> Chosen:
-        """Return which dots (n,) are darker than a dot is: ink of the pen lies on them, a dot below or a full stop."""
+        """Return which dots (n,) are darker than a dot: a pen stroke, a dot below or a full stop lies on them."""
         half = int(np.ceil(self.radius))
         rows, columns, away = _patch_indices(centroids, half)
         darker = _sample(normalized, rows, columns) < STROKE_DARKNESS * self.darkest[self.ring_index(away)]
@@ -114,7 +114,7 @@ class DotProfile:
 
 
 def _light_range(levels: NDArray[np.int64]) -> tuple[float, float]:
-    """Return between which greys nine tenths of some pixels lie; ``levels``: how many are as dark (256,) or darker."""
+    """Return the greys between which nine tenths of pixels lie; ``levels``: pixels at or below each grey (256,)."""
     return (
         (percentile_of_levels(levels, 0.05), percentile_of_levels(levels, 0.95))
         if levels[-1]
@@ -124,13 +124,13 @@ def _light_range(levels: NDArray[np.int64]) -> tuple[float, float]:
 
 @dataclass(frozen=True, slots=True)
 class HiddenDotPaths:
-    """Where hidden dots may be: from a free dot on, step by step.
+    """Paths of possible hidden dots, step by step from a free dot.
 
     Attributes:
         start: (n, 2) the free dot, x and y in pixels.
-        step: (n, 2) from one dot to the next.
-        count: (n,) how many steps.
-        open_ended: (n,) whether the path leads to no dot in step with the first.
+        step: (n, 2) the vector from dot to dot.
+        count: (n,) the number of steps.
+        open_ended: (n,) whether no dot in step with the first ends the path.
     """
 
     start: Grid
@@ -142,10 +142,10 @@ class HiddenDotPaths:
 def remove_overwritten_dots(
     leaders: DotLeaders, ink: Pixels, components: ConnectedComponents, normalized: Pixels, letter: float
 ) -> DotLeaders:
-    """Return the leaders, their mask with the ink of hidden dots that is no stroke; boxes are those of free dots.
+    """Return the leaders with the ink of hidden dots, except strokes, added to the mask; boxes are of free dots.
 
     Args:
-        leaders: Free dots of the page.
+        leaders: The free dots of the page.
         ink: Ink mask (0/255) of the page.
         normalized: The page (h, w), paper 255.
         letter: Height of the printed letters in pixels.
@@ -181,11 +181,11 @@ def _drop_dots(leaders: DotLeaders, gone: Chosen) -> DotLeaders:
 
 
 def _dot_ink(dot: DotProfile, seen: Chosen, small: Chosen, light: Pixels, away: Grid) -> Chosen:
-    """Return the ink around each place (n, k, k) that is of the dot alone.
+    """Return the ink around each place (n, k, k) that belongs to the dot alone.
 
     Args:
         dot: Profile of a free dot.
-        seen: (n, k, k) ink there.
+        seen: (n, k, k) all ink.
         small: (n, k, k) ink of small components.
         light: (n, k, k) grey levels.
         away: (n, k, k) distance from the dot's centre in pixels.
@@ -203,9 +203,9 @@ def _dot_ink(dot: DotProfile, seen: Chosen, small: Chosen, light: Pixels, away: 
 
 
 def _find_hidden_paths(leaders: DotLeaders, letter: float) -> HiddenDotPaths | None:
-    """Return paths from every dot without a neighbour at one spacing to the next dot on its level.
+    """Return paths from every dot without an adjacent dot to the next dot on its level.
 
-    Where no next dot is known, a path is as long as writing may hide.
+    A path without a next dot has the largest hidden length.
     """
     order = np.lexsort((leaders.centroids[:, 0], leaders.run_ids))
     x, y = leaders.centroids[order].T
@@ -236,7 +236,7 @@ def _find_hidden_paths(leaders: DotLeaders, letter: float) -> HiddenDotPaths | N
 
 
 def _find_hidden_dots(paths: HiddenDotPaths, dot: DotProfile, normalized: Pixels) -> Grid:
-    """Return the places (n, 2) on the paths where a dot is: dark enough all over, and not behind a leader's end."""
+    """Return the places (n, 2) of dots on the paths: dark enough throughout and not behind a leader's end."""
     number = np.arange(1, MAX_HIDDEN_DOTS + 1)
     places = paths.start[:, None] + paths.step[:, None] * number[:, None]
     inside = (places[:, :, 0] >= 0) & (places[:, :, 0] <= normalized.shape[1] - 1)
@@ -263,7 +263,7 @@ def _patch_indices(places: Grid, half: int) -> tuple[NDArray[np.int64], NDArray[
 
 
 def _sample(picture: Pixels, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> Pixels:
-    """Return the pixels there; beyond the picture's edge it goes on as it ends."""
+    """Return the pixels at rows and columns; the picture is extended by its edge pixels."""
     height, width = picture.shape
     return picture[np.clip(rows, 0, height - 1), np.clip(columns, 0, width - 1)]
 
@@ -278,7 +278,7 @@ def _close_strokes(strokes: Chosen, radius: float) -> Chosen:
 
 
 def _isolated_ink(patches: Chosen, near: Chosen) -> Chosen:
-    """Return the ink of each patch that is connected with nothing that is not ``near``."""
+    """Return the ink of each patch whose connected pieces are wholly ``near``."""
     labels, _ = _label_patches(patches)
     reaching = np.zeros(labels.max(initial=0) + 1, bool)
     reaching[labels[~near]] = True
@@ -286,7 +286,7 @@ def _isolated_ink(patches: Chosen, near: Chosen) -> Chosen:
 
 
 def _count_pieces(patches: Chosen) -> NDArray[np.int64]:
-    """Return into how many pieces (n,) the ink of each patch falls."""
+    """Return the number of connected pieces (n,) of ink in each patch."""
     labels, count = _label_patches(patches)
     owner = np.zeros(count, int)
     owner[labels] = np.arange(len(patches))[:, None, None]
@@ -294,7 +294,7 @@ def _count_pieces(patches: Chosen) -> NDArray[np.int64]:
 
 
 def _label_patches(patches: Chosen) -> tuple[NDArray[np.int32], int]:
-    """Return the connected pieces of each patch, numbered from 1 on through all of them, and the count of numbers."""
+    """Return the connected pieces of all patches, numbered from 1, and the count of numbers."""
     count, high, wide = patches.shape
     apart = np.zeros((count, high + 1, wide), np.uint8)
     apart[:, :high] = patches
@@ -303,7 +303,7 @@ def _label_patches(patches: Chosen) -> tuple[NDArray[np.int32], int]:
 
 
 def _small_component_mask(components: ConnectedComponents, side: float) -> Pixels:
-    """Return the mask (0/255) of components no side of which is longer."""
+    """Return the mask (0/255) of components whose sides are at most ``side`` long."""
     height, width = components.shape
     longest = (components.boxes[:, 2:] - components.boxes[:, :2]).max(axis=1, initial=0)
     return components.mask_in(longest <= side, 0, 0, width, height)

@@ -1,9 +1,9 @@
-"""The outermost frame of a page of which nothing is known: the two vertical and two horizontal rules farthest out.
+"""The outermost frame of a page without a known form: its outermost two vertical and two horizontal rules.
 
-A dark bed and the edge of the paper are long and straight as well. What is no thin line along most of its way is passed
-over, and what the other sides do not run up to: rules of a frame meet in its corners::
+A dark bed and the edge of the paper are long and straight as well. A side is therefore a thin line along most of its
+length, and it meets the other sides: rules of a frame meet in its corners::
 
-    :  +--------------+        the edge of the paper ":" is met by no level rule
+    :  +--------------+        no level rule meets the edge of the paper ":"
     :  |              |
 """
 
@@ -17,32 +17,32 @@ from pipeline.base.model import Frame, Matrix, Pixels
 from pipeline.layout.imaging.ruling import grid
 from pipeline.layout.imaging.ruling.grid import RuleFamily
 from pipeline.layout.imaging.ruling.page_frame import frame_cover
-from pipeline.layout.imaging.ruling.rules import rule_cover
+from pipeline.layout.imaging.ruling.ruled_lines import rule_cover
 
 log = logging.getLogger(__name__)
 
 LEAST_WIDE, LEAST_HIGH = 0.45, 0.35
-"""How much of the page a frame takes at least."""
+"""Least width and height of a frame, as shares of the page."""
 
 MOST_OUTER = 6
-"""How many of the rules farthest out on each side are looked at."""
+"""Number of outermost rules examined on each side."""
 
 LEAST_SEEN = 0.6
-"""The share of a side, and of all four together, along which a thin rule is seen at least."""
+"""Least visible share of a side, and of all four sides together."""
 
 CORNER, MET = 0.05, 7
-"""Which part of a side at a corner is looked at, and at how many of the eight ends the rule must be seen there."""
+"""Examined share of a side at a corner, and least number of the eight ends with a visible rule."""
 
 RULE_REACH, THICKEST_RULE = 0.003, 0.003
-"""How far a side may run off its course, and what it measures across at most, as shares of the page's height."""
+"""Largest deviation and largest thickness of a side, as shares of the page's height."""
 
 
 def find_outer_frame(normalized: Pixels, ink: Pixels) -> Matrix | None:
-    """Return the corners (4, 2), clockwise from the top left, of the outermost frame, or ``None`` where none is seen.
+    """Return the corners (4, 2), clockwise from the top left, of the outermost frame, ``None`` without a frame.
 
     Args:
         normalized: The deskewed page (h, w), paper 255.
-        ink: Its ink mask (0/255).
+        ink: The ink mask of the page (0/255).
     """
     height, width = ink.shape
     upright, level = grid.find_rule_families(ink, grid.vertical_runs(ink))
@@ -75,7 +75,7 @@ def find_outer_frame(normalized: Pixels, ink: Pixels) -> Matrix | None:
 
 
 def _meet(normalized: Pixels, corners: Matrix) -> bool:
-    """Return whether the sides of a frame are seen up to its corners."""
+    """Return whether the sides of a frame are visible up to its corners."""
     high = normalized.shape[0]
     seen = 0
     for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):
@@ -88,13 +88,13 @@ def _meet(normalized: Pixels, corners: Matrix) -> bool:
 def is_thin_rule(
     normalized: Pixels, family: RuleFamily, at: float, span: tuple[float, float], *, is_upright: bool = True
 ) -> bool:
-    """Return whether a rule is a thin line along most of the way, no edge of the paper or of a dark bed.
+    """Return whether a rule is a thin line along most of its length, not an edge of the paper or of a dark bed.
 
     Args:
         normalized: The deskewed page (h, w), paper 255.
-        at: Where it crosses the middle of the page.
-        span: From where to where along it is looked at, in pixels.
-        is_upright: Whether it is vertical.
+        at: The position at which the rule crosses the middle of the page.
+        span: The examined extent along the rule in pixels.
+        is_upright: Whether the rule is vertical.
     """
     ends = []
     for along in span:

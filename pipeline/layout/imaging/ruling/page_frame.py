@@ -1,13 +1,13 @@
-"""The frame of a page whose labels do not say where it is: by the rules alone.
+"""The frame of a page by its rules alone, for pages whose labels do not locate it.
 
 ::
 
-    upright rules      |             |      |     the two outer ones make the frame where one between them
-                       |             |      |     stands about where the form has it, ...
-    level rules      --+-------------+------+--   ... and two level ones cross them at the ends
+    upright rules      |             |      |     two outer rules make the frame if a rule between them
+                       |             |      |     is near its place in the form, ...
+    level rules      --+-------------+------+--   ... and two level rules cross them at the ends
 
-The edges of a dark bed and of the paper are long and straight as well: of all such frames those count of whose four
-sides most is seen as a thin rule with paper on both sides.
+The edges of a dark bed and of the paper are long and straight as well. The best frames are those whose four sides are
+most visible as thin rules with paper on both sides.
 """
 
 from __future__ import annotations
@@ -20,54 +20,56 @@ import numpy as np
 
 from pipeline.base.model import Frame, Pixels
 from pipeline.layout.imaging.ruling import grid
-from pipeline.layout.imaging.ruling.rules import rule_cover
+from pipeline.layout.imaging.ruling.ruled_lines import rule_cover
 
 log = logging.getLogger(__name__)
 
 MOVED_RULE = 0.06
-"""How far from its declared place an inner rule may stand, as a share of the frame's width."""
+"""Largest distance of an inner rule from its declared place, as a share of the frame's width."""
 
 MOST_FRAMES = 8
-"""How many frames are compared."""
+"""Largest number of returned frames."""
 
 MOST_LOOKED_AT = 80
-"""Of how many frames, the largest, the sides are looked at."""
+"""Number of largest frames whose sides are examined."""
 
 LESS_SEEN = 0.03
-"""How much less of its sides may be seen than of the best frame's."""
+"""Largest lag behind the best frame in the visible share of the sides."""
 
 RULE_REACH, THICKEST_RULE = 0.004, 0.004
-"""How far a side may run off its course, and what it measures across at most, as shares of the page's height."""
+"""Largest deviation and largest thickness of a side, as shares of the page's height."""
 
 OTHER_ASPECT = 0.22
-"""How much wider or narrower, for its height, a frame may be than the form's."""
+"""Largest relative difference of a frame's aspect ratio from the form's."""
 
 
 def find_frames_by_rules(
     normalized: Pixels, ink: Pixels, aspect: float, inner: Sequence[float]
 ) -> tuple[Frame, ...]:
-    """Return the frames of rules that could be the form's, best seen first; of a double frame several.
+    """Return the frames of rules that may be the form's frame, most visible first; a double frame gives several.
 
     Args:
         normalized: The deskewed page (h, w), paper 255.
-        ink: Its ink mask (0/255).
-        aspect: Width by height of the form's frame.
-        inner: Where its inner vertical rules are, as shares of its width.
+        ink: The ink mask of the page (0/255).
+        aspect: Width over height of the form's frame.
+        inner: The places of the inner vertical rules, as shares of the frame's width.
     """
     runs = grid.vertical_runs(ink)
     upright, level = grid.find_rule_families(ink, runs)
-    found: list[tuple[float, tuple[float, float, float, float]]] = []
+    candidates: list[tuple[float, tuple[float, float, float, float]]] = []
     for left, right in combinations(upright.at.tolist(), 2):
         wide = right - left
         if wide < 0.5 * ink.shape[1] or not all(_stands_at(upright.at, left + u * wide, wide) for u in inner):
             continue
         for top, bottom in combinations(level.at.tolist(), 2):
             if abs(wide / max(1.0, bottom - top) / aspect - 1) < OTHER_ASPECT:
-                found.append((wide * (bottom - top), (left, top, right, bottom)))
-    log.debug("frames by rules: %d upright, %d level, %d frames", len(upright.at), len(level.at), len(found))
+                candidates.append((wide * (bottom - top), (left, top, right, bottom)))
+    log.debug(
+        "frames by rules: %d upright, %d level, %d frames", len(upright.at), len(level.at), len(candidates)
+    )
     frames = [
         Frame(grid.frame_corners(upright, level, sides), tuple(inner))
-        for _, sides in sorted(found, reverse=True)[:MOST_LOOKED_AT]
+        for _, sides in sorted(candidates, reverse=True)[:MOST_LOOKED_AT]
     ]
     seen = [frame_cover(normalized, frame) for frame in frames]
     best = sorted(range(len(frames)), key=lambda number: -seen[number])[:MOST_FRAMES]
@@ -75,7 +77,7 @@ def find_frames_by_rules(
 
 
 def frame_cover(normalized: Pixels, frame: Frame) -> float:
-    """Return the mean share of a frame's sides along which a thin rule is seen.
+    """Return the mean share of a frame's sides with a visible thin rule.
 
     Args:
         normalized: The page (h, w), paper 255.

@@ -1,14 +1,14 @@
-"""The rows of a table that has no level rules, found by what is written in it.
+"""The rows of a table without level rules, found by its writing.
 
-An entry begins where the column of its number (its name, where it has none) is written. Each column is cut for itself
-at its sparsest place right above that line, for writing climbs and sinks from column to column::
+An entry begins at a line of its number's column, or of its name's column without numbers. Each column is cut separately
+at its sparsest place above that line, as writing rises and falls from column to column::
 
-    No | date | what happened                 a row begins at each line of the first column;
-    7  | 3    | written on and on  ------.    each column is cut where it has the least ink
+    No | date | event                         a row begins at each line of the first column;
+    7  | 3    | a long description ------.    each column is cut where it has the least ink
        |      | over several lines        `-- above that line
     8  | 4    | the next entry
 
-What stands below a blank stretch of more than a line and has nothing in the first column is a block of its own.
+Writing below a blank stretch of more than a line, without writing in the first column, is a separate block.
 """
 
 from __future__ import annotations
@@ -26,37 +26,35 @@ from pipeline.base.model import Pixels
 Values = NDArray[np.float64]
 
 BLANK_STRETCH = 1.1
-"""How high, in distances of written lines, a stretch without ink is that parts a block from an entry."""
+"""Height of a blank stretch between a block and an entry, in line distances."""
 
 DUST = 0.12
-"""How much ink, in heights of a small letter, a level may have across the table and still be blank."""
+"""Largest ink across the table on a blank level, in heights of a small letter."""
 
 FAINTEST = 0.25
-"""The least ink of a line, as a share of that of the usual one."""
+"""Least ink of a line, as a share of the usual line's."""
 
 NARROW_NUMBER = 0.06
-"""That share where a line may be the one stroke of a figure 1; it is as high as a letter then."""
+"""The same for a line that may be a figure 1; its stroke is then as high as a letter."""
 
 SECOND_LINE = 1.5
-"""How far, in distances of lines, a line of the first column is from the one above it that may be the second one of an
-entry's number."""
+"""Largest distance, in line distances, of a second line of an entry's number from the first."""
 
 SAME_LEVEL = 0.6
-"""In how many columns, as a share of those in which entries usually begin, something is written beside a line that
-begins one."""
+"""Least number of columns with writing beside a line that begins an entry, as a share of the usual number."""
 
 NARROW_MARGIN = 0.25
-"""How far inside its rules, in heights of a small letter, a column is looked at: what is left of them lies there."""
+"""Excluded margin of a column inside its rules, in heights of a small letter: remains of the rules lie there."""
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenRows:
-    """The rows of a table by what is written.
+    """The rows of a table by its writing.
 
     Attributes:
-        bounds: (n + 1, columns) the y at which each row begins in each column, and at which the last one ends.
-        begun: (n,) whether a line of the first column begins the row; the others are blocks.
-        doubled: (n,) whether another entry may stand further down in the row, whose first column is empty.
+        bounds: (n + 1, columns) the y at which each row begins in each column; the last line is the end.
+        begun: (n,) whether a line of the first column begins the row; other rows are blocks.
+        doubled: (n,) whether the row may hold a second entry, whose first column is empty.
         pitch: The distance of written lines in pixels.
     """
 
@@ -69,17 +67,16 @@ class WrittenRows:
 def written_lines(
     ink: Pixels, left: float, right: float, letter: float, faintest: float = FAINTEST
 ) -> Values:
-    """Return the y (m,) at which lines are written between two x, ascending.
+    """Return the y (m,) of written lines between two x, ascending.
 
-    Long runs of ink (rules, edges) do not count; a line is where the ink across the column, smoothed over a letter, is
-    densest.
+    A line is a maximum of the ink across the column, smoothed over a letter, without long runs of ink (rules, edges).
 
     Args:
         ink: Mask (0/255) of the page.
-        left: The x from which on the column is looked at.
-        right: The x up to which it is.
+        left: The x at which the column begins.
+        right: The x at which the column ends.
         letter: The height of a written small letter in pixels.
-        faintest: The least ink of a line, as a share of that of the usual one.
+        faintest: Least ink of a line, as a share of the usual line's.
     """
     strip = ink[:, max(0, round(left)) : max(0, round(right))]
     if strip.shape[1] < letter:
@@ -107,13 +104,13 @@ def _without_rules(strip: Pixels, letter: float) -> NDArray[np.bool_]:
 def find_written_rows(
     ink: Pixels, edges: Sequence[float], first: int, span: tuple[float, float], letter: float
 ) -> WrittenRows:
-    """Return the rows of a table; where nothing is written in its first column, all that is written is blocks.
+    """Return the rows of a table; without writing in the first column, all rows are blocks.
 
     Args:
         ink: Mask (0/255) of the writing, without rules.
         edges: The x of the columns' edges, ascending.
         first: The number of the column in which an entry begins.
-        span: The y from which to which the rows reach.
+        span: The y between which the rows lie.
         letter: The height of a written small letter in pixels.
     """
     top, bottom = max(0, round(span[0])), min(ink.shape[0], round(span[1]))
@@ -138,9 +135,9 @@ def find_written_rows(
 def _beginnings(
     lines: Values, strong: Values, profiles: Sequence[Values], first: int, pitch: float, letter: float
 ) -> Values:
-    """Return those of the lines of the first column that begin an entry, no second lines.
+    """Return the lines of the first column that begin an entry, without second lines.
 
-    Faint ones, which are not among the ``strong`` ones, begin one only where other columns begin beside them.
+    A faint line, which is not ``strong``, begins an entry only if other columns begin beside it.
     """
     lines = lines[np.diff(lines, prepend=-np.inf) > 0.6 * pitch]
     others = [profile for number, profile in enumerate(profiles) if number != first]
@@ -156,14 +153,14 @@ def _beginnings(
 def _with_signs(
     lines: Values, body: Pixels, column: tuple[float, float], pitch: float, letter: float
 ) -> Values:
-    """Return the lines at which a sign as high as a letter stands, where their signs are: tails and dust are none."""
+    """Return the lines with a sign as high as a letter, at the height of their signs; tails and dust are lower."""
     if not len(lines):
         return lines
     strip = _without_rules(body[:, max(0, round(column[0])) : round(column[1])], letter).astype(np.uint8)
     boxes = cv2.connectedComponentsWithStats(strip, connectivity=8)[2]
     top, high = boxes[1:, cv2.CC_STAT_TOP], boxes[1:, cv2.CC_STAT_HEIGHT]
     is_sign = high > 0.6 * letter
-    # figures have tails below the line, hardly ever strokes above it
+    # figures have tails below the line, but hardly any strokes above
     y = (top + np.minimum(high, 1.5 * letter) / 2)[is_sign]
     if not len(y):
         return lines[:0]
@@ -173,7 +170,7 @@ def _with_signs(
 
 
 def _columns_at(profiles: Sequence[Values], y: float, pitch: float, letter: float) -> int:
-    """Return in how many columns something is written at the level y."""
+    """Return the number of columns with writing at the level y."""
     low, high = max(0, round(y - 0.45 * pitch)), round(y + 0.45 * pitch)
     return sum(bool(profile[low:high].sum() > 0.2 * letter**2) for profile in profiles)
 
@@ -183,7 +180,7 @@ def _doubled(
 ) -> NDArray[np.bool_]:
     """Return which rows may hold a second entry.
 
-    Two columns or more begin anew there below an empty line, or hold several lines though they hold one elsewhere.
+    In such a row two columns or more begin again below an empty line, or hold several lines instead of the usual one.
     """
     runs = [
         [_runs(profile[round(top) : round(bottom)], letter) for top, bottom in pairwise(bounds[:, number])]
@@ -196,12 +193,12 @@ def _doubled(
         for column in count
     ]
     more = (count > 1) & np.array(single)[:, None]
-    found: NDArray[np.bool_] = (anew | more).sum(axis=0) > 1
-    return found
+    doubled: NDArray[np.bool_] = (anew | more).sum(axis=0) > 1
+    return doubled
 
 
 def _runs(profile: Values, letter: float) -> list[tuple[int, int]]:
-    """Return from where to where a column is written in a row, line by line where lines do not touch."""
+    """Return the written extents of a column in a row, one a line unless lines touch."""
     return _stretches(profile > 0, 0.5 * letter)
 
 
@@ -210,7 +207,7 @@ def _begins_anew(runs: Sequence[tuple[int, int]], pitch: float) -> bool:
 
 
 def _line_distance(body: Pixels, columns: Sequence[tuple[float, float]], letter: float) -> float:
-    """Return the usual distance of lines, by the columns in which several lines follow one another."""
+    """Return the usual line distance, measured in columns with several consecutive lines."""
     apart = [
         np.diff(lines)
         for left, right in columns
@@ -229,7 +226,7 @@ def _profile(body: Pixels, left: float, right: float, letter: float) -> Values:
 
 
 def _sparsest(profile: Values, y: float, pitch: float) -> float:
-    """Return where a column has the least ink between a line at y and the one above it, nearest to their middle."""
+    """Return the y of least ink between a line at y and the line above, nearest to their middle."""
     low, high = max(0, round(y - 0.95 * pitch)), max(1, round(y - 0.1 * pitch))
     there = profile[low:high]
     if not len(there):
@@ -242,7 +239,7 @@ def _sparsest(profile: Values, y: float, pitch: float) -> float:
 def _with_blocks(
     profiles: Sequence[Values], cuts: Values, begins: Values, pitch: float, letter: float
 ) -> tuple[Values, NDArray[np.bool_]]:
-    """Return the rows with the blocks that stand apart from the entries above them, or above all of them."""
+    """Return the rows, with separate blocks below entries or above all of them."""
     total = np.sum(profiles, axis=0)
     blank = total <= DUST * letter
     rows: list[Values] = []
@@ -267,7 +264,7 @@ def _with_blocks(
 
 
 def _stretches(mask: NDArray[np.bool_], least: float) -> list[tuple[int, int]]:
-    """Return from where to where a mask holds for at least so long."""
+    """Return the extents of runs of True of at least a given length."""
     padded = np.concatenate([[False], mask, [False]]).astype(np.int8)
     steps = np.diff(padded)
     starts, ends = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)

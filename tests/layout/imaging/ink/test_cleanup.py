@@ -9,7 +9,7 @@ import pytest
 from pipeline.base.model import Box
 from pipeline.layout.imaging.ink import cleanup as ink_of_page
 from pipeline.layout.imaging.ink.connected_components import find_components
-from pipeline.layout.imaging.ruling.leaders import find_leaders
+from pipeline.layout.imaging.ruling.leader_dots import find_leaders
 from tests.layout.imaging.drawings import dot, ink_mask, ink_of, painted, paper, rule
 
 

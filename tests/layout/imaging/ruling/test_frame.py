@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.base.model import Matrix, Pixels
-from pipeline.layout.imaging.ruling.rules import find_frame
+from pipeline.layout.imaging.ruling.ruled_lines import find_frame
 from tests.layout.imaging.drawings import paper, rule
 
 LEFT, TOP, RIGHT, BOTTOM = 100.0, 150.0, 900.0, 1300.0

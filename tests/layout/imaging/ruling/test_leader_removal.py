@@ -9,8 +9,8 @@ import pytest
 from pipeline.base.model import Pixels
 from pipeline.layout.imaging.ink.binarization import binarize
 from pipeline.layout.imaging.ink.connected_components import find_components
+from pipeline.layout.imaging.ruling.leader_dots import find_leaders
 from pipeline.layout.imaging.ruling.leader_removal import remove_overwritten_dots
-from pipeline.layout.imaging.ruling.leaders import find_leaders
 from tests.layout.imaging.drawings import dot, ink_of, paper, rule
 
 LETTER = 40.0

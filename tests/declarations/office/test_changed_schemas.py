@@ -8,7 +8,8 @@ import pytest
 
 from pipeline.base.errors import SchemaError
 from pipeline.base.model import Severity
-from pipeline.declarations import office, schema
+from pipeline.declarations import schema
+from pipeline.declarations.office.changed_schemas import with_office_changes
 from pipeline.declarations.schema import Schemas
 from pipeline.digitize.validate import rules_of
 from pipeline.settings import Settings
@@ -36,7 +37,7 @@ def severities(schemas: Schemas, change: Written) -> dict[str, Severity]:
 
 def complaint(path: Path) -> str:
     with pytest.raises(SchemaError) as caught:
-        office.applied(SCHEMAS, path)
+        with_office_changes(SCHEMAS, path)
     return caught.value.message
 
 
@@ -45,35 +46,35 @@ ONE_SYLLABLE: Written = {"child_name": "Khang"}
 
 
 def test_without_a_file_nothing_changes(tmp_path: Path) -> None:
-    assert office.applied(SCHEMAS, tmp_path / "office.toml") is SCHEMAS
+    assert with_office_changes(SCHEMAS, tmp_path / "office.toml") is SCHEMAS
 
 
 @pytest.mark.parametrize(("change", "code"), [(OTHER_SURNAME, "B02"), (ONE_SYLLABLE, "L05")])
 def test_a_rule_is_as_serious_as_the_office_says(tmp_path: Path, change: Written, code: str) -> None:
     assert severities(SCHEMAS, change)[code] is Severity.REVIEW
-    changed = office.applied(SCHEMAS, written(tmp_path, rule(code, "INFO")))
+    changed = with_office_changes(SCHEMAS, written(tmp_path, rule(code, "INFO")))
     assert severities(changed, change)[code] is Severity.INFO
     assert changed.severity_of(code) is Severity.INFO
-    off = office.applied(SCHEMAS, written(tmp_path, rule(code, "OFF")))
+    off = with_office_changes(SCHEMAS, written(tmp_path, rule(code, "OFF")))
     assert code not in severities(off, change)
     assert off.severity_of(code) is None
 
 
 def test_a_rule_may_be_changed_for_one_field_only(tmp_path: Path) -> None:
     path = written(tmp_path, rule("D11", "OFF", 'field = "foreign_registered_on"'))
-    changed = office.applied(SCHEMAS, path)
+    changed = with_office_changes(SCHEMAS, path)
     assert "D11" not in severities(changed, {"foreign_registered_on": "13/03/2018"})
     assert "D11" in severities(changed, {"declarant_paper_issued_on": "13/03/2018"})
 
 
 def test_the_checks_of_books_obey_the_office_too(tmp_path: Path) -> None:
-    changed = office.applied(SCHEMAS, written(tmp_path, rule("K09", "INFO")))
+    changed = with_office_changes(SCHEMAS, written(tmp_path, rule("K09", "INFO")))
     assert changed.severity_of("K09") is Severity.INFO
 
 
 def test_an_alias_is_read_as_its_term(tmp_path: Path) -> None:
     text = '[[alias]]\nvocab = "ethnicity"\ncode = "khơ me"\nalias = "Khmer Nam Bộ"\n'
-    changed = office.applied(SCHEMAS, written(tmp_path, text))
+    changed = with_office_changes(SCHEMAS, written(tmp_path, text))
     parsed = KINDS["choice"].parse("khmer nam bộ", changed.vocabularies["ethnicity"])
     assert (parsed.canonical, parsed.problems) == ("Khơ Me", ())
     assert SCHEMAS.vocabularies["ethnicity"].codes.get("khmer nam bộ") is None
@@ -84,7 +85,7 @@ def test_a_term_of_its_own_has_a_code_of_its_own(tmp_path: Path) -> None:
         '[[term]]\nvocab = "marriage-registration-type"\ncode = "CT-01"\nlabel = "Ghi chú kết hôn"\n'
         'aliases = ["Ghi chú"]\nreason = "thử"\n'
     )
-    changed = office.applied(SCHEMAS, written(tmp_path, text))
+    changed = with_office_changes(SCHEMAS, written(tmp_path, text))
     vocabulary = changed.vocabularies["marriage-registration-type"]
     assert SCHEMAS.vocabularies["marriage-registration-type"].uncoded == ("Ghi chú kết hôn",)
     assert vocabulary.uncoded == ()
@@ -93,8 +94,8 @@ def test_a_term_of_its_own_has_a_code_of_its_own(tmp_path: Path) -> None:
 
 
 def test_a_change_of_the_file_changes_what_readings_depend_on(tmp_path: Path) -> None:
-    first = office.applied(SCHEMAS, written(tmp_path, rule("B02", "INFO"))).fingerprint
-    second = office.applied(SCHEMAS, written(tmp_path, rule("B02", "OFF"))).fingerprint
+    first = with_office_changes(SCHEMAS, written(tmp_path, rule("B02", "INFO"))).fingerprint
+    second = with_office_changes(SCHEMAS, written(tmp_path, rule("B02", "OFF"))).fingerprint
     assert len({SCHEMAS.fingerprint, first, second}) == 3
 
 
@@ -161,11 +162,11 @@ def test_what_is_no_text_of_that_kind_is_told(tmp_path: Path, data: bytes, said:
     if said:
         assert said in complaint(path)
     else:
-        assert office.applied(SCHEMAS, path).findings == SCHEMAS.findings
+        assert with_office_changes(SCHEMAS, path).findings == SCHEMAS.findings
 
 
 def test_what_the_office_switched_off_is_not_missing_either(tmp_path: Path) -> None:
-    changed = office.applied(SCHEMAS, written(tmp_path, rule("MISSING", "OFF")))
+    changed = with_office_changes(SCHEMAS, written(tmp_path, rule("MISSING", "OFF")))
     assert "MISSING" not in severities(changed, {"child_sex": BLANK})
     assert schema.load().severity_of("MISSING") is Severity.REVIEW
 
@@ -185,7 +186,7 @@ def test_an_office_orders_renames_and_leaves_out_columns_of_an_assumed_workbook(
     ours = tuple(
         "hoTen" if one == "nxnHoTen" else one for one in reversed(COLUMNS) if one != "nxnMucDichSuDung"
     )
-    changed = office.applied(SCHEMAS, columns_file(tmp_path, ours, 'hoTen = "nxnHoTen"'))
+    changed = with_office_changes(SCHEMAS, columns_file(tmp_path, ours, 'hoTen = "nxnHoTen"'))
     assert changed.columns("HN35") == ours
     assert changed.record("marital_status").by_column["hoTen"].name == "subject_name"
     assert (changed.exports["HN35"].evidence, changed.exports["HN35"].note) == (

@@ -1,4 +1,4 @@
-"""What the stages of a page share: the options, the clock, and the context they are handed."""
+"""The context that every stage of a page receives: form, ledger, declarations, engines, options and clock."""
 
 from __future__ import annotations
 
@@ -15,23 +15,22 @@ from pipeline.recognition.ocr import Engines
 from pipeline.values.places.near_units import near_units
 
 VERSION = "31"
-"""Raise it whenever the same page could come out otherwise than before."""
+"""Version of the reader. Raise it whenever the same page could give another result."""
 
 
 @dataclass(frozen=True)
 class DigitizeOptions:
-    """What a page may be digitized with.
+    """Options of digitizing a page.
 
     Attributes:
-        min_print: The least share (0..1, by letters) of a form's printed text that must be found for a page to be taken
-            for that form.
-        hidden_print: That share of the book's own form where no other form prints what was found.
+        min_print: Least share (0..1, by letters) of a form's printed text that is read on a page of that form.
+        hidden_print: The same for the book's own form, where no other form explains the labels that were read.
         sure_print: The share from which no other form is tried.
-        blank_ink: The most ink (share of a page's pixels) that a blank page may show.
-        label_dpi: Pixels an inch at which labels are looked for.
-        max_dpi: Pixels an inch at which the page is read.
-        teach: Whether the result carries a view of the page from which the template of its book is learned.
-        routing: By what readings are accepted without a person.
+        blank_ink: Largest share of inked pixels on a blank page.
+        label_dpi: Pixels an inch for label recognition.
+        max_dpi: Pixels an inch of the rectified page, at most.
+        teach: Whether the result carries a view of the page for learning the template of its book.
+        routing: The thresholds of acceptance.
     """
 
     min_print: float = 0.28
@@ -49,7 +48,7 @@ class DigitizeOptions:
 
 
 class StageClock:
-    """CPU seconds by stage, those of finished child processes (Tesseract) included.
+    """CPU seconds by stage, including finished child processes (Tesseract).
 
     Attributes:
         seconds: CPU seconds by the name of the stage.
@@ -75,7 +74,7 @@ def _cpu_seconds() -> float:
 
 @dataclass(frozen=True, slots=True)
 class PageContext:
-    """What every stage of a page may need besides the value of the stage before it.
+    """What every stage of a page receives besides the value of the stage before it.
 
     Attributes:
         clock: Measures the stages of this page.
@@ -90,11 +89,11 @@ class PageContext:
 
     @property
     def record(self) -> RecordSpec:
-        """The record that the form holds."""
+        """The record that the form declares."""
         return self.schemas.record(self.form.record)
 
     @property
     def near_units(self) -> NearUnits | None:
-        """The units around the place of the book, where these are known."""
+        """The administrative units around the place of the book, ``None`` if unknown."""
         ledger = self.ledger
         return near_units(self.schemas.places, ledger.place, ledger.place_code, ledger.year)

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.base.errors import SchemaError
-from pipeline.declarations import office, review_policy, schema
-from pipeline.declarations.review_policy import ReviewPolicy, Way
+from pipeline.declarations import schema
+from pipeline.declarations.office.changed_schemas import with_office_changes
+from pipeline.declarations.office.review import ReviewPolicy, Way, read_review
 from pipeline.settings import Settings
 
 SCHEMAS = schema.load()
@@ -21,7 +22,7 @@ BOOK = "KS.1975.01"
 def policy(folder: Path, text: str) -> ReviewPolicy:
     path = folder / "office.toml"
     path.write_text(text, encoding="utf-8")
-    return review_policy.read(path, SCHEMAS)
+    return read_review(path, SCHEMAS)
 
 
 def complaint(folder: Path, text: str) -> str:
@@ -31,8 +32,8 @@ def complaint(folder: Path, text: str) -> str:
 
 
 def test_without_a_file_everything_is_checked_and_critical_fields_are_keyed_blind(tmp_path: Path) -> None:
-    found = review_policy.read(tmp_path / "office.toml", SCHEMAS)
-    assert (found.way(CRITICAL, BOOK), found.way(PLAIN, BOOK)) == (Way.BLIND, Way.CHECKED)
+    found = read_review(tmp_path / "office.toml", SCHEMAS)
+    assert (found.of_book(BOOK).way(CRITICAL), found.of_book(BOOK).way(PLAIN)) == (Way.BLIND, Way.CHECKED)
     assert found.of_book(BOOK).whole is Way.CHECKED
     assert found.lease == timedelta(minutes=15)
     assert not found.of_book(BOOK).blind_first
@@ -53,7 +54,7 @@ def test_without_a_file_everything_is_checked_and_critical_fields_are_keyed_blin
 )
 def test_an_office_sets_how_fields_are_settled(tmp_path: Path, text: str, critical: Way, plain: Way) -> None:
     found = policy(tmp_path, f"[review]\n{text}\n")
-    assert (found.way(CRITICAL, BOOK), found.way(PLAIN, BOOK)) == (critical, plain)
+    assert (found.of_book(BOOK).way(CRITICAL), found.of_book(BOOK).way(PLAIN)) == (critical, plain)
 
 
 def test_some_books_have_it_otherwise_and_the_later_row_wins(tmp_path: Path) -> None:
@@ -63,9 +64,9 @@ def test_some_books_have_it_otherwise_and_the_later_row_wins(tmp_path: Path) -> 
         '[[review.book]]\nbook = "KS.19*"\ncheck = "all"\nblind_first = true\n'
         '[[review.book]]\nbook = "KS.1975.*"\nblind = "all"\n',
     )
-    assert found.way(PLAIN, "KS.2010.01") is Way.SINGLE
-    assert found.way(PLAIN, "KS.1960.01") is Way.CHECKED
-    assert found.way(PLAIN, BOOK) is Way.BLIND
+    assert found.of_book("KS.2010.01").way(PLAIN) is Way.SINGLE
+    assert found.of_book("KS.1960.01").way(PLAIN) is Way.CHECKED
+    assert found.of_book(BOOK).way(PLAIN) is Way.BLIND
     assert found.of_book(BOOK).blind_first
     assert found.lease == timedelta(minutes=30)
 
@@ -87,7 +88,7 @@ def test_some_books_have_it_otherwise_and_the_later_row_wins(tmp_path: Path) -> 
         ('[[review.book]]\nblind = "all"\n', 1, "thiếu “book”"),
         ('[review]\n[[review.book]]\nbook = "KS*"\nlease_minutes = 3\n', 4, "khóa lạ “lease_minutes”"),
         ('[[review.book]]\nbook = "A"\n[[review.book]]\nbook = "B"\nblind = "al"\n', 5, "all, critical"),
-        ("[review]\nbook = 3\n", 1, "[[review.book]]"),
+        ("[review]\nbook = 3\n", 2, "[[review.book]]"),
         ("review = 3\n", 1, "[review]"),
     ],
 )
@@ -105,12 +106,12 @@ def test_keys_of_other_tables_are_not_taken_for_those_of_review(tmp_path: Path) 
 def test_who_reviews_changes_no_reading(tmp_path: Path) -> None:
     path = tmp_path / "office.toml"
     path.write_text('[review]\ncheck = "none"\n', encoding="utf-8")
-    assert office.applied(SCHEMAS, path) is SCHEMAS
+    assert with_office_changes(SCHEMAS, path) is SCHEMAS
     rule = '[[rule]]\ncode = "B02"\nseverity = "OFF"\nreason = "thử"\n'
     path.write_text(rule, encoding="utf-8")
-    changed = office.applied(SCHEMAS, path).fingerprint
+    changed = with_office_changes(SCHEMAS, path).fingerprint
     path.write_text(f'{rule}[review]\ncheck = "none"\n', encoding="utf-8")
-    assert office.applied(SCHEMAS, path).fingerprint == changed
+    assert with_office_changes(SCHEMAS, path).fingerprint == changed
 
 
 def test_slips_are_told_together_with_those_of_the_rules(tmp_path: Path) -> None:

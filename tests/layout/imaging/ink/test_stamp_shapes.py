@@ -11,7 +11,7 @@ from pipeline.base.model import StampKind
 from pipeline.declarations import schema
 from pipeline.layout.imaging.geometry import warp
 from pipeline.layout.imaging.ink.binarization import split_colour_layers
-from pipeline.layout.imaging.ink.stamps import find_stamps, rectify_red_layer
+from pipeline.layout.imaging.ink.stamp_shapes import find_stamps, rectify_red_layer
 from pipeline.training.synthetic_pages.sheet import PaperSheet
 from pipeline.training.synthetic_pages.stamps import boxed_stamp, name_stamp, round_seal
 from tests.layout.imaging.drawings import ink_mask, painted

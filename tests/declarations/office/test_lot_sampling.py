@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.base.errors import SchemaError
-from pipeline.declarations.sampling import QualityLevels, SamplingPolicy, read
+from pipeline.declarations.office.lot_sampling import SAMPLING, SamplingPolicy
+from pipeline.declarations.sampling import QualityLevels
 
 
 def written(tmp_path: Path, text: str) -> Path:
@@ -15,12 +16,14 @@ def written(tmp_path: Path, text: str) -> Path:
 
 
 def test_without_a_word_the_defaults_hold(tmp_path: Path) -> None:
-    assert read(tmp_path / "office.toml") == SamplingPolicy()
-    assert read(written(tmp_path, '[review]\ncheck = "all"')) == SamplingPolicy()
+    assert SAMPLING.read(tmp_path / "office.toml") == SamplingPolicy()
+    assert SAMPLING.read(written(tmp_path, '[review]\ncheck = "all"')) == SamplingPolicy()
 
 
 def test_percentages_become_shares_and_rounds_follow_the_preset(tmp_path: Path) -> None:
-    policy = read(written(tmp_path, '[sampling]\npreset = "two-rounds"\nrejectable = 4\nfields = "all"'))
+    policy = SAMPLING.read(
+        written(tmp_path, '[sampling]\npreset = "two-rounds"\nrejectable = 4\nfields = "all"')
+    )
     assert (policy.quality, policy.fields) == (QualityLevels(rejectable=0.04), "all")
     assert [policy.plan(200, turn).sample for turn in (1, 2, 3)] == [200, 60, 60]
 
@@ -36,5 +39,5 @@ def test_percentages_become_shares_and_rounds_follow_the_preset(tmp_path: Path) 
 )
 def test_every_slip_is_told_with_its_line(tmp_path: Path, text: str, told: str) -> None:
     with pytest.raises(SchemaError) as raised:
-        read(written(tmp_path, text))
+        SAMPLING.read(written(tmp_path, text))
     assert told in raised.value.message

@@ -1,10 +1,6 @@
 """``[delivery]`` of ``office.toml``: which choice of each delivery rule an office has made.
 
-.. code-block:: toml
-
-    [delivery]
-    lunar_date = "note"           # every key is the name of a rule, every value one of its choices
-    approximate_date = "year"
+Every key is the name of a rule, every value one of its choices.
 """
 
 from __future__ import annotations
@@ -14,14 +10,32 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated, Any, Literal
 
-from pipeline.base.staff_toml import StaffFile
-from pipeline.declarations.schema import nearest_hint
-from pipeline.delivery_rules.rules import DELIVERY_RULES, RULES_BY_NAME
+from pydantic import Field, create_model
 
-TABLE = "delivery"
+from pipeline.declarations.office.delivery_rules import DELIVERY_RULES, DeliveryRule
+from pipeline.declarations.office.settings import ChoiceWords, SettingTable
+from pipeline.declarations.schema import Declaration
 
 DEFAULTS: Mapping[str, str] = {rule.name: rule.default for rule in DELIVERY_RULES}
+
+
+def _key(rule: DeliveryRule) -> Any:
+    """Return type and field of the key of a rule."""
+    choice = Annotated[Literal[tuple(rule.choices)], ChoiceWords(rule.choices)]  # type: ignore[valid-type]
+    return choice, Field(default=rule.default, title=rule.title, description=f"Ví dụ: {rule.example}")
+
+
+DELIVERY: SettingTable[Declaration] = SettingTable(
+    "delivery",
+    "Giá trị bàn giao",
+    "reference/delivery-rules",
+    create_model(
+        "DeliveryChoices", __base__=Declaration, **{rule.name: _key(rule) for rule in DELIVERY_RULES}
+    ),
+    "Gói xuất từ lúc lưu theo quy tắc mới; gói đã xuất không đổi.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +65,10 @@ class DeliveryPolicy:
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def read(path: Path) -> DeliveryPolicy:
+def read_delivery(path: Path) -> DeliveryPolicy:
     """Return what the file at ``path`` sets, the defaults for what it leaves out.
 
     Raises:
         SchemaError: Names every flaw with its line.
     """
-    if not path.exists():
-        return DeliveryPolicy()
-    file = StaffFile(path)
-    table = file.own_table(TABLE)
-    for key, value in table.items():
-        rule = RULES_BY_NAME.get(key)
-        if rule is None:
-            file.flaw_of_table(
-                TABLE, key, f"không có quy tắc bàn giao “{key}”.{nearest_hint(key, RULES_BY_NAME)}"
-            )
-        elif not isinstance(value, str) or value not in rule.choices:
-            file.flaw_of_table(TABLE, key, f"“{key}” chỉ có thể là {', '.join(rule.choices)}.")
-    file.refuse_flaws()
-    return DeliveryPolicy({**DEFAULTS, **table})
+    return DeliveryPolicy(DELIVERY.read(path).model_dump())

@@ -1,7 +1,8 @@
-"""One page in, one result out: the stages of a page, each entered once.
+"""The stages of a page.
 
-``digitize_page`` reads from top to bottom: normalize, detect sheets and match their form, rectify, segment, recognize,
-parse, validate, route. A picture of an open book is a loop around the same stages, once a sheet.
+``digitize_page`` reads from top to bottom: normalize, detect sheets, then for each sheet quality, rectify, segment,
+recognize, parse, validate, route. Only *detect sheets* is a loop: it normalizes each candidate part of the picture and
+matches it with the forms.
 """
 
 from __future__ import annotations
@@ -22,17 +23,17 @@ from pipeline.base.model import (
 )
 from pipeline.declarations.schema import Form, Schemas
 from pipeline.digitize.act_page import read_act
-from pipeline.digitize.context import DigitizeOptions, PageContext, StageClock
 from pipeline.digitize.judge import EntryJudge
 from pipeline.digitize.match import FormMatch
 from pipeline.digitize.merge_spread import merge_spread
-from pipeline.digitize.normalize import assess_quality, ink_share, normalize
+from pipeline.digitize.normalize import normalize
+from pipeline.digitize.page_context import DigitizeOptions, PageContext, StageClock
+from pipeline.digitize.quality import assess_quality
 from pipeline.digitize.recognize import recognize
 from pipeline.digitize.rectify import RectifiedPage, rectify, template_view
 from pipeline.digitize.segment import segment
 from pipeline.digitize.sheets import Sheet, detect_sheets
 from pipeline.digitize.stamp_kinds import stamp_findings, stamps_by_words
-from pipeline.digitize.totals import is_total
 from pipeline.layout.imaging import perceptual_hash
 from pipeline.layout.locate.placed_labels import place_labels
 from pipeline.recognition.ocr import Engines
@@ -40,10 +41,10 @@ from pipeline.recognition.ocr import Engines
 log = logging.getLogger(__name__)
 
 MORE_PAGES = "PAGE-HALF"
-"""The finding of a picture that seems to show more pages than were read."""
+"""Finding: the picture seems to show more pages than were read."""
 
 NO_ENTRIES = "ROWS-NO-ENTRY"
-"""The finding of a table between whose entries rows stand that are none: headings, totals carried over."""
+"""Finding: the table has rows that are no entries, such as headings and totals carried over."""
 
 
 def digitize_page(
@@ -54,16 +55,16 @@ def digitize_page(
     engines: Engines,
     options: DigitizeOptions = DigitizeOptions(),
 ) -> PageResult:
-    """Return everything that can be known of one page.
+    """Return the entries of a page with their readings and findings, and what the picture itself shows.
 
     Args:
         page: The decoded page, RGB (h, w, 3).
 
     Returns:
-        The result; a page that is none of the form has no entries and says so in its kind and findings.
+        The result. A page of another form has no entries; its kind and findings name the reason.
 
     Raises:
-        ScanError: A kind of it, for what the machine cannot do.
+        ScanError: The machine cannot read the page.
     """
     options = replace(options, routing=options.routing.for_reader(engines.hand_fingerprint))
     context = PageContext(form, ledger, schemas, engines, options, StageClock())
@@ -86,7 +87,7 @@ def digitize_page(
 
 
 def _digitize_sheet(sheet: Sheet, doubts: Sequence[Finding], context: PageContext) -> PageResult:
-    """Take one sheet through the stages after its form was matched.
+    """Return the result of one sheet whose form is matched.
 
     Args:
         doubts: Findings of the picture as a whole.
@@ -124,10 +125,8 @@ def _digitize_sheet(sheet: Sheet, doubts: Sequence[Finding], context: PageContex
         page = rectify(sheet.image, match, context)
     with clock.stage("fields"):
         regions = segment(page, context)
-    of_entries = [region for region in regions if region.is_entry]
-    recognized = recognize(of_entries, page, context)
-    if context.form.table is not None:
-        recognized = tuple(entry for entry in recognized if not is_total(entry))
+    entry_regions = [region for region in regions if region.is_entry]
+    recognized = recognize(entry_regions, page, context)
     if others := len(regions) - len(recognized):
         rows = Finding(NO_ENTRIES, Severity.INFO, (), {"rows": str(others)})
         result = replace(result, findings=(*result.findings, rows))
@@ -152,15 +151,15 @@ def _digitize_sheet(sheet: Sheet, doubts: Sequence[Finding], context: PageContex
 
 
 def _without_form(result: PageResult, match: FormMatch, options: DigitizeOptions) -> PageResult:
-    """Return the result of a page that is none of the form: an empty one, or one that a person has to look at."""
-    share = ink_share(match.level)
+    """Return the result of a page without a form of the book: it is blank, or a person has to look at it."""
+    share = match.level.ink_share
     if share < options.blank_ink:
         log.info("a blank page: ink share %.5f below %.5f", share, options.blank_ink)
         finding = Finding("PAGE-BLANK", Severity.INFO, (), {"ink": f"{share:.5f}"})
         return replace(result, kind=PageKind.BLANK, findings=(finding,))
     log.info("no page of the form: %d printed words, other form %s", match.words, match.other or None)
     finding = Finding("PAGE-FORM", Severity.REVIEW, (), {"words": str(match.words), "form": match.other})
-    # pixels an inch follow from the form's paper, and this is the paper of another one
+    # pixels an inch follow from the paper of the book's form, which this page does not show
     findings = (flaw for flaw in result.findings if flaw.code != "SCAN-COARSE")
     return replace(result, findings=(finding, *findings))
 

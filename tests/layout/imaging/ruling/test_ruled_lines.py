@@ -11,7 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.base.model import Matrix, Pixels
-from pipeline.layout.imaging.ruling.rules import erase_rules, find_rule_near, intersect_lines, trace_rule_near
+from pipeline.layout.imaging.ruling.ruled_lines import (
+    erase_rules,
+    find_rule_near,
+    intersect_lines,
+    trace_rule_near,
+)
 from tests.layout.imaging.drawings import ink_of, paper, rule, typed
 
 WIDTH, HEIGHT = 400, 900

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.base.errors import SchemaError
+from pipeline.declarations.office.approval import APPROVAL, ApprovalPolicy
 from pipeline.delivery.export.export_options import read_options
-from pipeline.delivery_rules import ApprovalPolicy, read_approval
 
 
 @pytest.mark.parametrize(
@@ -23,9 +23,9 @@ def test_what_an_office_asks_for_reaches_the_export(
     tmp_path: Path, text: str, policy: ApprovalPolicy
 ) -> None:
     office = tmp_path / "office.toml"
-    assert read_approval(office) == ApprovalPolicy()
+    assert APPROVAL.read(office) == ApprovalPolicy()
     office.write_text(text, encoding="utf-8")
-    assert read_approval(office) == policy
+    assert APPROVAL.read(office) == policy
     assert read_options(tmp_path / "package.toml", office).approval == policy
     (tmp_path / "package.toml").write_text("[package]\n", encoding="utf-8")
     assert read_options(tmp_path / "package.toml", office).approval == policy
@@ -43,4 +43,4 @@ def test_a_flaw_is_told_with_its_line(tmp_path: Path, text: str, told: str) -> N
     office = tmp_path / "office.toml"
     office.write_text(text, encoding="utf-8")
     with pytest.raises(SchemaError, match=told):
-        read_approval(office)
+        APPROVAL.read(office)

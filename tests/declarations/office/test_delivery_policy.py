@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.base.errors import SchemaError
-from pipeline.delivery_rules import DELIVERY_RULES, DeliveryPolicy, read
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy, read_delivery
+from pipeline.declarations.office.delivery_rules import DELIVERY_RULES
 
 
 def office(tmp_path: Path, text: str) -> Path:
@@ -17,20 +18,20 @@ def office(tmp_path: Path, text: str) -> Path:
 
 
 def test_an_office_sets_some_rules_and_the_others_stay_as_usual(tmp_path: Path) -> None:
-    policy = read(office(tmp_path, '[review]\ncheck = "all"\n[delivery]\nlunar_date = "note"\n'))
+    policy = read_delivery(office(tmp_path, '[review]\ncheck = "all"\n[delivery]\nlunar_date = "note"\n'))
     assert (policy["lunar_date"], policy["ditto"]) == ("note", "above")
     assert policy.fingerprint != DeliveryPolicy().fingerprint
-    assert read(tmp_path / "none.toml") == DeliveryPolicy()
+    assert read_delivery(tmp_path / "none.toml") == DeliveryPolicy()
 
 
 def test_every_flaw_is_named_with_its_line(tmp_path: Path) -> None:
     path = office(tmp_path, '[delivery]\nlunar_dat = "note"\nditto = "below"\nshort_year = 3\n')
     with pytest.raises(SchemaError) as refused:
-        read(path)
+        read_delivery(path)
     told = refused.value.message.splitlines()
     assert ["dòng 2" in told[0], "dòng 3" in told[1], "dòng 4" in told[2]] == [True] * 3
     assert "lunar_date" in told[0]
-    assert "above, confirm, note" in told[1]
+    assert "above, confirm hoặc note" in told[1]
 
 
 def test_every_rule_lets_a_person_look_first_or_changes_nothing_but_the_form() -> None:

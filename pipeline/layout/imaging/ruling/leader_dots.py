@@ -1,9 +1,9 @@
-"""Dot leaders: the rows of dots that blanks are printed with and people write on.
+"""Dot leaders: the printed rows of dots in blanks, on which people write.
 
-A dot of a leader is a small, roughly round component with neighbours on its level at one spacing. Dots of letters, full
-stops and tone marks have none. Writing hides dots or hangs together with them, so two searches complement each other:
-runs of six dots and more (``_dot_runs``), and levels on which dense writing has left dots in ones and twos
-(``_dot_rows``). What is out of step with its row is no dot of it:
+A leader dot is a small, roughly round component with neighbours on its level at a constant spacing. Dots of letters,
+full stops and tone marks have no such neighbours. Writing hides dots or touches them, so that two searches complement
+each other: runs of six dots and more (``_dot_runs``), and levels on which dense writing leaves single dots and pairs
+(``_dot_rows``). A component out of step with its row is no leader dot:
 
     printed     . . . . . . . . . . . . . . . .
     written     . . . . ┌─┐ . . .ọ. . . .          o with a dot below: out of step,
@@ -30,8 +30,8 @@ class DotLeaders:
     Attributes:
         boxes: (n, 4) left, top, right, bottom in pixels.
         centroids: (n, 2) x and y.
-        run_ids: (n,) number of the run that each dot belongs to.
-        mask: (h, w) 255 where a dot of a leader is.
+        run_ids: (n,) the number of each dot's run.
+        mask: (h, w) 255 on leader dots.
     """
 
     boxes: NDArray[np.int32]
@@ -41,19 +41,19 @@ class DotLeaders:
 
 
 MAX_DOT_SIZE = 1.45
-"""Area, in usual dots, from which on a component is more than a dot: a dot below or a full stop has run into it."""
+"""Largest area of a dot, in usual dots; a larger component is joined with a dot below or a full stop."""
 
 MIN_DOTS = 3
-"""So many dots must be left in step: one or two of what is no leader are dots of letters."""
+"""Least number of dots in step; one or two are dots of letters."""
 
 MIN_NEIGHBOURS = 6
-"""So many dots of a leader beside a component decide whether it is one of them."""
+"""Number of leader dots beside a component that decide whether it is a leader dot."""
 
 STEP_TOLERANCE = 0.15
-"""How far from a whole number of spacings a gap may be, in spacings."""
+"""Largest deviation of a gap from a whole number of spacings, in spacings."""
 
 MIN_SINGLE_STEPS = 0.25
-"""The least share of gaps that are one spacing long."""
+"""Least share of gaps of a single spacing."""
 
 
 def find_leaders(components: ConnectedComponents, letter: float) -> DotLeaders:
@@ -90,18 +90,18 @@ def find_leaders(components: ConnectedComponents, letter: float) -> DotLeaders:
 def find_missed_dots(
     boxes: NDArray[np.int32], leaders: NDArray[np.int32], letter: float
 ) -> NDArray[np.bool_]:
-    """Return which components (n,) are leader dots that were taken for more: one dot, or two that ran together.
+    """Return which components (n,) are missed leader dots: a single dot or two joined dots.
 
-    They are as low as the known dots, on the level of those beside them, and in step with them at both ends.
+    They are as low as the known dots, on the level of the adjacent dots, and in step with them at both ends.
 
     Args:
         boxes: (n, 4) boxes of the components in pixels.
         leaders: (m, 4) boxes of the known dots.
         letter: Height of the printed letters in pixels.
     """
-    found = np.zeros(len(boxes), bool)
+    missed = np.zeros(len(boxes), bool)
     if len(leaders) < MIN_NEIGHBOURS:
-        return found
+        return missed
     wide, high = np.median(leaders[:, 2:] - leaders[:, :2], axis=0)
     dots = leaders[np.argsort(leaders[:, 1] + leaders[:, 3])]
     x, y = (dots[:, 0] + dots[:, 2]) / 2, (dots[:, 1] + dots[:, 3]) / 2
@@ -117,18 +117,18 @@ def find_missed_dots(
             continue
         ends = np.array([left[dot] + wide / 2, right[dot] - wide / 2])
         paces = np.abs(neighbours - ends[:, None]) / dot_spacing(steps)
-        found[dot] = (np.abs(paces - np.rint(paces)) < 0.25).mean(axis=1).min() >= 0.6
-    return found
+        missed[dot] = (np.abs(paces - np.rint(paces)) < 0.25).mean(axis=1).min() >= 0.6
+    return missed
 
 
 def _dot_runs(centroids: NDArray[np.float64], letter: float) -> NDArray[np.int64]:
-    """Return for each small component the number of its run of at least six on one level, or -1."""
+    """Return for each small component the number of its run of at least six on a level, or -1."""
     run = np.full(len(centroids), -1)
     if len(centroids) < 6:
         return run
     level = max(2.0, 0.14 * letter)
     reach = 0.95 * letter
-    # link every dot to its nearest neighbour to the right on the same level
+    # link every dot to its nearest right neighbour on the same level
     by_x = np.argsort(centroids[:, 0])
     x, y = centroids[by_x, 0], centroids[by_x, 1]
     follower = np.full(len(centroids), -1)
@@ -155,8 +155,8 @@ def _dot_runs(centroids: NDArray[np.float64], letter: float) -> NDArray[np.int64
 def _dot_rows(centroids: NDArray[np.float64], area: NDArray[np.float64], letter: float) -> NDArray[np.int64]:
     """Return for each small component the number of its level, or -1.
 
-    It finds leaders that dense writing has cut to ones and twos. A level counts when seven or more components of one
-    size lie on it within a twentieth of a letter, some of them at the spacing of a leader.
+    This finds leaders that dense writing cuts into single dots and pairs. A level has seven or more components of equal
+    size within a twentieth of a letter, some of them at the spacing of a leader.
     """
     row = np.full(len(centroids), -1)
     near = max(1.5, 0.045 * letter)
@@ -182,9 +182,9 @@ def _dot_rows(centroids: NDArray[np.float64], area: NDArray[np.float64], letter:
 def _irregular_dots(
     centroids: NDArray[np.float64], area: NDArray[np.float64], letter: float
 ) -> NDArray[np.bool_]:
-    """Return which components of a leader's level are none of its dots: out of step, off its level or of another size.
+    """Return which components of a leader's level are no leader dots: out of step, off the level or of another size.
 
-    A dot below a vowel or a full stop that happens to lie on the level is out of step with the dots around it.
+    A dot below a vowel or a full stop on the level is out of step with the dots around it.
     """
     if len(centroids) < 6:
         return np.zeros(len(centroids), bool)
@@ -211,12 +211,12 @@ def _irregular_dots(
 def dot_spacing(steps: NDArray[np.float64]) -> float:
     """Return the spacing of a leader in pixels.
 
-    It is the gap of which most others are once to four times as long. Where writing hides every other dot the usual gap
-    is two spacings. A quarter of the gaps must be of that length: half a spacing explains all gaps, and a dot that is
-    out of step as well.
+    It is the gap of which most gaps are multiples by one to four. If writing hides every other dot the usual gap is two
+    spacings. A quarter of the gaps must have that length, as half a spacing would explain every gap and also dots out
+    of step.
 
     Args:
-        steps: (n,) gaps from one seen dot to the next, in pixels.
+        steps: (n,) gaps between visible dots in pixels.
     """
     counts = _count_multiples(steps)
     once, agreeing = counts[0], counts.sum(axis=0)
@@ -232,10 +232,10 @@ def dot_spacing(steps: NDArray[np.float64]) -> float:
 
 
 def _count_multiples(steps: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return for each step how many steps are about once, twice, three and four times as long: (4, n).
+    """Return for each step the number of steps about one, two, three and four times as long, (4, n).
 
-    Those are neighbours in order. Where they begin and end is found by halving, then put right by the very quotients:
-    a limit times a step is rounded otherwise than a quotient.
+    These are contiguous in sorted order. Bisection finds their ends, which the exact quotients then correct, as a limit
+    times a step rounds differently from a quotient.
     """
     whole = np.arange(1, 5)[:, None]
     ordered = np.concatenate([[-np.inf], np.sort(steps), [np.inf]])

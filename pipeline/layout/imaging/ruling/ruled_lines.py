@@ -1,10 +1,10 @@
-r"""Printed rules: finding, tracing and erasing one whose place is known about, and the frame they make.
+r"""Printed rules: find, trace and erase rules near expected places, and find the frame that they form.
 
-The band of pixels around the expected segment is cut out and laid level; what is thin and dark in it is averaged over
-stations along its length, so that gaps and crossing strokes do little harm. In that profile a straight rule is a
-straight line, a bent one the darkest path:
+The band of pixels around the expected segment is cropped and levelled; its thin dark pixels are averaged over stations
+along its length, so that gaps and crossing strokes do little harm. In that profile a straight rule is a straight line,
+a curved rule the darkest path:
 
-    expected segment       band, laid level           profile (station x offset)
+    expected segment       band, levelled             profile (station x offset)
        \                 ........................     . . . . . . . . .
         \     rule  =>   ---__________-----------     # # . . . . # # #
          \    /          ........................     . . # # # # . . .
@@ -26,42 +26,41 @@ from pipeline.layout.imaging.order_statistics import median
 log = logging.getLogger(__name__)
 
 STATIONS = 160
-"""Stretches into which a rule is cut along its length."""
+"""Number of stations along a rule."""
 
 
 def find_rule_near(
     normalized: Pixels, start: Matrix, end: Matrix, reach: float, thickness: float
 ) -> Matrix | None:
-    """Return the ends (2, 2) of the straight rule near a segment, or ``None`` where none is seen.
+    """Return the ends (2, 2) of the straight rule near a segment, ``None`` without a visible rule.
 
-    The straight course (offset and slope) along which most stations are dark wins; it must be dark in at least 45 % of
-    them.
+    The straight course (offset and slope) with most dark stations wins; at least 45 % of its stations must be dark.
 
     Args:
         normalized: The page (h, w), paper 255.
         start: Expected begin of the rule, x and y.
         end: Expected end of the rule.
-        reach: How far in pixels it may run off the segment.
-        thickness: The most a rule may measure across, so that a dark scan edge is none.
+        reach: Largest distance of the rule from the segment in pixels.
+        thickness: Largest thickness of a rule in pixels; a dark scan edge is thicker.
     """
     band = _band(normalized, start, end, reach, thickness)
     if band is None:
         return None
     thin, _, across = band
     profile = _station_profile(thin)
-    found = _find_straightest(profile, reach)
-    if found is None:
+    straightest = _find_straightest(profile, reach)
+    if straightest is None:
         return None
-    first, last = found
+    first, last = straightest
     return np.array([start + across * (first - reach), end + across * (last - reach)])
 
 
 def _band(
     normalized: Pixels, start: Matrix, end: Matrix, reach: float, thickness: float
 ) -> tuple[Pixels, Matrix, Matrix] | None:
-    """Return what is thin and dark (255) within reach of a segment, laid level, and the directions along and across it.
+    """Return the levelled band of thin dark pixels (255) around a segment, and the directions along and across it.
 
-    ``None`` for a segment too short to say anything.
+    It is ``None`` for a segment that is too short.
     """
     length = float(np.hypot(*(end - start)))
     if length < 50:
@@ -86,58 +85,58 @@ def _band(
 
 
 def rule_cover(normalized: Pixels, start: Matrix, end: Matrix, reach: float, thickness: float) -> float:
-    """Return the share 0..1 of a segment along which a thin rule is seen.
+    """Return the share 0..1 of a segment with a visible thin rule.
 
     Args:
         normalized: The page (h, w), paper 255.
         start: Begin of the segment, x and y.
         end: End of the segment.
-        reach: How far in pixels the rule may run off it.
-        thickness: The most a rule may measure across, so that a dark scan edge is none.
+        reach: Largest distance of the rule from the segment in pixels.
+        thickness: Largest thickness of a rule in pixels; a dark scan edge is thicker.
     """
     band = _band(normalized, start, end, reach, thickness)
     return 0.0 if band is None else float((_station_profile(band[0]).max(axis=1) > _MIN_DARKNESS).mean())
 
 
 def _station_profile(thin: Pixels) -> NDArray[np.float32]:
-    """Return the mean darkness (STATIONS, band width) of each stretch, clipped so that ink does not outvote a rule."""
+    """Return the mean darkness (STATIONS, band width) of each station, clipped so that ink does not outweigh a rule."""
     cells = cv2.resize(thin, (STATIONS, thin.shape[0]), interpolation=cv2.INTER_AREA).T
     return np.minimum(cells.astype(np.float32), 110.0)
 
 
 def trace_rule_near(normalized: Pixels, start: Matrix, end: Matrix, reach: float, thickness: float) -> Matrix:
-    """Return the course (n, 2) of the rule near a segment, however it bends; the segment itself where no rule is seen.
+    """Return the course (n, 2) of the possibly curved rule near a segment, or the segment without a visible rule.
 
-    A rule close by is followed from station to station; one that leaves this band is first sought as the straightest
-    one within reach.
+    A rule close to the segment is followed from station to station. For a rule outside that band, the straightest rule
+    within reach is found first.
 
     Args:
         normalized: The page (h, w), paper 255.
         start: Expected begin of the rule, x and y.
         end: Expected end of the rule.
-        reach: How far in pixels it may run off the segment.
-        thickness: The most it may measure across, in pixels.
+        reach: Largest distance of the rule from the segment in pixels.
+        thickness: Largest thickness of the rule in pixels.
 
     Source:
-        The darkest path is found by dynamic programming (Viterbi).
+        Dynamic programming (Viterbi) finds the darkest path.
     """
     straight = np.array([start, end], np.float64)
     near = _follow(normalized, straight, thickness, thickness)
     if near is None:
         near = _follow(normalized, straight, 2.5 * thickness, thickness)
     if near is None:
-        found = find_rule_near(normalized, start, end, reach, thickness)
-        near = None if found is None else _follow(normalized, found, 1.5 * thickness, thickness)
+        rule = find_rule_near(normalized, start, end, reach, thickness)
+        near = None if rule is None else _follow(normalized, rule, 1.5 * thickness, thickness)
     return straight if near is None else near
 
 
 MIN_FOLLOWED = 0.6
-"""The share of stations at which a rule must be dark to be followed."""
+"""Least share of dark stations of a followed rule."""
 
 _MIN_DARKNESS = 28.0
 
 _SIDESTEP_COST = 12.0
-"""What a step of a pixel aside costs, in grey levels: rules bend slowly."""
+"""Cost of a sideways step of a pixel, in grey levels: rules bend slowly."""
 
 
 def _follow(normalized: Pixels, ends: Matrix, reach: float, thickness: float) -> Matrix | None:
@@ -148,7 +147,7 @@ def _follow(normalized: Pixels, ends: Matrix, reach: float, thickness: float) ->
     thin, along, across = band
     profile = _station_profile(thin)
     stations, width = profile.shape
-    # how dark the darkest path to each place is, with a place more on either side that none takes
+    # darkness of the darkest path to each place, with an unused place more on either side
     reached = np.full((stations, width + 2), -np.inf, np.float32)
     reached[0, 1:-1] = profile[0]
     for station in range(1, stations):
@@ -173,7 +172,7 @@ def _follow(normalized: Pixels, ends: Matrix, reach: float, thickness: float) ->
 
 
 def _find_straightest(profile: NDArray[np.float32], reach: float) -> tuple[float, float] | None:
-    """Return the offsets across the band at which the darkest straight course begins and ends, or ``None``."""
+    """Return the offsets across the band of both ends of the darkest straight course, or ``None``."""
     stations, width = profile.shape
     smooth = cv2.GaussianBlur(profile, (1, 3), 0)
     smooth = np.maximum(smooth, np.maximum(np.roll(profile, 1, 1), np.roll(profile, -1, 1)) * 0.9)
@@ -194,7 +193,7 @@ def _find_straightest(profile: NDArray[np.float32], reach: float) -> tuple[float
 
 
 def intersect_lines(first: Matrix, second: Matrix) -> Matrix:
-    """Return where two lines, each given by two points (2, 2), cross: (2,) x and y."""
+    """Return the crossing point (2,) of two lines, each given by two points (2, 2)."""
     (x1, y1), (x2, y2) = first
     (x3, y3), (x4, y4) = second
     bottom = (x1 - x2) * (y3 - y4) - (y1 - y2) * (x3 - x4)
@@ -203,22 +202,22 @@ def intersect_lines(first: Matrix, second: Matrix) -> Matrix:
 
 
 STRETCH_PX = 150
-"""Pixels of a rule's length over which its thickness is measured: many heights of a letter that may run along it."""
+"""Length of a rule over which its thickness is measured, in pixels: many letter heights, as letters may touch it."""
 
 MIN_COVERED = 0.4
-"""The share of a stretch with ink along the rule's course from which on the rule is there."""
+"""Least inked share of a stretch of the rule's course for the rule to exist there."""
 
 
 def erase_rules(ink: Pixels, courses: Sequence[Matrix], width: float) -> Pixels:
     """Return the ink mask without the rules of these courses.
 
-    A rule pixel is erased where the ink across the rule is no thicker than the rule is thereabouts. A stroke that
-    crosses it, or runs along it, is thicker and stays whole; where there is no rule nothing is erased.
+    A rule pixel is erased if the ink across the rule is no thicker than the rule nearby. A stroke across or along the
+    rule is thicker and stays whole; nothing is erased where no rule is visible.
 
     Args:
         ink: Mask (0/255) of the page.
         courses: Points (n, 2) of each rule.
-        width: About the most a rule measures across, in pixels.
+        width: Approximate largest thickness of a rule in pixels.
     """
     result = ink.copy()
     height, widest = ink.shape
@@ -244,7 +243,7 @@ def erase_rules(ink: Pixels, courses: Sequence[Matrix], width: float) -> Pixels:
 
 
 def _erase_upright(ink: Pixels, zone: Pixels, result: Pixels, reach: int) -> None:
-    """Erase a vertical rule that runs in the zone from the result, stretch by stretch."""
+    """Erase a vertical rule in a zone from the result, stretch by stretch."""
     seen = np.flatnonzero(zone.any(axis=1))
     for rows in np.array_split(seen, max(1, len(seen) // STRETCH_PX)):
         own = slice(rows[0], rows[-1] + 1) if len(rows) else slice(0)
@@ -262,14 +261,14 @@ def _erase_upright(ink: Pixels, zone: Pixels, result: Pixels, reach: int) -> Non
 def find_frame(
     normalized: Pixels, expected: Matrix, shares: tuple[float, ...], letter: float
 ) -> Frame | None:
-    """Return the printed frame near where the labels put it, or ``None`` when fewer than two of its rules are seen.
+    """Return the printed frame near its place by the labels, or ``None`` with fewer than two visible rules.
 
-    A side that is not seen (cut off, faded) is put where its neighbours say.
+    An invisible side (cut off, faded) is placed by the visible ones.
 
     Args:
         normalized: The page (h, w), paper 255.
         expected: (3, 3) from shares of the frame to pixels.
-        shares: u of the form's inner vertical rules.
+        shares: The u of the form's inner vertical rules.
         letter: Height of printed letters in pixels.
     """
 
@@ -281,15 +280,15 @@ def find_frame(
     reach, thick = 0.022 * height, 0.45 * letter
     upright = {u: (at(u, 0.02), at(u, 0.98)) for u in (0.0, *shares, 1.0)}
     level = {v: (at(0.02, v), at(0.98, v)) for v in (0.0, 1.0)}
-    found_upright = {u: find_rule_near(normalized, *ends, reach, thick) for u, ends in upright.items()}
-    found_level = {v: find_rule_near(normalized, *ends, reach, thick) for v, ends in level.items()}
-    seen = [u for u, rule in found_upright.items() if rule is not None]
-    count = len(seen) + sum(rule is not None for rule in found_level.values())
+    seen_upright = {u: find_rule_near(normalized, *ends, reach, thick) for u, ends in upright.items()}
+    seen_level = {v: find_rule_near(normalized, *ends, reach, thick) for v, ends in level.items()}
+    seen = [u for u, rule in seen_upright.items() if rule is not None]
+    count = len(seen) + sum(rule is not None for rule in seen_level.values())
     log.debug("frame: %d of %d rules seen", count, len(upright) + len(level))
     if count < 2:
         return None
-    left, right = (_frame_side(u, upright, found_upright) for u in (0.0, 1.0))
-    top, bottom = (_frame_side(v, level, found_level) for v in (0.0, 1.0))
+    left, right = (_frame_side(u, upright, seen_upright) for u in (0.0, 1.0))
+    top, bottom = (_frame_side(v, level, seen_level) for v in (0.0, 1.0))
     corners = np.array(
         [
             intersect_lines(left, top),
@@ -298,25 +297,25 @@ def find_frame(
             intersect_lines(left, bottom),
         ]
     )
-    rules = tuple(u for u in shares if found_upright[u] is not None)
+    rules = tuple(u for u in shares if seen_upright[u] is not None)
     return Frame(corners, rules) if np.isfinite(corners).all() else None
 
 
 def _frame_side(
     share: float,
     expected: dict[float, tuple[Matrix, Matrix]],
-    found: dict[float, Matrix | None],
+    rules: dict[float, Matrix | None],
 ) -> Matrix:
-    """Return the rule at a share, or the expected one moved as the nearest rule that was found is."""
-    rule = found[share]
+    """Return the rule at a share, or its expected place shifted as the nearest visible rule is."""
+    rule = rules[share]
     if rule is not None:
         return rule
     ends = np.array(expected[share])
-    others = [u for u, other in found.items() if other is not None]
+    others = [u for u, other in rules.items() if other is not None]
     if not others:
         return ends
     nearest = min(others, key=lambda u: abs(u - share))
-    other = found[nearest]
+    other = rules[nearest]
     assert other is not None
     moved: Matrix = ends + (other - np.array(expected[nearest]))
     return moved

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Annotated
 
 from pydantic import Field
 
+from pipeline.base.staff_tables import Wanted
 from pipeline.base.staff_toml import RowFlaw
 from pipeline.declarations.schema import Declaration, ExportSpec, RecordSpec, Schemas, nearest_hint
 
 LONGEST_COLUMN = 80
 """Letters of the name of a column."""
+
+Reason = Annotated[str, Field(min_length=1), Wanted(missing=". Hãy ghi lý do, để người sau còn biết.")]
 
 WORDING = "Cột do cơ quan đặt: {reason}"
 
@@ -24,9 +28,14 @@ class ExportColumns(Declaration):
     """The columns of a workbook in their order; ``names``: which declared column one holds that bears another name."""
 
     export: str
-    columns: tuple[str, ...] = Field(min_length=1)
-    names: Mapping[str, str] = Field(default_factory=dict)
-    reason: str = Field(min_length=1)
+    columns: Annotated[tuple[str, ...], Wanted("phải là danh sách tên cột")] = Field(
+        min_length=1, examples=[["so", "quyenSo"]]
+    )
+    names: Annotated[
+        Mapping[str, str],
+        Wanted('phải là bảng tên cột trong tệp = cột đã khai, ví dụ { tenChaMe = "cmHoTen" }'),
+    ] = Field(default_factory=dict)
+    reason: Reason
 
 
 def with_columns(schemas: Schemas, change: ExportColumns) -> Schemas:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.base.errors import SchemaError
-from pipeline.declarations.learning_policy import LearningPolicy, read_learning
+from pipeline.declarations.office.learning import LEARNING, LearningPolicy
 from pipeline.settings import Settings
 
 
@@ -18,7 +18,7 @@ def test_what_an_office_lets_the_machine_learn_reaches_the_run(
     tmp_path: Path, text: str, hands: bool
 ) -> None:
     office = tmp_path / "office.toml"
-    assert read_learning(office) == LearningPolicy(hands=True)
+    assert LEARNING.read(office) == LearningPolicy(hands=True)
     office.write_text(text, encoding="utf-8")
     assert Settings().run_context(tmp_path).learning == LearningPolicy(hands=hands)
 
@@ -35,4 +35,4 @@ def test_a_flaw_is_told_with_its_line(tmp_path: Path, text: str, told: str) -> N
     office = tmp_path / "office.toml"
     office.write_text(text, encoding="utf-8")
     with pytest.raises(SchemaError, match=told):
-        read_learning(office)
+        LEARNING.read(office)

@@ -14,26 +14,26 @@ from pipeline.layout.imaging.ink import binarization
 from pipeline.layout.imaging.ink.connected_components import ConnectedComponents, no_components
 
 STAMP_DPI = 50.0
-"""Pixels an inch at which stamps are looked for."""
+"""Pixels an inch for the search of stamps."""
 
 RADII_MM = (15.0, 21.0)
 """Radii of the round seals of offices (36 mm wide), worn or smeared."""
 
 MIN_RIM_SHARE = 0.5
-"""The least share of a circle's rim, as far as it lies on the picture, that is red."""
+"""Least red share of a circle's rim within the picture."""
 
 REFINED = 4
-"""How far around a circle that was found a better one is looked for, in pixels at ``STAMP_DPI``."""
+"""Search distance for a better circle around a circle, in pixels at ``STAMP_DPI``."""
 
 MAX_GAP_MM = 2.2
-"""Red components so near one another belong to one stamp: the letters of a word."""
+"""Largest gap between red components of a stamp: the letters of a word."""
 
 
 RED_BAND = 256
-"""Rows of the original in which red ink is resampled at a time: between a seal and a stamp there is only paper."""
+"""Rows of the original that are resampled at a time; only paper lies between a seal and a stamp."""
 
 MARGIN_MM = 3.0
-"""How far around red ink the red layer is resampled."""
+"""Margin around red ink within which the red layer is resampled."""
 
 
 def rectify_red_layer(
@@ -41,7 +41,7 @@ def rectify_red_layer(
 ) -> tuple[Pixels, Pixels, ConnectedComponents]:
     """Resample the red layer of the original onto the rectified page.
 
-    Pixels are moved only where there is any red; elsewhere the result is paper.
+    Only places with red are resampled; elsewhere the result is paper.
 
     Args:
         red: Red layer (h, w) of the original.
@@ -74,7 +74,7 @@ def rectify_red_layer(
 def _red_places(
     reddish: Pixels, matrix: Matrix, size: tuple[int, int], margin: float
 ) -> Iterator[tuple[int, int, int, int]]:
-    """Yield where on the rectified page what is red in each band of the original lies: left, top, right, bottom."""
+    """Yield the place of each band's red on the rectified page: left, top, right, bottom."""
     for first in range(0, len(reddish), RED_BAND):
         left, top, wide, high = cv2.boundingRect(reddish[first : first + RED_BAND])
         if not wide:
@@ -97,8 +97,8 @@ def _red_places(
 def find_stamps(red_ink: Pixels, dpi: float) -> tuple[Stamp, ...]:
     """Return the stamps in the ink mask of a red layer, boxes in its pixels, without specks.
 
-    Seals are circles of their size (Hough transform), straddling where the picture's edge cuts them. Of the rest, what
-    is low and wide is a boxed stamp (between two long level lines) or a name stamp; anything else is ``OTHER``.
+    Seals are circles of the right size (Hough transform); a seal cut by the picture's edge is a straddle seal. Other
+    low and wide places are boxed stamps (between two long level lines) or name stamps; anything else is ``OTHER``.
 
     Args:
         red_ink: Mask (h, w), 0/255.
@@ -115,23 +115,23 @@ def find_stamps(red_ink: Pixels, dpi: float) -> tuple[Stamp, ...]:
         (kind, Box(x - radius, y - radius, x + radius, y + radius).within(width, height))
         for kind, x, y, radius in find_seal_circles(mask, mm)
     ]
-    found = [*seals, *_find_low_stamps(mask, mm)]
+    stamps = [*seals, *_find_low_stamps(mask, mm)]
     return tuple(
         Stamp(kind, Box(box.left / scale, box.top / scale, box.right / scale, box.bottom / scale))
-        for kind, box in found
+        for kind, box in stamps
     )
 
 
 SealCircle = tuple[StampKind, float, float, float]
-"""What a seal is, x and y of its centre, and its radius in pixels."""
+"""The kind of a seal, x and y of its centre, and its radius in pixels."""
 
 
 def find_seal_circles(mask: Pixels, mm: float) -> Iterator[SealCircle]:
-    """Yield the round seals and take their red off the mask.
+    """Yield the round seals and remove their red from the mask.
 
     Args:
-        mask: Where there is red (0/1); changed in place.
-        mm: Its pixels a millimetre.
+        mask: The red pixels (0/1); changed in place.
+        mm: Pixels a millimetre.
     """
     height, width = mask.shape
     low, most = (round(radius * mm) for radius in RADII_MM)
@@ -151,7 +151,7 @@ def find_seal_circles(mask: Pixels, mm: float) -> Iterator[SealCircle]:
             np.rint(y + radius * np.sin(turn)).astype(int),
         )
         inside = (rim_x >= 0) & (rim_x < width) & (rim_y >= 0) & (rim_y < height)
-        # the paper may end before the picture does: the rim is asked for as far as there is red
+        # the paper may end before the picture, so that the rim is checked only up to the last red
         rows = slice(max(0, round(float(y - radius))), max(0, round(float(y + radius)) + 1))
         red = np.flatnonzero(mask[rows].any(axis=0))
         red = red[np.abs(red - x) <= radius + 1]
@@ -166,7 +166,7 @@ def find_seal_circles(mask: Pixels, mm: float) -> Iterator[SealCircle]:
 
 
 def _refined_circle(mask: Pixels, x: float, y: float, radius: float) -> tuple[float, float, float]:
-    """Return the circle close to one that the Hough transform found whose rim is reddest; of half a seal it is off."""
+    """Return the circle with the reddest rim near a Hough circle, which is inexact for half a seal."""
     steps = np.arange(-REFINED, REFINED + 1)
     shift_x, shift_y, grown = (
         n.ravel()[:, None] for n in np.meshgrid(steps, steps, steps / 2, indexing="ij")

@@ -1,52 +1,25 @@
-"""``office.toml``: where one office differs from the declarations that come with the program.
+"""``[[rule]]``, ``[[alias]]``, ``[[term]]``, ``[[export]]`` of ``office.toml``: changes of what is declared.
 
-.. code-block:: toml
-
-    [[rule]]                      # how serious a rule is here, or that it is off
-    code = "B04"
-    severity = "OFF"              # BLOCK, REVIEW, INFO, OFF
-    reason = "Vùng nhiều dân tộc, đã xem 200 việc, không việc nào sai"
-
-    [[alias]]                     # how a term of a list is written in this office's books
-    vocab = "ethnicity"
-    code = "Khơ Me"
-    alias = "Khmer Nam Bộ"
-
-    [[term]]                      # a code of this office's own
-    vocab = "marriage-registration-type"
-    code = "CT-01"
-    label = "Ghi chú kết hôn"
-    reason = "Mã tạm của Sở Tư pháp"
-
-    [[export]]                    # columns of an assumed workbook, as this office has seen them
-    export = "CMC50"
-    columns = ["so", "quyenSo", "tenChaMe"]
-    names = { tenChaMe = "cmHoTen" }
-    reason = "Theo tệp mẫu Bộ Tư pháp gửi"
-
-Former places and places' own codes are in ``places.toml`` next to it (``pipeline.values.places``). Who reviews what
-(``[review]``) is read by ``pipeline.declarations.review_policy``, how lots are sampled (``[sampling]``) by
-``pipeline.declarations.sampling``, how values are delivered (``[delivery]``) and what is approved before
-(``[approval]``) by ``pipeline.delivery_rules``, what is learnt (``[learning]``) by
-``pipeline.declarations.learning_policy``, who is told of ready books (``[webhook]``) by ``pipeline.runs.webhooks``, who
-signs in through a provider (``[sign_in]``) by ``pipeline.web.sign_in_provider``: no reading depends on them.
+Former places and places' own codes are in ``places.toml`` next to it (``pipeline.values.places``). No reading
+depends on the other tables of the file: ``ELSEWHERE``.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from pipeline.base.model import Severity
+from pipeline.base.staff_tables import checked_rows, note_unknown_tables
 from pipeline.base.staff_toml import RowFlaw, StaffFile
 from pipeline.base.text.tones import folded
-from pipeline.declarations.office_exports import ExportColumns, with_columns
+from pipeline.declarations.office.export_columns import ExportColumns, Reason, with_columns
 from pipeline.declarations.schema import (
     Declaration,
     FindingSpec,
@@ -72,7 +45,7 @@ class RuleChange(Declaration):
 
     code: str
     severity: Literal["BLOCK", "REVIEW", "INFO", "OFF"]
-    reason: str = Field(min_length=1)
+    reason: Reason
     field: str = ""
 
 
@@ -90,8 +63,8 @@ class OwnTerm(Declaration):
     vocab: str
     code: str = Field(min_length=1)
     label: str = Field(min_length=1)
-    aliases: tuple[str, ...] = ()
-    reason: str = Field(min_length=1)
+    aliases: tuple[str, ...] = Field(default=(), examples=[["Cách viết khác"]])
+    reason: Reason
 
 
 TABLES: Mapping[str, type[Declaration]] = {
@@ -108,7 +81,7 @@ ELSEWHERE = frozenset({"approval", "delivery", "learning", "review", "sampling",
 """Tables of the same file that are read elsewhere."""
 
 
-def applied(schemas: Schemas, path: Path) -> Schemas:
+def with_office_changes(schemas: Schemas, path: Path) -> Schemas:
     """Return the declarations as this office wants them, unchanged where there is no file.
 
     Raises:
@@ -116,7 +89,7 @@ def applied(schemas: Schemas, path: Path) -> Schemas:
     """
     if not path.exists():
         return schemas
-    return _Layer(schemas, path).applied()
+    return _Layer(schemas, path).changed()
 
 
 class _Layer:
@@ -125,18 +98,16 @@ class _Layer:
     def __init__(self, schemas: Schemas, path: Path) -> None:
         self._schemas, self._file = schemas, StaffFile(path)
 
-    def applied(self) -> Schemas:
-        for name in self._file.table:
-            if name not in TABLES and name not in ELSEWHERE:
-                self._file.flaw(name, f"bảng lạ “{name}”.{nearest_hint(name, {*TABLES, *ELSEWHERE})}")
+    def changed(self) -> Schemas:
+        note_unknown_tables(self._file, (*TABLES, *ELSEWHERE))
         schemas = self._schemas
-        for number, term in self._rows("term", OwnTerm):
+        for number, term in checked_rows(self._file, "term", OwnTerm):
             schemas = self._changed("term", number, schemas, term, _with_term)
-        for number, alias in self._rows("alias", Alias):
+        for number, alias in checked_rows(self._file, "alias", Alias):
             schemas = self._changed("alias", number, schemas, alias, _with_alias)
-        for number, change in self._rows("rule", RuleChange):
+        for number, change in checked_rows(self._file, "rule", RuleChange):
             schemas = self._changed("rule", number, schemas, change, _with_severity)
-        for number, columns in self._rows("export", ExportColumns):
+        for number, columns in checked_rows(self._file, "export", ExportColumns):
             schemas = self._changed("export", number, schemas, columns, with_columns)
         self._file.refuse_flaws()
         read = [name for name in TABLES if name not in UNREAD]
@@ -146,24 +117,6 @@ class _Layer:
         text = json.dumps(rows, sort_keys=True, ensure_ascii=False)
         mark = hashlib.sha256((schemas.fingerprint + text).encode()).hexdigest()[:16]
         return replace(schemas, fingerprint=mark)
-
-    def _rows(self, table: str, model: type[R]) -> Iterator[tuple[int, R]]:
-        for number, row in self._file.rows(table):
-            found = self._checked(table, number, row, model)
-            if found is not None:
-                yield number, found
-
-    def _checked(self, table: str, number: int, row: Mapping[str, Any], model: type[R]) -> R | None:
-        try:
-            return model.model_validate(row)
-        except ValidationError as error:
-            flaws = error.errors()
-            # a key misspelt is both missing and unknown: the unknown one tells more
-            unknown = [flaw for flaw in flaws if flaw["type"] == "extra_forbidden"]
-            for flaw in unknown or flaws:
-                key = str(flaw["loc"][0])
-                self._file.flaw_of_row(table, number, key, _complaint(key, flaw["type"], model))
-        return None
 
     def _changed(
         self, table: str, number: int, schemas: Schemas, row: R, change: Callable[[Schemas, R], Schemas]
@@ -175,23 +128,6 @@ class _Layer:
                 return schemas
             self._file.flaw_of_row(table, number, wrong.key, wrong.message)
             return schemas
-
-
-def _complaint(key: str, flaw: str, model: type[Declaration]) -> str:
-    if flaw == "extra_forbidden":
-        return f"khóa lạ “{key}”.{nearest_hint(key, model.model_fields)}"
-    if flaw == "missing" or flaw == "string_too_short":
-        wanted = " Hãy ghi lý do, để người sau còn biết." if key == "reason" else ""
-        return f"thiếu “{key}”.{wanted}"
-    if flaw == "literal_error":
-        return f"“{key}” chỉ có thể là BLOCK, REVIEW, INFO hoặc OFF."
-    if key == "columns":
-        return '“columns” phải là danh sách tên cột, ví dụ ["so", "quyenSo"].'
-    if key == "names":
-        return '“names” phải là bảng tên cột trong tệp = cột đã khai, ví dụ { tenChaMe = "cmHoTen" }.'
-    if key == "aliases":
-        return '“aliases” phải là danh sách chữ, ví dụ ["Cách viết khác"].'
-    return f"“{key}” phải là chữ trong dấu nháy kép."
 
 
 def _with_severity(schemas: Schemas, change: RuleChange) -> Schemas:

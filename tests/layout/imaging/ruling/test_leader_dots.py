@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.base.model import Pixels
 from pipeline.layout.imaging.ink.connected_components import find_components
-from pipeline.layout.imaging.ruling.leaders import DotLeaders, dot_spacing, find_leaders, find_missed_dots
+from pipeline.layout.imaging.ruling.leader_dots import DotLeaders, dot_spacing, find_leaders, find_missed_dots
 from tests.layout.imaging.drawings import dot, ink_of, paper, typed
 
 LETTER = 40.0
