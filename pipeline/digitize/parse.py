@@ -46,7 +46,6 @@ def parse_entry(
     """Return the fields of one entry, in the record's order.
 
     Args:
-        fields: The recognized fields of the entry.
         ledger: The book; it fills fields without a region on the form, and its year completes an entry number.
 
     Returns:
