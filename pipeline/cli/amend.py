@@ -97,7 +97,7 @@ def list_amendments(
             "Giá trị cũ": lambda one: one.old or "–",
             "Giá trị mới": lambda one: one.value or "–",
             "Quyết định": lambda one: (
-                one.order.decision_number + (" (ở ghi chú)" if entry.is_noted(one) else "")
+                one.order.decision_number + (" (ở ghi chú)" if entry.is_noted(one, record) else "")
             ),
             "Ngày": lambda one: one.order.decided_on,
             "Căn cứ": lambda one: one.order.legal_basis,
@@ -116,7 +116,7 @@ def field_of(registry: Registry, entry_id: int, column: str) -> str:
 
 
 def _noted_order(registry: Registry, entry_id: int) -> AmendmentOrder:
-    found = registry.entry(entry_id).noted_order
+    found = registry.entry(entry_id).noted_order(registry.record_of(entry_id))
     if found is None:
         raise RegistryError(
             f"Sự kiện {entry_id} không có số quyết định ở việc ghi chú. Hãy ghi --decision, --on, "

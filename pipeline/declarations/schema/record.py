@@ -182,6 +182,11 @@ class RecordSpec(Declaration):
         return {spec.column: spec for spec in self.fields if spec.column}
 
     @cached_property
+    def derived_fields(self) -> Mapping[str, str]:
+        """From the rule of a derivation to the field for which it offers a value."""
+        return {one.rule: one.field for one in self.derivations}
+
+    @cached_property
     def key_fields(self) -> RecordKey:
         """The fields of an entry's key.
 

@@ -23,6 +23,7 @@ from pipeline.registry.entries.model import StoredEntry
 from pipeline.registry.entries.stored_entries import stored_entry
 from pipeline.registry.typed_text import refuse_hidden_characters
 from pipeline.registry.withdrawals.stored_withdrawals import part_of, refuse_withdrawn, scan_stands
+from pipeline.values.kinds import kinds_with
 from pipeline.values.kinds.calendar import parse_canonical
 
 
@@ -136,7 +137,7 @@ def amendments_of(connection: Connection, declared: RecordSchema, entry_id: int)
     return tuple(amendment_of(row) for row in rows_of(connection, AmendmentRow, query))
 
 
-_WITH_FORM = frozenset({"date", "choice", "id_number", "number", "time"})
+_WITH_FORM = kinds_with(lambda kind: kind.is_listed or (kind.is_figures and not kind.is_yearly))
 """Kinds whose value must have their canonical form; the others may hold any text."""
 
 
@@ -159,7 +160,7 @@ def _check_order(connection: Connection, order: AmendmentOrder, author: str) -> 
 
 def _check_field(declared: RecordSchema, entry: StoredEntry, field: str, label: str) -> None:
     spec = declared.field(entry.record, field)
-    if spec.ledger or spec.kind == "entry_number":
+    if spec.ledger or spec.value_kind.is_entry_number:
         raise RegistryError(
             f"“{label}” là khóa của sự kiện, không cải chính, bổ sung được. Nếu đọc sai, hãy sửa ở màn hình rà soát."
         )

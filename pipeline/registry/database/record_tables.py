@@ -18,12 +18,6 @@ from pipeline.registry.database.columns import METADATA, REMOVABLE
 from pipeline.values.kinds import KINDS, compared_form
 from pipeline.values.predicates.keys import place_existed
 
-ENTRY_NUMBER = "entry_number"
-"""The kind (not the name) of the field that holds an entry's number."""
-
-PLACE = "place"
-"""The kind of the fields that hold a place."""
-
 PLACE_RULE = place_existed.name
 """The predicate that asks about a place and the day on which it counts."""
 
@@ -57,12 +51,12 @@ class RecordSchema:
         days = {rule.fields[0]: rule.fields[1] for rule in spec.rules if rule.predicate == PLACE_RULE}
         common = set(days.values())
         if len(common) == 1:
-            return dict.fromkeys((f.name for f in spec.fields if f.kind == PLACE), *common)
+            return dict.fromkeys((f.name for f in spec.fields if f.value_kind.is_place), *common)
         return days
 
     def number_field(self, record: str) -> str | None:
         """The field that holds the entry's number."""
-        return next((f.name for f in self.schemas.record(record).fields if f.kind == ENTRY_NUMBER), None)
+        return self.schemas.record(record).key_fields.number or None
 
     def canonical(self, record: str, name: str, text: str) -> str:
         """How the kind of that field writes ``text``; ``""`` when it does not parse."""

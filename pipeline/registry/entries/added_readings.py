@@ -37,7 +37,7 @@ from pipeline.registry.books.stored_books import ledger_of_row
 from pipeline.registry.data_entry.model import box_around, corners_of
 from pipeline.registry.database.audit import add
 from pipeline.registry.database.columns import rows_of, values_of
-from pipeline.registry.database.record_tables import ENTRY_NUMBER, RecordSchema
+from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.entries.rows import (
     AddedFieldRow,
     RedrawnRegionRow,
@@ -74,7 +74,7 @@ def _under_cover(declared: RecordSchema, record: str, reading: FieldReading, led
     if reading.engine == COVER and spec.ledger:
         text = str(getattr(ledger, spec.ledger))
         return replace(reading, text=text, canonical=declared.canonical(record, reading.field, text) or text)
-    if spec.kind == ENTRY_NUMBER and reading.canonical:
+    if spec.value_kind.is_entry_number and reading.canonical:
         number = declared.canonical(record, reading.field, reading.text)
         if number and "/" not in number:
             return replace(reading, canonical=f"{number}/{ledger.year}")

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from pipeline.base.model import FIRST_TYPED_ROW, FieldReading, FieldStatus, Finding, Ledger, PageRef
 from pipeline.declarations.office.delivery_policy import DeliveryPolicy
-from pipeline.declarations.schema import Schemas
+from pipeline.declarations.schema import RecordSpec, Schemas
 from pipeline.delivery_rules import (
     ConfirmedDelivery,
     FieldLayers,
@@ -100,21 +100,20 @@ class StoredEntry:
         """Return the effective values, overridden by those that amendments gave."""
         return {**self.values, **{name: one.value for name, one in self.amendments.items()}}
 
-    @property
-    def noted_order(self) -> AmendmentOrder | None:
+    def noted_order(self, record: RecordSpec) -> AmendmentOrder | None:
         """The decision that the entry's margin note tells of, as people keyed it; None without a number.
 
         Its legal basis is for whoever amends: the note does not give one.
         """
-        number = self.values.get("noted_number")
-        if not number:
-            return None
-        day, authority = (self.values.get(name) or "" for name in ("noted_decided_on", "noted_authority"))
-        return AmendmentOrder(number, day, "", authority)
+        number, day, authority = (
+            self.values.get(record.derived_fields.get(rule, "")) or ""
+            for rule in ("noted_number", "noted_day", "noted_authority")
+        )
+        return None if not number else AmendmentOrder(number, day, "", authority)
 
-    def is_noted(self, amendment: Amendment) -> bool:
+    def is_noted(self, amendment: Amendment, record: RecordSpec) -> bool:
         """Return whether the margin note tells of the decision on which an amendment rests."""
-        noted = self.noted_order
+        noted = self.noted_order(record)
         return noted is not None and (noted.decision_number, noted.decided_on) == (
             amendment.order.decision_number,
             amendment.order.decided_on,

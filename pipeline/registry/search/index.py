@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql
 from pipeline.base.text.tones import folded
 from pipeline.declarations.schema import RecordSpec
 from pipeline.registry.books.rows import scan
-from pipeline.registry.database.record_tables import PLACE, RecordSchema
+from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.entries.effective_values import select_values
 from pipeline.registry.entries.machine_view import amendments_of_entries
 from pipeline.registry.entries.rows import entry
@@ -75,7 +75,7 @@ def indexed_fields(spec: RecordSpec) -> IndexedFields:
     """Return the fields of a record that the index holds: of all who are named but those who signed."""
     book, first = spec.book, spec.people[0] if spec.people else None
     event = {"born": "born_on", "died": "died_on"}.get(first.event if first else "")
-    places = (one.name for one in spec.fields if one.kind == PLACE and not one.ledger)
+    places = (one.name for one in spec.fields if one.value_kind.is_place and not one.ledger)
     return IndexedFields(
         number=book.number if book else "",
         registered_on=book.registered_on if book else "",
