@@ -116,11 +116,7 @@ def _checked(
 
 
 def complaints(error: ValidationError, model: type[BaseModel], table: str = "") -> Iterator[Complaint]:
-    """Yield what is wrong with a table, one complaint a key; ``ELSEWHERE`` of a model says where other things stand.
-
-    Args:
-        table: The name of the table.
-    """
+    """Yield what is wrong with a table, one complaint a key; ``ELSEWHERE`` of a model says where other things stand."""
     flaws = error.errors(include_url=False)
     # a key misspelt is both missing and unknown: the unknown one tells more
     misspelt = {flaw["loc"][:-1] for flaw in flaws if flaw["type"] == "extra_forbidden"}

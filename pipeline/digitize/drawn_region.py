@@ -48,7 +48,6 @@ class DrawnRegionInk:
         red: The layer of red stamps, grey.
         red_ink: The ink mask of the red layer.
         components: The connected components of the ink without leaders and rules.
-        place: The drawn region.
         letter: Height of a printed letter.
         labels: Empty: the person decides which ink belongs to the field.
     """

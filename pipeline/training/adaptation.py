@@ -21,8 +21,9 @@ import torch
 from torch import Tensor, nn
 
 from pipeline.training.augmentation import AugmentOptions
-from pipeline.training.batches import Batch, Mixture, batches
+from pipeline.training.batches import Batch, batches
 from pipeline.training.dataset import DatasetLine
+from pipeline.training.line_sources import mixture_of
 from pipeline.training.loop import ctc_loss
 from pipeline.training.network import CtcNetwork
 
@@ -84,9 +85,8 @@ def adapt_network(
     _train_mode(network)
     learning = _learning(network, options.scope)
     optimizer = torch.optim.AdamW(learning, lr=options.rate, weight_decay=0.0)
-    source: Iterator[Batch] = batches(
-        drawn, lines, words, Mixture(options.own, options.recomposed), options.size, rng, augmentation
-    )
+    mixture = mixture_of(drawn, lines, words, options.own, options.recomposed)
+    source: Iterator[Batch] = batches(mixture, options.size, rng, augmentation)
     for step in range(1, options.steps + 1):
         for group in optimizer.param_groups:
             group["lr"] = _rate(step, options)

@@ -20,8 +20,9 @@ from pipeline.recognition.ocr.handwriting import HandwritingReader
 from pipeline.recognition.ocr.models import OnnxNetwork, proven_weights
 from pipeline.training.adaptation import AdaptOptions, adapt_network, moved_part_way
 from pipeline.training.adaptation_weights import weight_differences
-from pipeline.training.batches import Mixture, batches
+from pipeline.training.batches import batches
 from pipeline.training.dataset import DatasetLine, dataset_line
+from pipeline.training.line_sources import mixture_of
 from pipeline.training.network import NETWORKS, CtcNetwork, NetworkOptions
 from pipeline.training.shipped_weights import load_shipped_network
 from pipeline.training.synthetic_lines.fonts import FontSet
@@ -180,7 +181,7 @@ def shipped_network(
     """
     model = proven_weights(network.path, network.sha256)
     rng = np.random.default_rng(3)
-    lines = torch.from_numpy(next(batches(drawn, (), (), Mixture(0.0), min(24, len(drawn) // 4), rng)).lines)
+    lines = torch.from_numpy(next(batches(mixture_of(drawn, ()), min(24, len(drawn) // 4), rng)).lines)
     for shape in shapes.values():
         try:
             found = load_shipped_network(network.path, shape, lines)

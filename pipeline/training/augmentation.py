@@ -34,6 +34,10 @@ class AugmentOptions:
         rule: Chance of a rule, a row of dots or a border.
         hole: Chance of places where the ink fails.
         noise: Chance of noise.
+        climb: Standard deviation of the slow rise and fall of the baseline, as a share of the height.
+        swell: Standard deviation of the logarithm of the letters' size along the line.
+        coarse: Chance of a coarser scan, or of a strong JPEG.
+        beyond: Chance that the line above or below reaches in.
     """
 
     slant: float = 0.22
@@ -47,11 +51,30 @@ class AugmentOptions:
     rule: float = 0.12
     hole: float = 0.25
     noise: float = 0.3
+    climb: float = 0.0
+    swell: float = 0.0
+    coarse: float = 0.0
+    beyond: float = 0.0
 
 
-def augment(ink: Pixels, rng: np.random.Generator, options: AugmentOptions = AugmentOptions()) -> LineImage:
-    """Return a varied picture (``HEIGHT``, width) of a line (``ROWS``, width) of a dataset."""
-    picture = _warp(ink, rng, options)
+HARDER = AugmentOptions(climb=0.035, swell=0.06, coarse=0.25, beyond=0.15)
+"""Lines as old books show them; for a training of many hours."""
+
+
+def augment(
+    ink: Pixels,
+    rng: np.random.Generator,
+    options: AugmentOptions = AugmentOptions(),
+    height: int = HEIGHT,
+    other: Pixels | None = None,
+) -> LineImage:
+    """Return a varied picture (``height``, width) of a line (``ROWS``, width) of a dataset.
+
+    ``other`` is another line, whose edge may reach in from above or below.
+    """
+    picture = _warp(ink, rng, options, height)
+    if other is not None and rng.random() < options.beyond:
+        _reach_in(picture, other, rng)
     if rng.random() < options.stroke:
         picture = _change_stroke(picture, rng)
     if rng.random() < options.rule:
@@ -60,32 +83,84 @@ def augment(ink: Pixels, rng: np.random.Generator, options: AugmentOptions = Aug
         _erase_spots(picture, rng)
     if rng.random() < options.blur:
         picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(0.3, 0.9))), np.float32)
+    if rng.random() < options.coarse:
+        picture = _coarsen(picture, rng)
     picture = picture ** float(np.exp(rng.normal(0, 0.3))) * float(rng.uniform(0.7, 1.0))
     if rng.random() < options.noise:
         picture = picture + rng.normal(0, rng.uniform(0.01, 0.08), picture.shape).astype(np.float32)
     return np.asarray(picture.clip(0, 1), np.float32)
 
 
-def _warp(ink: Pixels, rng: np.random.Generator, options: AugmentOptions) -> LineImage:
+def _warp(ink: Pixels, rng: np.random.Generator, options: AugmentOptions, height: int) -> LineImage:
     zoom = float(np.exp(rng.normal(0, options.zoom)))
-    scale = ROWS / (REACH * HEIGHT) / zoom
+    scale = ROWS / (REACH * height) / zoom
     across = scale * float(np.exp(rng.normal(0, options.stretch)))
     slant = float(rng.normal(0, options.slant))
-    width = int(np.clip(ink.shape[1] / across + abs(slant) * HEIGHT * 0.6, 16, WIDEST))
+    width = int(np.clip(ink.shape[1] / across + abs(slant) * height * 0.6, 16, WIDEST))
     middle = ROWS / 2 + float(rng.normal(0, options.shift)) * ROWS / REACH
     turn = np.tan(np.deg2rad(float(rng.normal(0, options.turn)))) * min(1.0, 500 / width)
     x = np.arange(width, dtype=np.float32) - width / 2
-    y = np.arange(HEIGHT, dtype=np.float32)[:, None] - HEIGHT / 2
-    source_x = ink.shape[1] / 2 + across * (x[None, :] + slant * y) + _waves(rng, width, options.bend * 1.3)
-    source_y = middle + scale * (y + turn * x[None, :]) + _waves(rng, width, options.bend)
+    y = np.arange(height, dtype=np.float32)[:, None] - height / 2
+    bend = options.bend * height / HEIGHT
+    source_x = ink.shape[1] / 2 + across * (x[None, :] + slant * y) + _waves(rng, (height, width), bend * 1.3)
+    rows = y + turn * x[None, :]
+    if options.climb:
+        rows = rows + _along(rng, width, options.climb * height, height)
+    if options.swell:
+        rows = rows * np.exp(_along(rng, width, options.swell, height))
+    source_y = middle + scale * rows + _waves(rng, (height, width), bend)
     moved = cv2.remap(ink, source_x.astype(np.float32), source_y.astype(np.float32), cv2.INTER_LINEAR)
     return np.asarray(moved / np.float32(255), np.float32)
 
 
-def _waves(rng: np.random.Generator, width: int, height: float) -> NDArray[np.float32]:
-    """Return a smooth field of displacements (``HEIGHT``, ``width``) in pixels."""
-    coarse = rng.normal(0, height, (4, max(3, width // 14))).astype(np.float32)
-    return np.asarray(cv2.resize(coarse, (width, HEIGHT), interpolation=cv2.INTER_CUBIC), np.float32)
+def _waves(rng: np.random.Generator, shape: tuple[int, int], size: float) -> NDArray[np.float32]:
+    """Return a smooth field of displacements (height, width) in pixels."""
+    coarse = rng.normal(0, size, (4, max(3, shape[1] // 14))).astype(np.float32)
+    return np.asarray(cv2.resize(coarse, shape[::-1], interpolation=cv2.INTER_CUBIC), np.float32)
+
+
+def _along(rng: np.random.Generator, width: int, size: float, height: int) -> NDArray[np.float32]:
+    """Return a slow change (1, width) along the line, about two heights from one turn to the next."""
+    coarse = rng.normal(0, size, (1, max(3, width // (2 * height)))).astype(np.float32)
+    return np.asarray(cv2.resize(coarse, (width, 1), interpolation=cv2.INTER_CUBIC), np.float32)
+
+
+def _reach_in(picture: LineImage, other: Pixels, rng: np.random.Generator) -> None:
+    """Draw the lower edge of another line at the top, or its upper edge at the bottom."""
+    height, width = picture.shape
+    depth = int(rng.integers(2, max(3, height // 5)))
+    start = int(rng.integers(0, max(1, other.shape[1] - width)))
+    scale = height * REACH / ROWS
+    part = other[:, start : start + max(4, round(width / scale))].astype(np.float32) / 255
+    wide = min(width, max(4, round(part.shape[1] * scale)))
+    whole = cv2.resize(part, (wide, round(ROWS * scale)), interpolation=cv2.INTER_AREA)
+    inked = np.flatnonzero((whole > 0.3).any(axis=1))
+    if not len(inked):
+        return
+    at = int(rng.integers(0, width - wide + 1))
+    if rng.random() < 0.5:
+        strip = whole[max(0, inked[-1] + 1 - depth) : inked[-1] + 1]
+        place = picture[: len(strip), at : at + wide]
+    else:
+        strip = whole[inked[0] : inked[0] + depth]
+        place = picture[height - len(strip) :, at : at + wide]
+    np.maximum(place, strip, out=place)
+
+
+def _coarsen(picture: LineImage, rng: np.random.Generator) -> LineImage:
+    """Return the picture as a coarser scan shows it, or after a strong JPEG."""
+    if rng.random() < 0.6:
+        height, width = picture.shape
+        share = float(rng.uniform(0.4, 0.8))
+        size = max(4, round(width * share)), max(4, round(height * share))
+        small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+        return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+    grey = (255 - picture.clip(0, 1) * 255).astype(np.uint8)
+    done, packed = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(12, 50))])
+    if not done:
+        return picture
+    back = np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.float32)
+    return np.asarray(1 - back / np.float32(255), np.float32)
 
 
 def _change_stroke(picture: LineImage, rng: np.random.Generator) -> LineImage:

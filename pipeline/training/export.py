@@ -13,7 +13,6 @@ import torch
 from torch import Tensor, nn
 
 from pipeline.base.files import sha256_of_file
-from pipeline.recognition.ocr.line_image import HEIGHT
 from pipeline.recognition.ocr.models import TrainingStage
 from pipeline.training.dataset import LineScore
 from pipeline.training.network import LETTERS, CtcNetwork
@@ -42,16 +41,16 @@ def write_onnx(network: CtcNetwork, path: Path, lines: Sequence[Tensor] = ()) ->
 
     Args:
         path: The file.
-        lines: Batches (lines, 1, ``HEIGHT``, width) like those it will read. The ranges of what passes between its
+        lines: Batches (lines, 1, height, width) like those it will read. The ranges of what passes between its
             layers are taken from them, and the weights are quantized to eight bits; without them weights stay whole.
     """
-    reader = _Reader(network).eval()
+    reader, height = _Reader(network).eval(), network.options.height
     whole = path.with_name(path.name + ".whole")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
             reader,
-            (torch.zeros(2, 1, HEIGHT, 8 * HEIGHT),),
+            (torch.zeros(2, 1, height, 8 * height),),
             whole,
             input_names=["lines"],
             output_names=["log_chances"],
@@ -68,10 +67,12 @@ def write_onnx(network: CtcNetwork, path: Path, lines: Sequence[Tensor] = ()) ->
 
 
 def onnx_network(path: Path) -> Callable[[Tensor], Tensor]:
-    """Return the network of a file, so that its scores are those of what ships."""
-    from onnxruntime import InferenceSession
+    """Return the network of a file on one thread, so that its scores are those of what ships."""
+    from onnxruntime import InferenceSession, SessionOptions
 
-    session = InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    options = SessionOptions()
+    options.intra_op_num_threads = 1
+    session = InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     return lambda lines: torch.from_numpy(session.run(None, {"lines": lines.numpy()})[0])
 
 
@@ -104,7 +105,7 @@ def write_card(folder: Path, model: TrainedModel) -> None:
     now = model.history[-1]
     lines = [
         "# A reader of handwritten lines. Written by `hotich train`; do not edit.",
-        f"# {options.mixer} mixer, channels {options.channels}, width {options.width}, depth {options.depth},",
+        f"# {options.tower} tower, {options.mixer} mixer, width {options.width}, depth {options.depth},",
         f"# {parameters / 1e6:.2f} million parameters,",
         f"# this stage: {model.steps} steps in {now.minutes or 0:.0f} CPU minutes.",
         f"name = {_toml_string(model.name)}",
@@ -112,6 +113,7 @@ def write_card(folder: Path, model: TrainedModel) -> None:
         'reads = ["handwriting"]',
         f"files = [[{_toml_string(WEIGHTS)}, {_toml_string(sha256)}]]",
         f"letters = {_toml_string(LETTERS)}",
+        f"height = {options.height}",
         f"licence = {_toml_string(model.licence)}",
         f"training_data = {_toml_string(' '.join(now.data))}",
         f"measured = {_toml_string(_format_scores(model.scores))}",

@@ -1,6 +1,7 @@
-"""The training loop, seeded and resumable, and the CTC loss of lines whose labels may leave out case and punctuation.
+"""The training loop and the CTC loss of lines whose labels may leave out case and punctuation.
 
-It runs on the CPU with one thread or more, in bfloat16.
+A checkpoint holds weights, optimizer, place in the data and random state: a training that was killed goes on from it as
+if nothing had happened. It runs on the CPU with one thread or more, or on a GPU, in bfloat16.
 """
 
 from __future__ import annotations
@@ -9,7 +10,11 @@ import logging
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
+from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -21,12 +26,15 @@ from torch.nn import functional
 
 from pipeline.base.errors import SetupError
 from pipeline.base.files import atomic_path
-from pipeline.training.batches import CLASSES, Batch, Mixture, batches, reading_batches
-from pipeline.training.dataset import DatasetLine, LineScore, RealLine, score_of
+from pipeline.recognition.ocr.line_image import HEIGHT
+from pipeline.training.augmentation import AugmentOptions
+from pipeline.training.batches import CLASSES, Batch, pool_of_batches, reading_batches
+from pipeline.training.dataset import LineScore, RealLine, score_of
 from pipeline.training.distillation import distillation_loss
+from pipeline.training.line_sources import Mixture
 from pipeline.training.network import LETTERS, CtcNetwork, NetworkOptions, folded_classes
+from pipeline.training.pretrained_tower import PretrainedTower
 from pipeline.training.shipped_weights import load_shipped_network
-from pipeline.training.word_alignment import words_by_writer
 
 
 def ctc_loss(network: CtcNetwork, batch: Batch) -> Tensor:
@@ -39,8 +47,9 @@ def ctc_loss(network: CtcNetwork, batch: Batch) -> Tensor:
 
 
 def _log_chances(network: CtcNetwork, batch: Batch) -> Tensor:
-    lines = torch.from_numpy(batch.lines).to(memory_format=torch.channels_last)
-    with torch.autocast("cpu", torch.bfloat16):
+    device = next(network.parameters()).device
+    lines = torch.from_numpy(batch.lines).to(device, memory_format=torch.channels_last)
+    with torch.autocast(device.type, torch.bfloat16):
         scores = network(lines)
     chances: Tensor = scores.float().log_softmax(2)
     return chances
@@ -64,7 +73,7 @@ _FOLD_MATRIX = functional.one_hot(torch.tensor(_FOLDS), len(_FOLDED_LETTERS) + 1
 
 
 def _fold_classes(chances: Tensor) -> Tensor:
-    folded: Tensor = (chances.exp() @ _FOLD_MATRIX + 1e-8).log()
+    folded: Tensor = (chances.exp() @ _FOLD_MATRIX.to(chances.device) + 1e-8).log()
     return folded
 
 
@@ -77,13 +86,13 @@ def _ctc(
     targets = [[classes[letter] for letter in text if letter in classes] for text in texts]
     losses = functional.ctc_loss(
         chances.transpose(0, 1),
-        torch.tensor([letter for target in targets for letter in target]),
+        torch.tensor([letter for target in targets for letter in target], device=chances.device),
         torch.tensor([batch.steps[number] for number in numbers]),
         torch.tensor([len(target) for target in targets]),
         reduction="none",
         zero_infinity=True,
     )
-    lengths = torch.tensor([max(1, len(target)) for target in targets])
+    lengths = torch.tensor([max(1, len(target)) for target in targets], device=losses.device)
     return (losses / lengths).sum()
 
 
@@ -95,78 +104,99 @@ SHIPPED = ".onnx"
 
 @dataclass(frozen=True, slots=True)
 class LoopOptions:
-    """How long and on what a network is trained.
+    """How long and how a network is trained.
 
     Attributes:
-        minutes: CPU minutes of the whole training; the learning rate follows a cosine over them.
+        minutes: CPU minutes of the whole training, where ``steps`` is 0; the learning rate follows a cosine over them.
+        steps: Steps of the whole training. The rate stays until the last ``cooling`` of them, then falls to nothing; so
+            a training may be lengthened as long as it has not begun to cool.
+        cooling: Share of ``steps`` over which the rate falls.
         until: Minute at which this run stops early.
         size: Lines a batch.
         rate: Learning rate at the beginning.
-        warm: Share of the training that sees only drawn lines.
-        real: Share of lines that are real before ``recompose_from``.
-        real_late: Share of lines that are real from there on; drawn lines, of more hands and all signs, take longer.
-        recompose_from: Share of the training from which real words are joined anew.
-        recomposed: Share of the real lines that are joined anew.
+        tower_rate: Share of ``rate`` by which a pretrained tower learns.
         average: How slowly the averaged weights, which are kept, follow the trained ones.
         decay: Weight decay.
-        every: Minutes between two reports, each with a checkpoint.
+        every: Minutes between two reports.
+        save_every: Minutes between two checkpoints.
+        device: ``cpu`` or ``cuda``.
+        workers: Processes that vary lines ahead of the network; 0 varies them in the process that trains.
         distillation: How much it counts that the network sees drawn lines as the shipped one does that it goes on from.
+        augment: How lines are varied.
     """
 
     minutes: float = 60.0
+    steps: int = 0
+    cooling: float = 0.25
     until: float = math.inf
     size: int = 24
     rate: float = 1.6e-3
-    warm: float = 0.10
-    real: float = 0.55
-    real_late: float = 0.25
-    recompose_from: float = 0.30
-    recomposed: float = 0.5
+    tower_rate: float = 0.25
     average: float = 0.998
     decay: float = 0.02
     seed: int = 1
     every: float = 4.0
+    save_every: float = 4.0
     threads: int = 1
+    device: str = "cpu"
+    workers: int = 0
     distillation: float = 0.0
+    augment: AugmentOptions = field(default_factory=AugmentOptions)
+
+
+POOLS_A_ROUND = 25
+"""Pools of batches for which the same drawn lines are at hand; then some of them are drawn anew."""
 
 
 @dataclass
 class _State:
-    """What a checkpoint holds."""
+    """What a checkpoint holds.
+
+    Attributes:
+        pool: Number of the pool of batches that is next, or being trained on.
+        place: Batches of that pool that are done.
+        begun: The weights of the shipped network that is trained on.
+    """
 
     network: CtcNetwork
     kept: CtcNetwork
     optimizer: torch.optim.Optimizer
     step: int = 0
+    pool: int = 0
+    place: int = 0
     spent: float = 0.0
     history: tuple[dict[str, float], ...] = ()
     sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     begun: Mapping[str, Tensor] = field(default_factory=dict)
-    """The weights of the shipped network that is trained on."""
     teacher: CtcNetwork | None = None
+
+    def done(self, options: LoopOptions) -> float:
+        """Return the share of the training that is over."""
+        return self.step / options.steps if options.steps else self.spent / options.minutes
 
 
 def train_network(
-    drawn: Callable[[int], Sequence[DatasetLine]],
-    real: Sequence[DatasetLine],
-    choosing: Sequence[RealLine],
+    mixture: Callable[[int], Mixture],
+    choosing: Mapping[str, Sequence[RealLine]],
     *,
     network: NetworkOptions,
     options: LoopOptions,
     checkpoint: Path,
     say: Callable[[str], None],
     parent: Path | None = None,
+    pretrained: Path | None = None,
     sources: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> CtcNetwork:
     """Train a network and return it with averaged weights, going on from the checkpoint when there is one.
 
     Args:
-        drawn: Returns the drawn lines of a round; a round is the time between two reports.
-        choosing: Real lines that progress is measured on; nothing is trained on them.
+        mixture: Returns the lines of a round (``POOLS_A_ROUND``), counted from 0.
+        choosing: Real lines that progress is measured on, by the name of their collection; nothing is trained on them.
+        options: How long and how it is trained.
         checkpoint: File that holds the state of the training.
         say: Takes progress, in Vietnamese.
-        parent: Checkpoint of another network, whose fitting weights a new one begins with, the time they took counted;
-            or the ``model.onnx`` of one of the same kind, which is trained on, with all kinds of lines from the start.
+        parent: The ``model.onnx`` of a network of the same shape, which is trained on.
+        pretrained: ONNX file with the weights of a pretrained tower, for a new network that has one.
         sources: What is learned from, in words that every checkpoint holds from its next step on.
     """
     torch.set_num_threads(options.threads)
@@ -176,77 +206,130 @@ def train_network(
     if checkpoint.is_file():
         _resume(state, checkpoint)
         say(f"Tiếp tục từ bước {state.step} ({state.spent:.1f} phút CPU).")
-    elif parent and parent.suffix == SHIPPED:
-        _continue_from(state, load_shipped_network(parent, network, _some_lines(drawn(0), options)))
-        say(f"Học tiếp từ mô hình {parent.parent.name}.")
     elif parent:
-        taken = _inherit_weights(state, parent)
-        say(f"Lấy {taken} nhóm trọng số từ {parent.name} ({state.spent:.1f} phút CPU).")
-    if parent and parent.suffix == SHIPPED:
-        options = replace(options, warm=0.0, recompose_from=0.0)
+        _continue_from(
+            state, load_shipped_network(parent, network, _some_lines(mixture(0), network, options))
+        )
+        say(f"Học tiếp từ mô hình {parent.parent.name}.")
+    elif pretrained:
+        _load_tower(state, pretrained)
+        say(f"Bắt đầu từ bộ mã hóa của {pretrained.name}.")
     if options.distillation and state.begun:
         state.teacher = CtcNetwork(network)
         state.teacher.load_state_dict(dict(state.begun))
         state.teacher.eval()
-    rng = np.random.default_rng((options.seed, state.step))
-    words: list[list[DatasetLine]] = []
-    source: Iterator[Batch] = iter(())
-    stage, reported_at, losses = "", state.spent, []
-    end = min(options.minutes, options.until)
-    while state.spent < end:
-        started = time.process_time()
-        share = state.spent / options.minutes
-        now = f"{_stage(share, options)} {len(state.history)}"
-        if now != stage:
-            stage = now
-            if not words and options.recomposed and _stage(share, options) == "recomposed":
-                words = words_by_writer(real, state.kept)
-                say(f"Cắt được {sum(map(len, words))} từ của {len(words)} người viết.")
-            mixture = _mixture(_stage(share, options), options)
-            log.info(
-                "step %d: %s lines, %.2f of them real, %.2f of those recomposed",
-                state.step, stage, mixture.real, mixture.recomposed,
-            )  # fmt: skip
-            source = batches(drawn(len(state.history)), real, words, mixture, options.size, rng)
-        losses.append(_train_step(state, next(source), share, options))
-        state.spent += (time.process_time() - started) / 60
-        if state.spent - reported_at >= options.every or state.spent >= end:
-            reported_at = state.spent
-            _report(state, choosing, losses, say)
-            losses.clear()
-            _save(state, checkpoint)
+    _train(state, mixture, choosing, options, checkpoint, say)
     return state.kept
 
 
-def _stage(share: float, options: LoopOptions) -> str:
-    if share < options.warm:
-        return "drawn"
-    return "real" if share < options.recompose_from else "recomposed"
+def _train(
+    state: _State,
+    mixture: Callable[[int], Mixture],
+    choosing: Mapping[str, Sequence[RealLine]],
+    options: LoopOptions,
+    checkpoint: Path,
+    say: Callable[[str], None],
+) -> None:
+    reported_at = saved_at = state.spent
+    losses: list[float] = []
+    with _pools(state, mixture, options) as pools:
+        waiting: list[Batch] = []
+        while not _is_over(state, options):
+            started = time.process_time()
+            if not waiting:
+                waiting = next(pools)[state.place :]
+            losses.append(_train_step(state, waiting.pop(0), options))
+            state.place += 1
+            if not waiting:
+                state.pool, state.place = state.pool + 1, 0
+            state.spent += (time.process_time() - started) / 60
+            over = _is_over(state, options)
+            if over or state.spent - reported_at >= options.every:
+                reported_at = state.spent
+                _report(state, choosing, losses, options, say)
+                losses.clear()
+            if over or state.spent - saved_at >= options.save_every:
+                saved_at = state.spent
+                _save(state, checkpoint)
 
 
-def _mixture(stage: str, options: LoopOptions) -> Mixture:
-    if stage == "drawn":
-        return Mixture(0.0)
-    if stage == "real":
-        return Mixture(options.real)
-    return Mixture(options.real_late, options.recomposed)
+def _is_over(state: _State, options: LoopOptions) -> bool:
+    return state.done(options) >= 1 or state.spent >= options.until
+
+
+@contextmanager
+def _pools(
+    state: _State, mixture: Callable[[int], Mixture], options: LoopOptions
+) -> Iterator[Iterator[list[Batch]]]:
+    """Yield the pools of batches from the state's on; each depends on the seed and its number alone."""
+    height = state.network.options.height
+    if not options.workers:
+        yield (_pool(number, mixture, options, height) for number in _from(state.pool))
+        return
+    _FORKED[:] = [(mixture, options, height)]
+    with ProcessPoolExecutor(options.workers, get_context("fork")) as executor:
+        ahead = [executor.submit(_forked_pool, state.pool + n) for n in range(2 * options.workers)]
+
+        def results() -> Iterator[list[Batch]]:
+            for number in _from(state.pool + len(ahead)):
+                ahead.append(executor.submit(_forked_pool, number))
+                yield ahead.pop(0).result()
+
+        yield results()
+        executor.shutdown(cancel_futures=True)
+
+
+def _from(number: int) -> Iterator[int]:
+    while True:
+        yield number
+        number += 1
+
+
+def _pool(number: int, mixture: Callable[[int], Mixture], options: LoopOptions, height: int) -> list[Batch]:
+    rng = np.random.default_rng((options.seed, 11, number))
+    return pool_of_batches(mixture(number // POOLS_A_ROUND), options.size, rng, options.augment, height)
+
+
+_FORKED: list[tuple[Callable[[int], Mixture], LoopOptions, int]] = []
+"""What worker processes inherit: lines are too many to be sent to them."""
+
+
+def _forked_pool(number: int) -> list[Batch]:
+    return _pool(number, *_FORKED[0])
 
 
 def _new_state(network: NetworkOptions, options: LoopOptions) -> _State:
-    fresh = CtcNetwork(network)
-    fresh.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    kept = CtcNetwork(network)
+    fresh = CtcNetwork(network).to(options.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    kept = CtcNetwork(network).to(options.device)
     kept.load_state_dict(fresh.state_dict())
     kept.eval()
-    optimizer = torch.optim.AdamW(fresh.parameters(), lr=options.rate, weight_decay=options.decay)
+    tower = list(fresh.tower.parameters()) if network.tower == "pretrained" else []
+    of_tower = {id(parameter) for parameter in tower}
+    rest = [parameter for parameter in fresh.parameters() if id(parameter) not in of_tower]
+    groups = [{"params": rest, "share": 1.0}]
+    groups += [{"params": tower, "share": options.tower_rate}] if tower else []
+    optimizer = torch.optim.AdamW(groups, lr=options.rate, weight_decay=options.decay)
     return _State(fresh, kept, optimizer)
 
 
-def _train_step(state: _State, batch: Batch, share: float, options: LoopOptions) -> float:
-    wave = 0.5 + 0.5 * math.cos(math.pi * min(1.0, share))
-    rate = options.rate * wave * min(1.0, (state.step + 1) / 300) + 1e-6
+WARMING = 300
+"""Steps over which the learning rate rises."""
+
+
+def learning_rate(step: int, done: float, options: LoopOptions) -> float:
+    """Return the rate of a step when a share ``done`` of the training is over."""
+    if options.steps:
+        wave = min(1.0, max(0.0, 1 - done) / options.cooling)
+    else:
+        wave = 0.5 + 0.5 * math.cos(math.pi * min(1.0, done))
+    return options.rate * wave * min(1.0, (step + 1) / WARMING) + 1e-6
+
+
+def _train_step(state: _State, batch: Batch, options: LoopOptions) -> float:
+    rate = learning_rate(state.step, state.done(options), options)
     for group in state.optimizer.param_groups:
-        group["lr"] = rate
+        group["lr"] = rate * group["share"]
+    torch.manual_seed(hash((options.seed, state.step)))
     state.network.train()
     chances = _log_chances(state.network, batch)
     loss = _loss_of(chances, batch)
@@ -273,17 +356,25 @@ def _update_average(state: _State, share: float) -> None:
                 kept.copy_(now)
 
 
-def scores_on(network: Callable[[Tensor], Tensor], lines: Sequence[RealLine]) -> LineScore:
+@cache
+def _pictures_of(lines: tuple[RealLine, ...], height: int) -> tuple[tuple[Batch, tuple[int, ...]], ...]:
+    return tuple(reading_batches(lines, height=height))
+
+
+def scores_on(
+    network: Callable[[Tensor], Tensor], lines: Sequence[RealLine], height: int = HEIGHT, device: str = "cpu"
+) -> LineScore:
     """Return the score of best-path readings of real lines against their labels.
 
     Args:
-        network: From (lines, 1, ``HEIGHT``, width) to scores (lines, steps, 1 + letters); one that is being trained has
+        network: From (lines, 1, ``height``, width) to scores (lines, steps, 1 + letters); one that is being trained has
             to be in ``eval`` mode.
+        height: Rows of the pictures that the network sees.
     """
     read = [""] * len(lines)
-    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-        for batch, numbers in reading_batches(lines):
-            best = network(torch.from_numpy(batch.lines)).argmax(2).numpy()
+    with torch.no_grad(), torch.autocast(device, torch.bfloat16):
+        for batch, numbers in _pictures_of(tuple(lines), height):
+            best = network(torch.from_numpy(batch.lines).to(device)).argmax(2).cpu().numpy()
             for number, path, steps in zip(numbers, best, batch.steps, strict=True):
                 read[number] = best_path(path[:steps])
     return score_of(read, lines)
@@ -297,15 +388,21 @@ def best_path(path: Sequence[int]) -> str:
 
 
 def _report(
-    state: _State, choosing: Sequence[RealLine], losses: Sequence[float], say: Callable[[str], None]
+    state: _State,
+    choosing: Mapping[str, Sequence[RealLine]],
+    losses: Sequence[float],
+    options: LoopOptions,
+    say: Callable[[str], None],
 ) -> None:
-    loss = float(np.mean(losses))
+    loss = float(np.mean(losses)) if losses else math.nan
     metrics = {"step": float(state.step), "minutes": state.spent, "loss": loss}
     line = f"{state.spent:6.1f} phút CPU, bước {state.step}, mất mát {loss:.3f}"
-    if choosing:
-        score = scores_on(state.kept.eval(), choosing)
-        metrics |= {"cer": float(score.cer), "exact": float(score.exact)}
-        line += f", CER {100 * score.cer:.2f} %, dòng đúng hẳn {100 * score.exact:.1f} %"
+    for name, lines in choosing.items():
+        score = scores_on(state.kept.eval(), lines, state.network.options.height, options.device)
+        metrics |= {f"cer {name}": float(score.cer), f"exact {name}": float(score.exact)}
+        line += f"; {name} {100 * score.cer:.2f} % sai, {100 * score.exact:.0f} % dòng đúng"
+    if state.step and state.done(options) < 1:
+        line += f"; còn {state.spent * (1 / state.done(options) - 1) / 60:.1f} giờ CPU"
     state.history = (*state.history, metrics)
     log.info("report %d: %s", len(state.history), {name: round(value, 4) for name, value in metrics.items()})
     say(line)
@@ -318,6 +415,8 @@ def _save(state: _State, path: Path) -> None:
         "kept": state.kept.state_dict(),
         "optimizer": state.optimizer.state_dict(),
         "step": state.step,
+        "pool": state.pool,
+        "place": state.place,
         "spent": state.spent,
         "history": state.history,
         "sources": {key: tuple(source) for key, source in state.sources.items()},
@@ -337,6 +436,7 @@ def _resume(state: _State, path: Path) -> None:
     state.kept.load_state_dict(held["kept"])
     state.optimizer.load_state_dict(held["optimizer"])
     state.step, state.spent = held["step"], held["spent"]
+    state.pool, state.place = held["pool"], held["place"]
     state.history = tuple(held["history"])
     state.begun = held.get("begun", {})
 
@@ -345,29 +445,23 @@ def _load_checkpoint(path: Path) -> dict[str, Any]:
     """What a checkpoint holds; numbers of its history may be numpy's."""
     scalar: Any = np.float64(0).__reduce__()[0]
     with torch.serialization.safe_globals([scalar, np.dtype, np.dtypes.Float64DType]):
-        held: dict[str, Any] = torch.load(path, weights_only=True)
+        held: dict[str, Any] = torch.load(path, weights_only=True, map_location="cpu")
     return held
 
 
-def _inherit_weights(state: _State, path: Path) -> int:
-    """Take the weights of the same name and shape from another network's checkpoint. Returns how many."""
-    held = torch.load(path, weights_only=True)
-    own = state.network.state_dict()
-    fitting = {
-        name: weights
-        for name, weights in held["network"].items()
-        if name in own and own[name].shape == weights.shape and not name.startswith("letters")
-    }
-    state.network.load_state_dict(own | fitting)
+def _load_tower(state: _State, model: Path) -> None:
+    """Take a pretrained tower."""
+    tower = state.network.tower
+    assert isinstance(tower, PretrainedTower)
+    tower.load_pretrained(model)
+    state.network.to(next(state.kept.parameters()).device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     state.kept.load_state_dict(state.network.state_dict())
-    state.spent, state.history = held["spent"], tuple(held["history"])
-    return len(fitting)
 
 
-def _some_lines(drawn: Sequence[DatasetLine], options: LoopOptions) -> Tensor:
-    """A batch of drawn lines as the network will meet them."""
+def _some_lines(mixture: Mixture, network: NetworkOptions, options: LoopOptions) -> Tensor:
+    """A batch of lines as the network will meet them."""
     rng = np.random.default_rng((options.seed, 3))
-    return torch.from_numpy(next(batches(drawn, (), (), Mixture(0.0), options.size, rng)).lines)
+    return torch.from_numpy(pool_of_batches(mixture, options.size, rng, height=network.height)[0].lines)
 
 
 def _continue_from(state: _State, network: CtcNetwork) -> None:

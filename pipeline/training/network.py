@@ -1,7 +1,9 @@
-"""The networks: a small residual tower over the picture, then a mixer along the line, then CTC letters.
+"""The networks: a convolutional tower over the picture, then a mixer along the line, then CTC letters.
 
-Mixers of different kind give different witnesses: ``convolutional`` (gated depthwise convolutions with a wide view),
-``recurrent`` (bidirectional LSTM layers) and ``hybrid`` (some of the first, then one of the second).
+Networks of different kind err differently. Towers: ``residual`` (small residual blocks, taught here from nothing) and
+``pretrained`` (the encoder of PP-OCRv6, taught by its makers with the writing of many languages). Mixers:
+``convolutional`` (gated depthwise convolutions with a wide view), ``recurrent`` (bidirectional LSTM layers) and
+``hybrid`` (some of the first, then one of the second).
 
 Source:
     Shi et al., "An End-to-End Trainable Neural Network for Image-based Sequence Recognition" (CRNN, 2015); Graves et
@@ -19,6 +21,7 @@ from torch.nn import functional
 
 from pipeline.base.text.tones import TONED_VOWELS
 from pipeline.recognition.ocr.line_image import HEIGHT
+from pipeline.training.pretrained_tower import PretrainedTower
 
 _LOWER = "".join(dict.fromkeys("abcdefghijklmnopqrstuvwxyz" + "đ" + TONED_VOWELS))
 
@@ -43,6 +46,8 @@ def folded_classes() -> tuple[tuple[int, ...], str]:
 
 Mixer = Literal["recurrent", "convolutional", "hybrid"]
 
+Tower = Literal["residual", "pretrained"]
+
 
 @dataclass(frozen=True, slots=True)
 class NetworkOptions:
@@ -50,8 +55,10 @@ class NetworkOptions:
 
     Attributes:
         mixer: Kind of the mixer along the line.
-        channels: Channels of the four stages of the tower.
-        blocks: Residual blocks of the last three stages.
+        tower: Kind of the tower.
+        height: Rows of the picture.
+        channels: Channels of the four stages of a residual tower.
+        blocks: Residual blocks of its last three stages.
         width: Width of the mixer.
         depth: Layers of the mixer.
         view: Steps that one convolution of the mixer sees.
@@ -60,6 +67,8 @@ class NetworkOptions:
     """
 
     mixer: Mixer = "recurrent"
+    tower: Tower = "residual"
+    height: int = HEIGHT
     channels: tuple[int, int, int, int] = (32, 64, 128, 192)
     blocks: tuple[int, int, int] = (1, 1, 1)
     width: int = 224
@@ -73,8 +82,14 @@ NETWORKS = {
     "recurrent": NetworkOptions(),
     "convolutional": NetworkOptions(mixer="convolutional", width=256, depth=6, view=11),
     "hybrid": NetworkOptions(mixer="hybrid", width=256, depth=3, view=11, memory=192),
+    "tall": NetworkOptions(
+        mixer="hybrid", height=48, blocks=(1, 2, 2), width=320, depth=4, view=11, memory=256
+    ),
+    "pretrained": NetworkOptions(
+        mixer="hybrid", tower="pretrained", height=48, width=256, depth=3, view=11, memory=192
+    ),
 }
-"""The networks that can be asked for by the name of their mixer."""
+"""The networks that can be asked for by name."""
 
 
 class _Convolution(nn.Sequential):
@@ -113,30 +128,35 @@ class _Gated(nn.Module):
         return x + self.narrow(value * torch.sigmoid(gate))  # type: ignore[no-any-return]
 
 
+def _residual_tower(options: NetworkOptions) -> nn.Sequential:
+    first, second, third, fourth = options.channels
+    blocks = options.blocks
+    return nn.Sequential(
+        _Convolution(1, first, 5, 2),
+        _Convolution(first, second, 3, 2),
+        *(_Residual(second) for _ in range(blocks[0])),
+        _Convolution(second, third, 3, (2, 1)),
+        *(_Residual(third) for _ in range(blocks[1])),
+        _Convolution(third, fourth, 3, (2, 1)),
+        *(_Residual(fourth) for _ in range(blocks[2])),
+    )
+
+
 class CtcNetwork(nn.Module):
     """A network from the ink of lines to the scores of letters before the softmax.
 
-    Its input is (lines, 1, ``HEIGHT``, width), ink 0 to 1; its output is (lines, width / 4, 1 + letters).
+    Its input is (lines, 1, ``options.height``, width), ink 0 to 1; its output is (lines, width / 4, 1 + letters).
     """
 
     def __init__(self, options: NetworkOptions = NetworkOptions()) -> None:
         super().__init__()
         self.options = options
-        first, second, third, fourth = options.channels
-        blocks = options.blocks
-        self.tower = nn.Sequential(
-            _Convolution(1, first, 5, 2),
-            _Convolution(first, second, 3, 2),
-            *(_Residual(second) for _ in range(blocks[0])),
-            _Convolution(second, third, 3, (2, 1)),
-            *(_Residual(third) for _ in range(blocks[1])),
-            _Convolution(third, fourth, 3, (2, 1)),
-            *(_Residual(fourth) for _ in range(blocks[2])),
-        )
-        rows = HEIGHT
+        self.tower = PretrainedTower() if options.tower == "pretrained" else _residual_tower(options)
+        channels = PretrainedTower.CHANNELS if options.tower == "pretrained" else options.channels[-1]
+        rows = options.height
         for _ in range(4):
             rows = (rows + 1) // 2
-        self.flatten = nn.Linear(rows * fourth, options.width)
+        self.flatten = nn.Linear(rows * channels, options.width)
         self.drop = nn.Dropout(options.dropout)
         width = options.width
         if options.mixer != "recurrent":

@@ -7,26 +7,30 @@ the shipped one sees. The folder of the work keeps the state, so that an interru
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import torch
 
 from pipeline.base.errors import SetupError
-from pipeline.recognition.ocr.line_image import HEIGHT
 from pipeline.training.dataset import DatasetLine
+from pipeline.training.export import onnx_network
+from pipeline.training.line_sources import Mixture, mixture_of
 from pipeline.training.loop import LoopOptions, train_network
 from pipeline.training.network import NETWORKS, NetworkOptions
 from pipeline.training.provenance import TrainingSource, TrainingSources, drawn_source, shipped_source
 from pipeline.training.shipped_weights import load_shipped_network
 from pipeline.training.synthetic_lines.fonts import FontSet
 from pipeline.training.train import DrawnLines, TrainingPlan, write_model
+from pipeline.training.word_alignment import words_by_writer
 
 OFFICE_LOOP = LoopOptions(
-    minutes=30.0, size=16, rate=2e-4, warm=0.0, real_late=0.5, recompose_from=0.0, recomposed=0.3,
-    average=0.99, every=2.0, distillation=1.0,
+    minutes=30.0, size=16, rate=2e-4, average=0.99, every=2.0, save_every=2.0, distillation=1.0
 )  # fmt: skip
-"""How an office's network is trained: half of each step are its lines, at a small rate."""
+"""How an office's network is trained, at a small rate."""
+
+OWN_SHARE, REJOINED = 0.5, 0.3
+"""Share of the office's lines in each step, and of those the share whose words are joined anew."""
 
 BLEND = 0.3
 """The share of the shipped weights in what is written (``averaged_network``)."""
@@ -86,10 +90,14 @@ def train_office_network(plan: OfficePlan, command: str, say: Callable[[str], No
     shape = _shape_of(plan)
     checkpoint = plan.work / f"{plan.folder.name}.pt"
     sources = _sources(plan, say)
+    words = words_by_writer(plan.lines, onnx_network(plan.parent))
+
+    def mixture(number: int) -> Mixture:
+        return mixture_of(drawn(number), plan.lines, words, OWN_SHARE, REJOINED)
+
     train_network(
-        drawn,
-        plan.lines,
-        (),
+        mixture,
+        {},
         network=shape,
         options=plan.loop,
         checkpoint=checkpoint,
@@ -99,14 +107,14 @@ def train_office_network(plan: OfficePlan, command: str, say: Callable[[str], No
     )
     if not checkpoint.is_file():
         raise SetupError("Chưa học được bước nào. Hãy tăng --minutes.")
-    write_model(whole, drawn, plan.lines, (), sources, command)
+    write_model(replace(whole, network=shape), mixture, {}, sources, command)
 
 
 def _shape_of(plan: OfficePlan) -> NetworkOptions:
     """Return the shape of the shipped network: the one into which its weights fit."""
     for shape in plan.networks:
         try:
-            load_shipped_network(plan.parent, shape, torch.rand(1, 1, HEIGHT, 8 * HEIGHT))
+            load_shipped_network(plan.parent, shape, torch.rand(1, 1, shape.height, 8 * shape.height))
         except SetupError:
             continue
         return shape

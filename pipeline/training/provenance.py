@@ -6,7 +6,6 @@ import json
 import re
 import tomllib
 import unicodedata
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,7 +13,7 @@ from typing import Any, NamedTuple
 from pipeline.base.errors import SetupError
 from pipeline.base.files import sha256_of_file
 from pipeline.recognition.ocr.models import TrainingStage
-from pipeline.training.dataset import CALIBRATION_WRITERS, RealLine, content_key
+from pipeline.training.dataset import RealLine, content_key
 
 WEIGHTS_KEY = "weights: "
 """How the key of weights begins that training went on from; their SHA-256 follows."""
@@ -39,7 +38,7 @@ _SENTENCE_END = re.compile(r"[.!?](?=\s)|\n(?!\s)")
 _BEFORE_REAL = "From drawn lines it barely knows old scripts, pencil, brush and faded ink."
 _ALWAYS = (
     "It reads one line at a time and cannot tell that a cell holds two. Its confidence is raw: "
-    "pipeline.recognition.calibration makes it honest."
+    "pipeline.calibration makes it honest."
 )
 
 
@@ -90,34 +89,46 @@ def figures_source(folder: Path | None) -> TrainingSources:
     }
 
 
-def real_source(folder: Path, lines: Sequence[RealLine], say: Callable[[str], None]) -> TrainingSources:
-    """Return the source of a folder's lines without those of ``CALIBRATION_WRITERS``; nothing if no others are there.
+def real_source(
+    folder: Path, taught: Sequence[RealLine], kept_apart: Sequence[RealLine], say: Callable[[str], None]
+) -> TrainingSources:
+    """Return the source of a folder's lines; nothing if none are taught.
+
+    Args:
+        folder: The folder, with ``ABOUT_LINES``.
+        taught: Lines that are learned from.
+        kept_apart: Lines that measure progress.
+        say: Takes warnings, in Vietnamese.
 
     Raises:
         SetupError: ``ABOUT_LINES`` is not UTF-8.
     """
-    used = [line for line in lines if line.writer not in CALIBRATION_WRITERS]
-    if not used:
+    if not taught:
         return {}
     about = _about(folder)
     if not about:
         say(
             f"{folder} không có {ABOUT_LINES}: thẻ mô hình sẽ ghi là không rõ nguồn và giấy phép của các dòng ấy."
         )
-    writers = len({line.writer for line in used})
-    description = f"{len(used)} real lines of {writers} writers by their file names; {_quote_about(about)}"
-    if kept_out := lines_kept_out(lines):
-        description += f" Writers {', '.join(kept_out)} were kept out for calibration."
+    writers = len({line.writer for line in taught})
+    description = f"{len(taught)} real lines of {writers} writers by their file names; {_quote_about(about)}"
+    if kept_apart:
+        description += f" {len(kept_apart)} further lines were kept apart to measure with."
     return {
-        f"real: {content_key(lines)}": TrainingSource(
-            description, _licence_of(about), _limits_of(used, writers)
+        f"real: {content_key(taught)}": TrainingSource(
+            description, _licence_of(about), _limits_of(taught, writers)
         )
     }
 
 
-def lines_kept_out(lines: Sequence[RealLine]) -> dict[str, int]:
-    """Return for each writer that no network may learn from how many lines there are."""
-    return dict(sorted(Counter(line.writer for line in lines if line.writer in CALIBRATION_WRITERS).items()))
+def pretrained_source(model: Path) -> TrainingSources:
+    """Return the source of a pretrained tower."""
+    return {
+        f"{WEIGHTS_KEY}{sha256_of_file(model)}": TrainingSource(
+            f"Its tower began with the encoder of PP-OCRv6's small recognizer ({model.name} of the package rapidocr, "
+            "Apache License 2.0, PaddlePaddle authors), which its makers taught with the writing of many languages."
+        )
+    }
 
 
 def shipped_source(model: Path, say: Callable[[str], None]) -> TrainingSources:
@@ -143,23 +154,6 @@ def shipped_source(model: Path, say: Callable[[str], None]) -> TrainingSources:
     return {
         f"{WEIGHTS_KEY}{sha256}": TrainingSource(
             description, "for what the weights it went on from may be used is not known"
-        )
-    }
-
-
-def parent_source(checkpoint: Path, before: TrainingSources | None) -> TrainingSources:
-    """Return the source of another network's checkpoint that a training began with.
-
-    Args:
-        before: What that network had learned from; None when its checkpoint does not say.
-    """
-    description = f"Begun with the weights of another network ({checkpoint.name}), whose minutes are counted."
-    if before is not None:
-        return {f"begun: {checkpoint.name}": TrainingSource(description), **before}
-    description += " Its checkpoint does not say what it learnt from."
-    return {
-        f"begun: {checkpoint.name}": TrainingSource(
-            description, "what the network it began with learnt from is not known"
         )
     }
 

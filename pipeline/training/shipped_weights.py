@@ -27,7 +27,7 @@ def load_shipped_network(model: Path, options: NetworkOptions, lines: Tensor) ->
     """Return the network of a ``model.onnx`` that ``hotich train`` wrote.
 
     Args:
-        lines: Some lines (lines, 1, ``HEIGHT``, width) as it will be trained on, for the means and spreads that its
+        lines: Some lines (lines, 1, height, width) as it will be trained on, for the means and spreads that its
             norms start from.
 
     Raises:
@@ -39,7 +39,7 @@ def load_shipped_network(model: Path, options: NetworkOptions, lines: Tensor) ->
     except (KeyError, ValueError, StopIteration, RuntimeError) as error:
         raise SetupError(
             f"Không lấy được trọng số từ {model.name} của {model.parent.name}: mô hình này thuộc kiểu mạng khác "
-            f"với --mixer đã chọn ({options.mixer})."
+            f"với --network đã chọn ({options.tower}, {options.mixer})."
         ) from error
     _settle_norms(network, lines)
     return network

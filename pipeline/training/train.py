@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -14,18 +13,14 @@ import torch
 from torch import Tensor
 
 from pipeline.base.errors import SetupError
+from pipeline.recognition.ocr import digits
 from pipeline.training import dataset
-from pipeline.training.batches import Mixture, batches
-from pipeline.training.dataset import CALIBRATION_WRITERS, RealLine, content_key, real_lines
+from pipeline.training.batches import pool_of_batches
+from pipeline.training.collection import Collection
+from pipeline.training.dataset import RealLine
 from pipeline.training.export import WEIGHTS, TrainedModel, onnx_network, write_card, write_onnx
-from pipeline.training.loop import (
-    SHIPPED,
-    LoopOptions,
-    averaged_network,
-    checkpoint_sources,
-    scores_on,
-    train_network,
-)
+from pipeline.training.line_sources import Lines, LineSource, Mixture
+from pipeline.training.loop import LoopOptions, averaged_network, checkpoint_sources, scores_on, train_network
 from pipeline.training.network import NetworkOptions
 from pipeline.training.provenance import (
     TrainingSource,
@@ -34,9 +29,8 @@ from pipeline.training.provenance import (
     figures_source,
     licence_of,
     limits_of,
-    lines_kept_out,
     merge_sources,
-    parent_source,
+    pretrained_source,
     real_source,
     refresh_sources,
     shipped_source,
@@ -45,7 +39,6 @@ from pipeline.training.provenance import (
 from pipeline.training.synthetic_lines.fonts import FontSet
 from pipeline.training.synthetic_lines.lines import synthetic_line
 from pipeline.training.synthetic_lines.real_figures import RealFigures
-from pipeline.training.synthetic_lines.texts import LETTERS
 from pipeline.training.word_alignment import figures_by_writer
 
 log = logging.getLogger(__name__)
@@ -55,6 +48,12 @@ SHARD = 2000
 
 RANGE_BATCHES = 6
 """On how many batches the ranges for eight bits are seen."""
+
+
+SHARES = {
+    "drawn": 0.35, "real": 0.24, "rejoined": 0.13, "foreign": 0.07, "marked": 0.12, "clerks": 0.09,
+}  # fmt: skip
+"""How often lines of each source are seen, where all are there."""
 
 
 @dataclass(frozen=True)
@@ -67,12 +66,13 @@ class TrainingPlan:
         drawn: How many drawn lines are at hand at a time.
         fonts: Folder of more fonts.
         figures: Folder of single real figures (``scripts/training-figures.sh``).
-        real: Folder of real lines with ``lines.tsv``, whose labels give neither case nor punctuation.
-        real_full: Folder of real lines whose labels give both.
-        choosing: Folder of real lines that progress is measured on.
-        parent: Checkpoint of another network to begin with, or the ``model.onnx`` of one to train on.
+        collections: Real lines. Those that are kept apart measure progress.
+        aligner: The ``model.onnx`` that finds words and figures in real lines.
+        choosing: Folders of further real lines that progress is measured on.
+        parent: The ``model.onnx`` of a network to train on.
         small: Whether weights are quantized to eight bits.
         blend: Share of the parent's weights in what is written (``averaged_network``).
+        shares: How often lines of each source are seen.
     """
 
     folder: Path
@@ -80,14 +80,19 @@ class TrainingPlan:
     drawn: int = 16000
     fonts: Path | None = None
     figures: Path | None = None
-    real: Path | None = None
-    real_full: Path | None = None
-    choosing: Path | None = None
+    collections: tuple[Collection, ...] = ()
+    aligner: Path | None = None
+    choosing: tuple[Path, ...] = ()
     parent: Path | None = None
     small: bool = True
     blend: float = 0.0
+    shares: Mapping[str, float] = field(default_factory=lambda: SHARES)
     network: NetworkOptions = field(default_factory=NetworkOptions)
     loop: LoopOptions = field(default_factory=LoopOptions)
+
+    @property
+    def checkpoint(self) -> Path:
+        return self.work / f"{self.folder.name}.pt"
 
 
 def train_model(plan: TrainingPlan, command: str, say: Callable[[str], None]) -> None:
@@ -98,71 +103,60 @@ def train_model(plan: TrainingPlan, command: str, say: Callable[[str], None]) ->
         say: Takes progress, in Vietnamese.
 
     Raises:
-        SetupError: A folder of lines or fonts cannot be used; ``parent`` is missing or has learned for longer than this
-            training is to last; or ``blend`` is given without a model that ships.
+        SetupError: A folder of lines or fonts cannot be used; ``parent`` is missing; or ``blend`` is given without a
+            model that ships.
     """
-    checkpoint = plan.work / f"{plan.folder.name}.pt"
-    if plan.parent and not (plan.parent.is_file() or checkpoint.is_file()):
-        raise SetupError(f"Không có tệp trạng thái {plan.parent} để bắt đầu từ đó.")
-    if plan.blend and (plan.parent is None or plan.parent.suffix != SHIPPED):
+    if plan.parent and not (plan.parent.is_file() or plan.checkpoint.is_file()):
+        raise SetupError(f"Không có mô hình {plan.parent} để học tiếp từ đó.")
+    if plan.blend and plan.parent is None:
         raise SetupError("--blend chỉ dùng khi học tiếp từ model.onnx của một mô hình (--from).")
-    if plan.blend and checkpoint.is_file():
-        averaged_network(checkpoint, plan.blend)  # raised before any minute is spent
+    if plan.blend and plan.checkpoint.is_file():
+        averaged_network(plan.checkpoint, plan.blend)  # raised before any minute is spent
     plan.work.mkdir(parents=True, exist_ok=True)
-    sources = _all_sources(plan, checkpoint, say)
-    real = kept_real_lines(plan, say)
-    choosing = real_lines(plan.choosing) if plan.choosing else ()
-    drawn = DrawnLines(plan, say, real)
+    sources = _all_sources(plan, say)
+    mixture = PlannedMixture(plan, say)
+    choosing = _choosing(plan)
     log.info(
-        "training %s: %s mixer, %.1f CPU minutes, seed %d, %d real lines, %d for choosing",
-        plan.folder.name, plan.network.mixer, plan.loop.minutes, plan.loop.seed, len(real), len(choosing),
+        "training %s: %s tower, %s mixer, seed %d, %s for choosing",
+        plan.folder.name, plan.network.tower, plan.network.mixer, plan.loop.seed,
+        {name: len(lines) for name, lines in choosing.items()},
     )  # fmt: skip
     train_network(
-        drawn,
-        real,
+        mixture,
         choosing,
         network=plan.network,
         options=plan.loop,
-        checkpoint=checkpoint,
+        checkpoint=plan.checkpoint,
         say=say,
         parent=plan.parent,
+        pretrained=digits.model_path() if plan.network.tower == "pretrained" else None,
         sources=sources,
     )
-    if not checkpoint.is_file():
-        raise SetupError(
-            f"{plan.parent} đã học đủ số phút đã đặt: không còn gì để học. Hãy tăng --minutes (hoặc --until)."
-        )
+    if not plan.checkpoint.is_file():
+        raise SetupError("Đã học đủ số phút đã đặt: không còn gì để học. Hãy tăng --minutes (hoặc --until).")
     if plan.loop.until < plan.loop.minutes:
-        say(f"Dừng ở phút {plan.loop.until:g}; trạng thái nằm trong {checkpoint}.")
+        say(f"Dừng ở phút {plan.loop.until:g}; trạng thái nằm trong {plan.checkpoint}.")
         return
     write_model(
-        plan, drawn, real, choosing, refresh_sources(_checkpoint_sources(checkpoint), sources), command
+        plan, mixture, choosing, refresh_sources(_checkpoint_sources(plan.checkpoint), sources), command
     )
     say(f"Đã ghi mô hình vào {plan.folder}.")
 
 
 def write_model(
     plan: TrainingPlan,
-    drawn: Callable[[int], Sequence[dataset.DatasetLine]],
-    real: Sequence[dataset.DatasetLine],
-    choosing: Sequence[RealLine],
+    mixture: Callable[[int], Mixture],
+    choosing: Mapping[str, Sequence[RealLine]],
     sources: TrainingSources,
     command: str,
 ) -> None:
     """Write the folder of the model from its checkpoint."""
-    network, history = averaged_network(plan.work / f"{plan.folder.name}.pt", plan.blend)
+    network, history = averaged_network(plan.checkpoint, plan.blend)
     plan.folder.mkdir(parents=True, exist_ok=True)
-    write_onnx(
-        network,
-        plan.folder / WEIGHTS,
-        _calibration_batches(plan, drawn(max(0, len(history) - 1)), real) if plan.small else (),
-    )
-    scores, reads = {}, onnx_network(plan.folder / WEIGHTS)
-    if choosing:
-        scores["Lines used for choosing"] = scores_on(reads, choosing)
-    kept_out = [line for lines in _found_lines(plan).values() for line in lines if _is_kept_out(line)]
-    if kept_out:
-        scores["Writers kept out for calibration"] = scores_on(reads, kept_out)
+    lines = _calibration_batches(plan, mixture(0)) if plan.small else ()
+    write_onnx(network, plan.folder / WEIGHTS, lines)
+    reads = onnx_network(plan.folder / WEIGHTS)
+    scores = {name: scores_on(reads, found, plan.network.height) for name, found in choosing.items()}
     last = history[-1] if history else {"minutes": 0.0, "step": 0.0}
     write_card(
         plan.folder,
@@ -178,6 +172,48 @@ def write_model(
     )
 
 
+def _choosing(plan: TrainingPlan) -> dict[str, tuple[RealLine, ...]]:
+    """Return the lines that progress is measured on, by the name of their folder."""
+    kept_apart = {collection.folder.name: collection.kept_apart for collection in plan.collections}
+    further = {folder.name: dataset.real_lines(folder) for folder in plan.choosing}
+    return {name: lines for name, lines in (kept_apart | further).items() if lines}
+
+
+@dataclass
+class PlannedMixture:
+    """The lines of a plan, round by round."""
+
+    plan: TrainingPlan
+    say: Callable[[str], None]
+
+    def __call__(self, number: int) -> Mixture:
+        """Return the mixture of a round, counted from 0."""
+        shares = self.plan.shares
+        found: list[tuple[float, LineSource]] = list(self._real)
+        if shares["drawn"] > 0:
+            found.append((shares["drawn"], Lines(self._drawn(number))))
+        return Mixture(tuple(found))
+
+    @cached_property
+    def _real(self) -> tuple[tuple[float, LineSource], ...]:
+        """Return the sources of real lines; a share is divided evenly among the collections that have a source."""
+        network = onnx_network(self.plan.aligner) if self.plan.aligner else None
+        found: dict[str, list[LineSource]] = {}
+        for collection in self.plan.collections:
+            for name, source in collection.sources(self.plan.work, network, self.say).items():
+                found.setdefault(name, []).append(source)
+        return tuple(
+            (self.plan.shares[name] / len(sources), source)
+            for name, sources in found.items()
+            for source in sources
+            if self.plan.shares[name] > 0
+        )
+
+    @cached_property
+    def _drawn(self) -> DrawnLines:
+        return DrawnLines(self.plan, self.say)
+
+
 @dataclass
 class DrawnLines:
     """The drawn lines of a plan; each round some of them are drawn anew, so that they never end.
@@ -188,7 +224,6 @@ class DrawnLines:
 
     plan: TrainingPlan
     say: Callable[[str], None]
-    real: Sequence[dataset.DatasetLine] = ()
     held: dict[int, tuple[dataset.DatasetLine, ...]] = field(default_factory=dict)
 
     def __call__(self, number: int) -> tuple[dataset.DatasetLine, ...]:
@@ -204,11 +239,15 @@ class DrawnLines:
 
     @cached_property
     def _real_figures(self) -> RealFigures | None:
-        """Return figures of pens: those of the plan's folder, and those that a network finds in the real lines."""
-        parent = self.plan.parent
+        """Return figures of pens: those of the plan's folder, and those that the aligner finds in the real lines."""
         cut = {}
-        if parent and parent.suffix == SHIPPED and parent.is_file() and self.plan.figures:
-            cut = figures_by_writer(self.real, onnx_network(parent))
+        if self.plan.aligner and self.plan.figures:
+            real = [
+                line
+                for found in self.plan.collections
+                for line in found.writers_lines(self.plan.work, self.say)
+            ]
+            cut = figures_by_writer(real, onnx_network(self.plan.aligner))
         found = RealFigures.gather(cut, self.plan.figures)
         if found is not None:
             count = sum(map(len, found.collection.values()))
@@ -233,62 +272,20 @@ class DrawnLines:
         return lines
 
 
-def kept_real_lines(plan: TrainingPlan, say: Callable[[str], None]) -> tuple[dataset.DatasetLine, ...]:
-    """Return the real lines that may be trained on.
-
-    Writers that are kept out for calibration are left out, and so are lines with a letter that the networks lack.
-    """
-    found = [line for lines in _found_lines(plan).values() for line in lines]
-    if not found:
-        return ()
-    if kept_out := lines_kept_out(found):
-        of_whom = ", ".join(f"{writer} ({count} dòng)" for writer, count in kept_out.items())
-        say(f"Để riêng cho hiệu chuẩn, không đem ra dạy: người viết {of_whom}.")
-    path = plan.work / f"real-{content_key(found)}.npz"
-    if not path.is_file():
-        allowed = [line for line in found if not _is_kept_out(line)]
-        lines = [line for line in allowed if LETTERS.issuperset(line.text)]
-        left_out = len(allowed) - len(lines)
-        say(
-            f"Chuẩn bị {len(lines)} dòng thật."
-            + (f" Bỏ {left_out} dòng có chữ mà bộ đọc không có." if left_out else "")
-        )
-        dataset.save_lines(
-            path,
-            [dataset.dataset_line(line.grey(), line.text, line.full_label, line.writer) for line in lines],
-        )
-    return dataset.load_lines(path)
-
-
-def _found_lines(plan: TrainingPlan) -> dict[Path, tuple[RealLine, ...]]:
-    folders = ((plan.real, False), (plan.real_full, True))
-    return {folder: real_lines(folder, full_label=full) for folder, full in folders if folder}
-
-
-def _is_kept_out(line: RealLine) -> bool:
-    return line.writer in CALIBRATION_WRITERS
-
-
-def _all_sources(plan: TrainingPlan, checkpoint: Path, say: Callable[[str], None]) -> TrainingSources:
+def _all_sources(plan: TrainingPlan, say: Callable[[str], None]) -> TrainingSources:
     """Return what the model has learned from when this run of its training is over."""
-    learns = drawn_source(FontSet.find(plan.fonts).licence_summary) | figures_source(plan.figures)
-    for folder, lines in _found_lines(plan).items():
-        learns |= real_source(folder, lines, say)
-    held = _checkpoint_sources(checkpoint)
-    return merge_sources(held, _parent_sources(plan.parent, held, say), learns)
-
-
-def _parent_sources(
-    parent: Path | None, held: TrainingSources | None, say: Callable[[str], None]
-) -> TrainingSources:
-    """Return what the training began with; nothing when that is gone and the checkpoint says it."""
-    if parent is None or (held is not None and not parent.is_file()):
-        return {}
-    return (
-        shipped_source(parent, say)
-        if parent.suffix == SHIPPED
-        else parent_source(parent, _checkpoint_sources(parent))
-    )
+    learns: TrainingSources = {}
+    if plan.shares["drawn"] > 0:
+        learns |= drawn_source(FontSet.find(plan.fonts).licence_summary) | figures_source(plan.figures)
+    for collection in plan.collections:
+        learns |= real_source(collection.folder, collection.taught, collection.kept_apart, say)
+    held = _checkpoint_sources(plan.checkpoint)
+    begun: TrainingSources = {}
+    if plan.parent is not None and (held is None or plan.parent.is_file()):
+        begun = shipped_source(plan.parent, say)
+    elif plan.network.tower == "pretrained":
+        begun = pretrained_source(digits.model_path())
+    return merge_sources(held, begun, learns)
 
 
 def _checkpoint_sources(checkpoint: Path) -> TrainingSources | None:
@@ -296,12 +293,8 @@ def _checkpoint_sources(checkpoint: Path) -> TrainingSources | None:
     return None if held is None else {key: TrainingSource(*values) for key, values in held.items()}
 
 
-def _calibration_batches(
-    plan: TrainingPlan, drawn: Sequence[dataset.DatasetLine], real: Sequence[dataset.DatasetLine]
-) -> tuple[Tensor, ...]:
-    """Return batches like the last ones of the training."""
-    loop = plan.loop
-    source = batches(
-        drawn, real, (), Mixture(loop.real_late), loop.size, np.random.default_rng((loop.seed, 5))
-    )
-    return tuple(torch.from_numpy(batch.lines) for batch in islice(source, RANGE_BATCHES))
+def _calibration_batches(plan: TrainingPlan, mixture: Mixture) -> tuple[Tensor, ...]:
+    """Return batches like those of the training."""
+    rng = np.random.default_rng((plan.loop.seed, 5))
+    pool = pool_of_batches(mixture, plan.loop.size, rng, plan.loop.augment, plan.network.height)
+    return tuple(torch.from_numpy(batch.lines) for batch in pool[:RANGE_BATCHES])

@@ -18,6 +18,7 @@ from pipeline.recognition.ocr.line_image import HEIGHT, STRIDE
 from pipeline.training.augmentation import split_words
 from pipeline.training.batches import batch_of
 from pipeline.training.dataset import REACH, ROWS, DatasetLine
+from pipeline.training.line_sources import AlignedLine
 from pipeline.training.network import UNLABELLED, folded_classes
 from pipeline.training.synthetic_lines.real_figures import Figure
 
@@ -105,6 +106,21 @@ def _aligned(line: DatasetLine, network: LineNetwork) -> _Alignment | None:
         for step, letter in zip(steps, target, strict=True)
     ]
     return _Alignment(text, tuple(steps), tuple(near), middle, scale)
+
+
+def letter_columns(line: DatasetLine, network: LineNetwork) -> AlignedLine | None:
+    """Return the line with the column of each letter of its label; None when the fit is poor.
+
+    Signs that the alignment leaves out lie between their neighbours.
+    """
+    aligned = _aligned(line, network)
+    if aligned is None:
+        return None
+    places = [number for number, letter in enumerate(line.text) if letter not in UNLABELLED]
+    if "".join(line.text[number] for number in places).lower() != aligned.text:
+        return None
+    columns = (np.array(aligned.steps) + 0.5) * STRIDE / aligned.scale
+    return AlignedLine(line, tuple(np.interp(np.arange(len(line.text)), places, columns).tolist()))
 
 
 def _word_boundaries(line: DatasetLine, network: LineNetwork) -> tuple[int, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import repeat
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +12,7 @@ import torch
 from pipeline.recognition.ocr.line_image import line_image
 from pipeline.training import loop
 from pipeline.training.batches import batch_of
+from pipeline.training.line_sources import Mixture
 from pipeline.training.loop import LoopOptions, averaged_network, ctc_loss, train_network
 from pipeline.training.network import NetworkOptions
 from pipeline.training.synthetic_lines.fonts import FontSet
@@ -44,14 +44,13 @@ def test_some_dozens_of_steps_teach_a_few_lines(tmp_path: Path, monkeypatch: pyt
     lines = batch_of(
         [line_image(255 - draw_handwriting(text, hand, rng).mask) for text in texts], texts, full
     )
-    monkeypatch.setattr(loop, "batches", lambda *_: repeat(lines))
+    monkeypatch.setattr(loop, "pool_of_batches", lambda *_: [lines] * 12)
     monkeypatch.setattr(loop, "time", Clock())
     half = 0.5 / 60
     options = LoopOptions(minutes=STEPS * half, rate=0.05, every=10 * half, average=0.9, seed=3)
     network = train_network(
-        lambda _: (),
-        (),
-        (),
+        lambda _: Mixture(()),
+        {},
         network=TINY,
         options=options,
         checkpoint=tmp_path / "tiny.pt",

@@ -6,8 +6,9 @@ import torch
 from torch import Tensor
 
 from pipeline.recognition.ocr.line_image import HEIGHT
-from pipeline.training.batches import CLASSES, Batch, Mixture, batches
+from pipeline.training.batches import CLASSES, Batch, batches
 from pipeline.training.dataset import ROWS, DatasetLine
+from pipeline.training.line_sources import mixture_of
 from pipeline.training.loop import ctc_loss
 from pipeline.training.network import LETTERS, CtcNetwork, NetworkOptions, folded_classes
 
@@ -60,6 +61,6 @@ def test_lines_with_full_labels_come_as_often_as_the_others_however_few_they_are
     ink = np.zeros((ROWS, 200), np.uint8)
     ink[20:40, 10:190:8] = 255
     real = [DatasetLine(ink, "an", False, "w001")] * 40 + [DatasetLine(ink, "An.", True, "t001")] * 2
-    source = batches((), real, (), Mixture(1.0), 24, np.random.default_rng(6))
+    source = batches(mixture_of((), real), 24, np.random.default_rng(6))
     full = [is_full for _ in range(20) for is_full in next(source).full_labels]
     assert 0.35 < sum(full) / len(full) < 0.65

@@ -19,7 +19,7 @@ from pipeline.training.provenance import (
     licence_of,
     limits_of,
     merge_sources,
-    parent_source,
+    pretrained_source,
     real_source,
     refresh_sources,
     shipped_source,
@@ -43,7 +43,7 @@ def _source(folder: Path, about: str | None) -> TrainingSource:
     lines = _lines(folder, "w001_00.png", "w001_01.png", "w002_00.png", "w011_00.png")
     if about is not None:
         (folder / "SOURCE.txt").write_text(about, encoding="utf-8")
-    (source,) = real_source(folder, lines, _silent).values()
+    (source,) = real_source(folder, lines[:3], lines[3:], _silent).values()
     return source
 
 
@@ -51,11 +51,11 @@ def test_a_card_claims_nothing_of_lines_without_a_source_text(tmp_path: Path) ->
     source = _source(tmp_path, None)
     assert source.description == (
         "3 real lines of 2 writers by their file names; nothing beside them says where they come from or under which "
-        "licence. Writers w011 were kept out for calibration."
+        "licence. 1 further lines were kept apart to measure with."
     )
     assert source.licence == "nothing beside real lines states a licence"
     said: list[str] = []
-    real_source(tmp_path, _lines(tmp_path, "w001_00.png"), said.append)
+    real_source(tmp_path, _lines(tmp_path, "w001_00.png"), (), said.append)
     assert "SOURCE.txt" in said[0]
 
 
@@ -85,11 +85,11 @@ def test_a_source_text_without_a_licence_is_reported_as_that(tmp_path: Path) -> 
 def test_a_source_text_in_another_encoding_is_refused_before_training(tmp_path: Path) -> None:
     (tmp_path / "SOURCE.txt").write_bytes("chữ".encode("utf-16"))
     with pytest.raises(SetupError, match="UTF-8"):
-        real_source(tmp_path, _lines(tmp_path, "w001_00.png"), _silent)
+        real_source(tmp_path, _lines(tmp_path, "w001_00.png"), (), _silent)
 
 
-def test_lines_of_writers_kept_out_alone_are_no_source(tmp_path: Path) -> None:
-    assert real_source(tmp_path, _lines(tmp_path, "w011_00.png"), _silent) == {}
+def test_lines_that_are_all_kept_apart_are_no_source(tmp_path: Path) -> None:
+    assert real_source(tmp_path, (), _lines(tmp_path, "w011_00.png"), _silent) == {}
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_limits_speak_of_real_lines_only_when_there_were_some(tmp_path: Path) ->
     drawn = drawn_source("3 pens")
     assert "real" not in limits_of(drawn).lower()
     lines = _lines(tmp_path, "w001_00.png", "w002_00.png", text="Tổ 12 Ấp 3")
-    limits = limits_of(drawn | real_source(tmp_path, lines, _silent))
+    limits = limits_of(drawn | real_source(tmp_path, lines, (), _silent))
     assert "2 lines of 2 writers" in limits
     assert "no figure 0, 4, 5, 6, 7, 8, 9, no case" in limits
     assert "no figure" not in _source(tmp_path, None).limits
@@ -119,9 +119,9 @@ def test_limits_speak_of_real_lines_only_when_there_were_some(tmp_path: Path) ->
 
 def test_whole_labels_leave_out_neither_case_nor_punctuation(tmp_path: Path) -> None:
     lines = tuple(replace(line, full_label=True) for line in _lines(tmp_path, "r012_00.png", "r013_00.png"))
-    (source,) = real_source(tmp_path, lines, _silent).values()
+    (source,) = real_source(tmp_path, lines, (), _silent).values()
     assert source.limits == "Real hands it knows from 2 lines of 2 writers by their file names."
-    (source,) = real_source(tmp_path, (lines[0], replace(lines[1], full_label=False)), _silent).values()
+    (source,) = real_source(tmp_path, (lines[0], replace(lines[1], full_label=False)), (), _silent).values()
     assert "no case and no punctuation in 1 of these lines" in source.limits
 
 
@@ -204,12 +204,12 @@ def test_the_licence_of_a_chain_says_each_thing_once(tmp_path: Path) -> None:
     assert "are under “CC-BY-4.0”; nothing beside" in licence_of(other | {"real": before})
 
 
-def test_a_parent_checkpoint_passes_on_its_sources() -> None:
-    before = drawn_source("3 pens")
-    assert list(parent_source(Path("p.pt"), before))[1:] == list(before)
-    (unknown,) = parent_source(Path("p.pt"), None).values()
-    assert "does not say" in unknown.description
-    assert unknown.licence
+def test_a_pretrained_tower_is_named_with_its_licence(tmp_path: Path) -> None:
+    model = tmp_path / "tower.onnx"
+    model.write_bytes(b"weights")
+    ((key, source),) = pretrained_source(model).items()
+    assert hashlib.sha256(b"weights").hexdigest() in key
+    assert "tower.onnx of the package rapidocr, Apache License 2.0" in source.description
 
 
 def test_earlier_sources_are_kept_when_a_training_goes_on() -> None:

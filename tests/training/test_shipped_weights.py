@@ -58,7 +58,7 @@ def test_a_quantized_network_reads_a_line_alike_alone_and_among_others(tmp_path:
 
 def test_a_model_of_another_kind_of_network_is_refused(tmp_path: Path) -> None:
     write_onnx(_trained_a_little(TINY_CONVOLUTIONAL), tmp_path / "model.onnx", [_lines(8)])
-    with pytest.raises(SetupError, match="--mixer"):
+    with pytest.raises(SetupError, match="--network"):
         load_shipped_network(tmp_path / "model.onnx", replace(TINY, mixer="hybrid"), _lines(2))
 
 

@@ -205,6 +205,10 @@ class AdaptedNetwork:
         return self.parent.letters
 
     @property
+    def height(self) -> int:
+        return self.parent.height
+
+    @property
     def fingerprint(self) -> str:
         return f"{self.parent.fingerprint}{ADAPTER_MARK}{self.result[:16]}"
 

@@ -36,7 +36,6 @@ from pipeline.recognition.decoding import (
     shows_figures,
 )
 from pipeline.recognition.ocr.line_image import (
-    HEIGHT,
     STRIDE,
     WIDEST,
     LineImage,
@@ -222,17 +221,21 @@ class HandwritingReader:
         A line that leans far is seen once more, sheared upright. There are no emissions without ink, or where a network
         returned no probabilities.
         """
-        looks = [_looks(line_image(pixels)) for pixels in lines]
-        seen = iter(self._seen([picture for pictures in looks for picture in pictures]))
-        by_line = [[emission for _ in pictures for emission in next(seen)] for pictures in looks]
+        by_line: list[list[Emission]] = [[] for _ in lines]
+        for height in sorted({network.height for network in self.networks}):
+            looks = [_looks(line_image(pixels, height)) for pixels in lines]
+            seen = iter(self._seen([picture for pictures in looks for picture in pictures], height))
+            for emissions, pictures in zip(by_line, looks, strict=True):
+                emissions += [emission for _ in pictures for emission in next(seen)]
         return tuple(tuple(found) if all(map(_is_chances, found)) else () for found in by_line)
 
-    def _seen(self, pictures: Sequence[LineImage]) -> Sequence[Sequence[Emission]]:
-        """Return the emission of every network for each picture."""
+    def _seen(self, pictures: Sequence[LineImage], height: int) -> Sequence[Sequence[Emission]]:
+        """Return the emission of every network of that height for each picture."""
         seen: list[list[Emission]] = [[] for _ in pictures]
+        networks = [network for network in self.networks if network.height == height]
         for batch in _batches(pictures):
             stacked = _stacked([pictures[number] for number in batch])
-            for network in self.networks:
+            for network in networks:
                 chances = network.log_chances(stacked)
                 for place, number in enumerate(batch):
                     steps = -(-pictures[number].shape[1] // STRIDE)
@@ -296,9 +299,9 @@ def _batches(pictures: Sequence[LineImage]) -> Iterator[list[int]]:
 
 
 def _stacked(pictures: Sequence[LineImage]) -> NDArray[np.float32]:
-    """Return (lines, 1, HEIGHT, width): the pictures of one group, padded with paper to its width."""
+    """Return (lines, 1, height, width): the pictures of one group, padded with paper to its width."""
     width = max(map(_filled_width, pictures))
-    lines = np.zeros((len(pictures), 1, HEIGHT, width), np.float32)
+    lines = np.zeros((len(pictures), 1, len(pictures[0]), width), np.float32)
     for place, picture in enumerate(pictures):
         lines[place, 0, :, : picture.shape[1]] = picture
     return lines

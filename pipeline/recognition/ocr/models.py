@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipeline.base.errors import SetupError
 from pipeline.base.files import sha256_of_file
-from pipeline.recognition.ocr.line_image import STRIDE
+from pipeline.recognition.ocr.line_image import HEIGHT, STRIDE
 
 
 class TrainingStage(BaseModel):
@@ -53,6 +53,7 @@ class ModelCard(BaseModel):
         limits: What the model cannot do.
         language: Tesseract's code of the language.
         letters: What a network writes, in the order of its columns.
+        height: Rows of the pictures that a network sees.
         weights: Numbers of a small model that need no file; likewise ``mean`` and ``spread``.
         mean: See ``weights``.
         spread: See ``weights``.
@@ -73,6 +74,7 @@ class ModelCard(BaseModel):
     limits: str = ""
     language: str = ""
     letters: str = ""
+    height: int = HEIGHT
     weights: tuple[float, ...] = ()
     mean: tuple[float, ...] = ()
     spread: tuple[float, ...] = ()
@@ -136,10 +138,13 @@ class LineNetwork(Protocol):
     def letters(self) -> str: ...
 
     @property
+    def height(self) -> int: ...
+
+    @property
     def fingerprint(self) -> str: ...
 
     def log_chances(self, lines: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return log probabilities (lines, steps, 1 + letters) of pictures (lines, 1, HEIGHT, width).
+        """Return log probabilities (lines, steps, 1 + letters) of pictures (lines, 1, height, width).
 
         A step is ``STRIDE`` columns.
         """
@@ -155,6 +160,7 @@ class OnnxNetwork:
     sha256: str
     letters: str
     fingerprint: str
+    height: int = HEIGHT
 
     def log_chances(self, lines: NDArray[np.float32]) -> NDArray[np.float32]:
         """See ``LineNetwork``. Raises ``SetupError`` when the file is missing or damaged."""
@@ -171,7 +177,7 @@ def load_network(card: ModelCard, models: Path | None = None) -> OnnxNetwork:
     if WEIGHTS not in files or not card.letters:
         raise SetupError(f"Mô hình “{card.name}” không có {WEIGHTS} hoặc bảng chữ. {REINSTALL}")
     path = (models or default_folder()) / card.name / WEIGHTS
-    return OnnxNetwork(card.name, path, files[WEIGHTS], card.letters, card.fingerprint)
+    return OnnxNetwork(card.name, path, files[WEIGHTS], card.letters, card.fingerprint, card.height)
 
 
 @cache

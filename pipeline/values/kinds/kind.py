@@ -132,7 +132,6 @@ class Kind(ABC):
         parts: The parts of a value that a form may ask for in blanks of their own (``schema.PARTS``).
         word_domain: The domain of the language model whose words the values are made of.
         is_name: Whether values are names of persons.
-        is_place: Whether values are places.
         is_date: Whether values are days in figures.
         is_date_in_words: Whether values are days in words.
         is_listed: Whether values are terms of a code list.

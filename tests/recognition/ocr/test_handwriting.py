@@ -32,6 +32,7 @@ class Bars:
     unsure: float = 0.0
     letters: str = LETTERS
     fingerprint: str = "bars-1"
+    height: int = HEIGHT
     asked: list[tuple[int, ...]] = field(default_factory=list, compare=False)
 
     def log_chances(self, lines: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -160,6 +161,7 @@ class Wide:
 
     letters: str = LETTERS
     fingerprint: str = "wide-1"
+    height: int = HEIGHT
 
     def log_chances(self, lines: NDArray[np.float32]) -> NDArray[np.float32]:
         chances = np.ones((len(lines), lines.shape[3] // STRIDE, 1 + len(LETTERS)))
@@ -182,6 +184,7 @@ class Broken:
     answer: float
     letters: str = LETTERS
     fingerprint: str = "broken-1"
+    height: int = HEIGHT
 
     def log_chances(self, lines: NDArray[np.float32]) -> NDArray[np.float32]:
         return np.full((len(lines), lines.shape[3] // STRIDE, 1 + len(LETTERS)), self.answer, np.float32)
@@ -350,3 +353,20 @@ def test_an_emission_has_as_many_steps_as_its_line() -> None:
     ((seen,),) = HandwritingReader((Bars(),)).emissions([bars(5).pixels])
     assert isinstance(seen, Emission)
     assert len(seen.log_chances) > 5
+
+
+def test_each_network_sees_pictures_of_its_own_height() -> None:
+    heights: list[int] = []
+
+    @dataclass(frozen=True)
+    class Tall(Wide):
+        height: int = 48
+
+        def log_chances(self, lines: NDArray[np.float32]) -> NDArray[np.float32]:
+            heights.append(lines.shape[2])
+            return Wide.log_chances(self, lines)
+
+    emissions = HandwritingReader((Wide(), Tall())).emissions([bars(9).pixels])[0]
+    assert heights == [48]
+    assert len(emissions) == 2
+    assert len(emissions[1].log_chances) > len(emissions[0].log_chances)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.base.model import Crop
 from pipeline.recognition.ocr.handwriting import HandwritingReader
-from pipeline.recognition.ocr.line_image import STRIDE
+from pipeline.recognition.ocr.line_image import HEIGHT, STRIDE
 from tests.recognition.decoding.written import LETTERS, written
 
 
@@ -22,6 +22,7 @@ class Sees:
     ones: float
     letters: str = LETTERS
     fingerprint: str = "sees-1"
+    height: int = HEIGHT
 
     def log_chances(self, lines: NDArray[np.float32]) -> NDArray[np.float32]:
         doubts = {place: {"1": self.ones} for place, sign in enumerate(self.text) if sign == "/"}

@@ -72,6 +72,7 @@ class Looking:
     widths: list[int]
     letters: str = " 1"
     fingerprint: str = "looking"
+    height: int = HEIGHT
 
     def log_chances(self, lines: NDArray[np.float32]) -> NDArray[np.float32]:
         inked = lines.sum(axis=(1, 2)) > 0

@@ -244,7 +244,6 @@ def _find_runs(ink: Pixels) -> Runs:
 
 
 def _measure(runs: Runs, count: int, shape: tuple[int, int]) -> ConnectedComponents:
-    """Return the components of these runs."""
     y, first, end, number = runs
     boxes = np.empty((count, 4), np.int32)
     boxes[:, 0], boxes[:, 2] = shape[1], 0

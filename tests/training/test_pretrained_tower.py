@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from torch import nn
+
+from pipeline.recognition.ocr.digits import model_path
+from pipeline.training.pretrained_tower import PretrainedTower
+
+LAST_BLOCK = "p2o.pd_op.add.64.0"
+
+
+class _Given(nn.Module):
+    def __init__(self, value: torch.Tensor) -> None:
+        super().__init__()
+        self.value = value
+
+    def forward(self, _: torch.Tensor) -> torch.Tensor:
+        return self.value
+
+
+def test_the_tower_sees_what_the_recognizer_s_encoder_sees() -> None:
+    """Behind the first convolution, whose border differs: paper around a line, there the grey between paper and ink."""
+    model = onnx.load(str(model_path()))
+    first = next(node for node in model.graph.node if node.op_type == "Relu").output[0]
+    for name in (first, LAST_BLOCK):
+        model.graph.output.append(onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None))
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    ink = np.random.default_rng(2).random((2, 1, 48, 160), np.float32)
+    begun, wanted = session.run([first, LAST_BLOCK], {"x": np.repeat(1 - 2 * ink, 3, axis=1)})
+    tower = PretrainedTower()
+    tower.load_pretrained(model_path())
+    tower.eval()
+    with torch.no_grad():
+        own = torch.relu(tower.stem(torch.from_numpy(ink))).numpy()
+        np.testing.assert_allclose(own[:, :, 1:-1, 1:-1], begun[:, :, 1:-1, 1:-1], atol=1e-4)
+        tower.stem = _Given(torch.from_numpy(begun))  # type: ignore[assignment]
+        found = tower(torch.from_numpy(ink)).numpy()
+    assert found.shape == (2, PretrainedTower.CHANNELS, 3, 40)
+    np.testing.assert_allclose(found, wanted, atol=1e-3)
