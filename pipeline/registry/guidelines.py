@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Index, Table, UniqueConstraint, exists, func, or_, select
+from sqlalchemy import Connection, Index, UniqueConstraint, exists, func, or_, select
 
 from pipeline.base.errors import RegistryError
 from pipeline.base.model import Box, PageRef
@@ -23,15 +23,7 @@ from pipeline.registry.books.pages import rectification_of
 from pipeline.registry.books.rows import book, page, scan
 from pipeline.registry.data_entry.model import Corners, corners_of
 from pipeline.registry.database.audit import add, record
-from pipeline.registry.database.columns import (
-    APPEND_ONLY,
-    METADATA,
-    count_column,
-    id_column,
-    json_column,
-    text_column,
-    time_column,
-)
+from pipeline.registry.database.columns import APPEND_ONLY, Id, Json, table
 from pipeline.registry.database.locks import Whole, hold
 from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.errors import NotThere
@@ -41,27 +33,35 @@ from pipeline.registry.typed_text import composed, refuse_hidden_characters
 from pipeline.registry.withdrawals.model import RegistryPart
 from pipeline.registry.withdrawals.stored_withdrawals import covering, withdrawals_in_force
 
-guideline = Table(
+
+@dataclass(frozen=True, slots=True)
+class GuidelineRow:
+    """``form``: the form that it is for, ``""``: every form.
+
+    ``examples``: a list of pictures, each with book, scan, page, corners (four points [x, y] in pixels of the page
+    as scanned) and caption; ``token``: the same for the same form sent again.
+    """
+
+    id: Id
+    record: str
+    field: str
+    form: str
+    text: str
+    examples: Json[list[dict[str, Any]]]
+    account_id: int
+    author: str
+    written_at: datetime
+    token: str
+
+
+guideline = table(
     "guideline",
-    METADATA,
-    id_column(),
-    text_column("record"),
-    text_column("field"),
-    text_column("form"),
-    text_column("text"),
-    json_column("examples"),
-    count_column("account_id"),
-    text_column("author"),
-    time_column("written_at"),
-    text_column("token"),
+    GuidelineRow,
     UniqueConstraint("token"),
     Index(None, "record", "field"),
     sqlite_autoincrement=True,
     info=APPEND_ONLY,
 )
-"""``form``: the form that it is for, ``""``: every form; ``examples``: a list of pictures, each with book, scan, page,
-corners (four points [x, y] in pixels of the page as scanned) and caption; ``token``: the same for the same form sent
-again."""
 
 
 MOST_LETTERS = 4000

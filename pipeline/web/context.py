@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 
 from fastapi import Depends, Request
 from pydantic import Field
+from starlette.responses import Response
 
+from pipeline.base.errors import HotichError, RegistryError, RegistryUnavailable, StorageError
 from pipeline.base.model import PageRef
 from pipeline.declarations.office.approval import ApprovalPolicy
 from pipeline.declarations.office.delivery_policy import DeliveryPolicy
@@ -19,10 +22,12 @@ from pipeline.declarations.schema import Schemas
 from pipeline.delivery.printing.service import Printer
 from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
-from pipeline.registry.accounts.model import OpenAct, Session
+from pipeline.registry.accounts.model import OpenAct, Person, Session
 from pipeline.registry.desk import Desk
+from pipeline.registry.errors import NotThere
 from pipeline.registry.lots.lots import Lots
 from pipeline.registry.publishing.publishing import Publishing
+from pipeline.registry.tasks.model import NotYours
 from pipeline.reports import WorkPlan
 from pipeline.reports.own_files import UnusedFile, unused_files
 from pipeline.runs.prefect_runs import PrefectRuns
@@ -126,6 +131,81 @@ def exchange_parts(request: Request, changed: Callable[[Site], Site]) -> None:
 
 
 SiteDep = Annotated[Site, Depends(site_of)]
+
+REFUSED_ELSEWHERE = (NotThere, NotYours, RegistryUnavailable, StorageError)
+"""Errors that have a page of their own, whatever form was sent."""
+
+
+class RefusalPage(Exception):
+    """A refusal that is answered with the page from which its form was sent."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__()
+        self.response = response
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What a route works with: a request and the application that answers it."""
+
+    request: Request
+    site: Site
+
+    @property
+    def session(self) -> Session:
+        """The session of the request; only for routes that need a login."""
+        return cast(Session, self.request.state.session)
+
+    @property
+    def person(self) -> Person:
+        """Who asks; only for routes that need a login."""
+        return self.session.person
+
+    @property
+    def registry(self) -> Registry:
+        return self.site.registry
+
+    @property
+    def desk(self) -> Desk:
+        return self.site.desk
+
+    @property
+    def schemas(self) -> Schemas:
+        return self.site.schemas
+
+    def page(self, template: str, *, status: int = 0, **values: Any) -> Response:
+        """Render a page.
+
+        Args:
+            status: The HTTP status; 0: 422 where ``refused`` among the values says why something is refused, else 200.
+            values: What the template shows.
+        """
+        status = status or (422 if values.get("refused") else 200)
+        return self.site.renderer.render(self.request, template, status=status, **values)
+
+    @contextmanager
+    def refusing(self, page: Callable[[str], Response], *refusals: type[HotichError]) -> Iterator[None]:
+        """Answer a refusal in the ``with`` block by the page of the form, with the reason.
+
+        Args:
+            page: Returns the page; its argument is the reason.
+            refusals: The errors that are refusals; by default those of the registry but ``REFUSED_ELSEWHERE``.
+        """
+        kinds = refusals or (RegistryError,)
+        elsewhere = tuple(kind for kind in REFUSED_ELSEWHERE if kind not in kinds)
+        try:
+            yield
+        except HotichError as refused:
+            if not isinstance(refused, kinds) or isinstance(refused, elsewhere):
+                raise
+            raise RefusalPage(page(refused.message)) from None
+
+
+async def _visit(request: Request) -> Visit:
+    return Visit(request, site_of(request))
+
+
+VisitDep = Annotated[Visit, Depends(_visit)]
 
 
 def open_acts_for(site: Site, session: Session) -> tuple[OpenAct, ...]:

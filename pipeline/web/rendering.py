@@ -21,6 +21,7 @@ from pipeline.registry.accounts.model import ACCOUNT_CHANGE_WORDS, ROLE_WORDS, R
 from pipeline.reports.content import row_label
 from pipeline.web.handbook import handbook_address
 from pipeline.web.person_names import PersonNames
+from pipeline.web.scanning.progress import duration_in_words
 from pipeline.web.security.access import may_open
 
 MENUS = (
@@ -189,6 +190,7 @@ def _templates() -> Environment:
     )
     templates.filters["moment"] = moment
     templates.filters["share"] = share
+    templates.filters["duration"] = duration_in_words
     return templates
 
 

@@ -62,7 +62,7 @@ def test_a_list_is_narrowed_by_state_and_number() -> None:
     entries = [listed(1), listed(2, waits=True), listed(3, amended=2), listed(12)]
 
     def found(state: str = "", number: str = "") -> list[int]:
-        return [one.entry_id for one in entry_list(entries, EntryFilter(state, number)).rows]
+        return [one.entry_id for one in entry_list(entries, EntryFilter(state=state, number=number)).rows]
 
     assert found() == [1, 2, 3, 12]
     assert found(state="waiting") == [2]
@@ -82,7 +82,7 @@ def test_a_long_list_comes_in_pages() -> None:
     last = entry_list(entries, EntryFilter(sheet=99))
     assert (last.sheet, last.sheets, len(last.rows)) == (3, 3, 1)
     assert entry_list([], EntryFilter(sheet=2)).sheets == 1
-    assert EntryFilter("waiting", "7").query(sheet=2) == "state=waiting&number=7&sheet=2"
+    assert EntryFilter(state="waiting", number="7").query(sheet=2) == "state=waiting&number=7&sheet=2"
 
 
 def test_from_the_books_to_the_entries_to_the_pages_in_the_order_of_the_scans(

@@ -10,7 +10,9 @@ from urllib.parse import quote
 
 import pytest
 from fastapi import FastAPI
+from fastapi.params import Form
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 
 from benchmarks.security.route_samples import SAMPLES, TARGET, Sample
 from pipeline.registry import Registry
@@ -54,7 +56,11 @@ def form_fields() -> Iterator[tuple[str, str]]:
         for route in router.routes:
             if isinstance(route, APIRoute):
                 for field in route.dependant.body_params:
-                    yield route.path, field.alias
+                    model = field.field_info.annotation
+                    names = [field.alias]
+                    if isinstance(field.field_info, Form) and isinstance(model, type):
+                        names = list(model.model_fields) if issubclass(model, BaseModel) else names
+                    yield from ((route.path, name) for name in names)
 
 
 FIELDS = sorted(set(form_fields()))

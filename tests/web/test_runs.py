@@ -15,7 +15,7 @@ from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role
 from pipeline.registry.statistics.book_states import ReadingRun
 from pipeline.web.routes import runs
-from pipeline.web.scanning.progress import END, duration_in_words, progress_events, run_line
+from pipeline.web.scanning.progress import END, duration_in_words, progress_events
 from tests.registry.pages import entry, page, read
 from tests.web.browser import Browser, text_of
 from tests.web.clock import Clock
@@ -34,10 +34,10 @@ def run(saved: int, left: int, minutes: float = 10) -> ReadingRun:
 
 
 def test_the_time_left_is_told_from_the_pace_so_far() -> None:
-    line = run_line(run(saved=20, left=60))
-    assert (line.per_cent, line.remaining) == (25, "khoảng 30 phút")
-    assert run_line(run(saved=0, left=60)).remaining == ""
-    assert run_line(run(saved=5, left=0)).per_cent is None
+    half = run(saved=20, left=60)
+    assert (half.share, duration_in_words(half.seconds_left)) == (0.25, "khoảng 30 phút")
+    assert duration_in_words(run(saved=0, left=60).seconds_left) == ""
+    assert run(saved=5, left=0).share is None
     assert duration_in_words(20) == "chưa đầy 1 phút"
     assert duration_in_words(2 * 3600) == "khoảng 2 giờ"
     assert duration_in_words(5000) == "khoảng 1 giờ 23 phút"

@@ -2,121 +2,135 @@
 
 from __future__ import annotations
 
-from sqlalchemy import (
-    JSON,
-    Boolean,
-    Column,
-    ForeignKey,
-    Identity,
-    Index,
-    Integer,
-    Table,
-    Text,
-    UniqueConstraint,
-)
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
 
-from pipeline.registry.database.columns import (
-    APPEND_ONLY,
-    CHANGING,
-    METADATA,
-    REMOVABLE,
-    UtcTime,
-    flag_column,
-    id_column,
-    json_column,
-    reference_to,
-    text_column,
-    time_column,
-)
+from sqlalchemy import Index, UniqueConstraint
 
-account = Table(
-    "account",
-    METADATA,
-    Column("id", Integer, Identity(), primary_key=True),
-    Column("login", Text, nullable=False, unique=True),
-    Column("name", Text, nullable=False),
-    Column("role", Text, nullable=False),
-    Column("places", JSON(none_as_null=True)),
-    Column("active", Boolean, nullable=False),
-    Column("password_hash", Text, nullable=False),
-    Column("must_change", Boolean, nullable=False),
-    Column("password_set_at", UtcTime, nullable=False),
-    Column("created_at", UtcTime, nullable=False),
-    Column("created_by", Text, nullable=False),
-    Column("changed_at", UtcTime, nullable=False),
-    Column("changed_by", Text, nullable=False),
-    Column("last_login_at", UtcTime),
-    info=CHANGING,
-)
-"""An account is never deleted, as decisions name its login. ``places``: a list of place codes, NULL = all places."""
+from pipeline.registry.database.columns import APPEND_ONLY, CHANGING, REMOVABLE, Id, Json, refers, table
 
-login_session = Table(
-    "login_session",
-    METADATA,
-    Column("id", Integer, Identity(), primary_key=True),
-    Column("token_digest", Text, nullable=False, unique=True),
-    Column("account_id", Integer, ForeignKey("account.id"), nullable=False, index=True),
-    Column("started_at", UtcTime, nullable=False),
-    Column("seen_at", UtcTime, nullable=False),
-    info=REMOVABLE,
-)
-"""A session that has not ended. ``token_digest``: SHA-256 of the cookie's secret."""
 
-login_failure = Table(
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """An account is never deleted, as decisions name its login.
+
+    ``places``: a list of place codes, NULL = all places.
+    """
+
+    id: Id
+    login: str
+    name: str
+    role: str
+    places: Json[list[str] | None]
+    active: bool
+    password_hash: str
+    must_change: bool
+    password_set_at: datetime
+    created_at: datetime
+    created_by: str
+    changed_at: datetime
+    changed_by: str
+    last_login_at: datetime | None
+
+
+account = table("account", AccountRow, UniqueConstraint("login"), info=CHANGING)
+
+
+@dataclass(frozen=True, slots=True)
+class LoginSessionRow:
+    """A session that has not ended. ``token_digest``: SHA-256 of the cookie's secret."""
+
+    id: Id
+    token_digest: str
+    account_id: Annotated[int, refers("account", index=True)]
+    started_at: datetime
+    seen_at: datetime
+
+
+login_session = table("login_session", LoginSessionRow, UniqueConstraint("token_digest"), info=REMOVABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class LoginFailureRow:
+    """A refused login, kept while it counts.
+
+    People type passwords where the login goes, so that is kept as SHA-256.
+    """
+
+    id: Id
+    login_digest: str
+    address: str
+    failed_at: datetime
+
+
+login_failure = table(
     "login_failure",
-    METADATA,
-    Column("id", Integer, Identity(), primary_key=True),
-    Column("login_digest", Text, nullable=False),
-    Column("address", Text, nullable=False),
-    Column("failed_at", UtcTime, nullable=False),
+    LoginFailureRow,
     Index(None, "login_digest", "failed_at"),
     Index(None, "address", "failed_at"),
     info=REMOVABLE,
 )
-"""A refused login, kept while it counts. People type passwords where the login goes, so that is kept as SHA-256."""
 
-account_act = Table(
-    "account_act",
-    METADATA,
-    id_column(),
-    reference_to("account", index=True),
-    text_column("act"),
-    text_column("role"),
-    json_column("places", nullable=True),
-    flag_column("waits"),
-    text_column("author"),
-    time_column("acted_at"),
-    sqlite_autoincrement=True,
-    info=APPEND_ONLY,
-)
-"""What somebody did to the account of a supervisor or administrator, or to make one; open until another person answers.
-``waits``: the account is out of use until then. ``role``, ``places``: those that it has since."""
 
-account_answer = Table(
+@dataclass(frozen=True, slots=True)
+class AccountActRow:
+    """An act on a privileged account, open until another person answers.
+
+    ``waits``: the account is out of use until then. ``role``, ``places``: those that it has since.
+    """
+
+    id: Id
+    account_id: Annotated[int, refers("account", index=True)]
+    act: str
+    role: str
+    places: Json[list[str] | None]
+    waits: bool
+    author: str
+    acted_at: datetime
+
+
+account_act = table("account_act", AccountActRow, sqlite_autoincrement=True, info=APPEND_ONLY)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountAnswerRow:
+    """What the other person said of an act: confirmed or refused."""
+
+    id: Id
+    act_id: Annotated[int, refers("account_act")]
+    answer: str
+    author: str
+    answered_at: datetime
+
+
+account_answer = table(
     "account_answer",
-    METADATA,
-    id_column(),
-    Column("act_id", Integer, ForeignKey("account_act.id"), nullable=False),
-    text_column("answer"),
-    text_column("author"),
-    time_column("answered_at"),
+    AccountAnswerRow,
     UniqueConstraint("act_id"),
     sqlite_autoincrement=True,
     info=APPEND_ONLY,
 )
-"""What the other person said of an act: confirmed or refused."""
 
-external_identity = Table(
+
+@dataclass(frozen=True, slots=True)
+class ExternalIdentityRow:
+    """The person at a sign-in provider by whom an account is found.
+
+    Compared with its digest at each use, so that nobody can be made another person behind the program's back.
+    """
+
+    id: Id
+    account_id: Annotated[int, refers("account", index=True)]
+    issuer: str
+    subject: str
+    linked_at: datetime
+
+
+external_identity = table(
     "external_identity",
-    METADATA,
-    id_column(),
-    reference_to("account", index=True),
-    text_column("issuer"),
-    text_column("subject"),
-    time_column("linked_at"),
+    ExternalIdentityRow,
     UniqueConstraint("issuer", "subject"),
     sqlite_autoincrement=True,
     info=CHANGING,
 )
-"""Who a person is at a sign-in provider: the only thing by which their account is found. Compared with its digest at
-each use, so that nobody can be made another person behind the program's back."""

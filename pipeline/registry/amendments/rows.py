@@ -2,42 +2,45 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
 
-from pipeline.registry.database.columns import (
-    APPEND_ONLY,
-    MANY,
-    METADATA,
-    UtcTime,
-    many_id_column,
-    text_column,
-)
+from sqlalchemy import Index
 
-amendment = Table(
+from pipeline.registry.database.columns import APPEND_ONLY, ManyId, refers, table
+
+
+@dataclass(frozen=True, slots=True)
+class AmendmentRow:
+    """``withdraws_id``: the amendment that this row takes back."""
+
+    id: ManyId
+    book_id: Annotated[int, refers("book")]
+    scan_sha256: str
+    page_no: int
+    row: int
+    field: str
+    kind: str
+    old: str
+    text: str
+    canonical: str
+    decision_number: str
+    decided_on: str
+    authority: str
+    legal_basis: str
+    paper_sha256: str | None
+    paper_page_no: int | None
+    reason: str
+    author: str
+    noted_at: datetime
+    withdraws_id: Annotated[int | None, refers("amendment", many=True)]
+
+
+amendment = table(
     "amendment",
-    METADATA,
-    many_id_column(),
-    Column("book_id", Integer, ForeignKey("book.id"), nullable=False),
-    text_column("scan_sha256"),
-    Column("page_no", Integer, nullable=False),
-    Column("row", Integer, nullable=False),
-    text_column("field"),
-    text_column("kind"),
-    text_column("old"),
-    text_column("text"),
-    text_column("canonical"),
-    text_column("decision_number"),
-    text_column("decided_on"),
-    text_column("authority"),
-    text_column("legal_basis"),
-    Column("paper_sha256", Text),
-    Column("paper_page_no", Integer),
-    text_column("reason"),
-    text_column("author"),
-    Column("noted_at", UtcTime, nullable=False),
-    Column("withdraws_id", MANY, ForeignKey("amendment.id")),
+    AmendmentRow,
     Index(None, "book_id", "scan_sha256", "page_no", "row"),
     sqlite_autoincrement=True,
     info=APPEND_ONLY,
 )
-"""``withdraws_id``: the amendment that this row takes back."""

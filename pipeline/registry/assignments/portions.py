@@ -8,17 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Annotated
 
 from sqlalchemy import (
-    Column,
     ColumnElement,
     Connection,
-    ForeignKey,
     Index,
-    Integer,
     RowMapping,
-    Table,
     UniqueConstraint,
     exists,
     func,
@@ -29,76 +26,84 @@ from sqlalchemy import (
 
 from pipeline.base.stages import Stage
 from pipeline.registry.accounts.model import Person
-from pipeline.registry.database.columns import (
-    APPEND_ONLY,
-    METADATA,
-    count_column,
-    flag_column,
-    id_column,
-    json_column,
-    reference_to,
-    text_column,
-    time_column,
-)
+from pipeline.registry.database.columns import APPEND_ONLY, Id, Json, refers, table
 from pipeline.registry.tasks.rows import review_task
 
-book_assignment = Table(
+
+@dataclass(frozen=True, slots=True)
+class BookAssignmentRow:
+    """``login``: whose the account is.
+
+    ``due_on``: the day by which the book should be done (``2026-03-31``), empty where none is set; ``given``:
+    whether the book is assigned from then on, or no longer.
+    """
+
+    id: Id
+    book_id: Annotated[int, refers("book", index=True)]
+    account_id: int
+    login: str
+    due_on: str
+    given: bool
+    author: str
+    assigned_at: datetime
+
+
+book_assignment = table(
     "book_assignment",
-    METADATA,
-    id_column(),
-    reference_to("book", index=True),
-    count_column("account_id"),
-    text_column("login"),
-    text_column("due_on"),
-    flag_column("given"),
-    text_column("author"),
-    time_column("assigned_at"),
+    BookAssignmentRow,
     Index(None, "account_id"),
     sqlite_autoincrement=True,
     info=APPEND_ONLY,
 )
-"""``login``: whose the account is; ``due_on``: the day by which the book should be done (``2026-03-31``), empty where
-none is set; ``given``: whether the book is assigned from then on, or no longer."""
 
 
-team_member = Table(
-    "team_member",
-    METADATA,
-    id_column(),
-    text_column("team"),
-    count_column("account_id"),
-    text_column("login"),
-    flag_column("belongs"),
-    text_column("author"),
-    time_column("noted_at"),
-    Index(None, "account_id"),
-    sqlite_autoincrement=True,
-    info=APPEND_ONLY,
+@dataclass(frozen=True, slots=True)
+class TeamMemberRow:
+    """The last row of a team and an account counts: whether they belong together from then on."""
+
+    id: Id
+    team: str
+    account_id: int
+    login: str
+    belongs: bool
+    author: str
+    noted_at: datetime
+
+
+team_member = table(
+    "team_member", TeamMemberRow, Index(None, "account_id"), sqlite_autoincrement=True, info=APPEND_ONLY
 )
-"""The last row of a team and an account counts: whether they belong together from then on."""
 
-share_assignment = Table(
+
+@dataclass(frozen=True, slots=True)
+class ShareAssignmentRow:
+    """A book or a share of it for a person (``account_id``, ``login``) or a team.
+
+    ``share``: in words, ``""`` for a whole book; ``page_ids``: its pages, None for a whole book; ``due_on``:
+    ``2026-03-31`` or empty; ``ends_id``: the row that this one ends.
+    """
+
+    id: Id
+    book_id: Annotated[int, refers("book", index=True)]
+    account_id: int | None
+    login: str
+    team: str
+    share: str
+    page_ids: Json[list[int] | None]
+    due_on: str
+    ends_id: Annotated[int | None, refers("share_assignment")]
+    author: str
+    assigned_at: datetime
+
+
+share_assignment = table(
     "share_assignment",
-    METADATA,
-    id_column(),
-    reference_to("book", index=True),
-    count_column("account_id", nullable=True),
-    text_column("login"),
-    text_column("team"),
-    text_column("share"),
-    json_column("page_ids", nullable=True),
-    text_column("due_on"),
-    Column("ends_id", Integer, ForeignKey("share_assignment.id"), nullable=True),
-    text_column("author"),
-    time_column("assigned_at"),
+    ShareAssignmentRow,
     UniqueConstraint("ends_id"),
     Index(None, "account_id"),
     sqlite_autoincrement=True,
     info=APPEND_ONLY,
 )
-"""A book or a share of it for a person (``account_id``, ``login``) or a team. ``share``: in words, ``""`` for a whole
-book; ``page_ids``: its pages, None for a whole book; ``due_on``: ``2026-03-31`` or empty; ``ends_id``: the row that
-this one ends."""
 
 
 @dataclass(frozen=True, slots=True)

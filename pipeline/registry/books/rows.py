@@ -8,102 +8,116 @@ Identity and reading are excluded. ``page`` and ``entry`` stay the same rows ove
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from sqlalchemy import Index, UniqueConstraint, text
 
 from pipeline.registry.database.columns import (
     APPEND_ONLY,
     CHANGING,
-    METADATA,
     REMOVABLE,
-    count_column,
-    flag_column,
-    id_column,
-    json_column,
-    reference_to,
-    share_column,
-    text_column,
-    time_column,
+    Id,
+    Json,
+    refers,
+    table,
     uncovered,
 )
 
-book = Table(
-    "book",
-    METADATA,
-    id_column(),
-    text_column("folder_name"),
-    text_column("record"),
-    text_column("form"),
-    text_column("place"),
-    text_column("place_code"),
-    text_column("volume"),
-    text_column("opened_on"),
-    text_column("closed_on"),
-    count_column("entries", nullable=True),
-    count_column("pages", nullable=True),
-    Column("series", Text),
-    Index(None, "record", "place_code", "volume"),
-    info=CHANGING,
-)
-"""``series``: as in ``BookSeries``; None of an ordinary book. Which unit bore the code follows from the day of opening.
-So no constraint tells two books apart: ``Whole.BOOKS`` is held while one is made (``books/stored_books.py``)."""
 
-book_correction = Table(
-    "book_correction",
-    METADATA,
-    id_column(),
-    reference_to("book", index=True),
-    json_column("old"),
-    json_column("new"),
-    text_column("reason"),
-    text_column("author"),
-    time_column("corrected_at"),
-    sqlite_autoincrement=True,
-    info=APPEND_ONLY,
-)
-"""What the registry held of the cover of a book and holds since, by key; only what was corrected."""
+@dataclass(frozen=True, slots=True)
+class StoredBookRow:
+    """``series``: as in ``BookSeries``.
 
-scan = Table(
-    "scan",
-    METADATA,
-    id_column(),
-    reference_to("book"),
-    text_column("sha256"),
-    text_column("name"),
-    count_column("size"),
-    count_column("pages"),
-    UniqueConstraint("book_id", "sha256"),
-    Index(None, "sha256"),
-    info=CHANGING,
-)
+    None of an ordinary book. Which unit bore the code follows from the day of opening. So no constraint tells two
+    books apart: ``Whole.BOOKS`` is held while one is made (``books/stored_books.py``).
+    """
 
-page = Table(
-    "page",
-    METADATA,
-    id_column(),
-    reference_to("scan"),
-    count_column("page_no"),
-    UniqueConstraint("scan_id", "page_no"),
-    info=CHANGING,
-)
+    id: Id
+    folder_name: str
+    record: str
+    form: str
+    place: str
+    place_code: str
+    volume: str
+    opened_on: str
+    closed_on: str
+    entries: int | None
+    pages: int | None
+    series: str | None
 
-page_run = Table(
+
+book = table("book", StoredBookRow, Index(None, "record", "place_code", "volume"), info=CHANGING)
+
+
+@dataclass(frozen=True, slots=True)
+class BookCorrectionRow:
+    """What the registry held of the cover of a book and holds since, by key; only what was corrected."""
+
+    id: Id
+    book_id: Annotated[int, refers("book", index=True)]
+    old: Json[dict[str, Any]]
+    new: Json[dict[str, Any]]
+    reason: str
+    author: str
+    corrected_at: datetime
+
+
+book_correction = table("book_correction", BookCorrectionRow, sqlite_autoincrement=True, info=APPEND_ONLY)
+
+
+@dataclass(frozen=True, slots=True)
+class ScanRow:
+    """A scanned file of a book."""
+
+    id: Id
+    book_id: Annotated[int, refers("book")]
+    sha256: str
+    name: str
+    size: int
+    pages: int
+
+
+scan = table("scan", ScanRow, UniqueConstraint("book_id", "sha256"), Index(None, "sha256"), info=CHANGING)
+
+
+@dataclass(frozen=True, slots=True)
+class PageRow:
+    """A page of a scan, the same over all runs."""
+
+    id: Id
+    scan_id: Annotated[int, refers("scan")]
+    page_no: int
+
+
+page = table("page", PageRow, UniqueConstraint("scan_id", "page_no"), info=CHANGING)
+
+
+@dataclass(frozen=True, slots=True)
+class PageRunRow:
+    """What one run read of a page; only the ``latest`` run counts."""
+
+    id: Id
+    page_id: Annotated[int, refers("page", index=True)]
+    fingerprint: str
+    latest: bool
+    saved_at: datetime
+    kind: str
+    form: str
+    size: Json[list[int]]
+    matrix: Json[list[list[float]]]
+    turn: int
+    skew: float
+    quality: Json[dict[str, Any]]
+    timings: Json[dict[str, float]]
+    hand_reader: str | None
+    ink_print: str | None
+
+
+page_run = table(
     "page_run",
-    METADATA,
-    id_column(),
-    reference_to("page", index=True),
-    text_column("fingerprint"),
-    flag_column("latest"),
-    time_column("saved_at"),
-    text_column("kind"),
-    text_column("form"),
-    json_column("size"),
-    json_column("matrix"),
-    count_column("turn"),
-    share_column("skew"),
-    json_column("quality"),
-    json_column("timings"),
-    Column("hand_reader", Text),
-    Column("ink_print", Text),
+    PageRunRow,
     Index(None, "saved_at"),
     Index(
         "uq_page_run_latest",
@@ -115,36 +129,47 @@ page_run = Table(
     info=CHANGING,
 )
 
-page_failure = Table(
-    "page_failure",
-    METADATA,
-    id_column(),
-    reference_to("book", index=True),
-    text_column("scan_sha256"),
-    text_column("scan_name"),
-    count_column("page_no", nullable=True),
-    text_column("code"),
-    text_column("message"),
-    time_column("failed_at"),
-    Column("fingerprint", Text),
-    count_column("tries", nullable=True),
-    info=REMOVABLE,
-)
-"""``fingerprint``: of the reading that failed, where it was known; ``tries``: how often in a row it failed alike."""
 
-book_run = Table(
+@dataclass(frozen=True, slots=True)
+class PageFailureRow:
+    """``fingerprint``: of the reading that failed, where it was known.
+
+    ``tries``: how often in a row it failed alike.
+    """
+
+    id: Id
+    book_id: Annotated[int, refers("book", index=True)]
+    scan_sha256: str
+    scan_name: str
+    page_no: int | None
+    code: str
+    message: str
+    failed_at: datetime
+    fingerprint: str | None
+    tries: int | None
+
+
+page_failure = table("page_failure", PageFailureRow, info=REMOVABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class BookRunRow:
+    """Which run has a book in hand (``book_runs.py``)."""
+
+    book_id: Annotated[int, refers("book", key=True)]
+    token: str
+    host: str
+    machine: str
+    pid: int
+    process: str
+    begun_at: datetime
+    lasts_until: datetime
+
+
+book_run = table(
     "book_run",
-    METADATA,
-    Column("book_id", Integer, ForeignKey("book.id"), primary_key=True, autoincrement=False),
-    text_column("token"),
-    text_column("host"),
-    text_column("machine"),
-    count_column("pid"),
-    text_column("process"),
-    time_column("begun_at"),
-    time_column("lasts_until"),
+    BookRunRow,
     info=uncovered(
         REMOVABLE, "says for minutes which run has a book in hand; nothing follows from it but a wait"
     ),
 )
-"""Which run has a book in hand (``book_runs.py``)."""

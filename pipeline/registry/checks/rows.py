@@ -2,67 +2,61 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Integer, Table
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
 
-from pipeline.registry.database.columns import (
-    APPEND_ONLY,
-    MANY,
-    METADATA,
-    json_column,
-    many_id_column,
-    only_ends,
-    reference_to,
-    share_column,
-    text_column,
-    time_column,
-)
+from pipeline.registry.database.columns import APPEND_ONLY, Json, ManyId, only_ends, refers, table
 
-book_finding = Table(
-    "book_finding",
-    METADATA,
-    many_id_column(),
-    reference_to("book", index=True),
-    reference_to("page", index=True),
-    reference_to("entry", nullable=True, index=True),
-    text_column("code"),
-    text_column("severity"),
-    json_column("fields"),
-    json_column("details"),
-    time_column("raised_at"),
-    time_column("cleared_at", nullable=True),
-    sqlite_autoincrement=True,
-    info=only_ends("cleared_at"),
-)
-"""What a check of whole books or of the registry found, and as long as it is found (``cleared_at`` is None)."""
 
-link = Table(
-    "link",
-    METADATA,
-    many_id_column(),
-    text_column("kind"),
-    Column("first_entry_id", Integer, ForeignKey("entry.id"), nullable=False, index=True),
-    text_column("first_role"),
-    Column("second_entry_id", Integer, ForeignKey("entry.id"), nullable=False, index=True),
-    text_column("second_role"),
-    share_column("probability"),
-    json_column("evidence"),
-    time_column("suggested_at"),
-    time_column("withdrawn_at", nullable=True),
-    sqlite_autoincrement=True,
-    info=only_ends("withdrawn_at"),
-)
-"""Two entries that may speak of one person or of one event: a suggestion, nothing follows from it by itself."""
+@dataclass(frozen=True, slots=True)
+class BookFindingRow:
+    """A finding of a check of whole books or of the registry, in force until ``cleared_at``."""
 
-link_decision = Table(
-    "link_decision",
-    METADATA,
-    many_id_column(),
-    Column("link_id", MANY, ForeignKey("link.id"), nullable=False, index=True),
-    text_column("verdict"),
-    text_column("reason"),
-    text_column("author"),
-    time_column("decided_at"),
-    sqlite_autoincrement=True,
-    info=APPEND_ONLY,
-)
-"""A person's verdict on a suggestion, with the evidence as it was then; the last one on a pair counts."""
+    id: ManyId
+    book_id: Annotated[int, refers("book", index=True)]
+    page_id: Annotated[int, refers("page", index=True)]
+    entry_id: Annotated[int | None, refers("entry", index=True)]
+    code: str
+    severity: str
+    fields: Json[list[str]]
+    details: Json[dict[str, str]]
+    raised_at: datetime
+    cleared_at: datetime | None
+
+
+book_finding = table("book_finding", BookFindingRow, sqlite_autoincrement=True, info=only_ends("cleared_at"))
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """A suggestion that two entries speak of one person or of one event; nothing follows from it by itself."""
+
+    id: ManyId
+    kind: str
+    first_entry_id: Annotated[int, refers("entry", index=True)]
+    first_role: str
+    second_entry_id: Annotated[int, refers("entry", index=True)]
+    second_role: str
+    probability: float
+    evidence: Json[dict[str, Any]]
+    suggested_at: datetime
+    withdrawn_at: datetime | None
+
+
+link = table("link", LinkRow, sqlite_autoincrement=True, info=only_ends("withdrawn_at"))
+
+
+@dataclass(frozen=True, slots=True)
+class LinkDecisionRow:
+    """A person's verdict on a suggestion, with the evidence as it was then; the last one on a pair counts."""
+
+    id: ManyId
+    link_id: Annotated[int, refers("link", many=True, index=True)]
+    verdict: str
+    reason: str
+    author: str
+    decided_at: datetime
+
+
+link_decision = table("link_decision", LinkDecisionRow, sqlite_autoincrement=True, info=APPEND_ONLY)

@@ -3,39 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
 
-from sqlalchemy import Column, Connection, ForeignKey, Integer, RowMapping, Table, UniqueConstraint, select
+from sqlalchemy import Connection, RowMapping, UniqueConstraint, select
 
 from pipeline.registry.comments.model import Comment, CommentKind, CommentThread
-from pipeline.registry.database.columns import (
-    APPEND_ONLY,
-    METADATA,
-    count_column,
-    id_column,
-    json_column,
-    text_column,
-    time_column,
-)
+from pipeline.registry.data_entry.model import Corners
+from pipeline.registry.database.columns import APPEND_ONLY, Id, Json, refers, table
 
-task_comment = Table(
-    "task_comment",
-    METADATA,
-    id_column(),
-    Column("task_id", Integer, ForeignKey("review_task.id"), nullable=False, index=True),
-    Column("thread_id", Integer, ForeignKey("task_comment.id"), nullable=True),
-    text_column("kind"),
-    text_column("text"),
-    json_column("corners", nullable=True),
-    count_column("account_id"),
-    text_column("login"),
-    time_column("said_at"),
-    text_column("token"),
-    UniqueConstraint("token"),
-    sqlite_autoincrement=True,
-    info=APPEND_ONLY,
+
+@dataclass(frozen=True, slots=True)
+class TaskCommentRow:
+    """A comment on a task, an answer, or the closing of a thread (``kind``: ``CommentKind``).
+
+    ``thread_id``: the comment that is answered or closed; ``corners``: the region it is about, four points [x, y]
+    in pixels of the page as scanned; ``token``: the same for the same form sent again.
+    """
+
+    id: Id
+    task_id: Annotated[int, refers("review_task", index=True)]
+    thread_id: Annotated[int | None, refers("task_comment")]
+    kind: str
+    text: str
+    corners: Json[Corners | None]
+    account_id: int
+    login: str
+    said_at: datetime
+    token: str
+
+
+task_comment = table(
+    "task_comment", TaskCommentRow, UniqueConstraint("token"), sqlite_autoincrement=True, info=APPEND_ONLY
 )
-"""``kind``: as in ``CommentKind``; ``thread_id``: the comment that is answered or closed; ``corners``: the region it is
-about, four points [x, y] in pixels of the page as scanned; ``token``: the same for the same form sent again."""
 
 
 def threads_on(connection: Connection, task_ids: Collection[int]) -> tuple[CommentThread, ...]:

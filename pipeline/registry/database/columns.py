@@ -7,9 +7,11 @@ audit go by that. All tables are known once ``Registry`` is imported.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from enum import Enum, auto
+from types import NoneType, UnionType
+from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 from sqlalchemy import (
     JSON,
@@ -23,12 +25,16 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Integer,
+    LargeBinary,
     MetaData,
+    Select,
     Table,
     Text,
     TypeDecorator,
     inspect,
 )
+from sqlalchemy.schema import SchemaItem
+from sqlalchemy.types import TypeEngine
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -103,40 +109,98 @@ MANY = BigInteger().with_variant(Integer, "sqlite")
 """Ids of tables that every run or every word adds to: two thousand million would not do. SQLite's are large anyway."""
 
 
-def id_column() -> Column[int]:
-    return Column("id", Integer, Identity(), primary_key=True)
+@dataclass(frozen=True, slots=True)
+class _ColumnSpec:
+    """What the Python type of a field does not say of its column."""
+
+    type: TypeEngine[Any] | None = None
+    references: str = ""
+    is_key: bool = False
+    identity: bool = False
+    serial: bool = False
+    index: bool = False
 
 
-def many_id_column() -> Column[int]:
-    return Column("id", MANY, Identity(), primary_key=True)
+def column(*, many: bool = False, big: bool = False, key: bool = False, index: bool = False) -> _ColumnSpec:
+    """Return the mark of a column.
+
+    Args:
+        many: It holds ids beyond two thousand million.
+        big: It holds numbers beyond two thousand million.
+        key: It is part of the primary key, and its value is given.
+    """
+    return _ColumnSpec(MANY if many else BigInteger() if big else None, is_key=key, index=index)
 
 
-def text_column(name: str) -> Column[str]:
-    return Column(name, Text, nullable=False)
+def refers(table_name: str, *, many: bool = False, key: bool = False, index: bool = False) -> _ColumnSpec:
+    """Return the mark of a column that refers to the ``id`` of a table; the options are those of ``column``."""
+    return replace(column(many=many, key=key, index=index), references=table_name)
 
 
-def count_column(name: str, *, nullable: bool = False) -> Column[int]:
-    return Column(name, Integer, nullable=nullable)
+Id = Annotated[int, _ColumnSpec(is_key=True, identity=True)]
+ManyId = Annotated[int, _ColumnSpec(MANY, is_key=True, identity=True)]
+SerialId = Annotated[int, _ColumnSpec(is_key=True, serial=True)]
+"""As ``Id``; PostgreSQL numbers the rows in another way."""
+
+ValueT = TypeVar("ValueT")
+Json = Annotated[ValueT, _ColumnSpec(JSON(none_as_null=True))]
+"""A column that holds a value as JSON."""
+
+_TYPES: dict[type, type[TypeEngine[Any]]] = {
+    str: Text,
+    int: Integer,
+    float: Float,
+    bool: Boolean,
+    bytes: LargeBinary,
+    datetime: UtcTime,
+}
+
+RowT = TypeVar("RowT")
 
 
-def share_column(name: str) -> Column[float]:
-    return Column(name, Float, nullable=False)
+def table(
+    name: str, row: type[RowT], *rest: SchemaItem, info: dict[str, AuditCover], **options: Any
+) -> Table:
+    """Return the table whose columns are the fields of a row class.
+
+    Args:
+        row: A dataclass with a field for each column, in their order; ``| None`` makes a column nullable.
+        rest: Constraints and indexes.
+        info: What may happen to the rows.
+        options: Those of ``Table``.
+    """
+    hints = get_type_hints(row, include_extras=True)
+    return Table(
+        name, METADATA, *(_column(key, hint) for key, hint in hints.items()), *rest, info=info, **options
+    )
 
 
-def flag_column(name: str) -> Column[bool]:
-    return Column(name, Boolean, nullable=False)
+def rows_of(connection: Connection, row: type[RowT], query: Select[Any]) -> list[RowT]:
+    """Return the rows of a query that selects the fields of ``row`` in their order."""
+    return [row(*values) for values in connection.execute(query)]
 
 
-def json_column(name: str, *, nullable: bool = False) -> Column[object]:
-    return Column(name, JSON(none_as_null=True), nullable=nullable)
+def values_of(row: Any) -> dict[str, Any]:
+    """Return the values of a row by column, without its ``id``, to add one like it."""
+    return {one.name: getattr(row, one.name) for one in fields(row) if one.name != "id"}
 
 
-def time_column(name: str, *, nullable: bool = False) -> Column[datetime]:
-    return Column(name, UtcTime, nullable=nullable)
-
-
-def reference_to(table: str, *, nullable: bool = False, index: bool = False) -> Column[int]:
-    return Column(f"{table}_id", Integer, ForeignKey(f"{table}.id"), nullable=nullable, index=index)
+def _column(name: str, hint: Any) -> Column[Any]:
+    spec, value = _ColumnSpec(), hint
+    if get_origin(hint) is Annotated:
+        value, spec = get_args(hint)
+    parts = get_args(value) if get_origin(value) is UnionType else (value,)
+    python = next(part for part in parts if part is not NoneType)
+    return Column(
+        name,
+        spec.type or _TYPES[python],
+        *([ForeignKey(f"{spec.references}.id")] if spec.references else []),
+        *([Identity()] if spec.identity else []),
+        primary_key=spec.is_key,
+        nullable=NoneType in parts,
+        index=spec.index or None,
+        autoincrement="auto" if spec.identity or spec.serial else False,
+    )
 
 
 def cover(table: Table) -> AuditCover:

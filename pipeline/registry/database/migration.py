@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Column, Connection, MetaData, Table, inspect
 
 from pipeline.base.errors import RegistryError
-from pipeline.registry.database.audit.baseline import begin, go_on
-from pipeline.registry.database.audit.chain import audit, row_digest
+from pipeline.registry.database.audit.baseline import begin
+from pipeline.registry.database.audit.chain import audit
 from pipeline.registry.database.columns import METADATA
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.locks import Whole, hold
@@ -44,11 +44,9 @@ def bring_up_to_date(database: Database, metadata: MetaData) -> None:
             hold(connection, Whole.MIGRATION)
             if _is_up_to_date(connection, database.name, metadata):
                 return
-            had_audit, had_digests = (inspect(connection).has_table(one.name) for one in (audit, row_digest))
+            had_audit = inspect(connection).has_table(audit.name)
             _upgrade_with_declared(connection, metadata)
             first_hash = None if had_audit else begin(connection, database.key_file)
-            if had_audit and not had_digests:
-                go_on(connection, database.key_file)
     if first_hash is not None and database.key_file is not None:
         database.key_file.note_chain(first_hash)
 

@@ -6,211 +6,280 @@ entries, and values drawn for a blind check.
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, Table, Text, UniqueConstraint
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
 
-from pipeline.registry.database.columns import (
-    APPEND_ONLY,
-    CHANGING,
-    MANY,
-    METADATA,
-    count_column,
-    flag_column,
-    id_column,
-    json_column,
-    many_id_column,
-    reference_to,
-    share_column,
-    text_column,
-    time_column,
-)
+from sqlalchemy import Index, UniqueConstraint
 
-entry = Table(
-    "entry",
-    METADATA,
-    id_column(),
-    reference_to("page"),
-    count_column("row"),
-    text_column("record"),
-    flag_column("found"),
-    flag_column("stands"),
-    flag_column("accepted"),
-    Column("number", Text),
-    count_column("year", nullable=True),
-    text_column("number_text"),
-    json_column("unaccepted", nullable=True),
-    UniqueConstraint("page_id", "row"),
-    info=CHANGING,
-)
+from pipeline.base.model import PageRef
+from pipeline.registry.data_entry.model import Corners
+from pipeline.registry.database.columns import APPEND_ONLY, CHANGING, Id, Json, ManyId, column, refers, table
 
 
-reading = Table(
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """An entry, the same over all runs.
+
+    ``found``: the latest run found it; ``stands``: it is found and not withdrawn; ``number``, ``year``,
+    ``accepted`` and ``unaccepted`` follow from its effective values.
+    """
+
+    id: Id
+    page_id: Annotated[int, refers("page")]
+    row: int
+    record: str
+    found: bool
+    stands: bool
+    accepted: bool
+    number: str | None
+    year: int | None
+    number_text: str
+    unaccepted: Json[dict[str, str] | None]
+
+
+entry = table("entry", EntryRow, UniqueConstraint("page_id", "row"), info=CHANGING)
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectPlace:
+    """The place of an entry, or of a page itself (``row``: ``PAGE_ITSELF``), in its book."""
+
+    page_id: int
+    row: int
+    page_no: int
+    sha256: str
+    name: str
+    book_id: int
+    place_code: str
+
+    @property
+    def ref(self) -> PageRef:
+        return PageRef(self.sha256, self.page_no)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPlace(SubjectPlace):
+    """An entry with its place; the fields are those of ``EntryRow``."""
+
+    id: int
+    record: str
+    found: bool
+    stands: bool
+    accepted: bool
+    number: str | None
+    year: int | None
+    number_text: str
+    unaccepted: dict[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRow:
+    """What a run read of a field."""
+
+    id: ManyId
+    page_run_id: Annotated[int, refers("page_run")]
+    entry_id: Annotated[int, refers("entry", index=True)]
+    field: str
+    status: str
+    text: str
+    canonical: str
+    confidence: float
+    writing: str
+    engine: str
+    box: Json[list[float] | None]
+    lines: Json[list[list[float]]]
+    accepted: bool
+    hypotheses: Json[list[tuple[str, float]] | None]
+    evidence: Json[dict[str, float] | None]
+
+
+reading = table(
     "reading",
-    METADATA,
-    many_id_column(),
-    reference_to("page_run"),
-    reference_to("entry", index=True),
-    text_column("field"),
-    text_column("status"),
-    text_column("text"),
-    text_column("canonical"),
-    share_column("confidence"),
-    text_column("writing"),
-    text_column("engine"),
-    json_column("box", nullable=True),
-    json_column("lines"),
-    flag_column("accepted"),
-    json_column("hypotheses", nullable=True),
-    json_column("evidence", nullable=True),
+    ReadingRow,
     UniqueConstraint("page_run_id", "entry_id", "field"),
     sqlite_autoincrement=True,
     info=APPEND_ONLY,
 )
 
 
-finding = Table(
-    "finding",
-    METADATA,
-    many_id_column(),
-    reference_to("page_run", index=True),
-    reference_to("entry", nullable=True, index=True),
-    text_column("code"),
-    text_column("severity"),
-    json_column("fields"),
-    json_column("details"),
-    sqlite_autoincrement=True,
-    info=APPEND_ONLY,
-)
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    """A finding of a run on an entry, or on the page itself."""
+
+    id: ManyId
+    page_run_id: Annotated[int, refers("page_run", index=True)]
+    entry_id: Annotated[int | None, refers("entry", index=True)]
+    code: str
+    severity: str
+    fields: Json[list[str]]
+    details: Json[dict[str, str]]
 
 
-resolved_place = Table(
+finding = table("finding", FindingRow, sqlite_autoincrement=True, info=APPEND_ONLY)
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedPlaceRow:
+    """The administrative unit of a written place on the day in force.
+
+    The last row of a field counts. Codes come with their scheme (``2004:31417``).
+    """
+
+    id: ManyId
+    entry_id: Annotated[int, refers("entry")]
+    field: str
+    text: str | None
+    as_of: str
+    state: str
+    unit: str
+    standing: str
+    spelled: bool
+    province: str
+    district: str
+    commune: str
+    candidates: Json[list[str]]
+    gazetteer: str
+    resolved_at: datetime
+
+
+resolved_place = table(
     "resolved_place",
-    METADATA,
-    many_id_column(),
-    reference_to("entry"),
-    text_column("field"),
-    Column("text", Text),
-    text_column("as_of"),
-    text_column("state"),
-    text_column("unit"),
-    text_column("standing"),
-    flag_column("spelled"),
-    text_column("province"),
-    text_column("district"),
-    text_column("commune"),
-    json_column("candidates"),
-    text_column("gazetteer"),
-    time_column("resolved_at"),
+    ResolvedPlaceRow,
     Index(None, "entry_id", "field"),
     sqlite_autoincrement=True,
     info=APPEND_ONLY,
 )
-"""Which administrative unit the written place in force is on the day in force; the last row of a field counts. Codes
-come with their scheme (``2004:31417``)."""
 
 
-added_field = Table(
-    "added_field",
-    METADATA,
-    id_column(),
-    reference_to("entry", index=True),
-    text_column("field"),
-    text_column("text"),
-    text_column("canonical"),
-    json_column("corners", nullable=True),
-    Column("account_id", Integer, nullable=False),
-    text_column("login"),
-    time_column("added_at"),
-    sqlite_autoincrement=True,
-    info=APPEND_ONLY,
-)
-"""The last row of a field counts. ``text``, ``canonical``: what the cover of the book says of it, so that nobody has to
-type it; ``""``: it waits for people. ``corners``: where its ink stands, as a person drew it: four points [x, y] in
-pixels of the page as scanned, None where nobody drew anything."""
+@dataclass(frozen=True, slots=True)
+class AddedFieldRow:
+    """The last row of a field counts.
+
+    ``text``, ``canonical``: what the cover of the book says of it, so that nobody has to type it; ``""``: it waits
+    for people. ``corners``: where its ink stands, as a person drew it: four points [x, y] in pixels of the page as
+    scanned, None where nobody drew anything.
+    """
+
+    id: Id
+    entry_id: Annotated[int, refers("entry", index=True)]
+    field: str
+    text: str
+    canonical: str
+    corners: Json[Corners | None]
+    account_id: int
+    login: str
+    added_at: datetime
 
 
-redrawn_region = Table(
-    "redrawn_region",
-    METADATA,
-    id_column(),
-    reference_to("entry", index=True),
-    text_column("field"),
-    json_column("corners", nullable=True),
-    text_column("status"),
-    text_column("text"),
-    text_column("canonical"),
-    share_column("confidence"),
-    text_column("writing"),
-    text_column("engine"),
-    json_column("hypotheses", nullable=True),
-    text_column("reader"),
-    Column("account_id", Integer, nullable=False),
-    text_column("login"),
-    time_column("drawn_at"),
-    sqlite_autoincrement=True,
-    info=APPEND_ONLY,
-)
-"""``corners``: four points [x, y] in pixels of the page as scanned; a row without any takes the one before it back, and
-the region before that counts again. The other columns are those of the reading that was made there, by the readers
-whose fingerprint is ``reader``; it is never accepted by itself."""
+added_field = table("added_field", AddedFieldRow, sqlite_autoincrement=True, info=APPEND_ONLY)
 
 
-clear_value = Table(
+@dataclass(frozen=True, slots=True)
+class RedrawnRegionRow:
+    """A field region that a person redrew, and what was read there.
+
+    ``corners``: four points [x, y] in pixels of the page as scanned; a row without any takes the one before it
+    back, and the region before that counts again. ``reader``: the fingerprint of the readers; the reading is never
+    accepted by itself.
+    """
+
+    id: Id
+    entry_id: Annotated[int, refers("entry", index=True)]
+    field: str
+    corners: Json[Corners | None]
+    status: str
+    text: str
+    canonical: str
+    confidence: float
+    writing: str
+    engine: str
+    hypotheses: Json[list[tuple[str, float]] | None]
+    reader: str
+    account_id: int
+    login: str
+    drawn_at: datetime
+
+
+redrawn_region = table("redrawn_region", RedrawnRegionRow, sqlite_autoincrement=True, info=APPEND_ONLY)
+
+
+@dataclass(frozen=True, slots=True)
+class ClearValueRow:
+    """A value that is clear by decisions on other entries.
+
+    ``text``, ``canonical``: what the machine read; the row counts as long as the latest run reads the same.
+    ``drawn``: the value waits for a person who is not shown it. A row with ``takes_back_id`` takes that one back,
+    for ``reason``.
+    """
+
+    id: ManyId
+    book_id: int
+    entry_id: Annotated[int, refers("entry", index=True)]
+    field: str
+    text: str
+    canonical: str
+    drawn: bool
+    login: str
+    reason: str
+    noted_at: datetime
+    takes_back_id: Annotated[int | None, column(many=True)]
+
+
+clear_value = table(
     "clear_value",
-    METADATA,
-    many_id_column(),
-    count_column("book_id"),
-    reference_to("entry", index=True),
-    text_column("field"),
-    text_column("text"),
-    text_column("canonical"),
-    flag_column("drawn"),
-    text_column("login"),
-    text_column("reason"),
-    time_column("noted_at"),
-    Column("takes_back_id", MANY, nullable=True),
+    ClearValueRow,
     Index(None, "book_id"),
     Index(None, "takes_back_id"),
     sqlite_autoincrement=True,
     info=APPEND_ONLY,
 )
-"""``text``, ``canonical``: what the machine read; the row counts as long as the latest run reads the same. ``drawn``:
-the value waits for a person who is not shown it. A row with ``takes_back_id`` takes that one back, for ``reason``."""
 
-clear_value_witness = Table(
+
+@dataclass(frozen=True, slots=True)
+class ClearValueWitnessRow:
+    """The decisions on which a value rests."""
+
+    id: ManyId
+    clear_value_id: Annotated[int, column(many=True)]
+    decision_id: Annotated[int, column(many=True)]
+
+
+clear_value_witness = table(
     "clear_value_witness",
-    METADATA,
-    many_id_column(),
-    Column("clear_value_id", MANY, nullable=False),
-    Column("decision_id", MANY, nullable=False),
+    ClearValueWitnessRow,
     Index(None, "clear_value_id"),
     Index(None, "decision_id"),
     sqlite_autoincrement=True,
     info=APPEND_ONLY,
 )
-"""The decisions on which a value rests."""
 
 
-sampled_value = Table(
-    "sampled_value",
-    METADATA,
-    many_id_column(),
-    count_column("book_id"),
-    reference_to("entry", index=True),
-    text_column("field"),
-    text_column("status"),
-    text_column("text"),
-    text_column("canonical"),
-    text_column("source"),
-    flag_column("critical"),
-    text_column("basis"),
-    share_column("share"),
-    share_column("tolerated"),
-    time_column("drawn_at"),
-    Index(None, "book_id"),
-    sqlite_autoincrement=True,
-    info=APPEND_ONLY,
+@dataclass(frozen=True, slots=True)
+class SampledValueRow:
+    """An accepted value that was drawn for a blind check.
+
+    ``status``, ``text``, ``canonical``: what the machine read and accepted; as long as the latest run reads the
+    same the value waits for a person who is not shown it. ``source``: by what it was accepted (``ValueSource``);
+    ``basis``: by which calibration; ``share``: the probability with which it was drawn; ``tolerated``: the share of
+    errors that was tolerated then.
+    """
+
+    id: ManyId
+    book_id: int
+    entry_id: Annotated[int, refers("entry", index=True)]
+    field: str
+    status: str
+    text: str
+    canonical: str
+    source: str
+    critical: bool
+    basis: str
+    share: float
+    tolerated: float
+    drawn_at: datetime
+
+
+sampled_value = table(
+    "sampled_value", SampledValueRow, Index(None, "book_id"), sqlite_autoincrement=True, info=APPEND_ONLY
 )
-"""``status``, ``text``, ``canonical``: what the machine read and accepted; as long as the latest run reads the same the
-value waits for a person who is not shown it. ``source``: by what it was accepted (``ValueSource``); ``basis``: by which
-calibration; ``share``: the probability with which it was drawn; ``tolerated``: the share of errors that was tolerated
-then."""

@@ -4,89 +4,83 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
-from datetime import date
-from typing import Any
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any
 
-from sqlalchemy import (
-    Column,
-    ColumnElement,
-    Connection,
-    ForeignKey,
-    Index,
-    LargeBinary,
-    Select,
-    Table,
-    Text,
-    UniqueConstraint,
-    func,
-    select,
-)
+from sqlalchemy import ColumnElement, Connection, Index, Select, UniqueConstraint, func, select
 
 from pipeline.base.errors import RegistryError
 from pipeline.base.model import PageRef
 from pipeline.registry.books.rows import book, page, scan
-from pipeline.registry.database.columns import (
-    APPEND_ONLY,
-    MANY,
-    METADATA,
-    count_column,
-    many_id_column,
-    reference_to,
-    text_column,
-    time_column,
-)
+from pipeline.registry.database.columns import APPEND_ONLY, ManyId, refers, table
 from pipeline.registry.entries.rows import entry
 from pipeline.registry.errors import NotThere
 from pipeline.registry.extracts.model import IssueBook, IssuedExtract, IssueFilter
 
-issued_extract = Table(
+
+@dataclass(frozen=True, slots=True)
+class IssuedExtractRow:
+    """The book of issued extracts.
+
+    ``office`` and ``year`` name a series, in which ``number`` runs without gaps; ``subject``: whom the entry is
+    about; ``state``: the digest of what the entry said with all that let it be printed (``entry_to_print``);
+    ``said``: of what it said alone (``contents_digest``), NULL of extracts of earlier versions; ``token``: that of
+    the form that was sent, so that a form sent twice issues one extract; ``issued_on``: the day on the paper.
+    """
+
+    id: ManyId
+    book_id: Annotated[int, refers("book")]
+    scan_sha256: str
+    page_no: int
+    row: int
+    record: str
+    office: str
+    year: int
+    number: int
+    entry_number: str
+    subject: str
+    recipient: str
+    reason: str
+    copies: int
+    signer: str
+    signer_title: str
+    state: str
+    template_sha256: str
+    pdf_sha256: str
+    pdf: bytes
+    token: str
+    author: str
+    issued_on: str
+    issued_at: datetime
+    said: str | None
+
+
+issued_extract = table(
     "issued_extract",
-    METADATA,
-    many_id_column(),
-    reference_to("book"),
-    text_column("scan_sha256"),
-    count_column("page_no"),
-    count_column("row"),
-    text_column("record"),
-    text_column("office"),
-    count_column("year"),
-    count_column("number"),
-    text_column("entry_number"),
-    text_column("subject"),
-    text_column("recipient"),
-    text_column("reason"),
-    count_column("copies"),
-    text_column("signer"),
-    text_column("signer_title"),
-    text_column("state"),
-    text_column("template_sha256"),
-    text_column("pdf_sha256"),
-    Column("pdf", LargeBinary, nullable=False),
-    text_column("token"),
-    text_column("author"),
-    text_column("issued_on"),
-    time_column("issued_at"),
-    Column("said", Text),
+    IssuedExtractRow,
     UniqueConstraint("office", "year", "number"),
     UniqueConstraint("token"),
     Index(None, "book_id"),
     sqlite_autoincrement=True,
     info=APPEND_ONLY,
 )
-"""The book of issued extracts. ``office`` and ``year`` name a series, in which ``number`` runs without gaps;
-``subject``: whom the entry is about; ``state``: the digest of what the entry said with all that let it be
-printed (``entry_to_print``); ``said``: of what it said alone (``contents_digest``), NULL of extracts of earlier
-versions; ``token``: that of the form that was sent, so that a form sent twice issues one extract; ``issued_on``: the
-day on the paper."""
 
-voided_extract = Table(
+
+@dataclass(frozen=True, slots=True)
+class VoidedExtractRow:
+    """An extract that the office declared void."""
+
+    id: ManyId
+    extract_id: Annotated[int, refers("issued_extract", many=True)]
+    reason: str
+    author: str
+    voided_at: datetime
+
+
+voided_extract = table(
     "voided_extract",
-    METADATA,
-    many_id_column(),
-    Column("extract_id", MANY, ForeignKey("issued_extract.id"), nullable=False),
-    text_column("reason"),
-    text_column("author"),
-    time_column("voided_at"),
+    VoidedExtractRow,
     UniqueConstraint("extract_id"),
     sqlite_autoincrement=True,
     info=APPEND_ONLY,

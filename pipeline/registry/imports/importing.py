@@ -9,38 +9,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Annotated, Any
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    ForeignKey,
-    Index,
-    Integer,
-    RowMapping,
-    Table,
-    Text,
-    UniqueConstraint,
-    cast,
-    func,
-    literal,
-    select,
-)
+from sqlalchemy import Connection, Index, RowMapping, Text, UniqueConstraint, cast, func, literal, select
 
 from pipeline.base.stages import Stage
 from pipeline.declarations.office.review import Way
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.accounts.permissions import check_place, require_text
 from pipeline.registry.database.audit import add, record
-from pipeline.registry.database.columns import (
-    APPEND_ONLY,
-    METADATA,
-    count_column,
-    id_column,
-    text_column,
-    time_column,
-)
+from pipeline.registry.database.columns import APPEND_ONLY, Id, refers, table
 from pipeline.registry.database.locks import hold_tasks
 from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.errors import NotThere
@@ -62,37 +42,49 @@ from pipeline.registry.tasks.rows import keying, lease, review_task
 from pipeline.registry.tasks.undo import withdraw
 from pipeline.registry.typed_text import refuse_hidden_characters
 
-workbook_import = Table(
+
+@dataclass(frozen=True, slots=True)
+class WorkbookImportRow:
+    """One import: which file, what its values count for, who answers for it."""
+
+    id: Id
+    record: str
+    file_name: str
+    file_sha256: str
+    mode: str
+    account_id: int
+    login: str
+    made_at: datetime
+
+
+workbook_import = table(
     "workbook_import",
-    METADATA,
-    id_column(),
-    text_column("record"),
-    text_column("file_name"),
-    text_column("file_sha256"),
-    text_column("mode"),
-    Column("account_id", Integer, nullable=False),
-    text_column("login"),
-    time_column("made_at"),
+    WorkbookImportRow,
     Index(None, "file_sha256"),
     sqlite_autoincrement=True,
     info=APPEND_ONLY,
 )
-"""One import: which file, what its values count for, who answers for it."""
 
-workbook_import_end = Table(
+
+@dataclass(frozen=True, slots=True)
+class WorkbookImportEndRow:
+    """That an import was taken back, by whom and why."""
+
+    id: Id
+    workbook_import_id: Annotated[int, refers("workbook_import")]
+    login: str
+    reason: str
+    fields: int
+    taken_back_at: datetime
+
+
+workbook_import_end = table(
     "workbook_import_end",
-    METADATA,
-    id_column(),
-    Column("workbook_import_id", Integer, ForeignKey("workbook_import.id"), nullable=False),
-    text_column("login"),
-    text_column("reason"),
-    count_column("fields"),
-    time_column("taken_back_at"),
+    WorkbookImportEndRow,
     UniqueConstraint("workbook_import_id"),
     sqlite_autoincrement=True,
     info=APPEND_ONLY,
 )
-"""That an import was taken back, by whom and why."""
 
 
 AT_ONCE = 200
@@ -153,8 +145,8 @@ def import_values(
         if case is None:
             left += len(words)
             continue
-        check_place(person, case.row["place_code"])
-        if case.task_id in at_work or case.stage not in WORKED_AT or case.row["question"]:
+        check_place(person, case.row.place_code)
+        if case.task_id in at_work or case.stage not in WORKED_AT or case.row.question:
             busy += 1
             continue
         free = [word for word in words if _is_free(case, word.field)]
@@ -286,14 +278,14 @@ def take_back_some(
     hold_tasks(connection, task_ids)
     words = defaultdict(list)
     for row in live_keyings(connection, mine, keying.c.task_id.in_(task_ids)):
-        words[row["task_id"]].append(row)
+        words[row.task_id].append(row)
     fields, kept = 0, []
     for task_id, rows in words.items():
         try:
             withdraw(context, person, task_id, rows)
             fields += len(rows)
         except CannotUndo:
-            kept.append(int(rows[0]["entry_id"]))
+            kept.append(rows[0].entry_id or 0)
     return max(task_ids), fields, kept
 
 

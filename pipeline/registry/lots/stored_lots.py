@@ -7,17 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated, Any
 
 from sqlalchemy import (
-    Column,
     ColumnElement,
     Connection,
-    Float,
-    ForeignKey,
     Index,
-    Integer,
     Select,
-    Table,
     Text,
     UniqueConstraint,
     cast,
@@ -32,98 +28,109 @@ from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.rows import account
 from pipeline.registry.books.rows import book, page, scan
 from pipeline.registry.database.audit.chain import audit
-from pipeline.registry.database.columns import (
-    APPEND_ONLY,
-    METADATA,
-    UtcTime,
-    count_column,
-    id_column,
-    json_column,
-    reference_to,
-    text_column,
-)
+from pipeline.registry.database.columns import APPEND_ONLY, Id, Json, refers, table
 from pipeline.registry.entries.rows import entry
 from pipeline.registry.reconciliation.model import difference
 from pipeline.registry.tasks.model import TaskState
 from pipeline.registry.tasks.rows import decision, keying, review_task, ticket
 
-lot = Table(
-    "lot",
-    METADATA,
-    id_column(),
-    text_column("place_code"),
-    json_column("book_ids"),
-    text_column("preset"),
-    count_column("turn"),
-    json_column("entries"),
-    count_column("size"),
-    json_column("sample"),
-    count_column("acceptance"),
-    json_column("quality"),
-    text_column("fields"),
-    text_column("seed"),
-    count_column("account_id"),
-    text_column("login"),
-    Column("drawn_at", UtcTime, nullable=False),
-    Index(None, "place_code"),
-    sqlite_autoincrement=True,
-    info=APPEND_ONLY,
-)
-"""A lot as it was drawn: the books it is of, all ``entries`` that were settled then (runs of ids, ``size`` in all), the
-ids of the ``sample`` that ``seed`` drew, and the plan that it is judged by. ``turn``: 1 for the first lot of these
-books."""
 
-lot_entry = Table(
+@dataclass(frozen=True, slots=True)
+class LotRow:
+    """A lot as it was drawn.
+
+    ``entries``: all that were settled then in its books (runs of ids, ``size`` in all); ``sample``: the ids that
+    ``seed`` drew; the plan that it is judged by; ``turn``: 1 for the first lot of these books.
+    """
+
+    id: Id
+    place_code: str
+    book_ids: Json[list[int]]
+    preset: str
+    turn: int
+    entries: Json[list[int]]
+    size: int
+    sample: Json[list[int]]
+    acceptance: int
+    quality: Json[dict[str, Any]]
+    fields: str
+    seed: str
+    account_id: int
+    login: str
+    drawn_at: datetime
+
+
+lot = table("lot", LotRow, Index(None, "place_code"), sqlite_autoincrement=True, info=APPEND_ONLY)
+
+
+@dataclass(frozen=True, slots=True)
+class LotEntryRow:
+    """An entry whose ``fields`` were put into question.
+
+    It is ``part`` of the ``sample``, or of the ``rest`` that was opened again when the lot was rejected.
+    """
+
+    id: Id
+    lot_id: Annotated[int, refers("lot")]
+    entry_id: Annotated[int, refers("entry")]
+    task_id: Annotated[int, refers("review_task")]
+    part: str
+    fields: Json[list[str]]
+
+
+lot_entry = table(
     "lot_entry",
-    METADATA,
-    id_column(),
-    reference_to("lot"),
-    reference_to("entry"),
-    Column("task_id", Integer, ForeignKey("review_task.id"), nullable=False),
-    text_column("part"),
-    json_column("fields"),
+    LotEntryRow,
     UniqueConstraint("lot_id", "entry_id"),
     Index(None, "task_id"),
     Index(None, "entry_id"),
     sqlite_autoincrement=True,
     info=APPEND_ONLY,
 )
-"""An entry whose ``fields`` were put into question: as ``part`` of the ``sample``, or of the ``rest`` that was opened
-again when the lot was rejected."""
 
-lot_witness = Table(
+
+@dataclass(frozen=True, slots=True)
+class LotWitnessRow:
+    """Who had seen or keyed anything of the books before the lot was drawn: they get nothing of its sample."""
+
+    id: Id
+    lot_id: Annotated[int, refers("lot")]
+    account_id: int
+
+
+lot_witness = table(
     "lot_witness",
-    METADATA,
-    id_column(),
-    reference_to("lot"),
-    count_column("account_id"),
+    LotWitnessRow,
     UniqueConstraint("lot_id", "account_id"),
     sqlite_autoincrement=True,
     info=APPEND_ONLY,
 )
-"""Who had seen or keyed anything of the books before the lot was drawn: they get nothing of its sample."""
 
-lot_closing = Table(
-    "lot_closing",
-    METADATA,
-    id_column(),
-    reference_to("lot"),
-    text_column("verdict"),
-    count_column("checked"),
-    count_column("wrong"),
-    count_column("fields_checked"),
-    count_column("fields_wrong"),
-    Column("bound", Float, nullable=False),
-    text_column("reason"),
-    count_column("account_id"),
-    text_column("login"),
-    Column("closed_at", UtcTime, nullable=False),
-    UniqueConstraint("lot_id"),
-    sqlite_autoincrement=True,
-    info=APPEND_ONLY,
+
+@dataclass(frozen=True, slots=True)
+class LotClosingRow:
+    """How a lot ended: ``accepted``, ``rejected`` or ``cancelled``, with what was found.
+
+    ``bound``: the share of wrong entries in the lot that is not exceeded.
+    """
+
+    id: Id
+    lot_id: Annotated[int, refers("lot")]
+    verdict: str
+    checked: int
+    wrong: int
+    fields_checked: int
+    fields_wrong: int
+    bound: float
+    reason: str
+    account_id: int
+    login: str
+    closed_at: datetime
+
+
+lot_closing = table(
+    "lot_closing", LotClosingRow, UniqueConstraint("lot_id"), sqlite_autoincrement=True, info=APPEND_ONLY
 )
-"""How a lot ended: ``accepted``, ``rejected`` or ``cancelled``, with what was found until then; ``bound``: the share of
-wrong entries in the lot that is not exceeded."""
 
 
 class Part(StrEnum):

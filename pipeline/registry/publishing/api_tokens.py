@@ -6,21 +6,15 @@ import hashlib
 import re
 import secrets
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, Table, UniqueConstraint, func, select, update
+from sqlalchemy import Connection, RowMapping, UniqueConstraint, func, select, update
 
 from pipeline.registry.database.audit import add, changing, record, wrote
 from pipeline.registry.database.audit.key import Key
 from pipeline.registry.database.audit.row_digests import compared
-from pipeline.registry.database.columns import (
-    CHANGING,
-    METADATA,
-    id_column,
-    json_column,
-    text_column,
-    time_column,
-)
+from pipeline.registry.database.columns import CHANGING, Id, Json, table
 from pipeline.registry.publishing.model import (
     MOST_DAYS,
     MOST_TOKENS,
@@ -31,27 +25,36 @@ from pipeline.registry.publishing.model import (
     UnknownApiToken,
 )
 
-api_token = Table(
+
+@dataclass(frozen=True, slots=True)
+class ApiTokenRow:
+    """A token is never deleted, as the audit names it.
+
+    ``secret_digest``: SHA-256; ``places``: codes, NULL = all; ``revoked_by``: ``""`` while it was not revoked;
+    ``used_at``: the last use, to the minute.
+    """
+
+    id: Id
+    name: str
+    secret_digest: str
+    scopes: Json[list[str]]
+    places: Json[list[str] | None]
+    created_at: datetime
+    created_by: str
+    expires_at: datetime
+    revoked_at: datetime | None
+    revoked_by: str
+    used_at: datetime | None
+
+
+api_token = table(
     "api_token",
-    METADATA,
-    id_column(),
-    text_column("name"),
-    text_column("secret_digest"),
-    json_column("scopes"),
-    json_column("places", nullable=True),
-    time_column("created_at"),
-    text_column("created_by"),
-    time_column("expires_at"),
-    time_column("revoked_at", nullable=True),
-    text_column("revoked_by"),
-    time_column("used_at", nullable=True),
+    ApiTokenRow,
     UniqueConstraint("name"),
     UniqueConstraint("secret_digest"),
     sqlite_autoincrement=True,
     info=CHANGING,
 )
-"""A token is never deleted, as the audit names it. ``secret_digest``: SHA-256; ``places``: codes, NULL = all;
-``revoked_by``: ``""`` while it was not revoked; ``used_at``: the last use, to the minute."""
 
 
 BEGIN = "hotich_"

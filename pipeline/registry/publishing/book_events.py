@@ -7,55 +7,64 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Index, Table, UniqueConstraint, func, select
+from sqlalchemy import Connection, Index, UniqueConstraint, func, select
 
 from pipeline.declarations.office.approval import ApprovalPolicy
 from pipeline.registry.database.audit import MACHINE, add, record
-from pipeline.registry.database.columns import (
-    APPEND_ONLY,
-    METADATA,
-    count_column,
-    flag_column,
-    json_column,
-    many_id_column,
-    text_column,
-    time_column,
-)
+from pipeline.registry.database.columns import APPEND_ONLY, Json, ManyId, table
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.publishing.model import BookEvent
 from pipeline.registry.search.following import SeenApproval, approvals_seen, note_approval
 from pipeline.registry.statistics.book_states import BookStage, BookState, book_states
 
-webhook_event = Table(
+
+@dataclass(frozen=True, slots=True)
+class WebhookEventRow:
+    """A book that became ready, or is ready no more.
+
+    ``event_id``: by which a receiver knows what it has already.
+    """
+
+    id: ManyId
+    event_id: str
+    book_id: int
+    ready: bool
+    state: str
+    counts: Json[dict[str, int]]
+    noted_at: datetime
+
+
+webhook_event = table(
     "webhook_event",
-    METADATA,
-    many_id_column(),
-    text_column("event_id"),
-    count_column("book_id"),
-    flag_column("ready"),
-    text_column("state"),
-    json_column("counts"),
-    time_column("noted_at"),
+    WebhookEventRow,
     UniqueConstraint("event_id"),
     Index(None, "book_id", "id"),
     sqlite_autoincrement=True,
     info=APPEND_ONLY,
 )
-"""A book that became ready, or is ready no more. ``event_id``: by which a receiver knows what it has already."""
 
-webhook_attempt = Table(
+
+@dataclass(frozen=True, slots=True)
+class WebhookAttemptRow:
+    """An attempt to send an event.
+
+    ``status``: of the answer, 0 where there was none; ``failure``: why not, as a code.
+    """
+
+    id: ManyId
+    webhook_event_id: int
+    status: int
+    failure: str
+    attempted_at: datetime
+
+
+webhook_attempt = table(
     "webhook_attempt",
-    METADATA,
-    many_id_column(),
-    count_column("webhook_event_id"),
-    count_column("status"),
-    text_column("failure"),
-    time_column("attempted_at"),
+    WebhookAttemptRow,
     Index(None, "webhook_event_id", "id"),
     sqlite_autoincrement=True,
     info=APPEND_ONLY,
 )
-"""An attempt to send an event. ``status``: of the answer, 0 where there was none; ``failure``: why not, as a code."""
 
 
 READY = (BookStage.READY, BookStage.DELIVERED)

@@ -5,73 +5,79 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 
-from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, Table
+from sqlalchemy import Index
 
 from pipeline.base.model import Box, PageRef
-from pipeline.registry.database.columns import (
-    APPEND_ONLY,
-    MANY,
-    METADATA,
-    UtcTime,
-    many_id_column,
-    text_column,
-)
+from pipeline.registry.database.columns import APPEND_ONLY, Json, ManyId, refers, table
 
-reconciliation = Table(
-    "reconciliation",
-    METADATA,
-    many_id_column(),
-    text_column("record"),
-    text_column("file_name"),
-    text_column("file_sha256"),
-    Column("counts", JSON(none_as_null=True), nullable=False),
-    text_column("author"),
-    Column("made_at", UtcTime, nullable=False),
-    sqlite_autoincrement=True,
-    info=APPEND_ONLY,
-)
-"""One file held against the registry."""
 
-difference = Table(
+@dataclass(frozen=True, slots=True)
+class ReconciliationRow:
+    """One file held against the registry."""
+
+    id: ManyId
+    record: str
+    file_name: str
+    file_sha256: str
+    counts: Json[dict[str, int]]
+    author: str
+    made_at: datetime
+
+
+reconciliation = table("reconciliation", ReconciliationRow, sqlite_autoincrement=True, info=APPEND_ONLY)
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceRow:
+    """A field of a pair that people are asked about, or an entry or a row without a counterpart.
+
+    ``field`` is then empty, and ``theirs`` tells whom the row is about.
+    """
+
+    id: ManyId
+    reconciliation_id: Annotated[int, refers("reconciliation", many=True)]
+    place_code: str
+    book_id: Annotated[int | None, refers("book")]
+    entry_id: Annotated[int | None, refers("entry", index=True)]
+    kind: str
+    number: str
+    volume: str
+    file_row: int
+    of_row: int
+    field: str
+    field_kind: str
+    ours: str
+    theirs: str
+    likeness: float
+
+
+difference = table(
     "difference",
-    METADATA,
-    many_id_column(),
-    Column("reconciliation_id", MANY, ForeignKey("reconciliation.id"), nullable=False),
-    text_column("place_code"),
-    Column("book_id", Integer, ForeignKey("book.id")),
-    Column("entry_id", Integer, ForeignKey("entry.id"), index=True),
-    text_column("kind"),
-    text_column("number"),
-    text_column("volume"),
-    Column("file_row", Integer, nullable=False),
-    Column("of_row", Integer, nullable=False),
-    text_column("field"),
-    text_column("field_kind"),
-    text_column("ours"),
-    text_column("theirs"),
-    Column("likeness", Float, nullable=False),
+    DifferenceRow,
     Index(None, "reconciliation_id", "place_code"),
     sqlite_autoincrement=True,
     info=APPEND_ONLY,
 )
-"""One thing that people are asked about: a field of a pair, or an entry or a row that stands alone (``field`` is empty,
-and ``theirs`` tells who the row is about)."""
 
-difference_answer = Table(
-    "difference_answer",
-    METADATA,
-    many_id_column(),
-    Column("difference_id", MANY, ForeignKey("difference.id"), nullable=False, index=True),
-    text_column("answer"),
-    text_column("note"),
-    Column("amendment_id", MANY, ForeignKey("amendment.id")),
-    text_column("author"),
-    Column("answered_at", UtcTime, nullable=False),
-    sqlite_autoincrement=True,
-    info=APPEND_ONLY,
+
+@dataclass(frozen=True, slots=True)
+class DifferenceAnswerRow:
+    """A person's answer to a difference; the last one counts."""
+
+    id: ManyId
+    difference_id: Annotated[int, refers("difference", many=True, index=True)]
+    answer: str
+    note: str
+    amendment_id: Annotated[int | None, refers("amendment", many=True)]
+    author: str
+    answered_at: datetime
+
+
+difference_answer = table(
+    "difference_answer", DifferenceAnswerRow, sqlite_autoincrement=True, info=APPEND_ONLY
 )
-"""A person's answer to a difference; the last one counts."""
 
 
 class Answer(StrEnum):

@@ -10,7 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
+from typing import Annotated
 
 from sqlalchemy import (
     ARRAY,
@@ -22,7 +25,6 @@ from sqlalchemy import (
     Integer,
     Table,
     TableValuedAlias,
-    Text,
     any_,
     bindparam,
     func,
@@ -34,16 +36,12 @@ from sqlalchemy import (
 from pipeline.base.text.tones import unaccented
 from pipeline.registry.database.columns import (
     APPEND_ONLY,
-    MANY,
-    METADATA,
     REMOVABLE,
-    count_column,
-    flag_column,
-    id_column,
-    json_column,
-    many_id_column,
-    text_column,
-    time_column,
+    Id,
+    Json,
+    ManyId,
+    column,
+    table,
     uncovered,
 )
 
@@ -56,93 +54,115 @@ FULL_TEXT_INDEXES = ("ix_search_name_words", "ix_search_entry_words")
 """The full-text indexes of PostgreSQL over the same words."""
 
 
-search_name = Table(
-    "search_name",
-    METADATA,
-    Column("id", MANY, primary_key=True, autoincrement=False),
-    text_column("bare"),
-    Column("ordered", BigInteger, nullable=False, index=True),
-    info=DERIVED,
-)
-"""A name without marks; ``id`` follows from it, ``ordered`` from its words in alphabetical order."""
+@dataclass(frozen=True, slots=True)
+class SearchNameRow:
+    """A name without marks; ``id`` follows from it, ``ordered`` from its words in alphabetical order."""
 
-search_person = Table(
-    "search_person",
-    METADATA,
-    many_id_column(),
-    Column("entry_id", Integer, nullable=False, index=True),
-    text_column("field"),
-    Column("name_id", BigInteger, nullable=False),
-    text_column("spelled"),
-    Index(None, "name_id", "entry_id"),
-    info=DERIVED,
-)
-"""A person whom an entry names in a field; ``spelled``: the name with its marks, in small letters."""
+    id: Annotated[int, column(many=True, key=True)]
+    bare: str
+    ordered: Annotated[int, column(big=True, index=True)]
 
-search_number = Table(
-    "search_number",
-    METADATA,
-    many_id_column(),
-    Column("entry_id", Integer, nullable=False, index=True),
-    text_column("field"),
-    text_column("number"),
-    Index(None, "number", "entry_id"),
-    info=DERIVED,
-)
-"""The number of a person or of a person's paper, letters and figures alone."""
 
-search_entry = Table(
+search_name = table("search_name", SearchNameRow, info=DERIVED)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPersonRow:
+    """A person whom an entry names in a field; ``spelled``: the name with its marks, in small letters."""
+
+    id: ManyId
+    entry_id: Annotated[int, column(index=True)]
+    field: str
+    name_id: Annotated[int, column(big=True)]
+    spelled: str
+
+
+search_person = table("search_person", SearchPersonRow, Index(None, "name_id", "entry_id"), info=DERIVED)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchNumberRow:
+    """The number of a person or of a person's paper, letters and figures alone."""
+
+    id: ManyId
+    entry_id: Annotated[int, column(index=True)]
+    field: str
+    number: str
+
+
+search_number = table("search_number", SearchNumberRow, Index(None, "number", "entry_id"), info=DERIVED)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchEntryRow:
+    """``number``: without its year and leading zeros.
+
+    ``year``: of the registration; ``event_year``: of birth or death; ``words``: those of notes and places without
+    marks.
+    """
+
+    entry_id: Annotated[int, column(key=True)]
+    book_id: int
+    record: str
+    number: str | None
+    year: int | None
+    event_year: int | None
+    words: str
+
+
+search_entry = table(
     "search_entry",
-    METADATA,
-    Column("entry_id", Integer, primary_key=True, autoincrement=False),
-    count_column("book_id"),
-    text_column("record"),
-    Column("number", Text),
-    count_column("year", nullable=True),
-    count_column("event_year", nullable=True),
-    text_column("words"),
+    SearchEntryRow,
     Index(None, "book_id", "entry_id"),
     Index(None, "number", "entry_id"),
     info=DERIVED,
 )
-"""``number``: without its year and leading zeros; ``year``: of the registration; ``event_year``: of birth or death;
-``words``: those of notes and places without marks."""
 
-search_book = Table(
-    "search_book",
-    METADATA,
-    Column("book_id", Integer, primary_key=True, autoincrement=False),
-    count_column("changes"),
-    count_column("approval_id", nullable=True),
-    info=DERIVED,
-)
-"""How often anything of a book was written, and the approval that was seen to hold since the last change."""
 
-search_state = Table(
-    "search_state",
-    METADATA,
-    id_column(),
-    count_column("upto"),
-    flag_column("built"),
-    info=DERIVED,
-)
-"""How far the index was built, by the ids of entries; one row."""
+@dataclass(frozen=True, slots=True)
+class SearchBookRow:
+    """How often anything of a book was written, and the approval that was seen to hold since the last change."""
 
-search_request = Table(
+    book_id: Annotated[int, column(key=True)]
+    changes: int
+    approval_id: int | None
+
+
+search_book = table("search_book", SearchBookRow, info=DERIVED)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchStateRow:
+    """How far the index was built, by the ids of entries; one row."""
+
+    id: Id
+    upto: int
+    built: bool
+
+
+search_state = table("search_state", SearchStateRow, info=DERIVED)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequestRow:
+    """A page of results that somebody was shown. ``criteria``: their names alone; ``found``: the ids of entries."""
+
+    id: ManyId
+    author: str
+    purpose: str
+    reason: str
+    criteria: Json[list[str]]
+    found: Json[list[int]]
+    searched_at: datetime
+
+
+search_request = table(
     "search_request",
-    METADATA,
-    many_id_column(),
-    text_column("author"),
-    text_column("purpose"),
-    text_column("reason"),
-    json_column("criteria"),
-    json_column("found"),
-    time_column("searched_at"),
+    SearchRequestRow,
     Index(None, "author", "searched_at"),
     sqlite_autoincrement=True,
     info=APPEND_ONLY,
 )
-"""A page of results that somebody was shown: ``criteria`` by their names alone, ``found`` by the ids of entries."""
 
 
 SEARCH_INDEX = (search_name, search_person, search_number, search_entry, search_book, search_state)

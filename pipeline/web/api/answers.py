@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from fastapi import Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import AliasPath, BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response
 
 from pipeline.registry.publishing.model import (
@@ -26,13 +26,15 @@ CACHING = "private, no-cache"
 class BookCounts(BaseModel):
     """How far a book is."""
 
+    model_config = ConfigDict(from_attributes=True)
+
     scans: int
     pages: int
     read: int
     failed: int
     entries: int
     waiting: int
-    rescans: int
+    rescans: int = Field(validation_alias="tickets")
 
 
 class BookAnswer(BaseModel):
@@ -62,51 +64,23 @@ class BooksAnswer(BaseModel):
     next: str | None
 
 
-class ValueAnswer(BaseModel):
-    """A field of an entry; ``value``, ``written``: null unless its state is ``settled``."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    field: str
-    label: str
-    column: str
-    state: PublishedState
-    value: str | None
-    written: str | None
-    amended: bool
-
-
-class AmendmentAnswer(BaseModel):
-    """An amendment in force; ``old``, ``value``: null unless the entry is settled."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    field: str
-    kind: str
-    old: str | None
-    value: str | None
-    decision_number: str
-    decided_on: str
-    legal_basis: str
-    authority: str
-    signed: bool
-
-
 class EntryAnswer(BaseModel):
     """An entry that stands."""
+
+    model_config = ConfigDict(from_attributes=True)
 
     entry_id: int
     book_id: int
     record: str
     title: str
     scan: str
-    scan_sha256: str
-    page_no: int
+    scan_sha256: str = Field(validation_alias=AliasPath("ref", "scan_sha256"))
+    page_no: int = Field(validation_alias=AliasPath("ref", "page_no"))
     row: int
     state: PublishedState
-    values: list[ValueAnswer]
+    values: tuple[PublishedValue, ...]
     notes: str | None
-    amendments: list[AmendmentAnswer]
+    amendments: tuple[PublishedAmendment, ...]
 
 
 class EntriesAnswer(BaseModel):
@@ -184,15 +158,7 @@ def book_answer(state: BookState, awaiting: Collection[int]) -> BookAnswer:
         volume=state.volume,
         state=state.stage,
         awaits_declaration=state.book_id in awaiting,
-        counts=BookCounts(
-            scans=state.scans,
-            pages=state.pages,
-            read=state.read,
-            failed=state.failed,
-            entries=state.entries,
-            waiting=state.waiting,
-            rescans=state.tickets,
-        ),
+        counts=BookCounts.model_validate(state),
         read_at=state.read_at,
         delivered_at=state.delivered_at,
     )
@@ -200,28 +166,7 @@ def book_answer(state: BookState, awaiting: Collection[int]) -> BookAnswer:
 
 def entry_answer(entry: PublishedEntry) -> EntryAnswer:
     """Return an entry as the API tells it."""
-    return EntryAnswer(
-        entry_id=entry.entry_id,
-        book_id=entry.book_id,
-        record=entry.record,
-        title=entry.title,
-        scan=entry.scan,
-        scan_sha256=entry.ref.scan_sha256,
-        page_no=entry.ref.page_no,
-        row=entry.row,
-        state=entry.state,
-        values=[_value(one) for one in entry.values],
-        notes=entry.notes,
-        amendments=[_amendment(one) for one in entry.amendments],
-    )
-
-
-def _value(one: PublishedValue) -> ValueAnswer:
-    return ValueAnswer.model_validate(one)
-
-
-def _amendment(one: PublishedAmendment) -> AmendmentAnswer:
-    return AmendmentAnswer.model_validate(one)
+    return EntryAnswer.model_validate(entry)
 
 
 def tagged(request: Request, answer: BaseModel) -> Response:

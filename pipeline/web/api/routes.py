@@ -10,13 +10,13 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.openapi.utils import get_openapi
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from starlette.responses import JSONResponse, Response
 
 import pipeline
 from pipeline.registry.errors import NotThere
 from pipeline.registry.publishing.model import PublishedEntry, PublishedState
-from pipeline.registry.search.model import SearchCriteria, SearchHit, SearchReason, SearchRefused
+from pipeline.registry.search.model import SearchHit, SearchReason, SearchRefused
 from pipeline.web.api.answers import (
     BookAnswer,
     BooksAnswer,
@@ -34,6 +34,7 @@ from pipeline.web.api.answers import (
 from pipeline.web.context import MAX_ROW_ID, RowId, Site, SiteDep
 from pipeline.web.package_queue import MANIFEST
 from pipeline.web.routes.packages import refuse_taken_back
+from pipeline.web.search_texts import SearchTexts, Typed
 from pipeline.web.security.bearer import TokenDep
 
 MOST = 100
@@ -137,43 +138,17 @@ def show_package(request: Request, site: SiteDep, token: TokenDep, book_id: RowI
     return tagged(request, answer)
 
 
-Asked = Annotated[str, Field(max_length=20_000)]
-
-
-class SearchQuestion(BaseModel):
+class SearchQuestion(SearchTexts):
     """What is looked for, and why; names go into the body, as addresses are written into logs."""
 
     model_config = ConfigDict(extra="forbid")
 
-    purpose: Asked
-    reason: Asked
-    name: Asked = ""
-    parents: Annotated[list[Asked], Field(max_length=2)] = []
+    purpose: Typed
+    reason: Typed
+    parents: Annotated[tuple[Typed, ...], Field(max_length=2)] = ()
     year_from: Annotated[int, Field(ge=0, le=9999)] | None = None
     year_to: Annotated[int, Field(ge=0, le=9999)] | None = None
-    number: Asked = ""
-    volume: Asked = ""
-    place: Asked = ""
-    id_number: Asked = ""
-    text: Asked = ""
-    record: Asked = ""
     after: Annotated[str, Field(max_length=40)] = ""
-
-    @property
-    def criteria(self) -> SearchCriteria:
-        """What is looked for."""
-        return SearchCriteria(
-            name=self.name.strip(),
-            parents=tuple(one.strip() for one in self.parents if one.strip()),
-            year_from=self.year_from,
-            year_to=self.year_from if self.year_to is None else self.year_to,
-            number=self.number.strip(),
-            volume=self.volume.strip(),
-            place=self.place.strip(),
-            id_number=self.id_number.strip(),
-            text=self.text.strip(),
-            record=self.record,
-        )
 
 
 @router.post("/search", summary="Tra cứu sự kiện", responses={200: {"model": SearchAnswer}})
@@ -182,7 +157,8 @@ def search(site: SiteDep, token: TokenDep, question: SearchQuestion) -> Response
     if question.record and question.record not in site.schemas.records:
         raise SearchRefused("Không có loại sự kiện ấy. Hãy xem tài liệu của API.")
     reason = SearchReason(question.purpose, question.reason)
-    found = site.registry.search(token.person, question.criteria, reason, after=question.after, now=site.now)
+    criteria = question.criteria_with(question.parents, question.year_from, question.year_to)
+    found = site.registry.search(token.person, criteria, reason, after=question.after, now=site.now)
     there = site.publishing.entries_among(
         token.places, [one.entry_id for one in found.hits], site.delivery, site.approval
     )

@@ -8,10 +8,10 @@ from itertools import groupby
 from statistics import median
 
 from pipeline.base.model import FieldStatus, PageRef
-from pipeline.base.stages import STAGE_LABELS, Stage
+from pipeline.base.stages import STAGE_LABELS
 from pipeline.declarations.schema import FieldSpec, Schemas
 from pipeline.registry import Verdict
-from pipeline.registry.tasks.model import ColumnCount, ColumnTask, LeasedColumn
+from pipeline.registry.tasks.model import ColumnTask, LeasedColumn
 from pipeline.web.desk.doubt_reasons import doubt_reasons
 from pipeline.web.desk.expected_form import expected_form, is_doubted
 from pipeline.web.desk.field_view import (
@@ -99,35 +99,6 @@ class ColumnView:
     rows: tuple[ColumnRow, ...]
     count: int
     expected: str
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnChoice:
-    """A column that may be chosen."""
-
-    book_id: int
-    book: str
-    field: str
-    label: str
-    stage: Stage
-    stage_words: str
-    waiting: int
-
-
-def count_rows(counts: Iterable[ColumnCount], schemas: Schemas) -> tuple[ColumnChoice, ...]:
-    return tuple(
-        ColumnChoice(
-            one.book_id,
-            one.book,
-            one.field,
-            schemas.record(one.record).by_name[one.field].label,
-            one.stage,
-            STAGE_LABELS[one.stage],
-            one.waiting,
-        )
-        for one in counts
-        if one.field
-    )
 
 
 def column_view(

@@ -6,40 +6,37 @@ with a token that nobody else has confirmed.
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.registry.publishing.model import SCOPE_LABELS, ApiTokenError, UnknownApiToken
-from pipeline.web.context import Site, SiteDep
-from pipeline.web.security.authentication import SessionDep
+from pipeline.web.context import Visit, VisitDep
 
 router = APIRouter(prefix="/api-tokens")
 
 
 @router.get("")
-def show_tokens(request: Request, site: SiteDep) -> Response:
-    return _page(request, site)
+def show_tokens(visit: VisitDep) -> Response:
+    return _page(visit)
 
 
 @router.post("/{name}/revoke")
-def revoke_token(request: Request, site: SiteDep, session: SessionDep, name: str) -> Response:
+def revoke_token(visit: VisitDep, name: str) -> Response:
     """End a token at once."""
     try:
-        site.publishing.revoke_token(name, author=session.person.login)
+        visit.site.publishing.revoke_token(name, author=visit.person.login)
     except UnknownApiToken:
         raise
     except ApiTokenError as refused:
-        return _page(request, site, refused.message)
+        return _page(visit, refused.message)
     return RedirectResponse("/api-tokens", status_code=303)
 
 
-def _page(request: Request, site: Site, refused: str = "") -> Response:
-    now = site.now()
-    return site.renderer.render(
-        request,
+def _page(visit: Visit, refused: str = "") -> Response:
+    now = visit.site.now()
+    return visit.page(
         "supervising/api_tokens.html",
-        status=422 if refused else 200,
-        tokens=[(one, one.holds(now)) for one in site.publishing.tokens()],
+        tokens=[(one, one.holds(now)) for one in visit.site.publishing.tokens()],
         scope_labels=SCOPE_LABELS,
         refused=refused,
     )

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Form, Query
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.base.errors import RegistryError, RegistryUnavailable
-from pipeline.registry import NotThere
-from pipeline.registry.accounts.model import Session
 from pipeline.registry.amendments.model import AmendmentKind
-from pipeline.registry.tasks.model import NotYours
-from pipeline.web.context import RowId, Site, SiteDep
+from pipeline.web.context import RowId, Visit, VisitDep
 from pipeline.web.routes.book_list import book_of
-from pipeline.web.security.authentication import SessionDep
 
 KIND_WORDS = {AmendmentKind.CORRECTION: "cải chính", AmendmentKind.SUPPLEMENT: "bổ sung"}
 
@@ -25,135 +20,85 @@ Line = Annotated[str, Form(max_length=500)]
 
 @router.get("/books/{book_id}/approval")
 def show_approval(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
-    book_id: RowId,
-    done: Annotated[str, Query(max_length=20)] = "",
+    visit: VisitDep, book_id: RowId, done: Annotated[str, Query(max_length=20)] = ""
 ) -> Response:
     """Show whether a book is approved, and what there is to know before it is."""
-    return _approval(request, site, session, book_id, done=done)
+    return _approval(visit, book_id, done=done)
 
 
 @router.post("/books/{book_id}/approval")
 def approve(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
-    book_id: RowId,
-    seen: Annotated[str, Form(max_length=64)] = "",
-    note: Line = "",
+    visit: VisitDep, book_id: RowId, seen: Annotated[str, Form(max_length=64)] = "", note: Line = ""
 ) -> Response:
     """Approve the values of a book; ``seen`` is the digest of those that the page showed."""
-    try:
-        site.desk.approve_book(session.person, book_id, seen, note)
-    except (NotThere, NotYours, RegistryUnavailable):
-        raise
-    except RegistryError as refused:
-        return _approval(request, site, session, book_id, refused=refused.message)
+    with visit.refusing(lambda refused: _approval(visit, book_id, refused=refused)):
+        visit.desk.approve_book(visit.person, book_id, seen, note)
     return RedirectResponse(f"/books/{book_id}/approval?done=approved", status_code=303)
 
 
 @router.post("/books/{book_id}/approval/undo")
-def take_back(
-    request: Request, site: SiteDep, session: SessionDep, book_id: RowId, reason: Line = ""
-) -> Response:
-    try:
-        site.desk.withdraw_approval(session.person, book_id, reason)
-    except (NotThere, NotYours, RegistryUnavailable):
-        raise
-    except RegistryError as refused:
-        return _approval(request, site, session, book_id, refused=refused.message)
+def take_back(visit: VisitDep, book_id: RowId, reason: Line = "") -> Response:
+    with visit.refusing(lambda refused: _approval(visit, book_id, refused=refused)):
+        visit.desk.withdraw_approval(visit.person, book_id, reason)
     return RedirectResponse(f"/books/{book_id}/approval?done=withdrawn", status_code=303)
 
 
 @router.get("/books/{book_id}/amendments")
 def show_amendments(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
-    book_id: RowId,
-    done: Annotated[str, Query(max_length=20)] = "",
+    visit: VisitDep, book_id: RowId, done: Annotated[str, Query(max_length=20)] = ""
 ) -> Response:
     """Show every amendment of a book."""
-    return _amendments(request, site, session, book_id, done=done)
+    return _amendments(visit, book_id, done=done)
 
 
 @router.post("/entries/{entry_id}/amendments/{amendment_id}/sign")
-def sign(
-    request: Request, site: SiteDep, session: SessionDep, entry_id: int, amendment_id: RowId
-) -> Response:
+def sign(visit: VisitDep, entry_id: int, amendment_id: RowId) -> Response:
     """Sign an amendment that somebody else noted."""
-    try:
-        book_id = site.desk.sign_amendment(session.person, entry_id, amendment_id)
-    except (NotThere, NotYours, RegistryUnavailable):
-        raise
-    except RegistryError as refused:
-        return _refused(request, site, session, entry_id, refused)
+    with visit.refusing(lambda refused: _refused(visit, entry_id, refused)):
+        book_id = visit.desk.sign_amendment(visit.person, entry_id, amendment_id)
     return RedirectResponse(f"/books/{book_id}/amendments?done=signed", status_code=303)
 
 
 @router.post("/entries/{entry_id}/amendments/{amendment_id}/withdraw")
-def withdraw(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
-    entry_id: int,
-    amendment_id: RowId,
-    reason: Line = "",
-) -> Response:
+def withdraw(visit: VisitDep, entry_id: int, amendment_id: RowId, reason: Line = "") -> Response:
     """Take an amendment back that was noted by mistake."""
-    try:
-        book_id = site.desk.withdraw_amendment(session.person, entry_id, amendment_id, reason)
-    except (NotThere, NotYours, RegistryUnavailable):
-        raise
-    except RegistryError as refused:
-        return _refused(request, site, session, entry_id, refused)
+    with visit.refusing(lambda refused: _refused(visit, entry_id, refused)):
+        book_id = visit.desk.withdraw_amendment(visit.person, entry_id, amendment_id, reason)
     return RedirectResponse(f"/books/{book_id}/amendments?done=withdrawn", status_code=303)
 
 
-def _refused(
-    request: Request, site: Site, session: Session, entry_id: int, refused: RegistryError
-) -> Response:
-    book_id = site.desk.entry(session.person, entry_id)[0].book_id
-    return _amendments(request, site, session, book_id, refused=refused.message)
+def _refused(visit: Visit, entry_id: int, refused: str) -> Response:
+    book_id = visit.desk.entry(visit.person, entry_id)[0].book_id
+    return _amendments(visit, book_id, refused=refused)
 
 
-def _approval(
-    request: Request, site: Site, session: Session, book_id: int, *, done: str = "", refused: str = ""
-) -> Response:
-    view = site.desk.approval_view(session.person, book_id)
-    book = book_of(site, session.person, book_id)
-    return site.renderer.render(
-        request,
+def _approval(visit: Visit, book_id: int, *, done: str = "", refused: str = "") -> Response:
+    view = visit.desk.approval_view(visit.person, book_id)
+    book = book_of(visit, book_id)
+    return visit.page(
         "supervising/approval.html",
-        status=422 if refused else 200,
         book=book,
-        title=site.schemas.record(book.record).title,
+        title=visit.schemas.record(book.record).title,
         view=view,
-        asked=site.approval,
+        asked=visit.site.approval,
         done=done,
         refused=refused,
     )
 
 
-def _amendments(
-    request: Request, site: Site, session: Session, book_id: int, *, done: str = "", refused: str = ""
-) -> Response:
-    found = site.desk.amendments_of_book(session.person, book_id)
-    book = book_of(site, session.person, book_id)
-    record = site.schemas.record(book.record)
-    return site.renderer.render(
-        request,
+def _amendments(visit: Visit, book_id: int, *, done: str = "", refused: str = "") -> Response:
+    found = visit.desk.amendments_of_book(visit.person, book_id)
+    book = book_of(visit, book_id)
+    record = visit.schemas.record(book.record)
+    return visit.page(
         "supervising/amendments.html",
-        status=422 if refused else 200,
         book=book,
         title=record.title,
         found=found,
         labels={spec.name: spec.label for spec in record.fields},
         kind_words=KIND_WORDS,
-        me=session.person.login,
-        asked=site.approval,
+        me=visit.person.login,
+        asked=visit.site.approval,
         done=done,
         refused=refused,
     )

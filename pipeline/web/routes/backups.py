@@ -6,14 +6,12 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.base.errors import HotichError
-from pipeline.registry.accounts.model import Session
 from pipeline.web.background_jobs import JobRefused
-from pipeline.web.context import Site, SiteDep
-from pipeline.web.security.authentication import SessionDep
+from pipeline.web.context import Visit, VisitDep
 
 KIND = "backup"
 SHOWN = 30
@@ -25,52 +23,50 @@ router = APIRouter(prefix="/backup")
 
 
 @router.get("")
-def show_backups(request: Request, site: SiteDep) -> Response:
-    return _page(request, site)
+def show_backups(visit: VisitDep) -> Response:
+    return _page(visit)
 
 
 @router.get("/progress")
-def show_progress(request: Request, site: SiteDep) -> Response:
-    return site.renderer.render(request, "fragments/jobs.html", **_jobs(site))
+def show_progress(visit: VisitDep) -> Response:
+    return visit.page("fragments/jobs.html", **_jobs(visit))
 
 
 @router.post("")
-def make_backup(request: Request, site: SiteDep, session: SessionDep) -> Response:
+def make_backup(visit: VisitDep) -> Response:
     """Start a backup into the folder of the machine."""
-    return _started(request, site, session, check=False)
+    return _started(visit, check=False)
 
 
 @router.post("/check")
-def check_backup(request: Request, site: SiteDep, session: SessionDep) -> Response:
+def check_backup(visit: VisitDep) -> Response:
     """Start reading every file of the newest backup again."""
-    return _started(request, site, session, check=True)
+    return _started(visit, check=True)
 
 
-def _started(request: Request, site: Site, session: Session, *, check: bool) -> Response:
-    work = site.office.backups
-    try:
+def _started(visit: Visit, *, check: bool) -> Response:
+    work = visit.site.office.backups
+    with visit.refusing(lambda refused: _page(visit, refused=refused), JobRefused):
         if work is None:
             raise JobRefused(NO_FOLDER)
         title = "Kiểm tra bản sao lưu mới nhất" if check else "Sao lưu"
-        site.office.jobs.start(
+        visit.site.office.jobs.start(
             KIND,
             title,
-            session.person.login,
+            visit.person.login,
             work.check if check else work.make,
             partial(
-                site.registry.note_view,
-                session.person,
+                visit.registry.note_view,
+                visit.person,
                 "backup-asked",
                 "backup:check" if check else "backup:make",
             ),
         )
-    except JobRefused as refused:
-        return _page(request, site, refused=refused.message)
     return RedirectResponse("/backup", status_code=303)
 
 
-def _jobs(site: Site) -> dict[str, Any]:
-    return {"jobs": site.office.jobs.jobs(KIND)[:10], "address": "/backup/progress"}
+def _jobs(visit: Visit) -> dict[str, Any]:
+    return {"jobs": visit.site.office.jobs.jobs(KIND)[:10], "address": "/backup/progress"}
 
 
 def _made_at(name: str) -> datetime | None:
@@ -81,23 +77,21 @@ def _made_at(name: str) -> datetime | None:
         return None
 
 
-def _page(request: Request, site: Site, *, refused: str = "") -> Response:
-    work, broken = site.office.backups, ""
+def _page(visit: Visit, *, refused: str = "") -> Response:
+    work, broken = visit.site.office.backups, ""
     names: tuple[str, ...] = ()
     if work is not None:
         try:
             names = work.names()[::-1]
         except HotichError as error:
             broken = error.message
-    return site.renderer.render(
-        request,
+    return visit.page(
         "supervising/backup.html",
-        status=422 if refused else 200,
         folder=work.folder if work is not None else "",
         no_folder="" if work is not None else NO_FOLDER,
         backups=[(name, _made_at(name)) for name in names[:SHOWN]],
         count=len(names),
         broken=broken,
         refused=refused,
-        **_jobs(site),
+        **_jobs(visit),
     )

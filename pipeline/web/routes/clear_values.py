@@ -8,8 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.web.context import RowId, SiteDep
-from pipeline.web.security.authentication import SessionDep
+from pipeline.web.context import RowId, VisitDep
 
 router = APIRouter(prefix="/entries")
 
@@ -23,12 +22,11 @@ class Recalled(StrEnum):
 
 @router.post("/{entry_id}/recall")
 def recall(
-    site: SiteDep,
-    session: SessionDep,
+    visit: VisitDep,
     entry_id: RowId,
     of: Annotated[Recalled, Form()],
     reason: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
     """Call clear values back, so that they wait for people."""
-    taken = site.desk.recall_clear(session.person, entry_id, reason, resting=of is Recalled.RESTING)
+    taken = visit.desk.recall_clear(visit.person, entry_id, reason, resting=of is Recalled.RESTING)
     return RedirectResponse(f"/entries/{entry_id}?recalled={taken}", status_code=303)

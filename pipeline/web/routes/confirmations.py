@@ -4,42 +4,33 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.registry.accounts.model import AUTHOR_WORDS, AccountError, Role
-from pipeline.web.context import Site, SiteDep
-from pipeline.web.security.authentication import SessionDep
+from pipeline.web.context import Visit, VisitDep
 
 router = APIRouter(prefix="/confirmations")
 
 
 @router.get("")
-def show_confirmations(request: Request, site: SiteDep, session: SessionDep) -> Response:
-    return _list(request, site, session.person.role)
+def show_confirmations(visit: VisitDep) -> Response:
+    return _list(visit, visit.person.role)
 
 
 @router.post("/{act_id}")
 def answer_act(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
-    act_id: int,
-    answer: Annotated[Literal["confirmed", "refused"], Form()],
+    visit: VisitDep, act_id: int, answer: Annotated[Literal["confirmed", "refused"], Form()]
 ) -> Response:
-    try:
-        site.accounts.answer_act(session.person, act_id, confirmed=answer == "confirmed")
-    except AccountError as refused:
-        return _list(request, site, session.person.role, refused.message)
+    with visit.refusing(lambda refused: _list(visit, visit.person.role, refused), AccountError):
+        visit.site.accounts.answer_act(visit.person, act_id, confirmed=answer == "confirmed")
     return RedirectResponse("/confirmations", status_code=303)
 
 
-def _list(request: Request, site: Site, role: Role, refused: str = "") -> Response:
-    return site.renderer.render(
-        request,
+def _list(visit: Visit, role: Role, refused: str = "") -> Response:
+    return visit.page(
         "confirmations.html",
-        status=422 if refused else 200,
-        acts=site.accounts.open_acts(),
+        acts=visit.site.accounts.open_acts(),
         authors=AUTHOR_WORDS,
         answers_waiting=role is Role.ADMINISTRATOR,
         refused=refused,

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Form, Query
+from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.base.errors import RegistryError, RegistryUnavailable
 from pipeline.base.model import COPIED, FieldReading, FieldStatus
 from pipeline.base.text.control_characters import visible_text
 from pipeline.declarations.office.delivery_rules import RULES_BY_NAME
@@ -18,11 +17,9 @@ from pipeline.declarations.schema import RecordSpec
 from pipeline.delivery_rules import FieldLayers
 from pipeline.registry.clear_values.model import ClearField
 from pipeline.registry.entries.model import StoredEntry
-from pipeline.registry.tasks.model import NotYours
 from pipeline.reports.content import row_label
-from pipeline.web.context import Site, SiteDep
+from pipeline.web.context import Visit, VisitDep
 from pipeline.web.desk.field_view import STATUS_LABELS
-from pipeline.web.security.authentication import SessionDep
 
 MACHINE = "máy"
 
@@ -55,33 +52,14 @@ class SettledField:
     clear: ClearField | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EntryView:
-    """An entry with its settled fields.
-
-    ``waiting``: how many fields are not settled; ``leaf``: where its page is looked at among those of the book;
-    ``withdrawal``: the page where the entry is withdrawn; ``data_entry``: the page where fields are added to it.
-    """
-
-    entry_id: int
-    title: str
-    where: str
-    rows: tuple[SettledField, ...]
-    waiting: int
-    page: str
-    leaf: str
-    withdrawal: str
-    data_entry: str
-
-
-def entry_view(
+def settled_fields(
     entry: StoredEntry,
     waiting: Collection[str],
     record: RecordSpec,
     asked: str,
     layers: Mapping[str, FieldLayers],
-    clear: Mapping[str, ClearField] = MappingProxyType({}),
-) -> EntryView:
+    clear: Mapping[str, ClearField],
+) -> list[SettledField]:
     """Return the settled fields of an entry.
 
     Fields that wait for people are left out, as the same person may have to key them blind; so are fields of which
@@ -118,18 +96,7 @@ def entry_view(
                 clear=None if spec.name in entry.decisions else clear.get(spec.name),
             )
         )
-    number = "" if record.key_fields.number in waiting else entry.values.get(record.key_fields.number) or ""
-    return EntryView(
-        entry.entry_id,
-        f"{record.title} số {number}" if number else record.title,
-        ", ".join(filter(None, (f"{entry.scan} trang {entry.ref.page_no}", row_label(entry.row)))),
-        tuple(rows),
-        len(waiting),
-        f"/pictures/entries/{entry.entry_id}/page",
-        f"/books/{entry.book_id}/pages/{entry.ref.scan_sha256}/{entry.ref.page_no}",
-        f"/withdrawals/{entry.book_id}?part=entry:{entry.ref.scan_sha256}:{entry.ref.page_no}:{entry.row}",
-        f"/data-entry/{entry.book_id}/{entry.ref.scan_sha256}/{entry.ref.page_no}?entry={entry.entry_id}",
-    )
+    return rows
 
 
 def _last_text(entry: StoredEntry, field: str, reading: FieldReading | None) -> tuple[str, str]:
@@ -151,113 +118,80 @@ def _text_or_status(status: FieldStatus, text: str) -> str:
 router = APIRouter(prefix="/entries")
 
 
-@router.get("/{entry_id}")
-def show_entry(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
-    entry_id: int,
-    column: Annotated[str, Query(max_length=100)] = "",
-    opened: Annotated[int, Query(ge=0, le=1000)] = 0,
-    few: bool = False,
-    confirmed: bool = False,
-    recalled: Annotated[int | None, Query(ge=0, le=100_000)] = None,
-) -> Response:
-    """Show an entry.
+class EntryQuery(BaseModel):
+    """What the page of an entry shows besides.
 
-    Args:
-        column: The Ministry's column to be looked at.
+    Attributes:
+        column: The Ministry's column to be looked at; ``""``: none.
         opened: How many fields were reopened just now.
-        few: Too few people are left who have not seen the fields.
-        confirmed: What is delivered of a field was confirmed just now.
-        recalled: How many clear values were called back just now.
+        few: Whether too few people are left who have not seen the fields.
+        confirmed: Whether what is delivered of a field was confirmed just now.
+        recalled: How many clear values were called back just now; None: nobody did.
     """
-    return _shown(
-        request,
-        site,
-        session,
-        entry_id,
-        column,
-        opened=opened,
-        few=few,
-        confirmed=confirmed,
-        recalled=recalled,
-    )
+
+    column: str = Field("", max_length=100)
+    opened: int = Field(0, ge=0, le=1000)
+    few: bool = False
+    confirmed: bool = False
+    recalled: int | None = Field(None, ge=0, le=100_000)
+
+
+@router.get("/{entry_id}")
+def show_entry(visit: VisitDep, entry_id: int, asked: Annotated[EntryQuery, Query()]) -> Response:
+    """Show an entry."""
+    return _shown(visit, entry_id, asked)
 
 
 @router.post("/{entry_id}/delivery")
 def confirm_delivery(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
+    visit: VisitDep,
     entry_id: int,
     field: Annotated[str, Form(max_length=100)],
     shown: Annotated[str, Form(max_length=16)] = "",
     choice: Annotated[int, Form(ge=0, le=20)] = 0,
 ) -> Response:
     """Confirm one of the values that a delivery rule proposes; ``shown``: the mark of those that were shown."""
-    site.desk.entry(session.person, entry_id)
-    try:
-        site.registry.confirm_delivery(
-            entry_id, field, site.delivery, choice, author=session.person.login, shown=shown
+    visit.desk.entry(visit.person, entry_id)
+    with visit.refusing(lambda refused: _shown(visit, entry_id, refused=refused)):
+        visit.registry.confirm_delivery(
+            entry_id, field, visit.site.delivery, choice, author=visit.person.login, shown=shown
         )
-    except RegistryUnavailable:
-        raise
-    except RegistryError as refused:
-        return _shown(request, site, session, entry_id, refused=refused.message)
     return RedirectResponse(f"/entries/{entry_id}?confirmed=true", status_code=303)
 
 
 @router.post("/{entry_id}/reopen")
 def reopen(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
+    visit: VisitDep,
     entry_id: int,
     fields: Annotated[list[str], Form()] = [],  # noqa: B006 (FastAPI copies it)
     reason: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
-    try:
-        opened = site.desk.reopen(session.person, entry_id, fields, reason)
-    except (NotYours, RegistryUnavailable):
-        raise
-    except RegistryError as refused:
-        return _shown(request, site, session, entry_id, refused=refused.message, typed=reason)
+    with visit.refusing(lambda refused: _shown(visit, entry_id, refused=refused, typed=reason)):
+        opened = visit.desk.reopen(visit.person, entry_id, fields, reason)
     few = "" if opened.by_others else "&few=true"
     return RedirectResponse(f"/entries/{entry_id}?opened={len(opened.fields)}{few}", status_code=303)
 
 
 def _shown(
-    request: Request,
-    site: Site,
-    session: SessionDep,
-    entry_id: int,
-    column: str = "",
-    *,
-    opened: int = 0,
-    few: bool = False,
-    refused: str = "",
-    typed: str = "",
-    confirmed: bool = False,
-    recalled: int | None = None,
+    visit: Visit, entry_id: int, asked: EntryQuery = EntryQuery(), *, refused: str = "", typed: str = ""
 ) -> Response:
-    entry, waiting = site.desk.entry(session.person, entry_id)
-    layers = site.registry.delivery_layers(entry_id, site.delivery)
-    of_book = site.desk.clear_book(session.person, entry.book_id)
+    entry, waiting = visit.desk.entry(visit.person, entry_id)
+    layers = visit.registry.delivery_layers(entry_id, visit.site.delivery)
+    of_book = visit.desk.clear_book(visit.person, entry.book_id)
     clear = {one.field: one for one in of_book.of_entry(entry_id)}
-    view = entry_view(entry, waiting, site.schemas.record(entry.record), column, layers, clear)
-    return site.renderer.render(
-        request,
+    record = visit.schemas.record(entry.record)
+    number_field = record.key_fields.number
+    number = "" if number_field in waiting else entry.values.get(number_field) or ""
+    return visit.page(
         "entry.html",
-        status=422 if refused else 200,
-        view=view,
-        book_id=entry.book_id,
-        opened=opened,
-        few=few,
+        entry=entry,
+        title=f"{record.title} số {number}" if number else record.title,
+        where=", ".join(filter(None, (f"{entry.scan} trang {entry.ref.page_no}", row_label(entry.row)))),
+        rows=settled_fields(entry, waiting, record, asked.column, layers, clear),
+        waiting=len(waiting),
+        asked=asked,
         refused=refused,
         typed=typed,
-        confirmed=confirmed,
-        recalled=recalled,
         resting=len(of_book.resting_on(entry_id)),
         rules=RULES_BY_NAME,
     )

@@ -7,140 +7,120 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Form, Query
+from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.base.errors import RegistryError, RegistryUnavailable
+from pipeline.base.errors import RegistryError
 from pipeline.base.model import PageRef
-from pipeline.registry import NotThere
-from pipeline.registry.accounts.model import Session
 from pipeline.registry.guidelines import MOST_CAPTION, MOST_LETTERS, GuidedField, Guideline
-from pipeline.registry.tasks.model import NotYours
-from pipeline.web.context import RowId, Site, SiteDep, page_source
+from pipeline.web.context import RowId, Visit, VisitDep, page_source
 from pipeline.web.drawn_regions import MOST_LETTERS as MOST_REGIONS
 from pipeline.web.drawn_regions import drawn_boxes
-from pipeline.web.security.authentication import SessionDep
 
 router = APIRouter(prefix="/guidelines")
 
-FormName = Annotated[str, Form(alias="form", max_length=100)]
-Token = Annotated[str, Form(pattern="^[0-9a-f]{32}$")]
+Token = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 """The same for the same form sent again."""
-Sha256 = Annotated[str, Form(pattern="^[0-9a-f]{64}$")]
+
+
+class GuidelineForm(BaseModel):
+    """A version of a guideline as it is written; ``without``: its examples that are left out."""
+
+    token: Token
+    seen: RowId = 0
+    form: str = Field("", max_length=100)
+    text: str = Field("", max_length=30_000)
+    without: list[RowId] = []
+
+
+class ExampleQuery(BaseModel):
+    """Where an example is drawn, as far as that is chosen."""
+
+    form: str = Field("", max_length=100)
+    book: RowId = 0
+    scan: str = Field("", pattern="^([0-9a-f]{64})?$")
+    page_no: RowId = 0
+
+    @property
+    def ref(self) -> PageRef | None:
+        return PageRef(self.scan, self.page_no) if self.scan else None
+
+
+class ExampleForm(BaseModel):
+    """An example that was drawn."""
+
+    token: Token
+    book: RowId
+    scan: str = Field(pattern="^[0-9a-f]{64}$")
+    page_no: RowId
+    form: str = Field("", max_length=100)
+    caption: str = Field("", max_length=20_000)
+    regions: str = Field("", max_length=MOST_REGIONS)
 
 
 @router.get("")
-def show_list(request: Request, site: SiteDep, session: SessionDep) -> Response:
+def show_list(visit: VisitDep) -> Response:
     """Show every field with its guideline, by kind of event."""
     written: dict[tuple[str, str], list[Guideline]] = defaultdict(list)
-    for one in site.desk.guideline_list(session.person):
+    for one in visit.desk.guideline_list(visit.person):
         written[one.guided.record, one.guided.field].append(one)
-    return site.renderer.render(
-        request,
+    return visit.page(
         "guidelines/list.html",
-        records=list(site.schemas.records.values()),
+        records=list(visit.schemas.records.values()),
         written=written,
-        forms=_form_titles(site),
+        forms=_form_titles(visit),
     )
 
 
 @router.get("/beside/{record}/{field}")
 def show_beside(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
-    record: str,
-    field: str,
-    form: Annotated[str, Query(max_length=100)] = "",
+    visit: VisitDep, record: str, field: str, form: Annotated[str, Query(max_length=100)] = ""
 ) -> Response:
     """Return the guidelines of a field as a fragment of the desk."""
-    found = site.desk.guidelines_beside(session.person, record, field, form)
-    label = site.schemas.record(record).by_name[field].label
-    return site.renderer.render(
-        request, "guidelines/beside.html", found=found, label=label, forms=_form_titles(site)
-    )
+    found = visit.desk.guidelines_beside(visit.person, record, field, form)
+    label = visit.schemas.record(record).by_name[field].label
+    return visit.page("guidelines/beside.html", found=found, label=label, forms=_form_titles(visit))
 
 
 @router.get("/{record}/{field}")
 def show_field(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
-    record: str,
-    field: str,
-    form: Annotated[str, Query(max_length=100)] = "",
+    visit: VisitDep, record: str, field: str, form: Annotated[str, Query(max_length=100)] = ""
 ) -> Response:
-    return _page(request, site, session, GuidedField(record, field, form))
+    return _page(visit, GuidedField(record, field, form))
 
 
 @router.post("/{record}/{field}")
-def write(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
-    record: str,
-    field: str,
-    token: Token,
-    seen: Annotated[RowId, Form()] = 0,
-    form: FormName = "",
-    text: Annotated[str, Form(max_length=30_000)] = "",
-    without: Annotated[list[RowId], Form()] = [],  # noqa: B006 (FastAPI copies it)
-) -> Response:
+def write(visit: VisitDep, record: str, field: str, typed: Annotated[GuidelineForm, Form()]) -> Response:
     """Write another version."""
-    guided = GuidedField(record, field, form)
-    try:
-        site.desk.write_guideline(session.person, guided, text, without=without, seen=seen, token=token)
-    except (NotThere, NotYours, RegistryUnavailable):
-        raise
-    except RegistryError as refused:
-        return _page(request, site, session, guided, refused=refused.message, typed=text)
+    guided = GuidedField(record, field, typed.form)
+    with visit.refusing(lambda refused: _page(visit, guided, refused=refused, typed=typed.text)):
+        visit.desk.write_guideline(
+            visit.person, guided, typed.text, without=typed.without, seen=typed.seen, token=typed.token
+        )
     return RedirectResponse(_address(guided), status_code=303)
 
 
 @router.get("/{record}/{field}/example")
 def choose_example(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
-    record: str,
-    field: str,
-    form: Annotated[str, Query(max_length=100)] = "",
-    book: Annotated[RowId, Query()] = 0,
-    scan: Annotated[str, Query(pattern="^([0-9a-f]{64})?$")] = "",
-    page_no: Annotated[RowId, Query()] = 0,
+    visit: VisitDep, record: str, field: str, asked: Annotated[ExampleQuery, Query()]
 ) -> Response:
     """Show the books, the pages of one, or one page on which the example is drawn."""
-    guided = GuidedField(record, field, form)
-    return _example(request, site, session, guided, book, PageRef(scan, page_no) if scan else None)
+    return _example(visit, GuidedField(record, field, asked.form), asked.book, asked.ref)
 
 
 @router.post("/{record}/{field}/example")
-def add_example(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
-    record: str,
-    field: str,
-    token: Token,
-    book: Annotated[RowId, Form()],
-    scan: Sha256,
-    page_no: Annotated[RowId, Form()],
-    form: FormName = "",
-    caption: Annotated[str, Form(max_length=20_000)] = "",
-    regions: Annotated[str, Form(max_length=MOST_REGIONS)] = "",
-) -> Response:
+def add_example(visit: VisitDep, record: str, field: str, typed: Annotated[ExampleForm, Form()]) -> Response:
     """Add an example that was drawn."""
-    guided, ref = GuidedField(record, field, form), PageRef(scan, page_no)
-    try:
-        site.desk.scanned_page(session.person, book, ref)  # before its picture is opened
-        drawn = drawn_boxes(site, book, ref, regions)
+    guided, book, ref = GuidedField(record, field, typed.form), typed.book, PageRef(typed.scan, typed.page_no)
+    with visit.refusing(
+        lambda refused: _example(visit, guided, book, ref, refused=refused, typed=typed.caption)
+    ):
+        visit.desk.scanned_page(visit.person, book, ref)  # before its picture is opened
+        drawn = drawn_boxes(visit.site, book, ref, typed.regions)
         if not drawn:
             raise RegistryError("Chưa vẽ vùng nào. Hãy kéo chuột trên ảnh quanh chỗ làm ví dụ.")
-        site.desk.add_example(session.person, guided, book, ref, drawn[0], caption, token)
-    except (NotThere, NotYours, RegistryUnavailable):
-        raise
-    except RegistryError as refused:
-        return _example(request, site, session, guided, book, ref, refused=refused.message, typed=caption)
+        visit.desk.add_example(visit.person, guided, book, ref, drawn[0], typed.caption, typed.token)
     return RedirectResponse(_address(guided), status_code=303)
 
 
@@ -149,31 +129,23 @@ def _address(guided: GuidedField) -> str:
     return f"/guidelines/{guided.record}/{guided.field}{form}"
 
 
-def _form_titles(site: Site) -> Mapping[str, str]:
-    return {name: form.title for name, form in site.schemas.forms.items()}
+def _form_titles(visit: Visit) -> Mapping[str, str]:
+    return {name: form.title for name, form in visit.schemas.forms.items()}
 
 
-def _page(
-    request: Request,
-    site: Site,
-    session: Session,
-    guided: GuidedField,
-    *,
-    refused: str = "",
-    typed: str | None = None,
-) -> Response:
-    versions = site.desk.guideline_versions(session.person, guided)
-    spec = site.schemas.record(guided.record)
-    return site.renderer.render(
-        request,
+def _page(visit: Visit, guided: GuidedField, *, refused: str = "", typed: str | None = None) -> Response:
+    versions = visit.desk.guideline_versions(visit.person, guided)
+    spec = visit.schemas.record(guided.record)
+    return visit.page(
         "guidelines/field.html",
-        status=422 if refused else 200,
         guided=guided,
         record=spec,
         spec=spec.by_name[guided.field],
         versions=versions,
         last=versions[0] if versions else None,
-        forms={name: form.title for name, form in site.schemas.forms.items() if form.record == guided.record},
+        forms={
+            name: form.title for name, form in visit.schemas.forms.items() if form.record == guided.record
+        },
         text=(versions[0].text if versions else "") if typed is None else typed,
         token=secrets.token_hex(16),
         most=MOST_LETTERS,
@@ -182,9 +154,7 @@ def _page(
 
 
 def _example(
-    request: Request,
-    site: Site,
-    session: Session,
+    visit: Visit,
     guided: GuidedField,
     book_id: int,
     ref: PageRef | None,
@@ -192,21 +162,19 @@ def _example(
     refused: str = "",
     typed: str = "",
 ) -> Response:
-    site.desk.guideline_versions(session.person, guided)  # a supervisor, and a field that is there
-    spec = site.schemas.record(guided.record).by_name[guided.field]
-    books = [] if book_id else site.desk.books_of(session.person)
+    visit.desk.guideline_versions(visit.person, guided)  # a supervisor, and a field that is there
+    spec = visit.schemas.record(guided.record).by_name[guided.field]
+    books = [] if book_id else visit.desk.books_of(visit.person)
     pages = []
     if book_id and ref is None:
         pages = sorted(
-            (page for page in site.desk.scanned_pages(session.person, book_id) if page.page_id is not None),
+            (page for page in visit.desk.scanned_pages(visit.person, book_id) if page.page_id is not None),
             key=lambda page: page.place.order,
         )
-    page = site.desk.scanned_page(session.person, book_id, ref) if book_id and ref else None
-    size = site.pictures.size(page_source(site, book_id, ref)) if page and ref else None
-    return site.renderer.render(
-        request,
+    page = visit.desk.scanned_page(visit.person, book_id, ref) if book_id and ref else None
+    size = visit.site.pictures.size(page_source(visit.site, book_id, ref)) if page and ref else None
+    return visit.page(
         "guidelines/example.html",
-        status=422 if refused else 200,
         guided=guided,
         address=_address(guided),
         label=spec.label,

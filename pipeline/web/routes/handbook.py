@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from starlette.responses import FileResponse, Response
 
 from pipeline.registry import NotThere
-from pipeline.web.context import SiteDep
+from pipeline.web.context import SiteDep, VisitDep
 from pipeline.web.handbook import START, TECHNICAL
 
 router = APIRouter(prefix=START)
@@ -17,16 +17,13 @@ CACHED = {"Cache-Control": "private, max-age=3600"}
 
 
 @router.get("")
-def show_start(
-    request: Request, site: SiteDep, words: Annotated[str, Query(alias="q", max_length=200)] = ""
-) -> Response:
+def show_start(visit: VisitDep, words: Annotated[str, Query(alias="q", max_length=200)] = "") -> Response:
     """Show the contents, or the pages that hold the words that somebody looks for."""
-    return site.renderer.render(
-        request,
+    return visit.page(
         "handbook/start.html",
-        page=site.handbook.start(),
+        page=visit.site.handbook.start(),
         words=words,
-        found=site.handbook.search(words),
+        found=visit.site.handbook.search(words),
         start=START,
         technical=TECHNICAL,
     )
@@ -42,9 +39,9 @@ def show_image(site: SiteDep, name: str) -> Response:
 
 
 @router.get("/{section}/{name}")
-def show_page(request: Request, site: SiteDep, section: str, name: str) -> Response:
+def show_page(visit: VisitDep, section: str, name: str) -> Response:
     """Show a page."""
-    page = site.handbook.page(f"{section}/{name}")
+    page = visit.site.handbook.page(f"{section}/{name}")
     if page is None:
         raise NotThere("Không có bài này trong hướng dẫn sử dụng. Hãy tìm ở mục lục.")
-    return site.renderer.render(request, "handbook/page.html", page=page, start=START, technical=TECHNICAL)
+    return visit.page("handbook/page.html", page=page, start=START, technical=TECHNICAL)

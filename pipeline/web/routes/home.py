@@ -6,21 +6,20 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
 from starlette.responses import Response
 
 from pipeline.base.localtime import local_date
 from pipeline.base.stages import STAGE_LABELS, Stage
 from pipeline.declarations.office.settings import SettingsRefused
-from pipeline.registry.accounts.model import ROLE_WORDS, Role, Session
+from pipeline.registry.accounts.model import ROLE_WORDS, Role
 from pipeline.registry.accounts.permissions import STAGES
 from pipeline.registry.statistics.book_states import BOOK_STAGE_LABELS, BookStage, BookState
 from pipeline.registry.tasks.assignment import MOST_BOOKS
 from pipeline.registry.tasks.model import QueueCount
-from pipeline.web.context import Site, SiteDep, files_not_used, open_acts_for
+from pipeline.web.context import SiteDep, Visit, VisitDep, files_not_used, open_acts_for
 from pipeline.web.security.access import REVIEWING
-from pipeline.web.security.authentication import SessionDep
 
 ORDER = (Stage.REVIEW, Stage.CHECK, Stage.THIRD, Stage.SUPERVISOR, Stage.RESCAN)
 
@@ -71,11 +70,11 @@ class ScanningWork:
     tickets: int
 
 
-def _scanning(site: Site, session: Session) -> ScanningWork | None:
+def _scanning(visit: Visit) -> ScanningWork | None:
     """Return what waits for a person who scans; None for other people."""
-    if session.person.role is not Role.OPERATOR:
+    if visit.person.role is not Role.OPERATOR:
         return None
-    states = site.registry.statistics(session.person.places).book_states()
+    states = visit.registry.statistics(visit.person.places).book_states()
     counts = Counter(one.stage for one in states)
     return ScanningWork(
         tuple((stage, label, counts[stage]) for stage, label in BOOK_STAGE_LABELS.items() if counts[stage]),
@@ -90,25 +89,29 @@ class SupervisingWork:
     waiting: tuple[tuple[str, str, int], ...]
 
 
-def _supervising(site: Site, session: Session, counts: Iterable[QueueCount]) -> SupervisingWork | None:
-    """Return what waits for a supervisor; None for other people."""
-    if session.person.role is not Role.SUPERVISOR:
+def _supervising(visit: Visit, counts: Iterable[QueueCount]) -> tuple[tuple[str, str, int], ...] | None:
+    """Return label, address and number of each kind of work that waits for a supervisor; None for other people."""
+    if visit.person.role is not Role.SUPERVISOR:
         return None
-    states = site.registry.statistics(session.person.places).book_states()
+    states = visit.registry.statistics(visit.person.places).book_states()
     questions = sum(one.waiting for one in counts if one.stage is Stage.SUPERVISOR)
     waiting = (
-        ("Tệp khai báo của cơ quan không dùng được", "/forms#flaws", len(files_not_used(site, session))),
+        (
+            "Tệp khai báo của cơ quan không dùng được",
+            "/forms#flaws",
+            len(files_not_used(visit.site, visit.session)),
+        ),
         ("Câu hỏi và điều máy nêu chờ trả lời", "/desk?stage=supervisor", questions),
-        ("Ý kiến đang mở", "/comments", site.desk.count_open_comments(session.person)),
-        ("Nhiệm vụ chưa giao cho ai", "/assignments", _nobody_has(site, session)),
+        ("Ý kiến đang mở", "/comments", visit.desk.count_open_comments(visit.person)),
+        ("Nhiệm vụ chưa giao cho ai", "/assignments", _nobody_has(visit)),
         ("Trang chờ quét lại", "/tickets", sum(one.tickets for one in states)),
         ("Sổ đủ điều kiện bàn giao", f"/books?stage={BookStage.READY}", _count_ready(states)),
     )
-    return SupervisingWork(tuple(one for one in waiting if one[2]))
+    return tuple(one for one in waiting if one[2])
 
 
-def _nobody_has(site: Site, session: Session) -> int:
-    return sum(one.waiting for one in site.desk.unassigned(session.person))
+def _nobody_has(visit: Visit) -> int:
+    return sum(one.waiting for one in visit.desk.unassigned(visit.person))
 
 
 def _count_ready(states: Iterable[BookState]) -> int:
@@ -132,26 +135,26 @@ class AccountWork:
     flaws: tuple[str, ...]
 
 
-def _accounts(site: Site, session: Session) -> AccountWork | None:
+def _accounts(visit: Visit) -> AccountWork | None:
     """Return what an administrator sees of the accounts; None for other people."""
-    if session.person.role is not Role.ADMINISTRATOR:
+    if visit.person.role is not Role.ADMINISTRATOR:
         return None
-    used = [one for one in site.accounts.list() if one.active]
+    used = [one for one in visit.site.accounts.list() if one.active]
     counts = Counter(one.person.role for one in used)
     return AccountWork(
         tuple((ROLE_WORDS[role], counts[role]) for role in Role),
         sum(one.must_change for one in used),
-        session.person.places is None and _is_nameless(site),
-        tuple(one.message for one in files_not_used(site, session)),
+        visit.person.places is None and _is_nameless(visit),
+        tuple(one.message for one in files_not_used(visit.site, visit.session)),
     )
 
 
-def _is_nameless(site: Site) -> bool:
+def _is_nameless(visit: Visit) -> bool:
     """Return whether no office is declared in whose name extracts are issued; a file with a flaw is another matter."""
-    if site.office.offices is None:
+    if visit.site.office.offices is None:
         return False
     try:
-        return not site.office.offices.loaded().offices
+        return not visit.site.office.offices.loaded().offices
     except SettingsRefused:
         return False
 
@@ -167,31 +170,29 @@ def health(site: SiteDep) -> PlainTextResponse:
 
 
 @router.get("/")
-def home(request: Request, site: SiteDep, session: SessionDep) -> Response:
-    if session.person.role not in REVIEWING:
-        return site.renderer.render(
-            request,
+def home(visit: VisitDep) -> Response:
+    if visit.person.role not in REVIEWING:
+        return visit.page(
             "home.html",
-            open_acts=open_acts_for(site, session),
-            scanning=_scanning(site, session),
-            accounts=_accounts(site, session),
+            open_acts=open_acts_for(visit.site, visit.session),
+            scanning=_scanning(visit),
+            accounts=_accounts(visit),
         )
-    work = site.desk.own_work(session.person)
+    work = visit.desk.own_work(visit.person)
     mine = {one.book_id for one in work.assigned}
-    counts = site.desk.counts(session.person)
+    counts = visit.desk.counts(visit.person)
     if work.only_assigned:
         counts = tuple(count for count in counts if count.book_id in mine)
-    supervising = _supervising(site, session, counts)
-    stages = stages_of(session.person.role)
+    supervising = _supervising(visit, counts)
+    stages = stages_of(visit.person.role)
     rows = rows_of(counts, stages)
-    return site.renderer.render(
-        request,
+    return visit.page(
         "queue.html",
         rows=rows,
         work=work,
         supervising=supervising,
-        today=local_date(site.now()),
+        today=local_date(visit.site.now()),
         stages=stages,
         most=MOST_BOOKS,
-        open_acts=open_acts_for(site, session),
+        open_acts=open_acts_for(visit.site, visit.session),
     )

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Form, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from pipeline.base.errors import HotichError, ReconcileError, RegistryError, RegistryUnavailable
+from pipeline.base.errors import HotichError, ReconcileError
 from pipeline.delivery.reconcile import find_layout, open_workbook
 from pipeline.delivery.reconcile.sheet_layout import SheetMapping
 from pipeline.delivery.reconcile.upload_bounds import MOST_FILE_BYTES
@@ -28,13 +28,11 @@ from pipeline.delivery.workbook_import.header_mapping import (
 from pipeline.delivery.workbook_import.import_report import MODE_WORDS
 from pipeline.delivery.workbook_import.importing import WorkbookImporter
 from pipeline.delivery.workbook_import.sent_files import SentFile, SentFiles
-from pipeline.registry.accounts.model import Person, Session
 from pipeline.registry.errors import NotThere
 from pipeline.registry.imports.model import ImportMode, WorkbookFile
 from pipeline.registry.tasks.model import NotYours
 from pipeline.web.background_jobs import FAULT, JobOutcome, OnProgress
-from pipeline.web.context import RowId, Site, SiteDep
-from pipeline.web.security.authentication import SessionDep
+from pipeline.web.context import RowId, Visit, VisitDep
 from pipeline.web.security.middleware import log_fault
 
 KIND = "import"
@@ -45,49 +43,34 @@ router = APIRouter(prefix="/imports")
 
 
 @router.get("")
-def show_imports(
-    request: Request, site: SiteDep, session: SessionDep, done: Annotated[str, Query(max_length=20)] = ""
-) -> Response:
+def show_imports(visit: VisitDep, done: Annotated[str, Query(max_length=20)] = "") -> Response:
     """Show what was imported, and the form that sends a file."""
-    return _shown(request, site, session, done=done)
+    return _shown(visit, done=done)
 
 
 @router.get("/jobs")
-def show_jobs(request: Request, site: SiteDep, session: SessionDep) -> Response:
+def show_jobs(visit: VisitDep) -> Response:
     """Tell how far looking and bringing are, as a part of a page."""
-    return site.renderer.render(request, "fragments/jobs.html", **_jobs(site, session.person))
+    return visit.page("fragments/jobs.html", **_jobs(visit))
 
 
 @router.post("/files")
-async def send_file(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
-    name: Annotated[str, Query(min_length=1, max_length=255)],
-) -> Response:
+async def send_file(visit: VisitDep, name: Annotated[str, Query(min_length=1, max_length=255)]) -> Response:
     """Take a file, which is the body; nothing is brought of it yet."""
-    content = await request.body()
-    sent = await run_in_threadpool(_taken, site, session.person, content, name)
+    content = await visit.request.body()
+    sent = await run_in_threadpool(_taken, visit, content, name)
     return JSONResponse({"address": f"/imports/files/{sent.sha256}"})
 
 
 @router.get("/files/{sha256}")
-def show_file(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
-    sha256: str,
-    record: Annotated[str, Query(max_length=60)] = "",
-) -> Response:
+def show_file(visit: VisitDep, sha256: str, record: Annotated[str, Query(max_length=60)] = "") -> Response:
     """Show which columns of a file are taken for which fields."""
-    return _shown_file(request, site, session, sha256, record)
+    return _shown_file(visit, sha256, record)
 
 
 @router.post("/files/{sha256}")
 async def use_file(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
+    visit: VisitDep,
     sha256: str,
     act: Annotated[str, Form(max_length=10)] = "look",
     record: Annotated[str, Form(max_length=60)] = "",
@@ -95,95 +78,79 @@ async def use_file(
     excel_days: Annotated[bool, Form()] = False,
 ) -> Response:
     """Look at a file, bring it, or remove it; ``column-…``: the field of each of its columns."""
-    form = await request.form()
+    form = await visit.request.form()
     fields = {key.removeprefix("column-"): str(form[key]) for key in form if key.startswith("column-")}
     chosen = FileForm(act, record, mode, excel_days, fields)
-    return await run_in_threadpool(_used, request, site, session, sha256, chosen)
+    return await run_in_threadpool(_used, visit, sha256, chosen)
 
 
 @router.post("/{import_id}/take-back")
 def take_back(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
-    import_id: RowId,
-    reason: Annotated[str, Form(max_length=500)] = "",
+    visit: VisitDep, import_id: RowId, reason: Annotated[str, Form(max_length=500)] = ""
 ) -> Response:
-    try:
-        done = site.desk.take_back_import(session.person, import_id, reason)
-    except (NotThere, NotYours, RegistryUnavailable):
-        raise
-    except RegistryError as refused:
-        return _shown(request, site, session, refused=refused.message)
+    with visit.refusing(lambda refused: _shown(visit, refused=refused)):
+        done = visit.desk.take_back_import(visit.person, import_id, reason)
     return RedirectResponse(f"/imports?done={'kept' if done.kept else 'taken-back'}", status_code=303)
 
 
-def _taken(site: Site, person: Person, content: bytes, name: str) -> SentFile:
-    sent = _files(site).take(content, name, person.login)
-    site.registry.note_view(person, "import-file-sent", f"file:{sent.sha256}")
+def _taken(visit: Visit, content: bytes, name: str) -> SentFile:
+    sent = _files(visit).take(content, name, visit.person.login)
+    visit.registry.note_view(visit.person, "import-file-sent", f"file:{sent.sha256}")
     return sent
 
 
-def _files(site: Site) -> SentFiles:
-    if site.office.imports is None:
+def _files(visit: Visit) -> SentFiles:
+    if visit.site.office.imports is None:
         raise NotThere(NOT_HERE)
-    return site.office.imports
+    return visit.site.office.imports
 
 
-def _jobs(site: Site, person: Person) -> dict[str, Any]:
-    found = [one for one in site.office.jobs.jobs(KIND) if one.author == person.login]
+def _jobs(visit: Visit) -> dict[str, Any]:
+    found = [one for one in visit.site.office.jobs.jobs(KIND) if one.author == visit.person.login]
     return {"jobs": found[:6], "address": "/imports/jobs"}
 
 
-def _shown(request: Request, site: Site, session: Session, *, done: str = "", refused: str = "") -> Response:
-    files = site.office.imports
-    return site.renderer.render(
-        request,
+def _shown(visit: Visit, *, done: str = "", refused: str = "") -> Response:
+    files = visit.site.office.imports
+    return visit.page(
         "supervising/imports.html",
-        imports=site.desk.imports_for(session.person),
-        files=files.of(session.person.login) if files else (),
+        imports=visit.desk.imports_for(visit.person),
+        files=files.of(visit.person.login) if files else (),
         sends=files is not None,
-        titles={name: spec.title for name, spec in site.schemas.records.items()},
+        titles={name: spec.title for name, spec in visit.schemas.records.items()},
         mode_words=MODE_WORDS,
         most=MOST_FILE_BYTES,
         done=done,
         refused=refused,
-        status=422 if refused else 200,
-        **_jobs(site, session.person),
+        **_jobs(visit),
     )
 
 
-def _shown_file(
-    request: Request, site: Site, session: Session, sha256: str, record: str = "", refused: str = ""
-) -> Response:
-    files = _files(site)
-    sent, path = files.find(sha256, session.person.login)
-    try:
-        proposed = _proposed(site, path, sent, record)
-    except ReconcileError as error:
-        return _shown(request, site, session, refused=error.message)
-    return site.renderer.render(
-        request,
+def _shown_file(visit: Visit, sha256: str, record: str = "", refused: str = "") -> Response:
+    files = _files(visit)
+    sent, path = files.find(sha256, visit.person.login)
+    with visit.refusing(lambda error: _shown(visit, refused=error), ReconcileError):
+        proposed = _proposed(visit, path, sent, record)
+    return visit.page(
         "supervising/import_file.html",
         sent=sent,
         proposed=proposed,
         fields=[spec for spec in proposed.record.fields if spec.column],
-        records=site.schemas.records,
+        records=visit.schemas.records,
         modes=MODE_WORDS,
-        chosen=request.query_params.get("mode", ImportMode.TO_CHECK.value),
-        excel_days=request.query_params.get("excel_days", "") == "true",
+        chosen=visit.request.query_params.get("mode", ImportMode.TO_CHECK.value),
+        excel_days=visit.request.query_params.get("excel_days", "") == "true",
         refused=refused,
-        status=422 if refused else 200,
-        **_jobs(site, session.person),
+        **_jobs(visit),
     )
 
 
-def _proposed(site: Site, path: Path, sent: SentFile, record: str) -> ProposedMapping:
-    if record and record not in site.schemas.records:
+def _proposed(visit: Visit, path: Path, sent: SentFile, record: str) -> ProposedMapping:
+    if record and record not in visit.schemas.records:
         raise ReconcileError("Không có loại sổ ấy. Hãy tải lại trang.")
     try:
         with open_workbook(path) as book:
-            return propose_mapping(book, site.schemas, record, _files(site).layouts)
+            return propose_mapping(book, visit.schemas, record, _files(visit).layouts)
     except ReconcileError as error:
         raise ReconcileError(error.message.replace(path.name, sent.name)) from None
 
@@ -229,18 +196,18 @@ class FileForm:
         ]
 
 
-def _used(request: Request, site: Site, session: Session, sha256: str, form: FileForm) -> Response:
-    files, person = _files(site), session.person
+def _used(visit: Visit, sha256: str, form: FileForm) -> Response:
+    files, person = _files(visit), visit.person
     if form.act == "remove":
         files.find(sha256, person.login)
-        site.registry.note_view(person, "import-file-removed", f"file:{sha256}")
+        visit.registry.note_view(person, "import-file-removed", f"file:{sha256}")
         files.remove(sha256, person.login)
         return RedirectResponse("/imports?done=removed", status_code=303)
     sent, path = files.find(sha256, person.login)
-    try:
+    with visit.refusing(lambda error: _shown_file(visit, sha256, form.record, error), ReconcileError):
         if form.mode not in set(ImportMode) or form.act not in ("look", "bring"):
             raise ReconcileError("Hãy tải lại trang rồi chọn lại.")
-        proposed = _proposed(site, path, sent, form.record)
+        proposed = _proposed(visit, path, sent, form.record)
         columns = form.columns(proposed)
         mapping, mark = chosen_mapping(proposed, columns), form.mark(columns)
         if form.act == "bring" and sent.looked != mark:
@@ -248,24 +215,22 @@ def _used(request: Request, site: Site, session: Session, sha256: str, form: Fil
         if form.act == "bring":
             keep_mapping(files.layouts, proposed, mapping)
         importer = WorkbookImporter(
-            site.registry,
-            site.desk,
-            site.schemas,
+            visit.registry,
+            visit.desk,
+            visit.schemas,
             person,
             ImportMode(form.mode),
             serial_days=form.excel_days,
         )
-        site.office.jobs.start(
+        visit.site.office.jobs.start(
             KIND,
             f"{'Nhập' if form.act == 'bring' else 'Xem trước'} {sent.name}",
             person.login,
             partial(_worked, importer, path, sent, mapping, form.act == "bring"),
-            partial(site.registry.note_view, person, "import-asked", f"file:{sha256}"),
+            partial(visit.registry.note_view, person, "import-asked", f"file:{sha256}"),
         )
         if form.act == "look":
             files.note_look(sent, mark)
-    except ReconcileError as error:
-        return _shown_file(request, site, session, sha256, form.record, error.message)
     chosen = {"record": form.record, "mode": form.mode, "excel_days": str(form.excel_days).lower()}
     return RedirectResponse(f"/imports/files/{sha256}?{urlencode(chosen)}#jobs", status_code=303)
 

@@ -4,61 +4,53 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form
 from starlette.responses import Response
 
 from pipeline.base.errors import LedgerError, SetupError
-from pipeline.web.context import Site, SiteDep
+from pipeline.web.context import Visit, VisitDep
 from pipeline.web.pictures import PageSource
-from pipeline.web.security.authentication import SessionDep
 
 router = APIRouter(prefix="/intake")
 
 
 @router.get("")
-def show_intake(request: Request, site: SiteDep, session: SessionDep) -> Response:
-    return _intake_page(request, site, sees_all=session.person.places is None)
+def show_intake(visit: VisitDep) -> Response:
+    return _intake_page(visit, sees_all=visit.person.places is None)
 
 
 @router.post("")
 def assign(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
+    visit: VisitDep,
     folder: Annotated[str, Form(max_length=200)] = "",
     deliveries: Annotated[list[str], Form(max_length=1000)] = [],  # noqa: B006 (FastAPI copies it)
 ) -> Response:
     """Put deliveries into the book that a person names."""
-    if session.person.places is not None:
-        return _intake_page(request, site, refused="Chỉ người được giao mọi nơi mới gán sổ.", sees_all=False)
-    try:
-        placed, left = site.intake.assign(deliveries, folder.strip(), session.person.login)
-    except (LedgerError, SetupError) as refused:
-        return _intake_page(request, site, refused=refused.message)
-    site.registry.note_view(session.person, "scans-assigned", "books:all")
-    return _intake_page(request, site, done=f"Đã gán {placed} trang vào sổ {folder}.", refused=" ".join(left))
+    if visit.person.places is not None:
+        return _intake_page(visit, refused="Chỉ người được giao mọi nơi mới gán sổ.", sees_all=False)
+    with visit.refusing(lambda refused: _intake_page(visit, refused=refused), LedgerError, SetupError):
+        placed, left = visit.site.intake.assign(deliveries, folder.strip(), visit.person.login)
+    visit.registry.note_view(visit.person, "scans-assigned", "books:all")
+    return _intake_page(visit, done=f"Đã gán {placed} trang vào sổ {folder}.", refused=" ".join(left))
 
 
 @router.get("/{scanner}/{day}/{serial}")
-def page_of_delivery(site: SiteDep, session: SessionDep, scanner: str, day: str, serial: str) -> Response:
+def page_of_delivery(visit: VisitDep, scanner: str, day: str, serial: str) -> Response:
     """Return the first page of a delivery that waits for a book; nothing where none does, or for others to see."""
-    page = site.intake.page_of(f"{scanner}/{day}/{serial}") if session.person.places is None else None
+    page = visit.site.intake.page_of(f"{scanner}/{day}/{serial}") if visit.person.places is None else None
     if page is None:
         return Response(status_code=204)
-    site.registry.note_view(session.person, "page-shown", "intake")
-    picture = site.pictures.page(PageSource(page, None))
+    visit.registry.note_view(visit.person, "page-shown", "intake")
+    picture = visit.site.pictures.page(PageSource(page, None))
     return Response(picture.content, media_type=picture.media_type)
 
 
-def _intake_page(
-    request: Request, site: Site, *, done: str = "", refused: str = "", sees_all: bool = True
-) -> Response:
-    folders = sorted(site.registry.folder_names()) if sees_all else []
-    return site.renderer.render(
-        request,
+def _intake_page(visit: Visit, *, done: str = "", refused: str = "", sees_all: bool = True) -> Response:
+    folders = sorted(visit.registry.folder_names()) if sees_all else []
+    return visit.page(
         "intake.html",
         status=422 if refused and not done else 200,
-        intake=site.intake.view(),
+        intake=visit.site.intake.view(),
         folders=folders,
         done=done,
         refused=refused,

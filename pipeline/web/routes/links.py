@@ -4,72 +4,59 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Form, Query
+from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.base.errors import RegistryError, RegistryUnavailable
-from pipeline.registry import LinkVerdict, NotThere, Withdrawn
+from pipeline.registry import LinkVerdict
 from pipeline.registry.checks.model import EVIDENCE, KINDS, LIKENESS, ROLES, VERDICTS
-from pipeline.registry.tasks.model import NotYours
-from pipeline.web.context import RowId, Site, SiteDep
-from pipeline.web.security.authentication import SessionDep
+from pipeline.web.context import RowId, Visit, VisitDep
 
 router = APIRouter(prefix="/entries")
 
 
 @router.get("/{entry_id}/links")
-def show_links(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
-    entry_id: RowId,
-    said: Annotated[str, Query(max_length=20)] = "",
-) -> Response:
+def show_links(visit: VisitDep, entry_id: RowId, said: Annotated[str, Query(max_length=20)] = "") -> Response:
     """Show what may belong to an entry; ``said``: the verdict that was recorded just now."""
-    return _page(request, site, session, entry_id, said=said)
+    return _page(visit, entry_id, said=said)
+
+
+class VerdictForm(BaseModel):
+    """A verdict on a link; ``seen``: the mark of what was shown."""
+
+    verdict: str = Field(max_length=20)
+    seen: str = Field("", max_length=40)
+    reason: str = Field("", max_length=500)
 
 
 @router.post("/{entry_id}/links/{link_id}")
 def judge(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
-    entry_id: RowId,
-    link_id: RowId,
-    verdict: Annotated[str, Form(max_length=20)],
-    seen: Annotated[str, Form(max_length=40)] = "",
-    reason: Annotated[str, Form(max_length=500)] = "",
+    visit: VisitDep, entry_id: RowId, link_id: RowId, typed: Annotated[VerdictForm, Form()]
 ) -> Response:
-    """Record a verdict on a link, or take the last one back; ``seen``: the mark of what was shown."""
-    if verdict not in list(LinkVerdict):
-        return _page(request, site, session, entry_id, refused="Hãy bấm một trong các nút của gợi ý.")
-    try:
-        site.registry.judge_link(
-            session.person, entry_id, link_id, LinkVerdict(verdict), seen=seen, reason=reason
+    """Record a verdict on a link, or take the last one back."""
+    if typed.verdict not in list(LinkVerdict):
+        return _page(visit, entry_id, refused="Hãy bấm một trong các nút của gợi ý.")
+    verdict = LinkVerdict(typed.verdict)
+    with visit.refusing(lambda refused: _page(visit, entry_id, refused=refused)):
+        visit.registry.judge_link(
+            visit.person, entry_id, link_id, verdict, seen=typed.seen, reason=typed.reason
         )
-    except (NotThere, NotYours, RegistryUnavailable, Withdrawn):
-        raise
-    except RegistryError as refused:
-        return _page(request, site, session, entry_id, refused=refused.message)
     return RedirectResponse(f"/entries/{entry_id}/links?said={verdict}", status_code=303)
 
 
-def _page(
-    request: Request, site: Site, session: SessionDep, entry_id: int, *, refused: str = "", said: str = ""
-) -> Response:
-    entry, waiting = site.desk.entry(session.person, entry_id)
-    record = site.schemas.record(entry.record)
+def _page(visit: Visit, entry_id: int, *, refused: str = "", said: str = "") -> Response:
+    entry, waiting = visit.desk.entry(visit.person, entry_id)
+    record = visit.schemas.record(entry.record)
     current = entry.current
     number = "" if record.key_fields.number in waiting else current.get(record.key_fields.number) or ""
     people = {one.role: "" if one.name in waiting else current.get(one.name) or "" for one in record.people}
-    return site.renderer.render(
-        request,
+    return visit.page(
         "search/links.html",
         status=409 if refused else 200,
         entry_id=entry_id,
         title=f"{record.title} số {number}" if number else record.title,
         people=people,
-        links=site.registry.linked_entries(session.person, entry_id),
+        links=visit.registry.linked_entries(visit.person, entry_id),
         kinds=KINDS,
         roles=ROLES,
         verdicts=VERDICTS,

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.base.errors import RegistryError, RegistryUnavailable
+from pipeline.base.errors import RegistryError
 from pipeline.declarations.sampling import SamplingPlan
-from pipeline.registry.accounts.model import Person
+from pipeline.registry import NotThere
 from pipeline.registry.lots.stored_lots import Lot
-from pipeline.registry.tasks.model import NotYours
 from pipeline.reports import ReportCell, ReportFigure, ReportTable
 from pipeline.reports.content import count_cell, percent_cell, share_cell, text_cell
 from pipeline.reports.data import ReportData
 from pipeline.reports.sections.accuracy import VERDICTS, lot_table
-from pipeline.web.context import RowId, Site, SiteDep
-from pipeline.web.security.authentication import SessionDep
+from pipeline.web.context import RowId, Visit, VisitDep
 
 SHARES = (0.0, 0.005, 0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2)
 """Shares of wrong entries for which the page shows how likely the lot passes."""
@@ -87,75 +85,55 @@ router = APIRouter(prefix="/lots")
 
 
 @router.get("")
-def show_lots(request: Request, site: SiteDep, session: SessionDep) -> Response:
-    return _lots(request, site, session.person)
+def show_lots(visit: VisitDep) -> Response:
+    return _lots(visit)
 
 
 @router.post("")
-def draw_lot(
-    request: Request, site: SiteDep, session: SessionDep, books: Annotated[list[RowId], Form()]
-) -> Response:
-    try:
-        lot = site.lots.draw(session.person, books)
-    except (NotYours, RegistryUnavailable):
-        raise
-    except RegistryError as refused:
-        return _lots(request, site, session.person, refused.message)
+def draw_lot(visit: VisitDep, books: Annotated[list[RowId], Form()]) -> Response:
+    with visit.refusing(lambda refused: _lots(visit, refused), RegistryError, NotThere):
+        lot = visit.site.lots.draw(visit.person, books)
     return RedirectResponse(f"/lots/{lot.lot_id}", status_code=303)
 
 
 @router.get("/{lot_id}")
-def show_lot(request: Request, site: SiteDep, session: SessionDep, lot_id: int) -> Response:
-    return _lot(request, site, session.person, lot_id)
+def show_lot(visit: VisitDep, lot_id: int) -> Response:
+    return _lot(visit, lot_id)
 
 
 @router.post("/{lot_id}/close")
-def close_lot(request: Request, site: SiteDep, session: SessionDep, lot_id: int) -> Response:
+def close_lot(visit: VisitDep, lot_id: int) -> Response:
     """Reopen what is left of the sample, if anything is; else close the lot."""
-    try:
-        if site.lots.lot(session.person, lot_id).left:
-            site.lots.carry_on(session.person, lot_id)
+    with visit.refusing(lambda refused: _lot(visit, lot_id, refused)):
+        if visit.site.lots.lot(visit.person, lot_id).left:
+            visit.site.lots.carry_on(visit.person, lot_id)
         else:
-            site.lots.close(session.person, lot_id)
-    except (NotYours, RegistryUnavailable):
-        raise
-    except RegistryError as refused:
-        return _lot(request, site, session.person, lot_id, refused.message)
+            visit.site.lots.close(visit.person, lot_id)
     return RedirectResponse(f"/lots/{lot_id}", status_code=303)
 
 
 @router.post("/{lot_id}/cancel")
-def cancel_lot(
-    request: Request, site: SiteDep, session: SessionDep, lot_id: int, reason: Annotated[str, Form()] = ""
-) -> Response:
-    try:
-        site.lots.cancel(session.person, lot_id, reason)
-    except (NotYours, RegistryUnavailable):
-        raise
-    except RegistryError as refused:
-        return _lot(request, site, session.person, lot_id, refused.message)
+def cancel_lot(visit: VisitDep, lot_id: int, reason: Annotated[str, Form()] = "") -> Response:
+    with visit.refusing(lambda refused: _lot(visit, lot_id, refused)):
+        visit.site.lots.cancel(visit.person, lot_id, reason)
     return RedirectResponse(f"/lots/{lot_id}", status_code=303)
 
 
-def _lots(request: Request, site: Site, person: Person, refused: str = "") -> Response:
-    tallies = site.registry.statistics(person.places, now=site.now).books()
-    data = ReportData(tallies, site.plan, site.schemas)
-    return site.renderer.render(
-        request,
+def _lots(visit: Visit, refused: str = "") -> Response:
+    tallies = visit.registry.statistics(visit.person.places, now=visit.site.now).books()
+    data = ReportData(tallies, visit.site.plan, visit.schemas)
+    return visit.page(
         "lots.html",
-        status=422 if refused else 200,
-        table=lot_table(data, site.lots.lots(person)),
+        table=lot_table(data, visit.site.lots.lots(visit.person)),
         books=[book for book in tallies.books if book.done],
         refused=refused,
     )
 
 
-def _lot(request: Request, site: Site, person: Person, lot_id: int, refused: str = "") -> Response:
-    lot = site.lots.lot(person, lot_id)
-    return site.renderer.render(
-        request,
+def _lot(visit: Visit, lot_id: int, refused: str = "") -> Response:
+    lot = visit.site.lots.lot(visit.person, lot_id)
+    return visit.page(
         "lot.html",
-        status=422 if refused else 200,
         lot=lot,
         figures=lot_figures(lot),
         table=characteristic_table(lot.plan),

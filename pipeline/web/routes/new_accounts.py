@@ -7,15 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form
 from starlette.responses import Response
 
 from pipeline.base.text.tones import folded
 from pipeline.registry.accounts.accounts import Accounts, refuse_unknown_places
 from pipeline.registry.accounts.model import ROLE_WORDS, AccountError, KnownPlace, NewAccount, Role
 from pipeline.registry.accounts.stored_accounts import login_of, name_of, places_of
-from pipeline.web.context import Site, SiteDep
-from pipeline.web.security.authentication import SessionDep
+from pipeline.web.context import Visit, VisitDep
 
 MOST = 100
 """Accounts that one list may make: each password takes time."""
@@ -38,39 +37,34 @@ class ListedAccount:
 
 
 @router.get("")
-def show_form(request: Request, site: SiteDep) -> Response:
-    return _page(request, site)
+def show_form(visit: VisitDep) -> Response:
+    return _page(visit)
 
 
 @router.post("")
 def make_accounts(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
-    lines: Annotated[str, Form()] = "",
-    confirmed: Annotated[str, Form(max_length=3)] = "",
+    visit: VisitDep, lines: Annotated[str, Form()] = "", confirmed: Annotated[str, Form(max_length=3)] = ""
 ) -> Response:
     """Show what a list asks for, and make its accounts when that was seen."""
     if sum(bool(line.strip()) for line in lines.splitlines()) > MOST + 1 or len(lines) > MOST * LONGEST_LINE:
-        return _page(request, site, lines=lines, refused=TOO_MANY)
-    listed = read_lines(lines, site.accounts, site.schemas.places.gazetteer.has_code)
+        return _page(visit, lines=lines, refused=TOO_MANY)
+    listed = read_lines(lines, visit.site.accounts, visit.schemas.places.gazetteer.has_code)
     wanted = [one.account for one in listed if one.account is not None]
     if not listed:
-        return _page(request, site, lines=lines, refused="Hãy dán danh sách, mỗi dòng một người.")
+        return _page(visit, lines=lines, refused="Hãy dán danh sách, mỗi dòng một người.")
     if len(listed) > MOST:
-        return _page(request, site, lines=lines, refused=TOO_MANY)
+        return _page(visit, lines=lines, refused=TOO_MANY)
     if confirmed != "yes" or len(wanted) < len(listed):
-        return _page(request, site, lines=lines, listed=listed)
-    try:
-        made = site.accounts.create_all(wanted, session.person.login)
-    except AccountError as refused:
-        return _page(request, site, lines=lines, listed=listed, refused=refused.message)
-    waiting = {act.login for act in site.accounts.open_acts() if act.waits}
-    return site.renderer.render(
-        request,
+        return _page(visit, lines=lines, listed=listed)
+    with visit.refusing(
+        lambda refused: _page(visit, lines=lines, listed=listed, refused=refused), AccountError
+    ):
+        made = visit.site.accounts.create_all(wanted, visit.person.login)
+    waiting = {act.login for act in visit.site.accounts.open_acts() if act.waits}
+    return visit.page(
         "one_time_list.html",
         made=[(login, password, login in waiting) for login, password in made],
-        days=site.accounts.options.one_time.days,
+        days=visit.site.accounts.options.one_time.days,
     )
 
 
@@ -138,23 +132,17 @@ def _code(text: str, places: tuple[KnownPlace, ...]) -> str:
 
 
 def _page(
-    request: Request,
-    site: Site,
-    *,
-    lines: str = "",
-    listed: tuple[ListedAccount, ...] = (),
-    refused: str = "",
+    visit: Visit, *, lines: str = "", listed: tuple[ListedAccount, ...] = (), refused: str = ""
 ) -> Response:
     flawed = any(one.flaw for one in listed)
-    return site.renderer.render(
-        request,
+    return visit.page(
         "new_accounts.html",
         status=422 if refused or flawed else 200,
         lines=lines,
         listed=listed,
         flawed=flawed,
         refused=refused,
-        places=site.accounts.places(),
+        places=visit.site.accounts.places(),
         most=MOST,
         most_bytes=MOST * LONGEST_LINE,
     )

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi import APIRouter, Form, HTTPException
+from pydantic import AfterValidator, BaseModel, Field
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from pipeline.base.errors import RegistryError
 from pipeline.delivery.printing.service import Asker, HandoverOrder, HandoverParty
-from pipeline.registry.accounts.model import Person, Session
+from pipeline.registry.accounts.model import Person
 from pipeline.registry.approvals.model import ApprovalKind
 from pipeline.registry.books.model import BookRow
-from pipeline.web.context import Site, SiteDep
+from pipeline.web.context import Site, Visit, VisitDep
 from pipeline.web.routes.printing import file_response
-from pipeline.web.security.authentication import SessionDep
 
 FILE_WORDS = {
     "manifest.json": "bản kê của gói",
@@ -27,7 +27,7 @@ FILE_WORDS = {
 
 router = APIRouter(prefix="/packages")
 
-Party = Annotated[str, Form(max_length=120)]
+Party = Annotated[str, Field(max_length=120), AfterValidator(str.strip)]
 
 
 def file_words(name: str) -> str:
@@ -36,63 +36,64 @@ def file_words(name: str) -> str:
 
 
 @router.get("")
-def show_packages(request: Request, site: SiteDep, session: SessionDep) -> Response:
-    rows = [(book, site.packages.state(book.book_id)) for book in _books(site, session)]
+def show_packages(visit: VisitDep) -> Response:
+    rows = [(book, visit.site.packages.state(book.book_id)) for book in _books(visit)]
     under_way = any(state.is_under_way for _, state in rows)
-    return site.renderer.render(
-        request,
+    return visit.page(
         "packages.html",
         rows=rows,
         under_way=under_way,
-        is_open=site.packages.is_open,
+        is_open=visit.site.packages.is_open,
         file_words=file_words,
-        exports_of=site.schemas.exports_of,
+        exports_of=visit.schemas.exports_of,
     )
 
 
 @router.post("/{book_id}")
-def ask_for_package(
-    site: SiteDep, session: SessionDep, book_id: int, partial: Annotated[bool, Form()] = False
-) -> Response:
-    book = _book(site, session, book_id)
-    if site.packages.start(book.book_id, partial=partial):
-        site.registry.note_view(session.person, "package-asked", f"book:{book_id}")
+def ask_for_package(visit: VisitDep, book_id: int, partial: Annotated[bool, Form()] = False) -> Response:
+    book = _book(visit, book_id)
+    if visit.site.packages.start(book.book_id, partial=partial):
+        visit.registry.note_view(visit.person, "package-asked", f"book:{book_id}")
     return RedirectResponse("/packages", status_code=303)
 
 
 @router.get("/{book_id}/{name}")
-def take_file(site: SiteDep, session: SessionDep, book_id: int, name: str) -> Response:
-    book = _book(site, session, book_id)
-    path = site.packages.file(book.book_id, name)
+def take_file(visit: VisitDep, book_id: int, name: str) -> Response:
+    book = _book(visit, book_id)
+    path = visit.site.packages.file(book.book_id, name)
     if path is None:
         raise HTTPException(404)
-    refuse_taken_back(site, session.person, book_id)
-    site.registry.note_view(session.person, "package-taken", f"book:{book_id}")
+    refuse_taken_back(visit.site, visit.person, book_id)
+    visit.registry.note_view(visit.person, "package-taken", f"book:{book_id}")
     return FileResponse(path, filename=path.name, headers={"Cache-Control": "no-store"})
 
 
+class HandoverForm(BaseModel):
+    """Who hands a package over to whom."""
+
+    giver: Party = ""
+    giver_title: Party = ""
+    receiver_office: Party = ""
+    receiver: Party = ""
+    receiver_title: Party = ""
+
+    @property
+    def order(self) -> HandoverOrder:
+        return HandoverOrder(
+            HandoverParty("", self.giver, self.giver_title),
+            HandoverParty(self.receiver_office, self.receiver, self.receiver_title),
+        )
+
+
 @router.post("/{book_id}/handover")
-def print_handover(
-    site: SiteDep,
-    session: SessionDep,
-    book_id: int,
-    giver: Party = "",
-    giver_title: Party = "",
-    receiver_office: Party = "",
-    receiver: Party = "",
-    receiver_title: Party = "",
-) -> Response:
+def print_handover(visit: VisitDep, book_id: int, typed: Annotated[HandoverForm, Form()]) -> Response:
     """Print the handover minutes of the last package of a book; what is left out stays open on the paper."""
-    book = _book(site, session, book_id)
-    folder = site.packages.folder_of(book.book_id)
+    book = _book(visit, book_id)
+    folder = visit.site.packages.folder_of(book.book_id)
     if folder is None:
         raise RegistryError("Sổ này chưa có gói nào để lập biên bản. Hãy xuất gói rồi in.")
-    refuse_taken_back(site, session.person, book_id)
-    order = HandoverOrder(
-        HandoverParty("", giver.strip(), giver_title.strip()),
-        HandoverParty(receiver_office.strip(), receiver.strip(), receiver_title.strip()),
-    )
-    return file_response(site.printer.handover(folder, order, Asker.of(session.person), book_id))
+    refuse_taken_back(visit.site, visit.person, book_id)
+    return file_response(visit.site.printer.handover(folder, typed.order, Asker.of(visit.person), book_id))
 
 
 def refuse_taken_back(site: Site, person: Person, book_id: int) -> None:
@@ -113,13 +114,13 @@ def _approval_taken_back(site: Site, person: Person, book_id: int) -> bool:
     )
 
 
-def _books(site: Site, session: Session) -> list[BookRow]:
-    rows = [row for record in site.schemas.records for row in site.registry.book_rows(record)]
-    return [row for row in rows if session.person.may_see(row.place_code)]
+def _books(visit: Visit) -> list[BookRow]:
+    rows = [row for record in visit.schemas.records for row in visit.registry.book_rows(record)]
+    return [row for row in rows if visit.person.may_see(row.place_code)]
 
 
-def _book(site: Site, session: Session, book_id: int) -> BookRow:
-    for book in _books(site, session):
+def _book(visit: Visit, book_id: int) -> BookRow:
+    for book in _books(visit):
         if book.book_id == book_id:
             return book
     raise HTTPException(404)

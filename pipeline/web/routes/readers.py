@@ -6,13 +6,12 @@ from io import BytesIO
 from typing import Annotated
 
 import numpy as np
-from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi import APIRouter, Form, HTTPException
 from PIL import Image
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.base.errors import HotichError, RegistryError, RegistryUnavailable, SetupError, StorageError
+from pipeline.base.errors import HotichError, RegistryError, SetupError
 from pipeline.registry import RegistryPart
-from pipeline.registry.accounts.model import Session
 from pipeline.training.evaluation.report.page_content import KIND_LABELS
 from pipeline.training.office_reader.gate_words import GROUPS, STATE_LABELS, objection_sentence, writer_label
 from pipeline.training.office_reader.line_scores import ComparedLine
@@ -24,8 +23,7 @@ from pipeline.training.office_reader.versions import (
     ReaderVersions,
     VersionState,
 )
-from pipeline.web.context import RowId, Site, SiteDep
-from pipeline.web.security.authentication import SessionDep
+from pipeline.web.context import RowId, Visit, VisitDep
 
 NO_READERS = "Máy chủ này không giữ bộ đọc của cơ quan. Hãy báo người quản trị máy."
 LEARNT_REMOVED = "Bản này đã học từ dòng nay đã gỡ nên không dùng được nữa. Hãy chạy lại hotich learn."
@@ -34,35 +32,29 @@ router = APIRouter(prefix="/readers")
 
 
 @router.get("")
-def show_readers(request: Request, site: SiteDep) -> Response:
-    return _list(request, site)
+def show_readers(visit: VisitDep) -> Response:
+    return _list(visit)
 
 
 @router.post("/rollback")
-def roll_back(
-    request: Request, site: SiteDep, session: SessionDep, in_use: Annotated[RowId, Form()]
-) -> Response:
+def roll_back(visit: VisitDep, in_use: Annotated[RowId, Form()]) -> Response:
     """Go back to the version that was in use before this one."""
-    try:
-        _versions(site).roll_back(in_use=in_use, note=_note(site, session, "reader-rolled-back", in_use))
-    except (RegistryUnavailable, StorageError):
-        raise
-    except HotichError as refused:
-        return _list(request, site, refused=refused.message)
+    with visit.refusing(lambda refused: _list(visit, refused=refused), HotichError):
+        _versions(visit).roll_back(in_use=in_use, note=_note(visit, "reader-rolled-back", in_use))
     return RedirectResponse("/readers", status_code=303)
 
 
 @router.get("/{number}")
-def show_reader(request: Request, site: SiteDep, session: SessionDep, number: RowId) -> Response:
-    version = _version(site, number)
-    site.registry.note_view(session.person, "reader-shown", f"reader:{number}")
-    return _proposal(request, site, version)
+def show_reader(visit: VisitDep, number: RowId) -> Response:
+    version = _version(visit, number)
+    visit.registry.note_view(visit.person, "reader-shown", f"reader:{number}")
+    return _proposal(visit, version)
 
 
 @router.get("/{number}/lines/{place}")
-def line_of_reader(site: SiteDep, number: RowId, place: RowId) -> Response:
+def line_of_reader(visit: VisitDep, number: RowId, place: RowId) -> Response:
     """Return the picture of a line that a version reads otherwise."""
-    lines = _shown(site, _version(site, number))
+    lines = _shown(visit, _version(visit, number))
     if place >= len(lines):
         raise HTTPException(404)
     picture = BytesIO()
@@ -71,61 +63,54 @@ def line_of_reader(site: SiteDep, number: RowId, place: RowId) -> Response:
 
 
 @router.post("/{number}/promote")
-def promote(
-    request: Request, site: SiteDep, session: SessionDep, number: RowId, in_use: Annotated[RowId, Form()]
-) -> Response:
+def promote(visit: VisitDep, number: RowId, in_use: Annotated[RowId, Form()]) -> Response:
     """Take a proposed version into use."""
-    version = _version(site, number)
-    try:
-        if site.office.lines is not None and has_learnt_removed(version.folder, site.office.lines.removed):
+    version = _version(visit, number)
+    with visit.refusing(lambda refused: _proposal(visit, version, refused=refused), HotichError):
+        if visit.site.office.lines is not None and has_learnt_removed(
+            version.folder, visit.site.office.lines.removed
+        ):
             raise RegistryError(LEARNT_REMOVED)
-        _versions(site).promote(number, in_use=in_use, note=_note(site, session, "reader-promoted", number))
-    except (RegistryUnavailable, StorageError):
-        raise
-    except HotichError as refused:
-        return _proposal(request, site, version, refused=refused.message)
+        _versions(visit).promote(number, in_use=in_use, note=_note(visit, "reader-promoted", number))
     return RedirectResponse("/readers", status_code=303)
 
 
 @router.post("/{number}/decline")
-def decline(request: Request, site: SiteDep, session: SessionDep, number: RowId) -> Response:
+def decline(visit: VisitDep, number: RowId) -> Response:
     """Record that a proposed version is not taken."""
-    version = _version(site, number)
-    try:
-        _versions(site).decline(number, note=_note(site, session, "reader-declined", number))
-    except (RegistryUnavailable, StorageError):
-        raise
-    except HotichError as refused:
-        return _proposal(request, site, version, refused=refused.message)
+    version = _version(visit, number)
+    with visit.refusing(lambda refused: _proposal(visit, version, refused=refused), HotichError):
+        _versions(visit).decline(number, note=_note(visit, "reader-declined", number))
     return RedirectResponse("/readers", status_code=303)
 
 
-def _note(site: Site, session: Session, action: str, number: int) -> Note:
+def _note(visit: Visit, action: str, number: int) -> Note:
     def note(before: int) -> None:
-        site.registry.note_learning(session.person.login, action, f"reader:{number}", {"before": before})
+        visit.registry.note_learning(visit.person.login, action, f"reader:{number}", {"before": before})
 
     return note
 
 
-def _versions(site: Site) -> ReaderVersions:
-    if site.office.readers is None:
+def _versions(visit: Visit) -> ReaderVersions:
+    if visit.site.office.readers is None:
         raise HTTPException(404, NO_READERS)
-    return site.office.readers
+    return visit.site.office.readers
 
 
-def _version(site: Site, number: int) -> ReaderVersion:
-    found = _versions(site).version(number)
+def _version(visit: Visit, number: int) -> ReaderVersion:
+    found = _versions(visit).version(number)
     if found is None:
         raise HTTPException(404)
     return found
 
 
-def _shown(site: Site, version: ReaderVersion) -> list[ComparedLine]:
+def _shown(visit: Visit, version: ReaderVersion) -> list[ComparedLine]:
     """Return the lines that are shown of a version: those that were removed or withdrawn since are not."""
-    removed = site.office.lines.removed if site.office.lines is not None else None
+    lines_store = visit.site.office.lines
+    removed = lines_store.removed if lines_store is not None else None
     lines = [one for one in changed_lines(version.folder) if removed is None or not removed.covers(one.line)]
     gone = {
-        book_id: site.registry.withdrawn_parts(book_id) for book_id in {one.line.book_id for one in lines}
+        book_id: visit.registry.withdrawn_parts(book_id) for book_id in {one.line.book_id for one in lines}
     }
     return [
         one
@@ -139,18 +124,17 @@ def _shown(site: Site, version: ReaderVersion) -> list[ComparedLine]:
     ]
 
 
-def _list(request: Request, site: Site, *, refused: str = "") -> Response:
-    versions = site.office.readers
+def _list(visit: Visit, *, refused: str = "") -> Response:
+    versions = visit.site.office.readers
     found: tuple[ReaderVersion, ...] = ()
     in_use, removed = SHIPPED, None
     try:
         if versions is not None:
             found, in_use = versions.all(), versions.in_use
-        removed = site.office.lines.removed if site.office.lines is not None else None
+        removed = visit.site.office.lines.removed if visit.site.office.lines is not None else None
     except SetupError as error:
         refused = error.message
-    return site.renderer.render(
-        request,
+    return visit.page(
         "supervising/readers.html",
         status=422 if refused else 200,
         versions=[
@@ -163,43 +147,41 @@ def _list(request: Request, site: Site, *, refused: str = "") -> Response:
     )
 
 
-def _proposal(request: Request, site: Site, version: ReaderVersion, *, refused: str = "") -> Response:
+def _proposal(visit: Visit, version: ReaderVersion, *, refused: str = "") -> Response:
     proposal = read_proposal(version.folder)
     verdict = proposal.verdict
     groups = [("Tất cả", "các dòng để riêng", verdict.overall)]
-    groups += [("Quyển sổ", _book_name(site, name), one) for name, one in verdict.by_writer.items()]
+    groups += [("Quyển sổ", _book_name(visit, name), one) for name, one in verdict.by_writer.items()]
     groups += [("Kiểu giá trị", KIND_LABELS.get(name, name), one) for name, one in verdict.by_kind.items()]
-    groups += [("Mẫu sổ", _form_title(site, name), one) for name, one in verdict.by_form.items()]
+    groups += [("Mẫu sổ", _form_title(visit, name), one) for name, one in verdict.by_form.items()]
     if verdict.elsewhere is not None:
         groups.append(("Nét chữ khác", "dòng vẽ", verdict.elsewhere))
-    current = _versions(site).version(version.number) or version
-    return site.renderer.render(
-        request,
+    current = _versions(visit).version(version.number) or version
+    return visit.page(
         "supervising/reader.html",
-        status=422 if refused else 200,
         version=current,
         state=STATE_LABELS[current.state],
         is_proposed=current.state is VersionState.PROPOSED,
-        in_use=_versions(site).in_use,
+        in_use=_versions(visit).in_use,
         proposal=proposal,
         objections=[objection_sentence(one) for one in verdict.objections],
         groups=groups,
         shares=[(GROUPS.get(name, name), *pair) for name, pair in verdict.shares.items()],
-        lines=_shown(site, current),
+        lines=_shown(visit, current),
         refused=refused,
     )
 
 
-def _book_name(site: Site, writer: str) -> str:
+def _book_name(visit: Visit, writer: str) -> str:
     """Return the folder name of the book that a writer is known by."""
     number = writer.removeprefix("book-")
     if not number.isdecimal():
         return writer_label(writer)
     try:
-        return site.registry.book(int(number)).folder_name
+        return visit.registry.book(int(number)).folder_name
     except RegistryError:
         return writer_label(writer)
 
 
-def _form_title(site: Site, form: str) -> str:
-    return site.schemas.forms[form].title if form in site.schemas.forms else form
+def _form_title(visit: Visit, form: str) -> str:
+    return visit.schemas.forms[form].title if form in visit.schemas.forms else form

@@ -12,17 +12,16 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from pipeline.base.errors import HotichError, ReconcileError
 from pipeline.base.files import sha256_and_size, storage_errors, write_atomically
 from pipeline.delivery.reconcile.upload_bounds import check_sent_workbook
-from pipeline.registry.accounts.model import Person, Session
+from pipeline.registry.accounts.model import Person
 from pipeline.web.background_jobs import FAULT, Job, JobOutcome, OnProgress
-from pipeline.web.context import MAX_ROW_ID, Site, SiteDep
-from pipeline.web.security.authentication import SessionDep
+from pipeline.web.context import MAX_ROW_ID, Visit, VisitDep
 from pipeline.web.security.middleware import log_fault
 from pipeline.web.supervising.office_desk import ReconcileWork
 
@@ -33,18 +32,17 @@ router = APIRouter(prefix="/reconcile/files")
 
 
 @router.get("")
-def show_jobs(request: Request, site: SiteDep, session: SessionDep) -> Response:
+def show_jobs(visit: VisitDep) -> Response:
     """Tell how far the comparisons are, as a part of the page of reconciliations.
 
     When none is under way any more, the table of that page comes along.
     """
-    told = job_values(site, session.person)
+    told = job_values(visit)
     ended = not any(one.is_running for one in told["jobs"])
-    return site.renderer.render(
-        request,
+    return visit.page(
         "fragments/reconcile_jobs.html",
         swapped=ended,
-        found=site.registry.reconciliations().all_for(session.person) if ended else (),
+        found=visit.registry.reconciliations().all_for(visit.person) if ended else (),
         answers=True,
         sends=True,
         **told,
@@ -53,53 +51,49 @@ def show_jobs(request: Request, site: SiteDep, session: SessionDep) -> Response:
 
 @router.post("")
 async def send_file(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
+    visit: VisitDep,
     name: Annotated[str, Query(min_length=1, max_length=255)],
     book: Annotated[list[int], Query(max_length=500)] = [],  # noqa: B006 (FastAPI copies it)
     again: bool = False,
 ) -> Response:
     """Take a file, which is the body, and start comparing it."""
-    content = await request.body()
-    job = await run_in_threadpool(_started, site, session, name, tuple(sorted(set(book))), content, again)
+    content = await visit.request.body()
+    job = await run_in_threadpool(_started, visit, name, tuple(sorted(set(book))), content, again)
     return JSONResponse({"number": job.number})
 
 
-def job_values(site: Site, person: Person) -> dict[str, Any]:
+def job_values(visit: Visit) -> dict[str, Any]:
     """Return what the part of the page shows: the comparisons of this person, or of all for who may see every place."""
-    found = site.office.jobs.jobs(KIND)
+    person, found = visit.person, visit.site.office.jobs.jobs(KIND)
     mine = [one for one in found if person.places is None or one.author == person.login]
     return {"jobs": mine[:10], "address": "/reconcile/files"}
 
 
-def _started(
-    site: Site, session: Session, name: str, books: tuple[int, ...], content: bytes, again: bool
-) -> Job:
-    work, person = site.office.reconcile, session.person
+def _started(visit: Visit, name: str, books: tuple[int, ...], content: bytes, again: bool) -> Job:
+    work, person = visit.site.office.reconcile, visit.person
     if work is None:
         raise ReconcileError(NOT_HERE)
     if not name.isprintable() or not name.lower().endswith(".xlsx"):
         raise ReconcileError("Chỉ nhận tệp Excel có đuôi .xlsx. Hãy mở bằng Excel, lưu lại thành .xlsx.")
-    _refuse_other_books(site, person, books)
+    _refuse_other_books(visit, books)
     digest = sha256_and_size((content,))[0]
-    earlier = site.registry.reconciliations().with_file(person, digest)
+    earlier = visit.registry.reconciliations().with_file(person, digest)
     if earlier is not None and not again:
         raise ReconcileError(
             f"Tệp này đã được đối soát ở lần {earlier}. Vẫn muốn đối soát lại thì đánh dấu “Đối soát lại tệp đã gửi”."
         )
-    path = site.office.folder / f"{secrets.token_hex(8)}.xlsx"
-    with storage_errors(site.office.folder):
+    path = visit.site.office.folder / f"{secrets.token_hex(8)}.xlsx"
+    with storage_errors(visit.site.office.folder):
         write_atomically(path, content, mode=0o600)
     try:
         with _named(path, name):
             check_sent_workbook(path)
-        return site.office.jobs.start(
+        return visit.site.office.jobs.start(
             KIND,
             name,
             person.login,
             partial(_compared, work, path, name, books, person),
-            partial(site.registry.note_view, person, "reconcile-asked", f"file:{digest}"),
+            partial(visit.registry.note_view, person, "reconcile-asked", f"file:{digest}"),
         )
     except BaseException:
         path.unlink(missing_ok=True)
@@ -135,10 +129,10 @@ def _named(path: Path, name: str) -> Iterator[None]:
         raise ReconcileError(error.message.replace(path.name, name)) from None
 
 
-def _refuse_other_books(site: Site, person: Person, books: tuple[int, ...]) -> None:
+def _refuse_other_books(visit: Visit, books: tuple[int, ...]) -> None:
     """Refuse books that this person may not see, or that are not there."""
     if any(not 0 <= one <= MAX_ROW_ID for one in books):
         raise ReconcileError("Không có quyển sổ ấy. Hãy tải lại trang.")
-    seen = {one.book_id for one in site.registry.statistics(person.places).book_states()} if books else set()
-    if not seen >= set(books):
+    states = visit.registry.statistics(visit.person.places).book_states() if books else ()
+    if not {state.book_id for state in states} >= set(books):
         raise ReconcileError("Có quyển sổ không thuộc nơi bạn được giao, hoặc không còn. Hãy tải lại trang.")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form
+from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.base.errors import RegistryError, RegistryUnavailable
 from pipeline.declarations.schema import FieldSpec, Schemas
 from pipeline.delivery.reconcile import DifferenceKind, FieldDifferenceKind
 from pipeline.delivery.reconcile.differences import DIFFERENCE_LABELS, FIELD_DIFFERENCE_LABELS
@@ -16,12 +16,11 @@ from pipeline.delivery.reconcile.upload_bounds import MOST_FILE_BYTES
 from pipeline.registry.accounts.model import Role, Session
 from pipeline.registry.amendments.model import AmendmentOrder
 from pipeline.registry.reconciliation.model import Answer, Asked
-from pipeline.registry.tasks.model import NotYours
 from pipeline.values.kinds import DATE
-from pipeline.web.context import Site, SiteDep
+from pipeline.web.context import Visit, VisitDep
 from pipeline.web.desk.shortcuts import RECONCILIATION, shortcuts_of
 from pipeline.web.routes.reconciled_files import job_values
-from pipeline.web.security.authentication import SessionDep, current_session
+from pipeline.web.security.authentication import current_session
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,109 +110,83 @@ def _as_written(value: str, spec: FieldSpec | None, schemas: Schemas) -> str:
 
 router = APIRouter(prefix="/reconcile")
 
+Typed = Annotated[str, Field(max_length=500)]
 Line = Annotated[str, Form(max_length=500)]
 
 
 @router.get("")
-def show_reconciliations(request: Request, site: SiteDep, session: SessionDep) -> Response:
+def show_reconciliations(visit: VisitDep) -> Response:
     """Show the reconciliations, and to supervisors the form that sends a file."""
-    person = session.person
-    sends = _answers(session) and site.office.reconcile is not None
+    person = visit.person
+    sends = _answers(visit.session) and visit.site.office.reconcile is not None
     # Before the table: of what ends after this the page asks, and gets the table too.
-    told = job_values(site, person)
-    return site.renderer.render(
-        request,
+    told = job_values(visit)
+    return visit.page(
         "reconciliations.html",
-        found=site.registry.reconciliations().all_for(person),
-        answers=_answers(session),
+        found=visit.registry.reconciliations().all_for(person),
+        answers=_answers(visit.session),
         sends=sends,
         swapped=False,
-        books=site.registry.statistics(person.places).book_states() if sends else (),
+        books=visit.registry.statistics(person.places).book_states() if sends else (),
         most=MOST_FILE_BYTES,
         **told,
     )
 
 
 @router.get("/{reconciliation_id}")
-def show_next(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
-    reconciliation_id: int,
-    after: int = 0,
-    unclear: bool = False,
-) -> Response:
+def show_next(visit: VisitDep, reconciliation_id: int, after: int = 0, unclear: bool = False) -> Response:
     """Show the next difference that waits; unclear ones are shown to supervisors."""
-    wanted = unclear and _answers(session)
-    asked = site.registry.reconciliations().next_for(session.person, reconciliation_id, after, unclear=wanted)
-    return _shown(request, site, reconciliation_id, asked, unclear=wanted)
+    wanted = unclear and _answers(visit.session)
+    asked = visit.registry.reconciliations().next_for(visit.person, reconciliation_id, after, unclear=wanted)
+    return _shown(visit, reconciliation_id, asked, unclear=wanted)
 
 
 @router.get("/{reconciliation_id}/theirs")
-def show_theirs(request: Request, site: SiteDep, session: SessionDep, reconciliation_id: int) -> Response:
+def show_theirs(visit: VisitDep, reconciliation_id: int) -> Response:
     """List what is wrong in the other software."""
-    found = site.registry.reconciliations().listed(session.person, reconciliation_id, Answer.THEIRS)
-    site.registry.note_view(session.person, "page-shown", f"reconciliation:{reconciliation_id}")
-    views = [difference_view(difference, site.schemas) for difference in found]
-    return site.renderer.render(request, "theirs.html", views=views, reconciliation_id=reconciliation_id)
+    found = visit.registry.reconciliations().listed(visit.person, reconciliation_id, Answer.THEIRS)
+    visit.registry.note_view(visit.person, "page-shown", f"reconciliation:{reconciliation_id}")
+    views = [difference_view(difference, visit.schemas) for difference in found]
+    return visit.page("theirs.html", views=views, reconciliation_id=reconciliation_id)
 
 
 @router.post("/differences/{difference_id}/answer")
 def answer(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
-    difference_id: int,
-    said: Annotated[Answer, Form(alias="answer")],
-    note: Line = "",
+    visit: VisitDep, difference_id: int, said: Annotated[Answer, Form(alias="answer")], note: Line = ""
 ) -> Response:
-    queue = site.registry.reconciliations()
-    asked = queue.asked(session.person, difference_id)
+    queue = visit.registry.reconciliations()
+    asked = queue.asked(visit.person, difference_id)
     if said is Answer.AMENDED:
-        return _shown(request, site, asked.reconciliation_id, asked, refused=_HOW_TO_AMEND)
-    try:
-        queue.answer(session.person, difference_id, said, note)
-    except (NotYours, RegistryUnavailable):
-        raise
-    except RegistryError as refused:
-        return _shown(request, site, asked.reconciliation_id, asked, refused=refused.message)
-    return _to_next(asked, session)
+        return _shown(visit, asked.reconciliation_id, asked, refused=_HOW_TO_AMEND)
+    with visit.refusing(lambda refused: _shown(visit, asked.reconciliation_id, asked, refused=refused)):
+        queue.answer(visit.person, difference_id, said, note)
+    return _to_next(asked, visit.session)
+
+
+class AmendmentForm(BaseModel):
+    """What a person typed into the form of an amendment."""
+
+    text: Typed = ""
+    decision_number: Typed = ""
+    decided_on: Typed = ""
+    legal_basis: Typed = ""
+    authority: Typed = ""
+
+    @property
+    def order(self) -> AmendmentOrder:
+        day = DATE.parse(self.decided_on).canonical or self.decided_on
+        return AmendmentOrder(self.decision_number, day, self.legal_basis, self.authority)
 
 
 @router.post("/differences/{difference_id}/amend")
-def amend(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
-    difference_id: int,
-    text: Line = "",
-    decision_number: Line = "",
-    decided_on: Line = "",
-    legal_basis: Line = "",
-    authority: Line = "",
-) -> Response:
-    queue = site.registry.reconciliations()
-    asked = queue.asked(session.person, difference_id)
-    day = DATE.parse(decided_on).canonical or decided_on
-    order = AmendmentOrder(decision_number, day, legal_basis, authority)
-    try:
-        queue.amend(session.person, difference_id, text, order)
-    except (NotYours, RegistryUnavailable):
-        raise
-    except RegistryError as refused:
-        typed = _AmendmentForm(text, decision_number, decided_on, legal_basis, authority)
-        return _shown(request, site, asked.reconciliation_id, asked, refused=refused.message, typed=typed)
-    return _to_next(asked, session)
-
-
-class _AmendmentForm(NamedTuple):
-    """What a person typed into the form of an amendment."""
-
-    text: str = ""
-    decision_number: str = ""
-    decided_on: str = ""
-    legal_basis: str = ""
-    authority: str = ""
+def amend(visit: VisitDep, difference_id: int, typed: Annotated[AmendmentForm, Form()]) -> Response:
+    queue = visit.registry.reconciliations()
+    asked = queue.asked(visit.person, difference_id)
+    with visit.refusing(
+        lambda refused: _shown(visit, asked.reconciliation_id, asked, refused=refused, typed=typed)
+    ):
+        queue.amend(visit.person, difference_id, typed.text, typed.order)
+    return _to_next(asked, visit.session)
 
 
 _HOW_TO_AMEND = "Hãy điền số quyết định, ngày và căn cứ rồi ghi cải chính, bổ sung."
@@ -231,24 +204,21 @@ def _to_next(asked: Asked, session: Session) -> Response:
 
 
 def _shown(
-    request: Request,
-    site: Site,
+    visit: Visit,
     reconciliation_id: int,
     asked: Asked | None,
     *,
     unclear: bool = False,
     refused: str = "",
-    typed: _AmendmentForm = _AmendmentForm(),
+    typed: AmendmentForm = AmendmentForm(),
 ) -> Response:
-    return site.renderer.render(
-        request,
+    return visit.page(
         "difference.html",
-        status=422 if refused else 200,
         reconciliation_id=reconciliation_id,
-        view=None if asked is None else difference_view(asked, site.schemas),
+        view=None if asked is None else difference_view(asked, visit.schemas),
         unclear=unclear or (asked is not None and asked.answer is Answer.UNCLEAR),
         refused=refused,
         typed=typed,
         keys=shortcuts_of(RECONCILIATION),
-        answers=_answers(current_session(request)),
+        answers=_answers(current_session(visit.request)),
     )

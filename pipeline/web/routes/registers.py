@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, HTTPException, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
@@ -14,10 +14,8 @@ from pipeline.base.model import Severity
 from pipeline.declarations.schema import RecordSpec, Schemas
 from pipeline.declarations.schema.record_text import SaidField, record_of
 from pipeline.form_design.record_declaring import mark_of
-from pipeline.registry.accounts.model import Session
 from pipeline.values.kinds import KINDS, TEXT
-from pipeline.web.context import Site, SiteDep
-from pipeline.web.security.authentication import SessionDep
+from pipeline.web.context import Visit, VisitDep
 from pipeline.web.supervising.office_rules import SEVERITY_WORDS
 from pipeline.web.supervising.workbook_columns import changeable_workbook
 
@@ -35,53 +33,50 @@ router = APIRouter(prefix="/registers")
 
 
 @router.get("")
-def show_registers(
-    request: Request, site: SiteDep, saved: Annotated[str, Query(max_length=60)] = ""
-) -> Response:
+def show_registers(visit: VisitDep, saved: Annotated[str, Query(max_length=60)] = "") -> Response:
     """List the kinds of registers."""
-    schemas = _schemas(site)
-    return site.renderer.render(
-        request,
+    schemas = _schemas(visit)
+    return visit.page(
         "supervising/registers.html",
         records=list(schemas.records.values()),
         own=schemas.own_records,
         exports_of=schemas.exports_of,
         forms=schemas.forms.values(),
-        waiting=schemas.own_records.keys() - site.schemas.records.keys(),
+        waiting=schemas.own_records.keys() - visit.schemas.records.keys(),
         saved=schemas.records.get(saved),
-        edits=site.office.registers is not None,
+        edits=visit.site.office.registers is not None,
     )
 
 
 @router.get("/new")
-def show_new(request: Request, site: SiteDep) -> Response:
+def show_new(visit: VisitDep) -> Response:
     """Show the form of a new register."""
-    return _form(request, site, "")
+    return _form(visit, "")
 
 
 @router.post("/new")
-async def declare_new(request: Request, site: SiteDep, session: SessionDep) -> Response:
+async def declare_new(visit: VisitDep) -> Response:
     """Show what a form declares, and declare it when it was seen."""
-    typed = {key: str(value)[: LONGEST * 2] for key, value in (await request.form()).items()}
-    return await run_in_threadpool(_declared, request, site, session, "", typed)
+    typed = {key: str(value)[: LONGEST * 2] for key, value in (await visit.request.form()).items()}
+    return await run_in_threadpool(_declared, visit, "", typed)
 
 
 @router.get("/{record}")
-def show_register(request: Request, site: SiteDep, record: str) -> Response:
+def show_register(visit: VisitDep, record: str) -> Response:
     """Show a register, and for one of the office's own the form that adds fields."""
-    return _form(request, site, record)
+    return _form(visit, record)
 
 
 @router.post("/{record}")
-async def add_fields(request: Request, site: SiteDep, session: SessionDep, record: str) -> Response:
+async def add_fields(visit: VisitDep, record: str) -> Response:
     """Show which fields a form adds, and add them when that was seen."""
-    typed = {key: str(value)[: LONGEST * 2] for key, value in (await request.form()).items()}
-    return await run_in_threadpool(_declared, request, site, session, record, typed)
+    typed = {key: str(value)[: LONGEST * 2] for key, value in (await visit.request.form()).items()}
+    return await run_in_threadpool(_declared, visit, record, typed)
 
 
-def _schemas(site: Site) -> Schemas:
+def _schemas(visit: Visit) -> Schemas:
     """Return the declarations as they stand on disk, where this server declares any."""
-    return site.schemas if site.office.registers is None else site.office.registers.schemas()
+    return visit.schemas if visit.site.office.registers is None else visit.site.office.registers.schemas()
 
 
 def _known(schemas: Schemas, record: str) -> RecordSpec | None:
@@ -93,12 +88,10 @@ def _known(schemas: Schemas, record: str) -> RecordSpec | None:
     return schemas.records[record]
 
 
-def _declared(
-    request: Request, site: Site, session: Session, record: str, typed: Mapping[str, str]
-) -> Response:
-    desk, schemas = site.office.registers, _schemas(site)
+def _declared(visit: Visit, record: str, typed: Mapping[str, str]) -> Response:
+    desk, schemas = visit.site.office.registers, _schemas(visit)
     before = _known(schemas, record)
-    try:
+    with visit.refusing(lambda refused: _form(visit, record, typed=typed, refused=refused), SchemaError):
         if desk is None:
             raise SchemaError(NOT_HERE)
         if before is not None and record not in schemas.own_records:
@@ -112,10 +105,8 @@ def _declared(
         if before is None and not made.new:
             raise SchemaError("Đã có một loại sổ cùng tên. Hãy đặt tên khác.")
         if typed.get("confirmed") != "true":
-            return _form(request, site, record, typed=typed, preview=made.record)
-        desk.declare(text, session.person.login, typed.get("seen", ""))
-    except SchemaError as refused:
-        return _form(request, site, record, typed=typed, refused=refused.message)
+            return _form(visit, record, typed=typed, preview=made.record)
+        desk.declare(text, visit.person.login, typed.get("seen", ""))
     return RedirectResponse(f"/registers?saved={made.record.record}", status_code=303)
 
 
@@ -139,25 +130,23 @@ def said_fields(typed: Mapping[str, str]) -> list[SaidField]:
 
 
 def _form(
-    request: Request,
-    site: Site,
+    visit: Visit,
     record: str,
     *,
     typed: Mapping[str, str] | None = None,
     refused: str = "",
     preview: RecordSpec | None = None,
 ) -> Response:
-    desk, schemas = site.office.registers, _schemas(site)
+    desk, schemas = visit.site.office.registers, _schemas(visit)
     before = _known(schemas, record)
     values: dict[str, Any] = dict(typed or {})
     values.setdefault("seen", mark_of(desk.text_of(record)) if desk and record else "")
-    return site.renderer.render(
-        request,
+    return visit.page(
         "supervising/register.html",
         record=before,
         own=desk is not None and (record in schemas.own_records or not record),
         shipped=before is not None and record not in schemas.own_records,
-        has_columns=_has_columns(site, record),
+        has_columns=_has_columns(visit, record),
         typed=values,
         rows=range(FREE_ROWS),
         kinds=KIND_WORDS,
@@ -168,13 +157,12 @@ def _form(
         rules=_rules(schemas, preview or before),
         severity_words=SEVERITY_WORDS,
         most=LONGEST,
-        status=422 if refused else 200,
     )
 
 
-def _has_columns(site: Site, record: str) -> bool:
+def _has_columns(visit: Visit, record: str) -> bool:
     """Return whether the columns of the workbook of a register can be set, on the server as it was started."""
-    declared = site.office.declared or site.schemas
+    declared = visit.site.office.declared or visit.schemas
     known = declared.records.get(record)
     return known is not None and changeable_workbook(declared, known) is not None
 

@@ -6,13 +6,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from pipeline.base.localtime import format_moment
 from pipeline.base.model import FieldStatus
 from pipeline.base.stages import STAGE_LABELS, Stage
-from pipeline.registry.accounts.model import Person, Session
 from pipeline.registry.statistics.model import (
     BookStatistics,
     ChangedField,
@@ -31,9 +30,8 @@ from pipeline.reports.sections.accuracy import drift_table, people_table
 from pipeline.reports.sections.backlog import missing_table
 from pipeline.reports.sections.progress import book_table, day_table
 from pipeline.scans.store_check import wrong_scans
-from pipeline.web.context import Site, SiteDep, open_acts_for
+from pipeline.web.context import Visit, VisitDep, open_acts_for
 from pipeline.web.desk.field_view import STATUS_LABELS
-from pipeline.web.security.authentication import SessionDep
 
 MOST_ROWS = 500
 """The most rows that a page shows of a list; the workbook has all."""
@@ -120,45 +118,39 @@ Asked = Annotated[str | None, Query(max_length=100)]
 
 
 @router.get("")
-def show_report(request: Request, site: SiteDep, session: SessionDep, days: Days = SPAN) -> Response:
-    person = session.person
-    made = report_of_data(_basis(site, session, days), person.places)
-    return site.renderer.render(
-        request, "report.html", report=made, spans=SPANS, open_acts=open_acts_for(site, session)
+def show_report(visit: VisitDep, days: Days = SPAN) -> Response:
+    person = visit.person
+    made = report_of_data(_basis(visit, days), person.places)
+    return visit.page(
+        "report.html", report=made, spans=SPANS, open_acts=open_acts_for(visit.site, visit.session)
     )
 
 
 @router.get("/bao-cao.xlsx")
-def download_workbook(site: SiteDep, session: SessionDep, days: Days = SPAN) -> Response:
-    return _file(site, session, days, ".xlsx")
+def download_workbook(visit: VisitDep, days: Days = SPAN) -> Response:
+    return _file(visit, days, ".xlsx")
 
 
 @router.get("/bao-cao.pdf")
-def download_document(site: SiteDep, session: SessionDep, days: Days = SPAN) -> Response:
-    return _file(site, session, days, ".pdf")
+def download_document(visit: VisitDep, days: Days = SPAN) -> Response:
+    return _file(visit, days, ".pdf")
 
 
 @router.get("/director")
-def show_director_page(request: Request, site: SiteDep, session: SessionDep) -> Response:
+def show_director_page(visit: VisitDep) -> Response:
     """Show the figures that fit one page."""
-    data = _basis(site, session, SPAN)
-    return site.renderer.render(
-        request,
+    data = _basis(visit, SPAN)
+    return visit.page(
         "supervising/director.html",
         part=director_page(data),
         at=format_moment(data.tallies.at),
-        scope=scope_of(data, session.person.places),
+        scope=scope_of(data, visit.person.places),
     )
 
 
 @router.get("/books")
 def show_books(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
-    place: Asked = None,
-    record: Asked = None,
-    year: int | None = None,
+    visit: VisitDep, place: Asked = None, record: Asked = None, year: int | None = None
 ) -> Response:
     def wanted(book: BookStatistics) -> bool:
         return (
@@ -167,109 +159,93 @@ def show_books(
             and year in (None, book.opened_in)
         )
 
-    data = _of(site, session.person, _counting(site, session.person).books())
-    return _list(request, site, book_table(data, [book for book in data.tallies.books if wanted(book)]))
+    data = _of(visit, _counting(visit).books())
+    return _list(visit, book_table(data, [book for book in data.tallies.books if wanted(book)]))
 
 
 @router.get("/days")
-def show_days(request: Request, site: SiteDep, session: SessionDep, days: Days = SPAN) -> Response:
-    tallies = _counting(site, session.person).hours(days)
-    return _list(request, site, day_table(_of(site, session.person, tallies, days)))
+def show_days(visit: VisitDep, days: Days = SPAN) -> Response:
+    tallies = _counting(visit).hours(days)
+    return _list(visit, day_table(_of(visit, tallies, days)))
 
 
 @router.get("/missing")
-def show_missing(request: Request, site: SiteDep, session: SessionDep) -> Response:
-    tallies = _counting(site, session.person).books()
-    return _list(request, site, missing_table(_of(site, session.person, tallies)))
+def show_missing(visit: VisitDep) -> Response:
+    tallies = _counting(visit).books()
+    return _list(visit, missing_table(_of(visit, tallies)))
 
 
 @router.get("/unlike")
-def show_unlike(request: Request, site: SiteDep, session: SessionDep) -> Response:
+def show_unlike(visit: VisitDep) -> Response:
     """List books whose handwriting is unlike that of the calibration."""
-    tallies = _counting(site, session.person).books()
-    return _list(request, site, drift_table(_of(site, session.person, tallies)))
+    tallies = _counting(visit).books()
+    return _list(visit, drift_table(_of(visit, tallies)))
 
 
 @router.get("/people")
-def show_people(request: Request, site: SiteDep, session: SessionDep, days: Days = SPAN) -> Response:
+def show_people(visit: VisitDep, days: Days = SPAN) -> Response:
     """Compare people. Only this page does so; that a supervisor opened it is recorded."""
-    site.registry.note_view(session.person, "people-compared", "")
-    tallies = _counting(site, session.person).people(days)
-    return _list(request, site, people_table(_of(site, session.person, tallies, days)))
+    visit.registry.note_view(visit.person, "people-compared", "")
+    tallies = _counting(visit).people(days)
+    return _list(visit, people_table(_of(visit, tallies, days)))
 
 
 @router.get("/waiting")
-def show_waiting(
-    request: Request, site: SiteDep, session: SessionDep, stage: Asked = None, book: int | None = None
-) -> Response:
-    counting = _counting(site, session.person)
+def show_waiting(visit: VisitDep, stage: Asked = None, book: int | None = None) -> Response:
+    counting = _counting(visit)
     lines = counting.waiting(ListFilter(book_id=book, stage=stage), MOST_ROWS)
-    return _list(request, site, waiting_table(_of(site, session.person, counting.nothing(0)), lines))
+    return _list(visit, waiting_table(_of(visit, counting.nothing(0)), lines))
 
 
 @router.get("/overturned")
 def show_overturned(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
-    record: Asked = None,
-    field: Asked = None,
-    days: Days = SPAN,
+    visit: VisitDep, record: Asked = None, field: Asked = None, days: Days = SPAN
 ) -> Response:
     """List fields whose first keyed text a second person changed. That the supervisor saw the list is recorded."""
-    site.registry.note_view(session.person, "fields-listed", "list:overturned")
-    counting = _counting(site, session.person)
-    data = _of(site, session.person, counting.nothing(days), days)
+    visit.registry.note_view(visit.person, "fields-listed", "list:overturned")
+    counting = _counting(visit)
+    data = _of(visit, counting.nothing(days), days)
     lines = counting.overturned(data.tallies.since, ListFilter(record=record, field=field), MOST_ROWS)
     return _list(
-        request,
-        site,
-        field_table(data, "Kết quả nhập lần 1 bị người thứ hai sửa", "Kết quả nhập lần 1", lines),
+        visit, field_table(data, "Kết quả nhập lần 1 bị người thứ hai sửa", "Kết quả nhập lần 1", lines)
     )
 
 
 @router.get("/misread")
-def show_misread(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
-    form: Asked = None,
-    field: Asked = None,
-    days: Days = SPAN,
-) -> Response:
+def show_misread(visit: VisitDep, form: Asked = None, field: Asked = None, days: Days = SPAN) -> Response:
     """List fields that the machine read differently from what people settled."""
-    site.registry.note_view(session.person, "fields-listed", "list:misread")
-    counting = _counting(site, session.person)
-    data = _of(site, session.person, counting.nothing(days), days)
+    visit.registry.note_view(visit.person, "fields-listed", "list:misread")
+    counting = _counting(visit)
+    data = _of(visit, counting.nothing(days), days)
     lines = counting.misread(data.tallies.since, ListFilter(form=form, field=field), MOST_ROWS)
-    return _list(request, site, field_table(data, "Máy đọc khác điều người quyết", "Máy đọc", lines))
+    return _list(visit, field_table(data, "Máy đọc khác điều người quyết", "Máy đọc", lines))
 
 
-def _counting(site: Site, person: Person) -> RegistryStatistics:
-    return site.registry.statistics(person.places, now=site.now)
+def _counting(visit: Visit) -> RegistryStatistics:
+    return visit.registry.statistics(visit.person.places, now=visit.site.now)
 
 
-def _basis(site: Site, session: Session, days: int) -> ReportData:
+def _basis(visit: Visit, days: int) -> ReportData:
     """Return all that the whole report is made from."""
-    person, state = session.person, site.store()
-    counting, store = _counting(site, person), StoreCheck(state.finished_at, wrong_scans(state))
+    person, state = visit.person, visit.site.store()
+    counting, store = _counting(visit), StoreCheck(state.finished_at, wrong_scans(state))
     return replace(
-        _of(site, person, counting.all(days), days),
+        _of(visit, counting.all(days), days),
         store=store,
         wrong_scans=wrong_scans_of(counting, store, person.places),
-        unconfirmed=tuple(act.sentence for act in open_acts_for(site, session)),
+        unconfirmed=tuple(act.sentence for act in open_acts_for(visit.site, visit.session)),
     )
 
 
-def _of(site: Site, person: Person, tallies: Statistics, days: int = SPAN) -> ReportData:
-    return ReportData(tallies, site.plan.restricted_to(person.places), site.schemas, days)
+def _of(visit: Visit, tallies: Statistics, days: int = SPAN) -> ReportData:
+    return ReportData(tallies, visit.site.plan.restricted_to(visit.person.places), visit.schemas, days)
 
 
-def _file(site: Site, session: Session, days: int, ending: str) -> Response:
-    made = report_of_data(_basis(site, session, days), session.person.places)
+def _file(visit: Visit, days: int, ending: str) -> Response:
+    made = report_of_data(_basis(visit, days), visit.person.places)
     headers = {"Content-Disposition": f'attachment; filename="{file_name(made)}{ending}"'}
     return Response(MAKERS[ending](made), media_type=MEDIA[ending], headers=headers)
 
 
-def _list(request: Request, site: Site, table: ReportTable) -> Response:
-    return site.renderer.render(request, "list.html", table=replace(table, shown=MOST_ROWS, href=""))
+def _list(visit: Visit, table: ReportTable) -> Response:
+    return visit.page("list.html", table=replace(table, shown=MOST_ROWS, href=""))

@@ -8,17 +8,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from pipeline.registry import RegistryPart
-from pipeline.registry.accounts.model import Person, Session
+from pipeline.registry.accounts.model import Person
 from pipeline.runs.prefect_runs import NIGHT, NightResult, RunRefused, RunState
-from pipeline.web.context import RowId, Site, SiteDep
+from pipeline.web.context import RowId, Site, Visit, VisitDep
 from pipeline.web.routes.book_list import book_of
-from pipeline.web.scanning.progress import progress_events, run_line
+from pipeline.web.scanning.progress import progress_events
 from pipeline.web.security.access import SCANNING
-from pipeline.web.security.authentication import SessionDep
 
 ALL_BOOKS = "books:all"
 
@@ -53,31 +52,29 @@ class Night:
 
 
 @router.get("")
-def show_runs(request: Request, site: SiteDep, session: SessionDep, asked: str = "") -> Response:
-    return _runs_page(request, site, session, "Đã yêu cầu. Máy bắt đầu trong chốc lát." if asked else "")
+def show_runs(visit: VisitDep, asked: str = "") -> Response:
+    return _runs_page(visit, "Đã yêu cầu. Máy bắt đầu trong chốc lát." if asked else "")
 
 
 @router.post("")
-def start_night(request: Request, site: SiteDep, session: SessionDep) -> Response:
+def start_night(visit: VisitDep) -> Response:
     """Have all books read now that the night would read."""
-    try:
-        site.runs.start_night()
-    except RunRefused as refused:
-        return _runs_page(request, site, session, refused=refused.message)
-    site.registry.note_view(session.person, "run-asked", ALL_BOOKS)
+    with visit.refusing(lambda refused: _runs_page(visit, refused=refused), RunRefused):
+        visit.site.runs.start_night()
+    visit.registry.note_view(visit.person, "run-asked", ALL_BOOKS)
     return RedirectResponse("/runs?asked=1", status_code=303)
 
 
 @router.get("/progress")
-async def tell_progress(site: SiteDep, session: SessionDep) -> Response:
+async def tell_progress(visit: VisitDep) -> Response:
     """Tell a page how far the runs are, as events, as long as its person may see it."""
 
     def looked() -> tuple[str, bool]:
-        now = site.accounts.session(session.token, is_used=False)
+        now = visit.site.accounts.session(visit.session.token, is_used=False)
         if now is None or now.must_change or now.person.role not in SCANNING:
             return "", False
-        told = _progress(site, now.person)
-        return site.renderer.text("fragments/progress.html", **told), any(told.values())
+        told = _progress(visit.site, now.person)
+        return visit.site.renderer.text("fragments/progress.html", **told), any(told.values())
 
     async def snapshot() -> tuple[str, bool]:
         return await asyncio.get_running_loop().run_in_executor(WATCHING, looked)
@@ -88,35 +85,29 @@ async def tell_progress(site: SiteDep, session: SessionDep) -> Response:
 
 
 @router.post("/{book_id}")
-def start_book(request: Request, site: SiteDep, session: SessionDep, book_id: RowId) -> Response:
+def start_book(visit: VisitDep, book_id: RowId) -> Response:
     """Have one book read now."""
-    book = book_of(site, session.person, book_id)
-    site.registry.refuse_withdrawn(RegistryPart(book_id))
-    try:
-        if site.uploads.books is None or not (site.uploads.books / book.folder_name).is_dir():
+    book = book_of(visit, book_id)
+    visit.registry.refuse_withdrawn(RegistryPart(book_id))
+    with visit.refusing(lambda refused: _runs_page(visit, refused=refused), RunRefused):
+        if visit.site.uploads.books is None or not (visit.site.uploads.books / book.folder_name).is_dir():
             raise RunRefused(
                 "Không thấy thư mục của sổ này ở máy chủ nên chưa đọc được. Hãy báo người quản trị máy."
             )
-        site.runs.start_book(site.uploads.books / book.folder_name)
-    except RunRefused as refused:
-        return _runs_page(request, site, session, refused=refused.message)
-    site.registry.note_view(session.person, "run-asked", f"book:{book_id}")
+        visit.site.runs.start_book(visit.site.uploads.books / book.folder_name)
+    visit.registry.note_view(visit.person, "run-asked", f"book:{book_id}")
     return RedirectResponse("/runs?asked=1", status_code=303)
 
 
-def _runs_page(
-    request: Request, site: Site, session: Session, done: str = "", *, refused: str = ""
-) -> Response:
-    engine = site.runs.engine()
-    runs, night = _asked_runs(site, session.person)
-    return site.renderer.render(
-        request,
+def _runs_page(visit: Visit, done: str = "", *, refused: str = "") -> Response:
+    engine = visit.site.runs.engine()
+    runs, night = _asked_runs(visit)
+    return visit.page(
         "runs.html",
-        status=422 if refused else 200,
         engine=engine,
         runs=runs,
         night=night,
-        **_progress(site, session.person),
+        **_progress(visit.site, visit.person),
         done=done,
         refused=refused,
     )
@@ -124,7 +115,7 @@ def _runs_page(
 
 def _progress(site: Site, person: Person) -> dict[str, Any]:
     """Return what is read now, and whether anything waits to be read, for the page and for its events."""
-    lines = [run_line(one) for one in site.registry.statistics(person.places).reading_runs()]
+    lines = site.registry.statistics(person.places).reading_runs()
     return {"lines": lines, "waits": _anything_waits(site)}
 
 
@@ -136,13 +127,15 @@ def _anything_waits(site: Site) -> bool:
         return False
 
 
-def _asked_runs(site: Site, person: Person) -> tuple[tuple[AskedRun, ...], Night | None]:
+def _asked_runs(visit: Visit) -> tuple[tuple[AskedRun, ...], Night | None]:
     """Return the last runs and the last night, of books that the person may see; nothing where Prefect is away."""
     try:
-        recent, night = site.runs.recent(), site.runs.last_night()
+        recent, night = visit.site.runs.recent(), visit.site.runs.last_night()
     except RunRefused:
         return (), None
-    seen = {one.folder_name: one.book_id for one in site.registry.statistics(person.places).book_states()}
+    seen = {
+        one.folder_name: one.book_id for one in visit.registry.statistics(visit.person.places).book_states()
+    }
     runs = []
     for run in recent:
         folder = run.folder.rstrip("/").rpartition("/")[2]

@@ -4,58 +4,44 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.base.errors import RegistryError
-from pipeline.registry import NotThere
-from pipeline.registry.accounts.model import Role, Session
-from pipeline.registry.tasks.model import NotYours
+from pipeline.registry.accounts.model import Role
 from pipeline.scans.inbox.uploads import UploadState
-from pipeline.web.context import Site, SiteDep
-from pipeline.web.security.authentication import SessionDep
+from pipeline.web.context import Visit, VisitDep
 
 router = APIRouter(prefix="/tickets")
 
 
 @router.get("")
-def show_tickets(request: Request, site: SiteDep, session: SessionDep, closed: bool = False) -> Response:
-    return _tickets_page(request, site, session, closed=closed)
+def show_tickets(visit: VisitDep, closed: bool = False) -> Response:
+    return _tickets_page(visit, closed=closed)
 
 
 @router.post("/{ticket_id}/close")
-def close_ticket(
-    request: Request, site: SiteDep, session: SessionDep, ticket_id: int, note: Annotated[str, Form()] = ""
-) -> Response:
-    try:
-        site.desk.close_ticket(session.person, ticket_id, note)
-    except (NotThere, NotYours):
-        raise
-    except RegistryError as refused:
-        return _tickets_page(request, site, session, refused=refused.message)
+def close_ticket(visit: VisitDep, ticket_id: int, note: Annotated[str, Form()] = "") -> Response:
+    with visit.refusing(lambda refused: _tickets_page(visit, refused=refused)):
+        visit.desk.close_ticket(visit.person, ticket_id, note)
     return RedirectResponse("/tickets", status_code=303)
 
 
-def _tickets_page(
-    request: Request, site: Site, session: Session, *, closed: bool = False, refused: str = ""
-) -> Response:
-    tickets = site.desk.tickets(session.person, closed=closed)
+def _tickets_page(visit: Visit, *, closed: bool = False, refused: str = "") -> Response:
+    tickets = visit.desk.tickets(visit.person, closed=closed)
     answers = {
         upload.ticket_id: upload.file
         for book_id in {one.book_id for one in tickets}
-        for upload in site.uploads.of_book(book_id)
+        for upload in visit.site.uploads.of_book(book_id)
         if upload.state is UploadState.STORED
     }
-    return site.renderer.render(
-        request,
+    return visit.page(
         "tickets.html",
-        status=422 if refused else 200,
         tickets=tickets,
         answered={one.ticket_id: answers.get(one.ticket_id, "") for one in tickets},
-        title_of=site.schemas.title_of,
-        records=tuple(site.schemas.records),
-        takes=site.uploads.is_open,
+        title_of=visit.schemas.title_of,
+        records=tuple(visit.schemas.records),
+        takes=visit.site.uploads.is_open,
         closed=closed,
         refused=refused,
-        withdraws=session.person.role is Role.SUPERVISOR,
+        withdraws=visit.person.role is Role.SUPERVISOR,
     )

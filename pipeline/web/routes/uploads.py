@@ -8,16 +8,15 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Header, Query
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from pipeline.registry import RegistryPart
 from pipeline.registry.tasks.rescans import answer_name
-from pipeline.web.context import MAX_ROW_ID, RowId, SiteDep
+from pipeline.web.context import MAX_ROW_ID, RowId, VisitDep
 from pipeline.web.routes.book_list import book_of
-from pipeline.web.security.authentication import SessionDep
 
 DIGEST = r"^[0-9a-f]{64}$"
 MOST = 2**53 - 1
@@ -45,10 +44,10 @@ router = APIRouter(prefix="/uploads")
 
 
 @router.get("/{book_id}")
-def show_uploads(site: SiteDep, session: SessionDep, book_id: RowId) -> Response:
+def show_uploads(visit: VisitDep, book_id: RowId) -> Response:
     """Return how far the uploads of a book are: counts, and those that a person must look at."""
-    book_of(site, session.person, book_id)
-    page = site.uploads.page_of(book_id)
+    book_of(visit, book_id)
+    page = visit.site.uploads.page_of(book_id)
     looked_at = [asdict(one) for one in (*page.refused, *page.broken)]
     kept = ("upload_id", "name", "state", "message", "broken", "login", "ticket_id")
     return JSONResponse(
@@ -62,16 +61,16 @@ def show_uploads(site: SiteDep, session: SessionDep, book_id: RowId) -> Response
 
 
 @router.post("/{book_id}")
-def begin(site: SiteDep, session: SessionDep, book_id: RowId, wanted: BeginRequest) -> Response:
+def begin(visit: VisitDep, book_id: RowId, wanted: BeginRequest) -> Response:
     """Begin an upload, or go on with a half one."""
-    book = book_of(site, session.person, book_id)
-    site.registry.refuse_withdrawn(RegistryPart(book_id))
+    book = book_of(visit, book_id)
+    visit.registry.refuse_withdrawn(RegistryPart(book_id))
     if wanted.ticket is not None:
-        site.desk.open_ticket(session.person, book_id, wanted.ticket)
-    upload, here = site.uploads.begin(
+        visit.desk.open_ticket(visit.person, book_id, wanted.ticket)
+    upload, here = visit.site.uploads.begin(
         book_id,
         book.folder_name,
-        session.person.login,
+        visit.person.login,
         wanted.name,
         wanted.size,
         wanted.modified,
@@ -84,34 +83,32 @@ def begin(site: SiteDep, session: SessionDep, book_id: RowId, wanted: BeginReque
             "upload": upload.upload_id,
             "received": here,
             "state": upload.state,
-            "piece": site.uploads.options.piece_bytes,
+            "piece": visit.site.uploads.options.piece_bytes,
         }
     )
 
 
 @router.post("/{book_id}/{upload_id}")
 async def append(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
+    visit: VisitDep,
     book_id: RowId,
     upload_id: UploadId,
     offset: Annotated[int, Query(ge=0, le=MOST)],
     x_sha256: Annotated[str, Header(pattern=DIGEST)],
 ) -> Response:
     """Add a piece of bytes, which is the body; only here is a body neither form nor JSON."""
-    piece = await request.body()
-    login = session.person.login
-    here = await run_in_threadpool(site.uploads.append, book_id, upload_id, login, offset, piece, x_sha256)
+    piece = await visit.request.body()
+    login = visit.person.login
+    here = await run_in_threadpool(
+        visit.site.uploads.append, book_id, upload_id, login, offset, piece, x_sha256
+    )
     return JSONResponse({"received": here})
 
 
 @router.post("/{book_id}/{upload_id}/end")
-def end(
-    site: SiteDep, session: SessionDep, book_id: RowId, upload_id: UploadId, said: EndRequest
-) -> Response:
+def end(visit: VisitDep, book_id: RowId, upload_id: UploadId, said: EndRequest) -> Response:
     """Prove all of an upload, and look through it behind the answer."""
-    book = book_of(site, session.person, book_id)
-    upload = site.uploads.end(book_id, upload_id, session.person.login, said.sha256, book.folder_name)
-    site.registry.note_view(session.person, "scan-sent", f"book:{book_id}")
+    book = book_of(visit, book_id)
+    upload = visit.site.uploads.end(book_id, upload_id, visit.person.login, said.sha256, book.folder_name)
+    visit.registry.note_view(visit.person, "scan-sent", f"book:{book_id}")
     return JSONResponse({"state": upload.state})

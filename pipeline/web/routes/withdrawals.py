@@ -10,19 +10,17 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Form, HTTPException, Query, Request
+from fastapi import APIRouter, Form, HTTPException, Query
+from pydantic import BaseModel, Field
 from starlette.background import BackgroundTask
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.base.errors import RegistryError, RegistryUnavailable
+from pipeline.base.errors import RegistryError
 from pipeline.base.model import PageKind, PageRef
-from pipeline.registry import RegistryPart
-from pipeline.registry.accounts.model import Session
-from pipeline.registry.tasks.model import NotYours
+from pipeline.registry import NotThere, RegistryPart
 from pipeline.registry.withdrawals.model import PART_LABELS, WITHDRAWAL_LABELS, BookPage
-from pipeline.web.context import RowId, Site, SiteDep
+from pipeline.web.context import RowId, Visit, VisitDep
 from pipeline.web.person_names import PersonNames
-from pipeline.web.security.authentication import SessionDep
 
 PAGE_KIND_WORDS = {
     PageKind.ENTRIES: "sự kiện hộ tịch",
@@ -76,97 +74,84 @@ router = APIRouter(prefix="/withdrawals")
 
 
 @router.get("")
-def show_withdrawals(request: Request, site: SiteDep, session: SessionDep) -> Response:
+def show_withdrawals(visit: VisitDep) -> Response:
     """Show what is withdrawn, and the books of which something can be."""
-    rows = [row for record in site.schemas.records for row in site.registry.book_rows(record)]
-    return site.renderer.render(
-        request,
+    rows = [row for record in visit.schemas.records for row in visit.registry.book_rows(record)]
+    return visit.page(
         "withdrawals.html",
-        acts=site.desk.withdrawals(session.person),
-        books=[row for row in rows if session.person.may_see(row.place_code)],
+        acts=visit.desk.withdrawals(visit.person),
+        books=[row for row in rows if visit.person.may_see(row.place_code)],
         kind_words=WITHDRAWAL_LABELS,
         part_labels=PART_LABELS,
     )
 
 
-@router.get("/{book_id}")
-def show_book(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
-    book_id: RowId,
-    part: Annotated[str, Query(max_length=100)] = "",
-    old: Annotated[str, Query(max_length=100)] = "",
-    done: Annotated[str, Query(max_length=20)] = "",
-) -> Response:
-    """Show the pages of a book and what was withdrawn of it.
+class WithdrawalQuery(BaseModel):
+    """What the page of a book shows besides.
 
-    Args:
+    Attributes:
         part: What is to be withdrawn, to be looked at first.
         old: The page that another one is to take the place of.
         done: What was done just now.
     """
-    return _shown(request, site, session, book_id, part, old, done=done)
+
+    part: str = Field("", max_length=100)
+    old: str = Field("", max_length=100)
+    done: str = Field("", max_length=20)
+
+
+@router.get("/{book_id}")
+def show_book(visit: VisitDep, book_id: RowId, asked: Annotated[WithdrawalQuery, Query()]) -> Response:
+    """Show the pages of a book and what was withdrawn of it."""
+    return _shown(visit, book_id, asked)
 
 
 @router.post("/{book_id}")
 def withdraw(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
+    visit: VisitDep,
     book_id: RowId,
     part: Annotated[str, Form(max_length=100)] = "",
     reason: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
     wanted = part_named(book_id, part)
-    try:
-        site.desk.withdraw(session.person, wanted, reason)
-    except (NotYours, RegistryUnavailable):
-        raise
-    except RegistryError as refused:
-        return _shown(request, site, session, book_id, part, refused=refused.message, typed=reason)
-    return _done(site, book_id, "withdrawn")
+    with visit.refusing(
+        lambda refused: _shown(visit, book_id, WithdrawalQuery(part=part), refused=refused, typed=reason)
+    ):
+        visit.desk.withdraw(visit.person, wanted, reason)
+    return _done(visit, book_id, "withdrawn")
 
 
 @router.post("/{book_id}/undo")
 def undo(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
+    visit: VisitDep,
     book_id: RowId,
     number: Annotated[RowId, Form()] = 0,
     reason: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
-    acts = site.desk.withdrawals(session.person, book_id)
-    try:
+    acts = visit.desk.withdrawals(visit.person, book_id)
+    with visit.refusing(lambda refused: _shown(visit, book_id, refused=refused), RegistryError, NotThere):
         if number not in {act.withdrawal_id for act, _, _ in acts}:
             raise RegistryError(f"Sổ này không có thu hồi số {number}. Hãy tải lại trang.")
-        site.desk.reinstate(session.person, number, reason)
-    except (NotYours, RegistryUnavailable):
-        raise
-    except RegistryError as refused:
-        return _shown(request, site, session, book_id, refused=refused.message)
-    return _done(site, book_id, "reinstated")
+        visit.desk.reinstate(visit.person, number, reason)
+    return _done(visit, book_id, "reinstated")
 
 
 @router.post("/{book_id}/replace")
 def replace(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
+    visit: VisitDep,
     book_id: RowId,
     old: Annotated[str, Form(max_length=100)] = "",
     new: Annotated[str, Form(max_length=100)] = "",
     reason: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
     pages = page_named(old), page_named(new)
-    try:
-        outcome = site.desk.replace_page(session.person, book_id, *pages, reason)
-    except (NotYours, RegistryUnavailable):
-        raise
-    except RegistryError as refused:
-        return _shown(request, site, session, book_id, old=old, refused=refused.message, typed=reason)
-    return _done(site, book_id, "differing" if outcome.differing else "replaced")
+    with visit.refusing(
+        lambda refused: _shown(visit, book_id, WithdrawalQuery(old=old), refused=refused, typed=reason),
+        RegistryError,
+        NotThere,
+    ):
+        outcome = visit.desk.replace_page(visit.person, book_id, *pages, reason)
+    return _done(visit, book_id, "differing" if outcome.differing else "replaced")
 
 
 def _pictures_of(
@@ -185,48 +170,42 @@ def _pictures_of(
     ]
 
 
-def _done(site: Site, book_id: int, done: str) -> Response:
-    check = BackgroundTask(site.check, book_id)
+def _done(visit: Visit, book_id: int, done: str) -> Response:
+    check = BackgroundTask(visit.site.check, book_id)
     return RedirectResponse(f"/withdrawals/{book_id}?done={done}", status_code=303, background=check)
 
 
 def _shown(
-    request: Request,
-    site: Site,
-    session: Session,
+    visit: Visit,
     book_id: int,
-    part: str = "",
-    old: str = "",
+    asked: WithdrawalQuery = WithdrawalQuery(),
     *,
-    done: str = "",
     refused: str = "",
     typed: str = "",
 ) -> Response:
-    acts = site.desk.withdrawals(session.person, book_id)
-    told = site.desk.withdrawal_preview(session.person, part_named(book_id, part or "book"))
-    pages = site.desk.pages_of_book(session.person, book_id)
-    failed = {(one.sha256, one.page_no) for one in site.registry.read_failures(book_id)}
+    acts = visit.desk.withdrawals(visit.person, book_id)
+    told = visit.desk.withdrawal_preview(visit.person, part_named(book_id, asked.part or "book"))
+    pages = visit.desk.pages_of_book(visit.person, book_id)
+    failed = {(one.sha256, one.page_no) for one in visit.registry.read_failures(book_id)}
     pictures = _pictures_of(book_id, told.part, [one.ref for one in pages], failed)
-    return site.renderer.render(
-        request,
+    return visit.page(
         "withdrawal.html",
-        status=422 if refused else 200,
         book_id=book_id,
         book=told.book,
         pages=pages,
         acts=acts,
-        part=part,
-        old=old,
-        likely=likely_page(pages, page_named(old)) if old else "",
+        part=asked.part,
+        old=asked.old,
+        likely=likely_page(pages, page_named(asked.old)) if asked.old else "",
         told=told,
         pictures=pictures[:MOST_PICTURES],
         more=max(0, len(pictures) - MOST_PICTURES),
-        lines=told.lines(PersonNames(site.accounts.names)),
+        lines=told.lines(PersonNames(visit.site.accounts.names)),
         what=PART_LABELS[told.part.kind],
         kind_words=WITHDRAWAL_LABELS,
         part_labels=PART_LABELS,
         page_kinds=PAGE_KIND_WORDS,
-        done=done,
+        done=asked.done,
         refused=refused,
         typed=typed,
     )

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import BaseModel, Field
+
 from pipeline.base.errors import LedgerError
 from pipeline.base.files import printable
 from pipeline.base.model import Ledger
@@ -21,8 +23,7 @@ MOST_ROWS = 200
 MOST_FOLDERS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class BookFilter:
+class BookFilter(BaseModel):
     """What the list is narrowed to; ``""`` stands for all.
 
     Attributes:
@@ -30,10 +31,10 @@ class BookFilter:
         year: The year of the volume.
     """
 
-    place: str = ""
-    record: str = ""
-    year: str = ""
-    stage: str = ""
+    place: str = Field("", max_length=40)
+    record: str = Field("", max_length=40)
+    year: str = Field("", max_length=4)
+    stage: str = Field("", max_length=20)
 
     def admits(self, book: BookState, *, any_stage: bool = False) -> bool:
         """Whether the list shows a book; with ``any_stage`` wherever it stands."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import Depends, Form
+from pydantic import BaseModel, Field
 
 from pipeline.base.errors import LedgerError
 from pipeline.base.model import Ledger
@@ -18,28 +18,26 @@ COUNTED = ("entries", "pages")
 WRITTEN = ("place", "place_code", "volume", "opened_on", "closed_on", "entries", "pages")
 """The keys that a person writes; ``form`` and ``series`` are chosen."""
 
-Word = Annotated[str, Form(max_length=300)]
+Word = Annotated[str, Field(max_length=300)]
 
 
-def cover_form(
-    form: Word = "",
-    place: Word = "",
-    place_code: Word = "",
-    volume: Word = "",
-    opened_on: Word = "",
-    closed_on: Word = "",
-    entries: Word = "",
-    pages: Word = "",
-    series: Word = "",
-) -> dict[str, str]:
-    """Return the fields of a cover that a form sent; each of bounded length."""
-    return {
-        "form": form, "place": place, "place_code": place_code, "volume": volume, "opened_on": opened_on,
-        "closed_on": closed_on, "entries": entries, "pages": pages, "series": series,
-    }  # fmt: skip
+class CoverForm(BaseModel):
+    """The fields of a cover as a form sends them; ``sure``: a doubtful code of the place that the person confirms."""
 
+    form: Word = ""
+    place: Word = ""
+    place_code: Word = ""
+    volume: Word = ""
+    opened_on: Word = ""
+    closed_on: Word = ""
+    entries: Word = ""
+    pages: Word = ""
+    series: Word = ""
+    sure: Word = ""
 
-Cover = Annotated[dict[str, str], Depends(cover_form)]
+    def words(self) -> dict[str, str]:
+        """Return the fields of the cover alone, by the keys of ``ledger.toml``."""
+        return self.model_dump(include=CoverForm.model_fields.keys() - {"sure"})
 
 
 def ledger_of_form(site: Site, typed: Mapping[str, str], form_now: str = "") -> Ledger:
@@ -83,7 +81,7 @@ def with_checked_code(site: Site, person: Person, typed: Mapping[str, str], sure
     return with_place_code({**typed, "sure": sure}, site.schemas.places, known)
 
 
-def cover_choices(site: Site, person: Person, form_now: str = "") -> dict[str, object]:
+def cover_choices(site: Site, person: Person, form_now: str = "") -> dict[str, Any]:
     """Return what the form of a cover offers: forms, series, labels, and the places that the person may see.
 
     A form that is retired is offered only where it is ``form_now``, the one that the book has.

@@ -5,43 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
-
-from pipeline.registry.statistics.book_states import ReadingRun
 
 EVERY_SECONDS = 3.0
 LONGEST_SECONDS = 1800.0
 """How long one page is told how far the runs are; whoever still sits there loads it again."""
 
 END = "event: end\ndata: \n\n"
-
-
-@dataclass(frozen=True, slots=True)
-class RunLine:
-    """A book that is read now, as a page shows it. ``per_cent``: None while its pages are counted."""
-
-    book_id: int
-    folder_name: str
-    volume: str
-    saved: int
-    left: int
-    failed: int
-    per_cent: int | None
-    remaining: str
-
-
-def run_line(run: ReadingRun) -> RunLine:
-    """Return a run as a page shows it."""
-    return RunLine(
-        run.book_id,
-        run.folder_name,
-        run.volume,
-        run.saved,
-        run.left,
-        run.failed,
-        None if run.share is None else int(100 * run.share),
-        duration_in_words(run.seconds_left),
-    )
 
 
 def duration_in_words(seconds: float | None) -> str:

@@ -30,7 +30,7 @@ from pipeline.runs.prefect_runs import RunRefused
 from pipeline.scans.inbox.uploads import UploadRefused
 from pipeline.web.api.answers import problem
 from pipeline.web.background_jobs import JobRefused
-from pipeline.web.context import site_of
+from pipeline.web.context import RefusalPage, site_of
 from pipeline.web.security.authentication import ForgedForm, LoginRequired, render_login_form
 from pipeline.web.security.bearer import API
 from pipeline.web.security.middleware import log_fault
@@ -87,6 +87,12 @@ def install_error_handlers(app: FastAPI) -> None:
     """Register the handlers that answer errors with pages."""
     for kind in (StarletteHTTPException, RequestValidationError, HotichError):
         app.add_exception_handler(kind, _answer_async)
+    app.add_exception_handler(RefusalPage, _refusal_page)
+
+
+async def _refusal_page(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RefusalPage)
+    return error.response
 
 
 async def _answer_async(request: Request, error: Exception) -> Response:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlencode
 
+from pydantic import BaseModel, Field
+
 from pipeline.registry.books.model import ListedEntry
 
 ROWS = 50
@@ -28,8 +30,7 @@ ENTRY_STATE_LABELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class EntryFilter:
+class EntryFilter(BaseModel):
     """What a list of entries is narrowed to.
 
     Attributes:
@@ -38,9 +39,9 @@ class EntryFilter:
         sheet: Which page of the list, from 1.
     """
 
-    state: str = ""
-    number: str = ""
-    sheet: int = 1
+    state: str = Field("", max_length=20)
+    number: str = Field("", max_length=40)
+    sheet: int = Field(1, ge=1, le=100_000)
 
     def query(self, *, state: str | None = None, sheet: int = 1) -> str:
         """Return the query of an address with another page of the list, or another state."""

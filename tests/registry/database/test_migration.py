@@ -12,21 +12,19 @@ from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError
 
 from pipeline.base.errors import RegistryError
-from pipeline.base.model import BookSeries, Evidence, Hypothesis
+from pipeline.base.model import Evidence, Hypothesis
 from pipeline.base.stages import Stage
 from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.declarations.schema import FieldSpec, RecordSpec, Schemas
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Person, Role
-from pipeline.registry.audit.model import FlawKind
 from pipeline.registry.database.audit.baseline import answer_for_all
 from pipeline.registry.database.audit.chain import head
 from pipeline.registry.database.columns import RowLife, tables_of
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.migration import configuration, upgrade
 from pipeline.registry.database.record_tables import all_tables, record_table_name
-from pipeline.registry.errors import RowTampered
-from pipeline.registry.search.rows import FULL_TEXT, FULL_TEXT_INDEXES, SEARCH_INDEX
+from pipeline.registry.search.rows import FULL_TEXT, FULL_TEXT_INDEXES
 from tests import new_databases
 from tests.registry.outsider import Outsider
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
@@ -66,53 +64,6 @@ def with_field(record: str, name: str) -> Schemas:
     extra = FieldSpec(name=name, column="thuNghiem", kind="text", label="Thử nghiệm")
     grown = RecordSpec(record=record, title=spec.title, prefix=spec.prefix, field=(*spec.fields, extra))
     return dataclasses.replace(SCHEMAS, records={**SCHEMAS.records, record: grown})
-
-
-UNIQUE = "record, place_code, volume, folder_name"
-"""What told books apart before they had a series."""
-
-
-def without_series(outside: Outsider) -> None:
-    """The tables of books as they were, and none of those that came later."""
-    for later in (
-        "sampled_value",
-        "teaching_entry",
-        "clear_value_witness",
-        "clear_value",
-        "external_identity",
-        "webhook_attempt",
-        "webhook_event",
-        "api_token",
-        "redrawn_region",
-        "workbook_import_end",
-        "workbook_import",
-        "voided_extract",
-        "issued_extract",
-        *(table.name for table in SEARCH_INDEX),
-        "search_request",
-        *(() if outside.on_postgresql else FULL_TEXT),
-        "amendment_signature",
-        "book_approval",
-        "book_assignment",
-        "task_comment",
-        "guideline",
-        "team_member",
-        "share_assignment",
-        "confirmed_delivery",
-        "added_field",
-        "book_correction",
-        "package",
-        "withdrawal",
-    ):
-        outside.execute(f"DROP TABLE {later}")
-    outside.execute("ALTER TABLE keying DROP COLUMN compared")
-    outside.execute("DROP INDEX ix_book_record_place_code_volume")
-    outside.execute("ALTER TABLE book DROP COLUMN series")
-    if outside.on_postgresql:
-        name = "uq_book_record_place_code_volume_folder_name"
-        outside.execute(f"ALTER TABLE book ADD CONSTRAINT {name} UNIQUE ({UNIQUE})")
-    else:
-        outside.execute(f"CREATE UNIQUE INDEX one_book ON book ({UNIQUE})")
 
 
 def is_declared(_one: object, name: str | None, kind: str, reflected: bool, _other: object) -> bool:
@@ -246,53 +197,6 @@ def test_a_database_of_the_first_version_keeps_its_tasks_at_the_desk(
         assert (waiting.stage, waiting.waiting) == (Stage.CHECK, 1)
 
 
-def test_a_registry_whose_audit_covered_less_goes_on_from_its_chain(
-    empty_url: str, outside: Outsider, tmp_path: Path
-) -> None:
-    key = tmp_path / "audit.key"
-    with Registry.open(empty_url, SCHEMAS, audit_key=key) as registry:
-        book = registry.book_id(LEDGER, "book")
-        registry.store_scan(book, SCAN, "scan.pdf", 1, 1)
-        registry.save_page(book, page(entry(read("notes", "x", accepted=False))), "f1")
-        before = registry.audit().verify()
-    for later in ("row_digest", "account_answer", "account_act"):
-        outside.execute(f"DROP TABLE {later}")
-    without_series(outside)
-    outside.execute("UPDATE alembic_version SET version_num = '0001'")
-    outside.execute("UPDATE book SET place = 'Nơi khác'")
-    with Registry.open(empty_url, SCHEMAS, audit_key=key) as registry:
-        found = registry.audit().verify()
-        assert [(flaw.kind, flaw.table) for flaw in found.flaws] == [(FlawKind.ROW_ALTERED, "book")]
-        assert found.audit_rows == before.audit_rows + 1
-        registry.save_page(book, page(entry(read("notes", "y", accepted=False))), "f2")
-        with pytest.raises(RowTampered):
-            registry.book_id(LEDGER, "book")
-
-
-def test_books_get_a_series_and_all_that_hangs_on_them_stays(
-    empty_url: str, outside: Outsider, tmp_path: Path
-) -> None:
-    key = tmp_path / "audit.key"
-    with Registry.open(empty_url, SCHEMAS, audit_key=key) as registry:
-        book = registry.book_id(LEDGER, "book")
-        registry.store_scan(book, SCAN, "scan.pdf", 1, 1)
-        registry.save_page(book, page(entry(read("notes", "x"))), "f1")
-    without_series(outside)
-    outside.execute("UPDATE alembic_version SET version_num = '0003'")
-    late = dataclasses.replace(LEDGER, series=BookSeries.LATE)
-    with Registry.open(empty_url, SCHEMAS, audit_key=key) as registry:
-        assert registry.book_id(LEDGER, "book") == book
-        assert registry.book(book).ledger == LEDGER
-        assert registry.summary().entries == 1
-        other = registry.book_id(late, "book")
-        assert other > book
-        assert registry.book(other).ledger == late
-        assert registry.book_id(late, "book") == other
-        assert registry.audit().verify().flaws == ()
-    if not outside.on_postgresql:
-        assert outside.execute("PRAGMA foreign_key_check") == []
-
-
 def test_a_field_that_is_declared_later_gets_its_column_on_opening(empty_url: str) -> None:
     Registry.open(empty_url, SCHEMAS).close()
     with Registry.open(empty_url, with_field("birth", "extra_field")) as registry:
@@ -348,3 +252,4 @@ def test_the_steps_and_their_frozen_columns_lie_inside_the_package() -> None:
     folder = Path(configuration().get_main_option("script_location") or "")
     assert {"env.py", "script.py.mako"} <= {path.name for path in folder.iterdir()}
     assert (folder / "versions" / "v0001_records.json").is_file()
+    assert (folder / "versions" / "v0001_tables.toml").is_file()

@@ -37,7 +37,7 @@ def test_what_is_read_of_a_database_is_what_alembic_reads(url: str) -> None:
 def test_a_database_without_steps_has_seen_none_and_two_at_once_are_no_step(sqlite_url: str) -> None:
     database = Database(sqlite_url, 5.0)
     with database.writing() as connection:
-        connection.execute(text("INSERT INTO alembic_version VALUES ('0001')"))
+        connection.execute(text("INSERT INTO alembic_version VALUES ('0000')"))
         assert current_step(connection) not in frozen_steps()
         connection.execute(text("DELETE FROM alembic_version"))
         assert current_step(connection) is None

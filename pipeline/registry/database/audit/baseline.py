@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from sqlalchemy import Connection
 
-from pipeline.registry.database.audit.chain import Action, Head, append, head, signing_key
+from pipeline.registry.database.audit.chain import Action, Head, append, signing_key
 from pipeline.registry.database.audit.key import Key, KeyFile
-from pipeline.registry.database.audit.row_digests import keep, make_anew
+from pipeline.registry.database.audit.row_digests import keep
 from pipeline.registry.database.audit.rows import packed
 from pipeline.registry.database.audit.stored import batches, digest, key_of
 from pipeline.registry.database.audit.trail import MACHINE
 from pipeline.registry.database.columns import covered_tables, may_change
-from pipeline.registry.database.locks import Whole, hold
 
 BEGUN = "audit-begun"
 FOUND = "found-at-begin"
@@ -33,32 +30,9 @@ def begin(connection: Connection, key_file: KeyFile | None) -> str:
     return begun.hash
 
 
-ADDED_LATER = ("login_failure", "review_task")
-"""Tables that an audit of the first version did not cover."""
-
-
-def go_on(connection: Connection, key_file: KeyFile | None) -> None:
-    """Answer for the tables that the audit of an earlier version did not cover.
-
-    The last digest of each row that may change is taken from the chain.
-    """
-    hold(connection, Whole.AUDIT)
-    last = head(connection)
-    if last is None:
-        return
-    key = signing_key(last, key_file)
-    make_anew(connection, key)
-    answer_for_all(connection, last, key, ADDED_LATER)
-
-
-def answer_for_all(
-    connection: Connection, last: Head, key: Key | None, tables: Collection[str] | None = None
-) -> Head:
-    """Rows of the audit after ``last`` that answer for all that is in the database now; returns the new last one.
-
-    ``tables``: only for what is in these.
-    """
-    for table_name in covered_tables(connection) if tables is None else tables:
+def answer_for_all(connection: Connection, last: Head, key: Key | None) -> Head:
+    """Add rows of the audit after ``last`` that cover all that is in the database now; return the last of them."""
+    for table_name in covered_tables(connection):
         name = key_of(table_name)
         for batch in batches(connection, table_name, ROWS):
             written = {row[name]: digest(table_name, row) for row in batch}

@@ -9,51 +9,65 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any
 
-from sqlalchemy import Column, Connection, LargeBinary, Table, Text, insert, select
+from sqlalchemy import Connection, insert, select
 
 from pipeline.base.errors import RegistryUnavailable
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit.key import Key, KeyFile
 from pipeline.registry.database.audit.stored import moment, spelled
-from pipeline.registry.database.columns import APPEND_ONLY, MANY, METADATA, REMOVABLE, UtcTime, uncovered
-
-audit = Table(
-    "audit",
-    METADATA,
-    Column("id", MANY, primary_key=True, autoincrement=False),
-    Column("at", UtcTime, nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("action", Text, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("detail", Text, nullable=False),
-    Column("rows", Text, nullable=False),
-    Column("previous", Text, nullable=False),
-    Column("key", Text),
-    Column("hash", Text, nullable=False),
-    Column("signature", Text),
-    info=uncovered(APPEND_ONLY, "covers itself by its chain"),
-)
-"""``id`` runs on from 1 without a gap. ``detail`` and ``rows`` are JSON, kept as text because their very spelling is
-hashed; ``rows`` is written and read by ``rows.py``. ``previous`` is the ``hash`` of the row before (``""`` of the
-first); ``key`` names the key of the ``signature``, both None where nobody signed."""
+from pipeline.registry.database.columns import APPEND_ONLY, REMOVABLE, column, table, uncovered
 
 
-row_digest = Table(
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """A line of the audit.
+
+    ``id`` runs on from 1 without a gap. ``detail`` and ``rows`` are JSON, kept as text because their very spelling
+    is hashed; ``rows`` is written and read by ``rows.py``. ``previous`` is the ``hash`` of the row before (``""``
+    of the first); ``key`` names the key of the ``signature``, both None where nobody signed.
+    """
+
+    id: Annotated[int, column(many=True, key=True)]
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    detail: str
+    rows: str
+    previous: str
+    key: str | None
+    hash: str
+    signature: str | None
+
+
+audit = table("audit", AuditRow, info=uncovered(APPEND_ONLY, "covers itself by its chain"))
+
+
+@dataclass(frozen=True, slots=True)
+class RowDigestRow:
+    """The last digest that the audit holds of a row that may change.
+
+    It is at hand for a comparison before the next change. ``signature``: by the key of the audit, None where nobody
+    signs; ``found``: the digest of a row that was found altered, once the audit tells of it. It follows from the
+    audit and is made anew from it.
+    """
+
+    table_name: Annotated[str, column(key=True)]
+    row_id: Annotated[int, column(many=True, key=True)]
+    digest: bytes | None
+    signature: bytes | None
+    found: bytes | None
+
+
+row_digest = table(
     "row_digest",
-    METADATA,
-    Column("table_name", Text, primary_key=True),
-    Column("row_id", MANY, primary_key=True, autoincrement=False),
-    Column("digest", LargeBinary),
-    Column("signature", LargeBinary),
-    Column("found", LargeBinary),
+    RowDigestRow,
     sqlite_with_rowid=False,
     info=uncovered(REMOVABLE, "repeats what the audit says last of a row; verifying compares the two"),
 )
-"""The last digest that the audit holds of each row that may change, at hand for a comparison before the next change.
-``signature``: by the key of the audit, None where nobody signs; ``found``: the digest of a row that was found altered,
-once the audit tells of it. It follows from the audit and is made anew from it."""
 
 
 @dataclass(frozen=True, slots=True)

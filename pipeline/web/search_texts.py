@@ -1,0 +1,38 @@
+"""The fields of a search as people type them and other systems send them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from pipeline.registry.search.model import SearchCriteria
+
+MOST_TYPED = 20_000
+"""Letters that are taken of a field, so that a long one is answered in words."""
+
+Typed = Annotated[str, Field(max_length=MOST_TYPED)]
+
+
+class SearchTexts(BaseModel):
+    """The texts for which a search looks; an empty one asks for nothing."""
+
+    name: Typed = ""
+    number: Typed = ""
+    volume: Typed = ""
+    place: Typed = ""
+    id_number: Typed = ""
+    text: Typed = ""
+    record: Typed = ""
+
+    def criteria_with(
+        self, parents: Iterable[str], year_from: int | None, year_to: int | None
+    ) -> SearchCriteria:
+        """Return what is looked for. Without ``year_to`` the first year is the last one too."""
+        return SearchCriteria(
+            **{name: getattr(self, name).strip() for name in SearchTexts.model_fields},
+            parents=tuple(parent.strip() for parent in parents if parent.strip()),
+            year_from=year_from,
+            year_to=year_from if year_to is None else year_to,
+        )
