@@ -18,11 +18,12 @@ from pipeline.registry.approvals.stored_deliveries import book_approval
 from pipeline.registry.books.rows import page, page_run, scan
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import MACHINE, add, record
+from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.locks import hold_pages, hold_tasks
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.entries.machine_view import reading_of_row
 from pipeline.registry.entries.projections import refresh_projections
-from pipeline.registry.entries.rows import entry, reading, sampled_value
+from pipeline.registry.entries.rows import ReadingRow, entry, reading, sampled_value
 from pipeline.registry.tasks.keyed_values import at_work
 from pipeline.registry.tasks.rows import decision, keying, review_task
 from pipeline.registry.withdrawals.stored_withdrawals import package, page_stands
@@ -318,12 +319,17 @@ def sampled_fields(connection: Connection, book_id: int) -> frozenset[tuple[int,
     return frozenset((row["entry_id"], row["field"]) for row in _rows(connection, book_id))
 
 
+@dataclass(frozen=True, slots=True)
+class _DrawnReading(ReadingRow):
+    share: float
+
+
 def drawn_readings(connection: Connection, book_id: int) -> dict[tuple[int, str], tuple[FieldReading, float]]:
     """Return what the latest runs of a book read of drawn values, unhidden, with the probability of the draw.
 
     For what learns from decisions; no page of the desk may show it.
     """
-    rows = connection.execute(
+    query = (
         select(reading, sampled_value.c.share)
         .join(page_run, (page_run.c.id == reading.c.page_run_id) & page_run.c.latest)
         .join(
@@ -338,5 +344,6 @@ def drawn_readings(connection: Connection, book_id: int) -> dict[tuple[int, str]
         .where(sampled_value.c.book_id == book_id, entry.c.stands)
     )
     return {
-        (row["entry_id"], row["field"]): (reading_of_row(row), float(row["share"])) for row in rows.mappings()
+        (row.entry_id, row.field): (reading_of_row(row), row.share)
+        for row in rows_of(connection, _DrawnReading, query)
     }

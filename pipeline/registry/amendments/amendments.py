@@ -12,10 +12,11 @@ from pipeline.errors import RegistryError
 from pipeline.kinds.calendar import parse_canonical
 from pipeline.model import FieldStatus
 from pipeline.registry.amendments.model import Amendment, AmendmentKind, AmendmentOrder
-from pipeline.registry.amendments.rows import amendment
+from pipeline.registry.amendments.rows import AmendmentRow, amendment
 from pipeline.registry.books.rows import scan
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, record
+from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.locks import hold_page_of
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.entries.machine_view import amendment_of, place_of
@@ -127,12 +128,12 @@ def withdraw_amendment(
 def amendments_of(connection: Connection, declared: RecordSchema, entry_id: int) -> tuple[Amendment, ...]:
     """Return every amendment of an entry, those taken back included, the oldest first."""
     place = _place(stored_entry(connection, declared, entry_id))
-    rows = connection.execute(
+    query = (
         select(amendment)
         .where(*(amendment.c[name] == value for name, value in place.items()))
         .order_by(amendment.c.id)
     )
-    return tuple(amendment_of(row) for row in rows.mappings())
+    return tuple(amendment_of(row) for row in rows_of(connection, AmendmentRow, query))
 
 
 _WITH_FORM = frozenset({"date", "choice", "id_number", "number", "time"})

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -15,13 +16,14 @@ from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.permissions import check_supervises
 from pipeline.registry.amendments import amendments
 from pipeline.registry.amendments.model import AmendmentKind
-from pipeline.registry.amendments.rows import amendment
+from pipeline.registry.amendments.rows import AmendmentRow, amendment
 from pipeline.registry.approvals.model import ApprovalKind, ApprovalView, BookApproval, ListedAmendment
 from pipeline.registry.approvals.stored_deliveries import amendment_signature, book_approval, confirmed_in
 from pipeline.registry.books.rows import book, page, scan
 from pipeline.registry.books.stored_books import ledger_of_row
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, record
+from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.locks import hold_page_of
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.desk_context import DeskContext
@@ -202,7 +204,7 @@ def sign_amendment(
     refuse_hidden_characters(author, "người ký")
     if author.strip().casefold() == found.author.casefold():
         raise RegistryError("Người ghi cải chính, bổ sung không tự ký xác nhận được: phải là người thứ hai.")
-    if amendment_id not in unsigned_amendments(connection, place_of(connection, entry_id)["book_id"]):
+    if amendment_id not in unsigned_amendments(connection, place_of(connection, entry_id).book_id):
         raise RegistryError(f"Cải chính, bổ sung số {amendment_id} đã có người ký xác nhận.")
     row = {
         "amendment_id": amendment_id,
@@ -284,15 +286,15 @@ def amendments_of_book(context: DeskContext, person: Person, book_id: int) -> tu
         connection.scalars(select(amendment.c.withdraws_id).where(amendment.c.book_id == book_id))
     )
     same_scan = (scan.c.book_id == amendment.c.book_id) & (scan.c.sha256 == amendment.c.scan_sha256)
-    rows = connection.execute(
+    query = (
         select(
             amendment,
-            entry.c.id.label("entry_id"),
+            entry.c.id,
             entry.c.number_text,
             entry.c.record,
             review_task.c.state,
-            review_task.c.fields.label("waiting"),
-            amendment_signature.c.author.label("signed_by"),
+            review_task.c.fields,
+            amendment_signature.c.author,
             amendment_signature.c.signed_at,
         )
         .join_from(amendment, scan, same_scan)
@@ -303,22 +305,34 @@ def amendments_of_book(context: DeskContext, person: Person, book_id: int) -> tu
         .where(amendment.c.book_id == book_id, entry.c.stands, amendment.c.kind != AmendmentKind.WITHDRAWN)
         .order_by(amendment.c.id.desc())
     )
-    return tuple(_listed(context, row, in_force, taken_back) for row in rows.mappings())
+    rows = rows_of(context.connection, _AmendmentOfEntry, query)
+    return tuple(_listed(context, row, in_force, taken_back) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _AmendmentOfEntry(AmendmentRow):
+    entry_id: int
+    number_text: str
+    record: str
+    state: str | None
+    waiting: list[str] | None
+    signed_by: str | None
+    signed_at: datetime | None
 
 
 def _listed(
-    context: DeskContext, row: Mapping[Any, Any], in_force: set[int], taken_back: set[int | None]
+    context: DeskContext, row: _AmendmentOfEntry, in_force: set[int], taken_back: set[int | None]
 ) -> ListedAmendment:
-    waiting = frozenset(row["waiting"] or ()) if row["state"] == TaskState.OPEN else frozenset()
+    waiting = frozenset(row.waiting or ()) if row.state == TaskState.OPEN else frozenset()
     return ListedAmendment(
-        entry_id=row["entry_id"],
-        number="" if context.declared.number_field(row["record"]) in waiting else row["number_text"],
-        amendment=amendment_of(row),  # type: ignore[arg-type]
-        hidden=row["field"] in waiting,
-        in_force=row["id"] in in_force,
-        withdrawn=row["id"] in taken_back,
-        signed_by=row["signed_by"] or "",
-        signed_at=row["signed_at"],
+        entry_id=row.entry_id,
+        number="" if context.declared.number_field(row.record) in waiting else row.number_text,
+        amendment=amendment_of(row),
+        hidden=row.field in waiting,
+        in_force=row.id in in_force,
+        withdrawn=row.id in taken_back,
+        signed_by=row.signed_by or "",
+        signed_at=row.signed_at,
     )
 
 
@@ -326,7 +340,7 @@ def withdraw_amendment(
     context: DeskContext, person: Person, entry_id: int, amendment_id: int, reason: str
 ) -> int:
     """Take back an amendment that was noted by mistake; return its book."""
-    book_id = int(place_of(context.connection, entry_id)["book_id"])
+    book_id = int(place_of(context.connection, entry_id).book_id)
     check_supervises(context.connection, person, book_id, AMENDING)
     amendments.withdraw_amendment(
         context.connection, context.declared, entry_id, amendment_id, author=person.login, reason=reason
@@ -336,7 +350,7 @@ def withdraw_amendment(
 
 def sign_supervised_amendment(context: DeskContext, person: Person, entry_id: int, amendment_id: int) -> int:
     """Sign an amendment that somebody else noted; return its book."""
-    book_id = int(place_of(context.connection, entry_id)["book_id"])
+    book_id = int(place_of(context.connection, entry_id).book_id)
     check_supervises(context.connection, person, book_id, AMENDING)
     sign_amendment(context.connection, context.declared, entry_id, amendment_id, author=person.login)
     return book_id

@@ -5,16 +5,17 @@ Confirmed deliveries name the entry as decisions do.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-from sqlalchemy import Connection, RowMapping, UniqueConstraint, select
+from sqlalchemy import Connection, UniqueConstraint, select
 
 from pipeline.delivery import ConfirmedDelivery
 from pipeline.registry.database.audit import add
-from pipeline.registry.database.columns import APPEND_ONLY, Id, refers, table
+from pipeline.registry.database.columns import APPEND_ONLY, Id, refers, rows_of, table, values_of
+from pipeline.registry.withdrawals.stored_withdrawals import Placed
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,37 +93,41 @@ def confirmed_in(
     """Return what was confirmed last of every field of whole books and not taken back."""
     found: dict[Spot, dict[str, ConfirmedDelivery]] = {}
     for row in confirmations_in_force(connection, book_ids):
-        spot = (row["book_id"], row["scan_sha256"], row["page_no"], row["row"])
-        found.setdefault(spot, {})[row["field"]] = ConfirmedDelivery(
-            row["written"], row["value"], row["note"], row["rule"], row["author"]
+        spot = (row.book_id, row.scan_sha256, row.page_no, row.row)
+        found.setdefault(spot, {})[row.field] = ConfirmedDelivery(
+            row.written, row.value, row.note, row.rule, row.author
         )
     return found
 
 
-def confirmations_in_force(connection: Connection, book_ids: Collection[int]) -> tuple[RowMapping, ...]:
+def confirmations_in_force(
+    connection: Connection, book_ids: Collection[int]
+) -> tuple[ConfirmedDeliveryRow, ...]:
     """Return the row that counts of every confirmed field of whole books, the oldest first.
 
     A row without a rule takes the one before it back; what had been confirmed before that counts again.
     """
-    rows = connection.execute(
+    query = (
         select(confirmed_delivery)
         .where(confirmed_delivery.c.book_id.in_(book_ids))
         .order_by(confirmed_delivery.c.id)
     )
-    stacks: dict[tuple[Spot, str], list[RowMapping]] = {}
-    for row in rows.mappings():
-        spot = (row["book_id"], row["scan_sha256"], row["page_no"], row["row"])
-        stack = stacks.setdefault((spot, row["field"]), [])
-        if row["rule"]:
+    stacks: dict[tuple[Spot, str], list[ConfirmedDeliveryRow]] = {}
+    for row in rows_of(connection, ConfirmedDeliveryRow, query):
+        spot = (row.book_id, row.scan_sha256, row.page_no, row.row)
+        stack = stacks.setdefault((spot, row.field), [])
+        if row.rule:
             stack.append(row)
         elif stack:
             stack.pop()
-    return tuple(sorted((stack[-1] for stack in stacks.values() if stack), key=lambda row: row["id"]))
+    return tuple(sorted((stack[-1] for stack in stacks.values() if stack), key=lambda row: row.id))
 
 
-def take_back_confirmation(connection: Connection, last: RowMapping, author: str, at: datetime) -> None:
+def take_back_confirmation(
+    connection: Connection, last: ConfirmedDeliveryRow, author: str, at: datetime
+) -> None:
     """Add the row that takes one in force back."""
-    row = {name: value for name, value in last.items() if name != "id"}
+    row = values_of(last)
     add(
         connection,
         confirmed_delivery,
@@ -131,7 +136,7 @@ def take_back_confirmation(connection: Connection, last: RowMapping, author: str
 
 
 def carry_confirmed(
-    connection: Connection, book_id: int, places: Mapping[tuple[str, int, int], Mapping[str, Any]]
+    connection: Connection, book_id: int, places: Mapping[tuple[str, int, int], Placed]
 ) -> int:
     """Add what was confirmed on entries to those that take their places; return how many rows.
 
@@ -140,17 +145,14 @@ def carry_confirmed(
         book_id: Their book.
         places: From scan, page and row of each old entry to the place of the new one.
     """
-    rows = connection.execute(
+    query = (
         select(confirmed_delivery)
         .where(confirmed_delivery.c.book_id == book_id)
         .order_by(confirmed_delivery.c.id)
     )
-    new: Sequence[Mapping[str, Any]] = [
-        {name: value for name, value in row.items() if name != "id"}
-        | {"scan_sha256": place["sha256"], "page_no": place["page_no"], "row": place["row"]}
-        for row in rows.mappings()
-        if (place := places.get((row["scan_sha256"], row["page_no"], row["row"]))) is not None
+    new = [
+        values_of(row) | {"scan_sha256": place.sha256, "page_no": place.page_no, "row": place.row}
+        for row in rows_of(connection, ConfirmedDeliveryRow, query)
+        if (place := places.get((row.scan_sha256, row.page_no, row.row))) is not None
     ]
-    if new:
-        add(connection, confirmed_delivery, [dict(one) for one in new])
-    return len(new)
+    return len(add(connection, confirmed_delivery, new))

@@ -33,7 +33,7 @@ from pipeline.registry.entries.added_readings import COVER
 from pipeline.registry.entries.decisions import NewDecision, add_decisions, checked_verdict
 from pipeline.registry.entries.machine_view import Subject, decisions_at, machine_views, places_of_subjects
 from pipeline.registry.entries.projections import refresh_projections
-from pipeline.registry.entries.rows import added_field, entry
+from pipeline.registry.entries.rows import EntryPlace, added_field, entry
 from pipeline.registry.lots.stored_lots import lot
 from pipeline.registry.tasks.consensus import SeenReading, Verdict
 from pipeline.registry.tasks.model import TaskState
@@ -232,12 +232,14 @@ def _follow_decisions(
     """Decide anew where people decided what the cover said, of fields that the pages themselves do not hold."""
     places = places_of_subjects(connection, subjects)
     views = machine_views(connection, subjects)
-    decisions = decisions_at(connection, [(place["page_id"], place["row"]) for place in places.values()])
+    decisions = decisions_at(connection, [(place.page_id, place.row) for place in places.values()])
     new = []
     for subject, place in places.items():
-        decided = decisions[place["page_id"], place["row"]]
+        if not isinstance(place, EntryPlace):
+            continue
+        decided = decisions[place.page_id, place.row]
         for reading in views[subject].readings:
-            key = declared.field(place["record"], reading.field).ledger
+            key = declared.field(place.record, reading.field).ledger
             one = decided.get(reading.field)
             if reading.engine != COVER or not key or key not in said.new or one is None:
                 continue
@@ -246,7 +248,7 @@ def _follow_decisions(
                 new.append(
                     NewDecision(
                         place,
-                        checked_verdict(declared, place["record"], verdict),
+                        checked_verdict(declared, place.record, verdict),
                         SeenReading.of(reading),
                         said.author,
                         said.reason,

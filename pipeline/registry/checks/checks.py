@@ -15,9 +15,10 @@ from pipeline.model import Severity
 from pipeline.registry.books.pages import ask_rescans
 from pipeline.registry.books.rows import page, scan
 from pipeline.registry.checks.model import ChecksOutcome, CrossEntryFinding
-from pipeline.registry.checks.rows import book_finding
+from pipeline.registry.checks.rows import BookFindingRow, book_finding
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import MACHINE, add, changing, record, wrote
+from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.locks import Whole, hold, hold_pages
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.entries.machine_view import cross_entry_finding
@@ -58,16 +59,12 @@ def save_checks(
     """
     hold(connection, Whole.CHECKS)
     wanted = {_key(one): one for one in findings}
-    standing = {
-        _key(cross_entry_finding(row)): int(row["id"])
-        for row in connection.execute(
-            select(book_finding).where(
-                book_finding.c.cleared_at.is_(None),
-                book_finding.c.code.in_(codes),
-                *(() if book_ids is None else (book_finding.c.book_id.in_(book_ids),)),
-            )
-        ).mappings()
-    }
+    held = select(book_finding).where(
+        book_finding.c.cleared_at.is_(None),
+        book_finding.c.code.in_(codes),
+        *(() if book_ids is None else (book_finding.c.book_id.in_(book_ids),)),
+    )
+    standing = {_key(cross_entry_finding(row)): row.id for row in rows_of(connection, BookFindingRow, held)}
     new = [one for key, one in wanted.items() if key not in standing]
     over = [key for key in standing if key not in wanted]
     hold_pages(connection, [*(one.page_id for one in new), *(key.page_id for key in over)])
@@ -96,7 +93,7 @@ def cross_entry_findings(
     connection: Connection, book_ids: Sequence[int] | None = None
 ) -> tuple[CrossEntryFinding, ...]:
     """Return what the last checks of books and of the registry found and still holds, in the order it was raised."""
-    rows = connection.execute(
+    query = (
         select(book_finding)
         .join(page, page.c.id == book_finding.c.page_id)
         .join(scan, scan.c.id == page.c.scan_id)
@@ -108,7 +105,7 @@ def cross_entry_findings(
         )
         .order_by(book_finding.c.id)
     )
-    return tuple(cross_entry_finding(row) for row in rows.mappings())
+    return tuple(cross_entry_finding(row) for row in rows_of(connection, BookFindingRow, query))
 
 
 def _key(one: CrossEntryFinding) -> _Key:

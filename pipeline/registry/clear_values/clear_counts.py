@@ -87,7 +87,7 @@ def told_clear(connection: Connection, book_id: int) -> frozenset[tuple[PageRef,
         .where(clear_value.c.book_id == book_id, page_stands)
         .where(or_(in_force, clear_value.c.entry_id.in_({entry_id for entry_id, _ in back})))
     )
-    live = {(row["entry_id"], row["field"], row["text"]) for row in rows_in_force(connection, book_id)}
+    live = {(row.entry_id, row.field, row.text) for row in rows_in_force(connection, book_id)}
     return frozenset(
         (PageRef(row.sha256, row.page_no), row.row, row.field, row.text)
         for row in rows
@@ -113,14 +113,10 @@ def take_back_unclear(
             select(entry.c.id, scan.c.sha256, page.c.page_no, entry.c.row)
             .join_from(entry, page, entry.c.page_id == page.c.id)
             .join(scan, page.c.scan_id == scan.c.id)
-            .where(entry.c.id.in_({row["entry_id"] for row in rows}), page_stands)
+            .where(entry.c.id.in_({row.entry_id for row in rows}), page_stands)
         )
     }
-    gone = [
-        row
-        for row in rows
-        if row["entry_id"] in places and (*places[row["entry_id"]], row["field"]) not in still
-    ]
+    gone = [row for row in rows if row.entry_id in places and (*places[row.entry_id], row.field) not in still]
     return take_back(connection, declared, gone, MACHINE, UNCLEAR)
 
 
@@ -201,7 +197,7 @@ def clear_book(context: DeskContext, person: Person, book_id: int) -> ClearBook:
         NotThere: There is no such book.
     """
     check_supervises(context.connection, person, book_id, WHAT)
-    rows = [row for row in rows_in_force(context.connection, book_id) if not row["drawn"]]
+    rows = [row for row in rows_in_force(context.connection, book_id) if not row.drawn]
     return ClearBook(clear_counts(context.connection, book_id), fields_of_rows(context.connection, rows))
 
 
@@ -234,14 +230,14 @@ def recall_clear(context: DeskContext, person: Person, entry_id: int, reason: st
         raise NotThere(f"Không có sự kiện hộ tịch số {entry_id} trong cơ sở dữ liệu. Hãy kiểm tra lại số.")
     check_supervises(context.connection, person, book_id, WHAT)
     words = require_text(reason, "lý do gọi lại")
-    rows = [row for row in rows_in_force(context.connection, book_id) if not row["drawn"]]
+    rows = [row for row in rows_in_force(context.connection, book_id) if not row.drawn]
     if resting:
         wanted = {
             one.clear_value_id for one in fields_of_rows(context.connection, rows) if entry_id in one.rests_on
         }
     else:
-        wanted = {row["id"] for row in rows if row["entry_id"] == entry_id}
-    mine = [row for row in rows if row["id"] in wanted]
+        wanted = {row.id for row in rows if row.entry_id == entry_id}
+    mine = [row for row in rows if row.id in wanted]
     taken = take_back(context.connection, context.declared, mine, person.login, words)
     if taken:
         told = {"values": taken, "of": "resting" if resting else "entry"}

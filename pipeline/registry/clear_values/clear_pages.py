@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, RowMapping, exists, or_, select
+from sqlalchemy import Connection, exists, or_, select
 
 from pipeline.model import PageResult
 from pipeline.registry.books.pages import held_page, save_page
@@ -28,7 +28,7 @@ from pipeline.registry.entries.accepted_readings import (
 )
 from pipeline.registry.entries.machine_view import decisions_at, readings_of
 from pipeline.registry.entries.projections import refresh_projections
-from pipeline.registry.entries.rows import entry
+from pipeline.registry.entries.rows import ClearValueRow, entry
 from pipeline.registry.tasks.keyed_values import at_work, withdrawn
 from pipeline.registry.tasks.rows import decision, review_task
 from pipeline.registry.withdrawals.stored_withdrawals import decision_stands
@@ -87,7 +87,7 @@ def save_clear_page(
         if (
             len(witnesses) < FEWEST_WITNESSES
             or not witnesses <= standing
-            or (before is not None and before["text"] == one.text)
+            or (before is not None and before.text == one.text)
         ):
             continue
         read = next((read for read in readings_of(connection, entry_id) if read.field == one.field), None)
@@ -137,14 +137,14 @@ def take_back_unfounded(connection: Connection, declared: RecordSchema, book_id:
     rows = rows_in_force(connection, book_id)
     if not rows:
         return 0
-    resting = decisions_of_rows(connection, [row["id"] for row in rows])
+    resting = decisions_of_rows(connection, [row.id for row in rows])
     standing = standing_decisions(connection, {one for some in resting.values() for one in some})
-    gone = [row for row in rows if not set(resting[row["id"]]) <= standing]
+    gone = [row for row in rows if not set(resting[row.id]) <= standing]
     return take_back(connection, declared, gone, MACHINE, WITNESS_GONE)
 
 
 def take_back(
-    connection: Connection, declared: RecordSchema, rows: Sequence[RowMapping], login: str, reason: str
+    connection: Connection, declared: RecordSchema, rows: Sequence[ClearValueRow], login: str, reason: str
 ) -> int:
     """Take these clear values back, so that they wait again; return how many were taken back.
 
@@ -156,7 +156,7 @@ def take_back(
         row.id: row
         for row in connection.execute(
             select(entry.c.id, entry.c.page_id, entry.c.row).where(
-                entry.c.id.in_({row["entry_id"] for row in rows})
+                entry.c.id.in_({row.entry_id for row in rows})
             )
         )
     }
@@ -165,17 +165,17 @@ def take_back(
     decided = decisions_at(connection, {(one.page_id, one.row) for one in places.values()})
     left = []
     for row in rows:
-        at = places[row["entry_id"]]
-        now = still.get(row["entry_id"], {}).get(row["field"])
-        if now is not None and now["id"] == row["id"] and row["field"] not in decided[at.page_id, at.row]:
+        at = places[row.entry_id]
+        now = still.get(row.entry_id, {}).get(row.field)
+        if now is not None and now.id == row.id and row.field not in decided[at.page_id, at.row]:
             left.append(row)
     if not left:
         return 0
     add_take_backs(connection, left, login, reason, clock.now(connection))
-    subjects = {(places[row["entry_id"]].page_id, row["entry_id"]) for row in left}
+    subjects = {(places[row.entry_id].page_id, row.entry_id) for row in left}
     refresh_projections(connection, declared, sorted(subjects))
-    for entry_id in sorted({row["entry_id"] for row in left}):
-        fields = [row["field"] for row in left if row["entry_id"] == entry_id]
+    for entry_id in sorted({row.entry_id for row in left}):
+        fields = [row.field for row in left if row.entry_id == entry_id]
         record(connection, login, "value-recalled", f"entry:{entry_id}", {"fields": fields, "reason": reason})
     return len(left)
 
@@ -217,21 +217,21 @@ def entries_of_decisions(connection: Connection, decision_ids: Collection[int]) 
 
 def clear_fields(connection: Connection, book_id: int) -> tuple[ClearField, ...]:
     """Return the fields of a book that are clear and count, those drawn for a blind check aside."""
-    rows = [row for row in rows_in_force(connection, book_id) if not row["drawn"]]
+    rows = [row for row in rows_in_force(connection, book_id) if not row.drawn]
     return fields_of_rows(connection, rows)
 
 
-def fields_of_rows(connection: Connection, rows: Sequence[RowMapping]) -> tuple[ClearField, ...]:
+def fields_of_rows(connection: Connection, rows: Sequence[ClearValueRow]) -> tuple[ClearField, ...]:
     """Return what rows of clear values say, with the entries on which they rest."""
-    resting = decisions_of_rows(connection, [row["id"] for row in rows])
+    resting = decisions_of_rows(connection, [row.id for row in rows])
     entries = entries_of_decisions(connection, {one for some in resting.values() for one in some})
     return tuple(
         ClearField(
-            row["id"],
-            row["entry_id"],
-            row["field"],
-            tuple(sorted({entries[one] for one in resting[row["id"]] if one in entries})),
-            row["noted_at"],
+            row.id,
+            row.entry_id,
+            row.field,
+            tuple(sorted({entries[one] for one in resting[row.id] if one in entries})),
+            row.noted_at,
         )
         for row in rows
     )

@@ -104,10 +104,10 @@ def open_comments(context: DeskContext, person: Person) -> tuple[ListedThread, .
         ListedThread(
             thread_id,
             task_id,
-            tasks[task_id]["folder_name"],
-            tasks[task_id]["volume"],
-            tasks[task_id]["name"],
-            tasks[task_id]["page_no"],
+            tasks[task_id].folder_name,
+            tasks[task_id].volume,
+            tasks[task_id].name,
+            tasks[task_id].page_no,
             threads[thread_id].comments[0],
             len(threads[thread_id].comments) - 1,
             threads[thread_id].comments[-1].login != threads[thread_id].comments[0].login,
@@ -151,7 +151,7 @@ def _commented(context: DeskContext, person: Person, case: LoadedTask) -> Commen
     """Return the comments on a task as a person may see them, after asking whether they may at all."""
     stages(person)
     row = case.row
-    check_place(person, row["place_code"])
+    check_place(person, row.place_code)
     if case.stage is Stage.WITHDRAWN:
         refuse_withdrawn(context.connection, part_of(row))
     supervises = person.role is Role.SUPERVISOR
@@ -165,12 +165,12 @@ def _commented(context: DeskContext, person: Person, case: LoadedTask) -> Commen
     seen = tuple(one for one in threads if not kept_back or one.is_of(person.login))
     return CommentedTask(
         case.task_id,
-        row["book_id"],
-        row["folder_name"],
-        row["volume"],
+        row.book_id,
+        row.folder_name,
+        row.volume,
         case.ref,
-        row["name"],
-        row["row"],
+        row.name,
+        row.row,
         seen,
         len(threads) - len(seen),
         sees_page,

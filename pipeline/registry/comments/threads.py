@@ -10,6 +10,7 @@ from typing import Annotated
 from sqlalchemy import Connection, RowMapping, UniqueConstraint, select
 
 from pipeline.registry.comments.model import Comment, CommentKind, CommentThread
+from pipeline.registry.data_entry.model import Corners
 from pipeline.registry.database.columns import APPEND_ONLY, Id, Json, refers, table
 
 
@@ -26,7 +27,7 @@ class TaskCommentRow:
     thread_id: Annotated[int | None, refers("task_comment")]
     kind: str
     text: str
-    corners: Json[list[list[float]] | None]
+    corners: Json[Corners | None]
     account_id: int
     login: str
     said_at: datetime

@@ -28,7 +28,7 @@ from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.entries.machine_view import decisions_at, machine_views, place_of
 from pipeline.registry.entries.projections import refresh_projections
-from pipeline.registry.entries.rows import added_field, entry
+from pipeline.registry.entries.rows import EntryPlace, added_field, entry
 from pipeline.registry.tasks import leases
 from pipeline.registry.tasks.assignment import MOST_HELD
 from pipeline.registry.tasks.leases import KeyingMode, lasts
@@ -53,10 +53,10 @@ ADDED_BY_MISTAKE = "thêm nhầm"
 def fields_to_add(context: DeskContext, person: Person, entry_id: int) -> tuple[FieldSpec, ...]:
     """Return the fields of an entry of which nobody has said anything and that are not waiting: what may be added."""
     place = place_of(context.connection, entry_id)
-    check_data_entry(context.connection, person, place["book_id"])
+    check_data_entry(context.connection, person, place.book_id)
     refuse_withdrawn(context.connection, part_of(place))
-    taken = _taken_fields(context.connection, [(place["page_id"], entry_id, place["row"])])[entry_id]
-    return tuple(spec for name, spec in context.declared.fields(place["record"]).items() if name not in taken)
+    taken = _taken_fields(context.connection, [(place.page_id, entry_id, place.row)])[entry_id]
+    return tuple(spec for name, spec in context.declared.fields(place.record).items() if name not in taken)
 
 
 def columns_to_add(context: DeskContext, person: Person, book_id: int) -> tuple[FieldSpec, ...]:
@@ -148,26 +148,26 @@ def add_fields(
     connection = context.connection
     hold_page_of(connection, entry_id)
     place = place_of(connection, entry_id)
-    check_data_entry(connection, person, place["book_id"])
+    check_data_entry(connection, person, place.book_id)
     refuse_withdrawn(connection, part_of(place))
     if not fields:
         raise RegistryError("Chưa chọn trường nào. Hãy chọn trường cần nhập.")
-    taken = _taken_fields(connection, [(place["page_id"], entry_id, place["row"])])[entry_id]
+    taken = _taken_fields(connection, [(place.page_id, entry_id, place.row)])[entry_id]
     for name in fields:
-        label = context.declared.field(place["record"], name).label
+        label = context.declared.field(place.record, name).label
         if name in taken:
             raise RegistryError(
                 f"“{label}” của sự kiện này đang chờ nhập hoặc đã có giá trị. Muốn nhập lại, hãy mở lại trường ấy."
             )
-    shown = rectification_of(connection, place["book_id"], PageRef(place["sha256"], place["page_no"]))
+    shown = rectification_of(connection, place.book_id, PageRef(place.sha256, place.page_no))
     matrix = None if shown is None else shown.matrix
-    order = [name for name in context.declared.fields(place["record"]) if name in fields]
+    order = [name for name in context.declared.fields(place.record) if name in fields]
     add(
         connection,
         added_field,
         [_field_row(context, person, entry_id, name, region, matrix) for name in order],
     )
-    refresh_projections(connection, context.declared, [(place["page_id"], entry_id)])
+    refresh_projections(connection, context.declared, [(place.page_id, entry_id)])
     told = {"fields": order, "drawn": region is not None}
     record(connection, person.login, "fields-added", f"entry:{entry_id}", told)
     return AddedEntries((entry_id,), _lend(context, person, [entry_id]))
@@ -228,8 +228,8 @@ def discard_entry(context: DeskContext, person: Person, entry_id: int) -> int:
     connection = context.connection
     hold_page_of(connection, entry_id)
     place = place_of(connection, entry_id)
-    check_data_entry(connection, person, place["book_id"])
-    is_typed = place["row"] >= FIRST_TYPED_ROW and not place["found"]
+    check_data_entry(connection, person, place.book_id)
+    is_typed = place.row >= FIRST_TYPED_ROW and not place.found
     if not is_typed or _has_words(connection, place):
         raise RegistryError(
             "Sự kiện này do máy tìm thấy hoặc đã có người nhập. Người phụ trách thu hồi được ở trang Thu hồi."
@@ -330,10 +330,10 @@ def _lend(context: DeskContext, person: Person, entry_ids: Iterable[int]) -> tup
     return tuple(lent)
 
 
-def _has_words(connection: Connection, place: Mapping[str, Any]) -> bool:
+def _has_words(connection: Connection, place: EntryPlace) -> bool:
     """Whether anybody has keyed or decided anything of an entry, taken back or not."""
-    tasks = select(review_task.c.id).where(review_task.c.entry_id == place["id"])
+    tasks = select(review_task.c.id).where(review_task.c.entry_id == place.id)
     keyed = exists().where(keying.c.task_id.in_(tasks))
     return bool(connection.scalar(select(keyed))) or bool(
-        decisions_at(connection, [(place["page_id"], place["row"])])[place["page_id"], place["row"]]
+        decisions_at(connection, [(place.page_id, place.row)])[place.page_id, place.row]
     )

@@ -7,7 +7,7 @@ audit go by that. All tables are known once ``Registry`` is imported.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from enum import Enum, auto
 from types import NoneType, UnionType
@@ -180,6 +180,11 @@ def table(
 def rows_of(connection: Connection, row: type[RowT], query: Select[Any]) -> list[RowT]:
     """Return the rows of a query that selects the fields of ``row`` in their order."""
     return [row(*values) for values in connection.execute(query)]
+
+
+def values_of(row: Any) -> dict[str, Any]:
+    """Return the values of a row by column, without its ``id``, to add one like it."""
+    return {one.name: getattr(row, one.name) for one in fields(row) if one.name != "id"}
 
 
 def _column(name: str, hint: Any) -> Column[Any]:

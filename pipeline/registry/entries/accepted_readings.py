@@ -13,17 +13,25 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, exists, select
+from sqlalchemy import ColumnElement, Connection, Select, exists, select
 
 from pipeline.model import CONFIRMABLE, FieldReading, FieldStatus, Finding, Severity
 from pipeline.registry.clear_values.model import NewClearValue
 from pipeline.registry.database.audit import MACHINE, add
-from pipeline.registry.entries.rows import clear_value, clear_value_witness, sampled_value
+from pipeline.registry.database.columns import rows_of, values_of
+from pipeline.registry.entries.rows import (
+    ClearValueRow,
+    ClearValueWitnessRow,
+    SampledValueRow,
+    clear_value,
+    clear_value_witness,
+    sampled_value,
+)
 
 
 def sampled_in(
     connection: Connection, entry_ids: Collection[int] | Select[Any], field: str | None = None
-) -> dict[int, dict[str, RowMapping]]:
+) -> dict[int, dict[str, SampledValueRow]]:
     """Return the drawn values of these entries, the last of each field, by entry and field.
 
     Args:
@@ -34,13 +42,15 @@ def sampled_in(
     query = select(sampled_value).where(sampled_value.c.entry_id.in_(entry_ids))
     if field is not None:
         query = query.where(sampled_value.c.field == field)
-    found: dict[int, dict[str, RowMapping]] = defaultdict(dict)
-    for row in connection.execute(query.order_by(sampled_value.c.id)).mappings():
-        found[row["entry_id"]][row["field"]] = row
+    found: dict[int, dict[str, SampledValueRow]] = defaultdict(dict)
+    for row in rows_of(connection, SampledValueRow, query.order_by(sampled_value.c.id)):
+        found[row.entry_id][row.field] = row
     return dict(found)
 
 
-def with_sampled(readings: Sequence[FieldReading], sampled: Mapping[str, RowMapping]) -> list[FieldReading]:
+def with_sampled(
+    readings: Sequence[FieldReading], sampled: Mapping[str, SampledValueRow]
+) -> list[FieldReading]:
     """Return the readings of an entry, those that were drawn hidden."""
     return [
         hidden_reading(one) if one.field in sampled and _says(one, sampled[one.field]) else one
@@ -62,8 +72,8 @@ def hidden_reading(reading: FieldReading) -> FieldReading:
     )
 
 
-def _says(one: FieldReading, row: RowMapping) -> bool:
-    return (one.status, one.text, one.canonical) == (row["status"], row["text"], row["canonical"])
+def _says(one: FieldReading, row: SampledValueRow) -> bool:
+    return (one.status, one.text, one.canonical) == (row.status, row.text, row.canonical)
 
 
 _taking_back = clear_value.alias("taking_back_clear")
@@ -76,7 +86,7 @@ in_force: ColumnElement[bool] = clear_value.c.takes_back_id.is_(None) & ~exists(
 
 def clear_in_force(
     connection: Connection, entry_ids: Collection[int] | Select[Any], field: str | None = None
-) -> dict[int, dict[str, RowMapping]]:
+) -> dict[int, dict[str, ClearValueRow]]:
     """Return the rows of clear values that count, by entry and field.
 
     Args:
@@ -87,31 +97,29 @@ def clear_in_force(
     query = select(clear_value).where(clear_value.c.entry_id.in_(entry_ids), in_force)
     if field is not None:
         query = query.where(clear_value.c.field == field)
-    found: dict[int, dict[str, RowMapping]] = defaultdict(dict)
-    for row in connection.execute(query.order_by(clear_value.c.id)).mappings():
-        found[row["entry_id"]][row["field"]] = row
+    found: dict[int, dict[str, ClearValueRow]] = defaultdict(dict)
+    for row in rows_of(connection, ClearValueRow, query.order_by(clear_value.c.id)):
+        found[row.entry_id][row.field] = row
     return dict(found)
 
 
-def with_clear(readings: Sequence[FieldReading], clear: Mapping[str, RowMapping]) -> list[FieldReading]:
+def with_clear(readings: Sequence[FieldReading], clear: Mapping[str, ClearValueRow]) -> list[FieldReading]:
     """Return the readings of an entry, those that are clear accepted, and those drawn for a blind check hidden."""
     return [_with(one, clear[one.field]) if one.field in clear else one for one in readings]
 
 
-def _with(reading: FieldReading, row: RowMapping) -> FieldReading:
+def _with(reading: FieldReading, row: ClearValueRow) -> FieldReading:
     if not says(reading, row):
         return reading
-    if not row["drawn"]:
+    if not row.drawn:
         return replace(reading, accepted=True)
     return hidden_reading(reading)
 
 
-def says(reading: FieldReading, row: RowMapping) -> bool:
+def says(reading: FieldReading, row: ClearValueRow) -> bool:
     """Return whether a reading is the one that a row is about."""
     return (
-        reading.status is FieldStatus.READ
-        and reading.text == row["text"]
-        and reading.canonical == row["canonical"]
+        reading.status is FieldStatus.READ and reading.text == row.text and reading.canonical == row.canonical
     )
 
 
@@ -163,32 +171,31 @@ def add_clear(
 
 
 def add_take_backs(
-    connection: Connection, rows: Sequence[RowMapping], login: str, reason: str, at: datetime
+    connection: Connection, rows: Sequence[ClearValueRow], login: str, reason: str, at: datetime
 ) -> None:
     """Take rows in force back; what the rows accepted waits again once the projections follow."""
     add(
         connection,
         clear_value,
         [
-            {name: value for name, value in row.items() if name != "id"}
-            | {"login": login, "reason": reason, "noted_at": at, "takes_back_id": row["id"]}
+            values_of(row) | {"login": login, "reason": reason, "noted_at": at, "takes_back_id": row.id}
             for row in rows
         ],
     )
 
 
-def rows_in_force(connection: Connection, book_id: int) -> Sequence[RowMapping]:
+def rows_in_force(connection: Connection, book_id: int) -> Sequence[ClearValueRow]:
     """Return the rows of a book that count, the oldest first."""
     query = select(clear_value).where(clear_value.c.book_id == book_id, in_force).order_by(clear_value.c.id)
-    return connection.execute(query).mappings().all()
+    return rows_of(connection, ClearValueRow, query)
 
 
 def decisions_of_rows(connection: Connection, row_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
     """Return the decisions on which each of these rows rests."""
     found: dict[int, list[int]] = {row_id: [] for row_id in row_ids}
     query = select(clear_value_witness).where(clear_value_witness.c.clear_value_id.in_(row_ids))
-    for row in connection.execute(query.order_by(clear_value_witness.c.id)).mappings():
-        found[row["clear_value_id"]].append(row["decision_id"])
+    for row in rows_of(connection, ClearValueWitnessRow, query.order_by(clear_value_witness.c.id)):
+        found[row.clear_value_id].append(row.decision_id)
     return {row_id: tuple(some) for row_id, some in found.items()}
 
 

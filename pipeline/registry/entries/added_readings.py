@@ -15,7 +15,7 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, RowMapping, Select, select
+from sqlalchemy import Connection, Select, select
 
 from pipeline.model import (
     FIRST_TYPED_ROW,
@@ -36,8 +36,16 @@ from pipeline.registry.books.rows import book, book_correction, page_run
 from pipeline.registry.books.stored_books import ledger_of_row
 from pipeline.registry.data_entry.model import box_around, corners_of
 from pipeline.registry.database.audit import add
+from pipeline.registry.database.columns import rows_of, values_of
 from pipeline.registry.database.record_tables import ENTRY_NUMBER, RecordSchema
-from pipeline.registry.entries.rows import added_field, entry, reading, redrawn_region
+from pipeline.registry.entries.rows import (
+    AddedFieldRow,
+    RedrawnRegionRow,
+    added_field,
+    entry,
+    reading,
+    redrawn_region,
+)
 
 COVER = "ledger"
 """The engine of a reading that was taken from the cover (``pipeline.digitize.parse``)."""
@@ -77,6 +85,11 @@ ALIKE = 0.5
 """The common part of two regions of one entry, as a share of both together, at least."""
 
 
+@dataclass(frozen=True, slots=True)
+class _AddedOnPage(AddedFieldRow):
+    matrix: list[list[float]] | None
+
+
 def added_readings(
     connection: Connection, entry_ids: Collection[int] | Select[Any], field: str | None = None
 ) -> dict[int, dict[str, FieldReading]]:
@@ -100,8 +113,8 @@ def added_readings(
     if field is not None:
         query = query.where(added_field.c.field == field)
     found: dict[int, dict[str, FieldReading]] = {}
-    for row in connection.execute(query).mappings():
-        found.setdefault(row["entry_id"], {})[row["field"]] = _added_reading(row)
+    for row in rows_of(connection, _AddedOnPage, query):
+        found.setdefault(row.entry_id, {})[row.field] = _added_reading(row)
     return found
 
 
@@ -112,15 +125,15 @@ def with_added(readings: Sequence[FieldReading], added: Mapping[str, FieldReadin
     return [*kept, *(one for field, one in added.items() if field not in read)]
 
 
-def _added_reading(row: RowMapping) -> FieldReading:
-    if row["text"]:
+def _added_reading(row: _AddedOnPage) -> FieldReading:
+    if row.text:
         return FieldReading(
-            row["field"], FieldStatus.READ, row["text"], row["canonical"], 1.0, engine=COVER, accepted=True
+            row.field, FieldStatus.READ, row.text, row.canonical, 1.0, engine=COVER, accepted=True
         )
-    corners = row["corners"]
-    box = None if corners is None else box_around(corners, _matrix(row["matrix"]))
+    corners = row.corners
+    box = None if corners is None else box_around(corners, _matrix(row.matrix))
     lines = () if box is None else (box,)
-    return FieldReading(row["field"], FieldStatus.UNREADABLE, engine=TYPED, box=box, lines=lines)
+    return FieldReading(row.field, FieldStatus.UNREADABLE, engine=TYPED, box=box, lines=lines)
 
 
 def _matrix(stored: Any) -> Matrix | None:
@@ -254,7 +267,7 @@ def redrawn_readings(
     matrices = connection.execute(
         select(entry.c.id, page_run.c.matrix)
         .outerjoin(page_run, (page_run.c.page_id == entry.c.page_id) & page_run.c.latest)
-        .where(entry.c.id.in_({row["entry_id"] for row in rows}))
+        .where(entry.c.id.in_({row.entry_id for row in rows}))
         .where(entry.c.found | (entry.c.row >= FIRST_TYPED_ROW))
     )
     by_entry = {
@@ -262,10 +275,10 @@ def redrawn_readings(
     }
     found: dict[int, dict[str, FieldReading]] = {}
     for row in rows:
-        if row["entry_id"] not in by_entry:
+        if row.entry_id not in by_entry or row.corners is None:
             continue
-        box = box_around(row["corners"], by_entry[row["entry_id"]])
-        found.setdefault(row["entry_id"], {})[row["field"]] = _redrawn_reading(row, box)
+        box = box_around(row.corners, by_entry[row.entry_id])
+        found.setdefault(row.entry_id, {})[row.field] = _redrawn_reading(row, box)
     return found
 
 
@@ -280,21 +293,21 @@ def with_redrawn(readings: Sequence[FieldReading], redrawn: Mapping[str, FieldRe
 
 def regions_in_force(
     connection: Connection, entry_ids: Collection[int] | Select[Any], field: str | None = None
-) -> tuple[RowMapping, ...]:
+) -> tuple[RedrawnRegionRow, ...]:
     """Return the row that counts of every redrawn field of these entries, the oldest first."""
     query = (
         select(redrawn_region).where(redrawn_region.c.entry_id.in_(entry_ids)).order_by(redrawn_region.c.id)
     )
     if field is not None:
         query = query.where(redrawn_region.c.field == field)
-    stacks: dict[tuple[int, str], list[RowMapping]] = {}
-    for row in connection.execute(query).mappings():
-        stack = stacks.setdefault((row["entry_id"], row["field"]), [])
-        if row["corners"] is not None:
+    stacks: dict[tuple[int, str], list[RedrawnRegionRow]] = {}
+    for row in rows_of(connection, RedrawnRegionRow, query):
+        stack = stacks.setdefault((row.entry_id, row.field), [])
+        if row.corners is not None:
             stack.append(row)
         elif stack:
             stack.pop()
-    return tuple(sorted((stack[-1] for stack in stacks.values() if stack), key=lambda row: row["id"]))
+    return tuple(sorted((stack[-1] for stack in stacks.values() if stack), key=lambda row: row.id))
 
 
 def add_region(
@@ -328,24 +341,24 @@ def add_region(
     add(connection, redrawn_region, [row])
 
 
-def take_back_region(connection: Connection, last: RowMapping, person: Person, at: datetime) -> None:
+def take_back_region(connection: Connection, last: RedrawnRegionRow, person: Person, at: datetime) -> None:
     """Add the row that takes one in force back."""
     nothing = {"corners": None, "text": "", "canonical": "", "confidence": 0.0, "hypotheses": None}
     who = {"account_id": person.account_id, "login": person.login, "drawn_at": at}
-    row = {name: value for name, value in last.items() if name != "id"}
+    row = values_of(last)
     add(connection, redrawn_region, [row | nothing | who])
 
 
-def _redrawn_reading(row: RowMapping, box: Box) -> FieldReading:
+def _redrawn_reading(row: RedrawnRegionRow, box: Box) -> FieldReading:
     return FieldReading(
-        field=row["field"],
-        status=FieldStatus(row["status"]),
-        text=row["text"],
-        canonical=row["canonical"],
-        confidence=row["confidence"],
-        writing=Writing(row["writing"]),
-        engine=row["engine"],
+        field=row.field,
+        status=FieldStatus(row.status),
+        text=row.text,
+        canonical=row.canonical,
+        confidence=row.confidence,
+        writing=Writing(row.writing),
+        engine=row.engine,
         box=box,
         lines=(box,),
-        hypotheses=tuple(Hypothesis(text, chance) for text, chance in row["hypotheses"] or ()),
+        hypotheses=tuple(Hypothesis(text, chance) for text, chance in row.hypotheses or ()),
     )

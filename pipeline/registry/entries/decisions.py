@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -24,7 +23,7 @@ from pipeline.registry.tasks.consensus import WHOLE_ENTRY, SeenReading, Verdict
 from pipeline.registry.tasks.model import TaskState
 from pipeline.registry.tasks.rows import PAGE_ITSELF, decision, review_task
 from pipeline.registry.typed_text import composed, refuse_hidden_characters
-from pipeline.registry.withdrawals.stored_withdrawals import part_of, refuse_withdrawn
+from pipeline.registry.withdrawals.stored_withdrawals import Placed, part_of, refuse_withdrawn
 
 WITH_TEXT = frozenset({FieldStatus.READ, FieldStatus.STRUCK_THROUGH})
 
@@ -54,13 +53,13 @@ def decide(
     hold_page_of(connection, entry_id)
     place = place_of(connection, entry_id)
     refuse_withdrawn(connection, part_of(place))
-    _check_version(connection, place["page_id"], place["row"], version)
+    _check_version(connection, place.page_id, place.row, version)
     readings = {reading.field: reading for reading in readings_of(connection, entry_id)}
-    whole = whole_seen(findings_of(connection, place["page_id"], entry_id))
+    whole = whole_seen(findings_of(connection, place.page_id, entry_id))
     decisions = [
         NewDecision(
             place,
-            checked_verdict(declared, place["record"], verdict),
+            checked_verdict(declared, place.record, verdict),
             whole if verdict.field == WHOLE_ENTRY else SeenReading.of(readings.get(verdict.field)),
             author,
             reason,
@@ -68,10 +67,10 @@ def decide(
         for verdict in verdicts
     ]
     add_decisions(connection, decisions)
-    refresh_projections(connection, declared, [(place["page_id"], entry_id)])
+    refresh_projections(connection, declared, [(place.page_id, entry_id)])
     told = {"fields": [verdict.field for verdict in verdicts]}
     record(connection, author, "decided", f"entry:{entry_id}", told)
-    return not _is_open(connection, place["page_id"], place["row"])
+    return not _is_open(connection, place.page_id, place.row)
 
 
 def settle_page(
@@ -128,7 +127,7 @@ class NewDecision:
         decided_at: When, of a decision that was made earlier and goes over to another page.
     """
 
-    place: Mapping[str, Any]
+    place: Placed
     verdict: Mapping[str, str]
     seen: SeenReading | None
     author: str
@@ -149,7 +148,7 @@ def add_decisions(
         (one.reason, "lý do") for one in decisions
     }:
         refuse_hidden_characters(text, what)
-    pages = {one.place["page_id"] for one in decisions}
+    pages = {one.place.page_id for one in decisions}
     latest = select(page_run.c.page_id, page_run.c.fingerprint).where(
         page_run.c.page_id.in_(pages), page_run.c.latest
     )
@@ -157,15 +156,15 @@ def add_decisions(
     moment = decided_at or clock.now(connection)
     rows = [
         {
-            "book_id": one.place["book_id"],
-            "scan_sha256": one.place["sha256"],
-            "page_no": one.place["page_no"],
-            "row": one.place["row"],
+            "book_id": one.place.book_id,
+            "scan_sha256": one.place.sha256,
+            "page_no": one.place.page_no,
+            "row": one.place.row,
             **one.verdict,
             "author": one.author,
             "decided_at": one.decided_at or moment,
             "reason": one.reason,
-            "seen_fingerprint": fingerprints.get(one.place["page_id"], ""),
+            "seen_fingerprint": fingerprints.get(one.place.page_id, ""),
             "seen_status": one.seen.status if one.seen else None,
             "seen_text": one.seen.text if one.seen else None,
             "seen_canonical": one.seen.canonical if one.seen else None,

@@ -219,7 +219,7 @@ def effective_value(connection: Connection, declared: RecordSchema, entry_id: in
         NotThere: There is no such entry.
         RegistryError: Its record has no such field.
     """
-    record = place_of(connection, entry_id)["record"]
+    record = place_of(connection, entry_id).record
     declared.field(record, field)
     return effective_values_of(connection, declared, {entry_id: record})[entry_id][field]
 

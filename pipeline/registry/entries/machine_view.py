@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, literal, select
 
 from pipeline.model import (
     Box,
@@ -21,10 +21,11 @@ from pipeline.model import (
     Writing,
 )
 from pipeline.registry.amendments.model import Amendment, AmendmentKind, AmendmentOrder
-from pipeline.registry.amendments.rows import amendment
+from pipeline.registry.amendments.rows import AmendmentRow, amendment
 from pipeline.registry.books.rows import book, page, page_run, scan
 from pipeline.registry.checks.model import CrossEntryFinding
-from pipeline.registry.checks.rows import book_finding
+from pipeline.registry.checks.rows import BookFindingRow, book_finding
+from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.entries.accepted_readings import (
     clear_in_force,
@@ -40,11 +41,19 @@ from pipeline.registry.entries.added_readings import (
     with_added,
     with_redrawn,
 )
-from pipeline.registry.entries.rows import entry, finding, reading
+from pipeline.registry.entries.rows import (
+    EntryPlace,
+    FindingRow,
+    ReadingRow,
+    SubjectPlace,
+    entry,
+    finding,
+    reading,
+)
 from pipeline.registry.errors import NotThere
 from pipeline.registry.tasks.consensus import Decision, SeenReading
 from pipeline.registry.tasks.keyed_values import withdrawn
-from pipeline.registry.tasks.rows import PAGE_ITSELF, decision, review_task
+from pipeline.registry.tasks.rows import PAGE_ITSELF, DecisionRow, ReviewTaskRow, decision, review_task
 from pipeline.schema import RecordSpec
 
 Subject: TypeAlias = tuple[int, int | None]
@@ -90,46 +99,56 @@ def machine_views(connection: Connection, subjects: Collection[Subject]) -> dict
     }
 
 
-def place_of(connection: Connection, entry_id: int) -> Mapping[str, Any]:
-    """Return the row of an entry with its page, scan and book.
+def place_of(connection: Connection, entry_id: int) -> EntryPlace:
+    """Return an entry with its page, scan and book.
 
     Raises:
         NotThere: There is no such entry.
     """
-    row = connection.execute(_entry_places().where(entry.c.id == entry_id)).mappings().first()
-    if row is None:
+    found = rows_of(connection, EntryPlace, _entry_places().where(entry.c.id == entry_id))
+    if not found:
         raise _no_entry(entry_id)
-    return dict(row)
+    return found[0]
 
 
 def record_of(connection: Connection, declared: RecordSchema, entry_id: int) -> RecordSpec:
     """Return the record that an entry is of."""
-    return declared.schemas.record(place_of(connection, entry_id)["record"])
+    return declared.schemas.record(place_of(connection, entry_id).record)
 
 
-def place_of_page(connection: Connection, page_id: int) -> Mapping[str, Any]:
-    """Return the row of a page with its scan and book, like ``place_of``, with ``PAGE_ITSELF`` as its row."""
-    row = connection.execute(_page_places().where(page.c.id == page_id)).mappings().first()
-    if row is None:
+def place_of_page(connection: Connection, page_id: int) -> SubjectPlace:
+    """Return a page with its scan and book, with ``PAGE_ITSELF`` as its row.
+
+    Raises:
+        NotThere: There is no such page.
+    """
+    found = rows_of(connection, SubjectPlace, _page_places().where(page.c.id == page_id))
+    if not found:
         raise _no_page(page_id)
-    return {**row, "row": PAGE_ITSELF}
+    return found[0]
 
 
-def places_of_subjects(
-    connection: Connection, subjects: Collection[Subject]
-) -> dict[Subject, Mapping[str, Any]]:
-    """Return the rows of entries and pages, as ``place_of`` and ``place_of_page`` do.
+def places_of_entries(connection: Connection, entry_ids: Collection[int]) -> dict[int, EntryPlace]:
+    """Return entries with their pages, scans and books, as ``place_of`` does, by their ids."""
+    query = _entry_places().where(entry.c.id.in_(entry_ids))
+    found = {one.id: one for one in rows_of(connection, EntryPlace, query)} if entry_ids else {}
+    for entry_id in entry_ids:
+        if entry_id not in found:
+            raise _no_entry(entry_id)
+    return found
+
+
+def places_of_subjects(connection: Connection, subjects: Collection[Subject]) -> dict[Subject, SubjectPlace]:
+    """Return the places of entries and pages, as ``place_of`` and ``place_of_page`` do.
 
     Raises:
         NotThere: One of them does not exist.
     """
-    found: dict[Subject, Mapping[str, Any]] = {}
-    if entry_ids := [entry_id for _, entry_id in subjects if entry_id is not None]:
-        rows = connection.execute(_entry_places().where(entry.c.id.in_(entry_ids))).mappings()
-        found |= {(row["page_id"], row["id"]): row for row in rows}
+    entries = places_of_entries(connection, [entry_id for _, entry_id in subjects if entry_id is not None])
+    found: dict[Subject, SubjectPlace] = {(one.page_id, one.id): one for one in entries.values()}
     if page_ids := [page_id for page_id, entry_id in subjects if entry_id is None]:
-        rows = connection.execute(_page_places().where(page.c.id.in_(page_ids))).mappings()
-        found |= {(row["page_id"], None): {**row, "row": PAGE_ITSELF} for row in rows}
+        query = _page_places().where(page.c.id.in_(page_ids))
+        found |= {(one.page_id, None): one for one in rows_of(connection, SubjectPlace, query)}
     for page_id, entry_id in subjects:
         if (page_id, entry_id) not in found:
             raise _no_page(page_id) if entry_id is None else _no_entry(entry_id)
@@ -145,27 +164,14 @@ def _no_page(page_id: int) -> NotThere:
 
 
 def _entry_places() -> Select[Any]:
-    return (
-        select(entry, page.c.page_no, scan.c.sha256, scan.c.name, scan.c.book_id, book.c.place_code)
-        .join_from(entry, page)
-        .join(scan)
-        .join(book)
-    )
+    columns = [entry.c[one.name] for one in fields(EntryPlace) if one.name in entry.c]
+    within = (page.c.page_no, scan.c.sha256, scan.c.name, scan.c.book_id, book.c.place_code)
+    return select(*columns[:2], *within, *columns[2:]).join_from(entry, page).join(scan).join(book)
 
 
 def _page_places() -> Select[Any]:
-    return (
-        select(
-            page.c.id.label("page_id"),
-            page.c.page_no,
-            scan.c.sha256,
-            scan.c.name,
-            scan.c.book_id,
-            book.c.place_code,
-        )
-        .join_from(page, scan)
-        .join(book)
-    )
+    within = (page.c.page_no, scan.c.sha256, scan.c.name, scan.c.book_id, book.c.place_code)
+    return select(page.c.id, literal(PAGE_ITSELF), *within).join_from(page, scan).join(book)
 
 
 def readings_of(connection: Connection, entry_id: int) -> tuple[FieldReading, ...]:
@@ -180,14 +186,14 @@ def readings_of(connection: Connection, entry_id: int) -> tuple[FieldReading, ..
 def _readings_of(connection: Connection, entry_ids: Collection[int]) -> Mapping[int, list[FieldReading]]:
     found: dict[int, list[FieldReading]] = defaultdict(list)
     if entry_ids:
-        rows = connection.execute(
+        query = (
             select(reading)
             .join(page_run)
             .where(reading.c.entry_id.in_(entry_ids), page_run.c.latest)
             .order_by(reading.c.id)
         )
-        for row in rows.mappings():
-            found[row["entry_id"]].append(reading_of_row(row))
+        for row in rows_of(connection, ReadingRow, query):
+            found[row.entry_id].append(reading_of_row(row))
         for entry_id, clear in clear_in_force(connection, entry_ids).items():
             found[entry_id] = with_clear(found[entry_id], clear)
         for entry_id, sampled in sampled_in(connection, entry_ids).items():
@@ -204,8 +210,13 @@ def findings_of(connection: Connection, page_id: int, entry_id: int | None) -> t
     return machine_view(connection, page_id, entry_id).findings
 
 
+@dataclass(frozen=True, slots=True)
+class _PlacedFinding(FindingRow):
+    page_id: int
+
+
 def _findings_of(connection: Connection, subjects: Collection[Subject]) -> Mapping[Subject, list[Finding]]:
-    rows = connection.execute(
+    query = (
         select(finding, page_run.c.page_id)
         .join(page_run)
         .where(
@@ -216,8 +227,8 @@ def _findings_of(connection: Connection, subjects: Collection[Subject]) -> Mappi
         .order_by(finding.c.id)
     )
     found: dict[Subject, list[Finding]] = defaultdict(list)
-    for row in rows.mappings():
-        found[row["page_id"], row["entry_id"]].append(_finding(row))
+    for row in rows_of(connection, _PlacedFinding, query):
+        found[row.page_id, row.entry_id].append(_finding(row))
     return found
 
 
@@ -251,7 +262,7 @@ def _cross_entry_findings_of(
     connection: Connection, subjects: Collection[Subject]
 ) -> Mapping[Subject, list[CrossEntryFinding]]:
     """What the checks of books and of the registry say of them as long as it holds."""
-    rows = connection.execute(
+    query = (
         select(book_finding)
         .where(
             book_finding.c.page_id.in_({page_id for page_id, _ in subjects}),
@@ -261,8 +272,8 @@ def _cross_entry_findings_of(
         .order_by(book_finding.c.id)
     )
     found: dict[Subject, list[CrossEntryFinding]] = defaultdict(list)
-    for row in rows.mappings():
-        found[row["page_id"], row["entry_id"]].append(cross_entry_finding(row))
+    for row in rows_of(connection, BookFindingRow, query):
+        found[row.page_id, row.entry_id].append(cross_entry_finding(row))
     return found
 
 
@@ -275,30 +286,33 @@ def _among(entry_id: ColumnElement[int], subjects: Collection[Subject]) -> Colum
     return func.coalesce(entry_id, 0).in_({one or 0 for _, one in subjects})
 
 
-def cross_entry_finding(row: RowMapping) -> CrossEntryFinding:
+def cross_entry_finding(row: BookFindingRow) -> CrossEntryFinding:
     """A row of ``book_finding``."""
     return CrossEntryFinding(
-        row["book_id"],
-        row["page_id"],
-        row["entry_id"],
+        row.book_id,
+        row.page_id,
+        row.entry_id,
         _finding(row),
-        row["raised_at"],
+        row.raised_at,
     )
 
 
-def _finding(row: RowMapping) -> Finding:
-    return Finding(row["code"], Severity(row["severity"]), tuple(row["fields"]), dict(row["details"]))
+def _finding(row: FindingRow | BookFindingRow) -> Finding:
+    return Finding(row.code, Severity(row.severity), tuple(row.fields), dict(row.details))
 
 
-def tasks_at(connection: Connection, spots: Collection[Spot]) -> dict[Spot, RowMapping]:
+def tasks_at(connection: Connection, spots: Collection[Spot]) -> dict[Spot, ReviewTaskRow]:
     """The rows of the tasks there."""
-    rows = connection.execute(
-        select(review_task).where(
-            review_task.c.page_id.in_({page_id for page_id, _ in spots}),
-            review_task.c.row.in_({row for _, row in spots}),
-        )
+    query = select(review_task).where(
+        review_task.c.page_id.in_({page_id for page_id, _ in spots}),
+        review_task.c.row.in_({row for _, row in spots}),
     )
-    return {(row["page_id"], row["row"]): row for row in rows.mappings()}
+    return {(row.page_id, row.row): row for row in rows_of(connection, ReviewTaskRow, query)}
+
+
+@dataclass(frozen=True, slots=True)
+class _PlacedDecision(DecisionRow):
+    page_id: int
 
 
 def decisions_at(connection: Connection, spots: Collection[Spot]) -> Mapping[Spot, dict[str, Decision]]:
@@ -308,8 +322,8 @@ def decisions_at(connection: Connection, spots: Collection[Spot]) -> Mapping[Spo
         & (decision.c.scan_sha256 == scan.c.sha256)
         & (decision.c.page_no == page.c.page_no)
     )
-    decided = connection.execute(
-        select(decision, page.c.id.label("page_id"))
+    query = (
+        select(decision, page.c.id)
         .join_from(page, scan)
         .join(decision, same)
         .where(
@@ -318,12 +332,12 @@ def decisions_at(connection: Connection, spots: Collection[Spot]) -> Mapping[Spo
         )
         .order_by(decision.c.id)
     )
-    rows = decided.mappings().all()
-    gone = withdrawn(connection, {keying_id for row in rows for keying_id in row["keyings"] or ()})
+    rows = rows_of(connection, _PlacedDecision, query)
+    gone = withdrawn(connection, {keying_id for row in rows for keying_id in row.keyings or ()})
     found: dict[Spot, dict[str, Decision]] = defaultdict(dict)
     for row in rows:
-        if gone.isdisjoint(row["keyings"] or ()):
-            found[row["page_id"], row["row"]][row["field"]] = _decision(row)
+        if gone.isdisjoint(row.keyings or ()):
+            found[row.page_id, row.row][row.field] = _decision(row)
     return found
 
 
@@ -332,37 +346,39 @@ def decisions_of(connection: Connection, page_id: int, row: int) -> dict[str, De
     return decisions_at(connection, [(page_id, row)])[page_id, row]
 
 
-def reading_of_row(row: RowMapping) -> FieldReading:
+def reading_of_row(row: ReadingRow) -> FieldReading:
     return FieldReading(
-        field=row["field"],
-        status=FieldStatus(row["status"]),
-        text=row["text"],
-        canonical=row["canonical"],
-        confidence=row["confidence"],
-        writing=Writing(row["writing"]),
-        engine=row["engine"],
-        box=None if row["box"] is None else Box(*row["box"]),
-        lines=tuple(Box(*line) for line in row["lines"]),
-        accepted=row["accepted"],
-        hypotheses=tuple(Hypothesis(text, chance) for text, chance in row["hypotheses"] or ()),
-        evidence=None if row["evidence"] is None else Evidence(**row["evidence"]),
+        field=row.field,
+        status=FieldStatus(row.status),
+        text=row.text,
+        canonical=row.canonical,
+        confidence=row.confidence,
+        writing=Writing(row.writing),
+        engine=row.engine,
+        box=None if row.box is None else Box(*row.box),
+        lines=tuple(Box(*line) for line in row.lines),
+        accepted=row.accepted,
+        hypotheses=tuple(Hypothesis(text, chance) for text, chance in row.hypotheses or ()),
+        evidence=None if row.evidence is None else Evidence(**row.evidence),
     )
 
 
-def _decision(row: RowMapping) -> Decision:
-    nothing = row["seen_status"] is None
+def _decision(row: DecisionRow) -> Decision:
+    seen = None
+    if row.seen_status is not None:
+        seen = SeenReading(row.seen_status, row.seen_text or "", row.seen_canonical or "")
     return Decision(
-        decision_id=row["id"],
-        field=row["field"],
-        status=FieldStatus(row["status"]),
-        text=row["text"],
-        canonical=row["canonical"],
-        author=row["author"],
-        decided_at=row["decided_at"],
-        reason=row["reason"],
-        seen=None if nothing else SeenReading(row["seen_status"], row["seen_text"], row["seen_canonical"]),
-        seen_fingerprint=row["seen_fingerprint"],
-        keyings=tuple(row["keyings"] or ()),
+        decision_id=row.id,
+        field=row.field,
+        status=FieldStatus(row.status),
+        text=row.text,
+        canonical=row.canonical,
+        author=row.author,
+        decided_at=row.decided_at,
+        reason=row.reason,
+        seen=seen,
+        seen_fingerprint=row.seen_fingerprint,
+        keyings=tuple(row.keyings or ()),
     )
 
 
@@ -370,22 +386,25 @@ def amendments_in(
     connection: Connection, book_ids: Collection[int]
 ) -> dict[tuple[int, str, int, int], dict[str, Amendment]]:
     """Return the effective amendments of whole books, by book, scan, page and row."""
-    rows = connection.execute(
-        select(amendment).where(amendment.c.book_id.in_(book_ids)).order_by(amendment.c.id)
-    )
-    found: dict[tuple[int, str, int, int], list[RowMapping]] = {}
-    for row in rows.mappings():
-        key = (row["book_id"], row["scan_sha256"], row["page_no"], row["row"])
+    query = select(amendment).where(amendment.c.book_id.in_(book_ids)).order_by(amendment.c.id)
+    found: dict[tuple[int, str, int, int], list[AmendmentRow]] = {}
+    for row in rows_of(connection, AmendmentRow, query):
+        key = (row.book_id, row.scan_sha256, row.page_no, row.row)
         found.setdefault(key, []).append(row)
     return {key: _in_force(rows) for key, rows in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _PlacedAmendment(AmendmentRow):
+    of_entry: int
 
 
 def amendments_of_entries(
     connection: Connection, entry_ids: Collection[int]
 ) -> dict[int, dict[str, Amendment]]:
     """Return the effective amendments of these entries, by entry and field."""
-    rows = connection.execute(
-        select(amendment, entry.c.id.label("of_entry"))
+    query = (
+        select(amendment, entry.c.id)
         .join_from(entry, page, entry.c.page_id == page.c.id)
         .join(scan, page.c.scan_id == scan.c.id)
         .join(
@@ -398,36 +417,34 @@ def amendments_of_entries(
         .where(entry.c.id.in_(entry_ids))
         .order_by(amendment.c.id)
     )
-    found: dict[int, list[RowMapping]] = {}
-    for row in rows.mappings():
-        found.setdefault(row["of_entry"], []).append(row)
+    found: dict[int, list[AmendmentRow]] = {}
+    for row in rows_of(connection, _PlacedAmendment, query):
+        found.setdefault(row.of_entry, []).append(row)
     return {entry_id: _in_force(some) for entry_id, some in found.items()}
 
 
-def _in_force(rows: Iterable[RowMapping]) -> dict[str, Amendment]:
+def _in_force(rows: Iterable[AmendmentRow]) -> dict[str, Amendment]:
     """Of each field the last amendment that nobody took back."""
     rows = list(rows)
-    gone = {row["withdraws_id"] for row in rows}
+    gone = {row.withdraws_id for row in rows}
     return {
-        row["field"]: amendment_of(row)
+        row.field: amendment_of(row)
         for row in rows
-        if row["kind"] != AmendmentKind.WITHDRAWN and row["id"] not in gone
+        if row.kind != AmendmentKind.WITHDRAWN and row.id not in gone
     }
 
 
-def amendment_of(row: RowMapping) -> Amendment:
+def amendment_of(row: AmendmentRow) -> Amendment:
     """A row as a value."""
-    paper = None if row["paper_sha256"] is None else PageRef(row["paper_sha256"], row["paper_page_no"])
+    paper = None if row.paper_sha256 is None else PageRef(row.paper_sha256, row.paper_page_no or 0)
     return Amendment(
-        row["id"],
-        row["field"],
-        AmendmentKind(row["kind"]),
-        row["old"],
-        row["canonical"] or row["text"],
-        AmendmentOrder(
-            row["decision_number"], row["decided_on"], row["legal_basis"], row["authority"], paper
-        ),
-        row["author"],
-        row["noted_at"],
-        row["reason"],
+        row.id,
+        row.field,
+        AmendmentKind(row.kind),
+        row.old,
+        row.canonical or row.text,
+        AmendmentOrder(row.decision_number, row.decided_on, row.legal_basis, row.authority, paper),
+        row.author,
+        row.noted_at,
+        row.reason,
     )

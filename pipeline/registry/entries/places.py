@@ -64,7 +64,7 @@ def resolve_places(connection: Connection, declared: RecordSchema, entry_id: int
     Returns:
         Whether any came out otherwise.
     """
-    record_name = place_of(connection, entry_id)["record"]
+    record_name = place_of(connection, entry_id).record
     values = effective_values_of(connection, declared, {entry_id: record_name})[entry_id]
     changed = refresh_places(connection, declared, [EffectiveValues(entry_id, record_name, values)])
     if changed:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, literal, select, union_all, update
+from sqlalchemy import Connection, bindparam, delete, insert, literal, select, union_all, update
 
 from pipeline.model import FIRST_TYPED_ROW, FieldReading, FieldStatus
 from pipeline.registry.checks.model import CrossEntryFinding
@@ -30,9 +30,10 @@ from pipeline.registry.entries.machine_view import (
 )
 from pipeline.registry.entries.model import EffectiveValues
 from pipeline.registry.entries.places import refresh_places
-from pipeline.registry.entries.rows import entry
+from pipeline.registry.entries.rows import EntryPlace, SubjectPlace, entry
 from pipeline.registry.tasks.consensus import Consensus, Decision
 from pipeline.registry.tasks.keyed_values import live_consensus
+from pipeline.registry.tasks.rows import ReviewTaskRow
 from pipeline.registry.tasks.stored_tasks import TaskWanted, refresh_tasks
 from pipeline.registry.withdrawals.stored_withdrawals import part_of, withdrawn_places
 
@@ -45,18 +46,23 @@ class _Known:
     """What there is on an entry, or on a page itself."""
 
     subject: Subject
-    place: Mapping[str, Any]
+    place: SubjectPlace
     machine: MachineView
     decisions: Mapping[str, Decision]
-    task: RowMapping | None
+    task: ReviewTaskRow | None
     keyed: Mapping[str, Consensus]
     withdrawn: bool
 
     @property
+    def entry(self) -> EntryPlace:
+        assert isinstance(self.place, EntryPlace)
+        return self.place
+
+    @property
     def stands(self) -> bool:
         """Whether it is there by what the machine or people say, as a page always is, and is not withdrawn."""
-        added = self.place["row"] >= FIRST_TYPED_ROW
-        there = self.subject[1] is None or bool(self.place["found"] or added or self.decisions or self.keyed)
+        added = self.place.row >= FIRST_TYPED_ROW
+        there = self.subject[1] is None or bool(self.entry.found or added or self.decisions or self.keyed)
         return there and not self.withdrawn
 
     @property
@@ -116,8 +122,8 @@ def refresh_projections(
     for start in range(0, len(wanted), AT_ONCE):
         known = _known(connection, wanted[start : start + AT_ONCE], machines or {})
         entries = [one for one in known if one.subject[1] is not None]
-        altered = _compare(connection, declared, [one.place["id"] for one in entries], leave=leave)
-        _follow_entries(connection, declared, [one for one in entries if one.place["id"] not in altered])
+        altered = _compare(connection, declared, [one.entry.id for one in entries], leave=leave)
+        _follow_entries(connection, declared, [one for one in entries if one.entry.id not in altered])
         reopened |= refresh_tasks(connection, [one.task_wanted for one in known], leave=leave)
     return reopened
 
@@ -127,16 +133,16 @@ def _known(
 ) -> list[_Known]:
     places = places_of_subjects(connection, subjects)
     views = {**machine_views(connection, [one for one in subjects if one not in machines]), **machines}
-    spots = {subject: (place["page_id"], place["row"]) for subject, place in places.items()}
+    spots = {subject: (place.page_id, place.row) for subject, place in places.items()}
     decisions = decisions_at(connection, spots.values())
     tasks = tasks_at(connection, spots.values())
-    keyed = live_consensus(connection, {task["id"]: decisions[spot] for spot, task in tasks.items()})
+    keyed = live_consensus(connection, {task.id: decisions[spot] for spot, task in tasks.items()})
     gone = withdrawn_places(connection, places.values())
     found = []
     for subject in subjects:
         spot = spots[subject]
         task = tasks.get(spot)
-        consensus = {} if task is None else keyed[task["id"]]
+        consensus = {} if task is None else keyed[task.id]
         found.append(
             _Known(
                 subject,
@@ -177,15 +183,15 @@ def _follow_entries(connection: Connection, declared: RecordSchema, entries: Seq
     """Bring their records, places and numbers up to date."""
     if not entries:
         return
-    covers = corrected_covers(connection, {one.place["book_id"] for one in entries})
+    covers = corrected_covers(connection, {one.place.book_id for one in entries})
     readings = [
-        under_cover(declared, one.place["record"], one.machine.readings, covers.get(one.place["book_id"]))
+        under_cover(declared, one.entry.record, one.machine.readings, covers.get(one.place.book_id))
         for one in entries
     ]
     values = [
         derive_effective_values(
             declared,
-            one.place["record"],
+            one.entry.record,
             read,
             one.decisions,
             one.cross_entry_findings,
@@ -194,7 +200,7 @@ def _follow_entries(connection: Connection, declared: RecordSchema, entries: Seq
         for one, read in zip(entries, readings, strict=True)
     ]
     in_force = [
-        EffectiveValues(one.place["id"], one.place["record"], its if one.stands else None)
+        EffectiveValues(one.entry.id, one.entry.record, its if one.stands else None)
         for one, its in zip(entries, values, strict=True)
     ]
     _keep_records(connection, declared, in_force)
@@ -215,11 +221,11 @@ def _entry_row(
     readings: Sequence[FieldReading],
     values: Mapping[str, str | None],
 ) -> dict[str, Any]:
-    field = declared.number_field(one.place["record"])
+    field = declared.number_field(one.entry.record)
     number = values.get(field) if field else None
     read = next((reading.text for reading in readings if reading.field == field), "")
     return {
-        "of_entry": one.place["id"],
+        "of_entry": one.entry.id,
         "stands": one.stands,
         "number_text": number or read,
         "unaccepted": _unaccepted(readings, values, one.decisions) or None,

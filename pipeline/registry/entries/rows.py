@@ -12,6 +12,8 @@ from typing import Annotated
 
 from sqlalchemy import Index, UniqueConstraint
 
+from pipeline.model import PageRef
+from pipeline.registry.data_entry.model import Corners
 from pipeline.registry.database.columns import APPEND_ONLY, CHANGING, Id, Json, ManyId, column, refers, table
 
 
@@ -37,6 +39,38 @@ class EntryRow:
 
 
 entry = table("entry", EntryRow, UniqueConstraint("page_id", "row"), info=CHANGING)
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectPlace:
+    """The place of an entry, or of a page itself (``row``: ``PAGE_ITSELF``), in its book."""
+
+    page_id: int
+    row: int
+    page_no: int
+    sha256: str
+    name: str
+    book_id: int
+    place_code: str
+
+    @property
+    def ref(self) -> PageRef:
+        return PageRef(self.sha256, self.page_no)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPlace(SubjectPlace):
+    """An entry with its place; the fields are those of ``EntryRow``."""
+
+    id: int
+    record: str
+    found: bool
+    stands: bool
+    accepted: bool
+    number: str | None
+    year: int | None
+    number_text: str
+    unaccepted: dict[str, str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +166,7 @@ class AddedFieldRow:
     field: str
     text: str
     canonical: str
-    corners: Json[list[list[float]] | None]
+    corners: Json[Corners | None]
     account_id: int
     login: str
     added_at: datetime
@@ -153,7 +187,7 @@ class RedrawnRegionRow:
     id: Id
     entry_id: Annotated[int, refers("entry", index=True)]
     field: str
-    corners: Json[list[list[float]] | None]
+    corners: Json[Corners | None]
     status: str
     text: str
     canonical: str

@@ -7,13 +7,14 @@ Confirming a delivery changes neither readings nor decisions.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, or_, select
 
 from pipeline.delivery import DeliveryPolicy, FieldLayers
 from pipeline.errors import RegistryError
-from pipeline.model import FieldStatus, PageRef
+from pipeline.model import FieldStatus
 from pipeline.model.adapted_reader import ADAPTER_MARK
 from pipeline.registry.approvals.stored_deliveries import confirmed_delivery, confirmed_in
 from pipeline.registry.books.page_order import in_page_order
@@ -21,6 +22,7 @@ from pipeline.registry.books.rows import page, page_run, scan
 from pipeline.registry.books.stored_books import stored_book
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, record
+from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.locks import hold_page_of
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.entries.effective_values import effective_values_of
@@ -30,12 +32,12 @@ from pipeline.registry.entries.machine_view import (
     decisions_at,
     machine_views,
     place_of,
-    places_of_subjects,
+    places_of_entries,
     reading_of_row,
 )
 from pipeline.registry.entries.model import BookLayers, PastReading, ReadEntry, StoredEntry
 from pipeline.registry.entries.places import places_of
-from pipeline.registry.entries.rows import entry, reading
+from pipeline.registry.entries.rows import ReadingRow, entry, reading
 from pipeline.registry.entries.rows import entry as entry_table
 from pipeline.registry.withdrawals.stored_withdrawals import part_of, refuse_withdrawn
 
@@ -80,38 +82,33 @@ def stored_entries(
 def _some_entries(
     connection: Connection, declared: RecordSchema, entry_ids: Sequence[int]
 ) -> Iterator[StoredEntry]:
-    pages = dict(
-        iter(connection.execute(select(entry.c.id, entry.c.page_id).where(entry.c.id.in_(entry_ids))))
-    )
-    subjects: list[Subject] = [(pages.get(entry_id, 0), entry_id) for entry_id in entry_ids]
-    positions = places_of_subjects(connection, subjects)
+    positions = places_of_entries(connection, entry_ids)
+    subjects: list[Subject] = [(positions[entry_id].page_id, entry_id) for entry_id in entry_ids]
     machine = machine_views(connection, subjects)
-    decisions = decisions_at(connection, {(row["page_id"], row["row"]) for row in positions.values()})
-    values = effective_values_of(
-        connection, declared, {row["id"]: row["record"] for row in positions.values()}
-    )
+    decisions = decisions_at(connection, {(row.page_id, row.row) for row in positions.values()})
+    values = effective_values_of(connection, declared, {row.id: row.record for row in positions.values()})
     places = places_of(connection, entry_ids)
-    readers = _hand_readers(connection, set(pages.values()))
-    book_ids = {row["book_id"] for row in positions.values()}
+    readers = _hand_readers(connection, {row.page_id for row in positions.values()})
+    book_ids = {row.book_id for row in positions.values()}
     amendments, confirmed = amendments_in(connection, book_ids), confirmed_in(connection, book_ids)
     for subject in subjects:
-        row, view = positions[subject], machine[subject]
+        row, view = positions[subject[1] or 0], machine[subject]
         yield StoredEntry(
-            entry_id=row["id"],
-            book_id=row["book_id"],
-            ref=PageRef(row["sha256"], row["page_no"]),
-            scan=row["name"],
-            row=row["row"],
-            record=row["record"],
+            entry_id=row.id,
+            book_id=row.book_id,
+            ref=row.ref,
+            scan=row.name,
+            row=row.row,
+            record=row.record,
             readings=view.readings,
             findings=view.findings,
-            decisions=decisions[row["page_id"], row["row"]],
-            values=values[row["id"]],
-            places=places.get(row["id"], {}),
+            decisions=decisions[row.page_id, row.row],
+            values=values[row.id],
+            places=places.get(row.id, {}),
             cross_entry_findings=view.cross_entry_findings,
-            hand_reader=readers.get(row["page_id"]),
-            amendments=amendments.get((row["book_id"], row["sha256"], row["page_no"], row["row"]), {}),
-            confirmed=confirmed.get((row["book_id"], row["sha256"], row["page_no"], row["row"]), {}),
+            hand_reader=readers.get(row.page_id),
+            amendments=amendments.get((row.book_id, row.sha256, row.page_no, row.row), {}),
+            confirmed=confirmed.get((row.book_id, row.sha256, row.page_no, row.row), {}),
         )
 
 
@@ -164,17 +161,24 @@ def read_entries(connection: Connection, book_id: int, hand_reader: str) -> tupl
     return tuple(found)
 
 
+@dataclass(frozen=True, slots=True)
+class _ReadingOfRun(ReadingRow):
+    fingerprint: str
+    saved_at: datetime
+    latest: bool
+
+
 def past_readings(connection: Connection, entry_id: int) -> tuple[PastReading, ...]:
     """Return what every run read on an entry, oldest first."""
-    rows = connection.execute(
+    query = (
         select(reading, page_run.c.fingerprint, page_run.c.saved_at, page_run.c.latest)
         .join(page_run)
         .where(reading.c.entry_id == entry_id)
         .order_by(reading.c.id)
     )
     return tuple(
-        PastReading(row["fingerprint"], row["saved_at"], row["latest"], reading_of_row(row))
-        for row in rows.mappings()
+        PastReading(row.fingerprint, row.saved_at, row.latest, reading_of_row(row))
+        for row in rows_of(connection, _ReadingOfRun, query)
     )
 
 
@@ -293,7 +297,7 @@ def confirm_delivery(
     hold_page_of(connection, entry_id)
     place = place_of(connection, entry_id)
     refuse_withdrawn(connection, part_of(place))
-    label = declared.field(place["record"], field).label
+    label = declared.field(place.record, field).label
     texts = {} if typed is None else {field: typed}
     before = delivery_layers(connection, declared, entry_id, policy, texts).get(field)
     if before is None or not before.proposals:
@@ -306,10 +310,10 @@ def confirm_delivery(
         raise RegistryError("Hãy ghi ai xác nhận giá trị bàn giao.")
     chosen = before.proposals[choice]
     row = {
-        "book_id": place["book_id"],
-        "scan_sha256": place["sha256"],
-        "page_no": place["page_no"],
-        "row": place["row"],
+        "book_id": place.book_id,
+        "scan_sha256": place.sha256,
+        "page_no": place.page_no,
+        "row": place.row,
         "field": field,
         "written": before.written,
         "value": chosen.value,

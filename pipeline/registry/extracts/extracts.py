@@ -163,7 +163,7 @@ def entry_to_print(
         Withdrawn: The entry is withdrawn.
     """
     place = place_of(connection, entry_id)
-    book_id = int(place["book_id"])
+    book_id = int(place.book_id)
     if person is not None:
         check_supervises(connection, person, book_id, WHAT)
     refuse_withdrawn(connection, part_of(place))
@@ -173,7 +173,7 @@ def entry_to_print(
         )
     found, layers, others = page_layers(connection, declared, entry_id, policy)
     book = stored_book(connection, book_id)
-    of_entry = (review_task.c.page_id == place["page_id"]) & (review_task.c.row == place["row"])
+    of_entry = (review_task.c.page_id == place.page_id) & (review_task.c.row == place.row)
     waits = bool(connection.scalar(select(exists().where(of_entry, review_task.c.state == TaskState.OPEN))))
     wanting = unsigned_amendments(connection, book_id) if approval.amendments else frozenset()
     unsigned = tuple(name for name, one in found.amendments.items() if one.amendment_id in wanting)

@@ -145,8 +145,8 @@ def import_values(
         if case is None:
             left += len(words)
             continue
-        check_place(person, case.row["place_code"])
-        if case.task_id in at_work or case.stage not in WORKED_AT or case.row["question"]:
+        check_place(person, case.row.place_code)
+        if case.task_id in at_work or case.stage not in WORKED_AT or case.row.question:
             busy += 1
             continue
         free = [word for word in words if _is_free(case, word.field)]
@@ -278,14 +278,14 @@ def take_back_some(
     hold_tasks(connection, task_ids)
     words = defaultdict(list)
     for row in live_keyings(connection, mine, keying.c.task_id.in_(task_ids)):
-        words[row["task_id"]].append(row)
+        words[row.task_id].append(row)
     fields, kept = 0, []
     for task_id, rows in words.items():
         try:
             withdraw(context, person, task_id, rows)
             fields += len(rows)
         except CannotUndo:
-            kept.append(int(rows[0]["entry_id"]))
+            kept.append(rows[0].entry_id or 0)
     return max(task_ids), fields, kept
 
 

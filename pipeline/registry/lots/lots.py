@@ -48,7 +48,7 @@ def question(
     context: DeskContext, lot_id: int, entry_id: int, part: Part, fields: str, way_of: ModeByField
 ) -> None:
     """Reopen the ``critical`` fields of an entry, or ``all``; ``way_of`` gives how each is keyed again."""
-    declared = context.declared.fields(place_of(context.connection, entry_id)["record"])
+    declared = context.declared.fields(place_of(context.connection, entry_id).record)
     wanted = [spec for spec in declared.values() if fields == "all" or spec.critical]
     made = reopen_fields(context, entry_id, wanted, way_of, lot_token(lot_id))
     questioned = {"lot_id": lot_id, "entry_id": entry_id, "task_id": made.task_id, "part": part}

@@ -289,7 +289,7 @@ def _asked(connection: Connection, row: RowMapping) -> Asked:
     ref = box = None
     if found.entry_id is not None:
         place = place_of(connection, found.entry_id)
-        ref = PageRef(place["sha256"], place["page_no"])
+        ref = PageRef(place.sha256, place.page_no)
         read = {one.field: one for one in readings_of(connection, found.entry_id)}
         reading = read.get(found.field)
         box = reading.box if reading is not None else None

@@ -124,7 +124,7 @@ def _check(connection: Connection, person: Person, entry_id: int) -> None:
     if person.role is not Role.SUPERVISOR:
         raise NotYours(f"Chỉ người phụ trách mới được {WHAT}.")
     place = place_of(connection, entry_id)
-    check_place_of_book(connection, person, place["book_id"])
+    check_place_of_book(connection, person, place.book_id)
     refuse_withdrawn(connection, part_of(place))
 
 

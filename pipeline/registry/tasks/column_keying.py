@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import RowMapping
-
 from pipeline.errors import RegistryError
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.permissions import STAGES, check_place, stages
@@ -24,6 +22,7 @@ from pipeline.registry.tasks.keying import (
 from pipeline.registry.tasks.leases import KeyingMode, hand_back, held, lease_lost, renew
 from pipeline.registry.tasks.loading import LoadedTask, load_tasks, task_row
 from pipeline.registry.tasks.model import CannotUndo, KeyOutcome, LeasedColumn, NotYours
+from pipeline.registry.tasks.rows import KeyingRow
 from pipeline.registry.tasks.setting_aside import last_laid_aside
 from pipeline.registry.tasks.undo import (
     NOTHING_LEFT,
@@ -63,7 +62,7 @@ def key_column(
     outcomes = earlier_outcomes(context, sent, {task_id: [word] for task_id, (_, word) in by_task.items()})
     cases = load_tasks(context, [task_id for task_id in by_task if task_id not in outcomes])
     for case in cases.values():
-        check_place(sent.person, case.row["place_code"])
+        check_place(sent.person, case.row.place_code)
     in_hand = renew(context, cases, sent.person, KeyingMode.COLUMN)
     said = []
     for task_id, case in cases.items():
@@ -123,38 +122,38 @@ def undo_column(context: DeskContext, person: Person, shown: tuple[str, Stage] |
     times = [
         at
         for at in (
-            words and words[0]["keyed_at"],
-            laid and laid["said_at"],
-            confirmed and confirmed[1]["confirmed_at"],
+            words and words[0].keyed_at,
+            laid and laid.said_at,
+            confirmed and confirmed[1].confirmed_at,
         )
         if at
     ]
     if not times:
         raise CannotUndo(NOTHING_LEFT)
     last = max(times)
-    if shown and confirmed is not None and confirmed[1]["confirmed_at"] == last:
+    if shown and confirmed is not None and confirmed[1].confirmed_at == last:
         task_id = take_back_delivery(context, person, confirmed)
         return _leased(context, person, *shown, [task_id])
-    if shown and laid is not None and laid["said_at"] == last:
-        hold_tasks(connection, [laid["task_id"]])
+    if shown and laid is not None and laid.said_at == last:
+        hold_tasks(connection, [laid.task_id])
         take_up_again(context, person, laid)
-        return _leased(context, person, *shown, [int(laid["task_id"])])
+        return _leased(context, person, *shown, [int(laid.task_id)])
     task_ids = _withdrawn(context, person, words)
-    return _leased(context, person, words[0]["field"], Stage(words[0]["stage"]), task_ids, only=True)
+    return _leased(context, person, words[0].field, Stage(words[0].stage), task_ids, only=True)
 
 
-def _withdrawn(context: DeskContext, person: Person, words: Sequence[RowMapping]) -> list[int]:
+def _withdrawn(context: DeskContext, person: Person, words: Sequence[KeyingRow]) -> list[int]:
     """Take back keyed values as far as nobody has built on them; return their tasks.
 
     Raises:
         CannotUndo: None can be taken back.
     """
-    hold_tasks(context.connection, [word["task_id"] for word in words])
+    hold_tasks(context.connection, [word.task_id for word in words])
     task_ids, refusals = [], []
     for word in words:
         try:
-            withdraw(context, person, word["task_id"], [word])
-            task_ids.append(int(word["task_id"]))
+            withdraw(context, person, word.task_id, [word])
+            task_ids.append(int(word.task_id))
         except CannotUndo as error:
             refusals.append(error)
     if not task_ids:
@@ -176,7 +175,7 @@ def _leased(
     Raises:
         CannotUndo: They cannot be shown in this column.
     """
-    book_id = int(task_row(context.connection, task_ids[0])["book_id"])
+    book_id = int(task_row(context.connection, task_ids[0]).book_id)
     wanted = list(task_ids) if only else [*held(context, person, KeyingMode.COLUMN), *task_ids]
     found = take_snippets(context, person, book_id, field, stage, len(wanted), wanted)
     if found is None or not {task.task_id for task in found.tasks} & set(task_ids):

@@ -6,26 +6,27 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, select
 
 from pipeline.derivations import Derived
 from pipeline.model import FieldReading, PageRef
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.permissions import stages
-from pipeline.registry.books.rows import page_run
+from pipeline.registry.books.rows import StoredBookRow, page_run
 from pipeline.registry.database.audit import record
+from pipeline.registry.database.columns import rows_of
 from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.entries.accepted_readings import clear_in_force, sampled_in, with_clear, with_sampled
 from pipeline.registry.entries.added_readings import added_readings, redrawn_readings, with_added
 from pipeline.registry.entries.effective_values import effective_values_of
 from pipeline.registry.entries.machine_view import reading_of_row
-from pipeline.registry.entries.rows import reading
+from pipeline.registry.entries.rows import ReadingRow, reading
 from pipeline.registry.tasks.consensus import Verdict
 from pipeline.registry.tasks.keyed_values import is_keyed_value, withdrawn
 from pipeline.registry.tasks.known_values import Offers, effective_as_values
 from pipeline.registry.tasks.leases import KeyingMode, hand_back, take_all
 from pipeline.registry.tasks.model import ColumnCount, ColumnTask, LeasedColumn
-from pipeline.registry.tasks.rows import keying, review_task
+from pipeline.registry.tasks.rows import KeyingRow, keying, review_task
 from pipeline.registry.tasks.visibility import fields_of_shared_slots, hides_number, is_blind, work_of
 from pipeline.registry.tasks.waiting_fields import (
     WaitingField,
@@ -54,9 +55,9 @@ def column_counts(context: DeskContext, person: Person, book_id: int) -> tuple[C
     waiting = Counter(
         (one.field, one.consensus_of.stage) for one in found if one.consensus_of.stage in allowed
     )
-    order = {name: at for at, name in enumerate(context.declared.fields(of_book["record"]))}
+    order = {name: at for at, name in enumerate(context.declared.fields(of_book.record))}
     return tuple(
-        ColumnCount(book_id, of_book["folder_name"], of_book["record"], field, stage, number)
+        ColumnCount(book_id, of_book.folder_name, of_book.record, field, stage, number)
         for (field, stage), number in sorted(
             waiting.items(), key=lambda item: (order.get(item[0][0], len(order)), item[0][1])
         )
@@ -104,41 +105,39 @@ def take_snippets(
 ) -> LeasedColumn | None:
     """As ``take_column``, from these tasks only."""
     of_book = book_row(context.connection, book_id, person)
-    spec = context.declared.field(of_book["record"], field)
+    spec = context.declared.field(of_book.record, field)
     hand_back(context.connection, person, KeyingMode.COLUMN)
     waiting = tuple(waiting_fields_of_book(context, of_book, person))
     found = [
         one
         for one in waiting
         if (one.field, one.consensus_of.stage) == (spec.name, stage)
-        and (task_ids is None or one.task["id"] in task_ids)
-        and (page_ids is None or one.task["page_id"] in page_ids)
+        and (task_ids is None or one.task.id in task_ids)
+        and (page_ids is None or one.task.page_id in page_ids)
     ]
-    policy = context.policy.of_book(of_book["folder_name"])
+    policy = context.policy.of_book(of_book.folder_name)
     readings = _readings(context.connection, of_book, field)
     offered = _offers(
         context, of_book, spec.name, [one for one in found if not is_blind(one.consensus_of, policy)]
     )
-    found.sort(key=lambda one: _order(one, policy, readings.get(one.task["entry_id"]), offered))
+    found.sort(key=lambda one: _order(one, policy, readings.get(one.task.of_entry), offered))
     lent = _lent(context, found[: min(size, LARGEST)], person)
     if not lent:
         return None
-    told = {"field": field, "stage": stage, "tasks": [one.task["id"] for one in lent]}
+    told = {"field": field, "stage": stage, "tasks": [one.task.id for one in lent]}
     record(context.connection, person.login, "column-shown", f"book:{book_id}", told)
-    mine = _mine(context.connection, [one.task["id"] for one in lent], field, person)
-    blind = {one.task["id"] for one in waiting if is_blind(one.consensus_of, policy)}
-    is_shared = field in fields_of_shared_slots(context.declared.schemas.forms.get(of_book["form"]))
-    beside = _beside(context, of_book, field, [one for one in lent if one.task["id"] not in blind])
+    mine = _mine(context.connection, [one.task.id for one in lent], field, person)
+    blind = {one.task.id for one in waiting if is_blind(one.consensus_of, policy)}
+    is_shared = field in fields_of_shared_slots(context.declared.schemas.forms.get(of_book.form))
+    beside = _beside(context, of_book, field, [one for one in lent if one.task.id not in blind])
     tasks = tuple(
         replace(
             _task(one, policy, readings, mine, offered, is_shared=is_shared),
-            beside=beside.get(one.task["entry_id"], {}),
+            beside=beside.get(one.task.of_entry, {}),
         )
         for one in lent
     )
-    return LeasedColumn(
-        book_id, of_book["folder_name"], of_book["record"], field, stage, context.until, tasks
-    )
+    return LeasedColumn(book_id, of_book.folder_name, of_book.record, field, stage, context.until, tasks)
 
 
 def _task(
@@ -152,57 +151,57 @@ def _task(
 ) -> ColumnTask:
     """A snippet as the person sees it."""
     row = one.task
-    said = readings.get(row["entry_id"])
+    said = readings.get(row.of_entry)
     work = work_of(
-        one.field, one.consensus_of, policy, said, one.decided, mine.get(row["id"]), is_shared=is_shared
+        one.field, one.consensus_of, policy, said, one.decided, mine.get(row.id), is_shared=is_shared
     )
     return ColumnTask(
-        task_id=row["id"],
-        version=row["version"],
-        entry_id=row["entry_id"],
-        entry_number="" if hides_number(one.number, policy) else row["number_text"],
-        ref=PageRef(row["sha256"], row["page_no"]),
-        book_id=row["book_id"],
-        work=replace(work, offers=offered.get(row["entry_id"], ())),
+        task_id=row.id,
+        version=row.version,
+        entry_id=row.of_entry,
+        entry_number="" if hides_number(one.number, policy) else row.number_text,
+        ref=PageRef(row.sha256, row.page_no),
+        book_id=row.book_id,
+        work=replace(work, offers=offered.get(row.of_entry, ())),
     )
 
 
 def _beside(
-    context: DeskContext, of_book: RowMapping, field: str, shown: Sequence[WaitingField]
+    context: DeskContext, of_book: StoredBookRow, field: str, shown: Sequence[WaitingField]
 ) -> dict[int, dict[str, str | None]]:
     """What is effective of the other fields in the blank of a field, by entry; nothing where it has its own blank."""
-    form = context.declared.schemas.forms.get(of_book["form"])
+    form = context.declared.schemas.forms.get(of_book.form)
     slots = (slot for slot in form.slots if field in slot.field_names) if form else ()
     others = dict.fromkeys(name for slot in slots for name in slot.field_names if name != field)
     if not others or not shown:
         return {}
-    entries = {one.task["entry_id"]: one.task["record"] for one in shown}
+    entries = {one.task.of_entry: one.task.record for one in shown}
     values = effective_values_of(context.connection, context.declared, entries)
     return {entry_id: {name: values[entry_id].get(name) for name in others} for entry_id in entries}
 
 
 def _offers(
-    context: DeskContext, of_book: RowMapping, field: str, waiting: Sequence[WaitingField]
+    context: DeskContext, of_book: StoredBookRow, field: str, waiting: Sequence[WaitingField]
 ) -> dict[int, tuple[Derived, ...]]:
     """What follows for that field from the effective values of these entries, by entry."""
-    kind = of_book["record"]
+    kind = of_book.record
     if not waiting or field not in {one.field for one in context.declared.schemas.record(kind).derivations}:
         return {}
-    offers = Offers(context.connection, context.declared, kind, of_book["id"])
-    entries = {one.task["entry_id"]: one.task["record"] for one in waiting}
+    offers = Offers(context.connection, context.declared, kind, of_book.id)
+    entries = {one.task.of_entry: one.task.record for one in waiting}
     values = effective_values_of(context.connection, context.declared, entries)
     return {entry_id: offers.of(field, effective_as_values(values[entry_id])) for entry_id in entries}
 
 
-def _readings(connection: Connection, of_book: RowMapping, field: str) -> dict[int, FieldReading]:
+def _readings(connection: Connection, of_book: StoredBookRow, field: str) -> dict[int, FieldReading]:
     """What the machine reads of that field, by entry."""
     entries = select(review_task.c.entry_id).where(*open_tasks(of_book))
-    rows = connection.execute(
+    query = (
         select(reading)
         .join(page_run, reading.c.page_run_id == page_run.c.id)
         .where(reading.c.entry_id.in_(entries), reading.c.field == field, page_run.c.latest)
     )
-    found = {row["entry_id"]: reading_of_row(row) for row in rows.mappings()}
+    found = {row.entry_id: reading_of_row(row) for row in rows_of(connection, ReadingRow, query)}
     for entry_id, clear in clear_in_force(connection, entries, field).items():
         if entry_id in found:
             (found[entry_id],) = with_clear([found[entry_id]], clear)
@@ -223,29 +222,29 @@ def _order(
     said: FieldReading | None,
     offered: Mapping[int, tuple[Derived, ...]],
 ) -> tuple[str, str, int, int]:
-    place = (one.task["page_id"], one.task["row"])
+    place = (one.task.page_id, one.task.row)
     if said is None or is_blind(one.consensus_of, policy):
         return ("", "", *place)
     text = said.canonical or said.text
-    offer = "" if text else next((other.text for other in offered.get(one.task["entry_id"], ())), "")
+    offer = "" if text else next((other.text for other in offered.get(one.task.of_entry, ())), "")
     return (said.status, folded(text or offer), *place)
 
 
 def _lent(context: DeskContext, wanted: Sequence[WaitingField], person: Person) -> list[WaitingField]:
     """Lend these tasks, but for those that somebody else is taking just now or that are others by now."""
     rows = select(review_task.c.id, review_task.c.version).where(
-        review_task.c.id.in_([one.task["id"] for one in wanted])
+        review_task.c.id.in_([one.task.id for one in wanted])
     )
     locked = context.connection.execute(rows.order_by(review_task.c.id).with_for_update(skip_locked=True))
     versions = {row.id: row.version for row in locked}
-    same = [one for one in wanted if versions.get(one.task["id"]) == one.task["version"]]
-    taken = take_all(context, [one.task["id"] for one in same], person, KeyingMode.COLUMN)
-    return [one for one in same if one.task["id"] in taken]
+    same = [one for one in wanted if versions.get(one.task.id) == one.task.version]
+    taken = take_all(context, [one.task.id for one in same], person, KeyingMode.COLUMN)
+    return [one for one in same if one.task.id in taken]
 
 
 def _mine(connection: Connection, task_ids: Sequence[int], field: str, person: Person) -> dict[int, Verdict]:
     """What that person said last of the field and took back, by task."""
-    rows = connection.execute(
+    query = (
         select(keying)
         .where(
             keying.c.task_id.in_(task_ids),
@@ -255,6 +254,6 @@ def _mine(connection: Connection, task_ids: Sequence[int], field: str, person: P
         )
         .order_by(keying.c.id)
     )
-    last = {row["task_id"]: row for row in rows.mappings()}
-    gone = withdrawn(connection, [row["id"] for row in last.values()])
-    return {task_id: verdict_of_row(row) for task_id, row in last.items() if row["id"] in gone}
+    last = {row.task_id: row for row in rows_of(connection, KeyingRow, query)}
+    gone = withdrawn(connection, [row.id for row in last.values()])
+    return {task_id: verdict_of_row(row) for task_id, row in last.items() if row.id in gone}

@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, select, true
 
@@ -22,6 +21,7 @@ from pipeline.registry.database.locks import hold_pages
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.entries.machine_view import decisions_at
 from pipeline.registry.entries.projections import refresh_projections
+from pipeline.registry.entries.rows import EntryPlace
 from pipeline.registry.lots.stored_lots import SHOWN, witnesses_of_samples
 from pipeline.registry.reconciliation.model import difference
 from pipeline.registry.tasks.assignment import checkers
@@ -119,7 +119,7 @@ class Seen:
     up_to: int = 0
 
 
-def seen_of(connection: Connection, place: Mapping[str, Any], before: Seen = Seen()) -> Seen:
+def seen_of(connection: Connection, place: EntryPlace, before: Seen = Seen()) -> Seen:
     """Return who has seen what an entry says.
 
     They saw the entry itself, its task, a snippet of it in a column, a difference about it, or the package of its
@@ -134,13 +134,13 @@ def seen_of(connection: Connection, place: Mapping[str, Any], before: Seen = See
     task_ids = set(
         connection.scalars(
             select(review_task.c.id).where(
-                review_task.c.page_id == place["page_id"], review_task.c.row == place["row"]
+                review_task.c.page_id == place.page_id, review_task.c.row == place.row
             )
         )
     )
-    differences = connection.scalars(select(difference.c.id).where(difference.c.entry_id == place["id"]))
-    book = f"book:{place['book_id']}"
-    subjects = {f"entry:{place['id']}", book, *(f"task:{one}" for one in task_ids)}
+    differences = connection.scalars(select(difference.c.id).where(difference.c.entry_id == place.id))
+    book = f"book:{place.book_id}"
+    subjects = {f"entry:{place.id}", book, *(f"task:{one}" for one in task_ids)}
     subjects |= {f"difference:{one}" for one in differences}
     last = connection.scalar(select(func.max(audit.c.id))) or 0
     rows = connection.execute(

@@ -7,15 +7,25 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
 
 from pipeline.model import FieldStatus, PageRef
 from pipeline.registry.books.rows import page, scan
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add
+from pipeline.registry.database.columns import rows_of
 from pipeline.registry.tasks.consensus import Consensus, Decision, KeyedValue, Verdict, consensus_of
 from pipeline.registry.tasks.leases import KeyingMode
-from pipeline.registry.tasks.rows import aside, decision, keying, lease, review_task, submission
+from pipeline.registry.tasks.rows import (
+    KeyingRow,
+    SubmissionRow,
+    aside,
+    decision,
+    keying,
+    lease,
+    review_task,
+    submission,
+)
 from pipeline.registry.typed_text import composed
 from pipeline.review_policy import Way
 from pipeline.stages import Stage
@@ -52,46 +62,44 @@ def live_consensus(
 
     ``decisions`` holds the last ones on every task that is asked about.
     """
-    words: dict[int, list[RowMapping]] = {task_id: [] for task_id in decisions}
+    words: dict[int, list[KeyingRow]] = {task_id: [] for task_id in decisions}
     for row in live_keyings(connection, keying.c.task_id.in_(decisions)):
-        decided = decisions[row["task_id"]].get(row["field"])
-        if row["after_decision_id"] == (decided.decision_id if decided else None):
-            words[row["task_id"]].append(row)
+        decided = decisions[row.task_id].get(row.field)
+        if row.after_decision_id == (decided.decision_id if decided else None):
+            words[row.task_id].append(row)
     excluded = exclusions_among(connection, chain.from_iterable(words.values()))
     return {task_id: consensus_by_field(rows, excluded) for task_id, rows in words.items()}
 
 
-def keyings_on(connection: Connection, task_ids: Collection[int]) -> dict[int, list[RowMapping]]:
+def keyings_on(connection: Connection, task_ids: Collection[int]) -> dict[int, list[KeyingRow]]:
     """Return all rows of ``keying`` of each of these tasks, oldest first, withdrawals included."""
-    found: dict[int, list[RowMapping]] = {task_id: [] for task_id in task_ids}
-    rows = connection.execute(
-        select(keying).where(keying.c.task_id.in_(task_ids)).order_by(keying.c.id)
-    ).mappings()
-    for row in rows:
-        found[row["task_id"]].append(row)
+    found: dict[int, list[KeyingRow]] = {task_id: [] for task_id in task_ids}
+    query = select(keying).where(keying.c.task_id.in_(task_ids)).order_by(keying.c.id)
+    for row in rows_of(connection, KeyingRow, query):
+        found[row.task_id].append(row)
     return found
 
 
 def live_consensus_among(
-    rows: Iterable[RowMapping], decisions: Mapping[str, Decision], excluded: Exclusions
+    rows: Iterable[KeyingRow], decisions: Mapping[str, Decision], excluded: Exclusions
 ) -> dict[str, Consensus]:
     """Return what ``live_consensus`` returns for one task, from its rows and exclusions that were read already."""
     rows = list(rows)
-    gone = {row["takes_back_id"] for row in rows}
+    gone = {row.takes_back_id for row in rows}
     in_force = {field: decision.decision_id for field, decision in decisions.items()}
     live = (
         row
         for row in rows
-        if row["takes_back_id"] is None
-        and row["id"] not in gone
-        and row["after_decision_id"] == in_force.get(row["field"])
+        if row.takes_back_id is None
+        and row.id not in gone
+        and row.after_decision_id == in_force.get(row.field)
     )
     return consensus_by_field(live, excluded)
 
 
-def exclusions_among(connection: Connection, rows: Iterable[RowMapping]) -> Exclusions:
+def exclusions_among(connection: Connection, rows: Iterable[KeyingRow]) -> Exclusions:
     """Who is to say nothing where these rows of ``keying`` put something into question. Asks only where one does."""
-    asked = {(row["task_id"], row["token"]) for row in rows if row["mode"] == KeyingMode.LOT}
+    asked = {(row.task_id, row.token) for row in rows if row.mode == KeyingMode.LOT}
     if not asked:
         return {}
     task_ids, tokens = map(set, zip(*asked, strict=True))
@@ -107,24 +115,23 @@ def exclusions_among(connection: Connection, rows: Iterable[RowMapping]) -> Excl
     return {token: frozenset(accounts) for token, accounts in found.items() if token not in over}
 
 
-def live_keyings(connection: Connection, *where: ColumnElement[bool]) -> Sequence[RowMapping]:
+def live_keyings(connection: Connection, *where: ColumnElement[bool]) -> Sequence[KeyingRow]:
     """The rows of ``keying`` that were not taken back, oldest first."""
-    found = connection.execute(select(keying).where(*where, is_live).order_by(keying.c.id))
-    return found.mappings().all()
+    return rows_of(connection, KeyingRow, select(keying).where(*where, is_live).order_by(keying.c.id))
 
 
-def consensus_by_field(rows: Iterable[RowMapping], excluded: Exclusions) -> dict[str, Consensus]:
+def consensus_by_field(rows: Iterable[KeyingRow], excluded: Exclusions) -> dict[str, Consensus]:
     """Return the state of agreement on the fields of one task after these live keyed values.
 
     A field is settled in the way that held when its first value was keyed, whatever an office sets meanwhile.
     """
     words: dict[str, list[KeyedValue]] = defaultdict(list)
-    first: dict[str, RowMapping] = {}
+    first: dict[str, KeyingRow] = {}
     for row in rows:
-        words[row["field"]].append(keyed_value_of(row))
-        first.setdefault(row["field"], row)
+        words[row.field].append(keyed_value_of(row))
+        first.setdefault(row.field, row)
     return {
-        field: consensus_of(Way(first[field]["way"]), said, excluded.get(first[field]["token"], frozenset()))
+        field: consensus_of(Way(first[field].way), said, excluded.get(first[field].token, frozenset()))
         for field, said in words.items()
     }
 
@@ -134,11 +141,11 @@ def lot_token(lot_id: int) -> str:
     return f"{_OF_LOT}{lot_id}"
 
 
-def keyed_value_of(row: Mapping[str, Any] | RowMapping) -> KeyedValue:
+def keyed_value_of(row: KeyingRow) -> KeyedValue:
     """A row of ``keying``."""
-    verdict = Verdict(row["field"], FieldStatus(row["status"]), row["text"])
-    in_force = row["mode"] == KeyingMode.LOT and row["token"].startswith(_OF_LOT)
-    return KeyedValue(row["id"], row["account_id"], row["login"], verdict, row["compared"], in_force)
+    verdict = Verdict(row.field, FieldStatus(row.status), row.text)
+    in_force = row.mode == KeyingMode.LOT and row.token.startswith(_OF_LOT)
+    return KeyedValue(row.id, row.account_id, row.login, verdict, row.compared, in_force)
 
 
 def add_keyings(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:
@@ -175,10 +182,10 @@ def keyed_by(connection: Connection, keying_ids: Collection[int]) -> dict[int, s
 
 def earlier_submissions(
     connection: Connection, token: str, task_ids: Collection[int]
-) -> dict[int, RowMapping]:
+) -> dict[int, SubmissionRow]:
     """What the submission of that token came to on each of these tasks on which there was one."""
     same = (submission.c.token == token) & submission.c.task_id.in_(task_ids)
-    return {row["task_id"]: row for row in connection.execute(select(submission).where(same)).mappings()}
+    return {row.task_id: row for row in rows_of(connection, SubmissionRow, select(submission).where(same))}
 
 
 def pages_at_work(connection: Connection, book_id: int) -> frozenset[PageRef]:

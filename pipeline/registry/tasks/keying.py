@@ -34,7 +34,13 @@ from pipeline.registry.tasks.consensus import (
 )
 from pipeline.registry.tasks.keyed_values import add_keyings, earlier_submissions, were_keyed
 from pipeline.registry.tasks.leases import KeyingMode, hand_back
-from pipeline.registry.tasks.loading import LoadedTask, initial_consensus, load_leased_task, open_noted_fields
+from pipeline.registry.tasks.loading import (
+    LoadedTask,
+    TaskRow,
+    initial_consensus,
+    load_leased_task,
+    open_noted_fields,
+)
 from pipeline.registry.tasks.model import KeyOutcome
 from pipeline.registry.tasks.rows import decision, keying, review_task, submission
 from pipeline.stages import Stage
@@ -117,13 +123,11 @@ def earlier_outcomes(
         raise RegistryError("Lần gửi này thiếu mã. Hãy tải lại trang rồi gửi lại.")
     found = {}
     for task_id, row in earlier_submissions(context.connection, sent.token, list(words)).items():
-        if row["account_id"] != sent.person.account_id or not were_keyed(
+        if row.account_id != sent.person.account_id or not were_keyed(
             context.connection, sent.token, task_id, words[task_id]
         ):
             raise RegistryError("Mã của lần gửi này đã dùng rồi. Hãy tải lại trang rồi gửi lại.")
-        found[task_id] = KeyOutcome(
-            Stage(row["stage"]), tuple(row["settled"]), row["version"], tuple(row["waiting"])
-        )
+        found[task_id] = KeyOutcome(Stage(row.stage), tuple(row.settled), row.version, tuple(row.waiting))
     return found
 
 
@@ -170,7 +174,7 @@ def record_keyed_values(
     ]
     settled = [(one.case, field, now) for one in spoken for field, now in one.settled.items()]
     add_decisions(context.connection, [_decision(context, *one) for one in settled], context.now)
-    if asked := [one.case.task_id for one in said if one.case.row["question"]]:
+    if asked := [one.case.task_id for one in said if one.case.row.question]:
         changing(context.connection, review_task, asked)
         context.connection.execute(update(review_task).where(review_task.c.id.in_(asked)).values(question=""))
         wrote(context.connection, review_task, asked)
@@ -200,13 +204,22 @@ def record_keyed_values(
     return outcomes
 
 
-def refresh_tasks_of(context: DeskContext, cases: Sequence[LoadedTask]) -> dict[int, Mapping[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class _TaskState:
+    """What changes of a task when values are keyed."""
+
+    stage: str
+    fields: list[str]
+    version: int
+
+
+def refresh_tasks_of(context: DeskContext, cases: Sequence[LoadedTask]) -> dict[int, _TaskState]:
     """Bring records and tasks in step with the values keyed on these tasks, and raise the version of each task.
 
     Returns:
-        The rows of the tasks afterwards, by id.
+        The state of the tasks afterwards, by id.
     """
-    machines = {(case.row["page_id"], case.row["entry_id"]): case.machine for case in cases}
+    machines = {(case.row.page_id, case.row.entry_id): case.machine for case in cases}
     projections.refresh_projections(context.connection, context.declared, list(machines), machines)
     versions = {case.task_id: case.version + 1 for case in cases}
     changing(context.connection, review_task, versions)
@@ -217,7 +230,7 @@ def refresh_tasks_of(context: DeskContext, cases: Sequence[LoadedTask]) -> dict[
         .returning(review_task.c.id, review_task.c.stage, review_task.c.fields, review_task.c.version)
     )
     wrote(context.connection, review_task, versions)
-    return {row["id"]: dict(row) for row in rows.mappings()}
+    return {row.id: _TaskState(row.stage, row.fields, row.version) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,17 +244,17 @@ class _KeyedOutcome:
     def settled(self) -> dict[str, Consensus]:
         return {field: one for field, one in self.consensus.items() if one.stage is Stage.SETTLED}
 
-    def outcome(self, context: DeskContext, now: Mapping[str, Any], person: Person) -> KeyOutcome:
-        """What it came to; ``now``: the row of the task."""
-        stage, settled = Stage(now["stage"]), self.settled
-        row = {**self.case.row, **now}
+    def outcome(self, context: DeskContext, now: _TaskState, person: Person) -> KeyOutcome:
+        """What it came to; ``now``: the state of the task."""
+        stage, settled = Stage(now.stage), self.settled
+        row = replace(self.case.row, stage=now.stage, fields=now.fields, version=now.version)
         consensus = {
             field: initial_consensus(context, row, field)
             if field in settled
             else self.consensus.get(field)
             or self.case.consensus.get(field)
             or initial_consensus(context, row, field)
-            for field in now["fields"]
+            for field in now.fields
         }
         later = replace(self.case, row=row, consensus=consensus)
         waiting = later.keyable_by(person.account_id) if stage is self.case.stage else ()
@@ -257,9 +270,9 @@ def _checked(context: DeskContext, said: KeyedTask) -> list[dict[str, Any]]:
             label = _label(context.declared, said.case, word.field)
             raise RegistryError(f"{label} không chờ bạn. Hãy tải lại nhiệm vụ này.")
     row = said.case.row
-    verdicts = [checked_verdict(context.declared, row["record"], word) for word in said.words]
+    verdicts = [checked_verdict(context.declared, row.record, word) for word in said.words]
     return [
-        {**one, "compared": context.compared(row["folder_name"], row["record"], one["field"], one["text"])}
+        {**one, "compared": context.compared(row.folder_name, row.record, one["field"], one["text"])}
         for one in verdicts
     ]
 
@@ -284,8 +297,8 @@ def _row(
     one, decision = case.consensus[verdict["field"]], case.decisions.get(verdict["field"])
     return {
         "task_id": case.task_id,
-        "entry_id": case.row["entry_id"],
-        "page_id": case.row["page_id"],
+        "entry_id": case.row.entry_id,
+        "page_id": case.row.page_id,
         **verdict,
         "stage": one.stage,
         "way": one.way,
@@ -312,7 +325,7 @@ def _decision(context: DeskContext, case: LoadedTask, field: str, one: Consensus
     return NewDecision(
         case.row,
         checked_verdict(
-            context.declared, case.row["record"], Verdict(field, FieldStatus(said.status), said.text)
+            context.declared, case.row.record, Verdict(field, FieldStatus(said.status), said.text)
         ),
         seen,
         ", ".join(one.authors),
@@ -337,26 +350,24 @@ def _submission(context: DeskContext, task_id: int, sent: Submission, came_to: K
 def _label(declared: RecordSchema, case: LoadedTask, field: str) -> str:
     if field == WHOLE_ENTRY:
         return "Phần chung của nhiệm vụ này"
-    return f"“{declared.field(case.row['record'], field).label}”"
+    return f"“{declared.field(case.row.record, field).label}”"
 
 
 Rows = Mapping[str, Collection[int]]
 """Ids of rows by table."""
 
 
-def rows_of_tasks(connection: Connection, tasks: Sequence[Mapping[str, Any]]) -> dict[int, Rows | None]:
+def rows_of_tasks(connection: Connection, tasks: Sequence[TaskRow]) -> dict[int, Rows | None]:
     """Return what was written of each task and no ``record`` has taken yet, by the task's id.
 
     The rows are as ``task_rows`` gives them; None where there is one task, to which all of it belongs.
     """
     if len(tasks) == 1:
-        return {tasks[0]["id"]: None}
-    owners: dict[Any, int] = {("task", task["id"]): task["id"] for task in tasks}
-    owners |= {("entry", task["entry_id"]): task["id"] for task in tasks}
-    owners |= {
-        ("spot", task["book_id"], task["sha256"], task["page_no"], task["row"]): task["id"] for task in tasks
-    }
-    found: dict[int, dict[str, set[int]]] = {task["id"]: defaultdict(set) for task in tasks}
+        return {tasks[0].id: None}
+    owners: dict[Any, int] = {("task", task.id): task.id for task in tasks}
+    owners |= {("entry", task.entry_id): task.id for task in tasks}
+    owners |= {("spot", task.book_id, task.sha256, task.page_no, task.row): task.id for task in tasks}
+    found: dict[int, dict[str, set[int]]] = {task.id: defaultdict(set) for task in tasks}
     for name, ids in noted(connection).items():
         for row_id, owner in _owners(connection, name, ids):
             if owner in owners:

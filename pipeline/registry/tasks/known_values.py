@@ -35,7 +35,7 @@ def load_shown_task(context: DeskContext, person: Person, task_id: int) -> Loade
     """
     stages(person)
     case = load_task(context, task_id)
-    check_place(person, case.row["place_code"])
+    check_place(person, case.row.place_code)
     if person.role is not Role.SUPERVISOR and not leases.keeps(context.connection, task_id, person):
         raise leases.lease_lost()
     return case
@@ -50,14 +50,14 @@ def known_entry(context: DeskContext, person: Person, task_id: int) -> KnownEntr
         NotYours: The person neither has the task in hand nor supervises its place.
     """
     case = load_shown_task(context, person, task_id)
-    row = context.connection.execute(select(book).where(book.c.id == case.row["book_id"])).mappings().one()
-    policy = context.policy.of_book(case.row["folder_name"])
+    row = context.connection.execute(select(book).where(book.c.id == case.row.book_id)).mappings().one()
+    policy = context.policy.of_book(case.row.folder_name)
     keyable = case.keyable_by(person.account_id)
     hidden = any(is_blind(case.consensus[field], policy) for field in keyable)
     return KnownEntry(
-        entry_id=case.row["entry_id"],
-        record=case.row["record"],
-        form=case.row["form"],
+        entry_id=case.row.entry_id,
+        record=case.row.record,
+        form=case.row.form,
         ledger=ledger_of_row(row),
         fields=keyable,
         readings=() if hidden else _readings(case, keyable),
@@ -140,17 +140,17 @@ def offers_for(
         NotYours: The person neither has the task in hand nor supervises its place.
     """
     case = load_shown_task(context, person, task_id)
-    entry_id, record = case.row["entry_id"], case.row["record"]
+    entry_id, record = case.row.entry_id, case.row.record
     if entry_id is None:
         return {}
     fields = [field for field in case.keyable_by(person.account_id) if field != WHOLE_ENTRY]
-    policy = context.policy.of_book(case.row["folder_name"])
+    policy = context.policy.of_book(case.row.folder_name)
     known: dict[str, Known] = {}
     if not any(is_blind(case.consensus[field], policy) for field in fields):
         effective = effective_values_of(context.connection, context.declared, {entry_id: record})
         known = effective_as_values(effective[entry_id])
     known |= typed_as_values(context.declared, record, words)
-    offers = Offers(context.connection, context.declared, record, case.row["book_id"])
+    offers = Offers(context.connection, context.declared, record, case.row.book_id)
     return {field: found for field in fields if (found := offers.of(field, known))}
 
 
@@ -172,19 +172,19 @@ def book_values(context: DeskContext, person: Person, task_id: int, field: str) 
     """
     stages(person)
     row = task_row(context.connection, task_id)
-    check_place(person, row["place_code"])
+    check_place(person, row.place_code)
     if person.role is not Role.SUPERVISOR and not leases.keeps(context.connection, task_id, person):
         raise leases.lease_lost()
-    record = context.declared.schemas.record(row["record"])
+    record = context.declared.schemas.record(row.record)
     if field not in record.by_name or field in {one.name for one in record.people}:
         return ()
     spot = (decision.c.scan_sha256, decision.c.page_no, decision.c.row)
     own = and_(
-        *(column == row[name] for column, name in zip(spot, ("sha256", "page_no", "row"), strict=True))
+        *(column == here for column, here in zip(spot, (row.sha256, row.page_no, row.row), strict=True))
     )
     last = (
         select(func.max(decision.c.id))
-        .where(decision.c.book_id == row["book_id"], decision.c.field == field, ~own, decision_stands)
+        .where(decision.c.book_id == row.book_id, decision.c.field == field, ~own, decision_stands)
         .group_by(*spot)
     )
     found = context.connection.scalars(

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import chain
-from typing import Any
 
-from sqlalchemy import Connection, RowMapping, ScalarSelect, func, select
+from sqlalchemy import Connection, ScalarSelect, func, select
 
 from pipeline.derivations import OF_NOTES, DerivationContext, derived
 from pipeline.kinds.note import NotedActKind, noted_acts
@@ -24,6 +24,7 @@ from pipeline.registry.books.pages import rectification_of
 from pipeline.registry.books.rows import book, page, scan
 from pipeline.registry.data_entry.model import corners_of
 from pipeline.registry.database.audit import add
+from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.locks import hold_tasks
 from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.entries.machine_view import MachineView, decisions_at, machine_view, machine_views
@@ -39,7 +40,7 @@ from pipeline.registry.tasks.keyed_values import (
 )
 from pipeline.registry.tasks.leases import KeyingMode, lease_lost, renew
 from pipeline.registry.tasks.model import NotYours
-from pipeline.registry.tasks.rows import aside, lease, review_task
+from pipeline.registry.tasks.rows import KeyingRow, ReviewTaskRow, aside, lease, review_task
 from pipeline.registry.withdrawals.stored_withdrawals import part_of, refuse_withdrawn
 from pipeline.schema import RecordSpec
 from pipeline.stages import Stage
@@ -61,6 +62,25 @@ def last_answer() -> ScalarSelect[str]:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskRow(ReviewTaskRow):
+    """A task with its page, scan and book.
+
+    ``lease_until`` is None when nobody holds the task, ``answer`` (the last one) when there is none.
+    """
+
+    page_no: int
+    sha256: str
+    name: str
+    folder_name: str
+    volume: str
+    form: str
+    record: str
+    number_text: str
+    lease_until: datetime | None
+    answer: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class LoadedTask:
     """A task with all that belongs to it.
 
@@ -73,38 +93,36 @@ class LoadedTask:
         words: All its rows of ``keying``, oldest first.
     """
 
-    row: Mapping[str, Any]
+    row: TaskRow
     machine: MachineView
     readings: Mapping[str, FieldReading]
     decisions: Mapping[str, Decision]
     consensus: Mapping[str, Consensus]
-    words: Sequence[RowMapping]
+    words: Sequence[KeyingRow]
 
     @property
     def task_id(self) -> int:
-        return int(self.row["id"])
+        return int(self.row.id)
 
     @property
     def version(self) -> int:
-        return int(self.row["version"])
+        return int(self.row.version)
 
     @property
     def stage(self) -> Stage:
-        return Stage(self.row["stage"])
+        return Stage(self.row.stage)
 
     @property
     def ref(self) -> PageRef:
-        return PageRef(self.row["sha256"], self.row["page_no"])
+        return PageRef(self.row.sha256, self.row.page_no)
 
     def withdrawn_by(self, account_id: int) -> dict[str, Verdict]:
         """What that person said last of each field, where they took it back."""
-        gone = {row["takes_back_id"] for row in self.words}
+        gone = {row.takes_back_id for row in self.words}
         mine = {
-            row["field"]: row
-            for row in self.words
-            if row["account_id"] == account_id and row["takes_back_id"] is None
+            row.field: row for row in self.words if row.account_id == account_id and row.takes_back_id is None
         }
-        return {field: keyed_value_of(row).verdict for field, row in mine.items() if row["id"] in gone}
+        return {field: keyed_value_of(row).verdict for field, row in mine.items() if row.id in gone}
 
     def decided(self, field: str) -> Verdict | None:
         """What was decided of that field last."""
@@ -122,10 +140,8 @@ class LoadedTask:
         )
 
 
-def task_row(connection: Connection, task_id: int) -> Mapping[str, Any]:
-    """Return the row of a task with those of its page, scan and book.
-
-    ``lease_until`` is None when nobody holds the task, ``answer`` (the last one) when there is none.
+def task_row(connection: Connection, task_id: int) -> TaskRow:
+    """Return a task with its page, scan and book.
 
     Raises:
         NotThere: There is no such task.
@@ -133,8 +149,8 @@ def task_row(connection: Connection, task_id: int) -> Mapping[str, Any]:
     return task_rows(connection, [task_id])[task_id]
 
 
-def task_rows(connection: Connection, task_ids: Collection[int]) -> dict[int, Mapping[str, Any]]:
-    """Return the rows of many tasks, as ``task_row`` does, by their ids in the order in which they were asked for."""
+def task_rows(connection: Connection, task_ids: Collection[int]) -> dict[int, TaskRow]:
+    """Return many tasks, as ``task_row`` does, by their ids in the order in which they were asked for."""
     query = (
         select(
             review_task,
@@ -144,10 +160,10 @@ def task_rows(connection: Connection, task_ids: Collection[int]) -> dict[int, Ma
             book.c.folder_name,
             book.c.volume,
             book.c.form,
-            func.coalesce(entry.c.record, book.c.record).label("record"),
-            func.coalesce(entry.c.number_text, "").label("number_text"),
-            lease.c.until.label("lease_until"),
-            last_answer().label("answer"),
+            func.coalesce(entry.c.record, book.c.record),
+            func.coalesce(entry.c.number_text, ""),
+            lease.c.until,
+            last_answer(),
         )
         .join_from(review_task, page, review_task.c.page_id == page.c.id)
         .join(scan)
@@ -156,7 +172,7 @@ def task_rows(connection: Connection, task_ids: Collection[int]) -> dict[int, Ma
         .outerjoin(lease, lease.c.task_id == review_task.c.id)
         .where(review_task.c.id.in_(task_ids))
     )
-    found = {row["id"]: dict(row) for row in connection.execute(query).mappings()}
+    found = {row.id: row for row in rows_of(connection, TaskRow, query)}
     for task_id in task_ids:
         if task_id not in found:
             raise NotThere(f"Không có nhiệm vụ số {task_id}. Hãy tải lại danh sách nhiệm vụ.")
@@ -176,16 +192,16 @@ def load_tasks(context: DeskContext, task_ids: Collection[int]) -> dict[int, Loa
     """All about many tasks, with as few questions to the database as about one."""
     connection = context.connection
     rows = task_rows(connection, task_ids)
-    decisions = decisions_at(connection, [(row["page_id"], row["row"]) for row in rows.values()])
-    by_task = {task_id: decisions[row["page_id"], row["row"]] for task_id, row in rows.items()}
+    decisions = decisions_at(connection, [(row.page_id, row.row) for row in rows.values()])
+    by_task = {task_id: decisions[row.page_id, row.row] for task_id, row in rows.items()}
     words = keyings_on(connection, task_ids)
     excluded = exclusions_among(connection, chain.from_iterable(words.values()))
-    machines = machine_views(connection, [(row["page_id"], row["entry_id"]) for row in rows.values()])
+    machines = machine_views(connection, [(row.page_id, row.entry_id) for row in rows.values()])
     return {
         task_id: _case(
             context,
             row,
-            machines[row["page_id"], row["entry_id"]],
+            machines[row.page_id, row.entry_id],
             by_task[task_id],
             words[task_id],
             excluded,
@@ -196,10 +212,10 @@ def load_tasks(context: DeskContext, task_ids: Collection[int]) -> dict[int, Loa
 
 def _case(
     context: DeskContext,
-    row: Mapping[str, Any],
+    row: TaskRow,
     machine: MachineView,
     decisions: Mapping[str, Decision],
-    words: Sequence[RowMapping],
+    words: Sequence[KeyingRow],
     excluded: Exclusions,
 ) -> LoadedTask:
     keyed = live_consensus_among(words, decisions, excluded)
@@ -208,19 +224,17 @@ def _case(
         machine=machine,
         readings={reading.field: reading for reading in machine.readings},
         decisions=decisions,
-        consensus={
-            field: keyed.get(field) or initial_consensus(context, row, field) for field in row["fields"]
-        },
+        consensus={field: keyed.get(field) or initial_consensus(context, row, field) for field in row.fields},
         words=words,
     )
 
 
-def initial_consensus(context: DeskContext, row: Mapping[str, Any], field: str) -> Consensus:
+def initial_consensus(context: DeskContext, row: TaskRow, field: str) -> Consensus:
     """Return the agreement on a field that nobody has keyed; ``row`` is that of the task with its book."""
-    of_book = context.policy.of_book(row["folder_name"])
+    of_book = context.policy.of_book(row.folder_name)
     if field == WHOLE_ENTRY:
         return consensus_of(of_book.whole, ())
-    return consensus_of(of_book.way(context.declared.field(row["record"], field)), ())
+    return consensus_of(of_book.way(context.declared.field(row.record, field)), ())
 
 
 EITHER_MODE = (KeyingMode.DESK, KeyingMode.COLUMN)
@@ -252,7 +266,7 @@ def load_leased_task(
     """Return all about a task like ``load_held_task``, for a caller that has locked it already."""
     allowed = allowed_stages(person)
     case = load_task(context, task_id)
-    check_place(person, case.row["place_code"])
+    check_place(person, case.row.place_code)
     if case.stage is Stage.WITHDRAWN:
         refuse_withdrawn(context.connection, part_of(case.row))
     if not any(renew(context, [task_id], person, mode) for mode in modes):
@@ -273,7 +287,7 @@ def open_noted_fields(
 
     Fields that wait, were read or were decided stay as they are; so does the task of a note that tells of no act.
     """
-    record, entry_id = context.declared.schemas.record(case.row["record"]), case.row["entry_id"]
+    record, entry_id = context.declared.schemas.record(case.row.record), case.row.entry_id
     note = next((one for one in words if record.book is not None and one.field == record.book.notes), None)
     if note is None or entry_id is None or note.status is not FieldStatus.READ:
         return case
@@ -281,7 +295,7 @@ def open_noted_fields(
     fields = [name for name in _fields_of(record, note) if name not in taken | case.decisions.keys()]
     if not fields:
         return case
-    shown = rectification_of(context.connection, case.row["book_id"], case.ref)
+    shown = rectification_of(context.connection, case.row.book_id, case.ref)
     reading = case.readings.get(note.field)
     box = reading.box if reading else None
     corners = None if box is None else corners_of(box, None if shown is None else shown.matrix)
@@ -302,7 +316,7 @@ def open_noted_fields(
             for name in fields
         ],
     )
-    machine = machine_view(context.connection, case.row["page_id"], entry_id)
+    machine = machine_view(context.connection, case.row.page_id, entry_id)
     return replace(case, machine=machine, readings={one.field: one for one in machine.readings})
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import select
 
 from pipeline.errors import RegistryError
 from pipeline.model import Box, FieldStatus, Writing
@@ -21,6 +21,7 @@ from pipeline.registry.database.audit import record
 from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.entries.added_readings import add_region, regions_in_force, take_back_region
 from pipeline.registry.entries.projections import refresh_projections
+from pipeline.registry.entries.rows import RedrawnRegionRow
 from pipeline.registry.errors import StaleTask
 from pipeline.registry.tasks.consensus import WHOLE_ENTRY
 from pipeline.registry.tasks.keying import check_version
@@ -66,7 +67,7 @@ def redraw_region(
     """
     case = load_held_task(context, person, task_id)
     asked = _checked(context, person, case, drawn)
-    connection, entry_id = context.connection, int(case.row["entry_id"])
+    connection, entry_id = context.connection, case.row.entry_id or 0
     if not asked.is_kept:
         reading = replace(read.reading, field=drawn.field, accepted=False)
         add_region(
@@ -79,43 +80,43 @@ def redraw_region(
             person=person,
             at=context.now,
         )
-        refresh_projections(connection, context.declared, [(case.row["page_id"], entry_id)])
+        refresh_projections(connection, context.declared, [(case.row.page_id, entry_id)])
         told = {"entry": entry_id, "field": drawn.field, "reader": read.reader, "status": reading.status}
         record(connection, person.login, "region-redrawn", f"task:{task_id}", told)
     return show(context, task_id, person)
 
 
-def last_redrawn(context: DeskContext, person: Person) -> tuple[int, RowMapping] | None:
+def last_redrawn(context: DeskContext, person: Person) -> tuple[int, RedrawnRegionRow] | None:
     """Return the last region in force that a person drew on a task in hand, and the task."""
     rows = task_rows(context.connection, held(context, person, KeyingMode.DESK))
-    tasks = {row["entry_id"]: task_id for task_id, row in rows.items() if row["entry_id"] is not None}
+    tasks = {row.entry_id: task_id for task_id, row in rows.items() if row.entry_id is not None}
     mine = [
         row
         for row in regions_in_force(context.connection, list(tasks))
-        if row["account_id"] == person.account_id
+        if row.account_id == person.account_id
     ]
-    return (tasks[mine[-1]["entry_id"]], mine[-1]) if mine else None
+    return (tasks[mine[-1].entry_id], mine[-1]) if mine else None
 
 
-def undo_region(context: DeskContext, person: Person, task_id: int, last: RowMapping) -> None:
+def undo_region(context: DeskContext, person: Person, task_id: int, last: RedrawnRegionRow) -> None:
     """Take a region back that a person drew on a task in hand: the one before it counts again.
 
     Raises:
         CannotUndo: It counts no longer.
     """
     case = load_held_task(context, person, task_id)
-    in_force = regions_in_force(context.connection, [last["entry_id"]], last["field"])
-    if last["id"] not in {row["id"] for row in in_force}:
+    in_force = regions_in_force(context.connection, [last.entry_id], last.field)
+    if last.id not in {row.id for row in in_force}:
         raise CannotUndo("Không hoàn tác được: khung này đã được lấy lại rồi.")
     take_back_region(context.connection, last, person, context.now)
-    subject = (case.row["page_id"], case.row["entry_id"])
+    subject = (case.row.page_id, case.row.entry_id)
     refresh_projections(context.connection, context.declared, [subject])
     record(
         context.connection,
         person.login,
         "undone",
         f"task:{task_id}",
-        {"of": "region", "field": last["field"]},
+        {"of": "region", "field": last.field},
     )
 
 
@@ -124,26 +125,26 @@ def _checked(context: DeskContext, person: Person, case: LoadedTask, drawn: Draw
     row = case.row
     if (
         drawn.field == WHOLE_ENTRY
-        or row["entry_id"] is None
+        or row.entry_id is None
         or drawn.field not in case.keyable_by(person.account_id)
     ):
         raise RegistryError("Ô này không chờ bạn nên không vẽ lại khung được. Hãy tải lại việc này.")
-    shown = rectification_of(context.connection, row["book_id"], case.ref)
+    shown = rectification_of(context.connection, row.book_id, case.ref)
     if shown is None:
         raise RegistryError("Máy chưa đọc trang này nên chưa có chỗ để vẽ khung. Hãy gõ chữ trên giấy.")
     if shown.mark != drawn.mark:
         raise StaleTask("Trang này vừa được đọc lại. Hãy tải lại việc này rồi vẽ khung.")
     box = _within(drawn.box, shown.size)
     before = case.readings.get(drawn.field)
-    in_force = regions_in_force(context.connection, [row["entry_id"]], drawn.field)
+    in_force = regions_in_force(context.connection, [row.entry_id], drawn.field)
     is_kept = bool(in_force and before and before.box and _is_same(before.box, box))
-    of_book = context.connection.execute(select(book).where(book.c.id == row["book_id"])).mappings().one()
+    of_book = context.connection.execute(select(book).where(book.c.id == row.book_id)).mappings().one()
     return RegionToRead(
         drawn=replace(drawn, box=box),
         ref=case.ref,
         shown=shown,
-        record=row["record"],
-        form=row["form"],
+        record=row.record,
+        form=row.form,
         ledger=ledger_of_row(of_book),
         writing=_writing(case, drawn.field),
         is_kept=is_kept,

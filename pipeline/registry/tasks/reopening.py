@@ -25,7 +25,7 @@ from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.entries.machine_view import decisions_of, machine_view, place_of
 from pipeline.registry.entries.model import StoredEntry
 from pipeline.registry.entries.projections import refresh_projections
-from pipeline.registry.entries.rows import entry
+from pipeline.registry.entries.rows import EntryPlace, entry
 from pipeline.registry.entries.stored_entries import stored_entry
 from pipeline.registry.errors import NotThere
 from pipeline.registry.tasks.assignment import checkers
@@ -72,11 +72,11 @@ def reopen_fields(
     hold_page_of(connection, entry_id)
     place = place_of(connection, entry_id)
     task_id = _task_of(context, place, entry_id)
-    decisions = decisions_of(connection, place["page_id"], place["row"])
-    machine = machine_view(connection, place["page_id"], entry_id)
+    decisions = decisions_of(connection, place.page_id, place.row)
+    machine = machine_view(connection, place.page_id, entry_id)
     readings = {reading.field: reading for reading in machine.readings}
     waiting = live_consensus(connection, {task_id: decisions})[task_id]
-    folder_name = connection.scalar(select(book.c.folder_name).where(book.c.id == place["book_id"])) or ""
+    folder_name = connection.scalar(select(book.c.folder_name).where(book.c.id == place.book_id)) or ""
     words = []
     for spec in specs:
         said = _stands(decisions.get(spec.name), readings.get(spec.name))
@@ -85,12 +85,12 @@ def reopen_fields(
                 {
                     "task_id": task_id,
                     "entry_id": entry_id,
-                    "page_id": place["page_id"],
+                    "page_id": place.page_id,
                     "field": spec.name,
                     "stage": Stage.REVIEW,
                     "way": way_of(spec),
                     **said,
-                    "compared": context.compared(folder_name, place["record"], spec.name, said["text"]),
+                    "compared": context.compared(folder_name, place.record, spec.name, said["text"]),
                     "account_id": account_id,
                     "keyed_at": context.now,
                     "seconds": 0.0,
@@ -102,7 +102,7 @@ def reopen_fields(
     add_keyings(connection, words)
     if words:
         add(connection, aside, [_apart(context, task_id, token, *witness) for witness in excluded])
-    subject = place["page_id"], entry_id
+    subject = place.page_id, entry_id
     refresh_projections(connection, declared, [subject], {subject: machine})
     return ReopenedFields(task_id, tuple(word["field"] for word in words))
 
@@ -139,16 +139,16 @@ def _stands(decided: Decision | None, reading: FieldReading | None) -> dict[str,
     }
 
 
-def _task_of(context: DeskContext, place: Any, entry_id: int) -> int:
+def _task_of(context: DeskContext, place: EntryPlace, entry_id: int) -> int:
     """The task of an entry, made settled where there is none: ``follow`` opens it."""
     connection: Connection = context.connection
-    mine = (review_task.c.page_id == place["page_id"]) & (review_task.c.row == place["row"])
+    mine = (review_task.c.page_id == place.page_id) & (review_task.c.row == place.row)
     found = connection.scalar(select(review_task.c.id).where(mine))
     if found is not None:
         return int(found)
     made = {
-        "page_id": place["page_id"],
-        "row": place["row"],
+        "page_id": place.page_id,
+        "row": place.row,
         "entry_id": entry_id,
         "state": TaskState.DONE,
         "reasons": [],
@@ -158,8 +158,8 @@ def _task_of(context: DeskContext, place: Any, entry_id: int) -> int:
         "opened_at": context.now,
         "closed_at": context.now,
         "stage": Stage.SETTLED,
-        "book_id": place["book_id"],
-        "place_code": connection.scalar(select(book.c.place_code).where(book.c.id == place["book_id"])),
+        "book_id": place.book_id,
+        "place_code": place.place_code,
         "question": "",
     }
     return add(connection, review_task, [made])[0]
@@ -195,7 +195,7 @@ def check_entry(context: DeskContext, person: Person, entry_id: int) -> str:
     row = context.connection.execute(
         select(book.c.place_code, book.c.folder_name, entry.c.stands)
         .join_from(book, entry, entry.c.id == entry_id)
-        .where(book.c.id == place["book_id"])
+        .where(book.c.id == place.book_id)
     ).one()
     check_place(person, row.place_code)
     if not row.stands:
@@ -222,7 +222,7 @@ def settled_entry(context: DeskContext, person: Person, entry_id: int) -> tuple[
 def _waiting_fields(connection: Connection, entry_id: int) -> frozenset[str]:
     """The fields of an entry that wait for people now."""
     place = place_of(connection, entry_id)
-    of_entry = (review_task.c.page_id == place["page_id"]) & (review_task.c.row == place["row"])
+    of_entry = (review_task.c.page_id == place.page_id) & (review_task.c.row == place.row)
     found = connection.scalar(
         select(review_task.c.fields).where(of_entry, review_task.c.state == TaskState.OPEN)
     )
@@ -259,7 +259,7 @@ def reopen(
         return Way.BLIND if of_book.way(spec) is Way.BLIND else Way.CHECKED
 
     place = place_of(context.connection, entry_id)
-    wanted = [spec for name, spec in context.declared.fields(place["record"]).items() if name in fields]
+    wanted = [spec for name, spec in context.declared.fields(place.record).items() if name in fields]
     token = f"reopened-{uuid4().hex}"
     seen = seen_of(context.connection, place, seen)
     excluded = _witnesses(context.connection, place, [spec.name for spec in wanted], seen.logins)
@@ -279,21 +279,19 @@ def reopen(
     }
     add(context.connection, aside, [told])
     record(context.connection, person.login, "entry-reopened", f"entry:{entry_id}", {"fields": list(opened)})
-    place_code = (
-        context.connection.scalar(select(book.c.place_code).where(book.c.id == place["book_id"])) or ""
-    )
+    place_code = place.place_code or ""
     others = checkers(context.connection, place_code) - {person.account_id}
     return Reopened(opened, by_others=bool(others) and not shared)
 
 
 def _witnesses(
-    connection: Connection, place: Any, fields: Sequence[str], seen: Collection[str]
+    connection: Connection, place: EntryPlace, fields: Sequence[str], seen: Collection[str]
 ) -> Sequence[AccountRef]:
     """Who has keyed or decided these fields of an entry, and whose login is among those who have ``seen`` it."""
-    decisions = decisions_of(connection, place["page_id"], place["row"])
+    decisions = decisions_of(connection, place.page_id, place.row)
     authors = [decisions[field].author for field in fields if field in decisions]
     logins = {login.strip() for together in authors for login in together.split(",")}.union(seen)
-    of_entry = (review_task.c.page_id == place["page_id"]) & (review_task.c.row == place["row"])
+    of_entry = (review_task.c.page_id == place.page_id) & (review_task.c.row == place.row)
     keyed = (
         select(keying.c.account_id)
         .join(review_task, keying.c.task_id == review_task.c.id)

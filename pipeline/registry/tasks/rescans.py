@@ -38,9 +38,9 @@ def request_rescan(context: DeskContext, person: Person, task_id: int, reason: s
     case = load_held_task(context, person, task_id, EITHER_MODE)
     reason = require_text(reason, "lý do phải quét lại")
     asked = {
-        "page_id": case.row["page_id"],
-        "book_id": case.row["book_id"],
-        "place_code": case.row["place_code"],
+        "page_id": case.row.page_id,
+        "book_id": case.row.book_id,
+        "place_code": case.row.place_code,
         "reason": reason,
         "account_id": person.account_id,
         "login": person.login,
@@ -49,7 +49,7 @@ def request_rescan(context: DeskContext, person: Person, task_id: int, reason: s
     (ticket_id,) = add(context.connection, ticket, [asked])
     record(context.connection, person.login, "rescan-asked", f"ticket:{ticket_id}")
     note_act(context, person, task_id, RESCAN, str(ticket_id))
-    _follow_tasks(context, case.row["page_id"])
+    _follow_tasks(context, case.row.page_id)
     return _told(context, [_row(context.connection, ticket_id)])[0]
 
 

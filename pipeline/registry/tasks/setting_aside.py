@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, RowMapping, String, cast, exists, select, update
+from sqlalchemy import Connection, String, cast, exists, select, update
 
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.permissions import require_text, stages
 from pipeline.registry.database.audit import add, changing, record, wrote
+from pipeline.registry.database.columns import rows_of
 from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.tasks.keying import refresh_tasks_of
 from pipeline.registry.tasks.leases import hand_back
 from pipeline.registry.tasks.loading import ANSWERED, EITHER_MODE, LoadedTask, load_held_task
-from pipeline.registry.tasks.rows import aside, review_task
+from pipeline.registry.tasks.rows import AsideRow, aside, review_task
 from pipeline.stages import Stage
 
 SKIPPED = "skipped"
@@ -39,19 +40,14 @@ def note_act(context: DeskContext, person: Person, task_id: int, kind: str, word
     add(context.connection, aside, [row])
 
 
-def last_laid_aside(connection: Connection, person: Person) -> RowMapping | None:
+def last_laid_aside(connection: Connection, person: Person) -> AsideRow | None:
     """Return the last act by which a person laid a task aside and that they have not taken back."""
     back = aside.alias("taking_back")
     gone = (back.c.kind == TAKEN_BACK) & (back.c.words == cast(aside.c.id, String))
     mine = (aside.c.account_id == person.account_id) & aside.c.kind.in_((SKIPPED, ASKED, RESCAN))
     own = (back.c.account_id == person.account_id) & (back.c.task_id == aside.c.task_id)
-    return (
-        connection.execute(
-            select(aside).where(mine, ~exists().where(gone, own)).order_by(aside.c.id.desc()).limit(1)
-        )
-        .mappings()
-        .first()
-    )
+    query = select(aside).where(mine, ~exists().where(gone, own)).order_by(aside.c.id.desc()).limit(1)
+    return next(iter(rows_of(connection, AsideRow, query)), None)
 
 
 def skip(context: DeskContext, person: Person, task_id: int, reason: str) -> None:
@@ -74,7 +70,7 @@ def answer(context: DeskContext, person: Person, task_id: int, answer: str) -> N
     case = load_held_task(context, person, task_id)
     answer = require_text(answer, "câu trả lời")
     put_question(context, case, "")
-    _lay(context, case, person, ANSWERED, f"{case.row['question']} — {answer}")
+    _lay(context, case, person, ANSWERED, f"{case.row.question} — {answer}")
 
 
 def _lay(context: DeskContext, case: LoadedTask, person: Person, kind: str, words: str) -> None:

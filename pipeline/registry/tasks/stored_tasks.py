@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, exists, select, update
+from sqlalchemy import Connection, bindparam, exists, select, update
 
 from pipeline.registry.database.audit import add, changing, wrote
 from pipeline.registry.entries.machine_view import Subject
+from pipeline.registry.entries.rows import SubjectPlace
 from pipeline.registry.tasks.consensus import Consensus, PendingDecisions, consensus_of, finished, stage_of
 from pipeline.registry.tasks.model import TaskState
-from pipeline.registry.tasks.rows import review_task, ticket, ticket_closing
+from pipeline.registry.tasks.rows import ReviewTaskRow, review_task, ticket, ticket_closing
 from pipeline.review_policy import Way
 from pipeline.stages import Stage
 
@@ -40,8 +41,8 @@ class TaskWanted:
     """
 
     subject: Subject
-    place: Mapping[str, Any]
-    before: RowMapping | None
+    place: SubjectPlace
+    before: ReviewTaskRow | None
     left: PendingDecisions
     keyed: Mapping[str, Consensus]
     withdrawn: bool = False
@@ -73,23 +74,23 @@ def refresh_tasks(
         RowTampered: A task was altered.
     """
     wanted = [one for one in wanted if one.before is not None or (one.left.fields and not one.withdrawn)]
-    waiting = {one.place["page_id"] for one in wanted if one.stage is not Stage.SETTLED}
+    waiting = {one.place.page_id for one in wanted if one.stage is not Stage.SETTLED}
     rescans = pages_to_scan_again(connection, waiting)
     now = datetime.now(UTC)
     new: list[dict[str, Any]] = []
     changed: list[dict[str, Any]] = []
     reopened: set[Subject] = set()
     for one in wanted:
-        row = _row(one, rescan=one.place["page_id"] in rescans)
+        row = _row(one, rescan=one.place.page_id in rescans)
         if one.before is not None and one.withdrawn:
             row = _withdrawn_row(one.before)
         if one.before is None:
             new.append({**_new_row(one, now), **row})
-        elif any(one.before[name] != value for name, value in row.items()):
+        elif any(getattr(one.before, name) != value for name, value in row.items()):
             changed.append({**_changed_row(one.before, row, now), **row})
         else:
             continue
-        if row["reopened"] and not (one.before and one.before["reopened"]):
+        if row["reopened"] and not (one.before and one.before.reopened):
             reopened.add(one.subject)
     if new:
         add(connection, review_task, new)
@@ -115,42 +116,42 @@ def _row(one: TaskWanted, *, rescan: bool) -> dict[str, Any]:
     }
 
 
-def _withdrawn_row(before: RowMapping) -> dict[str, Any]:
+def _withdrawn_row(before: ReviewTaskRow) -> dict[str, Any]:
     """All as it was, so that it goes on from there when the subject is put back."""
     kept = ("reasons", "fields", "reopened", "question", "first_keyer", "second_keyer", "kept_from")
     return {
         "state": TaskState.WITHDRAWN,
         "stage": Stage.WITHDRAWN,
-        **{name: before[name] for name in kept},
+        **{name: getattr(before, name) for name in kept},
     }
 
 
 def _new_row(one: TaskWanted, now: datetime) -> dict[str, Any]:
     return {
-        "page_id": one.place["page_id"],
-        "row": one.place["row"],
+        "page_id": one.place.page_id,
+        "row": one.place.row,
         "entry_id": one.subject[1],
         "version": 1,
         "opened_at": now,
-        "book_id": one.place["book_id"],
-        "place_code": one.place["place_code"],
+        "book_id": one.place.book_id,
+        "place_code": one.place.place_code,
     }
 
 
-def _changed_row(before: RowMapping, row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def _changed_row(before: ReviewTaskRow, row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """What changes beside ``row`` itself: a task that was done opens anew, one with nothing left is closed now.
 
     One that was withdrawn keeps both moments, and has them again when it is put back.
     """
-    opened_at, closed_at = before["opened_at"], before["closed_at"]
+    opened_at, closed_at = before.opened_at, before.closed_at
     if row["state"] == TaskState.DONE:
-        closed_at = closed_at if before["state"] == TaskState.WITHDRAWN and closed_at else now
+        closed_at = closed_at if before.state == TaskState.WITHDRAWN and closed_at else now
     elif row["state"] == TaskState.OPEN:
-        opened_at = now if before["state"] == TaskState.DONE else opened_at
+        opened_at = now if before.state == TaskState.DONE else opened_at
         closed_at = None
     return {
-        "of_task": before["id"],
-        "version": before["version"] + 1,
+        "of_task": before.id,
+        "version": before.version + 1,
         "opened_at": opened_at,
         "closed_at": closed_at,
     }
@@ -158,7 +159,7 @@ def _changed_row(before: RowMapping, row: Mapping[str, Any], now: datetime) -> d
 
 def _at_the_desk(one: TaskWanted, *, rescan: bool) -> dict[str, Any]:
     """Where a task stands and who has nothing more to say there."""
-    question = one.before["question"] if one.before else ""
+    question = one.before.question if one.before else ""
     nobody = {"first_keyer": None, "second_keyer": None, "kept_from": None}
     if one.stage is Stage.SETTLED:
         return {"stage": Stage.SETTLED, "question": "", **nobody}

@@ -8,13 +8,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import uuid4
 
-from sqlalchemy import Connection, RowMapping, exists, select
+from sqlalchemy import Connection, exists, select
 
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.permissions import check_place, stages
-from pipeline.registry.approvals.stored_deliveries import confirmations_in_force, take_back_confirmation
+from pipeline.registry.approvals.stored_deliveries import (
+    ConfirmedDeliveryRow,
+    confirmations_in_force,
+    take_back_confirmation,
+)
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import record
+from pipeline.registry.database.columns import values_of
 from pipeline.registry.database.locks import hold_tasks
 from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.tasks.keyed_values import add_keyings, is_live, live_keyings
@@ -24,7 +29,7 @@ from pipeline.registry.tasks.loading import LoadedTask, load_task, task_rows
 from pipeline.registry.tasks.model import CannotUndo, DeskTask
 from pipeline.registry.tasks.redrawing import last_redrawn, undo_region
 from pipeline.registry.tasks.rescans import take_back_ticket
-from pipeline.registry.tasks.rows import WITHDRAWN, keying, lease
+from pipeline.registry.tasks.rows import WITHDRAWN, AsideRow, KeyingRow, keying, lease
 from pipeline.registry.tasks.setting_aside import (
     ASKED,
     RESCAN,
@@ -55,38 +60,40 @@ def undo(context: DeskContext, person: Person) -> DeskTask:
     times = [
         at
         for at in (
-            confirmed and confirmed[1]["confirmed_at"],
-            laid and laid["said_at"],
-            words and words[0]["keyed_at"],
-            redrawn and redrawn[1]["drawn_at"],
+            confirmed and confirmed[1].confirmed_at,
+            laid and laid.said_at,
+            words and words[0].keyed_at,
+            redrawn and redrawn[1].drawn_at,
         )
         if at
     ]
     if not times:
         raise CannotUndo(NOTHING_LEFT)
     last = max(times)
-    if confirmed is not None and confirmed[1]["confirmed_at"] == last:
+    if confirmed is not None and confirmed[1].confirmed_at == last:
         task_id = take_back_delivery(context, person, confirmed)
-    elif redrawn is not None and redrawn[1]["drawn_at"] == last:
+    elif redrawn is not None and redrawn[1].drawn_at == last:
         task_id = redrawn[0]
         undo_region(context, person, task_id, redrawn[1])
-    elif laid is not None and laid["said_at"] == last:
-        task_id = int(laid["task_id"])
+    elif laid is not None and laid.said_at == last:
+        task_id = int(laid.task_id)
         hold_tasks(connection, [task_id])
         take_up_again(context, person, laid)
     else:
-        task_id = int(words[0]["task_id"])
+        task_id = int(words[0].task_id)
         hold_tasks(connection, [task_id])
         withdraw(context, person, task_id, words)
     take(context, task_id, person, KeyingMode.DESK)
     return show(context, task_id, person)
 
 
-def take_back_delivery(context: DeskContext, person: Person, confirmed: tuple[int, RowMapping]) -> int:
+def take_back_delivery(
+    context: DeskContext, person: Person, confirmed: tuple[int, ConfirmedDeliveryRow]
+) -> int:
     """Take back a value to be delivered that a person confirmed; return its task."""
     task_id, row = confirmed
     take_back_confirmation(context.connection, row, person.login, clock.now(context.connection))
-    told = {"of": "delivery", "field": row["field"]}
+    told = {"of": "delivery", "field": row.field}
     record(context.connection, person.login, "undone", f"task:{task_id}", told)
     return task_id
 
@@ -96,45 +103,43 @@ NOTHING_LEFT = "Không còn gì để hoàn tác."
 
 def last_confirmation(
     context: DeskContext, person: Person, mode: KeyingMode = KeyingMode.DESK
-) -> tuple[int, RowMapping] | None:
+) -> tuple[int, ConfirmedDeliveryRow] | None:
     """Return the last value to be delivered that a person confirmed on a task in hand, if it counts; and the task."""
     rows = task_rows(context.connection, held(context, person, mode))
-    spots = {
-        (row["book_id"], row["sha256"], row["page_no"], row["row"]): task_id for task_id, row in rows.items()
-    }
+    spots = {(row.book_id, row.sha256, row.page_no, row.row): task_id for task_id, row in rows.items()}
     found = [
         (task_id, row)
         for row in confirmations_in_force(context.connection, {spot[0] for spot in spots})
-        if row["author"] == person.login
-        and (task_id := spots.get((row["book_id"], row["scan_sha256"], row["page_no"], row["row"])))
+        if row.author == person.login
+        and (task_id := spots.get((row.book_id, row.scan_sha256, row.page_no, row.row)))
     ]
     return found[-1] if found else None
 
 
-def take_up_again(context: DeskContext, person: Person, laid: RowMapping) -> None:
+def take_up_again(context: DeskContext, person: Person, laid: AsideRow) -> None:
     """Take back that a person laid a task aside, which the caller holds.
 
     Raises:
         CannotUndo: Somebody has gone on with it.
     """
-    task_id = int(laid["task_id"])
-    if laid["kind"] == RESCAN:
-        take_back_ticket(context, person, int(laid["words"]))
+    task_id = int(laid.task_id)
+    if laid.kind == RESCAN:
+        take_back_ticket(context, person, int(laid.words))
     case = load_task(context, task_id)
-    check_place(person, case.row["place_code"])
+    check_place(person, case.row.place_code)
     _check_not_elsewhere(context, task_id, person)
-    if laid["kind"] == ASKED:
-        if case.stage is not Stage.SUPERVISOR or case.row["question"] != laid["words"]:
+    if laid.kind == ASKED:
+        if case.stage is not Stage.SUPERVISOR or case.row.question != laid.words:
             raise CannotUndo("Không hoàn tác được: câu hỏi đã được trả lời.")
         put_question(context, case, "")
         case = load_task(context, task_id)
     if case.stage not in stages(person) or not case.keyable_by(person.account_id):
         raise CannotUndo("Không hoàn tác được: đã có người làm tiếp nhiệm vụ này.")
-    note_act(context, person, task_id, TAKEN_BACK, str(laid["id"]))
-    record(context.connection, person.login, "undone", f"task:{task_id}", {"of": laid["kind"]})
+    note_act(context, person, task_id, TAKEN_BACK, str(laid.id))
+    record(context.connection, person.login, "undone", f"task:{task_id}", {"of": laid.kind})
 
 
-def last_words(connection: Connection, person: Person, mode: KeyingMode) -> Sequence[RowMapping]:
+def last_words(connection: Connection, person: Person, mode: KeyingMode) -> Sequence[KeyingRow]:
     mine = (keying.c.account_id == person.account_id) & (keying.c.mode == mode)
     token = connection.scalar(
         select(keying.c.token).where(mine, is_live).order_by(keying.c.id.desc()).limit(1)
@@ -144,7 +149,7 @@ def last_words(connection: Connection, person: Person, mode: KeyingMode) -> Sequ
     return live_keyings(connection, mine, keying.c.token == token)
 
 
-def withdraw(context: DeskContext, person: Person, task_id: int, words: Sequence[RowMapping]) -> None:
+def withdraw(context: DeskContext, person: Person, task_id: int, words: Sequence[KeyingRow]) -> None:
     """Withdraw these keyed values of a person on a task that the caller holds.
 
     What they settled no longer counts; the task is where it was before them.
@@ -153,7 +158,7 @@ def withdraw(context: DeskContext, person: Person, task_id: int, words: Sequence
         CannotUndo: Somebody has built on them.
     """
     case = load_task(context, task_id)
-    check_place(person, case.row["place_code"])
+    check_place(person, case.row.place_code)
     _check_undoable(context, case, words, person)
     token = f"undo-{uuid4().hex}"
     withdrawn = {
@@ -167,32 +172,29 @@ def withdraw(context: DeskContext, person: Person, task_id: int, words: Sequence
     }
     add_keyings(
         context.connection,
-        [
-            {name: word[name] for name in word if name != "id"} | withdrawn | {"takes_back_id": word["id"]}
-            for word in words
-        ],
+        [values_of(word) | withdrawn | {"takes_back_id": word.id} for word in words],
     )
     refresh_tasks_of(context, [case])
-    told = {"fields": [word["field"] for word in words]}
+    told = {"fields": [word.field for word in words]}
     record(context.connection, person.login, "undone", f"task:{task_id}", told)
 
 
 def _check_undoable(
-    context: DeskContext, case: LoadedTask, words: Sequence[RowMapping], person: Person
+    context: DeskContext, case: LoadedTask, words: Sequence[KeyingRow], person: Person
 ) -> None:
     """Check that nobody has keyed, decided or taken the task since these keyed values.
 
     Raises:
         CannotUndo: Somebody has.
     """
-    later = (keying.c.task_id == case.task_id) & (keying.c.id > max(word["id"] for word in words))
-    if any(row["account_id"] != person.account_id for row in live_keyings(context.connection, later)):
+    later = (keying.c.task_id == case.task_id) & (keying.c.id > max(word.id for word in words))
+    if any(row.account_id != person.account_id for row in live_keyings(context.connection, later)):
         raise CannotUndo("Không hoàn tác được: đã có người làm tiếp nhiệm vụ này.")
     for word in words:
-        decision = case.decisions.get(word["field"])
+        decision = case.decisions.get(word.field)
         in_force = decision.decision_id if decision else None
-        settled = decision is not None and word["id"] in decision.keyings
-        if not settled and in_force != word["after_decision_id"]:
+        settled = decision is not None and word.id in decision.keyings
+        if not settled and in_force != word.after_decision_id:
             raise CannotUndo("Không hoàn tác được: trường này đã được quyết định lại.")
     if case.stage is Stage.WITHDRAWN:
         raise CannotUndo("Không hoàn tác được: nhiệm vụ này đã được thu hồi.")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection
 
 from sqlalchemy import Connection
 
@@ -19,7 +18,7 @@ from pipeline.registry.entries.machine_view import readings_of
 from pipeline.registry.guidelines import guided_fields
 from pipeline.registry.tasks import leases
 from pipeline.registry.tasks.consensus import WHOLE_ENTRY, Consensus, Verdict
-from pipeline.registry.tasks.loading import LoadedTask, load_task, task_row
+from pipeline.registry.tasks.loading import LoadedTask, TaskRow, load_task, task_row
 from pipeline.registry.tasks.model import DeskTask, FieldWork, PagePlace
 from pipeline.registry.tasks.teaching import is_teaching
 from pipeline.review_policy import BookPolicy, Way
@@ -35,9 +34,9 @@ def show(context: DeskContext, task_id: int, person: Person) -> DeskTask:
     """
     record(context.connection, person.login, "task-shown", f"task:{task_id}")
     case, account_id = load_task(context, task_id), person.account_id
-    policy = context.policy.of_book(case.row["folder_name"])
+    policy = context.policy.of_book(case.row.folder_name)
     mine = case.withdrawn_by(account_id)
-    shared = fields_of_shared_slots(context.declared.schemas.forms.get(case.row["form"]))
+    shared = fields_of_shared_slots(context.declared.schemas.forms.get(case.row.form))
     shared |= fields_of_shared_ink(case.readings.values())
     works = [
         work_of(
@@ -57,47 +56,44 @@ def show(context: DeskContext, task_id: int, person: Person) -> DeskTask:
     row = case.row
     threads = [one for one in threads_on(context.connection, [task_id]) if one.is_open]
     readable = [one for one in threads if not hidden or one.is_of(person.login)]
-    number = context.declared.number_field(row["record"])
+    number = context.declared.number_field(row.record)
     number_hidden = hides_number(case.consensus.get(number or ""), policy)
     return DeskTask(
         task_id=task_id,
         version=case.version,
         stage=case.stage,
-        lease_until=row["lease_until"],
-        book_id=row["book_id"],
-        book=row["folder_name"],
-        volume=row["volume"],
-        place_code=row["place_code"],
-        record=row["record"],
-        form=row["form"],
-        entry_id=row["entry_id"],
-        entry_number="" if number_hidden else row["number_text"],
+        lease_until=row.lease_until or context.now,
+        book_id=row.book_id,
+        book=row.folder_name,
+        volume=row.volume,
+        place_code=row.place_code,
+        record=row.record,
+        form=row.form,
+        entry_id=row.entry_id,
+        entry_number="" if number_hidden else row.number_text,
         ref=case.ref,
-        scan=row["name"],
-        row=row["row"],
+        scan=row.name,
+        row=row.row,
         fields=tuple(works),
         values={} if hidden else _effective_values(context, row),
         findings=()
         if hidden
         else (*case.machine.findings, *(one.finding for one in case.machine.cross_entry_findings)),
-        question=row["question"] or ("" if hidden else row["answer"] or ""),
-        reopened=row["reopened"],
+        question=row.question or ("" if hidden else row.answer or ""),
+        reopened=row.reopened,
         comments=tuple(readable),
         hidden_comments=len(threads) - len(readable),
-        guided=guided_fields(context.connection, row["record"], row["form"]),
-        is_teaching=policy.teaching_first
-        and is_teaching(context.connection, row["book_id"], row["entry_id"]),
+        guided=guided_fields(context.connection, row.record, row.form),
+        is_teaching=policy.teaching_first and is_teaching(context.connection, row.book_id, row.entry_id),
     )
 
 
-def _effective_values(context: DeskContext, row: Mapping[str, Any]) -> dict[str, str | None]:
+def _effective_values(context: DeskContext, row: TaskRow) -> dict[str, str | None]:
     """Return the effective values of the entry of a task; nothing for a page itself."""
-    entry_id = row["entry_id"]
+    entry_id = row.entry_id
     if entry_id is None:
         return {}
-    return dict(
-        effective_values_of(context.connection, context.declared, {entry_id: row["record"]})[entry_id]
-    )
+    return dict(effective_values_of(context.connection, context.declared, {entry_id: row.record})[entry_id])
 
 
 def page_of(context: DeskContext, person: Person, task_id: int) -> PagePlace:
@@ -134,10 +130,10 @@ def _page_of(context: DeskContext, person: Person, task_id: int) -> tuple[PagePl
     """Return the page of a task and the id of its entry."""
     stages(person)
     row = task_row(context.connection, task_id)
-    check_place(person, row["place_code"])
+    check_place(person, row.place_code)
     if person.role is not Role.SUPERVISOR and not leases.keeps(context.connection, task_id, person):
         raise leases.lease_lost()
-    return PagePlace(row["book_id"], PageRef(row["sha256"], row["page_no"]), row["name"]), row["entry_id"]
+    return PagePlace(row.book_id, PageRef(row.sha256, row.page_no), row.name), row.entry_id
 
 
 def _lies_among(connection: Connection, entry_id: int | None, box: Box) -> bool:
@@ -228,7 +224,7 @@ def is_blind(one: Consensus, policy: BookPolicy) -> bool:
 
 def keys_blind(context: DeskContext, case: LoadedTask, person: Person) -> bool:
     """Return whether a person is to key a field of a task blind."""
-    policy = context.policy.of_book(case.row["folder_name"])
+    policy = context.policy.of_book(case.row.folder_name)
     return any(is_blind(case.consensus[field], policy) for field in case.keyable_by(person.account_id))
 
 

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, exists, select
+from sqlalchemy import ColumnElement, Connection, exists, select
 
 from pipeline.model import FieldStatus
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.permissions import check_place
-from pipeline.registry.books.rows import book, page, scan
+from pipeline.registry.books.rows import StoredBookRow, book, page, scan
+from pipeline.registry.database.columns import rows_of
 from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.entries.rows import entry
 from pipeline.registry.errors import NotThere
@@ -20,11 +21,31 @@ from pipeline.registry.lots.stored_lots import seen_before
 from pipeline.registry.tasks.consensus import WHOLE_ENTRY, Consensus, Verdict, consensus_of
 from pipeline.registry.tasks.keyed_values import consensus_by_field, exclusions_among, live_keyings
 from pipeline.registry.tasks.leases import KeyingMode, lasts
-from pipeline.registry.tasks.rows import decision, keying, lease, review_task
+from pipeline.registry.tasks.rows import (
+    DecisionRow,
+    KeyingRow,
+    ReviewTaskRow,
+    decision,
+    keying,
+    lease,
+    review_task,
+)
 from pipeline.stages import Stage
 
 OPEN_STAGES = (Stage.REVIEW, Stage.CHECK, Stage.THIRD)
 """Tasks whose fields may be worked on one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _OpenTask(ReviewTaskRow):
+    """A task about an entry, with the entry and its page."""
+
+    of_entry: int
+    record: str
+    number_text: str
+    page_no: int
+    sha256: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,68 +58,72 @@ class WaitingField:
         number: The state of agreement on the entry's number, if it waits too.
     """
 
-    task: RowMapping
+    task: _OpenTask
     field: str
     consensus_of: Consensus
     decided: Verdict | None
     number: Consensus | None
 
 
-def book_row(connection: Connection, book_id: int, person: Person) -> RowMapping:
-    row = connection.execute(select(book).where(book.c.id == book_id)).mappings().first()
-    if row is None:
+def book_row(connection: Connection, book_id: int, person: Person) -> StoredBookRow:
+    found = rows_of(connection, StoredBookRow, select(book).where(book.c.id == book_id))
+    if not found:
         raise NotThere(f"Không có quyển sổ số {book_id}. Hãy tải lại danh sách.")
-    check_place(person, row["place_code"])
-    return row
+    check_place(person, found[0].place_code)
+    return found[0]
 
 
-def open_tasks(of_book: RowMapping) -> tuple[ColumnElement[bool], ...]:
+def open_tasks(of_book: StoredBookRow) -> tuple[ColumnElement[bool], ...]:
     """Those of a book's tasks that are about entries and wait at the desk."""
     return (
         review_task.c.stage.in_(OPEN_STAGES),
-        review_task.c.place_code == of_book["place_code"],
-        review_task.c.book_id == of_book["id"],
+        review_task.c.place_code == of_book.place_code,
+        review_task.c.book_id == of_book.id,
         review_task.c.entry_id.is_not(None),
     )
 
 
 def waiting_fields_of_book(
-    context: DeskContext, of_book: RowMapping, person: Person
+    context: DeskContext, of_book: StoredBookRow, person: Person
 ) -> Iterator[WaitingField]:
     """Return the fields of a book that wait for this person and that nobody else holds, in the order of the book."""
     connection = context.connection
     elsewhere = (lease.c.account_id != person.account_id) | (lease.c.mode != KeyingMode.COLUMN)
     in_hand = exists().where(lease.c.task_id == review_task.c.id, lasts(context), elsewhere)
-    tasks = connection.execute(
-        select(review_task, entry.c.record, entry.c.number_text, page.c.page_no, scan.c.sha256, scan.c.name)
+    query = (
+        select(
+            review_task,
+            entry.c.id,
+            entry.c.record,
+            entry.c.number_text,
+            page.c.page_no,
+            scan.c.sha256,
+            scan.c.name,
+        )
         .join_from(review_task, entry, review_task.c.entry_id == entry.c.id)
         .join(page, review_task.c.page_id == page.c.id)
         .join(scan, page.c.scan_id == scan.c.id)
         .where(*open_tasks(of_book), ~in_hand, ~seen_before(person))
         .order_by(review_task.c.page_id, review_task.c.row)
     )
-    decisions = _decisions_on_book(connection, of_book["id"])
+    decisions = _decisions_on_book(connection, of_book.id)
     words = _words_on_book(connection, of_book)
     excluded = exclusions_among(connection, chain.from_iterable(words.values()))
-    book_policy = context.policy.of_book(of_book["folder_name"])
-    for task in tasks.mappings().all():
-        decided = decisions.get((task["sha256"], task["page_no"], task["row"]), {})
-        in_force = {field: row["id"] for field, row in decided.items()}
+    book_policy = context.policy.of_book(of_book.folder_name)
+    for task in rows_of(connection, _OpenTask, query):
+        decided = decisions.get((task.sha256, task.page_no, task.row), {})
+        in_force = {field: row.id for field, row in decided.items()}
         live = consensus_by_field(
-            (
-                row
-                for row in words.get(task["id"], ())
-                if row["after_decision_id"] == in_force.get(row["field"])
-            ),
+            (row for row in words.get(task.id, ()) if row.after_decision_id == in_force.get(row.field)),
             excluded,
         )
         consensus = {
             field: live.get(field)
-            or consensus_of(book_policy.way(context.declared.field(task["record"], field)), ())
-            for field in task["fields"]
+            or consensus_of(book_policy.way(context.declared.field(task.record, field)), ())
+            for field in task.fields
             if field != WHOLE_ENTRY
         }
-        number = consensus.get(context.declared.number_field(task["record"]) or "")
+        number = consensus.get(context.declared.number_field(task.record) or "")
         for field, one in consensus.items():
             if one.waits_for(person.account_id):
                 yield WaitingField(task, field, one, _verdict(decided.get(field)), number)
@@ -106,35 +131,33 @@ def waiting_fields_of_book(
 
 def _decisions_on_book(
     connection: Connection, book_id: int
-) -> dict[tuple[str, int, int], dict[str, RowMapping]]:
+) -> dict[tuple[str, int, int], dict[str, DecisionRow]]:
     """The last decision on every field of every entry of a book, without those that were taken back."""
-    rows = connection.execute(
-        select(decision).where(decision.c.book_id == book_id).order_by(decision.c.id)
-    ).mappings()
+    query = select(decision).where(decision.c.book_id == book_id).order_by(decision.c.id)
     withdrawals = select(keying.c.takes_back_id).where(
         keying.c.takes_back_id.is_not(None),
         keying.c.page_id.in_(select(page.c.id).join(scan).where(scan.c.book_id == book_id)),
     )
     gone = set(connection.scalars(withdrawals))
-    found: dict[tuple[str, int, int], dict[str, RowMapping]] = defaultdict(dict)
-    for row in rows:
-        if gone.isdisjoint(row["keyings"] or ()):
-            found[row["scan_sha256"], row["page_no"], row["row"]][row["field"]] = row
+    found: dict[tuple[str, int, int], dict[str, DecisionRow]] = defaultdict(dict)
+    for row in rows_of(connection, DecisionRow, query):
+        if gone.isdisjoint(row.keyings or ()):
+            found[row.scan_sha256, row.page_no, row.row][row.field] = row
     return found
 
 
-def _words_on_book(connection: Connection, of_book: RowMapping) -> dict[int, list[RowMapping]]:
+def _words_on_book(connection: Connection, of_book: StoredBookRow) -> dict[int, list[KeyingRow]]:
     """Return the keyed values on the open tasks of a book that were not taken back, by task."""
     tasks = select(review_task.c.id).where(*open_tasks(of_book))
-    found: dict[int, list[RowMapping]] = defaultdict(list)
+    found: dict[int, list[KeyingRow]] = defaultdict(list)
     for row in live_keyings(connection, keying.c.task_id.in_(tasks)):
-        found[row["task_id"]].append(row)
+        found[row.task_id].append(row)
     return found
 
 
-def _verdict(row: RowMapping | None) -> Verdict | None:
+def _verdict(row: DecisionRow | None) -> Verdict | None:
     return None if row is None else verdict_of_row(row)
 
 
-def verdict_of_row(row: RowMapping) -> Verdict:
-    return Verdict(row["field"], FieldStatus(row["status"]), row["text"])
+def verdict_of_row(row: DecisionRow | KeyingRow) -> Verdict:
+    return Verdict(row.field, FieldStatus(row.status), row.text)

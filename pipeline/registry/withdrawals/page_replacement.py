@@ -35,7 +35,7 @@ from pipeline.registry.entries.machine_view import (
     tasks_at,
 )
 from pipeline.registry.entries.projections import refresh_projections
-from pipeline.registry.entries.rows import added_field, entry
+from pipeline.registry.entries.rows import EntryPlace, added_field, entry
 from pipeline.registry.tasks.consensus import WHOLE_ENTRY, Decision
 from pipeline.registry.tasks.keyed_values import live_consensus
 from pipeline.registry.tasks.rows import ticket, ticket_closing
@@ -59,8 +59,8 @@ _UNSETTLED = "(người rà soát đã nhập, chưa thống nhất)"
 class _Pair:
     """An entry of the old page and the one of the new page that is the same entry, as rows of ``place_of``."""
 
-    old: Mapping[str, Any]
-    new: Mapping[str, Any]
+    old: EntryPlace
+    new: EntryPlace
 
 
 def replace_page(
@@ -102,7 +102,7 @@ def replace_page(
     differing = _doubt_differing(connection, declared, book_id, pairs, before, unsettled)
     _close_tickets(connection, old_page, author, reason)
     end_leases(connection, subjects[0])
-    now_there = {*subjects[1], *((new_page, pair.new["id"]) for pair in pairs)}
+    now_there = {*subjects[1], *((new_page, pair.new.id) for pair in pairs)}
     refresh_projections(connection, declared, [*subjects[0], *sorted(now_there, key=str)])
     told = {"withdrawal": withdrawal_id, "by": new_page, "decisions": len(copied), "differing": differing}
     record(connection, author, "page-replaced", f"page:{old_page}", told)
@@ -128,52 +128,52 @@ def _matched(
         [place_of(connection, one) for one in connection.scalars(standing.where(entry.c.id.in_(ids))).all()]
         for ids in (old_ids, new_ids)
     )
-    numbered = {one["number_text"]: one for one in new if one["number_text"]}
+    numbered = {one.number_text: one for one in new if one.number_text}
     pairs, left = [], []
     for one in old:
-        same = numbered.pop(one["number_text"], None)
-        if same is None or same["record"] != one["record"]:
+        same = numbered.pop(one.number_text, None)
+        if same is None or same.record != one.record:
             left.append(one)
         else:
             pairs.append(_Pair(one, same))
             new.remove(same)
-    rows = {one["row"]: one for one in new}
+    rows = {one.row: one for one in new}
     if len(left) == len(new) == 1:
-        rows = {left[0]["row"]: new[0]}
+        rows = {left[0].row: new[0]}
     for one in left:
-        same = rows.get(one["row"])
-        if one["row"] >= FIRST_TYPED_ROW and not _may_be_same(one, same):
+        same = rows.get(one.row)
+        if one.row >= FIRST_TYPED_ROW and not _may_be_same(one, same):
             pairs.append(_Pair(one, _typed_again(connection, one, new_page)))
             continue
-        if same is None or same["record"] != one["record"]:
+        if same is None or same.record != one.record:
             raise RegistryError(
                 "Trang mới không có sự kiện nào ứng với sự kiện số "
-                f"{one['number_text'] or '(chưa rõ)'} của {old_name}. "
+                f"{one.number_text or '(chưa rõ)'} của {old_name}. "
                 "Hãy kiểm tra có đúng là trang quét lại ấy không; nếu đúng, hãy thu hồi trang cũ."
             )
-        if None not in (one["number"], same["number"]) and one["number_text"] != same["number_text"]:
+        if None not in (one.number, same.number) and one.number_text != same.number_text:
             raise RegistryError(
-                f"Trang cũ ghi số {one['number_text']}, trang mới ghi số {same['number_text']}: hai trang khác nhau. "
+                f"Trang cũ ghi số {one.number_text}, trang mới ghi số {same.number_text}: hai trang khác nhau. "
                 "Hãy chọn đúng trang quét lại."
             )
         pairs.append(_Pair(one, same))
     return pairs
 
 
-def _may_be_same(old: Mapping[str, Any], new: Mapping[str, Any] | None) -> bool:
+def _may_be_same(old: EntryPlace, new: EntryPlace | None) -> bool:
     """Whether an entry of the new page may be this one: nothing that is known of both contradicts."""
-    if new is None or new["record"] != old["record"]:
+    if new is None or new.record != old.record:
         return False
-    return None in (old["number"], new["number"]) or old["number_text"] == new["number_text"]
+    return None in (old.number, new.number) or old.number_text == new.number_text
 
 
-def _typed_again(connection: Connection, old: Mapping[str, Any], new_page: int) -> Mapping[str, Any]:
+def _typed_again(connection: Connection, old: EntryPlace, new_page: int) -> EntryPlace:
     """Add an entry that was typed on the old page to the new one; return its row as ``place_of`` does."""
     last = connection.scalar(select(func.max(entry.c.row)).where(entry.c.page_id == new_page))
     row = {
         "page_id": new_page,
         "row": max(FIRST_TYPED_ROW, -1 if last is None else int(last) + 1),
-        "record": old["record"],
+        "record": old.record,
         "found": False,
         "stands": True,
         "accepted": False,
@@ -184,7 +184,7 @@ def _typed_again(connection: Connection, old: Mapping[str, Any], new_page: int) 
 
 def _carry_added_fields(connection: Connection, pairs: Sequence[_Pair]) -> None:
     """Have the fields that people added to the old entries typed on the new ones, without the regions drawn before."""
-    places = {pair.old["id"]: pair.new["id"] for pair in pairs}
+    places = {pair.old.id: pair.new.id for pair in pairs}
     rows = connection.execute(
         select(added_field).where(added_field.c.entry_id.in_(places)).order_by(added_field.c.id)
     )
@@ -204,18 +204,18 @@ def _carry_decisions(connection: Connection, pairs: Sequence[_Pair]) -> tuple[in
 
     A decision that people made on the new page already is younger, and stays.
     """
-    spots = {(one["page_id"], one["row"]) for pair in pairs for one in (pair.old, pair.new)}
+    spots = {(one.page_id, one.row) for pair in pairs for one in (pair.old, pair.new)}
     decisions = decisions_at(connection, spots) if spots else {}
     new = []
     for pair in pairs:
-        mine = decisions.get((pair.new["page_id"], pair.new["row"]), {})
-        for field, one in decisions.get((pair.old["page_id"], pair.old["row"]), {}).items():
+        mine = decisions.get((pair.new.page_id, pair.new.row), {})
+        for field, one in decisions.get((pair.old.page_id, pair.old.row), {}).items():
             if field not in mine:
                 new.append(_carried(pair.new, one))
     return add_decisions(connection, new)
 
 
-def _carried(place: Mapping[str, Any], one: Decision) -> NewDecision:
+def _carried(place: EntryPlace, one: Decision) -> NewDecision:
     verdict = {"field": one.field, "status": one.status, "text": one.text, "canonical": one.canonical}
     return NewDecision(
         place,
@@ -243,22 +243,22 @@ def _carry_amendments(connection: Connection, book_id: int, pairs: Sequence[_Pai
         place = wanted[row["id"]]
         new.append(
             {name: value for name, value in row.items() if name != "id"}
-            | {"scan_sha256": place["sha256"], "page_no": place["page_no"], "row": place["row"]}
+            | {"scan_sha256": place.sha256, "page_no": place.page_no, "row": place.row}
             | {"reason": row["reason"] or reason}
         )
     add(connection, amendment, new)
     return len(new)
 
 
-def _places(pairs: Sequence[_Pair]) -> dict[tuple[str, int, int], Mapping[str, Any]]:
+def _places(pairs: Sequence[_Pair]) -> dict[tuple[str, int, int], EntryPlace]:
     """Return from scan, page and row of each old entry to the place of the new one."""
-    return {(pair.old["sha256"], pair.old["page_no"], pair.old["row"]): pair.new for pair in pairs}
+    return {(pair.old.sha256, pair.old.page_no, pair.old.row): pair.new for pair in pairs}
 
 
 def _effective(
-    connection: Connection, declared: RecordSchema, places: Sequence[Mapping[str, Any]]
+    connection: Connection, declared: RecordSchema, places: Sequence[EntryPlace]
 ) -> Mapping[int, Mapping[str, str | None]]:
-    return effective_values_of(connection, declared, {one["id"]: one["record"] for one in places})
+    return effective_values_of(connection, declared, {one.id: one.record for one in places})
 
 
 def _unsettled_fields(connection: Connection, pairs: Sequence[_Pair]) -> dict[int, frozenset[str]]:
@@ -266,12 +266,12 @@ def _unsettled_fields(connection: Connection, pairs: Sequence[_Pair]) -> dict[in
 
     The entry as a whole is none of them: the findings of the new page say whether that waits.
     """
-    spots = {pair.old["id"]: (pair.old["page_id"], pair.old["row"]) for pair in pairs}
+    spots = {pair.old.id: (pair.old.page_id, pair.old.row) for pair in pairs}
     tasks = tasks_at(connection, spots.values())
     decisions = decisions_at(connection, spots.values()) if spots else {}
-    keyed = live_consensus(connection, {task["id"]: decisions.get(spot, {}) for spot, task in tasks.items()})
+    keyed = live_consensus(connection, {task.id: decisions.get(spot, {}) for spot, task in tasks.items()})
     return {
-        entry_id: frozenset(keyed[tasks[spot]["id"]]) - {WHOLE_ENTRY} if spot in tasks else frozenset()
+        entry_id: frozenset(keyed[tasks[spot].id]) - {WHOLE_ENTRY} if spot in tasks else frozenset()
         for entry_id, spot in spots.items()
     }
 
@@ -291,23 +291,23 @@ def _doubt_differing(
     Returns:
         How many fields wait for a person because the pages differ, those that people had decided included.
     """
-    views = machine_views(connection, [(pair.new["page_id"], pair.new["id"]) for pair in pairs])
-    spots = {(pair.new["page_id"], pair.new["row"]) for pair in pairs}
+    views = machine_views(connection, [(pair.new.page_id, pair.new.id) for pair in pairs])
+    spots = {(pair.new.page_id, pair.new.row) for pair in pairs}
     decisions = decisions_at(connection, spots) if spots else {}
     now, severity = clock.now(connection), declared.schemas.severity_of(DIFFERS)
     rows, against = [], 0
     for pair in pairs:
-        readings = {one.field: one for one in views[pair.new["page_id"], pair.new["id"]].readings}
-        decided = decisions.get((pair.new["page_id"], pair.new["row"]), {})
+        readings = {one.field: one for one in views[pair.new.page_id, pair.new.id].readings}
+        decided = decisions.get((pair.new.page_id, pair.new.row), {})
         against += sum(
             has_changed(one, readings.get(field)) for field, one in decided.items() if field != WHOLE_ENTRY
         )
-        open_fields = unsettled[pair.old["id"]]
+        open_fields = unsettled[pair.old.id]
         rows += [
             _doubt(book_id, pair, field, _UNSETTLED, severity or Severity.REVIEW, now)
             for field in sorted(open_fields)
         ]
-        for field, value in before[pair.old["id"]].items():
+        for field, value in before[pair.old.id].items():
             reading = readings.get(field)
             if (
                 field in open_fields
@@ -328,8 +328,8 @@ def _doubt(
 ) -> dict[str, Any]:
     return {
         "book_id": book_id,
-        "page_id": pair.new["page_id"],
-        "entry_id": pair.new["id"],
+        "page_id": pair.new.page_id,
+        "entry_id": pair.new.id,
         "code": DIFFERS,
         "severity": severity,
         "fields": [field],

@@ -9,17 +9,16 @@ books, scans, pages, failures or decisions adds the condition of that table (``b
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
     Index,
-    RowMapping,
     Select,
     UniqueConstraint,
     exists,
@@ -30,7 +29,7 @@ from sqlalchemy import (
 
 from pipeline.model import PageRef
 from pipeline.registry.books.rows import book, page, page_failure, scan
-from pipeline.registry.database.columns import APPEND_ONLY, Id, Json, refers, table
+from pipeline.registry.database.columns import APPEND_ONLY, Id, Json, refers, rows_of, table
 from pipeline.registry.entries.rows import entry
 from pipeline.registry.tasks.rows import PAGE_ITSELF, decision
 from pipeline.registry.withdrawals.model import (
@@ -161,41 +160,60 @@ def book_of_stands(book_id: Column[int]) -> ColumnElement[bool]:
 
 def withdrawals_in_force(connection: Connection, book_ids: Collection[int]) -> tuple[Withdrawal, ...]:
     """Return what is withdrawn of these books, in the order in which it was."""
-    rows = connection.execute(
-        select(withdrawal).where(withdrawal.c.book_id.in_(book_ids), _in_force).order_by(withdrawal.c.id)
-    )
-    return tuple(withdrawal_of(row, in_force=True) for row in rows.mappings())
+    query = select(withdrawal).where(withdrawal.c.book_id.in_(book_ids), _in_force).order_by(withdrawal.c.id)
+    return tuple(withdrawal_of(row, in_force=True) for row in rows_of(connection, WithdrawalRow, query))
+
+
+@dataclass(frozen=True, slots=True)
+class _WithdrawalState(WithdrawalRow):
+    in_force: bool
 
 
 def withdrawals_of(connection: Connection, book_id: int | None = None) -> tuple[Withdrawal, ...]:
     """Return every act on a book, or on all books, the oldest first; those that were taken back included."""
     of_book = () if book_id is None else (withdrawal.c.book_id == book_id,)
-    rows = connection.execute(
-        select(withdrawal, _in_force.label("in_force")).where(*of_book).order_by(withdrawal.c.id)
+    query = select(withdrawal, _in_force).where(*of_book).order_by(withdrawal.c.id)
+    return tuple(
+        withdrawal_of(row, in_force=bool(row.in_force))
+        for row in rows_of(connection, _WithdrawalState, query)
     )
-    return tuple(withdrawal_of(row, in_force=bool(row["in_force"])) for row in rows.mappings())
 
 
-def withdrawal_of(row: RowMapping, *, in_force: bool) -> Withdrawal:
+def withdrawal_of(row: WithdrawalRow, *, in_force: bool) -> Withdrawal:
     """A row as a value."""
-    replaced = row["replaced_by_sha256"]
+    replaced = row.replaced_by_sha256
     return Withdrawal(
-        row["id"],
-        RegistryPart(row["book_id"], row["scan_sha256"], row["page_no"], row["row"]),
-        WithdrawalKind(row["kind"]),
-        row["reason"],
-        row["author"],
-        row["noted_at"],
-        row["reinstates_id"],
-        None if replaced is None else PageRef(replaced, row["replaced_by_page_no"]),
+        row.id,
+        RegistryPart(row.book_id, row.scan_sha256, row.page_no, row.row),
+        WithdrawalKind(row.kind),
+        row.reason,
+        row.author,
+        row.noted_at,
+        row.reinstates_id,
+        None if replaced is None else PageRef(replaced, row.replaced_by_page_no or 0),
         in_force,
     )
 
 
-def part_of(place: Mapping[str, Any]) -> RegistryPart:
-    """Return the part at a place as ``entries.place_of`` and ``place_of_page`` give it."""
-    row = None if place["row"] == PAGE_ITSELF else place["row"]
-    return RegistryPart(place["book_id"], place["sha256"], place["page_no"], row)
+class Placed(Protocol):
+    """A row with the place of its subject."""
+
+    @property
+    def page_id(self) -> int: ...
+    @property
+    def book_id(self) -> int: ...
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def page_no(self) -> int: ...
+    @property
+    def row(self) -> int: ...
+
+
+def part_of(place: Placed) -> RegistryPart:
+    """Return the part of the registry at a place."""
+    row = None if place.row == PAGE_ITSELF else place.row
+    return RegistryPart(place.book_id, place.sha256, place.page_no, row)
 
 
 def covering(found: Sequence[Withdrawal], part: RegistryPart) -> Withdrawal | None:
@@ -203,11 +221,9 @@ def covering(found: Sequence[Withdrawal], part: RegistryPart) -> Withdrawal | No
     return next((one for one in found if one.part.covers(part)), None)
 
 
-def withdrawn_places(
-    connection: Connection, places: Collection[Mapping[str, Any]]
-) -> frozenset[RegistryPart]:
+def withdrawn_places(connection: Connection, places: Collection[Placed]) -> frozenset[RegistryPart]:
     """Return the parts at those of these places that are withdrawn, by one query."""
-    found = withdrawals_in_force(connection, {place["book_id"] for place in places})
+    found = withdrawals_in_force(connection, {place.book_id for place in places})
     if not found:
         return frozenset()
     return frozenset(part for part in map(part_of, places) if covering(found, part) is not None)
