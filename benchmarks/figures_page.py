@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import BENCH_OUT, say
-from pipeline.text.numbers import format_count, format_decimal, format_percent
+from pipeline.base.text.numbers import format_count, format_decimal, format_percent
 
 ROOT = Path(__file__).resolve().parent.parent
 CLAIMS = Path(__file__).with_name("claims.toml")

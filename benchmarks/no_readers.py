@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.model import Crop, LineReading
-from pipeline.ocr import Engines
+from pipeline.base.model import Crop, LineReading
+from pipeline.recognition.ocr import Engines
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ That it stays offline is only a default: an environment variable of the same nam
 import os
 from pathlib import Path
 
-from pipeline.files import keep_files_private
-from pipeline.logs import configure_logs
-from pipeline.prefect_access import CLIENT_SECRET, closed_server, known_prefect_secret, prefect_secret
+from pipeline.base.files import keep_files_private
+from pipeline.base.logs import configure_logs
+from pipeline.runs.prefect_access import CLIENT_SECRET, closed_server, known_prefect_secret, prefect_secret
+from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_log_options, read_settings
-from pipeline.workspace import Workspace
 
 OFFLINE = {
     "DO_NOT_TRACK": "1",

@@ -11,9 +11,9 @@ import sys
 from pathlib import Path
 
 from flows import close_temporary_server
-from pipeline.batch import book_folders
+from pipeline.base.errors import HotichError
 from pipeline.cli.screen import track_books
-from pipeline.errors import HotichError
+from pipeline.runs.book_reading import book_folders
 from pipeline.settings import read_settings
 
 

@@ -1,4 +1,4 @@
-"""The backup as a Prefect flow: one task, a folder in and counts out; the work is ``pipeline.backup``."""
+"""The backup as a Prefect flow: one task, a folder in and counts out; the work is ``pipeline.runs.backup``."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from prefect.artifacts import create_markdown_artifact
 from flows.morning import NAMED, cell
 from flows.summary import Summary
 from flows.trying import BACKING_UP
-from pipeline.backup import BackupReport, Vault, back_up, backup_key
-from pipeline.inbox.intake_folders import IntakeFolders
-from pipeline.inbox.manifest import manifest_scans
-from pipeline.localtime import OFFICE_ZONE
+from pipeline.base.localtime import OFFICE_ZONE
+from pipeline.runs.backup import BackupReport, Vault, back_up, backup_key
+from pipeline.scans.inbox.intake_folders import IntakeFolders
+from pipeline.scans.inbox.manifest import manifest_scans
+from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
-from pipeline.workspace import Workspace
 
 
 def run_name() -> str:
@@ -57,7 +57,7 @@ def backup(
 def make_backup(
     target: str, workspace: str | None, key_file: str | None, keep: int | None, plain: bool
 ) -> Summary:
-    """``pipeline.backup.back_up`` over what the settings say."""
+    """``pipeline.runs.backup.back_up`` over what the settings say."""
     settings = read_settings()
     folder = Path(target)
     chosen, plain = settings.backup_protection(Path(key_file) if key_file else None, plain=plain)

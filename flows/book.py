@@ -1,6 +1,6 @@
 """One book read now, as the scanning staff asks for it in the browser; what the night does for all books it leaves out.
 
-The work is ``pipeline.batch``. The night may run beside it: a book that one of the two has in hand the other leaves.
+The work is ``pipeline.runs``. The night may run beside it: a book that one of the two has in hand the other leaves.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from prefect.artifacts import create_table_artifact
 
 from flows.nightly import read_book
 from flows.summary import Summary, overview
-from pipeline.batch.worker_process import load_readers_ahead
-from pipeline.files import printable
+from pipeline.base.files import printable
+from pipeline.runs.worker_process import load_readers_ahead
 
 
 @flow(name="book", flow_run_name="doc-so-{folder}", log_prints=False, persist_result=False)

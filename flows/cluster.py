@@ -22,13 +22,14 @@ from prefect_dask.task_runners import DaskTaskRunner
 from flows.order import order_books
 from flows.summary import Summary, book_run_name, guarded, summary_of, warned
 from flows.trying import READING
-from pipeline.batch import CircuitBreaker, book_report
-from pipeline.batch.cluster import ClusterWorkers, connected, require_cluster
-from pipeline.errors import ReadingStopped, SetupError
-from pipeline.files import sha256_of_file
-from pipeline.prefect_access import CLIENT_SECRET, basic_authorization
+from pipeline.base.errors import ReadingStopped, SetupError
+from pipeline.base.files import sha256_of_file
+from pipeline.runs.book_reading import book_report
+from pipeline.runs.circuit_breaker import CircuitBreaker
+from pipeline.runs.cluster import ClusterWorkers, connected, require_cluster
+from pipeline.runs.prefect_access import CLIENT_SECRET, basic_authorization
+from pipeline.scans.workspace import Workspace
 from pipeline.settings import Settings, read_settings
-from pipeline.workspace import Workspace
 
 Outcome = tuple[Summary, tuple[str, ...], bool]
 """Of a book: its summary, the codes of what failed when it was tried, whether its own breaker stopped it."""

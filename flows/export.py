@@ -1,4 +1,4 @@
-"""Packages of books as a Prefect flow: one task a book, names in and counts out; the work is ``pipeline.batch``."""
+"""Packages of books as a Prefect flow: one task a book, names in and counts out; the work is ``pipeline.runs``."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_table_artifact
 
 from flows.trying import WRITING
-from pipeline.batch import PackageReport, export_book
-from pipeline.errors import HotichError, PackageRefused, StorageError
-from pipeline.export.options import read_options
-from pipeline.export.preupload import count_by_check
-from pipeline.files import printable
+from pipeline.base.errors import HotichError, PackageRefused, StorageError
+from pipeline.base.files import printable
+from pipeline.delivery.export.export_options import read_options
+from pipeline.delivery.export.preupload import count_by_check
+from pipeline.delivery.package import PackageReport, export_book
+from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
-from pipeline.workspace import Workspace
 
 Summary = dict[str, Any]
 """Counts and file names of one package; no person's name ever stands in it."""
@@ -65,7 +65,7 @@ def export(
 def write_package(
     book_id: int, target: str, workspace: str | None, partial: bool, workers: int | None
 ) -> Summary:
-    """One book through ``pipeline.batch.export_book``."""
+    """One book through ``pipeline.delivery.package.export_book``."""
     settings = read_settings()
     context = settings.run_context(Path(workspace) if workspace else None)
     options = read_options(Workspace(context.workspace).package, Workspace(context.workspace).office)

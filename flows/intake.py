@@ -1,6 +1,6 @@
 """What scanners delivered, taken in every few minutes, also while the nightly run reads: counts out, never names.
 
-The work is ``pipeline.inbox``. A run that finds another one at it, or is killed, leaves everything to the next.
+The work is ``pipeline.scans.inbox``. A run that finds another one at it, or is killed, leaves everything to the next.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from prefect.artifacts import create_table_artifact
 
 from flows.summary import Summary
 from flows.trying import TAKING_IN
-from pipeline.errors import HotichError
-from pipeline.inbox import (
+from pipeline.base.errors import HotichError
+from pipeline.base.localtime import iso_date
+from pipeline.scans.inbox import (
     DayReport,
     IntakeOptions,
     IntakeOutcome,
@@ -24,10 +25,9 @@ from pipeline.inbox import (
     intake_round,
     read_options,
 )
-from pipeline.intake import Inspector
-from pipeline.localtime import iso_date
+from pipeline.scans.intake import Inspector
+from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
-from pipeline.workspace import Workspace
 
 
 @flow(name="intake", log_prints=False, persist_result=False)

@@ -12,9 +12,9 @@ from prefect.runtime import task_run
 
 from flows.summary import guarded
 from flows.trying import WRITING
-from pipeline.batch.hand_learning import LEARNT, NO_READER, NO_TORCH, REMOVED, SENTENCES, UNKNOWN, learn_hand
-from pipeline.errors import BookBusy, HotichError, LedgerError, RegistryError, SchemaError, StorageError
-from pipeline.files import printable
+from pipeline.base.errors import BookBusy, HotichError, LedgerError, RegistryError, SchemaError, StorageError
+from pipeline.base.files import printable
+from pipeline.runs.hand_learning import LEARNT, NO_READER, NO_TORCH, REMOVED, SENTENCES, UNKNOWN, learn_hand
 from pipeline.settings import read_settings
 
 NIGHT_SECONDS = 3600.0
@@ -81,7 +81,7 @@ def _run_name() -> str:
 
 @task(name="learn-hand", task_run_name=_run_name, **WRITING)
 def learn_one(folder: str, workspace: str | None, workers: int | None) -> HandSummary:
-    """One book through ``pipeline.batch.hand_learning``; counts only."""
+    """One book through ``pipeline.runs.hand_learning``; counts only."""
     logger = get_run_logger()
     told = 0.0
 

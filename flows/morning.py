@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from flows.summary import Summary, overview
-from pipeline.files import printable
+from pipeline.base.files import printable
 
 TO_DO = {
     "stopped": "sổ bị dừng vì quá nhiều trang không đọc được: xem máy quét, ổ đĩa, rồi `hotich doctor`",

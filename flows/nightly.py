@@ -1,6 +1,6 @@
 """The nightly run: all books of a folder, one Prefect task a book, paths in and counts out.
 
-The work is ``pipeline.batch``; Prefect gives the schedule, the retries and a table to look at. What is done and what is
+The work is ``pipeline.runs``; Prefect gives the schedule, the retries and a table to look at. What is done and what is
 not is kept in the registry, never in Prefect, so a run that was cut off is simply started again.
 """
 
@@ -29,16 +29,18 @@ from flows.morning import morning_report
 from flows.order import list_books, order_books
 from flows.summary import Summary, book_run_name, guarded, overview, summary_of, warned
 from flows.trying import CHECKING, READING
-from pipeline.batch import CircuitBreaker, Progress, book_report, check_registry, suggest_links
-from pipeline.batch.worker_process import load_readers_ahead
-from pipeline.errors import ReadingStopped
-from pipeline.inbox.intake_folders import IntakeFolders
-from pipeline.inbox.manifest import manifest_scans
-from pipeline.localtime import OFFICE_ZONE, iso_time
+from pipeline.base.errors import ReadingStopped
+from pipeline.base.localtime import OFFICE_ZONE, iso_time
+from pipeline.books.book_checks import check_registry, suggest_links
 from pipeline.reports.own_files import unused_files
+from pipeline.runs.book_reading import Progress, book_report
+from pipeline.runs.circuit_breaker import CircuitBreaker
+from pipeline.runs.worker_process import load_readers_ahead
+from pipeline.scans.inbox.intake_folders import IntakeFolders
+from pipeline.scans.inbox.manifest import manifest_scans
+from pipeline.scans.store_check import check_share, store_sentence
+from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
-from pipeline.store_check import check_share, store_sentence
-from pipeline.workspace import Workspace
 
 WATCHER: ContextVar[Callable[[Progress], None] | None] = ContextVar("watcher", default=None)
 """What is told of each page that is done, besides Prefect: the terminal of somebody who waits for the run."""
@@ -173,7 +175,7 @@ def read_book(
     breaker: CircuitBreaker | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Summary:
-    """Read one book through ``pipeline.batch.book_report``.
+    """Read one book through ``pipeline.runs.book_reading.book_report``.
 
     Args:
         folder: The book's folder.
@@ -200,7 +202,7 @@ def read_book(
 
 @task(name="check-store", **CHECKING)
 def check_stored(workspace: str | None) -> str:
-    """Look through tonight's share of the store of scans (``pipeline.store_check``); what stands, as a sentence."""
+    """Look through tonight's share of the store of scans (``scans.store_check``); what stands, as a sentence."""
     settings = read_settings()
     context = settings.run_context(Path(workspace) if workspace else None)
     folder = Workspace(context.workspace)
@@ -212,7 +214,7 @@ def check_stored(workspace: str | None) -> str:
 
 @task(name="check-registry", **CHECKING)
 def check_people(workspace: str | None) -> str:
-    """The checks across all books through ``pipeline.batch.check_registry``; what was found, as a sentence."""
+    """The checks across all books through ``books.book_checks.check_registry``; what was found, as a sentence."""
     context = read_settings().run_context(Path(workspace) if workspace else None)
     with context.open_registry() as registry:
         report = check_registry(registry, context.schemas)
@@ -230,7 +232,7 @@ def suggested_links(workspace: str | None) -> str:
 
 @task(name="link-people", **CHECKING)
 def link_people(workspace: str | None) -> str:
-    """Entries that may be of one person or one event (``pipeline.batch.suggest_links``); what is new, as a sentence."""
+    """Entries that may be of one person or one event (``book_checks.suggest_links``); what is new, as a sentence."""
     context = read_settings().run_context(Path(workspace) if workspace else None)
     with context.open_registry() as registry:
         outcome = suggest_links(registry)

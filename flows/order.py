@@ -8,14 +8,14 @@ from pathlib import Path
 from prefect import task
 
 from flows.trying import READING
-from pipeline.batch import book_folders, folders_by_need
-from pipeline.errors import LedgerError, StorageError
+from pipeline.base.errors import LedgerError, StorageError
+from pipeline.runs.book_reading import book_folders, folders_by_need
 from pipeline.settings import read_settings
 
 
 @task(name="list-books", **READING)
 def list_books(folder: str, workspace: str | None) -> tuple[Path, ...]:
-    """Return ``pipeline.batch.book_folders`` of a folder; none of an empty folder of an office without any book yet.
+    """Return ``runs.book_reading.book_folders`` of a folder; none of an empty folder of an office without any book yet.
 
     A folder that is missing, or empty although the registry knows books, may be a share that is not mounted yet, so
     Prefect tries again.
@@ -36,5 +36,5 @@ def _knows_books(workspace: str | None) -> bool:
 
 @task(name="order-books", **READING)
 def order_books(folders: Sequence[Path], workspace: str | None) -> tuple[Path, ...]:
-    """``pipeline.batch.folders_by_need``."""
+    """``pipeline.runs.book_reading.folders_by_need``."""
     return folders_by_need(folders, read_settings().run_context(Path(workspace) if workspace else None))

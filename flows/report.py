@@ -7,13 +7,13 @@ from pathlib import Path
 from prefect import flow, get_run_logger, task
 
 from flows.trying import REPORTING
-from pipeline.errors import HotichError
+from pipeline.base.errors import HotichError
 from pipeline.reports import SPAN, StoreCheck, read_plan
 from pipeline.reports import report as counted
 from pipeline.reports.output_files import write_files
+from pipeline.scans.store_check import read_state, wrong_scans
+from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
-from pipeline.store_check import read_state, wrong_scans
-from pipeline.workspace import Workspace
 
 
 @flow(name="report", log_prints=False, persist_result=False)

@@ -11,8 +11,8 @@ from prefect.artifacts import create_table_artifact
 from flows.nightly import nightly
 from flows.summary import Summary, guarded
 from flows.trying import WRITING
-from pipeline.batch import book_folders
-from pipeline.batch.rereading import outlook
+from pipeline.runs.book_reading import book_folders
+from pipeline.runs.rereading import outlook
 from pipeline.settings import read_settings
 
 
@@ -46,7 +46,7 @@ def reread(
 
 @task(name="look-ahead", task_run_name="look-ahead-{folder}", **WRITING)
 def look_ahead(folder: str, workspace: str | None, sample: int, workers: int | None) -> dict[str, Any]:
-    """One book through ``pipeline.batch.rereading``; counts only."""
+    """One book through ``pipeline.runs.rereading``; counts only."""
 
     def look() -> Summary:
         settings = read_settings()

@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 from prefect import get_run_logger
 from prefect.runtime import task_run
 
-from pipeline.batch import BookReport
-from pipeline.batch.form_alarm import form_alarm_sentence
-from pipeline.calibration import describe_drift
-from pipeline.errors import HotichError
-from pipeline.files import printable
+from pipeline.base.errors import HotichError
+from pipeline.base.files import printable
+from pipeline.recognition.calibration import describe_drift
+from pipeline.runs.book_run import BookReport
+from pipeline.runs.form_alarm import form_alarm_sentence
 
 T = TypeVar("T")
 Summary = dict[str, Any]

@@ -11,7 +11,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task, exponential_backoff
 
-from pipeline.errors import RegistryError, StorageError
+from pipeline.base.errors import RegistryError, StorageError
 
 
 async def may_pass(_task: Task[Any, Any], _run: TaskRun, state: State[Any]) -> bool:

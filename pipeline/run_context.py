@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from pipeline.base.model import Ledger, PageImage, PageResult
+from pipeline.declarations.learning_policy import LearningPolicy
+from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.declarations.schema import Form, Schemas
 from pipeline.digitize import DigitizeOptions, digitize_page
 from pipeline.digitize.engines import default_engines
-from pipeline.intake import ScanLimits
-from pipeline.learning_policy import LearningPolicy
-from pipeline.model import Ledger, PageImage, PageResult
-from pipeline.ocr import Engines
-from pipeline.review_policy import ReviewPolicy
-from pipeline.schema import Form, Schemas
-from pipeline.workspace import Workspace
+from pipeline.recognition.ocr import Engines
+from pipeline.scans.intake import ScanLimits
+from pipeline.scans.workspace import Workspace
 
 if TYPE_CHECKING:
     from pipeline.registry import Registry

@@ -11,26 +11,28 @@ from urllib.parse import quote
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from pipeline import calibration, delivery, office, review_policy, sampling, schema
-from pipeline.calibration import Calibration
-from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
+from pipeline import delivery_rules
+from pipeline.base.errors import SchemaError, SetupError
+from pipeline.base.logs import LogOptions, parse_log_options
+from pipeline.declarations import office, review_policy, sampling, schema
+from pipeline.declarations.learning_policy import read_learning
+from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.declarations.sampling import SamplingPolicy
+from pipeline.declarations.schema import Schemas
+from pipeline.declarations.schema.declaration import default_folder as default_schemas
+from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy
 from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.engines import default_engines
 from pipeline.digitize.route import RoutingOptions
-from pipeline.errors import SchemaError, SetupError
-from pipeline.learning.versions import CALIBRATION, ReaderVersions
-from pipeline.learning_policy import read_learning
-from pipeline.logs import LogOptions, parse_log_options
-from pipeline.ocr.models import default_folder
-from pipeline.review_policy import ReviewPolicy
+from pipeline.recognition import calibration
+from pipeline.recognition.calibration import Calibration
+from pipeline.recognition.ocr.models import default_folder
 from pipeline.run_context import FaultOptions, RunContext
-from pipeline.sampling import SamplingPolicy
-from pipeline.schema import Schemas
-from pipeline.schema.declaration import default_folder as default_schemas
-from pipeline.sign_in import read_sign_in
-from pipeline.store_check import NIGHTS
-from pipeline.webhooks import read_webhook
-from pipeline.workspace import Workspace
+from pipeline.runs.webhooks import read_webhook
+from pipeline.scans.store_check import NIGHTS
+from pipeline.scans.workspace import Workspace
+from pipeline.training.office_reader.versions import CALIBRATION, ReaderVersions
+from pipeline.web.sign_in_provider import read_sign_in
 
 
 class Settings(BaseSettings):
@@ -115,7 +117,9 @@ class Settings(BaseSettings):
 
     def books_of(self, workspace: Path) -> Path | None:
         """Return the folder of all books: the one that is set, else the one that the intake fills, else None."""
-        from pipeline.inbox.options import read_options  # decoders of scans: not for every command
+        from pipeline.scans.inbox.intake_options import (
+            read_options,  # decoders of scans: not for every command
+        )
 
         if self.books is not None:
             return self.books.expanduser().resolve()
@@ -179,8 +183,8 @@ class Settings(BaseSettings):
             flaws.append(error.message)
         for read in (
             sampling.read,
-            delivery.read,
-            delivery.read_approval,
+            delivery_rules.read,
+            delivery_rules.read_approval,
             read_learning,
             read_webhook,
             read_sign_in,
@@ -235,7 +239,7 @@ class Settings(BaseSettings):
         Raises:
             SchemaError: Its file has flaws; the message names each.
         """
-        return delivery.read(Workspace(workspace).office)
+        return delivery_rules.read(Workspace(workspace).office)
 
     def approval_policy_of(self, workspace: Path) -> ApprovalPolicy:
         """Return what the office of that workspace asks for before it delivers.
@@ -243,7 +247,7 @@ class Settings(BaseSettings):
         Raises:
             SchemaError: Its file has flaws; the message names each.
         """
-        return delivery.read_approval(Workspace(workspace).office)
+        return delivery_rules.read_approval(Workspace(workspace).office)
 
     def calibration_of(self, workspace: Path) -> Calibration | None:
         """Return the calibration made for that workspace, or the one that came with the models.

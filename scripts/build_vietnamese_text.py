@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.files import sha256_of_file
+from pipeline.base.files import sha256_of_file
 from scripts.vietnamese_lines import (
     comparable_people,
     date_lines,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from pipeline import schema
-from pipeline.synth.book import write_book
-from pipeline.synth.options import SynthOptions
+from pipeline.declarations import schema
+from pipeline.training.synthetic_pages.book import write_book
+from pipeline.training.synthetic_pages.synthesis_options import SynthOptions
 
 SAMPLES: tuple[tuple[str, str, SynthOptions], ...] = (
     ("birth-2006", "birth-2006", SynthOptions(seed=106, entries=4, container="pdf", dpi=300, year=2010)),

@@ -28,4 +28,4 @@ def main(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "pipeline/export/data/glyphless.ttf"))
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "pipeline/delivery/export/data/glyphless.ttf"))

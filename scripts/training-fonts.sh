@@ -5,7 +5,7 @@
 #   scripts/training-fonts.sh FOLDER calibration
 # Each family is one npm or Debian package under the SIL Open Font License or the Apache License 2.0 (the packages say which).
 # Full TrueType files where there are any, else the web font's subsets made one. Which families may be drawn with is decided
-# in pipeline/training/synthesis/fonts.py.
+# in pipeline/training/synthetic_lines/fonts.py.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 mkdir -p "${1:?FOLDER}"
@@ -15,7 +15,7 @@ folder=$(cd "$1" && pwd)
 vietnamese="playwrite-vn sriracha itim square-peg oooh-baby mansalva twinkle-star whisper waterfall licorice estonia
 alex-brush italianno"
 
-# Families without them; their marks are drawn (pipeline/training/synthesis/tone_marks.py).
+# Families without them; their marks are drawn (pipeline/training/synthetic_lines/tone_marks.py).
 latin="aguafina-script amita annie-use-your-telescope architects-daughter arizonia bilbo-swash-caps calligraffitti
 caveat caveat-brush cedarville-cursive chilanka clicker-script comic-neue coming-soon condiment cookie courgette
 covered-by-your-grace crafty-girls damion dawning-of-a-new-day delicious-handrawn delius delius-swash-caps dr-sugiyama

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline import schema
-from pipeline.decoding.language_model import NUMBER
-from pipeline.kinds import DATE_WORDS
+from pipeline.declarations import schema
+from pipeline.recognition.decoding.language_model import NUMBER
+from pipeline.values.kinds import DATE_WORDS
 
 PLACES, OTHER = 500_000, 60_000
 """How many lines."""
@@ -45,7 +45,7 @@ def units_of(path: Path) -> tuple[Unit, ...]:
 
 def units_since_2025() -> tuple[Unit, ...]:
     """The communes of the two levels that hold since 1 July 2025 (``schemas/places``)."""
-    path = Path(schema.__file__).parents[2] / "schemas" / "places" / "units-2025.csv"
+    path = Path(schema.__file__).parents[3] / "schemas" / "places" / "units-2025.csv"
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     provinces = {row["code"]: row for row in rows if not row["parent"]}

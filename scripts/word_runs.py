@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.decoding.language_model import GRAIN, NUMBER, START, packed
-from pipeline.text.syllables import phonetic_key
+from pipeline.base.text.syllables import phonetic_key
+from pipeline.recognition.decoding.language_model import GRAIN, NUMBER, START, packed
 
 DISCOUNT = 0.75
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from pipeline.base.model import Ledger, PageImage, PageResult
+from pipeline.declarations.schema import Form, Schemas
 from pipeline.digitize import DigitizeOptions
-from pipeline.model import Ledger, PageImage, PageResult
-from pipeline.ocr import Engines
-from pipeline.schema import Form, Schemas
-from tests.book_context.written_books import NUMBER, REGISTRAR, doubted, ink
-from tests.book_context.written_books import page as page_of
+from pipeline.recognition.ocr import Engines
+from tests.books.book_context.written_books import NUMBER, REGISTRAR, doubted, ink
+from tests.books.book_context.written_books import page as page_of
 
 CLEAR, UNSURE, OTHER, PLAIN = 100, 110, 120, 130
 """Grey levels of pages whose registrar is clear, in doubt, clearly another one; and of one without kept lines."""

@@ -1,7 +1,7 @@
 """Nothing of a test has to outlive a power cut, so that nobody waits for the disk.
 
 A process that is killed loses nothing by it. What puts files and decisions on the disk is shown by tests of its own
-(``tests/files/test_atomic.py``, ``tests/registry/database/test_transactions.py``).
+(``tests/base/files/test_atomic.py``, ``tests/registry/database/test_transactions.py``).
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from pipeline.batch import BookReport
 from pipeline.run_context import RunContext
+from pipeline.runs.book_run import BookReport
 from pipeline.settings import Settings
 from tests.fake_pages import fake_engines, fake_page
 

@@ -9,9 +9,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from pipeline.digitize import DigitizeOptions
-from pipeline.errors import BrokenScan, SetupError
-from pipeline.model import (
+from pipeline.base.errors import BrokenScan, SetupError
+from pipeline.base.model import (
     Box,
     EntryResult,
     Evidence,
@@ -26,8 +25,9 @@ from pipeline.model import (
     Quality,
     Severity,
 )
-from pipeline.ocr import Engines
-from pipeline.schema import Form, Schemas
+from pipeline.declarations.schema import Form, Schemas
+from pipeline.digitize import DigitizeOptions
+from pipeline.recognition.ocr import Engines
 
 GOOD, CRASH, LOOP, EAT, BREAK, BUG = 250, 10, 20, 30, 40, 50
 """Grey levels that a fake page answers to; several good pages differ from one another by their right half."""

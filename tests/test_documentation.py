@@ -12,12 +12,12 @@ import pytest
 import typer.main
 from typer.core import TyperCommand, TyperGroup
 
-from pipeline import errors
+from pipeline.base import errors
+from pipeline.base.model import Ledger
+from pipeline.base.stages import Stage
 from pipeline.cli.app import app
-from pipeline.model import Ledger
+from pipeline.declarations.review_policy import BookPolicy, Way
 from pipeline.registry.audit.audit_words import ACTIONS
-from pipeline.review_policy import BookPolicy, Way
-from pipeline.stages import Stage
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])

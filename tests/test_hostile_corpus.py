@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import HotichError, LedgerError, ReconcileError, StorageError
-from pipeline.inbox.manifest import read_manifest
-from pipeline.inbox.separator_sheet import separator_sheet_on
-from pipeline.ledger import load_ledger
-from pipeline.reconcile import open_workbook
+from pipeline.base.errors import HotichError, LedgerError, ReconcileError, StorageError
+from pipeline.declarations.ledger import load_ledger
+from pipeline.delivery.reconcile import open_workbook
+from pipeline.scans.inbox.manifest import read_manifest
+from pipeline.scans.inbox.separator_sheet import separator_sheet_on
 from scripts.make_hostile_corpus import files
 
 CORPUS = sorted((Path(__file__).parent / "data" / "hostile").iterdir())

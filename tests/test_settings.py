@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import calibration
-from pipeline.calibration import Calibration, fit_calibration
-from pipeline.errors import NotDeclared, SetupError
+from pipeline.base.errors import NotDeclared, SetupError
 from pipeline.form_design.design import design_of_form
 from pipeline.form_design.form_toml import design_toml
+from pipeline.recognition import calibration
+from pipeline.recognition.calibration import Calibration, fit_calibration
+from pipeline.scans.workspace import Workspace
 from pipeline.settings import Settings, read_settings
-from pipeline.workspace import Workspace
-from tests.calibration.drawn_samples import drawn
+from tests.recognition.calibration.drawn_samples import drawn
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from pipeline.registry.audit.audit_words import ACTIONS
 ROOT = Path(__file__).resolve().parent.parent
 SCREENS = sorted(
     path
-    for pattern in ("pipeline/review/templates/**/*.html", "pipeline/review/static/**/*.js")
+    for pattern in ("pipeline/web/templates/**/*.html", "pipeline/web/static/**/*.js")
     for path in ROOT.glob(pattern)
     if "vendor" not in path.parts
 )
@@ -32,8 +32,8 @@ TECHNICAL = ("tls", "hash", "mã băm", "băm", "token", "server", "timeout", "f
 """Words that no screen shows."""
 
 NAMED = {
-    "pipeline/evaluation": "speaks to who measures the machine",
-    "pipeline/kinds": "holds wordings of papers",
+    "pipeline/training/evaluation": "speaks to who measures the machine",
+    "pipeline/values/kinds": "holds wordings of papers",
     "pipeline/registry/accounts": "lists words of passwords",
 }
 """Where a word may stand, and why."""

@@ -34,11 +34,11 @@ from benchmarks.acts.drawn_acts import (
 )
 from benchmarks.figures import percent, report_figures, say, share
 from benchmarks.no_readers import without_readers
-from pipeline import schema
+from pipeline.base.model import Box, EntryResult, Ledger, PageImage, PageRef, PageResult
+from pipeline.declarations import schema
+from pipeline.declarations.schema import Form, Schemas
 from pipeline.digitize import Engines, default_engines, digitize_page
-from pipeline.model import Box, EntryResult, Ledger, PageImage, PageRef, PageResult
-from pipeline.schema import Form, Schemas
-from pipeline.synth.options import ScannerLevel
+from pipeline.training.synthetic_pages.synthesis_options import ScannerLevel
 
 SEED = 41_300
 

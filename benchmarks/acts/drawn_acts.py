@@ -16,14 +16,21 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from pipeline.model import Box, Matrix, Pixels
-from pipeline.schema import Schemas
-from pipeline.synth import SCANNER_LEVELS
-from pipeline.synth.line_drawing import draw_line
-from pipeline.synth.options import ScannerLevel
-from pipeline.synth.pen_fonts import HandStyle, draw_hand_style, print_font
-from pipeline.synth.people import Commune, draw_commune, draw_person, geography_of_year, happens, pick
-from pipeline.synth.scanning import ScannedPage, scan_sheet
+from pipeline.base.model import Box, Matrix, Pixels
+from pipeline.declarations.schema import Schemas
+from pipeline.training.synthetic_pages import SCANNER_LEVELS
+from pipeline.training.synthetic_pages.line_drawing import draw_line
+from pipeline.training.synthetic_pages.pen_fonts import HandStyle, draw_hand_style, print_font
+from pipeline.training.synthetic_pages.people import (
+    Commune,
+    draw_commune,
+    draw_person,
+    geography_of_year,
+    happens,
+    pick,
+)
+from pipeline.training.synthetic_pages.scanning import ScannedPage, scan_sheet
+from pipeline.training.synthetic_pages.synthesis_options import ScannerLevel
 
 DPI = 200
 MM = DPI / 25.4

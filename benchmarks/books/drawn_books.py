@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.figures import say
-from pipeline.batch.workers import PageJob, Workers
-from pipeline.errors import ScanError
-from pipeline.evaluation import BookTruth, load_truth
-from pipeline.intake import list_scans
-from pipeline.ledger import load_ledger
-from pipeline.model import Ledger, PageResult
+from pipeline.base.errors import ScanError
+from pipeline.base.model import Ledger, PageResult
+from pipeline.declarations.ledger import load_ledger
+from pipeline.declarations.schema import Form, Schemas
 from pipeline.run_context import RunContext
-from pipeline.schema import Form, Schemas
+from pipeline.runs.workers import PageJob, Workers
+from pipeline.scans.intake import list_scans
 from pipeline.settings import Settings
-from pipeline.synth import SynthOptions, write_book
+from pipeline.training.evaluation import BookTruth, load_truth
+from pipeline.training.synthetic_pages import SynthOptions, write_book
 
 SEED = 90_001
 

@@ -17,9 +17,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.model import Box, Pixels
-from pipeline.synth.options import ScannerOptions
-from pipeline.synth.scanning import ScannedPage, scan_sheet
+from pipeline.base.model import Box, Pixels
+from pipeline.training.synthetic_pages.scanning import ScannedPage, scan_sheet
+from pipeline.training.synthetic_pages.synthesis_options import ScannerOptions
 
 MM = 25.4
 

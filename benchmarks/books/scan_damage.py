@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import cv2
 import numpy as np
 
-from pipeline.model import Pixels
+from pipeline.base.model import Pixels
 
 SKINS = ((236, 188, 155), (205, 150, 115), (168, 112, 80), (120, 78, 55))
 """Colours of fingers, from fair to dark."""
@@ -134,5 +134,5 @@ DAMAGES: Mapping[str, Damage] = {
     "finger": fingered,
     "fold": folded,
 }
-"""By the sign of ``pipeline.imaging.scan_quality`` that should show them: (pixels RGB, pixels an inch, chance) →
+"""By the sign of ``pipeline.layout.imaging.scan_quality`` that should show them: (pixels RGB, pixels an inch, chance) →
 pixels."""

@@ -7,8 +7,8 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from pipeline.model import Pixels
-from pipeline.synth.scanning import ScannedPage
+from pipeline.base.model import Pixels
+from pipeline.training.synthetic_pages.scanning import ScannedPage
 
 WOOD, CLOTH, DARK = (150.0, 110.0, 70.0), (205.0, 205.0, 198.0), (46.0, 44.0, 42.0)
 """Tones of tables."""

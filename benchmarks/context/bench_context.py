@@ -36,10 +36,16 @@ from benchmarks.figures import BENCH_OUT, percent, report_figures, say
 from benchmarks.handwriting.books import TEST_PENS, schemas_and_engines
 from benchmarks.handwriting.pen_figures import MNIST
 from benchmarks.handwriting.pens import ink_of_writers
-from pipeline.evaluation import load_truth
-from pipeline.ledger import load_ledger
-from pipeline.schema import Schemas
-from pipeline.synth import OfficeOptions, ReprintOptions, SynthOptions, WriterInk, write_book
+from pipeline.declarations.ledger import load_ledger
+from pipeline.declarations.schema import Schemas
+from pipeline.training.evaluation import load_truth
+from pipeline.training.synthetic_pages import (
+    OfficeOptions,
+    ReprintOptions,
+    SynthOptions,
+    WriterInk,
+    write_book,
+)
 
 SEED = 95_001
 PAGES = 40

@@ -12,10 +12,10 @@ import numpy as np
 
 from benchmarks.figures import mean, share
 from benchmarks.reading.box_coverage import HELD, covered_share, straightened
-from pipeline.evaluation import BookTruth, FieldOutcome, PredictedEntry, PredictedValue, TrueEntry
-from pipeline.evaluation.field_scores import UNPREDICTED, loosened
-from pipeline.model import Box, FieldStatus, Matrix, Writing
-from pipeline.schema import FieldSpec, Form, RecordSpec, Slot
+from pipeline.base.model import Box, FieldStatus, Matrix, Writing
+from pipeline.declarations.schema import FieldSpec, Form, RecordSpec, Slot
+from pipeline.training.evaluation import BookTruth, FieldOutcome, PredictedEntry, PredictedValue, TrueEntry
+from pipeline.training.evaluation.field_scores import UNPREDICTED, loosened
 
 OVERFLOW_HELD = 0.75
 """The share of what lies beyond a blank that its field's boxes must cover for the value to be whole."""

@@ -31,13 +31,7 @@ from rich.table import Table
 
 from benchmarks.books.drawn_books import SEED, bench_in
 from benchmarks.figures import report_figures, say
-from pipeline import kinds, schema
-from pipeline.batch import PackageProgress, export_book
-from pipeline.evaluation import BookTruth, load_truth
-from pipeline.export.options import PackageOptions
-from pipeline.intake import list_scans, page_of, scan_file
-from pipeline.ledger import load_ledger
-from pipeline.model import (
+from pipeline.base.model import (
     Box,
     Crop,
     EntryResult,
@@ -51,11 +45,18 @@ from pipeline.model import (
     Quality,
     Writing,
 )
+from pipeline.declarations import schema
+from pipeline.declarations.ledger import load_ledger
+from pipeline.declarations.schema import RecordSpec, Schemas
+from pipeline.delivery.export.export_options import PackageOptions
+from pipeline.delivery.package import PackageProgress, export_book
 from pipeline.registry import Registry
 from pipeline.run_context import RunContext
-from pipeline.schema import RecordSpec, Schemas
-from pipeline.synth import SynthOptions, write_book
-from pipeline.workspace import Workspace
+from pipeline.scans.intake import list_scans, page_of, scan_file
+from pipeline.scans.workspace import Workspace
+from pipeline.training.evaluation import BookTruth, load_truth
+from pipeline.training.synthetic_pages import SynthOptions, write_book
+from pipeline.values import kinds
 
 FORM = "birth-2006"
 LINE_KINDS = frozenset({"name", "place", "text", "date_words"})

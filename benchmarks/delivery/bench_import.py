@@ -23,15 +23,15 @@ from benchmarks.delivery.bench_reconcile import peak_mb
 from benchmarks.desk.book_copies import Copies, copy_book
 from benchmarks.desk.filled_registry import ENTRIES_A_BOOK, PAGES, fill, scan_of
 from benchmarks.figures import report_figures, say
-from pipeline import schema
-from pipeline.files import sha256_of_file
-from pipeline.reconcile import find_layout, open_workbook
+from pipeline.base.files import sha256_of_file
+from pipeline.declarations import schema
+from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.delivery.reconcile import find_layout, open_workbook
+from pipeline.delivery.workbook_import.importing import WorkbookImporter
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Role
 from pipeline.registry.database.database import Database
 from pipeline.registry.imports.model import ImportMode, WorkbookFile
-from pipeline.review_policy import ReviewPolicy
-from pipeline.workbook_import.importing import WorkbookImporter
 
 COLUMNS = ("so", "quyenSo", "noiDangKy", "nksHoTen", "nksGioiTinh", "nksNgaySinh", "nksNoiSinh", "ghiChu")
 LOGIN = "phu.trach"

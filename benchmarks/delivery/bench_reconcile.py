@@ -25,11 +25,11 @@ from benchmarks.delivery.made_up_births import Cells
 from benchmarks.delivery.planted_differences import KINDS, Finding, Versions, versions
 from benchmarks.delivery.reconciliation_files import write_file, write_registry
 from benchmarks.figures import report_figures, say
-from pipeline import schema
-from pipeline.batch.reconciliation import ReconciliationRun
-from pipeline.reconcile import ReconcileDifference, RejectedCell, find_layout, open_workbook
+from pipeline.declarations import schema
+from pipeline.declarations.schema import Schemas
+from pipeline.delivery.reconcile import ReconcileDifference, RejectedCell, find_layout, open_workbook
+from pipeline.delivery.registry_reconciliation import ReconciliationRun
 from pipeline.registry import Registry
-from pipeline.schema import Schemas
 
 
 @dataclass

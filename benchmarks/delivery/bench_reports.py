@@ -21,7 +21,7 @@ from rich.table import Table
 
 from benchmarks.desk.filled_registry import fill
 from benchmarks.figures import report_figures, say
-from pipeline import schema
+from pipeline.declarations import schema
 from pipeline.registry import Registry
 from pipeline.reports import report
 from pipeline.reports.output_files import document_of, workbook_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from datetime import date, timedelta
 
-from pipeline.text import synthetic_words as words
+from pipeline.base.text import synthetic_words as words
 
 ENTRIES_A_BOOK = 500
 BOOKS_A_PLACE = 10

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from benchmarks.delivery.made_up_births import Cells, birth, births, day_of
-from pipeline.text import legacy_fonts
-from pipeline.text.legacy_fonts import LegacyFont
+from pipeline.base.text import legacy_fonts
+from pipeline.base.text.legacy_fonts import LegacyFont
 
 Finding = tuple[str, int, str]
 """Kind, row of the file (of a missing entry: minus its id), column (``""``: the whole)."""

@@ -19,7 +19,7 @@ from benchmarks.delivery.made_up_births import (
     place_name,
 )
 from benchmarks.delivery.planted_differences import Versions
-from pipeline.schema import Schemas
+from pipeline.declarations.schema import Schemas
 
 
 def write_registry(path: Path, entries: list[Cells], schemas: Schemas) -> None:

@@ -29,14 +29,14 @@ from benchmarks.figures import percent, report_figures, say, share
 from benchmarks.imaging.field_boxes import covered
 from benchmarks.no_readers import without_readers
 from benchmarks.reading.box_coverage import HELD, straightened
-from pipeline import schema
+from pipeline.base.model import Box, Ledger, PageImage, PageRef
+from pipeline.declarations import schema
+from pipeline.declarations.schema import Form, Schemas, load_form
 from pipeline.digitize import Engines, default_engines, digitize_page
-from pipeline.evaluation.truth import Quad
-from pipeline.model import Box, Ledger, PageImage, PageRef
-from pipeline.schema import Form, Schemas, load_form
-from pipeline.synth import SCANNER_LEVELS, SyntheticPage, SynthOptions, draw_book
-from pipeline.synth.scanning import quad
-from pipeline.workspace import Workspace
+from pipeline.scans.workspace import Workspace
+from pipeline.training.evaluation.truth import Quad
+from pipeline.training.synthetic_pages import SCANNER_LEVELS, SyntheticPage, SynthOptions, draw_book
+from pipeline.training.synthetic_pages.scanning import quad
 
 SEED = 20_260
 WANTED = 0.97

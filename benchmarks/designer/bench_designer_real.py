@@ -33,14 +33,14 @@ from benchmarks.designer.served import served_designer, supervisor_at
 from benchmarks.designer.table_person import ShownTable, TableDesigner
 from benchmarks.figures import percent, report_figures, say
 from benchmarks.no_readers import without_readers
-from pipeline import schema
-from pipeline.batch.specimens import SPREAD_MM
+from pipeline.declarations import schema
+from pipeline.declarations.schema import Form, Schemas, load_form
 from pipeline.digitize import Engines, default_engines
-from pipeline.imaging.geometry import warp
-from pipeline.imaging.geometry.gutter import find_gutter, split_at_gutter
-from pipeline.imaging.ink.binarization import ink_layer
-from pipeline.schema import Form, Schemas, load_form
-from pipeline.workspace import Workspace
+from pipeline.layout.imaging.geometry import warp
+from pipeline.layout.imaging.geometry.gutter import find_gutter, split_at_gutter
+from pipeline.layout.imaging.ink.binarization import ink_layer
+from pipeline.runs.specimens import SPREAD_MM
+from pipeline.scans.workspace import Workspace
 
 WANTED = 0.95
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.schema import Form, Schemas
-from pipeline.synth.options import ReprintOptions
-from pipeline.synth.reprint import draw_printing
+from pipeline.declarations.schema import Form, Schemas
+from pipeline.training.synthetic_pages.reprint import draw_printing
+from pipeline.training.synthetic_pages.synthesis_options import ReprintOptions
 
 HIDDEN = ("marriage-2006", "birth-2016")
 """Forms that are designed while nobody has declared them."""

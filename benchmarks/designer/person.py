@@ -15,11 +15,11 @@ from playwright.sync_api import Page, expect
 from rapidfuzz.distance import Levenshtein
 
 from benchmarks.desk.keystroke_model import KEY, MENTAL, telex_keys
+from pipeline.base.text.tones import unaccented
+from pipeline.declarations.schema import Form, RecordSpec
 from pipeline.form_design.design import Design, DesignedArea, DesignedCell, DesignedCheckBox, design_of_form
 from pipeline.form_design.flaws import held_fields
-from pipeline.locate.label_matching import fold_label
-from pipeline.schema import Form, RecordSpec
-from pipeline.text.tones import unaccented
+from pipeline.layout.locate.label_matching import fold_label
 
 POINT = 1.1
 """P: seconds of pointing with the mouse, Card et al., table 1."""

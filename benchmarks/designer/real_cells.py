@@ -16,15 +16,15 @@ import numpy as np
 from benchmarks.designer.registers import Picture
 from benchmarks.figures import share
 from benchmarks.imaging.real_tables import IN_CELL, known_lines
+from pipeline.base.model import Box, Ledger, Matrix, PageImage, PageRef
+from pipeline.declarations.schema import Form, Schemas
 from pipeline.digitize import DigitizeOptions, Engines
 from pipeline.digitize.context import PageContext, StageClock
 from pipeline.digitize.normalize import normalize
 from pipeline.digitize.rectify import rectify
 from pipeline.digitize.segment import segment
 from pipeline.digitize.sheets import detect_sheets
-from pipeline.imaging.geometry import warp
-from pipeline.model import Box, Ledger, Matrix, PageImage, PageRef
-from pipeline.schema import Form, Schemas
+from pipeline.layout.imaging.geometry import warp
 
 
 @dataclass

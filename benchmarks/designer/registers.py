@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.imaging.real_pages import RealPage, ledger_pages
-from pipeline.model import Pixels
-from pipeline.schema import Form
+from pipeline.base.model import Pixels
+from pipeline.declarations.schema import Form
 
 YEARS = (1800, 1950)
 

@@ -13,17 +13,17 @@ from pathlib import Path
 import uvicorn
 from playwright.sync_api import Page, sync_playwright
 
-from pipeline.batch.specimens import SpecimenReader
+from pipeline.declarations.schema import FormShelf, Schemas
 from pipeline.form_design.drafts import FormDrafts
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Role
-from pipeline.review import create_app
-from pipeline.review.background_jobs import BackgroundJobs
-from pipeline.review.form_design.form_desk import FormDesk
-from pipeline.review.form_design.own_forms import OwnForms
 from pipeline.run_context import RunContext
-from pipeline.schema import FormShelf, Schemas
-from pipeline.workspace import Workspace
+from pipeline.runs.specimens import SpecimenReader
+from pipeline.scans.workspace import Workspace
+from pipeline.web.app import create_app
+from pipeline.web.background_jobs import BackgroundJobs
+from pipeline.web.form_design.form_desk import FormDesk
+from pipeline.web.form_design.own_forms import OwnForms
 
 LOGIN, PASSWORD = "phu.trach", "con mèo mà trèo cây cau"
 

@@ -24,12 +24,12 @@ from benchmarks.desk.databases import RegistryLocation, postgresql_location, sql
 from benchmarks.desk.filled_registry import FilledRegistry
 from benchmarks.desk.simulated_staff import COLUMN
 from benchmarks.figures import report_figures
-from pipeline.model import FieldStatus
+from pipeline.base.model import FieldStatus
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import ReviewPolicy
 from pipeline.registry import Registry, Verdict
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.desk import Desk
-from pipeline.review_policy import ReviewPolicy
-from pipeline.stages import Stage
 
 T = TypeVar("T")
 TICK = 1 / os.sysconf("SC_CLK_TCK")

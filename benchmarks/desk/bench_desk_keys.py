@@ -31,15 +31,16 @@ from rich.table import Table
 from benchmarks.books.drawn_books import bench_in
 from benchmarks.desk.keystroke_model import ACCEPT, ASKED, CHOOSE, SKIP, STATUS, DeskAction, typed
 from benchmarks.figures import report_figures, say
-from pipeline.evaluation import BookTruth, load_truth
-from pipeline.model import FieldStatus
+from pipeline.base.model import FieldStatus
+from pipeline.base.text.tones import folded
+from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
+from pipeline.declarations.schema import Schemas
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Role
-from pipeline.review import Pictures, create_app
-from pipeline.review_policy import BookPolicy, ReviewPolicy
-from pipeline.schema import Schemas
-from pipeline.text.tones import folded
-from pipeline.workspace import Workspace
+from pipeline.scans.workspace import Workspace
+from pipeline.training.evaluation import BookTruth, load_truth
+from pipeline.web.app import create_app
+from pipeline.web.pictures import Pictures
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 LOGIN, PASSWORD = "an", "con mèo mà trèo cây cau"

@@ -24,9 +24,7 @@ from rich.table import Table
 from benchmarks.books.drawn_books import SEED
 from benchmarks.desk.simulated_keyers import FieldInk, Keyers, SimulatedKeyer, misread
 from benchmarks.figures import report_figures
-from pipeline import schema
-from pipeline.evaluation.field_scores import upper_bound
-from pipeline.model import (
+from pipeline.base.model import (
     EntryResult,
     FieldReading,
     FieldStatus,
@@ -37,15 +35,17 @@ from pipeline.model import (
     Quality,
     Writing,
 )
+from pipeline.base.stages import Stage
+from pipeline.declarations import schema
+from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
+from pipeline.declarations.schema import Schemas
 from pipeline.registry import Registry
 from pipeline.registry.accounts import model
 from pipeline.registry.desk import Desk
 from pipeline.registry.tasks.consensus import KeyedValue, consensus_of
 from pipeline.registry.tasks.model import DeskTask
 from pipeline.registry.tasks.visibility import work_of
-from pipeline.review_policy import BookPolicy, ReviewPolicy
-from pipeline.schema import Schemas
-from pipeline.stages import Stage
+from pipeline.training.evaluation.field_scores import upper_bound
 
 BOUND = 0.046 / 1000
 SINGLE_BAR = 0.37 / 1000

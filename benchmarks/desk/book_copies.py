@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Table, func, select, text
 
-from pipeline import schema
+from pipeline.declarations import schema
 from pipeline.registry.database.audit.baseline import FOUND, ROWS
 from pipeline.registry.database.audit.chain import Action, append, head, signing_key
 from pipeline.registry.database.audit.row_digests import keep

@@ -15,7 +15,7 @@ import numpy as np
 from sqlalchemy import text
 
 from benchmarks.desk.book_copies import Copies, copy_book
-from pipeline.model import (
+from pipeline.base.model import (
     Box,
     EntryResult,
     FieldReading,
@@ -28,11 +28,11 @@ from pipeline.model import (
     Quality,
     Writing,
 )
+from pipeline.declarations.review_policy import ReviewPolicy
 from pipeline.registry import Registry, Verdict
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.database.audit.chain import head
 from pipeline.registry.database.database import Database
-from pipeline.review_policy import ReviewPolicy
 
 FORM, RECORD = "birth-2006", "birth"
 PAGES, ROWS = 20, 4

@@ -13,7 +13,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from pipeline.model import FieldStatus
+from pipeline.base.model import FieldStatus
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import Way
 from pipeline.registry.books.rows import page, scan
 from pipeline.registry.database.audit.chain import audit, row_hash
 from pipeline.registry.database.audit.key import KeyFile
@@ -22,8 +24,6 @@ from pipeline.registry.database.audit.stored import batches, digests
 from pipeline.registry.tasks.consensus import Verdict, consensus_of
 from pipeline.registry.tasks.keyed_values import keyed_value_of
 from pipeline.registry.tasks.rows import KeyingRow, decision, keying, review_task
-from pipeline.review_policy import Way
-from pipeline.stages import Stage
 
 AT_ONCE = 500
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from pipeline.model import FieldStatus
+from pipeline.base.model import FieldStatus
 from pipeline.registry import Verdict
 from pipeline.registry.tasks.model import FieldWork
 

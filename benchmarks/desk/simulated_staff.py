@@ -20,14 +20,14 @@ from typing import TypeVar
 from benchmarks.desk.cpu_waits import watch_backends
 from benchmarks.desk.load_log import WAIT_SECONDS, AcknowledgedValue, LoadLog, Start, TaskHold, timed
 from benchmarks.desk.upload_writer import uploading
-from pipeline.errors import HotichError
-from pipeline.model import FieldStatus
+from pipeline.base.errors import HotichError
+from pipeline.base.model import FieldStatus
+from pipeline.declarations.review_policy import ReviewPolicy
 from pipeline.registry import Registry, StaleTask, Verdict
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.desk import Desk
 from pipeline.registry.tasks.model import CannotUndo, ColumnTask, DeskTask, KeyOutcome, NotYours
-from pipeline.review.server import SWITCH_SECONDS
-from pipeline.review_policy import ReviewPolicy
+from pipeline.web.server import SWITCH_SECONDS
 
 T = TypeVar("T")
 COLUMN = 24

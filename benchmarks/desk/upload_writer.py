@@ -16,9 +16,9 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.desk.load_log import LoadLog, timed
-from pipeline.inbox.uploads.desk import UploadDesk
 from pipeline.registry import Registry
-from pipeline.workspace import Workspace
+from pipeline.scans.inbox.uploads.upload_desk import UploadDesk
+from pipeline.scans.workspace import Workspace
 
 LOGIN = "scanner"
 GREYS = (188, 256)

@@ -12,7 +12,7 @@ from typing import Any
 
 from benchmarks.handwriting.books import ReadHandBook
 from benchmarks.handwriting.calibration_pens import LATIN_CALIBRATION_PENS
-from pipeline.calibration import FILE, Calibration, format_calibration
+from pipeline.recognition.calibration import FILE, Calibration, format_calibration
 
 
 def command_of(chosen: argparse.Namespace) -> str:

@@ -13,11 +13,17 @@ from rich.table import Table
 from benchmarks.figures import percent, share
 from benchmarks.handwriting.books import HandBook, HandOutcome, ReadEntry, ReadHandBook, fields_of
 from benchmarks.handwriting.real_lines import FOLDED, plain
-from pipeline.calibration import Calibration, RiskBound, Sample, calibration_features, fit_calibration
-from pipeline.calibration.risk import upper_bound
+from pipeline.base.model import FieldStatus
+from pipeline.declarations.schema import Schemas
 from pipeline.digitize.route import RoutingOptions
-from pipeline.model import FieldStatus
-from pipeline.schema import Schemas
+from pipeline.recognition.calibration import (
+    Calibration,
+    RiskBound,
+    Sample,
+    calibration_features,
+    fit_calibration,
+)
+from pipeline.recognition.calibration.risk import upper_bound
 
 
 @dataclass(frozen=True)

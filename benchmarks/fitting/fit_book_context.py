@@ -23,12 +23,14 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.figures import say
-from pipeline import calibration, schema
-from pipeline.book_context.book_model import make_model, pool_of
-from pipeline.book_context.kept_page import pack_page, unpack_page
-from pipeline.book_context.line_weighing import WeighingOptions, weigh_region
-from pipeline.book_context.second_pass import second_pass
-from pipeline.book_context.sightings import said_in_book
+from pipeline.base.model import Box, Crop, Ledger, PageKind, PageRef, PageResult, Quality, Writing
+from pipeline.books.book_context.book_model import make_model, pool_of
+from pipeline.books.book_context.kept_page import pack_page, unpack_page
+from pipeline.books.book_context.line_weighing import WeighingOptions, weigh_region
+from pipeline.books.book_context.second_pass import second_pass
+from pipeline.books.book_context.sightings import said_in_book
+from pipeline.declarations import schema
+from pipeline.declarations.schema import Form, Schemas
 from pipeline.digitize import DigitizeOptions, default_engines
 from pipeline.digitize.judge import EntryJudge
 from pipeline.digitize.regions import (
@@ -40,16 +42,21 @@ from pipeline.digitize.regions import (
     TextLine,
 )
 from pipeline.digitize.route import RoutingOptions
-from pipeline.imaging.ink.connected_components import ConnectedComponents
-from pipeline.kinds import COMPOSITES
-from pipeline.model import Box, Crop, Ledger, PageKind, PageRef, PageResult, Quality, Writing
-from pipeline.ocr.models import default_folder
-from pipeline.schema import Form, Schemas
-from pipeline.synth.people import draw_commune, draw_person, geography_of_year, happens, pick
-from pipeline.training.synthesis.fonts import FontSet
-from pipeline.training.synthesis.handwriting import draw_handwriting
-from pipeline.training.synthesis.lines import add_background
-from pipeline.training.synthesis.writers import WriterStyle
+from pipeline.layout.imaging.ink.connected_components import ConnectedComponents
+from pipeline.recognition import calibration
+from pipeline.recognition.ocr.models import default_folder
+from pipeline.training.synthetic_lines.fonts import FontSet
+from pipeline.training.synthetic_lines.handwriting import draw_handwriting
+from pipeline.training.synthetic_lines.lines import add_background
+from pipeline.training.synthetic_lines.writers import WriterStyle
+from pipeline.training.synthetic_pages.people import (
+    draw_commune,
+    draw_person,
+    geography_of_year,
+    happens,
+    pick,
+)
+from pipeline.values.kinds import COMPOSITES
 
 SEED = 71_001
 FORM = "birth-2006"

@@ -51,11 +51,11 @@ from benchmarks.handwriting.pens import real_ink_books
 from benchmarks.handwriting.reading_cache import code_mark, entries_path, keep, kept_entries, with_memory
 from benchmarks.handwriting.real_lines import cutouts_by_writer
 from benchmarks.no_readers import NullReader
-from pipeline.calibration import fit_calibration
-from pipeline.synth import SynthOptions
-from pipeline.synth.options import ScannerLevel
-from pipeline.synth.pen_fonts import PenFont
+from pipeline.recognition.calibration import fit_calibration
 from pipeline.training.dataset import CALIBRATION_WRITERS, real_lines
+from pipeline.training.synthetic_pages import SynthOptions
+from pipeline.training.synthetic_pages.pen_fonts import PenFont
+from pipeline.training.synthetic_pages.synthesis_options import ScannerLevel
 
 SEED = 71_001
 FOLDER = Path(__file__).resolve().parents[2] / "ocr_models" / "calibration"

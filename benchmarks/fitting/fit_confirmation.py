@@ -27,17 +27,17 @@ from benchmarks.context.read_books import read_page, told_page
 from benchmarks.figures import BENCH_OUT, percent, report_figures, say, share
 from benchmarks.handwriting.books import CALIBRATION_PENS, schemas_and_engines
 from benchmarks.handwriting.calibration_pens import calibration_pens
-from pipeline.book_context.confirmed_values import OF_ONE_SHAPE
-from pipeline.book_context.kept_page import pack_page, unpack_page
-from pipeline.book_context.second_pass import second_pass
-from pipeline.calibration import upper_bound
+from pipeline.base.model import FieldStatus, PageResult, Severity, Writing
+from pipeline.books.book_context.confirmed_values import OF_ONE_SHAPE
+from pipeline.books.book_context.kept_page import pack_page, unpack_page
+from pipeline.books.book_context.second_pass import second_pass
+from pipeline.declarations.ledger import load_ledger
+from pipeline.declarations.schema import Schemas
 from pipeline.digitize import DigitizeOptions
-from pipeline.evaluation import load_truth
-from pipeline.ledger import load_ledger
-from pipeline.model import FieldStatus, PageResult, Severity, Writing
-from pipeline.schema import Schemas
+from pipeline.recognition.calibration import upper_bound
 from pipeline.settings import Settings
-from pipeline.synth import OfficeOptions, ReprintOptions, SynthOptions, write_book
+from pipeline.training.evaluation import load_truth
+from pipeline.training.synthetic_pages import OfficeOptions, ReprintOptions, SynthOptions, write_book
 
 SEED = 71_101
 FORMS = (

@@ -30,9 +30,9 @@ from benchmarks.figures import BENCH_OUT, report_figures, say, share
 from benchmarks.fitting.fit_confirmation import draw_book, read_book
 from benchmarks.handwriting.books import schemas_and_engines
 from benchmarks.learning.simulated_reviewer import BookOnPaper
-from pipeline.calibration import upper_bound
-from pipeline.model import FieldStatus, PageResult
-from pipeline.schema import Schemas
+from pipeline.base.model import FieldStatus, PageResult
+from pipeline.declarations.schema import Schemas
+from pipeline.recognition.calibration import upper_bound
 
 SEEDS = (75_101, 75_201)
 LEADS = ((-math.inf, -math.inf), (-1.0, 4.0), (0.0, 0.0), (0.0, 2.0), (0.0, 4.0), (1.0, 4.0), (2.0, 4.0))

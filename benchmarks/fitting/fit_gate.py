@@ -18,9 +18,9 @@ from pathlib import Path
 from benchmarks.books.scan_damage import DAMAGES
 from benchmarks.figures import report_figures, say
 from benchmarks.imaging.gate_pages import PLANTED, chance, good_pages, looked_at, measured
-from pipeline import schema
+from pipeline.declarations import schema
 from pipeline.digitize import default_engines
-from pipeline.imaging.scan_quality import FLAW_MEASURES
+from pipeline.layout.imaging.scan_quality import FLAW_MEASURES
 
 CARD = Path(__file__).resolve().parents[2] / "ocr_models" / "page-gate" / "model.toml"
 SEED = 52_001

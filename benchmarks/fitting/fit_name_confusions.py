@@ -22,15 +22,15 @@ from rapidfuzz.distance import Levenshtein
 
 from benchmarks.figures import report_figures, say
 from benchmarks.handwriting.books import CALIBRATION_PENS, TEST_PENS, schemas_and_engines
-from pipeline import schema
-from pipeline.decoding import Prior, decode_line
-from pipeline.model import Pixels
-from pipeline.ocr.handwriting import HandwritingReader
-from pipeline.synth.line_drawing import draw_line
-from pipeline.synth.pen_fonts import draw_hand_style
-from pipeline.synth.people import draw_commune, draw_person, geography_of_year
-from pipeline.text.tones import unaccented
+from pipeline.base.model import Pixels
+from pipeline.base.text.tones import unaccented
+from pipeline.declarations import schema
+from pipeline.recognition.decoding import Prior, decode_line
+from pipeline.recognition.ocr.handwriting import HandwritingReader
 from pipeline.training.dataset import real_lines
+from pipeline.training.synthetic_pages.line_drawing import draw_line
+from pipeline.training.synthetic_pages.pen_fonts import draw_hand_style
+from pipeline.training.synthetic_pages.people import draw_commune, draw_person, geography_of_year
 
 SEED = 68_001
 AT_ONCE = 48

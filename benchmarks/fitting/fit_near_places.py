@@ -20,17 +20,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.figures import report_figures, say
-from pipeline import schema
-from pipeline.decoding import read_language
-from pipeline.decoding.language_model import START
-from pipeline.decoding.place_model import CLASSES, RINGS, RingModel, context_class, ring_models, sound_of
-from pipeline.ocr.models import default_folder
-from pipeline.places import Resolver
-from pipeline.places.near_units import near_units
-from pipeline.schema import Schemas
-from pipeline.synth import SynthOptions
-from pipeline.synth.book import BookPlan, plan_book
-from pipeline.synth.people import Commune, happens, pick
+from pipeline.declarations import schema
+from pipeline.declarations.schema import Schemas
+from pipeline.recognition.decoding import read_language
+from pipeline.recognition.decoding.language_model import START
+from pipeline.recognition.decoding.place_model import (
+    CLASSES,
+    RINGS,
+    RingModel,
+    context_class,
+    ring_models,
+    sound_of,
+)
+from pipeline.recognition.ocr.models import default_folder
+from pipeline.training.synthetic_pages import SynthOptions
+from pipeline.training.synthetic_pages.book import BookPlan, plan_book
+from pipeline.training.synthetic_pages.people import Commune, happens, pick
+from pipeline.values.places import Resolver
+from pipeline.values.places.near_units import near_units
 
 SEED = 61_051
 ENTRIES = 30
@@ -143,7 +150,7 @@ def _lines(plan: BookPlan, rng: np.random.Generator, country: Sequence[Commune] 
 
 def communes_of_the_country(places: Resolver) -> Iterator[Commune]:
     """Yield the rural communes of the units of three levels."""
-    from pipeline.places import DayRange, Level
+    from pipeline.values.places import DayRange, Level
 
     days = DayRange.of((2010,))
     for unit in places.gazetteer.units:

@@ -17,12 +17,12 @@ from itertools import pairwise
 import numpy as np
 
 from benchmarks.figures import report_figures, say
-from pipeline import schema
-from pipeline.book_context.order_chain import step_chances
-from pipeline.synth import SynthOptions
-from pipeline.synth.book import plan_book
-from pipeline.synth.cases import SyntheticCase
-from pipeline.synth.options import OfficeOptions
+from pipeline.books.book_context.order_chain import step_chances
+from pipeline.declarations import schema
+from pipeline.training.synthetic_pages import SynthOptions
+from pipeline.training.synthetic_pages.book import plan_book
+from pipeline.training.synthetic_pages.cases import SyntheticCase
+from pipeline.training.synthetic_pages.synthesis_options import OfficeOptions
 
 SEED = 61_050
 ENTRIES = (20, 400)

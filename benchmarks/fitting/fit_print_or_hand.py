@@ -29,22 +29,22 @@ from benchmarks.books.drawn_books import bench_in, draw
 from benchmarks.handwriting.books import TEST_PENS, TRAINING_PENS
 from benchmarks.handwriting.training_pens import training_pens
 from benchmarks.no_readers import NullReader
+from pipeline.base.model import Crop
+from pipeline.declarations.ledger import load_ledger
 from pipeline.digitize import digitize_page
 from pipeline.digitize.recognize import TYPED_PAGE
-from pipeline.imaging.ink.binarization import normalize_illumination
-from pipeline.imaging.ink.print_or_hand import (
+from pipeline.layout.imaging.ink.binarization import normalize_illumination
+from pipeline.layout.imaging.ink.print_or_hand import (
     PrintOrHandModel,
     expand_features,
     line_features,
     resample_to_model_dpi,
 )
-from pipeline.intake import list_scans, page_count, page_of
-from pipeline.ledger import load_ledger
-from pipeline.model import Crop
-from pipeline.synth import SynthOptions
-from pipeline.synth.options import ScannerLevel, WritingStyle
-from pipeline.synth.pen_fonts import PENS, PenFont
+from pipeline.scans.intake import list_scans, page_count, page_of
 from pipeline.training.dataset import CALIBRATION_WRITERS
+from pipeline.training.synthetic_pages import SynthOptions
+from pipeline.training.synthetic_pages.pen_fonts import PENS, PenFont
+from pipeline.training.synthetic_pages.synthesis_options import ScannerLevel, WritingStyle
 
 Shapes = NDArray[np.float64]
 CARD = Path(__file__).resolve().parents[2] / "ocr_models" / "print-or-hand" / "model.toml"

@@ -25,9 +25,9 @@ from benchmarks.fitting.fit_confirmation import draw_book, read_book
 from benchmarks.fitting.fit_decided_values import SEEDS, arguments
 from benchmarks.handwriting.books import schemas_and_engines
 from benchmarks.learning.simulated_reviewer import BookOnPaper
-from pipeline.book_context.decided_values import print_likeness
-from pipeline.calibration import upper_bound
-from pipeline.model import FieldStatus, Writing
+from pipeline.base.model import FieldStatus, Writing
+from pipeline.books.book_context.decided_values import print_likeness
+from pipeline.recognition.calibration import upper_bound
 
 NAMES = ("registrar_name", "signer_name")
 LEAST = (65.0, 70.0, 75.0, 80.0, 85.0, 90.0)

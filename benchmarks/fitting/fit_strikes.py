@@ -1,4 +1,4 @@
-"""Fits the weights by which a run of ink is told to strike writing out (``pipeline/imaging/ink/strikethrough.py``).
+"""Fits the weights by which a run of ink is told to strike writing out (``imaging/ink/strikethrough.py``).
 
     python -m benchmarks.fitting.fit_strikes [--entries N] [--seed N] [--fonts FOLDER]
 
@@ -30,16 +30,16 @@ from benchmarks.handwriting.training_pens import training_pens
 from benchmarks.imaging.gate_pages import chance
 from benchmarks.no_readers import without_readers
 from benchmarks.reading.box_coverage import straightened
-from pipeline import schema
+from pipeline.base.model import Box, Ledger, PageImage, PageRef, Pixels
+from pipeline.declarations import schema
+from pipeline.declarations.schema import Schemas
 from pipeline.digitize import default_engines, digitize_page, struck_lines
-from pipeline.evaluation.truth import Quad
-from pipeline.imaging.ink.connected_components import ConnectedComponents
-from pipeline.imaging.ink.strikethrough import X_MIDDLE, InkRun, find_strikethrough, ink_runs
-from pipeline.model import Box, Ledger, PageImage, PageRef, Pixels
-from pipeline.schema import Schemas
-from pipeline.synth import SynthOptions, draw_book
-from pipeline.synth.pen_fonts import PenFont
-from pipeline.synth.scanning import quad
+from pipeline.layout.imaging.ink.connected_components import ConnectedComponents
+from pipeline.layout.imaging.ink.strikethrough import X_MIDDLE, InkRun, find_strikethrough, ink_runs
+from pipeline.training.evaluation.truth import Quad
+from pipeline.training.synthetic_pages import SynthOptions, draw_book
+from pipeline.training.synthetic_pages.pen_fonts import PenFont
+from pipeline.training.synthetic_pages.scanning import quad
 
 SEED = 61_001
 FORMS = ("birth-2006", "marriage-2006", "birth-2016", "marriage-2016")

@@ -44,10 +44,10 @@ from benchmarks.handwriting.tables import (
 from benchmarks.handwriting.targets import PARTS, all_targets, book_targets, line_targets
 from benchmarks.handwriting.tesseract import on_same_fields, on_same_lines, read_by_both, show_beside
 from benchmarks.handwriting.throughput import line_speed, page_speed
-from pipeline.ocr.handwriting import HandwritingReader
-from pipeline.schema import Schemas
-from pipeline.synth import SynthOptions
+from pipeline.declarations.schema import Schemas
+from pipeline.recognition.ocr.handwriting import HandwritingReader
 from pipeline.training.dataset import real_lines
+from pipeline.training.synthetic_pages import SynthOptions
 
 SEED = 93_001
 FORMS = ("birth-2006", "marriage-2006", "death-2006", "birth-2016")

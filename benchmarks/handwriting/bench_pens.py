@@ -40,9 +40,9 @@ from benchmarks.handwriting.reading_cache import with_memory
 from benchmarks.handwriting.real_lines import FOLDED, plain
 from benchmarks.handwriting.scores import FieldFigures, field_figures, figures_by
 from benchmarks.handwriting.tables import show_fields, show_left_out, show_wrong
-from pipeline.errors import SetupError
-from pipeline.evaluation import FieldOutcome
-from pipeline.model import FieldStatus
+from pipeline.base.errors import SetupError
+from pipeline.base.model import FieldStatus
+from pipeline.training.evaluation import FieldOutcome
 
 SEED = 94_001
 PAGES = 3

@@ -13,14 +13,8 @@ from pathlib import Path
 
 from benchmarks.books.drawn_books import bench_in
 from benchmarks.figures import say
-from pipeline.digitize.route import route
-from pipeline.errors import ScanError
-from pipeline.evaluation import BookTruth, FieldOutcome, PredictedEntry, PredictedValue, TrueEntry, load_truth
-from pipeline.evaluation.alignment import align_entries
-from pipeline.evaluation.field_scores import UNPREDICTED
-from pipeline.intake import list_scans, page_of
-from pipeline.ledger import load_ledger
-from pipeline.model import (
+from pipeline.base.errors import ScanError
+from pipeline.base.model import (
     REVIEW_REASONS,
     EntryResult,
     FieldReading,
@@ -30,10 +24,23 @@ from pipeline.model import (
     PageResult,
     Writing,
 )
-from pipeline.ocr import Engines
+from pipeline.declarations.ledger import load_ledger
+from pipeline.declarations.schema import Form, RecordSpec, Schemas
+from pipeline.digitize.route import route
+from pipeline.recognition.ocr import Engines
 from pipeline.run_context import RunContext
-from pipeline.schema import Form, RecordSpec, Schemas
-from pipeline.synth import InkCutout, SynthOptions, WriterInk, write_book
+from pipeline.scans.intake import list_scans, page_of
+from pipeline.training.evaluation import (
+    BookTruth,
+    FieldOutcome,
+    PredictedEntry,
+    PredictedValue,
+    TrueEntry,
+    load_truth,
+)
+from pipeline.training.evaluation.field_scores import UNPREDICTED
+from pipeline.training.evaluation.text_alignment import align_entries
+from pipeline.training.synthetic_pages import InkCutout, SynthOptions, WriterInk, write_book
 
 TRAINING_PENS = ("borel", "mynerve", "pangolin")
 """Pen fonts of the package that networks are trained with; whatever else is fitted on drawn handwriting keeps to them

@@ -2,7 +2,8 @@
 
 The pens with Vietnamese letters that calibration may draw with do not join, and networks err more, and more surely, on
 hands that do. The marks are strokes as wide as the pen's own, made as
-``pipeline.training.synthesis.tone_marks`` makes them; one habit a font, so that a letter looks the same everywhere.
+``pipeline.training.synthetic_lines.tone_marks`` makes them; one habit a font, so that a letter looks the same
+everywhere.
 """
 
 from __future__ import annotations
@@ -21,17 +22,17 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 
 from benchmarks.handwriting.training_pens import like_a_ball_pen
-from pipeline.errors import SetupError
-from pipeline.files import write_atomically
-from pipeline.synth.pen_fonts import PenFont
-from pipeline.text.tones import DOT, HORN, split_marks
-from pipeline.training.synthesis.fonts import VIETNAMESE_LETTERS, load_face, measure_font
-from pipeline.training.synthesis.tone_marks import Curve, GlyphBox, ToneMarkStyle, mark_curves
-from pipeline.training.synthesis.writers import nominal_x_height
+from pipeline.base.errors import SetupError
+from pipeline.base.files import write_atomically
+from pipeline.base.text.tones import DOT, HORN, split_marks
+from pipeline.training.synthetic_lines.fonts import VIETNAMESE_LETTERS, load_face, measure_font
+from pipeline.training.synthetic_lines.tone_marks import Curve, GlyphBox, ToneMarkStyle, mark_curves
+from pipeline.training.synthetic_lines.writers import nominal_x_height
+from pipeline.training.synthetic_pages.pen_fonts import PenFont
 
 LATIN_CALIBRATION_PENS = ("beth-ellen", "molle", "solitreo")
 """Families of calibration, as ``scripts/training-fonts.sh FOLDER calibration`` fetches them; held out of all training
-(``pipeline.training.synthesis.fonts.HELD_OUT_LATIN``)."""
+(``pipeline.training.synthetic_lines.fonts.HELD_OUT_LATIN``)."""
 
 CORNERS = 12
 """Of the round end of a stroke."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.charts.curves import DECADES, PlotArea
-from pipeline.evaluation.confidence import CurvePoint
-from pipeline.text.numbers import with_comma
+from pipeline.base.charts.curves import DECADES, PlotArea
+from pipeline.base.text.numbers import with_comma
+from pipeline.training.evaluation.confidence import CurvePoint
 
 PLANE = PlotArea(680.0, 320.0, left=64.0, right=20.0, bottom=46.0)
 SURELY, SEEN, GRID, INK = "#c2410c", "#1d4ed8", "#d4d4d4", "#404040"

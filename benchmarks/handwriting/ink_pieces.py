@@ -20,19 +20,19 @@ from numpy.typing import NDArray
 
 from benchmarks.handwriting.pen_figures import MNIST, collected_figures, stroke_width
 from benchmarks.handwriting.real_lines import ink_of
-from pipeline.decoding.emission import Emission, best_path
-from pipeline.decoding.forced_alignment import align_text
-from pipeline.errors import SetupError
-from pipeline.model import Crop, Pixels
-from pipeline.ocr import OcrEngine
-from pipeline.ocr.handwriting import HandwritingReader
-from pipeline.ocr.line_image import STRIDE, line_image
-from pipeline.synth.writer_ink import InkPiece, WriterInk, tight_piece
-from pipeline.text.tones import DOT, split_marks
+from pipeline.base.errors import SetupError
+from pipeline.base.model import Crop, Pixels
+from pipeline.base.text.tones import DOT, split_marks
+from pipeline.recognition.decoding.emission import Emission, best_path
+from pipeline.recognition.decoding.forced_alignment import align_text
+from pipeline.recognition.ocr import OcrEngine
+from pipeline.recognition.ocr.handwriting import HandwritingReader
+from pipeline.recognition.ocr.line_image import STRIDE, line_image
 from pipeline.training.dataset import RealLine
+from pipeline.training.synthetic_pages.writer_ink import InkPiece, WriterInk, tight_piece
 
 MARGIN = 4
-"""Paper beside the writing in the picture that networks see (``pipeline.ocr.line_image``)."""
+"""Paper beside the writing in the picture that networks see (``pipeline.recognition.ocr.line_image``)."""
 
 WORST_FIT = 2.0
 """Mean negative log chance of a letter above which the alignment of a line is not believed."""

@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from pipeline.base.model import Crop
 from pipeline.digitize import default_engines
-from pipeline.model import Crop
 from pipeline.settings import Settings
 
 PAGE = 24

@@ -19,14 +19,14 @@ from rapidfuzz.distance import Levenshtein
 
 from benchmarks.figures import say, share
 from benchmarks.handwriting.real_lines import plain
-from pipeline.decoding import Emission, Prior, decode_line
-from pipeline.model import Pixels
-from pipeline.ocr.handwriting import HandwritingReader
-from pipeline.schema import load
-from pipeline.synth.line_drawing import draw_line as drawn_line
-from pipeline.synth.pen_fonts import draw_hand_style
-from pipeline.synth.people import draw_commune, draw_person, geography_of_year
+from pipeline.base.model import Pixels
+from pipeline.declarations.schema import load
+from pipeline.recognition.decoding import Emission, Prior, decode_line
+from pipeline.recognition.ocr.handwriting import HandwritingReader
 from pipeline.training.dataset import RealLine
+from pipeline.training.synthetic_pages.line_drawing import draw_line as drawn_line
+from pipeline.training.synthetic_pages.pen_fonts import draw_hand_style
+from pipeline.training.synthetic_pages.people import draw_commune, draw_person, geography_of_year
 
 Texts = Sequence[str]
 

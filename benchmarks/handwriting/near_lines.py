@@ -22,13 +22,13 @@ from benchmarks.figures import report_figures, say
 from benchmarks.handwriting.books import schemas_and_engines
 from benchmarks.handwriting.lines import AT_ONCE, chosen_lines
 from benchmarks.handwriting.real_lines import plain
-from pipeline.decoding import decode_line
-from pipeline.model import NearUnits
-from pipeline.ocr.handwriting import HandwritingReader
-from pipeline.places import DayRange, Level, Resolver, Unit
-from pipeline.places.near_units import near_units
-from pipeline.text.syllables import phonetic_key
+from pipeline.base.model import NearUnits
+from pipeline.base.text.syllables import phonetic_key
+from pipeline.recognition.decoding import decode_line
+from pipeline.recognition.ocr.handwriting import HandwritingReader
 from pipeline.training.dataset import RealLine, real_lines
+from pipeline.values.places import DayRange, Level, Resolver, Unit
+from pipeline.values.places.near_units import near_units
 
 SEED = 61_052
 SURE = 0.5

@@ -14,9 +14,9 @@ from benchmarks.handwriting.lines import cer_of
 from benchmarks.handwriting.real_lines import cutouts_by_writer, plain
 from benchmarks.handwriting.tables import BenchPart, show_wrong
 from benchmarks.handwriting.targets import pasted_targets
-from pipeline.schema import Schemas
-from pipeline.synth import SynthOptions
+from pipeline.declarations.schema import Schemas
 from pipeline.training.dataset import real_lines
+from pipeline.training.synthetic_pages import SynthOptions
 
 FORMS_OF_2006 = ("birth-2006", "marriage-2006", "death-2006")
 

@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.model import Pixels
-from pipeline.synth.writer_ink import InkPiece, WriterInk, tight_piece
-from pipeline.training.synthesis.real_figures import collection_pictures
+from pipeline.base.model import Pixels
+from pipeline.training.synthetic_lines.real_figures import collection_pictures
+from pipeline.training.synthetic_pages.writer_ink import InkPiece, WriterInk, tight_piece
 
 MNIST = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hotich" / "mnist"
 """Where ``scripts/training-figures.sh`` puts the MNIST collection."""

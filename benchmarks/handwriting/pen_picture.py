@@ -14,13 +14,13 @@ from PIL import Image, ImageDraw
 
 from benchmarks.handwriting.books import HandBook, schemas_and_engines
 from benchmarks.handwriting.pen_figures import collected_figures, stroke_width
-from pipeline.evaluation import load_truth
-from pipeline.intake import list_scans, page_of
-from pipeline.model import Pixels
-from pipeline.synth import WriterInk, write_book
-from pipeline.synth.line_drawing import draw_line
-from pipeline.synth.pen_fonts import draw_hand_style, print_font
-from pipeline.synth.writer_ink import EM, tight_piece
+from pipeline.base.model import Pixels
+from pipeline.scans.intake import list_scans, page_of
+from pipeline.training.evaluation import load_truth
+from pipeline.training.synthetic_pages import WriterInk, write_book
+from pipeline.training.synthetic_pages.line_drawing import draw_line
+from pipeline.training.synthetic_pages.pen_fonts import draw_hand_style, print_font
+from pipeline.training.synthetic_pages.writer_ink import EM, tight_piece
 
 WIDTH, MARGIN, CAPTION = 1400, 14, 22
 """Of the picture and about each crop, in pixels."""

@@ -10,11 +10,11 @@ import numpy as np
 from benchmarks.handwriting.books import HandBook, schemas_and_engines
 from benchmarks.handwriting.ink_pieces import writers_ink
 from benchmarks.handwriting.pen_figures import MNIST
-from pipeline.errors import SetupError
-from pipeline.ocr.handwriting import HandwritingReader
-from pipeline.synth import SynthOptions, WriterInk
-from pipeline.synth.options import ScannerLevel
+from pipeline.base.errors import SetupError
+from pipeline.recognition.ocr.handwriting import HandwritingReader
 from pipeline.training.dataset import real_lines
+from pipeline.training.synthetic_pages import SynthOptions, WriterInk
+from pipeline.training.synthetic_pages.synthesis_options import ScannerLevel
 
 PEN_FORMS = ("birth-2006", "marriage-2006", "death-2006", "birth-2016", "marriage-2016", "death-2016")
 """The forms that books of real ink are written on."""

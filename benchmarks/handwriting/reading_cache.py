@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.handwriting.books import HandBook, ReadEntry
-from pipeline.evaluation import TrueEntry
-from pipeline.files import write_atomically
-from pipeline.model import (
+from pipeline.base.files import write_atomically
+from pipeline.base.model import (
     Box,
     Crop,
     Evidence,
@@ -30,11 +29,12 @@ from pipeline.model import (
     Word,
     Writing,
 )
-from pipeline.ocr import Engines, OcrEngine, PrintReader
+from pipeline.recognition.ocr import Engines, OcrEngine, PrintReader
+from pipeline.training.evaluation import TrueEntry
 
 SOURCES = (
-    "decoding", "digitize", "imaging", "kinds", "locate", "model", "ocr", "places", "predicates", "synth",
-    "text",
+    "recognition/decoding", "digitize", "layout/imaging", "values/kinds", "layout/locate", "base/model",
+    "recognition/ocr", "values/places", "values/predicates", "training/synthetic_pages", "base/text",
 )  # fmt: skip
 """Rooms whose code decides how a drawn page is read."""
 

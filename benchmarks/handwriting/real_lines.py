@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.model import Pixels
-from pipeline.synth import InkCutout
+from pipeline.base.model import Pixels
 from pipeline.training.dataset import RealLine
+from pipeline.training.synthetic_pages import InkCutout
 
 Mask = NDArray[np.bool_]
 

@@ -10,10 +10,10 @@ import numpy as np
 
 from benchmarks.figures import share
 from benchmarks.handwriting.books import HandOutcome
-from pipeline.evaluation import figures_of
-from pipeline.evaluation.confidence import CurvePoint, calibration_error, judged_bins
-from pipeline.evaluation.field_scores import upper_bound
-from pipeline.model import FieldStatus
+from pipeline.base.model import FieldStatus
+from pipeline.training.evaluation import figures_of
+from pipeline.training.evaluation.confidence import CurvePoint, calibration_error, judged_bins
+from pipeline.training.evaluation.field_scores import upper_bound
 
 WANTED: Mapping[str, float] = {
     "sex": 0.99, "ethnicity": 0.99, "nationality": 0.99, "date": 0.97, "date_words": 0.97, "entry_number": 0.97,

@@ -18,9 +18,9 @@ from benchmarks.handwriting.lines import chosen_lines, drawn_lines, speed
 from benchmarks.handwriting.pasted_lines import FORMS_OF_2006
 from benchmarks.handwriting.tables import BenchPart
 from benchmarks.handwriting.targets import page_targets, speed_targets
-from pipeline.batch import digitize_book
-from pipeline.synth import SynthOptions, write_book
+from pipeline.runs.book_reading import digitize_book
 from pipeline.training.dataset import real_lines
+from pipeline.training.synthetic_pages import SynthOptions, write_book
 
 SPEED_LINES = 200
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchmarks.handwriting.books import TRAINING_PENS
-from pipeline.errors import SetupError
-from pipeline.synth.pen_fonts import PENS, PenFont
-from pipeline.training.synthesis import fonts
-from pipeline.training.synthesis.fonts import training_font
-from pipeline.training.synthesis.writers import nominal_x_height
+from pipeline.base.errors import SetupError
+from pipeline.training.synthetic_lines import fonts
+from pipeline.training.synthetic_lines.fonts import training_font
+from pipeline.training.synthetic_lines.writers import nominal_x_height
+from pipeline.training.synthetic_pages.pen_fonts import PENS, PenFont
 
 LETTERS = 2.6
-"""How tall the letters of a middling hand are, in mm (``pipeline.training.synthesis.writers.nominal_x_height``)."""
+"""How tall the letters of a middling hand are, in mm (``training.synthetic_lines.writers.nominal_x_height``)."""
 
 STROKE = 0.4
 """How thick a ball pen's strokes are, in mm."""

@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.imaging.gate_pages import chance
-from pipeline.evaluation.truth import Quad
-from pipeline.model import Box, Pixels
-from pipeline.schema import Form, Schemas
-from pipeline.synth import SCANNER_LEVELS, SynthOptions, draw_book
-from pipeline.synth.book import SyntheticPage
-from pipeline.synth.scanning import quad, scan_sheet
-from pipeline.synth.stamps import round_seal
+from pipeline.base.model import Box, Pixels
+from pipeline.declarations.schema import Form, Schemas
+from pipeline.training.evaluation.truth import Quad
+from pipeline.training.synthetic_pages import SCANNER_LEVELS, SynthOptions, draw_book
+from pipeline.training.synthetic_pages.book import SyntheticPage
+from pipeline.training.synthetic_pages.scanning import quad, scan_sheet
+from pipeline.training.synthetic_pages.stamps import round_seal
 
 SCANNER = replace(SCANNER_LEVELS["hard"], perspective=0.02, show_through=(0.2, 0.35))
 CURL_MM = 2.2

@@ -23,12 +23,12 @@ from benchmarks.figures import mean, percent, report_figures, say
 from benchmarks.imaging.damaged_books import CURL_MM, DamagedPage, damaged_pages
 from benchmarks.no_readers import without_readers
 from benchmarks.reading.box_coverage import HELD, straightened
-from pipeline import schema
+from pipeline.base.model import Box, Ledger, PageImage, PageRef, PageResult
 from pipeline.cli.page_pictures import write_picture
+from pipeline.declarations import schema
+from pipeline.declarations.schema import Schemas
 from pipeline.digitize import Engines, default_engines, digitize_page
-from pipeline.imaging.overlay import draw_overlay
-from pipeline.model import Box, Ledger, PageImage, PageRef, PageResult
-from pipeline.schema import Schemas
+from pipeline.layout.imaging.overlay import draw_overlay
 
 SEED = 94_201
 

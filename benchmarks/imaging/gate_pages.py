@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.base.model import Ledger, PageImage, PageRef, Pixels, Quality
+from pipeline.declarations.schema import Form, Schemas
 from pipeline.digitize import DigitizeOptions, Engines
 from pipeline.digitize.context import PageContext, StageClock
 from pipeline.digitize.match import FormMatch, match_form
 from pipeline.digitize.normalize import assess_quality, normalize
-from pipeline.imaging.geometry.pyramid import Pyramid
-from pipeline.imaging.ink.binarization import split_colour_layers
-from pipeline.imaging.scan_quality import measure_quality
-from pipeline.model import Ledger, PageImage, PageRef, Pixels, Quality
-from pipeline.schema import Form, Schemas
-from pipeline.synth import SyntheticPage, SynthOptions, draw_book
-from pipeline.synth.options import ScannerLevel
+from pipeline.layout.imaging.geometry.pyramid import Pyramid
+from pipeline.layout.imaging.ink.binarization import split_colour_layers
+from pipeline.layout.imaging.scan_quality import measure_quality
+from pipeline.training.synthetic_pages import SyntheticPage, SynthOptions, draw_book
+from pipeline.training.synthetic_pages.synthesis_options import ScannerLevel
 
 LEVELS_DRAWN: tuple[ScannerLevel, ...] = ("none", "mild", "normal", "hard")
 PAPER_MM = 297.0

@@ -27,20 +27,20 @@ from rich.table import Table
 
 from benchmarks.figures import percent, report_figures, say, share
 from benchmarks.imaging.gate_pages import chance
-from pipeline import schema
+from pipeline.base.model import Ledger, Matrix, PageImage, PageRef, Pixels
+from pipeline.declarations import schema
+from pipeline.declarations.schema import Form, Schemas
 from pipeline.digitize import Engines, default_engines, digitize_page, normalize, rectify
-from pipeline.imaging.ink import binarization
-from pipeline.imaging.ink.binarization import ColourLayers, split_colour_layers
-from pipeline.imaging.ink.connected_components import ConnectedComponents, find_components
-from pipeline.imaging.ruling.leader_removal import remove_overwritten_dots
-from pipeline.imaging.ruling.leaders import DotLeaders, find_leaders
-from pipeline.imaging.ruling.rules import erase_rules
-from pipeline.model import Ledger, Matrix, PageImage, PageRef, Pixels
-from pipeline.schema import Form, Schemas
-from pipeline.synth import SCANNER_LEVELS, SynthOptions, draw_book, form_printing
-from pipeline.synth.form_printing import draw_leader
-from pipeline.synth.scanning import scan_sheet
-from pipeline.synth.sheet import PaperSheet
+from pipeline.layout.imaging.ink import binarization
+from pipeline.layout.imaging.ink.binarization import ColourLayers, split_colour_layers
+from pipeline.layout.imaging.ink.connected_components import ConnectedComponents, find_components
+from pipeline.layout.imaging.ruling.leader_removal import remove_overwritten_dots
+from pipeline.layout.imaging.ruling.leaders import DotLeaders, find_leaders
+from pipeline.layout.imaging.ruling.rules import erase_rules
+from pipeline.training.synthetic_pages import SCANNER_LEVELS, SynthOptions, draw_book, form_printing
+from pipeline.training.synthetic_pages.form_printing import draw_leader
+from pipeline.training.synthetic_pages.scanning import scan_sheet
+from pipeline.training.synthetic_pages.sheet import PaperSheet
 
 SEED = 96_201
 SCANNER = replace(SCANNER_LEVELS["normal"], skew=0.0, perspective=0.0)

@@ -19,12 +19,12 @@ from benchmarks.figures import mean, percent, report_figures, say
 from benchmarks.imaging.damaged_books import DamagedPage, damaged_pages
 from benchmarks.imaging.field_boxes import FieldBox, field_boxes
 from benchmarks.no_readers import without_readers
-from pipeline import schema
+from pipeline.base.model import Ledger, PageImage, PageRef, PageResult, TemplateView
+from pipeline.declarations import schema
+from pipeline.declarations.schema import Schemas
 from pipeline.digitize import DigitizeOptions, Engines, default_engines, digitize_page
 from pipeline.digitize.rectify import template_geometry
-from pipeline.imaging.form_template import learn_template
-from pipeline.model import Ledger, PageImage, PageRef, PageResult, TemplateView
-from pipeline.schema import Schemas
+from pipeline.layout.imaging.form_template import learn_template
 
 SEED = 95_201
 

@@ -23,15 +23,15 @@ from benchmarks.books.scan_damage import DAMAGES
 from benchmarks.figures import percent, report_figures, say, share
 from benchmarks.imaging.gate_pages import PLANTED, GoodPage, chance, good_pages, looked_at, measured
 from benchmarks.no_readers import without_readers
-from pipeline import schema
-from pipeline.book_rules import duplicate_page_findings
+from pipeline.base.model import Ledger, PageImage, PageRef, Pixels
+from pipeline.books.book_rules import duplicate_page_findings
+from pipeline.declarations import schema
+from pipeline.declarations.schema import Form, Schemas
 from pipeline.digitize import DigitizeOptions, Engines, default_engines, digitize_page
 from pipeline.digitize.normalize import ink_share, quality_findings
-from pipeline.model import Ledger, PageImage, PageRef, Pixels
-from pipeline.schema import Form, Schemas
-from pipeline.synth import SynthOptions, draw_book
-from pipeline.synth.scanning import scan_sheet
-from pipeline.synth.sheet import PaperSheet
+from pipeline.training.synthetic_pages import SynthOptions, draw_book
+from pipeline.training.synthetic_pages.scanning import scan_sheet
+from pipeline.training.synthetic_pages.sheet import PaperSheet
 
 SEED = 93_201
 GOOD = "(trang tốt)"

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from pipeline.model import Pixels
+from pipeline.base.model import Pixels
 
 LYON_SCAN = (185, 1755)
 """Rows of a Lyon export picture that hold the scan; the rest is the archive's own page around it."""

@@ -25,16 +25,16 @@ from rich.table import Table
 from benchmarks.figures import percent, say, share
 from benchmarks.imaging.real_pages import RealPage, ledger_pages
 from benchmarks.imaging.transcriptions import lines_of, rows_of
-from pipeline import schema
+from pipeline.base.model import Box, Ledger, PageImage, PageRef
+from pipeline.declarations import schema
+from pipeline.declarations.schema import Form, Schemas
 from pipeline.digitize import DigitizeOptions, default_engines
 from pipeline.digitize.context import PageContext, StageClock
 from pipeline.digitize.match import FormMatch, match_table
 from pipeline.digitize.normalize import deskewed_orientations, normalize
 from pipeline.digitize.rectify import rectify
 from pipeline.digitize.unruled_rows import unruled_rows
-from pipeline.imaging.geometry import warp
-from pipeline.model import Box, Ledger, PageImage, PageRef
-from pipeline.schema import Form, Schemas
+from pipeline.layout.imaging.geometry import warp
 
 IN_CELL = 0.8
 """The least share of a line in one cell."""

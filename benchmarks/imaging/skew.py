@@ -21,8 +21,8 @@ from rich.table import Table
 
 from benchmarks.figures import percent, say
 from benchmarks.imaging.real_pages import RealPage, ledger_pages, text_pages
-from pipeline.imaging.geometry.deskew import estimate_skew
-from pipeline.model import Pixels
+from pipeline.base.model import Pixels
+from pipeline.layout.imaging.geometry.deskew import estimate_skew
 
 Estimator = Callable[[Pixels], float]
 

@@ -23,16 +23,16 @@ from benchmarks.books.open_books import FLAT, Binding, open_book
 from benchmarks.books.table_photos import CLOTH, DARK, WOOD, photograph_on_table
 from benchmarks.figures import percent, say, share
 from benchmarks.imaging.gate_pages import chance
-from pipeline import schema
+from pipeline.base.model import Ledger, PageImage, PageRef, Pixels
+from pipeline.declarations import schema
+from pipeline.declarations.schema import Form, Schemas
 from pipeline.digitize import DigitizeOptions, Engines, default_engines
 from pipeline.digitize.context import PageContext, StageClock
 from pipeline.digitize.normalize import normalize
 from pipeline.digitize.sheets import DetectedSheets, detect_sheets
-from pipeline.model import Ledger, PageImage, PageRef, Pixels
-from pipeline.schema import Form, Schemas
-from pipeline.synth import SCANNER_LEVELS, SynthOptions, draw_book
-from pipeline.synth.options import ScannerLevel
-from pipeline.synth.scanning import ScannedPage
+from pipeline.training.synthetic_pages import SCANNER_LEVELS, SynthOptions, draw_book
+from pipeline.training.synthetic_pages.scanning import ScannedPage
+from pipeline.training.synthetic_pages.synthesis_options import ScannerLevel
 
 LEVELS_DRAWN: tuple[ScannerLevel, ...] = ("mild", "normal", "hard")
 NEAR = 0.01

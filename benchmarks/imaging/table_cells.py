@@ -25,10 +25,10 @@ from rich.table import Table
 from benchmarks.figures import percent, say, share
 from benchmarks.imaging.real_pages import RealPage, ledger_pages
 from benchmarks.imaging.transcriptions import boundaries_of, rows_of
-from pipeline.imaging.geometry import deskew, warp
-from pipeline.imaging.ink import binarization
-from pipeline.imaging.ruling import grid
-from pipeline.imaging.ruling.written_rows import written_lines
+from pipeline.layout.imaging.geometry import deskew, warp
+from pipeline.layout.imaging.ink import binarization
+from pipeline.layout.imaging.ruling import grid
+from pipeline.layout.imaging.ruling.written_rows import written_lines
 
 WIDTH = 1654
 """Pixels across a page that are looked at: an A4 page at 200 dpi."""

@@ -15,9 +15,9 @@ from rich.table import Table
 
 from benchmarks.books.drawn_books import bench_in, draw
 from benchmarks.figures import say
-from pipeline.intake import list_scans, page_count, page_of
-from pipeline.ledger import load_ledger
-from pipeline.synth import SynthOptions
+from pipeline.declarations.ledger import load_ledger
+from pipeline.scans.intake import list_scans, page_count, page_of
+from pipeline.training.synthetic_pages import SynthOptions
 
 FORMS = ("birth-2006", "birth-table")
 READING = ("labels", "recognise", "hand", "rules")

@@ -26,8 +26,8 @@ from rich.table import Table
 
 from benchmarks.figures import report_figures, say
 from benchmarks.intake import simulated_scanners as scanners
-from pipeline.files import sha256_of_file
-from pipeline.inbox import (
+from pipeline.base.files import sha256_of_file
+from pipeline.scans.inbox import (
     DayReport,
     IntakeOptions,
     IntakeOutcome,
@@ -38,9 +38,9 @@ from pipeline.inbox import (
     read_options,
     verify_day,
 )
-from pipeline.inbox.pending_files import MARKER
-from pipeline.intake import InspectedPage, Inspector, ScanFile, ScanLimits
-from pipeline.workspace import Workspace
+from pipeline.scans.inbox.pending_files import MARKER
+from pipeline.scans.intake import InspectedPage, Inspector, ScanFile, ScanLimits
+from pipeline.scans.workspace import Workspace
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 MOST_MEMORY = 1_500_000_000

@@ -25,9 +25,9 @@ from PIL import Image
 
 from benchmarks.figures import report_figures, say
 from benchmarks.intake.made_scans import add_page, encoded, full_page, image_stream, picture
-from pipeline.errors import HotichError, ScanError
-from pipeline.intake import page_count_isolated, page_of_isolated, scan_file
-from pipeline.model import Pixels
+from pipeline.base.errors import HotichError, ScanError
+from pipeline.base.model import Pixels
+from pipeline.scans.intake import page_count_isolated, page_of_isolated, scan_file
 
 SIZE = (900, 1300)
 SECONDS = 60

@@ -12,7 +12,7 @@ import numpy as np
 import pikepdf
 from PIL import Image
 
-from pipeline.model import Pixels
+from pipeline.base.model import Pixels
 
 A4_POINTS = (595.0, 842.0)
 

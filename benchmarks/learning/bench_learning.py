@@ -11,7 +11,7 @@ one writer each; all are read once by what ships and stay in ``bench-out/learnin
 their entries in the order in which the desk hands them out: those from which the machine learns most first
 (``book_context.teaching_entries``), or from the first page to the last. One reviewer is perfect, one errs in 0.4 of a
 thousand values, and once in the first ten entries at least. After each step the book is weighed as beside the desk
-(``batch.clear_pass``). Told is how many values wait on an entry that nobody has checked yet, of which kind and why, how
+(``runs.clear_pass``). Told is how many values wait on an entry that nobody has checked yet, of which kind and why, how
 many of them are read rightly, how many keys they cost by the shortest way, how many are clear on the entries that are
 left, how many of all fields of these the machine is done with, and how many of those are wrong.
 

@@ -9,9 +9,9 @@ from typing import Any
 from benchmarks.learning.learning_books import LearningBook
 from benchmarks.learning.simulated_reviewer import BookOnPaper, EntryKey
 from benchmarks.learning.waiting_values import groups_of, waiting_values
-from pipeline.book_context.teaching_entries import teaching_entries
-from pipeline.calibration import upper_bound
-from pipeline.model import FieldStatus
+from pipeline.base.model import FieldStatus
+from pipeline.books.book_context.teaching_entries import teaching_entries
+from pipeline.recognition.calibration import upper_bound
 
 STEPS = (0, 5, 10, 20, 40)
 ORDERS = {"teaching": "học nhanh trước", "paper": "theo trang"}

@@ -2,9 +2,9 @@
 
 A gate judges what is read, however it was learnt: so that many tries are affordable, the network sees each line of real
 ink once (``last_layer``), and every try trains its last layer alone and reads by the best path. The office's gate
-(``learning.gate``, with its options as they ship) is asked of lines of ten writers that nothing was learnt from and
-of drawn lines in hands that no training knows; the gate of a book (``training.adaptation_gate``) of the lines of two
-writers, held back in turn as ``adaptation_of_book`` does.
+(``office_reader.gate``, with its options as they ship) is asked of lines of ten writers that nothing was learnt from
+and of drawn lines in hands that no training knows; the gate of a book (``training.adaptation_gate``) of the lines of
+two writers, held back in turn as ``adaptation_of_book`` does.
 
 Harmful are lines with the texts of others (``labels``), lines of which the end is cut off (``cut``), lines of which a
 third each is right, bears another's text and is cut (``mixed``), and one writer alone (``one-writer``, of whom the gate
@@ -31,12 +31,12 @@ from rich.console import Console
 from benchmarks.figures import say
 from benchmarks.learning.hand_trials import Line, leaning, trial_bed
 from benchmarks.learning.last_layer import LastLayer, SeenLine, Sight
-from pipeline.learning.gate import ScoredLine, judge_reader
-from pipeline.learning.learning_run import guard_lines
-from pipeline.ocr.models import OnnxNetwork
+from pipeline.recognition.ocr.models import OnnxNetwork
 from pipeline.training.adaptation_gate import HeldLine, choose_share, pass_gate
 from pipeline.training.adaptation_lesson import BookLearning, drawn_lines
 from pipeline.training.dataset import comparable
+from pipeline.training.office_reader.gate import ScoredLine, judge_reader
+from pipeline.training.office_reader.learning_run import guard_lines
 
 HARMS = {"office": ("labels", "cut", "mixed", "one-writer"), "book": ("labels", "cut", "mixed")}
 """Kinds of harm put before each gate."""

@@ -22,10 +22,16 @@ from rich.console import Console
 
 from benchmarks.figures import percent, say, share
 from benchmarks.handwriting.books import schemas_and_engines
-from pipeline.model import Crop, Pixels
-from pipeline.ocr.adapters import Adapter, AdapterCard, GateFigures, adapted_reader, add_differences
-from pipeline.ocr.handwriting import HandwritingReader
-from pipeline.ocr.models import OnnxNetwork
+from pipeline.base.model import Crop, Pixels
+from pipeline.recognition.ocr.adapters import (
+    Adapter,
+    AdapterCard,
+    GateFigures,
+    adapted_reader,
+    add_differences,
+)
+from pipeline.recognition.ocr.handwriting import HandwritingReader
+from pipeline.recognition.ocr.models import OnnxNetwork
 from pipeline.training.adaptation import AdaptOptions, adapt_network
 from pipeline.training.adaptation_lesson import drawn_lines, shipped_network
 from pipeline.training.adaptation_weights import weight_differences

@@ -12,9 +12,9 @@ import torch
 from rapidfuzz.distance import Levenshtein
 from torch import Tensor, nn
 
-from pipeline.model import Pixels
-from pipeline.ocr.line_image import HEIGHT, LineImage, line_image
-from pipeline.ocr.models import OnnxNetwork
+from pipeline.base.model import Pixels
+from pipeline.recognition.ocr.line_image import HEIGHT, LineImage, line_image
+from pipeline.recognition.ocr.models import OnnxNetwork
 from pipeline.training.adaptation_lesson import drawn_lines, shipped_network
 from pipeline.training.augmentation import AugmentOptions, augment
 from pipeline.training.batches import Batch

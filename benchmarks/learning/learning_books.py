@@ -14,8 +14,8 @@ from benchmarks.handwriting.books import TEST_PENS
 from benchmarks.handwriting.pen_figures import MNIST
 from benchmarks.handwriting.pens import ink_of_writers
 from benchmarks.learning.simulated_reviewer import BookOnPaper
-from pipeline.schema import Schemas
-from pipeline.synth import OfficeOptions, SynthOptions, WriterInk, write_book
+from pipeline.declarations.schema import Schemas
+from pipeline.training.synthetic_pages import OfficeOptions, SynthOptions, WriterInk, write_book
 
 SEED = 97_501
 FORMS = ("birth-2006", "marriage-2006", "death-2006", "birth-2016", "marriage-2016", "death-2016")

@@ -20,12 +20,12 @@ from rich.console import Console
 
 from benchmarks.figures import percent, say
 from benchmarks.learning.hand_trials import Line, errors_of, trial_bed
-from pipeline.learning.gate import GateVerdict, ScoredLine, judge_reader
-from pipeline.learning.learning_run import guard_lines
-from pipeline.learning.line_scores import drawn_scores
-from pipeline.ocr.models import OnnxNetwork, load_network, read_cards
+from pipeline.recognition.ocr.models import OnnxNetwork, load_network, read_cards
 from pipeline.training.dataset import comparable, dataset_line
 from pipeline.training.office_network import OFFICE_LOOP, OfficePlan, train_office_network
+from pipeline.training.office_reader.gate import GateVerdict, ScoredLine, judge_reader
+from pipeline.training.office_reader.learning_run import guard_lines
+from pipeline.training.office_reader.line_scores import drawn_scores
 
 LEARNT = 17
 """Lines of each writer that are learnt; the others are for the gate."""

@@ -11,15 +11,15 @@ from pathlib import Path
 from benchmarks.context.book_scores import ScoredBook, ScoredEntry, is_right, read_pages
 from benchmarks.context.read_books import told_page
 from benchmarks.handwriting.real_lines import FOLDED, plain
-from pipeline.book_context.book_model import pool_of_field
-from pipeline.book_context.decided_values import ClearValue
-from pipeline.book_context.second_pass import FieldKey, SecondPass, Settled, second_pass
+from pipeline.base.model import EntryResult, FieldReading, FieldStatus, PageRef, PageResult
+from pipeline.books.book_context.book_model import pool_of_field
+from pipeline.books.book_context.decided_values import ClearValue
+from pipeline.books.book_context.second_pass import FieldKey, SecondPass, Settled, second_pass
+from pipeline.declarations.ledger import load_ledger
+from pipeline.declarations.schema import Form, RecordSpec, Schemas
 from pipeline.digitize import DigitizeOptions
-from pipeline.evaluation import PredictedValue, load_truth
-from pipeline.ledger import load_ledger
-from pipeline.model import EntryResult, FieldReading, FieldStatus, PageRef, PageResult
-from pipeline.schema import Form, RecordSpec, Schemas
 from pipeline.settings import Settings
+from pipeline.training.evaluation import PredictedValue, load_truth
 
 EntryKey = tuple[PageRef, int]
 """A page and a row on it."""

@@ -11,10 +11,10 @@ from typing import Any
 from benchmarks.desk.keystroke_model import ACCEPT, CHOOSE, STATUS, typed
 from benchmarks.figures import share
 from benchmarks.learning.simulated_reviewer import AnsweredBook, EntryKey
-from pipeline.book_context.book_model import PLACES, pool_of_field
-from pipeline.model import FieldReading, Severity
-from pipeline.review.desk.field_view import MOST_HYPOTHESES
-from pipeline.text.tones import folded
+from pipeline.base.model import FieldReading, Severity
+from pipeline.base.text.tones import folded
+from pipeline.books.book_context.book_model import PLACES, pool_of_field
+from pipeline.web.desk.field_view import MOST_HYPOTHESES
 
 UNSURE = frozenset({"READ-LOW", "READ-HAND"})
 """Findings that say no more than that the machine is not sure enough."""

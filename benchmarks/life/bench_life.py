@@ -26,7 +26,7 @@ from benchmarks.life.month import FORMS, Month, confirm_deliveries
 from benchmarks.life.proof import Proof, prove
 from benchmarks.life.staff import DeskDay, Staff
 from benchmarks.servers import postgresql
-from pipeline.batch import check_books
+from pipeline.books.book_checks import check_books
 
 PAGES, SEED = 25, 11
 

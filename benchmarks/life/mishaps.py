@@ -14,8 +14,8 @@ from benchmarks.desk.keystroke_model import telex_keys
 from benchmarks.life.month import LifeBook, Month
 from benchmarks.life.paper import PaperPage, misread
 from benchmarks.life.staff import SUPERVISOR, Staff
-from pipeline.errors import BookInQuestion
-from pipeline.model import Ledger, PageRef
+from pipeline.base.errors import BookInQuestion
+from pipeline.base.model import Ledger, PageRef
 from pipeline.registry import Registry, RegistryPart
 
 CHOICE = 1

@@ -10,15 +10,17 @@ from PIL import Image
 
 from benchmarks.life.paper import Paper, PaperPage, pages_of, read_paper
 from benchmarks.orchestration.quick_reader import engines
-from pipeline import schema
-from pipeline.batch import BookReport, PackageReport, digitize_books, export_book
-from pipeline.batch.deliverable import book_layers
-from pipeline.export.options import PackageOptions
-from pipeline.ledger import LEDGER_FILE, ledger_text, load_ledger
-from pipeline.model import Ledger
+from pipeline.base.model import Ledger
+from pipeline.declarations import schema
+from pipeline.declarations.ledger import LEDGER_FILE, ledger_text, load_ledger
+from pipeline.delivery.deliverable import book_layers
+from pipeline.delivery.export.export_options import PackageOptions
+from pipeline.delivery.package import PackageReport, export_book
 from pipeline.registry import Registry
 from pipeline.run_context import RunContext
-from pipeline.synth import SynthOptions, write_book
+from pipeline.runs.book_reading import digitize_books
+from pipeline.runs.book_run import BookReport
+from pipeline.training.synthetic_pages import SynthOptions, write_book
 
 FORMS = (
     "birth-2006",

@@ -16,11 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from pipeline import kinds
-from pipeline.digitize import DigitizeOptions
-from pipeline.evaluation import TrueEntry, load_truth
-from pipeline.files import sha256_of_file, write_atomically
-from pipeline.model import (
+from pipeline.base.files import sha256_of_file, write_atomically
+from pipeline.base.model import (
     Box,
     EntryResult,
     FieldReading,
@@ -34,8 +31,11 @@ from pipeline.model import (
     Severity,
     Writing,
 )
-from pipeline.ocr import Engines
-from pipeline.schema import FieldSpec, Form, RecordSpec, Schemas
+from pipeline.declarations.schema import FieldSpec, Form, RecordSpec, Schemas
+from pipeline.digitize import DigitizeOptions
+from pipeline.recognition.ocr import Engines
+from pipeline.training.evaluation import TrueEntry, load_truth
+from pipeline.values import kinds
 
 DOUBTED, MISREAD = 0.06, 0.02
 """Shares of the values that the reader is not sure of, and that it reads wrong (always without being sure)."""

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from benchmarks.life.mishaps import Mishap
 from benchmarks.life.month import LifeBook, Month
-from pipeline.batch import PackageReport
-from pipeline.export.options import PackageOptions
-from pipeline.export.package_folder import package_flaws
-from pipeline.export.workbook import read_back
+from pipeline.delivery.export.export_options import PackageOptions
+from pipeline.delivery.export.package_folder import package_flaws
+from pipeline.delivery.export.workbook import read_back
+from pipeline.delivery.package import PackageReport
 from pipeline.registry import Registry
 
 MOST_AUDIT_ROWS = 1_000_000

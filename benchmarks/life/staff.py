@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from benchmarks.desk.keystroke_model import ACCEPT, STATUS, typed
 from benchmarks.life.month import Month
 from benchmarks.life.paper import misread, share
-from pipeline.model import FieldStatus
+from pipeline.base.model import FieldStatus
+from pipeline.declarations.review_policy import ReviewPolicy
 from pipeline.registry import WHOLE_ENTRY, Registry, Verdict
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.tasks.model import DeskTask, FieldWork
-from pipeline.review_policy import ReviewPolicy
 
 SLIPS = 0.02
 """The share of values that a person types wrong; who is shown the right one takes it."""

@@ -26,12 +26,11 @@ from benchmarks.orchestration.quick_reader import engines, read_asleep
 from benchmarks.orchestration.small_books import draw_books
 from benchmarks.registry.bench_registry_databases import postgresql_databases
 from benchmarks.servers import dask_cluster
-from pipeline import schema
-from pipeline.batch import OnProgress, Progress, digitize_book
-from pipeline.batch.book import PoolOf
-from pipeline.batch.cluster import ClusterWorkers, connected, require_cluster
+from pipeline.declarations import schema
 from pipeline.run_context import RunContext
-from pipeline.synth import SynthOptions
+from pipeline.runs.book_reading import OnProgress, PoolOf, Progress, digitize_book
+from pipeline.runs.cluster import ClusterWorkers, connected, require_cluster
+from pipeline.training.synthetic_pages import SynthOptions
 
 FORM = "birth-2006"
 WARM_PAGES = 8

@@ -30,8 +30,8 @@ from benchmarks.orchestration.faults import session_cpu
 from benchmarks.orchestration.small_books import draw_books
 from benchmarks.servers.prefect_server import PrefectServer
 from flows import OFFLINE
-from pipeline import schema
-from pipeline.synth import SynthOptions
+from pipeline.declarations import schema
+from pipeline.training.synthetic_pages import SynthOptions
 
 FORM = "birth-2006"
 

@@ -22,8 +22,8 @@ from benchmarks.books.drawn_books import SEED, bench_in, draw
 from benchmarks.figures import percent, report_figures
 from benchmarks.orchestration.costs import measure_costs
 from benchmarks.orchestration.queueing_model import READING, Costs, Outcome, Site, simulate
-from pipeline import schema
-from pipeline.synth import SynthOptions
+from pipeline.declarations import schema
+from pipeline.training.synthetic_pages import SynthOptions
 
 FORMS = ("birth-2006", "marriage-2016", "death-2016")
 WORKERS = (10, 100, 1000)

@@ -18,13 +18,13 @@ from sqlalchemy import Engine, event, make_url
 from benchmarks.figures import say
 from benchmarks.orchestration.queueing_model import Costs
 from benchmarks.registry import bench_registry_databases as databases
-from pipeline import schema
-from pipeline.intake import list_scans, page_count, page_of
-from pipeline.ledger import load_ledger
-from pipeline.model import Ledger
+from pipeline.base.model import Ledger
+from pipeline.declarations import schema
+from pipeline.declarations.ledger import load_ledger
 from pipeline.registry import Registry
 from pipeline.registry.database.locks import Whole
 from pipeline.run_context import RunContext
+from pipeline.scans.intake import list_scans, page_count, page_of
 
 EMPTY_TASKS = 1500
 WRITTEN_PAGES = 120

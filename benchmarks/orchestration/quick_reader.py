@@ -13,11 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline import schema
-from pipeline.digitize import DigitizeOptions
-from pipeline.errors import BrokenScan
-from pipeline.intake import ScanLimits
-from pipeline.model import (
+from pipeline.base.errors import BrokenScan
+from pipeline.base.model import (
     Box,
     EntryResult,
     FieldReading,
@@ -31,10 +28,13 @@ from pipeline.model import (
     Severity,
     Writing,
 )
-from pipeline.ocr import Engines
+from pipeline.declarations import schema
+from pipeline.declarations.schema import Form, Schemas
+from pipeline.digitize import DigitizeOptions
+from pipeline.recognition.ocr import Engines
 from pipeline.run_context import FaultOptions, RunContext
-from pipeline.schema import Form, Schemas
-from pipeline.workspace import Workspace
+from pipeline.scans.intake import ScanLimits
+from pipeline.scans.workspace import Workspace
 
 if TYPE_CHECKING:
     from pipeline.registry import Registry

@@ -16,15 +16,15 @@ from pathlib import Path
 from types import FrameType
 
 from benchmarks.orchestration.quick_reader import bench_of
-from pipeline import workspace
-from pipeline.batch import Progress, digitize_books
-from pipeline.batch import book as batch_book
-from pipeline.errors import HotichError, ScanError
+from pipeline.base.errors import HotichError, ScanError
 from pipeline.registry.books import book_locks, pages
 from pipeline.registry.books import failures as failed_pages
 from pipeline.registry.database import clock
 from pipeline.registry.entries import places
 from pipeline.registry.tasks import stored_tasks
+from pipeline.runs import book_reading as batch_book
+from pipeline.runs.book_reading import Progress, digitize_books
+from pipeline.scans import workspace
 
 JUMP = timedelta(hours=3)
 SILENCE_SECONDS = 4.0

@@ -21,8 +21,8 @@ from benchmarks.orchestration.faults import children, most_memory, session_cpu
 from benchmarks.orchestration.quick_reader import WAIT_SECONDS
 from benchmarks.servers.postgresql import Cluster
 from benchmarks.servers.prefect_server import PrefectServer
-from pipeline.errors import HotichError
-from pipeline.model import FieldStatus, PageRef
+from pipeline.base.errors import HotichError
+from pipeline.base.model import FieldStatus, PageRef
 from pipeline.registry import Registry, Task, Verdict
 
 DECISION_EVERY = 12
@@ -33,7 +33,7 @@ OF_POISON = {"done", "crash", "timeout", "memory", "broken", "fault"}
 """What an undisturbed run says at its end: nothing but pages that are bad themselves."""
 AS_HOTICH_DOES = """
 import sys
-from pipeline.batch.worker_process import load_readers_ahead
+from pipeline.runs.worker_process import load_readers_ahead
 load_readers_ahead()
 from benchmarks.orchestration.run import main
 sys.exit(main())

@@ -21,10 +21,10 @@ from rich.table import Table
 from benchmarks.books.drawn_books import SEED
 from benchmarks.figures import percent, report_figures
 from benchmarks.reading.misreadings import FIGURES, HITS, MIXED, Misreading, one_letter_misread, without_marks
-from pipeline.kinds import DATE_WORDS, parse_strictly
-from pipeline.kinds.calendar import PartialDate
-from pipeline.kinds.misread import possible_dates
-from pipeline.text.dates_in_words import Wording, date_in_words
+from pipeline.base.text.dates_in_words import Wording, date_in_words
+from pipeline.values.kinds import DATE_WORDS, parse_strictly
+from pipeline.values.kinds.calendar import PartialDate
+from pipeline.values.kinds.misread import possible_dates
 
 FIRST, LAST = datetime.date(1880, 1, 1), datetime.date(2030, 12, 31)
 WORDINGS = tuple(Wording.every())

@@ -21,9 +21,9 @@ from rich.table import Table
 from benchmarks.books.drawn_books import SEED, ReadBook, bench_in, draw, entry_forms, read
 from benchmarks.figures import mean, percent, report_figures, share
 from benchmarks.reading.box_coverage import InkCoverage, LabelError, box_figures, ink_coverages, label_errors
-from pipeline.model import FieldStatus
-from pipeline.schema import RecordSpec, Schemas
-from pipeline.synth import SynthOptions
+from pipeline.base.model import FieldStatus
+from pipeline.declarations.schema import RecordSpec, Schemas
+from pipeline.training.synthetic_pages import SynthOptions
 
 COLUMNS = (
     "Mẫu sổ",

@@ -21,9 +21,9 @@ from rich.table import Table
 
 from benchmarks.figures import report_figures
 from benchmarks.reading.misreadings import without_marks
-from pipeline.places import DayRange, Level, ResolutionState, Resolver, Unit, Validity, read_gazetteer
-from pipeline.schema import default_folder
-from pipeline.text.tones import ACUTE, DOT, GRAVE, HOOK, TILDE
+from pipeline.base.text.tones import ACUTE, DOT, GRAVE, HOOK, TILDE
+from pipeline.declarations.schema import default_folder
+from pipeline.values.places import DayRange, Level, ResolutionState, Resolver, Unit, Validity, read_gazetteer
 
 DAYS = ((2019, 10, 6), (2020, 1, 1), (2024, 8, 1), (2025, 3, 1), (2025, 9, 1))
 SHORT = {

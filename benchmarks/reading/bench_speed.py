@@ -41,11 +41,11 @@ from benchmarks.reading.speed_comparison import (
     other_readings,
     stage_seconds,
 )
-from pipeline import schema
-from pipeline.evaluation import load_truth
-from pipeline.intake import ScanFile, list_scans, page_count, page_of
-from pipeline.ledger import load_ledger
-from pipeline.schema import Schemas
+from pipeline.declarations import schema
+from pipeline.declarations.ledger import load_ledger
+from pipeline.declarations.schema import Schemas
+from pipeline.scans.intake import ScanFile, list_scans, page_count, page_of
+from pipeline.training.evaluation import load_truth
 
 FORMS = ("birth-2006", "death-2016")
 BASE = "d3d426f"

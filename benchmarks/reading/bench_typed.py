@@ -16,9 +16,9 @@ from rich.table import Table
 
 from benchmarks.books.drawn_books import SEED, ReadBook, bench_in, draw, entry_forms, read
 from benchmarks.figures import percent, report_figures, share
-from pipeline.evaluation import Evaluation, Score, evaluate, prediction_of
-from pipeline.schema import Schemas
-from pipeline.synth import SynthOptions
+from pipeline.declarations.schema import Schemas
+from pipeline.training.evaluation import Evaluation, Score, evaluate, prediction_of
+from pipeline.training.synthetic_pages import SynthOptions
 
 COLUMNS = (
     "Mẫu sổ",

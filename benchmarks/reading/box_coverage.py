@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.evaluation.truth import BookTruth, Quad, TruePage
-from pipeline.model import Box, FieldReading, Matrix, PageResult
+from pipeline.base.model import Box, FieldReading, Matrix, PageResult
+from pipeline.training.evaluation.truth import BookTruth, Quad, TruePage
 
 HELD = 0.9
 """A line of ink is held when at least this share of its box lies in the boxes of its field."""

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from pipeline.text.tones import ACUTE, DOT, GRAVE, HOOK, TILDE
+from pipeline.base.text.tones import ACUTE, DOT, GRAVE, HOOK, TILDE
 
 PLAIN = "abcdefghijklmnopqrstuvwxyz"
 MARKED = "aàáảãạăằắẳẵặâầấẩẫậbcdđeèéẻẽẹêềếểễệghiìíỉĩịklmnoòóỏõọôồốổỗộơờớởỡợpqrstuùúủũụưừứửữựvxyỳýỷỹỵ"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.reading.read_in_pairs import PageCost, PageKey
-from pipeline.evaluation import BookTruth
+from pipeline.training.evaluation import BookTruth
 
 GROWN = 1.1
 """A stage has grown when it costs so many times what it cost,"""

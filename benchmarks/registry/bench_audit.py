@@ -24,8 +24,7 @@ from sqlalchemy import Connection
 
 from benchmarks.figures import report_figures, say
 from benchmarks.registry.tamperings import tried_on_postgresql, tried_on_sqlite
-from pipeline import schema
-from pipeline.model import (
+from pipeline.base.model import (
     Box,
     EntryResult,
     FieldReading,
@@ -40,6 +39,7 @@ from pipeline.model import (
     Severity,
     Writing,
 )
+from pipeline.declarations import schema
 from pipeline.registry import Registry
 from pipeline.registry.database.audit import trail
 

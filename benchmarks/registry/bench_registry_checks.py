@@ -22,8 +22,8 @@ from rich.table import Table
 from benchmarks.books.drawn_books import SEED
 from benchmarks.figures import report_figures, say
 from benchmarks.registry.large_registry import write_registry
-from pipeline import schema
-from pipeline.batch import check_books, check_registry, suggest_links
+from pipeline.books.book_checks import check_books, check_registry, suggest_links
+from pipeline.declarations import schema
 from pipeline.registry import Registry
 
 

@@ -22,8 +22,7 @@ from rich.table import Table
 
 from benchmarks.figures import report_figures
 from benchmarks.servers import postgresql
-from pipeline import schema
-from pipeline.model import (
+from pipeline.base.model import (
     EntryResult,
     FieldReading,
     FieldStatus,
@@ -34,6 +33,7 @@ from pipeline.model import (
     Quality,
     Writing,
 )
+from pipeline.declarations import schema
 from pipeline.registry import Registry, Verdict
 
 WAIT_SECONDS = 300.0

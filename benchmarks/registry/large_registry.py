@@ -15,10 +15,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.base.text import synthetic_words as words
 from pipeline.registry.database.audit.baseline import answer_for_all
 from pipeline.registry.database.audit.chain import head
 from pipeline.registry.database.database import Database
-from pipeline.text import synthetic_words as words
 
 Texts = NDArray[np.object_]
 

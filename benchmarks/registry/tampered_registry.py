@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import create_engine, inspect, make_url
 
-from pipeline.model import (
+from pipeline.base.model import (
     EntryResult,
     FieldReading,
     FieldStatus,

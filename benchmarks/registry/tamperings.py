@@ -25,7 +25,7 @@ from benchmarks.registry.tampered_registry import (
     uses_session,
 )
 from benchmarks.servers import postgresql
-from pipeline.errors import HotichError
+from pipeline.base.errors import HotichError
 
 
 def _key_gone(other: Outsider) -> None:

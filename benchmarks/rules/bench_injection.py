@@ -24,7 +24,7 @@ from benchmarks.figures import percent, report_figures, say, share
 from benchmarks.rules.faultless_books import FaultlessBook, RuleChecker, read_faultlessly
 from benchmarks.rules.injected_errors import BESIDE, FAMILIES, WITH_WORDS, InjectedError, InjectionSource
 from benchmarks.rules.undrawn_books import FAULTLESS
-from pipeline import schema
+from pipeline.declarations import schema
 
 Details = frozenset[tuple[str, str]]
 

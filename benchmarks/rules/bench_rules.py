@@ -24,12 +24,12 @@ from benchmarks.figures import percent, report_figures, say
 from benchmarks.rules.bench_injection import BY_DESIGN
 from benchmarks.rules.faultless_books import RuleChecker, read_faultlessly
 from benchmarks.rules.undrawn_books import FAULTLESS
-from pipeline import schema
+from pipeline.base.model import FieldReading, Severity
+from pipeline.base.text.numbers import format_count
+from pipeline.declarations import schema
+from pipeline.declarations.schema import Form, Schemas
 from pipeline.digitize.validate import EntryRules, context_of, rules_of
-from pipeline.model import FieldReading, Severity
-from pipeline.predicates import RuleContext
-from pipeline.schema import Form, Schemas
-from pipeline.text.numbers import format_count
+from pipeline.values.predicates import RuleContext
 
 Entries = Sequence[Sequence[FieldReading]]
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from benchmarks.rules.undrawn_books import compose_book
-from pipeline.book_rules import BookFinding, book_findings, build_series
+from pipeline.base.model import FieldReading, FieldStatus, Finding, Ledger, PageKind, Severity, Writing
+from pipeline.books.book_rules import BookFinding, book_findings, build_series
+from pipeline.declarations.schema import FieldSpec, Form, RecordSpec, Schemas
 from pipeline.digitize.validate import context_of, rules_of
-from pipeline.kinds import KINDS, Parsed
-from pipeline.model import FieldReading, FieldStatus, Finding, Ledger, PageKind, Severity, Writing
-from pipeline.schema import FieldSpec, Form, RecordSpec, Schemas
-from pipeline.synth import SynthOptions
+from pipeline.training.synthetic_pages import SynthOptions
+from pipeline.values.kinds import KINDS, Parsed
 
 Entry = Mapping[str, str]
 """Field to what is read there; ``""`` is a blank."""

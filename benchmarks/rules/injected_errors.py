@@ -19,11 +19,11 @@ from benchmarks.rules.digit_slips import (
     one_figure,
 )
 from benchmarks.rules.faultless_books import BookPage, Entry, FaultlessBook, with_changed_entry
-from pipeline.kinds import KINDS
-from pipeline.kinds.calendar import parse_canonical
-from pipeline.places import DayRange, Gazetteer, Level, Unit
-from pipeline.schema import FieldSpec, PersonSpec, RecordSpec, Schemas
-from pipeline.synth.people import draw_commune, geography_of_year
+from pipeline.declarations.schema import FieldSpec, PersonSpec, RecordSpec, Schemas
+from pipeline.training.synthetic_pages.people import draw_commune, geography_of_year
+from pipeline.values.kinds import KINDS
+from pipeline.values.kinds.calendar import parse_canonical
+from pipeline.values.places import DayRange, Gazetteer, Level, Unit
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipeline.model import Ledger
-from pipeline.schema import Form, Schemas, Slot
-from pipeline.synth.blank_contents import compose_blank
-from pipeline.synth.book import plan_book, random_stream
-from pipeline.synth.cases import SyntheticCase, ticked_boxes
-from pipeline.synth.clerk import Clerk
-from pipeline.synth.options import SynthOptions
+from pipeline.base.model import Ledger
+from pipeline.declarations.schema import Form, Schemas, Slot
+from pipeline.training.synthetic_pages.blank_contents import compose_blank
+from pipeline.training.synthetic_pages.book import plan_book, random_stream
+from pipeline.training.synthetic_pages.cases import SyntheticCase, ticked_boxes
+from pipeline.training.synthetic_pages.clerk import Clerk
+from pipeline.training.synthetic_pages.synthesis_options import SynthOptions
 
 PART_ORDER = ("hour", "minute", "day", "month", "year")
 

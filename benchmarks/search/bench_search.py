@@ -35,12 +35,12 @@ from benchmarks.desk.filled_registry import ledger, page_result, scan_of
 from benchmarks.figures import report_figures, say, share
 from benchmarks.search.planted_entries import FIRST_YEAR, PLACES, YEARS, Planted, write_registry
 from benchmarks.servers import postgresql
-from pipeline.model import FieldStatus
+from pipeline.base.model import FieldStatus
+from pipeline.base.text.tones import unaccented
 from pipeline.registry import Registry, Verdict
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.database.database import Database
 from pipeline.registry.search.model import SearchCriteria, SearchOptions, SearchPurpose, SearchReason
-from pipeline.text.tones import unaccented
 
 SEED = 68_010
 SETTINGS = {

@@ -17,9 +17,9 @@ from typing import Any
 
 from sqlalchemy import text
 
+from pipeline.base.text import synthetic_words as words
+from pipeline.base.text.tones import split_marks, unaccented
 from pipeline.registry.database.database import Database
-from pipeline.text import synthetic_words as words
-from pipeline.text.tones import split_marks, unaccented
 
 ENTRIES_A_PAGE, PAGES_A_BOOK = 30, 10
 FIRST_YEAR, YEARS = 1980, 40

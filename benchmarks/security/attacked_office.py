@@ -25,8 +25,7 @@ from PIL import Image
 from benchmarks.security.client import Client
 from benchmarks.security.route_samples import TARGET, TOKEN
 from benchmarks.servers.free_ports import free_port
-from pipeline import schema
-from pipeline.model import (
+from pipeline.base.model import (
     Box,
     EntryResult,
     FieldReading,
@@ -40,11 +39,12 @@ from pipeline.model import (
     Severity,
     Writing,
 )
+from pipeline.declarations import schema
 from pipeline.registry import Registry, Verdict
 from pipeline.registry.accounts.model import CONSOLE, Account, Person, Role
 from pipeline.registry.publishing.model import ApiScope
 from pipeline.registry.reconciliation.model import FoundDifference
-from pipeline.workspace import Workspace
+from pipeline.scans.workspace import Workspace
 
 OWN, OTHER = "00001", "00002"
 """Registration places: that of the people who are attacked, and that of strangers."""

@@ -34,8 +34,8 @@ from benchmarks.security.tampering_attacks import attack_registry
 from benchmarks.security.token_attacks import attack_by_tokens
 from benchmarks.security.typed_attacks import attack_texts
 from benchmarks.security.webhook_attacks import attack_webhooks
-from pipeline.files import printable
-from pipeline.workspace import Workspace
+from pipeline.base.files import printable
+from pipeline.scans.workspace import Workspace
 
 OUT_OF_REACH: Mapping[str, str] = {}
 """Attempts that the program cannot refuse, as ``group: name``, and why."""

@@ -18,7 +18,7 @@ import openpyxl
 from benchmarks.security.attack_log import AttackLog
 from benchmarks.security.attacked_office import OTHER, OWN, AttackedOffice, Desk, login_of
 from benchmarks.security.client import Answer, Client
-from pipeline import schema
+from pipeline.declarations import schema
 from pipeline.form_design.design import design_of_form
 from pipeline.form_design.drafts import MOST_OF_ONE
 from pipeline.form_design.form_toml import design_toml

@@ -23,12 +23,12 @@ from benchmarks.security.attacked_office import (
 )
 from benchmarks.security.client import Client
 from benchmarks.servers.free_ports import free_port
-from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
-from pipeline.model import FieldStatus
+from pipeline.base.model import FieldStatus
+from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy
 from pipeline.registry import Verdict
 from pipeline.registry.accounts.model import Role
 from pipeline.registry.extracts.model import ExtractOrder, IssuedExtract, SetExtract
-from pipeline.workspace import Workspace
+from pipeline.scans.workspace import Workspace
 
 FOUND, ISSUED, SIGN_IN = "tra cứu trên trình duyệt", "trích lục đã cấp", "đăng nhập qua nơi cấp"
 ASKED = {"name": OWN_NAME, "purpose": "check", "reason": "phép thử"}

@@ -19,7 +19,7 @@ from benchmarks.security.attacked_office import (
     login_of,
 )
 from pipeline.registry.accounts.model import LoginRefused, Role
-from pipeline.workspace import Workspace
+from pipeline.scans.workspace import Workspace
 
 CLOCK, LOCKOUT, DISK = "đồng hồ", "khóa tên đăng nhập", "ổ đĩa đầy"
 AHEAD = timedelta(days=2)

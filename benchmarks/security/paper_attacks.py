@@ -14,7 +14,7 @@ from PIL import Image
 from benchmarks.security.attack_log import AttackLog
 from benchmarks.security.attacked_office import draw_page
 from benchmarks.security.command import hotich
-from pipeline.inbox.separator_sheet import PREFIX
+from pipeline.scans.inbox.separator_sheet import PREFIX
 
 GROUP = "giấy"
 STILL_SECONDS = 1

@@ -16,8 +16,8 @@ from typing import Any
 
 from benchmarks.security.attack_log import AttackLog
 from benchmarks.security.attacked_office import AttackedOffice, Desk
+from pipeline.declarations.review_policy import ReviewPolicy
 from pipeline.registry.accounts.model import Role
-from pipeline.review_policy import ReviewPolicy
 
 RACES, SLOW = "tranh nhau", "khách chậm"
 HALF_SENT = 1300

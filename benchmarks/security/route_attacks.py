@@ -23,12 +23,12 @@ from benchmarks.security.attacked_office import (
 )
 from benchmarks.security.client import Answer, Client
 from benchmarks.security.route_samples import SAMPLES, Sample
-from pipeline import schema
+from pipeline.declarations import schema
+from pipeline.declarations.review_policy import ReviewPolicy
 from pipeline.registry.accounts.model import Role
 from pipeline.registry.tasks.model import HandsFull
-from pipeline.review import create_app
-from pipeline.review.security.access import ACCESS, BY_ROUTE, REVIEWING, Access
-from pipeline.review_policy import ReviewPolicy
+from pipeline.web.app import create_app
+from pipeline.web.security.access import ACCESS, BY_ROUTE, REVIEWING, Access
 
 GROUP = "vai trò × đường dẫn"
 FORGED = "biểu mẫu giả"

@@ -17,7 +17,7 @@ from benchmarks.security.attacked_office import (
 )
 from benchmarks.security.command import hotich
 from pipeline.registry.accounts.model import Role
-from pipeline.workspace import Workspace
+from pipeline.scans.workspace import Workspace
 
 GROUP = "kho bản quét"
 

@@ -20,7 +20,7 @@ from benchmarks.security.attacked_office import (
 from benchmarks.security.client import Answer, Client
 from pipeline.registry.accounts.model import CONSOLE, Role
 from pipeline.registry.publishing.model import ApiScope
-from pipeline.review.security.access import ACCESS
+from pipeline.web.security.access import ACCESS
 
 API = "API và mã truy cập"
 QUESTION: Mapping[str, object] = {"name": OWN_NAME, "purpose": "authority", "reason": "phép thử"}

@@ -11,9 +11,9 @@ from contextlib import closing
 from benchmarks.security.attack_log import AttackLog
 from benchmarks.security.attacked_office import OWN, AttackedOffice, Desk, login_of
 from benchmarks.security.client import Client
+from pipeline.declarations.review_policy import ReviewPolicy
 from pipeline.registry.accounts import passwords
 from pipeline.registry.accounts.model import AccountError, Role
-from pipeline.review_policy import ReviewPolicy
 
 GROUP = "chữ gõ vào"
 CHARACTERS = {

@@ -16,13 +16,13 @@ from pathlib import Path
 
 from benchmarks.security.attack_log import AttackLog
 from benchmarks.security.attacked_office import OTHER_NAME, OWN_NAME
-from pipeline.delivery import ApprovalPolicy
-from pipeline.errors import SchemaError, SecurityError
-from pipeline.outbound import OutboundAddress
+from pipeline.base.errors import SchemaError, SecurityError
+from pipeline.base.outbound import OutboundAddress
+from pipeline.delivery_rules import ApprovalPolicy
 from pipeline.registry import Registry
-from pipeline.webhooks import read_webhook, send_events, signature_of, signing_secret
-from pipeline.webhooks.sending import LONGEST, TIMEOUT
-from pipeline.workspace import Workspace
+from pipeline.runs.webhooks import read_webhook, send_events, signature_of, signing_secret
+from pipeline.runs.webhooks.sending import LONGEST, TIMEOUT
+from pipeline.scans.workspace import Workspace
 
 WEBHOOKS = "tin báo (webhook)"
 SECRET = b"phep-thu" * 8

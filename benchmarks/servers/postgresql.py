@@ -24,7 +24,7 @@ import psycopg
 from psycopg import sql
 
 from benchmarks.servers.reused_databases import NewDatabase
-from pipeline import schema
+from pipeline.declarations import schema
 from pipeline.registry import Registry
 from pipeline.registry.database.roles import role_sql
 

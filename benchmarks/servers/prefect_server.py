@@ -16,7 +16,7 @@ from urllib.request import ProxyHandler, build_opener
 
 from benchmarks.servers.free_ports import free_port
 from flows import OFFLINE
-from pipeline.prefect_access import CLIENT_SECRET, SERVER_SECRET, closed_server, prefect_secret
+from pipeline.runs.prefect_access import CLIENT_SECRET, SERVER_SECRET, closed_server, prefect_secret
 
 START_SECONDS = 300.0
 

@@ -2,8 +2,8 @@
 
 import sys
 
-from pipeline.errors import SecurityError
-from pipeline.files import keep_files_private
+from pipeline.base.errors import SecurityError
+from pipeline.base.files import keep_files_private
 
 
 def main() -> None:
@@ -14,7 +14,7 @@ def main() -> None:
         sys.stderr.write(f"Lỗi: {error.message}\n")
         sys.exit(error.exit_code)
     if sys.argv[1:2] == ["run"]:
-        from pipeline.batch.worker_process import load_readers_ahead
+        from pipeline.runs.worker_process import load_readers_ahead
 
         load_readers_ahead()
     from pipeline.cli.app import app

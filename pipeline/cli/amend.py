@@ -9,15 +9,15 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from pipeline.base.errors import RegistryError
+from pipeline.base.files import printable
+from pipeline.base.model import PageRef
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
-from pipeline.errors import RegistryError
-from pipeline.files import printable
-from pipeline.kinds import DATE
-from pipeline.model import PageRef
 from pipeline.registry import Registry
 from pipeline.registry.amendments.model import AmendmentKind, AmendmentOrder
 from pipeline.settings import read_settings
+from pipeline.values.kinds import DATE
 
 KINDS = {
     AmendmentKind.CORRECTION: "cải chính",

@@ -12,9 +12,9 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from pipeline.base.localtime import format_moment
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
-from pipeline.localtime import format_moment
 from pipeline.registry.accounts.accounts import refuse_unknown_places
 from pipeline.registry.accounts.model import CONSOLE
 from pipeline.registry.publishing.model import SCOPE_LABELS, ApiScope, ApiToken

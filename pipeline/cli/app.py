@@ -269,7 +269,7 @@ def options(
     ] = 0,
 ) -> None:
     """Số hóa sổ hộ tịch: từ bản quét đến sổ dữ liệu, chỗ nào máy chưa chắc thì để người xem."""
-    from pipeline.logs import configure_logs, with_verbosity
+    from pipeline.base.logs import configure_logs, with_verbosity
     from pipeline.settings import read_log_options  # the settings of all rooms: not for help
 
     configure_logs(with_verbosity(read_log_options(), verbose))

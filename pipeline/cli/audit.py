@@ -11,6 +11,7 @@ import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from pipeline.base.errors import AuditFlawed, AuditUnproven
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import (
     JsonOption,
@@ -21,16 +22,15 @@ from pipeline.cli.screen import (
     print_json,
 )
 from pipeline.cli.stored_scans import check_scans, format_store_report
-from pipeline.errors import AuditFlawed, AuditUnproven
 from pipeline.registry.accounts.model import CONSOLE, OpenAct
 from pipeline.registry.audit.audit_words import ACTIONS, format_audit_flaw, unproven_parts
 from pipeline.registry.audit.seal import Seal, seals_in, write_seal
 from pipeline.registry.audit.verification import Progress as OnProgress
 from pipeline.registry.database.audit.trail import MACHINE
 from pipeline.run_context import RunContext
+from pipeline.scans.store_check import StoreReport
+from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
-from pipeline.store_check import StoreReport
-from pipeline.workspace import Workspace
 
 
 def _tell_unconfirmed(acts: Iterable[OpenAct]) -> None:

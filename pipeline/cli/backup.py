@@ -7,15 +7,15 @@ from typing import Annotated
 
 import typer
 
-from pipeline.backup import BackupReport, Vault, back_up, backup_key, key_in, verify
-from pipeline.backup import restore as bring_back
+from pipeline.base.errors import AuditFlawed, SetupError
+from pipeline.base.files import printable
 from pipeline.cli.screen import JsonOption, WorkspaceOption, err, out, print_json, track_work
-from pipeline.errors import AuditFlawed, SetupError
-from pipeline.files import printable
-from pipeline.inbox.intake_folders import IntakeFolders
-from pipeline.inbox.manifest import manifest_scans
+from pipeline.runs.backup import BackupReport, Vault, back_up, backup_key, key_in, verify
+from pipeline.runs.backup import restore as bring_back
+from pipeline.scans.inbox.intake_folders import IntakeFolders
+from pipeline.scans.inbox.manifest import manifest_scans
+from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
-from pipeline.workspace import Workspace
 
 FolderArgument = Annotated[
     Path, typer.Argument(help="Thư mục chứa các bản sao lưu, tốt nhất trên ổ đĩa khác.", metavar="THƯ_MỤC")

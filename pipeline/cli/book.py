@@ -11,13 +11,16 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.batch.book_correction import correct_book
-from pipeline.batch.book_identity import describe_book
+from pipeline.base.errors import LedgerError
+from pipeline.base.files import printable
+from pipeline.base.localtime import format_moment
+from pipeline.base.model import Ledger
+from pipeline.base.text.numbers import format_count
+from pipeline.books.book_correction import correct_book
+from pipeline.books.book_identity import describe_book
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
-from pipeline.errors import LedgerError
-from pipeline.files import printable
-from pipeline.ledger import (
+from pipeline.declarations.ledger import (
     LEDGER_FILE,
     LEDGER_LABELS,
     ledger_differences,
@@ -27,11 +30,8 @@ from pipeline.ledger import (
     ledger_words,
     load_ledger,
 )
-from pipeline.localtime import format_moment
-from pipeline.model import Ledger
 from pipeline.registry import CorrectionOverview, KnownBook
 from pipeline.settings import read_settings
-from pipeline.text.numbers import format_count
 
 LABELS = LEDGER_LABELS | {"folder": "tên thư mục"}
 

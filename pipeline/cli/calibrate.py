@@ -10,16 +10,16 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from pipeline import calibration
-from pipeline.batch.handwriting_calibration import checked_samples
-from pipeline.calibration import Calibration, RiskBound, Sample, fit_calibration, split_samples
+from pipeline.base.errors import CalibrationError
+from pipeline.base.text.numbers import format_percent, with_comma
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json
 from pipeline.digitize.route import RoutingOptions
-from pipeline.errors import CalibrationError
-from pipeline.evaluation.confidence import calibration_error, judged_bins
+from pipeline.recognition import calibration
+from pipeline.recognition.calibration import Calibration, RiskBound, Sample, fit_calibration, split_samples
+from pipeline.runs.handwriting_calibration import checked_samples
+from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
-from pipeline.text.numbers import format_percent, with_comma
-from pipeline.workspace import Workspace
+from pipeline.training.evaluation.confidence import calibration_error, judged_bins
 
 LEAST_FIELDS = 400
 LEAST_ENTRIES = 40

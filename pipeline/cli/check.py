@@ -8,13 +8,13 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.batch import CheckReport, check_books, check_registry
+from pipeline.base.errors import LedgerError
+from pipeline.base.model import Severity
+from pipeline.books.book_checks import CheckReport, check_books, check_registry
 from pipeline.cli.findings import FindingPlaces, describe_details, finding_sentence, format_reasons
 from pipeline.cli.screen import JsonOption, WorkspaceOption, name_cell, out, plain, print_json
-from pipeline.errors import LedgerError
-from pipeline.model import Severity
+from pipeline.declarations.schema import Schemas
 from pipeline.registry import CrossEntryFinding, Registry
-from pipeline.schema import Schemas
 from pipeline.settings import read_settings
 
 

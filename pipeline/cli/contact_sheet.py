@@ -13,14 +13,9 @@ import numpy as np
 import typer
 from PIL import Image, ImageDraw
 
-from pipeline.cli.check import ids_of
-from pipeline.cli.page_pictures import font_of
-from pipeline.cli.screen import WorkspaceOption, out
-from pipeline.errors import HotichError, StorageError
-from pipeline.files import printable
-from pipeline.imaging.geometry import warp
-from pipeline.intake import ScanFile, page_of_isolated
-from pipeline.model import (
+from pipeline.base.errors import HotichError, StorageError
+from pipeline.base.files import printable
+from pipeline.base.model import (
     WITHOUT_INK,
     Box,
     FieldReading,
@@ -30,11 +25,16 @@ from pipeline.model import (
     PageRef,
     Pixels,
 )
+from pipeline.cli.check import ids_of
+from pipeline.cli.page_pictures import font_of
+from pipeline.cli.screen import WorkspaceOption, out
+from pipeline.declarations.schema import Schemas
+from pipeline.layout.imaging.geometry import warp
 from pipeline.registry import Registry, StoredEntry, StoredPage
 from pipeline.run_context import RunContext
-from pipeline.schema import Schemas
+from pipeline.scans.intake import ScanFile, page_of_isolated
+from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
-from pipeline.workspace import Workspace
 
 COLUMNS, ROWS = 5, 2
 THUMB = (420, 594)

@@ -10,17 +10,17 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.batch.deliverable import book_layers
 from pipeline.cli.amend import EntryArgument, field_of
 from pipeline.cli.check import ids_of
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
-from pipeline.delivery import DELIVERY_RULES, DeliveredValue, DeliveryPolicy, FieldLayers
-from pipeline.export.options import read_options
+from pipeline.delivery.deliverable import book_layers
+from pipeline.delivery.export.export_options import read_options
+from pipeline.delivery_rules import DELIVERY_RULES, DeliveredValue, DeliveryPolicy, FieldLayers
 from pipeline.registry.entries.model import StoredEntry
 from pipeline.run_context import RunContext
+from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
-from pipeline.workspace import Workspace
 
 HEAD = """\
 <!-- Trang này do lệnh hotich delivery rules --markdown viết ra; đừng sửa tay. -->

@@ -12,20 +12,20 @@ from typing import Annotated
 
 import typer
 
-from pipeline.batch import book_folders
-from pipeline.batch.workers import BookJob, PageJob, Pool, read_here
+from pipeline.base.errors import ScanError, StorageError
+from pipeline.base.model import PageImage, PageKind, PageResult
 from pipeline.cli.findings import format_reasons, format_summary
 from pipeline.cli.page_pictures import record_picture, write_picture
 from pipeline.cli.screen import WorkspaceOption, err, out
-from pipeline.errors import ScanError, StorageError
-from pipeline.imaging.overlay import draw_overlay
-from pipeline.intake import ScanFile, page_of_isolated
-from pipeline.ledger import load_ledger
-from pipeline.model import PageImage, PageKind, PageResult
+from pipeline.declarations.ledger import load_ledger
+from pipeline.layout.imaging.overlay import draw_overlay
 from pipeline.registry import Registry
 from pipeline.run_context import RunContext
+from pipeline.runs.book_reading import book_folders
+from pipeline.runs.workers import BookJob, PageJob, Pool, read_here
+from pipeline.scans.intake import ScanFile, page_of_isolated
+from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
-from pipeline.workspace import Workspace
 
 NEXT = """\
 Chạy tiếp (trong cửa sổ lệnh mới, gõ trước: source .venv/bin/activate):

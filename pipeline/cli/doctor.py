@@ -21,20 +21,20 @@ from rich.markup import escape
 from rich.table import Table
 
 import pipeline
+from pipeline.base.errors import HotichError, SecurityError, SetupError, StorageError
+from pipeline.base.files import OWNER_ONLY, UMASK_VARIABLE, chosen_umask
+from pipeline.base.model import Crop
 from pipeline.cli import office_checks
 from pipeline.cli.machine_check import MARKS, Check, State
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json
 from pipeline.digitize import default_engines
-from pipeline.errors import HotichError, SecurityError, SetupError, StorageError
-from pipeline.files import OWNER_ONLY, UMASK_VARIABLE, chosen_umask
-from pipeline.kinds import KINDS
-from pipeline.model import Crop
-from pipeline.ocr import models
-from pipeline.ocr.tesseract import languages, tesseract_version
-from pipeline.prefect_access import CLIENT_SECRET, DEFAULT_ADDRESS, known_prefect_secret, server_access
+from pipeline.recognition.ocr import models
+from pipeline.recognition.ocr.tesseract import languages, tesseract_version
 from pipeline.run_context import RunContext
+from pipeline.runs.prefect_access import CLIENT_SECRET, DEFAULT_ADDRESS, known_prefect_secret, server_access
+from pipeline.scans.workspace import Workspace
 from pipeline.settings import Settings, read_settings
-from pipeline.workspace import Workspace
+from pipeline.values.kinds import KINDS
 
 LEAST_FREE_BYTES = 2_000_000_000
 PAGE_BYTES = 1_500_000
@@ -154,7 +154,7 @@ def _program(name: str, program: str, install: str) -> Check:
 
 
 def _fonts() -> str:
-    from pipeline.synth.pen_fonts import system_font
+    from pipeline.training.synthetic_pages.pen_fonts import system_font
 
     for name in ("LiberationSerif-Regular.ttf", "FreeMono.ttf"):
         system_font(name)

@@ -13,18 +13,34 @@ import numpy as np
 import typer
 
 import pipeline
-from pipeline.batch import BookReport, digitize_book
-from pipeline.batch.book_identity import agreed_ledger
-from pipeline.calibration.drift import drift_sentence
+from pipeline.base.errors import ScanError, StorageError
+from pipeline.base.model import Box, EntryResult, PageKind, PageRef, PageResult, Pixels, Quality
+from pipeline.books.book_identity import agreed_ledger
 from pipeline.cli.page_pictures import cut
 from pipeline.cli.run import show_drift
 from pipeline.cli.screen import WorkersOption, WorkspaceOption, out, track_books
+from pipeline.declarations.ledger import load_ledger
 from pipeline.digitize.route import RoutingOptions
-from pipeline.errors import ScanError, StorageError
-from pipeline.evaluation import BookTruth, Evaluation, FieldOutcome, load_truth, pooled, prediction_of
-from pipeline.evaluation import evaluate as scored
-from pipeline.evaluation.console_tables import print_evaluation
-from pipeline.evaluation.report import (
+from pipeline.layout.imaging.overlay import rectified_page
+from pipeline.recognition.calibration.drift import drift_sentence
+from pipeline.registry import Rectification, StoredEntry
+from pipeline.reports.content import row_label
+from pipeline.run_context import RunContext
+from pipeline.runs.book_reading import digitize_book
+from pipeline.runs.book_run import BookReport
+from pipeline.scans.intake import ScanFile, list_scans, page_count_isolated, page_of_isolated
+from pipeline.settings import read_settings
+from pipeline.training.evaluation import (
+    BookTruth,
+    Evaluation,
+    FieldOutcome,
+    load_truth,
+    pooled,
+    prediction_of,
+)
+from pipeline.training.evaluation import evaluate as scored
+from pipeline.training.evaluation.console_tables import print_evaluation
+from pipeline.training.evaluation.report import (
     ErrorTolerance,
     EvaluationReport,
     Misreading,
@@ -32,14 +48,6 @@ from pipeline.evaluation.report import (
     worst_misreadings,
     write_report,
 )
-from pipeline.imaging.overlay import rectified_page
-from pipeline.intake import ScanFile, list_scans, page_count_isolated, page_of_isolated
-from pipeline.ledger import load_ledger
-from pipeline.model import Box, EntryResult, PageKind, PageRef, PageResult, Pixels, Quality
-from pipeline.registry import Rectification, StoredEntry
-from pipeline.reports.content import row_label
-from pipeline.run_context import RunContext
-from pipeline.settings import read_settings
 
 
 @dataclass(frozen=True)

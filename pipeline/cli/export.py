@@ -12,7 +12,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.batch import PackageReport, export_book
+from pipeline.base.errors import HotichError, PackageRefused, StorageError
+from pipeline.base.files import printable
 from pipeline.cli.check import ids_of
 from pipeline.cli.run import stop_on_sigterm
 from pipeline.cli.screen import (
@@ -25,14 +26,13 @@ from pipeline.cli.screen import (
     print_json,
     track_books,
 )
-from pipeline.delivery import RULES_BY_NAME
-from pipeline.errors import HotichError, PackageRefused, StorageError
-from pipeline.export.options import read_options
-from pipeline.export.package_folder import PackageFlaw, package_flaws
-from pipeline.export.package_values import ExportBlocker, WorkbookFault
-from pipeline.files import printable
+from pipeline.delivery.export.export_options import read_options
+from pipeline.delivery.export.package_folder import PackageFlaw, package_flaws
+from pipeline.delivery.export.package_values import ExportBlocker, WorkbookFault
+from pipeline.delivery.package import PackageReport, export_book
+from pipeline.delivery_rules import RULES_BY_NAME
+from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
-from pipeline.workspace import Workspace
 
 CHECKS = {
     "U1": "thiếu số",

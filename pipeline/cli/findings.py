@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline import schema
-from pipeline.files import printable
-from pipeline.model import Hypothesis, PageKind
+from pipeline.base.files import printable
+from pipeline.base.model import Hypothesis, PageKind
+from pipeline.base.text.numbers import with_comma
+from pipeline.declarations import schema
+from pipeline.declarations.schema import Schemas
 from pipeline.registry import BookSummary, CrossEntryFinding, Registry
-from pipeline.schema import Schemas
-from pipeline.text.numbers import with_comma
 
 
 def finding_sentence(code: str, schemas: Schemas) -> str:

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from pipeline.form_design.drafts import FormDrafts
 from pipeline.form_design.specimen_files import ReadsSpecimens
-from pipeline.review.background_jobs import BackgroundJobs
-from pipeline.review.form_design.form_desk import FormDesk
-from pipeline.review.form_design.own_forms import OwnForms
 from pipeline.run_context import RunContext
+from pipeline.scans.workspace import Workspace
 from pipeline.settings import Settings
-from pipeline.workspace import Workspace
+from pipeline.web.background_jobs import BackgroundJobs
+from pipeline.web.form_design.form_desk import FormDesk
+from pipeline.web.form_design.own_forms import OwnForms
 
 
 def form_desk(

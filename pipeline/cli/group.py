@@ -1,7 +1,7 @@
 """The one place where errors become messages and exit codes.
 
-Exit codes are those of ``pipeline.errors``; 1 is a fault of the program, 2 a wrong use of the command line, 130 a stop
-by the user. Messages never hold a traceback unless ``--verbose`` asks for it: what an error says can hold a name.
+Exit codes are those of ``pipeline.base.errors``; 1 is a fault of the program, 2 a wrong use of the command line, 130 a
+stop by the user. Messages never hold a traceback unless ``--verbose`` asks for it: what an error says can hold a name.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from pipeline.base.errors import HotichError
 from pipeline.cli.screen import err, show_error
-from pipeline.errors import HotichError
 
 STOPPED = 130
 

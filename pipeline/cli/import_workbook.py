@@ -12,22 +12,22 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from pipeline.base.errors import RegistryError, StorageError
+from pipeline.base.files import sha256_of_file, write_atomically
+from pipeline.base.localtime import format_moment
 from pipeline.cli.check import ids_of
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
-from pipeline.errors import RegistryError, StorageError
-from pipeline.files import sha256_of_file, write_atomically
-from pipeline.localtime import format_moment
-from pipeline.reconcile import SheetLayout, SourceWorkbook, find_layout, open_workbook, read_layout
+from pipeline.delivery.reconcile import SheetLayout, SourceWorkbook, find_layout, open_workbook, read_layout
+from pipeline.delivery.workbook_import.header_mapping import layout_of, layout_text, propose_mapping
+from pipeline.delivery.workbook_import.import_report import MODE_WORDS, ImportReport
+from pipeline.delivery.workbook_import.importing import WorkbookImporter
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.imports.model import ImportMode, WorkbookFile, WorkbookImport
 from pipeline.run_context import RunContext
+from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
-from pipeline.workbook_import.header_mapping import layout_of, layout_text, propose_mapping
-from pipeline.workbook_import.import_report import MODE_WORDS, ImportReport
-from pipeline.workbook_import.importing import WorkbookImporter
-from pipeline.workspace import Workspace
 
 import_app = typer.Typer(cls=Commands, no_args_is_help=True)
 

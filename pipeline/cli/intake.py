@@ -14,12 +14,14 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from pipeline.base.errors import SetupError, StorageError
+from pipeline.base.files import printable, storage_errors
+from pipeline.base.localtime import iso_date
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.run import stop_on_sigterm
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
-from pipeline.errors import SetupError, StorageError
-from pipeline.files import printable, storage_errors
-from pipeline.inbox import (
+from pipeline.declarations.ledger import load_ledger
+from pipeline.scans.inbox import (
     Assigner,
     BookAssignment,
     DayReport,
@@ -34,13 +36,11 @@ from pipeline.inbox import (
     read_options,
     verify_day,
 )
-from pipeline.inbox.pending_files import PendingFile
-from pipeline.inbox.separator_sheet import SeparatorSheet, separator_sheets_pdf
-from pipeline.intake import Inspector
-from pipeline.ledger import load_ledger
-from pipeline.localtime import iso_date
+from pipeline.scans.inbox.pending_files import PendingFile
+from pipeline.scans.inbox.separator_sheet import SeparatorSheet, separator_sheets_pdf
+from pipeline.scans.intake import Inspector
+from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
-from pipeline.workspace import Workspace
 
 MOST_LINES = 40
 

@@ -9,15 +9,15 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from pipeline.base.errors import SetupError
+from pipeline.base.text.numbers import format_percent
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
-from pipeline.errors import SetupError
-from pipeline.learning import learning_run
-from pipeline.learning.gate import GateVerdict, ReaderComparison
-from pipeline.learning.gate_words import objection_sentence
-from pipeline.learning.learning_run import LearningOptions
-from pipeline.learning.proposal import ReaderProposal, read_proposal
 from pipeline.settings import read_settings
-from pipeline.text.numbers import format_percent
+from pipeline.training.office_reader import learning_run
+from pipeline.training.office_reader.gate import GateVerdict, ReaderComparison
+from pipeline.training.office_reader.gate_words import objection_sentence
+from pipeline.training.office_reader.learning_run import LearningOptions
+from pipeline.training.office_reader.reader_proposal import ReaderProposal, read_proposal
 
 LEFT_OUT = {
     "other-state": "không có chữ (trống, không đọc được)",

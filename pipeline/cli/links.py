@@ -11,15 +11,15 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.batch import suggest_links
+from pipeline.base.errors import SetupError
+from pipeline.base.text.numbers import format_percent
+from pipeline.books.book_checks import suggest_links
 from pipeline.cli.findings import FindingPlaces
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
-from pipeline.errors import SetupError
 from pipeline.registry import ChecksOutcome, LinkDecision, LinkVerdict, Registry, StoredLink
 from pipeline.registry.checks.model import KINDS, ROLES, VERDICTS, evidence_told
 from pipeline.settings import read_settings
-from pipeline.text.numbers import format_percent
 
 links_app = typer.Typer(cls=Commands, invoke_without_command=True)
 

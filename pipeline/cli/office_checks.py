@@ -11,17 +11,17 @@ from datetime import UTC, datetime, timedelta
 from importlib import util
 from pathlib import Path
 
+from pipeline.base.errors import HotichError, SetupError
+from pipeline.base.localtime import OFFICE_ZONE, format_moment
 from pipeline.cli.machine_check import Check
 from pipeline.digitize.engines import parent_sha256
-from pipeline.errors import HotichError, SetupError
-from pipeline.learning.versions import SHIPPED, ReaderVersions
-from pipeline.localtime import OFFICE_ZONE, format_moment
-from pipeline.ocr.models import damaged_files, read_cards
+from pipeline.recognition.ocr.models import damaged_files, read_cards
 from pipeline.registry import Registry
 from pipeline.reports.own_files import unused_files
 from pipeline.run_context import RunContext
+from pipeline.scans.workspace import Workspace
 from pipeline.settings import Settings
-from pipeline.workspace import Workspace
+from pipeline.training.office_reader.versions import SHIPPED, ReaderVersions
 
 UNITS = Path("/etc/systemd/system")
 """Where the installer puts the units of the office; where there are none, nobody installed any."""
@@ -200,7 +200,7 @@ def backup_check(settings: Settings, now: datetime, *, needed: bool) -> Check | 
         now: The time.
         needed: Whether there is a registry that could be lost.
     """
-    from pipeline.backup.vault import MANIFESTS  # cryptography: not for every command
+    from pipeline.runs.backup.vault import MANIFESTS  # cryptography: not for every command
 
     name = "Sao lưu"
     start = "Sao lưu ngay: sudo systemctl start hotich-backup (hay: hotich backup THƯ_MỤC)"

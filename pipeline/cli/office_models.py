@@ -9,20 +9,20 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from pipeline.batch.book_adapters import BookAdapters
+from pipeline.base.errors import RegistryError
+from pipeline.base.localtime import format_moment
+from pipeline.base.model import PageRef
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json
-from pipeline.errors import RegistryError
-from pipeline.learning.decided_lines import entry_key
-from pipeline.learning.gate_words import STATE_LABELS
-from pipeline.learning.line_store import LineStore
-from pipeline.learning.proposal import forget_lines, has_learnt_removed
-from pipeline.learning.versions import SHIPPED, ReaderVersion, ReaderVersions
-from pipeline.localtime import format_moment
-from pipeline.model import PageRef
 from pipeline.registry import Registry
+from pipeline.runs.book_adapters import BookAdapters
+from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
-from pipeline.workspace import Workspace
+from pipeline.training.office_reader.decided_lines import entry_key
+from pipeline.training.office_reader.gate_words import STATE_LABELS
+from pipeline.training.office_reader.line_store import LineStore
+from pipeline.training.office_reader.reader_proposal import forget_lines, has_learnt_removed
+from pipeline.training.office_reader.versions import SHIPPED, ReaderVersion, ReaderVersions
 
 models_app = typer.Typer(cls=Commands, no_args_is_help=True)
 

@@ -8,34 +8,34 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from pipeline.backup import BackupReport, Vault, back_up, backup_key, key_in, verify
-from pipeline.batch.reconciliation import DifferenceReport, ReconciliationRun, collect_differences
+from pipeline.base.errors import SchemaError
+from pipeline.base.files import remove_temporary_files
+from pipeline.base.text.numbers import with_comma
 from pipeline.cli.reconcile import format_reconciliation, save_questions
-from pipeline.errors import SchemaError
-from pipeline.export.options import read_options
-from pipeline.files import remove_temporary_files
-from pipeline.inbox.intake_folders import IntakeFolders
-from pipeline.inbox.manifest import manifest_scans
-from pipeline.learning.line_store import LineStore
-from pipeline.learning.versions import ReaderVersions
-from pipeline.printing.offices import read_offices
-from pipeline.reconcile import ReconcileDifference, RejectedCell, find_layout, open_workbook
-from pipeline.record_declaring import RegisterDesk
+from pipeline.declarations.schema import Schemas
+from pipeline.delivery.export.export_options import read_options
+from pipeline.delivery.printing.offices import read_offices
+from pipeline.delivery.reconcile import ReconcileDifference, RejectedCell, find_layout, open_workbook
+from pipeline.delivery.registry_reconciliation import DifferenceReport, ReconciliationRun, collect_differences
+from pipeline.delivery.workbook_import.sent_files import SentFiles
+from pipeline.form_design.record_declaring import RegisterDesk
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.audit.audit_words import format_audit_flaw, unproven_parts
 from pipeline.registry.audit.seal import seals_in
 from pipeline.reports import read_plan
-from pipeline.review.background_jobs import BackgroundJobs, JobOutcome, JobWork, OnProgress
-from pipeline.review.supervising.office_desk import BackupWork, OfficeDesk, ReconcileWork
-from pipeline.review.supervising.office_settings import OfficePolicies, load_policies
-from pipeline.review.supervising.staff_file_desk import StaffFileDesk
 from pipeline.run_context import RunContext
-from pipeline.schema import Schemas
+from pipeline.runs.backup import BackupReport, Vault, back_up, backup_key, key_in, verify
+from pipeline.scans.inbox.intake_folders import IntakeFolders
+from pipeline.scans.inbox.manifest import manifest_scans
+from pipeline.scans.workspace import Workspace
 from pipeline.settings import Settings
-from pipeline.text.numbers import with_comma
-from pipeline.workbook_import.sent_files import SentFiles
-from pipeline.workspace import Workspace
+from pipeline.training.office_reader.line_store import LineStore
+from pipeline.training.office_reader.versions import ReaderVersions
+from pipeline.web.background_jobs import BackgroundJobs, JobOutcome, JobWork, OnProgress
+from pipeline.web.supervising.office_desk import BackupWork, OfficeDesk, ReconcileWork
+from pipeline.web.supervising.office_settings import OfficePolicies, load_policies
+from pipeline.web.supervising.staff_file_desk import StaffFileDesk
 
 HOW_TO_NAME = "Muốn so cả sổ thì chọn sổ ấy khi gửi tệp."
 MOST_FLAWS = 50

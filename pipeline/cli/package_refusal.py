@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from urllib.parse import quote
 
-from pipeline.batch import PackageReport
 from pipeline.cli.export import CHECKS, WHY, entry_of
-from pipeline.delivery import RULES_BY_NAME
-from pipeline.export.package_values import ExportBlocker, WorkbookFault
-from pipeline.review.package_queue import PackageRefusal
+from pipeline.delivery.export.package_values import ExportBlocker, WorkbookFault
+from pipeline.delivery.package import PackageReport
+from pipeline.delivery_rules import RULES_BY_NAME
+from pipeline.web.package_queue import PackageRefusal
 
 MOST_PLACES = 50
 """Places that are listed; the rest is counted."""

@@ -11,16 +11,16 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from pipeline.base.errors import LedgerError
+from pipeline.base.model import FieldReading, FieldStatus, Finding, Ledger, PageKind, PageResult, Writing
+from pipeline.base.text.numbers import format_confidence, with_comma
 from pipeline.cli.findings import SHOWN, finding_sentence, format_hypotheses
 from pipeline.cli.page_pictures import write_pictures
 from pipeline.cli.screen import JsonOption, out, plain, print_json
-from pipeline.errors import LedgerError
-from pipeline.intake import page_of_isolated, scan_file
-from pipeline.ledger import LEDGER_FILE, load_ledger
-from pipeline.model import FieldReading, FieldStatus, Finding, Ledger, PageKind, PageResult, Writing
-from pipeline.schema import Form, Schemas
+from pipeline.declarations.ledger import LEDGER_FILE, load_ledger
+from pipeline.declarations.schema import Form, Schemas
+from pipeline.scans.intake import page_of_isolated, scan_file
 from pipeline.settings import read_settings
-from pipeline.text.numbers import format_confidence, with_comma
 
 STATUS = {
     FieldStatus.READ: "đã đọc",

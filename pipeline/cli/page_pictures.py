@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from pipeline.errors import StorageError
-from pipeline.imaging.overlay import draw_overlay, rectified_page
-from pipeline.model import Box, FieldReading, FieldStatus, PageImage, PageResult, Pixels
-from pipeline.schema import Schemas
+from pipeline.base.errors import StorageError
+from pipeline.base.model import Box, FieldReading, FieldStatus, PageImage, PageResult, Pixels
+from pipeline.declarations.schema import Schemas
+from pipeline.layout.imaging.overlay import draw_overlay, rectified_page
 
 FONT_FILES = (
     "/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf",

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from pipeline.base.errors import SetupError
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json, track_items
-from pipeline.errors import SetupError
-from pipeline.places import Gazetteer, PlaceResolution, ResolutionState, Unit, Validity
-from pipeline.places.unit import ALWAYS, NEVER
 from pipeline.settings import read_settings
+from pipeline.values.places import Gazetteer, PlaceResolution, ResolutionState, Unit, Validity
+from pipeline.values.places.unit import ALWAYS, NEVER
 
 places_app = typer.Typer(cls=Commands, no_args_is_help=True)
 

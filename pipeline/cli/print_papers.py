@@ -14,21 +14,21 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from pipeline.base.errors import PrintRefused, StorageError
+from pipeline.base.files import write_atomically
 from pipeline.cli.check import ids_of
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, name_cell, out, plain, print_json
-from pipeline.errors import PrintRefused, StorageError
-from pipeline.files import write_atomically
-from pipeline.printing.contents import Signer
-from pipeline.printing.office_templates import OfficeTemplates, read_template, template_name
-from pipeline.printing.service import Asker, HandoverOrder, HandoverParty, PrintedFile
+from pipeline.delivery.printing.contents import Signer
+from pipeline.delivery.printing.office_templates import OfficeTemplates, read_template, template_name
+from pipeline.delivery.printing.service import Asker, HandoverOrder, HandoverParty, PrintedFile
 from pipeline.registry import Registry
 from pipeline.registry.extracts.model import ExtractOrder, IssuedExtract, IssueFilter
+from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
-from pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
-    from pipeline.batch.printing import OfficePrinter
+    from pipeline.delivery.printing.office_printer import OfficePrinter
 
 print_app = typer.Typer(cls=Commands, no_args_is_help=True)
 template_app = typer.Typer(cls=Commands, no_args_is_help=True)
@@ -253,7 +253,7 @@ print_app.add_typer(template_app, name="template")
 
 @contextmanager
 def _printer(workspace: Path | None) -> Iterator[tuple[OfficePrinter, Registry]]:
-    from pipeline.batch.printing import OfficePrinter  # OpenCV: not for every command
+    from pipeline.delivery.printing.office_printer import OfficePrinter  # OpenCV: not for every command
 
     context = read_settings().run_context(workspace)
     with context.open_registry() as registry:

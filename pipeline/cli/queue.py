@@ -8,12 +8,12 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from pipeline.base.files import printable
+from pipeline.base.model import Hypothesis
 from pipeline.cli.findings import SHOWN, by_task, describe_details, format_hypotheses, format_reasons
 from pipeline.cli.screen import JsonOption, WorkspaceOption, name_cell, out, plain, print_json
-from pipeline.files import printable
-from pipeline.model import Hypothesis
+from pipeline.declarations.schema import RecordSpec, Schemas
 from pipeline.registry import CrossEntryFinding, ReadFailure, Registry, Task
-from pipeline.schema import RecordSpec, Schemas
 from pipeline.settings import read_settings
 
 

@@ -11,19 +11,13 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.batch.reconciliation import (
-    DifferenceReport,
-    FieldCropper,
-    ReconciliationRun,
-    collect_differences,
-)
+from pipeline.base.errors import StorageError
+from pipeline.base.files import printable, sha256_of_file
 from pipeline.cli.check import ids_of
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
-from pipeline.errors import StorageError
-from pipeline.export.difference_workbook import DifferenceWorkbook
-from pipeline.export.options import read_options
-from pipeline.files import printable, sha256_of_file
-from pipeline.reconcile import (
+from pipeline.delivery.export.difference_workbook import DifferenceWorkbook
+from pipeline.delivery.export.export_options import read_options
+from pipeline.delivery.reconcile import (
     ReconcileCounts,
     ReconcileDifference,
     RejectedCell,
@@ -31,11 +25,21 @@ from pipeline.reconcile import (
     open_workbook,
     read_layout,
 )
-from pipeline.reconcile.differences import DIFFERENCE_LABELS, FIELD_DIFFERENCE_LABELS, REJECTION_LABELS
+from pipeline.delivery.reconcile.differences import (
+    DIFFERENCE_LABELS,
+    FIELD_DIFFERENCE_LABELS,
+    REJECTION_LABELS,
+)
+from pipeline.delivery.registry_reconciliation import (
+    DifferenceReport,
+    FieldCropper,
+    ReconciliationRun,
+    collect_differences,
+)
 from pipeline.registry import Registry
 from pipeline.registry.reconciliation.model import FoundDifference
+from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
-from pipeline.workspace import Workspace
 
 HOW_TO_NAME = "Muốn so cả sổ thì thêm --book."
 

@@ -9,15 +9,15 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from pipeline.base.errors import SetupError
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.registry_upgrade import bring_back, rehearse, take_snapshot
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
-from pipeline.errors import SetupError
 from pipeline.registry import role_sql
 from pipeline.registry.copying import copy_registry
 from pipeline.registry.database.encrypted_copy import encrypted_copy
+from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
-from pipeline.workspace import Workspace
 
 registry_app = typer.Typer(cls=Commands, no_args_is_help=True)
 

@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 
+from pipeline.base.errors import StorageError
+from pipeline.base.files import TEMP_PREFIX, make_folder
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json
-from pipeline.errors import StorageError
-from pipeline.files import TEMP_PREFIX, make_folder
 from pipeline.registry.database import snapshot
 from pipeline.registry.rehearsal import put_back, rehearse_upgrade
+from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
-from pipeline.workspace import Workspace
 
 REHEARSAL = f"{TEMP_PREFIX}rehearsal"
 """The folder of the workspace in which a copy lies while it is tried; no backup takes it."""

@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
+from pipeline.base.localtime import format_moment
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
-from pipeline.localtime import format_moment
 from pipeline.reports import SPAN, ManagementReport, StoreCheck, read_plan
 from pipeline.reports.report import report as track_items
+from pipeline.scans.store_check import read_state, wrong_scans
+from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
-from pipeline.store_check import read_state, wrong_scans
-from pipeline.workspace import Workspace
 
 
 def report(

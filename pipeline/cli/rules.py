@@ -11,8 +11,11 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline import schema
-from pipeline.catalogue import (
+from pipeline.base.errors import SchemaError
+from pipeline.base.model import Severity
+from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
+from pipeline.declarations import schema
+from pipeline.declarations.catalogue import (
     FAMILIES,
     OTHERS,
     SEVERITY_WORDS,
@@ -21,12 +24,9 @@ from pipeline.catalogue import (
     RuleUse,
     rule_catalogue,
 )
-from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
-from pipeline.errors import SchemaError
-from pipeline.model import Severity
-from pipeline.predicates import Need
-from pipeline.schema import Schemas, nearest_hint
+from pipeline.declarations.schema import Schemas, nearest_hint
 from pipeline.settings import read_settings
+from pipeline.values.predicates import Need
 
 HEAD = """\
 <!-- Trang này do lệnh sau viết ra; đừng sửa tay: hotich rules --markdown > docs/reference/rules.md -->

@@ -14,10 +14,9 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.batch import BookReport, CheckReport, book_folders, check_registry, digitize_books
-from pipeline.batch.form_alarm import form_alarm_sentence
-from pipeline.batch.rereading import RereadPreview, outlooks
-from pipeline.calibration import DriftAlarm, describe_drift
+from pipeline.base.errors import BookBusy, BookInQuestion, LedgerError, ReadingStopped, ScanError, SchemaError
+from pipeline.base.files import printable
+from pipeline.books.book_checks import CheckReport, check_registry
 from pipeline.cli.findings import finding_sentence, format_reasons, format_summary
 from pipeline.cli.screen import (
     JsonOption,
@@ -29,10 +28,13 @@ from pipeline.cli.screen import (
     print_json,
     track_books,
 )
-from pipeline.errors import BookBusy, BookInQuestion, LedgerError, ReadingStopped, ScanError, SchemaError
-from pipeline.files import printable
+from pipeline.declarations.schema import Schemas
+from pipeline.recognition.calibration import DriftAlarm, describe_drift
 from pipeline.run_context import RunContext
-from pipeline.schema import Schemas
+from pipeline.runs.book_reading import book_folders, digitize_books
+from pipeline.runs.book_run import BookReport
+from pipeline.runs.form_alarm import form_alarm_sentence
+from pipeline.runs.rereading import RereadPreview, outlooks
 from pipeline.settings import read_settings
 
 

@@ -15,13 +15,13 @@ from rich.table import Table
 from pipeline.cli.check import ids_of
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
+from pipeline.declarations.sampling import PRESETS, SamplingPolicy
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.lots.lots import Lots
 from pipeline.registry.lots.stored_lots import Lot
 from pipeline.reports.content import count_cell, percent_cell
 from pipeline.reports.sections.accuracy import VERDICTS
-from pipeline.sampling import PRESETS, SamplingPolicy
 from pipeline.settings import read_settings
 
 NO_ACCOUNT = 0

@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from pipeline.base.errors import SchemaError
+from pipeline.base.files import FileRefused, read_regular_file
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json
-from pipeline.errors import SchemaError
-from pipeline.files import FileRefused, read_regular_file
+from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
-from pipeline.workspace import Workspace
 
 schemas_app = typer.Typer(cls=Commands, no_args_is_help=True)
 
@@ -95,7 +95,7 @@ def declare(
     as_json: JsonOption = False,
 ) -> None:
     """Khai báo một loại sổ của cơ quan, hay sửa khai báo: kiểm tra, giữ bản trước, thêm cột trong sổ dữ liệu."""
-    from pipeline.record_declaring import MOST_LETTERS, check_declaration, declare_record
+    from pipeline.form_design.record_declaring import MOST_LETTERS, check_declaration, declare_record
 
     try:
         text = read_regular_file(path, 4 * MOST_LETTERS).decode("utf-8-sig")

@@ -22,7 +22,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.segment import Segment
 from rich.text import Text
 
-from pipeline.files import json_printable, printable
+from pipeline.base.files import json_printable, printable
 
 PIPE_WIDTH = 140
 

@@ -10,10 +10,10 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from pipeline.base.errors import RegistryError
+from pipeline.base.files import printable
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
-from pipeline.errors import RegistryError
-from pipeline.files import printable
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.search.model import (
     HIT_STATE_LABELS,

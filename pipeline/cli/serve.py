@@ -13,28 +13,29 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.batch import check_books, export_book
-from pipeline.batch.clear_watch import ClearWatch, PassProcess
-from pipeline.batch.region_reading import RegionReader
-from pipeline.batch.specimens import SpecimenReader
+from pipeline.books.book_checks import check_books
 from pipeline.cli.doctor import prefect_address
 from pipeline.cli.screen import WorkspaceOption, err, out
 from pipeline.cli.webhook import send_book_events
-from pipeline.export.options import read_options
-from pipeline.inbox.uploads import UploadDesk, UploadOptions
-from pipeline.prefect_access import CLIENT_SECRET, known_prefect_secret
-from pipeline.prefect_runs import PrefectRuns
+from pipeline.delivery.export.export_options import read_options
+from pipeline.delivery.package import export_book
 from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import utc_now
 from pipeline.run_context import RunContext
+from pipeline.runs.clear_watch import ClearWatch, PassProcess
+from pipeline.runs.prefect_access import CLIENT_SECRET, known_prefect_secret
+from pipeline.runs.prefect_runs import PrefectRuns
+from pipeline.runs.region_reading import RegionReader
+from pipeline.runs.specimens import SpecimenReader
+from pipeline.runs.webhooks import WebhookSender
+from pipeline.scans.inbox.uploads import UploadDesk, UploadOptions
+from pipeline.scans.store_check import read_state
+from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
-from pipeline.sign_in import Provider, read_sign_in, sign_in_secret
-from pipeline.store_check import read_state
-from pipeline.webhooks import WebhookSender
-from pipeline.workspace import Workspace
+from pipeline.web.sign_in_provider import Provider, read_sign_in, sign_in_secret
 
 if TYPE_CHECKING:
-    from pipeline.review.package_queue import PackageMaker, PackageRefusal
+    from pipeline.web.package_queue import PackageMaker, PackageRefusal
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
@@ -52,13 +53,16 @@ def serve(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Mở màn hình rà soát cho trình duyệt. Dừng bằng Ctrl+C."""
-    from pipeline.batch.printing import OfficePrinter
     from pipeline.cli.form_work import form_desk
     from pipeline.cli.office_work import office_desk
+    from pipeline.delivery.printing.office_printer import OfficePrinter
     from pipeline.reports import read_plan
-    from pipeline.review import PackageQueue, Pictures, create_app, server  # FastAPI: not for every command
-    from pipeline.review.background_jobs import BackgroundJobs
-    from pipeline.review.scanning.intake_desk import IntakeDesk
+    from pipeline.web import server
+    from pipeline.web.app import create_app
+    from pipeline.web.background_jobs import BackgroundJobs
+    from pipeline.web.package_queue import PackageQueue
+    from pipeline.web.pictures import Pictures  # FastAPI: not for every command
+    from pipeline.web.scanning.intake_desk import IntakeDesk
 
     settings = read_settings()
     context = settings.run_context(workspace)

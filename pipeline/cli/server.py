@@ -23,12 +23,12 @@ from urllib.request import ProxyHandler, build_opener
 
 import typer
 
-from pipeline.backup import backup_key
+from pipeline.base.errors import SecurityError, SetupError
+from pipeline.base.files import write_atomically
 from pipeline.cli.run import stop_on_sigterm
 from pipeline.cli.screen import WorkspaceOption, err, out
-from pipeline.errors import SecurityError, SetupError
-from pipeline.files import write_atomically
-from pipeline.prefect_access import (
+from pipeline.runs.backup import backup_key
+from pipeline.runs.prefect_access import (
     CLIENT_SECRET,
     LOOPBACK,
     closed_server,
@@ -36,8 +36,8 @@ from pipeline.prefect_access import (
     prefect_secret,
     server_access,
 )
+from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
-from pipeline.workspace import Workspace
 
 START_SECONDS = 300.0
 """For Prefect's server to answer, on a slow machine and the first time."""

@@ -6,13 +6,13 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from pipeline.base.localtime import iso_time
 from pipeline.cli.screen import track_work
-from pipeline.inbox.intake_folders import IntakeFolders
-from pipeline.inbox.manifest import manifest_scans
-from pipeline.localtime import iso_time
 from pipeline.registry import Registry
-from pipeline.store_check import StoreReport, check_store, format_store_flaw, note_whole_check
-from pipeline.workspace import Workspace
+from pipeline.scans.inbox.intake_folders import IntakeFolders
+from pipeline.scans.inbox.manifest import manifest_scans
+from pipeline.scans.store_check import StoreReport, check_store, format_store_flaw, note_whole_check
+from pipeline.scans.workspace import Workspace
 
 MOST_NAMED = 50
 """Flaws that are named on the screen; JSON has them all."""

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 from typer import BadParameter
 
+from pipeline.base.errors import StorageError
 from pipeline.cli.screen import JsonOption, err, out, print_json
-from pipeline.errors import StorageError
-from pipeline.schema import Form, Schemas
+from pipeline.declarations.schema import Form, Schemas
 from pipeline.settings import read_settings
 
 
@@ -56,7 +56,7 @@ def synth(
     as_json: JsonOption = False,
 ) -> None:
     """Vẽ sổ giả từ chính các mẫu sổ, như máy quét giao ra, kèm đáp án truth.json. Người trong sổ đều là bịa."""
-    from pipeline.synth import OfficeOptions, ReprintOptions, SynthOptions, write_book
+    from pipeline.training.synthetic_pages import OfficeOptions, ReprintOptions, SynthOptions, write_book
 
     settings = read_settings()
     context = settings.run_context()

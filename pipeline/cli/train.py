@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 from typer import BadParameter
 
+from pipeline.base.errors import SetupError
 from pipeline.cli.screen import out
-from pipeline.errors import SetupError
 
 
 def train(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import typer
 
+from pipeline.base.errors import RegistryError
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import WorkspaceOption, out
-from pipeline.delivery import read_approval
-from pipeline.errors import RegistryError
+from pipeline.delivery_rules import read_approval
 from pipeline.registry import Registry
+from pipeline.runs.webhooks import read_webhook, send_events, signing_secret
+from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
-from pipeline.webhooks import read_webhook, send_events, signing_secret
-from pipeline.workspace import Workspace
 
 webhook_app = typer.Typer(cls=Commands, no_args_is_help=True)
 

@@ -9,13 +9,13 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.batch import check_books
+from pipeline.base.errors import LedgerError, RegistryError
+from pipeline.base.files import printable
+from pipeline.base.localtime import format_moment
+from pipeline.base.model import PageRef
+from pipeline.books.book_checks import check_books
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, name_cell, out, plain, print_json
-from pipeline.errors import LedgerError, RegistryError
-from pipeline.files import printable
-from pipeline.localtime import format_moment
-from pipeline.model import PageRef
 from pipeline.registry import (
     PartKind,
     Registry,

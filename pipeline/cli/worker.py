@@ -9,13 +9,13 @@ from typing import Annotated
 
 import typer
 
+from pipeline.base.errors import SecurityError, SetupError
 from pipeline.cli.doctor import prefect_address
 from pipeline.cli.screen import WorkspaceOption, out
 from pipeline.cli.server import OFFLINE, POOL
-from pipeline.errors import SecurityError, SetupError
-from pipeline.prefect_access import CLIENT_SECRET, known_prefect_secret, server_access
+from pipeline.runs.prefect_access import CLIENT_SECRET, known_prefect_secret, server_access
+from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
-from pipeline.workspace import Workspace
 
 
 def worker(

@@ -13,23 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.digitize.act_parting import Act, only_act, part_acts
-from pipeline.digitize.act_regions import ActBlock, is_guided, narrow_blocks
-from pipeline.digitize.context import PageContext
-from pipeline.digitize.judge import EntryJudge
-from pipeline.digitize.normalize import (
-    NormalizedImage,
-    around,
-    assess_quality,
-    deskewed_orientations,
-    ink_share,
-)
-from pipeline.digitize.regions import EntryRegion, FieldRegion, RecognizedEntry, RecognizedField
-from pipeline.imaging.geometry import warp
-from pipeline.imaging.geometry.deskew import DeskewedPage
-from pipeline.imaging.geometry.paper_edges import find_paper
-from pipeline.imaging.ruling.outer_frame import find_outer_frame
-from pipeline.model import (
+from pipeline.base.model import (
     COPIED,
     NOT_READ,
     TO_COPY,
@@ -44,7 +28,23 @@ from pipeline.model import (
     Severity,
     Writing,
 )
-from pipeline.schema import Form, Rectangle
+from pipeline.declarations.schema import Form, Rectangle
+from pipeline.digitize.act_parting import Act, only_act, part_acts
+from pipeline.digitize.act_regions import ActBlock, is_guided, narrow_blocks
+from pipeline.digitize.context import PageContext
+from pipeline.digitize.judge import EntryJudge
+from pipeline.digitize.normalize import (
+    NormalizedImage,
+    around,
+    assess_quality,
+    deskewed_orientations,
+    ink_share,
+)
+from pipeline.digitize.regions import EntryRegion, FieldRegion, RecognizedEntry, RecognizedField
+from pipeline.layout.imaging.geometry import warp
+from pipeline.layout.imaging.geometry.deskew import DeskewedPage
+from pipeline.layout.imaging.geometry.paper_edges import find_paper
+from pipeline.layout.imaging.ruling.outer_frame import find_outer_frame
 
 log = logging.getLogger(__name__)
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from pipeline.base.model import Box, Finding, Severity, Word
+from pipeline.declarations.schema import Slot
 from pipeline.digitize.act_regions import BESIDE, ActBlock
-from pipeline.locate.label_matching import PRINT_CONFIDENCE, fold_label
-from pipeline.locate.printed_formulas import FormulaPlace, find_formula, stands_twice
-from pipeline.locate.running_text import RunningText, running_text
-from pipeline.model import Box, Finding, Severity, Word
-from pipeline.schema import Slot
+from pipeline.layout.locate.label_matching import PRINT_CONFIDENCE, fold_label
+from pipeline.layout.locate.printed_formulas import FormulaPlace, find_formula, stands_twice
+from pipeline.layout.locate.running_text import RunningText, running_text
 
 CONTINUED, UNPARTED = "ACT-CONTINUED", "ACT-UNPARTED"
 

@@ -18,10 +18,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.locate.printed_formulas import FormulaPlace, SpottedFormula, find_in_order
-from pipeline.locate.running_text import RunningText, running_text
-from pipeline.model import Box, Word
-from pipeline.schema import Slot
+from pipeline.base.model import Box, Word
+from pipeline.declarations.schema import Slot
+from pipeline.layout.locate.printed_formulas import FormulaPlace, SpottedFormula, find_in_order
+from pipeline.layout.locate.running_text import RunningText, running_text
 
 ABOVE, BELOW = 1.0, 0.8
 """How far above and below the middle of its line a place reaches, in distances of lines."""

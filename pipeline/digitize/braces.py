@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.digitize.regions import FieldRegion
-from pipeline.imaging.ink.connected_components import ConnectedComponents
+from pipeline.layout.imaging.ink.connected_components import ConnectedComponents
 
 COVERED = 0.6
 """The least share of a row's height along which a brace must run for the row to be covered by it."""

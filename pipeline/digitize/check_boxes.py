@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pipeline import kinds
+from pipeline.base.model import FieldReading, FieldStatus, Writing
 from pipeline.digitize.regions import CheckBoxGroup
-from pipeline.kinds import Vocabulary
-from pipeline.model import FieldReading, FieldStatus, Writing
+from pipeline.values import kinds
+from pipeline.values.kinds import Vocabulary
 
 TICK_SHARE = 0.05
 """Share of a check box's inside that has to be ink for it to count as ticked."""

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from pipeline.base.model import Ledger, NearUnits
+from pipeline.declarations.schema import Form, RecordSpec, Schemas
 from pipeline.digitize.route import RoutingOptions
-from pipeline.model import Ledger, NearUnits
-from pipeline.ocr import Engines
-from pipeline.places.near_units import near_units
-from pipeline.schema import Form, RecordSpec, Schemas
+from pipeline.recognition.ocr import Engines
+from pipeline.values.places.near_units import near_units
 
 VERSION = "31"
 """Raise it whenever the same page could come out otherwise than before."""

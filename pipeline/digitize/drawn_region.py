@@ -13,23 +13,23 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.base.model import Box, FieldReading, Ledger, Matrix, PageImage, Pixels, PlacedLabel, Writing
+from pipeline.declarations.schema import Form, Schemas, Slot
 from pipeline.digitize.context import DigitizeOptions, PageContext, StageClock
 from pipeline.digitize.parse import parse_entry
 from pipeline.digitize.recognize import MARGIN, recognize
 from pipeline.digitize.regions import EntryRegion, FieldRegion, TextLine
 from pipeline.digitize.route import route
-from pipeline.imaging.geometry import warp
-from pipeline.imaging.ink import binarization
-from pipeline.imaging.ink.cleanup import crop_line, paint_out_dots
-from pipeline.imaging.ink.connected_components import ConnectedComponents
-from pipeline.imaging.ruling.crossing_rules import find_crossing_rules
-from pipeline.imaging.ruling.leader_removal import remove_overwritten_dots
-from pipeline.imaging.ruling.leaders import find_leaders
-from pipeline.imaging.ruling.rules import erase_rules
-from pipeline.locate.handwriting_lines import MIN_LINE_DISTANCE, find_handwriting_lines
-from pipeline.model import Box, FieldReading, Ledger, Matrix, PageImage, Pixels, PlacedLabel, Writing
-from pipeline.ocr import Engines
-from pipeline.schema import Form, Schemas, Slot
+from pipeline.layout.imaging.geometry import warp
+from pipeline.layout.imaging.ink import binarization
+from pipeline.layout.imaging.ink.cleanup import crop_line, paint_out_dots
+from pipeline.layout.imaging.ink.connected_components import ConnectedComponents
+from pipeline.layout.imaging.ruling.crossing_rules import find_crossing_rules
+from pipeline.layout.imaging.ruling.leader_removal import remove_overwritten_dots
+from pipeline.layout.imaging.ruling.leaders import find_leaders
+from pipeline.layout.imaging.ruling.rules import erase_rules
+from pipeline.layout.locate.handwriting_lines import MIN_LINE_DISTANCE, find_handwriting_lines
+from pipeline.recognition.ocr import Engines
 
 AROUND = 0.35
 """How much of the page is cut out around a region, in inches."""

@@ -6,14 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.imaging.ink.print_or_hand import PrintOrHandModel
-from pipeline.imaging.scan_quality import PageGate
-from pipeline.model import Crop
-from pipeline.ocr import Engines
-from pipeline.ocr.digits import DigitReader
-from pipeline.ocr.handwriting import HandwritingReader, language_data
-from pipeline.ocr.models import WEIGHTS, ModelCard, OnnxNetwork, load_network, read_card, read_cards
-from pipeline.ocr.tesseract import TesseractLines, TesseractPage, load_language
+from pipeline.base.model import Crop
+from pipeline.layout.imaging.ink.print_or_hand import PrintOrHandModel
+from pipeline.layout.imaging.scan_quality import PageGate
+from pipeline.recognition.ocr import Engines
+from pipeline.recognition.ocr.digits import DigitReader
+from pipeline.recognition.ocr.handwriting import HandwritingReader, language_data
+from pipeline.recognition.ocr.models import (
+    WEIGHTS,
+    ModelCard,
+    OnnxNetwork,
+    load_network,
+    read_card,
+    read_cards,
+)
+from pipeline.recognition.ocr.tesseract import TesseractLines, TesseractPage, load_language
 
 HAND_NETWORK, HAND_WORDS = "ctc-line", "word-runs"
 """What the cards of the networks that read handwriting, and of the words they are weighed with, name as engine."""
@@ -21,7 +28,7 @@ HAND_NETWORK, HAND_WORDS = "ctc-line", "word-runs"
 
 @dataclass(frozen=True)
 class LineShapes:
-    """Tells type from handwriting by the shape of a line (``pipeline.imaging.ink.print_or_hand``)."""
+    """Tells type from handwriting by the shape of a line (``pipeline.layout.imaging.ink.print_or_hand``)."""
 
     model: PrintOrHandModel
 

@@ -9,6 +9,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from pipeline.base.errors import ScanTimeout
+from pipeline.base.model import Box, Matrix, PageImage
+from pipeline.declarations.schema import Form
 from pipeline.digitize.context import PageContext
 from pipeline.digitize.match import OTHER_WORDS, FormMatch, match_form
 from pipeline.digitize.normalize import (
@@ -19,12 +22,9 @@ from pipeline.digitize.normalize import (
     letter_height,
     normalize,
 )
-from pipeline.errors import ScanTimeout
-from pipeline.imaging.geometry import warp
-from pipeline.imaging.ink import binarization
-from pipeline.locate import form_fit
-from pipeline.model import Box, Matrix, PageImage
-from pipeline.schema import Form
+from pipeline.layout.imaging.geometry import warp
+from pipeline.layout.imaging.ink import binarization
+from pipeline.layout.locate import form_fit
 
 log = logging.getLogger(__name__)
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import Levenshtein
 
-from pipeline.decoding import DateAgreement, agree_on_date
-from pipeline.model import Evidence, FieldReading, FieldStatus, Hypothesis, LineReading
-from pipeline.schema import RecordSpec
+from pipeline.base.model import Evidence, FieldReading, FieldStatus, Hypothesis, LineReading
+from pipeline.declarations.schema import RecordSpec
+from pipeline.recognition.decoding import DateAgreement, agree_on_date
 
 MAX_CANDIDATES = 8
 """How many candidates for the text of a field region are kept."""

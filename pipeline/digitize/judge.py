@@ -9,19 +9,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from pipeline.digitize.check_boxes import parse_check_boxes
-from pipeline.digitize.parse import parse_entry, parse_text, put_text, weigh_parsed
-from pipeline.digitize.regions import (
-    FieldRegion,
-    RecognizedEntry,
-    RecognizedField,
-    RecognizedLine,
-    TextLine,
-)
-from pipeline.digitize.route import RoutingOptions, route
-from pipeline.digitize.validate import STRUCK_THROUGH, EntryRules, context_of, rules_of
-from pipeline.kinds import KINDS, Parsed, taken_literally
-from pipeline.model import (
+from pipeline.base.model import (
     CUT_SHORT,
     LABEL_UNREAD,
     Confirmed,
@@ -35,8 +23,20 @@ from pipeline.model import (
     Ledger,
     Severity,
 )
-from pipeline.predicates import RuleContext
-from pipeline.schema import Form, Schemas, Slot
+from pipeline.declarations.schema import Form, Schemas, Slot
+from pipeline.digitize.check_boxes import parse_check_boxes
+from pipeline.digitize.parse import parse_entry, parse_text, put_text, weigh_parsed
+from pipeline.digitize.regions import (
+    FieldRegion,
+    RecognizedEntry,
+    RecognizedField,
+    RecognizedLine,
+    TextLine,
+)
+from pipeline.digitize.route import RoutingOptions, route
+from pipeline.digitize.validate import STRUCK_THROUGH, EntryRules, context_of, rules_of
+from pipeline.values.kinds import KINDS, Parsed, taken_literally
+from pipeline.values.predicates import RuleContext
 
 log = logging.getLogger(__name__)
 

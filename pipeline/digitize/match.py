@@ -14,19 +14,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pipeline.base.model import Box, Word
+from pipeline.declarations.schema import Form
 from pipeline.digitize.context import DigitizeOptions, PageContext
 from pipeline.digitize.normalize import NormalizedImage, deskewed_orientations, ink_share, letter_height
-from pipeline.imaging.geometry import warp
-from pipeline.imaging.geometry.deskew import DeskewedPage
-from pipeline.imaging.ruling import grid
-from pipeline.locate import form_fit, table_fit
-from pipeline.locate.form_fit import FormFit
-from pipeline.locate.form_likeness import have_same_labels, is_distinguished
-from pipeline.locate.label_matching import LabelCandidate, find_label_candidates
-from pipeline.locate.reworded_labels import find_reworded_labels
-from pipeline.model import Box, Word
-from pipeline.ocr import BlankForm
-from pipeline.schema import Form
+from pipeline.layout.imaging.geometry import warp
+from pipeline.layout.imaging.geometry.deskew import DeskewedPage
+from pipeline.layout.imaging.ruling import grid
+from pipeline.layout.locate import form_fit, table_fit
+from pipeline.layout.locate.form_fit import FormFit
+from pipeline.layout.locate.form_likeness import have_same_labels, is_distinguished
+from pipeline.layout.locate.label_matching import LabelCandidate, find_label_candidates
+from pipeline.layout.locate.reworded_labels import find_reworded_labels
+from pipeline.recognition.ocr import BlankForm
 
 log = logging.getLogger(__name__)
 

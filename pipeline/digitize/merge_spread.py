@@ -11,11 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.digitize.normalize import NormalizedImage, around, corners_of
-from pipeline.digitize.sheets import DetectedSheets
-from pipeline.imaging.geometry import warp
-from pipeline.imaging.geometry.gutter import shared_homography
-from pipeline.model import (
+from pipeline.base.model import (
     LEFT_PAGE,
     LEFT_ROWS,
     RIGHT_PAGE,
@@ -30,6 +26,10 @@ from pipeline.model import (
     Quality,
     Severity,
 )
+from pipeline.digitize.normalize import NormalizedImage, around, corners_of
+from pipeline.digitize.sheets import DetectedSheets
+from pipeline.layout.imaging.geometry import warp
+from pipeline.layout.imaging.geometry.gutter import shared_homography
 
 SPREAD = "PAGE-SPREAD"
 """The finding of a picture that was read as two facing pages."""

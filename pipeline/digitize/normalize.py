@@ -13,19 +13,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pipeline.base.model import Box, Finding, Matrix, PageImage, Quality
+from pipeline.declarations.schema import Form, Schemas
 from pipeline.digitize.context import PageContext
-from pipeline.imaging import scan_quality
-from pipeline.imaging.geometry import warp
-from pipeline.imaging.geometry.deskew import DeskewedPage, deskew
-from pipeline.imaging.geometry.pyramid import Pyramid
-from pipeline.imaging.ink.binarization import ColourLayers, split_colour_layers
-from pipeline.imaging.ink.cleanup import find_scan_edges
-from pipeline.imaging.ink.straddle_seals import find_straddle_seals, without_seals
-from pipeline.locate import form_fit, form_likeness
-from pipeline.locate.form_fit import FormFit
-from pipeline.model import Box, Finding, Matrix, PageImage, Quality
-from pipeline.ocr import Engines
-from pipeline.schema import Form, Schemas
+from pipeline.layout.imaging import scan_quality
+from pipeline.layout.imaging.geometry import warp
+from pipeline.layout.imaging.geometry.deskew import DeskewedPage, deskew
+from pipeline.layout.imaging.geometry.pyramid import Pyramid
+from pipeline.layout.imaging.ink.binarization import ColourLayers, split_colour_layers
+from pipeline.layout.imaging.ink.cleanup import find_scan_edges
+from pipeline.layout.imaging.ink.straddle_seals import find_straddle_seals, without_seals
+from pipeline.layout.locate import form_fit, form_likeness
+from pipeline.layout.locate.form_fit import FormFit
+from pipeline.recognition.ocr import Engines
 
 log = logging.getLogger(__name__)
 

@@ -11,6 +11,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pipeline.base.model import (
+    Box,
+    Finding,
+    Ledger,
+    PageImage,
+    PageKind,
+    PageResult,
+    Severity,
+)
+from pipeline.declarations.schema import Form, Schemas
 from pipeline.digitize.act_page import read_act
 from pipeline.digitize.context import DigitizeOptions, PageContext, StageClock
 from pipeline.digitize.judge import EntryJudge
@@ -23,19 +33,9 @@ from pipeline.digitize.segment import segment
 from pipeline.digitize.sheets import Sheet, detect_sheets
 from pipeline.digitize.stamp_kinds import stamp_findings, stamps_by_words
 from pipeline.digitize.totals import is_total
-from pipeline.imaging import perceptual_hash
-from pipeline.locate.placed_labels import place_labels
-from pipeline.model import (
-    Box,
-    Finding,
-    Ledger,
-    PageImage,
-    PageKind,
-    PageResult,
-    Severity,
-)
-from pipeline.ocr import Engines
-from pipeline.schema import Form, Schemas
+from pipeline.layout.imaging import perceptual_hash
+from pipeline.layout.locate.placed_labels import place_labels
+from pipeline.recognition.ocr import Engines
 
 log = logging.getLogger(__name__)
 

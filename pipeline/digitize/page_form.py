@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.base.model import Box
+from pipeline.declarations.schema import Form, RecordSpec, Slot
 from pipeline.digitize.rectify import RectifiedPage, area_box
 from pipeline.digitize.regions import EntryRegion, FieldRegion, TextLine
 from pipeline.digitize.residual_ink import ResidualInk, has_leaders
@@ -26,25 +28,25 @@ from pipeline.digitize.struck_lines import (
     slots_above_struck,
 )
 from pipeline.digitize.writing_on_print import WritingOnPrint
-from pipeline.imaging.ink import cleanup
-from pipeline.imaging.ink.binarization import STRONG_INK
-from pipeline.imaging.ink.connected_components import ConnectedComponents
-from pipeline.imaging.ink.strikethrough import Extent
-from pipeline.imaging.ink.touching_lines import (
+from pipeline.layout.imaging.ink import cleanup
+from pipeline.layout.imaging.ink.binarization import STRONG_INK
+from pipeline.layout.imaging.ink.connected_components import ConnectedComponents
+from pipeline.layout.imaging.ink.strikethrough import Extent
+from pipeline.layout.imaging.ink.touching_lines import (
     cut_at_sparsest_row,
     is_near_signature,
     split_touching_lines,
     touches_other_line,
 )
-from pipeline.imaging.ruling.leaders import find_missed_dots
-from pipeline.locate.component_owners import assign_components
-from pipeline.locate.field_lines import (
+from pipeline.layout.imaging.ruling.leaders import find_missed_dots
+from pipeline.layout.locate.component_owners import assign_components
+from pipeline.layout.locate.field_lines import (
     find_signature_overlaps,
     find_touching_lines,
     place_field_lines,
     writing_lift,
 )
-from pipeline.locate.handwriting_lines import (
+from pipeline.layout.locate.handwriting_lines import (
     MIN_LINE_DISTANCE,
     centred_in,
     find_handwriting_lines,
@@ -52,15 +54,13 @@ from pipeline.locate.handwriting_lines import (
     is_under_signature,
     writing_box,
 )
-from pipeline.locate.overflow import (
+from pipeline.layout.locate.overflow import (
     is_left_over,
     is_written_on,
     may_be_note,
     runs_past_end,
 )
-from pipeline.locate.words_behind_rule import SheetInk, is_surely_value
-from pipeline.model import Box
-from pipeline.schema import Form, RecordSpec, Slot
+from pipeline.layout.locate.words_behind_rule import SheetInk, is_surely_value
 
 
 @dataclass(frozen=True, slots=True)

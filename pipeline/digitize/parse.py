@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from pipeline import kinds
+from pipeline.base.model import Box, Evidence, FieldReading, FieldStatus, Hypothesis, Ledger, Writing
+from pipeline.declarations.schema import RecordSpec, Schemas, Slot
 from pipeline.digitize.hypotheses import (
     ParseCandidate,
     cap_evidence,
@@ -23,10 +24,9 @@ from pipeline.digitize.hypotheses import (
     weigh_reading,
 )
 from pipeline.digitize.regions import RecognizedField, RecognizedLine
-from pipeline.kinds import Parsed
-from pipeline.kinds.signer import is_of_place, with_whole_unit
-from pipeline.model import Box, Evidence, FieldReading, FieldStatus, Hypothesis, Ledger, Writing
-from pipeline.schema import RecordSpec, Schemas, Slot
+from pipeline.values import kinds
+from pipeline.values.kinds import Parsed
+from pipeline.values.kinds.signer import is_of_place, with_whole_unit
 
 PART_ORDER = ("hour", "minute", "day", "month", "year")
 

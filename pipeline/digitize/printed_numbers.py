@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipeline.kinds import KINDS
-from pipeline.model import Hypothesis, LineReading
-from pipeline.ocr.digits import NUMBER_KINDS
+from pipeline.base.model import Hypothesis, LineReading
+from pipeline.recognition.ocr.digits import NUMBER_KINDS
+from pipeline.values.kinds import KINDS
 
 MOST = 5
 """How many hypotheses are kept."""

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import Protocol
 
+from pipeline.base.model import Box, Crop, LineReading, Pixels, PlacedLabel, Writing
+from pipeline.declarations.schema import RecordSpec
 from pipeline.digitize.context import PageContext
 from pipeline.digitize.printed_numbers import is_number
 from pipeline.digitize.regions import (
@@ -23,11 +25,9 @@ from pipeline.digitize.regions import (
     TextLine,
 )
 from pipeline.digitize.witnesses import read_print
-from pipeline.imaging.ink import cleanup
-from pipeline.imaging.ink.figures_beside import crop_with_figures_beside
-from pipeline.model import Box, Crop, LineReading, Pixels, PlacedLabel, Writing
-from pipeline.ocr import Engines
-from pipeline.schema import RecordSpec
+from pipeline.layout.imaging.ink import cleanup
+from pipeline.layout.imaging.ink.figures_beside import crop_with_figures_beside
+from pipeline.recognition.ocr import Engines
 
 log = logging.getLogger(__name__)
 

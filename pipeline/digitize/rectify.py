@@ -18,34 +18,34 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.base.model import Box, Frame, Matrix, Pixels, PlacedLabel, Stamp, TemplateLabel, TemplateView
+from pipeline.declarations.schema import Form
 from pipeline.digitize.context import PageContext
 from pipeline.digitize.match import FormMatch
 from pipeline.digitize.normalize import NormalizedImage
-from pipeline.imaging import form_template
-from pipeline.imaging.form_template import TemplateGeometry
-from pipeline.imaging.geometry import warp
-from pipeline.imaging.geometry.dewarp import (
+from pipeline.layout.imaging import form_template
+from pipeline.layout.imaging.form_template import TemplateGeometry
+from pipeline.layout.imaging.geometry import warp
+from pipeline.layout.imaging.geometry.dewarp import (
     RuleCurvature,
     measure_horizontal_curvature,
     measure_vertical_curvature,
 )
-from pipeline.imaging.ink import binarization
-from pipeline.imaging.ink.cleanup import find_scan_edges, paint_out_dots
-from pipeline.imaging.ink.connected_components import ConnectedComponents
-from pipeline.imaging.ink.pen_colour import InkBlueness
-from pipeline.imaging.ink.stamps import find_stamps, rectify_red_layer
-from pipeline.imaging.ruling.leader_removal import remove_overwritten_dots
-from pipeline.imaging.ruling.leaders import find_leaders
-from pipeline.imaging.ruling.page_frame import find_frames_by_rules, frame_cover
-from pipeline.imaging.ruling.rules import erase_rules, find_frame, trace_rule_near
-from pipeline.locate import form_fit, form_likeness, table_fit
-from pipeline.locate.field_lines import with_leader_starts
-from pipeline.locate.form_fit import FormFit
-from pipeline.locate.label_matching import extend_to_word_ends
-from pipeline.locate.outside_labels import find_outside_labels
-from pipeline.locate.placed_labels import place_labels
-from pipeline.model import Box, Frame, Matrix, Pixels, PlacedLabel, Stamp, TemplateLabel, TemplateView
-from pipeline.schema import Form
+from pipeline.layout.imaging.ink import binarization
+from pipeline.layout.imaging.ink.cleanup import find_scan_edges, paint_out_dots
+from pipeline.layout.imaging.ink.connected_components import ConnectedComponents
+from pipeline.layout.imaging.ink.pen_colour import InkBlueness
+from pipeline.layout.imaging.ink.stamps import find_stamps, rectify_red_layer
+from pipeline.layout.imaging.ruling.leader_removal import remove_overwritten_dots
+from pipeline.layout.imaging.ruling.leaders import find_leaders
+from pipeline.layout.imaging.ruling.page_frame import find_frames_by_rules, frame_cover
+from pipeline.layout.imaging.ruling.rules import erase_rules, find_frame, trace_rule_near
+from pipeline.layout.locate import form_fit, form_likeness, table_fit
+from pipeline.layout.locate.field_lines import with_leader_starts
+from pipeline.layout.locate.form_fit import FormFit
+from pipeline.layout.locate.label_matching import extend_to_word_ends
+from pipeline.layout.locate.outside_labels import find_outside_labels
+from pipeline.layout.locate.placed_labels import place_labels
 
 log = logging.getLogger(__name__)
 

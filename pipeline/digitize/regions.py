@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.ink.connected_components import ConnectedComponents
-from pipeline.model import Box, LineReading, Writing
-from pipeline.schema import Slot
+from pipeline.base.model import Box, LineReading, Writing
+from pipeline.declarations.schema import Slot
+from pipeline.layout.imaging.ink.connected_components import ConnectedComponents
 
 
 @dataclass(frozen=True, slots=True)

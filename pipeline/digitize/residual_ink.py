@@ -12,12 +12,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.base.model import Box, StampKind
 from pipeline.digitize.rectify import RectifiedPage
-from pipeline.imaging.ink import cleanup
-from pipeline.imaging.ink.connected_components import ConnectedComponents
-from pipeline.locate.field_lines import FieldLine
-from pipeline.locate.handwriting_lines import RULE_HEIGHT, WALL_TO_WALL
-from pipeline.model import Box, StampKind
+from pipeline.layout.imaging.ink import cleanup
+from pipeline.layout.imaging.ink.connected_components import ConnectedComponents
+from pipeline.layout.locate.field_lines import FieldLine
+from pipeline.layout.locate.handwriting_lines import RULE_HEIGHT, WALL_TO_WALL
 
 FAINT = 0.86
 """Below this share of the paper's light a pixel is not paper; show-through of a usual scan stays above it."""

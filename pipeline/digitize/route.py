@@ -12,17 +12,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from pipeline.calibration import (
-    DELTA,
-    IN_ORDER,
-    SAID_ELSEWHERE,
-    Calibration,
-    RiskBound,
-    calibration_features,
-    confirmed_chance,
-    may_be_ditto,
-)
-from pipeline.model import (
+from pipeline.base.model import (
     HANDWRITTEN,
     NOT_READ,
     UNSURE,
@@ -33,8 +23,18 @@ from pipeline.model import (
     Severity,
     Writing,
 )
-from pipeline.model.adapted_reader import Trust, is_adapted, parent_of
-from pipeline.schema import FieldSpec, RecordSpec
+from pipeline.base.model.adapted_reader import Trust, is_adapted, parent_of
+from pipeline.declarations.schema import FieldSpec, RecordSpec
+from pipeline.recognition.calibration import (
+    DELTA,
+    IN_ORDER,
+    SAID_ELSEWHERE,
+    Calibration,
+    RiskBound,
+    calibration_features,
+    confirmed_chance,
+    may_be_ditto,
+)
 
 log = logging.getLogger(__name__)
 

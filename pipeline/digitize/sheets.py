@@ -1,7 +1,7 @@
 """Detect sheets: one page, or the two pages of a book that lies open, and whether more lie in the picture than that.
 
-Only print decides. A gutter is proposed by the picture (``pipeline.imaging.geometry.gutter``); both sides of it are
-normalized and matched like any picture, and they are two pages when the form's labels are found on both and neither
+Only print decides. A gutter is proposed by the picture (``pipeline.layout.imaging.geometry.gutter``); both sides of it
+are normalized and matched like any picture, and they are two pages when the form's labels are found on both and neither
 printed frame crosses the gutter::
 
     +-------+-------+      first: the gutter near the middle of the picture, in the likeliest orientations
@@ -21,15 +21,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pipeline.base.model import Box, Matrix, PageImage
+from pipeline.declarations.schema import Form
 from pipeline.digitize.context import PageContext
 from pipeline.digitize.further_sheets import Paper, has_further_sheet, locate_paper
 from pipeline.digitize.match import FormMatch, count_clear, is_print, match_form
 from pipeline.digitize.normalize import NormalizedImage, around, corners_of, crop, normalize
-from pipeline.imaging.geometry import warp
-from pipeline.imaging.geometry.gutter import find_gutter, has_horizontal_text, split_at_gutter
-from pipeline.locate import form_fit
-from pipeline.model import Box, Matrix, PageImage
-from pipeline.schema import Form
+from pipeline.layout.imaging.geometry import warp
+from pipeline.layout.imaging.geometry.gutter import find_gutter, has_horizontal_text, split_at_gutter
+from pipeline.layout.locate import form_fit
 
 log = logging.getLogger(__name__)
 

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.base.model import Box
+from pipeline.declarations.schema import Form, Slot
 from pipeline.digitize.rectify import RectifiedPage, area_box
 from pipeline.digitize.regions import CheckBoxGroup, TextLine
 from pipeline.digitize.residual_ink import ResidualInk
-from pipeline.imaging.ink import cleanup
-from pipeline.imaging.ink.connected_components import ConnectedComponents
-from pipeline.locate.handwriting_lines import (
+from pipeline.layout.imaging.ink import cleanup
+from pipeline.layout.imaging.ink.connected_components import ConnectedComponents
+from pipeline.layout.locate.handwriting_lines import (
     centred_in,
     cluster_boxes,
     find_handwriting_lines,
 )
-from pipeline.model import Box
-from pipeline.schema import Form, Slot
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from pipeline.base.model import STAMPED, Box, Finding, Severity, Stamp, StampKind
+from pipeline.declarations.schema import RecordSpec, Schemas
 from pipeline.digitize.regions import RecognizedEntry, RecognizedField
-from pipeline.kinds import DATE, KINDS
-from pipeline.kinds.calendar import parse_canonical
-from pipeline.kinds.kind import Vocabulary
-from pipeline.kinds.stamp import likely_stamp
-from pipeline.model import STAMPED, Box, Finding, Severity, Stamp, StampKind
-from pipeline.schema import RecordSpec, Schemas
+from pipeline.values.kinds import DATE, KINDS
+from pipeline.values.kinds.calendar import parse_canonical
+from pipeline.values.kinds.kind import Vocabulary
+from pipeline.values.kinds.stamp import likely_stamp
 
 STAMPS = "stamp"
 """The list of stamps that offices use."""

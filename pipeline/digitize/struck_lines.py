@@ -16,14 +16,14 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.base.model import Box
 from pipeline.digitize.regions import TextLine
-from pipeline.imaging.ink.connected_components import ConnectedComponents
-from pipeline.imaging.ink.short_strikes import WIDEST, may_be_struck
-from pipeline.imaging.ink.strikethrough import Extent, find_strikethrough
-from pipeline.locate.field_lines import FieldLine
-from pipeline.locate.handwriting_lines import writing_box
-from pipeline.locate.insertions import field_lines_above, find_grown_together, find_inserted
-from pipeline.model import Box
+from pipeline.layout.imaging.ink.connected_components import ConnectedComponents
+from pipeline.layout.imaging.ink.short_strikes import WIDEST, may_be_struck
+from pipeline.layout.imaging.ink.strikethrough import Extent, find_strikethrough
+from pipeline.layout.locate.field_lines import FieldLine
+from pipeline.layout.locate.handwriting_lines import writing_box
+from pipeline.layout.locate.insertions import field_lines_above, find_grown_together, find_inserted
 
 
 def find_strikes(

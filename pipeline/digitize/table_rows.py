@@ -6,16 +6,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from pipeline.base.model import Box
+from pipeline.declarations.schema import Form
 from pipeline.digitize.braces import find_braces, with_braces
 from pipeline.digitize.rectify import RectifiedPage
 from pipeline.digitize.regions import EntryRegion, FieldRegion, TextLine
 from pipeline.digitize.slot_ink import SlotInk, residual_ink_of
-from pipeline.imaging.geometry.dewarp import RuleCurvature
-from pipeline.imaging.ruling import grid
-from pipeline.locate import table_fit
-from pipeline.locate.handwriting_lines import find_handwriting_lines
-from pipeline.model import Box
-from pipeline.schema import Form
+from pipeline.layout.imaging.geometry.dewarp import RuleCurvature
+from pipeline.layout.imaging.ruling import grid
+from pipeline.layout.locate import table_fit
+from pipeline.layout.locate.handwriting_lines import find_handwriting_lines
 
 
 def table_rows(page: RectifiedPage, form: Form) -> Iterator[EntryRegion]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from pipeline.base.text.tones import folded, unaccented
 from pipeline.digitize.regions import RecognizedEntry
-from pipeline.text.tones import folded, unaccented
 
 MOST_REGIONS = 4
 """In how many regions of a total something is written at most: its words, and its figures."""

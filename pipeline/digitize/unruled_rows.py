@@ -14,16 +14,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.base.model import Box
+from pipeline.declarations.schema import Form, Slot
 from pipeline.digitize.braces import find_braces, with_braces
 from pipeline.digitize.rectify import RectifiedPage
 from pipeline.digitize.regions import EntryRegion, FieldRegion, TextLine
 from pipeline.digitize.residual_ink import ResidualInk
-from pipeline.imaging.ink.connected_components import ConnectedComponents
-from pipeline.imaging.ruling.written_rows import WrittenRows, find_written_rows
-from pipeline.locate import table_fit
-from pipeline.locate.handwriting_lines import find_handwriting_lines
-from pipeline.model import Box
-from pipeline.schema import Form, Slot
+from pipeline.layout.imaging.ink.connected_components import ConnectedComponents
+from pipeline.layout.imaging.ruling.written_rows import WrittenRows, find_written_rows
+from pipeline.layout.locate import table_fit
+from pipeline.layout.locate.handwriting_lines import find_handwriting_lines
 
 log = logging.getLogger(__name__)
 

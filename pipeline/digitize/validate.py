@@ -1,9 +1,9 @@
 """Validate: from the readings of one entry to what is wrong or doubtful about them. Rules change no value.
 
 What is wrong with a value by itself was found when it was parsed and comes with its reading. A predicate says in which
-states it wants to see the values it is asked about (``pipeline.predicates.Need``): a field that this form does not have
-is never wrong, of ink that could not be read a rule knows only that it is there, and a value that is struck through is
-no value.
+states it wants to see the values it is asked about (``pipeline.values.predicates.Need``): a field that this form does
+not have is never wrong, of ink that could not be read a rule knows only that it is there, and a value that is struck
+through is no value.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
-from pipeline.model import FieldReading, FieldStatus, Finding, Ledger, Severity
-from pipeline.predicates import (
+from pipeline.base.model import FieldReading, FieldStatus, Finding, Ledger, Severity
+from pipeline.declarations.schema import FindingSpec, Form, RecordSpec, RuleSpec, Schemas
+from pipeline.values.predicates import (
     NO_CONTEXT,
     NOT_ON_FORM,
     PREDICATES,
@@ -25,7 +26,6 @@ from pipeline.predicates import (
     date_parts,
     date_tuple,
 )
-from pipeline.schema import FindingSpec, Form, RecordSpec, RuleSpec, Schemas
 
 MISSING = "MISSING"
 ILLEGIBLE = "L08"

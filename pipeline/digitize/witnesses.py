@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from pipeline.base.model import Crop, LineReading, Pixels, Word
 from pipeline.digitize.printed_numbers import is_number, with_hypotheses
-from pipeline.model import Crop, LineReading, Pixels, Word
-from pipeline.ocr import Engines, OcrEngine
+from pipeline.recognition.ocr import Engines, OcrEngine
 
 NUMERIC_KINDS = frozenset({"date", "entry_number", "id_number", "number", "volume"})
 """Kinds whose values are figures and signs alone, as a rule."""

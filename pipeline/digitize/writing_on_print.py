@@ -7,15 +7,15 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.base.model import Box, Pixels, PlacedLabel
 from pipeline.digitize.rectify import RectifiedPage
-from pipeline.imaging.ink import cleanup
-from pipeline.imaging.ink.connected_components import ConnectedComponents
-from pipeline.imaging.ink.pen_colour import find_pen_colour
-from pipeline.imaging.ink.print_shapes import PrintShapes
-from pipeline.locate.field_lines import FieldLine
-from pipeline.locate.label_matching import REWORDED_WHOLE
-from pipeline.locate.own_labels import label_baseline
-from pipeline.model import Box, Pixels, PlacedLabel
+from pipeline.layout.imaging.ink import cleanup
+from pipeline.layout.imaging.ink.connected_components import ConnectedComponents
+from pipeline.layout.imaging.ink.pen_colour import find_pen_colour
+from pipeline.layout.imaging.ink.print_shapes import PrintShapes
+from pipeline.layout.locate.field_lines import FieldLine
+from pipeline.layout.locate.label_matching import REWORDED_WHOLE
+from pipeline.layout.locate.own_labels import label_baseline
 
 BESIDE_LABEL = 0.35
 """How far behind a label the writing begins, or before one ends, in pitches of its line, that may go on on it."""

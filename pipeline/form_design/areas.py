@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from pipeline.declarations.schema import Rectangle
 from pipeline.form_design.design import DesignedArea
 from pipeline.form_design.leaders import Leader
 from pipeline.form_design.printed_text import PrintedLabel
-from pipeline.locate.label_matching import fold_label
-from pipeline.schema import Rectangle
+from pipeline.layout.locate.label_matching import fold_label
 
 SIGNATURE_WORDS = (
     "chu ky",

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
+from pipeline.declarations.schema import Form, Schemas
 from pipeline.form_design.design import (
     Design,
     DesignedCell,
@@ -23,8 +24,7 @@ from pipeline.form_design.design import (
     form_of_design,
 )
 from pipeline.form_design.flaws import held_fields
-from pipeline.locate.label_matching import fold_label
-from pipeline.schema import Form, Schemas
+from pipeline.layout.locate.label_matching import fold_label
 
 LEAST_ALIKE = 0.62
 """How much alike, by edit distance of their letters, labels are at least that may be the same."""

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from pipeline.declarations.schema import Rectangle
 from pipeline.form_design.specimen import StraightPage
-from pipeline.imaging.ink.connected_components import find_components
-from pipeline.schema import Rectangle
+from pipeline.layout.imaging.ink.connected_components import find_components
 
 SIDE = (0.65, 1.9)
 """The side of a box in letters, least and most."""

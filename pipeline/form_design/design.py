@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from pipeline.schema import Declaration, Form, Style
+from pipeline.declarations.schema import Declaration, Form, Style
 
 MOST_ELEMENTS = 600
 """Elements of one kind that a design has at most; the longest known form has 60."""

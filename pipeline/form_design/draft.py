@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from pipeline.errors import HotichError
+from pipeline.base.errors import HotichError
+from pipeline.declarations.schema import Rectangle
 from pipeline.form_design.design import Design
 from pipeline.form_design.specimen_files import Side
-from pipeline.schema import Rectangle
 
 NOT_THERE = "Không có bản nháp ấy, hoặc nó đã bị bỏ. Hãy về trang Mẫu sổ."
 

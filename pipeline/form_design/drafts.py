@@ -21,8 +21,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pipeline.errors import HotichError
-from pipeline.files import TEMP_PREFIX, make_folder, read_regular_file, storage_errors, write_atomically
+from pipeline.base.errors import HotichError
+from pipeline.base.files import TEMP_PREFIX, make_folder, read_regular_file, storage_errors, write_atomically
+from pipeline.base.localtime import format_moment
 from pipeline.form_design.design import Design
 from pipeline.form_design.draft import (
     DRAFT_ID,
@@ -38,7 +39,6 @@ from pipeline.form_design.draft import (
 )
 from pipeline.form_design.form_toml import rounded
 from pipeline.form_design.specimen_files import SpecimenFile
-from pipeline.localtime import format_moment
 
 MOST_PAGES = 10
 """Specimen pages of a draft; more teach nothing new."""

@@ -14,11 +14,18 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pipeline import kinds
-from pipeline.errors import SchemaError
+from pipeline.base.errors import SchemaError
+from pipeline.base.text.control_characters import control_character_flaw
+from pipeline.declarations.schema import (
+    Form,
+    RecordSpec,
+    Schemas,
+    check_form,
+    check_printing,
+    validate_declaration,
+)
 from pipeline.form_design.design import Design, form_table
-from pipeline.schema import Form, RecordSpec, Schemas, check_form, check_printing, validate_declaration
-from pipeline.text.control_characters import control_character_flaw
+from pipeline.values import kinds
 
 FEWEST_LABELS = 5
 """How many printed texts a form of a page has at least: fewer are not found again on another page for sure."""

@@ -7,9 +7,9 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.errors import SchemaError
+from pipeline.base.errors import SchemaError
+from pipeline.declarations.schema import Form
 from pipeline.form_design.design import Design, design_of_form, form_table
-from pipeline.schema import Form
 
 DIGITS = 5
 """Decimals of a share: a hundred-thousandth of a frame is far below what print keeps."""

@@ -19,7 +19,7 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.form_design.leaders import Leader, leader_share
 from pipeline.form_design.specimen import StraightPage
-from pipeline.locate.label_matching import DESCENDERS, fold_label
+from pipeline.layout.locate.label_matching import DESCENDERS, fold_label
 
 NEAR = 0.6
 """How far, in letters, the same print may lie apart on two pages."""

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from pipeline.declarations.schema import Rectangle
 from pipeline.form_design.areas import find_areas
 from pipeline.form_design.check_boxes import find_check_boxes
 from pipeline.form_design.design import Design, DesignedCell, DesignedCheckBox
@@ -25,8 +26,7 @@ from pipeline.form_design.printed_text import (
 )
 from pipeline.form_design.ruled_table import find_table, inner_rules, is_table
 from pipeline.form_design.specimen import StraightPage
-from pipeline.locate.label_matching import fold_label
-from pipeline.schema import Rectangle
+from pipeline.layout.locate.label_matching import fold_label
 
 SAME_LINE = 0.45
 """How far, in letters, the baseline of a label may lie from the level of its leader."""

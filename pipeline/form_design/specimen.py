@@ -16,17 +16,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.geometry import warp
-from pipeline.imaging.geometry.deskew import DeskewedPage, deskew
-from pipeline.imaging.geometry.pyramid import Pyramid
-from pipeline.imaging.ink import binarization
-from pipeline.imaging.ruling import grid
-from pipeline.imaging.ruling.grid import RuleFamily
-from pipeline.imaging.ruling.outer_frame import find_outer_frame, is_thin_rule
-from pipeline.imaging.ruling.rules import rule_cover
-from pipeline.locate.label_matching import fold_label
-from pipeline.model import Box, Matrix, PageImage, Pixels, Word
-from pipeline.ocr import PrintReader
+from pipeline.base.model import Box, Matrix, PageImage, Pixels, Word
+from pipeline.layout.imaging.geometry import warp
+from pipeline.layout.imaging.geometry.deskew import DeskewedPage, deskew
+from pipeline.layout.imaging.geometry.pyramid import Pyramid
+from pipeline.layout.imaging.ink import binarization
+from pipeline.layout.imaging.ruling import grid
+from pipeline.layout.imaging.ruling.grid import RuleFamily
+from pipeline.layout.imaging.ruling.outer_frame import find_outer_frame, is_thin_rule
+from pipeline.layout.imaging.ruling.rules import rule_cover
+from pipeline.layout.locate.label_matching import fold_label
+from pipeline.recognition.ocr import PrintReader
 
 log = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
+from pipeline.declarations.schema import Form, Rectangle
 from pipeline.form_design.specimen import StraightPage
-from pipeline.schema import Form, Rectangle
 
 Side = Literal["", "left", "right"]
 """Which page of an open book; ``""``: the picture shows one."""

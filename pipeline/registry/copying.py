@@ -14,7 +14,8 @@ from typing import Any
 from sqlalchemy import Column, Connection, MetaData, Table, Text, func, inspect, make_url, select
 from sqlalchemy.exc import DBAPIError
 
-from pipeline.errors import RegistryError
+from pipeline.base.errors import RegistryError
+from pipeline.declarations.schema import Schemas
 from pipeline.registry.audit.model import Verification
 from pipeline.registry.audit.verification import verify
 from pipeline.registry.database.audit import MACHINE, record
@@ -26,7 +27,6 @@ from pipeline.registry.database.migration import bring_up_to_date, create
 from pipeline.registry.database.record_tables import all_tables
 from pipeline.registry.database.versions import STEPS_TAKEN
 from pipeline.registry.search.rows import FULL_TEXT, SEARCH_INDEX
-from pipeline.schema import Schemas
 
 AT_ONCE = 2000
 """Rows in memory at a time."""

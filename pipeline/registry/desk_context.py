@@ -8,12 +8,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from pipeline.declarations.review_policy import ReviewPolicy
 from pipeline.registry.database import clock
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.database.transactions import Facade
 from pipeline.registry.tasks.consensus import WHOLE_ENTRY
-from pipeline.review_policy import ReviewPolicy
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.errors import RegistryError
+from pipeline.base.errors import RegistryError
 
 
 class StaleTask(RegistryError):

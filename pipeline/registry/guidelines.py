@@ -14,8 +14,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Index, UniqueConstraint, exists, func, or_, select
 
-from pipeline.errors import RegistryError
-from pipeline.model import Box, PageRef
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import Box, PageRef
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.accounts.permissions import check_supervises, require_text, stages
 from pipeline.registry.books.browsing import check_data_entry, page_of_book

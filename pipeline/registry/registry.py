@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
+from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.declarations.sampling import SamplingPolicy
+from pipeline.declarations.schema import Schemas, load
+from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy
 from pipeline.registry import sampled_values, tampered_rows
 from pipeline.registry.accounts.accounts import Accounts, utc_now
 from pipeline.registry.accounts.model import AccountOptions, Person
@@ -70,9 +73,6 @@ from pipeline.registry.tasks import keyed_values, rescans, teaching
 from pipeline.registry.tasks.exclusions import release_exclusions
 from pipeline.registry.withdrawals import page_replacement, withdrawing
 from pipeline.registry.withdrawals.stored_withdrawals import refuse_withdrawn, withdrawals_of
-from pipeline.review_policy import ReviewPolicy
-from pipeline.sampling import SamplingPolicy
-from pipeline.schema import Schemas, load
 
 if TYPE_CHECKING:
     from pipeline.registry.books.frames import Frame

@@ -10,13 +10,13 @@ from pathlib import Path
 from sqlalchemy import func, inspect, make_url, select
 from sqlalchemy.sql import table as named_table
 
-from pipeline.errors import AuditFlawed, RegistryError
+from pipeline.base.errors import AuditFlawed, RegistryError
+from pipeline.declarations.schema import Schemas
 from pipeline.registry.audit.verification import verify
 from pipeline.registry.database import encryption, snapshot
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.migration import bring_up_to_date
 from pipeline.registry.database.record_tables import all_tables
-from pipeline.schema import Schemas
 
 WAIT_SECONDS = 60.0
 SIDE_FILES = ("", "-wal", "-shm")

@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, exists, or_, select
 
-from pipeline.calibration import SampleCheck
-from pipeline.model import FieldReading, FieldStatus, Writing
-from pipeline.model.adapted_reader import is_adapted, parent_of
+from pipeline.base.model import FieldReading, FieldStatus, Writing
+from pipeline.base.model.adapted_reader import is_adapted, parent_of
+from pipeline.recognition.calibration import SampleCheck
 from pipeline.registry.approvals.stored_deliveries import book_approval
 from pipeline.registry.books.rows import page, page_run, scan
 from pipeline.registry.database import clock

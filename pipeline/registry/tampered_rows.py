@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 
-from pipeline.errors import RegistryError
+from pipeline.base.errors import RegistryError
 from pipeline.registry.accounts import passwords
 from pipeline.registry.accounts.model import password_mark
 from pipeline.registry.accounts.rows import account, login_failure, login_session

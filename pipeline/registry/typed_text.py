@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
-from pipeline.errors import RegistryError
-from pipeline.text.control_characters import LINE_BREAKS, control_character_flaw
+from pipeline.base.errors import RegistryError
+from pipeline.base.text.control_characters import LINE_BREAKS, control_character_flaw
 
 _LIKE_D = str.maketrans("\u00d0\u0189", "\u0110\u0110")
 """Capitals of other alphabets that look just as Đ does: old converters of fonts left them."""

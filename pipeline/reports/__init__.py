@@ -1,6 +1,6 @@
 """Supervisors' reports: what was counted becomes figures, tables and charts; a workbook and a PDF of them."""
 
-from pipeline.charts import BarChart
+from pipeline.base.charts import BarChart
 from pipeline.reports.content import ManagementReport, ReportCell, ReportFigure, ReportSection, ReportTable
 from pipeline.reports.data import SPAN, StoreCheck
 from pipeline.reports.plan import WorkPlan, read_plan

@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from pipeline.charts import BarChart, LineChart
-from pipeline.evaluation.field_scores import upper_bound
-from pipeline.model import FIRST_TYPED_ROW, LEFT_ROWS, RIGHT_ROWS, facing_side
-from pipeline.text.control_characters import visible_text
-from pipeline.text.numbers import (
+from pipeline.base.charts import BarChart, LineChart
+from pipeline.base.model import FIRST_TYPED_ROW, LEFT_ROWS, RIGHT_ROWS, facing_side
+from pipeline.base.text.control_characters import visible_text
+from pipeline.base.text.numbers import (
     NO_BREAK_SPACE,
     NOTHING,
     digits_of_share,
@@ -21,6 +20,7 @@ from pipeline.text.numbers import (
     format_decimal,
     format_percent,
 )
+from pipeline.training.evaluation.field_scores import upper_bound
 
 
 @dataclass(frozen=True, slots=True)

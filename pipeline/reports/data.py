@@ -9,11 +9,11 @@ from functools import cached_property
 from typing import TypeVar
 from urllib.parse import urlencode
 
-from pipeline.localtime import local_date
+from pipeline.base.localtime import local_date
+from pipeline.declarations.schema import Schemas
 from pipeline.registry.statistics.model import BookStatistics, HourStatistics, Statistics
 from pipeline.registry.statistics.statistics import RegistryStatistics
 from pipeline.reports.plan import WorkPlan, WorkPlanRow
-from pipeline.schema import Schemas
 
 K = TypeVar("K")
 

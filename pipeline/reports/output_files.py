@@ -18,12 +18,12 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.charts import COLOURS, chart_svg
-from pipeline.errors import StorageError
-from pipeline.files import write_atomically
-from pipeline.localtime import format_moment, local_date
+from pipeline.base.charts import COLOURS, chart_svg
+from pipeline.base.errors import StorageError
+from pipeline.base.files import write_atomically
+from pipeline.base.localtime import format_moment, local_date
+from pipeline.base.text.control_characters import visible_text
 from pipeline.reports.content import ManagementReport, ReportCell, ReportSection, ReportTable, day_cell
-from pipeline.text.control_characters import visible_text
 
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 STANDARD: Literal["a-2b"] = "a-2b"

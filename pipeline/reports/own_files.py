@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from pipeline.declarations.schema import OwnFlaw, Schemas
 from pipeline.registry import Registry
 from pipeline.registry.books.model import UndeclaredBook
-from pipeline.schema import OwnFlaw, Schemas
 
 GONE_FORM = "{file}: không có tệp này, mà sổ khai mẫu “{name}”. Hãy lấy lại tệp từ bản sao lưu, hoặc sửa mẫu ở bìa sổ."
 GONE_RECORD = (

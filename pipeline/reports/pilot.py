@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import pipeline
-from pipeline import schema
-from pipeline.calibration import SampleCheck, weighted_error, weighted_upper_bound
-from pipeline.errors import RegistryError
+from pipeline.base.errors import RegistryError
+from pipeline.declarations import schema
+from pipeline.declarations.schema import Schemas
+from pipeline.recognition.calibration import SampleCheck, weighted_error, weighted_upper_bound
 from pipeline.registry.sampled_values import ValueSource
 from pipeline.registry.statistics.pilot import PilotCounts, PilotField
 from pipeline.reports.sections.unseen import BOUND_DELTA, SOURCES, TOLERATED
-from pipeline.schema import Schemas
 
 FORMAT = "hotich-pilot-1"
 LEAST = 5

@@ -8,9 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import StorageError
-from pipeline.evaluation.field_scores import upper_bound
-from pipeline.files import write_atomically
+from pipeline.base.errors import StorageError
+from pipeline.base.files import write_atomically
 from pipeline.reports.content import (
     ReportCell,
     ReportFigure,
@@ -23,6 +22,7 @@ from pipeline.reports.content import (
     text_cell,
 )
 from pipeline.reports.pilot import LEAST, PilotGroup, PilotReport, PilotSource
+from pipeline.training.evaluation.field_scores import upper_bound
 
 TEMPLATE = Path(__file__).parent / "templates" / "pilot.typ"
 NAME = "ket-qua-thu"

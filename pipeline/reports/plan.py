@@ -22,9 +22,9 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
+from pipeline.base.staff_toml import StaffFile
+from pipeline.declarations.schema import Declaration, Schemas, nearest_hint
 from pipeline.registry.statistics.model import BookStatistics
-from pipeline.schema import Declaration, Schemas, nearest_hint
-from pipeline.staff_toml import StaffFile
 
 TABLE = "plan"
 FIRST, LAST = 1800, 2200

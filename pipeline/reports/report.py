@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from pipeline.declarations.schema import Schemas
 from pipeline.registry import Registry
 from pipeline.reports.content import ManagementReport, ReportSection
 from pipeline.reports.data import SPAN, ReportData, StoreCheck, wrong_scans_of
 from pipeline.reports.plan import WorkPlan
 from pipeline.reports.sections import accuracy, appendix, backlog, learning, progress, stored_scans, unseen
-from pipeline.schema import Schemas
 
 
 def report(

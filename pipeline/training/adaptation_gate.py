@@ -13,10 +13,10 @@ from typing import Literal
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
-from pipeline.calibration import CHECKED, DELTA
-from pipeline.calibration.risk import is_refuted
-from pipeline.model.adapted_reader import Trust
-from pipeline.ocr.adapters import GateFigures
+from pipeline.base.model.adapted_reader import Trust
+from pipeline.recognition.calibration import CHECKED, DELTA
+from pipeline.recognition.calibration.risk import is_refuted
+from pipeline.recognition.ocr.adapters import GateFigures
 from pipeline.training.dataset import comparable
 
 GAIN = 0.05

@@ -13,19 +13,19 @@ from typing import Any
 import numpy as np
 import torch
 
-from pipeline.errors import SetupError
-from pipeline.model import Crop, PageRef
-from pipeline.ocr.adapters import Adapter, AdapterCard, add_differences
-from pipeline.ocr.handwriting import HandwritingReader
-from pipeline.ocr.models import OnnxNetwork, proven_weights
+from pipeline.base.errors import SetupError
+from pipeline.base.model import Crop, PageRef
+from pipeline.recognition.ocr.adapters import Adapter, AdapterCard, add_differences
+from pipeline.recognition.ocr.handwriting import HandwritingReader
+from pipeline.recognition.ocr.models import OnnxNetwork, proven_weights
 from pipeline.training.adaptation import AdaptOptions, adapt_network, moved_part_way
 from pipeline.training.adaptation_weights import weight_differences
 from pipeline.training.batches import Mixture, batches
 from pipeline.training.dataset import DatasetLine, dataset_line
 from pipeline.training.network import NETWORKS, CtcNetwork, NetworkOptions
 from pipeline.training.shipped_weights import load_shipped_network
-from pipeline.training.synthesis.fonts import FontSet
-from pipeline.training.synthesis.lines import synthetic_line
+from pipeline.training.synthetic_lines.fonts import FontSet
+from pipeline.training.synthetic_lines.lines import synthetic_line
 
 LEAST_LINES = 24
 """Confirmed lines from which a book is learnt."""

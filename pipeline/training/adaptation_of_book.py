@@ -16,9 +16,9 @@ from typing import Literal
 
 import numpy as np
 
-from pipeline.model import PageRef
-from pipeline.ocr.adapters import Adapter, AdapterCard, GateFigures, adapted_reader
-from pipeline.ocr.handwriting import HandwritingReader
+from pipeline.base.model import PageRef
+from pipeline.recognition.ocr.adapters import Adapter, AdapterCard, GateFigures, adapted_reader
+from pipeline.recognition.ocr.handwriting import HandwritingReader
 from pipeline.training.adaptation_gate import GateResult, HeldLine, Verdict, choose_share, pass_gate
 from pipeline.training.adaptation_lesson import BookLearning, ConfirmedLine, Lesson, OutOfTime
 

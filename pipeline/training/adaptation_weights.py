@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from pipeline.ocr.onnx_weights import weight_places
+from pipeline.recognition.ocr.onnx_weights import weight_places
 from pipeline.training.network import CtcNetwork
 from pipeline.training.shipped_weights import GATES, normed_convolutions
 

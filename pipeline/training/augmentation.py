@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.model import Pixels
-from pipeline.ocr.line_image import HEIGHT, WIDEST, LineImage
+from pipeline.base.model import Pixels
+from pipeline.recognition.ocr.line_image import HEIGHT, WIDEST, LineImage
 from pipeline.training.dataset import REACH, ROWS, DatasetLine
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ocr.line_image import HEIGHT, STRIDE, LineImage, line_image
+from pipeline.recognition.ocr.line_image import HEIGHT, STRIDE, LineImage, line_image
 from pipeline.training.augmentation import AugmentOptions, augment, recompose_line
 from pipeline.training.dataset import DatasetLine, RealLine
 from pipeline.training.network import LETTERS

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from PIL import Image
 from rapidfuzz.distance import Levenshtein
 
-from pipeline.errors import SetupError
-from pipeline.files import atomic_path, sha256_of_file
-from pipeline.model import Pixels
-from pipeline.ocr.line_image import line_image
+from pipeline.base.errors import SetupError
+from pipeline.base.files import atomic_path, sha256_of_file
+from pipeline.base.model import Pixels
+from pipeline.recognition.ocr.line_image import line_image
 
 ROWS = 64
 """Height of a kept picture."""

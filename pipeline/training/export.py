@@ -12,9 +12,9 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from pipeline.files import sha256_of_file
-from pipeline.ocr.line_image import HEIGHT
-from pipeline.ocr.models import TrainingStage
+from pipeline.base.files import sha256_of_file
+from pipeline.recognition.ocr.line_image import HEIGHT
+from pipeline.recognition.ocr.models import TrainingStage
 from pipeline.training.dataset import LineScore
 from pipeline.training.network import LETTERS, CtcNetwork
 from pipeline.training.quantize import quantize

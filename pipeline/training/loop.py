@@ -19,8 +19,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from pipeline.errors import SetupError
-from pipeline.files import atomic_path
+from pipeline.base.errors import SetupError
+from pipeline.base.files import atomic_path
 from pipeline.training.batches import CLASSES, Batch, Mixture, batches, reading_batches
 from pipeline.training.dataset import DatasetLine, LineScore, RealLine, score_of
 from pipeline.training.distillation import distillation_loss

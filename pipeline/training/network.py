@@ -17,8 +17,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from pipeline.ocr.line_image import HEIGHT
-from pipeline.text.tones import TONED_VOWELS
+from pipeline.base.text.tones import TONED_VOWELS
+from pipeline.recognition.ocr.line_image import HEIGHT
 
 _LOWER = "".join(dict.fromkeys("abcdefghijklmnopqrstuvwxyz" + "đ" + TONED_VOWELS))
 

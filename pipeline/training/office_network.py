@@ -12,14 +12,14 @@ from pathlib import Path
 
 import torch
 
-from pipeline.errors import SetupError
-from pipeline.ocr.line_image import HEIGHT
+from pipeline.base.errors import SetupError
+from pipeline.recognition.ocr.line_image import HEIGHT
 from pipeline.training.dataset import DatasetLine
 from pipeline.training.loop import LoopOptions, train_network
 from pipeline.training.network import NETWORKS, NetworkOptions
 from pipeline.training.provenance import TrainingSource, TrainingSources, drawn_source, shipped_source
 from pipeline.training.shipped_weights import load_shipped_network
-from pipeline.training.synthesis.fonts import FontSet
+from pipeline.training.synthetic_lines.fonts import FontSet
 from pipeline.training.train import DrawnLines, TrainingPlan, write_model
 
 OFFICE_LOOP = LoopOptions(

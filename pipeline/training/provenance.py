@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pipeline.errors import SetupError
-from pipeline.files import sha256_of_file
-from pipeline.ocr.models import TrainingStage
+from pipeline.base.errors import SetupError
+from pipeline.base.files import sha256_of_file
+from pipeline.recognition.ocr.models import TrainingStage
 from pipeline.training.dataset import CALIBRATION_WRITERS, RealLine, content_key
 
 WEIGHTS_KEY = "weights: "
@@ -39,7 +39,7 @@ _SENTENCE_END = re.compile(r"[.!?](?=\s)|\n(?!\s)")
 _BEFORE_REAL = "From drawn lines it barely knows old scripts, pencil, brush and faded ink."
 _ALWAYS = (
     "It reads one line at a time and cannot tell that a cell holds two. Its confidence is raw: "
-    "pipeline.calibration makes it honest."
+    "pipeline.recognition.calibration makes it honest."
 )
 
 
@@ -71,7 +71,9 @@ TrainingSources = dict[str, TrainingSource]
 def drawn_source(pens: str) -> TrainingSources:
     """Return the source of drawn lines; ``pens`` says how many fonts of which licences there are."""
     return {
-        f"drawn: {pens}": TrainingSource(f"Endless drawn lines (pipeline.training.synthesis.lines; {pens}).")
+        f"drawn: {pens}": TrainingSource(
+            f"Endless drawn lines (pipeline.training.synthetic_lines.lines; {pens})."
+        )
     }
 
 

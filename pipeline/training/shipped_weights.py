@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from pipeline.errors import SetupError
+from pipeline.base.errors import SetupError
 from pipeline.training.network import CtcNetwork, NetworkOptions
 
 _Weights = NDArray[np.float32]

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pipeline.errors import SetupError
+from pipeline.base.errors import SetupError
 from pipeline.training import dataset
 from pipeline.training.batches import Mixture, batches
 from pipeline.training.dataset import CALIBRATION_WRITERS, RealLine, content_key, real_lines
@@ -42,10 +42,10 @@ from pipeline.training.provenance import (
     shipped_source,
     stages_of,
 )
-from pipeline.training.synthesis.fonts import FontSet
-from pipeline.training.synthesis.lines import synthetic_line
-from pipeline.training.synthesis.real_figures import RealFigures
-from pipeline.training.synthesis.texts import LETTERS
+from pipeline.training.synthetic_lines.fonts import FontSet
+from pipeline.training.synthetic_lines.lines import synthetic_line
+from pipeline.training.synthetic_lines.real_figures import RealFigures
+from pipeline.training.synthetic_lines.texts import LETTERS
 from pipeline.training.word_alignment import figures_by_writer
 
 log = logging.getLogger(__name__)

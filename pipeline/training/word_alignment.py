@@ -12,14 +12,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from pipeline.decoding.forced_alignment import align_classes
-from pipeline.model import Pixels
-from pipeline.ocr.line_image import HEIGHT, STRIDE
+from pipeline.base.model import Pixels
+from pipeline.recognition.decoding.forced_alignment import align_classes
+from pipeline.recognition.ocr.line_image import HEIGHT, STRIDE
 from pipeline.training.augmentation import split_words
 from pipeline.training.batches import batch_of
 from pipeline.training.dataset import REACH, ROWS, DatasetLine
 from pipeline.training.network import UNLABELLED, folded_classes
-from pipeline.training.synthesis.real_figures import Figure
+from pipeline.training.synthetic_lines.real_figures import Figure
 
 log = logging.getLogger(__name__)
 

@@ -8,9 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.calibration import Calibration, Sample, fit_calibration
-from pipeline.ledger import load_ledger
-from pipeline.model import (
+from pipeline.base.model import (
     EntryResult,
     FieldReading,
     FieldStatus,
@@ -20,9 +18,11 @@ from pipeline.model import (
     Quality,
     Writing,
 )
+from pipeline.declarations.ledger import load_ledger
+from pipeline.recognition.calibration import Calibration, Sample, fit_calibration
 from pipeline.registry import Registry, Verdict
-from pipeline.workspace import Workspace
-from tests.calibration.drawn_samples import drawn
+from pipeline.scans.workspace import Workspace
+from tests.recognition.calibration.drawn_samples import drawn
 
 FIELD = {
     "choice:sex": ("child_sex", "Nam", "Nữ"),

@@ -12,7 +12,7 @@ import pytest
 from benchmarks.servers.free_ports import free_port
 from pipeline import settings
 from pipeline.registry import Registry
-from pipeline.review import server
+from pipeline.web import server
 from tests.cli.conftest import Hotich
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.model import FieldStatus
+from pipeline.base.model import FieldStatus
 from pipeline.registry import Registry, Verdict
-from pipeline.workspace import Workspace
+from pipeline.scans.workspace import Workspace
 from tests.cli.typed import typed
-from tests.reconcile.files import birth, fill
+from tests.delivery.reconcile.files import birth, fill
 from tests.registry.pages import SCHEMAS
 
 ORDER = (

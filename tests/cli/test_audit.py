@@ -12,8 +12,8 @@ import pytest
 from pipeline.registry.accounts.model import Role
 from pipeline.registry.audit.audit_words import format_audit_flaw
 from pipeline.registry.audit.model import Flaw, FlawKind
+from pipeline.scans.workspace import Workspace
 from pipeline.settings import Settings
-from pipeline.workspace import Workspace
 from tests.cli.conftest import Hotich
 from tests.registry.audit.history import live
 from tests.registry.pages import LEDGER

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.prefect_access import prefect_secret
 from pipeline.registry.audit.seal import SEALS, seals_in
+from pipeline.runs.prefect_access import prefect_secret
+from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
-from pipeline.workspace import Workspace
 from tests.cli.conftest import Hotich
 from tests.fake_pages import GOOD, draw
 

@@ -11,18 +11,18 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pytest
 
-from pipeline import calibration
-from pipeline.calibration import Calibration, fit_calibration
-from pipeline.ocr import Engines
+from pipeline.recognition import calibration
+from pipeline.recognition.calibration import Calibration, fit_calibration
+from pipeline.recognition.ocr import Engines
 from pipeline.run_context import RunContext
+from pipeline.scans.workspace import Workspace
 from pipeline.settings import Settings
-from pipeline.workspace import Workspace
-from tests.calibration.drawn_samples import drawn
 from tests.cli.checked_book import store
 from tests.cli.conftest import Hotich
 from tests.fake_books import make_book
 from tests.fake_pages import GOOD, FakeReader, draw, fake_engines
 from tests.module_cache import module_cache
+from tests.recognition.calibration.drawn_samples import drawn
 
 pytestmark = pytest.mark.usefixtures("fake_reading")
 

@@ -9,8 +9,8 @@ import pikepdf
 import pytest
 from PIL import Image
 
+from pipeline.base.model import Box
 from pipeline.cli.contact_sheet import COLUMNS, ROWS, STATES, Thumb, contact_sheets, thumb_picture
-from pipeline.model import Box
 from tests.cli.conftest import Hotich
 from tests.fake_pages import GOOD, draw
 

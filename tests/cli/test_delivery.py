@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 from pipeline.cli.delivery import markdown_lines
-from pipeline.delivery import DELIVERY_RULES
+from pipeline.delivery_rules import DELIVERY_RULES
 from pipeline.registry import Registry
-from pipeline.workspace import Workspace
+from pipeline.scans.workspace import Workspace
 from tests.cli.conftest import Hotich
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.digitize.engines import HAND_NETWORK
-from pipeline.ocr.models import default_folder, read_cards
-from pipeline.ocr.tesseract import languages, tesseract_version
+from pipeline.recognition.ocr.models import default_folder, read_cards
+from pipeline.recognition.ocr.tesseract import languages, tesseract_version
 from tests.cli.conftest import Hotich
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import schema
-from pipeline.evaluation import FieldOutcome, PredictedValue
-from pipeline.evaluation.truth import load_truth
-from pipeline.model import FieldReading, FieldStatus, Writing
+from pipeline.base.model import FieldReading, FieldStatus, Writing
+from pipeline.declarations import schema
 from pipeline.registry import Registry
-from pipeline.workspace import Workspace
+from pipeline.scans.workspace import Workspace
+from pipeline.training.evaluation import FieldOutcome, PredictedValue
+from pipeline.training.evaluation.truth import load_truth
 from tests.cli.conftest import Hotich
 
 pytestmark = [pytest.mark.slow, pytest.mark.tesseract]

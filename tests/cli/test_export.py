@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import PackageRefused
-from pipeline.export.workbook import read_back
-from pipeline.model import FieldStatus
+from pipeline.base.errors import PackageRefused
+from pipeline.base.model import FieldStatus
+from pipeline.delivery.export.workbook import read_back
 from pipeline.registry import Verdict
 from tests.cli.conftest import Hotich
-from tests.export.books import CLEAN, stored
-from tests.export.rows import SCHEMAS
+from tests.delivery.export.books import CLEAN, stored
+from tests.delivery.export.rows import SCHEMAS
 
 ONE = replace(CLEAN, entries=1, dpi=100, cover=False)
 REFUSED = PackageRefused.exit_code

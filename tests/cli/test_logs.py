@@ -59,9 +59,11 @@ def test_each_further_v_logs_more(options: list[str], levels: set[str]) -> None:
 def test_json_lines_come_from_the_command_and_from_its_workers() -> None:
     ran = run_book(log="debug,json")
     entries = [json.loads(line) for line in ran.stderr.splitlines() if line.startswith("{")]
-    assert {"pipeline.workspace", "pipeline.intake.pages"} <= {entry["logger"] for entry in entries}
-    stored = {entry["process"] for entry in entries if entry["logger"] == "pipeline.workspace"}
-    decoded = {entry["process"] for entry in entries if entry["logger"] == "pipeline.intake.pages"}
+    assert {"pipeline.scans.workspace", "pipeline.scans.intake.pages"} <= {
+        entry["logger"] for entry in entries
+    }
+    stored = {entry["process"] for entry in entries if entry["logger"] == "pipeline.scans.workspace"}
+    decoded = {entry["process"] for entry in entries if entry["logger"] == "pipeline.scans.intake.pages"}
     assert stored.isdisjoint(decoded)
 
 

@@ -23,8 +23,8 @@ from pipeline.cli.office_checks import (
 )
 from pipeline.registry import Registry
 from pipeline.registry.database.versions import DatabaseVersion
+from pipeline.scans.workspace import Workspace
 from pipeline.settings import Settings
-from pipeline.workspace import Workspace
 
 NOW = datetime(2026, 11, 29, 8, tzinfo=UTC)
 DAY = timedelta(days=1)

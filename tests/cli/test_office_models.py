@@ -7,22 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.batch.book_adapters import BookAdapters, LearningAttempt
+from pipeline.base.errors import CalibrationError, SetupError
 from pipeline.cli.office_checks import reader_check
-from pipeline.errors import CalibrationError, SetupError
-from pipeline.learning import learning_run
-from pipeline.learning.decided_lines import DecidedLines
-from pipeline.learning.line_store import LineStore
-from pipeline.learning.proposal import write_taught
-from pipeline.learning.versions import SHIPPED, ReaderVersions
 from pipeline.registry import Registry
+from pipeline.runs.book_adapters import BookAdapters, LearningAttempt
+from pipeline.scans.workspace import Workspace
 from pipeline.settings import Settings
-from pipeline.workspace import Workspace
-from tests.batch.test_book_adapters import adapter
+from pipeline.training.office_reader import learning_run
+from pipeline.training.office_reader.decided_lines import DecidedLines
+from pipeline.training.office_reader.line_store import LineStore
+from pipeline.training.office_reader.reader_proposal import write_taught
+from pipeline.training.office_reader.versions import SHIPPED, ReaderVersions
 from tests.cli.conftest import Hotich
-from tests.learning.test_line_store import line
-from tests.learning.test_versions import made
 from tests.registry.pages import LEDGER, SCAN, entry, page, read
+from tests.runs.test_book_adapters import adapter
+from tests.training.office_reader.test_line_store import line
+from tests.training.office_reader.test_versions import made
 
 
 def audited(workspace: Path) -> list[tuple[str, str, str]]:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.batch.printed_office import printed_office
 from tests.cli.typed import typed
+from tests.delivery.printing.printed_office import printed_office
 
 ISSUE = (
     "--issue",

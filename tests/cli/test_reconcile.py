@@ -9,13 +9,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from pipeline.export.workbook import cells_of
+from pipeline.delivery.export.workbook import cells_of
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Person, Role
-from pipeline.workspace import Workspace
+from pipeline.scans.workspace import Workspace
 from tests.cli.typed import typed
-from tests.export.books import CLEAN, stored
-from tests.reconcile.files import birth, fill, write
+from tests.delivery.export.books import CLEAN, stored
+from tests.delivery.reconcile.files import birth, fill, write
 from tests.registry.pages import SCHEMAS
 
 ROWS = [birth(number) for number in range(1, 5)]

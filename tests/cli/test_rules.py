@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from pipeline import schema
 from pipeline.cli.app import app
 from pipeline.cli.rules import rules_page
-from pipeline.kinds import KINDS
+from pipeline.declarations import schema
+from pipeline.values.kinds import KINDS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "rules.md"
 SCHEMAS = schema.load()

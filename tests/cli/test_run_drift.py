@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.batch import BookReport
-from pipeline.batch.handwriting_calibration import checked_samples
-from pipeline.calibration import DriftAlarm
-from pipeline.calibration.drift import drift_sentence
 from pipeline.cli.run import drift_alarms, show_drift
+from pipeline.recognition.calibration import DriftAlarm
+from pipeline.recognition.calibration.drift import drift_sentence
+from pipeline.runs.book_run import BookReport
+from pipeline.runs.handwriting_calibration import checked_samples
 from pipeline.settings import Settings
-from tests.calibration.drawn_samples import drawn
 from tests.cli.checked_book import store
 from tests.fake_pages import fake_engines
+from tests.recognition.calibration.drawn_samples import drawn
 
 ALARM = DriftAlarm(fields=300, distance=0.42, allowed=0.2, shifted=("support",), lower=True, unseen=17)
 

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from pipeline.registry import Registry
-from pipeline.workspace import Workspace
+from pipeline.scans.workspace import Workspace
 from tests.cli.conftest import Hotich
 from tests.registry.pages import LEDGER, SCAN, entry, page, read
 

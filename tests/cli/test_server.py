@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.base.errors import SetupError
 from pipeline.cli import server
-from pipeline.errors import SetupError
 from tests.cli.conftest import Hotich
 
 WAITS = "import time; time.sleep(600)"

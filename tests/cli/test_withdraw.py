@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.registry import Registry
-from pipeline.workspace import Workspace
+from pipeline.scans.workspace import Workspace
 from tests.cli.typed import typed
-from tests.reconcile.files import birth, fill
+from tests.delivery.reconcile.files import birth, fill
 from tests.registry.pages import SCHEMAS
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.base.model import Box, Ledger, PageImage, PageRef, PageResult, Pixels, Word
+from pipeline.declarations.schema import Form
 from pipeline.digitize import digitize_page
-from pipeline.model import Box, Ledger, PageImage, PageRef, PageResult, Pixels, Word
-from pipeline.ocr import PrintReader
-from pipeline.schema import Form
+from pipeline.recognition.ocr import PrintReader
 from tests.digitize.pages import SCHEMAS, silent_engines
 
 WIDE, HIGH, DPI = 827, 1169, 100.0

@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 
 from benchmarks.books.open_books import OpenBook, open_book
+from pipeline.base.model import PageImage, PageRef, Pixels
 from pipeline.digitize import Engines
 from pipeline.digitize.normalize import normalize
 from pipeline.digitize.sheets import DetectedSheets, detect_sheets
-from pipeline.model import PageImage, PageRef, Pixels
-from pipeline.synth import SCANNER_LEVELS, SyntheticPage, SynthOptions, draw_book
+from pipeline.training.synthetic_pages import SCANNER_LEVELS, SyntheticPage, SynthOptions, draw_book
 from tests.digitize.pages import DPI, SCHEMAS, DrawnPage, page_context, tilted
 from tests.module_cache import module_cache
 

@@ -10,12 +10,7 @@ import cv2
 import numpy as np
 
 from benchmarks.reading.box_coverage import ink_coverages
-from pipeline import schema
-from pipeline.digitize import DigitizeOptions, Engines, default_engines, digitize_page
-from pipeline.digitize.context import PageContext, StageClock
-from pipeline.evaluation.truth import BookTruth, Quad, TrueEntry
-from pipeline.imaging.geometry import warp
-from pipeline.model import (
+from pipeline.base.model import (
     Box,
     Crop,
     FieldReading,
@@ -28,11 +23,16 @@ from pipeline.model import (
     PageResult,
     Pixels,
 )
-from pipeline.ocr.tesseract import read_in_process
-from pipeline.schema import Form
-from pipeline.synth import SCANNER_LEVELS, SyntheticPage, SynthOptions, draw_book
-from pipeline.synth.options import ScannerLevel, WritingStyle
-from pipeline.synth.scanning import quad
+from pipeline.declarations import schema
+from pipeline.declarations.schema import Form
+from pipeline.digitize import DigitizeOptions, Engines, default_engines, digitize_page
+from pipeline.digitize.context import PageContext, StageClock
+from pipeline.layout.imaging.geometry import warp
+from pipeline.recognition.ocr.tesseract import read_in_process
+from pipeline.training.evaluation.truth import BookTruth, Quad, TrueEntry
+from pipeline.training.synthetic_pages import SCANNER_LEVELS, SyntheticPage, SynthOptions, draw_book
+from pipeline.training.synthetic_pages.scanning import quad
+from pipeline.training.synthetic_pages.synthesis_options import ScannerLevel, WritingStyle
 from tests.module_cache import module_cache
 
 SCHEMAS = schema.load()

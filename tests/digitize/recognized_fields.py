@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline import schema
+from pipeline.base.model import Box, Evidence, FieldReading, Hypothesis, Ledger, LineReading, Writing
+from pipeline.declarations import schema
+from pipeline.declarations.schema import Slot
 from pipeline.digitize.parse import parse_entry
 from pipeline.digitize.regions import FieldRegion, RecognizedField, RecognizedLine, TextLine
-from pipeline.model import Box, Evidence, FieldReading, Hypothesis, Ledger, LineReading, Writing
-from pipeline.schema import Slot
 
 SCHEMAS = schema.load()
 LEDGER = Ledger("birth-2006", "UBND xã Tân Lợi", "93611", "01/2010")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipeline.calibration import fit_calibration
+from pipeline.base.model import Box, Evidence, FieldReading, FieldStatus, Finding, Writing
+from pipeline.declarations.schema import FieldSpec, RecordSpec
 from pipeline.digitize.route import RoutingOptions, route
-from pipeline.model import Box, Evidence, FieldReading, FieldStatus, Finding, Writing
-from pipeline.schema import FieldSpec, RecordSpec
-from tests.calibration.drawn_samples import drawn
+from pipeline.recognition.calibration import fit_calibration
+from tests.recognition.calibration.drawn_samples import drawn
 
 RECORD = RecordSpec(
     record="trial",

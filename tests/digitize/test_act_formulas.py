@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.model import COPIED, Box, FieldStatus, PageResult
+from pipeline.base.model import COPIED, Box, FieldStatus, PageResult
 from tests.digitize.act_pages import (
     HIGH,
     LEADING,

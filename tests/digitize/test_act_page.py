@@ -8,9 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.digitize import digitize_page
-from pipeline.errors import SchemaError
-from pipeline.model import (
+from pipeline.base.errors import SchemaError
+from pipeline.base.model import (
     COPIED,
     TO_COPY,
     FieldStatus,
@@ -21,7 +20,8 @@ from pipeline.model import (
     PageResult,
     Pixels,
 )
-from pipeline.schema import Form, check_form
+from pipeline.declarations.schema import Form, check_form
+from pipeline.digitize import digitize_page
 from tests.digitize.pages import SCHEMAS, silent_engines
 
 ACT = Form.model_validate(

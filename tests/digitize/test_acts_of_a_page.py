@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipeline.model import EntryResult, PageResult, Severity, Word
+from pipeline.base.model import EntryResult, PageResult, Severity, Word
 from tests.digitize.act_pages import LEADING, LETTER, act_form, printed, read_page
 
 OPENING = "Năm một ngàn chín trăm"

@@ -7,10 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.calibration import fit_calibration
-from pipeline.digitize import DigitizeOptions, digitize_page
-from pipeline.digitize.route import RoutingOptions
-from pipeline.model import (
+from pipeline.base.model import (
     Crop,
     Evidence,
     FieldReading,
@@ -22,8 +19,11 @@ from pipeline.model import (
     PageRef,
     Writing,
 )
-from tests.calibration.drawn_samples import drawn as drawn_fields
+from pipeline.digitize import DigitizeOptions, digitize_page
+from pipeline.digitize.route import RoutingOptions
+from pipeline.recognition.calibration import fit_calibration
 from tests.digitize.pages import DPI, SCHEMAS, drawn, engines, readings
+from tests.recognition.calibration.drawn_samples import drawn as drawn_fields
 
 pytestmark = pytest.mark.tesseract
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from pipeline.base.model import FieldReading, FieldStatus, Writing
 from pipeline.digitize.check_boxes import TICK_SHARE, parse_check_boxes
 from pipeline.digitize.regions import CheckBoxGroup
-from pipeline.model import FieldReading, FieldStatus, Writing
 from tests.digitize.recognized_fields import PLACE, SCHEMAS
 
 VOCAB = SCHEMAS.vocabularies["birth-registration-type"]

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from pipeline.base.model import Box, FieldReading, FieldStatus, PageImage, PageRef, Writing
+from pipeline.base.text.tones import folded
 from pipeline.digitize.drawn_region import read_drawn_region
-from pipeline.imaging.ruling.crossing_rules import find_crossing_rules
-from pipeline.model import Box, FieldReading, FieldStatus, PageImage, PageRef, Writing
-from pipeline.text.tones import folded
+from pipeline.layout.imaging.ruling.crossing_rules import find_crossing_rules
 from tests.digitize.pages import DPI, SCHEMAS, engines, page_context
 
 FORM, NAME = SCHEMAS.form("birth-2006"), "Trần Thị Thử"

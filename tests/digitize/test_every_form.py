@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipeline.imaging.overlay import draw_overlay
-from pipeline.model import FieldStatus, PageImage, PageKind, PageRef, PageResult, Writing
-from pipeline.schema import Form
-from pipeline.synth.pen_fonts import PEN_FOLDER, PENS, HandStyle, draw_hand_style
+from pipeline.base.model import FieldStatus, PageImage, PageKind, PageRef, PageResult, Writing
+from pipeline.declarations.schema import Form
+from pipeline.layout.imaging.overlay import draw_overlay
+from pipeline.training.synthetic_pages.pen_fonts import PEN_FOLDER, PENS, HandStyle, draw_hand_style
 from tests.digitize.pages import (
     DPI,
     PAGE_FORMS,
@@ -180,7 +180,7 @@ def test_nothing_of_a_page_in_a_neat_upright_hand_is_accepted(
             slant=0.0, unrest=0.5, drift=0.0, capitals=pen.capitals,
         )  # fmt: skip
 
-    monkeypatch.setattr("pipeline.synth.book.draw_hand_style", neat)
+    monkeypatch.setattr("pipeline.training.synthetic_pages.book.draw_hand_style", neat)
     page = drawn.__wrapped__("birth-2006", 3, "mild")
     accepted = {name for (_, name), _ in accepted_values(digitized(page))}
     assert accepted <= pressed(page.form)

@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipeline.errors import ScanTimeout
-from pipeline.model import LEFT_PAGE, RIGHT_PAGE, Pixels, Severity, Word
-from pipeline.ocr import PrintReader
+from pipeline.base.errors import ScanTimeout
+from pipeline.base.model import LEFT_PAGE, RIGHT_PAGE, Pixels, Severity, Word
+from pipeline.recognition.ocr import PrintReader
 from tests.digitize.open_books import detected, drawings, open_at
 from tests.digitize.pages import digitized_pixels, drawn, engines
 

@@ -12,10 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.digitize import digitize_page
-from pipeline.digitize.route import RoutingOptions
-from pipeline.imaging.geometry import warp
-from pipeline.model import (
+from pipeline.base.model import (
     Crop,
     Evidence,
     FieldStatus,
@@ -27,7 +24,10 @@ from pipeline.model import (
     PageResult,
     Writing,
 )
-from pipeline.ocr import Engines
+from pipeline.digitize import digitize_page
+from pipeline.digitize.route import RoutingOptions
+from pipeline.layout.imaging.geometry import warp
+from pipeline.recognition.ocr import Engines
 from tests.digitize.pages import DPI, SCHEMAS, DrawnPage, drawn, engines, readings
 
 pytestmark = pytest.mark.tesseract

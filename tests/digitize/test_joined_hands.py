@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.handwriting.books import TRAINING_PENS
+from pipeline.base.model import FieldStatus, Ledger, PageImage, PageRef
 from pipeline.digitize import digitize_page
-from pipeline.model import FieldStatus, Ledger, PageImage, PageRef
-from pipeline.synth import SynthOptions, draw_book
+from pipeline.training.synthetic_pages import SynthOptions, draw_book
 from tests.digitize.pages import SCHEMAS, engines
 
 pytestmark = pytest.mark.tesseract

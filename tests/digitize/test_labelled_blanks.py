@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from pipeline.model import FieldStatus
-from pipeline.schema import Form
+from pipeline.base.model import FieldStatus
+from pipeline.declarations.schema import Form
 from tests.digitize.pages import SCHEMAS
 from tests.digitize.written_pages import Writing, drawn_sheet, fields_of, found, looked_at, on_line
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.base.model import Box
 from pipeline.digitize.recognize import with_margin
-from pipeline.model import Box
 
 MARGIN = 6.0
 INK = Box(300, 400, 700, 450)

@@ -7,17 +7,17 @@ from functools import cache
 
 import pytest
 
-from pipeline.delivery import DeliveryPolicy, LineAbove, WrittenEntry, WrittenField, entry_layers
+from pipeline.base.model import Box, EntryResult, FieldStatus
+from pipeline.declarations.schema import Form, Schemas
+from pipeline.delivery_rules import DeliveryPolicy, LineAbove, WrittenEntry, WrittenField, entry_layers
 from pipeline.digitize.braces import Brace, with_braces
 from pipeline.digitize.judge import EntryJudge
 from pipeline.digitize.regions import EntryRegion, FieldRegion, RecognizedEntry
 from pipeline.digitize.route import RoutingOptions
-from pipeline.imaging.ink.connected_components import no_components
-from pipeline.model import Box, EntryResult, FieldStatus
+from pipeline.layout.imaging.ink.connected_components import no_components
 from pipeline.registry import Verdict
 from pipeline.registry.tasks.model import KnownEntry
-from pipeline.review.desk.live_rules import LiveRules
-from pipeline.schema import Form, Schemas
+from pipeline.web.desk.live_rules import LiveRules
 from tests.digitize.recognized_fields import LEDGER, SCHEMAS, ink
 
 LITERAL = frozenset({"child_ethnicity", "notes", "entry_number"})

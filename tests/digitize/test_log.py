@@ -10,9 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.batch import digitize_book
-from pipeline.digitize import digitize_page
-from pipeline.model import (
+from pipeline.base.model import (
     Crop,
     Evidence,
     Hypothesis,
@@ -22,6 +20,8 @@ from pipeline.model import (
     PageRef,
     PageResult,
 )
+from pipeline.digitize import digitize_page
+from pipeline.runs.book_reading import digitize_book
 from pipeline.settings import Settings
 from tests.digitize.open_books import open_at
 from tests.digitize.pages import DPI, SCHEMAS, digitized_pixels, drawn, engines

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from pipeline.base.model import Word
+from pipeline.declarations.schema import Form
 from pipeline.digitize.context import DigitizeOptions
 from pipeline.digitize.match import match_labels, rivals_of
-from pipeline.imaging.geometry import deskew
-from pipeline.locate import form_fit as fitting
-from pipeline.locate.label_matching import find_label_candidates, fold_label
-from pipeline.model import Word
-from pipeline.schema import Form
-from tests.locate.forms import PAGE_FORMS, SCHEMAS, SIZE, at, placing, words_of
+from pipeline.layout.imaging.geometry import deskew
+from pipeline.layout.locate import form_fit as fitting
+from pipeline.layout.locate.label_matching import find_label_candidates, fold_label
+from tests.layout.locate.forms import PAGE_FORMS, SCHEMAS, SIZE, at, placing, words_of
 
 OPTIONS = DigitizeOptions()
 LEVEL = deskew.deskew(np.full((SIZE[1], SIZE[0]), 255, np.uint8), 1.0, 0, 30.0, 200.0)

@@ -8,15 +8,15 @@ import cv2
 import numpy as np
 import pytest
 
+from pipeline.base.model import Ledger, PageImage, PageKind, PageRef, PageResult, Pixels
 from pipeline.digitize import DigitizeOptions, digitize_page
 from pipeline.digitize.match import match_template
 from pipeline.digitize.normalize import deskewed_orientations, letter_height, normalize
-from pipeline.imaging.geometry import warp
-from pipeline.imaging.geometry.deskew import DeskewedPage
-from pipeline.locate.label_matching import LabelCandidate
-from pipeline.model import Ledger, PageImage, PageKind, PageRef, PageResult, Pixels
+from pipeline.layout.imaging.geometry import warp
+from pipeline.layout.imaging.geometry.deskew import DeskewedPage
+from pipeline.layout.locate.label_matching import LabelCandidate
 from tests.digitize.pages import SCHEMAS, drawn, engines, held, page_context
-from tests.imaging.form_templates import template
+from tests.layout.imaging.form_templates import template
 
 pytestmark = pytest.mark.tesseract
 

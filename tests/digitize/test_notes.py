@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.model import STAMPED, FieldStatus, StampKind
-from pipeline.synth import stamps
-from pipeline.synth.blank_writing import SheetWriter, write_line
-from pipeline.synth.stamps import round_seal
+from pipeline.base.model import STAMPED, FieldStatus, StampKind
+from pipeline.training.synthetic_pages import stamps
+from pipeline.training.synthetic_pages.blank_writing import SheetWriter, write_line
+from pipeline.training.synthetic_pages.stamps import round_seal
 from tests.digitize.pages import SCHEMAS
 from tests.digitize.written_pages import Writing, drawn_sheet, fields_of, looked_at, on_line, slot_of
 

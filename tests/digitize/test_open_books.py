@@ -12,10 +12,10 @@ import pytest
 from benchmarks.books.scan_damage import fingered
 from benchmarks.books.table_photos import CLOTH, DARK, WOOD, photograph_on_table
 from benchmarks.reading.box_coverage import InkCoverage, ink_coverages
-from pipeline.evaluation.truth import BookTruth, Quad, TrueEntry
-from pipeline.model import LEFT_PAGE, RIGHT_PAGE, PageKind, PageResult, Pixels, Severity
-from pipeline.synth import SCANNER_LEVELS
-from pipeline.synth.scanning import ScannedPage, scan_sheet
+from pipeline.base.model import LEFT_PAGE, RIGHT_PAGE, PageKind, PageResult, Pixels, Severity
+from pipeline.training.evaluation.truth import BookTruth, Quad, TrueEntry
+from pipeline.training.synthetic_pages import SCANNER_LEVELS
+from pipeline.training.synthetic_pages.scanning import ScannedPage, scan_sheet
 from tests.digitize.open_books import bound, detected, drawings, open_at
 from tests.digitize.pages import DPI, SCHEMAS, digitized_pixels, drawn, readings, silent_engines
 from tests.module_cache import module_cache

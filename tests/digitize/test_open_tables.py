@@ -8,9 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks.books.open_books import open_book
-from pipeline.digitize import digitize_page
-from pipeline.export.page_pictures import facing_columns, row_bands
-from pipeline.model import (
+from pipeline.base.model import (
     LEFT_ROWS,
     RIGHT_ROWS,
     Box,
@@ -22,9 +20,11 @@ from pipeline.model import (
     Pixels,
     facing_side,
 )
+from pipeline.declarations.schema import Form
+from pipeline.delivery.export.page_pictures import facing_columns, row_bands
+from pipeline.digitize import digitize_page
 from pipeline.reports.content import row_label
-from pipeline.schema import Form
-from pipeline.synth import SynthOptions, draw_book
+from pipeline.training.synthetic_pages import SynthOptions, draw_book
 from tests.digitize.open_books import SCANNER
 from tests.digitize.pages import SCHEMAS, silent_engines
 from tests.digitize.unruled_forms import unruled_form

@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from pipeline.base.model import FieldStatus, PageImage, PageKind, PageRef, PageResult, Pixels, Severity
 from pipeline.digitize.match import match_form
 from pipeline.digitize.normalize import normalize
-from pipeline.model import FieldStatus, PageImage, PageKind, PageRef, PageResult, Pixels, Severity
-from pipeline.synth import SCANNER_LEVELS, SynthOptions, draw_book
-from pipeline.synth.form_printing import print_form
-from pipeline.synth.scanning import scan_sheet
-from pipeline.synth.sheet import PaperSheet
+from pipeline.training.synthetic_pages import SCANNER_LEVELS, SynthOptions, draw_book
+from pipeline.training.synthetic_pages.form_printing import print_form
+from pipeline.training.synthetic_pages.scanning import scan_sheet
+from pipeline.training.synthetic_pages.sheet import PaperSheet
 from tests.digitize.pages import (
     DPI,
     SCHEMAS,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.model import FieldStatus
-from pipeline.synth.blank_writing import SheetWriter, write_line
+from pipeline.base.model import FieldStatus
+from pipeline.training.synthetic_pages.blank_writing import SheetWriter, write_line
 from tests.digitize.pages import SCHEMAS
 from tests.digitize.written_pages import Writing, drawn_sheet, fields_of, found, looked_at, on_line, slot_of
 

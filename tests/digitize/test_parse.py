@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from pipeline.base.model import Box, FieldStatus, LineReading, Writing
+from pipeline.declarations.schema import Form
 from pipeline.digitize.parse import parse_entry
-from pipeline.model import Box, FieldStatus, LineReading, Writing
-from pipeline.schema import Form
 from tests.digitize.recognized_fields import LEDGER, PLACE, SCHEMAS, field, fields, ink, slot_of
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from pipeline.base.model import FieldReading
 from pipeline.digitize.validate import rules_of
-from pipeline.model import FieldReading
 from tests.digitize.recognized_fields import SCHEMAS, by_hand, evidence_in, fields, line, slot_of
 
 FIGURES = (("7/6/2010", 0.5), ("1/6/2010", 0.45))

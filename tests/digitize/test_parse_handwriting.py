@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.model import FieldStatus, Hypothesis, LineReading
+from pipeline.base.model import FieldStatus, Hypothesis, LineReading
 from tests.digitize.recognized_fields import UNREAD, by_hand, evidence_in, fields, line, slot_of
 
 

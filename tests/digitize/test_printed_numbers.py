@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.book_context.order_candidates import with_candidates
+from pipeline.base.model import Box, Crop, Hypothesis, KeptLine, KeptRegion, LineReading, Pixels, Writing
+from pipeline.books.book_context.order_candidates import with_candidates
 from pipeline.digitize.printed_numbers import MAX_CUT
 from pipeline.digitize.witnesses import MAX_DISPUTED, read_print
-from pipeline.imaging.ink.figures_beside import crop_with_figures_beside
-from pipeline.model import Box, Crop, Hypothesis, KeptLine, KeptRegion, LineReading, Pixels, Writing
-from pipeline.ocr import Engines
-from pipeline.ocr.digits import DigitReader
+from pipeline.layout.imaging.ink.figures_beside import crop_with_figures_beside
+from pipeline.recognition.ocr import Engines
+from pipeline.recognition.ocr.digits import DigitReader
 from tests.digitize.test_witnesses import Says, first
-from tests.ocr.lines import typed_crop
+from tests.recognition.ocr.lines import typed_crop
 
 PAD = 10
 

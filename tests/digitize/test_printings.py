@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.designer.layouts import reprint
-from pipeline.batch.book_run import reading_fingerprint
+from pipeline.base.model import FieldStatus, PageImage, PageRef
 from pipeline.digitize import DigitizeOptions, digitize_page
 from pipeline.digitize.match import match_form
 from pipeline.digitize.normalize import normalize
-from pipeline.model import FieldStatus, PageImage, PageRef
-from pipeline.synth import SCANNER_LEVELS, SynthOptions, draw_book
-from pipeline.synth.options import ReprintOptions
+from pipeline.runs.book_run import reading_fingerprint
+from pipeline.training.synthetic_pages import SCANNER_LEVELS, SynthOptions, draw_book
+from pipeline.training.synthetic_pages.synthesis_options import ReprintOptions
 from tests.digitize.pages import (
     DPI,
     SCHEMAS,

@@ -10,9 +10,19 @@ import cv2
 import numpy as np
 import pytest
 
+from pipeline.base.model import (
+    Box,
+    Crop,
+    FieldStatus,
+    Ledger,
+    LineReading,
+    PageImage,
+    PageRef,
+    PageResult,
+    Pixels,
+)
 from pipeline.digitize import digitize_page
-from pipeline.model import Box, Crop, FieldStatus, Ledger, LineReading, PageImage, PageRef, PageResult, Pixels
-from pipeline.synth.stamps import name_stamp, round_seal
+from pipeline.training.synthetic_pages.stamps import name_stamp, round_seal
 from tests.digitize.pages import DPI, SCHEMAS, DrawnPage, drawn, engines, readings
 
 pytestmark = pytest.mark.tesseract

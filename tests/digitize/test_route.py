@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.calibration import Calibration
+from pipeline.base.model import Evidence, FieldReading, FieldStatus, Finding, Severity, Writing
 from pipeline.digitize.route import RoutingOptions, route
-from pipeline.model import Evidence, FieldReading, FieldStatus, Finding, Severity, Writing
+from pipeline.recognition.calibration import Calibration
 from tests.digitize.routed_fields import (
     BLANK,
     BY_HAND,

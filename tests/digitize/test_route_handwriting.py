@@ -6,11 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.calibration import IN_ORDER, SAID_ELSEWHERE, calibration_features, fit_calibration
+from pipeline.base.model import Confirmed, FieldReading, FieldStatus, Finding, Severity, Writing
+from pipeline.declarations.schema import FieldSpec, RecordSpec, RuleSpec
 from pipeline.digitize.route import route
-from pipeline.model import Confirmed, FieldReading, FieldStatus, Finding, Severity, Writing
-from pipeline.schema import FieldSpec, RecordSpec, RuleSpec
-from tests.calibration.drawn_samples import drawn
+from pipeline.recognition.calibration import IN_ORDER, SAID_ELSEWHERE, calibration_features, fit_calibration
 from tests.digitize.routed_fields import (
     BY_HAND,
     CLEAR,
@@ -24,6 +23,7 @@ from tests.digitize.routed_fields import (
     reasons,
     written,
 )
+from tests.recognition.calibration.drawn_samples import drawn
 
 
 @pytest.mark.parametrize("writing", [Writing.HAND, Writing.NONE])

@@ -7,10 +7,10 @@ from typing import cast
 
 import pytest
 
+from pipeline.base.model import STAMPED, Box, LineReading, Severity, Stamp, StampKind, Writing
 from pipeline.digitize.regions import EntryRegion, RecognizedEntry, RecognizedField
 from pipeline.digitize.stamp_kinds import describe_stamp, stamp_findings, stamps_by_words
-from pipeline.imaging.ink.connected_components import ConnectedComponents
-from pipeline.model import STAMPED, Box, LineReading, Severity, Stamp, StampKind, Writing
+from pipeline.layout.imaging.ink.connected_components import ConnectedComponents
 from tests.digitize.recognized_fields import SCHEMAS, field, slot_of
 
 RECORD = SCHEMAS.record("birth")

@@ -9,6 +9,8 @@ from functools import cache
 import numpy as np
 import pytest
 
+from pipeline.base.model import FieldStatus
+from pipeline.declarations.schema import Form
 from pipeline.digitize.regions import TextLine
 from pipeline.digitize.struck_lines import (
     assign_inserted,
@@ -17,20 +19,18 @@ from pipeline.digitize.struck_lines import (
     lines_of,
     slots_above_struck,
 )
-from pipeline.imaging.ink.connected_components import ConnectedComponents, find_components
-from pipeline.imaging.ink.touching_lines import cut_at_sparsest_row, split_touching_lines
-from pipeline.locate.component_owners import assign_components
-from pipeline.locate.field_lines import FieldLine, find_touching_lines, place_field_lines
-from pipeline.locate.form_fit import FormFit
-from pipeline.model import FieldStatus
-from pipeline.schema import Form
-from pipeline.synth import SCANNER_LEVELS, SyntheticPage, SynthOptions, draw_book
-from pipeline.synth.form_printing import print_form
-from pipeline.synth.sheet import DrawnLine, PaperSheet
+from pipeline.layout.imaging.ink.connected_components import ConnectedComponents, find_components
+from pipeline.layout.imaging.ink.touching_lines import cut_at_sparsest_row, split_touching_lines
+from pipeline.layout.locate.component_owners import assign_components
+from pipeline.layout.locate.field_lines import FieldLine, find_touching_lines, place_field_lines
+from pipeline.layout.locate.form_fit import FormFit
+from pipeline.training.synthetic_pages import SCANNER_LEVELS, SyntheticPage, SynthOptions, draw_book
+from pipeline.training.synthetic_pages.form_printing import print_form
+from pipeline.training.synthetic_pages.sheet import DrawnLine, PaperSheet
 from tests.digitize.pages import DPI, SCHEMAS, DrawnPage, readings
 from tests.digitize.test_hand import listened
 from tests.digitize.test_residual_ink import looked_at
-from tests.locate.field_lines import NO_DOTS
+from tests.layout.locate.field_lines import NO_DOTS
 
 FORMS = tuple(form for form in SCHEMAS.forms.values() if form.layout == "page")
 FLAT = SynthOptions(

@@ -3,6 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from pipeline.base.model import Box, LineReading, Writing
+from pipeline.declarations.schema import Slot
 from pipeline.digitize.regions import (
     EntryRegion,
     FieldRegion,
@@ -12,9 +14,7 @@ from pipeline.digitize.regions import (
     TextLine,
 )
 from pipeline.digitize.totals import is_total
-from pipeline.imaging.ink.connected_components import no_components
-from pipeline.model import Box, LineReading, Writing
-from pipeline.schema import Slot
+from pipeline.layout.imaging.ink.connected_components import no_components
 
 PLACE = Box(0, 0, 10, 10)
 

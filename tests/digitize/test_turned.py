@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from pipeline.base.model import PageImage, PageKind, PageRef, Pixels
 from pipeline.digitize.match import match_form
 from pipeline.digitize.normalize import normalize
 from pipeline.digitize.rectify import rectify
-from pipeline.model import PageImage, PageKind, PageRef, Pixels
-from pipeline.synth.pen_fonts import print_font
-from pipeline.synth.scanning import quad
+from pipeline.training.synthetic_pages.pen_fonts import print_font
+from pipeline.training.synthetic_pages.scanning import quad
 from tests.digitize.pages import (
     DPI,
     blanks,

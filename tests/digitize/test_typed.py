@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.base.model import FieldReading, FieldStatus, Writing
+from pipeline.base.text.tones import folded
+from pipeline.declarations.ledger import load_ledger
 from pipeline.digitize import digitize_page
-from pipeline.intake import list_scans, page_of
-from pipeline.kinds import KINDS
-from pipeline.ledger import load_ledger
-from pipeline.model import FieldReading, FieldStatus, Writing
-from pipeline.text.tones import folded
+from pipeline.scans.intake import list_scans, page_of
+from pipeline.values.kinds import KINDS
 from tests.digitize.pages import PAGE_FORMS, SCHEMAS, drawn, engines, read, readings
 
 pytestmark = pytest.mark.tesseract

@@ -5,17 +5,17 @@ from functools import cache
 import cv2
 import numpy as np
 
+from pipeline.base.model import Box, PageImage, PageRef, Pixels
+from pipeline.declarations.schema import Form
 from pipeline.digitize.match import FormMatch, match_table
 from pipeline.digitize.normalize import deskewed_orientations, normalize
 from pipeline.digitize.rectify import RectifiedPage, rectify
 from pipeline.digitize.regions import EntryRegion, FieldRegion
 from pipeline.digitize.unruled_rows import unruled_rows
-from pipeline.imaging.geometry import warp
-from pipeline.model import Box, PageImage, PageRef, Pixels
-from pipeline.schema import Form
-from pipeline.synth import SynthOptions, draw_book
-from pipeline.synth.pages import DrawnEntry
-from pipeline.synth.sheet import DrawnLine
+from pipeline.layout.imaging.geometry import warp
+from pipeline.training.synthetic_pages import SynthOptions, draw_book
+from pipeline.training.synthetic_pages.pages import DrawnEntry
+from pipeline.training.synthetic_pages.sheet import DrawnLine
 from tests.digitize.pages import SCHEMAS, page_context
 from tests.digitize.unruled_forms import unruled_form
 

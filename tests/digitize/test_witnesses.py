@@ -10,10 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import schema
-from pipeline.digitize.route import RoutingOptions, route
-from pipeline.digitize.witnesses import MAX_DISPUTED, SURE_WITNESS, read_print
-from pipeline.model import (
+from pipeline.base.model import (
     Box,
     Crop,
     Evidence,
@@ -24,7 +21,10 @@ from pipeline.model import (
     Word,
     Writing,
 )
-from pipeline.ocr import Engines
+from pipeline.declarations import schema
+from pipeline.digitize.route import RoutingOptions, route
+from pipeline.digitize.witnesses import MAX_DISPUTED, SURE_WITNESS, read_print
+from pipeline.recognition.ocr import Engines
 
 SCHEMAS = schema.load()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.schema import Form
+from pipeline.declarations.schema import Form
 from tests.digitize.pages import SCHEMAS
 
 

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.model import FieldReading, PageResult
-from pipeline.schema import Form, Slot
-from pipeline.synth import SCANNER_LEVELS
-from pipeline.synth.blank_writing import SheetWriter, write_words
-from pipeline.synth.form_printing import print_form
-from pipeline.synth.pen_fonts import draw_hand_style
-from pipeline.synth.scanning import scan_sheet
-from pipeline.synth.sheet import PaperSheet
+from pipeline.base.model import FieldReading, PageResult
+from pipeline.declarations.schema import Form, Slot
+from pipeline.training.synthetic_pages import SCANNER_LEVELS
+from pipeline.training.synthetic_pages.blank_writing import SheetWriter, write_words
+from pipeline.training.synthetic_pages.form_printing import print_form
+from pipeline.training.synthetic_pages.pen_fonts import draw_hand_style
+from pipeline.training.synthetic_pages.scanning import scan_sheet
+from pipeline.training.synthetic_pages.sheet import PaperSheet
 from tests.digitize.pages import DPI, digitized_pixels, silent_engines
 
 Writing = Callable[[SheetWriter], object]

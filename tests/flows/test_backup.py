@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from flows import backup
-from pipeline.errors import BackupRefused
+from pipeline.base.errors import BackupRefused
 from pipeline.registry.audit.seal import SEALS
-from pipeline.workspace import Workspace
+from pipeline.scans.workspace import Workspace
 from tests.fake_books import FakeSettings
 from tests.registry.pages import LEDGER
 

@@ -22,9 +22,9 @@ from websockets.typing import Subprotocol
 
 from benchmarks.servers.free_ports import free_port
 from benchmarks.servers.prefect_server import PrefectServer
-from pipeline import prefect_access, prefect_runs
-from pipeline.prefect_access import FOREIGN_ORIGIN, basic_authorization, prefect_secret, server_access
-from pipeline.prefect_runs import FOREIGN, NO_ANSWER, NOT_STARTED, PrefectRuns, RunRefused, RunState
+from pipeline.runs import prefect_access, prefect_runs
+from pipeline.runs.prefect_access import FOREIGN_ORIGIN, basic_authorization, prefect_secret, server_access
+from pipeline.runs.prefect_runs import FOREIGN, NO_ANSWER, NOT_STARTED, PrefectRuns, RunRefused, RunState
 from tests.fake_books import make_book
 
 pytestmark = [pytest.mark.slow, pytest.mark.flows]

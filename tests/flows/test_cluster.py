@@ -12,7 +12,7 @@ from prefect.settings import get_current_settings
 
 from benchmarks.servers import dask_cluster, postgresql
 from flows import cluster, nightly
-from pipeline.errors import SetupError
+from pipeline.base.errors import SetupError
 from tests.fake_books import FakeSettings, make_book
 from tests.fake_pages import BREAK, CRASH, GOOD, draw
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from flows.export import export, overview, summary_of
-from pipeline.batch import PackageReport
-from pipeline.export.package_folder import package_flaws
-from pipeline.export.package_values import ExportBlocker, WorkbookFault
-from tests.export.books import CLEAN, stored
+from pipeline.delivery.export.package_folder import package_flaws
+from pipeline.delivery.export.package_values import ExportBlocker, WorkbookFault
+from pipeline.delivery.package import PackageReport
+from tests.delivery.export.books import CLEAN, stored
 
 
 def test_a_summary_holds_counts_and_no_number_of_an_entry() -> None:

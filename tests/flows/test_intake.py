@@ -11,9 +11,9 @@ import pytest
 
 from benchmarks.intake.made_scans import scanned_pdf
 from flows import intake
-from pipeline.errors import SetupError
-from pipeline.inbox.intake_folders import IntakeFolders
-from pipeline.workspace import Workspace
+from pipeline.base.errors import SetupError
+from pipeline.scans.inbox.intake_folders import IntakeFolders
+from pipeline.scans.workspace import Workspace
 from tests.flows.deployments import deployment_of
 
 TOML = """books = "so"

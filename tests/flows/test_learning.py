@@ -11,8 +11,8 @@ from prefect.logging import disable_run_logger
 from flows import learning
 from flows.learning import HandSummary, hand_sentences, learn_hands, learn_one
 from flows.morning import morning_report
-from pipeline.batch.hand_learning import SENTENCES
-from pipeline.errors import HotichError, SetupError, StorageError
+from pipeline.base.errors import HotichError, SetupError, StorageError
+from pipeline.runs.hand_learning import SENTENCES
 from tests.fake_books import make_book
 
 BOOKS = [Path("so-1"), Path("so-2"), Path("so-3")]

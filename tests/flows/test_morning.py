@@ -6,8 +6,8 @@ from pathlib import Path
 
 from flows.morning import morning_report
 from flows.summary import summary_of
-from pipeline.batch import BookReport, ScanFailure
-from pipeline.calibration import DriftAlarm
+from pipeline.recognition.calibration import DriftAlarm
+from pipeline.runs.book_run import BookReport, ScanFailure
 
 
 def test_every_failure_is_named_with_what_to_do() -> None:

@@ -22,21 +22,21 @@ import pytest
 import flows
 from flows import nightly, order, summary, trying
 from flows.morning import morning_report
-from pipeline.batch import BookReport, ScanFailure
+from pipeline.base.errors import BrokenScan, LedgerError, RegistryError, StorageError
+from pipeline.declarations.ledger import load_ledger
 from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.route import RoutingOptions
-from pipeline.errors import BrokenScan, LedgerError, RegistryError, StorageError
-from pipeline.ledger import load_ledger
 from pipeline.registry import LinkVerdict, Registry
 from pipeline.registry.audit.seal import seals_in
 from pipeline.run_context import RunContext
-from pipeline.store_check import StoreFlawKind, read_state
-from pipeline.workspace import Workspace
-from tests.calibration.drawn_samples import drawn
+from pipeline.runs.book_run import BookReport, ScanFailure
+from pipeline.scans.store_check import StoreFlawKind, read_state
+from pipeline.scans.workspace import Workspace
 from tests.cli.checked_book import store, usual
 from tests.fake_books import FakeSettings, make_book
 from tests.fake_pages import BREAK, GOOD, draw
 from tests.flows.deployments import deployment_of
+from tests.recognition.calibration.drawn_samples import drawn
 from tests.registry.audit.history import live
 from tests.registry.pages import LEDGER, SCAN, entry, page, read
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from pipeline.base.model import Box, Word
+from pipeline.declarations.schema import Form, Label
 from pipeline.form_design.specimen import StraightPage
-from pipeline.locate.label_matching import DESCENDERS
-from pipeline.model import Box, Word
-from pipeline.schema import Form, Label
+from pipeline.layout.locate.label_matching import DESCENDERS
 
 WIDTH, MARGIN = 1100, 60
 WRITTEN = ("Trần", "Văn", "Thử", "Lê", "Mẫu", "Kinh", "2009", "17", "xã", "Nam")

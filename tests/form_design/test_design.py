@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import schema
-from pipeline.errors import SchemaError
+from pipeline.base.errors import SchemaError
+from pipeline.declarations import schema
+from pipeline.declarations.schema import Form
 from pipeline.form_design.design import Design, DesignedArea, DesignedCell, design_of_form, form_of_design
 from pipeline.form_design.flaws import checked_form, design_flaws
 from pipeline.form_design.form_toml import design_of_toml, design_toml, rounded
-from pipeline.schema import Form
 
 SCHEMAS = schema.load()
 ALL = tuple(sorted(SCHEMAS.forms))

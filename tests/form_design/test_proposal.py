@@ -8,18 +8,18 @@ import numpy as np
 import pytest
 from rapidfuzz.distance import Levenshtein
 
-from pipeline import schema
-from pipeline.form_design.alignment import align_pages
+from pipeline.base.model import Box, PageImage, PageRef
+from pipeline.declarations import schema
+from pipeline.declarations.schema import Form
 from pipeline.form_design.borrowing import borrow_fields, with_borrowed
 from pipeline.form_design.design import Design
 from pipeline.form_design.flaws import held_fields
 from pipeline.form_design.proposal import FormIdentity, propose_design
 from pipeline.form_design.specimen import straighten_page
-from pipeline.locate.label_matching import fold_label
-from pipeline.model import Box, PageImage, PageRef
-from pipeline.ocr.tesseract import TesseractPage
-from pipeline.schema import Form
-from pipeline.synth import SynthOptions, draw_book
+from pipeline.form_design.specimen_alignment import align_pages
+from pipeline.layout.locate.label_matching import fold_label
+from pipeline.recognition.ocr.tesseract import TesseractPage
+from pipeline.training.synthetic_pages import SynthOptions, draw_book
 from tests.form_design.specimens import page_of_form
 
 SCHEMAS = schema.load()

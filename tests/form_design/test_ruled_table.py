@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from pipeline.base.model import PageImage, PageRef, Pixels, Word
 from pipeline.form_design.ruled_table import UNRULED_TOP, find_table
 from pipeline.form_design.specimen import StraightPage, straighten_page
-from pipeline.model import PageImage, PageRef, Pixels, Word
 from tests.form_design.specimens import page_of_form
 from tests.registry.pages import SCHEMAS
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from pipeline.model import EntryResult, FieldStatus
+from pipeline.base.model import EntryResult, FieldStatus
+from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
 from pipeline.registry import Registry, Verdict
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.desk import Desk
 from pipeline.registry.tasks.model import DeskTask, KeyOutcome
-from pipeline.review_policy import BookPolicy, ReviewPolicy
 from tests.registry.pages import entry, read
 
 PLACE = "00000"

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from pipeline import schema
-from pipeline.model import (
+from pipeline.base.model import (
     Box,
     EntryResult,
     Evidence,
@@ -25,6 +24,7 @@ from pipeline.model import (
     Severity,
     Writing,
 )
+from pipeline.declarations import schema
 
 SCHEMAS = schema.load()
 LEDGER = Ledger(form="birth-2006", place="Xã Thử Nghiệm", place_code="00000", volume="01/2010")

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from benchmarks.servers import postgresql
-from pipeline.errors import RegistryError
-from pipeline.model import FieldStatus
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FieldStatus
+from pipeline.declarations.review_policy import ReviewPolicy
 from pipeline.registry import Registry, Verdict
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.copying import COPIED, RegistryCopy, copy_registry
-from pipeline.review_policy import ReviewPolicy
 from tests.registry.audit.history import live
 from tests.registry.outsider import Outsider
 from tests.registry.pages import LEDGER, SCHEMAS, entry, page, read

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.errors import RegistryError
-from pipeline.model import Box, PageRef
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import Box, PageRef
 from pipeline.registry import NotThere, Registry, RegistryPart
 from pipeline.registry.accounts.model import Role
 from pipeline.registry.guidelines import GuidedField

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import MetaData
 
 from benchmarks.servers import postgresql
-from pipeline.errors import AuditFlawed, RegistryError
+from pipeline.base.errors import AuditFlawed, RegistryError
 from pipeline.registry import Registry, rehearsal
 from pipeline.registry.accounts.model import Role
 from pipeline.registry.database import snapshot

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.model import FieldStatus, Writing
+from pipeline.base.model import FieldStatus, Writing
 from pipeline.registry import Registry, RegistryPart
 from pipeline.registry.sampled_values import SECOND_PASS, AcceptedValue, NewSample, ValueSource
 from tests.registry.offices import AN, BINH, PLACE, SINGLE, keyed, said, taken

@@ -11,11 +11,11 @@ import openpyxl
 import pikepdf
 import pytest
 
-from pipeline.errors import StorageError
+from pipeline.base.errors import StorageError
 from pipeline.reports import ManagementReport, ReportCell, ReportTable
 from pipeline.reports.data import WrongScan
 from pipeline.reports.output_files import SUMMARY, document_of, sheet_names, workbook_of, write_files
-from tests.export.pdfs import assert_verapdf_agrees, verapdf
+from tests.delivery.export.pdfs import assert_verapdf_agrees, verapdf
 from tests.reports.counts import BOOKS, TALLIES, made
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from xml.etree import ElementTree
 
-from pipeline.charts import LineChart, chart_svg
+from pipeline.base.charts import LineChart, chart_svg
 from pipeline.registry.sampled_values import SampledValue, ValueSource
 from pipeline.registry.statistics.model import CheckedEntry, LearningHistory, LearningKind, LearningMark
 from pipeline.reports.sections.learning import learning

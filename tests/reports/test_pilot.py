@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.model import Ledger, Severity
+from pipeline.base.model import Ledger, Severity
 from pipeline.registry import Registry, Verdict
 from pipeline.registry.sampled_values import NewSample
 from pipeline.registry.statistics.pilot import PilotCounts, PilotField
 from pipeline.reports.pilot import LEAST, OTHERS, OWN_FORM, PilotRefused, pilot_report
 from pipeline.reports.pilot_files import pilot_document, pilot_json, write_pilot
-from tests.export.pdfs import text_of
+from tests.delivery.export.pdfs import text_of
 from tests.registry.offices import said
 from tests.registry.pages import SCHEMAS, entry, finding, page, read
 from tests.reports.counts import AT

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import SchemaError
+from pipeline.base.errors import SchemaError
 from pipeline.reports import read_plan
 from tests.registry.pages import SCHEMAS
 

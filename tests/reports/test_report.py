@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipeline.charts import BarChart
+from pipeline.base.charts import BarChart
 from pipeline.registry.statistics.model import Statistics
 from pipeline.reports import ManagementReport, ReportSection, ReportTable, WorkPlan
 from pipeline.reports.data import ReportData, StoreCheck

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from pipeline.evaluation.field_scores import upper_bound
 from pipeline.registry.sampled_values import SampledValue, ValueSource
 from pipeline.reports.content import percent_cell
 from pipeline.reports.data import ReportData
 from pipeline.reports.plan import WorkPlan
 from pipeline.reports.sections.unseen import alerts, unseen, unseen_errors
+from pipeline.training.evaluation.field_scores import upper_bound
 from tests.registry.pages import SCHEMAS
 from tests.reports.counts import AT, TALLIES
 

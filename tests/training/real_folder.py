@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from pipeline.training.synthesis.fonts import FontSet
-from pipeline.training.synthesis.lines import synthetic_line
+from pipeline.training.synthetic_lines.fonts import FontSet
+from pipeline.training.synthetic_lines.lines import synthetic_line
 
 
 def folder_of_lines(folder: Path, writers: tuple[str, ...], each: int = 6) -> Path:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from pipeline.ocr.models import TrainingStage
+from pipeline.recognition.ocr.models import TrainingStage
 from pipeline.training.export import TrainedModel, write_card, write_onnx
 from pipeline.training.network import CtcNetwork, NetworkOptions
 

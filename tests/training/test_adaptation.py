@@ -10,8 +10,8 @@ import onnxruntime
 import pytest
 import torch
 
-from pipeline.ocr.adapters import add_differences
-from pipeline.ocr.line_image import HEIGHT
+from pipeline.recognition.ocr.adapters import add_differences
+from pipeline.recognition.ocr.line_image import HEIGHT
 from pipeline.training.adaptation import AdaptOptions, adapt_network, moved_part_way
 from pipeline.training.adaptation_weights import weight_differences
 from pipeline.training.batches import batch_of

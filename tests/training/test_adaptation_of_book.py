@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.model import Crop, PageRef, Pixels
-from pipeline.ocr.handwriting import HandwritingReader
-from pipeline.ocr.models import load_network, read_card
+from pipeline.base.model import Crop, PageRef, Pixels
+from pipeline.recognition.ocr.handwriting import HandwritingReader
+from pipeline.recognition.ocr.models import load_network, read_card
 from pipeline.training.adaptation import AdaptOptions
 from pipeline.training.adaptation_lesson import BookLearning, ConfirmedLine
 from pipeline.training.adaptation_of_book import Learnt, learn_book

@@ -4,11 +4,11 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.ocr.line_image import HEIGHT
+from pipeline.recognition.ocr.line_image import HEIGHT
 from pipeline.training.augmentation import augment, recompose_line, split_words
 from pipeline.training.dataset import ROWS, DatasetLine, dataset_line, load_lines, save_lines
-from pipeline.training.synthesis.fonts import FontSet
-from pipeline.training.synthesis.lines import synthetic_line
+from pipeline.training.synthetic_lines.fonts import FontSet
+from pipeline.training.synthetic_lines.lines import synthetic_line
 
 
 def _lines(count: int) -> list[DatasetLine]:

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from pipeline.errors import SetupError
+from pipeline.base.errors import SetupError
 from pipeline.training.loop import LoopOptions, averaged_network
 from pipeline.training.train import TrainingPlan, train_model
 from tests.training.shipped_model import TINY, shipped_model

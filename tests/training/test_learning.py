@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.ocr.line_image import line_image
+from pipeline.recognition.ocr.line_image import line_image
 from pipeline.training import loop
 from pipeline.training.batches import batch_of
 from pipeline.training.loop import LoopOptions, averaged_network, ctc_loss, train_network
 from pipeline.training.network import NetworkOptions
-from pipeline.training.synthesis.fonts import FontSet
-from pipeline.training.synthesis.handwriting import draw_handwriting
-from pipeline.training.synthesis.writers import WriterStyle
+from pipeline.training.synthetic_lines.fonts import FontSet
+from pipeline.training.synthetic_lines.handwriting import draw_handwriting
+from pipeline.training.synthetic_lines.writers import WriterStyle
 
 STEPS = 60
 TINY = NetworkOptions(

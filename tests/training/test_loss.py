@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from pipeline.ocr.line_image import HEIGHT
+from pipeline.recognition.ocr.line_image import HEIGHT
 from pipeline.training.batches import CLASSES, Batch, Mixture, batches
 from pipeline.training.dataset import ROWS, DatasetLine
 from pipeline.training.loop import ctc_loss

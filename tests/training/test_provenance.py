@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import SetupError
+from pipeline.base.errors import SetupError
 from pipeline.training.dataset import RealLine, content_key
 from pipeline.training.provenance import (
     FREE,

@@ -9,8 +9,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from pipeline.errors import SetupError
-from pipeline.ocr.line_image import HEIGHT
+from pipeline.base.errors import SetupError
+from pipeline.recognition.ocr.line_image import HEIGHT
 from pipeline.training.export import write_onnx
 from pipeline.training.network import CtcNetwork, Mixer, NetworkOptions
 from pipeline.training.shipped_weights import load_shipped_network

@@ -13,10 +13,10 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
+from pipeline.base.errors import SetupError
 from pipeline.cli.app import app
-from pipeline.errors import SetupError
-from pipeline.ocr.line_image import HEIGHT
-from pipeline.ocr.models import damaged_files, read_cards
+from pipeline.recognition.ocr.line_image import HEIGHT
+from pipeline.recognition.ocr.models import damaged_files, read_cards
 from pipeline.training.dataset import CALIBRATION_WRITERS, load_lines, real_lines
 from pipeline.training.export import write_onnx
 from pipeline.training.loop import LoopOptions, averaged_network, best_path, checkpoint_sources, train_network

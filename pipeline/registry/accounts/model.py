@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from pipeline.errors import RegistryError
-from pipeline.localtime import format_moment
+from pipeline.base.errors import RegistryError
+from pipeline.base.localtime import format_moment
 from pipeline.registry.errors import NotThere
 
 CONSOLE = "console"

@@ -18,8 +18,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import Type
 
+from pipeline.base.text.tones import unaccented
 from pipeline.registry.accounts.model import AccountError
-from pipeline.text.tones import unaccented
 
 LEAST_LEFT = 6
 """Letters and digits that must be left."""

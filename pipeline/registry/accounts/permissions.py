@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 from sqlalchemy import ColumnElement, Connection, select, true
 
-from pipeline.errors import RegistryError
+from pipeline.base.errors import RegistryError
+from pipeline.base.stages import Stage
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.books.rows import book
 from pipeline.registry.errors import NotThere
 from pipeline.registry.tasks.model import NotYours
 from pipeline.registry.tasks.rows import review_task
 from pipeline.registry.typed_text import refuse_hidden_characters
-from pipeline.stages import Stage
 
 STAGES: Mapping[Role, tuple[Stage, ...]] = {
     Role.OPERATOR: (),

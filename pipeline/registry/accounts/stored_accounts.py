@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Table, func, select, update
 
+from pipeline.base.text.control_characters import LINE_BREAKS, control_character_flaw
 from pipeline.registry.accounts import logins
 from pipeline.registry.accounts.logins import gives_more, is_privileged, must_wait, note
 from pipeline.registry.accounts.model import (
@@ -33,7 +34,6 @@ from pipeline.registry.database.audit import changing, record, wrote
 from pipeline.registry.database.audit.row_digests import compared
 from pipeline.registry.database.database import Database
 from pipeline.registry.errors import RowTampered
-from pipeline.text.control_characters import LINE_BREAKS, control_character_flaw
 
 LOGIN = re.compile(r"[a-z][a-z0-9._-]{1,39}")
 LONGEST_NAME = 80

@@ -8,9 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from pipeline.errors import RegistryError
-from pipeline.kinds.calendar import parse_canonical
-from pipeline.model import FieldStatus
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FieldStatus
 from pipeline.registry.amendments.model import Amendment, AmendmentKind, AmendmentOrder
 from pipeline.registry.amendments.rows import AmendmentRow, amendment
 from pipeline.registry.books.rows import scan
@@ -24,6 +23,7 @@ from pipeline.registry.entries.model import StoredEntry
 from pipeline.registry.entries.stored_entries import stored_entry
 from pipeline.registry.typed_text import refuse_hidden_characters
 from pipeline.registry.withdrawals.stored_withdrawals import part_of, refuse_withdrawn, scan_stands
+from pipeline.values.kinds.calendar import parse_canonical
 
 
 def amend(

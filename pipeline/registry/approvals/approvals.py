@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from pipeline.errors import RegistryError
+from pipeline.base.errors import RegistryError
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.permissions import check_supervises
 from pipeline.registry.amendments import amendments

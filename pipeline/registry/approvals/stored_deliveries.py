@@ -12,7 +12,7 @@ from typing import Annotated
 
 from sqlalchemy import Connection, UniqueConstraint, select
 
-from pipeline.delivery import ConfirmedDelivery
+from pipeline.delivery_rules import ConfirmedDelivery
 from pipeline.registry.database.audit import add
 from pipeline.registry.database.columns import APPEND_ONLY, Id, refers, rows_of, table, values_of
 from pipeline.registry.withdrawals.stored_withdrawals import Placed

@@ -7,8 +7,9 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, exists, func, or_, select, true
 
-from pipeline.errors import RegistryError
-from pipeline.localtime import OFFICE_ZONE, local_date
+from pipeline.base.errors import RegistryError
+from pipeline.base.localtime import OFFICE_ZONE, local_date
+from pipeline.base.stages import Stage
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.accounts.permissions import STAGES, check_supervises, in_sight
 from pipeline.registry.accounts.rows import account
@@ -34,7 +35,6 @@ from pipeline.registry.tasks.assignment import not_done_by, only_assigned
 from pipeline.registry.tasks.model import LeasedColumn, NotYours
 from pipeline.registry.tasks.rows import keying, review_task
 from pipeline.registry.withdrawals.stored_withdrawals import book_stands
-from pipeline.stages import Stage
 
 
 def assign_book(context: DeskContext, person: Person, book_id: int, login: str, due_on: date | None) -> None:

@@ -24,10 +24,10 @@ from sqlalchemy import (
     true,
 )
 
+from pipeline.base.stages import Stage
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.database.columns import APPEND_ONLY, Id, Json, refers, table
 from pipeline.registry.tasks.rows import review_task
-from pipeline.stages import Stage
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from datetime import date
 
 from sqlalchemy import RowMapping, func, not_, or_, select
 
-from pipeline.errors import RegistryError
-from pipeline.model import PageRef
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import PageRef
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.accounts.permissions import STAGES, check_supervises, in_sight, require_text
 from pipeline.registry.assignments.assigned_books import assignable, reviewer_of_book, staff_of, whole_books

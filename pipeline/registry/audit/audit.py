@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from pipeline.errors import RegistryError
+from pipeline.base.errors import RegistryError
 from pipeline.registry.audit.model import Flaw, Verification
 from pipeline.registry.audit.seal import KEY_RENEWED, Seal, add_seal, seals_in
 from pipeline.registry.audit.verification import Progress, contradicted, verify

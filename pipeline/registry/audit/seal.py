@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import RegistryError, StorageError
-from pipeline.files import make_folder
+from pipeline.base.errors import RegistryError, StorageError
+from pipeline.base.files import make_folder
 from pipeline.registry.audit.model import Flaw, FlawKind, Flaws
 from pipeline.registry.database.audit.key import Key, KeyFile
 from pipeline.registry.database.audit.stored import moment, spelled

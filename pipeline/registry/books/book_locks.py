@@ -15,8 +15,8 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from pipeline.errors import BookBusy, HotichError
-from pipeline.localtime import OFFICE_ZONE, format_moment
+from pipeline.base.errors import BookBusy, HotichError
+from pipeline.base.localtime import OFFICE_ZONE, format_moment
 from pipeline.registry.books.rows import book_run
 from pipeline.registry.database.audit import MACHINE, record
 from pipeline.registry.database.clock import now

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, case, func, select
 
-from pipeline.model import FIRST_TYPED_ROW, Box, PageRef
+from pipeline.base.model import FIRST_TYPED_ROW, Box, PageRef
+from pipeline.base.stages import Stage
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.permissions import check_place, check_supervises, stages
 from pipeline.registry.books.model import ListedEntry, PagePosition
@@ -33,7 +34,6 @@ from pipeline.registry.withdrawals.stored_withdrawals import (
     scan_stands,
     withdrawals_in_force,
 )
-from pipeline.stages import Stage
 
 
 def check_data_entry(connection: Connection, person: Person, book_id: int) -> Mapping[str, Any]:

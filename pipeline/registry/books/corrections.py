@@ -12,10 +12,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, Table, func, select, update
 
-from pipeline.errors import RegistryError
-from pipeline.files import printable
-from pipeline.ledger import LedgerDifference, ledger_differences
-from pipeline.model import FieldStatus, Ledger
+from pipeline.base.errors import RegistryError
+from pipeline.base.files import printable
+from pipeline.base.model import FieldStatus, Ledger
+from pipeline.declarations.ledger import LedgerDifference, ledger_differences
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.accounts.permissions import check_place, check_place_of_book, check_supervises
 from pipeline.registry.amendments.rows import amendment

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, Connection, delete, select
 
-from pipeline.model import PageRef
+from pipeline.base.model import PageRef
 from pipeline.registry.books.model import ReadFailure, UnfitPage
 from pipeline.registry.books.rows import book, page, page_failure, page_run, scan
 from pipeline.registry.database.audit import MACHINE, add, changing, record, wrote

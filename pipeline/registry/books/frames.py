@@ -13,7 +13,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from pipeline.model import BookSeries, PageRef
+from pipeline.base.model import BookSeries, PageRef
+from pipeline.declarations.schema import PersonSpec
 from pipeline.registry.books.page_order import moved_pages
 from pipeline.registry.books.rows import book, page, page_failure, page_run, scan
 from pipeline.registry.books.stored_books import ledger_of_row, registering_unit
@@ -21,7 +22,6 @@ from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.entries.effective_values import select_values
 from pipeline.registry.entries.rows import entry
 from pipeline.registry.withdrawals.stored_withdrawals import book_stands, failure_stands, page_stands
-from pipeline.schema import PersonSpec
 
 Frame: TypeAlias = pd.DataFrame
 

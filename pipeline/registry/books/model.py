@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pipeline.model import Ledger, Matrix, PageRef
-from pipeline.stages import Stage
-from pipeline.text.natural_order import natural_key
+from pipeline.base.model import Ledger, Matrix, PageRef
+from pipeline.base.stages import Stage
+from pipeline.base.text.natural_order import natural_key
 
 
 @dataclass(frozen=True, slots=True)

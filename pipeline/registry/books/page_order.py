@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, select
 
-from pipeline.model import PageRef
+from pipeline.base.model import PageRef
 from pipeline.registry.books.model import PagePosition
 from pipeline.registry.books.rows import scan
 from pipeline.registry.withdrawals.stored_withdrawals import withdrawals_of

@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 from sqlalchemy import ColumnElement, Connection, or_, select, update
 
-from pipeline.errors import RegistryError
-from pipeline.model import Box, EntryResult, Evidence, FieldReading, Finding, PageRef, PageResult
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import Box, EntryResult, Evidence, FieldReading, Finding, PageRef, PageResult
+from pipeline.declarations.schema.lists import describe_details
 from pipeline.registry.books.failures import forget_failures
 from pipeline.registry.books.model import Rectification, SaveOutcome
 from pipeline.registry.books.rows import book, page, page_failure, page_run, scan
@@ -32,7 +33,6 @@ from pipeline.registry.entries.rows import entry, finding, reading
 from pipeline.registry.tasks.model import TaskState
 from pipeline.registry.tasks.rows import decision, review_task, ticket
 from pipeline.registry.withdrawals.stored_withdrawals import page_stands
-from pipeline.schema.lists import describe_details
 
 _logger = logging.getLogger(__name__)
 

@@ -10,10 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, case, func, or_, select, update
 
-from pipeline.errors import RegistryError
-from pipeline.model import BookSeries, Ledger, PageRef
-from pipeline.places import DayRange
-from pipeline.predicates import date_parts
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import BookSeries, Ledger, PageRef
 from pipeline.registry.books.failures import forget_failures
 from pipeline.registry.books.model import BookProgress, BookRow, FailedPage, KnownBook, StoredBook, StoredPage
 from pipeline.registry.books.page_order import in_page_order
@@ -33,6 +31,8 @@ from pipeline.registry.withdrawals.stored_withdrawals import (
     page_stands,
     scan_stands,
 )
+from pipeline.values.places import DayRange
+from pipeline.values.predicates import date_parts
 
 _logger = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from pipeline.model import Severity
+from pipeline.base.model import Severity
 from pipeline.registry.books.pages import ask_rescans
 from pipeline.registry.books.rows import page, scan
 from pipeline.registry.checks.model import ChecksOutcome, CrossEntryFinding

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, or_, select, update
 
-from pipeline.errors import RegistryError
+from pipeline.base.errors import RegistryError
 from pipeline.registry.checks.model import ChecksOutcome, Link, LinkDecision, LinkVerdict, StoredLink
 from pipeline.registry.checks.rows import link, link_decision
 from pipeline.registry.database.audit import MACHINE, add, changing, record, wrote

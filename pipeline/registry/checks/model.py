@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from pipeline.model import Finding
+from pipeline.base.model import Finding
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, or_, select
 
-from pipeline.model import PageRef
+from pipeline.base.model import PageRef
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.permissions import check_supervises, require_text
 from pipeline.registry.books.rows import page, scan

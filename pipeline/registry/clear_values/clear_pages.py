@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, exists, or_, select
 
-from pipeline.model import PageResult
+from pipeline.base.model import PageResult
 from pipeline.registry.books.pages import held_page, save_page
 from pipeline.registry.books.rows import page, scan
 from pipeline.registry.clear_values.model import FEWEST_WITNESSES, WITNESS_GONE, ClearField, NewClearValue

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from sqlalchemy import exists, or_, select
 
-from pipeline.errors import RegistryError
-from pipeline.model import Box
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import Box
+from pipeline.base.stages import Stage
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.accounts.permissions import check_place, in_sight, require_text, stages
 from pipeline.registry.books.pages import rectification_of
@@ -33,7 +34,6 @@ from pipeline.registry.tasks.rows import review_task
 from pipeline.registry.tasks.visibility import keys_blind
 from pipeline.registry.typed_text import composed
 from pipeline.registry.withdrawals.stored_withdrawals import part_of, refuse_withdrawn
-from pipeline.stages import Stage
 
 WHAT = "ý kiến"
 MOST_LISTED = 200

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from pipeline.model import PageRef
+from pipeline.base.model import PageRef
 from pipeline.registry.data_entry.model import Corners
 
 MOST_LETTERS = 2000

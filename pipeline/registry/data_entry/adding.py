@@ -12,9 +12,10 @@ from typing import Any
 
 from sqlalchemy import Connection, exists, func, select
 
-from pipeline.derivations import OF_NOTES
-from pipeline.errors import RegistryError
-from pipeline.model import FIRST_TYPED_ROW, Box, FieldStatus, Matrix, PageRef
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FIRST_TYPED_ROW, Box, FieldStatus, Matrix, PageRef
+from pipeline.base.stages import Stage
+from pipeline.declarations.schema import FieldSpec
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.accounts.permissions import stages
 from pipeline.registry.books.browsing import check_data_entry, page_of_book
@@ -37,8 +38,7 @@ from pipeline.registry.tasks.rows import keying, lease, review_task
 from pipeline.registry.withdrawals import withdrawing
 from pipeline.registry.withdrawals.model import RegistryPart
 from pipeline.registry.withdrawals.stored_withdrawals import part_of, refuse_withdrawn
-from pipeline.schema import FieldSpec
-from pipeline.stages import Stage
+from pipeline.values.derivations import OF_NOTES
 
 AT_ONCE = 500
 """Entries that one statement asks about."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.model import Box, Matrix, PageRef
+from pipeline.base.model import Box, Matrix, PageRef
 from pipeline.registry.books.model import PagePosition
 
 Corners = tuple[tuple[float, float], ...]

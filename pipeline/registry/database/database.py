@@ -16,7 +16,7 @@ from sqlalchemy import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from pipeline.errors import HotichError, RegistryError, RegistryUnavailable
+from pipeline.base.errors import HotichError, RegistryError, RegistryUnavailable
 from pipeline.registry.database import postgresql, sqlite
 from pipeline.registry.database.audit import trail
 from pipeline.registry.database.audit.key import KeyFile

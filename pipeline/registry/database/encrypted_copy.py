@@ -9,7 +9,7 @@ from types import ModuleType
 
 from sqlalchemy import make_url
 
-from pipeline.errors import RegistryError, StorageError
+from pipeline.base.errors import RegistryError, StorageError
 from pipeline.registry.database import encryption
 
 

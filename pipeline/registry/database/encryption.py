@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event
 
-from pipeline.errors import SetupError
+from pipeline.base.errors import SetupError
 
 KEY_FILE = "key_file"
 KEY = re.compile(r"[0-9a-fA-F]{64}")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, Connection, MetaData, Table, inspect
 
-from pipeline.errors import RegistryError
+from pipeline.base.errors import RegistryError
 from pipeline.registry.database.audit.baseline import begin
 from pipeline.registry.database.audit.chain import audit
 from pipeline.registry.database.columns import METADATA

@@ -11,7 +11,13 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from pipeline.errors import HotichError, RegistryError, RegistryForbidden, RegistryUnavailable, StorageError
+from pipeline.base.errors import (
+    HotichError,
+    RegistryError,
+    RegistryForbidden,
+    RegistryUnavailable,
+    StorageError,
+)
 
 EXAMPLE_URL = "postgresql://nguoi-dung@may-chu/hotich"
 KEPT_CONNECTIONS = 5

@@ -12,11 +12,11 @@ from functools import lru_cache
 
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, Text
 
-from pipeline.errors import RegistryError
-from pipeline.kinds import KINDS, compared_form
-from pipeline.predicates.keys import place_existed
+from pipeline.base.errors import RegistryError
+from pipeline.declarations.schema import FieldSpec, Schemas
 from pipeline.registry.database.columns import METADATA, REMOVABLE
-from pipeline.schema import FieldSpec, Schemas
+from pipeline.values.kinds import KINDS, compared_form
+from pipeline.values.predicates.keys import place_existed
 
 ENTRY_NUMBER = "entry_number"
 """The kind (not the name) of the field that holds an entry's number."""

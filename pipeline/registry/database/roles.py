@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, MetaData, Table, func, select
 
+from pipeline.declarations.schema import Schemas
 from pipeline.registry.database.columns import RowLife, cover
 from pipeline.registry.database.record_tables import all_tables
-from pipeline.schema import Schemas
 
 HEAD = """\
 -- What the account of hotich may do in its registry. Run it as the owner of the tables, again after every upgrade.

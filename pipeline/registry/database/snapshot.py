@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import DBAPIError
 
-from pipeline.errors import RegistryError, SetupError
-from pipeline.files import atomic_path
+from pipeline.base.errors import RegistryError, SetupError
+from pipeline.base.files import atomic_path
 from pipeline.registry.database import encryption
 
 SQLITE, POSTGRESQL = "registry.db", "registry.dump"

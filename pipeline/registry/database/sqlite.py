@@ -17,7 +17,7 @@ from sqlalchemy import URL, Connection, Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from pipeline.errors import HotichError, RegistryError, RegistryUnavailable, StorageError
+from pipeline.base.errors import HotichError, RegistryError, RegistryUnavailable, StorageError
 from pipeline.registry.database import encryption
 
 EXAMPLE_URL = "sqlite:////duong/dan/registry.db"

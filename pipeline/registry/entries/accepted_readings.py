@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, exists, select
 
-from pipeline.model import CONFIRMABLE, FieldReading, FieldStatus, Finding, Severity
+from pipeline.base.model import CONFIRMABLE, FieldReading, FieldStatus, Finding, Severity
 from pipeline.registry.clear_values.model import NewClearValue
 from pipeline.registry.database.audit import MACHINE, add
 from pipeline.registry.database.columns import rows_of, values_of

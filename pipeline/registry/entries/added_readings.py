@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Select, select
 
-from pipeline.model import (
+from pipeline.base.model import (
     FIRST_TYPED_ROW,
     TYPED,
     Box,

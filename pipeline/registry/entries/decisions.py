@@ -8,8 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from pipeline.errors import RegistryError
-from pipeline.model import FieldStatus
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FieldStatus
 from pipeline.registry.books.rows import page_run
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, record

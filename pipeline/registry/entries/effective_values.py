@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from pipeline.model import FieldReading, FieldStatus, Finding, Severity, Writing
+from pipeline.base.model import FieldReading, FieldStatus, Finding, Severity, Writing
 from pipeline.registry.books.page_order import in_page_order
 from pipeline.registry.books.rows import page, scan
 from pipeline.registry.checks.model import CrossEntryFinding

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, Select, func, literal, select
 
-from pipeline.model import (
+from pipeline.base.model import (
     Box,
     Evidence,
     FieldReading,
@@ -20,6 +20,7 @@ from pipeline.model import (
     Severity,
     Writing,
 )
+from pipeline.declarations.schema import RecordSpec
 from pipeline.registry.amendments.model import Amendment, AmendmentKind, AmendmentOrder
 from pipeline.registry.amendments.rows import AmendmentRow, amendment
 from pipeline.registry.books.rows import book, page, page_run, scan
@@ -54,7 +55,6 @@ from pipeline.registry.errors import NotThere
 from pipeline.registry.tasks.consensus import Decision, SeenReading
 from pipeline.registry.tasks.keyed_values import withdrawn
 from pipeline.registry.tasks.rows import PAGE_ITSELF, DecisionRow, ReviewTaskRow, decision, review_task
-from pipeline.schema import RecordSpec
 
 Subject: TypeAlias = tuple[int, int | None]
 """The id of a page and that of one of its entries, or None: the page itself."""

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from pipeline.delivery import (
+from pipeline.base.model import FIRST_TYPED_ROW, FieldReading, FieldStatus, Finding, Ledger, PageRef
+from pipeline.declarations.schema import Schemas
+from pipeline.delivery_rules import (
     ConfirmedDelivery,
     DeliveryPolicy,
     FieldLayers,
@@ -15,11 +17,9 @@ from pipeline.delivery import (
     WrittenField,
     entry_layers,
 )
-from pipeline.model import FIRST_TYPED_ROW, FieldReading, FieldStatus, Finding, Ledger, PageRef
 from pipeline.registry.amendments.model import Amendment, AmendmentOrder
 from pipeline.registry.checks.model import CrossEntryFinding
 from pipeline.registry.tasks.consensus import Decision
-from pipeline.schema import Schemas
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,9 @@ class ResolvedPlace:
     Attributes:
         text: What was resolved, as the record holds it.
         as_of: The day, ISO 8601; ``""`` when the entry has no effective day.
-        state: As in ``pipeline.places.ResolutionState``.
+        state: As in ``pipeline.values.places.ResolutionState``.
         unit: Code of the unit with its scheme (``2004:31417``), ``""`` unless it is one unit.
-        standing: Validity of the unit on that day, as in ``pipeline.places.Validity``.
+        standing: Validity of the unit on that day, as in ``pipeline.values.places.Validity``.
         spelled: Whether every name is spelled as in the tables; else some of its marks are missing.
         province: Code of the province, as far as it is known.
         district: Code of the district, as far as it is known.

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, literal, select, union_all, update
 
-from pipeline.model import FIRST_TYPED_ROW, FieldReading, FieldStatus
+from pipeline.base.model import FIRST_TYPED_ROW, FieldReading, FieldStatus
 from pipeline.registry.checks.model import CrossEntryFinding
 from pipeline.registry.database.audit import changing, wrote
 from pipeline.registry.database.record_tables import RecordSchema

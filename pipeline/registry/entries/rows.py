@@ -12,7 +12,7 @@ from typing import Annotated
 
 from sqlalchemy import Index, UniqueConstraint
 
-from pipeline.model import PageRef
+from pipeline.base.model import PageRef
 from pipeline.registry.data_entry.model import Corners
 from pipeline.registry.database.columns import APPEND_ONLY, CHANGING, Id, Json, ManyId, column, refers, table
 

@@ -12,10 +12,10 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, or_, select
 
-from pipeline.delivery import DeliveryPolicy, FieldLayers
-from pipeline.errors import RegistryError
-from pipeline.model import FieldStatus
-from pipeline.model.adapted_reader import ADAPTER_MARK
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FieldStatus
+from pipeline.base.model.adapted_reader import ADAPTER_MARK
+from pipeline.delivery_rules import DeliveryPolicy, FieldLayers
 from pipeline.registry.approvals.stored_deliveries import confirmed_delivery, confirmed_in
 from pipeline.registry.books.page_order import in_page_order
 from pipeline.registry.books.rows import page, page_run, scan

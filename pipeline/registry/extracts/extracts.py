@@ -15,10 +15,10 @@ from typing import Any
 
 from sqlalchemy import Connection, exists, or_, select
 
-from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
-from pipeline.errors import RegistryError
-from pipeline.localtime import local_date
-from pipeline.model import Ledger, Severity
+from pipeline.base.errors import RegistryError
+from pipeline.base.localtime import local_date
+from pipeline.base.model import Ledger, Severity
+from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.permissions import check_supervises, require_text
 from pipeline.registry.amendments.rows import amendment

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from pipeline.errors import RegistryError
+from pipeline.base.errors import RegistryError
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.accounts.permissions import check_supervises
 from pipeline.registry.database import clock

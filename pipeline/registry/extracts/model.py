@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from pipeline.delivery import FieldLayers
-from pipeline.errors import RegistryError
-from pipeline.model import Ledger, PageRef
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import Ledger, PageRef
+from pipeline.delivery_rules import FieldLayers
 from pipeline.registry.entries.model import StoredEntry
 
 MOST_COPIES = 50

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 
 from sqlalchemy import ColumnElement, Connection, Index, Select, UniqueConstraint, func, select
 
-from pipeline.errors import RegistryError
-from pipeline.model import PageRef
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import PageRef
 from pipeline.registry.books.rows import book, page, scan
 from pipeline.registry.database.columns import APPEND_ONLY, ManyId, refers, table
 from pipeline.registry.entries.rows import entry

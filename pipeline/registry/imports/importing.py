@@ -15,6 +15,8 @@ from typing import Annotated, Any
 
 from sqlalchemy import Connection, Index, RowMapping, Text, UniqueConstraint, cast, func, literal, select
 
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import Way
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.accounts.permissions import check_place, require_text
 from pipeline.registry.database.audit import add, record
@@ -39,8 +41,6 @@ from pipeline.registry.tasks.model import CannotUndo, NotYours
 from pipeline.registry.tasks.rows import keying, lease, review_task
 from pipeline.registry.tasks.undo import withdraw
 from pipeline.registry.typed_text import refuse_hidden_characters
-from pipeline.review_policy import Way
-from pipeline.stages import Stage
 
 
 @dataclass(frozen=True, slots=True)

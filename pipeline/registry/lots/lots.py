@@ -10,7 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
-from pipeline.errors import RegistryError
+from pipeline.base.errors import RegistryError
+from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy, Way
+from pipeline.declarations.sampling import SamplingPolicy, draw_sample
+from pipeline.declarations.schema import FieldSpec
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.accounts.permissions import check_place, require_text
 from pipeline.registry.books.rows import book
@@ -39,9 +42,6 @@ from pipeline.registry.tasks.exclusions import release_exclusions
 from pipeline.registry.tasks.keyed_values import lot_token
 from pipeline.registry.tasks.model import NotYours
 from pipeline.registry.tasks.reopening import ModeByField, reopen_fields
-from pipeline.review_policy import BookPolicy, ReviewPolicy, Way
-from pipeline.sampling import SamplingPolicy, draw_sample
-from pipeline.schema import FieldSpec
 
 
 def question(

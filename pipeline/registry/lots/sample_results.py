@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, and_, exists, func, select, true
 
+from pipeline.declarations.sampling import QualityLevels, SamplingPlan
 from pipeline.registry.books.rows import book, page, scan
 from pipeline.registry.entries.rows import entry
 from pipeline.registry.lots.stored_lots import (
@@ -27,7 +28,6 @@ from pipeline.registry.tasks.consensus import folded_text
 from pipeline.registry.tasks.keyed_values import lot_token
 from pipeline.registry.tasks.leases import KeyingMode
 from pipeline.registry.tasks.rows import decision, keying
-from pipeline.sampling import QualityLevels, SamplingPlan
 
 _gone, _last = keying.alias("gone"), keying.alias("last_word")
 _keyings: Any = decision.c.keyings

@@ -23,6 +23,7 @@ from sqlalchemy import (
     union,
 )
 
+from pipeline.declarations.sampling import SamplingPlan, upper_bound_of_wrong
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.rows import account
 from pipeline.registry.books.rows import book, page, scan
@@ -32,7 +33,6 @@ from pipeline.registry.entries.rows import entry
 from pipeline.registry.reconciliation.model import difference
 from pipeline.registry.tasks.model import TaskState
 from pipeline.registry.tasks.rows import decision, keying, review_task, ticket
-from pipeline.sampling import SamplingPlan, upper_bound_of_wrong
 
 
 @dataclass(frozen=True, slots=True)

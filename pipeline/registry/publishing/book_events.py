@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Index, UniqueConstraint, func, select
 
-from pipeline.delivery import ApprovalPolicy
+from pipeline.delivery_rules import ApprovalPolicy
 from pipeline.registry.database.audit import MACHINE, add, record
 from pipeline.registry.database.columns import APPEND_ONLY, Json, ManyId, table
 from pipeline.registry.database.record_tables import RecordSchema

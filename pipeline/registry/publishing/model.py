@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from pipeline.errors import RegistryError
-from pipeline.model import PageRef
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import PageRef
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.errors import NotThere
 from pipeline.registry.statistics.book_states import BookState

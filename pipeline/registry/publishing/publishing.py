@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 
-from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
+from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy
 from pipeline.registry.database.audit.key import Key
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.locks import Whole, hold

@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from pipeline.delivery import ApprovalPolicy, DeliveryPolicy, FieldLayers, notes_with
-from pipeline.model import FieldStatus, Severity
+from pipeline.base.model import FieldStatus, Severity
+from pipeline.declarations.schema import FieldSpec, RecordSpec
+from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy, FieldLayers, notes_with
 from pipeline.registry.approvals.approvals import approval_in_force, unsigned_amendments
 from pipeline.registry.books.overview import is_undeclared
 from pipeline.registry.books.page_order import moved_pages, place_in_order
@@ -38,7 +39,6 @@ from pipeline.registry.tasks.consensus import WHOLE_ENTRY
 from pipeline.registry.tasks.model import TaskState
 from pipeline.registry.tasks.rows import review_task
 from pipeline.registry.withdrawals.stored_withdrawals import book_stands
-from pipeline.schema import FieldSpec, RecordSpec
 
 CURSOR = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})\.([0-9]{1,9})", re.ASCII)
 

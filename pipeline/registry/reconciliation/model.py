@@ -9,7 +9,7 @@ from typing import Annotated
 
 from sqlalchemy import Index
 
-from pipeline.model import Box, PageRef
+from pipeline.base.model import Box, PageRef
 from pipeline.registry.database.columns import APPEND_ONLY, Json, ManyId, refers, table
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, select, true
 
-from pipeline.errors import RegistryError
-from pipeline.model import PageRef
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import PageRef
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.permissions import check_place
 from pipeline.registry.amendments import amendments

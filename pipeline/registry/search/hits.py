@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from pipeline.model import PageRef
+from pipeline.base.model import PageRef
+from pipeline.base.text.tones import folded
 from pipeline.registry.books.rows import book, page, page_run, scan
 from pipeline.registry.checks.links import stored_links
 from pipeline.registry.database.record_tables import RecordSchema
@@ -21,7 +22,6 @@ from pipeline.registry.search.model import HitState, NamedPerson, Nearness, Sear
 from pipeline.registry.tasks.model import TaskState
 from pipeline.registry.tasks.rows import review_task
 from pipeline.registry.withdrawals.stored_withdrawals import entry_stands
-from pipeline.text.tones import folded
 
 
 def hits_of(

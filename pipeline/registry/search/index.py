@@ -15,6 +15,8 @@ from typing import Any
 from sqlalchemy import ARRAY, Connection, Table, delete, exists, func, insert, literal, select
 from sqlalchemy.dialects import postgresql
 
+from pipeline.base.text.tones import folded
+from pipeline.declarations.schema import RecordSpec
 from pipeline.registry.books.rows import scan
 from pipeline.registry.database.record_tables import PLACE, RecordSchema
 from pipeline.registry.entries.effective_values import select_values
@@ -32,8 +34,6 @@ from pipeline.registry.search.rows import (
     without_words,
     words_of,
 )
-from pipeline.schema import RecordSpec
-from pipeline.text.tones import folded
 
 AT_ONCE = 1000
 """Entries that one statement asks about."""

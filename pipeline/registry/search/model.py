@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from pipeline.errors import RegistryError
-from pipeline.model import Box, PageRef
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import Box, PageRef
 from pipeline.registry.checks.model import LinkDecision
 
 MOST_LETTERS = 200

@@ -18,10 +18,10 @@ from pathlib import Path
 
 from sqlalchemy import Column, Connection, select
 
+from pipeline.base.text.tones import folded, has_marks
 from pipeline.registry.search.index import bare_name_key, name_key
 from pipeline.registry.search.model import Nearness
 from pipeline.registry.search.rows import hold_words, one_of, search_name, words_of
-from pipeline.text.tones import folded, has_marks
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 

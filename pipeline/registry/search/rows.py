@@ -33,6 +33,7 @@ from sqlalchemy import (
     text,
 )
 
+from pipeline.base.text.tones import unaccented
 from pipeline.registry.database.columns import (
     APPEND_ONLY,
     REMOVABLE,
@@ -43,7 +44,6 @@ from pipeline.registry.database.columns import (
     table,
     uncovered,
 )
-from pipeline.text.tones import unaccented
 
 DERIVED = uncovered(REMOVABLE, "follows from the effective values; “hotich search check” compares the two")
 

@@ -7,6 +7,7 @@ import json
 
 from sqlalchemy import Connection, func, select
 
+from pipeline.declarations.schema import RecordSpec
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.accounts.permissions import check_place_of_book
 from pipeline.registry.checks.links import PAIR, decide_link, stored_links
@@ -20,7 +21,6 @@ from pipeline.registry.search.hits import hits_of
 from pipeline.registry.search.model import LinkedEntry, SearchHit
 from pipeline.registry.tasks.model import NotYours
 from pipeline.registry.withdrawals.stored_withdrawals import part_of, refuse_withdrawn
-from pipeline.schema import RecordSpec
 
 WHAT = "xem những sự kiện có thể cùng một người"
 

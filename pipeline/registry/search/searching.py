@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from pipeline.model import Box, PageRef
+from pipeline.base.model import Box, PageRef
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.permissions import check_place_of_book
 from pipeline.registry.books.rows import page, page_run, scan

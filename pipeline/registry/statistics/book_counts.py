@@ -27,7 +27,7 @@ from sqlalchemy import (
     select,
 )
 
-from pipeline.model import PageKind
+from pipeline.base.model import PageKind
 from pipeline.registry.books.rows import book, page, page_failure, page_run, scan
 from pipeline.registry.checks.rows import book_finding
 from pipeline.registry.entries.rows import entry

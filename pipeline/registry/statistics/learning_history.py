@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Text, cast, exists, func, select
 
-from pipeline.model.adapted_reader import ADAPTER_MARK
+from pipeline.base.model.adapted_reader import ADAPTER_MARK
 from pipeline.registry.books.rows import book, page, page_run, scan
 from pipeline.registry.database.audit.chain import audit
 from pipeline.registry.database.columns import UtcTime

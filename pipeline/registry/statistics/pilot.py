@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, FromClause, RowMapping, Select, exists, func, select
 
-from pipeline.model import FieldStatus
-from pipeline.model.adapted_reader import ADAPTER_MARK, parent_of
+from pipeline.base.model import FieldStatus
+from pipeline.base.model.adapted_reader import ADAPTER_MARK, parent_of
 from pipeline.registry.books.rows import book, page, page_run, scan
 from pipeline.registry.entries.accepted_readings import in_force
 from pipeline.registry.entries.rows import clear_value, entry, reading

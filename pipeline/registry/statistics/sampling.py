@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, select
 
-from pipeline.model import FieldStatus
+from pipeline.base.model import FieldStatus
 from pipeline.registry.books.rows import book, page, page_run, scan
 from pipeline.registry.clear_values.model import REFUTED
 from pipeline.registry.database.audit import MACHINE

@@ -24,6 +24,7 @@ from sqlalchemy import (
     true,
 )
 
+from pipeline.base.stages import Stage
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.accounts.permissions import STAGES, in_sight, stages
 from pipeline.registry.accounts.rows import account
@@ -40,7 +41,6 @@ from pipeline.registry.tasks.rows import aside, review_task
 from pipeline.registry.tasks.setting_aside import SKIPPED
 from pipeline.registry.tasks.teaching import teaching_plan
 from pipeline.registry.tasks.visibility import show
-from pipeline.stages import Stage
 
 MOST_HELD = 3
 """Tasks that a person may have in hand: the one on the screen and those loaded ahead."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from pipeline.errors import RegistryError
+from pipeline.base.errors import RegistryError
+from pipeline.base.stages import Stage
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.permissions import STAGES, check_place, stages
 from pipeline.registry.database.locks import hold_tasks
@@ -35,7 +36,6 @@ from pipeline.registry.tasks.undo import (
 from pipeline.registry.tasks.waiting_fields import OPEN_STAGES
 from pipeline.registry.withdrawals.model import Withdrawn
 from pipeline.registry.withdrawals.stored_withdrawals import part_of, refuse_withdrawn
-from pipeline.stages import Stage
 
 
 def key_column(

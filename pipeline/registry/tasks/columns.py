@@ -8,8 +8,10 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, select
 
-from pipeline.derivations import Derived
-from pipeline.model import FieldReading, PageRef
+from pipeline.base.model import FieldReading, PageRef
+from pipeline.base.stages import Stage
+from pipeline.base.text.tones import folded
+from pipeline.declarations.review_policy import BookPolicy
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.permissions import stages
 from pipeline.registry.books.rows import StoredBookRow, page_run
@@ -35,9 +37,7 @@ from pipeline.registry.tasks.waiting_fields import (
     verdict_of_row,
     waiting_fields_of_book,
 )
-from pipeline.review_policy import BookPolicy
-from pipeline.stages import Stage
-from pipeline.text.tones import folded
+from pipeline.values.derivations import Derived
 
 LARGEST = 60
 """Snippets that a person may have in hand at once."""

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.model import TYPED, FieldReading, FieldStatus
-from pipeline.review_policy import Way
-from pipeline.stages import Stage
+from pipeline.base.model import TYPED, FieldReading, FieldStatus
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import Way
 
 WHOLE_ENTRY = ""
 """The field name of a decision on an entry (or a page) as a whole: its findings that name no field have been seen."""

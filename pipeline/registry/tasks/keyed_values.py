@@ -9,7 +9,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
 
-from pipeline.model import FieldStatus, PageRef
+from pipeline.base.model import FieldStatus, PageRef
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import Way
 from pipeline.registry.books.rows import page, scan
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add
@@ -27,8 +29,6 @@ from pipeline.registry.tasks.rows import (
     submission,
 )
 from pipeline.registry.typed_text import composed
-from pipeline.review_policy import Way
-from pipeline.stages import Stage
 
 EXCLUDED = "apart"
 """The kind of ``aside`` of a person who is to say no word of what was put into question; its ``words`` are the token of

@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 from sqlalchemy import case as sql_case
 
-from pipeline.errors import RegistryError
-from pipeline.model import FieldStatus
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FieldStatus
+from pipeline.base.stages import Stage
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.database.audit import add, changing, noted, record, wrote
 from pipeline.registry.database.audit.stored import key_of
@@ -43,7 +44,6 @@ from pipeline.registry.tasks.loading import (
 )
 from pipeline.registry.tasks.model import KeyOutcome
 from pipeline.registry.tasks.rows import decision, keying, review_task, submission
-from pipeline.stages import Stage
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, and_, func, select
 
-from pipeline.derivations import DerivationContext, Derived, Known, derived
-from pipeline.model import BookSeries, FieldReading, FieldStatus
-from pipeline.predicates import Value
+from pipeline.base.model import BookSeries, FieldReading, FieldStatus
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.accounts.permissions import check_place, stages
 from pipeline.registry.books.rows import book
@@ -23,6 +21,8 @@ from pipeline.registry.tasks.model import KnownEntry
 from pipeline.registry.tasks.rows import decision
 from pipeline.registry.tasks.visibility import is_blind
 from pipeline.registry.withdrawals.stored_withdrawals import decision_stands
+from pipeline.values.derivations import DerivationContext, Derived, Known, derived
+from pipeline.values.predicates import Value
 
 
 def load_shown_task(context: DeskContext, person: Person, task_id: int) -> LoadedTask:

@@ -14,13 +14,13 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select, update
 
+from pipeline.base.stages import Stage
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.database.audit import record
 from pipeline.registry.database.clock import CLOCK_DIFFERENCE
 from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.tasks.model import NotYours
 from pipeline.registry.tasks.rows import lease, review_task
-from pipeline.stages import Stage
 
 
 class KeyingMode(StrEnum):

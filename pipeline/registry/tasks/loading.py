@@ -13,10 +13,9 @@ from itertools import chain
 
 from sqlalchemy import Connection, ScalarSelect, func, select
 
-from pipeline.derivations import OF_NOTES, DerivationContext, derived
-from pipeline.kinds.note import NotedActKind, noted_acts
-from pipeline.model import FieldReading, FieldStatus, PageRef
-from pipeline.predicates import Value
+from pipeline.base.model import FieldReading, FieldStatus, PageRef
+from pipeline.base.stages import Stage
+from pipeline.declarations.schema import RecordSpec
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.permissions import check_place
 from pipeline.registry.accounts.permissions import stages as allowed_stages
@@ -42,8 +41,9 @@ from pipeline.registry.tasks.leases import KeyingMode, lease_lost, renew
 from pipeline.registry.tasks.model import NotYours
 from pipeline.registry.tasks.rows import KeyingRow, ReviewTaskRow, aside, lease, review_task
 from pipeline.registry.withdrawals.stored_withdrawals import part_of, refuse_withdrawn
-from pipeline.schema import RecordSpec
-from pipeline.stages import Stage
+from pipeline.values.derivations import OF_NOTES, DerivationContext, derived
+from pipeline.values.kinds.note import NotedActKind, noted_acts
+from pipeline.values.predicates import Value
 
 ANSWERED = "answered"
 """The kind of ``aside`` that holds a question with its answer."""

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from pipeline.derivations import Derived
-from pipeline.errors import RegistryError
-from pipeline.model import Box, FieldReading, Finding, Ledger, PageRef, Writing
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import Box, FieldReading, Finding, Ledger, PageRef, Writing
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import Way
 from pipeline.registry.books.model import Rectification
 from pipeline.registry.comments.model import CommentThread
 from pipeline.registry.tasks.consensus import Verdict
-from pipeline.review_policy import Way
-from pipeline.stages import Stage
+from pipeline.values.derivations import Derived
 
 
 class TaskState(StrEnum):

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from pipeline.errors import RegistryError
-from pipeline.model import Box, FieldStatus, Writing
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import Box, FieldStatus, Writing
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.books.pages import rectification_of
 from pipeline.registry.books.rows import book

@@ -13,8 +13,11 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, or_, select
 
-from pipeline.errors import RegistryError
-from pipeline.model import FieldReading, FieldStatus
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FieldReading, FieldStatus
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import Way
+from pipeline.declarations.schema import FieldSpec
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.accounts.permissions import check_place, require_text
 from pipeline.registry.accounts.rows import account
@@ -35,9 +38,6 @@ from pipeline.registry.tasks.keyed_values import EXCLUDED, add_keyings, live_con
 from pipeline.registry.tasks.leases import KeyingMode
 from pipeline.registry.tasks.model import NotYours, TaskState
 from pipeline.registry.tasks.rows import aside, keying, review_task
-from pipeline.review_policy import Way
-from pipeline.schema import FieldSpec
-from pipeline.stages import Stage
 
 AccountRef = tuple[int, str]
 """Account and login of somebody who knew what stood."""

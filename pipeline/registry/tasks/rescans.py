@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, exists, literal, select, true
 
-from pipeline.errors import RegistryError
-from pipeline.model import PageRef
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import PageRef
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.permissions import check_place, check_tickets, require_text
 from pipeline.registry.books.rows import book, page, page_run, scan

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, String, cast, exists, select, update
 
+from pipeline.base.stages import Stage
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.permissions import require_text, stages
 from pipeline.registry.database.audit import add, changing, record, wrote
@@ -13,7 +14,6 @@ from pipeline.registry.tasks.keying import refresh_tasks_of
 from pipeline.registry.tasks.leases import hand_back
 from pipeline.registry.tasks.loading import ANSWERED, EITHER_MODE, LoadedTask, load_held_task
 from pipeline.registry.tasks.rows import AsideRow, aside, review_task
-from pipeline.stages import Stage
 
 SKIPPED = "skipped"
 """The kind of ``aside`` of a person who would rather not."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, Select, func, select
 
-from pipeline.model import PageRef
+from pipeline.base.model import PageRef
 from pipeline.registry.books.rows import page, scan
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import MACHINE, add, record

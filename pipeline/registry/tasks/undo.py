@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, exists, select
 
+from pipeline.base.stages import Stage
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.permissions import check_place, stages
 from pipeline.registry.approvals.stored_deliveries import (
@@ -39,7 +40,6 @@ from pipeline.registry.tasks.setting_aside import (
     put_question,
 )
 from pipeline.registry.tasks.visibility import show
-from pipeline.stages import Stage
 
 
 def undo(context: DeskContext, person: Person) -> DeskTask:

@@ -7,7 +7,10 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection
 
-from pipeline.model import NO_ENGINES, Box, FieldReading, PageRef
+from pipeline.base.model import NO_ENGINES, Box, FieldReading, PageRef
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import BookPolicy, Way
+from pipeline.declarations.schema import Form
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.accounts.permissions import check_place, stages
 from pipeline.registry.comments.threads import threads_on
@@ -21,9 +24,6 @@ from pipeline.registry.tasks.consensus import WHOLE_ENTRY, Consensus, Verdict
 from pipeline.registry.tasks.loading import LoadedTask, TaskRow, load_task, task_row
 from pipeline.registry.tasks.model import DeskTask, FieldWork, PagePlace
 from pipeline.registry.tasks.teaching import is_teaching
-from pipeline.review_policy import BookPolicy, Way
-from pipeline.schema import Form
-from pipeline.stages import Stage
 
 
 def show(context: DeskContext, task_id: int, person: Person) -> DeskTask:

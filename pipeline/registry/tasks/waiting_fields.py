@@ -9,7 +9,8 @@ from itertools import chain
 
 from sqlalchemy import ColumnElement, Connection, exists, select
 
-from pipeline.model import FieldStatus
+from pipeline.base.model import FieldStatus
+from pipeline.base.stages import Stage
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.permissions import check_place
 from pipeline.registry.books.rows import StoredBookRow, book, page, scan
@@ -30,7 +31,6 @@ from pipeline.registry.tasks.rows import (
     lease,
     review_task,
 )
-from pipeline.stages import Stage
 
 OPEN_STAGES = (Stage.REVIEW, Stage.CHECK, Stage.THIRD)
 """Tasks whose fields may be worked on one by one."""

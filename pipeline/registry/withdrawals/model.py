@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from pipeline.errors import RegistryError
-from pipeline.model import PageRef
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import PageRef
 
 
 class PartKind(StrEnum):

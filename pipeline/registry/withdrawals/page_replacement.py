@@ -15,8 +15,8 @@ from typing import Any
 
 from sqlalchemy import Connection, exists, func, select
 
-from pipeline.errors import RegistryError
-from pipeline.model import FIRST_TYPED_ROW, FieldReading, FieldStatus, PageRef, Severity
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FIRST_TYPED_ROW, FieldReading, FieldStatus, PageRef, Severity
 from pipeline.registry.amendments.rows import amendment
 from pipeline.registry.approvals.stored_deliveries import carry_confirmed
 from pipeline.registry.books.pages import NOBODY

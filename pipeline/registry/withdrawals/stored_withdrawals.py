@@ -27,7 +27,7 @@ from sqlalchemy import (
     select,
 )
 
-from pipeline.model import PageRef
+from pipeline.base.model import PageRef
 from pipeline.registry.books.rows import book, page, page_failure, scan
 from pipeline.registry.database.columns import APPEND_ONLY, Id, Json, refers, rows_of, table
 from pipeline.registry.entries.rows import entry

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from sqlalchemy import select
 
-from pipeline.model import PageRef
+from pipeline.base.model import PageRef
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.accounts.permissions import check_supervises
 from pipeline.registry.books.rows import book, page, page_run, scan

@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from pipeline.errors import RegistryError
-from pipeline.model import FIRST_TYPED_ROW
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FIRST_TYPED_ROW
 from pipeline.registry.accounts.permissions import require_text
 from pipeline.registry.books.rows import book, page, page_failure, page_run, scan
 from pipeline.registry.database import clock

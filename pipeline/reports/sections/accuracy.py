@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pipeline.calibration.drift import FEWEST, NO_BOUND, recalibration_advice
-from pipeline.charts import BarChart, BarSegment, ChartBar
-from pipeline.evaluation.field_scores import upper_bound
-from pipeline.localtime import local_date
+from pipeline.base.charts import BarChart, BarSegment, ChartBar
+from pipeline.base.localtime import local_date
+from pipeline.recognition.calibration.drift import FEWEST, NO_BOUND, recalibration_advice
 from pipeline.registry.lots.stored_lots import Lot, LotVerdict
 from pipeline.registry.statistics.model import SecondLook
 from pipeline.reports.content import (
@@ -30,6 +29,7 @@ from pipeline.reports.content import (
     text_cell,
 )
 from pipeline.reports.data import ReportData, list_href
+from pipeline.training.evaluation.field_scores import upper_bound
 
 BOUND = "Chắc không quá"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from pipeline.charts import BarChart, BarSegment, ChartBar
+from pipeline.base.charts import BarChart, BarSegment, ChartBar
+from pipeline.base.stages import STAGE_LABELS, Stage
 from pipeline.registry.statistics.model import AGES, BookStatistics
 from pipeline.reports.content import (
     ReportFigure,
@@ -17,7 +18,6 @@ from pipeline.reports.content import (
     text_cell,
 )
 from pipeline.reports.data import ReportData, grouped, list_href
-from pipeline.stages import STAGE_LABELS, Stage
 
 AGE_WORDS = (
     f"dưới {AGES[0]} ngày",

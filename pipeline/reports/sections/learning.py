@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from pipeline.charts import AxisMark, LineChart, LinePoint
-from pipeline.localtime import local_date
+from pipeline.base.charts import AxisMark, LineChart, LinePoint
+from pipeline.base.localtime import local_date
 from pipeline.registry.sampled_values import SampledValue
 from pipeline.registry.statistics.model import CheckedEntry, LearningHistory, LearningKind
 from pipeline.reports.content import (

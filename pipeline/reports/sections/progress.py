@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pipeline.charts import BarChart, BarSegment, ChartBar
+from pipeline.base.charts import BarChart, BarSegment, ChartBar
+from pipeline.base.text.numbers import NOTHING
 from pipeline.registry.statistics.model import BookStatistics
 from pipeline.reports.content import (
     ReportCell,
@@ -20,7 +21,6 @@ from pipeline.reports.content import (
 from pipeline.reports.data import ReportData, WorkDay, grouped, list_href
 from pipeline.reports.forecast import SURE, Forecast, forecast
 from pipeline.reports.plan import WorkPlanRow
-from pipeline.text.numbers import NOTHING
 
 SORTS = (
     ("Hệ thống tự động chấp nhận", "straight"),

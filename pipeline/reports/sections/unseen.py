@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.calibration import is_stopped, weighted_error, weighted_upper_bound
+from pipeline.recognition.calibration import is_stopped, weighted_error, weighted_upper_bound
 from pipeline.registry.sampled_values import SampledValue, ValueSource
 from pipeline.reports.content import (
     ReportCell,

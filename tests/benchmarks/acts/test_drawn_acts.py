@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.acts.bench_acts import Measured, measure
 from benchmarks.no_readers import without_readers
-from pipeline import schema
+from pipeline.declarations import schema
 from pipeline.digitize import default_engines
 
 SEED = 777

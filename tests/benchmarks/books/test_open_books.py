@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from benchmarks.books.open_books import FLAT, Binding, open_book
-from pipeline.model import Pixels
-from pipeline.synth import SCANNER_LEVELS
-from pipeline.synth.options import ScannerLevel
+from pipeline.base.model import Pixels
+from pipeline.training.synthetic_pages import SCANNER_LEVELS
+from pipeline.training.synthetic_pages.synthesis_options import ScannerLevel
 
 WIDE, HIGH = 420, 594
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from benchmarks.context.book_scores import ScoredBook, figures_of, read_pages
-from pipeline import schema
-from pipeline.evaluation.truth import truth_of
+from pipeline.declarations import schema
+from pipeline.training.evaluation.truth import truth_of
 
 SCHEMAS = schema.load()
 FORM = SCHEMAS.form("birth-2006")

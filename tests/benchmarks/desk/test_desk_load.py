@@ -19,13 +19,13 @@ from benchmarks.desk.load_log import AcknowledgedValue, LoadLog, TaskHold
 from benchmarks.desk.proof import prove, shared_by_clock
 from benchmarks.desk.simulated_staff import Pace, people
 from benchmarks.servers import postgresql
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import ReviewPolicy
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Role
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.database import Database
 from pipeline.registry.tasks.rows import decision
-from pipeline.review_policy import ReviewPolicy
-from pipeline.stages import Stage
 from tests.competing import competing_context
 from tests.registry.outsider import Outsider
 from tests.registry.told_once import KeptRegistry

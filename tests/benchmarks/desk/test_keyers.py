@@ -8,10 +8,10 @@ import pytest
 
 from benchmarks.desk.bench_keyers import WAYS, work_at_desk, work_by_rules
 from benchmarks.desk.simulated_keyers import FieldInk, Keyers, SimulatedKeyer, misread
-from pipeline.model import FieldReading, FieldStatus
+from pipeline.base.model import FieldReading, FieldStatus
+from pipeline.declarations.review_policy import Way
 from pipeline.registry import Verdict
 from pipeline.registry.tasks.model import FieldWork
-from pipeline.review_policy import Way
 from tests.registry.pages import SCHEMAS
 
 SEED, MANY = 7, 4000

@@ -10,9 +10,9 @@ from benchmarks.fitting.calibration_card import command_of, write
 from benchmarks.fitting.fit_calibration import BookPens, _drawn_books, _table_books
 from benchmarks.handwriting.books import CALIBRATION_PENS, HandBook, ReadHandBook
 from benchmarks.handwriting.calibration_pens import LATIN_CALIBRATION_PENS
-from pipeline import calibration
-from pipeline.synth import SynthOptions
-from pipeline.synth.pen_fonts import PenFont
+from pipeline.recognition import calibration
+from pipeline.training.synthetic_pages import SynthOptions
+from pipeline.training.synthetic_pages.pen_fonts import PenFont
 
 
 def test_the_card_of_a_calibration_names_the_command_but_no_path() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.fitting.fit_stamped_names import LEAST, Stamp, figures_of
-from pipeline.calibration import upper_bound
+from pipeline.recognition.calibration import upper_bound
 
 
 def test_own_and_other_names_are_counted_and_a_name_in_capitals_is_no_other() -> None:

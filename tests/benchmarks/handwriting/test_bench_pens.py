@@ -12,11 +12,11 @@ from benchmarks.handwriting import bench_pens
 from benchmarks.handwriting.bench_pens import folded_outcome
 from benchmarks.handwriting.books import HandBook, ReadEntry
 from benchmarks.handwriting.pens import PEN_FORMS, book_of_ink, real_ink_books
-from pipeline import schema
-from pipeline.errors import SetupError
-from pipeline.evaluation import FieldOutcome, PredictedValue, TrueEntry
-from pipeline.model import FieldStatus
-from pipeline.synth import SynthOptions, WriterInk
+from pipeline.base.errors import SetupError
+from pipeline.base.model import FieldStatus
+from pipeline.declarations import schema
+from pipeline.training.evaluation import FieldOutcome, PredictedValue, TrueEntry
+from pipeline.training.synthetic_pages import SynthOptions, WriterInk
 
 RECORD = schema.load().record("birth")
 INK = WriterInk("w001", {}, {}, 15.0, 3.0, 20.0)

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from PIL import ImageFont
 
 from benchmarks.handwriting.calibration_pens import LATIN_CALIBRATION_PENS, calibration_pens, with_marks
-from pipeline.errors import SetupError
-from pipeline.synth.pen_fonts import PEN_FOLDER, draw_hand_style, load_font
-from pipeline.text.tones import split_marks
-from pipeline.training.synthesis.fonts import HELD_OUT_LATIN, PLAIN, VIETNAMESE_LETTERS
+from pipeline.base.errors import SetupError
+from pipeline.base.text.tones import split_marks
+from pipeline.training.synthetic_lines.fonts import HELD_OUT_LATIN, PLAIN, VIETNAMESE_LETTERS
+from pipeline.training.synthetic_pages.pen_fonts import PEN_FOLDER, draw_hand_style, load_font
 
 BOREL = PEN_FOLDER / "borel" / "Borel_400Regular.ttf"
 

@@ -21,9 +21,7 @@ from benchmarks.handwriting.scores import field_figures, figures_by
 from benchmarks.handwriting.tables import show_left_out, show_targets
 from benchmarks.handwriting.targets import PARTS, all_targets, book_targets, line_targets
 from benchmarks.handwriting.tesseract import on_same_fields, on_same_lines, read_by_both, show_beside
-from pipeline import schema
-from pipeline.evaluation import TrueEntry
-from pipeline.model import (
+from pipeline.base.model import (
     Box,
     Crop,
     Evidence,
@@ -36,10 +34,12 @@ from pipeline.model import (
     Word,
     Writing,
 )
-from pipeline.synth import InkCutout, SynthOptions
-from pipeline.synth.line_drawing import draw_line as drawn_line
-from pipeline.synth.pen_fonts import draw_hand_style
+from pipeline.declarations import schema
 from pipeline.training.dataset import RealLine
+from pipeline.training.evaluation import TrueEntry
+from pipeline.training.synthetic_pages import InkCutout, SynthOptions
+from pipeline.training.synthetic_pages.line_drawing import draw_line as drawn_line
+from pipeline.training.synthetic_pages.pen_fonts import draw_hand_style
 
 SCHEMAS = schema.load()
 FORM = SCHEMAS.form("birth-2006")

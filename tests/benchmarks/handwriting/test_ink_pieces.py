@@ -10,11 +10,11 @@ import pytest
 
 from benchmarks.handwriting.ink_pieces import MARGIN, cut_line
 from benchmarks.handwriting.pen_figures import collected_figures, pen_figure, stroke_width
-from pipeline.decoding import Emission
-from pipeline.errors import SetupError
-from pipeline.model import Pixels
-from pipeline.ocr.line_image import STRIDE, line_image
-from pipeline.synth import WriterInk
+from pipeline.base.errors import SetupError
+from pipeline.base.model import Pixels
+from pipeline.recognition.decoding import Emission
+from pipeline.recognition.ocr.line_image import STRIDE, line_image
+from pipeline.training.synthetic_pages import WriterInk
 
 LETTERS = " abc123/"
 TALL, WIDE, GAP, SPACE = 30, 14, 5, 30

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from benchmarks.handwriting.training_pens import LETTERS, training_pens
-from pipeline.errors import SetupError
-from pipeline.synth.pen_fonts import PEN_FOLDER
-from pipeline.training.synthesis.fonts import training_font
-from pipeline.training.synthesis.writers import nominal_x_height
+from pipeline.base.errors import SetupError
+from pipeline.training.synthetic_lines.fonts import training_font
+from pipeline.training.synthetic_lines.writers import nominal_x_height
+from pipeline.training.synthetic_pages.pen_fonts import PEN_FOLDER
 
 
 def _lent(folder: Path, file: str, as_: str) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from benchmarks.learning.hand_trials import leaning
-from pipeline.model import Pixels
+from pipeline.base.model import Pixels
 
 
 def stroke() -> Pixels:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.learning.waiting_values import WaitingValue, groups_of, is_of_parts, keys_of
-from pipeline.model import FieldReading, FieldStatus, Hypothesis, Writing
+from pipeline.base.model import FieldReading, FieldStatus, Hypothesis, Writing
 
 
 def reading(text: str, *others: str) -> FieldReading:

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.reading.box_coverage import box_figures, ink_coverages, label_errors, straightened
-from pipeline.evaluation.truth import BookTruth, Quad, TrueEntry, TrueLabel, TruePage
-from pipeline.model import Box, EntryResult, FieldReading, FieldStatus, PageResult, PlacedLabel
-from tests.evaluation.pages import page_result
+from pipeline.base.model import Box, EntryResult, FieldReading, FieldStatus, PageResult, PlacedLabel
+from pipeline.training.evaluation.truth import BookTruth, Quad, TrueEntry, TrueLabel, TruePage
+from tests.training.evaluation.pages import page_result
 
 
 def quad(box: Box) -> Quad:

@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmarks.reading.read_in_pairs import PageCost, PageKey
 from benchmarks.reading.speed_comparison import grown_stages, other_readings, stage_seconds
-from pipeline.evaluation.truth import BookTruth, TrueEntry, TruePage
+from pipeline.training.evaluation.truth import BookTruth, TrueEntry, TruePage
 
 PAGE: PageKey = ("book", "a.pdf", 1)
 TRUTH = BookTruth("trial", 2010, (TrueEntry({"NOI": "Huế"}, 0, 0),), (TruePage("a.pdf", 1, "entries"),))

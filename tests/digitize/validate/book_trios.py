@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Tests(NamedTuple):
-    """``file`` as seen from ``tests/book_rules``; names of functions in it."""
+    """``file`` as seen from ``tests/books/book_rules``; names of functions in it."""
 
     file: str
     holds: str

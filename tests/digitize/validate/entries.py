@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipeline import schema
+from pipeline.base.model import FieldReading, FieldStatus, Finding, Ledger, Severity
+from pipeline.declarations import schema
 from pipeline.digitize.validate import context_of, rules_of
-from pipeline.kinds import KINDS
-from pipeline.model import FieldReading, FieldStatus, Finding, Ledger, Severity
-from pipeline.predicates import RuleContext
+from pipeline.values.kinds import KINDS
+from pipeline.values.predicates import RuleContext
 from tests.digitize.validate.other_registers import OTHER_REGISTERS
 
 SCHEMAS = schema.load()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipeline.model import FieldStatus
+from pipeline.base.model import FieldStatus
 
 _PLACE = "Xã Tân Lợi, huyện Phong Điền, Cần Thơ"
 _BLANK = FieldStatus.BLANK

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.model import FieldStatus, Severity
-from pipeline.predicates import PREDICATES, Need
-from pipeline.schema import RuleSpec
+from pipeline.base.model import FieldStatus, Severity
+from pipeline.declarations.schema import RuleSpec
+from pipeline.values.predicates import PREDICATES, Need
 from tests.digitize.validate.book_trios import BOOK_TRIOS
 from tests.digitize.validate.entries import SCHEMAS, SOUND, Written, context, form_of, found, serious
 from tests.digitize.validate.trios.every import TRIOS
@@ -30,7 +30,7 @@ TABLE = {
 }
 """The codes of the rule table."""
 
-BOOK_TESTS = Path(__file__).parents[2] / "book_rules"
+BOOK_TESTS = Path(__file__).parents[2] / "books" / "book_rules"
 OF_ENTRIES = {code for code, finding in SCHEMAS.findings.items() if finding.level in ("field", "entry")}
 BINDINGS = [(record.record, rule) for record in SCHEMAS.records.values() for rule in record.rules]
 

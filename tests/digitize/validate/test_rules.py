@@ -1,9 +1,9 @@
 import pytest
 
+from pipeline.base.model import FieldReading, FieldStatus, Finding, Severity
+from pipeline.declarations.schema import FieldSpec, RecordSpec, RuleSpec
 from pipeline.digitize.validate import EntryRules
-from pipeline.kinds import KINDS, Vocabulary
-from pipeline.model import FieldReading, FieldStatus, Finding, Severity
-from pipeline.schema import FieldSpec, RecordSpec, RuleSpec
+from pipeline.values.kinds import KINDS, Vocabulary
 
 SEX = Vocabulary((("1", "Nam", ()), ("2", "Nữ", ())), finding="L03")
 

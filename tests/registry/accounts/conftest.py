@@ -6,7 +6,7 @@ from argon2 import PasswordHasher
 from pipeline.registry import Registry
 from pipeline.registry.accounts import passwords
 from pipeline.registry.accounts.accounts import Accounts
-from tests.review.clock import Clock
+from tests.web.clock import Clock
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import AccountError, Role
 from tests.registry.accounts.people import HERE, OWN, joined, wrong
-from tests.review.clock import Clock
+from tests.web.clock import Clock
 
 
 def test_an_administrator_has_no_places_of_their_own(accounts: Accounts) -> None:

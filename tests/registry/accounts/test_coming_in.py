@@ -10,7 +10,7 @@ from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import LoginRefused, Role
 from tests.registry.accounts.people import HERE, OWN, joined
-from tests.review.clock import Clock
+from tests.web.clock import Clock
 
 
 def test_the_first_start_makes_one_administrator_who_must_change_the_password(accounts: Accounts) -> None:

@@ -10,7 +10,7 @@ from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import AccountOptions, LoginLocked, LoginRefused
 from tests.registry.accounts.people import HERE, OWN, THERE, joined, wrong
-from tests.review.clock import Clock
+from tests.web.clock import Clock
 
 
 def test_after_five_wrong_passwords_the_right_one_is_refused_too_until_the_window_is_over(

@@ -11,7 +11,7 @@ from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.logins import csrf_of
 from pipeline.registry.accounts.model import AccountError, AccountOptions, LoginRefused, Role
 from tests.registry.accounts.people import HERE, OWN, joined, wrong
-from tests.review.clock import Clock
+from tests.web.clock import Clock
 
 
 def test_a_session_lasts_while_it_is_used_and_twelve_hours_at_most(accounts: Accounts, clock: Clock) -> None:

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from pipeline.errors import RegistryError
-from pipeline.model import FieldStatus, PageRef
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FieldStatus, PageRef
 from pipeline.registry import Registry, Verdict
 from pipeline.registry.amendments.model import AmendmentKind, AmendmentOrder
 from tests.registry.outsider import Outsider

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.delivery import DeliveryPolicy
-from pipeline.errors import RegistryError
-from pipeline.model import FieldStatus
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FieldStatus
+from pipeline.delivery_rules import DeliveryPolicy
 from pipeline.registry import Registry, RegistryPart, Verdict
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.amendments.model import AmendmentOrder

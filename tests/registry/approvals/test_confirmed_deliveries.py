@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.delivery import DeliveryPolicy
-from pipeline.errors import RegistryError
-from pipeline.model import FieldStatus, PageRef
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FieldStatus, PageRef
+from pipeline.delivery_rules import DeliveryPolicy
 from pipeline.registry import Registry, Verdict
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 

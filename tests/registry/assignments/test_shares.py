@@ -7,13 +7,13 @@ from datetime import date
 
 import pytest
 
-from pipeline.errors import RegistryError
+from pipeline.base.errors import RegistryError
+from pipeline.base.stages import Stage
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.assignments.portions import Assignee, ShareRange, Team
 from pipeline.registry.desk import Desk
 from pipeline.registry.tasks.model import NotYours
-from pipeline.stages import Stage
 from tests.registry.offices import PLACE, REVIEWER, SINGLE, SUPERVISOR, Clock, doubtful, hired, person
 from tests.registry.pages import page, read
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.model import FieldStatus
+from pipeline.base.model import FieldStatus
 from pipeline.registry import CrossEntryFinding, Link, Registry, Verdict
 from pipeline.registry.accounts.model import Person, Role
 from tests.registry.pages import LEDGER, SCAN, entry, finding, page, read

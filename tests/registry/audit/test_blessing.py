@@ -11,8 +11,8 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 
 from benchmarks.servers.postgresql import OWNER
-from pipeline.errors import RegistryError
-from pipeline.model import FieldStatus
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FieldStatus
 from pipeline.registry import Registry, Verdict
 from pipeline.registry.accounts.model import AccountTampered, LoginRefused, Role
 from pipeline.registry.audit.model import FlawKind

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import RegistryError
+from pipeline.base.errors import RegistryError
 from pipeline.registry import Registry
 from pipeline.registry.audit.model import Flaw, FlawKind, Verification
 from pipeline.registry.database.audit.rows import packed, unpacked

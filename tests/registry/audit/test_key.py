@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import RegistryError, StorageError
+from pipeline.base.errors import RegistryError, StorageError
 from pipeline.registry import Registry
 from pipeline.registry.audit.model import FlawKind
 from pipeline.registry.database.audit.key import Key, KeyFile

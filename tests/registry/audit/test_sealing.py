@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import RegistryError, StorageError
+from pipeline.base.errors import RegistryError, StorageError
 from pipeline.registry import Registry
 from pipeline.registry.audit.model import Flaw, FlawKind
 from pipeline.registry.audit.seal import Seal, read_seal, write_seal

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from pipeline.errors import RegistryError
+from pipeline.base.errors import RegistryError
 from pipeline.registry import Registry
 from pipeline.registry.audit.model import Flaw, FlawKind
 from tests.registry.audit.intruder import Intruder

@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert
 
-from pipeline.model import FieldStatus
+from pipeline.base.model import FieldStatus
+from pipeline.base.text.control_characters import control_characters
 from pipeline.registry import CrossEntryFinding, Link, Registry, Verdict
 from pipeline.registry.audit.audit_words import ACTIONS
 from pipeline.registry.books.rows import book
@@ -24,7 +25,6 @@ from pipeline.registry.database.database import Database
 from pipeline.registry.database.migration import create
 from pipeline.registry.database.record_tables import all_tables
 from pipeline.registry.search.rows import SEARCH_INDEX
-from pipeline.text.control_characters import control_characters
 from tests.registry.audit.history import NATIVE_PLACE, REVIEWER
 from tests.registry.audit.intruder import Intruder
 from tests.registry.outsider import Outsider

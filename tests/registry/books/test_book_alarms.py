@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.base.stages import Stage
 from pipeline.registry import CrossEntryFinding, Registry
 from pipeline.registry.desk import Desk
 from pipeline.registry.tasks.consensus import WHOLE_ENTRY
 from pipeline.registry.tasks.model import DeskTask
-from pipeline.stages import Stage
 from tests.registry.offices import AN, BINH, BLIND, SINGLE, SUPERVISOR, keyed, said, taken
 from tests.registry.pages import entry, finding, page, read
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from pipeline.errors import RegistryError
-from pipeline.model import BookSeries, FieldReading, FieldStatus, Ledger, Severity, Writing
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import BookSeries, FieldReading, FieldStatus, Ledger, Severity, Writing
+from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
 from pipeline.registry import Registry, RowTampered, Verdict
 from pipeline.registry.accounts.model import Person, Role
-from pipeline.review_policy import BookPolicy, ReviewPolicy
 from tests.registry.outsider import Outsider
 from tests.registry.pages import LEDGER, SCAN, entry, finding, page, read
 

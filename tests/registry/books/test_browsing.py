@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.base.stages import Stage
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.amendments.model import AmendmentOrder
 from pipeline.registry.errors import NotThere
 from pipeline.registry.tasks.model import NotYours
-from pipeline.stages import Stage
 from tests.registry.offices import (
     ADMINISTRATOR,
     AN,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.model import LEFT_PAGE, RIGHT_PAGE, FieldStatus
+from pipeline.base.model import LEFT_PAGE, RIGHT_PAGE, FieldStatus
 from pipeline.registry import Registry, Verdict
 from pipeline.reports.content import row_label
 from tests.registry.pages import LEDGER, SCAN, entry, page, read

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import dataclasses
 
+from pipeline.base.model import FieldStatus, PageKind
 from pipeline.cli.findings import format_summary
-from pipeline.model import FieldStatus, PageKind
 from pipeline.registry import BookSummary, Registry, Verdict
 from tests.registry.pages import LEDGER, SCAN, blank, entry, finding, page, read
 

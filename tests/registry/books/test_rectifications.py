@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from pipeline.model import PageRef
+from pipeline.base.model import PageRef
 from pipeline.registry import Registry
 from tests.registry.pages import SCAN, entry, page, read
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.errors import RegistryError
-from pipeline.model import EntryResult, PageKind, PageRef
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import EntryResult, PageKind, PageRef
 from pipeline.registry import Registry, SaveOutcome
 from tests.registry.pages import LEDGER, SCAN, blank, entries, entry, finding, page, read
 

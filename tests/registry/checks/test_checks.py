@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from pipeline.model import EntryResult, FieldStatus, Finding, Severity
+from pipeline.base.model import EntryResult, FieldStatus, Finding, Severity
 from pipeline.registry import WHOLE_ENTRY, CrossEntryFinding, Link, Registry, Task, Verdict
 from tests.registry.outsider import Outsider
 from tests.registry.pages import SCHEMAS, blank, entry, page, read
@@ -166,6 +166,6 @@ def test_what_was_found_can_end_and_nothing_else(
 
 
 def test_every_check_says_what_its_findings_mean() -> None:
-    from pipeline.book_rules import BOOK_CODES, REGISTRY_CODES
+    from pipeline.books.book_rules import BOOK_CODES, REGISTRY_CODES
 
     assert {*BOOK_CODES, *REGISTRY_CODES, "LINK-AGAIN", "LINK-PERSON"} <= SCHEMAS.findings.keys()

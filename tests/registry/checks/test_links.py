@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from pipeline.errors import RegistryError
+from pipeline.base.errors import RegistryError
 from pipeline.registry import Link, LinkVerdict, Registry
 from tests.registry.pages import entry, page, read
 

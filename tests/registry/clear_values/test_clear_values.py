@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from pipeline.errors import RegistryError
-from pipeline.model import FieldStatus
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FieldStatus
 from pipeline.registry import NotThere, Registry, RegistryPart
 from pipeline.registry.clear_values.model import REFUTED, NewClearValue
 from pipeline.registry.desk import Desk

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.errors import RegistryError
-from pipeline.model import Box
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import Box
 from pipeline.registry import Registry, RegistryPart, Withdrawn
 from pipeline.registry.accounts.model import Role
 from pipeline.registry.tasks.model import NotYours

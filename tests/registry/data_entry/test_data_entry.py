@@ -7,13 +7,13 @@ import dataclasses
 import numpy as np
 import pytest
 
-from pipeline.errors import RegistryError
-from pipeline.model import FIRST_TYPED_ROW, TYPED, Box, FieldReading, FieldStatus, PageKind, PageRef
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FIRST_TYPED_ROW, TYPED, Box, FieldReading, FieldStatus, PageKind, PageRef
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
 from pipeline.registry import NotThere, Registry, RegistryPart, Verdict, Withdrawn
 from pipeline.registry.desk import Desk
 from pipeline.registry.tasks.model import DeskTask, NotYours
-from pipeline.review_policy import BookPolicy, ReviewPolicy
-from pipeline.stages import Stage
 from tests.registry.offices import (
     ADMINISTRATOR,
     AN,

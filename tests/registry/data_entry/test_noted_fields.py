@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.model import Box, FieldStatus
+from pipeline.base.model import Box, FieldStatus
+from pipeline.base.stages import Stage
 from pipeline.registry import Registry
 from pipeline.registry.desk import Desk
 from pipeline.registry.tasks.model import DeskTask
-from pipeline.stages import Stage
 from tests.registry.offices import AN, BINH, BLIND, SINGLE, Clock, in_force, keyed, said, taken
 from tests.registry.pages import entry, page, read
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from pipeline.delivery import DeliveryPolicy
-from pipeline.model import Box, FieldStatus
+from pipeline.base.model import Box, FieldStatus
+from pipeline.delivery_rules import DeliveryPolicy
 from pipeline.registry import Link, LinkVerdict, Registry, RegistryPart, Verdict
 from pipeline.registry.accounts.model import Role
 from pipeline.registry.amendments.model import AmendmentOrder

@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 import pytest
 
-from pipeline.errors import RegistryError, SetupError, StorageError
-from pipeline.model import FieldStatus
+from pipeline.base.errors import RegistryError, SetupError, StorageError
+from pipeline.base.model import FieldStatus
 from pipeline.registry import Registry, Verdict
 from pipeline.registry.accounts.model import Role
 from pipeline.registry.database import encryption

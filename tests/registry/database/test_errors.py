@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from pipeline.errors import RegistryError, StorageError
+from pipeline.base.errors import RegistryError, StorageError
 from pipeline.registry import Registry
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 

@@ -11,8 +11,11 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError
 
-from pipeline.errors import RegistryError
-from pipeline.model import Evidence, Hypothesis
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import Evidence, Hypothesis
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.declarations.schema import FieldSpec, RecordSpec, Schemas
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.database.audit.baseline import answer_for_all
@@ -22,9 +25,6 @@ from pipeline.registry.database.database import Database
 from pipeline.registry.database.migration import configuration, upgrade
 from pipeline.registry.database.record_tables import all_tables, record_table_name
 from pipeline.registry.search.rows import FULL_TEXT, FULL_TEXT_INDEXES
-from pipeline.review_policy import ReviewPolicy
-from pipeline.schema import FieldSpec, RecordSpec, Schemas
-from pipeline.stages import Stage
 from tests import new_databases
 from tests.registry.outsider import Outsider
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read

@@ -9,7 +9,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from benchmarks.servers.postgresql import MUST_LOG_IN, OWNER, Cluster
-from pipeline.errors import HotichError, RegistryError, StorageError
+from pipeline.base.errors import HotichError, RegistryError, StorageError
 from pipeline.registry import Registry
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 

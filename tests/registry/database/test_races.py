@@ -7,7 +7,7 @@ from multiprocessing.synchronize import Barrier
 
 import pytest
 
-from pipeline.model import FieldStatus, Finding, Severity
+from pipeline.base.model import FieldStatus, Finding, Severity
 from pipeline.registry import CrossEntryFinding, Registry, StaleTask, Verdict
 from pipeline.registry.entries.effective_values import left_to_decide
 from tests.competing import WAIT_SECONDS, competing_context, started_and_ended

@@ -11,8 +11,8 @@ import pytest
 from psycopg.errors import InsufficientPrivilege
 
 from benchmarks.servers import postgresql
-from pipeline.errors import RegistryError
-from pipeline.model import FieldStatus
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FieldStatus
 from pipeline.registry import Registry, Verdict
 from pipeline.registry.database.columns import RowLife, cover, tables_of
 from pipeline.registry.database.roles import role_sql

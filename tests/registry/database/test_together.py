@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from pipeline.model import FieldStatus, PageResult
+from pipeline.base.model import FieldStatus, PageResult
 from pipeline.registry import Registry, Verdict
 from tests.competing import competing_context, started_and_ended
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, finding, page, read

@@ -7,7 +7,7 @@ import importlib.util
 import pytest
 from sqlalchemy import func, insert, select
 
-from pipeline.errors import RegistryError, StorageError
+from pipeline.base.errors import RegistryError, StorageError
 from pipeline.registry import Registry
 from pipeline.registry.books.rows import book
 from pipeline.registry.database import sqlite

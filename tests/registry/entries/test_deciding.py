@@ -4,8 +4,8 @@ import unicodedata
 
 import pytest
 
-from pipeline.errors import RegistryError
-from pipeline.model import FieldReading, FieldStatus, Severity
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FieldReading, FieldStatus, Severity
 from pipeline.registry import WHOLE_ENTRY, Registry, SeenReading, StaleTask, Verdict
 from tests.registry.pages import blank, entry, finding, page, read
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from benchmarks.servers import postgresql
-from pipeline.model import FieldReading, FieldStatus
+from pipeline.base.model import FieldReading, FieldStatus
 from pipeline.registry import Registry, Verdict
 from pipeline.registry.entries.effective_values import derive_effective_values
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read

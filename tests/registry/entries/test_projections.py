@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from benchmarks.servers import postgresql
-from pipeline.errors import RegistryError
-from pipeline.model import FieldReading, FieldStatus, Finding, Severity
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FieldReading, FieldStatus, Finding, Severity
 from pipeline.registry import CrossEntryFinding, Registry, Verdict
 from pipeline.registry.database.audit.rows import unpacked
 from pipeline.registry.entries import projections

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.model import FieldStatus
+from pipeline.base.model import FieldStatus
 from pipeline.registry import Registry, Verdict
 from tests.registry.outsider import Outsider
 from tests.registry.pages import blank, entry, page, read

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from pipeline.delivery import DeliveryPolicy
-from pipeline.model import FIRST_TYPED_ROW, FieldReading, FieldStatus, Ledger, PageRef
+from pipeline.base.model import FIRST_TYPED_ROW, FieldReading, FieldStatus, Ledger, PageRef
+from pipeline.delivery_rules import DeliveryPolicy
 from pipeline.registry.amendments.model import Amendment, AmendmentKind, AmendmentOrder
 from pipeline.registry.entries.model import BookLayers, StoredEntry
 from tests.registry.pages import SCHEMAS

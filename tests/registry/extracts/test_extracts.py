@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
-from pipeline.errors import RegistryError
-from pipeline.model import FieldStatus
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FieldStatus
+from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy
 from pipeline.registry import NotThere, Registry, RegistryPart, Verdict, Withdrawn
 from pipeline.registry.amendments.model import AmendmentOrder
 from pipeline.registry.copying import copy_registry
 from pipeline.registry.extracts.extracts import checked_order
 from pipeline.registry.extracts.model import ExtractOrder, IssuedExtract, IssueFilter, NumberTaken, SetExtract
 from pipeline.registry.tasks.model import NotYours
-from tests.printing.papers import order
+from tests.delivery.printing.papers import order
 from tests.registry.offices import CHECKER, SUPERVISOR
 from tests.registry.outsider import Outsider
 from tests.registry.pages import SCHEMAS, entry, page, read

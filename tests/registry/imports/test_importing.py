@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import ReviewPolicy
 from pipeline.registry import Registry
 from pipeline.registry.errors import NotThere
 from pipeline.registry.imports.model import ImportMode, WorkbookFile
 from pipeline.registry.tasks.model import NotYours
-from pipeline.review_policy import ReviewPolicy
-from pipeline.stages import Stage
-from tests.reconcile.files import birth, write
+from tests.delivery.reconcile.files import birth, write
+from tests.delivery.workbook_import.books import AN, BINH, ELSEWHERE, brought, desk_of, waiting_book
 from tests.registry.offices import BLIND, CHECKED, SINGLE, keyed, said, taken
-from tests.workbook_import.books import AN, BINH, ELSEWHERE, brought, desk_of, waiting_book
 
 FIELD = "mother_name"
 

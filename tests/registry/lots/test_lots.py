@@ -7,17 +7,17 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.errors import RegistryError
-from pipeline.model import FieldStatus
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FieldStatus
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
+from pipeline.declarations.sampling import QualityLevels, SamplingPolicy
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.desk import Desk
 from pipeline.registry.lots.lots import Lots
 from pipeline.registry.lots.stored_lots import LotVerdict
 from pipeline.registry.tasks.model import DeskTask, NotYours
-from pipeline.review_policy import BookPolicy, ReviewPolicy
-from pipeline.sampling import QualityLevels, SamplingPolicy
-from pipeline.stages import Stage
 from tests.registry.offices import PLACE, Clock, keyed, said
 from tests.registry.pages import LEDGER, blank, entry, page, read
 

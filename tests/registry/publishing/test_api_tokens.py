@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
-from pipeline.model import PageRef
+from pipeline.base.model import PageRef
+from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy
 from pipeline.registry import Registry
 from pipeline.registry.publishing.model import ApiScope, ApiTokenError, PublishedEntry, UnknownApiToken
 from pipeline.registry.publishing.publishing import Publishing
 from tests.registry.outsider import Outsider
 from tests.registry.pages import SCAN, entry, page, read
-from tests.review.clock import Clock
+from tests.web.clock import Clock
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from pipeline.errors import RegistryError
+from pipeline.base.errors import RegistryError
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.amendments.model import AmendmentOrder

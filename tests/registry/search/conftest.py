@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.model import Box, FieldReading
+from pipeline.base.model import Box, FieldReading
 from pipeline.registry import Registry
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import delete, text, update
 from sqlalchemy import table as table_clause
 
-from pipeline.model import FieldStatus
+from pipeline.base.model import FieldStatus
 from pipeline.registry import Registry, RegistryPart, Verdict
 from pipeline.registry.amendments.model import AmendmentOrder
 from pipeline.registry.copying import copy_registry

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from pipeline.model import FieldStatus
+from pipeline.base.model import FieldStatus
 from pipeline.registry import NotThere, Registry, RegistryPart, Verdict
 from pipeline.registry.database.audit.chain import audit
 from pipeline.registry.database.database import Database

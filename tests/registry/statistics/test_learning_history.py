@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.model.adapted_reader import ADAPTER_MARK
+from pipeline.base.model.adapted_reader import ADAPTER_MARK
 from pipeline.registry import Registry, RegistryPart, Verdict
 from pipeline.registry.clear_values.model import NewClearValue
 from pipeline.registry.statistics.model import LearningKind

@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipeline.model import FieldStatus, Finding, PageKind, Severity
+from pipeline.base.model import FieldStatus, Finding, PageKind, Severity
+from pipeline.base.stages import Stage
 from pipeline.registry import CrossEntryFinding, Registry
 from pipeline.registry.desk import Desk
 from pipeline.registry.statistics.book_counts import DRIFT
 from pipeline.registry.statistics.model import AGES, ListFilter, SecondLook, Statistics
-from pipeline.stages import Stage
 from tests.registry.offices import AN, BINH, BLIND, CHI, SUPERVISOR, Clock, doubtful, keyed, said, taken
 from tests.registry.pages import LEDGER, SCAN, entry, finding, page, read
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.batch.rescans import settle_tickets
-from pipeline.errors import RegistryError
-from pipeline.model import EntryResult, PageRef
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import EntryResult, PageRef
 from pipeline.registry import NotThere, Registry
 from pipeline.registry.desk import Desk
 from pipeline.registry.tasks.rescans import answer_name
+from pipeline.runs.rescans import settle_tickets
 from tests.registry.offices import AN, OPERATOR, SINGLE, taken
 from tests.registry.pages import SCAN, entry, page, read
 

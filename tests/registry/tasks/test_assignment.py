@@ -10,13 +10,13 @@ import pytest
 from sqlalchemy import create_engine, event, make_url
 from sqlalchemy.engine import Engine
 
-from pipeline.errors import RegistryError
+from pipeline.base.errors import RegistryError
+from pipeline.base.stages import Stage
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.desk import Desk
 from pipeline.registry.tasks.assignment import MOST_HELD
 from pipeline.registry.tasks.model import HandsFull, NotYours
-from pipeline.stages import Stage
 from tests.registry.offices import (
     ADMINISTRATOR,
     AN,

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from pipeline.model import Box, Hypothesis
+from pipeline.base.model import Box, Hypothesis
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
 from pipeline.registry import WHOLE_ENTRY, Registry
-from pipeline.review_policy import BookPolicy, ReviewPolicy
-from pipeline.stages import Stage
 from tests.registry.offices import AN, BINH, BLIND, CHI, SUPERVISOR, Clock, keyed, said, taken
 from tests.registry.pages import entry, finding, page, read
 

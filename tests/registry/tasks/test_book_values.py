@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.model import FieldStatus
+from pipeline.base.model import FieldStatus
 from pipeline.registry import Registry, RegistryPart, Verdict
 from pipeline.registry.tasks.model import NotYours
 from tests.registry.offices import AN, BINH, BLIND, SINGLE, Clock, doubtful, person, taken

@@ -8,15 +8,15 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import Engine, event
 
-from pipeline.errors import RegistryError
+from pipeline.base.errors import RegistryError
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.database.audit.rows import unpacked
 from pipeline.registry.desk import Desk
 from pipeline.registry.tasks.columns import LARGEST
 from pipeline.registry.tasks.model import CannotUndo, LeasedColumn
-from pipeline.review_policy import BookPolicy, ReviewPolicy
-from pipeline.stages import Stage
 from tests.registry.offices import (
     AN,
     BINH,

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.model import FieldStatus
+from pipeline.base.model import FieldStatus
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import Way
 from pipeline.registry import Verdict
 from pipeline.registry.tasks.consensus import Consensus, KeyedValue, agree, consensus_of, finished, stage_of
-from pipeline.review_policy import Way
-from pipeline.stages import Stage
 
 ways = st.sampled_from(Way)
 verdicts = st.builds(

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-from pipeline.errors import RegistryError
+from pipeline.base.errors import RegistryError
+from pipeline.base.stages import Stage
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.tasks.model import CannotUndo, DeskTask, KeyOutcome
-from pipeline.stages import Stage
 from tests.competing import WAIT_SECONDS, competing_context, started_and_ended
 from tests.registry.offices import AN, BINH, BLIND, CHECKED, Clock, doubtful, keyed, person, said, taken
 from tests.registry.outsider import Outsider

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.model import COPIED, TYPED, Box, FieldReading, FieldStatus
+from pipeline.base.model import COPIED, TYPED, Box, FieldReading, FieldStatus
 from pipeline.registry.entries.accepted_readings import hidden_reading
 from pipeline.registry.tasks.visibility import fields_of_shared_ink, fields_of_shared_slots, has_own_ink
 from tests.registry.pages import SCHEMAS

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.errors import RegistryError
-from pipeline.model import FieldStatus
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FieldStatus
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
 from pipeline.registry import WHOLE_ENTRY, Registry, StaleTask, Verdict
 from pipeline.registry.tasks.model import KeyOutcome, NotYours
-from pipeline.review_policy import BookPolicy, ReviewPolicy
-from pipeline.stages import Stage
 from tests.registry.offices import (
     AN,
     BINH,

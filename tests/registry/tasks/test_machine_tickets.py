@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.model import Finding, PageResult, Severity
+from pipeline.base.model import Finding, PageResult, Severity
 from pipeline.registry import CrossEntryFinding, Registry
 from pipeline.registry.desk import Desk
 from tests.registry.offices import AN, OPERATOR, SINGLE, Clock, taken

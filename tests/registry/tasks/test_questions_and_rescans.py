@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.errors import RegistryError
+from pipeline.base.errors import RegistryError
+from pipeline.base.stages import Stage
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.desk import Desk
 from pipeline.registry.tasks.model import NotYours
-from pipeline.stages import Stage
 from tests.registry.offices import (
     ADMINISTRATOR,
     AN,

@@ -7,8 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipeline.errors import RegistryError
-from pipeline.model import Box, FieldReading, FieldStatus, Hypothesis, Writing
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import Box, FieldReading, FieldStatus, Hypothesis, Writing
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import ReviewPolicy
 from pipeline.registry import Registry
 from pipeline.registry.desk import Desk
 from pipeline.registry.errors import StaleTask
@@ -21,8 +23,6 @@ from pipeline.registry.tasks.model import (
     RegionReading,
 )
 from pipeline.registry.tasks.redrawing import last_redrawn, undo_region
-from pipeline.review_policy import ReviewPolicy
-from pipeline.stages import Stage
 from tests.registry.offices import AN, BINH, BLIND, CHECKED, SINGLE, Clock, in_force, keyed, said, taken
 from tests.registry.pages import entry, page, read
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import pytest
 
-from pipeline.errors import RegistryError
+from pipeline.base.errors import RegistryError
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import ReviewPolicy
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.desk import Desk
 from pipeline.registry.reconciliation.model import FoundDifference
 from pipeline.registry.tasks.model import NotYours
-from pipeline.review_policy import ReviewPolicy
-from pipeline.stages import Stage
 from tests.registry.offices import (
     AN,
     BINH,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.declarations.sampling import SamplingPolicy
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.desk import Desk
 from pipeline.registry.lots.lots import Lots
-from pipeline.sampling import SamplingPolicy
 from tests.registry.offices import SINGLE, Clock, hired
 from tests.registry.pages import entry, page, read
 

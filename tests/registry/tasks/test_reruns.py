@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.base.stages import Stage
 from pipeline.registry import Registry
-from pipeline.stages import Stage
 from tests.registry.offices import (
     AN,
     BINH,

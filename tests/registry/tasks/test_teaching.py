@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.model import PageRef
+from pipeline.base.model import PageRef
+from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
 from pipeline.registry import Registry
-from pipeline.review_policy import BookPolicy, ReviewPolicy
 from tests.registry.offices import AN, BINH, SINGLE, doubtful, keyed, said, taken
 from tests.registry.pages import SCAN, page
 

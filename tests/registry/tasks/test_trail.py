@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from pipeline.model import Box
+from pipeline.base.model import Box
 from pipeline.registry import Registry
 from pipeline.registry.tasks.model import NotYours
 from pipeline.registry.tasks.rows import WITHDRAWN

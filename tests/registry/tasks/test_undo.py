@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.delivery import DeliveryPolicy
-from pipeline.model import FieldStatus
+from pipeline.base.model import FieldStatus
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.delivery_rules import DeliveryPolicy
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.desk import Desk
 from pipeline.registry.tasks.model import CannotUndo
-from pipeline.review_policy import ReviewPolicy
-from pipeline.stages import Stage
 from tests.registry.offices import (
     AN,
     BINH,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.errors import RegistryError
-from pipeline.model import FieldStatus, PageRef
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FieldStatus, PageRef
 from pipeline.registry import NotThere, Registry, RegistryPart, Verdict, WithdrawalKind, Withdrawn
 from pipeline.registry.amendments.model import AmendmentOrder
 from pipeline.registry.books.model import PagePosition

@@ -14,8 +14,8 @@ import pytest
 
 from benchmarks.servers import postgresql
 from pipeline import registry as room
-from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
-from pipeline.model import FieldStatus
+from pipeline.base.model import FieldStatus
+from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy
 from pipeline.registry import CrossEntryFinding, Link, LinkVerdict, NotThere, Registry, RegistryPart, Verdict
 from pipeline.registry.amendments.model import AmendmentOrder
 from pipeline.registry.desk import Desk

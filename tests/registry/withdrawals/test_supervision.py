@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.base.stages import Stage
 from pipeline.registry import Registry, RegistryPart, Withdrawn
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.tasks.model import CannotUndo, NotYours
-from pipeline.stages import Stage
 from tests.registry.offices import (
     ADMINISTRATOR,
     AN,

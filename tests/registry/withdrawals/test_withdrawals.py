@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.errors import RegistryError
-from pipeline.model import FieldStatus
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FieldStatus
 from pipeline.registry import (
     CrossEntryFinding,
     NotThere,

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 from sqlalchemy import Connection, insert, select
 
-from pipeline.errors import RegistryUnavailable
+from pipeline.base.errors import RegistryUnavailable
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit.key import Key, KeyFile
 from pipeline.registry.database.audit.stored import moment, spelled

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.errors import StorageError
-from pipeline.files import write_atomically
+from pipeline.base.errors import StorageError
+from pipeline.base.files import write_atomically
 
 KEY_BYTES = 32
 FIRST_LINE = "hotich audit key 1"

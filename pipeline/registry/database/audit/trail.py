@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, insert
 
-from pipeline.errors import RegistryUnavailable
+from pipeline.base.errors import RegistryUnavailable
 from pipeline.registry.database.audit.chain import Action, append, first_hash, head, signing_key
 from pipeline.registry.database.audit.key import Key, KeyFile
 from pipeline.registry.database.audit.row_digests import (

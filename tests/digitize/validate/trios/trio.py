@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.model import FieldStatus
+from pipeline.base.model import FieldStatus
 from tests.digitize.validate.entries import BLANK, Written, form_of
 
 NOWHERE = "Xã Không Có, huyện Nào Đó"

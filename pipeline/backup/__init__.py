@@ -1,7 +1,0 @@
-"""Backups: everything of an installation in a folder elsewhere, checksummed, and brought back from there."""
-
-from pipeline.backup.create import BackupReport, back_up, verify
-from pipeline.backup.restore import RestoreReport, restore
-from pipeline.backup.vault import Vault, backup_key, key_in
-
-__all__ = ["BackupReport", "RestoreReport", "Vault", "back_up", "backup_key", "key_in", "restore", "verify"]

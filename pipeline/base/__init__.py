@@ -1,0 +1,1 @@
+"""What every room needs: the values that travel, exceptions, files, text, the log, the clock, charts."""

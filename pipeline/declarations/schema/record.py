@@ -1,0 +1,212 @@
+"""``schemas/records``: the fields of an event, the rules bound to them, who the people of an entry are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any, Literal
+
+from pydantic import Field
+
+from pipeline.base.model import Ledger, Severity
+from pipeline.declarations.schema.declaration import Declaration
+
+LEDGER_KEYS = {key.name: key for key in fields(Ledger)}
+"""What ``FieldSpec.ledger`` may name."""
+
+
+class FieldSpec(Declaration):
+    """One field of a record: the only place where it is named.
+
+    Attributes:
+        name: Its name in ``schemas/``.
+        column: Its column in the workbook, the Ministry's or an office's own; ``""``: it has none, and the field is not
+            exported.
+        kind: A key of ``kinds.KINDS``.
+        label: On screen.
+        required: An entry is not complete without it.
+        critical: An error in it weighs more; it has a bound of its own.
+        vocab: The code list of a choice.
+        editions: The import templates that have the column (empty: all of the record's).
+        ledger: The key of ``ledger.toml`` that fills it where the form has no slot for it.
+        usual: The usual wordings of a free text: readings are weighed by them, and other wordings are no finding.
+    """
+
+    name: str
+    column: str = ""
+    kind: str
+    label: str
+    required: bool = False
+    critical: bool = False
+    vocab: str | None = None
+    editions: tuple[str, ...] = ()
+    ledger: str | None = None
+    usual: tuple[str, ...] = ()
+
+
+class RuleSpec(Declaration):
+    """One rule bound to fields.
+
+    Attributes:
+        code: Of its finding.
+        predicate: A key of ``predicates.PREDICATES``.
+        fields: What the predicate is asked about, in order.
+        severity: Its own, else that of its finding.
+        limits: The limits it sets (``with``).
+        about: The fields that the finding names, where others are only a condition (empty: all).
+    """
+
+    code: str
+    predicate: str
+    fields: tuple[str, ...]
+    severity: Severity = Severity.REVIEW
+    limits: Mapping[str, Any] = Field(default_factory=dict, alias="with")
+    about: tuple[str, ...] = ()
+
+
+class DerivationSpec(Declaration):
+    """A value that may be offered for a field, as it follows from others.
+
+    Attributes:
+        field: The field that it is offered for.
+        rule: A key of ``derivations.DERIVATIONS``.
+        fields: What it goes by, in order.
+        limits: What the binding sets (``with``).
+    """
+
+    field: str
+    rule: str
+    fields: tuple[str, ...]
+    limits: Mapping[str, Any] = Field(default_factory=dict, alias="with")
+
+
+class BookSpec(Declaration):
+    """The fields of an entry that the checks of a whole book need (``pipeline.books.book_rules``)."""
+
+    number: str
+    registered_on: str
+    page: str
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyColumns:
+    """The Ministry's columns that tell one entry from all others; ``""`` where the record does not declare one.
+
+    Attributes:
+        number: The entry number.
+        registered_on: The day of registration.
+        page: The number of the page in the ledger.
+        volume: The volume of the ledger.
+        place: The place of registration.
+    """
+
+    number: str = ""
+    registered_on: str = ""
+    page: str = ""
+    volume: str = ""
+    place: str = ""
+
+
+class PersonSpec(Declaration):
+    """One person of an entry, as the checks across the registry need them: the fields about this person.
+
+    Attributes:
+        role: The person's role in the event.
+        event: What the entry records of them; ``party``: they are whom it is about, ``other``: they only took part.
+        name: The field of the name.
+        sex: The field of the sex.
+        male: The sex that the role implies where no field holds it.
+        born_on: The field of the date of birth.
+        died_on: The field of the date of death.
+        home: The field of the residence.
+        mother: The field of the mother's name.
+        father: The field of the father's name.
+        id_numbers: The fields of personal numbers.
+    """
+
+    role: str
+    event: Literal["born", "wed", "died", "party", "other"] = "other"
+    name: str
+    sex: str | None = None
+    male: bool | None = None
+    born_on: str | None = None
+    died_on: str | None = None
+    home: str | None = None
+    mother: str | None = None
+    father: str | None = None
+    id_numbers: tuple[str, ...] = ()
+
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        """The fields that are named here."""
+        named = (self.name, self.sex, self.born_on, self.died_on, self.home, self.mother, self.father)
+        return (*(name for name in named if name), *self.id_numbers)
+
+
+class UnknownParentSpec(Declaration):
+    """What a printed box means that says that a parent is not known, without saying which.
+
+    Attributes:
+        field: The field of the box.
+        words: The printed words, which are its value.
+        parents: The fields of the parents' names.
+        code_without: For each parent the code where all others are named and this one is not.
+        code_without_all: The code where none is named.
+    """
+
+    field: str
+    words: str
+    parents: tuple[str, ...]
+    code_without: tuple[str, ...]
+    code_without_all: str
+
+    @property
+    def codes(self) -> Mapping[tuple[bool, ...], str]:
+        """The code by which of the parents are named."""
+        found = {
+            tuple(other != parent for other in self.parents): code
+            for parent, code in zip(self.parents, self.code_without, strict=True)
+        }
+        return {**found, tuple(False for _ in self.parents): self.code_without_all}
+
+
+class RecordSpec(Declaration):
+    """One kind of event; the order of ``fields`` is the Ministry's order of columns."""
+
+    record: str
+    title: str
+    prefix: str
+    fields: tuple[FieldSpec, ...] = Field(alias="field")
+    rules: tuple[RuleSpec, ...] = Field(default=(), alias="rule")
+    book: BookSpec | None = None
+    people: tuple[PersonSpec, ...] = Field(default=(), alias="person")
+    unknown_parent: UnknownParentSpec | None = None
+    derivations: tuple[DerivationSpec, ...] = Field(default=(), alias="derive")
+
+    @cached_property
+    def by_name(self) -> Mapping[str, FieldSpec]:
+        return {spec.name: spec for spec in self.fields}
+
+    @cached_property
+    def by_column(self) -> Mapping[str, FieldSpec]:
+        return {spec.column: spec for spec in self.fields if spec.column}
+
+    @cached_property
+    def key_columns(self) -> KeyColumns:
+        """The columns of an entry's key.
+
+        ``book`` declares the number, day and page; the ledger fills volume and place. Without ``book`` the
+        number is the first field of its kind.
+        """
+        columns = {spec.name: spec.column for spec in self.fields}
+        by_ledger = {spec.ledger: spec.column for spec in self.fields if spec.ledger}
+        by_kind = {spec.kind: spec.column for spec in reversed(self.fields)}
+        return KeyColumns(
+            number=columns[self.book.number] if self.book else by_kind.get("entry_number", ""),
+            registered_on=columns[self.book.registered_on] if self.book else "",
+            page=columns[self.book.page] if self.book else "",
+            volume=by_ledger.get("volume", ""),
+            place=by_ledger.get("place", ""),
+        )

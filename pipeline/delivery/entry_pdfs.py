@@ -1,0 +1,276 @@
+"""The PDFs of the entries of a book: which pages go into which, how they are cut, and the processes that make them.
+
+A decoder may crash or loop on any scan, so pages are opened in worker processes under limits; only so many jobs wait at
+a time that memory stays flat however long the book is.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import multiprocessing
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+import numpy as np
+from pebble import ProcessExpired, ProcessPool
+
+from pipeline.base.errors import PackageRefused, ScanCrash, ScanError, ScanOutOfMemory, ScanTimeout
+from pipeline.base.model import PageImage, PageRef
+from pipeline.declarations.schema import Schemas
+from pipeline.delivery.export.compression import SCALES, CopyOptions, JpegCompressor
+from pipeline.delivery.export.export_options import CORRECTION, AttachedPage, BookNames, UniqueNames
+from pipeline.delivery.export.package_values import SettledEntry
+from pipeline.delivery.export.page_pictures import (
+    EntryCopy,
+    PagePart,
+    PageRectification,
+    entry_pdfs,
+    facing_columns,
+    row_bands,
+)
+from pipeline.scans.intake import ScanFile, ScanLimits, limit_this_process, page_of
+from pipeline.scans.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pipeline.delivery.deliverable import DeliverableBook
+    from pipeline.registry import Registry  # SQLAlchemy: not for the processes that copy pages
+
+JOBS_AHEAD = 3
+"""Jobs that are handed out ahead, a process."""
+
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+_LARGEST_KEPT_BLOCK, _KEPT_BYTES = 32 << 20, 512 << 20
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class CopyJob:
+    """The PDFs of the entries of one page.
+
+    Attributes:
+        copies: The files to make; some entries have a correction besides.
+        entries: How many entries they belong to.
+    """
+
+    copies: tuple[EntryCopy, ...]
+    entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class CopyRules:
+    """What all copies of a package have in common; ``seconds``: wall time that one job may take."""
+
+    options: CopyOptions
+    limits: ScanLimits
+    made_at: datetime
+    seconds: float
+
+
+class CopyWorkers:
+    """A pool of processes that make PDFs; use it as a context manager. Leaving it stops all work at once."""
+
+    def __init__(self, rules: CopyRules, processes: int) -> None:
+        self._rules, self._ahead = rules, processes * JOBS_AHEAD
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["pipeline.delivery.entry_pdfs"])
+        self._pool = ProcessPool(
+            max_workers=processes, initializer=_set_up, initargs=(rules.limits,), context=context
+        )
+
+    def __enter__(self) -> CopyWorkers:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.stop()  # type: ignore[no-untyped-call]
+        self._pool.join()
+
+    def files(self, jobs: Iterable[CopyJob]) -> Iterator[tuple[CopyJob, list[bytes] | ScanError]]:
+        """Yield the files of each job, or why its page could not be copied, in the order of the jobs."""
+        waiting: deque[tuple[CopyJob, Future[list[bytes]]]] = deque()
+        for job in jobs:
+            future = self._pool.schedule(make_pdfs, args=(job, self._rules), timeout=self._rules.seconds)
+            waiting.append((job, future))
+            if len(waiting) >= self._ahead:
+                yield self._answer(*waiting.popleft())
+        while waiting:
+            yield self._answer(*waiting.popleft())
+
+    def _answer(self, job: CopyJob, future: Future[list[bytes]]) -> tuple[CopyJob, list[bytes] | ScanError]:
+        try:
+            return job, future.result()
+        except ScanError as error:
+            failure = error
+        except TimeoutError:
+            failure = ScanTimeout(f"Trang chưa chép xong sau {self._rules.seconds:.0f} giây.")
+        except MemoryError:
+            failure = ScanOutOfMemory("Trang cần quá nhiều bộ nhớ để chép.")
+        except ProcessExpired as error:
+            failure = ScanCrash(f"Tiến trình chép trang dừng đột ngột (mã {error.exitcode}).")
+        _logger.warning("a page could not be copied: %s", failure.code)
+        return job, failure
+
+
+_compressor = JpegCompressor()
+"""That of this process: the pages of a book come one after the other."""
+
+
+def make_pdfs(job: CopyJob, rules: CopyRules) -> list[bytes]:
+    """Return the files of a job, made in this process.
+
+    Raises:
+        ScanError: A scan cannot be read.
+    """
+
+    def decode(part: PagePart) -> PageImage:
+        scan = ScanFile(part.scan, part.scan_sha256, part.scan.stat().st_size)
+        return page_of(scan, part.page_no, rules.limits, SCALES[0])
+
+    return entry_pdfs(job.copies, decode, rules.options, rules.made_at, _compressor)
+
+
+def _set_up(limits: ScanLimits) -> None:
+    """Bind this process to its limits, and let it keep freed memory.
+
+    Every page needs the same large blocks, and a quarter of the time went into clearing new ones (measured on
+    pages of 300 dpi).
+    """
+    limit_this_process(limits)
+    try:
+        libc = ctypes.CDLL(None)
+        libc.mallopt(_M_MMAP_THRESHOLD, _LARGEST_KEPT_BLOCK)
+        libc.mallopt(_M_TRIM_THRESHOLD, _KEPT_BYTES)
+    except (OSError, AttributeError):  # another C library than glibc
+        return
+
+
+class CopyPlan:
+    """The copies of one book: for each entry its own pages, those where it goes on, and its corrections.
+
+    Args:
+        registry: Where the pages were read.
+        workspace: Where their scans are stored.
+        schemas: The declarations, for the paper of each form.
+        found: The entries to copy.
+        names: How the files are named.
+        attached: Pages that people say belong to entries of the book.
+
+    Raises:
+        PackageRefused: An attached page names a scan or an entry that does not exist.
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        workspace: Workspace,
+        schemas: Schemas,
+        found: DeliverableBook,
+        names: BookNames,
+        attached: tuple[AttachedPage, ...],
+    ) -> None:
+        self._workspace, self._schemas = workspace, schemas
+        self._rectifications = registry.rectifications(found.book.book_id)
+        self._found, self._names, self._unique = found, names, UniqueNames()
+        self._scans = {name: sha256 for sha256, name in found.book.scans.items()}
+        self._attached = [page for page in attached if page.book == found.book.folder_name]
+        self._forms = {page.ref: page.form for page in found.book.pages}
+        numbers = {entry.number for entry in found.entries} | {blocker.number for blocker in found.blockers}
+        for page in self._attached:
+            if page.scan not in self._scans or page.number not in numbers:
+                what = (
+                    f"bản quét “{page.scan}”"
+                    if page.scan not in self._scans
+                    else f"sự kiện số “{page.number}”"
+                )
+                raise PackageRefused(
+                    f"package.toml: sổ “{page.book}” không có {what}. Hãy sửa mục [[page]] ấy."
+                )
+
+    def jobs(self) -> Iterator[CopyJob]:
+        """Yield a job a page, in the order of the entries."""
+        for ref, entries in groupby(self._found.entries, lambda entry: entry.ref):
+            rows = self._found.rows.get(ref)
+            columns = facing_columns(rows) if rows else {}
+            bands = row_bands(rows) if rows else {}
+            page = self._whole_page(ref)
+            here = tuple(entries)
+            copies = [copy for entry in here for copy in self._copies(entry, page, bands, columns)]
+            yield CopyJob(tuple(copies), len(here))
+
+    def _copies(
+        self,
+        entry: SettledEntry,
+        page: PagePart,
+        bands: Mapping[int, tuple[float, float]],
+        columns: Mapping[int, tuple[float, float]],
+    ) -> Iterator[EntryCopy]:
+        """Yield the entry itself, and the corrections attached to it.
+
+        An entry whose place on the page is not known gets the whole page: rather too much than not its own row.
+        """
+        cuts: tuple[tuple[float, float], ...] = ()
+        if entry.row in bands:
+            heading = (0.0, min(top for top, _ in bands.values()))
+            cuts = (heading, bands[entry.row])
+        first = PagePart(
+            scan=page.scan,
+            scan_sha256=page.scan_sha256,
+            page_no=page.page_no,
+            rectification=page.rectification,
+            texts=entry.texts,
+            bands=cuts,
+            column=columns.get(entry.row),
+        )
+        more = [self._whole_page(self._ref(attached)) for attached in self._attached_to(entry, "continued")]
+        name = self._names.entry(entry.number, entry.registered_year)
+        yield EntryCopy(self._unique.unique(name), (first, *more))
+        for ref in self._corrections(entry):
+            yield EntryCopy(self._unique.unique(f"{name}{CORRECTION}"), (self._whole_page(ref),))
+
+    def _corrections(self, entry: SettledEntry) -> list[PageRef]:
+        """Return the pages of corrections: those that people attached, and those of amendments, each once."""
+        pages = [self._ref(attached) for attached in self._attached_to(entry, "correction")]
+        pages += [column.paper for column in entry.amended if column.paper is not None]
+        return list(dict.fromkeys(pages))
+
+    def _attached_to(self, entry: SettledEntry, use: str) -> list[AttachedPage]:
+        return [page for page in self._attached if page.number == entry.number and page.use == use]
+
+    def _ref(self, attached: AttachedPage) -> PageRef:
+        return PageRef(self._scans[attached.scan], attached.page)
+
+    def _whole_page(self, ref: PageRef) -> PagePart:
+        return PagePart(
+            scan=self._scan(ref),
+            scan_sha256=ref.scan_sha256,
+            page_no=ref.page_no,
+            rectification=self._rectification(ref),
+        )
+
+    def _rectification(self, ref: PageRef) -> PageRectification:
+        """Return how a page is rectified; one on which nothing was read stays as it was scanned."""
+        known = self._rectifications.get(ref)
+        form = self._schemas.forms.get(self._forms.get(ref, self._found.book.ledger.form))
+        paper = form.paper_mm if form else (210.0, 297.0)
+        if known is None:
+            return PageRectification(np.eye(3), (0, 0), paper)
+        return PageRectification(known.matrix, known.size, paper)
+
+    def _scan(self, ref: PageRef) -> Path:
+        path = self._workspace.stored(ref.scan_sha256)
+        if path is None:
+            name = self._found.book.scans.get(ref.scan_sha256, ref.scan_sha256[:12])
+            raise PackageRefused(
+                f"Kho bản quét không còn tệp “{name}” của sổ “{self._found.book.folder_name}”. "
+                "Hãy lấy lại từ bản sao lưu rồi chạy lại."
+            )
+        return path

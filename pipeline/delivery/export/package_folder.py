@@ -1,0 +1,269 @@
+"""The folder of a package on disk: written whole or not at all, with a signed manifest by which a receiver checks it.
+
+The key is Ed25519 in a private file of the working folder. A signature proves that the manifest, and by its hashes
+every file of the package, is what the holder of the key wrote. It proves whose key that is only to a receiver who got
+the public key, or its fingerprint, by another way.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import platform
+import secrets
+import shutil
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+
+from pipeline.base.errors import PackageRefused, StorageError
+from pipeline.base.files import (
+    FileRefused,
+    parse_json,
+    read_regular_file,
+    sha256_of,
+    sha256_of_file,
+    sync,
+    write_atomically,
+)
+
+UNFINISHED = ".dang-ghi-"
+"""Prefix of a folder that is still being written; its machine and the number of its process follow."""
+
+
+@contextmanager
+def whole_folder(target: Path) -> Iterator[Path]:
+    """Yield a new folder to write in, renamed to ``target`` when the block ends well and removed when it does not.
+
+    Raises:
+        PackageRefused: ``target`` exists already; nothing is overwritten.
+        StorageError: The disk refuses.
+    """
+    if target.exists():
+        raise PackageRefused(
+            f"Đã có {target}. Gói cũ không bị ghi đè: hãy chuyển nó đi, hoặc chọn thư mục khác bằng -o."
+        )
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _remove_left_behind(target.parent)
+        work = target.with_name(f"{UNFINISHED}{_machine()}-{os.getpid()}-{secrets.token_hex(4)}")
+        work.mkdir()
+        try:
+            yield work
+            for path in work.iterdir():
+                sync(path)
+            sync(work)
+            work.rename(target)
+            sync(target.parent)
+        except BaseException:
+            shutil.rmtree(work, ignore_errors=True)
+            raise
+    except OSError as error:
+        raise StorageError(
+            f"Không ghi được {target}: {os.strerror(error.errno or 0)}. Hãy kiểm tra ổ đĩa rồi chạy lại."
+        ) from None
+
+
+def _remove_left_behind(folder: Path) -> None:
+    """Remove what killed processes of this machine left unfinished.
+
+    Other machines may write there too, and whether their processes are alive cannot be seen from here.
+    """
+    ours = f"{UNFINISHED}{_machine()}-"
+    for left in folder.glob(f"{ours}*"):
+        owner = left.name.removeprefix(ours).split("-")[0]
+        if owner.isdigit() and not Path(f"/proc/{owner}").exists():
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _machine() -> str:
+    """Return a short name of this machine."""
+    return hashlib.sha256(platform.node().encode()).hexdigest()[:8]
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """The private key of this office."""
+
+    private: Ed25519PrivateKey
+
+    @property
+    def public(self) -> str:
+        """The public key, 32 bytes in base64."""
+        raw = self.private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        return base64.b64encode(raw).decode("ascii")
+
+    def sign(self, data: bytes) -> str:
+        """Return the signature of those bytes in base64."""
+        return base64.b64encode(self.private.sign(data)).decode("ascii")
+
+
+def signing_key(path: Path) -> SigningKey:
+    """Return the key of a file, made now when there is none.
+
+    Raises:
+        StorageError: The file cannot be read or written; with advice.
+    """
+    with suppress(FileNotFoundError):
+        return _read_key(path)
+    key = Ed25519PrivateKey.generate()
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    try:
+        write_atomically(path, pem, mode=0o600, overwrite=False)
+    except OSError as error:
+        raise StorageError(
+            f"Không ghi được khóa ký {path} ({os.strerror(error.errno or 0)}). "
+            "Hãy kiểm tra quyền ghi của thư mục làm việc."
+        ) from None
+    return _read_key(path)
+
+
+def _read_key(path: Path) -> SigningKey:
+    try:
+        key = load_pem_private_key(path.read_bytes(), None)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise StorageError(
+            f"Không đọc được khóa ký {path} ({os.strerror(error.errno or 0)}). "
+            "Hãy chạy bằng tài khoản máy đã tạo ra khóa."
+        ) from None
+    except (ValueError, TypeError):
+        raise StorageError(f"{path} không phải khóa ký, hoặc đã hỏng. Hãy lấy lại từ bản sao lưu.") from None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise StorageError(f"{path} không phải khóa ký Ed25519. Hãy lấy lại từ bản sao lưu.")
+    return SigningKey(key)
+
+
+def is_signed(data: bytes, signature: str, public: str) -> bool:
+    """Return whether the holder of a public key (base64) signed those bytes."""
+    try:
+        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public, validate=True))
+        key.verify(base64.b64decode(signature, validate=True), data)
+    except (ValueError, InvalidSignature):
+        return False
+    return True
+
+
+def fingerprint(public: str) -> str:
+    """Return the fingerprint of a public key: 16 hex digits in groups, short enough to be read out and written down."""
+    digest = hashlib.sha256(public.encode("ascii")).hexdigest()[:16]
+    return " ".join(digest[at : at + 4] for at in range(0, 16, 4))
+
+
+FORMAT = "hotich package 1"
+MANIFEST = "manifest.json"
+SIGNATURE = "manifest.sig"
+MOST_MANIFEST_BYTES = 16 << 20
+"""A book of a thousand entries has a hundredth of it."""
+
+
+def write_manifest(folder: Path, content: Mapping[str, Any], key: SigningKey) -> None:
+    """Write the manifest and its signature into the folder of a package."""
+    manifest = {
+        "format": FORMAT,
+        **content,
+        "public_key": key.public,
+        "key_fingerprint": fingerprint(key.public),
+    }
+    data = (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode()
+    (folder / MANIFEST).write_bytes(data)
+    (folder / SIGNATURE).write_text(key.sign(data) + "\n", "ascii")
+
+
+@dataclass(frozen=True, slots=True)
+class PackageFlaw:
+    """A flaw of a package.
+
+    Attributes:
+        what: ``missing``, ``changed``, ``extra``, ``unsigned`` or ``foreign`` (signed with another key than asked for).
+        file: Its name; a file in the archive as ``archive.zip/name.pdf``.
+    """
+
+    what: str
+    file: str
+
+
+def package_flaws(folder: Path, public: str | None = None) -> tuple[PackageFlaw, ...]:
+    """Return the flaws of a package: it is whole and as it was signed where there are none.
+
+    Args:
+        folder: The package.
+        public: The public key that must have signed it; by default the one that the manifest names.
+
+    Raises:
+        StorageError: There is no manifest.
+    """
+    data, manifest = read_manifest(folder)
+    try:
+        signature = read_regular_file(folder / SIGNATURE).decode("ascii").strip()
+    except (OSError, FileRefused, ValueError):
+        signature = ""
+    flaws = []
+    if public is not None and public != manifest.get("public_key"):
+        flaws.append(PackageFlaw("foreign", MANIFEST))
+    elif not is_signed(data, signature, str(manifest.get("public_key"))):
+        flaws.append(PackageFlaw("unsigned", MANIFEST))
+    return (*flaws, *_file_flaws(folder, manifest["files"]))
+
+
+def read_manifest(folder: Path) -> tuple[bytes, dict[str, Any]]:
+    """Return the manifest of a package, as bytes and as JSON data.
+
+    Raises:
+        StorageError: There is none.
+    """
+    try:
+        data = read_regular_file(folder / MANIFEST, MOST_MANIFEST_BYTES)
+        manifest = parse_json(data)
+        if manifest["format"] != FORMAT or not isinstance(manifest["files"], dict):
+            raise ValueError(folder)
+    except (OSError, FileRefused, ValueError, KeyError, TypeError):
+        raise StorageError(
+            f"{folder} không phải thư mục của một gói: không có {MANIFEST} dùng được."
+        ) from None
+    return data, manifest
+
+
+def _file_flaws(folder: Path, files: Mapping[str, str]) -> Iterator[PackageFlaw]:
+    there = {path.name for path in folder.iterdir()} - {MANIFEST, SIGNATURE}
+    yield from (PackageFlaw("extra", name) for name in sorted(there - {name.split("/")[0] for name in files}))
+    for name in sorted(name for name in files if "/" not in name):
+        if name not in there:
+            yield PackageFlaw("missing", name)
+            continue
+        if sha256_of_file(folder / name) != files[name]:
+            yield PackageFlaw("changed", name)
+        if name.endswith(".zip"):
+            yield from _archive_flaws(folder / name, files)
+
+
+def _archive_flaws(path: Path, files: Mapping[str, str]) -> Iterator[PackageFlaw]:
+    wanted = {name.split("/", 1)[1] for name in files if name.startswith(f"{path.name}/")}
+    try:
+        with zipfile.ZipFile(path) as archive:
+            held = set(archive.namelist())
+            for name in sorted(wanted & held):
+                with archive.open(name) as file:
+                    if sha256_of(file) != files[f"{path.name}/{name}"]:
+                        yield PackageFlaw("changed", f"{path.name}/{name}")
+    except (OSError, zipfile.BadZipFile):
+        yield PackageFlaw("changed", path.name)
+        return
+    yield from (PackageFlaw("missing", f"{path.name}/{name}") for name in sorted(wanted - held))
+    yield from (PackageFlaw("extra", f"{path.name}/{name}") for name in sorted(held - wanted))

@@ -1,0 +1,190 @@
+"""The check before the upload ("Kiểm tra trước khi up"): U1–U8 of contractors' practice and the code lists.
+
+It looks at the finished file only, by rules of its own; how the file was made does not matter to it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from pipeline.declarations.schema import FieldSpec, KeyColumns, Schemas
+from pipeline.delivery.export.package_values import WorkbookFault
+from pipeline.delivery.export.workbook import ReadBack, ReadRow, has_codes, read_back
+
+_DAY = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})")
+_NUMBER = re.compile(r"[0-9]{2,6}(?:bis|ter|[A-DĐ])?/[0-9]{4}")
+_YEAR = re.compile(r"[0-9]{4}")
+
+Key = tuple[str, str]
+"""Volume and number of an entry."""
+
+
+def preupload_faults(
+    path: Path,
+    export: str,
+    schemas: Schemas,
+    unsettled: Collection[Key] = (),
+    expected: Sequence[Mapping[str, str]] | None = None,
+) -> tuple[WorkbookFault, ...]:
+    """Return the faults of a workbook made for a template.
+
+    Args:
+        path: The workbook.
+        export: The id of the template.
+        schemas: The declarations.
+        unsettled: Keys of entries that are not settled, none of which may be in it (U8).
+        expected: The cells of each entry that it must hold, row by row and no other.
+
+    Raises:
+        StorageError: The file cannot be read.
+    """
+    with read_back(path, schemas.exports[export].sheet) as book:
+        if book.header != schemas.columns(export):
+            return tuple(_header_faults(book, schemas.columns(export)))
+        checker = _Checker(export, schemas, frozenset(unsettled))
+        faults: list[WorkbookFault] = []
+        for row in book.rows():
+            faults += checker.faults_of(row)
+            if expected is not None and row.row - 2 < len(expected):
+                faults += checker.changed(row, expected[row.row - 2])
+    faults += checker.repeated()
+    if expected is not None and checker.count != len(expected):
+        faults.append(WorkbookFault("U8", 0))
+    return tuple(faults)
+
+
+def row_faults(
+    rows: Sequence[Mapping[str, str]], export: str, schemas: Schemas, unsettled: Collection[Key] = ()
+) -> Mapping[int, tuple[WorkbookFault, ...]]:
+    """Return the faults that would block rows that are still to be written, by their place in ``rows``.
+
+    Args:
+        rows: The cells of each entry by Ministry column.
+        export: The id of the template.
+        schemas: The declarations.
+        unsettled: Keys of entries that are not settled.
+    """
+    columns = frozenset(schemas.columns(export))
+    checker = _Checker(export, schemas, frozenset(unsettled))
+    found: dict[int, list[WorkbookFault]] = {}
+    for at, cells in enumerate(rows):
+        row = ReadRow(at, {name: text for name, text in cells.items() if text and name in columns})
+        for fault in checker.faults_of(row):
+            found.setdefault(at, []).append(fault)
+    for fault in checker.repeated():
+        found.setdefault(fault.row, []).append(fault)
+    blocking = {at: tuple(one for one in faults if one.blocking) for at, faults in sorted(found.items())}
+    return {at: faults for at, faults in blocking.items() if faults}
+
+
+def _header_faults(book: ReadBack, wanted: tuple[str, ...]) -> Iterator[WorkbookFault]:
+    for at in range(max(len(wanted), len(book.header))):
+        there = book.header[at] if at < len(book.header) else ""
+        if at >= len(wanted) or there != wanted[at]:
+            yield WorkbookFault("HEADER", 1, wanted[at] if at < len(wanted) else there)
+
+
+class _Checker:
+    """Checks one row after the other and remembers the keys it has met."""
+
+    def __init__(self, export: str, schemas: Schemas, unsettled: frozenset[Key]) -> None:
+        record = schemas.records[schemas.exports[export].record]
+        self._key = record.key_columns
+        columns = schemas.columns(export)
+        self._leading = schemas.exports[export].leading
+        fields = [record.by_column[name] for name in columns if name in record.by_column]
+        self._columns = columns[len(self._leading) :]
+        self._dates = [
+            spec.column for spec in fields if spec.kind == "date" and spec.column != self._key.registered_on
+        ]
+        self._lists = [(spec, *_list_of(spec, schemas)) for spec in fields if spec.vocab]
+        self._unsettled = unsettled
+        self._met: dict[tuple[str, str, str], list[tuple[int, str]]] = {}
+        self.count = 0
+
+    def faults_of(self, row: ReadRow) -> Iterator[WorkbookFault]:
+        self.count += 1
+        place, volume, number = (
+            row.cells.get(column, "") for column in (self._key.place, self._key.volume, self._key.number)
+        )
+        self._met.setdefault((place, volume, number), []).append((row.row, number))
+        for check, column in (*_key_faults(row.cells, self._key), *self._date_faults(row.cells)):
+            yield WorkbookFault(check, row.row, column, number)
+        if (volume, number) in self._unsettled:
+            yield WorkbookFault("U8", row.row, "", number)
+        for name in row.other:
+            yield WorkbookFault("CELL", row.row, name, number)
+        for spec, allowed, closed in self._lists:
+            value = row.cells.get(spec.column, "")
+            if value and value not in allowed:
+                yield WorkbookFault("LIST", row.row, spec.column, number, blocking=closed)
+
+    def changed(self, row: ReadRow, expected: Mapping[str, str]) -> Iterator[WorkbookFault]:
+        """Yield the cells that differ from what was to be written."""
+        for name in self._columns:
+            if row.cells.get(name, "") != expected[name] and name not in row.other:
+                yield WorkbookFault("CELL", row.row, name, row.cells.get(self._key.number, ""))
+
+    def _date_faults(self, cells: dict[str, str]) -> Iterator[tuple[str, str]]:
+        for column in self._dates:
+            text = cells.get(column, "")
+            if text and not is_date_text(text):
+                yield "U6", column
+
+    def repeated(self) -> Iterator[WorkbookFault]:
+        """Yield U7: every row of a key that several rows have."""
+        for rows in self._met.values():
+            if len(rows) > 1:
+                yield from (WorkbookFault("U7", row, self._key.number, number) for row, number in rows)
+
+
+def _key_faults(cells: Mapping[str, str], key: KeyColumns) -> Iterator[tuple[str, str]]:
+    number, volume, day, page = (
+        cells.get(column, "") for column in (key.number, key.volume, key.registered_on, key.page)
+    )
+    if not number.strip():
+        yield "U1", key.number
+    if not is_day(day):
+        yield "U2", key.registered_on
+    for column, text in ((key.number, number), (key.volume, volume)):
+        if not _NUMBER.fullmatch(text):
+            yield "U3", column
+    if number[-4:] != day[-4:]:
+        yield "U4", key.number
+    if page and not (page.isascii() and page.isdigit()):
+        yield "U5", key.page
+
+
+def is_day(text: str) -> bool:
+    """Return whether a text is a day of the calendar written ``dd.mm.yyyy``."""
+    match = _DAY.fullmatch(text)
+    if match is None:
+        return False
+    try:
+        date(int(match[3]), int(match[2]), int(match[1]))
+    except ValueError:
+        return False
+    return True
+
+
+def is_date_text(text: str) -> bool:
+    """Return whether a cell for a date may hold that text: a day, a year, or an age in words ("30 tuổi")."""
+    return "t" in text or is_day(text) or _YEAR.fullmatch(text) is not None
+
+
+def _list_of(spec: FieldSpec, schemas: Schemas) -> tuple[frozenset[str], bool]:
+    """Return what the column of a listed field may hold, and whether it may hold nothing else.
+
+    Names of peoples and countries go beyond any list, codes do not.
+    """
+    vocab = schemas.vocabs[spec.vocab or ""]
+    return frozenset(term.code for term in vocab.terms), has_codes(vocab)
+
+
+def count_by_check(faults: Iterable[WorkbookFault]) -> dict[str, int]:
+    """Return how often each check found something."""
+    return dict(Counter(fault.check for fault in faults).most_common())

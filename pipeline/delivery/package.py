@@ -1,0 +1,366 @@
+"""The export of a book: workbook, PDFs, check and manifest are written together, or nothing is."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pipeline
+from pipeline.base.errors import PackageRefused, ScanError
+from pipeline.base.files import sha256_of_file
+from pipeline.books.book_checks import check_books
+from pipeline.delivery.deliverable import DeliverableBook, deliverable_book, without_altered, without_faults
+from pipeline.delivery.entry_pdfs import CopyPlan, CopyRules, CopyWorkers
+from pipeline.delivery.export.export_options import BookNames, PackageOptions
+from pipeline.delivery.export.package_folder import MANIFEST, signing_key, whole_folder, write_manifest
+from pipeline.delivery.export.package_values import ExportBlocker, FieldTally, WorkbookFault
+from pipeline.delivery.export.preupload import count_by_check, preupload_faults
+from pipeline.delivery.export.workbook import write_workbook
+from pipeline.registry import Registry, RegistryPart, WithdrawnDelivery
+from pipeline.registry.approvals.model import BookApproval
+from pipeline.run_context import RunContext
+from pipeline.scans.workspace import Workspace
+
+_logger = logging.getLogger(__name__)
+
+LAYERS = ".layers.json"
+"""End of the name of the file that holds both layers of the fields that delivery rules changed."""
+
+Hashes = dict[str, str]
+"""SHA-256 by name; a file in the archive is named ``archive.zip/name.pdf``."""
+
+
+@dataclass(frozen=True)
+class PackageProgress:
+    """How many entries (``done`` of ``total``) of the book ``folder`` are copied."""
+
+    folder: str
+    done: int
+    total: int
+
+
+OnCopied = Callable[[PackageProgress], None]
+
+
+@dataclass(frozen=True)
+class PackageReport:
+    """The outcome of the export of a book.
+
+    Attributes:
+        book: The name of its folder.
+        folder: The package; ``None`` when nothing was written.
+        refused: Why nothing was written: ``unsettled`` (see ``blockers``), ``faults``, ``empty`` or ``unapproved``.
+        entries: Settled entries.
+        blockers: Entries and pages that are held back.
+        faults: What the check of the workbook found.
+        entry_ids: The entry in each row of the workbook, from its row 2 on.
+        loose: Pages in no PDF, as scan and page number.
+        filled: Filled fields by length.
+        pdf_bytes: Of all PDFs together.
+        dropped: Columns with values that the template has no place for, and how many entries have one.
+        withdrawn: Entries that an earlier package held and that are withdrawn now.
+        layered: How many fields each delivery rule changed, by the name of the rule.
+        note: What people must know of the workbook's columns where they are not the Ministry's as seen.
+    """
+
+    book: str
+    folder: Path | None = None
+    refused: str = ""
+    entries: int = 0
+    blockers: tuple[ExportBlocker, ...] = ()
+    faults: tuple[WorkbookFault, ...] = ()
+    entry_ids: tuple[int, ...] = ()
+    loose: tuple[tuple[str, int], ...] = ()
+    filled: FieldTally = field(default_factory=FieldTally)
+    pdf_bytes: int = 0
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    withdrawn: tuple[WithdrawnDelivery, ...] = ()
+    layered: Mapping[str, int] = field(default_factory=dict)
+    note: str = ""
+
+
+def export_book(
+    registry: Registry,
+    context: RunContext,
+    book_id: int,
+    target: Path,
+    options: PackageOptions,
+    *,
+    partial: bool = False,
+    workers: int | None = None,
+    on_copied: OnCopied | None = None,
+) -> PackageReport:
+    """Write the package of a book into a new folder under ``target``, or nothing.
+
+    The book is checked as a whole first, so that it is judged as it is now; and so are the scans of its entries: one
+    that is not what it was holds its entries back.
+
+    Args:
+        registry: The registry that holds the book.
+        context: What this run works with.
+        book_id: The book.
+        target: The folder that gets the package.
+        options: How the office wants its packages.
+        partial: Leave out entries that are not settled and name them in the manifest; else one of them keeps the whole
+            book back.
+        workers: Processes, by default one a core.
+        on_copied: Called as entries are copied.
+
+    Raises:
+        StorageError: The disk refuses.
+        PackageRefused: The package exists already, or a page cannot be copied.
+        Withdrawn: The book is withdrawn.
+    """
+    registry.refuse_withdrawn(RegistryPart(book_id))
+    check_books(registry, context.schemas, [book_id])
+    approval = registry.book_approval(book_id) if options.approval.book else None
+    book = without_altered(
+        deliverable_book(registry, book_id, context.schemas, options), Workspace(context.workspace), options
+    )
+    book = without_faults(book, context.schemas, options)
+    package = _Package(registry, context, book, options, on_copied)
+    if book.blockers and not partial:
+        return package.refuse("unsettled")
+    if not book.entries:
+        return package.refuse("empty")
+    if options.approval.book and (approval is None or registry.book_approval(book_id) != approval):
+        return package.refuse("unapproved")
+    return package.write(target, workers or len(os.sched_getaffinity(0)), approval)
+
+
+class _WorkbookRefused(Exception):
+    """The finished workbook has faults that block."""
+
+
+class _ApprovalEnded(Exception):
+    """The approval of the book ended while its pages were copied."""
+
+
+class _Package:
+    """One book while it is exported."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        context: RunContext,
+        book: DeliverableBook,
+        options: PackageOptions,
+        on_copied: OnCopied | None,
+    ) -> None:
+        self._registry, self._context, self._book, self._options = registry, context, book, options
+        self._on_copied = on_copied or (lambda _: None)
+        self._names: BookNames = book.names(context.schemas, options)
+        self._export = options.template(book.book.record, context.schemas)
+        self._faults: tuple[WorkbookFault, ...] = ()
+        self._made_at = datetime.now(UTC).replace(microsecond=0)
+        self._filled = FieldTally()
+        columns = context.schemas.columns(self._export)
+        for entry in book.entries:
+            self._filled.count(entry.cells, columns)
+        numbers = {entry.number for entry in book.entries}
+        self._withdrawn = tuple(
+            one for one in registry.withdrawn_deliveries(book.book.book_id) if one.number not in numbers
+        )
+        layered = Counter(one.rule for entry in book.entries for one in entry.layered)
+        self._layered = dict(layered.most_common())
+        self._dropped = _dropped((entry.cells for entry in book.entries), columns)
+
+    def write(self, target: Path, workers: int, approval: BookApproval | None) -> PackageReport:
+        """Write all files; nothing is left of a package that is refused.
+
+        Args:
+            target: The folder that gets the package.
+            workers: Processes.
+            approval: The approval that must still hold when all pages are copied; None: none is asked for.
+        """
+        folder, name = target / self._names.book, self._names.book
+        plan = self._plan()
+        try:
+            with whole_folder(folder) as work:
+                self._write_workbook(work / f"{name}.xlsx")
+                hashes, size = self._write_copies(work / f"{name}.zip", plan, workers)
+                if self._layered:
+                    self._write_layers(work / f"{name}{LAYERS}")
+                for path in sorted(work.iterdir()):
+                    hashes[path.name] = sha256_of_file(path)
+                self._refuse_ended(approval)
+                workspace = Workspace(self._context.workspace)
+                write_manifest(work, self._manifest(hashes), signing_key(workspace.package_key))
+                manifest = sha256_of_file(work / MANIFEST)
+        except _WorkbookRefused:
+            return self.refuse("faults")
+        except _ApprovalEnded:
+            return self.refuse("unapproved")
+        numbers = {entry.entry_id: entry.number for entry in self._book.entries}
+        self._registry.note_package(self._book.book.book_id, numbers, manifest)
+        _logger.info(
+            "book %d: package of %d entries, %d PDF bytes, warnings %s",
+            self._book.book.book_id,
+            len(self._book.entries),
+            size,
+            count_by_check(self._faults),
+        )
+        return self._report(folder=folder, pdf_bytes=size)
+
+    def _refuse_ended(self, approval: BookApproval | None) -> None:
+        """Raise where the book was withdrawn, or its approval ended, since its values were read."""
+        book_id = self._book.book.book_id
+        self._registry.refuse_withdrawn(RegistryPart(book_id))
+        if approval is not None and self._registry.book_approval(book_id) != approval:
+            raise _ApprovalEnded
+
+    def refuse(self, why: str) -> PackageReport:
+        """Report that nothing was written."""
+        _logger.warning(
+            "book %d: no package (%s); blockers %s, codes %s, faults %s",
+            self._book.book.book_id,
+            why,
+            dict(Counter(blocker.why for blocker in self._book.blockers)),
+            dict(Counter(code for blocker in self._book.blockers for code in blocker.codes)),
+            count_by_check(self._faults),
+        )
+        return self._report(refused=why)
+
+    def _report(self, **more: Any) -> PackageReport:
+        scans = self._book.book.scans
+        return PackageReport(
+            book=self._book.book.folder_name,
+            entries=len(self._book.entries),
+            blockers=self._book.blockers,
+            faults=self._faults,
+            entry_ids=tuple(entry.entry_id for entry in self._book.entries),
+            loose=tuple((scans[ref.scan_sha256], ref.page_no) for ref in self._book.loose),
+            filled=self._filled,
+            dropped=self._dropped,
+            withdrawn=self._withdrawn,
+            layered=self._layered,
+            note=self._context.schemas.exports[self._export].note,
+            **more,
+        )
+
+    def _plan(self) -> CopyPlan:
+        workspace = Workspace(self._context.workspace)
+        schemas = self._context.schemas
+        return CopyPlan(self._registry, workspace, schemas, self._book, self._names, self._options.attached)
+
+    def _write_workbook(self, path: Path) -> None:
+        """Write the workbook, read it back and check it."""
+        entries, schemas = self._book.entries, self._context.schemas
+        write_workbook(path, self._export, (entry.cells for entry in entries), schemas)
+        volume = self._book.book.ledger.volume
+        unsettled = {(volume, blocker.number) for blocker in self._book.blockers if blocker.number}
+        expected = [entry.cells for entry in entries]
+        self._faults = preupload_faults(path, self._export, schemas, unsettled, expected)
+        if any(fault.blocking for fault in self._faults):
+            raise _WorkbookRefused
+
+    def _write_copies(self, path: Path, plan: CopyPlan, workers: int) -> tuple[Hashes, int]:
+        """Write the archive of the PDFs; return their hashes, and their bytes together."""
+        rules = CopyRules(
+            self._options.copies, self._context.limits, self._made_at, self._context.page_seconds
+        )
+        hashes: Hashes = {}
+        size = done = 0
+        book, total = self._book.book.folder_name, len(self._book.entries)
+        with zipfile.ZipFile(path, "w") as archive, CopyWorkers(rules, workers) as copiers:
+            for job, answer in copiers.files(plan.jobs()):
+                if isinstance(answer, ScanError):
+                    raise PackageRefused(
+                        f"Không chép được trang của “{job.copies[0].name}”: {answer.message} Chưa có gói nào được ghi."
+                    )
+                for copy, file in zip(job.copies, answer, strict=True):
+                    member = zipfile.ZipInfo(f"{copy.name}.pdf", self._made_at.timetuple()[:6])
+                    archive.writestr(member, file)
+                    hashes[f"{path.name}/{member.filename}"] = hashlib.sha256(file).hexdigest()
+                    size += len(file)
+                done += job.entries
+                self._on_copied(PackageProgress(book, done, total))
+        return hashes, size
+
+    def _write_layers(self, path: Path) -> None:
+        """Write what stands on paper and what is delivered, for every field of which a delivery rule changed it."""
+        rows = [
+            {"number": entry.number, **asdict(one)} for entry in self._book.entries for one in entry.layered
+        ]
+        data = json.dumps({"layers": rows}, ensure_ascii=False, indent=1) + "\n"
+        path.write_text(data, encoding="utf-8")
+
+    def _manifest(self, hashes: Hashes) -> Mapping[str, Any]:
+        """Return what the package holds and what it was made of: no person's name, no value of a field."""
+        book, ledger = self._book.book, self._book.book.ledger
+        scans = book.scans
+        return {
+            "made_at": self._made_at.isoformat(),
+            "hotich": pipeline.__version__,
+            "book": {
+                "kind": self._names.facts.prefix,
+                "place_code": ledger.place_code,
+                "volume": ledger.volume,
+                "series": ledger.series.value,
+                "form": ledger.form,
+                "closing_entries": ledger.entries,
+            },
+            "template": self._export,
+            "template_columns": self._context.schemas.exports[self._export].evidence,
+            "declarations": self._context.schemas.fingerprint,
+            "readers": dict(self._book.readers),
+            "counts": {
+                "entries": len(self._book.entries),
+                "pdfs": sum("/" in name for name in hashes),
+                "fields_under_16": self._filled.short,
+                "fields_from_16": self._filled.long,
+                "not_settled": len(self._book.blockers),
+                "warnings": count_by_check(self._faults),
+                "dropped": dict(self._dropped),
+            },
+            "complete": not self._book.blockers,
+            "amended": [
+                {
+                    "number": entry.number,
+                    "column": one.column,
+                    "kind": one.kind,
+                    "decision": one.decision_number,
+                    "decided_on": one.decided_on,
+                    "paper": one.paper is not None,
+                }
+                for entry in self._book.entries
+                for one in entry.amended
+            ],
+            "delivery": {"rules": dict(self._options.delivery.choices), "fields": dict(self._layered)},
+            "layered": [
+                {"number": entry.number, "column": one.column, "rule": one.rule, "confirmed": one.confirmed}
+                for entry in self._book.entries
+                for one in entry.layered
+            ],
+            "not_settled": [
+                {"why": one.why, "scan": one.scan, "page": one.page_no, "row": one.row, "number": one.number}
+                for one in self._book.blockers
+            ],
+            "withdrawn": [
+                {
+                    "number": one.number,
+                    "manifest": one.manifest_sha256,
+                    "delivered_at": one.delivered_at.replace(microsecond=0).isoformat(),
+                }
+                for one in self._withdrawn
+            ],
+            "pages_without_entry": [
+                {"scan": scans[ref.scan_sha256], "page": ref.page_no} for ref in self._book.loose
+            ],
+            "files": hashes,
+        }
+
+
+def _dropped(rows: Iterable[Mapping[str, str]], columns: Collection[str]) -> Mapping[str, int]:
+    """Return how often a column holds something that the template has no place for, by column."""
+    kept = frozenset(columns)
+    return dict(Counter(name for cells in rows for name, text in cells.items() if text and name not in kept))

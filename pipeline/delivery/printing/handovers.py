@@ -1,0 +1,136 @@
+"""The handover minutes of a package: what its manifest says, once every file of it was compared with the manifest."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from pipeline.base.errors import PrintRefused, StorageError
+from pipeline.base.localtime import format_moment
+from pipeline.declarations.schema import Schemas
+from pipeline.delivery.export.package_folder import MANIFEST, fingerprint, package_flaws, read_manifest
+from pipeline.delivery.printing.contents import IssuingOffice, day_of
+from pipeline.delivery.printing.service import HandoverOrder
+
+COLUMNS_TOLD = {"assumed": " (cột giả định)", "own": " (cột của cơ quan)"}
+"""What is told of a workbook whose columns are not the Ministry's as seen."""
+
+FLAWS = {
+    "missing": "thiếu tệp",
+    "changed": "tệp đã bị đổi sau khi ký",
+    "extra": "tệp lạ",
+    "unsigned": "chữ ký thiếu hoặc sai",
+    "foreign": "ký bằng một khóa khác",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedPackage:
+    """A package that is whole and as it was signed.
+
+    Attributes:
+        name: The name of its folder.
+        manifest: What its manifest says.
+        manifest_sha256: The SHA-256 of the manifest.
+    """
+
+    name: str
+    manifest: dict[str, Any]
+    manifest_sha256: str
+
+    @property
+    def place_code(self) -> str:
+        """The registration place of its book."""
+        book = self.manifest.get("book")
+        return str(book.get("place_code", "")) if isinstance(book, dict) else ""
+
+
+def verified_package(folder: Path) -> VerifiedPackage:
+    """Return a package once every file of it was compared with its signed manifest.
+
+    Raises:
+        PrintRefused: There is no package, or something of it is missing, changed or not signed.
+    """
+    try:
+        data, manifest = read_manifest(folder)
+        flaws = package_flaws(folder)
+    except StorageError:
+        raise PrintRefused(
+            f"“{folder.name}” không phải một gói dùng được: thiếu bản kê. Hãy xuất lại gói."
+        ) from None
+    if flaws:
+        told = "; ".join(f"{one.file}: {FLAWS[one.what]}" for one in flaws[:5])
+        raise PrintRefused(f"Gói không còn đúng như khi ký nên không lập biên bản: {told}. Hãy xuất lại gói.")
+    if read_manifest(folder)[0] != data:
+        raise PrintRefused("Bản kê của gói vừa đổi trong lúc kiểm tra. Hãy in lại biên bản.")
+    return VerifiedPackage(folder.name, manifest, hashlib.sha256(data).hexdigest())
+
+
+def handover_data(
+    package: VerifiedPackage, order: HandoverOrder, office: IssuingOffice, day: date, schemas: Schemas
+) -> dict[str, Any]:
+    """Return what the template of the minutes prints.
+
+    Raises:
+        PrintRefused: The manifest lacks what every manifest has.
+    """
+    try:
+        return _data(package, order, office, day, schemas)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise PrintRefused("Bản kê của gói không đủ mục để lập biên bản. Hãy xuất lại gói.") from None
+
+
+def _data(
+    package: VerifiedPackage, order: HandoverOrder, office: IssuingOffice, day: date, schemas: Schemas
+) -> dict[str, Any]:
+    manifest = package.manifest
+    book, counts = manifest["book"], manifest["counts"]
+    titles = {spec.prefix: spec.title for spec in schemas.records.values()}
+    left = len(manifest.get("not_settled", ()))
+    withdrawn = len(manifest.get("withdrawn", ()))
+    facts = [
+        ("Loại sổ", titles.get(book["kind"], book["kind"])),
+        ("Quyển số", book["volume"]),
+        ("Mã nơi đăng ký", book["place_code"]),
+        (
+            "Mẫu bảng tính",
+            f"{manifest['template']}{COLUMNS_TOLD.get(manifest.get('template_columns', ''), '')}",
+        ),
+        ("Gói lập lúc", format_moment(datetime.fromisoformat(manifest["made_at"]))),
+        ("Số sự kiện trong gói", str(counts["entries"])),
+        ("Số tệp PDF", str(counts["pdfs"])),
+        ("Số sự kiện ghi ở trang khóa sổ", _known(book.get("closing_entries"))),
+        ("Số ô có cải chính, bổ sung", str(len(manifest.get("amended", ())))),
+        (
+            "Tình trạng",
+            "đủ, không còn vướng mắc" if manifest["complete"] else f"CHƯA ĐỦ: {left} chỗ không có trong gói",
+        ),
+    ]
+    if withdrawn:
+        facts.append(("Sự kiện của gói trước nay đã thu hồi", str(withdrawn)))
+    facts.append(("Vân tay khóa ký", fingerprint(str(manifest["public_key"]))))
+    files = [(name, digest) for name, digest in sorted(manifest["files"].items()) if "/" not in name]
+    return {
+        "title": "Biên bản bàn giao gói dữ liệu",
+        "office": office.head,
+        "day": day_of(day),
+        "giver": _party(order.giver.office or office.name, order.giver.name, order.giver.title),
+        "receiver": _party(order.receiver.office, order.receiver.name, order.receiver.title),
+        "facts": [[label, text] for label, text in facts],
+        "files": [[name, digest] for name, digest in (*files, (MANIFEST, package.manifest_sha256))],
+        "verified": (
+            f"Trước khi lập biên bản, chương trình đã so từng tệp của gói “{package.name}” với bản kê có chữ ký: đủ "
+            "tệp, không tệp nào bị đổi, chữ ký đúng."
+        ),
+    }
+
+
+def _known(number: Any) -> str:
+    return "không ghi" if number is None else str(number)
+
+
+def _party(office: str, name: str, title: str) -> dict[str, str]:
+    return {"office": office, "name": name, "title": title}

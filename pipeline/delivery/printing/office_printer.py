@@ -1,0 +1,418 @@
+"""Printing for an office: entries, extracts, lists of books, handover minutes; for the browser and the command line.
+
+Only what is settled is printed. An extract is set with the next number of its series and entered with it in one
+transaction, which compares number and entry once more; where somebody else was given the number meanwhile, it is set
+again with the next one. So no number is left out, given twice, or stands on a paper that the registry does not hold.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from pipeline.base.errors import PackageRefused, PrintRefused, ScanError
+from pipeline.base.localtime import OFFICE_ZONE, format_moment, local_date
+from pipeline.base.model import PageImage
+from pipeline.base.stages import STAGE_LABELS
+from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.declarations.schema import RecordSpec, Schemas
+from pipeline.delivery.deliverable import DeliverableBook, box_of_entry
+from pipeline.delivery.entry_pdfs import CopyPlan
+from pipeline.delivery.export.book_list import book_list_workbook
+from pipeline.delivery.export.compression import CopyOptions
+from pipeline.delivery.export.export_options import AttachedPage, BookNames, PackageOptions, read_options
+from pipeline.delivery.export.package_values import BookFacts, SettledEntry
+from pipeline.delivery.export.page_pictures import PagePart, part_pictures
+from pipeline.delivery.export.pdf_writing import PicturePage
+from pipeline.delivery.printing import handovers
+from pipeline.delivery.printing.contents import (
+    ExtractFacts,
+    IssuingOffice,
+    Signer,
+    amendment_sentences,
+    entry_data,
+    extract_data,
+    texts_in,
+    values_of,
+    with_known_letters,
+)
+from pipeline.delivery.printing.letters import missing_letters
+from pipeline.delivery.printing.office_templates import NO_TEMPLATE, OfficeTemplates, Template
+from pipeline.delivery.printing.offices import IssuingOffices, read_offices
+from pipeline.delivery.printing.printable_entry import PrintableEntry, judged, refusal_of_extract, scan_flaw
+from pipeline.delivery.printing.service import Asker, HandoverOrder, PrintedFile, PrintView, name_of_extract
+from pipeline.delivery.printing.typesetting import PrintedPaper, shipped_template, typeset
+from pipeline.registry import Registry, RegistryPart
+from pipeline.registry.books.model import ListedEntry
+from pipeline.registry.extracts.extracts import CHANGED, checked_order
+from pipeline.registry.extracts.model import (
+    EntryToPrint,
+    ExtractOrder,
+    IssuedExtract,
+    NumberTaken,
+    SetExtract,
+)
+from pipeline.scans.intake import ScanFile, ScanLimits, page_of_isolated
+from pipeline.scans.workspace import Workspace
+
+PICTURE_KILOBYTES = 200.0
+"""What the picture of a page of A4 may take beside the values of its entry."""
+
+MOST_TRIES = 20
+"""How often an extract is set anew because its number went to somebody else."""
+
+NO_OFFICE = (
+    "Tên cơ quan cấp trích lục của nơi đăng ký này chưa được khai, nên chỉ in được bản dự thảo. Hãy nhờ người quản trị "
+    "hay người phụ trách được giao mọi nơi, khai ở trang Thiết lập, mục Cơ quan cấp trích lục, rồi cấp."
+)
+LIST_COLUMNS = (
+    ("STT", 0.7),
+    ("Số", 1.3),
+    ("Ngày đăng ký", 1.5),
+    ("Trang số", 0.9),
+    ("Họ, chữ đệm, tên", 4.6),
+    ("Tình trạng", 2.0),
+    ("Cải chính", 1.0),
+    ("Bản quét, trang", 3.0),
+)
+CENTRED = (0, 1, 2, 3, 6)
+
+
+class OfficePrinter:
+    """The ``Printer`` of an installation.
+
+    Args:
+        registry: The open registry.
+        workspace: Where scans, settings and templates lie.
+        schemas: The declarations.
+        limits: How large a scan may be.
+    """
+
+    def __init__(
+        self, registry: Registry, workspace: Workspace, schemas: Schemas, limits: ScanLimits
+    ) -> None:
+        self._registry, self._workspace, self._schemas, self._limits = registry, workspace, schemas, limits
+        self._issuing = threading.Lock()
+
+    # --- entries ------------------------------------------------------------------------------------------------------
+
+    def view(self, entry_id: int, asker: Asker, hidden: Collection[str] = ()) -> PrintView:
+        """Return an entry as a person sees it who may print it; as of ``Printer``."""
+        printable = self._judged(entry_id, asker)
+        found, settled = printable.found, printable.settled
+        record = self._schemas.record(found.entry.record)
+        office = self._office(found.ledger.place_code)
+        refused, is_own, is_generic = refusal_of_extract(printable, self._schemas), False, False
+        try:
+            template = self._template(record.record)
+            is_own, is_generic = template.is_own, template.is_generic
+        except PrintRefused as none:
+            refused = refused or none.message
+        refused = refused or (NO_TEMPLATE if is_generic else "")
+        values = {} if settled is None else values_of(settled, record, self._schemas)
+        notes = record.book.notes if record.book is not None else ""
+        rows = tuple(
+            (spec.label, values[spec.name])
+            for spec in record.fields
+            if values.get(spec.name) and spec.name != notes
+        )
+        self._note("entry-shown", f"entry:{entry_id}", {}, asker)
+        return PrintView(
+            entry_id=entry_id,
+            book_id=found.entry.book_id,
+            title=_title_of(found, record, hidden),
+            refusal=printable.refusal,
+            refusal_of_extract=refused or ("" if office.code else NO_OFFICE),
+            rows=rows,
+            notes=values.get(notes, ""),
+            amendments=()
+            if settled is None
+            else tuple(one["text"] for one in amendment_sentences(found.entry, record, self._schemas)),
+            office=office,
+            is_own=is_own,
+            is_generic=is_generic,
+            state=found.state,
+        )
+
+    def entry(self, entry_id: int, asker: Asker) -> PrintedFile:
+        """Return an entry beside the scans of its pages."""
+        printable = self._judged(entry_id, asker)
+        settled, found = printable.required(), printable.found
+        pictures = self._pictures(printable)
+        now = datetime.now(UTC)
+        footer = (
+            f"In lúc {format_moment(now)}, người in: {asker.login}. Để tra cứu nội bộ, không thay trích lục."
+        )
+        data = entry_data(
+            settled,
+            found.entry,
+            found.ledger,
+            self._schemas,
+            pictures=[one.size for one in pictures],
+            footer=footer,
+        )
+        content = typeset(
+            PrintedPaper(
+                shipped_template("entry.typ"), with_known_letters(data), now, [one.jpeg for one in pictures]
+            )
+        )
+        self._note("entry-printed", f"entry:{entry_id}", {"pdf": _sha256(content)}, asker)
+        return PrintedFile(f"{self._name_of(printable, settled)}.pdf", content)
+
+    def _pictures(self, printable: PrintableEntry) -> list[PicturePage]:
+        """Return the pictures of an entry's pages: its own, those where it goes on, those of its amendments."""
+        options = self._options()
+
+        def decode(part: PagePart) -> PageImage:
+            scan = ScanFile(part.scan, part.scan_sha256, part.scan.stat().st_size)
+            return page_of_isolated(scan, part.page_no, self._limits)
+
+        try:
+            parts = self._parts(printable, options)
+            return list(part_pictures(parts, decode, CopyOptions(PICTURE_KILOBYTES)))
+        except (ScanError, PackageRefused):
+            raise PrintRefused(
+                "Bản quét của sự kiện trong kho thiếu, hỏng hay không còn đúng như khi nhận nên không in. Hãy lấy "
+                "lại từ bản sao lưu."
+            ) from None
+
+    def _parts(self, printable: PrintableEntry, options: PackageOptions) -> Iterator[PagePart]:
+        settled, found = printable.required(), printable.found
+        book = self._registry.book(found.entry.book_id)
+        attached = tuple(one for one in options.attached if self._belongs(one, book.folder_name, settled))
+        boxes = {one.row: box_of_entry(one) for one in (found.entry, *found.neighbours)}
+        known = {row: box for row, box in boxes.items() if box is not None}
+        rows = {settled.ref: known} if len(boxes) > 1 else {}
+        one = DeliverableBook(book, (settled,), (), rows, {}, ())
+        plan = CopyPlan(
+            self._registry, self._workspace, self._schemas, one, one.names(self._schemas, options), attached
+        )
+        for job in plan.jobs():
+            for copy in job.copies:
+                yield from copy.parts
+
+    @staticmethod
+    def _belongs(page: AttachedPage, book: str, settled: SettledEntry) -> bool:
+        return page.book == book and page.number == settled.number
+
+    # --- extracts -----------------------------------------------------------------------------------------------------
+
+    def draft(self, entry_id: int, signer: Signer, asker: Asker) -> PrintedFile:
+        """Return the draft of an extract."""
+        printable = self._judged(entry_id, asker)
+        self._refuse_extract(printable)
+        office = self._office(printable.found.ledger.place_code)
+        data = self._extract(printable, ExtractFacts(office, signer=signer))
+        template = self._template(printable.found.entry.record)
+        content = typeset(PrintedPaper(template.text, data, datetime.now(UTC)))
+        self._note("extract-drafted", f"entry:{entry_id}", {"pdf": _sha256(content)}, asker)
+        return PrintedFile(f"du-thao-{self._name_of(printable, printable.required())}.pdf", content)
+
+    def issue(self, entry_id: int, order: ExtractOrder, seen: str, asker: Asker) -> IssuedExtract:
+        """Issue an extract."""
+        order = checked_order(order)
+        before = self._registry.issued_before(order.token, entry_id, asker.person)
+        if before is not None:
+            return before
+        with self._issuing:  # those of one process do not take one another's numbers
+            for _ in range(MOST_TRIES):
+                try:
+                    return self._issue(entry_id, order, seen, asker)
+                except NumberTaken as taken:
+                    refused = taken
+        raise refused
+
+    def _issue(self, entry_id: int, order: ExtractOrder, seen: str, asker: Asker) -> IssuedExtract:
+        printable = self._judged(entry_id, asker)
+        found = printable.found
+        if found.state != seen:
+            raise PrintRefused(CHANGED)
+        self._refuse_extract(printable)
+        template = self._template(found.entry.record)
+        if template.is_generic:
+            raise PrintRefused(NO_TEMPLATE)
+        office = self._office(found.ledger.place_code)
+        if not office.code:
+            raise PrintRefused(NO_OFFICE)
+        if flaw := scan_flaw(printable, self._workspace):
+            raise PrintRefused(flaw)
+        number, today = self._registry.next_extract(office.code)
+        signer = Signer(order.signer, order.signer_title)
+        data = self._extract(printable, ExtractFacts(office, f"{number}/{today.year}", today, signer))
+        content = typeset(PrintedPaper(template.text, data, _noon(today)))
+        values = data["values"]
+        record = self._schemas.record(found.entry.record)
+        made = SetExtract(
+            office=office.code,
+            year=today.year,
+            number=number,
+            issued_on=today,
+            entry_number=values["entry_number"],
+            subject=", ".join(
+                filter(None, (values[one.name] for one in record.people if one.event != "other"))
+            ),
+            state=found.state,
+            template_sha256=template.sha256,
+            pdf=content,
+        )
+        options = self._options()
+        return self._registry.issue_extract(
+            entry_id,
+            made,
+            order,
+            options.delivery,
+            options.approval,
+            author=asker.login,
+            person=asker.person,
+        )
+
+    def issued(
+        self, extract_id: int, asker: Asker, *, even_void: bool = False, even_outdated: bool = False
+    ) -> PrintedFile:
+        """Return the file of an issued extract."""
+        line, content = self._registry.extract_file(
+            extract_id,
+            author=asker.login,
+            person=asker.person,
+            even_void=even_void,
+            even_outdated=even_outdated,
+        )
+        return PrintedFile(name_of_extract(line), content)
+
+    def _refuse_extract(self, printable: PrintableEntry) -> None:
+        if refused := refusal_of_extract(printable, self._schemas):
+            raise PrintRefused(refused)
+
+    def _extract(self, printable: PrintableEntry, facts: ExtractFacts) -> dict[str, Any]:
+        data = extract_data(printable.required(), printable.found.entry, self._schemas, facts)
+        if unknown := missing_letters("".join(texts_in(data))):
+            raise PrintRefused(
+                f"Phông chữ của giấy không có chữ “{unknown[:20]}” nên không in được trích lục."
+            )
+        return data
+
+    def _template(self, record: str) -> Template:
+        return OfficeTemplates(self._workspace.print_templates).of(record)
+
+    # --- lists and minutes --------------------------------------------------------------------------------------------
+
+    def book_list(self, book_id: int, ending: str, asker: Asker) -> PrintedFile:
+        """Return the list of the entries of a book."""
+        if asker.person is not None:
+            listed = self._registry.desk(ReviewPolicy()).entries_of_book(asker.person, book_id)
+        else:
+            listed = self._registry.listed_entries(book_id)
+        self._registry.refuse_withdrawn(RegistryPart(book_id))
+        book = self._registry.book(book_id)
+        record = self._schemas.record(book.record)
+        now = datetime.now(UTC)
+        rows = [list(_list_row(number, one)) for number, one in enumerate(listed, start=1)]
+        waiting = sum(one.waits for one in listed)
+        under = f"Quyển số {book.ledger.volume}, {book.ledger.place}, thư mục {book.folder_name}"
+        total = f"Cộng: {len(rows)} sự kiện" + (
+            f", trong đó {waiting} sự kiện còn chờ rà soát." if waiting else "."
+        )
+        footer = f"In lúc {format_moment(now)}, người in: {asker.login}"
+        heading = f"DANH SÁCH SỰ KIỆN {record.title.upper()}"
+        data = with_known_letters(
+            {
+                "title": f"Danh sách sự kiện {record.title.lower()}",
+                "office": self._office(book.ledger.place_code).head,
+                "heading": heading,
+                "under": under,
+                "columns": [name for name, _ in LIST_COLUMNS],
+                "widths": [share for _, share in LIST_COLUMNS],
+                "centred": list(CENTRED),
+                "rows": rows,
+                "total": total,
+                "footer": footer,
+            }
+        )
+        if ending == ".xlsx":
+            content = book_list_workbook(heading, [under, total, footer], LIST_COLUMNS, data["rows"])
+        else:
+            content = typeset(PrintedPaper(shipped_template("list.typ"), data, now))
+        self._note(
+            "list-printed", f"book:{book_id}", {"entries": len(rows), "sha256": _sha256(content)}, asker
+        )
+        facts = BookFacts(book.folder_name, book.ledger, book.record, record.prefix)
+        options = self._options()
+        names = BookNames(
+            facts, options.paper(book.ledger.year), spans=False, book_pattern=options.book_pattern
+        )
+        return PrintedFile(f"danh-sach-{names.book}{ending}", content)
+
+    def handover(
+        self, folder: Path, order: HandoverOrder, asker: Asker, book_id: int | None = None
+    ) -> PrintedFile:
+        """Return the handover minutes of a package."""
+        package = handovers.verified_package(folder)
+        today = local_date(datetime.now(UTC))
+        office = self._office(package.place_code)
+        if order.place:
+            office = replace(office, place=order.place)
+        data = handovers.handover_data(package, order, office, today, self._schemas)
+        content = typeset(
+            PrintedPaper(shipped_template("handover.typ"), with_known_letters(data), _noon(today))
+        )
+        subject = "package" if book_id is None else f"book:{book_id}"
+        told = {"manifest": package.manifest_sha256, "pdf": _sha256(content)}
+        self._note("handover-printed", subject, told, asker)
+        return PrintedFile(f"bien-ban-ban-giao-{package.name}.pdf", content)
+
+    # --- what all of them need ----------------------------------------------------------------------------------------
+
+    def _judged(self, entry_id: int, asker: Asker) -> PrintableEntry:
+        options = self._options()
+        found = self._registry.entry_to_print(entry_id, options.delivery, options.approval, asker.person)
+        return judged(found, self._schemas, options.approval)
+
+    def _options(self) -> PackageOptions:
+        return read_options(self._workspace.package, self._workspace.office)
+
+    def _offices(self) -> IssuingOffices:
+        return read_offices(self._workspace.print)
+
+    def _office(self, place_code: str) -> IssuingOffice:
+        return self._offices().of(place_code)
+
+    def _name_of(self, printable: PrintableEntry, settled: SettledEntry) -> str:
+        found, options = printable.found, self._options()
+        record = self._schemas.record(found.entry.record)
+        facts = BookFacts(found.folder_name, found.ledger, record.record, record.prefix)
+        names = BookNames(facts, options.paper(found.ledger.year), spans=True, pattern=options.file_pattern)
+        return names.entry(settled.number, settled.registered_year)
+
+    def _note(self, action: str, subject: str, detail: dict[str, Any], asker: Asker) -> None:
+        self._registry.note_printed(action, subject, detail, author=asker.login)
+
+
+def _title_of(found: EntryToPrint, record: RecordSpec, hidden: Collection[str]) -> str:
+    """Return what an entry is called, by its number and its book, also where it may not be printed yet."""
+    names = (one.name for one in record.fields if one.kind == "entry_number" and one.name not in hidden)
+    number = next(filter(None, (found.entry.values.get(name) for name in names)), "")
+    return f"{record.title}{f' số {number}' if number else ''}, quyển {found.ledger.volume}"
+
+
+def _list_row(number: int, one: ListedEntry) -> Iterator[str]:
+    yield str(number)
+    yield one.number
+    yield one.registered_on.replace(".", "/")
+    yield one.page_number
+    yield one.subject
+    yield STAGE_LABELS[one.stage]
+    yield str(one.amended) if one.amended else ""
+    yield f"{one.scan}, trang {one.ref.page_no}"
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=OFFICE_ZONE)

@@ -1,0 +1,130 @@
+"""Sets a paper: a template, its data and its pictures become a PDF/A-2b file, in a process of its own.
+
+The template is code that an office may have changed, so it gets nothing but a folder with its own files: Typst reads
+none outside it, no font of the machine, and no package (the process has no way to the network). What it is given comes
+as JSON, which Typst reads as values: no name can become markup. A template that never ends is stopped.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pipeline
+from pipeline.base.errors import PrintRefused, SetupError
+from pipeline.base.files import TEMP_PREFIX
+from pipeline.base.text.control_characters import visible_text
+from pipeline.delivery.printing.letters import FONTS
+
+TEMPLATES = Path(__file__).parent / "templates"
+SHARED = "official.typ"
+"""What all templates import: the head of an official paper, its fonts, the mark of a draft."""
+
+MAIN, DATA = "main.typ", "data.json"
+SECONDS = 30.0
+NO_NETWORK = "http://127.0.0.1:9"
+"""The proxy that the process is given: nothing answers there."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedPaper:
+    """A paper to be set.
+
+    Attributes:
+        template: The text of its template.
+        data: What it says; the texts are printed as they are.
+        at: The time that the file names.
+        pictures: JPEG pictures, which the template finds as ``picture-1.jpg`` and so on.
+        shared: The text of ``official.typ``.
+    """
+
+    template: str
+    data: Mapping[str, Any]
+    at: datetime
+    pictures: Sequence[bytes] = ()
+    shared: str = field(default_factory=lambda: shipped_template(SHARED))
+
+
+def shipped_template(name: str) -> str:
+    """Return the text of a template that comes with the program."""
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def typeset(paper: PrintedPaper, seconds: float = SECONDS) -> bytes:
+    """Return the PDF. The same paper gives the same bytes.
+
+    Args:
+        paper: What is set.
+        seconds: Processor time that it may take.
+
+    Raises:
+        PrintRefused: The template is wrong; the message says where.
+        SetupError: The process that sets it cannot be started.
+    """
+    with tempfile.TemporaryDirectory(prefix=TEMP_PREFIX) as scratch:
+        root = Path(scratch) / "root"
+        root.mkdir()
+        (root / MAIN).write_text(paper.template, encoding="utf-8")
+        (root / SHARED).write_text(paper.shared, encoding="utf-8")
+        (root / DATA).write_text(json.dumps(_visible(paper.data), ensure_ascii=False), encoding="utf-8")
+        for number, picture in enumerate(paper.pictures, start=1):
+            (root / f"picture-{number}.jpg").write_bytes(picture)
+        order = {
+            "root": os.fspath(root),
+            "fonts": os.fspath(FONTS),
+            "packages": scratch,
+            "timestamp": int(paper.at.timestamp()),
+            "seconds": seconds,
+        }
+        return _answer(order, scratch, seconds)
+
+
+def _answer(order: Mapping[str, Any], scratch: str, seconds: float) -> bytes:
+    home = os.fspath(Path(pipeline.__file__).parent.parent)
+    paths = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))
+    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "LANG") if name in os.environ}
+    proxies = dict.fromkeys(
+        ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy"), NO_NETWORK
+    )
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "pipeline.delivery.printing.typesetting_child"],
+            input=json.dumps(order).encode(),
+            capture_output=True,
+            cwd=scratch,
+            env={**kept, **proxies, "PYTHONPATH": paths, "TMPDIR": scratch, "RAYON_NUM_THREADS": "1"},
+            timeout=4 * seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise PrintRefused(_NEVER_ENDS) from None
+    except OSError as error:
+        raise SetupError(f"Không chạy được chương trình dàn trang: {error.strerror}.") from None
+    header, _, content = done.stdout.partition(b"\n")
+    try:
+        told = json.loads(header)
+    except ValueError:
+        raise PrintRefused(_NEVER_ENDS) from None
+    if "error" in told:
+        raise PrintRefused(f"Mẫu in sai: {visible_text(str(told['error']))}")
+    return content
+
+
+_NEVER_ENDS = "Mẫu in chạy quá lâu hoặc cần quá nhiều bộ nhớ nên đã bị dừng. Hãy sửa lại mẫu."
+
+
+def _visible(content: Any) -> Any:
+    """Return the same with the hidden characters of every text written out: a NUL would end the document."""
+    if isinstance(content, str):
+        return visible_text(content)
+    if isinstance(content, Mapping):
+        return {name: _visible(value) for name, value in content.items()}
+    return [_visible(value) for value in content] if isinstance(content, list | tuple) else content

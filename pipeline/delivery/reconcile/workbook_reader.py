@@ -1,0 +1,247 @@
+"""A streaming reader of workbooks (ECMA-376 SpreadsheetML): one row in memory, and the number format of each cell.
+
+openpyxl would do for sound files; why it is not used, with the figures, is in docs/adr/0039-workbooks-by-openpyxl.md: a
+formula without a stored value comes out of it as an empty cell, and a hostile sheet of 1.5 MB takes 3 GB of memory.
+Calamine holds a whole sheet in memory and does not tell formats, without which a cell that shows ``2010`` is read as a
+whole date.
+
+A workbook comes from outside; its parts are parsed within bounds (``pipeline.delivery.reconcile.sheet_parts``).
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, BinaryIO, TypeVar
+from xml.parsers import expat
+
+from pipeline.base.errors import ReconcileError
+from pipeline.base.files import FileRefused, open_regular_file, printable
+from pipeline.delivery.reconcile.number_formats import DateParts, date_parts_of_format
+from pipeline.delivery.reconcile.sheet_parts import (
+    LONGEST_FORMAT,
+    MOST_FORMATS,
+    Attributes,
+    PartFeeder,
+    SharedStrings,
+    SheetReader,
+    SheetRow,
+    StringsReader,
+    WorkbookTooLarge,
+    strict_parser,
+)
+
+R = TypeVar("R", bound=SheetReader)
+
+CHUNK = 1 << 18
+OLD_CONTAINER = bytes.fromhex("d0cf11e0")
+"""How a compound file begins (MS-CFB): an ``.xls``, or an ``.xlsx`` with a password."""
+
+LOCKED = "EncryptedPackage"
+"""The part of a compound file that holds a workbook with a password (MS-OFFCRYPTO)."""
+
+MOST_LOOKED_AT = 1 << 24
+MOST_FILE_BYTES = 512 << 20
+MOST_BYTES = 8 << 30
+"""An unpacked part of a workbook that is larger than this is refused."""
+
+
+class SourceWorkbook:
+    """An open workbook.
+
+    Attributes:
+        sheets: The part of each sheet by its name, in their order.
+        hidden: The names of those that Excel does not show.
+        from_1904: Whether its days are counted from 1904.
+    """
+
+    def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
+        self._archive, self._name = archive, name
+        self.sheets: dict[str, str] = {}
+        self.hidden: set[str] = set()
+        self.from_1904 = False
+        self._strings_part = self._styles_part = ""
+        self._read_outline()
+        self._shown = self._read_styles()
+        self._strings = self._read_strings()
+
+    def rows(self, sheet: str) -> Iterator[SheetRow]:
+        """Yield the rows of a sheet that hold anything.
+
+        Raises:
+            ReconcileError: The sheet is broken.
+        """
+        return self.read_rows(sheet, self.reader(SheetReader))
+
+    def reader(self, kind: type[R]) -> R:
+        """Return a reader of that kind for a sheet of this workbook."""
+        return kind(self._strings, self._shown)
+
+    def read_rows(self, sheet: str, reader: SheetReader) -> Iterator[SheetRow]:
+        """Yield the rows of a sheet as ``rows`` does, by a reader that may note more of it.
+
+        Raises:
+            ReconcileError: The sheet is broken.
+        """
+        try:
+            for chunk in self._chunks(self.sheets[sheet]):
+                reader.feed(chunk)
+                yield from reader.taken()
+            reader.end()
+            yield from reader.taken()
+        except WorkbookTooLarge as error:
+            raise self._too_large(error) from None
+        except (expat.ExpatError, ValueError, IndexError, UnicodeDecodeError) as error:
+            raise self._broken(error) from None
+
+    def _read_outline(self) -> None:
+        targets: dict[str, str] = {}
+        kinds: dict[str, str] = {}
+
+        def relation(tag: str, values: Attributes) -> None:
+            if len(targets) > MOST_FORMATS:
+                raise WorkbookTooLarge("có quá nhiều phần")
+            if tag == "Relationship":
+                target = values.get("Target", "")
+                path = target.lstrip("/") if target.startswith("/") else posixpath.join("xl", target)
+                targets[values.get("Id", "")] = posixpath.normpath(path)
+                kinds[values.get("Type", "").rpartition("/")[2]] = posixpath.normpath(path)
+
+        def part(tag: str, values: Attributes) -> None:
+            if tag == "workbookPr":
+                self.from_1904 = values.get("date1904", "") in ("1", "true")
+            elif tag == "sheet" and len(self.sheets) < MOST_FORMATS:
+                key = next((value for name, value in values.items() if name.endswith(":id")), "")
+                if targets.get(key):
+                    self.sheets[values.get("name", "")] = targets[key]
+                    if values.get("state", "visible") != "visible":
+                        self.hidden.add(values.get("name", ""))
+
+        self._walk("xl/_rels/workbook.xml.rels", relation)
+        self._walk("xl/workbook.xml", part)
+        self._strings_part = kinds.get("sharedStrings", "")
+        self._styles_part = kinds.get("styles", "")
+
+    def _read_styles(self) -> list[DateParts]:
+        """Return which parts of a date each cell format shows."""
+        codes: dict[int, str] = {}
+        shown: list[DateParts] = []
+        inside = False
+
+        def style(tag: str, values: Attributes) -> None:
+            nonlocal inside
+            if len(codes) > MOST_FORMATS or len(shown) > MOST_FORMATS:
+                raise WorkbookTooLarge("có quá nhiều định dạng ô")
+            if tag == "numFmt":
+                codes[int(values.get("numFmtId", "0"))] = values.get("formatCode", "")[:LONGEST_FORMAT]
+            elif tag in ("cellXfs", "cellStyleXfs", "dxfs"):
+                inside = tag == "cellXfs"
+            elif tag == "xf" and inside:
+                number = int(values.get("numFmtId", "0"))
+                shown.append(date_parts_of_format(number, codes.get(number)))
+
+        if self._styles_part:
+            self._walk(self._styles_part, style)
+        return shown
+
+    def _read_strings(self) -> SharedStrings:
+        strings = SharedStrings()
+        if self._strings_part:
+            reader = StringsReader(strings)
+            try:
+                for chunk in self._chunks(self._strings_part):
+                    reader.feed(chunk)
+            except WorkbookTooLarge as error:
+                raise self._too_large(error) from None
+            except expat.ExpatError as error:
+                raise self._broken(error) from None
+        return strings
+
+    def _walk(self, part: str, on_start: Callable[[str, Attributes], None]) -> None:
+        """Call ``on_start`` for every element of a part."""
+        parser = strict_parser()
+        parser.StartElementHandler = lambda tag, values: on_start(tag.rpartition(":")[2], values)
+        try:
+            feeder = PartFeeder(parser)
+            for chunk in self._chunks(part):
+                feeder.feed(chunk)
+            feeder.end()
+        except WorkbookTooLarge as error:
+            raise self._too_large(error) from None
+        except (expat.ExpatError, ValueError) as error:
+            raise self._broken(error) from None
+
+    def _chunks(self, part: str) -> Iterator[bytes]:
+        try:
+            info = self._archive.getinfo(part)
+            if info.file_size > MOST_BYTES:
+                raise ReconcileError(f"{self._name}: quá lớn khi giải nén. Hãy tách tệp rồi chạy lại.")
+            with self._archive.open(info) as stream:
+                yield from _read_in_chunks(stream)
+        # NotImplementedError is zipfile's word for a way of packing it does not know, RuntimeError for a password
+        except (KeyError, zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+            raise self._broken(error) from None
+
+    def _too_large(self, error: WorkbookTooLarge) -> ReconcileError:
+        return ReconcileError(f"{self._name}: {error.message}. Hãy xuất lại tệp, hoặc tách tệp rồi chạy lại.")
+
+    def _broken(self, error: Exception) -> ReconcileError:
+        return ReconcileError(
+            f"{self._name}: tệp hỏng hoặc không phải .xlsx ({type(error).__name__}). "
+            "Hãy mở bằng Excel, lưu lại thành .xlsx rồi chạy lại."
+        )
+
+
+@contextmanager
+def open_workbook(path: Path) -> Iterator[SourceWorkbook]:
+    """Open a workbook.
+
+    Raises:
+        ReconcileError: It is none (an old ``.xls``, a locked one) or is broken; the message says what to do.
+    """
+    name = printable(path.name)
+    try:
+        file = open_regular_file(path)
+    except FileRefused as error:
+        raise ReconcileError(f"{name}: {error.message}.") from None
+    except OSError as error:
+        raise ReconcileError(f"{name}: không mở được ({os.strerror(error.errno or 0)}).") from None
+    with file:
+        if os.fstat(file.fileno()).st_size > MOST_FILE_BYTES:
+            raise ReconcileError(f"{name}: quá lớn ({MOST_FILE_BYTES >> 20} MB là nhiều nhất). Hãy tách tệp.")
+        try:
+            archive = zipfile.ZipFile(file)
+        except OSError as error:
+            raise ReconcileError(f"{name}: không đọc được ({os.strerror(error.errno or 0)}).") from None
+        except (zipfile.BadZipFile, ValueError, NotImplementedError):
+            raise ReconcileError(f"{name}: {_what_it_is(file)} rồi chạy lại.") from None
+        with archive:
+            yield SourceWorkbook(archive, name)
+
+
+def _what_it_is(file: BinaryIO) -> str:
+    """Return what kind of file it is instead of an ``.xlsx``, and what helps.
+
+    The kind is judged by its first bytes, and by how an old container names its parts.
+    """
+    file.seek(0)
+    content = file.read(MOST_LOOKED_AT)
+    if content.startswith(OLD_CONTAINER):
+        if LOCKED.encode("utf-16-le") in content:
+            return "tệp có mật khẩu. Hãy mở bằng Excel, bỏ mật khẩu, lưu lại"
+        return (
+            "là tệp .xls của Excel 97–2003. Hãy mở bằng Excel hay LibreOffice, lưu lại thành .xlsx "
+            "(chữ gõ bằng phông TCVN3, VNI cứ để nguyên)"
+        )
+    if content.lstrip()[:1] == b"<":
+        return "là trang web hay XML mang đuôi Excel. Hãy mở bằng Excel, lưu lại thành .xlsx"
+    return "không phải tệp .xlsx, hoặc bị hỏng. Hãy mở bằng Excel, lưu lại thành .xlsx"
+
+
+def _read_in_chunks(stream: IO[bytes]) -> Iterator[bytes]:
+    while chunk := stream.read(CHUNK):
+        yield chunk

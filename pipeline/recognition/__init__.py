@@ -1,0 +1,1 @@
+"""From an image of a line to hypotheses with a calibrated probability."""

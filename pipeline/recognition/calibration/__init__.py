@@ -1,0 +1,86 @@
+"""From the evidence of readings to calibrated probabilities, and from these to what is accepted without a person.
+
+``fit_calibration`` makes a ``Calibration`` of samples whose truth is known. Routing asks it for the probability that a
+value is right, and for the threshold that keeps the errors within what the office tolerates.
+"""
+
+from pipeline.recognition.calibration.calibration import (
+    FILE,
+    Calibration,
+    fit_calibration,
+    format_calibration,
+    parse_calibration,
+    read,
+    save,
+    split_samples,
+)
+from pipeline.recognition.calibration.confirmation import (
+    DECIDED_ELSEWHERE,
+    IN_ORDER,
+    SAID_ELSEWHERE,
+    STAMPED_OTHERWISE,
+    confirmed_chance,
+)
+from pipeline.recognition.calibration.drift import DriftAlarm, describe_drift, describe_unusual
+from pipeline.recognition.calibration.features import (
+    CalibrationFeatures,
+    Sample,
+    Truth,
+    calibrated_kind,
+    calibration_features,
+    calibration_samples,
+    fields_saying_the_same,
+    is_handwritten,
+    is_right,
+    may_be_ditto,
+)
+from pipeline.recognition.calibration.hold import CHECKED, BookHold
+from pipeline.recognition.calibration.monitoring import (
+    SampleCheck,
+    evidence_against,
+    is_stopped,
+    weighted_error,
+    weighted_upper_bound,
+)
+from pipeline.recognition.calibration.risk import DELTA, RiskBound, RiskCurve, is_refuted, upper_bound
+
+__all__ = [
+    "DECIDED_ELSEWHERE",
+    "STAMPED_OTHERWISE",
+    "IN_ORDER",
+    "SAID_ELSEWHERE",
+    "confirmed_chance",
+    "Calibration",
+    "fit_calibration",
+    "split_samples",
+    "CalibrationFeatures",
+    "Sample",
+    "Truth",
+    "calibration_features",
+    "calibration_samples",
+    "fields_saying_the_same",
+    "is_right",
+    "may_be_ditto",
+    "is_handwritten",
+    "calibrated_kind",
+    "RiskCurve",
+    "RiskBound",
+    "DELTA",
+    "is_refuted",
+    "SampleCheck",
+    "evidence_against",
+    "is_stopped",
+    "weighted_error",
+    "weighted_upper_bound",
+    "upper_bound",
+    "DriftAlarm",
+    "BookHold",
+    "CHECKED",
+    "describe_drift",
+    "describe_unusual",
+    "parse_calibration",
+    "read",
+    "save",
+    "format_calibration",
+    "FILE",
+]

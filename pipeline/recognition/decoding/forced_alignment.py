@@ -1,0 +1,80 @@
+"""Find where a network sees each letter of a line whose text is known: the likeliest CTC path through that text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.recognition.decoding.emission import Emission
+
+
+def align_classes(log_chances: NDArray[np.float32], target: Sequence[int]) -> tuple[list[int], float]:
+    """Return the first step of each class of a text on the best CTC path, and the path's cost.
+
+    Args:
+        log_chances: (steps, classes) natural log probabilities; class 0 is the blank.
+        target: The classes of the text, in order.
+
+    Source:
+        Viterbi decoding over the CTC states of Graves et al., "Connectionist Temporal Classification" (2006).
+    """
+    states = [0, *(state for letter in target for state in (letter, 0))]
+    size = len(states)
+    emitted = log_chances[:, states]
+    skips = np.array([i >= 2 and states[i] != 0 and states[i] != states[i - 2] for i in range(size)])
+    best = np.full(size, -np.inf, np.float64)
+    best[:2] = emitted[0, :2]
+    came = np.zeros((len(log_chances), size), np.int8)
+    for step in range(1, len(log_chances)):
+        next_state = np.concatenate(([-np.inf], best[:-1]))
+        skipped_blank = np.where(skips, np.concatenate(([-np.inf, -np.inf], best[:-2])), -np.inf)
+        choices = np.stack((best, next_state, skipped_blank))
+        came[step] = choices.argmax(axis=0)
+        best = choices.max(axis=0) + emitted[step]
+    state = size - 1 if best[-1] >= best[-2] else size - 2
+    cost = -float(best[state])
+    places = [0] * len(target)
+    for step in range(len(log_chances) - 1, -1, -1):
+        if state % 2:
+            places[state // 2] = step
+        state -= int(came[step, state])
+    return places, cost
+
+
+def align_text(emissions: Sequence[Emission], text: str) -> tuple[list[int], float] | None:
+    """Return the first step of each letter of a text, and the cost of the path.
+
+    Upper and lower case are one letter; signs of the network that the text lacks count as blanks, as texts of real
+    lines tell neither case nor punctuation. What several networks see is averaged (their steps are the same).
+
+    Args:
+        emissions: What each network sees of the line.
+        text: What the line says.
+
+    Returns:
+        None where the networks do not know a letter of the text, or the line has fewer steps than letters.
+    """
+    wanted = text.lower()
+    letters = "".join(dict.fromkeys(wanted))
+    known = {letter.lower() for letter in emissions[0].letters}
+    if not wanted or not known.issuperset(letters) or len(emissions[0].log_chances) < len(wanted):
+        return None
+    folded = np.mean([_folded(emission, letters) for emission in emissions], axis=0)
+    return align_classes(
+        np.log(folded + 1e-8).astype(np.float32), [letters.index(letter) + 1 for letter in wanted]
+    )
+
+
+def _folded(emission: Emission, letters: str) -> NDArray[np.float32]:
+    """Return (steps, 1 + letters): the chance of each letter in both cases; other signs are added to the blank."""
+    chances = np.exp(emission.log_chances)
+    folded = np.zeros((len(chances), 1 + len(letters)), np.float32)
+    folded[:, 0] = chances[:, 0]
+    for number, letter in enumerate(emission.letters, start=1):
+        if letter.lower() in letters:
+            folded[:, 1 + letters.index(letter.lower())] += chances[:, number]
+        elif not letter.isalnum() and letter != " ":
+            folded[:, 0] += chances[:, number]
+    return folded

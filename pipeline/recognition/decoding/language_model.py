@@ -1,0 +1,264 @@
+"""N-gram models of the words of ledgers, by sound and whatever their case.
+
+The data lies in a folder of its own (``ocr_models/vietnamese-text``) and holds one model a domain: names, places, dates
+in words, other text. A model counts up to four words in a row and backs off to fewer (absolute
+discounting: Ney, Essen and Kneser 1994).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import numpy as np
+from rapidfuzz.fuzz import ratio
+
+from pipeline.base.text.syllables import count_syllables, is_syllable, phonetic_key
+from pipeline.base.text.tones import unaccented
+
+NUMBER = "<số>"
+"""Stands for any word with a figure in it."""
+
+START = "<đầu>"
+"""Stands before the first word of a line."""
+
+GRAIN = 16.0
+"""How many steps of a stored log probability make one nat."""
+
+_NO_WORD = 255
+
+_USUAL = 40
+"""How many usual neighbours of a word are tried."""
+
+_ALIKE = 50.0
+"""The similarity (0..100) from which a usual neighbour is tried."""
+
+_CACHED = 50_000
+"""How many numbers of words are kept for the next lines (about 6 MB)."""
+
+_GROWN_ON = re.compile(r"[^\W\d_]{2,}")
+"""Letters in a word that has figures too; where they spell a syllable (``5Xã``), two words have grown together."""
+
+_SIGNS = " .,;:()…_-'\""
+
+STRANGE_SYLLABLE = -9.5
+STRANGE_WORD = -13.0
+"""Log probabilities of unknown words: one that Vietnamese spelling allows, and one that it does not."""
+
+KNOWN_WORD = -9.0
+"""The least log probability of a known word: none is less likely behind others than an unknown one."""
+
+
+@dataclass(frozen=True, eq=False)
+class WordModel:
+    """The n-gram model of a domain.
+
+    Attributes:
+        words: As usually written, in the order of their numbers (from 1).
+        chances: For n-grams of one to four word numbers (packed, last word lowest) minus the log probability of the
+            last word behind the others, in ``GRAIN`` steps a nat.
+        fallbacks: For contexts minus the log of the back-off weight, in ``GRAIN`` steps a nat.
+    """
+
+    words: tuple[str, ...]
+    chances: Mapping[int, int]
+    fallbacks: Mapping[int, int]
+
+    @cached_property
+    def numbers(self) -> Mapping[str, int]:
+        """The number of each sound, from 1."""
+        return {phonetic_key(word): number for number, word in reversed(list(enumerate(self.words, 1)))}
+
+    @cached_property
+    def _alike(self) -> Mapping[str, tuple[int, ...]]:
+        """From letters without marks, all of them or one left out, to the words that have them."""
+        found: dict[str, list[int]] = {}
+        for number, word in enumerate(self.words, 1):
+            for letters in _shortened(unaccented(word)):
+                found.setdefault(letters, []).append(number)
+        return {letters: tuple(numbers) for letters, numbers in found.items()}
+
+    def prepare(self) -> None:
+        """Put the words in the orders in which they are looked up; else the first line that asks does."""
+        _ = self.numbers, self._alike, self._bare, self._usual_behind, self._usual_before
+
+    def knows(self, word: str) -> bool:
+        """Return whether the word, or one that sounds like it, is known; digits are."""
+        return self._number(word) > 0
+
+    def log_chance(self, before: Sequence[str], word: str) -> float:
+        """Return the log probability of a word behind up to three others (the line's beginning counts as one)."""
+        return self._looked_up((*before[-3:], word))
+
+    def near(self, before: str, word: str, after: str, most: int) -> tuple[str, ...]:
+        """Return known words that may be this one misread, those first that fit best between its neighbours.
+
+        These are words whose letters without marks differ in at most one, and similar words that are usual next to the
+        neighbours (``""`` for none). Of words that fit alike the more usual one comes first, in every process.
+        """
+        bare, first, last = unaccented(word), self._number(before), self._number(after)
+        alike = {number for letters in _shortened(bare) for number in self._alike.get(letters, ())}
+        for number in (*self._usual_behind.get(first, ()), *self._usual_before.get(last, ())):
+            if number not in alike and ratio(bare, self._bare[number - 1]) >= _ALIKE:
+                alike.add(number)
+        fitting = sorted(alike, key=lambda number: (self._between(first, number, last), number))
+        return tuple(self.words[number - 1] for number in fitting[:most])
+
+    def _between(self, first: int, number: int, last: int) -> int:
+        """Return how unlikely (in grains) a word is between two others."""
+        cost = self._pair(first, number) if first else self.chances.get(number, _NO_WORD)
+        return cost + (self._pair(number, last) if last else 0)
+
+    def _pair(self, first: int, second: int) -> int:
+        found = self.chances.get(first << 16 | second)
+        return self.fallbacks.get(first, 0) + self.chances.get(second, _NO_WORD) if found is None else found
+
+    @cached_property
+    def _numbered(self) -> dict[str, int]:
+        """Words whose numbers were asked for before: lines ask for the same ones again and again."""
+        return {}
+
+    @cached_property
+    def _bare(self) -> tuple[str, ...]:
+        return tuple(map(unaccented, self.words))
+
+    @cached_property
+    def _pairs(self) -> list[tuple[int, int]]:
+        """All bigrams with their costs, the likeliest first."""
+        pairs = [(cost, key) for key, cost in self.chances.items() if 1 << 16 <= key < 1 << 32]
+        return sorted(pairs)
+
+    @cached_property
+    def _usual_behind(self) -> Mapping[int, list[int]]:
+        found: dict[int, list[int]] = {}
+        for _, key in self._pairs:
+            words = found.setdefault(key >> 16, [])
+            if len(words) < _USUAL:
+                words.append(key & 0xFFFF)
+        return found
+
+    @cached_property
+    def _usual_before(self) -> Mapping[int, list[int]]:
+        joint = sorted((cost + self.chances.get(key >> 16, _NO_WORD), key) for cost, key in self._pairs)
+        found: dict[int, list[int]] = {}
+        for _, key in joint:
+            words = found.setdefault(key & 0xFFFF, [])
+            if len(words) < _USUAL:
+                words.append(key >> 16)
+        return found
+
+    def _number(self, word: str) -> int:
+        number = self._numbered.get(word)
+        if number is None:
+            if len(self._numbered) > _CACHED:
+                self._numbered.clear()
+            number = self._numbered[word] = self._found(word)
+        return number
+
+    def _found(self, word: str) -> int:
+        if word in (START, NUMBER):
+            return self.numbers.get(phonetic_key(word), 0)
+        plain = word.strip(_SIGNS)
+        if any(letter.isdigit() for letter in plain):
+            return 0 if is_grown_together(plain) else self.numbers.get(phonetic_key(NUMBER), 0)
+        return self.numbers.get(phonetic_key(plain), 0)
+
+    def _looked_up(self, run: tuple[str, ...]) -> float:
+        last = self._number(run[-1])
+        if not last:
+            return (
+                STRANGE_SYLLABLE
+                if is_syllable(run[-1].strip(_SIGNS))
+                else STRANGE_WORD * count_syllables(run[-1])
+            )
+        keys, key, place = [0], 0, 0
+        for word in reversed(run[:-1]):
+            number = self._number(word)
+            if not number:
+                break
+            key, place = key | number << place, place + 16
+            keys.append(key)
+        added = 0
+        for key in reversed(keys):
+            cost = self.chances.get(key << 16 | last)
+            if cost is not None:
+                return max(KNOWN_WORD, -(cost + added) / GRAIN)
+            added += self.fallbacks.get(key, 0) if key else 0
+        return KNOWN_WORD
+
+
+def is_grown_together(word: str) -> bool:
+    """Return whether a word with a figure in it holds another word too (``5Xã``)."""
+    return any(is_syllable(part) for part in _GROWN_ON.findall(word))
+
+
+def packed(numbers: Sequence[int]) -> int:
+    """Pack up to four word numbers into one, the last lowest."""
+    key = 0
+    for number in numbers:
+        key = key << 16 | number
+    return key
+
+
+def _shortened(letters: str) -> set[str]:
+    return {letters, *(letters[:place] + letters[place + 1 :] for place in range(len(letters)))}
+
+
+@dataclass(frozen=True, eq=False)
+class Language:
+    """The word models of the ledgers.
+
+    Attributes:
+        models: By domain: names, places, dates in words, other text.
+        later: Files of models that hold from some year on, by domain and year; read on demand, as few books need them.
+    """
+
+    models: Mapping[str, WordModel]
+    later: Mapping[tuple[str, str], Path] = field(default_factory=dict)
+
+    def model(self, domain: str, since: str = "") -> WordModel | None:
+        """Return the model of a domain, of ``since`` where it has one. Raises as ``read_language`` does."""
+        path = self.later.get((domain, since))
+        return self.models.get(domain) if path is None else _later_model(path)
+
+    def prepare(self) -> None:
+        """Put the words of all models that are read in the orders in which they are looked up."""
+        for model in self.models.values():
+            model.prepare()
+
+
+def read_language(folder: Path) -> Language:
+    """Read the language data of a folder.
+
+    Raises:
+        OSError: A file is missing.
+        ValueError: A file is damaged.
+    """
+    models, later = {}, {}
+    for path in sorted(folder.glob("*.npz")):
+        domain, dash, since = path.stem.partition("-")
+        if dash:
+            later[domain, since] = path
+        else:
+            models[domain] = _read_model(path)
+    if not models:
+        raise FileNotFoundError(f"{folder}: no language data")
+    return Language(models, later)
+
+
+@lru_cache(maxsize=8)
+def _later_model(path: Path) -> WordModel:
+    return _read_model(path)
+
+
+def _read_model(path: Path) -> WordModel:
+    with np.load(path) as data:
+        words = tuple(bytes(data["words"]).decode("utf-8").split("\n"))
+        keys = np.cumsum(data["steps"]).tolist()
+        chances = dict(zip(keys, data["chances"].tolist(), strict=True))
+        followed = data["followed"].tolist()
+        fallbacks = dict(zip((keys[place] for place in followed), data["fallbacks"].tolist(), strict=True))
+    return WordModel(words, chances, fallbacks)

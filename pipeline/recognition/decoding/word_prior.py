@@ -1,0 +1,281 @@
+"""Priors of names, places and other text: words by how likely they are behind others, and how clerks write them.
+
+No word is ruled out. Most people write ``ấp 5, xã Bình Hữu, huyện Trà Ôn``: names with a capital, the words of a level
+without one, a comma where the next level begins. ``x`` and ``X`` differ in size alone and a comma is a dot of ink, so
+habit has a say; a small one, since many write otherwise. Weights are natural logs of rough odds, not fitted.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from pipeline.base.text.syllables import count_syllables, is_syllable
+from pipeline.recognition.decoding.language_model import START, WordModel
+from pipeline.recognition.decoding.place_model import PlaceModel
+from pipeline.recognition.decoding.priors import LIMIT, Prior
+
+LEVELS = frozenset(("xã", "phường", "huyện", "quận", "tỉnh"))
+"""Words that begin a level of an address and nothing else."""
+
+_COMMON = """
+xã phường huyện quận tỉnh x p h q tp tx tt thị trấn thành phố ấp thôn xóm làng bản buôn khóm khu tổ dân đội số nhà
+đường phố ngõ hẻm ngách kiệt tiểu khối lô chung cư tập thể cụm sản xuất văn hóa vực quốc lộ bệnh viện đa khoa phụ
+nhi đồng trạm y tế trung tâm hộ sinh bảo sanh tại cơ sở của và ubnd ủy uỷ ban nhân
+"""
+COMMON = frozenset(_COMMON.split())
+"""Words of addresses that are no names; some of them stand in names too."""
+
+_HARDLY_NAMES = LEVELS.union(
+    ("thôn", "xóm", "ấp", "khóm", "trạm", "viện", "khoa", "tế", "bệnh", "hộ", "sở", "tại", "của", "và")
+)
+
+CAPITAL_INSIDE = -1.2
+"""A common word with a capital in the middle of a text."""
+
+ALIKE_IN_BOTH_CASES = -1.2
+"""The same once more where capital and small letter differ in their size alone."""
+
+SMALL_NAME = -0.7
+"""A word of a name without its capital."""
+
+NO_COMMA = -1.2
+"""A level that begins behind a name without a sign between."""
+
+UNEVEN_SIGNS = -2.2
+"""The same once more where commas part other levels of the address: few put some and leave others out."""
+
+ODD_SIGNS = -2.0
+"""Two signs in a row, or a full stop behind a whole word in the middle of an address."""
+
+RARE_SIGN = -1.0
+"""A sign that few put between the parts of an address."""
+
+GLUED_DASH = -0.7
+"""A dash with a space on its right side only."""
+
+_ALIKE = "csvx"
+_MIXED = re.compile(r"\d,\d+[./-]\d|\d[./-]\d+,\d")
+"""A figure that two different signs cut, one of them a comma (``26,7.2008``)."""
+
+_PARTING = ",;-–/("
+_SIGNS = " .,;:()…_-–'\""
+
+
+def habit_of_address(before: str, word: str) -> float:
+    """Return what the capitals of a word and the sign before it weigh in an address (nats, at most 0).
+
+    Args:
+        before: The word before it as it is read (``""``: none, or not known yet).
+        word: The word as it is read.
+    """
+    weight = _odd_signs(before) if before else 0.0
+    shape = _shape(word)
+    if before and shape.is_level and _begins_level(before):
+        weight += NO_COMMA
+    if before and shape.capital_inside and not _ends(before):
+        return weight + shape.capital_inside
+    return weight + shape.small_name
+
+
+def text_habit_of_address(text: str) -> float:
+    """What weighs in an address as a whole that its words, one by one, do not tell: commas here and none there."""
+    words = text.split()
+    if not any(word.endswith(",") for word in words[:-1]):
+        return 0.0
+    bare = sum(
+        word.strip(_SIGNS).casefold() in LEVELS and _begins_level(before) for before, word in pairwise(words)
+    )
+    return UNEVEN_SIGNS * min(bare, 2)
+
+
+def habit_of_text(before: str, word: str) -> float:
+    """Return the same for other text, where only the words of levels are written alike by all (``UBND xã``)."""
+    plain = word.strip(_SIGNS)
+    weight = ODD_SIGNS if _MIXED.search(plain) else 0.0
+    if before and plain.casefold() in LEVELS and _is_capital(plain) and not _ends(before):
+        weight += CAPITAL_INSIDE + ALIKE_IN_BOTH_CASES * (plain[0].casefold() in _ALIKE)
+    return weight
+
+
+def habit_of_name(before: str, word: str) -> float:
+    """Return the same for a person's name: no sign is between its words but a full stop behind ``Ng.`` and ``T.``."""
+    del word
+    letters = before.rstrip(_SIGNS)
+    sign = before[len(letters) :] if letters else ""
+    shortened = sign == "." and (len(letters) == 1 or not is_syllable(letters))
+    return 0.0 if sign in ("", ")") or shortened else ODD_SIGNS
+
+
+def habit_of_date(before: str, word: str) -> float:
+    """Return the same for a date in words: hardly anybody puts a sign between them."""
+    del word
+    return ODD_SIGNS if before[-1:] in tuple(_SIGNS.strip()) else 0.0
+
+
+class _Shape(NamedTuple):
+    """How a word is written.
+
+    Attributes:
+        is_level: Whether it begins the name of an administrative level.
+        capital_inside: What it weighs as a common word with a capital.
+        small_name: What it weighs as a name without one.
+    """
+
+    is_level: bool
+    capital_inside: float
+    small_name: float
+
+
+@lru_cache(maxsize=20_000)
+def _shape(word: str) -> _Shape:
+    plain = word.strip(_SIGNS)
+    small = plain.casefold()
+    capital = small_name = 0.0
+    if small in _HARDLY_NAMES and _is_capital(plain):
+        capital = CAPITAL_INSIDE + (ALIKE_IN_BOTH_CASES if small[0] in _ALIKE else 0.0)
+    elif small not in COMMON and plain.isalpha() and len(plain) > 1 and plain.islower():
+        small_name = SMALL_NAME
+    return _Shape(small in LEVELS, capital, small_name)
+
+
+def _is_capital(plain: str) -> bool:
+    """Return whether the first letter is a capital, in a word that is not all capitals."""
+    return plain[0].isupper() and (len(plain) == 1 or not plain.isupper())
+
+
+def _ends(before: str) -> bool:
+    """Return whether a capital is usual behind it whatever the word: a full stop, a dash, a bracket."""
+    return before[-1:] in ".-–(:"
+
+
+@lru_cache(maxsize=20_000)
+def _begins_level(before: str) -> bool:
+    """Return whether a level begins here behind a name or number that no sign ends."""
+    last = before.rstrip("\"'")
+    if last[-1:] in _PARTING:
+        return False
+    name = last.strip(_SIGNS)
+    return name[:1].isdigit() or (name[:1].isupper() and name.casefold() not in COMMON)
+
+
+@lru_cache(maxsize=20_000)
+def _odd_signs(before: str) -> float:
+    letters = before.rstrip(_SIGNS)
+    signs = before[len(letters) :]
+    last = re.split(r"\W", letters)[-1]
+    shortened = last.isalpha() and (len(last) == 1 or not is_syllable(last))
+    if "." in signs and not shortened and signs != "...":
+        return ODD_SIGNS
+    if signs in (";", ":"):
+        return RARE_SIGN
+    if len(signs) > 1 and signs not in (".,", "...", ").", "),"):
+        return ODD_SIGNS
+    return GLUED_DASH if letters and signs in ("-", "–") else 0.0
+
+
+WEIGHT = 0.45
+"""The share of a word's log probability that counts."""
+
+ODD_CASE = -2.5
+"""The weight of a word in a case that people do not write (``tHôn``)."""
+
+LONE_SIGN = -0.3
+"""The weight of a sign by itself, such as the dash between the parts of an address."""
+
+WordHabit = Callable[[str, str], float]
+"""From the word before a word (``""``: none, or not known yet) and the word, as written, to a weight (nats)."""
+
+TextHabit = Callable[[str], float]
+"""From a whole text as written to a weight (nats)."""
+
+DITTO = -1.0
+"""The weight of a line that is only a ditto mark."""
+
+_DITTO_WORDS = {(("như",), "trên"): 0.0, ((), "nt"): DITTO, ((), "nt."): DITTO, ((), "n.t"): DITTO}
+"""The weights of words of ditto marks, by the words before; ``như`` alone is a name too and weighs as one."""
+
+
+_NEAR = 12
+
+_CACHED = 50_000
+"""How many weights of words are kept for the next lines (about 25 MB)."""
+
+
+@dataclass(frozen=True)
+class WordPrior(Prior):
+    """The prior of a domain of words.
+
+    Attributes:
+        model: The n-grams of the domain.
+        small: The weight of a word without a capital.
+        even: The weight of a line of which some words (abbreviations aside) are all capitals and some not.
+        weight: The share of the n-gram's log probability that counts.
+        habit: The weight of how a word is written behind others.
+        text_habit: The weight of how a whole text is written.
+    """
+
+    model: WordModel | PlaceModel
+    small: float = 0.0
+    even: float = 0.0
+    weight: float = WEIGHT
+    habit: WordHabit | None = None
+    text_habit: TextHabit | None = None
+    _cache: dict[tuple[tuple[str, ...], str], float] = field(default_factory=dict, compare=False, repr=False)
+
+    def word(self, before: tuple[str, ...], word: str, /) -> float:
+        total = self._cache.get((before, word))
+        if total is None:
+            words_before = tuple(filter(_is_word, before))
+            context = words_before if len(before) == 3 else (START, *words_before)
+            known = self.weight * self.model.log_chance(context, word) if _is_word(word) else LONE_SIGN
+            known += casing(word, self.small)
+            known += self.habit(before[-1] if before else "", word) if self.habit else 0.0
+            known = max(-LIMIT * count_syllables(word), known)
+            total = max(known, _DITTO_WORDS.get((tuple(map(str.lower, before)), word.lower()), -math.inf))
+            if len(self._cache) > _CACHED:
+                self._cache.clear()
+            self._cache[before, word] = total
+        return total
+
+    def whole(self, text: str, /) -> float:
+        plain = (word.strip(_SIGNS) for word in text.split())
+        shapes = {word.isupper() for word in plain if len(word) > 1 and is_syllable(word)}
+        return (self.even if len(shapes) > 1 else 0.0) + (self.text_habit(text) if self.text_habit else 0.0)
+
+    def near(self, before: str, word: str, after: str, /) -> tuple[str, ...]:
+        return tuple(as_cased(known, word) for known in self.model.near(before, word, after, _NEAR))
+
+    def support(self, text: str, /) -> float:
+        words = text.split()
+        return sum(map(self.model.knows, words)) / len(words) if words else 0.0
+
+
+@lru_cache(maxsize=20_000)
+def _is_word(text: str) -> bool:
+    """Return whether there is a letter or digit in it (``""``, a word not known yet, counts as a word)."""
+    return not text or any(map(str.isalnum, text))
+
+
+@lru_cache(maxsize=20_000)
+def casing(word: str, small: float) -> float:
+    """Return what a word's capitals weigh: all, none or the first are usual, and so is a single letter."""
+    letters = "".join(filter(str.isalpha, word))
+    if not letters or letters.isupper() or len(letters) == 1:
+        return 0.0
+    if letters.islower():
+        return small
+    return 0.0 if letters[0].isupper() and letters[1:].islower() else ODD_CASE
+
+
+def as_cased(word: str, like: str) -> str:
+    """Return the word with the capitals of another one."""
+    letters = "".join(filter(str.isalpha, like))
+    if len(letters) > 1 and letters.isupper():
+        return word.upper()
+    return word.capitalize() if letters[:1].isupper() else word

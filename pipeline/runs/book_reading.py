@@ -1,0 +1,369 @@
+"""Books of scans are read page by page into the registry; a page that fails costs nothing but itself."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from pipeline.base.errors import BookBusy, HotichError, LedgerError, ReadingStopped, SchemaError, StorageError
+from pipeline.base.files import printable
+from pipeline.base.model import Ledger, PageRef
+from pipeline.books.book_checks import check_books
+from pipeline.books.book_identity import agreed_ledger
+from pipeline.declarations.ledger import LEDGER_FILE, load_ledger
+from pipeline.declarations.schema import Form
+from pipeline.registry import RegistryPart, RowTampered, Withdrawn
+from pipeline.run_context import RunContext
+from pipeline.runs.book_run import BookReport, BookRun, ScanFailure, reading_fingerprint
+from pipeline.runs.circuit_breaker import CircuitBreaker
+from pipeline.runs.form_alarm import find_form_alarm
+from pipeline.runs.handwriting_calibration import record_drift
+from pipeline.runs.rescans import settle_tickets
+from pipeline.runs.template_learning import read_in_rounds
+from pipeline.runs.unseen_values import check_unseen
+from pipeline.runs.worker_process import load_readers_ahead
+from pipeline.runs.workers import PageFault, PageJob, PageWorkers, Workers, fault_message
+from pipeline.scans.intake import folder_contents
+from pipeline.scans.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A page was read: ``done`` of the ``total`` pages of book ``folder`` that this run reads."""
+
+    folder: str
+    done: int
+    total: int
+    page: PageRef
+
+
+OnProgress = Callable[[Progress], None]
+
+PoolOf = Callable[[RunContext, Form, Ledger], AbstractContextManager[PageWorkers]]
+"""Makes the workers that read the pages of a book."""
+
+WEIGHED_EVERY = 20
+"""After how many pages it is asked whether the book is unlike those calibrated on, so that no critical value of such a
+book is accepted for long."""
+
+_logger = logging.getLogger(__name__)
+
+
+def digitize_book(
+    folder: Path,
+    context: RunContext,
+    *,
+    workers: int | None = None,
+    pool: PoolOf | None = None,
+    on_progress: OnProgress | None = None,
+    breaker: CircuitBreaker | None = None,
+    again: bool = False,
+) -> BookReport:
+    """Read every page of a book that is not known yet and save it, one transaction a page.
+
+    Then the pages are weighed again by what the book says as a whole, and the whole book is checked.
+
+    A scan or page that cannot be used is a failure in the report and in the registry.
+
+    Args:
+        folder: The book: its scans and ``ledger.toml``.
+        context: What this run works with.
+        workers: Processes, by default one a core.
+        pool: Makes other workers than processes of this machine.
+        on_progress: Called after every page.
+        breaker: The circuit breaker of the run, when it reads several books.
+        again: Also try pages that were set aside because they failed too often.
+
+    Raises:
+        LedgerError, SchemaError: Nothing was read; ``BookInQuestion`` where the ledger contradicts the registry.
+        BookBusy: Another run reads the book.
+        Withdrawn: The book is withdrawn.
+        ReadingStopped: Too many pages failed.
+        RegistryError, StorageError, SetupError: What was saved stays; a new run goes on from there.
+    """
+    started = time.perf_counter()
+    ledger = load_ledger(folder)
+    form = context.schemas.form(ledger.form)
+    context.schemas.printings_of(form)
+    engines = context.make_engines()
+    listed = cache(lambda: folder_contents(folder, context.limits))
+    with context.open_registry() as registry:
+        ledger = agreed_ledger(registry, folder, ledger, lambda: [scan.sha256 for scan in listed().scans])
+        book_id = registry.book_id(ledger, folder.name)
+        registry.refuse_withdrawn(RegistryPart(book_id))
+        for read_by in registry.forms_read_by(book_id) & context.schemas.form_flaws.keys():
+            context.schemas.form(read_by)
+        with registry.lock_book(book_id, silence_seconds(context)) as turn:
+            run = BookRun(folder, context, registry, book_id, turn, breaker or CircuitBreaker(context.faults))
+            contents = listed()
+            to_read = run.without_withdrawn(contents.scans, contents.foreign)
+            run.record_foreign(contents.foreign)
+            scans = run.store_scans(to_read)
+            run.fingerprints = {
+                scan.sha256: reading_fingerprint(
+                    scan.sha256, form, ledger, context.schemas, engines, context.options
+                )
+                for scan in scans
+            }
+            held = {} if again else run.set_aside()
+            complete = run.complete_scans(scans, held)
+            jobs = [
+                job
+                for scan in scans
+                if scan.sha256 in complete
+                for job in run.page_jobs(scan, complete[scan.sha256])
+            ]
+            countable = [
+                run.proven(scan)
+                for scan in scans
+                if scan.sha256 not in complete and (scan.sha256, None) not in held
+            ]
+            unread: list[PageJob] = []
+            if countable:
+                with (pool or _local_pool(workers or _cores()))(context, form, ledger) as readers:
+                    new = [
+                        job
+                        for scan, pages in readers.counted(countable)
+                        for job in run.page_jobs(scan, pages)
+                    ]
+                    jobs += new
+                    unread = run.unread([job for job in new if (job.scan.sha256, job.page_no) not in held])
+                    _logger.info("book %d: %d scans, %d pages to read", book_id, len(scans), len(unread))
+                    template = Workspace(context.workspace).form_template(book_id, form.fingerprint)
+                    answers = read_in_rounds(readers.read, unread, form, template)
+                    try:
+                        for number, (job, answer) in enumerate(answers, start=1):
+                            run.save(job, answer)
+                            if number % WEIGHED_EVERY == 0:
+                                record_drift(registry, context, book_id, engines.hand_fingerprint)
+                            if on_progress:
+                                on_progress(Progress(folder.name, number, len(unread), job.ref))
+                    except ReadingStopped:
+                        record_drift(registry, context, book_id, engines.hand_fingerprint)
+                        raise
+            if context.book_context:
+                run.weigh(form, ledger)
+            settle_tickets(registry, book_id)
+            check_books(registry, context.schemas, [book_id])
+            drift = record_drift(registry, context, book_id, engines.hand_fingerprint)
+            check_unseen(registry, context, book_id)
+            findings = Counter(found.finding.code for found in registry.cross_entry_findings([book_id]))
+    report = replace(
+        run.report(),
+        form=ledger.form,
+        volume=ledger.volume,
+        scans=len(scans),
+        pages=len(jobs),
+        known=len(jobs) - len(unread) - sum(page_no is not None for _, page_no in held),
+        book_findings=dict(findings.most_common()),
+        drift=drift,
+        form_alarm=find_form_alarm(
+            form.id, (result for result, _ in run.saved.values()), context.schemas.forms
+        ),
+        seconds=time.perf_counter() - started,
+    )
+    _logger.info(
+        "book %d: %d pages read, %d known, %d weighed anew, %d entries, %d accepted, failures %s, findings %s, %.0f s",
+        book_id,
+        report.read,
+        report.known,
+        report.weighed,
+        report.entries,
+        report.accepted,
+        dict(Counter(report.failed)),
+        dict(report.book_findings),
+        report.seconds,
+    )
+    return report
+
+
+def digitize_books(
+    root: Path,
+    context: RunContext,
+    *,
+    workers: int | None = None,
+    on_progress: OnProgress | None = None,
+    again: bool = False,
+) -> Iterator[BookReport]:
+    """Read all books of a folder, the half-read ones first; yield a report of each as it is done.
+
+    Args:
+        root: A book, or the folder of books.
+        context: What this run works with.
+        workers: Processes, by default one a core.
+        on_progress: Called after every page.
+        again: Also try pages that were set aside because they failed too often.
+
+    Raises:
+        ReadingStopped: One book after another was stopped because too many pages fail.
+    """
+    load_readers_ahead()
+    breaker = CircuitBreaker(context.faults)
+    for folder in folders_by_need(book_folders(root), context):
+        yield book_report(
+            folder, context, workers=workers, on_progress=on_progress, breaker=breaker, again=again
+        )
+
+
+def book_report(
+    folder: Path,
+    context: RunContext,
+    *,
+    workers: int | None = None,
+    pool: PoolOf | None = None,
+    on_progress: OnProgress | None = None,
+    breaker: CircuitBreaker | None = None,
+    again: bool = False,
+) -> BookReport:
+    """Read a book as ``digitize_book`` does, so that other books are read whatever happens to this one.
+
+    A ``ledger.toml`` that cannot be used, a link in place of the folder, another run over the book, rows of it that
+    were changed behind the program's back, a stop over its pages and a fault of the program itself are failures in the
+    report. A book that is withdrawn is not read, which is no failure.
+
+    Raises:
+        StorageError: The whole disk or share of the books is gone: no other book can be read either, and it may come
+            back.
+        ReadingStopped: For the whole run.
+    """
+    try:
+        _refuse_link(folder)
+        return digitize_book(
+            folder, context, workers=workers, pool=pool, on_progress=on_progress, breaker=breaker, again=again
+        )
+    except (LedgerError, SchemaError) as error:
+        if not folder.is_symlink() and _is_away(folder):
+            raise StorageError(
+                f"Ổ chứa «{printable(folder.parent)}» không còn nối vào máy hoặc trống không. Những trang đã đọc "
+                "đã được lưu; hãy nối lại rồi chạy lại."
+            ) from None
+        failure = ScanFailure(error.code, LEDGER_FILE, None, error.message)
+    except (BookBusy, RowTampered) as error:
+        failure = ScanFailure(error.code, folder.name, None, error.message)
+    except Withdrawn:
+        _logger.info("a book was not read: it is withdrawn")
+        return BookReport(folder.name, is_withdrawn=True)
+    except ReadingStopped as error:
+        if error.final:
+            raise
+        failure = ScanFailure(error.code, folder.name, None, error.message)
+    except HotichError:
+        raise
+    except Exception as error:  # noqa: BLE001 (whatever one book sets off, the others are read)
+        failure = ScanFailure(PageFault.code, folder.name, None, fault_message(error))
+        _logger.error("a fault of the program over one book: %s", failure.message)
+    _logger.warning("a book was not read: %s", failure.code)
+    return BookReport(folder.name, failures=(failure,))
+
+
+def book_folders(root: Path) -> tuple[Path, ...]:
+    """Return the books under ``root``: itself when it holds a ``ledger.toml``, else each non-empty folder in it.
+
+    A folder without ``ledger.toml`` counts as a book, and so does a link in place of a folder, so that what is missing
+    or refused is reported and not overlooked.
+
+    Raises:
+        LedgerError: There is no book at all.
+        StorageError: The folder cannot be listed.
+    """
+    try:
+        return _book_folders(root)
+    except OSError as error:
+        raise StorageError(
+            f"Không mở được thư mục «{printable(root)}»: {os.strerror(error.errno or 0)}. Hãy kiểm tra ổ đĩa, "
+            "ổ mạng và quyền đọc."
+        ) from None
+
+
+def _book_folders(root: Path) -> tuple[Path, ...]:
+    if (root / LEDGER_FILE).is_file() or (root / LEDGER_FILE).is_symlink():
+        return (root,)
+    if not root.is_dir():
+        raise LedgerError(f"Không thấy thư mục {printable(root)}.")
+    books = tuple(
+        folder
+        for folder in sorted(root.iterdir())
+        if not folder.name.startswith(".") and (_is_link_of_folder(folder) or _is_filled(folder))
+    )
+    if not books:
+        raise LedgerError(
+            f"Thư mục {printable(root)} không có sổ nào. Mỗi sổ là một thư mục có các bản quét và tệp {LEDGER_FILE}."
+        )
+    return books
+
+
+def _holds_anything(folder: Path) -> bool:
+    """Return whether a folder holds anything; one that may not be looked into counts, to be named in its report."""
+    try:
+        return any(folder.iterdir())
+    except PermissionError:
+        return True
+
+
+def _is_filled(folder: Path) -> bool:
+    return not folder.is_symlink() and folder.is_dir() and _holds_anything(folder)
+
+
+def _is_link_of_folder(path: Path) -> bool:
+    """Whether it is a link that leads to a folder, or nowhere: it stands where a book should."""
+    return path.is_symlink() and not path.is_file()
+
+
+def _refuse_link(folder: Path) -> None:
+    """Raise ``LedgerError`` for a link in place of a book's folder: what it leads to belongs to somebody else."""
+    if folder.is_symlink():
+        raise LedgerError(
+            f"«{printable(folder.name)}» là một liên kết, không phải thư mục. Hãy nêu hoặc chép chính thư mục của sổ."
+        )
+
+
+def folders_by_need(folders: Sequence[Path], context: RunContext) -> tuple[Path, ...]:
+    """Return the books in the order in which they need to be read.
+
+    Half-read books come first, then those with missing pages, then new ones, last the read ones, the longest ago first:
+    a new model may read them anew. So a run that is started again goes on at once, however many books are done.
+
+    Raises:
+        RegistryError, StorageError: The registry cannot be read.
+    """
+    with context.open_registry() as registry:
+        progress = registry.book_progress()
+
+    def need(folder: Path) -> tuple[int, float]:
+        book = progress.get(folder.name)
+        if book is None or book.read_at is None:
+            return 2, 0.0
+        return 0 if book.in_hand else 1 if book.missing else 3, book.read_at.timestamp()
+
+    return tuple(sorted(folders, key=need))
+
+
+def _is_away(folder: Path) -> bool:
+    """Return whether all books around this one are gone too.
+
+    A share that is not mounted leaves an empty folder, or none.
+    """
+    try:
+        return not folder.is_dir() and not any(folder.parent.iterdir())
+    except OSError:
+        return True
+
+
+def silence_seconds(context: RunContext) -> float:
+    """Return how long a healthy run may give no sign of life: the longest page twice over, and a slow disk."""
+    return 2 * context.page_seconds + 60.0
+
+
+def _local_pool(processes: int) -> PoolOf:
+    return lambda context, form, ledger: Workers(context, form, ledger, processes)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0))

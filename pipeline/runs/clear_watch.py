@@ -1,0 +1,170 @@
+"""Beside the desk: books in which people decided something are weighed again, one at a time, in a process of its own.
+
+The registry itself tells in which books that is, so that nothing is lost when the server is stopped, and several
+servers on one database do the same work once: a book is locked while it is weighed. Values whose witnesses no longer
+count are taken back at once; the book is weighed at most once a while, and nobody who saves waits for it.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from datetime import UTC, datetime, timedelta
+from typing import Self
+
+from pipeline.base.errors import BookBusy, HotichError
+from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.registry import Registry
+from pipeline.run_context import RunContext
+from pipeline.runs.clear_pass import ClearReport, clear_book
+
+EVERY = 5.0
+"""Seconds between two looks at what people decided."""
+
+PAUSE = 60.0
+"""Seconds between two passes over the same book at least."""
+
+LOCKED = 120.0
+"""Seconds that a pass may say nothing before others take its book over."""
+
+BACK = timedelta(days=7)
+"""How far back decisions count when the server starts."""
+
+_logger = logging.getLogger(__name__)
+
+RunPass = Callable[[int], ClearReport | None]
+"""Weighs a book; None where another run has it in hand."""
+
+
+def run_pass(context: RunContext, policy: ReviewPolicy, book_id: int) -> ClearReport | None:
+    """Weigh a book again by what people decided; None where another run has it in hand."""
+    with context.open_registry() as registry:
+        of_book = policy.of_book(registry.book(book_id).folder_name)
+        try:
+            with registry.lock_book(book_id, LOCKED) as turn:
+                return clear_book(registry, context, book_id, of_book, turn.beat)
+        except BookBusy:
+            return None
+
+
+class PassProcess:
+    """Runs passes in a process of low priority, which ends when nothing is left to do.
+
+    Args:
+        context: What the runs work with.
+        policy: Returns what the office has set.
+    """
+
+    def __init__(self, context: RunContext, policy: Callable[[], ReviewPolicy]) -> None:
+        self._context, self._policy = context, policy
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __call__(self, book_id: int) -> ClearReport | None:
+        """Weigh a book; whatever kills the process, another one does the next."""
+        if self._pool is None:
+            spawned = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(1, mp_context=spawned, initializer=_step_back)
+        work: Future[ClearReport | None] = self._pool.submit(run_pass, self._context, self._policy(), book_id)
+        try:
+            return work.result()
+        except BrokenProcessPool:
+            self.end()
+            raise
+
+    @property
+    def is_running(self) -> bool:
+        return self._pool is not None
+
+    def end(self) -> None:
+        """End the process."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = None
+
+
+def _step_back() -> None:
+    os.nice(10)
+
+
+class ClearWatch:
+    """Looks after the books that people check, as long as it is open.
+
+    Use it as a context manager.
+
+    Args:
+        registry: Where people decide.
+        run: Weighs a book.
+        every: Seconds between two looks.
+        pause: Seconds between two passes over a book.
+        now: The clock of the pauses.
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        run: RunPass,
+        every: float = EVERY,
+        pause: float = PAUSE,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._registry, self._run, self._every, self._pause, self._now = registry, run, every, pause, now
+        self._marks = (registry.last_work(),) * 2
+        self._waiting = set(registry.books_decided_since(datetime.now(UTC) - BACK))
+        self._done: dict[int, float] = {}
+        self._stopping = threading.Event()
+        self._worker = threading.Thread(target=self._watch, name="clear-values", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._worker.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+        if isinstance(self._run, PassProcess):
+            self._run.end()
+        self._worker.join(self._every)
+
+    def look(self) -> tuple[int, ...]:
+        """Take back what rests on nothing any longer, and weigh the books whose turn it is; return those weighed.
+
+        What was done is counted from the look before the last one: a row that somebody was still writing may have a
+        smaller number than one that was there then.
+        """
+        now = self._registry.last_work()
+        worked = self._registry.books_worked_on(self._marks[0])
+        self._waiting |= worked
+        self._marks = (self._marks[1], now)
+        for book_id in sorted(worked):
+            self._registry.take_back_unfounded(book_id)
+        weighed = []
+        for book_id in sorted(self._waiting):
+            if self._stopping.is_set() or self._now() - self._done.get(book_id, -self._pause) < self._pause:
+                continue
+            self._done[book_id] = self._now()
+            try:
+                report = self._run(book_id)
+            except HotichError as error:
+                _logger.error("book %d not weighed: %s", book_id, error.code)
+                continue
+            if report is not None:
+                weighed.append(book_id)
+                self._waiting.discard(book_id)
+        if not self._waiting and isinstance(self._run, PassProcess):
+            self._run.end()
+        return tuple(weighed)
+
+    def _watch(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self.look()
+            except HotichError as error:
+                _logger.error("clear values: %s", error.code)
+            except Exception as error:  # noqa: BLE001 (whatever it is, the next look is tried, and the log says what)
+                _logger.error("clear values: fault %s", type(error).__name__)
+            self._stopping.wait(self._every)

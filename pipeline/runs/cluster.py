@@ -1,0 +1,309 @@
+"""Pages read on the processes of many machines: a Dask cluster in place of this machine's own pool.
+
+A check refuses a cluster that cannot be used, with the reasons, before a page is given to it.
+
+Each worker of the cluster keeps one process that reads pages, under the same limits of time and memory as on
+one machine: a page that never ends costs that page and no worker. Dask gives the pages of a lost worker to
+another one; a page that is read twice is the same page, so nothing is lost and nothing doubled. Results come
+back to the process that leads the book; only that one writes to the registry.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import multiprocessing
+import pickle
+import platform
+import secrets
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from distributed import Client, Future, KilledWorker, as_completed
+
+import pipeline
+from pipeline.base.errors import HotichError, ScanCrash, ScanError, SetupError
+from pipeline.base.model import Ledger, PageResult
+from pipeline.declarations.schema import Form
+from pipeline.recognition.ocr import models
+from pipeline.recognition.ocr.tesseract import tesseract_version
+from pipeline.run_context import RunContext
+from pipeline.runs.workers import BookJob, PageJob, Pool, WorkersLost, count_here, read_here
+from pipeline.scans.intake import ScanFile
+from pipeline.scans.workspace import Workspace
+
+_logger = logging.getLogger(__name__)
+
+TRIES = 2
+"""How often a task is given out again when its worker could not go on; losses of whole workers come on top."""
+
+T = TypeVar("T")
+Item = TypeVar("Item")
+
+
+class ClusterWorkers:
+    """The workers of a cluster, for one book, as a context manager.
+
+    Leaving it cancels the pages that are not begun.
+
+    Args:
+        client: A client of ``distributed``; several books may share one.
+        context: The settings and stores of the run.
+        form: The book's form.
+        ledger: What its ``ledger.toml`` says.
+    """
+
+    def __init__(self, client: Client, context: RunContext, form: Form, ledger: Ledger) -> None:
+        self._client = client
+        self._book = BookJob(form, ledger)
+        self._token = hashlib.sha256(pickle.dumps(context)).hexdigest()
+        # Sent once to each worker, and again when one is lost.
+        self._context = client.submit(_itself, context, key=f"hotich-context-{self._token}")
+        self._waiting: dict[Future[Any], Any] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._client.cancel(list(self._waiting))  # type: ignore[no-untyped-call]
+        self._waiting.clear()
+
+    def counted(self, scans: Iterable[ScanFile]) -> Iterator[tuple[ScanFile, int | ScanError]]:
+        """Yield how many pages each scan has, as the answers come in."""
+        return self._answers(count_here, scans)
+
+    def read(self, jobs: Iterable[PageJob]) -> Iterator[tuple[PageJob, PageResult | ScanError]]:
+        """Yield what was read on each page, as the answers come in."""
+        return self._answers(read_here, jobs)
+
+    def _answers(
+        self, work: Callable[[BookJob, Item], T | ScanError], items: Iterable[Item]
+    ) -> Iterator[tuple[Item, T | ScanError]]:
+        for item in items:
+            future = self._client.submit(
+                _on_worker, self._token, self._context, work, self._book, item, pure=False, retries=TRIES
+            )
+            self._waiting[future] = item
+        for future in as_completed(list(self._waiting), loop=self._client.loop):  # type: ignore[no-untyped-call]
+            item = self._waiting.pop(future)
+            yield item, _answer(future)
+            future.release()
+
+
+def _answer(future: Future[Any]) -> Any:
+    try:
+        return future.result()
+    except KilledWorker:
+        _logger.warning("a page was lost with one worker of the cluster after the other")
+        return ScanCrash(
+            "Các máy đọc trang này lần lượt dừng đột ngột. Hãy xem tệp có hỏng không, hoặc quét lại trang này."
+        )
+
+
+def _itself(context: RunContext) -> RunContext:
+    return context
+
+
+# --- in a process of the cluster ----------------------------------------------------------------------------------
+
+
+class _PageProcess:
+    """The process of this worker that reads pages, made for one run context; ``token`` identifies the context."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._pool: Pool | None = None
+        self._token = ""
+
+    def answer(
+        self,
+        token: str,
+        context: RunContext,
+        work: Callable[[BookJob, Item], T | ScanError],
+        book: BookJob,
+        item: Item,
+    ) -> T | ScanError:
+        with self._turn:
+            if self._pool is None or self._token != token:
+                self._drop()
+                self._pool, self._token = Pool(context, 1), token
+            try:
+                ((_, answer),) = self._pool.answers(work, book, [item])
+            except WorkersLost:
+                self._drop()
+                raise
+            return answer
+
+    def _drop(self) -> None:
+        if self._pool is not None:
+            self._pool.stop()
+            self._pool = None
+
+
+_page_process = _PageProcess()
+
+
+def _on_worker(
+    token: str, context: RunContext, work: Callable[[BookJob, Item], T | ScanError], book: BookJob, item: Item
+) -> T | ScanError:
+    return _page_process.answer(token, context, work, book, item)
+
+
+PACKAGES = (
+    "cloudpickle", "dask", "distributed", "numpy", "onnxruntime", "opencv-python-headless", "pdf2image", "pebble",
+    "pikepdf", "pillow", "prefect", "pytesseract", "rapidfuzz", "rapidocr",
+)  # fmt: skip
+"""What readings depend on, and what carries them; any other version there could read otherwise than here."""
+WAIT_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class WorkerProbe:
+    """What one process of a cluster reports of itself.
+
+    Attributes:
+        versions: Of all that readings depend on.
+        sees: What it reads in the file that all must see.
+        may_have_children: Whether it may start the process that reads pages.
+    """
+
+    versions: Mapping[str, str]
+    sees: str
+    may_have_children: bool
+
+
+@contextmanager
+def connected(address: str) -> Iterator[Client]:
+    """Yield a client of the scheduler at that address (``tcp://host:8786``).
+
+    Raises:
+        SetupError: Nobody answers.
+    """
+    try:
+        client = Client(address, timeout=WAIT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError, TimeoutError):
+        raise SetupError(
+            f"Không có bộ điều phối Dask nào trả lời ở {address}. Hãy chạy “dask scheduler” trên máy điều phối, "
+            "kiểm tra địa chỉ và tường lửa, rồi chạy lại."
+        ) from None
+    with client:
+        yield client
+
+
+def require_cluster(client: Client, context: RunContext) -> int:
+    """Return the number of workers, all of which can read pages in this context as this process would.
+
+    Raises:
+        SetupError: Names every reason why they cannot.
+    """
+    if not context.registry_url.startswith("postgresql"):
+        raise SetupError(
+            "Chạy trên nhiều máy cần sổ dữ liệu PostgreSQL, vì SQLite chỉ dùng được trên ổ đĩa của chính máy mình. Hãy "
+            "đặt HOTICH_REGISTRY_URL (xem docs/how-to/use-postgresql.md)."
+        )
+    try:
+        client.wait_for_workers(1, timeout=WAIT_SECONDS)
+    except TimeoutError:
+        raise SetupError(
+            "Bộ điều phối Dask chưa có tiến trình nào. Hãy chạy “dask worker” trên các máy đọc (xem "
+            "docs/how-to/use-a-cluster.md)."
+        ) from None
+    with _mark_in(Workspace(context.workspace)) as (mark, token):
+        probes: dict[str, WorkerProbe] = client.run(probe_worker, context.workspace, mark)
+    mine = _versions()
+    flaws = [flaw for address, found in probes.items() for flaw in _flaws(address, found, mine, token)]
+    threads: dict[str, dict[str, Any]] = client.scheduler_info(n_workers=-1)["workers"]
+    flaws += [
+        f"{address}: phải chạy với --nthreads 1 (đang là {worker['nthreads']})."
+        for address, worker in threads.items()
+        if worker["nthreads"] != 1
+    ]
+    if flaws:
+        raise SetupError("Chưa chạy được trên cụm máy này:\n" + "\n".join(f"- {flaw}" for flaw in flaws))
+    return len(probes)
+
+
+def probe_worker(root: Path, mark: str) -> WorkerProbe:
+    """Return the report of this process.
+
+    Args:
+        root: The workspace.
+        mark: The name of the file in it that all workers must see.
+    """
+    return WorkerProbe(
+        _versions(), _seen(Workspace(root), mark), not multiprocessing.current_process().daemon
+    )
+
+
+def _flaws(address: str, found: WorkerProbe, mine: Mapping[str, str], token: str) -> Iterator[str]:
+    others = [
+        f"{name} {found.versions.get(name, 'không có')} (ở đây {wanted})"
+        for name, wanted in mine.items()
+        if found.versions.get(name) != wanted
+    ]
+    if others:
+        yield f"{address}: khác phiên bản: {', '.join(others)}. Hãy cài cùng một bản hotich trên mọi máy."
+    if found.sees != token:
+        yield (
+            f"{address}: không thấy thư mục làm việc chung. Hãy gắn cùng một ổ mạng vào cùng một đường dẫn, hoặc "
+            "đặt kho chung (store.toml)."
+        )
+    if not found.may_have_children:
+        yield f"{address}: hãy chạy với DASK_DISTRIBUTED__WORKER__DAEMON=False."
+
+
+@contextmanager
+def _mark_in(workspace: Workspace) -> Iterator[tuple[str, str]]:
+    """Yield the name of a file where all machines find scans, and the token in it, as long as this is open."""
+    token = secrets.token_hex(16)
+    name = f".cum-may-{token[:8]}"
+    shared = workspace.shared
+    if shared is not None:
+        shared.write(name, token.encode())
+        try:
+            yield name, token
+        finally:
+            shared.remove(name)
+        return
+    mark = workspace.root / name
+    try:
+        workspace.root.mkdir(parents=True, exist_ok=True)
+        mark.write_text(token, encoding="ascii")
+    except OSError:
+        raise SetupError(f"Không ghi được vào thư mục làm việc {workspace.root}.") from None
+    try:
+        yield name, token
+    finally:
+        with suppress(OSError):
+            mark.unlink()
+
+
+def _seen(workspace: Workspace, name: str) -> str:
+    """Return what this process reads in the file of that name, ``""`` when it does not see it."""
+    try:
+        shared = workspace.shared
+        content = (workspace.root / name).read_bytes() if shared is None else shared.read(name)
+    except (OSError, HotichError):
+        return ""
+    return (content or b"").decode("ascii", "replace")
+
+
+def _versions() -> dict[str, str]:
+    """Return the versions of hotich, Python, Tesseract, the models and the packages."""
+    found = {"hotich": pipeline.__version__, "Python": platform.python_version()}
+    with suppress(SetupError):
+        found["Tesseract"] = tesseract_version()
+    with suppress(SetupError):
+        found |= {f"mô hình {card.name}": card.fingerprint for card in models.read_cards()}
+    for name in PACKAGES:
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found

@@ -1,0 +1,195 @@
+"""A preview of what reading again would change, now that models, forms, rules or options have changed.
+
+Nothing here writes. ``digitize_book`` reads these pages again for good, and what people decided stays.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from pipeline.base.errors import AlteredScan, ScanError
+from pipeline.base.model import Ledger, PageRef, PageResult
+from pipeline.books.book_context.second_pass import shipped_fingerprint
+from pipeline.books.book_identity import agreed_ledger
+from pipeline.declarations.ledger import load_ledger
+from pipeline.declarations.schema import Form
+from pipeline.registry import Registry
+from pipeline.registry.entries.model import LastReading
+from pipeline.run_context import RunContext
+from pipeline.runs.book_reading import book_folders
+from pipeline.runs.book_run import reading_fingerprint
+from pipeline.runs.context_pass import kept_pages, pass_over
+from pipeline.runs.template_learning import kept_template
+from pipeline.runs.workers import PageJob, Workers
+from pipeline.scans.intake import ScanFile, folder_contents
+from pipeline.scans.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class RereadPreview:
+    """What reading a book again would change.
+
+    Attributes:
+        folder: The name of the book's folder.
+        pages: Pages that were read.
+        outdated: Those among them that would be read again.
+        sampled: Outdated pages that were read on trial, which the following count.
+        fields: Fields compared.
+        changed: Fields that are read otherwise.
+        accepted: Fields accepted without a person now and not before.
+        doubted: Fields accepted before and not now.
+        against: Fields decided by a person that the machine reads otherwise than before: the task would open again.
+        failed: Pages that could not be read.
+        changes: Changed fields by name.
+    """
+
+    folder: str
+    pages: int = 0
+    outdated: int = 0
+    sampled: int = 0
+    fields: int = 0
+    changed: int = 0
+    accepted: int = 0
+    doubted: int = 0
+    against: int = 0
+    failed: int = 0
+    changes: dict[str, int] = field(default_factory=dict)
+
+
+def outlooks(
+    root: Path, context: RunContext, *, sample: int = 0, workers: int = 1
+) -> Iterator[RereadPreview]:
+    """Yield a preview of each book of a folder.
+
+    Args:
+        root: The folder of the books' folders.
+        context: The settings and stores of the run.
+        sample: How many outdated pages of each book are read on trial.
+        workers: The number of processes.
+    """
+    for folder in book_folders(root):
+        yield outlook(folder, context, sample=sample, workers=workers)
+
+
+def outlook(folder: Path, context: RunContext, *, sample: int = 0, workers: int = 1) -> RereadPreview:
+    """Return what reading a book again would change.
+
+    Args:
+        folder: The book.
+        context: What this run works with.
+        sample: How many outdated pages are read on trial.
+        workers: Processes that read them.
+
+    Raises:
+        LedgerError, SchemaError, RegistryError, StorageError: The book or the registry cannot be used.
+    """
+    ledger = load_ledger(folder)
+    form = context.schemas.form(ledger.form)
+    engines = context.make_engines()
+    with context.open_registry() as registry:
+        scans = {scan.sha256: scan for scan in folder_contents(folder, context.limits).scans}
+        ledger = agreed_ledger(registry, folder, ledger, scans.keys)
+        book_id = registry.find_book(ledger, folder.name)
+        if book_id is None:
+            return RereadPreview(folder.name)
+        fingerprints = {
+            sha256: reading_fingerprint(sha256, form, ledger, context.schemas, engines, context.options)
+            for sha256 in scans
+        }
+        read = registry.fingerprints(book_id)
+        outdated = [
+            ref
+            for ref, found in read.items()
+            if fingerprints.get(ref.scan_sha256, first := shipped_fingerprint(found)) != first
+        ]
+        preview = RereadPreview(folder.name, len(read), len(outdated))
+        chosen = _spread(sorted(outdated, key=lambda ref: (ref.scan_sha256, ref.page_no)), sample)
+        if not chosen:
+            return preview
+        template, _ = kept_template(Workspace(context.workspace).form_template(book_id, form.fingerprint))
+        jobs = [PageJob(_stored(context, scans[ref.scan_sha256]), ref.page_no, template) for ref in chosen]
+        with Workers(context, form, ledger, workers) as pool:
+            answers = list(pool.read(jobs))
+        if context.book_context:
+            answers = _weighed(registry, context, book_id, form, ledger, answers)
+        return _compared(preview, registry, book_id, answers)
+
+
+def _weighed(
+    registry: Registry,
+    context: RunContext,
+    book_id: int,
+    form: Form,
+    ledger: Ledger,
+    answers: Sequence[tuple[PageJob, PageResult | ScanError]],
+) -> list[tuple[PageJob, PageResult | ScanError]]:
+    """Return the answers as the book weighs them: the pages read on trial in place of those kept, and the others."""
+    known = registry.fingerprints(book_id)
+    new = {job.ref: answer for job, answer in answers if isinstance(answer, PageResult)}
+    kept = kept_pages(registry, context, book_id, known)
+    pages = [new.get(ref, page) for ref, page in kept.items()]
+    pages += [page for ref, page in new.items() if ref not in kept]
+    passed = pass_over(registry, context, book_id, form, ledger, pages)
+    return [
+        (job, passed.weighed(answer) if isinstance(answer, PageResult) else answer) for job, answer in answers
+    ]
+
+
+def _compared(
+    preview: RereadPreview,
+    registry: Registry,
+    book_id: int,
+    answers: Sequence[tuple[PageJob, PageResult | ScanError]],
+) -> RereadPreview:
+    counts: Counter[str] = Counter()
+    changes: Counter[str] = Counter()
+    for job, answer in answers:
+        if isinstance(answer, ScanError):
+            counts["failed"] += 1
+            continue
+        before = registry.last_readings(book_id, job.ref)
+        after = {
+            (entry.row, reading.field): LastReading(
+                reading.status, reading.text, reading.canonical, reading.accepted, False
+            )
+            for entry in answer.entries
+            for reading in entry.readings
+        }
+        nothing = LastReading("", "", "", False, False)
+        for key in before.keys() | after.keys():
+            old, new = before.get(key, nothing), after.get(key, nothing)
+            counts["fields"] += 1
+            counts["accepted"] += new.accepted and not old.accepted
+            counts["doubted"] += old.accepted and not new.accepted
+            if (old.status, old.text, old.canonical) != (new.status, new.text, new.canonical):
+                counts["changed"] += 1
+                counts["against"] += old.decided
+                changes[key[1]] += 1
+    return replace(
+        preview,
+        sampled=len(answers),
+        fields=counts["fields"],
+        changed=counts["changed"],
+        accepted=counts["accepted"],
+        doubted=counts["doubted"],
+        against=counts["against"],
+        failed=counts["failed"],
+        changes=dict(changes.most_common()),
+    )
+
+
+def _stored(context: RunContext, scan: ScanFile) -> ScanFile:
+    try:
+        path = Workspace(context.workspace).stored(scan.sha256)
+    except AlteredScan:
+        return scan
+    return scan if path is None else replace(scan, path=path)
+
+
+def _spread(refs: Sequence[PageRef], sample: int) -> list[PageRef]:
+    """Return so many pages, evenly spread over all."""
+    many = min(sample, len(refs))
+    return [refs[place * len(refs) // many] for place in range(many)]

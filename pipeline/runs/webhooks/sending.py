@@ -1,0 +1,187 @@
+"""Events are sent: signed, over TLS, to the declared address alone, no redirect followed, little of the answer read."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import http.client
+import json
+import logging
+import secrets
+import socket
+import ssl
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from pipeline.base.errors import HotichError, SecurityError
+from pipeline.base.files import read_private_file, write_atomically
+from pipeline.base.files.names import printable
+from pipeline.base.outbound import ForbiddenAddress, OutboundAddress, connection_to, refuse_forbidden
+from pipeline.delivery_rules import ApprovalPolicy
+from pipeline.registry import Registry
+from pipeline.registry.publishing.model import BookEvent
+
+log = logging.getLogger("hotich.webhooks")
+
+TIMEOUT = 10.0
+"""Seconds for each step of an exchange."""
+
+LONGEST = 30.0
+"""Seconds of all that follows the connection: a receiver that answers by single letters keeps no other event back."""
+
+EVERY = 60.0
+"""Seconds between two looks at the books."""
+
+
+FEWEST_LETTERS = 32
+"""Of a secret that signs."""
+
+
+def signing_secret(path: Path) -> bytes:
+    """Return the secret of the file, which is made where it is not there yet.
+
+    Raises:
+        SecurityError: Others can read the file, or it holds no secret: whoever knows that could sign.
+    """
+    if not path.exists() and not path.is_symlink():
+        write_atomically(path, f"{secrets.token_hex(32)}\n", mode=0o600, overwrite=False)
+    secret = read_private_file(path).strip()
+    if len(secret) < FEWEST_LETTERS:
+        raise SecurityError(
+            f"Tệp khóa {printable(path)} không có bí mật ký tên. Hãy lấy lại từ bản sao lưu, hay xóa tệp ấy để bí mật "
+            "mới được tạo rồi giao lại cho nơi nhận."
+        )
+    return secret
+
+
+def signature_of(secret: bytes, sent_at: int, body: bytes) -> str:
+    """Return the signature of what is sent: HMAC-SHA256, hexadecimal.
+
+    Args:
+        secret: The secret that the receiver has too.
+        sent_at: The second of Unix time at which it is sent.
+        body: What is sent.
+    """
+    return hmac.new(secret, f"{sent_at}.".encode() + body, hashlib.sha256).hexdigest()
+
+
+def send_events(
+    registry: Registry,
+    policy: OutboundAddress,
+    secret: bytes,
+    approval: ApprovalPolicy,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> tuple[int, int]:
+    """Note which books became ready, and send what is due; return how many events were received, of how many sent.
+
+    An event of which it could not be stored that it was received is sent again: at least once, with one id.
+
+    Args:
+        registry: The open registry.
+        policy: Where to.
+        secret: What signs.
+        approval: What the office asks for before it delivers.
+        now: The clock, in UTC.
+    """
+    publishing = registry.publishing(now)
+    publishing.note_book_events(approval)
+    due = publishing.events_to_send()
+    received = sent = 0
+    for event in due:
+        status, failure = _send(event, policy, secret, now())
+        publishing.note_attempt(event, status, failure)
+        sent += 1
+        received += 200 <= status <= 299
+        if not status:  # nobody is there: the others wait too
+            break
+    return received, sent
+
+
+def body_of(event: BookEvent) -> bytes:
+    """Return what is told of a book: its number, state and counts, and nothing of any person."""
+    told = {
+        "id": event.event_id,
+        "sequence": event.number,
+        "type": "book.ready" if event.ready else "book.reopened",
+        "noted_at": event.noted_at.isoformat(),
+        "book_id": event.book_id,
+        "state": event.state,
+        "counts": dict(event.counts),
+    }
+    return json.dumps(told, sort_keys=True).encode()
+
+
+def _send(event: BookEvent, policy: OutboundAddress, secret: bytes, now: datetime) -> tuple[int, str]:
+    """Return the status of the answer, or 0 and why there was none, as a code."""
+    body, sent_at = body_of(event), int(now.timestamp())
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": "hotich",
+        "Hotich-Event": event.event_id,
+        "Hotich-Signature": f"t={sent_at},v1={signature_of(secret, sent_at, body)}",
+        "Connection": "close",
+    }
+    connection = connection_to(policy, TIMEOUT)
+    ending = threading.Timer(LONGEST, _end, (connection,))
+    ending.daemon = True
+    try:
+        connection.connect()
+        ending.start()
+        refuse_forbidden(connection, policy)
+        connection.request("POST", policy.target, body, headers)
+        return connection.getresponse().status, ""
+    except ForbiddenAddress:
+        return 0, "address"
+    except ssl.SSLError:
+        return 0, "tls"
+    except TimeoutError:
+        return 0, "timeout"
+    except (OSError, http.client.HTTPException, UnicodeError):
+        return 0, "connection"
+    finally:
+        ending.cancel()
+        connection.close()
+
+
+def _end(connection: http.client.HTTPConnection) -> None:
+    """Make whoever reads from a connection read its end."""
+    with suppress(OSError, AttributeError):  # it is over already
+        connection.sock.shutdown(socket.SHUT_RDWR)
+
+
+class WebhookSender:
+    """Sends events beside the desk, as long as it is open.
+
+    Use it as a context manager.
+
+    Args:
+        send: One look at the books; asked for what the office has set each time.
+        every: Seconds between two looks.
+    """
+
+    def __init__(self, send: Callable[[], object], every: float = EVERY) -> None:
+        self._send, self._every = send, every
+        self._stopping = threading.Event()
+        self._worker = threading.Thread(target=self._run, name="webhooks", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._worker.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+        self._worker.join(2 * TIMEOUT)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._send()
+            except HotichError as error:
+                log.error("webhook: %s", error.code)
+            except Exception as error:  # noqa: BLE001 (whatever it is, the next look is tried, and the log says what)
+                log.error("webhook: fault %s", type(error).__name__)
+            self._stopping.wait(self._every)

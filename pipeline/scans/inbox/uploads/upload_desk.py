@@ -1,0 +1,414 @@
+"""Takes what browsers send: pieces in order, each proven; a person's half upload waits and goes on where it stopped.
+
+A half upload lies where nothing reads scans. All of it is looked through in the background, one file after the other,
+also after the server was started again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Self
+
+from pipeline.base.errors import HotichError, SetupError
+from pipeline.base.files import make_folder, printable, storage_errors, sync
+from pipeline.base.model import Ledger
+from pipeline.scans.inbox.intake_folders import IntakeFolders, safe_name
+from pipeline.scans.inbox.uploads.checking import UploadChecker, UploadInspector
+from pipeline.scans.inbox.uploads.upload import (
+    NOTE,
+    PART,
+    Upload,
+    UploadRefused,
+    UploadState,
+    read_note,
+    upload_id_of,
+    write_note,
+)
+from pipeline.scans.intake import DEFAULT_LIMITS, Inspector, ScanLimits
+from pipeline.scans.workspace import Workspace
+
+log = logging.getLogger(__name__)
+
+DISK_FULL = "Ổ đĩa của máy chủ sắp đầy nên chưa nhận thêm. Hãy báo người quản trị máy."
+
+FAULT = "fault"
+"""The code of an upload over which the program failed; its bytes stay."""
+
+
+RETRY_SECONDS = 30.0
+"""After how long a file that could not be checked because of a disk is looked at again."""
+
+
+@dataclass(frozen=True, slots=True)
+class UploadOptions:
+    """The limits of uploads.
+
+    Attributes:
+        piece_bytes: The longest piece.
+        open_by_person: How many half uploads one person may have.
+        half_days: After how many days a half upload is removed.
+        kept_days: How long the outcome of an upload is shown.
+        free_bytes: What is left free on the disk.
+        limits: Bounds on a scan.
+    """
+
+    piece_bytes: int = 1 << 20
+    open_by_person: int = 100
+    half_days: float = 7.0
+    kept_days: float = 60.0
+    free_bytes: int = 1_000_000_000
+    limits: ScanLimits = DEFAULT_LIMITS
+
+
+@dataclass(frozen=True, slots=True)
+class UploadPage:
+    """The uploads of a book as its page shows them.
+
+    Attributes:
+        stored: How many are in the book.
+        half: Those of which pieces are missing.
+        checking: How many wait to be looked through.
+        refused: Those that were refused, the last first.
+        broken: Those with pages that cannot be decoded.
+    """
+
+    stored: int
+    half: tuple[Upload, ...]
+    checking: int
+    refused: tuple[Upload, ...]
+    broken: tuple[Upload, ...]
+
+
+class UploadDesk:
+    """Takes uploads of books. Use it as a context manager; leaving it finishes the file that is looked through.
+
+    Args:
+        workspace: Where scans and half uploads are stored.
+        books: The folder of all books; None: this server takes no uploads.
+        ledger_of: Returns what the registry holds of the cover of a book.
+        elsewhere: Returns the folder of another book that has a scan of that SHA-256; ``""`` where none has.
+        options: The limits.
+        inspector: Makes what looks through scans.
+        now: Returns the time in seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        books: Path | None,
+        ledger_of: Callable[[int], Ledger],
+        elsewhere: Callable[[str, int], str] = lambda *_: "",
+        *,
+        options: UploadOptions = UploadOptions(),
+        inspector: Callable[[], UploadInspector] | None = None,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self.books, self.options = books, options
+        self._folder = IntakeFolders(workspace.intake).uploads
+        self._checker = UploadChecker(workspace, books or Path(os.devnull), ledger_of, self._other_book)
+        self._elsewhere, self._now = elsewhere, now
+        self._inspector = inspector() if inspector else Inspector(options.limits)
+        self._uploads: dict[str, Upload] = {}
+        self._later: dict[str, float] = {}
+        self._lock = threading.Lock()
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="uploads")
+
+    def __enter__(self) -> Self:
+        if self.books is not None:
+            self._tidy()
+            for upload in list(self._uploads.values()):
+                if upload.state is UploadState.CHECKING:
+                    self._worker.submit(self._check, upload.upload_id)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._worker.shutdown(cancel_futures=True)
+        if isinstance(self._inspector, Inspector):
+            self._inspector.__exit__(None, None, None)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether this server takes uploads."""
+        return self.books is not None
+
+    # --- what browsers ask ----------------------------------------------------------------------------------------
+
+    def begin(
+        self,
+        book_id: int,
+        folder: str,
+        login: str,
+        name: str,
+        size: int,
+        modified: int,
+        ticket_id: int | None = None,
+        prefix: str = "",
+        *,
+        is_original: bool = False,
+    ) -> tuple[Upload, int]:
+        """Begin an upload, or go on with the one of the same file; also returns how many bytes are here already.
+
+        Args:
+            book_id: The book in the registry.
+            folder: The name of its folder.
+            login: The person who sends the file.
+            name: Its name where it came from.
+            size: Its size in bytes.
+            modified: When it was last changed, in milliseconds since 1970.
+            ticket_id: The rescan ticket that it answers.
+            prefix: What its name in the book is to begin with.
+            is_original: It is the photograph from which a page was cut: kept, and no scan of the book.
+
+        Raises:
+            UploadRefused: The file is empty or too large, the person has too many half uploads, or the disk is full.
+            SetupError: This server takes none.
+            StorageError: The disk cannot be written.
+        """
+        if self.books is None:
+            raise SetupError("Máy chủ này không nhận bản quét.")
+        upload_id = upload_id_of(book_id, login, name, size, modified, ticket_id)
+        with self._lock:
+            known = self._uploads.get(upload_id)
+            if known is not None and self._goes_on(known):
+                return known, self._received(known)
+            self._forget_old()
+            half = [one for one in self._uploads.values() if one.state is UploadState.RECEIVING]
+            self._refuse_size(name, size, sum(one.size - self._received(one) for one in half))
+            if sum(one.login == login for one in half) >= self.options.open_by_person:
+                raise UploadRefused(
+                    f"Bạn có quá {self.options.open_by_person} tệp gửi dở. Hãy gửi nốt các tệp ấy trước."
+                )
+            upload = Upload(
+                upload_id,
+                book_id,
+                folder,
+                login,
+                name,
+                size,
+                self._now(),
+                ticket_id=ticket_id,
+                prefix=prefix,
+                is_original=is_original,
+            )
+            place = self._place(upload)
+            make_folder(place)
+            with storage_errors(place):
+                self._part(upload).write_bytes(b"")
+            write_note(place, upload)
+            self._uploads[upload_id] = upload
+            return upload, 0
+
+    def append(self, book_id: int, upload_id: str, login: str, offset: int, piece: bytes, digest: str) -> int:
+        """Add the piece that begins at ``offset``; return how many bytes are here now.
+
+        A piece that begins elsewhere than where the bytes here end adds nothing: the browser goes on from what is
+        returned.
+
+        Raises:
+            UploadRefused: There is no such upload, or the piece is not what its SHA-256 says.
+            StorageError: The disk cannot be written.
+        """
+        with self._lock:
+            upload = self._mine(book_id, upload_id, login)
+            here = self._received(upload)
+            if upload.state is not UploadState.RECEIVING or offset != here:
+                return here
+            if hashlib.sha256(piece).hexdigest() != digest or here + len(piece) > upload.size:
+                raise UploadRefused(
+                    f"Một phần của tệp «{printable(upload.name)}» bị hỏng trên đường truyền. Đang gửi lại."
+                )
+            part = self._part(upload)
+            if shutil.disk_usage(self._folder).free < self.options.free_bytes:
+                raise UploadRefused(DISK_FULL)
+            with storage_errors(part.parent), part.open("ab") as file:
+                try:
+                    file.write(piece)
+                    file.flush()
+                except OSError:
+                    with suppress(OSError):
+                        file.truncate(here)
+                    raise
+            return here + len(piece)
+
+    def end(self, book_id: int, upload_id: str, login: str, digest: str, folder: str = "") -> Upload:
+        """Take the SHA-256 of all of an upload; it is proven and looked through in the background.
+
+        Its bytes are on disk when this returns: who sends it may throw the file away. ``folder``: the name that the
+        folder of the book has by now; ``""``: as when the upload began.
+
+        Raises:
+            UploadRefused: There is no such upload, or pieces are missing.
+            StorageError: The disk cannot be written.
+        """
+        with self._lock:
+            upload = self._mine(book_id, upload_id, login)
+            if upload.state is UploadState.RECEIVING and self._received(upload) != upload.size:
+                raise UploadRefused(f"Tệp «{printable(upload.name)}» chưa gửi hết. Hãy gửi tiếp.")
+        if upload.state is UploadState.RECEIVING:
+            with storage_errors(self._place(upload)):
+                sync(self._part(upload))
+        with self._lock:
+            upload = self._mine(book_id, upload_id, login)
+            if upload.is_over:
+                return upload
+            if upload.state is UploadState.RECEIVING:
+                folder = folder or upload.folder
+                upload = replace(upload, state=UploadState.CHECKING, digest=digest, folder=folder)
+                self._keep(upload)
+        self._worker.submit(self._check, upload_id)
+        return upload
+
+    def of_book(self, book_id: int) -> tuple[Upload, ...]:
+        """Return the uploads of a book that are known, the first ones first.
+
+        What could not be checked because of a disk is tried again, now and then while somebody asks.
+        """
+        with self._lock:
+            for upload_id in [one for one, at in self._later.items() if at <= self._now()]:
+                del self._later[upload_id]
+                self._worker.submit(self._check, upload_id)
+            return tuple(
+                sorted(
+                    (one for one in self._uploads.values() if one.book_id == book_id),
+                    key=lambda one: one.began,
+                )
+            )
+
+    def page_of(self, book_id: int) -> UploadPage:
+        """Return the uploads of a book as its page shows them."""
+        known = self.of_book(book_id)
+        refused = tuple(one for one in reversed(known) if one.state is UploadState.REFUSED)
+        return UploadPage(
+            stored=_count((one for one in known if not one.is_original), UploadState.STORED),
+            half=tuple(one for one in known if one.state is UploadState.RECEIVING),
+            checking=_count(known, UploadState.CHECKING),
+            refused=refused,
+            broken=tuple(one for one in known if one.broken),
+        )
+
+    def wait(self) -> None:
+        """Wait until nothing is looked through."""
+        self._worker.submit(lambda: None).result()
+
+    # --- behind it ------------------------------------------------------------------------------------------------
+
+    def _check(self, upload_id: str) -> None:
+        with self._lock:
+            upload = self._uploads[upload_id]
+        if upload.state is not UploadState.CHECKING:
+            return
+        part = self._part(upload)
+        try:
+            done = self._checker.finished(upload, part, self._inspector, self._now())
+        except HotichError as error:
+            self._check_later(upload_id, error)
+            return
+        except Exception as error:  # noqa: BLE001 (whatever a file sets off, the others go on)
+            log.error("A fault of the program over an upload: %s", type(error).__name__)
+            done = replace(
+                upload,
+                state=UploadState.REFUSED,
+                code=FAULT,
+                message="Chương trình gặp lỗi với tệp này. Tệp còn ở máy chủ; hãy báo người quản trị.",
+            )
+        try:
+            with self._lock:
+                self._keep(done)
+        except HotichError as error:
+            self._check_later(upload_id, error)
+            return
+        if done.code != FAULT:
+            part.unlink(missing_ok=True)
+
+    def _check_later(self, upload_id: str, error: HotichError) -> None:
+        """Have an upload checked again that a disk kept from it: later, and when the server starts."""
+        log.error("An upload waits: %s", error.code)
+        with self._lock:
+            self._later[upload_id] = self._now() + RETRY_SECONDS
+
+    def _refuse_size(self, name: str, size: int, promised: int) -> None:
+        """Refuse a file that is empty, too large, or has no room on the disk beside what half uploads still want."""
+        shown, most = printable(name), self.options.limits.max_bytes
+        if size == 0:
+            raise UploadRefused(f"Tệp «{shown}» rỗng (0 byte). Hãy quét lại rồi gửi lại.")
+        if size > most:
+            raise UploadRefused(
+                f"Tệp «{shown}» lớn hơn {most // 1_000_000} MB. Hãy quét thành nhiều tệp nhỏ hơn."
+            )
+        make_folder(self._folder)
+        if shutil.disk_usage(self._folder).free < self.options.free_bytes + 2 * size + promised:
+            raise UploadRefused(DISK_FULL)
+
+    def _goes_on(self, known: Upload) -> bool:
+        """Whether an upload need not be begun anew: one that was refused, or whose file is gone, must."""
+        if known.state is UploadState.STORED and self.books is not None and not known.is_original:
+            return (self.books / known.folder / known.file).exists()
+        return known.state is not UploadState.REFUSED
+
+    def _mine(self, book_id: int, upload_id: str, login: str) -> Upload:
+        upload = self._uploads.get(upload_id)
+        if upload is None or upload.book_id != book_id or upload.login != login:
+            raise UploadRefused("Không còn lần gửi này ở máy chủ. Hãy chọn lại tệp để gửi.")
+        return upload
+
+    def _other_book(self, digest: str, book_id: int) -> str:
+        with self._lock:
+            for one in self._uploads.values():
+                if one.digest == digest and one.book_id != book_id and one.state is UploadState.STORED:
+                    return one.folder
+        return self._elsewhere(digest, book_id)
+
+    def _received(self, upload: Upload) -> int:
+        if upload.state is not UploadState.RECEIVING:
+            return upload.size
+        with suppress(OSError):
+            return self._part(upload).stat().st_size
+        return 0
+
+    def _keep(self, upload: Upload) -> None:
+        write_note(self._place(upload), upload)
+        self._uploads[upload.upload_id] = upload
+
+    def _place(self, upload: Upload) -> Path:
+        return self._folder / str(upload.book_id) / upload.upload_id
+
+    def _part(self, upload: Upload) -> Path:
+        ending = Path(safe_name(upload.name)).suffix[:6].lower()
+        return self._place(upload) / f"{PART}{ending}"
+
+    def _tidy(self) -> None:
+        """Load what is known of uploads; what is too old is removed. Bytes whose note cannot be read stay as long."""
+        for note in self._folder.glob(f"*/*/{NOTE}"):
+            upload = read_note(note.parent)
+            if upload is not None:
+                self._uploads[upload.upload_id] = upload
+            elif self._now() - note.stat().st_mtime > self.options.kept_days * 86400:
+                shutil.rmtree(note.parent, ignore_errors=True)
+        self._forget_old()
+
+    def _forget_old(self) -> None:
+        """Remove half uploads that nobody went on with for days, and outcomes that were shown long enough."""
+        now = self._now()
+        for upload in list(self._uploads.values()):
+            days = self.options.kept_days if upload.is_over else self.options.half_days
+            if upload.state is not UploadState.CHECKING and now - upload.began > days * 86400:
+                shutil.rmtree(self._place(upload), ignore_errors=True)
+                del self._uploads[upload.upload_id]
+
+
+def _count(uploads: Iterable[Upload], state: UploadState) -> int:
+    return sum(one.state is state for one in uploads)
+
+
+NO_UPLOADS = UploadDesk(Workspace(Path(os.devnull)), None, lambda _: Ledger("", "", "", ""))
+"""For an application that takes none."""

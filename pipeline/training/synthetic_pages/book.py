@@ -1,0 +1,444 @@
+"""Draw a whole synthetic book into a folder: its scans, its ``ledger.toml`` and its ``truth.json``."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import zlib
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline.base.errors import SchemaError
+from pipeline.base.model import Ledger
+from pipeline.declarations.schema import Form, RecordSpec, Schemas
+from pipeline.training.synthetic_pages.cases import SyntheticCase, draw_case, draw_officers
+from pipeline.training.synthetic_pages.clerk import Clerk, ClerkHabits
+from pipeline.training.synthetic_pages.form_printing import print_form
+from pipeline.training.synthetic_pages.office import Office, OrderedEntry, WritingWays, draw_order
+from pipeline.training.synthetic_pages.pages import FlatPage, draw_cover_page, draw_entry_page
+from pipeline.training.synthetic_pages.pasted_lines import InkCutout
+from pipeline.training.synthetic_pages.pen_fonts import HandStyle, draw_hand_style, draw_type_style
+from pipeline.training.synthetic_pages.people import (
+    Commune,
+    SyntheticPerson,
+    draw_commune,
+    geography_of_year,
+    happens,
+)
+from pipeline.training.synthetic_pages.reprint import Printing, draw_printing
+from pipeline.training.synthetic_pages.scanning import ScannedPage, encode_jpeg, quad, scan_sheet, write_pages
+from pipeline.training.synthetic_pages.sheet import PaperSheet
+from pipeline.training.synthetic_pages.spelled_values import SpelledWords
+from pipeline.training.synthetic_pages.synthesis_options import OfficeOptions, SynthOptions
+from pipeline.training.synthetic_pages.writer_ink import WriterInk
+
+log = logging.getLogger(__name__)
+
+STROKE_SIZE_MM = (5.0, 7.0)
+"""Height of the em (``pipeline.training.synthetic_pages.writer_ink.EM``) of hands that write with real strokes."""
+
+
+@dataclass(frozen=True)
+class SyntheticPage:
+    """One delivered page.
+
+    Attributes:
+        page: The flat page with its ink.
+        scan: What the scanner made of it.
+        kind: ``cover`` or ``entries``.
+    """
+
+    page: FlatPage
+    scan: ScannedPage
+    kind: str
+
+
+@dataclass(frozen=True)
+class ClerkTerm:
+    """The months in which one clerk writes.
+
+    Attributes:
+        first_page: The first page that the clerk writes, from 0.
+        hand: The clerk's hand.
+        habits: How the clerk writes values.
+    """
+
+    first_page: int
+    hand: HandStyle
+    habits: ClerkHabits
+
+
+@dataclass(frozen=True)
+class BookPlan:
+    """Everything of a book but its ink.
+
+    Attributes:
+        form: The form it is drawn on.
+        record: The record whose fields the form holds.
+        ledger: The book as ``ledger.toml`` describes it.
+        home: The commune that keeps the book.
+        hands: The hands that write in it.
+        cases: The cases of each page.
+        habits: How its clerk writes values.
+        sealed: Whether pages bear a round seal over their edge.
+        shift: How far its printed lines lie from the declared places, as a share of the frame's height.
+        spelled: What can be written with real strokes, where it is written with them.
+        printing: The sheets as their printer made them.
+        office: The office that keeps it; None where every page is drawn for itself.
+        terms: The clerks of an office in the order in which they write.
+    """
+
+    form: Form
+    record: RecordSpec
+    ledger: Ledger
+    home: Commune
+    hands: Sequence[HandStyle]
+    cases: Sequence[Sequence[SyntheticCase]]
+    habits: ClerkHabits
+    sealed: bool
+    shift: float
+    spelled: SpelledWords | None
+    printing: Printing
+    office: Office | None = None
+    terms: Sequence[ClerkTerm] = ()
+
+    def sheet(self, dpi: float) -> PaperSheet:
+        """Return a blank sheet of the book before anything is printed on it."""
+        printing = self.printing
+        return PaperSheet.blank(
+            printing.form, dpi, self.shift, printing.face, printing.rule_ink, printing.double
+        )
+
+    def writing(self, page: int) -> tuple[Sequence[HandStyle], ClerkHabits]:
+        """Return the hands that write on a page, from 0, and the habits of its clerk."""
+        for term in reversed(self.terms):
+            if page >= term.first_page:
+                return [term.hand], term.habits
+        return self.hands, self.habits
+
+
+def write_book(
+    folder: Path,
+    form: Form,
+    schemas: Schemas,
+    options: SynthOptions,
+    cutouts: Iterable[InkCutout] = (),
+    strokes: WriterInk | None = None,
+) -> Path:
+    """Draw a book of a form into a folder. The same arguments give the same bytes.
+
+    The folder then holds the scans, ``ledger.toml`` and ``truth.json`` (Ministry column to text as written; notes
+    under keys that begin with ``_``).
+
+    Args:
+        folder: Where the book goes; made when missing, overwritten when there.
+        form: The form of its pages.
+        schemas: All declarations.
+        options: How it is drawn.
+        cutouts: Lines of real ink to paste into the blanks for places, as far as they go.
+        strokes: Real strokes to write every value with; what they do not spell is left blank.
+
+    Returns:
+        ``folder``.
+
+    Raises:
+        SchemaError: The form is a cover.
+    """
+    plan = plan_book(form, schemas, options, strokes)
+    quality = options.scanning.jpeg_quality
+    drawings, files = [], []
+    for drawing in _draw_pages(plan, schemas, options, deque(cutouts)):
+        files.append(encode_jpeg(drawing.scan.pixels, options.dpi, quality))
+        drawings.append(_without_pixels(drawing))
+    names = write_pages(folder, _stem(plan), options.container, files, options.dpi, quality)
+    (folder / "ledger.toml").write_text(_ledger_toml(plan.ledger), encoding="utf-8")
+    truth = _truth(plan, drawings, names)
+    (folder / "truth.json").write_text(_json(truth), encoding="utf-8")
+    log.info(
+        "book drawn: form %s, seed %d, %d entries on %d pages, %d files",
+        form.id, options.seed, len(truth["entries"]), len(drawings), len(dict(names)),
+    )  # fmt: skip
+    return folder
+
+
+def write_books(
+    folder: Path, forms: Sequence[Form], schemas: Schemas, options: SynthOptions
+) -> tuple[Path, ...]:
+    """Draw one book of each form, each into a folder of its own that is named after the form.
+
+    Args:
+        folder: The folder above them.
+        forms: The forms.
+        schemas: All declarations.
+        options: How they are drawn.
+
+    Returns:
+        The folders of the books.
+    """
+    return tuple(write_book(folder / form.id, form, schemas, options) for form in forms)
+
+
+def draw_book(form: Form, schemas: Schemas, options: SynthOptions) -> Iterator[SyntheticPage]:
+    """Yield the pages of a book one after the other without writing anything; a cover comes first.
+
+    Args:
+        form: The form of its pages.
+        schemas: All declarations.
+        options: How it is drawn.
+    """
+    return _draw_pages(plan_book(form, schemas, options), schemas, options, deque())
+
+
+def random_stream(options: SynthOptions, form: Form, *purpose: int) -> np.random.Generator:
+    """Return a random stream for one purpose, so that no page depends on how another was drawn."""
+    return np.random.default_rng([options.seed, zlib.crc32(form.id.encode()), *purpose])
+
+
+def plan_book(
+    form: Form, schemas: Schemas, options: SynthOptions, strokes: WriterInk | None = None
+) -> BookPlan:
+    """Return everything of a book but its ink.
+
+    With ``strokes`` one hand writes it, and what they do not spell is not in its cases.
+
+    Raises:
+        SchemaError: The form is a cover.
+    """
+    if form.layout == "cover":
+        raise SchemaError(f"Mẫu “{form.id}” là bìa sổ, không có việc nào để ghi. Hãy chọn một mẫu trang.")
+    rng = random_stream(options, form, 0)
+    record = schemas.record(form.record)
+    first, last = form.years
+    year = options.year or int(rng.integers(max(first, 1976), min(last, 2024) + 1))
+    volume = f"{options.volume or int(rng.integers(1, 4)):02}/{year}"
+    home = draw_commune(rng, geography_of_year(schemas.places.gazetteer, year))
+    spelled = None
+    if strokes and options.office:
+        chosen = random_stream(options, form, 7)
+        spelled, home = SpelledWords.gather(strokes, schemas.places.gazetteer, year, chosen).at_home(
+            home, chosen
+        )
+    rows = form.table.rows if form.table else 1
+    pages = -(-options.entries // rows)
+    ledger = Ledger(
+        form=form.id,
+        place=f"UBND {home.full}",
+        place_code=_place_code(rng, home, options),
+        volume=volume,
+        opened_on=f"02.01.{year}",
+        closed_on=f"31.12.{year}",
+        entries=options.entries,
+        pages=pages,
+    )
+    typed = options.typed
+    shift = float(rng.uniform(-1, 1)) * options.printing
+    office, order = None, None
+    if options.office:
+        own = random_stream(options, form, 5)
+        office = Office.draw(own, options.office, home)
+        order = draw_order(
+            own, options.office, entries=options.entries, rows=rows, first=options.first_number, year=year
+        )
+        pages = order[-1].page_no
+        ledger = replace(ledger, pages=pages)
+    hands = [
+        draw_type_style(rng) if typed else draw_hand_style(rng, options.pens, options.more_pens)
+        for _ in range(1 if typed else 3)
+    ]
+    signers = draw_officers(rng, record, home)
+    days = sorted(int(day) for day in rng.integers(0, 360, options.entries))
+    order = order or [
+        OrderedEntry(options.first_number + at, 1 + at // rows, date(year, 1, 2) + timedelta(days=days[at]))
+        for at in range(options.entries)
+    ]
+    cases = [
+        draw_case(
+            random_stream(options, form, 1, at), record, home,
+            office.officers(record, entry.registered_on.month) if office else signers, number=entry.number,
+            page_no=entry.page_no, volume=volume, registered_on=entry.registered_on, no_father=options.no_father,
+            private=office is not None,
+        )
+        for at, entry in enumerate(order)
+    ]  # fmt: skip
+    habits = ClerkHabits.draw(rng, typed)
+    sealed = happens(rng, 0.6)
+    if strokes:
+        rng = random_stream(options, form, 4)
+        spelled = spelled or SpelledWords.gather(strokes, schemas.places.gazetteer, year, rng)
+        known: dict[str, SyntheticPerson] = {}
+        cases = [spelled.case(case, known, rng) for case in cases]
+        size = float(rng.uniform(*STROKE_SIZE_MM))
+        hands = [replace(hands[0], strokes=strokes, size=size, alpha=strokes.alpha(rng))]
+        habits = replace(habits, capitals=0.0, abbreviates=0.0)
+    terms: Sequence[ClerkTerm] = ()
+    if office:
+        sealed = happens(own, office.options.half_seal)
+        strokes_hand = hands[0] if strokes else None
+        terms = _clerk_terms(own, options, office.options, -(-len(cases) // rows), strokes_hand)
+    printing = draw_printing(
+        random_stream(options, form, 6), form, options.reprint, f"{home.province_type} {home.province}"
+    )
+    grouped = [cases[start : start + rows] for start in range(0, len(cases), rows)]
+    return BookPlan(
+        form=printing.form,
+        record=record,
+        ledger=ledger,
+        home=home,
+        hands=hands,
+        cases=grouped,
+        habits=habits,
+        sealed=sealed,
+        shift=shift,
+        spelled=spelled,
+        printing=printing,
+        office=office,
+        terms=terms,
+    )
+
+
+def _place_code(rng: np.random.Generator, home: Commune, options: SynthOptions) -> str:
+    """Return the code of the book's place: that of its commune where an office keeps it, else a made-up one."""
+    made_up = f"936{int(rng.integers(10, 99))}"
+    return home.code if options.office and home.code else made_up
+
+
+def _clerk_terms(
+    rng: np.random.Generator, options: SynthOptions, office: OfficeOptions, pages: int, hand: HandStyle | None
+) -> Sequence[ClerkTerm]:
+    """Return who writes from which page on; with a ``hand`` all write with it, each in ways of their own."""
+    clerks = min(int(rng.integers(1, office.clerks + 1)), pages)
+    starts = [0, *sorted(int(page) for page in rng.choice(np.arange(1, pages), clerks - 1, replace=False))]
+    terms = []
+    for start in starts:
+        style = hand or (
+            draw_type_style(rng) if options.typed else draw_hand_style(rng, options.pens, options.more_pens)
+        )
+        style = replace(style, one_stroke=not style.typed and happens(rng, office.one_stroke))
+        habits = replace(ClerkHabits.draw(rng, options.typed), ways=WritingWays.draw(rng))
+        if hand:
+            habits = replace(habits, capitals=0.0, abbreviates=0.0)
+        terms.append(ClerkTerm(start, style, habits))
+    return terms
+
+
+def _draw_pages(
+    plan: BookPlan, schemas: Schemas, options: SynthOptions, cutouts: deque[InkCutout]
+) -> Iterator[SyntheticPage]:
+    cover = _cover_form(plan.form, schemas) if options.cover else None
+    if cover:
+        rng = random_stream(options, plan.form, 2)
+        page = draw_cover_page(rng, cover, plan.hands[0], plan.ledger, plan.record.title, options.dpi)
+        flat = replace(options.scanning, show_through=(0.0, 0.0))
+        yield SyntheticPage(page, scan_sheet(page.sheet.pixels, None, options.dpi, flat, rng), "cover")
+    behind = plan.sheet(options.dpi)
+    print_form(behind)
+    for number, cases in enumerate(plan.cases):
+        rng = random_stream(options, plan.form, 3, number)
+        hands, habits = plan.writing(number)
+        clerk = Clerk(plan.form, plan.record, schemas, habits, options, plan.office)
+        sheet = plan.sheet(options.dpi)
+        page = draw_entry_page(rng, clerk, hands, cases, sheet, plan.sealed, cutouts, plan.spelled)
+        yield SyntheticPage(
+            page, scan_sheet(page.sheet.pixels, behind.pixels, options.dpi, options.scanning, rng), "entries"
+        )
+        behind = page.sheet
+
+
+def _cover_form(form: Form, schemas: Schemas) -> Form | None:
+    """Return the cover of the form's years: that of its record where there is one; None when none is declared."""
+    for cover in sorted(schemas.forms.values(), key=lambda other: (other.record != form.record, other.id)):
+        if cover.layout == "cover" and cover.years[0] <= form.years[0] <= cover.years[1]:
+            return cover
+    return None
+
+
+def _without_pixels(drawing: SyntheticPage) -> SyntheticPage:
+    """Return the page without its pixels, which are large."""
+    nothing = np.zeros((1, 1, 3), np.uint8)
+    sheet = replace(drawing.page.sheet, pixels=nothing)
+    return SyntheticPage(
+        replace(drawing.page, sheet=sheet), replace(drawing.scan, pixels=nothing), drawing.kind
+    )
+
+
+def _json(truth: Mapping[str, Any]) -> str:
+    """Return JSON to read and to compare: one line a value, the numbers of a quad on one line."""
+    text = json.dumps(truth, ensure_ascii=False, indent=1)
+    return re.sub(r"\[[\s\d.,-]+\]", lambda found: re.sub(r"\s+", " ", found.group()), text) + "\n"
+
+
+def _stem(plan: BookPlan) -> str:
+    number, year = plan.ledger.volume.split("/")
+    return f"{plan.record.prefix}.{year}.{plan.ledger.place_code}.{number}"
+
+
+def _ledger_toml(ledger: Ledger) -> str:
+    lines = ["# Sổ tổng hợp do máy vẽ, không phải sổ thật."]
+    keys = ("form", "place", "place_code", "volume", "opened_on", "closed_on")
+    lines += [f"{key} = {json.dumps(getattr(ledger, key), ensure_ascii=False)}" for key in keys]
+    lines += [f"entries = {ledger.entries}", f"pages = {ledger.pages}"]
+    return "\n".join(lines) + "\n"
+
+
+def _truth(
+    plan: BookPlan, drawings: Sequence[SyntheticPage], names: Sequence[tuple[str, int]]
+) -> dict[str, Any]:
+    """Return what the pages say, as ``hotich evaluate`` reads it."""
+    pages, entries = [], []
+    for index, (drawing, (name, page_no)) in enumerate(zip(drawings, names, strict=True)):
+        matrix = drawing.scan.matrix
+        labels = [{"text": text, "quad": quad(box, matrix)} for text, box in drawing.page.sheet.labels]
+        seals = [quad(box, matrix) for box in drawing.page.sheet.seals]
+        pages.append(
+            {
+                "scan": name, "page_no": page_no, "kind": drawing.kind, "turn": drawing.scan.turn,
+                "skew": round(drawing.scan.skew, 3), "labels": labels, "seals": seals,
+            }
+        )  # fmt: skip
+        entries += [_entry_truth(plan, drawing, entry.row, index) for entry in drawing.page.entries]
+    return {
+        "kind": plan.record.record, "year": plan.ledger.year, "_note": "Dữ liệu tổng hợp do máy vẽ.",
+        "_form": plan.form.id, "entries": entries, "_pages": pages,
+    }  # fmt: skip
+
+
+def _entry_truth(plan: BookPlan, drawing: SyntheticPage, row: int, page: int) -> dict[str, Any]:
+    entry = next(entry for entry in drawing.page.entries if entry.row == row)
+    ink: dict[str, list[list[float]]] = {}
+    struck: dict[str, list[list[float]]] = {}
+    by_hand: set[str] = set()
+    for line in drawing.page.sheet.inks:
+        if line.row == row:
+            by_hand.update(filter(None, line.fields if line.by_hand else ()))
+            for name in filter(None, line.fields):
+                (struck if line.struck else ink).setdefault(name, []).append(
+                    quad(line.box, drawing.scan.matrix)
+                )
+    overflow: dict[str, list[list[float]]] = {}
+    for over in drawing.page.sheet.overflows:
+        if over.row == row:
+            for name in over.fields:
+                overflow.setdefault(name, []).append(quad(over.box, drawing.scan.matrix))
+    columns: dict[str, Any] = {
+        spec.column: _with_year(spec.kind, entry.texts[spec.name], plan.ledger)
+        for spec in plan.record.fields
+        if spec.column and spec.name in entry.texts
+    }
+    notes: Mapping[str, Any] = {
+        "_page": page, "_row": row, "_ink": ink, "_struck": sorted(struck), "_struck_ink": struck,
+        "_overflow": overflow,
+        "_ditto": dict(entry.ditto), "_by_hand": sorted(name for name in by_hand if entry.texts.get(name)),
+    }  # fmt: skip
+    return {**columns, **notes}
+
+
+def _with_year(kind: str, text: str, ledger: Ledger) -> str:
+    """Return the text; the number of an entry gets the book's year, which the page need not repeat."""
+    return f"{text}/{ledger.year}" if kind == "entry_number" and text and "/" not in text else text

@@ -1,0 +1,338 @@
+"""Draw whole pages: the printed form, the values of its entries, signatures, stamps and seals."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pipeline.base.model import Box, Ledger
+from pipeline.base.text import synthetic_words as words
+from pipeline.declarations.schema import Form, Slot
+from pipeline.training.synthetic_pages.blank_contents import BlankContent, compose_blank, ditto_content
+from pipeline.training.synthetic_pages.blank_writing import SheetWriter, write_content, write_words
+from pipeline.training.synthetic_pages.cases import (
+    SyntheticCase,
+    label_mentions,
+    parties,
+    party_key,
+    ticked_boxes,
+)
+from pipeline.training.synthetic_pages.clerk import Clerk
+from pipeline.training.synthetic_pages.form_printing import column_edges, draw_tick, print_form
+from pipeline.training.synthetic_pages.pasted_lines import InkCutout, paste_cutouts
+from pipeline.training.synthetic_pages.pen_fonts import HandStyle
+from pipeline.training.synthetic_pages.people import happens, pick
+from pipeline.training.synthetic_pages.sheet import PaperSheet
+from pipeline.training.synthetic_pages.spelled_values import SpelledWords
+from pipeline.training.synthetic_pages.stamps import (
+    LaidInk,
+    boxed_stamp,
+    draw_signature,
+    name_stamp,
+    round_seal,
+)
+
+
+@dataclass(frozen=True)
+class DrawnEntry:
+    """One case as it is on paper.
+
+    Attributes:
+        row: Row of the page, from 0.
+        texts: Field to text; an empty text is a blank.
+        ditto: Field to the text that a ditto mark repeats.
+    """
+
+    row: int
+    texts: Mapping[str, str]
+    ditto: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class FlatPage:
+    """A drawn, flat page.
+
+    Attributes:
+        sheet: The paper with its ink.
+        entries: What is written on it.
+    """
+
+    sheet: PaperSheet
+    entries: tuple[DrawnEntry, ...]
+
+
+def draw_entry_page(
+    rng: np.random.Generator,
+    clerk: Clerk,
+    hands: Sequence[HandStyle],
+    cases: Sequence[SyntheticCase],
+    sheet: PaperSheet,
+    sealed: bool,
+    cutouts: deque[InkCutout],
+    spelled: SpelledWords | None = None,
+) -> FlatPage:
+    """Draw the entries of one page on a blank sheet.
+
+    Args:
+        rng: Random stream of the page.
+        clerk: Who fills in the form.
+        hands: Hands that write; each entry takes one of them.
+        cases: One case a row; one in all on forms of one entry.
+        sheet: The blank sheet.
+        sealed: Whether a round seal lies over its edge.
+        cutouts: Real ink for the blanks for places; what is used is taken out.
+        spelled: What the strokes can say that the hands write with, where they write with strokes.
+    """
+    print_form(sheet)
+    entries = []
+    above: Mapping[str, str] = {}
+    for row, facts in enumerate(cases):
+        hand = pick(rng, hands)
+        kept = clerk.office.options if clerk.office else None
+        writer = SheetWriter(sheet, hand, rng, row, kept.overflow if kept else 0.0)
+        if not hand.capitals:
+            clerk = replace(clerk, habits=replace(clerk.habits, capitals=0.0))
+        values = {
+            slot.name: compose_blank(rng, clerk, facts, slot)
+            for slot in clerk.form.slots
+            if not slot.signature
+        }
+        if spelled:
+            values = {name: spelled.content(value, clerk.record, rng) for name, value in values.items()}
+        if clerk.form.table and row:
+            values = {name: _maybe_ditto(rng, clerk, value, above) for name, value in values.items()}
+        entry = _write_entry(writer, clerk, facts, values, cutouts)
+        entries.append(entry)
+        above = {**entry.texts, **entry.ditto}
+        if clerk.form.table and not spelled:
+            _unread_cells(writer, facts)
+    _signatures(sheet, rng, hands)
+    if sealed:
+        where = sheet.y(float(rng.uniform(0.3, 0.6)))
+        edge = sheet.size[0] + sheet.mm(float(rng.uniform(-3, 3)))
+        seal = round_seal(sheet, f"ủy ban nhân dân xã {cases[0].home.name}", edge, where, rng)
+        _note_seal(sheet, seal)
+    return FlatPage(sheet, tuple(entries))
+
+
+def _write_entry(
+    writer: SheetWriter,
+    clerk: Clerk,
+    facts: SyntheticCase,
+    values: Mapping[str, BlankContent],
+    cutouts: deque[InkCutout],
+) -> DrawnEntry:
+    texts: dict[str, str] = {}
+    for value in values.values():
+        if real := paste_cutouts(writer, value, clerk.record, cutouts):
+            texts.update(real)
+        elif _is_officers(clerk, value.slot) and value.alternatives:
+            texts.update(_officer_signs(writer, facts, value))
+        elif (
+            _is_notes(clerk, value.slot)
+            and not clerk.options.typed
+            and happens(writer.rng, clerk.options.stamped)
+        ):
+            texts.update(_stamped_note(writer, value.slot))
+        else:
+            texts.update(write_content(writer, value))
+            _sign_across(writer, clerk, value)
+    texts.update(_tick_boxes(writer, clerk, facts))
+    ditto = {value.slot.name: value.ditto for value in values.values() if value.ditto}
+    return DrawnEntry(writer.row, texts, ditto)
+
+
+def _sign_across(writer: SheetWriter, clerk: Clerk, value: BlankContent) -> None:
+    """Draw a signature over the signer's name where the office's officers sign so."""
+    if value.slot.kind != "signer" or not clerk.office or not value.alternatives:
+        return
+    mine = [line.box for line in writer.sheet.inks if line.fields == value.slot.field_names]
+    if not mine or not happens(writer.rng, clerk.office.options.signed_across):
+        return
+    box, sheet, rng = max(mine, key=lambda found: found.width), writer.sheet, writer.rng
+    draw_signature(
+        sheet,
+        box.left + box.width * float(rng.uniform(0.3, 0.8)),
+        (box.top + box.bottom) / 2 + sheet.mm(float(rng.uniform(-2, 3))),
+        sheet.mm(float(rng.uniform(22, 34))),
+        rng,
+        writer.hand.ink,
+    )
+
+
+def _note_seal(sheet: PaperSheet, seal: LaidInk) -> None:
+    """Remember where a seal lies, as far as it lies on the sheet."""
+    height, width = seal.mask.shape
+    right, bottom = min(seal.left + width, sheet.size[0]), min(seal.top + height, sheet.size[1])
+    sheet.seals.append(Box(max(seal.left, 0), max(seal.top, 0), right, bottom))
+
+
+def _maybe_ditto(
+    rng: np.random.Generator, clerk: Clerk, value: BlankContent, above: Mapping[str, str]
+) -> BlankContent:
+    """Return the value or a ditto mark; only values that neighbours really share are repeated by a mark."""
+    name = value.slot.name
+    shared = name in clerk.record.by_name and clerk.record.by_name[name].kind in ("choice", "place")
+    if not shared or not above.get(name) or not happens(rng, clerk.options.ditto):
+        return value
+    return ditto_content(rng, value.slot, above[name])
+
+
+def _is_officers(clerk: Clerk, slot: Slot) -> bool:
+    names = slot.field_names
+    if len(names) != 1 or slot.column is not None or clerk.record.by_name[names[0]].kind != "name":
+        return False
+    party = parties(clerk.record).get(party_key(names[0]))
+    return party is not None and party.officer
+
+
+def _is_notes(clerk: Clerk, slot: Slot) -> bool:
+    return slot.area is not None and any(
+        clerk.record.by_name[name].kind == "text" for name in slot.field_names
+    )
+
+
+def _officer_signs(writer: SheetWriter, facts: SyntheticCase, value: BlankContent) -> Mapping[str, str]:
+    """Draw the officer's signature and under it the name, written or stamped."""
+    sheet, rng, slot = writer.sheet, writer.rng, value.slot
+    if slot.area:
+        u0, v0, u1, v1 = slot.area
+        middle, base = (
+            (sheet.x(u0) + sheet.x(u1)) / 2,
+            sheet.y(v0) + min(0.6 * (sheet.y(v1) - sheet.y(v0)), sheet.mm(34)),
+        )
+    else:
+        middle = (sheet.x(slot.pieces[0].u0) + sheet.x(slot.pieces[0].u1)) / 2
+        base = sheet.y(slot.pieces[0].v)
+    draw_signature(
+        sheet,
+        middle,
+        base - sheet.mm(float(rng.uniform(8.5, 10.5))),
+        sheet.mm(float(rng.uniform(22, 32))),
+        rng,
+        writer.hand.ink,
+    )
+    text = facts.people[party_key(slot.field_names[0])].name
+    if happens(rng, 0.45):
+        mark = name_stamp(sheet, text, middle, base - sheet.mm(1.5), rng)
+        sheet.note(mark.mask, mark.left, mark.top, slot.field_names, writer.row, by_hand=False)
+    else:
+        text = value.alternatives[0][0][1]
+        write_words(writer, slot, text, middle, base, centred=True)
+    return dict.fromkeys(slot.field_names, text)
+
+
+def _stamped_note(writer: SheetWriter, slot: Slot) -> Mapping[str, str]:
+    """Draw the boxed red stamp in the notes column."""
+    sheet, text = writer.sheet, words.LATE_REGISTRATION_STAMP
+    u0, v0, u1, v1 = slot.area or (0.0, 0.0, 1.0, 1.0)
+    v = v0 + (v1 - v0) * float(writer.rng.uniform(0.08, 0.4))
+    mark = boxed_stamp(sheet, text, sheet.x((u0 + u1) / 2), sheet.y(v), writer.rng)
+    sheet.note(mark.mask, mark.left, mark.top, slot.field_names, writer.row, by_hand=False)
+    return dict.fromkeys(slot.field_names, text)
+
+
+def _tick_boxes(writer: SheetWriter, clerk: Clerk, facts: SyntheticCase) -> Mapping[str, str]:
+    """Tick the boxes that agree with the case: at most one a field."""
+    texts = {}
+    for name, box in ticked_boxes(writer.rng, clerk.form.boxes, clerk.record, facts).items():
+        texts[name] = box.value if box else ""
+        if box:
+            mark = draw_tick(writer.sheet, box.box, writer.rng, writer.hand.ink)
+            writer.sheet.note(mark.mask, mark.left, mark.top, (name,), writer.row, by_hand=False)
+    return texts
+
+
+def _signatures(sheet: PaperSheet, rng: np.random.Generator, hands: Sequence[HandStyle]) -> None:
+    for slot in sheet.form.slots:
+        if slot.signature and slot.area and happens(rng, 0.8):
+            u0, v0, u1, v1 = slot.area
+            tall = sheet.y(v1) - sheet.y(v0)
+            y = sheet.y(v0) + min(tall / 2, sheet.mm(float(rng.uniform(10, 24))))
+            width = min(sheet.mm(float(rng.uniform(24, 44))), 0.7 * (sheet.x(u1) - sheet.x(u0)))
+            draw_signature(
+                sheet,
+                sheet.x((u0 + u1) / 2 + float(rng.normal(0, 0.02))),
+                y,
+                width,
+                rng,
+                pick(rng, hands).ink,
+            )
+
+
+def _unread_cells(writer: SheetWriter, facts: SyntheticCase) -> None:
+    """Fill the columns that no field reads: an occupation, an address, a signature."""
+    table, sheet, rng = writer.sheet.form.table, writer.sheet, writer.rng
+    assert table is not None
+    edges = column_edges(table)
+    tall = sheet.frame.height * (table.bottom - table.top) / table.rows
+    for number, column in enumerate(table.columns):
+        if column.field or column.fields:
+            continue
+        middle = sheet.x((edges[number] + edges[number + 1]) / 2)
+        y = sheet.y(table.top) + (writer.row + 0.5) * tall
+        if label_mentions(column.heading, "chữ ký"):
+            draw_signature(sheet, middle, y, 0.8 * sheet.frame.width * column.width, rng, writer.hand.ink)
+            continue
+        text = (
+            pick(rng, words.OCCUPATIONS) if label_mentions(column.heading, "nghề nghiệp") else facts.home.name
+        )
+        write_content(writer, BlankContent(Slot("", "", {"": ""}, column=number), (((("", text),)),)))
+
+
+def draw_cover_page(
+    rng: np.random.Generator, form: Form, hand: HandStyle, ledger: Ledger, title: str, dpi: float
+) -> FlatPage:
+    """Draw the book's cover; the printed words before each blank say what of the ledger goes into it."""
+    sheet = PaperSheet.blank(form, dpi)
+    print_form(sheet)
+    writer = SheetWriter(sheet, hand, rng)
+    title = title.upper() if hand.capitals else title
+    rest: list[str] = []
+    asked, day = "", ""
+    for row in form.lines:
+        for cell in row.cells:
+            asked = cell.label or asked
+            day = _day_of(cell.label, ledger) or day
+            if cell.from_ is None or cell.to is None:
+                continue
+            answered = cell.label or label_mentions(asked, "sổ đăng ký")
+            text = _cover_text(asked, day, ledger, title) if answered else ""
+            words_left = (text.split() if text else rest) or []
+            room, rest = sheet.x(cell.to) - sheet.x(cell.from_) - sheet.mm(4), []
+            line = write_words(
+                writer,
+                None,
+                " ".join(words_left),
+                sheet.x(cell.from_) + sheet.mm(2),
+                sheet.y(row.at),
+                room=room,
+            )
+            rest = words_left[len(line.split()) :]
+    office = ledger.place.split(",")[0].replace("UBND", "ủy ban nhân dân")
+    round_seal(sheet, office, sheet.x(0.72), sheet.y(0.66), rng, 0.7)
+    return FlatPage(sheet, ())
+
+
+def _day_of(label: str, ledger: Ledger) -> str:
+    if label_mentions(label, "mở ngày", "mở sổ"):
+        return ledger.opened_on
+    return ledger.closed_on if label_mentions(label, "khóa ngày", "khóa sổ", "khoá ngày") else ""
+
+
+def _cover_text(label: str, day: str, ledger: Ledger, title: str) -> str:
+    parts = [*day.split("."), "", "", ""][:3]
+    if label_mentions(label, "ngày"):
+        return parts[0]
+    if label_mentions(label, "tháng"):
+        return parts[1]
+    if label_mentions(label, "năm"):
+        return parts[2]
+    if label_mentions(label, "quyển", "quyển số"):
+        return ledger.volume
+    if label_mentions(label, "cơ quan đăng ký hộ tịch", "nơi đăng ký", "cơ quan"):
+        return ledger.place
+    return title if label_mentions(label, "sổ đăng ký") else ""

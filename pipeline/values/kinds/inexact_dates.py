@@ -1,0 +1,125 @@
+"""Dates on paper that have no canonical form: of the lunar calendar, with a year of two digits, about a year.
+
+They are taken apart here and never completed; what is delivered of them is for ``pipeline.delivery_rules`` to say.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pipeline.base.text.tones import folded, unaccented
+from pipeline.values.kinds.calendar import PartialDate, parse_canonical
+from pipeline.values.kinds.date import DateKind, is_lunar
+
+STEMS = ("giap", "at", "binh", "dinh", "mau", "ky", "canh", "tan", "nham", "quy")
+"""The ten stems, without marks; the year 4 of our era has the first."""
+
+BRANCHES = ("ty", "suu", "dan", "mao", "thin", "ty", "ngo", "mui", "than", "dau", "tuat", "hoi")
+"""The twelve branches, without marks: the first (Tý) and the sixth (Tỵ) differ by their mark only."""
+
+
+@dataclass(frozen=True, slots=True)
+class LunarDate:
+    """A day of the lunar calendar as it is written.
+
+    Attributes:
+        day: Day of the month, 1 to 30.
+        month: Month, 1 to 12.
+        is_leap: Whether the month is called a leap month.
+        year: The year in figures; None where none is written.
+        stem: Index of the year's stem; None where none is written.
+        branches: The indexes that its branch may have; two where a mark is missing that tells Tý from Tỵ.
+    """
+
+    day: int
+    month: int
+    is_leap: bool = False
+    year: int | None = None
+    stem: int | None = None
+    branches: tuple[int, ...] = ()
+
+
+_LUNAR_WORDS = re.compile(r"\(?\s*(?:\bam\s+lich\b|\ba\.?\s?l\b\.?)\s*\)?")
+_DAY_WORDS = re.compile(r"\b(?:ngay|mong|mung|thang|nam)\b")
+_NAMES = (
+    (re.compile(r"\bram\b"), "15"),
+    (re.compile(r"(?<=thang)\s+gieng\b"), " 1"),
+    (re.compile(r"(?<=thang)\s+chap\b"), " 12"),
+)
+_LUNAR_DATE = re.compile(
+    r"(?P<day>\d{1,2})[\s/.–-]+(?P<month>\d{1,2})(?P<leap>\s*nhuan)?(?:[\s/.–-]*(?P<year>[12]\d{3}))?"
+    r"(?:[\s/.,–-]*\(?\s*(?P<stem>[a-z]+)\s+(?P<branch>[a-z]+)\s*\)?)?",
+    re.ASCII,
+)
+
+
+def parse_lunar(text: str) -> LunarDate | None:
+    """Return the day that a lunar date names in figures, None where the text is no such date as a whole."""
+    if not is_lunar(text):
+        return None
+    written = _LUNAR_WORDS.sub(" ", unaccented(text))
+    for name, figure in _NAMES:
+        written = name.sub(figure, written)
+    match = _LUNAR_DATE.fullmatch(_DAY_WORDS.sub(" ", written).strip(" .,;:()/–-"))
+    if match is None:
+        return None
+    day, month = int(match["day"]), int(match["month"])
+    year = match["year"] and int(match["year"])
+    stem: int | None = None
+    branches: tuple[int, ...] = ()
+    if match["stem"]:
+        spelled = {"ki": "ky", "qui": "quy"}.get(match["stem"], match["stem"])
+        found = _branches(match["branch"], text)
+        if spelled not in STEMS or not found:
+            return None
+        stem, branches = STEMS.index(spelled), found
+    if not (1 <= day <= 30 and 1 <= month <= 12):
+        return None
+    return LunarDate(day, month, match["leap"] is not None, year or None, stem, branches)
+
+
+def _branches(branch: str, text: str) -> tuple[int, ...]:
+    if branch in ("ty", "ti"):
+        letters = folded(text)
+        marked = {0: ("tý", "tí"), 5: ("tỵ", "tị")}
+        sure = tuple(at for at, words in marked.items() if any(word in letters.split() for word in words))
+        return sure if len(sure) == 1 else (0, 5)
+    named = {"meo": "mao"}.get(branch, branch)
+    return tuple(at for at, known in enumerate(BRANCHES) if known == named)
+
+
+_SHORT_YEAR = re.compile(
+    r"(?:ngay)?\s*(?P<day>\d{1,2})\s*(?:[/.–-]|thang)\s*(?P<month>\d{1,2})\s*(?:[/.–-]|nam)\s*'?(?P<year>\d{2})",
+    re.ASCII,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ShortYearDate:
+    """A day with the last two digits of its year."""
+
+    day: int
+    month: int
+    year: int
+
+
+def parse_short_year(text: str) -> ShortYearDate | None:
+    """Return the day that a text such as ``05/3/07`` says, None for any other text."""
+    match = _SHORT_YEAR.fullmatch(unaccented(text).strip(" .…_·,;:()"))
+    if match is None:
+        return None
+    day, month, year = (int(match[part]) for part in ("day", "month", "year"))
+    return ShortYearDate(day, month, year) if 1 <= day <= 31 and 1 <= month <= 12 else None
+
+
+_ABOUT = re.compile(r"(?:vao\s+)?(?:khoang|chung|do|tam|uoc)(?:\s+(?:nam|vao|thang|chung))*\s+|~\s*")
+
+
+def parse_approximate(text: str) -> PartialDate | None:
+    """Return the date that a text such as ``khoảng 1930`` is near to, None where it says no ``about`` or no date."""
+    written = unaccented(text).strip(" .…_·,;:()")
+    match = _ABOUT.match(written)
+    if match is None:
+        return None
+    return parse_canonical(DateKind().parse(written[match.end() :]).canonical)

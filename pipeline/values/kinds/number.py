@@ -1,0 +1,188 @@
+"""Whole numbers, numbers of entries and volumes, numbers of identity papers."""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar, NamedTuple
+
+from pipeline.values.kinds.kind import (
+    DITTO,
+    NOTHING,
+    Kind,
+    Parsed,
+    Vocabulary,
+    is_digits,
+    is_ditto,
+    without_leader,
+)
+
+_NUMBER = re.compile(r"(?:số:?|quyển(?:số)?:?)?0*(\d{1,6})(?:/([12]\d{3}))?", re.ASCII | re.IGNORECASE)
+_APART = re.compile(r"\d\d\s+\d|\d\s+\d\d", re.ASCII)
+_CANONICAL = re.compile(r"\d{2,6}(?:/[12]\d{3})?", re.ASCII)
+
+
+class NumberKind(Kind):
+    """A whole number, such as a page number: canonical digits without leading zeros. K11: not a number."""
+
+    name = "number"
+    problems = ("K11", DITTO)
+
+    def parse(self, text: str, _vocab: Vocabulary | None = None, /) -> Parsed:
+        digits = without_leader(text)
+        if is_digits(digits):
+            return Parsed(digits.lstrip("0") or "0")
+        if is_ditto(text):
+            return Parsed("", (DITTO,))
+        return Parsed("", ("K11",)) if digits else NOTHING
+
+    def format(self, value: str, _vocab: Vocabulary | None = None, /) -> str:
+        if not is_digits(value):
+            raise ValueError("not a canonical number")
+        return value
+
+
+class YearlyNumberKind(Kind):
+    """A number that runs within a year. Canonical ``NN/YYYY``, or ``NN`` where no year is written.
+
+    Attributes:
+        not_a_number: The code of the finding about a text that is no such number.
+    """
+
+    not_a_number: ClassVar[str]
+
+    def parse(self, text: str, _vocab: Vocabulary | None = None, /) -> Parsed:
+        if is_ditto(text):
+            return Parsed("", (DITTO,))
+        number = _yearly_number(text)
+        return Parsed("", (self.not_a_number,)) if number is None else Parsed(number)
+
+    def format(self, value: str, _vocab: Vocabulary | None = None, /) -> str:
+        if _CANONICAL.fullmatch(value) is None:
+            raise ValueError("not a canonical NN/YYYY")
+        return value
+
+
+class EntryNumberKind(YearlyNumberKind):
+    """The number of an entry in its book's year (số). K01: not such a number."""
+
+    name = "entry_number"
+    not_a_number = "K01"
+    problems = (not_a_number, DITTO)
+
+
+class VolumeKind(YearlyNumberKind):
+    """The number of a volume (quyển số). K02: not such a number."""
+
+    name = "volume"
+    not_a_number = "K02"
+    problems = (not_a_number, DITTO)
+
+
+def _yearly_number(text: str) -> str | None:
+    """Return ``NN`` or ``NN/YYYY``, the number padded to two digits; ``""`` for an empty text, ``None`` for others.
+
+    A year of two digits is not expanded, and runs of digits that stand apart are not joined (single digits are): such a
+    text is no number.
+    """
+    head, slash, year = text.partition("/")
+    if head.isascii() and head.isdigit() and (not slash or _is_year(year)):  # the same by the shorter way
+        number = head.lstrip("0")
+        if 0 < len(number) <= 6:
+            return f"{number.zfill(2)}{slash}{year}"
+    if _APART.search(text):
+        return None
+    marks = without_leader(text)
+    if not marks:
+        return ""
+    match = _NUMBER.fullmatch(marks)
+    if match is None or int(match[1]) == 0:
+        return None
+    number = match[1].zfill(2)
+    return f"{number}/{match[2]}" if match[2] else number
+
+
+_SUFFIXED = re.compile(
+    r"(?:số:?)?0*(?P<number>[1-9]\d{0,5})[.\s-]*(?P<suffix>bis|ter|[a-dđ])(?:/(?P<year>[12]\d{3}))?",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+class SuffixedNumber(NamedTuple):
+    """A number that was put between two others: ``12 bis``, ``12A``; ``year`` is ``""`` where none is written."""
+
+    number: str
+    suffix: str
+    year: str
+
+
+def parse_suffixed_number(text: str) -> SuffixedNumber | None:
+    """Return the parts of a number with a suffix, None for any other text."""
+    match = _SUFFIXED.fullmatch(without_leader(text))
+    if match is None:
+        return None
+    suffix = match["suffix"].lower() if len(match["suffix"]) > 1 else match["suffix"].upper()
+    return SuffixedNumber(match["number"].zfill(2), suffix, match["year"] or "")
+
+
+def _is_year(text: str) -> bool:
+    return len(text) == 4 and text.isascii() and text.isdigit() and text[0] in "12"
+
+
+# --- identity papers --------------------------------------------------------------------------------------------------
+
+WRONG_PERSONAL_NUMBER = "I01"
+WRONG_CMND = "I04"
+
+_PROVINCES = """
+001 002 004 006 008 010 011 012 014 015 017 019 020 022 024 025 026 027 030 031 033 034 035 036 037 038 040 042 044 045
+046 048 049 051 052 054 056 058 060 062 064 066 067 068 070 072 074 075 077 079 080 082 083 084 086 087 089 091 092 093
+094 095 096
+"""
+PROVINCE_CODES = frozenset(_PROVINCES.split())
+"""The provinces as of 2004 that personal numbers begin with. The table is frozen: seven of the codes changed hands in
+2025."""
+
+CENTURIES_SO_FAR = "0123"
+"""The fourth digits of personal numbers of people born from 1900 to 2099; the others are for those after them."""
+
+_PASSPORT = re.compile(r"[A-Z]{1,2}\d{6,8}", re.ASCII)
+
+
+class IdNumberKind(Kind):
+    """The number of an identity paper: 9 digits (CMND), 12 (personal number), or a passport's letter and digits.
+
+    I01: a personal number that has not 12 digits, begins with no province or tells of a century that is still to come.
+    I04: a CMND number that has not 9 digits. There is no check digit. Who was registered abroad has the code of a
+    country in front; no list of these is at hand, so a person looks at such a number.
+    """
+
+    name = "id_number"
+    problems = (WRONG_PERSONAL_NUMBER, WRONG_CMND, DITTO)
+
+    def parse(self, text: str, _vocab: Vocabulary | None = None, /) -> Parsed:
+        marks = without_leader(text).strip(",;:")
+        if is_digits(marks):
+            return _digits_of_paper(marks)
+        if is_ditto(text):
+            return Parsed("", (DITTO,))
+        if not marks:
+            return NOTHING
+        if _PASSPORT.fullmatch(marks.upper()):
+            return Parsed(marks.upper())
+        return Parsed("", (_wrong_number(marks),))
+
+    def format(self, value: str, _vocab: Vocabulary | None = None, /) -> str:
+        if not (_PASSPORT.fullmatch(value) or (is_digits(value) and len(value) in (9, 12))):
+            raise ValueError("not a canonical number of an identity paper")
+        return value
+
+
+def _digits_of_paper(digits: str) -> Parsed:
+    if len(digits) not in (9, 12):
+        return Parsed("", (_wrong_number(digits),))
+    known = len(digits) == 9 or (digits[:3] in PROVINCE_CODES and digits[3] in CENTURIES_SO_FAR)
+    return Parsed(digits, () if known else (WRONG_PERSONAL_NUMBER,))
+
+
+def _wrong_number(marks: str) -> str:
+    return WRONG_PERSONAL_NUMBER if len(marks) > 10 else WRONG_CMND

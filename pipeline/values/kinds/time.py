@@ -1,0 +1,44 @@
+"""A time of day: ``02 giờ 30 phút``, ``2h30``, ``02:30``."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.base.text.tones import unaccented
+from pipeline.values.kinds.kind import DITTO, NOTHING, Kind, Parsed, Vocabulary, is_ditto, without_leader
+
+UNREAD_TIME = "D08"
+
+_TIME = re.compile(
+    r"(?:vao)?(?:luc|hoi)?(\d{1,2})(?:gio|h|g|:)(?:(\d{1,2})(?:phut|ph|p|')?)?",
+    re.ASCII,
+)
+_CANONICAL = re.compile(r"([01]\d|2[0-3])(?::([0-5]\d))?", re.ASCII)
+
+
+class TimeKind(Kind):
+    """A time of day. Canonical ``HH:MM``, or ``HH`` where no minute is written.
+
+    D08: no time that can be known. ``2 giờ chiều`` is one: a machine does not add twelve hours.
+    """
+
+    name = "time"
+    problems = (UNREAD_TIME, DITTO)
+
+    def parse(self, text: str, _vocab: Vocabulary | None = None, /) -> Parsed:
+        if is_ditto(text):
+            return Parsed("", (DITTO,))
+        marks = without_leader(unaccented(text)).strip(",;")
+        if not marks:
+            return NOTHING
+        match = _TIME.fullmatch(marks)
+        if match is None or marks.endswith(":"):
+            return Parsed("", (UNREAD_TIME,))
+        value = match[1].zfill(2) + (f":{match[2].zfill(2)}" if match[2] else "")
+        return Parsed(value) if _CANONICAL.fullmatch(value) else Parsed("", (UNREAD_TIME,))
+
+    def format(self, value: str, _vocab: Vocabulary | None = None, /) -> str:
+        match = _CANONICAL.fullmatch(value)
+        if match is None:
+            raise ValueError("not a canonical time")
+        return f"{match[1]} giờ {match[2]} phút" if match[2] else f"{match[1]} giờ"

@@ -1,0 +1,1 @@
+"""The web application for reviewers. FastAPI, Starlette and uvicorn live here."""

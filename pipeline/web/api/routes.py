@@ -1,0 +1,237 @@
+"""The addresses of the API: books, entries, search, packages; each for tokens of one scope and their places alone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cache
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import JSONResponse, Response
+
+import pipeline
+from pipeline.registry.errors import NotThere
+from pipeline.registry.publishing.model import PublishedEntry, PublishedState
+from pipeline.registry.search.model import SearchCriteria, SearchHit, SearchReason, SearchRefused
+from pipeline.web.api.answers import (
+    BookAnswer,
+    BooksAnswer,
+    EntriesAnswer,
+    EntryAnswer,
+    HitAnswer,
+    PackageAnswer,
+    PersonAnswer,
+    ProblemAnswer,
+    SearchAnswer,
+    book_answer,
+    entry_answer,
+    tagged,
+)
+from pipeline.web.context import MAX_ROW_ID, RowId, Site, SiteDep
+from pipeline.web.package_queue import MANIFEST
+from pipeline.web.routes.packages import refuse_taken_back
+from pipeline.web.security.bearer import TokenDep
+
+MOST = 100
+"""The most books or entries of one answer."""
+
+MOST_MANIFEST = 8 * 1024 * 1024
+"""Bytes of a manifest that is answered with."""
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": ProblemAnswer} for status in (401, 403, 404, 409, 422, 429, 503)
+}
+
+router = APIRouter(prefix="/api/v1", responses=PROBLEMS)
+
+Limit = Annotated[int, Query(ge=1, le=MOST, description="Số mục của một trang.")]
+
+
+@router.get("/books", summary="Danh sách sổ và tình trạng", responses={200: {"model": BooksAnswer}})
+def list_books(
+    request: Request,
+    site: SiteDep,
+    token: TokenDep,
+    after: Annotated[int, Query(ge=0, le=MAX_ROW_ID)] = 0,
+    limit: Limit = 50,
+) -> Response:
+    """Return the books of the token's places, by their numbers, also those that await a declaration."""
+    found = site.publishing.books(token.places, after, limit)
+    following = (
+        None
+        if found.after is None
+        else f"{router.prefix}/books?" + urlencode({"after": found.after, "limit": limit})
+    )
+    awaiting = _awaiting(site)
+    told = [book_answer(one, awaiting) for one in found.books]
+    return tagged(request, BooksAnswer(books=told, next=following))
+
+
+@router.get("/books/{book_id}", summary="Một quyển sổ", responses={200: {"model": BookAnswer}})
+def show_book(request: Request, site: SiteDep, token: TokenDep, book_id: RowId) -> Response:
+    """Return a book and where it stands."""
+    return tagged(request, book_answer(site.publishing.book(token.places, book_id), _awaiting(site)))
+
+
+def _awaiting(site: Site) -> frozenset[int]:
+    """Return the books whose form or kind of register is not declared now."""
+    return frozenset(one.book_id for one in site.registry.undeclared_books())
+
+
+@router.get(
+    "/books/{book_id}/entries", summary="Các sự kiện của một sổ", responses={200: {"model": EntriesAnswer}}
+)
+def list_entries(
+    request: Request,
+    site: SiteDep,
+    token: TokenDep,
+    book_id: RowId,
+    after: Annotated[str, Query(max_length=40)] = "",
+    limit: Limit = 50,
+) -> Response:
+    """Return the entries of a book that stand, in its order; 409 of a book that awaits a declaration."""
+    policies = site.delivery, site.approval
+    found = site.publishing.entries(token.places, book_id, after, limit, *policies)
+    following = f"{router.prefix}/books/{book_id}/entries?" + urlencode(
+        {"after": found.after, "limit": limit}
+    )
+    answer = EntriesAnswer(
+        entries=[entry_answer(one) for one in found.entries], next=following if found.after else None
+    )
+    return tagged(request, answer)
+
+
+@router.get("/entries/{entry_id}", summary="Một sự kiện", responses={200: {"model": EntryAnswer}})
+def show_entry(request: Request, site: SiteDep, token: TokenDep, entry_id: RowId) -> Response:
+    """Return an entry; 409 where its book awaits a declaration."""
+    policies = site.delivery, site.approval
+    return tagged(request, entry_answer(site.publishing.entry(token.places, entry_id, *policies)))
+
+
+@router.get(
+    "/books/{book_id}/package",
+    summary="Bản kê của gói dữ liệu bàn giao sau cùng",
+    responses={200: {"model": PackageAnswer}},
+)
+def show_package(request: Request, site: SiteDep, token: TokenDep, book_id: RowId) -> Response:
+    """Return the manifest of the last package of a book."""
+    site.publishing.book(token.places, book_id)
+    path = site.packages.file(book_id, MANIFEST)
+    made_at = site.packages.state(book_id).made_at
+    if path is None or made_at is None or path.stat().st_size > MOST_MANIFEST:
+        raise NotThere("Sổ này chưa có gói dữ liệu bàn giao. Hãy xuất gói rồi đọc lại.")
+    refuse_taken_back(site, token.person, book_id)
+    content = path.read_bytes()
+    gone = site.registry.withdrawn_deliveries(book_id)
+    answer = PackageAnswer(
+        book_id=book_id,
+        made_at=made_at,
+        manifest_sha256=hashlib.sha256(content).hexdigest(),
+        manifest=json.loads(content),
+        withdrawn=[one.number for one in gone],
+    )
+    return tagged(request, answer)
+
+
+Asked = Annotated[str, Field(max_length=20_000)]
+
+
+class SearchQuestion(BaseModel):
+    """What is looked for, and why; names go into the body, as addresses are written into logs."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    purpose: Asked
+    reason: Asked
+    name: Asked = ""
+    parents: Annotated[list[Asked], Field(max_length=2)] = []
+    year_from: Annotated[int, Field(ge=0, le=9999)] | None = None
+    year_to: Annotated[int, Field(ge=0, le=9999)] | None = None
+    number: Asked = ""
+    volume: Asked = ""
+    place: Asked = ""
+    id_number: Asked = ""
+    text: Asked = ""
+    record: Asked = ""
+    after: Annotated[str, Field(max_length=40)] = ""
+
+    @property
+    def criteria(self) -> SearchCriteria:
+        """What is looked for."""
+        return SearchCriteria(
+            name=self.name.strip(),
+            parents=tuple(one.strip() for one in self.parents if one.strip()),
+            year_from=self.year_from,
+            year_to=self.year_from if self.year_to is None else self.year_to,
+            number=self.number.strip(),
+            volume=self.volume.strip(),
+            place=self.place.strip(),
+            id_number=self.id_number.strip(),
+            text=self.text.strip(),
+            record=self.record,
+        )
+
+
+@router.post("/search", summary="Tra cứu sự kiện", responses={200: {"model": SearchAnswer}})
+def search(site: SiteDep, token: TokenDep, question: SearchQuestion) -> Response:
+    """Look for entries as people do: with a purpose and a reason, and into the same audit."""
+    if question.record and question.record not in site.schemas.records:
+        raise SearchRefused("Không có loại sự kiện ấy. Hãy xem tài liệu của API.")
+    reason = SearchReason(question.purpose, question.reason)
+    found = site.registry.search(token.person, question.criteria, reason, after=question.after, now=site.now)
+    there = site.publishing.entries_among(
+        token.places, [one.entry_id for one in found.hits], site.delivery, site.approval
+    )
+    answer = SearchAnswer(
+        request_id=found.request_id,
+        hits=[_hit(site, one, there[one.entry_id]) for one in found.hits if one.entry_id in there],
+        narrowed=found.narrowed,
+        books_left_out=sum(token.person.may_see(one.place_code) for one in site.registry.undeclared_books()),
+        next=found.cursor or None,
+    )
+    return Response(answer.model_dump_json(), media_type="application/json")
+
+
+def _hit(site: Site, hit: SearchHit, entry: PublishedEntry) -> HitAnswer:
+    """Return a hit with the values that the entry itself is told with: null where those are."""
+    told = {one.field: one.value for one in entry.values if entry.state is PublishedState.SETTLED}
+    spec = site.schemas.record(hit.record).book
+    return HitAnswer(
+        entry_id=hit.entry_id,
+        book_id=hit.book_id,
+        record=hit.record,
+        title=hit.title,
+        place=hit.place,
+        volume=hit.volume,
+        state=entry.state,
+        nearness=None if hit.nearness is None else hit.nearness.value,
+        number=None if spec is None else told.get(spec.number),
+        registered_on=None if spec is None else told.get(spec.registered_on),
+        people=[
+            PersonAnswer(field=one.field, label=one.label, name=told.get(one.field), matches=one.matches)
+            for one in hit.people
+        ],
+    )
+
+
+@router.get("/openapi.json", include_in_schema=False)
+def show_openapi() -> Response:
+    """Return the description of this API."""
+    return JSONResponse(_openapi())
+
+
+@cache
+def _openapi() -> dict[str, Any]:
+    told = get_openapi(
+        title="hotich",
+        version=pipeline.__version__,
+        summary="Đọc sổ hộ tịch đã số hóa; chỉ đọc.",
+        routes=router.routes,
+    )
+    told.setdefault("components", {})["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+    told["security"] = [{"token": []}]
+    return told

@@ -1,0 +1,321 @@
+"""What the desk shows of one field: its picture, the choices on Alt+1 … Alt+9, and the findings about it."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import reduce
+from math import ceil, floor
+
+from pipeline.base.model import HANDWRITTEN, TO_COPY, UNSURE, Box, FieldStatus, Finding, Severity
+from pipeline.declarations.schema import RecordSpec, Schemas, describe_details
+from pipeline.registry import WHOLE_ENTRY, Verdict
+from pipeline.registry.tasks.model import DeskTask, FieldWork
+from pipeline.values.kinds import Vocabulary
+from pipeline.values.kinds.stamp import likely_stamp
+from pipeline.web.desk.doubt_reasons import doubt_reasons
+from pipeline.web.desk.expected_form import expected_form, is_doubted
+from pipeline.web.pictures import PageSource, Pictures
+
+STATUS_LABELS: Mapping[FieldStatus, str] = {
+    FieldStatus.READ: "",
+    FieldStatus.BLANK: "trống trên giấy",
+    FieldStatus.ILLEGIBLE: "không đọc được",
+    FieldStatus.STRUCK_THROUGH: "bị gạch bỏ",
+    FieldStatus.UNREADABLE: "máy không đọc được",
+    FieldStatus.NOT_ON_FORM: "mẫu sổ không có ô này",
+}
+
+WHOLE_LABELS = {True: "Cả sự kiện", False: "Cả trang"}
+"""The label of work on an entry (True) or a page (False) as a whole."""
+
+STAMPS = "stamp"
+"""The list of stamps that stand in the field of notes."""
+
+WRITTEN_KINDS = frozenset({"choice", "name", "place", "text"})
+"""Kinds of fields for which suggestions are offered while a person types."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextRun:
+    """A run of letters of a text that is compared with another text.
+
+    Attributes:
+        text: The letters; empty where the other text has more.
+        differs: Whether the other text has other letters here, or none.
+    """
+
+    text: str
+    differs: bool
+
+
+def text_runs(text: str, other: str) -> tuple[TextRun, ...]:
+    """Split ``text`` (NFC) into runs that equal ``other`` and runs that differ."""
+    ours, theirs = (unicodedata.normalize("NFC", side) for side in (text, other))
+    found = [
+        TextRun(ours[start:end], kind != "equal")
+        for kind, start, end, _, _ in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes()
+    ]
+    return tuple(found)
+
+
+MOST = 9
+"""Alt+1 to Alt+9."""
+
+MOST_HYPOTHESES = 5
+"""How many hypotheses of the reader are offered; less likely ones only take room."""
+
+READ_TEXT = frozenset({FieldStatus.READ, FieldStatus.STRUCK_THROUGH})
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A text that a person may take over with one key.
+
+    Attributes:
+        number: The figure of its key, from 1.
+        text_runs: The text, with what differs from the first choice (in the first choice: from the second).
+        origin: Who wrote or read it; ``""``: a hypothesis of the machine.
+    """
+
+    number: int
+    status: FieldStatus
+    text: str
+    text_runs: tuple[TextRun, ...]
+    origin: str
+
+
+def choices(work: FieldWork, stamps: Vocabulary | None = None) -> tuple[Choice, ...]:
+    """Return the choices of a field, the likeliest first, without repetitions.
+
+    Hypotheses of the reader that differ from a likelier text in case or punctuation alone are left out; what people
+    wrote never is.
+
+    Args:
+        work: The field.
+        stamps: The known stamps, of a field in which they stand: the one that was read garbled comes first.
+    """
+    found: dict[tuple[FieldStatus, str], str] = {}
+    stamp = likely_stamp(work.reading.text, stamps) if stamps and work.reading else ""
+    if stamp and not work.candidates and work.first is None:
+        found[FieldStatus.READ, stamp] = "con dấu"
+    alike = {_alike(text) for _, text in found}
+    for verdict, origin in _offered(work):
+        if origin or verdict.status is not FieldStatus.READ or _alike(verdict.text) not in alike:
+            found.setdefault((verdict.status, verdict.text), origin)
+            alike.add(_alike(verdict.text))
+    offered = list(found.items())[:MOST]
+    texts = [text for (_, text), _ in offered if text]
+    return tuple(
+        Choice(number, status, text, text_runs(text, _other(text, texts)) if text else (), origin)
+        for number, ((status, text), origin) in enumerate(offered, 1)
+    )
+
+
+def _alike(text: str) -> str:
+    """Return a text without its case and with one space for all signs; hypotheses that are equal then are one."""
+    letters = unicodedata.normalize("NFC", text).casefold()
+    return " ".join("".join(letter if letter.isalnum() else " " for letter in letters).split())
+
+
+def _other(text: str, texts: list[str]) -> str:
+    """Return the text to compare with: the first text, and for the first text the second."""
+    return next((other for other in (texts if text == texts[0] else texts[:1]) if other != text), text)
+
+
+def _offered(work: FieldWork) -> Iterator[tuple[Verdict, str]]:
+    for number, candidate in enumerate(work.candidates, 1):
+        yield candidate, f"cách ghi {number}"
+    if work.first is not None:
+        yield work.first, "người trước ghi"
+    yield from _read(work)
+    for offer in work.offers:
+        yield Verdict(work.field, FieldStatus.READ, offer.text), offer.reason
+    if work.decided is not None:
+        yield work.decided, "đã quyết định trước đây"
+    if work.mine is not None:
+        yield work.mine, "bạn đã ghi"
+
+
+def _read(work: FieldWork) -> Iterator[tuple[Verdict, str]]:
+    """Yield what the machine read, then its other hypotheses."""
+    reading = work.reading
+    if reading is None:
+        return
+    if reading.status is FieldStatus.BLANK:
+        yield Verdict(work.field, FieldStatus.BLANK), "máy"
+    elif reading.text and reading.status in READ_TEXT:
+        yield Verdict(work.field, reading.status, reading.text), "máy đọc"
+    for hypothesis in reading.hypotheses[:MOST_HYPOTHESES]:
+        if hypothesis.text:
+            yield Verdict(work.field, FieldStatus.READ, hypothesis.text), ""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPicture:
+    """The picture of a field.
+
+    Attributes:
+        url: Its address.
+        width: Its width in pixels.
+        height: Its height in pixels.
+        box: Its box (left, top, right, bottom) on the rectified page.
+    """
+
+    url: str
+    width: int
+    height: int
+    box: tuple[int, int, int, int]
+
+
+def field_picture(task_id: int, box: Box, sheet: PageSource, pictures: Pictures) -> FieldPicture:
+    """Return the address and the size of the picture of ``box`` on the page of a task."""
+    left, top, right, bottom = whole = whole_pixels(box)
+    width, height = pictures.snippet_frame(sheet, Box(*whole)).size
+    return FieldPicture(f"/pictures/tasks/{task_id}/ink/{left}/{top}/{right}/{bottom}", width, height, whole)
+
+
+def whole_pixels(box: Box) -> tuple[int, int, int, int]:
+    """Return the smallest box of whole pixels around ``box``; an address holds no fractions or negative numbers."""
+    left, top = max(0, floor(box.left)), max(0, floor(box.top))
+    return left, top, max(left + 1, ceil(box.right)), max(top + 1, ceil(box.bottom))
+
+
+USUAL = frozenset({HANDWRITTEN, UNSURE, TO_COPY})
+"""Codes that nearly every field at the desk carries."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """A finding as a person reads it.
+
+    Attributes:
+        values: Label and text of the fields that disagree.
+        serious: Whether the finding blocks the export.
+        usual: Whether it only says why a person looks at the field at all.
+    """
+
+    code: str
+    sentence: str
+    look_at: str
+    details: tuple[str, ...]
+    values: tuple[tuple[str, str], ...]
+    serious: bool
+    usual: bool
+
+
+def finding_view(
+    finding: Finding, record: RecordSpec, schemas: Schemas, shown: Mapping[str, str]
+) -> FindingView:
+    """Put ``finding`` into words. ``shown``: the text of each field that this person may see."""
+    spec = schemas.findings.get(finding.code)
+    values = tuple(
+        (record.by_name[name].label, shown[name])
+        for name in finding.fields
+        if name in record.by_name and shown.get(name)
+    )
+    return FindingView(
+        finding.code,
+        spec.sentence if spec else finding.code,
+        spec.look_at if spec else "",
+        describe_details(finding),
+        values,
+        finding.severity is Severity.BLOCK,
+        finding.code in USUAL,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """A field to be keyed.
+
+    Attributes:
+        whole: The work is about the whole entry or page: there is nothing to key, only to have seen.
+        completed: Whether suggestions are offered while the person types.
+        derived: Whether its value may follow from others, so that it is asked for when the field comes up.
+        prefilled: The text of the input at first; empty where the field is blind.
+        expected: The form in which a value is expected.
+        doubted: What stands in the input at first has another form.
+        reasons: Why the machine is not sure of it.
+        inked: Whether the machine saw ink of the field: who calls it blank is asked once more.
+    """
+
+    name: str
+    label: str
+    whole: bool
+    blind: bool
+    critical: bool
+    completed: bool
+    derived: bool
+    prefilled: str
+    ink: FieldPicture | None
+    choices: tuple[Choice, ...]
+    findings: tuple[FindingView, ...]
+    expected: str = ""
+    doubted: bool = False
+    reasons: tuple[str, ...] = ()
+    inked: bool = False
+
+
+def boxes_of(task: DeskTask) -> tuple[Box, ...]:
+    """Return the boxes of the task's fields on the rectified page, each around all of its lines."""
+    return tuple(box for work in task.fields if (box := box_of(work)) is not None)
+
+
+def box_of(work: FieldWork) -> Box | None:
+    """Return the box of a field on the rectified page; None where the field has no place of its own."""
+    boxes = [*work.lines, *([work.box] if work.box else [])]
+    return reduce(Box.union, boxes) if boxes else None
+
+
+def field_view(
+    work: FieldWork,
+    task: DeskTask,
+    record: RecordSpec,
+    findings: tuple[FindingView, ...],
+    sheet: PageSource,
+    pictures: Pictures,
+    schemas: Schemas,
+) -> FieldView:
+    whole = work.field == WHOLE_ENTRY
+    spec = None if whole else record.by_name[work.field]
+    box = box_of(work)
+    text = "" if whole else prefilled(work)
+    reasons = doubt_reasons(work, {one.code for one in findings})
+    is_note = record.book is not None and work.field == record.book.notes
+    return FieldView(
+        name=work.field,
+        label=spec.label if spec else WHOLE_LABELS[task.entry_id is not None],
+        whole=whole,
+        blind=work.blind,
+        critical=bool(spec and spec.critical),
+        completed=is_note or bool(spec and spec.kind in WRITTEN_KINDS),
+        derived=work.field in {one.field for one in record.derivations},
+        prefilled=text,
+        ink=field_picture(task.task_id, box, sheet, pictures) if box else None,
+        choices=() if whole else choices(work, schemas.vocabularies.get(STAMPS) if is_note else None),
+        findings=tuple(one for one in findings if not (reasons and one.usual)),
+        expected=expected_form(spec, schemas) if spec else "",
+        doubted=spec is not None and is_doubted(spec, Verdict(work.field, FieldStatus.READ, text), schemas),
+        reasons=reasons,
+        inked=work.inked,
+    )
+
+
+def prefilled(work: FieldWork) -> str:
+    """Return the text that the input holds at first.
+
+    It is what the person before keyed, else what the machine read. It is empty where the field is blind, where two
+    people keyed different texts, where nothing was read, or where the reading is hardly likely (it is offered among the
+    choices).
+    """
+    if work.blind or work.candidates:
+        return ""
+    if work.first is not None:
+        return work.first.text
+    reading = work.reading
+    if reading is None or not work.is_likely or reading.status is not FieldStatus.READ:
+        return ""
+    return reading.text

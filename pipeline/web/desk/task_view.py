@@ -1,0 +1,161 @@
+"""A review task as its template takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.base.model import STAMPED, FieldStatus, Severity
+from pipeline.base.stages import STAGE_LABELS
+from pipeline.declarations.schema import FieldSpec, RecordSpec, Schemas
+from pipeline.registry import Verdict
+from pipeline.registry.tasks.model import DeskTask, FieldWork, KnownEntry
+from pipeline.web.desk.field_view import (
+    READ_TEXT,
+    STATUS_LABELS,
+    USUAL,
+    FieldView,
+    FindingView,
+    field_view,
+    finding_view,
+)
+from pipeline.web.desk.live_rules import TypedField, live_codes
+from pipeline.web.desk.shared_blanks import DeskGroup, field_groups
+from pipeline.web.pictures import PageSource, Pictures
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """A task to be shown.
+
+    Attributes:
+        findings: Findings that name none of the fields to be keyed, but for those that say why a person looks at all.
+        others: Label and value of the entry's other fields.
+        size: (width, height) in pixels of the rectified page, to which boxes refer.
+        live: The codes of the findings that are asked about what is typed.
+        page_key: Equal for tasks on the same page.
+        mark: How the page is rectified; ``""`` where nothing was read on it.
+    """
+
+    task: DeskTask
+    record: RecordSpec
+    stage: str
+    fields: tuple[FieldView, ...]
+    findings: tuple[FindingView, ...]
+    others: tuple[tuple[str, str], ...]
+    size: tuple[int, int] | None
+    live: frozenset[str]
+    page_key: str
+    page_url: str
+    mark: str
+
+    @property
+    def groups(self) -> tuple[DeskGroup, ...]:
+        """The fields as they are shown: those of a shared blank together."""
+        return field_groups(self.fields)
+
+
+def task_view(task: DeskTask, sheet: PageSource, schemas: Schemas, pictures: Pictures) -> TaskView:
+    """Return ``task`` ready for its template. ``sheet``: the page of the task."""
+    record = schemas.record(task.record)
+    order = paper_order(task.form, schemas)
+    shown = visible_texts(task, record, schemas)
+    in_work = {work.field for work in task.fields}
+    findings = [finding for finding in task.findings if finding.severity is not Severity.INFO]
+
+    def about(work: FieldWork) -> tuple[FindingView, ...]:
+        told = [finding for finding in task.findings if finding.code == STAMPED]
+        named = (finding for finding in (*findings, *told) if work.field in finding.fields)
+        return tuple(finding_view(finding, record, schemas, shown) for finding in named)
+
+    return TaskView(
+        task=task,
+        record=record,
+        stage=STAGE_LABELS[task.stage],
+        fields=tuple(
+            field_view(work, task, record, about(work), sheet, pictures, schemas)
+            for work in sorted(task.fields, key=lambda work: order.get(work.field, len(order)))
+        ),
+        findings=tuple(
+            dict.fromkeys(
+                finding_view(finding, record, schemas, shown)
+                for finding in findings
+                if not in_work.intersection(finding.fields) and finding.code not in USUAL
+            )
+        ),
+        others=tuple(
+            (spec.label, _told(spec, task.values[spec.name], schemas))
+            for spec in sorted(record.fields, key=lambda spec: order.get(spec.name, len(order)))
+            if spec.name not in in_work and task.values.get(spec.name) is not None
+        ),
+        live=live_codes(record, schemas),
+        size=sheet.straightening.size if sheet.straightening else None,
+        page_key=f"{task.ref.scan_sha256[:16]}-{task.ref.page_no}",
+        page_url=f"/pictures/tasks/{task.task_id}/page",
+        mark=sheet.straightening.mark if sheet.straightening else "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TypedView:
+    """What is shown of a field while a person types in it."""
+
+    name: str
+    doubted: bool
+    findings: tuple[FindingView, ...]
+
+
+def typed_views(
+    checked: Mapping[str, TypedField], words: Sequence[Verdict], entry: KnownEntry, schemas: Schemas
+) -> tuple[TypedView, ...]:
+    """Return what was found of typed fields, in words; values that disagree are those that are typed or known."""
+    record = schemas.record(entry.record)
+    shown = {one.field: one.text for one in entry.readings if one.status in READ_TEXT}
+    shown |= {word.field: word.text or STATUS_LABELS[word.status] for word in words}
+    return tuple(
+        TypedView(
+            name, one.doubted, tuple(finding_view(found, record, schemas, shown) for found in one.findings)
+        )
+        for name, one in checked.items()
+    )
+
+
+def paper_order(form_id: str, schemas: Schemas) -> Mapping[str, int]:
+    """Return the place of each field on the paper of a form, from its first line to its last."""
+    form = schemas.forms.get(form_id)
+    names = [name for slot in form.slots for name in slot.field_names] if form else []
+    return {name: at for at, name in enumerate(dict.fromkeys(names))}
+
+
+def _told(spec: FieldSpec, value: str | None, schemas: Schemas) -> str:
+    """Return a value as people read it: the words of a code list, not its codes."""
+    if not value:
+        return STATUS_LABELS[FieldStatus.BLANK]
+    vocab = schemas.vocabs.get(spec.vocab or "")
+    terms = vocab.terms if vocab is not None else ()
+    return next((term.label for term in terms if term.code == value), value)
+
+
+def visible_texts(task: DeskTask, record: RecordSpec, schemas: Schemas) -> Mapping[str, str]:
+    """Return the text of each field that this person may see.
+
+    For fields to be keyed it is what was read or keyed before, for other fields the effective value, in words.
+    """
+    shown = {
+        name: _told(record.by_name[name], value, schemas) if name in record.by_name else value
+        for name, value in task.values.items()
+        if value
+    }
+    for work in task.fields:
+        verdict = _known_verdict(work)
+        if verdict is not None:
+            shown[work.field] = verdict.text if verdict.status in READ_TEXT else STATUS_LABELS[verdict.status]
+    return shown
+
+
+def _known_verdict(work: FieldWork) -> Verdict | None:
+    if work.blind:
+        return None
+    if work.first is not None:
+        return work.first
+    return Verdict(work.field, work.reading.status, work.reading.text) if work.reading else None

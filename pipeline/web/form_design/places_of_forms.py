@@ -1,0 +1,40 @@
+"""Whose books a form is for: who changes a form supervises every place with books that are read by it."""
+
+from __future__ import annotations
+
+from pipeline.declarations.schema import Form
+from pipeline.form_design.design import Design
+from pipeline.form_design.draft import DraftRefused
+from pipeline.registry.accounts.model import Session
+from pipeline.web.context import Site
+
+OTHER_PLACES = (
+    "Mẫu “{name}” đang dùng cho sổ của nơi mà bạn không được giao, nên bạn không đổi mẫu ấy được. "
+    "Hãy đặt mã khác, hoặc nhờ người phụ trách cả cơ quan."
+)
+OTHER_PRINTINGS = (
+    "Mẫu này là bản in khác của một mẫu đang dùng cho sổ của nơi mà bạn không được giao, nên bạn không đổi được. "
+    "Hãy nhờ người phụ trách cả cơ quan."
+)
+
+
+def check_places(site: Site, session: Session, form: Form | Design, before: Form | None = None) -> int:
+    """Check that a person supervises all places of a form, and return how many books are declared with it.
+
+    Args:
+        site: The services of the server.
+        session: Of the person.
+        form: The form as it shall be.
+        before: The form as it is.
+
+    Raises:
+        DraftRefused: Books of other places are read by it, or by the form of which it is, or was, another printing.
+    """
+    bases = {form.printing_of, "" if before is None else before.printing_of} - {""}
+    states = site.registry.statistics(None).book_states()
+    if not all(session.person.may_see(one.place_code) for one in states if one.form in bases):
+        raise DraftRefused(OTHER_PRINTINGS)
+    books = [one for one in states if one.form == form.id]
+    if not all(session.person.may_see(one.place_code) for one in books):
+        raise DraftRefused(OTHER_PLACES.format(name=form.id))
+    return len(books)

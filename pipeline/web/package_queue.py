@@ -1,0 +1,259 @@
+"""Packages of books, made in the background one at a time, for people to download."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol, Self
+
+from pipeline.base.errors import HotichError
+from pipeline.web.security.middleware import log_fault
+
+MANIFEST = "manifest.json"
+"""A folder that holds this file is a complete package."""
+
+REFUSAL = "refusal.json"
+"""The file that says why an attempt made no package, in the folder of the attempt."""
+
+
+class PackagePhase(StrEnum):
+    """How far the package of a book is."""
+
+    NONE = "none"
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class PackageRefusal:
+    """Why a package was not made.
+
+    Attributes:
+        sentence: The reason.
+        places: What has to be mended: a description, and the address of the page to do it on (``""``: none).
+    """
+
+    sentence: str
+    places: tuple[tuple[str, str], ...] = ()
+
+
+class PackageMaker(Protocol):
+    """Makes the package of a book."""
+
+    def __call__(
+        self, book_id: int, target: Path, on_copied: Callable[[int, int], None], *, partial: bool = False
+    ) -> PackageRefusal | None:
+        """Make the package in a folder under ``target``.
+
+        Args:
+            book_id: The book.
+            target: The folder of this attempt.
+            on_copied: Called with the number of copied entries and of all entries; an exception of it ends the work.
+            partial: Leave out what cannot be delivered; else one entry keeps the whole book back.
+
+        Returns:
+            None when the package was written, else why not.
+
+        Raises:
+            HotichError: The registry or the disk fails.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PackageState:
+    """The state of a book's package.
+
+    Attributes:
+        done: Entries copied so far, of ``total``.
+        refusal: Why the last attempt, at ``refused_at``, made no package.
+        files: File names of the last package, made at ``made_at``, whatever became of later attempts.
+        held: Entries and pages that this package leaves out.
+    """
+
+    phase: PackagePhase = PackagePhase.NONE
+    done: int = 0
+    total: int = 0
+    refusal: PackageRefusal | None = None
+    refused_at: datetime | None = None
+    files: tuple[str, ...] = ()
+    made_at: datetime | None = None
+    held: int = 0
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.phase in (PackagePhase.WAITING, PackagePhase.RUNNING)
+
+
+class _Stopped(Exception):
+    """The server stops."""
+
+
+class PackageQueue:
+    """Makes packages under ``folder``, each in ``<book>/<time>/<name>``, and never overwrites one.
+
+    The reason of a refusal is kept in the folder of its attempt, for the next server to show.
+
+    Use it as a context manager: leaving it ends the work under way, of which nothing stays.
+
+    Args:
+        folder: The folder of all packages.
+        make: Makes a package; None: this server makes none.
+    """
+
+    def __init__(self, folder: Path, make: PackageMaker | None = None) -> None:
+        self._folder, self._make = folder, make
+        self._states: dict[int, PackageState] = {}
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="packages")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+        self._worker.shutdown(cancel_futures=True)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether this server makes packages."""
+        return self._make is not None
+
+    def start(self, book_id: int, *, partial: bool = False) -> bool:
+        """Queue the package of a book; return False where it is under way already.
+
+        Args:
+            book_id: The book.
+            partial: Leave out what cannot be delivered.
+        """
+        if self._make is None:
+            return False
+        with self._lock:
+            if self._states.get(book_id, PackageState()).is_under_way:
+                return False
+            self._states[book_id] = PackageState(PackagePhase.WAITING)
+        self._worker.submit(self._run, book_id, self._make, partial)
+        return True
+
+    def state(self, book_id: int) -> PackageState:
+        """Return the state of a book's package."""
+        with self._lock:
+            state = self._states.get(book_id)
+        package = self._last(book_id)  # after the state: whoever reads that it is done finds its files
+        if state is None:
+            state = self._refused_before(book_id, package) or PackageState()
+        if package is None:
+            return state
+        made_at = datetime.fromtimestamp((package / MANIFEST).stat().st_mtime, UTC)
+        phase = PackagePhase.DONE if state.phase is PackagePhase.NONE else state.phase
+        return replace(state, phase=phase, files=_names(package), made_at=made_at, held=_held(package))
+
+    def file(self, book_id: int, name: str) -> Path | None:
+        """Return the path of a file of the last complete package of a book, or None."""
+        package = self._last(book_id)
+        return package / name if package is not None and name in _names(package) else None
+
+    def folder_of(self, book_id: int) -> Path | None:
+        """Return the folder of the last complete package of a book, or None."""
+        return self._last(book_id)
+
+    def wait(self) -> None:
+        """Wait until nothing is under way."""
+        self._worker.submit(lambda: None).result()
+
+    def _last(self, book_id: int) -> Path | None:
+        found = sorted((self._folder / str(book_id)).glob(f"*/*/{MANIFEST}"))
+        return found[-1].parent if found else None
+
+    def _refused_before(self, book_id: int, package: Path | None) -> PackageState | None:
+        """Return the state that the last attempt left before this server started, if it was refused.
+
+        An attempt older than ``package`` does not count.
+        """
+        found = sorted((self._folder / str(book_id)).glob(f"*/{REFUSAL}"))
+        if not found or (package is not None and package.parent > found[-1].parent):
+            return None
+        try:
+            stored = json.loads(found[-1].read_text(encoding="utf-8"))
+            places = tuple((str(what), str(where)) for what, where in stored["places"])
+            refused_at = datetime.fromisoformat(stored["refused_at"])
+            return PackageState(
+                PackagePhase.REFUSED,
+                refusal=PackageRefusal(str(stored["sentence"]), places),
+                refused_at=refused_at,
+            )
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            log_fault(error)
+            return None
+
+    def _run(self, book_id: int, make: PackageMaker, partial: bool) -> None:
+        target = self._folder / str(book_id) / datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+
+        def on_copied(done: int, total: int) -> None:
+            if self._stopping.is_set():
+                raise _Stopped
+            self._set_state(book_id, PackageState(PackagePhase.RUNNING, done, total))
+
+        self._set_state(book_id, PackageState(PackagePhase.RUNNING))
+        try:
+            refused = make(book_id, target, on_copied, partial=partial)
+        except HotichError as error:
+            refused = PackageRefusal(error.message)
+        except _Stopped:
+            return
+        except Exception as error:  # noqa: BLE001 (whatever it is, the page says so and the log where)
+            log_fault(error)
+            refused = PackageRefusal(
+                "Chương trình gặp lỗi khi xuất; chưa có gói nào được ghi. Hãy báo người quản trị."
+            )
+        if refused is None:
+            self._set_state(book_id, PackageState(PackagePhase.DONE))
+            return
+        refused_at = datetime.now(UTC)
+        _store_refusal(target, refused, refused_at)
+        self._set_state(book_id, PackageState(PackagePhase.REFUSED, refusal=refused, refused_at=refused_at))
+
+    def _set_state(self, book_id: int, state: PackageState) -> None:
+        with self._lock:
+            self._states[book_id] = state
+
+
+def _store_refusal(target: Path, refused: PackageRefusal, refused_at: datetime) -> None:
+    """Write the reason to the folder of the attempt; this server knows it even where the disk refuses it."""
+    content = json.dumps(
+        {**asdict(refused), "refused_at": refused_at.isoformat()}, ensure_ascii=False, indent=1
+    )
+    work = target / f".{REFUSAL}"
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        work.write_text(content, encoding="utf-8")
+        work.rename(target / REFUSAL)
+    except OSError as error:
+        log_fault(error)
+
+
+def _held(package: Path) -> int:
+    """Return how many entries and pages a package says that it leaves out."""
+    try:
+        return len(json.loads((package / MANIFEST).read_text(encoding="utf-8")).get("not_settled", ()))
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        log_fault(error)
+        return 0
+
+
+def _names(package: Path) -> tuple[str, ...]:
+    return tuple(sorted(path.name for path in package.iterdir()))
+
+
+NO_PACKAGE_QUEUE = PackageQueue(Path(os.devnull))
+"""For an application that makes none."""

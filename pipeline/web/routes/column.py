@@ -1,0 +1,125 @@
+"""Column mode: one field of many entries at once."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.responses import JSONResponse, Response
+
+from pipeline.base.stages import Stage
+from pipeline.registry.tasks.model import LeasedColumn
+from pipeline.web.context import Site, SiteDep, page_source
+from pipeline.web.desk.column_view import column_view, count_rows
+from pipeline.web.desk.expected_form import expected_form, is_doubted
+from pipeline.web.desk.field_view import STATUS_LABELS, box_of
+from pipeline.web.desk.requests import ColumnSubmission, NextColumnRequest, SubmittedCell
+from pipeline.web.desk.shortcuts import COLUMN, DIALOGS, shortcuts_of
+from pipeline.web.security.authentication import SessionDep
+
+router = APIRouter(prefix="/column")
+
+
+@router.get("")
+def show_column(
+    request: Request,
+    site: SiteDep,
+    session: SessionDep,
+    book: int | None = None,
+    field: str = "",
+    stage: Stage = Stage.REVIEW,
+) -> Response:
+    """Show the columns to choose from; with a book and a field the grid, which its script fills."""
+    if book is not None and field:
+        return site.renderer.render(
+            request,
+            "column.html",
+            book=book,
+            field=field,
+            stage=stage,
+            dialogs=DIALOGS,
+            keys=shortcuts_of(COLUMN),
+        )
+    books = {count.book_id: count.book for count in site.desk.counts(session.person)}
+    chosen = book if book is not None else next(iter(books), None)
+    counts = site.desk.column_counts(session.person, chosen) if chosen is not None else ()
+    return site.renderer.render(
+        request,
+        "columns.html",
+        books=books,
+        chosen=chosen,
+        rows=count_rows(counts, site.schemas),
+        held=site.desk.held_work(session.person).desk,
+    )
+
+
+@router.post("/next")
+def next_column(request: Request, site: SiteDep, session: SessionDep, wanted: NextColumnRequest) -> Response:
+    """Return the next snippets of the column; 204 when none is left."""
+    column = site.desk.column(session.person, wanted.book, wanted.field, wanted.stage)
+    return Response(status_code=204) if column is None else _fragment(request, site, column)
+
+
+@router.post("/words")
+def take_words(site: SiteDep, session: SessionDep, submission: ColumnSubmission) -> JSONResponse:
+    """Record what is a value of its field or is kept as it stands on paper; say of the other words why they are not.
+
+    A word that is refused so is still the person's to type anew.
+    """
+    doubted = {
+        cell.task: sentence for cell in submission.words if (sentence := _doubt(site, submission, cell))
+    }
+    words = [cell for cell in submission.words if cell.task not in doubted]
+    outcomes = {}
+    if words:
+        keyed = site.desk.key_column(
+            session.person,
+            [(cell.task, cell.version, cell.verdict) for cell in words],
+            token=submission.token,
+            seconds=submission.seconds,
+            kept={cell.field for cell in words if cell.kept},
+        )
+        outcomes = {cell.task: outcome.refused for cell, outcome in zip(words, keyed, strict=True)}
+    return JSONResponse(
+        [
+            {
+                "task": cell.task,
+                "refused": doubted.get(cell.task) or outcomes[cell.task],
+                "doubted": cell.task in doubted,
+            }
+            for cell in submission.words
+        ]
+    )
+
+
+@router.post("/undo")
+def undo(
+    request: Request, site: SiteDep, session: SessionDep, shown: NextColumnRequest | None = None
+) -> Response:
+    """Take back what the person did last in column mode; ``shown``: the column on their screen."""
+    column = (shown.field, shown.stage) if shown else None
+    return _fragment(request, site, site.desk.undo_column(session.person, column))
+
+
+@router.post("/hand-back")
+def hand_back(site: SiteDep, session: SessionDep) -> JSONResponse:
+    site.desk.hand_back_column(session.person)
+    return JSONResponse({})
+
+
+def _doubt(site: Site, submission: ColumnSubmission, cell: SubmittedCell) -> str:
+    """Return why a word is not taken that is no value of its field and is not kept; ``""`` where it is."""
+    record = site.schemas.records.get(submission.record)
+    spec = record.by_name.get(cell.field) if record else None
+    if cell.kept or spec is None or not is_doubted(spec, cell.verdict, site.schemas):
+        return ""
+    expected = expected_form(spec, site.schemas)
+    needed = f" (cần: {expected})" if expected else ""
+    return f"“{cell.text}” không phải giá trị của ô{needed}. Gõ lại, hoặc Ctrl+Enter để giữ như giấy."
+
+
+def _fragment(request: Request, site: Site, column: LeasedColumn) -> Response:
+    sheets = {ref: page_source(site, column.book_id, ref) for ref in {task.ref for task in column.tasks}}
+    for ref, sheet in sheets.items():
+        boxes = (box_of(task.work) for task in column.tasks if task.ref == ref)
+        site.pictures.make_ahead(sheet, [box for box in boxes if box is not None])
+    view = column_view(column, sheets, site.schemas, site.pictures)
+    return site.renderer.render(request, "desk/column.html", view=view, status_labels=STATUS_LABELS)

@@ -1,0 +1,219 @@
+"""The desk: one review task after another.
+
+Scripts of the desk's page send requests; fragments of HTML and JSON come back.
+"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.responses import JSONResponse, Response
+
+from pipeline.base.stages import Stage
+from pipeline.delivery_rules import RULES_BY_NAME
+from pipeline.registry.accounts.model import Role
+from pipeline.registry.tasks.model import DeskTask
+from pipeline.registry.typed_text import composed
+from pipeline.web.context import Site, SiteDep, page_source
+from pipeline.web.desk.field_view import STATUS_LABELS, boxes_of
+from pipeline.web.desk.pages_beside import pages_beside
+from pipeline.web.desk.requests import (
+    AutocompleteRequest,
+    DeliveredRequest,
+    NextTaskRequest,
+    RegionRequest,
+    Sentence,
+    TaskSubmission,
+    TypedFields,
+)
+from pipeline.web.desk.shortcuts import DESK, DIALOGS, SUPERVISOR_DIALOGS, shortcuts_of
+from pipeline.web.desk.task_view import task_view, typed_views
+from pipeline.web.security.authentication import SessionDep
+
+router = APIRouter(prefix="/desk")
+
+
+@router.get("")
+def show_desk(
+    request: Request, site: SiteDep, session: SessionDep, stage: Stage | None = None, book: int | None = None
+) -> Response:
+    answers = session.person.role is Role.SUPERVISOR
+    return site.renderer.render(
+        request,
+        "desk.html",
+        stage=stage or "",
+        book=book or "",
+        answers=answers,
+        dialogs=DIALOGS + (SUPERVISOR_DIALOGS if answers else ()),
+        keys=shortcuts_of(DESK),
+    )
+
+
+@router.post("/next")
+def next_task(request: Request, site: SiteDep, session: SessionDep, wanted: NextTaskRequest) -> Response:
+    """Return a leased task that the page does not show yet, else a new one; 204 when there is none."""
+    task = site.desk.next_task(session.person, stage=wanted.stage, book_id=wanted.book, known=wanted.known)
+    return Response(status_code=204) if task is None else _fragment(request, site, task)
+
+
+@router.post("/held")
+def count_held(site: SiteDep, session: SessionDep) -> JSONResponse:
+    """Return how many tasks the person has in hand at the desk and in a column, on whatever tab, open or closed."""
+    held = site.desk.held_work(session.person)
+    return JSONResponse({"desk": held.desk, "column": held.column})
+
+
+@router.post("/undo")
+def undo(request: Request, site: SiteDep, session: SessionDep) -> Response:
+    return _fragment(request, site, site.desk.undo(session.person))
+
+
+@router.post("/known")
+def autocomplete(site: SiteDep, session: SessionDep, typed: AutocompleteRequest) -> JSONResponse:
+    """Return what may continue a text, first what was decided in the same book; for no text what is commonest in it."""
+    record = site.schemas.records.get(typed.record)
+    spec = record.by_name.get(typed.field) if record else None
+    if spec is None:
+        return JSONResponse(())
+    decided = () if typed.task is None else site.desk.book_values(session.person, typed.task, typed.field)
+    return JSONResponse(site.autocomplete.suggest(spec, typed.text, typed.place, decided))
+
+
+@router.post("/tasks/{task_id}")
+def show_task(request: Request, site: SiteDep, session: SessionDep, task_id: int) -> Response:
+    return _fragment(request, site, site.desk.task(session.person, task_id))
+
+
+@router.post("/tasks/{task_id}/pages")
+def show_pages(site: SiteDep, session: SessionDep, task_id: int) -> JSONResponse:
+    """Return the pages of the book around that of a task, each with the address of its picture."""
+    place = site.desk.page_of(session.person, task_id)
+    return JSONResponse(pages_beside(site.desk.scanned_pages(session.person, place.book_id), place.ref))
+
+
+@router.post("/tasks/{task_id}/check")
+def check_typed(
+    request: Request, site: SiteDep, session: SessionDep, task_id: int, typed: TypedFields
+) -> Response:
+    """Return what the rules find of what stands in the inputs, as a fragment for each field; nothing is stored."""
+    entry = site.desk.known_entry(session.person, task_id)
+    words = [one.verdict for one in typed.words]
+    checked = site.rules.checked(entry, words)
+    fields = typed_views(checked, words, entry, site.schemas)
+    return site.renderer.render(request, "desk/checked.html", fields=fields)
+
+
+@router.post("/tasks/{task_id}/words")
+def take_words(site: SiteDep, session: SessionDep, task_id: int, submission: TaskSubmission) -> JSONResponse:
+    outcome = site.desk.key(
+        session.person,
+        task_id,
+        submission.version,
+        submission.verdicts,
+        token=submission.token,
+        seconds=submission.seconds,
+        kept=submission.kept,
+    )
+    return JSONResponse({"stage": outcome.stage, "waiting": outcome.waiting, "version": outcome.version})
+
+
+@router.post("/tasks/{task_id}/delivered")
+def show_delivered(
+    request: Request, site: SiteDep, session: SessionDep, task_id: int, asked: DeliveredRequest
+) -> Response:
+    """Return what would be delivered of a text, and note a person's word on it; 204 where that is the text itself."""
+    entry = site.desk.known_entry(session.person, task_id)
+    if entry.entry_id is None or asked.field not in entry.fields:
+        return Response(status_code=204)
+    login = session.person.login
+    typed = (asked.status, composed(asked.text.strip()))
+    if asked.confirm is None:
+        both = site.registry.delivery_layers(entry.entry_id, site.delivery, {asked.field: typed})
+        layers = both.get(asked.field)
+    else:
+        site.desk.keep_task(session.person, task_id)  # whoever confirms has the task in hand
+        layers = site.registry.confirm_delivery(
+            entry.entry_id,
+            asked.field,
+            site.delivery,
+            asked.confirm,
+            typed,
+            author=login,
+            shown=asked.shown,
+        )
+    if layers is None or not layers.delivered.rule:
+        return Response(status_code=204)
+    if entry.is_blind:  # what another person confirmed would tell what they keyed
+        layers = layers.unless_of_others(login)
+    rule = RULES_BY_NAME[layers.delivered.rule]
+    return site.renderer.render(request, "desk/delivered.html", layers=layers, rule=rule)
+
+
+@router.post("/tasks/{task_id}/region")
+def redraw_region(
+    request: Request, site: SiteDep, session: SessionDep, task_id: int, asked: RegionRequest
+) -> Response:
+    """Have a field read again where the person says that its ink is; return the task as it is then.
+
+    Nothing is held in the registry while it is read; whether the region still stands for the task is asked before and
+    after.
+    """
+    wanted = site.desk.region_to_read(session.person, task_id, asked.drawn)
+    if wanted.is_kept:
+        return _fragment(request, site, site.desk.task(session.person, task_id))
+    read = site.regions.read(session.person.login, wanted)
+    return _fragment(request, site, site.desk.redraw_region(session.person, task_id, asked.drawn, read))
+
+
+@router.post("/tasks/{task_id}/offers")
+def offers(site: SiteDep, session: SessionDep, task_id: int, typed: TypedFields) -> JSONResponse:
+    """Return what follows from the values of the entry and what was typed so far, by field, each with its reason."""
+    found = site.desk.offers_for(session.person, task_id, [word.verdict for word in typed.words])
+    return JSONResponse(
+        {
+            field: [{"text": one.text, "reason": one.reason} for one in offered]
+            for field, offered in found.items()
+        }
+    )
+
+
+@router.post("/tasks/{task_id}/stay")
+def stay(site: SiteDep, session: SessionDep, task_id: int) -> JSONResponse:
+    return JSONResponse({"until": site.desk.task(session.person, task_id).lease_until.isoformat()})
+
+
+@router.post("/tasks/{task_id}/hand-back")
+def hand_back(site: SiteDep, session: SessionDep, task_id: int) -> JSONResponse:
+    site.desk.hand_back(session.person, task_id)
+    return JSONResponse({})
+
+
+@router.post("/tasks/{task_id}/skip")
+def skip(site: SiteDep, session: SessionDep, task_id: int, why: Sentence) -> JSONResponse:
+    site.desk.skip(session.person, task_id, why.sentence)
+    return JSONResponse({})
+
+
+@router.post("/tasks/{task_id}/ask")
+def ask(site: SiteDep, session: SessionDep, task_id: int, what: Sentence) -> JSONResponse:
+    site.desk.ask(session.person, task_id, what.sentence)
+    return JSONResponse({})
+
+
+@router.post("/tasks/{task_id}/answer")
+def answer(site: SiteDep, session: SessionDep, task_id: int, what: Sentence) -> JSONResponse:
+    site.desk.answer(session.person, task_id, what.sentence)
+    return JSONResponse({})
+
+
+@router.post("/tasks/{task_id}/rescan")
+def rescan(site: SiteDep, session: SessionDep, task_id: int, why: Sentence) -> JSONResponse:
+    site.desk.request_rescan(session.person, task_id, why.sentence)
+    return JSONResponse({})
+
+
+def _fragment(request: Request, site: Site, task: DeskTask) -> Response:
+    """Return the task as a fragment of the page; its pictures are made meanwhile."""
+    sheet = page_source(site, task.book_id, task.ref)
+    site.pictures.make_ahead(sheet, boxes_of(task))
+    view = task_view(task, sheet, site.schemas, site.pictures)
+    return site.renderer.render(request, "desk/task.html", view=view, status_labels=STATUS_LABELS)

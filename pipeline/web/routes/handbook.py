@@ -1,0 +1,50 @@
+"""The handbook: its contents, its pages, and the pictures in them. It is the same for everybody and names nobody."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import FileResponse, Response
+
+from pipeline.registry import NotThere
+from pipeline.web.context import SiteDep
+from pipeline.web.handbook import START, TECHNICAL
+
+router = APIRouter(prefix=START)
+
+CACHED = {"Cache-Control": "private, max-age=3600"}
+
+
+@router.get("")
+def show_start(
+    request: Request, site: SiteDep, words: Annotated[str, Query(alias="q", max_length=200)] = ""
+) -> Response:
+    """Show the contents, or the pages that hold the words that somebody looks for."""
+    return site.renderer.render(
+        request,
+        "handbook/start.html",
+        page=site.handbook.start(),
+        words=words,
+        found=site.handbook.search(words),
+        start=START,
+        technical=TECHNICAL,
+    )
+
+
+@router.get("/images/{name}")
+def show_image(site: SiteDep, name: str) -> Response:
+    """Return a picture of a page."""
+    path = site.handbook.image(name)
+    if path is None:
+        raise NotThere("Không có hình này trong hướng dẫn sử dụng. Hãy tìm ở mục lục.")
+    return FileResponse(path, headers=CACHED)
+
+
+@router.get("/{section}/{name}")
+def show_page(request: Request, site: SiteDep, section: str, name: str) -> Response:
+    """Show a page."""
+    page = site.handbook.page(f"{section}/{name}")
+    if page is None:
+        raise NotThere("Không có bài này trong hướng dẫn sử dụng. Hãy tìm ở mục lục.")
+    return site.renderer.render(request, "handbook/page.html", page=page, start=START, technical=TECHNICAL)

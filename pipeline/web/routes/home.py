@@ -1,0 +1,197 @@
+"""The first page, with what waits for this person by book and stage; and the health check."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request
+from fastapi.responses import PlainTextResponse
+from starlette.responses import Response
+
+from pipeline.base.localtime import local_date
+from pipeline.base.stages import STAGE_LABELS, Stage
+from pipeline.registry.accounts.model import ROLE_WORDS, Role, Session
+from pipeline.registry.accounts.permissions import STAGES
+from pipeline.registry.statistics.book_states import BOOK_STAGE_LABELS, BookStage, BookState
+from pipeline.registry.tasks.assignment import MOST_BOOKS
+from pipeline.registry.tasks.model import QueueCount
+from pipeline.web.context import Site, SiteDep, files_not_used, open_acts_for
+from pipeline.web.security.access import REVIEWING
+from pipeline.web.security.authentication import SessionDep
+from pipeline.web.supervising.staff_file_desk import SettingsRefused
+
+ORDER = (Stage.REVIEW, Stage.CHECK, Stage.THIRD, Stage.SUPERVISOR, Stage.RESCAN)
+
+
+@dataclass(frozen=True, slots=True)
+class StageColumn:
+    """A column of the table. ``mine``: this person may work at the stage."""
+
+    stage: Stage
+    words: str
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """A book. ``waiting``: the number of tasks at each stage, in the order of the columns."""
+
+    book_id: int
+    book: str
+    volume: str
+    waiting: tuple[int, ...]
+
+
+def stages_of(role: Role) -> tuple[StageColumn, ...]:
+    return tuple(StageColumn(stage, STAGE_LABELS[stage], stage in STAGES[role]) for stage in ORDER)
+
+
+def rows_of(counts: Iterable[QueueCount], stages: Sequence[StageColumn]) -> tuple[QueueRow, ...]:
+    """Return a row for each book, in the order in which the books come."""
+    books: dict[int, QueueCount] = {}
+    waiting: dict[tuple[int, Stage], int] = {}
+    for count in counts:
+        books.setdefault(count.book_id, count)
+        waiting[count.book_id, count.stage] = count.waiting
+    return tuple(
+        QueueRow(
+            book_id, count.book, count.volume, tuple(waiting.get((book_id, one.stage), 0) for one in stages)
+        )
+        for book_id, count in books.items()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ScanningWork:
+    """What waits for who scans: books by stage, and pages to scan again."""
+
+    stages: tuple[tuple[BookStage, str, int], ...]
+    tickets: int
+
+
+def _scanning(site: Site, session: Session) -> ScanningWork | None:
+    """Return what waits for a person who scans; None for other people."""
+    if session.person.role is not Role.OPERATOR:
+        return None
+    states = site.registry.statistics(session.person.places).book_states()
+    counts = Counter(one.stage for one in states)
+    return ScanningWork(
+        tuple((stage, label, counts[stage]) for stage, label in BOOK_STAGE_LABELS.items() if counts[stage]),
+        sum(one.tickets for one in states),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisingWork:
+    """What waits for a supervisor: label, address and number of each kind, as far as there is any."""
+
+    waiting: tuple[tuple[str, str, int], ...]
+
+
+def _supervising(site: Site, session: Session, counts: Iterable[QueueCount]) -> SupervisingWork | None:
+    """Return what waits for a supervisor; None for other people."""
+    if session.person.role is not Role.SUPERVISOR:
+        return None
+    states = site.registry.statistics(session.person.places).book_states()
+    questions = sum(one.waiting for one in counts if one.stage is Stage.SUPERVISOR)
+    waiting = (
+        ("Tệp khai báo của cơ quan không dùng được", "/forms#flaws", len(files_not_used(site, session))),
+        ("Câu hỏi và điều máy nêu chờ trả lời", "/desk?stage=supervisor", questions),
+        ("Ý kiến đang mở", "/comments", site.desk.count_open_comments(session.person)),
+        ("Nhiệm vụ chưa giao cho ai", "/assignments", _nobody_has(site, session)),
+        ("Trang chờ quét lại", "/tickets", sum(one.tickets for one in states)),
+        ("Sổ đủ điều kiện bàn giao", f"/books?stage={BookStage.READY}", _count_ready(states)),
+    )
+    return SupervisingWork(tuple(one for one in waiting if one[2]))
+
+
+def _nobody_has(site: Site, session: Session) -> int:
+    return sum(one.waiting for one in site.desk.unassigned(session.person))
+
+
+def _count_ready(states: Iterable[BookState]) -> int:
+    return sum(one.stage is BookStage.READY for one in states)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountWork:
+    """What an administrator sees of the accounts.
+
+    Attributes:
+        roles: The label of each role with the number of its accounts in use; nobody: the role is missing.
+        unused: How many accounts still have a one-time password.
+        nameless: Whether the office's name for extracts is still to be declared, on the settings page.
+        flaws: What is wrong with files of the office's declarations.
+    """
+
+    roles: tuple[tuple[str, int], ...]
+    unused: int
+    nameless: bool
+    flaws: tuple[str, ...]
+
+
+def _accounts(site: Site, session: Session) -> AccountWork | None:
+    """Return what an administrator sees of the accounts; None for other people."""
+    if session.person.role is not Role.ADMINISTRATOR:
+        return None
+    used = [one for one in site.accounts.list() if one.active]
+    counts = Counter(one.person.role for one in used)
+    return AccountWork(
+        tuple((ROLE_WORDS[role], counts[role]) for role in Role),
+        sum(one.must_change for one in used),
+        session.person.places is None and _is_nameless(site),
+        tuple(one.message for one in files_not_used(site, session)),
+    )
+
+
+def _is_nameless(site: Site) -> bool:
+    """Return whether no office is declared in whose name extracts are issued; a file with a flaw is another matter."""
+    if site.office.offices is None:
+        return False
+    try:
+        return not site.office.offices.loaded().offices
+    except SettingsRefused:
+        return False
+
+
+router = APIRouter()
+
+
+@router.get("/healthz")
+def health(site: SiteDep) -> PlainTextResponse:
+    """``ok``; 503 with advice when the registry cannot be read."""
+    site.accounts.places()
+    return PlainTextResponse("ok")
+
+
+@router.get("/")
+def home(request: Request, site: SiteDep, session: SessionDep) -> Response:
+    if session.person.role not in REVIEWING:
+        return site.renderer.render(
+            request,
+            "home.html",
+            open_acts=open_acts_for(site, session),
+            scanning=_scanning(site, session),
+            accounts=_accounts(site, session),
+        )
+    work = site.desk.own_work(session.person)
+    mine = {one.book_id for one in work.assigned}
+    counts = site.desk.counts(session.person)
+    if work.only_assigned:
+        counts = tuple(count for count in counts if count.book_id in mine)
+    supervising = _supervising(site, session, counts)
+    stages = stages_of(session.person.role)
+    rows = rows_of(counts, stages)
+    return site.renderer.render(
+        request,
+        "queue.html",
+        rows=rows,
+        work=work,
+        supervising=supervising,
+        today=local_date(site.now()),
+        stages=stages,
+        most=MOST_BOOKS,
+        open_acts=open_acts_for(site, session),
+    )

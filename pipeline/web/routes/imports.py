@@ -1,0 +1,296 @@
+"""Workbooks that an office typed before, in the browser of a supervisor: sent, looked at, brought, taken back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form, Query, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from pipeline.base.errors import HotichError, ReconcileError, RegistryError, RegistryUnavailable
+from pipeline.delivery.reconcile import find_layout, open_workbook
+from pipeline.delivery.reconcile.sheet_layout import SheetMapping
+from pipeline.delivery.reconcile.upload_bounds import MOST_FILE_BYTES
+from pipeline.delivery.workbook_import.header_mapping import (
+    ProposedMapping,
+    chosen_mapping,
+    keep_mapping,
+    propose_mapping,
+)
+from pipeline.delivery.workbook_import.import_report import MODE_WORDS
+from pipeline.delivery.workbook_import.importing import WorkbookImporter
+from pipeline.delivery.workbook_import.sent_files import SentFile, SentFiles
+from pipeline.registry.accounts.model import Person, Session
+from pipeline.registry.errors import NotThere
+from pipeline.registry.imports.model import ImportMode, WorkbookFile
+from pipeline.registry.tasks.model import NotYours
+from pipeline.web.background_jobs import FAULT, JobOutcome, OnProgress
+from pipeline.web.context import RowId, Site, SiteDep
+from pipeline.web.security.authentication import SessionDep
+from pipeline.web.security.middleware import log_fault
+
+KIND = "import"
+NOT_HERE = "Máy chủ này không nhập tệp. Hãy báo người quản trị máy."
+LOOK_FIRST = "Hãy bấm “Xem trước” với đúng các lựa chọn này rồi mới nhập."
+
+router = APIRouter(prefix="/imports")
+
+
+@router.get("")
+def show_imports(
+    request: Request, site: SiteDep, session: SessionDep, done: Annotated[str, Query(max_length=20)] = ""
+) -> Response:
+    """Show what was imported, and the form that sends a file."""
+    return _shown(request, site, session, done=done)
+
+
+@router.get("/jobs")
+def show_jobs(request: Request, site: SiteDep, session: SessionDep) -> Response:
+    """Tell how far looking and bringing are, as a part of a page."""
+    return site.renderer.render(request, "fragments/jobs.html", **_jobs(site, session.person))
+
+
+@router.post("/files")
+async def send_file(
+    request: Request,
+    site: SiteDep,
+    session: SessionDep,
+    name: Annotated[str, Query(min_length=1, max_length=255)],
+) -> Response:
+    """Take a file, which is the body; nothing is brought of it yet."""
+    content = await request.body()
+    sent = await run_in_threadpool(_taken, site, session.person, content, name)
+    return JSONResponse({"address": f"/imports/files/{sent.sha256}"})
+
+
+@router.get("/files/{sha256}")
+def show_file(
+    request: Request,
+    site: SiteDep,
+    session: SessionDep,
+    sha256: str,
+    record: Annotated[str, Query(max_length=60)] = "",
+) -> Response:
+    """Show which columns of a file are taken for which fields."""
+    return _shown_file(request, site, session, sha256, record)
+
+
+@router.post("/files/{sha256}")
+async def use_file(
+    request: Request,
+    site: SiteDep,
+    session: SessionDep,
+    sha256: str,
+    act: Annotated[str, Form(max_length=10)] = "look",
+    record: Annotated[str, Form(max_length=60)] = "",
+    mode: Annotated[str, Form(max_length=10)] = ImportMode.TO_CHECK.value,
+    excel_days: Annotated[bool, Form()] = False,
+) -> Response:
+    """Look at a file, bring it, or remove it; ``column-…``: the field of each of its columns."""
+    form = await request.form()
+    fields = {key.removeprefix("column-"): str(form[key]) for key in form if key.startswith("column-")}
+    chosen = FileForm(act, record, mode, excel_days, fields)
+    return await run_in_threadpool(_used, request, site, session, sha256, chosen)
+
+
+@router.post("/{import_id}/take-back")
+def take_back(
+    request: Request,
+    site: SiteDep,
+    session: SessionDep,
+    import_id: RowId,
+    reason: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    try:
+        done = site.desk.take_back_import(session.person, import_id, reason)
+    except (NotThere, NotYours, RegistryUnavailable):
+        raise
+    except RegistryError as refused:
+        return _shown(request, site, session, refused=refused.message)
+    return RedirectResponse(f"/imports?done={'kept' if done.kept else 'taken-back'}", status_code=303)
+
+
+def _taken(site: Site, person: Person, content: bytes, name: str) -> SentFile:
+    sent = _files(site).take(content, name, person.login)
+    site.registry.note_view(person, "import-file-sent", f"file:{sent.sha256}")
+    return sent
+
+
+def _files(site: Site) -> SentFiles:
+    if site.office.imports is None:
+        raise NotThere(NOT_HERE)
+    return site.office.imports
+
+
+def _jobs(site: Site, person: Person) -> dict[str, Any]:
+    found = [one for one in site.office.jobs.jobs(KIND) if one.author == person.login]
+    return {"jobs": found[:6], "address": "/imports/jobs"}
+
+
+def _shown(request: Request, site: Site, session: Session, *, done: str = "", refused: str = "") -> Response:
+    files = site.office.imports
+    return site.renderer.render(
+        request,
+        "supervising/imports.html",
+        imports=site.desk.imports_for(session.person),
+        files=files.of(session.person.login) if files else (),
+        sends=files is not None,
+        titles={name: spec.title for name, spec in site.schemas.records.items()},
+        mode_words=MODE_WORDS,
+        most=MOST_FILE_BYTES,
+        done=done,
+        refused=refused,
+        status=422 if refused else 200,
+        **_jobs(site, session.person),
+    )
+
+
+def _shown_file(
+    request: Request, site: Site, session: Session, sha256: str, record: str = "", refused: str = ""
+) -> Response:
+    files = _files(site)
+    sent, path = files.find(sha256, session.person.login)
+    try:
+        proposed = _proposed(site, path, sent, record)
+    except ReconcileError as error:
+        return _shown(request, site, session, refused=error.message)
+    return site.renderer.render(
+        request,
+        "supervising/import_file.html",
+        sent=sent,
+        proposed=proposed,
+        fields=[spec for spec in proposed.record.fields if spec.column],
+        records=site.schemas.records,
+        modes=MODE_WORDS,
+        chosen=request.query_params.get("mode", ImportMode.TO_CHECK.value),
+        excel_days=request.query_params.get("excel_days", "") == "true",
+        refused=refused,
+        status=422 if refused else 200,
+        **_jobs(site, session.person),
+    )
+
+
+def _proposed(site: Site, path: Path, sent: SentFile, record: str) -> ProposedMapping:
+    if record and record not in site.schemas.records:
+        raise ReconcileError("Không có loại sổ ấy. Hãy tải lại trang.")
+    try:
+        with open_workbook(path) as book:
+            return propose_mapping(book, site.schemas, record, _files(site).layouts)
+    except ReconcileError as error:
+        raise ReconcileError(error.message.replace(path.name, sent.name)) from None
+
+
+@dataclass(frozen=True, slots=True)
+class FileForm:
+    """What a person chose on the page of a file.
+
+    Attributes:
+        act: ``look``, ``bring`` or ``remove``.
+        record: The kind of register.
+        mode: What the values count for.
+        excel_days: Whether numbers that Excel keeps as days are days.
+        fields: The declared column of each header, by its place.
+    """
+
+    act: str
+    record: str
+    mode: str
+    excel_days: bool
+    fields: Mapping[str, str]
+
+    def columns(self, proposed: ProposedMapping) -> dict[str, str]:
+        """Return the headers by declared column.
+
+        Raises:
+            ReconcileError: Two headers are said to hold the same field.
+        """
+        found: dict[str, str] = {}
+        for place, column in self.fields.items():
+            if not column or not place.isdecimal() or int(place) >= len(proposed.columns):
+                continue
+            header = proposed.columns[int(place)].header
+            if column in found:
+                raise ReconcileError(f"“{found[column]}” và “{header}” được chọn cho cùng một trường.")
+            found[column] = header
+        return found
+
+    def mark(self, columns: Mapping[str, str]) -> str:
+        """Return what tells these choices from others."""
+        told = [self.record, self.mode, self.excel_days, sorted(columns.items())]
+        return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()[
+            :16
+        ]
+
+
+def _used(request: Request, site: Site, session: Session, sha256: str, form: FileForm) -> Response:
+    files, person = _files(site), session.person
+    if form.act == "remove":
+        files.find(sha256, person.login)
+        site.registry.note_view(person, "import-file-removed", f"file:{sha256}")
+        files.remove(sha256, person.login)
+        return RedirectResponse("/imports?done=removed", status_code=303)
+    sent, path = files.find(sha256, person.login)
+    try:
+        if form.mode not in set(ImportMode) or form.act not in ("look", "bring"):
+            raise ReconcileError("Hãy tải lại trang rồi chọn lại.")
+        proposed = _proposed(site, path, sent, form.record)
+        columns = form.columns(proposed)
+        mapping, mark = chosen_mapping(proposed, columns), form.mark(columns)
+        if form.act == "bring" and sent.looked != mark:
+            raise ReconcileError(LOOK_FIRST)
+        if form.act == "bring":
+            keep_mapping(files.layouts, proposed, mapping)
+        importer = WorkbookImporter(
+            site.registry,
+            site.desk,
+            site.schemas,
+            person,
+            ImportMode(form.mode),
+            serial_days=form.excel_days,
+        )
+        site.office.jobs.start(
+            KIND,
+            f"{'Nhập' if form.act == 'bring' else 'Xem trước'} {sent.name}",
+            person.login,
+            partial(_worked, importer, path, sent, mapping, form.act == "bring"),
+            partial(site.registry.note_view, person, "import-asked", f"file:{sha256}"),
+        )
+        if form.act == "look":
+            files.note_look(sent, mark)
+    except ReconcileError as error:
+        return _shown_file(request, site, session, sha256, form.record, error.message)
+    chosen = {"record": form.record, "mode": form.mode, "excel_days": str(form.excel_days).lower()}
+    return RedirectResponse(f"/imports/files/{sha256}?{urlencode(chosen)}#jobs", status_code=303)
+
+
+def _worked(
+    importer: WorkbookImporter,
+    path: Path,
+    sent: SentFile,
+    mapping: SheetMapping,
+    brings: bool,
+    on_progress: OnProgress,
+) -> JobOutcome:
+    try:
+        with open_workbook(path) as book:
+            columns = find_layout(book, importer.schemas, mapping)
+            if brings:
+                file = WorkbookFile(sent.name, sent.sha256)
+                report = importer.bring(book, columns, file, on_progress)
+            else:
+                report = importer.look(book, columns)
+    except (ReconcileError, NotYours) as error:
+        raise ReconcileError(error.message.replace(path.name, sent.name)) from None
+    except HotichError as error:
+        log_fault(error)  # its message is for who sits at the machine: it names files and servers
+        raise ReconcileError(FAULT) from None
+    asked = f"/reconcile/{report.reconciliation_id}" if report.reconciliation_id else ""
+    return JobOutcome(tuple(report.sentences()), asked or ("/imports" if report.import_id else ""))

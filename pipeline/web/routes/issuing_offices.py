@@ -1,0 +1,130 @@
+"""In whose name papers are printed: one office a form, changed as all settings are, a new one at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.responses import RedirectResponse, Response
+
+from pipeline.delivery.printing.offices import IssuingOffices
+from pipeline.registry.accounts.model import Session
+from pipeline.web.context import RowId, Site, SiteDep
+from pipeline.web.routes.office_settings import NOT_HERE, as_typed
+from pipeline.web.security.authentication import SessionDep
+from pipeline.web.supervising.issuing_offices import (
+    OFFICE,
+    changes_of_office,
+    edited_offices,
+    effects_of_office,
+    values_of_office,
+)
+from pipeline.web.supervising.staff_file_desk import SettingsRefused, SettingsStale, StaffFileDesk
+
+router = APIRouter(prefix="/settings/offices")
+
+
+@router.get("/{number}")
+def show_office(request: Request, site: SiteDep, number: RowId) -> Response:
+    """Show the form of an office; that of a new one at the number after the last."""
+    desk = _desk(site, number)
+    text, now = desk.read(), desk.loaded()
+    _require(now, number)
+    return _form(request, site, number, now, values_of_office(now, number), text.digest)
+
+
+@router.post("/{number}")
+async def change_office(request: Request, site: SiteDep, session: SessionDep, number: RowId) -> Response:
+    """Show what a form changes, and save it when it was seen."""
+    form = await request.form()
+    return await run_in_threadpool(_changed, request, site, session, number, form)
+
+
+def _changed(request: Request, site: Site, session: Session, number: int, form: FormData) -> Response:
+    desk = _desk(site, number)
+    typed = {spec.name: [str(one) for one in form.getlist(spec.name)] for spec in OFFICE.specs}
+    seen, confirmed = str(form.get("seen", "")), form.get("confirmed") == "yes"
+    now = desk.loaded()
+    _require(now, number)
+    is_new = number == len(now.offices)
+    try:
+        before = values_of_office(now, number)
+        changes = changes_of_office(typed, before, _places(site, now))
+        edit = partial(edited_offices, number=number, is_new=is_new, changes=changes)
+        lines = [one.line for one in changes]
+        desk.tried(seen, edit)
+        if not confirmed:
+            return site.renderer.render(
+                request,
+                "supervising/settings_preview.html",
+                table=OFFICE,
+                action=f"/settings/offices/{number}",
+                typed=typed,
+                seen=seen,
+                lines=lines,
+                effects=effects_of_office(changes, before, is_new=is_new),
+            )
+        desk.change(
+            seen,
+            edit,
+            author=session.person.login,
+            lines=[f"{OFFICE.title}: {line}" for line in lines],
+            note=lambda version, digest: site.registry.note_view(
+                session.person, "offices-changed", f"offices:{version}", {"file": digest}
+            ),
+        )
+    except SettingsStale as stale:
+        now, text = desk.loaded(), desk.read()
+        number = min(number, len(now.offices))
+        return _form(
+            request, site, number, now, values_of_office(now, number), text.digest, refused=stale.message
+        )
+    except SettingsRefused as refused:
+        return _form(request, site, number, now, typed, seen, refused=refused.message)
+    return RedirectResponse("/settings?saved=office", status_code=303)
+
+
+def _desk(site: Site, number: int) -> StaffFileDesk[IssuingOffices]:
+    if site.office.offices is None:
+        if number:
+            raise HTTPException(404)
+        raise SettingsRefused(NOT_HERE)
+    return site.office.offices
+
+
+def _require(offices: IssuingOffices, number: int) -> None:
+    if number > len(offices.offices):
+        raise HTTPException(404)
+
+
+def _places(site: Site, offices: IssuingOffices) -> dict[str, str]:
+    """Return the names of the places that have books here or that an office names, by code."""
+    named = {code: code for _, places in offices.offices for code in places or ()}
+    return named | {one.code: one.name or one.code for one in site.accounts.places()}
+
+
+def _form(
+    request: Request,
+    site: Site,
+    number: int,
+    now: IssuingOffices,
+    values: Mapping[str, Any] | Mapping[str, Sequence[str]],
+    seen: str,
+    *,
+    refused: str = "",
+) -> Response:
+    return site.renderer.render(
+        request,
+        "supervising/settings_form.html",
+        status=422 if refused else 200,
+        table=OFFICE,
+        action=f"/settings/offices/{number}",
+        chosen={spec.name: as_typed(values[spec.name]) for spec in OFFICE.specs},
+        fields=sorted(_places(site, now).items(), key=lambda one: one[1]),
+        seen=seen,
+        refused=refused,
+    )

@@ -1,0 +1,308 @@
+"""The office's own severities of rules, terms and aliases: listed, changed through a form, seen before it is saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import RedirectResponse, Response
+
+from pipeline.declarations.catalogue import FAMILIES, CatalogueRule
+from pipeline.declarations.schema import Schemas
+from pipeline.registry.accounts.model import Session
+from pipeline.web.context import Site, SiteDep, exchange_parts
+from pipeline.web.routes.office_settings import BY_HAND, NOT_HERE, with_policies
+from pipeline.web.security.authentication import SessionDep
+from pipeline.web.supervising.office_rules import (
+    OwnRows,
+    RowEdit,
+    choices_of,
+    edited_rule,
+    edited_terms,
+    effects_of_rows,
+    fields_of_rule,
+    not_in_force,
+    own_rows,
+    settable_rules,
+    shown_rules,
+    term_words,
+    uncoded_boxes,
+)
+from pipeline.web.supervising.office_settings import OfficePolicies, differences_of
+from pipeline.web.supervising.staff_file_desk import SettingsRefused, SettingsStale, StaffFileDesk
+
+OTHER_FAMILY = "Khác"
+RULE_KEYS = ("severity", "field", "reason")
+TERM_KEYS = ("kind", "vocab", "code", "label", "reason", "remove")
+TERMS_TITLE = "Mục và cách viết của cơ quan"
+
+router = APIRouter()
+
+
+@router.get("/rules")
+def show_rules(
+    request: Request,
+    site: SiteDep,
+    words: Annotated[str, Query(max_length=200)] = "",
+    saved: Annotated[str, Query(max_length=40)] = "",
+) -> Response:
+    """List every rule that an office may set."""
+    declared, rows, _, broken = _read(site)
+    shown = shown_rules(declared, rows, words)
+    groups = [
+        (FAMILIES.get(family, OTHER_FAMILY), [one for one in shown if one.rule.family == family])
+        for family in dict.fromkeys(one.rule.family for one in shown)
+    ]
+    edits = edits_files(site) and not broken
+    return site.renderer.render(
+        request,
+        "supervising/rules.html",
+        groups=groups,
+        words=words,
+        saved=bool(saved),
+        edits=edits,
+        broken=broken,
+        changed=sum(one.changed for one in shown),
+        found=len(shown),
+        waiting=not_in_force(site.schemas, declared, rows) if edits else (),
+        own=len(rows.terms) + len(rows.aliases),
+    )
+
+
+@router.get("/rules/{code}")
+def show_rule(request: Request, site: SiteDep, code: str) -> Response:
+    """Show the form of one rule."""
+    rule = _rule(site, code)
+    desk_of(site).loaded()
+    return _rule_form(request, site, rule)
+
+
+@router.post("/rules/{code}")
+async def change_rule(request: Request, site: SiteDep, session: SessionDep, code: str) -> Response:
+    """Show what a form changes, and save it when it was seen."""
+    form = await request.form()
+    typed = {key: str(form.get(key, "")) for key in (*RULE_KEYS, "seen", "confirmed")}
+    return await run_in_threadpool(_changed_rule, request, site, session, code, typed)
+
+
+@router.get("/terms")
+def show_terms(
+    request: Request,
+    site: SiteDep,
+    saved: Annotated[str, Query(max_length=40)] = "",
+    vocab: Annotated[str, Query(max_length=100)] = "",
+    label: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
+    """List the office's own terms and aliases, with the form for one more, begun for the words of a printed box."""
+    typed = (
+        {**dict.fromkeys(TERM_KEYS, ""), "kind": "term", "vocab": vocab, "label": label} if label else None
+    )
+    return _terms(request, site, saved=bool(saved), typed=typed)
+
+
+@router.post("/terms")
+async def change_terms(request: Request, site: SiteDep, session: SessionDep) -> Response:
+    """Show which term or alias is added or removed, and do it when it was seen."""
+    form = await request.form()
+    typed = {key: str(form.get(key, "")) for key in (*TERM_KEYS, "seen", "confirmed")}
+    return await run_in_threadpool(_changed_terms, request, site, session, typed)
+
+
+def _changed_rule(
+    request: Request, site: Site, session: Session, code: str, typed: Mapping[str, str]
+) -> Response:
+    rule = _rule(site, code)
+    edit = partial(edited_rule, rule=rule, form=typed, declared=declared_of(site))
+    try:
+        answer = save_rows(
+            request, site, session, typed, edit, f"Quy tắc {code}", f"/rules/{code}", RULE_KEYS
+        )
+    except SettingsStale as stale:
+        return _rule_form(request, site, rule, refused=stale.message)
+    except SettingsRefused as refused:
+        return _rule_form(request, site, rule, refused=refused.message, typed=typed)
+    return answer or RedirectResponse(f"/rules?saved={code}", status_code=303)
+
+
+def _changed_terms(request: Request, site: Site, session: Session, typed: Mapping[str, str]) -> Response:
+    edit = partial(edited_terms, form=typed, declared=declared_of(site))
+    try:
+        answer = save_rows(request, site, session, typed, edit, TERMS_TITLE, "/terms", TERM_KEYS)
+    except SettingsStale as stale:
+        return _terms(request, site, refused=stale.message)
+    except SettingsRefused as refused:
+        return _terms(request, site, refused=refused.message, typed=typed)
+    return answer or RedirectResponse("/terms?saved=terms", status_code=303)
+
+
+def save_rows(
+    request: Request,
+    site: Site,
+    session: Session,
+    typed: Mapping[str, str],
+    edit: Callable[[str], RowEdit],
+    title: str,
+    action: str,
+    keys: tuple[str, ...],
+    effects: Sequence[str] | None = None,
+) -> Response | None:
+    """Save a change of ``office.toml`` that was seen, and return None; else return the page that shows it.
+
+    Args:
+        request: The request.
+        site: The services of the server.
+        session: Of who changes it.
+        typed: What the form says, with ``seen`` and ``confirmed``.
+        edit: Makes the change.
+        title: What is changed.
+        action: Where the form is sent.
+        keys: The keys of the form that come back with the confirmation.
+        effects: What the change does, in sentences; by default what rules and terms do.
+
+    Raises:
+        SettingsRefused: The change is wrong, or the file has changed meanwhile.
+    """
+    desk, seen = desk_of(site), typed["seen"]
+    by_hand = [f"{BY_HAND}: {one}" for one in differences_of(site.policies, desk.loaded(), site.schemas)]
+    lines: list[str] = []
+
+    def edited(text: str) -> str:
+        made = edit(text)
+        lines[:] = made.lines
+        return made.text
+
+    desk.tried(seen, edited)
+    if typed["confirmed"] != "yes":
+        return site.renderer.render(
+            request,
+            "supervising/settings_preview.html",
+            table={"title": title},
+            action=action,
+            typed={key: [typed[key]] for key in keys},
+            seen=seen,
+            lines=lines,
+            effects=[
+                *(
+                    effects_of_rows(site.registry.statistics(None).book_states())
+                    if effects is None
+                    else effects
+                ),
+                *by_hand,
+            ],
+            back=action,
+        )
+    desk.change(
+        seen,
+        edited,
+        author=session.person.login,
+        lines=[*lines, *by_hand],
+        note=lambda number, digest: site.registry.note_view(
+            session.person, "settings-changed", f"settings:{number}", {"file": digest}
+        ),
+        apply=lambda policies: exchange_parts(request, partial(with_policies, policies=policies)),
+    )
+    return None
+
+
+def edits_files(site: Site) -> bool:
+    """Return whether this server changes ``office.toml``."""
+    return site.office.settings is not None and site.office.declared is not None
+
+
+def declared_of(site: Site) -> Schemas:
+    """Return the declarations as they came; those of this server where it changes nothing."""
+    return site.office.declared or site.schemas
+
+
+def desk_of(site: Site) -> StaffFileDesk[OfficePolicies]:
+    """Return what changes ``office.toml``.
+
+    Raises:
+        SettingsRefused: This server does not.
+    """
+    if site.office.settings is None or site.office.declared is None:
+        raise SettingsRefused(NOT_HERE)
+    return site.office.settings
+
+
+def _rule(site: Site, code: str) -> CatalogueRule:
+    """Return a rule that an office may set; 404 where there is none."""
+    for rule in settable_rules(declared_of(site)):
+        if rule.code == code:
+            return rule
+    raise HTTPException(404)
+
+
+def _read(site: Site) -> tuple[Schemas, OwnRows, str, str]:
+    """Return the declarations as they came, the rows of the file, its digest, and what is wrong with it."""
+    declared = declared_of(site)
+    if not edits_files(site):
+        return declared, OwnRows(), "", ""
+    desk = desk_of(site)
+    try:
+        desk.loaded()
+        now = desk.read()
+        return declared, own_rows(now.text), now.digest, ""
+    except SettingsRefused as error:
+        return declared, OwnRows(), "", error.message
+
+
+def _rule_form(
+    request: Request,
+    site: Site,
+    rule: CatalogueRule,
+    *,
+    refused: str = "",
+    typed: Mapping[str, str] | None = None,
+) -> Response:
+    declared, rows, seen, broken = _read(site)
+    whole = rows.of_field(rule.code, "")
+    held: Mapping[str, Any] = {
+        "severity": whole.severity if whole else "",
+        "field": "",
+        "reason": whole.reason if whole else "",
+    }
+    shown = next(one for one in shown_rules(declared, rows) if one.rule.code == rule.code)
+    return site.renderer.render(
+        request,
+        "supervising/rule_form.html",
+        status=422 if refused else 200,
+        one=shown,
+        family=FAMILIES.get(rule.family, OTHER_FAMILY),
+        choices=choices_of(rule),
+        fields=sorted(fields_of_rule(rule.code, declared).items(), key=lambda one: one[1]),
+        typed=typed or held,
+        seen=seen,
+        refused="\n".join(filter(None, dict.fromkeys((refused, broken)))),
+    )
+
+
+def _terms(
+    request: Request,
+    site: Site,
+    *,
+    saved: bool = False,
+    refused: str = "",
+    typed: Mapping[str, str] | None = None,
+) -> Response:
+    declared, rows, seen, broken = _read(site)
+    titles = {name: vocab.title for name, vocab in declared.vocabs.items()}
+    return site.renderer.render(
+        request,
+        "supervising/terms.html",
+        status=422 if refused else 200,
+        lists=(
+            ("term", [term_words(row, declared) for row in rows.terms]),
+            ("alias", [term_words(row, declared) for row in rows.aliases]),
+        ),
+        titles=sorted(titles.items(), key=lambda one: one[1]),
+        uncoded=[(name, titles[name], words) for name, words in uncoded_boxes(declared, rows)],
+        typed=typed or dict.fromkeys(TERM_KEYS, ""),
+        edits=edits_files(site) and not broken,
+        seen=seen,
+        saved=saved,
+        refused="\n".join(filter(None, dict.fromkeys((refused, broken)))),
+    )

@@ -1,0 +1,144 @@
+"""Files of the shared software that a supervisor sends to be compared: one at a time, behind the answer.
+
+A file is kept as long as it is compared; the registry keeps its name, its SHA-256 and what differs.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, Response
+
+from pipeline.base.errors import HotichError, ReconcileError
+from pipeline.base.files import sha256_and_size, storage_errors, write_atomically
+from pipeline.delivery.reconcile.upload_bounds import check_sent_workbook
+from pipeline.registry.accounts.model import Person, Session
+from pipeline.web.background_jobs import FAULT, Job, JobOutcome, OnProgress
+from pipeline.web.context import MAX_ROW_ID, Site, SiteDep
+from pipeline.web.security.authentication import SessionDep
+from pipeline.web.security.middleware import log_fault
+from pipeline.web.supervising.office_desk import ReconcileWork
+
+KIND = "reconcile"
+NOT_HERE = "Máy chủ này không đối soát. Hãy báo người quản trị máy."
+
+router = APIRouter(prefix="/reconcile/files")
+
+
+@router.get("")
+def show_jobs(request: Request, site: SiteDep, session: SessionDep) -> Response:
+    """Tell how far the comparisons are, as a part of the page of reconciliations.
+
+    When none is under way any more, the table of that page comes along.
+    """
+    told = job_values(site, session.person)
+    ended = not any(one.is_running for one in told["jobs"])
+    return site.renderer.render(
+        request,
+        "fragments/reconcile_jobs.html",
+        swapped=ended,
+        found=site.registry.reconciliations().all_for(session.person) if ended else (),
+        answers=True,
+        sends=True,
+        **told,
+    )
+
+
+@router.post("")
+async def send_file(
+    request: Request,
+    site: SiteDep,
+    session: SessionDep,
+    name: Annotated[str, Query(min_length=1, max_length=255)],
+    book: Annotated[list[int], Query(max_length=500)] = [],  # noqa: B006 (FastAPI copies it)
+    again: bool = False,
+) -> Response:
+    """Take a file, which is the body, and start comparing it."""
+    content = await request.body()
+    job = await run_in_threadpool(_started, site, session, name, tuple(sorted(set(book))), content, again)
+    return JSONResponse({"number": job.number})
+
+
+def job_values(site: Site, person: Person) -> dict[str, Any]:
+    """Return what the part of the page shows: the comparisons of this person, or of all for who may see every place."""
+    found = site.office.jobs.jobs(KIND)
+    mine = [one for one in found if person.places is None or one.author == person.login]
+    return {"jobs": mine[:10], "address": "/reconcile/files"}
+
+
+def _started(
+    site: Site, session: Session, name: str, books: tuple[int, ...], content: bytes, again: bool
+) -> Job:
+    work, person = site.office.reconcile, session.person
+    if work is None:
+        raise ReconcileError(NOT_HERE)
+    if not name.isprintable() or not name.lower().endswith(".xlsx"):
+        raise ReconcileError("Chỉ nhận tệp Excel có đuôi .xlsx. Hãy mở bằng Excel, lưu lại thành .xlsx.")
+    _refuse_other_books(site, person, books)
+    digest = sha256_and_size((content,))[0]
+    earlier = site.registry.reconciliations().with_file(person, digest)
+    if earlier is not None and not again:
+        raise ReconcileError(
+            f"Tệp này đã được đối soát ở lần {earlier}. Vẫn muốn đối soát lại thì đánh dấu “Đối soát lại tệp đã gửi”."
+        )
+    path = site.office.folder / f"{secrets.token_hex(8)}.xlsx"
+    with storage_errors(site.office.folder):
+        write_atomically(path, content, mode=0o600)
+    try:
+        with _named(path, name):
+            check_sent_workbook(path)
+        return site.office.jobs.start(
+            KIND,
+            name,
+            person.login,
+            partial(_compared, work, path, name, books, person),
+            partial(site.registry.note_view, person, "reconcile-asked", f"file:{digest}"),
+        )
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _compared(
+    work: ReconcileWork,
+    path: Path,
+    name: str,
+    books: tuple[int, ...],
+    person: Person,
+    on_progress: OnProgress,
+) -> JobOutcome:
+    try:
+        with _named(path, name):
+            return work(path, name, books, person, on_progress)
+    except HotichError as error:
+        if isinstance(error, ReconcileError):
+            raise
+        log_fault(error)  # its message is for who sits at the machine: it names files and servers
+        raise ReconcileError(FAULT) from None
+    finally:
+        path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _named(path: Path, name: str) -> Iterator[None]:
+    """Name a file in what is wrong with it as the person who sent it does."""
+    try:
+        yield
+    except ReconcileError as error:
+        raise ReconcileError(error.message.replace(path.name, name)) from None
+
+
+def _refuse_other_books(site: Site, person: Person, books: tuple[int, ...]) -> None:
+    """Refuse books that this person may not see, or that are not there."""
+    if any(not 0 <= one <= MAX_ROW_ID for one in books):
+        raise ReconcileError("Không có quyển sổ ấy. Hãy tải lại trang.")
+    seen = {one.book_id for one in site.registry.statistics(person.places).book_states()} if books else set()
+    if not seen >= set(books):
+        raise ReconcileError("Có quyển sổ không thuộc nơi bạn được giao, hoặc không còn. Hãy tải lại trang.")

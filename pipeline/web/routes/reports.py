@@ -1,0 +1,275 @@
+"""The supervisors' report and the lists behind its figures, always of the person's own places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from pipeline.base.localtime import format_moment
+from pipeline.base.model import FieldStatus
+from pipeline.base.stages import STAGE_LABELS, Stage
+from pipeline.registry.accounts.model import Person, Session
+from pipeline.registry.statistics.model import (
+    BookStatistics,
+    ChangedField,
+    ListFilter,
+    Statistics,
+    WaitingTask,
+)
+from pipeline.registry.statistics.statistics import RegistryStatistics
+from pipeline.reports import SPAN, ReportCell, ReportTable, StoreCheck
+from pipeline.reports.content import age_cell, count_cell, text_cell
+from pipeline.reports.data import ReportData, wrong_scans_of
+from pipeline.reports.director import director_page
+from pipeline.reports.output_files import MAKERS, file_name
+from pipeline.reports.report import report_of_data, scope_of
+from pipeline.reports.sections.accuracy import drift_table, people_table
+from pipeline.reports.sections.backlog import missing_table
+from pipeline.reports.sections.progress import book_table, day_table
+from pipeline.scans.store_check import wrong_scans
+from pipeline.web.context import Site, SiteDep, open_acts_for
+from pipeline.web.desk.field_view import STATUS_LABELS
+from pipeline.web.security.authentication import SessionDep
+
+MOST_ROWS = 500
+"""The most rows that a page shows of a list; the workbook has all."""
+
+WORKED_ON = frozenset({"review", "check", "third", "supervisor"})
+"""Stages at which a supervisor may take tasks at the desk."""
+
+
+def waiting_table(data: ReportData, lines: Iterable[WaitingTask]) -> ReportTable:
+    """Return the open tasks as a table, the longest waiting first."""
+    columns = (
+        ("Sổ", False),
+        ("Bản quét", False),
+        ("Trang", True),
+        ("Số", False),
+        ("Bước", False),
+        ("Ô còn chờ", True),
+        ("Đã chờ", True),
+    )
+    rows = tuple(
+        (
+            text_cell(one.book),
+            text_cell(one.scan),
+            count_cell(one.page_no),
+            text_cell("cả trang" if one.row < 0 else one.entry_number),
+            text_cell(STAGE_LABELS[Stage(one.stage)], _desk(one)),
+            count_cell(len(one.fields)),
+            age_cell(one.opened_at, data.tallies.at),
+        )
+        for one in lines
+    )
+    return ReportTable("waiting", "Nhiệm vụ đang chờ, lâu nhất trước", columns, rows, shown=MOST_ROWS)
+
+
+def field_table(data: ReportData, title: str, before: str, lines: Iterable[ChangedField]) -> ReportTable:
+    """Return fields as a table, with their text ``before`` and the settled text, the latest first."""
+    columns = (
+        ("Sổ", False),
+        ("Bản quét", False),
+        ("Trang", True),
+        ("Số", False),
+        ("Ô", False),
+        (before, False),
+        ("Đã quyết", False),
+        ("Lúc", False),
+    )
+    rows = tuple(
+        (
+            text_cell(one.book),
+            text_cell(one.scan),
+            count_cell(one.page_no),
+            text_cell(one.entry_number),
+            text_cell(data.field_label(one.record, one.field)),
+            _text_or_status(one.said_status, one.said),
+            _text_or_status(one.settled_status, one.settled),
+            text_cell(format_moment(one.decided_at)),
+        )
+        for one in lines
+    )
+    return ReportTable("fields", title, columns, rows, shown=MOST_ROWS)
+
+
+def _desk(one: WaitingTask) -> str:
+    return f"/desk?stage={one.stage}&book={one.book_id}" if one.stage in WORKED_ON else "/tickets"
+
+
+def _text_or_status(status: str, text: str) -> ReportCell:
+    """Return the text, or the label of the status where there is none."""
+    return text_cell(text or f"({STATUS_LABELS[FieldStatus(status)]})")
+
+
+router = APIRouter(prefix="/reports")
+
+SPANS = ((7, "7 ngày"), (28, "4 tuần"), (SPAN, "8 tuần"), (182, "nửa năm"), (365, "một năm"))
+"""The periods of a report: days and label."""
+
+MEDIA = {
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".pdf": "application/pdf",
+}
+
+Days = Annotated[int, Query(ge=1, le=3660)]
+Asked = Annotated[str | None, Query(max_length=100)]
+
+
+@router.get("")
+def show_report(request: Request, site: SiteDep, session: SessionDep, days: Days = SPAN) -> Response:
+    person = session.person
+    made = report_of_data(_basis(site, session, days), person.places)
+    return site.renderer.render(
+        request, "report.html", report=made, spans=SPANS, open_acts=open_acts_for(site, session)
+    )
+
+
+@router.get("/bao-cao.xlsx")
+def download_workbook(site: SiteDep, session: SessionDep, days: Days = SPAN) -> Response:
+    return _file(site, session, days, ".xlsx")
+
+
+@router.get("/bao-cao.pdf")
+def download_document(site: SiteDep, session: SessionDep, days: Days = SPAN) -> Response:
+    return _file(site, session, days, ".pdf")
+
+
+@router.get("/director")
+def show_director_page(request: Request, site: SiteDep, session: SessionDep) -> Response:
+    """Show the figures that fit one page."""
+    data = _basis(site, session, SPAN)
+    return site.renderer.render(
+        request,
+        "supervising/director.html",
+        part=director_page(data),
+        at=format_moment(data.tallies.at),
+        scope=scope_of(data, session.person.places),
+    )
+
+
+@router.get("/books")
+def show_books(
+    request: Request,
+    site: SiteDep,
+    session: SessionDep,
+    place: Asked = None,
+    record: Asked = None,
+    year: int | None = None,
+) -> Response:
+    def wanted(book: BookStatistics) -> bool:
+        return (
+            place in (None, book.place_code)
+            and record in (None, book.record)
+            and year in (None, book.opened_in)
+        )
+
+    data = _of(site, session.person, _counting(site, session.person).books())
+    return _list(request, site, book_table(data, [book for book in data.tallies.books if wanted(book)]))
+
+
+@router.get("/days")
+def show_days(request: Request, site: SiteDep, session: SessionDep, days: Days = SPAN) -> Response:
+    tallies = _counting(site, session.person).hours(days)
+    return _list(request, site, day_table(_of(site, session.person, tallies, days)))
+
+
+@router.get("/missing")
+def show_missing(request: Request, site: SiteDep, session: SessionDep) -> Response:
+    tallies = _counting(site, session.person).books()
+    return _list(request, site, missing_table(_of(site, session.person, tallies)))
+
+
+@router.get("/unlike")
+def show_unlike(request: Request, site: SiteDep, session: SessionDep) -> Response:
+    """List books whose handwriting is unlike that of the calibration."""
+    tallies = _counting(site, session.person).books()
+    return _list(request, site, drift_table(_of(site, session.person, tallies)))
+
+
+@router.get("/people")
+def show_people(request: Request, site: SiteDep, session: SessionDep, days: Days = SPAN) -> Response:
+    """Compare people. Only this page does so; that a supervisor opened it is recorded."""
+    site.registry.note_view(session.person, "people-compared", "")
+    tallies = _counting(site, session.person).people(days)
+    return _list(request, site, people_table(_of(site, session.person, tallies, days)))
+
+
+@router.get("/waiting")
+def show_waiting(
+    request: Request, site: SiteDep, session: SessionDep, stage: Asked = None, book: int | None = None
+) -> Response:
+    counting = _counting(site, session.person)
+    lines = counting.waiting(ListFilter(book_id=book, stage=stage), MOST_ROWS)
+    return _list(request, site, waiting_table(_of(site, session.person, counting.nothing(0)), lines))
+
+
+@router.get("/overturned")
+def show_overturned(
+    request: Request,
+    site: SiteDep,
+    session: SessionDep,
+    record: Asked = None,
+    field: Asked = None,
+    days: Days = SPAN,
+) -> Response:
+    """List fields whose first keyed text a second person changed. That the supervisor saw the list is recorded."""
+    site.registry.note_view(session.person, "fields-listed", "list:overturned")
+    counting = _counting(site, session.person)
+    data = _of(site, session.person, counting.nothing(days), days)
+    lines = counting.overturned(data.tallies.since, ListFilter(record=record, field=field), MOST_ROWS)
+    return _list(
+        request,
+        site,
+        field_table(data, "Kết quả nhập lần 1 bị người thứ hai sửa", "Kết quả nhập lần 1", lines),
+    )
+
+
+@router.get("/misread")
+def show_misread(
+    request: Request,
+    site: SiteDep,
+    session: SessionDep,
+    form: Asked = None,
+    field: Asked = None,
+    days: Days = SPAN,
+) -> Response:
+    """List fields that the machine read differently from what people settled."""
+    site.registry.note_view(session.person, "fields-listed", "list:misread")
+    counting = _counting(site, session.person)
+    data = _of(site, session.person, counting.nothing(days), days)
+    lines = counting.misread(data.tallies.since, ListFilter(form=form, field=field), MOST_ROWS)
+    return _list(request, site, field_table(data, "Máy đọc khác điều người quyết", "Máy đọc", lines))
+
+
+def _counting(site: Site, person: Person) -> RegistryStatistics:
+    return site.registry.statistics(person.places, now=site.now)
+
+
+def _basis(site: Site, session: Session, days: int) -> ReportData:
+    """Return all that the whole report is made from."""
+    person, state = session.person, site.store()
+    counting, store = _counting(site, person), StoreCheck(state.finished_at, wrong_scans(state))
+    return replace(
+        _of(site, person, counting.all(days), days),
+        store=store,
+        wrong_scans=wrong_scans_of(counting, store, person.places),
+        unconfirmed=tuple(act.sentence for act in open_acts_for(site, session)),
+    )
+
+
+def _of(site: Site, person: Person, tallies: Statistics, days: int = SPAN) -> ReportData:
+    return ReportData(tallies, site.plan.restricted_to(person.places), site.schemas, days)
+
+
+def _file(site: Site, session: Session, days: int, ending: str) -> Response:
+    made = report_of_data(_basis(site, session, days), session.person.places)
+    headers = {"Content-Disposition": f'attachment; filename="{file_name(made)}{ending}"'}
+    return Response(MAKERS[ending](made), media_type=MEDIA[ending], headers=headers)
+
+
+def _list(request: Request, site: Site, table: ReportTable) -> Response:
+    return site.renderer.render(request, "list.html", table=replace(table, shown=MOST_ROWS, href=""))

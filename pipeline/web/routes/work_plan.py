@@ -1,0 +1,250 @@
+"""The plan of the office: how many entries of a place and a kind are to be done by when. Only for supervisors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, HTTPException, Query, Request
+from starlette.responses import RedirectResponse, Response
+
+from pipeline.base.staff_toml_edits import with_changed_row, with_row, without_row
+from pipeline.registry.accounts.model import Person, Session
+from pipeline.registry.statistics.book_states import BookState
+from pipeline.registry.tasks.model import NotYours
+from pipeline.reports import WorkPlan
+from pipeline.reports.plan import FIRST, LAST, TABLE, WorkPlanRow
+from pipeline.web.context import RowId, Site, SiteDep, exchange_parts
+from pipeline.web.security.authentication import SessionDep
+from pipeline.web.supervising.staff_file_desk import SettingsRefused, StaffFileDesk
+
+NOT_HERE = "Máy chủ này không sửa kế hoạch trên trình duyệt. Người quản trị máy sửa tệp plan.toml."
+MOST_ENTRIES = 100_000_000
+WHOLE = re.compile(r"[0-9]{1,12}|[0-9]{1,3}(?:[. ][0-9]{3}){1,3}")
+"""How people write whole numbers: ``1200``, ``1.200``, ``1 200``."""
+
+router = APIRouter(prefix="/plan")
+
+Short = Annotated[str, Form(max_length=40)]
+Seen = Annotated[str, Form(max_length=64)]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRow:
+    """A row of the plan as the page shows it; ``books`` and ``entries``: those of the registry that count for it."""
+
+    number: int
+    row: WorkPlanRow
+    place: str
+    books: int
+    entries: int
+
+
+@router.get("")
+def show_plan(
+    request: Request, site: SiteDep, session: SessionDep, done: Annotated[str, Query(max_length=20)] = ""
+) -> Response:
+    return _page(request, site, session, done=done)
+
+
+@router.post("")
+def add_row(
+    request: Request,
+    site: SiteDep,
+    session: SessionDep,
+    seen: Seen = "",
+    place: Short = "",
+    record: Short = "",
+    first: Short = "",
+    last: Short = "",
+    entries: Short = "",
+    due: Short = "",
+) -> Response:
+    """Add a row for a place that has books here."""
+    typed = {"place": place, "record": record, "first": first, "last": last, "entries": entries, "due": due}
+    try:
+        if place not in _places(site, session.person):
+            raise SettingsRefused("Hãy chọn nơi đăng ký trong danh sách những nơi bạn được giao.")
+        if record not in site.schemas.records:
+            raise SettingsRefused("Hãy chọn loại sổ trong danh sách.")
+        values = {
+            "place": place,
+            "record": record,
+            "from": _whole(first, "Năm mở sổ, từ", FIRST, LAST) if first.strip() else None,
+            "to": _whole(last, "Năm mở sổ, đến", FIRST, LAST) if last.strip() else None,
+            **_target(entries, due),
+        }
+        written = {key: value for key, value in values.items() if value is not None}
+        _change(
+            request, site, session, seen, partial(with_row, table=TABLE, values=written), _told(site, written)
+        )
+    except SettingsRefused as refused:
+        return _page(request, site, session, refused=refused.message, typed=typed)
+    return RedirectResponse("/plan?done=added", status_code=303)
+
+
+@router.post("/{number}")
+def change_row(
+    request: Request,
+    site: SiteDep,
+    session: SessionDep,
+    number: RowId,
+    seen: Seen = "",
+    entries: Short = "",
+    due: Short = "",
+) -> Response:
+    """Change the target and the due date of a row."""
+    row = _row(site, session.person, number)
+    try:
+        values = _target(entries, due)
+        told = (
+            f"{_named(site, row)}: {row.entries} → {values['entries']} sự kiện, "
+            f"hạn {_day(row.due)} → {_day(values['due'])}"
+        )
+        edit = partial(with_changed_row, table=TABLE, number=number, values=values)
+        _change(request, site, session, seen, edit, told)
+    except SettingsRefused as refused:
+        return _page(request, site, session, refused=refused.message)
+    return RedirectResponse("/plan?done=changed", status_code=303)
+
+
+@router.post("/{number}/remove")
+def remove_row(
+    request: Request, site: SiteDep, session: SessionDep, number: RowId, seen: Seen = ""
+) -> Response:
+    row = _row(site, session.person, number)
+    try:
+        told = f"Bỏ {_named(site, row)}: {row.entries} sự kiện, hạn {_day(row.due)}"
+        _change(request, site, session, seen, partial(without_row, table=TABLE, number=number), told)
+    except SettingsRefused as refused:
+        return _page(request, site, session, refused=refused.message)
+    return RedirectResponse("/plan?done=removed", status_code=303)
+
+
+def _desk(site: Site) -> StaffFileDesk[WorkPlan]:
+    if site.office.plan is None:
+        raise SettingsRefused(NOT_HERE)
+    return site.office.plan
+
+
+def _row(site: Site, person: Person, number: int) -> WorkPlanRow:
+    """Return a row of the plan of a place that this person may see; 404 where there is none."""
+    rows = site.office.plan.loaded().rows if site.office.plan is not None else ()
+    if number >= len(rows):
+        raise HTTPException(404)
+    if not person.may_see(rows[number].place):
+        raise NotYours("Kế hoạch này thuộc nơi khác. Hãy hỏi người phụ trách nơi ấy.")
+    return rows[number]
+
+
+def _change(
+    request: Request, site: Site, session: Session, seen: str, edit: Callable[[str], str], told: str
+) -> None:
+    person = session.person
+    _desk(site).change(
+        seen,
+        edit,
+        author=person.login,
+        lines=[told],
+        note=lambda number, digest: site.registry.note_view(
+            person, "plan-changed", f"plan:{number}", {"file": digest}
+        ),
+        apply=lambda plan: exchange_parts(request, lambda now: replace(now, plan=plan)),
+    )
+
+
+def _target(entries: str, due: str) -> dict[str, Any]:
+    """Return target and due date of a form; no date: None."""
+    count = _whole(entries, "Số sự kiện phải xong", 1, MOST_ENTRIES)
+    if not due.strip():
+        return {"entries": count, "due": None}
+    try:
+        return {"entries": count, "due": date.fromisoformat(due.strip())}
+    except ValueError:
+        raise SettingsRefused("Hạn: hãy ghi một ngày, như 31/12/2026, hoặc để trống.") from None
+
+
+def _whole(text: str, label: str, least: int, most: int) -> int:
+    if not WHOLE.fullmatch(text.strip()):
+        raise SettingsRefused(f"{label}: hãy ghi một số nguyên từ {least} đến {most}.")
+    number = int(re.sub("[. ]", "", text))
+    if not least <= number <= most:
+        raise SettingsRefused(f"{label}: hãy ghi một số nguyên từ {least} đến {most}.")
+    return number
+
+
+def _places(site: Site, person: Person) -> dict[str, str]:
+    """Return the registration places that this person may see, by code."""
+    return {one.code: one.name or one.code for one in site.accounts.places() if person.may_see(one.code)}
+
+
+def _named(site: Site, row: WorkPlanRow) -> str:
+    years = f", {row.years}" if row.years else ""
+    return f"{row.place}, {site.schemas.title_of(row.record)}{years}"
+
+
+def _told(site: Site, values: Mapping[str, Any]) -> str:
+    row = WorkPlanRow.model_validate(dict(values))
+    return f"Thêm {_named(site, row)}: {row.entries} sự kiện, hạn {_day(row.due)}"
+
+
+def _day(day: date | None) -> str:
+    return "không có" if day is None else f"{day:%d/%m/%Y}"
+
+
+def _planned(
+    number: int, row: WorkPlanRow, names: Mapping[str, str], states: Sequence[BookState]
+) -> PlannedRow:
+    mine = [
+        one
+        for one in states
+        if (one.place_code, one.record) == (row.place, row.record)
+        and one.year.isdigit()
+        and row.from_ <= int(one.year) <= row.to
+    ]
+    name = names.get(row.place, row.place)
+    return PlannedRow(number, row, name, len(mine), sum(one.entries for one in mine))
+
+
+def _page(
+    request: Request,
+    site: Site,
+    session: Session,
+    *,
+    done: str = "",
+    refused: str = "",
+    typed: Mapping[str, str] | None = None,
+) -> Response:
+    person, desk = session.person, site.office.plan
+    broken, seen, plan = "", "", site.plan
+    if desk is not None:
+        try:
+            seen, plan = desk.read().digest, desk.loaded()
+        except SettingsRefused as error:
+            broken = error.message
+    names = _places(site, person)
+    states = site.registry.statistics(person.places).book_states()
+    return site.renderer.render(
+        request,
+        "supervising/plan.html",
+        status=422 if refused else 200,
+        rows=[
+            _planned(number, row, names, states)
+            for number, row in enumerate(plan.rows)
+            if person.may_see(row.place)
+        ],
+        places=names,
+        title_of=site.schemas.title_of,
+        records=tuple(site.schemas.records),
+        edits=desk is not None and not broken,
+        history=desk.history() if desk is not None and person.places is None else (),
+        seen=seen,
+        broken=broken,
+        done=done,
+        refused=refused,
+        typed=typed or dict.fromkeys(("place", "record", "first", "last", "entries", "due"), ""),
+    )

@@ -1,0 +1,114 @@
+"""The form of a book's cover: its fields, and the ledger that a filled form describes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import Depends, Form
+
+from pipeline.base.errors import LedgerError
+from pipeline.base.model import Ledger
+from pipeline.declarations.ledger import LEDGER_LABELS, SERIES_NAMES, ledger_from
+from pipeline.registry.accounts.model import KnownPlace, Person
+from pipeline.web.context import Site
+from pipeline.web.scanning.place_codes import with_place_code
+
+COUNTED = ("entries", "pages")
+WRITTEN = ("place", "place_code", "volume", "opened_on", "closed_on", "entries", "pages")
+"""The keys that a person writes; ``form`` and ``series`` are chosen."""
+
+Word = Annotated[str, Form(max_length=300)]
+
+
+def cover_form(
+    form: Word = "",
+    place: Word = "",
+    place_code: Word = "",
+    volume: Word = "",
+    opened_on: Word = "",
+    closed_on: Word = "",
+    entries: Word = "",
+    pages: Word = "",
+    series: Word = "",
+) -> dict[str, str]:
+    """Return the fields of a cover that a form sent; each of bounded length."""
+    return {
+        "form": form, "place": place, "place_code": place_code, "volume": volume, "opened_on": opened_on,
+        "closed_on": closed_on, "entries": entries, "pages": pages, "series": series,
+    }  # fmt: skip
+
+
+Cover = Annotated[dict[str, str], Depends(cover_form)]
+
+
+def ledger_of_form(site: Site, typed: Mapping[str, str], form_now: str = "") -> Ledger:
+    """Return the ledger that the fields of a form describe; a blank day or total is not said.
+
+    Args:
+        site: The services of the server.
+        typed: The fields.
+        form_now: The form that the book has.
+
+    Raises:
+        LedgerError: A field is missing or cannot be; the form is of covers, or retired.
+        SchemaError: There is no such form.
+    """
+    table: dict[str, str | int] = {key: text.strip() for key, text in typed.items() if text.strip()}
+    for key in COUNTED:
+        if str(table.get(key, "")).isdecimal():
+            table[key] = int(table[key])
+    ledger = ledger_from(table, "Bìa sổ")
+    form = site.schemas.form(ledger.form)
+    if form.layout == "cover":
+        raise LedgerError(
+            "Mẫu đã chọn là mẫu của bìa, không phải mẫu sổ. Hãy chọn mẫu của các trang trong sổ."
+        )
+    if form.retired and form.id != form_now:
+        raise LedgerError(f"Mẫu “{form.title}” đã thôi dùng cho sổ mới. Hãy chọn mẫu khác.")
+    return ledger
+
+
+def with_checked_code(site: Site, person: Person, typed: Mapping[str, str], sure: str) -> dict[str, str]:
+    """Return the fields of a cover with the code of its place, which is doubted where the place as written is another.
+
+    Of a place that the person may not see nothing is told: the cover is refused for that afterwards.
+
+    Args:
+        site: The services of the server.
+        person: Who sends the cover.
+        typed: Its fields.
+        sure: The code that the person was asked about and is sure of.
+
+    Raises:
+        LedgerError: The place is no single unit, so its code must be given.
+        DoubtfulCode: The code may be wrong.
+    """
+    code = typed.get("place_code", "").strip()
+    if code and not person.may_see(code):
+        return dict(typed)
+    known = {one.code for one in site.accounts.places()}
+    return with_place_code({**typed, "sure": sure}, site.schemas.places, known)
+
+
+def cover_choices(site: Site, person: Person, form_now: str = "") -> dict[str, object]:
+    """Return what the form of a cover offers: forms, series, labels, and the places that the person may see.
+
+    A form that is retired is offered only where it is ``form_now``, the one that the book has.
+    """
+    return {
+        "labels": LEDGER_LABELS | {"folder": "tên thư mục"},
+        "written": WRITTEN,
+        "forms": [
+            (name, f"{site.schemas.record(form.record).title}: {form.title}")
+            for name, form in sorted(site.schemas.forms.items())
+            if form.layout != "cover" and (name == form_now or not form.retired)
+        ],
+        "series_names": list(SERIES_NAMES.values()),
+        "known_places": places_of(site, person),
+    }
+
+
+def places_of(site: Site, person: Person) -> tuple[KnownPlace, ...]:
+    """Return the registration places that have books and that the person may see."""
+    return tuple(one for one in site.accounts.places() if person.may_see(one.code))

@@ -1,0 +1,306 @@
+"""What an office has set about rules, terms and aliases (``office.toml``): listed, and changed row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pipeline.base.files import FileRefused, parse_toml
+from pipeline.base.model import Severity
+from pipeline.base.staff_toml_edits import with_changed_row, with_row, without_row
+from pipeline.base.text.tones import unaccented
+from pipeline.declarations import catalogue
+from pipeline.declarations.catalogue import CatalogueRule, rule_catalogue
+from pipeline.declarations.office import OFF, SET_BY_OFFICES, Alias, OwnTerm, RuleChange
+from pipeline.declarations.schema import Declaration, Schemas
+from pipeline.registry.statistics.book_states import BookState
+from pipeline.web.supervising.setting_specs import SettingKind, SettingSpec
+from pipeline.web.supervising.staff_file_desk import SettingsRefused
+
+DEFAULT = ""
+"""The choice of the severity as it came with the program."""
+
+SEVERITY_WORDS: Mapping[str, str] = {
+    **{severity.value: words for severity, words in catalogue.SEVERITY_WORDS.items()},
+    OFF: catalogue.SWITCHED_OFF,
+}
+EVERY_FIELD = "mọi ô"
+READ_SINCE = (
+    "Máy đọc: có hiệu lực từ quyển sổ nào bắt đầu được đọc sau khi lưu (lượt đêm, trang Máy đọc, hotich run); quyển "
+    "đang đọc dở thì xong theo điều cũ."
+)
+SHOWN_SINCE = "Màn hình rà soát khi đang gõ, gói tạo trên trình duyệt: có hiệu lực từ lúc máy chủ chạy lại."
+REASON = SettingSpec("reason", SettingKind.TEXT, "Lý do", "", least=1, most=500)
+NAME = SettingSpec("label", SettingKind.TEXT, "Chữ ghi trên sổ", "", least=1, most=200)
+CODE = SettingSpec("code", SettingKind.TEXT, "Mã", "", least=1, most=100)
+
+R = TypeVar("R", bound=Declaration)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRows:
+    """The rows of the file, in its order."""
+
+    rules: tuple[RuleChange, ...] = ()
+    terms: tuple[OwnTerm, ...] = ()
+    aliases: tuple[Alias, ...] = ()
+
+    def of_rule(self, code: str) -> tuple[tuple[int, RuleChange], ...]:
+        """Return the numbered rows about a rule."""
+        return tuple((number, row) for number, row in enumerate(self.rules) if row.code == code)
+
+    def of_field(self, code: str, field: str) -> RuleChange | None:
+        """Return the row about a rule at a field (``""``: every field), the one that counts."""
+        found = [row for _, row in self.of_rule(code) if row.field == field]
+        return found[-1] if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRule:
+    """A rule as the page lists it.
+
+    Attributes:
+        rule: The rule as it came with the program.
+        came: Its severity as it came, in words.
+        here: Its severity at every field as the file says, in words.
+        reason: Why.
+        fields: What the file says of single fields, in words.
+        changed: Whether the file says anything of it.
+    """
+
+    rule: CatalogueRule
+    came: str
+    here: str
+    reason: str
+    fields: tuple[str, ...]
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RowEdit:
+    """A change of rows of the file: the text after it, and in words what it does."""
+
+    text: str
+    lines: tuple[str, ...]
+
+
+def own_rows(text: str) -> OwnRows:
+    """Return the rows of a file that its loaders have found whole.
+
+    Raises:
+        SettingsRefused: It is not whole.
+    """
+    try:
+        table = parse_toml(text)
+        return OwnRows(
+            _rows(table, "rule", RuleChange), _rows(table, "term", OwnTerm), _rows(table, "alias", Alias)
+        )
+    except (FileRefused, ValueError, TypeError):
+        raise SettingsRefused(
+            "Tệp office.toml đang có chỗ sai nên chưa đổi ở đây được. Hãy báo người quản trị máy."
+        ) from None
+
+
+def _rows(table: Mapping[str, Any], name: str, model: type[R]) -> tuple[R, ...]:
+    return tuple(model.model_validate(row) for row in table.get(name, ()))
+
+
+def settable_rules(declared: Schemas) -> tuple[CatalogueRule, ...]:
+    """Return the rules whose severity an office may set, as they came."""
+    return tuple(rule for rule in rule_catalogue(declared) if rule.level in SET_BY_OFFICES)
+
+
+def shown_rules(declared: Schemas, rows: OwnRows, words: str = "") -> tuple[ShownRule, ...]:
+    """Return the rules that an office may set, as the file says.
+
+    Args:
+        declared: The declarations as they came.
+        rows: What the file says.
+        words: Only rules whose code, sentence or fields have these words, written with or without tones.
+    """
+    wanted = unaccented(words).split()
+    found = []
+    for rule in settable_rules(declared):
+        labels = {label for use in rule.asked for label in use.labels}
+        text = unaccented(" ".join((rule.code, rule.sentence, rule.look_at, *labels)))
+        if all(word in text for word in wanted):
+            found.append(_shown(rule, declared, rows))
+    return tuple(found)
+
+
+def _shown(rule: CatalogueRule, declared: Schemas, rows: OwnRows) -> ShownRule:
+    labels, whole = fields_of_rule(rule.code, declared), rows.of_field(rule.code, "")
+    came = severity_words(rule.severity.value if rule.severity else OFF)
+    single = tuple(
+        f"{labels.get(row.field, row.field)}: {severity_words(row.severity)}. {row.reason}"
+        for _, row in rows.of_rule(rule.code)
+        if row.field
+    )
+    return ShownRule(
+        rule,
+        came,
+        came if whole is None else severity_words(whole.severity),
+        "" if whole is None else whole.reason,
+        single,
+        changed=bool(rows.of_rule(rule.code)),
+    )
+
+
+def uncoded_boxes(declared: Schemas, rows: OwnRows) -> tuple[tuple[str, str], ...]:
+    """Return the printed boxes for which no list has a code, nor the office: the list and the words beside the box."""
+    own = {(row.vocab, unaccented(words)) for row in rows.terms for words in (row.label, *row.aliases)}
+    own |= {(row.vocab, unaccented(row.alias)) for row in rows.aliases}
+    return tuple(
+        (name, words)
+        for name, known in sorted(declared.vocabularies.items())
+        for words in known.uncoded
+        if name in declared.vocabs and (name, unaccented(words)) not in own
+    )
+
+
+def severity_words(severity: str) -> str:
+    """Return a severity in words."""
+    return SEVERITY_WORDS.get(severity, severity)
+
+
+def choices_of(rule: CatalogueRule) -> dict[str, str]:
+    """Return the severities that an office may set for a rule, with their words, the one as it came first."""
+    allowed = (
+        (Severity.BLOCK.value, Severity.REVIEW.value) if rule.severity is Severity.BLOCK else SEVERITY_WORDS
+    )
+    return {DEFAULT: "như ban đầu, bỏ mục của cơ quan", **{one: severity_words(one) for one in allowed}}
+
+
+def fields_of_rule(code: str, declared: Schemas) -> dict[str, str]:
+    """Return the labels of the fields that a rule is bound to, by name; none: it asks every field of its kind."""
+    return {
+        name: record.by_name[name].label
+        for record in declared.records.values()
+        for rule in record.rules
+        if rule.code == code
+        for name in rule.fields
+    }
+
+
+def edited_rule(text: str, rule: CatalogueRule, form: Mapping[str, str], declared: Schemas) -> RowEdit:
+    """Return the text of the file with another severity of a rule.
+
+    A severity for every field takes the place of those of single fields.
+
+    Args:
+        text: The text of the file.
+        rule: The rule.
+        form: ``severity`` (``""``: as it came), ``field`` (``""``: every field) and ``reason``.
+        declared: The declarations as they came.
+
+    Raises:
+        SettingsRefused: What was typed is none of it.
+    """
+    severity, field = form.get("severity", ""), form.get("field", "")
+    labels, rows = fields_of_rule(rule.code, declared), own_rows(text)
+    if severity not in choices_of(rule):
+        raise SettingsRefused("Mức: hãy chọn một mức trong danh sách.")
+    if field and field not in labels:
+        raise SettingsRefused("Ô: hãy chọn một ô trong danh sách.")
+    held, whole = rows.of_field(rule.code, field), rows.of_field(rule.code, "")
+    if field and severity != DEFAULT and whole is not None and whole.severity == OFF:
+        raise SettingsRefused("Quy tắc đang tắt ở mọi ô. Hãy đổi mức ở mọi ô trước, rồi mới đặt riêng một ô.")
+    came = severity_words(rule.severity.value if rule.severity else OFF)
+    before = came if held is None else severity_words(held.severity)
+    name = f"{rule.code}, {labels[field] if field else EVERY_FIELD}"
+    if severity == DEFAULT:
+        if held is None:
+            raise SettingsRefused("Cơ quan chưa đặt mức nào ở đó nên không có gì để bỏ.")
+        gone = [number for number, row in rows.of_rule(rule.code) if row.field == field]
+        return RowEdit(_without(text, "rule", gone), (f"{name}: {before} → như ban đầu",))
+    reason = REASON.parse([form.get("reason", "")], {})
+    line = f"{name}: {before} → {severity_words(severity)}. Lý do: {reason}"
+    others = [(n, row) for n, row in rows.of_rule(rule.code) if row.field and not field]
+    told = [
+        f"Bỏ mức riêng của ô {labels.get(row.field, row.field)}: mức mới áp dụng cho mọi ô"
+        for _, row in others
+    ]
+    if held is None:
+        values = {"code": rule.code, "field": field or None, "severity": severity, "reason": reason}
+        text = with_row(text, "rule", {key: value for key, value in values.items() if value is not None})
+    else:
+        number = max(n for n, row in rows.of_rule(rule.code) if row.field == field)
+        text = with_changed_row(text, "rule", number, {"severity": severity, "reason": reason})
+    return RowEdit(_without(text, "rule", [n for n, _ in others]), (line, *told))
+
+
+def edited_terms(text: str, form: Mapping[str, str], declared: Schemas) -> RowEdit:
+    """Return the text of the file with one more term (``kind`` = ``term``) or alias, or without one.
+
+    Args:
+        text: The text of the file.
+        form: ``kind``; ``remove``: the number of the row to remove; else ``vocab``, ``code``, ``label`` and ``reason``.
+        declared: The declarations as they came.
+
+    Raises:
+        SettingsRefused: What was typed is none of it.
+    """
+    kind, rows = form.get("kind", ""), own_rows(text)
+    if kind not in ("term", "alias"):
+        raise SettingsRefused("Hãy chọn thêm mục riêng hay thêm cách viết.")
+    if number := form.get("remove", ""):
+        held: Sequence[OwnTerm | Alias] = rows.terms if kind == "term" else rows.aliases
+        if not number.isascii() or not number.isdecimal() or len(number) > 6 or int(number) >= len(held):
+            raise SettingsRefused("Không còn mục ấy trong tệp. Hãy tải lại trang.")
+        return RowEdit(
+            _without(text, kind, [int(number)]), (f"Bỏ {term_words(held[int(number)], declared)}",)
+        )
+    if form.get("vocab", "") not in declared.vocabs:
+        raise SettingsRefused("Danh mục: hãy chọn trong danh sách.")
+    code, label = CODE.parse([form.get("code", "")], {}), NAME.parse([form.get("label", "")], {})
+    values = {"vocab": form["vocab"], "code": code}
+    row: OwnTerm | Alias
+    if kind == "term":
+        values |= {"label": label, "reason": REASON.parse([form.get("reason", "")], {})}
+        row = OwnTerm.model_validate(values)
+    else:
+        values |= {"alias": label}
+        row = Alias.model_validate(values)
+    return RowEdit(with_row(text, kind, values), (f"Thêm {term_words(row, declared)}",))
+
+
+def term_words(row: OwnTerm | Alias, declared: Schemas) -> str:
+    """Return a term or an alias of the office in words."""
+    vocab = declared.vocabs.get(row.vocab)
+    title = row.vocab if vocab is None else vocab.title
+    if isinstance(row, Alias):
+        return f"cách viết “{row.alias}” của “{row.code}” (danh mục {title})"
+    others = "".join(f", “{alias}”" for alias in row.aliases)
+    return f"mục “{row.label}”{others}, mã {row.code} (danh mục {title}). Lý do: {row.reason}"
+
+
+def effects_of_rows(books: Sequence[BookState]) -> tuple[str, ...]:
+    """Return what a change of rules, terms or aliases does, and from when on, in sentences."""
+    read = [one for one in books if one.read]
+    if not read:
+        return READ_SINCE, SHOWN_SINCE
+    pages = sum(one.read for one in read)
+    again = (
+        f"Trang đã đọc được đọc lại khi máy đọc tới quyển ấy, kể cả khi chỉ đổi lý do: hiện {len(read)} quyển, "
+        f"{pages} trang. Quyết định của người rà soát giữ nguyên. Xem trước: hotich reread THƯ_MỤC --sample 20."
+    )
+    return READ_SINCE, again, SHOWN_SINCE
+
+
+def not_in_force(server: Schemas, declared: Schemas, rows: OwnRows) -> tuple[str, ...]:
+    """Return the codes whose severity at every field this server still takes otherwise than the file says."""
+    found = []
+    for rule in settable_rules(declared):
+        whole = rows.of_field(rule.code, "")
+        wanted = (rule.severity.value if rule.severity else OFF) if whole is None else whole.severity
+        here = server.severity_of(rule.code)
+        if wanted != (here.value if here else OFF):
+            found.append(rule.code)
+    return tuple(found)
+
+
+def _without(text: str, table: str, numbers: Sequence[int]) -> str:
+    for number in sorted(numbers, reverse=True):
+        text = without_row(text, table, number)
+    return text

@@ -1,0 +1,206 @@
+"""What an office prints says what the registry holds, of settled entries alone."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import openpyxl
+import pikepdf
+import pytest
+
+from pipeline.base.errors import PrintRefused, RegistryError
+from pipeline.base.files import sha256_of_file
+from pipeline.base.model import FieldStatus
+from pipeline.delivery.export.package_folder import signing_key, write_manifest
+from pipeline.delivery.printing.contents import Signer
+from pipeline.delivery.printing.pdf_text import text_of_pdf
+from pipeline.delivery.printing.service import HandoverOrder, HandoverParty, PrintedFile
+from pipeline.registry import RegistryPart, Verdict, Withdrawn
+from pipeline.registry.amendments.model import AmendmentOrder
+from pipeline.registry.extracts.model import IssueFilter
+from tests.delivery.printing.papers import order
+from tests.delivery.printing.printed_office import ASKER, PrintedOffice, printed_office
+from tests.registry.pages import read
+
+ORDER = AmendmentOrder("12/QĐ-UBND", "05.03.2020", "Luật Hộ tịch 2014, Điều 28", "UBND xã Thử")
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[PrintedOffice]:
+    with printed_office(tmp_path) as made:
+        yield made
+
+
+def said(file: PrintedFile) -> str:
+    return text_of_pdf(file.content)
+
+
+def test_an_extract_says_what_is_in_force_and_its_file_stays(office: PrintedOffice) -> None:
+    amended = office.registry.amend(office.entry_id, "mother_name", "Thử Ba", ORDER, author="an")
+    refused = office.printer.view(office.entry_id, ASKER)
+    assert "ký xác nhận" in refused.refusal
+    assert "“Họ tên mẹ”" in refused.refusal
+    office.registry.sign_amendment(office.entry_id, amended, author="binh")
+    view = office.printer.view(office.entry_id, ASKER)
+    assert (view.refusal, view.refusal_of_extract, view.office.code) == ("", "", "BA")
+    draft = said(office.printer.draft(office.entry_id, Signer(), ASKER))
+    assert "BẢNDỰTHẢO" in draft.replace(" ", "")
+    line = office.printer.issue(office.entry_id, order(), view.state, ASKER)
+    again = office.printer.issue(office.entry_id, order(), "stale", ASKER)
+    assert (line.number, again) == (1, line), "a form sent twice issues one"
+    file = office.printer.issued(line.extract_id, ASKER)
+    text = said(file)
+    for told in (
+        f"Số: 1/{line.year}/TLKS-BS",
+        "Họ, chữ đệm, tên: Thử $x$ #let Một",
+        "Ngày, tháng, năm sinh: 05/03/2010 Ghi bằng chữ: Ngày năm tháng ba năm hai nghìn không trăm mười",
+        "Giới tính: Nữ",
+        "người mẹ: Thử Ba",
+        "người cha: Năm sinh: Dân tộc: Quốc tịch: Nơi cư trú: Đăng ký",
+        "Số: 41/2010 Quyển số: 01/2010 Ngày đăng ký: 12/03/2010",
+        "Ghi chú: Đăng ký quá hạn",
+        "Cải chính “Họ tên mẹ” từ “Thử Hai” thành “Thử Ba”, theo văn bản số 12/QĐ-UBND ngày 05/03/2020",
+        "CHỦ TỊCH Thử Ký",
+    ):
+        assert told in text
+    assert "Không có" not in text, "blank stays blank"
+    office.registry.amend(office.entry_id, "notes", "Đã ghi thêm", ORDER, author="an")
+    with pytest.raises(RegistryError, match="không còn đúng với sổ"):
+        office.printer.issued(line.extract_id, ASKER)
+    old = office.printer.issued(line.extract_id, ASKER, even_outdated=True)
+    assert (old.content, old.name) == (file.content, f"KHONG-CON-DUNG-{file.name}")
+    actions = {row.action for row in office.registry.audit().recent(40)}
+    assert {"extract-drafted", "extract-issued", "extract-taken"} <= actions
+    assert office.registry.audit().verify().flaws == ()
+
+
+def test_nothing_is_printed_of_what_waits_changed_or_contradicts_itself(office: PrintedOffice) -> None:
+    names = ("child_name", "child_sex", "child_born_on", "mother_name", "father_name", "notes", "signer_name")
+    waiting = office.add(2, **{name: read(name, "Thử", accepted=False) for name in names})
+    refusal = office.printer.view(waiting, ASKER).refusal
+    assert (refusal.count("“"), "và 1 trường nữa" in refusal) == (6, True), refusal
+    for make in (
+        lambda: office.printer.entry(waiting, ASKER),
+        lambda: office.printer.draft(waiting, Signer(), ASKER),
+        lambda: office.printer.issue(waiting, order(), office.printer.view(waiting, ASKER).state, ASKER),
+    ):
+        with pytest.raises(PrintRefused, match="còn chờ rà soát"):
+            make()
+    seen = office.printer.view(office.entry_id, ASKER).state
+    office.registry.decide(
+        office.entry_id, [Verdict("mother_name", FieldStatus.READ, "Thử Bốn")], author="an"
+    )
+    with pytest.raises(PrintRefused, match="đã thay đổi"):
+        office.printer.issue(office.entry_id, order(), seen, ASKER)
+    number = office.registry.amend(office.entry_id, "child_born_on", "06.03.2010", ORDER, author="an")
+    office.registry.sign_amendment(office.entry_id, number, author="binh")
+    view = office.printer.view(office.entry_id, ASKER)
+    assert (view.refusal, "khác nhau" in view.refusal_of_extract) == ("", True)
+    with pytest.raises(PrintRefused, match="khác nhau"):
+        office.printer.issue(office.entry_id, order(), view.state, ASKER)
+    foreign = office.add(3, child_name=read("child_name", "Thử 壬"))
+    assert "壬" in office.printer.view(foreign, ASKER).refusal_of_extract
+    whole = office.add(4)
+    (office.workspace.stored(office.scan) or Path()).chmod(0o600)
+    (office.workspace.stored(office.scan) or Path()).write_bytes(b"another")
+    with pytest.raises(PrintRefused, match="không còn đúng"):
+        office.printer.issue(whole, order(), office.printer.view(whole, ASKER).state, ASKER)
+    office.registry.withdraw(RegistryPart(office.book_id), author="chi", reason="nhầm sổ")
+    with pytest.raises(Withdrawn):
+        office.printer.draft(whole, Signer(), ASKER)
+    with pytest.raises(RegistryError):
+        office.printer.book_list(office.book_id, ".pdf", ASKER)
+    assert office.registry.issued_extracts(IssueFilter(), author="an").found == 0
+
+
+def test_without_an_office_only_drafts_are_printed(office: PrintedOffice) -> None:
+    office.workspace.print.unlink()
+    view = office.printer.view(office.entry_id, ASKER)
+    assert "trang Thiết lập" in view.refusal_of_extract
+    assert office.printer.draft(office.entry_id, Signer(), ASKER).name.startswith("du-thao-")
+    with pytest.raises(PrintRefused, match="trang Thiết lập"):
+        office.printer.issue(office.entry_id, order(), view.state, ASKER)
+
+
+def test_an_entry_is_printed_beside_its_page(office: PrintedOffice) -> None:
+    file = office.printer.entry(office.entry_id, ASKER)
+    text = said(file)
+    for told in (
+        "Thử $x$ #let Một",
+        "Thử Hai",
+        "05/03/2010",
+        "Đăng ký quá hạn",
+        "Để trống trên sổ",
+        "người in: an",
+    ):
+        assert told in text
+    with pikepdf.open(io.BytesIO(file.content)) as pdf:
+        assert sum(len(one.get_images()) for one in pdf.pages) == 1
+    assert file.name.endswith(".41.pdf")
+
+
+def test_a_list_names_each_entry_and_nothing_that_waits(office: PrintedOffice) -> None:
+    office.add(2, child_name=read("child_name", "Thử Kín", accepted=False))
+    number = office.registry.amend(office.entry_id, "child_name", "=1+1", ORDER, author="an")
+    assert number
+    text = said(office.printer.book_list(office.book_id, ".pdf", ASKER))
+    assert ("=1+1" in text, "Thử Kín" in text, "Cộng: 2 sự kiện, trong đó 1" in text) == (True, False, True)
+    file = office.printer.book_list(office.book_id, ".xlsx", ASKER)
+    sheet = openpyxl.load_workbook(io.BytesIO(file.content)).active
+    assert sheet is not None
+    rows = [[cell.value or "" for cell in row] for row in sheet.iter_rows(min_row=5, max_row=6)]
+    assert [(row[1], row[4], row[5]) for row in rows] == [
+        ("41/2010", "=1+1", "Xong"),
+        ("41/2010", "", rows[1][5]),
+    ]
+    assert rows[1][5] != "Xong"
+    assert {
+        cell.data_type for row in sheet.iter_rows(min_row=5, max_row=6) for cell in row if cell.value
+    } == {"s"}
+
+
+def package(folder: Path, workspace_key: Path) -> Path:
+    """A small package whose manifest is signed."""
+    folder.mkdir()
+    (folder / "KS.xlsx").write_bytes(b"sheet")
+    manifest = {
+        "made_at": "2026-11-29T05:00:00+00:00",
+        "book": {"kind": "KS", "place_code": "00000", "volume": "01/2010", "closing_entries": None},
+        "template": "KS70",
+        "counts": {"entries": 7, "pdfs": 7},
+        "complete": False,
+        "not_settled": [{"why": "task"}],
+        "files": {"KS.xlsx": sha256_of_file(folder / "KS.xlsx")},
+    }
+    write_manifest(folder, manifest, signing_key(workspace_key))
+    return folder
+
+
+def test_handover_minutes_say_what_the_manifest_says_once_it_was_verified(
+    office: PrintedOffice, tmp_path: Path
+) -> None:
+    folder = package(tmp_path / "goi", office.workspace.package_key)
+    asked = HandoverOrder(receiver=HandoverParty("Sở Tư pháp #let", "Thử Nhận", "Chuyên viên"))
+    text = said(office.printer.handover(folder, asked, ASKER, office.book_id)).replace(" ", "")
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    for told in (
+        manifest["files"]["KS.xlsx"],
+        sha256_of_file(folder / "manifest.json"),
+        manifest["key_fingerprint"].replace(" ", ""),
+        "CHƯAĐỦ:1chỗkhôngcótronggói",
+        "Sốsựkiệntronggói7",
+        "SởTưpháp#let",
+        "ỦybannhândânxãBìnhAn",
+    ):
+        assert told in text
+    (folder / "KS.xlsx").write_bytes(b"other")
+    with pytest.raises(PrintRefused, match=r"KS\.xlsx: tệp đã bị đổi"):
+        office.printer.handover(folder, asked, ASKER)
+    (folder / "KS.xlsx").write_bytes(b"sheet")
+    data = (folder / "manifest.json").read_bytes()
+    (folder / "manifest.json").write_bytes(data.replace(b'"entries": 7', b'"entries": 8'))
+    with pytest.raises(PrintRefused, match="chữ ký"):
+        office.printer.handover(folder, asked, ASKER)

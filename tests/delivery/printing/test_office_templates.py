@@ -1,0 +1,147 @@
+"""An office's own templates: set with an invented entry first, and known by what was accepted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.base.errors import PrintRefused, SchemaError
+from pipeline.declarations.schema import RecordSpec
+from pipeline.declarations.schema.declaration import parse_declaration
+from pipeline.delivery.printing.contents import extract_rows
+from pipeline.delivery.printing.office_templates import OfficeTemplates, read_template, refuse_flaws
+from pipeline.delivery.printing.offices import read_offices
+from pipeline.delivery.printing.typesetting import shipped_template
+from tests.declarations.schema.test_own_records import DECLARED
+from tests.delivery.printing.papers import SCHEMAS
+
+DEATH = SCHEMAS.record("death")
+SHIPPED = shipped_template("death-extract.typ")
+
+
+def test_a_template_is_printed_from_once_it_was_accepted_and_until_it_is_changed(tmp_path: Path) -> None:
+    templates = OfficeTemplates(tmp_path / "own")
+    assert not templates.of("death").is_own
+    own = SHIPPED.replace("TRÍCH LỤC KHAI TỬ", "TRÍCH LỤC KHAI TỬ CỦA XÃ")
+    made = templates.accept(DEATH, own)
+    assert (templates.of("death"), templates.of("birth").is_own) == (made, False)
+    path = tmp_path / "own" / "death-extract.typ"
+    path.write_text(SHIPPED.replace("Nơi chết", "Chỗ chết"), encoding="utf-8")
+    with pytest.raises(PrintRefused, match="đã bị sửa"):
+        templates.of("death")
+    path.unlink()
+    path.symlink_to("/etc/passwd")
+    with pytest.raises(PrintRefused, match="Mẫu in"):
+        templates.of("death")
+    path.unlink()
+    path.write_text(own, encoding="utf-8")
+    assert templates.drop("death")
+    assert not templates.of("death").is_own
+    assert not templates.drop("death")
+    assert path.with_suffix(".typ.old").read_text(encoding="utf-8") == own
+
+
+OWN_FRAME = """#let extract(title, body) = { head(data.office, number: data.number); body; notes(); signature() }
+#extract("""
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (('value("deceased_name")', '""'), "“Họ tên người chết”"),
+        (('#extract("TRÍCH LỤC KHAI TỬ", {', "#official({ head(data.office)"), "số trích lục"),
+        (("#extract(", OWN_FRAME), "chữ “BẢN DỰ THẢO”"),
+    ],
+    ids=["a name", "the number", "the mark of a draft"],
+)
+def test_a_template_that_leaves_out_what_an_extract_must_say_is_refused(
+    change: tuple[str, str], told: str
+) -> None:
+    text = SHIPPED.replace(*change)
+    assert text != SHIPPED
+    with pytest.raises(PrintRefused, match=told):
+        refuse_flaws(DEATH, text)
+
+
+def test_a_template_that_is_no_text_or_too_large_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.typ"
+    for content in (b"\xff\xfe", b"x" * (1 << 20)):
+        path.write_bytes(content)
+        with pytest.raises(PrintRefused):
+            read_template(path)
+    with pytest.raises(PrintRefused):
+        read_template(tmp_path / "none.typ")
+
+
+@pytest.mark.parametrize("name", ["guardianship", "divorce_note"])
+def test_a_record_without_a_template_has_the_generic_one_until_an_office_accepts_its_own(
+    tmp_path: Path, name: str
+) -> None:
+    own = parse_declaration(RecordSpec, DECLARED.encode(), "", Path("x"))
+    record = own if name == "divorce_note" else SCHEMAS.record(name)
+    templates = OfficeTemplates(tmp_path)
+    generic = templates.of(name)
+    assert (generic.is_generic, generic.is_own) == (True, False)
+    rows = extract_rows(record, {one.name: "" for one in record.fields} | {"notes": "x"})
+    assert {row["label"] for row in rows} == {
+        one.label for one in record.fields if one.required and one.column and one.name != "notes"
+    }, "what is blank and need not be there is left out"
+    templates.accept(record, generic.text)
+    assert (templates.of(name).is_generic, templates.of(name).is_own) == (False, True)
+
+
+OFFICES = """
+[[office]]
+code = "BA"
+name = "Ủy ban nhân dân xã Bình An"
+place = "Bình An"
+places = ["00000", "00001"]
+
+[[office]]
+code = "TT"
+name = "Ủy ban nhân dân xã Tân Thử"
+superior = "Tỉnh Thử"
+place = "Tân Thử"
+"""
+
+
+def test_offices_are_found_by_the_places_whose_books_they_keep(tmp_path: Path) -> None:
+    path = tmp_path / "print.toml"
+    assert read_offices(path).of("00000").code == ""
+    path.write_text(OFFICES, encoding="utf-8")
+    found = read_offices(path)
+    assert [found.of(place).code for place in ("00000", "00001", "31333")] == ["BA", "BA", "TT"]
+    path.write_text(
+        OFFICES.replace('[[office]]\ncode = "TT"', '[[office]]\ncode = "TT"\nplaces = ["7"]'),
+        encoding="utf-8",
+    )
+    assert read_offices(path).of("31333").name == ""
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (('code = "TT"', 'code = "ba"'), "đã là mã"),
+        (('code = "TT"', 'code = "Bình An"'), "chữ cái không dấu"),
+        (('places = ["00000", "00001"]', ""), "mọi nơi"),
+        (('places = ["00000", "00001"]', "places = [1]"), "danh sách mã"),
+        (('superior = "Tỉnh Thử"', 'cap_tren = "Tỉnh Thử"'), "khóa lạ"),
+        (('place = "Tân Thử"', ""), "thiếu “place”"),
+        (('code = "TT"', 'code = "TT"\nsigner = "Thử Ký"'), "phải có chức vụ"),
+        (('code = "TT"', 'code = "TT"\nsigner_title = 7'), "trong ngoặc kép"),
+        (('code = "TT"', f'code = "TT"\nsigner_title = "{"x" * 10_000}"'), "nhiều nhất 120"),
+        (('code = "TT"', 'code = "TT"\nsigner_title = "Chủ tịch\\u202e"'), "ký tự điều khiển"),
+        (('code = "TT"', 'code = "TT"\nsigner_title = "壬"'), "phông chữ"),
+    ],
+)
+def test_flaws_of_offices_are_told_with_their_lines(
+    tmp_path: Path, change: tuple[str, str], told: str
+) -> None:
+    path = tmp_path / "print.toml"
+    changed = OFFICES.replace(*change)
+    assert changed != OFFICES
+    path.write_text(changed, encoding="utf-8")
+    with pytest.raises(SchemaError, match=told) as refused:
+        read_offices(path)
+    assert "dòng" in refused.value.message

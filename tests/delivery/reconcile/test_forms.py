@@ -1,0 +1,32 @@
+"""What is delivered comes back without a difference, for every form."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline.delivery.export.workbook import cells_of, write_workbook
+from tests.delivery.export.books import CLEAN, stored
+from tests.delivery.reconcile.files import held
+from tests.registry.pages import SCHEMAS
+
+FORMS = ("birth-2006", "marriage-2006", "death-2006", "birth-2016", "marriage-2016", "death-2016")
+EXPORTS = {"birth": "KS70", "marriage": "KH44", "death": "KT48"}
+SMALL = replace(CLEAN, entries=1, dpi=100, cover=False)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_ministrys_workbook_of_a_book_has_no_difference_from_it(form: str, tmp_path: Path) -> None:
+    book = stored(tmp_path, form, SMALL)
+    record = SCHEMAS.record(book.truth.kind)
+    with book.context.open_registry() as registry:
+        rows = [
+            cells_of(row.values, record, SCHEMAS)
+            for row in registry.record_rows(record.record, [book.book_id])
+        ]
+        write_workbook(tmp_path / "a.xlsx", EXPORTS[record.record], rows, SCHEMAS)
+        found, refused, counts = held(registry, tmp_path / "a.xlsx")
+    assert (found, refused) == ([], [])
+    assert (counts.pairs, counts.same, counts.absent) == (1, 1, ())

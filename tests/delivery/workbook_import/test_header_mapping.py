@@ -1,0 +1,101 @@
+"""Which columns are which: proposed by headers with or without tones, confirmed by people, found again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from pipeline.base.errors import ReconcileError
+from pipeline.delivery.reconcile import open_workbook, read_layout
+from pipeline.delivery.workbook_import.header_mapping import (
+    ProposedMapping,
+    chosen_mapping,
+    keep_mapping,
+    layout_of,
+    layout_text,
+    propose_mapping,
+)
+from tests.registry.pages import SCHEMAS
+
+OWN = (
+    "STT",
+    "So",
+    "Quyển số",
+    "HO TEN NGUOI DUOC KHAI SINH",
+    "Giới tính (Nam/Nữ)",
+    "Họ và tên mẹ",
+    "Cột khác",
+)
+
+
+def workbook(path: Path, headers: tuple[str, ...], before: int = 2) -> Path:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for _ in range(before):
+        sheet.append(["DANH SÁCH", "Thử"])
+    sheet.append(list(headers))
+    sheet.append(["1"] * len(headers))
+    book.save(path)
+    return path
+
+
+def proposed(path: Path, kept: Path | None = None, record: str = "") -> ProposedMapping:
+    with open_workbook(path) as book:
+        return propose_mapping(book, SCHEMAS, record, kept)
+
+
+def test_headers_are_known_with_or_without_tones_and_what_is_only_like_one_is_asked(tmp_path: Path) -> None:
+    found = proposed(workbook(tmp_path / "t.xlsx", OWN))
+    assert (found.record.record, found.header_row, found.sure) == ("birth", 3, False)
+    assert [(one.column, one.sure) for one in found.columns] == [
+        ("", False),
+        ("so", True),
+        ("quyenSo", True),
+        ("nksHoTen", True),
+        ("nksGioiTinh", True),
+        ("meHoTen", False),
+        ("", False),
+    ]
+    with (
+        open_workbook(tmp_path / "t.xlsx") as book,
+        pytest.raises(ReconcileError, match="“Họ và tên mẹ” có phải là “Họ tên mẹ”"),
+    ):
+        layout_of(book, SCHEMAS)
+
+
+def test_what_people_confirmed_is_found_again_by_the_headers(tmp_path: Path) -> None:
+    found = proposed(workbook(tmp_path / "t.xlsx", OWN))
+    mapping = chosen_mapping(found, {"so": "So", "chaHoTen": "Họ và tên mẹ"})
+    keep_mapping(tmp_path / "kept", found, mapping)
+    again = proposed(workbook(tmp_path / "u.xlsx", OWN), tmp_path / "kept")
+    assert again.sure
+    assert again.mapping().columns == {"so": "So", "chaHoTen": "Họ và tên mẹ"}
+    (tmp_path / "layout.toml").write_text(layout_text(again.mapping()), encoding="utf-8")
+    assert read_layout(tmp_path / "layout.toml", SCHEMAS) == again.mapping()
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ({"soo": "So"}, "không có cột “soo”"),
+        ({"so": "Số khác"}, "không có tiêu đề “Số khác”"),
+        ({"so": "So", "meHoTen": "So"}, "được chọn cho hai trường"),
+    ],
+)
+def test_a_mapping_that_cannot_be_is_refused(tmp_path: Path, columns: dict[str, str], said: str) -> None:
+    found = proposed(workbook(tmp_path / "t.xlsx", OWN))
+    with pytest.raises(ReconcileError, match=said):
+        chosen_mapping(found, columns)
+
+
+def test_two_columns_of_one_name_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ReconcileError, match="Hai cột cùng tên “Số”"):
+        proposed(workbook(tmp_path / "t.xlsx", ("Số", "Số", "Họ tên mẹ", "Họ tên cha")))
+
+
+def test_a_kind_of_register_that_people_name_is_taken(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "t.xlsx", ("Số", "Quyển số", "Ngày đăng ký", "Người ký"))
+    assert proposed(path, record="guardianship").record.record == "guardianship"

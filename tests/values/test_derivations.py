@@ -1,0 +1,179 @@
+"""What follows from other values is offered with its reason; where anything is not known, nothing is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from pipeline.base.model import BookSeries, FieldStatus
+from pipeline.values.derivations import DERIVATIONS, OF_NOTES, DerivationContext, Known, derived, takes
+from pipeline.values.kinds import KINDS
+from pipeline.values.kinds.note import NotedActKind
+from pipeline.values.predicates import BLANK, Value
+from tests.registry.pages import SCHEMAS
+
+BIRTH = SCHEMAS.record("birth")
+RULES = {one.field: one for one in BIRTH.derivations}
+ORDINARY = DerivationContext(places=SCHEMAS.places)
+
+
+def read(text: str, canonical: str = "") -> Value:
+    return Value(text, canonical or text)
+
+
+def offered(
+    field: str, values: Mapping[str, Known], context: DerivationContext = ORDINARY
+) -> tuple[str, str] | None:
+    rule = RULES[field]
+    found = derived(rule.rule, [values.get(name) for name in rule.fields], rule.limits, context)
+    return None if found is None else (found.text, found.reason)
+
+
+def kind(
+    born: str, registered: str, notes: Known = BLANK, series: BookSeries = BookSeries.ORDINARY
+) -> str | None:
+    found = offered(
+        "registration_type",
+        {"notes": notes, "child_born_on": read(born), "registered_on": read(registered)},
+        DerivationContext(series),
+    )
+    return None if found is None else found[0]
+
+
+@pytest.mark.parametrize(
+    ("born", "registered", "expected"),
+    [
+        ("01.03.2010", "30.04.2010", "Đúng hạn"),
+        ("01.03.2010", "01.05.2010", "Quá hạn"),
+        ("01.03.2004", "31.03.2004", "Đúng hạn"),
+        ("01.03.2004", "10.04.2004", None),
+        ("01.03.2004", "10.06.2004", "Quá hạn"),
+        ("2010", "01.05.2010", None),
+        ("31.02.2010", "01.05.2010", None),
+        ("02.05.2010", "01.05.2010", None),
+    ],
+)
+def test_lateness_follows_from_whole_dates_and_the_limit_of_the_time(
+    born: str, registered: str, expected: str | None
+) -> None:
+    assert kind(born, registered) == expected
+
+
+@pytest.mark.parametrize(
+    ("notes", "series", "expected"),
+    [
+        (read("ĐĂNG KÝ LẠI"), BookSeries.ORDINARY, "Đăng ký lại"),
+        (read("Đăng kí  lại theo QĐ 12"), BookSeries.LATE, "Đăng ký lại"),
+        (read("QUÁ HẠN"), BookSeries.ORDINARY, "Quá hạn"),
+        (None, BookSeries.AGAIN, "Đăng ký lại"),
+        (BLANK, BookSeries.LATE, "Quá hạn"),
+        (None, BookSeries.ORDINARY, None),
+        (read("Đã đăng ký tại nước ngoài"), BookSeries.ORDINARY, RULES["registration_type"].limits["abroad"]),
+    ],
+)
+def test_stamp_and_title_of_the_book_come_before_the_days(
+    notes: Known, series: BookSeries, expected: str | None
+) -> None:
+    assert kind("01.03.2010", "05.03.2010", notes, series) == (expected)
+
+
+NAME, FREE = read("Trần Thị Thử"), Value("", "", FieldStatus.ILLEGIBLE)
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"mother_name": NAME, "father_name": NAME}, "Đủ cha mẹ"),
+        ({"mother_name": NAME, "father_name": BLANK}, "Chưa xác định cha"),
+        ({"mother_name": BLANK, "father_name": NAME}, "Chưa xác định mẹ"),
+        ({"mother_name": BLANK, "father_name": BLANK}, "Chưa xác định cả cha và mẹ"),
+        ({"mother_name": NAME, "father_name": BLANK, "father_ethnicity": read("Kinh")}, None),
+        ({"mother_name": NAME}, None),
+        ({"mother_name": NAME, "father_name": FREE}, None),
+        ({"mother_name": BLANK, "father_name": BLANK, "notes": read("Trẻ bị bỏ rơi")}, "Trẻ bị bỏ rơi"),
+    ],
+)
+def test_the_kind_of_birth_follows_from_the_blocks_of_the_parents(
+    values: dict[str, Known], expected: str | None
+) -> None:
+    found = offered("birth_type", values)
+    assert (found and found[0]) == expected
+
+
+def test_a_place_is_offered_with_its_units_only_where_it_is_one() -> None:
+    day = read("05.03.2010")
+    place = read("Xã Lương Tâm, huyện Long Mỹ, tỉnh Hậu Giang")
+    found = offered("child_birth_place_unit", {"child_birth_place": place, "registered_on": day})
+    assert found is not None
+    assert found[0] == "Xã Lương Tâm, Huyện Long Mỹ, Tỉnh Hậu Giang"
+    assert "2010" in found[1]
+    no_such_type = "Xã Vĩnh Viễn, huyện Long Mỹ, tỉnh Hậu Giang"
+    for text in ("Xã Không Có, tỉnh Hậu Giang", "tại nhà", "Xã Tân Bình", no_such_type):
+        values = {"child_birth_place": read(text), "registered_on": day}
+        assert offered("child_birth_place_unit", values) is None
+
+
+def test_every_offer_is_a_term_of_its_list_and_every_binding_fits() -> None:
+    for spec_of in SCHEMAS.records.values():
+        for rule in spec_of.derivations:
+            assert takes(rule.rule, len(rule.fields))
+            assert rule.rule in DERIVATIONS
+    texts = {"Đúng hạn", "Quá hạn", "Đăng ký lại", RULES["registration_type"].limits["abroad"]}
+    parents = {
+        "Đủ cha mẹ",
+        "Chưa xác định cha",
+        "Chưa xác định mẹ",
+        "Chưa xác định cả cha và mẹ",
+        "Trẻ bị bỏ rơi",
+    }
+    for record, field, offers in (
+        ("birth", "registration_type", texts),
+        ("birth", "birth_type", parents),
+        ("death", "registration_type", {"Đúng hạn", "Quá hạn", "Đăng ký lại"}),
+        ("marriage", "registration_type", {"Đăng ký lại"}),
+    ):
+        spec = SCHEMAS.record(record).by_name[field]
+        vocabulary = SCHEMAS.vocabulary(spec)
+        assert all(KINDS[spec.kind].parse(text, vocabulary).canonical for text in offers)
+
+
+NOTE = "Hủy việc kết hôn theo Quyết định số 7/QĐST ngày 9/8/2011 của TAND huyện Thử"
+WEDDING = {one.field: one for one in SCHEMAS.record("marriage").derivations}
+
+
+def told_by(note: str) -> dict[str, str]:
+    """What a note in a book of marriages offers, by field."""
+    given = [Value(note, note)]
+    rules = [one for one in WEDDING.values() if one.rule in OF_NOTES]
+    found = {one.field: derived(one.rule, given, one.limits, ORDINARY) for one in rules}
+    return {field: one.text for field, one in found.items() if one is not None}
+
+
+def test_a_clear_note_offers_its_decision_and_what_goes_into_the_columns_of_a_marriage() -> None:
+    assert told_by(NOTE) == {
+        "noted_act": "Hủy kết hôn",
+        "noted_number": "7/QĐST",
+        "noted_decided_on": "09/08/2011",
+        "noted_authority": "TAND huyện Thử",
+        "marriage_state": "Đã hủy",
+        "annulled_basis": "Số 7/QĐST ngày 09/08/2011 của TAND huyện Thử",
+    }
+    assert told_by("Đã ly hôn") == {"noted_act": "Ly hôn", "marriage_state": "Đã ly hôn"}
+    assert told_by("Cải chính và bổ sung, số 5/QĐ") == {}
+    assert told_by("Bản sao") == {}
+
+
+def test_every_act_and_state_that_a_note_offers_is_a_term_of_its_list() -> None:
+    for kind in NotedActKind:
+        note = {"annulment": "hủy kết hôn", "recognition": "công nhận kết hôn", "parentage": "nhận cha"}.get(
+            kind, SCHEMAS.vocabularies["noted-act"].labels[kind]
+        )
+        offered_here = told_by(note)
+        for field in ("noted_act", "marriage_state"):
+            spec = SCHEMAS.record("marriage").by_name[field]
+            if field in offered_here:
+                parsed = KINDS[spec.kind].parse(offered_here[field], SCHEMAS.vocabulary(spec))
+                assert (parsed.canonical == kind) is (field == "noted_act")
+                assert parsed.canonical
+        assert "noted_act" in offered_here

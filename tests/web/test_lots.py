@@ -1,0 +1,79 @@
+"""A lot from drawing to its end in the browser of a supervisor."""
+
+from __future__ import annotations
+
+import pytest
+from fastapi import FastAPI
+
+from pipeline.base.model import FieldStatus
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.registry import Registry, Verdict
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
+from tests.registry.pages import LEDGER, entry, page, read
+from tests.web.browser import Browser, text_of
+from tests.web.clock import Clock
+from tests.web.conftest import OTHER, OWN, browser_of
+
+SETTLED_SCAN = "b" * 64
+
+
+@pytest.fixture(scope="module")
+def settled(registry: Registry) -> int:
+    """A book of which the machine accepted all."""
+    book_id = registry.book_id(LEDGER, "KS.2010.02")
+    registry.store_scan(book_id, SETTLED_SCAN, "scan.pdf", 1000, 9)
+    for page_no in range(1, 4):
+        made = page(entry(read("child_name", f"Thử {page_no}")), scan=SETTLED_SCAN, page_no=page_no)
+        registry.save_page(book_id, made, "f1")
+    return book_id
+
+
+@pytest.fixture
+def supervisor(app: FastAPI, accounts: Accounts, people: dict[tuple[Role, str], str]) -> Browser:
+    return browser_of(app, accounts, people[Role.SUPERVISOR, OWN])
+
+
+def test_a_lot_is_drawn_looked_at_and_accepted(
+    supervisor: Browser,
+    app: FastAPI,
+    registry: Registry,
+    accounts: Accounts,
+    clock: Clock,
+    people: dict[tuple[Role, str], str],
+    settled: int,
+) -> None:
+    assert "KS.2010.02" in supervisor.get("/lots").text
+    drawn = supervisor.submit("/lots", {"books": [str(settled)]})
+    assert drawn.status_code == 303
+    place = drawn.headers["location"]
+    shown = text_of(supervisor.get(place))
+    assert "Sự kiện trong lô 3" in shown
+    early = supervisor.submit(f"{place}/close")
+    assert (early.status_code, "chưa kết luận được" in early.text) == (422, True)
+    checker = next(one.person for one in accounts.list() if one.person.login == people[Role.CHECKER, OWN])
+    desk = registry.desk(ReviewPolicy(), now=clock)
+    while (task := desk.next_task(checker, stage=Stage.CHECK)) is not None:
+        words = [Verdict("child_name", FieldStatus.READ, f"Thử {task.ref.page_no}")]
+        desk.key(checker, task.task_id, task.version, words, token=f"t{task.task_id}")
+    assert "Nhận lô" in supervisor.get(place).text
+    assert supervisor.submit(f"{place}/close").status_code == 303
+    assert "Kết luận: nhận" in text_of(supervisor.get(place))
+    assert "nhận" in text_of(supervisor.get("/reports"))
+    other = browser_of(app, accounts, people[Role.SUPERVISOR, OTHER])
+    assert other.get(place).status_code == 403
+    assert "KS.2010.02" not in other.get("/lots").text
+
+
+def test_a_lot_is_cancelled_with_its_reason(supervisor: Browser, settled: int) -> None:
+    place = supervisor.submit("/lots", {"books": [str(settled)]}).headers["location"]
+    refused = supervisor.submit(f"{place}/cancel", {"reason": " "})
+    assert (refused.status_code, "Chưa ghi lý do bỏ lô" in refused.text) == (422, True)
+    assert supervisor.submit(f"{place}/cancel", {"reason": "nhầm sổ"}).status_code == 303
+    assert "nhầm sổ" in supervisor.get(place).text
+
+
+def test_a_book_in_which_nothing_is_settled_is_refused_with_a_sentence(supervisor: Browser) -> None:
+    answer = supervisor.submit("/lots", {"books": ["1"]})
+    assert (answer.status_code, "chưa có sự kiện nào xong" in answer.text) == (422, True)

@@ -1,0 +1,306 @@
+"""What the office has set, on a page: every key that may be set, what holds now, and whether the office chose it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from pipeline.cli.office_work import read_policies
+from pipeline.declarations import sampling
+from pipeline.declarations.learning_policy import LearningPolicy
+from pipeline.declarations.review_policy import BookPolicy
+from pipeline.delivery_rules import DELIVERY_RULES, RULES_BY_NAME, ApprovalPolicy
+from pipeline.registry import Registry
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
+from pipeline.web.app import create_app
+from pipeline.web.routes.office_settings import with_policies
+from pipeline.web.supervising.office_desk import OfficeDesk
+from pipeline.web.supervising.office_settings import (
+    OfficePolicies,
+    SettingGroup,
+    load_policies,
+    setting_groups,
+)
+from pipeline.web.supervising.setting_specs import TABLES
+from pipeline.web.supervising.staff_file_desk import StaffFileDesk
+from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
+from tests.web.browser import Browser, text_of
+from tests.web.clock import Clock
+from tests.web.conftest import OWN, browser_of
+
+OFFICE = """
+[review]
+check = "critical"
+open_fields = ["child_sex"]
+lease_minutes = 20
+
+[[review.book]]
+book = "KS.1975.*"
+blind = "all"
+
+[sampling]
+acceptable = 0.5
+
+[delivery]
+lunar_date = "note"
+
+[approval]
+book = true
+
+[learning]
+hands = false
+"""
+
+
+def shown(groups: tuple[SettingGroup, ...]) -> dict[str, dict[str, str]]:
+    return {group.table: {one.key: one.value for one in group.settings} for group in groups}
+
+
+def test_every_key_that_an_office_may_set_is_shown() -> None:
+    groups = setting_groups(OfficePolicies(), SCHEMAS)
+    keys = {table: set(values) for table, values in shown(groups).items()}
+    assert keys["review"] == {one.name for one in fields(BookPolicy)} | {"lease_minutes", "assigned_only"}
+    assert keys["sampling"] == set(sampling.settings._Keys.model_fields)
+    assert keys["delivery"] == {rule.name for rule in DELIVERY_RULES}
+    assert keys["approval"] == {one.name for one in fields(ApprovalPolicy)}
+    assert keys["learning"] == {one.name for one in fields(LearningPolicy)}
+    assert all(one.usual for group in groups for one in group.settings)
+
+
+def test_what_the_file_sets_is_told_from_what_is_usual(tmp_path: Path) -> None:
+    office = tmp_path / "office.toml"
+    office.write_text(OFFICE, encoding="utf-8")
+    groups = setting_groups(load_policies(office, SCHEMAS), SCHEMAS)
+    own = {(group.table, one.key): one.value for group in groups for one in group.settings if not one.usual}
+    assert own == {
+        ("review", "check"): "ô quan trọng",
+        ("review", "open_fields"): "Giới tính",
+        ("review", "lease_minutes"): "20",
+        ("review", "[[review.book]]"): "Ô người thứ hai nhập độc lập: mọi ô",
+        ("sampling", "acceptable"): "0,5",
+        ("delivery", "lunar_date"): RULES_BY_NAME["lunar_date"].choices["note"],
+        ("approval", "book"): "có",
+        ("learning", "hands"): "không",
+    }
+
+
+@pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.ADMINISTRATOR])
+def test_who_leads_and_who_administers_see_the_settings(
+    app: FastAPI, accounts: Accounts, people: dict[tuple[Role, str], str], role: Role
+) -> None:
+    browser = browser_of(app, accounts, people[role, OWN])
+    assert 'href="/settings"' in browser.get("/").text
+    page = browser.get("/settings")
+    assert page.status_code == 200
+    for told in ("Rà soát", "lease_minutes", "office.toml", "Phê duyệt sổ trước khi xuất gói"):
+        assert told in text_of(page)
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+    """A book with one entry that waits for people."""
+    with Registry.open(f"sqlite:///{tmp_path_factory.mktemp('desk')}/registry.db", SCHEMAS) as opened:
+        book_id = opened.book_id(LEDGER, "KS.2010.01")
+        opened.store_scan(book_id, SCAN, "scan.pdf", 1000, 1)
+        opened.save_page(book_id, page(entry(read("child_name", "Thử Một", accepted=False))), "f1")
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("office") / "office.toml"
+
+
+@pytest.fixture(scope="module")
+def app(registry: Registry, clock: Clock, file: Path) -> FastAPI:
+    check = partial(read_policies, declared=SCHEMAS, package=file.parent / "package.toml")
+    desk = StaffFileDesk(file, file.parent / "history", check, clock)
+    return create_app(registry, SCHEMAS, office=OfficeDesk(settings=desk), now=clock)
+
+
+@pytest.fixture(autouse=True)
+def usual(app: FastAPI, file: Path) -> None:
+    """Nothing is set, and that is what the application works by."""
+    file.write_text("", encoding="utf-8")
+    app.state.site = with_policies(app.state.site, OfficePolicies())
+
+
+@pytest.fixture
+def administrator(app: FastAPI, accounts: Accounts, people: dict[tuple[Role, str], str]) -> Browser:
+    return browser_of(app, accounts, people[Role.ADMINISTRATOR, OWN])
+
+
+def seen_on(shown: str) -> str:
+    found = re.search(r'name="seen" value="([0-9a-f]{64})"', shown)
+    assert found is not None
+    return found[1]
+
+
+def filled(**changed: object) -> dict[str, Any]:
+    """The form of review as it comes, but for what is changed."""
+    usual = {
+        "check": "all",
+        "blind": "critical",
+        "blind_first": "false",
+        "letter_case": "ignored",
+        "prefill_from": "0,2",
+        "accept_clear": "true",
+        "clear_sample": "0,1",
+        "unseen_sample": "0,01",
+        "teaching_first": "true",
+        "lease_minutes": "15",
+        "assigned_only": "false",
+    }
+    return usual | changed
+
+
+def test_a_change_is_seen_before_it_is_saved_and_holds_at_once(
+    administrator: Browser, app: FastAPI, file: Path, registry: Registry
+) -> None:
+    file.write_text(OFFICE.replace("[review]", "# biên bản 12\n[review]"), encoding="utf-8")
+    at = "/settings/review"
+    shown = administrator.get(at)
+    assert 'value="0,2"' in shown.text
+    assert "Từ 1 đến 240." in text_of(shown)
+    form = filled(check="none", lease_minutes="20", open_fields=["child_sex"], seen=seen_on(shown.text))
+    before = file.read_bytes()
+    preview = administrator.submit(at, form)
+    told = text_of(preview)
+    assert "Ô phải có người thứ hai xem: ô quan trọng → không ô nào" in told
+    assert "Đổi cách rà soát của 1 quyển sổ, trong đó 1 quyển đang có nhiệm vụ chờ (KS.2010.01)" in told
+    assert file.read_bytes() == before
+    saved = administrator.submit(at, {**form, "confirmed": "yes"})
+    assert (saved.status_code, saved.headers["location"]) == (303, "/settings?saved=review")
+    assert file.read_text(encoding="utf-8").startswith('\n# biên bản 12\n[review]\ncheck = "none"\n')
+    assert app.state.site.policies.review.every_book.check == "none"
+    assert app.state.site.policies.review.books[0][0] == "KS.1975.*"
+    assert app.state.site.approval.book
+    assert registry.audit().recent(1)[0].subject == "settings:1"
+    page = text_of(administrator.get("/settings?saved=review"))
+    assert "Rà soát: Ô phải có người thứ hai xem: ô quan trọng → không ô nào" in page
+    again = administrator.submit(at, {**form, "check": "all", "lease_minutes": "99", "confirmed": "yes"})
+    assert (again.status_code, "từ lúc bạn mở trang này" in text_of(again)) == (422, True)
+    assert ('value="20"' in again.text, 'value="99"' in again.text) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"check": "moi"}, "chọn một giá trị"),
+        ({"lease_minutes": "0"}, "Từ 1 đến 240"),
+        ({"lease_minutes": "1,5"}, "số nguyên"),
+        ({"prefill_from": "nan"}, "hãy ghi một số"),
+        ({"prefill_from": "9" * 10_000}, "hãy ghi một số"),
+        ({"blind_fields": ["<script>"]}, "không có trong mẫu nào"),
+        ({"blind_fields": ["child_sex"], "open_fields": ["child_sex"]}, "không thể vừa ở"),
+    ],
+)
+def test_a_value_that_is_none_is_refused_and_nothing_is_written(
+    administrator: Browser, file: Path, changed: dict[str, object], told: str
+) -> None:
+    file.write_text("", encoding="utf-8")
+    seen = seen_on(administrator.get("/settings/review").text)
+    answer = administrator.submit("/settings/review", {**filled(**changed), "seen": seen, "confirmed": "yes"})
+    assert (answer.status_code, told in text_of(answer), file.read_text()) == (422, True, "")
+    file.write_text("[review]\nlease_minutes = 60\n", encoding="utf-8")
+    stale = administrator.submit("/settings/review", {**filled(**changed), "seen": seen, "confirmed": "yes"})
+    assert stale.status_code == 422
+    assert seen_on(stale.text) == seen or "từ lúc bạn mở trang này" in text_of(stale)
+    assert "<script>" not in answer.text.replace("<script src", "").replace('<script type="module"', "")
+
+
+def test_levels_of_sampling_that_contradict_are_refused_by_the_loader_itself(
+    administrator: Browser, file: Path
+) -> None:
+    file.write_text("", encoding="utf-8")
+    at = "/settings/sampling"
+    form = {
+        "preset": "statistical",
+        "acceptable": "6",
+        "rejectable": "5",
+        "producer_risk": "5",
+        "consumer_risk": "10",
+        "fields": "critical",
+        "seen": seen_on(administrator.get(at).text),
+    }
+    answer = administrator.submit(at, form)
+    assert (answer.status_code, "phải nhỏ hơn" in text_of(answer)) == (422, True)
+
+
+def test_who_has_one_place_sees_and_does_not_change(
+    app: FastAPI, accounts: Accounts, people: dict[tuple[Role, str], str], file: Path
+) -> None:
+    file.write_text("", encoding="utf-8")
+    chief = browser_of(app, accounts, people[Role.SUPERVISOR, OWN])
+    shown = chief.get("/settings").text
+    assert ('href="/settings/review"' in shown, "Những lần đổi" in shown) == (False, False)
+    for answer in (chief.get("/settings/review"), chief.submit("/settings/review", filled())):
+        assert (answer.status_code, "cả cơ quan" in text_of(answer)) == (403, True)
+
+
+def test_a_file_that_somebody_broke_by_hand_is_told_and_not_changed(
+    administrator: Browser, file: Path
+) -> None:
+    file.write_text("[review]\ncheck = 5\n", encoding="utf-8")
+    shown = administrator.get("/settings")
+    assert (shown.status_code, "office.toml, dòng 2" in text_of(shown)) == (200, True)
+    assert str(file.parent) not in shown.text
+    assert administrator.get("/settings/review").status_code == 422
+
+
+def test_every_form_shows_every_setting_of_its_table(administrator: Browser, file: Path) -> None:
+    file.write_text("", encoding="utf-8")
+    for table in TABLES.values():
+        shown = administrator.get(f"/settings/{table.name}").text
+        assert [spec.name for spec in table.specs if f'name="{spec.name}"' not in shown] == []
+    assert administrator.get("/settings/khong").status_code == 404
+
+
+def test_what_somebody_set_by_hand_is_told_before_it_holds_and_kept_with_the_change(
+    administrator: Browser, app: FastAPI, file: Path
+) -> None:
+    file.write_text('[approval]\namendments = false\n[[review.book]]\nbook = "X"\n', encoding="utf-8")
+    by_hand = "Phê duyệt: Người thứ hai ký xác nhận cải chính, bổ sung: có → không"
+    shown = text_of(administrator.get("/settings"))
+    assert ("đã được sửa tay" in shown, by_hand in shown) == (True, True)
+    assert app.state.site.approval.amendments
+    form = filled(lease_minutes="20", seen=seen_on(administrator.get("/settings/review").text))
+    assert f"Sửa tay trong tệp: {by_hand}" in text_of(administrator.submit("/settings/review", form))
+    administrator.submit("/settings/review", {**form, "confirmed": "yes"})
+    assert not app.state.site.approval.amendments
+    kept = app.state.site.office.settings.history()[0]
+    assert kept.lines == (
+        "Rà soát: Giữ một nhiệm vụ (phút): 15 → 20",
+        f"Sửa tay trong tệp: {by_hand}",
+        "Sửa tay trong tệp: Rà soát: mục riêng của từng sổ ([[review.book]]) đã đổi",
+    )
+
+
+def test_what_package_toml_says_of_delivery_still_counts_after_a_change(
+    administrator: Browser, app: FastAPI, file: Path
+) -> None:
+    package = file.parent / "package.toml"
+    package.write_text('[package]\nmonth_and_year = "keep"\nillegible = "mờ"\n', encoding="utf-8")
+    try:
+        form = filled(lease_minutes="20", seen=seen_on(administrator.get("/settings/review").text))
+        assert administrator.submit("/settings/review", {**form, "confirmed": "yes"}).status_code == 303
+        held = app.state.site.delivery
+        assert (held.choices["month_and_year"], held.illegible_wording) == ("confirm", "mờ")
+        at = "/settings/delivery"
+        shown = administrator.get(at).text
+        chosen = {rule.name: held.choices[rule.name] for rule in DELIVERY_RULES} | {"month_and_year": "year"}
+        refused = administrator.submit(at, {**chosen, "seen": seen_on(shown), "confirmed": "yes"})
+        assert (refused.status_code, "package.toml" in text_of(refused)) == (422, True)
+        package.write_text("[package]\nsai = 1\n", encoding="utf-8")
+        broken = administrator.get("/settings")
+        assert ("package.toml, dòng 2" in text_of(broken), str(package) in broken.text) == (True, False)
+    finally:
+        package.unlink()
