@@ -23,7 +23,7 @@ from pipeline.registry.database.audit.rows import unpacked
 from pipeline.registry.database.audit.stored import batches, digests
 from pipeline.registry.tasks.consensus import Verdict, consensus_of
 from pipeline.registry.tasks.keyed_values import keyed_value_of
-from pipeline.registry.tasks.rows import decision, keying, review_task
+from pipeline.registry.tasks.rows import KeyingRow, decision, keying, review_task
 
 AT_ONCE = 500
 
@@ -131,7 +131,7 @@ def _settles(words: Iterable[Mapping[str, Any]]) -> Verdict | None:
     rows = list(words)
     if not rows:
         return None
-    found = consensus_of(Way(rows[0]["way"]), map(keyed_value_of, rows))
+    found = consensus_of(Way(rows[0]["way"]), (keyed_value_of(KeyingRow(**row)) for row in rows))
     return found.settled.verdict if found.stage is Stage.SETTLED and found.settled else None
 
 
