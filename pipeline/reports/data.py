@@ -16,7 +16,8 @@ from pipeline.registry.statistics.statistics import RegistryStatistics
 from pipeline.reports.columns import ReportColumn, texts
 from pipeline.reports.plan import WorkPlan, WorkPlanRow
 
-K, T = TypeVar("K"), TypeVar("T")
+K = TypeVar("K")
+T = TypeVar("T")
 
 SPAN = 56
 """Days in which events are counted, unless other ones are asked for: eight weeks."""

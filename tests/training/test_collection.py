@@ -92,7 +92,7 @@ def test_a_mark_is_drawn_where_its_letter_stands_and_written_into_the_label() ->
     assert bare.replace("đ", "d") == "nan ede"
     changed = [number for number, letter in enumerate(marked.text) if letter != aligned.line.text[number]]
     assert 1 in changed
-    added = (marked.ink > aligned.line.ink).any(axis=0)
+    added = np.asarray((marked.ink > aligned.line.ink).any(axis=0))
     for number, column in enumerate(aligned.columns):
         near = added[int(column) - 5 : int(column) + 6].any()
         assert near or number not in changed

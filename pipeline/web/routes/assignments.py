@@ -35,12 +35,12 @@ def show_assignments(visit: VisitDep) -> Response:
 class AssignmentForm(BaseModel):
     """Who gets a book, or a share of it, until when; ``ends``: whose assignment, or share by its number, ends."""
 
-    login: str = Field("", max_length=100)
-    team: str = Field("", max_length=100)
-    first: str = Field("", max_length=10)
-    last: str = Field("", max_length=10)
+    login: str = Field(default="", max_length=100)
+    team: str = Field(default="", max_length=100)
+    first: str = Field(default="", max_length=10)
+    last: str = Field(default="", max_length=10)
     unit: Literal["pages", "entries"] = "pages"
-    due_on: str = Field("", max_length=10)
+    due_on: str = Field(default="", max_length=10)
     number: RowId = 0
     ends: bool = False
 

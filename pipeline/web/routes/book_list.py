@@ -57,7 +57,7 @@ def show_new_book(visit: VisitDep) -> Response:
 class NewBookForm(CoverForm):
     """The cover of a new book; ``folder``: the folder that is there already."""
 
-    folder: str = Field("", max_length=200)
+    folder: str = Field(default="", max_length=200)
 
 
 @router.post("/new")

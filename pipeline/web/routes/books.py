@@ -42,8 +42,8 @@ def show_book(visit: VisitDep, book_id: RowId, done: Annotated[str, Query(max_le
 class CorrectionForm(CoverForm):
     """A corrected cover; without ``apply`` the page shows what the correction would change."""
 
-    reason: str = Field("", max_length=500)
-    apply: str = Field("", max_length=3)
+    reason: str = Field(default="", max_length=500)
+    apply: str = Field(default="", max_length=3)
 
 
 @router.post("/{book_id}")

@@ -46,9 +46,9 @@ def show_books(visit: VisitDep) -> Response:
 class ColumnAnswer(BaseModel):
     """A field that was added to a book just now: to how many entries, and how many somebody has in hand instead."""
 
-    added: int = Field(0, ge=0)
-    at_work: int = Field(0, ge=0)
-    field: str = Field("", max_length=60)
+    added: int = Field(default=0, ge=0)
+    at_work: int = Field(default=0, ge=0)
+    field: str = Field(default="", max_length=60)
 
 
 @router.get("/{book_id}")
@@ -95,8 +95,8 @@ class AdditionForm(BaseModel):
     """What is added to a page: so many entries, or with ``entry`` fields to that one; and where they are drawn."""
 
     entry: RowId = 0
-    count: int = Field(1, ge=1, le=MOST_AT_ONCE)
-    regions: str = Field("", max_length=MOST_LETTERS)
+    count: int = Field(default=1, ge=1, le=MOST_AT_ONCE)
+    regions: str = Field(default="", max_length=MOST_LETTERS)
     fields: list[str] = []
 
 

@@ -129,11 +129,11 @@ class EntryQuery(BaseModel):
         recalled: How many clear values were called back just now; None: nobody did.
     """
 
-    column: str = Field("", max_length=100)
-    opened: int = Field(0, ge=0, le=1000)
+    column: str = Field(default="", max_length=100)
+    opened: int = Field(default=0, ge=0, le=1000)
     few: bool = False
     confirmed: bool = False
-    recalled: int | None = Field(None, ge=0, le=100_000)
+    recalled: int | None = Field(default=None, ge=0, le=100_000)
 
 
 @router.get("/{entry_id}")

@@ -22,10 +22,10 @@ router = APIRouter(prefix="/extracts")
 class IssueSheet(BaseModel):
     """What a page of the book is narrowed to, and the extract that was issued or declared void just now."""
 
-    office: str = Field("", max_length=40)
-    year: str = Field("", max_length=10)
-    number: str = Field("", max_length=20)
-    sheet: int = Field(1, ge=1, le=100_000)
+    office: str = Field(default="", max_length=40)
+    year: str = Field(default="", max_length=10)
+    number: str = Field(default="", max_length=20)
+    sheet: int = Field(default=1, ge=1, le=100_000)
     issued: RowId = 0
     voided: RowId = 0
 

@@ -38,15 +38,15 @@ router = APIRouter(prefix="/forms")
 class NewForm(BaseModel):
     """What a person types of a new form; ``origin``: the declared one from which it is copied."""
 
-    record: str = Field("", max_length=60)
-    title: Stripped = Field("", max_length=300)
-    form_id: Stripped = Field("", max_length=60)
-    layout: str = Field("page", max_length=10)
-    first_year: str = Field("", max_length=4)
-    last_year: str = Field("", max_length=4)
-    province: Stripped = Field("", max_length=120)
-    place: str = Field("", max_length=40)
-    origin: str = Field("", max_length=60)
+    record: str = Field(default="", max_length=60)
+    title: Stripped = Field(default="", max_length=300)
+    form_id: Stripped = Field(default="", max_length=60)
+    layout: str = Field(default="page", max_length=10)
+    first_year: str = Field(default="", max_length=4)
+    last_year: str = Field(default="", max_length=4)
+    province: Stripped = Field(default="", max_length=120)
+    place: str = Field(default="", max_length=40)
+    origin: str = Field(default="", max_length=60)
 
     @property
     def suggested_id(self) -> str:

@@ -29,17 +29,17 @@ class GuidelineForm(BaseModel):
 
     token: Token
     seen: RowId = 0
-    form: str = Field("", max_length=100)
-    text: str = Field("", max_length=30_000)
+    form: str = Field(default="", max_length=100)
+    text: str = Field(default="", max_length=30_000)
     without: list[RowId] = []
 
 
 class ExampleQuery(BaseModel):
     """Where an example is drawn, as far as that is chosen."""
 
-    form: str = Field("", max_length=100)
+    form: str = Field(default="", max_length=100)
     book: RowId = 0
-    scan: str = Field("", pattern="^([0-9a-f]{64})?$")
+    scan: str = Field(default="", pattern="^([0-9a-f]{64})?$")
     page_no: RowId = 0
 
     @property
@@ -54,9 +54,9 @@ class ExampleForm(BaseModel):
     book: RowId
     scan: str = Field(pattern="^[0-9a-f]{64}$")
     page_no: RowId
-    form: str = Field("", max_length=100)
-    caption: str = Field("", max_length=20_000)
-    regions: str = Field("", max_length=MOST_REGIONS)
+    form: str = Field(default="", max_length=100)
+    caption: str = Field(default="", max_length=20_000)
+    regions: str = Field(default="", max_length=MOST_REGIONS)
 
 
 @router.get("")

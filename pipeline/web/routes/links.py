@@ -25,8 +25,8 @@ class VerdictForm(BaseModel):
     """A verdict on a link; ``seen``: the mark of what was shown."""
 
     verdict: str = Field(max_length=20)
-    seen: str = Field("", max_length=40)
-    reason: str = Field("", max_length=500)
+    seen: str = Field(default="", max_length=40)
+    reason: str = Field(default="", max_length=500)
 
 
 @router.post("/{entry_id}/links/{link_id}")

@@ -50,8 +50,8 @@ class ExtractForm(BaseModel):
     copies: int = 1
     signer: Line = ""
     signer_title: Line = ""
-    seen: str = Field("", max_length=64)
-    token: str = Field("", max_length=64)
+    seen: str = Field(default="", max_length=64)
+    token: str = Field(default="", max_length=64)
 
     @property
     def order(self) -> ExtractOrder:

@@ -95,9 +95,9 @@ class WithdrawalQuery(BaseModel):
         done: What was done just now.
     """
 
-    part: str = Field("", max_length=100)
-    old: str = Field("", max_length=100)
-    done: str = Field("", max_length=20)
+    part: str = Field(default="", max_length=100)
+    old: str = Field(default="", max_length=100)
+    done: str = Field(default="", max_length=20)
 
 
 @router.get("/{book_id}")

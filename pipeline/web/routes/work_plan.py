@@ -53,7 +53,7 @@ def show_plan(visit: VisitDep, done: Annotated[str, Query(max_length=20)] = "") 
 class PlanForm(BaseModel):
     """A new row as it is typed."""
 
-    seen: str = Field("", max_length=64)
+    seen: str = Field(default="", max_length=64)
     place: Typed = ""
     record: Typed = ""
     first: Typed = ""

@@ -31,10 +31,10 @@ class BookFilter(BaseModel):
         year: The year of the volume.
     """
 
-    place: str = Field("", max_length=40)
-    record: str = Field("", max_length=40)
-    year: str = Field("", max_length=4)
-    stage: str = Field("", max_length=20)
+    place: str = Field(default="", max_length=40)
+    record: str = Field(default="", max_length=40)
+    year: str = Field(default="", max_length=4)
+    stage: str = Field(default="", max_length=20)
 
     def admits(self, book: BookState, *, any_stage: bool = False) -> bool:
         """Whether the list shows a book; with ``any_stage`` wherever it stands."""

@@ -39,9 +39,9 @@ class EntryFilter(BaseModel):
         sheet: Which page of the list, from 1.
     """
 
-    state: str = Field("", max_length=20)
-    number: str = Field("", max_length=40)
-    sheet: int = Field(1, ge=1, le=100_000)
+    state: str = Field(default="", max_length=20)
+    number: str = Field(default="", max_length=40)
+    sheet: int = Field(default=1, ge=1, le=100_000)
 
     def query(self, *, state: str | None = None, sheet: int = 1) -> str:
         """Return the query of an address with another page of the list, or another state."""
