@@ -22,25 +22,25 @@ NUMBERS, ORDER, PEOPLE, LINKS, TWICE = (
 
 BOOK_TRIOS: Mapping[str, Tests] = {
     "BOOK-DRIFT": Tests(
-        "../batch/test_drift",
+        "../../runs/test_drift",
         "test_a_book_like_the_others_raises_no_alarm",
         "test_a_book_unlike_the_others_is_recorded_with_the_fields_nobody_saw",
         "test_fields_of_another_reader_are_not_compared",
     ),
     "RESCAN-DIFFERS": Tests(
-        "../registry/test_page_replacement",
+        "../../registry/withdrawals/test_page_replacement",
         "test_a_decision_is_kept_where_the_new_page_agrees",
         "test_two_accepted_readings_that_differ_are_put_in_doubt_with_the_old_value",
         "test_a_page_of_other_entries_is_refused_and_nothing_changes",
     ),
     "BOOK-HELD": Tests(
-        "../batch/test_drift",
+        "../../runs/test_drift",
         "test_fifty_checked_values_without_an_error_release_the_others",
         "test_critical_values_of_a_book_unlike_the_others_wait_for_a_person",
         "test_what_people_decided_is_not_asked_again",
     ),
     "SOURCE-STOPPED": Tests(
-        "../batch/test_unseen_values",
+        "../../runs/test_unseen_values",
         "test_a_share_is_drawn_once_and_goes_on_as_right_checks_come",
         "test_what_checks_refute_waits_in_the_book_until_another_calibration",
         "test_nothing_is_drawn_without_a_policy_or_where_the_office_draws_nothing",
