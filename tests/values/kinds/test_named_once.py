@@ -20,7 +20,7 @@ TELLING = frozenset({"date_words", "death_notice", "identity_paper"})
 KINDS_NAMED: Mapping[str, str] = {
     "pipeline/declarations/schema/own_records.py": "what fields, of which kinds, an office's register must have",
     "pipeline/declarations/schema/record_text.py": "writes the declaration of an office's register",
-    "pipeline/delivery/reconcile/cell_values.py": "kinds of cells of a workbook, which are no kinds of value",
+    "pipeline/delivery/workbook_reading/cell_values.py": "kinds of cells of a workbook, which are no kinds of value",
     "pipeline/registry/search/finding.py": "criteria of a search",
     "pipeline/training/synthetic_pages/clerk.py": "how a synthetic clerk writes each kind on paper",
     "pipeline/values/kinds/": "the kinds themselves",
