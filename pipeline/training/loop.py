@@ -266,6 +266,7 @@ def _pools(
     if not options.workers:
         yield (_pool(number, mixture, options, height) for number in _from(state.pool))
         return
+    mixture(state.pool // POOLS_A_ROUND)  # datasets are prepared once, before the processes part
     _FORKED[:] = [(mixture, options, height)]
     with ProcessPoolExecutor(options.workers, get_context("fork")) as executor:
         ahead = [executor.submit(_forked_pool, state.pool + n) for n in range(2 * options.workers)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -259,7 +260,7 @@ class DrawnLines:
 
     def _shard(self, number: int) -> tuple[dataset.DatasetLine, ...]:
         path = self._path(number)
-        if path.is_file():
+        with suppress(FileNotFoundError):  # another process may have removed it just now
             return dataset.load_lines(path)
         pens = FontSet.find(self.plan.fonts)
         rng = np.random.default_rng((self.plan.loop.seed, 7, number))
