@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, fields, replace
 from typing import Any
 
-from sqlalchemy import Connection, Table, case, func, or_, select, update
+from sqlalchemy import Connection, Table, case, func, or_, select
 
 from pipeline.base.errors import RegistryError
 from pipeline.base.model import BookSeries, Ledger, PageRef
@@ -17,7 +17,7 @@ from pipeline.registry.books.model import BookProgress, BookRow, FailedPage, Kno
 from pipeline.registry.books.page_order import in_page_order
 from pipeline.registry.books.rows import book, book_run, page, page_failure, page_run, scan
 from pipeline.registry.database import clock
-from pipeline.registry.database.audit import MACHINE, add, changing, record, wrote
+from pipeline.registry.database.audit import MACHINE, add, change, record
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.locks import Whole, hold, hold_book
 from pipeline.registry.database.record_tables import RecordSchema
@@ -256,9 +256,7 @@ def upserted(
         return add(connection, table, [identity | rest])[0], True
     if all(found[name] == value for name, value in rest.items()):
         return int(found["id"]), False
-    changing(connection, table, [found["id"]])
-    connection.execute(update(table).where(table.c.id == found["id"]).values(rest))
-    wrote(connection, table, [found["id"]])
+    change(connection, table, [found["id"]], **rest)
     return int(found["id"]), True
 
 

@@ -180,6 +180,12 @@ def rows_of(connection: Connection, row: type[RowT], query: Select[Any]) -> list
     return [row(*values) for values in connection.execute(query)]
 
 
+def first_row(connection: Connection, row: type[RowT], query: Select[Any]) -> RowT | None:
+    """Return the first row of a query as ``rows_of`` does; None if there is none."""
+    values = connection.execute(query).first()
+    return None if values is None else row(*values)
+
+
 def values_of(row: Any) -> dict[str, Any]:
     """Return the values of a row by column, without its ``id``, to add one like it."""
     return {one.name: getattr(row, one.name) for one in fields(row) if one.name != "id"}

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, literal, select, union_all, update
+from sqlalchemy import Connection, bindparam, literal, select, union_all, update
 
 from pipeline.base.model import FIRST_TYPED_ROW, FieldReading, FieldStatus
 from pipeline.registry.checks.model import CrossEntryFinding
-from pipeline.registry.database.audit import changing, wrote
+from pipeline.registry.database.audit import add, compare, remove, write
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.entries.added_readings import corrected_covers, under_cover
 from pipeline.registry.entries.effective_values import derive_effective_values, left_to_decide
@@ -161,7 +161,7 @@ def _compare(
     """Compare the rows of these entries with their last digests; returns the entries that were altered."""
     if not entry_ids:
         return frozenset()
-    altered = changing(connection, entry, entry_ids, leave=leave)
+    altered = compare(connection, entry, entry_ids, leave=leave)
     there: dict[str, list[int]] = {table.name: [] for table in declared.records.values()}
     for name, entry_id in connection.execute(
         union_all(
@@ -173,7 +173,7 @@ def _compare(
     ):
         there[name].append(entry_id)
     for table in declared.records.values():
-        altered |= changing(connection, table, there[table.name], leave=leave)
+        altered |= compare(connection, table, there[table.name], leave=leave)
     return altered
 
 
@@ -203,14 +203,16 @@ def _follow_entries(connection: Connection, declared: RecordSchema, entries: Seq
     ]
     _keep_records(connection, declared, in_force)
     refresh_places(connection, declared, in_force)
-    connection.execute(
+    write(
+        connection,
+        entry,
+        [one.entry_id for one in in_force],
         update(entry).where(entry.c.id == bindparam("of_entry")),
         [
             _entry_row(declared, one, read, its)
             for one, read, its in zip(entries, readings, values, strict=True)
         ],
     )
-    wrote(connection, entry, [one.entry_id for one in in_force])
 
 
 def _entry_row(
@@ -259,20 +261,18 @@ def _keep_records(connection: Connection, declared: RecordSchema, entries: Seque
         if rows := [
             {"of_entry": one.entry_id, **(one.values or {})} for one in standing if one.entry_id in there
         ]:
-            connection.execute(update(own).where(own.c.entry_id == bindparam("of_entry")), rows)
+            write(connection, own, there, update(own).where(own.c.entry_id == bindparam("of_entry")), rows)
         new[record] = [one for one in standing if one.entry_id not in there]
-        wrote(connection, own, there)
     homeless = [one.entry_id for one in entries if one.values is None]
     homeless += [one.entry_id for some in new.values() for one in some]
     if homeless:
         for table in declared.records.values():
-            elsewhere = delete(table).where(table.c.entry_id.in_(homeless)).returning(table.c.entry_id)
-            wrote(connection, table, connection.scalars(elsewhere))
+            elsewhere = select(table.c.entry_id).where(table.c.entry_id.in_(homeless))
+            if there := set(connection.scalars(elsewhere)):
+                remove(connection, table, there)
     for record, some in new.items():
-        if some:
-            rows = [{"entry_id": one.entry_id, **(one.values or {})} for one in some]
-            connection.execute(insert(declared.records[record]), rows)
-            wrote(connection, declared.records[record], [one.entry_id for one in some], new=True)
+        rows = [{"entry_id": one.entry_id, **(one.values or {})} for one in some]
+        add(connection, declared.records[record], rows)
 
 
 def _number_and_year(value: str | None) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, UniqueConstraint, func, select, update
+from sqlalchemy import Connection, RowMapping, UniqueConstraint, func, select
 
-from pipeline.registry.database.audit import add, changing, record, wrote
+from pipeline.registry.database.audit import add, change, note_use, record
 from pipeline.registry.database.audit.key import Key
 from pipeline.registry.database.audit.row_digests import compared
 from pipeline.registry.database.columns import CHANGING, Id, Json, table
@@ -144,10 +144,8 @@ def revoke_api_token(connection: Connection, name: str, now: datetime, *, author
         raise UnknownApiToken("Không có mã truy cập nào mang tên này. Hãy xem danh sách mã truy cập.")
     if row["revoked_at"] is not None:
         raise ApiTokenError(f"Mã truy cập này đã bị thu hồi ({row['revoked_by']}).")
-    changing(connection, api_token, [row["id"]])
     ended = {"revoked_at": now, "revoked_by": author}
-    connection.execute(update(api_token).where(api_token.c.id == row["id"]).values(**ended))
-    wrote(connection, api_token, [row["id"]])
+    change(connection, api_token, [row["id"]], **ended)
     record(connection, author, "api-token-revoked", f"api-token:{row['name']}")
     return _token_of({**row, **ended})
 
@@ -174,7 +172,7 @@ def note_api_read(connection: Connection, token: ApiToken, route: str, subject: 
     """
     record(connection, token.author, "api-read", subject, {"route": route, "token": token.token_id})
     if token.used_at is None or now - token.used_at >= NOTE_USE_EVERY:
-        connection.execute(update(api_token).where(api_token.c.id == token.token_id).values(used_at=now))
+        note_use(connection, api_token, api_token.c.id == token.token_id, used_at=now)
 
 
 def _token_of(row: RowMapping | Mapping[str, object]) -> ApiToken:

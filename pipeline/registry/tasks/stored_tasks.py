@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, exists, select, update
 
 from pipeline.base.stages import Stage
 from pipeline.declarations.office.review import Way
-from pipeline.registry.database.audit import add, changing, wrote
+from pipeline.registry.database.audit import add, compare, write
 from pipeline.registry.entries.machine_view import Subject
 from pipeline.registry.entries.rows import SubjectPlace
 from pipeline.registry.tasks.consensus import Consensus, PendingDecisions, consensus_of, finished, stage_of
@@ -92,12 +92,12 @@ def refresh_tasks(
     if new:
         add(connection, review_task, new)
         _logger.info("%d review tasks made", len(new))
-    altered = changing(connection, review_task, [row["of_task"] for row in changed], leave=leave)
+    altered = compare(connection, review_task, [row["of_task"] for row in changed], leave=leave)
     changed = [row for row in changed if row["of_task"] not in altered]
     if changed:
         ids = [row["of_task"] for row in changed]
-        connection.execute(update(review_task).where(review_task.c.id == bindparam("of_task")), changed)
-        wrote(connection, review_task, ids)
+        one_task = update(review_task).where(review_task.c.id == bindparam("of_task"))
+        write(connection, review_task, ids, one_task, changed)
         closed = sum(row["state"] == TaskState.DONE for row in changed)
         _logger.info("%d review tasks changed, %d of them closed", len(changed), closed)
     return reopened

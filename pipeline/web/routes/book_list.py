@@ -166,7 +166,7 @@ def design_form(visit: VisitDep, book_id: RowId) -> Response:
 
 def book_of(visit: Visit, book_id: int) -> BookState:
     """Return a book that the person may see; 404 for any other."""
-    found = visit.registry.statistics(visit.person.places).book_states(book_id)
+    found = visit.registry.statistics(visit.person.places).book_states([book_id])
     if not found:
         raise HTTPException(404)
     return found[0]
