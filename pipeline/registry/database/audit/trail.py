@@ -144,11 +144,10 @@ def compare(
     return frozenset(now.altered)
 
 
-def accept(connection: Connection, table: Table, ids: Iterable[int]) -> None:
-    """Take rows for what they are, whatever the audit said of them; an administrator has settled that."""
-    trail = _trail(connection)
-    trail.before[table.name] |= digests(connection, table.name, ids)
-    trail.written[table.name].update(ids)
+def accept(connection: Connection, table: Table, ids: Collection[int]) -> None:
+    """Accept altered rows as they are and note them for the audit; an administrator has settled that."""
+    _trail(connection).before[table.name] |= digests(connection, table.name, ids)
+    _note(connection, table, ids)
 
 
 def take_digests_from_chain(connection: Connection) -> None:
