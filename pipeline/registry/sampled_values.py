@@ -190,8 +190,8 @@ def accepted_values(connection: Connection, book_id: int, office_reader: str) ->
     before = _accepted_before(connection, {row.entry_id for row in rows if SECOND_PASS in row.fingerprint})
     return tuple(
         AcceptedValue(
-            *(getattr(row, one.name) for one in fields(_PlacedReading)),
-            _source(row, before, office_reader),
+            **{one.name: getattr(row, one.name) for one in fields(_PlacedReading)},
+            source=_source(row, before, office_reader),
             untouched=not row.begun,
         )
         for row in rows

@@ -11,6 +11,7 @@ import os
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from pipeline.base.errors import RegistryError, StorageError
 from pipeline.base.files import make_folder
@@ -40,7 +41,7 @@ class Seal:
     @classmethod
     def of(cls, row: StoredAuditRow, key: Key | None) -> Seal:
         """Return a seal of a line of the log, made now."""
-        content = {
+        content: dict[str, Any] = {
             "id": row.id,
             "hash": row.hash,
             "at": row.at,

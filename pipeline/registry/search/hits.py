@@ -156,7 +156,7 @@ def _rows(connection: Connection, declared: RecordSchema, entry_ids: Sequence[in
             columns, values = row[: len(row) - len(names)], row[len(row) - len(names) :]
             mine = amended.get(row.entry_id, {})
             current = dict(zip(names, values, strict=True)) | {name: one.value for name, one in mine.items()}
-            found[row.entry_id] = _EntryRow(*columns, current, mine.keys())
+            found[row.entry_id] = _EntryRow(*(*columns, current, mine.keys()))
     return found
 
 
