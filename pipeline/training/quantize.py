@@ -3,7 +3,8 @@
 Convolutions and matrices calculate with eight bits, their weights with a scale for every channel, what passes between
 them with a scale that is fixed here (static quantization): the range of those values is seen on some lines. With
 scales taken from each batch as it comes a line would be read otherwise beside other lines. What meets the picture
-itself, what remembers along the line and what names the letters stay whole.
+itself, what remembers along the line and what names the letters stay whole. Of a
+pretrained tower the whole stem stays.
 
 Weights use seven of the eight bits: processors without instructions for it add two products in 16 bits, which full
 weights can overflow. So every processor reads the same, if not as fast.
@@ -22,8 +23,11 @@ from typing import Any
 
 from torch import Tensor
 
-TOWER = "/tower/"
-"""What the names of the tower's operations hold."""
+TOWER, BLOCKS = "/tower/", "/tower/blocks"
+"""What the names of the operations of a tower hold, and those of a pretrained tower's blocks."""
+
+QUANTIZED = frozenset({"Conv", "Relu", "Add", "Sigmoid", "Mul"})
+"""Operations of a tower that calculate with eight bits."""
 
 
 def quantize(whole: Path, path: Path, lines: Sequence[Tensor]) -> None:
@@ -38,7 +42,8 @@ def quantize(whole: Path, path: Path, lines: Sequence[Tensor]) -> None:
     from onnxruntime.quantization import QuantType, quantize_static
 
     graph = onnx.load(str(whole)).graph.node
-    tower = [node.name for node in graph if TOWER in node.name and node.op_type in ("Conv", "Relu", "Add")]
+    tower = [node.name for node in graph if TOWER in node.name and node.op_type in QUANTIZED]
+    blocks = [name for name in tower if BLOCKS in name]
     matrices = [node.name for node in graph if node.op_type == "MatMul"]
     logging.disable(logging.WARNING)  # it recommends a step that changes nothing here
     try:
@@ -46,7 +51,7 @@ def quantize(whole: Path, path: Path, lines: Sequence[Tensor]) -> None:
             whole,
             path,
             _CalibrationReader(lines),
-            nodes_to_quantize=[*tower[1:], *matrices[:-1]],
+            nodes_to_quantize=[*(blocks or tower[1:]), *matrices[:-1]],
             per_channel=True,
             reduce_range=True,
             activation_type=QuantType.QUInt8,
