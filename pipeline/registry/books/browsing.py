@@ -19,8 +19,9 @@ from pipeline.registry.data_entry.model import FAILED, UNREAD, BookPageState, En
 from pipeline.registry.database.audit import record
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.desk_context import DeskContext
+from pipeline.registry.entries.current_readings import readings_of
 from pipeline.registry.entries.effective_values import select_values
-from pipeline.registry.entries.machine_view import amendments_in, readings_of
+from pipeline.registry.entries.machine_view import amendments_in
 from pipeline.registry.entries.rows import entry
 from pipeline.registry.errors import NotThere
 from pipeline.registry.tasks.model import TaskState
@@ -110,7 +111,7 @@ def entries_on_page(
             "/".join(str(part) for part in (row.number, row.year) if part is not None),
             row.row >= FIRST_TYPED_ROW,
             len(row.fields or ()),
-            _place_on_page(context.connection, row.id),
+            _place_on_page(context, row.id),
         )
         for row in rows
     )
@@ -186,9 +187,11 @@ def _scanned_pages(
             )
 
 
-def _place_on_page(connection: Connection, entry_id: int) -> Box | None:
+def _place_on_page(context: DeskContext, entry_id: int) -> Box | None:
     boxes = [
-        box for one in readings_of(connection, entry_id) for box in (*one.lines, *filter(None, [one.box]))
+        box
+        for one in readings_of(context.connection, context.declared, entry_id)
+        for box in (*one.lines, *filter(None, [one.box]))
     ]
     return reduce(Box.union, boxes) if boxes else None
 
@@ -251,7 +254,7 @@ def listed_entries(connection: Connection, declared: RecordSchema, book_id: int)
             opened = row["state"] == TaskState.OPEN
             waiting = frozenset(row["fields"] or ()) if opened else frozenset()
             ref = PageRef(row["sha256"], row["page_no"])
-            changed = amended.get((book_id, ref.scan_sha256, ref.page_no, row["row"]), {})
+            changed = amended.get(RegistryPart(book_id, ref.scan_sha256, ref.page_no, row["row"]), {})
             shown = {
                 key: "" if field in waiting else changed[field].value if field in changed else row[key] or ""
                 for key, field in asked.items()

@@ -19,7 +19,7 @@ from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.entries.accepted_readings import in_force, recalled, rows_in_force
 from pipeline.registry.entries.machine_view import decisions_at
-from pipeline.registry.entries.rows import clear_value, entry
+from pipeline.registry.entries.rows import ENTRIES, clear_value, entry
 from pipeline.registry.errors import NotThere
 from pipeline.registry.tasks.rows import decision, keying, review_task
 from pipeline.registry.withdrawals.stored_withdrawals import page_stands, withdrawal
@@ -42,7 +42,7 @@ def clear_counts(connection: Connection, book_id: int) -> ClearCounts:
     """
     rows = (
         connection.execute(
-            select(clear_value, entry.c.page_id, entry.c.row)
+            select(clear_value, entry.c.page_id)
             .join(entry, entry.c.id == clear_value.c.entry_id)
             .where(clear_value.c.book_id == book_id, entry.c.stands)
             .order_by(clear_value.c.id)
@@ -52,7 +52,7 @@ def clear_counts(connection: Connection, book_id: int) -> ClearCounts:
     )
     back = {row["takes_back_id"]: row for row in rows if row["takes_back_id"] is not None}
     told = [row for row in rows if row["takes_back_id"] is None]
-    decided = decisions_at(connection, {(row["page_id"], row["row"]) for row in told}) if told else {}
+    decided = decisions_at(connection, {(row["page_id"], row["entry_id"]) for row in told}) if told else {}
     clear = waiting = checked = wrong = 0
     seen = set()
     for row in reversed(told):
@@ -62,7 +62,7 @@ def clear_counts(connection: Connection, book_id: int) -> ClearCounts:
         if key in seen or not is_kept:
             continue
         seen.add(key)
-        said = decided[row["page_id"], row["row"]].get(row["field"])
+        said = decided[row["page_id"], row["entry_id"]].get(row["field"])
         if said is not None:
             checked += 1
             wrong += said.canonical != row["canonical"] and said.text != row["text"]
@@ -81,9 +81,8 @@ def told_clear(connection: Connection, book_id: int) -> frozenset[tuple[PageRef,
         select(
             scan.c.sha256, page.c.page_no, entry.c.row, entry.c.id, clear_value.c.field, clear_value.c.text
         )
-        .join_from(clear_value, entry, entry.c.id == clear_value.c.entry_id)
-        .join(page, entry.c.page_id == page.c.id)
-        .join(scan, page.c.scan_id == scan.c.id)
+        .select_from(ENTRIES)
+        .join(clear_value, clear_value.c.entry_id == entry.c.id)
         .where(clear_value.c.book_id == book_id, page_stands)
         .where(or_(in_force, clear_value.c.entry_id.in_({entry_id for entry_id, _ in back})))
     )
@@ -108,8 +107,7 @@ def take_back_unclear(
         row.id: (PageRef(row.sha256, row.page_no), row.row)
         for row in connection.execute(
             select(entry.c.id, scan.c.sha256, page.c.page_no, entry.c.row)
-            .join_from(entry, page, entry.c.page_id == page.c.id)
-            .join(scan, page.c.scan_id == scan.c.id)
+            .select_from(ENTRIES)
             .where(entry.c.id.in_({row.entry_id for row in rows}), page_stands)
         )
     }
@@ -216,10 +214,7 @@ def recall_clear(context: DeskContext, person: Person, entry_id: int, reason: st
         NotThere: There is no such entry.
     """
     book_id = context.connection.scalar(
-        select(scan.c.book_id)
-        .join(page, page.c.scan_id == scan.c.id)
-        .join(entry, entry.c.page_id == page.c.id)
-        .where(entry.c.id == entry_id, entry.c.stands)
+        select(scan.c.book_id).select_from(ENTRIES).where(entry.c.id == entry_id, entry.c.stands)
     )
     if book_id is None:
         raise NotThere(f"Không có sự kiện hộ tịch số {entry_id} trong cơ sở dữ liệu. Hãy kiểm tra lại số.")

@@ -12,7 +12,6 @@ from sqlalchemy import Connection, exists, or_, select
 
 from pipeline.base.model import PageResult
 from pipeline.registry.books.pages import held_page, save_page
-from pipeline.registry.books.rows import page, scan
 from pipeline.registry.clear_values.model import FEWEST_WITNESSES, WITNESS_GONE, ClearField, NewClearValue
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import MACHINE, record
@@ -26,9 +25,10 @@ from pipeline.registry.entries.accepted_readings import (
     recalled,
     rows_in_force,
 )
-from pipeline.registry.entries.machine_view import decisions_at, readings_of
+from pipeline.registry.entries.current_readings import current_readings
+from pipeline.registry.entries.machine_view import decisions_at
 from pipeline.registry.entries.projections import refresh_projections
-from pipeline.registry.entries.rows import ClearValueRow, entry
+from pipeline.registry.entries.rows import ENTRIES, ClearValueRow, Subject, entry, on_entry
 from pipeline.registry.tasks.keyed_values import at_work, withdrawn
 from pipeline.registry.tasks.rows import decision, review_task
 from pipeline.registry.withdrawals.stored_withdrawals import decision_stands
@@ -70,12 +70,13 @@ def save_clear_page(
     }
     known = clear_in_force(connection, list(ids.values()))
     back = recalled(connection, book_id)
-    decided = decisions_at(connection, {(page_id, row) for row in ids})
+    decided = decisions_at(connection, [(page_id, entry_id) for entry_id in ids.values()])
+    now = current_readings(connection, declared, list(ids.values()))
     standing = standing_decisions(connection, {one for each in new for one in each.decisions})
     kept = []
     for one in new:
         entry_id = ids.get(one.row)
-        if entry_id is None or (entry_id, one.field) in back or one.field in decided[page_id, one.row]:
+        if entry_id is None or (entry_id, one.field) in back or one.field in decided[page_id, entry_id]:
             continue
         before = known.get(entry_id, {}).get(one.field)
         witnesses = set(one.decisions)
@@ -85,7 +86,7 @@ def save_clear_page(
             or (before is not None and before.text == one.text)
         ):
             continue
-        read = next((read for read in readings_of(connection, entry_id) if read.field == one.field), None)
+        read = now[entry_id].seen.get(one.field) if entry_id in now else None
         if read is None or (read.text, read.canonical) != (one.text, one.canonical):
             continue
         if before is not None:
@@ -147,28 +148,21 @@ def take_back(
     """
     if not rows:
         return 0
-    places = {
-        row.id: row
-        for row in connection.execute(
-            select(entry.c.id, entry.c.page_id, entry.c.row).where(
-                entry.c.id.in_({row.entry_id for row in rows})
-            )
-        )
-    }
-    hold_pages(connection, {one.page_id for one in places.values()})
-    still = clear_in_force(connection, list(places))
-    decided = decisions_at(connection, {(one.page_id, one.row) for one in places.values()})
+    entry_ids = {row.entry_id for row in rows}
+    places = connection.execute(select(entry.c.id, entry.c.page_id).where(entry.c.id.in_(entry_ids)))
+    subjects: dict[int, Subject] = {row.id: (row.page_id, row.id) for row in places}
+    hold_pages(connection, {page_id for page_id, _ in subjects.values()})
+    still = clear_in_force(connection, entry_ids)
+    decided = decisions_at(connection, subjects.values())
     left = []
     for row in rows:
-        at = places[row.entry_id]
         now = still.get(row.entry_id, {}).get(row.field)
-        if now is not None and now.id == row.id and row.field not in decided[at.page_id, at.row]:
+        if now is not None and now.id == row.id and row.field not in decided[subjects[row.entry_id]]:
             left.append(row)
     if not left:
         return 0
     add_take_backs(connection, left, login, reason, clock.now(connection))
-    subjects = {(places[row.entry_id].page_id, row.entry_id) for row in left}
-    refresh_projections(connection, declared, sorted(subjects))
+    refresh_projections(connection, declared, sorted({subjects[row.entry_id] for row in left}))
     for entry_id in sorted({row.entry_id for row in left}):
         fields = [row.field for row in left if row.entry_id == entry_id]
         record(connection, login, "value-recalled", f"entry:{entry_id}", {"fields": fields, "reason": reason})
@@ -202,9 +196,8 @@ def entries_of_decisions(connection: Connection, decision_ids: Collection[int]) 
     """Return the entry of each of these decisions."""
     rows = connection.execute(
         select(decision.c.id, entry.c.id.label("entry_id"))
-        .join(scan, (scan.c.book_id == decision.c.book_id) & (scan.c.sha256 == decision.c.scan_sha256))
-        .join(page, (page.c.scan_id == scan.c.id) & (page.c.page_no == decision.c.page_no))
-        .join(entry, (entry.c.page_id == page.c.id) & (entry.c.row == decision.c.row))
+        .select_from(ENTRIES)
+        .join(decision, on_entry(decision))
         .where(decision.c.id.in_(decision_ids), decision_stands)
     )
     return {row.id: row.entry_id for row in rows}

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, exists, select
 
-from pipeline.base.model import CONFIRMABLE, FieldReading, FieldStatus, Finding, Severity
 from pipeline.registry.clear_values.model import NewClearValue
 from pipeline.registry.database.audit import MACHINE, add
 from pipeline.registry.database.columns import rows_of, values_of
@@ -23,6 +21,7 @@ from pipeline.registry.entries.rows import (
     ClearValueRow,
     ClearValueWitnessRow,
     SampledValueRow,
+    about_fields,
     clear_value,
     clear_value_witness,
     sampled_value,
@@ -38,41 +37,11 @@ def sampled_in(
         entry_ids: The entries, or the query for them.
         field: That field only.
     """
-    query = select(sampled_value).where(sampled_value.c.entry_id.in_(entry_ids))
-    if field is not None:
-        query = query.where(sampled_value.c.field == field)
+    query = select(sampled_value).where(*about_fields(sampled_value, entry_ids, field))
     found: dict[int, dict[str, SampledValueRow]] = defaultdict(dict)
     for row in rows_of(connection, SampledValueRow, query.order_by(sampled_value.c.id)):
         found[row.entry_id][row.field] = row
     return dict(found)
-
-
-def with_sampled(
-    readings: Sequence[FieldReading], sampled: Mapping[str, SampledValueRow]
-) -> list[FieldReading]:
-    """Return the readings of an entry, those that were drawn hidden."""
-    return [
-        hidden_reading(one) if one.field in sampled and _says(one, sampled[one.field]) else one
-        for one in readings
-    ]
-
-
-def hidden_reading(reading: FieldReading) -> FieldReading:
-    """Return a reading of which nobody is shown what was read."""
-    return replace(
-        reading,
-        status=FieldStatus.UNREADABLE,
-        text="",
-        canonical="",
-        confidence=0.0,
-        accepted=False,
-        hypotheses=(),
-        evidence=None,
-    )
-
-
-def _says(one: FieldReading, row: SampledValueRow) -> bool:
-    return (one.status, one.text, one.canonical) == (row.status, row.text, row.canonical)
 
 
 _taking_back = clear_value.alias("taking_back_clear")
@@ -92,47 +61,11 @@ def clear_in_force(
         entry_ids: The entries, or the query for them.
         field: That field only.
     """
-    query = select(clear_value).where(clear_value.c.entry_id.in_(entry_ids), in_force)
-    if field is not None:
-        query = query.where(clear_value.c.field == field)
+    query = select(clear_value).where(*about_fields(clear_value, entry_ids, field), in_force)
     found: dict[int, dict[str, ClearValueRow]] = defaultdict(dict)
     for row in rows_of(connection, ClearValueRow, query.order_by(clear_value.c.id)):
         found[row.entry_id][row.field] = row
     return dict(found)
-
-
-def with_clear(readings: Sequence[FieldReading], clear: Mapping[str, ClearValueRow]) -> list[FieldReading]:
-    """Return the readings of an entry, those that are clear accepted, and those drawn for a blind check hidden."""
-    return [_with(one, clear[one.field]) if one.field in clear else one for one in readings]
-
-
-def _with(reading: FieldReading, row: ClearValueRow) -> FieldReading:
-    if not says(reading, row):
-        return reading
-    if not row.drawn:
-        return replace(reading, accepted=True)
-    return hidden_reading(reading)
-
-
-def says(reading: FieldReading, row: ClearValueRow) -> bool:
-    """Return whether a reading is the one that a row is about."""
-    return (
-        reading.status is FieldStatus.READ and reading.text == row.text and reading.canonical == row.canonical
-    )
-
-
-def without_answered(findings: Sequence[Finding], fields: Collection[str]) -> list[Finding]:
-    """Return the findings of an entry without the doubts that its clear fields answer (``CONFIRMABLE``)."""
-    if not fields:
-        return list(findings)
-    found = []
-    for one in findings:
-        left = tuple(name for name in one.fields if name not in fields)
-        if one.code not in CONFIRMABLE or one.severity is Severity.INFO or left == one.fields:
-            found.append(one)
-        elif left:
-            found.append(replace(one, fields=left))
-    return found
 
 
 def add_clear(

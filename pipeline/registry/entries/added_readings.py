@@ -8,8 +8,8 @@ reading of the run.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from typing import Any
@@ -25,22 +25,20 @@ from pipeline.base.model import (
     FieldReading,
     FieldStatus,
     Hypothesis,
-    Ledger,
     Matrix,
     PageResult,
     Writing,
 )
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.books.model import Rectification
-from pipeline.registry.books.rows import book, book_correction, page_run
-from pipeline.registry.books.stored_books import ledger_of_row
+from pipeline.registry.books.rows import page_run
 from pipeline.registry.data_entry.model import box_around, corners_of
 from pipeline.registry.database.audit import add
 from pipeline.registry.database.columns import rows_of, values_of
-from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.entries.rows import (
     AddedFieldRow,
     RedrawnRegionRow,
+    about_fields,
     added_field,
     entry,
     reading,
@@ -49,36 +47,6 @@ from pipeline.registry.entries.rows import (
 
 COVER = "ledger"
 """The engine of a reading that was taken from the cover (``pipeline.digitize.parse``)."""
-
-
-def corrected_covers(connection: Connection, book_ids: Collection[int]) -> dict[int, Ledger]:
-    """Return what the covers say of those of the books that were ever corrected."""
-    corrected = select(book_correction.c.book_id).where(book_correction.c.book_id.in_(sorted(set(book_ids))))
-    rows = connection.execute(select(book).where(book.c.id.in_(corrected)))
-    return {row["id"]: ledger_of_row(row) for row in rows.mappings()}
-
-
-def under_cover(
-    declared: RecordSchema, record: str, readings: Sequence[FieldReading], ledger: Ledger | None
-) -> tuple[FieldReading, ...]:
-    """Return the readings of an entry with what they take from the cover; ``None``: the book was never corrected."""
-    if ledger is None:
-        return tuple(readings)
-    return tuple(_under_cover(declared, record, reading, ledger) for reading in readings)
-
-
-def _under_cover(declared: RecordSchema, record: str, reading: FieldReading, ledger: Ledger) -> FieldReading:
-    spec = declared.fields(record).get(reading.field)
-    if spec is None or reading.status is not FieldStatus.READ:
-        return reading
-    if reading.engine == COVER and spec.ledger:
-        text = str(getattr(ledger, spec.ledger))
-        return replace(reading, text=text, canonical=declared.canonical(record, reading.field, text) or text)
-    if spec.value_kind.is_entry_number and reading.canonical:
-        number = declared.canonical(record, reading.field, reading.text)
-        if number and "/" not in number:
-            return replace(reading, canonical=f"{number}/{ledger.year}")
-    return reading
 
 
 ALIKE = 0.5
@@ -106,22 +74,13 @@ def added_readings(
         select(added_field, page_run.c.matrix)
         .join_from(added_field, entry, added_field.c.entry_id == entry.c.id)
         .outerjoin(page_run, (page_run.c.page_id == entry.c.page_id) & page_run.c.latest)
-        .where(added_field.c.entry_id.in_(entry_ids))
+        .where(*about_fields(added_field, entry_ids, field))
         .order_by(added_field.c.id)
     )
-    if field is not None:
-        query = query.where(added_field.c.field == field)
     found: dict[int, dict[str, FieldReading]] = {}
     for row in rows_of(connection, _AddedOnPage, query):
         found.setdefault(row.entry_id, {})[row.field] = _added_reading(row)
     return found
-
-
-def with_added(readings: Sequence[FieldReading], added: Mapping[str, FieldReading]) -> list[FieldReading]:
-    """Return the readings of an entry with the fields that people added, where no run has read them."""
-    read = {one.field: one for one in readings if one.status is not FieldStatus.NOT_ON_FORM}
-    kept = [one for one in readings if one.field in read or one.field not in added]
-    return [*kept, *(one for field, one in added.items() if field not in read)]
 
 
 def _added_reading(row: _AddedOnPage) -> FieldReading:
@@ -280,26 +239,13 @@ def redrawn_readings(
     return found
 
 
-def with_redrawn(readings: Sequence[FieldReading], redrawn: Mapping[str, FieldReading]) -> list[FieldReading]:
-    """Return the readings of an entry, those of redrawn regions in place of the others."""
-    known = {one.field for one in readings}
-    return [
-        *(redrawn.get(one.field, one) for one in readings),
-        *(one for field, one in redrawn.items() if field not in known),
-    ]
-
-
 def regions_in_force(
     connection: Connection, entry_ids: Collection[int] | Select[Any], field: str | None = None
 ) -> tuple[RedrawnRegionRow, ...]:
     """Return the row that counts of every redrawn field of these entries, the oldest first."""
-    query = (
-        select(redrawn_region).where(redrawn_region.c.entry_id.in_(entry_ids)).order_by(redrawn_region.c.id)
-    )
-    if field is not None:
-        query = query.where(redrawn_region.c.field == field)
+    query = select(redrawn_region).where(*about_fields(redrawn_region, entry_ids, field))
     stacks: dict[tuple[int, str], list[RedrawnRegionRow]] = {}
-    for row in rows_of(connection, RedrawnRegionRow, query):
+    for row in rows_of(connection, RedrawnRegionRow, query.order_by(redrawn_region.c.id)):
         stack = stacks.setdefault((row.entry_id, row.field), [])
         if row.corners is not None:
             stack.append(row)

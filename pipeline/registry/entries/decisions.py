@@ -15,9 +15,9 @@ from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.locks import hold_page, hold_page_of
 from pipeline.registry.database.record_tables import RecordSchema
-from pipeline.registry.entries.effective_values import whole_seen
-from pipeline.registry.entries.machine_view import findings_of, place_of, place_of_page, readings_of
+from pipeline.registry.entries.machine_view import machine_view
 from pipeline.registry.entries.projections import refresh_projections
+from pipeline.registry.entries.subjects import place_of, place_of_page
 from pipeline.registry.errors import StaleTask
 from pipeline.registry.tasks.consensus import WHOLE_ENTRY, SeenReading, Verdict
 from pipeline.registry.tasks.model import TaskState
@@ -54,20 +54,19 @@ def decide(
     place = place_of(connection, entry_id)
     refuse_withdrawn(connection, part_of(place))
     _check_version(connection, place.page_id, place.row, version)
-    readings = {reading.field: reading for reading in readings_of(connection, entry_id)}
-    whole = whole_seen(findings_of(connection, place.page_id, entry_id))
+    machine = machine_view(connection, declared, place.subject)
     decisions = [
         NewDecision(
             place,
             checked_verdict(declared, place.record, verdict),
-            whole if verdict.field == WHOLE_ENTRY else SeenReading.of(readings.get(verdict.field)),
+            machine.seen_of(verdict.field),
             author,
             reason,
         )
         for verdict in verdicts
     ]
     add_decisions(connection, decisions)
-    refresh_projections(connection, declared, [(place.page_id, entry_id)])
+    refresh_projections(connection, declared, [place.subject])
     told = {"fields": [verdict.field for verdict in verdicts]}
     record(connection, author, "decided", f"entry:{entry_id}", told)
     return not _is_open(connection, place.page_id, place.row)
@@ -87,10 +86,10 @@ def settle_page(
     place = place_of_page(connection, page_id)
     refuse_withdrawn(connection, part_of(place))
     _check_version(connection, page_id, PAGE_ITSELF, version)
-    seen = whole_seen(findings_of(connection, page_id, None))
+    seen = machine_view(connection, declared, place.subject).seen_of(WHOLE_ENTRY)
     verdict = {"field": WHOLE_ENTRY, "status": FieldStatus.READ, "text": "", "canonical": ""}
     add_decisions(connection, [NewDecision(place, verdict, seen, author, reason)])
-    refresh_projections(connection, declared, [(page_id, None)])
+    refresh_projections(connection, declared, [place.subject])
     record(connection, author, "page-seen", f"page:{page_id}")
 
 

@@ -16,17 +16,18 @@ from pipeline.registry.books.page_order import in_page_order
 from pipeline.registry.books.rows import page, scan
 from pipeline.registry.checks.model import CrossEntryFinding
 from pipeline.registry.database.record_tables import RecordSchema
-from pipeline.registry.entries.machine_view import amendments_in, place_of
+from pipeline.registry.entries.machine_view import MachineView, amendments_in, whole_codes
 from pipeline.registry.entries.model import RecordRow
-from pipeline.registry.entries.rows import entry
+from pipeline.registry.entries.rows import ENTRIES, entry
+from pipeline.registry.entries.subjects import place_of
 from pipeline.registry.tasks.consensus import WHOLE_ENTRY, Decision, PendingDecisions, SeenReading
 from pipeline.registry.tasks.model import TaskState
 from pipeline.registry.tasks.rows import review_task
+from pipeline.registry.withdrawals.model import RegistryPart
 
 
 def left_to_decide(
-    readings: Sequence[FieldReading],
-    findings: Sequence[Finding],
+    machine: MachineView,
     decisions: Mapping[str, Decision],
     cross_entry_findings: Sequence[CrossEntryFinding] = (),
     keyed: Collection[str] = (),
@@ -38,14 +39,14 @@ def left_to_decide(
     that is younger than the decision. A field that people have ``keyed`` waits until enough of them agree, whatever
     the machine reads meanwhile.
     """
-    by_field = {reading.field: reading for reading in readings}
-    serious = [finding for finding in findings if finding.severity is not Severity.INFO]
+    by_field = {reading.field: reading for reading in machine.readings}
+    serious = [finding for finding in machine.findings if finding.severity is not Severity.INFO]
     changed = {
         field
         for field, decision in decisions.items()
-        if field != WHOLE_ENTRY and has_changed(decision, by_field.get(field))
+        if field != WHOLE_ENTRY and has_changed(decision, machine.seen.get(field))
     }
-    doubtful = {reading.field for reading in readings if not reading.accepted}
+    doubtful = {reading.field for reading in machine.readings if not reading.accepted}
     doubtful |= {field for finding in serious for field in finding.fields}
     doubted_across = doubted(cross_entry_findings, decisions)
     wanted = changed | (doubtful - decisions.keys()) | doubted_across | set(keyed)
@@ -83,16 +84,9 @@ def doubted(cross_entry_findings: Sequence[CrossEntryFinding], decisions: Mappin
     return found
 
 
-def has_changed(decision: Decision, reading: FieldReading | None) -> bool:
-    """Whether the machine now says something that the person who decided neither saw nor said."""
-    now = SeenReading.of(reading)
+def has_changed(decision: Decision, now: SeenReading | None) -> bool:
+    """Return whether the machine now says something that the person who decided neither saw nor said."""
     return now != decision.seen and not (now is not None and _agrees(decision, now))
-
-
-def whole_seen(findings: Sequence[Finding]) -> SeenReading | None:
-    """What there is to see of an entry as a whole: the codes of its findings that name no field."""
-    codes = _whole_codes(findings)
-    return SeenReading("", " ".join(sorted(codes)), "") if codes else None
 
 
 def derive_effective_value(
@@ -136,13 +130,9 @@ def _agrees(decision: Decision, now: SeenReading) -> bool:
     )
 
 
-def _whole_codes(findings: Sequence[Finding]) -> set[str]:
-    return {f.code for f in findings if not f.fields and f.severity is not Severity.INFO}
-
-
 def _unseen(findings: Sequence[Finding], decision: Decision | None) -> set[str]:
     seen = decision.seen.text.split() if decision and decision.seen else []
-    return _whole_codes(findings) - set(seen)
+    return whole_codes(findings) - set(seen)
 
 
 def _reading_doubt(reading: FieldReading) -> str:
@@ -178,9 +168,8 @@ def select_values(
     }
     return (
         select(entry.c.id.label("entry_id"), *columns, *(value.label(name) for name, value in values.items()))
-        .join_from(entry, table, table.c.entry_id == entry.c.id)
-        .join(page, entry.c.page_id == page.c.id)
-        .join(scan, page.c.scan_id == scan.c.id)
+        .select_from(ENTRIES)
+        .join(table, table.c.entry_id == entry.c.id)
         .where(entry.c.stands, entry.c.record == record)
     )
 
@@ -247,7 +236,7 @@ def record_rows(
     rows = []
     found = in_page_order(connection, connection.execute(query).all())
     for entry_id, book_id, _, sha256, page_no, at, unaccepted, state, left, *values in found:
-        amendments = amended.get((book_id, sha256, page_no, at), {})
+        amendments = amended.get(RegistryPart(book_id, sha256, page_no, at), {})
         current = dict(zip(names, values, strict=True)) | {
             name: one.value for name, one in amendments.items()
         }

@@ -12,9 +12,9 @@ from sqlalchemy import Connection, RowMapping, select
 from pipeline.registry.database.audit import MACHINE, add, record
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.entries.effective_values import effective_values_of
-from pipeline.registry.entries.machine_view import place_of
 from pipeline.registry.entries.model import EffectiveValues, ResolvedPlace
 from pipeline.registry.entries.rows import resolved_place
+from pipeline.registry.entries.subjects import place_of
 from pipeline.values.places import Level, PlaceResolution
 from pipeline.values.predicates import date_parts
 

@@ -18,19 +18,12 @@ from pipeline.base.model import FIRST_TYPED_ROW, FieldReading, FieldStatus
 from pipeline.registry.checks.model import CrossEntryFinding
 from pipeline.registry.database.audit import changing, wrote
 from pipeline.registry.database.record_tables import RecordSchema
-from pipeline.registry.entries.added_readings import corrected_covers, under_cover
 from pipeline.registry.entries.effective_values import derive_effective_values, left_to_decide
-from pipeline.registry.entries.machine_view import (
-    MachineView,
-    Subject,
-    decisions_at,
-    machine_views,
-    places_of_subjects,
-    tasks_at,
-)
+from pipeline.registry.entries.machine_view import MachineView, decisions_at, machine_views, tasks_at
 from pipeline.registry.entries.model import EffectiveValues
 from pipeline.registry.entries.places import refresh_places
-from pipeline.registry.entries.rows import EntryPlace, SubjectPlace, entry
+from pipeline.registry.entries.rows import EntryPlace, Subject, SubjectPlace, entry
+from pipeline.registry.entries.subjects import places_of_subjects
 from pipeline.registry.tasks.consensus import Consensus, Decision
 from pipeline.registry.tasks.keyed_values import live_consensus
 from pipeline.registry.tasks.rows import ReviewTaskRow
@@ -73,8 +66,7 @@ class _Known:
     @property
     def task_wanted(self) -> TaskWanted:
         left = left_to_decide(
-            self.machine.readings,
-            self.machine.findings,
+            self.machine,
             self.decisions,
             self.cross_entry_findings,
             self.keyed,
@@ -118,7 +110,7 @@ def refresh_projections(
     wanted = list(dict.fromkeys(subjects))
     reopened: set[Subject] = set()
     for start in range(0, len(wanted), AT_ONCE):
-        known = _known(connection, wanted[start : start + AT_ONCE], machines or {})
+        known = _known(connection, declared, wanted[start : start + AT_ONCE], machines or {})
         entries = [one for one in known if one.subject[1] is not None]
         altered = _compare(connection, declared, [one.entry.id for one in entries], leave=leave)
         _follow_entries(connection, declared, [one for one in entries if one.entry.id not in altered])
@@ -127,32 +119,32 @@ def refresh_projections(
 
 
 def _known(
-    connection: Connection, subjects: Sequence[Subject], machines: Mapping[Subject, MachineView]
+    connection: Connection,
+    declared: RecordSchema,
+    subjects: Sequence[Subject],
+    machines: Mapping[Subject, MachineView],
 ) -> list[_Known]:
     places = places_of_subjects(connection, subjects)
-    views = {**machine_views(connection, [one for one in subjects if one not in machines]), **machines}
-    spots = {subject: (place.page_id, place.row) for subject, place in places.items()}
-    decisions = decisions_at(connection, spots.values())
-    tasks = tasks_at(connection, spots.values())
-    keyed = live_consensus(connection, {task.id: decisions[spot] for spot, task in tasks.items()})
+    views = {
+        **machine_views(connection, declared, [one for one in subjects if one not in machines]),
+        **machines,
+    }
+    decisions = decisions_at(connection, subjects)
+    tasks = tasks_at(connection, subjects)
+    keyed = live_consensus(connection, {task.id: decisions[subject] for subject, task in tasks.items()})
     gone = withdrawn_places(connection, places.values())
-    found = []
-    for subject in subjects:
-        spot = spots[subject]
-        task = tasks.get(spot)
-        consensus = {} if task is None else keyed[task.id]
-        found.append(
-            _Known(
-                subject,
-                places[subject],
-                views[subject],
-                decisions[spot],
-                task,
-                consensus,
-                withdrawn=part_of(places[subject]) in gone,
-            )
+    return [
+        _Known(
+            subject,
+            places[subject],
+            views[subject],
+            decisions[subject],
+            task := tasks.get(subject),
+            {} if task is None else keyed[task.id],
+            withdrawn=part_of(places[subject]) in gone,
         )
-    return found
+        for subject in subjects
+    ]
 
 
 def _compare(
@@ -181,21 +173,16 @@ def _follow_entries(connection: Connection, declared: RecordSchema, entries: Seq
     """Bring their records, places and numbers up to date."""
     if not entries:
         return
-    covers = corrected_covers(connection, {one.place.book_id for one in entries})
-    readings = [
-        under_cover(declared, one.entry.record, one.machine.readings, covers.get(one.place.book_id))
-        for one in entries
-    ]
     values = [
         derive_effective_values(
             declared,
             one.entry.record,
-            read,
+            one.machine.readings,
             one.decisions,
             one.cross_entry_findings,
             one.keyed,
         )
-        for one, read in zip(entries, readings, strict=True)
+        for one in entries
     ]
     in_force = [
         EffectiveValues(one.entry.id, one.entry.record, its if one.stands else None)
@@ -205,20 +192,13 @@ def _follow_entries(connection: Connection, declared: RecordSchema, entries: Seq
     refresh_places(connection, declared, in_force)
     connection.execute(
         update(entry).where(entry.c.id == bindparam("of_entry")),
-        [
-            _entry_row(declared, one, read, its)
-            for one, read, its in zip(entries, readings, values, strict=True)
-        ],
+        [_entry_row(declared, one, its) for one, its in zip(entries, values, strict=True)],
     )
     wrote(connection, entry, [one.entry_id for one in in_force])
 
 
-def _entry_row(
-    declared: RecordSchema,
-    one: _Known,
-    readings: Sequence[FieldReading],
-    values: Mapping[str, str | None],
-) -> dict[str, Any]:
+def _entry_row(declared: RecordSchema, one: _Known, values: Mapping[str, str | None]) -> dict[str, Any]:
+    readings = one.machine.readings
     field = declared.number_field(one.entry.record)
     number = values.get(field) if field else None
     read = next((reading.text for reading in readings if reading.field == field), "")

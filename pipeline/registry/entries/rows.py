@@ -6,13 +6,15 @@ entries, and values drawn for a blind check.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any, TypeAlias
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import ColumnElement, FromClause, Index, Select, UniqueConstraint
 
 from pipeline.base.model import PageRef
+from pipeline.registry.books.rows import on_page, page, scan
 from pipeline.registry.data_entry.model import Corners
 from pipeline.registry.database.columns import APPEND_ONLY, CHANGING, Id, Json, ManyId, column, refers, table
 
@@ -40,6 +42,30 @@ class EntryRow:
 
 entry = table("entry", EntryRow, UniqueConstraint("page_id", "row"), info=CHANGING)
 
+ENTRIES = entry.join(page).join(scan)
+"""Entries with their pages and scans."""
+
+
+def on_entry(rows: FromClause) -> ColumnElement[bool]:
+    """Return the condition that rows name an entry of ``ENTRIES`` by book, scan, page and row."""
+    return on_page(rows) & (rows.c.row == entry.c.row)
+
+
+def about_fields(
+    rows: FromClause, entry_ids: Collection[int] | Select[Any], field: str | None = None
+) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that rows are about these entries, and about one field of them if it is given."""
+    of_field = () if field is None else (rows.c.field == field,)
+    return rows.c.entry_id.in_(entry_ids), *of_field
+
+
+Subject: TypeAlias = tuple[int, int | None]
+"""The id of a page and the id of an entry on it; None: the page itself.
+
+It is the key of a place within one database. ``RegistryPart`` names a place by the content of its scan, for rows that
+outlive readings.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class SubjectPlace:
@@ -57,6 +83,10 @@ class SubjectPlace:
     def ref(self) -> PageRef:
         return PageRef(self.sha256, self.page_no)
 
+    @property
+    def subject(self) -> Subject:
+        return self.page_id, None
+
 
 @dataclass(frozen=True, slots=True)
 class EntryPlace(SubjectPlace):
@@ -71,6 +101,10 @@ class EntryPlace(SubjectPlace):
     year: int | None
     number_text: str
     unaccepted: dict[str, str] | None
+
+    @property
+    def subject(self) -> Subject:
+        return self.page_id, self.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,20 +26,14 @@ from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.locks import hold_page_of
 from pipeline.registry.database.record_tables import RecordSchema
+from pipeline.registry.entries.current_readings import reading_of_row
 from pipeline.registry.entries.effective_values import effective_values_of
-from pipeline.registry.entries.machine_view import (
-    Subject,
-    amendments_in,
-    decisions_at,
-    machine_views,
-    place_of,
-    places_of_entries,
-    reading_of_row,
-)
+from pipeline.registry.entries.machine_view import amendments_in, decisions_at, machine_views
 from pipeline.registry.entries.model import BookLayers, PastReading, ReadEntry, StoredEntry
 from pipeline.registry.entries.places import places_of
-from pipeline.registry.entries.rows import ReadingRow, entry, reading
+from pipeline.registry.entries.rows import ENTRIES, ReadingRow, entry, reading
 from pipeline.registry.entries.rows import entry as entry_table
+from pipeline.registry.entries.subjects import place_of, places_of_entries
 from pipeline.registry.withdrawals.stored_withdrawals import part_of, refuse_withdrawn
 
 AT_ONCE = 500
@@ -50,8 +44,7 @@ def entry_ids(connection: Connection, book_id: int | None = None) -> Sequence[in
     """Return the ids of the valid entries, of a book or of all, in the order of the books."""
     query = (
         select(entry.c.id, scan.c.book_id, scan.c.id.label("scan_id"), scan.c.sha256, page.c.page_no)
-        .join(page, entry.c.page_id == page.c.id)
-        .join(scan, page.c.scan_id == scan.c.id)
+        .select_from(ENTRIES)
         .where(entry.c.stands)
         .order_by(scan.c.book_id, scan.c.id, page.c.page_no, entry.c.row)
     )
@@ -84,16 +77,17 @@ def _some_entries(
     connection: Connection, declared: RecordSchema, entry_ids: Sequence[int]
 ) -> Iterator[StoredEntry]:
     positions = places_of_entries(connection, entry_ids)
-    subjects: list[Subject] = [(positions[entry_id].page_id, entry_id) for entry_id in entry_ids]
-    machine = machine_views(connection, subjects)
-    decisions = decisions_at(connection, {(row.page_id, row.row) for row in positions.values()})
+    subjects = [positions[entry_id].subject for entry_id in entry_ids]
+    machine = machine_views(connection, declared, subjects)
+    decisions = decisions_at(connection, subjects)
     values = effective_values_of(connection, declared, {row.id: row.record for row in positions.values()})
     places = places_of(connection, entry_ids)
     readers = _hand_readers(connection, {row.page_id for row in positions.values()})
     book_ids = {row.book_id for row in positions.values()}
     amendments, confirmed = amendments_in(connection, book_ids), confirmed_in(connection, book_ids)
-    for subject in subjects:
-        row, view = positions[subject[1] or 0], machine[subject]
+    for entry_id in entry_ids:
+        row = positions[entry_id]
+        view, part = machine[row.subject], part_of(row)
         yield StoredEntry(
             entry_id=row.id,
             book_id=row.book_id,
@@ -103,13 +97,13 @@ def _some_entries(
             record=row.record,
             readings=view.readings,
             findings=view.findings,
-            decisions=decisions[row.page_id, row.row],
+            decisions=decisions[row.subject],
             values=values[row.id],
             places=places.get(row.id, {}),
             cross_entry_findings=view.cross_entry_findings,
             hand_reader=readers.get(row.page_id),
-            amendments=amendments.get((row.book_id, row.sha256, row.page_no, row.row), {}),
-            confirmed=confirmed.get((row.book_id, row.sha256, row.page_no, row.row), {}),
+            amendments=amendments.get(part, {}),
+            confirmed=confirmed.get(part, {}),
         )
 
 
@@ -127,7 +121,9 @@ def _is_reader(hand_reader: str) -> ColumnElement[bool]:
     return or_(page_run.c.hand_reader == hand_reader, learnt)
 
 
-def read_entries(connection: Connection, book_id: int, hand_reader: str) -> tuple[ReadEntry, ...]:
+def read_entries(
+    connection: Connection, declared: RecordSchema, book_id: int, hand_reader: str
+) -> tuple[ReadEntry, ...]:
     """Return the latest readings of the valid entries of a book that this handwriting reader has read, in its order.
 
     What it read with an adapter of the book counts too.
@@ -143,8 +139,7 @@ def read_entries(connection: Connection, book_id: int, hand_reader: str) -> tupl
             scan.c.sha256,
             page.c.page_no,
         )
-        .join_from(entry, page, entry.c.page_id == page.c.id)
-        .join(scan, page.c.scan_id == scan.c.id)
+        .select_from(ENTRIES)
         .join(page_run, (page_run.c.page_id == page.c.id) & page_run.c.latest)
         .where(entry.c.stands, scan.c.book_id == book_id, _is_reader(hand_reader))
         .order_by(scan.c.id, page.c.page_no, entry.c.row)
@@ -153,7 +148,7 @@ def read_entries(connection: Connection, book_id: int, hand_reader: str) -> tupl
     found = []
     for start in range(0, len(rows), AT_ONCE):
         some = rows[start : start + AT_ONCE]
-        views = machine_views(connection, [(row.page_id, row.id) for row in some])
+        views = machine_views(connection, declared, [(row.page_id, row.id) for row in some])
         for row in some:
             view = views[row.page_id, row.id]
             found.append(

@@ -14,15 +14,12 @@ from pipeline.base.text.tones import folded
 from pipeline.declarations.office.review import BookPolicy
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.permissions import stages
-from pipeline.registry.books.rows import StoredBookRow, page_run
+from pipeline.registry.books.rows import StoredBookRow
 from pipeline.registry.database.audit import record
 from pipeline.registry.database.columns import rows_of
 from pipeline.registry.desk_context import DeskContext
-from pipeline.registry.entries.accepted_readings import clear_in_force, sampled_in, with_clear, with_sampled
-from pipeline.registry.entries.added_readings import added_readings, redrawn_readings, with_added
+from pipeline.registry.entries.current_readings import current_readings
 from pipeline.registry.entries.effective_values import effective_values_of
-from pipeline.registry.entries.machine_view import reading_of_row
-from pipeline.registry.entries.rows import ReadingRow, reading
 from pipeline.registry.tasks.consensus import Verdict
 from pipeline.registry.tasks.keyed_values import is_keyed_value, withdrawn
 from pipeline.registry.tasks.known_values import Offers, effective_as_values
@@ -111,7 +108,7 @@ def take_snippets(
         and (page_ids is None or one.task.page_id in page_ids)
     ]
     policy = context.policy.of_book(of_book.folder_name)
-    readings = _readings(context.connection, of_book, field)
+    readings = _readings(context, of_book, field)
     offered = _offers(
         context, of_book, spec.name, [one for one in found if not is_blind(one.consensus_of, policy)]
     )
@@ -188,27 +185,11 @@ def _offers(
     return {entry_id: offers.of(field, effective_as_values(values[entry_id])) for entry_id in entries}
 
 
-def _readings(connection: Connection, of_book: StoredBookRow, field: str) -> dict[int, FieldReading]:
-    """What the machine reads of that field, by entry."""
+def _readings(context: DeskContext, of_book: StoredBookRow, field: str) -> dict[int, FieldReading]:
+    """Return what the machine says now of a field, by entry."""
     entries = select(review_task.c.entry_id).where(*open_tasks(of_book))
-    query = (
-        select(reading)
-        .join(page_run, reading.c.page_run_id == page_run.c.id)
-        .where(reading.c.entry_id.in_(entries), reading.c.field == field, page_run.c.latest)
-    )
-    found = {row.entry_id: reading_of_row(row) for row in rows_of(connection, ReadingRow, query)}
-    for entry_id, clear in clear_in_force(connection, entries, field).items():
-        if entry_id in found:
-            (found[entry_id],) = with_clear([found[entry_id]], clear)
-    for entry_id, sampled in sampled_in(connection, entries, field).items():
-        if entry_id in found:
-            (found[entry_id],) = with_sampled([found[entry_id]], sampled)
-    for entry_id, added in added_readings(connection, entries, field).items():
-        before = [found[entry_id]] if entry_id in found else []
-        (found[entry_id],) = with_added(before, added)
-    for entry_id, redrawn in redrawn_readings(connection, entries, field).items():
-        found[entry_id] = redrawn[field]
-    return found
+    current = current_readings(context.connection, context.declared, entries, field)
+    return {entry_id: one.readings[0] for entry_id, one in current.items()}
 
 
 def _order(

@@ -13,8 +13,7 @@ from sqlalchemy import Connection, bindparam, exists, select, update
 from pipeline.base.stages import Stage
 from pipeline.declarations.office.review import Way
 from pipeline.registry.database.audit import add, changing, wrote
-from pipeline.registry.entries.machine_view import Subject
-from pipeline.registry.entries.rows import SubjectPlace
+from pipeline.registry.entries.rows import Subject, SubjectPlace
 from pipeline.registry.tasks.consensus import Consensus, PendingDecisions, consensus_of, finished, stage_of
 from pipeline.registry.tasks.model import TaskState
 from pipeline.registry.tasks.rows import ReviewTaskRow, review_task, ticket, ticket_closing

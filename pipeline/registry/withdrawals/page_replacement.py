@@ -26,21 +26,15 @@ from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.entries.decisions import NewDecision, add_decisions
 from pipeline.registry.entries.effective_values import effective_values_of, has_changed
-from pipeline.registry.entries.machine_view import (
-    Subject,
-    amendments_in,
-    decisions_at,
-    machine_views,
-    place_of,
-    tasks_at,
-)
+from pipeline.registry.entries.machine_view import amendments_in, decisions_at, machine_views, tasks_at
 from pipeline.registry.entries.projections import refresh_projections
-from pipeline.registry.entries.rows import EntryPlace, added_field, entry
+from pipeline.registry.entries.rows import EntryPlace, Subject, added_field, entry
+from pipeline.registry.entries.subjects import place_of
 from pipeline.registry.tasks.consensus import WHOLE_ENTRY, Decision
 from pipeline.registry.tasks.keyed_values import live_consensus
 from pipeline.registry.tasks.rows import ticket, ticket_closing
 from pipeline.registry.withdrawals.model import PageReplacement, RegistryPart, WithdrawalKind
-from pipeline.registry.withdrawals.stored_withdrawals import refuse_withdrawn, withdrawal
+from pipeline.registry.withdrawals.stored_withdrawals import part_of, refuse_withdrawn, withdrawal
 from pipeline.registry.withdrawals.withdrawing import (
     checked_words,
     end_leases,
@@ -102,7 +96,7 @@ def replace_page(
     differing = _doubt_differing(connection, declared, book_id, pairs, before, unsettled)
     _close_tickets(connection, old_page, author, reason)
     end_leases(connection, subjects[0])
-    now_there = {*subjects[1], *((new_page, pair.new.id) for pair in pairs)}
+    now_there = {*subjects[1], *(pair.new.subject for pair in pairs)}
     refresh_projections(connection, declared, [*subjects[0], *sorted(now_there, key=str)])
     told = {"withdrawal": withdrawal_id, "by": new_page, "decisions": len(copied), "differing": differing}
     record(connection, author, "page-replaced", f"page:{old_page}", told)
@@ -204,14 +198,13 @@ def _carry_decisions(connection: Connection, pairs: Sequence[_Pair]) -> tuple[in
 
     A decision that people made on the new page already is younger, and stays.
     """
-    spots = {(one.page_id, one.row) for pair in pairs for one in (pair.old, pair.new)}
-    decisions = decisions_at(connection, spots) if spots else {}
-    new = []
-    for pair in pairs:
-        mine = decisions.get((pair.new.page_id, pair.new.row), {})
-        for field, one in decisions.get((pair.old.page_id, pair.old.row), {}).items():
-            if field not in mine:
-                new.append(_carried(pair.new, one))
+    decisions = decisions_at(connection, {one.subject for pair in pairs for one in (pair.old, pair.new)})
+    new = [
+        _carried(pair.new, one)
+        for pair in pairs
+        for field, one in decisions[pair.old.subject].items()
+        if field not in decisions[pair.new.subject]
+    ]
     return add_decisions(connection, new)
 
 
@@ -230,13 +223,13 @@ def _carried(place: EntryPlace, one: Decision) -> NewDecision:
 
 def _carry_amendments(connection: Connection, book_id: int, pairs: Sequence[_Pair], reason: str) -> int:
     """Add the amendments in force on the old entries to the new ones; return how many."""
-    ids = {
-        one.amendment_id: (spot[1:], one)
-        for spot, fields in amendments_in(connection, [book_id]).items()
-        for one in fields.values()
-    }
     places = _places(pairs)
-    wanted = {number: places[spot] for number, (spot, _) in ids.items() if spot in places}
+    wanted = {
+        one.amendment_id: places[part]
+        for part, fields in amendments_in(connection, [book_id]).items()
+        for one in fields.values()
+        if part in places
+    }
     rows = connection.execute(select(amendment).where(amendment.c.id.in_(wanted)).order_by(amendment.c.id))
     new = []
     for row in rows.mappings():
@@ -250,9 +243,9 @@ def _carry_amendments(connection: Connection, book_id: int, pairs: Sequence[_Pai
     return len(new)
 
 
-def _places(pairs: Sequence[_Pair]) -> dict[tuple[str, int, int], EntryPlace]:
-    """Return from scan, page and row of each old entry to the place of the new one."""
-    return {(pair.old.sha256, pair.old.page_no, pair.old.row): pair.new for pair in pairs}
+def _places(pairs: Sequence[_Pair]) -> dict[RegistryPart, EntryPlace]:
+    """Return the place of each new entry by the part of the registry that the old entry is."""
+    return {part_of(pair.old): pair.new for pair in pairs}
 
 
 def _effective(
@@ -266,13 +259,15 @@ def _unsettled_fields(connection: Connection, pairs: Sequence[_Pair]) -> dict[in
 
     The entry as a whole is none of them: the findings of the new page say whether that waits.
     """
-    spots = {pair.old.id: (pair.old.page_id, pair.old.row) for pair in pairs}
-    tasks = tasks_at(connection, spots.values())
-    decisions = decisions_at(connection, spots.values()) if spots else {}
-    keyed = live_consensus(connection, {task.id: decisions.get(spot, {}) for spot, task in tasks.items()})
+    old = [pair.old for pair in pairs]
+    tasks = tasks_at(connection, [one.subject for one in old])
+    decisions = decisions_at(connection, tasks)
+    keyed = live_consensus(connection, {task.id: decisions[subject] for subject, task in tasks.items()})
     return {
-        entry_id: frozenset(keyed[tasks[spot].id]) - {WHOLE_ENTRY} if spot in tasks else frozenset()
-        for entry_id, spot in spots.items()
+        one.id: frozenset(keyed[tasks[one.subject].id]) - {WHOLE_ENTRY}
+        if one.subject in tasks
+        else frozenset()
+        for one in old
     }
 
 
@@ -291,16 +286,16 @@ def _doubt_differing(
     Returns:
         How many fields wait for a person because the pages differ, those that people had decided included.
     """
-    views = machine_views(connection, [(pair.new.page_id, pair.new.id) for pair in pairs])
-    spots = {(pair.new.page_id, pair.new.row) for pair in pairs}
-    decisions = decisions_at(connection, spots) if spots else {}
+    subjects = [pair.new.subject for pair in pairs]
+    views = machine_views(connection, declared, subjects)
+    decisions = decisions_at(connection, subjects)
     now, severity = clock.now(connection), declared.schemas.severity_of(DIFFERS)
     rows, against = [], 0
     for pair in pairs:
-        readings = {one.field: one for one in views[pair.new.page_id, pair.new.id].readings}
-        decided = decisions.get((pair.new.page_id, pair.new.row), {})
+        view, decided = views[pair.new.subject], decisions[pair.new.subject]
+        readings = {one.field: one for one in view.readings}
         against += sum(
-            has_changed(one, readings.get(field)) for field, one in decided.items() if field != WHOLE_ENTRY
+            has_changed(one, view.seen.get(field)) for field, one in decided.items() if field != WHOLE_ENTRY
         )
         open_fields = unsettled[pair.old.id]
         rows += [

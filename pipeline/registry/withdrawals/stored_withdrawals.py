@@ -209,10 +209,31 @@ class Placed(Protocol):
     def row(self) -> int: ...
 
 
+class NamesPlace(Protocol):
+    """A row that names its subject by the content of the scan."""
+
+    @property
+    def book_id(self) -> int: ...
+    @property
+    def scan_sha256(self) -> str: ...
+    @property
+    def page_no(self) -> int: ...
+    @property
+    def row(self) -> int: ...
+
+
 def part_of(place: Placed) -> RegistryPart:
     """Return the part of the registry at a place."""
-    row = None if place.row == PAGE_ITSELF else place.row
-    return RegistryPart(place.book_id, place.sha256, place.page_no, row)
+    return _part(place.book_id, place.sha256, place.page_no, place.row)
+
+
+def part_of_row(named: NamesPlace) -> RegistryPart:
+    """Return the part of the registry that a decision, an amendment or a confirmed delivery names."""
+    return _part(named.book_id, named.scan_sha256, named.page_no, named.row)
+
+
+def _part(book_id: int, sha256: str, page_no: int, row: int) -> RegistryPart:
+    return RegistryPart(book_id, sha256, page_no, None if row == PAGE_ITSELF else row)
 
 
 def covering(found: Sequence[Withdrawal], part: RegistryPart) -> Withdrawal | None:

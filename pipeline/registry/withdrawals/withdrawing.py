@@ -14,14 +14,15 @@ from sqlalchemy import Connection, Select, func, select
 from pipeline.base.errors import RegistryError
 from pipeline.base.model import FIRST_TYPED_ROW
 from pipeline.registry.accounts.permissions import require_text
-from pipeline.registry.books.rows import book, page, page_failure, page_run, scan
+from pipeline.registry.books.rows import PAGES, book, page, page_failure, page_run, scan
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.locks import hold_book, hold_pages, hold_scans
 from pipeline.registry.database.record_tables import RecordSchema
-from pipeline.registry.entries.machine_view import Subject, amendments_in, decisions_at
+from pipeline.registry.entries.machine_view import amendments_in, decisions_at
 from pipeline.registry.entries.projections import refresh_projections
-from pipeline.registry.entries.rows import entry
+from pipeline.registry.entries.rows import ENTRIES, Subject, entry
+from pipeline.registry.entries.subjects import place_of
 from pipeline.registry.errors import NotThere
 from pipeline.registry.lots.stored_lots import lot, lot_closing
 from pipeline.registry.tasks.keyed_values import live_consensus
@@ -42,6 +43,7 @@ from pipeline.registry.withdrawals.stored_withdrawals import (
     covering,
     package,
     page_stands,
+    part_of,
     refuse_withdrawn,
     withdrawal,
     withdrawals_in_force,
@@ -129,15 +131,7 @@ def part_of_entry(connection: Connection, entry_id: int) -> RegistryPart:
     Raises:
         NotThere: There is no such entry.
     """
-    row = connection.execute(
-        select(scan.c.book_id, scan.c.sha256, page.c.page_no, entry.c.row)
-        .join_from(entry, page, entry.c.page_id == page.c.id)
-        .join(scan, page.c.scan_id == scan.c.id)
-        .where(entry.c.id == entry_id)
-    ).first()
-    if row is None:
-        raise NotThere(f"Không có sự kiện hộ tịch số {entry_id} trong cơ sở dữ liệu. Hãy kiểm tra lại số.")
-    return RegistryPart(row.book_id, row.sha256, row.page_no, row.row)
+    return part_of(place_of(connection, entry_id))
 
 
 def books_named(connection: Connection, folder_name: str) -> tuple[int, ...]:
@@ -165,10 +159,11 @@ def preview(connection: Connection, part: RegistryPart) -> WithdrawalPreview:
     name, folder_name = name_of(connection, part)
     rows = connection.execute(_entries_of(part).where(entry.c.stands)).all()
     ids = {row.id for row in rows}
-    spots = {(row.page_id, row.row) for row in rows}
-    decisions = decisions_at(connection, spots)
+    decisions = decisions_at(connection, [(row.page_id, row.id) for row in rows])
     tasks = connection.execute(_tasks_of(part)).all()
-    consensus = live_consensus(connection, {task.id: decisions[task.page_id, task.row] for task in tasks})
+    consensus = live_consensus(
+        connection, {task.id: decisions[task.page_id, task.entry_id] for task in tasks}
+    )
     amended = amendments_in(connection, [part.book_id])
     held = (
         select(lease.c.login)
@@ -188,7 +183,7 @@ def preview(connection: Connection, part: RegistryPart) -> WithdrawalPreview:
         keyed=sum(len(of_task) for of_task in consensus.values()),
         tasks=len(tasks),
         holders=tuple(connection.scalars(held)),
-        amendments=sum(len(fields) for spot, fields in amended.items() if part.covers(RegistryPart(*spot))),
+        amendments=sum(len(fields) for other, fields in amended.items() if part.covers(other)),
         failures=0 if part.kind is PartKind.ENTRY else _count(connection, _failures_of(part)),
         lots=_lots_with(connection, ids),
         packages=sum(
@@ -341,7 +336,7 @@ def _pages_of(part: RegistryPart) -> Select[Any]:
     """The ids of the pages of a part, with their latest runs beside."""
     return (
         select(page.c.id)
-        .join(scan, page.c.scan_id == scan.c.id)
+        .select_from(PAGES)
         .outerjoin(page_run, (page_run.c.page_id == page.c.id) & page_run.c.latest)
         .where(*_within(part))
     )
@@ -351,8 +346,7 @@ def _entries_of(part: RegistryPart) -> Select[Any]:
     """The entries of a part, whether they stand or not."""
     return (
         select(entry.c.id, entry.c.page_id, entry.c.row, scan.c.sha256, page.c.page_no)
-        .join_from(entry, page, entry.c.page_id == page.c.id)
-        .join(scan, page.c.scan_id == scan.c.id)
+        .select_from(ENTRIES)
         .where(*_within(part))
     )
 
@@ -360,9 +354,9 @@ def _entries_of(part: RegistryPart) -> Select[Any]:
 def _tasks_of(part: RegistryPart) -> Select[Any]:
     """The open tasks of a part."""
     query = (
-        select(review_task.c.id, review_task.c.page_id, review_task.c.row)
-        .join_from(review_task, page, review_task.c.page_id == page.c.id)
-        .join(scan, page.c.scan_id == scan.c.id)
+        select(review_task.c.id, review_task.c.page_id, review_task.c.entry_id)
+        .select_from(PAGES)
+        .join(review_task, review_task.c.page_id == page.c.id)
         .outerjoin(entry, review_task.c.entry_id == entry.c.id)
     )
     return query.where(review_task.c.state == TaskState.OPEN, *_within(part))
