@@ -182,7 +182,7 @@ class Registry(ConnectionFacade):
     save_clear_page = writing_declared(clear_pages.save_clear_page)
     plan_teaching = writing(teaching.plan_teaching)
     take_back_unfounded = writing_declared(clear_pages.take_back_unfounded)
-    told_clear = reading(clear_counts.told_clear)
+    clear_or_recalled = reading(clear_counts.clear_or_recalled)
     take_back_unclear = writing_declared(clear_counts.take_back_unclear)
     take_back_book = writing_declared(clear_counts.take_back_book)
     last_work = reading(clear_counts.last_work)

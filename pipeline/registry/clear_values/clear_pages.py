@@ -1,6 +1,6 @@
-"""Saving what a book says of its pages while people check it: never under the hands of somebody, never twice.
+"""Clear values of a page: saved while people check the book, except on pages where somebody is at work, and taken back.
 
-A value that a person calls back, or whose witnesses no longer count, waits again; its row says why.
+A value that a person recalls, or whose witnesses no longer count, waits again; its row says why.
 """
 
 from __future__ import annotations
@@ -12,20 +12,19 @@ from sqlalchemy import Connection, exists, or_, select
 
 from pipeline.base.model import PageResult
 from pipeline.registry.books.pages import held_page, save_page
+from pipeline.registry.clear_values.clear_rows import (
+    add_clear,
+    add_take_backs,
+    decisions_of_rows,
+    recalled,
+    rows_in_force,
+)
 from pipeline.registry.clear_values.model import FEWEST_WITNESSES, WITNESS_GONE, ClearField, NewClearValue
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import MACHINE, record
 from pipeline.registry.database.locks import hold_pages, hold_tasks
 from pipeline.registry.database.record_tables import RecordSchema
-from pipeline.registry.entries.accepted_readings import (
-    add_clear,
-    add_take_backs,
-    clear_in_force,
-    decisions_of_rows,
-    recalled,
-    rows_in_force,
-)
-from pipeline.registry.entries.current_readings import current_readings
+from pipeline.registry.entries.current_readings import clear_in_force, current_readings
 from pipeline.registry.entries.machine_view import decisions_at
 from pipeline.registry.entries.projections import refresh_projections
 from pipeline.registry.entries.rows import ENTRIES, ClearValueRow, Subject, entry, on_entry
@@ -44,17 +43,16 @@ def save_clear_page(
     fingerprint: str,
     new: Sequence[NewClearValue],
 ) -> int | None:
-    """Save a page as its book weighs it now, with its values that are clear.
+    """Save a page as its book weighs it now, with its clear values.
 
-    What a person called back is not accepted again, nor is what people decided or are at work on, nor what rests on a
-    decision that no longer counts.
+    Values that a person recalled or decided are skipped, and values that rest on a decision that no longer counts.
 
     Args:
-        result: The page as it is weighed; it is a further reading where its ``fingerprint`` is new.
+        result: The weighed page; it is a further reading if its ``fingerprint`` is new.
 
     Returns:
-        How many values are accepted or drawn from now on; None where somebody is at work on the page, and nothing was
-        saved.
+        The number of values that are accepted or drawn from now on; None if somebody is at work on the page, so that
+        nothing was saved.
     """
     page_id = held_page(connection, book_id, result.ref)
     tasks = connection.scalars(select(review_task.c.id).where(review_task.c.page_id == page_id)).all()
@@ -126,9 +124,9 @@ def _add(
 
 
 def take_back_unfounded(connection: Connection, declared: RecordSchema, book_id: int) -> int:
-    """Take back the values of a book that rest on a decision that no longer counts; return how many.
+    """Take back the values of a book that rest on a decision that no longer counts; return their number.
 
-    A value that people have decided meanwhile stays as it is.
+    Values that people have decided stay as they are.
     """
     rows = rows_in_force(connection, book_id)
     if not rows:
@@ -142,9 +140,9 @@ def take_back_unfounded(connection: Connection, declared: RecordSchema, book_id:
 def take_back(
     connection: Connection, declared: RecordSchema, rows: Sequence[ClearValueRow], login: str, reason: str
 ) -> int:
-    """Take these clear values back, so that they wait again; return how many were taken back.
+    """Take clear values back, so that they wait again; return their number.
 
-    Those that people decided stay as they are.
+    Values that people have decided stay as they are.
     """
     if not rows:
         return 0
@@ -170,7 +168,7 @@ def take_back(
 
 
 def standing_decisions(connection: Connection, decision_ids: Collection[int]) -> frozenset[int]:
-    """Return those of these decisions that count: not taken back, not withdrawn, and not decided otherwise since."""
+    """Return the decisions that count: not taken back, not withdrawn, and not decided otherwise since."""
     if not decision_ids:
         return frozenset()
     later = decision.alias("later_decision")
@@ -193,7 +191,7 @@ def standing_decisions(connection: Connection, decision_ids: Collection[int]) ->
 
 
 def entries_of_decisions(connection: Connection, decision_ids: Collection[int]) -> dict[int, int]:
-    """Return the entry of each of these decisions."""
+    """Return the entry of each decision."""
     rows = connection.execute(
         select(decision.c.id, entry.c.id.label("entry_id"))
         .select_from(ENTRIES)
@@ -204,13 +202,13 @@ def entries_of_decisions(connection: Connection, decision_ids: Collection[int]) 
 
 
 def clear_fields(connection: Connection, book_id: int) -> tuple[ClearField, ...]:
-    """Return the fields of a book that are clear and count, those drawn for a blind check aside."""
+    """Return the clear fields of a book in force, except values drawn for a blind check."""
     rows = [row for row in rows_in_force(connection, book_id) if not row.drawn]
     return fields_of_rows(connection, rows)
 
 
 def fields_of_rows(connection: Connection, rows: Sequence[ClearValueRow]) -> tuple[ClearField, ...]:
-    """Return what rows of clear values say, with the entries on which they rest."""
+    """Return rows of clear values as values, with the entries on which they rest."""
     resting = decisions_of_rows(connection, [row.id for row in rows])
     entries = entries_of_decisions(connection, {one for some in resting.values() for one in some})
     return tuple(

@@ -1,9 +1,6 @@
-"""Readings that people change without a run: corrected covers, added fields, redrawn regions.
+"""Readings that people make without a run: added fields, redrawn regions, and typed entries that a run finds later.
 
-Stored readings stay as they are. A reading that was taken from the cover of a corrected book says what the cover says
-now, until the next run reads the page again. An added field is a reading that nobody has accepted: it waits at the
-desk, with its ink where a person drew it, until a run reads the field. What was read in a redrawn region replaces the
-reading of the run.
+An added field is a reading that nobody has accepted: it waits at the desk until a run reads the field.
 """
 
 from __future__ import annotations
@@ -46,11 +43,11 @@ from pipeline.registry.entries.rows import (
 )
 
 COVER = "ledger"
-"""The engine of a reading that was taken from the cover (``pipeline.digitize.parse``)."""
+"""The engine of readings that are taken from the cover (``pipeline.digitize.parse``)."""
 
 
 ALIKE = 0.5
-"""The common part of two regions of one entry, as a share of both together, at least."""
+"""Least overlap (intersection over union) of two regions of the same entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +62,10 @@ def added_readings(
 
     Args:
         entry_ids: The entries, or the query for them.
-        field: That field only.
+        field: Only this field.
 
     Returns:
-        By entry and field, in the order in which they were added.
+        By entry and field, in the order of adding.
     """
     query = (
         select(added_field, page_run.c.matrix)
@@ -103,7 +100,7 @@ def _matrix(stored: Any) -> Matrix | None:
 
 @dataclass(frozen=True, slots=True)
 class _Typed:
-    """A typed entry of a page: its row, its number in force, where a person drew it or a run read it."""
+    """A typed entry of a page, with its effective number and its region as drawn or as read."""
 
     row: int
     record: str
@@ -114,10 +111,10 @@ class _Typed:
 def rows_of_typed(
     connection: Connection, page_id: int, result: PageResult, record: str, number_field: str | None
 ) -> dict[int, int]:
-    """Return which entries of a new run are entries that people typed, as rows of the run and of the typed entries.
+    """Return the rows of typed entries by the rows under which a new run reads the same entries.
 
-    An entry of the run is one that was typed when their numbers are the same, or else they stand in the same place and
-    their numbers do not contradict. Rows that are known by themselves stay what they are. The caller holds the page.
+    Two entries are the same if their numbers are equal, or if their regions overlap and their numbers do not
+    contradict. Rows that earlier runs read keep their entries. The caller holds the page.
     """
     rows = connection.execute(
         select(
@@ -147,7 +144,7 @@ def rows_of_typed(
 
 
 def _boxes(connection: Connection, entry_ids: Collection[int], matrix: Matrix) -> dict[int, Box]:
-    """Return where each entry stands on the page as the new run rectified it: as drawn, else as it was read last."""
+    """Return the region of each entry on the page as the new run rectified it: as drawn, else as read last."""
     drawn = connection.execute(
         select(added_field.c.entry_id, added_field.c.corners)
         .where(added_field.c.entry_id.in_(entry_ids), added_field.c.corners.is_not(None))
@@ -194,7 +191,7 @@ def _number(one: EntryResult, number_field: str | None) -> str:
 
 
 def _agree(first: str, second: str) -> bool | None:
-    """Whether two numbers are the same as far as both are written; None where one of them is not known."""
+    """Return whether two numbers are equal as far as both are written; None if either is unknown."""
     (mine, _, my_year), (theirs, _, their_year) = (
         number.strip().partition("/") for number in (first, second)
     )
@@ -207,13 +204,13 @@ def _agree(first: str, second: str) -> bool | None:
 def redrawn_readings(
     connection: Connection, entry_ids: Collection[int] | Select[Any], field: str | None = None
 ) -> dict[int, dict[str, FieldReading]]:
-    """Return what was read in the redrawn regions of entries, with their boxes on the pages as they are rectified now.
+    """Return the readings of redrawn regions, with their boxes on the pages as the latest run rectified them.
 
     An entry that the latest run no longer finds has none: a region makes no entry.
 
     Args:
         entry_ids: The entries, or the query for them.
-        field: That field only.
+        field: Only this field.
 
     Returns:
         By entry and field.
@@ -242,7 +239,7 @@ def redrawn_readings(
 def regions_in_force(
     connection: Connection, entry_ids: Collection[int] | Select[Any], field: str | None = None
 ) -> tuple[RedrawnRegionRow, ...]:
-    """Return the row that counts of every redrawn field of these entries, the oldest first."""
+    """Return the row in force of every redrawn field of entries, oldest first."""
     query = select(redrawn_region).where(*about_fields(redrawn_region, entry_ids, field))
     stacks: dict[tuple[int, str], list[RedrawnRegionRow]] = {}
     for row in rows_of(connection, RedrawnRegionRow, query.order_by(redrawn_region.c.id)):
@@ -265,7 +262,7 @@ def add_region(
     person: Person,
     at: datetime,
 ) -> None:
-    """Add a region that a person drew on a page as it is shown, with what was read there."""
+    """Add a region that a person drew on a page as shown, with its reading."""
     row = {
         "entry_id": entry_id,
         "field": reading.field,
@@ -286,7 +283,7 @@ def add_region(
 
 
 def take_back_region(connection: Connection, last: RedrawnRegionRow, person: Person, at: datetime) -> None:
-    """Add the row that takes one in force back."""
+    """Take a row in force back."""
     nothing = {"corners": None, "text": "", "canonical": "", "confidence": 0.0, "hypotheses": None}
     who = {"account_id": person.account_id, "login": person.login, "drawn_at": at}
     row = values_of(last)

@@ -20,14 +20,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, exists, select
 
 from pipeline.base.model import Box, Evidence, FieldReading, FieldStatus, Hypothesis, Ledger, Writing
 from pipeline.registry.books.rows import book, book_correction, page_run, scan
 from pipeline.registry.books.stored_books import ledger_of_row
 from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.record_tables import RecordSchema
-from pipeline.registry.entries.accepted_readings import clear_in_force, sampled_in
 from pipeline.registry.entries.added_readings import COVER, added_readings, redrawn_readings
 from pipeline.registry.entries.rows import (
     ENTRIES,
@@ -35,8 +34,10 @@ from pipeline.registry.entries.rows import (
     ReadingRow,
     SampledValueRow,
     about_fields,
+    clear_value,
     entry,
     reading,
+    sampled_value,
 )
 from pipeline.registry.tasks.consensus import SeenReading
 
@@ -125,6 +126,36 @@ def hidden_reading(reading: FieldReading) -> FieldReading:
         hypotheses=(),
         evidence=None,
     )
+
+
+def sampled_in(
+    connection: Connection, entry_ids: Collection[int] | Select[Any], field: str | None = None
+) -> dict[int, dict[str, SampledValueRow]]:
+    """Return the values drawn for a blind check, the last row of each field, by entry and field."""
+    query = select(sampled_value).where(*about_fields(sampled_value, entry_ids, field))
+    found: dict[int, dict[str, SampledValueRow]] = defaultdict(dict)
+    for row in rows_of(connection, SampledValueRow, query.order_by(sampled_value.c.id)):
+        found[row.entry_id][row.field] = row
+    return dict(found)
+
+
+_taking_back = clear_value.alias("taking_back_clear")
+
+in_force: ColumnElement[bool] = clear_value.c.takes_back_id.is_(None) & ~exists().where(
+    _taking_back.c.takes_back_id == clear_value.c.id
+)
+"""Condition on ``clear_value`` that a row is in force: it takes no row back, and no row takes it back."""
+
+
+def clear_in_force(
+    connection: Connection, entry_ids: Collection[int] | Select[Any], field: str | None = None
+) -> dict[int, dict[str, ClearValueRow]]:
+    """Return the rows of clear values in force, by entry and field."""
+    query = select(clear_value).where(*about_fields(clear_value, entry_ids, field), in_force)
+    found: dict[int, dict[str, ClearValueRow]] = defaultdict(dict)
+    for row in rows_of(connection, ClearValueRow, query.order_by(clear_value.c.id)):
+        found[row.entry_id][row.field] = row
+    return dict(found)
 
 
 _Readings = Sequence[FieldReading]

@@ -1,7 +1,7 @@
-"""What is left for a person on an entry, and which values are effective.
+"""Effective values of entries, and the fields that people still have to decide.
 
-``derive_effective_values`` says what they are, from readings and decisions; ``projections`` stores that in the tables
-of the records. All others read it back through ``select_values``.
+``derive_effective_values`` derives them from readings and decisions; ``projections`` stores them in the tables of the
+records. Everybody else reads them back through ``select_values``.
 """
 
 from __future__ import annotations
@@ -34,10 +34,9 @@ def left_to_decide(
 ) -> PendingDecisions:
     """Return what people still have to decide on an entry.
 
-    A field waits for a person when its reading was not accepted or a finding names it, until someone decides it. It
-    waits again when the machine no longer reads what was decided upon, or when a finding across entries names it
-    that is younger than the decision. A field that people have ``keyed`` waits until enough of them agree, whatever
-    the machine reads meanwhile.
+    A field whose reading was not accepted, or that a finding names, waits until a person decides it. It waits again
+    when the machine reads anything else than the person saw, or when a finding across entries that is younger than the
+    decision names it. A field that people have keyed waits until enough of them agree, whatever the machine reads.
     """
     by_field = {reading.field: reading for reading in machine.readings}
     serious = [finding for finding in machine.findings if finding.severity is not Severity.INFO]
@@ -69,9 +68,9 @@ def left_to_decide(
 
 
 def doubted(cross_entry_findings: Sequence[CrossEntryFinding], decisions: Mapping[str, Decision]) -> set[str]:
-    """The fields that findings across entries name and nobody has decided since they came up.
+    """Return the fields that findings across entries name and that nobody has decided since.
 
-    ``""`` (the whole) of those that name none. Figures (INFO) put nothing in doubt.
+    A finding that names no field puts the whole (``""``) in doubt; figures (INFO) put nothing in doubt.
     """
     found: set[str] = set()
     for one in cross_entry_findings:
@@ -92,9 +91,9 @@ def has_changed(decision: Decision, now: SeenReading | None) -> bool:
 def derive_effective_value(
     decision: Decision | None, reading: FieldReading | None, *, doubted: bool = False
 ) -> str | None:
-    """Return the last decision, else the accepted reading unless it is ``doubted`` across entries, else None.
+    """Return the value of the last decision, else of the accepted reading unless it is ``doubted``, else None.
 
-    ``""`` is a field known to be blank. A value has its canonical form; without one it is as it was written.
+    ``""`` is a field known to be blank. A value is in its canonical form, or as written where it has none.
     """
     word = decision or (reading if reading and reading.accepted and not doubted else None)
     if word is None:
@@ -114,7 +113,7 @@ def derive_effective_values(
 ) -> dict[str, str | None]:
     """Return the effective value of every field of the record.
 
-    No reading is effective for ``keyed`` fields: people have keyed them, and they are not settled.
+    Fields that people have keyed and not settled (``keyed``) take no reading.
     """
     by_field = {reading.field: reading for reading in readings}
     doubts = doubted(cross_entry_findings, decisions) | set(keyed)
@@ -136,7 +135,7 @@ def _unseen(findings: Sequence[Finding], decision: Decision | None) -> set[str]:
 
 
 def _reading_doubt(reading: FieldReading) -> str:
-    """Why a reading without a finding was not accepted."""
+    """Return why a reading without a finding was not accepted, as the code of a reason."""
     if reading.status in (FieldStatus.ILLEGIBLE, FieldStatus.UNREADABLE):
         return "READ-NONE"
     return "READ-HAND" if reading.writing is Writing.HAND else "READ-LOW"
@@ -149,15 +148,15 @@ def select_values(
     *columns: ColumnElement[Any],
     else_read: bool = False,
 ) -> Select[Any]:
-    """Return the one query for effective values: of the entries of a record that stand, with their pages and scans.
+    """Return the query for effective values of the entries of a record that stand, with their pages and scans.
 
-    Everything that reads values in bulk adds its conditions to it: ``effective_values_of`` (desk, export, registry),
+    All readers of values in bulk add their conditions to it: ``effective_values_of`` (desk, export, registry),
     ``record_rows`` (reconciliation) and ``frames`` (checks and reports).
 
     Args:
         fields: The fields, by the names of their columns in the result.
         columns: Further columns of ``entry``, ``page`` and ``scan``, between the entry's id and the values.
-        else_read: Whether a field without an effective value has what was read of it and nobody has accepted yet.
+        else_read: Whether a field without an effective value takes its reading that nobody has accepted yet.
     """
     table = declared.records[record]
     values = {
@@ -183,8 +182,8 @@ def effective_values_of(
         entries: The record of each entry, by its id.
 
     Returns:
-        By entry, the value of every field of its record: ``""`` = known to be blank, ``None`` = nothing is effective,
-        as is all of an entry that does not stand.
+        By entry, the value of every field of its record: ``""`` = known to be blank, ``None`` = nothing is effective.
+        An entry that does not stand has no effective value.
     """
     found: dict[int, Mapping[str, str | None]] = {}
     for record in set(entries.values()):
@@ -212,7 +211,7 @@ def effective_value(connection: Connection, declared: RecordSchema, entry_id: in
 def record_rows(
     connection: Connection, declared: RecordSchema, record: str, book_ids: Sequence[int]
 ) -> tuple[RecordRow, ...]:
-    """Return the effective values of all entries of these books, which are all of that record, in their order."""
+    """Return the effective values of the entries of books of one record, amendments included, in their order."""
     names = list(declared.fields(record))
     query = (
         select_values(

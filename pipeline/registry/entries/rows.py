@@ -1,7 +1,7 @@
-"""The tables of entries: readings and findings of every run, and what changes a reading without a new run.
+"""The tables of entries: readings and findings of every run, and rows that change a reading without a new run.
 
-A reading is overlaid by fields that people added, regions that they redrew, values that are clear by decisions on other
-entries, and values drawn for a blind check.
+``current_readings`` says how clear values, values drawn for a blind check, added fields and redrawn regions overlay
+readings.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from pipeline.registry.database.columns import APPEND_ONLY, CHANGING, Id, Json, 
 class EntryRow:
     """An entry, the same over all runs.
 
-    ``found``: the latest run found it; ``stands``: it is found and not withdrawn; ``number``, ``year``,
-    ``accepted`` and ``unaccepted`` follow from its effective values.
+    ``found``: the latest run found the entry; ``stands``: it exists and is not withdrawn (``projections``); ``number``,
+    ``year`` and ``unaccepted`` follow from its effective values.
     """
 
     id: Id
@@ -109,7 +109,7 @@ class EntryPlace(SubjectPlace):
 
 @dataclass(frozen=True, slots=True)
 class ReadingRow:
-    """What a run read of a field."""
+    """The reading of a field by a run."""
 
     id: ManyId
     page_run_id: Annotated[int, refers("page_run")]
@@ -188,11 +188,10 @@ resolved_place = table(
 
 @dataclass(frozen=True, slots=True)
 class AddedFieldRow:
-    """The last row of a field counts.
+    """A field that a person added to an entry; the last row of a field counts.
 
-    ``text``, ``canonical``: what the cover of the book says of it, so that nobody has to type it; ``""``: it waits
-    for people. ``corners``: where its ink stands, as a person drew it: four points [x, y] in pixels of the page as
-    scanned, None where nobody drew anything.
+    ``text``, ``canonical``: its value on the cover of the book; ``""``: people key it. ``corners``: the place of its
+    ink as a person drew it, four points [x, y] in pixels of the page as scanned.
     """
 
     id: Id
@@ -211,11 +210,10 @@ added_field = table("added_field", AddedFieldRow, sqlite_autoincrement=True, inf
 
 @dataclass(frozen=True, slots=True)
 class RedrawnRegionRow:
-    """A field region that a person redrew, and what was read there.
+    """A field region that a person redrew, and its reading, which is never accepted by itself.
 
-    ``corners``: four points [x, y] in pixels of the page as scanned; a row without any takes the one before it
-    back, and the region before that counts again. ``reader``: the fingerprint of the readers; the reading is never
-    accepted by itself.
+    ``corners``: four points [x, y] in pixels of the page as scanned; a row without corners takes the row before it
+    back, and the region before that counts again. ``reader``: the fingerprint of the readers.
     """
 
     id: Id
@@ -242,9 +240,8 @@ redrawn_region = table("redrawn_region", RedrawnRegionRow, sqlite_autoincrement=
 class ClearValueRow:
     """A value that is clear by decisions on other entries.
 
-    ``text``, ``canonical``: what the machine read; the row counts as long as the latest run reads the same.
-    ``drawn``: the value waits for a person who is not shown it. A row with ``takes_back_id`` takes that one back,
-    for ``reason``.
+    ``text``, ``canonical``: the reading; the row counts as long as the latest run reads the same. ``drawn``: the value
+    waits for a blind check. A row with ``takes_back_id`` takes that row back, for ``reason``.
     """
 
     id: ManyId
@@ -272,7 +269,7 @@ clear_value = table(
 
 @dataclass(frozen=True, slots=True)
 class ClearValueWitnessRow:
-    """The decisions on which a value rests."""
+    """A decision on which a clear value rests."""
 
     id: ManyId
     clear_value_id: Annotated[int, column(many=True)]
@@ -293,10 +290,9 @@ clear_value_witness = table(
 class SampledValueRow:
     """An accepted value that was drawn for a blind check.
 
-    ``status``, ``text``, ``canonical``: what the machine read and accepted; as long as the latest run reads the
-    same the value waits for a person who is not shown it. ``source``: by what it was accepted (``ValueSource``);
-    ``basis``: by which calibration; ``share``: the probability with which it was drawn; ``tolerated``: the share of
-    errors that was tolerated then.
+    ``status``, ``text``, ``canonical``: the accepted reading; the value waits for a blind check as long as the latest
+    run reads the same. ``source``: what accepted it (``ValueSource``); ``basis``: by which calibration; ``share``: the
+    probability of the draw; ``tolerated``: the share of errors that was tolerated then.
     """
 
     id: ManyId

@@ -1,7 +1,6 @@
-"""Entries with all that the registry knows of them, and both layers of their values, one or whole books at a time.
+"""Entries with all that the registry knows of them, and both layers of their values, for one entry or whole books.
 
-One query a table, not one an entry. The effective values come from the record tables, where ``projections`` keeps them.
-Confirming a delivery changes neither readings nor decisions.
+Each table is read by one query for many entries.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ from pipeline.registry.entries.subjects import place_of, places_of_entries
 from pipeline.registry.withdrawals.stored_withdrawals import part_of, refuse_withdrawn
 
 AT_ONCE = 500
-"""Entries that one statement asks about."""
+"""Entries in one statement."""
 
 
 def entry_ids(connection: Connection, book_id: int | None = None) -> Sequence[int]:
@@ -53,10 +52,10 @@ def entry_ids(connection: Connection, book_id: int | None = None) -> Sequence[in
 
 
 def stored_entry(connection: Connection, declared: RecordSchema, entry_id: int) -> StoredEntry:
-    """Return all that is known of an entry now.
+    """Return an entry with all that the registry knows of it.
 
     Raises:
-        NotThere: There is none of that id.
+        NotThere: There is no such entry.
     """
     return next(stored_entries(connection, declared, [entry_id]))
 
@@ -64,10 +63,10 @@ def stored_entry(connection: Connection, declared: RecordSchema, entry_id: int) 
 def stored_entries(
     connection: Connection, declared: RecordSchema, entry_ids: Sequence[int]
 ) -> Iterator[StoredEntry]:
-    """Yield all that is known of each of these entries, in their order.
+    """Yield entries with all that the registry knows of them, in the order of their ids as given.
 
     Raises:
-        NotThere: When one of them is not in the registry.
+        NotThere: One of them does not exist.
     """
     for start in range(0, len(entry_ids), AT_ONCE):
         yield from _some_entries(connection, declared, entry_ids[start : start + AT_ONCE])
@@ -108,7 +107,7 @@ def _some_entries(
 
 
 def _hand_readers(connection: Connection, page_ids: set[int]) -> Mapping[int, str | None]:
-    """Return the reader of handwriting of the latest run over each of these pages."""
+    """Return the fingerprint of the handwriting recognizer of the latest run over each page."""
     query = select(page_run.c.page_id, page_run.c.hand_reader).where(
         page_run.c.page_id.in_(page_ids), page_run.c.latest
     )
@@ -116,17 +115,17 @@ def _hand_readers(connection: Connection, page_ids: set[int]) -> Mapping[int, st
 
 
 def _is_reader(hand_reader: str) -> ColumnElement[bool]:
-    """Whether a run was read by that reader, be it with what it learnt of the hand of the book."""
-    learnt = page_run.c.hand_reader.startswith(hand_reader + ADAPTER_MARK, autoescape=True)
-    return or_(page_run.c.hand_reader == hand_reader, learnt)
+    """Return the condition that a run used a handwriting recognizer, with or without an adapter of the book."""
+    adapted = page_run.c.hand_reader.startswith(hand_reader + ADAPTER_MARK, autoescape=True)
+    return or_(page_run.c.hand_reader == hand_reader, adapted)
 
 
 def read_entries(
     connection: Connection, declared: RecordSchema, book_id: int, hand_reader: str
 ) -> tuple[ReadEntry, ...]:
-    """Return the latest readings of the valid entries of a book that this handwriting reader has read, in its order.
+    """Return the readings of the entries of a book that stand and that a handwriting recognizer read, in its order.
 
-    What it read with an adapter of the book counts too.
+    Readings with an adapter of the book count too.
     """
     rows = connection.execute(
         select(
@@ -165,7 +164,7 @@ class _ReadingOfRun(ReadingRow):
 
 
 def past_readings(connection: Connection, entry_id: int) -> tuple[PastReading, ...]:
-    """Return what every run read on an entry, oldest first."""
+    """Return the readings of an entry by all runs, oldest first."""
     query = (
         select(reading, page_run.c.fingerprint, page_run.c.saved_at, page_run.c.latest)
         .join(page_run)
@@ -188,7 +187,7 @@ def delivery_layers(
     """Return both layers of the settled fields of an entry.
 
     Args:
-        typed: What a person is typing: by field the status and the text, as if it were decided.
+        typed: Status and text that a person is typing, by field; they count as decided.
 
     Raises:
         NotThere: There is no such entry.
@@ -226,7 +225,7 @@ def page_layers(
 def entries_before(
     connection: Connection, declared: RecordSchema, asked: StoredEntry
 ) -> tuple[StoredEntry, ...]:
-    """Return the entries above one on its page, and those of the page before."""
+    """Return the entries above an entry on its page and those of the page before."""
     ids = list(entry_ids(connection, asked.book_id))
     if asked.entry_id not in ids:
         return ()
@@ -240,13 +239,13 @@ def entries_before(
 
 
 _MOST_ABOVE = 60
-"""Entries that are looked at above one; two pages of the fullest table have fewer."""
+"""Most entries above an entry that are read; two pages of the fullest table have fewer."""
 
 
 def _with_typed(
     asked: StoredEntry, declared: RecordSchema, typed: Mapping[str, tuple[FieldStatus, str]]
 ) -> StoredEntry:
-    """Return the entry with the values that typed texts would have."""
+    """Return an entry with the values of typed texts."""
     values = dict(asked.values)
     for field, (status, text) in typed.items():
         canonical = declared.canonical(asked.record, field, text)
@@ -266,18 +265,18 @@ def confirm_delivery(
     author: str,
     shown: str | None = None,
 ) -> FieldLayers:
-    """Record that a person confirmed one of the values that a delivery rule proposes.
+    """Record that a person confirmed a value that a delivery rule proposes; readings and decisions stay as they are.
 
     Args:
-        choice: Which of the proposals, from 0.
-        typed: What the person has typed of the field and not saved yet.
-        shown: The ``mark`` of the layers that the person saw; None where they saw none.
+        choice: Index of the proposal.
+        typed: Status and text that the person has typed and not saved yet.
+        shown: The ``mark`` of the layers that the person saw; None: they saw no layers.
 
     Returns:
         Both layers of the field from then on.
 
     Raises:
-        RegistryError: No rule proposes anything, or not so many values, or others than those that were shown.
+        RegistryError: There is no such proposal, or the proposals are others than the person saw.
         Withdrawn: The entry is withdrawn.
     """
     hold_page_of(connection, entry_id)
@@ -309,6 +308,6 @@ def confirm_delivery(
         "confirmed_at": clock.now(connection),
     }
     (number,) = add(connection, confirmed_delivery, [row])
-    told = {"field": field, "rule": chosen.rule, "confirmation": number}
-    record(connection, author.strip(), "delivery-confirmed", f"entry:{entry_id}", told)
+    detail = {"field": field, "rule": chosen.rule, "confirmation": number}
+    record(connection, author.strip(), "delivery-confirmed", f"entry:{entry_id}", detail)
     return replace(before, delivered=replace(chosen, certain=True, confirmed_by=author.strip()))

@@ -1,4 +1,4 @@
-"""Column mode: one field of many entries of a book at once, leased together."""
+"""Column mode: a person keys one field of many entries of a book, leased together."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ from pipeline.registry.tasks.waiting_fields import (
 from pipeline.values.derivations import Derived
 
 LARGEST = 60
-"""Snippets that a person may have in hand at once."""
+"""Most snippets that a person may hold at once."""
 
 
 def column_counts(context: DeskContext, person: Person, book_id: int) -> tuple[ColumnCount, ...]:
-    """Return how many entries of a book wait for this person to key each field, in the record's order.
+    """Return the number of entries of a book that wait for this person to key each field, in the record's order.
 
     Raises:
         NotYours: The book belongs to another place.
@@ -70,12 +70,12 @@ def take_column(
     size: int = 48,
     page_ids: Collection[int] | None = None,
 ) -> LeasedColumn | None:
-    """Lease a person snippets of one field of a book, in place of the column in hand.
+    """Lease a person snippets of one field of a book, in place of the column that they hold.
 
-    Like readings follow one another; snippets that are keyed blind come in the order of the book.
+    Snippets are ordered by their readings, blind snippets by their place in the book.
 
     Args:
-        size: How many snippets, at most ``LARGEST``.
+        size: Number of snippets, at most ``LARGEST``.
         page_ids: Only snippets of these pages; None: of the whole book.
 
     Returns:
@@ -95,7 +95,7 @@ def take_snippets(
     task_ids: Collection[int] | None = None,
     page_ids: Collection[int] | None = None,
 ) -> LeasedColumn | None:
-    """As ``take_column``, from these tasks only."""
+    """Do as ``take_column``, for these tasks only."""
     of_book = book_row(context.connection, book_id, person)
     spec = context.declared.field(of_book.record, field)
     hand_back(context.connection, person, KeyingMode.COLUMN)
@@ -141,7 +141,7 @@ def _task(
     *,
     is_shared: bool,
 ) -> ColumnTask:
-    """A snippet as the person sees it."""
+    """Return a snippet as the person sees it."""
     row = one.task
     said = readings.get(row.of_entry)
     work = work_of(
@@ -161,7 +161,7 @@ def _task(
 def _beside(
     context: DeskContext, of_book: StoredBookRow, field: str, shown: Sequence[WaitingField]
 ) -> dict[int, dict[str, str | None]]:
-    """What is effective of the other fields in the blank of a field, by entry; nothing where it has its own blank."""
+    """Return the effective values of the other fields in the blank of a field, by entry."""
     form = context.declared.schemas.forms.get(of_book.form)
     slots = (slot for slot in form.slots if field in slot.field_names) if form else ()
     others = dict.fromkeys(name for slot in slots for name in slot.field_names if name != field)
@@ -175,7 +175,7 @@ def _beside(
 def _offers(
     context: DeskContext, of_book: StoredBookRow, field: str, waiting: Sequence[WaitingField]
 ) -> dict[int, tuple[Derived, ...]]:
-    """What follows for that field from the effective values of these entries, by entry."""
+    """Return the values of a field that derivations offer from the effective values of entries, by entry."""
     kind = of_book.record
     if not waiting or field not in {one.field for one in context.declared.schemas.record(kind).derivations}:
         return {}
@@ -207,7 +207,7 @@ def _order(
 
 
 def _lent(context: DeskContext, wanted: Sequence[WaitingField], person: Person) -> list[WaitingField]:
-    """Lend these tasks, but for those that somebody else is taking just now or that are others by now."""
+    """Lend tasks, except tasks that somebody else is taking now or that have changed."""
     rows = select(review_task.c.id, review_task.c.version).where(
         review_task.c.id.in_([one.task.id for one in wanted])
     )
@@ -219,7 +219,7 @@ def _lent(context: DeskContext, wanted: Sequence[WaitingField], person: Person) 
 
 
 def _mine(connection: Connection, task_ids: Sequence[int], field: str, person: Person) -> dict[int, Verdict]:
-    """What that person said last of the field and took back, by task."""
+    """Return the last keyed value of a person on the field that they took back, by task."""
     query = (
         select(keying)
         .where(

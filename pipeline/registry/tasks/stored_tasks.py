@@ -37,7 +37,6 @@ class TaskWanted:
             which nobody can look on this page.
     """
 
-    subject: Subject
     place: SubjectPlace
     before: ReviewTaskRow | None
     left: PendingDecisions
@@ -87,7 +86,7 @@ def refresh_tasks(
         else:
             continue
         if row["reopened"] and not (one.before and one.before.reopened):
-            reopened.add(one.subject)
+            reopened.add(one.place.subject)
     if new:
         add(connection, review_task, new)
         _logger.info("%d review tasks made", len(new))
@@ -126,7 +125,7 @@ def _new_row(one: TaskWanted, now: datetime) -> dict[str, Any]:
     return {
         "page_id": one.place.page_id,
         "row": one.place.row,
-        "entry_id": one.subject[1],
+        "entry_id": one.place.subject[1],
         "version": 1,
         "opened_at": now,
         "book_id": one.place.book_id,

@@ -1,9 +1,9 @@
-"""A page that was scanned again takes the place of the old one, with what people decided and amended on it.
+"""Replacing a page by the page of another scan, with the decisions and amendments of the old page.
 
-A decision goes over with what the person saw when making it. So it holds where the new page reads what they saw or what
-they said, and else waits for a person, while it stays effective. A value that the machine had accepted on the old page
-and reads otherwise on the new one is put in doubt by a finding that tells the old value. What people had keyed on the
-old page and not settled waits on the new one, whatever the machine reads there; the finding does not tell what it was.
+A decision is carried over with what the person saw. It holds if the new page reads what they saw or what they decided;
+otherwise it stays effective and its field waits for a person. A finding with the old value puts a field in doubt whose
+accepted value the new page reads otherwise. Fields that people had keyed and not settled on the old page wait on the
+new page, whatever the machine reads there; their finding does not hold the keyed value.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ from pipeline.registry.withdrawals.withdrawing import (
 )
 
 DIFFERS = "RESCAN-DIFFERS"
-"""The code of the finding that the old page had another accepted value, or one that people had not settled."""
+"""Code of the finding that the old page had another accepted value, or a value that people had not settled."""
 _UNSETTLED = "(người rà soát đã nhập, chưa thống nhất)"
-"""What the finding tells of a value that people keyed: never the value itself, which others may still key blind."""
+"""Stands for a keyed value in the finding, as others may still key it blind."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """An entry of the old page and the one of the new page that is the same entry, as rows of ``place_of``."""
+    """The same entry on the old page and on the new page."""
 
     old: EntryPlace
     new: EntryPlace
@@ -67,12 +67,12 @@ def replace_page(
     author: str,
     reason: str,
 ) -> PageReplacement:
-    """Let a page of a book take the place of another one of it, which is withdrawn as replaced.
+    """Let a page of a book take the place of another page of the book, which is withdrawn as replaced.
 
     Raises:
-        NotThere: One of the pages was never read.
+        NotThere: Either page was never read.
         RegistryError: They are the same page, their entries cannot be matched, or no reason or author is given.
-        Withdrawn: One of them is withdrawn.
+        Withdrawn: Either page is withdrawn.
     """
     author, reason = checked_words(author, reason, "lý do thay trang")
     gone, come = (RegistryPart(book_id, ref.scan_sha256, ref.page_no) for ref in (old, new))
@@ -98,8 +98,8 @@ def replace_page(
     end_leases(connection, subjects[0])
     now_there = {*subjects[1], *(pair.new.subject for pair in pairs)}
     refresh_projections(connection, declared, [*subjects[0], *sorted(now_there, key=str)])
-    told = {"withdrawal": withdrawal_id, "by": new_page, "decisions": len(copied), "differing": differing}
-    record(connection, author, "page-replaced", f"page:{old_page}", told)
+    detail = {"withdrawal": withdrawal_id, "by": new_page, "decisions": len(copied), "differing": differing}
+    record(connection, author, "page-replaced", f"page:{old_page}", detail)
     return PageReplacement(withdrawal_id, len(pairs), len(copied), amended, differing)
 
 
@@ -110,12 +110,12 @@ def _entry_ids(subjects: Sequence[Subject]) -> list[int]:
 def _matched(
     connection: Connection, old_name: str, old_ids: Sequence[int], new_ids: Sequence[int], new_page: int
 ) -> list[_Pair]:
-    """Return the entries of both pages in pairs: those of one number, the rest by their rows.
+    """Return the entries of both pages in pairs, by number and then by row.
 
-    A typed entry that the new page has not is typed there too: the machine need not find it this time either.
+    A typed entry without a match is added to the new page as typed, since the machine need not find it there.
 
     Raises:
-        RegistryError: An entry of the old page has none, or one with another number that is settled.
+        RegistryError: An entry of the old page has no match, or a match with another settled number.
     """
     standing = select(entry.c.id).where(entry.c.stands).order_by(entry.c.row)
     old, new = (
@@ -155,14 +155,14 @@ def _matched(
 
 
 def _may_be_same(old: EntryPlace, new: EntryPlace | None) -> bool:
-    """Whether an entry of the new page may be this one: nothing that is known of both contradicts."""
+    """Return whether nothing that is known of two entries contradicts that they are the same."""
     if new is None or new.record != old.record:
         return False
     return None in (old.number, new.number) or old.number_text == new.number_text
 
 
 def _typed_again(connection: Connection, old: EntryPlace, new_page: int) -> EntryPlace:
-    """Add an entry that was typed on the old page to the new one; return its row as ``place_of`` does."""
+    """Add an entry that was typed on the old page to the new page; return it."""
     last = connection.scalar(select(func.max(entry.c.row)).where(entry.c.page_id == new_page))
     row = {
         "page_id": new_page,
@@ -177,7 +177,7 @@ def _typed_again(connection: Connection, old: EntryPlace, new_page: int) -> Entr
 
 
 def _carry_added_fields(connection: Connection, pairs: Sequence[_Pair]) -> None:
-    """Have the fields that people added to the old entries typed on the new ones, without the regions drawn before."""
+    """Add the fields that people added to the old entries to the new entries, without their drawn regions."""
     places = {pair.old.id: pair.new.id for pair in pairs}
     rows = connection.execute(
         select(added_field).where(added_field.c.entry_id.in_(places)).order_by(added_field.c.id)
@@ -194,9 +194,9 @@ def _carry_added_fields(connection: Connection, pairs: Sequence[_Pair]) -> None:
 
 
 def _carry_decisions(connection: Connection, pairs: Sequence[_Pair]) -> tuple[int, ...]:
-    """Add the decisions in force on the old entries to the new ones; return their ids.
+    """Add the decisions in force on the old entries to the new entries; return their ids.
 
-    A decision that people made on the new page already is younger, and stays.
+    A decision that people have made on the new page is younger, and stays.
     """
     decisions = decisions_at(connection, {one.subject for pair in pairs for one in (pair.old, pair.new)})
     new = [
@@ -222,7 +222,7 @@ def _carried(place: EntryPlace, one: Decision) -> NewDecision:
 
 
 def _carry_amendments(connection: Connection, book_id: int, pairs: Sequence[_Pair], reason: str) -> int:
-    """Add the amendments in force on the old entries to the new ones; return how many."""
+    """Add the amendments in force on the old entries to the new entries; return their number."""
     places = _places(pairs)
     wanted = {
         one.amendment_id: places[part]
@@ -255,9 +255,9 @@ def _effective(
 
 
 def _unsettled_fields(connection: Connection, pairs: Sequence[_Pair]) -> dict[int, frozenset[str]]:
-    """Return the fields that people keyed on each old entry and that are not settled, by its id.
+    """Return the keyed fields of each old entry that are not settled, by its id.
 
-    The entry as a whole is none of them: the findings of the new page say whether that waits.
+    The entry as a whole is left out: whether it waits depends on the findings of the new page.
     """
     old = [pair.old for pair in pairs]
     tasks = tasks_at(connection, [one.subject for one in old])
@@ -279,12 +279,12 @@ def _doubt_differing(
     before: Mapping[int, Mapping[str, str | None]],
     unsettled: Mapping[int, Collection[str]],
 ) -> int:
-    """Put in doubt what the machine had accepted on the old page and reads otherwise on the new one.
+    """Put accepted values of the old page in doubt that the new page reads otherwise, and all ``unsettled`` fields.
 
-    Unless the office has switched the rule off. What is ``unsettled`` between people is put in doubt in any case.
+    An office may switch the rule off; unsettled fields are put in doubt nevertheless.
 
     Returns:
-        How many fields wait for a person because the pages differ, those that people had decided included.
+        The number of fields that wait for a person because the pages differ, decided fields included.
     """
     subjects = [pair.new.subject for pair in pairs]
     views = machine_views(connection, declared, subjects)
@@ -340,7 +340,7 @@ def _accepted_value(reading: FieldReading) -> str | None:
 
 
 def _close_tickets(connection: Connection, page_id: int, author: str, reason: str) -> None:
-    """Close what asks for another scan of the page."""
+    """Close the tickets that ask for another scan of a page."""
     closed = exists().where(ticket_closing.c.ticket_id == ticket.c.id)
     mine = connection.scalars(select(ticket.c.id).where(ticket.c.page_id == page_id, ~closed)).all()
     now = clock.now(connection)
