@@ -70,26 +70,28 @@ def save_clear_page(
     back = recalled(connection, book_id)
     decided = decisions_at(connection, [(page_id, entry_id) for entry_id in ids.values()])
     now = current_readings(connection, declared, list(ids.values()))
-    standing = standing_decisions(connection, {one for each in new for one in each.decisions})
+    standing = standing_decisions(
+        connection, {decision_id for value in new for decision_id in value.decisions}
+    )
     kept = []
-    for one in new:
-        entry_id = ids.get(one.row)
-        if entry_id is None or (entry_id, one.field) in back or one.field in decided[page_id, entry_id]:
+    for value in new:
+        entry_id = ids.get(value.row)
+        if entry_id is None or (entry_id, value.field) in back or value.field in decided[page_id, entry_id]:
             continue
-        before = known.get(entry_id, {}).get(one.field)
-        witnesses = set(one.decisions)
+        before = known.get(entry_id, {}).get(value.field)
+        witnesses = set(value.decisions)
         if (
             len(witnesses) < FEWEST_WITNESSES
             or not witnesses <= standing
-            or (before is not None and before.text == one.text)
+            or (before is not None and before.text == value.text)
         ):
             continue
-        read = now[entry_id].seen.get(one.field) if entry_id in now else None
-        if read is None or (read.text, read.canonical) != (one.text, one.canonical):
+        read = now[entry_id].seen.get(value.field) if entry_id in now else None
+        if read is None or (read.text, read.canonical) != (value.text, value.canonical):
             continue
         if before is not None:
             add_take_backs(connection, [before], MACHINE, "read-otherwise", clock.now(connection))
-        kept.append(one)
+        kept.append(value)
     if kept:
         _add(connection, declared, book_id, page_id, ids, kept)
     return len(kept)
@@ -105,21 +107,21 @@ def _add(
 ) -> None:
     add_clear(connection, book_id, ids, kept, clock.now(connection))
     refresh_projections(
-        connection, declared, [(page_id, ids[row]) for row in sorted({one.row for one in kept})]
+        connection, declared, [(page_id, ids[row]) for row in sorted({value.row for value in kept})]
     )
-    entries = entries_of_decisions(connection, {one for each in kept for one in each.decisions})
-    for row in sorted({one.row for one in kept}):
-        mine = [one for one in kept if one.row == row]
-        told = {
-            "fields": [one.field for one in mine],
-            "drawn": [one.field for one in mine if one.drawn],
+    entries = entries_of_decisions(connection, {number for value in kept for number in value.decisions})
+    for row in sorted({value.row for value in kept}):
+        mine = [value for value in kept if value.row == row]
+        detail = {
+            "fields": [value.field for value in mine],
+            "drawn": [value.field for value in mine if value.drawn],
             "rests_on": {
-                one.field: sorted({entries[each] for each in one.decisions if each in entries})
-                for one in mine
+                value.field: sorted({entries[each] for each in value.decisions if each in entries})
+                for value in mine
             },
-            "reason": f"đã rõ nhờ {max(len(one.decisions) for one in mine)} sự kiện đã đối chiếu",
+            "reason": f"đã rõ nhờ {max(len(value.decisions) for value in mine)} sự kiện đã đối chiếu",
         }
-        record(connection, MACHINE, "value-clear", f"entry:{ids[row]}", told)
+        record(connection, MACHINE, "value-clear", f"entry:{ids[row]}", detail)
     _logger.info("page %d: %d values clear", page_id, len(kept))
 
 
@@ -132,7 +134,9 @@ def take_back_unfounded(connection: Connection, declared: RecordSchema, book_id:
     if not rows:
         return 0
     resting = decisions_of_rows(connection, [row.id for row in rows])
-    standing = standing_decisions(connection, {one for some in resting.values() for one in some})
+    standing = standing_decisions(
+        connection, {decision_id for ids in resting.values() for decision_id in ids}
+    )
     gone = [row for row in rows if not set(resting[row.id]) <= standing]
     return take_back(connection, declared, gone, MACHINE, WITNESS_GONE)
 
@@ -186,7 +190,7 @@ def standing_decisions(connection: Connection, decision_ids: Collection[int]) ->
             decision.c.id.in_(decision_ids), decision_stands, ~decided_again
         )
     ).all()
-    gone = withdrawn(connection, {one for row in rows for one in row.keyings or ()})
+    gone = withdrawn(connection, {keying_id for row in rows for keying_id in row.keyings or ()})
     return frozenset(row.id for row in rows if gone.isdisjoint(row.keyings or ()))
 
 
@@ -210,13 +214,17 @@ def clear_fields(connection: Connection, book_id: int) -> tuple[ClearField, ...]
 def fields_of_rows(connection: Connection, rows: Sequence[ClearValueRow]) -> tuple[ClearField, ...]:
     """Return rows of clear values as values, with the entries on which they rest."""
     resting = decisions_of_rows(connection, [row.id for row in rows])
-    entries = entries_of_decisions(connection, {one for some in resting.values() for one in some})
+    entries = entries_of_decisions(
+        connection, {decision_id for ids in resting.values() for decision_id in ids}
+    )
     return tuple(
         ClearField(
             row.id,
             row.entry_id,
             row.field,
-            tuple(sorted({entries[one] for one in resting[row.id] if one in entries})),
+            tuple(
+                sorted({entries[decision_id] for decision_id in resting[row.id] if decision_id in entries})
+            ),
             row.noted_at,
         )
         for row in rows

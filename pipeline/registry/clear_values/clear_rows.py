@@ -33,23 +33,23 @@ def add_clear(
     rows = [
         {
             "book_id": book_id,
-            "entry_id": entry_ids[one.row],
-            "field": one.field,
-            "text": one.text,
-            "canonical": one.canonical,
-            "drawn": one.drawn,
+            "entry_id": entry_ids[value.row],
+            "field": value.field,
+            "text": value.text,
+            "canonical": value.canonical,
+            "drawn": value.drawn,
             "login": MACHINE,
             "reason": "",
             "noted_at": at,
             "takes_back_id": None,
         }
-        for one in new
+        for value in new
     ]
     ids = add(connection, clear_value, rows)
     witnesses = [
         {"clear_value_id": row_id, "decision_id": decision_id}
-        for row_id, one in zip(ids, new, strict=True)
-        for decision_id in one.decisions
+        for row_id, value in zip(ids, new, strict=True)
+        for decision_id in value.decisions
     ]
     add(connection, clear_value_witness, witnesses)
     return ids
@@ -81,7 +81,7 @@ def decisions_of_rows(connection: Connection, row_ids: Collection[int]) -> dict[
     query = select(clear_value_witness).where(clear_value_witness.c.clear_value_id.in_(row_ids))
     for row in rows_of(connection, ClearValueWitnessRow, query.order_by(clear_value_witness.c.id)):
         found[row.clear_value_id].append(row.decision_id)
-    return {row_id: tuple(some) for row_id, some in found.items()}
+    return {row_id: tuple(ids) for row_id, ids in found.items()}
 
 
 def recalled(connection: Connection, book_id: int) -> frozenset[tuple[int, str]]:

@@ -122,23 +122,23 @@ def rows_of_typed(
         ).where(entry.c.page_id == page_id)
     ).all()
     typed_ids = {
-        one.id: one
-        for one in rows
-        if one.row >= FIRST_TYPED_ROW and one.record == record and (one.stands or one.found)
+        row.id: row
+        for row in rows
+        if row.row >= FIRST_TYPED_ROW and row.record == record and (row.stands or row.found)
     }
     if not typed_ids:
         return {}
-    known = {one.row for one in rows if one.row < FIRST_TYPED_ROW and (one.found or one.stands)}
+    known = {row.row for row in rows if row.row < FIRST_TYPED_ROW and (row.found or row.stands)}
     boxes = _boxes(connection, typed_ids, np.asarray(result.matrix, dtype=np.float64))
-    left = [_Typed(one.row, one.record, one.number_text, boxes.get(one.id)) for one in typed_ids.values()]
+    left = [_Typed(row.row, row.record, row.number_text, boxes.get(row.id)) for row in typed_ids.values()]
     found: dict[int, int] = {}
     for same in (_same_number, _same_place):
-        for one in result.entries:
-            if one.row in known or one.row in found:
+        for read in result.entries:
+            if read.row in known or read.row in found:
                 continue
-            match = next((typed for typed in left if same(one, typed, number_field)), None)
+            match = next((typed for typed in left if same(read, typed, number_field)), None)
             if match is not None:
-                found[one.row] = match.row
+                found[read.row] = match.row
                 left.remove(match)
     return found
 
@@ -163,22 +163,22 @@ def _boxes(connection: Connection, entry_ids: Collection[int], matrix: Matrix) -
         .order_by(reading.c.page_run_id)
     )
     last: dict[int, int] = {}
-    for one in read:
-        if last.get(one.entry_id) != one.page_run_id:
-            last[one.entry_id], regions[one.entry_id] = one.page_run_id, []
-        corners = corners_of(Box(*one.box), _matrix(one.matrix))
-        regions[one.entry_id].append(box_around(corners, matrix))
+    for row in read:
+        if last.get(row.entry_id) != row.page_run_id:
+            last[row.entry_id], regions[row.entry_id] = row.page_run_id, []
+        corners = corners_of(Box(*row.box), _matrix(row.matrix))
+        regions[row.entry_id].append(box_around(corners, matrix))
     return {entry_id: reduce(Box.union, boxes) for entry_id, boxes in regions.items()}
 
 
-def _same_number(one: EntryResult, typed: _Typed, number_field: str | None) -> bool:
-    return _agree(_number(one, number_field), typed.number) is True
+def _same_number(read: EntryResult, typed: _Typed, number_field: str | None) -> bool:
+    return _agree(_number(read, number_field), typed.number) is True
 
 
-def _same_place(one: EntryResult, typed: _Typed, number_field: str | None) -> bool:
-    if typed.box is None or _agree(_number(one, number_field), typed.number) is False:
+def _same_place(read: EntryResult, typed: _Typed, number_field: str | None) -> bool:
+    if typed.box is None or _agree(_number(read, number_field), typed.number) is False:
         return False
-    boxes = [box for word in one.readings for box in (*word.lines, *filter(None, [word.box]))]
+    boxes = [box for reading in read.readings for box in (*reading.lines, *filter(None, [reading.box]))]
     if not boxes:
         return False
     box = reduce(Box.union, boxes)
@@ -186,8 +186,10 @@ def _same_place(one: EntryResult, typed: _Typed, number_field: str | None) -> bo
     return common > 0 and common / (box.area + typed.box.area - common) >= ALIKE
 
 
-def _number(one: EntryResult, number_field: str | None) -> str:
-    return next((word.canonical or word.text for word in one.readings if word.field == number_field), "")
+def _number(read: EntryResult, number_field: str | None) -> str:
+    return next(
+        (reading.canonical or reading.text for reading in read.readings if reading.field == number_field), ""
+    )
 
 
 def _agree(first: str, second: str) -> bool | None:
@@ -273,7 +275,7 @@ def add_region(
         "confidence": reading.confidence,
         "writing": reading.writing,
         "engine": reading.engine,
-        "hypotheses": [[one.text, one.chance] for one in reading.hypotheses] or None,
+        "hypotheses": [[hypothesis.text, hypothesis.chance] for hypothesis in reading.hypotheses] or None,
         "reader": reader,
         "account_id": person.account_id,
         "login": person.login,

@@ -82,7 +82,7 @@ def current_readings(
     return {
         entry_id: CurrentReadings(
             tuple(_under_cover(declared, readings, *covers[entry_id]) if entry_id in covers else readings),
-            {one.field: seen for one in readings if (seen := SeenReading.of(one)) is not None},
+            {now.field: seen for now in readings if (seen := SeenReading.of(now)) is not None},
             _clear_fields(readings, clear.get(entry_id, {})),
         )
         for entry_id, readings in found.items()
@@ -186,12 +186,12 @@ def _overlay(
 
 
 def _with_clear(readings: _Readings, clear: Mapping[str, ClearValueRow]) -> Iterable[FieldReading]:
-    for one in readings:
-        row = clear.get(one.field)
-        if row is None or not _is_about(row, one):
-            yield one
+    for now in readings:
+        row = clear.get(now.field)
+        if row is None or not _is_about(row, now):
+            yield now
         else:
-            yield hidden_reading(one) if row.drawn else replace(one, accepted=True)
+            yield hidden_reading(now) if row.drawn else replace(now, accepted=True)
 
 
 def _is_about(row: ClearValueRow, reading: FieldReading) -> bool:
@@ -201,33 +201,33 @@ def _is_about(row: ClearValueRow, reading: FieldReading) -> bool:
 def _clear_fields(readings: _Readings, clear: Mapping[str, ClearValueRow]) -> frozenset[str]:
     """Return the fields whose readings clear values accept, and that no later overlay changes."""
     return frozenset(
-        one.field
-        for one in readings
-        if one.accepted and one.field in clear and _is_about(clear[one.field], one)
+        now.field
+        for now in readings
+        if now.accepted and now.field in clear and _is_about(clear[now.field], now)
     )
 
 
 def _with_sampled(readings: _Readings, sampled: Mapping[str, SampledValueRow]) -> Iterable[FieldReading]:
-    for one in readings:
-        row = sampled.get(one.field)
-        same = row is not None and (one.status, one.text, one.canonical) == (
+    for now in readings:
+        row = sampled.get(now.field)
+        same = row is not None and (now.status, now.text, now.canonical) == (
             row.status,
             row.text,
             row.canonical,
         )
-        yield hidden_reading(one) if same else one
+        yield hidden_reading(now) if same else now
 
 
 def _with_added(readings: _Readings, added: Mapping[str, FieldReading]) -> Iterable[FieldReading]:
-    read = {one.field for one in readings if one.status is not FieldStatus.NOT_ON_FORM}
-    yield from (one for one in readings if one.field in read or one.field not in added)
-    yield from (one for name, one in added.items() if name not in read)
+    read = {now.field for now in readings if now.status is not FieldStatus.NOT_ON_FORM}
+    yield from (now for now in readings if now.field in read or now.field not in added)
+    yield from (now for name, now in added.items() if name not in read)
 
 
 def _with_redrawn(readings: _Readings, redrawn: Mapping[str, FieldReading]) -> Iterable[FieldReading]:
-    known = {one.field for one in readings}
-    yield from (redrawn.get(one.field, one) for one in readings)
-    yield from (one for name, one in redrawn.items() if name not in known)
+    known = {now.field for now in readings}
+    yield from (redrawn.get(now.field, now) for now in readings)
+    yield from (now for name, now in redrawn.items() if name not in known)
 
 
 def _corrected_covers(
@@ -252,16 +252,16 @@ def _under_cover(
     declared: RecordSchema, readings: _Readings, record: str, ledger: Ledger
 ) -> Iterable[FieldReading]:
     fields = declared.fields(record)
-    for one in readings:
-        spec = fields.get(one.field)
-        if spec is None or one.status is not FieldStatus.READ:
-            yield one
-        elif one.engine == COVER and spec.ledger:
+    for now in readings:
+        spec = fields.get(now.field)
+        if spec is None or now.status is not FieldStatus.READ:
+            yield now
+        elif now.engine == COVER and spec.ledger:
             text = str(getattr(ledger, spec.ledger))
-            yield replace(one, text=text, canonical=declared.canonical(record, one.field, text) or text)
-        elif spec.value_kind.is_entry_number and one.canonical:
-            number = declared.canonical(record, one.field, one.text)
+            yield replace(now, text=text, canonical=declared.canonical(record, now.field, text) or text)
+        elif spec.value_kind.is_entry_number and now.canonical:
+            number = declared.canonical(record, now.field, now.text)
             is_short = number and "/" not in number
-            yield replace(one, canonical=f"{number}/{ledger.year}") if is_short else one
+            yield replace(now, canonical=f"{number}/{ledger.year}") if is_short else now
         else:
-            yield one
+            yield now

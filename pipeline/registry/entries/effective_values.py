@@ -56,7 +56,7 @@ def left_to_decide(
     if unseen or WHOLE_ENTRY in wanted:
         left.append(WHOLE_ENTRY)
     reasons = [f.code for f in serious if set(f.fields) & set(left) or f.code in unseen]
-    reasons += [one.finding.code for one in cross_entry_findings if doubted([one], decisions)]
+    reasons += [across.finding.code for across in cross_entry_findings if doubted([across], decisions)]
     named = {field for finding in serious for field in finding.fields}
     reasons += [
         _reading_doubt(by_field[field])
@@ -73,12 +73,12 @@ def doubted(cross_entry_findings: Sequence[CrossEntryFinding], decisions: Mappin
     A finding that names no field puts the whole (``""``) in doubt; figures (INFO) put nothing in doubt.
     """
     found: set[str] = set()
-    for one in cross_entry_findings:
-        if one.finding.severity is Severity.INFO:
+    for across in cross_entry_findings:
+        if across.finding.severity is Severity.INFO:
             continue
-        for field in one.finding.fields or (WHOLE_ENTRY,):
-            word = decisions.get(field)
-            if word is None or one.raised_at is None or word.decided_at < one.raised_at:
+        for field in across.finding.fields or (WHOLE_ENTRY,):
+            decision = decisions.get(field)
+            if decision is None or across.raised_at is None or decision.decided_at < across.raised_at:
                 found.add(field)
     return found
 
@@ -95,12 +95,12 @@ def derive_effective_value(
 
     ``""`` is a field known to be blank. A value is in its canonical form, or as written where it has none.
     """
-    word = decision or (reading if reading and reading.accepted and not doubted else None)
-    if word is None:
+    source = decision or (reading if reading and reading.accepted and not doubted else None)
+    if source is None:
         return None
-    if word.status is FieldStatus.BLANK:
+    if source.status is FieldStatus.BLANK:
         return ""
-    return (word.canonical or word.text) if word.status is FieldStatus.READ else None
+    return (source.canonical or source.text) if source.status is FieldStatus.READ else None
 
 
 def derive_effective_values(
@@ -234,10 +234,10 @@ def record_rows(
     amended = amendments_in(connection, book_ids)
     rows = []
     found = in_page_order(connection, connection.execute(query).all())
-    for entry_id, book_id, _, sha256, page_no, at, unaccepted, state, left, *values in found:
-        amendments = amended.get(RegistryPart(book_id, sha256, page_no, at), {})
+    for entry_id, book_id, _, sha256, page_no, row_no, unaccepted, state, left, *values in found:
+        amendments = amended.get(RegistryPart(book_id, sha256, page_no, row_no), {})
         current = dict(zip(names, values, strict=True)) | {
-            name: one.value for name, one in amendments.items()
+            name: amended_value.value for name, amended_value in amendments.items()
         }
         waiting = left if state == TaskState.OPEN else ()
         unsettled = frozenset((*(unaccepted or ()), *(waiting or ()))) - amendments.keys()

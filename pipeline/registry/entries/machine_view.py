@@ -86,17 +86,17 @@ _UNREAD = CurrentReadings()
 
 def whole_codes(findings: Iterable[Finding]) -> set[str]:
     """Return the codes of the findings that name no field and are doubts."""
-    return {one.code for one in findings if not one.fields and one.severity is not Severity.INFO}
+    return {doubt.code for doubt in findings if not doubt.fields and doubt.severity is not Severity.INFO}
 
 
 def _without_answered(findings: Sequence[Finding], clear: Collection[str]) -> Iterator[Finding]:
     """Yield the findings of an entry without the doubts (``CONFIRMABLE``) that its clear fields answer."""
-    for one in findings:
-        left = tuple(name for name in one.fields if name not in clear)
-        if one.code not in CONFIRMABLE or one.severity is Severity.INFO or left == one.fields:
-            yield one
+    for doubt in findings:
+        left = tuple(name for name in doubt.fields if name not in clear)
+        if doubt.code not in CONFIRMABLE or doubt.severity is Severity.INFO or left == doubt.fields:
+            yield doubt
         elif left:
-            yield replace(one, fields=left)
+            yield replace(doubt, fields=left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ def _among(entry_id: ColumnElement[int], subjects: Collection[Subject]) -> Colum
 
     ``coalesce`` keeps SQLite from the index of ``entry_id``, in which the rows of all pages themselves are alike.
     """
-    return func.coalesce(entry_id, 0).in_({one or 0 for _, one in subjects})
+    return func.coalesce(entry_id, 0).in_({about or 0 for _, about in subjects})
 
 
 def cross_entry_finding(row: BookFindingRow) -> CrossEntryFinding:

@@ -184,16 +184,16 @@ def _follow_entries(connection: Connection, declared: RecordSchema, entries: Seq
     wrote(connection, entry, [each.entry.id for each in entries])
 
 
-def _entry_row(declared: RecordSchema, one: _Known, values: Mapping[str, str | None]) -> dict[str, Any]:
-    readings = one.machine.readings
-    field = declared.number_field(one.entry.record)
+def _entry_row(declared: RecordSchema, known: _Known, values: Mapping[str, str | None]) -> dict[str, Any]:
+    readings = known.machine.readings
+    field = declared.number_field(known.entry.record)
     number = values.get(field) if field else None
     read = next((reading.text for reading in readings if reading.field == field), "")
     return {
-        "of_entry": one.entry.id,
-        "stands": one.stands,
+        "of_entry": known.entry.id,
+        "stands": known.stands,
         "number_text": number or read,
-        "unaccepted": _unaccepted(readings, values, one.decisions) or None,
+        "unaccepted": _unaccepted(readings, values, known.decisions) or None,
         **_number_and_year(number),
     }
 
@@ -215,28 +215,28 @@ def _unaccepted(
 def _keep_records(connection: Connection, declared: RecordSchema, entries: Sequence[EffectiveValues]) -> None:
     """Keep one row of each entry that stands, in the table of its record; an entry that does not stand has none."""
     new: dict[str, list[EffectiveValues]] = {}
-    for record in dict.fromkeys(one.record for one in entries):
-        own = declared.records[record]
-        standing = [one for one in entries if one.record == record and one.values is not None]
-        ids = [one.entry_id for one in standing]
-        there = set(connection.scalars(select(own.c.entry_id).where(own.c.entry_id.in_(ids))))
+    for record in dict.fromkeys(each.record for each in entries):
+        table = declared.records[record]
+        standing = [each for each in entries if each.record == record and each.values is not None]
+        ids = [each.entry_id for each in standing]
+        kept = set(connection.scalars(select(table.c.entry_id).where(table.c.entry_id.in_(ids))))
         if rows := [
-            {"of_entry": one.entry_id, **(one.values or {})} for one in standing if one.entry_id in there
+            {"of_entry": each.entry_id, **(each.values or {})} for each in standing if each.entry_id in kept
         ]:
-            connection.execute(update(own).where(own.c.entry_id == bindparam("of_entry")), rows)
-        new[record] = [one for one in standing if one.entry_id not in there]
-        wrote(connection, own, there)
-    homeless = [one.entry_id for one in entries if one.values is None]
-    homeless += [one.entry_id for some in new.values() for one in some]
-    if homeless:
+            connection.execute(update(table).where(table.c.entry_id == bindparam("of_entry")), rows)
+        new[record] = [each for each in standing if each.entry_id not in kept]
+        wrote(connection, table, kept)
+    removed = [each.entry_id for each in entries if each.values is None]
+    removed += [each.entry_id for added in new.values() for each in added]
+    if removed:
         for table in declared.records.values():
-            elsewhere = delete(table).where(table.c.entry_id.in_(homeless)).returning(table.c.entry_id)
+            elsewhere = delete(table).where(table.c.entry_id.in_(removed)).returning(table.c.entry_id)
             wrote(connection, table, connection.scalars(elsewhere))
-    for record, some in new.items():
-        if some:
-            rows = [{"entry_id": one.entry_id, **(one.values or {})} for one in some]
+    for record, added in new.items():
+        if added:
+            rows = [{"entry_id": each.entry_id, **(each.values or {})} for each in added]
             connection.execute(insert(declared.records[record]), rows)
-            wrote(connection, declared.records[record], [one.entry_id for one in some], new=True)
+            wrote(connection, declared.records[record], [each.entry_id for each in added], new=True)
 
 
 def _number_and_year(value: str | None) -> dict[str, Any]:

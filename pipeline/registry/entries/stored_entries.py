@@ -146,9 +146,9 @@ def read_entries(
     rows = in_page_order(connection, rows)
     found = []
     for start in range(0, len(rows), AT_ONCE):
-        some = rows[start : start + AT_ONCE]
-        views = machine_views(connection, declared, [(row.page_id, row.id) for row in some])
-        for row in some:
+        batch = rows[start : start + AT_ONCE]
+        views = machine_views(connection, declared, [(row.page_id, row.id) for row in batch])
+        for row in batch:
             view = views[row.page_id, row.id]
             found.append(
                 ReadEntry(row.id, row.page_id, row.record, row.hand_reader, view.readings, view.findings)
@@ -194,8 +194,8 @@ def delivery_layers(
     """
     asked = stored_entry(connection, declared, entry_id)
     layers = BookLayers(stored_book(connection, asked.book_id).ledger, declared.schemas, policy)
-    for one in entries_before(connection, declared, asked):
-        layers.of(one)
+    for above in entries_before(connection, declared, asked):
+        layers.of(above)
     return layers.of(_with_typed(asked, declared, typed or {}), typed=typed or {})
 
 
@@ -210,8 +210,8 @@ def page_layers(
     asked = stored_entry(connection, declared, entry_id)
     layers = BookLayers(stored_book(connection, asked.book_id).ledger, declared.schemas, policy)
     before = entries_before(connection, declared, asked)
-    for one in before:
-        layers.of(one)
+    for above in before:
+        layers.of(above)
     near = select(entry_table.c.id).where(
         entry_table.c.page_id
         == select(entry_table.c.page_id).where(entry_table.c.id == entry_id).scalar_subquery(),
@@ -233,8 +233,8 @@ def entries_before(
     near = ids[max(0, at - _MOST_ABOVE) : at + 1]
     of_page = select(entry_table.c.id, entry_table.c.page_id).where(entry_table.c.id.in_(near))
     pages = dict(iter(connection.execute(of_page)))
-    wanted = tuple(dict.fromkeys(pages[one] for one in reversed(near)))[:2]
-    above = [one for one in near[:-1] if pages[one] in wanted]
+    near_pages = tuple(dict.fromkeys(pages[entry_id] for entry_id in reversed(near)))[:2]
+    above = [entry_id for entry_id in near[:-1] if pages[entry_id] in near_pages]
     return tuple(stored_entries(connection, declared, above))
 
 

@@ -47,13 +47,13 @@ def places_of_entries(connection: Connection, entry_ids: Collection[int]) -> dic
     Raises:
         NotThere: One of them does not exist.
     """
-    columns = [entry.c[one.name] for one in fields(EntryPlace) if one.name in entry.c]
+    columns = [entry.c[place.name] for place in fields(EntryPlace) if place.name in entry.c]
     query = (
         select(*columns[:2], *_WITHIN, *columns[2:])
         .select_from(ENTRIES.join(book))
         .where(entry.c.id.in_(entry_ids))
     )
-    found = {one.id: one for one in rows_of(connection, EntryPlace, query)} if entry_ids else {}
+    found = {place.id: place for place in rows_of(connection, EntryPlace, query)} if entry_ids else {}
     for entry_id in entry_ids:
         if entry_id not in found:
             raise NotThere(
@@ -69,14 +69,14 @@ def places_of_subjects(connection: Connection, subjects: Collection[Subject]) ->
         NotThere: One of them does not exist.
     """
     entries = places_of_entries(connection, [entry_id for _, entry_id in subjects if entry_id is not None])
-    found: dict[Subject, SubjectPlace] = {one.subject: one for one in entries.values()}
+    found: dict[Subject, SubjectPlace] = {place.subject: place for place in entries.values()}
     if page_ids := [page_id for page_id, entry_id in subjects if entry_id is None]:
         query = (
             select(page.c.id, literal(PAGE_ITSELF), *_WITHIN)
             .select_from(PAGES.join(book))
             .where(page.c.id.in_(page_ids))
         )
-        found |= {one.subject: one for one in rows_of(connection, SubjectPlace, query)}
+        found |= {place.subject: place for place in rows_of(connection, SubjectPlace, query)}
         for page_id in page_ids:
             if (page_id, None) not in found:
                 raise NotThere(f"Không có trang số {page_id} trong cơ sở dữ liệu. Hãy kiểm tra lại số.")

@@ -48,9 +48,11 @@ def column_counts(context: DeskContext, person: Person, book_id: int) -> tuple[C
     """
     allowed = stages(person)
     of_book = book_row(context.connection, book_id, person)
-    found = waiting_fields_of_book(context, of_book, person)
+    fields = waiting_fields_of_book(context, of_book, person)
     waiting = Counter(
-        (one.field, one.consensus_of.stage) for one in found if one.consensus_of.stage in allowed
+        (snippet.field, snippet.consensus_of.stage)
+        for snippet in fields
+        if snippet.consensus_of.stage in allowed
     )
     order = {name: at for at, name in enumerate(context.declared.fields(of_book.record))}
     return tuple(
@@ -101,39 +103,42 @@ def take_snippets(
     hand_back(context.connection, person, KeyingMode.COLUMN)
     waiting = tuple(waiting_fields_of_book(context, of_book, person))
     found = [
-        one
-        for one in waiting
-        if (one.field, one.consensus_of.stage) == (spec.name, stage)
-        and (task_ids is None or one.task.id in task_ids)
-        and (page_ids is None or one.task.page_id in page_ids)
+        snippet
+        for snippet in waiting
+        if (snippet.field, snippet.consensus_of.stage) == (spec.name, stage)
+        and (task_ids is None or snippet.task.id in task_ids)
+        and (page_ids is None or snippet.task.page_id in page_ids)
     ]
     policy = context.policy.of_book(of_book.folder_name)
     readings = _readings(context, of_book, field)
     offered = _offers(
-        context, of_book, spec.name, [one for one in found if not is_blind(one.consensus_of, policy)]
+        context,
+        of_book,
+        spec.name,
+        [snippet for snippet in found if not is_blind(snippet.consensus_of, policy)],
     )
-    found.sort(key=lambda one: _order(one, policy, readings.get(one.task.of_entry), offered))
+    found.sort(key=lambda snippet: _order(snippet, policy, readings.get(snippet.task.of_entry), offered))
     lent = _lent(context, found[: min(size, LARGEST)], person)
     if not lent:
         return None
-    told = {"field": field, "stage": stage, "tasks": [one.task.id for one in lent]}
-    record(context.connection, person.login, "column-shown", f"book:{book_id}", told)
-    mine = _mine(context.connection, [one.task.id for one in lent], field, person)
-    blind = {one.task.id for one in waiting if is_blind(one.consensus_of, policy)}
+    detail = {"field": field, "stage": stage, "tasks": [snippet.task.id for snippet in lent]}
+    record(context.connection, person.login, "column-shown", f"book:{book_id}", detail)
+    mine = _mine(context.connection, [snippet.task.id for snippet in lent], field, person)
+    blind = {snippet.task.id for snippet in waiting if is_blind(snippet.consensus_of, policy)}
     is_shared = field in fields_of_shared_slots(context.declared.schemas.forms.get(of_book.form))
-    beside = _beside(context, of_book, field, [one for one in lent if one.task.id not in blind])
+    beside = _beside(context, of_book, field, [snippet for snippet in lent if snippet.task.id not in blind])
     tasks = tuple(
         replace(
-            _task(one, policy, readings, mine, offered, is_shared=is_shared),
-            beside=beside.get(one.task.of_entry, {}),
+            _task(snippet, policy, readings, mine, offered, is_shared=is_shared),
+            beside=beside.get(snippet.task.of_entry, {}),
         )
-        for one in lent
+        for snippet in lent
     )
     return LeasedColumn(book_id, of_book.folder_name, of_book.record, field, stage, context.until, tasks)
 
 
 def _task(
-    one: WaitingField,
+    snippet: WaitingField,
     policy: BookPolicy,
     readings: Mapping[int, FieldReading],
     mine: Mapping[int, Verdict],
@@ -142,16 +147,22 @@ def _task(
     is_shared: bool,
 ) -> ColumnTask:
     """Return a snippet as the person sees it."""
-    row = one.task
-    said = readings.get(row.of_entry)
+    row = snippet.task
+    reading = readings.get(row.of_entry)
     work = work_of(
-        one.field, one.consensus_of, policy, said, one.decided, mine.get(row.id), is_shared=is_shared
+        snippet.field,
+        snippet.consensus_of,
+        policy,
+        reading,
+        snippet.decided,
+        mine.get(row.id),
+        is_shared=is_shared,
     )
     return ColumnTask(
         task_id=row.id,
         version=row.version,
         entry_id=row.of_entry,
-        entry_number="" if hides_number(one.number, policy) else row.number_text,
+        entry_number="" if hides_number(snippet.number, policy) else row.number_text,
         ref=PageRef(row.sha256, row.page_no),
         book_id=row.book_id,
         work=replace(work, offers=offered.get(row.of_entry, ())),
@@ -167,7 +178,7 @@ def _beside(
     others = dict.fromkeys(name for slot in slots for name in slot.field_names if name != field)
     if not others or not shown:
         return {}
-    entries = {one.task.of_entry: one.task.record for one in shown}
+    entries = {snippet.task.of_entry: snippet.task.record for snippet in shown}
     values = effective_values_of(context.connection, context.declared, entries)
     return {entry_id: {name: values[entry_id].get(name) for name in others} for entry_id in entries}
 
@@ -176,11 +187,13 @@ def _offers(
     context: DeskContext, of_book: StoredBookRow, field: str, waiting: Sequence[WaitingField]
 ) -> dict[int, tuple[Derived, ...]]:
     """Return the values of a field that derivations offer from the effective values of entries, by entry."""
-    kind = of_book.record
-    if not waiting or field not in {one.field for one in context.declared.schemas.record(kind).derivations}:
+    record_name = of_book.record
+    if not waiting or field not in {
+        snippet.field for snippet in context.declared.schemas.record(record_name).derivations
+    }:
         return {}
-    offers = Offers(context.connection, context.declared, kind, of_book.id)
-    entries = {one.task.of_entry: one.task.record for one in waiting}
+    offers = Offers(context.connection, context.declared, record_name, of_book.id)
+    entries = {snippet.task.of_entry: snippet.task.record for snippet in waiting}
     values = effective_values_of(context.connection, context.declared, entries)
     return {entry_id: offers.of(field, effective_as_values(values[entry_id])) for entry_id in entries}
 
@@ -193,29 +206,29 @@ def _readings(context: DeskContext, of_book: StoredBookRow, field: str) -> dict[
 
 
 def _order(
-    one: WaitingField,
+    snippet: WaitingField,
     policy: BookPolicy,
-    said: FieldReading | None,
+    reading: FieldReading | None,
     offered: Mapping[int, tuple[Derived, ...]],
 ) -> tuple[str, str, int, int]:
-    place = (one.task.page_id, one.task.row)
-    if said is None or is_blind(one.consensus_of, policy):
+    place = (snippet.task.page_id, snippet.task.row)
+    if reading is None or is_blind(snippet.consensus_of, policy):
         return ("", "", *place)
-    text = said.canonical or said.text
-    offer = "" if text else next((other.text for other in offered.get(one.task.of_entry, ())), "")
-    return (said.status, folded(text or offer), *place)
+    text = reading.canonical or reading.text
+    offer = "" if text else next((other.text for other in offered.get(snippet.task.of_entry, ())), "")
+    return (reading.status, folded(text or offer), *place)
 
 
 def _lent(context: DeskContext, wanted: Sequence[WaitingField], person: Person) -> list[WaitingField]:
     """Lend tasks, except tasks that somebody else is taking now or that have changed."""
     rows = select(review_task.c.id, review_task.c.version).where(
-        review_task.c.id.in_([one.task.id for one in wanted])
+        review_task.c.id.in_([snippet.task.id for snippet in wanted])
     )
     locked = context.connection.execute(rows.order_by(review_task.c.id).with_for_update(skip_locked=True))
     versions = {row.id: row.version for row in locked}
-    same = [one for one in wanted if versions.get(one.task.id) == one.task.version]
-    taken = take_all(context, [one.task.id for one in same], person, KeyingMode.COLUMN)
-    return [one for one in same if one.task.id in taken]
+    same = [snippet for snippet in wanted if versions.get(snippet.task.id) == snippet.task.version]
+    taken = take_all(context, [snippet.task.id for snippet in same], person, KeyingMode.COLUMN)
+    return [snippet for snippet in same if snippet.task.id in taken]
 
 
 def _mine(connection: Connection, task_ids: Sequence[int], field: str, person: Person) -> dict[int, Verdict]:

@@ -119,38 +119,41 @@ def _matched(
     """
     standing = select(entry.c.id).where(entry.c.stands).order_by(entry.c.row)
     old, new = (
-        [place_of(connection, one) for one in connection.scalars(standing.where(entry.c.id.in_(ids))).all()]
+        [
+            place_of(connection, place)
+            for place in connection.scalars(standing.where(entry.c.id.in_(ids))).all()
+        ]
         for ids in (old_ids, new_ids)
     )
-    numbered = {one.number_text: one for one in new if one.number_text}
+    numbered = {place.number_text: place for place in new if place.number_text}
     pairs, left = [], []
-    for one in old:
-        same = numbered.pop(one.number_text, None)
-        if same is None or same.record != one.record:
-            left.append(one)
+    for place in old:
+        same = numbered.pop(place.number_text, None)
+        if same is None or same.record != place.record:
+            left.append(place)
         else:
-            pairs.append(_Pair(one, same))
+            pairs.append(_Pair(place, same))
             new.remove(same)
-    rows = {one.row: one for one in new}
+    rows = {place.row: place for place in new}
     if len(left) == len(new) == 1:
         rows = {left[0].row: new[0]}
-    for one in left:
-        same = rows.get(one.row)
-        if one.row >= FIRST_TYPED_ROW and not _may_be_same(one, same):
-            pairs.append(_Pair(one, _typed_again(connection, one, new_page)))
+    for place in left:
+        same = rows.get(place.row)
+        if place.row >= FIRST_TYPED_ROW and not _may_be_same(place, same):
+            pairs.append(_Pair(place, _typed_again(connection, place, new_page)))
             continue
-        if same is None or same.record != one.record:
+        if same is None or same.record != place.record:
             raise RegistryError(
                 "Trang mới không có sự kiện nào ứng với sự kiện số "
-                f"{one.number_text or '(chưa rõ)'} của {old_name}. "
+                f"{place.number_text or '(chưa rõ)'} của {old_name}. "
                 "Hãy kiểm tra có đúng là trang quét lại ấy không; nếu đúng, hãy thu hồi trang cũ."
             )
-        if None not in (one.number, same.number) and one.number_text != same.number_text:
+        if None not in (place.number, same.number) and place.number_text != same.number_text:
             raise RegistryError(
-                f"Trang cũ ghi số {one.number_text}, trang mới ghi số {same.number_text}: hai trang khác nhau. "
+                f"Trang cũ ghi số {place.number_text}, trang mới ghi số {same.number_text}: hai trang khác nhau. "
                 "Hãy chọn đúng trang quét lại."
             )
-        pairs.append(_Pair(one, same))
+        pairs.append(_Pair(place, same))
     return pairs
 
 
@@ -198,26 +201,33 @@ def _carry_decisions(connection: Connection, pairs: Sequence[_Pair]) -> tuple[in
 
     A decision that people have made on the new page is younger, and stays.
     """
-    decisions = decisions_at(connection, {one.subject for pair in pairs for one in (pair.old, pair.new)})
+    decisions = decisions_at(
+        connection, {decision.subject for pair in pairs for decision in (pair.old, pair.new)}
+    )
     new = [
-        _carried(pair.new, one)
+        _carried(pair.new, decision)
         for pair in pairs
-        for field, one in decisions[pair.old.subject].items()
+        for field, decision in decisions[pair.old.subject].items()
         if field not in decisions[pair.new.subject]
     ]
     return add_decisions(connection, new)
 
 
-def _carried(place: EntryPlace, one: Decision) -> NewDecision:
-    verdict = {"field": one.field, "status": one.status, "text": one.text, "canonical": one.canonical}
+def _carried(place: EntryPlace, decision: Decision) -> NewDecision:
+    verdict = {
+        "field": decision.field,
+        "status": decision.status,
+        "text": decision.text,
+        "canonical": decision.canonical,
+    }
     return NewDecision(
         place,
         verdict,
-        one.seen,
-        one.author,
-        one.reason,
-        keyings=one.keyings or None,
-        decided_at=one.decided_at,
+        decision.seen,
+        decision.author,
+        decision.reason,
+        keyings=decision.keyings or None,
+        decided_at=decision.decided_at,
     )
 
 
@@ -225,9 +235,9 @@ def _carry_amendments(connection: Connection, book_id: int, pairs: Sequence[_Pai
     """Add the amendments in force on the old entries to the new entries; return their number."""
     places = _places(pairs)
     wanted = {
-        one.amendment_id: places[part]
+        amended.amendment_id: places[part]
         for part, fields in amendments_in(connection, [book_id]).items()
-        for one in fields.values()
+        for amended in fields.values()
         if part in places
     }
     rows = connection.execute(select(amendment).where(amendment.c.id.in_(wanted)).order_by(amendment.c.id))
@@ -251,7 +261,7 @@ def _places(pairs: Sequence[_Pair]) -> dict[RegistryPart, EntryPlace]:
 def _effective(
     connection: Connection, declared: RecordSchema, places: Sequence[EntryPlace]
 ) -> Mapping[int, Mapping[str, str | None]]:
-    return effective_values_of(connection, declared, {one.id: one.record for one in places})
+    return effective_values_of(connection, declared, {place.id: place.record for place in places})
 
 
 def _unsettled_fields(connection: Connection, pairs: Sequence[_Pair]) -> dict[int, frozenset[str]]:
@@ -260,14 +270,14 @@ def _unsettled_fields(connection: Connection, pairs: Sequence[_Pair]) -> dict[in
     The entry as a whole is left out: whether it waits depends on the findings of the new page.
     """
     old = [pair.old for pair in pairs]
-    tasks = tasks_at(connection, [one.subject for one in old])
+    tasks = tasks_at(connection, [place.subject for place in old])
     decisions = decisions_at(connection, tasks)
     keyed = live_consensus(connection, {task.id: decisions[subject] for subject, task in tasks.items()})
     return {
-        one.id: frozenset(keyed[tasks[one.subject].id]) - {WHOLE_ENTRY}
-        if one.subject in tasks
+        place.id: frozenset(keyed[tasks[place.subject].id]) - {WHOLE_ENTRY}
+        if place.subject in tasks
         else frozenset()
-        for one in old
+        for place in old
     }
 
 
@@ -293,9 +303,11 @@ def _doubt_differing(
     rows, against = [], 0
     for pair in pairs:
         view, decided = views[pair.new.subject], decisions[pair.new.subject]
-        readings = {one.field: one for one in view.readings}
+        readings = {reading.field: reading for reading in view.readings}
         against += sum(
-            has_changed(one, view.seen.get(field)) for field, one in decided.items() if field != WHOLE_ENTRY
+            has_changed(decision, view.seen.get(field))
+            for field, decision in decided.items()
+            if field != WHOLE_ENTRY
         )
         open_fields = unsettled[pair.old.id]
         rows += [
@@ -345,7 +357,7 @@ def _close_tickets(connection: Connection, page_id: int, author: str, reason: st
     mine = connection.scalars(select(ticket.c.id).where(ticket.c.page_id == page_id, ~closed)).all()
     now = clock.now(connection)
     rows = [
-        {"ticket_id": one, "note": reason, "account_id": NOBODY, "login": author, "closed_at": now}
-        for one in mine
+        {"ticket_id": ticket_id, "note": reason, "account_id": NOBODY, "login": author, "closed_at": now}
+        for ticket_id in mine
     ]
     add(connection, ticket_closing, rows)

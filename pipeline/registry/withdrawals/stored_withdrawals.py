@@ -128,13 +128,13 @@ decision_stands = _stands(decision.c.book_id, decision.c.scan_sha256, decision.c
 
 def pages_withdrawn() -> Select[Any]:
     """Return the query for the number of pages of each book that are withdrawn while their scan is not."""
-    one = withdrawal.alias("withdrawn_page")
-    taken_back = exists().where(_taking_back.c.reinstates_id == one.c.id)
+    of_page = withdrawal.alias("withdrawn_page")
+    taken_back = exists().where(_taking_back.c.reinstates_id == of_page.c.id)
     of_pages = (
-        select(scan.c.book_id, scan.c.sha256, one.c.page_no)
-        .join(one, (one.c.book_id == scan.c.book_id) & (one.c.scan_sha256 == scan.c.sha256))
-        .where(one.c.kind != WithdrawalKind.REINSTATED, ~taken_back, one.c.page_no.is_not(None))
-        .where(one.c.row.is_(None), scan_stands)
+        select(scan.c.book_id, scan.c.sha256, of_page.c.page_no)
+        .join(of_page, (of_page.c.book_id == scan.c.book_id) & (of_page.c.scan_sha256 == scan.c.sha256))
+        .where(of_page.c.kind != WithdrawalKind.REINSTATED, ~taken_back, of_page.c.page_no.is_not(None))
+        .where(of_page.c.row.is_(None), scan_stands)
         .distinct()
         .subquery()
     )

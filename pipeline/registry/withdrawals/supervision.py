@@ -74,13 +74,13 @@ def withdrawals_for(
     places = {
         row.id: row.place_code for row in context.connection.execute(select(book.c.id, book.c.place_code))
     }
-    found = [
-        one
-        for one in reversed(withdrawals_of(context.connection, book_id))
-        if person.may_see(places[one.part.book_id]) and (book_id is not None or one.in_force)
+    acts = [
+        act
+        for act in reversed(withdrawals_of(context.connection, book_id))
+        if person.may_see(places[act.part.book_id]) and (book_id is not None or act.in_force)
     ]
-    named = [withdrawing.name_of(context.connection, one.part) for one in found]
-    return tuple((one, folder, name) for one, (name, folder) in zip(found, named, strict=True))
+    names = [withdrawing.name_of(context.connection, act.part) for act in acts]
+    return tuple((act, folder, name) for act, (name, folder) in zip(acts, names, strict=True))
 
 
 def pages_of_book(context: DeskContext, person: Person, book_id: int) -> tuple[BookPage, ...]:

@@ -113,9 +113,9 @@ def withdrawal_numbered(connection: Connection, withdrawal_id: int) -> Withdrawa
         NotThere: There is no such withdrawal.
     """
     book_id = connection.scalar(select(withdrawal.c.book_id).where(withdrawal.c.id == withdrawal_id))
-    for one in () if book_id is None else withdrawals_of(connection, book_id):
-        if one.withdrawal_id == withdrawal_id and one.kind is not WithdrawalKind.REINSTATED:
-            return one
+    for act in () if book_id is None else withdrawals_of(connection, book_id):
+        if act.withdrawal_id == withdrawal_id and act.kind is not WithdrawalKind.REINSTATED:
+            return act
     raise NotThere(f"Không có thu hồi số {withdrawal_id}. Xem số ở cột đầu của: hotich withdraw list.")
 
 
