@@ -178,6 +178,10 @@ class _PlacedDecision(DecisionRow):
     entry_id: int | None
 
 
+AT_ONCE = 500
+"""Most entries that a statement names; for more, it reads whole pages."""
+
+
 def decisions_at(
     connection: Connection, subjects: Collection[Subject]
 ) -> Mapping[Subject, dict[str, Decision]]:
@@ -192,16 +196,18 @@ def decisions_at(
         .outerjoin(entry, (entry.c.page_id == page.c.id) & (entry.c.row == decision.c.row))
         .where(
             page.c.id.in_({page_id for page_id, _ in subjects}),
-            _among(entry.c.id, subjects),
             entry.c.id.is_not(None) | (decision.c.row == PAGE_ITSELF),
         )
         .order_by(decision.c.id)
     )
+    wanted = frozenset(subjects)
+    if len(wanted) <= AT_ONCE:
+        query = query.where(_among(entry.c.id, subjects))
     rows = rows_of(connection, _PlacedDecision, query)
     gone = withdrawn(connection, {keying_id for row in rows for keying_id in row.keyings or ()})
     found: dict[Subject, dict[str, Decision]] = defaultdict(dict)
     for row in rows:
-        if gone.isdisjoint(row.keyings or ()):
+        if (row.page_id, row.entry_id) in wanted and gone.isdisjoint(row.keyings or ()):
             found[row.page_id, row.entry_id][row.field] = _decision(row)
     return found
 
