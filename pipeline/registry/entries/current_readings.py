@@ -73,7 +73,7 @@ def current_readings(
     if not isinstance(entry_ids, Select) and not entry_ids:
         return {}
     clear = clear_in_force(connection, entry_ids, field)
-    found = defaultdict(list, _latest_readings(connection, entry_ids, field))
+    found: dict[int, _Readings] = defaultdict(tuple, _latest_readings(connection, entry_ids, field))
     _overlay(found, clear, _with_clear)
     _overlay(found, sampled_in(connection, entry_ids, field), _with_sampled)
     _overlay(found, added_readings(connection, entry_ids, field), _with_added)
