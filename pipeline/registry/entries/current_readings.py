@@ -1,7 +1,6 @@
 """What the machine says now of the fields of entries. No other module overlays readings.
 
-The latest run reads the fields of an entry; the rows of five tables overlay its readings, each what the ones before it
-leave:
+Rows of five tables overlay the readings of the latest run, in this order:
 
 1. A clear value accepts a reading, or hides it while the value waits for a blind check.
 2. A value drawn for a blind check hides its reading: who decides sees the ink and no reading.
@@ -9,8 +8,8 @@ leave:
 4. What was read in a redrawn region replaces the reading of the field.
 5. A corrected cover replaces what readings take from the cover, until a run reads the page again.
 
-A row about a reading counts as long as the latest run reads the same. The readings themselves stay as the run saved
-them.
+A row about a reading counts as long as the latest run reads the same. Readings stay as the run saved them, and nothing
+composed is stored: readings are two thirds of a database, and overlaying them costs little beside loading them.
 """
 
 from __future__ import annotations
