@@ -19,7 +19,7 @@ from pipeline.registry.data_entry.model import FAILED, UNREAD, BookPageState, En
 from pipeline.registry.database.audit import record
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.desk_context import DeskContext
-from pipeline.registry.entries.current_readings import readings_of
+from pipeline.registry.entries.current_readings import written_boxes
 from pipeline.registry.entries.effective_values import select_values
 from pipeline.registry.entries.machine_view import amendments_in
 from pipeline.registry.entries.rows import entry
@@ -111,7 +111,7 @@ def entries_on_page(
             "/".join(str(part) for part in (row.number, row.year) if part is not None),
             row.row >= FIRST_TYPED_ROW,
             len(row.fields or ()),
-            _place_on_page(context, row.id),
+            _place_on_page(context.connection, row.id),
         )
         for row in rows
     )
@@ -187,12 +187,8 @@ def _scanned_pages(
             )
 
 
-def _place_on_page(context: DeskContext, entry_id: int) -> Box | None:
-    boxes = [
-        box
-        for one in readings_of(context.connection, context.declared, entry_id)
-        for box in (*one.lines, *filter(None, [one.box]))
-    ]
+def _place_on_page(connection: Connection, entry_id: int) -> Box | None:
+    boxes = [box for of_field in written_boxes(connection, entry_id).values() for box in of_field]
     return reduce(Box.union, boxes) if boxes else None
 
 

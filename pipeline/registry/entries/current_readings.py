@@ -72,11 +72,6 @@ def current_readings(
     if not isinstance(entry_ids, Select) and not entry_ids:
         return {}
     clear = clear_in_force(connection, entry_ids, field)
-    found: dict[int, _Readings] = defaultdict(tuple, _latest_readings(connection, entry_ids, field))
-    _overlay(found, clear, _with_clear)
-    _overlay(found, sampled_in(connection, entry_ids, field), _with_sampled)
-    _overlay(found, added_readings(connection, entry_ids, field), _with_added)
-    _overlay(found, redrawn_readings(connection, entry_ids, field), _with_redrawn)
     covers = _corrected_covers(connection, entry_ids)
     return {
         entry_id: CurrentReadings(
@@ -84,15 +79,15 @@ def current_readings(
             {now.field: seen for now in readings if (seen := SeenReading.of(now)) is not None},
             _clear_fields(readings, clear.get(entry_id, {})),
         )
-        for entry_id, readings in found.items()
+        for entry_id, readings in _overlaid(connection, entry_ids, field, clear).items()
         if readings
     }
 
 
-def readings_of(connection: Connection, declared: RecordSchema, entry_id: int) -> tuple[FieldReading, ...]:
-    """Return what the machine says now of the fields of an entry."""
-    found = current_readings(connection, declared, [entry_id]).get(entry_id)
-    return () if found is None else found.readings
+def written_boxes(connection: Connection, entry_id: int) -> dict[str, tuple[Box, ...]]:
+    """Return where the fields of an entry are written, by field: the region, then its lines."""
+    readings = _overlaid(connection, [entry_id], None, {}).get(entry_id, ())
+    return {now.field: (now.box, *now.lines) for now in readings if now.box is not None}
 
 
 def reading_of_row(row: ReadingRow) -> FieldReading:
@@ -158,6 +153,21 @@ def clear_in_force(
 
 
 _Readings = Sequence[FieldReading]
+
+
+def _overlaid(
+    connection: Connection,
+    entry_ids: Collection[int] | Select[Any],
+    field: str | None,
+    clear: Mapping[int, Mapping[str, ClearValueRow]],
+) -> dict[int, _Readings]:
+    """Return the readings of entries under the cover as it was read."""
+    found: dict[int, _Readings] = defaultdict(tuple, _latest_readings(connection, entry_ids, field))
+    _overlay(found, clear, _with_clear)
+    _overlay(found, sampled_in(connection, entry_ids, field), _with_sampled)
+    _overlay(found, added_readings(connection, entry_ids, field), _with_added)
+    _overlay(found, redrawn_readings(connection, entry_ids, field), _with_redrawn)
+    return found
 
 
 def _latest_readings(

@@ -21,14 +21,8 @@ from pipeline.registry.books.rows import book
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.record_tables import RecordSchema
-from pipeline.registry.database.transactions import (
-    ConnectionFacade,
-    reading,
-    reading_declared,
-    writing,
-    writing_declared,
-)
-from pipeline.registry.entries.current_readings import readings_of
+from pipeline.registry.database.transactions import ConnectionFacade, reading, writing, writing_declared
+from pipeline.registry.entries.current_readings import written_boxes
 from pipeline.registry.entries.subjects import place_of
 from pipeline.registry.errors import NotThere
 from pipeline.registry.reconciliation.model import (
@@ -119,13 +113,7 @@ def with_file(connection: Connection, person: Person, file_sha256: str) -> int |
 
 
 def next_for(
-    connection: Connection,
-    declared: RecordSchema,
-    person: Person,
-    reconciliation_id: int,
-    after: int = 0,
-    *,
-    unclear: bool = False,
+    connection: Connection, person: Person, reconciliation_id: int, after: int = 0, *, unclear: bool = False
 ) -> Asked | None:
     """Return the next difference without an answer behind the one numbered ``after``; None when there is none.
 
@@ -150,10 +138,10 @@ def next_for(
     if found is None:
         return None
     record(connection, person.login, "difference-shown", f"difference:{found}")
-    return asked(connection, declared, person, found)
+    return asked(connection, person, found)
 
 
-def asked(connection: Connection, declared: RecordSchema, person: Person, difference_id: int) -> Asked:
+def asked(connection: Connection, person: Person, difference_id: int) -> Asked:
     """Return one difference.
 
     Raises:
@@ -164,15 +152,11 @@ def asked(connection: Connection, declared: RecordSchema, person: Person, differ
     if row is None:
         raise NotThere(f"Không có khác biệt số {difference_id}. Hãy tải lại danh sách.")
     check_place(person, row["place_now"])
-    return _asked(connection, declared, row)
+    return _asked(connection, row)
 
 
 def listed(
-    connection: Connection,
-    declared: RecordSchema,
-    person: Person | None,
-    reconciliation_id: int,
-    answer: Answer | None,
+    connection: Connection, person: Person | None, reconciliation_id: int, answer: Answer | None
 ) -> tuple[Asked, ...]:
     """Return the differences of a reconciliation with that last answer (None: without one).
 
@@ -184,19 +168,14 @@ def listed(
     _check_there(connection, reconciliation_id)
     query = _with_answer().where(difference.c.reconciliation_id == reconciliation_id, _stands)
     return tuple(
-        _asked(connection, declared, row)
+        _asked(connection, row)
         for row in connection.execute(query.order_by(difference.c.id)).mappings().all()
         if row["answer"] == answer and (person is None or person.may_see(row["place_now"]))
     )
 
 
 def answer(
-    connection: Connection,
-    declared: RecordSchema,
-    person: Person,
-    difference_id: int,
-    answer: Answer,
-    note: str = "",
+    connection: Connection, person: Person, difference_id: int, answer: Answer, note: str = ""
 ) -> None:
     """Record who is wrong, or that the paper does not decide it (then with a question). The last answer counts."""
     if answer is Answer.AMENDED:
@@ -204,7 +183,7 @@ def answer(
     refuse_hidden_characters(note, "ghi chú")
     if answer is Answer.UNCLEAR and not note.strip():
         raise RegistryError("Hãy ghi điều chưa rõ trên giấy để người sau xem.")
-    found = asked(connection, declared, person, difference_id)
+    found = asked(connection, person, difference_id)
     _add_answer(connection, found, answer, note=note, author=person.login)
 
 
@@ -221,7 +200,7 @@ def amend(
     Returns:
         The number of the amendment.
     """
-    found = asked(connection, declared, person, difference_id)
+    found = asked(connection, person, difference_id)
     entry_id, field = found.found.entry_id, found.found.field
     if entry_id is None or not field:
         raise RegistryError("Khác biệt này không ở một ô nên không cải chính được.")
@@ -292,7 +271,7 @@ def _with_answer() -> Select[Any]:
     )
 
 
-def _asked(connection: Connection, declared: RecordSchema, row: RowMapping) -> Asked:
+def _asked(connection: Connection, row: RowMapping) -> Asked:
     found = FoundDifference(
         row["kind"],
         row["place_now"],
@@ -312,9 +291,7 @@ def _asked(connection: Connection, declared: RecordSchema, row: RowMapping) -> A
     if found.entry_id is not None:
         place = place_of(connection, found.entry_id)
         ref = PageRef(place.sha256, place.page_no)
-        read = {one.field: one for one in readings_of(connection, declared, found.entry_id)}
-        reading = read.get(found.field)
-        box = reading.box if reading is not None else None
+        box = next(iter(written_boxes(connection, found.entry_id).get(found.field, ())), None)
     return Asked(
         row["id"],
         row["reconciliation_id"],
@@ -366,8 +343,8 @@ class Reconciliations(ConnectionFacade):
     save = writing(save)
     all_for = reading(all_for)
     with_file = reading(with_file)
-    next_for = writing_declared(next_for)
-    asked = reading_declared(asked)
-    listed = reading_declared(listed)
-    answer = writing_declared(answer)
+    next_for = writing(next_for)
+    asked = reading(asked)
+    listed = reading(listed)
+    answer = writing(answer)
     amend = writing_declared(amend)

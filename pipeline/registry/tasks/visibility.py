@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 
+from sqlalchemy import Connection
+
 from pipeline.base.model import NO_ENGINES, Box, FieldReading, PageRef
 from pipeline.base.stages import Stage
 from pipeline.declarations.office.review import BookPolicy, Way
@@ -14,7 +16,7 @@ from pipeline.registry.accounts.permissions import check_place, stages
 from pipeline.registry.comments.threads import threads_on
 from pipeline.registry.database.audit import record
 from pipeline.registry.desk_context import DeskContext
-from pipeline.registry.entries.current_readings import readings_of
+from pipeline.registry.entries.current_readings import written_boxes
 from pipeline.registry.entries.effective_values import effective_values_of
 from pipeline.registry.guidelines import guided_fields
 from pipeline.registry.tasks import leases
@@ -117,7 +119,7 @@ def ink_of(context: DeskContext, person: Person, task_id: int, box: Box) -> tupl
         NotYours: The task belongs to another place, or the person neither has it in hand nor supervises.
     """
     place, entry_id = _page_of(context, person, task_id)
-    is_noted = leases.has(context, task_id, person) and _lies_among(context, entry_id, box)
+    is_noted = leases.has(context, task_id, person) and _lies_among(context.connection, entry_id, box)
     return place, is_noted
 
 
@@ -131,12 +133,11 @@ def _page_of(context: DeskContext, person: Person, task_id: int) -> tuple[PagePl
     return PagePlace(row.book_id, PageRef(row.sha256, row.page_no), row.name), row.entry_id
 
 
-def _lies_among(context: DeskContext, entry_id: int | None, box: Box) -> bool:
+def _lies_among(connection: Connection, entry_id: int | None, box: Box) -> bool:
     """Whether a box lies within what the fields of an entry take up on its page, to the whole pixel."""
     if entry_id is None:
         return False
-    said = readings_of(context.connection, context.declared, entry_id)
-    boxes = [one for reading in said for one in (*reading.lines, reading.box) if one is not None]
+    boxes = [one for of_field in written_boxes(connection, entry_id).values() for one in of_field]
     return bool(boxes) and (
         min(one.left for one in boxes) - 1 <= box.left
         and min(one.top for one in boxes) - 1 <= box.top
