@@ -163,11 +163,11 @@ def _boxes(connection: Connection, entry_ids: Collection[int], matrix: Matrix) -
         .order_by(reading.c.page_run_id)
     )
     last: dict[int, int] = {}
-    for row in read:
-        if last.get(row.entry_id) != row.page_run_id:
-            last[row.entry_id], regions[row.entry_id] = row.page_run_id, []
-        corners = corners_of(Box(*row.box), _matrix(row.matrix))
-        regions[row.entry_id].append(box_around(corners, matrix))
+    for reading_box in read:
+        if last.get(reading_box.entry_id) != reading_box.page_run_id:
+            last[reading_box.entry_id], regions[reading_box.entry_id] = reading_box.page_run_id, []
+        corners = corners_of(Box(*reading_box.box), _matrix(reading_box.matrix))
+        regions[reading_box.entry_id].append(box_around(corners, matrix))
     return {entry_id: reduce(Box.union, boxes) for entry_id, boxes in regions.items()}
 
 
