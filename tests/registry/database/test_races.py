@@ -90,7 +90,7 @@ def assert_in_step(url: str) -> None:
         tasks = {task.entry_id: task for task in registry.queue()}
         for entry_id in registry.entries():
             stored = registry.entry(entry_id)
-            seen = {one.field: SeenReading.of(one) for one in stored.readings}
+            seen = {one.field: of for one in stored.readings if (of := SeenReading.of(one)) is not None}
             machine = MachineView(stored.readings, stored.findings, stored.cross_entry_findings, seen)
             left = left_to_decide(machine, stored.decisions, stored.cross_entry_findings)
             task = tasks.get(entry_id)
