@@ -1,4 +1,4 @@
-"""The web application, assembled."""
+"""Assembly of the web application."""
 
 from __future__ import annotations
 
@@ -175,14 +175,14 @@ def create_app(
 class CachedStaticFiles(StaticFiles):
     """Static files.
 
-    Browsers may cache those whose addresses change with their content; for the others, which scripts import
-    by name, they ask each time whether they changed.
+    Browsers cache files whose addresses change with their content; for the other files, which scripts import by
+    name, they ask each time for changes.
     """
 
     def file_response(
         self, full_path: object, stat_result: object, scope: Scope, status_code: int = 200
     ) -> Response:
         response = super().file_response(full_path, stat_result, scope, status_code)  # type: ignore[arg-type]
-        kept = b"v=" in scope["query_string"]
-        response.headers["Cache-Control"] = "public, max-age=86400" if kept else "no-cache"
+        is_versioned = b"v=" in scope["query_string"]
+        response.headers["Cache-Control"] = "public, max-age=86400" if is_versioned else "no-cache"
         return response

@@ -1,4 +1,4 @@
-"""What every route works with: the parts of the running application, and ids as they come from outside."""
+"""The parts of the running application that routes share, and row ids in requests."""
 
 from __future__ import annotations
 
@@ -52,15 +52,15 @@ MAX_ROW_ID = 2**31 - 1
 """The largest id that every database of the registry accepts."""
 
 RowId = Annotated[int, Field(ge=0, le=MAX_ROW_ID)]
-"""An id of a row of the registry, in a request."""
+"""A row id in a request."""
 
 
 TEXTS = frozenset({"draft_id", "upload_id", "sha256", "scan", "code", "state", "q", "who", "subject"})
-"""Parameters that are no numbers, even where all their letters happen to be digits."""
+"""Parameters that hold text, even where it consists of digits only."""
 
 
 def exceed_row_ids(parameters: Iterable[tuple[str, str]]) -> bool:
-    """Return whether a parameter of an address, given with its name, is a number that is larger than any row id."""
+    """Return whether any (name, value) parameter of an address holds a number larger than every row id."""
     return any(
         name not in TEXTS and value.removeprefix("-").isdecimal() and int(value[:20]) > MAX_ROW_ID
         for name, value in parameters
@@ -120,11 +120,11 @@ _EXCHANGES = Lock()
 
 
 def exchange_parts(request: Request, changed: Callable[[Site], Site]) -> None:
-    """Have the application answer with other parts from the next request on.
+    """Replace parts of the application for all requests that follow.
 
     Args:
         request: A request of the application.
-        changed: Returns the parts that it has now with others among them.
+        changed: Returns the new parts for the present ones.
     """
     with _EXCHANGES:
         request.app.state.site = changed(site_of(request))
@@ -133,11 +133,11 @@ def exchange_parts(request: Request, changed: Callable[[Site], Site]) -> None:
 SiteDep = Annotated[Site, Depends(site_of)]
 
 REFUSED_ELSEWHERE = (NotThere, NotYours, RegistryUnavailable, StorageError)
-"""Errors that have a page of their own, whatever form was sent."""
+"""Errors that have a page of their own, whichever form was sent."""
 
 
 class RefusalPage(Exception):
-    """A refusal that is answered with the page from which its form was sent."""
+    """A refusal that is answered by the page of the form."""
 
     def __init__(self, response: Response) -> None:
         super().__init__()
@@ -146,7 +146,7 @@ class RefusalPage(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What a route works with: a request and the application that answers it."""
+    """The request and the application that answers it: the argument of a route."""
 
     request: Request
     site: Site
@@ -158,7 +158,7 @@ class Visit:
 
     @property
     def person(self) -> Person:
-        """Who asks; only for routes that need a login."""
+        """The person who sends the request; only for routes that need a login."""
         return self.session.person
 
     @property
@@ -177,8 +177,8 @@ class Visit:
         """Render a page.
 
         Args:
-            status: The HTTP status; 0: 422 where ``refused`` among the values says why something is refused, else 200.
-            values: What the template shows.
+            status: The HTTP status; 0: 422 where ``refused`` among the values is not empty, else 200.
+            values: The variables of the template.
         """
         status = status or (422 if values.get("refused") else 200)
         return self.site.renderer.render(self.request, template, status=status, **values)
@@ -188,8 +188,8 @@ class Visit:
         """Answer a refusal in the ``with`` block by the page of the form, with the reason.
 
         Args:
-            page: Returns the page; its argument is the reason.
-            refusals: The errors that are refusals; by default those of the registry but ``REFUSED_ELSEWHERE``.
+            page: Returns the page for a reason.
+            refusals: The errors that count as refusals; by default registry errors other than ``REFUSED_ELSEWHERE``.
         """
         kinds = refusals or (RegistryError,)
         elsewhere = tuple(kind for kind in REFUSED_ELSEWHERE if kind not in kinds)
@@ -209,15 +209,15 @@ VisitDep = Annotated[Visit, Depends(_visit)]
 
 
 def open_acts_for(site: Site, session: Session) -> tuple[OpenAct, ...]:
-    """Return what a second person should confirm of accounts, for those who may."""
+    """Return the account changes that await a second person, for those who may confirm them."""
     return site.accounts.open_acts() if may_open(session.person.role, "/confirmations") else ()
 
 
 def files_not_used(site: Site, session: Session) -> tuple[UnusedFile, ...]:
-    """Return the files of the office's declarations that this server does not use, with the books of the person."""
+    """Return the declaration files of the office that this server does not use, with the person's books among them."""
     return unused_files(site.registry, site.schemas, session.person.may_see)
 
 
 def page_source(site: Site, book_id: int, ref: PageRef) -> PageSource:
-    """Return a page of a book with how it is rectified."""
+    """Return a page of a book together with its rectification."""
     return PageSource(ref, site.registry.rectification(book_id, ref))
