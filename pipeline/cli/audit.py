@@ -202,7 +202,9 @@ def new_key(
 def _seals(workspace: Path, places: list[Path] | None) -> tuple[Seal, ...]:
     """Those of these files and folders, and those that the workspace keeps itself."""
     own = Workspace(workspace).seals
-    return tuple(one for place in ([own] if own.is_dir() else []) + (places or []) for one in seals_in(place))
+    return tuple(
+        seal for place in ([own] if own.is_dir() else []) + (places or []) for seal in seals_in(place)
+    )
 
 
 @contextmanager

@@ -56,7 +56,7 @@ def show_book(book_id: BookArgument, work: WorkspaceOption = HERE, as_json: Json
     if not corrections:
         return
     show(
-        [(one, key) for one in corrections for key in one.new],
+        [(correction, key) for correction in corrections for key in correction.new],
         {
             "Lúc": lambda change: format_moment(change[0].corrected_at),
             "Người sửa": lambda change: change[0].author,
@@ -183,7 +183,8 @@ _NEEDED = frozenset({"form", "place", "place_code", "volume"})
 
 def _changes(known: KnownBook, ledger: Ledger, folder_name: str) -> list[dict[str, str]]:
     found = [
-        {"key": one.key, "old": one.old, "new": one.new} for one in ledger_differences(known.ledger, ledger)
+        {"key": difference.key, "old": difference.old, "new": difference.new}
+        for difference in ledger_differences(known.ledger, ledger)
     ]
     if folder_name != known.folder_name:
         found.append({"key": "folder", "old": known.folder_name, "new": folder_name})
@@ -194,8 +195,10 @@ def _changes(known: KnownBook, ledger: Ledger, folder_name: str) -> list[dict[st
 
 def _show_overview(known: KnownBook, changes: list[dict[str, str]], overview: CorrectionOverview) -> None:
     say(f"Sẽ sửa {describe_book(known)}:")
-    for one in changes:
-        say(f"  {LABELS[one['key']]}: {printable(one['old']) or '–'} → {printable(one['new']) or '–'}")
+    for change in changes:
+        say(
+            f"  {LABELS[change['key']]}: {printable(change['old']) or '–'} → {printable(change['new']) or '–'}"
+        )
     say(
         f"Theo đó: {format_count(overview.entries)} sự kiện, {format_count(overview.tasks)} nhiệm vụ đang chờ, "
         f"{format_count(overview.lots)} lô nghiệm thu; {format_count(overview.pages)} trang sẽ được đọc lại."

@@ -38,13 +38,13 @@ def _show_blockers(report: PackageReport, limit: int) -> None:
     rows = [
         (
             printable(report.book),
-            printable(one.scan),
-            one.page_no or "–",
-            one.number or "–",
-            WHY[one.why],
-            _detail(one),
+            printable(blocker.scan),
+            blocker.page_no or "–",
+            blocker.number or "–",
+            WHY[blocker.why],
+            _detail(blocker),
         )
-        for one in report.blockers[:limit]
+        for blocker in report.blockers[:limit]
     ]
     more = [(f"… và {len(report.blockers) - limit} chỗ nữa",)] if len(report.blockers) > limit else []
     print_table(("Sổ", "Bản quét", "Trang", "Số", "Lý do", "Chi tiết"), [*rows, *more])
@@ -161,7 +161,7 @@ def exit_code(reports: list[PackageReport], failures: list[HotichError]) -> int:
 def _show(report: PackageReport, limit: int) -> None:
     for line in format_package_report(report):
         say(line)
-    if any(one.why == "confirm" for one in report.blockers):
+    if any(blocker.why == "confirm" for blocker in report.blockers):
         say(
             f"Giá trị bàn giao chờ xác nhận: hotich delivery list --waiting {printable(report.book)}, "
             "rồi hotich delivery confirm MÃ CỘT."

@@ -89,7 +89,9 @@ def status(
     """Máy quét giao gì: đã giao = đã lưu + cách ly + đang chờ, và vì sao."""
     options, place = intake_desk(work)
     wanted = day.date().isoformat() if day else iso_date(time.time())
-    days = [one for one in day_reports(options, place) if all_days or one.day == wanted or one.waiting]
+    days = [
+        report for report in day_reports(options, place) if all_days or report.day == wanted or report.waiting
+    ]
     scanners = {scanner.name: scanner for scanner in options.scanners}
     flaws = [flaw for one in days if verify for flaw in verify_day(one, scanners[one.scanner], place)]
     if as_json:
@@ -138,11 +140,11 @@ def _show_days(days: Sequence[DayReport], options: IntakeOptions, wanted: str) -
     else:
         rows = [
             (
-                one.day, one.scanner, one.delivered, one.count(IntakeOutcome.STORED),
-                one.count(IntakeOutcome.QUARANTINED), len(one.waiting), one.count(IntakeOutcome.WITHDRAWN),
-                len(one.unassigned), "khớp" if one.balanced else "KHÔNG KHỚP",
+                day.day, day.scanner, day.delivered, day.count(IntakeOutcome.STORED),
+                day.count(IntakeOutcome.QUARANTINED), len(day.waiting), day.count(IntakeOutcome.WITHDRAWN),
+                len(day.unassigned), "khớp" if day.balanced else "KHÔNG KHỚP",
             )
-            for one in days
+            for day in days
         ]  # fmt: skip
         headers = (
             "Ngày", "Máy quét", "Đã giao", "Đã lưu", "Cách ly", "Đang chờ", "Rút lại", "Chưa gán sổ", "Khớp",
@@ -200,7 +202,11 @@ def assign(
     with intake_lock(place) as free, Inspector(options.limits) as inspector:
         if not free:
             raise SetupError("Một lượt nhận đang chạy. Hãy đợi nó xong rồi gán lại.")
-        found = [one for one in day_reports(options, place) if (one.scanner, one.day) == (scanner, wanted)]
+        found = [
+            report
+            for report in day_reports(options, place)
+            if (report.scanner, report.day) == (scanner, wanted)
+        ]
         rows = {row.serial: row for one in found for row in one.rows}
         known = {serial: said for one in found for serial, said in one.assignments.items()}
         assigner = Assigner(chosen, wanted, options, place, inspector)

@@ -32,7 +32,7 @@ def queue(
         tasks = [task for task in registry.queue() if book is None or task.book == book]
         guesses = {task.task_id: _guesses(registry, task) for task in tasks[:limit]}
         beside = by_task(registry.cross_entry_findings())
-        unread = [one for one in registry.read_failures() if book is None or one.book == book]
+        unread = [failure for failure in registry.read_failures() if book is None or failure.book == book]
     if as_json:
         shown = [plain(task) | {"hypotheses": plain(guesses[task.task_id])} for task in tasks[:limit]]
         print_json({"total": len(tasks), "tasks": shown, "unread": plain(unread)})

@@ -60,9 +60,9 @@ def _show(made: ManagementReport) -> None:
     say(f"Số liệu lúc {format_moment(made.at)}, {made.scope}.")
     for alert in made.alerts:
         say(f"Chú ý: {alert}")
-    for one in made.sections[0].figures:
-        note = f" ({one.note})" if one.note else ""
-        say(f"  {one.label}: {one.cell.text}{note}")
+    for figure in made.sections[0].figures:
+        note = f" ({figure.note})" if figure.note else ""
+        say(f"  {figure.label}: {figure.cell.text}{note}")
     say("Cả báo cáo: thêm --out THƯ_MỤC, hoặc trang Báo cáo của màn hình rà soát.")
 
 

@@ -167,7 +167,9 @@ def undo(
     """Hủy một lần thu hồi: mọi thứ trở lại như trước, cả quyết định, chữ đã gõ và nhiệm vụ."""
     with work.open_registry() as registry:
         registry.reinstate(withdrawal_id, author=by, reason=_reason(reason, "vì sao hủy thu hồi"))
-        found = next(one for one in registry.withdrawals() if one.withdrawal_id == withdrawal_id)
+        found = next(
+            withdrawal for withdrawal in registry.withdrawals() if withdrawal.withdrawal_id == withdrawal_id
+        )
         check_books(registry, work.schemas, [found.part.book_id])
     say(f"Đã hủy thu hồi số {withdrawal_id}: mọi thứ trở lại như trước.")
 
@@ -183,9 +185,9 @@ def list_withdrawals(
     with work.open_registry() as registry:
         books = None if name is None else set(_books(registry, name))
         found = [
-            one
-            for one in registry.withdrawals()
-            if (everything or one.in_force) and (books is None or one.part.book_id in books)
+            withdrawal
+            for withdrawal in registry.withdrawals()
+            if (everything or withdrawal.in_force) and (books is None or withdrawal.part.book_id in books)
         ]
         named = {one.withdrawal_id: registry.withdrawal_preview(one.part) for one in found}
     if not found and not as_json:

@@ -93,7 +93,9 @@ def _signing_place(
         and not (one.u0 > u0 + ASIDE and one.u1 < u1 and not _names_a_signature(one))
     ]
     below += [
-        one.v - letter for one in leaders if one.v > label.v + 1.5 * letter and one.u0 < u1 and one.u1 > u0
+        leader.v - letter
+        for leader in leaders
+        if leader.v > label.v + 1.5 * letter and leader.u0 < u1 and leader.u1 > u0
     ]
     return u0, label.v + 0.5 * letter, u1, min([0.99, *(v - 0.2 * letter for v in below if v < 1)])
 

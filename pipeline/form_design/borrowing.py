@@ -167,7 +167,12 @@ def borrow_fields(design: Design, form: Form) -> Design:
     boxes = []
     for box in design.checkboxes:
         same = next(
-            (one for one in other.checkboxes if box.label and _alike(box.label, one.label) >= 0.8), None
+            (
+                checkbox
+                for checkbox in other.checkboxes
+                if box.label and _alike(box.label, checkbox.label) >= 0.8
+            ),
+            None,
         )
         if same is not None and not box.field:
             box = box.model_copy(update={name: getattr(same, name) for name in ("field", "value", "coded")})
@@ -215,7 +220,7 @@ def _follow(
 def _borrowed_columns(
     columns: Sequence[DesignedColumn], others: Sequence[DesignedColumn]
 ) -> tuple[DesignedColumn, ...]:
-    pairs = _aligned([_full(one) for one in columns], [_full(one) for one in others])
+    pairs = _aligned([_full(column) for column in columns], [_full(other) for other in others])
     result = list(columns)
     for here, there in pairs:
         if not held_fields(result[here]):

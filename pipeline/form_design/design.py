@@ -125,7 +125,7 @@ class Design(Declaration):
 
     @model_validator(mode="after")
     def _has_unique_keys(self) -> Design:
-        keys = [one.key for one in self.elements()]
+        keys = [element.key for element in self.elements()]
         if len(set(keys)) != len(keys):
             raise ValueError("two elements have one key")
         return self
@@ -142,7 +142,9 @@ class Design(Declaration):
     def unseen(self) -> tuple[str, ...]:
         """The keys of what the machine proposes to read and nobody has looked at yet."""
         return tuple(
-            one.key for one in self.elements() if one.proposed and (one.field or getattr(one, "fields", None))
+            element.key
+            for element in self.elements()
+            if element.proposed and (element.field or getattr(element, "fields", None))
         )
 
 
@@ -242,7 +244,7 @@ def _lines(design: Design) -> list[dict[str, Any]]:
     """Return the printed lines, top to bottom; cells that stand beside each other on one line share its baseline."""
     lines: list[list[DesignedCell]] = []
     for cell in sorted(design.cells, key=lambda one: one.at):
-        near = [one for one in lines if cell.at - one[0].at <= SAME_LINE * design.text_size]
+        near = [line for line in lines if cell.at - line[0].at <= SAME_LINE * design.text_size]
         beside = next((one for one in near if all(_stand_beside(cell, other) for other in one)), None)
         if beside is None:
             lines.append([cell])
@@ -250,10 +252,10 @@ def _lines(design: Design) -> list[dict[str, Any]]:
             beside.append(cell)
     return [
         {
-            "at": median_low(cell.at for cell in one),
-            "cells": [_said(cell) for cell in sorted(one, key=_begin)],
+            "at": median_low(cell.at for cell in line),
+            "cells": [_said(cell) for cell in sorted(line, key=_begin)],
         }
-        for one in sorted(lines, key=lambda one: median_low(cell.at for cell in one))
+        for line in sorted(lines, key=lambda one: median_low(cell.at for cell in one))
     ]
 
 

@@ -107,7 +107,7 @@ def stored_draft(draft: FormDraft) -> dict[str, Any]:
         "created_at": draft.created_at.isoformat(),
         "changed_at": draft.changed_at.isoformat(),
         "design": draft.design.model_dump(by_alias=True),
-        "specimens": [asdict(one) for one in draft.specimens],
+        "specimens": [asdict(specimen) for specimen in draft.specimens],
     }
 
 

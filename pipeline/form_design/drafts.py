@@ -175,7 +175,7 @@ class FormDrafts:
         """
         with self._lock:
             draft = self._open(draft_id)
-            if any(one.sha256 == sha256 for one in draft.specimens):
+            if any(specimen.sha256 == sha256 for specimen in draft.specimens):
                 raise DraftRefused("Tệp này đã có trong bản nháp.")
             if len(draft.specimens) + len(page_nos) > MOST_PAGES:
                 raise DraftRefused(
@@ -208,11 +208,15 @@ class FormDrafts:
             with storage_errors(self._folder):
                 for number, picture in pictures.items():
                     write_atomically(self._picture(draft_id, number), picture, mode=0o600)
-            left = {(one.sha256, one.page_no) for one in draft.specimens}
-            specimens = tuple(one for one in specimens if (one.sha256, one.page_no) in left)
-            pages = {(one.sha256, one.page_no) for one in specimens}
-            later = [one for one in draft.specimens if (one.sha256, one.page_no) not in pages]
-            last = max((one.number for one in specimens), default=0)
+            left = {(specimen.sha256, specimen.page_no) for specimen in draft.specimens}
+            specimens = tuple(
+                specimen for specimen in specimens if (specimen.sha256, specimen.page_no) in left
+            )
+            pages = {(specimen.sha256, specimen.page_no) for specimen in specimens}
+            later = [
+                specimen for specimen in draft.specimens if (specimen.sha256, specimen.page_no) not in pages
+            ]
+            last = max((specimen.number for specimen in specimens), default=0)
             sent = tuple(replace(one, number=last + n) for n, one in enumerate(later, start=1))
             every = (*specimens, *sent)
             if design is not None and not any(draft.design.elements()):
@@ -229,7 +233,7 @@ class FormDrafts:
         """
         with self._lock:
             draft = self._open(draft_id)
-            left = tuple(one for one in draft.specimens if one.number != number)
+            left = tuple(specimen for specimen in draft.specimens if specimen.number != number)
             return draft if left == draft.specimens else self._with_specimens(draft, left)
 
     def note_saved(self, draft_id: str, version: int, base: str, author: str) -> FormDraft:
@@ -339,14 +343,14 @@ class FormDrafts:
         drafts = self.drafts()
         if len(drafts) >= MOST_DRAFTS:
             raise DraftRefused(f"Đã có {MOST_DRAFTS} bản nháp mẫu sổ. Hãy bỏ những bản không dùng nữa.")
-        if sum(one.author == author for one in drafts) >= MOST_OF_ONE:
+        if sum(draft.author == author for draft in drafts) >= MOST_OF_ONE:
             raise DraftRefused(f"Bạn đã có {MOST_OF_ONE} bản nháp mẫu sổ. Hãy bỏ những bản không dùng nữa.")
 
     def _last_number(self, draft: FormDraft) -> int:
         """Return the largest number that a specimen has or had: no new page shows the picture of another one."""
         pictures = (self._home(draft.draft_id) / "pages").glob("*.jpg")
         had = (int(path.stem) for path in pictures if path.stem.isdecimal())
-        return max((0, *had, *(one.number for one in draft.specimens)))
+        return max((0, *had, *(specimen.number for specimen in draft.specimens)))
 
     def _changed(self, draft: FormDraft, author: str, **values: Any) -> FormDraft:
         changed = replace(

@@ -151,24 +151,24 @@ def _of_whole(design: Design) -> Iterator[DesignFlaw]:
         if hidden:
             yield DesignFlaw("", f"Phần mô tả mẫu {hidden}.")
     labels = sum(bool(cell.label.strip()) for cell in design.cells) + sum(
-        bool(one.label) for one in design.areas
+        bool(area.label) for area in design.areas
     )
     if design.layout not in ("table", "act") and labels < FEWEST_LABELS:
         yield DesignFlaw(
             "", f"Mới có {labels} chữ in. Cần ít nhất {FEWEST_LABELS} để máy nhận ra trang của mẫu này."
         )
-    if design.layout != "cover" and not any(held_fields(one) for one in design.elements()):
+    if design.layout != "cover" and not any(held_fields(element) for element in design.elements()):
         yield DesignFlaw("", "Chưa gắn chỗ trống nào với trường nào.")
     if design.table is not None and design.table.top >= design.table.bottom:
         yield DesignFlaw("", "Dòng đầu của bảng phải bắt đầu phía trên chỗ dòng cuối kết thúc.")
 
 
 def _of_elements(design: Design) -> Iterator[DesignFlaw]:
-    for one in design.elements():
+    for element in design.elements():
         for name in ("label", "heading", "group", "value", "after", "before"):
-            hidden = control_character_flaw(getattr(one, name, ""))
+            hidden = control_character_flaw(getattr(element, name, ""))
             if hidden:
-                yield DesignFlaw(one.key, f"Chữ in {hidden}.")
+                yield DesignFlaw(element.key, f"Chữ in {hidden}.")
     for cell in design.cells:
         if not cell.label.strip() and cell.from_ is None:
             yield DesignFlaw(cell.key, "Ô này không có chữ in mà cũng không có chỗ trống. Hãy xóa đi.")
@@ -178,7 +178,9 @@ def _of_elements(design: Design) -> Iterator[DesignFlaw]:
 
 
 def _of_rectangles(design: Design) -> Iterator[DesignFlaw]:
-    boxes = [(one.key, one.box) for one in design.areas] + [(one.key, one.box) for one in design.checkboxes]
+    boxes = [(one.key, one.box) for one in design.areas] + [
+        (checkbox.key, checkbox.box) for checkbox in design.checkboxes
+    ]
     for key, (left, top, right, bottom) in boxes:
         if not (left < right and top < bottom):
             yield DesignFlaw(key, "Khoảng này không có bề rộng hoặc bề cao. Hãy vẽ lại.")
@@ -194,12 +196,14 @@ def _held_twice(design: Design, record: RecordSpec) -> Iterator[DesignFlaw]:
     """Yield the places that hold a field which an earlier place of another kind holds already."""
     holders: dict[str, tuple[str, tuple[str, ...]]] = {}
     places: list[tuple[str, str, tuple[str, ...]]] = [
-        ("cell", one.key, held_fields(one))
-        for one in sorted(design.cells, key=lambda one: (one.at, one.from_ or 0.0))
+        ("cell", cell.key, held_fields(cell))
+        for cell in sorted(design.cells, key=lambda one: (one.at, one.from_ or 0.0))
     ]
-    places += [(f"area {one.key}", one.key, held_fields(one)) for one in design.areas]
+    places += [(f"area {area.key}", area.key, held_fields(area)) for area in design.areas]
     if design.table is not None:
-        places += [(f"column {one.key}", one.key, held_fields(one)) for one in design.table.columns]
+        places += [
+            (f"column {column.key}", column.key, held_fields(column)) for column in design.table.columns
+        ]
     for sort, key, fields in places:
         for name in fields:
             before = holders.setdefault(name, (sort, fields))

@@ -68,7 +68,7 @@ def _value(value: Any) -> str:
 
 
 def _is_flat(values: Any) -> bool:
-    return not any(isinstance(one, Mapping) for one in values)
+    return not any(isinstance(value, Mapping) for value in values)
 
 
 def _number(value: float) -> str:

@@ -115,7 +115,7 @@ def leader_share(leaders: Sequence[Leader], u0: float, u1: float, v: float, lett
         v: Its baseline.
         letter: The height of a letter as a share of the frame's height.
     """
-    on = [one for one in leaders if abs(one.v - v) < 0.45 * letter]
+    on = [leader for leader in leaders if abs(leader.v - v) < 0.45 * letter]
     covered = sum(max(0.0, min(one.u1, u1) - max(one.u0, u0)) for one in on)
     return covered / max(1e-9, u1 - u0)
 

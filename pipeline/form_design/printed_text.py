@@ -151,16 +151,16 @@ def join_labels(
             gap = word.u0 - before.u1
             between = (before.u1 + word.u0) / 2
             parted = any(before.u1 <= rule <= word.u0 for rule in rules) or any(
-                abs(one.v - word.baseline) < 0.4 * letter[1]
-                and one.u0 <= between <= one.u1
+                abs(leader.v - word.baseline) < 0.4 * letter[1]
+                and leader.u0 <= between <= leader.u1
                 and gap > 0.3 * letter[0]
-                for one in leaders
+                for leader in leaders
             )
             ended = before.text.endswith(":") and gap > 0.6 * letter[0]
             if parted or ended or gap > WORD_GAP * letter[0]:
                 labels.append([])
             labels[-1].append(word)
-        found += [_label(one) for one in labels]
+        found += [_label(label) for label in labels]
     return tuple(found)
 
 

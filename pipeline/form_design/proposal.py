@@ -135,14 +135,14 @@ def _frame(pages: Sequence[StraightPage]) -> Rectangle:
         (page.frame.width / page.mm_pixels / width_mm, page.frame.height / page.mm_pixels / height_mm)
         for page in pages
     ]
-    wide = min(0.98, float(np.median([one[0] for one in sizes])))
-    high = min(0.98, float(np.median([one[1] for one in sizes])))
+    wide = min(0.98, float(np.median([size[0] for size in sizes])))
+    high = min(0.98, float(np.median([size[1] for size in sizes])))
     left, top = (1 - wide) / 2, (1 - high) * 0.65
     return round(left, 4), round(top, 4), round(left + wide, 4), round(top + high, 4)
 
 
 def _margins(leaders: Sequence[Leader], rules: Sequence[float]) -> tuple[float, float]:
-    inside = [one for one in leaders if 0 < one.v < 1]
+    inside = [leader for leader in leaders if 0 < leader.v < 1]
     if not inside:
         return 0.031, rules[0] - 0.01 if rules else 0.97
     left = float(np.percentile([one.u0 for one in inside], 5))

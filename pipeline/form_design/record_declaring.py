@@ -130,9 +130,11 @@ def _path(context: RunContext, record: RecordSpec) -> Path:
 
 
 def _refuse_lost(context: RunContext, before: RecordSpec, after: RecordSpec) -> None:
-    lost = [one for one in before.fields if one.name not in after.by_name]
+    lost = [field for field in before.fields if field.name not in after.by_name]
     other = [
-        one for one in before.fields if one.name in after.by_name and after.by_name[one.name].kind != one.kind
+        field
+        for field in before.fields
+        if field.name in after.by_name and after.by_name[field.name].kind != field.kind
     ]
     if not (lost or other):
         return

@@ -191,7 +191,7 @@ def _state(reading: FieldReading) -> str:
 
 def _flaws(entries: Sequence[StoredEntry], schemas: Schemas) -> list[str]:
     """The codes for which a page should be scanned again."""
-    found = [one.code for entry in entries for one in entry.findings]
+    found = [finding.code for entry in entries for finding in entry.findings]
     return [
         code for code in dict.fromkeys(found) if code in schemas.findings and schemas.findings[code].rescan
     ]

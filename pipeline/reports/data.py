@@ -187,15 +187,15 @@ def wrong_scans_of(
         return ()
     found = [
         WrongScan(
-            one.sha256,
-            one.name,
-            store.wrong[one.sha256][1],
-            one.folder_name,
-            one.book_id,
-            one.place_code,
-            one.pages,
+            scan.sha256,
+            scan.name,
+            store.wrong[scan.sha256][1],
+            scan.folder_name,
+            scan.book_id,
+            scan.place_code,
+            scan.pages,
         )
-        for one in counting.scans(store.wrong.keys())
+        for scan in counting.scans(store.wrong.keys())
     ]
     loose = store.wrong.keys() - {one.sha256 for one in found} if places is None else ()
     return (*found, *(WrongScan(sha256, *store.wrong[sha256]) for sha256 in sorted(loose)))
@@ -227,10 +227,10 @@ def _day(on: date, hours: Iterable[HourStatistics]) -> WorkDay:
     hours = tuple(hours)
     return WorkDay(
         on,
-        sum(one.pages for one in hours),
-        sum(one.straight for one in hours),
-        sum(one.closed for one in hours),
-        sum(one.words for one in hours),
-        sum(one.pages > 0 for one in hours),
-        sum(one.words > 0 for one in hours),
+        sum(hour.pages for hour in hours),
+        sum(hour.straight for hour in hours),
+        sum(hour.closed for hour in hours),
+        sum(hour.words for hour in hours),
+        sum(hour.pages > 0 for hour in hours),
+        sum(hour.words > 0 for hour in hours),
     )

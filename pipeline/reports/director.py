@@ -48,7 +48,7 @@ def remaining_errors(data: ReportData) -> ReportFigure:
     What second persons overturn is left out: it is no longer in the registry.
     """
     lots = [lot.findings for lot in data.tallies.lots]
-    checked, wrong = sum(one.checked for one in lots), sum(one.wrong for one in lots)
+    checked, wrong = sum(lot.checked for lot in lots), sum(lot.wrong for lot in lots)
     note = errors_sentence(wrong, checked, "sự kiện") if checked else "chưa lấy mẫu nên chưa biết"
     return ReportFigure("Sự kiện còn sai", share_cell(wrong, checked, LOTS), note)
 

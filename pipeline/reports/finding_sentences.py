@@ -60,7 +60,9 @@ SHOWN = 3
 
 def format_hypotheses(hypotheses: Sequence[Hypothesis]) -> str:
     """The texts with their chances, in the order given: ``Nam 0,93 | Năm 0,05``."""
-    return " | ".join(f"{one.text} {with_comma(f'{one.chance:.2f}')}" for one in hypotheses)
+    return " | ".join(
+        f"{hypothesis.text} {with_comma(f'{hypothesis.chance:.2f}')}" for hypothesis in hypotheses
+    )
 
 
 @dataclass(frozen=True)

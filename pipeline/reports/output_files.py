@@ -46,7 +46,7 @@ def _content(report: ManagementReport) -> dict[str, Any]:
         "since": day_cell(report.since).text,
         "scope": report.scope,
         "alerts": list(report.alerts),
-        "sections": [_section(one) for one in report.sections],
+        "sections": [_section(section) for section in report.sections],
     }
 
 
@@ -63,17 +63,20 @@ def _section(section: ReportSection) -> dict[str, Any]:
     return {
         "title": section.title,
         "note": section.note,
-        "figures": [{"label": one.label, "text": one.cell.text, "note": one.note} for one in section.figures],
+        "figures": [
+            {"label": figure.label, "text": figure.cell.text, "note": figure.note}
+            for figure in section.figures
+        ],
         "charts": [
             {
-                "title": one.title,
-                "svg": str(chart_svg(one)),
-                "sorts": [{"name": name, "colour": COLOURS[style]} for name, style in one.sorts],
+                "title": chart.title,
+                "svg": str(chart_svg(chart)),
+                "sorts": [{"name": name, "colour": COLOURS[style]} for name, style in chart.sorts],
             }
-            for one in section.charts
-            if one.most
+            for chart in section.charts
+            if chart.most
         ],
-        "tables": [_table(one) for one in section.tables],
+        "tables": [_table(table) for table in section.tables],
     }
 
 

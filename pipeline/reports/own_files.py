@@ -41,15 +41,17 @@ def unused_files(
         registry: Holds the books; None: only flaws are told.
         sees: Whether the books of a place are counted.
     """
-    books = [] if registry is None else [one for one in registry.undeclared_books() if sees(one.place_code)]
+    books = (
+        [] if registry is None else [book for book in registry.undeclared_books() if sees(book.place_code)]
+    )
     return (*(_flawed(flaw, books) for flaw in schemas.own_flaws), *_gone(schemas, books))
 
 
 def _flawed(flaw: OwnFlaw, books: Sequence[UndeclaredBook]) -> UnusedFile:
     waiting = sum(
-        (flaw.folder == "forms" and one.form == flaw.name)
-        or (flaw.folder == "records" and one.record == flaw.name)
-        for one in books
+        (flaw.folder == "forms" and book.form == flaw.name)
+        or (flaw.folder == "records" and book.record == flaw.name)
+        for book in books
     )
     told = flaw.message
     if waiting:
@@ -60,12 +62,14 @@ def _flawed(flaw: OwnFlaw, books: Sequence[UndeclaredBook]) -> UnusedFile:
 
 
 def _gone(schemas: Schemas, books: Sequence[UndeclaredBook]) -> list[UnusedFile]:
-    flawed = {(one.folder, one.name) for one in schemas.own_flaws}
-    forms = [one.form for one in books if one.form not in schemas.forms and ("forms", one.form) not in flawed]
+    flawed = {(flaw.folder, flaw.name) for flaw in schemas.own_flaws}
+    forms = [
+        book.form for book in books if book.form not in schemas.forms and ("forms", book.form) not in flawed
+    ]
     records = [
-        one.record
-        for one in books
-        if one.record not in schemas.records and ("records", one.record) not in flawed
+        book.record
+        for book in books
+        if book.record not in schemas.records and ("records", book.record) not in flawed
     ]
     found = []
     for folder, names, told in (("forms", forms, GONE_FORM), ("records", records, GONE_RECORD)):

@@ -120,11 +120,16 @@ class PilotReport:
             "counts": {name: getattr(self, name) for name in ("books", "pages", "entries", "finished")},
             "learnt": {"books_adapted": self.adapted, "clear_values": self.clear},
             "fields": _plain(self.total),
-            "by_kind": [_plain(one) for one in self.kinds],
-            "by_form": [_plain(one) for one in self.forms],
+            "by_kind": [_plain(kind) for kind in self.kinds],
+            "by_form": [_plain(form) for form in self.forms],
             "wrong_among_accepted": [
-                {"source": one.name, "checked": one.checked, "wrong": one.wrong, "upper_95": one.upper}
-                for one in self.sources
+                {
+                    "source": source.name,
+                    "checked": source.checked,
+                    "wrong": source.wrong,
+                    "upper_95": source.upper,
+                }
+                for source in self.sources
             ],
             "minutes_an_entry": {
                 "first": self.minutes_first,
@@ -154,7 +159,7 @@ def pilot_report(counts: PilotCounts, schemas: Schemas) -> PilotReport:
     first, later = counts.seconds[:FIRST_ENTRIES], counts.seconds[FIRST_ENTRIES:]
     return PilotReport(
         program=pipeline.__version__,
-        readers=tuple(_code(one) for one in counts.readers),
+        readers=tuple(_code(reader) for reader in counts.readers),
         books=counts.books,
         pages=counts.pages,
         entries=counts.entries,
@@ -223,7 +228,7 @@ def _sources(counts: PilotCounts) -> tuple[PilotSource, ...]:
 def _source(name: str, checks: Sequence[SampleCheck]) -> PilotSource:
     if len(checks) < LEAST:
         return PilotSource(name, 0, None, None, None)
-    wrong = sum(one.wrong for one in checks)
+    wrong = sum(check.wrong for check in checks)
     upper = weighted_upper_bound(checks, BOUND_DELTA)
     return PilotSource(name, len(checks), wrong, weighted_error(checks), upper)
 

@@ -132,7 +132,10 @@ def pilot_document(report: PilotReport, at: datetime) -> bytes:
     content: dict[str, Any] = {
         "title": section.title,
         "note": section.note,
-        "figures": [{"label": one.label, "text": one.cell.text, "note": one.note} for one in section.figures],
+        "figures": [
+            {"label": figure.label, "text": figure.cell.text, "note": figure.note}
+            for figure in section.figures
+        ],
         "tables": [
             {
                 "title": table.title,

@@ -63,9 +63,9 @@ def _correction_url(report: PackageReport, fault: WorkbookFault) -> str:
 
 
 def _held_places(report: PackageReport, book_id: int, labels: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    for one in report.blockers:
-        code = f" (mã: sự kiện {one.entry_id})" if one.entry_id is not None else ""
-        yield f"{_place(one)}: {WHY[one.why]}{_more(one, labels)}{code}", _where(one, book_id)
+    for blocker in report.blockers:
+        code = f" (mã: sự kiện {blocker.entry_id})" if blocker.entry_id is not None else ""
+        yield f"{_place(blocker)}: {WHY[blocker.why]}{_more(blocker, labels)}{code}", _where(blocker, book_id)
 
 
 def _place(one: ExportBlocker) -> str:

@@ -137,7 +137,7 @@ def _figures(history: LearningHistory) -> tuple[ReportFigure, ...]:
 
 
 def _mean(entries: Sequence[CheckedEntry]) -> float | None:
-    return sum(one.fields for one in entries) / len(entries) if entries else None
+    return sum(entry.fields for entry in entries) / len(entries) if entries else None
 
 
 def _checks(sampled: Sequence[SampledValue]) -> list[tuple[datetime, bool]]:
@@ -160,8 +160,8 @@ def _by_entry(history: LearningHistory, sampled: Sequence[SampledValue]) -> tupl
 
 def _by_day(history: LearningHistory, sampled: Sequence[SampledValue]) -> tuple[_Bin, ...]:
     days: dict[date, list[int]] = {}
-    for one in history.entries:
-        days.setdefault(local_date(one.at), []).append(one.fields)
+    for entry in history.entries:
+        days.setdefault(local_date(entry.at), []).append(entry.fields)
     checks: dict[date, list[bool]] = {}
     for at, wrong in _checks(sampled):
         checks.setdefault(local_date(at), []).append(wrong)
@@ -175,7 +175,7 @@ def _by_day(history: LearningHistory, sampled: Sequence[SampledValue]) -> tuple[
 
 def _learnt(history: LearningHistory) -> tuple[_Learnt, ...]:
     """Return what was learnt, what is of one kind and day together, numbered in order."""
-    moments = [one.at for one in history.entries]
+    moments = [entry.at for entry in history.entries]
     grouped: dict[tuple[date, LearningKind], tuple[int, int]] = {}
     for mark in history.marks:
         key = local_date(mark.at), mark.kind
@@ -208,8 +208,8 @@ def _chart_of_days(days: Sequence[_Bin], learnt: Sequence[_Learnt]) -> LineChart
     return LineChart(
         "Ô người phải quyết định ở mỗi sự kiện, theo ngày",
         _described(days, learnt),
-        tuple(LinePoint(one.on.toordinal(), one.mean, _told(one, day_cell(one.on).text)) for one in days),
-        tuple(_found(one, one.on.toordinal()) for one in days if one.wrong),
+        tuple(LinePoint(day.on.toordinal(), day.mean, _told(day, day_cell(day.on).text)) for day in days),
+        tuple(_found(day, day.on.toordinal()) for day in days if day.wrong),
         tuple(AxisMark(one.on.toordinal(), str(one.number), _mark_told(one)) for one in learnt),
         tuple((on.toordinal(), on.strftime("%d/%m")) for on in sorted({first, middle, last})),
         "ngày",

@@ -63,7 +63,7 @@ def alerts(data: ReportData) -> tuple[str, ...]:
     """Return what stands above all figures: acts of accounts that nobody else has confirmed, and wrong scans."""
     told = [f"Tài khoản chưa có người thứ hai xác nhận: {act}." for act in data.unconfirmed]
     if data.wrong_scans:
-        books = len({one.book for one in data.wrong_scans if one.book})
+        books = len({scan.book for scan in data.wrong_scans if scan.book})
         told.append(
             f"{count_cell(len(data.wrong_scans)).text} bản quét của {count_cell(books).text} sổ bị sửa hoặc thiếu "
             "trong kho: xem phần Kho bản quét."

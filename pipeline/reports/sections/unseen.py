@@ -45,7 +45,7 @@ def unseen_errors(data: ReportData) -> ReportFigure:
     checks = _checks(data.tallies.sampled)
     if not checks:
         return ReportFigure("Sai trong ô máy tự nhận", percent_cell(None), "chưa ô nào được kiểm tra mẫu")
-    wrong = sum(one.wrong for one in checks)
+    wrong = sum(check.wrong for check in checks)
     bound = percent_cell(weighted_upper_bound(checks, BOUND_DELTA)).text
     note = f"{count_cell(wrong).text} sai trong {count_cell(len(checks)).text} ô kiểm mẫu; chắc không quá {bound}"
     return ReportFigure("Sai trong ô máy tự nhận", percent_cell(weighted_error(checks)), note)
@@ -89,7 +89,7 @@ _COLUMNS: tuple[ReportColumn[list[SampledValue]], ...] = (
     counts("Chừng bao nhiêu ô", lambda some: round(sum(1 / one.share for one in some))),
     counts("Chờ kiểm tra", lambda some: len(some) - len(_checks(some))),
     counts("Đã kiểm tra", lambda some: len(_checks(some))),
-    counts("Sai", lambda some: sum(one.wrong for one in _checks(some))),
+    counts("Sai", lambda some: sum(check.wrong for check in _checks(some))),
     percents("Tỉ lệ sai", lambda some: weighted_error(_checks(some))),
     percents("Chắc không quá", lambda some: weighted_upper_bound(_checks(some), BOUND_DELTA)),
     texts("Kết luận", _verdict),

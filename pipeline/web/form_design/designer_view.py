@@ -32,16 +32,16 @@ def designer_values(site: Site, draft: FormDraft) -> dict[str, Any]:
         ],
         "bundles": bundles_of(declared, record),
         "alike": [
-            {"id": one.form.id, "title": one.form.title, "likeness": round(100 * one.likeness)}
-            for one in like_forms(draft.design, declared)[:12]
+            {"id": form.form.id, "title": form.form.title, "likeness": round(100 * form.likeness)}
+            for form in like_forms(draft.design, declared)[:12]
         ],
         "kinds": composite_roles(),
         "bases": [
-            {"id": one.id, "title": one.title}
-            for one in declared.forms.values()
-            if (one.record, one.layout) == (draft.design.record, draft.design.layout)
-            and one.id != draft.design.id
-            and not (one.printing_of or one.retired)
+            {"id": form.id, "title": form.title}
+            for form in declared.forms.values()
+            if (form.record, form.layout) == (draft.design.record, draft.design.layout)
+            and form.id != draft.design.id
+            and not (form.printing_of or form.retired)
         ],
     }
 
@@ -56,18 +56,18 @@ def draft_state(desk: FormDesk, draft: FormDraft) -> dict[str, Any]:
         "changed_by": draft.changed_by,
         "saved_as": draft.saved_as,
         "design": draft.design.model_dump(mode="json", by_alias=True),
-        "flaws": [{"key": one.key, "message": one.message} for one in flaws],
+        "flaws": [{"key": flaw.key, "message": flaw.message} for flaw in flaws],
         "pages": [
             {
-                "number": one.number,
-                "name": one.name,
-                "side": one.side,
-                "size": one.size,
-                "frame": one.frame,
-                "flaw": one.flaw,
-                "straight": one.is_straight,
+                "number": specimen.number,
+                "name": specimen.name,
+                "side": specimen.side,
+                "size": specimen.size,
+                "frame": specimen.frame,
+                "flaw": specimen.flaw,
+                "straight": specimen.is_straight,
             }
-            for one in draft.specimens
+            for specimen in draft.specimens
         ],
         "proposal": None if proposal is None else proposal.model_dump(mode="json", by_alias=True),
         "job": None if job is None else _job(job),

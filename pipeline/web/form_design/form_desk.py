@@ -89,7 +89,7 @@ class FormDesk:
 
     def listed(self, person: Person) -> tuple[FormDraft, ...]:
         """Return the drafts of the places that a person may see, the last changed first."""
-        return tuple(one for one in self.drafts.drafts() if person.may_see(one.place_code))
+        return tuple(draft for draft in self.drafts.drafts() if person.may_see(draft.place_code))
 
     def add_file(self, person: Person, draft_id: str, name: str, content: bytes) -> FormDraft:
         """Keep a file of specimens, after it was opened in a process of its own.
@@ -141,7 +141,7 @@ class FormDesk:
         if not draft.specimens:
             raise DraftRefused("Chưa có trang mẫu nào. Hãy gửi ít nhất một trang.")
         if parts is None:
-            parts = draft.design.layout == "page" or any(one.side for one in draft.specimens)
+            parts = draft.design.layout == "page" or any(specimen.side for specimen in draft.specimens)
         work = partial(self._proposed, reader, draft, parts)
         return self.jobs.start(_kind(draft_id), "Tìm chữ in, chỗ trống và khung", person.login, work, note)
 
@@ -158,7 +158,7 @@ class FormDesk:
         flaws = design_flaws(draft.design, self.declared)
         if flaws:
             raise DraftRefused(f"Mẫu còn chỗ chưa đúng nên chưa đọc thử được: {flaws[0].message}")
-        if not any(one.is_straight for one in draft.specimens):
+        if not any(specimen.is_straight for specimen in draft.specimens):
             raise DraftRefused("Chưa có trang mẫu nào mở được.")
         work = partial(self._read, reader, draft)
         return self.jobs.start(_kind(draft_id), "Đọc thử các trang mẫu", person.login, work, note)
@@ -172,7 +172,7 @@ class FormDesk:
         self, reader: ReadsSpecimens, draft: FormDraft, splits: bool, on_progress: OnProgress
     ) -> JobOutcome:
         found: list[tuple[Specimen, StraightSpecimen | None]] = []
-        pages = list({(one.sha256, one.page_no): one for one in draft.specimens}.values())
+        pages = list({(specimen.sha256, specimen.page_no): specimen for specimen in draft.specimens}.values())
         turn = None
         for number, page in enumerate(pages):
             on_progress(number, len(pages))
@@ -203,7 +203,7 @@ class FormDesk:
 
     def _read(self, reader: ReadsSpecimens, draft: FormDraft, on_progress: OnProgress) -> JobOutcome:
         form = checked_form(draft.design, self.declared)
-        pages = [one for one in draft.specimens if one.is_straight]
+        pages = [specimen for specimen in draft.specimens if specimen.is_straight]
         told: dict[str, Any] = {}
         for number, page in enumerate(pages):
             on_progress(number, len(pages))
@@ -302,16 +302,16 @@ def _reading(reading: SpecimenReading, specimen: Specimen) -> dict[str, Any]:
     return {
         "kind": reading.kind,
         "other": reading.other,
-        "labels": [share(one) for one in reading.labels],
+        "labels": [share(label) for label in reading.labels],
         "fields": [
             {
-                "row": one.row,
-                "field": one.field,
-                "text": one.text,
-                "value": one.value,
-                "confidence": round(one.confidence, 2),
-                "boxes": [share(box) for box in one.boxes],
+                "row": field.row,
+                "field": field.field,
+                "text": field.text,
+                "value": field.value,
+                "confidence": round(field.confidence, 2),
+                "boxes": [share(box) for box in field.boxes],
             }
-            for one in reading.fields
+            for field in reading.fields
         ],
     }

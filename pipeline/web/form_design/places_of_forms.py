@@ -29,9 +29,9 @@ def check_places(site: Site, session: Session, form: Form | Design, before: Form
     """
     bases = {form.printing_of, "" if before is None else before.printing_of} - {""}
     states = site.registry.statistics(None).book_states()
-    if not all(session.person.may_see(one.place_code) for one in states if one.form in bases):
+    if not all(session.person.may_see(state.place_code) for state in states if state.form in bases):
         raise DraftRefused(OTHER_PRINTINGS)
-    books = [one for one in states if one.form == form.id]
-    if not all(session.person.may_see(one.place_code) for one in books):
+    books = [state for state in states if state.form == form.id]
+    if not all(session.person.may_see(book.place_code) for book in books):
         raise DraftRefused(OTHER_PLACES.format(name=form.id))
     return len(books)

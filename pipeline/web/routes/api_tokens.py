@@ -36,7 +36,7 @@ def _page(visit: Visit, refused: str = "") -> Response:
     now = visit.site.now()
     return visit.page(
         "supervising/api_tokens.html",
-        tokens=[(one, one.holds(now)) for one in visit.site.publishing.tokens()],
+        tokens=[(token, token.holds(now)) for token in visit.site.publishing.tokens()],
         scope_labels=SCOPE_LABELS,
         refused=refused,
     )

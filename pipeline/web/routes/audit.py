@@ -124,7 +124,7 @@ def _page(visit: Visit, asked: AuditQuery = AuditQuery(), *, refused: str = "") 
         older=rows[SHOWN - 1].id if len(rows) > SHOWN else 0,
         actions=ACTIONS,
         typed=asked.model_dump(exclude={"before", "sealed"}),
-        people=[one.person.login for one in visit.site.accounts.list()],
+        people=[account.person.login for account in visit.site.accounts.list()],
         seals=seals,
         seal_flaw=seal_flaw,
         sealed=asked.sealed,

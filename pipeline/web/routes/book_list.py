@@ -111,12 +111,12 @@ def _made(visit: Visit, books: Path, ledger: Ledger, folder: str) -> int:
             "Bạn không được giao nơi đăng ký có mã này. Hãy kiểm tra mã, hoặc hỏi người quản trị."
         )
     record = visit.schemas.form(ledger.form).record
-    for one in visit.registry.statistics([ledger.place_code]).book_states():
-        if (one.record, one.volume) == (record, ledger.volume):
-            known = visit.registry.known_book(one.book_id).ledger
+    for state in visit.registry.statistics([ledger.place_code]).book_states():
+        if (state.record, state.volume) == (record, ledger.volume):
+            known = visit.registry.known_book(state.book_id).ledger
             if known.series is ledger.series and known.opened_on in ("", ledger.opened_on):
                 raise RegistryError(
-                    f"Quyển {ledger.volume} của nơi này đã có, ở thư mục «{one.folder_name}». Mỗi quyển chỉ lập "
+                    f"Quyển {ledger.volume} của nơi này đã có, ở thư mục «{state.folder_name}». Mỗi quyển chỉ lập "
                     "một lần."
                 )
     made = open_book_folder(books, SeparatorSheet(folder, ledger))
@@ -148,7 +148,7 @@ def show_scans(visit: VisitDep, book_id: RowId) -> Response:
         stage=BOOK_STAGE_LABELS[book.stage],
         uploads=visit.site.uploads.page_of(book_id),
         failures=visit.registry.read_failures(book_id),
-        tickets=[one for one in visit.desk.tickets(visit.person) if one.book_id == book_id],
+        tickets=[ticket for ticket in visit.desk.tickets(visit.person) if ticket.book_id == book_id],
         no_folder="" if visit.site.uploads.is_open else NO_FOLDER,
         most_bytes=visit.site.uploads.options.limits.max_bytes,
         supervises=visit.person.role is Role.SUPERVISOR,

@@ -32,7 +32,7 @@ def show_entries(visit: VisitDep, book_id: RowId, narrowed: Annotated[EntryFilte
         listed=entry_list(entries, narrowed),
         narrowed=narrowed,
         clear=clear.counts,
-        clear_of=Counter(one.entry_id for one in clear.fields),
+        clear_of=Counter(field.entry_id for field in clear.fields),
         stage_labels=STAGE_LABELS,
     )
 
@@ -61,7 +61,7 @@ def show_page(visit: VisitDep, book_id: RowId, ref: RefDep) -> Response:
         before=_address(pages[at - 1]) if at else "",
         after=_address(pages[at + 1]) if at + 1 < len(pages) else "",
         last=_address(pages[-1]),
-        entries=[one for one in entries if one.ref == pages[at].ref],
+        entries=[entry for entry in entries if entry.ref == pages[at].ref],
         stage_labels=STAGE_LABELS,
     )
 

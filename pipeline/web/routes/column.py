@@ -33,7 +33,7 @@ def show_column(
         "columns.html",
         books=books,
         chosen=chosen,
-        rows=[one for one in counts if one.field],
+        rows=[count for count in counts if count.field],
         record_of=visit.schemas.record,
         stage_words=STAGE_LABELS,
         held=visit.desk.held_work(visit.person).desk,

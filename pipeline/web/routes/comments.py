@@ -93,7 +93,7 @@ def _page(visit: Visit, shown: CommentedTask, *, refused: str = "", typed: str =
     return visit.page(
         "comments/task.html",
         shown=shown,
-        threads=[(one, share_of(_box(one, sheet), size)) for one in shown.threads],
+        threads=[(thread, share_of(_box(thread, sheet), size)) for thread in shown.threads],
         may_draw=size is not None,
         new_token=lambda: secrets.token_hex(16),
         most=MOST_SAID,

@@ -90,7 +90,7 @@ def show_pages(visit: VisitDep, task_id: int) -> JSONResponse:
 def check_typed(visit: VisitDep, task_id: int, typed: TypedFields) -> Response:
     """Return what the rules find of what stands in the inputs, as a fragment for each field; nothing is stored."""
     entry = visit.desk.known_entry(visit.person, task_id)
-    words = [one.verdict for one in typed.words]
+    words = [word.verdict for word in typed.words]
     checked = visit.site.rules.checked(entry, words)
     fields = typed_views(checked, words, entry, visit.schemas)
     return visit.page("desk/checked.html", fields=fields)

@@ -97,7 +97,7 @@ async def send_page(
 def remove_page(visit: VisitDep, draft_id: DraftId, number: Annotated[int, Path(ge=1, le=999)]) -> Response:
     """Take a specimen out of the draft."""
     draft = visit.site.forms.draft(visit.person, draft_id)
-    if any(one.number == number for one in draft.specimens):
+    if any(specimen.number == number for specimen in draft.specimens):
         visit.registry.note_view(visit.person, "form-page-removed", _subject(draft), {"page": str(number)})
     left = visit.site.forms.drafts.remove_specimen(draft.draft_id, number)
     return JSONResponse(draft_state(visit.site.forms, left))
@@ -206,7 +206,10 @@ def _with_new_lists(site: Site) -> Site:
 
 def _kept(visit: Visit, draft: FormDraft) -> dict[str, Any]:
     flaws = design_flaws(draft.design, visit.site.forms.declared)
-    return {"revision": draft.revision, "flaws": [{"key": one.key, "message": one.message} for one in flaws]}
+    return {
+        "revision": draft.revision,
+        "flaws": [{"key": flaw.key, "message": flaw.message} for flaw in flaws],
+    }
 
 
 def _note_work(visit: Visit, draft_id: str) -> None:

@@ -135,7 +135,7 @@ def _versions(visit: Visit, form_id: str, refused: str = "") -> Response:
         form=visit.site.forms.declared.form(form_id),
         versions=own.versions(form_id),
         seen=own.base(form_id),
-        books=sum(one.form == form_id for one in states),
+        books=sum(state.form == form_id for state in states),
         supervises=visit.person.role is Role.SUPERVISOR,
         refused=refused,
     )
@@ -202,7 +202,7 @@ def _check_place(session: Session, place: str) -> None:
 
 def _places(visit: Visit) -> list[tuple[str, str]]:
     """Return the places whose pages a draft of the person may hold; ``""`` is the office as a whole."""
-    named = {one.code: one.name or one.code for one in places_of(visit.site, visit.person)}
+    named = {place.code: place.name or place.code for place in places_of(visit.site, visit.person)}
     for code in sorted(visit.person.places or ()):
         named.setdefault(code, code)
     whole = [("", "mọi nơi (cả cơ quan)")] if visit.person.places is None else []

@@ -56,7 +56,10 @@ def rows_of(counts: Iterable[QueueCount], stages: Sequence[StageColumn]) -> tupl
         waiting[count.book_id, count.stage] = count.waiting
     return tuple(
         QueueRow(
-            book_id, count.book, count.volume, tuple(waiting.get((book_id, one.stage), 0) for one in stages)
+            book_id,
+            count.book,
+            count.volume,
+            tuple(waiting.get((book_id, stage.stage), 0) for stage in stages),
         )
         for book_id, count in books.items()
     )
@@ -75,10 +78,10 @@ def _scanning(visit: Visit) -> ScanningWork | None:
     if visit.person.role is not Role.OPERATOR:
         return None
     states = visit.registry.statistics(visit.person.places).book_states()
-    counts = Counter(one.stage for one in states)
+    counts = Counter(state.stage for state in states)
     return ScanningWork(
         tuple((stage, label, counts[stage]) for stage, label in BOOK_STAGE_LABELS.items() if counts[stage]),
-        sum(one.tickets for one in states),
+        sum(state.tickets for state in states),
     )
 
 
@@ -94,7 +97,7 @@ def _supervising(visit: Visit, counts: Iterable[QueueCount]) -> tuple[tuple[str,
     if visit.person.role is not Role.SUPERVISOR:
         return None
     states = visit.registry.statistics(visit.person.places).book_states()
-    questions = sum(one.waiting for one in counts if one.stage is Stage.SUPERVISOR)
+    questions = sum(count.waiting for count in counts if count.stage is Stage.SUPERVISOR)
     waiting = (
         (
             "Tệp khai báo của cơ quan không dùng được",
@@ -104,7 +107,7 @@ def _supervising(visit: Visit, counts: Iterable[QueueCount]) -> tuple[tuple[str,
         ("Câu hỏi và điều máy nêu chờ trả lời", "/desk?stage=supervisor", questions),
         ("Ý kiến đang mở", "/comments", visit.desk.count_open_comments(visit.person)),
         ("Nhiệm vụ chưa giao cho ai", "/assignments", _nobody_has(visit)),
-        ("Trang chờ quét lại", "/tickets", sum(one.tickets for one in states)),
+        ("Trang chờ quét lại", "/tickets", sum(state.tickets for state in states)),
         ("Sổ đủ điều kiện bàn giao", f"/books?stage={BookStage.READY}", _count_ready(states)),
     )
     return tuple(one for one in waiting if one[2])
@@ -115,7 +118,7 @@ def _nobody_has(visit: Visit) -> int:
 
 
 def _count_ready(states: Iterable[BookState]) -> int:
-    return sum(one.stage is BookStage.READY for one in states)
+    return sum(state.stage is BookStage.READY for state in states)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +142,7 @@ def _accounts(visit: Visit) -> AccountWork | None:
     """Return what an administrator sees of the accounts; None for other people."""
     if visit.person.role is not Role.ADMINISTRATOR:
         return None
-    used = [one for one in visit.site.accounts.list() if one.active]
+    used = [account for account in visit.site.accounts.list() if account.active]
     counts = Counter(one.person.role for one in used)
     return AccountWork(
         tuple((ROLE_WORDS[role], counts[role]) for role in Role),

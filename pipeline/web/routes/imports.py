@@ -105,7 +105,7 @@ def _files(visit: Visit) -> SentFiles:
 
 
 def _jobs(visit: Visit) -> dict[str, Any]:
-    found = [one for one in visit.site.office.jobs.jobs(KIND) if one.author == visit.person.login]
+    found = [job for job in visit.site.office.jobs.jobs(KIND) if job.author == visit.person.login]
     return {"jobs": found[:6], "address": "/imports/jobs"}
 
 

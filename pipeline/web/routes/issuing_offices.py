@@ -55,7 +55,7 @@ def _changed(request: Request, site: Site, session: Session, number: int, form: 
         before = values_of_office(now, number)
         changes = changes_of(OFFICE, typed, before, _places(site, now))
         edit = partial(edited_offices, number=number, is_new=is_new, changes=changes)
-        lines = [one.line for one in changes]
+        lines = [change.line for change in changes]
         desk.tried(seen, edit)
         if not confirmed:
             effects = effects_of_office(changes, before, is_new=is_new)
@@ -96,7 +96,7 @@ def _require(offices: IssuingOffices, number: int) -> None:
 def _places(site: Site, offices: IssuingOffices) -> dict[str, str]:
     """Return the names of the places that have books here or that an office names, by code."""
     named = {code: code for office in offices.offices for code in office.places or ()}
-    return named | {one.code: one.name or one.code for one in site.accounts.places()}
+    return named | {place.code: place.name or place.code for place in site.accounts.places()}
 
 
 def _form(

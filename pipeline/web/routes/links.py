@@ -49,7 +49,10 @@ def _page(visit: Visit, entry_id: int, *, refused: str = "", said: str = "") -> 
     record = visit.schemas.record(entry.record)
     current = entry.current
     number = "" if record.key_fields.number in waiting else current.get(record.key_fields.number) or ""
-    people = {one.role: "" if one.name in waiting else current.get(one.name) or "" for one in record.people}
+    people = {
+        person.role: "" if person.name in waiting else current.get(person.name) or ""
+        for person in record.people
+    }
     return visit.page(
         "search/links.html",
         status=409 if refused else 200,

@@ -162,7 +162,10 @@ def save_rows(
         SettingsRefused: The change is wrong, or the file has changed meanwhile.
     """
     desk, seen = desk_of(site), typed["seen"]
-    by_hand = [f"{BY_HAND}: {one}" for one in differences_of(site.policies, desk.loaded(), site.schemas)]
+    by_hand = [
+        f"{BY_HAND}: {difference}"
+        for difference in differences_of(site.policies, desk.loaded(), site.schemas)
+    ]
     lines: list[str] = []
 
     def edited(text: str) -> str:

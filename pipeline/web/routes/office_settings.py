@@ -113,7 +113,7 @@ def _changed(request: Request, site: Site, session: Session, table: str, form: F
         now = desk.loaded()
         changes = changes_of(chosen, typed, values_of(now)[table], labels)
         edit = partial(edited_text, table=chosen, changes=changes)
-        lines = [one.line for one in changes]
+        lines = [change.line for change in changes]
         by_hand = [f"{BY_HAND}: {line}" for line in differences_of(site.policies, now, site.schemas)]
         after = desk.tried(seen, edit)
         if left := changes_of(chosen, typed, values_of(after)[table], labels):
@@ -145,25 +145,25 @@ def _changed(request: Request, site: Site, session: Session, table: str, form: F
 
 def _offices(site: Site) -> tuple[tuple[str, ...], list[tuple[str, ...]], str]:
     """Return the labels of what an office says of itself, what each office says, and what is wrong with the file."""
-    labels = tuple(one.label for one in OFFICE.settings)
+    labels = tuple(setting.label for setting in OFFICE.settings)
     if site.office.offices is None:
         return labels, [], ""
     try:
         found = site.office.offices.loaded()
     except SettingsRefused as error:
         return labels, [], error.message
-    places = {one.code: one.name or one.code for one in site.accounts.places()}
+    places = {place.code: place.name or place.code for place in site.accounts.places()}
     rows = []
     for number in range(len(found.offices)):
         values = values_of_office(found, number)
-        rows.append(tuple(one.words(values[one.name], places) for one in OFFICE.settings))
+        rows.append(tuple(setting.words(values[setting.name], places) for setting in OFFICE.settings))
     return labels, rows, ""
 
 
 def _history(site: Site) -> tuple[FileChange, ...]:
     """Return the changes of both files that were made here, the newest first."""
     desks = (site.office.settings, site.office.offices)
-    found = [one for desk in desks if desk is not None for one in desk.history()]
+    found = [change for desk in desks if desk is not None for change in desk.history()]
     return tuple(sorted(found, key=lambda one: one.changed_at, reverse=True))
 
 
@@ -204,7 +204,7 @@ def form_page(
         status=422 if refused else 200,
         table=table,
         action=f"/settings/{at}",
-        chosen={one.name: as_typed(values[one.name]) for one in table.settings},
+        chosen={setting.name: as_typed(values[setting.name]) for setting in table.settings},
         fields=sorted(names.items(), key=lambda one: one[1]),
         seen=seen,
         refused=refused,
@@ -247,4 +247,4 @@ def preview_page(
 
 def typed_texts(table: SettingTable[Any], form: FormData) -> dict[str, list[str]]:
     """Return the texts of a form by the keys of its table."""
-    return {one.name: [str(text) for text in form.getlist(one.name)] for one in table.settings}
+    return {setting.name: [str(text) for text in form.getlist(setting.name)] for setting in table.settings}

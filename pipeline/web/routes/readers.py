@@ -108,18 +108,22 @@ def _shown(visit: Visit, version: ReaderVersion) -> list[ComparedLine]:
     """Return the lines that are shown of a version: those that were removed or withdrawn since are not."""
     lines_store = visit.site.office.lines
     removed = lines_store.removed if lines_store is not None else None
-    lines = [one for one in changed_lines(version.folder) if removed is None or not removed.covers(one.line)]
+    lines = [
+        line for line in changed_lines(version.folder) if removed is None or not removed.covers(line.line)
+    ]
     gone = {
-        book_id: visit.registry.withdrawn_parts(book_id) for book_id in {one.line.book_id for one in lines}
+        book_id: visit.registry.withdrawn_parts(book_id) for book_id in {line.line.book_id for line in lines}
     }
     return [
-        one
-        for one in lines
+        line
+        for line in lines
         if not any(
             act.part.covers(
-                RegistryPart(one.line.book_id, one.line.ref.scan_sha256, one.line.ref.page_no, one.line.row)
+                RegistryPart(
+                    line.line.book_id, line.line.ref.scan_sha256, line.line.ref.page_no, line.line.row
+                )
             )
-            for act in gone[one.line.book_id]
+            for act in gone[line.line.book_id]
         )
     ]
 
@@ -164,7 +168,7 @@ def _proposal(visit: Visit, version: ReaderVersion, *, refused: str = "") -> Res
         is_proposed=current.state is VersionState.PROPOSED,
         in_use=_versions(visit).in_use,
         proposal=proposal,
-        objections=[objection_sentence(one) for one in verdict.objections],
+        objections=[objection_sentence(objection) for objection in verdict.objections],
         groups=groups,
         shares=[(GROUPS.get(name, name), *pair) for name, pair in verdict.shares.items()],
         lines=_shown(visit, current),

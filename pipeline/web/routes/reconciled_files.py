@@ -131,7 +131,7 @@ def _named(path: Path, name: str) -> Iterator[None]:
 
 def _refuse_other_books(visit: Visit, books: tuple[int, ...]) -> None:
     """Refuse books that this person may not see, or that are not there."""
-    if any(not 0 <= one <= MAX_ROW_ID for one in books):
+    if any(not 0 <= book <= MAX_ROW_ID for book in books):
         raise ReconcileError("Không có quyển sổ ấy. Hãy tải lại trang.")
     states = visit.registry.statistics(visit.person.places).book_states() if books else ()
     if not {state.book_id for state in states} >= set(books):

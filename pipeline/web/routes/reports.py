@@ -53,15 +53,15 @@ def waiting_table(data: ReportData, lines: Iterable[WaitingTask]) -> ReportTable
     )
     rows = tuple(
         (
-            text_cell(one.book),
-            text_cell(one.scan),
-            count_cell(one.page_no),
-            text_cell("cả trang" if one.row < 0 else one.entry_number),
-            text_cell(STAGE_LABELS[Stage(one.stage)], _desk(one)),
-            count_cell(len(one.fields)),
-            age_cell(one.opened_at, data.tallies.at),
+            text_cell(line.book),
+            text_cell(line.scan),
+            count_cell(line.page_no),
+            text_cell("cả trang" if line.row < 0 else line.entry_number),
+            text_cell(STAGE_LABELS[Stage(line.stage)], _desk(line)),
+            count_cell(len(line.fields)),
+            age_cell(line.opened_at, data.tallies.at),
         )
-        for one in lines
+        for line in lines
     )
     return ReportTable("waiting", "Nhiệm vụ đang chờ, lâu nhất trước", columns, rows, shown=MOST_ROWS)
 
@@ -80,16 +80,16 @@ def field_table(data: ReportData, title: str, before: str, lines: Iterable[Chang
     )
     rows = tuple(
         (
-            text_cell(one.book),
-            text_cell(one.scan),
-            count_cell(one.page_no),
-            text_cell(one.entry_number),
-            text_cell(data.field_label(one.record, one.field)),
-            _text_or_status(one.said_status, one.said),
-            _text_or_status(one.settled_status, one.settled),
-            text_cell(format_moment(one.decided_at)),
+            text_cell(line.book),
+            text_cell(line.scan),
+            count_cell(line.page_no),
+            text_cell(line.entry_number),
+            text_cell(data.field_label(line.record, line.field)),
+            _text_or_status(line.said_status, line.said),
+            _text_or_status(line.settled_status, line.settled),
+            text_cell(format_moment(line.decided_at)),
         )
-        for one in lines
+        for line in lines
     )
     return ReportTable("fields", title, columns, rows, shown=MOST_ROWS)
 

@@ -134,7 +134,8 @@ def _asked_runs(visit: Visit) -> tuple[tuple[AskedRun, ...], Night | None]:
     except RunRefused:
         return (), None
     seen = {
-        one.folder_name: one.book_id for one in visit.registry.statistics(visit.person.places).book_states()
+        state.folder_name: state.book_id
+        for state in visit.registry.statistics(visit.person.places).book_states()
     }
     runs = []
     for run in recent:

@@ -98,8 +98,8 @@ def _page(
     left_out = 0
     if result is not None:
         left_out = sum(
-            one.record not in visit.schemas.records and visit.person.may_see(one.place_code)
-            for one in visit.registry.undeclared_books()
+            book.record not in visit.schemas.records and visit.person.may_see(book.place_code)
+            for book in visit.registry.undeclared_books()
         )
     return visit.page(
         "search/search.html",

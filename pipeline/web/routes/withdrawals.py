@@ -163,10 +163,10 @@ def _pictures_of(
     if part.page_no is not None:
         refs = [PageRef(part.scan_sha256, part.page_no)]
     return [
-        (one.page_no, f"/pictures/books/{book_id}/{kind}{one.scan_sha256}/{one.page_no}")
-        for one in refs
-        if one.scan_sha256 == part.scan_sha256
-        for kind in ("failures/" if (one.scan_sha256, one.page_no) in failed else "",)
+        (ref.page_no, f"/pictures/books/{book_id}/{kind}{ref.scan_sha256}/{ref.page_no}")
+        for ref in refs
+        if ref.scan_sha256 == part.scan_sha256
+        for kind in ("failures/" if (ref.scan_sha256, ref.page_no) in failed else "",)
     ]
 
 
@@ -186,8 +186,8 @@ def _shown(
     acts = visit.desk.withdrawals(visit.person, book_id)
     told = visit.desk.withdrawal_preview(visit.person, part_named(book_id, asked.part or "book"))
     pages = visit.desk.pages_of_book(visit.person, book_id)
-    failed = {(one.sha256, one.page_no) for one in visit.registry.read_failures(book_id)}
-    pictures = _pictures_of(book_id, told.part, [one.ref for one in pages], failed)
+    failed = {(failure.sha256, failure.page_no) for failure in visit.registry.read_failures(book_id)}
+    pictures = _pictures_of(book_id, told.part, [page.ref for page in pages], failed)
     return visit.page(
         "withdrawal.html",
         book_id=book_id,

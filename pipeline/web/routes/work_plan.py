@@ -161,9 +161,9 @@ def _whole(text: str, label: str, least: int, most: int) -> int:
 def _places(visit: Visit) -> dict[str, str]:
     """Return the registration places that this person may see, by code."""
     return {
-        one.code: one.name or one.code
-        for one in visit.site.accounts.places()
-        if visit.person.may_see(one.code)
+        place.code: place.name or place.code
+        for place in visit.site.accounts.places()
+        if visit.person.may_see(place.code)
     }
 
 
@@ -185,11 +185,11 @@ def _planned(
     number: int, row: WorkPlanRow, names: Mapping[str, str], states: Sequence[BookState]
 ) -> PlannedRow:
     mine = [
-        one
-        for one in states
-        if (one.place_code, one.record) == (row.place, row.record)
-        and one.year.isdigit()
-        and row.from_ <= int(one.year) <= row.to
+        state
+        for state in states
+        if (state.place_code, state.record) == (row.place, row.record)
+        and state.year.isdigit()
+        and row.from_ <= int(state.year) <= row.to
     ]
     name = names.get(row.place, row.place)
     return PlannedRow(number, row, name, len(mine), sum(one.entries for one in mine))

@@ -57,7 +57,7 @@ def _changed(
     request: Request, site: Site, session: Session, record: str, typed: Mapping[str, str]
 ) -> Response:
     spec, workbook = _workbook(site, record)
-    keys = [f"{start}{one.name}" for one in spec.fields if one.column for start in (PLACE, NAME)]
+    keys = [f"{start}{field.name}" for field in spec.fields if field.column for start in (PLACE, NAME)]
     form = {key: typed.get(key, "") for key in (*keys, "reason", "remove", "seen", "confirmed")}
     edit = partial(edited_columns, form=form, record=spec, spec=workbook)
     at = f"/registers/{record}/workbook"
@@ -110,7 +110,7 @@ def _page(
             refused, edits = "\n".join(dict.fromkeys(filter(None, (refused, broken.message)))), False
     columns = shown_columns(declared_of(site), spec, workbook, own[1] if own else None)
     if typed is not None:
-        columns = tuple(_as_typed(one, typed) for one in columns)
+        columns = tuple(_as_typed(column, typed) for column in columns)
     return site.renderer.render(
         request,
         "supervising/workbook_columns.html",

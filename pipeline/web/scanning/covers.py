@@ -77,7 +77,7 @@ def with_checked_code(site: Site, person: Person, typed: Mapping[str, str], sure
     code = typed.get("place_code", "").strip()
     if code and not person.may_see(code):
         return dict(typed)
-    known = {one.code for one in site.accounts.places()}
+    known = {place.code for place in site.accounts.places()}
     return with_place_code({**typed, "sure": sure}, site.schemas.places, known)
 
 
@@ -101,4 +101,4 @@ def cover_choices(site: Site, person: Person, form_now: str = "") -> dict[str, A
 
 def places_of(site: Site, person: Person) -> tuple[KnownPlace, ...]:
     """Return the registration places that have books and that the person may see."""
-    return tuple(one for one in site.accounts.places() if person.may_see(one.code))
+    return tuple(place for place in site.accounts.places() if person.may_see(place.code))

@@ -110,7 +110,7 @@ class IntakeDesk:
             return IntakeView(NO_SCANNERS)
         except StorageError:
             return IntakeView("Bản kê của máy quét không đọc được. Hãy báo người quản trị máy.")
-        today = {one.scanner: one for one in days if one.day == iso_date(self._now())}
+        today = {day.scanner: day for day in days if day.day == iso_date(self._now())}
         return IntakeView(
             scanners=tuple(
                 replace(_scanner_day(one.name, today.get(one.name)), problem=_problem(options, number))

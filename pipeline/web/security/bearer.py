@@ -32,7 +32,7 @@ class ScopeLacking(HTTPException):
     """The token is not for what is asked."""
 
     def __init__(self, scopes: frozenset[ApiScope]) -> None:
-        labels = ", ".join(SCOPE_LABELS[one] for one in sorted(scopes))
+        labels = ", ".join(SCOPE_LABELS[scope] for scope in sorted(scopes))
         wanted = " ".join(sorted(scopes))
         super().__init__(
             403,

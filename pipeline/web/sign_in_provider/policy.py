@@ -96,7 +96,7 @@ class SignInPolicy(Declaration):
     @field_validator("group")
     @classmethod
     def _check_names(cls, groups: tuple[GroupDuties, ...]) -> tuple[GroupDuties, ...]:
-        names = [one.name for one in groups]
+        names = [group.name for group in groups]
         twice = next((name for at, name in enumerate(names) if name in names[:at]), None)
         if twice is not None:
             raise PydanticCustomError(FLAW_OF_ROW, "nhóm “{name}” đã có ở trên", {"name": twice})

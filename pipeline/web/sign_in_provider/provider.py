@@ -193,7 +193,9 @@ class Provider:
             raise SignInFailed("token")
         groups = claims.get(self.policy.claim)
         named = (
-            [one for one in groups[:MOST_GROUPS] if isinstance(one, str)] if isinstance(groups, list) else []
+            [group for group in groups[:MOST_GROUPS] if isinstance(group, str)]
+            if isinstance(groups, list)
+            else []
         )
         return Statement(
             str(subject),

@@ -88,7 +88,7 @@ class EntryList:
 
 def entry_list(entries: Sequence[ListedEntry], narrowed: EntryFilter) -> EntryList:
     """Return the page of the list that is asked for; the last one where it has not so many."""
-    numbered = [one for one in entries if narrowed.has_number(one)]
+    numbered = [entry for entry in entries if narrowed.has_number(entry)]
     found = sorted(
         (one for one in numbered if narrowed.takes(one)),
         key=lambda one: (one.place.order, one.ref.scan_sha256, one.row),

@@ -13,7 +13,7 @@ from pipeline.web.supervising.office_settings import SettingChange
 def values_of_office(offices: IssuingOffices, number: int) -> dict[str, Any]:
     """Return the value of every key of an office (from 0); those of an empty form where there is none yet."""
     if number >= len(offices.offices):
-        return {one.name: one.default for one in OFFICE.settings} | {"places": frozenset()}
+        return {setting.name: setting.default for setting in OFFICE.settings} | {"places": frozenset()}
     office = offices.offices[number]
     return {**dict(office), "places": office.places or frozenset()}
 
@@ -21,8 +21,10 @@ def values_of_office(offices: IssuingOffices, number: int) -> dict[str, Any]:
 def edited_offices(text: str, number: int, *, is_new: bool, changes: Sequence[SettingChange]) -> str:
     """Return the text of the file with these changes of an office; the rest of it, with its comments, stays."""
     written = {
-        one.setting.name: (sorted(one.value) or None) if isinstance(one.value, frozenset) else one.value
-        for one in changes
+        change.setting.name: (sorted(change.value) or None)
+        if isinstance(change.value, frozenset)
+        else change.value
+        for change in changes
     }
     if is_new:
         return with_row(
@@ -36,6 +38,6 @@ def effects_of_office(
 ) -> tuple[str, ...]:
     """Return what a change does, in sentences."""
     told = [OFFICE.since]
-    if not is_new and any(one.setting.name == "code" for one in changes):
+    if not is_new and any(change.setting.name == "code" for change in changes):
         told.append(f"Số trích lục chạy lại từ 1 theo mã mới; dãy số của mã {now['code']} dừng ở số cuối.")
     return tuple(told)

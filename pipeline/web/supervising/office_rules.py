@@ -278,7 +278,7 @@ def term_words(row: OwnTerm | Alias, declared: Schemas) -> str:
 
 def effects_of_rows(books: Sequence[BookState]) -> tuple[str, ...]:
     """Return what a change of rules, terms or aliases does, and from when on, in sentences."""
-    read = [one for one in books if one.read]
+    read = [book for book in books if book.read]
     if not read:
         return READ_SINCE, SHOWN_SINCE
     pages = sum(one.read for one in read)

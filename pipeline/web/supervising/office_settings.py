@@ -79,12 +79,12 @@ def setting_groups(policies: OfficePolicies, schemas: Schemas) -> tuple[SettingG
     for table in TABLES.values():
         shown = [
             ShownSetting(
-                one.label,
-                one.words(values[table.name][one.name], labels),
-                one.name,
-                values[table.name][one.name] == one.default,
+                setting.label,
+                setting.words(values[table.name][setting.name], labels),
+                setting.name,
+                values[table.name][setting.name] == setting.default,
             )
-            for one in table.settings
+            for setting in table.settings
         ]
         if table is REVIEW:
             shown += _own_books(policies.review, labels)
@@ -114,11 +114,11 @@ def changes_of(
         SettingsRefused: A value is none of that setting.
     """
     found = []
-    for one in table.settings:
-        value, before = one.parse(form.get(one.name, ()), names), now[one.name]
+    for setting in table.settings:
+        value, before = setting.parse(form.get(setting.name, ()), names), now[setting.name]
         if value != before:
-            line = f"{one.label}: {one.words(before, names)} → {one.words(value, names)}"
-            found.append(SettingChange(one, value, line))
+            line = f"{setting.label}: {setting.words(before, names)} → {setting.words(value, names)}"
+            found.append(SettingChange(setting, value, line))
     return tuple(found)
 
 
@@ -126,11 +126,11 @@ def differences_of(before: OfficePolicies, after: OfficePolicies, schemas: Schem
     """Return in words what is set otherwise in ``after`` than in ``before``."""
     labels, old, new = field_labels(schemas), values_of(before), values_of(after)
     told = [
-        f"{table.title}: {one.label}: "
-        f"{one.words(old[table.name][one.name], labels)} → {one.words(new[table.name][one.name], labels)}"
+        f"{table.title}: {setting.label}: "
+        f"{setting.words(old[table.name][setting.name], labels)} → {setting.words(new[table.name][setting.name], labels)}"
         for table in TABLES.values()
-        for one in table.settings
-        if old[table.name][one.name] != new[table.name][one.name]
+        for setting in table.settings
+        if old[table.name][setting.name] != new[table.name][setting.name]
     ]
     if before.review.books != after.review.books:
         told.append(f"{REVIEW.title}: mục riêng của từng sổ ([[review.book]]) đã đổi")
@@ -140,8 +140,8 @@ def differences_of(before: OfficePolicies, after: OfficePolicies, schemas: Schem
 def edited_text(text: str, table: SettingTable[Any], changes: Sequence[SettingChange]) -> str:
     """Return the text of the file with these changes; the rest of it, with its comments, stays."""
     written = {
-        one.setting.name: sorted(one.value) if isinstance(one.value, frozenset) else one.value
-        for one in changes
+        change.setting.name: sorted(change.value) if isinstance(change.value, frozenset) else change.value
+        for change in changes
     }
     return with_keys(text, table.name, written) if written else text
 
@@ -153,9 +153,9 @@ def effects_of(
     told = [table.since]
     if table is REVIEW:
         other = [
-            one
-            for one in books
-            if before.review.of_book(one.folder_name) != after.review.of_book(one.folder_name)
+            book
+            for book in books
+            if before.review.of_book(book.folder_name) != after.review.of_book(book.folder_name)
         ]
         waiting = [one for one in other if one.waiting]
         if other:
@@ -166,12 +166,12 @@ def effects_of(
         elif before.review.every_book != after.review.every_book and books:
             told.append("Mọi quyển đang có đều có mục riêng cho điều này nên không quyển nào đổi.")
     elif table is APPROVAL and after.approval.book and not before.approval.book:
-        ready = [one for one in books if one.entries]
+        ready = [book for book in books if book.entries]
         told.append(
             f"{len(ready)} quyển có sự kiện phải được phê duyệt rồi mới xuất được gói{_named(ready)}."
         )
     elif table is DELIVERY:
-        given = [one for one in books if one.delivered_at is not None]
+        given = [book for book in books if book.delivered_at is not None]
         if given:
             told.append(
                 f"{len(given)} quyển đã xuất gói theo quy tắc cũ{_named(given)}; cần theo quy tắc mới thì xuất lại."
@@ -185,13 +185,13 @@ MOST_NAMED = 5
 def _named(books: Sequence[BookState]) -> str:
     if not books:
         return ""
-    names = ", ".join(one.folder_name for one in books[:MOST_NAMED])
+    names = ", ".join(book.folder_name for book in books[:MOST_NAMED])
     more = f" và {len(books) - MOST_NAMED} quyển nữa" if len(books) > MOST_NAMED else ""
     return f" ({names}{more})"
 
 
 def _own_books(review: ReviewPolicy, labels: Mapping[str, str]) -> list[ShownSetting]:
-    known = {one.name: one for one in REVIEW.settings}
+    known = {setting.name: setting for setting in REVIEW.settings}
     return [
         ShownSetting(
             f"Riêng các sổ {pattern}",

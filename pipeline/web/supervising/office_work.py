@@ -139,7 +139,7 @@ def reconciler(registry: Registry, workspace: Workspace, schemas: Schemas) -> Re
             )
             told = _told(run.differences(), on_progress)
             kept = collect_differences(told, DifferenceReport(registry, columns), None, shown=0, ask=True)
-        mine = [one for one in kept.questions if person.may_see(one.place_code)]
+        mine = [question for question in kept.questions if person.may_see(question.place_code)]
         number = save_questions(registry, run, file, name, mine, person.login)
         asked = (
             f"{len(mine)} khác biệt chờ trả lời ở lần {number}."

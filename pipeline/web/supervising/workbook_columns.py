@@ -105,19 +105,19 @@ def edited_columns(text: str, form: Mapping[str, str], record: RecordSpec, spec:
         return RowEdit(without_row(text, TABLE, held[0]), (f"Bảng {spec.export}: về các cột như khai báo",))
     reason = REASON.parse([form.get("reason", "")], {})
     chosen: dict[int, tuple[str, str, str]] = {}
-    for one in record.fields:
-        place = form.get(f"{PLACE}{one.name}", "").strip()
-        if not one.column or not place:
+    for field in record.fields:
+        place = form.get(f"{PLACE}{field.name}", "").strip()
+        if not field.column or not place:
             continue
         if not (place.isascii() and place.isdecimal() and len(place) <= 3 and int(place) > 0):
-            raise SettingsRefused(NO_PLACE.format(label=one.label))
-        name = form.get(f"{NAME}{one.name}", "").strip() or one.column
+            raise SettingsRefused(NO_PLACE.format(label=field.label))
+        name = form.get(f"{NAME}{field.name}", "").strip() or field.column
         if len(name) > LONGEST_COLUMN:
-            raise SettingsRefused(LONG_NAME.format(label=one.label, most=LONGEST_COLUMN))
+            raise SettingsRefused(LONG_NAME.format(label=field.label, most=LONGEST_COLUMN))
         if int(place) in chosen:
             other = chosen[int(place)][2]
-            raise SettingsRefused(SAME_PLACE.format(first=other, second=one.label, place=int(place)))
-        chosen[int(place)] = (name, one.column, one.label)
+            raise SettingsRefused(SAME_PLACE.format(first=other, second=field.label, place=int(place)))
+        chosen[int(place)] = (name, field.column, field.label)
     ordered = [chosen[place] for place in sorted(chosen)]
     values: dict[str, Any] = {
         "columns": [name for name, _, _ in ordered],
