@@ -127,7 +127,8 @@ def differences_of(before: OfficePolicies, after: OfficePolicies, schemas: Schem
     labels, old, new = field_labels(schemas), values_of(before), values_of(after)
     told = [
         f"{table.title}: {setting.label}: "
-        f"{setting.words(old[table.name][setting.name], labels)} → {setting.words(new[table.name][setting.name], labels)}"
+        f"{setting.words(old[table.name][setting.name], labels)} → "
+        f"{setting.words(new[table.name][setting.name], labels)}"
         for table in TABLES.values()
         for setting in table.settings
         if old[table.name][setting.name] != new[table.name][setting.name]
