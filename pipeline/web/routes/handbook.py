@@ -1,4 +1,4 @@
-"""The handbook: its contents, its pages, and the pictures in them. It is the same for everybody and names nobody."""
+"""The handbook: contents, pages and pictures. It is the same for everybody and names nobody."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CACHED = {"Cache-Control": "private, max-age=3600"}
 
 @router.get("")
 def show_start(visit: VisitDep, words: Annotated[str, Query(alias="q", max_length=200)] = "") -> Response:
-    """Show the contents, or the pages that hold the words that somebody looks for."""
+    """Show the contents, or the pages that hold the search words."""
     return visit.page(
         "handbook/start.html",
         page=visit.site.handbook.start(),
