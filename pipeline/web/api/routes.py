@@ -33,7 +33,7 @@ from pipeline.web.api.answers import (
 )
 from pipeline.web.context import MAX_ROW_ID, RowId, Site, SiteDep
 from pipeline.web.package_queue import MANIFEST
-from pipeline.web.routes.packages import refuse_taken_back
+from pipeline.web.routes.packages import refuse_without_approval
 from pipeline.web.search_texts import SearchTexts, Typed
 from pipeline.web.security.bearer import TokenDep
 
@@ -123,7 +123,7 @@ def show_package(request: Request, site: SiteDep, token: TokenDep, book_id: RowI
     made_at = site.packages.state(book_id).made_at
     if path is None or made_at is None or path.stat().st_size > MOST_MANIFEST:
         raise NotThere("Sổ này chưa có gói dữ liệu bàn giao. Hãy xuất gói rồi đọc lại.")
-    refuse_taken_back(site, token.person, book_id)
+    refuse_without_approval(site, token.person, book_id)
     content = path.read_bytes()
     withdrawn = site.registry.withdrawn_deliveries(book_id)
     answer = PackageAnswer(

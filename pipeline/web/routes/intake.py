@@ -1,4 +1,4 @@
-"""What scanners delivered: counts of today for all who scan; what is in no book yet for people of all places."""
+"""Deliveries of scanners: today's counts for all who scan; deliveries without a book for people with all places."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def assign(
     folder: Annotated[str, Form(max_length=200)] = "",
     deliveries: Annotated[list[str], Form(max_length=1000)] = [],  # noqa: B006 (FastAPI copies it)
 ) -> Response:
-    """Put deliveries into the book that a person names."""
+    """Assign deliveries to a book."""
     if visit.person.places is not None:
         return _intake_page(visit, refused="Chỉ người được giao mọi nơi mới gán sổ.", sees_all=False)
     with visit.refusing(lambda refused: _intake_page(visit, refused=refused), LedgerError, SetupError):
@@ -36,7 +36,7 @@ def assign(
 
 @router.get("/{scanner}/{day}/{serial}")
 def page_of_delivery(visit: VisitDep, scanner: str, day: str, serial: str) -> Response:
-    """Return the first page of a delivery that waits for a book; nothing where none does, or for others to see."""
+    """Return the first page of a delivery that waits for a book; 204 for an unknown delivery or insufficient rights."""
     page = visit.site.intake.page_of(f"{scanner}/{day}/{serial}") if visit.person.places is None else None
     if page is None:
         return Response(status_code=204)

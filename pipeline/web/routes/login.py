@@ -1,4 +1,4 @@
-"""Logging in and out, one's own password, and who is logged in."""
+"""Login and logout, the person's own password, and the present session."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def log_in(
     password: Annotated[str, Form()] = "",
     next: Annotated[str, Form()] = "/",  # noqa: A002
 ) -> Response:
-    """Start a session under a new token, whatever cookie came in; the session before ends."""
+    """Start a session under a new token, whatever cookie was sent; the browser's earlier session ends."""
     address = address_of(visit.request)
     visit.site.logins.take(address)
     with visit.refusing(
@@ -91,5 +91,5 @@ def change_password(
 
 @router.get("/session")
 def show_session(session: SessionDep) -> JSONResponse:
-    """Return the login and the CSRF token, for scripts of pages that were opened before."""
+    """Return the login and the CSRF token, for scripts of pages that were opened earlier."""
     return JSONResponse({"login": session.person.login, "csrf": session.csrf})

@@ -1,4 +1,4 @@
-"""Packages for the shared software: requested, watched, downloaded; only of books of one's own places."""
+"""Packages for the Ministry's software: request, progress and download; only for books of the person's places."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FILE_WORDS = {
     ".xlsx": "danh sách sự kiện (Excel)",
     ".zip": "ảnh trang sổ, mỗi sự kiện một PDF",
 }
-"""What each file of a package is, by its name or the end of it; the first that fits."""
+"""Descriptions of a package's files by name or ending; the first match counts."""
 
 router = APIRouter(prefix="/packages")
 
@@ -31,7 +31,7 @@ Party = Annotated[str, Field(max_length=120), AfterValidator(str.strip)]
 
 
 def file_words(name: str) -> str:
-    """Return what a file of a package is, in words; its name where it is none of those that a package has."""
+    """Return the description of a file in a package; its name where the file is unknown."""
     return next((words for end, words in FILE_WORDS.items() if name.endswith(end)), name)
 
 
@@ -63,13 +63,13 @@ def take_file(visit: VisitDep, book_id: int, name: str) -> Response:
     path = visit.site.packages.file(book.book_id, name)
     if path is None:
         raise HTTPException(404)
-    refuse_taken_back(visit.site, visit.person, book_id)
+    refuse_without_approval(visit.site, visit.person, book_id)
     visit.registry.note_view(visit.person, "package-taken", f"book:{book_id}")
     return FileResponse(path, filename=path.name, headers={"Cache-Control": "no-store"})
 
 
 class HandoverForm(BaseModel):
-    """Who hands a package over to whom."""
+    """The parties of a package's handover."""
 
     giver: Party = ""
     giver_title: Party = ""
@@ -87,26 +87,26 @@ class HandoverForm(BaseModel):
 
 @router.post("/{book_id}/handover")
 def print_handover(visit: VisitDep, book_id: int, typed: Annotated[HandoverForm, Form()]) -> Response:
-    """Print the handover minutes of the last package of a book; what is left out stays open on the paper."""
+    """Print the handover minutes of a book's last package; empty values stay blank on paper."""
     book = _book(visit, book_id)
     folder = visit.site.packages.folder_of(book.book_id)
     if folder is None:
         raise RegistryError("Sổ này chưa có gói nào để lập biên bản. Hãy xuất gói rồi in.")
-    refuse_taken_back(visit.site, visit.person, book_id)
+    refuse_without_approval(visit.site, visit.person, book_id)
     return file_response(visit.site.printer.handover(folder, typed.order, Asker.of(visit.person), book_id))
 
 
-def refuse_taken_back(site: Site, person: Person, book_id: int) -> None:
-    """Raise where the approval of a book was taken back after its last package was made."""
-    if site.approval.book and _approval_taken_back(site, person, book_id):
+def refuse_without_approval(site: Site, person: Person, book_id: int) -> None:
+    """Raise where the approval of a book was withdrawn after its last package was made."""
+    if site.approval.book and _was_approval_withdrawn(site, person, book_id):
         raise RegistryError(
             "Phê duyệt của sổ đã được rút sau khi gói này được xuất, nên không tải gói này nữa. Hãy phê duyệt lại rồi "
             "xuất gói mới."
         )
 
 
-def _approval_taken_back(site: Site, person: Person, book_id: int) -> bool:
-    """Whether somebody took the approval of a book back after its last package was made."""
+def _was_approval_withdrawn(site: Site, person: Person, book_id: int) -> bool:
+    """Return whether the approval of a book was withdrawn after its last package was made."""
     made_at = site.packages.state(book_id).made_at
     acts = site.desk.approval_view(person, book_id).acts
     return made_at is not None and any(

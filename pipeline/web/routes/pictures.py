@@ -38,7 +38,7 @@ def page_of_task(visit: VisitDep, task_id: int) -> Response:
 def ink_of_task(
     visit: VisitDep, task_id: int, left: Pixel, top: Pixel, right: Pixel, bottom: Pixel
 ) -> Response:
-    """Return that box of the task's rectified page; the same people may see all of the page."""
+    """Return a box of the task's rectified page; the same people may see the whole page."""
     box = Box(left, top, max(right, left + 1), max(bottom, top + 1))
     place, is_recorded = visit.desk.ink_of(visit.person, task_id, box)
     if not is_recorded:
@@ -64,10 +64,10 @@ def page_of_ticket(visit: VisitDep, ticket_id: int) -> Response:
 
 @router.get("/books/{book_id}/failures/{sha256}/{page_no}")
 def page_that_failed(visit: VisitDep, book_id: RowId, sha256: str, page_no: RowId) -> Response:
-    """Return a page that could not be read, as it was scanned; other pages of the book are not shown here."""
+    """Return an unreadable page as scanned; 404 for the book's other pages."""
     book_of(visit, book_id)
-    failed = visit.registry.read_failures(book_id)
-    if (sha256, page_no) not in {(one.sha256, one.page_no) for one in failed}:
+    failures = visit.registry.read_failures(book_id)
+    if (sha256, page_no) not in {(failure.sha256, failure.page_no) for failure in failures}:
         raise HTTPException(404)
     visit.registry.note_view(visit.person, "page-shown", f"book:{book_id}")
     return picture_response(visit.site.pictures.page(PageSource(PageRef(sha256, page_no), None)))
@@ -75,14 +75,14 @@ def page_that_failed(visit: VisitDep, book_id: RowId, sha256: str, page_no: RowI
 
 @router.get("/entries/{entry_id}/page")
 def page_of_entry(visit: VisitDep, entry_id: int) -> Response:
-    """Return the page of an entry. ``desk.entry`` records that the person sees it."""
+    """Return the page of an entry. ``desk.entry`` records the access."""
     entry, _ = visit.desk.entry(visit.person, entry_id)
     return picture_response(visit.site.pictures.page(page_source(visit.site, entry.book_id, entry.ref)))
 
 
 @router.get("/guidelines/{guideline_id}/{number}")
 def guideline_example(visit: VisitDep, guideline_id: int, number: int) -> Response:
-    """Return an example of a guideline; the desk records that the person sees it."""
+    """Return an example of a guideline; the desk records the access."""
     shown = visit.desk.guideline_example(visit.person, guideline_id, number)
     sheet = page_source(visit.site, shown.book_id, shown.ref)
     matrix = None if sheet.straightening is None else sheet.straightening.matrix
@@ -98,7 +98,7 @@ def page_of_difference(visit: VisitDep, difference_id: int) -> Response:
 
 @router.get("/differences/{difference_id}/ink")
 def ink_of_difference(visit: VisitDep, difference_id: int) -> Response:
-    """Return the field that differs; that the difference was shown is recorded already."""
+    """Return the ink of the differing field; the access was recorded with the difference."""
     asked = visit.registry.reconciliations().asked(visit.person, difference_id)
     if asked.box is None:
         raise HTTPException(404)
