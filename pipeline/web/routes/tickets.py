@@ -1,4 +1,4 @@
-"""The tickets of pages that must be scanned again: which page of which volume, and the scan that answers them."""
+"""Tickets of pages to be scanned again: page, volume, and the scan that answers the ticket."""
 
 from __future__ import annotations
 
