@@ -18,6 +18,7 @@ from pipeline.cli.context import HERE, WorkspaceOption
 from pipeline.cli.screen import err, say
 from pipeline.declarations.office.approval import APPROVAL
 from pipeline.declarations.office.lot_sampling import SAMPLING
+from pipeline.declarations.office.policies import OfficePolicies
 from pipeline.declarations.office.review import read_review
 from pipeline.delivery.export.export_options import read_options
 from pipeline.delivery.printing.office_printer import OfficePrinter
@@ -26,9 +27,7 @@ from pipeline.reports import read_plan
 from pipeline.run_context import RunContext
 from pipeline.runs.backup import BackupReport, Vault, backup_key, key_in, verify
 from pipeline.runs.clear_watch import ClearWatch, PassProcess
-from pipeline.runs.prefect_access import (
-    place_of_prefect,
-)
+from pipeline.runs.prefect_access import place_of_prefect
 from pipeline.runs.prefect_runs import PrefectRuns
 from pipeline.runs.region_reading import RegionReader
 from pipeline.runs.specimens import SpecimenReader
@@ -39,8 +38,10 @@ from pipeline.scans.store_check import read_state
 from pipeline.scans.workspace import Workspace
 from pipeline.settings import Settings
 from pipeline.web import server
-from pipeline.web.app import create_app
+from pipeline.web.app import create_app, new_site
 from pipeline.web.background_jobs import BackgroundJobs, JobOutcome, OnProgress
+from pipeline.web.context import ServerWork
+from pipeline.web.desk.redrawn_regions import RedrawnRegions
 from pipeline.web.form_design.office_form_desk import form_desk
 from pipeline.web.package_making import package_maker
 from pipeline.web.package_queue import PackageQueue
@@ -68,7 +69,7 @@ def serve(
     """Mở màn hình rà soát cho trình duyệt. Dừng bằng Ctrl+C."""
     settings = work.settings
     context, place = work.run, work.workspace
-    policy = read_review(place.office, work.schemas)
+    review = read_review(place.office, work.schemas)
     declared = settings.declared_schemas(context.workspace)
     plan = read_plan(place.plan, work.schemas)
     logging.basicConfig(format=LOG_FORMAT)
@@ -106,24 +107,30 @@ def serve(
                 "Hãy đặt sau nginx hoặc Caddy, xem docs/how-to/protect-data.md."
             )
         say(f"Màn hình rà soát: http://{_shown(host)}:{port}")
-        app = create_app(
-            registry,
-            work.schemas,
-            policy=policy,
-            plan=plan,
-            sampling=SAMPLING.read(place.office),
-            pictures=pictures,
-            packages=packages,
-            printer=OfficePrinter(registry, place, work.schemas, context.limits),
-            uploads=uploads,
-            intake=IntakeDesk(place),
-            runs=PrefectRuns(partial(place_of_prefect, place)),
-            models=settings.models,
+        policies = OfficePolicies(
+            review,
+            SAMPLING.read(place.office),
+            read_options(place.package, place.office).delivery,
+            APPROVAL.read(place.office),
+            context.learning,
+        )
+        site_work = ServerWork(
+            pictures,
+            packages,
+            OfficePrinter(registry, place, work.schemas, context.limits),
+            uploads,
+            PrefectRuns(partial(place_of_prefect, place)),
+            IntakeDesk(place),
+            RedrawnRegions(regions),
             store=partial(read_state, place),
             check=lambda book_id: check_books(registry, work.schemas, [book_id]),
-            delivery=read_options(place.package, place.office).delivery,
-            approval=APPROVAL.read(place.office),
-            learning=context.learning,
+        )
+        site = new_site(
+            registry,
+            work.schemas,
+            policies=policies,
+            plan=plan,
+            work=site_work,
             office=office_desk(
                 registry,
                 context,
@@ -132,12 +139,12 @@ def serve(
                 partial(settings.run_context, context.workspace),
                 backup_work(settings, context),
             ),
-            regions=regions,
-            sign_in=sign_in_provider(place),
             forms=form_desk(declared, context, jobs, specimens),
+            sign_in=sign_in_provider(place),
+            models=settings.models,
         )
         with suppress(KeyboardInterrupt):
-            server.serve(app, listener, proxy)
+            server.serve(create_app(site), listener, proxy)
     say("Đã tắt màn hình rà soát.")
 
 

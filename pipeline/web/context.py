@@ -15,11 +15,9 @@ from starlette.responses import Response
 
 from pipeline.base.errors import HotichError, RegistryError, RegistryUnavailable, StorageError
 from pipeline.base.model import PageRef
-from pipeline.declarations.office.approval import ApprovalPolicy
-from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.declarations.office.policies import OfficePolicies
 from pipeline.declarations.schema import Schemas
-from pipeline.delivery.printing.service import Printer
+from pipeline.delivery.printing.service import NO_PRINTER, Printer
 from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import OpenAct, Person, Session
@@ -30,18 +28,18 @@ from pipeline.registry.publishing.publishing import Publishing
 from pipeline.registry.tasks.model import NotYours
 from pipeline.reports import WorkPlan
 from pipeline.reports.own_files import UnusedFile, unused_files
-from pipeline.runs.prefect_runs import PrefectRuns
-from pipeline.scans.inbox.uploads import UploadDesk
+from pipeline.runs.prefect_runs import NO_RUNS, PrefectRuns
+from pipeline.scans.inbox.uploads import NO_UPLOADS, UploadDesk
 from pipeline.scans.store_check import StoreState
 from pipeline.web.autocomplete import Autocomplete
 from pipeline.web.desk.live_rules import LiveRules
-from pipeline.web.desk.redrawn_regions import RedrawnRegions
+from pipeline.web.desk.redrawn_regions import NO_REGIONS, RedrawnRegions
 from pipeline.web.form_design.form_desk import FormDesk
 from pipeline.web.handbook import Handbook
-from pipeline.web.package_queue import PackageQueue
-from pipeline.web.pictures import PageSource, Pictures
+from pipeline.web.package_queue import NO_PACKAGE_QUEUE, PackageQueue
+from pipeline.web.pictures import NO_PICTURES, PageSource, Pictures
 from pipeline.web.rendering import PageRenderer
-from pipeline.web.scanning.intake_desk import IntakeDesk
+from pipeline.web.scanning.intake_desk import NO_INTAKE, IntakeDesk
 from pipeline.web.security.access import may_open
 from pipeline.web.security.middleware import RateLimiter, ReviewOptions
 from pipeline.web.security.phone_passes import PhonePasses
@@ -68,45 +66,55 @@ def exceed_row_ids(parameters: Iterable[tuple[str, str]]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
-    """The parts of a running application.
+class ServerWork:
+    """Work of the server beyond the registry.
 
-    ``now``: the clock, in UTC; ``store``: returns how far the check of the store of scans is; ``check``: checks a book
-    as a whole; ``delivery``: how the office delivers what stands on paper; ``approval``: what it asks for before;
-    ``policies``: all that it has set; ``office``: what supervisors and administrators have the server do;
-    ``sign_in``: lets people in through a provider, where the office has one; ``forms``: the form designer;
-    ``handbook``: what tells people how to work.
+    Attributes:
+        store: Returns the progress of the verification of stored scans.
+        check: Checks a book as a whole, after a withdrawal, a reinstatement or a correction.
     """
 
+    pictures: Pictures = NO_PICTURES
+    packages: PackageQueue = NO_PACKAGE_QUEUE
+    printer: Printer = NO_PRINTER
+    uploads: UploadDesk = NO_UPLOADS
+    runs: PrefectRuns = NO_RUNS
+    intake: IntakeDesk = NO_INTAKE
+    regions: RedrawnRegions = NO_REGIONS
+    store: Callable[[], StoreState] = StoreState
+    check: Callable[[int], object] = lambda _: None
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """The state of logins: rate limits, telephones with a pass, and sign-in through a provider, if there is one."""
+
+    logins: RateLimiter
+    api_requests: RateLimiter
+    phones: PhonePasses
+    sign_in: SignInDesk | None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The parts of a running application; ``now``: the clock, in UTC."""
+
     registry: Registry
-    accounts: Accounts
     schemas: Schemas
     options: ReviewOptions
-    renderer: PageRenderer
-    logins: RateLimiter
-    publishing: Publishing
-    api_requests: RateLimiter
-    desk: Desk
-    pictures: Pictures
-    autocomplete: Autocomplete
-    plan: WorkPlan
-    lots: Lots
     now: Callable[[], datetime]
-    packages: PackageQueue
-    printer: Printer
-    uploads: UploadDesk
-    runs: PrefectRuns
-    intake: IntakeDesk
-    phones: PhonePasses
-    store: Callable[[], StoreState]
-    check: Callable[[int], object]
-    rules: LiveRules
-    regions: RedrawnRegions
-    delivery: DeliveryPolicy
-    approval: ApprovalPolicy
     policies: OfficePolicies
+    plan: WorkPlan
+    accounts: Accounts
+    publishing: Publishing
+    desk: Desk
+    lots: Lots
+    renderer: PageRenderer
+    autocomplete: Autocomplete
+    rules: LiveRules
+    entrance: Entrance
+    work: ServerWork
     office: OfficeDesk
-    sign_in: SignInDesk | None
     forms: FormDesk
     handbook: Handbook
 

@@ -37,7 +37,7 @@ def drawn_boxes(site: Site, book_id: int, ref: PageRef, regions: str) -> list[Bo
         raise HTTPException(422)
     if not shares:
         return []
-    size = site.pictures.size(page_source(site, book_id, ref))
+    size = site.work.pictures.size(page_source(site, book_id, ref))
     if size is None:
         raise RegistryError(
             "Không mở được ảnh của trang này, nên không ghi được vùng. Hãy thêm mà không vẽ vùng."

@@ -20,7 +20,8 @@ from pipeline.registry.statistics.book_counts import DRIFT
 from pipeline.reports import ManagementReport, StoreCheck, WorkPlan, report
 from pipeline.scans.store_check import check_store, note_whole_check, read_state, wrong_scans
 from pipeline.scans.workspace import Workspace
-from pipeline.web.app import create_app
+from pipeline.web.app import create_app, new_site
+from pipeline.web.context import ServerWork
 from tests.delivery.export.pdfs import text_of as pdf_text
 from tests.registry.pages import SCHEMAS
 from tests.web.browser import Browser, text_of
@@ -131,7 +132,9 @@ def test_scans_that_the_store_check_found_wrong_are_told_to_who_has_their_book(
     stored.path.write_bytes(b"\xff\xd8\xff another")
     known = {stored.sha256: f"KS.2010.01/{scan.name}", "0" * 64: "2026-11-25/lost.pdf"}
     note_whole_check(workspace, check_store(workspace, known), "2026-11-25T19:00:00Z")
-    app = create_app(registry, SCHEMAS, now=clock, store=partial(read_state, workspace))
+    app = create_app(
+        new_site(registry, SCHEMAS, work=ServerWork(store=partial(read_state, workspace)), now=clock)
+    )
 
     own = browser_of(app, accounts, people[Role.SUPERVISOR, OWN])
     text = text_of(own.get("/reports"))

@@ -95,7 +95,7 @@ def list_entries(
     limit: Limit = 50,
 ) -> Response:
     """Return the valid entries of a book in its order; 409 where the book awaits a declaration."""
-    policies = site.delivery, site.approval
+    policies = site.policies.delivery, site.policies.approval
     page = site.publishing.entries(token.places, book_id, after, limit, *policies)
     following = f"{router.prefix}/books/{book_id}/entries?" + urlencode({"after": page.after, "limit": limit})
     answer = EntriesAnswer(
@@ -107,7 +107,7 @@ def list_entries(
 @router.get("/entries/{entry_id}", summary="Một sự kiện", responses={200: {"model": EntryAnswer}})
 def show_entry(request: Request, site: SiteDep, token: TokenDep, entry_id: RowId) -> Response:
     """Return an entry; 409 where its book awaits a declaration."""
-    policies = site.delivery, site.approval
+    policies = site.policies.delivery, site.policies.approval
     return tagged(request, entry_answer(site.publishing.entry(token.places, entry_id, *policies)))
 
 
@@ -119,8 +119,8 @@ def show_entry(request: Request, site: SiteDep, token: TokenDep, entry_id: RowId
 def show_package(request: Request, site: SiteDep, token: TokenDep, book_id: RowId) -> Response:
     """Return the manifest of the last package of a book."""
     site.publishing.book(token.places, book_id)
-    path = site.packages.file(book_id, MANIFEST)
-    made_at = site.packages.state(book_id).made_at
+    path = site.work.packages.file(book_id, MANIFEST)
+    made_at = site.work.packages.state(book_id).made_at
     if path is None or made_at is None or path.stat().st_size > MOST_MANIFEST:
         raise NotThere("Sổ này chưa có gói dữ liệu bàn giao. Hãy xuất gói rồi đọc lại.")
     refuse_without_approval(site, token.person, book_id)
@@ -158,7 +158,7 @@ def search(site: SiteDep, token: TokenDep, question: SearchQuestion) -> Response
     criteria = question.criteria_with(question.parents, question.year_from, question.year_to)
     result = site.registry.search(token.person, criteria, reason, after=question.after, now=site.now)
     published = site.publishing.entries_among(
-        token.places, [hit.entry_id for hit in result.hits], site.delivery, site.approval
+        token.places, [hit.entry_id for hit in result.hits], site.policies.delivery, site.policies.approval
     )
     answer = SearchAnswer(
         request_id=result.request_id,

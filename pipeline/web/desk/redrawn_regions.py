@@ -81,3 +81,6 @@ class RedrawnRegions:
 
 
 TYPE_IT = "Khung chưa được lưu; hãy gõ chữ trên giấy."
+
+NO_REGIONS = RedrawnRegions(None)
+"""For an application without readers."""

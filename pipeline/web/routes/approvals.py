@@ -80,7 +80,7 @@ def _approval(visit: Visit, book_id: int, *, done: str = "", refused: str = "") 
         book=book,
         title=visit.schemas.record(book.record).title,
         view=view,
-        asked=visit.site.approval,
+        asked=visit.site.policies.approval,
         done=done,
         refused=refused,
     )
@@ -98,7 +98,7 @@ def _amendments(visit: Visit, book_id: int, *, done: str = "", refused: str = ""
         labels={spec.name: spec.label for spec in record.fields},
         kind_words=KIND_WORDS,
         me=visit.person.login,
-        asked=visit.site.approval,
+        asked=visit.site.policies.approval,
         done=done,
         refused=refused,
     )

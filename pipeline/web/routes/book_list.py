@@ -37,14 +37,14 @@ def show_books(visit: VisitDep, narrowed: Annotated[BookFilter, Query()]) -> Res
     return visit.page(
         "books/list.html",
         listed=book_list(
-            books, visit.person, narrowed, visit.site.uploads.books, visit.registry.folder_names()
+            books, visit.person, narrowed, visit.site.work.uploads.books, visit.registry.folder_names()
         ),
         narrowed=narrowed,
         title_of=visit.schemas.title_of,
         records=tuple(visit.schemas.records),
         stage_labels=BOOK_STAGE_LABELS,
         most=MOST_ROWS,
-        no_folder="" if visit.site.uploads.is_open else NO_FOLDER,
+        no_folder="" if visit.site.work.uploads.is_open else NO_FOLDER,
         browses=visit.person.role is Role.SUPERVISOR,
     )
 
@@ -68,15 +68,17 @@ def make_book(visit: VisitDep, form: Annotated[NewBookForm, Form()]) -> Response
     """
     typed, folder = form.words(), form.folder
     try:
-        if visit.site.uploads.books is None:
+        if visit.site.work.uploads.books is None:
             raise LedgerError(NO_FOLDER)
         known = folder and not any(typed.values())  # a button beside a folder sends its name alone
         if not known:
             typed = with_checked_code(visit.site, visit.person, typed, form.sure)
-        ledger = _ledger_in(visit.site.uploads.books, folder) if known else ledger_of_form(visit.site, typed)
+        ledger = (
+            _ledger_in(visit.site.work.uploads.books, folder) if known else ledger_of_form(visit.site, typed)
+        )
         prefix = visit.schemas.record(visit.schemas.form(ledger.form).record).prefix
         name = folder or folder_name_of(ledger, prefix)
-        book_id = _add_book(visit, visit.site.uploads.books, ledger, name)
+        book_id = _add_book(visit, visit.site.work.uploads.books, ledger, name)
     except RegistryUnavailable:
         raise
     except (LedgerError, SchemaError, RegistryError) as refused:
@@ -129,7 +131,7 @@ def _new_book_page(visit: Visit, typed: dict[str, str], refused: str = "", *, do
         words=dict.fromkeys((*LEDGER_LABELS, "folder"), "") | typed,
         refused=refused,
         doubted=doubted,
-        no_folder="" if visit.site.uploads.is_open else NO_FOLDER,
+        no_folder="" if visit.site.work.uploads.is_open else NO_FOLDER,
         **cover_choices(visit.site, visit.person),
     )
 
@@ -138,7 +140,7 @@ def _new_book_page(visit: Visit, typed: dict[str, str], refused: str = "", *, do
 def show_scans(visit: VisitDep, book_id: RowId) -> Response:
     """Show the scans of a book: the upload form, refused files and unreadable pages."""
     book = book_of(visit, book_id)
-    folder = visit.site.uploads.books
+    folder = visit.site.work.uploads.books
     files = None if folder is None else files_in_book(folder / book.folder_name)
     unfit = visit.registry.unfit_pages(book_id)
     return visit.page(
@@ -146,11 +148,11 @@ def show_scans(visit: VisitDep, book_id: RowId) -> Response:
         book=ListedBook(book, files),
         title=visit.schemas.title_of(book.record),
         stage=BOOK_STAGE_LABELS[book.stage],
-        uploads=visit.site.uploads.page_of(book_id),
+        uploads=visit.site.work.uploads.page_of(book_id),
         failures=visit.registry.read_failures(book_id),
         tickets=[ticket for ticket in visit.desk.tickets(visit.person) if ticket.book_id == book_id],
-        no_folder="" if visit.site.uploads.is_open else NO_FOLDER,
-        most_bytes=visit.site.uploads.options.limits.max_bytes,
+        no_folder="" if visit.site.work.uploads.is_open else NO_FOLDER,
+        most_bytes=visit.site.work.uploads.options.limits.max_bytes,
         supervises=visit.person.role is Role.SUPERVISOR,
         unfit=len(unfit),
         of_one_form=len(pages_of_one_form(unfit)) if visit.site.forms.own is not None else 0,

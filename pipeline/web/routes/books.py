@@ -69,7 +69,7 @@ def correct(visit: VisitDep, book_id: RowId, form: Annotated[CorrectionForm, For
     except (LedgerError, SchemaError, RegistryError, BookBusy) as refused:
         doubted = refused.code if isinstance(refused, DoubtfulCode) else ""
         return _shown(visit, book_id, form, refused=refused.message, doubted=doubted)
-    check = BackgroundTask(visit.site.check, book_id)
+    check = BackgroundTask(visit.site.work.check, book_id)
     done = _rewrite_cover(visit, known.folder_name, ledger)
     return RedirectResponse(f"/books/{book_id}?done={done}", status_code=303, background=check)
 
@@ -81,10 +81,10 @@ def _changes_place(typed: Mapping[str, str], known: Mapping[str, str]) -> bool:
 
 def _rewrite_cover(visit: Visit, folder_name: str, ledger: Ledger) -> str:
     """Write the corrected cover into the book's folder; return the result code for the page."""
-    if visit.site.uploads.books is None:
+    if visit.site.work.uploads.books is None:
         return "corrected"
     try:
-        rewrite_ledger(visit.site.uploads.books, folder_name, ledger)
+        rewrite_ledger(visit.site.work.uploads.books, folder_name, ledger)
     except (LedgerError, StorageError):
         return "corrected"
     return "written"

@@ -109,6 +109,6 @@ def _fragment(visit: Visit, column: LeasedColumn) -> Response:
     }
     for ref, sheet in sheets.items():
         boxes = (box_of(task.work) for task in column.tasks if task.ref == ref)
-        visit.site.pictures.make_ahead(sheet, [box for box in boxes if box is not None])
-    view = column_view(column, sheets, visit.schemas, visit.site.pictures)
+        visit.site.work.pictures.make_ahead(sheet, [box for box in boxes if box is not None])
+    view = column_view(column, sheets, visit.schemas, visit.site.work.pictures)
     return visit.page("desk/column.html", view=view, status_labels=STATUS_LABELS)

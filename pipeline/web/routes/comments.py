@@ -89,7 +89,7 @@ def _act_and_show(
 
 def _page(visit: Visit, shown: CommentedTask, *, refused: str = "", typed: str = "", at: int = 0) -> Response:
     sheet = page_source(visit.site, shown.book_id, shown.ref)
-    size = visit.site.pictures.size(sheet) if shown.sees_page else None
+    size = visit.site.work.pictures.size(sheet) if shown.sees_page else None
     return visit.page(
         "comments/task.html",
         shown=shown,

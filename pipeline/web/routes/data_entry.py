@@ -175,7 +175,7 @@ def _page(
     chosen = next((shown for shown in entries if shown.entry_id == entry), None)
     if entry and chosen is None:
         raise HTTPException(404)
-    size = visit.site.pictures.size(page_source(visit.site, book_id, ref))
+    size = visit.site.work.pictures.size(page_source(visit.site, book_id, ref))
     return visit.page(
         "data-entry/page.html",
         page=page,
@@ -199,7 +199,7 @@ def _delivered(visit: Visit, record: str, entry: EntryOnPage) -> tuple[str, int]
 
     No text of a field is shown.
     """
-    layers = visit.registry.delivery_layers(entry.entry_id, visit.site.delivery)
+    layers = visit.registry.delivery_layers(entry.entry_id, visit.site.policies.delivery)
     book = visit.schemas.record(record).book
     number = layers.get(book.number) if book else None
     value = number.delivered.value if number and number.delivered.rule and not number.waits else ""

@@ -120,7 +120,7 @@ def show_delivered(visit: VisitDep, task_id: int, request: DeliveredRequest) -> 
     typed = (request.status, composed(request.text.strip()))
     if request.confirm is None:
         all_layers = visit.registry.delivery_layers(
-            entry.entry_id, visit.site.delivery, {request.field: typed}
+            entry.entry_id, visit.site.policies.delivery, {request.field: typed}
         )
         layers = all_layers.get(request.field)
     else:
@@ -128,7 +128,7 @@ def show_delivered(visit: VisitDep, task_id: int, request: DeliveredRequest) -> 
         layers = visit.registry.confirm_delivery(
             entry.entry_id,
             request.field,
-            visit.site.delivery,
+            visit.site.policies.delivery,
             request.confirm,
             typed,
             author=login,
@@ -151,7 +151,7 @@ def redraw_region(visit: VisitDep, task_id: int, request: RegionRequest) -> Resp
     region = visit.desk.region_to_read(visit.person, task_id, request.drawn)
     if region.is_kept:
         return _fragment(visit, visit.desk.task(visit.person, task_id))
-    reading = visit.site.regions.read(visit.person.login, region)
+    reading = visit.site.work.regions.read(visit.person.login, region)
     return _fragment(visit, visit.desk.redraw_region(visit.person, task_id, request.drawn, reading))
 
 
@@ -205,6 +205,6 @@ def rescan(visit: VisitDep, task_id: int, why: Sentence) -> JSONResponse:
 def _fragment(visit: Visit, task: DeskTask) -> Response:
     """Return the task as a page fragment; its pictures are made meanwhile."""
     sheet = page_source(visit.site, task.book_id, task.ref)
-    visit.site.pictures.make_ahead(sheet, boxes_of(task))
-    view = task_view(task, sheet, visit.schemas, visit.site.pictures)
+    visit.site.work.pictures.make_ahead(sheet, boxes_of(task))
+    view = task_view(task, sheet, visit.schemas, visit.site.work.pictures)
     return visit.page("desk/task.html", view=view, status_labels=STATUS_LABELS)

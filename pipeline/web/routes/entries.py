@@ -154,7 +154,7 @@ def confirm_delivery(
     visit.desk.entry(visit.person, entry_id)
     with visit.refusing(lambda refused: _shown(visit, entry_id, refused=refused)):
         visit.registry.confirm_delivery(
-            entry_id, field, visit.site.delivery, choice, author=visit.person.login, shown=shown
+            entry_id, field, visit.site.policies.delivery, choice, author=visit.person.login, shown=shown
         )
     return RedirectResponse(f"/entries/{entry_id}?confirmed=true", status_code=303)
 
@@ -176,7 +176,7 @@ def _shown(
     visit: Visit, entry_id: int, query: EntryQuery = EntryQuery(), *, refused: str = "", typed: str = ""
 ) -> Response:
     entry, waiting = visit.desk.entry(visit.person, entry_id)
-    layers = visit.registry.delivery_layers(entry_id, visit.site.delivery)
+    layers = visit.registry.delivery_layers(entry_id, visit.site.policies.delivery)
     of_book = visit.desk.clear_book(visit.person, entry.book_id)
     clear = {field.field: field for field in of_book.of_entry(entry_id)}
     record = visit.schemas.record(entry.record)

@@ -172,7 +172,7 @@ def _example(
             key=lambda page: page.place.order,
         )
     page = visit.desk.scanned_page(visit.person, book_id, ref) if book_id and ref else None
-    size = visit.site.pictures.size(page_source(visit.site, book_id, ref)) if page and ref else None
+    size = visit.site.work.pictures.size(page_source(visit.site, book_id, ref)) if page and ref else None
     return visit.page(
         "guidelines/example.html",
         guided=guided,

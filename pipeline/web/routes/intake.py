@@ -29,7 +29,7 @@ def assign(
     if visit.person.places is not None:
         return _intake_page(visit, refused="Chỉ người được giao mọi nơi mới gán sổ.", sees_all=False)
     with visit.refusing(lambda refused: _intake_page(visit, refused=refused), LedgerError, SetupError):
-        placed, left = visit.site.intake.assign(deliveries, folder.strip(), visit.person.login)
+        placed, left = visit.site.work.intake.assign(deliveries, folder.strip(), visit.person.login)
     visit.registry.note_view(visit.person, "scans-assigned", "books:all")
     return _intake_page(visit, done=f"Đã gán {placed} trang vào sổ {folder}.", refused=" ".join(left))
 
@@ -37,11 +37,13 @@ def assign(
 @router.get("/{scanner}/{day}/{serial}")
 def page_of_delivery(visit: VisitDep, scanner: str, day: str, serial: str) -> Response:
     """Return the first page of a delivery that waits for a book; 204 for an unknown delivery or insufficient rights."""
-    page = visit.site.intake.page_of(f"{scanner}/{day}/{serial}") if visit.person.places is None else None
+    page = (
+        visit.site.work.intake.page_of(f"{scanner}/{day}/{serial}") if visit.person.places is None else None
+    )
     if page is None:
         return Response(status_code=204)
     visit.registry.note_view(visit.person, "page-shown", "intake")
-    picture = visit.site.pictures.page(PageSource(page, None))
+    picture = visit.site.work.pictures.page(PageSource(page, None))
     return Response(picture.content, media_type=picture.media_type)
 
 
@@ -50,7 +52,7 @@ def _intake_page(visit: Visit, *, done: str = "", refused: str = "", sees_all: b
     return visit.page(
         "intake.html",
         status=422 if refused and not done else 200,
-        intake=visit.site.intake.view(),
+        intake=visit.site.work.intake.view(),
         folders=folders,
         done=done,
         refused=refused,

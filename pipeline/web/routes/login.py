@@ -39,7 +39,7 @@ def log_in(
 ) -> Response:
     """Start a session under a new token, whatever cookie was sent; the browser's earlier session ends."""
     address = address_of(visit.request)
-    visit.site.logins.take(address)
+    visit.site.entrance.logins.take(address)
     with visit.refusing(
         lambda refused: render_login_form(
             visit.request, visit.site, next, login=login, refused=refused, status=401
@@ -77,7 +77,7 @@ def change_password(
 ) -> Response:
     """Change the password. All sessions of the person end; this browser gets a new one."""
     address = address_of(visit.request)
-    visit.site.logins.take(address)
+    visit.site.entrance.logins.take(address)
     with visit.refusing(
         lambda refused: visit.page("password.html", refused=refused), AccountError, LoginRefused
     ):

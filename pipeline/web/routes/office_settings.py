@@ -98,8 +98,6 @@ def with_policies(site: Site, policies: OfficePolicies) -> Site:
         site,
         desk=site.registry.desk(policies.review, now=site.now),
         lots=site.registry.lots(policies.review, policies.sampling, now=site.now),
-        delivery=policies.delivery,
-        approval=policies.approval,
         policies=policies,
     )
 

@@ -30,7 +30,9 @@ router = APIRouter()
 def show_code(visit: VisitDep, book_id: RowId) -> Response:
     """Show a code that lets a telephone send photographs of the book."""
     book = book_of(visit, book_id)
-    address = f"{visit.request.base_url}phone/{visit.site.phones.new_code(visit.session.token, book_id)}"
+    address = (
+        f"{visit.request.base_url}phone/{visit.site.entrance.phones.new_code(visit.session.token, book_id)}"
+    )
     return visit.page(
         "phone_code.html",
         book=book,
@@ -44,13 +46,13 @@ def show_code(visit: VisitDep, book_id: RowId) -> Response:
 @router.get("/phone/{code}")
 def open_by_code(visit: VisitDep, code: Code) -> Response:
     """Ask the telephone to begin; opening the page does not use up the code, as programs prefetch addresses."""
-    return _code_page(visit, code, can_begin=visit.site.phones.is_code(code))
+    return _code_page(visit, code, can_begin=visit.site.entrance.phones.is_code(code))
 
 
 @router.post("/phone/{code}")
 def use_code(visit: VisitDep, code: Code) -> Response:
     """Give the telephone its pass; the code is used up."""
-    secret = visit.site.phones.use_code(code)
+    secret = visit.site.entrance.phones.use_code(code)
     if not secret:
         return _code_page(visit, code, can_begin=False)
     response = RedirectResponse("/phone", status_code=303)
@@ -61,7 +63,7 @@ def use_code(visit: VisitDep, code: Code) -> Response:
 @router.get("/phone")
 def show_camera(visit: VisitDep) -> Response:
     """Show the camera page of a telephone."""
-    phone_pass = visit.site.phones.pass_of(phone_cookie(visit.request))
+    phone_pass = visit.site.entrance.phones.pass_of(phone_cookie(visit.request))
     if phone_pass is None:
         return _code_page(visit, "-", can_begin=False)
     book = book_of(visit, phone_pass.book_id)

@@ -39,7 +39,7 @@ def show_printing(visit: VisitDep, entry_id: int) -> Response:
 def print_entry(visit: VisitDep, entry_id: int) -> Response:
     """Print an entry beside the scans of its pages."""
     visit.desk.entry(visit.person, entry_id)
-    return file_response(visit.site.printer.entry(entry_id, Asker.of(visit.person)))
+    return file_response(visit.site.work.printer.entry(entry_id, Asker.of(visit.person)))
 
 
 class ExtractForm(BaseModel):
@@ -64,7 +64,7 @@ def draft_extract(visit: VisitDep, entry_id: int, typed: Annotated[ExtractForm, 
     visit.desk.entry(visit.person, entry_id)
     signer = Signer(typed.signer, typed.signer_title)
     with visit.refusing(lambda refused: _shown(visit, entry_id, typed.order, refused=refused), PrintRefused):
-        file = visit.site.printer.draft(entry_id, signer, Asker.of(visit.person))
+        file = visit.site.work.printer.draft(entry_id, signer, Asker.of(visit.person))
     return file_response(file)
 
 
@@ -76,13 +76,13 @@ def issue_extract(visit: VisitDep, entry_id: int, typed: Annotated[ExtractForm, 
     with visit.refusing(
         lambda refused: _shown(visit, entry_id, order, refused=refused), PrintRefused, RegistryError
     ):
-        line = visit.site.printer.issue(entry_id, order, typed.seen, Asker.of(visit.person))
+        line = visit.site.work.printer.issue(entry_id, order, typed.seen, Asker.of(visit.person))
     return RedirectResponse(f"/extracts?issued={line.extract_id}", status_code=303)
 
 
 def _shown(visit: Visit, entry_id: int, order: ExtractOrder | None = None, *, refused: str = "") -> Response:
     _, waiting = visit.desk.entry(visit.person, entry_id)
-    view = visit.site.printer.view(entry_id, Asker.of(visit.person), waiting)
+    view = visit.site.work.printer.view(entry_id, Asker.of(visit.person), waiting)
     if order is None:  # an empty form begins with the office's usual signer
         order = ExtractOrder("", "", signer=view.office.signer, signer_title=view.office.signer_title)
     return visit.page(
@@ -109,4 +109,4 @@ def write_list(visit: VisitDep, book_id: RowId) -> Response:
 
 def _list(visit: Visit, book_id: int, ending: str) -> Response:
     book_of(visit, book_id)
-    return file_response(visit.site.printer.book_list(book_id, ending, Asker.of(visit.person)))
+    return file_response(visit.site.work.printer.book_list(book_id, ending, Asker.of(visit.person)))

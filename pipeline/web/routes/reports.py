@@ -227,7 +227,7 @@ def _counting(visit: Visit) -> RegistryStatistics:
 
 def _basis(visit: Visit, days: int) -> ReportData:
     """Return the data of the whole report."""
-    person, state = visit.person, visit.site.store()
+    person, state = visit.person, visit.site.work.store()
     counting, store = _counting(visit), StoreCheck(state.finished_at, wrong_scans(state))
     return replace(
         _of(visit, counting.all(days), days),

@@ -60,7 +60,7 @@ def show_runs(visit: VisitDep, asked: str = "") -> Response:
 def start_night(visit: VisitDep) -> Response:
     """Start reading all books that are due at night."""
     with visit.refusing(lambda refused: _runs_page(visit, refused=refused), RunRefused):
-        visit.site.runs.start_night()
+        visit.site.work.runs.start_night()
     visit.registry.note_view(visit.person, "run-asked", ALL_BOOKS)
     return RedirectResponse("/runs?asked=1", status_code=303)
 
@@ -90,17 +90,20 @@ def start_book(visit: VisitDep, book_id: RowId) -> Response:
     book = book_of(visit, book_id)
     visit.registry.refuse_withdrawn(RegistryPart(book_id))
     with visit.refusing(lambda refused: _runs_page(visit, refused=refused), RunRefused):
-        if visit.site.uploads.books is None or not (visit.site.uploads.books / book.folder_name).is_dir():
+        if (
+            visit.site.work.uploads.books is None
+            or not (visit.site.work.uploads.books / book.folder_name).is_dir()
+        ):
             raise RunRefused(
                 "Không thấy thư mục của sổ này ở máy chủ nên chưa đọc được. Hãy báo người quản trị máy."
             )
-        visit.site.runs.start_book(visit.site.uploads.books / book.folder_name)
+        visit.site.work.runs.start_book(visit.site.work.uploads.books / book.folder_name)
     visit.registry.note_view(visit.person, "run-asked", f"book:{book_id}")
     return RedirectResponse("/runs?asked=1", status_code=303)
 
 
 def _runs_page(visit: Visit, done: str = "", *, refused: str = "") -> Response:
-    engine = visit.site.runs.engine()
+    engine = visit.site.work.runs.engine()
     runs, night = _recent_runs(visit)
     return visit.page(
         "runs.html",
@@ -122,7 +125,7 @@ def _progress(site: Site, person: Person) -> dict[str, Any]:
 def _anything_waits(site: Site) -> bool:
     """Return whether a requested run has not begun, or is between two books."""
     try:
-        return any(run.is_waiting or run.is_at_work for run in site.runs.recent(10))
+        return any(run.is_waiting or run.is_at_work for run in site.work.runs.recent(10))
     except RunRefused:
         return False
 
@@ -130,7 +133,7 @@ def _anything_waits(site: Site) -> bool:
 def _recent_runs(visit: Visit) -> tuple[tuple[RequestedRun, ...], Night | None]:
     """Return the last runs and the last night, limited to books that the person may see; nothing without Prefect."""
     try:
-        recent, night = visit.site.runs.recent(), visit.site.runs.last_night()
+        recent, night = visit.site.work.runs.recent(), visit.site.work.runs.last_night()
     except RunRefused:
         return (), None
     visible_books = {

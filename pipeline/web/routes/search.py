@@ -88,7 +88,7 @@ def ink(visit: VisitDep, request_id: RowId, entry_id: RowId, field: str) -> Resp
     """Return the ink of a name in a hit of this person's search; the search itself is in the audit log."""
     hit = visit.registry.ink_of_hit(visit.person, request_id, entry_id, field, now=visit.site.now)
     return picture_response(
-        visit.site.pictures.snippet(page_source(visit.site, hit.book_id, hit.ref), hit.box)
+        visit.site.work.pictures.snippet(page_source(visit.site, hit.book_id, hit.ref), hit.box)
     )
 
 

@@ -34,14 +34,14 @@ def begin_sign_in(visit: VisitDep, next: str = "/") -> Response:  # noqa: A002 (
     """Redirect the browser to the provider."""
     if visit.request.state.session is not None:
         return RedirectResponse(safe_redirect(next), status_code=303)
-    if visit.site.sign_in is None:
+    if visit.site.entrance.sign_in is None:
         return render_login_form(visit.request, visit.site, next, refused=NOT_SET, status=401)
-    visit.site.logins.take(address_of(visit.request))
+    visit.site.entrance.logins.take(address_of(visit.request))
     with visit.refusing(
         lambda failed: render_login_form(visit.request, visit.site, next, refused=failed, status=503),
         SignInFailed,
     ):
-        cookie, url = visit.site.sign_in.begin(safe_redirect(next))
+        cookie, url = visit.site.entrance.sign_in.begin(safe_redirect(next))
     response = RedirectResponse(url, status_code=303)
     set_sign_in_cookie(visit.request, response, cookie)
     return response
@@ -56,13 +56,15 @@ def end_sign_in(
     iss: ProviderParameter = "",
 ) -> Response:
     """Start the session of a person who returns from the provider; the browser's earlier session ends."""
-    if visit.site.sign_in is None:
+    if visit.site.entrance.sign_in is None:
         if visit.request.state.session is not None:
             return RedirectResponse("/", status_code=303)
         return render_login_form(visit.request, visit.site, refused=NOT_SET, status=401)
-    visit.site.logins.take(address_of(visit.request))
+    visit.site.entrance.logins.take(address_of(visit.request))
     try:
-        session, then = visit.site.sign_in.finish(sign_in_cookie(visit.request), state, code, error, iss)
+        session, then = visit.site.entrance.sign_in.finish(
+            sign_in_cookie(visit.request), state, code, error, iss
+        )
     except (SignInFailed, LoginRefused) as refused:
         response = render_login_form(visit.request, visit.site, refused=refused.message, status=401)
         delete_sign_in_cookie(visit.request, response)

@@ -31,7 +31,7 @@ def _tickets_page(visit: Visit, *, closed: bool = False, refused: str = "") -> R
     answers = {
         upload.ticket_id: upload.file
         for book_id in {ticket.book_id for ticket in tickets}
-        for upload in visit.site.uploads.of_book(book_id)
+        for upload in visit.site.work.uploads.of_book(book_id)
         if upload.state is UploadState.STORED
     }
     return visit.page(
@@ -40,7 +40,7 @@ def _tickets_page(visit: Visit, *, closed: bool = False, refused: str = "") -> R
         answered={ticket.ticket_id: answers.get(ticket.ticket_id, "") for ticket in tickets},
         title_of=visit.schemas.title_of,
         records=tuple(visit.schemas.records),
-        takes=visit.site.uploads.is_open,
+        takes=visit.site.work.uploads.is_open,
         closed=closed,
         refused=refused,
         withdraws=visit.person.role is Role.SUPERVISOR,

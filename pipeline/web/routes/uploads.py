@@ -47,7 +47,7 @@ router = APIRouter(prefix="/uploads")
 def show_uploads(visit: VisitDep, book_id: RowId) -> Response:
     """Return the progress of a book's uploads: counts, and the uploads that a person must look at."""
     book_of(visit, book_id)
-    page = visit.site.uploads.page_of(book_id)
+    page = visit.site.work.uploads.page_of(book_id)
     flawed = [asdict(upload) for upload in (*page.refused, *page.broken)]
     keys = ("upload_id", "name", "state", "message", "broken", "login", "ticket_id")
     return JSONResponse(
@@ -67,7 +67,7 @@ def begin(visit: VisitDep, book_id: RowId, request: BeginRequest) -> Response:
     visit.registry.refuse_withdrawn(RegistryPart(book_id))
     if request.ticket is not None:
         visit.desk.open_ticket(visit.person, book_id, request.ticket)
-    upload, received = visit.site.uploads.begin(
+    upload, received = visit.site.work.uploads.begin(
         book_id,
         book.folder_name,
         visit.person.login,
@@ -83,7 +83,7 @@ def begin(visit: VisitDep, book_id: RowId, request: BeginRequest) -> Response:
             "upload": upload.upload_id,
             "received": received,
             "state": upload.state,
-            "piece": visit.site.uploads.options.piece_bytes,
+            "piece": visit.site.work.uploads.options.piece_bytes,
         }
     )
 
@@ -100,7 +100,7 @@ async def append(
     piece = await visit.request.body()
     login = visit.person.login
     received = await run_in_threadpool(
-        visit.site.uploads.append, book_id, upload_id, login, offset, piece, x_sha256
+        visit.site.work.uploads.append, book_id, upload_id, login, offset, piece, x_sha256
     )
     return JSONResponse({"received": received})
 
@@ -109,6 +109,8 @@ async def append(
 def end(visit: VisitDep, book_id: RowId, upload_id: UploadId, request: EndRequest) -> Response:
     """Verify the whole upload, and inspect it in the background."""
     book = book_of(visit, book_id)
-    upload = visit.site.uploads.end(book_id, upload_id, visit.person.login, request.sha256, book.folder_name)
+    upload = visit.site.work.uploads.end(
+        book_id, upload_id, visit.person.login, request.sha256, book.folder_name
+    )
     visit.registry.note_view(visit.person, "scan-sent", f"book:{book_id}")
     return JSONResponse({"state": upload.state})

@@ -171,7 +171,7 @@ def _pictures_of(
 
 
 def _done(visit: Visit, book_id: int, done: str) -> Response:
-    check = BackgroundTask(visit.site.check, book_id)
+    check = BackgroundTask(visit.site.work.check, book_id)
     return RedirectResponse(f"/withdrawals/{book_id}?done={done}", status_code=303, background=check)
 
 

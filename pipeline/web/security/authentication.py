@@ -180,7 +180,7 @@ def _session(request: Request, site: Site, access: Access | None) -> Session | N
 def _phone_session(request: Request, site: Site) -> Session | None:
     """Return the session behind a telephone: that of the person whose screen showed the code, for a single book."""
     secret = phone_cookie(request)
-    phone_pass = site.phones.pass_of(secret) if secret else None
+    phone_pass = site.entrance.phones.pass_of(secret) if secret else None
     session = site.accounts.session(phone_pass.session_token) if phone_pass else None
     if phone_pass is None or session is None:
         return None
@@ -250,7 +250,7 @@ def render_login_form(
         next=safe_redirect(then),
         login=login,
         refused=refused,
-        sign_in=site.sign_in is not None,
+        sign_in=site.entrance.sign_in is not None,
     )
     set_form_cookie(request, response, value)
     return response

@@ -53,9 +53,9 @@ def token_of(request: Request, site: Site, access: Access) -> ApiToken:
     token = site.publishing.token_in_force(secret.strip()) if scheme.lower() == SCHEME else None
     if token is None:
         if secret:
-            site.logins.take(f"token {client_of(request.client.host) if request.client else '-'}")
+            site.entrance.logins.take(f"token {client_of(request.client.host) if request.client else '-'}")
         raise TokenRequired
-    site.api_requests.take(str(token.token_id))
+    site.entrance.api_requests.take(str(token.token_id))
     if access.tokens is None or token.scopes.isdisjoint(access.tokens):
         raise ScopeLacking(access.tokens or frozenset())
     site.publishing.note_read(token, access.path, _subject(request))

@@ -12,14 +12,16 @@ from datetime import UTC, datetime, timedelta
 import uvicorn
 
 from pipeline.base.model import Ledger
+from pipeline.declarations.office.policies import OfficePolicies
 from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.scans.inbox.uploads import UploadDesk, UploadOptions
 from pipeline.scans.intake import page_of
 from pipeline.scans.workspace import Workspace
-from pipeline.web.app import create_app
-from pipeline.web.desk.redrawn_regions import ReadsRegions
+from pipeline.web.app import create_app, new_site
+from pipeline.web.context import ServerWork
+from pipeline.web.desk.redrawn_regions import ReadsRegions, RedrawnRegions
 from pipeline.web.form_design.form_desk import NO_FORM_DESK
 from pipeline.web.pictures import Pictures
 from pipeline.web.server import SHUTDOWN_SECONDS
@@ -101,15 +103,15 @@ class Office:
             ) as uploads,
         ):
             app = create_app(
-                self.registry,
-                SCHEMAS,
-                policy=policy,
-                pictures=pictures,
-                uploads=uploads,
-                now=self.clock,
-                office=self.desk,
-                regions=self.regions,
-                forms=self.forms,
+                new_site(
+                    self.registry,
+                    SCHEMAS,
+                    policies=OfficePolicies(review=policy),
+                    work=ServerWork(pictures=pictures, uploads=uploads, regions=RedrawnRegions(self.regions)),
+                    now=self.clock,
+                    office=self.desk,
+                    forms=self.forms,
+                )
             )
             server = uvicorn.Server(
                 uvicorn.Config(
