@@ -1,4 +1,4 @@
-"""``hotich report`` and ``hotich pilot``: the supervisors' report, and an office's own figures for whoever asks."""
+"""``hotich report`` and ``hotich pilot``: the supervisors' report, and an office's own pilot figures."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def report(
     plan = read_plan(work.workspace.plan, work.schemas)
     state = read_state(work.workspace)
     with work.open_registry() as registry:
-        made = track_items(
+        document = track_items(
             registry,
             work.schemas,
             plan,
@@ -46,21 +46,21 @@ def report(
             store=StoreCheck(state.finished_at, wrong_scans(state)),
         )
     if target is not None:
-        from pipeline.reports.output_files import write_files  # XlsxWriter and Typst: not for the screen
+        from pipeline.reports.output_files import write_files  # imports XlsxWriter and Typst
 
-        for path in write_files(made, target):
+        for path in write_files(document, target):
             say(f"Đã ghi {path}")
     elif as_json:
-        print_json(plain(made))
+        print_json(plain(document))
     else:
-        _show(made)
+        _show(document)
 
 
-def _show(made: ManagementReport) -> None:
-    say(f"Số liệu lúc {format_moment(made.at)}, {made.scope}.")
-    for alert in made.alerts:
+def _show(document: ManagementReport) -> None:
+    say(f"Số liệu lúc {format_moment(document.at)}, {document.scope}.")
+    for alert in document.alerts:
         say(f"Chú ý: {alert}")
-    for figure in made.sections[0].figures:
+    for figure in document.sections[0].figures:
         note = f" ({figure.note})" if figure.note else ""
         say(f"  {figure.label}: {figure.cell.text}{note}")
     say("Cả báo cáo: thêm --out THƯ_MỤC, hoặc trang Báo cáo của màn hình rà soát.")
@@ -95,8 +95,8 @@ def pilot(
         for table in section.tables:
             say(f"\n{table.title}")
             for row in table.rows:
-                told = (f"{title}: {cell.text}" for (title, _), cell in zip(table.columns, row, strict=True))
-                say("  " + "; ".join(told))
+                cells = (f"{title}: {cell.text}" for (title, _), cell in zip(table.columns, row, strict=True))
+                say("  " + "; ".join(cells))
         say(f"\n{section.note}")
     if target is not None:
         for path in write_pilot(report, target, datetime.now(UTC)):

@@ -95,9 +95,9 @@ def serve(
         ),
         server.listen(host, port) as listener,
     ):
-        made = registry.accounts().first_administrator()
-        if made is not None:
-            login, password = made
+        administrator = registry.accounts().first_administrator()
+        if administrator is not None:
+            login, password = administrator
             say("Chưa có tài khoản nào, nên đã tạo người quản trị đầu tiên:")
             say(f"  tên đăng nhập: {login}\n  mật khẩu dùng một lần: {password}")
             say("Hãy đăng nhập và đổi mật khẩu ngay; mật khẩu này chỉ hiện ở đây một lần.")
@@ -149,7 +149,7 @@ def serve(
 
 
 def sign_in_provider(workspace: Workspace) -> Provider | None:
-    """Return the provider that the office has set for signing in; None: people use local accounts alone."""
+    """Return the sign-in provider set by the office; None: people use local accounts alone."""
     policy = read_sign_in(workspace.office)
     return None if policy is None else Provider(policy, sign_in_secret(workspace.sign_in_key), utc_now)
 
@@ -166,7 +166,7 @@ def _shown(host: str) -> str:
 
 
 def backup_work(settings: Settings, context: RunContext) -> BackupWork | None:
-    """Return what makes and checks backups in the folder of ``HOTICH_BACKUP``; None where none is set."""
+    """Return the maker and checker of backups in the folder ``HOTICH_BACKUP``; None without this folder."""
     if not settings.backup:
         return None
     folder = Path(settings.backup).expanduser().absolute()
@@ -191,17 +191,17 @@ def backup_work(settings: Settings, context: RunContext) -> BackupWork | None:
 
 
 def _backup_sentences(report: BackupReport, done: str) -> tuple[str, ...]:
-    told = [
+    sentences = [
         f"Bản sao lưu {report.name} {done}: {report.files} tệp, {with_comma(f'{report.size / 1e6:.1f}')} MB."
     ]
-    told += [f"Niêm phong nhật ký: {report.seal}."] if report.seal else []
-    told += [
+    sentences += [f"Niêm phong nhật ký: {report.seal}."] if report.seal else []
+    sentences += [
         f"Không có trong bản sao lưu: {name} (khóa riêng). Giữ một bản ở nơi khác."
         for name in report.left_out
     ]
     wrong = len(report.altered) + len(report.missing)
     if wrong:
-        told.append(
+        sentences.append(
             f"{wrong} bản quét trong kho đã bị sửa, bị thay, bị mất hoặc hỏng. Báo người quản trị máy ngay."
         )
-    return tuple(told)
+    return tuple(sentences)
