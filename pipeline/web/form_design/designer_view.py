@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pipeline.declarations.schema import RecordSpec, Schemas
-from pipeline.form_design.borrowing import like_forms
+from pipeline.form_design.borrowing import similar_forms
 from pipeline.form_design.draft import FormDraft
 from pipeline.form_design.flaws import composite_roles, design_flaws
 from pipeline.values.kinds import COMPOSITES
@@ -33,7 +33,7 @@ def designer_values(site: Site, draft: FormDraft) -> dict[str, Any]:
         "bundles": bundles_of(declared, record),
         "alike": [
             {"id": form.form.id, "title": form.form.title, "likeness": round(100 * form.likeness)}
-            for form in like_forms(draft.design, declared)[:12]
+            for form in similar_forms(draft.design, declared)[:12]
         ],
         "kinds": composite_roles(),
         "bases": [

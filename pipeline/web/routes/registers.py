@@ -13,7 +13,7 @@ from pipeline.base.errors import SchemaError
 from pipeline.base.model import Severity
 from pipeline.declarations.schema import RecordSpec, Schemas
 from pipeline.declarations.schema.record_text import SaidField, record_of
-from pipeline.form_design.record_declaring import mark_of
+from pipeline.form_design.record_declaring import declaration_digest
 from pipeline.values.kinds import KINDS, TEXT
 from pipeline.web.context import Visit, VisitDep
 from pipeline.web.supervising.office_rules import SEVERITY_WORDS
@@ -140,7 +140,7 @@ def _form(
     desk, schemas = visit.site.office.registers, _schemas(visit)
     before = _known(schemas, record)
     values: dict[str, Any] = dict(typed or {})
-    values.setdefault("seen", mark_of(desk.text_of(record)) if desk and record else "")
+    values.setdefault("seen", declaration_digest(desk.text_of(record)) if desk and record else "")
     return visit.page(
         "supervising/register.html",
         record=before,
