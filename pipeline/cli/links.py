@@ -129,7 +129,7 @@ def _show(found: Sequence[StoredLink], places: FindingPlaces) -> None:
 
 def _entry_in_words(places: FindingPlaces, entry_id: int, role: str) -> str:
     place = places.of_entry(entry_id)
-    return f"{place.told if place else '–'} ({ROLES.get(role, role)})"
+    return f"{place.in_words if place else '–'} ({ROLES.get(role, role)})"
 
 
 def decision_in_words(decision: LinkDecision | None) -> str:

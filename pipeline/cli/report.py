@@ -12,7 +12,7 @@ from pipeline.base.localtime import format_moment
 from pipeline.cli.context import HERE, JsonOption, WorkspaceOption, ids_of
 from pipeline.cli.screen import plain, print_json, say
 from pipeline.reports import SPAN, ManagementReport, StoreCheck, read_plan
-from pipeline.reports.report import report as track_items
+from pipeline.reports.report import build_report
 from pipeline.scans.store_check import read_state, wrong_scans
 
 
@@ -36,7 +36,7 @@ def report(
     plan = read_plan(work.workspace.plan, work.schemas)
     state = read_state(work.workspace)
     with work.open_registry() as registry:
-        document = track_items(
+        document = build_report(
             registry,
             work.schemas,
             plan,

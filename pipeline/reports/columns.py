@@ -32,7 +32,7 @@ class ReportColumn(Generic[R]):
 
 
 def texts(title: str, text: Callable[[R], str], href: Callable[[R], str] = lambda _: "") -> ReportColumn[R]:
-    """Return a column of texts that lead to ``href``."""
+    """Return a column of texts that link to ``href``."""
     return ReportColumn(title, lambda row: text_cell(text(row), href(row)), is_number=False)
 
 
@@ -77,10 +77,10 @@ def table_of(
     href: str = "",
     shown: int = 30,
 ) -> ReportTable:
-    """Return the table of those rows.
+    """Return the table of the rows.
 
     Args:
-        total: What the last row is made from.
+        total: The source of the last row.
         href, shown: As of ``ReportTable``.
     """
 

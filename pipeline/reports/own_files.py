@@ -1,4 +1,4 @@
-"""Files of ``schemas/`` of the office that are not used, or are gone, with the books that wait for them."""
+"""Unused or missing declaration files of the office, with the books that wait for them."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ PRINTINGS = " Sổ khai mẫu “{form}” cũng chưa đọc tiếp được, v
 
 @dataclass(frozen=True, slots=True)
 class UnusedFile:
-    """A file of the office that is not used.
+    """A declaration file of the office that is not used.
 
     Attributes:
-        file: Where it lies in the workspace.
-        message: What is wrong with it, and what waits for it.
+        file: The path in the workspace.
+        message: The flaw, and the waiting books.
     """
 
     file: str
@@ -35,10 +35,10 @@ class UnusedFile:
 def unused_files(
     registry: Registry | None, schemas: Schemas, sees: Callable[[str], bool] = lambda _: True
 ) -> tuple[UnusedFile, ...]:
-    """Return the files that have a flaw, and those that are gone while books need them.
+    """Return the files with flaws, and missing files that books need.
 
     Args:
-        registry: Holds the books; None: only flaws are told.
+        registry: The registry with the books; None: only flaws are reported.
         sees: Whether the books of a place are counted.
     """
     books = (
@@ -53,12 +53,12 @@ def _flawed(flaw: OwnFlaw, books: Sequence[UndeclaredBook]) -> UnusedFile:
         or (flaw.folder == "records" and book.record == flaw.name)
         for book in books
     )
-    told = flaw.message
+    message = flaw.message
     if waiting:
-        told += BOOKS.format(books=waiting)
+        message += BOOKS.format(books=waiting)
     if flaw.printing_of:
-        told += PRINTINGS.format(form=flaw.printing_of[:60])
-    return UnusedFile(flaw.file, told, waiting)
+        message += PRINTINGS.format(form=flaw.printing_of[:60])
+    return UnusedFile(flaw.file, message, waiting)
 
 
 def _gone(schemas: Schemas, books: Sequence[UndeclaredBook]) -> list[UnusedFile]:
@@ -71,10 +71,10 @@ def _gone(schemas: Schemas, books: Sequence[UndeclaredBook]) -> list[UnusedFile]
         for book in books
         if book.record not in schemas.records and ("records", book.record) not in flawed
     ]
-    found = []
-    for folder, names, told in (("forms", forms, GONE_FORM), ("records", records, GONE_RECORD)):
+    files = []
+    for folder, names, template in (("forms", forms, GONE_FORM), ("records", records, GONE_RECORD)):
         for name in sorted(set(names)):
             file = f"schemas/{folder}/{name}.toml"
-            message = told.format(file=file, name=name) + BOOKS.format(books=names.count(name))
-            found.append(UnusedFile(file, message, names.count(name)))
-    return found
+            message = template.format(file=file, name=name) + BOOKS.format(books=names.count(name))
+            files.append(UnusedFile(file, message, names.count(name)))
+    return files
