@@ -81,7 +81,6 @@ def revoke(name: NameArgument, work: WorkspaceOption = HERE) -> None:
 
 
 def token_state(token: ApiToken, now: datetime) -> str:
-    """Return the state of a token in Vietnamese."""
     if token.revoked_at is not None:
         return f"đã thu hồi, {format_moment(token.revoked_at)}"
     if not token.holds(now):

@@ -202,9 +202,7 @@ def new_key(
 def _load_seals(workspace: Path, places: list[Path] | None) -> tuple[Seal, ...]:
     """Return the seals in the given files and folders, and those in the workspace."""
     own = Workspace(workspace).seals
-    return tuple(
-        seal for place in ([own] if own.is_dir() else []) + (places or []) for seal in seals_in(place)
-    )
+    return tuple(seal for root in ([own] if own.is_dir() else []) + (places or []) for seal in seals_in(root))
 
 
 @contextmanager

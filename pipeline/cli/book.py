@@ -195,10 +195,8 @@ def _changes(known: KnownBook, ledger: Ledger, folder_name: str) -> list[dict[st
 
 def _show_overview(known: KnownBook, changes: list[dict[str, str]], overview: CorrectionOverview) -> None:
     say(f"Sẽ sửa {describe_book(known)}:")
-    for change in changes:
-        say(
-            f"  {LABELS[change['key']]}: {printable(change['old']) or '–'} → {printable(change['new']) or '–'}"
-        )
+    for edit in changes:
+        say(f"  {LABELS[edit['key']]}: {printable(edit['old']) or '–'} → {printable(edit['new']) or '–'}")
     say(
         f"Theo đó: {format_count(overview.entries)} sự kiện, {format_count(overview.tasks)} nhiệm vụ đang chờ, "
         f"{format_count(overview.lots)} lô nghiệm thu; {format_count(overview.pages)} trang sẽ được đọc lại."

@@ -78,10 +78,7 @@ def _show_counts(reports: list[CheckReport], schemas: Schemas) -> None:
 
 
 def _show(findings: list[CrossEntryFinding], places: FindingPlaces, schemas: Schemas) -> None:
-    rows = [
-        (finding, places.of_finding(finding), schemas.findings.get(finding.finding.code))
-        for finding in findings
-    ]
+    rows = [(item, places.of_finding(item), schemas.findings.get(item.finding.code)) for item in findings]
     show(
         rows,
         {

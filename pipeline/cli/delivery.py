@@ -85,12 +85,7 @@ def list_layers(
                 ]
     if as_json:
         print_json(
-            {
-                "fields": [
-                    {"entry": row.entry_id, "column": column, **plain(field_layers)}
-                    for row, column, field_layers in rows
-                ]
-            }
+            {"fields": [{"entry": row.entry_id, "column": col, **plain(layers)} for row, col, layers in rows]}
         )
         return
     show(
@@ -131,7 +126,6 @@ def confirm(
 
 
 def in_words(value: DeliveredValue) -> str:
-    """Return a delivered value in words."""
     return value.value or ("để trống, ghi vào Ghi chú" if value.note else "để trống")
 
 

@@ -89,15 +89,9 @@ def status(
     """Máy quét giao gì: đã giao = đã lưu + cách ly + đang chờ, và vì sao."""
     options, place = intake_desk(work)
     chosen_day = day.date().isoformat() if day else iso_date(time.time())
-    days = [
-        report
-        for report in day_reports(options, place)
-        if all_days or report.day == chosen_day or report.waiting
-    ]
+    days = [day for day in day_reports(options, place) if all_days or day.day == chosen_day or day.waiting]
     scanners = {scanner.name: scanner for scanner in options.scanners}
-    flaws = [
-        flaw for report in days if verify for flaw in verify_day(report, scanners[report.scanner], place)
-    ]
+    flaws = [flaw for day in days if verify for flaw in verify_day(day, scanners[day.scanner], place)]
     if as_json:
         print_json({"days": [_as_object(report) for report in days], "flaws": flaws})
     else:
@@ -212,9 +206,7 @@ def assign(
             if (report.scanner, report.day) == (scanner, chosen_day)
         ]
         rows = {row.serial: row for report in reports for row in report.rows}
-        known = {
-            serial: assignment for report in reports for serial, assignment in report.assignments.items()
-        }
+        known = {serial: assignment for day in reports for serial, assignment in day.assignments.items()}
         assigner = Assigner(chosen, chosen_day, options, place, inspector)
         for row in _chosen(numbers, rows):
             assignment = assigner.assign_to(

@@ -88,9 +88,7 @@ def _summary(proposal: ReaderProposal) -> Iterator[str]:
         f"đó {proposal.changed} dòng đọc khác đi."
     )
     if proposal.left_out:
-        reasons = ", ".join(
-            f"{count} {LEFT_OUT.get(why, why)}" for why, count in sorted(proposal.left_out.items())
-        )
+        reasons = ", ".join(f"{n} {LEFT_OUT.get(why, why)}" for why, n in sorted(proposal.left_out.items()))
         yield f"Quyết định không đem dạy: {reasons}."
     yield (
         "Hiệu chuẩn: tính lại trên các ô đã có người quyết định."

@@ -34,15 +34,13 @@ def list_models(work: WorkspaceOption = HERE, as_json: JsonOption = False) -> No
     versions, removed = ReaderVersions(place.models), LineStore(place.learning).removed
     all_versions = versions.all()
     if as_json:
-        print_json({"in_use": versions.in_use, "versions": [_plain(version) for version in all_versions]})
+        print_json({"in_use": versions.in_use, "versions": [_plain(model) for model in all_versions]})
         return
     rows: list[tuple[object, ...]] = []
-    for version in all_versions:
-        note = (
-            "học từ dòng nay đã gỡ; chạy hotich learn" if has_learnt_removed(version.folder, removed) else ""
-        )
+    for model in all_versions:
+        note = "học từ dòng nay đã gỡ; chạy hotich learn" if has_learnt_removed(model.folder, removed) else ""
         rows.append(
-            (version.number, format_moment(version.made_at), version.lines, STATE_LABELS[version.state], note)
+            (model.number, format_moment(model.made_at), model.lines, STATE_LABELS[model.state], note)
         )
     rows.append((SHIPPED, "bản đi kèm phần mềm", "", "đang dùng" if versions.in_use == SHIPPED else "", ""))
     print_table(("Bản", "Học xong", "Dòng", "Trạng thái", "Ghi chú"), rows)

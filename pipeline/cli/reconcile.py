@@ -115,24 +115,24 @@ def _written(target: Path | None, number: int, questions: int) -> Iterator[str]:
         yield f"Đã đưa {questions} khác biệt vào hàng đợi: trang web, mục Đối soát, lần {number}."
 
 
-def _as_object(difference: ReconcileDifference | RejectedCell) -> dict[str, object]:
+def _as_object(diff: ReconcileDifference | RejectedCell) -> dict[str, object]:
     """Return the printable facts of a difference: place and kind, without values."""
-    if isinstance(difference, RejectedCell):
+    if isinstance(diff, RejectedCell):
         return {
             "kind": "refused",
-            "row": difference.row,
-            "column": difference.column,
-            "reason": difference.reason,
+            "row": diff.row,
+            "column": diff.column,
+            "reason": diff.reason,
         }
     return {
-        "kind": difference.kind,
-        "row": difference.row,
-        "entry_id": difference.entry.entry_id if difference.entry else None,
-        "number": difference.number,
-        "volume": difference.volume,
-        "likeness": round(difference.likeness, 3),
-        "of_row": difference.of_row,
-        "fields": {field.column: field.kind for field in difference.fields},
+        "kind": diff.kind,
+        "row": diff.row,
+        "entry_id": diff.entry.entry_id if diff.entry else None,
+        "number": diff.number,
+        "volume": diff.volume,
+        "likeness": round(diff.likeness, 3),
+        "of_row": diff.of_row,
+        "fields": {field.column: field.kind for field in diff.fields},
     }
 
 

@@ -142,7 +142,7 @@ LINES = 10
 """Approximate number of progress lines of a task without a terminal."""
 
 
-class BookProgress(Protocol):
+class FolderProgress(Protocol):
     """Progress in a book: ``done`` of the ``total`` pages or entries of the book ``folder``."""
 
     @property
@@ -186,12 +186,12 @@ def track_work(what: str, unit: str) -> Iterator[Callable[[int, int], None]]:
 
 
 @contextmanager
-def track_books(unit: str) -> Iterator[Callable[[BookProgress], None]]:
+def track_books(unit: str) -> Iterator[Callable[[FolderProgress], None]]:
     """Show the progress of each of several books."""
     screen = err()
     if not screen.is_terminal:
 
-        def as_line(at: BookProgress) -> None:
+        def as_line(at: FolderProgress) -> None:
             if _is_reported(at.done, at.total):
                 screen.print(f"{printable(at.folder)}: {at.done}/{at.total} {unit}", markup=False)
 
@@ -200,7 +200,7 @@ def track_books(unit: str) -> Iterator[Callable[[BookProgress], None]]:
     with Progress(*COLUMNS, console=screen, transient=True) as bars:
         tasks = {}
 
-        def as_bar(at: BookProgress) -> None:
+        def as_bar(at: FolderProgress) -> None:
             if at.folder not in tasks:
                 tasks[at.folder] = bars.add_task(name_cell(at.folder), total=at.total)
             bars.update(tasks[at.folder], completed=at.done)

@@ -115,10 +115,8 @@ def check(work: WorkspaceOption = HERE) -> None:
 def rebuild(work: WorkspaceOption = HERE) -> None:
     """Dựng chỉ mục tra cứu cho khớp sổ dữ liệu; người khác vẫn làm việc được trong lúc ấy."""
     with work.open_registry() as registry:
-        comparison = registry.compare_search_index(mend=True)
-    say(
-        f"Đã so {comparison.entries} sự kiện: sửa chỉ mục của {comparison.differing} sự kiện, {comparison.names} tên."
-    )
+        result = registry.compare_search_index(mend=True)
+    say(f"Đã so {result.entries} sự kiện: sửa chỉ mục của {result.differing} sự kiện, {result.names} tên.")
 
 
 def _years(written: str) -> tuple[int | None, int | None]:

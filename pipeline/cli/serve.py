@@ -190,18 +190,15 @@ def backup_work(settings: Settings, context: RunContext) -> BackupWork | None:
     return BackupWork(str(folder), names, make, check)
 
 
-def _backup_sentences(report: BackupReport, done: str) -> tuple[str, ...]:
-    sentences = [
-        f"Bản sao lưu {report.name} {done}: {report.files} tệp, {with_comma(f'{report.size / 1e6:.1f}')} MB."
+def _backup_sentences(copy: BackupReport, done: str) -> tuple[str, ...]:
+    lines = [f"Bản sao lưu {copy.name} {done}: {copy.files} tệp, {with_comma(f'{copy.size / 1e6:.1f}')} MB."]
+    lines += [f"Niêm phong nhật ký: {copy.seal}."] if copy.seal else []
+    lines += [
+        f"Không có trong bản sao lưu: {name} (khóa riêng). Giữ một bản ở nơi khác." for name in copy.left_out
     ]
-    sentences += [f"Niêm phong nhật ký: {report.seal}."] if report.seal else []
-    sentences += [
-        f"Không có trong bản sao lưu: {name} (khóa riêng). Giữ một bản ở nơi khác."
-        for name in report.left_out
-    ]
-    wrong = len(report.altered) + len(report.missing)
+    wrong = len(copy.altered) + len(copy.missing)
     if wrong:
-        sentences.append(
+        lines.append(
             f"{wrong} bản quét trong kho đã bị sửa, bị thay, bị mất hoặc hỏng. Báo người quản trị máy ngay."
         )
-    return tuple(sentences)
+    return tuple(lines)

@@ -167,9 +167,7 @@ def undo(
     """Hủy một lần thu hồi: mọi thứ trở lại như trước, cả quyết định, chữ đã gõ và nhiệm vụ."""
     with work.open_registry() as registry:
         registry.reinstate(withdrawal_id, author=by, reason=_reason(reason, "vì sao hủy thu hồi"))
-        reinstated = next(
-            withdrawal for withdrawal in registry.withdrawals() if withdrawal.withdrawal_id == withdrawal_id
-        )
+        reinstated = next(item for item in registry.withdrawals() if item.withdrawal_id == withdrawal_id)
         check_books(registry, work.schemas, [reinstated.part.book_id])
     say(f"Đã hủy thu hồi số {withdrawal_id}: mọi thứ trở lại như trước.")
 

@@ -32,7 +32,7 @@ LEAST_ALIKE = 0.62
 LIKELY = 0.45
 """Share of similar labels from which a form counts as similar to a design."""
 
-PAGE_NUMBER_LABELS, PAGE_NUMBER_WIDTH = frozenset({"trang", "trangso", "sotrang", "tr", "trso"}), 0.05
+PAGE_NUMBER_LABELS, NUMBER_WIDTH = frozenset({"trang", "trangso", "sotrang", "tr", "trso"}), 0.05
 """Labels before a page number, letters alone; the number's width as a share of the frame's width."""
 
 BOUND = ("field", "fields", "kind", "part", "printed", "stamped")
@@ -80,13 +80,8 @@ def _with_page_number(design: Design, schemas: Schemas) -> Design:
         if cell.start is None or cell.from_ is not None or 0 <= cell.at <= 1:
             continue
         if fold_label(cell.label) in PAGE_NUMBER_LABELS:
-            begin = round(cell.start + form_of_design(design).print_width(cell.label, cell.style) + 0.004, 4)
-            blank = {
-                "from_": begin,
-                "to": round(begin + PAGE_NUMBER_WIDTH, 4),
-                "field": book.page,
-                "printed": True,
-            }
+            left = round(cell.start + form_of_design(design).print_width(cell.label, cell.style) + 0.004, 4)
+            blank = {"from_": left, "to": round(left + NUMBER_WIDTH, 4), "field": book.page, "printed": True}
             result[number] = cell.model_copy(update=blank)
             break
     return design.model_copy(update={"cells": tuple(result)})
@@ -159,11 +154,7 @@ def borrow_fields(design: Design, form: Form) -> Design:
     areas = []
     for area in design.areas:
         twin = next(
-            (
-                candidate
-                for candidate in other.areas
-                if area.label and _alike(area.label, candidate.label) >= 0.8
-            ),
+            (theirs for theirs in other.areas if area.label and _alike(area.label, theirs.label) >= 0.8),
             None,
         )
         if twin is not None and not held_fields(area) and not taken & set(held_fields(twin)):
@@ -174,11 +165,7 @@ def borrow_fields(design: Design, form: Form) -> Design:
     boxes = []
     for box in design.checkboxes:
         same = next(
-            (
-                checkbox
-                for checkbox in other.checkboxes
-                if box.label and _alike(box.label, checkbox.label) >= 0.8
-            ),
+            (theirs for theirs in other.checkboxes if box.label and _alike(box.label, theirs.label) >= 0.8),
             None,
         )
         if same is not None and not box.field:
@@ -227,9 +214,7 @@ def _follow(
 def _borrowed_columns(
     columns: Sequence[DesignedColumn], others: Sequence[DesignedColumn]
 ) -> tuple[DesignedColumn, ...]:
-    pairs = _aligned(
-        [_whole_heading(column) for column in columns], [_whole_heading(other) for other in others]
-    )
+    pairs = _aligned([_whole_heading(col) for col in columns], [_whole_heading(other) for other in others])
     result = list(columns)
     for here, there in pairs:
         if not held_fields(result[here]):
@@ -253,15 +238,11 @@ def _begin(cell: DesignedCell) -> float:
 
 
 def _likeness(design: Design, other: Design) -> float:
-    texts, other_texts = _texts(design), _texts(other)
-    if not texts or not other_texts:
+    texts, others = _texts(design), _texts(other)
+    if not texts or not others:
         return 0.0
-    pairs = _aligned(texts, other_texts)
-    return (
-        2
-        * sum(_alike(texts[here], other_texts[there]) for here, there in pairs)
-        / (len(texts) + len(other_texts))
-    )
+    pairs = _aligned(texts, others)
+    return 2 * sum(_alike(texts[here], others[there]) for here, there in pairs) / (len(texts) + len(others))
 
 
 def _texts(design: Design) -> list[str]:

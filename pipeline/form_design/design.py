@@ -131,7 +131,6 @@ class Design(Declaration):
         return self
 
     def elements(self) -> Iterator[DesignedCell | DesignedArea | DesignedCheckBox | DesignedColumn]:
-        """Yield every element."""
         yield from self.cells
         yield from self.areas
         yield from self.checkboxes

@@ -100,7 +100,6 @@ class FormDraft:
 
 
 def stored_draft(draft: FormDraft) -> dict[str, Any]:
-    """Return a draft as a JSON object."""
     fields = {name: getattr(draft, name) for name in ("draft_id", "place_code", "author", "changed_by", "revision",
                                                      "saved_as", "base", "origin", "dropped")}  # fmt: skip
     return fields | {

@@ -208,17 +208,11 @@ class FormDrafts:
                 for number, picture in pictures.items():
                     write_atomically(self._picture(draft_id, number), picture, mode=0o600)
             present = {(specimen.sha256, specimen.page_no) for specimen in draft.specimens}
-            specimens = tuple(
-                specimen for specimen in specimens if (specimen.sha256, specimen.page_no) in present
-            )
+            specimens = tuple(page for page in specimens if (page.sha256, page.page_no) in present)
             pages = {(specimen.sha256, specimen.page_no) for specimen in specimens}
-            later = [
-                specimen for specimen in draft.specimens if (specimen.sha256, specimen.page_no) not in pages
-            ]
+            later = [page for page in draft.specimens if (page.sha256, page.page_no) not in pages]
             last = max((specimen.number for specimen in specimens), default=0)
-            renumbered = tuple(
-                replace(specimen, number=last + n) for n, specimen in enumerate(later, start=1)
-            )
+            renumbered = tuple(replace(page, number=last + n) for n, page in enumerate(later, start=1))
             all_specimens = (*specimens, *renumbered)
             if design is not None and not any(draft.design.elements()):
                 return self._changed(draft, draft.changed_by, specimens=all_specimens, design=rounded(design))
@@ -291,7 +285,6 @@ class FormDrafts:
             return None
 
     def file_of(self, draft_id: str, specimen: Specimen) -> SpecimenFile:
-        """Return the stored file and page of a specimen."""
         path = self._home(draft_id) / "files" / specimen.sha256
         try:
             size = path.stat().st_size

@@ -88,7 +88,6 @@ def design_flaws(design: Design, schemas: Schemas) -> tuple[DesignFlaw, ...]:
 
 
 def held_fields(element: Any) -> tuple[str, ...]:
-    """Return the fields of an element."""
     fields = getattr(element, "fields", None)
     return (element.field,) if element.field else tuple(fields.values()) if fields else ()
 
@@ -201,9 +200,7 @@ def _double_bindings(design: Design, record: RecordSpec) -> Iterator[DesignFlaw]
     ]
     places += [(f"area {area.key}", area.key, held_fields(area)) for area in design.areas]
     if design.table is not None:
-        places += [
-            (f"column {column.key}", column.key, held_fields(column)) for column in design.table.columns
-        ]
+        places += [(f"column {col.key}", col.key, held_fields(col)) for col in design.table.columns]
     for sort, key, fields in places:
         for name in fields:
             before = holders.setdefault(name, (sort, fields))
@@ -213,5 +210,4 @@ def _double_bindings(design: Design, record: RecordSpec) -> Iterator[DesignFlaw]
 
 
 def composite_roles() -> dict[str, tuple[str, ...]]:
-    """Return the roles of each composite kind."""
     return {name: tuple(kind.roles) for name, kind in kinds.COMPOSITES.items()}

@@ -98,9 +98,7 @@ def find_printed_words(pages: Sequence[StraightPage], leaders: Sequence[Leader])
     letter_u, letter_v = letter_shares(pages)
     groups: list[list[_WordReading]] = []
     for word in sorted(_word_readings(pages), key=lambda reading: -reading.confidence):
-        group = next(
-            (candidate for candidate in groups if _is_same(candidate[0], word, letter_u, letter_v)), None
-        )
+        group = next((other for other in groups if _is_same(other[0], word, letter_u, letter_v)), None)
         if group is None:
             groups.append([word])
         else:
@@ -185,11 +183,7 @@ def _lines(words: Sequence[PrintedWord], letter: float) -> Iterable[list[Printed
     lines: list[list[PrintedWord]] = []
     for word in sorted(words, key=lambda word: word.baseline):
         line = next(
-            (
-                candidate
-                for candidate in reversed(lines)
-                if abs(candidate[-1].baseline - word.baseline) < 0.4 * letter
-            ),
+            (line for line in reversed(lines) if abs(line[-1].baseline - word.baseline) < 0.4 * letter),
             None,
         )
         if line is None:

@@ -240,7 +240,6 @@ def _is_in_word(box: Rectangle, words: Sequence[PrintedWord]) -> bool:
 
 
 def _without_boxes(words: Sequence[PrintedWord], boxes: Sequence[Rectangle]) -> list[PrintedWord]:
-    """Return the words without readings of check boxes."""
 
     def is_box(word: PrintedWord) -> bool:
         middle = (word.u0 + word.u1) / 2, (word.v0 + word.baseline) / 2

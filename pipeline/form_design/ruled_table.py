@@ -66,12 +66,10 @@ def level_rules(pages: Sequence[StraightPage]) -> tuple[float, ...]:
 
 
 def is_table(pages: Sequence[StraightPage]) -> bool:
-    """Return whether the specimens show a table."""
     return len(inner_rules(pages)) + 1 >= FEWEST_COLUMNS and len(level_rules(pages)) >= FEWEST_ROWS
 
 
 def find_table(pages: Sequence[StraightPage], words: Sequence[PrintedWord]) -> DesignedTable:
-    """Return the table on the specimens."""
     edges = _single([0.0, *inner_rules(pages), 1.0])
     levels = level_rules(pages)
     top, bottom, rows = _rows(np.array([0.0, *levels, 1.0]))

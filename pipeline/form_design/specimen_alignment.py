@@ -137,9 +137,7 @@ def _agreed(rules: Sequence[Values], ends: Sequence[Ends]) -> list[Ends]:
         chosen, merit = [], 0.0
         for other, original in zip(rules, ends, strict=True):
             before = _agreement(_shares(other, original), shares)
-            better = max(
-                _choices(other, original), key=lambda choice: _agreement(_shares(other, choice), shares)
-            )
+            better = max(_choices(other, original), key=lambda pick: _agreement(_shares(other, pick), shares))
             after = _agreement(_shares(other, better), shares)
             is_moved = after >= before + LEAST_GAIN
             chosen.append(better if is_moved else original)

@@ -37,17 +37,14 @@ def texts(title: str, text: Callable[[R], str], href: Callable[[R], str] = lambd
 
 
 def days(title: str, day: Callable[[R], date | None]) -> ReportColumn[R]:
-    """Return a column of days."""
     return ReportColumn(title, lambda row: day_cell(day(row)), is_number=False)
 
 
 def counts(title: str, count: Callable[[R], int | None], href: str = "") -> ReportColumn[R]:
-    """Return a column of counts."""
     return ReportColumn(title, lambda row: count_cell(count(row), href))
 
 
 def decimals(title: str, value: Callable[[R], float | None]) -> ReportColumn[R]:
-    """Return a column of numbers with a decimal."""
     return ReportColumn(title, lambda row: decimal_cell(value(row)))
 
 

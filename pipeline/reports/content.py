@@ -76,7 +76,6 @@ class ReportTable:
 
     @property
     def first_rows(self) -> tuple[tuple[ReportCell, ...], ...]:
-        """The rows on a page."""
         return self.rows[: self.shown]
 
     @property

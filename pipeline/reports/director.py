@@ -75,7 +75,6 @@ def late_rows(data: ReportData) -> list[WorkPlanRow]:
 
 
 def late_table(data: ReportData) -> ReportTable:
-    """Return the overdue rows as a table."""
     columns: tuple[ReportColumn[WorkPlanRow], ...] = (
         *progress.plan_columns(data),
         days("Hạn", lambda row: row.due),

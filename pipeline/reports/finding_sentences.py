@@ -60,9 +60,7 @@ SHOWN = 3
 
 def format_hypotheses(hypotheses: Sequence[Hypothesis]) -> str:
     """Return the texts with their probabilities in the given order: ``Nam 0,93 | Năm 0,05``."""
-    return " | ".join(
-        f"{hypothesis.text} {with_comma(f'{hypothesis.chance:.2f}')}" for hypothesis in hypotheses
-    )
+    return " | ".join(f"{reading.text} {with_comma(f'{reading.chance:.2f}')}" for reading in hypotheses)
 
 
 @dataclass(frozen=True)
@@ -122,9 +120,7 @@ def describe_details(finding: CrossEntryFinding, places: FindingPlaces | None = 
     return "; ".join(parts)
 
 
-def by_task(
-    findings: Iterable[CrossEntryFinding],
-) -> Mapping[tuple[int, int | None], list[CrossEntryFinding]]:
+def by_task(findings: Iterable[CrossEntryFinding]) -> dict[tuple[int, int | None], list[CrossEntryFinding]]:
     """Return findings by page and entry, the key of tasks."""
     grouped: dict[tuple[int, int | None], list[CrossEntryFinding]] = {}
     for finding in findings:

@@ -193,10 +193,7 @@ def _write_table(sheet: Worksheet, table: ReportTable, formats: _Formats) -> Non
 def _write(
     sheet: Worksheet, row: int, column: int, cell: ReportCell, formats: _Formats, *, bold: bool = False
 ) -> None:
-    """Write a number, or the text for people where there is none.
-
-    A day is written as text, since programs disagree on days.
-    """
+    """Write a number, or the text where there is none; days are text, since programs disagree on days."""
     if isinstance(cell.value, int | float):
         sheet.write_number(row, column, cell.value, formats.of(cell.pattern, bold=bold))
     else:

@@ -123,12 +123,12 @@ class PilotReport:
             "by_form": [_plain(form) for form in self.forms],
             "wrong_among_accepted": [
                 {
-                    "source": source.name,
-                    "checked": source.checked,
-                    "wrong": source.wrong,
-                    "upper_95": source.upper,
+                    "source": row.name,
+                    "checked": row.checked,
+                    "wrong": row.wrong,
+                    "upper_95": row.upper,
                 }
-                for source in self.sources
+                for row in self.sources
             ],
             "minutes_an_entry": {
                 "first": self.minutes_first,
@@ -201,9 +201,7 @@ def _groups(fields: Sequence[PilotField], name_of: Callable[[PilotField], str]) 
     by_name: dict[str, list[PilotField]] = {}
     for field in fields:
         by_name.setdefault(name_of(field), []).append(field)
-    groups = sorted(
-        (_group(name, members) for name, members in by_name.items()), key=lambda group: group.fields
-    )
+    groups = sorted((_group(name, parts) for name, parts in by_name.items()), key=lambda group: group.fields)
     others = None
     remaining = list(groups)
     while remaining and (any(group.is_few for group in remaining) or (others is not None and others.is_few)):

@@ -35,7 +35,6 @@ NOTE = (
 
 
 def pilot_section(report: PilotReport) -> ReportSection:
-    """Return the whole report as pages show it."""
     tables = (
         table_of("pilot-kinds", "Theo kiểu giá trị", report.kinds, _GROUP_COLUMNS),
         table_of("pilot-forms", "Theo mẫu sổ", report.forms, _GROUP_COLUMNS),
@@ -124,7 +123,6 @@ _SOURCE_COLUMNS: tuple[ReportColumn[PilotSource], ...] = (
 
 
 def pilot_json(report: PilotReport) -> bytes:
-    """Return the JSON file."""
     return (json.dumps(report.as_json(), ensure_ascii=False, indent=1) + "\n").encode()
 
 

@@ -126,11 +126,7 @@ def create_app(site: Site) -> FastAPI:
 
 
 class CachedStaticFiles(StaticFiles):
-    """Static files.
-
-    Browsers cache files whose addresses change with their content; for the other files, which scripts import by
-    name, they ask each time for changes.
-    """
+    """Static files: browsers cache addresses that change with the content, and ask each time for the others."""
 
     def file_response(
         self, full_path: object, stat_result: object, scope: Scope, status_code: int = 200

@@ -101,10 +101,7 @@ class Autocomplete:
 
     @cached_property
     def _units(self) -> Mapping[str, Sequence[tuple[str, str, Unit]]]:
-        """Return (bare letters, spelling, unit) of all names and titles by their first two bare letters.
-
-        Larger units come first.
-        """
+        """Return (bare letters, spelling, unit) of all names by their first two bare letters, larger units first."""
         units: dict[str, list[tuple[str, str, Unit]]] = {}
         for unit in sorted(self._schemas.places.gazetteer.units, key=lambda unit: -unit.level):
             for name in (unit.title, unit.name):
@@ -174,9 +171,7 @@ def _begins(word: str, typed: str) -> bool:
     if not unaccented(word).startswith(unaccented(typed)):
         return False
     pairs = zip(unicodedata.normalize("NFC", word).casefold(), typed.casefold(), strict=False)
-    return all(
-        letter == typed_letter or unaccented(typed_letter) == typed_letter for letter, typed_letter in pairs
-    )
+    return all(letter == typed or unaccented(typed) == typed for letter, typed in pairs)
 
 
 def _cased(word: str, typed: str, text: str) -> str:

@@ -163,12 +163,10 @@ class BackgroundJobs:
         )
 
     def running(self, kind: str) -> Job | None:
-        """Return the running job of a kind, if any."""
         with self._lock:
             return self._running.get(kind)
 
     def wait(self) -> None:
-        """Wait until no job is running."""
         self._worker.shutdown()
         self._worker = ThreadPoolExecutor(3, thread_name_prefix="jobs")
 

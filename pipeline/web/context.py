@@ -120,7 +120,6 @@ class Site:
 
 
 def site_of(request: Request) -> Site:
-    """Return the application that answers ``request``."""
     return cast(Site, request.app.state.site)
 
 

@@ -168,10 +168,7 @@ class Handbook:
         return self._images.get(name)
 
     def search(self, words: str) -> tuple[FoundPage, ...]:
-        """Return the pages that hold all words, with or without tones.
-
-        Technical pages come last; within each group, pages with all words in the title come first.
-        """
+        """Return the pages with all words, with or without tones: all words in the title first, technical pages last."""
         search_words = unaccented(words).split()
         ranked = []
         for name, path in self._files.items():

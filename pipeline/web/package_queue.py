@@ -143,7 +143,6 @@ class PackageQueue:
         return True
 
     def state(self, book_id: int) -> PackageState:
-        """Return the state of a book's package."""
         with self._lock:
             state = self._states.get(book_id)
         package = self._last(book_id)  # read after the state, so that a finished package has its files
@@ -165,7 +164,6 @@ class PackageQueue:
         return self._last(book_id)
 
     def wait(self) -> None:
-        """Wait until no package is queued or running."""
         self._worker.submit(lambda: None).result()
 
     def _last(self, book_id: int) -> Path | None:
@@ -173,10 +171,7 @@ class PackageQueue:
         return manifests[-1].parent if manifests else None
 
     def _refused_before(self, book_id: int, package: Path | None) -> PackageState | None:
-        """Return the refused state of the last attempt before this server started, if any.
-
-        An attempt older than ``package`` does not count.
-        """
+        """Return the refused state of the last attempt after ``package`` and before this server started, if any."""
         refusals = sorted((self._folder / str(book_id)).glob(f"*/{REFUSAL}"))
         if not refusals or (package is not None and package.parent > refusals[-1].parent):
             return None

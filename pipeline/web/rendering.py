@@ -103,14 +103,12 @@ def menus_of(role: Role, *, everywhere: bool = True) -> tuple[Menu, ...]:
     Args:
         everywhere: Whether the person may see all places.
     """
-    permitted = [
+    allowed = [
         (label, tuple(link for link in links if may_open(role, link[0], everywhere=everywhere)))
         for label, links in MENUS
     ]
-    folds = sum(len(links) for _, links in permitted) > MOST_IN_A_ROW
-    return tuple(
-        Menu(label if folds and len(links) > 1 else "", links) for label, links in permitted if links
-    )
+    folds = sum(len(links) for _, links in allowed) > MOST_IN_A_ROW
+    return tuple(Menu(label if folds and len(links) > 1 else "", links) for label, links in allowed if links)
 
 
 def active_link(path: str, menus: Sequence[Menu]) -> str:

@@ -144,7 +144,6 @@ def scanning(data: ReportData) -> ReportSection:
 
 
 def scanners(data: ReportData) -> tuple[ReportTable, ...]:
-    """Return the table by scanner, if any scanner is known."""
     tallies = data.tallies.scanners
     if not any(scanner.scanner for scanner in tallies):
         return ()

@@ -106,10 +106,8 @@ def progress(data: ReportData) -> ReportSection:
         for record, members in by_record.items()
     ]
     years = [
-        _Group(
-            text_cell(str(year), list_href("books", year=year)), members, _target_of_year(data, year, members)
-        )
-        for year, members in by_year.items()
+        _Group(text_cell(str(year), list_href("books", year=year)), books, _target_of_year(data, year, books))
+        for year, books in by_year.items()
     ]
     total = _Group(text_cell("Tất cả"), books, data.all_to_do)
     tables = [
@@ -150,7 +148,6 @@ def straight_through(data: ReportData) -> ReportFigure:
 
 
 def book_table(data: ReportData, books: Sequence[BookStatistics]) -> ReportTable:
-    """Return a row for each book."""
     columns: tuple[ReportColumn[_Group], ...] = (
         ReportColumn("Sổ", lambda group: group.name, is_number=False),
         texts("Loại sự kiện", lambda group: data.record_title(group.books[0].record)),
@@ -188,7 +185,6 @@ def _target_of_year(data: ReportData, year: int, books: list[BookStatistics]) ->
 
 
 def plan_columns(data: ReportData) -> tuple[ReportColumn[WorkPlanRow], ...]:
-    """Return the columns that identify a row of the plan."""
     return (
         texts(
             "Nơi đăng ký",
@@ -310,7 +306,6 @@ def day_table(data: ReportData) -> ReportTable:
 
 
 def ending(data: ReportData) -> ReportSection:
-    """Return the expected completion."""
     prediction = expected(data)
     remaining = ReportFigure(
         "Sự kiện còn phải làm", count_cell(data.all_to_do - data.all_done, list_href("books"))

@@ -19,10 +19,7 @@ _USUAL_PAPER = re.compile(
 
 
 class IdentityPaperKind(CompositeKind):
-    """An identity paper: ``CMND số 360118405 do CA Cần Thơ cấp ngày 12/3/1999``.
-
-    An unusual paper is named in ``other``.
-    """
+    """An identity paper: ``CMND số 360118405 do CA Cần Thơ cấp ngày 12/3/1999``; ``other`` names an unusual paper."""
 
     name = "identity_paper"
     label = "Giấy tờ tùy thân"

@@ -97,15 +97,13 @@ def with_whole_unit(shares: Mapping[str, str], place: str) -> Mapping[str, str]:
     """
     office = re.findall(r"\w+", unaccented(place.partition(",")[0]))
     title, name = shares["title"].split(), shares["name"].split()
-    title_words, name_words = (
-        [re.sub(r"\W", "", unaccented(word)) for word in words] for words in (title, name)
-    )
+    in_title, in_name = ([re.sub(r"\W", "", unaccented(word)) for word in words] for words in (title, name))
     for split in range(len(office) - 1, 0, -1):
         rest = office[split:]
         is_unit = re.fullmatch(_UNIT, office[split - 1]) is not None
         tail = 1 if is_unit else 2
-        follows = title_words[-tail:] == office[max(0, split - tail) : split]
-        if follows and name_words[: len(rest)] == rest and len(name) - len(rest) >= FEWEST:
+        follows = in_title[-tail:] == office[max(0, split - tail) : split]
+        if follows and in_name[: len(rest)] == rest and len(name) - len(rest) >= FEWEST:
             moved = [*title, *name[: len(rest)]]
             return {"name": " ".join(name[len(rest) :]), "title": " ".join(moved)}
     return shares
@@ -138,15 +136,10 @@ class _Titles:
         return not exact or _is_exact(text)
 
     def is_whole(self, text: str) -> bool:
-        """Return whether a text consists of titles and offices."""
         return self.closed.fullmatch(_bare(text)) is not None
 
     def may_end(self, title: str) -> bool:
-        """Return whether a title is complete or ends with a unit's name.
-
-        Another last word is a piece of a person's name. A name that begins after the title and
-        continues in the next line is not split at the line end.
-        """
+        """Return whether a title is complete or ends with a unit's name; another last word begins a person's name."""
         bare = _bare(title).lstrip("( ")
         if self.is_whole(title):
             return True
@@ -156,11 +149,9 @@ class _Titles:
         return re.search(rf"(?<!\w){_UNIT}(?!\w)", behind) is not None and len("".join(last)) > 1
 
     def is_at_end(self, text: str) -> bool:
-        """Return whether a text ends with a title."""
         return self.end.fullmatch(_bare(text)) is not None
 
     def is_in(self, text: str) -> bool:
-        """Return whether a text holds a title or an office."""
         return (
             TITLE.search(text) is not None
             or OFFICE.search(text) is not None

@@ -174,10 +174,7 @@ def tagged(request: Request, answer: BaseModel) -> Response:
     body = answer.model_dump_json().encode()
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": CACHING}
-    known = {
-        tag_sent.strip().removeprefix("W/")
-        for tag_sent in request.headers.get("if-none-match", "").split(",")
-    }
+    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
     if known & {tag, "*"}:
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type="application/json")

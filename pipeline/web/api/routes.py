@@ -204,14 +204,12 @@ def show_openapi() -> Response:
 
 @cache
 def _openapi() -> dict[str, Any]:
-    description = get_openapi(
+    document = get_openapi(
         title="hotich",
         version=pipeline.__version__,
         summary="Đọc sổ hộ tịch đã số hóa; chỉ đọc.",
         routes=router.routes,
     )
-    description.setdefault("components", {})["securitySchemes"] = {
-        "token": {"type": "http", "scheme": "bearer"}
-    }
-    description["security"] = [{"token": []}]
-    return description
+    document.setdefault("components", {})["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+    document["security"] = [{"token": []}]
+    return document

@@ -79,11 +79,9 @@ def _rivals(reading: FieldReading) -> Iterator[tuple[str, str]]:
     words = reading.text.split()
     seen: set[str] = set()
     for other in filter(_is_likely, reading.hypotheses):
-        other_words = other.text.split()
-        for kind, start, end, from_, to in SequenceMatcher(
-            None, words, other_words, autojunk=False
-        ).get_opcodes():
-            word, counterpart = " ".join(words[start:end]), " ".join(other_words[from_:to])
+        others = other.text.split()
+        for kind, start, end, from_, to in SequenceMatcher(None, words, others, autojunk=False).get_opcodes():
+            word, counterpart = " ".join(words[start:end]), " ".join(others[from_:to])
             if kind == "replace" and _letters(word) != _letters(counterpart) and word not in seen:
                 seen.add(word)
                 yield word, counterpart

@@ -13,10 +13,7 @@ MOST_TERMS = 4
 
 
 def is_doubted(spec: FieldSpec, word: Verdict, schemas: Schemas) -> bool:
-    """Return whether a text is not a valid value of its field.
-
-    A ditto mark and a lunar date are valid, although they have no canonical form.
-    """
+    """Return whether a text is no valid value of its field; ditto marks and lunar dates are valid."""
     if word.status is not FieldStatus.READ or not word.text.strip() or is_ditto(word.text):
         return False
     parsed = spec.value_kind.parse(word.text, schemas.vocabulary(spec))

@@ -50,16 +50,12 @@ class LiveRules:
             typed: The contents of the inputs; an input without text or status is skipped.
         """
         record = self._schemas.record(entry.record)
-        typed_by_field = {
+        by_field = {
             verdict.field: verdict
             for verdict in typed
             if verdict.field in entry.fields and verdict.field in record.by_name
         }
-        filled = [
-            verdict
-            for verdict in typed_by_field.values()
-            if verdict.text.strip() or verdict.status not in READ_TEXT
-        ]
+        filled = [field for field in by_field.values() if field.text.strip() or field.status not in READ_TEXT]
         form = self._schemas.forms.get(entry.form)
         literal = form.literal_fields if form is not None else frozenset()
         readings = (
@@ -77,7 +73,7 @@ class LiveRules:
                 is_doubted(record.by_name[name], verdict, self._schemas),
                 tuple(finding for finding in findings if name in finding.fields),
             )
-            for name, verdict in typed_by_field.items()
+            for name, verdict in by_field.items()
         }
 
     def _reading(self, spec: FieldSpec, verdict: Verdict, literal: Collection[str]) -> FieldReading:

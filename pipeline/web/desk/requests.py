@@ -68,10 +68,7 @@ class AutocompleteRequest(Body):
 
 
 class SubmittedField(Body):
-    """The keyed value of a field.
-
-    ``kept``: the person confirmed a text that is not a valid value, or a blank where the machine saw ink.
-    """
+    """The keyed value of a field; ``kept``: the person confirmed an invalid text, or a blank where ink was seen."""
 
     field: Annotated[str, Field(max_length=100)]
     status: KeyableStatus

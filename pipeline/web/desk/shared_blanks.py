@@ -46,7 +46,5 @@ def _groups_in(box: tuple[int, int, int, int] | None, fields: tuple[FieldView, .
     if box is None or not 1 < len(fields) <= MOST_IN_A_BLANK:
         return [DeskGroup((field,)) for field in fields]
     first = fields[0]
-    common_reasons = tuple(
-        reason for reason in first.reasons if all(reason in field.reasons for field in fields[1:])
-    )
-    return [DeskGroup(fields, first.ink, common_reasons)]
+    common = tuple(reason for reason in first.reasons if all(reason in field.reasons for field in fields[1:]))
+    return [DeskGroup(fields, first.ink, common)]

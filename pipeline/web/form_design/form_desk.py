@@ -115,7 +115,6 @@ class FormDesk:
         return self.drafts.add_file(draft_id, name, content, digest, pages)
 
     def running(self, draft_id: str) -> Job | None:
-        """Return the running job of a draft."""
         return self.jobs.running(_kind(draft_id))
 
     def last_job(self, draft_id: str) -> Job | None:

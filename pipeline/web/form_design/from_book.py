@@ -39,11 +39,7 @@ def pages_of_one_form(pages: Sequence[UnfitPage]) -> tuple[UnfitPage, ...]:
         if page.like or min(page.size) <= 0:
             continue
         group = next(
-            (
-                candidate
-                for candidate in groups
-                if abs(_log_aspect(page) - _log_aspect(candidate[0])) <= SAME_SHAPE
-            ),
+            (group for group in groups if abs(_log_aspect(page) - _log_aspect(group[0])) <= SAME_SHAPE),
             None,
         )
         if group is None:

@@ -59,7 +59,6 @@ class OwnForms:
         self._lock = threading.Lock()
 
     def is_own(self, form_id: str) -> bool:
-        """Return whether a form belongs to the office."""
         return form_id in self._schemas.forms and self._path(form_id).is_file()
 
     def forms(self) -> tuple[OwnForm, ...]:
@@ -144,9 +143,7 @@ class OwnForms:
             StorageError: The disk refuses.
         """
         if retired and (in_use := self._schemas.printings_of(self._schemas.form(form_id))):
-            raise DraftRefused(
-                PRINTINGS_IN_USE.format(names=", ".join(f"“{printing.id}”" for printing in in_use))
-            )
+            raise DraftRefused(PRINTINGS_IN_USE.format(names=", ".join(f"“{used.id}”" for used in in_use)))
         try:
             self._desk(form_id).change(
                 base.partition(":")[2],

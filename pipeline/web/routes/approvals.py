@@ -47,7 +47,6 @@ def take_back(visit: VisitDep, book_id: RowId, reason: Line = "") -> Response:
 def show_amendments(
     visit: VisitDep, book_id: RowId, done: Annotated[str, Query(max_length=20)] = ""
 ) -> Response:
-    """Show every amendment of a book."""
     return _amendments(visit, book_id, done=done)
 
 

@@ -49,7 +49,6 @@ class AssignmentForm(BaseModel):
         return Assignee(team=self.team) if self.team else Assignee(login=self.login)
 
     def share(self) -> ShareRange | None:
-        """Return the range in the form; None where it is empty."""
         first, last = self.first, self.last
         if not first and not last:
             return None

@@ -21,7 +21,6 @@ router = APIRouter(prefix="/books")
 
 @router.get("/{book_id}/entries")
 def show_entries(visit: VisitDep, book_id: RowId, narrowed: Annotated[EntryFilter, Query()]) -> Response:
-    """Show the entries of a book."""
     entries = visit.desk.entries_of_book(visit.person, book_id)
     book = book_of(visit, book_id)
     clear = visit.desk.clear_book(visit.person, book_id)

@@ -49,10 +49,7 @@ def next_column(visit: VisitDep, wanted: NextColumnRequest) -> Response:
 
 @router.post("/words")
 def take_words(visit: VisitDep, submission: ColumnSubmission) -> JSONResponse:
-    """Record each text that is a valid value or confirmed as kept; return the reasons for rejecting the other texts.
-
-    A rejected text stays leased to the person.
-    """
+    """Record each valid or confirmed text; return the reasons for rejecting the others, which stay leased."""
     doubted = {
         cell.task: sentence for cell in submission.words if (sentence := _doubt(visit, submission, cell))
     }

@@ -59,7 +59,6 @@ def show_book(visit: VisitDep, book_id: RowId, done: Annotated[ColumnAnswer, Que
 
 @router.post("/{book_id}/columns")
 def add_column(visit: VisitDep, book_id: RowId, field: Annotated[str, Form(max_length=60)] = "") -> Response:
-    """Add a field to all entries of a book."""
     with visit.refusing(lambda refused: _book(visit, book_id, refused=refused)):
         added = visit.desk.add_column(visit.person, book_id, field)
     query = f"added={added.entries}&at_work={added.at_work}&field={field}"
@@ -181,9 +180,7 @@ def _page(
         page=page,
         place=_address(book_id, ref),
         state=STATE_WORDS[page.state],
-        entries=[
-            (shown, share_of(shown.box, size), _delivered(visit, page.record, shown)) for shown in entries
-        ],
+        entries=[(item, share_of(item.box, size), _delivered(visit, page.record, item)) for item in entries],
         chosen=chosen,
         fields=visit.desk.fields_to_add(visit.person, entry) if chosen else (),
         may_draw=size is not None,
@@ -195,10 +192,7 @@ def _page(
 
 
 def _delivered(visit: Visit, record: str, entry: EntryOnPage) -> tuple[str, int]:
-    """Return the delivered entry number where it differs, and the number of fields with an unconfirmed delivery.
-
-    No text of a field is shown.
-    """
+    """Return the delivered entry number where it differs, and the number of unconfirmed fields, without any text."""
     layers = visit.registry.delivery_layers(entry.entry_id, visit.site.policies.delivery)
     book = visit.schemas.record(record).book
     number = layers.get(book.number) if book else None

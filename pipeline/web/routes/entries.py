@@ -100,7 +100,6 @@ def settled_fields(
 
 
 def _last_text(entry: StoredEntry, field: str, reading: FieldReading | None) -> tuple[str, str]:
-    """Return the last text of a field and its author."""
     decision = entry.decisions.get(field)
     if decision is not None:
         return _text_or_status(decision.status, decision.text), decision.author
@@ -138,7 +137,6 @@ class EntryQuery(BaseModel):
 
 @router.get("/{entry_id}")
 def show_entry(visit: VisitDep, entry_id: int, query: Annotated[EntryQuery, Query()]) -> Response:
-    """Show an entry."""
     return _shown(visit, entry_id, query)
 
 

@@ -68,7 +68,6 @@ def take_file(visit: VisitDep, extract_id: RowId, even_outdated: bool = False) -
 def declare_void(
     visit: VisitDep, extract_id: RowId, reason: Annotated[str, Form(max_length=500)] = ""
 ) -> Response:
-    """Declare an extract void."""
     with visit.refusing(lambda refused: _shown(visit, refused=refused)):
         visit.registry.void_extract(extract_id, reason, author=visit.person.login, person=visit.person)
     return RedirectResponse(f"/extracts?voided={extract_id}", status_code=303)

@@ -54,7 +54,6 @@ class BorrowRequest(BaseModel):
 
 @router.get("/forms/drafts/{draft_id}")
 def show_draft(visit: VisitDep, draft_id: DraftId) -> Response:
-    """Show the designer."""
     draft = visit.site.forms.draft(visit.person, draft_id)
     visit.registry.note_view(visit.person, "form-shown", _subject(draft))
     return visit.page(
@@ -95,7 +94,6 @@ async def send_page(
 
 @router.post("/forms/drafts/{draft_id}/pages/{number}/remove")
 def remove_page(visit: VisitDep, draft_id: DraftId, number: Annotated[int, Path(ge=1, le=999)]) -> Response:
-    """Remove a specimen from the draft."""
     draft = visit.site.forms.draft(visit.person, draft_id)
     if any(specimen.number == number for specimen in draft.specimens):
         visit.registry.note_view(visit.person, "form-page-removed", _subject(draft), {"page": str(number)})
@@ -155,7 +153,6 @@ def save_version(visit: VisitDep, draft_id: DraftId, seen: SeenRequest) -> Respo
 
 @router.post("/forms/drafts/{draft_id}/drop")
 def drop(visit: VisitDep, draft_id: DraftId, seen: SeenRequest) -> Response:
-    """Discard the draft."""
     draft = visit.site.forms.draft(visit.person, draft_id)
     note = partial(visit.registry.note_view, visit.person, "form-dropped", _subject(draft))
     visit.site.forms.drafts.drop(draft_id, seen.revision, visit.person.login, note)
@@ -164,7 +161,6 @@ def drop(visit: VisitDep, draft_id: DraftId, seen: SeenRequest) -> Response:
 
 @router.get("/pictures/forms/{draft_id}/{number}")
 def show_picture(visit: VisitDep, draft_id: DraftId, number: Annotated[int, Path(ge=1, le=999)]) -> Response:
-    """Return the rectified picture of a specimen."""
     visit.site.forms.draft(visit.person, draft_id)
     picture = visit.site.forms.drafts.picture(draft_id, number)
     if picture is None:

@@ -81,7 +81,6 @@ async def take_file(visit: VisitDep, place: Annotated[str, Query(max_length=40)]
 
 @router.get("/files/{form_id}")
 def send_file(visit: VisitDep, form_id: FormName) -> Response:
-    """Send the file of a form, for another office."""
     own = own_forms(visit.site)
     if form_id not in visit.site.forms.declared.forms:
         raise HTTPException(404)

@@ -92,7 +92,6 @@ def show_field(
 
 @router.post("/{record}/{field}")
 def write(visit: VisitDep, record: str, field: str, typed: Annotated[GuidelineForm, Form()]) -> Response:
-    """Write a new version."""
     guided = GuidedField(record, field, typed.form)
     with visit.refusing(lambda refused: _page(visit, guided, refused=refused, typed=typed.text)):
         visit.desk.write_guideline(
@@ -111,7 +110,6 @@ def choose_example(
 
 @router.post("/{record}/{field}/example")
 def add_example(visit: VisitDep, record: str, field: str, typed: Annotated[ExampleForm, Form()]) -> Response:
-    """Add a drawn example."""
     guided, book, ref = GuidedField(record, field, typed.form), typed.book, PageRef(typed.scan, typed.page_no)
     with visit.refusing(
         lambda refused: _example(visit, guided, book, ref, refused=refused, typed=typed.caption)

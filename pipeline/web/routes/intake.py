@@ -25,7 +25,6 @@ def assign(
     folder: Annotated[str, Form(max_length=200)] = "",
     deliveries: Annotated[list[str], Form(max_length=1000)] = [],  # noqa: B006 (FastAPI copies it)
 ) -> Response:
-    """Assign deliveries to a book."""
     if visit.person.places is not None:
         return _intake_page(visit, refused="Chỉ người được giao mọi nơi mới gán sổ.", sees_all=False)
     with visit.refusing(lambda refused: _intake_page(visit, refused=refused), LedgerError, SetupError):

@@ -109,13 +109,9 @@ def _account(parts: list[str], places: tuple[KnownPlace, ...]) -> NewAccount:
     if len(parts) not in (3, 4):
         raise AccountError("Mỗi dòng gồm tên đăng nhập; họ tên; vai trò; nơi đăng ký.")
     role = _role(parts[2])
-    places_text = parts[3] if len(parts) == 4 else ""
-    everywhere = folded(places_text) == folded(EVERYWHERE)
-    codes = (
-        None
-        if everywhere
-        else [_code(code.strip(), places) for code in places_text.split(",") if code.strip()]
-    )
+    text = parts[3] if len(parts) == 4 else ""
+    everywhere = folded(text) == folded(EVERYWHERE)
+    codes = None if everywhere else [_code(code.strip(), places) for code in text.split(",") if code.strip()]
     kept = places_of(role, codes)
     return NewAccount(login_of(parts[0]), name_of(parts[1]), role, None if kept is None else tuple(kept))
 

@@ -76,7 +76,6 @@ def show_rules(
 
 @router.get("/rules/{code}")
 def show_rule(request: Request, site: SiteDep, code: str) -> Response:
-    """Show the form of a rule."""
     rule = _rule(site, code)
     desk_of(site).loaded()
     return _rule_form(request, site, rule)
@@ -164,10 +163,7 @@ def save_rows(
         SettingsRefused: The change is invalid, or the file has changed meanwhile.
     """
     desk, seen = desk_of(site), typed["seen"]
-    by_hand = [
-        f"{BY_HAND}: {difference}"
-        for difference in differences_of(site.policies, desk.loaded(), site.schemas)
-    ]
+    by_hand = [f"{BY_HAND}: {diff}" for diff in differences_of(site.policies, desk.loaded(), site.schemas)]
     lines: list[str] = []
 
     def apply_edit(text: str) -> str:

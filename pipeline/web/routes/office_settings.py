@@ -77,7 +77,6 @@ def show_settings(
 
 @router.get("/{table}")
 def show_form(request: Request, site: SiteDep, table: str) -> Response:
-    """Show the form of a table."""
     chosen, desk = _table(table), _desk(site)
     now, text = desk.loaded(), desk.read()
     return form_page(
@@ -210,7 +209,6 @@ def form_page(
 
 
 def as_typed(value: Any) -> list[str]:
-    """Return a value as the texts of a form."""
     if isinstance(value, bool):
         return ["true" if value else "false"]
     if isinstance(value, float):

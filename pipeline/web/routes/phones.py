@@ -62,7 +62,6 @@ def use_code(visit: VisitDep, code: Code) -> Response:
 
 @router.get("/phone")
 def show_camera(visit: VisitDep) -> Response:
-    """Show the camera page of a telephone."""
     phone_pass = visit.site.entrance.phones.pass_of(phone_cookie(visit.request))
     if phone_pass is None:
         return _code_page(visit, "-", can_begin=False)

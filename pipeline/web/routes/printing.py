@@ -97,7 +97,6 @@ def _shown(visit: Visit, entry_id: int, order: ExtractOrder | None = None, *, re
 
 @router.get("/books/{book_id}/list.pdf")
 def print_list(visit: VisitDep, book_id: RowId) -> Response:
-    """Print the list of a book's entries."""
     return _list(visit, book_id, ".pdf")
 
 

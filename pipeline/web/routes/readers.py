@@ -108,9 +108,7 @@ def _shown(visit: Visit, version: ReaderVersion) -> list[ComparedLine]:
     """Return the changed lines of a version without lines that were removed or withdrawn afterwards."""
     lines_store = visit.site.office.lines
     removed = lines_store.removed if lines_store is not None else None
-    lines = [
-        line for line in changed_lines(version.folder) if removed is None or not removed.covers(line.line)
-    ]
+    lines = [row for row in changed_lines(version.folder) if removed is None or not removed.covers(row.line)]
     withdrawals = {
         book_id: visit.registry.withdrawn_parts(book_id) for book_id in {line.line.book_id for line in lines}
     }
@@ -183,7 +181,6 @@ def _proposal(visit: Visit, version: ReaderVersion, *, refused: str = "") -> Res
 
 
 def _book_name(visit: Visit, writer: str) -> str:
-    """Return the folder name of a writer's book."""
     number = writer.removeprefix("book-")
     if not number.isdecimal():
         return writer_label(writer)

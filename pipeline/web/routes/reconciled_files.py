@@ -33,10 +33,7 @@ router = APIRouter(prefix="/reconcile/files")
 
 @router.get("")
 def show_jobs(visit: VisitDep) -> Response:
-    """Return the progress of comparisons, as a fragment of the page of reconciliations.
-
-    Once no comparison is running, the fragment includes the page's table.
-    """
+    """Return the progress of comparisons as a page fragment, with the page's table once none is running."""
     values = job_values(visit)
     all_ended = not any(job.is_running for job in values["jobs"])
     return visit.page(

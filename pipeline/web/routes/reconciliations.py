@@ -56,7 +56,6 @@ class DifferenceView:
 
 
 def difference_view(asked: Asked, schemas: Schemas) -> DifferenceView:
-    """Put a difference into words."""
     difference = asked.found
     spec = schemas.record(asked.record).by_name.get(difference.field)
     kind = (
@@ -88,23 +87,22 @@ def difference_view(asked: Asked, schemas: Schemas) -> DifferenceView:
 
 
 def _where(asked: Asked) -> str:
-    difference = asked.found
+    diff = asked.found
     parts = [
         f"Sổ {asked.book}" if asked.book else "",
-        f"quyển {difference.volume}",
-        f"số {difference.number}",
+        f"quyển {diff.volume}",
+        f"số {diff.number}",
     ]
     if asked.ref is not None:
         parts.append(f"trang {asked.ref.page_no}")
-    if difference.file_row:
-        parts.append(f"dòng {difference.file_row} của tệp")
-    if difference.of_row:
-        parts.append(f"lặp lại dòng {difference.of_row}")
+    if diff.file_row:
+        parts.append(f"dòng {diff.file_row} của tệp")
+    if diff.of_row:
+        parts.append(f"lặp lại dòng {diff.of_row}")
     return ", ".join(filter(None, parts))
 
 
 def _with_label(value: str, spec: FieldSpec | None, schemas: Schemas) -> str:
-    """Return a value; a code with its label."""
     label = _as_written(value, spec, schemas)
     return value if label == value else f"{value} ({label})"
 

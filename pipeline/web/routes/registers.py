@@ -34,7 +34,6 @@ router = APIRouter(prefix="/registers")
 
 @router.get("")
 def show_registers(visit: VisitDep, saved: Annotated[str, Query(max_length=60)] = "") -> Response:
-    """List the kinds of register."""
     schemas = _schemas(visit)
     return visit.page(
         "supervising/registers.html",
@@ -50,7 +49,6 @@ def show_registers(visit: VisitDep, saved: Annotated[str, Query(max_length=60)] 
 
 @router.get("/new")
 def show_new(visit: VisitDep) -> Response:
-    """Show the form of a new register."""
     return _form(visit, "")
 
 

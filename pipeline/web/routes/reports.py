@@ -99,7 +99,6 @@ def _desk(task: WaitingTask) -> str:
 
 
 def _text_or_status(status: str, text: str) -> ReportCell:
-    """Return the text, or the label of the status where the text is empty."""
     return text_cell(text or f"({STATUS_LABELS[FieldStatus(status)]})")
 
 
@@ -138,7 +137,6 @@ def download_document(visit: VisitDep, days: Days = SPAN) -> Response:
 
 @router.get("/director")
 def show_director_page(visit: VisitDep) -> Response:
-    """Show the director's page of figures."""
     data = _basis(visit, SPAN)
     return visit.page(
         "supervising/director.html",
@@ -226,7 +224,6 @@ def _counting(visit: Visit) -> RegistryStatistics:
 
 
 def _basis(visit: Visit, days: int) -> ReportData:
-    """Return the data of the whole report."""
     person, state = visit.person, visit.site.work.store()
     counting, store = _counting(visit), StoreCheck(state.finished_at, wrong_scans(state))
     return replace(

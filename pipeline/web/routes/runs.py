@@ -86,14 +86,11 @@ async def tell_progress(visit: VisitDep) -> Response:
 
 @router.post("/{book_id}")
 def start_book(visit: VisitDep, book_id: RowId) -> Response:
-    """Start reading a book."""
     book = book_of(visit, book_id)
     visit.registry.refuse_withdrawn(RegistryPart(book_id))
     with visit.refusing(lambda refused: _runs_page(visit, refused=refused), RunRefused):
-        if (
-            visit.site.work.uploads.books is None
-            or not (visit.site.work.uploads.books / book.folder_name).is_dir()
-        ):
+        books = visit.site.work.uploads.books
+        if books is None or not (books / book.folder_name).is_dir():
             raise RunRefused(
                 "Không thấy thư mục của sổ này ở máy chủ nên chưa đọc được. Hãy báo người quản trị máy."
             )

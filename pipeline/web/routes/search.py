@@ -66,13 +66,11 @@ def _year(written: str) -> int | None:
 
 @router.get("")
 def show_search(visit: VisitDep) -> Response:
-    """Show the form."""
     return _page(visit, SearchForm())
 
 
 @router.post("")
 def search(visit: VisitDep, typed: Annotated[SearchForm, Form()]) -> Response:
-    """Look for entries."""
     with (
         visit.refusing(lambda refused: _page(visit, typed, refused=refused)),
         visit.refusing(lambda refused: _page(visit, typed, refused=refused, status=429), TooManySearches),

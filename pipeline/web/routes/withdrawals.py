@@ -102,7 +102,6 @@ class WithdrawalQuery(BaseModel):
 
 @router.get("/{book_id}")
 def show_book(visit: VisitDep, book_id: RowId, query: Annotated[WithdrawalQuery, Query()]) -> Response:
-    """Show the pages of a book and its withdrawals."""
     return _shown(visit, book_id, query)
 
 

@@ -64,7 +64,6 @@ class PlanForm(BaseModel):
 
 @router.post("")
 def add_row(visit: VisitDep, typed: Annotated[PlanForm, Form()]) -> Response:
-    """Add a row for a place with books."""
     with visit.refusing(lambda refused: _page(visit, refused=refused, typed=typed), SettingsRefused):
         if typed.place not in _places(visit):
             raise SettingsRefused("Hãy chọn nơi đăng ký trong danh sách những nơi bạn được giao.")
@@ -77,10 +76,8 @@ def add_row(visit: VisitDep, typed: Annotated[PlanForm, Form()]) -> Response:
             "to": _whole(typed.last, "Năm mở sổ, đến", FIRST, LAST) if typed.last.strip() else None,
             **_target(typed.entries, typed.due),
         }
-        written = {key: value for key, value in values.items() if value is not None}
-        _change(
-            visit, typed.seen, partial(with_row, table=TABLE, values=written), _added_line(visit, written)
-        )
+        row = {key: value for key, value in values.items() if value is not None}
+        _change(visit, typed.seen, partial(with_row, table=TABLE, values=row), _added_line(visit, row))
     return RedirectResponse("/plan?done=added", status_code=303)
 
 
@@ -88,7 +85,6 @@ def add_row(visit: VisitDep, typed: Annotated[PlanForm, Form()]) -> Response:
 def change_row(
     visit: VisitDep, number: RowId, seen: Seen = "", entries: Short = "", due: Short = ""
 ) -> Response:
-    """Change the target and the due date of a row."""
     row = _row(visit, number)
     with visit.refusing(lambda refused: _page(visit, refused=refused), SettingsRefused):
         values = _target(entries, due)

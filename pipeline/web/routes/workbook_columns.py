@@ -42,7 +42,6 @@ router = APIRouter(prefix="/registers")
 def show_columns(
     request: Request, site: SiteDep, record: str, saved: Annotated[str, Query(max_length=10)] = ""
 ) -> Response:
-    """Show the workbook columns of a register."""
     return _page(request, site, record, saved=bool(saved))
 
 

@@ -121,10 +121,7 @@ def book_list(
 
 
 def unknown_folders(books: Path, known: Iterable[str], person: Person) -> tuple[UnknownFolder, ...]:
-    """Return the folders among the books that have no book in the registry and that the person may see.
-
-    A folder with an unreadable ledger has no place: only people with all places see it.
-    """
+    """Return the unregistered folders that the person may see; an unreadable ledger needs access to all places."""
     names = set(known)
     try:
         candidates = sorted(

@@ -82,10 +82,7 @@ def with_checked_code(site: Site, person: Person, typed: Mapping[str, str], sure
 
 
 def cover_choices(site: Site, person: Person, form_now: str = "") -> dict[str, Any]:
-    """Return the choices in the form of a cover: forms, series, labels, and the places that the person may see.
-
-    A retired form is offered only as ``form_now``, the present form of the book.
-    """
+    """Return the choices of a cover: forms, series, labels and visible places; a retired form only as ``form_now``."""
     return {
         "labels": LEDGER_LABELS | {"folder": "tên thư mục"},
         "written": WRITTEN,

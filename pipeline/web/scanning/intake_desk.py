@@ -55,10 +55,7 @@ class ScannerDay:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A delivery that a person must look at: its scanner, day and number, and the reason.
-
-    ``page``: the first page that waits for a book; None for a refused delivery.
-    """
+    """A delivery that a person must look at; ``page``: the first page without a book, None for a refused delivery."""
 
     scanner: str
     day: str
@@ -102,7 +99,6 @@ class IntakeDesk:
         self._workspace, self._inspector, self._now = workspace, inspector, now
 
     def view(self) -> IntakeView:
-        """Return the deliveries of the scanners."""
         try:
             options = self._options()
             days = day_reports(options, self._workspace)

@@ -190,7 +190,6 @@ def _phone_session(request: Request, site: Site) -> Session | None:
 
 
 def _requested_page(request: Request) -> str:
-    """Return path and query of the request."""
     query = request.url.query
     return f"{request.url.path}?{query}" if query else request.url.path
 

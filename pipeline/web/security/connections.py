@@ -91,7 +91,6 @@ class ConnectionGuard:
             next(iter(self._waiting), newcomer).drop()
 
     def note_waiting(self, connection: GuardedProtocol) -> None:
-        """Note that a connection waits for its client."""
         if connection in self._open:
             self._waiting.setdefault(connection)
 
@@ -221,7 +220,6 @@ class LogThrottle(logging.Filter):
         self._seen: dict[tuple[int, str], tuple[float, int]] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Return whether the record is written."""
         key = record.levelno, str(record.msg).partition("\n")[0][:100]
         now = self._clock()
         since, passed = self._seen.get(key, (now, 0))

@@ -153,7 +153,6 @@ def _wants_json(request: Request) -> bool:
 
 
 def _code(error: Exception) -> str:
-    """Return the error code for scripts."""
     if isinstance(error, HotichError):
         return error.code
     return "forged" if isinstance(error, ForgedForm) else ""

@@ -72,7 +72,7 @@ class SignInDesk:
         end = int((self._now() + LASTS).timestamp())
         page = base64.urlsafe_b64encode(then.encode()[:MOST_LETTERS] if len(then) <= MOST_LETTERS else b"/")
         payload = f"{secrets.token_urlsafe(32)}.{end}.{page.decode()}"
-        attempt = self._attempt(f"{payload}.{self._derived('cookie', payload)}", payload, then)
+        attempt = self._attempt(f"{payload}.{self._derive('cookie', payload)}", payload, then)
         return attempt.cookie, self._provider.authorization_url(
             attempt.state, attempt.nonce, attempt.verifier
         )

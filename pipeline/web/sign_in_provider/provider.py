@@ -237,15 +237,15 @@ class Provider:
 
     def _of_issuer(self, url: object) -> OutboundAddress:
         """Return a declared address. Raises ``SignInFailed`` when it is on another machine."""
-        address, _ = read_address(url) if isinstance(url, str) else (None, "")
+        link, _ = read_address(url) if isinstance(url, str) else (None, "")
         issuer = self.policy.at
-        if address is None or (address.secure, address.host, address.port) != (
+        if link is None or (link.secure, link.host, link.port) != (
             issuer.secure,
             issuer.host,
             issuer.port,
         ):
             raise SignInFailed("away")
-        return address
+        return link
 
     def _known_keys(self, *, anew: bool = False) -> jwk.KeySet:
         """Return the provider's public keys; ``anew``: refresh them for an unknown key."""

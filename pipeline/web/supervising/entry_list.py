@@ -50,7 +50,6 @@ class EntryFilter(BaseModel):
         return urlencode({name: value for name, value in parameters.items() if value})
 
     def admits(self, entry: ListedEntry) -> bool:
-        """Return whether the entry has the number and the state of the filter."""
         return self.has_number(entry) and (self.state not in list(EntryState) or is_in(entry, self.state))
 
     def has_number(self, entry: ListedEntry) -> bool:
@@ -61,7 +60,6 @@ class EntryFilter(BaseModel):
 
 
 def is_in(entry: ListedEntry, state: str) -> bool:
-    """Return whether an entry is in a state of ``EntryState``."""
     if state == EntryState.AMENDED:
         return entry.amended > 0
     return entry.waits is (state == EntryState.WAITING)

@@ -36,10 +36,7 @@ def edited_offices(text: str, number: int, *, is_new: bool, changes: Sequence[Se
 def effects_of_office(
     changes: Sequence[SettingChange], now: Mapping[str, Any], *, is_new: bool
 ) -> tuple[str, ...]:
-    """Return the effects of a change, in sentences."""
-    sentences = [OFFICE.since]
+    lines = [OFFICE.since]
     if not is_new and any(change.setting.name == "code" for change in changes):
-        sentences.append(
-            f"Số trích lục chạy lại từ 1 theo mã mới; dãy số của mã {now['code']} dừng ở số cuối."
-        )
-    return tuple(sentences)
+        lines.append(f"Số trích lục chạy lại từ 1 theo mã mới; dãy số của mã {now['code']} dừng ở số cuối.")
+    return tuple(lines)

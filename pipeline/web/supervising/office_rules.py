@@ -56,7 +56,6 @@ class OwnRows:
     aliases: tuple[Alias, ...] = ()
 
     def of_rule(self, code: str) -> tuple[tuple[int, RuleChange], ...]:
-        """Return the numbered rows about a rule."""
         return tuple((number, row) for number, row in enumerate(self.rules) if row.code == code)
 
     def of_field(self, code: str, field: str) -> RuleChange | None:
@@ -166,7 +165,6 @@ def uncoded_boxes(declared: Schemas, rows: OwnRows) -> tuple[tuple[str, str], ..
 
 
 def severity_words(severity: str) -> str:
-    """Return a severity in words."""
     return SEVERITY_WORDS.get(severity, severity)
 
 
@@ -177,7 +175,7 @@ def choices_of(rule: CatalogueRule) -> dict[str, str]:
     )
     return {
         DEFAULT: "như ban đầu, bỏ mục của cơ quan",
-        **{severity: severity_words(severity) for severity in allowed},
+        **{level: severity_words(level) for level in allowed},
     }
 
 
@@ -249,16 +247,11 @@ def edited_terms(text: str, form: Mapping[str, str], declared: Schemas) -> RowEd
     if kind not in ("term", "alias"):
         raise SettingsRefused("Hãy chọn thêm mục riêng hay thêm cách viết.")
     if number := form.get("remove", ""):
-        rows_of_kind: Sequence[OwnTerm | Alias] = rows.terms if kind == "term" else rows.aliases
-        if (
-            not number.isascii()
-            or not number.isdecimal()
-            or len(number) > 6
-            or int(number) >= len(rows_of_kind)
-        ):
+        kind_rows: Sequence[OwnTerm | Alias] = rows.terms if kind == "term" else rows.aliases
+        if not number.isascii() or not number.isdecimal() or len(number) > 6 or int(number) >= len(kind_rows):
             raise SettingsRefused("Không còn mục ấy trong tệp. Hãy tải lại trang.")
         return RowEdit(
-            _without(text, kind, [int(number)]), (f"Bỏ {term_words(rows_of_kind[int(number)], declared)}",)
+            _without(text, kind, [int(number)]), (f"Bỏ {term_words(kind_rows[int(number)], declared)}",)
         )
     if form.get("vocab", "") not in declared.vocabs:
         raise SettingsRefused("Danh mục: hãy chọn trong danh sách.")
@@ -275,7 +268,6 @@ def edited_terms(text: str, form: Mapping[str, str], declared: Schemas) -> RowEd
 
 
 def term_words(row: OwnTerm | Alias, declared: Schemas) -> str:
-    """Return a term or an alias of the office in words."""
     vocab = declared.vocabs.get(row.vocab)
     title = row.vocab if vocab is None else vocab.title
     if isinstance(row, Alias):

@@ -93,7 +93,6 @@ def setting_groups(policies: OfficePolicies, schemas: Schemas) -> tuple[SettingG
 
 
 def field_labels(schemas: Schemas) -> dict[str, str]:
-    """Return the labels of the fields of all records, by name."""
     return {spec.name: spec.label for record in schemas.records.values() for spec in record.fields}
 
 

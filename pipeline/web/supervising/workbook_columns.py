@@ -98,13 +98,11 @@ def edited_columns(text: str, form: Mapping[str, str], record: RecordSpec, spec:
     Raises:
         SettingsRefused: An input is invalid.
     """
-    current = own_columns(text, spec.export)
+    match = own_columns(text, spec.export)
     if form.get("remove", ""):
-        if current is None:
+        if match is None:
             raise SettingsRefused("Cơ quan chưa đặt cột nào cho bảng này nên không có gì để bỏ.")
-        return RowEdit(
-            without_row(text, TABLE, current[0]), (f"Bảng {spec.export}: về các cột như khai báo",)
-        )
+        return RowEdit(without_row(text, TABLE, match[0]), (f"Bảng {spec.export}: về các cột như khai báo",))
     reason = REASON.parse([form.get("reason", "")], {})
     chosen: dict[int, tuple[str, str, str]] = {}
     for field in record.fields:
@@ -126,10 +124,10 @@ def edited_columns(text: str, form: Mapping[str, str], record: RecordSpec, spec:
         "names": {name: column for name, column, _ in ordered if name != column} or None,
         "reason": reason,
     }
-    if current is None:
+    if match is None:
         row = {"export": spec.export, **{key: value for key, value in values.items() if value is not None}}
         changed = with_row(text, TABLE, row)
     else:
-        changed = with_changed_row(text, TABLE, current[0], values)
+        changed = with_changed_row(text, TABLE, match[0], values)
     column_names = ", ".join(name for name, _, _ in ordered) or "không có cột nào"
     return RowEdit(changed, (f"Bảng {spec.export}, {len(ordered)} cột: {column_names}. Lý do: {reason}",))

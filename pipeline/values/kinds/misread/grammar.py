@@ -158,7 +158,6 @@ def _edges_of(terms: Iterable[GrammarTerm]) -> list[GrammarEdge]:
 
 
 def _ordered(edges: Sequence[GrammarEdge], first: str) -> list[str]:
-    """Return the states in topological order."""
     before: dict[str, set[str]] = {first: set()}
     for edge in edges:
         before.setdefault(edge.target, set()).add(edge.source)
