@@ -168,7 +168,7 @@ class Handbook:
         return self._images.get(name)
 
     def search(self, words: str) -> tuple[FoundPage, ...]:
-        """Return the pages with all words, with or without tones: all words in the title first, technical pages last."""
+        """Return the pages with all words, with or without tones: words in the title first, technical pages last."""
         search_words = unaccented(words).split()
         ranked = []
         for name, path in self._files.items():

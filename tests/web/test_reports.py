@@ -17,7 +17,7 @@ from pipeline.registry import CrossEntryFinding, Registry, Verdict
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role
 from pipeline.registry.statistics.book_counts import DRIFT
-from pipeline.reports import ManagementReport, StoreCheck, WorkPlan, report
+from pipeline.reports import ManagementReport, StoreCheck, WorkPlan, build_report
 from pipeline.scans.store_check import check_store, note_whole_check, read_state, wrong_scans
 from pipeline.scans.workspace import Workspace
 from pipeline.web.app import create_app, new_site
@@ -61,7 +61,7 @@ def other(app: FastAPI, accounts: Accounts, people: dict[tuple[Role, str], str])
 
 
 def computed(registry: Registry, clock: Clock, place: str = OWN) -> ManagementReport:
-    return report(registry, SCHEMAS, WorkPlan(), places=frozenset({place}), now=clock)
+    return build_report(registry, SCHEMAS, WorkPlan(), places=frozenset({place}), now=clock)
 
 
 def hrefs(text: str) -> set[str]:
@@ -147,7 +147,7 @@ def test_scans_that_the_store_check_found_wrong_are_told_to_who_has_their_book(
     pdf = pdf_text(tmp_path / "a.pdf")
     assert "1 bản quét của 1 sổ bị sửa hoặc thiếu trong kho" in pdf
     assert f"Tài khoản chưa có người thứ hai xác nhận: {people[Role.SUPERVISOR, OWN]} (" in pdf
-    whole = report(registry, SCHEMAS, store=StoreCheck("", wrong_scans(read_state(workspace))), now=clock)
+    whole = build_report(registry, SCHEMAS, store=StoreCheck("", wrong_scans(read_state(workspace))), now=clock)
     (table,) = [one for part in whole.sections for one in part.tables if one.key == "store"]
     assert [(row[0].text, row[2].text, row[4].text) for row in table.rows] == [
         ("KS.2010.01", "trang-7.jpg", "đã bị sửa hoặc hỏng"),

@@ -238,12 +238,8 @@ class Provider:
     def _of_issuer(self, url: object) -> OutboundAddress:
         """Return a declared address. Raises ``SignInFailed`` when it is on another machine."""
         link, _ = read_address(url) if isinstance(url, str) else (None, "")
-        issuer = self.policy.at
-        if link is None or (link.secure, link.host, link.port) != (
-            issuer.secure,
-            issuer.host,
-            issuer.port,
-        ):
+        own = self.policy.at
+        if link is None or (link.secure, link.host, link.port) != (own.secure, own.host, own.port):
             raise SignInFailed("away")
         return link
 
