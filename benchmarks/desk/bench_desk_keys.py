@@ -111,14 +111,8 @@ def _served(registry: Registry, workspace: Path, schemas: Schemas) -> Iterator[s
     accounts.change_password(accounts.authenticate(LOGIN, first, "bench"), first, PASSWORD, "bench")
     listener = socket.create_server(("127.0.0.1", 0))
     with Pictures(Workspace(workspace)) as pictures:
-        app = create_app(
-            new_site(
-                registry,
-                schemas,
-                policies=OfficePolicies(review=REVIEWED_ONCE),
-                work=ServerWork(pictures=pictures),
-            )
-        )
+        policies, work = OfficePolicies(review=REVIEWED_ONCE), ServerWork(pictures=pictures)
+        app = create_app(new_site(registry, schemas, policies=policies, work=work))
         server = uvicorn.Server(uvicorn.Config(app, access_log=False, log_config=None))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

@@ -156,16 +156,9 @@ def app(
 ) -> FastAPI:
     nowhere = Workspace(tmp_path_factory.mktemp("printing"))
     printer = OfficePrinter(registry, nowhere, SCHEMAS, DEFAULT_LIMITS)
-    return create_app(
-        new_site(
-            registry,
-            SCHEMAS,
-            work=ServerWork(packages=packages, printer=printer, uploads=uploads),
-            office=planned,
-            now=clock,
-            forms=desk_with_draft(tmp_path_factory.mktemp("forms"), OWN),
-        )
-    )
+    work = ServerWork(packages=packages, printer=printer, uploads=uploads)
+    forms = desk_with_draft(tmp_path_factory.mktemp("forms"), OWN)
+    return create_app(new_site(registry, SCHEMAS, work=work, office=planned, now=clock, forms=forms))
 
 
 @pytest.fixture(scope="module")

@@ -46,15 +46,8 @@ def desk(tmp_path: Path) -> Desk:
 @pytest.fixture
 def app(registry: Registry, desk: Desk) -> Iterator[FastAPI]:
     with Pictures(desk.workspace, decode=page_of) as pictures:
-        yield create_app(
-            new_site(
-                registry,
-                SCHEMAS,
-                work=ServerWork(
-                    pictures=pictures, intake=IntakeDesk(desk.workspace, TameLooker, lambda: desk.now)
-                ),
-            )
-        )
+        intake = IntakeDesk(desk.workspace, TameLooker, lambda: desk.now)
+        yield create_app(new_site(registry, SCHEMAS, work=ServerWork(pictures=pictures, intake=intake)))
 
 
 @pytest.fixture

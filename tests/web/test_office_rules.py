@@ -118,9 +118,8 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def app(registry: Registry, clock: Clock, file: Path) -> FastAPI:
     desk = StaffFileDesk(file, file.parent / "history", partial(load_policies, declared=SCHEMAS), clock)
-    return create_app(
-        new_site(registry, SCHEMAS, office=OfficeDesk(settings=desk, declared=SCHEMAS), now=clock)
-    )
+    site = new_site(registry, SCHEMAS, office=OfficeDesk(settings=desk, declared=SCHEMAS), now=clock)
+    return create_app(site)
 
 
 @pytest.fixture

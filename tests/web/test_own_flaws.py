@@ -75,11 +75,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
 @pytest.fixture(scope="module")
 def app(office: Office, clock: Clock) -> Iterator[FastAPI]:
     with Settings().run_context(office.root).open_registry() as registry:
-        yield create_app(
-            new_site(
-                registry, office.schemas, forms=desk_with_draft(office.root / "drafts", "00000"), now=clock
-            )
-        )
+        forms = desk_with_draft(office.root / "drafts", "00000")
+        yield create_app(new_site(registry, office.schemas, forms=forms, now=clock))
 
 
 @pytest.fixture(scope="module")

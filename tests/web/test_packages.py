@@ -44,14 +44,8 @@ def test_a_supervisor_asks_watches_and_takes_a_real_package(tmp_path: Path) -> N
         book.context.open_registry() as registry,
         PackageQueue(folder, package_maker(registry, book.context, 1)) as packages,
     ):
-        app = create_app(
-            new_site(
-                registry,
-                SCHEMAS,
-                policies=OfficePolicies(approval=ApprovalPolicy(book=True)),
-                work=ServerWork(packages=packages),
-            )
-        )
+        policies, work = OfficePolicies(approval=ApprovalPolicy(book=True)), ServerWork(packages=packages)
+        app = create_app(new_site(registry, SCHEMAS, policies=policies, work=work))
         join(registry.accounts(), "dung", Role.SUPERVISOR, book.ledger.place_code)
         dung = browser_of(app, registry.accounts(), "dung")
         registry.approve_book(book.book_id, registry.value_digest(book.book_id)[0], author="dung")

@@ -81,9 +81,8 @@ def store(tmp_path: Path) -> LineStore:
 
 @pytest.fixture
 def app(registry: Registry, clock: Clock, versions: ReaderVersions, store: LineStore) -> FastAPI:
-    return create_app(
-        new_site(registry, SCHEMAS, office=OfficeDesk(readers=versions, lines=store), now=clock)
-    )
+    site = new_site(registry, SCHEMAS, office=OfficeDesk(readers=versions, lines=store), now=clock)
+    return create_app(site)
 
 
 @pytest.fixture

@@ -37,14 +37,8 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def app(workspace: Path, clock: Clock) -> Iterator[FastAPI]:
     context = Settings().run_context(workspace)
     with context.open_registry() as registry:
-        yield create_app(
-            new_site(
-                registry,
-                SCHEMAS,
-                office=OfficeDesk(registers=RegisterDesk(partial(Settings().run_context, workspace))),
-                now=clock,
-            )
-        )
+        office = OfficeDesk(registers=RegisterDesk(partial(Settings().run_context, workspace)))
+        yield create_app(new_site(registry, SCHEMAS, office=office, now=clock))
 
 
 @pytest.fixture(scope="module")

@@ -65,9 +65,8 @@ def accounts(registry: Registry, clock: Clock) -> Accounts:
 @pytest.fixture
 def app(registry: Registry, provider: OpenIdProvider, clock: Clock) -> FastAPI:
     asked = Provider(provider.policy(*GROUPS), SECRET, clock, lambda: clock().timestamp())
-    return create_app(
-        new_site(registry, SCHEMAS, ReviewOptions(logins=Rate(1000, 1)), now=clock, sign_in=asked)
-    )
+    site = new_site(registry, SCHEMAS, ReviewOptions(logins=Rate(1000, 1)), now=clock, sign_in=asked)
+    return create_app(site)
 
 
 def way_back(browser: Browser, then: str = "/") -> str:

@@ -47,9 +47,8 @@ def app(registry: Registry, clock: Clock, folder: Path, declared: Schemas) -> Fa
     desk = StaffFileDesk(
         folder / "office.toml", folder / "history", partial(load_policies, declared=declared), clock
     )
-    return create_app(
-        new_site(registry, declared, office=OfficeDesk(settings=desk, declared=declared), now=clock)
-    )
+    site = new_site(registry, declared, office=OfficeDesk(settings=desk, declared=declared), now=clock)
+    return create_app(site)
 
 
 @pytest.fixture

@@ -102,17 +102,16 @@ class Office:
                 inspector=TameLooker,
             ) as uploads,
         ):
-            app = create_app(
-                new_site(
-                    self.registry,
-                    SCHEMAS,
-                    policies=OfficePolicies(review=policy),
-                    work=ServerWork(pictures=pictures, uploads=uploads, regions=RedrawnRegions(self.regions)),
-                    now=self.clock,
-                    office=self.desk,
-                    forms=self.forms,
-                )
+            site = new_site(
+                self.registry,
+                SCHEMAS,
+                policies=OfficePolicies(review=policy),
+                work=ServerWork(pictures=pictures, uploads=uploads, regions=RedrawnRegions(self.regions)),
+                now=self.clock,
+                office=self.desk,
+                forms=self.forms,
             )
+            app = create_app(site)
             server = uvicorn.Server(
                 uvicorn.Config(
                     app, access_log=False, log_config=None, timeout_graceful_shutdown=SHUTDOWN_SECONDS
