@@ -94,7 +94,7 @@ def start_book(visit: VisitDep, book_id: RowId) -> Response:
             raise RunRefused(
                 "Không thấy thư mục của sổ này ở máy chủ nên chưa đọc được. Hãy báo người quản trị máy."
             )
-        visit.site.work.runs.start_book(visit.site.work.uploads.books / book.folder_name)
+        visit.site.work.runs.start_book(books / book.folder_name)
     visit.registry.note_view(visit.person, "run-asked", f"book:{book_id}")
     return RedirectResponse("/runs?asked=1", status_code=303)
 
