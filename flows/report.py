@@ -8,8 +8,7 @@ from prefect import flow, get_run_logger, task
 
 from flows.trying import REPORTING
 from pipeline.base.errors import HotichError
-from pipeline.reports import SPAN, StoreCheck, read_plan
-from pipeline.reports import report as counted
+from pipeline.reports import SPAN, StoreCheck, build_report, read_plan
 from pipeline.reports.output_files import write_files
 from pipeline.scans.store_check import read_state, wrong_scans
 from pipeline.scans.workspace import Workspace
@@ -43,7 +42,7 @@ def write_report(target: str | None, workspace: str | None, days: int) -> list[s
         state = read_state(folder)
         with context.open_registry() as registry:
             store = StoreCheck(state.finished_at, wrong_scans(state))
-            made = counted(registry, context.schemas, plan, days=days, store=store)
+            made = build_report(registry, context.schemas, plan, days=days, store=store)
         return [path.name for path in write_files(made, Path(target) if target else folder.reports)]
     except HotichError:
         raise

@@ -20,7 +20,7 @@ from pipeline.registry.accounts.model import Role
 from pipeline.run_context import RunContext
 from pipeline.runs.specimens import SpecimenReader
 from pipeline.scans.workspace import Workspace
-from pipeline.web.app import create_app
+from pipeline.web.app import create_app, new_site
 from pipeline.web.background_jobs import BackgroundJobs
 from pipeline.web.form_design.form_desk import FormDesk
 from pipeline.web.form_design.own_forms import OwnForms
@@ -48,7 +48,9 @@ def served_designer(root: Path, schemas: Schemas, hidden: str) -> Iterator[str]:
         own = OwnForms(workspace.own_forms, lambda name: workspace.history(f"forms/{name}"), declared)
         desk = FormDesk(FormDrafts(workspace.form_drafts), own, declared, jobs, reader)
         server = uvicorn.Server(
-            uvicorn.Config(create_app(registry, declared, forms=desk), access_log=False, log_config=None)
+            uvicorn.Config(
+                create_app(new_site(registry, declared, forms=desk)), access_log=False, log_config=None
+            )
         )
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

@@ -33,13 +33,15 @@ from benchmarks.desk.keystroke_model import ACCEPT, ASKED, CHOOSE, SKIP, STATUS,
 from benchmarks.figures import report_figures, say
 from pipeline.base.model import FieldStatus
 from pipeline.base.text.tones import folded
+from pipeline.declarations.office.policies import OfficePolicies
 from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.declarations.schema import Schemas
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Role
 from pipeline.scans.workspace import Workspace
 from pipeline.training.evaluation import BookTruth, load_truth
-from pipeline.web.app import create_app
+from pipeline.web.app import create_app, new_site
+from pipeline.web.context import ServerWork
 from pipeline.web.pictures import Pictures
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
@@ -109,7 +111,8 @@ def _served(registry: Registry, workspace: Path, schemas: Schemas) -> Iterator[s
     accounts.change_password(accounts.authenticate(LOGIN, first, "bench"), first, PASSWORD, "bench")
     listener = socket.create_server(("127.0.0.1", 0))
     with Pictures(Workspace(workspace)) as pictures:
-        app = create_app(registry, schemas, policy=REVIEWED_ONCE, pictures=pictures)
+        policies, work = OfficePolicies(review=REVIEWED_ONCE), ServerWork(pictures=pictures)
+        app = create_app(new_site(registry, schemas, policies=policies, work=work))
         server = uvicorn.Server(uvicorn.Config(app, access_log=False, log_config=None))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

@@ -27,7 +27,7 @@ from pipeline.declarations import schema
 from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry.accounts.model import Role
 from pipeline.registry.tasks.model import HandsFull
-from pipeline.web.app import create_app
+from pipeline.web.app import create_app, new_site
 from pipeline.web.security.access import ACCESS, BY_ROUTE, REVIEWING, Access
 
 GROUP = "vai trò × đường dẫn"
@@ -92,7 +92,7 @@ def attack_routes(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
 
 def _compare_tables(log: AttackLog, office: AttackedOffice) -> None:
     """The routes that the application has are those of the table of access, and one mount of static files."""
-    app = create_app(office.registry, schema.load())
+    app = create_app(new_site(office.registry, schema.load()))
     routes = {
         (method, route.path)
         for route in _routes(app.routes)

@@ -97,7 +97,7 @@ class SpecimenReader:
         self._worker.close()
 
     def straighten(
-        self, asked: SpecimenFile, *, splits: bool, turn: int | None
+        self, specimen: SpecimenFile, *, splits: bool, turn: int | None
     ) -> tuple[StraightSpecimen, ...]:
         """Return a page made straight, both pages of an open book where ``splits``.
 
@@ -106,16 +106,18 @@ class SpecimenReader:
             HotichError: The readers are not installed.
         """
         form = next(iter(self._context.schemas.forms.values()))
-        return self._worker.answer(straighten_here, BookJob(form, _ledger(form, "")), (asked, splits, turn))
+        return self._worker.answer(
+            straighten_here, BookJob(form, _ledger(form, "")), (specimen, splits, turn)
+        )
 
-    def read(self, asked: SpecimenFile, form: Form, place_code: str) -> SpecimenReading:
+    def read(self, specimen: SpecimenFile, form: Form, place_code: str) -> SpecimenReading:
         """Return what a form reads on a page; places are shares of the page, or the half of it, as scanned.
 
         Raises:
             ScanError: The page cannot be read, or not in time.
             HotichError: The readers are not installed.
         """
-        result = self._worker.answer(read_specimen_here, BookJob(form, _ledger(form, place_code)), asked)
+        result = self._worker.answer(read_specimen_here, BookJob(form, _ledger(form, place_code)), specimen)
         return reading_of(result)
 
 

@@ -17,10 +17,11 @@ from pipeline.registry import CrossEntryFinding, Registry, Verdict
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role
 from pipeline.registry.statistics.book_counts import DRIFT
-from pipeline.reports import ManagementReport, StoreCheck, WorkPlan, report
+from pipeline.reports import ManagementReport, StoreCheck, WorkPlan, build_report
 from pipeline.scans.store_check import check_store, note_whole_check, read_state, wrong_scans
 from pipeline.scans.workspace import Workspace
-from pipeline.web.app import create_app
+from pipeline.web.app import create_app, new_site
+from pipeline.web.context import ServerWork
 from tests.delivery.export.pdfs import text_of as pdf_text
 from tests.registry.pages import SCHEMAS
 from tests.web.browser import Browser, text_of
@@ -60,7 +61,7 @@ def other(app: FastAPI, accounts: Accounts, people: dict[tuple[Role, str], str])
 
 
 def computed(registry: Registry, clock: Clock, place: str = OWN) -> ManagementReport:
-    return report(registry, SCHEMAS, WorkPlan(), places=frozenset({place}), now=clock)
+    return build_report(registry, SCHEMAS, WorkPlan(), places=frozenset({place}), now=clock)
 
 
 def hrefs(text: str) -> set[str]:
@@ -131,7 +132,8 @@ def test_scans_that_the_store_check_found_wrong_are_told_to_who_has_their_book(
     stored.path.write_bytes(b"\xff\xd8\xff another")
     known = {stored.sha256: f"KS.2010.01/{scan.name}", "0" * 64: "2026-11-25/lost.pdf"}
     note_whole_check(workspace, check_store(workspace, known), "2026-11-25T19:00:00Z")
-    app = create_app(registry, SCHEMAS, now=clock, store=partial(read_state, workspace))
+    site = new_site(registry, SCHEMAS, work=ServerWork(store=partial(read_state, workspace)), now=clock)
+    app = create_app(site)
 
     own = browser_of(app, accounts, people[Role.SUPERVISOR, OWN])
     text = text_of(own.get("/reports"))
@@ -144,7 +146,8 @@ def test_scans_that_the_store_check_found_wrong_are_told_to_who_has_their_book(
     pdf = pdf_text(tmp_path / "a.pdf")
     assert "1 bản quét của 1 sổ bị sửa hoặc thiếu trong kho" in pdf
     assert f"Tài khoản chưa có người thứ hai xác nhận: {people[Role.SUPERVISOR, OWN]} (" in pdf
-    whole = report(registry, SCHEMAS, store=StoreCheck("", wrong_scans(read_state(workspace))), now=clock)
+    store = StoreCheck("", wrong_scans(read_state(workspace)))
+    whole = build_report(registry, SCHEMAS, store=store, now=clock)
     (table,) = [one for part in whole.sections for one in part.tables if one.key == "store"]
     assert [(row[0].text, row[2].text, row[4].text) for row in table.rows] == [
         ("KS.2010.01", "trang-7.jpg", "đã bị sửa hoặc hỏng"),
