@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -11,8 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import uvicorn
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
+from benchmarks.servers.chromium import headless_browser
 from pipeline.declarations.schema import FormShelf, Schemas
 from pipeline.form_design.drafts import FormDrafts
 from pipeline.registry import Registry
@@ -65,15 +65,11 @@ def served_designer(root: Path, schemas: Schemas, hidden: str) -> Iterator[str]:
 @contextmanager
 def supervisor_at(url: str) -> Iterator[Page]:
     """The screen of a supervisor who is logged in."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+    with headless_browser() as browser:
         page = browser.new_context(viewport={"width": 1366, "height": 768}).new_page()
         page.goto(f"{url}/login")
         page.get_by_label("Tên đăng nhập").fill(LOGIN)
         page.get_by_label("Mật khẩu").fill(PASSWORD)
         page.keyboard.press("Enter")
         page.wait_for_url(f"{url}/")
-        try:
-            yield page
-        finally:
-            browser.close()
+        yield page

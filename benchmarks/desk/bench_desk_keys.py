@@ -24,13 +24,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import uvicorn
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks.books.drawn_books import bench_in
 from benchmarks.desk.keystroke_model import ACCEPT, ASKED, CHOOSE, SKIP, STATUS, DeskAction, typed
 from benchmarks.figures import report_figures, say
+from benchmarks.servers.chromium import headless_browser
 from pipeline.base.model import FieldStatus
 from pipeline.base.text.tones import folded
 from pipeline.declarations.office.policies import OfficePolicies
@@ -125,9 +126,7 @@ def _worked(url: str, schemas: Schemas, entries: int) -> Flow:
     """The expert at work until nothing is left, or that many entries are done."""
     flow = Flow()
     truths = {path.parent.name: load_truth(path) for path in SAMPLES.glob("*/truth.json")}
-    with sync_playwright() as playwright:
-        path = shutil.which("chromium")
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with headless_browser() as browser:
         page = browser.new_page(viewport={"width": 1366, "height": 768})
         page.add_init_script(WATCH)
         page.goto(url)
@@ -144,7 +143,6 @@ def _worked(url: str, schemas: Schemas, entries: int) -> Flow:
             _do_task(page, truths, schemas, flow)
         for kind, milliseconds in page.evaluate("window.answers"):
             flow.answers[kind].append(milliseconds / 1000)
-        browser.close()
     return flow
 
 

@@ -184,6 +184,12 @@ def browser_of(app: FastAPI, accounts: Accounts, login: str) -> Browser:
     return Browser(app, token=accounts.authenticate(login, PASSWORD, "test").token)
 
 
+@pytest.fixture
+def chief(app: FastAPI, accounts: Accounts, people: dict[tuple[Role, str], str]) -> Browser:
+    """The browser of a supervisor of the own commune."""
+    return browser_of(app, accounts, people[Role.SUPERVISOR, OWN])
+
+
 @module_cache
 def _sessions_of(_accounts: Accounts) -> dict[str, str]:
     """The token of the session that each login is in by."""

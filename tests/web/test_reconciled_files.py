@@ -57,11 +57,6 @@ def app(registry: Registry, clock: Clock, desk: OfficeDesk) -> FastAPI:
     return create_app(new_site(registry, SCHEMAS, office=desk, now=clock))
 
 
-@pytest.fixture
-def chief(app: FastAPI, accounts: Accounts, people: dict[tuple[Role, str], str]) -> Browser:
-    return browser_of(app, accounts, people[Role.SUPERVISOR, OWN])
-
-
 @pytest.fixture(scope="module")
 def content(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     path = tmp_path_factory.mktemp("sent") / "a.xlsx"
