@@ -1,4 +1,4 @@
-"""A folder of real lines as a training uses it: what is taught, what is kept apart, and the sources it gives."""
+"""A collection of real lines for training: lines to learn, held-out lines, and the line sources made from them."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ from pipeline.training.word_alignment import LineNetwork, letter_columns, words_
 Kind = Literal["plain", "full", "foreign", "clerks"]
 
 MOST_KEPT_APART = 240
-"""Lines of a collection that progress is measured on; further ones that are kept apart are left out."""
+"""Largest number of held-out lines to measure progress on; the rest are unused."""
 
 
 FEWEST_LETTERS = 6
-"""Letters of a line from which marks are drawn over it."""
+"""Least number of letters in a line for drawn tone marks."""
 
 
 @dataclass(frozen=True)
 class Collection:
-    """One folder of real lines.
+    """A folder of real lines.
 
     Attributes:
         folder: Folder with pictures and ``lines.tsv``.
@@ -71,16 +71,16 @@ class Collection:
 
     @property
     def taught(self) -> tuple[RealLine, ...]:
-        """Lines that are learned from; those with a letter that the networks lack are left out."""
+        """The lines to learn; lines with letters unknown to the networks are left out."""
         return self._parts[0]
 
     @property
     def kept_apart(self) -> tuple[RealLine, ...]:
-        """Lines of writers (or places) that nothing is learned from."""
+        """Lines of held-out writers (or places), from which no network learns."""
         return self._parts[1]
 
     def lines(self, work: Path, say: Callable[[str], None]) -> tuple[DatasetLine, ...]:
-        """Return the taught lines as a dataset, which stays in ``work``."""
+        """Return the lines to learn as a dataset, cached in ``work``."""
         path = work / f"{self.folder.name}-{content_key(self.taught)}.npz"
         if not path.is_file():
             say(f"Chuẩn bị {len(self.taught)} dòng thật của {self.folder.name}.")
@@ -91,37 +91,37 @@ class Collection:
         return load_lines(path)
 
     def writers_lines(self, work: Path, say: Callable[[str], None]) -> tuple[DatasetLine, ...]:
-        """Return the lines whose writers are known; none where few names stand for many writers."""
+        """Return the lines to learn if their writers are known; no lines if few names stand for many writers."""
         lines = () if self.kind == "clerks" else self.lines(work, say)
         return lines if len({line.writer for line in lines}) >= FEWEST_WRITERS else ()
 
     def sources(
         self, work: Path, aligner: LineNetwork | None, say: Callable[[str], None]
     ) -> Mapping[str, LineSource]:
-        """Return the sources that the collection gives, by name: real or foreign, rejoined, marked, clerks.
+        """Return the line sources of the collection by name: real or foreign, rejoined, marked, clerks.
 
         Args:
-            work: Where datasets stay.
-            aligner: Finds words and letters in lines; without it there are no rejoined words and no marks.
+            work: Folder of the cached datasets.
+            aligner: Finds words and letters in lines; ``None``: no rejoined and no marked lines.
             say: Takes progress, in Vietnamese.
         """
         lines = self.lines(work, say)
         if self.kind == "clerks":
             return {"clerks": ClerkNumbers(_books(lines, [line.path.stem for line in self.taught]))}
-        found: dict[str, LineSource] = {"foreign" if self.kind == "foreign" else "real": Lines(lines)}
+        by_name: dict[str, LineSource] = {"foreign" if self.kind == "foreign" else "real": Lines(lines)}
         if aligner is None:
-            return found
+            return by_name
         writers = self._words(work, aligner, say)
         if writers:
-            found["rejoined"] = RejoinedWords(writers)
+            by_name["rejoined"] = RejoinedWords(writers)
         if self.kind == "foreign":
             aligned = [line for line in self._aligned(work, aligner, say) if _has_letters(line.line.text)]
             if aligned:
-                found["marked"] = MarkedLines(aligned)
-        return found
+                by_name["marked"] = MarkedLines(aligned)
+        return by_name
 
     def _words(self, work: Path, aligner: LineNetwork, say: Callable[[str], None]) -> list[list[DatasetLine]]:
-        """Return the words of each writer who has enough of them."""
+        """Return the words of each writer with enough words."""
         lines = self.writers_lines(work, say)
         if not lines:
             return []
@@ -130,24 +130,24 @@ class Collection:
             words = words_by_writer(lines, aligner)
             say(f"Cắt được {sum(map(len, words))} từ của {len(words)} người viết ({self.folder.name}).")
             save_lines(path, [word for of_writer in words for word in of_writer])
-        found: dict[str, list[DatasetLine]] = {}
+        by_writer: dict[str, list[DatasetLine]] = {}
         for word in load_lines(path):
-            found.setdefault(word.writer, []).append(word)
-        return list(found.values())
+            by_writer.setdefault(word.writer, []).append(word)
+        return list(by_writer.values())
 
     def _aligned(
         self, work: Path, aligner: LineNetwork, say: Callable[[str], None]
     ) -> tuple[AlignedLine, ...]:
-        """Return the lines whose letters are found."""
+        """Return the lines whose letters could be located."""
         lines = self.lines(work, say)
         path = work / f"{self.folder.name}-{content_key(self.taught)}-columns.npz"
         if not path.is_file():
             aligned = [letter_columns(line, aligner) for line in lines]
-            found = [number for number, line in enumerate(aligned) if line is not None]
-            say(f"Tìm được chỗ của từng chữ trong {len(found)} dòng ({self.folder.name}).")
+            located = [number for number, line in enumerate(aligned) if line is not None]
+            say(f"Tìm được chỗ của từng chữ trong {len(located)} dòng ({self.folder.name}).")
             columns = [column for line in aligned if line is not None for column in line.columns]
             with atomic_path(path) as temporary, temporary.open("wb") as file:
-                np.savez(file, lines=np.array(found), columns=np.array(columns, np.float32))
+                np.savez(file, lines=np.array(located), columns=np.array(columns, np.float32))
         with np.load(path) as held:
             numbers = held["lines"].astype(int)
             ends = np.cumsum([len(lines[number].text) for number in numbers], dtype=int)
@@ -159,13 +159,13 @@ class Collection:
 
 
 def _has_letters(text: str) -> bool:
-    """Return whether enough of a text can bear marks."""
+    """Return whether a text has enough letters for tone marks."""
     return sum(letter.isalpha() for letter in text) >= FEWEST_LETTERS
 
 
 def _books(lines: Sequence[DatasetLine], stems: Sequence[str]) -> list[Mapping[str, Sequence[DatasetLine]]]:
-    """Return the books that have crops of all three kinds; the file's name says which kind a crop is."""
-    found: dict[str, dict[str, list[DatasetLine]]] = {}
+    """Return the books with crops of all three kinds; the file name gives the kind of a crop."""
+    books: dict[str, dict[str, list[DatasetLine]]] = {}
     for line, stem in zip(lines, stems, strict=True):
-        found.setdefault(line.writer, {}).setdefault(stem.partition("_")[2][:1], []).append(line)
-    return [book for book in found.values() if set("dyn") <= set(book)]
+        books.setdefault(line.writer, {}).setdefault(stem.partition("_")[2][:1], []).append(line)
+    return [book for book in books.values() if set("dyn") <= set(book)]

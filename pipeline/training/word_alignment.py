@@ -1,4 +1,4 @@
-"""Find where the words and figures of a real line lie, from a network's alignment with its label."""
+"""Locate the words and digits of a real line by a network's alignment with its label."""
 
 from __future__ import annotations
 
@@ -25,29 +25,29 @@ from pipeline.training.synthetic_lines.real_figures import Figure
 log = logging.getLogger(__name__)
 
 LineNetwork = Callable[[Tensor], Tensor]
-"""From (lines, 1, ``HEIGHT``, width) to scores (lines, steps, 1 + letters)."""
+"""Maps (lines, 1, ``HEIGHT``, width) to scores (lines, steps, 1 + letters)."""
 
 WORST_FIT = 1.2
-"""Mean negative log chance of a letter above which an alignment is not believed."""
+"""Largest mean negative log probability of a letter in a trusted alignment."""
 
 SURE_FIGURE = 0.5
-"""Chance of a figure below which it is not cut out."""
+"""Least probability of a digit to cut out."""
 
 _UNLABELLED = str.maketrans("", "", "".join(UNLABELLED))
 
 FEWEST = 30
-"""Words that a writer must have to be joined anew."""
+"""Least number of words of a writer for recomposition."""
 
 
 def words_by_writer(lines: Sequence[DatasetLine], network: LineNetwork) -> list[list[DatasetLine]]:
-    """Return the words of all lines of each writer who has enough of them."""
-    found: dict[str, list[DatasetLine]] = {}
+    """Return the words of each writer with enough words."""
+    by_writer: dict[str, list[DatasetLine]] = {}
     aligned = 0
     for line in lines:
         words = split_words(line, _word_boundaries(line, network))
         aligned += bool(words)
-        found.setdefault(line.writer, []).extend(words)
-    kept = [words for words in found.values() if len(words) >= FEWEST]
+        by_writer.setdefault(line.writer, []).extend(words)
+    kept = [words for words in by_writer.values() if len(words) >= FEWEST]
     log.info(
         "%d of %d lines aligned: %d words of %d writers", aligned, len(lines), sum(map(len, kept)), len(kept)
     )
@@ -56,13 +56,13 @@ def words_by_writer(lines: Sequence[DatasetLine], network: LineNetwork) -> list[
 
 @dataclass(frozen=True, slots=True)
 class _Alignment:
-    """Where a network sees the letters of a line's label.
+    """The alignment of a line with its label.
 
     Attributes:
-        text: The label as it was aligned, in small letters.
-        chances: Chance of each letter at its step.
-        middle: (rows, columns) ink 0 to 1 of the part of the line that the network saw.
-        scale: Columns of the network's picture for one of ``middle``.
+        text: The aligned label, in lower case.
+        chances: Probability of each letter at its step.
+        middle: (rows, columns) ink 0 to 1 of the part of the line that the network sees.
+        scale: Columns of the network's picture for a column of ``middle``.
     """
 
     text: str
@@ -78,7 +78,7 @@ class _Alignment:
 
 
 def _aligned(line: DatasetLine, network: LineNetwork) -> _Alignment | None:
-    """Align a line with its label; None when the fit is poor."""
+    """Align a line with its label; ``None`` if the fit is poor."""
     top = round(ROWS * (1 - 1 / REACH) / 2)
     middle = line.ink[top : ROWS - top].astype(np.float32) / 255
     rows = np.linspace(0, middle.shape[0] - 1, HEIGHT).round().astype(int)
@@ -109,9 +109,9 @@ def _aligned(line: DatasetLine, network: LineNetwork) -> _Alignment | None:
 
 
 def letter_columns(line: DatasetLine, network: LineNetwork) -> AlignedLine | None:
-    """Return the line with the column of each letter of its label; None when the fit is poor.
+    """Return the line with the column of each letter of its label; ``None`` if the fit is poor.
 
-    Signs that the alignment leaves out lie between their neighbours.
+    Signs without an alignment are placed between their neighbours.
     """
     aligned = _aligned(line, network)
     if aligned is None:
@@ -124,46 +124,48 @@ def letter_columns(line: DatasetLine, network: LineNetwork) -> AlignedLine | Non
 
 
 def _word_boundaries(line: DatasetLine, network: LineNetwork) -> tuple[int, ...]:
-    """Return the columns of the blanks between the words of a line; none when the fit is poor."""
-    found = _aligned(line, network)
-    if found is None or found.text.count(" ") != line.text.count(" "):
+    """Return the columns of the spaces between the words of a line; empty if the fit is poor."""
+    aligned = _aligned(line, network)
+    if aligned is None or aligned.text.count(" ") != line.text.count(" "):
         return ()
     return tuple(
-        round(found.boundary(at - 1, at + 1)) for at, letter in enumerate(found.text) if letter == " "
+        round(aligned.boundary(index - 1, index + 1))
+        for index, letter in enumerate(aligned.text)
+        if letter == " "
     )
 
 
 def figures_by_writer(
     lines: Sequence[DatasetLine], network: LineNetwork
 ) -> dict[str, dict[str, tuple[Figure, ...]]]:
-    """Return the figures of all lines that can be cut out cleanly, by writer and figure.
+    """Return the digits of all lines that can be cut out cleanly, by writer and digit.
 
-    A figure is taken when the network is sure of it, and nearly no ink lies on the columns at either side of it.
+    A digit is taken if the network is confident and almost no ink is on the columns beside it.
     """
-    found: dict[str, dict[str, list[tuple[Pixels, int]]]] = {}
+    by_writer: dict[str, dict[str, list[tuple[Pixels, int]]]] = {}
     for line in lines:
         if not any(letter.isdigit() for letter in line.text):
             continue
         aligned = _aligned(line, network)
         if aligned is None:
             continue
-        for at, letter in enumerate(aligned.text):
-            sure = letter.isdigit() and aligned.chances[at] >= SURE_FIGURE
-            if sure and (cut := _figure(line, aligned, at)) is not None:
-                found.setdefault(line.writer, {}).setdefault(letter, []).append(cut)
+        for index, letter in enumerate(aligned.text):
+            is_sure = letter.isdigit() and aligned.chances[index] >= SURE_FIGURE
+            if is_sure and (cut := _figure(line, aligned, index)) is not None:
+                by_writer.setdefault(line.writer, {}).setdefault(letter, []).append(cut)
     log.info(
         "%d figures of %d writers cut out",
-        sum(len(c) for w in found.values() for c in w.values()),
-        len(found),
+        sum(len(c) for w in by_writer.values() for c in w.values()),
+        len(by_writer),
     )
-    return {writer: _measured(figures) for writer, figures in found.items()}
+    return {writer: _measured(figures) for writer, figures in by_writer.items()}
 
 
-def _figure(line: DatasetLine, aligned: _Alignment, at: int) -> tuple[Pixels, int] | None:
-    """Return the ink of one figure and its last row, or None when it touches its neighbours or is oddly shaped."""
+def _figure(line: DatasetLine, aligned: _Alignment, index: int) -> tuple[Pixels, int] | None:
+    """Return the ink of a digit and its last row, or ``None`` if it touches its neighbours or is oddly shaped."""
     width = line.ink.shape[1]
-    left = aligned.boundary(at - 1, at) if at else 0
-    right = aligned.boundary(at, at + 1) if at + 1 < len(aligned.text) else width
+    left = aligned.boundary(index - 1, index) if index else 0
+    right = aligned.boundary(index, index + 1) if index + 1 < len(aligned.text) else width
     left, right = max(0, round(left)), min(width, round(right) + 1)
     beside = [line.ink[:, edge] for edge in (left, right - 1) if 0 < edge < width - 1]
     if right - left < 3 or any(column.sum() > 255 for column in beside):
@@ -179,7 +181,7 @@ def _figure(line: DatasetLine, aligned: _Alignment, at: int) -> tuple[Pixels, in
 
 
 def _measured(figures: Mapping[str, Sequence[tuple[Pixels, int]]]) -> dict[str, tuple[Figure, ...]]:
-    """Return a writer's figures with their heights and drops relative to the usual one."""
+    """Return a writer's digits with heights and drops relative to the usual digit."""
     every = [cut for cuts in figures.values() for cut in cuts]
     usual = float(np.median([len(mask) for mask, _ in every]))
     base = float(np.median([row for _, row in every]))
