@@ -96,8 +96,8 @@ class Measured:
 
     def figures(self) -> dict[str, Any]:
         """Return what was measured; shares 0..1."""
-        narrowed = [one for one in self.places if one.narrowed]
-        whole = [one for one in self.places if not one.narrowed]
+        narrowed = [place for place in self.places if place.narrowed]
+        whole = [place for place in self.places if not place.narrowed]
         return {
             "pages": self.pages,
             "acts": self.acts,
@@ -108,7 +108,7 @@ class Measured:
             "narrowed_fields": len(narrowed),
             "narrowed_held": share(sum(one.held >= HELD for one in narrowed), len(narrowed)),
             "blocks_held": share(sum(one.held >= HELD for one in whole), len(whole)),
-            "margins_held": share(sum(one.held >= HELD for one in self.margins), len(self.margins)),
+            "margins_held": share(sum(margin.held >= HELD for margin in self.margins), len(self.margins)),
             "shown_with_another": sum(self.shown_with),
             "pages_run_over": self.continued,
             "pages_run_over_told": self.continued_told,
@@ -253,12 +253,12 @@ def _judge(
     matrix = result.matrix @ page.scan.matrix
     whole = [act for act in page.acts if act.is_whole]
     entries = {number: _entries_of(result.entries, act, matrix) for number, act in enumerate(whole)}
-    told = {one.code for one in result.findings}
+    told = {finding.code for finding in result.findings}
     runs_over = len(whole) < len(page.acts)
     total.pages += 1
     total.acts += len(whole)
     total.entries += len(result.entries)
-    total.found += sum(len(one) == 1 for one in entries.values())
+    total.found += sum(len(entry) == 1 for entry in entries.values())
     total.falsely_parted += max(0, len(result.entries) - len(whole))
     total.continued += runs_over
     total.continued_told += runs_over and "ACT-CONTINUED" in told
@@ -276,7 +276,7 @@ def _judge(
     found, margins = [], []
     for number, act in enumerate(whole):
         for entry in entries[number][:1]:
-            boxes = [one.box for one in entry.readings if one.box is not None]
+            boxes = [reading.box for reading in entry.readings if reading.box is not None]
             around = reduce(Box.union, boxes)
             others = [ink for one in page.acts if one is not act for ink in one.ink.values() if len(ink)]
             shown = any(_share_in(ink_on_scan(ink, matrix), around) > SEEN for ink in others)
@@ -301,7 +301,7 @@ def _entries_of(entries: Sequence[EntryResult], act: DrawnAct, matrix: Points) -
     top, bottom = (float(ink_on_scan(np.array([[800.0, y]]), matrix)[0, 1]) for y in (act.top, act.bottom))
     own = []
     for entry in entries:
-        begin = min((one.box.top for one in entry.readings if one.box is not None), default=-1.0)
+        begin = min((reading.box.top for reading in entry.readings if reading.box is not None), default=-1.0)
         if top - 0.4 * (bottom - top) <= begin <= (top + bottom) / 2:
             own.append(entry)
     return own
@@ -314,8 +314,8 @@ def _share_in(points: Points, box: Box) -> float:
 
 def _by_field(places: Sequence[FieldPlace]) -> dict[str, str]:
     every, narrowed = (
-        Counter(one.field for one in places),
-        Counter(one.field for one in places if one.narrowed),
+        Counter(place.field for place in places),
+        Counter(place.field for place in places if place.narrowed),
     )
     return {name: f"{narrowed[name]}/{count}" for name, count in every.items()}
 

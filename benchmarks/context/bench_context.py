@@ -216,12 +216,12 @@ def _read(
 def _show(figures: Mapping[str, Mapping[str, Any]], console: Console) -> None:
     table = Table("Đo gì", "Muốn", *figures, title="Cả quyển cùng nói")
     for label, (path, wanted) in ROWS.items():
-        table.add_row(label, wanted, *(percent(_at(told, path)) for told in figures.values()))
+        table.add_row(label, wanted, *(percent(_at(figure, path)) for figure in figures.values()))
     for label, (path, wanted) in COUNTS.items():
-        table.add_row(label, wanted, *(str(_at(told, path)) for told in figures.values()))
-    seconds = [told["seconds_a_page"] for told in figures.values()]
+        table.add_row(label, wanted, *(str(_at(figure, path)) for figure in figures.values()))
+    seconds = [figure["seconds_a_page"] for figure in figures.values()]
     table.add_row("Giây CPU một trang", "+10 %", *("–" if one is None else f"{one:.2f}" for one in seconds))
-    later = [told["second_pass_seconds"] for told in figures.values()]
+    later = [figure["second_pass_seconds"] for figure in figures.values()]
     table.add_row("Giây CPU lượt thứ hai", "", *("–" if one is None else f"{one:.2f}" for one in later))
     console.print(table)
 
@@ -233,8 +233,8 @@ def _at(told: Any, path: str) -> Any:
 
 
 def _show_wrong(figures: Mapping[str, Mapping[str, Any]], console: Console) -> None:
-    for name, told in figures.items():
-        for field, count in told["wrong_fields"].items():
+    for name, figure in figures.items():
+        for field, count in figure["wrong_fields"].items():
             console.print(f"{name}: {field}: {count} giá trị sai đã nhận", markup=False)
 
 

@@ -69,7 +69,7 @@ def main() -> None:
         {
             "wanted": WANTED,
             "registers": found,
-            "least_in_cell": min((one["lines_in_cell"] for one in others), default=None),
+            "least_in_cell": min((other["lines_in_cell"] for other in others), default=None),
             "most_hand_minutes": max((one["hand_minutes"] for one in found.values()), default=None),
             "most_clicks": max((one["clicks"] for one in found.values()), default=None),
         },
@@ -83,18 +83,18 @@ def measure(
     count, efforts, machine = LineCount(), [], 0.0
     is_alone = len(pictures) == 1
     for specimens, seen in zip(register.specimens, register.seen, strict=True):
-        used = [one for one in pictures if one.name in specimens]
+        used = [picture for picture in pictures if picture.name in specimens]
         used.sort(key=lambda one: one.name != seen.picture)
         form, effort, seconds = designed(register, seen, used, schemas, keep)
         efforts.append(effort)
         machine += seconds
-        for picture in used if is_alone else [one for one in pictures if one not in used]:
+        for picture in used if is_alone else [picture for picture in pictures if picture not in used]:
             within = (seen.rules[0], seen.rules[-1]) if is_alone else (0.0, 1.0)
             missed = count_page(
                 picture, cut_page(picture, form, schemas, engines, register.dpi), count, within
             )
             say(f"{register.source} {picture.name}: {len(missed)} dòng ngoài ô, {missed}")
-    worst = max(efforts, key=lambda one: one.seconds)
+    worst = max(efforts, key=lambda effort: effort.seconds)
     return count.figures() | {
         "on_specimen": is_alone,
         "forms": len(efforts),

@@ -100,7 +100,7 @@ def count_page(
     """
     starts, lines = _known(page)
     wide = page.pixels.shape[1]
-    lines = [one for one in lines if within[0] <= one[1][:, 0].mean() / wide <= within[1]]
+    lines = [line for line in lines if within[0] <= line[1][:, 0].mean() / wide <= within[1]]
     count.pages += 1
     count.entries += len(starts)
     count.lines += len(lines)

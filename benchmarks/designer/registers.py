@@ -80,12 +80,12 @@ class RealRegister:
     def pictures_in(self, folder: Path) -> list[Picture]:
         """Return its pictures of one printing; both pages of an open book are one."""
         pages = [
-            one
-            for one in ledger_pages(folder)
-            if one.source == self.source and one.name.startswith(self.pages)
+            page
+            for page in ledger_pages(folder)
+            if page.source == self.source and page.name.startswith(self.pages)
         ]
         found = []
-        for path, parts in groupby(pages, lambda one: one.path):
+        for path, parts in groupby(pages, lambda page: page.path):
             both = tuple(parts)
             pixels = np.hstack([one.pixels for one in both])
             whole = (RealPage(self.source, path.stem, path, pixels, both[0].left, both[0].top),)

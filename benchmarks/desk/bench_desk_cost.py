@@ -101,8 +101,8 @@ def main() -> None:
             continue
         with place_of(chosen.entries, chosen.keep) as (place, shelf):
             figures = costs(place, shelf, chosen.tasks, chosen.columns)
-        for name, one in figures.items():
-            table.add_row(kind, name, *map(str, one.values()))
+        for name, figure in figures.items():
+            table.add_row(kind, name, *map(str, figure.values()))
         runs[kind.lower()] = figures
     Console(width=120).print(table)
     report_figures("desk-cost", {"entries": chosen.entries, **runs})
@@ -141,19 +141,19 @@ def _one_task(meter: Meter, desk: Desk, person: Person, number: int) -> None:
 
 def _one_column(meter: Meter, desk: Desk, person: Person, number: int) -> None:
     counts = meter.timed("counts", lambda: desk.counts(person))
-    book = [one.book_id for one in counts if one.stage is Stage.REVIEW][number]
+    book = [count.book_id for count in counts if count.stage is Stage.REVIEW][number]
     counted = meter.timed("column_counts", lambda: desk.column_counts(person, book))
     most = max(counted, key=lambda one: one.waiting)
     column = meter.timed("column", lambda: desk.column(person, book, most.field, most.stage, COLUMN))
     assert column is not None
     words = [
-        (one.task_id, one.version, Verdict(one.work.field, FieldStatus.READ, f"Thử {one.task_id}"))
-        for one in column.tasks
+        (task.task_id, task.version, Verdict(task.work.field, FieldStatus.READ, f"Thử {task.task_id}"))
+        for task in column.tasks
     ]
     outcomes = meter.timed(
         "key_column", lambda: desk.key_column(person, words, token=f"column {number}", seconds=3.0)
     )
-    assert not any(one.refused for one in outcomes)
+    assert not any(outcome.refused for outcome in outcomes)
 
 
 if __name__ == "__main__":

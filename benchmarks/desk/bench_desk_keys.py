@@ -201,11 +201,11 @@ def _truth_of(page: Page, truths: Mapping[str, BookTruth], schemas: Schemas) -> 
     truth = truths[book]
     entry = next(
         (
-            one
-            for one in truth.entries
-            if one.page is not None
-            and (truth.pages[one.page].scan, truth.pages[one.page].page_no) == (scan, int(page_no))
-            and one.row == int(row)
+            entry
+            for entry in truth.entries
+            if entry.page is not None
+            and (truth.pages[entry.page].scan, truth.pages[entry.page].page_no) == (scan, int(page_no))
+            and entry.row == int(row)
         ),
         None,
     )

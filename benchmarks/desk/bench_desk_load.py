@@ -102,9 +102,9 @@ def main() -> None:
             proof = proven(place, shelf, logs)
         for pace, log in zip(paces, logs, strict=True):
             figures = _figures(log, pace)
-            for name, one in figures["calls"].items():
-                shown = (f"{one[key]:.1f}" for key in SHOWN)
-                table.add_row(f"{kind}, {office.people} người", pace.name, name, str(one["count"]), *shown)
+            for name, call in figures["calls"].items():
+                shown = (f"{call[key]:.1f}" for key in SHOWN)
+                table.add_row(f"{kind}, {office.people} người", pace.name, name, str(call["count"]), *shown)
             runs[f"{kind.lower()}_{pace.name}"] = figures
         runs[f"{kind.lower()}_proof"] = proof.figures() | {"entries": shelf.entries}
     console = Console(width=140)

@@ -213,14 +213,14 @@ def _write(connection: Connection, table: Table, templates: Sequence[Template], 
         copying = f"COPY {table.name} ({columns}) FROM STDIN (FREEZE)"
         with driver.cursor() as cursor, cursor.copy(copying) as stream:
             for number in numbers:
-                stream.write("".join([one.copied_line(number) for one in templates]))
+                stream.write("".join([template.copied_line(number) for template in templates]))
         if "id" in table.c:
-            last = max(int(one.key(numbers[-1])) for one in templates)
+            last = max(int(template.key(numbers[-1])) for template in templates)
             connection.execute(select(func.setval(func.pg_get_serial_sequence(table.name, "id"), last)))
         return
     marks = ", ".join("?" * len(names))
     statement = f"INSERT INTO {table.name} ({columns}) VALUES ({marks})"  # noqa: S608 (names of our own tables)
-    driver.executemany(statement, (one.copied(number) for number in numbers for one in templates))
+    driver.executemany(statement, (template.copied(number) for number in numbers for template in templates))
 
 
 def _cell(value: Any) -> str:

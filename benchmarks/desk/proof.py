@@ -151,8 +151,8 @@ def shared_by_clock(held: Sequence[TaskHold]) -> int:
 
 def _overlaps(spells: Sequence[TaskHold]) -> int:
     def pairs() -> Iterator[bool]:
-        for at, one in enumerate(spells):
+        for at, spell in enumerate(spells):
             for other in spells[at + 1 :]:
-                yield other.account_id != one.account_id and other.since < one.until
+                yield other.account_id != spell.account_id and other.since < spell.until
 
     return sum(pairs())

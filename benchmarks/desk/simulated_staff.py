@@ -191,20 +191,20 @@ class _Worker:
             return
         since = time.monotonic()
         self._think(len(shown.tasks) / 3)
-        for one in shown.tasks:
-            self._let_go(one.task_id, since)
+        for task in shown.tasks:
+            self._let_go(task.task_id, since)
         self._key_column(shown.tasks)
 
     def _key_column(self, tasks: Sequence[ColumnTask]) -> None:
-        words = [(one.task_id, one.version, self._word(one.work.field, one.task_id)) for one in tasks]
+        words = [(task.task_id, task.version, self._word(task.work.field, task.task_id)) for task in tasks]
         token = self._token()
         outcomes = self._sent(
             token, "key_column", lambda: self.desk.key_column(self.person, words, token=token, seconds=3.0)
         )
         taken = [
             (task_id, word)
-            for (task_id, _, word), one in zip(words, outcomes, strict=True)
-            if not one.refused
+            for (task_id, _, word), outcome in zip(words, outcomes, strict=True)
+            if not outcome.refused
         ]
         self.log.refusals["snippet refused"] += len(words) - len(taken)
         self._acknowledged(token, taken)

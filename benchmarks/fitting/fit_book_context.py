@@ -126,7 +126,7 @@ def read_book(rng: np.random.Generator, schemas: Schemas, form: Form, pens: Font
                 RecognizedField(region, Writing.HAND, (RecognizedLine(line, line.box, next(readings)),))
             )
         nothing: ConnectedComponents = None  # type: ignore[assignment]
-        place = EntryRegion(0, tuple(one.region for one in fields), nothing, nothing)
+        place = EntryRegion(0, tuple(field.region for field in fields), nothing, nothing)
         entry = judge.entry(RecognizedEntry(place, tuple(fields)), ())
         found.append(
             PageResult(
@@ -181,7 +181,7 @@ def accepted(books: Sequence[DrawnBook], form: Form, schemas: Schemas) -> Iterat
         routing = RoutingOptions(calibration=replace(known, reader=book.pages[0].hand_reader))
         judge = EntryJudge(form, ledger, schemas, routing)
         alone = [
-            replace(page, entries=tuple(judge.again(one, one.regions, {}, {}) for one in page.entries))
+            replace(page, entries=tuple(judge.again(entry, entry.regions, {}, {}) for entry in page.entries))
             for page in book.pages
         ]
         passed = second_pass(alone, {}, form, ledger, schemas, DigitizeOptions(routing=routing))
@@ -244,10 +244,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         ]
         if chosen.keep:
             keep_books(books, chosen.keep)
-    before = [one for book in books for one in outcomes(book, form, schemas, None)]
+    before = [outcome for book in books for outcome in outcomes(book, form, schemas, None)]
     for weight in (None, *WEIGHTS):
         options = None if weight is None else replace(WeighingOptions(), per_letter=weight)
-        after = [one for book in books for one in outcomes(book, form, schemas, options)]
+        after = [outcome for book in books for outcome in outcomes(book, form, schemas, options)]
         parts = [f"{'off' if weight is None else weight}"]
         for slot in sorted({one[0] for one in after}):
             some = [one for one in after if one[0] == slot]

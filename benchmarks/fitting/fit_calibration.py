@@ -100,7 +100,7 @@ def main() -> None:
         "pages": sum(book.pages for book in read),
         "samples": len(samples),
         **bounds_of(calibration),
-        "hands": {hand: found.as_dict() for hand, found in strangers.items()},
+        "hands": {hand: stranger.as_dict() for hand, stranger in strangers.items()},
     }
     show(figures, strangers, console)
     if chosen.wrong:

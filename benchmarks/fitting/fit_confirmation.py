@@ -134,7 +134,7 @@ def outcomes(folder: Path, pages: Sequence[PageResult | None], schemas: Schemas)
     form = schemas.form(ledger.form)
     record = schemas.record(form.record)
     options = DigitizeOptions(routing=Settings().run_context(folder).options.routing)
-    passed = second_pass([one for one in pages if one], {}, form, ledger, schemas, options)
+    passed = second_pass([page for page in pages if page], {}, form, ledger, schemas, options)
     weighed = [None if page is None else passed.weighed(page) for page in pages]
     told = [told_page(page, 0.0) for page in weighed]
     scored = ScoredBook(folder.name, form, record, load_truth(folder / "truth.json"), read_pages(told), False)
@@ -146,15 +146,15 @@ def outcomes(folder: Path, pages: Sequence[PageResult | None], schemas: Schemas)
         if page is None or of_page is None:
             continue
         confirmed = passed.confirmed.of((page.ref, of_page.row), of_page.readings)
-        readings = {one.field: one for one in of_page.readings}
+        readings = {reading.field: reading for reading in of_page.readings}
         for spec in record.fields:
             reading, outcome = readings.get(spec.name), entry.outcome(spec) if spec.column else None
             if reading is None or outcome is None or reading.status is not FieldStatus.READ:
                 continue
             codes = {
-                one.code
-                for one in of_page.findings
-                if spec.name in one.fields and one.severity is not Severity.INFO
+                finding.code
+                for finding in of_page.findings
+                if spec.name in finding.fields and finding.severity is not Severity.INFO
             }
             touches = {one.code for one in of_page.findings if spec.name in one.fields} & {"INK-TOUCHES"}
             if reading.writing is not Writing.HAND or "SIGNER-BOOK" in codes:
@@ -194,12 +194,12 @@ def _group(some: Sequence[Outcome]) -> dict[str, Any]:
 
 def _show(figures: dict[str, Any]) -> None:
     table = Table("Loại", "đúng", "… được xác nhận", "sai", "… được xác nhận", "ít nhất bằng mấy lần")
-    for name, told in figures.items():
+    for name, figure in figures.items():
         if name != "touched":
-            odds = "–" if told["odds"] is None else f"{told['odds']:.1f}"
+            odds = "–" if figure["odds"] is None else f"{figure['odds']:.1f}"
             table.add_row(
-                name, str(told["right"]), percent(told["right_confirmed"]), str(told["wrong"]),
-                str(told["wrong_confirmed"]), odds,
+                name, str(figure["right"]), percent(figure["right_confirmed"]), str(figure["wrong"]),
+                str(figure["wrong_confirmed"]), odds,
             )  # fmt: skip
     Console(width=120).print(table)
     Console(width=120).print(f"Mực khác chạm vào, ngoài ra đủ chắc: {figures['touched']}", markup=False)

@@ -116,8 +116,8 @@ def outcomes(
         for key in asked:
             leaves = {one.reading.field for one in answered.clear(key)}
             clear = {
-                one.reading.field: one
-                for one in every.clear_values(key[0], paper.first[key], answered.weighed(key), frozenset())
+                value.reading.field: value
+                for value in every.clear_values(key[0], paper.first[key], answered.weighed(key), frozenset())
             }
             for reading in answered.waiting_in_pools(key):
                 if reading.status is not FieldStatus.READ:
@@ -142,9 +142,9 @@ def figures_of(found: Sequence[Outcome]) -> dict[str, Any]:
         "wrong": len(wrong),
         "leads": [_clear(right, wrong, leads) for leads in LEADS],
         "leave": len(leaves),
-        "leave_wrong": sum(not one.right for one in leaves),
-        "leave_critical": sum(one.critical for one in leaves),
-        "leave_most_wrong": upper_bound(len(leaves), sum(not one.right for one in leaves))
+        "leave_wrong": sum(not leaf.right for leaf in leaves),
+        "leave_critical": sum(leaf.critical for leaf in leaves),
+        "leave_most_wrong": upper_bound(len(leaves), sum(not leaf.right for leaf in leaves))
         if leaves
         else None,
     }
@@ -175,10 +175,10 @@ def _show(figures: Mapping[str, Any]) -> None:
     table = Table(
         "Mực hơn ít nhất (nat)", "… so với giá trị khác của sổ", "đúng, rõ", "sai, rõ", "ít nhất bằng mấy lần"
     )
-    for told in figures["leads"]:
-        leads = ("–" if told[name] is None else f"{told[name]:.0f}" for name in ("lead", "lead_of_known"))
-        odds = "–" if told["odds"] is None else f"{told['odds']:.1f}"
-        table.add_row(*leads, str(told["right_clear"]), str(told["wrong_clear"]), odds)
+    for lead in figures["leads"]:
+        leads = ("–" if lead[name] is None else f"{lead[name]:.0f}" for name in ("lead", "lead_of_known"))
+        odds = "–" if lead["odds"] is None else f"{lead['odds']:.1f}"
+        table.add_row(*leads, str(lead["right_clear"]), str(lead["wrong_clear"]), odds)
     console = Console(width=120)
     console.print(table)
     console.print(

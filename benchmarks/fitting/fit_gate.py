@@ -103,7 +103,7 @@ def best_limit(good: Sequence[float], bad: Sequence[float]) -> float:
 
 def _room(limit: float, measures: Sequence[float]) -> float:
     """How far the nearest measure lies from the limit, as a share of it."""
-    return min(abs(one - limit) for one in measures) / max(limit, 1e-9)
+    return min(abs(measure - limit) for measure in measures) / max(limit, 1e-9)
 
 
 if __name__ == "__main__":

@@ -113,8 +113,8 @@ def read_lines(
         for (_, told), seen in zip(some, reader.emissions([picture for picture, _ in some]), strict=True):
             ways = [seen, *(seen[at : at + 1] for at in range(networks))] if seen else []
             for way in ways:
-                for found in decode_line(way, free).hypotheses:
-                    yield told, found.text, found.chance / len(ways)
+                for hypothesis in decode_line(way, free).hypotheses:
+                    yield told, hypothesis.text, hypothesis.chance / len(ways)
 
 
 def counted(readings: Iterable[tuple[str, str, float]]) -> tuple[dict[tuple[str, str], float], float]:
@@ -124,9 +124,9 @@ def counted(readings: Iterable[tuple[str, str, float]]) -> tuple[dict[tuple[str,
     for told, read, share in readings:
         told, read = (_letters(unaccented(text)) for text in (told, read))
         letters += len(told) * share
-        for one in Levenshtein.opcodes(told, read):
-            left, right = told[one.src_start : one.src_end], read[one.dest_start : one.dest_end]
-            if one.tag != "equal" and len(left) <= LONGEST and len(right) <= LONGEST:
+        for opcode in Levenshtein.opcodes(told, read):
+            left, right = told[opcode.src_start : opcode.src_end], read[opcode.dest_start : opcode.dest_end]
+            if opcode.tag != "equal" and len(left) <= LONGEST and len(right) <= LONGEST:
                 found[left, right] += share
     kept = {one: round(count, 2) for one, count in found.items() if count >= LEAST}
     return dict(sorted(kept.items(), key=lambda one: (-one[1], one[0]))), letters

@@ -71,19 +71,19 @@ def _stamps(paper: BookOnPaper) -> Iterator[Stamp]:
 
 def figures_of(stamps: Sequence[Stamp], names: Sequence[str]) -> list[dict[str, Any]]:
     """Return for each likeness how many stamps have that of their own name, and how many pairs that of another."""
-    own = [print_likeness(one.read, one.name) for one in stamps]
+    own = [print_likeness(stamp.read, stamp.name) for stamp in stamps]
     pairs = [
-        print_likeness(one.read, other)
-        for one in stamps
+        print_likeness(stamp.read, other)
+        for stamp in stamps
         for other in names
-        if other.casefold() != one.name.casefold()
+        if other.casefold() != stamp.name.casefold()
     ]
     return [
         {
             "least": least,
             "own": share(sum(one >= least for one in own), len(own)),
             "pairs": len(pairs),
-            "others": sum(one >= least for one in pairs),
+            "others": sum(pair >= least for pair in pairs),
             "others_at_most": upper_bound(len(pairs), sum(one >= least for one in pairs)) if pairs else None,
         }
         for least in LEAST

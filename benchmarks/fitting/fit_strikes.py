@@ -90,12 +90,12 @@ def main() -> None:
     best = np.full(len(lines), -np.inf)
     np.maximum.at(best, [number for number, _, _ in runs], odds)
     weights, offset = fitted(measures[taught], strikes[taught])
-    names = [one.name for one in fields(InkRun)]
+    names = [field.name for field in fields(InkRun)]
     report_figures(
         "fit-strikes",
         {
             **shown(lines, best),
-            "weights": {name: round(float(one), 3) for name, one in zip(names, weights, strict=True)},
+            "weights": {name: round(float(weight), 3) for name, weight in zip(names, weights, strict=True)},
             "offset": round(offset, 3),
         },
     )

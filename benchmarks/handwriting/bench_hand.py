@@ -194,7 +194,7 @@ def _books(chosen: argparse.Namespace, schemas: Schemas, console: Console) -> Be
         "curve": curve_points(every),
         "tolerating_4_in_1000": even.as_dict(),
         "kinds": {name: found.as_dict() for name, found in by_kind.items()},
-        "names_by_words": {name: found.as_dict() for name, found in by_words.items()},
+        "names_by_words": {name: word.as_dict() for name, word in by_words.items()},
         "pens": {name: found.as_dict() for name, found in by_pen.items()},
         "forms": {name: found.as_dict() for name, found in by_form.items()},
         "scans": {name: found.as_dict() for name, found in by_level.items()},

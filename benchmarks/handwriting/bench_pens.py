@@ -171,7 +171,7 @@ def _measured(
 
 
 def _told(groups: Mapping[str, FieldFigures]) -> dict[str, Any]:
-    return {name: found.as_dict() for name, found in groups.items()}
+    return {name: group.as_dict() for name, group in groups.items()}
 
 
 def scored(fields: Sequence[HandOutcome]) -> list[HandOutcome]:

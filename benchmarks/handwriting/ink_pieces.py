@@ -115,7 +115,7 @@ def writer_ink(
             cut[one.text].append(one)
     words = _whole({text: pieces for text, pieces in cut.items() if not text.isdigit()}, reader)
     own = _plausible(
-        {text: [one.piece for one in pieces] for text, pieces in cut.items() if text.isdigit()}, spread
+        {text: [piece.piece for piece in pieces] for text, pieces in cut.items() if text.isdigit()}, spread
     )
     own = _found_again(own, reader, figures)
     measured = [piece for pieces in (own or words).values() for piece in pieces]
@@ -325,14 +325,14 @@ def _cost(emissions: Sequence[Emission], steps: Sequence[int], text: str, start:
 
 def _whole(words: Mapping[str, Sequence[CutPiece]], reader: HandwritingReader) -> dict[str, list[InkPiece]]:
     """The words in which the networks, shown the piece alone, see the letters as well as in the line."""
-    cuts = [one for text in sorted(words) for one in words[text]]
-    seen = _seen([np.pad(one.piece.mask, max(4, len(one.piece.mask) // 4)) for one in cuts], reader)
+    cuts = [word for text in sorted(words) for word in words[text]]
+    seen = _seen([np.pad(cut.piece.mask, max(4, len(cut.piece.mask) // 4)) for cut in cuts], reader)
     found: dict[str, list[InkPiece]] = defaultdict(list)
-    for one, emissions in zip(cuts, seen, strict=True):
-        aligned = align_text(emissions, one.text) if emissions else None
-        letters = len(one.text)
-        if aligned and aligned[1] <= min(WORST_ALONE * letters, one.cost * letters + LOST):
-            found[one.text].append(one.piece)
+    for cut, emissions in zip(cuts, seen, strict=True):
+        aligned = align_text(emissions, cut.text) if emissions else None
+        letters = len(cut.text)
+        if aligned and aligned[1] <= min(WORST_ALONE * letters, cut.cost * letters + LOST):
+            found[cut.text].append(cut.piece)
     return dict(found)
 
 

@@ -70,7 +70,7 @@ def draw_picture(books: Sequence[HandBook], path: Path) -> None:
     crops = [crop for book in books for crop in _crops(book)]
     rows: list[list[Excerpt]] = [[]]
     for crop in crops:
-        used = sum(one.pixels.shape[1] + MARGIN for one in rows[-1])
+        used = sum(row.pixels.shape[1] + MARGIN for row in rows[-1])
         if rows[-1] and used + crop.pixels.shape[1] + MARGIN > WIDTH:
             rows.append([])
         rows[-1].append(crop)

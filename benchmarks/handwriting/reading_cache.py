@@ -171,7 +171,7 @@ def _reading(kept: dict[str, Any]) -> FieldReading:
             "writing": Writing(kept["writing"]),
             "box": Box(**kept["box"]) if kept["box"] else None,
             "lines": tuple(Box(**box) for box in kept["lines"]),
-            "hypotheses": tuple(Hypothesis(**one) for one in kept["hypotheses"]),
+            "hypotheses": tuple(Hypothesis(**hypothesis) for hypothesis in kept["hypotheses"]),
             "evidence": Evidence(**kept["evidence"]) if kept["evidence"] else None,
         }
     )

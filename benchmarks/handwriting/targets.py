@@ -100,7 +100,7 @@ def all_targets(
     was not. ``asked``: the parts asked for; ``lines``: whether a folder of real lines was given."""
     for part in PARTS:
         measured = [
-            one for name, targets in found.items() if name.partition(":")[0] == part for one in targets
+            target for name, targets in found.items() if name.partition(":")[0] == part for target in targets
         ]
         because = _because(part, asked, lines=lines)
         yield from measured or (replace(one, without=f"không đo ({because})") for one in _blank(part))

@@ -84,7 +84,7 @@ def _told(
 
 def _codes(pixels: Pixels, form: Form, schemas: Schemas, engines: Engines) -> tuple[str, ...]:
     seen, quality = looked_at(pixels, form, schemas, engines)
-    codes = tuple(one.code for one in quality_findings(quality, engines, schemas))
+    codes = tuple(finding.code for finding in quality_findings(quality, engines, schemas))
     if seen.form is None or seen.fit is None:
         empty = seen.level.ink_share < OPTIONS.blank_ink
         return ("PAGE-BLANK",) if empty else ("PAGE-FORM", *codes)
@@ -109,7 +109,7 @@ def _scanned_twice(schemas: Schemas, engines: Engines, seed: int) -> Iterator[tu
             ]  # fmt: skip
         prints = pd.DataFrame(rows)
         say(f"giống nhau {name}: {_likeness(prints)}")
-        found = {one.page_id for one in duplicate_page_findings(prints)}
+        found = {finding.page_id for finding in duplicate_page_findings(prints)}
         for row in rows:
             codes = ("SCAN-TWICE",) if row["page_id"] in found else ()
             yield ("SCAN-TWICE" if row["copy"] else GOOD), codes

@@ -161,12 +161,12 @@ def _figures(
     figures: dict[str, Any] = {
         "single": dict(singles[""]), "single, photographed": dict(singles[PHOTOGRAPHED])
     }  # fmt: skip
-    for level, told in counts.items():
-        right, worst = share(told["near"], told["books"]), max(errors[level], default=None)
-        seconds = told["seconds"] / 1000 / told["books"]
-        row = (percent(right), str(told["parted"]), str(told["marked"]), percent(worst), f"{seconds:.1f}")
-        table.add_row(level, str(told["books"]), *row)
-        figures[level] = {**told, "seconds": seconds, "right": right, "worst": worst}
+    for level, count in counts.items():
+        right, worst = share(count["near"], count["books"]), max(errors[level], default=None)
+        seconds = count["seconds"] / 1000 / count["books"]
+        row = (percent(right), str(count["parted"]), str(count["marked"]), percent(worst), f"{seconds:.1f}")
+        table.add_row(level, str(count["books"]), *row)
+        figures[level] = {**count, "seconds": seconds, "right": right, "worst": worst}
     Console(width=130).print(table)
     for way, single in singles.items():
         say(

@@ -43,7 +43,7 @@ def steps_of(
     """
     mistakes = paper.mistakes(keys, rate, drawn)
     told: list[Mapping[str, Any]] = []
-    for step in (one for one in STEPS if one < len(keys)):
+    for step in (step for step in STEPS if step < len(keys)):
         decided, left = keys[:step], keys[step:]
         answered = paper.answer(decided, mistakes)
         waiting = list(waiting_values(answered, left))
@@ -55,7 +55,7 @@ def steps_of(
         )
         wrong = sum(not paper.is_right(key, one.reading) for key, one in clear)
         readings = [(key, reading) for key in left for reading in answered.weighed(key).readings]
-        accepted = [one for one in readings if one[1].accepted]
+        accepted = [reading for reading in readings if reading[1].accepted]
         told.append(
             {
                 "checked": step,
@@ -122,7 +122,7 @@ def figures_of_book(
         keys = ordered(book.paper, order)
         for name, rate in reviewers.items():
             steps = steps_of(book.paper, keys, rate, random.Random(seed))
-            found[f"{order}-{name}"] = [_without_groups(one) if found else one for one in steps]
+            found[f"{order}-{name}"] = [_without_groups(step) if found else step for step in steps]
     return found
 
 

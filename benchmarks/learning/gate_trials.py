@@ -159,7 +159,7 @@ class GateTrials:
         lines = [*self._scored(judged, after, "birth-2006"), *self._scored(self.bed.guards, after, "")]
         verdict = judge_reader(lines)
         return {
-            "outcome": ", ".join(dict.fromkeys(one.why.value for one in verdict.objections)),
+            "outcome": ", ".join(dict.fromkeys(objection.why.value for objection in verdict.objections)),
             "through": verdict.passed,
             "letters": verdict.overall.letters,
             "before": sum(line.before for line in lines if line.form),

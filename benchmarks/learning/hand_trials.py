@@ -114,7 +114,7 @@ def _gains(
 
 def adapted(reader: HandwritingReader, lines: Sequence[Line], options: AdaptOptions) -> HandwritingReader:
     """Return the reader after so many steps on some lines; on drawn ones alone where there are none."""
-    (network,) = (one for one in reader.networks if isinstance(one, OnnxNetwork))
+    (network,) = (network for network in reader.networks if isinstance(network, OnnxNetwork))
     drawn = drawn_lines(DRAWN)
     model, parent = shipped_network(network, NETWORKS, drawn)
     own = [dataset_line(line.pixels, line.text, full_label=False) for line in lines]
@@ -152,6 +152,6 @@ def leaning(pixels: Pixels, lean: float) -> Pixels:
 
 
 def _show_gains(hands: Mapping[str, Mapping[str, int]], console: Console) -> None:
-    for name, told in hands.items():
-        rates = [percent(share(told[one], told["letters"])) for one in ("shipped", "adapted", "control")]
+    for name, hand in hands.items():
+        rates = [percent(share(hand[one], hand["letters"])) for one in ("shipped", "adapted", "control")]
         console.print(f"{name}: lỗi chữ {rates[0]}, học nét chữ {rates[1]}, đối chứng {rates[2]}")

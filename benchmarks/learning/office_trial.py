@@ -96,7 +96,7 @@ def _told(lines: Sequence[ScoredLine], verdict: GateVerdict) -> dict[str, Any]:
         "gain": verdict.overall.gain,
         "gain_at_least": verdict.overall.low,
         "writers": {name: writers[name] for name in sorted(writers)},
-        "writers_worse": sum(told["after"] > 1.05 * told["before"] for told in writers.values()),
+        "writers_worse": sum(writer["after"] > 1.05 * writer["before"] for writer in writers.values()),
         "elsewhere_before": elsewhere.before if elsewhere else None,
         "elsewhere_after": elsewhere.after if elsewhere else None,
         "through": verdict.passed,
@@ -105,8 +105,8 @@ def _told(lines: Sequence[ScoredLine], verdict: GateVerdict) -> dict[str, Any]:
 
 
 def _show(figures: Mapping[str, Any], console: Console) -> None:
-    for name, told in figures["writers"].items():
-        console.print(f"{name}: {told['before']} → {told['after']} chữ sai trong {told['letters']}")
+    for name, writer in figures["writers"].items():
+        console.print(f"{name}: {writer['before']} → {writer['after']} chữ sai trong {writer['letters']}")
     rates = [percent(figures[one] / figures["letters"]) for one in ("before", "after")]
     said = "qua cổng" if figures["through"] else f"không qua: {', '.join(figures['objections'])}"
     console.print(

@@ -65,7 +65,7 @@ class BookOnPaper:
         found: dict[EntryKey, ScoredEntry] = {}
         for entry in book.entries:
             page, row = self.pages[entry.truth.page or 0], entry.truth.row or 0
-            if page is not None and any(one.row == row for one in page.entries):
+            if page is not None and any(entry.row == row for entry in page.entries):
                 found[page.ref, row] = entry
         return found
 
@@ -156,7 +156,7 @@ class AnsweredBook:
 
     def weighed(self, key: EntryKey) -> EntryResult:
         """Return an entry as the book weighs it."""
-        return next(one for one in self.weighed_page(key[0]).entries if one.row == key[1])
+        return next(entry for entry in self.weighed_page(key[0]).entries if entry.row == key[1])
 
     def clear(self, key: EntryKey) -> list[ClearValue]:
         """Return the values of an entry that are clear."""

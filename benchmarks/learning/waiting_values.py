@@ -58,9 +58,9 @@ def waiting_values(answered: AnsweredBook, keys: Iterable[EntryKey]) -> Iterator
         for reading in answered.waiting(key):
             spec = paper.record.by_name[reading.field]
             codes = {
-                one.code
-                for one in entry.findings
-                if reading.field in one.fields and one.severity is not Severity.INFO
+                finding.code
+                for finding in entry.findings
+                if reading.field in finding.fields and finding.severity is not Severity.INFO
             }
             pool = pool_of_field(spec, paper.record)
             told = paper.on_paper(key, reading.field)
@@ -92,7 +92,7 @@ def keys_of(reading: FieldReading, told: str | None, *, is_right: bool) -> int:
         return ACCEPT.keys
     if not told:
         return STATUS.keys
-    offered = [one.text for one in reading.hypotheses[:MOST_HYPOTHESES]]
+    offered = [hypothesis.text for hypothesis in reading.hypotheses[:MOST_HYPOTHESES]]
     if folded(told) in map(folded, offered):
         return CHOOSE.keys
     return typed(told).keys
@@ -101,18 +101,18 @@ def keys_of(reading: FieldReading, told: str | None, *, is_right: bool) -> int:
 def groups_of(values: Sequence[WaitingValue], entries: int) -> dict[str, Any]:
     """Return how many values of an entry wait, by kind and by reason, and how many of them are right."""
     return {
-        "kind": _by([one.kind for one in values], values, entries),
-        "reason": _by([one.reason for one in values], values, entries),
-        "decided_before": sum(one.is_decided for one in values),
-        "of_parts": sum(one.is_of_parts for one in values),
-        "of_parts_right": sum(one.is_of_parts and one.right for one in values),
+        "kind": _by([value.kind for value in values], values, entries),
+        "reason": _by([value.reason for value in values], values, entries),
+        "decided_before": sum(value.is_decided for value in values),
+        "of_parts": sum(value.is_of_parts for value in values),
+        "of_parts_right": sum(value.is_of_parts and value.right for value in values),
     }
 
 
 def _by(names: Sequence[str], values: Sequence[WaitingValue], entries: int) -> dict[str, Any]:
     every = Counter(names)
-    right = Counter(name for name, one in zip(names, values, strict=True) if one.right)
-    decided = Counter(name for name, one in zip(names, values, strict=True) if one.is_decided)
+    right = Counter(name for name, value in zip(names, values, strict=True) if value.right)
+    decided = Counter(name for name, value in zip(names, values, strict=True) if value.is_decided)
     return {
         name: {"an_entry": many / entries, "right": share(right[name], many), "decided": decided[name]}
         for name, many in every.most_common()

@@ -98,7 +98,7 @@ class Month:
     def night(self) -> None:
         """Read the folder of books."""
         self.paper.save()
-        self.reports = {one.folder: one for one in digitize_books(self.inbox, self.context)}
+        self.reports = {book.folder: book for book in digitize_books(self.inbox, self.context)}
 
     def book_id(self, registry: Registry, book: LifeBook) -> int:
         """Return the number of a book in the registry."""
@@ -163,8 +163,8 @@ def confirm_deliveries(month: Month, registry: Registry) -> int:
         waiting = [
             (entry.entry_id, name)
             for entry, layers in book_layers(registry, month.book_id(registry, book), month.schemas, policy)
-            for name, one in layers.items()
-            if one.waits
+            for name, layer in layers.items()
+            if layer.waits
         ]
         for entry_id, name in waiting:
             registry.confirm_delivery(entry_id, name, policy, author="phu-trach")

@@ -97,14 +97,14 @@ class Paper:
                     sha256: {
                         "entries": [
                             {
-                                "values": dict(one.values),
+                                "values": dict(entry.values),
                                 "ink": {
-                                    name: [list(quad) for quad in quads] for name, quads in one.ink.items()
+                                    name: [list(quad) for quad in quads] for name, quads in entry.ink.items()
                                 },
-                                "row": one.row,
-                                "read": one.read,
+                                "row": entry.row,
+                                "read": entry.read,
                             }
-                            for one in page.entries
+                            for entry in page.entries
                         ],
                         "known": page.known,
                         "faint": sorted(page.faint),
@@ -193,7 +193,7 @@ def _entry(
     fingerprint: str,
 ) -> EntryResult:
     readings = list(_readings(told, faint, sha256, record, schemas, ledger, fingerprint))
-    doubted = tuple(one.field for one in readings if not one.accepted)
+    doubted = tuple(reading.field for reading in readings if not reading.accepted)
     findings = (Finding("READ-LOW", Severity.REVIEW, doubted),) if doubted else ()
     return EntryResult(told["row"], tuple(readings), findings)
 

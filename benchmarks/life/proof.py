@@ -87,7 +87,7 @@ def prove(
                 if not _same(column, cells.get(column, ""), text):
                     wrong.append(f"{book.name} {number} {column}: {cells.get(column, '')!r}, not {text!r}")
     done = Counter(one.action for one in registry.audit().recent(MOST_AUDIT_ROWS))
-    needed = Counter(action for one in mishaps for action in one.actions)
+    needed = Counter(action for mishap in mishaps for action in mishap.actions)
     packages = [one.folder for one in (*early.values(), *last.values()) if one.folder is not None]
     return Proof(
         delivered=sum(one.folder is not None for one in last.values()),

@@ -33,7 +33,7 @@ def kill_run(scene: SupervisedRun) -> None:
 def kill_worker(scene: SupervisedRun) -> None:
     """A process that reads pages; now and then the one they all come from."""
     servers = children(scene.victim.process.pid)
-    workers = [one for server in servers for one in children(server)]
+    workers = [child for server in servers for child in children(server)]
     chosen = workers or servers
     if servers and scene.random.random() < 0.15:
         chosen = servers

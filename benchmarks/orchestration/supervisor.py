@@ -208,7 +208,7 @@ class SupervisedRun:
         everyone = [
             self.victim.process.pid,
             *servers,
-            *(one for server in servers for one in children(server)),
+            *(child for server in servers for child in children(server)),
         ]
         self.memory = max(self.memory, *map(most_memory, everyone))
 

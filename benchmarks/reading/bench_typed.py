@@ -64,11 +64,11 @@ def main() -> None:
                 if chosen.wrong:
                     _name_wrong(book, context.schemas, console)
             table.add_row(form.id, *_cells(_figures([e.overall for e in forms[form.id]])))
-    every = _figures([evaluation.overall for found in forms.values() for evaluation in found])
+    every = _figures([evaluation.overall for form in forms.values() for evaluation in form])
     table.add_row("Tất cả", *_cells(every), style="bold")
     console.print(table)
-    console.print(_by_kind([evaluation for found in forms.values() for evaluation in found]))
-    by_form = {name: _figures([e.overall for e in found]) for name, found in forms.items()}
+    console.print(_by_kind([evaluation for form in forms.values() for evaluation in form]))
+    by_form = {name: _figures([e.overall for e in form]) for name, form in forms.items()}
     report_figures("typed", {"seed": chosen.seed, "scanner": chosen.scanner, **every, "forms": by_form})
 
 

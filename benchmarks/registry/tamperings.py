@@ -304,11 +304,11 @@ def tried_on_sqlite(folder: Path) -> list[Outcome]:
     origin = _place(f"sqlite:///{source / 'r.db'}", source / "audit.key")
     live(origin)
     outcomes = []
-    for number, one in enumerate(TAMPERINGS):
+    for number, tampering in enumerate(TAMPERINGS):
         copy = folder / str(number)
         shutil.copytree(source, copy)
         url = f"sqlite:///{copy / 'r.db'}"
-        outcomes.append(_tried(one, _place(url, copy / "audit.key", origin)))
+        outcomes.append(_tried(tampering, _place(url, copy / "audit.key", origin)))
         shutil.rmtree(copy)
     return outcomes
 
@@ -320,14 +320,14 @@ def tried_on_postgresql(folder: Path) -> list[Outcome]:
         key = folder / "audit.key"
         origin = _place(cluster.url(source), key, owner_url=cluster.url(source, postgresql.OWNER))
         live(origin)
-        for number, one in enumerate(TAMPERINGS):
+        for number, tampering in enumerate(TAMPERINGS):
             own_key = folder / f"{number}.key"
             shutil.copy(key, own_key)
             with cluster.database(source) as name:
                 place = _place(
                     cluster.url(name), own_key, origin, owner_url=cluster.url(name, postgresql.OWNER)
                 )
-                outcomes.append(_tried(one, place))
+                outcomes.append(_tried(tampering, place))
     return outcomes
 
 

@@ -119,8 +119,8 @@ def _untouched(
     doubted: dict[tuple[int, int], set[str]] = {}
     for number, book in enumerate(books):
         for place, entry in enumerate(book.entries):
-            for one in judge.entry_findings(book, entry):
-                doubted.setdefault((number, place), set()).add(one.code)
+            for finding in judge.entry_findings(book, entry):
+                doubted.setdefault((number, place), set()).add(finding.code)
     for number, at, found in judge.book_findings(books):
         doubted.setdefault((number, -1 if at is None else at), set()).add(found.code)
     for mine in doubted.values():
@@ -170,7 +170,7 @@ def _judge(
         }
         if flaw.place is not None and flaw.what != "page":
             entry = book.entries[flaw.place]
-            mine = {(one.code, one.fields) for one in judge.entry_findings(book, entry)}
+            mine = {(finding.code, finding.fields) for finding in judge.entry_findings(book, entry)}
             found = judge.entry_findings(flaw.book, flaw.book.entries[flaw.place])
             codes |= {one.code for one in found if (one.code, one.fields) not in mine}
         tally = tallies[name]

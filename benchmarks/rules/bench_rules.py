@@ -133,8 +133,8 @@ def _asked(rules: EntryRules, entries: Entries, context: RuleContext) -> tuple[f
     findings = [rules.findings_of(readings, context) for readings in entries]
     seconds = time.process_time() - begun
     serious = (
-        any(one.severity is not Severity.INFO and one.code not in BY_DESIGN for one in found)
-        for found in findings
+        any(one.severity is not Severity.INFO and one.code not in BY_DESIGN for one in finding)
+        for finding in findings
     )
     return seconds / len(entries), sum(serious) / len(entries)
 

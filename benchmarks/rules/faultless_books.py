@@ -69,13 +69,13 @@ class RuleChecker:
         of the book, that of the entry in it (None: a page), the finding."""
         frames = _frames(books, self)
         places = frames[0]["place"].tolist()
-        for one in book_findings(
+        for finding in book_findings(
             build_series(*(frame.drop(columns="place", errors="ignore") for frame in frames))
         ):
-            severity = self.schemas.severity_of(one.code)
+            severity = self.schemas.severity_of(finding.code)
             if severity is None or severity is Severity.INFO:
                 continue
-            yield one.book_id, None if one.entry_id is None else places[one.entry_id], one
+            yield finding.book_id, None if finding.entry_id is None else places[finding.entry_id], finding
 
     def readings(self, book: FaultlessBook, entry: Entry) -> list[FieldReading]:
         """The entry as readings: of the form's fields, and of those that the ledger gives."""

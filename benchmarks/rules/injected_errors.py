@@ -57,7 +57,7 @@ class InjectionSource:
         """Whether the form has the same date in words."""
         pairs = [rule.fields for rule in self.record.rules if rule.predicate == "same_date"]
         others = {other for pair in pairs if spec.name in pair for other in pair if other != spec.name}
-        return any(one.name in others for one in self.fields("date_words"))
+        return any(field.name in others for field in self.fields("date_words"))
 
     def written(self, specs: Sequence[FieldSpec]) -> tuple[int, Entry, FieldSpec] | None:
         """An entry and one of those fields in which something is written."""
@@ -72,7 +72,7 @@ class InjectionSource:
 
     def people(self, *events: str) -> list[PersonSpec]:
         on_form = set(self.book.form.field_names)
-        return [one for one in self.record.people if one.event in events and one.name in on_form]
+        return [person for person in self.record.people if person.event in events and person.name in on_form]
 
 
 def _in(chance: InjectionSource, specs: Sequence[FieldSpec], change: Change) -> InjectedError | None:
@@ -95,7 +95,7 @@ def _means_the_same(spec: FieldSpec, text: str, before: str) -> bool:
 
 
 def date_with_words(chance: InjectionSource) -> InjectedError | None:
-    return _in(chance, [one for one in chance.fields("date") if chance.told_in_words(one)], one_figure)
+    return _in(chance, [field for field in chance.fields("date") if chance.told_in_words(field)], one_figure)
 
 
 def date_without_words(chance: InjectionSource) -> InjectedError | None:
@@ -144,7 +144,7 @@ def _number(text: str) -> str:
 
 
 def wrong_sex(chance: InjectionSource) -> InjectedError | None:
-    drawn = chance.written([one for one in chance.fields("choice") if one.vocab == "sex"])
+    drawn = chance.written([field for field in chance.fields("choice") if field.vocab == "sex"])
     if drawn is None:
         return None
     place, entry, spec = drawn
@@ -158,9 +158,9 @@ def wrong_sex(chance: InjectionSource) -> InjectedError | None:
 
 def young_parent(chance: InjectionSource) -> InjectedError | None:
     """A parent's year of birth becomes one from the child's birth on."""
-    parents = [one for one in chance.people("other") if one.born_on and one.male is not None]
-    children = [one.born_on for one in chance.people("born") if one.born_on]
-    specs = [spec for one in parents for spec in chance.fields("date") if spec.name == one.born_on]
+    parents = [person for person in chance.people("other") if person.born_on and person.male is not None]
+    children = [person.born_on for person in chance.people("born") if person.born_on]
+    specs = [spec for parent in parents for spec in chance.fields("date") if spec.name == parent.born_on]
     drawn = chance.written(specs)
     if drawn is None or not children:
         return None

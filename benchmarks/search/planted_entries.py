@@ -111,7 +111,7 @@ def write_registry(url: str, entries: int, planted: int, seed: int) -> tuple[Pla
         )
         pages = range(1, books * PAGES_A_BOOK + 1)
         _stream(driver, "page", ("id", "scan_id", "page_no"), (
-            (one, (one - 1) // PAGES_A_BOOK + 1, (one - 1) % PAGES_A_BOOK + 1) for one in pages
+            (page, (page - 1) // PAGES_A_BOOK + 1, (page - 1) % PAGES_A_BOOK + 1) for page in pages
         ))  # fmt: skip
         _stream(driver, "entry", _ENTRY, _entries(entries))
         _stream(driver, "birth_record", FIELDS, _births(rng, entries, places, found))

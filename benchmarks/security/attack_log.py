@@ -78,7 +78,7 @@ class AttackLog:
 
     def groups(self) -> list[str]:
         """Return the groups, each once, in the order they were first noted."""
-        return list(dict.fromkeys(one.group for one in self.attempts))
+        return list(dict.fromkeys(attempt.group for attempt in self.attempts))
 
     def figures(self) -> dict[str, Any]:
         """Return how many were tried, held and fell, by group and in all, and the names of those that fell."""
@@ -92,7 +92,7 @@ class AttackLog:
             for group in self.groups()
         }
         total = {
-            name: sum(one[name] for one in counts.values())
+            name: sum(count[name] for count in counts.values())
             for name in ("tried", "held", "fallen", "out_of_reach")
         }
         return {**total, "groups": counts, "fell": [f"{one.group}: {one.name}" for one in self.fallen]}
@@ -100,4 +100,4 @@ class AttackLog:
     @property
     def fallen(self) -> list[Attempt]:
         """The attempts that fell, and are not known to be out of reach."""
-        return [one for one in self.attempts if one.outcome is Outcome.FALLEN]
+        return [attempt for attempt in self.attempts if attempt.outcome is Outcome.FALLEN]

@@ -271,11 +271,11 @@ def _attack_columns(log: AttackLog, office: AttackedOffice, people: _People) -> 
     page = client.get(path)
     found = re.search(r'name="seen" value="([^"]*)"', page.text)
     record = schema.load().record("guardianship")
-    fields = [one for one in record.fields if one.column]
-    right = {f"place-{one.name}": str(number) for number, one in enumerate(fields, start=1)}
+    fields = [field for field in record.fields if field.column]
+    right = {f"place-{field.name}": str(number) for number, field in enumerate(fields, start=1)}
     right |= {"seen": found[1] if found else "", "reason": "phép thử", "confirmed": "yes"}
     first, second = f"place-{fields[0].name}", f"place-{fields[1].name}"
-    required = next(f"place-{one.name}" for one in fields if one.required)
+    required = next(f"place-{field.name}" for field in fields if field.required)
     name = f"name-{fields[0].name}"
     wrong: Mapping[str, Mapping[str, str]] = {
         "tên có chữ ẩn": {name: "So\u202e"},
@@ -301,7 +301,7 @@ def _attack_workbooks(log: AttackLog, office: AttackedOffice, people: _People) -
     """Another supervisor asks for a sent file; columns that were only looked at are kept as confirmed."""
     own, other = people.of(Role.SUPERVISOR), people.of(Role.SUPERVISOR, OTHER)
     record = schema.load().record("birth")
-    columns = [one.column for one in record.fields if one.column]
+    columns = [field.column for field in record.fields if field.column]
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None

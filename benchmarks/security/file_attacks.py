@@ -202,7 +202,7 @@ def _good_book(folder: Path, volume: int) -> None:
 
 def _reports(done: Finished) -> dict[str, dict]:  # type: ignore[type-arg]
     try:
-        return {one["folder"]: one for one in json.loads(done.out)["books"]}
+        return {book["folder"]: book for book in json.loads(done.out)["books"]}
     except (ValueError, KeyError, TypeError):
         return {}
 

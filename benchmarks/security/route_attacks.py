@@ -244,7 +244,7 @@ class _Things:
     def _act(self, _caller: Caller) -> int:
         """An act on an account that nobody has confirmed, and that no caller did or owns."""
         accounts = self._office.registry.accounts()
-        acts = [one.act_id for one in accounts.open_acts() if one.login == self._changed]
+        acts = [act.act_id for act in accounts.open_acts() if act.login == self._changed]
         if acts:
             return acts[0]
         accounts.reset_password(self._changed)
@@ -269,17 +269,17 @@ def _attack_alone(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
 
     form = {"login": login, "name": "Người Mẫu", "role": str(Role.SUPERVISOR), "places": OWN}
     note("tạo tài khoản", author.submit("/accounts", form))
-    (act,) = [one.act_id for one in accounts.open_acts() if one.login == login]
+    (act,) = [act.act_id for act in accounts.open_acts() if act.login == login]
     confirm = {"answer": "confirmed"}
     note("tự xác nhận", author.submit(f"/confirmations/{act}", confirm))
     note("cho dùng lại", author.submit(f"/accounts/{login}/activate"))
     note("cấp lại mật khẩu", author.submit(f"/accounts/{login}/reset"))
     note("hạ vai trò rồi nâng lại", author.submit(f"/accounts/{login}/duties", {**form, "role": "reviewer"}))
     note("nâng lại", author.submit(f"/accounts/{login}/duties", form))
-    for one in [one.act_id for one in accounts.open_acts() if one.login == login]:
-        note("người phụ trách xác nhận thay", supervisor.submit(f"/confirmations/{one}", confirm))
-    for one in [one.act_id for one in accounts.open_acts() if one.login == login]:
-        other.submit(f"/confirmations/{one}", confirm)
+    for act_id in [act.act_id for act in accounts.open_acts() if act.login == login]:
+        note("người phụ trách xác nhận thay", supervisor.submit(f"/confirmations/{act_id}", confirm))
+    for act_id in [act.act_id for act in accounts.open_acts() if act.login == login]:
+        other.submit(f"/confirmations/{act_id}", confirm)
     in_use = office.account(login).active
     log.note(ALONE, "người quản trị khác xác nhận thì dùng được", held=in_use, seen="it stays out of use")
     for client in (author, other, supervisor):

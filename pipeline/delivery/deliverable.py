@@ -190,23 +190,23 @@ def without_faults(book: DeliverableBook, schemas: Schemas, options: PackageOpti
     """
     volume = book.book.ledger.volume
     unsettled = {(volume, blocker.number) for blocker in book.blockers if blocker.number}
-    rows = [one.cells for one in book.entries]
+    rows = [entry.cells for entry in book.entries]
     faults = row_faults(rows, options.template(book.book.record, schemas), schemas, unsettled)
     held = [
         ExportBlocker(
             why="fault",
-            scan=book.book.scans.get(one.ref.scan_sha256, ""),
-            page_no=one.ref.page_no,
-            row=one.row,
-            number=one.number,
-            entry_id=one.entry_id,
+            scan=book.book.scans.get(entry.ref.scan_sha256, ""),
+            page_no=entry.ref.page_no,
+            row=entry.row,
+            number=entry.number,
+            entry_id=entry.entry_id,
             fields=tuple(dict.fromkeys(fault.column for fault in faults[at] if fault.column)),
             codes=tuple(dict.fromkeys(fault.check for fault in faults[at])),
         )
-        for at, one in enumerate(book.entries)
+        for at, entry in enumerate(book.entries)
         if at in faults
     ]
-    kept = tuple(one for at, one in enumerate(book.entries) if at not in faults)
+    kept = tuple(entry for at, entry in enumerate(book.entries) if at not in faults)
     return replace(book, entries=kept, blockers=(*book.blockers, *held))
 
 

@@ -284,7 +284,7 @@ def test_a_night_runs_with_the_secret_and_the_secret_is_nowhere(office: Office) 
     artifacts = httpx.post(
         f"{office.address}/artifacts/filter", json={}, headers=allowed(office), timeout=PATIENCE
     ).json()
-    assert "nightly-morning" in {one["key"] for one in artifacts}
+    assert "nightly-morning" in {artifact["key"] for artifact in artifacts}
     password = office.secret.partition(":")[2].encode()
     files = [path for path in office.workspace.rglob("*") if path.is_file() and path.name != "prefect.key"]
     assert any(path.name.startswith("prefect.db") for path in files)

@@ -70,5 +70,5 @@ def test_a_preview_reports_changes_and_decisions_stay(book: Path, context: RunCo
     assert outlook(book, new).outdated == 3  # nothing was written
     assert digitize_book(book, new, workers=1).reopened == 3
     with context.open_registry() as registry:
-        values = [registry.entry(one).values["entry_number"] for one in registry.entries()]
+        values = [registry.entry(entry).values["entry_number"] for entry in registry.entries()]
     assert values == ["01/2010", "02/2010", "03/2010"]

@@ -91,7 +91,9 @@ def _save(
     saved = []
     for at, page in enumerate(truth.pages):
         scan = scans[page.scan]
-        here = sorted((one for one in truth.entries if one.page == at), key=lambda one: one.row or 0)
+        here = sorted(
+            (entry for entry in truth.entries if entry.page == at), key=lambda entry: entry.row or 0
+        )
         height, width = page_of(scan, page.page_no).pixels.shape[:2]
         entries = tuple(
             EntryResult(one.row or 0, _readings(one, SCHEMAS, truth.kind, ledger), ()) for one in here

@@ -83,9 +83,9 @@ def test_a_record_without_a_template_has_the_generic_one_until_an_office_accepts
     templates = OfficeTemplates(tmp_path)
     generic = templates.of(name)
     assert (generic.is_generic, generic.is_own) == (True, False)
-    rows = extract_rows(record, {one.name: "" for one in record.fields} | {"notes": "x"})
+    rows = extract_rows(record, {field.name: "" for field in record.fields} | {"notes": "x"})
     assert {row["label"] for row in rows} == {
-        one.label for one in record.fields if one.required and one.column and one.name != "notes"
+        field.label for field in record.fields if field.required and field.column and field.name != "notes"
     }, "what is blank and need not be there is left out"
     templates.accept(record, generic.text)
     assert (templates.of(name).is_generic, templates.of(name).is_own) == (False, True)

@@ -85,5 +85,5 @@ def held(
 def told(differences: Sequence[ReconcileDifference]) -> set[tuple[str, int, str, str]]:
     """Kind, row, column and kind of difference of everything that was found."""
     return {(one.kind, one.row, field.column, field.kind) for one in differences for field in one.fields} | {
-        (one.kind, one.row, "", "") for one in differences if not one.fields
+        (difference.kind, difference.row, "", "") for difference in differences if not difference.fields
     }

@@ -41,12 +41,12 @@ def test_a_calibration_is_fitted_on_the_entries_held_for_it_and_judged_on_the_fr
     made, refitted = recalibrated(both, KNOWN, "new")
     assert made is not None
     assert (made.reader, refitted) == ("new", True)
-    held = sum(part_of(one.entry) is LinePart.CALIBRATION for one in samples)
+    held = sum(part_of(sample.entry) is LinePart.CALIBRATION for sample in samples)
     assert made.samples + made.held == held
     before, after = shares_of(both, KNOWN, made, ROUTING)["other"]
     assert before is not None
     assert after is not None
-    frozen = sum(part_of(one.entry) is LinePart.FROZEN and not one.critical for one in samples)
+    frozen = sum(part_of(sample.entry) is LinePart.FROZEN and not sample.critical for sample in samples)
     assert before.fields == after.fields == frozen
     assert not after.refuted
 
@@ -64,7 +64,7 @@ def test_a_reader_that_is_wrong_where_it_is_sure_does_not_pass() -> None:
     both = ReaderSamples(samples, poorer(samples))
     taken_over = replace(KNOWN, reader="new")
     verdict = judge_reader(office(better), shares_of(both, KNOWN, taken_over, ROUTING), options=QUICK)
-    assert Refusal.MORE_WRONG in {one.why for one in verdict.objections}
+    assert Refusal.MORE_WRONG in {objection.why for objection in verdict.objections}
 
 
 def read_by(engines: Engines, result: PageResult, name: str) -> PageResult:
