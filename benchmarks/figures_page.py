@@ -178,8 +178,8 @@ def _key(figures: Mapping[str, Any], step: str) -> str:
 
 
 def _fitting(figures: Mapping[str, Any], start: str) -> list[str]:
-    found = [key for key in figures if key.startswith(start)]
-    return found if len(found) == 1 else []
+    keys = [key for key in figures if key.startswith(start)]
+    return keys if len(keys) == 1 else []
 
 
 def _element(figures: Sequence[Mapping[str, Any]], step: str) -> Mapping[str, Any]:

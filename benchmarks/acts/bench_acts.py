@@ -273,7 +273,7 @@ def _judge(
     }
     frame = result.frame.corners if result.frame is not None else np.zeros((4, 2))
     extent = float(np.prod(frame.max(axis=0) - frame.min(axis=0)))
-    found, margins = [], []
+    places, margins = [], []
     for number, act in enumerate(whole):
         for entry in entries[number][:1]:
             boxes = [reading.box for reading in entry.readings if reading.box is not None]
@@ -291,9 +291,9 @@ def _judge(
                     margins.append(FieldPlace(place, reading.field, False, held))
                     continue
                 narrowed = reading.box.area <= NARROW * block[reading.field] * extent
-                found.append(FieldPlace(place, reading.field, narrowed, held))
+                places.append(FieldPlace(place, reading.field, narrowed, held))
     total.margins = (*total.margins, *margins)
-    return found
+    return places
 
 
 def _entries_of(entries: Sequence[EntryResult], act: DrawnAct, matrix: Points) -> list[EntryResult]:

@@ -171,14 +171,14 @@ def main(out: Path, folders: Sequence[Path]) -> None:
     told: dict[str, Any] = {"off": {}}
     seconds = 0.0
     for folder in folders:
-        mine = [page for page, (book, _, _) in zip(read, jobs, strict=True) if book == folder]
-        told["off"][folder.name] = [told_page(*page) for page in mine]
+        pages = [page for page, (book, _, _) in zip(read, jobs, strict=True) if book == folder]
+        told["off"][folder.name] = [told_page(*page) for page in pages]
         _book(folder)  # loads the declarations before the clock runs
         began = time.process_time()
-        weighed = _weighed(folder, [page for page, _ in mine])
+        weighed = _weighed(folder, [page for page, _ in pages])
         seconds += time.process_time() - began
         if weighed is not None:
-            taken = [used for _, used in mine]
+            taken = [used for _, used in pages]
             told.setdefault("on", {})[folder.name] = [
                 told_page(page, used) for page, used in zip(weighed, taken, strict=True)
             ]

@@ -55,19 +55,19 @@ def main() -> None:
     parser.add_argument("--small", type=int, default=25_000, help="rows of the other run, 0 = none")
     chosen = parser.parse_args()
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    found = []
+    figures = []
     for rows in filter(None, (chosen.small, chosen.rows)):
         with tempfile.TemporaryDirectory(prefix="hotich-bench-") as folder:
             _build(Path(folder), rows)
             with ProcessPoolExecutor(1, get_context("spawn")) as alone:
-                found.append(alone.submit(_measured, Path(folder)).result())
-        say(f"{found[-1]}")
+                figures.append(alone.submit(_measured, Path(folder)).result())
+        say(f"{figures[-1]}")
     table = Table("Dòng", "Ghép được", "Giá trị đưa vào", "CPU xem, s", "CPU nhập, s", "Bộ nhớ, MB")
-    for one in found:
+    for one in figures:
         told = (one.rows, one.matched, one.fields, one.look_cpu_seconds, one.bring_cpu_seconds, one.peak_mb)
         table.add_row(*(f"{value:.0f}" for value in told))
     Console(width=120).print(table)
-    report_figures("import", {"small": asdict(found[0]), "large": asdict(found[-1])})
+    report_figures("import", {"small": asdict(figures[0]), "large": asdict(figures[-1])})
 
 
 def _build(folder: Path, rows: int) -> None:

@@ -57,21 +57,21 @@ def main() -> None:
         say("cần thư mục trang thật (--data), bỏ qua")
         return
     schemas, engines = schema.load(), without_readers(default_engines())
-    found: dict[str, Any] = {}
+    figures: dict[str, Any] = {}
     for register in REGISTERS:
         pictures = register.pictures_in(chosen.data)
         if chosen.only in register.source and pictures:
-            found[register.source] = measure(register, pictures, schemas, engines, chosen.keep)
-    _show(found)
-    others = [one for one in found.values() if not one["on_specimen"]]
+            figures[register.source] = measure(register, pictures, schemas, engines, chosen.keep)
+    _show(figures)
+    others = [one for one in figures.values() if not one["on_specimen"]]
     report_figures(
         "designer-real",
         {
             "wanted": WANTED,
-            "registers": found,
+            "registers": figures,
             "least_in_cell": min((other["lines_in_cell"] for other in others), default=None),
-            "most_hand_minutes": max((one["hand_minutes"] for one in found.values()), default=None),
-            "most_clicks": max((one["clicks"] for one in found.values()), default=None),
+            "most_hand_minutes": max((one["hand_minutes"] for one in figures.values()), default=None),
+            "most_clicks": max((one["clicks"] for one in figures.values()), default=None),
         },
     )
 

@@ -84,13 +84,13 @@ class RealRegister:
             for page in ledger_pages(folder)
             if page.source == self.source and page.name.startswith(self.pages)
         ]
-        found = []
+        pictures = []
         for path, parts in groupby(pages, lambda page: page.path):
             both = tuple(parts)
             pixels = np.hstack([one.pixels for one in both])
             whole = (RealPage(self.source, path.stem, path, pixels, both[0].left, both[0].top),)
-            found.append(Picture(path.stem, pixels, both if self.has_facing_tables else whole))
-        return found
+            pictures.append(Picture(path.stem, pixels, both if self.has_facing_tables else whole))
+        return pictures
 
     def form(self, seen: SeenTable, aspect: float) -> Form:
         """Return the form as a person knows it who sees a page; ``aspect``: height of the page over its width."""

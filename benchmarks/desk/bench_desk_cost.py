@@ -80,10 +80,10 @@ class Meter:
         if self._backend_pid is None:
             return 0.0
         try:
-            told = Path(f"/proc/{self._backend_pid}/stat").read_text(encoding="ascii")
+            text = Path(f"/proc/{self._backend_pid}/stat").read_text(encoding="ascii")
         except OSError:
             return 0.0
-        return sum(map(int, told.rpartition(")")[2].split()[11:13])) * TICK
+        return sum(map(int, text.rpartition(")")[2].split()[11:13])) * TICK
 
 
 def main() -> None:

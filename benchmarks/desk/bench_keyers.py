@@ -117,7 +117,7 @@ def main() -> None:
     chosen = parser.parse_args()
     console = Console(width=160)
     schemas = schema.load()
-    told = []
+    figures = []
     for title, work, fields in (
         ("Qua bàn rà soát thật (SQLite)", work_at_desk, chosen.fields),
         ("Chỉ theo luật của bàn rà soát", work_by_rules, chosen.many),
@@ -127,9 +127,9 @@ def main() -> None:
             for way, policy in WAYS.items():
                 tally = work(schemas, keyers, policy, fields, chosen.seed)
                 table.add_row(scene, way, *tally.cells())
-                told.append({"desk": work is work_at_desk, "scene": scene, "way": way, **tally.figures()})
+                figures.append({"desk": work is work_at_desk, "scene": scene, "way": way, **tally.figures()})
         console.print(table)
-    report_figures("keyers", {"seed": chosen.seed, "bound": BOUND, "runs": told})
+    report_figures("keyers", {"seed": chosen.seed, "bound": BOUND, "runs": figures})
 
 
 def work_at_desk(

@@ -131,8 +131,8 @@ def _settles(words: Iterable[Mapping[str, Any]]) -> Verdict | None:
     rows = list(words)
     if not rows:
         return None
-    found = consensus_of(Way(rows[0]["way"]), (keyed_value_of(KeyingRow(**row)) for row in rows))
-    return found.settled.verdict if found.stage is Stage.SETTLED and found.settled else None
+    consensus = consensus_of(Way(rows[0]["way"]), (keyed_value_of(KeyingRow(**row)) for row in rows))
+    return consensus.settled.verdict if consensus.stage is Stage.SETTLED and consensus.settled else None
 
 
 def _steps(connection: Connection, filled: int) -> list[dict[str, set[int]]]:

@@ -24,8 +24,8 @@ def command_of(chosen: argparse.Namespace) -> str:
     ]
     counted = ("pages", *(("pen-pages",) if chosen.pens else ()), "tables", "share", "seed")
     numbers = {name: getattr(chosen, name.replace("-", "_")) for name in counted}
-    told = [word for name, number in numbers.items() for word in (f"--{name}", str(number))]
-    return shlex.join(["python", "-m", "benchmarks.fitting.fit_calibration", *named, *told, "--write"])
+    words = [word for name, number in numbers.items() for word in (f"--{name}", str(number))]
+    return shlex.join(["python", "-m", "benchmarks.fitting.fit_calibration", *named, *words, "--write"])
 
 
 def write(

@@ -110,12 +110,12 @@ class Stranger:
 
 def strangers_of(labelled: Sequence[Labelled], part: float) -> Mapping[str, Stranger]:
     """Hand by hand; real writers are one after the other too."""
-    found = {}
+    strangers = {}
     for hand in sorted({one.hand for one in labelled}):
         mine = [one.sample for one in labelled if one.hand == hand]
         others = [one.sample for one in labelled if one.hand != hand]
-        found[hand] = _stranger(mine, fit_calibration(others, share=part))
-    return found
+        strangers[hand] = _stranger(mine, fit_calibration(others, share=part))
+    return strangers
 
 
 def _stranger(samples: Sequence[Sample], calibration: Calibration) -> Stranger:
@@ -147,15 +147,15 @@ def _ece(samples: Sequence[Sample], chances: Sequence[float]) -> float:
 def bounds_of(calibration: Calibration) -> dict[str, Any]:
     """The default bounds as the product takes them."""
     options = RoutingOptions(calibration=calibration)
-    told = {}
+    bounds = {}
     for name, critical in (("critical", True), ("other", False)):
         bound = options.bound(critical=critical)
         assert bound is not None
-        told[name] = {
+        bounds[name] = {
             "tolerated": bound.tolerated, "threshold": bound.threshold, "fields": bound.fields,
             "accepted": bound.accepted, "wrong": bound.wrong, "upper": bound.upper, "needed": bound.needed,
         }  # fmt: skip
-    return told
+    return bounds
 
 
 def show(figures: Mapping[str, Any], strangers: Mapping[str, Stranger], console: Console) -> None:

@@ -116,7 +116,7 @@ def read_book(rng: np.random.Generator, schemas: Schemas, form: Form, pens: Font
     readings = iter(reader.read(crops))
     ledger = Ledger(form.id, "UBND xã", "", "01/2010")
     judge = EntryJudge(form, ledger, schemas, RoutingOptions())
-    found = []
+    results = []
     for number, page in enumerate(truth):
         fields = []
         for at, name in enumerate(page):
@@ -128,13 +128,13 @@ def read_book(rng: np.random.Generator, schemas: Schemas, form: Form, pens: Font
         nothing: ConnectedComponents = None  # type: ignore[assignment]
         place = EntryRegion(0, tuple(field.region for field in fields), nothing, nothing)
         entry = judge.entry(RecognizedEntry(place, tuple(fields)), ())
-        found.append(
+        results.append(
             PageResult(
                 PageRef(f"{number:064d}", 1), PageKind.ENTRIES, form.id, (400, 400), np.eye(3), 0, 0.0,
                 Quality(1.0, 1.0, 0.0, 200.0), None, (), (entry,), (), {}, reader.fingerprint,
             )
         )  # fmt: skip
-    return DrawnBook(tuple(found), truth)
+    return DrawnBook(tuple(results), truth)
 
 
 def outcomes(

@@ -171,14 +171,14 @@ def figures_of(found: Sequence[Outcome]) -> dict[str, Any]:
         kind: [one for one in found if one.kind == kind] for kind in ("choice", "name", "place", "text")
     }
     groups["place, text"] = [*groups["place"], *groups["text"]]
-    told: dict[str, Any] = {name: _group(some) for name, some in groups.items()}
+    figures: dict[str, Any] = {name: _group(some) for name, some in groups.items()}
     touched = [one for one in found if one.touched]
-    told["touched"] = {
+    figures["touched"] = {
         "right": sum(one.right for one in touched),
         "wrong": sum(not one.right for one in touched),
         "wrong_confirmed": sum(one.confirmed and not one.right for one in touched),
     }
-    return told
+    return figures
 
 
 def _group(some: Sequence[Outcome]) -> dict[str, Any]:

@@ -61,13 +61,13 @@ class Collector:
     fingerprint: str = "collector"
 
     def print_chances(self, crops: Sequence[Crop]) -> tuple[float, ...]:
-        found = [
+        shapes = [
             shape
             for crop in crops
             if (shape := line_features(resample_to_model_dpi(crop.pixels, crop.dpi))) is not None
         ]
-        if found:
-            self.pages.append(np.array(found))
+        if shapes:
+            self.pages.append(np.array(shapes))
         return (0.0,) * len(crops)
 
 

@@ -277,9 +277,9 @@ def with_tolerance(book: ReadHandBook, tolerated: float) -> ReadHandBook:
 
 def fields_of(read: Sequence[ReadHandBook], schemas: Schemas) -> list[HandOutcome]:
     """Every field of every entry, scored."""
-    found = []
+    fields = []
     for book in read:
         form = schemas.form(book.book.form)
         record = schemas.record(form.record)
-        found += [field for entry in book.entries for field in outcomes_of(entry, form, record)]
-    return found
+        fields += [field for entry in book.entries for field in outcomes_of(entry, form, record)]
+    return fields

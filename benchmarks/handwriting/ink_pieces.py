@@ -161,7 +161,7 @@ def cut_line(
     marks = _marks(mask)
     owners = [_sides(mark, edges) for mark in marks]
     middle, drift, spread = _course(mask)
-    found: list[CutPiece] = []
+    pieces: list[CutPiece] = []
     ends: list[tuple[int, int] | None] = []
     for number, (start, end) in enumerate(spans):
         mine = [mark for mark, sides in zip(marks, owners, strict=True) if sides == {number}]
@@ -178,13 +178,13 @@ def cut_line(
             if not cut or (
                 cut == "bottom" and not hanging and cost <= CLEAR
             ):  # it ends where the letters stand
-                found.append(CutPiece(text[start:end], InkPiece(piece.mask, len(piece.mask) - below), cost))
+                pieces.append(CutPiece(text[start:end], InkPiece(piece.mask, len(piece.mask) - below), cost))
     gaps = [
         max(0.0, float(after[0] - before[1]))
         for (first, before), (second, after) in pairwise(zip(spans, ends, strict=True))
         if before and after and text[first[1] : second[0]] == " "
     ]
-    return found, gaps
+    return pieces, gaps
 
 
 def _cut_by_edge(marks: Sequence[_Mark], height: int) -> str:

@@ -36,13 +36,13 @@ def collected_figures(digit: str, ink: WriterInk, strength: float, folder: Path)
     """Figures of the collection as tall and as thick as the writer's, always the same ones for a writer."""
     pictures = collection_pictures(folder, digit)
     rng = np.random.default_rng([crc32(ink.writer.encode()), int(digit)])
-    found: list[InkPiece] = []
+    pieces: list[InkPiece] = []
     for number in rng.permutation(len(pictures)):
         if piece := pen_figure(pictures[number], ink.figure_height, ink.stroke, strength, rng):
-            found.append(piece)
-        if len(found) == SPECIMENS:
-            return found
-    return found
+            pieces.append(piece)
+        if len(pieces) == SPECIMENS:
+            return pieces
+    return pieces
 
 
 def pen_figure(

@@ -54,13 +54,13 @@ def boundaries_of(page: RealPage) -> list[Points]:
     if page.source != "notary":
         return []
     regions = dict(_regions(page))
-    found = []
+    boundaries = []
     for number in range(1, 7):
         if f"Col_{number}" not in regions or f"Col_{number + 1}" not in regions:
             continue
         left, right = _side(regions[f"Col_{number}"], 1), _side(regions[f"Col_{number + 1}"], -1)
-        found.append((left + right) / 2)
-    return found
+        boundaries.append((left + right) / 2)
+    return boundaries
 
 
 def lines_of(page: RealPage) -> Iterator[Line]:

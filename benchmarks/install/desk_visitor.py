@@ -71,8 +71,8 @@ class Workstation:
 
 
 def _proof(page: Page) -> str:
-    found = re.search(r'name="csrf" value="([^"]*)"', page.text)
-    return found[1] if found else ""
+    match = re.search(r'name="csrf" value="([^"]*)"', page.text)
+    return match[1] if match else ""
 
 
 def visit(address: str, root: str, login: str, one_time: str, chosen: str) -> dict[str, object]:

@@ -122,9 +122,9 @@ def stepped(revision: str, statement: str) -> Change:
 
     def change(project: Path) -> None:
         last = max((project / MIGRATIONS).glob("v[0-9]*.py"))
-        found = re.search(r'^revision = "(.*)"', last.read_text(), re.MULTILINE)
-        assert found is not None
-        text = STEP.format(revision=revision, before=found[1], statement=statement)
+        match = re.search(r'^revision = "(.*)"', last.read_text(), re.MULTILINE)
+        assert match is not None
+        text = STEP.format(revision=revision, before=match[1], statement=statement)
         (project / MIGRATIONS / f"v{revision}_measured.py").write_text(text)
 
     return change

@@ -151,8 +151,8 @@ class Office:
 
     def install(self) -> Held:
         done = self.machine.run(self._install())
-        found = re.search(rf"Mật khẩu dùng một lần của {ADMINISTRATOR}: (\S+)", done.stdout)
-        self._password = found[1] if found else ""
+        match = re.search(rf"Mật khẩu dùng một lần của {ADMINISTRATOR}: (\S+)", done.stdout)
+        self._password = match[1] if match else ""
         journal = self.machine.run(["journalctl", "--no-pager"]).stdout
         log = (self.machine.root / "var/log/hotich-install.log").read_text()
         secret = bool(self._password) and self._password not in journal + log
@@ -200,8 +200,8 @@ class Office:
             told = self.machine.run(
                 ["systemd-analyze", "security", "--no-pager", f"{name}.service"], check=False
             ).stdout
-            found = re.search(r"Overall exposure level for .*: ([\d.]+)", told)
-            exposures[name] = float(found[1]) if found else 10.0
+            match = re.search(r"Overall exposure level for .*: ([\d.]+)", told)
+            exposures[name] = float(match[1]) if match else 10.0
         worst = max(exposures.values())
         return verified.returncode == 0 and worst <= EXPOSURE, f"verify sạch, hở nhiều nhất {worst} trên 10"
 

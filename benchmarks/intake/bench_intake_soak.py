@@ -154,13 +154,13 @@ def _prove(
     known = {scanner.name: scanner for scanner in options.scanners}
     flaws = [flaw for day in days for flaw in verify_day(day, known[day.scanner], workspace)]
     rows = [row for day in days for row in day.rows if row.outcome is not IntakeOutcome.WITHDRAWN]
-    told = Counter((row.sha256, _is_sound(row)) for row in rows)
+    counter = Counter((row.sha256, _is_sound(row)) for row in rows)
     wanted = Counter((one.sha256, one.sound) for one in delivered)
     stored = Counter(_digest(path) for path in workspace.objects.rglob("[!.]*") if path.is_file())
     kept = [path for path in (workspace.intake / "quarantine").rglob("[!.]*") if path.is_file()]
     apart = Counter(_digest(path) for path in kept if not path.name.endswith(".ly-do.txt"))
     checks = {
-        "manifest against what was delivered": told == wanted,
+        "manifest against what was delivered": counter == wanted,
         "store": stored == Counter({row.sha256 for row in rows if row.outcome is IntakeOutcome.STORED}),
         "quarantine": apart
         == Counter(row.sha256 for row in rows if row.outcome is IntakeOutcome.QUARANTINED),
@@ -169,7 +169,7 @@ def _prove(
     }
     failed = [name for name, good in checks.items() if not good]
     if failed:
-        say("\n".join([*flaws[:20], str(wanted - told)[:2000], str(told - wanted)[:2000]]))
+        say("\n".join([*flaws[:20], str(wanted - counter)[:2000], str(counter - wanted)[:2000]]))
         raise SystemExit(f"lost or doubled: {', '.join(failed)}")
 
 

@@ -85,14 +85,14 @@ class BookOnPaper:
         outcome = entry.outcome(spec) if spec.column else None
         if outcome is None:
             return True
-        said = PredictedValue(
+        value = PredictedValue(
             reading.text, reading.status, reading.confidence, reading.accepted, reading.writing
         )
-        if spec.value_kind.is_entry_number and said.text and "/" not in said.text:
-            said = replace(said, text=f"{said.text}/{entry.book.truth.year}")
-        if self.is_folded and spec.kind in FOLDED and said.status is FieldStatus.READ:
-            return plain(said.text) == plain(outcome.truth)
-        return is_right(replace(outcome, predicted=said))
+        if spec.value_kind.is_entry_number and value.text and "/" not in value.text:
+            value = replace(value, text=f"{value.text}/{entry.book.truth.year}")
+        if self.is_folded and spec.kind in FOLDED and value.status is FieldStatus.READ:
+            return plain(value.text) == plain(outcome.truth)
+        return is_right(replace(outcome, predicted=value))
 
     def answer(
         self,

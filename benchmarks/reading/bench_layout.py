@@ -85,7 +85,7 @@ class Blank:
 
 def blanks_of(book: ReadBook, record: RecordSpec) -> list[Blank]:
     """The places of a book that are blank on paper or called so."""
-    found = []
+    blanks = []
     for entry in book.truth.entries:
         result = book.pages[entry.page] if entry.page is not None else None
         row = next((e for e in result.entries if e.row == entry.row), None) if result else None
@@ -96,8 +96,8 @@ def blanks_of(book: ReadBook, record: RecordSpec) -> list[Blank]:
                 continue
             told, seen = text == "", reading.status is FieldStatus.BLANK
             if told or seen:
-                found.append(Blank(f"trang {entry.page} hàng {entry.row} {reading.field}", told, seen))
-    return found
+                blanks.append(Blank(f"trang {entry.page} hàng {entry.row} {reading.field}", told, seen))
+    return blanks
 
 
 class Measured:

@@ -85,10 +85,10 @@ def main() -> None:
     wrong = 0
     ways: dict[str, dict[str, int]] = {}
     for name, write in WAYS.items():
-        told = Counter(_outcome(resolver, Written(write(line, rng), on, line[0])) for line, on in drawn)
-        ways[name] = dict(told)
-        table.add_row(name, str(len(drawn)), *_shares(told, len(drawn)))
-        wrong += told["other"] if name not in FLAWED else 0
+        counter = Counter(_outcome(resolver, Written(write(line, rng), on, line[0])) for line, on in drawn)
+        ways[name] = dict(counter)
+        table.add_row(name, str(len(drawn)), *_shares(counter, len(drawn)))
+        wrong += counter["other"] if name not in FLAWED else 0
     console.print(table)
     then = _of_another_time(resolver, rng, chosen.places)
     caught = sum(resolver.existed(text, on) is False for text, on in then)

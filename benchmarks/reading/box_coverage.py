@@ -52,7 +52,7 @@ def ink_coverages(truth: BookTruth, pages: Sequence[PageResult | None]) -> tuple
     """Every noted line of ink. ``pages`` go with ``truth.pages``; ink on a page that failed is not covered at
     all.
     """
-    found = []
+    coverages = []
     for entry in truth.entries:
         if entry.page is None or entry.row is None:
             continue
@@ -62,8 +62,8 @@ def ink_coverages(truth: BookTruth, pages: Sequence[PageResult | None]) -> tuple
             boxes = _boxes(readings.get(name))
             for quad in quads:
                 covered = 0.0 if result is None else covered_share(straightened(quad, result.matrix), boxes)
-                found.append(InkCoverage(entry.page, entry.row, name, covered))
-    return tuple(found)
+                coverages.append(InkCoverage(entry.page, entry.row, name, covered))
+    return tuple(coverages)
 
 
 def label_errors(truth: BookTruth, pages: Sequence[PageResult | None]) -> tuple[LabelError, ...]:
@@ -141,12 +141,12 @@ def _label_errors(number: int, page: TruePage, result: PageResult | None) -> lis
     placed: dict[str, list[Box]] = defaultdict(list)
     for label in sorted(result.labels, key=lambda label: (label.box.top, label.box.left)):
         placed[label.text].append(label.box)
-    found = []
+    errors = []
     drawn = [(label.text, straightened(label.quad, result.matrix)) for label in page.labels]
     for text, box in sorted(drawn, key=lambda item: (item[1].top, item[1].left)):
         near = placed[text].pop(0) if placed[text] else None
         height = max(box.height, 1.0)
-        found.append(
+        errors.append(
             LabelError(number, text, None, None)
             if near is None
             else LabelError(
@@ -156,7 +156,7 @@ def _label_errors(number: int, page: TruePage, result: PageResult | None) -> lis
                 (near.left - box.left) / height,
             )
         )
-    return found
+    return errors
 
 
 def _mean(flags: Sequence[bool]) -> float | None:

@@ -269,11 +269,11 @@ def _attack_columns(log: AttackLog, office: AttackedOffice, people: _People) -> 
     """An administrator, who may set columns, sends wrong ones as if they had been seen."""
     client, path = people.of(Role.ADMINISTRATOR), "/registers/guardianship/workbook"
     page = client.get(path)
-    found = re.search(r'name="seen" value="([^"]*)"', page.text)
+    match = re.search(r'name="seen" value="([^"]*)"', page.text)
     record = schema.load().record("guardianship")
     fields = [field for field in record.fields if field.column]
     right = {f"place-{field.name}": str(number) for number, field in enumerate(fields, start=1)}
-    right |= {"seen": found[1] if found else "", "reason": "phép thử", "confirmed": "yes"}
+    right |= {"seen": match[1] if match else "", "reason": "phép thử", "confirmed": "yes"}
     first, second = f"place-{fields[0].name}", f"place-{fields[1].name}"
     required = next(f"place-{field.name}" for field in fields if field.required)
     name = f"name-{fields[0].name}"

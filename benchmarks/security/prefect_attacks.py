@@ -152,9 +152,9 @@ def _look_around(log: AttackLog, port: int, workspace: Path, output: Path) -> No
         held=bool(keys) and not any(secret in line for line in lines),
         seen="in /proc",
     )
-    told = output.read_text(errors="replace")
+    text = output.read_text(errors="replace")
     log.note(
-        GROUP, "khóa không có trong nhật ký", held=bool(keys) and secret not in told, seen="in the output"
+        GROUP, "khóa không có trong nhật ký", held=bool(keys) and secret not in text, seen="in the output"
     )
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.connect(("192.0.2.1", 9)) if _has_route() else probe.connect(("127.0.0.1", 9))

@@ -56,10 +56,10 @@ def attack_texts(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
             office, reviewer, administrator, f"Thử{letter}Một", sentences=name in IN_SENTENCES
         ):
             now = _stored(office, letter[0])
-            found = [column for column, rows in now.items() if rows > before.get(column, 0)]
+            columns = [column for column, rows in now.items() if rows > before.get(column, 0)]
             before = now
-            held = not found and answer < 500
-            log.note(GROUP, f"{name} vào {what}", held=held, seen=f"{answer}, stored in {found}")
+            held = not columns and answer < 500
+            log.note(GROUP, f"{name} vào {what}", held=held, seen=f"{answer}, stored in {columns}")
     _attack_fields(log, office, reviewer)
     for password in WEAK:
         try:

@@ -132,13 +132,13 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         )
         try:
             assert process.stdout is not None
-            said = []
+            lines = []
             for line in process.stdout:
-                said.append(line)
+                lines.append(line)
                 if READY in line:
                     break
             else:
-                raise RuntimeError(f"hotich server did not start: {''.join(said)} {log.read_text()}")
+                raise RuntimeError(f"hotich server did not start: {''.join(lines)} {log.read_text()}")
             yield Office(workspace, vault, f"http://127.0.0.1:{port}/api", log, environment, process)
         finally:
             process.send_signal(signal.SIGTERM)

@@ -110,21 +110,21 @@ def _save(
 
 
 def _readings(entry: TrueEntry, schemas: Schemas, kind: str, ledger: Ledger) -> tuple[FieldReading, ...]:
-    found = []
+    readings = []
     for spec in schemas.record(kind).fields:
         if spec.column in entry.values:
             lines = tuple(box_of(quad) for quad in entry.ink.get(spec.name, ()))
             box = lines[0] if lines else None
             status = FieldStatus.UNREADABLE if lines else FieldStatus.BLANK
-            found.append(
+            readings.append(
                 FieldReading(spec.name, status, writing=Writing.HAND, engine="hand", box=box, lines=lines)
             )
         elif spec.ledger:
             text = str(getattr(ledger, spec.ledger))
             canonical = kinds.KINDS[spec.kind].parse(text).canonical or text
             sure = FieldReading(spec.name, FieldStatus.READ, text, canonical, 1.0, Writing.PRINT, "ledger")
-            found.append(replace(sure, accepted=True))
-    return tuple(found)
+            readings.append(replace(sure, accepted=True))
+    return tuple(readings)
 
 
 def box_of(quad: Quad) -> Box:

@@ -110,8 +110,8 @@ def test_offices_are_found_by_the_places_whose_books_they_keep(tmp_path: Path) -
     path = tmp_path / "print.toml"
     assert read_offices(path).of("00000").code == ""
     path.write_text(OFFICES, encoding="utf-8")
-    found = read_offices(path)
-    assert [found.of(place).code for place in ("00000", "00001", "31333")] == ["BA", "BA", "TT"]
+    offices = read_offices(path)
+    assert [offices.of(place).code for place in ("00000", "00001", "31333")] == ["BA", "BA", "TT"]
     path.write_text(
         OFFICES.replace('[[office]]\ncode = "TT"', '[[office]]\ncode = "TT"\nplaces = ["7"]'),
         encoding="utf-8",

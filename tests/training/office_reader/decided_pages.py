@@ -121,7 +121,7 @@ def shipped_hand() -> HandwritingReader:
 
 def texts_of(lines: Sequence[DecidedLine]) -> Mapping[str, list[str]]:
     """The texts of decided lines by field."""
-    found: dict[str, list[str]] = {}
+    texts: dict[str, list[str]] = {}
     for line in lines:
-        found.setdefault(line.field, []).append(line.text)
-    return found
+        texts.setdefault(line.field, []).append(line.text)
+    return texts
