@@ -152,7 +152,7 @@ def headlines(claims: Mapping[str, Sequence[Claim]], results: Results) -> str:
 
 def with_headlines(text: str, table: str) -> str:
     """Return the README with the table between its marks."""
-    return _MARKED.sub(lambda found: found[1] + "\n" + table + "\n" + found[2], text)
+    return _MARKED.sub(lambda match: match[1] + "\n" + table + "\n" + match[2], text)
 
 
 def main() -> None:

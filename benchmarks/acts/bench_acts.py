@@ -106,8 +106,8 @@ class Measured:
             "fields": len(self.places),
             "narrowed": share(len(narrowed), len(self.places)),
             "narrowed_fields": len(narrowed),
-            "narrowed_held": share(sum(one.held >= HELD for one in narrowed), len(narrowed)),
-            "blocks_held": share(sum(one.held >= HELD for one in whole), len(whole)),
+            "narrowed_held": share(sum(spot.held >= HELD for spot in narrowed), len(narrowed)),
+            "blocks_held": share(sum(spot.held >= HELD for spot in whole), len(whole)),
             "margins_held": share(sum(margin.held >= HELD for margin in self.margins), len(self.margins)),
             "shown_with_another": sum(self.shown_with),
             "pages_run_over": self.continued,
@@ -134,11 +134,11 @@ def main() -> None:
     table = Table(
         "Sự kiện mỗi trang", "Trang", "Thấy", "Tách sai", "Trường thu hẹp", "Giữ đủ mực", "Báo trang nối"
     )
-    found: dict[str, Any] = {}
+    by_acts: dict[str, Any] = {}
     for acts, pages in rounds:
         measured = measure(acts, pages, schemas, engines, chosen.seed)
         figures = measured.figures()
-        found[f"acts_{acts}"] = figures
+        by_acts[f"acts_{acts}"] = figures
         table.add_row(
             str(acts),
             str(figures["pages"]),
@@ -150,13 +150,12 @@ def main() -> None:
         )
         say(f"{acts} acts a page, narrowed by field: {_by_field(measured.places)}")
         if chosen.missed:
-            for one in (*measured.places, *measured.margins):
-                if one.held < HELD or not one.narrowed:
-                    say(
-                        f"{one.where} {one.field}: {'narrowed' if one.narrowed else 'block'}, held {one.held:.3f}"
-                    )
+            for place in (*measured.places, *measured.margins):
+                if place.held < HELD or not place.narrowed:
+                    extent = "narrowed" if place.narrowed else "block"
+                    say(f"{place.where} {place.field}: {extent}, held {place.held:.3f}")
     Console(width=120).print(table)
-    report_figures("acts", {"seed": chosen.seed, **found})
+    report_figures("acts", {"seed": chosen.seed, **by_acts})
 
 
 def measure(acts: int, pages: int, schemas: Schemas, engines: Engines, seed: int) -> Measured:
@@ -253,7 +252,7 @@ def _judge(
     matrix = result.matrix @ page.scan.matrix
     whole = [act for act in page.acts if act.is_whole]
     entries = {number: _entries_of(result.entries, act, matrix) for number, act in enumerate(whole)}
-    told = {finding.code for finding in result.findings}
+    codes = {finding.code for finding in result.findings}
     runs_over = len(whole) < len(page.acts)
     total.pages += 1
     total.acts += len(whole)
@@ -261,10 +260,10 @@ def _judge(
     total.found += sum(len(entry) == 1 for entry in entries.values())
     total.falsely_parted += max(0, len(result.entries) - len(whole))
     total.continued += runs_over
-    total.continued_told += runs_over and "ACT-CONTINUED" in told
-    total.continued_wrongly += not runs_over and "ACT-CONTINUED" in told
-    total.unparted_told += "ACT-UNPARTED" in told
-    is_told = bool(told & {"ACT-UNPARTED", "ACT-CONTINUED"})
+    total.continued_told += runs_over and "ACT-CONTINUED" in codes
+    total.continued_wrongly += not runs_over and "ACT-CONTINUED" in codes
+    total.unparted_told += "ACT-UNPARTED" in codes
+    is_told = bool(codes & {"ACT-UNPARTED", "ACT-CONTINUED"})
     total.lost_untold += len(result.entries) < len(whole) and not is_told
     block = {
         area.field: (area.box[2] - area.box[0]) * (area.box[3] - area.box[1])
@@ -278,7 +277,9 @@ def _judge(
         for entry in entries[number][:1]:
             boxes = [reading.box for reading in entry.readings if reading.box is not None]
             around = reduce(Box.union, boxes)
-            others = [ink for one in page.acts if one is not act for ink in one.ink.values() if len(ink)]
+            others = [
+                ink for on_page in page.acts if on_page is not act for ink in on_page.ink.values() if len(ink)
+            ]
             shown = any(_share_in(ink_on_scan(ink, matrix), around) > SEEN for ink in others)
             total.shown_with = (*total.shown_with, shown)
             for reading in entry.readings:

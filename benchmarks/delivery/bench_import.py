@@ -63,9 +63,16 @@ def main() -> None:
                 figures.append(alone.submit(_measured, Path(folder)).result())
         say(f"{figures[-1]}")
     table = Table("Dòng", "Ghép được", "Giá trị đưa vào", "CPU xem, s", "CPU nhập, s", "Bộ nhớ, MB")
-    for one in figures:
-        told = (one.rows, one.matched, one.fields, one.look_cpu_seconds, one.bring_cpu_seconds, one.peak_mb)
-        table.add_row(*(f"{value:.0f}" for value in told))
+    for measured in figures:
+        columns = (
+            measured.rows,
+            measured.matched,
+            measured.fields,
+            measured.look_cpu_seconds,
+            measured.bring_cpu_seconds,
+            measured.peak_mb,
+        )
+        table.add_row(*(f"{value:.0f}" for value in columns))
     Console(width=120).print(table)
     report_figures("import", {"small": asdict(figures[0]), "large": asdict(figures[-1])})
 
@@ -114,7 +121,9 @@ def _measured(folder: Path) -> Measured:
     with Registry.open(
         f"sqlite:///{folder / 'registry.db'}", schemas, audit_key=folder / "audit.key"
     ) as registry:
-        person = next(one.person for one in registry.accounts().list() if one.person.login == LOGIN)
+        person = next(
+            account.person for account in registry.accounts().list() if account.person.login == LOGIN
+        )
         desk = registry.desk(ReviewPolicy())
         importer = WorkbookImporter(registry, desk, schemas, person, ImportMode.TO_CHECK)
         begun = time.process_time()

@@ -63,15 +63,15 @@ def main() -> None:
         if chosen.only in register.source and pictures:
             figures[register.source] = measure(register, pictures, schemas, engines, chosen.keep)
     _show(figures)
-    others = [one for one in figures.values() if not one["on_specimen"]]
+    others = [sheet for sheet in figures.values() if not sheet["on_specimen"]]
     report_figures(
         "designer-real",
         {
             "wanted": WANTED,
             "registers": figures,
             "least_in_cell": min((other["lines_in_cell"] for other in others), default=None),
-            "most_hand_minutes": max((one["hand_minutes"] for one in figures.values()), default=None),
-            "most_clicks": max((one["clicks"] for one in figures.values()), default=None),
+            "most_hand_minutes": max((sheet["hand_minutes"] for sheet in figures.values()), default=None),
+            "most_clicks": max((sheet["clicks"] for sheet in figures.values()), default=None),
         },
     )
 
@@ -84,7 +84,7 @@ def measure(
     is_alone = len(pictures) == 1
     for specimens, seen in zip(register.specimens, register.seen, strict=True):
         used = [picture for picture in pictures if picture.name in specimens]
-        used.sort(key=lambda one: one.name != seen.picture)
+        used.sort(key=lambda sheet: sheet.name != seen.picture)
         form, effort, seconds = designed(register, seen, used, schemas, keep)
         efforts.append(effort)
         machine += seconds
@@ -113,7 +113,8 @@ def designed(
     truth = register.form(seen, high / wide)
     with tempfile.TemporaryDirectory(prefix="hotich-designer-") as root:
         files = [
-            _file(Path(root) / f"trang-{n}.jpg", one, register.dpi) for n, one in enumerate(used, start=1)
+            _file(Path(root) / f"trang-{n}.jpg", picture, register.dpi)
+            for n, picture in enumerate(used, start=1)
         ]
         workspace = Workspace(Path(root) / "work")
         with served_designer(workspace.root, schemas, "") as url, supervisor_at(url) as screen:
@@ -143,7 +144,7 @@ def shown(seen: SeenTable, picture: Picture, workspace: Workspace) -> tuple[int,
     """Return the number of the specimen, from 0, on which a person sees the table, and where it lies on its picture."""
     (draft,) = workspace.form_drafts.glob("*/draft.json")
     specimens = json.loads(draft.read_text(encoding="utf-8"))["specimens"]
-    number, specimen = next((n, one) for n, one in enumerate(specimens) if one["side"] == seen.side)
+    number, specimen = next((n, side) for n, side in enumerate(specimens) if side["side"] == seen.side)
     begins = 0.0
     if seen.side == "right":
         gutter = find_gutter(ink_layer(picture.pixels), SPREAD_MM)
@@ -165,17 +166,17 @@ def _file(path: Path, picture: Picture, dpi: float) -> Path:
     return path
 
 
-def _show(found: dict[str, Any]) -> None:
+def _show(figures: dict[str, Any]) -> None:
     table = Table(
         "Sổ", "Máy, phút", "Tay, phút", "Bấm chuột", "Phím", "Ảnh", "Dòng đúng ô", "Hàng đúng",
         title="Mẫu của sổ thật, thiết kế trên trình duyệt",
     )  # fmt: skip
-    for source, one in found.items():
+    for source, sheet in figures.items():
         table.add_row(
-            f"{source}{' (chính ảnh mẫu)' if one['on_specimen'] else ''}",
-            f"{one['machine_minutes']:.1f}", f"{one['hand_minutes']:.1f}", str(one["clicks"]), str(one["keys"]),
-            str(one["pages"]), f"{percent(one['lines_in_cell'])} của {one['lines']}",
-            f"{percent(one['entries_begun'])} của {one['entries']}",
+            f"{source}{' (chính ảnh mẫu)' if sheet['on_specimen'] else ''}",
+            f"{sheet['machine_minutes']:.1f}", f"{sheet['hand_minutes']:.1f}", str(sheet["clicks"]), str(sheet["keys"]),
+            str(sheet["pages"]), f"{percent(sheet['lines_in_cell'])} của {sheet['lines']}",
+            f"{percent(sheet['entries_begun'])} của {sheet['entries']}",
         )  # fmt: skip
     Console(width=120).print(table)
 

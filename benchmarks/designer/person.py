@@ -150,7 +150,7 @@ class Designer:
         if twin is None or ("coded" in element) != isinstance(twin, DesignedCheckBox):
             return self._press("Delete")
         wanted = held_fields(twin)
-        others = [one for one in self._design().elements() if one.key != element["key"]]
+        others = [box for box in self._design().elements() if box.key != element["key"]]
         is_held = any(held_fields(other) == wanted for other in others)
         if wanted and is_held and isinstance(twin, DesignedArea):
             return self._press("Delete")
@@ -194,11 +194,13 @@ class Designer:
                 for cell in self.wanted.cells
                 if cell.from_ is not None and abs(cell.at - element["at"]) < NEAR_V
             ]
-            return next((one for one in blanks if abs((one.from_ or 0) - element["from"]) < NEAR_U), None)
+            return next(
+                (blank for blank in blanks if abs((blank.from_ or 0) - element["from"]) < NEAR_U), None
+            )
         texts = [
-            one
-            for one in self._printed()
-            if abs(one[1] - element["start"]) < NEAR_U and abs(one[2] - element["at"]) < NEAR_V
+            blank
+            for blank in self._printed()
+            if abs(blank[1] - element["start"]) < NEAR_U and abs(blank[2] - element["at"]) < NEAR_V
         ]
         return next((text[0] for text in texts), None)
 
@@ -209,16 +211,16 @@ class Designer:
         others: tuple[DesignedArea | DesignedCheckBox, ...] = (*self.wanted.areas, *self.wanted.checkboxes)
         for other in others:
             if other.label:
-                said = {"key": "x", "at": other.at[1], "label": other.label, "start": other.at[0]}
-                yield DesignedCell.model_validate(said), other.at[0], other.at[1]
+                heading = {"key": "x", "at": other.at[1], "label": other.label, "start": other.at[0]}
+                yield DesignedCell.model_validate(heading), other.at[0], other.at[1]
 
     # --- binding -----------------------------------------------------------------------------------------------------
 
     def _bind(self, twin: DesignedCell, element: dict[str, Any]) -> None:
         wanted = held_fields(twin)
-        before = [one for one in self._order() if one["from"] is not None]
-        at = next(n for n, one in enumerate(before) if one["key"] == element["key"])
-        above = next((one for one in reversed(before[:at]) if self._held(one)), None)
+        before = [blank for blank in self._order() if blank["from"] is not None]
+        at = next(n for n, blank in enumerate(before) if blank["key"] == element["key"])
+        above = next((blank for blank in reversed(before[:at]) if self._held(blank)), None)
         if not twin.label and above is not None and self._held(above) == wanted:
             return self._press("t")
         if not wanted:
@@ -377,7 +379,7 @@ class Designer:
             design["checkboxes"],
             (design["table"] or {}).get("columns", []),
         ]
-        return next(one for every in lists for one in every if one["key"] == key)
+        return next(drawn for every in lists for drawn in every if drawn["key"] == key)
 
     def _chosen(self) -> str | None:
         chosen = self.page.locator("#overlay .chosen")

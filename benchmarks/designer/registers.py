@@ -87,7 +87,7 @@ class RealRegister:
         pictures = []
         for path, parts in groupby(pages, lambda page: page.path):
             both = tuple(parts)
-            pixels = np.hstack([one.pixels for one in both])
+            pixels = np.hstack([half.pixels for half in both])
             whole = (RealPage(self.source, path.stem, path, pixels, both[0].left, both[0].top),)
             pictures.append(Picture(path.stem, pixels, both if self.has_facing_tables else whole))
         return pictures

@@ -56,9 +56,9 @@ class TableDesigner(Designer):
         self.effort.looks += 1
         left, top, right, bottom = self._frame()
         wanted = (seen.rules[0], seen.top, seen.rules[-1], seen.bottom)
-        found = (left, top, right, bottom)
+        frame = (left, top, right, bottom)
         sides = right - left, bottom - top
-        off = max(abs(a - b) / sides[n % 2] for n, (a, b) in enumerate(zip(found, wanted, strict=True)))
+        off = max(abs(a - b) / sides[n % 2] for n, (a, b) in enumerate(zip(frame, wanted, strict=True)))
         if off <= OFF:
             return
         self._zoom_out()

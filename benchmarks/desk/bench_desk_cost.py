@@ -56,17 +56,17 @@ class Meter:
         return answer
 
     def figures(self) -> dict[str, dict[str, float]]:
-        found = {}
+        by_step = {}
         for name, seconds in self.own.items():
             p50, p95 = 1000 * np.percentile(seconds, (50, 95))
-            found[name] = {
+            by_step[name] = {
                 "count": len(seconds),
                 "cpu_p50_ms": round(float(p50), 1),
                 "cpu_p95_ms": round(float(p95), 1),
                 "backend_ms": round(1000 * self.backend[name] / len(seconds), 1),
                 "statements": round(self.statements[name] / len(seconds), 1),
             }
-        return found
+        return by_step
 
     def close(self) -> None:
         event.remove(Engine, "before_cursor_execute", self._note)
@@ -143,7 +143,7 @@ def _one_column(meter: Meter, desk: Desk, person: Person, number: int) -> None:
     counts = meter.timed("counts", lambda: desk.counts(person))
     book = [count.book_id for count in counts if count.stage is Stage.REVIEW][number]
     counted = meter.timed("column_counts", lambda: desk.column_counts(person, book))
-    most = max(counted, key=lambda one: one.waiting)
+    most = max(counted, key=lambda counted_column: counted_column.waiting)
     column = meter.timed("column", lambda: desk.column(person, book, most.field, most.stage, COLUMN))
     assert column is not None
     words = [

@@ -210,9 +210,9 @@ def _truth_of(page: Page, truths: Mapping[str, BookTruth], schemas: Schemas) -> 
         None,
     )
     values = {} if entry is None else entry.values
-    found = {spec.name: values[spec.column] for spec in record.fields if spec.column in values}
+    texts = {spec.name: values[spec.column] for spec in record.fields if spec.column in values}
     number = next((spec.name for spec in record.fields if spec.value_kind.is_entry_number), "")
-    return {name: text.split("/")[0] if name == number else text for name, text in found.items()}
+    return {name: text.split("/")[0] if name == number else text for name, text in texts.items()}
 
 
 def _tell(flow: Flow) -> None:

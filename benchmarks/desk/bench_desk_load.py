@@ -126,8 +126,8 @@ def loaded(place: RegistryLocation, shelf: FilledRegistry, office: Office, pace:
     night = (place.url, place.key, shelf, office.people, pace.seconds, office.page_every)
     jobs.append((save_pages, night))
     log = LoadLog()
-    for one in _together(jobs, pace.seconds + PATIENCE):
-        log.take(one)
+    for part in _together(jobs, pace.seconds + PATIENCE):
+        log.take(part)
     say(f"{pace.name}: {len(log.said)} chữ, {log.pages} trang, lỗi {dict(log.errors)}")
     return log
 
@@ -135,8 +135,8 @@ def loaded(place: RegistryLocation, shelf: FilledRegistry, office: Office, pace:
 def proven(place: RegistryLocation, shelf: FilledRegistry, logs: Sequence[LoadLog]) -> LoadProof:
     begun = time.perf_counter()
     log = LoadLog()
-    for one in logs:
-        log.take(one)
+    for part in logs:
+        log.take(part)
     proof = prove(place.url, place.key, log, shelf.audit_rows)
     say(f"kiểm tra: {time.perf_counter() - begun:.0f} giây, {'đúng' if proof.holds else 'SAI'}")
     return proof

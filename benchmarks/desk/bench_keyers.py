@@ -165,19 +165,19 @@ def work_by_rules(
     (name, spec), *_ = schemas.record("birth").by_name.items()
     tally, begun = KeyerTally(), time.perf_counter()
     for ink in _inks(fields, seed):
-        one = consensus_of(policy.way(spec), ())
+        consensus = consensus_of(policy.way(spec), ())
         for turn in range(PEOPLE):
             number = 1 + (ink.number + turn) % PEOPLE
-            work = work_of(name, one, policy, _reading(name, ink), None, None, is_shared=False)
+            work = work_of(name, consensus, policy, _reading(name, ink), None, None, is_shared=False)
             word = KeyedValue(turn, number, "", people[number].word(ink, work))
             tally.words += 1
-            tally.thirds += one.stage is Stage.THIRD
-            one = consensus_of(one.way, [*one.words, word])
-            if one.settled is not None:
+            tally.thirds += consensus.stage is Stage.THIRD
+            consensus = consensus_of(consensus.way, [*consensus.words, word])
+            if consensus.settled is not None:
                 break
-        assert one.settled is not None
+        assert consensus.settled is not None
         tally.fields += 1
-        tally.wrong += one.settled.verdict.text != ink.truth
+        tally.wrong += consensus.settled.verdict.text != ink.truth
     tally.seconds = round(time.perf_counter() - begun, 1)
     return tally
 

@@ -61,11 +61,11 @@ def postgresql_location(entries: int, keep: Path | None) -> Iterator[tuple[Regis
         return
     with postgresql.kept_server(LOADED_FAST, keep / "postgresql") as server:
         name, key = FILLED.format(entries), keep / f"{entries}.postgresql.key"
-        told = keep / f"{entries}.postgresql.json"
-        if not told.exists():
+        record = keep / f"{entries}.postgresql.json"
+        if not record.exists():
             server.execute("DROP DATABASE IF EXISTS {}", name)
             server.execute("CREATE DATABASE {} TEMPLATE {}", name, postgresql.TEMPLATE)
-        shelf = _filled_once(_database(server, name, key), entries, told)
+        shelf = _filled_once(_database(server, name, key), entries, record)
         server.execute("DROP DATABASE IF EXISTS {}", AT_WORK)
         server.execute("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", AT_WORK, name)
         try:
@@ -84,14 +84,14 @@ def filled(place: RegistryLocation, entries: int) -> FilledRegistry:
     return shelf
 
 
-def _filled_once(place: RegistryLocation, entries: int, told: Path) -> FilledRegistry:
-    """What was filled there, now or before; ``told`` says so when it is done."""
+def _filled_once(place: RegistryLocation, entries: int, record: Path) -> FilledRegistry:
+    """What was filled there, now or before; ``record`` says so when it is done."""
     with suppress(FileNotFoundError):
-        known = json.loads(told.read_text(encoding="utf-8"))
+        known = json.loads(record.read_text(encoding="utf-8"))
         return FilledRegistry(known["entries"], known["books"], tuple(known["places"]), known["audit_rows"])
     place.key.unlink(missing_ok=True)
     shelf = filled(place, entries)
-    told.write_text(json.dumps(asdict(shelf)), encoding="utf-8")
+    record.write_text(json.dumps(asdict(shelf)), encoding="utf-8")
     return shelf
 
 

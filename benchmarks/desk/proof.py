@@ -105,11 +105,15 @@ def prove(url: str, key_file: Path, log: LoadLog, filled: int) -> LoadProof:
 def _words(connection: Connection, log: LoadLog) -> tuple[int, int]:
     """How many acknowledged words are not there exactly once, and how many there are that nobody was told of."""
     columns = (keying.c.token, keying.c.task_id, keying.c.field, keying.c.text, keying.c.account_id)
-    mine = keying.c.takes_back_id.is_(None) & keying.c.account_id.in_({one.account_id for one in log.said})
-    there = Counter(AcknowledgedValue(*row) for row in connection.execute(select(*columns).where(mine)))
-    lost = sum(there[one] != 1 for one in log.said)
-    said = set(log.said)
-    return lost, sum(one not in said and one.token not in log.unanswered for one in there)
+    own_keyings = keying.c.takes_back_id.is_(None) & keying.c.account_id.in_(
+        {value.account_id for value in log.said}
+    )
+    there = Counter(
+        AcknowledgedValue(*row) for row in connection.execute(select(*columns).where(own_keyings))
+    )
+    lost = sum(there[value] != 1 for value in log.said)
+    acknowledged = set(log.said)
+    return lost, sum(value not in acknowledged and value.token not in log.unanswered for value in there)
 
 
 def _shared_by_trail(connection: Connection, filled: int) -> int:
@@ -144,8 +148,8 @@ def _tasks(action: str, subject: str, detail: str) -> Iterable[int]:
 def shared_by_clock(held: Sequence[TaskHold]) -> int:
     """How often a person got a task before somebody else had let go of it."""
     by_task: dict[int, list[TaskHold]] = defaultdict(list)
-    for one in held:
-        by_task[one.task_id].append(one)
+    for hold in held:
+        by_task[hold.task_id].append(hold)
     return sum(_overlaps(sorted(spells, key=attrgetter("since"))) for spells in by_task.values())
 
 

@@ -81,7 +81,7 @@ def _share(what: str) -> float:
 def _shown(work: FieldWork) -> tuple[str, ...]:
     """The texts that the desk puts before a person: two words that differ, a first word, or a reading."""
     if work.candidates:
-        return tuple(said.text for said in work.candidates)
+        return tuple(candidate.text for candidate in work.candidates)
     if work.first is not None:
         return (work.first.text,)
     return (work.reading.text,) if work.reading else ()

@@ -60,14 +60,16 @@ class Pace:
 
 def people(number: int, places: Sequence[str]) -> list[Person]:
     """An office: six in ten review two places, three in ten check eight, one in ten supervises all."""
-    found = []
-    for one in range(number):
-        role = ROLES[one % len(ROLES)]
+    office = []
+    for at in range(number):
+        role = ROLES[at % len(ROLES)]
         seen = PLACES_SEEN[role]
-        first = one // SHARING * 2
-        mine = None if seen is None else frozenset(places[(first + at) % len(places)] for at in range(seen))
-        found.append(Person(one + 1, f"nguoi-{one + 1}", "", role, mine))
-    return found
+        first = at // SHARING * 2
+        reviewed = (
+            None if seen is None else frozenset(places[(first + at) % len(places)] for at in range(seen))
+        )
+        office.append(Person(at + 1, f"nguoi-{at + 1}", "", role, reviewed))
+    return office
 
 
 def work(
@@ -78,16 +80,16 @@ def work(
     sys.setswitchinterval(SWITCH_SECONDS)
     with Registry.open(url, wait_seconds=WAIT_SECONDS, audit_key=key_file) as registry:
         desk = registry.desk(ReviewPolicy())
-        desks = [_Worker(desk, one, pace, random.Random(f"{seed} {one.account_id}")) for one in who]
-        for one in desks:
-            one.desk.held(one.person)  # what is declared, and the connection, are loaded
+        desks = [_Worker(desk, worker, pace, random.Random(f"{seed} {worker.account_id}")) for worker in who]
+        for worker in desks:
+            worker.desk.held(worker.person)  # what is declared, and the connection, are loaded
         start()
         with uploading(registry, upload_every) as sent, ThreadPoolExecutor(len(desks)) as together:
             list(together.map(_Worker.work, desks))
     log = LoadLog()
     log.take(sent)
-    for one in desks:
-        log.take(one.log)
+    for worker in desks:
+        log.take(worker.log)
     return log
 
 
@@ -182,7 +184,7 @@ class _Worker:
         if not counted:
             self._book = 0
             return
-        most = max(counted, key=lambda one: one.waiting)
+        most = max(counted, key=lambda column: column.waiting)
         shown = self._called(
             "column", lambda: self.desk.column(self.person, self._book, most.field, most.stage, COLUMN)
         )
@@ -227,9 +229,9 @@ class _Worker:
             raise
 
     def _acknowledged(self, token: str, words: Sequence[tuple[int, Verdict]]) -> None:
-        mine = self.person.account_id
+        account_id = self.person.account_id
         self.log.said.extend(
-            AcknowledgedValue(token, task_id, word.field, word.text, mine) for task_id, word in words
+            AcknowledgedValue(token, task_id, word.field, word.text, account_id) for task_id, word in words
         )
 
     def _let_go(self, task_id: int, since: float) -> None:

@@ -62,8 +62,8 @@ def uploading(registry: Registry, every: float) -> Iterator[LoadLog]:
             over.set()
             sender.join()
         desk.wait()
-        for one in desk.page_of(1).refused:
-            log.errors[f"upload refused: {one.message}"] += 1
+        for refusal in desk.page_of(1).refused:
+            log.errors[f"upload refused: {refusal.message}"] += 1
 
 
 def _send(desk: UploadDesk, log: LoadLog, every: float, over: threading.Event) -> None:

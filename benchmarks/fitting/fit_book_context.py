@@ -185,8 +185,8 @@ def accepted(books: Sequence[DrawnBook], form: Form, schemas: Schemas) -> Iterat
             for page in book.pages
         ]
         passed = second_pass(alone, {}, form, ledger, schemas, DigitizeOptions(routing=routing))
-        for page, told in zip(alone, book.truth, strict=True):
-            truth = _by_field(told, form, schemas)
+        for page, true_values in zip(alone, book.truth, strict=True):
+            truth = _by_field(true_values, form, schemas)
             for way, result in (("alone", page), ("in the book", passed.weighed(page))):
                 for reading in result.entries[0].readings:
                     if reading.field not in truth:
@@ -198,22 +198,22 @@ def accepted(books: Sequence[DrawnBook], form: Form, schemas: Schemas) -> Iterat
                     counts[reading.field, way, "wrong among accepted"] += reading.accepted and not is_right
     for field, way in dict.fromkeys((field, way) for field, way, _ in counts):
         asked = ("all", "right", "accepted", "wrong among accepted")
-        yield f"{field}, {way}: " + ", ".join(f"{counts[field, way, one]} {one}" for one in asked)
+        yield f"{field}, {way}: " + ", ".join(f"{counts[field, way, kind]} {kind}" for kind in asked)
 
 
-def _by_field(told: Mapping[str, str], form: Form, schemas: Schemas) -> dict[str, str]:
+def _by_field(by_column: Mapping[str, str], form: Form, schemas: Schemas) -> dict[str, str]:
     """Return the true text of each field of a page."""
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for slot in form.slots:
-        if slot.name not in told:
+        if slot.name not in by_column:
             continue
         if not slot.kind:
-            found[slot.field_names[0]] = told[slot.name]
+            texts[slot.field_names[0]] = by_column[slot.name]
             continue
         kind = COMPOSITES[slot.kind]
-        shares = kind.split(told[slot.name], schemas.vocabularies.get(kind.vocabulary))
-        found |= {field: shares[role] for role, field in slot.roles.items()}
-    return found
+        shares = kind.split(by_column[slot.name], schemas.vocabularies.get(kind.vocabulary))
+        texts |= {field: shares[role] for role, field in slot.roles.items()}
+    return texts
 
 
 def loss(right: bool, chance: float) -> float:
@@ -249,14 +249,18 @@ def main(argv: Sequence[str] | None = None) -> None:
         options = None if weight is None else replace(WeighingOptions(), per_letter=weight)
         after = [outcome for book in books for outcome in outcomes(book, form, schemas, options)]
         parts = [f"{'off' if weight is None else weight}"]
-        for slot in sorted({one[0] for one in after}):
-            some = [one for one in after if one[0] == slot]
-            parts.append(f"{slot} {np.mean([one[1] for one in some]):.3f}")
+        for slot in sorted({slot_share[0] for slot_share in after}):
+            some = [slot_share for slot_share in after if slot_share[0] == slot]
+            parts.append(f"{slot} {np.mean([slot_share[1] for slot_share in some]):.3f}")
         lost = sum(old[1] and not new[1] for old, new in zip(before, after, strict=True))
         won = sum(new[1] and not old[1] for old, new in zip(before, after, strict=True))
-        sure = [one for one in after if one[2] >= 0.95]
-        parts.append(f"won {won} lost {lost} loss {np.mean([loss(one[1], one[2]) for one in after]):.4f}")
-        parts.append(f"sure {len(sure)} wrong {sum(not one[1] for one in sure)} of {len(after)}")
+        sure = [slot_share for slot_share in after if slot_share[2] >= 0.95]
+        parts.append(
+            f"won {won} lost {lost} loss {np.mean([loss(slot_share[1], slot_share[2]) for slot_share in after]):.4f}"
+        )
+        parts.append(
+            f"sure {len(sure)} wrong {sum(not slot_share[1] for slot_share in sure)} of {len(after)}"
+        )
         say("; ".join(parts))
     for line in accepted(books, form, schemas):
         say(line)

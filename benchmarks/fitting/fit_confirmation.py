@@ -66,15 +66,15 @@ def main() -> None:
     chosen = _arguments()
     os.environ.update({"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1"})
     schemas, _ = schemas_and_engines()
-    found: list[Outcome] = []
+    fields: list[Outcome] = []
     pages = 0
     for number in range(chosen.books):
         folder = draw_book(number, chosen, schemas)
         read = read_book(folder)
         pages += len(read)
-        found += outcomes(folder, read, schemas)
+        fields += outcomes(folder, read, schemas)
         say(f"đã đọc sổ {number + 1}/{chosen.books}")
-    figures = figures_of(found)
+    figures = figures_of(fields)
     _show(figures)
     report_figures("fit-confirmation", {"seed": chosen.seed, "pages": pages, **figures})
 
@@ -136,12 +136,16 @@ def outcomes(folder: Path, pages: Sequence[PageResult | None], schemas: Schemas)
     options = DigitizeOptions(routing=Settings().run_context(folder).options.routing)
     passed = second_pass([page for page in pages if page], {}, form, ledger, schemas, options)
     weighed = [None if page is None else passed.weighed(page) for page in pages]
-    told = [told_page(page, 0.0) for page in weighed]
-    scored = ScoredBook(folder.name, form, record, load_truth(folder / "truth.json"), read_pages(told), False)
+    shown = [told_page(page, 0.0) for page in weighed]
+    scored = ScoredBook(
+        folder.name, form, record, load_truth(folder / "truth.json"), read_pages(shown), False
+    )
     for entry in scored.entries:
         page = weighed[entry.truth.page or 0]
         of_page = (
-            next((one for one in page.entries if one.row == (entry.truth.row or 0)), None) if page else None
+            next((candidate for candidate in page.entries if candidate.row == (entry.truth.row or 0)), None)
+            if page
+            else None
         )
         if page is None or of_page is None:
             continue
@@ -156,7 +160,9 @@ def outcomes(folder: Path, pages: Sequence[PageResult | None], schemas: Schemas)
                 for finding in of_page.findings
                 if spec.name in finding.fields and finding.severity is not Severity.INFO
             }
-            touches = {one.code for one in of_page.findings if spec.name in one.fields} & {"INK-TOUCHES"}
+            touches = {candidate.code for candidate in of_page.findings if spec.name in candidate.fields} & {
+                "INK-TOUCHES"
+            }
             if reading.writing is not Writing.HAND or "SIGNER-BOOK" in codes:
                 continue
             names = confirmed.inks if spec.value_kind.recurs_in_ink else confirmed.values
@@ -165,26 +171,30 @@ def outcomes(folder: Path, pages: Sequence[PageResult | None], schemas: Schemas)
             )
 
 
-def figures_of(found: Sequence[Outcome]) -> dict[str, Any]:
+def figures_of(fields: Sequence[Outcome]) -> dict[str, Any]:
     """Return for each kind, and for places and texts together, how many right and wrong values are confirmed."""
     groups = {
-        kind: [one for one in found if one.kind == kind] for kind in ("choice", "name", "place", "text")
+        kind: [outcome for outcome in fields if outcome.kind == kind]
+        for kind in ("choice", "name", "place", "text")
     }
     groups["place, text"] = [*groups["place"], *groups["text"]]
     figures: dict[str, Any] = {name: _group(some) for name, some in groups.items()}
-    touched = [one for one in found if one.touched]
+    touched = [outcome for outcome in fields if outcome.touched]
     figures["touched"] = {
-        "right": sum(one.right for one in touched),
-        "wrong": sum(not one.right for one in touched),
-        "wrong_confirmed": sum(one.confirmed and not one.right for one in touched),
+        "right": sum(outcome.right for outcome in touched),
+        "wrong": sum(not outcome.right for outcome in touched),
+        "wrong_confirmed": sum(outcome.confirmed and not outcome.right for outcome in touched),
     }
     return figures
 
 
 def _group(some: Sequence[Outcome]) -> dict[str, Any]:
-    right, wrong = [one for one in some if one.right], [one for one in some if not one.right]
-    confirmed = share(sum(one.confirmed for one in right), len(right))
-    mistaken = sum(one.confirmed for one in wrong)
+    right, wrong = (
+        [outcome for outcome in some if outcome.right],
+        [outcome for outcome in some if not outcome.right],
+    )
+    confirmed = share(sum(outcome.confirmed for outcome in right), len(right))
+    mistaken = sum(outcome.confirmed for outcome in wrong)
     most = upper_bound(len(wrong), mistaken) if wrong else 1.0
     return {
         "right": len(right), "right_confirmed": confirmed, "wrong": len(wrong), "wrong_confirmed": mistaken,

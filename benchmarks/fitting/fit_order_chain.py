@@ -62,7 +62,7 @@ def likeliest_scale(steps: Sequence[int]) -> float:
 def planned_books(books: int, seed: int) -> list[list[SyntheticCase]]:
     """Return the cases of planned books in the order of their entries."""
     schemas = schema.load()
-    found = []
+    planned = []
     for form in sorted(schemas.forms.values(), key=lambda form: form.id):
         for number in range(0 if form.layout == "cover" else books):
             rng = np.random.default_rng([seed, number])
@@ -70,8 +70,8 @@ def planned_books(books: int, seed: int) -> list[list[SyntheticCase]]:
             plan = plan_book(
                 form, schemas, SynthOptions(entries=entries, seed=seed + number, office=OfficeOptions())
             )
-            found.append([case for page in plan.cases for case in page])
-    return found
+            planned.append([case for page in plan.cases for case in page])
+    return planned
 
 
 if __name__ == "__main__":

@@ -135,14 +135,14 @@ def fitted(typed: Shapes, hand: Shapes, real: Shapes, ridge: float = 1e-4) -> Pr
     """Logistic regression by Newton's method with a ridge; type weighs a half, drawn hands 0.38, real ones 0.12."""
     groups = [(typed, 1.0, 0.5), (hand, 0.0, 0.38 if len(real) else 0.5), (real, 0.0, 0.12)]
     shapes = np.vstack([group for group, _, _ in groups if len(group)])
-    told = np.concatenate([np.full(len(group), label) for group, label, _ in groups])
+    labels = np.concatenate([np.full(len(group), label) for group, label, _ in groups])
     weight = np.concatenate([np.full(len(group), share / max(1, len(group))) for group, _, share in groups])
     mean, spread = shapes.mean(axis=0), shapes.std(axis=0)
     terms = expand_features(shapes, mean, spread)
     weights = np.zeros(terms.shape[1])
     for _ in range(30):
         chance = 1 / (1 + np.exp(-(terms @ weights)))
-        slope = terms.T @ ((chance - told) * weight) + ridge * weights
+        slope = terms.T @ ((chance - labels) * weight) + ridge * weights
         bend = (terms * (weight * chance * (1 - chance))[:, None]).T @ terms + ridge * np.eye(len(weights))
         weights -= np.linalg.solve(bend, slope)
     return PrintOrHandModel(tuple(weights), tuple(mean), tuple(spread))

@@ -122,7 +122,9 @@ def _shown(lines: list[Line], best: Floats, title: str) -> dict[str, dict[str, f
     for drawn in sorted({line.drawn for line in lines}):
         for struck in (True, False):
             chosen = [
-                n for n, one in enumerate(lines) if one.drawn == drawn and (one.struck is not None) is struck
+                n
+                for n, drawn_line in enumerate(lines)
+                if drawn_line.drawn == drawn and (drawn_line.struck is not None) is struck
             ]
             if not chosen:
                 continue
@@ -218,8 +220,8 @@ def lines_of_book(pen: str, form_id: str, schemas: Schemas, options: SynthOption
             if ink.struck
         ]
         for mask, box, pitch, middle in met:
-            over = [one for one in truth if _most_of(one, box)]
-            if any(one.intersection(box).area > 0 for one in truth if one not in over):
+            over = [true_box for true_box in truth if _most_of(true_box, box)]
+            if any(true_box.intersection(box).area > 0 for true_box in truth if true_box not in over):
                 continue
             extent = (over[0].left - box.left, over[0].right - box.left) if over else None
             yield Line(pen, mask, pitch, middle, extent)

@@ -119,8 +119,12 @@ class HandOutcome:
     @property
     def counts(self) -> bool:
         """Whether it belongs to what is said of handwriting: written by hand, or read where nothing stands."""
-        said = self.outcome.predicted
-        invented = not self.outcome.truth and said.status is FieldStatus.READ and said.writing is Writing.HAND
+        predicted = self.outcome.predicted
+        invented = (
+            not self.outcome.truth
+            and predicted.status is FieldStatus.READ
+            and predicted.writing is Writing.HAND
+        )
         return self.by_hand or invented
 
 
@@ -197,25 +201,25 @@ def _entries(
 ) -> Iterator[ReadEntry]:
     level = book.options.scanner if isinstance(book.options.scanner, str) else "own"
     record = schemas_and_engines()[0].record(truth.kind)
-    said = {
+    results = {
         (number, entry.row): (_predicted(entry, (number, entry.row), record, ledger.year), entry)
         for number, page in enumerate(pages)
         for entry in (page.entries if page else ())
     }
     if schemas_and_engines()[0].form(book.form).layout == "table":
         pairs = align_entries(
-            truth.entries, [predicted for predicted, _ in said.values()], record.key_columns.number
+            truth.entries, [predicted for predicted, _ in results.values()], record.key_columns.number
         )
-        spoken = {id(true): (one.page or 0, one.row or 0) for true, one in pairs.pairs}
+        spoken = {id(true): (read.page or 0, read.row or 0) for true, read in pairs.pairs}
     else:  # what was read of a page is what its paper says, whatever number was read
         places = {id(entry): (entry.page or 0, entry.row or 0) for entry in truth.entries}
-        spoken = {mark: place for mark, place in places.items() if place in said}
+        spoken = {mark: place for mark, place in places.items() if place in results}
     for entry in truth.entries:
         place = entry.page or 0, entry.row or 0
-        found = said[spoken[id(entry)]][1] if id(entry) in spoken else EntryResult(place[1], (), ())
+        result = results[spoken[id(entry)]][1] if id(entry) in spoken else EntryResult(place[1], (), ())
         yield ReadEntry(
-            book.name, book.hand, book.form, level, ledger.year, place, replace(entry, ink={}), found.readings,
-            found.findings, ",".join(book.options.pens), bool(book.cutouts), book.strokes is not None,
+            book.name, book.hand, book.form, level, ledger.year, place, replace(entry, ink={}), result.readings,
+            result.findings, ",".join(book.options.pens), bool(book.cutouts), book.strokes is not None,
         )  # fmt: skip
 
 
@@ -236,8 +240,8 @@ def outcomes_of(entry: ReadEntry, form: Form, record: RecordSpec) -> Iterator[Ha
     whole = PredictedEntry(predicted, *entry.place)
     for column, text in entry.truth.values.items():
         spec = record.by_column[column]
-        said = predicted.get(spec.name, UNPREDICTED)
-        outcome = FieldOutcome(column, text, said, spec, whole, entry.book, form.id)
+        value = predicted.get(spec.name, UNPREDICTED)
+        outcome = FieldOutcome(column, text, value, spec, whole, entry.book, form.id)
         hand, struck = spec.name in entry.truth.by_hand, spec.name in entry.truth.struck
         yield HandOutcome(outcome, entry, hand, struck)
 

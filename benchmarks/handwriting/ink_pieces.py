@@ -164,13 +164,17 @@ def cut_line(
     pieces: list[CutPiece] = []
     ends: list[tuple[int, int] | None] = []
     for number, (start, end) in enumerate(spans):
-        mine = [mark for mark, sides in zip(marks, owners, strict=True) if sides == {number}]
+        marks_of_word = [mark for mark, sides in zip(marks, owners, strict=True) if sides == {number}]
         if any(number in sides and len(sides) > 1 for sides in owners):
-            mine = []
-        mine = list(_own(mine, spread))
-        ends.append((min(m.left for m in mine), max(m.right for m in mine)) if mine else None)
-        if mine and (piece := _piece(mask, mine, middle, drift, BASELINE * spread)):
-            cut = _cut_by_edge(mine, len(mask))
+            marks_of_word = []
+        marks_of_word = list(_own(marks_of_word, spread))
+        ends.append(
+            (min(m.left for m in marks_of_word), max(m.right for m in marks_of_word))
+            if marks_of_word
+            else None
+        )
+        if marks_of_word and (piece := _piece(mask, marks_of_word, middle, drift, BASELINE * spread)):
+            cut = _cut_by_edge(marks_of_word, len(mask))
             hanging = _hanging(text[start:end])
             cost = _cost(emissions, aligned[0], text, start, end)
             least, most = HANGS if hanging else STANDS
@@ -214,9 +218,9 @@ def _own(marks: Sequence[_Mark], spread: float) -> Sequence[_Mark]:
     return chosen
 
 
-def _apart(one: _Mark, other: _Mark) -> int:
+def _apart(mark: _Mark, other: _Mark) -> int:
     """The empty columns between two marks."""
-    return max(one.left - other.right, other.left - one.right)
+    return max(mark.left - other.right, other.left - mark.right)
 
 
 def _spans(text: str) -> Sequence[tuple[int, int]]:
@@ -327,13 +331,13 @@ def _whole(words: Mapping[str, Sequence[CutPiece]], reader: HandwritingReader) -
     """The words in which the networks, shown the piece alone, see the letters as well as in the line."""
     cuts = [word for text in sorted(words) for word in words[text]]
     seen = _seen([np.pad(cut.piece.mask, max(4, len(cut.piece.mask) // 4)) for cut in cuts], reader)
-    found: dict[str, list[InkPiece]] = defaultdict(list)
+    by_text: dict[str, list[InkPiece]] = defaultdict(list)
     for cut, emissions in zip(cuts, seen, strict=True):
         aligned = align_text(emissions, cut.text) if emissions else None
         letters = len(cut.text)
         if aligned and aligned[1] <= min(WORST_ALONE * letters, cut.cost * letters + LOST):
-            found[cut.text].append(cut.piece)
-    return dict(found)
+            by_text[cut.text].append(cut.piece)
+    return dict(by_text)
 
 
 # --- figures --------------------------------------------------------------------------------------------------------
@@ -343,7 +347,7 @@ def _plausible(own: Mapping[str, Sequence[InkPiece]], spread: float) -> dict[str
     """The pieces of a figure's shape that stand near the baseline."""
     heights = [len(piece.mask) for pieces in own.values() for piece in pieces]
     usual = float(np.median(heights)) if heights else 1.0
-    found: dict[str, list[InkPiece]] = defaultdict(list)
+    by_text: dict[str, list[InkPiece]] = defaultdict(list)
     for digit, pieces in own.items():
         widest = WIDEST_TWO if digit == "2" else WIDEST
         for piece in filter(None, map(_without_strays, pieces)):
@@ -352,8 +356,8 @@ def _plausible(own: Mapping[str, Sequence[InkPiece]], spread: float) -> dict[str
             below = height - piece.baseline
             if shaped and abs(below) <= OFF_BASELINE * spread:
                 below = float(np.clip(below, -FIGURE_SWAY * spread, FIGURE_SWAY * spread))
-                found[digit].append(InkPiece(piece.mask, height - below))
-    return dict(found)
+                by_text[digit].append(InkPiece(piece.mask, height - below))
+    return dict(by_text)
 
 
 def _without_strays(piece: InkPiece) -> InkPiece | None:
@@ -383,15 +387,15 @@ def _found_again(
     seen = _seen(alone, reader)
     greys = [np.asarray(255 - mask, np.uint8) for mask in alone]
     second = figures.read([Crop(grey, 300, "number") for grey in greys]) if figures else []
-    found: dict[str, list[InkPiece]] = defaultdict(list)
+    by_text: dict[str, list[InkPiece]] = defaultdict(list)
     for number, (digit, piece) in enumerate(cuts):
         texts = {best_path(emission) for emission in seen[number]}
         texts |= {second[number].text} if figures else set()
         aligned = [align_text([emission], digit) for emission in seen[number]]
-        likely = any(one and one[1] <= -np.log(LEAST_FOUND) for one in aligned)
+        likely = any(alignment and alignment[1] <= -np.log(LEAST_FOUND) for alignment in aligned)
         if digit in texts or (likely and all(len(text) < 2 for text in texts)):
-            found[digit].append(piece)
-    return dict(found)
+            by_text[digit].append(piece)
+    return dict(by_text)
 
 
 def _darkness(grey: Pixels, mask: Pixels) -> float:

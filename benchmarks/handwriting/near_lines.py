@@ -116,16 +116,18 @@ def measured(placed: Sequence[PlacedLine], reader: HandwritingReader) -> dict[st
     letters = 0
     for start in range(0, len(placed), AT_ONCE):
         some = placed[start : start + AT_ONCE]
-        for one, emissions in zip(some, reader.emissions([one.line.grey() for one in some]), strict=True):
-            told = plain(one.line.text)
-            letters += len(told)
-            for way, near in zip(WAYS, (None, one.near, one.elsewhere), strict=True):
+        for near_line, emissions in zip(
+            some, reader.emissions([near_line.line.grey() for near_line in some]), strict=True
+        ):
+            truth = plain(near_line.line.text)
+            letters += len(truth)
+            for way, near in zip(WAYS, (None, near_line.near, near_line.elsewhere), strict=True):
                 best = decode_line(emissions, reader.prior("place", near=near)).hypotheses[0]
                 read = plain(best.text)
-                edits[way] += Levenshtein.distance(told, read)
-                exact[way] += told == read
+                edits[way] += Levenshtein.distance(truth, read)
+                exact[way] += truth == read
                 sure[way] += best.chance >= SURE
-                wrong[way] += best.chance >= SURE and told != read
+                wrong[way] += best.chance >= SURE and truth != read
         say(f"dòng {start + len(some)}/{len(placed)}")
     return {
         way: {

@@ -74,7 +74,7 @@ def draw_picture(books: Sequence[HandBook], path: Path) -> None:
         if rows[-1] and used + crop.pixels.shape[1] + MARGIN > WIDTH:
             rows.append([])
         rows[-1].append(crop)
-    heights = [max(one.pixels.shape[0] for one in row) + CAPTION + MARGIN for row in rows if row]
+    heights = [max(drawing.pixels.shape[0] for drawing in row) + CAPTION + MARGIN for row in rows if row]
     picture = Image.new("RGB", (WIDTH, sum(heights) + MARGIN), (255, 255, 255))
     pencil, y = ImageDraw.Draw(picture), MARGIN
     for row, height in zip(rows, heights, strict=True):

@@ -102,9 +102,9 @@ def _kept(folder: Path, key: tuple[str, str, Pixels], make: Callable[[], Iterabl
         return json.loads(path.read_text(encoding="utf-8"))
     made = [
         {
-            name: value for name, value in asdict(one).items() if name != "emissions"
+            name: value for name, value in asdict(read).items() if name != "emissions"
         }  # readers of print have none
-        for one in make()
+        for read in make()
     ]
     write_atomically(path, json.dumps(made, ensure_ascii=False), durable=False)
     return made
@@ -148,9 +148,14 @@ def kept_entries(path: Path) -> tuple[ReadEntry, ...]:
 
 
 def _entry(kept: dict[str, Any]) -> ReadEntry:
-    told = kept["truth"]
+    kept_truth = kept["truth"]
     truth = TrueEntry(
-        told["values"], told["page"], told["row"], {}, tuple(told["struck"]), tuple(told["by_hand"])
+        kept_truth["values"],
+        kept_truth["page"],
+        kept_truth["row"],
+        {},
+        tuple(kept_truth["struck"]),
+        tuple(kept_truth["by_hand"]),
     )
     return ReadEntry(
         **{

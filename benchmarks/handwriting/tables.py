@@ -108,11 +108,11 @@ def show_curve(figures: FieldFigures, console: Console) -> None:
 def show_wrong(fields: Sequence[HandOutcome], console: Console) -> None:
     """Each handwritten field that was not read rightly."""
     for field in fields:
-        said = field.outcome.predicted
+        predicted = field.outcome.predicted
         if field.counts and not field.outcome.right:
-            mark = "NHẬN" if said.accepted else "    "
+            mark = "NHẬN" if predicted.accepted else "    "
             console.print(
-                f"  {mark} {field.entry.book} {field.outcome.column}: {field.outcome.truth!r} -> {said.text!r} "
-                f"{said.status.value} {said.confidence:.3f}{' gạch' if field.struck else ''}",
+                f"  {mark} {field.entry.book} {field.outcome.column}: {field.outcome.truth!r} -> {predicted.text!r} "
+                f"{predicted.status.value} {predicted.confidence:.3f}{' gạch' if field.struck else ''}",
                 markup=False,
             )

@@ -76,7 +76,7 @@ def book_targets(
         else Target(f"Đúng giá trị: {kind}", None, wanted, without="không đo (không có ô nào)")
         for kind, wanted in WANTED.items()
     ]
-    errors = [_ece_target(kind, found) for kind, found in by_kind.items()]
+    errors = [_ece_target(kind, figures) for kind, figures in by_kind.items()]
     return (
         *right,
         *_accepted_targets(even.accepted_share, even.error, every.accepted_share, every.error),
@@ -103,7 +103,9 @@ def all_targets(
             target for name, targets in found.items() if name.partition(":")[0] == part for target in targets
         ]
         because = _because(part, asked, lines=lines)
-        yield from measured or (replace(one, without=f"không đo ({because})") for one in _blank(part))
+        yield from measured or (
+            replace(blank_target, without=f"không đo ({because})") for blank_target in _blank(part)
+        )
 
 
 def _because(part: str, asked: Collection[str], *, lines: bool) -> str:
@@ -138,9 +140,9 @@ def _accepted_targets(
     )
 
 
-def _ece_target(kind: str, found: FieldFigures) -> Target:
+def _ece_target(kind: str, figures: FieldFigures) -> Target:
     name = f"ECE: {kind}"
-    if found.fields < FEWEST_FOR_ECE:
-        few = f"không xét (chỉ {found.fields} ô, cần ít nhất {FEWEST_FOR_ECE})"
+    if figures.fields < FEWEST_FOR_ECE:
+        few = f"không xét (chỉ {figures.fields} ô, cần ít nhất {FEWEST_FOR_ECE})"
         return Target(name, None, ECE_WANTED, most=True, unit="", without=few)
-    return Target(name, found.ece, ECE_WANTED, most=True, unit="")
+    return Target(name, figures.ece, ECE_WANTED, most=True, unit="")

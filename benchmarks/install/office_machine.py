@@ -97,9 +97,9 @@ class OfficeMachine:
         while time.monotonic() < end:
             if self._process.poll() is not None:
                 break
-            found = children.read_text().split()
-            if found and Path(f"/proc/{found[0]}/comm").read_text().strip() == "systemd":
-                self._first = int(found[0])
+            pids = children.read_text().split()
+            if pids and Path(f"/proc/{pids[0]}/comm").read_text().strip() == "systemd":
+                self._first = int(pids[0])
                 state = self.run(["systemctl", "is-system-running", "--wait"], check=False)
                 if state.stdout.strip() in ("running", "degraded"):
                     return

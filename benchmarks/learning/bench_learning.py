@@ -142,8 +142,8 @@ def _show_groups(books: Mapping[str, Mapping[str, Sequence[Step]]], console: Con
         first = next(iter(book.values()))[0]["groups"]
         for title, groups in (("Kiểu", first["kind"]), ("Vì sao chờ", first["reason"])):
             table = Table(title, "Ô chờ một mục", "đọc đúng", title=name)
-            for group, told in groups.items():
-                table.add_row(group or "–", _number(told["an_entry"]), _percent(told["right"]))
+            for group, figures in groups.items():
+                table.add_row(group or "–", _number(figures["an_entry"]), _percent(figures["right"]))
             console.print(table)
 
 

@@ -59,15 +59,15 @@ class BookOnPaper:
     @cached_property
     def entries(self) -> Mapping[EntryKey, ScoredEntry]:
         """The entries with their truth that were found, in the order of the book."""
-        told = [told_page(page, 0.0) for page in self.pages]
+        shown = [told_page(page, 0.0) for page in self.pages]
         truth = load_truth(self.folder / "truth.json")
-        book = ScoredBook(self.folder.name, self.form, self.record, truth, read_pages(told), reprinted=False)
-        found: dict[EntryKey, ScoredEntry] = {}
+        book = ScoredBook(self.folder.name, self.form, self.record, truth, read_pages(shown), reprinted=False)
+        scored: dict[EntryKey, ScoredEntry] = {}
         for entry in book.entries:
             page, row = self.pages[entry.truth.page or 0], entry.truth.row or 0
             if page is not None and any(entry.row == row for entry in page.entries):
-                found[page.ref, row] = entry
-        return found
+                scored[page.ref, row] = entry
+        return scored
 
     @cached_property
     def first(self) -> Mapping[EntryKey, EntryResult]:
@@ -120,12 +120,12 @@ class BookOnPaper:
 
         At least one of the first ten entries is among these, in a field that the book repeats.
         """
-        found: dict[FieldKey, str] = {}
+        wrong: dict[FieldKey, str] = {}
         for key in keys:
             for reading in self.first[key].readings:
                 if drawn.random() < rate:
                     other = drawn.choice(list(self.entries))
-                    found[(*key, reading.field)] = self.on_paper(other, reading.field) or ""
+                    wrong[(*key, reading.field)] = self.on_paper(other, reading.field) or ""
         early = [
             (*key, reading.field)
             for key in list(keys)[:10]
@@ -133,12 +133,12 @@ class BookOnPaper:
             if pool_of_field(self.record.by_name[reading.field], self.record)
             and self.on_paper(key, reading.field)
         ]
-        if rate and early and not found.keys() & set(early):
+        if rate and early and not wrong.keys() & set(early):
             ref, row, name = drawn.choice(early)
-            said = self.on_paper((ref, row), name)
+            truth = self.on_paper((ref, row), name)
             others = [self.on_paper(key, name) for key in self.entries]
-            found[ref, row, name] = drawn.choice([text for text in others if text and text != said] or [""])
-        return found
+            wrong[ref, row, name] = drawn.choice([text for text in others if text and text != truth] or [""])
+        return wrong
 
 
 @dataclass
@@ -161,13 +161,13 @@ class AnsweredBook:
     def clear(self, key: EntryKey) -> list[ClearValue]:
         """Return the values of an entry that are clear."""
         if key[0] not in self._clear:
-            page = next(one for one in self.paper.read if one.ref == key[0])
+            page = next(value for value in self.paper.read if value.ref == key[0])
             self._clear[key[0]] = self.passed.clear_values(page, self.weighed_page(key[0]))
-        return [one for (row, _), one in self._clear[key[0]].items() if row == key[1]]
+        return [value for (row, _), value in self._clear[key[0]].items() if row == key[1]]
 
     def waiting(self, key: EntryKey) -> Iterator[FieldReading]:
         """Yield the values of an entry that wait for a person."""
-        clear = {one.reading.field for one in self.clear(key)}
+        clear = {cleared.reading.field for cleared in self.clear(key)}
         for reading in self.weighed(key).readings:
             if (
                 not reading.accepted
@@ -191,6 +191,6 @@ class AnsweredBook:
     def weighed_page(self, ref: PageRef) -> PageResult:
         """Return a page as the book weighs it."""
         if ref not in self._weighed:
-            page = next(one for one in self.paper.read if one.ref == ref)
+            page = next(page_read for page_read in self.paper.read if page_read.ref == ref)
             self._weighed[ref] = self.passed.weighed(page)
         return self._weighed[ref]

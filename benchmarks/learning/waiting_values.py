@@ -63,16 +63,16 @@ def waiting_values(answered: AnsweredBook, keys: Iterable[EntryKey]) -> Iterator
                 if reading.field in finding.fields and finding.severity is not Severity.INFO
             }
             pool = pool_of_field(spec, paper.record)
-            told = paper.on_paper(key, reading.field)
+            truth = paper.on_paper(key, reading.field)
             texts = set(known.texts.get(pool, {}).values()) if known and pool else set()
             yield WaitingValue(
                 kind=f"{spec.kind}:{spec.vocab}" if spec.vocab else spec.kind,
                 reason=" ".join(sorted(codes - UNSURE)) or " ".join(sorted(codes)),
                 right=paper.is_right(key, reading),
                 pool=pool,
-                is_decided=told in texts,
+                is_decided=truth in texts,
                 is_of_parts=pool == PLACES and is_of_parts(reading.text, texts),
-                keys=keys_of(reading, told, is_right=paper.is_right(key, reading)),
+                keys=keys_of(reading, truth, is_right=paper.is_right(key, reading)),
             )
 
 
@@ -82,20 +82,20 @@ def is_of_parts(text: str, known: Collection[str]) -> bool:
     Args:
         text: The place, ``Ấp 7, Xuân Thắng, Thới Lai``.
     """
-    parts = {part for one in known for part in PART.split(one.casefold())}
+    parts = {part for name in known for part in PART.split(name.casefold())}
     return bool(text) and text not in known and set(PART.split(text.casefold())) <= parts
 
 
-def keys_of(reading: FieldReading, told: str | None, *, is_right: bool) -> int:
+def keys_of(reading: FieldReading, truth: str | None, *, is_right: bool) -> int:
     """Return the keys that bring a field to what is on paper: take over, choose another reading, type."""
-    if is_right or told is None:
+    if is_right or truth is None:
         return ACCEPT.keys
-    if not told:
+    if not truth:
         return STATUS.keys
     offered = [hypothesis.text for hypothesis in reading.hypotheses[:MOST_HYPOTHESES]]
-    if folded(told) in map(folded, offered):
+    if folded(truth) in map(folded, offered):
         return CHOOSE.keys
-    return typed(told).keys
+    return typed(truth).keys
 
 
 def groups_of(values: Sequence[WaitingValue], entries: int) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def main() -> None:
             "mishaps": outcome.mishaps.total(),
             "kinds": len(outcome.mishaps),
             "keys_of_mishaps": {name: outcome.keys[name] / outcome.mishaps[name] for name in outcome.mishaps},
-            "keys_of_review": sum(one.keys for one in outcome.desk),
+            "keys_of_review": sum(day.keys for day in outcome.desk),
             "seconds": round(outcome.seconds, 1),
             **vars(outcome.proof),
             "wrong_values": len(outcome.proof.wrong),
@@ -91,15 +91,15 @@ def life(folder: Path, url: str, pages: int, seed: int, forms: tuple[str, ...] =
         mishap.plant(month)
     month.night()
     with _day(month, 1) as day:
-        _mend(keys, mishaps, lambda one: one.morning(day))
+        _mend(keys, mishaps, lambda played: played.morning(day))
     month.night()
     with _day(month, 2) as day:
         desk.append(day.staff.work())
         early = month.deliver(day.registry, folder / "early", partial=True)
-        _mend(keys, mishaps, lambda one: one.evening(day))
+        _mend(keys, mishaps, lambda played: played.evening(day))
     month.night()
     with _day(month, 3) as day:
-        _mend(keys, mishaps, lambda one: one.last_morning(day))
+        _mend(keys, mishaps, lambda played: played.last_morning(day))
         desk.append(day.staff.work())
         check_books(day.registry, month.schemas, [month.book_id(day.registry, book) for book in month.books])
         desk.append(day.staff.work())

@@ -291,11 +291,11 @@ class WrongDecision(Mishap):
         sha256, row, name = self.place
         part = day.part(self.book, self.page)
         (entry_id,) = [
-            one
+            id_of_entry
             for page in day.staff.desk.pages_of_book(SUPERVISOR, part.book_id)
             if page.ref.scan_sha256 == sha256
-            for one, _ in page.entries
-            if day.registry.entry(one).row == row
+            for id_of_entry, _ in page.entries
+            if day.registry.entry(id_of_entry).row == row
         ]
         day.staff.desk.reopen(SUPERVISOR, entry_id, [name], "Gõ sai tên")
         return _form_keys("Gõ sai tên") + CHOICE
@@ -363,7 +363,9 @@ class MissedEntry(Mishap):
         for task_id in added.leased:
             day.staff.desk.hand_back(SUPERVISOR, task_id)
         rows = [day.registry.entry(entry_id).row for entry_id in added.entries]
-        day.month.typed_rows |= {(sha256, row): one.row for row, one in zip(rows, missing, strict=True)}
+        day.month.typed_rows |= {
+            (sha256, row): missing_entry.row for row, missing_entry in zip(rows, missing, strict=True)
+        }
         closed = 0
         for ticket in day.staff.desk.tickets(SUPERVISOR):
             if ticket.book_id == book_id and ticket.ref.scan_sha256 == sha256:
@@ -421,8 +423,8 @@ def mishaps_of(book: LifeBook, number: int) -> list[Mishap]:
         lambda: MissedEntry(book, "việc máy bỏ sót", known=True),
         lambda: MissedEntry(book, "trang máy không nhận ra", known=False),
     )
-    found = [*of_book, covers[number % len(covers)](), *(one() for one in odd[number % 2 :: 2])]
-    return [*found, OffFormColumn(book)] if number == 1 else found
+    chosen = [*of_book, covers[number % len(covers)](), *(make() for make in odd[number % 2 :: 2])]
+    return [*chosen, OffFormColumn(book)] if number == 1 else chosen
 
 
 def _withdraw(day: Day, part: RegistryPart, reason: str) -> int:

@@ -74,14 +74,14 @@ def prove(
     lost = twice = strange = compared = entries = 0
     wrong: list[str] = []
     for book in month.books:
-        found = _delivered(month, book, last[book.name])
+        delivered = _delivered(month, book, last[book.name])
         wanted = _on_paper(month, book)
         entries += len(wanted)
-        counted = Counter(number for number, _ in found)
+        counted = Counter(number for number, _ in delivered)
         lost += len(wanted.keys() - counted.keys())
         strange += len(counted.keys() - wanted.keys())
         twice += sum(times - 1 for times in counted.values())
-        for number, cells in found:
+        for number, cells in delivered:
             for column, text in wanted.get(number, {}).items():
                 compared += 1
                 if not _same(column, cells.get(column, ""), text):
@@ -150,5 +150,5 @@ def _with_year(number: str, year: int) -> str:
 
 def _same(column: str, cell: str, text: str) -> bool:
     """Whether a cell holds what stands on paper; the notes may hold more, and how wide a gap is says nothing."""
-    cell, text = (" ".join(one.split()) for one in (cell, text))
+    cell, text = (" ".join(side.split()) for side in (cell, text))
     return cell.startswith(text) if column == NOTES else cell == text

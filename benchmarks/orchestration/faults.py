@@ -186,14 +186,14 @@ OF_SMALL_DISK = {"ổ đĩa của máy chủ đầy": fill_server_disk}
 
 def children(pid: int) -> list[int]:
     """The processes that ``pid`` started and that live; not the tracker that multiprocessing keeps."""
-    found = []
+    pids = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError, ValueError, IndexError):
             fields = stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
             tracker = b"resource_tracker" in (stat.parent / "cmdline").read_bytes()
             if int(fields[1]) == pid and fields[0] != "Z" and not tracker:
-                found.append(int(stat.parent.name))
-    return found
+                pids.append(int(stat.parent.name))
+    return pids
 
 
 def session_cpu(leader: int) -> float:

@@ -94,9 +94,9 @@ def blanks_of(book: ReadBook, record: RecordSpec) -> list[Blank]:
             shared = text == "" and reading.field in entry.ink
             if text is None or shared or reading.engine == "ledger":
                 continue
-            told, seen = text == "", reading.status is FieldStatus.BLANK
-            if told or seen:
-                blanks.append(Blank(f"trang {entry.page} hàng {entry.row} {reading.field}", told, seen))
+            is_blank, seen = text == "", reading.status is FieldStatus.BLANK
+            if is_blank or seen:
+                blanks.append(Blank(f"trang {entry.page} hàng {entry.row} {reading.field}", is_blank, seen))
     return blanks
 
 

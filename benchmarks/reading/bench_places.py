@@ -142,25 +142,25 @@ def _of_another_time(
     resolver: Resolver, rng: random.Random, number: int
 ) -> Sequence[tuple[str, tuple[int, ...]]]:
     """Units written whole, on days on which they surely were not there: before, or after."""
-    found: list[tuple[str, tuple[int, ...]]] = []
+    cases: list[tuple[str, tuple[int, ...]]] = []
     communes = [unit for unit in resolver.gazetteer.units if unit.level is Level.COMMUNE]
-    while len(found) < number:
+    while len(cases) < number:
         line = resolver.gazetteer.line_of(rng.choice(communes), DayRange())
         on = (rng.randint(1976, 2026), rng.randint(1, 12), rng.randint(1, 28))
         if any(not unit.span.at(DayRange.of(on)).exists for unit in line):
-            found.append((_full(tuple(reversed(line)), rng), on))
-    return found
+            cases.append((_full(tuple(reversed(line)), rng), on))
+    return cases
 
 
 def _outcome(resolver: Resolver, written: Written) -> str:
-    found = resolver.resolve(written.text, written.on)
-    if found.state is ResolutionState.RESOLVED:
-        return "right" if found.unit and found.unit.id == written.meant.id else "other"
-    return "several" if found.state is ResolutionState.AMBIGUOUS else "none"
+    resolved = resolver.resolve(written.text, written.on)
+    if resolved.state is ResolutionState.RESOLVED:
+        return "right" if resolved.unit and resolved.unit.id == written.meant.id else "other"
+    return "several" if resolved.state is ResolutionState.AMBIGUOUS else "none"
 
 
-def _shares(told: Counter[str], number: int) -> Sequence[str]:
-    return [f"{told[name] / number:.2%}" for name in ("right", "several", "none", "other")]
+def _shares(outcomes: Counter[str], number: int) -> Sequence[str]:
+    return [f"{outcomes[name] / number:.2%}" for name in ("right", "several", "none", "other")]
 
 
 def _speed(resolver: Resolver, places: Sequence[tuple[str, tuple[int, ...]]]) -> tuple[float, float]:

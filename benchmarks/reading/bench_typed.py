@@ -111,18 +111,18 @@ def _name_wrong(book: ReadBook, schemas: Schemas, console: Console) -> None:
     record = schemas.record(book.form.record)
     for entry in book.truth.entries:
         result = book.pages[entry.page] if entry.page is not None else None
-        found = next((e for e in result.entries if e.row == entry.row), None) if result else None
-        readings = {reading.field: reading for reading in found.readings} if found else {}
+        read_entry = next((e for e in result.entries if e.row == entry.row), None) if result else None
+        readings = {reading.field: reading for reading in read_entry.readings} if read_entry else {}
         for column, text in entry.values.items():
             spec = record.by_column.get(column)
             reading = readings.get(spec.name) if spec else None
             if text and (reading is None or reading.text != text):
-                told = (
+                value = (
                     "–"
                     if reading is None
                     else f"{reading.text!r} {reading.confidence:.2f} {reading.writing.value}"
                 )
-                console.print(f"  {book.form.id} {column}: {text!r} -> {told}", markup=False)
+                console.print(f"  {book.form.id} {column}: {text!r} -> {value}", markup=False)
 
 
 if __name__ == "__main__":

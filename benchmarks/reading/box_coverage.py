@@ -68,11 +68,11 @@ def ink_coverages(truth: BookTruth, pages: Sequence[PageResult | None]) -> tuple
 
 def label_errors(truth: BookTruth, pages: Sequence[PageResult | None]) -> tuple[LabelError, ...]:
     """Every noted label; labels of the same text are told apart by their order on the page."""
-    found = []
+    errors = []
     for number, page in enumerate(truth.pages):
         result = pages[number] if number < len(pages) else None
-        found += _label_errors(number, page, result)
-    return tuple(found)
+        errors += _label_errors(number, page, result)
+    return tuple(errors)
 
 
 def box_figures(coverages: Sequence[InkCoverage], errors: Sequence[LabelError]) -> dict[str, Any]:

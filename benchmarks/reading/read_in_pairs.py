@@ -77,9 +77,9 @@ def read_in_pairs(books: Sequence[Path], roots: Mapping[str, Path]) -> dict[str,
             for number in range(total):
                 names = list(roots)
                 for name in names if number % 2 == 0 else reversed(names):
-                    told = json.loads(next(readers[name]))
-                    key = (book.name, told["scan"], told["page_no"])
-                    pages[name][key] = _page_cost(told)
+                    answer = json.loads(next(readers[name]))
+                    key = (book.name, answer["scan"], answer["page_no"])
+                    pages[name][key] = _page_cost(answer)
                 say(f"{book.name}: đã đọc {number + 1}/{total} trang")
         for name in roots:
             start = ReaderStart(starts[name]["cpu"], starts[name]["memory"]["now"])
@@ -87,14 +87,14 @@ def read_in_pairs(books: Sequence[Path], roots: Mapping[str, Path]) -> dict[str,
     return costs
 
 
-def _page_cost(told: Mapping[str, Any]) -> PageCost:
+def _page_cost(answer: Mapping[str, Any]) -> PageCost:
     return PageCost(
-        cpu=told["cpu"],
-        stages=told["stages"],
-        wall=told["wall"],
-        memory=told["memory"]["now"],
-        peak=told["memory"]["peak"],
-        read={(one["row"], one["field"]): one for one in told["read"]},
+        cpu=answer["cpu"],
+        stages=answer["stages"],
+        wall=answer["wall"],
+        memory=answer["memory"]["now"],
+        peak=answer["memory"]["peak"],
+        read={(field["row"], field["field"]): field for field in answer["read"]},
     )
 
 

@@ -56,9 +56,13 @@ def main(book: Path) -> None:
             if reader.started - before > 0:
                 stages[BETWEEN] = stages.get(BETWEEN, 0.0) + reader.started - before
             stages["other"] = spent - sum(stages.values())
-            told = {"scan": job.scan.path.name, "page_no": job.page_no, "cpu": spent, "stages": stages}
-            told |= {"wall": time.perf_counter() - reader.began, "memory": _memory(), "read": _read_on(page)}
-            _tell(answers, told)
+            answer = {"scan": job.scan.path.name, "page_no": job.page_no, "cpu": spent, "stages": stages}
+            answer |= {
+                "wall": time.perf_counter() - reader.began,
+                "memory": _memory(),
+                "read": _read_on(page),
+            }
+            _tell(answers, answer)
             if not sys.stdin.readline():
                 return
             before = _cpu()
@@ -159,8 +163,8 @@ def _read_on(page: Any) -> list[Mapping[str, Any]]:
     ]
 
 
-def _tell(answers: Any, told: Mapping[str, Any]) -> None:
-    answers.write(json.dumps(told, ensure_ascii=False) + "\n")
+def _tell(answers: Any, answer: Mapping[str, Any]) -> None:
+    answers.write(json.dumps(answer, ensure_ascii=False) + "\n")
     answers.flush()
 
 

@@ -52,7 +52,7 @@ def grown_stages(before: Sequence[PageCost], now: Sequence[PageCost]) -> tuple[s
         if new[name] <= GROWN * was or new[name] - was <= most:
             return False
         pairs = zip(before, now, strict=True)
-        more = [page.stages.get(name, 0.0) > one.stages.get(name, 0.0) for one, page in pairs]
+        more = [page.stages.get(name, 0.0) > earlier.stages.get(name, 0.0) for earlier, page in pairs]
         return statistics.mean(more) >= GROWN_PAGES
 
     return tuple(filter(has_grown, new))
@@ -82,13 +82,13 @@ def other_readings(
             )
 
 
-def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    return all(one[key] == other[key] for key in ("status", "text", "accepted"))
+def _same(page: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return all(page[key] == other[key] for key in ("status", "text", "accepted"))
 
 
 def _on_paper(truth: BookTruth, page: PageKey, row: int, column: str) -> str | None:
     numbers = {(true.scan, true.page_no): number for number, true in enumerate(truth.pages)}
     number = numbers[page[1:]]
-    found = (entry for entry in truth.entries if entry.page == number and entry.row == row)
-    entry = next(found, None)
+    entries = (entry for entry in truth.entries if entry.page == number and entry.row == row)
+    entry = next(entries, None)
     return None if entry is None else entry.values.get(column)

@@ -205,12 +205,12 @@ def _known(
     rng: np.random.Generator, people: People, homes: Texts, children: People, home: Texts, male: bool | None
 ) -> None:
     """Some of these people are among the children (dates need not be plausible: nothing here asks for that)."""
-    for source, one in _pairs(rng, len(children.names), len(people.names)):
+    for source, name in _pairs(rng, len(children.names), len(people.names)):
         if male is None or children.male[source] == male:
-            people.names[one], people.male[one], people.born[one] = (
+            people.names[name], people.male[name], people.born[name] = (
                 children.names[source], children.male[source], children.born[source],
             )  # fmt: skip
-            homes[one] = home[source]
+            homes[name] = home[source]
 
 
 def _pairs(rng: np.random.Generator, sources: int, targets: int) -> Iterator[tuple[int, int]]:

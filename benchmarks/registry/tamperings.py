@@ -337,25 +337,25 @@ def _place(url: str, key: Path, origin: Lived | None = None, *, owner_url: str =
     return Lived(url, owner_url or url, key, origin.passwords, origin.token, origin.seal)
 
 
-def _tried(one: Tampering, place: Lived) -> Outcome:
+def _tried(tampering: Tampering, place: Lived) -> Outcome:
     with closing(Outsider(place)) as other:
-        if callable(one.statements):
-            one.statements(other)
+        if callable(tampering.statements):
+            tampering.statements(other)
         else:
             with other.unguarded():
-                for statement in one.statements:
+                for statement in tampering.statements:
                     other.execute(statement)
     refused = False
     try:
         with place.open() as registry:
-            if one.then is not None:
+            if tampering.then is not None:
                 try:
-                    one.then(registry, place)
+                    tampering.then(registry, place)
                 except HotichError:
                     refused = True
-            seals = (place.seal,) if one.sealed and place.seal is not None else ()
-            found = registry.audit().verify(*seals)
+            seals = (place.seal,) if tampering.sealed and place.seal is not None else ()
+            verification = registry.audit().verify(*seals)
     except HotichError:
-        return Outcome(one, (), refused=True, checkable=True)
-    kinds = tuple(dict.fromkeys(flaw.kind for flaw in found.flaws))
-    return Outcome(one, kinds, refused, found.checkable)
+        return Outcome(tampering, (), refused=True, checkable=True)
+    kinds = tuple(dict.fromkeys(flaw.kind for flaw in verification.flaws))
+    return Outcome(tampering, kinds, refused, verification.checkable)

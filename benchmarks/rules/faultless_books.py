@@ -62,7 +62,7 @@ class RuleChecker:
         record = self.schemas.record(book.form.record)
         context = context_of(book.form, book.ledger, places=self._places)
         findings = self._rules[record.record].findings_of(self.readings(book, entry), context)
-        return tuple(one for one in findings if one.severity is not Severity.INFO)
+        return tuple(finding for finding in findings if finding.severity is not Severity.INFO)
 
     def book_findings(self, books: Sequence[FaultlessBook]) -> Iterator[tuple[int, int | None, BookFinding]]:
         """What a person would have to look at in each of these books as a whole, each an office's only one: the number

@@ -99,7 +99,7 @@ def date_with_words(chance: InjectionSource) -> InjectedError | None:
 
 
 def date_without_words(chance: InjectionSource) -> InjectedError | None:
-    return _in(chance, [one for one in chance.fields("date") if not chance.told_in_words(one)], one_figure)
+    return _in(chance, [name for name in chance.fields("date") if not chance.told_in_words(name)], one_figure)
 
 
 def swapped_in_date(chance: InjectionSource) -> InjectedError | None:
@@ -166,10 +166,10 @@ def young_parent(chance: InjectionSource) -> InjectedError | None:
         return None
     place, entry, spec = drawn
     born = parse_canonical(KINDS["date"].parse(entry.get(children[0], "")).canonical)
-    mine = parse_canonical(KINDS["date"].parse(entry[spec.name]).canonical)
-    if born is None or mine is None:
+    own_birth = parse_canonical(KINDS["date"].parse(entry[spec.name]).canonical)
+    if born is None or own_birth is None:
         return None
-    text = entry[spec.name].replace(str(mine.year), str(born.year + chance.rng.randint(0, 20)))
+    text = entry[spec.name].replace(str(own_birth.year), str(born.year + chance.rng.randint(0, 20)))
     return InjectedError(with_changed_entry(chance.book, place, {spec.name: text}), place, spec.name)
 
 
@@ -215,7 +215,7 @@ def _other_birth_year(rng: random.Random, text: str) -> str | None:
         return None
     at = figures[4]
     year = text[at] + text[figures[5]]
-    other = f"{rng.choice([one for one in range(100) if one != int(year)]):02}"
+    other = f"{rng.choice([two_digits for two_digits in range(100) if two_digits != int(year)]):02}"
     return text[:at] + other[0] + text[at + 1 : figures[5]] + other[1] + text[figures[5] + 1 :]
 
 

@@ -74,7 +74,11 @@ class AttackLog:
 
     def of(self, group: str, outcome: Outcome | None = None) -> list[Attempt]:
         """Return the attempts of a group, all or those that ended so."""
-        return [one for one in self.attempts if one.group == group and outcome in (None, one.outcome)]
+        return [
+            attempt
+            for attempt in self.attempts
+            if attempt.group == group and outcome in (None, attempt.outcome)
+        ]
 
     def groups(self) -> list[str]:
         """Return the groups, each once, in the order they were first noted."""
@@ -95,7 +99,11 @@ class AttackLog:
             name: sum(count[name] for count in counts.values())
             for name in ("tried", "held", "fallen", "out_of_reach")
         }
-        return {**total, "groups": counts, "fell": [f"{one.group}: {one.name}" for one in self.fallen]}
+        return {
+            **total,
+            "groups": counts,
+            "fell": [f"{attempt.group}: {attempt.name}" for attempt in self.fallen],
+        }
 
     @property
     def fallen(self) -> list[Attempt]:

@@ -166,10 +166,10 @@ def attack_by_files(log: AttackLog, root: Path) -> None:
             report = reports.get(f"KS.2011.{number}", {})
             named = bool(report.get("failures")) and not report.get("entries")
             log.note(LEDGERS, name, held=named, seen=f"read as if nothing were wrong: {report}"[:200])
-        failed = [str(one.get("scan")) for one in reports.get("KS.2010.02", {}).get("failures", [])]
+        failed = [str(failure.get("scan")) for failure in reports.get("KS.2010.02", {}).get("failures", [])]
         for name in BAD_SCANS:
             known = name[:3]  # what steers a screen is written otherwise
-            held = name in READ_ALL_THE_SAME or any(one.startswith(known) for one in failed)
+            held = name in READ_ALL_THE_SAME or any(failure.startswith(known) for failure in failed)
             log.note(SCANS, repr(name), held=held, seen=f"not named among {failed}")
     else:
         _each_alone(log, root, done)
@@ -183,13 +183,15 @@ def attack_by_files(log: AttackLog, root: Path) -> None:
         seen="it was read",
     )
     for command in (("run", books), ("queue",), ("report",), ("check",), ("doctor",)):
-        told = (
+        outputs = (
             hotich(*command, workspace=workspace, seconds=RUN_SECONDS).told
             if command[0] != "run"
             else done.told
         )
         steered = [
-            name for name, letter in (("ESC", "\x1b"), ("U+202E", "\u202e"), ("BEL", "\a")) if letter in told
+            name
+            for name, letter in (("ESC", "\x1b"), ("U+202E", "\u202e"), ("BEL", "\a"))
+            if letter in outputs
         ]
         log.note(NAMES, f"màn hình của {command[0]}", held=not steered, seen=steered)
     _look_at_modes(log, workspace, "run")

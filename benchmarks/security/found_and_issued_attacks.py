@@ -90,8 +90,8 @@ def attack_searches(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
     log.note(FOUND, "người rà soát không tra cứu", held=answer.status == 403, seen=answer.status)
     codes = {own.submit("/search", {**ASKED, "number": str(number)}).status for number in range(130)}
     log.note(FOUND, "tra cứu liên tục bị chặn", held=429 in codes and codes <= {200, 429}, seen=codes)
-    for one in (own, other, reviewer):
-        one.close()
+    for browser in (own, other, reviewer):
+        browser.close()
 
 
 def _foreign(office: AttackedOffice) -> int:

@@ -216,8 +216,8 @@ class _Things:
             if number is not None:
                 path = path.replace(name, str(number(caller)))
         entry = self._office.registry.entries(self._office.settled.book_id)[0]
-        for name, one in (("DIFFERENCE", self._difference), ("LOT", self._lot), ("ENTRY", entry)):
-            path = path.replace(name, str(one))
+        for name, subject_id in (("DIFFERENCE", self._difference), ("LOT", self._lot), ("ENTRY", entry)):
+            path = path.replace(name, str(subject_id))
         return path
 
     def _task(self, caller: Caller) -> int:
@@ -328,7 +328,7 @@ def _attack_across_places(log: AttackLog, office: AttackedOffice, desk: Desk) ->
     for name, answer in answers.items():
         seen = [word for word in (OTHER_NAME, office.foreign.folder) if word in answer.text]
         log.note(ACROSS, name, held=not seen and answer.status < 500, seen=f"{answer.status}, shows {seen}")
-    kept = [one.task_id for one in sitting.held(stranger)]
+    kept = [held_task.task_id for held_task in sitting.held(stranger)]
     log.note(ACROSS, "việc của nơi khác vẫn ở tay người ấy", held=kept == [task.task_id], seen=kept)
     client.close()
 
@@ -345,7 +345,10 @@ def _attack_forms(log: AttackLog, office: AttackedOffice, desk: Desk, things: _T
     for access in ACCESS:
         if access.method == "GET" or access.tokens is not None:
             continue
-        role = next((one for one in sessions if access.roles is None or one in access.roles), Role.SUPERVISOR)
+        role = next(
+            (candidate for candidate in sessions if access.roles is None or candidate in access.roles),
+            Role.SUPERVISOR,
+        )
         session = sessions[role]
         path = things.path_of(access, Caller("", session.token, role, OWN))
         for kind, token in {

@@ -38,11 +38,11 @@ def _flipped(store: Workspace, scans: Sequence[str], _root: Path) -> None:
 
 def _swapped(store: Workspace, scans: Sequence[str], _root: Path) -> None:
     """The first two scans under each other's name."""
-    one, two = store.stored(scans[0]), store.stored(scans[1])
-    assert one is not None
+    here, two = store.stored(scans[0]), store.stored(scans[1])
+    assert here is not None
     assert two is not None
-    first, second = one.read_bytes(), two.read_bytes()
-    _replace(one, second)
+    first, second = here.read_bytes(), two.read_bytes()
+    _replace(here, second)
     _replace(two, first)
 
 

@@ -112,7 +112,7 @@ def _task(office: AttackedOffice) -> tuple[int, int]:
 
 def _stored(office: AttackedOffice, letter: str) -> dict[str, int]:
     """How many rows of each column of the registry hold a letter in a text, as it is or as JSON spells it."""
-    found = {}
+    stored = {}
     spelled = json.dumps(letter)[1:-1]
     with closing(sqlite3.connect(office.workspace.root / "hotich.db")) as database:
         tables = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
@@ -120,5 +120,5 @@ def _stored(office: AttackedOffice, letter: str) -> dict[str, int]:
             for row in database.execute(f"PRAGMA table_info({table})"):
                 where = f"""typeof("{row[1]}") = 'text' AND (instr("{row[1]}", ?) OR instr("{row[1]}", ?))"""
                 query = f"SELECT count(*) FROM {table} WHERE {where}"  # noqa: S608 (the registry's own names)
-                found[f"{table}.{row[1]}"] = int(database.execute(query, (letter, spelled)).fetchone()[0])
-    return found
+                stored[f"{table}.{row[1]}"] = int(database.execute(query, (letter, spelled)).fetchone()[0])
+    return stored

@@ -159,14 +159,14 @@ class Cluster:
             connection.execute(role_sql(schema.load(), WORKER).encode())
 
     def _run(self, program: str, *arguments: str) -> None:
-        with tempfile.TemporaryFile() as told:
+        with tempfile.TemporaryFile() as log:
             done = subprocess.run(
                 [_binary(program), *arguments],
-                stdin=subprocess.DEVNULL, stdout=told, stderr=subprocess.STDOUT, check=False, cwd=self.folder,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, check=False, cwd=self.folder,
                 **_as_whom(),
             )  # fmt: skip
-            told.seek(0)
-            assert done.returncode == 0, told.read().decode(errors="replace")
+            log.seek(0)
+            assert done.returncode == 0, log.read().decode(errors="replace")
 
 
 @cache
@@ -240,9 +240,9 @@ def _as_whom() -> dict[str, Any]:
 
 def _binary(program: str) -> str:
     """Return the newest program installed; Debian keeps them out of PATH."""
-    found: Sequence[Path] = sorted(
+    programs: Sequence[Path] = sorted(
         Path("/usr/lib/postgresql").glob(f"*/bin/{program}"), key=lambda path: int(path.parts[4])
     )
-    path = str(found[-1]) if found else shutil.which(program)
+    path = str(programs[-1]) if programs else shutil.which(program)
     assert path, f"{program} is not installed; scripts/test-packages.sh installs it"
     return path
