@@ -38,7 +38,7 @@ _SENTENCE_END = re.compile(r"[.!?](?=\s)|\n(?!\s)")
 _BEFORE_REAL = "From drawn lines it barely knows old scripts, pencil, brush and faded ink."
 _ALWAYS = (
     "It reads one line at a time and cannot tell that a cell holds two. Its confidence is raw: "
-    "pipeline.calibration makes it honest."
+    "pipeline.recognition.calibration makes it honest."
 )
 
 
