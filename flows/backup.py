@@ -96,10 +96,7 @@ def backup_sentences(summary: Summary) -> str:
     left_out = ", ".join(summary["left_out"])
     keys = f" Không có trong đó, phải giữ riêng: {left_out}." if left_out else ""
     seal = f" Niêm phong nhật ký kiểm tra: {summary['seal']}." if summary["seal"] else ""
-    counted = {
-        "không còn đúng như khi nhận": summary["altered"],
-        "không còn ở đó": summary["missing"],
-    }
+    counted = {"không còn đúng như khi nhận": summary["altered"], "không còn ở đó": summary["missing"]}
     wrong = ", ".join(
         f"**{len(named)} bản quét trong kho {flaw}**" for flaw, named in counted.items() if named
     )

@@ -178,9 +178,7 @@ def _placed() -> Select[Any]:
     return (
         select(decision, review_task.c.id.label("task_id"))
         .join_from(
-            decision,
-            scan,
-            (scan.c.book_id == decision.c.book_id) & (scan.c.sha256 == decision.c.scan_sha256),
+            decision, scan, (scan.c.book_id == decision.c.book_id) & (scan.c.sha256 == decision.c.scan_sha256)
         )
         .join(page, (page.c.scan_id == scan.c.id) & (page.c.page_no == decision.c.page_no))
         .join(review_task, (review_task.c.page_id == page.c.id) & (review_task.c.row == decision.c.row))

@@ -39,9 +39,7 @@ class Workstation:
     def __init__(self, root: str | None) -> None:
         context = ssl.create_default_context(cafile=root)
         self._open = build_opener(
-            ProxyHandler({}),
-            HTTPSHandler(context=context),
-            HTTPCookieProcessor(http.cookiejar.CookieJar()),
+            ProxyHandler({}), HTTPSHandler(context=context), HTTPCookieProcessor(http.cookiejar.CookieJar())
         ).open
 
     def ask(self, address: str, fields: dict[str, str] | None = None) -> Page:

@@ -95,9 +95,7 @@ class BookOnPaper:
         return is_right(replace(outcome, predicted=value))
 
     def answer(
-        self,
-        decided: Collection[EntryKey],
-        wrong: Mapping[FieldKey, str] | None = None,
+        self, decided: Collection[EntryKey], wrong: Mapping[FieldKey, str] | None = None
     ) -> AnsweredBook:
         """Return the book after all fields of these entries were decided by what is on paper.
 

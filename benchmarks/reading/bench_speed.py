@@ -35,12 +35,7 @@ from benchmarks.books.drawn_books import SEED
 from benchmarks.checkouts import checkout_of, commit_of, last_release
 from benchmarks.figures import report_figures, say
 from benchmarks.reading.read_in_pairs import BookCost, read_in_pairs
-from benchmarks.reading.speed_comparison import (
-    OtherReading,
-    grown_stages,
-    other_readings,
-    stage_seconds,
-)
+from benchmarks.reading.speed_comparison import OtherReading, grown_stages, other_readings, stage_seconds
 from pipeline.declarations import schema
 from pipeline.declarations.ledger import load_ledger
 from pipeline.declarations.schema import Schemas

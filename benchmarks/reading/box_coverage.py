@@ -150,10 +150,7 @@ def _label_errors(number: int, page: TruePage, result: PageResult | None) -> lis
             LabelError(number, text, None, None)
             if near is None
             else LabelError(
-                number,
-                text,
-                (near.centre[1] - box.centre[1]) / height,
-                (near.left - box.left) / height,
+                number, text, (near.centre[1] - box.centre[1]) / height, (near.left - box.left) / height
             )
         )
     return errors

@@ -177,11 +177,7 @@ def _people(
 ) -> People:
     sex = rng.random(count) < 0.51 if male is None else np.full(count, male)
     surnames = _drawn(rng, words.SURNAMES, count)
-    middles = np.where(
-        sex,
-        _drawn(rng, words.MIDDLES_MALE, count),
-        _drawn(rng, words.MIDDLES_FEMALE, count),
-    )
+    middles = np.where(sex, _drawn(rng, words.MIDDLES_MALE, count), _drawn(rng, words.MIDDLES_FEMALE, count))
     given = np.where(sex, _drawn(rng, words.GIVEN_MALE, count), _drawn(rng, words.GIVEN_FEMALE, count))
     names = np.char.add(np.char.add(np.char.add(np.char.add(surnames, " "), middles), " "), given)
     return People(names.astype(object), sex, born.copy())

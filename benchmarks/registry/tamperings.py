@@ -155,9 +155,7 @@ TAMPERINGS: tuple[Tampering, ...] = (
     Tampering("session forged", _sql("INSERT INTO login_session " + PUT_IN.format(77))),
     Tampering(
         "session forged and used",
-        _sql(
-            "UPDATE login_session SET account_id = (SELECT id FROM account WHERE login = 'admin')",
-        ),
+        _sql("UPDATE login_session SET account_id = (SELECT id FROM account WHERE login = 'admin')"),
         uses_session,
     ),
     Tampering(

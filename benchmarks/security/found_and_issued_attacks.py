@@ -13,14 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from benchmarks.security.attack_log import AttackLog
-from benchmarks.security.attacked_office import (
-    OTHER,
-    OWN,
-    OWN_NAME,
-    AttackedOffice,
-    Desk,
-    login_of,
-)
+from benchmarks.security.attacked_office import OTHER, OWN, OWN_NAME, AttackedOffice, Desk, login_of
 from benchmarks.security.client import Client
 from benchmarks.servers.free_ports import free_port
 from pipeline.base.model import FieldStatus

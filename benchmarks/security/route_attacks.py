@@ -256,11 +256,7 @@ def _attack_alone(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
     accounts, login = office.registry.accounts(), "mot.minh"
     author, other, supervisor = (
         desk.client(accounts.authenticate(login_of(role, place), PASSWORD, "127.0.0.1").token, "127.0.3.3")
-        for role, place in (
-            (Role.ADMINISTRATOR, OWN),
-            (Role.ADMINISTRATOR, OTHER),
-            (Role.SUPERVISOR, OTHER),
-        )
+        for role, place in ((Role.ADMINISTRATOR, OWN), (Role.ADMINISTRATOR, OTHER), (Role.SUPERVISOR, OTHER))
     )
 
     def note(name: str, answer: Answer) -> None:

@@ -315,10 +315,7 @@ def _amended_columns(entry: StoredEntry, record: RecordSpec) -> Iterator[Amended
 
 
 def _why_blocked(
-    entry: StoredEntry,
-    record: RecordSpec,
-    layers: Mapping[str, FieldLayers],
-    open_entries: Collection[int],
+    entry: StoredEntry, record: RecordSpec, layers: Mapping[str, FieldLayers], open_entries: Collection[int]
 ) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     """Return the reason that holds an entry back (``""``: none), with the columns and codes concerned."""
     known = {reading.field: reading for reading in entry.readings}

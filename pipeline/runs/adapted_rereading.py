@@ -14,12 +14,7 @@ from dataclasses import dataclass, replace
 from pipeline.base.errors import AlteredScan, ScanError
 from pipeline.base.model import KeptRegion, Ledger, PageRef, PageResult, Writing
 from pipeline.base.model.adapted_reader import ADAPTER_MARK, adapter_of, is_adapted
-from pipeline.books.book_context.second_pass import (
-    FieldKey,
-    Settled,
-    first_fingerprint,
-    shipped_fingerprint,
-)
+from pipeline.books.book_context.second_pass import FieldKey, Settled, first_fingerprint, shipped_fingerprint
 from pipeline.declarations.schema import Form
 from pipeline.digitize.judge import EntryJudge
 from pipeline.recognition.ocr.adapters import Adapter, pack_adapter

@@ -22,12 +22,7 @@ from pipeline.reports.content import row_label
 from pipeline.run_context import RunContext
 from pipeline.runs.book_run import BookReport
 from pipeline.scans.intake import ScanFile, list_scans, page_count_isolated, page_of_isolated
-from pipeline.training.evaluation import (
-    BookTruth,
-    Evaluation,
-    FieldOutcome,
-    prediction_of,
-)
+from pipeline.training.evaluation import BookTruth, Evaluation, FieldOutcome, prediction_of
 from pipeline.training.evaluation import evaluate as scored
 from pipeline.training.evaluation.report import (
     ErrorTolerance,

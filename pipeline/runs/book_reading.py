@@ -341,10 +341,7 @@ def folders_by_need(folders: Sequence[Path], context: RunContext) -> tuple[Path,
 
 
 def _is_away(folder: Path) -> bool:
-    """Return whether all books around this book are gone too.
-
-    An unmounted share leaves an empty folder or none.
-    """
+    """Return whether all books around this book are gone too: an unmounted share leaves an empty folder or none."""
     try:
         return not folder.is_dir() and not any(folder.parent.iterdir())
     except OSError:

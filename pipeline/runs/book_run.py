@@ -197,10 +197,7 @@ class BookRun:
     def without_withdrawn(
         self, scans: tuple[ScanFile, ...], foreign: tuple[ForeignFile, ...]
     ) -> tuple[ScanFile, ...]:
-        """Return the scans to read, and record known scans that the folder lacks.
-
-        A deleted file is reported; its readings stay.
-        """
+        """Return the scans to read, and record known scans that the folder lacks; their readings stay."""
         self.gone = self.registry.withdrawn_parts(self.book_id)
         known = self.registry.scans_named(self.book_id)
         present = {scan.sha256 for scan in scans} | {file.sha256 for file in foreign}

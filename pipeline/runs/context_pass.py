@@ -147,12 +147,7 @@ def begin_pass(
 
 
 def pass_over(
-    registry: Registry,
-    context: RunContext,
-    book_id: int,
-    form: Form,
-    ledger: Ledger,
-    pages: list[PageResult],
+    registry: Registry, context: RunContext, book_id: int, form: Form, ledger: Ledger, pages: list[PageResult]
 ) -> SecondPass:
     """Return the context of a book from pages and decisions.
 

@@ -233,9 +233,7 @@ def _learn(
         return HandReport(name, NOTHING_NEW, len(lines))
     routing = context.options.routing
     chosen = options or BookLearning(
-        seconds=LEARNING_SECONDS,
-        tolerated=routing.tolerated,
-        tolerated_critical=routing.tolerated_critical,
+        seconds=LEARNING_SECONDS, tolerated=routing.tolerated, tolerated_critical=routing.tolerated_critical
     )
     made_at = iso_time(time.time())
     learnt = learn_book(

@@ -20,11 +20,7 @@ from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 from pipeline.base.errors import SecurityError, SetupError
-from pipeline.runs.prefect_access import (
-    closed_server,
-    prefect_secret,
-    server_access,
-)
+from pipeline.runs.prefect_access import closed_server, prefect_secret, server_access
 from pipeline.scans.workspace import Workspace
 
 START_SECONDS = 300.0

@@ -127,9 +127,7 @@ def pass_gate(
     return GateResult(verdict, figures, _trust(lines, figures, tolerated, tolerated_critical))
 
 
-def choose_share(
-    trials: Sequence[Mapping[float, Sequence[HeldLine]]],
-) -> tuple[float, list[HeldLine]]:
+def choose_share(trials: Sequence[Mapping[float, Sequence[HeldLine]]]) -> tuple[float, list[HeldLine]]:
     """Return the best interpolation share, and the held-out lines as read with shares chosen without them.
 
     The share for the lines of a fold is chosen on the other folds, so that no line of the gate has chosen its own

@@ -120,10 +120,7 @@ def entry_pdfs(
 
 
 def part_pictures(
-    parts: Iterable[PagePart],
-    decode: Decode,
-    options: CopyOptions,
-    compressor: JpegCompressor | None = None,
+    parts: Iterable[PagePart], decode: Decode, options: CopyOptions, compressor: JpegCompressor | None = None
 ) -> Iterator[PicturePage]:
     """Yield the pictures of parts of pages; consecutive parts of the same page share its decoded picture.
 

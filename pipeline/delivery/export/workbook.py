@@ -63,11 +63,7 @@ def _code(text: str, vocabulary: kinds.Vocabulary | None) -> str:
     return kinds.CHOICE.parse(text, vocabulary).canonical or text
 
 
-AS_TEXT = {
-    "strings_to_formulas": False,
-    "strings_to_numbers": False,
-    "strings_to_urls": False,
-}
+AS_TEXT = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
 COLUMN_WIDTH = 18
 
 CREATED = datetime(2000, 1, 1, tzinfo=UTC)

@@ -69,9 +69,7 @@ class IssuingOffice(Declaration):
         description="Điền sẵn khi cấp, mỗi lần cấp đổi được; để trống: mỗi lần tự ghi.",
     )
     signer_title: PaperText = Field(
-        default="",
-        title="Chức vụ người ký",
-        description="Ví dụ: Chủ tịch. Có người ký thì phải có chức vụ.",
+        default="", title="Chức vụ người ký", description="Ví dụ: Chủ tịch. Có người ký thì phải có chức vụ."
     )
     code: Code = Field(
         min_length=1,

@@ -28,9 +28,7 @@ def answer(order: dict[str, object]) -> tuple[dict[str, object], bytes]:
     )
     try:
         pdf, warnings = compiler.compile_with_warnings(
-            format="pdf",
-            pdf_standards="a-2b",
-            timestamp=int(str(order["timestamp"])),
+            format="pdf", pdf_standards="a-2b", timestamp=int(str(order["timestamp"]))
         )
     except typst.TypstError as error:
         return {"error": _located_error(error.message, error.diagnostic)}, b""

@@ -6,10 +6,7 @@ from collections.abc import Iterator
 
 from pipeline.base.files import printable
 from pipeline.delivery.reconcile import ReconcileCounts
-from pipeline.delivery.reconcile.differences import (
-    DIFFERENCE_LABELS,
-    FIELD_DIFFERENCE_LABELS,
-)
+from pipeline.delivery.reconcile.differences import DIFFERENCE_LABELS, FIELD_DIFFERENCE_LABELS
 
 HOW_TO_NAME = "Muốn so cả sổ thì thêm --book."
 

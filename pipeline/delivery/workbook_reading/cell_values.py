@@ -189,10 +189,7 @@ def font_of_row(texts: Iterable[str]) -> LegacyFont | None:
 
 
 class ColumnFonts:
-    """Collects the texts that identify the fonts of columns, by position.
-
-    A column is ``open`` while its font is undecided.
-    """
+    """Collects the texts that identify the fonts of columns; a column is ``open`` while its font is undecided."""
 
     def __init__(self, positions: Iterable[int]) -> None:
         self._texts: dict[int, set[str]] = {at: set() for at in positions}

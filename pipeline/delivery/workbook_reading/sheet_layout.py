@@ -219,11 +219,5 @@ def _layout(
     fields = tuple(spec for spec in record.fields if spec.column in sources)
     absent = tuple(spec.column for spec in record.fields if spec.column and spec.column not in sources)
     return SheetLayout(
-        record,
-        sheet,
-        number,
-        fields,
-        tuple(sources[spec.column] for spec in fields),
-        tuple(ignored),
-        absent,
+        record, sheet, number, fields, tuple(sources[spec.column] for spec in fields), tuple(ignored), absent
     )

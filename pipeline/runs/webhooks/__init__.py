@@ -14,12 +14,7 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "policy": ("read_webhook",),
-    "sending": (
-        "WebhookSender",
-        "send_events",
-        "signature_of",
-        "signing_secret",
-    ),
+    "sending": ("WebhookSender", "send_events", "signature_of", "signing_secret"),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 

@@ -69,10 +69,7 @@ def coverage_error_curve(outcomes: Iterable[FieldOutcome]) -> tuple[CurvePoint, 
 
 
 def accepted_point(outcomes: Iterable[FieldOutcome]) -> CurvePoint | None:
-    """Return the point of the accepted read fields, with their least confidence.
-
-    ``None`` without accepted fields.
-    """
+    """Return the point of the accepted read fields, with their least confidence; ``None`` without accepted fields."""
     inked = _inked(outcomes)
     accepted = [outcome for outcome in _read(inked) if outcome.predicted.accepted]
     if not accepted:

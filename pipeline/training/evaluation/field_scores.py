@@ -122,10 +122,7 @@ class FieldOutcome:
 def outcomes_of(
     alignment: Alignment, record: RecordSpec, book: str = "", form: str = ""
 ) -> tuple[FieldOutcome, ...]:
-    """Return the outcomes of all columns in the truth of all true entries, columns in the record's order.
-
-    Entries without a prediction count as unread.
-    """
+    """Return the outcomes of all columns of true entries; entries without a prediction count as unread."""
     specs = {spec.column: spec for spec in record.fields if spec.column}
     order = {column: number for number, column in enumerate(specs)}
     scored = [*alignment.pairs, *((true, UNPREDICTED_ENTRY) for true in alignment.missing)]

@@ -135,9 +135,7 @@ def align_entries(
 
 
 def _pair_by_key(
-    truth: list[TrueEntry],
-    predicted: list[PredictedEntry],
-    key: Callable[[AnyEntry], Hashable | None],
+    truth: list[TrueEntry], predicted: list[PredictedEntry], key: Callable[[AnyEntry], Hashable | None]
 ) -> tuple[list[Pair], list[TrueEntry], list[PredictedEntry]]:
     """Return pairs of equal keys in order (``None`` equals no key), and the unpaired entries of both sides."""
     waiting: dict[Hashable, list[PredictedEntry]] = defaultdict(list)

@@ -233,12 +233,7 @@ def _why_not(
 
 
 def _pictures(
-    registry: Registry,
-    context: RunContext,
-    book_id: int,
-    ref: PageRef,
-    values: Sequence[_Value],
-    form: Form,
+    registry: Registry, context: RunContext, book_id: int, ref: PageRef, values: Sequence[_Value], form: Form
 ) -> list[tuple[Pixels | None, ...]] | None:
     """Return the pictures of the lines of each value on a page; ``None`` if the page cannot be decoded."""
     rectification = registry.rectification(book_id, ref)

@@ -172,11 +172,7 @@ def learn(
             folder, [line.entry for line in learnt], [login for line in learnt for login in line.deciders]
         )
         version = versions.propose(
-            folder,
-            proposal.as_json(),
-            passed=proposal.verdict.passed,
-            lines=len(learnt),
-            before=held_against,
+            folder, proposal.as_json(), passed=proposal.verdict.passed, lines=len(learnt), before=held_against
         )
         shutil.rmtree(work, ignore_errors=True)
     return version
@@ -289,11 +285,7 @@ def _work_folder(
 ) -> Path:
     """Return the folder of a training: the same for the same lines, so that an interrupted one goes on."""
     inputs = repr(
-        (
-            [(line.key, line.text) for line in lines],
-            [card.files for card in parents],
-            options.minutes,
-        )
+        ([(line.key, line.text) for line in lines], [card.files for card in parents], options.minutes)
     )
     works = Workspace(context.workspace).training
     own = works / hashlib.sha256(inputs.encode()).hexdigest()[:16]

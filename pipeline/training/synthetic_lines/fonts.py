@@ -143,10 +143,7 @@ def training_font(file: Path) -> TrainingFont | None:
 
 
 def measure_font(file: Path) -> TrainingFont:
-    """Return the measures of any font with the plain letters.
-
-    Held-out fonts are allowed, for lines outside the training.
-    """
+    """Return the measures of any font with the plain letters, held-out fonts included."""
     return _measure(file, *_family_and_letters(file))
 
 

@@ -221,10 +221,7 @@ def _warp(mask: Pixels, base: float, hand: WriterStyle, rng: np.random.Generator
 def _proportioned(
     down: NDArray[np.float32], base: float, unit: float, rng: np.random.Generator
 ) -> NDArray[np.float32]:
-    """Map rows of the picture to rows of the letters.
-
-    Ascender, x and descender zones are stretched separately.
-    """
+    """Map rows of the picture to rows of the letters, stretching ascender, x and descender zones separately."""
     above, x, below = np.exp(rng.normal(0, (0.16, 0.12, 0.16)))
     here = [base - 6 * unit, base - unit * x, base, base + 4 * unit]
     there = [base - unit - (5 + (1 - x)) * unit / above, base - unit, base, base + 4 * unit / below]

@@ -199,18 +199,7 @@ def _term(rng: np.random.Generator) -> str:
 
 
 def _listed(rng: np.random.Generator) -> str:
-    return pick(
-        rng,
-        pick(
-            rng,
-            (
-                words.RELATIONS,
-                words.CAUSES,
-                words.OCCUPATIONS,
-                words.TITLES,
-            ),
-        ),
-    )
+    return pick(rng, pick(rng, (words.RELATIONS, words.CAUSES, words.OCCUPATIONS, words.TITLES)))
 
 
 def _note(rng: np.random.Generator) -> str:

@@ -258,10 +258,7 @@ def _free_texts(request: TextRequest) -> tuple[str, ...]:
         where = draw_commune(request.rng, request.facts.home)
         if label_mentions(label, "giấy báo tử"):
             return (f"Bệnh viện đa khoa {where.district}", f"UBND xã {where.name}")
-        return (
-            f"Công an {where.province_type} {where.province}",
-            f"CA {where.province}",
-        )
+        return (f"Công an {where.province_type} {where.province}", f"CA {where.province}")
     if label_mentions(label, "số giấy", "số"):
         return (f"{request.rng.integers(1, 200):02}/{request.facts.registered_on.year}",)
     return (pick(request.rng, request.spec.usual or words.TEXTS),)
@@ -280,8 +277,7 @@ def _relation(request: TextRequest) -> str:
     known = words.RELATIONS_TO_DEAD if label_mentions(request.spec.label, "chết", "tử") else words.RELATIONS
     fitting = known[0] if declarant is None or declarant.male else known[1]
     return pick(
-        request.rng,
-        [word for word in fitting if word not in words.SPOUSES or _is_spouse(request, declarant)],
+        request.rng, [word for word in fitting if word not in words.SPOUSES or _is_spouse(request, declarant)]
     )
 
 

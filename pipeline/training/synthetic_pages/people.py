@@ -185,8 +185,7 @@ def draw_person(
     middles = words.MIDDLES_MALE if male else words.MIDDLES_FEMALE
     middle = "" if khmer and male and happens(rng, 0.5) else pick(rng, middles)
     given = pick(
-        rng,
-        [w for w in (words.GIVEN_MALE if male else words.GIVEN_FEMALE) if w not in middle.split()],
+        rng, [w for w in (words.GIVEN_MALE if male else words.GIVEN_FEMALE) if w not in middle.split()]
     )
     near = like.home if like else (home if happens(rng, 0.6) else draw_commune(rng, home))
     return SyntheticPerson(
