@@ -96,7 +96,7 @@ def read_results(folder: Path) -> Results:
 
 
 def value_at(figures: Any, path: str) -> Any:
-    """Return what lies at a path of the figures of one benchmark.
+    """Return the value at a path in the figures of a benchmark.
 
     Raises:
         KeyError: The path leads nowhere.
@@ -168,7 +168,7 @@ def main() -> None:
 
 
 def _key(figures: Mapping[str, Any], step: str) -> str:
-    """The key that a step names; one that ends in ``*`` names the only key that begins so, ``$`` the last one."""
+    """Return the key that a step names: ``*`` at its end means the only key with that beginning, ``$`` the last key."""
     if step == "$":
         return [*figures][-1]
     if not step.endswith("*"):

@@ -71,13 +71,13 @@ class FieldPlace:
 
 @dataclass(slots=True)
 class Measured:
-    """What was found on pages.
+    """The counts over the pages of a measurement.
 
     Attributes:
-        pages: How many there were; the other numbers are of acts, entries and pages as they are called.
+        pages: The number of pages; the other numbers are of acts, entries and pages, as their names say.
         places: The places of the fields in the text.
-        margins: Those of the number and the notes, to which no print guides.
-        shown_with: For each act whether what is around its places shows ink of another one.
+        margins: The places of the number and the notes, to which no print guides.
+        shown_with: For each act whether the picture around its places shows ink of another act.
     """
 
     pages: int = 0
@@ -159,10 +159,10 @@ def main() -> None:
 
 
 def measure(acts: int, pages: int, schemas: Schemas, engines: Engines, seed: int) -> Measured:
-    """Return what was found on drawn pages.
+    """Return the counts over drawn pages.
 
     Args:
-        acts: How many acts begin on each.
+        acts: The number of acts that begin on each page.
     """
     total = Measured()
     places: list[FieldPlace] = []
@@ -248,7 +248,7 @@ def _read(page: DrawnActPage, form: Form, schemas: Schemas, engines: Engines, nu
 def _judge(
     result: PageResult, page: DrawnActPage, form: Form, total: Measured, where: str
 ) -> list[FieldPlace]:
-    """Count what was found on a page; return the places of the fields of the acts that were found."""
+    """Count the acts and findings of a page; return the places of the fields of the acts that have an entry."""
     matrix = result.matrix @ page.scan.matrix
     whole = [act for act in page.acts if act.is_whole]
     entries = {number: _entries_of(result.entries, act, matrix) for number, act in enumerate(whole)}

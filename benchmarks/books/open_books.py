@@ -75,7 +75,7 @@ class OpenBook:
 
     @property
     def gutter(self) -> NDArray[np.float64]:
-        """Both ends (2, 2) of the gutter on the picture, the upper one of the upright book first."""
+        """Return both ends (2, 2) of the gutter on the picture, the upper end of the upright book first."""
         width, height = self.page
         return self.places(np.array([(width, 0.0), (width, height)], np.float64), right=False)
 

@@ -76,7 +76,7 @@ ROWS: Mapping[str, tuple[str, str]] = {
     "Ghi chú trống cạnh dấu giáp lai, đã nhận": ("notes/sealed_blank_accepted/share", "97 %"),
     "Ghi chú có chữ đọc đúng": ("notes/alike", ""),
 }
-"""Rows of the table: where the figure lies, and what is wanted of it."""
+"""Rows of the table: the path of the figure, and its target."""
 
 COUNTS: Mapping[str, tuple[str, str]] = {
     "Giá trị sai đã nhận": ("wrong_accepted", ""),
@@ -177,7 +177,7 @@ def _scored(folder: Path, pages: Sequence[Mapping[str, Any]], schemas: Schemas) 
 
 
 def _readings(folders: Sequence[Path], chosen: argparse.Namespace) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield what was read of the books: by other revisions, then by this one without and with the context."""
+    """Yield the readings of the books: by other revisions, then by this revision without and with the context."""
     for reference in chosen.revision:
         commit = commit_of(reference)
         figures = _read(commit, folders, chosen)

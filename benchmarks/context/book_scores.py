@@ -27,7 +27,7 @@ _BEHALF = re.compile(r"^\s*(?:TM|KT)\s*\.?\s*(?:UBND(?:\s+xã)?)?\s*[-,:.]?\s*",
 
 @dataclass(frozen=True)
 class ReadValue:
-    """What was read in one field, with the boxes of its ink on the straightened page."""
+    """The reading of a field, with the boxes of its ink on the straightened page."""
 
     value: PredictedValue
     boxes: tuple[Box, ...]
@@ -35,7 +35,7 @@ class ReadValue:
 
 @dataclass(frozen=True)
 class ReadPage:
-    """What was read on one page by row and field; ``seconds`` of all its processors."""
+    """The readings of a page by row and field; ``seconds`` is the time of all its processors."""
 
     matrix: Matrix
     seconds: float
@@ -44,12 +44,12 @@ class ReadPage:
 
 @dataclass(frozen=True)
 class ScoredBook:
-    """A drawn book and what was read of it.
+    """A drawn book and its readings.
 
     Attributes:
         name: Name of its folder.
-        pages: What was read, by page of ``truth.pages``; None for a page that failed.
-        reprinted: Whether its sheets are another printer's.
+        pages: The readings, by page of ``truth.pages``; ``None`` for a page that failed.
+        reprinted: Whether its sheets come from another printer.
     """
 
     name: str
@@ -80,7 +80,7 @@ class ScoredEntry:
         return tuple(box for name in names if name in self.read for box in self.read[name].boxes)
 
     def outcome(self, spec: FieldSpec) -> FieldOutcome | None:
-        """Return how a field was read; None where the truth does not tell it."""
+        """Return how a field was read; ``None`` where the truth has no value."""
         truth = self.truth.values.get(spec.column)
         if truth is None:
             return None
@@ -103,7 +103,7 @@ def _with_text(value: PredictedValue, text: str) -> PredictedValue:
 
 
 def read_pages(written: Sequence[Mapping[str, Any]]) -> list[ReadPage | None]:
-    """Return the pages of a book as ``read_books.py`` told them."""
+    """Return the pages of a book as ``read_books.py`` wrote them."""
     return [None if "failed" in page else _page(page) for page in written]
 
 

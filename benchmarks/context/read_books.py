@@ -64,7 +64,7 @@ TEACHING = 8
 
 
 def read_page(job: Job, template: bytes | None = None, teach: bool = False) -> tuple[Any, float]:
-    """What was read on one page and the CPU seconds that it took; None for a page that failed."""
+    """Return the readings of a page and its CPU seconds; ``None`` for a page that failed."""
     intake, errors = _module("scans.intake", "intake"), _module("base.errors", "errors")
     folder, scan, page_no = job
     context, engines, (form, ledger) = _context(), _engines(), _book(folder)

@@ -39,7 +39,7 @@ LOGIN = "phu.trach"
 
 @dataclass(frozen=True)
 class Measured:
-    """What one file cost: processor seconds of the look and of bringing it, the most memory, and what came in."""
+    """The cost of a file: processor seconds of the preview and of the import, peak memory, and the imported rows."""
 
     rows: int
     look_cpu_seconds: float

@@ -35,7 +35,7 @@ from pipeline.registry import Registry
 
 @dataclass
 class Measured:
-    """``found``: what the reconciliation says; ``refused``: cells that it did not understand."""
+    """``found``: the differences that the reconciliation reports; ``refused``: cells that it could not parse."""
 
     cpu: float = 0.0
     wall: float = 0.0
@@ -103,7 +103,7 @@ def main() -> None:
 
 
 def _run(at: Path, entries: int, seed: int, each: int, schemas: Schemas) -> tuple[Versions, Measured]:
-    """Two versions built beside ``at``, held against one another."""
+    """Return the counts of two versions built beside ``at`` and compared."""
     made = versions(entries, seed, each)
     database, file = at.with_suffix(".db"), at.with_suffix(".xlsx")
     Registry.open(f"sqlite:///{database}", schemas).close()
@@ -132,7 +132,7 @@ def _measured(database: Path, file: Path) -> Measured:
 
 
 def peak_mb() -> float:
-    """The most memory of this program (``getrusage`` would tell that of the process it was started from)."""
+    """Return the peak memory of this program (``getrusage`` would give the peak of its parent process)."""
     for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) / 1024

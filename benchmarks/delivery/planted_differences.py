@@ -1,6 +1,6 @@
-"""Two versions of the same made-up births: what a registry holds, and a file's rows with planted differences.
+"""Two versions of the same made-up births: the registry's, and a file's rows with planted differences.
 
-Every planted difference is remembered, so that what a reconciliation finds can be told from what it invents.
+The list of planted differences separates the true reports of a reconciliation from invented ones.
 """
 
 from __future__ import annotations

@@ -75,7 +75,7 @@ def main() -> None:
 
 
 def summary(by_form: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the figures of all forms together, of the worst one, and of each."""
+    """Return the figures of all forms together, of the worst form, and of each form."""
     fields = sum(figures["fields"] for figures in by_form.values())
     held = sum(figures["held"] * figures["fields"] for figures in by_form.values())
     return {
@@ -94,7 +94,7 @@ def summary(by_form: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 def measure(
     layout: Layout, schemas: Schemas, engines: Engines, specimens: int, pages: int, seed: int
 ) -> dict[str, Any]:
-    """Return what designing one form took, and how well it cuts pages that were not used for it."""
+    """Return the effort of designing a form, and how well the form cuts pages outside the specimens."""
     drawn = _draw(layout.form, schemas, specimens + pages, seed)
     with tempfile.TemporaryDirectory(prefix="hotich-designer-") as root:
         files = [

@@ -24,7 +24,7 @@ class Picture:
 
     Attributes:
         pixels: (h, w, 3).
-        parts: What is known of it: the page, or both pages of an open book with the x at which each begins.
+        parts: The known pages of the picture: a page, or both pages of an open book with the x at which each begins.
     """
 
     name: str
@@ -78,7 +78,7 @@ class RealRegister:
     has_facing_tables: bool = False
 
     def pictures_in(self, folder: Path) -> list[Picture]:
-        """Return its pictures of one printing; both pages of an open book are one."""
+        """Return the register's pictures of a printing; both pages of an open book make a picture."""
         pages = [
             page
             for page in ledger_pages(folder)

@@ -159,7 +159,7 @@ class TableDesigner(Designer):
     # --- what the person sees ----------------------------------------------------------------------------------------
 
     def _frame(self) -> tuple[float, float, float, float]:
-        """The frame of the form as it lies on the picture, as shares of it."""
+        """Return the frame of the form as it lies on the picture, as shares of the picture."""
         frame = self.page.locator("#overlay .frame").bounding_box()
         place = self.page.locator("#overlay").bounding_box()
         assert frame is not None
@@ -176,7 +176,7 @@ class TableDesigner(Designer):
         return [0.0, *np.cumsum([column["width"] for column in self._columns()])]
 
     def _extra(self, rules: list[float], reach: float) -> int | None:
-        """The number of a column whose right side stands for no rule of the page, or for one that has another."""
+        """Return the number of a column whose right side has no rule of the page, or another column's."""
         sides = np.array(self._edges()[1:-1])
         if not len(sides):
             return None

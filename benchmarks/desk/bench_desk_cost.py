@@ -33,7 +33,7 @@ from pipeline.registry.desk import Desk
 
 T = TypeVar("T")
 TICK = 1 / os.sysconf("SC_CLK_TCK")
-"""Seconds of the unit in which Linux tells the processor time of another process."""
+"""Seconds of the unit in which Linux counts the processor time of another process."""
 
 
 class Meter:

@@ -103,7 +103,7 @@ def main() -> None:
 
 @contextmanager
 def _served(registry: Registry, workspace: Path, schemas: Schemas) -> Iterator[str]:
-    """The desk on a port of this machine, with one reviewer."""
+    """Serve the desk to a reviewer on a port of this machine."""
     accounts = registry.accounts()
     first = accounts.create(LOGIN, "Người đo", Role.REVIEWER, None)
     accounts.change_password(accounts.authenticate(LOGIN, first, "bench"), first, PASSWORD, "bench")

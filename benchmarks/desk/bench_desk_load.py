@@ -54,7 +54,7 @@ CALLS = ("next_task", "key", "column", "key_column", "counts", "column_counts", 
 spawning = multiprocessing.get_context("spawn")
 
 PATIENCE = 300.0
-"""Seconds that a process has on top of its work, to begin and to tell what it came to."""
+"""Seconds that a process takes beside its work, to begin and to send its result."""
 
 
 @dataclass(frozen=True)
@@ -145,8 +145,10 @@ def proven(place: RegistryLocation, shelf: FilledRegistry, logs: Sequence[LoadLo
 def _together(
     jobs: Sequence[tuple[Callable[..., LoadLog], tuple[Any, ...]]], seconds: float
 ) -> list[LoadLog]:
-    """What jobs in processes of their own come to, which begin together. ``EOFError`` when one of them breaks off,
-    ``TimeoutError`` when one says nothing for so many seconds."""
+    """Yield the results of jobs in processes of their own, which begin together.
+
+    ``EOFError`` when a job breaks off, ``TimeoutError`` when a job sends nothing for that many seconds.
+    """
     pipes = []
     for job, arguments in jobs:
         ours, theirs = spawning.Pipe()

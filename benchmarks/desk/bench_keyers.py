@@ -83,7 +83,7 @@ COLUMNS = (
 
 @dataclass
 class KeyerTally:
-    """What came out of one scene in one way."""
+    """The result of a scene under a way of review."""
 
     fields: int = 0
     words: int = 0
@@ -183,7 +183,7 @@ def work_by_rules(
 
 
 def plant(registry: Registry, names: tuple[str, ...], inks: list[FieldInk]) -> None:
-    """Pages of one entry each, all of whose fields wait for people."""
+    """Return pages of an entry each, all of whose fields wait for people."""
     ledger = Ledger(form="birth-2006", place="Xã Thử Nghiệm", place_code="00000", volume="01/2010")
     book = registry.book_id(ledger, "KS.2010.01")
     pages = len(inks) // len(names)

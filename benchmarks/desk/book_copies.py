@@ -54,7 +54,7 @@ class Copies:
 
 @dataclass(frozen=True)
 class Part:
-    """What stands in one column of the copy of that number."""
+    """Return the value of a column in the copy with that number."""
 
     column: str
     of: Callable[[int], int | str]
@@ -198,7 +198,7 @@ def _moved(span: int) -> Callable[[int], Callable[[int], int]]:
 
 
 def _written(templates: Sequence[Template], books: int) -> Iterator[dict[int, bytes]]:
-    """The digests of all copies by id, so many at a time as one row of the audit answers for."""
+    """Yield the digests of all copies by id, in groups as large as an audit row covers."""
     at_once = max(1, ROWS // len(templates))
     for start in range(1, books, at_once):
         numbers = range(start, min(start + at_once, books))

@@ -21,12 +21,12 @@ LOADED_FAST = {"wal_level": "minimal", "max_wal_senders": "0", "max_wal_size": "
 """So that filling the registry needs no log; a commit is on the disk as ever."""
 
 AT_WORK, FILLED = "bench", "filled_{}"
-"""Databases of the PostgreSQL server: the one that is worked in, and the one of so many entries that is kept."""
+"""Databases of the PostgreSQL server: the database in use, and the kept database with that number of entries."""
 
 
 @dataclass(frozen=True)
 class RegistryLocation:
-    """Where a registry is: as its owner and as those who work there know it; ``key`` signs its audit."""
+    """The address of a registry, for its owner and for its clients; ``key`` signs its audit."""
 
     owner_url: str
     url: str
@@ -35,7 +35,7 @@ class RegistryLocation:
 
 @contextmanager
 def sqlite_location(entries: int, keep: Path | None) -> Iterator[tuple[RegistryLocation, FilledRegistry]]:
-    """A file with a registry of so many entries, gone afterwards; ``keep``: the folder where the first one stays."""
+    """Return a file with a registry of that many entries, deleted afterwards; ``keep``: a folder for the first file."""
     if keep is not None:
         keep.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="hotich-bench-", dir=keep) as folder:

@@ -28,7 +28,7 @@ from pipeline.registry.tasks.rows import KeyingRow, decision, keying, review_tas
 AT_ONCE = 500
 
 Place = tuple[int, str]
-"""A task and one of its fields."""
+"""A task and a field of its entry."""
 
 
 @dataclass
@@ -50,8 +50,11 @@ class History:
 
 @dataclass
 class _Field:
-    """One field at a moment: ``standing`` decisions, the last one in force, each with its words; ``words`` not taken
-    back, oldest first."""
+    """A field at a moment.
+
+    ``standing``: decisions, the last of them in force, each with its keyed values; ``words``: keyed values that nobody
+    took back, oldest first.
+    """
 
     standing: dict[int, frozenset[int]] = field(default_factory=dict)
     words: dict[int, Mapping[str, Any]] = field(default_factory=dict)
@@ -75,7 +78,7 @@ class AuditCheck:
 
 
 def history(connection: Connection, filled: int) -> History:
-    """All that people said and decided since the audit's row ``filled``, again."""
+    """Replay every keyed value and decision since the audit's row ``filled``."""
     steps = _steps(connection, filled)
     words = {row["id"]: row for row in _rows(connection, select(keying), keying.c.id, _ids(steps, "keying"))}
     decisions = {
@@ -94,7 +97,7 @@ def history(connection: Connection, filled: int) -> History:
 
 
 def _say(past: History, fields: dict[Place, _Field], row: Mapping[str, Any]) -> Place:
-    """A word, or one that takes another back."""
+    """Replay a keyed value, or the taking back of a keyed value."""
     place = (row["task_id"], row["field"])
     live_field = fields[place]
     if row["takes_back_id"] is not None:
@@ -160,7 +163,7 @@ def _ids(steps: Iterable[Mapping[str, set[int]]], table_name: str) -> list[int]:
 def _before(
     connection: Connection, task_ids: Iterable[int], spoken: Iterable[int], decided: Iterable[int]
 ) -> dict[Place, _Field]:
-    """The fields of these tasks as they were before all those words and decisions."""
+    """Return the fields of these tasks as they were before these keyed values and decisions."""
     fields: dict[Place, _Field] = defaultdict(_Field)
     tasks = sorted(set(task_ids))
     later_words, later_decisions = set(spoken), set(decided)

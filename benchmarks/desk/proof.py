@@ -69,7 +69,7 @@ class LoadProof:
 
 
 def prove(url: str, key_file: Path, log: LoadLog, filled: int) -> LoadProof:
-    """Look for all of it. ``filled``: the last row of the audit that answers for what was there before."""
+    """Prove all of it; ``filled``: the last row of the audit that covers the rows from before."""
     database = Database(url, 60.0, key_file)
     try:
         with database.reading() as connection:
@@ -103,7 +103,7 @@ def prove(url: str, key_file: Path, log: LoadLog, filled: int) -> LoadProof:
 
 
 def _words(connection: Connection, log: LoadLog) -> tuple[int, int]:
-    """How many acknowledged words are not there exactly once, and how many there are that nobody was told of."""
+    """Return how many acknowledged values are not stored exactly once, and how many stored ones are unknown."""
     columns = (keying.c.token, keying.c.task_id, keying.c.field, keying.c.text, keying.c.account_id)
     own_keyings = keying.c.takes_back_id.is_(None) & keying.c.account_id.in_(
         {value.account_id for value in log.said}
@@ -146,7 +146,7 @@ def _tasks(action: str, subject: str, detail: str) -> Iterable[int]:
 
 
 def shared_by_clock(held: Sequence[TaskHold]) -> int:
-    """How often a person got a task before somebody else had let go of it."""
+    """Return how often a person got a task before the previous holder had let go."""
     by_task: dict[int, list[TaskHold]] = defaultdict(list)
     for hold in held:
         by_task[hold.task_id].append(hold)

@@ -37,7 +37,7 @@ class FieldInk:
 
 
 def misread(truth: str, slip: int = 0) -> str:
-    """A wrong text for a field: slip 0 is the likeliest one."""
+    """Return a wrong text for a field; slip 0 is the likeliest text."""
     return f"{truth[:-1]}{(int(truth[-1]) + 1 + slip % 9) % 10}"
 
 

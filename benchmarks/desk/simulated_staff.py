@@ -38,7 +38,7 @@ COLUMNS, SKIPPED, HANDED_BACK, UNDONE, SENT_TWICE, MISTAKEN = 0.15, 0.03, 0.03, 
 same moment, and of words that are wrong (so that others disagree)."""
 
 IN_HAND = 2
-"""The task on the screen and the one loaded ahead."""
+"""The task on the screen and the task loaded ahead."""
 
 ROLES = tuple(
     {"r": Role.REVIEWER, "c": Role.CHECKER, "s": Role.SUPERVISOR}[letter] for letter in "rcrrcrrscr"
@@ -59,7 +59,7 @@ class Pace:
 
 
 def people(number: int, places: Sequence[str]) -> list[Person]:
-    """An office: six in ten review two places, three in ten check eight, one in ten supervises all."""
+    """Return the people of an office: of ten, six review two places, three check eight, and one supervises all."""
     office = []
     for at in range(number):
         role = ROLES[at % len(ROLES)]
@@ -174,7 +174,7 @@ class _Worker:
         return outcome
 
     def _column(self) -> None:
-        """One column of the book at hand, or of another one when nothing waits there any more."""
+        """Key a column of the current book, or of another book when nothing waits there any more."""
         if not self._book:
             waiting = self._called("counts", lambda: self.desk.counts(self.person))
             if not waiting:
@@ -219,7 +219,7 @@ class _Worker:
         return Verdict(name, FieldStatus.READ, text)
 
     def _sent(self, token: str, name: str, send: Callable[[], T]) -> T:
-        """The answer to a submission. Of one that failed for no good reason it stays open whether it counts."""
+        """Return the answer to a submission; whether a submission that failed for no good reason counts stays open."""
         try:
             return self._called(name, send)
         except (StaleTask, NotYours):

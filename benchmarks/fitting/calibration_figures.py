@@ -63,8 +63,10 @@ def labelled_fields(read: Sequence[ReadHandBook], schemas: Schemas) -> list[Labe
 
 
 def entry_name(book: HandBook, entry: ReadEntry) -> str:
-    """What belongs together, for fitting or for the bound but never for both: an entry, all pages that the same real
-    lines are glued into (each line stands on two), or all pages that one writer's ink was cut for."""
+    """Return the name of the group that goes to the fit or to the bound, never to both.
+
+    A group is an entry, all pages with the same real lines (each line stands on two), or all pages in a writer's ink.
+    """
     if entry.strokes:
         return entry.hand
     if book.cutouts:
@@ -89,8 +91,10 @@ def _right(field: HandOutcome) -> bool:
 
 @dataclass(frozen=True)
 class Stranger:
-    """What a calibration that never saw a hand makes of its fields: how many it accepts, how many of those wrongly, and
-    how far its chances are from the truth (expected calibration error over all its fields)."""
+    """How a calibration that never saw a hand judges its fields.
+
+    Accepted fields, wrong ones among them, and the expected calibration error over all its fields.
+    """
 
     fields: int
     accepted: int
@@ -109,7 +113,7 @@ class Stranger:
 
 
 def strangers_of(labelled: Sequence[Labelled], part: float) -> Mapping[str, Stranger]:
-    """Hand by hand; real writers are one after the other too."""
+    """Return the figures of each hand under a calibration fitted on the other hands."""
     strangers = {}
     for hand in sorted({labelled_field.hand for labelled_field in labelled}):
         own = [labelled_field.sample for labelled_field in labelled if labelled_field.hand == hand]

@@ -95,7 +95,7 @@ def draw_texts(rng: np.random.Generator, schemas: Schemas, pages: int) -> Iterat
 
 
 def read_book(rng: np.random.Generator, schemas: Schemas, form: Form, pens: FontSet, pages: int) -> DrawnBook:
-    """Draw and read one book in one hand."""
+    """Draw and read a book in a single hand."""
     hand = WriterStyle.draw(rng, pens, shouting=False)
     truth = tuple(draw_texts(rng, schemas, pages))
     slots = {slot.name: slot for slot in form.slots}

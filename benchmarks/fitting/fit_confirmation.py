@@ -108,7 +108,7 @@ def draw_book(number: int, chosen: argparse.Namespace, schemas: Schemas) -> Path
 
 
 def read_book(folder: Path) -> list[PageResult | None]:
-    """Return the pages of a book as the first pass reads them; None for one that fails."""
+    """Return the pages of a book as the first pass reads them; ``None`` for a page that fails."""
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     return [_read_page(folder, page["scan"], page["page_no"]) for page in truth["_pages"]]
 

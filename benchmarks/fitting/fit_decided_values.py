@@ -36,7 +36,7 @@ from pipeline.recognition.calibration import upper_bound
 
 SEEDS = (75_101, 75_201)
 LEADS = ((-math.inf, -math.inf), (-1.0, 4.0), (0.0, 0.0), (0.0, 2.0), (0.0, 4.0), (1.0, 4.0), (2.0, 4.0))
-"""By how much (nats) the ink has to speak for a value, against proposed and against known ones."""
+"""How much (nats) the ink has to speak for a value, against proposed and against known values."""
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,7 @@ def best_limit(good: Sequence[float], bad: Sequence[float]) -> float:
 
 
 def _room(limit: float, measures: Sequence[float]) -> float:
-    """How far the nearest measure lies from the limit, as a share of it."""
+    """Return the distance of the nearest measure from the limit, as a share of the limit."""
     return min(abs(measure - limit) for measure in measures) / max(limit, 1e-9)
 
 

@@ -38,7 +38,7 @@ LEAST = 0.05
 """What counts for less is left out."""
 
 LONGEST = 2
-"""Letters of a block on either side; a longer difference tells more of a line that was lost than of its letters."""
+"""Letters of a block on either side; a longer difference comes from a lost line rather than from its letters."""
 
 TABLE = Path("pipeline/registry/search/confusions.toml")
 HELD_OUT = Path("benchmarks/search/misreadings.json")
@@ -85,7 +85,7 @@ def main() -> None:
 
 
 def _drawn(pens: Sequence[str], number: int, seed: int) -> Iterable[tuple[Pixels, str]]:
-    """Names of synthetic people written by hands of those pens, as crops of 300 dpi (255 = paper)."""
+    """Return names of synthetic people in the hands of these pens, as crops of 300 dpi (255 = paper)."""
     rng = np.random.default_rng(seed)
     land = geography_of_year(schema.load().places.gazetteer, 2010)
     for _ in range(number):

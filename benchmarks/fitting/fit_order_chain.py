@@ -26,7 +26,7 @@ from pipeline.training.synthetic_pages.synthesis_options import OfficeOptions
 
 SEED = 61_050
 ENTRIES = (20, 400)
-"""Entries of a book, from a small commune's marriages to a large one's births."""
+"""Entries of a book, from the marriages of a small commune to the births of a large commune."""
 
 SCALES = np.geomspace(0.05, 60.0, 200)
 

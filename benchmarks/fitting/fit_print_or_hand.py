@@ -72,7 +72,7 @@ class Collector:
 
 
 def drawn_pages(writing: WritingStyle, pens: tuple[PenFont, ...], dpi: int, seed: int) -> list[Shapes]:
-    """The line shapes (lines, 7) of one drawn page a form, one array a page; handwriting by those pens."""
+    """Return the line shapes (lines, 7) of a drawn page per form, an array a page; handwriting by these pens."""
     collector = Collector()
     with tempfile.TemporaryDirectory() as folder:
         context = bench_in(Path(folder) / "workspace")
@@ -99,7 +99,7 @@ def drawn_pages(writing: WritingStyle, pens: tuple[PenFont, ...], dpi: int, seed
 
 
 def of_package(families: Sequence[str]) -> tuple[PenFont, ...]:
-    """The pens of the package with those names."""
+    """Return the pens of the package with these names."""
     return tuple(pen for pen in PENS if pen.family in families)
 
 
@@ -116,7 +116,7 @@ def many_books(writing: WritingStyle, books: int, seed: int, pens: tuple[PenFont
 
 
 def real_writers(folder: Path) -> Iterator[tuple[str, Shapes]]:
-    """The line shapes of photographed lines, cell borders taken out, one array a writer."""
+    """Return the line shapes of photographed lines without cell borders, an array a writer."""
     writers: dict[str, list[Shapes]] = defaultdict(list)
     for path in sorted(folder.glob("*.jpg")):
         grey = normalize_illumination(np.asarray(Image.open(path).convert("L")))

@@ -102,7 +102,7 @@ def main() -> None:
 
 
 def shown(lines: list[Line], best: Floats) -> dict[str, dict[str, float]]:
-    """The tables on the screen, and their figures: of the pens of the tests, and of those that teach."""
+    """Show the tables; return the figures of the pens of the tests and of the pens that teach."""
     parts = {
         "phông của bài thử": [n for n, line in enumerate(lines) if line.pen in TEST_PENS],
         "phông dạy, mỗi phông cân bằng các phông khác": [
@@ -159,7 +159,7 @@ def fitted(measures: Floats, strikes: Floats) -> tuple[Floats, float]:
 
 
 def weighed(line: Line) -> Iterator[InkRun]:
-    """The runs of a line that teach: all of one that is not struck, those along half of the stroke where it is."""
+    """Return the runs of a line that teach: all of an unstruck line, otherwise the runs along half of the stroke."""
     for first, last, run in ink_runs(line.mask, line.pitch, line.middle):
         if line.struck is None:
             yield run
@@ -170,8 +170,10 @@ def weighed(line: Line) -> Iterator[InkRun]:
 
 
 def drawn_lines(entries: int, seed: int, more: tuple[PenFont, ...]) -> Iterator[Line]:
-    """The lines of books of those pen fonts, as digitizing finds them; half as many of ``more`` pens that teach and of
-    the pens of the tests."""
+    """Return the lines of books of these pen fonts, as digitizing finds them.
+
+    There are half as many lines of ``more`` pens that teach and of the pens of the tests.
+    """
     schemas = schema.load()
     half = [*(pen.family for pen in more), *TEST_PENS]
     pens = [*((pen, entries) for pen in TRAINING_PENS), *((pen, entries // 2) for pen in half)]
@@ -239,8 +241,7 @@ def with_more(drawn: list[Line]) -> list[Line]:
 
 
 def shakily_struck(line: Line) -> Iterator[Line]:
-    """The line struck out by a stroke less straight than those of the books: it strays by a third of a
-    millimetre or so."""
+    """Return the line struck out by a stroke that strays by some third of a millimetre, more than in the books."""
     height, width = line.mask.shape
     if line.struck is not None or width < 2 * line.pitch:
         return

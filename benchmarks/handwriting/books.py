@@ -55,9 +55,11 @@ CALIBRATION_PENS = ("grape-nuts", "fuzzy-bubbles", "shantell-sans")
 
 @dataclass(frozen=True)
 class HandBook:
-    """A book to draw: ``hand`` names the pen font or, where ``cutouts`` are glued in, the writer of those.
+    """A book to draw: ``hand`` names the pen font or, with glued ``cutouts``, their writer.
+
     ``by_tesseract``: read the handwriting with Tesseract, as if there were no reader of hands. ``strokes``: real ink of
-    the writer ``hand`` that every value is written with."""
+    the writer ``hand`` for every value.
+    """
 
     hand: str
     form: str
@@ -118,7 +120,7 @@ class HandOutcome:
 
     @property
     def counts(self) -> bool:
-        """Whether it belongs to what is said of handwriting: written by hand, or read where nothing stands."""
+        """Return whether the field counts as handwriting: it is written by hand, or was read where nothing stands."""
         predicted = self.outcome.predicted
         invented = (
             not self.outcome.truth
@@ -142,8 +144,10 @@ def read_books(
 def drawn_and_read(
     book: HandBook, engines: Engines | None = None, models: Path | None = None
 ) -> ReadHandBook:
-    """One book drawn into a folder that is thrown away again, and read page by page; with the readers and the
-    calibration of a folder of ``models`` where one is given."""
+    """Draw a book into a temporary folder and read it page by page.
+
+    The readers and the calibration come from the folder ``models`` if it is given.
+    """
     context, usual = _tools(models)
     engines = engines or usual
     if book.by_tesseract:
@@ -171,7 +175,7 @@ def drawn_and_read(
 
 
 def without_strokes(book: HandBook) -> HandBook:
-    """The book without its ink, which is large: what was read of it goes from process to process."""
+    """Return the book without its ink, which is too large to send from process to process."""
     return replace(book, strokes=None)
 
 
@@ -224,7 +228,7 @@ def _entries(
 
 
 def _predicted(entry: EntryResult, place: tuple[int, int], record: RecordSpec, year: int) -> PredictedEntry:
-    """By column, as ``evaluation`` pairs entries: by their numbers first, by their places where those do not tell."""
+    """Pair entries by column as ``evaluation`` does: by their numbers first, else by their places."""
     values = {
         column: _value(reading, record, year)
         for reading in entry.readings
@@ -247,7 +251,7 @@ def outcomes_of(entry: ReadEntry, form: Form, record: RecordSpec) -> Iterator[Ha
 
 
 def _value(reading: FieldReading, record: RecordSpec, year: int) -> PredictedValue:
-    """As ``evaluation.prediction_of`` gives it: an entry's number is told with the book's year."""
+    """Return the prediction as ``evaluation.prediction_of`` does: an entry's number has the book's year."""
     text = reading.text
     if record.by_name[reading.field].value_kind.is_entry_number and text and "/" not in text:
         text = f"{text}/{year}"

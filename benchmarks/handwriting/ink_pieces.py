@@ -57,7 +57,7 @@ ACROSS = 0.1
 """Share of a mark's ink that may lie on the other side of a cut."""
 
 TALLEST, SHORTEST = 1.45, 0.6
-"""Height of a figure in heights of the writer's usual one."""
+"""Height of a figure in heights of the writer's usual figure."""
 
 OVERLAP = 0.3
 """A mark stands beside another where it shares less than this part of its width with it."""
@@ -102,7 +102,7 @@ def writers_ink(
 def writer_ink(
     writer: str, lines: Sequence[RealLine], reader: HandwritingReader, figures: OcrEngine | None, mnist: Path
 ) -> WriterInk:
-    """What the lines of one writer give."""
+    """The ink that the lines of a writer give."""
     masks = [ink_of(line) for line in lines]
     seen = _seen(masks, reader)
     spread = float(np.median([_course(mask)[2] for mask in masks]))
@@ -143,7 +143,7 @@ def _seen(masks: Sequence[Pixels], reader: HandwritingReader) -> Sequence[Sequen
 def cut_line(
     mask: Pixels, text: str, emissions: Sequence[Emission]
 ) -> tuple[Sequence[CutPiece], Sequence[float]]:
-    """The words of a line, the figures of those that hold any, and the paper between words in pixels."""
+    """The words of a line, the figures of the words that hold any, and the paper between words in pixels."""
     text = " ".join(text.lower().split())
     aligned = align_text(emissions, text) if emissions else None
     inked = np.flatnonzero((mask > INKED).any(axis=0))
@@ -224,7 +224,7 @@ def _apart(mark: _Mark, other: _Mark) -> int:
 
 
 def _spans(text: str) -> Sequence[tuple[int, int]]:
-    """Start and end of each piece of a text: words of letters, and figures and signs one by one."""
+    """Return start and end of each piece of a text: words of letters; figures and signs each alone."""
     spans: list[tuple[int, int]] = []
     for at, letter in enumerate(text):
         if letter == " ":
@@ -361,7 +361,7 @@ def _plausible(own: Mapping[str, Sequence[InkPiece]], spread: float) -> dict[str
 
 
 def _without_strays(piece: InkPiece) -> InkPiece | None:
-    """A figure without the small marks that stand beside its largest; None where a large one stands there."""
+    """Return a figure without the small marks beside its largest mark; ``None`` where a large mark stands there."""
     marks = _marks(piece.mask)
     if not marks:
         return None

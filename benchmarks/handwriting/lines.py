@@ -48,7 +48,7 @@ class Rate:
 
 
 def rate_of(lines: Sequence[RealLine], texts: Texts) -> Rate:
-    """``exact`` counts lines alike after case and punctuation are dropped: the labels tell neither."""
+    """``exact`` counts lines that are equal without case and punctuation, which the labels lack."""
     pairs = [(line.text, text) for line, text in zip(lines, texts, strict=True)]
     folded = [(plain(truth), plain(read)) for truth, read in pairs]
     return Rate(
@@ -125,7 +125,7 @@ def chosen_lines(lines: Sequence[RealLine], most: int) -> Sequence[RealLine]:
 
 
 def tesseract_texts(lines: Sequence[RealLine]) -> Texts:
-    """Tesseract ``vie`` as it comes, told that each picture is one line."""
+    """Return the texts of Tesseract ``vie`` with its defaults, set to a line a picture."""
     say(f"Tesseract trên {len(lines)} dòng")
     command = ["tesseract", "{}", "stdout", "-l", "vie", "--psm", "7"]
     return [
@@ -151,7 +151,7 @@ def speed(pictures: Sequence[Pixels]) -> dict[str, float]:
 
 
 def drawn_lines(pens: Sequence[str], number: int, seed: int) -> Sequence[Pixels]:
-    """Names and places written by hands of those pens, as crops of 300 dpi (255 = paper)."""
+    """Return names and places in the hands of these pens, as crops of 300 dpi (255 = paper)."""
     rng = np.random.default_rng(seed)
     land = geography_of_year(load().places.gazetteer, 2010)
     pictures = []

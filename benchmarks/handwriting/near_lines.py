@@ -59,7 +59,7 @@ WAYS = ("country", "near", "elsewhere")
 
 @dataclass(frozen=True)
 class PlacedLine:
-    """A line, the units around its own commune, and those around another one."""
+    """A line, the units around its own commune, and the units around another commune."""
 
     line: RealLine
     near: NearUnits
@@ -84,7 +84,7 @@ def main() -> None:
 
 
 def placed_lines(lines: Sequence[RealLine], places: Resolver, seed: int) -> list[PlacedLine]:
-    """The lines that end with a commune, its district and its province, each with a book there and one elsewhere."""
+    """Return the lines that end with commune, district and province, each with a book there and a book elsewhere."""
     gazetteer, days = places.gazetteer, DayRange.of((YEAR,))
     communes: dict[tuple[str, ...], Unit] = {}
     for unit in gazetteer.units:
@@ -106,7 +106,7 @@ def placed_lines(lines: Sequence[RealLine], places: Resolver, seed: int) -> list
 
 
 def _bare(text: str) -> tuple[str, ...]:
-    """The words of a text by sound, without those of levels."""
+    """Return the words of a text by sound, without the words of levels."""
     return tuple(phonetic_key(word) for word in plain(text).split() if word not in LEVELS)
 
 

@@ -27,7 +27,7 @@ WIDTH, MARGIN, CAPTION = 1400, 14, 22
 """Of the picture and about each crop, in pixels."""
 
 A_PAGE = 5
-"""Crops of one page."""
+"""Crops of a page."""
 
 AROUND = (25, 30)
 """What a crop shows beside and above its ink, in pixels."""

@@ -83,7 +83,7 @@ class KeptLines:
 
 
 def with_memory(engines: Engines, folder: Path) -> Engines:
-    """The same engines; those of print remember what they read in ``folder``."""
+    """Return the same engines; the engines for print remember their readings in ``folder``."""
     digits = KeptLines(engines.digits, folder) if engines.digits else None
     return replace(
         engines,
@@ -118,7 +118,7 @@ def _word(kept: Mapping[str, Any]) -> Word:
 
 
 def entries_path(folder: Path, book: HandBook, engines: Engines, code: str) -> Path:
-    """Where the entries of a book are kept that were read with those engines and that code."""
+    """Return the file of the entries of a book, read with these engines and this code."""
     options = f"{book.hand} {book.form} {book.options!r} {[cutting.text for cutting in book.cutouts]}"
     options += f" {book.strokes.fingerprint}" if book.strokes else ""
     mark = hashlib.sha256(f"{options} {engines.fingerprint} {code}".encode()).hexdigest()[:16]

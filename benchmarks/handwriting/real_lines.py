@@ -91,7 +91,7 @@ def _darkness(grey: Pixels) -> NDArray[np.float32]:
 
 
 def _borders(marks: Mask) -> Mask:
-    """The pixels of level borders but where letters cross them, and of upright ones."""
+    """Return the pixels of level borders, except where letters cross them, and of upright borders."""
     height, width = marks.shape
     ink = marks.astype(np.uint8)
     joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((3, 9), np.uint8))

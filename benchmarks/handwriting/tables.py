@@ -18,7 +18,7 @@ from benchmarks.handwriting.targets import Target
 
 @dataclass(frozen=True)
 class BenchPart:
-    """What one part of the measurement found."""
+    """The results of a part of the measurement."""
 
     figures: dict[str, Any]
     targets: Sequence[Target] = ()

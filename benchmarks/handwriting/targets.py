@@ -10,7 +10,7 @@ from benchmarks.figures import percent
 from benchmarks.handwriting.scores import WANTED, FieldFigures
 
 PARTS = ("lines", "speed", "books", "glued", "pages")
-"""In the order that they are measured and told in."""
+"""The parts, in the order of measuring and printing."""
 
 ECE_WANTED = 0.03
 
@@ -20,8 +20,10 @@ FEWEST_FOR_ECE = 50
 
 @dataclass(frozen=True)
 class Target:
-    """One thing that is wanted: ``value`` at least (or, with ``most``, at most) ``wanted``. None was not measured, or
-    is not judged: ``without`` says so in the table."""
+    """A target: ``value`` at least (or, with ``most``, at most) ``wanted``.
+
+    ``None`` is not measured or not judged; ``without`` gives the reason.
+    """
 
     name: str
     value: float | None
@@ -58,7 +60,7 @@ def line_targets(folder: str, free: float | None = None, place: float | None = N
 def speed_targets(
     lines: float | None = None, seconds: float | None = None, memory: float | None = None
 ) -> Sequence[Target]:
-    """Lines a second of one core, seconds to load the networks, MB."""
+    """The targets of speed: lines a second of a core, seconds to load the networks, MB."""
     return (
         Target("Dòng một giây, một nhân", lines, 25, unit="dòng/giây"),
         Target("Nạp mô hình", seconds, 1, most=True, unit="giây"),

@@ -151,7 +151,7 @@ def covered(ink: Box, boxes: tuple[Box, ...]) -> float:
 
 
 def _reaches(boxes: tuple[Box, ...] | list[Box], label: Box) -> bool:
-    """Whether one of the boxes takes in half a letter of the label or more."""
+    """Return whether a box takes in half a letter of the label or more."""
     for box in boxes:
         part = box.intersection(label)
         if part.width > 0.35 * label.height and part.height > 0.5 * label.height:

@@ -62,7 +62,7 @@ def measure_gate(pages: int, seed: int = SEED) -> dict[str, Any]:
 def _told(
     page: GoodPage, number: int, seed: int, schemas: Schemas, engines: Engines
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """What was planted and what is told of it: nothing, each damage, another book's page, an empty back."""
+    """Yield the planted damage and the reported codes: nothing, each damage, another book's page, an empty back."""
     yield GOOD, _codes(page.pixels, page.form, schemas, engines)
     for code, what in PLANTED.items():
         pixels = DAMAGES[what](page.pixels, page.dpi, chance(seed, number))
@@ -95,7 +95,7 @@ def _codes(pixels: Pixels, form: Form, schemas: Schemas, engines: Engines) -> tu
 
 
 def _scanned_twice(schemas: Schemas, engines: Engines, seed: int) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Books of three pages, each scanned twice: of the first scan of a page nothing may be told."""
+    """Draw books of three pages, each scanned twice; the first scan of a page must have no finding."""
     engines = without_readers(engines)
     for number, name in enumerate(("birth-2006", "death-2016", "marriage-2016")):
         form = schemas.form(name)

@@ -38,7 +38,7 @@ from pipeline.digitize.unruled_rows import unruled_rows
 from pipeline.layout.imaging.geometry import warp
 
 IN_CELL = 0.8
-"""The least share of a line in one cell."""
+"""The least share of a line in a single cell."""
 
 SWING = {"notary": 0.012, "lyon": 0.012, "divorce": 0.006}
 """How far above the line that begins its entry, as a share of the page's height, a line of the same entry may lie."""
@@ -77,7 +77,7 @@ SPECIMENS = {
 
 @dataclass
 class CellCount:
-    """Pages and those fitted; lines, in their cell, their row, over a rule; entries, those that begin a row; rows."""
+    """Pages, fitted pages; lines, lines in their cell, in their row, over a rule; entries, beginnings of rows; rows."""
 
     pages: int = 0
     fitted: int = 0
@@ -179,7 +179,7 @@ def _count_page(page: RealPage, context: PageContext, count: CellCount) -> None:
 
 
 def _cell_of(points: np.ndarray, boxes: list[list[Box]]) -> tuple[int | None, float]:
-    """Return the row in whose cell most of a line lies, and how much of it does."""
+    """Return the row whose cell holds most of a line, and the share of the line in that cell."""
     dense = np.vstack([np.linspace(a, b, 20) for a, b in pairwise(points)])
     best: tuple[int | None, float] = None, 0.0
     for number, row in enumerate(boxes):
@@ -219,7 +219,7 @@ def known_lines(page: RealPage) -> tuple[list[tuple[float, np.ndarray]], list[tu
 
 
 def _names_of(page: RealPage) -> np.ndarray:
-    """Return the middles (n, 2) of the names of a Lyon page, indented ones and those of its first rows among them."""
+    """Return the middles (n, 2) of the names of a Lyon page, with the indented names and those of its first rows."""
     height, width = page.pixels.shape[:2]
     middles = [
         line.points.mean(axis=0)

@@ -51,7 +51,7 @@ def measure_skew(data: Path, seed: int, turns: int) -> dict[str, Any]:
 
 
 class Score:
-    """The errors of one estimator (degrees) and the CPU time it took (seconds) for so many looks."""
+    """The errors of an estimator (degrees) and its CPU time (seconds) for that many looks."""
 
     def __init__(self) -> None:
         self.errors: list[float] = []

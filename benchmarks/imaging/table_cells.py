@@ -42,7 +42,7 @@ NEAR_COLUMN = 0.01
 
 @dataclass
 class FoundCells:
-    """Boundaries and rows known, those of them found, rows found in all, CPU seconds, pages."""
+    """Known boundaries and rows, the known ones that were located, all located rows, CPU seconds, pages."""
 
     boundaries: int = 0
     boundaries_found: int = 0
@@ -110,7 +110,7 @@ def measure_cells(data: Path) -> dict[str, Any]:
 
 
 def _known(page: RealPage) -> tuple[KnownCells, float]:
-    """The page set level with what is known of it, and the CPU seconds that setting it level took."""
+    """Return the page set level with its known cells, and the CPU seconds of the levelling."""
     scale = min(1.0, WIDTH / page.pixels.shape[1])
     started = time.process_time()
     small = binarization.small_ink_layer(page.pixels, scale)
@@ -123,7 +123,7 @@ def _known(page: RealPage) -> tuple[KnownCells, float]:
 
 
 def _column(columns: np.ndarray, known: KnownCells) -> tuple[float, float]:
-    """The column found around the lines that begin rows; without rules beside them, a stretch of ten letters."""
+    """Return the column around the lines that begin rows; without rules beside them, a stretch of ten letters."""
     if not len(known.rows):
         return 0.0, 0.0
     middle = float(np.median(known.rows[:, 0]))

@@ -64,7 +64,7 @@ def boundaries_of(page: RealPage) -> list[Points]:
 
 
 def lines_of(page: RealPage) -> Iterator[Line]:
-    """All transcribed lines of the page; of a spread those that begin on it."""
+    """Return all transcribed lines of the page; of a spread, the lines that begin on it."""
     root = ElementTree.parse(page.path.with_suffix(".xml")).getroot()
     shift = np.array([page.left, page.top], float)
     for element in root.iter():

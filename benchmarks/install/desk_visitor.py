@@ -30,10 +30,10 @@ class Page:
 
 
 class Workstation:
-    """A browser with cookies, in which one root is trusted.
+    """A browser with cookies that trusts a single root.
 
     Args:
-        root: The file of the root certificate; None: those of this machine's system.
+        root: The file of the root certificate; ``None``: the roots of this machine's system.
     """
 
     def __init__(self, root: str | None) -> None:
@@ -74,7 +74,7 @@ def _proof(page: Page) -> str:
 
 
 def visit(address: str, root: str, login: str, one_time: str, chosen: str) -> dict[str, object]:
-    """Come as a stranger, then with the root; log in and, where a one-time password is given, choose another."""
+    """Come as a stranger, then with the root; log in and replace a one-time password."""
     site = f"https://{address}"
     seen: dict[str, object] = {}
     seen["without_root"] = Workstation(None).ask(f"{site}/login").status

@@ -81,10 +81,10 @@ def made_bundle(fresh: Path, folder: Path) -> Path:
 
 
 class Bundles:
-    """Bundles of later versions: the first one with another program in it.
+    """Bundles of later versions: the first bundle with another program inside.
 
     Args:
-        bundle: What ``bundle.sh`` wrote.
+        bundle: The bundle that ``bundle.sh`` wrote.
     """
 
     def __init__(self, bundle: Path, folder: Path) -> None:

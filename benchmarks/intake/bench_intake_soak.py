@@ -150,7 +150,7 @@ def _prove(
     options: IntakeOptions,
     workspace: Workspace,
 ) -> None:
-    """Ends the program unless every delivery is told once and its bytes are where they belong, all by hashes."""
+    """End the program unless every delivery is reported once and its bytes are in their places, all by hashes."""
     known = {scanner.name: scanner for scanner in options.scanners}
     flaws = [flaw for day in days for flaw in verify_day(day, known[day.scanner], workspace)]
     rows = [row for day in days for row in day.rows if row.outcome is not IntakeOutcome.WITHDRAWN]

@@ -1,4 +1,4 @@
-"""What waits, what was accepted and what of it is wrong after so many entries of a book were checked."""
+"""Waiting, accepted and wrongly accepted values after a number of checked entries of a book."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ _COUNTS = (
 
 
 def _with_shares(counted: Step) -> Step:
-    """Return the figures of a step with those of an entry, and with what left the queue, and its most errors."""
+    """Return the figures of a step with the figures of an entry, the values off the queue, and its most errors."""
     left, gone = counted["left"], counted["accepted"] + counted["clear"]
     wrong = counted["accepted_wrong"] + counted["clear_wrong"]
     return {
@@ -129,5 +129,5 @@ def figures_of_book(
 
 
 def _without_groups(step: Step) -> Step:
-    """Return the figures of a step without what waits and why, which is told once a book."""
+    """Return the figures of a step without the waiting values and their reasons, which are reported once a book."""
     return {name: value for name, value in step.items() if name != "groups"}

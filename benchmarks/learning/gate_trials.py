@@ -59,7 +59,7 @@ OF_BOOK = 16
 """Lines of each of two writers that a book has."""
 
 DRAWN, GUARDED = 60, 30
-"""Drawn lines that are read between those that are learnt, and those of hands that no training knows."""
+"""Drawn lines that are read between the learnt lines, and drawn lines of hands that no training knows."""
 
 LINES_A_PAGE, FOLDS = 3, 2
 
@@ -121,12 +121,12 @@ class GateTrials:
         return self.make_bed()
 
     def tries(self, gate: str, many: int, minutes: float) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield what a gate said of so many tries of each sort, in turn, with their kind.
+        """Yield the verdicts of a gate on trials of each sort, in turn, with their kind.
 
         Args:
             gate: ``office`` or ``book``.
-            many: How many good ones and as many harmful ones; a third as many of known hands.
-            minutes: After how much time of the processor none is begun.
+            many: The number of good trials and of harmful trials; a third as many trials of known hands.
+            minutes: The processor time after which no trial begins.
         """
         known = _kept(self.kept)
         for number in range(many):
@@ -258,7 +258,7 @@ def _cut(line: SeenLine) -> SeenLine:
 
 
 def gate_figures(chosen: argparse.Namespace, console: Console) -> dict[str, Any]:
-    """Return what both gates said of so many tries, and show it.
+    """Return the verdicts of both gates on that many trials of each sort, and show them.
 
     Args:
         chosen: ``lines``, ``tries``, ``minutes``, ``steps``, ``seed`` and ``kept``.
@@ -294,13 +294,13 @@ def _kept(path: Path) -> dict[tuple[str, str, int], dict[str, Any]]:
 
 
 def told_of(kinds: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
-    """Return what a gate said in all: of each kind how many tries there were and went through, and each of them.
+    """Return the figures of a gate: of each kind how many trials there were and went through, and each of them.
 
-    A try that is kept out counts as good only where its reader makes at least a twentieth fewer errors on lines that
-    no gate saw; one that goes through is worse where it makes more.
+    A rejected trial counts as good only where its reader makes at least a twentieth fewer errors on lines that no gate
+    saw; an accepted trial is worse where it makes more.
 
     Args:
-        kinds: Each try with its kind.
+        kinds: Each trial with its kind.
     """
     by_kind: dict[str, list[Mapping[str, Any]]] = {}
     for kind, trial in kinds:

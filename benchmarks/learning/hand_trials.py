@@ -42,7 +42,7 @@ LEARNT = 16
 """Lines of a writer that are learnt."""
 
 LEAN = 0.8
-"""How far a hand unlike those trained on leans back, columns a row."""
+"""How far a hand unlike the hands of the training leans back, columns a row."""
 
 DRAWN = 120
 
@@ -113,7 +113,7 @@ def _gains(
 
 
 def adapted(reader: HandwritingReader, lines: Sequence[Line], options: AdaptOptions) -> HandwritingReader:
-    """Return the reader after so many steps on some lines; on drawn ones alone where there are none."""
+    """Return the reader after that many steps on some lines; without lines, on drawn lines alone."""
     (network,) = (network for network in reader.networks if isinstance(network, OnnxNetwork))
     drawn = drawn_lines(DRAWN)
     model, parent = shipped_network(network, NETWORKS, drawn)

@@ -71,7 +71,7 @@ class LastLayer:
         return self._errors[id(line)]
 
     def moved(self, whole: LastLayer, share: float) -> LastLayer:
-        """Return the layer moved a share of the way to a taught one."""
+        """Return the layer moved a share of the way to a taught layer."""
         letters = copy.deepcopy(self.letters)
         with torch.no_grad():
             for weights, learnt in zip(letters.parameters(), whole.letters.parameters(), strict=True):

@@ -1,4 +1,4 @@
-"""The books that are checked: as offices keep them, in drawn pens or in the ink of one writer each; read once."""
+"""The books that are checked: as offices keep them, in drawn pens or each in the ink of a single writer; read once."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ QUERIES = {
     "FROM page_failure f JOIN book b ON b.id = f.book_id",
     "book_finding": f"SELECT {PAGE}, f.code FROM book_finding f {OF_PAGE.format('f')} WHERE f.cleared_at IS NULL",  # noqa: S608
 }
-"""By what they tell of."""
+"""The queries, by the rows that they compare."""
 
 State = Mapping[str, list[str]]
 
@@ -76,7 +76,7 @@ def examples(calm: State, chaos: State, most: int = 3) -> list[str]:
 
 
 def audit_flaws(registry: Registry) -> int:
-    """How many things the audit finds wrong."""
+    """Return the number of flaws that the audit finds."""
     return registry.audit().verify().flaw_count
 
 

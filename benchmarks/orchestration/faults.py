@@ -31,7 +31,7 @@ def kill_run(scene: SupervisedRun) -> None:
 
 
 def kill_worker(scene: SupervisedRun) -> None:
-    """A process that reads pages; now and then the one they all come from."""
+    """End a process that reads pages; now and then their common parent."""
     servers = children(scene.victim.process.pid)
     workers = [child for server in servers for child in children(server)]
     chosen = workers or servers
@@ -64,7 +64,7 @@ def fill_disk(scene: SupervisedRun) -> None:
 
 
 def fill_server_disk(scene: SupervisedRun) -> None:
-    """The disk of the database's server is full; only where it is a small one of its own."""
+    """Fill the disk of the database's server, if the disk is a small one of its own."""
     assert scene.cluster is not None
     filler = scene.cluster.folder / "filler"
     with suppress(OSError), filler.open("wb") as file:
@@ -130,7 +130,7 @@ def start_second_run(scene: SupervisedRun) -> None:
 
 
 def hang(scene: SupervisedRun) -> None:
-    """The run stands still until its time is over, another one goes on with its book, then the first one wakes."""
+    """Stop the run until its time is over; another run goes on with its book, then the first run wakes."""
     scene.victim.process.send_signal(signal.SIGSTOP)
     time.sleep(SILENCE_SECONDS)
     peer = scene.peer()

@@ -34,7 +34,7 @@ UNPLUGGED = "unplugged"
 
 
 class JumpingClock(datetime):
-    """The time as a machine tells it whose clock was set wrong."""
+    """The time as a machine with a wrong clock gives it."""
 
     shift = timedelta()
 
@@ -90,7 +90,7 @@ def main() -> int:
 
 
 def _as_flow(chosen: argparse.Namespace) -> int:
-    """The flow itself, which is told of another run context."""
+    """Run the flow itself with another run context."""
     from flows import nightly, order
     from pipeline.settings import Settings
 

@@ -38,7 +38,7 @@ load_readers_ahead()
 from benchmarks.orchestration.run import main
 sys.exit(main())
 """
-"""The run, begun as ``pipeline.cli.main`` begins one."""
+"""Begin the run as ``pipeline.cli.main`` does."""
 SILENT_SECONDS = 900.0
 """How long a run may say nothing; far more than a page takes on a busy machine."""
 Decision = tuple[str, str, int, str]
@@ -71,7 +71,7 @@ class ReadingProcess:
         return self.process.poll() is not None
 
     def next_line(self) -> str | None:
-        """Return what it tells next; None when it and all that it started have ended.
+        """Return its next line; ``None`` once it and all its children have ended.
 
         Raises:
             RuntimeError: It says nothing any more; it is ended with all that it started.
@@ -159,7 +159,7 @@ class SupervisedRun:
             undisturbed = self._watch(faults)
 
     def _watch(self, faults: list[tuple[str, Callable[[SupervisedRun], None]]]) -> bool:
-        """Follow one run to its end; whether it ended by itself, well and undisturbed."""
+        """Follow a run to its end; return whether it ended by itself, well and undisturbed."""
         disturbed, line_read = False, ""
         wait = self._next()
         while True:

@@ -34,7 +34,7 @@ LOST = {"đủ dấu": (0.0, 0.0), "mất nửa số dấu": (0.0, 0.5), "mất 
 """Of each kind of misreading: (share of texts without any mark, share of marks that the others lose)."""
 
 THE_MIXED = Misreading(unmarked=1 / 3, marks_lost=0.15)
-"""The one that the aim speaks of: every third text without any mark, the others without every seventh."""
+"""The target's damage: every third text without any mark, the others without every seventh."""
 
 COLUMNS = ("Đọc sai", "Dấu", "Lượt", "Đúng", "Cho ra ngày", "sai", "Không báo gì", "sai")
 

@@ -76,7 +76,7 @@ def main() -> None:
 
 @dataclass(frozen=True)
 class Blank:
-    """One place of an entry: whether the truth (``told``) and the machine (``seen``) call it blank."""
+    """A place of an entry: whether the truth (``told``) and the machine (``seen``) call it blank."""
 
     where: str
     told: bool

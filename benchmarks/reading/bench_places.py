@@ -51,7 +51,7 @@ CONFUSED = {
 }
 
 Line = Sequence[Unit]
-"""Units one within the other, the smallest first."""
+"""Units each within the next, the smallest first."""
 
 
 @dataclass(frozen=True)
@@ -259,7 +259,7 @@ WAYS: Mapping[str, Callable[[Line, random.Random], str]] = {
     "sai một chữ cái": _letter_misread,
 }  # fmt: skip
 FLAWED = ("sai một dấu", "sai một chữ cái")
-"""A flaw may make the name of another unit; nothing in the text tells."""
+"""A flaw may make the name of another unit; nothing in the text shows it."""
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ def ink_coverages(truth: BookTruth, pages: Sequence[PageResult | None]) -> tuple
 
 
 def label_errors(truth: BookTruth, pages: Sequence[PageResult | None]) -> tuple[LabelError, ...]:
-    """Every noted label; labels of the same text are told apart by their order on the page."""
+    """Return every noted label; labels with the same text are identified by their order on the page."""
     errors = []
     for number, page in enumerate(truth.pages):
         result = pages[number] if number < len(pages) else None

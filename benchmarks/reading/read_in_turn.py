@@ -74,7 +74,7 @@ def _load_ahead() -> None:
 
 
 def _module(*names: str) -> Any:
-    """The first of these modules of ``pipeline`` that there is; the last names are those of older revisions."""
+    """Return the first of these modules of ``pipeline`` that exists; the last names belong to older revisions."""
     for name in names[:-1]:
         with suppress(ModuleNotFoundError):
             return import_module(f"pipeline.{name}")

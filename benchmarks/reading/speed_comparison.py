@@ -64,12 +64,12 @@ def other_readings(
     truth: BookTruth,
     columns: Mapping[str, str],
 ) -> Iterator[OtherReading]:
-    """Yield every value that both revisions have and that reads otherwise, or is accepted otherwise.
+    """Yield every value that both revisions have and whose reading or acceptance differs.
 
     Args:
         before: The pages of a book as the other revision read them.
-        now: The same pages as this one read them.
-        columns: The column of each field, by which the truth tells of it.
+        now: The same pages as this revision read them.
+        columns: The column of each field in the truth.
     """
     for page, cost in now.items():
         was = before[page]

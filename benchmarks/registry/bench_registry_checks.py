@@ -67,7 +67,7 @@ def main() -> None:
 
 
 def _timed(name: str, step: Callable[[], Any]) -> tuple[float, float, int]:
-    """CPU and wall seconds of a step, and how much it found."""
+    """Return CPU and wall seconds of a step, and the number of its results."""
     cpu, wall = time.process_time(), time.perf_counter()
     answer = step()
     outcome = getattr(answer, "outcome", answer)

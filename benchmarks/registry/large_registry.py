@@ -39,7 +39,7 @@ KNOWN = 0.05
 
 @dataclass(frozen=True)
 class People:
-    """Columns of made-up people, all of one length."""
+    """Columns of made-up people, all of the same length."""
 
     names: Texts
     male: NDArray[np.bool_]
@@ -120,7 +120,7 @@ def _write_records(
     numbers: NDArray[np.int64],
     years: NDArray[np.int64],
 ) -> None:
-    """Births first: spouses and the dead are partly those who were born."""
+    """Draw births first: spouses and the dead are partly people from these births."""
     kind = kept // ENTRIES_A_BOOK % 3
     place = kept % ENTRIES_A_BOOK
     day = (years - 1970) * 365 + (years - 1969) // 4 + place * 4 + rng.integers(0, 4, len(kept))

@@ -59,14 +59,14 @@ Then = Callable[[Registry, Lived], None]
 
 @dataclass(frozen=True)
 class Tampering:
-    """What is done.
+    """A tampering.
 
     Attributes:
-        statements: SQL without triggers, or what to do with the database.
-        then: What the program does afterwards.
+        statements: SQL without triggers, or an act on the database.
+        then: The program's next act.
         sealed: Whether the seal of last night is at hand.
         of_trial: Whether the attack on an earlier version did this.
-        unreachable: Why nothing can show it; ``""`` = it must be found or refused.
+        unreachable: Why no check can show the tampering; ``""``: it must be detected or refused.
     """
 
     name: str
@@ -79,7 +79,7 @@ class Tampering:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a tampering: ``found`` (kinds of flaws), ``refused`` by the program when it went on."""
+    """The result of a tampering: ``found`` (kinds of flaws), ``refused`` by the program when it went on."""
 
     tampering: Tampering
     found: tuple[FlawKind, ...]

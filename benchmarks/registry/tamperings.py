@@ -296,7 +296,7 @@ TAMPERINGS: tuple[Tampering, ...] = (
 
 
 def tried_on_sqlite(folder: Path) -> list[Outcome]:
-    """All of them, each on a copy of one file."""
+    """Try all tamperings, each on a copy of the same file."""
     source = folder / "source"
     source.mkdir()
     origin = _place(f"sqlite:///{source / 'r.db'}", source / "audit.key")
@@ -312,7 +312,7 @@ def tried_on_sqlite(folder: Path) -> list[Outcome]:
 
 
 def tried_on_postgresql(folder: Path) -> list[Outcome]:
-    """All of them, each on a database that is a copy of one."""
+    """Try all tamperings, each on a copy of the same database."""
     outcomes = []
     with postgresql.server(postgresql.IN_TESTS) as cluster, cluster.database() as source:
         key = folder / "audit.key"

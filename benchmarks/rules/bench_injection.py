@@ -29,11 +29,11 @@ from pipeline.declarations import schema
 Details = frozenset[tuple[str, str]]
 
 TRIES = 30
-"""How often a family is drawn anew for one error, where it met nothing to change."""
+"""How often a family is drawn again for an error when nothing could be changed."""
 
 BY_DESIGN = ("L06", "L07", "L09", "L10", "MISSING", "T01")
-"""What tells how the paper really is, for a person to choose: a note, an abbreviation, a mark, a blank. All else on an
-untouched book is a false alarm."""
+"""Findings about the real state of the paper, for a person to choose: a note, an abbreviation, a mark, a blank. Any
+other finding on an untouched book is a false alarm."""
 
 NOTED = replace(FAULTLESS, blank=0.05, notes=0.25, ditto=0.25)
 """Books as clerks leave them: with margin notes, blanks and marks for "as above"."""

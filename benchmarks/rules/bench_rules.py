@@ -130,7 +130,7 @@ def _passes(
 
 
 def _asked(rules: EntryRules, entries: Entries, context: RuleContext) -> tuple[float, float]:
-    """CPU seconds an entry, and the share of entries that something is told of."""
+    """Return CPU seconds an entry, and the share of entries with a finding."""
     begun = time.process_time()
     findings = [rules.findings_of(readings, context) for readings in entries]
     seconds = time.process_time() - begun

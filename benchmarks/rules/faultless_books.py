@@ -21,7 +21,7 @@ Entry = Mapping[str, str]
 
 @dataclass(frozen=True)
 class BookPage:
-    """A page as it was scanned: ``entries`` on it; one without any is a blank page."""
+    """A page as it was scanned, with its ``entries``; a page without entries is blank."""
 
     entries: tuple[Entry, ...]
 
@@ -78,7 +78,7 @@ class RuleChecker:
             yield finding.book_id, None if finding.entry_id is None else places[finding.entry_id], finding
 
     def readings(self, book: FaultlessBook, entry: Entry) -> list[FieldReading]:
-        """The entry as readings: of the form's fields, and of those that the ledger gives."""
+        """Return the entry as readings: of the form's fields, and of the fields that the ledger gives."""
         record = self.schemas.record(book.form.record)
         texts = {**_from_ledger(record, book.ledger, entry), **entry}
         return [self._reading(record.by_name[name], text, book.ledger) for name, text in texts.items()]

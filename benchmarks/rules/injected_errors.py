@@ -28,8 +28,7 @@ from pipeline.values.places import DayRange, Gazetteer, Level, Unit
 
 @dataclass(frozen=True)
 class InjectedError:
-    """A book with one error in it: ``place`` of the entry that bears it (None: an entry is no longer there), ``what``
-    was changed."""
+    """A book with a single error: ``place`` of its entry (``None``: an entry was removed), ``what`` was changed."""
 
     book: FaultlessBook
     place: int | None
@@ -60,7 +59,7 @@ class InjectionSource:
         return any(field.name in others for field in self.fields("date_words"))
 
     def written(self, specs: Sequence[FieldSpec]) -> tuple[int, Entry, FieldSpec] | None:
-        """An entry and one of those fields in which something is written."""
+        """Return an entry and a field of it with writing."""
         places = list(range(len(self.book.entries)))
         self.rng.shuffle(places)
         for place in places:
@@ -157,7 +156,7 @@ def wrong_sex(chance: InjectionSource) -> InjectedError | None:
 
 
 def young_parent(chance: InjectionSource) -> InjectedError | None:
-    """A parent's year of birth becomes one from the child's birth on."""
+    """A parent's year of birth becomes a year from the child's birth on."""
     parents = [person for person in chance.people("other") if person.born_on and person.male is not None]
     children = [person.born_on for person in chance.people("born") if person.born_on]
     specs = [spec for parent in parents for spec in chance.fields("date") if spec.name == parent.born_on]
@@ -205,7 +204,7 @@ def duplicate(chance: InjectionSource) -> InjectedError | None:
 
 
 def foreign_birth_year(chance: InjectionSource) -> InjectedError | None:
-    """The figures of the birth year in a personal number become those of another year."""
+    """The figures of the birth year in a personal number become the figures of another year."""
     return _in(chance, chance.fields("id_number"), _other_birth_year)
 
 
@@ -236,7 +235,7 @@ def anachronism(chance: InjectionSource) -> InjectedError | None:
 
 @lru_cache(maxsize=8)
 def _communes(gazetteer: Gazetteer, year: int) -> frozenset[tuple[str, str]]:
-    """The communes of that year, also those of towns, with the provinces they may have been in."""
+    """Return the communes of that year, also in towns, with the provinces they may have been in."""
     days = DayRange(year * 10000 + 101, year * 10000 + 1231)
     there = [unit for unit in gazetteer.units if unit.type == "Xã" and _may_be(unit, days)]
     return frozenset(

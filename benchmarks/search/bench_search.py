@@ -155,7 +155,7 @@ def processor_seconds(server: postgresql.Cluster) -> float:
         with suppress(OSError):
             fields = path.read_text(errors="replace").rpartition(")")[2].split()
             if path.parent.name == first:
-                ticks += sum(map(int, fields[11:15]))  # with those of children that are gone
+                ticks += sum(map(int, fields[11:15]))  # with exited children
             elif fields[1] == first:
                 ticks += sum(map(int, fields[11:13]))
     return ticks / os.sysconf("SC_CLK_TCK")
@@ -176,7 +176,7 @@ def grown(figures: Mapping[str, Any]) -> Mapping[str, object]:
 
 
 def measured(place: Place, entries: int, planted: int, asked: int, seed: int) -> Mapping[str, Any]:
-    """What one kind of database comes to."""
+    """The results of a kind of database."""
     if place.filled is not None and place.filled.exists():
         filled_record = json.loads(place.filled.read_text(encoding="utf-8"))
         there, building = (
@@ -230,7 +230,7 @@ def filled(
 
 
 def found_of(registry: Registry, planted: Sequence[Planted]) -> Mapping[str, object]:
-    """What is found of the planted names, by the manner in which they are written otherwise."""
+    """The search results for the planted names, by the manner of their spelling."""
     outcomes: defaultdict[str, list[tuple[bool, bool, int, int]]] = defaultdict(list)
     for entry in planted:
         outcomes[entry.manner].append(asked_for(registry, entry))
@@ -248,7 +248,7 @@ def found_of(registry: Registry, planted: Sequence[Planted]) -> Mapping[str, obj
 
 
 def asked_for(registry: Registry, wanted: Planted) -> tuple[bool, bool, int, int]:
-    """Whether a planted name is found, whether on the first page, and how many of how many hits bear the name."""
+    """Return whether a planted name is among the hits and on the first page, and the counts of hits."""
     criteria = SearchCriteria(name=wanted.asked, year_from=wanted.year, year_to=wanted.year)
     after, right, hits, first, is_found = "", 0, 0, False, False
     for number in range(PAGES):

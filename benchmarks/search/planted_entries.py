@@ -42,7 +42,7 @@ FIELDS = (
 )  # fmt: skip
 
 MANNERS = ("tones", "misread", "swapped")
-"""How planted names are written otherwise: without marks, with one misread letter, with words that changed places."""
+"""How planted names are written otherwise: without marks, with a misread letter, with words that changed places."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Planted:
 
 
 class Misreader:
-    """Writes one letter of a name as the networks read it: by the misreadings of pens and writers held out."""
+    """Writes a letter of a name as the networks read it: by the misreadings of held-out pens and writers."""
 
     def __init__(self, rng: random.Random, names_file: Path = HELD_OUT) -> None:
         counts = json.loads(names_file.read_text(encoding="utf-8"))["counts"]
@@ -67,7 +67,7 @@ class Misreader:
         self._rng = rng
 
     def misread(self, name: str) -> str:
-        """Return the name with one letter misread; the letters are chosen as often as they are misread."""
+        """Return the name with a misread letter; letters are chosen as often as they are misread."""
         bare = unaccented(name)
         if len(bare) != len(name):
             return name
@@ -199,7 +199,7 @@ def _otherwise(rng: random.Random, misreader: Misreader, name: str, manner: str)
 
 
 def _stream(driver: Any, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Put rows into a table: COPY on PostgreSQL, one prepared statement on SQLite."""
+    """Put rows into a table: COPY on PostgreSQL, a prepared statement on SQLite."""
     names = ", ".join(columns)
     if hasattr(driver, "executemany"):
         marks = ", ".join("?" * len(columns))

@@ -21,12 +21,12 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Attempt:
-    """One thing that an attacker tried.
+    """An attempt of an attacker.
 
     Attributes:
-        group: The subject it belongs to.
-        name: What was tried; within its group the name is its own.
-        detail: What was seen, of an attempt that did not hold; or why it is out of reach.
+        group: The subject.
+        name: The name of the attempt, unique in its group.
+        detail: The observation of an attempt that fell, or why the attempt is out of reach.
     """
 
     group: str
@@ -73,7 +73,7 @@ class AttackLog:
             self.note(group, name, held=False, seen=f"{type(error).__name__}: {error} ({step.name})")
 
     def of(self, group: str, outcome: Outcome | None = None) -> list[Attempt]:
-        """Return the attempts of a group, all or those that ended so."""
+        """Return the attempts of a group, all or those with that outcome."""
         return [
             attempt
             for attempt in self.attempts
@@ -85,7 +85,7 @@ class AttackLog:
         return list(dict.fromkeys(attempt.group for attempt in self.attempts))
 
     def figures(self) -> dict[str, Any]:
-        """Return how many were tried, held and fell, by group and in all, and the names of those that fell."""
+        """Return how many attempts were made, held and fell, by group and in all, and the names of the fallen."""
         counts = {
             group: {
                 "tried": len(self.of(group)),

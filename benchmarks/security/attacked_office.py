@@ -68,7 +68,7 @@ class OfficeBook:
     """A book of the office.
 
     Attributes:
-        scans: The contents of its scans, one page each.
+        scans: The contents of its scans, a page each.
     """
 
     book_id: int
@@ -253,7 +253,7 @@ def _ledger(place: str, volume: int) -> Ledger:
 def _book(
     registry: Registry, workspace: Workspace, root: Path, ledger: Ledger, name: str, numbers: range
 ) -> OfficeBook:
-    """A book with one entry a page; those of the first volume of the own place are settled."""
+    """Return a book with an entry a page; the entries of the first volume of the own place are settled."""
     certain = ledger == _ledger(OWN, 1)
     folder = f"KS.2010.{ledger.place_code}.{ledger.volume[:2]}"
     book_id = registry.book_id(ledger, folder)

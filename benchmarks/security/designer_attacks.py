@@ -171,7 +171,7 @@ def _attack_saving(log: AttackLog, people: _People, draft: str) -> None:
 
 
 def _attack_two_at_once(log: AttackLog, people: _People, draft: str) -> None:
-    """Of two who send from the same revision in the same moment one is kept, and the other is told."""
+    """Of two senders from the same revision at the same moment one is kept, and the other gets a refusal."""
     state = _state(people.of(Role.OPERATOR), draft)
     statuses: list[int] = []
 
@@ -266,7 +266,7 @@ def _attack_handbook(log: AttackLog, people: _People) -> None:
 
 
 def _attack_columns(log: AttackLog, office: AttackedOffice, people: _People) -> None:
-    """An administrator, who may set columns, sends wrong ones as if they had been seen."""
+    """Send wrong columns as an administrator, who may set columns, as if they had been seen."""
     client, path = people.of(Role.ADMINISTRATOR), "/registers/guardianship/workbook"
     page = client.get(path)
     match = re.search(r'name="seen" value="([^"]*)"', page.text)

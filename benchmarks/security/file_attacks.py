@@ -71,7 +71,7 @@ BAD_LEDGERS: Mapping[str, Callable[[Path], object]] = {
     "nơi dài 60.000 chữ": _bytes(LEDGER.format(volume=9).replace("Thử", "x" * 60_000).encode()),
     "mẫu là đường dẫn": _bytes(LEDGER.format(volume=9).replace("birth-2006", "../../etc/passwd").encode()),
 }
-"""How each bad ``ledger.toml`` comes to be."""
+"""How each bad ``ledger.toml`` is made."""
 
 
 def _bomb(path: Path) -> None:
@@ -132,14 +132,14 @@ BAD_SCANS: Mapping[str, Callable[[Path], object]] = {
     "-rf.png": _bytes(b"x"),
     "$(touch x).png": _bytes(b"x"),
 }
-"""How each bad scan comes to be."""
+"""How each bad scan is made."""
 
 READ_ALL_THE_SAME = ("a09.tif",)
 """A scan whose first page is whole, whatever follows."""
 
 
 def attack_by_files(log: AttackLog, root: Path) -> None:
-    """Run a night over bad books and a good one, then look at what was read, said and written."""
+    """Run a night over bad books and a good book, then look at what was read, reported and written."""
     books, workspace, secret = root / "books", root / "workspace", root / "outside"
     _good_book(books / "KS.2010.01", 1)
     draw_page(secret / "bi-mat.png", 77)
@@ -210,7 +210,7 @@ def _reports(done: Finished) -> dict[str, dict]:  # type: ignore[type-arg]
 
 
 def _each_alone(log: AttackLog, root: Path, together: Finished) -> None:
-    """The whole night broke off; each bad ledger beside a good book tells which of them can do it."""
+    """Run each bad ledger beside a good book after the whole night broke off, to identify the cause."""
     for number, (name, make) in enumerate(BAD_LEDGERS.items(), 10):
         books = root / "alone" / str(number)
         _good_book(books / "KS.2010.01", 1)
@@ -322,7 +322,7 @@ BAD_WORKBOOKS: Mapping[str, Callable[[Path], object]] = {
     "liên kết tới /dev/zero": lambda path: path.symlink_to("/dev/zero"),
     "U+202E trong một ô": lambda path: _workbook(path, _cells("\u202eThử")),
 }  # fmt: skip
-"""How each bad workbook comes to be."""
+"""How each bad workbook is made."""
 
 
 def attack_by_workbooks(log: AttackLog, root: Path, workspace: Path) -> None:

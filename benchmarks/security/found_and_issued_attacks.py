@@ -1,4 +1,4 @@
-"""What is found and what was issued: searches without a reason or for another place, extracts in the wrong hands.
+"""Searches without a reason or for another place, extracts in the wrong hands.
 
 And the way back from a provider for sign-in that nobody was sent to.
 """
@@ -166,7 +166,7 @@ def _issued(office: AttackedOffice) -> IssuedExtract:
 
 
 def attack_sign_in(log: AttackLog, office: AttackedOffice, untouched: Workspace, folder: Path) -> None:
-    """Come back from a provider to which nobody was sent, and one that does not answer at all."""
+    """Come back from a provider to which nobody was sent, and from a provider that does not answer at all."""
     shutil.copytree(untouched.root, folder / "workspace")
     workspace = Workspace(folder / "workspace")
     workspace.sign_in_key.touch(0o600)

@@ -73,7 +73,7 @@ def attack_by_clock(log: AttackLog, office: AttackedOffice) -> None:
 
 
 def attack_logins(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
-    """Lock somebody else out; guess from one address and from many."""
+    """Lock somebody else out; guess from a single address and from many."""
     victim = office.join("nan.nhan", Role.REVIEWER)
     attacker = desk.client("", "127.0.7.10")
     answers = [attacker.log_in(victim, f"không đúng {number}").status for number in range(WRONG_TRIES)]

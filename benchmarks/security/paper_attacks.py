@@ -86,7 +86,7 @@ def attack_by_paper(log: AttackLog, root: Path) -> None:
             seen="ESC on the screen",
         )
         return
-    for name, code in SHEETS.items():  # something stopped all: each by itself tells which
+    for name, code in SHEETS.items():  # something stopped all: each by itself shows which
         package = _delivered(root / _mark(name), {name: code})
         log.note(GROUP, name, held=package.good, seen=package.ended)
     log.note(GROUP, "trang sau tờ tốt vẫn vào sổ", held=False, seen=delivered.ended)

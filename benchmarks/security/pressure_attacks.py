@@ -96,7 +96,7 @@ def attack_slowly(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
 
 
 def _saves(office: AttackedOffice, desk: Desk, login: str) -> list[float]:
-    """Seconds of each save of a reviewer who works on; infinite for one that was not taken."""
+    """Return the seconds of each save of a reviewer who works on; infinite for a save that was refused."""
     sitting, person = office.registry.desk(ReviewPolicy()), office.people[login]
     taken = []
     for _ in range(SAVES):
@@ -113,7 +113,7 @@ def _saves(office: AttackedOffice, desk: Desk, login: str) -> list[float]:
 
 
 def _in_time(seconds: list[float]) -> bool:
-    """Whether no save was refused and the usual one was quick; a busy core may make any one of them wait."""
+    """Return whether no save was refused and the usual save was quick; a busy core may make any single save wait."""
     return max(seconds) < float("inf") and statistics.median(seconds) < WANTED_SECONDS
 
 

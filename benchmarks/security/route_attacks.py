@@ -37,25 +37,25 @@ ALONE = "một mình"
 METHODS = ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 REFUSED, TO_LOGIN, HIDDEN = {403}, {303, 401}, {403, 404}
 ANSWERED = {200, 204, 303, 404, 409, 422}
-"""What a route answers to those who may use it: the thing itself, or why not now."""
+"""What a route answers to people who may use it: the content itself, or why not now."""
 
 TOO_MANY = {429}
 """What a search answers whoever has asked often, as another attack does beside this one."""
 
 LEASED = re.compile(r"/desk/tasks/\{task_id\}(?!/hand-back)|/pictures/tasks/|/comments/\{task_id\}")
-"""Routes for whoever holds the task; handing back what one does not hold changes nothing."""
+"""Routes for the holder of the task; handing back a task of another holder changes nothing."""
 
 SHOWS_BOOKS = (Role.REVIEWER, Role.CHECKER, Role.SUPERVISOR)
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Somebody who asks for a route.
+    """A caller of a route.
 
     Attributes:
         token: The cookie of the session; empty without one.
         place: The registration place.
-        holds: Whether the task that is asked for was given to them.
+        holds: Whether the task in the request was assigned to them.
         must_change: Whether they have to choose a password of their own first.
     """
 
@@ -91,7 +91,7 @@ def attack_routes(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
 
 
 def _compare_tables(log: AttackLog, office: AttackedOffice) -> None:
-    """The routes that the application has are those of the table of access, and one mount of static files."""
+    """Compare the application's routes with the table of access and the mount of static files."""
     app = create_app(office.registry, schema.load())
     routes = {
         (method, route.path)
@@ -202,7 +202,7 @@ class _Things:
         self._lot = lots.draw(self._helper, [office.settled.book_id]).lot_id
 
     def path_of(self, access: Access, caller: Caller) -> str:
-        """Return the path of a route with numbers of things that are there."""
+        """Return the path of a route with numbers of existing rows."""
         sample = SAMPLES.get((access.method, access.path), Sample())
         path = access.path
         for name, value in sample.path.items():
@@ -252,7 +252,7 @@ class _Things:
 
 
 def _attack_alone(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
-    """An administrator makes a supervisor's account, and tries to bring it into use without the other one."""
+    """Make a supervisor's account as an administrator, and try to bring it into use without the other administrator."""
     accounts, login = office.registry.accounts(), "mot.minh"
     author, other, supervisor = (
         desk.client(accounts.authenticate(login_of(role, place), PASSWORD, "127.0.0.1").token, "127.0.3.3")
@@ -283,7 +283,7 @@ def _attack_alone(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
 
 
 def _attack_across_places(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
-    """Somebody who may do everything at one place names things of another, in paths, parameters and bodies."""
+    """Name rows of another place in paths, parameters and bodies, with every right at the own place."""
     sitting, stranger = office.registry.desk(ReviewPolicy()), office.people[login_of(Role.SUPERVISOR, OTHER)]
     held = sitting.held(stranger)
     task = held[0] if held else sitting.next_task(stranger)
@@ -330,7 +330,7 @@ def _attack_across_places(log: AttackLog, office: AttackedOffice, desk: Desk) ->
 
 
 def _attack_forms(log: AttackLog, office: AttackedOffice, desk: Desk, things: _Things) -> None:
-    """Send every form with no token, a wrong one, that of somebody else and the cookie itself."""
+    """Send every form with no token, a wrong token, somebody else's token and the cookie itself."""
     accounts = office.registry.accounts()
     sessions = {
         role: accounts.authenticate(login_of(role, OWN), PASSWORD, "127.0.0.1")

@@ -53,7 +53,7 @@ def _deleted(store: Workspace, scans: Sequence[str], _root: Path) -> None:
 
 
 def _shadowed(store: Workspace, scans: Sequence[str], root: Path) -> None:
-    """A second file of the same content's name, that sorts before the right one."""
+    """Return a second file named after the same content, which sorts before the right file."""
     path = store.stored(scans[0])
     assert path is not None
     path.with_suffix(".jpg").write_bytes(draw_page(root / "shadow.png", 31338).read_bytes())

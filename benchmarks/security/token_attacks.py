@@ -130,7 +130,7 @@ def _attack_with_none(log: AttackLog, office: AttackedOffice, desk: Desk, right:
 def _attack_other_place(
     log: AttackLog, office: AttackedOffice, client: Client, _secrets: Mapping[ApiScope, str]
 ) -> None:
-    """A token of one place names books and entries of another one, and tags that it was never given."""
+    """Name books and entries of another place, and tags that were never given, with a token of one place."""
     secret = _secret(office, "moi-pham-vi", list(ApiScope))
     for access in ACCESS:
         if access.tokens is None or "{" not in access.path:

@@ -43,7 +43,7 @@ WEAK = (
     "P@ssw0rd123", "Password@1", "1234567890", "0123456789", "qwertyuiop", "1q2w3e4r5t", "aaaaaaaaaa", "Vietnam@2026",
     "Tuphap@123", "Hochiminh1", "iloveyou123", "anhyeuem123",
 )  # fmt: skip
-"""Passwords that people of offices really choose, and that every list of known ones begins with."""
+"""Passwords that people of offices really choose; every list of known passwords begins with them."""
 
 
 def attack_texts(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
@@ -76,7 +76,7 @@ def attack_texts(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
 def _typed(
     office: AttackedOffice, reviewer: Client, administrator: Client, text: str, *, sentences: bool
 ) -> Iterator[tuple[str, int]]:
-    """Type a text wherever one is taken; what it was and how the server answered."""
+    """Type a text wherever a text is accepted; yield the text and the server's answer."""
     task = _task(office)
     word = {"field": "child_name", "status": "read", "text": text}
     body = {"version": task[1], "token": secrets.token_hex(16), "words": [word]}

@@ -56,11 +56,11 @@ Behaviour = Callable[[socket.socket], None]
 
 
 def attack_webhooks(log: AttackLog, untouched: Workspace, folder: Path) -> None:
-    """Be the receiver of an office's events, or the person who declares one.
+    """The receiver of an office's events, or the person who declares a receiver.
 
     Args:
-        log: Where the attempts are noted.
-        untouched: A workspace with a settled book, at which nobody works.
+        log: The log of the attempts.
+        untouched: A workspace with a settled book and without people at work.
         folder: A new folder.
     """
     folder.mkdir(parents=True)
@@ -118,7 +118,7 @@ class _Receiver:
 
 
 def _request(connection: socket.socket) -> bytes:
-    """Everything that one request holds."""
+    """Return the whole content of a request."""
     came = b""
     while b"\r\n\r\n" not in came:
         if not (more := connection.recv(65_536)):
@@ -258,7 +258,7 @@ def _attack_by_certificates(log: AttackLog, registry: Registry, clock: _Days, fo
 
 
 def _receive(log: AttackLog, registry: Registry, clock: _Days) -> None:
-    """After all that, every event arrives, signed, once more or for the first time, and tells of no person."""
+    """Check that every event arrives afterwards, signed, again or for the first time, and names no person."""
     clock.next_day()
     with _receiver(_says(b"HTTP/1.1 204 No Content\r\n\r\n")) as receiver:
         outcome = _send(registry, _local(receiver), clock)
@@ -281,7 +281,7 @@ def _receive(log: AttackLog, registry: Registry, clock: _Days) -> None:
 
 
 def _attack_signature(log: AttackLog) -> None:
-    """A signature of one body and second is none of another."""
+    """Check that the signature of a body and second fits no other."""
     right = signature_of(SECRET, 1_700_000_000, b'{"id": "a"}')
     others = {
         "thân khác": signature_of(SECRET, 1_700_000_000, b'{"id": "b"}'),
@@ -304,7 +304,7 @@ def _attack_addresses(log: AttackLog, office: Path) -> None:
 
 
 def _attack_keys(log: AttackLog, folder: Path) -> None:
-    """A secret that others can read, that is a link, a folder, or too short to be one."""
+    """Offer a secret that others can read, that is a link or a folder, or too short for a secret."""
     right = folder / "dung.key"
     signing_secret(right)
     log.note(

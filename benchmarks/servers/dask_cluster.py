@@ -42,7 +42,7 @@ class Cluster:
             self.address = client.scheduler.address
 
     def start_worker(self, *options: str, settings: Mapping[str, str] = CHILDREN_ALLOWED) -> None:
-        """A worker with a nanny, one process of one thread unless ``options`` say otherwise."""
+        """Start a worker with a nanny, a process with a single thread unless ``options`` say otherwise."""
         self.workers.append(
             _dask(
                 "worker",
@@ -59,7 +59,7 @@ class Cluster:
         )
 
     def kill_worker(self) -> None:
-        """A power cut on one machine: the nanny, its worker and all that they started are gone at once."""
+        """Cut the power of a machine: the nanny, its worker and all their children are gone at once."""
         _kill_tree(self.workers.pop())
 
     def stop(self) -> None:

@@ -50,7 +50,7 @@ IN_TESTS = {
 }
 """Nothing of a test's database has to outlive the test."""
 MUST_LOG_IN = "must_log_in"
-"""Members of this role need their password; all others come in without one."""
+"""Members of this role need their password; all others come in without a password."""
 
 GUARD = """
 cat >/dev/null
@@ -90,7 +90,7 @@ class Cluster:
         return (self.data / "postmaster.pid").exists()
 
     def start(self) -> None:
-        """Make the cluster if it is not there, and start it; a new one gets its accounts and its template."""
+        """Make the cluster if it does not exist, and start it; a new cluster gets its accounts and its template."""
         new = not self.data.exists()
         if new:
             self._make()
@@ -116,7 +116,7 @@ class Cluster:
 
     @contextmanager
     def empty_database(self) -> Iterator[str]:
-        """Return a database with all tables and no rows: a new one, or an earlier one that was emptied again."""
+        """Return a database with all tables and no rows: a new database, or an earlier one that was emptied again."""
         name, new = self._emptied.pop() if self._emptied else self._new_database()
         try:
             yield name
