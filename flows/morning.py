@@ -59,21 +59,21 @@ def morning_report(
         lines += [f"**Lượt chạy dừng sớm.** {stopped}", ""]
     if unused:
         lines += ["**Tệp khai báo của cơ quan có lỗi** (chỉ sổ cần tệp ấy chờ, sổ khác vẫn chạy):", ""]
-        lines += [*(f"- {cell(one)}" for one in unused), ""]
+        lines += [*(f"- {cell(line)}" for line in unused), ""]
     if unconfirmed:
         lines += [
             "**Tài khoản chưa có người thứ hai xác nhận** (trang Xác nhận tài khoản của màn hình rà soát):",
             "",
         ]
-        lines += [*(f"- {cell(one)}" for one in unconfirmed), ""]
+        lines += [*(f"- {cell(line)}" for line in unconfirmed), ""]
     lines += [
         "| Sổ | Trang | Đọc mới | Có sẵn | Sự kiện | Chờ xem | Không đọc được |",
         "|---|--:|--:|--:|--:|--:|--:|",
     ]
     lines += [
-        f"| {cell(one['book'])} | {one['pages']} | {one['read']} | {one['known']} | {one['entries']} "
-        f"| {one['review']} | {len(one['failures'])} |"
-        for one in summaries
+        f"| {cell(summary['book'])} | {summary['pages']} | {summary['read']} | {summary['known']} | {summary['entries']} "
+        f"| {summary['review']} | {len(summary['failures'])} |"
+        for summary in summaries
     ]
     lines += [
         "",

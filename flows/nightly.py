@@ -95,15 +95,15 @@ def nightly(folder: str, workspace: str | None = None, workers: int | None = Non
     if stopped is None:
         hands = learn_hands(folders, workspace, workers)
     summaries.sort(key=lambda summary: str(summary["book"]))
-    found = f"{check_people(workspace)} {suggested_links(workspace)} {check_stored(workspace)}"
+    counts = f"{check_people(workspace)} {suggested_links(workspace)} {check_stored(workspace)}"
     sealed = seal_audit(workspace)
-    line = f"{overview(summaries)} {found}"
+    line = f"{overview(summaries)} {counts}"
     create_table_artifact(key="nightly-books", table=summaries, description=line)
     create_markdown_artifact(
         key="nightly-morning",
         markdown=morning_report(
             summaries,
-            found,
+            counts,
             stopped.message if stopped else "",
             sealed,
             unconfirmed_accounts(workspace),

@@ -111,8 +111,8 @@ def writer_ink(
     for line, mask, emissions in zip(lines, masks, seen, strict=True):
         pieces, between = cut_line(mask, line.text, emissions)
         gaps += between
-        for one in pieces:
-            cut[one.text].append(one)
+        for cut_piece in pieces:
+            cut[cut_piece.text].append(cut_piece)
     words = _whole({text: pieces for text, pieces in cut.items() if not text.isdigit()}, reader)
     own = _plausible(
         {text: [piece.piece for piece in pieces] for text, pieces in cut.items() if text.isdigit()}, spread

@@ -86,11 +86,13 @@ def prove(
                 compared += 1
                 if not _same(column, cells.get(column, ""), text):
                     wrong.append(f"{book.name} {number} {column}: {cells.get(column, '')!r}, not {text!r}")
-    done = Counter(one.action for one in registry.audit().recent(MOST_AUDIT_ROWS))
+    done = Counter(record.action for record in registry.audit().recent(MOST_AUDIT_ROWS))
     needed = Counter(action for mishap in mishaps for action in mishap.actions)
-    packages = [one.folder for one in (*early.values(), *last.values()) if one.folder is not None]
+    packages = [
+        delivery.folder for delivery in (*early.values(), *last.values()) if delivery.folder is not None
+    ]
     return Proof(
-        delivered=sum(one.folder is not None for one in last.values()),
+        delivered=sum(delivery.folder is not None for delivery in last.values()),
         books=len(month.books),
         entries=entries,
         lost=lost,
@@ -98,20 +100,20 @@ def prove(
         strange=strange,
         wrong=tuple(wrong),
         compared=compared,
-        faults=sum(fault.blocking for one in last.values() for fault in one.faults),
+        faults=sum(fault.blocking for delivery in last.values() for fault in delivery.faults),
         unaudited=sum(max(0, times - done[action]) for action, times in needed.items()),
         audit_flaws=registry.audit().verify().flaw_count,
         package_flaws=sum(len(package_flaws(folder)) for folder in packages),
-        early_entries=sum(one.entries for one in early.values() if one.folder is not None),
+        early_entries=sum(delivery.entries for delivery in early.values() if delivery.folder is not None),
         held=tuple(
             " ".join((book, blocker.why, blocker.scan, blocker.number, *blocker.codes, *blocker.fields))
-            for book, one in last.items()
-            for blocker in one.blockers[:5]
+            for book, delivery in last.items()
+            for blocker in delivery.blockers[:5]
         )
         + tuple(
             f"{book} {fault.check} {fault.number} {fault.column}"
-            for book, one in last.items()
-            for fault in one.faults
+            for book, delivery in last.items()
+            for fault in delivery.faults
             if fault.blocking
         ),
     )

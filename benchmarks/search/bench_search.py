@@ -68,7 +68,7 @@ PAGES = 5
 """Pages of results that are looked through for a planted name."""
 
 EVERYWHERE = Person(1, "phu-trach", "Phụ Trách", Role.SUPERVISOR, None)
-AT_HOME = Person(2, "xa", "Xã", Role.SUPERVISOR, frozenset(f"{one:05}" for one in range(3)))
+AT_HOME = Person(2, "xa", "Xã", Role.SUPERVISOR, frozenset(f"{number:05}" for number in range(3)))
 WHY = SearchReason(SearchPurpose.CHECK, "phép đo")
 NO_LIMIT = SearchOptions(most=10**9)
 

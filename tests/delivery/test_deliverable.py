@@ -1,4 +1,4 @@
-"""Which entries may leave: settled ones, and nothing that anybody still doubts."""
+"""Entries that may leave: settled ones without an open doubt."""
 
 from __future__ import annotations
 

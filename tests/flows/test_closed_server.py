@@ -72,7 +72,7 @@ REQUESTS = [
 
 @dataclass(frozen=True)
 class Office:
-    """A ``hotich server`` that runs, and where it keeps things."""
+    """A running ``hotich server`` and its folders."""
 
     workspace: Path
     vault: Path

@@ -51,7 +51,7 @@ def routing(tmp_path_factory: pytest.TempPathFactory) -> RoutingOptions:
 
 @pytest.fixture(scope="module")
 def pages() -> list[PageResult]:
-    """Three pages of one registrar whose ink is clear, one in a little doubt, one of another registrar."""
+    """Store three pages of a registrar in clear ink, a page in a little doubt, and a page of another registrar."""
     lines = (ink(TUAN), ink(TUAN, 3), doubted(TUAN, "ấ", "â", 0.02), ink(TUAN, 5), ink("Lê Thị Hạnh"))
     return book(*({REGISTRAR: [line], NUMBER: []} for line in lines))
 
@@ -67,7 +67,7 @@ def context_in(folder: Path, routing: RoutingOptions) -> RunContext:
 def workspace_of_read(
     tmp_path_factory: pytest.TempPathFactory, routing: RoutingOptions, pages: list[PageResult]
 ) -> Path:
-    """The workspace of a book that was read; a test works in a copy of it."""
+    """Return the workspace of a read book; a test works in a copy."""
     context = context_in(tmp_path_factory.mktemp("read"), routing)
     with context.open_registry() as registry:
         book_id = registry.book_id(LEDGER, "KS.2010.01")

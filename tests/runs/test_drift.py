@@ -1,4 +1,4 @@
-"""A book whose handwriting is unlike that calibrated on: found at the end of its run, kept as long as it holds."""
+"""A book whose handwriting is unlike the calibration's: detected at the end of its run, kept as long as it holds."""
 
 from __future__ import annotations
 

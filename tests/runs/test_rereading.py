@@ -1,4 +1,4 @@
-"""What reading again would change is told and nothing is written. Reading is faked."""
+"""The changes of reading again are reported and nothing is written. Reading is faked."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.fake_pages import GOOD, changed_engines, draw, fake_engines, fake_pag
 
 
 def other_page(page: PageImage, *others: Any, **named: Any) -> PageResult:
-    """The same page by a model that reads the number otherwise and is sure of it."""
+    """Return the same page by a model that reads the number otherwise and with confidence."""
     result = fake_page(page, *others, **named)
     (entry,) = result.entries
     (number,) = entry.readings

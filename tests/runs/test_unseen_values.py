@@ -22,7 +22,7 @@ PAGES = 12
 
 @pytest.fixture
 def context(sqlite_url: str, tmp_path: Path) -> RunContext:
-    """A book of which everything was accepted; half of it is drawn."""
+    """Store a book whose values are all accepted; half of them are drawn."""
     policy = ReviewPolicy(unseen_sample=0.5)
     context = RunContext(tmp_path / "workspace", sqlite_url, SCHEMAS, review=policy)
     with context.open_registry() as registry:

@@ -75,8 +75,8 @@ class SentFiles:
             raise ReconcileError("Chỉ nhận tệp Excel có đuôi .xlsx. Hãy mở bằng Excel, lưu lại thành .xlsx.")
         self._remove_old()
         digest = sha256_and_size((content,))[0]
-        mine = self.of(login)
-        if len(mine) >= MOST_FILES and digest not in {file.sha256 for file in mine}:
+        own = self.of(login)
+        if len(own) >= MOST_FILES and digest not in {file.sha256 for file in own}:
             raise ReconcileError(f"Mỗi người giữ nhiều nhất {MOST_FILES} tệp. Hãy bỏ bớt tệp đã nhập xong.")
         sent = SentFile(digest, name, login, time.time())
         path = self._path(sent)

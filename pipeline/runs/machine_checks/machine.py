@@ -125,8 +125,8 @@ def calibration_check(context: RunContext) -> Check:
     except HotichError as error:
         return Check(name, "warning", "không kiểm được", error.message)
     if engines.hand is None or routing.calibration is None:
-        found = "chưa có bộ đọc chữ viết tay" if engines.hand is None else "chưa có"
-        return Check(name, "warning", found, "Mọi ô viết tay sẽ chờ người xem.")
+        state = "chưa có bộ đọc chữ viết tay" if engines.hand is None else "chưa có"
+        return Check(name, "warning", state, "Mọi ô viết tay sẽ chờ người xem.")
     if routing.for_reader(engines.hand_fingerprint).calibration is None:
         advice = "Mọi ô viết tay sẽ chờ người xem. Hãy chạy lại hotich run rồi hotich calibrate với các sổ đã kiểm."
         return Check(name, "warning", "của bộ đọc khác", advice)
@@ -134,11 +134,11 @@ def calibration_check(context: RunContext) -> Check:
     bounds = [routing.bound(critical=critical) for critical in (True, False)]
     groups = sum(bound is not None and bound.threshold is not None for bound in bounds)
     checked = known.samples + known.held
-    found = f"{checked} ô của {known.books} sổ; nhận {groups} trong 2 nhóm ô, dấu {known.fingerprint}"
+    state = f"{checked} ô của {known.books} sổ; nhận {groups} trong 2 nhóm ô, dấu {known.fingerprint}"
     if groups == len(bounds):
-        return Check(name, "ok", found)
+        return Check(name, "ok", state)
     return Check(
-        name, "warning", found, "Nhóm ô chưa đủ chứng cứ thì chờ người xem. Hãy chạy hotich calibrate."
+        name, "warning", state, "Nhóm ô chưa đủ chứng cứ thì chờ người xem. Hãy chạy hotich calibrate."
     )
 
 
@@ -158,10 +158,10 @@ def workspace_check(folder: Path) -> Check:
 
 def space_check(folder: Path) -> Check:
     free = shutil.disk_usage(_nearest(folder)).free
-    found = f"{free // 10**9} GB, khoảng {free // PAGE_BYTES} trang"
+    state = f"{free // 10**9} GB, khoảng {free // PAGE_BYTES} trang"
     if free >= LEAST_FREE_BYTES:
-        return Check("Chỗ trống trên ổ đĩa", "ok", found)
-    return Check("Chỗ trống trên ổ đĩa", "warning", found, "Hãy dọn bớt ổ đĩa trước khi chạy nhiều sổ.")
+        return Check("Chỗ trống trên ổ đĩa", "ok", state)
+    return Check("Chỗ trống trên ổ đĩa", "warning", state, "Hãy dọn bớt ổ đĩa trước khi chạy nhiều sổ.")
 
 
 def prefect_checks(workspace: Workspace) -> Iterator[Check]:
@@ -249,9 +249,9 @@ def registry_checks(context: RunContext, now: datetime) -> Iterator[Check]:
     except HotichError as error:
         yield Check("Sổ dữ liệu", "missing", "không mở được", error.message)
         return
-    found = f"{summary.books} sổ, {summary.entries} sự kiện, {summary.review} chờ rà soát"
+    state = f"{summary.books} sổ, {summary.entries} sự kiện, {summary.review} chờ rà soát"
     advice = "Tài khoản PostgreSQL này có thừa quyền. Hãy dùng tài khoản riêng: hotich registry role-sql."
-    yield Check("Sổ dữ liệu", "warning" if unguarded else "ok", found, advice if unguarded else "")
+    yield Check("Sổ dữ liệu", "warning" if unguarded else "ok", state, advice if unguarded else "")
     yield from further
 
 

@@ -142,16 +142,16 @@ def certificate_checks(certificate: Path | None, now: datetime) -> Iterator[Chec
         return
     until = parsed.not_valid_after_utc
     day = f"{until.astimezone(OFFICE_ZONE):%d/%m/%Y}"
-    found = f"đến {day}"
+    state = f"đến {day}"
     if until <= now:
         yield Check(name, "missing", f"hết hạn {day}", f"Trình duyệt từ chối. Chạy: {RENEW}")
     elif parsed.not_valid_before_utc > now:
         advice = "Đồng hồ của máy có thể chậm: sudo timedatectl set-ntp true"
         yield Check(name, "missing", "chưa có hiệu lực", advice)
     elif until - now < BEFORE_EXPIRY:
-        yield Check(name, "warning", found, f"Sắp hết hạn. Chạy: {RENEW}")
+        yield Check(name, "warning", state, f"Sắp hết hạn. Chạy: {RENEW}")
     else:
-        yield Check(name, "ok", found)
+        yield Check(name, "ok", state)
 
 
 def service_checks(units: Path = UNITS) -> Iterator[Check]:
@@ -214,10 +214,10 @@ def backup_check(folder: str, now: datetime, *, needed: bool) -> Check | None:
     if not moments:
         return Check(name, "warning", f"chưa có bản nào trong {folder}", start)
     hours = (now - moments[-1]) // timedelta(hours=1)
-    found = f"{len(moments)} bản, bản cuối {format_moment(moments[-1])}"
+    state = f"{len(moments)} bản, bản cuối {format_moment(moments[-1])}"
     if now - moments[-1] > LATEST_BACKUP:
-        return Check(name, "warning", f"{found}, đã {hours // 24} ngày", start)
-    return Check(name, "ok", found)
+        return Check(name, "warning", f"{state}, đã {hours // 24} ngày", start)
+    return Check(name, "ok", state)
 
 
 def _moments(paths: Iterator[Path]) -> Iterator[datetime]:
@@ -244,11 +244,11 @@ def clock_check(registry: Registry, now: datetime) -> Check:
     """Check that the clock is not behind the audit log: new rows would seem older than existing rows."""
     name = "Đồng hồ"
     last = registry.audit().recent(1)
-    found = format_moment(now)
+    state = format_moment(now)
     if last and last[0].at - now > CLOCK_ERROR:
         advice = (
             f"Đồng hồ chậm hơn dòng cuối của nhật ký kiểm tra ({format_moment(last[0].at)}). Chạy: sudo timedatectl "
             "set-ntp true, hoặc khi không có mạng: sudo timedatectl set-time 'NĂM-THÁNG-NGÀY GIỜ:PHÚT'"
         )
-        return Check(name, "missing", found, advice)
-    return Check(name, "ok", found)
+        return Check(name, "missing", state, advice)
+    return Check(name, "ok", state)

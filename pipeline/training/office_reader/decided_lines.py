@@ -260,11 +260,13 @@ def _line_emissions(
     known = [picture for of_value in pictures for picture in of_value if picture is not None]
     answers = iter(hand.emissions(known))
     networks = len(hand.networks)
-    found = []
+    by_value = []
     for of_value in pictures:
         emissions = [() if picture is None else next(answers)[:networks] for picture in of_value]
-        found.append(tuple(SeenLine(looks_of_line) if looks_of_line else None for looks_of_line in emissions))
-    return found
+        by_value.append(
+            tuple(SeenLine(looks_of_line) if looks_of_line else None for looks_of_line in emissions)
+        )
+    return by_value
 
 
 def _lines_of(

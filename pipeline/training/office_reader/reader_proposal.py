@@ -74,11 +74,13 @@ def _verdict(data: Mapping[str, Any]) -> GateVerdict:
     def groups(name: str) -> dict[str, ReaderComparison]:
         return {group: ReaderComparison(**comparison) for group, comparison in data[name].items()}
 
-    def share(one: Mapping[str, Any] | None) -> CalibratedShare | None:
-        return None if one is None else CalibratedShare(**one)
+    def share(refusal: Mapping[str, Any] | None) -> CalibratedShare | None:
+        return None if refusal is None else CalibratedShare(**refusal)
 
     return GateVerdict(
-        objections=tuple(Objection(**{**one, "why": Refusal(one["why"])}) for one in data["objections"]),
+        objections=tuple(
+            Objection(**{**refusal, "why": Refusal(refusal["why"])}) for refusal in data["objections"]
+        ),
         overall=ReaderComparison(**data["overall"]),
         by_writer=groups("by_writer"),
         by_kind=groups("by_kind"),

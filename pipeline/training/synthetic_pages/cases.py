@@ -266,7 +266,7 @@ def ticked_boxes(
     rng: np.random.Generator, boxes: Sequence[CheckBox], record: RecordSpec, facts: SyntheticCase
 ) -> Mapping[str, CheckBox | None]:
     """Return the ticked box by field; ``None``: no box is ticked."""
-    return {name: _ticked(rng, mine, record, facts) for name, mine in _by_field(boxes)}
+    return {name: _ticked(rng, of_field, record, facts) for name, of_field in _by_field(boxes)}
 
 
 def _by_field(boxes: Sequence[CheckBox]) -> Iterator[tuple[str, Sequence[CheckBox]]]:

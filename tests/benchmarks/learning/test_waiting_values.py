@@ -1,4 +1,4 @@
-"""What waits is told by its kind and by why it waits; the keys are those of the shortest way at the desk."""
+"""Waiting values by kind and reason; the keys are the shortest way at the desk."""
 
 from __future__ import annotations
 

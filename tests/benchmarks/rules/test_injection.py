@@ -1,4 +1,4 @@
-"""What the benchmark of injected errors puts into a book: one error, at one place, that is one."""
+"""The benchmark of injected errors puts a single real error at a single place of a book."""
 
 from __future__ import annotations
 

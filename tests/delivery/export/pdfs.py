@@ -1,4 +1,4 @@
-"""PDFs looked at by other programs than the one that wrote them: poppler, and pikepdf as a reader."""
+"""PDFs checked by other programs than their writer: poppler, and pikepdf as a reader."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MADE = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 def text_of(path: Path) -> str:
-    """What poppler finds in it, spaces and line breaks made one space, in NFC."""
+    """Return the text that poppler extracts, in NFC, with single spaces."""
     process = subprocess.run(["pdftotext", "-enc", "UTF-8", str(path), "-"], capture_output=True, check=True)
     return unicodedata.normalize("NFC", " ".join(process.stdout.decode().split()))
 

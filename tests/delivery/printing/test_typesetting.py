@@ -44,7 +44,7 @@ PRINTED = {
 
 
 def bare(text: str) -> str:
-    """A text in one form of its letters, without spaces: a paper breaks lines."""
+    """Return a text in a single form of its letters, without spaces: a paper breaks lines."""
     return "".join(unicodedata.normalize("NFC", text).split())
 
 

@@ -1,4 +1,4 @@
-"""Rows and entries brought together, and what is told of them."""
+"""Rows matched with entries, and the messages about them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which columns are which: proposed by headers with or without tones, confirmed by people, found again."""
+"""The mapping of columns: proposed by headers with or without tones, confirmed by people, kept for the next file."""
 
 from __future__ import annotations
 

@@ -286,7 +286,7 @@ def test_a_server_that_is_not_there_makes_no_backup(
 
 
 def alter(workspace: Workspace) -> tuple[Path, bytes]:
-    """Change one scan in the store; return its path and what it was."""
+    """Change a scan in the store; return its path and its former content."""
     path = min(workspace.objects.glob("*/*"))
     before = path.read_bytes()
     path.chmod(0o644)

@@ -23,7 +23,7 @@ Reads = Callable[[np.random.Generator, ScoredLine], int]
 
 
 def office(reads: Reads, *, seed: int = 1, writers: int = 4, entries: int = 14) -> list[ScoredLine]:
-    """Lines of an office and drawn ones of other hands; ``reads`` gives the errors of the new reader."""
+    """Return lines of an office and drawn lines of other hands; ``reads`` gives the errors of the new reader."""
     rng = np.random.default_rng(seed)
     lines = []
     for writer in range(writers):

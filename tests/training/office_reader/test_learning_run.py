@@ -81,7 +81,7 @@ def see_every_letter(network: CtcNetwork) -> None:
 
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Models with one tiny network in place of those that ship."""
+    """Return models with a tiny network in place of the shipped networks."""
     folder = tmp_path_factory.mktemp("models")
     for name in ("tesseract-vie", "print-or-hand", "page-gate"):
         shutil.copytree(default_folder() / name, folder / name)

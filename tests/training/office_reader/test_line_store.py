@@ -19,7 +19,7 @@ from pipeline.training.office_reader.line_store import REMOVED, LinePart, LineSt
 
 
 def line(number: int, *, book: int = 1, deciders: tuple[str, ...] = ("an",), row: int = 0) -> DecidedLine:
-    """A line whose picture tells it from the others."""
+    """Return a line with a picture of its own."""
     rng = np.random.default_rng(number)
     return DecidedLine(
         pixels=rng.integers(0, 255, (30 + number, 100), dtype=np.uint8),

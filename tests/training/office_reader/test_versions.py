@@ -1,4 +1,4 @@
-"""Versions of the office's reader: one is in use, none is lost, and two people cannot decide past one another."""
+"""Versions of the office's reader: one is in use, none is lost, and two people cannot decide at the same time."""
 
 from __future__ import annotations
 
