@@ -71,8 +71,8 @@ def morning_report(
         "|---|--:|--:|--:|--:|--:|--:|",
     ]
     lines += [
-        f"| {cell(summary['book'])} | {summary['pages']} | {summary['read']} | {summary['known']} | {summary['entries']} "
-        f"| {summary['review']} | {len(summary['failures'])} |"
+        f"| {cell(summary['book'])} | {summary['pages']} | {summary['read']} | {summary['known']} "
+        f"| {summary['entries']} | {summary['review']} | {len(summary['failures'])} |"
         for summary in summaries
     ]
     lines += [
