@@ -108,7 +108,6 @@ def moved_part_way(parent: CtcNetwork, adapted: CtcNetwork, share: float) -> Ctc
 
     Args:
         parent: The shipped network.
-        adapted: The adapted network.
         share: Position from 0 (shipped) to 1 (adapted).
 
     Source:

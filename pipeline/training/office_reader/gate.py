@@ -138,9 +138,6 @@ class GateVerdict:
     Attributes:
         objections: Reasons to refuse the new reader; empty if it passes.
         overall: Comparison on all decided lines.
-        by_writer: Comparison by writer.
-        by_kind: Comparison by kind.
-        by_form: Comparison by form.
         elsewhere: Comparison on drawn lines of other hands; ``None`` without such lines.
         shares: Accepted fields by group: of the present and of the new reader.
     """

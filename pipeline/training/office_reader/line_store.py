@@ -87,9 +87,6 @@ class LineStore:
     def keep(self, book_id: int, decided: DecidedLines) -> int:
         """Replace the stored lines of a book; a book without lines has no file.
 
-        Args:
-            decided: The decided lines.
-
         Returns:
             Number of stored lines, without removed lines.
 
