@@ -106,7 +106,7 @@ def main() -> None:
 
 @contextmanager
 def _served(registry: Registry, workspace: Path, schemas: Schemas) -> Iterator[str]:
-    """The desk on a port of this machine, with one reviewer."""
+    """Serve the desk to a reviewer on a port of this machine."""
     accounts = registry.accounts()
     first = accounts.create(LOGIN, "Người đo", Role.REVIEWER, None)
     accounts.change_password(accounts.authenticate(LOGIN, first, "bench"), first, PASSWORD, "bench")
@@ -202,18 +202,18 @@ def _truth_of(page: Page, truths: Mapping[str, BookTruth], schemas: Schemas) -> 
     truth = truths[book]
     entry = next(
         (
-            one
-            for one in truth.entries
-            if one.page is not None
-            and (truth.pages[one.page].scan, truth.pages[one.page].page_no) == (scan, int(page_no))
-            and one.row == int(row)
+            entry
+            for entry in truth.entries
+            if entry.page is not None
+            and (truth.pages[entry.page].scan, truth.pages[entry.page].page_no) == (scan, int(page_no))
+            and entry.row == int(row)
         ),
         None,
     )
     values = {} if entry is None else entry.values
-    found = {spec.name: values[spec.column] for spec in record.fields if spec.column in values}
+    texts = {spec.name: values[spec.column] for spec in record.fields if spec.column in values}
     number = next((spec.name for spec in record.fields if spec.value_kind.is_entry_number), "")
-    return {name: text.split("/")[0] if name == number else text for name, text in found.items()}
+    return {name: text.split("/")[0] if name == number else text for name, text in texts.items()}
 
 
 def _tell(flow: Flow) -> None:
