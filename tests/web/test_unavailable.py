@@ -19,7 +19,7 @@ from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role
 from pipeline.registry.accounts.rows import login_failure
-from pipeline.web.app import create_app
+from pipeline.web.app import create_app, new_site
 from pipeline.web.security.middleware import Rate, ReviewOptions
 from tests.registry.pages import SCHEMAS
 from tests.web.browser import Browser, text_of
@@ -31,7 +31,7 @@ from tests.web.conftest import OWN, browser_of, join
 def open_app(registry: Registry, clock: Clock) -> FastAPI:
     """An application that never slows anybody down."""
     free = Rate(burst=10**9, per_second=1e9)
-    return create_app(registry, SCHEMAS, ReviewOptions(requests=free, logins=free), now=clock)
+    return create_app(new_site(registry, SCHEMAS, ReviewOptions(requests=free, logins=free), now=clock))
 
 
 @contextmanager

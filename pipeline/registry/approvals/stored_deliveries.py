@@ -15,7 +15,8 @@ from sqlalchemy import Connection, UniqueConstraint, select
 from pipeline.delivery_rules import ConfirmedDelivery
 from pipeline.registry.database.audit import add
 from pipeline.registry.database.columns import APPEND_ONLY, Id, refers, rows_of, table, values_of
-from pipeline.registry.withdrawals.stored_withdrawals import Placed
+from pipeline.registry.withdrawals.model import RegistryPart
+from pipeline.registry.withdrawals.stored_withdrawals import Placed, part_of_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +84,13 @@ confirmed_delivery = table(
 )
 
 
-Spot = tuple[int, str, int, int]
-"""Book, scan, page and row of an entry."""
-
-
 def confirmed_in(
     connection: Connection, book_ids: Collection[int]
-) -> dict[Spot, dict[str, ConfirmedDelivery]]:
+) -> dict[RegistryPart, dict[str, ConfirmedDelivery]]:
     """Return what was confirmed last of every field of whole books and not taken back."""
-    found: dict[Spot, dict[str, ConfirmedDelivery]] = {}
+    found: dict[RegistryPart, dict[str, ConfirmedDelivery]] = {}
     for row in confirmations_in_force(connection, book_ids):
-        spot = (row.book_id, row.scan_sha256, row.page_no, row.row)
-        found.setdefault(spot, {})[row.field] = ConfirmedDelivery(
+        found.setdefault(part_of_row(row), {})[row.field] = ConfirmedDelivery(
             row.written, row.value, row.note, row.rule, row.author
         )
     return found
@@ -112,10 +108,9 @@ def confirmations_in_force(
         .where(confirmed_delivery.c.book_id.in_(book_ids))
         .order_by(confirmed_delivery.c.id)
     )
-    stacks: dict[tuple[Spot, str], list[ConfirmedDeliveryRow]] = {}
+    stacks: dict[tuple[RegistryPart, str], list[ConfirmedDeliveryRow]] = {}
     for row in rows_of(connection, ConfirmedDeliveryRow, query):
-        spot = (row.book_id, row.scan_sha256, row.page_no, row.row)
-        stack = stacks.setdefault((spot, row.field), [])
+        stack = stacks.setdefault((part_of_row(row), row.field), [])
         if row.rule:
             stack.append(row)
         elif stack:
@@ -135,13 +130,11 @@ def take_back_confirmation(
     )
 
 
-def carry_confirmed(
-    connection: Connection, book_id: int, places: Mapping[tuple[str, int, int], Placed]
-) -> int:
+def carry_confirmed(connection: Connection, book_id: int, places: Mapping[RegistryPart, Placed]) -> int:
     """Add what was confirmed on entries to those that take their places; return how many rows.
 
     Args:
-        places: From scan, page and row of each old entry to the place of the new one.
+        places: The place of each new entry by the part of the registry that the old entry is.
     """
     query = (
         select(confirmed_delivery)
@@ -151,6 +144,6 @@ def carry_confirmed(
     new = [
         values_of(row) | {"scan_sha256": place.sha256, "page_no": place.page_no, "row": place.row}
         for row in rows_of(connection, ConfirmedDeliveryRow, query)
-        if (place := places.get((row.scan_sha256, row.page_no, row.row))) is not None
+        if (place := places.get(part_of_row(row))) is not None
     ]
     return len(add(connection, confirmed_delivery, new))

@@ -22,7 +22,8 @@ from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.database.transactions import ConnectionFacade, reading, writing, writing_declared
-from pipeline.registry.entries.machine_view import place_of, readings_of
+from pipeline.registry.entries.current_readings import written_boxes
+from pipeline.registry.entries.subjects import place_of
 from pipeline.registry.errors import NotThere
 from pipeline.registry.reconciliation.model import (
     Answer,
@@ -290,9 +291,7 @@ def _asked(connection: Connection, row: RowMapping) -> Asked:
     if found.entry_id is not None:
         place = place_of(connection, found.entry_id)
         ref = PageRef(place.sha256, place.page_no)
-        read = {one.field: one for one in readings_of(connection, found.entry_id)}
-        reading = read.get(found.field)
-        box = reading.box if reading is not None else None
+        box = next(iter(written_boxes(connection, found.entry_id).get(found.field, ())), None)
     return Asked(
         row["id"],
         row["reconciliation_id"],

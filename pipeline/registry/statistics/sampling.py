@@ -35,18 +35,16 @@ AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class _SampledAt(SampledValueRow):
-    """A drawn value with the place of its entry."""
+    """A drawn value with the page of its entry."""
 
     page_id: int
-    row: int
 
 
 @dataclass(frozen=True, slots=True)
 class _ClearAt(ClearValueRow):
-    """A clear value with the place of its entry."""
+    """A clear value with the page of its entry."""
 
     page_id: int
-    row: int
 
     @property
     def drawn_at(self) -> datetime:
@@ -134,7 +132,7 @@ def _clear(connection: Connection, places: Places, book_id: int | None) -> list[
 def _of(table: Table, places: Places, book_id: int | None) -> Select[Any]:
     """Return the query of the rows of a table about standing entries of these places, or of one book."""
     query = (
-        select(table, entry.c.page_id, entry.c.row)
+        select(table, entry.c.page_id)
         .join_from(table, entry, entry.c.id == table.c.entry_id)
         .join(page, page.c.id == entry.c.page_id)
         .join(scan, scan.c.id == page.c.scan_id)
@@ -156,9 +154,9 @@ def _decided(
     found: dict[tuple[int, str], Decision] = {}
     for start in range(0, len(rows), AT_ONCE):
         some = rows[start : start + AT_ONCE]
-        decisions = decisions_at(connection, {(row.page_id, row.row) for row in some})
+        decisions = decisions_at(connection, {(row.page_id, row.entry_id) for row in some})
         for row in some:
-            verdict = decisions[row.page_id, row.row].get(row.field)
+            verdict = decisions[row.page_id, row.entry_id].get(row.field)
             if verdict is not None and verdict.decided_at >= row.drawn_at:
                 found[_key(row)] = verdict
     return found

@@ -66,9 +66,9 @@ def _let_back(
     mine = review_task.c.id.in_(task_ids)
     hold_pages(connection, connection.scalars(select(review_task.c.page_id).where(mine)))
     tasks = _open_tasks(connection, mine)
-    decisions = decisions_at(connection, [(row["page_id"], row["row"]) for row in tasks])
+    decisions = decisions_at(connection, [(row["page_id"], row["entry_id"]) for row in tasks])
     consensus = live_consensus(
-        connection, {row["id"]: decisions[row["page_id"], row["row"]] for row in tasks}
+        connection, {row["id"]: decisions[row["page_id"], row["entry_id"]] for row in tasks}
     )
     able = {place: checkers(connection, place) for place in {row["place_code"] for row in tasks}}
     kept_away = witnesses_of_samples(connection, task_ids)

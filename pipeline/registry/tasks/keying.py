@@ -22,14 +22,12 @@ from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.entries import projections
 from pipeline.registry.entries.decisions import NewDecision, add_decisions, checked_verdict
-from pipeline.registry.entries.effective_values import whole_seen
 from pipeline.registry.entries.rows import added_field, entry, resolved_place
 from pipeline.registry.errors import StaleTask
 from pipeline.registry.tasks.consensus import (
     WHOLE_ENTRY,
     Consensus,
     KeyedValue,
-    SeenReading,
     Verdict,
     consensus_of,
 )
@@ -44,6 +42,7 @@ from pipeline.registry.tasks.loading import (
 )
 from pipeline.registry.tasks.model import KeyOutcome
 from pipeline.registry.tasks.rows import decision, keying, review_task, submission
+from pipeline.registry.withdrawals.stored_withdrawals import part_of, part_of_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,18 +306,13 @@ def _row(
 def _decision(context: DeskContext, case: LoadedTask, field: str, one: Consensus) -> NewDecision:
     """Return the decision that these keyed values settle."""
     assert one.settled is not None
-    seen = (
-        whole_seen(case.machine.findings)
-        if field == WHOLE_ENTRY
-        else SeenReading.of(case.readings.get(field))
-    )
     said = one.settled.verdict
     return NewDecision(
         case.row,
         checked_verdict(
             context.declared, case.row.record, Verdict(field, FieldStatus(said.status), said.text)
         ),
-        seen,
+        case.machine.seen_of(field),
         ", ".join(one.authors),
         keyings=[word.keying_id for word in one.words],
     )
@@ -357,7 +351,7 @@ def rows_of_tasks(connection: Connection, tasks: Sequence[TaskRow]) -> dict[int,
         return {tasks[0].id: None}
     owners: dict[Any, int] = {("task", task.id): task.id for task in tasks}
     owners |= {("entry", task.entry_id): task.id for task in tasks}
-    owners |= {("spot", task.book_id, task.sha256, task.page_no, task.row): task.id for task in tasks}
+    owners |= {part_of(task): task.id for task in tasks}
     found: dict[int, dict[str, set[int]]] = {task.id: defaultdict(set) for task in tasks}
     for name, ids in noted(connection).items():
         for row_id, owner in _owners(connection, name, ids):
@@ -381,7 +375,7 @@ def _owners(connection: Connection, table_name: str, ids: Collection[int]) -> It
         query = select(
             decision.c.id, decision.c.book_id, decision.c.scan_sha256, decision.c.page_no, decision.c.row
         ).where(decision.c.id.in_(ids))
-        yield from ((row[0], ("spot", *row[1:])) for row in connection.execute(query))
+        yield from ((row.id, part_of_row(row)) for row in connection.execute(query))
     elif table_name == resolved_place.name:
         query = select(resolved_place.c.id, resolved_place.c.entry_id).where(resolved_place.c.id.in_(ids))
         yield from ((row.id, ("entry", row.entry_id)) for row in connection.execute(query))

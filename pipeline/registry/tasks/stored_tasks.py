@@ -13,8 +13,7 @@ from sqlalchemy import Connection, bindparam, exists, select, update
 from pipeline.base.stages import Stage
 from pipeline.declarations.office.review import Way
 from pipeline.registry.database.audit import add, compare, write
-from pipeline.registry.entries.machine_view import Subject
-from pipeline.registry.entries.rows import SubjectPlace
+from pipeline.registry.entries.rows import Subject, SubjectPlace
 from pipeline.registry.tasks.consensus import Consensus, PendingDecisions, consensus_of, finished, stage_of
 from pipeline.registry.tasks.model import TaskState
 from pipeline.registry.tasks.rows import ReviewTaskRow, review_task, ticket, ticket_closing
@@ -38,7 +37,6 @@ class TaskWanted:
             which nobody can look on this page.
     """
 
-    subject: Subject
     place: SubjectPlace
     before: ReviewTaskRow | None
     left: PendingDecisions
@@ -88,7 +86,7 @@ def refresh_tasks(
         else:
             continue
         if row["reopened"] and not (one.before and one.before.reopened):
-            reopened.add(one.subject)
+            reopened.add(one.place.subject)
     if new:
         add(connection, review_task, new)
         _logger.info("%d review tasks made", len(new))
@@ -127,7 +125,7 @@ def _new_row(one: TaskWanted, now: datetime) -> dict[str, Any]:
     return {
         "page_id": one.place.page_id,
         "row": one.place.row,
-        "entry_id": one.subject[1],
+        "entry_id": one.place.subject[1],
         "version": 1,
         "opened_at": now,
         "book_id": one.place.book_id,
