@@ -43,6 +43,13 @@ class _Block(nn.Module):
         self.narrow = nn.Conv2d(2 * inward, outward, 1)
         self.is_residual = inward == outward
 
+    def scale_activation(self) -> None:
+        """Bring ``SLOPE`` into the weights around the activation; weights were those of GELU."""
+        assert self.widen.bias is not None
+        self.widen.weight.data *= SLOPE
+        self.widen.bias.data *= SLOPE
+        self.narrow.weight.data /= SLOPE
+
     def forward(self, x: Tensor) -> Tensor:
         x = self.depthwise(x)
         if self.attends:
@@ -102,10 +109,9 @@ class PretrainedTower(nn.Module):
             convolution.weight.data = torch.from_numpy(np.array(weight))
             assert convolution.bias is not None
             convolution.bias.data = torch.from_numpy(np.array(bias))
-        for block in self.blocks:
-            block.widen.weight.data *= SLOPE
-            block.widen.bias.data *= SLOPE
-            block.narrow.weight.data /= SLOPE
+        for block in self.modules():
+            if isinstance(block, _Block):
+                block.scale_activation()
 
 
 def _padded(x: Tensor) -> Tensor:
