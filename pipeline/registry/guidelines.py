@@ -168,7 +168,7 @@ def visible_examples(
         return ()
     ids = {one.book_id for one in examples}
     books = connection.execute(select(book.c.id, book.c.place_code).where(book.c.id.in_(ids)))
-    places: dict[int, str] = dict(books.tuples().all())
+    places: dict[int, str] = dict(books.all())
     gone = withdrawals_in_force(connection, sorted(ids))
     waiting = _waiting_pages(connection, {one.ref.scan_sha256 for one in examples})
     return tuple(

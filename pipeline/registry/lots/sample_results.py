@@ -145,7 +145,7 @@ def lot_of(connection: Connection, row: LotRow) -> Lot:
     plan = SamplingPlan(row.size, len(row.sample), row.acceptance, QualityLevels(**row.quality))
     closing = _closing(connection, lot_id)
     counted = select(lot_entry.c.part, func.count()).where(lot_entry.c.lot_id == lot_id)
-    parts: dict[str, int] = dict(connection.execute(counted.group_by(lot_entry.c.part)).tuples().all())
+    parts: dict[str, int] = dict(connection.execute(counted.group_by(lot_entry.c.part)).all())
     questioned, reopened = parts.get(Part.SAMPLE, 0), parts.get(Part.REST, 0)
     rejected = closing is not None and closing.verdict is LotVerdict.REJECTED
     left = row.size - plan.sample - reopened if rejected else plan.sample - questioned

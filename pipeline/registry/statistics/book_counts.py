@@ -67,8 +67,8 @@ def book_statistics(connection: Connection, places: Places) -> tuple[BookStatist
     """Return all books in the order of places, records and volumes."""
     pages = {row.book_id: row for row in rows_of(connection, _PageCounts, _pages(places))}
     entries = {row.book_id: row for row in rows_of(connection, _EntryCounts, _entries(places))}
-    failed: dict[int, int] = dict(connection.execute(_failed(places)).tuples().all())
-    tickets: dict[int, int] = dict(connection.execute(_tickets(places)).tuples().all())
+    failed: dict[int, int] = dict(connection.execute(_failed(places)).all())
+    tickets: dict[int, int] = dict(connection.execute(_tickets(places)).all())
     missing = _details(connection, places, MISSING)
     drift = {book_id: last for book_id, (*_, last) in _details(connection, places, DRIFT).items()}
     rows = connection.execute(

@@ -173,7 +173,7 @@ def book_states(
     entries = _counted(connection, _entries(), *mine)
     waiting = _counted(connection, _waiting(), *mine)
     tickets = _counted(connection, _tickets(), *mine)
-    delivered: dict[int, datetime] = dict(connection.execute(_delivered().where(*mine)).tuples().all())
+    delivered: dict[int, datetime] = dict(connection.execute(_delivered().where(*mine)).all())
     now = clock.now(connection)
     in_hand = set(connection.scalars(select(book_run.c.book_id).where(book_run.c.lasts_until > now)))
     rows = connection.execute(
