@@ -15,7 +15,7 @@ from pipeline.registry.amendments.rows import AmendmentRow, amendment
 from pipeline.registry.books.rows import scan
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, record
-from pipeline.registry.database.columns import rows_of
+from pipeline.registry.database.columns import rows_of, values_of
 from pipeline.registry.database.locks import hold_page_of
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.entries.machine_view import amendment_of, place_of
@@ -110,10 +110,10 @@ def withdraw_amendment(
     in_force = stored_entry(connection, declared, entry_id).amendments.values()
     if amendment_id not in {one.amendment_id for one in in_force}:
         raise RegistryError(f"Sự kiện này không có cải chính, bổ sung số {amendment_id} đang có hiệu lực.")
-    found = connection.execute(select(amendment).where(amendment.c.id == amendment_id)).mappings().one()
-    row = {name: value for name, value in found.items() if name != "id"} | {
+    (before,) = rows_of(connection, AmendmentRow, select(amendment).where(amendment.c.id == amendment_id))
+    row = values_of(before) | {
         "kind": AmendmentKind.WITHDRAWN,
-        "old": found["canonical"] or found["text"],
+        "old": before.canonical or before.text,
         "text": "",
         "canonical": "",
         "reason": reason.strip(),
@@ -122,8 +122,8 @@ def withdraw_amendment(
         "withdraws_id": amendment_id,
     }
     add(connection, amendment, [row])
-    told = {"field": found["field"], "kind": AmendmentKind.WITHDRAWN, "amendment": amendment_id}
-    record(connection, author.strip(), "amended", f"entry:{entry_id}", told)
+    details = {"field": before.field, "kind": AmendmentKind.WITHDRAWN, "amendment": amendment_id}
+    record(connection, author.strip(), "amended", f"entry:{entry_id}", details)
 
 
 def amendments_of(connection: Connection, declared: RecordSchema, entry_id: int) -> tuple[Amendment, ...]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, false, func, select
 
 from pipeline.base.errors import RegistryError
 from pipeline.registry.accounts.model import Person
@@ -18,9 +18,9 @@ from pipeline.registry.amendments import amendments
 from pipeline.registry.amendments.model import AmendmentKind
 from pipeline.registry.amendments.rows import AmendmentRow, amendment
 from pipeline.registry.approvals.model import ApprovalKind, ApprovalView, BookApproval, ListedAmendment
-from pipeline.registry.approvals.stored_deliveries import amendment_signature, book_approval, confirmed_in
-from pipeline.registry.books.rows import book, page, scan
-from pipeline.registry.books.stored_books import ledger_of_row
+from pipeline.registry.approvals.rows import amendment_signature, book_approval
+from pipeline.registry.approvals.stored_deliveries import confirmed_in
+from pipeline.registry.books.rows import StoredBookRow, book, page, scan
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.columns import rows_of
@@ -54,9 +54,8 @@ def value_digest(connection: Connection, declared: RecordSchema, book_id: int) -
 
 def _lines(connection: Connection, declared: RecordSchema, book_id: int) -> Iterator[tuple[Any, ...]]:
     spots = set()
-    cover = connection.execute(select(book).where(book.c.id == book_id)).mappings().first()
-    if cover is not None:
-        yield "cover", asdict(ledger_of_row(cover))
+    for cover in rows_of(connection, StoredBookRow, select(book).where(book.c.id == book_id)):
+        yield "cover", asdict(cover.ledger)
     for name in sorted(declared.schemas.records):
         fields = list(declared.fields(name))
         query = (
@@ -80,25 +79,16 @@ def _lines(connection: Connection, declared: RecordSchema, book_id: int) -> Iter
 
 def approvals_of(connection: Connection, declared: RecordSchema, book_id: int) -> tuple[BookApproval, ...]:
     """Return every act on the approval of a book, the newest first."""
-    rows = connection.execute(
-        select(book_approval).where(book_approval.c.book_id == book_id).order_by(book_approval.c.id.desc())
+    query = (
+        select(book_approval, false())
+        .where(book_approval.c.book_id == book_id)
+        .order_by(book_approval.c.id.desc())
     )
-    acts = [dict(row) for row in rows.mappings()]
-    stands = bool(acts) and acts[0]["kind"] == ApprovalKind.APPROVED
-    state = value_digest(connection, declared, book_id)[0] if stands else ""
-    return tuple(
-        BookApproval(
-            row["id"],
-            ApprovalKind(row["kind"]),
-            row["state"],
-            row["entries"],
-            row["note"],
-            row["author"],
-            row["approved_at"],
-            holds=stands and place == 0 and row["state"] == state,
-        )
-        for place, row in enumerate(acts)
-    )
+    acts = rows_of(connection, BookApproval, query)
+    if acts and acts[0].kind == ApprovalKind.APPROVED:
+        state, _ = value_digest(connection, declared, book_id)
+        acts[0] = replace(acts[0], holds=acts[0].state == state)
+    return tuple(acts)
 
 
 def approval_in_force(connection: Connection, declared: RecordSchema, book_id: int) -> BookApproval | None:

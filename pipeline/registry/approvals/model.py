@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from pipeline.registry.amendments.model import Amendment
+from pipeline.registry.approvals.rows import BookApprovalRow
 
 
 class ApprovalKind(StrEnum):
@@ -17,21 +18,9 @@ class ApprovalKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class BookApproval:
-    """One act on the approval of a book.
+class BookApproval(BookApprovalRow):
+    """``holds``: whether the book is approved by this row: it is the last one, and no value has changed since."""
 
-    Attributes:
-        state: The digest of the values that it is about.
-        holds: Whether the book is approved by it now: it is the last act, and no value has changed since.
-    """
-
-    approval_id: int
-    kind: ApprovalKind
-    state: str
-    entries: int
-    note: str
-    author: str
-    approved_at: datetime
     holds: bool
 
 

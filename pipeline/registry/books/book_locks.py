@@ -17,9 +17,10 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from pipeline.base.errors import BookBusy, HotichError
 from pipeline.base.localtime import OFFICE_ZONE, format_moment
-from pipeline.registry.books.rows import book_run
+from pipeline.registry.books.rows import BookRunRow, book_run
 from pipeline.registry.database.audit import MACHINE, record
 from pipeline.registry.database.clock import now
+from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.locks import hold_book
 from pipeline.registry.database.runner import Runner, is_dead, this_runner
@@ -96,17 +97,16 @@ def refuse_running(connection: Connection, book_id: int) -> None:
 def _claim(connection: Connection, book_id: int, runner: Runner, seconds: float) -> None:
     hold_book(connection, book_id)
     moment = now(connection)
-    row = connection.execute(select(book_run).where(book_run.c.book_id == book_id)).mappings().first()
-    if row is not None:
-        own = row["token"] in _held_here
-        gone = is_dead(row["machine"], row["pid"], row["process"])
-        left = row["machine"] == runner.machine and row["pid"] == runner.pid and not own
-        if own or not (gone or left or row["lasts_until"] <= moment):
-            begun = format_moment(row["begun_at"])
+    for other in rows_of(connection, BookRunRow, select(book_run).where(book_run.c.book_id == book_id)):
+        own = other.token in _held_here
+        dead = is_dead(other.machine, other.pid, other.process)
+        left = other.machine == runner.machine and other.pid == runner.pid and not own
+        if own or not (dead or left or other.lasts_until <= moment):
+            begun = format_moment(other.begun_at)
             raise BookBusy(
-                f"Quyển này đang được một lượt chạy khác đọc (máy {row['host']}, tiến trình {row['pid']}, từ {begun}). "
+                f"Quyển này đang được một lượt chạy khác đọc (máy {other.host}, tiến trình {other.pid}, từ {begun}). "
                 "Hãy đợi lượt ấy xong; nếu nó đã treo, quyển tự được nhả lúc "
-                f"{row['lasts_until'].astimezone(OFFICE_ZONE):%H:%M:%S}."
+                f"{other.lasts_until.astimezone(OFFICE_ZONE):%H:%M:%S}."
             )
         connection.execute(delete(book_run).where(book_run.c.book_id == book_id))
         record(connection, MACHINE, "run-taken-over", f"book:{book_id}")

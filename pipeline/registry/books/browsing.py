@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import reduce
-from typing import Any
 
 from sqlalchemy import Connection, case, func, select
 
@@ -14,9 +13,10 @@ from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.permissions import check_place, check_supervises, stages
 from pipeline.registry.books.model import ListedEntry, PagePosition
 from pipeline.registry.books.page_order import places_of_moved
-from pipeline.registry.books.rows import book, page, page_failure, page_run, scan
+from pipeline.registry.books.rows import StoredBookRow, book, page, page_failure, page_run, scan
 from pipeline.registry.data_entry.model import FAILED, UNREAD, BookPageState, EntryOnPage
 from pipeline.registry.database.audit import record
+from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.entries.effective_values import select_values
@@ -36,19 +36,19 @@ from pipeline.registry.withdrawals.stored_withdrawals import (
 )
 
 
-def check_data_entry(connection: Connection, person: Person, book_id: int) -> Mapping[str, Any]:
-    """Return the row of a book to which a person may add.
+def check_data_entry(connection: Connection, person: Person, book_id: int) -> StoredBookRow:
+    """Return a book to which a person may add.
 
     Raises:
         NotYours: They may not, or the book belongs to another place.
         NotThere: There is no such book.
     """
     stages(person)
-    row = connection.execute(select(book).where(book.c.id == book_id, book_stands)).mappings().first()
-    if row is None:
+    rows = rows_of(connection, StoredBookRow, select(book).where(book.c.id == book_id, book_stands))
+    if not rows:
         raise NotThere(f"Không có quyển sổ số {book_id}. Hãy tải lại danh sách.")
-    check_place(person, row["place_code"])
-    return dict(row)
+    check_place(person, rows[0].place_code)
+    return rows[0]
 
 
 def books_of(context: DeskContext, person: Person) -> tuple[tuple[int, str, str, str, int], ...]:
@@ -116,8 +116,8 @@ def entries_on_page(
     )
 
 
-def page_of_book(connection: Connection, of_book: Mapping[str, Any], ref: PageRef) -> BookPageState:
-    """Return one page of a book, whose row is ``of_book``.
+def page_of_book(connection: Connection, of_book: StoredBookRow, ref: PageRef) -> BookPageState:
+    """Return one page of a book.
 
     Raises:
         NotThere: The book has no such page, or the page is withdrawn.
@@ -130,10 +130,10 @@ def page_of_book(connection: Connection, of_book: Mapping[str, Any], ref: PageRe
 
 
 def _scanned_pages(
-    connection: Connection, of_book: Mapping[str, Any], sha256: str | None = None
+    connection: Connection, of_book: StoredBookRow, sha256: str | None = None
 ) -> Iterator[BookPageState]:
     """Yield the pages of the standing scans of a book, or of one scan, by the names of the scans."""
-    in_book = [scan.c.book_id == of_book["id"], *(() if sha256 is None else (scan.c.sha256 == sha256,))]
+    in_book = [scan.c.book_id == of_book.id, *(() if sha256 is None else (scan.c.sha256 == sha256,))]
     scans = connection.execute(
         select(scan.c.id, scan.c.sha256, scan.c.name, scan.c.pages)
         .where(*in_book, scan_stands)
@@ -150,13 +150,13 @@ def _scanned_pages(
         .where(*in_book, page_stands)
         .group_by(page.c.id, page.c.scan_id, page.c.page_no, page_run.c.kind)
     ).all()
-    gone = withdrawals_in_force(connection, [of_book["id"]])
-    moved = places_of_moved(connection, of_book["id"])
+    gone = withdrawals_in_force(connection, [of_book.id])
+    moved = places_of_moved(connection, of_book.id)
     failures = {
         (row.scan_sha256, row.page_no): row.message
         for row in connection.execute(
             select(page_failure.c.scan_sha256, page_failure.c.page_no, page_failure.c.message).where(
-                page_failure.c.book_id == of_book["id"], failure_stands
+                page_failure.c.book_id == of_book.id, failure_stands
             )
         )
     }
@@ -165,7 +165,7 @@ def _scanned_pages(
         numbers = {*range(1, one.pages + 1), *(page_no for scan_id, page_no in pages if scan_id == one.id)}
         numbers |= {page_no for sha, page_no in failures if sha == one.sha256 and page_no}
         for page_no in sorted(numbers):
-            part = RegistryPart(of_book["id"], one.sha256, page_no)
+            part = RegistryPart(of_book.id, one.sha256, page_no)
             if covering(gone, part) is not None:
                 continue
             ref = PageRef(one.sha256, page_no)
@@ -173,9 +173,9 @@ def _scanned_pages(
             why = failures.get((one.sha256, page_no)) or failures.get((one.sha256, None)) or ""
             read = row is not None and row.kind is not None
             yield BookPageState(
-                book_id=of_book["id"],
-                book=of_book["folder_name"],
-                record=of_book["record"],
+                book_id=of_book.id,
+                book=of_book.folder_name,
+                record=of_book.record,
                 ref=ref,
                 scan=one.name,
                 place=moved.get(ref) or PagePosition(one.name, page_no),
@@ -247,27 +247,27 @@ def listed_entries(connection: Connection, declared: RecordSchema, book_id: int)
             .outerjoin(review_task, review_task.c.entry_id == entry.c.id)
             .where(in_book)
         )
-        for row in connection.execute(query).mappings():
-            opened = row["state"] == TaskState.OPEN
-            waiting = frozenset(row["fields"] or ()) if opened else frozenset()
-            ref = PageRef(row["sha256"], row["page_no"])
-            changed = amended.get((book_id, ref.scan_sha256, ref.page_no, row["row"]), {})
+        for row in connection.execute(query):
+            opened = row.state == TaskState.OPEN
+            waiting = frozenset(row.fields or ()) if opened else frozenset()
+            ref = PageRef(row.sha256, row.page_no)
+            changed = amended.get((book_id, ref.scan_sha256, ref.page_no, row.row), {})
             shown = {
-                key: "" if field in waiting else changed[field].value if field in changed else row[key] or ""
-                for key, field in asked.items()
+                key: "" if field in waiting else changed[field].value if field in changed else value or ""
+                for (key, field), value in zip(asked.items(), row[-len(asked) :], strict=True)
             }
             names = [shown[key] for key in asked if key.startswith(SUBJECT)]
             listed = ListedEntry(
-                entry_id=row["entry_id"],
+                entry_id=row.entry_id,
                 ref=ref,
-                scan=row["name"],
-                place=moved.get(ref) or PagePosition(row["name"], ref.page_no),
-                row=row["row"],
+                scan=row.name,
+                place=moved.get(ref) or PagePosition(row.name, ref.page_no),
+                row=row.row,
                 record=name,
                 number=shown.get("number", ""),
                 registered_on=shown.get("registered_on", ""),
                 page_number=shown.get("page_number", ""),
-                stage=Stage(row["stage"]) if opened else Stage.SETTLED,
+                stage=Stage(row.stage) if opened else Stage.SETTLED,
                 waiting=len(waiting),
                 amended=len(changed),
                 subject=", ".join(filter(None, names)),

@@ -9,6 +9,7 @@ and operators correct the books of their places.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection, Table, func, select, update
 
@@ -20,12 +21,13 @@ from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.accounts.permissions import check_place, check_place_of_book, check_supervises
 from pipeline.registry.amendments.rows import amendment
 from pipeline.registry.books.book_locks import refuse_running
-from pipeline.registry.books.model import BookCorrection, CorrectionOverview, KnownBook
-from pipeline.registry.books.rows import book, book_correction, page, page_run, scan
+from pipeline.registry.books.model import CorrectionOverview, KnownBook
+from pipeline.registry.books.rows import BookCorrection, book, book_correction, page, page_run, scan
 from pipeline.registry.books.stored_books import check_reason, find_book, known_book, ledger_row
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, changing, record, wrote
 from pipeline.registry.database.audit.chain import audit
+from pipeline.registry.database.columns import rows_of, values_of
 from pipeline.registry.database.locks import Whole, hold, hold_book, hold_pages, hold_tasks
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.desk_context import DeskContext
@@ -119,33 +121,18 @@ def correct_book(
     row = {"record": kind, "folder_name": folder_name, **ledger_row(ledger)}
     connection.execute(update(book).where(book.c.id == book_id).values(row))
     wrote(connection, book, [book_id])
-    moment = clock.now(connection)
-    made = {"book_id": book_id, "old": old, "new": new, "reason": reason.strip(), "author": author.strip()}
-    (correction_id,) = add(connection, book_correction, [{**made, "corrected_at": moment}])
-    said = BookCorrection(correction_id, book_id, old, new, reason.strip(), author.strip(), moment)
-    _follow(connection, declared, known.ledger, ledger, said, forget=kind != before)
-    told = {"correction": correction_id, "keys": sorted(new)}
-    record(connection, author.strip(), "book-corrected", f"book:{book_id}", told)
-    return said
+    correction = BookCorrection(0, book_id, old, new, reason.strip(), author.strip(), clock.now(connection))
+    (correction_id,) = add(connection, book_correction, [values_of(correction)])
+    _follow(connection, declared, known.ledger, ledger, correction, forget=kind != before)
+    details = {"correction": correction_id, "keys": sorted(new)}
+    record(connection, author.strip(), "book-corrected", f"book:{book_id}", details)
+    return replace(correction, id=correction_id)
 
 
 def book_corrections(connection: Connection, book_id: int) -> tuple[BookCorrection, ...]:
     """Return what was corrected of a book, the oldest first."""
-    rows = connection.execute(
-        select(book_correction).where(book_correction.c.book_id == book_id).order_by(book_correction.c.id)
-    )
-    return tuple(
-        BookCorrection(
-            row["id"],
-            row["book_id"],
-            row["old"],
-            row["new"],
-            row["reason"],
-            row["author"],
-            row["corrected_at"],
-        )
-        for row in rows.mappings()
-    )
+    query = select(book_correction).where(book_correction.c.book_id == book_id).order_by(book_correction.c.id)
+    return tuple(rows_of(connection, BookCorrection, query))
 
 
 def numbers_of_year(connection: Connection, book_id: int, year: int) -> int:

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, delete, func, select
 
 from pipeline.base.model import PageRef
 from pipeline.registry.books.model import ReadFailure, UnfitPage
 from pipeline.registry.books.rows import book, page, page_failure, page_run, scan
 from pipeline.registry.database.audit import MACHINE, add, changing, record, wrote
+from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.locks import hold_book
 from pipeline.registry.entries.rows import finding
 from pipeline.registry.withdrawals.stored_withdrawals import failure_stands, page_stands
@@ -22,27 +23,24 @@ from pipeline.registry.withdrawals.stored_withdrawals import failure_stands, pag
 def read_failures(connection: Connection, book_id: int | None = None) -> tuple[ReadFailure, ...]:
     """Return pages and scans that could not be read, of a book or of all, in the order of books, scans and pages."""
     query = (
-        select(page_failure, book.c.folder_name)
-        .join(book)
+        select(
+            book.c.id,
+            book.c.folder_name,
+            page_failure.c.scan_name,
+            page_failure.c.scan_sha256,
+            page_failure.c.page_no,
+            page_failure.c.code,
+            page_failure.c.message,
+            page_failure.c.failed_at,
+            func.coalesce(page_failure.c.tries, 1),
+        )
+        .join_from(page_failure, book)
         .where(failure_stands)
         .order_by(page_failure.c.book_id, page_failure.c.scan_name, page_failure.c.page_no, page_failure.c.id)
     )
     if book_id is not None:
         query = query.where(page_failure.c.book_id == book_id)
-    return tuple(
-        ReadFailure(
-            row["book_id"],
-            row["folder_name"],
-            row["scan_name"],
-            row["scan_sha256"],
-            row["page_no"],
-            row["code"],
-            row["message"],
-            row["failed_at"],
-            row["tries"] or 1,
-        )
-        for row in connection.execute(query).mappings()
-    )
+    return tuple(rows_of(connection, ReadFailure, query))
 
 
 def set_aside(

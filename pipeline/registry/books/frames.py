@@ -6,6 +6,7 @@ A value is the one in force, else what the machine read and nobody has accepted 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -13,11 +14,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from pipeline.base.model import BookSeries, PageRef
+from pipeline.base.model import PageRef
 from pipeline.declarations.schema import PersonSpec
 from pipeline.registry.books.page_order import moved_pages
-from pipeline.registry.books.rows import book, page, page_failure, page_run, scan
-from pipeline.registry.books.stored_books import ledger_of_row, registering_unit
+from pipeline.registry.books.rows import StoredBookRow, book, page, page_failure, page_run, scan
+from pipeline.registry.books.stored_books import registering_unit
+from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.entries.effective_values import select_values
 from pipeline.registry.entries.rows import entry
@@ -55,34 +57,33 @@ def books(connection: Connection, declared: RecordSchema, book_ids: Sequence[int
         .group_by(page_failure.c.book_id)
         .subquery()
     )
-    found = _frame(
-        connection,
-        select(
-            book.c.id.label("book_id"),
-            book.c.folder_name,
-            book.c.record,
-            book.c.form,
-            book.c.place,
-            book.c.place_code,
-            book.c.volume,
-            book.c.opened_on,
-            book.c.closed_on,
-            book.c.entries,
-            book.c.pages,
-            func.coalesce(book.c.series, BookSeries.ORDINARY.value).label("series"),
-            func.coalesce(failed.c.failed, 0).label("failed"),
-        )
+    query = (
+        select(book, func.coalesce(failed.c.failed, 0))
         .outerjoin(failed, failed.c.book_id == book.c.id)
         .where(book_stands, book.c.record.in_(list(declared.schemas.records)), *_within(book.c.id, book_ids))
-        .order_by(book.c.id),
+        .order_by(book.c.id)
     )
+    rows = rows_of(connection, _BookWithFailures, query)
     tables = {name: form.table.rows if form.table else 1 for name, form in declared.schemas.forms.items()}
-    ledgers = [ledger_of_row(row) for row in found.to_dict("records")]
-    return found.assign(
-        rows=found["form"].map(tables).fillna(UNKNOWN_ROWS).astype("int64"),
-        unit=[registering_unit(declared, ledger) for ledger in ledgers],
-        book_series=[ledger.series.value for ledger in ledgers],
-    ).drop(columns=["form", "place", "opened_on", "closed_on", "series"])
+    columns: dict[str, list[Any]] = {
+        "book_id": [row.id for row in rows],
+        "folder_name": [row.folder_name for row in rows],
+        "record": [row.record for row in rows],
+        "place_code": [row.place_code for row in rows],
+        "volume": [row.volume for row in rows],
+        "entries": [row.entries for row in rows],
+        "pages": [row.pages for row in rows],
+        "failed": [row.failed for row in rows],
+        "rows": [tables.get(row.form, UNKNOWN_ROWS) for row in rows],
+        "unit": [registering_unit(declared, row.ledger) for row in rows],
+        "book_series": [row.ledger.series.value for row in rows],
+    }
+    return pd.DataFrame({name: _column(values) for name, values in columns.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class _BookWithFailures(StoredBookRow):
+    failed: int
 
 
 def series_books(connection: Connection, book_ids: Sequence[int]) -> tuple[int, ...]:

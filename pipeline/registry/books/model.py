@@ -212,25 +212,6 @@ class CorrectionOverview:
 
 
 @dataclass(frozen=True, slots=True)
-class BookCorrection:
-    """What was corrected of a book.
-
-    Attributes:
-        old: The words before, by key of ``ledger.toml`` or ``folder``.
-        new: The words since, of the same keys.
-        corrected_at: UTC.
-    """
-
-    correction_id: int
-    book_id: int
-    old: Mapping[str, str]
-    new: Mapping[str, str]
-    reason: str
-    author: str
-    corrected_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class BookProgress:
     """How far the reading of a book has come.
 
@@ -293,18 +274,3 @@ class Rectification:
     def mark(self) -> str:
         """Equal for pages that are rectified alike: what a person drew on one may be told by it from another."""
         return hashlib.sha256(repr((self.size, self.matrix.tolist())).encode()).hexdigest()[:16]
-
-
-@dataclass(frozen=True, slots=True)
-class UndeclaredBook:
-    """A book whose form or kind of register is not declared now.
-
-    Attributes:
-        form: The form that it was declared with.
-    """
-
-    book_id: int
-    folder: str
-    place_code: str
-    form: str
-    record: str

@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Select, func, inspect, or_, select
 
-from pipeline.registry.books.model import BookSummary, UndeclaredBook
-from pipeline.registry.books.rows import book, page, page_failure, page_run, scan
+from pipeline.registry.books.model import BookSummary
+from pipeline.registry.books.rows import StoredBookRow, book, page, page_failure, page_run, scan
+from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.record_tables import RecordSchema, record_table_name
 from pipeline.registry.entries.rows import entry
 from pipeline.registry.tasks.model import Task, TaskState
@@ -24,17 +25,24 @@ from pipeline.registry.withdrawals.stored_withdrawals import (
 
 def queue(connection: Connection, book_id: int | None = None, limit: int | None = None) -> tuple[Task, ...]:
     """Return what waits for a person, in a book or in all: reopened tasks first, then in the order of the book."""
-    rows = connection.execute(
+    query = (
         select(
-            review_task,
+            review_task.c.id,
+            review_task.c.page_id,
+            review_task.c.entry_id,
             scan.c.book_id,
             book.c.folder_name,
             book.c.volume,
-            func.coalesce(entry.c.record, book.c.record).label("record"),
+            func.coalesce(entry.c.record, book.c.record),
             scan.c.sha256,
             scan.c.name,
             page.c.page_no,
-            func.coalesce(entry.c.number_text, "").label("entry_number"),
+            review_task.c.row,
+            func.coalesce(entry.c.number_text, ""),
+            review_task.c.reasons,
+            review_task.c.fields,
+            review_task.c.reopened,
+            review_task.c.version,
         )
         .join_from(review_task, page, review_task.c.page_id == page.c.id)
         .join(scan)
@@ -45,25 +53,8 @@ def queue(connection: Connection, book_id: int | None = None, limit: int | None 
         .limit(limit)
     )
     return tuple(
-        Task(
-            task_id=row["id"],
-            page_id=row["page_id"],
-            entry_id=row["entry_id"],
-            book_id=row["book_id"],
-            book=row["folder_name"],
-            volume=row["volume"],
-            record=row["record"],
-            scan_sha256=row["sha256"],
-            scan=row["name"],
-            page_no=row["page_no"],
-            row=row["row"],
-            entry_number=row["entry_number"],
-            reasons=tuple(row["reasons"]),
-            fields=tuple(row["fields"]),
-            reopened=row["reopened"],
-            version=row["version"],
-        )
-        for row in rows.mappings()
+        Task(*columns, tuple(reasons), tuple(fields), reopened, version)
+        for *columns, reasons, fields, reopened, version in connection.execute(query)
     )
 
 
@@ -161,16 +152,10 @@ def is_undeclared(declared: RecordSchema) -> ColumnElement[bool]:
     return or_(book.c.form.not_in(forms), book.c.record.not_in(records))
 
 
-def undeclared_books(connection: Connection, declared: RecordSchema) -> tuple[UndeclaredBook, ...]:
+def undeclared_books(connection: Connection, declared: RecordSchema) -> tuple[StoredBookRow, ...]:
     """Return the books that stand and whose form or kind of register is not declared now, by place."""
-    rows = connection.execute(
-        select(book.c.id, book.c.folder_name, book.c.place_code, book.c.form, book.c.record)
-        .where(book_stands, is_undeclared(declared))
-        .order_by(book.c.place_code, book.c.id)
-    )
-    return tuple(
-        UndeclaredBook(row.id, row.folder_name, row.place_code, row.form, row.record) for row in rows
-    )
+    query = select(book).where(book_stands, is_undeclared(declared)).order_by(book.c.place_code, book.c.id)
+    return tuple(rows_of(connection, StoredBookRow, query))
 
 
 def forms_read_by(connection: Connection, book_id: int) -> frozenset[str]:

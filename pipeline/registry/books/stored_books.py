@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy import Connection, Table, case, func, or_, select, update
@@ -15,9 +15,10 @@ from pipeline.base.model import BookSeries, Ledger, PageRef
 from pipeline.registry.books.failures import forget_failures
 from pipeline.registry.books.model import BookProgress, BookRow, FailedPage, KnownBook, StoredBook, StoredPage
 from pipeline.registry.books.page_order import in_page_order
-from pipeline.registry.books.rows import book, book_run, page, page_failure, page_run, scan
+from pipeline.registry.books.rows import StoredBookRow, book, book_run, page, page_failure, page_run, scan
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import MACHINE, add, changing, record, wrote
+from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.locks import Whole, hold, hold_book
 from pipeline.registry.database.record_tables import RecordSchema
@@ -65,7 +66,9 @@ def book_id(connection: Connection, declared: RecordSchema, ledger: Ledger, fold
 
 def find_book(connection: Connection, declared: RecordSchema, ledger: Ledger, folder_name: str) -> int | None:
     """Return the id of a book as ``book_id`` does, None when it was never read; a withdrawn one only if no other is."""
-    rows = connection.execute(
+    rows = rows_of(
+        connection,
+        StoredBookRow,
         select(book)
         .where(
             book.c.record == declared.schemas.form(ledger.form).record,
@@ -73,14 +76,11 @@ def find_book(connection: Connection, declared: RecordSchema, ledger: Ledger, fo
             book.c.volume == ledger.volume,
             book.c.folder_name == folder_name,
         )
-        .order_by(case((book_stands, 0), else_=1), book.c.id)
+        .order_by(case((book_stands, 0), else_=1), book.c.id),
     )
-    mine = ledger.series, registering_unit(declared, ledger)
-    for row in rows.mappings():
-        known = ledger_of_row(row)
-        if (known.series, registering_unit(declared, known)) == mine:
-            return int(row["id"])
-    return None
+    wanted = ledger.series, registering_unit(declared, ledger)
+    same = (row.id for row in rows if (row.ledger.series, registering_unit(declared, row.ledger)) == wanted)
+    return next(same, None)
 
 
 def known_book(connection: Connection, book_id: int) -> KnownBook:
@@ -89,10 +89,20 @@ def known_book(connection: Connection, book_id: int) -> KnownBook:
     Raises:
         NotThere: There is none of that id.
     """
-    row = connection.execute(select(book).where(book.c.id == book_id)).mappings().first()
-    if row is None:
-        raise _no_book(book_id)
-    return KnownBook(book_id, row["folder_name"], ledger_of_row(row), len(page_counts(connection, book_id)))
+    row = book_row(connection, book_id)
+    return KnownBook(book_id, row.folder_name, row.ledger, len(page_counts(connection, book_id)))
+
+
+def book_row(connection: Connection, book_id: int) -> StoredBookRow:
+    """Return the row of a book.
+
+    Raises:
+        NotThere: There is no book with that id.
+    """
+    rows = rows_of(connection, StoredBookRow, select(book).where(book.c.id == book_id))
+    if not rows:
+        raise NotThere(f"Không có quyển sổ số {book_id} trong cơ sở dữ liệu. Hãy kiểm tra lại số.")
+    return rows[0]
 
 
 def likely_books(connection: Connection, folder_name: str, hashes: Collection[str]) -> tuple[KnownBook, ...]:
@@ -163,12 +173,6 @@ def check_reason(author: str, reason: str) -> None:
 def ledger_row(ledger: Ledger) -> dict[str, Any]:
     """Return what a row of ``book`` holds of its ledger."""
     return {**asdict(ledger), "series": None if ledger.series is BookSeries.ORDINARY else ledger.series.value}
-
-
-def ledger_of_row(row: Mapping[Any, Any]) -> Ledger:
-    """Return the ledger that a row of ``book`` tells."""
-    told = {one.name: row[one.name] for one in fields(Ledger)}
-    return Ledger(**{**told, "series": BookSeries(row["series"] or BookSeries.ORDINARY)})
 
 
 def registering_unit(declared: RecordSchema, ledger: Ledger) -> str:
@@ -251,15 +255,18 @@ def upserted(
 
     What the caller holds makes that safe.
     """
-    found = connection.execute(select(table).filter_by(**identity)).mappings().first()
-    if found is None:
+    stored = connection.execute(
+        select(table.c.id, *(table.c[name] for name in rest)).filter_by(**identity)
+    ).first()
+    if stored is None:
         return add(connection, table, [identity | rest])[0], True
-    if all(found[name] == value for name, value in rest.items()):
-        return int(found["id"]), False
-    changing(connection, table, [found["id"]])
-    connection.execute(update(table).where(table.c.id == found["id"]).values(rest))
-    wrote(connection, table, [found["id"]])
-    return int(found["id"]), True
+    row_id, *values = stored
+    if values == list(rest.values()):
+        return int(row_id), False
+    changing(connection, table, [row_id])
+    connection.execute(update(table).where(table.c.id == row_id).values(rest))
+    wrote(connection, table, [row_id])
+    return int(row_id), True
 
 
 def stored_book(connection: Connection, book_id: int) -> StoredBook:
@@ -268,9 +275,7 @@ def stored_book(connection: Connection, book_id: int) -> StoredBook:
     Raises:
         NotThere: There is none of that id.
     """
-    row = connection.execute(select(book).where(book.c.id == book_id)).mappings().first()
-    if row is None:
-        raise _no_book(book_id)
+    row = book_row(connection, book_id)
     scans = connection.execute(
         select(scan.c.sha256, scan.c.name).where(scan.c.book_id == book_id, scan_stands).order_by(scan.c.id)
     )
@@ -296,9 +301,9 @@ def stored_book(connection: Connection, book_id: int) -> StoredBook:
     )
     return StoredBook(
         book_id,
-        row["folder_name"],
-        row["record"],
-        ledger_of_row(row),
+        row.folder_name,
+        row.record,
+        row.ledger,
         {one.sha256: one.name for one in scans},
         tuple(
             StoredPage(one.id, PageRef(one.sha256, one.page_no), one.kind, one.form)
@@ -306,10 +311,6 @@ def stored_book(connection: Connection, book_id: int) -> StoredBook:
         ),
         tuple(FailedPage(one.scan_name, one.page_no, one.code) for one in failures),
     )
-
-
-def _no_book(book_id: int) -> NotThere:
-    return NotThere(f"Không có quyển sổ số {book_id} trong cơ sở dữ liệu. Hãy kiểm tra lại số.")
 
 
 def book_progress(connection: Connection) -> Mapping[str, BookProgress]:

@@ -7,7 +7,7 @@ and decisions holds for it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, exists, func, select
@@ -20,8 +20,7 @@ from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.accounts.permissions import stages
 from pipeline.registry.books.browsing import check_data_entry, page_of_book
 from pipeline.registry.books.pages import held_page, rectification_of
-from pipeline.registry.books.rows import page, scan
-from pipeline.registry.books.stored_books import ledger_of_row
+from pipeline.registry.books.rows import StoredBookRow, page, scan
 from pipeline.registry.data_entry.model import AddedColumn, AddedEntries, corners_of
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.locks import hold_page_of, hold_pages
@@ -63,11 +62,9 @@ def columns_to_add(context: DeskContext, person: Person, book_id: int) -> tuple[
     """Return the fields that may be added to all entries of a book: those that its form has no place for."""
     of_book = check_data_entry(context.connection, person, book_id)
     schemas = context.declared.schemas
-    on_form = schemas.form(of_book["form"]).field_names
+    on_form = schemas.form(of_book.form).field_names
     return tuple(
-        spec
-        for spec in schemas.record(of_book["record"]).fields
-        if spec.name not in on_form and not spec.ledger
+        spec for spec in schemas.record(of_book.record).fields if spec.name not in on_form and not spec.ledger
     )
 
 
@@ -104,7 +101,7 @@ def add_entries(
     entry_ids = add(
         connection,
         entry,
-        [_entry_row(page_id, first + at, of_book["record"]) for at in range(len(regions))],
+        [_entry_row(page_id, first + at, of_book.record) for at in range(len(regions))],
     )
     fields = fields_of_typed(declared, of_book)
     cover = _cover_of(declared, of_book)
@@ -180,7 +177,7 @@ def add_column(context: DeskContext, person: Person, book_id: int, field: str) -
     if person.role is not Role.SUPERVISOR:
         raise NotYours("Chỉ người phụ trách thêm được một cột cho cả quyển sổ.")
     of_book = check_data_entry(connection, person, book_id)
-    spec = declared.field(of_book["record"], field)
+    spec = declared.field(of_book.record, field)
     if field not in {one.name for one in columns_to_add(context, person, book_id)}:
         raise RegistryError(f"Mẫu sổ hay bìa sổ đã có “{spec.label}”; không cần thêm cho cả quyển.")
     hold_pages(connection, connection.scalars(select(page.c.id).join(scan).where(scan.c.book_id == book_id)))
@@ -188,7 +185,7 @@ def add_column(context: DeskContext, person: Person, book_id: int, field: str) -
         select(entry.c.id, entry.c.page_id, entry.c.row)
         .join_from(entry, page, entry.c.page_id == page.c.id)
         .join(scan, page.c.scan_id == scan.c.id)
-        .where(scan.c.book_id == book_id, entry.c.stands, entry.c.record == of_book["record"])
+        .where(scan.c.book_id == book_id, entry.c.stands, entry.c.record == of_book.record)
         .order_by(scan.c.id, page.c.page_no, entry.c.row)
     ).all()
     taken = _taken_fields(connection, [(row.page_id, row.id, row.row) for row in rows])
@@ -233,14 +230,14 @@ def discard_entry(context: DeskContext, person: Person, entry_id: int) -> int:
     )
 
 
-def fields_of_typed(declared: RecordSchema, of_book: Mapping[str, Any]) -> tuple[str, ...]:
+def fields_of_typed(declared: RecordSchema, of_book: StoredBookRow) -> tuple[str, ...]:
     """Return the fields of an entry that is typed whole.
 
     They are those of the book's form in their order on paper, then what an entry must have besides, then what can be
     derived from the others. What the cover of the book says is not among them.
     """
-    spec = declared.schemas.record(of_book["record"])
-    names = [*declared.schemas.form(of_book["form"]).field_names]
+    spec = declared.schemas.record(of_book.record)
+    names = [*declared.schemas.form(of_book.form).field_names]
     names += [one.name for one in spec.fields if one.required]
     derived = [one.field for one in spec.derivations if one.rule not in OF_NOTES]
     cover = {one.name for one in spec.fields if one.ledger}
@@ -279,14 +276,14 @@ def _field_row(
     }
 
 
-def _cover_of(declared: RecordSchema, of_book: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+def _cover_of(declared: RecordSchema, of_book: StoredBookRow) -> dict[str, tuple[str, str]]:
     """What the cover of a book says of its entries, by field: text and canonical form."""
-    ledger = ledger_of_row(of_book)
+    ledger = of_book.ledger
     found = {}
-    for spec in declared.schemas.record(of_book["record"]).fields:
+    for spec in declared.schemas.record(of_book.record).fields:
         text = str(getattr(ledger, spec.ledger)) if spec.ledger else ""
         if text:
-            found[spec.name] = text, declared.canonical(of_book["record"], spec.name, text) or text
+            found[spec.name] = text, declared.canonical(of_book.record, spec.name, text) or text
     return found
 
 

@@ -32,8 +32,7 @@ from pipeline.base.model import (
 )
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.books.model import Rectification
-from pipeline.registry.books.rows import book, book_correction, page_run
-from pipeline.registry.books.stored_books import ledger_of_row
+from pipeline.registry.books.rows import StoredBookRow, book, book_correction, page_run
 from pipeline.registry.data_entry.model import box_around, corners_of
 from pipeline.registry.database.audit import add
 from pipeline.registry.database.columns import rows_of, values_of
@@ -54,8 +53,8 @@ COVER = "ledger"
 def corrected_covers(connection: Connection, book_ids: Collection[int]) -> dict[int, Ledger]:
     """Return what the covers say of those of the books that were ever corrected."""
     corrected = select(book_correction.c.book_id).where(book_correction.c.book_id.in_(sorted(set(book_ids))))
-    rows = connection.execute(select(book).where(book.c.id.in_(corrected)))
-    return {row["id"]: ledger_of_row(row) for row in rows.mappings()}
+    rows = rows_of(connection, StoredBookRow, select(book).where(book.c.id.in_(corrected)))
+    return {row.id: row.ledger for row in rows}
 
 
 def under_cover(

@@ -232,7 +232,7 @@ def _waiting_tasks(
     query = select(review_task.c.id).where(
         review_task.c.stage == stage, not_done_by(person), is_not_leased(context)
     )
-    undeclared = [one.book_id for one in undeclared_books(context.connection, context.declared)]
+    undeclared = [one.id for one in undeclared_books(context.connection, context.declared)]
     if undeclared:
         query = query.where(review_task.c.book_id.not_in(undeclared))
     if portion is None:

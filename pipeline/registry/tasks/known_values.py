@@ -10,7 +10,7 @@ from pipeline.base.model import BookSeries, FieldReading, FieldStatus
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.accounts.permissions import check_place, stages
 from pipeline.registry.books.rows import book
-from pipeline.registry.books.stored_books import ledger_of_row
+from pipeline.registry.books.stored_books import book_row
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.entries.effective_values import effective_values_of
@@ -50,7 +50,6 @@ def known_entry(context: DeskContext, person: Person, task_id: int) -> KnownEntr
         NotYours: The person neither has the task in hand nor supervises its place.
     """
     case = load_shown_task(context, person, task_id)
-    row = context.connection.execute(select(book).where(book.c.id == case.row.book_id)).mappings().one()
     policy = context.policy.of_book(case.row.folder_name)
     keyable = case.keyable_by(person.account_id)
     hidden = any(is_blind(case.consensus[field], policy) for field in keyable)
@@ -58,7 +57,7 @@ def known_entry(context: DeskContext, person: Person, task_id: int) -> KnownEntr
         entry_id=case.row.entry_id,
         record=case.row.record,
         form=case.row.form,
-        ledger=ledger_of_row(row),
+        ledger=book_row(context.connection, case.row.book_id).ledger,
         fields=keyable,
         readings=() if hidden else _readings(case, keyable),
         is_blind=hidden,

@@ -60,10 +60,6 @@ class Task:
     reopened: bool
     version: int
 
-    @property
-    def field_count(self) -> int:
-        return len(self.fields)
-
 
 class NotYours(RegistryError):
     """The task is another person's now, or was never this one's to take."""

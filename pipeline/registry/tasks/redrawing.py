@@ -9,14 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from sqlalchemy import select
-
 from pipeline.base.errors import RegistryError
 from pipeline.base.model import Box, FieldStatus, Writing
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.books.pages import rectification_of
-from pipeline.registry.books.rows import book
-from pipeline.registry.books.stored_books import ledger_of_row
+from pipeline.registry.books.stored_books import book_row
 from pipeline.registry.database.audit import record
 from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.entries.added_readings import add_region, regions_in_force, take_back_region
@@ -138,14 +135,13 @@ def _checked(context: DeskContext, person: Person, case: LoadedTask, drawn: Draw
     before = case.readings.get(drawn.field)
     in_force = regions_in_force(context.connection, [row.entry_id], drawn.field)
     is_kept = bool(in_force and before and before.box and _is_same(before.box, box))
-    of_book = context.connection.execute(select(book).where(book.c.id == row.book_id)).mappings().one()
     return RegionToRead(
         drawn=replace(drawn, box=box),
         ref=case.ref,
         shown=shown,
         record=row.record,
         form=row.form,
-        ledger=ledger_of_row(of_book),
+        ledger=book_row(context.connection, row.book_id).ledger,
         writing=_writing(case, drawn.field),
         is_kept=is_kept,
     )

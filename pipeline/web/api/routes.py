@@ -80,7 +80,7 @@ def show_book(request: Request, site: SiteDep, token: TokenDep, book_id: RowId) 
 
 def _awaiting(site: Site) -> frozenset[int]:
     """Return the books whose form or kind of register is not declared now."""
-    return frozenset(one.book_id for one in site.registry.undeclared_books())
+    return frozenset(one.id for one in site.registry.undeclared_books())
 
 
 @router.get(

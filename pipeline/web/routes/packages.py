@@ -110,7 +110,7 @@ def _approval_taken_back(site: Site, person: Person, book_id: int) -> bool:
     made_at = site.packages.state(book_id).made_at
     acts = site.desk.approval_view(person, book_id).acts
     return made_at is not None and any(
-        one.kind is ApprovalKind.WITHDRAWN and one.approved_at > made_at for one in acts
+        one.kind == ApprovalKind.WITHDRAWN and one.approved_at > made_at for one in acts
     )
 
 
