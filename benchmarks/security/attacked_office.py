@@ -235,7 +235,7 @@ def waiting_difference(office: AttackedOffice) -> int:
                             ours=OWN_NAME, theirs="Thử Khác")  # fmt: skip
     queue.save("birth", "a.xlsx", "f" * 64, [found], {}, author="an")
     person = office.people[login_of(Role.SUPERVISOR, OWN)]
-    return max(one.difference_id for one in queue.listed(person, 1, None))
+    return max(one.id for one in queue.listed(person, 1, None))
 
 
 def _ledger(place: str, volume: int) -> Ledger:

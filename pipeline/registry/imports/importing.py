@@ -11,16 +11,16 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-from sqlalchemy import Connection, Index, RowMapping, Text, UniqueConstraint, cast, func, literal, select
+from sqlalchemy import Connection, Index, Text, UniqueConstraint, cast, func, literal, select
 
 from pipeline.base.stages import Stage
 from pipeline.declarations.office.review import Way
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.accounts.permissions import check_place, require_text
 from pipeline.registry.database.audit import add, record
-from pipeline.registry.database.columns import APPEND_ONLY, Id, refers, table
+from pipeline.registry.database.columns import APPEND_ONLY, Id, refers, rows_of, table
 from pipeline.registry.database.locks import hold_tasks
 from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.errors import NotThere
@@ -132,14 +132,14 @@ def import_values(
         NotThere: There is no such import, or it was taken back.
     """
     _check_imports(person)
-    head = _head(context.connection, import_id)
-    if head["account_id"] != person.account_id:
+    begun = _import_in_force(context.connection, import_id)
+    if begun.account_id != person.account_id:
         raise NotYours("Lần nhập này do người khác bắt đầu.")
     tasks = _tasks_of(context.connection, values)
     hold_tasks(context.connection, list(tasks.values()))
     cases = load_tasks(context, list(tasks.values()))
     at_work = _at_work(context, list(cases))
-    mode, said, busy, left = ImportMode(head["mode"]), [], 0, 0
+    mode, said, busy, left = ImportMode(begun.mode), [], 0, 0
     for entry_id, words in values.items():
         case = cases.get(tasks.get(entry_id, 0))
         if case is None:
@@ -195,15 +195,20 @@ def asked_differences(context: DeskContext, entry_ids: Collection[int]) -> froze
 def imports_for(context: DeskContext, person: Person) -> tuple[WorkbookImport, ...]:
     """Return the imports that brought anything to the places of a person, and those of their own; the newest first."""
     _check_imports(person)
-    live = func.count(keying.c.id).filter(is_live)
     query = (
         select(
-            workbook_import,
+            workbook_import.c.id,
+            workbook_import.c.record,
+            workbook_import.c.file_name,
+            workbook_import.c.file_sha256,
+            workbook_import.c.mode,
+            workbook_import.c.login,
+            workbook_import.c.made_at,
+            func.count(func.distinct(keying.c.entry_id)),
+            func.count(keying.c.id),
+            func.count(keying.c.id).filter(is_live),
             workbook_import_end.c.taken_back_at,
-            workbook_import_end.c.login.label("taken_back_by"),
-            func.count(func.distinct(keying.c.entry_id)).label("entries"),
-            func.count(keying.c.id).label("fields"),
-            live.label("in_force"),
+            func.coalesce(workbook_import_end.c.login, ""),
         )
         .outerjoin(workbook_import_end, workbook_import_end.c.workbook_import_id == workbook_import.c.id)
         .outerjoin(
@@ -220,7 +225,10 @@ def imports_for(context: DeskContext, person: Person) -> tuple[WorkbookImport, .
         query = query.where(
             review_task.c.place_code.in_(person.places) | (workbook_import.c.account_id == person.account_id)
         )
-    return tuple(_import_of(row) for row in context.connection.execute(query).mappings())
+    return tuple(
+        WorkbookImport(import_id, of_record, WorkbookFile(name, sha256), ImportMode(mode), *rest)
+        for import_id, of_record, name, sha256, mode, *rest in context.connection.execute(query)
+    )
 
 
 def check_takes_back(context: DeskContext, person: Person, import_id: int) -> None:
@@ -231,8 +239,8 @@ def check_takes_back(context: DeskContext, person: Person, import_id: int) -> No
         NotThere: There is no such import, or it was taken back.
     """
     _check_imports(person)
-    head = _head(context.connection, import_id)
-    if person.places is None or head["account_id"] == person.account_id:
+    begun = _import_in_force(context.connection, import_id)
+    if person.places is None or begun.account_id == person.account_id:
         return
     places = set(
         context.connection.scalars(
@@ -324,16 +332,14 @@ def _check_imports(person: Person) -> None:
         raise NotYours("Chỉ người phụ trách nhập được tệp Excel vào sổ dữ liệu.")
 
 
-def _head(connection: Connection, import_id: int) -> Mapping[str, Any]:
-    row = connection.execute(
-        select(workbook_import).where(
-            workbook_import.c.id == import_id, workbook_import.c.id.not_in(_TAKEN_BACK)
-        )
+def _import_in_force(connection: Connection, import_id: int) -> WorkbookImportRow:
+    query = select(workbook_import).where(
+        workbook_import.c.id == import_id, workbook_import.c.id.not_in(_TAKEN_BACK)
     )
-    found = row.mappings().first()
-    if found is None:
+    rows = rows_of(connection, WorkbookImportRow, query)
+    if not rows:
         raise NotThere(f"Không có lần nhập số {import_id}, hoặc đã được rút lại. Hãy tải lại danh sách.")
-    return dict(found)
+    return rows[0]
 
 
 def _tasks_of(connection: Connection, entry_ids: Collection[int]) -> dict[int, int]:
@@ -368,19 +374,3 @@ def _as_imported(case: LoadedTask, fields: Collection[str], mode: ImportMode) ->
             way = Way.CHECKED
         agreed[field] = consensus_of(way, ())
     return replace(case, consensus=agreed)
-
-
-def _import_of(row: RowMapping) -> WorkbookImport:
-    return WorkbookImport(
-        import_id=row["id"],
-        record=row["record"],
-        file=WorkbookFile(row["file_name"], row["file_sha256"]),
-        mode=ImportMode(row["mode"]),
-        login=row["login"],
-        made_at=row["made_at"],
-        entries=row["entries"],
-        fields=row["fields"],
-        in_force=row["in_force"],
-        taken_back_at=row["taken_back_at"],
-        taken_back_by=row["taken_back_by"] or "",
-    )

@@ -14,14 +14,14 @@ from pipeline.registry.errors import NotThere
 from pipeline.registry.statistics.book_states import BookState
 
 MOST_DAYS = 366
-"""How long a token may last."""
+"""Longest lifetime of a token, in days."""
 
 MOST_TOKENS = 200
-"""Tokens in force at one time."""
+"""Largest number of tokens in force."""
 
 
 class ApiScope(StrEnum):
-    """What a token may read."""
+    """A kind of data that a token may read."""
 
     BOOKS = "read:books"
     ENTRIES = "read:entries"
@@ -38,7 +38,7 @@ SCOPE_LABELS = {
 
 
 class ApiTokenError(RegistryError):
-    """A token that cannot be made: its name is taken, it has no scope, it would last too long."""
+    """A token cannot be created: its name is taken, it has no scope, or its lifetime is too long."""
 
     code = "api-token"
 
@@ -49,23 +49,21 @@ class UnknownApiToken(ApiTokenError, NotThere):
 
 @dataclass(frozen=True, slots=True)
 class ApiToken:
-    """A token as an administrator sees it.
+    """A token without its secret.
 
     Attributes:
-        name: Its name; no two tokens ever share one.
-        scopes: What it may read.
-        places: Codes of the registration places whose books it may read; None = all.
-        created_by: Who made it: a login, or ``CONSOLE``.
-        expires_at: When it ends by itself.
-        revoked_at: When it was revoked; None: it was not.
-        revoked_by: Who revoked it; ``""``: nobody.
-        used_at: When it was used last, to the minute; None: never.
+        name: Unique among all tokens, also revoked ones.
+        scopes: Values of ``ApiScope``, sorted.
+        places: Codes of the registration places whose books it may read; None: all places.
+        created_by: A login, or ``CONSOLE``.
+        revoked_by: A login; ``""`` while it is not revoked.
+        used_at: Last use, to the minute.
     """
 
     token_id: int
     name: str
-    scopes: frozenset[ApiScope]
-    places: frozenset[str] | None
+    scopes: list[str]
+    places: list[str] | None
     created_at: datetime
     created_by: str
     expires_at: datetime
@@ -74,23 +72,24 @@ class ApiToken:
     used_at: datetime | None
 
     def holds(self, now: datetime) -> bool:
-        """Whether it may be used."""
+        """Return whether the token may be used."""
         return self.revoked_at is None and self.created_at <= now < self.expires_at
 
     @property
     def author(self) -> str:
-        """How the audit names whoever reads with it; no login can be written this way."""
+        """Name of its user in the audit; it is no valid login."""
         return f"api:{self.name}"
 
     @property
     def person(self) -> Person:
-        """Whoever reads with it, as the services of the registry know people."""
-        return Person(0, self.author, self.name, Role.SUPERVISOR, self.places)
+        """The person on whose behalf the registry answers requests with this token."""
+        places = None if self.places is None else frozenset(self.places)
+        return Person(0, self.author, self.name, Role.SUPERVISOR, places)
 
 
 @dataclass(frozen=True, slots=True)
 class NewApiToken:
-    """A token that was just made; ``secret`` is shown once and stored nowhere."""
+    """A new token; ``secret`` is shown once and stored nowhere."""
 
     token: ApiToken
     secret: str = field(repr=False)
@@ -102,16 +101,16 @@ LONGEST_WAIT = timedelta(hours=6)
 
 @dataclass(frozen=True, slots=True)
 class BookEvent:
-    """A book that became ready, or is ready no more, and has not been received yet.
+    """A change of a book's readiness that no receiver has acknowledged yet.
 
     Attributes:
-        number: Its number; later events have larger ones.
-        event_id: By which a receiver knows what it has already.
-        ready: Whether it became ready.
-        state: Where it stands, as in ``BookStage``; ``withdrawn`` where it is not there any more.
-        counts: How many pages, entries and waiting tasks it has.
-        attempts: How often it was sent in vain.
-        attempted_at: When it was sent last; None: never.
+        number: Increases with every event.
+        event_id: Lets a receiver recognize an event it already has.
+        ready: Whether the book became ready, or is no longer ready.
+        state: ``BookStage`` of the book; ``withdrawn`` for a withdrawn book.
+        counts: Numbers of pages, entries and waiting tasks.
+        attempts: Number of failed attempts to send it.
+        attempted_at: Time of the last attempt.
     """
 
     number: int
@@ -125,7 +124,7 @@ class BookEvent:
     attempted_at: datetime | None
 
     def is_due(self, now: datetime) -> bool:
-        """Whether it is to be sent now: after each vain attempt it waits twice as long as before."""
+        """Return whether the event should be sent now; the wait doubles after each failed attempt."""
         if self.attempted_at is None or self.attempted_at > now:
             return True
         wait = min(FIRST_WAIT * (1 << min(self.attempts - 1, 16)), LONGEST_WAIT)

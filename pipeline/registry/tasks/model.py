@@ -1,4 +1,4 @@
-"""Review tasks as the desk hands them out and takes them back: frozen values without a database."""
+"""Review tasks and rescan tickets as the desk hands them out and takes them back."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pipeline.declarations.office.review import Way
 from pipeline.registry.books.model import Rectification
 from pipeline.registry.comments.model import CommentThread
 from pipeline.registry.tasks.consensus import Verdict
+from pipeline.registry.tasks.rows import TicketRow
 from pipeline.values.derivations import Derived
 
 
@@ -309,44 +310,45 @@ class QueueCount:
 
 
 MISSING_PAGES = "K11-MISSING"
-"""The finding that pages beside this one are missing; its details name them."""
+"""Code of the finding that pages next to a page are missing; its details name them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ticket:
+class Ticket(TicketRow):
     """A page that the scanning desk must scan again.
 
     Attributes:
-        reason: Why the page must be scanned again.
-        closed_at: When the ticket was closed; None as long as it waits.
-        note: How it was closed.
-        code: The finding for which the machine asks; ``""`` where a person does.
-        place: The registration place, as on its cover.
-        entries: The numbers of the entries on the page, as far as they are known.
-        printed: The page numbers that stand on the page itself.
+        scan: File name of the scan.
+        book: Folder name of the book.
+        place: The registration place as on the cover.
+        place_now: Present place code of the book.
+        closed_at: None while the ticket is open.
+        note: The outcome; ``""`` while it is open.
+        entries: Known numbers of the entries on the page.
+        printed: Page numbers printed on the page.
     """
 
-    ticket_id: int
-    book_id: int
-    book: str
-    ref: PageRef
+    page_no: int
+    sha256: str
     scan: str
-    reason: str
-    author: str
-    opened_at: datetime
+    book: str
+    volume: str
+    place: str
+    record: str
+    place_now: str
     closed_at: datetime | None
-    closed_by: str = ""
-    note: str = ""
-    code: str = ""
-    volume: str = ""
-    place: str = ""
-    record: str = ""
+    closed_by: str
+    note: str
     entries: tuple[str, ...] = ()
     printed: tuple[str, ...] = ()
 
     @property
+    def ref(self) -> PageRef:
+        return PageRef(self.sha256, self.page_no)
+
+    @property
     def names_page(self) -> bool:
-        """Whether another scan of this very page answers it; not where pages beside it are missing."""
+        """Whether another scan of this very page answers the ticket; False if pages next to it are missing."""
         return self.code != MISSING_PAGES
 
     @property
@@ -356,7 +358,7 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class PagePlace:
-    """Which page of which book a picture is wanted of; ``scan`` is the scan's file name."""
+    """A page of a book; ``scan`` is the file name of the scan."""
 
     book_id: int
     ref: PageRef

@@ -37,7 +37,7 @@ def _tickets_page(visit: Visit, *, closed: bool = False, refused: str = "") -> R
     return visit.page(
         "tickets.html",
         tickets=tickets,
-        answered={one.ticket_id: answers.get(one.ticket_id, "") for one in tickets},
+        answered={one.id: answers.get(one.id, "") for one in tickets},
         title_of=visit.schemas.title_of,
         records=tuple(visit.schemas.records),
         takes=visit.site.uploads.is_open,

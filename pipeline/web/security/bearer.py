@@ -56,7 +56,7 @@ def token_of(request: Request, site: Site, access: Access) -> ApiToken:
             site.logins.take(f"token {client_of(request.client.host) if request.client else '-'}")
         raise TokenRequired
     site.api_requests.take(str(found.token_id))
-    if access.tokens is None or found.scopes.isdisjoint(access.tokens):
+    if access.tokens is None or access.tokens.isdisjoint(found.scopes):
         raise ScopeLacking(access.tokens or frozenset())
     site.publishing.note_read(found, access.path, _subject(request))
     return found
