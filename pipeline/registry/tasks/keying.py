@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, select, update
@@ -28,12 +28,16 @@ from pipeline.registry.errors import StaleTask
 from pipeline.registry.tasks.consensus import (
     WHOLE_ENTRY,
     Consensus,
-    KeyedValue,
     SeenReading,
     Verdict,
     consensus_of,
 )
-from pipeline.registry.tasks.keyed_values import add_keyings, earlier_submissions, were_keyed
+from pipeline.registry.tasks.keyed_values import (
+    add_keyings,
+    earlier_submissions,
+    keyed_value_of,
+    were_keyed,
+)
 from pipeline.registry.tasks.leases import KeyingMode, hand_back
 from pipeline.registry.tasks.loading import (
     LoadedTask,
@@ -43,7 +47,7 @@ from pipeline.registry.tasks.loading import (
     open_noted_fields,
 )
 from pipeline.registry.tasks.model import KeyOutcome
-from pipeline.registry.tasks.rows import decision, keying, review_task, submission
+from pipeline.registry.tasks.rows import KeyingRow, decision, keying, review_task, submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,16 +157,11 @@ def record_keyed_values(
     Raises:
         RegistryError: A field is not ``wanted``, or a value contradicts itself; nothing is recorded then.
     """
-    checked = [_checked(context, one) for one in said]
-    rows = [
-        _row(one.case, verdict, sent, context)
-        for one, verdicts in zip(said, checked, strict=True)
-        for verdict in verdicts
-    ]
-    ids = iter(add_keyings(context.connection, rows))
+    rows = [_checked_rows(context, task, sent) for task in said]
+    ids = iter(add_keyings(context.connection, list(chain.from_iterable(rows))))
     spoken = [
-        _spoken(one.case, verdicts, tuple(islice(ids, len(verdicts))), sent.person)
-        for one, verdicts in zip(said, checked, strict=True)
+        _keyed(task.case, [replace(row, id=next(ids)) for row in of_task])
+        for task, of_task in zip(said, rows, strict=True)
     ]
     settled = [(one.case, field, now) for one in spoken for field, now in one.settled.items()]
     add_decisions(context.connection, [_decision(context, *one) for one in settled], context.now)
@@ -171,13 +170,8 @@ def record_keyed_values(
         context.connection.execute(update(review_task).where(review_task.c.id.in_(asked)).values(question=""))
         wrote(context.connection, review_task, asked)
     opened = [
-        open_noted_fields(
-            context,
-            sent.person,
-            one.case,
-            [Verdict(row["field"], row["status"], row["text"]) for row in rows],
-        )
-        for one, rows in zip(said, checked, strict=True)
+        open_noted_fields(context, sent.person, task.case, [keyed_value_of(row).verdict for row in of_task])
+        for task, of_task in zip(said, rows, strict=True)
     ]
     now = refresh_tasks_of(context, opened)
     outcomes = {one.case.task_id: one.outcome(context, now[one.case.task_id], sent.person) for one in spoken}
@@ -188,11 +182,13 @@ def record_keyed_values(
     )
     written = rows_of_tasks(context.connection, [one.case.row for one in said])
     for one in spoken:
-        told = {"fields": list(one.consensus), "settled": list(one.settled), "mode": sent.mode}
-        if kept := [field for field in one.consensus if field in sent.kept]:
-            told["kept"] = kept
+        kept = [field for field in one.consensus if field in sent.kept]
+        details = {"fields": list(one.consensus), "settled": list(one.settled), "mode": sent.mode}
+        details |= {"kept": kept} if kept else {}
         task_id = one.case.task_id
-        record(context.connection, sent.person.login, "keyed", f"task:{task_id}", told, rows=written[task_id])
+        record(
+            context.connection, sent.person.login, "keyed", f"task:{task_id}", details, rows=written[task_id]
+        )
     return outcomes
 
 
@@ -253,56 +249,51 @@ class _KeyedOutcome:
         return KeyOutcome(stage, tuple(settled), later.version, waiting)
 
 
-def _checked(context: DeskContext, said: KeyedTask) -> list[dict[str, Any]]:
-    """Return the keyed values as columns."""
+def _checked_rows(context: DeskContext, said: KeyedTask, sent: Submission) -> list[KeyingRow]:
+    """Return the keyed values of a task as rows, without ids."""
     if not said.words or len({word.field for word in said.words}) < len(said.words):
         raise RegistryError("Mỗi lần gửi phải có ít nhất một trường, mỗi trường một lần.")
     for word in said.words:
         if word.field not in said.wanted:
             label = _label(context.declared, said.case, word.field)
             raise RegistryError(f"{label} không chờ bạn. Hãy tải lại nhiệm vụ này.")
-    row = said.case.row
-    verdicts = [checked_verdict(context.declared, row.record, word) for word in said.words]
-    return [
-        {**one, "compared": context.compared(row.folder_name, row.record, one["field"], one["text"])}
-        for one in verdicts
-    ]
+    return [_row(context, said.case, word, sent) for word in said.words]
 
 
-def _spoken(
-    case: LoadedTask, verdicts: Sequence[Mapping[str, Any]], ids: Sequence[int], person: Person
-) -> _KeyedOutcome:
-    """Return the agreement on the fields after these keyed values, which got these ``ids``."""
+def _keyed(case: LoadedTask, rows: Sequence[KeyingRow]) -> _KeyedOutcome:
+    """Return the consensus on the fields after these keyed values."""
     consensus = {}
-    for verdict, keying_id in zip(verdicts, ids, strict=True):
-        field = verdict["field"]
-        said = Verdict(field, FieldStatus(verdict["status"]), verdict["text"])
-        word = KeyedValue(keying_id, person.account_id, person.login, said, verdict["compared"])
-        before = case.consensus[field]
-        consensus[field] = consensus_of(before.way, (*before.words, word), before.excluded)
+    for row in rows:
+        before = case.consensus[row.field]
+        consensus[row.field] = consensus_of(before.way, (*before.words, keyed_value_of(row)), before.excluded)
     return _KeyedOutcome(case, consensus)
 
 
-def _row(
-    case: LoadedTask, verdict: Mapping[str, Any], sent: Submission, context: DeskContext
-) -> dict[str, Any]:
-    one, decision = case.consensus[verdict["field"]], case.decisions.get(verdict["field"])
-    return {
-        "task_id": case.task_id,
-        "entry_id": case.row.entry_id,
-        "page_id": case.row.page_id,
-        **verdict,
-        "stage": one.stage,
-        "way": one.way,
-        "account_id": sent.person.account_id,
-        "login": sent.person.login,
-        "keyed_at": context.now,
-        "seconds": sent.seconds,
-        "mode": sent.mode,
-        "token": sent.token,
-        "after_decision_id": decision.decision_id if decision else None,
-        "takes_back_id": None,
-    }
+def _row(context: DeskContext, case: LoadedTask, word: Verdict, sent: Submission) -> KeyingRow:
+    of_task, field = case.row, word.field
+    checked = checked_verdict(context.declared, of_task.record, word)
+    consensus, decision = case.consensus[field], case.decisions.get(field)
+    return KeyingRow(
+        id=0,
+        task_id=of_task.id,
+        entry_id=of_task.entry_id,
+        page_id=of_task.page_id,
+        field=field,
+        stage=consensus.stage,
+        way=consensus.way,
+        status=checked["status"],
+        text=checked["text"],
+        canonical=checked["canonical"],
+        account_id=sent.person.account_id,
+        login=sent.person.login,
+        keyed_at=context.now,
+        seconds=sent.seconds,
+        mode=sent.mode,
+        token=sent.token,
+        after_decision_id=decision.decision_id if decision else None,
+        takes_back_id=None,
+        compared=context.compared(of_task.folder_name, of_task.record, field, checked["text"]),
+    )
 
 
 def _decision(context: DeskContext, case: LoadedTask, field: str, one: Consensus) -> NewDecision:

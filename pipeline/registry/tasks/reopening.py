@@ -37,7 +37,7 @@ from pipeline.registry.tasks.exclusions import NOBODY, Seen, release_exclusions,
 from pipeline.registry.tasks.keyed_values import EXCLUDED, add_keyings, live_consensus
 from pipeline.registry.tasks.leases import KeyingMode
 from pipeline.registry.tasks.model import NotYours, TaskState
-from pipeline.registry.tasks.rows import aside, keying, review_task
+from pipeline.registry.tasks.rows import KeyingRow, aside, keying, review_task
 
 AccountRef = tuple[int, str]
 """Account and login of somebody who knew what stood."""
@@ -79,32 +79,38 @@ def reopen_fields(
     folder_name = connection.scalar(select(book.c.folder_name).where(book.c.id == place.book_id)) or ""
     words = []
     for spec in specs:
-        said = _stands(decisions.get(spec.name), readings.get(spec.name))
-        if said is not None and spec.name not in waiting:
+        effective = _effective(decisions.get(spec.name), readings.get(spec.name))
+        if effective is not None and spec.name not in waiting:
+            value, login, decision_id = effective
             words.append(
-                {
-                    "task_id": task_id,
-                    "entry_id": entry_id,
-                    "page_id": place.page_id,
-                    "field": spec.name,
-                    "stage": Stage.REVIEW,
-                    "way": way_of(spec),
-                    **said,
-                    "compared": context.compared(folder_name, place.record, spec.name, said["text"]),
-                    "account_id": account_id,
-                    "keyed_at": context.now,
-                    "seconds": 0.0,
-                    "mode": KeyingMode.LOT,
-                    "token": token,
-                    "takes_back_id": None,
-                }
+                KeyingRow(
+                    id=0,
+                    task_id=task_id,
+                    entry_id=entry_id,
+                    page_id=place.page_id,
+                    field=spec.name,
+                    stage=Stage.REVIEW,
+                    way=way_of(spec),
+                    status=value.status,
+                    text=value.text,
+                    canonical=value.canonical,
+                    account_id=account_id,
+                    login=login,
+                    keyed_at=context.now,
+                    seconds=0.0,
+                    mode=KeyingMode.LOT,
+                    token=token,
+                    after_decision_id=decision_id,
+                    takes_back_id=None,
+                    compared=context.compared(folder_name, place.record, spec.name, value.text),
+                )
             )
     add_keyings(connection, words)
     if words:
         add(connection, aside, [_apart(context, task_id, token, *witness) for witness in excluded])
     subject = place.page_id, entry_id
     refresh_projections(connection, declared, [subject], {subject: machine})
-    return ReopenedFields(task_id, tuple(word["field"] for word in words))
+    return ReopenedFields(task_id, tuple(word.field for word in words))
 
 
 def _apart(context: DeskContext, task_id: int, token: str, account_id: int, login: str) -> dict[str, Any]:
@@ -118,25 +124,15 @@ def _apart(context: DeskContext, task_id: int, token: str, account_id: int, logi
     }
 
 
-def _stands(decided: Decision | None, reading: FieldReading | None) -> dict[str, Any] | None:
-    """Return the effective value of a field and whose it is; None where nothing is known."""
+def _effective(
+    decided: Decision | None, reading: FieldReading | None
+) -> tuple[Decision | FieldReading, str, int | None] | None:
+    """Return the effective value of a field, its author and its decision; None if nothing is known."""
     if decided is not None:
-        return {
-            "status": decided.status,
-            "text": decided.text,
-            "canonical": decided.canonical,
-            "login": decided.author,
-            "after_decision_id": decided.decision_id,
-        }
+        return decided, decided.author, decided.decision_id
     if reading is None or not reading.accepted or reading.status not in (FieldStatus.READ, FieldStatus.BLANK):
         return None
-    return {
-        "status": reading.status,
-        "text": reading.text,
-        "canonical": reading.canonical,
-        "login": MACHINE,
-        "after_decision_id": None,
-    }
+    return reading, MACHINE, None
 
 
 def _task_of(context: DeskContext, place: EntryPlace, entry_id: int) -> int:

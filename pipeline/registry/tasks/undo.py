@@ -6,6 +6,7 @@ What was done stays on record but no longer counts.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import uuid4
 
 from sqlalchemy import Connection, exists, select
@@ -20,7 +21,6 @@ from pipeline.registry.approvals.stored_deliveries import (
 )
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import record
-from pipeline.registry.database.columns import values_of
 from pipeline.registry.database.locks import hold_tasks
 from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.tasks.keyed_values import add_keyings, is_live, live_keyings
@@ -161,19 +161,21 @@ def withdraw(context: DeskContext, person: Person, task_id: int, words: Sequence
     check_place(person, case.row.place_code)
     _check_undoable(context, case, words, person)
     token = f"undo-{uuid4().hex}"
-    withdrawn = {
-        "status": WITHDRAWN,
-        "text": "",
-        "canonical": "",
-        "compared": None,
-        "seconds": 0.0,
-        "keyed_at": context.now,
-        "token": token,
-    }
-    add_keyings(
-        context.connection,
-        [values_of(word) | withdrawn | {"takes_back_id": word.id} for word in words],
-    )
+    withdrawals = [
+        replace(
+            word,
+            status=WITHDRAWN,
+            text="",
+            canonical="",
+            compared=None,
+            seconds=0.0,
+            keyed_at=context.now,
+            token=token,
+            takes_back_id=word.id,
+        )
+        for word in words
+    ]
+    add_keyings(context.connection, withdrawals)
     refresh_tasks_of(context, [case])
     told = {"fields": [word.field for word in words]}
     record(context.connection, person.login, "undone", f"task:{task_id}", told)
