@@ -1,8 +1,8 @@
-"""One run at a time over a book: whoever reads it holds it, and says so again while it gets on.
+"""Locks on books: one run at a time reads a book, and renews its lock while it makes progress.
 
-A run that was killed on this machine is known by its process and its book taken over at once. One that hangs, or whose
-machine is gone, says nothing more: its time runs out. A run that finds its book taken over stops; nothing that it has
-saved is lost, and nothing is read twice into the registry, since a page is known by its fingerprint.
+A run that was killed on this machine is recognized by its process, and its book is taken over at once. The lock of a
+run that hangs, or of a machine that is gone, expires. A run whose book was taken over stops; nothing that it saved is
+lost or read twice into the registry, as pages are recognized by their fingerprints.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from pipeline.registry.database.runner import Runner, is_dead, this_runner
 _logger = logging.getLogger(__name__)
 
 BEAT_SECONDS = 10.0
-"""How often at most a run says that it gets on."""
+"""Shortest time between two renewals of a lock."""
 
 _held_here: set[str] = set()
 """Tokens of the runs of this process."""
 
 
 class BookLock:
-    """A book in the hands of this run. ``seconds``: how long it may say nothing before others take the book over."""
+    """The lock of this run on a book. ``seconds``: time without a renewal after which others may take the book over."""
 
     def __init__(self, database: Database, book_id: int, seconds: float) -> None:
         self._database = database
@@ -45,7 +45,7 @@ class BookLock:
         self._beaten = time.monotonic()
 
     def beat(self) -> None:
-        """Report that the run makes progress; this is cheap enough for every page.
+        """Renew the lock; cheap enough for every page.
 
         Raises:
             BookBusy: Another run has taken the book over.
@@ -84,9 +84,9 @@ def lock_book(database: Database, book_id: int, seconds: float) -> Iterator[Book
 
 
 def refuse_running(connection: Connection, book_id: int) -> None:
-    """Raise ``BookBusy`` where a run has a book in hand; what a dead run left of its lock goes.
+    """Raise ``BookBusy`` if a run holds a book; the lock of a dead run is removed.
 
-    The book is held until the end of the transaction, so that no run begins before.
+    The book is held until the end of the transaction, so that no run begins before it.
     """
     runner = this_runner()
     _claim(connection, book_id, runner, 0.0)

@@ -1,4 +1,4 @@
-"""Browsing the books of one's places: pages for data entry, entries for supervisors."""
+"""Browsing books: pages for data entry, entries for supervisors."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def check_data_entry(connection: Connection, person: Person, book_id: int) -> St
 
 
 def books_of(context: DeskContext, person: Person) -> tuple[tuple[int, str, str, str, int], ...]:
-    """Return the books to which a person may add: id, folder, volume, place code and how many pages were scanned."""
+    """Return the books to which a person may add: id, folder, volume, place code and number of scanned pages."""
     stages(person)
     pages = func.coalesce(func.sum(scan.c.pages), 0)
     rows = context.connection.execute(
@@ -70,13 +70,13 @@ def books_of(context: DeskContext, person: Person) -> tuple[tuple[int, str, str,
 
 
 def scanned_pages(context: DeskContext, person: Person, book_id: int) -> tuple[BookPageState, ...]:
-    """Return all pages of a book, read or not, by the names of their scans, for a person who may add to them."""
+    """Return all pages of a book to which a person may add, read or not, by the names of their scans."""
     of_book = check_data_entry(context.connection, person, book_id)
     return tuple(_scanned_pages(context.connection, of_book))
 
 
 def scanned_page(context: DeskContext, person: Person, book_id: int, ref: PageRef) -> BookPageState:
-    """Return one page of a book, as ``scanned_pages`` does.
+    """Return a page of a book to which a person may add.
 
     Raises:
         NotThere: The book has no such page.
@@ -88,7 +88,7 @@ def scanned_page(context: DeskContext, person: Person, book_id: int, ref: PageRe
 def entries_on_page(
     context: DeskContext, person: Person, book_id: int, ref: PageRef
 ) -> tuple[EntryOnPage, ...]:
-    """Return the entries of a page that stand, the typed ones last."""
+    """Return the valid entries of a page, typed entries last."""
     check_data_entry(context.connection, person, book_id)
     rows = context.connection.execute(
         select(entry.c.id, entry.c.row, entry.c.number, entry.c.year, review_task.c.fields)
@@ -117,7 +117,7 @@ def entries_on_page(
 
 
 def page_of_book(connection: Connection, of_book: StoredBookRow, ref: PageRef) -> BookPageState:
-    """Return one page of a book.
+    """Return a page of a book, read or not.
 
     Raises:
         NotThere: The book has no such page, or the page is withdrawn.
@@ -132,7 +132,7 @@ def page_of_book(connection: Connection, of_book: StoredBookRow, ref: PageRef) -
 def _scanned_pages(
     connection: Connection, of_book: StoredBookRow, sha256: str | None = None
 ) -> Iterator[BookPageState]:
-    """Yield the pages of the standing scans of a book, or of one scan, by the names of the scans."""
+    """Yield the pages of a book, or of one of its scans, by the names of the scans, without withdrawn pages."""
     in_book = [scan.c.book_id == of_book.id, *(() if sha256 is None else (scan.c.sha256 == sha256,))]
     scans = connection.execute(
         select(scan.c.id, scan.c.sha256, scan.c.name, scan.c.pages)
@@ -195,13 +195,11 @@ def _place_on_page(connection: Connection, entry_id: int) -> Box | None:
 
 WHAT = "xem các sự kiện của sổ"
 SUBJECT = "subject-"
-"""Prefix of the columns with the names of those whom an entry is about."""
+"""Prefix of the columns with the names of the people whom an entry is about."""
 
 
 def entries_of_book(context: DeskContext, person: Person, book_id: int) -> tuple[ListedEntry, ...]:
-    """Return the entries of a book that stand, in the order of the book, for a supervisor of its place.
-
-    The audit records the view.
+    """Return the valid entries of a book in its order, for a supervisor of its place; the audit records the view.
 
     Raises:
         NotYours: The person does not supervise the place of the book.
@@ -213,7 +211,7 @@ def entries_of_book(context: DeskContext, person: Person, book_id: int) -> tuple
 
 
 def listed_entries(connection: Connection, declared: RecordSchema, book_id: int) -> tuple[ListedEntry, ...]:
-    """Return the entries of a book that stand, in the order of the book, without what waits for people."""
+    """Return the valid entries of a book in its order, without values that wait for people."""
     in_book = scan.c.book_id == book_id
     amended, moved = amendments_in(connection, [book_id]), places_of_moved(connection, book_id)
     records = connection.scalars(

@@ -1,9 +1,9 @@
-"""Correcting a book: its cover and folder change with all that follows from them, in one transaction.
+"""Correction of a book: its cover and folder change with all that depends on them, in one transaction.
 
-What people decided on pages is untouched: decisions, keyed values, lots and amendments name the book by its id or by
-the content of its scans. Where a decision repeats what the wrong cover said, another decision follows it in the name of
-the person who corrects the book. The old cover stays in ``book_correction`` and in the audit. At the desk, supervisors
-and operators correct the books of their places.
+Decisions, keyed values, lots and amendments stay, as they name the book by its id or by the content of its scans. A
+decision that repeats the wrong cover is followed by another decision in the name of the person who corrects the book.
+The old cover stays in ``book_correction`` and in the audit. At the desk, supervisors and operators correct the books of
+their places.
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ from pipeline.registry.withdrawals.model import RegistryPart
 from pipeline.registry.withdrawals.stored_withdrawals import is_withdrawn
 
 FOLDER = "folder"
-"""The key of the name of the folder among what was corrected; all others are keys of ``ledger.toml``."""
+"""Key of the folder name in a correction; all other keys are those of ``ledger.toml``."""
 
 
 def correction_overview(connection: Connection, book_id: int) -> CorrectionOverview:
-    """Return what hangs on a book.
+    """Return the data that depend on a book, in numbers.
 
     Raises:
         NotThere: There is no such book.
@@ -89,11 +89,11 @@ def correct_book(
     author: str,
     reason: str,
 ) -> BookCorrection:
-    """Give a book another cover or folder, with all that follows from it. The caller holds the book (``lock_book``).
+    """Change the cover or folder of a book, with all that depends on it. The caller holds the book (``lock_book``).
 
     Raises:
-        RegistryError: Who or why is missing, nothing is corrected, another book is that one, or the form is of another
-            kind of event and people have worked on the entries.
+        RegistryError: Author or reason is missing, nothing changes, another book has that cover and folder, or the form
+            is of another kind of event and people have worked on the entries.
         NotThere: There is no such book.
         RowTampered: A row that would change was altered.
     """
@@ -130,7 +130,7 @@ def correct_book(
 
 
 def book_corrections(connection: Connection, book_id: int) -> tuple[BookCorrection, ...]:
-    """Return what was corrected of a book, the oldest first."""
+    """Return the corrections of a book, oldest first."""
     query = select(book_correction).where(book_correction.c.book_id == book_id).order_by(book_correction.c.id)
     return tuple(rows_of(connection, BookCorrection, query))
 
@@ -152,7 +152,7 @@ def _new(one: LedgerDifference) -> str:
 def _refuse_work_of_people(
     connection: Connection, declared: RecordSchema, book_id: int, before: str, kind: str
 ) -> None:
-    """Raise ``RegistryError`` where people have said anything of entries that would be of another kind of event."""
+    """Raise ``RegistryError`` if people have worked on entries that would become another kind of event."""
     pages = select(page.c.id).join(scan, page.c.scan_id == scan.c.id).where(scan.c.book_id == book_id)
     said = (
         select(decision.c.id).where(decision.c.book_id == book_id, decision.c.field != ""),
@@ -180,7 +180,7 @@ def _follow(
     *,
     forget: bool,
 ) -> None:
-    """Bring tasks, entries and values in step with the cover; with ``forget`` no page counts as read."""
+    """Update tasks, entries and values to the cover; with ``forget`` no page counts as read."""
     book_id = said.book_id
     of_book = select(page.c.id).join(scan, page.c.scan_id == scan.c.id).where(scan.c.book_id == book_id)
     pages = connection.scalars(of_book).all()
@@ -207,7 +207,7 @@ def _follow_decisions(
     ledger: Ledger,
     said: BookCorrection,
 ) -> None:
-    """Decide anew where people decided what the cover said, of fields that the pages themselves do not hold."""
+    """Add decisions on fields of the cover for which people had decided the value of the wrong cover."""
     places = places_of_subjects(connection, subjects)
     views = machine_views(connection, subjects)
     decisions = decisions_at(connection, [(place.page_id, place.row) for place in places.values()])
@@ -243,14 +243,14 @@ def _update(connection: Connection, table: Table, ids: Sequence[int], values: di
 
 
 AT_ONCE = 500
-"""Rows that one statement changes."""
+"""Rows of one statement."""
 
 
 WHAT = "sửa những gì ghi về một quyển sổ"
 
 
 def check_correcting(context: DeskContext, person: Person, book_id: int) -> None:
-    """Check that a person may correct a book: a supervisor of its place, or who scans there.
+    """Check that a person may correct a book: a supervisor or an operator of its place.
 
     Raises:
         NotYours: They may not, or the book belongs to another place.
@@ -265,7 +265,7 @@ def check_correcting(context: DeskContext, person: Person, book_id: int) -> None
 def cover_of_book(
     context: DeskContext, person: Person, book_id: int
 ) -> tuple[KnownBook, CorrectionOverview, tuple[BookCorrection, ...]]:
-    """Return what the registry holds of the cover of a book, what hangs on it, and what was corrected of it."""
+    """Return the cover of a book, the data that depend on it in numbers, and its corrections."""
     connection = context.connection
     check_correcting(context, person, book_id)
     return (

@@ -1,6 +1,6 @@
-"""Values of all entries at once, as columns: what the checks of books and of the registry look at.
+"""Values of all entries as columns, for the checks of books and of the registry.
 
-A value is the one in force, else what the machine read and nobody has accepted yet, else None; ``""`` is a blank.
+A value is the effective value, else the machine's reading that nobody has accepted yet, else None; ``""`` is a blank.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from pipeline.registry.withdrawals.stored_withdrawals import book_stands, failur
 Frame: TypeAlias = pd.DataFrame
 
 UNKNOWN_ROWS = 1_000
-"""Entries that a page may hold of a form that is not declared now: no total is doubted for a page that failed."""
+"""Entries per page of a form that is not declared now: a failed page then raises no doubt about a total."""
 
 
 def series_columns(
@@ -36,8 +36,8 @@ def series_columns(
 ) -> tuple[Frame, Frame, Frame]:
     """Return entries, pages and books as columns.
 
-    The result covers these books and all others of the same offices and kinds of event, or the whole registry; not
-    those of a kind that is not declared now.
+    They cover these books and all others of the same offices and kinds of event, or the whole registry, without books
+    of kinds that are not declared now.
     """
     series = None if book_ids is None else series_books(connection, book_ids)
     found, read = books(connection, declared, series), pages(connection, series)
@@ -45,9 +45,9 @@ def series_columns(
 
 
 def books(connection: Connection, declared: RecordSchema, book_ids: Sequence[int] | None) -> pd.DataFrame:
-    """Return one row a book, in the order in which the books came.
+    """Return a row for each book, by id.
 
-    Its columns are ``book_id``, ``folder_name``, ``record``, ``place_code``, ``unit`` (which bore that code then),
+    Columns: ``book_id``, ``folder_name``, ``record``, ``place_code``, ``unit`` (the unit that bore that code then),
     ``volume``, ``book_series``, ``entries`` and ``pages`` of the closing note, ``rows`` (entries that fit on a page of
     its form) and ``failed`` (pages without a result).
     """
@@ -87,7 +87,7 @@ class _BookWithFailures(StoredBookRow):
 
 
 def series_books(connection: Connection, book_ids: Sequence[int]) -> tuple[int, ...]:
-    """All books of the same place codes and kinds of event as these, themselves included."""
+    """Return the ids of all books with the same place code and kind of event as one of these books, in order."""
     mine = select(book.c.record, book.c.place_code).where(book.c.id.in_(book_ids)).subquery()
     same = (book.c.record == mine.c.record) & (book.c.place_code == mine.c.place_code)
     query = select(book.c.id).join(mine, same).where(book_stands)
@@ -95,22 +95,22 @@ def series_books(connection: Connection, book_ids: Sequence[int]) -> tuple[int, 
 
 
 def pages(connection: Connection, book_ids: Sequence[int] | None) -> pd.DataFrame:
-    """One row a page that was read.
+    """Return a row for each page that was read.
 
-    ``page_id``, ``book_id``, ``scan_id``, ``scan`` (its name), ``page_no``, ``kind``. A page that replaced another one
-    has the scan and the number of that page, where it lies.
+    Columns: ``page_id``, ``book_id``, ``scan_id``, ``scan`` (its name), ``page_no``, ``kind``. A page that replaced
+    another page has the scan and the number of that page.
     """
     return _placed(connection, _read_pages(page_run.c.kind).where(*_within(scan.c.book_id, book_ids)))
 
 
 def ink_prints(connection: Connection, book_ids: Sequence[int]) -> pd.DataFrame:
-    """One row a page of these books of which it is known where its ink lies: as ``pages``, and ``ink_print``."""
+    """Return a row for each page of these books with a known ``ink_print``; columns as ``pages``."""
     known = page_run.c.ink_print.is_not(None)
     return _placed(connection, _read_pages(page_run.c.ink_print).where(scan.c.book_id.in_(book_ids), known))
 
 
 def _placed(connection: Connection, asked: Select[Any]) -> pd.DataFrame:
-    """Return rows of ``_read_pages``, each with the scan and the number where its page lies."""
+    """Return rows of ``_read_pages`` with the scan and number of the position of each page."""
     found = _frame(connection, asked)
     moved = moved_pages(connection)
     if not moved:
@@ -129,8 +129,8 @@ def _placed(connection: Connection, asked: Select[Any]) -> pd.DataFrame:
     return found
 
 
-def _read_pages(told: ColumnElement[Any]) -> Select[Any]:
-    """Every page that was read, with one thing ``told`` of its latest reading."""
+def _read_pages(column: ColumnElement[Any]) -> Select[Any]:
+    """Select every page that was read, with a column of its latest run."""
     return (
         select(
             page.c.id.label("page_id"),
@@ -138,7 +138,7 @@ def _read_pages(told: ColumnElement[Any]) -> Select[Any]:
             scan.c.id.label("scan_id"),
             scan.c.name.label("scan"),
             page.c.page_no,
-            told,
+            column,
         )
         .join_from(page, scan)
         .join(page_run, (page_run.c.page_id == page.c.id) & page_run.c.latest)
@@ -147,10 +147,10 @@ def _read_pages(told: ColumnElement[Any]) -> Select[Any]:
 
 
 def entries(connection: Connection, declared: RecordSchema, book_ids: Sequence[int] | None) -> pd.DataFrame:
-    """Return one row a valid entry, in the order of the rows on its page.
+    """Return a row for each valid entry, in the order of the rows on its page.
 
-    Its columns are ``entry_id``, ``page_id``, ``number``, ``registered_on`` and ``page``. Records that bind no fields
-    to these roles have none.
+    Columns: ``entry_id``, ``page_id``, ``number``, ``registered_on`` and ``page``. Records that bind no fields to these
+    roles have no rows.
     """
     found = [
         _values(
@@ -168,7 +168,7 @@ def entries(connection: Connection, declared: RecordSchema, book_ids: Sequence[i
 
 
 def people(connection: Connection, declared: RecordSchema) -> pd.DataFrame:
-    """Return one row a person of each valid entry, with the columns of ``person_matching.COLUMNS``."""
+    """Return a row for each person of each valid entry, with the columns of ``person_matching.COLUMNS``."""
     found = []
     for record, spec in declared.schemas.records.items():
         if not (spec.book and spec.people):
@@ -181,7 +181,7 @@ def people(connection: Connection, declared: RecordSchema) -> pd.DataFrame:
 
 
 def _person(values: pd.DataFrame, record: str, person: PersonSpec) -> pd.DataFrame:
-    """One person of every entry, without those of whom neither name nor number is known."""
+    """Return the person in a role of every entry, without people with neither name nor number."""
     nothing = pd.Series(None, index=values.index, dtype=object)
 
     def column(name: str | None) -> pd.Series:
@@ -215,7 +215,7 @@ def _values(
     roles: Mapping[str, str],
     book_ids: Sequence[int] | None,
 ) -> pd.DataFrame:
-    """Fields of a record under the names of their ``roles``, with ``entry_id``, ``page_id``, ``book_id``, ``row``."""
+    """Return fields of a record by their ``roles``, with ``entry_id``, ``page_id``, ``book_id`` and ``row``."""
     query = select_values(
         declared, record, roles, entry.c.page_id, scan.c.book_id, entry.c.row, else_read=True
     )
@@ -223,10 +223,10 @@ def _values(
 
 
 def _frame(connection: Connection, query: Select[Any]) -> pd.DataFrame:
-    """The rows of a query as columns.
+    """Return the rows of a query as columns.
 
-    The driver itself fetches them: SQLAlchemy's rows and pandas' guesses at types would take most of the time
-    over a million.
+    The driver itself fetches them: with a million rows, SQLAlchemy's rows and pandas' type inference would take most
+    of the time.
     """
     result = connection.execute(query)
     names = list(result.keys())
@@ -237,7 +237,7 @@ def _frame(connection: Connection, query: Select[Any]) -> pd.DataFrame:
 
 
 def _column(values: Sequence[Any]) -> NDArray[Any]:
-    """Whole numbers, or objects (text and None)."""
+    """Return values as an int64 array, or an object array (text and None)."""
     if values and isinstance(values[0], int) and None not in values:
         return np.asarray(values, dtype=np.int64)
     found = np.empty(len(values), dtype=object)

@@ -1,4 +1,4 @@
-"""Tasks that wait, the progress of books, and books whose form or record is no longer declared."""
+"""Open tasks, the progress of books, and books with a form or record that is no longer declared."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from pipeline.registry.withdrawals.stored_withdrawals import (
 
 
 def queue(connection: Connection, book_id: int | None = None, limit: int | None = None) -> tuple[Task, ...]:
-    """Return what waits for a person, in a book or in all: reopened tasks first, then in the order of the book."""
+    """Return the open tasks of a book, or of all books: reopened tasks first, then in the order of the book."""
     query = (
         select(
             review_task.c.id,
@@ -59,7 +59,7 @@ def queue(connection: Connection, book_id: int | None = None, limit: int | None 
 
 
 def summary(connection: Connection, declared: RecordSchema, book_id: int | None = None) -> BookSummary:
-    """Return the progress of a book, or of all of them."""
+    """Return the progress of a book, or of all books."""
     tasks = connection.execute(
         select(review_task.c.entry_id, review_task.c.reasons, review_task.c.reopened)
         .join(page, review_task.c.page_id == page.c.id)
@@ -113,7 +113,7 @@ def _failures(connection: Connection, book_id: int | None) -> Mapping[str, int]:
 
 
 def _uncoded(connection: Connection, declared: RecordSchema, book_id: int | None) -> Mapping[str, int]:
-    """How often a box without a code is in force, by the words beside it."""
+    """Count the effective values without a code, by the words printed next to their boxes."""
     found: Counter[str] = Counter()
     for record, table in declared.records.items():
         for spec in declared.fields(record).values():
@@ -142,7 +142,7 @@ def _in_book(book_id: int | None) -> tuple[ColumnElement[bool], ...]:
 
 
 def _is(column: Column[Any], book_id: int | None) -> tuple[ColumnElement[bool], ...]:
-    """The condition that ``column`` is that book; none at all for all books."""
+    """Return the condition that ``column`` is that book; no condition for all books."""
     return () if book_id is None else (column == book_id,)
 
 
@@ -153,13 +153,13 @@ def is_undeclared(declared: RecordSchema) -> ColumnElement[bool]:
 
 
 def undeclared_books(connection: Connection, declared: RecordSchema) -> tuple[StoredBookRow, ...]:
-    """Return the books that stand and whose form or kind of register is not declared now, by place."""
+    """Return the books with a form or kind of register that is not declared now, by place."""
     query = select(book).where(book_stands, is_undeclared(declared)).order_by(book.c.place_code, book.c.id)
     return tuple(rows_of(connection, StoredBookRow, query))
 
 
 def forms_read_by(connection: Connection, book_id: int) -> frozenset[str]:
-    """Return the forms by which the pages of a book were read last: its own, and other printings of it."""
+    """Return the forms with which the pages of a book were last read: its own, and other printings of it."""
     query = (
         select(page_run.c.form)
         .join_from(page_run, page, page_run.c.page_id == page.c.id)
@@ -171,9 +171,9 @@ def forms_read_by(connection: Connection, book_id: int) -> frozenset[str]:
 
 
 def columns_of(connection: Connection, record: str) -> tuple[str, ...]:
-    """Return the fields that the table of a kind of register has, also of one that is not declared now."""
-    found = inspect(connection)
+    """Return the fields of the table of a kind of register, also of a kind that is not declared now."""
+    inspector = inspect(connection)
     table = record_table_name(record)
-    if not found.has_table(table):
+    if not inspector.has_table(table):
         return ()
-    return tuple(one["name"] for one in found.get_columns(table) if one["name"] != "entry_id")
+    return tuple(column["name"] for column in inspector.get_columns(table) if column["name"] != "entry_id")

@@ -1,9 +1,9 @@
 """The tables of books, their scans and pages, the runs over pages, and what could not be read.
 
-Identity and reading are excluded. ``page`` and ``entry`` stay the same rows over all runs; every run over a page adds a
-``page_run`` with its readings and findings, and only the ``latest`` one counts.
+``page`` and ``entry`` are the same rows over all runs; every run over a page adds a ``page_run`` with its readings and
+findings, and only the ``latest`` run counts.
 
-``migrations/`` holds all tables written out and frozen; a test compares the two.
+``migrations/`` holds a frozen copy of all tables; a test compares the two.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ page = table("page", PageRow, UniqueConstraint("scan_id", "page_no"), info=CHANG
 
 @dataclass(frozen=True, slots=True)
 class PageRunRow:
-    """What one run read of a page; only the ``latest`` run counts."""
+    """The readings of one run on a page; only the ``latest`` run counts."""
 
     id: Id
     page_id: Annotated[int, refers("page", index=True)]

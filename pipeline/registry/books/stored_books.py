@@ -1,4 +1,4 @@
-"""Books and their scans: noting them, finding them, and how far they are."""
+"""Books and their scans: added, found, and their progress."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ from pipeline.values.predicates import date_parts
 _logger = logging.getLogger(__name__)
 
 AT_ONCE = 500
-"""Scans that one statement asks about."""
+"""Scans of one statement."""
 
 
 def book_id(connection: Connection, declared: RecordSchema, ledger: Ledger, folder_name: str) -> int:
-    """Return the id of a book, made when it is new.
+    """Return the id of a book; a new book is added.
 
-    A book is its folder's name, the unit that bore its place code then, volume, series and kind of event; the rest of
-    ``ledger`` is brought up to date.
+    Folder name, the unit that bore its place code then, volume, series and kind of event identify a book; the rest of
+    ``ledger`` is updated.
     """
     hold(connection, Whole.BOOKS)
     known = find_book(connection, declared, ledger, folder_name)
@@ -65,7 +65,7 @@ def book_id(connection: Connection, declared: RecordSchema, ledger: Ledger, fold
 
 
 def find_book(connection: Connection, declared: RecordSchema, ledger: Ledger, folder_name: str) -> int | None:
-    """Return the id of a book as ``book_id`` does, None when it was never read; a withdrawn one only if no other is."""
+    """Return the id of a book as ``book_id`` does, if it exists; a withdrawn book only if there is no other."""
     rows = rows_of(
         connection,
         StoredBookRow,
@@ -84,10 +84,10 @@ def find_book(connection: Connection, declared: RecordSchema, ledger: Ledger, fo
 
 
 def known_book(connection: Connection, book_id: int) -> KnownBook:
-    """Return what the registry holds of the cover and the folder of a book.
+    """Return a book with its cover and folder.
 
     Raises:
-        NotThere: There is none of that id.
+        NotThere: There is no book with that id.
     """
     row = book_row(connection, book_id)
     return KnownBook(book_id, row.folder_name, row.ledger, len(page_counts(connection, book_id)))
@@ -106,15 +106,15 @@ def book_row(connection: Connection, book_id: int) -> StoredBookRow:
 
 
 def likely_books(connection: Connection, folder_name: str, hashes: Collection[str]) -> tuple[KnownBook, ...]:
-    """Return the books that scans of these hashes are of, and books from a folder of that name that have none yet.
+    """Return the books that share scans with a folder, and the books without scans from a folder of that name.
 
-    Withdrawn books and scans are left out: nothing asks whether a folder is one of them.
+    Withdrawn books and scans are left out.
 
     Args:
-        hashes: The SHA-256 of the scans in it.
+        hashes: SHA-256 of the scans in the folder.
 
     Returns:
-        Those with most of the scans first.
+        Books with most shared scans first.
     """
     shared: Counter[int] = Counter()
     wanted = sorted(set(hashes))
@@ -142,10 +142,10 @@ def add_book(
     author: str,
     reason: str,
 ) -> int:
-    """Note a book of which a person says that it is none of those that are there; returns its id.
+    """Add a book that, by the word of a person, is no book of the registry yet; return its id.
 
     Raises:
-        RegistryError: Who says so or why is missing, or the book is there.
+        RegistryError: The author or reason is missing, or the book exists.
     """
     check_reason(author, reason)
     hold(connection, Whole.BOOKS)
@@ -163,7 +163,7 @@ def add_book(
 
 
 def check_reason(author: str, reason: str) -> None:
-    """Raise ``RegistryError`` unless it is said who and why, in words that show all they hold."""
+    """Raise ``RegistryError`` if author or reason is missing or holds hidden characters."""
     if not author.strip() or not reason.strip():
         raise RegistryError("Hãy ghi ai làm việc này và vì sao.")
     refuse_hidden_characters(author, "người ghi")
@@ -171,21 +171,21 @@ def check_reason(author: str, reason: str) -> None:
 
 
 def ledger_row(ledger: Ledger) -> dict[str, Any]:
-    """Return what a row of ``book`` holds of its ledger."""
+    """Return the columns of ``book`` with the data of a ledger."""
     return {**asdict(ledger), "series": None if ledger.series is BookSeries.ORDINARY else ledger.series.value}
 
 
 def registering_unit(declared: RecordSchema, ledger: Ledger) -> str:
-    """Return which unit bore the place code when the book was opened, as ``Gazetteer.unit_of_code`` does."""
+    """Return the unit that bore the place code when the book was opened (``Gazetteer.unit_of_code``)."""
     opened = date_parts(ledger.opened_on) or (ledger.year,)
     units = declared.schemas.places.gazetteer
     return units.unit_of_code(ledger.place_code, DayRange.of(opened), ledger.place)
 
 
 def store_scan(connection: Connection, book_id: int, sha256: str, name: str, size: int, pages: int) -> None:
-    """Note a readable scan of a book; ``size`` in bytes.
+    """Store a readable scan of a book; ``size`` in bytes.
 
-    Its own earlier failures as a whole, and those of a file of the same name, are cleared.
+    Earlier failures of the whole scan, and of a file of the same name, are removed.
     """
     hold_book(connection, book_id)
     found, changed = upserted(
@@ -202,33 +202,29 @@ def store_scan(connection: Connection, book_id: int, sha256: str, name: str, siz
 
 
 def page_counts(connection: Connection, book_id: int) -> dict[str, int]:
-    """Return how many pages each readable scan of a book has, by its SHA-256."""
+    """Return the number of pages of each readable scan of a book, by SHA-256."""
     rows = connection.execute(select(scan.c.sha256, scan.c.pages).where(scan.c.book_id == book_id))
     return {row.sha256: row.pages for row in rows}
 
 
 def book_with_scan(connection: Connection, sha256: str, besides: int) -> str:
-    """Return the folder of another book that has a scan of that SHA-256; ``""`` where none has.
-
-    Args:
-        besides: The id of the book that does not count.
-    """
-    found = connection.scalar(
+    """Return the folder of another book than ``besides`` with a scan of that SHA-256; ``""`` if there is none."""
+    folder_name = connection.scalar(
         select(book.c.folder_name)
         .join(scan, scan.c.book_id == book.c.id)
         .where(scan.c.sha256 == sha256, book.c.id != besides, scan_stands)
         .limit(1)
     )
-    return found or ""
+    return folder_name or ""
 
 
 def folder_names(connection: Connection) -> frozenset[str]:
-    """Return the names of the folders that are of some book, a withdrawn one too."""
+    """Return the folder names of all books, withdrawn books included."""
     return frozenset(connection.scalars(select(book.c.folder_name)))
 
 
 def stored_scans(connection: Connection) -> dict[str, str]:
-    """Return how the books name each of their scans, by SHA-256: ``folder/file``."""
+    """Return the name of each scan as ``folder/file``, by SHA-256."""
     rows = connection.execute(
         select(scan.c.sha256, scan.c.name, book.c.folder_name).join(book, book.c.id == scan.c.book_id)
     )
@@ -236,9 +232,9 @@ def stored_scans(connection: Connection) -> dict[str, str]:
 
 
 def stored_scans_of(url: str, wait_seconds: float = 60.0) -> dict[str, str]:
-    """Return how the books of a registry that is not open name each of their scans, by SHA-256.
+    """Return the name of each scan of a registry that is not open, by SHA-256.
 
-    The registry is left as it is, whichever version made it.
+    The registry is not changed, whichever version made it.
     """
     database = Database(url, wait_seconds)
     try:
@@ -251,9 +247,9 @@ def stored_scans_of(url: str, wait_seconds: float = 60.0) -> dict[str, str]:
 def upserted(
     connection: Connection, table: Table, identity: dict[str, Any], rest: dict[str, Any]
 ) -> tuple[int, bool]:
-    """The id of the row with that identity, made or brought up to date, and whether anything changed by that.
+    """Add the row with that identity or update it; return its id and whether anything changed.
 
-    What the caller holds makes that safe.
+    The caller holds a lock that keeps others from doing the same.
     """
     stored = connection.execute(
         select(table.c.id, *(table.c[name] for name in rest)).filter_by(**identity)
@@ -270,10 +266,10 @@ def upserted(
 
 
 def stored_book(connection: Connection, book_id: int) -> StoredBook:
-    """Return a book with its pages and what has no result.
+    """Return a book with its pages and failures.
 
     Raises:
-        NotThere: There is none of that id.
+        NotThere: There is no book with that id.
     """
     row = book_row(connection, book_id)
     scans = connection.execute(
@@ -314,7 +310,7 @@ def stored_book(connection: Connection, book_id: int) -> StoredBook:
 
 
 def book_progress(connection: Connection) -> Mapping[str, BookProgress]:
-    """Return how far every book is, by the name of its folder; of books in folders of one name the least far."""
+    """Return the progress of every book by folder name; of several books in equal folders the least advanced."""
     pages_of = (
         select(scan.c.book_id, func.sum(scan.c.pages).label("pages"))
         .where(scan_stands)

@@ -1,4 +1,4 @@
-"""Keyed values of a person on a task: recorded, and settled where enough people keyed the same."""
+"""Keyed values on a task: recorded, and settled once enough people keyed the same value."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ class Submission:
     """A submission at the desk.
 
     Attributes:
-        token: What identifies the submission when a browser sends it twice.
-        kept: Fields of which the person was asked and kept to their word: a text that is no value of its field, a blank
-            where the machine saw ink.
+        token: Identifies a submission that a browser sends twice.
+        kept: Fields that the person confirmed on request: a text that is no value of its field, or a blank where the
+            machine saw ink.
     """
 
     person: Person
@@ -69,7 +69,7 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class KeyedTask:
-    """The values that one person keyed on one task; ``wanted`` are the fields that they may key there."""
+    """The values that a person keyed on a task; ``wanted``: the fields that they may key there."""
 
     case: LoadedTask
     words: Sequence[Verdict]
@@ -89,13 +89,12 @@ def key(
 ) -> KeyOutcome:
     """Record the values that a person keyed for some or all fields of a task they hold.
 
-    They keep it as long as something else on it waits for them. The same ``token`` again gets the same answer and adds
-    nothing. The audit names the fields of ``kept``: they stand on paper so, though they are no values, or are
-    blank where the machine saw ink.
+    They keep the task while other fields of it wait for them. A repeated ``token`` gets the same answer and adds
+    nothing. The audit names the fields of ``kept``.
 
     Raises:
         NotYours: The person does not hold the task.
-        StaleTask: The task is no longer the one that was shown.
+        StaleTask: The task has changed since it was shown.
     """
     sent = Submission(person, KeyingMode.DESK, token, seconds, kept)
     hold_tasks(context.connection, [task_id])
@@ -114,11 +113,11 @@ def key(
 def earlier_outcomes(
     context: DeskContext, sent: Submission, words: Mapping[int, Sequence[Verdict]]
 ) -> dict[int, KeyOutcome]:
-    """Return the earlier outcomes of the same submission, on each task where it was recorded.
+    """Return the outcomes of the same earlier submission, by task.
 
     Raises:
-        RegistryError: Somebody else's submission, or other ``words``, had that token: values that were not recorded
-            must not be reported as recorded.
+        RegistryError: The token belongs to another person's submission or to other ``words``, which must not be
+            reported as recorded.
     """
     if not sent.token:
         raise RegistryError("Lần gửi này thiếu mã. Hãy tải lại trang rồi gửi lại.")
@@ -133,11 +132,7 @@ def earlier_outcomes(
 
 
 def check_version(case: LoadedTask, version: int) -> None:
-    """Check that the task is still the one that was shown.
-
-    Raises:
-        StaleTask: It is not.
-    """
+    """Raise ``StaleTask`` if a task has changed since it was shown."""
     if case.version != version:
         raise StaleTask(
             "Nhiệm vụ này vừa được người khác sửa hoặc máy vừa đọc lại. Hãy tải lại rồi xem tiếp."
@@ -147,9 +142,9 @@ def check_version(case: LoadedTask, version: int) -> None:
 def record_keyed_values(
     context: DeskContext, said: Sequence[KeyedTask], sent: Submission
 ) -> dict[int, KeyOutcome]:
-    """Record the values that one person keyed on tasks that the caller holds, and decide what they settle.
+    """Record the values that a person keyed on tasks that the caller holds, and decide the fields that they settle.
 
-    Records and tasks follow.
+    Records and tasks are updated.
 
     Returns:
         The outcome of each task, by its id.
@@ -194,7 +189,7 @@ def record_keyed_values(
 
 @dataclass(frozen=True, slots=True)
 class _TaskState:
-    """What changes of a task when values are keyed."""
+    """The columns of a task that change when values are keyed."""
 
     stage: str
     fields: list[str]
@@ -202,7 +197,7 @@ class _TaskState:
 
 
 def refresh_tasks_of(context: DeskContext, cases: Sequence[LoadedTask]) -> dict[int, _TaskState]:
-    """Bring records and tasks in step with the values keyed on these tasks, and raise the version of each task.
+    """Update records and tasks to the keyed values, and raise the version of each task.
 
     Returns:
         The state of the tasks afterwards, by id.
@@ -223,7 +218,7 @@ def refresh_tasks_of(context: DeskContext, cases: Sequence[LoadedTask]) -> dict[
 
 @dataclass(frozen=True, slots=True)
 class _KeyedOutcome:
-    """What a person has just keyed on a task, with the agreement on its fields afterwards."""
+    """A task on which a person has just keyed values, with the consensus afterwards."""
 
     case: LoadedTask
     consensus: Mapping[str, Consensus]
@@ -233,7 +228,7 @@ class _KeyedOutcome:
         return {field: one for field, one in self.consensus.items() if one.stage is Stage.SETTLED}
 
     def outcome(self, context: DeskContext, now: _TaskState, person: Person) -> KeyOutcome:
-        """What it came to; ``now``: the state of the task."""
+        """Return the outcome; ``now``: the state of the task."""
         stage, settled = Stage(now.stage), self.settled
         row = replace(self.case.row, stage=now.stage, fields=now.fields, version=now.version)
         consensus = {
@@ -297,7 +292,7 @@ def _row(context: DeskContext, case: LoadedTask, word: Verdict, sent: Submission
 
 
 def _decision(context: DeskContext, case: LoadedTask, field: str, one: Consensus) -> NewDecision:
-    """Return the decision that these keyed values settle."""
+    """Return the decision of a settled field."""
     assert one.settled is not None
     seen = (
         whole_seen(case.machine.findings)
@@ -341,9 +336,9 @@ Rows = Mapping[str, Collection[int]]
 
 
 def rows_of_tasks(connection: Connection, tasks: Sequence[TaskRow]) -> dict[int, Rows | None]:
-    """Return what was written of each task and no ``record`` has taken yet, by the task's id.
+    """Return the rows written for each task that no ``record`` has taken yet, by task id.
 
-    The rows are as ``task_rows`` gives them; None where there is one task, to which all of it belongs.
+    With a single task, to which all rows belong, the value is None.
     """
     if len(tasks) == 1:
         return {tasks[0].id: None}
@@ -359,7 +354,7 @@ def rows_of_tasks(connection: Connection, tasks: Sequence[TaskRow]) -> dict[int,
 
 
 def _owners(connection: Connection, table_name: str, ids: Collection[int]) -> Iterator[tuple[int, Any]]:
-    """Each of these rows with what it is about."""
+    """Yield each row id with a key for the task, entry or place that the row is about."""
     for table in (keying, submission):
         if table_name == table.name:
             query = select(table.c.id, table.c.task_id).where(table.c.id.in_(ids))

@@ -1,4 +1,4 @@
-"""Values of the entry beside the field that a person keys: for the rules, and offered with the reason, never put in."""
+"""Values of the other fields of an entry: for the rules, and offered with a reason, never filled in."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def load_shown_task(context: DeskContext, person: Person, task_id: int) -> Loade
 
 
 def known_entry(context: DeskContext, person: Person, task_id: int) -> KnownEntry:
-    """Return what may be known of the entry of a task by who has it in hand or supervises its place.
+    """Return the known part of the entry of a task, for a person who holds it or supervises its place.
 
     Nothing is recorded: the person has been shown all of it. Where a field is blind for them no value is known.
 
@@ -65,7 +65,7 @@ def known_entry(context: DeskContext, person: Person, task_id: int) -> KnownEntr
 
 
 def _readings(case: LoadedTask, keyable: tuple[str, ...]) -> tuple[FieldReading, ...]:
-    """Return the effective values of the fields that this person does not key, as readings."""
+    """Return the effective values of the fields that the person does not key, as readings."""
     names = dict.fromkeys((*case.readings, *case.decisions))
     found = (_effective(case, name) for name in names if name and name not in keyable)
     return tuple(one for one in found if one is not None)
@@ -85,7 +85,7 @@ def _decided(one: Decision) -> FieldReading:
 
 
 class Offers:
-    """What follows in the entries of one book."""
+    """Derived values in the entries of a book."""
 
     def __init__(self, connection: Connection, declared: RecordSchema, record: str, book_id: int) -> None:
         series = connection.scalar(select(book.c.series).where(book.c.id == book_id))
@@ -95,7 +95,7 @@ class Offers:
         self._context = DerivationContext(BookSeries(series) if series else BookSeries.ORDINARY, places)
 
     def of(self, field: str, values: Mapping[str, Known]) -> tuple[Derived, ...]:
-        """Return what may be offered for a field; values that are not among these are not known."""
+        """Return the offers for a field; values that are not given count as unknown."""
         rule = self._rules.get(field)
         if rule is None:
             return ()
@@ -105,7 +105,7 @@ class Offers:
 
 
 def effective_as_values(values: Mapping[str, str | None]) -> dict[str, Known]:
-    """Return effective values as derivations see them."""
+    """Return effective values in the form that derivations take."""
     return {
         name: None if value is None else Value(value, value, FieldStatus.READ if value else FieldStatus.BLANK)
         for name, value in values.items()
@@ -113,7 +113,7 @@ def effective_as_values(values: Mapping[str, str | None]) -> dict[str, Known]:
 
 
 def typed_as_values(declared: RecordSchema, record: str, words: Iterable[Verdict]) -> dict[str, Known]:
-    """Return what a person has just typed as derivations see it."""
+    """Return a typed text in the form that derivations take."""
     return {
         word.field: Value(word.text, declared.canonical(record, word.field, word.text), word.status)
         for word in words
@@ -124,7 +124,7 @@ def typed_as_values(declared: RecordSchema, record: str, words: Iterable[Verdict
 def offers_for(
     context: DeskContext, person: Person, task_id: int, words: Sequence[Verdict]
 ) -> dict[str, tuple[Derived, ...]]:
-    """Return what may be offered for the fields of a task in hand, with what the person has typed in it so far.
+    """Return the offers for the fields of a leased task, given the texts typed so far.
 
     Whoever keys a field of it blind is offered what follows from their own words alone.
 
@@ -147,13 +147,13 @@ def offers_for(
 
 
 FEWEST_ENTRIES = 2
-"""On how many other entries a text must have been decided; what stands once may be of one person alone."""
+"""Number of other entries on which a text must have been decided; a text on one entry may be of one person alone."""
 
 MOST_VALUES = 100
 
 
 def book_values(context: DeskContext, person: Person, task_id: int, field: str) -> tuple[str, ...]:
-    """Return the texts that were decided last of a field on other entries of the book of a task, the commonest first.
+    """Return the last decided texts of a field on other entries of the book of a task, commonest first.
 
     Nothing decided of the task itself is among them, so that they tell nothing of a field that is keyed blind. Names of
     the people whom an entry is about are never among them.

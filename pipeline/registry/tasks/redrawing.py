@@ -28,17 +28,17 @@ from pipeline.registry.tasks.model import CannotUndo, DeskTask, DrawnRegion, Reg
 from pipeline.registry.tasks.visibility import show
 
 LEAST_SIDE = 8.0
-"""Pixels that each side of a region has at least."""
+"""Smallest side of a region in pixels."""
 
 LARGEST_SHARE = 0.35
-"""The share of a page that a region covers at most: a field, not the page."""
+"""Largest share of a page that a region may cover."""
 
 SAME = 1.0
-"""How far, in pixels, the sides of two regions lie apart at most that count as one."""
+"""Largest distance in pixels between the sides of two regions that count as the same."""
 
 
 def region_to_read(context: DeskContext, person: Person, task_id: int, drawn: DrawnRegion) -> RegionToRead:
-    """Return what a reader needs to read a region that a person drew for a field of a task that they hold.
+    """Return the input for reading a region that a person drew for a field of a task they hold.
 
     Raises:
         NotYours: They do not hold the task.
@@ -52,7 +52,7 @@ def region_to_read(context: DeskContext, person: Person, task_id: int, drawn: Dr
 def redraw_region(
     context: DeskContext, person: Person, task_id: int, drawn: DrawnRegion, read: RegionReading
 ) -> DeskTask:
-    """Add a region that a person drew for a field of a task that they hold, with what was read there.
+    """Add a region that a person drew for a field of a task they hold, with its reading.
 
     Returns:
         The task as it is now.
@@ -84,7 +84,7 @@ def redraw_region(
 
 
 def last_redrawn(context: DeskContext, person: Person) -> tuple[int, RedrawnRegionRow] | None:
-    """Return the last region in force that a person drew on a task in hand, and the task."""
+    """Return the last region in force that a person drew on a leased task, and the task."""
     rows = task_rows(context.connection, held(context, person, KeyingMode.DESK))
     tasks = {row.entry_id: task_id for task_id, row in rows.items() if row.entry_id is not None}
     mine = [
@@ -96,7 +96,7 @@ def last_redrawn(context: DeskContext, person: Person) -> tuple[int, RedrawnRegi
 
 
 def undo_region(context: DeskContext, person: Person, task_id: int, last: RedrawnRegionRow) -> None:
-    """Take a region back that a person drew on a task in hand: the one before it counts again.
+    """Withdraw a region that a person drew on a leased task; the region before it is in force again.
 
     Raises:
         CannotUndo: It counts no longer.
@@ -171,7 +171,7 @@ def _is_same(one: Box, other: Box) -> bool:
 
 
 def _writing(case: LoadedTask, field: str) -> Writing:
-    """Return what the field was read as, print or handwriting, else most fields of the entry."""
+    """Return whether the field was read as print or handwriting, else the commonest kind in the entry."""
     known = (Writing.PRINT, Writing.HAND)
     before = case.readings.get(field)
     if before is not None and before.status is FieldStatus.READ and before.writing in known:

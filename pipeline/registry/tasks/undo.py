@@ -1,7 +1,4 @@
-"""Taking back what one did last at the desk, as long as nobody has built on it.
-
-What was done stays on record but no longer counts.
-"""
+"""Undo of a person's last act at the desk, as long as nobody has built on it. The act stays on record."""
 
 from __future__ import annotations
 
@@ -43,7 +40,7 @@ from pipeline.registry.tasks.visibility import show
 
 
 def undo(context: DeskContext, person: Person) -> DeskTask:
-    """Take back what a person did last at the desk and lease them its task again.
+    """Undo a person's last act at the desk and lease its task to them again.
 
     That is a submission, whose values settle nothing any longer; a task that they skipped, asked about or sent to be
     scanned again; or, on a task in hand, a value to be delivered that they confirmed or a region that they redrew.
@@ -90,7 +87,7 @@ def undo(context: DeskContext, person: Person) -> DeskTask:
 def take_back_delivery(
     context: DeskContext, person: Person, confirmed: tuple[int, ConfirmedDeliveryRow]
 ) -> int:
-    """Take back a value to be delivered that a person confirmed; return its task."""
+    """Withdraw a confirmed delivery of a person; return its task."""
     task_id, row = confirmed
     take_back_confirmation(context.connection, row, person.login, clock.now(context.connection))
     told = {"of": "delivery", "field": row.field}
@@ -104,7 +101,7 @@ NOTHING_LEFT = "Không còn gì để hoàn tác."
 def last_confirmation(
     context: DeskContext, person: Person, mode: KeyingMode = KeyingMode.DESK
 ) -> tuple[int, ConfirmedDeliveryRow] | None:
-    """Return the last value to be delivered that a person confirmed on a task in hand, if it counts; and the task."""
+    """Return the last confirmed delivery in force by a person on a leased task, and the task."""
     rows = task_rows(context.connection, held(context, person, mode))
     spots = {(row.book_id, row.sha256, row.page_no, row.row): task_id for task_id, row in rows.items()}
     found = [
@@ -117,7 +114,7 @@ def last_confirmation(
 
 
 def take_up_again(context: DeskContext, person: Person, laid: AsideRow) -> None:
-    """Take back that a person laid a task aside, which the caller holds.
+    """Withdraw a person's act of setting aside a task that the caller holds.
 
     Raises:
         CannotUndo: Somebody has gone on with it.

@@ -1,4 +1,4 @@
-"""The fields of a book that wait for a person one by one, whatever task they are of: what columns are made of."""
+"""The fields of a book that wait for a person, across its tasks, for column mode."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from pipeline.registry.tasks.rows import (
 )
 
 OPEN_STAGES = (Stage.REVIEW, Stage.CHECK, Stage.THIRD)
-"""Tasks whose fields may be worked on one by one."""
+"""Stages of tasks whose fields may be keyed in column mode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class _OpenTask(ReviewTaskRow):
 
 @dataclass(frozen=True, slots=True)
 class WaitingField:
-    """One field of one entry that waits.
+    """A waiting field of an entry.
 
     Attributes:
         task: The row of its task with page and scan.
@@ -74,7 +74,7 @@ def book_row(connection: Connection, book_id: int, person: Person) -> StoredBook
 
 
 def open_tasks(of_book: StoredBookRow) -> tuple[ColumnElement[bool], ...]:
-    """Those of a book's tasks that are about entries and wait at the desk."""
+    """Return the conditions on ``review_task`` for the waiting tasks about entries of a book."""
     return (
         review_task.c.stage.in_(OPEN_STAGES),
         review_task.c.place_code == of_book.place_code,
@@ -86,7 +86,7 @@ def open_tasks(of_book: StoredBookRow) -> tuple[ColumnElement[bool], ...]:
 def waiting_fields_of_book(
     context: DeskContext, of_book: StoredBookRow, person: Person
 ) -> Iterator[WaitingField]:
-    """Return the fields of a book that wait for this person and that nobody else holds, in the order of the book."""
+    """Return the fields of a book that wait for a person and that nobody else holds, in the order of the book."""
     connection = context.connection
     elsewhere = (lease.c.account_id != person.account_id) | (lease.c.mode != KeyingMode.COLUMN)
     in_hand = exists().where(lease.c.task_id == review_task.c.id, lasts(context), elsewhere)
@@ -132,7 +132,7 @@ def waiting_fields_of_book(
 def _decisions_on_book(
     connection: Connection, book_id: int
 ) -> dict[tuple[str, int, int], dict[str, DecisionRow]]:
-    """The last decision on every field of every entry of a book, without those that were taken back."""
+    """Return the last decision on every field of a book's entries, without withdrawn decisions."""
     query = select(decision).where(decision.c.book_id == book_id).order_by(decision.c.id)
     withdrawals = select(keying.c.takes_back_id).where(
         keying.c.takes_back_id.is_not(None),
@@ -147,7 +147,7 @@ def _decisions_on_book(
 
 
 def _words_on_book(connection: Connection, of_book: StoredBookRow) -> dict[int, list[KeyingRow]]:
-    """Return the keyed values on the open tasks of a book that were not taken back, by task."""
+    """Return the live keyed values on the open tasks of a book, by task."""
     tasks = select(review_task.c.id).where(*open_tasks(of_book))
     found: dict[int, list[KeyingRow]] = defaultdict(list)
     for row in live_keyings(connection, keying.c.task_id.in_(tasks)):
