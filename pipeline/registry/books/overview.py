@@ -53,7 +53,7 @@ def queue(connection: Connection, book_id: int | None = None, limit: int | None 
         .limit(limit)
     )
     return tuple(
-        Task(*columns, tuple(reasons), tuple(fields), reopened, version)
+        Task(*columns, reasons=tuple(reasons), fields=tuple(fields), reopened=reopened, version=version)
         for *columns, reasons, fields, reopened, version in connection.execute(query)
     )
 

@@ -1,8 +1,8 @@
-"""Values of a workbook come in as keyed values of a person, and are taken back as one act.
+"""Import of workbooks: values become keyed values of a person, and are withdrawn as one act.
 
-A value is taken only for a field that waits for people and that nobody has keyed: settled or leased fields are never
-touched. The mode of the import says what the values count for; of values to be checked, another person always compares
-them with the paper, whatever the office asks for otherwise.
+A value is imported only for a field that waits for people and that nobody has keyed: settled and leased fields are
+never touched. The mode of the import says what the values count for; values to be checked are always compared with the
+paper by another person, whatever the office's policy is.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from pipeline.registry.typed_text import refuse_hidden_characters
 
 @dataclass(frozen=True, slots=True)
 class WorkbookImportRow:
-    """One import: which file, what its values count for, who answers for it."""
+    """An import: its file, its mode and the person who answers for it."""
 
     id: Id
     record: str
@@ -68,7 +68,7 @@ workbook_import = table(
 
 @dataclass(frozen=True, slots=True)
 class WorkbookImportEndRow:
-    """That an import was taken back, by whom and why."""
+    """The withdrawal of an import."""
 
     id: Id
     workbook_import_id: Annotated[int, refers("workbook_import")]
@@ -88,10 +88,10 @@ workbook_import_end = table(
 
 
 AT_ONCE = 200
-"""Entries of which one statement asks, or whose values one transaction takes back."""
+"""Entries of one statement, or of one transaction that withdraws their values."""
 
 WORKED_AT = frozenset({Stage.REVIEW, Stage.CHECK, Stage.THIRD})
-"""The stages at which a value may come in; a task that waits for a supervisor or a scan is left as it is."""
+"""The stages at which a value is imported; a task that waits for a supervisor or a scan is left alone."""
 
 _TAKEN_BACK = select(workbook_import_end.c.workbook_import_id)
 
@@ -99,7 +99,7 @@ _TAKEN_BACK = select(workbook_import_end.c.workbook_import_id)
 def begin_import(
     context: DeskContext, person: Person, of_record: str, file: WorkbookFile, mode: ImportMode
 ) -> int:
-    """Note that a person begins to import a workbook, and return the number of the import.
+    """Begin an import of a workbook; return its id.
 
     Raises:
         NotYours: The person is no supervisor.
@@ -117,15 +117,15 @@ def begin_import(
         "made_at": context.now,
     }
     (import_id,) = add(context.connection, workbook_import, [row])
-    told = {"record": of_record, "file": file.sha256, "mode": mode}
-    record(context.connection, person.login, "import-begun", f"import:{import_id}", told)
+    details = {"record": of_record, "file": file.sha256, "mode": mode}
+    record(context.connection, person.login, "import-begun", f"import:{import_id}", details)
     return import_id
 
 
 def import_values(
     context: DeskContext, person: Person, import_id: int, values: Mapping[int, Sequence[Verdict]]
 ) -> ImportedValues:
-    """Take the values of a workbook for some entries, by entry.
+    """Import the values of a workbook for some entries.
 
     Raises:
         NotYours: The person is no supervisor of an entry's place, or did not begin the import.
@@ -161,7 +161,7 @@ def import_values(
 
 
 def keyed_fields(context: DeskContext, person: Person, book_id: int) -> dict[int, frozenset[str]]:
-    """Return the fields of the entries of a book that people have keyed and that are not settled, by entry."""
+    """Return the fields of a book that people have keyed and that are not settled, by entry."""
     _check_imports(person)
     rows = context.connection.execute(
         select(keying.c.entry_id, keying.c.field)
@@ -175,9 +175,9 @@ def keyed_fields(context: DeskContext, person: Person, book_id: int) -> dict[int
 
 
 def asked_differences(context: DeskContext, entry_ids: Collection[int]) -> frozenset[tuple[int, str, str]]:
-    """Return what people are, or were, asked about these entries: entry, field, the other value.
+    """Return the differences that people are or were asked about: entry, field, the other value.
 
-    A value that an import brought before is among it: whoever settled the field otherwise has seen the paper.
+    Values of earlier imports are included: whoever settled the field otherwise has seen the paper.
     """
     found: set[tuple[int, str, str]] = set()
     ids = sorted(entry_ids)
@@ -193,7 +193,7 @@ def asked_differences(context: DeskContext, entry_ids: Collection[int]) -> froze
 
 
 def imports_for(context: DeskContext, person: Person) -> tuple[WorkbookImport, ...]:
-    """Return the imports that brought anything to the places of a person, and those of their own; the newest first."""
+    """Return the imports with values in the places of a person, and their own imports, newest first."""
     _check_imports(person)
     query = (
         select(
@@ -232,7 +232,7 @@ def imports_for(context: DeskContext, person: Person) -> tuple[WorkbookImport, .
 
 
 def check_takes_back(context: DeskContext, person: Person, import_id: int) -> None:
-    """Check that a person may take an import back.
+    """Check that a person may withdraw an import.
 
     Raises:
         NotYours: The person is no supervisor of all its places.
@@ -259,11 +259,11 @@ def check_takes_back(context: DeskContext, person: Person, import_id: int) -> No
 def take_back_some(
     context: DeskContext, person: Person, import_id: int, after: int
 ) -> tuple[int, int, list[int]]:
-    """Take back values of an import, of some of its tasks behind the one numbered ``after``.
+    """Withdraw values of an import on some of its tasks with ids above ``after``.
 
     Returns:
-        The last task that was looked at (0: there is none left), how many values count no longer, and the entries on
-        which somebody has built or works.
+        The last task of this step (0: no task is left), the number of withdrawn values, and the entries on which
+        somebody has built or works.
 
     Raises:
         NotYours: The person is no supervisor of all its places.
@@ -300,7 +300,7 @@ def take_back_some(
 def end_import(
     context: DeskContext, person: Person, import_id: int, reason: str, taken_back: TakenBackImport
 ) -> None:
-    """Note that an import was taken back.
+    """Record the withdrawal of an import.
 
     Raises:
         NotYours: The person is no supervisor of all its places.
@@ -315,12 +315,12 @@ def end_import(
         "taken_back_at": context.now,
     }
     add(context.connection, workbook_import_end, [row])
-    told = {"fields": taken_back.fields, "kept": len(taken_back.kept)}
-    record(context.connection, person.login, "import-taken-back", f"import:{import_id}", told)
+    details = {"fields": taken_back.fields, "kept": len(taken_back.kept)}
+    record(context.connection, person.login, "import-taken-back", f"import:{import_id}", details)
 
 
 TOKEN = "import-"
-"""How the token of the values of an import begins; its number follows."""
+"""Prefix of the token of an import's values; the id of the import follows."""
 
 
 def _token(import_id: int) -> str:
@@ -364,7 +364,7 @@ def _is_free(case: LoadedTask, field: str) -> bool:
 
 
 def _as_imported(case: LoadedTask, fields: Collection[str], mode: ImportMode) -> LoadedTask:
-    """Return the task with the way in which each of these fields is settled after an import."""
+    """Return a task with the way in which an import settles each of these fields."""
     agreed: dict[str, Consensus] = dict(case.consensus)
     for field in fields:
         way = case.consensus[field].way

@@ -1,4 +1,4 @@
-"""What other systems read: settled values with their state, the tokens they read with, and events about books."""
+"""The data that other systems read: values with their state, access tokens, and events about books."""
 
 from __future__ import annotations
 
@@ -132,16 +132,16 @@ class BookEvent:
 
 
 class PublishedState(StrEnum):
-    """Whether a value may be taken for settled; only of ``SETTLED`` a value is told.
+    """The state of a published value or entry; only ``SETTLED`` values are published.
 
     Attributes:
         SETTLED: It may be delivered as it is.
-        WAITING: Its entry waits for people, or a finding of it is open.
-        UNKNOWN: The entry is settled, but of this field nothing is known.
-        UNCONFIRMED: What would be delivered is a proposal that nobody has confirmed.
-        UNSIGNED: An amendment of the entry wants its second signature.
-        UNAPPROVED: The office approves its books, and this one is not approved as it is.
-        ALTERED: A row of the entry was changed behind the program's back.
+        WAITING: Its entry waits for people or has an open finding.
+        UNKNOWN: The entry is settled, but the field has no value.
+        UNCONFIRMED: The value to be delivered is a proposal that nobody has confirmed.
+        UNSIGNED: An amendment of the entry lacks its second signature.
+        UNAPPROVED: The office approves its books, and the present state of this book is not approved.
+        ALTERED: A row of the entry was altered in the database.
     """
 
     SETTLED = "settled"
@@ -158,10 +158,9 @@ class PublishedValue:
     """A field of an entry.
 
     Attributes:
-        column: The Ministry's column, ``""``: none.
-        state: Whether the value may be taken for settled.
-        value: What is delivered; ``""``: known to be blank; None unless settled.
-        written: What stands on paper; None unless settled.
+        column: The Ministry's column, or ``""``.
+        value: The delivered value; ``""`` if known to be blank; None unless settled.
+        written: The text on paper; None unless settled.
     """
 
     field: str
@@ -180,9 +179,9 @@ class PublishedAmendment:
     Attributes:
         kind: ``correction`` or ``supplement``.
         old: The value before; None unless the entry is settled.
-        value: The value since, likewise.
+        value: The new value, likewise.
         legal_basis: The article or the document.
-        signed: Whether a second person has signed it, or the office does not want that.
+        signed: Whether a second person has signed it, or the office requires no second signature.
     """
 
     field: str
@@ -198,14 +197,14 @@ class PublishedAmendment:
 
 @dataclass(frozen=True, slots=True)
 class PublishedEntry:
-    """An entry that stands.
+    """A valid entry.
 
     Attributes:
-        scan: The name of the scan's file.
-        state: ``SETTLED`` where every value of it may be taken for settled.
-        values: Its fields that are on paper, or amended, in the order of the record.
-        notes: The margin note as it is delivered; None unless settled.
-        amendments: Those in force.
+        scan: File name of the scan.
+        state: ``SETTLED`` if all its values are settled.
+        values: Fields on paper or with an amendment, in the order of the record.
+        notes: The margin note as delivered; None unless settled.
+        amendments: Amendments in force.
     """
 
     entry_id: int
@@ -223,7 +222,7 @@ class PublishedEntry:
 
 @dataclass(frozen=True, slots=True)
 class PublishedBooks:
-    """Books in the order of their numbers; ``after``: the number to go on after, None where that is all."""
+    """Books by id; ``after``: the id after which to continue, None at the end."""
 
     books: tuple[BookState, ...]
     after: int | None
@@ -231,7 +230,7 @@ class PublishedBooks:
 
 @dataclass(frozen=True, slots=True)
 class PublishedEntries:
-    """Entries of a book in its order; ``after``: the place to go on after, ``""`` where that is all."""
+    """Entries of a book in its order; ``after``: cursor for the next entries, ``""`` at the end."""
 
     entries: tuple[PublishedEntry, ...]
     after: str

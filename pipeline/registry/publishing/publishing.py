@@ -1,4 +1,4 @@
-"""What other systems read, and their tokens, as the rest of the house uses them: one transaction a call."""
+"""The data that other systems read, and their tokens; each call is a transaction of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Books and entries as other systems read them. Of withdrawn things and other places there is nothing."""
+"""Books and entries as other systems read them, without withdrawn ones and those of other places."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ CURSOR = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})\.([0-9]{1,9})", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class PublishingPolicy:
-    """What decides whether a value may be told."""
+    """The policies that decide whether a value may be published."""
 
     delivery: DeliveryPolicy
     approval: ApprovalPolicy
@@ -55,7 +55,7 @@ class PublishingPolicy:
 
 
 def published_books(connection: Connection, places: Places, after: int, most: int) -> PublishedBooks:
-    """Return books of these places by their numbers, those above ``after``, at most so many."""
+    """Return at most ``most`` books of these places with ids above ``after``, by id."""
     asked = (
         select(book.c.id)
         .where(book_stands, of_places(places), book.c.id > after)
@@ -72,7 +72,7 @@ def published_book(connection: Connection, places: Places, book_id: int) -> Book
     """Return a book of these places.
 
     Raises:
-        NotThere: There is none of that number, or it is withdrawn or of another place.
+        NotThere: There is no book with that id, or it is withdrawn or of another place.
     """
     found = book_states(connection, places, among=[book_id])
     if not found:
@@ -92,12 +92,12 @@ def published_entries(
     """Return entries of a book in its order.
 
     Args:
-        places: The registration places that may be read; None = all.
-        after: The place in the book to go on after; ``""``: from the beginning.
-        most: How many at most.
+        places: Registration places that may be read; None: all.
+        after: Cursor of an earlier answer; ``""``: from the beginning.
+        most: Largest number of entries.
 
     Raises:
-        NotThere: There is no such book, or it is withdrawn or of another place, or ``after`` is no place.
+        NotThere: There is no such book, or it is withdrawn or of another place, or ``after`` is no cursor.
         NotDeclared: The form or the kind of register of the book is not declared now.
     """
     of_book = published_book(connection, places, book_id)
@@ -111,14 +111,17 @@ def published_entries(
     moved = moved_pages(connection, [book_id])
     standing = connection.execute(_standing().where(scan.c.book_id == book_id))
     rows = sorted(((*place_in_order(moved, row)[1:], row.row), row.id) for row in standing)
-    rows = [one for one in rows if one[0] > begin]
+    rows = [row for row in rows if row[0] > begin]
     end = most
-    while 0 < end < len(rows) and rows[end][0] == rows[end - 1][0]:  # what lies at one place is told at once
+    while (
+        0 < end < len(rows) and rows[end][0] == rows[end - 1][0]
+    ):  # entries at the same position stay together
         end += 1
     held = _policy_of_book(connection, declared, book_id, policy)
-    told = _published(connection, declared, book_id, [entry_id for _, entry_id in rows[:end]], policy, held)
+    ids = [entry_id for _, entry_id in rows[:end]]
+    published = _published(connection, declared, book_id, ids, policy, held)
     last = rows[end - 1][0] if len(rows) > end else ()
-    return PublishedEntries(tuple(told), ".".join(map(str, last)))
+    return PublishedEntries(tuple(published), ".".join(map(str, last)))
 
 
 def published_entry(
@@ -127,12 +130,12 @@ def published_entry(
     """Return an entry.
 
     Raises:
-        NotThere: There is none of that number, or it is withdrawn or of another place.
+        NotThere: There is no entry with that id, or it is withdrawn or of another place.
         NotDeclared: The form or the kind of register of its book is not declared now.
     """
-    found = published_among(connection, declared, places, [entry_id], policy)
-    if found:
-        return found[entry_id]
+    published = published_among(connection, declared, places, [entry_id], policy)
+    if published:
+        return published[entry_id]
     asked = _standing().join(book, scan.c.book_id == book.c.id).where(entry.c.id == entry_id, book_stands)
     of_book = connection.execute(
         asked.with_only_columns(book.c.form, book.c.record).where(of_places(places))
@@ -143,7 +146,7 @@ def published_entry(
 
 
 def _check_declared(declared: RecordSchema, form: str, kind: str) -> None:
-    """Check that what a book was declared with is declared now; ``NotDeclared`` says which file has which flaw."""
+    """Raise ``NotDeclared``, which names file and flaw, if form or kind of register is not declared now."""
     declared.schemas.record(kind)
     declared.schemas.form(form)
 
@@ -155,9 +158,9 @@ def published_among(
     entry_ids: Collection[int],
     policy: PublishingPolicy,
 ) -> dict[int, PublishedEntry]:
-    """Return those of these entries that stand in books of these places, by their numbers.
+    """Return the valid ones of these entries in books of these places, by id.
 
-    None of a book whose form or kind of register is not declared now.
+    Entries of books with a form or kind of register that is not declared now are left out.
     """
     asked = _standing().join(book, scan.c.book_id == book.c.id).where(entry.c.id.in_(entry_ids))
     rows = connection.execute(asked.where(book_stands, ~is_undeclared(declared), of_places(places))).all()
@@ -185,7 +188,7 @@ def _standing() -> Select[Any]:
 
 @dataclass(frozen=True, slots=True)
 class _BookPolicy:
-    """Whether a book may be told of, and which amendments of it want a signature."""
+    """Whether the approval of a book permits publishing, and its amendments that lack a required signature."""
 
     approved: bool
     wanting: frozenset[int]
@@ -207,7 +210,7 @@ def _published(
     policy: PublishingPolicy,
     of_book: _BookPolicy,
 ) -> Iterator[PublishedEntry]:
-    """Yield entries that follow one another in a book."""
+    """Yield consecutive entries of a book."""
     if not ids:
         return
     first, *_ = found = tuple(stored_entries(connection, declared, ids))
@@ -239,7 +242,7 @@ def _held(
     *,
     approved: bool,
 ) -> PublishedState:
-    """Return what keeps an entry back as a whole; ``SETTLED``: nothing does."""
+    """Return the state that withholds an entry as a whole; ``SETTLED`` if nothing withholds it."""
     if one.entry_id in altered:
         return PublishedState.ALTERED
     if one.entry_id in waiting or _has_blocking_findings(one):
@@ -250,7 +253,7 @@ def _held(
 
 
 def _has_blocking_findings(one: StoredEntry) -> bool:
-    """Whether a finding that keeps an entry from being delivered holds: nobody has decided all fields that it names."""
+    """Return whether an entry has a blocking finding with a field that nobody has decided."""
     return any(across.finding.severity is Severity.BLOCK for across in one.cross_entry_findings) or any(
         found.severity is Severity.BLOCK and not set(found.fields or (WHOLE_ENTRY,)) <= one.decisions.keys()
         for found in one.findings
@@ -266,7 +269,7 @@ def _entry(
 ) -> PublishedEntry:
     values = tuple(_values(one, layers, spec, held))
     state = whole_state({value.state for value in values}) if held is PublishedState.SETTLED else held
-    told = state is PublishedState.SETTLED
+    settled = state is PublishedState.SETTLED
     notes = layers.get(spec.book.notes) if spec.book is not None else None
     return PublishedEntry(
         entry_id=one.entry_id,
@@ -278,13 +281,13 @@ def _entry(
         row=one.row,
         state=state,
         values=values,
-        notes=notes_with("" if notes is None else notes.delivered.value, layers) if told else None,
+        notes=notes_with("" if notes is None else notes.delivered.value, layers) if settled else None,
         amendments=tuple(
             PublishedAmendment(
                 name,
                 amended.kind,
-                amended.old if told else None,
-                amended.value if told else None,
+                amended.old if settled else None,
+                amended.value if settled else None,
                 amended.order.decision_number,
                 amended.order.decided_on,
                 amended.order.legal_basis,
@@ -305,8 +308,8 @@ def _values(
         if both is None and field.name not in on_paper | one.decisions.keys() | one.amendments.keys():
             continue
         state = _value_state(both) if held is PublishedState.SETTLED else held
-        told = both if state is PublishedState.SETTLED else None
-        yield _value(field, state, told, amended=field.name in one.amendments)
+        settled = both if state is PublishedState.SETTLED else None
+        yield _value(field, state, settled, amended=field.name in one.amendments)
 
 
 def _value_state(both: FieldLayers | None) -> PublishedState:
@@ -316,14 +319,14 @@ def _value_state(both: FieldLayers | None) -> PublishedState:
 
 
 def _value(
-    field: FieldSpec, state: PublishedState, told: FieldLayers | None, *, amended: bool
+    field: FieldSpec, state: PublishedState, settled: FieldLayers | None, *, amended: bool
 ) -> PublishedValue:
     return PublishedValue(
         field.name,
         field.label,
         field.column,
         state,
-        None if told is None else told.delivered.value,
-        None if told is None else told.written,
+        None if settled is None else settled.delivered.value,
+        None if settled is None else settled.written,
         amended,
     )

@@ -11,11 +11,8 @@ from sqlalchemy import Connection, exists, select
 from pipeline.base.stages import Stage
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.permissions import check_place, stages
-from pipeline.registry.approvals.stored_deliveries import (
-    ConfirmedDeliveryRow,
-    confirmations_in_force,
-    take_back_confirmation,
-)
+from pipeline.registry.approvals.rows import ConfirmedDeliveryRow
+from pipeline.registry.approvals.stored_deliveries import confirmations_in_force, take_back_confirmation
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import record
 from pipeline.registry.database.locks import hold_tasks
