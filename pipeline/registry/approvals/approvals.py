@@ -71,8 +71,8 @@ def _lines(connection: Connection, declared: RecordSchema, book_id: int) -> Iter
             yield "entry", name, sha256, page_no, row, known
     amended, confirmed = amendments_in(connection, [book_id]), confirmed_in(connection, [book_id])
     for spot in sorted(spots & amended.keys()):
-        told = {field: (one.amendment_id, one.value) for field, one in amended[spot].items()}
-        yield "amended", spot, told
+        by_field = {field: (one.amendment_id, one.value) for field, one in amended[spot].items()}
+        yield "amended", spot, by_field
     for spot in sorted(spots & confirmed.keys()):
         yield "confirmed", spot, {field: asdict(one) for field, one in confirmed[spot].items()}
 

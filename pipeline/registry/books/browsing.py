@@ -122,8 +122,8 @@ def page_of_book(connection: Connection, of_book: StoredBookRow, ref: PageRef) -
     Raises:
         NotThere: The book has no such page, or the page is withdrawn.
     """
-    found = (one for one in _scanned_pages(connection, of_book, ref.scan_sha256) if one.ref == ref)
-    page_there = next(found, None)
+    matching = (one for one in _scanned_pages(connection, of_book, ref.scan_sha256) if one.ref == ref)
+    page_there = next(matching, None)
     if page_there is None:
         raise NotThere("Sổ này không có trang ấy, hoặc trang đã được thu hồi. Hãy tải lại danh sách.")
     return page_there
@@ -221,7 +221,7 @@ def listed_entries(connection: Connection, declared: RecordSchema, book_id: int)
         .where(in_book, entry.c.stands)
         .distinct()
     ).all()
-    found = []
+    entries = []
     for name in records:
         spec = declared.schemas.record(name)
         number = declared.number_field(name)
@@ -270,5 +270,5 @@ def listed_entries(connection: Connection, declared: RecordSchema, book_id: int)
                 amended=len(changed),
                 subject=", ".join(filter(None, names)),
             )
-            found.append(listed)
-    return tuple(sorted(found, key=lambda one: (one.place.order, one.ref.scan_sha256, one.row)))
+            entries.append(listed)
+    return tuple(sorted(entries, key=lambda one: (one.place.order, one.ref.scan_sha256, one.row)))

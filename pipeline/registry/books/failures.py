@@ -116,9 +116,9 @@ def forget_failures(connection: Connection, *which: ColumnElement[bool]) -> int:
     The rows are locked in the order of their ids, so that two transactions do not wait for one another.
     """
     over = select(page_failure.c.id).where(*which).order_by(page_failure.c.id)
-    found = connection.scalars(over.with_for_update()).all()
-    altered = changing(connection, page_failure, found, leave=True)
-    ids = [one for one in found if one not in altered]
+    failure_ids = connection.scalars(over.with_for_update()).all()
+    altered = changing(connection, page_failure, failure_ids, leave=True)
+    ids = [one for one in failure_ids if one not in altered]
     if ids:
         connection.execute(delete(page_failure).where(page_failure.c.id.in_(ids)))
         wrote(connection, page_failure, ids)

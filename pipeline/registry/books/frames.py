@@ -40,8 +40,8 @@ def series_columns(
     of kinds that are not declared now.
     """
     series = None if book_ids is None else series_books(connection, book_ids)
-    found, read = books(connection, declared, series), pages(connection, series)
-    return entries(connection, declared, series), read[read["book_id"].isin(found["book_id"])], found
+    of_series, read = books(connection, declared, series), pages(connection, series)
+    return entries(connection, declared, series), read[read["book_id"].isin(of_series["book_id"])], of_series
 
 
 def books(connection: Connection, declared: RecordSchema, book_ids: Sequence[int] | None) -> pd.DataFrame:
@@ -111,10 +111,10 @@ def ink_prints(connection: Connection, book_ids: Sequence[int]) -> pd.DataFrame:
 
 def _placed(connection: Connection, asked: Select[Any]) -> pd.DataFrame:
     """Return rows of ``_read_pages`` with the scan and number of the position of each page."""
-    found = _frame(connection, asked)
+    pages_read = _frame(connection, asked)
     moved = moved_pages(connection)
     if not moved:
-        return found
+        return pages_read
     hashes = {ref.scan_sha256 for _, ref in moved}
     rows = connection.execute(
         select(page.c.id, scan.c.book_id, scan.c.sha256, page.c.page_no)
@@ -125,8 +125,8 @@ def _placed(connection: Connection, asked: Select[Any]) -> pd.DataFrame:
         there = moved.get((row.book_id, PageRef(row.sha256, row.page_no)))
         if there is not None:
             placed = (there.scan_id, there.place.scan, there.place.page_no)
-            found.loc[found["page_id"] == row.id, ["scan_id", "scan", "page_no"]] = placed
-    return found
+            pages_read.loc[pages_read["page_id"] == row.id, ["scan_id", "scan", "page_no"]] = placed
+    return pages_read
 
 
 def _read_pages(column: ColumnElement[Any]) -> Select[Any]:
@@ -152,7 +152,7 @@ def entries(connection: Connection, declared: RecordSchema, book_ids: Sequence[i
     Columns: ``entry_id``, ``page_id``, ``number``, ``registered_on`` and ``page``. Records that bind no fields to these
     roles have no rows.
     """
-    found = [
+    by_record = [
         _values(
             connection,
             declared,
@@ -163,21 +163,23 @@ def entries(connection: Connection, declared: RecordSchema, book_ids: Sequence[i
         for record, spec in declared.schemas.records.items()
         if spec.book
     ]
-    everything = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=["page_id", "row"])
+    everything = (
+        pd.concat(by_record, ignore_index=True) if by_record else pd.DataFrame(columns=["page_id", "row"])
+    )
     return everything.sort_values(["page_id", "row"], kind="stable").drop(columns=["row", "book_id"])
 
 
 def people(connection: Connection, declared: RecordSchema) -> pd.DataFrame:
     """Return a row for each person of each valid entry, with the columns of ``person_matching.COLUMNS``."""
-    found = []
+    by_role = []
     for record, spec in declared.schemas.records.items():
         if not (spec.book and spec.people):
             continue
         asked = {"registered_on": spec.book.registered_on, "notes": spec.book.notes}
         named = dict.fromkeys(name for person in spec.people for name in person.field_names)
         values = _values(connection, declared, record, asked | {f"f:{name}": name for name in named}, None)
-        found += [_person(values, record, person) for person in spec.people]
-    return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
+        by_role += [_person(values, record, person) for person in spec.people]
+    return pd.concat(by_role, ignore_index=True) if by_role else pd.DataFrame()
 
 
 def _person(values: pd.DataFrame, record: str, person: PersonSpec) -> pd.DataFrame:
@@ -191,7 +193,7 @@ def _person(values: pd.DataFrame, record: str, person: PersonSpec) -> pd.DataFra
     for name in person.id_numbers:
         number = number.where(number.notna() & (number != ""), values[f"f:{name}"])
     sex = column(person.sex) if person.male is None else nothing.fillna("1" if person.male else "2")
-    found = values[["entry_id", "page_id", "book_id", "registered_on", "notes"]].assign(
+    person_rows = values[["entry_id", "page_id", "book_id", "registered_on", "notes"]].assign(
         record=record,
         role=person.role,
         event=person.event,
@@ -205,7 +207,7 @@ def _person(values: pd.DataFrame, record: str, person: PersonSpec) -> pd.DataFra
         father=column(person.father),
         id_number=number,
     )
-    return found[(found["name"].fillna("") != "") | (found["id_number"].fillna("") != "")]
+    return person_rows[(person_rows["name"].fillna("") != "") | (person_rows["id_number"].fillna("") != "")]
 
 
 def _values(
@@ -240,9 +242,9 @@ def _column(values: Sequence[Any]) -> NDArray[Any]:
     """Return values as an int64 array, or an object array (text and None)."""
     if values and isinstance(values[0], int) and None not in values:
         return np.asarray(values, dtype=np.int64)
-    found = np.empty(len(values), dtype=object)
-    found[:] = values
-    return found
+    objects = np.empty(len(values), dtype=object)
+    objects[:] = values
+    return objects
 
 
 def _within(column: ColumnElement[int], book_ids: Sequence[int] | None) -> tuple[ColumnElement[bool], ...]:

@@ -114,7 +114,7 @@ def _failures(connection: Connection, book_id: int | None) -> Mapping[str, int]:
 
 def _uncoded(connection: Connection, declared: RecordSchema, book_id: int | None) -> Mapping[str, int]:
     """Count the effective values without a code, by the words printed next to their boxes."""
-    found: Counter[str] = Counter()
+    counted: Counter[str] = Counter()
     for record, table in declared.records.items():
         for spec in declared.fields(record).values():
             vocabulary = declared.schemas.vocabulary(spec)
@@ -129,8 +129,8 @@ def _uncoded(connection: Connection, declared: RecordSchema, book_id: int | None
                 .where(entry.c.stands, value.in_(vocabulary.uncoded), *_in_book(book_id))
                 .group_by(value)
             )
-            found.update({row[0]: row[1] for row in connection.execute(query)})
-    return dict(found.most_common())
+            counted.update({row[0]: row[1] for row in connection.execute(query)})
+    return dict(counted.most_common())
 
 
 def _count(connection: Connection, query: Select[int], where: Iterable[ColumnElement[bool]]) -> int:

@@ -55,13 +55,13 @@ def book_id(connection: Connection, declared: RecordSchema, ledger: Ledger, fold
         **ledger_row(ledger),
     }
     if known is None:
-        found, changed = add(connection, book, [row])[0], True
+        stored_id, changed = add(connection, book, [row])[0], True
     else:
-        found, changed = upserted(connection, book, {"id": known}, row)
+        stored_id, changed = upserted(connection, book, {"id": known}, row)
     if changed:
-        record(connection, MACHINE, "book-noted", f"book:{found}")
-        _logger.info("book %d noted", found)
-    return found
+        record(connection, MACHINE, "book-noted", f"book:{stored_id}")
+        _logger.info("book %d noted", stored_id)
+    return stored_id
 
 
 def find_book(connection: Connection, declared: RecordSchema, ledger: Ledger, folder_name: str) -> int | None:
@@ -126,11 +126,11 @@ def likely_books(connection: Connection, folder_name: str, hashes: Collection[st
         book_stands,
         ~select(scan.c.id).where(scan.c.book_id == book.c.id).exists(),
     )
-    found = [
+    likely = [
         replace(known_book(connection, one), shared=shared[one])
         for one in {*shared, *connection.scalars(empty)}
     ]
-    return tuple(sorted(found, key=lambda one: (-one.shared, one.book_id)))
+    return tuple(sorted(likely, key=lambda one: (-one.shared, one.book_id)))
 
 
 def add_book(
@@ -157,9 +157,9 @@ def add_book(
         "folder_name": folder_name,
         **ledger_row(ledger),
     }
-    (found,) = add(connection, book, [row])
-    record(connection, author.strip(), "book-added", f"book:{found}", {"reason": reason.strip()})
-    return found
+    (stored_id,) = add(connection, book, [row])
+    record(connection, author.strip(), "book-added", f"book:{stored_id}", {"reason": reason.strip()})
+    return stored_id
 
 
 def check_reason(author: str, reason: str) -> None:
@@ -188,7 +188,7 @@ def store_scan(connection: Connection, book_id: int, sha256: str, name: str, siz
     Earlier failures of the whole scan, and of a file of the same name, are removed.
     """
     hold_book(connection, book_id)
-    found, changed = upserted(
+    scan_id, changed = upserted(
         connection, scan, {"book_id": book_id, "sha256": sha256}, {"name": name, "size": size, "pages": pages}
     )
     over = forget_failures(
@@ -198,7 +198,7 @@ def store_scan(connection: Connection, book_id: int, sha256: str, name: str, siz
         or_(page_failure.c.scan_sha256 == sha256, page_failure.c.scan_name == name),
     )
     if changed or over:
-        record(connection, MACHINE, "scan-noted", f"scan:{found}", {"failures ended": over})
+        record(connection, MACHINE, "scan-noted", f"scan:{scan_id}", {"failures ended": over})
 
 
 def page_counts(connection: Connection, book_id: int) -> dict[str, int]:
@@ -336,14 +336,17 @@ def book_progress(connection: Connection) -> Mapping[str, BookProgress]:
         )
     }
     in_hand = set(connection.scalars(select(book_run.c.book_id)))
-    found: dict[str, BookProgress] = {}
+    by_folder: dict[str, BookProgress] = {}
     for book_id, name in connection.execute(select(book.c.id, book.c.folder_name).where(book_stands)):
         pages, saved_at = read.get(book_id, (0, None))
         missing = max(0, (counted.get(book_id) or 0) - pages - failed.get(book_id, 0))
         one = BookProgress(book_id in in_hand, missing, saved_at)
-        if name not in found or (one.in_hand, one.missing) > (found[name].in_hand, found[name].missing):
-            found[name] = one
-    return found
+        if name not in by_folder or (one.in_hand, one.missing) > (
+            by_folder[name].in_hand,
+            by_folder[name].missing,
+        ):
+            by_folder[name] = one
+    return by_folder
 
 
 def book_rows(connection: Connection, record: str) -> tuple[BookRow, ...]:

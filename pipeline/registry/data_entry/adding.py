@@ -278,12 +278,12 @@ def _field_row(
 def _cover_of(declared: RecordSchema, of_book: StoredBookRow) -> dict[str, tuple[str, str]]:
     """Return the values that the cover of a book gives its entries, by field: text and canonical form."""
     ledger = of_book.ledger
-    found = {}
+    cover = {}
     for spec in declared.schemas.record(of_book.record).fields:
         text = str(getattr(ledger, spec.ledger)) if spec.ledger else ""
         if text:
-            found[spec.name] = text, declared.canonical(of_book.record, spec.name, text) or text
-    return found
+            cover[spec.name] = text, declared.canonical(of_book.record, spec.name, text) or text
+    return cover
 
 
 def _taken_fields(connection: Connection, entries: Sequence[tuple[int, int, int]]) -> dict[int, set[str]]:
@@ -292,16 +292,16 @@ def _taken_fields(connection: Connection, entries: Sequence[tuple[int, int, int]
     Args:
         entries: Page, id and row of each entry.
     """
-    found: dict[int, set[str]] = {}
+    taken: dict[int, set[str]] = {}
     for start in range(0, len(entries), AT_ONCE):
         some = entries[start : start + AT_ONCE]
         views = machine_views(connection, [(page_id, entry_id) for page_id, entry_id, _ in some])
         decisions = decisions_at(connection, [(page_id, row) for page_id, _, row in some])
         for page_id, entry_id, row in some:
             said = views[page_id, entry_id].readings
-            found[entry_id] = {one.field for one in said if one.status is not FieldStatus.NOT_ON_FORM}
-            found[entry_id] |= decisions[page_id, row].keys()
-    return found
+            taken[entry_id] = {one.field for one in said if one.status is not FieldStatus.NOT_ON_FORM}
+            taken[entry_id] |= decisions[page_id, row].keys()
+    return taken
 
 
 def _lend(context: DeskContext, person: Person, entry_ids: Iterable[int]) -> tuple[int, ...]:

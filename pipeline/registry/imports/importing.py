@@ -168,10 +168,10 @@ def keyed_fields(context: DeskContext, person: Person, book_id: int) -> dict[int
         .join(review_task, review_task.c.id == keying.c.task_id)
         .where(review_task.c.book_id == book_id, review_task.c.stage != Stage.SETTLED, is_live)
     )
-    found: dict[int, set[str]] = defaultdict(set)
+    by_entry: dict[int, set[str]] = defaultdict(set)
     for row in rows:
-        found[row.entry_id].add(row.field)
-    return {entry_id: frozenset(fields) for entry_id, fields in found.items()}
+        by_entry[row.entry_id].add(row.field)
+    return {entry_id: frozenset(fields) for entry_id, fields in by_entry.items()}
 
 
 def asked_differences(context: DeskContext, entry_ids: Collection[int]) -> frozenset[tuple[int, str, str]]:
@@ -179,17 +179,17 @@ def asked_differences(context: DeskContext, entry_ids: Collection[int]) -> froze
 
     Values of earlier imports are included: whoever settled the field otherwise has seen the paper.
     """
-    found: set[tuple[int, str, str]] = set()
+    differences: set[tuple[int, str, str]] = set()
     ids = sorted(entry_ids)
     for start in range(0, len(ids), AT_ONCE):
         some = difference.c.entry_id.in_(ids[start : start + AT_ONCE])
         query = select(difference.c.entry_id, difference.c.field, difference.c.theirs).where(some)
-        found.update((row.entry_id, row.field, row.theirs) for row in context.connection.execute(query))
+        differences.update((row.entry_id, row.field, row.theirs) for row in context.connection.execute(query))
         brought = select(keying.c.entry_id, keying.c.field, keying.c.text).where(
             keying.c.entry_id.in_(ids[start : start + AT_ONCE]), keying.c.mode == KeyingMode.IMPORT
         )
-        found.update((row.entry_id, row.field, row.text) for row in context.connection.execute(brought))
-    return frozenset(found)
+        differences.update((row.entry_id, row.field, row.text) for row in context.connection.execute(brought))
+    return frozenset(differences)
 
 
 def imports_for(context: DeskContext, person: Person) -> tuple[WorkbookImport, ...]:
@@ -343,14 +343,14 @@ def _import_in_force(connection: Connection, import_id: int) -> WorkbookImportRo
 
 
 def _tasks_of(connection: Connection, entry_ids: Collection[int]) -> dict[int, int]:
-    found: dict[int, int] = {}
+    by_entry: dict[int, int] = {}
     ids = list(entry_ids)
     for start in range(0, len(ids), AT_ONCE):
         query = select(review_task.c.entry_id, review_task.c.id).where(
             review_task.c.entry_id.in_(ids[start : start + AT_ONCE])
         )
-        found.update({row.entry_id: row.id for row in connection.execute(query)})
-    return found
+        by_entry.update({row.entry_id: row.id for row in connection.execute(query)})
+    return by_entry
 
 
 def _at_work(context: DeskContext, task_ids: Collection[int]) -> frozenset[int]:

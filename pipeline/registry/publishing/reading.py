@@ -74,10 +74,10 @@ def published_book(connection: Connection, places: Places, book_id: int) -> Book
     Raises:
         NotThere: There is no book with that id, or it is withdrawn or of another place.
     """
-    found = book_states(connection, places, among=[book_id])
-    if not found:
+    states = book_states(connection, places, among=[book_id])
+    if not states:
         raise NotThere("Không có quyển sổ này. Hãy xem danh sách sổ.")
-    return found[0]
+    return states[0]
 
 
 def published_entries(
@@ -213,13 +213,13 @@ def _published(
     """Yield consecutive entries of a book."""
     if not ids:
         return
-    first, *_ = found = tuple(stored_entries(connection, declared, ids))
+    first, *_ = stored = tuple(stored_entries(connection, declared, ids))
     layers = BookLayers(stored_book(connection, book_id).ledger, declared.schemas, policy.delivery)
     altered = altered_entries(connection, declared, policy.key, book_id, ids[0] if len(ids) == 1 else None)
     for one in entries_before(connection, declared, first):
         layers.of(one, is_trusted=one.entry_id not in altered)
     waiting = _waiting(connection, ids)
-    for one in found:
+    for one in stored:
         both = layers.of(one, is_trusted=one.entry_id not in altered)
         held = _held(one, waiting, altered, of_book.wanting, approved=of_book.approved)
         yield _entry(one, both, declared.schemas.record(one.record), held, of_book.wanting)
@@ -255,8 +255,9 @@ def _held(
 def _has_blocking_findings(one: StoredEntry) -> bool:
     """Return whether an entry has a blocking finding with a field that nobody has decided."""
     return any(across.finding.severity is Severity.BLOCK for across in one.cross_entry_findings) or any(
-        found.severity is Severity.BLOCK and not set(found.fields or (WHOLE_ENTRY,)) <= one.decisions.keys()
-        for found in one.findings
+        finding.severity is Severity.BLOCK
+        and not set(finding.fields or (WHOLE_ENTRY,)) <= one.decisions.keys()
+        for finding in one.findings
     )
 
 

@@ -180,10 +180,10 @@ def _next(context: DeskContext, person: Person, stage: Stage, portion: Portion |
         .order_by(review_task.c.place_code, review_task.c.book_id, review_task.c.page_id, review_task.c.row)
     )
     if context.connection.dialect.name == "postgresql" and person.places and portion is None:
-        found = context.connection.scalar(_place_by_place(query, sorted(person.places)))
+        task_id = context.connection.scalar(_place_by_place(query, sorted(person.places)))
     else:
-        found = context.connection.scalar(_first(query.where(in_sight(person))))
-    return found if found is None else _teaching_first(context, found, query.where(in_sight(person)))
+        task_id = context.connection.scalar(_first(query.where(in_sight(person))))
+    return task_id if task_id is None else _teaching_first(context, task_id, query.where(in_sight(person)))
 
 
 def _teaching_first(context: DeskContext, task_id: int, waiting: Select[int]) -> int:

@@ -175,10 +175,10 @@ def _leased(
     """
     book_id = int(task_row(context.connection, task_ids[0]).book_id)
     wanted = list(task_ids) if only else [*held(context, person, KeyingMode.COLUMN), *task_ids]
-    found = take_snippets(context, person, book_id, field, stage, len(wanted), wanted)
-    if found is None or not {task.task_id for task in found.tasks} & set(task_ids):
+    leased = take_snippets(context, person, book_id, field, stage, len(wanted), wanted)
+    if leased is None or not {task.task_id for task in leased.tasks} & set(task_ids):
         raise CannotUndo(
             "Không hoàn tác được ở cột này: điều bạn làm sau cùng thuộc ô khác, hoặc đang có người khác làm. "
             "Hãy hoàn tác ở màn hình rà soát."
         )
-    return found
+    return leased

@@ -72,11 +72,11 @@ def live_consensus(
 
 def keyings_on(connection: Connection, task_ids: Collection[int]) -> dict[int, list[KeyingRow]]:
     """Return all rows of ``keying`` by task, oldest first, including withdrawals."""
-    found: dict[int, list[KeyingRow]] = {task_id: [] for task_id in task_ids}
+    by_task: dict[int, list[KeyingRow]] = {task_id: [] for task_id in task_ids}
     query = select(keying).where(keying.c.task_id.in_(task_ids)).order_by(keying.c.id)
     for row in rows_of(connection, KeyingRow, query):
-        found[row.task_id].append(row)
-    return found
+        by_task[row.task_id].append(row)
+    return by_task
 
 
 def live_consensus_among(
@@ -102,16 +102,16 @@ def exclusions_among(connection: Connection, rows: Iterable[KeyingRow]) -> Exclu
     if not asked:
         return {}
     task_ids, tokens = map(set, zip(*asked, strict=True))
-    found: dict[str, set[int]] = defaultdict(set)
+    excluded: dict[str, set[int]] = defaultdict(set)
     query = select(aside.c.kind, aside.c.words, aside.c.account_id).where(
         aside.c.task_id.in_(task_ids), aside.c.kind.in_((EXCLUDED, RELEASED)), aside.c.words.in_(tokens)
     )
     over: set[str] = set()
     for row in connection.execute(query):
-        found[row.words].add(row.account_id)
+        excluded[row.words].add(row.account_id)
         if row.kind == RELEASED:
             over.add(row.words)
-    return {token: frozenset(accounts) for token, accounts in found.items() if token not in over}
+    return {token: frozenset(accounts) for token, accounts in excluded.items() if token not in over}
 
 
 def live_keyings(connection: Connection, *where: ColumnElement[bool]) -> Sequence[KeyingRow]:
@@ -156,8 +156,8 @@ def were_keyed(connection: Connection, token: str, task_id: int, words: Collecti
     """Return whether exactly these values were submitted under that token on that task."""
     same = (keying.c.token == token) & (keying.c.task_id == task_id)
     rows = connection.execute(select(keying.c.field, keying.c.status, keying.c.text).where(same)).all()
-    told = {(word.field, word.status.value, composed(word.text)) for word in words}
-    return told == {tuple(row) for row in rows}
+    sent = {(word.field, word.status.value, composed(word.text)) for word in words}
+    return sent == {tuple(row) for row in rows}
 
 
 def withdrawn(connection: Connection, keying_ids: Collection[int]) -> frozenset[int]:
@@ -171,12 +171,12 @@ def withdrawn(connection: Connection, keying_ids: Collection[int]) -> frozenset[
 
 def keyed_by(connection: Connection, keying_ids: Collection[int]) -> dict[int, str]:
     """Return the login of whoever keyed each of these values."""
-    found: dict[int, str] = {}
+    logins: dict[int, str] = {}
     ids = sorted(set(keying_ids))
     for start in range(0, len(ids), AT_ONCE):
         query = select(keying.c.id, keying.c.login).where(keying.c.id.in_(ids[start : start + AT_ONCE]))
-        found.update({row.id: row.login for row in connection.execute(query)})
-    return found
+        logins.update({row.id: row.login for row in connection.execute(query)})
+    return logins
 
 
 def earlier_submissions(

@@ -121,14 +121,14 @@ def earlier_outcomes(
     """
     if not sent.token:
         raise RegistryError("Lần gửi này thiếu mã. Hãy tải lại trang rồi gửi lại.")
-    found = {}
+    outcomes = {}
     for task_id, row in earlier_submissions(context.connection, sent.token, list(words)).items():
         if row.account_id != sent.person.account_id or not were_keyed(
             context.connection, sent.token, task_id, words[task_id]
         ):
             raise RegistryError("Mã của lần gửi này đã dùng rồi. Hãy tải lại trang rồi gửi lại.")
-        found[task_id] = KeyOutcome(Stage(row.stage), tuple(row.settled), row.version, tuple(row.waiting))
-    return found
+        outcomes[task_id] = KeyOutcome(Stage(row.stage), tuple(row.settled), row.version, tuple(row.waiting))
+    return outcomes
 
 
 def check_version(case: LoadedTask, version: int) -> None:
@@ -345,12 +345,12 @@ def rows_of_tasks(connection: Connection, tasks: Sequence[TaskRow]) -> dict[int,
     owners: dict[Any, int] = {("task", task.id): task.id for task in tasks}
     owners |= {("entry", task.entry_id): task.id for task in tasks}
     owners |= {("spot", task.book_id, task.sha256, task.page_no, task.row): task.id for task in tasks}
-    found: dict[int, dict[str, set[int]]] = {task.id: defaultdict(set) for task in tasks}
+    written: dict[int, dict[str, set[int]]] = {task.id: defaultdict(set) for task in tasks}
     for name, ids in noted(connection).items():
         for row_id, owner in _owners(connection, name, ids):
             if owner in owners:
-                found[owners[owner]][name].add(row_id)
-    return {**found}
+                written[owners[owner]][name].add(row_id)
+    return {**written}
 
 
 def _owners(connection: Connection, table_name: str, ids: Collection[int]) -> Iterator[tuple[int, Any]]:

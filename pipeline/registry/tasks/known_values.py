@@ -67,8 +67,8 @@ def known_entry(context: DeskContext, person: Person, task_id: int) -> KnownEntr
 def _readings(case: LoadedTask, keyable: tuple[str, ...]) -> tuple[FieldReading, ...]:
     """Return the effective values of the fields that the person does not key, as readings."""
     names = dict.fromkeys((*case.readings, *case.decisions))
-    found = (_effective(case, name) for name in names if name and name not in keyable)
-    return tuple(one for one in found if one is not None)
+    effective = (_effective(case, name) for name in names if name and name not in keyable)
+    return tuple(one for one in effective if one is not None)
 
 
 def _effective(case: LoadedTask, name: str) -> FieldReading | None:
@@ -100,8 +100,8 @@ class Offers:
         if rule is None:
             return ()
         given = [values.get(name) for name in rule.fields]
-        found = derived(rule.rule, given, rule.limits, self._context)
-        return () if found is None else (found,)
+        derivable = derived(rule.rule, given, rule.limits, self._context)
+        return () if derivable is None else (derivable,)
 
 
 def effective_as_values(values: Mapping[str, str | None]) -> dict[str, Known]:
@@ -143,7 +143,7 @@ def offers_for(
         known = effective_as_values(effective[entry_id])
     known |= typed_as_values(context.declared, record, words)
     offers = Offers(context.connection, context.declared, record, case.row.book_id)
-    return {field: found for field in fields if (found := offers.of(field, known))}
+    return {field: offered for field in fields if (offered := offers.of(field, known))}
 
 
 FEWEST_ENTRIES = 2
@@ -179,7 +179,7 @@ def book_values(context: DeskContext, person: Person, task_id: int, field: str) 
         .where(decision.c.book_id == row.book_id, decision.c.field == field, ~own, decision_stands)
         .group_by(*spot)
     )
-    found = context.connection.scalars(
+    texts = context.connection.scalars(
         select(decision.c.text)
         .where(decision.c.id.in_(last), decision.c.status == FieldStatus.READ)
         .group_by(decision.c.text)
@@ -187,4 +187,4 @@ def book_values(context: DeskContext, person: Person, task_id: int, field: str) 
         .order_by(func.count().desc(), decision.c.text)
         .limit(MOST_VALUES)
     )
-    return tuple(found)
+    return tuple(texts)

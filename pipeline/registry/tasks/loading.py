@@ -124,8 +124,8 @@ class LoadedTask:
 
     def decided(self, field: str) -> Verdict | None:
         """Return the last decision on a field."""
-        found = self.decisions.get(field)
-        return None if found is None else Verdict(field, found.status, found.text)
+        decision = self.decisions.get(field)
+        return None if decision is None else Verdict(field, decision.status, decision.text)
 
     def keyable_by(self, account_id: int) -> tuple[str, ...]:
         """Return the fields that this person may key at the stage of the task."""
@@ -170,11 +170,11 @@ def task_rows(connection: Connection, task_ids: Collection[int]) -> dict[int, Ta
         .outerjoin(lease, lease.c.task_id == review_task.c.id)
         .where(review_task.c.id.in_(task_ids))
     )
-    found = {row.id: row for row in rows_of(connection, TaskRow, query)}
+    by_id = {row.id: row for row in rows_of(connection, TaskRow, query)}
     for task_id in task_ids:
-        if task_id not in found:
+        if task_id not in by_id:
             raise NotThere(f"Không có nhiệm vụ số {task_id}. Hãy tải lại danh sách nhiệm vụ.")
-    return {task_id: found[task_id] for task_id in task_ids}
+    return {task_id: by_id[task_id] for task_id in task_ids}
 
 
 def load_task(context: DeskContext, task_id: int) -> LoadedTask:

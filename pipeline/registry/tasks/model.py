@@ -94,7 +94,7 @@ class FieldWork:
         decided: What was decided before the field was opened again.
         is_likely: The machine's reading is likely enough to stand in the input at first.
         offers: What follows from other values of the entry.
-        inked: Whether the machine saw ink of the field, whatever it read; told even where the reading is withheld, as
+        inked: Whether the machine saw ink of the field, whatever it read; set even if the reading is withheld, as
             the person sees the same picture.
     """
 

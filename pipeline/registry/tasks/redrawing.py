@@ -78,8 +78,8 @@ def redraw_region(
             at=context.now,
         )
         refresh_projections(connection, context.declared, [(case.row.page_id, entry_id)])
-        told = {"entry": entry_id, "field": drawn.field, "reader": read.reader, "status": reading.status}
-        record(connection, person.login, "region-redrawn", f"task:{task_id}", told)
+        details = {"entry": entry_id, "field": drawn.field, "reader": read.reader, "status": reading.status}
+        record(connection, person.login, "region-redrawn", f"task:{task_id}", details)
     return show(context, task_id, person)
 
 

@@ -138,9 +138,9 @@ def _task_of(context: DeskContext, place: EntryPlace, entry_id: int) -> int:
     """Return the task of an entry; a missing task is added as settled and opened by ``refresh_projections``."""
     connection: Connection = context.connection
     mine = (review_task.c.page_id == place.page_id) & (review_task.c.row == place.row)
-    found = connection.scalar(select(review_task.c.id).where(mine))
-    if found is not None:
-        return int(found)
+    task_id = connection.scalar(select(review_task.c.id).where(mine))
+    if task_id is not None:
+        return int(task_id)
     made = {
         "page_id": place.page_id,
         "row": place.row,
@@ -218,10 +218,10 @@ def _waiting_fields(connection: Connection, entry_id: int) -> frozenset[str]:
     """Return the fields of an entry that wait for people."""
     place = place_of(connection, entry_id)
     of_entry = (review_task.c.page_id == place.page_id) & (review_task.c.row == place.row)
-    found = connection.scalar(
+    fields = connection.scalar(
         select(review_task.c.fields).where(of_entry, review_task.c.state == TaskState.OPEN)
     )
-    return frozenset(found or ())
+    return frozenset(fields or ())
 
 
 def seen_so_far(context: DeskContext, person: Person, entry_id: int) -> Seen:
@@ -264,7 +264,7 @@ def reopen(
     opened = (*made.fields, *sorted(shared.difference(made.fields)))
     if not opened:
         raise RegistryError("Chưa mở lại ô nào: hãy chọn ô đã có giá trị và chưa chờ ai.")
-    told = {
+    row = {
         "task_id": made.task_id,
         "account_id": person.account_id,
         "login": person.login,
@@ -272,7 +272,7 @@ def reopen(
         "words": reason,
         "said_at": context.now,
     }
-    add(context.connection, aside, [told])
+    add(context.connection, aside, [row])
     record(context.connection, person.login, "entry-reopened", f"entry:{entry_id}", {"fields": list(opened)})
     place_code = place.place_code or ""
     others = checkers(context.connection, place_code) - {person.account_id}

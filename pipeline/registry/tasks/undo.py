@@ -87,8 +87,8 @@ def take_back_delivery(
     """Withdraw a confirmed delivery of a person; return its task."""
     task_id, row = confirmed
     take_back_confirmation(context.connection, row, person.login, clock.now(context.connection))
-    told = {"of": "delivery", "field": row.field}
-    record(context.connection, person.login, "undone", f"task:{task_id}", told)
+    details = {"of": "delivery", "field": row.field}
+    record(context.connection, person.login, "undone", f"task:{task_id}", details)
     return task_id
 
 
@@ -101,13 +101,13 @@ def last_confirmation(
     """Return the last confirmed delivery in force by a person on a leased task, and the task."""
     rows = task_rows(context.connection, held(context, person, mode))
     spots = {(row.book_id, row.sha256, row.page_no, row.row): task_id for task_id, row in rows.items()}
-    found = [
+    confirmed = [
         (task_id, row)
         for row in confirmations_in_force(context.connection, {spot[0] for spot in spots})
         if row.author == person.login
         and (task_id := spots.get((row.book_id, row.scan_sha256, row.page_no, row.row)))
     ]
-    return found[-1] if found else None
+    return confirmed[-1] if confirmed else None
 
 
 def take_up_again(context: DeskContext, person: Person, laid: AsideRow) -> None:
@@ -171,8 +171,8 @@ def withdraw(context: DeskContext, person: Person, task_id: int, words: Sequence
     ]
     add_keyings(context.connection, withdrawals)
     refresh_tasks_of(context, [case])
-    told = {"fields": [word.field for word in words]}
-    record(context.connection, person.login, "undone", f"task:{task_id}", told)
+    details = {"fields": [word.field for word in words]}
+    record(context.connection, person.login, "undone", f"task:{task_id}", details)
 
 
 def _check_undoable(

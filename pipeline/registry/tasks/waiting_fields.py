@@ -66,11 +66,11 @@ class WaitingField:
 
 
 def book_row(connection: Connection, book_id: int, person: Person) -> StoredBookRow:
-    found = rows_of(connection, StoredBookRow, select(book).where(book.c.id == book_id))
-    if not found:
+    rows = rows_of(connection, StoredBookRow, select(book).where(book.c.id == book_id))
+    if not rows:
         raise NotThere(f"Không có quyển sổ số {book_id}. Hãy tải lại danh sách.")
-    check_place(person, found[0].place_code)
-    return found[0]
+    check_place(person, rows[0].place_code)
+    return rows[0]
 
 
 def open_tasks(of_book: StoredBookRow) -> tuple[ColumnElement[bool], ...]:
@@ -139,20 +139,20 @@ def _decisions_on_book(
         keying.c.page_id.in_(select(page.c.id).join(scan).where(scan.c.book_id == book_id)),
     )
     gone = set(connection.scalars(withdrawals))
-    found: dict[tuple[str, int, int], dict[str, DecisionRow]] = defaultdict(dict)
+    by_entry: dict[tuple[str, int, int], dict[str, DecisionRow]] = defaultdict(dict)
     for row in rows_of(connection, DecisionRow, query):
         if gone.isdisjoint(row.keyings or ()):
-            found[row.scan_sha256, row.page_no, row.row][row.field] = row
-    return found
+            by_entry[row.scan_sha256, row.page_no, row.row][row.field] = row
+    return by_entry
 
 
 def _words_on_book(connection: Connection, of_book: StoredBookRow) -> dict[int, list[KeyingRow]]:
     """Return the live keyed values on the open tasks of a book, by task."""
     tasks = select(review_task.c.id).where(*open_tasks(of_book))
-    found: dict[int, list[KeyingRow]] = defaultdict(list)
+    by_task: dict[int, list[KeyingRow]] = defaultdict(list)
     for row in live_keyings(connection, keying.c.task_id.in_(tasks)):
-        found[row.task_id].append(row)
-    return found
+        by_task[row.task_id].append(row)
+    return by_task
 
 
 def _verdict(row: DecisionRow | None) -> Verdict | None:
