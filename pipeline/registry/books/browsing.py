@@ -252,7 +252,7 @@ def listed_entries(connection: Connection, declared: RecordSchema, book_id: int)
             changed = amended.get((book_id, ref.scan_sha256, ref.page_no, row.row), {})
             shown = {
                 key: "" if field in waiting else changed[field].value if field in changed else value or ""
-                for (key, field), value in zip(asked.items(), row[-len(asked) :], strict=True)
+                for (key, field), value in zip(asked.items(), row[len(row) - len(asked) :], strict=True)
             }
             names = [shown[key] for key in asked if key.startswith(SUBJECT)]
             listed = ListedEntry(

@@ -251,10 +251,13 @@ def _last_answers() -> Any:
 
 def _with_answer() -> Select[Any]:
     last = _last_answers()
-    columns = {**difference.c, "place_code": func.coalesce(book.c.place_code, difference.c.place_code)}
+    place_now = func.coalesce(book.c.place_code, difference.c.place_code)
+    columns: list[ColumnElement[Any]] = [
+        place_now if column.name == "place_code" else column for column in difference.c
+    ]
     return (
         select(
-            *columns.values(),
+            *columns,
             reconciliation.c.record,
             func.coalesce(book.c.folder_name, ""),
             last.c.answer,

@@ -177,9 +177,9 @@ def record_keyed_values(
     )
     written = rows_of_tasks(context.connection, [one.case.row for one in said])
     for one in spoken:
-        kept = [field for field in one.consensus if field in sent.kept]
         details = {"fields": list(one.consensus), "settled": list(one.settled), "mode": sent.mode}
-        details |= {"kept": kept} if kept else {}
+        if kept := [field for field in one.consensus if field in sent.kept]:
+            details["kept"] = kept
         task_id = one.case.task_id
         record(
             context.connection, sent.person.login, "keyed", f"task:{task_id}", details, rows=written[task_id]
