@@ -93,7 +93,7 @@ def approvals_of(connection: Connection, declared: RecordSchema, book_id: int) -
 
 def approval_in_force(connection: Connection, declared: RecordSchema, book_id: int) -> BookApproval | None:
     """Return the approval in force of a book; None if it was not approved or a value has changed since."""
-    return next((one for one in approvals_of(connection, declared, book_id) if one.holds), None)
+    return next((act for act in approvals_of(connection, declared, book_id) if act.holds), None)
 
 
 def approve_book(

@@ -44,7 +44,7 @@ class ApprovalView:
     @property
     def in_force(self) -> BookApproval | None:
         """The approval in force."""
-        return next((one for one in self.acts if one.holds), None)
+        return next((act for act in self.acts if act.holds), None)
 
 
 @dataclass(frozen=True, slots=True)

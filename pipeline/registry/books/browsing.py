@@ -122,7 +122,11 @@ def page_of_book(connection: Connection, of_book: StoredBookRow, ref: PageRef) -
     Raises:
         NotThere: The book has no such page, or the page is withdrawn.
     """
-    matching = (one for one in _scanned_pages(connection, of_book, ref.scan_sha256) if one.ref == ref)
+    matching = (
+        page_state
+        for page_state in _scanned_pages(connection, of_book, ref.scan_sha256)
+        if page_state.ref == ref
+    )
     page_there = next(matching, None)
     if page_there is None:
         raise NotThere("Sổ này không có trang ấy, hoặc trang đã được thu hồi. Hãy tải lại danh sách.")
@@ -161,24 +165,27 @@ def _scanned_pages(
         )
     }
     pages = {(row.scan_id, row.page_no): row for row in known}
-    for one in scans:
-        numbers = {*range(1, one.pages + 1), *(page_no for scan_id, page_no in pages if scan_id == one.id)}
-        numbers |= {page_no for sha, page_no in failures if sha == one.sha256 and page_no}
+    for scanned in scans:
+        numbers = {
+            *range(1, scanned.pages + 1),
+            *(page_no for scan_id, page_no in pages if scan_id == scanned.id),
+        }
+        numbers |= {page_no for sha, page_no in failures if sha == scanned.sha256 and page_no}
         for page_no in sorted(numbers):
-            part = RegistryPart(of_book.id, one.sha256, page_no)
+            part = RegistryPart(of_book.id, scanned.sha256, page_no)
             if covering(gone, part) is not None:
                 continue
-            ref = PageRef(one.sha256, page_no)
-            row = pages.get((one.id, page_no))
-            why = failures.get((one.sha256, page_no)) or failures.get((one.sha256, None)) or ""
+            ref = PageRef(scanned.sha256, page_no)
+            row = pages.get((scanned.id, page_no))
+            why = failures.get((scanned.sha256, page_no)) or failures.get((scanned.sha256, None)) or ""
             read = row is not None and row.kind is not None
             yield BookPageState(
                 book_id=of_book.id,
                 book=of_book.folder_name,
                 record=of_book.record,
                 ref=ref,
-                scan=one.name,
-                place=moved.get(ref) or PagePosition(one.name, page_no),
+                scan=scanned.name,
+                place=moved.get(ref) or PagePosition(scanned.name, page_no),
                 state=row.kind if row is not None and read else (FAILED if why else UNREAD),
                 failure="" if read else why,
                 entries=0 if row is None else row.entries,
@@ -188,7 +195,9 @@ def _scanned_pages(
 
 def _place_on_page(connection: Connection, entry_id: int) -> Box | None:
     boxes = [
-        box for one in readings_of(connection, entry_id) for box in (*one.lines, *filter(None, [one.box]))
+        box
+        for reading in readings_of(connection, entry_id)
+        for box in (*reading.lines, *filter(None, [reading.box]))
     ]
     return reduce(Box.union, boxes) if boxes else None
 

@@ -102,7 +102,7 @@ def correct_book(
     hold_book(connection, book_id)
     known = known_book(connection, book_id)
     differences = list(ledger_differences(known.ledger, ledger))
-    old, new = ({one.key: words(one) for one in differences} for words in (_old, _new))
+    old, new = ({difference.key: words(difference) for difference in differences} for words in (_old, _new))
     if folder_name != known.folder_name:
         old[FOLDER], new[FOLDER] = known.folder_name, folder_name
     if not new:
@@ -141,12 +141,12 @@ def numbers_of_year(connection: Connection, book_id: int, year: int) -> int:
     return connection.scalar(select(func.count()).select_from(entry).join(page).join(scan).where(mine)) or 0
 
 
-def _old(one: LedgerDifference) -> str:
-    return one.old
+def _old(difference: LedgerDifference) -> str:
+    return difference.old
 
 
-def _new(one: LedgerDifference) -> str:
-    return one.new
+def _new(difference: LedgerDifference) -> str:
+    return difference.new
 
 
 def _refuse_work_of_people(
@@ -218,10 +218,10 @@ def _follow_decisions(
         decided = decisions[place.page_id, place.row]
         for reading in views[subject].readings:
             key = declared.field(place.record, reading.field).ledger
-            one = decided.get(reading.field)
-            if reading.engine != COVER or not key or key not in said.new or one is None:
+            last = decided.get(reading.field)
+            if reading.engine != COVER or not key or key not in said.new or last is None:
                 continue
-            if one.status is FieldStatus.READ and one.text in (reading.text, str(getattr(before, key))):
+            if last.status is FieldStatus.READ and last.text in (reading.text, str(getattr(before, key))):
                 verdict = Verdict(reading.field, FieldStatus.READ, str(getattr(ledger, key)))
                 new.append(
                     NewDecision(

@@ -64,9 +64,9 @@ def set_aside(
     if not same:
         return {}
     return {
-        (one.sha256, one.page_no): one
-        for one in read_failures(connection, book_id)
-        if (one.sha256, one.page_no) in same
+        (failure.sha256, failure.page_no): failure
+        for failure in read_failures(connection, book_id)
+        if (failure.sha256, failure.page_no) in same
     }
 
 
@@ -118,7 +118,7 @@ def forget_failures(connection: Connection, *which: ColumnElement[bool]) -> int:
     over = select(page_failure.c.id).where(*which).order_by(page_failure.c.id)
     failure_ids = connection.scalars(over.with_for_update()).all()
     altered = changing(connection, page_failure, failure_ids, leave=True)
-    ids = [one for one in failure_ids if one not in altered]
+    ids = [failure_id for failure_id in failure_ids if failure_id not in altered]
     if ids:
         connection.execute(delete(page_failure).where(page_failure.c.id.in_(ids)))
         wrote(connection, page_failure, ids)

@@ -73,7 +73,7 @@ def summary(connection: Connection, declared: RecordSchema, book_id: int | None 
         .join(scan, page.c.scan_id == scan.c.id)
         .where(entry.c.stands, *_in_book(book_id))
     ).all()
-    accepted = sum(one.accepted and one.id not in waiting for one in standing)
+    accepted = sum(valid.accepted and valid.id not in waiting for valid in standing)
     return BookSummary(
         books=_count(connection, select(book.c.id).where(book_stands), _is(book.c.id, book_id)),
         scans=_count(connection, select(scan.c.id).where(scan_stands), _in_book(book_id)),

@@ -207,20 +207,20 @@ def _new_run(connection: Connection, page_id: int, result: PageResult, fingerpri
 
 
 def _add_entry(
-    connection: Connection, declared: RecordSchema, page_id: int, run_id: int, form: str, one: EntryResult
+    connection: Connection, declared: RecordSchema, page_id: int, run_id: int, form: str, read: EntryResult
 ) -> None:
     kind = declared.schemas.form(form).record
     entry_id, _ = upserted(
         connection,
         entry,
-        {"page_id": page_id, "row": one.row},
-        {"record": kind, "found": True, "accepted": bool(one.accepted), "stands": True, "number_text": ""},
+        {"page_id": page_id, "row": read.row},
+        {"record": kind, "found": True, "accepted": bool(read.accepted), "stands": True, "number_text": ""},
     )
-    rows = [_reading_row(run_id, entry_id, word) for word in one.readings]
+    rows = [_reading_row(run_id, entry_id, word) for word in read.readings]
     for row in rows:
         declared.field(kind, row["field"])
     add(connection, reading, rows)
-    _add_findings(connection, run_id, entry_id, one.findings)
+    _add_findings(connection, run_id, entry_id, read.findings)
 
 
 def _reading_row(run_id: int, entry_id: int, word: FieldReading) -> dict[str, Any]:
@@ -237,7 +237,7 @@ def _reading_row(run_id: int, entry_id: int, word: FieldReading) -> dict[str, An
         "box": None if word.box is None else _corners(word.box),
         "lines": [_corners(line) for line in word.lines],
         "accepted": bool(word.accepted),
-        "hypotheses": [[one.text, float(one.chance)] for one in word.hypotheses] or None,
+        "hypotheses": [[hypothesis.text, float(hypothesis.chance)] for hypothesis in word.hypotheses] or None,
         "evidence": None if word.evidence is None else _numbers(word.evidence),
     }
 
@@ -257,12 +257,12 @@ def _add_findings(
         {
             "page_run_id": run_id,
             "entry_id": entry_id,
-            "code": one.code,
-            "severity": one.severity,
-            "fields": list(one.fields),
-            "details": dict(one.details),
+            "code": flaw.code,
+            "severity": flaw.severity,
+            "fields": list(flaw.fields),
+            "details": dict(flaw.details),
         }
-        for one in findings
+        for flaw in findings
     ]
     add(connection, finding, rows)
 

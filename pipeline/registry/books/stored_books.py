@@ -340,12 +340,12 @@ def book_progress(connection: Connection) -> Mapping[str, BookProgress]:
     for book_id, name in connection.execute(select(book.c.id, book.c.folder_name).where(book_stands)):
         pages, saved_at = read.get(book_id, (0, None))
         missing = max(0, (counted.get(book_id) or 0) - pages - failed.get(book_id, 0))
-        one = BookProgress(book_id in in_hand, missing, saved_at)
-        if name not in by_folder or (one.in_hand, one.missing) > (
+        progress = BookProgress(book_id in in_hand, missing, saved_at)
+        if name not in by_folder or (progress.in_hand, progress.missing) > (
             by_folder[name].in_hand,
             by_folder[name].missing,
         ):
-            by_folder[name] = one
+            by_folder[name] = progress
     return by_folder
 
 

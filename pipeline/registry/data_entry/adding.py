@@ -299,7 +299,9 @@ def _taken_fields(connection: Connection, entries: Sequence[tuple[int, int, int]
         decisions = decisions_at(connection, [(page_id, row) for page_id, _, row in some])
         for page_id, entry_id, row in some:
             said = views[page_id, entry_id].readings
-            taken[entry_id] = {one.field for one in said if one.status is not FieldStatus.NOT_ON_FORM}
+            taken[entry_id] = {
+                reading.field for reading in said if reading.status is not FieldStatus.NOT_ON_FORM
+            }
             taken[entry_id] |= decisions[page_id, row].keys()
     return taken
 

@@ -157,7 +157,7 @@ def import_values(
     if said:
         sent = Submission(person, KeyingMode.IMPORT, _token(import_id), 0.0)
         record_keyed_values(context, said, sent)
-    return ImportedValues(len(said), sum(len(one.words) for one in said), busy, left)
+    return ImportedValues(len(said), sum(len(keyed.words) for keyed in said), busy, left)
 
 
 def keyed_fields(context: DeskContext, person: Person, book_id: int) -> dict[int, frozenset[str]]:
@@ -359,8 +359,13 @@ def _at_work(context: DeskContext, task_ids: Collection[int]) -> frozenset[int]:
 
 
 def _is_free(case: LoadedTask, field: str) -> bool:
-    one = case.consensus.get(field)
-    return one is not None and not one.words and not one.excluded and one.stage is not Stage.SETTLED
+    consensus = case.consensus.get(field)
+    return (
+        consensus is not None
+        and not consensus.words
+        and not consensus.excluded
+        and consensus.stage is not Stage.SETTLED
+    )
 
 
 def _as_imported(case: LoadedTask, fields: Collection[str], mode: ImportMode) -> LoadedTask:

@@ -65,7 +65,7 @@ def published_books(connection: Connection, places: Places, after: int, most: in
     ids = connection.scalars(asked).all()
     states = book_states(connection, places, among=ids[:most]) if ids else ()
     last = ids[most - 1] if len(ids) > most else None
-    return PublishedBooks(tuple(sorted(states, key=lambda one: one.book_id)), last)
+    return PublishedBooks(tuple(sorted(states, key=lambda state: state.book_id)), last)
 
 
 def published_book(connection: Connection, places: Places, book_id: int) -> BookState:
@@ -169,9 +169,9 @@ def published_among(
         for book_id in {row.book_id for row in rows}
     }
     return {
-        row.id: one
+        row.id: published
         for row in rows
-        for one in _published(connection, declared, row.book_id, [row.id], policy, held[row.book_id])
+        for published in _published(connection, declared, row.book_id, [row.id], policy, held[row.book_id])
     }
 
 
@@ -216,13 +216,13 @@ def _published(
     first, *_ = stored = tuple(stored_entries(connection, declared, ids))
     layers = BookLayers(stored_book(connection, book_id).ledger, declared.schemas, policy.delivery)
     altered = altered_entries(connection, declared, policy.key, book_id, ids[0] if len(ids) == 1 else None)
-    for one in entries_before(connection, declared, first):
-        layers.of(one, is_trusted=one.entry_id not in altered)
+    for stored_entry in entries_before(connection, declared, first):
+        layers.of(stored_entry, is_trusted=stored_entry.entry_id not in altered)
     waiting = _waiting(connection, ids)
-    for one in stored:
-        both = layers.of(one, is_trusted=one.entry_id not in altered)
-        held = _held(one, waiting, altered, of_book.wanting, approved=of_book.approved)
-        yield _entry(one, both, declared.schemas.record(one.record), held, of_book.wanting)
+    for stored_entry in stored:
+        both = layers.of(stored_entry, is_trusted=stored_entry.entry_id not in altered)
+        held = _held(stored_entry, waiting, altered, of_book.wanting, approved=of_book.approved)
+        yield _entry(stored_entry, both, declared.schemas.record(stored_entry.record), held, of_book.wanting)
 
 
 def _waiting(connection: Connection, ids: Sequence[int]) -> frozenset[int]:
@@ -235,7 +235,7 @@ def _waiting(connection: Connection, ids: Sequence[int]) -> frozenset[int]:
 
 
 def _held(
-    one: StoredEntry,
+    stored: StoredEntry,
     waiting: Collection[int],
     altered: Collection[int],
     wanting: Collection[int],
@@ -243,43 +243,43 @@ def _held(
     approved: bool,
 ) -> PublishedState:
     """Return the state that withholds an entry as a whole; ``SETTLED`` if nothing withholds it."""
-    if one.entry_id in altered:
+    if stored.entry_id in altered:
         return PublishedState.ALTERED
-    if one.entry_id in waiting or _has_blocking_findings(one):
+    if stored.entry_id in waiting or _has_blocking_findings(stored):
         return PublishedState.WAITING
-    if any(amended.amendment_id in wanting for amended in one.amendments.values()):
+    if any(amended.amendment_id in wanting for amended in stored.amendments.values()):
         return PublishedState.UNSIGNED
     return PublishedState.SETTLED if approved else PublishedState.UNAPPROVED
 
 
-def _has_blocking_findings(one: StoredEntry) -> bool:
+def _has_blocking_findings(stored: StoredEntry) -> bool:
     """Return whether an entry has a blocking finding with a field that nobody has decided."""
-    return any(across.finding.severity is Severity.BLOCK for across in one.cross_entry_findings) or any(
+    return any(across.finding.severity is Severity.BLOCK for across in stored.cross_entry_findings) or any(
         finding.severity is Severity.BLOCK
-        and not set(finding.fields or (WHOLE_ENTRY,)) <= one.decisions.keys()
-        for finding in one.findings
+        and not set(finding.fields or (WHOLE_ENTRY,)) <= stored.decisions.keys()
+        for finding in stored.findings
     )
 
 
 def _entry(
-    one: StoredEntry,
+    stored: StoredEntry,
     layers: Mapping[str, FieldLayers],
     spec: RecordSpec,
     held: PublishedState,
     wanting: Collection[int],
 ) -> PublishedEntry:
-    values = tuple(_values(one, layers, spec, held))
+    values = tuple(_values(stored, layers, spec, held))
     state = whole_state({value.state for value in values}) if held is PublishedState.SETTLED else held
     settled = state is PublishedState.SETTLED
     notes = layers.get(spec.book.notes) if spec.book is not None else None
     return PublishedEntry(
-        entry_id=one.entry_id,
-        book_id=one.book_id,
-        record=one.record,
+        entry_id=stored.entry_id,
+        book_id=stored.book_id,
+        record=stored.record,
         title=spec.title,
-        scan=one.scan,
-        ref=one.ref,
-        row=one.row,
+        scan=stored.scan,
+        ref=stored.ref,
+        row=stored.row,
         state=state,
         values=values,
         notes=notes_with("" if notes is None else notes.delivered.value, layers) if settled else None,
@@ -295,22 +295,22 @@ def _entry(
                 amended.order.authority,
                 amended.amendment_id not in wanting,
             )
-            for name, amended in one.amendments.items()
+            for name, amended in stored.amendments.items()
         ),
     )
 
 
 def _values(
-    one: StoredEntry, layers: Mapping[str, FieldLayers], spec: RecordSpec, held: PublishedState
+    stored: StoredEntry, layers: Mapping[str, FieldLayers], spec: RecordSpec, held: PublishedState
 ) -> Iterator[PublishedValue]:
-    on_paper = {reading.field for reading in one.readings if reading.status is not FieldStatus.NOT_ON_FORM}
+    on_paper = {reading.field for reading in stored.readings if reading.status is not FieldStatus.NOT_ON_FORM}
     for field in spec.fields:
         both = layers.get(field.name)
-        if both is None and field.name not in on_paper | one.decisions.keys() | one.amendments.keys():
+        if both is None and field.name not in on_paper | stored.decisions.keys() | stored.amendments.keys():
             continue
         state = _value_state(both) if held is PublishedState.SETTLED else held
         settled = both if state is PublishedState.SETTLED else None
-        yield _value(field, state, settled, amended=field.name in one.amendments)
+        yield _value(field, state, settled, amended=field.name in stored.amendments)
 
 
 def _value_state(both: FieldLayers | None) -> PublishedState:

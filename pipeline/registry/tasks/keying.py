@@ -225,7 +225,11 @@ class _KeyedOutcome:
 
     @property
     def settled(self) -> dict[str, Consensus]:
-        return {field: one for field, one in self.consensus.items() if one.stage is Stage.SETTLED}
+        return {
+            field: consensus
+            for field, consensus in self.consensus.items()
+            if consensus.stage is Stage.SETTLED
+        }
 
     def outcome(self, context: DeskContext, now: _TaskState, person: Person) -> KeyOutcome:
         """Return the outcome; ``now``: the state of the task."""
@@ -291,23 +295,23 @@ def _row(context: DeskContext, case: LoadedTask, word: Verdict, sent: Submission
     )
 
 
-def _decision(context: DeskContext, case: LoadedTask, field: str, one: Consensus) -> NewDecision:
+def _decision(context: DeskContext, case: LoadedTask, field: str, consensus: Consensus) -> NewDecision:
     """Return the decision of a settled field."""
-    assert one.settled is not None
+    assert consensus.settled is not None
     seen = (
         whole_seen(case.machine.findings)
         if field == WHOLE_ENTRY
         else SeenReading.of(case.readings.get(field))
     )
-    said = one.settled.verdict
+    said = consensus.settled.verdict
     return NewDecision(
         case.row,
         checked_verdict(
             context.declared, case.row.record, Verdict(field, FieldStatus(said.status), said.text)
         ),
         seen,
-        ", ".join(one.authors),
-        keyings=[word.keying_id for word in one.words],
+        ", ".join(consensus.authors),
+        keyings=[word.keying_id for word in consensus.words],
     )
 
 

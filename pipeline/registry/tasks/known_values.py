@@ -68,7 +68,7 @@ def _readings(case: LoadedTask, keyable: tuple[str, ...]) -> tuple[FieldReading,
     """Return the effective values of the fields that the person does not key, as readings."""
     names = dict.fromkeys((*case.readings, *case.decisions))
     effective = (_effective(case, name) for name in names if name and name not in keyable)
-    return tuple(one for one in effective if one is not None)
+    return tuple(reading for reading in effective if reading is not None)
 
 
 def _effective(case: LoadedTask, name: str) -> FieldReading | None:
@@ -80,8 +80,8 @@ def _effective(case: LoadedTask, name: str) -> FieldReading | None:
     return reading if is_known and name not in case.consensus else None
 
 
-def _decided(one: Decision) -> FieldReading:
-    return FieldReading(one.field, one.status, one.text, one.canonical)
+def _decided(decision: Decision) -> FieldReading:
+    return FieldReading(decision.field, decision.status, decision.text, decision.canonical)
 
 
 class Offers:
@@ -90,7 +90,7 @@ class Offers:
     def __init__(self, connection: Connection, declared: RecordSchema, record: str, book_id: int) -> None:
         series = connection.scalar(select(book.c.series).where(book.c.id == book_id))
         schemas = declared.schemas
-        self._rules = {one.field: one for one in schemas.record(record).derivations}
+        self._rules = {derivation.field: derivation for derivation in schemas.record(record).derivations}
         places = schemas.places if self._rules else None
         self._context = DerivationContext(BookSeries(series) if series else BookSeries.ORDINARY, places)
 

@@ -133,8 +133,8 @@ class LoadedTask:
             return ()
         return tuple(
             field
-            for field, one in self.consensus.items()
-            if one.waits_for(account_id) and self.stage in (one.stage, Stage.SUPERVISOR)
+            for field, consensus in self.consensus.items()
+            if consensus.waits_for(account_id) and self.stage in (consensus.stage, Stage.SUPERVISOR)
         )
 
 

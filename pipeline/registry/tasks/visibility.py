@@ -205,15 +205,15 @@ def has_own_ink(reading: FieldReading, *, is_shared: bool) -> bool:
     return bool(reading.text) or (bool(reading.lines) and not is_shared)
 
 
-def is_blind(one: Consensus, policy: BookPolicy) -> bool:
+def is_blind(consensus: Consensus, policy: BookPolicy) -> bool:
     """Return whether the readings and keyed values of a field are withheld from the next person.
 
     The second one of a field that is keyed blind, the first one too where the office wants it so. A third one
     sees what the two said, and nothing else.
     """
-    if one.way is not Way.BLIND:
+    if consensus.way is not Way.BLIND:
         return False
-    return one.stage is not Stage.REVIEW or policy.blind_first
+    return consensus.stage is not Stage.REVIEW or policy.blind_first
 
 
 def keys_blind(context: DeskContext, case: LoadedTask, person: Person) -> bool:
@@ -227,8 +227,10 @@ def hides_number(number: Consensus | None, policy: BookPolicy) -> bool:
     return number is not None and is_blind(number, policy)
 
 
-def _candidates(one: Consensus) -> tuple[Verdict, ...]:
+def _candidates(consensus: Consensus) -> tuple[Verdict, ...]:
     """Return the keyed values that differ, in alphabetical order."""
-    if one.stage is not Stage.THIRD:
+    if consensus.stage is not Stage.THIRD:
         return ()
-    return tuple(sorted((word.verdict for word in one.words), key=lambda said: (said.status, said.text)))
+    return tuple(
+        sorted((word.verdict for word in consensus.words), key=lambda said: (said.status, said.text))
+    )

@@ -124,9 +124,9 @@ def waiting_fields_of_book(
             if field != WHOLE_ENTRY
         }
         number = consensus.get(context.declared.number_field(task.record) or "")
-        for field, one in consensus.items():
-            if one.waits_for(person.account_id):
-                yield WaitingField(task, field, one, _verdict(decided.get(field)), number)
+        for field, state in consensus.items():
+            if state.waits_for(person.account_id):
+                yield WaitingField(task, field, state, _verdict(decided.get(field)), number)
 
 
 def _decisions_on_book(
