@@ -8,6 +8,7 @@ import os
 import platform
 import subprocess
 import sys
+import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -45,11 +46,16 @@ def report_figures(name: str, figures: Mapping[str, Any], *, folder: Path | None
         folder: Where ``NAME.json`` is written; ``bench-out`` when None.
     """
     keep_figures(name, figures, folder=folder)
+    print_figures(name, figures)
+
+
+def print_figures(name: str, figures: Mapping[str, Any]) -> None:
+    """Print the figures of a benchmark as the last line of output."""
     print(json.dumps({"bench": name, **figures}, ensure_ascii=False), flush=True)
 
 
 def keep_figures(name: str, figures: Mapping[str, Any], *, folder: Path | None = None) -> Path:
-    """Write figures to ``NAME.json`` with the command, the day, the revision and the machine.
+    """Write figures to ``NAME.json`` with the command, day, revision, machine and hand networks.
 
     Returns:
         The file written.
@@ -63,6 +69,7 @@ def keep_figures(name: str, figures: Mapping[str, Any], *, folder: Path | None =
         "date": dt.datetime.now(dt.UTC).date().isoformat(),
         "revision": revision(),
         "machine": machine(),
+        "hand_networks": hand_networks(),
         "figures": figures,
     }
     path.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
@@ -76,6 +83,20 @@ def revision() -> str:
         return head + ("+" if _git("status", "--porcelain", "--untracked-files=no") else "")
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
+
+
+def hand_networks() -> dict[str, str]:
+    """Return the SHA-256 of each network that reads handwriting, by the name of its folder in ``ocr_models/``."""
+    cards = {
+        path.parent.name: tomllib.loads(path.read_text(encoding="utf-8"))
+        for path in sorted((Path(__file__).parent.parent / "ocr_models").glob("*/model.toml"))
+    }
+    return {
+        name: sha256
+        for name, card in cards.items()
+        if "handwriting" in card["reads"]
+        for _, sha256 in card["files"]
+    }
 
 
 def machine() -> dict[str, Any]:

@@ -4,7 +4,8 @@
 
 The results in ``bench-out/`` are copied to ``docs/reference/figures/``, each with its machine and revision; from there
 ``docs/reference/figures.md`` and the ten headlines of the README are written by the rows of ``claims.toml``. No figure
-is ever typed: a row without a result says that it is not measured again.
+is ever typed: a row without a result, or with one of other hand networks than those in ``ocr_models/``, says that it is
+not measured again.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.figures import BENCH_OUT, say
+from benchmarks.figures import BENCH_OUT, hand_networks, say
 from pipeline.base.text.numbers import format_count, format_decimal, format_percent
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,6 +26,9 @@ CLAIMS = Path(__file__).with_name("claims.toml")
 RESULTS = ROOT / "docs" / "reference" / "figures"
 PAGE = ROOT / "docs" / "reference" / "figures.md"
 README = ROOT / "README.md"
+
+OF_HANDS = ("hand", "pens")
+"""Benchmarks whose figures belong to the networks that read handwriting."""
 
 NOT_MEASURED = "chưa đo lại ở bản này"
 NO_VALUE = "–"
@@ -107,15 +111,25 @@ def value_at(figures: Any, path: str) -> Any:
 
 
 def shown(claim: Claim, results: Results) -> str:
-    """Return the measured value of a row as a sentence, or that it is not measured."""
+    """Return the measured value of a row as a sentence, or that it is not measured with this revision's networks."""
     result = results.get(claim.bench)
-    if result is None:
+    if result is None or is_of_other_networks(claim.bench, result):
         return NOT_MEASURED
     try:
         return _PLACE.sub(lambda place: _formatted(result["figures"], place[1], place[2]), claim.value)
     except (KeyError, TypeError, IndexError) as error:
         say(f"{claim.bench}: “{claim.label}”: {error}")
         return NOT_MEASURED
+
+
+def is_of_other_networks(bench: str, result: Mapping[str, Any]) -> bool:
+    """Return whether a result about handwriting was measured with other networks than those in ``ocr_models/``."""
+    return _program(bench) in OF_HANDS and result.get("hand_networks") != hand_networks()
+
+
+def is_repeatable(result: Mapping[str, Any]) -> bool:
+    """Return whether a result names the revision of exactly what was measured."""
+    return result["revision"] != "unknown" and not result["revision"].endswith("+")
 
 
 def page(claims: Mapping[str, Sequence[Claim]], results: Results) -> str:
@@ -158,12 +172,20 @@ def with_headlines(text: str, table: str) -> str:
 def main() -> None:
     RESULTS.mkdir(parents=True, exist_ok=True)
     for path in sorted(BENCH_OUT.glob("*.json")):
+        if not is_repeatable(json.loads(path.read_text(encoding="utf-8"))):
+            say(f"{path.name}: đo khi mã nguồn có chỗ sửa chưa ghi vào git, không ghi. Hãy đo lại.")
+            continue
         (RESULTS / path.name).write_bytes(path.read_bytes())
     claims, results = read_claims(), read_results(RESULTS)
     PAGE.write_text(page(claims, results), encoding="utf-8")
     table = headlines(claims, results)
     README.write_text(with_headlines(README.read_text(encoding="utf-8"), table), encoding="utf-8")
     missing = sorted({claim.bench for rows in claims.values() for claim in rows} - set(results))
+    for name, result in results.items():
+        if is_of_other_networks(name, result):
+            say(
+                f"{name}: đo với mạng khác mạng trong ocr_models/, không ghi. Đo lại: make bench-{_program(name)}"
+            )
     print(f"Đã ghi {PAGE.relative_to(ROOT)}; chưa có kết quả của: {', '.join(missing) or 'không phép nào'}.")
 
 

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
-from benchmarks.figures import percent, report_figures, say
+from benchmarks.figures import keep_figures, percent, print_figures, say
 from benchmarks.handwriting.books import (
     TEST_PENS,
     HandBook,
@@ -84,8 +85,16 @@ def main() -> None:
     found = {name: part.targets for name, part in parts.items()}
     targets = all_targets(found, chosen.part, lines=bool(chosen.lines))
     show_targets(list(targets), console)
-    name = "hand" if set(chosen.part) == set(PARTS) else "-".join(["hand", *chosen.part])
-    report_figures(name, {"seed": chosen.seed, **{name: part.figures for name, part in parts.items()}})
+    figures = {name: part.figures for name, part in parts.items()}
+    _keep_by_part(figures, chosen.seed)
+    print_figures("hand", {"seed": chosen.seed, **figures})
+
+
+def _keep_by_part(figures: Mapping[str, Any], seed: int) -> None:
+    """Keep the figures of each part as a result of its own (``hand-lines``), so that parts are measured alone."""
+    for kind in dict.fromkeys(name.partition(":")[0] for name in figures):
+        of_part = {name: measured for name, measured in figures.items() if name.partition(":")[0] == kind}
+        keep_figures(f"hand-{kind}", {"seed": seed, **of_part})
 
 
 def _arguments() -> argparse.Namespace:

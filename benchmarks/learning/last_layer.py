@@ -18,8 +18,8 @@ from pipeline.recognition.ocr.models import OnnxNetwork
 from pipeline.training.adaptation_lesson import drawn_lines, shipped_network
 from pipeline.training.augmentation import AugmentOptions, augment
 from pipeline.training.batches import Batch
+from pipeline.training.ctc import ctc_loss
 from pipeline.training.dataset import DatasetLine, comparable
-from pipeline.training.loop import ctc_loss
 from pipeline.training.network import LETTERS, NETWORKS, CtcNetwork
 
 SIZE = 12

@@ -21,10 +21,11 @@ import torch
 from torch import Tensor, nn
 
 from pipeline.training.augmentation import AugmentOptions
-from pipeline.training.batches import Batch, batches
+from pipeline.training.batch_pools import batches
+from pipeline.training.batches import Batch
+from pipeline.training.ctc import ctc_loss
 from pipeline.training.dataset import DatasetLine
 from pipeline.training.line_sources import mixture_of
-from pipeline.training.loop import ctc_loss
 from pipeline.training.network import CtcNetwork
 
 Scope = Literal["affine", "mixer", "whole"]

@@ -20,7 +20,7 @@ from pipeline.recognition.ocr.handwriting import HandwritingReader
 from pipeline.recognition.ocr.models import OnnxNetwork, proven_weights
 from pipeline.training.adaptation import AdaptOptions, adapt_network, moved_part_way
 from pipeline.training.adaptation_weights import weight_differences
-from pipeline.training.batches import batches
+from pipeline.training.batch_pools import batches
 from pipeline.training.dataset import DatasetLine, dataset_line
 from pipeline.training.line_sources import mixture_of
 from pipeline.training.network import NETWORKS, CtcNetwork, NetworkOptions

@@ -38,6 +38,10 @@ class AugmentOptions:
         swell: Standard deviation of the logarithm of the letters' size along the line.
         coarse: Chance of a coarser scan, or of a strong JPEG.
         beyond: Chance that the line above or below reaches in.
+        through: Chance that another line shows through from the back of the sheet.
+        fade: Chance that the ink grows weaker and stronger along the line.
+        stamp: Chance of the arcs of a round stamp across the line.
+        label: Chance that the ends of erased printed letters are left before the line.
     """
 
     slant: float = 0.22
@@ -55,9 +59,15 @@ class AugmentOptions:
     swell: float = 0.0
     coarse: float = 0.0
     beyond: float = 0.0
+    through: float = 0.0
+    fade: float = 0.0
+    stamp: float = 0.0
+    label: float = 0.0
 
 
-HARDER = AugmentOptions(climb=0.035, swell=0.06, coarse=0.25, beyond=0.15)
+HARDER = AugmentOptions(
+    climb=0.035, swell=0.06, coarse=0.25, beyond=0.15, through=0.08, fade=0.2, stamp=0.06, label=0.08
+)
 """Lines as old books show them; for a training of many hours."""
 
 
@@ -70,11 +80,9 @@ def augment(
 ) -> LineImage:
     """Return a varied picture (``height``, width) of a line (``ROWS``, width) of a dataset.
 
-    ``other`` is another line, whose edge may reach in from above or below.
+    ``other`` is another line: its edge may reach in from above or below, or it shows through from the back.
     """
-    picture = _warp(ink, rng, options, height)
-    if other is not None and rng.random() < options.beyond:
-        _reach_in(picture, other, rng)
+    picture = _soil(_warp(ink, rng, options, height), other, rng, options)
     if rng.random() < options.stroke:
         picture = _change_stroke(picture, rng)
     if rng.random() < options.rule:
@@ -113,6 +121,23 @@ def _warp(ink: Pixels, rng: np.random.Generator, options: AugmentOptions, height
     return np.asarray(moved / np.float32(255), np.float32)
 
 
+def _soil(
+    picture: LineImage, other: Pixels | None, rng: np.random.Generator, options: AugmentOptions
+) -> LineImage:
+    """Lay over a picture what an old page has beside the line: other lines, print, a stamp, uneven ink."""
+    if other is not None and rng.random() < options.beyond:
+        _reach_in(picture, other, rng)
+    if other is not None and rng.random() < options.through:
+        _show_through(picture, other, rng)
+    if rng.random() < options.label:
+        _leave_label_ends(picture, rng)
+    if rng.random() < options.stamp:
+        _stamp(picture, rng)
+    if rng.random() < options.fade:
+        picture = picture * np.clip(0.75 + _along(rng, picture.shape[1], 0.25, picture.shape[0]), 0.3, 1)
+    return picture
+
+
 def _waves(rng: np.random.Generator, shape: tuple[int, int], size: float) -> NDArray[np.float32]:
     """Return a smooth field of displacements (height, width) in pixels."""
     coarse = rng.normal(0, size, (4, max(3, shape[1] // 14))).astype(np.float32)
@@ -145,6 +170,48 @@ def _reach_in(picture: LineImage, other: Pixels, rng: np.random.Generator) -> No
         strip = whole[inked[0] : inked[0] + depth]
         place = picture[height - len(strip) :, at : at + wide]
     np.maximum(place, strip, out=place)
+
+
+def _show_through(picture: LineImage, other: Pixels, rng: np.random.Generator) -> None:
+    """Draw another line mirrored and weak, at any height."""
+    height, width = picture.shape
+    mirrored = other[:, ::-1].astype(np.float32) / np.float32(255)
+    size = max(4, round(mirrored.shape[1] * height * REACH / ROWS)), round(height * REACH)
+    whole = cv2.GaussianBlur(cv2.resize(mirrored, size, interpolation=cv2.INTER_AREA), (0, 0), 0.8)
+    top = int(rng.integers(-height // 2, height // 2))
+    rows = slice(max(0, top), min(height, top + size[1]))
+    wide = min(width, size[0])
+    at = int(rng.integers(0, width - wide + 1))
+    strip = whole[rows.start - top : rows.stop - top, :wide] * np.float32(rng.uniform(0.12, 0.35))
+    place = picture[rows, at : at + wide]
+    np.maximum(place, strip, out=place)
+
+
+def _leave_label_ends(picture: LineImage, rng: np.random.Generator) -> None:
+    """Draw what is left of a printed label in the first columns: short stems, dots, half arcs."""
+    height = picture.shape[0]
+    dark, base = float(rng.uniform(0.4, 1.0)), int(height * rng.uniform(0.55, 0.75))
+    x_height = max(4, round(height * rng.uniform(0.2, 0.35)))
+    for x in range(int(rng.integers(0, 3)), int(rng.integers(4, 14)), int(rng.integers(3, 6))):
+        kind = rng.random()
+        if kind < 0.5:
+            cv2.line(picture, (x, base - x_height), (x, base), dark, 1)
+        elif kind < 0.75:
+            cv2.circle(picture, (x, base - int(rng.integers(0, x_height))), 1, dark, -1)
+        else:
+            half = (max(2, x_height // 3), x_height // 2)
+            cv2.ellipse(picture, (x, base - half[1]), half, 0, -90, 90, dark, 1, cv2.LINE_AA)
+
+
+def _stamp(picture: LineImage, rng: np.random.Generator) -> None:
+    """Draw two rings of a round stamp that is larger than the line, weakly."""
+    height, width = picture.shape
+    radius = int(height * rng.uniform(1.0, 2.2))
+    centre = int(rng.integers(0, width)), int(rng.integers(-height, 2 * height))
+    ring = np.zeros_like(picture)
+    for inner in (0, max(2, radius // 12)):
+        cv2.circle(ring, centre, radius - inner, 1.0, int(rng.integers(1, 3)), cv2.LINE_AA)
+    np.maximum(picture, ring * np.float32(rng.uniform(0.15, 0.6)), out=picture)
 
 
 def _coarsen(picture: LineImage, rng: np.random.Generator) -> LineImage:

@@ -8,9 +8,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
-
-from pipeline.base.files import atomic_path
 from pipeline.training.dataset import (
     FEWEST_WRITERS,
     DatasetLine,
@@ -22,16 +19,11 @@ from pipeline.training.dataset import (
     real_lines,
     save_lines,
 )
-from pipeline.training.line_sources import (
-    AlignedLine,
-    ClerkNumbers,
-    Lines,
-    LineSource,
-    MarkedLines,
-    RejoinedWords,
-)
+from pipeline.training.letter_alignment import AlignedLine, Aligner, align_lines
+from pipeline.training.line_cutting import figures_by_writer, words_by_writer
+from pipeline.training.line_sources import ClerkNumbers, Lines, LineSource, MarkedLines, RejoinedWords
+from pipeline.training.synthetic_lines.real_figures import Figure
 from pipeline.training.synthetic_lines.texts import LETTERS
-from pipeline.training.word_alignment import LineNetwork, letter_columns, words_by_writer
 
 Kind = Literal["plain", "full", "foreign", "clerks"]
 
@@ -90,72 +82,50 @@ class Collection:
             )
         return load_lines(path)
 
-    def writers_lines(self, work: Path, say: Callable[[str], None]) -> tuple[DatasetLine, ...]:
-        """Return the lines whose writers are known; none where few names stand for many writers."""
-        lines = () if self.kind == "clerks" else self.lines(work, say)
-        return lines if len({line.writer for line in lines}) >= FEWEST_WRITERS else ()
-
     def sources(
-        self, work: Path, aligner: LineNetwork | None, say: Callable[[str], None]
+        self, work: Path, aligner: Aligner | None, say: Callable[[str], None]
     ) -> Mapping[str, LineSource]:
         """Return the sources that the collection gives, by name: real or foreign, rejoined, marked, clerks.
 
         Args:
-            work: Where datasets stay.
+            work: Where datasets and alignments stay.
             aligner: Finds words and letters in lines; without it there are no rejoined words and no marks.
             say: Takes progress, in Vietnamese.
         """
         lines = self.lines(work, say)
         if self.kind == "clerks":
             return {"clerks": ClerkNumbers(_books(lines, [line.path.stem for line in self.taught]))}
-        found: dict[str, LineSource] = {"foreign" if self.kind == "foreign" else "real": Lines(lines)}
+        sources: dict[str, LineSource] = {"foreign" if self.kind == "foreign" else "real": Lines(lines)}
         if aligner is None:
-            return found
-        writers = self._words(work, aligner, say)
-        if writers:
-            found["rejoined"] = RejoinedWords(writers)
-        if self.kind == "foreign":
-            aligned = [line for line in self._aligned(work, aligner, say) if _has_letters(line.line.text)]
-            if aligned:
-                found["marked"] = MarkedLines(aligned)
-        return found
+            return sources
+        aligned = self.aligned(work, aligner, say)
+        if self._has_writers and (words := words_by_writer(aligned)):
+            sources["rejoined"] = RejoinedWords(words)
+        lettered = [line for line in aligned if _has_letters(line.line.text)]
+        if self.kind == "foreign" and lettered:
+            sources["marked"] = MarkedLines(lettered)
+        return sources
 
-    def _words(self, work: Path, aligner: LineNetwork, say: Callable[[str], None]) -> list[list[DatasetLine]]:
-        """Return the words of each writer who has enough of them."""
-        lines = self.writers_lines(work, say)
-        if not lines:
-            return []
-        path = work / f"{self.folder.name}-{content_key(self.taught)}-words.npz"
-        if not path.is_file():
-            words = words_by_writer(lines, aligner)
-            say(f"Cắt được {sum(map(len, words))} từ của {len(words)} người viết ({self.folder.name}).")
-            save_lines(path, [word for of_writer in words for word in of_writer])
-        found: dict[str, list[DatasetLine]] = {}
-        for word in load_lines(path):
-            found.setdefault(word.writer, []).append(word)
-        return list(found.values())
-
-    def _aligned(
-        self, work: Path, aligner: LineNetwork, say: Callable[[str], None]
-    ) -> tuple[AlignedLine, ...]:
-        """Return the lines whose letters are found."""
+    def aligned(self, work: Path, aligner: Aligner, say: Callable[[str], None]) -> tuple[AlignedLine, ...]:
+        """Return the taught lines whose letters are found; the alignment stays in ``work``."""
         lines = self.lines(work, say)
-        path = work / f"{self.folder.name}-{content_key(self.taught)}-columns.npz"
+        path = work / f"{self.folder.name}-{content_key(self.taught)}-{aligner.key}.npz"
         if not path.is_file():
-            aligned = [letter_columns(line, aligner) for line in lines]
-            found = [number for number, line in enumerate(aligned) if line is not None]
-            say(f"Tìm được chỗ của từng chữ trong {len(found)} dòng ({self.folder.name}).")
-            columns = [column for line in aligned if line is not None for column in line.columns]
-            with atomic_path(path) as temporary, temporary.open("wb") as file:
-                np.savez(file, lines=np.array(found), columns=np.array(columns, np.float32))
-        with np.load(path) as held:
-            numbers = held["lines"].astype(int)
-            ends = np.cumsum([len(lines[number].text) for number in numbers], dtype=int)
-            parts = np.split(held["columns"], ends)[:-1]
-        return tuple(
-            AlignedLine(lines[number], tuple(map(float, part)))
-            for number, part in zip(numbers, parts, strict=True)
-        )
+            say(f"Tìm chỗ của từng chữ trong {len(lines)} dòng của {self.folder.name}.")
+        return align_lines(lines, aligner, path)
+
+    def figures(
+        self, work: Path, aligner: Aligner, say: Callable[[str], None]
+    ) -> dict[str, dict[str, tuple[Figure, ...]]]:
+        """Return the figures of each writer; none where few names stand for many writers."""
+        if self.kind == "clerks" or not self._has_writers:
+            return {}
+        return figures_by_writer(self.aligned(work, aligner, say))
+
+    @property
+    def _has_writers(self) -> bool:
+        """Whether each name stands for one writer."""
+        return len({line.writer for line in self.taught}) >= FEWEST_WRITERS
 
 
 def _has_letters(text: str) -> bool:

@@ -76,6 +76,14 @@ def onnx_network(path: Path) -> Callable[[Tensor], Tensor]:
     return lambda lines: torch.from_numpy(session.run(None, {"lines": lines.numpy()})[0])
 
 
+def model_height(path: Path) -> int:
+    """Return the rows of the picture that the network of a file sees."""
+    import onnx
+
+    graph = onnx.load(str(path), load_external_data=False).graph
+    return int(graph.input[0].type.tensor_type.shape.dim[2].dim_value)
+
+
 @dataclass(frozen=True)
 class TrainedModel:
     """A model whose training is over, for its card.

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pipeline.base.text.tones import ACUTE, BAR, BREVE, CIRCUMFLEX, DOT, GRAVE, HOOK, HORN, TILDE
 from pipeline.training.augmentation import recompose_line
 from pipeline.training.dataset import ROWS, DatasetLine
+from pipeline.training.letter_alignment import AlignedLine
 from pipeline.training.synthetic_lines.tone_marks import GlyphBox, ToneMarkStyle, mark_curves
 from pipeline.training.synthetic_pages.people import happens, pick
 
@@ -59,14 +60,6 @@ class RejoinedWords:
         return recompose_line(self.words[int(rng.integers(len(self.words)))], rng)
 
 
-@dataclass(frozen=True, slots=True)
-class AlignedLine:
-    """A line with the column of each letter of its label, in pixels of ``line.ink``."""
-
-    line: DatasetLine
-    columns: tuple[float, ...]
-
-
 _MARKS_OF = {
     "a": ("", CIRCUMFLEX, BREVE), "e": ("", CIRCUMFLEX), "o": ("", CIRCUMFLEX, HORN), "u": ("", HORN), "y": ("",),
     "i": ("",), "d": (BAR,),
@@ -100,7 +93,7 @@ def mark_line(
         return line
     ink, letters = line.ink.copy(), list(line.text)
     strength = int(np.percentile(ink[ink > 60], 70))
-    stroke = _stroke_width(ink)
+    stroke, columns = _stroke_width(ink), aligned.every_column()
     for number, letter in enumerate(line.text):
         options = _MARKS_OF.get(letter.lower())
         if options is None or not happens(rng, share):
@@ -111,7 +104,7 @@ def mark_line(
             marks += pick(rng, tones)
         if not marks:
             continue
-        place = _glyph_box(ink, aligned.columns, number, band)
+        place = _glyph_box(ink, columns, number, band)
         if place is None:
             continue
         curves = mark_curves(letter, marks, place, style, rng)
@@ -144,7 +137,7 @@ def _stroke_width(ink: NDArray[np.uint8]) -> float:
 
 
 def _glyph_box(
-    ink: NDArray[np.uint8], columns: Sequence[float], number: int, band: tuple[int, int]
+    ink: NDArray[np.uint8], columns: NDArray[np.float64], number: int, band: tuple[int, int]
 ) -> GlyphBox | None:
     """Return where a letter's ink lies; None where there is none at its column, or no room for it."""
     unit = float(band[1] - band[0])

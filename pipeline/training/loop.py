@@ -1,4 +1,4 @@
-"""The training loop and the CTC loss of lines whose labels may leave out case and punctuation.
+"""The training loop.
 
 A checkpoint holds weights, optimizer, place in the data and random state: a training that was killed goes on from it as
 if nothing had happened. It runs on the CPU with one thread or more, or on a GPU, in bfloat16.
@@ -12,94 +12,30 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
-from pipeline.base.errors import SetupError
-from pipeline.base.files import atomic_path
 from pipeline.recognition.ocr.line_image import HEIGHT
 from pipeline.training.augmentation import AugmentOptions
-from pipeline.training.batches import CLASSES, Batch, pool_of_batches, reading_batches
+from pipeline.training.batch_pools import pool_of_batches
+from pipeline.training.batches import Batch, reading_batches
+from pipeline.training.checkpoint import TrainingState, resume, save_checkpoint
+from pipeline.training.ctc import best_path, ctc_loss_of, log_probabilities
 from pipeline.training.dataset import LineScore, RealLine, score_of
 from pipeline.training.distillation import distillation_loss
 from pipeline.training.line_sources import Mixture
-from pipeline.training.network import LETTERS, CtcNetwork, NetworkOptions, folded_classes
+from pipeline.training.network import CtcNetwork, NetworkOptions
 from pipeline.training.pretrained_tower import PretrainedTower
 from pipeline.training.shipped_weights import load_shipped_network
 
-
-def ctc_loss(network: CtcNetwork, batch: Batch) -> Tensor:
-    """Return the mean CTC loss of a letter.
-
-    Lines whose labels give neither case nor punctuation are scored on folded classes: whatever case the network writes
-    is right, and so is any sign that the label leaves out.
-    """
-    return _loss_of(_log_chances(network, batch), batch)
-
-
-def _log_chances(network: CtcNetwork, batch: Batch) -> Tensor:
-    device = next(network.parameters()).device
-    lines = torch.from_numpy(batch.lines).to(device, memory_format=torch.channels_last)
-    with torch.autocast(device.type, torch.bfloat16):
-        scores = network(lines)
-    chances: Tensor = scores.float().log_softmax(2)
-    return chances
-
-
-def _loss_of(chances: Tensor, batch: Batch) -> Tensor:
-    full = [number for number, says in enumerate(batch.full_labels) if says]
-    partial = [number for number, says in enumerate(batch.full_labels) if not says]
-    total: Tensor = chances.new_zeros(())
-    if full:
-        total = total + _ctc(chances[full], batch, full, CLASSES, fold=False)
-    if partial:
-        total = total + _ctc(_fold_classes(chances[partial]), batch, partial, _FOLDED_CLASSES, fold=True)
-    mean: Tensor = total / len(batch.texts)
-    return mean
-
-
-_FOLDS, _FOLDED_LETTERS = folded_classes()
-_FOLDED_CLASSES = {letter: number + 1 for number, letter in enumerate(_FOLDED_LETTERS)}
-_FOLD_MATRIX = functional.one_hot(torch.tensor(_FOLDS), len(_FOLDED_LETTERS) + 1).float()
-
-
-def _fold_classes(chances: Tensor) -> Tensor:
-    folded: Tensor = (chances.exp() @ _FOLD_MATRIX.to(chances.device) + 1e-8).log()
-    return folded
-
-
-def _ctc(
-    chances: Tensor, batch: Batch, numbers: Sequence[int], classes: dict[str, int], *, fold: bool
-) -> Tensor:
-    texts = [
-        " ".join(batch.texts[number].lower().split()) if fold else batch.texts[number] for number in numbers
-    ]
-    targets = [[classes[letter] for letter in text if letter in classes] for text in texts]
-    losses = functional.ctc_loss(
-        chances.transpose(0, 1),
-        torch.tensor([letter for target in targets for letter in target], device=chances.device),
-        torch.tensor([batch.steps[number] for number in numbers]),
-        torch.tensor([len(target) for target in targets]),
-        reduction="none",
-        zero_infinity=True,
-    )
-    lengths = torch.tensor([max(1, len(target)) for target in targets], device=losses.device)
-    return (losses / lengths).sum()
-
-
 log = logging.getLogger(__name__)
-
-SHIPPED = ".onnx"
-"""What a model that ships is called; other parents are checkpoints."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,33 +84,6 @@ POOLS_A_ROUND = 25
 """Pools of batches for which the same drawn lines are at hand; then some of them are drawn anew."""
 
 
-@dataclass
-class _State:
-    """What a checkpoint holds.
-
-    Attributes:
-        pool: Number of the pool of batches that is next, or being trained on.
-        place: Batches of that pool that are done.
-        begun: The weights of the shipped network that is trained on.
-    """
-
-    network: CtcNetwork
-    kept: CtcNetwork
-    optimizer: torch.optim.Optimizer
-    step: int = 0
-    pool: int = 0
-    place: int = 0
-    spent: float = 0.0
-    history: tuple[dict[str, float], ...] = ()
-    sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    begun: Mapping[str, Tensor] = field(default_factory=dict)
-    teacher: CtcNetwork | None = None
-
-    def done(self, options: LoopOptions) -> float:
-        """Return the share of the training that is over."""
-        return self.step / options.steps if options.steps else self.spent / options.minutes
-
-
 def train_network(
     mixture: Callable[[int], Mixture],
     choosing: Mapping[str, Sequence[RealLine]],
@@ -204,7 +113,7 @@ def train_network(
     state = _new_state(network, options)
     state.sources = sources
     if checkpoint.is_file():
-        _resume(state, checkpoint)
+        resume(state, checkpoint)
         say(f"Tiếp tục từ bước {state.step} ({state.spent:.1f} phút CPU).")
     elif parent:
         _continue_from(
@@ -223,7 +132,7 @@ def train_network(
 
 
 def _train(
-    state: _State,
+    state: TrainingState,
     mixture: Callable[[int], Mixture],
     choosing: Mapping[str, Sequence[RealLine]],
     options: LoopOptions,
@@ -250,16 +159,21 @@ def _train(
                 losses.clear()
             if over or state.spent - saved_at >= options.save_every:
                 saved_at = state.spent
-                _save(state, checkpoint)
+                save_checkpoint(state, checkpoint)
 
 
-def _is_over(state: _State, options: LoopOptions) -> bool:
-    return state.done(options) >= 1 or state.spent >= options.until
+def _share_done(state: TrainingState, options: LoopOptions) -> float:
+    """Return the share of the training that is over."""
+    return state.step / options.steps if options.steps else state.spent / options.minutes
+
+
+def _is_over(state: TrainingState, options: LoopOptions) -> bool:
+    return _share_done(state, options) >= 1 or state.spent >= options.until
 
 
 @contextmanager
 def _pools(
-    state: _State, mixture: Callable[[int], Mixture], options: LoopOptions
+    state: TrainingState, mixture: Callable[[int], Mixture], options: LoopOptions
 ) -> Iterator[Iterator[list[Batch]]]:
     """Yield the pools of batches from the state's on; each depends on the seed and its number alone."""
     height = state.network.options.height
@@ -299,7 +213,7 @@ def _forked_pool(number: int) -> list[Batch]:
     return _pool(number, *_FORKED[0])
 
 
-def _new_state(network: NetworkOptions, options: LoopOptions) -> _State:
+def _new_state(network: NetworkOptions, options: LoopOptions) -> TrainingState:
     fresh = CtcNetwork(network).to(options.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     kept = CtcNetwork(network).to(options.device)
     kept.load_state_dict(fresh.state_dict())
@@ -310,7 +224,7 @@ def _new_state(network: NetworkOptions, options: LoopOptions) -> _State:
     groups = [{"params": rest, "share": 1.0}]
     groups += [{"params": tower, "share": options.tower_rate}] if tower else []
     optimizer = torch.optim.AdamW(groups, lr=options.rate, weight_decay=options.decay)
-    return _State(fresh, kept, optimizer)
+    return TrainingState(fresh, kept, optimizer)
 
 
 WARMING = 300
@@ -326,16 +240,16 @@ def learning_rate(step: int, done: float, options: LoopOptions) -> float:
     return options.rate * wave * min(1.0, (step + 1) / WARMING) + 1e-6
 
 
-def _train_step(state: _State, batch: Batch, options: LoopOptions) -> float:
-    rate = learning_rate(state.step, state.done(options), options)
+def _train_step(state: TrainingState, batch: Batch, options: LoopOptions) -> float:
+    rate = learning_rate(state.step, _share_done(state, options), options)
     for group in state.optimizer.param_groups:
         group["lr"] = rate * group["share"]
     torch.manual_seed(hash((options.seed, state.step)))
     state.network.train()
-    chances = _log_chances(state.network, batch)
-    loss = _loss_of(chances, batch)
+    log_probs = log_probabilities(state.network, batch)
+    loss = ctc_loss_of(log_probs, batch)
     if state.teacher is not None:
-        loss = loss + options.distillation * distillation_loss(state.teacher, batch, chances)
+        loss = loss + options.distillation * distillation_loss(state.teacher, batch, log_probs)
     state.optimizer.zero_grad(set_to_none=True)
     loss.backward()  # type: ignore[no-untyped-call]
     nn.utils.clip_grad_norm_(state.network.parameters(), 2.0)
@@ -346,7 +260,7 @@ def _train_step(state: _State, batch: Batch, options: LoopOptions) -> float:
     return float(loss.detach())
 
 
-def _update_average(state: _State, share: float) -> None:
+def _update_average(state: TrainingState, share: float) -> None:
     with torch.no_grad():
         for kept, now in zip(
             state.kept.state_dict().values(), state.network.state_dict().values(), strict=True
@@ -381,15 +295,8 @@ def scores_on(
     return score_of(read, lines)
 
 
-def best_path(path: Sequence[int]) -> str:
-    """Return the text of a path of classes, without repeats and class 0."""
-    return "".join(
-        LETTERS[now - 1] for before, now in zip((0, *path[:-1]), path, strict=True) if now and now != before
-    )
-
-
 def _report(
-    state: _State,
+    state: TrainingState,
     choosing: Mapping[str, Sequence[RealLine]],
     losses: Sequence[float],
     options: LoopOptions,
@@ -402,55 +309,14 @@ def _report(
         score = scores_on(state.kept.eval(), lines, state.network.options.height, options.device)
         metrics |= {f"cer {name}": float(score.cer), f"exact {name}": float(score.exact)}
         line += f"; {name} {100 * score.cer:.2f} % sai, {100 * score.exact:.0f} % dòng đúng"
-    if state.step and state.done(options) < 1:
-        line += f"; còn {state.spent * (1 / state.done(options) - 1) / 60:.1f} giờ CPU"
+    if state.step and _share_done(state, options) < 1:
+        line += f"; còn {state.spent * (1 / _share_done(state, options) - 1) / 60:.1f} giờ CPU"
     state.history = (*state.history, metrics)
     log.info("report %d: %s", len(state.history), {name: round(value, 4) for name, value in metrics.items()})
     say(line)
 
 
-def _save(state: _State, path: Path) -> None:
-    held: dict[str, Any] = {
-        "options": asdict(state.network.options),
-        "network": state.network.state_dict(),
-        "kept": state.kept.state_dict(),
-        "optimizer": state.optimizer.state_dict(),
-        "step": state.step,
-        "pool": state.pool,
-        "place": state.place,
-        "spent": state.spent,
-        "history": state.history,
-        "sources": {key: tuple(source) for key, source in state.sources.items()},
-        "begun": dict(state.begun),
-    }
-    with (
-        atomic_path(path) as temporary,
-        temporary.open("wb") as file,
-    ):  # torch takes no name that begins with a point
-        torch.save(held, file)
-    log.info("checkpoint of step %d written", state.step)
-
-
-def _resume(state: _State, path: Path) -> None:
-    held = _load_checkpoint(path)
-    state.network.load_state_dict(held["network"])
-    state.kept.load_state_dict(held["kept"])
-    state.optimizer.load_state_dict(held["optimizer"])
-    state.step, state.spent = held["step"], held["spent"]
-    state.pool, state.place = held["pool"], held["place"]
-    state.history = tuple(held["history"])
-    state.begun = held.get("begun", {})
-
-
-def _load_checkpoint(path: Path) -> dict[str, Any]:
-    """What a checkpoint holds; numbers of its history may be numpy's."""
-    scalar: Any = np.float64(0).__reduce__()[0]
-    with torch.serialization.safe_globals([scalar, np.dtype, np.dtypes.Float64DType]):
-        held: dict[str, Any] = torch.load(path, weights_only=True, map_location="cpu")
-    return held
-
-
-def _load_tower(state: _State, model: Path) -> None:
+def _load_tower(state: TrainingState, model: Path) -> None:
     """Take a pretrained tower."""
     tower = state.network.tower
     assert isinstance(tower, PretrainedTower)
@@ -465,50 +331,8 @@ def _some_lines(mixture: Mixture, network: NetworkOptions, options: LoopOptions)
     return torch.from_numpy(pool_of_batches(mixture, options.size, rng, height=network.height)[0].lines)
 
 
-def _continue_from(state: _State, network: CtcNetwork) -> None:
+def _continue_from(state: TrainingState, network: CtcNetwork) -> None:
     """Take all weights of a network that was trained before; its minutes are its own."""
     state.network.load_state_dict(network.state_dict())
     state.kept.load_state_dict(network.state_dict())
     state.begun = {name: weights.clone() for name, weights in network.state_dict().items()}
-
-
-def averaged_network(checkpoint: Path, blend: float = 0.0) -> tuple[CtcNetwork, tuple[dict[str, float], ...]]:
-    """Return the averaged network of a checkpoint and the history of its reports.
-
-    Args:
-        blend: Share 0 to 1 of the weights that the training of a shipped network began with. Networks between both
-            often read unknown hands better than either.
-
-    Raises:
-        SetupError: The checkpoint holds no such weights.
-
-    Source:
-        Wortsman et al., "Robust fine-tuning of zero-shot models" (CVPR 2022).
-    """
-    held = _load_checkpoint(checkpoint)
-    if blend and not held.get("begun"):
-        raise SetupError(
-            f"{checkpoint} không giữ trọng số lúc bắt đầu (của bản cũ, hoặc không bắt đầu từ model.onnx). Hãy bỏ"
-            " --blend, hay học lại trong một thư mục --work khác."
-        )
-    options = held["options"]
-    channels, blocks = tuple(options.pop("channels")), tuple(options.pop("blocks"))
-    network = CtcNetwork(replace(NetworkOptions(**options), channels=channels, blocks=blocks))
-    network.load_state_dict(_blend_weights(held["kept"], held["begun"], blend) if blend else held["kept"])
-    network.eval()
-    return network, tuple(held["history"])
-
-
-def _blend_weights(
-    learned: Mapping[str, Tensor], begun: Mapping[str, Tensor], blend: float
-) -> dict[str, Tensor]:
-    """Blend weights; counts are those of the learned ones."""
-    return {
-        name: torch.lerp(now, begun[name], blend) if now.dtype.is_floating_point else now
-        for name, now in learned.items()
-    }
-
-
-def checkpoint_sources(checkpoint: Path) -> dict[str, tuple[str, ...]] | None:
-    """Return what a checkpoint says its network learned from; None when it does not say, or is not there."""
-    return _load_checkpoint(checkpoint).get("sources") if checkpoint.is_file() else None

@@ -14,7 +14,8 @@ import torch
 
 from pipeline.base.errors import SetupError
 from pipeline.training.dataset import DatasetLine
-from pipeline.training.export import onnx_network
+from pipeline.training.letter_alignment import Aligner, align_lines
+from pipeline.training.line_cutting import words_by_writer
 from pipeline.training.line_sources import Mixture, mixture_of
 from pipeline.training.loop import LoopOptions, train_network
 from pipeline.training.network import NETWORKS, NetworkOptions
@@ -22,7 +23,6 @@ from pipeline.training.provenance import TrainingSource, TrainingSources, drawn_
 from pipeline.training.shipped_weights import load_shipped_network
 from pipeline.training.synthetic_lines.fonts import FontSet
 from pipeline.training.train import DrawnLines, TrainingPlan, write_model
-from pipeline.training.word_alignment import words_by_writer
 
 OFFICE_LOOP = LoopOptions(
     minutes=30.0, size=16, rate=2e-4, average=0.99, every=2.0, save_every=2.0, distillation=1.0
@@ -90,7 +90,7 @@ def train_office_network(plan: OfficePlan, command: str, say: Callable[[str], No
     shape = _shape_of(plan)
     checkpoint = plan.work / f"{plan.folder.name}.pt"
     sources = _sources(plan, say)
-    words = words_by_writer(plan.lines, onnx_network(plan.parent))
+    words = words_by_writer(align_lines(plan.lines, Aligner.load(plan.parent)))
 
     def mixture(number: int) -> Mixture:
         return mixture_of(drawn(number), plan.lines, words, OWN_SHARE, REJOINED)

@@ -16,12 +16,14 @@ from torch import Tensor
 from pipeline.base.errors import SetupError
 from pipeline.recognition.ocr import digits
 from pipeline.training import dataset
-from pipeline.training.batches import pool_of_batches
+from pipeline.training.batch_pools import pool_of_batches
+from pipeline.training.checkpoint import averaged_network, checkpoint_sources
 from pipeline.training.collection import Collection
 from pipeline.training.dataset import RealLine
 from pipeline.training.export import WEIGHTS, TrainedModel, onnx_network, write_card, write_onnx
+from pipeline.training.letter_alignment import Aligner
 from pipeline.training.line_sources import Lines, LineSource, Mixture
-from pipeline.training.loop import LoopOptions, averaged_network, checkpoint_sources, scores_on, train_network
+from pipeline.training.loop import LoopOptions, scores_on, train_network
 from pipeline.training.network import NetworkOptions
 from pipeline.training.provenance import (
     TrainingSource,
@@ -39,8 +41,7 @@ from pipeline.training.provenance import (
 )
 from pipeline.training.synthetic_lines.fonts import FontSet
 from pipeline.training.synthetic_lines.lines import synthetic_line
-from pipeline.training.synthetic_lines.real_figures import RealFigures
-from pipeline.training.word_alignment import figures_by_writer
+from pipeline.training.synthetic_lines.real_figures import Figure, RealFigures
 
 log = logging.getLogger(__name__)
 
@@ -198,10 +199,10 @@ class PlannedMixture:
     @cached_property
     def _real(self) -> tuple[tuple[float, LineSource], ...]:
         """Return the sources of real lines; a share is divided evenly among the collections that have a source."""
-        network = onnx_network(self.plan.aligner) if self.plan.aligner else None
+        aligner = Aligner.load(self.plan.aligner) if self.plan.aligner else None
         found: dict[str, list[LineSource]] = {}
         for collection in self.plan.collections:
-            for name, source in collection.sources(self.plan.work, network, self.say).items():
+            for name, source in collection.sources(self.plan.work, aligner, self.say).items():
                 found.setdefault(name, []).append(source)
         return tuple(
             (self.plan.shares[name] / len(sources), source)
@@ -241,19 +242,16 @@ class DrawnLines:
     @cached_property
     def _real_figures(self) -> RealFigures | None:
         """Return figures of pens: those of the plan's folder, and those that the aligner finds in the real lines."""
-        cut = {}
+        of_writers: dict[str, dict[str, tuple[Figure, ...]]] = {}
         if self.plan.aligner and self.plan.figures:
-            real = [
-                line
-                for found in self.plan.collections
-                for line in found.writers_lines(self.plan.work, self.say)
-            ]
-            cut = figures_by_writer(real, onnx_network(self.plan.aligner))
-        found = RealFigures.gather(cut, self.plan.figures)
-        if found is not None:
-            count = sum(map(len, found.collection.values()))
-            self.say(f"Có {count} chữ số thật, {len(found.writers)} người viết có đủ chữ số của mình.")
-        return found
+            aligner = Aligner.load(self.plan.aligner)
+            for collection in self.plan.collections:
+                of_writers |= collection.figures(self.plan.work, aligner, self.say)
+        figures = RealFigures.gather(of_writers, self.plan.figures)
+        if figures is not None:
+            count = sum(map(len, figures.collection.values()))
+            self.say(f"Có {count} chữ số thật, {len(figures.writers)} người viết có đủ chữ số của mình.")
+        return figures
 
     def _path(self, shard: int) -> Path:
         return self.plan.work / f"{self.plan.folder.name}-drawn-{shard:03d}.npz"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import figures_page
-from benchmarks.figures import report_figures
+from benchmarks.figures import hand_networks, report_figures
 from benchmarks.figures_page import (
     CLAIMS,
     FORMATS,
@@ -45,7 +45,7 @@ def test_figures_are_the_last_line_of_output_and_a_file_with_the_machine(
     assert kept["figures"] == {"fields": 12, "held": 0.99}
     assert kept["arguments"] == ["--lines", "lines", "--pages", "2"]
     assert kept["machine"]["cores"] >= 1
-    assert set(kept) == {"bench", "arguments", "date", "revision", "machine", "figures"}
+    assert set(kept) == {"bench", "arguments", "date", "revision", "machine", "hand_networks", "figures"}
 
 
 def test_a_path_leads_through_keys_and_elements_of_a_list() -> None:
@@ -71,6 +71,18 @@ def test_a_row_without_its_result_says_that_it_is_not_measured(figures: dict[str
     assert shown(Claim("Ô", "layout", "{held|percent}"), results) == NOT_MEASURED
 
 
+@pytest.mark.parametrize("bench", ["hand-lines", "hand-books", "pens"])
+def test_figures_of_other_networks_than_those_that_ship_are_not_shown(bench: str) -> None:
+    networks = hand_networks()
+    assert networks
+    claim = Claim("Ô", bench, "{right|percent}")
+    result = {"figures": {"right": 0.9}, "hand_networks": networks}
+    assert shown(claim, {bench: result}) == "90,0\u00a0%"
+    for others in ({}, networks | {min(networks): "0" * 64}):
+        assert shown(claim, {bench: result | {"hand_networks": others}}) == NOT_MEASURED
+    assert shown(claim, {bench: {"figures": {"right": 0.9}}}) == NOT_MEASURED
+
+
 @pytest.mark.parametrize("claim", ALL_CLAIMS, ids=lambda claim: f"{claim.bench}: {claim.label[:40]}")
 def test_every_row_names_a_benchmark_and_known_formats(claim: Claim) -> None:
     assert figures_page._is_program(figures_page._program(claim.bench))
@@ -84,6 +96,12 @@ def test_every_row_whose_result_is_kept_finds_its_figures() -> None:
     measured = [claim for claim in ALL_CLAIMS if claim.bench in results]
     assert measured
     assert [claim.label for claim in measured if shown(claim, results) == NOT_MEASURED] == []
+
+
+def test_every_kept_result_names_what_was_measured() -> None:
+    assert [
+        name for name, result in read_results(RESULTS).items() if not figures_page.is_repeatable(result)
+    ] == []
 
 
 def test_the_page_and_the_readme_are_what_the_results_say() -> None:

@@ -15,9 +15,9 @@ from pipeline.recognition.ocr.line_image import HEIGHT
 from pipeline.training.adaptation import AdaptOptions, adapt_network, moved_part_way
 from pipeline.training.adaptation_weights import weight_differences
 from pipeline.training.batches import batch_of
+from pipeline.training.ctc import ctc_loss
 from pipeline.training.dataset import ROWS, DatasetLine
 from pipeline.training.export import write_onnx
-from pipeline.training.loop import ctc_loss
 from pipeline.training.network import CtcNetwork, Mixer, NetworkOptions
 from pipeline.training.shipped_weights import load_shipped_network
 from tests.training.shipped_model import TINY

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.recognition.ocr.line_image import HEIGHT
-from pipeline.training.augmentation import augment, recompose_line, split_words
+from pipeline.training.augmentation import HARDER, augment, recompose_line, split_words
 from pipeline.training.dataset import ROWS, DatasetLine, dataset_line, load_lines, save_lines
 from pipeline.training.synthetic_lines.fonts import FontSet
 from pipeline.training.synthetic_lines.lines import synthetic_line
@@ -21,7 +23,9 @@ def _lines(count: int) -> list[DatasetLine]:
 @given(st.integers(0, 10_000), st.integers(2, 900))
 def test_an_augmented_picture_is_ink_of_the_network_s_height(seed: int, width: int) -> None:
     ink = (np.random.default_rng(seed).random((ROWS, width)) * 255).astype(np.uint8)
-    picture = augment(ink, np.random.default_rng(seed))
+    rng = np.random.default_rng(seed)
+    everything = replace(HARDER, beyond=1.0, through=1.0, fade=1.0, stamp=1.0, label=1.0, coarse=1.0)
+    picture = augment(ink, rng, everything, HEIGHT, ink[:, : max(2, width // 2)])
     assert picture.shape[0] == HEIGHT
     assert picture.dtype == np.float32
     assert 0 <= picture.min() <= picture.max() <= 1

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from pipeline.base.errors import SetupError
-from pipeline.training.loop import LoopOptions, averaged_network
+from pipeline.training.checkpoint import averaged_network
+from pipeline.training.loop import LoopOptions
 from pipeline.training.train import TrainingPlan, train_model
 from tests.training.shipped_model import TINY, shipped_model
 

@@ -9,7 +9,8 @@ from torch import Tensor, zeros
 
 from pipeline.training.collection import Collection
 from pipeline.training.dataset import ROWS, DatasetLine
-from pipeline.training.line_sources import AlignedLine, ClerkNumbers, Lines, MarkedLines, Mixture, mark_line
+from pipeline.training.letter_alignment import AlignedLine, Aligner
+from pipeline.training.line_sources import ClerkNumbers, Lines, MarkedLines, Mixture, mark_line
 from pipeline.training.network import LETTERS
 from pipeline.training.synthetic_lines.tone_marks import ToneMarkStyle
 from tests.training.real_folder import folder_of_lines
@@ -24,7 +25,9 @@ def bars(text: str, left: int = 10, pitch: int = 14) -> AlignedLine:
     for letter, column in zip(text, columns, strict=True):
         if letter != " ":
             ink[28:46, int(column) - 3 : int(column) + 4] = 255
-    return AlignedLine(DatasetLine(ink, text, True, "p001"), columns)
+    return AlignedLine(
+        DatasetLine(ink, text, True, "p001"), tuple(range(len(text))), columns, (1.0,) * len(text), 4.0
+    )
 
 
 def no_network(lines: Tensor) -> Tensor:
@@ -78,7 +81,7 @@ def test_datasets_are_prepared_once_and_anew_for_other_labels(tmp_path: Path) ->
 @pytest.mark.slow
 def test_a_collection_without_a_good_alignment_gives_its_lines_alone(tmp_path: Path) -> None:
     collection = Collection(folder_of_lines(tmp_path / "lines", MANY, each=1), "foreign")
-    for aligner in (None, no_network):
+    for aligner in (None, Aligner(no_network)):
         assert set(collection.sources(tmp_path, aligner, lambda _: None)) == {"foreign"}
 
 

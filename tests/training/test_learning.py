@@ -12,8 +12,10 @@ import torch
 from pipeline.recognition.ocr.line_image import line_image
 from pipeline.training import loop
 from pipeline.training.batches import batch_of
+from pipeline.training.checkpoint import averaged_network
+from pipeline.training.ctc import ctc_loss
 from pipeline.training.line_sources import Mixture
-from pipeline.training.loop import LoopOptions, averaged_network, ctc_loss, train_network
+from pipeline.training.loop import LoopOptions, train_network
 from pipeline.training.network import NetworkOptions
 from pipeline.training.synthetic_lines.fonts import FontSet
 from pipeline.training.synthetic_lines.handwriting import draw_handwriting

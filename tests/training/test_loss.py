@@ -6,10 +6,11 @@ import torch
 from torch import Tensor
 
 from pipeline.recognition.ocr.line_image import HEIGHT
-from pipeline.training.batches import CLASSES, Batch, batches
+from pipeline.training.batch_pools import batches
+from pipeline.training.batches import CLASSES, Batch
+from pipeline.training.ctc import ctc_loss
 from pipeline.training.dataset import ROWS, DatasetLine
 from pipeline.training.line_sources import mixture_of
-from pipeline.training.loop import ctc_loss
 from pipeline.training.network import LETTERS, CtcNetwork, NetworkOptions, folded_classes
 
 

@@ -19,10 +19,12 @@ from pipeline.cli.app import app
 from pipeline.recognition.ocr.line_image import HEIGHT
 from pipeline.recognition.ocr.models import damaged_files, read_cards
 from pipeline.training import loop
+from pipeline.training.checkpoint import averaged_network
 from pipeline.training.collection import Collection
+from pipeline.training.ctc import best_path
 from pipeline.training.dataset import CALIBRATION_WRITERS, real_lines
 from pipeline.training.export import write_onnx
-from pipeline.training.loop import LoopOptions, averaged_network, best_path
+from pipeline.training.loop import LoopOptions
 from pipeline.training.network import LETTERS, NetworkOptions
 from pipeline.training.train import TrainingPlan, train_model
 from tests.training.real_folder import folder_of_lines
@@ -257,7 +259,7 @@ def test_a_training_that_was_killed_ends_with_the_weights_of_one_that_was_not(
             small=False,
             loop=LoopOptions(steps=30, size=4, seed=5, save_every=0.0),
         )
-        save = loop._save
+        save = loop.save_checkpoint
         for stop in stops:
 
             def save_and_stop(state: Any, path: Path, stop: int = stop) -> None:
@@ -265,10 +267,10 @@ def test_a_training_that_was_killed_ends_with_the_weights_of_one_that_was_not(
                 if state.step == stop:
                     raise KeyboardInterrupt
 
-            monkeypatch.setattr(loop, "_save", save_and_stop)
+            monkeypatch.setattr(loop, "save_checkpoint", save_and_stop)
             with pytest.raises(KeyboardInterrupt):
                 train_model(plan, "-", lambda _: None)
-            monkeypatch.setattr(loop, "_save", save)
+            monkeypatch.setattr(loop, "save_checkpoint", save)
         train_model(plan, "-", lambda _: None)
         return averaged_network(plan.checkpoint)[0].state_dict()
 

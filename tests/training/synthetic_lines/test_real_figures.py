@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -14,12 +15,13 @@ from torch import Tensor
 from pipeline.base.errors import SetupError
 from pipeline.recognition.ocr.line_image import STRIDE
 from pipeline.training.dataset import ROWS, DatasetLine
+from pipeline.training.letter_alignment import Aligner, align_lines
+from pipeline.training.line_cutting import figures_by_writer
 from pipeline.training.network import LETTERS
 from pipeline.training.synthetic_lines.fonts import FontSet
 from pipeline.training.synthetic_lines.lines import synthetic_line
 from pipeline.training.synthetic_lines.real_figures import SIDE, Figure, RealFigures
 from pipeline.training.synthetic_lines.texts import draw_figures
-from pipeline.training.word_alignment import figures_by_writer, words_by_writer
 
 
 @pytest.fixture
@@ -109,7 +111,7 @@ def _line_of_bars(text: str, touching: bool = False) -> tuple[DatasetLine, list[
     return DatasetLine(ink, text, False, "w001"), middles
 
 
-def _knowing(text: str, middles: list[int], scale: float) -> object:
+def _knowing(text: str, middles: list[int], scale: float) -> Callable[[Tensor], Tensor]:
     """A network that sees each letter of the text where it stands."""
 
     def network(lines: Tensor) -> Tensor:
@@ -128,12 +130,17 @@ def _knowing(text: str, middles: list[int], scale: float) -> object:
 def test_figures_are_cut_out_of_a_line_where_no_ink_joins_them(touching: bool, found: dict[str, int]) -> None:
     line, middles = _line_of_bars("số 199", touching)
     scale = 40 / (ROWS - 2 * round(ROWS * (1 - 1 / 1.4) / 2))
-    cut = figures_by_writer([line], _knowing(line.text, middles, scale))  # type: ignore[arg-type]
+    cut = figures_by_writer(align_lines([line], Aligner(_knowing(line.text, middles, scale))))
     assert {digit: len(figures) for digit, figures in cut.get("w001", {}).items()} == found
 
 
 def test_a_label_of_signs_alone_gives_neither_words_nor_figures() -> None:
     line, middles = _line_of_bars("---")
-    network = _knowing("---", middles, 1.0)
-    assert words_by_writer([line], network) == []  # type: ignore[arg-type]
-    assert figures_by_writer([line], network) == {}  # type: ignore[arg-type]
+    assert align_lines([line], Aligner(_knowing("---", middles, 1.0))) == ()
+
+
+def test_a_kept_alignment_is_the_one_that_was_made(tmp_path: Path) -> None:
+    line, middles = _line_of_bars("số 199")
+    aligner = Aligner(_knowing(line.text, middles, 40 / 52))
+    kept = tmp_path / "kept.npz"
+    assert align_lines([line], aligner, kept) == align_lines([line], aligner, kept) != ()
