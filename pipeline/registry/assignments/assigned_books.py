@@ -222,7 +222,8 @@ def _assignments(
 
     Assignments of withdrawn books and of accounts that are no longer active are left out.
     """
-    query = select(book).where(book_stands, book.c.id.in_({row.book_id for row in (*rows, *shares)}))
+    book_ids = {*(row.book_id for row in rows), *(share.book_id for share in shares)}
+    query = select(book).where(book_stands, book.c.id.in_(book_ids))
     books = {row.id: row for row in rows_of(context.connection, StoredBookRow, query)}
     staff = {one.account_id: one for one in staff_of(context)}
     assigned = [
