@@ -54,8 +54,8 @@ def queue(connection: Connection, book_id: int | None = None, limit: int | None 
         .limit(limit)
     )
     return tuple(
-        Task(*columns, reasons=tuple(reasons), fields=tuple(fields), reopened=reopened, version=version)
-        for *columns, reasons, fields, reopened, version in connection.execute(query)
+        replace(task, reasons=tuple(task.reasons), fields=tuple(task.fields))
+        for task in rows_of(connection, Task, query)
     )
 
 
