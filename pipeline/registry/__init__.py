@@ -51,8 +51,8 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "database.roles": ("role_sql",),
+    "books.rows": ("BookCorrection",),
     "books.model": (
-        "BookCorrection",
         "BookProgress",
         "BookSummary",
         "CorrectionOverview",
