@@ -51,7 +51,7 @@ from pipeline.registry.database.transactions import (
 )
 from pipeline.registry.database.versions import database_version
 from pipeline.registry.desk import Desk
-from pipeline.registry.entries import decisions, effective_values, machine_view, places, stored_entries
+from pipeline.registry.entries import decisions, effective_values, places, stored_entries, subjects
 from pipeline.registry.entries.model import StoredEntry
 from pipeline.registry.entries.stored_entries import confirm_delivery, delivery_layers
 from pipeline.registry.extracts import extracts, issue_book
@@ -182,7 +182,7 @@ class Registry(ConnectionFacade):
     save_clear_page = writing_declared(clear_pages.save_clear_page)
     plan_teaching = writing(teaching.plan_teaching)
     take_back_unfounded = writing_declared(clear_pages.take_back_unfounded)
-    told_clear = reading(clear_counts.told_clear)
+    clear_or_recalled = reading(clear_counts.clear_or_recalled)
     take_back_unclear = writing_declared(clear_counts.take_back_unclear)
     take_back_book = writing_declared(clear_counts.take_back_book)
     last_work = reading(clear_counts.last_work)
@@ -207,10 +207,10 @@ class Registry(ConnectionFacade):
     summary = reading_declared(overview.summary)
     database_version = reading(database_version)
     entry = reading_declared(stored_entries.stored_entry)
-    record_of = reading_declared(machine_view.record_of)
+    record_of = reading_declared(subjects.record_of)
     effective_value = reading_declared(effective_values.effective_value)
     record_rows = reading_declared(effective_values.record_rows)
-    read_entries = reading(stored_entries.read_entries)
+    read_entries = reading_declared(stored_entries.read_entries)
     past_readings = reading(stored_entries.past_readings)
     resolve_places = writing_declared(places.resolve_places)
     entries = reading(stored_entries.entry_ids)

@@ -21,7 +21,7 @@ from pipeline.registry.database.audit import MACHINE, add, record
 from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.locks import hold_pages, hold_tasks
 from pipeline.registry.database.record_tables import RecordSchema
-from pipeline.registry.entries.machine_view import reading_of_row
+from pipeline.registry.entries.current_readings import reading_of_row
 from pipeline.registry.entries.projections import refresh_projections
 from pipeline.registry.entries.rows import ReadingRow, entry, reading, sampled_value
 from pipeline.registry.tasks.keyed_values import at_work

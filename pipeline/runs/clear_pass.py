@@ -75,7 +75,7 @@ def clear_book(
     if pass_ is None:
         return ClearReport(taken_back=taken)
     kept = kept_for_people(registry, book_id, context.schemas.record(form.record), policy)
-    at_work, told = registry.pages_at_work(book_id), registry.told_clear(book_id)
+    at_work, told = registry.pages_at_work(book_id), registry.clear_or_recalled(book_id)
     clear = saved = left = 0
     still: set[tuple[PageRef, int, str]] = set()
     for ref, page in pass_.pages.items():
@@ -106,7 +106,7 @@ def _unknown(
 ) -> frozenset[tuple[PageRef, int, str]]:
     """Return the clear values of pages of which nothing is kept, so that nothing can be said of them now."""
     return frozenset(
-        (ref, row, name) for ref, row, name, _ in registry.told_clear(book_id) if ref not in pages
+        (ref, row, name) for ref, row, name, _ in registry.clear_or_recalled(book_id) if ref not in pages
     )
 
 

@@ -18,9 +18,10 @@ from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.columns import rows_of, values_of
 from pipeline.registry.database.locks import hold_page_of
 from pipeline.registry.database.record_tables import RecordSchema
-from pipeline.registry.entries.machine_view import amendment_of, place_of
+from pipeline.registry.entries.machine_view import amendment_of
 from pipeline.registry.entries.model import StoredEntry
 from pipeline.registry.entries.stored_entries import stored_entry
+from pipeline.registry.entries.subjects import place_of
 from pipeline.registry.typed_text import refuse_hidden_characters
 from pipeline.registry.withdrawals.stored_withdrawals import part_of, refuse_withdrawn, scan_stands
 from pipeline.values.kinds import kinds_with

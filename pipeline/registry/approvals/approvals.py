@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, astuple, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -28,9 +28,10 @@ from pipeline.registry.database.locks import hold_page_of
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.entries.effective_values import select_values
-from pipeline.registry.entries.machine_view import amendment_of, amendments_in, place_of
+from pipeline.registry.entries.machine_view import amendment_of, amendments_in
 from pipeline.registry.entries.rows import entry
 from pipeline.registry.entries.stored_entries import stored_entry
+from pipeline.registry.entries.subjects import place_of
 from pipeline.registry.tasks.model import TaskState
 from pipeline.registry.tasks.rows import review_task
 from pipeline.registry.typed_text import refuse_hidden_characters
@@ -53,7 +54,7 @@ def value_digest(connection: Connection, declared: RecordSchema, book_id: int) -
 
 
 def _lines(connection: Connection, declared: RecordSchema, book_id: int) -> Iterator[tuple[Any, ...]]:
-    spots = set()
+    parts = set()
     for cover in rows_of(connection, StoredBookRow, select(book).where(book.c.id == book_id)):
         yield "cover", asdict(cover.ledger)
     for name in sorted(declared.schemas.records):
@@ -67,14 +68,14 @@ def _lines(connection: Connection, declared: RecordSchema, book_id: int) -> Iter
         )
         for _, sha256, page_no, row, *values in connection.execute(query):
             known = {one: value for one, value in zip(fields, values, strict=True) if value is not None}
-            spots.add((book_id, sha256, page_no, row))
+            parts.add(RegistryPart(book_id, sha256, page_no, row))
             yield "entry", name, sha256, page_no, row, known
     amended, confirmed = amendments_in(connection, [book_id]), confirmed_in(connection, [book_id])
-    for spot in sorted(spots & amended.keys()):
-        by_field = {field: (one.amendment_id, one.value) for field, one in amended[spot].items()}
-        yield "amended", spot, by_field
-    for spot in sorted(spots & confirmed.keys()):
-        yield "confirmed", spot, {field: asdict(one) for field, one in confirmed[spot].items()}
+    for part in sorted(parts & amended.keys(), key=astuple):
+        by_field = {field: (one.amendment_id, one.value) for field, one in amended[part].items()}
+        yield "amended", astuple(part), by_field
+    for part in sorted(parts & confirmed.keys(), key=astuple):
+        yield "confirmed", astuple(part), {field: asdict(one) for field, one in confirmed[part].items()}
 
 
 def approvals_of(connection: Connection, declared: RecordSchema, book_id: int) -> tuple[BookApproval, ...]:
@@ -213,7 +214,7 @@ def unsigned_amendments(connection: Connection, book_id: int) -> frozenset[int]:
     in_force = {
         one.amendment_id
         for row in standing
-        for one in amended.get((book_id, row.sha256, row.page_no, row.row), {}).values()
+        for one in amended.get(RegistryPart(book_id, row.sha256, row.page_no, row.row), {}).values()
     }
     signed = connection.scalars(
         select(amendment_signature.c.amendment_id).where(amendment_signature.c.amendment_id.in_(in_force))

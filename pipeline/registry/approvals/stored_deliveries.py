@@ -11,20 +11,17 @@ from pipeline.delivery_rules import ConfirmedDelivery
 from pipeline.registry.approvals.rows import ConfirmedDeliveryRow, confirmed_delivery
 from pipeline.registry.database.audit import add
 from pipeline.registry.database.columns import rows_of, values_of
-from pipeline.registry.withdrawals.stored_withdrawals import Placed
-
-Spot = tuple[int, str, int, int]
-"""Book, scan, page and row of an entry."""
+from pipeline.registry.withdrawals.model import RegistryPart
+from pipeline.registry.withdrawals.stored_withdrawals import Placed, part_of_row
 
 
 def confirmed_in(
     connection: Connection, book_ids: Collection[int]
-) -> dict[Spot, dict[str, ConfirmedDelivery]]:
+) -> dict[RegistryPart, dict[str, ConfirmedDelivery]]:
     """Return the confirmed deliveries in force of whole books, by entry and field."""
-    in_force: dict[Spot, dict[str, ConfirmedDelivery]] = {}
+    in_force: dict[RegistryPart, dict[str, ConfirmedDelivery]] = {}
     for row in confirmations_in_force(connection, book_ids):
-        spot = (row.book_id, row.scan_sha256, row.page_no, row.row)
-        in_force.setdefault(spot, {})[row.field] = ConfirmedDelivery(
+        in_force.setdefault(part_of_row(row), {})[row.field] = ConfirmedDelivery(
             row.written, row.value, row.note, row.rule, row.author
         )
     return in_force
@@ -42,10 +39,9 @@ def confirmations_in_force(
         .where(confirmed_delivery.c.book_id.in_(book_ids))
         .order_by(confirmed_delivery.c.id)
     )
-    stacks: dict[tuple[Spot, str], list[ConfirmedDeliveryRow]] = {}
+    stacks: dict[tuple[RegistryPart, str], list[ConfirmedDeliveryRow]] = {}
     for row in rows_of(connection, ConfirmedDeliveryRow, query):
-        spot = (row.book_id, row.scan_sha256, row.page_no, row.row)
-        stack = stacks.setdefault((spot, row.field), [])
+        stack = stacks.setdefault((part_of_row(row), row.field), [])
         if row.rule:
             stack.append(row)
         elif stack:
@@ -61,13 +57,11 @@ def take_back_confirmation(
     add(connection, confirmed_delivery, [values_of(last) | withdrawn])
 
 
-def carry_confirmed(
-    connection: Connection, book_id: int, places: Mapping[tuple[str, int, int], Placed]
-) -> int:
+def carry_confirmed(connection: Connection, book_id: int, places: Mapping[RegistryPart, Placed]) -> int:
     """Copy the confirmations of entries to the entries that replace them; return the number of rows.
 
     Args:
-        places: Place of the new entry by scan, page and row of the old entry.
+        places: The place of each new entry by the part of the registry that the old entry is.
     """
     query = (
         select(confirmed_delivery)
@@ -77,6 +71,6 @@ def carry_confirmed(
     new = [
         values_of(row) | {"scan_sha256": place.sha256, "page_no": place.page_no, "row": place.row}
         for row in rows_of(connection, ConfirmedDeliveryRow, query)
-        if (place := places.get((row.scan_sha256, row.page_no, row.row))) is not None
+        if (place := places.get(part_of_row(row))) is not None
     ]
     return len(add(connection, confirmed_delivery, new))

@@ -19,8 +19,9 @@ from pipeline.registry.database.audit import record
 from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.desk_context import DeskContext
+from pipeline.registry.entries.current_readings import written_boxes
 from pipeline.registry.entries.effective_values import select_values
-from pipeline.registry.entries.machine_view import amendments_in, readings_of
+from pipeline.registry.entries.machine_view import amendments_in
 from pipeline.registry.entries.rows import entry
 from pipeline.registry.errors import NotThere
 from pipeline.registry.tasks.model import TaskState
@@ -194,11 +195,7 @@ def _scanned_pages(
 
 
 def _place_on_page(connection: Connection, entry_id: int) -> Box | None:
-    boxes = [
-        box
-        for reading in readings_of(connection, entry_id)
-        for box in (*reading.lines, *filter(None, [reading.box]))
-    ]
+    boxes = [box for of_field in written_boxes(connection, entry_id).values() for box in of_field]
     return reduce(Box.union, boxes) if boxes else None
 
 
@@ -258,7 +255,7 @@ def listed_entries(connection: Connection, declared: RecordSchema, book_id: int)
             opened = row.state == TaskState.OPEN
             waiting = frozenset(row.fields or ()) if opened else frozenset()
             ref = PageRef(row.sha256, row.page_no)
-            changed = amended.get((book_id, ref.scan_sha256, ref.page_no, row.row), {})
+            changed = amended.get(RegistryPart(book_id, ref.scan_sha256, ref.page_no, row.row), {})
             shown = {
                 key: "" if field in waiting else changed[field].value if field in changed else value or ""
                 for (key, field), value in zip(asked.items(), row[len(row) - len(asked) :], strict=True)

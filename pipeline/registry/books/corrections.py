@@ -33,11 +33,12 @@ from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.entries.added_readings import COVER
 from pipeline.registry.entries.decisions import NewDecision, add_decisions, checked_verdict
-from pipeline.registry.entries.machine_view import Subject, decisions_at, machine_views, places_of_subjects
+from pipeline.registry.entries.machine_view import decisions_at, machine_views
 from pipeline.registry.entries.projections import refresh_projections
-from pipeline.registry.entries.rows import EntryPlace, added_field, entry
+from pipeline.registry.entries.rows import EntryPlace, Subject, added_field, entry
+from pipeline.registry.entries.subjects import places_of_subjects
 from pipeline.registry.lots.stored_lots import lot
-from pipeline.registry.tasks.consensus import SeenReading, Verdict
+from pipeline.registry.tasks.consensus import Verdict
 from pipeline.registry.tasks.model import TaskState
 from pipeline.registry.tasks.rows import decision, keying, review_task
 from pipeline.registry.withdrawals.model import RegistryPart
@@ -209,25 +210,24 @@ def _follow_decisions(
 ) -> None:
     """Add decisions on fields of the cover for which people had decided the value of the wrong cover."""
     places = places_of_subjects(connection, subjects)
-    views = machine_views(connection, subjects)
-    decisions = decisions_at(connection, [(place.page_id, place.row) for place in places.values()])
+    views = machine_views(connection, declared, subjects)
+    decisions = decisions_at(connection, subjects)
     new = []
     for subject, place in places.items():
         if not isinstance(place, EntryPlace):
             continue
-        decided = decisions[place.page_id, place.row]
         for reading in views[subject].readings:
             key = declared.field(place.record, reading.field).ledger
-            last = decided.get(reading.field)
-            if reading.engine != COVER or not key or key not in said.new or last is None:
+            last, seen = decisions[subject].get(reading.field), views[subject].seen_of(reading.field)
+            if reading.engine != COVER or not key or key not in said.new or last is None or seen is None:
                 continue
-            if last.status is FieldStatus.READ and last.text in (reading.text, str(getattr(before, key))):
+            if last.status is FieldStatus.READ and last.text in (seen.text, str(getattr(before, key))):
                 verdict = Verdict(reading.field, FieldStatus.READ, str(getattr(ledger, key)))
                 new.append(
                     NewDecision(
                         place,
                         checked_verdict(declared, place.record, verdict),
-                        SeenReading.of(reading),
+                        seen,
                         said.author,
                         said.reason,
                     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Annotated, Any
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import ColumnElement, FromClause, Index, UniqueConstraint, text
 
 from pipeline.base.model import BookSeries, Ledger
 from pipeline.registry.database.columns import (
@@ -99,6 +99,18 @@ class PageRow:
 
 
 page = table("page", PageRow, UniqueConstraint("scan_id", "page_no"), info=CHANGING)
+
+PAGES = page.join(scan)
+"""Pages with their scans."""
+
+
+def on_page(rows: FromClause) -> ColumnElement[bool]:
+    """Return the condition that rows name a page of ``PAGES`` by book, scan and page."""
+    return (
+        (rows.c.book_id == scan.c.book_id)
+        & (rows.c.scan_sha256 == scan.c.sha256)
+        & (rows.c.page_no == page.c.page_no)
+    )
 
 
 @dataclass(frozen=True, slots=True)

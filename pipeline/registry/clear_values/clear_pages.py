@@ -1,6 +1,6 @@
-"""Saving what a book says of its pages while people check it: never under the hands of somebody, never twice.
+"""Clear values of a page: saved while people check the book, except on pages where somebody is at work, and taken back.
 
-A value that a person calls back, or whose witnesses no longer count, waits again; its row says why.
+A value that a person recalls, or whose witnesses no longer count, waits again; its row says why.
 """
 
 from __future__ import annotations
@@ -12,23 +12,22 @@ from sqlalchemy import Connection, exists, or_, select
 
 from pipeline.base.model import PageResult
 from pipeline.registry.books.pages import held_page, save_page
-from pipeline.registry.books.rows import page, scan
+from pipeline.registry.clear_values.clear_rows import (
+    add_clear,
+    add_take_backs,
+    decisions_of_rows,
+    recalled,
+    rows_in_force,
+)
 from pipeline.registry.clear_values.model import FEWEST_WITNESSES, WITNESS_GONE, ClearField, NewClearValue
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import MACHINE, record
 from pipeline.registry.database.locks import hold_pages, hold_tasks
 from pipeline.registry.database.record_tables import RecordSchema
-from pipeline.registry.entries.accepted_readings import (
-    add_clear,
-    add_take_backs,
-    clear_in_force,
-    decisions_of_rows,
-    recalled,
-    rows_in_force,
-)
-from pipeline.registry.entries.machine_view import decisions_at, readings_of
+from pipeline.registry.entries.current_readings import clear_in_force, current_readings
+from pipeline.registry.entries.machine_view import decisions_at
 from pipeline.registry.entries.projections import refresh_projections
-from pipeline.registry.entries.rows import ClearValueRow, entry
+from pipeline.registry.entries.rows import ENTRIES, ClearValueRow, Subject, entry, on_entry
 from pipeline.registry.tasks.keyed_values import at_work, withdrawn
 from pipeline.registry.tasks.rows import decision, review_task
 from pipeline.registry.withdrawals.stored_withdrawals import decision_stands
@@ -44,17 +43,16 @@ def save_clear_page(
     fingerprint: str,
     new: Sequence[NewClearValue],
 ) -> int | None:
-    """Save a page as its book weighs it now, with its values that are clear.
+    """Save a page as its book weighs it now, with its clear values.
 
-    What a person called back is not accepted again, nor is what people decided or are at work on, nor what rests on a
-    decision that no longer counts.
+    Values that a person recalled or decided are skipped, and values that rest on a decision that no longer counts.
 
     Args:
-        result: The page as it is weighed; it is a further reading where its ``fingerprint`` is new.
+        result: The weighed page; it is a further reading if its ``fingerprint`` is new.
 
     Returns:
-        How many values are accepted or drawn from now on; None where somebody is at work on the page, and nothing was
-        saved.
+        The number of values that are accepted or drawn from now on; None if somebody is at work on the page, so that
+        nothing was saved.
     """
     page_id = held_page(connection, book_id, result.ref)
     tasks = connection.scalars(select(review_task.c.id).where(review_task.c.page_id == page_id)).all()
@@ -70,27 +68,30 @@ def save_clear_page(
     }
     known = clear_in_force(connection, list(ids.values()))
     back = recalled(connection, book_id)
-    decided = decisions_at(connection, {(page_id, row) for row in ids})
-    standing = standing_decisions(connection, {one for each in new for one in each.decisions})
+    decided = decisions_at(connection, [(page_id, entry_id) for entry_id in ids.values()])
+    now = current_readings(connection, declared, list(ids.values()))
+    standing = standing_decisions(
+        connection, {decision_id for value in new for decision_id in value.decisions}
+    )
     kept = []
-    for one in new:
-        entry_id = ids.get(one.row)
-        if entry_id is None or (entry_id, one.field) in back or one.field in decided[page_id, one.row]:
+    for value in new:
+        entry_id = ids.get(value.row)
+        if entry_id is None or (entry_id, value.field) in back or value.field in decided[page_id, entry_id]:
             continue
-        before = known.get(entry_id, {}).get(one.field)
-        witnesses = set(one.decisions)
+        before = known.get(entry_id, {}).get(value.field)
+        witnesses = set(value.decisions)
         if (
             len(witnesses) < FEWEST_WITNESSES
             or not witnesses <= standing
-            or (before is not None and before.text == one.text)
+            or (before is not None and before.text == value.text)
         ):
             continue
-        read = next((read for read in readings_of(connection, entry_id) if read.field == one.field), None)
-        if read is None or (read.text, read.canonical) != (one.text, one.canonical):
+        read = now[entry_id].seen.get(value.field) if entry_id in now else None
+        if read is None or (read.text, read.canonical) != (value.text, value.canonical):
             continue
         if before is not None:
             add_take_backs(connection, [before], MACHINE, "read-otherwise", clock.now(connection))
-        kept.append(one)
+        kept.append(value)
     if kept:
         _add(connection, declared, book_id, page_id, ids, kept)
     return len(kept)
@@ -106,34 +107,36 @@ def _add(
 ) -> None:
     add_clear(connection, book_id, ids, kept, clock.now(connection))
     refresh_projections(
-        connection, declared, [(page_id, ids[row]) for row in sorted({one.row for one in kept})]
+        connection, declared, [(page_id, ids[row]) for row in sorted({value.row for value in kept})]
     )
-    entries = entries_of_decisions(connection, {one for each in kept for one in each.decisions})
-    for row in sorted({one.row for one in kept}):
-        mine = [one for one in kept if one.row == row]
-        told = {
-            "fields": [one.field for one in mine],
-            "drawn": [one.field for one in mine if one.drawn],
+    entries = entries_of_decisions(connection, {number for value in kept for number in value.decisions})
+    for row in sorted({value.row for value in kept}):
+        mine = [value for value in kept if value.row == row]
+        detail = {
+            "fields": [value.field for value in mine],
+            "drawn": [value.field for value in mine if value.drawn],
             "rests_on": {
-                one.field: sorted({entries[each] for each in one.decisions if each in entries})
-                for one in mine
+                value.field: sorted({entries[each] for each in value.decisions if each in entries})
+                for value in mine
             },
-            "reason": f"đã rõ nhờ {max(len(one.decisions) for one in mine)} sự kiện đã đối chiếu",
+            "reason": f"đã rõ nhờ {max(len(value.decisions) for value in mine)} sự kiện đã đối chiếu",
         }
-        record(connection, MACHINE, "value-clear", f"entry:{ids[row]}", told)
+        record(connection, MACHINE, "value-clear", f"entry:{ids[row]}", detail)
     _logger.info("page %d: %d values clear", page_id, len(kept))
 
 
 def take_back_unfounded(connection: Connection, declared: RecordSchema, book_id: int) -> int:
-    """Take back the values of a book that rest on a decision that no longer counts; return how many.
+    """Take back the values of a book that rest on a decision that no longer counts; return their number.
 
-    A value that people have decided meanwhile stays as it is.
+    Values that people have decided stay as they are.
     """
     rows = rows_in_force(connection, book_id)
     if not rows:
         return 0
     resting = decisions_of_rows(connection, [row.id for row in rows])
-    standing = standing_decisions(connection, {one for some in resting.values() for one in some})
+    standing = standing_decisions(
+        connection, {decision_id for ids in resting.values() for decision_id in ids}
+    )
     gone = [row for row in rows if not set(resting[row.id]) <= standing]
     return take_back(connection, declared, gone, MACHINE, WITNESS_GONE)
 
@@ -141,34 +144,27 @@ def take_back_unfounded(connection: Connection, declared: RecordSchema, book_id:
 def take_back(
     connection: Connection, declared: RecordSchema, rows: Sequence[ClearValueRow], login: str, reason: str
 ) -> int:
-    """Take these clear values back, so that they wait again; return how many were taken back.
+    """Take clear values back, so that they wait again; return their number.
 
-    Those that people decided stay as they are.
+    Values that people have decided stay as they are.
     """
     if not rows:
         return 0
-    places = {
-        row.id: row
-        for row in connection.execute(
-            select(entry.c.id, entry.c.page_id, entry.c.row).where(
-                entry.c.id.in_({row.entry_id for row in rows})
-            )
-        )
-    }
-    hold_pages(connection, {one.page_id for one in places.values()})
-    still = clear_in_force(connection, list(places))
-    decided = decisions_at(connection, {(one.page_id, one.row) for one in places.values()})
+    entry_ids = {row.entry_id for row in rows}
+    places = connection.execute(select(entry.c.id, entry.c.page_id).where(entry.c.id.in_(entry_ids)))
+    subjects: dict[int, Subject] = {row.id: (row.page_id, row.id) for row in places}
+    hold_pages(connection, {page_id for page_id, _ in subjects.values()})
+    still = clear_in_force(connection, entry_ids)
+    decided = decisions_at(connection, subjects.values())
     left = []
     for row in rows:
-        at = places[row.entry_id]
         now = still.get(row.entry_id, {}).get(row.field)
-        if now is not None and now.id == row.id and row.field not in decided[at.page_id, at.row]:
+        if now is not None and now.id == row.id and row.field not in decided[subjects[row.entry_id]]:
             left.append(row)
     if not left:
         return 0
     add_take_backs(connection, left, login, reason, clock.now(connection))
-    subjects = {(places[row.entry_id].page_id, row.entry_id) for row in left}
-    refresh_projections(connection, declared, sorted(subjects))
+    refresh_projections(connection, declared, sorted({subjects[row.entry_id] for row in left}))
     for entry_id in sorted({row.entry_id for row in left}):
         fields = [row.field for row in left if row.entry_id == entry_id]
         record(connection, login, "value-recalled", f"entry:{entry_id}", {"fields": fields, "reason": reason})
@@ -176,7 +172,7 @@ def take_back(
 
 
 def standing_decisions(connection: Connection, decision_ids: Collection[int]) -> frozenset[int]:
-    """Return those of these decisions that count: not taken back, not withdrawn, and not decided otherwise since."""
+    """Return the decisions that count: not taken back, not withdrawn, and not decided otherwise since."""
     if not decision_ids:
         return frozenset()
     later = decision.alias("later_decision")
@@ -194,38 +190,41 @@ def standing_decisions(connection: Connection, decision_ids: Collection[int]) ->
             decision.c.id.in_(decision_ids), decision_stands, ~decided_again
         )
     ).all()
-    gone = withdrawn(connection, {one for row in rows for one in row.keyings or ()})
+    gone = withdrawn(connection, {keying_id for row in rows for keying_id in row.keyings or ()})
     return frozenset(row.id for row in rows if gone.isdisjoint(row.keyings or ()))
 
 
 def entries_of_decisions(connection: Connection, decision_ids: Collection[int]) -> dict[int, int]:
-    """Return the entry of each of these decisions."""
+    """Return the entry of each decision."""
     rows = connection.execute(
         select(decision.c.id, entry.c.id.label("entry_id"))
-        .join(scan, (scan.c.book_id == decision.c.book_id) & (scan.c.sha256 == decision.c.scan_sha256))
-        .join(page, (page.c.scan_id == scan.c.id) & (page.c.page_no == decision.c.page_no))
-        .join(entry, (entry.c.page_id == page.c.id) & (entry.c.row == decision.c.row))
+        .select_from(ENTRIES)
+        .join(decision, on_entry(decision))
         .where(decision.c.id.in_(decision_ids), decision_stands)
     )
     return {row.id: row.entry_id for row in rows}
 
 
 def clear_fields(connection: Connection, book_id: int) -> tuple[ClearField, ...]:
-    """Return the fields of a book that are clear and count, those drawn for a blind check aside."""
+    """Return the clear fields of a book in force, except values drawn for a blind check."""
     rows = [row for row in rows_in_force(connection, book_id) if not row.drawn]
     return fields_of_rows(connection, rows)
 
 
 def fields_of_rows(connection: Connection, rows: Sequence[ClearValueRow]) -> tuple[ClearField, ...]:
-    """Return what rows of clear values say, with the entries on which they rest."""
+    """Return rows of clear values as values, with the entries on which they rest."""
     resting = decisions_of_rows(connection, [row.id for row in rows])
-    entries = entries_of_decisions(connection, {one for some in resting.values() for one in some})
+    entries = entries_of_decisions(
+        connection, {decision_id for ids in resting.values() for decision_id in ids}
+    )
     return tuple(
         ClearField(
             row.id,
             row.entry_id,
             row.field,
-            tuple(sorted({entries[one] for one in resting[row.id] if one in entries})),
+            tuple(
+                sorted({entries[decision_id] for decision_id in resting[row.id] if decision_id in entries})
+            ),
             row.noted_at,
         )
         for row in rows

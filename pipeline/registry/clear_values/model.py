@@ -1,4 +1,4 @@
-"""Values that left the queue as they are clear by what people decided on other entries of their book."""
+"""Clear values: readings that decisions on other entries of the book confirm, so that nobody has to check them."""
 
 from __future__ import annotations
 
@@ -6,28 +6,28 @@ from dataclasses import dataclass
 from datetime import datetime
 
 WITNESS_GONE = "witness-gone"
-"""Why a value is taken back: a decision on which it rests no longer counts."""
+"""Reason of taking back: a decision on which the value rests no longer counts."""
 
 UNCLEAR = "no-longer-clear"
-"""Why a value is taken back: what people decided since makes another one as likely, or the office keeps its field."""
+"""Reason of taking back: later decisions make another value as likely, or the office excludes the field."""
 
 REFUTED = "refuted"
-"""Why all values of a book are taken back: more of those that were checked were wrong than the office tolerates."""
+"""Reason of taking back all values of a book: more checked values were wrong than the office tolerates."""
 
 SWITCHED_OFF = "switched-off"
-"""Why all values of a book are taken back: the office accepts none there any longer."""
+"""Reason of taking back all values of a book: the office switched clear values off."""
 
 FEWEST_WITNESSES = 2
-"""How many decisions a value rests on at least: one person's one decision is never enough."""
+"""Least number of decisions on which a value rests: a single decision is never enough."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewClearValue:
-    """A value that is clear.
+    """A new clear value.
 
     Attributes:
-        decisions: The decisions on which it rests.
-        drawn: Whether a person checks it without being shown it.
+        decisions: Ids of the decisions on which it rests.
+        drawn: Whether it waits for a blind check.
     """
 
     row: int
@@ -40,12 +40,10 @@ class NewClearValue:
 
 @dataclass(frozen=True, slots=True)
 class ClearField:
-    """A field of an entry that is clear, with the entries on which it rests.
+    """A clear field of an entry, with the entries on which it rests.
 
     Attributes:
-        clear_value_id: Its row.
-        rests_on: The entries whose decisions are its witnesses.
-        noted_at: Since when.
+        rests_on: Ids of the entries whose decisions are its witnesses.
     """
 
     clear_value_id: int
@@ -56,20 +54,20 @@ class ClearField:
 
     @property
     def reason(self) -> str:
-        """Why no person was asked, in words."""
+        """Return why no person is asked, in words."""
         return f"đã rõ nhờ {len(self.rests_on)} sự kiện đã đối chiếu"
 
 
 @dataclass(frozen=True, slots=True)
 class ClearCounts:
-    """What became clear in a book, and what blind checks of it found.
+    """Numbers of clear values of a book.
 
     Attributes:
-        clear: Values that left the queue and count.
+        clear: Values in force that nobody has to check.
         waiting: Values drawn for a blind check that nobody has decided yet.
-        checked: Values drawn that people decided.
-        wrong: Those of them, and of the others that were opened again, which people decided otherwise.
-        stopped: Whether the machine accepts none any longer, as too many were wrong.
+        checked: Values that people decided after they became clear.
+        wrong: Checked values that people decided otherwise.
+        stopped: Whether the machine accepts no clear values any longer because too many were wrong.
     """
 
     clear: int = 0

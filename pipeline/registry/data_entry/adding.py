@@ -26,9 +26,10 @@ from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.locks import hold_page_of, hold_pages
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.desk_context import DeskContext
-from pipeline.registry.entries.machine_view import decisions_at, machine_views, place_of
+from pipeline.registry.entries.machine_view import decisions_at, decisions_of, machine_views
 from pipeline.registry.entries.projections import refresh_projections
-from pipeline.registry.entries.rows import EntryPlace, added_field, entry
+from pipeline.registry.entries.rows import ENTRIES, EntryPlace, Subject, added_field, entry
+from pipeline.registry.entries.subjects import place_of
 from pipeline.registry.tasks import leases
 from pipeline.registry.tasks.assignment import MOST_HELD
 from pipeline.registry.tasks.leases import KeyingMode, lasts
@@ -54,7 +55,7 @@ def fields_to_add(context: DeskContext, person: Person, entry_id: int) -> tuple[
     place = place_of(context.connection, entry_id)
     check_data_entry(context.connection, person, place.book_id)
     refuse_withdrawn(context.connection, part_of(place))
-    taken = _taken_fields(context.connection, [(place.page_id, entry_id, place.row)])[entry_id]
+    taken = _taken_fields(context, [place.subject])[entry_id]
     return tuple(spec for name, spec in context.declared.fields(place.record).items() if name not in taken)
 
 
@@ -143,7 +144,7 @@ def add_fields(
     refuse_withdrawn(connection, part_of(place))
     if not fields:
         raise RegistryError("Chưa chọn trường nào. Hãy chọn trường cần nhập.")
-    taken = _taken_fields(connection, [(place.page_id, entry_id, place.row)])[entry_id]
+    taken = _taken_fields(context, [place.subject])[entry_id]
     for name in fields:
         label = context.declared.field(place.record, name).label
         if name in taken:
@@ -182,13 +183,12 @@ def add_column(context: DeskContext, person: Person, book_id: int, field: str) -
         raise RegistryError(f"Mẫu sổ hay bìa sổ đã có “{spec.label}”; không cần thêm cho cả quyển.")
     hold_pages(connection, connection.scalars(select(page.c.id).join(scan).where(scan.c.book_id == book_id)))
     rows = connection.execute(
-        select(entry.c.id, entry.c.page_id, entry.c.row)
-        .join_from(entry, page, entry.c.page_id == page.c.id)
-        .join(scan, page.c.scan_id == scan.c.id)
+        select(entry.c.id, entry.c.page_id)
+        .select_from(ENTRIES)
         .where(scan.c.book_id == book_id, entry.c.stands, entry.c.record == of_book.record)
         .order_by(scan.c.id, page.c.page_no, entry.c.row)
     ).all()
-    taken = _taken_fields(connection, [(row.page_id, row.id, row.row) for row in rows])
+    taken = _taken_fields(context, [(row.page_id, row.id) for row in rows])
     wanted = [row for row in rows if field not in taken[row.id]]
     at_work = set(
         connection.scalars(
@@ -286,23 +286,17 @@ def _cover_of(declared: RecordSchema, of_book: StoredBookRow) -> dict[str, tuple
     return cover
 
 
-def _taken_fields(connection: Connection, entries: Sequence[tuple[int, int, int]]) -> dict[int, set[str]]:
-    """Return the fields of each entry that wait, were read or are decided, without fields that are not on its form.
-
-    Args:
-        entries: Page, id and row of each entry.
-    """
+def _taken_fields(context: DeskContext, entries: Sequence[Subject]) -> dict[int, set[str]]:
+    """Return the fields of each entry that wait, were read or are decided, without fields that are not on its form."""
     taken: dict[int, set[str]] = {}
     for start in range(0, len(entries), AT_ONCE):
         some = entries[start : start + AT_ONCE]
-        views = machine_views(connection, [(page_id, entry_id) for page_id, entry_id, _ in some])
-        decisions = decisions_at(connection, [(page_id, row) for page_id, _, row in some])
-        for page_id, entry_id, row in some:
-            said = views[page_id, entry_id].readings
-            taken[entry_id] = {
-                reading.field for reading in said if reading.status is not FieldStatus.NOT_ON_FORM
-            }
-            taken[entry_id] |= decisions[page_id, row].keys()
+        views = machine_views(context.connection, context.declared, some)
+        decisions = decisions_at(context.connection, some)
+        for subject in some:
+            said = views[subject].readings
+            known = {reading.field for reading in said if reading.status is not FieldStatus.NOT_ON_FORM}
+            taken[subject[1] or 0] = known | decisions[subject].keys()
     return taken
 
 
@@ -327,6 +321,4 @@ def _has_words(connection: Connection, place: EntryPlace) -> bool:
     """Return whether anybody has keyed or decided a field of an entry, withdrawn values included."""
     tasks = select(review_task.c.id).where(review_task.c.entry_id == place.id)
     keyed = exists().where(keying.c.task_id.in_(tasks))
-    return bool(connection.scalar(select(keyed))) or bool(
-        decisions_at(connection, [(place.page_id, place.row)])[place.page_id, place.row]
-    )
+    return bool(connection.scalar(select(keyed))) or bool(decisions_of(connection, place.subject))

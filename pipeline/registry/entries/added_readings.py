@@ -1,15 +1,12 @@
-"""Readings that people change without a run: corrected covers, added fields, redrawn regions.
+"""Readings that people make without a run: added fields, redrawn regions, and typed entries that a run finds later.
 
-Stored readings stay as they are. A reading that was taken from the cover of a corrected book says what the cover says
-now, until the next run reads the page again. An added field is a reading that nobody has accepted: it waits at the
-desk, with its ink where a person drew it, until a run reads the field. What was read in a redrawn region replaces the
-reading of the run.
+An added field is a reading that nobody has accepted: it waits at the desk until a run reads the field.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from typing import Any
@@ -25,21 +22,20 @@ from pipeline.base.model import (
     FieldReading,
     FieldStatus,
     Hypothesis,
-    Ledger,
     Matrix,
     PageResult,
     Writing,
 )
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.books.model import Rectification
-from pipeline.registry.books.rows import StoredBookRow, book, book_correction, page_run
+from pipeline.registry.books.rows import page_run
 from pipeline.registry.data_entry.model import box_around, corners_of
 from pipeline.registry.database.audit import add
 from pipeline.registry.database.columns import rows_of, values_of
-from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.entries.rows import (
     AddedFieldRow,
     RedrawnRegionRow,
+    about_fields,
     added_field,
     entry,
     reading,
@@ -47,41 +43,11 @@ from pipeline.registry.entries.rows import (
 )
 
 COVER = "ledger"
-"""The engine of a reading that was taken from the cover (``pipeline.digitize.parse``)."""
-
-
-def corrected_covers(connection: Connection, book_ids: Collection[int]) -> dict[int, Ledger]:
-    """Return what the covers say of those of the books that were ever corrected."""
-    corrected = select(book_correction.c.book_id).where(book_correction.c.book_id.in_(sorted(set(book_ids))))
-    rows = rows_of(connection, StoredBookRow, select(book).where(book.c.id.in_(corrected)))
-    return {row.id: row.ledger for row in rows}
-
-
-def under_cover(
-    declared: RecordSchema, record: str, readings: Sequence[FieldReading], ledger: Ledger | None
-) -> tuple[FieldReading, ...]:
-    """Return the readings of an entry with what they take from the cover; ``None``: the book was never corrected."""
-    if ledger is None:
-        return tuple(readings)
-    return tuple(_under_cover(declared, record, reading, ledger) for reading in readings)
-
-
-def _under_cover(declared: RecordSchema, record: str, reading: FieldReading, ledger: Ledger) -> FieldReading:
-    spec = declared.fields(record).get(reading.field)
-    if spec is None or reading.status is not FieldStatus.READ:
-        return reading
-    if reading.engine == COVER and spec.ledger:
-        text = str(getattr(ledger, spec.ledger))
-        return replace(reading, text=text, canonical=declared.canonical(record, reading.field, text) or text)
-    if spec.value_kind.is_entry_number and reading.canonical:
-        number = declared.canonical(record, reading.field, reading.text)
-        if number and "/" not in number:
-            return replace(reading, canonical=f"{number}/{ledger.year}")
-    return reading
+"""The engine of readings that are taken from the cover (``pipeline.digitize.parse``)."""
 
 
 ALIKE = 0.5
-"""The common part of two regions of one entry, as a share of both together, at least."""
+"""Least overlap (intersection over union) of two regions of the same entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,31 +62,22 @@ def added_readings(
 
     Args:
         entry_ids: The entries, or the query for them.
-        field: That field only.
+        field: Only this field.
 
     Returns:
-        By entry and field, in the order in which they were added.
+        By entry and field, in the order of adding.
     """
     query = (
         select(added_field, page_run.c.matrix)
         .join_from(added_field, entry, added_field.c.entry_id == entry.c.id)
         .outerjoin(page_run, (page_run.c.page_id == entry.c.page_id) & page_run.c.latest)
-        .where(added_field.c.entry_id.in_(entry_ids))
+        .where(*about_fields(added_field, entry_ids, field))
         .order_by(added_field.c.id)
     )
-    if field is not None:
-        query = query.where(added_field.c.field == field)
     found: dict[int, dict[str, FieldReading]] = {}
     for row in rows_of(connection, _AddedOnPage, query):
         found.setdefault(row.entry_id, {})[row.field] = _added_reading(row)
     return found
-
-
-def with_added(readings: Sequence[FieldReading], added: Mapping[str, FieldReading]) -> list[FieldReading]:
-    """Return the readings of an entry with the fields that people added, where no run has read them."""
-    read = {one.field: one for one in readings if one.status is not FieldStatus.NOT_ON_FORM}
-    kept = [one for one in readings if one.field in read or one.field not in added]
-    return [*kept, *(one for field, one in added.items() if field not in read)]
 
 
 def _added_reading(row: _AddedOnPage) -> FieldReading:
@@ -143,7 +100,7 @@ def _matrix(stored: Any) -> Matrix | None:
 
 @dataclass(frozen=True, slots=True)
 class _Typed:
-    """A typed entry of a page: its row, its number in force, where a person drew it or a run read it."""
+    """A typed entry of a page, with its effective number and its region as drawn or as read."""
 
     row: int
     record: str
@@ -154,10 +111,10 @@ class _Typed:
 def rows_of_typed(
     connection: Connection, page_id: int, result: PageResult, record: str, number_field: str | None
 ) -> dict[int, int]:
-    """Return which entries of a new run are entries that people typed, as rows of the run and of the typed entries.
+    """Return the rows of typed entries by the rows under which a new run reads the same entries.
 
-    An entry of the run is one that was typed when their numbers are the same, or else they stand in the same place and
-    their numbers do not contradict. Rows that are known by themselves stay what they are. The caller holds the page.
+    Two entries are the same if their numbers are equal, or if their regions overlap and their numbers do not
+    contradict. Rows that earlier runs read keep their entries. The caller holds the page.
     """
     rows = connection.execute(
         select(
@@ -165,29 +122,29 @@ def rows_of_typed(
         ).where(entry.c.page_id == page_id)
     ).all()
     typed_ids = {
-        one.id: one
-        for one in rows
-        if one.row >= FIRST_TYPED_ROW and one.record == record and (one.stands or one.found)
+        row.id: row
+        for row in rows
+        if row.row >= FIRST_TYPED_ROW and row.record == record and (row.stands or row.found)
     }
     if not typed_ids:
         return {}
-    known = {one.row for one in rows if one.row < FIRST_TYPED_ROW and (one.found or one.stands)}
+    known = {row.row for row in rows if row.row < FIRST_TYPED_ROW and (row.found or row.stands)}
     boxes = _boxes(connection, typed_ids, np.asarray(result.matrix, dtype=np.float64))
-    left = [_Typed(one.row, one.record, one.number_text, boxes.get(one.id)) for one in typed_ids.values()]
+    left = [_Typed(row.row, row.record, row.number_text, boxes.get(row.id)) for row in typed_ids.values()]
     found: dict[int, int] = {}
     for same in (_same_number, _same_place):
-        for one in result.entries:
-            if one.row in known or one.row in found:
+        for read in result.entries:
+            if read.row in known or read.row in found:
                 continue
-            match = next((typed for typed in left if same(one, typed, number_field)), None)
+            match = next((typed for typed in left if same(read, typed, number_field)), None)
             if match is not None:
-                found[one.row] = match.row
+                found[read.row] = match.row
                 left.remove(match)
     return found
 
 
 def _boxes(connection: Connection, entry_ids: Collection[int], matrix: Matrix) -> dict[int, Box]:
-    """Return where each entry stands on the page as the new run rectified it: as drawn, else as it was read last."""
+    """Return the region of each entry on the page as the new run rectified it: as drawn, else as read last."""
     drawn = connection.execute(
         select(added_field.c.entry_id, added_field.c.corners)
         .where(added_field.c.entry_id.in_(entry_ids), added_field.c.corners.is_not(None))
@@ -206,22 +163,22 @@ def _boxes(connection: Connection, entry_ids: Collection[int], matrix: Matrix) -
         .order_by(reading.c.page_run_id)
     )
     last: dict[int, int] = {}
-    for one in read:
-        if last.get(one.entry_id) != one.page_run_id:
-            last[one.entry_id], regions[one.entry_id] = one.page_run_id, []
-        corners = corners_of(Box(*one.box), _matrix(one.matrix))
-        regions[one.entry_id].append(box_around(corners, matrix))
+    for reading_box in read:
+        if last.get(reading_box.entry_id) != reading_box.page_run_id:
+            last[reading_box.entry_id], regions[reading_box.entry_id] = reading_box.page_run_id, []
+        corners = corners_of(Box(*reading_box.box), _matrix(reading_box.matrix))
+        regions[reading_box.entry_id].append(box_around(corners, matrix))
     return {entry_id: reduce(Box.union, boxes) for entry_id, boxes in regions.items()}
 
 
-def _same_number(one: EntryResult, typed: _Typed, number_field: str | None) -> bool:
-    return _agree(_number(one, number_field), typed.number) is True
+def _same_number(read: EntryResult, typed: _Typed, number_field: str | None) -> bool:
+    return _agree(_number(read, number_field), typed.number) is True
 
 
-def _same_place(one: EntryResult, typed: _Typed, number_field: str | None) -> bool:
-    if typed.box is None or _agree(_number(one, number_field), typed.number) is False:
+def _same_place(read: EntryResult, typed: _Typed, number_field: str | None) -> bool:
+    if typed.box is None or _agree(_number(read, number_field), typed.number) is False:
         return False
-    boxes = [box for word in one.readings for box in (*word.lines, *filter(None, [word.box]))]
+    boxes = [box for reading in read.readings for box in (*reading.lines, *filter(None, [reading.box]))]
     if not boxes:
         return False
     box = reduce(Box.union, boxes)
@@ -229,12 +186,14 @@ def _same_place(one: EntryResult, typed: _Typed, number_field: str | None) -> bo
     return common > 0 and common / (box.area + typed.box.area - common) >= ALIKE
 
 
-def _number(one: EntryResult, number_field: str | None) -> str:
-    return next((word.canonical or word.text for word in one.readings if word.field == number_field), "")
+def _number(read: EntryResult, number_field: str | None) -> str:
+    return next(
+        (reading.canonical or reading.text for reading in read.readings if reading.field == number_field), ""
+    )
 
 
 def _agree(first: str, second: str) -> bool | None:
-    """Whether two numbers are the same as far as both are written; None where one of them is not known."""
+    """Return whether two numbers are equal as far as both are written; None if either is unknown."""
     (mine, _, my_year), (theirs, _, their_year) = (
         number.strip().partition("/") for number in (first, second)
     )
@@ -247,13 +206,13 @@ def _agree(first: str, second: str) -> bool | None:
 def redrawn_readings(
     connection: Connection, entry_ids: Collection[int] | Select[Any], field: str | None = None
 ) -> dict[int, dict[str, FieldReading]]:
-    """Return what was read in the redrawn regions of entries, with their boxes on the pages as they are rectified now.
+    """Return the readings of redrawn regions, with their boxes on the pages as the latest run rectified them.
 
     An entry that the latest run no longer finds has none: a region makes no entry.
 
     Args:
         entry_ids: The entries, or the query for them.
-        field: That field only.
+        field: Only this field.
 
     Returns:
         By entry and field.
@@ -279,26 +238,13 @@ def redrawn_readings(
     return found
 
 
-def with_redrawn(readings: Sequence[FieldReading], redrawn: Mapping[str, FieldReading]) -> list[FieldReading]:
-    """Return the readings of an entry, those of redrawn regions in place of the others."""
-    known = {one.field for one in readings}
-    return [
-        *(redrawn.get(one.field, one) for one in readings),
-        *(one for field, one in redrawn.items() if field not in known),
-    ]
-
-
 def regions_in_force(
     connection: Connection, entry_ids: Collection[int] | Select[Any], field: str | None = None
 ) -> tuple[RedrawnRegionRow, ...]:
-    """Return the row that counts of every redrawn field of these entries, the oldest first."""
-    query = (
-        select(redrawn_region).where(redrawn_region.c.entry_id.in_(entry_ids)).order_by(redrawn_region.c.id)
-    )
-    if field is not None:
-        query = query.where(redrawn_region.c.field == field)
+    """Return the row in force of every redrawn field of entries, oldest first."""
+    query = select(redrawn_region).where(*about_fields(redrawn_region, entry_ids, field))
     stacks: dict[tuple[int, str], list[RedrawnRegionRow]] = {}
-    for row in rows_of(connection, RedrawnRegionRow, query):
+    for row in rows_of(connection, RedrawnRegionRow, query.order_by(redrawn_region.c.id)):
         stack = stacks.setdefault((row.entry_id, row.field), [])
         if row.corners is not None:
             stack.append(row)
@@ -318,7 +264,7 @@ def add_region(
     person: Person,
     at: datetime,
 ) -> None:
-    """Add a region that a person drew on a page as it is shown, with what was read there."""
+    """Add a region that a person drew on a page as shown, with its reading."""
     row = {
         "entry_id": entry_id,
         "field": reading.field,
@@ -329,7 +275,7 @@ def add_region(
         "confidence": reading.confidence,
         "writing": reading.writing,
         "engine": reading.engine,
-        "hypotheses": [[one.text, one.chance] for one in reading.hypotheses] or None,
+        "hypotheses": [[hypothesis.text, hypothesis.chance] for hypothesis in reading.hypotheses] or None,
         "reader": reader,
         "account_id": person.account_id,
         "login": person.login,
@@ -339,7 +285,7 @@ def add_region(
 
 
 def take_back_region(connection: Connection, last: RedrawnRegionRow, person: Person, at: datetime) -> None:
-    """Add the row that takes one in force back."""
+    """Take a row in force back."""
     nothing = {"corners": None, "text": "", "canonical": "", "confidence": 0.0, "hypotheses": None}
     who = {"account_id": person.account_id, "login": person.login, "drawn_at": at}
     row = values_of(last)

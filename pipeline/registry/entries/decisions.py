@@ -1,4 +1,4 @@
-"""People's words go in: rows of ``decision``, which only ever grows."""
+"""Decisions of people: rows of ``decision``, which only grows."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.locks import hold_page, hold_page_of
 from pipeline.registry.database.record_tables import RecordSchema
-from pipeline.registry.entries.effective_values import whole_seen
-from pipeline.registry.entries.machine_view import findings_of, place_of, place_of_page, readings_of
+from pipeline.registry.entries.machine_view import machine_view
 from pipeline.registry.entries.projections import refresh_projections
+from pipeline.registry.entries.subjects import place_of, place_of_page
 from pipeline.registry.errors import StaleTask
 from pipeline.registry.tasks.consensus import WHOLE_ENTRY, SeenReading, Verdict
 from pipeline.registry.tasks.model import TaskState
@@ -38,10 +38,10 @@ def decide(
     reason: str = "",
     version: int | None = None,
 ) -> bool:
-    """Record a person's verdicts on fields of an entry, for good, and bring record and task up to date.
+    """Record a person's verdicts on fields of an entry, and bring record and task up to date.
 
-    A verdict on ``WHOLE_ENTRY`` says that findings which name no field were seen. ``version`` is that of the ``Task``
-    that was shown.
+    A verdict on ``WHOLE_ENTRY`` says that the person has seen the findings that name no field. ``version`` is that of
+    the ``Task`` that was shown.
 
     Returns:
         Whether nothing is left to decide on the entry.
@@ -54,22 +54,21 @@ def decide(
     place = place_of(connection, entry_id)
     refuse_withdrawn(connection, part_of(place))
     _check_version(connection, place.page_id, place.row, version)
-    readings = {reading.field: reading for reading in readings_of(connection, entry_id)}
-    whole = whole_seen(findings_of(connection, place.page_id, entry_id))
+    machine = machine_view(connection, declared, place.subject)
     decisions = [
         NewDecision(
             place,
             checked_verdict(declared, place.record, verdict),
-            whole if verdict.field == WHOLE_ENTRY else SeenReading.of(readings.get(verdict.field)),
+            machine.seen_of(verdict.field),
             author,
             reason,
         )
         for verdict in verdicts
     ]
     add_decisions(connection, decisions)
-    refresh_projections(connection, declared, [(place.page_id, entry_id)])
-    told = {"fields": [verdict.field for verdict in verdicts]}
-    record(connection, author, "decided", f"entry:{entry_id}", told)
+    refresh_projections(connection, declared, [place.subject])
+    detail = {"fields": [verdict.field for verdict in verdicts]}
+    record(connection, author, "decided", f"entry:{entry_id}", detail)
     return not _is_open(connection, place.page_id, place.row)
 
 
@@ -82,22 +81,23 @@ def settle_page(
     reason: str = "",
     version: int | None = None,
 ) -> None:
-    """Record that a person has seen what was found about a page itself; its task is done."""
+    """Record that a person has seen the findings on a page itself; its task is done."""
     hold_page(connection, page_id)
     place = place_of_page(connection, page_id)
     refuse_withdrawn(connection, part_of(place))
     _check_version(connection, page_id, PAGE_ITSELF, version)
-    seen = whole_seen(findings_of(connection, page_id, None))
+    seen = machine_view(connection, declared, place.subject).seen_of(WHOLE_ENTRY)
     verdict = {"field": WHOLE_ENTRY, "status": FieldStatus.READ, "text": "", "canonical": ""}
     add_decisions(connection, [NewDecision(place, verdict, seen, author, reason)])
-    refresh_projections(connection, declared, [(page_id, None)])
+    refresh_projections(connection, declared, [place.subject])
     record(connection, author, "page-seen", f"page:{page_id}")
 
 
 def checked_verdict(declared: RecordSchema, record: str, verdict: Verdict) -> dict[str, str]:
-    """The verdict as columns, its text in NFC. ``RegistryError`` when status and text contradict each other.
+    """Return a verdict as columns, its text in NFC.
 
-    Neither may the text hold hidden characters.
+    Raises:
+        RegistryError: Status and text contradict each other, or the text holds hidden characters.
     """
     text = composed(verdict.text)
     if verdict.field == WHOLE_ENTRY:
@@ -119,12 +119,12 @@ def checked_verdict(declared: RecordSchema, record: str, verdict: Verdict) -> di
 
 @dataclass(frozen=True, slots=True)
 class NewDecision:
-    """A row of ``decision`` to be added, on the entry (or page) at ``place``.
+    """A row of ``decision`` to be added, on the entry or the page itself at ``place``.
 
     Attributes:
-        verdict: The decision, as ``checked_verdict`` gives it.
-        keyings: The keyed values that led to it; None = it was not made at the desk.
-        decided_at: When, of a decision that was made earlier and goes over to another page.
+        verdict: As ``checked_verdict`` returns it.
+        keyings: Ids of the keyed values that led to it; None: it was not made at the desk.
+        decided_at: Of a decision that is carried over from another page; None: now.
     """
 
     place: Placed
@@ -139,16 +139,16 @@ class NewDecision:
 def add_decisions(
     connection: Connection, decisions: Sequence[NewDecision], decided_at: datetime | None = None
 ) -> tuple[int, ...]:
-    """Add decisions and return their ids, in their order; ``decided_at`` is now by default."""
+    """Add decisions and return their ids; ``decided_at`` is now by default."""
     if not decisions:
         return ()
-    if not all(one.author.strip() for one in decisions):
+    if not all(new.author.strip() for new in decisions):
         raise RegistryError("Thiếu tên người quyết định. Mỗi quyết định phải có người chịu trách nhiệm.")
-    for text, what in {(one.author, "người quyết định") for one in decisions} | {
-        (one.reason, "lý do") for one in decisions
+    for text, what in {(new.author, "người quyết định") for new in decisions} | {
+        (new.reason, "lý do") for new in decisions
     }:
         refuse_hidden_characters(text, what)
-    pages = {one.place.page_id for one in decisions}
+    pages = {new.place.page_id for new in decisions}
     latest = select(page_run.c.page_id, page_run.c.fingerprint).where(
         page_run.c.page_id.in_(pages), page_run.c.latest
     )
@@ -156,27 +156,27 @@ def add_decisions(
     moment = decided_at or clock.now(connection)
     rows = [
         {
-            "book_id": one.place.book_id,
-            "scan_sha256": one.place.sha256,
-            "page_no": one.place.page_no,
-            "row": one.place.row,
-            **one.verdict,
-            "author": one.author,
-            "decided_at": one.decided_at or moment,
-            "reason": one.reason,
-            "seen_fingerprint": fingerprints.get(one.place.page_id, ""),
-            "seen_status": one.seen.status if one.seen else None,
-            "seen_text": one.seen.text if one.seen else None,
-            "seen_canonical": one.seen.canonical if one.seen else None,
-            "keyings": None if one.keyings is None else list(one.keyings),
+            "book_id": new.place.book_id,
+            "scan_sha256": new.place.sha256,
+            "page_no": new.place.page_no,
+            "row": new.place.row,
+            **new.verdict,
+            "author": new.author,
+            "decided_at": new.decided_at or moment,
+            "reason": new.reason,
+            "seen_fingerprint": fingerprints.get(new.place.page_id, ""),
+            "seen_status": new.seen.status if new.seen else None,
+            "seen_text": new.seen.text if new.seen else None,
+            "seen_canonical": new.seen.canonical if new.seen else None,
+            "keyings": None if new.keyings is None else list(new.keyings),
         }
-        for one in decisions
+        for new in decisions
     ]
     return add(connection, decision, rows)
 
 
 def _check_version(connection: Connection, page_id: int, row: int, version: int | None) -> None:
-    """``StaleTask`` when the task is no longer the one that was shown. Without ``version`` nothing is checked."""
+    """Raise ``StaleTask`` if the task has another version than ``version``; None: check nothing."""
     if version is None:
         return
     task = (review_task.c.page_id == page_id) & (review_task.c.row == row)

@@ -1,7 +1,7 @@
-"""What is left for a person on an entry, and which values are effective.
+"""Effective values of entries, and the fields that people still have to decide.
 
-``derive_effective_values`` says what they are, from readings and decisions; ``projections`` stores that in the tables
-of the records. All others read it back through ``select_values``.
+``derive_effective_values`` derives them from readings and decisions; ``projections`` stores them in the tables of the
+records. Everybody else reads them back through ``select_values``.
 """
 
 from __future__ import annotations
@@ -16,36 +16,36 @@ from pipeline.registry.books.page_order import in_page_order
 from pipeline.registry.books.rows import page, scan
 from pipeline.registry.checks.model import CrossEntryFinding
 from pipeline.registry.database.record_tables import RecordSchema
-from pipeline.registry.entries.machine_view import amendments_in, place_of
+from pipeline.registry.entries.machine_view import MachineView, amendments_in, whole_codes
 from pipeline.registry.entries.model import RecordRow
-from pipeline.registry.entries.rows import entry
+from pipeline.registry.entries.rows import ENTRIES, entry
+from pipeline.registry.entries.subjects import place_of
 from pipeline.registry.tasks.consensus import WHOLE_ENTRY, Decision, PendingDecisions, SeenReading
 from pipeline.registry.tasks.model import TaskState
 from pipeline.registry.tasks.rows import review_task
+from pipeline.registry.withdrawals.model import RegistryPart
 
 
 def left_to_decide(
-    readings: Sequence[FieldReading],
-    findings: Sequence[Finding],
+    machine: MachineView,
     decisions: Mapping[str, Decision],
     cross_entry_findings: Sequence[CrossEntryFinding] = (),
     keyed: Collection[str] = (),
 ) -> PendingDecisions:
     """Return what people still have to decide on an entry.
 
-    A field waits for a person when its reading was not accepted or a finding names it, until someone decides it. It
-    waits again when the machine no longer reads what was decided upon, or when a finding across entries names it
-    that is younger than the decision. A field that people have ``keyed`` waits until enough of them agree, whatever
-    the machine reads meanwhile.
+    A field whose reading was not accepted, or that a finding names, waits until a person decides it. It waits again
+    when the machine reads anything else than the person saw, or when a finding across entries that is younger than the
+    decision names it. A field that people have keyed waits until enough of them agree, whatever the machine reads.
     """
-    by_field = {reading.field: reading for reading in readings}
-    serious = [finding for finding in findings if finding.severity is not Severity.INFO]
+    by_field = {reading.field: reading for reading in machine.readings}
+    serious = [finding for finding in machine.findings if finding.severity is not Severity.INFO]
     changed = {
         field
         for field, decision in decisions.items()
-        if field != WHOLE_ENTRY and has_changed(decision, by_field.get(field))
+        if field != WHOLE_ENTRY and has_changed(decision, machine.seen.get(field))
     }
-    doubtful = {reading.field for reading in readings if not reading.accepted}
+    doubtful = {reading.field for reading in machine.readings if not reading.accepted}
     doubtful |= {field for finding in serious for field in finding.fields}
     doubted_across = doubted(cross_entry_findings, decisions)
     wanted = changed | (doubtful - decisions.keys()) | doubted_across | set(keyed)
@@ -56,7 +56,7 @@ def left_to_decide(
     if unseen or WHOLE_ENTRY in wanted:
         left.append(WHOLE_ENTRY)
     reasons = [f.code for f in serious if set(f.fields) & set(left) or f.code in unseen]
-    reasons += [one.finding.code for one in cross_entry_findings if doubted([one], decisions)]
+    reasons += [across.finding.code for across in cross_entry_findings if doubted([across], decisions)]
     named = {field for finding in serious for field in finding.fields}
     reasons += [
         _reading_doubt(by_field[field])
@@ -68,46 +68,39 @@ def left_to_decide(
 
 
 def doubted(cross_entry_findings: Sequence[CrossEntryFinding], decisions: Mapping[str, Decision]) -> set[str]:
-    """The fields that findings across entries name and nobody has decided since they came up.
+    """Return the fields that findings across entries name and that nobody has decided since.
 
-    ``""`` (the whole) of those that name none. Figures (INFO) put nothing in doubt.
+    A finding that names no field puts the whole (``""``) in doubt; figures (INFO) put nothing in doubt.
     """
     found: set[str] = set()
-    for one in cross_entry_findings:
-        if one.finding.severity is Severity.INFO:
+    for across in cross_entry_findings:
+        if across.finding.severity is Severity.INFO:
             continue
-        for field in one.finding.fields or (WHOLE_ENTRY,):
-            word = decisions.get(field)
-            if word is None or one.raised_at is None or word.decided_at < one.raised_at:
+        for field in across.finding.fields or (WHOLE_ENTRY,):
+            decision = decisions.get(field)
+            if decision is None or across.raised_at is None or decision.decided_at < across.raised_at:
                 found.add(field)
     return found
 
 
-def has_changed(decision: Decision, reading: FieldReading | None) -> bool:
-    """Whether the machine now says something that the person who decided neither saw nor said."""
-    now = SeenReading.of(reading)
+def has_changed(decision: Decision, now: SeenReading | None) -> bool:
+    """Return whether the machine now says something that the person who decided neither saw nor said."""
     return now != decision.seen and not (now is not None and _agrees(decision, now))
-
-
-def whole_seen(findings: Sequence[Finding]) -> SeenReading | None:
-    """What there is to see of an entry as a whole: the codes of its findings that name no field."""
-    codes = _whole_codes(findings)
-    return SeenReading("", " ".join(sorted(codes)), "") if codes else None
 
 
 def derive_effective_value(
     decision: Decision | None, reading: FieldReading | None, *, doubted: bool = False
 ) -> str | None:
-    """Return the last decision, else the accepted reading unless it is ``doubted`` across entries, else None.
+    """Return the value of the last decision, else of the accepted reading unless it is ``doubted``, else None.
 
-    ``""`` is a field known to be blank. A value has its canonical form; without one it is as it was written.
+    ``""`` is a field known to be blank. A value is in its canonical form, or as written where it has none.
     """
-    word = decision or (reading if reading and reading.accepted and not doubted else None)
-    if word is None:
+    source = decision or (reading if reading and reading.accepted and not doubted else None)
+    if source is None:
         return None
-    if word.status is FieldStatus.BLANK:
+    if source.status is FieldStatus.BLANK:
         return ""
-    return (word.canonical or word.text) if word.status is FieldStatus.READ else None
+    return (source.canonical or source.text) if source.status is FieldStatus.READ else None
 
 
 def derive_effective_values(
@@ -120,7 +113,7 @@ def derive_effective_values(
 ) -> dict[str, str | None]:
     """Return the effective value of every field of the record.
 
-    No reading is effective for ``keyed`` fields: people have keyed them, and they are not settled.
+    Fields that people have keyed and not settled (``keyed``) take no reading.
     """
     by_field = {reading.field: reading for reading in readings}
     doubts = doubted(cross_entry_findings, decisions) | set(keyed)
@@ -136,17 +129,13 @@ def _agrees(decision: Decision, now: SeenReading) -> bool:
     )
 
 
-def _whole_codes(findings: Sequence[Finding]) -> set[str]:
-    return {f.code for f in findings if not f.fields and f.severity is not Severity.INFO}
-
-
 def _unseen(findings: Sequence[Finding], decision: Decision | None) -> set[str]:
     seen = decision.seen.text.split() if decision and decision.seen else []
-    return _whole_codes(findings) - set(seen)
+    return whole_codes(findings) - set(seen)
 
 
 def _reading_doubt(reading: FieldReading) -> str:
-    """Why a reading without a finding was not accepted."""
+    """Return why a reading without a finding was not accepted, as the code of a reason."""
     if reading.status in (FieldStatus.ILLEGIBLE, FieldStatus.UNREADABLE):
         return "READ-NONE"
     return "READ-HAND" if reading.writing is Writing.HAND else "READ-LOW"
@@ -159,15 +148,15 @@ def select_values(
     *columns: ColumnElement[Any],
     else_read: bool = False,
 ) -> Select[Any]:
-    """Return the one query for effective values: of the entries of a record that stand, with their pages and scans.
+    """Return the query for effective values of the entries of a record that stand, with their pages and scans.
 
-    Everything that reads values in bulk adds its conditions to it: ``effective_values_of`` (desk, export, registry),
+    All readers of values in bulk add their conditions to it: ``effective_values_of`` (desk, export, registry),
     ``record_rows`` (reconciliation) and ``frames`` (checks and reports).
 
     Args:
         fields: The fields, by the names of their columns in the result.
         columns: Further columns of ``entry``, ``page`` and ``scan``, between the entry's id and the values.
-        else_read: Whether a field without an effective value has what was read of it and nobody has accepted yet.
+        else_read: Whether a field without an effective value takes its reading that nobody has accepted yet.
     """
     table = declared.records[record]
     values = {
@@ -178,9 +167,8 @@ def select_values(
     }
     return (
         select(entry.c.id.label("entry_id"), *columns, *(value.label(name) for name, value in values.items()))
-        .join_from(entry, table, table.c.entry_id == entry.c.id)
-        .join(page, entry.c.page_id == page.c.id)
-        .join(scan, page.c.scan_id == scan.c.id)
+        .select_from(ENTRIES)
+        .join(table, table.c.entry_id == entry.c.id)
         .where(entry.c.stands, entry.c.record == record)
     )
 
@@ -194,8 +182,8 @@ def effective_values_of(
         entries: The record of each entry, by its id.
 
     Returns:
-        By entry, the value of every field of its record: ``""`` = known to be blank, ``None`` = nothing is effective,
-        as is all of an entry that does not stand.
+        By entry, the value of every field of its record: ``""`` = known to be blank, ``None`` = nothing is effective.
+        An entry that does not stand has no effective value.
     """
     found: dict[int, Mapping[str, str | None]] = {}
     for record in set(entries.values()):
@@ -223,7 +211,7 @@ def effective_value(connection: Connection, declared: RecordSchema, entry_id: in
 def record_rows(
     connection: Connection, declared: RecordSchema, record: str, book_ids: Sequence[int]
 ) -> tuple[RecordRow, ...]:
-    """Return the effective values of all entries of these books, which are all of that record, in their order."""
+    """Return the effective values of the entries of books of one record, amendments included, in their order."""
     names = list(declared.fields(record))
     query = (
         select_values(
@@ -246,10 +234,10 @@ def record_rows(
     amended = amendments_in(connection, book_ids)
     rows = []
     found = in_page_order(connection, connection.execute(query).all())
-    for entry_id, book_id, _, sha256, page_no, at, unaccepted, state, left, *values in found:
-        amendments = amended.get((book_id, sha256, page_no, at), {})
+    for entry_id, book_id, _, sha256, page_no, row_no, unaccepted, state, left, *values in found:
+        amendments = amended.get(RegistryPart(book_id, sha256, page_no, row_no), {})
         current = dict(zip(names, values, strict=True)) | {
-            name: one.value for name, one in amendments.items()
+            name: amended_value.value for name, amended_value in amendments.items()
         }
         waiting = left if state == TaskState.OPEN else ()
         unsettled = frozenset((*(unaccepted or ()), *(waiting or ()))) - amendments.keys()

@@ -1,213 +1,102 @@
-"""Rows become values again: of one entry, or of many entries and pages with as few questions as of one."""
+"""What the machine and people say of entries and of pages themselves: machine views, tasks, decisions, amendments.
+
+Each function reads many subjects with as few queries as one.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
-from typing import Any, TypeAlias
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, Connection, Select, func, literal, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
-from pipeline.base.model import (
-    Box,
-    Evidence,
-    FieldReading,
-    FieldStatus,
-    Finding,
-    Hypothesis,
-    PageRef,
-    Severity,
-    Writing,
-)
-from pipeline.declarations.schema import RecordSpec
+from pipeline.base.model import CONFIRMABLE, FieldReading, FieldStatus, Finding, PageRef, Severity
 from pipeline.registry.amendments.model import Amendment, AmendmentKind, AmendmentOrder
 from pipeline.registry.amendments.rows import AmendmentRow, amendment
-from pipeline.registry.books.rows import book, page, page_run, scan
+from pipeline.registry.books.rows import PAGES, on_page, page, page_run
 from pipeline.registry.checks.model import CrossEntryFinding
 from pipeline.registry.checks.rows import BookFindingRow, book_finding
 from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.record_tables import RecordSchema
-from pipeline.registry.entries.accepted_readings import (
-    clear_in_force,
-    sampled_in,
-    says,
-    with_clear,
-    with_sampled,
-    without_answered,
-)
-from pipeline.registry.entries.added_readings import (
-    added_readings,
-    redrawn_readings,
-    with_added,
-    with_redrawn,
-)
-from pipeline.registry.entries.rows import (
-    EntryPlace,
-    FindingRow,
-    ReadingRow,
-    SubjectPlace,
-    entry,
-    finding,
-    reading,
-)
-from pipeline.registry.errors import NotThere
-from pipeline.registry.tasks.consensus import Decision, SeenReading
+from pipeline.registry.entries.current_readings import CurrentReadings, current_readings
+from pipeline.registry.entries.rows import ENTRIES, FindingRow, Subject, entry, finding, on_entry
+from pipeline.registry.tasks.consensus import WHOLE_ENTRY, Decision, SeenReading
 from pipeline.registry.tasks.keyed_values import withdrawn
 from pipeline.registry.tasks.rows import PAGE_ITSELF, DecisionRow, ReviewTaskRow, decision, review_task
-
-Subject: TypeAlias = tuple[int, int | None]
-"""The id of a page and that of one of its entries, or None: the page itself."""
-
-Spot: TypeAlias = tuple[int, int]
-"""The id of a page and a row on it, or ``PAGE_ITSELF``: what tasks and decisions name."""
+from pipeline.registry.withdrawals.model import RegistryPart
+from pipeline.registry.withdrawals.stored_withdrawals import part_of_row
 
 
 @dataclass(frozen=True, slots=True)
 class MachineView:
-    """What the machine says of an entry, or of a page itself.
+    """What the machine says now of an entry, or of a page itself, which has no readings.
 
-    ``readings`` and ``findings`` of its last run, and what checks across entries found. It stays so as long
-    as one holds the page.
+    It stays so as long as the page is held.
+
+    Attributes:
+        readings: In the order of the run; fields that only people added come last.
+        findings: Of the latest run, without the doubts that clear values answer.
+        cross_entry_findings: Of the checks of books and of the registry.
+        seen: What decisions are compared with, by field (``CurrentReadings``).
     """
 
     readings: tuple[FieldReading, ...]
     findings: tuple[Finding, ...]
     cross_entry_findings: tuple[CrossEntryFinding, ...]
+    seen: Mapping[str, SeenReading]
+
+    def seen_of(self, field: str) -> SeenReading | None:
+        """Return what there is to see of a field; of ``WHOLE_ENTRY`` the codes of findings that name no field."""
+        if field != WHOLE_ENTRY:
+            return self.seen.get(field)
+        codes = whole_codes(self.findings)
+        return SeenReading("", " ".join(sorted(codes)), "") if codes else None
 
 
-def machine_view(connection: Connection, page_id: int, entry_id: int | None) -> MachineView:
-    """What the machine says of that entry, or with ``None`` of the page itself, which has no readings."""
-    subject = page_id, entry_id
-    return machine_views(connection, [subject])[subject]
+def machine_view(connection: Connection, declared: RecordSchema, subject: Subject) -> MachineView:
+    """Return what the machine says now of an entry or a page itself."""
+    return machine_views(connection, declared, [subject])[subject]
 
 
-def machine_views(connection: Connection, subjects: Collection[Subject]) -> dict[Subject, MachineView]:
-    """What the machine says of each of them."""
+def machine_views(
+    connection: Connection, declared: RecordSchema, subjects: Collection[Subject]
+) -> dict[Subject, MachineView]:
+    """Return what the machine says now of entries and pages themselves."""
     if not subjects:
         return {}
-    readings = _readings_of(connection, [entry_id for _, entry_id in subjects if entry_id is not None])
-    findings = _answered(connection, _findings_of(connection, subjects), readings)
+    entry_ids = [entry_id for _, entry_id in subjects if entry_id is not None]
+    current = current_readings(connection, declared, entry_ids)
+    findings = _findings_of(connection, subjects)
     cross_entry_findings = _cross_entry_findings_of(connection, subjects)
-    return {
-        subject: MachineView(
-            readings=() if subject[1] is None else tuple(readings[subject[1]]),
-            findings=tuple(findings[subject]),
-            cross_entry_findings=tuple(cross_entry_findings[subject]),
+    views = {}
+    for subject in subjects:
+        now = current.get(subject[1] or 0, _UNREAD)
+        views[subject] = MachineView(
+            now.readings,
+            tuple(_without_answered(findings[subject], now.clear)),
+            tuple(cross_entry_findings[subject]),
+            now.seen,
         )
-        for subject in subjects
-    }
+    return views
 
 
-def place_of(connection: Connection, entry_id: int) -> EntryPlace:
-    """Return an entry with its page, scan and book.
-
-    Raises:
-        NotThere: There is no such entry.
-    """
-    found = rows_of(connection, EntryPlace, _entry_places().where(entry.c.id == entry_id))
-    if not found:
-        raise _no_entry(entry_id)
-    return found[0]
+_UNREAD = CurrentReadings()
 
 
-def record_of(connection: Connection, declared: RecordSchema, entry_id: int) -> RecordSpec:
-    """Return the record that an entry is of."""
-    return declared.schemas.record(place_of(connection, entry_id).record)
+def whole_codes(findings: Iterable[Finding]) -> set[str]:
+    """Return the codes of the findings that name no field and are doubts."""
+    return {doubt.code for doubt in findings if not doubt.fields and doubt.severity is not Severity.INFO}
 
 
-def place_of_page(connection: Connection, page_id: int) -> SubjectPlace:
-    """Return a page with its scan and book, with ``PAGE_ITSELF`` as its row.
-
-    Raises:
-        NotThere: There is no such page.
-    """
-    found = rows_of(connection, SubjectPlace, _page_places().where(page.c.id == page_id))
-    if not found:
-        raise _no_page(page_id)
-    return found[0]
-
-
-def places_of_entries(connection: Connection, entry_ids: Collection[int]) -> dict[int, EntryPlace]:
-    """Return entries with their pages, scans and books, as ``place_of`` does, by their ids."""
-    query = _entry_places().where(entry.c.id.in_(entry_ids))
-    found = {one.id: one for one in rows_of(connection, EntryPlace, query)} if entry_ids else {}
-    for entry_id in entry_ids:
-        if entry_id not in found:
-            raise _no_entry(entry_id)
-    return found
-
-
-def places_of_subjects(connection: Connection, subjects: Collection[Subject]) -> dict[Subject, SubjectPlace]:
-    """Return the places of entries and pages, as ``place_of`` and ``place_of_page`` do.
-
-    Raises:
-        NotThere: One of them does not exist.
-    """
-    entries = places_of_entries(connection, [entry_id for _, entry_id in subjects if entry_id is not None])
-    found: dict[Subject, SubjectPlace] = {(one.page_id, one.id): one for one in entries.values()}
-    if page_ids := [page_id for page_id, entry_id in subjects if entry_id is None]:
-        query = _page_places().where(page.c.id.in_(page_ids))
-        found |= {(one.page_id, None): one for one in rows_of(connection, SubjectPlace, query)}
-    for page_id, entry_id in subjects:
-        if (page_id, entry_id) not in found:
-            raise _no_page(page_id) if entry_id is None else _no_entry(entry_id)
-    return found
-
-
-def _no_entry(entry_id: int) -> NotThere:
-    return NotThere(f"Không có sự kiện hộ tịch số {entry_id} trong cơ sở dữ liệu. Hãy kiểm tra lại số.")
-
-
-def _no_page(page_id: int) -> NotThere:
-    return NotThere(f"Không có trang số {page_id} trong cơ sở dữ liệu. Hãy kiểm tra lại số.")
-
-
-def _entry_places() -> Select[Any]:
-    columns = [entry.c[one.name] for one in fields(EntryPlace) if one.name in entry.c]
-    within = (page.c.page_no, scan.c.sha256, scan.c.name, scan.c.book_id, book.c.place_code)
-    return select(*columns[:2], *within, *columns[2:]).join_from(entry, page).join(scan).join(book)
-
-
-def _page_places() -> Select[Any]:
-    within = (page.c.page_no, scan.c.sha256, scan.c.name, scan.c.book_id, book.c.place_code)
-    return select(page.c.id, literal(PAGE_ITSELF), *within).join_from(page, scan).join(book)
-
-
-def readings_of(connection: Connection, entry_id: int) -> tuple[FieldReading, ...]:
-    """The readings of the page's latest run, in the order they were read, then the fields that are to be typed.
-
-    What was read where a person redrew the region of a field takes the place of what the run read. Values that are
-    clear by decisions on other entries are accepted.
-    """
-    return tuple(_readings_of(connection, [entry_id])[entry_id])
-
-
-def _readings_of(connection: Connection, entry_ids: Collection[int]) -> Mapping[int, list[FieldReading]]:
-    found: dict[int, list[FieldReading]] = defaultdict(list)
-    if entry_ids:
-        query = (
-            select(reading)
-            .join(page_run)
-            .where(reading.c.entry_id.in_(entry_ids), page_run.c.latest)
-            .order_by(reading.c.id)
-        )
-        for row in rows_of(connection, ReadingRow, query):
-            found[row.entry_id].append(reading_of_row(row))
-        for entry_id, clear in clear_in_force(connection, entry_ids).items():
-            found[entry_id] = with_clear(found[entry_id], clear)
-        for entry_id, sampled in sampled_in(connection, entry_ids).items():
-            found[entry_id] = with_sampled(found[entry_id], sampled)
-        for entry_id, added in added_readings(connection, entry_ids).items():
-            found[entry_id] = with_added(found[entry_id], added)
-        for entry_id, redrawn in redrawn_readings(connection, entry_ids).items():
-            found[entry_id] = with_redrawn(found[entry_id], redrawn)
-    return found
-
-
-def findings_of(connection: Connection, page_id: int, entry_id: int | None) -> tuple[Finding, ...]:
-    """The latest run's findings on an entry, or with ``None`` those on the page itself."""
-    return machine_view(connection, page_id, entry_id).findings
+def _without_answered(findings: Sequence[Finding], clear: Collection[str]) -> Iterator[Finding]:
+    """Yield the findings of an entry without the doubts (``CONFIRMABLE``) that its clear fields answer."""
+    for doubt in findings:
+        left = tuple(name for name in doubt.fields if name not in clear)
+        if doubt.code not in CONFIRMABLE or doubt.severity is Severity.INFO or left == doubt.fields:
+            yield doubt
+        elif left:
+            yield replace(doubt, fields=left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,36 +121,10 @@ def _findings_of(connection: Connection, subjects: Collection[Subject]) -> Mappi
     return found
 
 
-def _answered(
-    connection: Connection,
-    findings: Mapping[Subject, list[Finding]],
-    readings: Mapping[int, Sequence[FieldReading]],
-) -> Mapping[Subject, list[Finding]]:
-    """Return the findings without the doubts that clear values answer."""
-    clear = clear_in_force(connection, [entry_id for entry_id, some in readings.items() if some])
-    if not clear:
-        return findings
-    accepted = {
-        entry_id: {
-            one.field
-            for one in readings[entry_id]
-            if one.accepted and one.field in rows and says(one, rows[one.field])
-        }
-        for entry_id, rows in clear.items()
-    }
-    return defaultdict(
-        list,
-        {
-            subject: without_answered(some, accepted.get(subject[1] or 0, frozenset()))
-            for subject, some in findings.items()
-        },
-    )
-
-
 def _cross_entry_findings_of(
     connection: Connection, subjects: Collection[Subject]
 ) -> Mapping[Subject, list[CrossEntryFinding]]:
-    """What the checks of books and of the registry say of them as long as it holds."""
+    """Return the findings of checks across entries that no later check has cleared."""
     query = (
         select(book_finding)
         .where(
@@ -278,16 +141,15 @@ def _cross_entry_findings_of(
 
 
 def _among(entry_id: ColumnElement[int], subjects: Collection[Subject]) -> ColumnElement[bool]:
-    """Rows of these entries, or of a page itself.
+    """Return the condition that a row is about one of these entries, or about a page itself.
 
-    Said so that SQLite does not look for the latter by the index of ``entry_id``, in which those of all pages
-    are alike.
+    ``coalesce`` keeps SQLite from the index of ``entry_id``, in which the rows of all pages themselves are alike.
     """
-    return func.coalesce(entry_id, 0).in_({one or 0 for _, one in subjects})
+    return func.coalesce(entry_id, 0).in_({about or 0 for _, about in subjects})
 
 
 def cross_entry_finding(row: BookFindingRow) -> CrossEntryFinding:
-    """A row of ``book_finding``."""
+    """Return a row of ``book_finding`` as a value."""
     return CrossEntryFinding(
         row.book_id,
         row.page_id,
@@ -301,66 +163,58 @@ def _finding(row: FindingRow | BookFindingRow) -> Finding:
     return Finding(row.code, Severity(row.severity), tuple(row.fields), dict(row.details))
 
 
-def tasks_at(connection: Connection, spots: Collection[Spot]) -> dict[Spot, ReviewTaskRow]:
-    """The rows of the tasks there."""
+def tasks_at(connection: Connection, subjects: Collection[Subject]) -> dict[Subject, ReviewTaskRow]:
+    """Return the tasks of entries and pages themselves."""
     query = select(review_task).where(
-        review_task.c.page_id.in_({page_id for page_id, _ in spots}),
-        review_task.c.row.in_({row for _, row in spots}),
+        review_task.c.page_id.in_({page_id for page_id, _ in subjects}),
+        _among(review_task.c.entry_id, subjects),
     )
-    return {(row.page_id, row.row): row for row in rows_of(connection, ReviewTaskRow, query)}
+    return {(row.page_id, row.entry_id): row for row in rows_of(connection, ReviewTaskRow, query)}
 
 
 @dataclass(frozen=True, slots=True)
 class _PlacedDecision(DecisionRow):
     page_id: int
+    entry_id: int | None
 
 
-def decisions_at(connection: Connection, spots: Collection[Spot]) -> Mapping[Spot, dict[str, Decision]]:
-    """Return the last decision on every field that has any, without those whose keyed values were taken back."""
-    same = (
-        (decision.c.book_id == scan.c.book_id)
-        & (decision.c.scan_sha256 == scan.c.sha256)
-        & (decision.c.page_no == page.c.page_no)
-    )
+AT_ONCE = 500
+"""Most entries that a statement names; for more, it reads whole pages."""
+
+
+def decisions_at(
+    connection: Connection, subjects: Collection[Subject]
+) -> Mapping[Subject, dict[str, Decision]]:
+    """Return the last decision on each field of entries and pages themselves.
+
+    A decision whose keyed values were taken back does not count.
+    """
     query = (
-        select(decision, page.c.id)
-        .join_from(page, scan)
-        .join(decision, same)
+        select(decision, page.c.id, entry.c.id)
+        .select_from(PAGES)
+        .join(decision, on_page(decision))
+        .outerjoin(entry, (entry.c.page_id == page.c.id) & (entry.c.row == decision.c.row))
         .where(
-            page.c.id.in_({page_id for page_id, _ in spots}),
-            decision.c.row.in_({row for _, row in spots}),
+            page.c.id.in_({page_id for page_id, _ in subjects}),
+            entry.c.id.is_not(None) | (decision.c.row == PAGE_ITSELF),
         )
         .order_by(decision.c.id)
     )
+    wanted = frozenset(subjects)
+    if len(wanted) <= AT_ONCE:
+        query = query.where(_among(entry.c.id, subjects))
     rows = rows_of(connection, _PlacedDecision, query)
     gone = withdrawn(connection, {keying_id for row in rows for keying_id in row.keyings or ()})
-    found: dict[Spot, dict[str, Decision]] = defaultdict(dict)
+    found: dict[Subject, dict[str, Decision]] = defaultdict(dict)
     for row in rows:
-        if gone.isdisjoint(row.keyings or ()):
-            found[row.page_id, row.row][row.field] = _decision(row)
+        if (row.page_id, row.entry_id) in wanted and gone.isdisjoint(row.keyings or ()):
+            found[row.page_id, row.entry_id][row.field] = _decision(row)
     return found
 
 
-def decisions_of(connection: Connection, page_id: int, row: int) -> dict[str, Decision]:
-    """Return the last decisions on one entry, or on a page itself, as ``decisions_at`` does."""
-    return decisions_at(connection, [(page_id, row)])[page_id, row]
-
-
-def reading_of_row(row: ReadingRow) -> FieldReading:
-    return FieldReading(
-        field=row.field,
-        status=FieldStatus(row.status),
-        text=row.text,
-        canonical=row.canonical,
-        confidence=row.confidence,
-        writing=Writing(row.writing),
-        engine=row.engine,
-        box=None if row.box is None else Box(*row.box),
-        lines=tuple(Box(*line) for line in row.lines),
-        accepted=row.accepted,
-        hypotheses=tuple(Hypothesis(text, chance) for text, chance in row.hypotheses or ()),
-        evidence=None if row.evidence is None else Evidence(**row.evidence),
-    )
+def decisions_of(connection: Connection, subject: Subject) -> dict[str, Decision]:
+    """Return the last decision on each field of an entry or a page itself."""
+    return decisions_at(connection, [subject])[subject]
 
 
 def _decision(row: DecisionRow) -> Decision:
@@ -384,14 +238,13 @@ def _decision(row: DecisionRow) -> Decision:
 
 def amendments_in(
     connection: Connection, book_ids: Collection[int]
-) -> dict[tuple[int, str, int, int], dict[str, Amendment]]:
-    """Return the effective amendments of whole books, by book, scan, page and row."""
+) -> dict[RegistryPart, dict[str, Amendment]]:
+    """Return the effective amendments of whole books, by entry and field."""
     query = select(amendment).where(amendment.c.book_id.in_(book_ids)).order_by(amendment.c.id)
-    found: dict[tuple[int, str, int, int], list[AmendmentRow]] = {}
+    found: dict[RegistryPart, list[AmendmentRow]] = {}
     for row in rows_of(connection, AmendmentRow, query):
-        key = (row.book_id, row.scan_sha256, row.page_no, row.row)
-        found.setdefault(key, []).append(row)
-    return {key: _in_force(rows) for key, rows in found.items()}
+        found.setdefault(part_of_row(row), []).append(row)
+    return {part: _in_force(rows) for part, rows in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,15 +258,8 @@ def amendments_of_entries(
     """Return the effective amendments of these entries, by entry and field."""
     query = (
         select(amendment, entry.c.id)
-        .join_from(entry, page, entry.c.page_id == page.c.id)
-        .join(scan, page.c.scan_id == scan.c.id)
-        .join(
-            amendment,
-            (amendment.c.book_id == scan.c.book_id)
-            & (amendment.c.scan_sha256 == scan.c.sha256)
-            & (amendment.c.page_no == page.c.page_no)
-            & (amendment.c.row == entry.c.row),
-        )
+        .select_from(ENTRIES)
+        .join(amendment, on_entry(amendment))
         .where(entry.c.id.in_(entry_ids))
         .order_by(amendment.c.id)
     )
@@ -424,7 +270,7 @@ def amendments_of_entries(
 
 
 def _in_force(rows: Iterable[AmendmentRow]) -> dict[str, Amendment]:
-    """Of each field the last amendment that nobody took back."""
+    """Return the last amendment of each field that nobody took back."""
     rows = list(rows)
     gone = {row.withdraws_id for row in rows}
     return {
@@ -435,7 +281,7 @@ def _in_force(rows: Iterable[AmendmentRow]) -> dict[str, Amendment]:
 
 
 def amendment_of(row: AmendmentRow) -> Amendment:
-    """A row as a value."""
+    """Return a row of ``amendment`` as a value."""
     paper = None if row.paper_sha256 is None else PageRef(row.paper_sha256, row.paper_page_no or 0)
     return Amendment(
         row.id,

@@ -1,4 +1,4 @@
-"""Entries as the registry holds them: readings, decisions, effective values, and both layers of what is delivered."""
+"""Values of entries: readings, decisions, effective values, and the layers of their delivery."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from pipeline.registry.tasks.consensus import Decision
 
 @dataclass(frozen=True, slots=True)
 class EffectiveValues:
-    """The effective values of an entry, by field; ``values`` is None when there is no such entry on paper."""
+    """The effective values of an entry, by field; ``values`` is None for an entry that does not stand."""
 
     entry_id: int
     record: str
@@ -36,7 +36,7 @@ class ResolvedPlace:
     """The administrative unit that an effective value of a place names on a day.
 
     Attributes:
-        text: What was resolved, as the record holds it.
+        text: The effective value that was resolved.
         as_of: The day, ISO 8601; ``""`` when the entry has no effective day.
         state: As in ``pipeline.values.places.ResolutionState``.
         unit: Code of the unit with its scheme (``2004:31417``), ``""`` unless it is one unit.
@@ -45,7 +45,7 @@ class ResolvedPlace:
         province: Code of the province, as far as it is known.
         district: Code of the district, as far as it is known.
         commune: Code of the commune, as far as it is known.
-        candidates: Codes of the units that it may be, or that it was or will be at another time.
+        candidates: Codes of the units that the text may name on that day, or names at another time.
     """
 
     text: str
@@ -62,21 +62,21 @@ class ResolvedPlace:
 
 @dataclass(frozen=True, slots=True)
 class StoredEntry:
-    """An entry as the registry holds it: the latest run's readings, and above them what people decided.
+    """An entry with what the machine says now and what people decided.
 
     Attributes:
         scan: File name of the scan.
         row: Row on the page, from 0.
         record: Kind of event, as in ``schemas/records``.
-        readings: Of the latest run, one a field.
-        findings: Of the latest run.
+        readings: What the machine says now (``CurrentReadings``), one a field.
+        findings: Of the latest run, without the doubts that clear values answer.
         decisions: The latest decision of each decided field.
         values: Effective values: text or canonical form, ``""`` = known to be blank, None = nothing is known.
-        places: The unit of each place among the values.
-        cross_entry_findings: What checks of books and of the registry found.
-        hand_reader: Fingerprint of that run's handwriting recognizer (``""``: none, None: not known).
-        amendments: Those that hold now, by field; they change none of ``values``.
-        confirmed: What people confirmed last to be delivered, by field; it changes none of ``values`` either.
+        places: The administrative unit of each place among the values.
+        cross_entry_findings: Of the checks of books and of the registry.
+        hand_reader: Fingerprint of the latest run's handwriting recognizer (``""``: none, None: not known).
+        amendments: In force, by field; ``values`` do not include them.
+        confirmed: The last confirmed delivery, by field; ``values`` do not include it.
     """
 
     entry_id: int
@@ -98,12 +98,12 @@ class StoredEntry:
     @property
     def current(self) -> Mapping[str, str | None]:
         """Return the effective values, overridden by those that amendments gave."""
-        return {**self.values, **{name: one.value for name, one in self.amendments.items()}}
+        return {**self.values, **{name: amended.value for name, amended in self.amendments.items()}}
 
     def noted_order(self, record: RecordSpec) -> AmendmentOrder | None:
-        """The decision that the entry's margin note tells of, as people keyed it; None without a number.
+        """Return the decision that the margin note names, as people keyed it; None without a number.
 
-        Its legal basis is for whoever amends: the note does not give one.
+        The note gives no legal basis; whoever amends the entry does.
         """
         number, day, authority = (
             self.values.get(record.derived_fields.get(rule, "")) or ""
@@ -112,7 +112,7 @@ class StoredEntry:
         return None if not number else AmendmentOrder(number, day, "", authority)
 
     def is_noted(self, amendment: Amendment, record: RecordSpec) -> bool:
-        """Return whether the margin note tells of the decision on which an amendment rests."""
+        """Return whether the margin note names the decision on which an amendment rests."""
         noted = self.noted_order(record)
         return noted is not None and (noted.decision_number, noted.decided_on) == (
             amendment.order.decision_number,
@@ -122,7 +122,7 @@ class StoredEntry:
 
 @dataclass(frozen=True, slots=True)
 class PastReading:
-    """One reading of any run, the latest included.
+    """A reading of any run, the latest included.
 
     Attributes:
         fingerprint: Of declarations, models and options of the run.
@@ -153,11 +153,11 @@ class RecordRow:
 
 @dataclass(frozen=True, slots=True)
 class ReadEntry:
-    """What the latest run read of an entry.
+    """What the machine says now of an entry.
 
     Attributes:
         record: Kind of event, as in ``schemas/records``.
-        hand_reader: Fingerprint of that run's handwriting recognizer (``""``: none, None: not known).
+        hand_reader: Fingerprint of the latest run's handwriting recognizer (``""``: none, None: not known).
     """
 
     entry_id: int
@@ -170,15 +170,7 @@ class ReadEntry:
 
 @dataclass(frozen=True, slots=True)
 class LastReading:
-    """The last reading of a field.
-
-    Attributes:
-        status: As in ``FieldReading``.
-        text: As in ``FieldReading``.
-        canonical: As in ``FieldReading``.
-        accepted: Whether it was accepted without a person.
-        decided: Whether a person has decided the field.
-    """
+    """The reading of a field by the latest run; ``decided``: a person has decided the field."""
 
     status: str
     text: str
@@ -193,10 +185,10 @@ def written_entry(
     schemas: Schemas,
     typed: Mapping[str, tuple[FieldStatus, str]] | None = None,
 ) -> WrittenEntry:
-    """Return an entry as it stands on paper: a person's decision before the machine's reading.
+    """Return an entry as written on paper: a person's decision before the machine's reading.
 
     Args:
-        typed: Status and text of fields that a person is typing, whose values the entry has already.
+        typed: Status and text of fields that a person is typing; ``entry`` has their values already.
     """
     readings = {reading.field: reading for reading in entry.readings}
     fields: dict[str, WrittenField] = {}
@@ -218,9 +210,9 @@ def written_entry(
 
 
 class BookLayers:
-    """Both layers of the entries of a book, which are asked for one after the other in its order.
+    """Both layers of the entries of a book, one after the other in the order of the book.
 
-    A typed entry is no line right below another: its row tells in what order people typed, not where it stands.
+    A typed entry is no line below another line: its row is the order of typing, not its place on the page.
     """
 
     def __init__(self, ledger: Ledger, schemas: Schemas, policy: DeliveryPolicy) -> None:
@@ -237,7 +229,8 @@ class BookLayers:
         """Return the layers of the next entry.
 
         Args:
-            is_trusted: Whether its rows are what the program wrote; else the next entry takes nothing from it.
+            is_trusted: Whether nobody altered its rows behind the program's back; else the next entry takes nothing
+                from it.
             typed: As in ``written_entry``.
         """
         above = None

@@ -1,4 +1,4 @@
-"""Which administrative unit each written place in force is. Beside the text, never in its place; rows only added."""
+"""Administrative units of effective places: resolved into rows of their own, which leave the texts as they are."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from sqlalchemy import Connection, RowMapping, select
 from pipeline.registry.database.audit import MACHINE, add, record
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.entries.effective_values import effective_values_of
-from pipeline.registry.entries.machine_view import place_of
 from pipeline.registry.entries.model import EffectiveValues, ResolvedPlace
 from pipeline.registry.entries.rows import resolved_place
+from pipeline.registry.entries.subjects import place_of
 from pipeline.values.places import Level, PlaceResolution
 from pipeline.values.predicates import date_parts
 
@@ -30,28 +30,28 @@ _SAME = (
     "commune",
     "candidates",
 )
-"""What makes two rows say the same."""
+"""Columns by which two resolutions are equal."""
 
 
 def refresh_places(
     connection: Connection, declared: RecordSchema, entries: Sequence[EffectiveValues]
 ) -> bool:
-    """Resolve the places among the effective values anew, and note those that have changed since they were last noted.
+    """Resolve the places among effective values, and add a row for each resolution that has changed.
 
     Returns:
-        Whether there were any.
+        Whether any has changed.
     """
-    before = _last(connection, [one.entry_id for one in entries])
+    before = _last(connection, [each.entry_id for each in entries])
     rows = []
-    for one in entries:
-        values = one.values or {}
-        for place, day in declared.dated_places(one.record).items():
+    for each in entries:
+        values = each.values or {}
+        for place, day in declared.dated_places(each.record).items():
             row = _row(declared, values.get(place), values.get(day) or "")
-            last = before.get((one.entry_id, place))
+            last = before.get((each.entry_id, place))
             if last is None and row["text"] is None:
                 continue
             if last is None or any(last[name] != row[name] for name in _SAME):
-                rows.append({"entry_id": one.entry_id, "field": place, **row})
+                rows.append({"entry_id": each.entry_id, "field": place, **row})
     add(connection, resolved_place, rows)
     return bool(rows)
 
@@ -59,10 +59,8 @@ def refresh_places(
 def resolve_places(connection: Connection, declared: RecordSchema, entry_id: int) -> bool:
     """Resolve the places of an entry anew, after the tables of administrative units have changed.
 
-    What was noted before stays on record; nothing is added where it comes out the same.
-
     Returns:
-        Whether any came out otherwise.
+        Whether any resolution has changed.
     """
     record_name = place_of(connection, entry_id).record
     values = effective_values_of(connection, declared, {entry_id: record_name})[entry_id]
@@ -73,10 +71,7 @@ def resolve_places(connection: Connection, declared: RecordSchema, entry_id: int
 
 
 def places_of(connection: Connection, entry_ids: Sequence[int]) -> Mapping[int, Mapping[str, ResolvedPlace]]:
-    """Return what was noted last of each place of these entries, by entry and field.
-
-    A place without an effective text is left out.
-    """
+    """Return the last resolution of each place of entries that has an effective text, by entry and field."""
     found: dict[int, dict[str, ResolvedPlace]] = defaultdict(dict)
     for (entry_id, field), row in _last(connection, entry_ids).items():
         if row["text"] is not None:
@@ -96,7 +91,7 @@ def places_of(connection: Connection, entry_ids: Sequence[int]) -> Mapping[int, 
 
 
 def _last(connection: Connection, entry_ids: Sequence[int]) -> dict[tuple[int, str], RowMapping]:
-    """The last row of each place of these entries, by entry and field."""
+    """Return the last row of each place of entries, by entry and field."""
     rows = connection.execute(
         select(resolved_place).where(resolved_place.c.entry_id.in_(entry_ids)).order_by(resolved_place.c.id)
     )
@@ -121,6 +116,6 @@ def _row(declared: RecordSchema, text: str | None, day: str) -> dict[str, Any]:
 
 
 def _levels(found: PlaceResolution) -> dict[str, str]:
-    """The codes of the levels that are known for sure."""
+    """Return the codes of the levels that are certain."""
     ids = {unit.level: unit.id for unit in found.line}
     return {level.name.lower(): ids.get(level, "") for level in Level}

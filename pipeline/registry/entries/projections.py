@@ -1,9 +1,7 @@
-"""Keeps what follows from readings and decisions in step with them.
+"""Projections: records, resolved places, numbers of entries and tasks follow readings and decisions.
 
-The record, its places, the entry's number, the task.
-
-Called in the transaction that changed readings or added decisions, so that nobody ever sees one without the other.
-Many entries are asked about and written together: a check of all books touches thousands.
+Whoever changes readings or adds decisions refreshes them in the same transaction, so that nobody sees one without the
+other. A check of all books touches thousands of entries, so that one statement reads or writes many.
 """
 
 from __future__ import annotations
@@ -18,19 +16,12 @@ from pipeline.base.model import FIRST_TYPED_ROW, FieldReading, FieldStatus
 from pipeline.registry.checks.model import CrossEntryFinding
 from pipeline.registry.database.audit import changing, wrote
 from pipeline.registry.database.record_tables import RecordSchema
-from pipeline.registry.entries.added_readings import corrected_covers, under_cover
 from pipeline.registry.entries.effective_values import derive_effective_values, left_to_decide
-from pipeline.registry.entries.machine_view import (
-    MachineView,
-    Subject,
-    decisions_at,
-    machine_views,
-    places_of_subjects,
-    tasks_at,
-)
+from pipeline.registry.entries.machine_view import MachineView, decisions_at, machine_views, tasks_at
 from pipeline.registry.entries.model import EffectiveValues
 from pipeline.registry.entries.places import refresh_places
-from pipeline.registry.entries.rows import EntryPlace, SubjectPlace, entry
+from pipeline.registry.entries.rows import EntryPlace, Subject, SubjectPlace, entry
+from pipeline.registry.entries.subjects import places_of_subjects
 from pipeline.registry.tasks.consensus import Consensus, Decision
 from pipeline.registry.tasks.keyed_values import live_consensus
 from pipeline.registry.tasks.rows import ReviewTaskRow
@@ -38,14 +29,13 @@ from pipeline.registry.tasks.stored_tasks import TaskWanted, refresh_tasks
 from pipeline.registry.withdrawals.stored_withdrawals import part_of, withdrawn_places
 
 AT_ONCE = 500
-"""Entries and pages that one statement asks about."""
+"""Entries and pages in one statement."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What there is on an entry, or on a page itself."""
+    """All that projections of an entry or a page itself follow from."""
 
-    subject: Subject
     place: SubjectPlace
     machine: MachineView
     decisions: Mapping[str, Decision]
@@ -60,36 +50,29 @@ class _Known:
 
     @property
     def stands(self) -> bool:
-        """Whether it is there by what the machine or people say, as a page always is, and is not withdrawn."""
-        added = self.place.row >= FIRST_TYPED_ROW
-        there = self.subject[1] is None or bool(self.entry.found or added or self.decisions or self.keyed)
-        return there and not self.withdrawn
+        """Whether the machine or a person says that the entry exists and it is not withdrawn; a page always exists."""
+        if self.withdrawn or not isinstance(self.place, EntryPlace):
+            return not self.withdrawn
+        is_typed = self.place.row >= FIRST_TYPED_ROW
+        return bool(self.place.found or is_typed or self.decisions or self.keyed)
 
     @property
     def cross_entry_findings(self) -> tuple[CrossEntryFinding, ...]:
-        """What checks across entries found, as long as there is anything for it to stand on."""
+        """Findings of checks across entries; an entry that does not stand has none."""
         return self.machine.cross_entry_findings if self.stands else ()
 
     @property
     def task_wanted(self) -> TaskWanted:
-        left = left_to_decide(
-            self.machine.readings,
-            self.machine.findings,
-            self.decisions,
-            self.cross_entry_findings,
-            self.keyed,
-        )
-        of_book = (
-            {one.finding.code for one in self.cross_entry_findings} if self.subject[1] is None else set()
-        )
+        left = left_to_decide(self.machine, self.decisions, self.cross_entry_findings, self.keyed)
+        is_page = not isinstance(self.place, EntryPlace)
+        codes = {across.finding.code for across in self.cross_entry_findings}
         return TaskWanted(
-            self.subject,
             self.place,
             self.task,
             left,
             self.keyed,
             withdrawn=self.withdrawn,
-            is_about_book=not of_book.isdisjoint(left.reasons),
+            is_about_book=is_page and not codes.isdisjoint(left.reasons),
         )
 
 
@@ -101,64 +84,60 @@ def refresh_projections(
     *,
     leave: bool = False,
 ) -> set[Subject]:
-    """Bring record, number and task of entries, and the tasks of pages themselves, up to date.
+    """Bring the records, numbers and tasks of entries and the tasks of pages themselves up to date.
 
     Args:
-        subjects: The entries and pages.
-        machines: What the machine says of some of them, of a caller who knows.
-        leave: Leave those as they are whose rows were altered behind the program's back, and go on with the rest.
+        machines: Machine views that the caller has read already.
+        leave: Skip subjects whose rows were altered behind the program's back, instead of raising.
 
     Returns:
-        The subjects whose task was opened *again* by this.
+        The subjects whose finished tasks are open again.
 
     Raises:
-        RegistryError: One of them is not there.
-        RowTampered: A row of one of them was altered.
+        RegistryError: A subject does not exist.
+        RowTampered: A row of a subject was altered.
     """
     wanted = list(dict.fromkeys(subjects))
     reopened: set[Subject] = set()
     for start in range(0, len(wanted), AT_ONCE):
-        known = _known(connection, wanted[start : start + AT_ONCE], machines or {})
-        entries = [one for one in known if one.subject[1] is not None]
-        altered = _compare(connection, declared, [one.entry.id for one in entries], leave=leave)
-        _follow_entries(connection, declared, [one for one in entries if one.entry.id not in altered])
-        reopened |= refresh_tasks(connection, [one.task_wanted for one in known], leave=leave)
+        known = _known(connection, declared, wanted[start : start + AT_ONCE], machines or {})
+        entries = [each for each in known if isinstance(each.place, EntryPlace)]
+        altered = _compare(connection, declared, [each.entry.id for each in entries], leave=leave)
+        _follow_entries(connection, declared, [each for each in entries if each.entry.id not in altered])
+        reopened |= refresh_tasks(connection, [each.task_wanted for each in known], leave=leave)
     return reopened
 
 
 def _known(
-    connection: Connection, subjects: Sequence[Subject], machines: Mapping[Subject, MachineView]
+    connection: Connection,
+    declared: RecordSchema,
+    subjects: Sequence[Subject],
+    machines: Mapping[Subject, MachineView],
 ) -> list[_Known]:
     places = places_of_subjects(connection, subjects)
-    views = {**machine_views(connection, [one for one in subjects if one not in machines]), **machines}
-    spots = {subject: (place.page_id, place.row) for subject, place in places.items()}
-    decisions = decisions_at(connection, spots.values())
-    tasks = tasks_at(connection, spots.values())
-    keyed = live_consensus(connection, {task.id: decisions[spot] for spot, task in tasks.items()})
+    unread = [subject for subject in subjects if subject not in machines]
+    views = {**machine_views(connection, declared, unread), **machines}
+    decisions = decisions_at(connection, subjects)
+    tasks = tasks_at(connection, subjects)
+    keyed = live_consensus(connection, {task.id: decisions[subject] for subject, task in tasks.items()})
     gone = withdrawn_places(connection, places.values())
-    found = []
-    for subject in subjects:
-        spot = spots[subject]
-        task = tasks.get(spot)
-        consensus = {} if task is None else keyed[task.id]
-        found.append(
-            _Known(
-                subject,
-                places[subject],
-                views[subject],
-                decisions[spot],
-                task,
-                consensus,
-                withdrawn=part_of(places[subject]) in gone,
-            )
+    return [
+        _Known(
+            places[subject],
+            views[subject],
+            decisions[subject],
+            task := tasks.get(subject),
+            {} if task is None else keyed[task.id],
+            withdrawn=part_of(places[subject]) in gone,
         )
-    return found
+        for subject in subjects
+    ]
 
 
 def _compare(
     connection: Connection, declared: RecordSchema, entry_ids: Sequence[int], *, leave: bool
 ) -> frozenset[int]:
-    """Compare the rows of these entries with their last digests; returns the entries that were altered."""
+    """Compare rows of entries and records with their last digests; return the ids of the altered entries."""
     if not entry_ids:
         return frozenset()
     altered = changing(connection, entry, entry_ids, leave=leave)
@@ -178,55 +157,43 @@ def _compare(
 
 
 def _follow_entries(connection: Connection, declared: RecordSchema, entries: Sequence[_Known]) -> None:
-    """Bring their records, places and numbers up to date."""
+    """Bring the records, resolved places and numbers of entries up to date."""
     if not entries:
         return
-    covers = corrected_covers(connection, {one.place.book_id for one in entries})
-    readings = [
-        under_cover(declared, one.entry.record, one.machine.readings, covers.get(one.place.book_id))
-        for one in entries
-    ]
     values = [
         derive_effective_values(
             declared,
-            one.entry.record,
-            read,
-            one.decisions,
-            one.cross_entry_findings,
-            one.keyed,
+            each.entry.record,
+            each.machine.readings,
+            each.decisions,
+            each.cross_entry_findings,
+            each.keyed,
         )
-        for one, read in zip(entries, readings, strict=True)
+        for each in entries
     ]
     in_force = [
-        EffectiveValues(one.entry.id, one.entry.record, its if one.stands else None)
-        for one, its in zip(entries, values, strict=True)
+        EffectiveValues(each.entry.id, each.entry.record, of_entry if each.stands else None)
+        for each, of_entry in zip(entries, values, strict=True)
     ]
     _keep_records(connection, declared, in_force)
     refresh_places(connection, declared, in_force)
     connection.execute(
         update(entry).where(entry.c.id == bindparam("of_entry")),
-        [
-            _entry_row(declared, one, read, its)
-            for one, read, its in zip(entries, readings, values, strict=True)
-        ],
+        [_entry_row(declared, *each) for each in zip(entries, values, strict=True)],
     )
-    wrote(connection, entry, [one.entry_id for one in in_force])
+    wrote(connection, entry, [each.entry.id for each in entries])
 
 
-def _entry_row(
-    declared: RecordSchema,
-    one: _Known,
-    readings: Sequence[FieldReading],
-    values: Mapping[str, str | None],
-) -> dict[str, Any]:
-    field = declared.number_field(one.entry.record)
+def _entry_row(declared: RecordSchema, known: _Known, values: Mapping[str, str | None]) -> dict[str, Any]:
+    readings = known.machine.readings
+    field = declared.number_field(known.entry.record)
     number = values.get(field) if field else None
     read = next((reading.text for reading in readings if reading.field == field), "")
     return {
-        "of_entry": one.entry.id,
-        "stands": one.stands,
+        "of_entry": known.entry.id,
+        "stands": known.stands,
         "number_text": number or read,
-        "unaccepted": _unaccepted(readings, values, one.decisions) or None,
+        "unaccepted": _unaccepted(readings, values, known.decisions) or None,
         **_number_and_year(number),
     }
 
@@ -234,7 +201,7 @@ def _entry_row(
 def _unaccepted(
     readings: Sequence[FieldReading], values: Mapping[str, str | None], decisions: Mapping[str, Decision]
 ) -> dict[str, str]:
-    """Return what the machine read and nobody has accepted or decided: for checks across entries, never effective."""
+    """Return readings that nobody has accepted or decided, by field: for checks across entries, never effective."""
     return {
         reading.field: reading.canonical
         for reading in readings
@@ -246,37 +213,34 @@ def _unaccepted(
 
 
 def _keep_records(connection: Connection, declared: RecordSchema, entries: Sequence[EffectiveValues]) -> None:
-    """Keep one row of each valid entry in the table of its record, and none in the others.
-
-    An invalid entry has no row at all.
-    """
+    """Keep one row of each entry that stands, in the table of its record; an entry that does not stand has none."""
     new: dict[str, list[EffectiveValues]] = {}
-    for record in dict.fromkeys(one.record for one in entries):
-        own = declared.records[record]
-        standing = [one for one in entries if one.record == record and one.values is not None]
-        ids = [one.entry_id for one in standing]
-        there = set(connection.scalars(select(own.c.entry_id).where(own.c.entry_id.in_(ids))))
+    for record in dict.fromkeys(each.record for each in entries):
+        table = declared.records[record]
+        standing = [each for each in entries if each.record == record and each.values is not None]
+        ids = [each.entry_id for each in standing]
+        kept = set(connection.scalars(select(table.c.entry_id).where(table.c.entry_id.in_(ids))))
         if rows := [
-            {"of_entry": one.entry_id, **(one.values or {})} for one in standing if one.entry_id in there
+            {"of_entry": each.entry_id, **(each.values or {})} for each in standing if each.entry_id in kept
         ]:
-            connection.execute(update(own).where(own.c.entry_id == bindparam("of_entry")), rows)
-        new[record] = [one for one in standing if one.entry_id not in there]
-        wrote(connection, own, there)
-    homeless = [one.entry_id for one in entries if one.values is None]
-    homeless += [one.entry_id for some in new.values() for one in some]
-    if homeless:
+            connection.execute(update(table).where(table.c.entry_id == bindparam("of_entry")), rows)
+        new[record] = [each for each in standing if each.entry_id not in kept]
+        wrote(connection, table, kept)
+    removed = [each.entry_id for each in entries if each.values is None]
+    removed += [each.entry_id for added in new.values() for each in added]
+    if removed:
         for table in declared.records.values():
-            elsewhere = delete(table).where(table.c.entry_id.in_(homeless)).returning(table.c.entry_id)
+            elsewhere = delete(table).where(table.c.entry_id.in_(removed)).returning(table.c.entry_id)
             wrote(connection, table, connection.scalars(elsewhere))
-    for record, some in new.items():
-        if some:
-            rows = [{"entry_id": one.entry_id, **(one.values or {})} for one in some]
+    for record, added in new.items():
+        if added:
+            rows = [{"entry_id": each.entry_id, **(each.values or {})} for each in added]
             connection.execute(insert(declared.records[record]), rows)
-            wrote(connection, declared.records[record], [one.entry_id for one in some], new=True)
+            wrote(connection, declared.records[record], [each.entry_id for each in added], new=True)
 
 
 def _number_and_year(value: str | None) -> dict[str, Any]:
-    """A number in force, ``NN/YYYY`` or as far as it is written; never a year that is not there."""
+    """Return the columns of an effective number, ``NN/YYYY`` or as far as it is written: no year is ever added."""
     number, slash, year = (value or "").partition("/")
     if slash and not year.isdecimal():
         return {"number": value, "year": None}

@@ -1,18 +1,20 @@
-"""The tables of entries: readings and findings of every run, and what changes a reading without a new run.
+"""The tables of entries: readings and findings of every run, and rows that change a reading without a new run.
 
-A reading is overlaid by fields that people added, regions that they redrew, values that are clear by decisions on other
-entries, and values drawn for a blind check.
+``current_readings`` says how clear values, values drawn for a blind check, added fields and redrawn regions overlay
+readings.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any, TypeAlias
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import ColumnElement, FromClause, Index, Select, UniqueConstraint
 
 from pipeline.base.model import PageRef
+from pipeline.registry.books.rows import on_page, page, scan
 from pipeline.registry.data_entry.model import Corners
 from pipeline.registry.database.columns import APPEND_ONLY, CHANGING, Id, Json, ManyId, column, refers, table
 
@@ -21,8 +23,8 @@ from pipeline.registry.database.columns import APPEND_ONLY, CHANGING, Id, Json, 
 class EntryRow:
     """An entry, the same over all runs.
 
-    ``found``: the latest run found it; ``stands``: it is found and not withdrawn; ``number``, ``year``,
-    ``accepted`` and ``unaccepted`` follow from its effective values.
+    ``found``: the latest run found the entry; ``stands``: it exists and is not withdrawn (``projections``); ``number``,
+    ``year`` and ``unaccepted`` follow from its effective values.
     """
 
     id: Id
@@ -39,6 +41,30 @@ class EntryRow:
 
 
 entry = table("entry", EntryRow, UniqueConstraint("page_id", "row"), info=CHANGING)
+
+ENTRIES = entry.join(page).join(scan)
+"""Entries with their pages and scans."""
+
+
+def on_entry(rows: FromClause) -> ColumnElement[bool]:
+    """Return the condition that rows name an entry of ``ENTRIES`` by book, scan, page and row."""
+    return on_page(rows) & (rows.c.row == entry.c.row)
+
+
+def about_fields(
+    rows: FromClause, entry_ids: Collection[int] | Select[Any], field: str | None = None
+) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that rows are about these entries, and about one field of them if it is given."""
+    of_field = () if field is None else (rows.c.field == field,)
+    return rows.c.entry_id.in_(entry_ids), *of_field
+
+
+Subject: TypeAlias = tuple[int, int | None]
+"""The id of a page and the id of an entry on it; None: the page itself.
+
+It is the key of a place within one database. ``RegistryPart`` names a place by the content of its scan, for rows that
+outlive readings.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +83,10 @@ class SubjectPlace:
     def ref(self) -> PageRef:
         return PageRef(self.sha256, self.page_no)
 
+    @property
+    def subject(self) -> Subject:
+        return self.page_id, None
+
 
 @dataclass(frozen=True, slots=True)
 class EntryPlace(SubjectPlace):
@@ -72,10 +102,14 @@ class EntryPlace(SubjectPlace):
     number_text: str
     unaccepted: dict[str, str] | None
 
+    @property
+    def subject(self) -> Subject:
+        return self.page_id, self.id
+
 
 @dataclass(frozen=True, slots=True)
 class ReadingRow:
-    """What a run read of a field."""
+    """The reading of a field by a run."""
 
     id: ManyId
     page_run_id: Annotated[int, refers("page_run")]
@@ -154,11 +188,10 @@ resolved_place = table(
 
 @dataclass(frozen=True, slots=True)
 class AddedFieldRow:
-    """The last row of a field counts.
+    """A field that a person added to an entry; the last row of a field counts.
 
-    ``text``, ``canonical``: what the cover of the book says of it, so that nobody has to type it; ``""``: it waits
-    for people. ``corners``: where its ink stands, as a person drew it: four points [x, y] in pixels of the page as
-    scanned, None where nobody drew anything.
+    ``text``, ``canonical``: its value on the cover of the book; ``""``: people key it. ``corners``: the place of its
+    ink as a person drew it, four points [x, y] in pixels of the page as scanned.
     """
 
     id: Id
@@ -177,11 +210,10 @@ added_field = table("added_field", AddedFieldRow, sqlite_autoincrement=True, inf
 
 @dataclass(frozen=True, slots=True)
 class RedrawnRegionRow:
-    """A field region that a person redrew, and what was read there.
+    """A field region that a person redrew, and its reading, which is never accepted by itself.
 
-    ``corners``: four points [x, y] in pixels of the page as scanned; a row without any takes the one before it
-    back, and the region before that counts again. ``reader``: the fingerprint of the readers; the reading is never
-    accepted by itself.
+    ``corners``: four points [x, y] in pixels of the page as scanned; a row without corners takes the row before it
+    back, and the region before that counts again. ``reader``: the fingerprint of the readers.
     """
 
     id: Id
@@ -208,9 +240,8 @@ redrawn_region = table("redrawn_region", RedrawnRegionRow, sqlite_autoincrement=
 class ClearValueRow:
     """A value that is clear by decisions on other entries.
 
-    ``text``, ``canonical``: what the machine read; the row counts as long as the latest run reads the same.
-    ``drawn``: the value waits for a person who is not shown it. A row with ``takes_back_id`` takes that one back,
-    for ``reason``.
+    ``text``, ``canonical``: the reading; the row counts as long as the latest run reads the same. ``drawn``: the value
+    waits for a blind check. A row with ``takes_back_id`` takes that row back, for ``reason``.
     """
 
     id: ManyId
@@ -238,7 +269,7 @@ clear_value = table(
 
 @dataclass(frozen=True, slots=True)
 class ClearValueWitnessRow:
-    """The decisions on which a value rests."""
+    """A decision on which a clear value rests."""
 
     id: ManyId
     clear_value_id: Annotated[int, column(many=True)]
@@ -259,10 +290,9 @@ clear_value_witness = table(
 class SampledValueRow:
     """An accepted value that was drawn for a blind check.
 
-    ``status``, ``text``, ``canonical``: what the machine read and accepted; as long as the latest run reads the
-    same the value waits for a person who is not shown it. ``source``: by what it was accepted (``ValueSource``);
-    ``basis``: by which calibration; ``share``: the probability with which it was drawn; ``tolerated``: the share of
-    errors that was tolerated then.
+    ``status``, ``text``, ``canonical``: the accepted reading; the value waits for a blind check as long as the latest
+    run reads the same. ``source``: what accepted it (``ValueSource``); ``basis``: by which calibration; ``share``: the
+    probability of the draw; ``tolerated``: the share of errors that was tolerated then.
     """
 
     id: ManyId

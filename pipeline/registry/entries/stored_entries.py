@@ -1,7 +1,6 @@
-"""Entries with all that the registry knows of them, and both layers of their values, one or whole books at a time.
+"""Entries with all that the registry knows of them, and both layers of their values, for one entry or whole books.
 
-One query a table, not one an entry. The effective values come from the record tables, where ``projections`` keeps them.
-Confirming a delivery changes neither readings nor decisions.
+Each table is read by one query for many entries.
 """
 
 from __future__ import annotations
@@ -27,32 +26,25 @@ from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.locks import hold_page_of
 from pipeline.registry.database.record_tables import RecordSchema
+from pipeline.registry.entries.current_readings import reading_of_row
 from pipeline.registry.entries.effective_values import effective_values_of
-from pipeline.registry.entries.machine_view import (
-    Subject,
-    amendments_in,
-    decisions_at,
-    machine_views,
-    place_of,
-    places_of_entries,
-    reading_of_row,
-)
+from pipeline.registry.entries.machine_view import amendments_in, decisions_at, machine_views
 from pipeline.registry.entries.model import BookLayers, PastReading, ReadEntry, StoredEntry
 from pipeline.registry.entries.places import places_of
-from pipeline.registry.entries.rows import ReadingRow, entry, reading
+from pipeline.registry.entries.rows import ENTRIES, ReadingRow, entry, reading
 from pipeline.registry.entries.rows import entry as entry_table
+from pipeline.registry.entries.subjects import place_of, places_of_entries
 from pipeline.registry.withdrawals.stored_withdrawals import part_of, refuse_withdrawn
 
 AT_ONCE = 500
-"""Entries that one statement asks about."""
+"""Entries in one statement."""
 
 
 def entry_ids(connection: Connection, book_id: int | None = None) -> Sequence[int]:
     """Return the ids of the valid entries, of a book or of all, in the order of the books."""
     query = (
         select(entry.c.id, scan.c.book_id, scan.c.id.label("scan_id"), scan.c.sha256, page.c.page_no)
-        .join(page, entry.c.page_id == page.c.id)
-        .join(scan, page.c.scan_id == scan.c.id)
+        .select_from(ENTRIES)
         .where(entry.c.stands)
         .order_by(scan.c.book_id, scan.c.id, page.c.page_no, entry.c.row)
     )
@@ -61,10 +53,10 @@ def entry_ids(connection: Connection, book_id: int | None = None) -> Sequence[in
 
 
 def stored_entry(connection: Connection, declared: RecordSchema, entry_id: int) -> StoredEntry:
-    """Return all that is known of an entry now.
+    """Return an entry with all that the registry knows of it.
 
     Raises:
-        NotThere: There is none of that id.
+        NotThere: There is no such entry.
     """
     return next(stored_entries(connection, declared, [entry_id]))
 
@@ -72,10 +64,10 @@ def stored_entry(connection: Connection, declared: RecordSchema, entry_id: int) 
 def stored_entries(
     connection: Connection, declared: RecordSchema, entry_ids: Sequence[int]
 ) -> Iterator[StoredEntry]:
-    """Yield all that is known of each of these entries, in their order.
+    """Yield entries with all that the registry knows of them, in the order of their ids as given.
 
     Raises:
-        NotThere: When one of them is not in the registry.
+        NotThere: One of them does not exist.
     """
     for start in range(0, len(entry_ids), AT_ONCE):
         yield from _some_entries(connection, declared, entry_ids[start : start + AT_ONCE])
@@ -85,16 +77,17 @@ def _some_entries(
     connection: Connection, declared: RecordSchema, entry_ids: Sequence[int]
 ) -> Iterator[StoredEntry]:
     positions = places_of_entries(connection, entry_ids)
-    subjects: list[Subject] = [(positions[entry_id].page_id, entry_id) for entry_id in entry_ids]
-    machine = machine_views(connection, subjects)
-    decisions = decisions_at(connection, {(row.page_id, row.row) for row in positions.values()})
+    subjects = [positions[entry_id].subject for entry_id in entry_ids]
+    machine = machine_views(connection, declared, subjects)
+    decisions = decisions_at(connection, subjects)
     values = effective_values_of(connection, declared, {row.id: row.record for row in positions.values()})
     places = places_of(connection, entry_ids)
     readers = _hand_readers(connection, {row.page_id for row in positions.values()})
     book_ids = {row.book_id for row in positions.values()}
     amendments, confirmed = amendments_in(connection, book_ids), confirmed_in(connection, book_ids)
-    for subject in subjects:
-        row, view = positions[subject[1] or 0], machine[subject]
+    for entry_id in entry_ids:
+        row = positions[entry_id]
+        view, part = machine[row.subject], part_of(row)
         yield StoredEntry(
             entry_id=row.id,
             book_id=row.book_id,
@@ -104,18 +97,18 @@ def _some_entries(
             record=row.record,
             readings=view.readings,
             findings=view.findings,
-            decisions=decisions[row.page_id, row.row],
+            decisions=decisions[row.subject],
             values=values[row.id],
             places=places.get(row.id, {}),
             cross_entry_findings=view.cross_entry_findings,
             hand_reader=readers.get(row.page_id),
-            amendments=amendments.get((row.book_id, row.sha256, row.page_no, row.row), {}),
-            confirmed=confirmed.get((row.book_id, row.sha256, row.page_no, row.row), {}),
+            amendments=amendments.get(part, {}),
+            confirmed=confirmed.get(part, {}),
         )
 
 
 def _hand_readers(connection: Connection, page_ids: set[int]) -> Mapping[int, str | None]:
-    """Return the reader of handwriting of the latest run over each of these pages."""
+    """Return the fingerprint of the handwriting recognizer of the latest run over each page."""
     query = select(page_run.c.page_id, page_run.c.hand_reader).where(
         page_run.c.page_id.in_(page_ids), page_run.c.latest
     )
@@ -123,15 +116,17 @@ def _hand_readers(connection: Connection, page_ids: set[int]) -> Mapping[int, st
 
 
 def _is_reader(hand_reader: str) -> ColumnElement[bool]:
-    """Whether a run was read by that reader, be it with what it learnt of the hand of the book."""
-    learnt = page_run.c.hand_reader.startswith(hand_reader + ADAPTER_MARK, autoescape=True)
-    return or_(page_run.c.hand_reader == hand_reader, learnt)
+    """Return the condition that a run used a handwriting recognizer, with or without an adapter of the book."""
+    adapted = page_run.c.hand_reader.startswith(hand_reader + ADAPTER_MARK, autoescape=True)
+    return or_(page_run.c.hand_reader == hand_reader, adapted)
 
 
-def read_entries(connection: Connection, book_id: int, hand_reader: str) -> tuple[ReadEntry, ...]:
-    """Return the latest readings of the valid entries of a book that this handwriting reader has read, in its order.
+def read_entries(
+    connection: Connection, declared: RecordSchema, book_id: int, hand_reader: str
+) -> tuple[ReadEntry, ...]:
+    """Return the readings of the entries of a book that stand and that a handwriting recognizer read, in its order.
 
-    What it read with an adapter of the book counts too.
+    Readings with an adapter of the book count too.
     """
     rows = connection.execute(
         select(
@@ -144,8 +139,7 @@ def read_entries(connection: Connection, book_id: int, hand_reader: str) -> tupl
             scan.c.sha256,
             page.c.page_no,
         )
-        .join_from(entry, page, entry.c.page_id == page.c.id)
-        .join(scan, page.c.scan_id == scan.c.id)
+        .select_from(ENTRIES)
         .join(page_run, (page_run.c.page_id == page.c.id) & page_run.c.latest)
         .where(entry.c.stands, scan.c.book_id == book_id, _is_reader(hand_reader))
         .order_by(scan.c.id, page.c.page_no, entry.c.row)
@@ -153,9 +147,9 @@ def read_entries(connection: Connection, book_id: int, hand_reader: str) -> tupl
     rows = in_page_order(connection, rows)
     found = []
     for start in range(0, len(rows), AT_ONCE):
-        some = rows[start : start + AT_ONCE]
-        views = machine_views(connection, [(row.page_id, row.id) for row in some])
-        for row in some:
+        batch = rows[start : start + AT_ONCE]
+        views = machine_views(connection, declared, [(row.page_id, row.id) for row in batch])
+        for row in batch:
             view = views[row.page_id, row.id]
             found.append(
                 ReadEntry(row.id, row.page_id, row.record, row.hand_reader, view.readings, view.findings)
@@ -171,7 +165,7 @@ class _ReadingOfRun(ReadingRow):
 
 
 def past_readings(connection: Connection, entry_id: int) -> tuple[PastReading, ...]:
-    """Return what every run read on an entry, oldest first."""
+    """Return the readings of an entry by all runs, oldest first."""
     query = (
         select(reading, page_run.c.fingerprint, page_run.c.saved_at, page_run.c.latest)
         .join(page_run)
@@ -194,15 +188,15 @@ def delivery_layers(
     """Return both layers of the settled fields of an entry.
 
     Args:
-        typed: What a person is typing: by field the status and the text, as if it were decided.
+        typed: Status and text that a person is typing, by field; they count as decided.
 
     Raises:
         NotThere: There is no such entry.
     """
     asked = stored_entry(connection, declared, entry_id)
     layers = BookLayers(stored_book(connection, asked.book_id).ledger, declared.schemas, policy)
-    for one in entries_before(connection, declared, asked):
-        layers.of(one)
+    for above in entries_before(connection, declared, asked):
+        layers.of(above)
     return layers.of(_with_typed(asked, declared, typed or {}), typed=typed or {})
 
 
@@ -217,8 +211,8 @@ def page_layers(
     asked = stored_entry(connection, declared, entry_id)
     layers = BookLayers(stored_book(connection, asked.book_id).ledger, declared.schemas, policy)
     before = entries_before(connection, declared, asked)
-    for one in before:
-        layers.of(one)
+    for above in before:
+        layers.of(above)
     near = select(entry_table.c.id).where(
         entry_table.c.page_id
         == select(entry_table.c.page_id).where(entry_table.c.id == entry_id).scalar_subquery(),
@@ -232,7 +226,7 @@ def page_layers(
 def entries_before(
     connection: Connection, declared: RecordSchema, asked: StoredEntry
 ) -> tuple[StoredEntry, ...]:
-    """Return the entries above one on its page, and those of the page before."""
+    """Return the entries above an entry on its page and those of the page before."""
     ids = list(entry_ids(connection, asked.book_id))
     if asked.entry_id not in ids:
         return ()
@@ -240,19 +234,19 @@ def entries_before(
     near = ids[max(0, at - _MOST_ABOVE) : at + 1]
     of_page = select(entry_table.c.id, entry_table.c.page_id).where(entry_table.c.id.in_(near))
     pages = dict(iter(connection.execute(of_page)))
-    wanted = tuple(dict.fromkeys(pages[one] for one in reversed(near)))[:2]
-    above = [one for one in near[:-1] if pages[one] in wanted]
+    near_pages = tuple(dict.fromkeys(pages[entry_id] for entry_id in reversed(near)))[:2]
+    above = [entry_id for entry_id in near[:-1] if pages[entry_id] in near_pages]
     return tuple(stored_entries(connection, declared, above))
 
 
 _MOST_ABOVE = 60
-"""Entries that are looked at above one; two pages of the fullest table have fewer."""
+"""Most entries above an entry that are read; two pages of the fullest table have fewer."""
 
 
 def _with_typed(
     asked: StoredEntry, declared: RecordSchema, typed: Mapping[str, tuple[FieldStatus, str]]
 ) -> StoredEntry:
-    """Return the entry with the values that typed texts would have."""
+    """Return an entry with the values of typed texts."""
     values = dict(asked.values)
     for field, (status, text) in typed.items():
         canonical = declared.canonical(asked.record, field, text)
@@ -272,18 +266,18 @@ def confirm_delivery(
     author: str,
     shown: str | None = None,
 ) -> FieldLayers:
-    """Record that a person confirmed one of the values that a delivery rule proposes.
+    """Record that a person confirmed a value that a delivery rule proposes; readings and decisions stay as they are.
 
     Args:
-        choice: Which of the proposals, from 0.
-        typed: What the person has typed of the field and not saved yet.
-        shown: The ``mark`` of the layers that the person saw; None where they saw none.
+        choice: Index of the proposal.
+        typed: Status and text that the person has typed and not saved yet.
+        shown: The ``mark`` of the layers that the person saw; None: they saw no layers.
 
     Returns:
         Both layers of the field from then on.
 
     Raises:
-        RegistryError: No rule proposes anything, or not so many values, or others than those that were shown.
+        RegistryError: There is no such proposal, or the proposals are others than the person saw.
         Withdrawn: The entry is withdrawn.
     """
     hold_page_of(connection, entry_id)
@@ -315,6 +309,6 @@ def confirm_delivery(
         "confirmed_at": clock.now(connection),
     }
     (number,) = add(connection, confirmed_delivery, [row])
-    told = {"field": field, "rule": chosen.rule, "confirmation": number}
-    record(connection, author.strip(), "delivery-confirmed", f"entry:{entry_id}", told)
+    detail = {"field": field, "rule": chosen.rule, "confirmation": number}
+    record(connection, author.strip(), "delivery-confirmed", f"entry:{entry_id}", detail)
     return replace(before, delivered=replace(chosen, certain=True, confirmed_by=author.strip()))

@@ -30,10 +30,10 @@ from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.audit.key import Key
 from pipeline.registry.database.locks import Whole, hold, hold_page_of
 from pipeline.registry.database.record_tables import RecordSchema
-from pipeline.registry.entries.machine_view import place_of
 from pipeline.registry.entries.model import StoredEntry
 from pipeline.registry.entries.rows import entry
 from pipeline.registry.entries.stored_entries import page_layers, stored_entries
+from pipeline.registry.entries.subjects import place_of
 from pipeline.registry.errors import NotThere
 from pipeline.registry.extracts import stored_extracts
 from pipeline.registry.extracts.model import (

@@ -24,7 +24,7 @@ from pipeline.registry.database.database import Database
 from pipeline.registry.database.locks import Whole, hold
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.desk_context import DeskContext, DeskFacade
-from pipeline.registry.entries.machine_view import place_of
+from pipeline.registry.entries.subjects import place_of
 from pipeline.registry.errors import NotThere
 from pipeline.registry.lots.sample_results import checkers_of, lot_of, lots_of, place_of_lot
 from pipeline.registry.lots.stored_lots import (

@@ -22,7 +22,7 @@ from pipeline.registry.books.stored_books import stored_book
 from pipeline.registry.database.audit.key import Key
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.entries.model import BookLayers, StoredEntry
-from pipeline.registry.entries.rows import entry
+from pipeline.registry.entries.rows import ENTRIES, entry
 from pipeline.registry.entries.stored_entries import entries_before, stored_entries
 from pipeline.registry.errors import NotThere
 from pipeline.registry.publishing.model import (
@@ -180,8 +180,7 @@ def _standing() -> Select[Any]:
         select(
             entry.c.id, scan.c.id.label("scan_id"), scan.c.sha256, page.c.page_no, entry.c.row, scan.c.book_id
         )
-        .join_from(entry, page, entry.c.page_id == page.c.id)
-        .join(scan, page.c.scan_id == scan.c.id)
+        .select_from(ENTRIES)
         .where(entry.c.stands)
     )
 

@@ -24,7 +24,8 @@ from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.database.transactions import ConnectionFacade, reading, writing, writing_declared
-from pipeline.registry.entries.machine_view import place_of, readings_of
+from pipeline.registry.entries.current_readings import written_boxes
+from pipeline.registry.entries.subjects import place_of
 from pipeline.registry.errors import NotThere
 from pipeline.registry.reconciliation.model import (
     Answer,
@@ -276,8 +277,8 @@ def _with_ink(connection: Connection, row: StoredDifference) -> StoredDifference
     if row.entry_id is None:
         return row
     place = place_of(connection, row.entry_id)
-    boxes = {reading.field: reading.box for reading in readings_of(connection, row.entry_id)}
-    return replace(row, ref=PageRef(place.sha256, place.page_no), box=boxes.get(row.field))
+    box = next(iter(written_boxes(connection, row.entry_id).get(row.field, ())), None)
+    return replace(row, ref=PageRef(place.sha256, place.page_no), box=box)
 
 
 def _check_there(connection: Connection, reconciliation_id: int) -> None:

@@ -15,7 +15,7 @@ from pipeline.registry.checks.model import LinkVerdict, StoredLink
 from pipeline.registry.checks.rows import link, link_decision
 from pipeline.registry.database.locks import Whole, hold
 from pipeline.registry.database.record_tables import RecordSchema
-from pipeline.registry.entries.machine_view import place_of
+from pipeline.registry.entries.subjects import place_of
 from pipeline.registry.errors import NotThere, StaleTask
 from pipeline.registry.search.hits import hits_of
 from pipeline.registry.search.model import LinkedEntry, SearchHit

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, FromClause, RowMapping, Select, exists, func,
 from pipeline.base.model import FieldStatus
 from pipeline.base.model.adapted_reader import ADAPTER_MARK, parent_of
 from pipeline.registry.books.rows import book, page, page_run, scan
-from pipeline.registry.entries.accepted_readings import in_force
+from pipeline.registry.entries.current_readings import in_force
 from pipeline.registry.entries.rows import clear_value, entry, reading
 from pipeline.registry.sampled_values import SampledValue
 from pipeline.registry.statistics.sampling import sampled_values

@@ -128,9 +128,9 @@ def _decided(connection: Connection, rows: Sequence[RowMapping]) -> dict[tuple[i
     found: dict[tuple[int, str], Decision] = {}
     for start in range(0, len(rows), AT_ONCE):
         some = rows[start : start + AT_ONCE]
-        decisions = decisions_at(connection, {(row["page_id"], row["row"]) for row in some})
+        decisions = decisions_at(connection, {(row["page_id"], row["entry_id"]) for row in some})
         for row in some:
-            said = decisions[row["page_id"], row["row"]].get(row["field"])
+            said = decisions[row["page_id"], row["entry_id"]].get(row["field"])
             drawn_at = row.get("drawn_at") or row["noted_at"]
             if said is not None and said.decided_at >= drawn_at:
                 found[_key(row)] = said

@@ -1,4 +1,4 @@
-"""Column mode: one field of many entries of a book at once, leased together."""
+"""Column mode: a person keys one field of many entries of a book, leased together."""
 
 from __future__ import annotations
 
@@ -14,15 +14,12 @@ from pipeline.base.text.tones import folded
 from pipeline.declarations.office.review import BookPolicy
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.permissions import stages
-from pipeline.registry.books.rows import StoredBookRow, page_run
+from pipeline.registry.books.rows import StoredBookRow
 from pipeline.registry.database.audit import record
 from pipeline.registry.database.columns import rows_of
 from pipeline.registry.desk_context import DeskContext
-from pipeline.registry.entries.accepted_readings import clear_in_force, sampled_in, with_clear, with_sampled
-from pipeline.registry.entries.added_readings import added_readings, redrawn_readings, with_added
+from pipeline.registry.entries.current_readings import current_readings
 from pipeline.registry.entries.effective_values import effective_values_of
-from pipeline.registry.entries.machine_view import reading_of_row
-from pipeline.registry.entries.rows import ReadingRow, reading
 from pipeline.registry.tasks.consensus import Verdict
 from pipeline.registry.tasks.keyed_values import is_keyed_value, withdrawn
 from pipeline.registry.tasks.known_values import Offers, effective_as_values
@@ -40,20 +37,22 @@ from pipeline.registry.tasks.waiting_fields import (
 from pipeline.values.derivations import Derived
 
 LARGEST = 60
-"""Snippets that a person may have in hand at once."""
+"""Most snippets that a person may hold at once."""
 
 
 def column_counts(context: DeskContext, person: Person, book_id: int) -> tuple[ColumnCount, ...]:
-    """Return how many entries of a book wait for this person to key each field, in the record's order.
+    """Return the number of entries of a book that wait for this person to key each field, in the record's order.
 
     Raises:
         NotYours: The book belongs to another place.
     """
     allowed = stages(person)
     of_book = book_row(context.connection, book_id, person)
-    found = waiting_fields_of_book(context, of_book, person)
+    fields = waiting_fields_of_book(context, of_book, person)
     waiting = Counter(
-        (one.field, one.consensus_of.stage) for one in found if one.consensus_of.stage in allowed
+        (snippet.field, snippet.consensus_of.stage)
+        for snippet in fields
+        if snippet.consensus_of.stage in allowed
     )
     order = {name: at for at, name in enumerate(context.declared.fields(of_book.record))}
     return tuple(
@@ -73,12 +72,12 @@ def take_column(
     size: int = 48,
     page_ids: Collection[int] | None = None,
 ) -> LeasedColumn | None:
-    """Lease a person snippets of one field of a book, in place of the column in hand.
+    """Lease a person snippets of one field of a book, in place of the column that they hold.
 
-    Like readings follow one another; snippets that are keyed blind come in the order of the book.
+    Snippets are ordered by their readings, blind snippets by their place in the book.
 
     Args:
-        size: How many snippets, at most ``LARGEST``.
+        size: Number of snippets, at most ``LARGEST``.
         page_ids: Only snippets of these pages; None: of the whole book.
 
     Returns:
@@ -98,45 +97,48 @@ def take_snippets(
     task_ids: Collection[int] | None = None,
     page_ids: Collection[int] | None = None,
 ) -> LeasedColumn | None:
-    """As ``take_column``, from these tasks only."""
+    """Do as ``take_column``, for these tasks only."""
     of_book = book_row(context.connection, book_id, person)
     spec = context.declared.field(of_book.record, field)
     hand_back(context.connection, person, KeyingMode.COLUMN)
     waiting = tuple(waiting_fields_of_book(context, of_book, person))
     found = [
-        one
-        for one in waiting
-        if (one.field, one.consensus_of.stage) == (spec.name, stage)
-        and (task_ids is None or one.task.id in task_ids)
-        and (page_ids is None or one.task.page_id in page_ids)
+        snippet
+        for snippet in waiting
+        if (snippet.field, snippet.consensus_of.stage) == (spec.name, stage)
+        and (task_ids is None or snippet.task.id in task_ids)
+        and (page_ids is None or snippet.task.page_id in page_ids)
     ]
     policy = context.policy.of_book(of_book.folder_name)
-    readings = _readings(context.connection, of_book, field)
+    readings = _readings(context, of_book, field)
     offered = _offers(
-        context, of_book, spec.name, [one for one in found if not is_blind(one.consensus_of, policy)]
+        context,
+        of_book,
+        spec.name,
+        [snippet for snippet in found if not is_blind(snippet.consensus_of, policy)],
     )
-    found.sort(key=lambda one: _order(one, policy, readings.get(one.task.of_entry), offered))
+    found.sort(key=lambda snippet: _order(snippet, policy, readings.get(snippet.task.of_entry), offered))
     lent = _lent(context, found[: min(size, LARGEST)], person)
     if not lent:
         return None
-    told = {"field": field, "stage": stage, "tasks": [one.task.id for one in lent]}
-    record(context.connection, person.login, "column-shown", f"book:{book_id}", told)
-    mine = _mine(context.connection, [one.task.id for one in lent], field, person)
-    blind = {one.task.id for one in waiting if is_blind(one.consensus_of, policy)}
+    detail = {"field": field, "stage": stage, "tasks": [snippet.task.id for snippet in lent]}
+    record(context.connection, person.login, "column-shown", f"book:{book_id}", detail)
+    mine = _mine(context.connection, [snippet.task.id for snippet in lent], field, person)
+    blind = {snippet.task.id for snippet in waiting if is_blind(snippet.consensus_of, policy)}
     is_shared = field in fields_of_shared_slots(context.declared.schemas.forms.get(of_book.form))
-    beside = _beside(context, of_book, field, [one for one in lent if one.task.id not in blind])
+    beside = _beside(context, of_book, field, [snippet for snippet in lent if snippet.task.id not in blind])
     tasks = tuple(
         replace(
-            _task(one, policy, readings, mine, offered, is_shared=is_shared),
-            beside=beside.get(one.task.of_entry, {}),
+            _task(snippet, policy, readings, mine, offered, is_shared=is_shared),
+            beside=beside.get(snippet.task.of_entry, {}),
         )
-        for one in lent
+        for snippet in lent
     )
     return LeasedColumn(book_id, of_book.folder_name, of_book.record, field, stage, context.until, tasks)
 
 
 def _task(
-    one: WaitingField,
+    snippet: WaitingField,
     policy: BookPolicy,
     readings: Mapping[int, FieldReading],
     mine: Mapping[int, Verdict],
@@ -144,17 +146,23 @@ def _task(
     *,
     is_shared: bool,
 ) -> ColumnTask:
-    """A snippet as the person sees it."""
-    row = one.task
-    said = readings.get(row.of_entry)
+    """Return a snippet as the person sees it."""
+    row = snippet.task
+    reading = readings.get(row.of_entry)
     work = work_of(
-        one.field, one.consensus_of, policy, said, one.decided, mine.get(row.id), is_shared=is_shared
+        snippet.field,
+        snippet.consensus_of,
+        policy,
+        reading,
+        snippet.decided,
+        mine.get(row.id),
+        is_shared=is_shared,
     )
     return ColumnTask(
         task_id=row.id,
         version=row.version,
         entry_id=row.of_entry,
-        entry_number="" if hides_number(one.number, policy) else row.number_text,
+        entry_number="" if hides_number(snippet.number, policy) else row.number_text,
         ref=PageRef(row.sha256, row.page_no),
         book_id=row.book_id,
         work=replace(work, offers=offered.get(row.of_entry, ())),
@@ -164,13 +172,13 @@ def _task(
 def _beside(
     context: DeskContext, of_book: StoredBookRow, field: str, shown: Sequence[WaitingField]
 ) -> dict[int, dict[str, str | None]]:
-    """What is effective of the other fields in the blank of a field, by entry; nothing where it has its own blank."""
+    """Return the effective values of the other fields in the blank of a field, by entry."""
     form = context.declared.schemas.forms.get(of_book.form)
     slots = (slot for slot in form.slots if field in slot.field_names) if form else ()
     others = dict.fromkeys(name for slot in slots for name in slot.field_names if name != field)
     if not others or not shown:
         return {}
-    entries = {one.task.of_entry: one.task.record for one in shown}
+    entries = {snippet.task.of_entry: snippet.task.record for snippet in shown}
     values = effective_values_of(context.connection, context.declared, entries)
     return {entry_id: {name: values[entry_id].get(name) for name in others} for entry_id in entries}
 
@@ -178,67 +186,53 @@ def _beside(
 def _offers(
     context: DeskContext, of_book: StoredBookRow, field: str, waiting: Sequence[WaitingField]
 ) -> dict[int, tuple[Derived, ...]]:
-    """What follows for that field from the effective values of these entries, by entry."""
-    kind = of_book.record
-    if not waiting or field not in {one.field for one in context.declared.schemas.record(kind).derivations}:
+    """Return the values of a field that derivations offer from the effective values of entries, by entry."""
+    record_name = of_book.record
+    if not waiting or field not in {
+        snippet.field for snippet in context.declared.schemas.record(record_name).derivations
+    }:
         return {}
-    offers = Offers(context.connection, context.declared, kind, of_book.id)
-    entries = {one.task.of_entry: one.task.record for one in waiting}
+    offers = Offers(context.connection, context.declared, record_name, of_book.id)
+    entries = {snippet.task.of_entry: snippet.task.record for snippet in waiting}
     values = effective_values_of(context.connection, context.declared, entries)
     return {entry_id: offers.of(field, effective_as_values(values[entry_id])) for entry_id in entries}
 
 
-def _readings(connection: Connection, of_book: StoredBookRow, field: str) -> dict[int, FieldReading]:
-    """What the machine reads of that field, by entry."""
+def _readings(context: DeskContext, of_book: StoredBookRow, field: str) -> dict[int, FieldReading]:
+    """Return what the machine says now of a field, by entry."""
     entries = select(review_task.c.entry_id).where(*open_tasks(of_book))
-    query = (
-        select(reading)
-        .join(page_run, reading.c.page_run_id == page_run.c.id)
-        .where(reading.c.entry_id.in_(entries), reading.c.field == field, page_run.c.latest)
-    )
-    found = {row.entry_id: reading_of_row(row) for row in rows_of(connection, ReadingRow, query)}
-    for entry_id, clear in clear_in_force(connection, entries, field).items():
-        if entry_id in found:
-            (found[entry_id],) = with_clear([found[entry_id]], clear)
-    for entry_id, sampled in sampled_in(connection, entries, field).items():
-        if entry_id in found:
-            (found[entry_id],) = with_sampled([found[entry_id]], sampled)
-    for entry_id, added in added_readings(connection, entries, field).items():
-        before = [found[entry_id]] if entry_id in found else []
-        (found[entry_id],) = with_added(before, added)
-    for entry_id, redrawn in redrawn_readings(connection, entries, field).items():
-        found[entry_id] = redrawn[field]
-    return found
+    current = current_readings(context.connection, context.declared, entries, field)
+    return {entry_id: one.readings[0] for entry_id, one in current.items()}
 
 
 def _order(
-    one: WaitingField,
+    snippet: WaitingField,
     policy: BookPolicy,
-    said: FieldReading | None,
+    reading: FieldReading | None,
     offered: Mapping[int, tuple[Derived, ...]],
 ) -> tuple[str, str, int, int]:
-    place = (one.task.page_id, one.task.row)
-    if said is None or is_blind(one.consensus_of, policy):
+    place = (snippet.task.page_id, snippet.task.row)
+    if reading is None or is_blind(snippet.consensus_of, policy):
         return ("", "", *place)
-    text = said.canonical or said.text
-    offer = "" if text else next((other.text for other in offered.get(one.task.of_entry, ())), "")
-    return (said.status, folded(text or offer), *place)
+    text = reading.canonical or reading.text
+    offer = "" if text else next((other.text for other in offered.get(snippet.task.of_entry, ())), "")
+    return (reading.status, folded(text or offer), *place)
 
 
 def _lent(context: DeskContext, wanted: Sequence[WaitingField], person: Person) -> list[WaitingField]:
-    """Lend these tasks, but for those that somebody else is taking just now or that are others by now."""
+    """Lend tasks, except tasks that somebody else is taking now or that have changed."""
     rows = select(review_task.c.id, review_task.c.version).where(
-        review_task.c.id.in_([one.task.id for one in wanted])
+        review_task.c.id.in_([snippet.task.id for snippet in wanted])
     )
     locked = context.connection.execute(rows.order_by(review_task.c.id).with_for_update(skip_locked=True))
     versions = {row.id: row.version for row in locked}
-    same = [one for one in wanted if versions.get(one.task.id) == one.task.version]
-    taken = take_all(context, [one.task.id for one in same], person, KeyingMode.COLUMN)
-    return [one for one in same if one.task.id in taken]
+    same = [snippet for snippet in wanted if versions.get(snippet.task.id) == snippet.task.version]
+    taken = take_all(context, [snippet.task.id for snippet in same], person, KeyingMode.COLUMN)
+    return [snippet for snippet in same if snippet.task.id in taken]
 
 
 def _mine(connection: Connection, task_ids: Sequence[int], field: str, person: Person) -> dict[int, Verdict]:
-    """What that person said last of the field and took back, by task."""
+    """Return the last keyed value of a person on the field that they took back, by task."""
     query = (
         select(keying)
         .where(

@@ -67,8 +67,10 @@ def _release(
     mine = review_task.c.id.in_(task_ids)
     hold_pages(connection, connection.scalars(select(review_task.c.page_id).where(mine)))
     tasks = _open_tasks(connection, mine)
-    decisions = decisions_at(connection, [(task.page_id, task.row) for task in tasks])
-    consensus = live_consensus(connection, {task.id: decisions[task.page_id, task.row] for task in tasks})
+    decisions = decisions_at(connection, [(task.page_id, task.entry_id) for task in tasks])
+    consensus = live_consensus(
+        connection, {task.id: decisions[task.page_id, task.entry_id] for task in tasks}
+    )
     able = {place: checkers(connection, place) for place in {task.place_code for task in tasks}}
     witnesses = witnesses_of_samples(connection, task_ids)
     released: dict[int, dict[str, Consensus]] = defaultdict(dict)

@@ -22,13 +22,11 @@ from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.entries import projections
 from pipeline.registry.entries.decisions import NewDecision, add_decisions, checked_verdict
-from pipeline.registry.entries.effective_values import whole_seen
 from pipeline.registry.entries.rows import added_field, entry, resolved_place
 from pipeline.registry.errors import StaleTask
 from pipeline.registry.tasks.consensus import (
     WHOLE_ENTRY,
     Consensus,
-    SeenReading,
     Verdict,
     consensus_of,
 )
@@ -48,6 +46,7 @@ from pipeline.registry.tasks.loading import (
 )
 from pipeline.registry.tasks.model import KeyOutcome
 from pipeline.registry.tasks.rows import KeyingRow, decision, keying, review_task, submission
+from pipeline.registry.withdrawals.stored_withdrawals import part_of, part_of_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,18 +297,13 @@ def _row(context: DeskContext, case: LoadedTask, word: Verdict, sent: Submission
 def _decision(context: DeskContext, case: LoadedTask, field: str, consensus: Consensus) -> NewDecision:
     """Return the decision of a settled field."""
     assert consensus.settled is not None
-    seen = (
-        whole_seen(case.machine.findings)
-        if field == WHOLE_ENTRY
-        else SeenReading.of(case.readings.get(field))
-    )
     said = consensus.settled.verdict
     return NewDecision(
         case.row,
         checked_verdict(
             context.declared, case.row.record, Verdict(field, FieldStatus(said.status), said.text)
         ),
-        seen,
+        case.machine.seen_of(field),
         ", ".join(consensus.authors),
         keyings=[word.keying_id for word in consensus.words],
     )
@@ -348,7 +342,7 @@ def rows_of_tasks(connection: Connection, tasks: Sequence[TaskRow]) -> dict[int,
         return {tasks[0].id: None}
     owners: dict[Any, int] = {("task", task.id): task.id for task in tasks}
     owners |= {("entry", task.entry_id): task.id for task in tasks}
-    owners |= {("spot", task.book_id, task.sha256, task.page_no, task.row): task.id for task in tasks}
+    owners |= {part_of(task): task.id for task in tasks}
     written: dict[int, dict[str, set[int]]] = {task.id: defaultdict(set) for task in tasks}
     for name, ids in noted(connection).items():
         for row_id, owner in _owners(connection, name, ids):
@@ -372,7 +366,7 @@ def _owners(connection: Connection, table_name: str, ids: Collection[int]) -> It
         query = select(
             decision.c.id, decision.c.book_id, decision.c.scan_sha256, decision.c.page_no, decision.c.row
         ).where(decision.c.id.in_(ids))
-        yield from ((row[0], ("spot", *row[1:])) for row in connection.execute(query))
+        yield from ((row.id, part_of_row(row)) for row in connection.execute(query))
     elif table_name == resolved_place.name:
         query = select(resolved_place.c.id, resolved_place.c.entry_id).where(resolved_place.c.id.in_(ids))
         yield from ((row.id, ("entry", row.entry_id)) for row in connection.execute(query))

@@ -190,16 +190,17 @@ def load_tasks(context: DeskContext, task_ids: Collection[int]) -> dict[int, Loa
     """Return tasks as ``load_task`` does, with as many queries as for a single task."""
     connection = context.connection
     rows = task_rows(connection, task_ids)
-    decisions = decisions_at(connection, [(row.page_id, row.row) for row in rows.values()])
-    by_task = {task_id: decisions[row.page_id, row.row] for task_id, row in rows.items()}
+    subjects = [row.subject for row in rows.values()]
+    decisions = decisions_at(connection, subjects)
+    by_task = {task_id: decisions[row.subject] for task_id, row in rows.items()}
     words = keyings_on(connection, task_ids)
     excluded = exclusions_among(connection, chain.from_iterable(words.values()))
-    machines = machine_views(connection, [(row.page_id, row.entry_id) for row in rows.values()])
+    machines = machine_views(connection, context.declared, subjects)
     return {
         task_id: _case(
             context,
             row,
-            machines[row.page_id, row.entry_id],
+            machines[row.subject],
             by_task[task_id],
             words[task_id],
             excluded,
@@ -311,7 +312,7 @@ def open_noted_fields(
             for name in fields
         ],
     )
-    machine = machine_view(context.connection, case.row.page_id, entry_id)
+    machine = machine_view(context.connection, context.declared, case.row.subject)
     return replace(case, machine=machine, readings={one.field: one for one in machine.readings})
 
 

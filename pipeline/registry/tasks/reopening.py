@@ -25,11 +25,12 @@ from pipeline.registry.books.rows import book
 from pipeline.registry.database.audit import MACHINE, add, record
 from pipeline.registry.database.locks import Whole, hold, hold_page_of
 from pipeline.registry.desk_context import DeskContext
-from pipeline.registry.entries.machine_view import decisions_of, machine_view, place_of
+from pipeline.registry.entries.machine_view import decisions_of, machine_view
 from pipeline.registry.entries.model import StoredEntry
 from pipeline.registry.entries.projections import refresh_projections
 from pipeline.registry.entries.rows import EntryPlace, entry
 from pipeline.registry.entries.stored_entries import stored_entry
+from pipeline.registry.entries.subjects import place_of
 from pipeline.registry.errors import NotThere
 from pipeline.registry.tasks.assignment import checkers
 from pipeline.registry.tasks.consensus import Decision
@@ -71,8 +72,8 @@ def reopen_fields(
     hold_page_of(connection, entry_id)
     place = place_of(connection, entry_id)
     task_id = _task_of(context, place, entry_id)
-    decisions = decisions_of(connection, place.page_id, place.row)
-    machine = machine_view(connection, place.page_id, entry_id)
+    decisions = decisions_of(connection, place.subject)
+    machine = machine_view(connection, declared, place.subject)
     readings = {reading.field: reading for reading in machine.readings}
     waiting = live_consensus(connection, {task_id: decisions})[task_id]
     folder_name = connection.scalar(select(book.c.folder_name).where(book.c.id == place.book_id)) or ""
@@ -107,8 +108,7 @@ def reopen_fields(
     add_keyings(connection, words)
     if words:
         add(connection, aside, [_apart(context, task_id, token, *witness) for witness in excluded])
-    subject = place.page_id, entry_id
-    refresh_projections(connection, declared, [subject], {subject: machine})
+    refresh_projections(connection, declared, [place.subject], {place.subject: machine})
     return ReopenedFields(task_id, tuple(word.field for word in words))
 
 
@@ -283,7 +283,7 @@ def _witnesses(
     connection: Connection, place: EntryPlace, fields: Sequence[str], seen: Collection[str]
 ) -> Sequence[AccountRef]:
     """Return the people who have keyed or decided these fields of an entry, and the logins in ``seen``."""
-    decisions = decisions_of(connection, place.page_id, place.row)
+    decisions = decisions_of(connection, place.subject)
     authors = [decisions[field].author for field in fields if field in decisions]
     logins = {login.strip() for together in authors for login in together.split(",")}.union(seen)
     of_entry = (review_task.c.page_id == place.page_id) & (review_task.c.row == place.row)

@@ -24,7 +24,7 @@ from pipeline.registry.database.locks import hold_page
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.entries.projections import refresh_projections
-from pipeline.registry.entries.rows import entry
+from pipeline.registry.entries.rows import ENTRIES, entry
 from pipeline.registry.errors import NotThere
 from pipeline.registry.tasks.leases import end_all
 from pipeline.registry.tasks.loading import EITHER_MODE, load_held_task
@@ -174,8 +174,7 @@ def _entries_of(context: DeskContext, page_ids: Collection[int]) -> dict[int, li
             entries.setdefault(row.page_id, []).append((row.number_text or "", row.printed or ""))
     gone = context.connection.execute(
         select(entry.c.page_id, entry.c.number_text)
-        .join_from(entry, page, entry.c.page_id == page.c.id)
-        .join(scan, page.c.scan_id == scan.c.id)
+        .select_from(ENTRIES)
         .where(entry.c.page_id.in_(page_ids), ~page_stands)
         .order_by(entry.c.page_id, entry.c.row)
     )
@@ -290,9 +289,8 @@ def _refuse_other_page(
             select(
                 scan.c.sha256, page.c.page_no, entry.c.number, entry.c.number_text, on_paper.label("printed")
             )
-            .join_from(entry, table, table.c.entry_id == entry.c.id)
-            .join(page, page.c.id == entry.c.page_id)
-            .join(scan, scan.c.id == page.c.scan_id)
+            .select_from(ENTRIES)
+            .join(table, table.c.entry_id == entry.c.id)
             .where(scan.c.book_id == book_id, entry.c.stands)
         )
         for row in rows:

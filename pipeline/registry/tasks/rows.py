@@ -25,6 +25,7 @@ from pipeline.registry.database.columns import (
     table,
     uncovered,
 )
+from pipeline.registry.entries.rows import Subject
 
 PAGE_ITSELF = -1
 """The ``row`` of tasks and decisions about a page itself."""
@@ -57,6 +58,10 @@ class ReviewTaskRow:
     first_keyer: int | None
     second_keyer: int | None
     kept_from: str | None
+
+    @property
+    def subject(self) -> Subject:
+        return self.page_id, self.entry_id
 
 
 review_task = table(

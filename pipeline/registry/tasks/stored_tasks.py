@@ -13,8 +13,7 @@ from pipeline.base.stages import Stage
 from pipeline.declarations.office.review import Way
 from pipeline.registry.database.audit import add, changing, wrote
 from pipeline.registry.database.columns import values_of
-from pipeline.registry.entries.machine_view import Subject
-from pipeline.registry.entries.rows import SubjectPlace
+from pipeline.registry.entries.rows import Subject, SubjectPlace
 from pipeline.registry.tasks.consensus import Consensus, PendingDecisions, consensus_of, finished, stage_of
 from pipeline.registry.tasks.model import TaskState
 from pipeline.registry.tasks.rows import ReviewTaskRow, review_task, ticket, ticket_closing
@@ -37,7 +36,6 @@ class TaskWanted:
             which no page can show.
     """
 
-    subject: Subject
     place: SubjectPlace
     before: ReviewTaskRow | None
     left: PendingDecisions
@@ -84,7 +82,7 @@ def refresh_tasks(
         else:
             continue
         if row.reopened and not (task.before and task.before.reopened):
-            reopened.add(task.subject)
+            reopened.add(task.place.subject)
     if new:
         add(connection, review_task, [values_of(row) for row in new])
         _logger.info("%d review tasks made", len(new))
@@ -129,7 +127,7 @@ def _new_row(task: TaskWanted, now: datetime) -> ReviewTaskRow:
         id=0,
         page_id=task.place.page_id,
         row=task.place.row,
-        entry_id=task.subject[1],
+        entry_id=task.place.subject[1],
         state=TaskState.OPEN,
         reasons=[],
         fields=[],

@@ -11,7 +11,7 @@ from pipeline.registry.books.rows import page, scan
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import MACHINE, add, record
 from pipeline.registry.database.locks import hold_book
-from pipeline.registry.entries.rows import entry
+from pipeline.registry.entries.rows import ENTRIES, entry
 from pipeline.registry.tasks.keyed_values import has_decisions
 from pipeline.registry.tasks.rows import teaching_entry
 from pipeline.registry.withdrawals.stored_withdrawals import page_stands
@@ -30,8 +30,7 @@ def plan_teaching(connection: Connection, book_id: int, wanted: Sequence[tuple[P
         return False
     rows = connection.execute(
         select(scan.c.sha256, page.c.page_no, entry.c.row, entry.c.id)
-        .join_from(entry, page, entry.c.page_id == page.c.id)
-        .join(scan, page.c.scan_id == scan.c.id)
+        .select_from(ENTRIES)
         .where(scan.c.book_id == book_id, entry.c.stands, page_stands)
     )
     ids = {(PageRef(row.sha256, row.page_no), row.row): row.id for row in rows}

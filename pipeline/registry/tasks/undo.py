@@ -34,6 +34,7 @@ from pipeline.registry.tasks.setting_aside import (
     put_question,
 )
 from pipeline.registry.tasks.visibility import show
+from pipeline.registry.withdrawals.stored_withdrawals import part_of, part_of_row
 
 
 def undo(context: DeskContext, person: Person) -> DeskTask:
@@ -100,12 +101,11 @@ def last_confirmation(
 ) -> tuple[int, ConfirmedDeliveryRow] | None:
     """Return the last confirmed delivery in force by a person on a leased task, and the task."""
     rows = task_rows(context.connection, held(context, person, mode))
-    spots = {(row.book_id, row.sha256, row.page_no, row.row): task_id for task_id, row in rows.items()}
+    parts = {part_of(row): task_id for task_id, row in rows.items()}
     confirmed = [
         (task_id, row)
-        for row in confirmations_in_force(context.connection, {spot[0] for spot in spots})
-        if row.author == person.login
-        and (task_id := spots.get((row.book_id, row.scan_sha256, row.page_no, row.row)))
+        for row in confirmations_in_force(context.connection, {part.book_id for part in parts})
+        if row.author == person.login and (task_id := parts.get(part_of_row(row)))
     ]
     return confirmed[-1] if confirmed else None
 

@@ -16,8 +16,8 @@ from pipeline.registry.accounts.permissions import check_place, stages
 from pipeline.registry.comments.threads import threads_on
 from pipeline.registry.database.audit import record
 from pipeline.registry.desk_context import DeskContext
+from pipeline.registry.entries.current_readings import written_boxes
 from pipeline.registry.entries.effective_values import effective_values_of
-from pipeline.registry.entries.machine_view import readings_of
 from pipeline.registry.guidelines import guided_fields
 from pipeline.registry.tasks import leases
 from pipeline.registry.tasks.consensus import WHOLE_ENTRY, Consensus, Verdict
@@ -137,8 +137,7 @@ def _lies_among(connection: Connection, entry_id: int | None, box: Box) -> bool:
     """Return whether a box lies within the area of the fields of an entry on its page, to the whole pixel."""
     if entry_id is None:
         return False
-    said = readings_of(connection, entry_id)
-    boxes = [one for reading in said for one in (*reading.lines, reading.box) if one is not None]
+    boxes = [one for of_field in written_boxes(connection, entry_id).values() for one in of_field]
     return bool(boxes) and (
         min(one.left for one in boxes) - 1 <= box.left
         and min(one.top for one in boxes) - 1 <= box.top

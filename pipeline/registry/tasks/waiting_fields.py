@@ -31,6 +31,8 @@ from pipeline.registry.tasks.rows import (
     lease,
     review_task,
 )
+from pipeline.registry.withdrawals.model import RegistryPart
+from pipeline.registry.withdrawals.stored_withdrawals import part_of, part_of_row
 
 OPEN_STAGES = (Stage.REVIEW, Stage.CHECK, Stage.THIRD)
 """Stages of tasks whose fields may be keyed in column mode."""
@@ -111,7 +113,7 @@ def waiting_fields_of_book(
     excluded = exclusions_among(connection, chain.from_iterable(words.values()))
     book_policy = context.policy.of_book(of_book.folder_name)
     for task in rows_of(connection, _OpenTask, query):
-        decided = decisions.get((task.sha256, task.page_no, task.row), {})
+        decided = decisions.get(part_of(task), {})
         in_force = {field: row.id for field, row in decided.items()}
         live = consensus_by_field(
             (row for row in words.get(task.id, ()) if row.after_decision_id == in_force.get(row.field)),
@@ -129,9 +131,7 @@ def waiting_fields_of_book(
                 yield WaitingField(task, field, state, _verdict(decided.get(field)), number)
 
 
-def _decisions_on_book(
-    connection: Connection, book_id: int
-) -> dict[tuple[str, int, int], dict[str, DecisionRow]]:
+def _decisions_on_book(connection: Connection, book_id: int) -> dict[RegistryPart, dict[str, DecisionRow]]:
     """Return the last decision on every field of a book's entries, without withdrawn decisions."""
     query = select(decision).where(decision.c.book_id == book_id).order_by(decision.c.id)
     withdrawals = select(keying.c.takes_back_id).where(
@@ -139,10 +139,10 @@ def _decisions_on_book(
         keying.c.page_id.in_(select(page.c.id).join(scan).where(scan.c.book_id == book_id)),
     )
     gone = set(connection.scalars(withdrawals))
-    by_entry: dict[tuple[str, int, int], dict[str, DecisionRow]] = defaultdict(dict)
+    by_entry: dict[RegistryPart, dict[str, DecisionRow]] = defaultdict(dict)
     for row in rows_of(connection, DecisionRow, query):
         if gone.isdisjoint(row.keyings or ()):
-            by_entry[row.scan_sha256, row.page_no, row.row][row.field] = row
+            by_entry[part_of_row(row)][row.field] = row
     return by_entry
 
 

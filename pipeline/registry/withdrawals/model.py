@@ -1,4 +1,4 @@
-"""What was taken out of a registry by a person, or put back: a book, a scan, a page, an entry."""
+"""Withdrawals: books, scans, pages and entries that a person takes out of the registry or puts back."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipeline.base.model import PageRef
 
 
 class PartKind(StrEnum):
-    """What a withdrawal is of."""
+    """The kind of a part of the registry."""
 
     BOOK = "book"
     SCAN = "scan"
@@ -30,7 +30,10 @@ PART_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class RegistryPart:
-    """A book, or a part of it, named by the content of the scan as decisions are.
+    """A book or a part of it, named by the content of the scan.
+
+    It is the key of a place in rows that outlive readings: decisions, amendments, confirmed deliveries, withdrawals.
+    ``Subject`` is the key within one database.
 
     Attributes:
         scan_sha256: The scan; None = the whole book.
@@ -45,7 +48,6 @@ class RegistryPart:
 
     @property
     def kind(self) -> PartKind:
-        """What it is."""
         if self.scan_sha256 is None:
             return PartKind.BOOK
         if self.page_no is None:
@@ -53,21 +55,21 @@ class RegistryPart:
         return PartKind.PAGE if self.row is None else PartKind.ENTRY
 
     def covers(self, other: RegistryPart) -> bool:
-        """Return whether ``other`` is this part, or lies within it."""
+        """Return whether ``other`` is this part or lies within it."""
         mine = (self.scan_sha256, self.page_no, self.row)
         theirs = (other.scan_sha256, other.page_no, other.row)
         return self.book_id == other.book_id and all(
-            one is None or one == two for one, two in zip(mine, theirs, strict=True)
+            here is None or here == there for here, there in zip(mine, theirs, strict=True)
         )
 
 
 class WithdrawalKind(StrEnum):
-    """What a row of ``withdrawal`` says.
+    """The kind of a row of ``withdrawal``.
 
     Attributes:
-        WITHDRAWN: The part does not belong into the registry.
-        REPLACED: A page was scanned again, and the new page takes its place.
-        REINSTATED: An earlier row is taken back.
+        WITHDRAWN: The part does not belong in the registry.
+        REPLACED: The page was scanned again, and the new page takes its place.
+        REINSTATED: The row takes an earlier row back.
     """
 
     WITHDRAWN = "withdrawn"
@@ -84,13 +86,13 @@ WITHDRAWAL_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """One act: a part was withdrawn, replaced or put back.
+    """The act of withdrawing, replacing or reinstating a part.
 
     Attributes:
-        reason: Why, in the words of who did it.
+        reason: In the words of the author.
         reinstates_id: The number of the act that it takes back.
-        replaced_by: The page that takes the place of a replaced one.
-        in_force: Whether the part is out of the registry by it.
+        replaced_by: The page that takes the place of a replaced page.
+        in_force: Whether the part is out of the registry by this act.
     """
 
     withdrawal_id: int
@@ -106,19 +108,19 @@ class Withdrawal:
 
 @dataclass(frozen=True, slots=True)
 class WithdrawalPreview:
-    """What hangs on a part, shown before it is withdrawn.
+    """The consequences of withdrawing a part, shown before it is withdrawn.
 
     Attributes:
-        name: How people know the part: ``scan.pdf trang 3``.
-        pages: Its pages that were read.
-        entries: Its valid entries.
-        decided: Their fields that people decided.
-        keyed: Keyed values on them that wait for agreement.
-        tasks: Their open tasks, those of the pages themselves included.
-        holders: The logins of those who have one of the tasks in hand.
+        name: Its name for people: ``scan.pdf trang 3``.
+        pages: Pages that were read.
+        entries: Entries that stand.
+        decided: Fields that people decided.
+        keyed: Keyed values that wait for agreement.
+        tasks: Open tasks, tasks of the pages themselves included.
+        holders: Logins of the people who hold any of the tasks.
         amendments: Corrections and supplements of the entries.
-        failures: Scans and pages of it that could not be read.
-        lots: Open lots whose sample holds one of the entries.
+        failures: Scans and pages that could not be read.
+        lots: Open lots whose sample holds any of the entries.
     """
 
     part: RegistryPart
@@ -136,7 +138,7 @@ class WithdrawalPreview:
     packages: int
 
     def lines(self, named: Callable[[str], str] = str) -> tuple[str, ...]:
-        """Return it in words, a line each; ``named``: returns the name of a person by the login."""
+        """Return the consequences in words, a line each; ``named`` returns the name of a person by the login."""
         counted = (
             (self.pages, "trang đã đọc"),
             (self.entries, "sự kiện hộ tịch"),
@@ -158,12 +160,12 @@ class WithdrawalPreview:
 
 @dataclass(frozen=True, slots=True)
 class BookPage:
-    """A page of a book as a person finds it.
+    """A page of a book, for whoever may withdraw it.
 
     Attributes:
         scan: Name of the scan's file.
         kind: As in ``PageKind``.
-        entries: Id and number of each valid entry; the number is ``""`` where none is known.
+        entries: Id and number of each entry that stands; the number is ``""`` if unknown.
     """
 
     ref: PageRef
@@ -174,14 +176,14 @@ class BookPage:
 
 @dataclass(frozen=True, slots=True)
 class PageReplacement:
-    """What came of a page that takes the place of another one.
+    """The result of replacing a page by another page.
 
     Attributes:
         withdrawal_id: The number of the withdrawal of the old page.
-        entries: How many entries of the old page were matched to entries of the new one.
-        decisions: How many decisions went over to the new page.
-        amendments: How many corrections and supplements went over.
-        differing: Fields that the new page reads otherwise than they stand; they wait for a person.
+        entries: Number of entries of the old page that were matched to entries of the new page.
+        decisions: Number of decisions carried over.
+        amendments: Number of corrections and supplements carried over.
+        differing: Fields whose values differ from the readings of the new page; they wait for a person.
     """
 
     withdrawal_id: int
@@ -193,10 +195,10 @@ class PageReplacement:
 
 @dataclass(frozen=True, slots=True)
 class WithdrawnDelivery:
-    """An entry that a package held and that is withdrawn now.
+    """A withdrawn entry of a package.
 
     Attributes:
-        number: Its number as it was delivered.
+        number: As delivered.
         delivered_at: When the package was written.
     """
 

@@ -1,9 +1,9 @@
-"""A page that was scanned again takes the place of the old one, with what people decided and amended on it.
+"""Replacing a page by the page of another scan, with the decisions and amendments of the old page.
 
-A decision goes over with what the person saw when making it. So it holds where the new page reads what they saw or what
-they said, and else waits for a person, while it stays effective. A value that the machine had accepted on the old page
-and reads otherwise on the new one is put in doubt by a finding that tells the old value. What people had keyed on the
-old page and not settled waits on the new one, whatever the machine reads there; the finding does not tell what it was.
+A decision is carried over with what the person saw. It holds if the new page reads what they saw or what they decided;
+otherwise it stays effective and its field waits for a person. A finding with the old value puts a field in doubt whose
+accepted value the new page reads otherwise. Fields that people had keyed and not settled on the old page wait on the
+new page, whatever the machine reads there; their finding does not hold the keyed value.
 """
 
 from __future__ import annotations
@@ -26,21 +26,15 @@ from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.entries.decisions import NewDecision, add_decisions
 from pipeline.registry.entries.effective_values import effective_values_of, has_changed
-from pipeline.registry.entries.machine_view import (
-    Subject,
-    amendments_in,
-    decisions_at,
-    machine_views,
-    place_of,
-    tasks_at,
-)
+from pipeline.registry.entries.machine_view import amendments_in, decisions_at, machine_views, tasks_at
 from pipeline.registry.entries.projections import refresh_projections
-from pipeline.registry.entries.rows import EntryPlace, added_field, entry
+from pipeline.registry.entries.rows import EntryPlace, Subject, added_field, entry
+from pipeline.registry.entries.subjects import place_of
 from pipeline.registry.tasks.consensus import WHOLE_ENTRY, Decision
 from pipeline.registry.tasks.keyed_values import live_consensus
 from pipeline.registry.tasks.rows import ticket, ticket_closing
 from pipeline.registry.withdrawals.model import PageReplacement, RegistryPart, WithdrawalKind
-from pipeline.registry.withdrawals.stored_withdrawals import refuse_withdrawn, withdrawal
+from pipeline.registry.withdrawals.stored_withdrawals import part_of, refuse_withdrawn, withdrawal
 from pipeline.registry.withdrawals.withdrawing import (
     checked_words,
     end_leases,
@@ -50,14 +44,14 @@ from pipeline.registry.withdrawals.withdrawing import (
 )
 
 DIFFERS = "RESCAN-DIFFERS"
-"""The code of the finding that the old page had another accepted value, or one that people had not settled."""
+"""Code of the finding that the old page had another accepted value, or a value that people had not settled."""
 _UNSETTLED = "(người rà soát đã nhập, chưa thống nhất)"
-"""What the finding tells of a value that people keyed: never the value itself, which others may still key blind."""
+"""Stands for a keyed value in the finding, as others may still key it blind."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """An entry of the old page and the one of the new page that is the same entry, as rows of ``place_of``."""
+    """The same entry on the old page and on the new page."""
 
     old: EntryPlace
     new: EntryPlace
@@ -73,12 +67,12 @@ def replace_page(
     author: str,
     reason: str,
 ) -> PageReplacement:
-    """Let a page of a book take the place of another one of it, which is withdrawn as replaced.
+    """Let a page of a book take the place of another page of the book, which is withdrawn as replaced.
 
     Raises:
-        NotThere: One of the pages was never read.
+        NotThere: Either page was never read.
         RegistryError: They are the same page, their entries cannot be matched, or no reason or author is given.
-        Withdrawn: One of them is withdrawn.
+        Withdrawn: Either page is withdrawn.
     """
     author, reason = checked_words(author, reason, "lý do thay trang")
     gone, come = (RegistryPart(book_id, ref.scan_sha256, ref.page_no) for ref in (old, new))
@@ -102,10 +96,10 @@ def replace_page(
     differing = _doubt_differing(connection, declared, book_id, pairs, before, unsettled)
     _close_tickets(connection, old_page, author, reason)
     end_leases(connection, subjects[0])
-    now_there = {*subjects[1], *((new_page, pair.new.id) for pair in pairs)}
+    now_there = {*subjects[1], *(pair.new.subject for pair in pairs)}
     refresh_projections(connection, declared, [*subjects[0], *sorted(now_there, key=str)])
-    told = {"withdrawal": withdrawal_id, "by": new_page, "decisions": len(copied), "differing": differing}
-    record(connection, author, "page-replaced", f"page:{old_page}", told)
+    detail = {"withdrawal": withdrawal_id, "by": new_page, "decisions": len(copied), "differing": differing}
+    record(connection, author, "page-replaced", f"page:{old_page}", detail)
     return PageReplacement(withdrawal_id, len(pairs), len(copied), amended, differing)
 
 
@@ -116,59 +110,62 @@ def _entry_ids(subjects: Sequence[Subject]) -> list[int]:
 def _matched(
     connection: Connection, old_name: str, old_ids: Sequence[int], new_ids: Sequence[int], new_page: int
 ) -> list[_Pair]:
-    """Return the entries of both pages in pairs: those of one number, the rest by their rows.
+    """Return the entries of both pages in pairs, by number and then by row.
 
-    A typed entry that the new page has not is typed there too: the machine need not find it this time either.
+    A typed entry without a match is added to the new page as typed, since the machine need not find it there.
 
     Raises:
-        RegistryError: An entry of the old page has none, or one with another number that is settled.
+        RegistryError: An entry of the old page has no match, or a match with another settled number.
     """
     standing = select(entry.c.id).where(entry.c.stands).order_by(entry.c.row)
     old, new = (
-        [place_of(connection, one) for one in connection.scalars(standing.where(entry.c.id.in_(ids))).all()]
+        [
+            place_of(connection, place)
+            for place in connection.scalars(standing.where(entry.c.id.in_(ids))).all()
+        ]
         for ids in (old_ids, new_ids)
     )
-    numbered = {one.number_text: one for one in new if one.number_text}
+    numbered = {place.number_text: place for place in new if place.number_text}
     pairs, left = [], []
-    for one in old:
-        same = numbered.pop(one.number_text, None)
-        if same is None or same.record != one.record:
-            left.append(one)
+    for place in old:
+        same = numbered.pop(place.number_text, None)
+        if same is None or same.record != place.record:
+            left.append(place)
         else:
-            pairs.append(_Pair(one, same))
+            pairs.append(_Pair(place, same))
             new.remove(same)
-    rows = {one.row: one for one in new}
+    rows = {place.row: place for place in new}
     if len(left) == len(new) == 1:
         rows = {left[0].row: new[0]}
-    for one in left:
-        same = rows.get(one.row)
-        if one.row >= FIRST_TYPED_ROW and not _may_be_same(one, same):
-            pairs.append(_Pair(one, _typed_again(connection, one, new_page)))
+    for place in left:
+        same = rows.get(place.row)
+        if place.row >= FIRST_TYPED_ROW and not _may_be_same(place, same):
+            pairs.append(_Pair(place, _typed_again(connection, place, new_page)))
             continue
-        if same is None or same.record != one.record:
+        if same is None or same.record != place.record:
             raise RegistryError(
                 "Trang mới không có sự kiện nào ứng với sự kiện số "
-                f"{one.number_text or '(chưa rõ)'} của {old_name}. "
+                f"{place.number_text or '(chưa rõ)'} của {old_name}. "
                 "Hãy kiểm tra có đúng là trang quét lại ấy không; nếu đúng, hãy thu hồi trang cũ."
             )
-        if None not in (one.number, same.number) and one.number_text != same.number_text:
+        if None not in (place.number, same.number) and place.number_text != same.number_text:
             raise RegistryError(
-                f"Trang cũ ghi số {one.number_text}, trang mới ghi số {same.number_text}: hai trang khác nhau. "
+                f"Trang cũ ghi số {place.number_text}, trang mới ghi số {same.number_text}: hai trang khác nhau. "
                 "Hãy chọn đúng trang quét lại."
             )
-        pairs.append(_Pair(one, same))
+        pairs.append(_Pair(place, same))
     return pairs
 
 
 def _may_be_same(old: EntryPlace, new: EntryPlace | None) -> bool:
-    """Whether an entry of the new page may be this one: nothing that is known of both contradicts."""
+    """Return whether nothing that is known of two entries contradicts that they are the same."""
     if new is None or new.record != old.record:
         return False
     return None in (old.number, new.number) or old.number_text == new.number_text
 
 
 def _typed_again(connection: Connection, old: EntryPlace, new_page: int) -> EntryPlace:
-    """Add an entry that was typed on the old page to the new one; return its row as ``place_of`` does."""
+    """Add an entry that was typed on the old page to the new page; return it."""
     last = connection.scalar(select(func.max(entry.c.row)).where(entry.c.page_id == new_page))
     row = {
         "page_id": new_page,
@@ -183,7 +180,7 @@ def _typed_again(connection: Connection, old: EntryPlace, new_page: int) -> Entr
 
 
 def _carry_added_fields(connection: Connection, pairs: Sequence[_Pair]) -> None:
-    """Have the fields that people added to the old entries typed on the new ones, without the regions drawn before."""
+    """Add the fields that people added to the old entries to the new entries, without their drawn regions."""
     places = {pair.old.id: pair.new.id for pair in pairs}
     rows = connection.execute(
         select(added_field).where(added_field.c.entry_id.in_(places)).order_by(added_field.c.id)
@@ -200,43 +197,49 @@ def _carry_added_fields(connection: Connection, pairs: Sequence[_Pair]) -> None:
 
 
 def _carry_decisions(connection: Connection, pairs: Sequence[_Pair]) -> tuple[int, ...]:
-    """Add the decisions in force on the old entries to the new ones; return their ids.
+    """Add the decisions in force on the old entries to the new entries; return their ids.
 
-    A decision that people made on the new page already is younger, and stays.
+    A decision that people have made on the new page is younger, and stays.
     """
-    spots = {(one.page_id, one.row) for pair in pairs for one in (pair.old, pair.new)}
-    decisions = decisions_at(connection, spots) if spots else {}
-    new = []
-    for pair in pairs:
-        mine = decisions.get((pair.new.page_id, pair.new.row), {})
-        for field, one in decisions.get((pair.old.page_id, pair.old.row), {}).items():
-            if field not in mine:
-                new.append(_carried(pair.new, one))
+    decisions = decisions_at(
+        connection, {decision.subject for pair in pairs for decision in (pair.old, pair.new)}
+    )
+    new = [
+        _carried(pair.new, decision)
+        for pair in pairs
+        for field, decision in decisions[pair.old.subject].items()
+        if field not in decisions[pair.new.subject]
+    ]
     return add_decisions(connection, new)
 
 
-def _carried(place: EntryPlace, one: Decision) -> NewDecision:
-    verdict = {"field": one.field, "status": one.status, "text": one.text, "canonical": one.canonical}
+def _carried(place: EntryPlace, decision: Decision) -> NewDecision:
+    verdict = {
+        "field": decision.field,
+        "status": decision.status,
+        "text": decision.text,
+        "canonical": decision.canonical,
+    }
     return NewDecision(
         place,
         verdict,
-        one.seen,
-        one.author,
-        one.reason,
-        keyings=one.keyings or None,
-        decided_at=one.decided_at,
+        decision.seen,
+        decision.author,
+        decision.reason,
+        keyings=decision.keyings or None,
+        decided_at=decision.decided_at,
     )
 
 
 def _carry_amendments(connection: Connection, book_id: int, pairs: Sequence[_Pair], reason: str) -> int:
-    """Add the amendments in force on the old entries to the new ones; return how many."""
-    ids = {
-        one.amendment_id: (spot[1:], one)
-        for spot, fields in amendments_in(connection, [book_id]).items()
-        for one in fields.values()
-    }
+    """Add the amendments in force on the old entries to the new entries; return their number."""
     places = _places(pairs)
-    wanted = {number: places[spot] for number, (spot, _) in ids.items() if spot in places}
+    wanted = {
+        amended.amendment_id: places[part]
+        for part, fields in amendments_in(connection, [book_id]).items()
+        for amended in fields.values()
+        if part in places
+    }
     rows = connection.execute(select(amendment).where(amendment.c.id.in_(wanted)).order_by(amendment.c.id))
     new = []
     for row in rows.mappings():
@@ -250,29 +253,31 @@ def _carry_amendments(connection: Connection, book_id: int, pairs: Sequence[_Pai
     return len(new)
 
 
-def _places(pairs: Sequence[_Pair]) -> dict[tuple[str, int, int], EntryPlace]:
-    """Return from scan, page and row of each old entry to the place of the new one."""
-    return {(pair.old.sha256, pair.old.page_no, pair.old.row): pair.new for pair in pairs}
+def _places(pairs: Sequence[_Pair]) -> dict[RegistryPart, EntryPlace]:
+    """Return the place of each new entry by the part of the registry that the old entry is."""
+    return {part_of(pair.old): pair.new for pair in pairs}
 
 
 def _effective(
     connection: Connection, declared: RecordSchema, places: Sequence[EntryPlace]
 ) -> Mapping[int, Mapping[str, str | None]]:
-    return effective_values_of(connection, declared, {one.id: one.record for one in places})
+    return effective_values_of(connection, declared, {place.id: place.record for place in places})
 
 
 def _unsettled_fields(connection: Connection, pairs: Sequence[_Pair]) -> dict[int, frozenset[str]]:
-    """Return the fields that people keyed on each old entry and that are not settled, by its id.
+    """Return the keyed fields of each old entry that are not settled, by its id.
 
-    The entry as a whole is none of them: the findings of the new page say whether that waits.
+    The entry as a whole is left out: whether it waits depends on the findings of the new page.
     """
-    spots = {pair.old.id: (pair.old.page_id, pair.old.row) for pair in pairs}
-    tasks = tasks_at(connection, spots.values())
-    decisions = decisions_at(connection, spots.values()) if spots else {}
-    keyed = live_consensus(connection, {task.id: decisions.get(spot, {}) for spot, task in tasks.items()})
+    old = [pair.old for pair in pairs]
+    tasks = tasks_at(connection, [place.subject for place in old])
+    decisions = decisions_at(connection, tasks)
+    keyed = live_consensus(connection, {task.id: decisions[subject] for subject, task in tasks.items()})
     return {
-        entry_id: frozenset(keyed[tasks[spot].id]) - {WHOLE_ENTRY} if spot in tasks else frozenset()
-        for entry_id, spot in spots.items()
+        place.id: frozenset(keyed[tasks[place.subject].id]) - {WHOLE_ENTRY}
+        if place.subject in tasks
+        else frozenset()
+        for place in old
     }
 
 
@@ -284,23 +289,25 @@ def _doubt_differing(
     before: Mapping[int, Mapping[str, str | None]],
     unsettled: Mapping[int, Collection[str]],
 ) -> int:
-    """Put in doubt what the machine had accepted on the old page and reads otherwise on the new one.
+    """Put accepted values of the old page in doubt that the new page reads otherwise, and all ``unsettled`` fields.
 
-    Unless the office has switched the rule off. What is ``unsettled`` between people is put in doubt in any case.
+    An office may switch the rule off; unsettled fields are put in doubt nevertheless.
 
     Returns:
-        How many fields wait for a person because the pages differ, those that people had decided included.
+        The number of fields that wait for a person because the pages differ, decided fields included.
     """
-    views = machine_views(connection, [(pair.new.page_id, pair.new.id) for pair in pairs])
-    spots = {(pair.new.page_id, pair.new.row) for pair in pairs}
-    decisions = decisions_at(connection, spots) if spots else {}
+    subjects = [pair.new.subject for pair in pairs]
+    views = machine_views(connection, declared, subjects)
+    decisions = decisions_at(connection, subjects)
     now, severity = clock.now(connection), declared.schemas.severity_of(DIFFERS)
     rows, against = [], 0
     for pair in pairs:
-        readings = {one.field: one for one in views[pair.new.page_id, pair.new.id].readings}
-        decided = decisions.get((pair.new.page_id, pair.new.row), {})
+        view, decided = views[pair.new.subject], decisions[pair.new.subject]
+        readings = {reading.field: reading for reading in view.readings}
         against += sum(
-            has_changed(one, readings.get(field)) for field, one in decided.items() if field != WHOLE_ENTRY
+            has_changed(decision, view.seen.get(field))
+            for field, decision in decided.items()
+            if field != WHOLE_ENTRY
         )
         open_fields = unsettled[pair.old.id]
         rows += [
@@ -345,12 +352,12 @@ def _accepted_value(reading: FieldReading) -> str | None:
 
 
 def _close_tickets(connection: Connection, page_id: int, author: str, reason: str) -> None:
-    """Close what asks for another scan of the page."""
+    """Close the tickets that ask for another scan of a page."""
     closed = exists().where(ticket_closing.c.ticket_id == ticket.c.id)
     mine = connection.scalars(select(ticket.c.id).where(ticket.c.page_id == page_id, ~closed)).all()
     now = clock.now(connection)
     rows = [
-        {"ticket_id": one, "note": reason, "account_id": NOBODY, "login": author, "closed_at": now}
-        for one in mine
+        {"ticket_id": ticket_id, "note": reason, "account_id": NOBODY, "login": author, "closed_at": now}
+        for ticket_id in mine
     ]
     add(connection, ticket_closing, rows)

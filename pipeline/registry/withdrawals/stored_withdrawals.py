@@ -1,10 +1,10 @@
-"""Withdrawals and packages in the database: the one place that says what is withdrawn.
+"""Withdrawals and packages in the database: the only module that decides what is withdrawn.
 
-Withdrawals name a book or a part of it by the content of the scan, as decisions do, so that they outlive every reading
-and hold for what could not be read. An entry is withdrawn with its page, a page with its scan, a scan with its book.
-``projections`` keeps what follows for entries in ``entry.stands``, the record tables and the state of tasks; a query of
-books, scans, pages, failures or decisions adds the condition of that table (``book_stands``, ``scan_stands``,
-``page_stands``, ``failure_stands``, ``decision_stands``). A test goes through every function that reads these tables.
+A withdrawal names a book or a part of it by the content of the scan, as decisions do, so that it outlives readings and
+holds for pages that could not be read. An entry is withdrawn with its page, a page with its scan, a scan with its book.
+``projections`` keeps the consequences for entries in ``entry.stands``, the record tables and the state of tasks. Other
+queries add the condition of their table (``book_stands``, ``scan_stands``, ``page_stands``, ``failure_stands``,
+``decision_stands``); a test goes through every function that reads these tables.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ from pipeline.registry.withdrawals.model import (
 class WithdrawalRow:
     """A withdrawal.
 
-    Of a whole book ``scan_sha256`` is empty, of a scan ``page_no``, of a page ``row``. ``reinstates_id``: the row
-    that this one takes back; a row is in force as long as no other takes it back.
+    ``scan_sha256`` is empty for a whole book, ``page_no`` for a scan, ``row`` for a page. ``reinstates_id``: the row
+    that this row takes back; a row is in force until another row takes it back.
     """
 
     id: Id
@@ -74,7 +74,7 @@ withdrawal = table(
 
 @dataclass(frozen=True, slots=True)
 class PackageRow:
-    """A package of a book that was written, with the ``entries`` that it holds: id and number as delivered."""
+    """A written package of a book; ``entries``: id and delivered number of each of its entries."""
 
     id: Id
     book_id: Annotated[int, refers("book")]
@@ -99,10 +99,10 @@ _INNER = (withdrawal.c.scan_sha256, withdrawal.c.page_no, withdrawal.c.row)
 
 
 def _stands(book_id: Column[int], *inner: ColumnElement[Any] | Column[Any]) -> ColumnElement[bool]:
-    """The condition that neither this part nor what it lies in is withdrawn.
+    """Return the condition that neither a part nor anything that contains it is withdrawn.
 
     Args:
-        inner: The columns of scan, page and row, as far as the table has them.
+        inner: The columns of scan, page and row that the table has.
     """
     same = [withdrawal.c.book_id == book_id]
     for mine, theirs in zip(_INNER, (*inner, *(None,) * (len(_INNER) - len(inner))), strict=True):
@@ -117,27 +117,24 @@ scan_stands = _stands(scan.c.book_id, scan.c.sha256)
 """The condition on ``scan``."""
 
 page_stands = _stands(scan.c.book_id, scan.c.sha256, page.c.page_no)
-"""The condition on ``page`` beside its ``scan``."""
+"""The condition on ``page`` joined to its ``scan``."""
 
 failure_stands = _stands(page_failure.c.book_id, page_failure.c.scan_sha256, page_failure.c.page_no)
 """The condition on ``page_failure``."""
 
 decision_stands = _stands(decision.c.book_id, decision.c.scan_sha256, decision.c.page_no, decision.c.row)
-"""The condition on ``decision``: what it decides is not withdrawn."""
+"""The condition on ``decision`` that its entry or page is not withdrawn."""
 
 
 def pages_withdrawn() -> Select[Any]:
-    """Return the query of how many pages were withdrawn one by one of the scans of each book that stand themselves.
-
-    Their scan still counts them.
-    """
-    one = withdrawal.alias("withdrawn_page")
-    taken_back = exists().where(_taking_back.c.reinstates_id == one.c.id)
+    """Return the query for the number of pages of each book that are withdrawn while their scan is not."""
+    of_page = withdrawal.alias("withdrawn_page")
+    taken_back = exists().where(_taking_back.c.reinstates_id == of_page.c.id)
     of_pages = (
-        select(scan.c.book_id, scan.c.sha256, one.c.page_no)
-        .join(one, (one.c.book_id == scan.c.book_id) & (one.c.scan_sha256 == scan.c.sha256))
-        .where(one.c.kind != WithdrawalKind.REINSTATED, ~taken_back, one.c.page_no.is_not(None))
-        .where(one.c.row.is_(None), scan_stands)
+        select(scan.c.book_id, scan.c.sha256, of_page.c.page_no)
+        .join(of_page, (of_page.c.book_id == scan.c.book_id) & (of_page.c.scan_sha256 == scan.c.sha256))
+        .where(of_page.c.kind != WithdrawalKind.REINSTATED, ~taken_back, of_page.c.page_no.is_not(None))
+        .where(of_page.c.row.is_(None), scan_stands)
         .distinct()
         .subquery()
     )
@@ -148,17 +145,17 @@ _named = entry.alias("named_entry")
 
 
 def entry_stands(entry_id: Column[int]) -> ColumnElement[bool]:
-    """The condition that a column names an entry that stands; one that names none passes."""
+    """Return the condition that a column names an entry that stands, or no entry."""
     return or_(entry_id.is_(None), exists().where(_named.c.id == entry_id, _named.c.stands))
 
 
 def book_of_stands(book_id: Column[int]) -> ColumnElement[bool]:
-    """The condition that a column names a book that is not withdrawn; one that names none passes."""
+    """Return the condition that a column names a book that is not withdrawn, or no book."""
     return _stands(book_id)
 
 
 def withdrawals_in_force(connection: Connection, book_ids: Collection[int]) -> tuple[Withdrawal, ...]:
-    """Return what is withdrawn of these books, in the order in which it was."""
+    """Return the withdrawals of books in force, oldest first."""
     query = select(withdrawal).where(withdrawal.c.book_id.in_(book_ids), _in_force).order_by(withdrawal.c.id)
     return tuple(withdrawal_of(row, in_force=True) for row in rows_of(connection, WithdrawalRow, query))
 
@@ -169,7 +166,7 @@ class _WithdrawalState(WithdrawalRow):
 
 
 def withdrawals_of(connection: Connection, book_id: int | None = None) -> tuple[Withdrawal, ...]:
-    """Return every act on a book, or on all books, the oldest first; those that were taken back included."""
+    """Return every withdrawal and reinstatement of a book, or of all books, oldest first."""
     of_book = () if book_id is None else (withdrawal.c.book_id == book_id,)
     query = select(withdrawal, _in_force).where(*of_book).order_by(withdrawal.c.id)
     return tuple(
@@ -179,7 +176,7 @@ def withdrawals_of(connection: Connection, book_id: int | None = None) -> tuple[
 
 
 def withdrawal_of(row: WithdrawalRow, *, in_force: bool) -> Withdrawal:
-    """A row as a value."""
+    """Return a row of ``withdrawal`` as a value."""
     replaced = row.replaced_by_sha256
     return Withdrawal(
         row.id,
@@ -209,19 +206,40 @@ class Placed(Protocol):
     def row(self) -> int: ...
 
 
+class NamesPlace(Protocol):
+    """A row that names its subject by the content of the scan."""
+
+    @property
+    def book_id(self) -> int: ...
+    @property
+    def scan_sha256(self) -> str: ...
+    @property
+    def page_no(self) -> int: ...
+    @property
+    def row(self) -> int: ...
+
+
 def part_of(place: Placed) -> RegistryPart:
     """Return the part of the registry at a place."""
-    row = None if place.row == PAGE_ITSELF else place.row
-    return RegistryPart(place.book_id, place.sha256, place.page_no, row)
+    return _part(place.book_id, place.sha256, place.page_no, place.row)
+
+
+def part_of_row(named: NamesPlace) -> RegistryPart:
+    """Return the part of the registry that a decision, an amendment or a confirmed delivery names."""
+    return _part(named.book_id, named.scan_sha256, named.page_no, named.row)
+
+
+def _part(book_id: int, sha256: str, page_no: int, row: int) -> RegistryPart:
+    return RegistryPart(book_id, sha256, page_no, None if row == PAGE_ITSELF else row)
 
 
 def covering(found: Sequence[Withdrawal], part: RegistryPart) -> Withdrawal | None:
-    """Return the first of these withdrawals by which a part is withdrawn; None when it stands."""
+    """Return the first withdrawal that covers a part; None if it stands."""
     return next((one for one in found if one.part.covers(part)), None)
 
 
 def withdrawn_places(connection: Connection, places: Collection[Placed]) -> frozenset[RegistryPart]:
-    """Return the parts at those of these places that are withdrawn, by one query."""
+    """Return the withdrawn parts among places, by one query."""
     found = withdrawals_in_force(connection, {place.book_id for place in places})
     if not found:
         return frozenset()
@@ -229,7 +247,7 @@ def withdrawn_places(connection: Connection, places: Collection[Placed]) -> froz
 
 
 def is_withdrawn(connection: Connection, part: RegistryPart) -> bool:
-    """Return whether a part is withdrawn, by itself or with what it lies in."""
+    """Return whether a part is withdrawn, by itself or with anything that contains it."""
     return covering(withdrawals_in_force(connection, [part.book_id]), part) is not None
 
 
@@ -241,11 +259,11 @@ def refuse_withdrawn(connection: Connection, part: RegistryPart) -> None:
     """
     found = covering(withdrawals_in_force(connection, [part.book_id]), part)
     if found is not None:
-        raise Withdrawn(told_withdrawn(found))
+        raise Withdrawn(withdrawn_message(found))
 
 
-def told_withdrawn(found: Withdrawal) -> str:
-    """Return what is told to somebody who meets something withdrawn."""
+def withdrawn_message(found: Withdrawal) -> str:
+    """Return the message for somebody who meets a withdrawn part."""
     what = PART_LABELS[found.part.kind]
     if found.kind is WithdrawalKind.REPLACED:
         return (

@@ -1,4 +1,4 @@
-"""Withdrawing at the desk: for supervisors, of the books of their places alone."""
+"""Withdrawing at the desk: supervisors withdraw parts of the books of their places."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from sqlalchemy import select
 from pipeline.base.model import PageRef
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.accounts.permissions import check_supervises
-from pipeline.registry.books.rows import book, page, page_run, scan
+from pipeline.registry.books.rows import PAGES, book, page, page_run, scan
 from pipeline.registry.desk_context import DeskContext
-from pipeline.registry.entries.rows import entry
+from pipeline.registry.entries.rows import ENTRIES, entry
 from pipeline.registry.tasks.model import NotYours
 from pipeline.registry.withdrawals import page_replacement, withdrawing
 from pipeline.registry.withdrawals.model import (
@@ -47,7 +47,7 @@ def reinstate(context: DeskContext, person: Person, withdrawal_id: int, reason: 
 def replace_page(
     context: DeskContext, person: Person, book_id: int, old: PageRef, new: PageRef, reason: str
 ) -> PageReplacement:
-    """Let a page take the place of another one, as ``withdrawals.page_replacement`` does."""
+    """Let a page take the place of another page, as ``withdrawals.page_replacement`` does."""
     check_supervises(context.connection, person, book_id, WHAT)
     return page_replacement.replace_page(
         context.connection, context.declared, book_id, old, new, author=person.login, reason=reason
@@ -55,7 +55,7 @@ def replace_page(
 
 
 def withdrawal_preview(context: DeskContext, person: Person, part: RegistryPart) -> WithdrawalPreview:
-    """Return what hangs on a part of a book, for a person who may withdraw it."""
+    """Return the consequences of withdrawing a part of a book, for a person who may withdraw it."""
     check_supervises(context.connection, person, part.book_id, WHAT)
     return withdrawing.preview(context.connection, part)
 
@@ -63,9 +63,9 @@ def withdrawal_preview(context: DeskContext, person: Person, part: RegistryPart)
 def withdrawals_for(
     context: DeskContext, person: Person, book_id: int | None = None
 ) -> tuple[tuple[Withdrawal, str, str], ...]:
-    """Return every act on a book, the newest first, each with the names of the book and of the part.
+    """Return every act on a book, newest first, each with the names of the book and of the part.
 
-    Without a book: what is withdrawn now of all books that the person may see.
+    Without a book: the withdrawals in force of all books that the person may see.
     """
     if person.role is not Role.SUPERVISOR:
         raise NotYours("Chỉ người phụ trách xem được những gì đã thu hồi.")
@@ -74,13 +74,13 @@ def withdrawals_for(
     places = {
         row.id: row.place_code for row in context.connection.execute(select(book.c.id, book.c.place_code))
     }
-    found = [
-        one
-        for one in reversed(withdrawals_of(context.connection, book_id))
-        if person.may_see(places[one.part.book_id]) and (book_id is not None or one.in_force)
+    acts = [
+        act
+        for act in reversed(withdrawals_of(context.connection, book_id))
+        if person.may_see(places[act.part.book_id]) and (book_id is not None or act.in_force)
     ]
-    named = [withdrawing.name_of(context.connection, one.part) for one in found]
-    return tuple((one, folder, name) for one, (name, folder) in zip(found, named, strict=True))
+    names = [withdrawing.name_of(context.connection, act.part) for act in acts]
+    return tuple((act, folder, name) for act, (name, folder) in zip(acts, names, strict=True))
 
 
 def pages_of_book(context: DeskContext, person: Person, book_id: int) -> tuple[BookPage, ...]:
@@ -89,8 +89,7 @@ def pages_of_book(context: DeskContext, person: Person, book_id: int) -> tuple[B
     entries: dict[int, list[tuple[int, str]]] = defaultdict(list)
     rows = context.connection.execute(
         select(entry.c.id, entry.c.page_id, entry.c.number_text)
-        .join_from(entry, page, entry.c.page_id == page.c.id)
-        .join(scan, page.c.scan_id == scan.c.id)
+        .select_from(ENTRIES)
         .where(scan.c.book_id == book_id, entry.c.stands)
         .order_by(entry.c.page_id, entry.c.row)
     )
@@ -98,7 +97,7 @@ def pages_of_book(context: DeskContext, person: Person, book_id: int) -> tuple[B
         entries[row.page_id].append((row.id, row.number_text))
     pages = context.connection.execute(
         select(page.c.id, scan.c.sha256, scan.c.name, page.c.page_no, page_run.c.kind)
-        .join_from(page, scan, page.c.scan_id == scan.c.id)
+        .select_from(PAGES)
         .join(page_run, (page_run.c.page_id == page.c.id) & page_run.c.latest)
         .where(scan.c.book_id == book_id, page_stands)
         .order_by(scan.c.name, scan.c.id, page.c.page_no)

@@ -1,7 +1,7 @@
-"""Taking a book, a scan, a page or an entry out of the registry, and putting it back. Nothing is ever deleted.
+"""Withdrawing a book, a scan, a page or an entry, and reinstating it. Nothing is ever deleted.
 
-What is withdrawn stays in the store, in the tables and in the audit. Its entries no longer stand and its tasks wait for
-nobody; when it is put back, all goes on as it was.
+A withdrawn part stays in the store, in the tables and in the audit. Its entries no longer stand and its tasks wait for
+nobody; a reinstated part is as it was before.
 """
 
 from __future__ import annotations
@@ -14,14 +14,15 @@ from sqlalchemy import Connection, Select, func, select
 from pipeline.base.errors import RegistryError
 from pipeline.base.model import FIRST_TYPED_ROW
 from pipeline.registry.accounts.permissions import require_text
-from pipeline.registry.books.rows import book, page, page_failure, page_run, scan
+from pipeline.registry.books.rows import PAGES, book, page, page_failure, page_run, scan
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.locks import hold_book, hold_pages, hold_scans
 from pipeline.registry.database.record_tables import RecordSchema
-from pipeline.registry.entries.machine_view import Subject, amendments_in, decisions_at
+from pipeline.registry.entries.machine_view import amendments_in, decisions_at
 from pipeline.registry.entries.projections import refresh_projections
-from pipeline.registry.entries.rows import entry
+from pipeline.registry.entries.rows import ENTRIES, Subject, entry
+from pipeline.registry.entries.subjects import place_of
 from pipeline.registry.errors import NotThere
 from pipeline.registry.lots.stored_lots import lot, lot_closing
 from pipeline.registry.tasks.keyed_values import live_consensus
@@ -42,6 +43,7 @@ from pipeline.registry.withdrawals.stored_withdrawals import (
     covering,
     package,
     page_stands,
+    part_of,
     refuse_withdrawn,
     withdrawal,
     withdrawals_in_force,
@@ -54,7 +56,7 @@ def withdraw(
 ) -> int:
     """Withdraw a part of the registry.
 
-    Its open tasks wait for nobody; who has one in hand is told so with their next action.
+    Its open tasks wait for nobody; whoever holds a task is refused at the next action.
 
     Returns:
         The number of the withdrawal, by which it is taken back.
@@ -62,7 +64,7 @@ def withdraw(
     Raises:
         NotThere: There is no such part.
         RegistryError: No reason or author is given.
-        Withdrawn: It is withdrawn already, by itself or with what it lies in.
+        Withdrawn: It is withdrawn already, by itself or with anything that contains it.
     """
     author, reason = checked_words(author, reason, "lý do thu hồi")
     (subjects,) = hold_parts(connection, part)
@@ -72,23 +74,22 @@ def withdraw(
     )
     end_leases(connection, subjects)
     refresh_projections(connection, declared, subjects)
-    told = {"withdrawal": withdrawal_id, "kind": part.kind, "entries": _entries_among(subjects)}
-    record(connection, author, "withdrawn", _audit_subject(connection, part), told)
+    detail = {"withdrawal": withdrawal_id, "kind": part.kind, "entries": _entries_among(subjects)}
+    record(connection, author, "withdrawn", _audit_subject(connection, part), detail)
     return withdrawal_id
 
 
 def reinstate(
     connection: Connection, declared: RecordSchema, withdrawal_id: int, *, author: str, reason: str
 ) -> int:
-    """Take a withdrawal back: what it took out is as it was before, with its decisions, keyed values and tasks.
+    """Take a withdrawal back: the part is as it was before, with its decisions, keyed values and tasks.
 
     Returns:
         The number of the act.
 
     Raises:
         NotThere: There is no withdrawal of that number.
-        RegistryError: It is not in force, no reason or author is given, or the page that replaced this one still
-            stands.
+        RegistryError: It is not in force, no reason or author is given, or the page that replaced this page stands.
     """
     author, reason = checked_words(author, reason, "lý do hủy thu hồi")
     found = withdrawal_numbered(connection, withdrawal_id)
@@ -100,8 +101,8 @@ def reinstate(
     row = withdrawal_row(connection, found.part, WithdrawalKind.REINSTATED, author, reason)
     (act,) = add(connection, withdrawal, [row | {"reinstates_id": withdrawal_id}])
     refresh_projections(connection, declared, subjects)
-    told = {"withdrawal": withdrawal_id, "kind": found.part.kind, "entries": _entries_among(subjects)}
-    record(connection, author, "reinstated", _audit_subject(connection, found.part), told)
+    detail = {"withdrawal": withdrawal_id, "kind": found.part.kind, "entries": _entries_among(subjects)}
+    record(connection, author, "reinstated", _audit_subject(connection, found.part), detail)
     return act
 
 
@@ -109,17 +110,17 @@ def withdrawal_numbered(connection: Connection, withdrawal_id: int) -> Withdrawa
     """Return a withdrawal by its number.
 
     Raises:
-        NotThere: There is none.
+        NotThere: There is no such withdrawal.
     """
     book_id = connection.scalar(select(withdrawal.c.book_id).where(withdrawal.c.id == withdrawal_id))
-    for one in () if book_id is None else withdrawals_of(connection, book_id):
-        if one.withdrawal_id == withdrawal_id and one.kind is not WithdrawalKind.REINSTATED:
-            return one
+    for act in () if book_id is None else withdrawals_of(connection, book_id):
+        if act.withdrawal_id == withdrawal_id and act.kind is not WithdrawalKind.REINSTATED:
+            return act
     raise NotThere(f"Không có thu hồi số {withdrawal_id}. Xem số ở cột đầu của: hotich withdraw list.")
 
 
 def in_force(connection: Connection, book_id: int) -> tuple[Withdrawal, ...]:
-    """Return what is withdrawn of a book now."""
+    """Return the withdrawals of a book in force."""
     return withdrawals_in_force(connection, [book_id])
 
 
@@ -129,15 +130,7 @@ def part_of_entry(connection: Connection, entry_id: int) -> RegistryPart:
     Raises:
         NotThere: There is no such entry.
     """
-    row = connection.execute(
-        select(scan.c.book_id, scan.c.sha256, page.c.page_no, entry.c.row)
-        .join_from(entry, page, entry.c.page_id == page.c.id)
-        .join(scan, page.c.scan_id == scan.c.id)
-        .where(entry.c.id == entry_id)
-    ).first()
-    if row is None:
-        raise NotThere(f"Không có sự kiện hộ tịch số {entry_id} trong cơ sở dữ liệu. Hãy kiểm tra lại số.")
-    return RegistryPart(row.book_id, row.sha256, row.page_no, row.row)
+    return part_of(place_of(connection, entry_id))
 
 
 def books_named(connection: Connection, folder_name: str) -> tuple[int, ...]:
@@ -147,7 +140,7 @@ def books_named(connection: Connection, folder_name: str) -> tuple[int, ...]:
 
 
 def scans_named(connection: Connection, book_id: int) -> Mapping[str, str]:
-    """Return the names of all scans of a book by SHA-256: withdrawn ones and unreadable ones included."""
+    """Return the names of all scans of a book by SHA-256, withdrawn and unreadable scans included."""
     failed = select(page_failure.c.scan_sha256, page_failure.c.scan_name).where(
         page_failure.c.book_id == book_id, page_failure.c.scan_sha256 != ""
     )
@@ -157,7 +150,7 @@ def scans_named(connection: Connection, book_id: int) -> Mapping[str, str]:
 
 
 def preview(connection: Connection, part: RegistryPart) -> WithdrawalPreview:
-    """Return what hangs on a part, to be shown before it is withdrawn. Nothing changes.
+    """Return the consequences of withdrawing a part; nothing changes.
 
     Raises:
         NotThere: There is no such part.
@@ -165,10 +158,11 @@ def preview(connection: Connection, part: RegistryPart) -> WithdrawalPreview:
     name, folder_name = name_of(connection, part)
     rows = connection.execute(_entries_of(part).where(entry.c.stands)).all()
     ids = {row.id for row in rows}
-    spots = {(row.page_id, row.row) for row in rows}
-    decisions = decisions_at(connection, spots)
+    decisions = decisions_at(connection, [(row.page_id, row.id) for row in rows])
     tasks = connection.execute(_tasks_of(part)).all()
-    consensus = live_consensus(connection, {task.id: decisions[task.page_id, task.row] for task in tasks})
+    consensus = live_consensus(
+        connection, {task.id: decisions[task.page_id, task.entry_id] for task in tasks}
+    )
     amended = amendments_in(connection, [part.book_id])
     held = (
         select(lease.c.login)
@@ -188,7 +182,7 @@ def preview(connection: Connection, part: RegistryPart) -> WithdrawalPreview:
         keyed=sum(len(of_task) for of_task in consensus.values()),
         tasks=len(tasks),
         holders=tuple(connection.scalars(held)),
-        amendments=sum(len(fields) for spot, fields in amended.items() if part.covers(RegistryPart(*spot))),
+        amendments=sum(len(fields) for other, fields in amended.items() if part.covers(other)),
         failures=0 if part.kind is PartKind.ENTRY else _count(connection, _failures_of(part)),
         lots=_lots_with(connection, ids),
         packages=sum(
@@ -199,10 +193,7 @@ def preview(connection: Connection, part: RegistryPart) -> WithdrawalPreview:
 
 
 def withdrawn_deliveries(connection: Connection, book_id: int) -> tuple[WithdrawnDelivery, ...]:
-    """Return the entries of a book that a package held and that stand no longer because they are withdrawn.
-
-    Of each entry the last package that held it.
-    """
+    """Return the withdrawn entries of a book that were delivered, each with its last package."""
     found: dict[int, WithdrawnDelivery] = {}
     rows = connection.execute(select(package).where(package.c.book_id == book_id).order_by(package.c.id))
     for row in rows:
@@ -220,14 +211,14 @@ def withdrawn_deliveries(connection: Connection, book_id: int) -> tuple[Withdraw
     return tuple(one for entry_id, one in found.items() if entry_id in withdrawn)
 
 
-# --- what replacing a page needs too ------------------------------------------------------------------------------
+# --- also for replacing a page ------------------------------------------------------------------------------------
 
 
 def checked_words(author: str, reason: str, what: str) -> tuple[str, str]:
-    """Return who acts and why, without space around them.
+    """Return author and reason without surrounding space.
 
     Raises:
-        RegistryError: One of them is empty or holds hidden characters.
+        RegistryError: Either is empty or holds hidden characters.
     """
     refuse_hidden_characters(author, "người thu hồi")
     if not author.strip():
@@ -236,7 +227,7 @@ def checked_words(author: str, reason: str, what: str) -> tuple[str, str]:
 
 
 def hold_parts(connection: Connection, *parts: RegistryPart) -> list[list[Subject]]:
-    """Hold parts of one book with all their pages; return the pages and entries of each.
+    """Hold parts of one book with all their pages; return the subjects of each part.
 
     Raises:
         NotThere: There is no such part.
@@ -283,7 +274,7 @@ def end_leases(connection: Connection, subjects: Sequence[Subject]) -> None:
 
 
 def name_of(connection: Connection, part: RegistryPart) -> tuple[str, str]:
-    """Return how people know a part, and the name of its book's folder.
+    """Return the name of a part for people, and the name of its book's folder.
 
     Raises:
         NotThere: There is no such part.
@@ -318,7 +309,7 @@ def name_of(connection: Connection, part: RegistryPart) -> tuple[str, str]:
 
 
 def _refuse_both_pages(connection: Connection, found: Withdrawal) -> None:
-    """``RegistryError`` when the page that takes the place of this one still stands: one of the two is enough."""
+    """Raise ``RegistryError`` if the page that replaced a page still stands: only one of them may stand."""
     if found.replaced_by is None:
         return
     new = RegistryPart(found.part.book_id, found.replaced_by.scan_sha256, found.replaced_by.page_no)
@@ -330,7 +321,7 @@ def _refuse_both_pages(connection: Connection, found: Withdrawal) -> None:
 
 
 def _within(part: RegistryPart) -> list[Any]:
-    """The conditions on ``scan``, ``page`` and ``entry`` that they belong to a part."""
+    """Return the conditions that ``scan``, ``page`` and ``entry`` belong to a part."""
     found = [scan.c.book_id == part.book_id]
     found += [] if part.scan_sha256 is None else [scan.c.sha256 == part.scan_sha256]
     found += [] if part.page_no is None else [page.c.page_no == part.page_no]
@@ -338,31 +329,30 @@ def _within(part: RegistryPart) -> list[Any]:
 
 
 def _pages_of(part: RegistryPart) -> Select[Any]:
-    """The ids of the pages of a part, with their latest runs beside."""
+    """Return the query for the ids of the pages of a part, joined to their latest runs."""
     return (
         select(page.c.id)
-        .join(scan, page.c.scan_id == scan.c.id)
+        .select_from(PAGES)
         .outerjoin(page_run, (page_run.c.page_id == page.c.id) & page_run.c.latest)
         .where(*_within(part))
     )
 
 
 def _entries_of(part: RegistryPart) -> Select[Any]:
-    """The entries of a part, whether they stand or not."""
+    """Return the query for the entries of a part, whether they stand or not."""
     return (
         select(entry.c.id, entry.c.page_id, entry.c.row, scan.c.sha256, page.c.page_no)
-        .join_from(entry, page, entry.c.page_id == page.c.id)
-        .join(scan, page.c.scan_id == scan.c.id)
+        .select_from(ENTRIES)
         .where(*_within(part))
     )
 
 
 def _tasks_of(part: RegistryPart) -> Select[Any]:
-    """The open tasks of a part."""
+    """Return the query for the open tasks of a part."""
     query = (
-        select(review_task.c.id, review_task.c.page_id, review_task.c.row)
-        .join_from(review_task, page, review_task.c.page_id == page.c.id)
-        .join(scan, page.c.scan_id == scan.c.id)
+        select(review_task.c.id, review_task.c.page_id, review_task.c.entry_id)
+        .select_from(PAGES)
+        .join(review_task, review_task.c.page_id == page.c.id)
         .outerjoin(entry, review_task.c.entry_id == entry.c.id)
     )
     return query.where(review_task.c.state == TaskState.OPEN, *_within(part))
@@ -380,7 +370,7 @@ def _count(connection: Connection, query: Select[Any]) -> int:
 
 
 def _lots_with(connection: Connection, entry_ids: Collection[int]) -> tuple[int, ...]:
-    """The open lots whose sample holds one of these entries."""
+    """Return the open lots whose samples hold any of the entries."""
     rows = connection.execute(
         select(lot.c.id, lot.c.sample)
         .outerjoin(lot_closing, lot_closing.c.lot_id == lot.c.id)
@@ -395,7 +385,7 @@ def _entries_among(subjects: Sequence[Subject]) -> int:
 
 
 def _audit_subject(connection: Connection, part: RegistryPart) -> str:
-    """How the audit names a part; what was never read goes by its book."""
+    """Return the name of a part in the audit; a part that was never read is named by its book."""
     if part.kind is PartKind.ENTRY:
         found = connection.scalar(_entries_of(part).with_only_columns(entry.c.id))
     elif part.kind is PartKind.PAGE:

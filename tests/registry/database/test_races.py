@@ -10,6 +10,8 @@ import pytest
 from pipeline.base.model import FieldStatus, Finding, Severity
 from pipeline.registry import CrossEntryFinding, Registry, StaleTask, Verdict
 from pipeline.registry.entries.effective_values import left_to_decide
+from pipeline.registry.entries.machine_view import MachineView
+from pipeline.registry.tasks.consensus import SeenReading
 from tests.competing import WAIT_SECONDS, competing_context, started_and_ended
 from tests.registry.outsider import Outsider
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
@@ -88,9 +90,9 @@ def assert_in_step(url: str) -> None:
         tasks = {task.entry_id: task for task in registry.queue()}
         for entry_id in registry.entries():
             stored = registry.entry(entry_id)
-            left = left_to_decide(
-                stored.readings, stored.findings, stored.decisions, stored.cross_entry_findings
-            )
+            seen = {one.field: of for one in stored.readings if (of := SeenReading.of(one)) is not None}
+            machine = MachineView(stored.readings, stored.findings, stored.cross_entry_findings, seen)
+            left = left_to_decide(machine, stored.decisions, stored.cross_entry_findings)
             task = tasks.get(entry_id)
             assert (task.fields if task else (), bool(task and task.reopened)) == (left.fields, left.reopened)
             for field in ("child_name", "notes"):

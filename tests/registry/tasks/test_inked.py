@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline.base.model import COPIED, TYPED, Box, FieldReading, FieldStatus
-from pipeline.registry.entries.accepted_readings import hidden_reading
+from pipeline.registry.entries.current_readings import hidden_reading
 from pipeline.registry.tasks.visibility import fields_of_shared_ink, fields_of_shared_slots, has_own_ink
 from tests.registry.pages import SCHEMAS
 

@@ -78,14 +78,14 @@ UNGATED = {
     "books/stored_books.py:folder_names": KEPT,
     "books/stored_books.py:stored_scans": KEPT,
     "checks/checks.py:save_checks": WRITES,
-    "entries/added_readings.py:corrected_covers": GIVEN,
+    "entries/current_readings.py:_corrected_covers": GIVEN,
     "entries/decisions.py:add_decisions": WRITES,
     "entries/machine_view.py:amendments_of_entries": GIVEN,
     "entries/machine_view.py:_cross_entry_findings_of": GIVEN,
-    "entries/machine_view.py:_entry_places": GIVEN,
+    "entries/subjects.py:places_of_entries": GIVEN,
     "entries/machine_view.py:_findings_of": GIVEN,
-    "entries/machine_view.py:_page_places": GIVEN,
-    "entries/machine_view.py:_readings_of": GIVEN,
+    "entries/subjects.py:places_of_subjects": GIVEN,
+    "entries/current_readings.py:_latest_readings": GIVEN,
     "entries/machine_view.py:decisions_at": GIVEN,
     "extracts/stored_extracts.py:issue_book": KEPT,
     "books/failures.py:forget_failures": WRITES,
@@ -155,7 +155,6 @@ UNGATED = {
     "withdrawals/withdrawing.py:_pages_of": KEPT,
     "withdrawals/withdrawing.py:books_named": KEPT,
     "withdrawals/withdrawing.py:name_of": KEPT,
-    "withdrawals/withdrawing.py:part_of_entry": KEPT,
     "withdrawals/withdrawing.py:scans_named": KEPT,
 }
 """Functions that select from one of the tables and leave nothing out, and why they may."""
@@ -327,7 +326,7 @@ ELSEWHERE = frozenset(
     | {"keyed_by", "pages_at_work", "has_decisions", "scan_names", "places_of_moved"}
     | {"undeclared_books", "forms_read_by", "columns_of"}
     | {"accepted_values", "sampled_fields", "sampled_values", "drawn_readings"}
-    | {"told_clear", "clear_counts", "last_work", "books_worked_on", "books_decided_since"}
+    | {"clear_or_recalled", "clear_counts", "last_work", "books_worked_on", "books_decided_since"}
     | {"entry_to_print", "next_extract", "issued_before", "issued_extracts", "extract_file"}
     | {"part_of_entry", "books_named", "scans_named", "may_change_decisions", "database_version"}
     | {
