@@ -22,7 +22,7 @@ def commit_of(reference: str) -> str:
 
 
 def last_release() -> str | None:
-    """Return the tag of the last release before this revision; None before the first one."""
+    """Return the tag of the last release before this revision; ``None`` without an earlier release."""
     try:
         return _git("describe", "--tags", "--abbrev=0", "--match", "v[0-9]*", "HEAD^")
     except subprocess.CalledProcessError:

@@ -100,7 +100,7 @@ def read_results(folder: Path) -> Results:
 
 
 def value_at(figures: Any, path: str) -> Any:
-    """Return what lies at a path of the figures of one benchmark.
+    """Return the value at a path in the figures of a benchmark.
 
     Raises:
         KeyError: The path leads nowhere.
@@ -166,7 +166,7 @@ def headlines(claims: Mapping[str, Sequence[Claim]], results: Results) -> str:
 
 def with_headlines(text: str, table: str) -> str:
     """Return the README with the table between its marks."""
-    return _MARKED.sub(lambda found: found[1] + "\n" + table + "\n" + found[2], text)
+    return _MARKED.sub(lambda match: match[1] + "\n" + table + "\n" + match[2], text)
 
 
 def main() -> None:
@@ -190,7 +190,7 @@ def main() -> None:
 
 
 def _key(figures: Mapping[str, Any], step: str) -> str:
-    """The key that a step names; one that ends in ``*`` names the only key that begins so, ``$`` the last one."""
+    """Return the key that a step names: ``*`` at its end means the only key with that beginning, ``$`` the last key."""
     if step == "$":
         return [*figures][-1]
     if not step.endswith("*"):
@@ -200,8 +200,8 @@ def _key(figures: Mapping[str, Any], step: str) -> str:
 
 
 def _fitting(figures: Mapping[str, Any], start: str) -> list[str]:
-    found = [key for key in figures if key.startswith(start)]
-    return found if len(found) == 1 else []
+    keys = [key for key in figures if key.startswith(start)]
+    return keys if len(keys) == 1 else []
 
 
 def _element(figures: Sequence[Mapping[str, Any]], step: str) -> Mapping[str, Any]:

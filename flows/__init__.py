@@ -1,6 +1,6 @@
-"""Prefect lives here, and nothing but Prefect. It is set to stay offline and closed before it is first imported.
+"""All use of Prefect is in this package; Prefect is set to be offline and closed before its first import.
 
-That it stays offline is only a default: an environment variable of the same name wins.
+Staying offline is a default: an environment variable of the same name wins.
 """
 
 import os
@@ -22,15 +22,15 @@ OFFLINE = {
 """No telemetry from server, client or web page; a slow machine gets time to start its temporary server."""
 
 TEMPORARY_ADDRESS = "http://127.0.0.1:0/api"
-"""Stands for that of a temporary server, whose port nobody knows before; it has no page."""
+"""Placeholder address of a temporary server, whose port is not known in advance; it has no web page."""
 
 
 def use_known_secret() -> None:
-    """Let Prefect's client show the secret of this process's workspace, if it has one and was told none.
+    """Give Prefect's client the secret of this process's workspace, unless it has another.
 
     Raises:
         SecurityError: Others may read the secret.
-        StorageError: It cannot be read.
+        StorageError: The secret cannot be read.
     """
     if not os.environ.get(CLIENT_SECRET):
         known = known_prefect_secret(Workspace(read_settings().workspace.expanduser().resolve()).prefect_key)
@@ -39,14 +39,14 @@ def use_known_secret() -> None:
 
 
 def close_temporary_server(workspace: Path) -> None:
-    """Let a server that Prefect starts for this process alone answer nobody else; call it before Prefect is imported.
+    """Close the temporary server of this process to others; must be called before Prefect is imported.
 
     Args:
-        workspace: The folder whose secret server and client share; it is made when there is none.
+        workspace: The folder of the secret that server and client share; a missing secret is made.
 
     Raises:
         SecurityError: Others may read the secret.
-        StorageError: It cannot be read or written.
+        StorageError: The secret cannot be read or written.
     """
     secret = os.environ.get(CLIENT_SECRET) or prefect_secret(Workspace(workspace).prefect_key)
     os.environ.update(closed_server(secret, TEMPORARY_ADDRESS))

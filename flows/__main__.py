@@ -18,7 +18,7 @@ from pipeline.settings import read_settings
 
 
 def main() -> int:
-    """Exit code: that of the error, 0 when the run came to its end (single pages may have failed; see the summary)."""
+    """Return the exit code: that of the error, or 0 after a complete run, in which single pages may fail."""
     parser = argparse.ArgumentParser(prog="python -m flows", description="Chạy ngay một lượt đọc sổ ban đêm.")
     parser.add_argument("folder", help="thư mục chứa các sổ")
     parser.add_argument("--workspace", help="thư mục làm việc (kho bản quét và sổ đăng ký điện tử)")
@@ -26,7 +26,7 @@ def main() -> int:
     chosen = parser.parse_args()
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")  # before Prefect is imported
     try:
-        book_folders(Path(chosen.folder))  # a wrong folder is told before a server is started
+        book_folders(Path(chosen.folder))  # refuses a wrong folder before a server is started
         workspace, _ = read_settings().places_of(Path(chosen.workspace) if chosen.workspace else None)
         close_temporary_server(workspace)
         from flows.nightly import WATCHER, nightly

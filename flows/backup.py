@@ -1,4 +1,4 @@
-"""The backup as a Prefect flow: one task, a folder in and counts out; the work is ``pipeline.runs.backup``."""
+"""The backup as a Prefect flow: a task from a folder to counts; ``pipeline.runs.backup`` does the work."""
 
 from __future__ import annotations
 
@@ -31,25 +31,25 @@ def backup(
     keep: int | None = 30,
     plain: bool = False,
 ) -> Summary:
-    """Back everything up; without private keys.
+    """Back up everything except private keys.
 
     Args:
         target: The folder of the backups.
-        workspace: The workspace, by default the one in the settings.
-        key_file: The key that encrypts the backup, by default the one in the settings.
-        keep: How many backups stay, the newest.
-        plain: Do not encrypt; without this word and without a key nothing is backed up.
+        workspace: The workspace; by default as in the settings.
+        key_file: The key that encrypts the backup; by default as in the settings.
+        keep: Number of backups to keep, the newest.
+        plain: Do not encrypt; without this flag and without a key, nothing is backed up.
 
     Returns:
-        What was backed up, as counts.
+        Counts of the backup.
     """
     summary = make_backup(target, workspace, key_file, keep, plain)
-    told = told_of(summary)
-    create_markdown_artifact(markdown=told, key="backup", description="Sao lưu")
+    text = backup_sentences(summary)
+    create_markdown_artifact(markdown=text, key="backup", description="Sao lưu")
     if summary["altered"] or summary["missing"]:
-        get_run_logger().warning(told)
+        get_run_logger().warning(text)
     else:
-        get_run_logger().info(told)
+        get_run_logger().info(text)
     return summary
 
 
@@ -57,7 +57,7 @@ def backup(
 def make_backup(
     target: str, workspace: str | None, key_file: str | None, keep: int | None, plain: bool
 ) -> Summary:
-    """``pipeline.runs.backup.back_up`` over what the settings say."""
+    """Call ``pipeline.runs.backup.back_up`` with the settings."""
     settings = read_settings()
     folder = Path(target)
     chosen, plain = settings.backup_protection(Path(key_file) if key_file else None, plain=plain)
@@ -77,7 +77,7 @@ def make_backup(
 
 
 def summary_of(report: BackupReport) -> Summary:
-    """What may be shown outside."""
+    """Return the counts that Prefect may keep."""
     return {
         "name": report.name,
         "files": report.files,
@@ -91,19 +91,16 @@ def summary_of(report: BackupReport) -> Summary:
     }
 
 
-def told_of(summary: Summary) -> str:
-    """Two Vietnamese sentences."""
+def backup_sentences(summary: Summary) -> str:
+    """Return two Vietnamese sentences about a backup."""
     left_out = ", ".join(summary["left_out"])
     keys = f" Không có trong đó, phải giữ riêng: {left_out}." if left_out else ""
     seal = f" Niêm phong nhật ký kiểm tra: {summary['seal']}." if summary["seal"] else ""
-    counted = {
-        "không còn đúng như khi nhận": summary["altered"],
-        "không còn ở đó": summary["missing"],
-    }
+    counted = {"không còn đúng như khi nhận": summary["altered"], "không còn ở đó": summary["missing"]}
     wrong = ", ".join(
-        f"**{len(named)} bản quét trong kho {what}**" for what, named in counted.items() if named
+        f"**{len(named)} bản quét trong kho {flaw}**" for flaw, named in counted.items() if named
     )
-    named = ", ".join(cell(one) for one in [*summary["altered"], *summary["missing"]][:NAMED])
+    named = ", ".join(cell(name) for name in [*summary["altered"], *summary["missing"]][:NAMED])
     flaws = f" {wrong} ({named}); các bản sao lưu cũ được giữ lại." if wrong else ""
     return (
         f"Bản sao lưu {summary['name']} đã xong và đã mở thử: {summary['files']} tệp, {summary['megabytes']} MB; "

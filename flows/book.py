@@ -1,6 +1,6 @@
-"""One book read now, as the scanning staff asks for it in the browser; what the night does for all books it leaves out.
+"""The reading of a book on request of the scanning staff in the browser, without the other work of the night.
 
-The work is ``pipeline.runs``. The night may run beside it: a book that one of the two has in hand the other leaves.
+The work is in ``pipeline.runs``. The nightly run may run beside it: each skips a book that the other has locked.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from pipeline.runs.worker_process import load_readers_ahead
 
 @flow(name="book", flow_run_name="doc-so-{folder}", log_prints=False, persist_result=False)
 def book(folder: str, workspace: str | None = None, workers: int | None = None) -> Summary:
-    """Read the pages of one book that are not read yet, and check it as a whole.
+    """Read the unread pages of a book, and check it as a whole.
 
     Args:
         folder: The book's folder.
-        workspace: The workspace, by default the one in the settings.
-        workers: The number of processes, by default as in the settings.
+        workspace: The workspace; by default as in the settings.
+        workers: Number of processes; by default as in the settings.
     """
     load_readers_ahead()
     summary: Summary = read_book(folder, workspace, workers)

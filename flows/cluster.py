@@ -1,7 +1,8 @@
-"""The nightly run on a Dask cluster: books are tasks of Prefect there, their pages tasks of Dask.
+"""The nightly run on a Dask cluster: books are tasks of Prefect, their pages tasks of Dask.
 
-A book's task gives up its place while it waits for its pages, so that every worker reads. It alone writes what is read
-of its book to the registry; killed with its worker, it is given to another one and goes on with what is not read yet.
+A book's task yields its place while it waits for its pages, so that every worker reads. Only this task writes the
+results of its book to the registry; if it dies with its worker, another worker gets it and continues with the unread
+pages.
 """
 
 from __future__ import annotations
@@ -32,26 +33,26 @@ from pipeline.scans.workspace import Workspace
 from pipeline.settings import Settings, read_settings
 
 Outcome = tuple[Summary, tuple[str, ...], bool]
-"""Of a book: its summary, the codes of what failed when it was tried, whether its own breaker stopped it."""
+"""The outcome of a book: its summary, the codes of its failures, and whether its own breaker stopped it."""
 
 WORKERS_A_BOOK = 8
-"""One book is read at once for so many workers: few enough to end in one night, enough that no worker waits."""
+"""Number of workers for each book read at once: few enough to finish books in a night, enough to keep workers busy."""
 
 
 def read_on_cluster(
     folders: Iterable[Path], workspace: str | None, settings: Settings
 ) -> tuple[list[Summary], ReadingStopped | None]:
-    """Read books on the cluster that the office has set.
+    """Read books on the cluster of the settings.
 
     Args:
-        workspace: The workspace, by default the one in the settings.
-        settings: What the office has set, the cluster's address included.
+        workspace: The workspace; by default as in the settings.
+        settings: The settings with the cluster's address.
 
     Returns:
-        A summary for each book that was read, and what stopped the run before all were read.
+        A summary for each book read, and the error that stopped the run early, if any.
 
     Raises:
-        SetupError: The cluster cannot be used; names every reason.
+        SetupError: The cluster cannot be used; lists every reason.
     """
     context = settings.run_context(Path(workspace) if workspace else None)
     require_server()
@@ -69,19 +70,18 @@ def read_on_cluster(
 
 @flow(name="books-on-cluster", persist_result=False)
 def books_on_cluster(folders: list[str], workspace: str | None, at_once: int) -> tuple[list[Summary], str]:
-    """Read books on the cluster, several side by side.
+    """Read several books at a time on the cluster.
 
-    Each book has a circuit breaker of its own where it is read, the run has one here. Books that are being
-    read when it opens are read to their end.
+    Each book has its own circuit breaker in its task; the run has another here. When it opens, books in progress are
+    read to their end.
 
     Args:
         folders: The books' folders.
-        workspace: The workspace, by default the one in the settings.
-        at_once: How many books are read side by side.
+        workspace: The workspace; by default as in the settings.
+        at_once: Number of books read at a time.
 
     Returns:
-        A summary for each book in the order in which they end, and what stopped the run, ``""`` when nothing
-        did.
+        A summary for each book in the order of completion, and the message that stopped the run, or ``""``.
     """
     breaker, stopped = CircuitBreaker(read_settings().faults), ""
     waiting = list(reversed(folders))
@@ -104,7 +104,7 @@ def books_on_cluster(folders: list[str], workspace: str | None, at_once: int) ->
 
 @task(name="read-book", task_run_name=book_run_name, **READING)
 def read_book_on_cluster(folder: str, workspace: str | None) -> Outcome:
-    """One book, its pages on all workers of the cluster that this task runs on."""
+    """Read a book with the pages on all workers of this task's cluster."""
 
     def read() -> Outcome:
         context = read_settings().run_context(Path(workspace) if workspace else None)
@@ -121,10 +121,10 @@ def read_book_on_cluster(folder: str, workspace: str | None) -> Outcome:
 
 
 def require_server() -> None:
-    """Check that a permanent Prefect server answers who has the secret; workers cannot reach a temporary one.
+    """Check that a permanent Prefect server accepts this process's secret; workers cannot reach a temporary server.
 
     Raises:
-        SetupError: None answers, or it has another secret.
+        SetupError: No server answers, or it has another secret.
     """
     address = server_address()
     if not address:
@@ -154,7 +154,7 @@ def server_address() -> str | None:
 
 
 def server_secret() -> str:
-    """Return the secret that this process shows to the Prefect server, ``""`` when it has none."""
+    """Return the secret of this process for the Prefect server; ``""`` if it has none."""
     secret = get_current_settings().api.auth_string
     return secret.get_secret_value() if secret else ""
 
@@ -163,31 +163,30 @@ def require_settings(client: Client) -> None:
     """Check that all workers of the cluster have the settings of this process.
 
     Raises:
-        SetupError: Names the workers that would use another registry, workspace or declarations, or report to
-            another Prefect server.
+        SetupError: Lists the workers with another registry, workspace or declarations, or another Prefect server.
     """
-    mine = settings_print()
-    others = [address for address, print_ in client.run(settings_print).items() if print_ != mine]
-    if others:
+    local = settings_digest()
+    differing = [address for address, digest in client.run(settings_digest).items() if digest != local]
+    if differing:
         raise SetupError(
             "Những tiến trình này được đặt khác máy đang gọi (các biến HOTICH_… và PREFECT_API_…, các tệp của cơ "
             "quan và khóa audit.key, prefect.key trong thư mục làm việc phải giống nhau): "
-            f"{', '.join(others)}."
+            f"{', '.join(differing)}."
         )
 
 
-def settings_print() -> str:
+def settings_digest() -> str:
     """Return a digest of this process's settings, its office's files and its audit key.
 
-    The number of its own processes is left out.
+    The number of its processes is left out.
     """
     settings = read_settings()
     workspace = Workspace(settings.workspace.expanduser().resolve())
     files = (workspace.office, workspace.places, workspace.calibration, workspace.audit_key)
-    told = [
+    parts = [
         settings.model_dump_json(exclude={"workers", "cluster"}),
         str(server_address()),
         server_secret(),
         *(sha256_of_file(path) if path.exists() else "" for path in files),
     ]
-    return hashlib.sha256("\n".join(told).encode()).hexdigest()
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

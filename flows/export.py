@@ -1,4 +1,4 @@
-"""Packages of books as a Prefect flow: one task a book, names in and counts out; the work is ``pipeline.runs``."""
+"""Packages of books as a Prefect flow: a task for each book, from names to counts; see ``pipeline.delivery``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
 
 Summary = dict[str, Any]
-"""Counts and file names of one package; no person's name ever stands in it."""
+"""Counts and file names of a package, without persons' names."""
 
 
 @flow(name="export", log_prints=False, persist_result=False)
@@ -31,14 +31,14 @@ def export(
 ) -> list[Summary]:
     """Write the packages of books, each into a folder under ``target``.
 
-    A book that is not settled, or whose package exists already, is reported and not written.
+    An unsettled book, or a book with an existing package, is reported and not written.
 
     Args:
         target: The folder to write to.
-        books: The names of the books' folders, by default of all books.
-        workspace: The workspace, by default the one in the settings.
-        partial: Leave out the entries that are not settled; else one of them keeps back its whole book.
-        workers: The number of processes, by default as in the settings.
+        books: Folder names of the books; by default all books.
+        workspace: The workspace; by default as in the settings.
+        partial: Leave out unsettled entries; otherwise an unsettled entry blocks its whole book.
+        workers: Number of processes; by default as in the settings.
 
     Returns:
         A summary for each book.
@@ -52,12 +52,12 @@ def export(
     for book_id, name in chosen:
         try:
             summaries.append(write_package(book_id, target, workspace, partial, workers))
-        except (PackageRefused, StorageError) as error:  # the others can be delivered all the same
+        except (PackageRefused, StorageError) as error:  # the other books can still be delivered
             summaries.append(summary_of(PackageReport(name, refused=error.code)))
     missing = sorted(set(books or ()) - {name for _, name in chosen})
-    told = overview(summaries, missing)
-    create_table_artifact(key="export-books", table=summaries, description=told)
-    get_run_logger().info(told)
+    line = overview(summaries, missing)
+    create_table_artifact(key="export-books", table=summaries, description=line)
+    get_run_logger().info(line)
     return summaries
 
 
@@ -65,7 +65,7 @@ def export(
 def write_package(
     book_id: int, target: str, workspace: str | None, partial: bool, workers: int | None
 ) -> Summary:
-    """One book through ``pipeline.delivery.package.export_book``."""
+    """Export a book with ``pipeline.delivery.package.export_book``."""
     settings = read_settings()
     context = settings.run_context(Path(workspace) if workspace else None)
     options = read_options(Workspace(context.workspace).package, Workspace(context.workspace).office)
@@ -82,13 +82,13 @@ def write_package(
             )
     except HotichError:
         raise
-    except Exception as error:  # noqa: BLE001  # what an unforeseen error says can hold a name, and Prefect keeps it
+    except Exception as error:  # noqa: BLE001  # its message can hold a name, and Prefect keeps it
         raise RuntimeError(f"{type(error).__name__}: see this book with “hotich --verbose export”") from None
     return summary_of(report)
 
 
 def summary_of(report: PackageReport) -> Summary:
-    """What a report may show outside: counts, codes, names of folders."""
+    """Return the content of a report that Prefect may keep: counts, codes, folder names."""
     return {
         "book": printable(report.book),
         "folder": printable(report.folder.name) if report.folder else "",
@@ -104,10 +104,10 @@ def summary_of(report: PackageReport) -> Summary:
 
 
 def overview(summaries: list[Summary], missing: list[str]) -> str:
-    """One Vietnamese line about all books."""
-    written = [one for one in summaries if not one["refused"]]
+    """Return a Vietnamese line about all books."""
+    written = [summary for summary in summaries if not summary["refused"]]
     unknown = f" Không có sổ: {', '.join(map(printable, missing))}." if missing else ""
     return (
-        f"Đã xuất {len(written)}/{len(summaries)} sổ, {sum(one['entries'] for one in written)} sự kiện; "
+        f"Đã xuất {len(written)}/{len(summaries)} sổ, {sum(summary['entries'] for summary in written)} sự kiện; "
         f"{len(summaries) - len(written)} sổ chưa xuất được.{unknown}"
     )

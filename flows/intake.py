@@ -1,6 +1,6 @@
-"""What scanners delivered, taken in every few minutes, also while the nightly run reads: counts out, never names.
+"""The intake of scanners' deliveries, every few minutes, also during the nightly run: counts, no names.
 
-The work is ``pipeline.scans.inbox``. A run that finds another one at it, or is killed, leaves everything to the next.
+The work is in ``pipeline.scans.inbox``. A run that meets another run, or is killed, leaves its files to the next.
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ from pipeline.settings import read_settings
 
 @flow(name="intake", log_prints=False, persist_result=False)
 def intake(workspace: str | None = None) -> list[Summary]:
-    """Take in what lies still in the inboxes of ``intake.toml``; return today's state, one summary a scanner."""
+    """Take in the finished files in the inboxes of ``intake.toml``; return a summary of the day for each scanner."""
     summaries = take_in(workspace)
-    told = overview(summaries)
-    if any(one["new"] or one["problem"] for one in summaries):
-        create_table_artifact(key="intake-today", table=summaries, description=told)
-    get_run_logger().info(told)
+    line = overview(summaries)
+    if any(summary["new"] or summary["problem"] for summary in summaries):
+        create_table_artifact(key="intake-today", table=summaries, description=line)
+    get_run_logger().info(line)
     return summaries
 
 
 @task(name="take-in", **TAKING_IN)
 def take_in(workspace: str | None) -> list[Summary]:
-    """Look at every inbox twice, far enough apart that what the first one sees can be still at the second."""
+    """Look at every inbox twice, with enough time between for files to be still at the second look."""
     try:
         folder = Path(workspace) if workspace else read_settings().workspace
         place = Workspace(folder.expanduser().resolve())
@@ -51,29 +51,29 @@ def take_in(workspace: str | None) -> list[Summary]:
         return summaries_of(options, place, _two_rounds(options, place))
     except HotichError:
         raise
-    except Exception as error:  # noqa: BLE001  # what an unforeseen error says can hold a name, and Prefect keeps it
+    except Exception as error:  # noqa: BLE001  # its message can hold a name, and Prefect keeps it
         raise RuntimeError(f"{type(error).__name__}: see it with “hotich --verbose intake run”") from None
 
 
 def _two_rounds(options: IntakeOptions, place: Workspace) -> tuple[ScannerRound, ...]:
     with Inspector(options.limits) as inspector:
         first = intake_round(options, place, inspector, time.time()) or ()
-        if all(one.code for each in first for one in each.waiting):
+        if all(file.code for scanner in first for file in scanner.waiting):
             return first
         time.sleep(options.still_seconds + 1)
         return (*first, *(intake_round(options, place, inspector, time.time()) or ()))
 
 
 def summaries_of(options: IntakeOptions, place: Workspace, rounds: Sequence[ScannerRound]) -> list[Summary]:
-    """Return today's state at each scanner, after those rounds."""
+    """Return today's state of each scanner after rounds of intake."""
     today = iso_date(time.time())
-    days = {one.scanner: one for one in day_reports(options, place) if one.day == today}
+    days = {report.scanner: report for report in day_reports(options, place) if report.day == today}
     return [
         {
             "scanner": scanner.name,
-            "new": sum(len(one.rows) for one in rounds if one.scanner == scanner.name),
+            "new": sum(len(report.rows) for report in rounds if report.scanner == scanner.name),
             **_counts(days.get(scanner.name)),
-            "problem": any(one.problem for one in rounds if one.scanner == scanner.name),
+            "problem": any(report.problem for report in rounds if report.scanner == scanner.name),
         }
         for scanner in options.scanners
     ]
@@ -91,14 +91,14 @@ def _counts(day: DayReport | None) -> Summary:
 
 
 def overview(summaries: list[Summary]) -> str:
-    """One Vietnamese line about all scanners."""
+    """Return a Vietnamese line about all scanners."""
     total = {
-        key: sum(one[key] for one in summaries)
+        key: sum(summary[key] for summary in summaries)
         for key in ("new", "delivered", "stored", "quarantined", "waiting", "unassigned")
     }
-    away = [one["scanner"] for one in summaries if one["problem"]]
-    told = (
+    away = [summary["scanner"] for summary in summaries if summary["problem"]]
+    line = (
         f"Vừa nhận {total['new']}. Hôm nay đã giao {total['delivered']} = lưu {total['stored']} + cách ly "
         f"{total['quarantined']} + chờ {total['waiting']}; chưa gán sổ {total['unassigned']}."
     )
-    return f"{told} Không mở được thư mục tiếp nhận của: {', '.join(away)}." if away else told
+    return f"{line} Không mở được thư mục tiếp nhận của: {', '.join(away)}." if away else line

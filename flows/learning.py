@@ -1,4 +1,4 @@
-"""The part of the night in which the hands of books are learnt, and pages that still wait are read again with that."""
+"""The nightly learning of books' hands, with rereading of the pages that still wait."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from pipeline.runs.hand_learning import LEARNT, NO_READER, NO_TORCH, REMOVED, SE
 from pipeline.settings import read_settings
 
 NIGHT_SECONDS = 3600.0
-"""After how long no further book is begun; the others have their turn another night."""
+"""Seconds after which no further book is begun; the remaining books follow on later nights."""
 
 STEP = 0.25
-"""Share of learning between two words to the log."""
+"""Share of the learning between two log messages."""
 
-TOLD = (LEARNT, REMOVED, "time", "no-gain", "chance", "kind-worse")
-"""Outcomes that the morning report tells of by book; of the others there is nothing to do."""
+REPORTED = (LEARNT, REMOVED, "time", "no-gain", "chance", "kind-worse")
+"""Outcomes that the morning report names by book; the others need no action."""
 
 
 @dataclass(frozen=True, slots=True)
 class HandSummary:
-    """What came of learning a book: counts and names of files only; ``reread`` with the pages that could not be."""
+    """The outcome of learning a book: counts and file names only; ``reread`` includes pages that could not be read."""
 
     book: str
     outcome: str
@@ -40,37 +40,37 @@ class HandSummary:
 def learn_hands(
     books: Sequence[Path], workspace: str | None, workers: int | None, seconds: float = NIGHT_SECONDS
 ) -> list[HandSummary]:
-    """Learn the hands of books one after another; what goes wrong with one is told in the log and stops no other.
+    """Learn the hands of books in turn; an error of a book is logged and does not stop the others.
 
     Args:
-        workspace: The workspace, by default the one in the settings.
-        workers: The number of processes that read again, by default as in the settings.
-        seconds: After how long no further book is begun.
+        workspace: The workspace; by default as in the settings.
+        workers: Number of processes for rereading; by default as in the settings.
+        seconds: Seconds after which no further book is begun.
     """
     until = time.monotonic() + seconds
-    found: list[HandSummary] = []
+    outcomes: list[HandSummary] = []
     for book in books:
         if time.monotonic() > until:
             get_run_logger().info("Hết giờ học nét chữ của đêm nay; các sổ còn lại học đêm sau.")
             break
         try:
-            found.append(learn_one(str(book), workspace, workers))
+            outcomes.append(learn_one(str(book), workspace, workers))
         except (RegistryError, StorageError) as error:
             get_run_logger().warning("Học nét chữ dừng ở sổ %s: %s", printable(book.name), error.message)
             break
         except (HotichError, RuntimeError) as error:
             get_run_logger().warning("Không học được nét chữ sổ %s: %s", printable(book.name), error)
             continue
-        if found[-1].outcome == NO_READER:
+        if outcomes[-1].outcome == NO_READER:
             break
-    return found
+    return outcomes
 
 
 def hand_sentences(hands: Sequence[HandSummary]) -> list[str]:
-    """Return what the morning report tells of the hands of books, as lines of a list."""
+    """Return the lines of the morning report about the hands of books."""
     lacking = [SENTENCES[NO_TORCH]] if any(hand.outcome == NO_TORCH for hand in hands) else []
     return lacking + [
-        f"{hand.book}: {hand.sentence}" for hand in hands if hand.outcome in TOLD or hand.reread
+        f"{hand.book}: {hand.sentence}" for hand in hands if hand.outcome in REPORTED or hand.reread
     ]
 
 
@@ -80,7 +80,7 @@ def _run_name() -> str:
 
 @task(name="learn-hand", task_run_name=_run_name, **WRITING)
 def learn_one(folder: str, workspace: str | None, workers: int | None) -> HandSummary:
-    """One book through ``pipeline.runs.hand_learning``; counts only."""
+    """Learn a book with ``pipeline.runs.hand_learning``; counts only."""
     logger = get_run_logger()
     told = 0.0
 
@@ -95,7 +95,7 @@ def learn_one(folder: str, workspace: str | None, workers: int | None) -> HandSu
         context = settings.run_context(Path(workspace) if workspace else None)
         try:
             report = learn_hand(Path(folder), context, workers=workers or settings.workers or 1, beat=beat)
-        except (LedgerError, SchemaError, BookBusy) as error:  # the reading of the book has told of it
+        except (LedgerError, SchemaError, BookBusy) as error:  # the reading of the book has reported it
             return HandSummary(printable(Path(folder).name), UNKNOWN, error.message, 0)
         return HandSummary(
             printable(report.folder),

@@ -1,6 +1,6 @@
-"""What a supervisor finds in Prefect's page in the morning: the state of each book, what failed, what to do.
+"""The morning report for supervisors in Prefect's page: the state of each book, failures, what to do.
 
-In Vietnamese; counts and names of files only.
+In Vietnamese; counts and file names only.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ TO_DO = {
     "oversized": "ảnh quá lớn: quét lại 300 dpi",
     "scan": "tệp không mở được: kiểm tra quyền đọc, ổ mạng",
 }
-"""What each code of a failure asks of people."""
+"""The action for each failure code."""
 
 NAMED = 20
-"""Failures of one kind that are named; of more only the number is told."""
+"""Number of failures of a kind that are named; the others are only counted."""
 
 
 def morning_report(
@@ -47,33 +47,33 @@ def morning_report(
     """Return the morning report as Markdown.
 
     Args:
-        found: What the checks over all books found.
-        stopped: Why the run ended early, if it did.
-        sealed: The seal of the audit that was made this night, and what contradicts earlier ones.
-        unconfirmed: Changes of privileged accounts that nobody else has confirmed.
-        hands: What came of learning the hands of books.
-        unused: Files of the office's declarations that are not used, and why.
+        found: The findings of the checks over all books.
+        stopped: Why the run ended early; ``""``: it did not.
+        sealed: The audit seal of the night, and contradictions with earlier seals.
+        unconfirmed: Changes of privileged accounts without a second confirmation.
+        hands: The outcomes of learning books' hands.
+        unused: Unusable files of the office's declarations, with the reasons.
     """
     lines = [f"## {overview(list(summaries))}", ""]
     if stopped:
         lines += [f"**Lượt chạy dừng sớm.** {stopped}", ""]
     if unused:
         lines += ["**Tệp khai báo của cơ quan có lỗi** (chỉ sổ cần tệp ấy chờ, sổ khác vẫn chạy):", ""]
-        lines += [*(f"- {cell(one)}" for one in unused), ""]
+        lines += [*(f"- {cell(line)}" for line in unused), ""]
     if unconfirmed:
         lines += [
             "**Tài khoản chưa có người thứ hai xác nhận** (trang Xác nhận tài khoản của màn hình rà soát):",
             "",
         ]
-        lines += [*(f"- {cell(one)}" for one in unconfirmed), ""]
+        lines += [*(f"- {cell(line)}" for line in unconfirmed), ""]
     lines += [
         "| Sổ | Trang | Đọc mới | Có sẵn | Sự kiện | Chờ xem | Không đọc được |",
         "|---|--:|--:|--:|--:|--:|--:|",
     ]
     lines += [
-        f"| {cell(one['book'])} | {one['pages']} | {one['read']} | {one['known']} | {one['entries']} "
-        f"| {one['review']} | {len(one['failures'])} |"
-        for one in summaries
+        f"| {cell(summary['book'])} | {summary['pages']} | {summary['read']} | {summary['known']} "
+        f"| {summary['entries']} | {summary['review']} | {len(summary['failures'])} |"
+        for summary in summaries
     ]
     lines += [
         "",
@@ -81,7 +81,7 @@ def morning_report(
         "",
         *_missing(summaries),
         *_other_forms(summaries),
-        *_unlike(summaries),
+        *_unusual_hands(summaries),
         *_hands(hands),
         found,
         *(["", sealed] if sealed else []),
@@ -90,51 +90,61 @@ def morning_report(
 
 
 def _to_do(summaries: Sequence[Summary]) -> list[str]:
-    failures = [(one["book"], *failure.split(": ", 1)) for one in summaries for failure in one["failures"]]
+    failures = [
+        (summary["book"], *failure.split(": ", 1)) for summary in summaries for failure in summary["failures"]
+    ]
     if not failures:
         return ["**Cần làm:** không có trang nào hỏng; việc chờ xem ở màn hình rà soát."]
     lines = ["**Cần làm:**", ""]
     for code, times in Counter(code for _, code, _ in failures).most_common():
-        places = [f"{cell(book)}/{cell(place)}" for book, found, place in failures if found == code]
+        places = [
+            f"{cell(book)}/{cell(place)}" for book, failure_code, place in failures if failure_code == code
+        ]
         more = f" … và {times - NAMED} chỗ nữa" if times > NAMED else ""
         lines.append(f"- {times} × {TO_DO.get(code, code)}: {', '.join(places[:NAMED])}{more}")
     return lines
 
 
 def _missing(summaries: Sequence[Summary]) -> list[str]:
-    """Known scans that are no longer in the folders of their books, and what to do."""
-    gone = [(one["book"], name) for one in summaries for name in one["missing"]]
+    """Return the lines about known scans missing from the folders of their books."""
+    gone = [(summary["book"], name) for summary in summaries for name in summary["missing"]]
     if not gone:
         return []
     named = ", ".join(f"{cell(book)}/{cell(name)}" for book, name in gone[:NAMED])
     more = f" … và {len(gone) - NAMED} tệp nữa" if len(gone) > NAMED else ""
-    told = (
+    line = (
         f"**Tệp đã đọc, nay không còn trong thư mục sổ:** {named}{more}. Không có gì bị mất. Xóa nhầm thì chép lại; "
         "muốn bỏ thì thu hồi bản quét ấy (hotich withdraw scan)."
     )
-    return [told, ""]
+    return [line, ""]
 
 
 def _other_forms(summaries: Sequence[Summary]) -> list[str]:
-    """Each book whose pages are of another form than it declares."""
+    """Return the lines about books with pages of another form than declared."""
     lines = [
-        f"- {cell(one['book'])}: {cell(one['form_alarm'])}" for one in summaries if one.get("form_alarm")
+        f"- {cell(summary['book'])}: {cell(summary['form_alarm'])}"
+        for summary in summaries
+        if summary.get("form_alarm")
     ]
     return ["**Sổ khai sai mẫu:**", "", *lines, ""] if lines else []
 
 
-def _unlike(summaries: Sequence[Summary]) -> list[str]:
-    """Each book whose handwriting is unlike that calibrated on, with what that puts in doubt and what to do."""
-    lines = [f"- {cell(one['book'])}: {cell(' '.join(one['drift']))}" for one in summaries if one["drift"]]
+def _unusual_hands(summaries: Sequence[Summary]) -> list[str]:
+    """Return the lines about books with unusual handwriting: affected values and action."""
+    lines = [
+        f"- {cell(summary['book'])}: {cell(' '.join(summary['drift']))}"
+        for summary in summaries
+        if summary["drift"]
+    ]
     return ["**Sổ có chữ viết lạ:**", "", *lines, ""] if lines else []
 
 
 def _hands(sentences: Sequence[str]) -> list[str]:
-    """What was learnt of the hands of books."""
+    """Return the lines about the learnt hands of books."""
     lines = [f"- {cell(sentence)}" for sentence in sentences]
     return ["**Nét chữ của sổ:**", "", *lines, ""] if lines else []
 
 
 def cell(name: str) -> str:
-    """Return a name of a file or folder for a table: nothing in it is markup."""
+    """Return a file or folder name for a table, with markup characters escaped."""
     return "".join(f"\\{letter}" if letter in "\\|`*_[]<>#!" else letter for letter in printable(name))

@@ -1,7 +1,7 @@
-"""The nightly run: all books of a folder, one Prefect task a book, paths in and counts out.
+"""The nightly run: all books of a folder, a Prefect task for each book, from paths to counts.
 
-The work is ``pipeline.runs``; Prefect gives the schedule, the retries and a table to look at. What is done and what is
-not is kept in the registry, never in Prefect, so a run that was cut off is simply started again.
+The work is in ``pipeline.runs``; Prefect provides schedule, retries and tables. The state of the work is in the
+registry, never in Prefect, so an interrupted run is simply started again.
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
 
 WATCHER: ContextVar[Callable[[Progress], None] | None] = ContextVar("watcher", default=None)
-"""What is told of each page that is done, besides Prefect: the terminal of somebody who waits for the run."""
+"""Called for each finished page, besides Prefect: the terminal of a person who waits for the run."""
 
 STEP = 5.0
-"""Per cent between two words to Prefect about how far a run is: each costs it a tenth of a second."""
+"""Per cent between two progress updates; an update takes Prefect a tenth of a second."""
 SILENT_SECONDS = 120.0
-"""How long nothing more is told to a server that did not answer."""
+"""Seconds without updates after the server did not answer."""
 
 
 def run_name() -> str:
@@ -57,20 +57,20 @@ def run_name() -> str:
 
 @flow(name="nightly", flow_run_name=run_name, log_prints=False, persist_result=False)
 def nightly(folder: str, workspace: str | None = None, workers: int | None = None) -> list[Summary]:
-    """Read every book under ``folder`` that is not read yet; check each as a whole, then all together.
+    """Read every unread book under ``folder``; check each book, then all books together.
 
-    Then the hands of books with enough newly confirmed lines are learnt, and what still waits is read again with that.
+    Then the hands of books with enough newly confirmed lines are learnt, and waiting pages are read again.
 
     Args:
-        folder: The folder of the books' folders.
-        workspace: The workspace, by default the one in the settings.
-        workers: The number of processes, by default as in the settings.
+        folder: Parent folder of the books.
+        workspace: The workspace; by default as in the settings.
+        workers: Number of processes; by default as in the settings.
 
     Returns:
         A summary for each book.
 
     Raises:
-        ReadingStopped: Too many pages of several books fail; what was read until then is saved and reported.
+        ReadingStopped: Too many pages of several books fail; earlier pages are saved and reported.
     """
     settings, folders = read_settings(), list_books(folder, workspace)
     stopped: ReadingStopped | None = None
@@ -95,15 +95,15 @@ def nightly(folder: str, workspace: str | None = None, workers: int | None = Non
     if stopped is None:
         hands = learn_hands(folders, workspace, workers)
     summaries.sort(key=lambda summary: str(summary["book"]))
-    found = f"{check_people(workspace)} {suggested_links(workspace)} {check_stored(workspace)}"
+    counts = f"{check_people(workspace)} {suggested_links(workspace)} {check_stored(workspace)}"
     sealed = seal_audit(workspace)
-    told = f"{overview(summaries)} {found}"
-    create_table_artifact(key="nightly-books", table=summaries, description=told)
+    line = f"{overview(summaries)} {counts}"
+    create_table_artifact(key="nightly-books", table=summaries, description=line)
     create_markdown_artifact(
         key="nightly-morning",
         markdown=morning_report(
             summaries,
-            found,
+            counts,
             stopped.message if stopped else "",
             sealed,
             unconfirmed_accounts(workspace),
@@ -112,28 +112,28 @@ def nightly(folder: str, workspace: str | None = None, workers: int | None = Non
         ),
         description="Sáng nay",
     )
-    get_run_logger().info(told)
+    get_run_logger().info(line)
     if stopped:
         raise stopped
     return summaries
 
 
 def unconfirmed_accounts(workspace: str | None) -> list[str]:
-    """Changes of privileged accounts that nobody else has confirmed, as sentences."""
+    """Return the changes of privileged accounts without a second confirmation, as sentences."""
     context = read_settings().run_context(Path(workspace) if workspace else None)
     with context.open_registry() as registry:
         return [act.sentence for act in registry.accounts().open_acts()]
 
 
 def unused_declarations(workspace: str | None) -> list[str]:
-    """Files of the office's declarations that are not used, as sentences."""
+    """Return the unusable files of the office's declarations, as sentences."""
     context = read_settings().run_context(Path(workspace) if workspace else None)
     with context.open_registry() as registry:
-        return [one.message for one in unused_files(registry, context.schemas)]
+        return [file.message for file in unused_files(registry, context.schemas)]
 
 
 class ProgressBar:
-    """How far a run over ``books`` is, as an artifact of Prefect. A server that is gone does not stop the reading."""
+    """The progress of a run over ``books`` as a Prefect artifact; a lost server does not stop the reading."""
 
     def __init__(self, books: int) -> None:
         self._books = books
@@ -144,7 +144,7 @@ class ProgressBar:
         self._artifact = artifact
 
     def show(self, done: float) -> None:
-        """So many books are done, the last one in part; told when it is a step more than last time."""
+        """Show the number of finished books, with the fraction of the present book, if it grew by a step."""
         percent = 100.0 * done / self._books
         if time.monotonic() >= self._silent_until and (
             percent - self._shown >= STEP or percent >= 100.0 > self._shown
@@ -156,15 +156,15 @@ class ProgressBar:
                 self._silent_until = time.monotonic() + SILENT_SECONDS
 
     def of_book(self, number: int) -> Callable[[Progress], None]:
-        """What to call when a page of that book is done."""
+        """Return the callback for finished pages of a book."""
         watch = WATCHER.get()
 
-        def tell(page: Progress) -> None:
+        def on_page(page: Progress) -> None:
             if watch is not None:
                 watch(page)
             self.show(number + page.done / page.total)
 
-        return tell
+        return on_page
 
 
 @task(name="read-book", task_run_name=book_run_name, **READING)
@@ -175,14 +175,14 @@ def read_book(
     breaker: CircuitBreaker | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Summary:
-    """Read one book through ``pipeline.runs.book_reading.book_report``.
+    """Read a book with ``pipeline.runs.book_reading.book_report``.
 
     Args:
         folder: The book's folder.
-        workspace: The workspace, by default the one in the settings.
-        workers: The number of processes, by default as in the settings.
+        workspace: The workspace; by default as in the settings.
+        workers: Number of processes; by default as in the settings.
         breaker: The circuit breaker of the whole run.
-        on_progress: Called as pages are done.
+        on_progress: Called after each page.
     """
 
     def read() -> Summary:
@@ -202,7 +202,7 @@ def read_book(
 
 @task(name="check-store", **CHECKING)
 def check_stored(workspace: str | None) -> str:
-    """Look through tonight's share of the store of scans (``scans.store_check``); what stands, as a sentence."""
+    """Check the night's share of the scan store (``scans.store_check``); return the result as a sentence."""
     settings = read_settings()
     context = settings.run_context(Path(workspace) if workspace else None)
     folder = Workspace(context.workspace)
@@ -214,7 +214,7 @@ def check_stored(workspace: str | None) -> str:
 
 @task(name="check-registry", **CHECKING)
 def check_people(workspace: str | None) -> str:
-    """The checks across all books through ``books.book_checks.check_registry``; what was found, as a sentence."""
+    """Check all books together with ``books.book_checks.check_registry``; return the findings as a sentence."""
     context = read_settings().run_context(Path(workspace) if workspace else None)
     with context.open_registry() as registry:
         report = check_registry(registry, context.schemas)
@@ -223,7 +223,7 @@ def check_people(workspace: str | None) -> str:
 
 
 def suggested_links(workspace: str | None) -> str:
-    """What ``link_people`` found; where it fails, that it did: suggestions never cost a night its seal and report."""
+    """Return the sentence of ``link_people``, or that it failed: suggestions must not stop the seal and the report."""
     state: State[str] = link_people(workspace, return_state=True)
     if state.is_completed():
         return state.result()
@@ -232,7 +232,7 @@ def suggested_links(workspace: str | None) -> str:
 
 @task(name="link-people", **CHECKING)
 def link_people(workspace: str | None) -> str:
-    """Entries that may be of one person or one event (``book_checks.suggest_links``); what is new, as a sentence."""
+    """Find entries of the same person or event (``suggest_links``); return the new suggestions as a sentence."""
     context = read_settings().run_context(Path(workspace) if workspace else None)
     with context.open_registry() as registry:
         outcome = suggest_links(registry)
@@ -241,18 +241,18 @@ def link_people(workspace: str | None) -> str:
 
 @task(name="seal-audit", **CHECKING)
 def seal_audit(workspace: str | None) -> str:
-    """A seal of the audit for the workspace and the morning report, in words; what contradicts earlier ones is bold.
+    """Seal the audit for the workspace and the morning report; return a sentence, with contradictions in bold.
 
-    Sessions that have run out are cleared away before.
+    Expired sessions are removed before.
     """
     context = read_settings().run_context(Path(workspace) if workspace else None)
     with context.open_registry() as registry:
         registry.accounts().clear_sessions()
         seal, contradicting = registry.audit().seal_into(Workspace(context.workspace).seals)
-    told = f"Niêm phong nhật ký kiểm tra: {seal.in_words()}."
+    sentence = f"Niêm phong nhật ký kiểm tra: {seal.in_words()}."
     if contradicting:
-        told += (
+        sentence += (
             f" **Nhật ký không khớp {len(contradicting)} niêm phong trước: phần cuối bị cắt, hay một bản cũ được "
             "đặt lại. Hãy chạy `hotich audit verify`.**"
         )
-    return told
+    return sentence

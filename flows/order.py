@@ -1,4 +1,4 @@
-"""Which books a run reads, in which order, as tasks: their share and the registry may be away for a while."""
+"""The choice and order of a run's books, as tasks: the share and the registry may be away for a while."""
 
 from __future__ import annotations
 
@@ -15,10 +15,9 @@ from pipeline.settings import read_settings
 
 @task(name="list-books", **READING)
 def list_books(folder: str, workspace: str | None) -> tuple[Path, ...]:
-    """Return ``runs.book_reading.book_folders`` of a folder; none of an empty folder of an office without any book yet.
+    """Return ``book_folders`` of a folder; an empty folder without known books in the registry gives none.
 
-    A folder that is missing, or empty although the registry knows books, may be a share that is not mounted yet, so
-    Prefect tries again.
+    A missing folder, or an empty folder despite known books, may be an unmounted share, so Prefect tries again.
     """
     try:
         return book_folders(Path(folder))
@@ -36,5 +35,5 @@ def _knows_books(workspace: str | None) -> bool:
 
 @task(name="order-books", **READING)
 def order_books(folders: Sequence[Path], workspace: str | None) -> tuple[Path, ...]:
-    """``pipeline.runs.book_reading.folders_by_need``."""
+    """Return ``pipeline.runs.book_reading.folders_by_need``."""
     return folders_by_need(folders, read_settings().run_context(Path(workspace) if workspace else None))

@@ -1,4 +1,4 @@
-"""The supervisors' report as a Prefect flow: two files in a folder; the figures are those of ``pipeline.reports``."""
+"""The supervisors' report as a Prefect flow: two files in a folder, with the figures of ``pipeline.reports``."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from prefect import flow, get_run_logger, task
 
 from flows.trying import REPORTING
 from pipeline.base.errors import HotichError
-from pipeline.reports import SPAN, StoreCheck, read_plan
-from pipeline.reports import report as counted
+from pipeline.reports import SPAN, StoreCheck, build_report, read_plan
 from pipeline.reports.output_files import write_files
 from pipeline.scans.store_check import read_state, wrong_scans
 from pipeline.scans.workspace import Workspace
@@ -18,15 +17,15 @@ from pipeline.settings import read_settings
 
 @flow(name="report", log_prints=False, persist_result=False)
 def report(target: str | None = None, workspace: str | None = None, days: int = SPAN) -> list[str]:
-    """Write the workbook and the PDF of all places.
+    """Write the workbook and the PDF for all places.
 
     Args:
-        target: The folder to write to, by default the folder of reports in the workspace.
-        workspace: The workspace, by default the one in the settings.
-        days: The number of days that the report covers.
+        target: Target folder; by default the workspace's folder of reports.
+        workspace: The workspace; by default as in the settings.
+        days: Number of days in the report.
 
     Returns:
-        The names of the files.
+        The file names.
     """
     names = write_report(target, workspace, days)
     get_run_logger().info(f"Đã ghi báo cáo: {', '.join(names)}.")
@@ -35,7 +34,7 @@ def report(target: str | None = None, workspace: str | None = None, days: int = 
 
 @task(name="write-report", **REPORTING)
 def write_report(target: str | None, workspace: str | None, days: int) -> list[str]:
-    """The report through ``pipeline.reports``."""
+    """Write the report with ``pipeline.reports``."""
     context = read_settings().run_context(Path(workspace) if workspace else None)
     folder = Workspace(context.workspace)
     try:
@@ -43,9 +42,9 @@ def write_report(target: str | None, workspace: str | None, days: int) -> list[s
         state = read_state(folder)
         with context.open_registry() as registry:
             store = StoreCheck(state.finished_at, wrong_scans(state))
-            made = counted(registry, context.schemas, plan, days=days, store=store)
-        return [path.name for path in write_files(made, Path(target) if target else folder.reports)]
+            figures = build_report(registry, context.schemas, plan, days=days, store=store)
+        return [path.name for path in write_files(figures, Path(target) if target else folder.reports)]
     except HotichError:
         raise
-    except Exception as error:  # noqa: BLE001  # what an unforeseen error says can hold a name, and Prefect keeps it
+    except Exception as error:  # noqa: BLE001  # its message can hold a name, and Prefect keeps it
         raise RuntimeError(f"{type(error).__name__}: see it with “hotich --verbose report”") from None

@@ -1,4 +1,4 @@
-"""Reading again as a Prefect flow: by default it only reports what a new model, form or rule would change."""
+"""Rereading as a Prefect flow: by default it only reports the changes by a new model, form or rule."""
 
 from __future__ import annotations
 
@@ -24,29 +24,29 @@ def reread(
     sample: int = 5,
     workers: int | None = None,
 ) -> list[Summary]:
-    """Report, book by book, which pages would be read again; with ``apply`` read them, as the nightly run does.
+    """Report the pages to read again, book by book; with ``apply``, read them as the nightly run does.
 
-    What people decided stays.
+    Decisions stay.
 
     Args:
-        folder: The folder of the books' folders.
-        workspace: The workspace, by default the one in the settings.
-        apply: Read the pages again and save what they say.
-        sample: Without ``apply``, how many pages are read to show what would change.
-        workers: The number of processes, by default as in the settings.
+        folder: Parent folder of the books.
+        workspace: The workspace; by default as in the settings.
+        apply: Read the pages again and save the results.
+        sample: Without ``apply``: number of pages of each book to read on trial.
+        workers: Number of processes; by default as in the settings.
     """
     books = book_folders(Path(folder))
     outlooks = [look_ahead(str(book), workspace, sample, workers) for book in books]
-    outdated = sum(one["outdated"] for one in outlooks)
-    told = f"{outdated} trang trong {len(books)} sổ sẽ được đọc lại."
-    create_table_artifact(key="reread-outlook", table=outlooks, description=told)
-    get_run_logger().info(told)
+    outdated = sum(preview["outdated"] for preview in outlooks)
+    line = f"{outdated} trang trong {len(books)} sổ sẽ được đọc lại."
+    create_table_artifact(key="reread-outlook", table=outlooks, description=line)
+    get_run_logger().info(line)
     return nightly(folder, workspace, workers) if apply else outlooks
 
 
 @task(name="look-ahead", task_run_name="look-ahead-{folder}", **WRITING)
 def look_ahead(folder: str, workspace: str | None, sample: int, workers: int | None) -> dict[str, Any]:
-    """One book through ``pipeline.runs.rereading``; counts only."""
+    """Preview the rereading of a book with ``pipeline.runs.rereading``; counts only."""
 
     def look() -> Summary:
         settings = read_settings()

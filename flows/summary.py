@@ -1,4 +1,4 @@
-"""What a flow may tell of a book, counts, codes and names of files."""
+"""Summaries of books for Prefect: counts, codes and file names."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from pipeline.runs.form_alarm import form_alarm_sentence
 
 T = TypeVar("T")
 Summary = dict[str, Any]
-"""Counts, file names and warnings of one book; no person's name and no image ever stands in it."""
+"""Counts, file names and warnings of a book, without persons' names and images."""
 
 
 def guarded(read: Callable[[], T], folder: str) -> T:
-    """Return what ``read`` returns; hide the message of an unforeseen error.
+    """Return the result of ``read``; hide the message of an unforeseen error.
 
-    Such a message can hold a person's name, and Prefect keeps it: the error becomes a ``RuntimeError`` that
-    names its type only.
+    Such a message can hold a person's name, and Prefect keeps it; the error becomes a ``RuntimeError`` with only its
+    type.
     """
     try:
         return read()
@@ -37,10 +37,10 @@ def guarded(read: Callable[[], T], folder: str) -> T:
 
 
 def summary_of(report: BookReport, folder: str = "", workspace: Path | None = None) -> Summary:
-    """Return what a report may show outside: counts, codes and names of files.
+    """Return the content of a report that Prefect may keep: counts, codes and file names.
 
-    Its ``drift`` says that a book's handwriting is unlike the calibrated one, with the command for
-    ``folder``; it is empty for any other book. ``form_alarm`` says that its pages are of another form.
+    ``drift`` reports unusual handwriting, with the command for ``folder``; it is empty for other books. ``form_alarm``
+    reports pages of another form.
     """
     return {
         "book": printable(report.folder),
@@ -67,7 +67,7 @@ def summary_of(report: BookReport, folder: str = "", workspace: Path | None = No
 
 
 def warned(summary: Summary) -> Summary:
-    """The summary, after the log of the task that made it warns of what is unusual about its book."""
+    """Return the summary after logging warnings about unusual handwriting and a wrong form."""
     if summary["drift"]:
         get_run_logger().warning("%s: %s", summary["book"], " ".join(summary["drift"]))
     if summary["form_alarm"]:
@@ -76,7 +76,7 @@ def warned(summary: Summary) -> Summary:
 
 
 def overview(summaries: list[Summary]) -> str:
-    """One Vietnamese line about all books."""
+    """Return a Vietnamese line about all books."""
     total = {
         key: sum(summary[key] for summary in summaries) for key in ("read", "known", "entries", "review")
     }
@@ -94,5 +94,5 @@ def _place(scan: str, page_no: int | None) -> str:
 
 
 def book_run_name() -> str:
-    """The name in Prefect of a task that reads the book ``folder``."""
+    """Return the name of the Prefect task that reads the book ``folder``."""
     return f"read-book-{printable(str(task_run.parameters['folder']))}"

@@ -1,7 +1,7 @@
-"""``python -m flows.takeover``: what a power cut left behind in Prefect is ended, and the night goes on.
+"""``python -m flows.takeover``: ends the runs that a power cut left in Prefect, and restarts the night.
 
-A run that was killed together with the worker that watched it stays “Running” for ever, and with it the one place that
-its deployment has: the next night would wait for it. Asked before a worker starts.
+A run killed together with its worker stays “Running” for ever and occupies the only slot of its deployment; the next
+night would wait for it. Called before a worker starts.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ from prefect.states import Crashed
 
 AT_WORK = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
 GOES_ON = "nightly"
-"""The deployment that is run again at once: it goes on where it was cut off. The others have their time or their
+"""The deployment that is restarted at once: it continues its interrupted work. The others have a schedule or a
 person."""
 MARK = b"PREFECT__FLOW_RUN_ID="
-"""What a worker tells the process of a run in its environment."""
+"""Environment variable by which a worker names the run to its process."""
 
 
 def take_over() -> list[FlowRun]:
-    """End the deployments' runs that no process of this machine works at, and start their night anew.
+    """End the deployments' runs without a process on this machine, and restart the interrupted night.
 
-    Should one of them live on another machine, both nights share the books between them.
+    If a run is alive on another machine, both nights share the books.
 
     Returns:
-        The runs that were ended.
+        The ended runs.
     """
     alive = set(_runs_here())
     with get_client(sync_client=True) as client:
         state = FlowRunFilterState(type=FlowRunFilterStateType(any_=AT_WORK))
-        found = client.read_flow_runs(flow_run_filter=FlowRunFilter(state=state))
-        ended = [run for run in found if run.deployment_id is not None and str(run.id) not in alive]
+        active = client.read_flow_runs(flow_run_filter=FlowRunFilter(state=state))
+        ended = [run for run in active if run.deployment_id is not None and str(run.id) not in alive]
         for run in ended:
             client.set_flow_run_state(run.id, Crashed(message="Tiến trình đã bị ngắt."), force=True)
         for run in {run.deployment_id: run for run in ended}.values():
@@ -44,7 +44,7 @@ def take_over() -> list[FlowRun]:
 
 
 def _runs_here() -> Iterator[str]:
-    """Ids of the runs that processes of this machine work at."""
+    """Yield the ids of the runs with a process on this machine."""
     for environment in Path("/proc").glob("[0-9]*/environ"):
         with suppress(OSError):
             for variable in environment.read_bytes().split(b"\0"):

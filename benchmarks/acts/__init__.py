@@ -1,1 +1,1 @@
-"""Acts in running text: are those of a page found, and do printed words narrow the place of each field?"""
+"""Acts in running text: are the acts of a page separated, and do printed words narrow each field's place?"""

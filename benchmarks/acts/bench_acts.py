@@ -71,13 +71,13 @@ class FieldPlace:
 
 @dataclass(slots=True)
 class Measured:
-    """What was found on pages.
+    """The counts over the pages of a measurement.
 
     Attributes:
-        pages: How many there were; the other numbers are of acts, entries and pages as they are called.
+        pages: The number of pages; the other numbers are of acts, entries and pages, as their names say.
         places: The places of the fields in the text.
-        margins: Those of the number and the notes, to which no print guides.
-        shown_with: For each act whether what is around its places shows ink of another one.
+        margins: The places of the number and the notes, to which no print guides.
+        shown_with: For each act whether the picture around its places shows ink of another act.
     """
 
     pages: int = 0
@@ -96,8 +96,8 @@ class Measured:
 
     def figures(self) -> dict[str, Any]:
         """Return what was measured; shares 0..1."""
-        narrowed = [one for one in self.places if one.narrowed]
-        whole = [one for one in self.places if not one.narrowed]
+        narrowed = [place for place in self.places if place.narrowed]
+        whole = [place for place in self.places if not place.narrowed]
         return {
             "pages": self.pages,
             "acts": self.acts,
@@ -106,9 +106,9 @@ class Measured:
             "fields": len(self.places),
             "narrowed": share(len(narrowed), len(self.places)),
             "narrowed_fields": len(narrowed),
-            "narrowed_held": share(sum(one.held >= HELD for one in narrowed), len(narrowed)),
-            "blocks_held": share(sum(one.held >= HELD for one in whole), len(whole)),
-            "margins_held": share(sum(one.held >= HELD for one in self.margins), len(self.margins)),
+            "narrowed_held": share(sum(spot.held >= HELD for spot in narrowed), len(narrowed)),
+            "blocks_held": share(sum(spot.held >= HELD for spot in whole), len(whole)),
+            "margins_held": share(sum(margin.held >= HELD for margin in self.margins), len(self.margins)),
             "shown_with_another": sum(self.shown_with),
             "pages_run_over": self.continued,
             "pages_run_over_told": self.continued_told,
@@ -134,11 +134,11 @@ def main() -> None:
     table = Table(
         "Sự kiện mỗi trang", "Trang", "Thấy", "Tách sai", "Trường thu hẹp", "Giữ đủ mực", "Báo trang nối"
     )
-    found: dict[str, Any] = {}
+    by_acts: dict[str, Any] = {}
     for acts, pages in rounds:
         measured = measure(acts, pages, schemas, engines, chosen.seed)
         figures = measured.figures()
-        found[f"acts_{acts}"] = figures
+        by_acts[f"acts_{acts}"] = figures
         table.add_row(
             str(acts),
             str(figures["pages"]),
@@ -150,20 +150,19 @@ def main() -> None:
         )
         say(f"{acts} acts a page, narrowed by field: {_by_field(measured.places)}")
         if chosen.missed:
-            for one in (*measured.places, *measured.margins):
-                if one.held < HELD or not one.narrowed:
-                    say(
-                        f"{one.where} {one.field}: {'narrowed' if one.narrowed else 'block'}, held {one.held:.3f}"
-                    )
+            for place in (*measured.places, *measured.margins):
+                if place.held < HELD or not place.narrowed:
+                    extent = "narrowed" if place.narrowed else "block"
+                    say(f"{place.where} {place.field}: {extent}, held {place.held:.3f}")
     Console(width=120).print(table)
-    report_figures("acts", {"seed": chosen.seed, **found})
+    report_figures("acts", {"seed": chosen.seed, **by_acts})
 
 
 def measure(acts: int, pages: int, schemas: Schemas, engines: Engines, seed: int) -> Measured:
-    """Return what was found on drawn pages.
+    """Return the counts over drawn pages.
 
     Args:
-        acts: How many acts begin on each.
+        acts: The number of acts that begin on each page.
     """
     total = Measured()
     places: list[FieldPlace] = []
@@ -249,22 +248,22 @@ def _read(page: DrawnActPage, form: Form, schemas: Schemas, engines: Engines, nu
 def _judge(
     result: PageResult, page: DrawnActPage, form: Form, total: Measured, where: str
 ) -> list[FieldPlace]:
-    """Count what was found on a page; return the places of the fields of the acts that were found."""
+    """Count the acts and findings of a page; return the places of the fields of the acts that have an entry."""
     matrix = result.matrix @ page.scan.matrix
     whole = [act for act in page.acts if act.is_whole]
     entries = {number: _entries_of(result.entries, act, matrix) for number, act in enumerate(whole)}
-    told = {one.code for one in result.findings}
+    codes = {finding.code for finding in result.findings}
     runs_over = len(whole) < len(page.acts)
     total.pages += 1
     total.acts += len(whole)
     total.entries += len(result.entries)
-    total.found += sum(len(one) == 1 for one in entries.values())
+    total.found += sum(len(entry) == 1 for entry in entries.values())
     total.falsely_parted += max(0, len(result.entries) - len(whole))
     total.continued += runs_over
-    total.continued_told += runs_over and "ACT-CONTINUED" in told
-    total.continued_wrongly += not runs_over and "ACT-CONTINUED" in told
-    total.unparted_told += "ACT-UNPARTED" in told
-    is_told = bool(told & {"ACT-UNPARTED", "ACT-CONTINUED"})
+    total.continued_told += runs_over and "ACT-CONTINUED" in codes
+    total.continued_wrongly += not runs_over and "ACT-CONTINUED" in codes
+    total.unparted_told += "ACT-UNPARTED" in codes
+    is_told = bool(codes & {"ACT-UNPARTED", "ACT-CONTINUED"})
     total.lost_untold += len(result.entries) < len(whole) and not is_told
     block = {
         area.field: (area.box[2] - area.box[0]) * (area.box[3] - area.box[1])
@@ -273,12 +272,14 @@ def _judge(
     }
     frame = result.frame.corners if result.frame is not None else np.zeros((4, 2))
     extent = float(np.prod(frame.max(axis=0) - frame.min(axis=0)))
-    found, margins = [], []
+    places, margins = [], []
     for number, act in enumerate(whole):
         for entry in entries[number][:1]:
-            boxes = [one.box for one in entry.readings if one.box is not None]
+            boxes = [reading.box for reading in entry.readings if reading.box is not None]
             around = reduce(Box.union, boxes)
-            others = [ink for one in page.acts if one is not act for ink in one.ink.values() if len(ink)]
+            others = [
+                ink for on_page in page.acts if on_page is not act for ink in on_page.ink.values() if len(ink)
+            ]
             shown = any(_share_in(ink_on_scan(ink, matrix), around) > SEEN for ink in others)
             total.shown_with = (*total.shown_with, shown)
             for reading in entry.readings:
@@ -291,9 +292,9 @@ def _judge(
                     margins.append(FieldPlace(place, reading.field, False, held))
                     continue
                 narrowed = reading.box.area <= NARROW * block[reading.field] * extent
-                found.append(FieldPlace(place, reading.field, narrowed, held))
+                places.append(FieldPlace(place, reading.field, narrowed, held))
     total.margins = (*total.margins, *margins)
-    return found
+    return places
 
 
 def _entries_of(entries: Sequence[EntryResult], act: DrawnAct, matrix: Points) -> list[EntryResult]:
@@ -301,7 +302,7 @@ def _entries_of(entries: Sequence[EntryResult], act: DrawnAct, matrix: Points) -
     top, bottom = (float(ink_on_scan(np.array([[800.0, y]]), matrix)[0, 1]) for y in (act.top, act.bottom))
     own = []
     for entry in entries:
-        begin = min((one.box.top for one in entry.readings if one.box is not None), default=-1.0)
+        begin = min((reading.box.top for reading in entry.readings if reading.box is not None), default=-1.0)
         if top - 0.4 * (bottom - top) <= begin <= (top + bottom) / 2:
             own.append(entry)
     return own
@@ -314,8 +315,8 @@ def _share_in(points: Points, box: Box) -> float:
 
 def _by_field(places: Sequence[FieldPlace]) -> dict[str, str]:
     every, narrowed = (
-        Counter(one.field for one in places),
-        Counter(one.field for one in places if one.narrowed),
+        Counter(place.field for place in places),
+        Counter(place.field for place in places if place.narrowed),
     )
     return {name: f"{narrowed[name]}/{count}" for name, count in every.items()}
 

@@ -115,10 +115,10 @@ class DrawnActPage:
 
     Attributes:
         scan: The page as delivered; its matrix leads from the flat sheet to it.
-        acts: Its acts from top to bottom, the rest of one from the page before among them.
+        acts: Its acts from top to bottom, with the end of an act from the page before.
         text: The place of the running text on the flat sheet, as a person would draw it.
-        margin: That of the margin.
-        number: That of the number of the first act.
+        margin: The place of the margin.
+        number: The place of the number of the first act.
         size: Width and height of the flat sheet.
     """
 
@@ -248,7 +248,7 @@ class _Sheet:
             cv2.rectangle(self.pixels, (edge, round(18 * MM)), (wide - edge, high - edge), PRINT_INK, 3)
 
     def act(self, values: dict[str, str], number: int, from_part: float = 0.0) -> DrawnAct:
-        """Set and write an act below what is there; ``from_part``: only the part of it behind that share."""
+        """Set and write an act below the last one; ``from_part``: only the part behind that share of the text."""
         leading = self.printing.leading * MM
         act = DrawnAct(self.y - leading, is_whole=not from_part)
         self.x = self.text.left + (0 if from_part else 8 * MM)

@@ -1,1 +1,1 @@
-"""Books for measurements and tests: drawn ones and what is read on them, damage, open books, photographs."""
+"""Books for measurements and tests: drawn books with their readings, damage, open books, photographs."""

@@ -43,7 +43,7 @@ def bench_in(folder: Path, models: Path | None = None) -> RunContext:
 
 
 def entry_forms(schemas: Schemas) -> tuple[Form, ...]:
-    """Return the forms that the figures are of: those of which a sheet was seen, and the table of births."""
+    """Return the forms that the figures are of: the forms with a known real sheet, and the table of births."""
     return tuple(
         form for form in schemas.forms.values() if form.evidence == "seen" or form.id == "birth-table"
     )
@@ -57,7 +57,7 @@ def draw(folder: Path, form: Form, schemas: Schemas, pages: int, options: SynthO
 
 
 def read(folder: Path, context: RunContext) -> ReadBook:
-    """Read every page of a book with one process a core."""
+    """Read every page of a book, with one process per core."""
     truth, ledger = load_truth(folder / "truth.json"), load_ledger(folder)
     form = context.schemas.form(ledger.form)
     scans = {scan.path.name: scan for scan in list_scans(folder)}

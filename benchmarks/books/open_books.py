@@ -65,8 +65,8 @@ class OpenBook:
     def places(self, points: NDArray[np.float64], right: bool) -> NDArray[np.float64]:
         """Return where points (n, 2) of a flat page lie on the picture; ``right`` means the right page."""
         flat = _bound(points, self.page, self.binding, self.dpi, right)
-        found = cv2.perspectiveTransform(flat[None], self.scan.matrix)[0]
-        return np.asarray(found, np.float64)
+        places = cv2.perspectiveTransform(flat[None], self.scan.matrix)[0]
+        return np.asarray(places, np.float64)
 
     def quad(self, box: Box, right: bool) -> NDArray[np.float64]:
         """Return the corners (4, 2) of a box of a flat page on the picture, clockwise from the text's top left."""
@@ -75,7 +75,7 @@ class OpenBook:
 
     @property
     def gutter(self) -> NDArray[np.float64]:
-        """Both ends (2, 2) of the gutter on the picture, the upper one of the upright book first."""
+        """Return both ends (2, 2) of the gutter on the picture, the upper end of the upright book first."""
         width, height = self.page
         return self.places(np.array([(width, 0.0), (width, height)], np.float64), right=False)
 

@@ -30,7 +30,7 @@ def blurred(pixels: Pixels, dpi: float, rng: np.random.Generator) -> Pixels:
 
 
 def darkened(pixels: Pixels, _dpi: float, rng: np.random.Generator) -> Pixels:
-    """Take light from the whole page, or lay a deep shadow over a part of it."""
+    """Darken the whole page, or lay a deep shadow over a part."""
     height, width = pixels.shape[:2]
     level = float(rng.uniform(0.18, 0.38))
     veil = np.full((height // 16 + 1, width // 16 + 1), level, np.float32)

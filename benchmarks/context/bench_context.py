@@ -76,7 +76,7 @@ ROWS: Mapping[str, tuple[str, str]] = {
     "Ghi chú trống cạnh dấu giáp lai, đã nhận": ("notes/sealed_blank_accepted/share", "97 %"),
     "Ghi chú có chữ đọc đúng": ("notes/alike", ""),
 }
-"""Rows of the table: where the figure lies, and what is wanted of it."""
+"""Rows of the table: the path of the figure, and its target."""
 
 COUNTS: Mapping[str, tuple[str, str]] = {
     "Giá trị sai đã nhận": ("wrong_accepted", ""),
@@ -91,9 +91,9 @@ def main() -> None:
     schemas, _ = schemas_and_engines()
     folders = _drawn_books(chosen, schemas)
     figures = {}
-    for name, told in _readings(folders, chosen):
-        books = [_scored(folder, told["pages"][folder.name], schemas) for folder in folders]
-        figures[name] = {**figures_of(books), "second_pass_seconds": told["second_pass_seconds"]}
+    for name, measured in _readings(folders, chosen):
+        books = [_scored(folder, measured["pages"][folder.name], schemas) for folder in folders]
+        figures[name] = {**figures_of(books), "second_pass_seconds": measured["second_pass_seconds"]}
     console = Console(width=150)
     _show(figures, console)
     if chosen.wrong:
@@ -177,18 +177,18 @@ def _scored(folder: Path, pages: Sequence[Mapping[str, Any]], schemas: Schemas) 
 
 
 def _readings(folders: Sequence[Path], chosen: argparse.Namespace) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield what was read of the books: by other revisions, then by this one without and with the context."""
+    """Yield the readings of the books: by other revisions, then by this revision without and with the context."""
     for reference in chosen.revision:
         commit = commit_of(reference)
-        told = _read(commit, folders, chosen)
-        yield commit[:7], {"pages": told["off"], "second_pass_seconds": None}
-    told = _read(None, folders, chosen)
-    yield "off", {"pages": told["off"], "second_pass_seconds": None}
-    if "on" in told:
-        yield "on", {"pages": told["on"], "second_pass_seconds": told["second_pass_seconds"]}
+        figures = _read(commit, folders, chosen)
+        yield commit[:7], {"pages": figures["off"], "second_pass_seconds": None}
+    figures = _read(None, folders, chosen)
+    yield "off", {"pages": figures["off"], "second_pass_seconds": None}
+    if "on" in figures:
+        yield "on", {"pages": figures["on"], "second_pass_seconds": figures["second_pass_seconds"]}
     if chosen.template:
-        told = _read(None, folders, chosen, template=True)
-        yield "template", {"pages": told["on"], "second_pass_seconds": told["second_pass_seconds"]}
+        figures = _read(None, folders, chosen, template=True)
+        yield "template", {"pages": figures["on"], "second_pass_seconds": figures["second_pass_seconds"]}
 
 
 def _read(
@@ -206,8 +206,8 @@ def _read(
                 environment["READ_BOOKS_TEMPLATE"] = "1"
             command = [sys.executable, str(READER), str(out), *paths]
             subprocess.run(command, cwd=root, check=True, env=environment)
-    told: Mapping[str, Any] = json.loads(out.read_text(encoding="utf-8"))
-    return told
+    figures: Mapping[str, Any] = json.loads(out.read_text(encoding="utf-8"))
+    return figures
 
 
 # --- tables ---------------------------------------------------------------------------------------------------------
@@ -216,25 +216,27 @@ def _read(
 def _show(figures: Mapping[str, Mapping[str, Any]], console: Console) -> None:
     table = Table("Đo gì", "Muốn", *figures, title="Cả quyển cùng nói")
     for label, (path, wanted) in ROWS.items():
-        table.add_row(label, wanted, *(percent(_at(told, path)) for told in figures.values()))
+        table.add_row(label, wanted, *(percent(_at(figure, path)) for figure in figures.values()))
     for label, (path, wanted) in COUNTS.items():
-        table.add_row(label, wanted, *(str(_at(told, path)) for told in figures.values()))
-    seconds = [told["seconds_a_page"] for told in figures.values()]
-    table.add_row("Giây CPU một trang", "+10 %", *("–" if one is None else f"{one:.2f}" for one in seconds))
-    later = [told["second_pass_seconds"] for told in figures.values()]
-    table.add_row("Giây CPU lượt thứ hai", "", *("–" if one is None else f"{one:.2f}" for one in later))
+        table.add_row(label, wanted, *(str(_at(figure, path)) for figure in figures.values()))
+    seconds = [figure["seconds_a_page"] for figure in figures.values()]
+    table.add_row(
+        "Giây CPU một trang", "+10 %", *("–" if spent is None else f"{spent:.2f}" for spent in seconds)
+    )
+    later = [figure["second_pass_seconds"] for figure in figures.values()]
+    table.add_row("Giây CPU lượt thứ hai", "", *("–" if spent is None else f"{spent:.2f}" for spent in later))
     console.print(table)
 
 
-def _at(told: Any, path: str) -> Any:
+def _at(value: Any, path: str) -> Any:
     for step in path.split("/"):
-        told = told[step]
-    return told
+        value = value[step]
+    return value
 
 
 def _show_wrong(figures: Mapping[str, Mapping[str, Any]], console: Console) -> None:
-    for name, told in figures.items():
-        for field, count in told["wrong_fields"].items():
+    for name, figure in figures.items():
+        for field, count in figure["wrong_fields"].items():
             console.print(f"{name}: {field}: {count} giá trị sai đã nhận", markup=False)
 
 

@@ -27,7 +27,7 @@ _BEHALF = re.compile(r"^\s*(?:TM|KT)\s*\.?\s*(?:UBND(?:\s+xã)?)?\s*[-,:.]?\s*",
 
 @dataclass(frozen=True)
 class ReadValue:
-    """What was read in one field, with the boxes of its ink on the straightened page."""
+    """The reading of a field, with the boxes of its ink on the straightened page."""
 
     value: PredictedValue
     boxes: tuple[Box, ...]
@@ -35,7 +35,7 @@ class ReadValue:
 
 @dataclass(frozen=True)
 class ReadPage:
-    """What was read on one page by row and field; ``seconds`` of all its processors."""
+    """The readings of a page by row and field; ``seconds`` is the time of all its processors."""
 
     matrix: Matrix
     seconds: float
@@ -44,12 +44,12 @@ class ReadPage:
 
 @dataclass(frozen=True)
 class ScoredBook:
-    """A drawn book and what was read of it.
+    """A drawn book and its readings.
 
     Attributes:
         name: Name of its folder.
-        pages: What was read, by page of ``truth.pages``; None for a page that failed.
-        reprinted: Whether its sheets are another printer's.
+        pages: The readings, by page of ``truth.pages``; ``None`` for a page that failed.
+        reprinted: Whether its sheets come from another printer.
     """
 
     name: str
@@ -80,7 +80,7 @@ class ScoredEntry:
         return tuple(box for name in names if name in self.read for box in self.read[name].boxes)
 
     def outcome(self, spec: FieldSpec) -> FieldOutcome | None:
-        """Return how a field was read; None where the truth does not tell it."""
+        """Return how a field was read; ``None`` where the truth has no value."""
         truth = self.truth.values.get(spec.column)
         if truth is None:
             return None
@@ -93,36 +93,37 @@ class ScoredEntry:
     @property
     def outcomes(self) -> Iterator[FieldOutcome]:
         for spec in self.book.record.fields:
-            found = self.outcome(spec) if spec.column else None
-            if found is not None:
-                yield found
+            outcome = self.outcome(spec) if spec.column else None
+            if outcome is not None:
+                yield outcome
 
 
 def _with_text(value: PredictedValue, text: str) -> PredictedValue:
     return PredictedValue(text, value.status, value.confidence, value.accepted, value.writing)
 
 
-def read_pages(told: Sequence[Mapping[str, Any]]) -> list[ReadPage | None]:
-    """Return the pages of a book as ``read_books.py`` told them."""
-    return [None if "failed" in page else _page(page) for page in told]
+def read_pages(written: Sequence[Mapping[str, Any]]) -> list[ReadPage | None]:
+    """Return the pages of a book as ``read_books.py`` wrote them."""
+    return [None if "failed" in page else _page(page) for page in written]
 
 
-def _page(told: Mapping[str, Any]) -> ReadPage:
+def _page(written: Mapping[str, Any]) -> ReadPage:
     entries = {
-        entry["row"]: {one["field"]: _value(one) for one in entry["readings"]} for entry in told["entries"]
+        entry["row"]: {reading["field"]: _value(reading) for reading in entry["readings"]}
+        for entry in written["entries"]
     }
-    return ReadPage(np.asarray(told["matrix"], np.float64), told["seconds"], entries)
+    return ReadPage(np.asarray(written["matrix"], np.float64), written["seconds"], entries)
 
 
-def _value(told: Mapping[str, Any]) -> ReadValue:
+def _value(written: Mapping[str, Any]) -> ReadValue:
     value = PredictedValue(
-        told["text"],
-        FieldStatus(told["status"]),
-        told["confidence"],
-        told["accepted"],
-        Writing(told["writing"]),
+        written["text"],
+        FieldStatus(written["status"]),
+        written["confidence"],
+        written["accepted"],
+        Writing(written["writing"]),
     )
-    boxes = told["lines"] or ([told["box"]] if told["box"] else [])
+    boxes = written["lines"] or ([written["box"]] if written["box"] else [])
     return ReadValue(value, tuple(Box(*sides) for sides in boxes))
 
 
@@ -172,17 +173,21 @@ def is_right(outcome: FieldOutcome) -> bool:
     """Return whether the value is what is on paper; a title may lack, or have, on whose behalf it is signed."""
     if outcome.right or outcome.spec is None or "chức vụ" not in outcome.spec.label.lower():
         return outcome.right
-    said = outcome.predicted.text
-    return bool(outcome.truth) and loosened(_BEHALF.sub("", said)) == loosened(_BEHALF.sub("", outcome.truth))
+    predicted = outcome.predicted.text
+    return bool(outcome.truth) and loosened(_BEHALF.sub("", predicted)) == loosened(
+        _BEHALF.sub("", outcome.truth)
+    )
 
 
 def _exact(outcomes: Sequence[FieldOutcome], chosen: Any) -> dict[str, Any]:
-    mine = [outcome for outcome in outcomes if outcome.truth and outcome.spec and chosen(outcome.spec)]
+    chosen_outcomes = [
+        outcome for outcome in outcomes if outcome.truth and outcome.spec and chosen(outcome.spec)
+    ]
     return {
-        "of": len(mine),
-        "share": mean([outcome.right for outcome in mine]),
-        "alike": mean([outcome.alike for outcome in mine]),
-        "accepted": mean([outcome.predicted.accepted for outcome in mine]),
+        "of": len(chosen_outcomes),
+        "share": mean([outcome.right for outcome in chosen_outcomes]),
+        "alike": mean([outcome.alike for outcome in chosen_outcomes]),
+        "accepted": mean([outcome.predicted.accepted for outcome in chosen_outcomes]),
     }
 
 
@@ -206,22 +211,22 @@ def _signers(books: Sequence[ScoredBook]) -> dict[str, Any]:
 
 def _overflows(books: Sequence[ScoredBook]) -> dict[str, Any]:
     """Return how many values that run on beyond their blank are whole, by what they run over."""
-    found = {"rule": (Tally(), Tally()), "label": (Tally(), Tally())}
+    tallies = {"rule": (Tally(), Tally()), "label": (Tally(), Tally())}
     for book in books:
         slots = {name: slot for slot in book.form.slots for name in slot.field_names}
         for entry in book.entries:
             for slot in dict.fromkeys(slots[name].name for name in entry.truth.overflow):
                 whole, alike = _overflow(book, entry, next(s for s in book.form.slots if s.name == slot))
                 over = "rule" if _ends_at_rule(book.form, slots[slot.split("+")[0]]) else "label"
-                found[over][0].answers.append(whole)
-                found[over][1].answers.append(alike)
-    every = [answer for whole, _ in found.values() for answer in whole.answers]
+                tallies[over][0].answers.append(whole)
+                tallies[over][1].answers.append(alike)
+    every = [answer for whole, _ in tallies.values() for answer in whole.answers]
     return {
         "of": len(every),
         "whole": mean(every),
         **{
             over: {"of": len(whole.answers), "whole": mean(whole.answers), "alike": mean(alike.answers)}
-            for over, (whole, alike) in found.items()
+            for over, (whole, alike) in tallies.items()
         },
     }
 
@@ -268,10 +273,10 @@ def _held(books: Sequence[ScoredBook]) -> dict[str, Any]:
                 )
                 held.answers.append(answer)
                 by_form.setdefault(book.name, Tally()).answers.append(answer)
-                said = [entry.read[other].value for other in names if other in entry.read]
-                blanks += any(value.status is FieldStatus.BLANK and value.accepted for value in said) and all(
-                    value.status is FieldStatus.BLANK for value in said
-                )
+                values = [entry.read[other].value for other in names if other in entry.read]
+                blanks += any(
+                    value.status is FieldStatus.BLANK and value.accepted for value in values
+                ) and all(value.status is FieldStatus.BLANK for value in values)
     return {
         **held.told(), "inked_accepted_as_blank": blanks,
         "books": {name: tally.told() for name, tally in by_form.items()},

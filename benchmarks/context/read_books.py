@@ -64,15 +64,15 @@ TEACHING = 8
 
 
 def read_page(job: Job, template: bytes | None = None, teach: bool = False) -> tuple[Any, float]:
-    """What was read on one page and the CPU seconds that it took; None for a page that failed."""
+    """Return the readings of a page and its CPU seconds; ``None`` for a page that failed."""
     intake, errors = _module("scans.intake", "intake"), _module("base.errors", "errors")
     folder, scan, page_no = job
     context, engines, (form, ledger) = _context(), _engines(), _book(folder)
     list_scans = getattr(intake, "list_scans" if hasattr(intake, "list_scans") else "scans_of")
     used = os.times()
     try:
-        (found,) = [one for one in list_scans(folder) if one.path.name == scan]
-        image = intake.page_of(found, page_no, context.limits)
+        (found_scan,) = [listed for listed in list_scans(folder) if listed.path.name == scan]
+        image = intake.page_of(found_scan, page_no, context.limits)
         options = replace(context.options, teach=True) if teach else context.options
         if template is not None:
             engines = replace(engines, template=_template(template))
@@ -117,7 +117,8 @@ def told_page(page: Any, seconds: float) -> Mapping[str, Any]:
         "seconds": seconds,
         "matrix": [[float(number) for number in row] for row in page.matrix],
         "entries": [
-            {"row": entry.row, "readings": [_told(one) for one in entry.readings]} for entry in page.entries
+            {"row": entry.row, "readings": [_told(reading) for reading in entry.readings]}
+            for entry in page.entries
         ],
     }
 
@@ -146,8 +147,8 @@ def _read_all(jobs: Sequence[Job]) -> list[tuple[Any, float]]:
             return list(_counted(pool.map(read_page, jobs), len(jobs)))
         read: dict[Job, tuple[Any, float]] = {}
         for folder in dict.fromkeys(folder for folder, _, _ in jobs):
-            mine = [job for job in jobs if job[0] == folder]
-            first, others = mine[:TEACHING], mine[TEACHING:]
+            folder_jobs = [job for job in jobs if job[0] == folder]
+            first, others = folder_jobs[:TEACHING], folder_jobs[TEACHING:]
             taught = list(pool.map(partial(read_page, teach=True), first))
             template = _learnt(folder, [page for page, _ in taught])
             read |= zip(first, taught, strict=True)
@@ -168,23 +169,23 @@ def main(out: Path, folders: Sequence[Path]) -> None:
         truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
         jobs += [(folder, page["scan"], page["page_no"]) for page in truth["_pages"]]
     read = _read_all(jobs)
-    told: dict[str, Any] = {"off": {}}
+    figures: dict[str, Any] = {"off": {}}
     seconds = 0.0
     for folder in folders:
-        mine = [page for page, (book, _, _) in zip(read, jobs, strict=True) if book == folder]
-        told["off"][folder.name] = [told_page(*page) for page in mine]
+        pages = [page for page, (book, _, _) in zip(read, jobs, strict=True) if book == folder]
+        figures["off"][folder.name] = [told_page(*page) for page in pages]
         _book(folder)  # loads the declarations before the clock runs
         began = time.process_time()
-        weighed = _weighed(folder, [page for page, _ in mine])
+        weighed = _weighed(folder, [page for page, _ in pages])
         seconds += time.process_time() - began
         if weighed is not None:
-            taken = [used for _, used in mine]
-            told.setdefault("on", {})[folder.name] = [
+            taken = [used for _, used in pages]
+            figures.setdefault("on", {})[folder.name] = [
                 told_page(page, used) for page, used in zip(weighed, taken, strict=True)
             ]
-    if "on" in told:
-        told["second_pass_seconds"] = seconds
-    out.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+    if "on" in figures:
+        figures["second_pass_seconds"] = seconds
+    out.write_text(json.dumps(figures, ensure_ascii=False), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ LOGIN = "phu.trach"
 
 @dataclass(frozen=True)
 class Measured:
-    """What one file cost: processor seconds of the look and of bringing it, the most memory, and what came in."""
+    """The cost of a file: processor seconds of the preview and of the import, peak memory, and the imported rows."""
 
     rows: int
     look_cpu_seconds: float
@@ -55,19 +55,26 @@ def main() -> None:
     parser.add_argument("--small", type=int, default=25_000, help="rows of the other run, 0 = none")
     chosen = parser.parse_args()
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    found = []
+    figures = []
     for rows in filter(None, (chosen.small, chosen.rows)):
         with tempfile.TemporaryDirectory(prefix="hotich-bench-") as folder:
             _build(Path(folder), rows)
             with ProcessPoolExecutor(1, get_context("spawn")) as alone:
-                found.append(alone.submit(_measured, Path(folder)).result())
-        say(f"{found[-1]}")
+                figures.append(alone.submit(_measured, Path(folder)).result())
+        say(f"{figures[-1]}")
     table = Table("Dòng", "Ghép được", "Giá trị đưa vào", "CPU xem, s", "CPU nhập, s", "Bộ nhớ, MB")
-    for one in found:
-        told = (one.rows, one.matched, one.fields, one.look_cpu_seconds, one.bring_cpu_seconds, one.peak_mb)
-        table.add_row(*(f"{value:.0f}" for value in told))
+    for measured in figures:
+        columns = (
+            measured.rows,
+            measured.matched,
+            measured.fields,
+            measured.look_cpu_seconds,
+            measured.bring_cpu_seconds,
+            measured.peak_mb,
+        )
+        table.add_row(*(f"{value:.0f}" for value in columns))
     Console(width=120).print(table)
-    report_figures("import", {"small": asdict(found[0]), "large": asdict(found[-1])})
+    report_figures("import", {"small": asdict(figures[0]), "large": asdict(figures[-1])})
 
 
 def _build(folder: Path, rows: int) -> None:
@@ -114,7 +121,9 @@ def _measured(folder: Path) -> Measured:
     with Registry.open(
         f"sqlite:///{folder / 'registry.db'}", schemas, audit_key=folder / "audit.key"
     ) as registry:
-        person = next(one.person for one in registry.accounts().list() if one.person.login == LOGIN)
+        person = next(
+            account.person for account in registry.accounts().list() if account.person.login == LOGIN
+        )
         desk = registry.desk(ReviewPolicy())
         importer = WorkbookImporter(registry, desk, schemas, person, ImportMode.TO_CHECK)
         begun = time.process_time()

@@ -35,7 +35,7 @@ from pipeline.registry import Registry
 
 @dataclass
 class Measured:
-    """``found``: what the reconciliation says; ``refused``: cells that it did not understand."""
+    """``found``: the differences that the reconciliation reports; ``refused``: cells that it could not parse."""
 
     cpu: float = 0.0
     wall: float = 0.0
@@ -78,10 +78,10 @@ def main() -> None:
     if peer is not None:
         table.add_row("pandas: giây CPU / ô khác", f"{peer[0]:.1f} / {peer[1]}")
     Console(width=140).print(table)
-    for one in sorted(missed)[:10]:
-        say(f"bỏ sót: {one}")
-    for one in sorted(invented)[:10]:
-        say(f"bịa ra: {one}")
+    for difference in sorted(missed)[:10]:
+        say(f"bỏ sót: {difference}")
+    for difference in sorted(invented)[:10]:
+        say(f"bịa ra: {difference}")
     report_figures(
         "reconcile",
         {
@@ -103,7 +103,7 @@ def main() -> None:
 
 
 def _run(at: Path, entries: int, seed: int, each: int, schemas: Schemas) -> tuple[Versions, Measured]:
-    """Two versions built beside ``at``, held against one another."""
+    """Return the counts of two versions built beside ``at`` and compared."""
     made = versions(entries, seed, each)
     database, file = at.with_suffix(".db"), at.with_suffix(".xlsx")
     Registry.open(f"sqlite:///{database}", schemas).close()
@@ -122,28 +122,32 @@ def _measured(database: Path, file: Path) -> Measured:
     with Registry.open(f"sqlite:///{database}", schemas) as registry:
         cpu, wall = time.process_time(), time.perf_counter()
         with open_workbook(file) as book:
-            for one in ReconciliationRun(registry, schemas, book, find_layout(book, schemas)).differences():
-                note(one, measured)
+            for difference in ReconciliationRun(
+                registry, schemas, book, find_layout(book, schemas)
+            ).differences():
+                note(difference, measured)
         measured.cpu, measured.wall = time.process_time() - cpu, time.perf_counter() - wall
     measured.peak_mb = peak_mb()
     return measured
 
 
 def peak_mb() -> float:
-    """The most memory of this program (``getrusage`` would tell that of the process it was started from)."""
+    """Return the peak memory of this program (``getrusage`` would give the peak of its parent process)."""
     for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) / 1024
     return 0.0
 
 
-def note(one: ReconcileDifference | RejectedCell, measured: Measured) -> None:
-    if isinstance(one, RejectedCell):
-        measured.refused.add((one.row, one.column))
-    elif one.fields:
-        measured.found |= {(one.kind, one.row, each.column) for each in one.fields}
+def note(difference: ReconcileDifference | RejectedCell, measured: Measured) -> None:
+    if isinstance(difference, RejectedCell):
+        measured.refused.add((difference.row, difference.column))
+    elif difference.fields:
+        measured.found |= {(difference.kind, difference.row, each.column) for each in difference.fields}
     else:
-        measured.found.add((one.kind, one.row or -(one.entry.entry_id if one.entry else 0), ""))
+        measured.found.add(
+            (difference.kind, difference.row or -(difference.entry.entry_id if difference.entry else 0), "")
+        )
 
 
 def _peer(file: Path, entries: list[Cells]) -> tuple[float, int]:

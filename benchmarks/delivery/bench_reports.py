@@ -23,7 +23,7 @@ from benchmarks.desk.filled_registry import fill
 from benchmarks.figures import report_figures, say
 from pipeline.declarations import schema
 from pipeline.registry import Registry
-from pipeline.reports import report
+from pipeline.reports import build_report
 from pipeline.reports.output_files import document_of, workbook_of
 
 T = TypeVar("T")
@@ -39,18 +39,18 @@ def main() -> None:
 
     def timed(name: str, step: Callable[[], T]) -> T:
         wall, cpu = time.perf_counter(), time.process_time()
-        found = step()
+        result = step()
         measured[name] = (time.process_time() - cpu, time.perf_counter() - wall)
-        return found
+        return result
 
     with tempfile.TemporaryDirectory(prefix="hotich-bench-") as folder:
         path, key = Path(folder) / "registry.db", Path(folder) / "audit.key"
         shelf = fill(f"sqlite:///{path}", key, chosen.entries)
         say(f"{shelf.entries} mục, {shelf.books} sổ, tệp {path.stat().st_size / 2**20:.0f} MB")
         with Registry.open(f"sqlite:///{path}", schemas, audit_key=key) as registry:
-            whole = timed("báo cáo, mọi nơi", lambda: report(registry, schemas, people=True))
-            one = frozenset(shelf.places[:1])
-            timed("báo cáo, một nơi", lambda: report(registry, schemas, places=one))
+            whole = timed("báo cáo, mọi nơi", lambda: build_report(registry, schemas, people=True))
+            first_place = frozenset(shelf.places[:1])
+            timed("báo cáo, một nơi", lambda: build_report(registry, schemas, places=first_place))
         workbook = timed("tệp Excel", lambda: workbook_of(whole))
         document = timed("tệp PDF", lambda: document_of(whole))
     table = Table("Việc", "Giây CPU", "Giây đồng hồ", title=f"{shelf.entries} mục, một nhân")

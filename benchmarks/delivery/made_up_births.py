@@ -1,4 +1,4 @@
-"""Made-up births as the Ministry's columns tell them, book after book."""
+"""Made-up births in the Ministry's columns, book after book."""
 
 from __future__ import annotations
 
@@ -75,6 +75,6 @@ def name(rng: random.Random, *, male: bool) -> str:
 
 
 def day_of(text: str) -> date:
-    """The day that a cell tells as the Ministry writes it."""
+    """Return the day that a cell holds in the Ministry's spelling."""
     day, month, year = map(int, text.split("."))
     return date(year, month, day)

@@ -1,6 +1,6 @@
-"""Two versions of the same made-up births: what a registry holds, and a file's rows with planted differences.
+"""Two versions of the same made-up births: the registry's, and a file's rows with planted differences.
 
-Every planted difference is remembered, so that what a reconciliation finds can be told from what it invents.
+The list of planted differences separates the true reports of a reconciliation from invented ones.
 """
 
 from __future__ import annotations
@@ -74,118 +74,118 @@ class _Planter:
         self.made.theirs.append((dict(cells or self.made.entries[at]), how))
 
 
-def _changed_name(one: _Planter, at: int) -> None:
-    ours = one.made.entries[at]
-    column = one.rng.choice(("nksHoTen", "meHoTen", "chaHoTen"))
-    one.differs(at, **{column: " ".join([*ours[column].split()[:-1], "Thử"])})
+def _changed_name(planter: _Planter, at: int) -> None:
+    ours = planter.made.entries[at]
+    column = planter.rng.choice(("nksHoTen", "meHoTen", "chaHoTen"))
+    planter.differs(at, **{column: " ".join([*ours[column].split()[:-1], "Thử"])})
 
 
-def _changed_place(one: _Planter, at: int) -> None:
-    one.differs(at, nksQueQuan=one.made.entries[at]["nksQueQuan"].replace("ấp ", "ấp 1"))
+def _changed_place(planter: _Planter, at: int) -> None:
+    planter.differs(at, nksQueQuan=planter.made.entries[at]["nksQueQuan"].replace("ấp ", "ấp 1"))
 
 
-def _changed_code(one: _Planter, at: int) -> None:
-    one.differs(at, nksGioiTinh="2" if one.made.entries[at]["nksGioiTinh"] == "1" else "1")
+def _changed_code(planter: _Planter, at: int) -> None:
+    planter.differs(at, nksGioiTinh="2" if planter.made.entries[at]["nksGioiTinh"] == "1" else "1")
 
 
-def _digits(one: _Planter, at: int) -> None:
-    text = one.made.entries[at]["nycSoGiayToTuyThan"]
+def _digits(planter: _Planter, at: int) -> None:
+    text = planter.made.entries[at]["nycSoGiayToTuyThan"]
     places = [k for k in range(len(text) - 1) if text[k] != text[k + 1]]
-    k = one.rng.choice(places)
-    one.differs(at, nycSoGiayToTuyThan=text[:k] + text[k + 1] + text[k] + text[k + 2 :])
+    k = planter.rng.choice(places)
+    planter.differs(at, nycSoGiayToTuyThan=text[:k] + text[k + 1] + text[k] + text[k + 2 :])
 
 
-def _moved_free(one: _Planter, at: int) -> None:
-    number, _, year = one.made.entries[at]["so"].partition("/")
-    one.differs(at, so=f"{int(number) + 5000}/{year}")
+def _moved_free(planter: _Planter, at: int) -> None:
+    number, _, year = planter.made.entries[at]["so"].partition("/")
+    planter.differs(at, so=f"{int(number) + 5000}/{year}")
 
 
-def _moved_onto_another(one: _Planter, at: int) -> None:
-    number, _, year = one.made.entries[at]["so"].partition("/")
+def _moved_onto_another(planter: _Planter, at: int) -> None:
+    number, _, year = planter.made.entries[at]["so"].partition("/")
     other = int(number) - 1 if int(number) > 1 else int(number) + 1
-    one.differs(at, so=f"{other:02}/{year}")
+    planter.differs(at, so=f"{other:02}/{year}")
 
 
-def _moved_volume(one: _Planter, at: int) -> None:
-    one.differs(at, quyenSo=one.made.entries[at]["quyenSo"].replace("01/", "07/"))
+def _moved_volume(planter: _Planter, at: int) -> None:
+    planter.differs(at, quyenSo=planter.made.entries[at]["quyenSo"].replace("01/", "07/"))
 
 
-def _missing(one: _Planter, at: int) -> None:
-    one.made.planted.add(("missing", -(at + 1), ""))
+def _missing(planter: _Planter, at: int) -> None:
+    planter.made.planted.add(("missing", -(at + 1), ""))
 
 
-def _extra(one: _Planter, at: int) -> None:
-    one.same(at, "text")
-    stranger = birth(one.rng, at)
+def _extra(planter: _Planter, at: int) -> None:
+    planter.same(at, "text")
+    stranger = birth(planter.rng, at)
     number, _, year = stranger["so"].partition("/")
     stranger |= {"so": f"{int(number) + 8000}/{year}"}
-    stranger |= {"ngayDangKy": f"29.12.{year}", "nksNgaySinh": f"0{one.rng.randrange(1, 9)}.12.{year}"}
-    one.made.planted.add(("extra", one.row(), ""))
-    one.made.theirs.append((stranger, "text"))
+    stranger |= {"ngayDangKy": f"29.12.{year}", "nksNgaySinh": f"0{planter.rng.randrange(1, 9)}.12.{year}"}
+    planter.made.planted.add(("extra", planter.row(), ""))
+    planter.made.theirs.append((stranger, "text"))
 
 
-def _duplicate(one: _Planter, at: int) -> None:
-    one.same(at, "text")
-    one.made.planted.add(("duplicate", one.row(), ""))
-    one.same(at, "text")
+def _duplicate(planter: _Planter, at: int) -> None:
+    planter.same(at, "text")
+    planter.made.planted.add(("duplicate", planter.row(), ""))
+    planter.same(at, "text")
 
 
-def _swapped(one: _Planter, at: int) -> None:
-    ours = one.made.entries[at]
-    one.differs(at, meHoTen=ours["chaHoTen"], chaHoTen=ours["meHoTen"])
+def _swapped(planter: _Planter, at: int) -> None:
+    ours = planter.made.entries[at]
+    planter.differs(at, meHoTen=ours["chaHoTen"], chaHoTen=ours["meHoTen"])
 
 
-def _swapped_keys(one: _Planter, at: int) -> None:
-    ours = one.made.entries[at]
+def _swapped_keys(planter: _Planter, at: int) -> None:
+    ours = planter.made.entries[at]
     if ours["so"] == ours["quyenSo"]:
-        one.same(at, "text")
+        planter.same(at, "text")
         return
-    one.differs(at, so=ours["quyenSo"], quyenSo=ours["so"])
+    planter.differs(at, so=ours["quyenSo"], quyenSo=ours["so"])
 
 
-def _blank_there(one: _Planter, at: int) -> None:
-    one.differs(at, nksNoiSinh="")
+def _blank_there(planter: _Planter, at: int) -> None:
+    planter.differs(at, nksNoiSinh="")
 
 
-def _only_there(one: _Planter, at: int) -> None:
-    one.differs(at, ghiChu="Đã cải chính")
+def _only_there(planter: _Planter, at: int) -> None:
+    planter.differs(at, ghiChu="Đã cải chính")
 
 
-def _capitals(one: _Planter, at: int) -> None:
-    one.differs(at, nksHoTen=one.made.entries[at]["nksHoTen"].upper())
+def _capitals(planter: _Planter, at: int) -> None:
+    planter.differs(at, nksHoTen=planter.made.entries[at]["nksHoTen"].upper())
 
 
-def _tcvn3(one: _Planter, at: int) -> None:
-    one.same(at, "text", typed(one.made.entries[at], LegacyFont.TCVN3))
+def _tcvn3(planter: _Planter, at: int) -> None:
+    planter.same(at, "text", typed(planter.made.entries[at], LegacyFont.TCVN3))
 
 
-def _vni(one: _Planter, at: int) -> None:
-    one.same(at, "text", typed(one.made.entries[at], LegacyFont.VNI))
+def _vni(planter: _Planter, at: int) -> None:
+    planter.same(at, "text", typed(planter.made.entries[at], LegacyFont.VNI))
 
 
-def _tcvn3_changed(one: _Planter, at: int) -> None:
-    ours = one.made.entries[at]
+def _tcvn3_changed(planter: _Planter, at: int) -> None:
+    ours = planter.made.entries[at]
     changed = " ".join([*ours["meHoTen"].split()[:-1], "Thử"])
-    one.made.planted.add(("fields", one.row(), "meHoTen"))
-    one.same(at, "text", typed(ours | {"meHoTen": changed}, LegacyFont.TCVN3))
+    planter.made.planted.add(("fields", planter.row(), "meHoTen"))
+    planter.same(at, "text", typed(ours | {"meHoTen": changed}, LegacyFont.TCVN3))
 
 
-def _numeric_dates(one: _Planter, at: int) -> None:
-    one.same(at, "days")
+def _numeric_dates(planter: _Planter, at: int) -> None:
+    planter.same(at, "days")
 
 
-def _bare_dates(one: _Planter, at: int) -> None:
-    one.same(at, "numbers")
+def _bare_dates(planter: _Planter, at: int) -> None:
+    planter.same(at, "numbers")
 
 
-def _numeric_changed(one: _Planter, at: int) -> None:
-    day = day_of(one.made.entries[at]["nksNgaySinh"]) - timedelta(days=1)
-    one.differs(at, "days", nksNgaySinh=day.strftime("%d.%m.%Y"))
+def _numeric_changed(planter: _Planter, at: int) -> None:
+    day = day_of(planter.made.entries[at]["nksNgaySinh"]) - timedelta(days=1)
+    planter.differs(at, "days", nksNgaySinh=day.strftime("%d.%m.%Y"))
 
 
-def _error_cell(one: _Planter, at: int) -> None:
-    one.made.refused.add((one.row(), "trangSo"))
-    one.same(at, "error")
+def _error_cell(planter: _Planter, at: int) -> None:
+    planter.made.refused.add((planter.row(), "trangSo"))
+    planter.same(at, "error")
 
 
 KINDS: Mapping[str, Plant] = {

@@ -1,4 +1,4 @@
-"""Where the two versions are written: one into a registry, one into a spreadsheet."""
+"""The files of the two versions: a registry and a spreadsheet."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from pipeline.declarations.schema import Schemas
 
 
 def write_registry(path: Path, entries: list[Cells], schemas: Schemas) -> None:
-    """Fill the empty registry at ``path`` with the entries, one a page; every value is in force."""
+    """Fill the empty registry at ``path`` with the entries, an entry per page; every value is in force."""
     fields = {spec.column: spec.name for spec in schemas.record("birth").fields}
     columns = list(entries[0])
     blank = ["notes", "child_other_nationality"]

@@ -54,12 +54,12 @@ def main() -> None:
     table = Table(
         "Mẫu", "Máy, phút", "Tay, phút", "Bấm chuột", "Phím", "Ô xem", "Ô giữ đủ mực", title="Thiết kế mẫu"
     )
-    found: dict[str, Any] = {}
+    by_form: dict[str, Any] = {}
     for layout in layouts(schemas, chosen.seed, every=chosen.every):
         if chosen.only not in layout.name:
             continue
         figures = measure(layout, schemas, engines, chosen.specimens, chosen.pages, chosen.seed)
-        found[layout.name] = figures
+        by_form[layout.name] = figures
         say(f"{layout.name}: {figures}")
         table.add_row(
             layout.name,
@@ -71,30 +71,30 @@ def main() -> None:
             f"{percent(figures['held'])} của {figures['fields']}",
         )
     Console(width=120).print(table)
-    report_figures("designer", summary(found))
+    report_figures("designer", summary(by_form))
 
 
-def summary(found: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the figures of all forms together, of the worst one, and of each."""
-    fields = sum(one["fields"] for one in found.values())
-    held = sum(one["held"] * one["fields"] for one in found.values())
+def summary(by_form: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the figures of all forms together, of the worst form, and of each form."""
+    fields = sum(figures["fields"] for figures in by_form.values())
+    held = sum(figures["held"] * figures["fields"] for figures in by_form.values())
     return {
         "fields": fields,
         "held": share(held, fields),
-        "designed": len(found),
-        "well_held": sum(one["held"] >= WANTED for one in found.values()),
-        "least_held": min((one["held"] for one in found.values()), default=None),
-        "most_hand_minutes": max((one["hand_minutes"] for one in found.values()), default=None),
-        "most_clicks": max((one["clicks"] for one in found.values()), default=None),
+        "designed": len(by_form),
+        "well_held": sum(figures["held"] >= WANTED for figures in by_form.values()),
+        "least_held": min((figures["held"] for figures in by_form.values()), default=None),
+        "most_hand_minutes": max((figures["hand_minutes"] for figures in by_form.values()), default=None),
+        "most_clicks": max((figures["clicks"] for figures in by_form.values()), default=None),
         "wanted": WANTED,
-        "forms": found,
+        "forms": by_form,
     }
 
 
 def measure(
     layout: Layout, schemas: Schemas, engines: Engines, specimens: int, pages: int, seed: int
 ) -> dict[str, Any]:
-    """Return what designing one form took, and how well it cuts pages that were not used for it."""
+    """Return the effort of designing a form, and how well the form cuts pages outside the specimens."""
     drawn = _draw(layout.form, schemas, specimens + pages, seed)
     with tempfile.TemporaryDirectory(prefix="hotich-designer-") as root:
         files = [
@@ -116,12 +116,12 @@ def measure(
         (file,) = Workspace(Path(root) / "work").own_forms.glob("*.toml")
         form = load_form(file, schemas)
     say(f"{layout.name}: designed, {person.effort}")
-    told = [
-        one
+    worst = [
+        share_held
         for number, page in enumerate(drawn[specimens:])
-        for one in _held(page, form, schemas, engines, number)
+        for share_held in _held(page, form, schemas, engines, number)
     ]
-    held = [whole for _, whole in told]
+    held = [whole for _, whole in worst]
     return {
         "machine_minutes": round(waited / 60, 2),
         "hand_minutes": round(person.effort.seconds / 60, 2),
@@ -131,7 +131,7 @@ def measure(
         "pages": len(drawn) - specimens,
         "fields": len(held),
         "held": sum(held) / max(1, len(held)),
-        "cut": dict(Counter(name for name, whole in told if not whole).most_common()),
+        "cut": dict(Counter(name for name, whole in worst if not whole).most_common()),
     }
 
 
@@ -168,7 +168,7 @@ def _held(
                 place = cast("Quad", tuple(quad(ink.box, page.scan.matrix)))
                 inks.setdefault((ink.row, name), []).append(straightened(place, result.matrix))
     return [
-        (where[1], all(covered(one, boxes.get(where, ())) >= HELD for one in drawn))
+        (where[1], all(covered(box, boxes.get(where, ())) >= HELD for box in drawn))
         for where, drawn in inks.items()
     ]
 

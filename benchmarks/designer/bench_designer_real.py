@@ -57,21 +57,21 @@ def main() -> None:
         say("cần thư mục trang thật (--data), bỏ qua")
         return
     schemas, engines = schema.load(), without_readers(default_engines())
-    found: dict[str, Any] = {}
+    figures: dict[str, Any] = {}
     for register in REGISTERS:
         pictures = register.pictures_in(chosen.data)
         if chosen.only in register.source and pictures:
-            found[register.source] = measure(register, pictures, schemas, engines, chosen.keep)
-    _show(found)
-    others = [one for one in found.values() if not one["on_specimen"]]
+            figures[register.source] = measure(register, pictures, schemas, engines, chosen.keep)
+    _show(figures)
+    others = [sheet for sheet in figures.values() if not sheet["on_specimen"]]
     report_figures(
         "designer-real",
         {
             "wanted": WANTED,
-            "registers": found,
-            "least_in_cell": min((one["lines_in_cell"] for one in others), default=None),
-            "most_hand_minutes": max((one["hand_minutes"] for one in found.values()), default=None),
-            "most_clicks": max((one["clicks"] for one in found.values()), default=None),
+            "registers": figures,
+            "least_in_cell": min((other["lines_in_cell"] for other in others), default=None),
+            "most_hand_minutes": max((sheet["hand_minutes"] for sheet in figures.values()), default=None),
+            "most_clicks": max((sheet["clicks"] for sheet in figures.values()), default=None),
         },
     )
 
@@ -83,18 +83,18 @@ def measure(
     count, efforts, machine = LineCount(), [], 0.0
     is_alone = len(pictures) == 1
     for specimens, seen in zip(register.specimens, register.seen, strict=True):
-        used = [one for one in pictures if one.name in specimens]
-        used.sort(key=lambda one: one.name != seen.picture)
+        used = [picture for picture in pictures if picture.name in specimens]
+        used.sort(key=lambda sheet: sheet.name != seen.picture)
         form, effort, seconds = designed(register, seen, used, schemas, keep)
         efforts.append(effort)
         machine += seconds
-        for picture in used if is_alone else [one for one in pictures if one not in used]:
+        for picture in used if is_alone else [picture for picture in pictures if picture not in used]:
             within = (seen.rules[0], seen.rules[-1]) if is_alone else (0.0, 1.0)
             missed = count_page(
                 picture, cut_page(picture, form, schemas, engines, register.dpi), count, within
             )
             say(f"{register.source} {picture.name}: {len(missed)} dòng ngoài ô, {missed}")
-    worst = max(efforts, key=lambda one: one.seconds)
+    worst = max(efforts, key=lambda effort: effort.seconds)
     return count.figures() | {
         "on_specimen": is_alone,
         "forms": len(efforts),
@@ -113,7 +113,8 @@ def designed(
     truth = register.form(seen, high / wide)
     with tempfile.TemporaryDirectory(prefix="hotich-designer-") as root:
         files = [
-            _file(Path(root) / f"trang-{n}.jpg", one, register.dpi) for n, one in enumerate(used, start=1)
+            _file(Path(root) / f"trang-{n}.jpg", picture, register.dpi)
+            for n, picture in enumerate(used, start=1)
         ]
         workspace = Workspace(Path(root) / "work")
         with served_designer(workspace.root, schemas, "") as url, supervisor_at(url) as screen:
@@ -143,7 +144,7 @@ def shown(seen: SeenTable, picture: Picture, workspace: Workspace) -> tuple[int,
     """Return the number of the specimen, from 0, on which a person sees the table, and where it lies on its picture."""
     (draft,) = workspace.form_drafts.glob("*/draft.json")
     specimens = json.loads(draft.read_text(encoding="utf-8"))["specimens"]
-    number, specimen = next((n, one) for n, one in enumerate(specimens) if one["side"] == seen.side)
+    number, specimen = next((n, side) for n, side in enumerate(specimens) if side["side"] == seen.side)
     begins = 0.0
     if seen.side == "right":
         gutter = find_gutter(ink_layer(picture.pixels), SPREAD_MM)
@@ -165,17 +166,17 @@ def _file(path: Path, picture: Picture, dpi: float) -> Path:
     return path
 
 
-def _show(found: dict[str, Any]) -> None:
+def _show(figures: dict[str, Any]) -> None:
     table = Table(
         "Sổ", "Máy, phút", "Tay, phút", "Bấm chuột", "Phím", "Ảnh", "Dòng đúng ô", "Hàng đúng",
         title="Mẫu của sổ thật, thiết kế trên trình duyệt",
     )  # fmt: skip
-    for source, one in found.items():
+    for source, sheet in figures.items():
         table.add_row(
-            f"{source}{' (chính ảnh mẫu)' if one['on_specimen'] else ''}",
-            f"{one['machine_minutes']:.1f}", f"{one['hand_minutes']:.1f}", str(one["clicks"]), str(one["keys"]),
-            str(one["pages"]), f"{percent(one['lines_in_cell'])} của {one['lines']}",
-            f"{percent(one['entries_begun'])} của {one['entries']}",
+            f"{source}{' (chính ảnh mẫu)' if sheet['on_specimen'] else ''}",
+            f"{sheet['machine_minutes']:.1f}", f"{sheet['hand_minutes']:.1f}", str(sheet["clicks"]), str(sheet["keys"]),
+            str(sheet["pages"]), f"{percent(sheet['lines_in_cell'])} của {sheet['lines']}",
+            f"{percent(sheet['entries_begun'])} của {sheet['entries']}",
         )  # fmt: skip
     Console(width=120).print(table)
 

@@ -1,4 +1,4 @@
-"""The forms that are to be designed: declared ones that are hidden, and layouts that nobody declared."""
+"""The forms to design: declared forms, hidden from the office, and undeclared layouts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HIDDEN = ("marriage-2006", "birth-2016")
 """Forms that are designed while nobody has declared them."""
 
 REPRINTS = ("death-2006", "birth-2006")
-"""Forms that another printer has set in other words, types and places; the declared ones stay known."""
+"""Forms that another printer has set in other words, types and places; the declared forms stay known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,7 @@ class Designer:
 
     def flaws(self) -> list[str]:
         """What the page says is still wrong."""
-        return [one["message"] for one in self._state()["flaws"]]
+        return [flaw["message"] for flaw in self._state()["flaws"]]
 
     # --- one proposal ------------------------------------------------------------------------------------------------
 
@@ -140,18 +140,18 @@ class Designer:
         left, top, right, bottom = element["box"]
         twin = next(
             (
-                one
-                for one in twins
-                if one.box[0] < (left + right) / 2 < one.box[2]
-                and one.box[1] < (top + bottom) / 2 < one.box[3]
+                twin
+                for twin in twins
+                if twin.box[0] < (left + right) / 2 < twin.box[2]
+                and twin.box[1] < (top + bottom) / 2 < twin.box[3]
             ),
             None,
         )
         if twin is None or ("coded" in element) != isinstance(twin, DesignedCheckBox):
             return self._press("Delete")
         wanted = held_fields(twin)
-        others = [one for one in self._design().elements() if one.key != element["key"]]
-        is_held = any(held_fields(one) == wanted for one in others)
+        others = [box for box in self._design().elements() if box.key != element["key"]]
+        is_held = any(held_fields(other) == wanted for other in others)
         if wanted and is_held and isinstance(twin, DesignedArea):
             return self._press("Delete")
         if element.get("signature") and wanted:
@@ -190,35 +190,37 @@ class Designer:
         """What on the paper a proposed cell stands for."""
         if element["from"] is not None:
             blanks = [
-                one
-                for one in self.wanted.cells
-                if one.from_ is not None and abs(one.at - element["at"]) < NEAR_V
+                cell
+                for cell in self.wanted.cells
+                if cell.from_ is not None and abs(cell.at - element["at"]) < NEAR_V
             ]
-            return next((one for one in blanks if abs((one.from_ or 0) - element["from"]) < NEAR_U), None)
+            return next(
+                (blank for blank in blanks if abs((blank.from_ or 0) - element["from"]) < NEAR_U), None
+            )
         texts = [
-            one
-            for one in self._printed()
-            if abs(one[1] - element["start"]) < NEAR_U and abs(one[2] - element["at"]) < NEAR_V
+            blank
+            for blank in self._printed()
+            if abs(blank[1] - element["start"]) < NEAR_U and abs(blank[2] - element["at"]) < NEAR_V
         ]
-        return next((one[0] for one in texts), None)
+        return next((text[0] for text in texts), None)
 
     def _printed(self) -> Iterator[tuple[DesignedCell, float, float]]:
-        for one in self.wanted.cells:
-            if one.label:
-                yield one, one.start or 0.0, one.at
+        for cell in self.wanted.cells:
+            if cell.label:
+                yield cell, cell.start or 0.0, cell.at
         others: tuple[DesignedArea | DesignedCheckBox, ...] = (*self.wanted.areas, *self.wanted.checkboxes)
         for other in others:
             if other.label:
-                said = {"key": "x", "at": other.at[1], "label": other.label, "start": other.at[0]}
-                yield DesignedCell.model_validate(said), other.at[0], other.at[1]
+                heading = {"key": "x", "at": other.at[1], "label": other.label, "start": other.at[0]}
+                yield DesignedCell.model_validate(heading), other.at[0], other.at[1]
 
     # --- binding -----------------------------------------------------------------------------------------------------
 
     def _bind(self, twin: DesignedCell, element: dict[str, Any]) -> None:
         wanted = held_fields(twin)
-        before = [one for one in self._order() if one["from"] is not None]
-        at = next(n for n, one in enumerate(before) if one["key"] == element["key"])
-        above = next((one for one in reversed(before[:at]) if self._held(one)), None)
+        before = [blank for blank in self._order() if blank["from"] is not None]
+        at = next(n for n, blank in enumerate(before) if blank["key"] == element["key"])
+        above = next((blank for blank in reversed(before[:at]) if self._held(blank)), None)
         if not twin.label and above is not None and self._held(above) == wanted:
             return self._press("t")
         if not wanted:
@@ -272,23 +274,23 @@ class Designer:
     def _draw_missing(self) -> None:
         design = self._design()
         size = self.truth.text_size
-        for one in self.wanted.cells:
-            if one.from_ is None or one.to is None or not held_fields(one):
+        for cell in self.wanted.cells:
+            if cell.from_ is None or cell.to is None or not held_fields(cell):
                 continue
-            near = [c for c in design.cells if c.from_ is not None and abs(c.at - one.at) < NEAR_V]
-            if any(abs((c.from_ or 0) - one.from_) < NEAR_U for c in near):
+            near = [c for c in design.cells if c.from_ is not None and abs(c.at - cell.at) < NEAR_V]
+            if any(abs((c.from_ or 0) - cell.from_) < NEAR_U for c in near):
                 continue
             self.effort.looks += 1
-            self._draw("b", (one.from_, one.at - size, one.to, one.at + 0.3 * size))
+            self._draw("b", (cell.from_, cell.at - size, cell.to, cell.at + 0.3 * size))
             key = self._chosen()
             assert key is not None
-            self._type_field(held_fields(one))
-            if one.part and self._element(key)["part"] != one.part:
-                self._select(self.page.get_by_label("Chỗ trống ghi"), one.part)
-            if one.label:
-                self._fill(self.page.get_by_label("Chữ in", exact=True), one.label)
+            self._type_field(held_fields(cell))
+            if cell.part and self._element(key)["part"] != cell.part:
+                self._select(self.page.get_by_label("Chỗ trống ghi"), cell.part)
+            if cell.label:
+                self._fill(self.page.get_by_label("Chữ in", exact=True), cell.label)
                 self.page.keyboard.press("Tab")
-            if one.printed:
+            if cell.printed:
                 self._click(self.page.get_by_label("Giá trị in sẵn"))
         for area in self.wanted.areas:
             fields = held_fields(area)
@@ -366,7 +368,7 @@ class Designer:
     def _order(self) -> list[dict[str, Any]]:
         return sorted(
             self._state()["design"]["cells"],
-            key=lambda one: (round(one["at"], 2), one["start"] or one["from"] or 0),
+            key=lambda cell: (round(cell["at"], 2), cell["start"] or cell["from"] or 0),
         )
 
     def _element(self, key: str) -> dict[str, Any]:
@@ -377,7 +379,7 @@ class Designer:
             design["checkboxes"],
             (design["table"] or {}).get("columns", []),
         ]
-        return next(one for every in lists for one in every if one["key"] == key)
+        return next(drawn for every in lists for drawn in every if drawn["key"] == key)
 
     def _chosen(self) -> str | None:
         chosen = self.page.locator("#overlay .chosen")

@@ -93,14 +93,14 @@ def cut_page(page: Picture, form: Form, schemas: Schemas, engines: Engines, dpi:
 def count_page(
     page: Picture, cut: CutPage, count: LineCount, within: tuple[float, float] = (0.0, 1.0)
 ) -> list[tuple[int, int]]:
-    """Count a picture; returns where the lines are that lie in no cell of their entry.
+    """Count a picture; return the places of the lines that lie in no cell of their entry.
 
     Args:
-        within: The shares of its width between which lines count: what stands beside the table is none of it.
+        within: The shares of the picture's width between which lines count; lines beside the table do not.
     """
     starts, lines = _known(page)
     wide = page.pixels.shape[1]
-    lines = [one for one in lines if within[0] <= one[1][:, 0].mean() / wide <= within[1]]
+    lines = [line for line in lines if within[0] <= line[1][:, 0].mean() / wide <= within[1]]
     count.pages += 1
     count.entries += len(starts)
     count.lines += len(lines)
@@ -132,7 +132,7 @@ def _known(page: Picture) -> tuple[list[tuple[float, Matrix]], list[tuple[int, M
 
 
 def _cell_of(points: Matrix, cut: CutPage) -> tuple[tuple[int, int] | None, float]:
-    """Return the page and row in one of whose cells most of a line lies, and how much of it does."""
+    """Return the page and row whose cell holds most of a line, and the share of the line in that cell."""
     dense = np.vstack([np.linspace(a, b, 20) for a, b in pairwise(points)])
     best: tuple[tuple[int, int] | None, float] = None, 0.0
     for side, (matrix, rows) in enumerate(cut.sheets):

@@ -24,7 +24,7 @@ class Picture:
 
     Attributes:
         pixels: (h, w, 3).
-        parts: What is known of it: the page, or both pages of an open book with the x at which each begins.
+        parts: The known pages of the picture: a page, or both pages of an open book with the x at which each begins.
     """
 
     name: str
@@ -78,19 +78,19 @@ class RealRegister:
     has_facing_tables: bool = False
 
     def pictures_in(self, folder: Path) -> list[Picture]:
-        """Return its pictures of one printing; both pages of an open book are one."""
+        """Return the register's pictures of a printing; both pages of an open book make a picture."""
         pages = [
-            one
-            for one in ledger_pages(folder)
-            if one.source == self.source and one.name.startswith(self.pages)
+            page
+            for page in ledger_pages(folder)
+            if page.source == self.source and page.name.startswith(self.pages)
         ]
-        found = []
-        for path, parts in groupby(pages, lambda one: one.path):
+        pictures = []
+        for path, parts in groupby(pages, lambda page: page.path):
             both = tuple(parts)
-            pixels = np.hstack([one.pixels for one in both])
+            pixels = np.hstack([half.pixels for half in both])
             whole = (RealPage(self.source, path.stem, path, pixels, both[0].left, both[0].top),)
-            found.append(Picture(path.stem, pixels, both if self.has_facing_tables else whole))
-        return found
+            pictures.append(Picture(path.stem, pixels, both if self.has_facing_tables else whole))
+        return pictures
 
     def form(self, seen: SeenTable, aspect: float) -> Form:
         """Return the form as a person knows it who sees a page; ``aspect``: height of the page over its width."""

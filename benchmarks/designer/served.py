@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -11,8 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import uvicorn
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
+from benchmarks.servers.chromium import headless_browser
 from pipeline.declarations.schema import FormShelf, Schemas
 from pipeline.form_design.drafts import FormDrafts
 from pipeline.registry import Registry
@@ -20,7 +20,7 @@ from pipeline.registry.accounts.model import Role
 from pipeline.run_context import RunContext
 from pipeline.runs.specimens import SpecimenReader
 from pipeline.scans.workspace import Workspace
-from pipeline.web.app import create_app
+from pipeline.web.app import create_app, new_site
 from pipeline.web.background_jobs import BackgroundJobs
 from pipeline.web.form_design.form_desk import FormDesk
 from pipeline.web.form_design.own_forms import OwnForms
@@ -48,7 +48,9 @@ def served_designer(root: Path, schemas: Schemas, hidden: str) -> Iterator[str]:
         own = OwnForms(workspace.own_forms, lambda name: workspace.history(f"forms/{name}"), declared)
         desk = FormDesk(FormDrafts(workspace.form_drafts), own, declared, jobs, reader)
         server = uvicorn.Server(
-            uvicorn.Config(create_app(registry, declared, forms=desk), access_log=False, log_config=None)
+            uvicorn.Config(
+                create_app(new_site(registry, declared, forms=desk)), access_log=False, log_config=None
+            )
         )
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
@@ -63,15 +65,11 @@ def served_designer(root: Path, schemas: Schemas, hidden: str) -> Iterator[str]:
 @contextmanager
 def supervisor_at(url: str) -> Iterator[Page]:
     """The screen of a supervisor who is logged in."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+    with headless_browser() as browser:
         page = browser.new_context(viewport={"width": 1366, "height": 768}).new_page()
         page.goto(f"{url}/login")
         page.get_by_label("Tên đăng nhập").fill(LOGIN)
         page.get_by_label("Mật khẩu").fill(PASSWORD)
         page.keyboard.press("Enter")
         page.wait_for_url(f"{url}/")
-        try:
-            yield page
-        finally:
-            browser.close()
+        yield page

@@ -56,9 +56,9 @@ class TableDesigner(Designer):
         self.effort.looks += 1
         left, top, right, bottom = self._frame()
         wanted = (seen.rules[0], seen.top, seen.rules[-1], seen.bottom)
-        found = (left, top, right, bottom)
+        frame = (left, top, right, bottom)
         sides = right - left, bottom - top
-        off = max(abs(a - b) / sides[n % 2] for n, (a, b) in enumerate(zip(found, wanted, strict=True)))
+        off = max(abs(a - b) / sides[n % 2] for n, (a, b) in enumerate(zip(frame, wanted, strict=True)))
         if off <= OFF:
             return
         self._zoom_out()
@@ -159,7 +159,7 @@ class TableDesigner(Designer):
     # --- what the person sees ----------------------------------------------------------------------------------------
 
     def _frame(self) -> tuple[float, float, float, float]:
-        """The frame of the form as it lies on the picture, as shares of it."""
+        """Return the frame of the form as it lies on the picture, as shares of the picture."""
         frame = self.page.locator("#overlay .frame").bounding_box()
         place = self.page.locator("#overlay").bounding_box()
         assert frame is not None
@@ -176,7 +176,7 @@ class TableDesigner(Designer):
         return [0.0, *np.cumsum([column["width"] for column in self._columns()])]
 
     def _extra(self, rules: list[float], reach: float) -> int | None:
-        """The number of a column whose right side stands for no rule of the page, or for one that has another."""
+        """Return the number of a column whose right side has no rule of the page, or another column's."""
         sides = np.array(self._edges()[1:-1])
         if not len(sides):
             return None

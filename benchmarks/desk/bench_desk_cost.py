@@ -33,7 +33,7 @@ from pipeline.registry.desk import Desk
 
 T = TypeVar("T")
 TICK = 1 / os.sysconf("SC_CLK_TCK")
-"""Seconds of the unit in which Linux tells the processor time of another process."""
+"""Seconds of the unit in which Linux counts the processor time of another process."""
 
 
 class Meter:
@@ -56,17 +56,17 @@ class Meter:
         return answer
 
     def figures(self) -> dict[str, dict[str, float]]:
-        found = {}
+        by_step = {}
         for name, seconds in self.own.items():
             p50, p95 = 1000 * np.percentile(seconds, (50, 95))
-            found[name] = {
+            by_step[name] = {
                 "count": len(seconds),
                 "cpu_p50_ms": round(float(p50), 1),
                 "cpu_p95_ms": round(float(p95), 1),
                 "backend_ms": round(1000 * self.backend[name] / len(seconds), 1),
                 "statements": round(self.statements[name] / len(seconds), 1),
             }
-        return found
+        return by_step
 
     def close(self) -> None:
         event.remove(Engine, "before_cursor_execute", self._note)
@@ -80,10 +80,10 @@ class Meter:
         if self._backend_pid is None:
             return 0.0
         try:
-            told = Path(f"/proc/{self._backend_pid}/stat").read_text(encoding="ascii")
+            text = Path(f"/proc/{self._backend_pid}/stat").read_text(encoding="ascii")
         except OSError:
             return 0.0
-        return sum(map(int, told.rpartition(")")[2].split()[11:13])) * TICK
+        return sum(map(int, text.rpartition(")")[2].split()[11:13])) * TICK
 
 
 def main() -> None:
@@ -101,8 +101,8 @@ def main() -> None:
             continue
         with place_of(chosen.entries, chosen.keep) as (place, shelf):
             figures = costs(place, shelf, chosen.tasks, chosen.columns)
-        for name, one in figures.items():
-            table.add_row(kind, name, *map(str, one.values()))
+        for name, figure in figures.items():
+            table.add_row(kind, name, *map(str, figure.values()))
         runs[kind.lower()] = figures
     Console(width=120).print(table)
     report_figures("desk-cost", {"entries": chosen.entries, **runs})
@@ -141,19 +141,19 @@ def _one_task(meter: Meter, desk: Desk, person: Person, number: int) -> None:
 
 def _one_column(meter: Meter, desk: Desk, person: Person, number: int) -> None:
     counts = meter.timed("counts", lambda: desk.counts(person))
-    book = [one.book_id for one in counts if one.stage is Stage.REVIEW][number]
+    book = [count.book_id for count in counts if count.stage is Stage.REVIEW][number]
     counted = meter.timed("column_counts", lambda: desk.column_counts(person, book))
-    most = max(counted, key=lambda one: one.waiting)
+    most = max(counted, key=lambda counted_column: counted_column.waiting)
     column = meter.timed("column", lambda: desk.column(person, book, most.field, most.stage, COLUMN))
     assert column is not None
     words = [
-        (one.task_id, one.version, Verdict(one.work.field, FieldStatus.READ, f"Thử {one.task_id}"))
-        for one in column.tasks
+        (task.task_id, task.version, Verdict(task.work.field, FieldStatus.READ, f"Thử {task.task_id}"))
+        for task in column.tasks
     ]
     outcomes = meter.timed(
         "key_column", lambda: desk.key_column(person, words, token=f"column {number}", seconds=3.0)
     )
-    assert not any(one.refused for one in outcomes)
+    assert not any(outcome.refused for outcome in outcomes)
 
 
 if __name__ == "__main__":

@@ -24,22 +24,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import uvicorn
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks.books.drawn_books import bench_in
 from benchmarks.desk.keystroke_model import ACCEPT, ASKED, CHOOSE, SKIP, STATUS, DeskAction, typed
 from benchmarks.figures import report_figures, say
+from benchmarks.servers.chromium import headless_browser
 from pipeline.base.model import FieldStatus
 from pipeline.base.text.tones import folded
+from pipeline.declarations.office.policies import OfficePolicies
 from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.declarations.schema import Schemas
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Role
 from pipeline.scans.workspace import Workspace
 from pipeline.training.evaluation import BookTruth, load_truth
-from pipeline.web.app import create_app
+from pipeline.web.app import create_app, new_site
+from pipeline.web.context import ServerWork
 from pipeline.web.pictures import Pictures
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
@@ -103,13 +106,14 @@ def main() -> None:
 
 @contextmanager
 def _served(registry: Registry, workspace: Path, schemas: Schemas) -> Iterator[str]:
-    """The desk on a port of this machine, with one reviewer."""
+    """Serve the desk to a reviewer on a port of this machine."""
     accounts = registry.accounts()
     first = accounts.create(LOGIN, "Người đo", Role.REVIEWER, None)
     accounts.change_password(accounts.authenticate(LOGIN, first, "bench"), first, PASSWORD, "bench")
     listener = socket.create_server(("127.0.0.1", 0))
     with Pictures(Workspace(workspace)) as pictures:
-        app = create_app(registry, schemas, policy=REVIEWED_ONCE, pictures=pictures)
+        policies, work = OfficePolicies(review=REVIEWED_ONCE), ServerWork(pictures=pictures)
+        app = create_app(new_site(registry, schemas, policies=policies, work=work))
         server = uvicorn.Server(uvicorn.Config(app, access_log=False, log_config=None))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
@@ -122,9 +126,7 @@ def _worked(url: str, schemas: Schemas, entries: int) -> Flow:
     """The expert at work until nothing is left, or that many entries are done."""
     flow = Flow()
     truths = {path.parent.name: load_truth(path) for path in SAMPLES.glob("*/truth.json")}
-    with sync_playwright() as playwright:
-        path = shutil.which("chromium")
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with headless_browser() as browser:
         page = browser.new_page(viewport={"width": 1366, "height": 768})
         page.add_init_script(WATCH)
         page.goto(url)
@@ -141,7 +143,6 @@ def _worked(url: str, schemas: Schemas, entries: int) -> Flow:
             _do_task(page, truths, schemas, flow)
         for kind, milliseconds in page.evaluate("window.answers"):
             flow.answers[kind].append(milliseconds / 1000)
-        browser.close()
     return flow
 
 
@@ -201,18 +202,18 @@ def _truth_of(page: Page, truths: Mapping[str, BookTruth], schemas: Schemas) -> 
     truth = truths[book]
     entry = next(
         (
-            one
-            for one in truth.entries
-            if one.page is not None
-            and (truth.pages[one.page].scan, truth.pages[one.page].page_no) == (scan, int(page_no))
-            and one.row == int(row)
+            entry
+            for entry in truth.entries
+            if entry.page is not None
+            and (truth.pages[entry.page].scan, truth.pages[entry.page].page_no) == (scan, int(page_no))
+            and entry.row == int(row)
         ),
         None,
     )
     values = {} if entry is None else entry.values
-    found = {spec.name: values[spec.column] for spec in record.fields if spec.column in values}
+    texts = {spec.name: values[spec.column] for spec in record.fields if spec.column in values}
     number = next((spec.name for spec in record.fields if spec.value_kind.is_entry_number), "")
-    return {name: text.split("/")[0] if name == number else text for name, text in found.items()}
+    return {name: text.split("/")[0] if name == number else text for name, text in texts.items()}
 
 
 def _tell(flow: Flow) -> None:

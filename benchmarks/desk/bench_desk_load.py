@@ -54,7 +54,7 @@ CALLS = ("next_task", "key", "column", "key_column", "counts", "column_counts", 
 spawning = multiprocessing.get_context("spawn")
 
 PATIENCE = 300.0
-"""Seconds that a process has on top of its work, to begin and to tell what it came to."""
+"""Seconds that a process takes beside its work, to begin and to send its result."""
 
 
 @dataclass(frozen=True)
@@ -102,9 +102,9 @@ def main() -> None:
             proof = proven(place, shelf, logs)
         for pace, log in zip(paces, logs, strict=True):
             figures = _figures(log, pace)
-            for name, one in figures["calls"].items():
-                shown = (f"{one[key]:.1f}" for key in SHOWN)
-                table.add_row(f"{kind}, {office.people} người", pace.name, name, str(one["count"]), *shown)
+            for name, call in figures["calls"].items():
+                shown = (f"{call[key]:.1f}" for key in SHOWN)
+                table.add_row(f"{kind}, {office.people} người", pace.name, name, str(call["count"]), *shown)
             runs[f"{kind.lower()}_{pace.name}"] = figures
         runs[f"{kind.lower()}_proof"] = proof.figures() | {"entries": shelf.entries}
     console = Console(width=140)
@@ -126,8 +126,8 @@ def loaded(place: RegistryLocation, shelf: FilledRegistry, office: Office, pace:
     night = (place.url, place.key, shelf, office.people, pace.seconds, office.page_every)
     jobs.append((save_pages, night))
     log = LoadLog()
-    for one in _together(jobs, pace.seconds + PATIENCE):
-        log.take(one)
+    for part in _together(jobs, pace.seconds + PATIENCE):
+        log.take(part)
     say(f"{pace.name}: {len(log.said)} chữ, {log.pages} trang, lỗi {dict(log.errors)}")
     return log
 
@@ -135,8 +135,8 @@ def loaded(place: RegistryLocation, shelf: FilledRegistry, office: Office, pace:
 def proven(place: RegistryLocation, shelf: FilledRegistry, logs: Sequence[LoadLog]) -> LoadProof:
     begun = time.perf_counter()
     log = LoadLog()
-    for one in logs:
-        log.take(one)
+    for part in logs:
+        log.take(part)
     proof = prove(place.url, place.key, log, shelf.audit_rows)
     say(f"kiểm tra: {time.perf_counter() - begun:.0f} giây, {'đúng' if proof.holds else 'SAI'}")
     return proof
@@ -145,8 +145,10 @@ def proven(place: RegistryLocation, shelf: FilledRegistry, logs: Sequence[LoadLo
 def _together(
     jobs: Sequence[tuple[Callable[..., LoadLog], tuple[Any, ...]]], seconds: float
 ) -> list[LoadLog]:
-    """What jobs in processes of their own come to, which begin together. ``EOFError`` when one of them breaks off,
-    ``TimeoutError`` when one says nothing for so many seconds."""
+    """Yield the results of jobs in processes of their own, which begin together.
+
+    ``EOFError`` when a job breaks off, ``TimeoutError`` when a job sends nothing for that many seconds.
+    """
     pipes = []
     for job, arguments in jobs:
         ours, theirs = spawning.Pipe()

@@ -83,7 +83,7 @@ COLUMNS = (
 
 @dataclass
 class KeyerTally:
-    """What came out of one scene in one way."""
+    """The result of a scene under a way of review."""
 
     fields: int = 0
     words: int = 0
@@ -117,7 +117,7 @@ def main() -> None:
     chosen = parser.parse_args()
     console = Console(width=160)
     schemas = schema.load()
-    told = []
+    figures = []
     for title, work, fields in (
         ("Qua bàn rà soát thật (SQLite)", work_at_desk, chosen.fields),
         ("Chỉ theo luật của bàn rà soát", work_by_rules, chosen.many),
@@ -127,9 +127,9 @@ def main() -> None:
             for way, policy in WAYS.items():
                 tally = work(schemas, keyers, policy, fields, chosen.seed)
                 table.add_row(scene, way, *tally.cells())
-                told.append({"desk": work is work_at_desk, "scene": scene, "way": way, **tally.figures()})
+                figures.append({"desk": work is work_at_desk, "scene": scene, "way": way, **tally.figures()})
         console.print(table)
-    report_figures("keyers", {"seed": chosen.seed, "bound": BOUND, "runs": told})
+    report_figures("keyers", {"seed": chosen.seed, "bound": BOUND, "runs": figures})
 
 
 def work_at_desk(
@@ -165,25 +165,25 @@ def work_by_rules(
     (name, spec), *_ = schemas.record("birth").by_name.items()
     tally, begun = KeyerTally(), time.perf_counter()
     for ink in _inks(fields, seed):
-        one = consensus_of(policy.way(spec), ())
+        consensus = consensus_of(policy.way(spec), ())
         for turn in range(PEOPLE):
             number = 1 + (ink.number + turn) % PEOPLE
-            work = work_of(name, one, policy, _reading(name, ink), None, None, is_shared=False)
+            work = work_of(name, consensus, policy, _reading(name, ink), None, None, is_shared=False)
             word = KeyedValue(turn, number, "", people[number].word(ink, work))
             tally.words += 1
-            tally.thirds += one.stage is Stage.THIRD
-            one = consensus_of(one.way, [*one.words, word])
-            if one.settled is not None:
+            tally.thirds += consensus.stage is Stage.THIRD
+            consensus = consensus_of(consensus.way, [*consensus.words, word])
+            if consensus.settled is not None:
                 break
-        assert one.settled is not None
+        assert consensus.settled is not None
         tally.fields += 1
-        tally.wrong += one.settled.verdict.text != ink.truth
+        tally.wrong += consensus.settled.verdict.text != ink.truth
     tally.seconds = round(time.perf_counter() - begun, 1)
     return tally
 
 
 def plant(registry: Registry, names: tuple[str, ...], inks: list[FieldInk]) -> None:
-    """Pages of one entry each, all of whose fields wait for people."""
+    """Return pages of an entry each, all of whose fields wait for people."""
     ledger = Ledger(form="birth-2006", place="Xã Thử Nghiệm", place_code="00000", volume="01/2010")
     book = registry.book_id(ledger, "KS.2010.01")
     pages = len(inks) // len(names)

@@ -54,7 +54,7 @@ class Copies:
 
 @dataclass(frozen=True)
 class Part:
-    """What stands in one column of the copy of that number."""
+    """Return the value of a column in the copy with that number."""
 
     column: str
     of: Callable[[int], int | str]
@@ -82,8 +82,8 @@ class Template:
         return self.line % tuple([part.of(number) for _, part in self.parts])
 
     def digest(self, number: int) -> bytes:
-        told = self.spelled % tuple([part.of(number) for part in self.spelled_parts])
-        return hashlib.sha256(told.encode()).digest()[:DIGEST_BYTES]
+        row_text = self.spelled % tuple([part.of(number) for part in self.spelled_parts])
+        return hashlib.sha256(row_text.encode()).digest()[:DIGEST_BYTES]
 
 
 def copy_book(database: Database, copies: Copies) -> None:
@@ -111,8 +111,8 @@ def copy_book(database: Database, copies: Copies) -> None:
                 if table.name not in covered:
                     continue
                 for written in _written(rows, copies.books):
-                    said = {"rows": len(written)}
-                    action = Action(MACHINE, FOUND, table.name, said, packed({table.name: written}))
+                    detail = {"rows": len(written)}
+                    action = Action(MACHINE, FOUND, table.name, detail, packed({table.name: written}))
                     last = append(connection, last, key, [action])
                     if may_change(table.name):
                         keep(connection, key, {table.name: written})
@@ -156,9 +156,9 @@ def _template(
     parts = {name: Part(name, make(row[name])) for name, make in own.items() if row[name] is not None}
     marks = {name: SENTINEL + at for at, name in enumerate(parts)}
     marked = {name: (f"{mark}" if isinstance(row[name], str) else mark) for name, mark in marks.items()}
-    told = spelled(table.name, {**row, **marked}).replace("%", "%%")
+    template = spelled(table.name, {**row, **marked}).replace("%", "%%")
     for mark in marks.values():
-        told = told.replace(str(mark), "%s")
+        template = template.replace(str(mark), "%s")
     names = [column.name for column in table.columns]
     return Template(
         key=parts[key_of(table.name)].of,
@@ -166,7 +166,7 @@ def _template(
         parts=tuple((names.index(name), parts[name]) for name in names if name in parts),
         line="\t".join("%s" if name in parts else _cell(row[name]).replace("%", "%%") for name in names)
         + "\n",
-        spelled=told,
+        spelled=template,
         spelled_parts=tuple(parts[name] for name in sorted(parts)),
     )
 
@@ -198,11 +198,13 @@ def _moved(span: int) -> Callable[[int], Callable[[int], int]]:
 
 
 def _written(templates: Sequence[Template], books: int) -> Iterator[dict[int, bytes]]:
-    """The digests of all copies by id, so many at a time as one row of the audit answers for."""
+    """Yield the digests of all copies by id, in groups as large as an audit row covers."""
     at_once = max(1, ROWS // len(templates))
     for start in range(1, books, at_once):
         numbers = range(start, min(start + at_once, books))
-        yield {int(one.key(number)): one.digest(number) for number in numbers for one in templates}
+        yield {
+            int(template.key(number)): template.digest(number) for number in numbers for template in templates
+        }
 
 
 def _write(connection: Connection, table: Table, templates: Sequence[Template], numbers: range) -> None:
@@ -213,21 +215,21 @@ def _write(connection: Connection, table: Table, templates: Sequence[Template], 
         copying = f"COPY {table.name} ({columns}) FROM STDIN (FREEZE)"
         with driver.cursor() as cursor, cursor.copy(copying) as stream:
             for number in numbers:
-                stream.write("".join([one.copied_line(number) for one in templates]))
+                stream.write("".join([template.copied_line(number) for template in templates]))
         if "id" in table.c:
-            last = max(int(one.key(numbers[-1])) for one in templates)
+            last = max(int(template.key(numbers[-1])) for template in templates)
             connection.execute(select(func.setval(func.pg_get_serial_sequence(table.name, "id"), last)))
         return
     marks = ", ".join("?" * len(names))
     statement = f"INSERT INTO {table.name} ({columns}) VALUES ({marks})"  # noqa: S608 (names of our own tables)
-    driver.executemany(statement, (one.copied(number) for number in numbers for one in templates))
+    driver.executemany(statement, (template.copied(number) for number in numbers for template in templates))
 
 
 def _cell(value: Any) -> str:
     """A value as COPY takes it."""
     if value is None:
         return "\\N"
-    told = str(value)
+    cell = str(value)
     for letter, written in (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r")):
-        told = told.replace(letter, written)
-    return told
+        cell = cell.replace(letter, written)
+    return cell

@@ -21,12 +21,12 @@ LOADED_FAST = {"wal_level": "minimal", "max_wal_senders": "0", "max_wal_size": "
 """So that filling the registry needs no log; a commit is on the disk as ever."""
 
 AT_WORK, FILLED = "bench", "filled_{}"
-"""Databases of the PostgreSQL server: the one that is worked in, and the one of so many entries that is kept."""
+"""Databases of the PostgreSQL server: the database in use, and the kept database with that number of entries."""
 
 
 @dataclass(frozen=True)
 class RegistryLocation:
-    """Where a registry is: as its owner and as those who work there know it; ``key`` signs its audit."""
+    """The address of a registry, for its owner and for its clients; ``key`` signs its audit."""
 
     owner_url: str
     url: str
@@ -35,7 +35,7 @@ class RegistryLocation:
 
 @contextmanager
 def sqlite_location(entries: int, keep: Path | None) -> Iterator[tuple[RegistryLocation, FilledRegistry]]:
-    """A file with a registry of so many entries, gone afterwards; ``keep``: the folder where the first one stays."""
+    """Return a file with a registry of that many entries, deleted afterwards; ``keep``: a folder for the first file."""
     if keep is not None:
         keep.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="hotich-bench-", dir=keep) as folder:
@@ -61,11 +61,11 @@ def postgresql_location(entries: int, keep: Path | None) -> Iterator[tuple[Regis
         return
     with postgresql.kept_server(LOADED_FAST, keep / "postgresql") as server:
         name, key = FILLED.format(entries), keep / f"{entries}.postgresql.key"
-        told = keep / f"{entries}.postgresql.json"
-        if not told.exists():
+        record = keep / f"{entries}.postgresql.json"
+        if not record.exists():
             server.execute("DROP DATABASE IF EXISTS {}", name)
             server.execute("CREATE DATABASE {} TEMPLATE {}", name, postgresql.TEMPLATE)
-        shelf = _filled_once(_database(server, name, key), entries, told)
+        shelf = _filled_once(_database(server, name, key), entries, record)
         server.execute("DROP DATABASE IF EXISTS {}", AT_WORK)
         server.execute("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", AT_WORK, name)
         try:
@@ -84,14 +84,14 @@ def filled(place: RegistryLocation, entries: int) -> FilledRegistry:
     return shelf
 
 
-def _filled_once(place: RegistryLocation, entries: int, told: Path) -> FilledRegistry:
-    """What was filled there, now or before; ``told`` says so when it is done."""
+def _filled_once(place: RegistryLocation, entries: int, record: Path) -> FilledRegistry:
+    """What was filled there, now or before; ``record`` says so when it is done."""
     with suppress(FileNotFoundError):
-        known = json.loads(told.read_text(encoding="utf-8"))
+        known = json.loads(record.read_text(encoding="utf-8"))
         return FilledRegistry(known["entries"], known["books"], tuple(known["places"]), known["audit_rows"])
     place.key.unlink(missing_ok=True)
     shelf = filled(place, entries)
-    told.write_text(json.dumps(asdict(shelf)), encoding="utf-8")
+    record.write_text(json.dumps(asdict(shelf)), encoding="utf-8")
     return shelf
 
 

@@ -41,8 +41,8 @@ BOOKS_A_PLACE = 100
 LEAST_PLACES = 4
 
 DECIDED, KEYED, UNTOUCHED = 12, 8, 20
-"""Entries of a book that somebody has decided, that wait for a second person, and for a first one. The machine was sure
-of the others."""
+"""Entries of a book that are decided, that wait for a second person, and that wait for a first person. The machine was
+sure of the other entries."""
 
 CERTAIN = ("entry_number",)
 """What is read of an entry of which the machine was sure."""
@@ -63,7 +63,7 @@ BEFORE = Person(9001, "truoc", "", Role.CHECKER, None)
 
 @dataclass(frozen=True)
 class FilledRegistry:
-    """What was made. ``audit_rows`` of it: those that answer for what people and machine do later come after."""
+    """The filled registry. ``audit_rows``: rows of the audit at that moment; later work adds rows behind them."""
 
     entries: int
     books: int

@@ -17,10 +17,10 @@ from pipeline.base.model import FieldStatus
 from pipeline.base.stages import Stage
 from pipeline.declarations.office.review import Way
 from pipeline.registry.books.rows import page, scan
-from pipeline.registry.database.audit.chain import audit, row_hash
+from pipeline.registry.database.audit.chain import StoredAuditRow, audit, newest_lines
 from pipeline.registry.database.audit.key import KeyFile
 from pipeline.registry.database.audit.rows import unpacked
-from pipeline.registry.database.audit.stored import batches, digests
+from pipeline.registry.database.audit.stored import digests
 from pipeline.registry.tasks.consensus import Verdict, consensus_of
 from pipeline.registry.tasks.keyed_values import keyed_value_of
 from pipeline.registry.tasks.rows import KeyingRow, decision, keying, review_task
@@ -28,7 +28,7 @@ from pipeline.registry.tasks.rows import KeyingRow, decision, keying, review_tas
 AT_ONCE = 500
 
 Place = tuple[int, str]
-"""A task and one of its fields."""
+"""A task and a field of its entry."""
 
 
 @dataclass
@@ -50,8 +50,11 @@ class History:
 
 @dataclass
 class _Field:
-    """One field at a moment: ``standing`` decisions, the last one in force, each with its words; ``words`` not taken
-    back, oldest first."""
+    """A field at a moment.
+
+    ``standing``: decisions, the last of them in force, each with its keyed values; ``words``: keyed values that nobody
+    took back, oldest first.
+    """
 
     standing: dict[int, frozenset[int]] = field(default_factory=dict)
     words: dict[int, Mapping[str, Any]] = field(default_factory=dict)
@@ -75,7 +78,7 @@ class AuditCheck:
 
 
 def history(connection: Connection, filled: int) -> History:
-    """All that people said and decided since the audit's row ``filled``, again."""
+    """Replay every keyed value and decision since the audit's row ``filled``."""
     steps = _steps(connection, filled)
     words = {row["id"]: row for row in _rows(connection, select(keying), keying.c.id, _ids(steps, "keying"))}
     decisions = {
@@ -94,35 +97,39 @@ def history(connection: Connection, filled: int) -> History:
 
 
 def _say(past: History, fields: dict[Place, _Field], row: Mapping[str, Any]) -> Place:
-    """A word, or one that takes another back."""
+    """Replay a keyed value, or the taking back of a keyed value."""
     place = (row["task_id"], row["field"])
-    one = fields[place]
+    live_field = fields[place]
     if row["takes_back_id"] is not None:
-        past.astray += one.words.pop(row["takes_back_id"], None) is None
-        gone = [made for made, rests_on in one.standing.items() if row["takes_back_id"] in rests_on]
+        past.astray += live_field.words.pop(row["takes_back_id"], None) is None
+        gone = [made for made, rests_on in live_field.standing.items() if row["takes_back_id"] in rests_on]
         past.undone += len(gone)
         for made in gone:
-            del one.standing[made]
+            del live_field.standing[made]
         return place
-    past.astray += row["after_decision_id"] != one.in_force
-    one.words[row["id"]] = row
+    past.astray += row["after_decision_id"] != live_field.in_force
+    live_field.words[row["id"]] = row
     return place
 
 
 def _decide(past: History, fields: dict[Place, _Field], row: Mapping[str, Any]) -> Place:
     place = (row["task_id"], row["field"])
-    one = fields[place]
+    live_field = fields[place]
     rests_on = frozenset(row["keyings"] or ())
     if row["keyings"] is not None:
         past.decisions += 1
         known = all(
-            word_id in one.words and one.words[word_id]["after_decision_id"] == one.in_force
+            word_id in live_field.words
+            and live_field.words[word_id]["after_decision_id"] == live_field.in_force
             for word_id in rests_on
         )
-        past.doubled += not known or any(rests_on & other for other in one.standing.values())
-        said, mine = _settles(one.live), Verdict(row["field"], FieldStatus(row["status"]), row["text"])
-        past.wrong += said != mine
-    one.standing[row["id"]] = rests_on
+        past.doubled += not known or any(rests_on & other for other in live_field.standing.values())
+        consensus, own_verdict = (
+            _settles(live_field.live),
+            Verdict(row["field"], FieldStatus(row["status"]), row["text"]),
+        )
+        past.wrong += consensus != own_verdict
+    live_field.standing[row["id"]] = rests_on
     return place
 
 
@@ -131,13 +138,13 @@ def _settles(words: Iterable[Mapping[str, Any]]) -> Verdict | None:
     rows = list(words)
     if not rows:
         return None
-    found = consensus_of(Way(rows[0]["way"]), (keyed_value_of(KeyingRow(**row)) for row in rows))
-    return found.settled.verdict if found.stage is Stage.SETTLED and found.settled else None
+    consensus = consensus_of(Way(rows[0]["way"]), (keyed_value_of(KeyingRow(**row)) for row in rows))
+    return consensus.settled.verdict if consensus.stage is Stage.SETTLED and consensus.settled else None
 
 
 def _steps(connection: Connection, filled: int) -> list[dict[str, set[int]]]:
     """The ids of words and decisions that each action since then has added, in the order of the chain."""
-    found = []
+    steps = []
     query = select(audit.c.rows).where(audit.c.id > filled).order_by(audit.c.id)
     for rows in connection.execution_options(yield_per=AT_ONCE).scalars(query):
         step: dict[str, set[int]] = defaultdict(set)
@@ -145,21 +152,21 @@ def _steps(connection: Connection, filled: int) -> list[dict[str, set[int]]]:
             if table_name in (keying.name, decision.name):
                 step[table_name].add(row_id)
         if step:
-            found.append(dict(step))
-    return found
+            steps.append(dict(step))
+    return steps
 
 
 def _ids(steps: Iterable[Mapping[str, set[int]]], table_name: str) -> list[int]:
-    return sorted(one for step in steps for one in step.get(table_name, ()))
+    return sorted(row_id for step in steps for row_id in step.get(table_name, ()))
 
 
 def _before(
-    connection: Connection, task_ids: Iterable[int], said: Iterable[int], decided: Iterable[int]
+    connection: Connection, task_ids: Iterable[int], spoken: Iterable[int], decided: Iterable[int]
 ) -> dict[Place, _Field]:
-    """The fields of these tasks as they were before all those words and decisions."""
+    """Return the fields of these tasks as they were before these keyed values and decisions."""
     fields: dict[Place, _Field] = defaultdict(_Field)
     tasks = sorted(set(task_ids))
-    later_words, later_decisions = set(said), set(decided)
+    later_words, later_decisions = set(spoken), set(decided)
     for row in _rows(connection, _placed(), review_task.c.id, tasks):
         if row["id"] not in later_decisions:
             fields[row["task_id"], row["field"]].standing[row["id"]] = frozenset(row["keyings"] or ())
@@ -174,9 +181,7 @@ def _placed() -> Select[Any]:
     return (
         select(decision, review_task.c.id.label("task_id"))
         .join_from(
-            decision,
-            scan,
-            (scan.c.book_id == decision.c.book_id) & (scan.c.sha256 == decision.c.scan_sha256),
+            decision, scan, (scan.c.book_id == decision.c.book_id) & (scan.c.sha256 == decision.c.scan_sha256)
         )
         .join(page, (page.c.scan_id == scan.c.id) & (page.c.page_no == decision.c.page_no))
         .join(review_task, (review_task.c.page_id == page.c.id) & (review_task.c.row == decision.c.row))
@@ -193,23 +198,22 @@ def flaws_since(connection: Connection, key_file: KeyFile | None, filled: int) -
     """Every row of the audit beside the one before it, its hash and its signature; and every row that was written since
     the audit's row ``filled`` beside what the audit said of it last."""
     keys = {} if key_file is None else {key.name: key for key in key_file.known()}
-    told: dict[str, dict[int, bytes]] = defaultdict(dict)
+    written: dict[str, dict[int, bytes]] = defaultdict(dict)
     count = flaws = 0
-    later: Mapping[str, Any] | None = None
-    for batch in batches(connection, audit.name, AT_ONCE, newest_first=True):
-        for row in batch:
-            count += 1
-            key = keys.get(row["key"])
-            flaws += row_hash(row) != row["hash"]
-            flaws += row["key"] is not None and (key is None or not key.signed(row["hash"], row["signature"]))
-            flaws += row["key"] is None and later is not None and later["id"] > filled and bool(keys)
-            flaws += later is not None and (later["id"] != row["id"] + 1 or later["previous"] != row["hash"])
-            later = row
-            if row["id"] > filled:
-                for table_name, row_id, digest, _ in unpacked(row["rows"]):
-                    told[table_name].setdefault(row_id, digest)
-    flaws += later is None or later["id"] != 1 or later["previous"] != ""
-    for table_name, expected in told.items():
+    later: StoredAuditRow | None = None
+    for row in newest_lines(connection, AT_ONCE):
+        count += 1
+        key = keys.get(row.key or "")
+        flaws += row.true_hash != row.hash
+        flaws += row.key is not None and (key is None or not key.signed(row.hash, row.signature))
+        flaws += row.key is None and later is not None and later.id > filled and bool(keys)
+        flaws += later is not None and (later.id != row.id + 1 or later.previous != row.hash)
+        later = row
+        if row.id > filled:
+            for table_name, row_id, digest, _ in unpacked(row.rows):
+                written[table_name].setdefault(row_id, digest)
+    flaws += later is None or later.id != 1 or later.previous != ""
+    for table_name, expected in written.items():
         now = digests(connection, table_name, expected)
         flaws += sum(now[row_id] != digest for row_id, digest in expected.items())
-    return AuditCheck(count, sum(map(len, told.values())), flaws)
+    return AuditCheck(count, sum(map(len, written.values())), flaws)

@@ -9,7 +9,7 @@ KEY = 0.20
 """K: seconds a keystroke or a shift of a skilled typist (55 words a minute), Card et al., table 1."""
 
 MENTAL = 1.35
-"""M: seconds of mental preparation for one unit of work."""
+"""M: seconds of mental preparation for a unit of work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,6 @@ def typed(text: str) -> DeskAction:
 
 
 def telex_keys(text: str) -> int:
-    """Keystrokes of a text in Telex: one a letter, one a mark (``ế`` = e e s), two for ``đ``, one more a capital."""
+    """Return the keystrokes of a text in Telex: a letter 1, a mark 1 (``ế`` = e e s), ``đ`` 2, a capital 1 more."""
     letters = unicodedata.normalize("NFD", text.replace("đ", "dd").replace("Đ", "DD"))
     return sum(1 + letter.isupper() for letter in letters)

@@ -1,4 +1,4 @@
-"""What those who load the desk saw: how long calls took, what was acknowledged, refused, held."""
+"""The observations of a load on the desk: how long calls took, what was acknowledged, refused and held."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Start = Callable[[], None]
 """Returns when all are ready to begin."""
 
 WAIT_SECONDS = 60.0
-"""How long a writer waits for another one."""
+"""How long a writer waits for another writer."""
 
 
 @dataclass(frozen=True)

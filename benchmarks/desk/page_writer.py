@@ -47,6 +47,6 @@ def _new_book(registry: Registry, place: str) -> tuple[int, str]:
 
 
 def _read_before(drawn: random.Random, people: int, places: int, books: int) -> tuple[int, int]:
-    """A book near the beginning of a place where so many people are at work, and a page of it."""
+    """Return a book near the beginning of a place where that many people work, and a page of the book."""
     number = drawn.randrange(min(places, people)) + places * drawn.randrange(4)
     return (number if 0 < number < books else books - 1), drawn.randint(1, PAGES)

@@ -69,7 +69,7 @@ class LoadProof:
 
 
 def prove(url: str, key_file: Path, log: LoadLog, filled: int) -> LoadProof:
-    """Look for all of it. ``filled``: the last row of the audit that answers for what was there before."""
+    """Prove all of it; ``filled``: the last row of the audit that covers the rows from before."""
     database = Database(url, 60.0, key_file)
     try:
         with database.reading() as connection:
@@ -103,13 +103,17 @@ def prove(url: str, key_file: Path, log: LoadLog, filled: int) -> LoadProof:
 
 
 def _words(connection: Connection, log: LoadLog) -> tuple[int, int]:
-    """How many acknowledged words are not there exactly once, and how many there are that nobody was told of."""
+    """Return how many acknowledged values are not stored exactly once, and how many stored ones are unknown."""
     columns = (keying.c.token, keying.c.task_id, keying.c.field, keying.c.text, keying.c.account_id)
-    mine = keying.c.takes_back_id.is_(None) & keying.c.account_id.in_({one.account_id for one in log.said})
-    there = Counter(AcknowledgedValue(*row) for row in connection.execute(select(*columns).where(mine)))
-    lost = sum(there[one] != 1 for one in log.said)
-    said = set(log.said)
-    return lost, sum(one not in said and one.token not in log.unanswered for one in there)
+    own_keyings = keying.c.takes_back_id.is_(None) & keying.c.account_id.in_(
+        {value.account_id for value in log.said}
+    )
+    there = Counter(
+        AcknowledgedValue(*row) for row in connection.execute(select(*columns).where(own_keyings))
+    )
+    lost = sum(there[value] != 1 for value in log.said)
+    acknowledged = set(log.said)
+    return lost, sum(value not in acknowledged and value.token not in log.unanswered for value in there)
 
 
 def _shared_by_trail(connection: Connection, filled: int) -> int:
@@ -142,17 +146,17 @@ def _tasks(action: str, subject: str, detail: str) -> Iterable[int]:
 
 
 def shared_by_clock(held: Sequence[TaskHold]) -> int:
-    """How often a person got a task before somebody else had let go of it."""
+    """Return how often a person got a task before the previous holder had let go."""
     by_task: dict[int, list[TaskHold]] = defaultdict(list)
-    for one in held:
-        by_task[one.task_id].append(one)
+    for hold in held:
+        by_task[hold.task_id].append(hold)
     return sum(_overlaps(sorted(spells, key=attrgetter("since"))) for spells in by_task.values())
 
 
 def _overlaps(spells: Sequence[TaskHold]) -> int:
     def pairs() -> Iterator[bool]:
-        for at, one in enumerate(spells):
+        for at, spell in enumerate(spells):
             for other in spells[at + 1 :]:
-                yield other.account_id != one.account_id and other.since < one.until
+                yield other.account_id != spell.account_id and other.since < spell.until
 
     return sum(pairs())

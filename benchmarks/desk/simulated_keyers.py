@@ -37,7 +37,7 @@ class FieldInk:
 
 
 def misread(truth: str, slip: int = 0) -> str:
-    """A wrong text for a field: slip 0 is the likeliest one."""
+    """Return a wrong text for a field; slip 0 is the likeliest text."""
     return f"{truth[:-1]}{(int(truth[-1]) + 1 + slip % 9) % 10}"
 
 
@@ -81,7 +81,7 @@ def _share(what: str) -> float:
 def _shown(work: FieldWork) -> tuple[str, ...]:
     """The texts that the desk puts before a person: two words that differ, a first word, or a reading."""
     if work.candidates:
-        return tuple(said.text for said in work.candidates)
+        return tuple(candidate.text for candidate in work.candidates)
     if work.first is not None:
         return (work.first.text,)
     return (work.reading.text,) if work.reading else ()

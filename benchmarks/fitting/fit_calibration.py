@@ -92,7 +92,7 @@ def main() -> None:
         raise SystemExit("chưa cài mô hình đọc chữ viết tay: không có gì để hiệu chuẩn")
     read = _read(books, chosen.jobs, chosen.kept)
     labelled = labelled_fields(read, schemas)
-    samples = [one.sample for one in labelled]
+    samples = [labelled_field.sample for labelled_field in labelled]
     say(f"{len(samples)} ô của {len(read)} sổ; đang khớp")
     calibration = fit_calibration(samples, reader=engines.hand_fingerprint, share=chosen.share)
     strangers = strangers_of(labelled, chosen.share)
@@ -100,7 +100,7 @@ def main() -> None:
         "pages": sum(book.pages for book in read),
         "samples": len(samples),
         **bounds_of(calibration),
-        "hands": {hand: found.as_dict() for hand, found in strangers.items()},
+        "hands": {hand: stranger.as_dict() for hand, stranger in strangers.items()},
     }
     show(figures, strangers, console)
     if chosen.wrong:

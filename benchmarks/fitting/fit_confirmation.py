@@ -66,15 +66,15 @@ def main() -> None:
     chosen = _arguments()
     os.environ.update({"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1"})
     schemas, _ = schemas_and_engines()
-    found: list[Outcome] = []
+    fields: list[Outcome] = []
     pages = 0
     for number in range(chosen.books):
         folder = draw_book(number, chosen, schemas)
         read = read_book(folder)
         pages += len(read)
-        found += outcomes(folder, read, schemas)
+        fields += outcomes(folder, read, schemas)
         say(f"đã đọc sổ {number + 1}/{chosen.books}")
-    figures = figures_of(found)
+    figures = figures_of(fields)
     _show(figures)
     report_figures("fit-confirmation", {"seed": chosen.seed, "pages": pages, **figures})
 
@@ -108,7 +108,7 @@ def draw_book(number: int, chosen: argparse.Namespace, schemas: Schemas) -> Path
 
 
 def read_book(folder: Path) -> list[PageResult | None]:
-    """Return the pages of a book as the first pass reads them; None for one that fails."""
+    """Return the pages of a book as the first pass reads them; ``None`` for a page that fails."""
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     return [_read_page(folder, page["scan"], page["page_no"]) for page in truth["_pages"]]
 
@@ -134,29 +134,35 @@ def outcomes(folder: Path, pages: Sequence[PageResult | None], schemas: Schemas)
     form = schemas.form(ledger.form)
     record = schemas.record(form.record)
     options = DigitizeOptions(routing=Settings().run_context(folder).options.routing)
-    passed = second_pass([one for one in pages if one], {}, form, ledger, schemas, options)
+    passed = second_pass([page for page in pages if page], {}, form, ledger, schemas, options)
     weighed = [None if page is None else passed.weighed(page) for page in pages]
-    told = [told_page(page, 0.0) for page in weighed]
-    scored = ScoredBook(folder.name, form, record, load_truth(folder / "truth.json"), read_pages(told), False)
+    shown = [told_page(page, 0.0) for page in weighed]
+    scored = ScoredBook(
+        folder.name, form, record, load_truth(folder / "truth.json"), read_pages(shown), False
+    )
     for entry in scored.entries:
         page = weighed[entry.truth.page or 0]
         of_page = (
-            next((one for one in page.entries if one.row == (entry.truth.row or 0)), None) if page else None
+            next((candidate for candidate in page.entries if candidate.row == (entry.truth.row or 0)), None)
+            if page
+            else None
         )
         if page is None or of_page is None:
             continue
         confirmed = passed.confirmed.of((page.ref, of_page.row), of_page.readings)
-        readings = {one.field: one for one in of_page.readings}
+        readings = {reading.field: reading for reading in of_page.readings}
         for spec in record.fields:
             reading, outcome = readings.get(spec.name), entry.outcome(spec) if spec.column else None
             if reading is None or outcome is None or reading.status is not FieldStatus.READ:
                 continue
             codes = {
-                one.code
-                for one in of_page.findings
-                if spec.name in one.fields and one.severity is not Severity.INFO
+                finding.code
+                for finding in of_page.findings
+                if spec.name in finding.fields and finding.severity is not Severity.INFO
             }
-            touches = {one.code for one in of_page.findings if spec.name in one.fields} & {"INK-TOUCHES"}
+            touches = {candidate.code for candidate in of_page.findings if spec.name in candidate.fields} & {
+                "INK-TOUCHES"
+            }
             if reading.writing is not Writing.HAND or "SIGNER-BOOK" in codes:
                 continue
             names = confirmed.inks if spec.value_kind.recurs_in_ink else confirmed.values
@@ -165,26 +171,30 @@ def outcomes(folder: Path, pages: Sequence[PageResult | None], schemas: Schemas)
             )
 
 
-def figures_of(found: Sequence[Outcome]) -> dict[str, Any]:
+def figures_of(fields: Sequence[Outcome]) -> dict[str, Any]:
     """Return for each kind, and for places and texts together, how many right and wrong values are confirmed."""
     groups = {
-        kind: [one for one in found if one.kind == kind] for kind in ("choice", "name", "place", "text")
+        kind: [outcome for outcome in fields if outcome.kind == kind]
+        for kind in ("choice", "name", "place", "text")
     }
     groups["place, text"] = [*groups["place"], *groups["text"]]
-    told: dict[str, Any] = {name: _group(some) for name, some in groups.items()}
-    touched = [one for one in found if one.touched]
-    told["touched"] = {
-        "right": sum(one.right for one in touched),
-        "wrong": sum(not one.right for one in touched),
-        "wrong_confirmed": sum(one.confirmed and not one.right for one in touched),
+    figures: dict[str, Any] = {name: _group(some) for name, some in groups.items()}
+    touched = [outcome for outcome in fields if outcome.touched]
+    figures["touched"] = {
+        "right": sum(outcome.right for outcome in touched),
+        "wrong": sum(not outcome.right for outcome in touched),
+        "wrong_confirmed": sum(outcome.confirmed and not outcome.right for outcome in touched),
     }
-    return told
+    return figures
 
 
 def _group(some: Sequence[Outcome]) -> dict[str, Any]:
-    right, wrong = [one for one in some if one.right], [one for one in some if not one.right]
-    confirmed = share(sum(one.confirmed for one in right), len(right))
-    mistaken = sum(one.confirmed for one in wrong)
+    right, wrong = (
+        [outcome for outcome in some if outcome.right],
+        [outcome for outcome in some if not outcome.right],
+    )
+    confirmed = share(sum(outcome.confirmed for outcome in right), len(right))
+    mistaken = sum(outcome.confirmed for outcome in wrong)
     most = upper_bound(len(wrong), mistaken) if wrong else 1.0
     return {
         "right": len(right), "right_confirmed": confirmed, "wrong": len(wrong), "wrong_confirmed": mistaken,
@@ -194,12 +204,12 @@ def _group(some: Sequence[Outcome]) -> dict[str, Any]:
 
 def _show(figures: dict[str, Any]) -> None:
     table = Table("Loại", "đúng", "… được xác nhận", "sai", "… được xác nhận", "ít nhất bằng mấy lần")
-    for name, told in figures.items():
+    for name, figure in figures.items():
         if name != "touched":
-            odds = "–" if told["odds"] is None else f"{told['odds']:.1f}"
+            odds = "–" if figure["odds"] is None else f"{figure['odds']:.1f}"
             table.add_row(
-                name, str(told["right"]), percent(told["right_confirmed"]), str(told["wrong"]),
-                str(told["wrong_confirmed"]), odds,
+                name, str(figure["right"]), percent(figure["right_confirmed"]), str(figure["wrong"]),
+                str(figure["wrong_confirmed"]), odds,
             )  # fmt: skip
     Console(width=120).print(table)
     Console(width=120).print(f"Mực khác chạm vào, ngoài ra đủ chắc: {figures['touched']}", markup=False)

@@ -36,7 +36,7 @@ from pipeline.recognition.calibration import upper_bound
 
 SEEDS = (75_101, 75_201)
 LEADS = ((-math.inf, -math.inf), (-1.0, 4.0), (0.0, 0.0), (0.0, 2.0), (0.0, 4.0), (1.0, 4.0), (2.0, 4.0))
-"""By how much (nats) the ink has to speak for a value, against proposed and against known ones."""
+"""How much (nats) the ink has to speak for a value, against proposed and against known values."""
 
 
 @dataclass(frozen=True)
@@ -59,21 +59,21 @@ def main() -> None:
     chosen = arguments(__doc__ or "")
     os.environ.update({"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1"})
     schemas, _ = schemas_and_engines()
-    found: list[Outcome] = []
+    fields: list[Outcome] = []
     pages = 0
     seeds = chosen.seed or list(SEEDS)
     for seed, number in product(seeds, range(chosen.books)):
         folder = draw_book(number, argparse.Namespace(**{**vars(chosen), "seed": seed}), schemas)
         read = read_book(folder)
         pages += len(read)
-        found += outcomes(folder, read, schemas, random.Random(seed + number))
+        fields += outcomes(folder, read, schemas, random.Random(seed + number))
         say(f"đã xem sổ {number + 1}/{chosen.books} của {seed}")
-    figures = {"pages": pages, **figures_of(found)}
+    figures = {"pages": pages, **figures_of(fields)}
     _show(figures)
     if chosen.wrong:
-        for one in found:
-            if not one.right and one.leads is not None:
-                say(f"{one.book} {one.field}: {one.leads[0]:.1f}, {one.leads[1]:.1f}")
+        for outcome in fields:
+            if not outcome.right and outcome.leads is not None:
+                say(f"{outcome.book} {outcome.field}: {outcome.leads[0]:.1f}, {outcome.leads[1]:.1f}")
     report_figures("fit-decided-values", {"seeds": seeds, **figures})
 
 
@@ -114,37 +114,40 @@ def outcomes(
             continue
         every = replace(known, least=(-math.inf, -math.inf))
         for key in asked:
-            leaves = {one.reading.field for one in answered.clear(key)}
+            leaves = {cleared.reading.field for cleared in answered.clear(key)}
             clear = {
-                one.reading.field: one
-                for one in every.clear_values(key[0], paper.first[key], answered.weighed(key), frozenset())
+                value.reading.field: value
+                for value in every.clear_values(key[0], paper.first[key], answered.weighed(key), frozenset())
             }
             for reading in answered.waiting_in_pools(key):
                 if reading.status is not FieldStatus.READ:
                     continue
-                one = clear.get(reading.field)
+                cleared = clear.get(reading.field)
                 yield Outcome(
                     folder.name,
                     reading.field,
                     paper.record.by_name[reading.field].critical,
                     paper.is_right(key, reading),
-                    None if one is None else (one.lead, one.lead_of_known),
+                    None if cleared is None else (cleared.lead, cleared.lead_of_known),
                     reading.field in leaves,
                 )
 
 
-def figures_of(found: Sequence[Outcome]) -> dict[str, Any]:
+def figures_of(fields: Sequence[Outcome]) -> dict[str, Any]:
     """Return how many right and wrong values are clear, by the lead, and how many leave the queue."""
-    right, wrong = [one for one in found if one.right], [one for one in found if not one.right]
-    leaves = [one for one in found if one.leaves]
+    right, wrong = (
+        [outcome for outcome in fields if outcome.right],
+        [outcome for outcome in fields if not outcome.right],
+    )
+    leaves = [outcome for outcome in fields if outcome.leaves]
     return {
         "right": len(right),
         "wrong": len(wrong),
         "leads": [_clear(right, wrong, leads) for leads in LEADS],
         "leave": len(leaves),
-        "leave_wrong": sum(not one.right for one in leaves),
-        "leave_critical": sum(one.critical for one in leaves),
-        "leave_most_wrong": upper_bound(len(leaves), sum(not one.right for one in leaves))
+        "leave_wrong": sum(not leaf.right for leaf in leaves),
+        "leave_critical": sum(leaf.critical for leaf in leaves),
+        "leave_most_wrong": upper_bound(len(leaves), sum(not leaf.right for leaf in leaves))
         if leaves
         else None,
     }
@@ -155,8 +158,9 @@ def _clear(
 ) -> Mapping[str, Any]:
     def count(some: Sequence[Outcome]) -> int:
         return sum(
-            one.leads is not None and all(has >= least for has, least in zip(one.leads, leads, strict=True))
-            for one in some
+            outcome.leads is not None
+            and all(has >= least for has, least in zip(outcome.leads, leads, strict=True))
+            for outcome in some
         )
 
     clear, mistaken = count(right), count(wrong)
@@ -175,10 +179,10 @@ def _show(figures: Mapping[str, Any]) -> None:
     table = Table(
         "Mực hơn ít nhất (nat)", "… so với giá trị khác của sổ", "đúng, rõ", "sai, rõ", "ít nhất bằng mấy lần"
     )
-    for told in figures["leads"]:
-        leads = ("–" if told[name] is None else f"{told[name]:.0f}" for name in ("lead", "lead_of_known"))
-        odds = "–" if told["odds"] is None else f"{told['odds']:.1f}"
-        table.add_row(*leads, str(told["right_clear"]), str(told["wrong_clear"]), odds)
+    for lead in figures["leads"]:
+        leads = ("–" if lead[name] is None else f"{lead[name]:.0f}" for name in ("lead", "lead_of_known"))
+        odds = "–" if lead["odds"] is None else f"{lead['odds']:.1f}"
+        table.add_row(*leads, str(lead["right_clear"]), str(lead["wrong_clear"]), odds)
     console = Console(width=120)
     console.print(table)
     console.print(

@@ -38,7 +38,7 @@ def main() -> None:
             "limit": round(limit, 3),
             "good_most": round(max(good[code]), 3),
             "bad_least": round(min(bad[code]), 3),
-            "missed": sum(one < limit for one in bad[code]),
+            "missed": sum(score < limit for score in bad[code]),
             "of": len(bad[code]),
         }
         for code, limit in limits.items()
@@ -93,8 +93,8 @@ def best_limit(good: Sequence[float], bad: Sequence[float]) -> float:
     limits = [(low + high) / 2 for low, high in pairwise(measures)] or [measures[0] + 1]
 
     def errors(limit: float) -> float:
-        alarms = sum(one >= limit for one in good) / max(1, len(good))
-        return 3 * alarms + sum(one < limit for one in bad) / max(1, len(bad))
+        alarms = sum(score >= limit for score in good) / max(1, len(good))
+        return 3 * alarms + sum(score < limit for score in bad) / max(1, len(bad))
 
     least = min(errors(limit) for limit in limits)
     best = [limit for limit in limits if errors(limit) == least]
@@ -102,8 +102,8 @@ def best_limit(good: Sequence[float], bad: Sequence[float]) -> float:
 
 
 def _room(limit: float, measures: Sequence[float]) -> float:
-    """How far the nearest measure lies from the limit, as a share of it."""
-    return min(abs(one - limit) for one in measures) / max(limit, 1e-9)
+    """Return the distance of the nearest measure from the limit, as a share of the limit."""
+    return min(abs(measure - limit) for measure in measures) / max(limit, 1e-9)
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ LEAST = 0.05
 """What counts for less is left out."""
 
 LONGEST = 2
-"""Letters of a block on either side; a longer difference tells more of a line that was lost than of its letters."""
+"""Letters of a block on either side; a longer difference comes from a lost line rather than from its letters."""
 
 TABLE = Path("pipeline/registry/search/confusions.toml")
 HELD_OUT = Path("benchmarks/search/misreadings.json")
@@ -68,9 +68,9 @@ def main() -> None:
         say(f"{len(lines)} dòng, {letters:.0f} chữ, {sum(counts.values()):.0f} chỗ khác")
     (table, letters, _), (others, other_letters, _) = halves
     chosen.out.write_text(_toml(table, letters), encoding="utf-8")
-    told = {"letters": round(other_letters), "counts": {_key(one): count for one, count in others.items()}}
+    model = {"letters": round(other_letters), "counts": {_key(pair): count for pair, count in others.items()}}
     chosen.held_out.parent.mkdir(parents=True, exist_ok=True)
-    chosen.held_out.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    chosen.held_out.write_text(json.dumps(model, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     report_figures(
         "name-confusions",
         {
@@ -85,7 +85,7 @@ def main() -> None:
 
 
 def _drawn(pens: Sequence[str], number: int, seed: int) -> Iterable[tuple[Pixels, str]]:
-    """Names of synthetic people written by hands of those pens, as crops of 300 dpi (255 = paper)."""
+    """Return names of synthetic people in the hands of these pens, as crops of 300 dpi (255 = paper)."""
     rng = np.random.default_rng(seed)
     land = geography_of_year(schema.load().places.gazetteer, 2010)
     for _ in range(number):
@@ -97,8 +97,8 @@ def _real(folder: Path | None, half: int) -> Iterable[tuple[Pixels, str]]:
     """Real lines of every other writer."""
     lines = real_lines(folder) if folder else ()
     writers = sorted({line.writer for line in lines})
-    mine = set(writers[half::2])
-    return [(line.grey(), line.text) for line in lines if line.writer in mine]
+    half_of_writers = set(writers[half::2])
+    return [(line.grey(), line.text) for line in lines if line.writer in half_of_writers]
 
 
 def read_lines(
@@ -110,38 +110,38 @@ def read_lines(
     for start in range(0, len(lines), AT_ONCE):
         say(f"dòng {start}/{len(lines)}")
         some = lines[start : start + AT_ONCE]
-        for (_, told), seen in zip(some, reader.emissions([picture for picture, _ in some]), strict=True):
+        for (_, truth), seen in zip(some, reader.emissions([picture for picture, _ in some]), strict=True):
             ways = [seen, *(seen[at : at + 1] for at in range(networks))] if seen else []
             for way in ways:
-                for found in decode_line(way, free).hypotheses:
-                    yield told, found.text, found.chance / len(ways)
+                for hypothesis in decode_line(way, free).hypotheses:
+                    yield truth, hypothesis.text, hypothesis.chance / len(ways)
 
 
 def counted(readings: Iterable[tuple[str, str, float]]) -> tuple[dict[tuple[str, str], float], float]:
     """Return how often which letters were read as which others, and how many letters there are."""
-    found: defaultdict[tuple[str, str], float] = defaultdict(float)
+    weights: defaultdict[tuple[str, str], float] = defaultdict(float)
     letters = 0.0
-    for told, read, share in readings:
-        told, read = (_letters(unaccented(text)) for text in (told, read))
-        letters += len(told) * share
-        for one in Levenshtein.opcodes(told, read):
-            left, right = told[one.src_start : one.src_end], read[one.dest_start : one.dest_end]
-            if one.tag != "equal" and len(left) <= LONGEST and len(right) <= LONGEST:
-                found[left, right] += share
-    kept = {one: round(count, 2) for one, count in found.items() if count >= LEAST}
-    return dict(sorted(kept.items(), key=lambda one: (-one[1], one[0]))), letters
+    for truth, read, share in readings:
+        truth, read = (_letters(unaccented(text)) for text in (truth, read))
+        letters += len(truth) * share
+        for opcode in Levenshtein.opcodes(truth, read):
+            left, right = truth[opcode.src_start : opcode.src_end], read[opcode.dest_start : opcode.dest_end]
+            if opcode.tag != "equal" and len(left) <= LONGEST and len(right) <= LONGEST:
+                weights[left, right] += share
+    kept = {pair: round(count, 2) for pair, count in weights.items() if count >= LEAST}
+    return dict(sorted(kept.items(), key=lambda pair: (-pair[1], pair[0]))), letters
 
 
 def _letters(text: str) -> str:
     return " ".join("".join(c if c.isalpha() else " " for c in text).split())
 
 
-def _key(one: tuple[str, str]) -> str:
-    return f"{one[0]}>{one[1]}"
+def _key(pair: tuple[str, str]) -> str:
+    return f"{pair[0]}>{pair[1]}"
 
 
 def _toml(counts: Mapping[tuple[str, str], float], letters: float) -> str:
-    rows = (f'"{_key(one)}" = {count}' for one, count in counts.items())
+    rows = (f'"{_key(pair)}" = {count}' for pair, count in counts.items())
     return "\n".join((f"{HEAD}letters = {letters:.0f}", "", "[counts]", *rows, ""))
 
 

@@ -43,7 +43,7 @@ SEED = 61_051
 ENTRIES = 30
 ROUNDS = 200
 PRIOR = 2.0
-"""How many words beside those seen each part of a mixture is credited with, so that none is ruled out."""
+"""How many unseen words each part of a mixture is credited with, so that no word is ruled out."""
 
 HOUSES = (
     "Trạm Y tế xã {0}", "TYT xã {0}", "Bệnh viện đa khoa huyện {1}, {2}", "BV đa khoa {1}", "BVĐK {2}", "Bệnh viện {2}",
@@ -55,7 +55,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class PlacedBook:
-    """The lines of places of one book, and what is near it."""
+    """The lines of places of a book, and the units near it."""
 
     rings: tuple[RingModel, ...]
     lines: Sequence[str]
@@ -119,7 +119,7 @@ def tokens(lines: Sequence[str]) -> Iterator[tuple[tuple[str, ...], str]]:
 
 
 def placed_books(schemas: Schemas, books: int, seed: int) -> Iterator[PlacedBook]:
-    """Yield books of the units of three levels, each second one with people from anywhere."""
+    """Yield books of the units of three levels; the people of every second book come from anywhere."""
     country = list(communes_of_the_country(schemas.places))
     for form in sorted(schemas.forms.values(), key=lambda form: form.id):
         if form.layout == "cover" or form.years[0] > 2020:

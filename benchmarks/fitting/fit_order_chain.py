@@ -26,7 +26,7 @@ from pipeline.training.synthetic_pages.synthesis_options import OfficeOptions
 
 SEED = 61_050
 ENTRIES = (20, 400)
-"""Entries of a book, from a small commune's marriages to a large one's births."""
+"""Entries of a book, from the marriages of a small commune to the births of a large commune."""
 
 SCALES = np.geomspace(0.05, 60.0, 200)
 
@@ -62,7 +62,7 @@ def likeliest_scale(steps: Sequence[int]) -> float:
 def planned_books(books: int, seed: int) -> list[list[SyntheticCase]]:
     """Return the cases of planned books in the order of their entries."""
     schemas = schema.load()
-    found = []
+    planned = []
     for form in sorted(schemas.forms.values(), key=lambda form: form.id):
         for number in range(0 if form.layout == "cover" else books):
             rng = np.random.default_rng([seed, number])
@@ -70,8 +70,8 @@ def planned_books(books: int, seed: int) -> list[list[SyntheticCase]]:
             plan = plan_book(
                 form, schemas, SynthOptions(entries=entries, seed=seed + number, office=OfficeOptions())
             )
-            found.append([case for page in plan.cases for case in page])
-    return found
+            planned.append([case for page in plan.cases for case in page])
+    return planned
 
 
 if __name__ == "__main__":

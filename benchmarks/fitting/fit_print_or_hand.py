@@ -61,18 +61,18 @@ class Collector:
     fingerprint: str = "collector"
 
     def print_chances(self, crops: Sequence[Crop]) -> tuple[float, ...]:
-        found = [
+        shapes = [
             shape
             for crop in crops
             if (shape := line_features(resample_to_model_dpi(crop.pixels, crop.dpi))) is not None
         ]
-        if found:
-            self.pages.append(np.array(found))
+        if shapes:
+            self.pages.append(np.array(shapes))
         return (0.0,) * len(crops)
 
 
 def drawn_pages(writing: WritingStyle, pens: tuple[PenFont, ...], dpi: int, seed: int) -> list[Shapes]:
-    """The line shapes (lines, 7) of one drawn page a form, one array a page; handwriting by those pens."""
+    """Return the line shapes (lines, 7) of a drawn page per form, an array a page; handwriting by these pens."""
     collector = Collector()
     with tempfile.TemporaryDirectory() as folder:
         context = bench_in(Path(folder) / "workspace")
@@ -99,7 +99,7 @@ def drawn_pages(writing: WritingStyle, pens: tuple[PenFont, ...], dpi: int, seed
 
 
 def of_package(families: Sequence[str]) -> tuple[PenFont, ...]:
-    """The pens of the package with those names."""
+    """Return the pens of the package with these names."""
     return tuple(pen for pen in PENS if pen.family in families)
 
 
@@ -116,7 +116,7 @@ def many_books(writing: WritingStyle, books: int, seed: int, pens: tuple[PenFont
 
 
 def real_writers(folder: Path) -> Iterator[tuple[str, Shapes]]:
-    """The line shapes of photographed lines, cell borders taken out, one array a writer."""
+    """Return the line shapes of photographed lines without cell borders, an array a writer."""
     writers: dict[str, list[Shapes]] = defaultdict(list)
     for path in sorted(folder.glob("*.jpg")):
         grey = normalize_illumination(np.asarray(Image.open(path).convert("L")))
@@ -135,14 +135,14 @@ def fitted(typed: Shapes, hand: Shapes, real: Shapes, ridge: float = 1e-4) -> Pr
     """Logistic regression by Newton's method with a ridge; type weighs a half, drawn hands 0.38, real ones 0.12."""
     groups = [(typed, 1.0, 0.5), (hand, 0.0, 0.38 if len(real) else 0.5), (real, 0.0, 0.12)]
     shapes = np.vstack([group for group, _, _ in groups if len(group)])
-    told = np.concatenate([np.full(len(group), label) for group, label, _ in groups])
+    labels = np.concatenate([np.full(len(group), label) for group, label, _ in groups])
     weight = np.concatenate([np.full(len(group), share / max(1, len(group))) for group, _, share in groups])
     mean, spread = shapes.mean(axis=0), shapes.std(axis=0)
     terms = expand_features(shapes, mean, spread)
     weights = np.zeros(terms.shape[1])
     for _ in range(30):
         chance = 1 / (1 + np.exp(-(terms @ weights)))
-        slope = terms.T @ ((chance - told) * weight) + ridge * weights
+        slope = terms.T @ ((chance - labels) * weight) + ridge * weights
         bend = (terms * (weight * chance * (1 - chance))[:, None]).T @ terms + ridge * np.eye(len(weights))
         weights -= np.linalg.solve(bend, slope)
     return PrintOrHandModel(tuple(weights), tuple(mean), tuple(spread))

@@ -71,20 +71,22 @@ def _stamps(paper: BookOnPaper) -> Iterator[Stamp]:
 
 def figures_of(stamps: Sequence[Stamp], names: Sequence[str]) -> list[dict[str, Any]]:
     """Return for each likeness how many stamps have that of their own name, and how many pairs that of another."""
-    own = [print_likeness(one.read, one.name) for one in stamps]
+    own = [print_likeness(stamp.read, stamp.name) for stamp in stamps]
     pairs = [
-        print_likeness(one.read, other)
-        for one in stamps
+        print_likeness(stamp.read, other)
+        for stamp in stamps
         for other in names
-        if other.casefold() != one.name.casefold()
+        if other.casefold() != stamp.name.casefold()
     ]
     return [
         {
             "least": least,
-            "own": share(sum(one >= least for one in own), len(own)),
+            "own": share(sum(likeness >= least for likeness in own), len(own)),
             "pairs": len(pairs),
-            "others": sum(one >= least for one in pairs),
-            "others_at_most": upper_bound(len(pairs), sum(one >= least for one in pairs)) if pairs else None,
+            "others": sum(pair >= least for pair in pairs),
+            "others_at_most": upper_bound(len(pairs), sum(likeness >= least for likeness in pairs))
+            if pairs
+            else None,
         }
         for least in LEAST
     ]
@@ -92,10 +94,10 @@ def figures_of(stamps: Sequence[Stamp], names: Sequence[str]) -> list[dict[str, 
 
 def _show(figures: dict[str, Any]) -> None:
     table = Table("Giống ít nhất", "tên của mình", "tên khác", "nhiều nhất")
-    for told in figures["likeness"]:
-        own = "–" if told["own"] is None else f"{100 * told['own']:.1f} %"
-        most = "–" if told["others_at_most"] is None else f"{100 * told['others_at_most']:.3f} %"
-        table.add_row(f"{told['least']:.0f}", own, f"{told['others']}/{told['pairs']}", most)
+    for row in figures["likeness"]:
+        own = "–" if row["own"] is None else f"{100 * row['own']:.1f} %"
+        most = "–" if row["others_at_most"] is None else f"{100 * row['others_at_most']:.3f} %"
+        table.add_row(f"{row['least']:.0f}", own, f"{row['others']}/{row['pairs']}", most)
     Console(width=120).print(table)
 
 

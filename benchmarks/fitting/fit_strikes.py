@@ -90,19 +90,19 @@ def main() -> None:
     best = np.full(len(lines), -np.inf)
     np.maximum.at(best, [number for number, _, _ in runs], odds)
     weights, offset = fitted(measures[taught], strikes[taught])
-    names = [one.name for one in fields(InkRun)]
+    names = [field.name for field in fields(InkRun)]
     report_figures(
         "fit-strikes",
         {
             **shown(lines, best),
-            "weights": {name: round(float(one), 3) for name, one in zip(names, weights, strict=True)},
+            "weights": {name: round(float(weight), 3) for name, weight in zip(names, weights, strict=True)},
             "offset": round(offset, 3),
         },
     )
 
 
 def shown(lines: list[Line], best: Floats) -> dict[str, dict[str, float]]:
-    """The tables on the screen, and their figures: of the pens of the tests, and of those that teach."""
+    """Show the tables; return the figures of the pens of the tests and of the pens that teach."""
     parts = {
         "phông của bài thử": [n for n, line in enumerate(lines) if line.pen in TEST_PENS],
         "phông dạy, mỗi phông cân bằng các phông khác": [
@@ -122,7 +122,9 @@ def _shown(lines: list[Line], best: Floats, title: str) -> dict[str, dict[str, f
     for drawn in sorted({line.drawn for line in lines}):
         for struck in (True, False):
             chosen = [
-                n for n, one in enumerate(lines) if one.drawn == drawn and (one.struck is not None) is struck
+                n
+                for n, drawn_line in enumerate(lines)
+                if drawn_line.drawn == drawn and (drawn_line.struck is not None) is struck
             ]
             if not chosen:
                 continue
@@ -157,7 +159,7 @@ def fitted(measures: Floats, strikes: Floats) -> tuple[Floats, float]:
 
 
 def weighed(line: Line) -> Iterator[InkRun]:
-    """The runs of a line that teach: all of one that is not struck, those along half of the stroke where it is."""
+    """Return the runs of a line that teach: all of an unstruck line, otherwise the runs along half of the stroke."""
     for first, last, run in ink_runs(line.mask, line.pitch, line.middle):
         if line.struck is None:
             yield run
@@ -168,8 +170,10 @@ def weighed(line: Line) -> Iterator[InkRun]:
 
 
 def drawn_lines(entries: int, seed: int, more: tuple[PenFont, ...]) -> Iterator[Line]:
-    """The lines of books of those pen fonts, as digitizing finds them; half as many of ``more`` pens that teach and of
-    the pens of the tests."""
+    """Return the lines of books of these pen fonts, as digitizing finds them.
+
+    There are half as many lines of ``more`` pens that teach and of the pens of the tests.
+    """
     schemas = schema.load()
     half = [*(pen.family for pen in more), *TEST_PENS]
     pens = [*((pen, entries) for pen in TRAINING_PENS), *((pen, entries // 2) for pen in half)]
@@ -218,8 +222,8 @@ def lines_of_book(pen: str, form_id: str, schemas: Schemas, options: SynthOption
             if ink.struck
         ]
         for mask, box, pitch, middle in met:
-            over = [one for one in truth if _most_of(one, box)]
-            if any(one.intersection(box).area > 0 for one in truth if one not in over):
+            over = [true_box for true_box in truth if _most_of(true_box, box)]
+            if any(true_box.intersection(box).area > 0 for true_box in truth if true_box not in over):
                 continue
             extent = (over[0].left - box.left, over[0].right - box.left) if over else None
             yield Line(pen, mask, pitch, middle, extent)
@@ -237,8 +241,7 @@ def with_more(drawn: list[Line]) -> list[Line]:
 
 
 def shakily_struck(line: Line) -> Iterator[Line]:
-    """The line struck out by a stroke less straight than those of the books: it strays by a third of a
-    millimetre or so."""
+    """Return the line struck out by a stroke that strays by some third of a millimetre, more than in the books."""
     height, width = line.mask.shape
     if line.struck is not None or width < 2 * line.pitch:
         return

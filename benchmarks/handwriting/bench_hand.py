@@ -82,8 +82,8 @@ def main() -> None:
             parts[f"glued:{folder.name}"] = measure_pasted_lines(folder, chosen, schemas, console)
     if "pages" in chosen.part:
         parts["pages"] = page_speed(chosen)
-    found = {name: part.targets for name, part in parts.items()}
-    targets = all_targets(found, chosen.part, lines=bool(chosen.lines))
+    measured = {name: part.targets for name, part in parts.items()}
+    targets = all_targets(measured, chosen.part, lines=bool(chosen.lines))
     show_targets(list(targets), console)
     figures = {name: part.figures for name, part in parts.items()}
     _keep_by_part(figures, chosen.seed)
@@ -202,11 +202,11 @@ def _books(chosen: argparse.Namespace, schemas: Schemas, console: Console) -> Be
         **every.as_dict(),
         "curve": curve_points(every),
         "tolerating_4_in_1000": even.as_dict(),
-        "kinds": {name: found.as_dict() for name, found in by_kind.items()},
-        "names_by_words": {name: found.as_dict() for name, found in by_words.items()},
-        "pens": {name: found.as_dict() for name, found in by_pen.items()},
-        "forms": {name: found.as_dict() for name, found in by_form.items()},
-        "scans": {name: found.as_dict() for name, found in by_level.items()},
+        "kinds": {name: group.as_dict() for name, group in by_kind.items()},
+        "names_by_words": {name: word.as_dict() for name, word in by_words.items()},
+        "pens": {name: group.as_dict() for name, group in by_pen.items()},
+        "forms": {name: group.as_dict() for name, group in by_form.items()},
+        "scans": {name: group.as_dict() for name, group in by_level.items()},
         **beside.figures,
     }
     return BenchPart(figures, book_targets(every, even, by_kind))

@@ -53,7 +53,7 @@ WANTED = {"name": 0.93, "date": 0.95, "id_number": 0.96, "entry_number": 0.96, "
 
 @dataclass(frozen=True)
 class FoldedOutcome(FieldOutcome):
-    """A field whose truth tells neither case nor punctuation."""
+    """A field whose truth has neither case nor punctuation."""
 
     @cached_property
     def exact(self) -> bool:
@@ -171,11 +171,11 @@ def _measured(
 
 
 def _told(groups: Mapping[str, FieldFigures]) -> dict[str, Any]:
-    return {name: found.as_dict() for name, found in groups.items()}
+    return {name: group.as_dict() for name, group in groups.items()}
 
 
 def scored(fields: Sequence[HandOutcome]) -> list[HandOutcome]:
-    """The fields, those with labels of real lines compared without case and punctuation."""
+    """Return the fields; fields with labels of real lines are compared without case and punctuation."""
     return [
         replace(field, outcome=folded_outcome(field.outcome)) if field.outcome.kind in FOLDED else field
         for field in fields

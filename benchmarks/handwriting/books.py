@@ -55,9 +55,11 @@ CALIBRATION_PENS = ("grape-nuts", "fuzzy-bubbles", "shantell-sans")
 
 @dataclass(frozen=True)
 class HandBook:
-    """A book to draw: ``hand`` names the pen font or, where ``cutouts`` are glued in, the writer of those.
+    """A book to draw: ``hand`` names the pen font or, with glued ``cutouts``, their writer.
+
     ``by_tesseract``: read the handwriting with Tesseract, as if there were no reader of hands. ``strokes``: real ink of
-    the writer ``hand`` that every value is written with."""
+    the writer ``hand`` for every value.
+    """
 
     hand: str
     form: str
@@ -118,9 +120,13 @@ class HandOutcome:
 
     @property
     def counts(self) -> bool:
-        """Whether it belongs to what is said of handwriting: written by hand, or read where nothing stands."""
-        said = self.outcome.predicted
-        invented = not self.outcome.truth and said.status is FieldStatus.READ and said.writing is Writing.HAND
+        """Return whether the field counts as handwriting: it is written by hand, or was read where nothing stands."""
+        predicted = self.outcome.predicted
+        invented = (
+            not self.outcome.truth
+            and predicted.status is FieldStatus.READ
+            and predicted.writing is Writing.HAND
+        )
         return self.by_hand or invented
 
 
@@ -138,8 +144,10 @@ def read_books(
 def drawn_and_read(
     book: HandBook, engines: Engines | None = None, models: Path | None = None
 ) -> ReadHandBook:
-    """One book drawn into a folder that is thrown away again, and read page by page; with the readers and the
-    calibration of a folder of ``models`` where one is given."""
+    """Draw a book into a temporary folder and read it page by page.
+
+    The readers and the calibration come from the folder ``models`` if it is given.
+    """
     context, usual = _tools(models)
     engines = engines or usual
     if book.by_tesseract:
@@ -167,7 +175,7 @@ def drawn_and_read(
 
 
 def without_strokes(book: HandBook) -> HandBook:
-    """The book without its ink, which is large: what was read of it goes from process to process."""
+    """Return the book without its ink, which is too large to send from process to process."""
     return replace(book, strokes=None)
 
 
@@ -197,30 +205,30 @@ def _entries(
 ) -> Iterator[ReadEntry]:
     level = book.options.scanner if isinstance(book.options.scanner, str) else "own"
     record = schemas_and_engines()[0].record(truth.kind)
-    said = {
+    results = {
         (number, entry.row): (_predicted(entry, (number, entry.row), record, ledger.year), entry)
         for number, page in enumerate(pages)
         for entry in (page.entries if page else ())
     }
     if schemas_and_engines()[0].form(book.form).layout == "table":
         pairs = align_entries(
-            truth.entries, [predicted for predicted, _ in said.values()], record.key_columns.number
+            truth.entries, [predicted for predicted, _ in results.values()], record.key_columns.number
         )
-        spoken = {id(true): (one.page or 0, one.row or 0) for true, one in pairs.pairs}
+        spoken = {id(true): (read.page or 0, read.row or 0) for true, read in pairs.pairs}
     else:  # what was read of a page is what its paper says, whatever number was read
         places = {id(entry): (entry.page or 0, entry.row or 0) for entry in truth.entries}
-        spoken = {mark: place for mark, place in places.items() if place in said}
+        spoken = {mark: place for mark, place in places.items() if place in results}
     for entry in truth.entries:
         place = entry.page or 0, entry.row or 0
-        found = said[spoken[id(entry)]][1] if id(entry) in spoken else EntryResult(place[1], (), ())
+        result = results[spoken[id(entry)]][1] if id(entry) in spoken else EntryResult(place[1], (), ())
         yield ReadEntry(
-            book.name, book.hand, book.form, level, ledger.year, place, replace(entry, ink={}), found.readings,
-            found.findings, ",".join(book.options.pens), bool(book.cutouts), book.strokes is not None,
+            book.name, book.hand, book.form, level, ledger.year, place, replace(entry, ink={}), result.readings,
+            result.findings, ",".join(book.options.pens), bool(book.cutouts), book.strokes is not None,
         )  # fmt: skip
 
 
 def _predicted(entry: EntryResult, place: tuple[int, int], record: RecordSpec, year: int) -> PredictedEntry:
-    """By column, as ``evaluation`` pairs entries: by their numbers first, by their places where those do not tell."""
+    """Pair entries by column as ``evaluation`` does: by their numbers first, else by their places."""
     values = {
         column: _value(reading, record, year)
         for reading in entry.readings
@@ -236,14 +244,14 @@ def outcomes_of(entry: ReadEntry, form: Form, record: RecordSpec) -> Iterator[Ha
     whole = PredictedEntry(predicted, *entry.place)
     for column, text in entry.truth.values.items():
         spec = record.by_column[column]
-        said = predicted.get(spec.name, UNPREDICTED)
-        outcome = FieldOutcome(column, text, said, spec, whole, entry.book, form.id)
+        value = predicted.get(spec.name, UNPREDICTED)
+        outcome = FieldOutcome(column, text, value, spec, whole, entry.book, form.id)
         hand, struck = spec.name in entry.truth.by_hand, spec.name in entry.truth.struck
         yield HandOutcome(outcome, entry, hand, struck)
 
 
 def _value(reading: FieldReading, record: RecordSpec, year: int) -> PredictedValue:
-    """As ``evaluation.prediction_of`` gives it: an entry's number is told with the book's year."""
+    """Return the prediction as ``evaluation.prediction_of`` does: an entry's number has the book's year."""
     text = reading.text
     if record.by_name[reading.field].value_kind.is_entry_number and text and "/" not in text:
         text = f"{text}/{year}"
@@ -277,9 +285,9 @@ def with_tolerance(book: ReadHandBook, tolerated: float) -> ReadHandBook:
 
 def fields_of(read: Sequence[ReadHandBook], schemas: Schemas) -> list[HandOutcome]:
     """Every field of every entry, scored."""
-    found = []
+    fields = []
     for book in read:
         form = schemas.form(book.book.form)
         record = schemas.record(form.record)
-        found += [field for entry in book.entries for field in outcomes_of(entry, form, record)]
-    return found
+        fields += [field for entry in book.entries for field in outcomes_of(entry, form, record)]
+    return fields

@@ -54,15 +54,15 @@ def calibration_pens(folder: Path | None, kept: Path) -> tuple[PenFont, ...]:
 
 
 def _marked(name: str, folder: Path, kept: Path) -> PenFont:
-    found = sorted((folder / name).glob("*.ttf"))
-    if len(found) != 1:
+    files = sorted((folder / name).glob("*.ttf"))
+    if len(files) != 1:
         raise SetupError(
             f"Cần đúng một phông chữ trong {folder / name}. Hãy chạy: scripts/training-fonts.sh {folder} calibration"
         )
     drawn = io.BytesIO()
-    with_marks(found[0], name).save(drawn)
+    with_marks(files[0], name).save(drawn)
     mark = hashlib.sha256(drawn.getvalue()).hexdigest()[:12]
-    target = kept / mark / name / found[0].name  # what is read of another drawing is not taken for this one's
+    target = kept / mark / name / files[0].name  # what is read of another drawing is not taken for this one's
     if not target.exists():
         write_atomically(target, drawn.getvalue())
     return like_a_ball_pen(measure_font(target))

@@ -56,8 +56,8 @@ def _across(plane: PlotArea, share: float) -> str:
     )
 
 
-def _up(plane: PlotArea, y: float, told: str) -> str:
+def _up(plane: PlotArea, y: float, label: str) -> str:
     return (
         f'<line x1="{plane.left}" x2="{plane.x_end}" y1="{y}" y2="{y}" stroke="{GRID}"/>'
-        f'<text x="{plane.left - 6}" y="{y + 4}" text-anchor="end">{told}</text>'
+        f'<text x="{plane.left - 6}" y="{y + 4}" text-anchor="end">{label}</text>'
     )

@@ -57,7 +57,7 @@ ACROSS = 0.1
 """Share of a mark's ink that may lie on the other side of a cut."""
 
 TALLEST, SHORTEST = 1.45, 0.6
-"""Height of a figure in heights of the writer's usual one."""
+"""Height of a figure in heights of the writer's usual figure."""
 
 OVERLAP = 0.3
 """A mark stands beside another where it shares less than this part of its width with it."""
@@ -102,7 +102,7 @@ def writers_ink(
 def writer_ink(
     writer: str, lines: Sequence[RealLine], reader: HandwritingReader, figures: OcrEngine | None, mnist: Path
 ) -> WriterInk:
-    """What the lines of one writer give."""
+    """The ink that the lines of a writer give."""
     masks = [ink_of(line) for line in lines]
     seen = _seen(masks, reader)
     spread = float(np.median([_course(mask)[2] for mask in masks]))
@@ -111,11 +111,11 @@ def writer_ink(
     for line, mask, emissions in zip(lines, masks, seen, strict=True):
         pieces, between = cut_line(mask, line.text, emissions)
         gaps += between
-        for one in pieces:
-            cut[one.text].append(one)
+        for cut_piece in pieces:
+            cut[cut_piece.text].append(cut_piece)
     words = _whole({text: pieces for text, pieces in cut.items() if not text.isdigit()}, reader)
     own = _plausible(
-        {text: [one.piece for one in pieces] for text, pieces in cut.items() if text.isdigit()}, spread
+        {text: [piece.piece for piece in pieces] for text, pieces in cut.items() if text.isdigit()}, spread
     )
     own = _found_again(own, reader, figures)
     measured = [piece for pieces in (own or words).values() for piece in pieces]
@@ -143,7 +143,7 @@ def _seen(masks: Sequence[Pixels], reader: HandwritingReader) -> Sequence[Sequen
 def cut_line(
     mask: Pixels, text: str, emissions: Sequence[Emission]
 ) -> tuple[Sequence[CutPiece], Sequence[float]]:
-    """The words of a line, the figures of those that hold any, and the paper between words in pixels."""
+    """The words of a line, the figures of the words that hold any, and the paper between words in pixels."""
     text = " ".join(text.lower().split())
     aligned = align_text(emissions, text) if emissions else None
     inked = np.flatnonzero((mask > INKED).any(axis=0))
@@ -161,16 +161,20 @@ def cut_line(
     marks = _marks(mask)
     owners = [_sides(mark, edges) for mark in marks]
     middle, drift, spread = _course(mask)
-    found: list[CutPiece] = []
+    pieces: list[CutPiece] = []
     ends: list[tuple[int, int] | None] = []
     for number, (start, end) in enumerate(spans):
-        mine = [mark for mark, sides in zip(marks, owners, strict=True) if sides == {number}]
+        marks_of_word = [mark for mark, sides in zip(marks, owners, strict=True) if sides == {number}]
         if any(number in sides and len(sides) > 1 for sides in owners):
-            mine = []
-        mine = list(_own(mine, spread))
-        ends.append((min(m.left for m in mine), max(m.right for m in mine)) if mine else None)
-        if mine and (piece := _piece(mask, mine, middle, drift, BASELINE * spread)):
-            cut = _cut_by_edge(mine, len(mask))
+            marks_of_word = []
+        marks_of_word = list(_own(marks_of_word, spread))
+        ends.append(
+            (min(m.left for m in marks_of_word), max(m.right for m in marks_of_word))
+            if marks_of_word
+            else None
+        )
+        if marks_of_word and (piece := _piece(mask, marks_of_word, middle, drift, BASELINE * spread)):
+            cut = _cut_by_edge(marks_of_word, len(mask))
             hanging = _hanging(text[start:end])
             cost = _cost(emissions, aligned[0], text, start, end)
             least, most = HANGS if hanging else STANDS
@@ -178,13 +182,13 @@ def cut_line(
             if not cut or (
                 cut == "bottom" and not hanging and cost <= CLEAR
             ):  # it ends where the letters stand
-                found.append(CutPiece(text[start:end], InkPiece(piece.mask, len(piece.mask) - below), cost))
+                pieces.append(CutPiece(text[start:end], InkPiece(piece.mask, len(piece.mask) - below), cost))
     gaps = [
         max(0.0, float(after[0] - before[1]))
         for (first, before), (second, after) in pairwise(zip(spans, ends, strict=True))
         if before and after and text[first[1] : second[0]] == " "
     ]
-    return found, gaps
+    return pieces, gaps
 
 
 def _cut_by_edge(marks: Sequence[_Mark], height: int) -> str:
@@ -214,13 +218,13 @@ def _own(marks: Sequence[_Mark], spread: float) -> Sequence[_Mark]:
     return chosen
 
 
-def _apart(one: _Mark, other: _Mark) -> int:
+def _apart(mark: _Mark, other: _Mark) -> int:
     """The empty columns between two marks."""
-    return max(one.left - other.right, other.left - one.right)
+    return max(mark.left - other.right, other.left - mark.right)
 
 
 def _spans(text: str) -> Sequence[tuple[int, int]]:
-    """Start and end of each piece of a text: words of letters, and figures and signs one by one."""
+    """Return start and end of each piece of a text: words of letters; figures and signs each alone."""
     spans: list[tuple[int, int]] = []
     for at, letter in enumerate(text):
         if letter == " ":
@@ -325,15 +329,15 @@ def _cost(emissions: Sequence[Emission], steps: Sequence[int], text: str, start:
 
 def _whole(words: Mapping[str, Sequence[CutPiece]], reader: HandwritingReader) -> dict[str, list[InkPiece]]:
     """The words in which the networks, shown the piece alone, see the letters as well as in the line."""
-    cuts = [one for text in sorted(words) for one in words[text]]
-    seen = _seen([np.pad(one.piece.mask, max(4, len(one.piece.mask) // 4)) for one in cuts], reader)
-    found: dict[str, list[InkPiece]] = defaultdict(list)
-    for one, emissions in zip(cuts, seen, strict=True):
-        aligned = align_text(emissions, one.text) if emissions else None
-        letters = len(one.text)
-        if aligned and aligned[1] <= min(WORST_ALONE * letters, one.cost * letters + LOST):
-            found[one.text].append(one.piece)
-    return dict(found)
+    cuts = [word for text in sorted(words) for word in words[text]]
+    seen = _seen([np.pad(cut.piece.mask, max(4, len(cut.piece.mask) // 4)) for cut in cuts], reader)
+    by_text: dict[str, list[InkPiece]] = defaultdict(list)
+    for cut, emissions in zip(cuts, seen, strict=True):
+        aligned = align_text(emissions, cut.text) if emissions else None
+        letters = len(cut.text)
+        if aligned and aligned[1] <= min(WORST_ALONE * letters, cut.cost * letters + LOST):
+            by_text[cut.text].append(cut.piece)
+    return dict(by_text)
 
 
 # --- figures --------------------------------------------------------------------------------------------------------
@@ -343,7 +347,7 @@ def _plausible(own: Mapping[str, Sequence[InkPiece]], spread: float) -> dict[str
     """The pieces of a figure's shape that stand near the baseline."""
     heights = [len(piece.mask) for pieces in own.values() for piece in pieces]
     usual = float(np.median(heights)) if heights else 1.0
-    found: dict[str, list[InkPiece]] = defaultdict(list)
+    by_text: dict[str, list[InkPiece]] = defaultdict(list)
     for digit, pieces in own.items():
         widest = WIDEST_TWO if digit == "2" else WIDEST
         for piece in filter(None, map(_without_strays, pieces)):
@@ -352,12 +356,12 @@ def _plausible(own: Mapping[str, Sequence[InkPiece]], spread: float) -> dict[str
             below = height - piece.baseline
             if shaped and abs(below) <= OFF_BASELINE * spread:
                 below = float(np.clip(below, -FIGURE_SWAY * spread, FIGURE_SWAY * spread))
-                found[digit].append(InkPiece(piece.mask, height - below))
-    return dict(found)
+                by_text[digit].append(InkPiece(piece.mask, height - below))
+    return dict(by_text)
 
 
 def _without_strays(piece: InkPiece) -> InkPiece | None:
-    """A figure without the small marks that stand beside its largest; None where a large one stands there."""
+    """Return a figure without the small marks beside its largest mark; ``None`` where a large mark stands there."""
     marks = _marks(piece.mask)
     if not marks:
         return None
@@ -383,15 +387,15 @@ def _found_again(
     seen = _seen(alone, reader)
     greys = [np.asarray(255 - mask, np.uint8) for mask in alone]
     second = figures.read([Crop(grey, 300, "number") for grey in greys]) if figures else []
-    found: dict[str, list[InkPiece]] = defaultdict(list)
+    by_text: dict[str, list[InkPiece]] = defaultdict(list)
     for number, (digit, piece) in enumerate(cuts):
         texts = {best_path(emission) for emission in seen[number]}
         texts |= {second[number].text} if figures else set()
         aligned = [align_text([emission], digit) for emission in seen[number]]
-        likely = any(one and one[1] <= -np.log(LEAST_FOUND) for one in aligned)
+        likely = any(alignment and alignment[1] <= -np.log(LEAST_FOUND) for alignment in aligned)
         if digit in texts or (likely and all(len(text) < 2 for text in texts)):
-            found[digit].append(piece)
-    return dict(found)
+            by_text[digit].append(piece)
+    return dict(by_text)
 
 
 def _darkness(grey: Pixels, mask: Pixels) -> float:

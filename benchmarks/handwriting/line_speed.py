@@ -23,7 +23,7 @@ from pipeline.digitize import default_engines
 from pipeline.settings import Settings
 
 PAGE = 24
-"""Lines read at once: about those of a page."""
+"""Lines read at once: about as many as a page has."""
 
 
 def peak_memory_mb() -> float:

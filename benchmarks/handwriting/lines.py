@@ -48,21 +48,21 @@ class Rate:
 
 
 def rate_of(lines: Sequence[RealLine], texts: Texts) -> Rate:
-    """``exact`` counts lines alike after case and punctuation are dropped: the labels tell neither."""
+    """``exact`` counts lines that are equal without case and punctuation, which the labels lack."""
     pairs = [(line.text, text) for line, text in zip(lines, texts, strict=True)]
-    folded = [(plain(told), plain(read)) for told, read in pairs]
+    folded = [(plain(truth), plain(read)) for truth, read in pairs]
     return Rate(
         len(pairs),
         cer_of(pairs),
         cer_of(folded),
-        share(sum(told == read for told, read in folded), len(folded)),
+        share(sum(truth == read for truth, read in folded), len(folded)),
     )
 
 
 def cer_of(pairs: Iterable[tuple[str, str]]) -> float | None:
     pairs = list(pairs)
-    edits = sum(Levenshtein.distance(told, read) for told, read in pairs)
-    return share(edits, sum(len(told) for told, _ in pairs))
+    edits = sum(Levenshtein.distance(truth, read) for truth, read in pairs)
+    return share(edits, sum(len(truth) for truth, _ in pairs))
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,8 @@ class LineReadings:
             numbers[line.writer].append(number)
         texts = self.texts[self.all_witnesses, prior]
         return {
-            writer: rate_of([self.lines[n] for n in mine], [texts[n] for n in mine])
-            for writer, mine in sorted(numbers.items())
+            writer: rate_of([self.lines[n] for n in own_numbers], [texts[n] for n in own_numbers])
+            for writer, own_numbers in sorted(numbers.items())
         }
 
 
@@ -113,8 +113,8 @@ def line_readings(lines: Sequence[RealLine], reader: HandwritingReader) -> LineR
 
 
 def _text(emissions: Sequence[Emission], prior: Prior) -> str:
-    found = decode_line(emissions, prior).hypotheses if emissions else ()
-    return found[0].text if found else ""
+    hypotheses = decode_line(emissions, prior).hypotheses if emissions else ()
+    return hypotheses[0].text if hypotheses else ""
 
 
 def chosen_lines(lines: Sequence[RealLine], most: int) -> Sequence[RealLine]:
@@ -125,7 +125,7 @@ def chosen_lines(lines: Sequence[RealLine], most: int) -> Sequence[RealLine]:
 
 
 def tesseract_texts(lines: Sequence[RealLine]) -> Texts:
-    """Tesseract ``vie`` as it comes, told that each picture is one line."""
+    """Return the texts of Tesseract ``vie`` with its defaults, set to a line a picture."""
     say(f"Tesseract trên {len(lines)} dòng")
     command = ["tesseract", "{}", "stdout", "-l", "vie", "--psm", "7"]
     return [
@@ -145,13 +145,13 @@ def speed(pictures: Sequence[Pixels]) -> dict[str, float]:
         for number, picture in enumerate(pictures):
             Image.fromarray(picture).save(Path(folder) / f"{number:04}.png", compress_level=1)
         command = [sys.executable, "-m", "benchmarks.handwriting.line_speed", folder]
-        said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    figures: dict[str, float] = json.loads(said.splitlines()[-1])
+        output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    figures: dict[str, float] = json.loads(output.splitlines()[-1])
     return figures
 
 
 def drawn_lines(pens: Sequence[str], number: int, seed: int) -> Sequence[Pixels]:
-    """Names and places written by hands of those pens, as crops of 300 dpi (255 = paper)."""
+    """Return names and places in the hands of these pens, as crops of 300 dpi (255 = paper)."""
     rng = np.random.default_rng(seed)
     land = geography_of_year(load().places.gazetteer, 2010)
     pictures = []

@@ -59,7 +59,7 @@ WAYS = ("country", "near", "elsewhere")
 
 @dataclass(frozen=True)
 class PlacedLine:
-    """A line, the units around its own commune, and those around another one."""
+    """A line, the units around its own commune, and the units around another commune."""
 
     line: RealLine
     near: NearUnits
@@ -84,7 +84,7 @@ def main() -> None:
 
 
 def placed_lines(lines: Sequence[RealLine], places: Resolver, seed: int) -> list[PlacedLine]:
-    """The lines that end with a commune, its district and its province, each with a book there and one elsewhere."""
+    """Return the lines that end with commune, district and province, each with a book there and a book elsewhere."""
     gazetteer, days = places.gazetteer, DayRange.of((YEAR,))
     communes: dict[tuple[str, ...], Unit] = {}
     for unit in gazetteer.units:
@@ -106,7 +106,7 @@ def placed_lines(lines: Sequence[RealLine], places: Resolver, seed: int) -> list
 
 
 def _bare(text: str) -> tuple[str, ...]:
-    """The words of a text by sound, without those of levels."""
+    """Return the words of a text by sound, without the words of levels."""
     return tuple(phonetic_key(word) for word in plain(text).split() if word not in LEVELS)
 
 
@@ -116,16 +116,18 @@ def measured(placed: Sequence[PlacedLine], reader: HandwritingReader) -> dict[st
     letters = 0
     for start in range(0, len(placed), AT_ONCE):
         some = placed[start : start + AT_ONCE]
-        for one, emissions in zip(some, reader.emissions([one.line.grey() for one in some]), strict=True):
-            told = plain(one.line.text)
-            letters += len(told)
-            for way, near in zip(WAYS, (None, one.near, one.elsewhere), strict=True):
+        for near_line, emissions in zip(
+            some, reader.emissions([near_line.line.grey() for near_line in some]), strict=True
+        ):
+            truth = plain(near_line.line.text)
+            letters += len(truth)
+            for way, near in zip(WAYS, (None, near_line.near, near_line.elsewhere), strict=True):
                 best = decode_line(emissions, reader.prior("place", near=near)).hypotheses[0]
                 read = plain(best.text)
-                edits[way] += Levenshtein.distance(told, read)
-                exact[way] += told == read
+                edits[way] += Levenshtein.distance(truth, read)
+                exact[way] += truth == read
                 sure[way] += best.chance >= SURE
-                wrong[way] += best.chance >= SURE and told != read
+                wrong[way] += best.chance >= SURE and truth != read
         say(f"dòng {start + len(some)}/{len(placed)}")
     return {
         way: {

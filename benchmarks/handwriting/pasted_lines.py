@@ -40,11 +40,11 @@ def measure_pasted_lines(
         )
         for number, (writer, cutouts) in enumerate(sorted(writers.items()))
     ]  # fmt: skip
-    told = {line.text for line in lines}
+    texts = {line.text for line in lines}
     fields = [
         field
         for field in fields_of(all_read(books, chosen.jobs), schemas)
-        if field.outcome.kind == "place" and any(text in field.outcome.truth for text in told)
+        if field.outcome.kind == "place" and any(text in field.outcome.truth for text in texts)
     ]
     rates = rates_of_places(fields)
     console.print(
@@ -63,12 +63,12 @@ def rates_of_places(fields: Sequence[HandOutcome]) -> dict[str, float | None]:
         (field.outcome.truth, field.outcome.predicted.text, field.outcome.predicted.accepted)
         for field in fields
     ]
-    folded = [(plain(told), plain(read)) for told, read, _ in rows]
-    alike = [told == read for told, read in folded]
+    folded = [(plain(truth), plain(read)) for truth, read, _ in rows]
+    alike = [truth == read for truth, read in folded]
     accepted = [right for right, (_, _, taken) in zip(alike, rows, strict=True) if taken]
     return {
         "fields": len(rows),
-        "cer_raw": cer_of([(told, read) for told, read, _ in rows]),
+        "cer_raw": cer_of([(truth, read) for truth, read, _ in rows]),
         "cer": cer_of(folded),
         "exact": share(sum(alike), len(alike)),
         "accepted": share(len(accepted), len(rows)),

@@ -18,7 +18,7 @@ MNIST = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hoti
 """Where ``scripts/training-figures.sh`` puts the MNIST collection."""
 
 SPECIMENS = 4
-"""Figures of the collection that stand in for one that a writer left out: a hand writes it much the same way."""
+"""Figures of the collection that stand in for a figure that a writer left out: a hand writes them alike."""
 
 FINE = 6
 """How many times finer pictures of the collection are made before their strokes are thinned."""
@@ -33,16 +33,16 @@ def stroke_width(mask: Pixels) -> float:
 
 
 def collected_figures(digit: str, ink: WriterInk, strength: float, folder: Path) -> list[InkPiece]:
-    """Figures of the collection as tall and as thick as the writer's, always the same ones for a writer."""
+    """Return figures of the collection as tall and as thick as the writer's, always the same figures for a writer."""
     pictures = collection_pictures(folder, digit)
     rng = np.random.default_rng([crc32(ink.writer.encode()), int(digit)])
-    found: list[InkPiece] = []
+    pieces: list[InkPiece] = []
     for number in rng.permutation(len(pictures)):
         if piece := pen_figure(pictures[number], ink.figure_height, ink.stroke, strength, rng):
-            found.append(piece)
-        if len(found) == SPECIMENS:
-            return found
-    return found
+            pieces.append(piece)
+        if len(pieces) == SPECIMENS:
+            return pieces
+    return pieces
 
 
 def pen_figure(
@@ -84,7 +84,7 @@ def _largest(marks: NDArray[np.bool_]) -> Pixels:
 
 
 def _skeleton(marks: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The middle lines of marks, one pixel wide (Zhang and Suen 1984)."""
+    """Return the middle lines of marks, a pixel wide (Zhang and Suen 1984)."""
     image = np.pad(marks, 1)
     while True:
         before = image.copy()

@@ -27,7 +27,7 @@ WIDTH, MARGIN, CAPTION = 1400, 14, 22
 """Of the picture and about each crop, in pixels."""
 
 A_PAGE = 5
-"""Crops of one page."""
+"""Crops of a page."""
 
 AROUND = (25, 30)
 """What a crop shows beside and above its ink, in pixels."""
@@ -70,11 +70,11 @@ def draw_picture(books: Sequence[HandBook], path: Path) -> None:
     crops = [crop for book in books for crop in _crops(book)]
     rows: list[list[Excerpt]] = [[]]
     for crop in crops:
-        used = sum(one.pixels.shape[1] + MARGIN for one in rows[-1])
+        used = sum(row.pixels.shape[1] + MARGIN for row in rows[-1])
         if rows[-1] and used + crop.pixels.shape[1] + MARGIN > WIDTH:
             rows.append([])
         rows[-1].append(crop)
-    heights = [max(one.pixels.shape[0] for one in row) + CAPTION + MARGIN for row in rows if row]
+    heights = [max(drawing.pixels.shape[0] for drawing in row) + CAPTION + MARGIN for row in rows if row]
     picture = Image.new("RGB", (WIDTH, sum(heights) + MARGIN), (255, 255, 255))
     pencil, y = ImageDraw.Draw(picture), MARGIN
     for row, height in zip(rows, heights, strict=True):

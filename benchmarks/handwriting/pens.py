@@ -1,4 +1,4 @@
-"""Books in which everything that is written is real ink of one person, cut out of that person's lines."""
+"""Books in which all writing is real ink of a single person, cut out of that person's lines."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ COARSE = 11.0
 def real_ink_books(
     lines: Path, writers: Collection[str] | None, *, pages: int, seed: int, mnist: Path = MNIST
 ) -> Iterator[HandBook]:
-    """Books of one page each, so many a writer, over all forms in turn; more pages add books and change none.
+    """Return books of a page each, ``pages`` a writer, over all forms in turn; more pages add books and change none.
 
     Args:
         lines: Folder with ``lines.tsv``.
         writers: Whose lines are cut; None means all writers of the folder.
         pages: Pages a writer.
         seed: Decides everything that is left to chance.
-        mnist: Folder of figures for those that a writer left out.
+        mnist: Folder of figures for the figures that a writer left out.
 
     Raises:
         SetupError: Something is missing: the lines, the networks, the figures, or lines of one of the writers.

@@ -83,7 +83,7 @@ class KeptLines:
 
 
 def with_memory(engines: Engines, folder: Path) -> Engines:
-    """The same engines; those of print remember what they read in ``folder``."""
+    """Return the same engines; the engines for print remember their readings in ``folder``."""
     digits = KeptLines(engines.digits, folder) if engines.digits else None
     return replace(
         engines,
@@ -102,9 +102,9 @@ def _kept(folder: Path, key: tuple[str, str, Pixels], make: Callable[[], Iterabl
         return json.loads(path.read_text(encoding="utf-8"))
     made = [
         {
-            name: value for name, value in asdict(one).items() if name != "emissions"
+            name: value for name, value in asdict(read).items() if name != "emissions"
         }  # readers of print have none
-        for one in make()
+        for read in make()
     ]
     write_atomically(path, json.dumps(made, ensure_ascii=False), durable=False)
     return made
@@ -118,7 +118,7 @@ def _word(kept: Mapping[str, Any]) -> Word:
 
 
 def entries_path(folder: Path, book: HandBook, engines: Engines, code: str) -> Path:
-    """Where the entries of a book are kept that were read with those engines and that code."""
+    """Return the file of the entries of a book, read with these engines and this code."""
     options = f"{book.hand} {book.form} {book.options!r} {[cutting.text for cutting in book.cutouts]}"
     options += f" {book.strokes.fingerprint}" if book.strokes else ""
     mark = hashlib.sha256(f"{options} {engines.fingerprint} {code}".encode()).hexdigest()[:16]
@@ -148,9 +148,14 @@ def kept_entries(path: Path) -> tuple[ReadEntry, ...]:
 
 
 def _entry(kept: dict[str, Any]) -> ReadEntry:
-    told = kept["truth"]
+    kept_truth = kept["truth"]
     truth = TrueEntry(
-        told["values"], told["page"], told["row"], {}, tuple(told["struck"]), tuple(told["by_hand"])
+        kept_truth["values"],
+        kept_truth["page"],
+        kept_truth["row"],
+        {},
+        tuple(kept_truth["struck"]),
+        tuple(kept_truth["by_hand"]),
     )
     return ReadEntry(
         **{
@@ -171,7 +176,7 @@ def _reading(kept: dict[str, Any]) -> FieldReading:
             "writing": Writing(kept["writing"]),
             "box": Box(**kept["box"]) if kept["box"] else None,
             "lines": tuple(Box(**box) for box in kept["lines"]),
-            "hypotheses": tuple(Hypothesis(**one) for one in kept["hypotheses"]),
+            "hypotheses": tuple(Hypothesis(**hypothesis) for hypothesis in kept["hypotheses"]),
             "evidence": Evidence(**kept["evidence"]) if kept["evidence"] else None,
         }
     )

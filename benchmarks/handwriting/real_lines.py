@@ -66,10 +66,10 @@ def ink_of(line: RealLine) -> Pixels:
 
 def cutouts_by_writer(lines: Iterable[RealLine]) -> Mapping[str, Sequence[InkCutout]]:
     """Each writer's lines as ink, in the order given."""
-    found: dict[str, list[InkCutout]] = defaultdict(list)
+    cutouts: dict[str, list[InkCutout]] = defaultdict(list)
     for line in lines:
-        found[line.writer].append(cutout_of(line))
-    return found
+        cutouts[line.writer].append(cutout_of(line))
+    return cutouts
 
 
 def plain(text: str) -> str:
@@ -91,7 +91,7 @@ def _darkness(grey: Pixels) -> NDArray[np.float32]:
 
 
 def _borders(marks: Mask) -> Mask:
-    """The pixels of level borders but where letters cross them, and of upright ones."""
+    """Return the pixels of level borders, except where letters cross them, and of upright borders."""
     height, width = marks.shape
     ink = marks.astype(np.uint8)
     joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((3, 9), np.uint8))
@@ -106,8 +106,8 @@ def _between_borders(marks: Mask) -> tuple[int, int]:
     height, width = marks.shape
     slack = cv2.dilate(marks.astype(np.uint8), np.ones((1, 3), np.uint8))
     upright = cv2.morphologyEx(slack, cv2.MORPH_OPEN, np.ones((int(BORDER_TALL * height), 1), np.uint8))
-    found = np.flatnonzero(upright.any(axis=0))
-    left, right = found[found < 0.04 * width], found[found > 0.75 * width]
+    columns = np.flatnonzero(upright.any(axis=0))
+    left, right = columns[columns < 0.04 * width], columns[columns > 0.75 * width]
     return (int(left.max()) + 2 if len(left) else 0), (int(right.min()) - 2 if len(right) else width)
 
 

@@ -22,7 +22,7 @@ WANTED: Mapping[str, float] = {
 """Least share of fields read rightly (``Outcome.right``), by kind or list."""
 
 TOLERATED = (0.001, 0.004, 0.01, 0.02)
-"""Shares of errors among accepted fields at which the curve is told."""
+"""Shares of errors among accepted fields at which the curve has a point."""
 
 DRAWS = 100
 """How often truth is drawn to know what calibration error chance alone makes."""
@@ -86,7 +86,7 @@ class FieldFigures:
 
 
 def field_figures(fields: Iterable[HandOutcome]) -> FieldFigures:
-    """The figures of those of the fields that count as handwriting."""
+    """Return the figures of the fields that count as handwriting."""
     counted = [field for field in fields if field.counts]
     scored = [field.outcome for field in counted if field.by_hand and not field.struck]
     accepted = [field.outcome for field in counted if field.outcome.predicted.accepted]

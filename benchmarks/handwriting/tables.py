@@ -18,7 +18,7 @@ from benchmarks.handwriting.targets import Target
 
 @dataclass(frozen=True)
 class BenchPart:
-    """What one part of the measurement found."""
+    """The results of a part of the measurement."""
 
     figures: dict[str, Any]
     targets: Sequence[Target] = ()
@@ -67,21 +67,21 @@ def show_fields(
         "… nhiều nhất (95 %)", "ECE", "… chỉ do may rủi",
         title=title,
     )  # fmt: skip
-    for name, found in groups.items():
+    for name, group in groups.items():
         wanted = wants.get(name)
         table.add_row(
             name,
-            str(found.fields),
-            percent(found.exact),
-            percent(found.right),
+            str(group.fields),
+            percent(group.exact),
+            percent(group.right),
             ""
             if wanted is None
-            else f"{percent(wanted)} {'đạt' if (found.right or 0) >= wanted else 'CHƯA'}",
-            percent(found.cer),
-            percent(found.accepted_share),
-            f"{found.wrong} ({percent(found.error)})",
-            percent(found.error_bound),
-            *("–" if error is None else f"{error:.3f}" for error in (found.ece, found.ece_by_chance)),
+            else f"{percent(wanted)} {'đạt' if (group.right or 0) >= wanted else 'CHƯA'}",
+            percent(group.cer),
+            percent(group.accepted_share),
+            f"{group.wrong} ({percent(group.error)})",
+            percent(group.error_bound),
+            *("–" if error is None else f"{error:.3f}" for error in (group.ece, group.ece_by_chance)),
         )
     console.print(table)
 
@@ -108,11 +108,11 @@ def show_curve(figures: FieldFigures, console: Console) -> None:
 def show_wrong(fields: Sequence[HandOutcome], console: Console) -> None:
     """Each handwritten field that was not read rightly."""
     for field in fields:
-        said = field.outcome.predicted
+        predicted = field.outcome.predicted
         if field.counts and not field.outcome.right:
-            mark = "NHẬN" if said.accepted else "    "
+            mark = "NHẬN" if predicted.accepted else "    "
             console.print(
-                f"  {mark} {field.entry.book} {field.outcome.column}: {field.outcome.truth!r} -> {said.text!r} "
-                f"{said.status.value} {said.confidence:.3f}{' gạch' if field.struck else ''}",
+                f"  {mark} {field.entry.book} {field.outcome.column}: {field.outcome.truth!r} -> {predicted.text!r} "
+                f"{predicted.status.value} {predicted.confidence:.3f}{' gạch' if field.struck else ''}",
                 markup=False,
             )

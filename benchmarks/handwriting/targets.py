@@ -10,7 +10,7 @@ from benchmarks.figures import percent
 from benchmarks.handwriting.scores import WANTED, FieldFigures
 
 PARTS = ("lines", "speed", "books", "glued", "pages")
-"""In the order that they are measured and told in."""
+"""The parts, in the order of measuring and printing."""
 
 ECE_WANTED = 0.03
 
@@ -20,8 +20,10 @@ FEWEST_FOR_ECE = 50
 
 @dataclass(frozen=True)
 class Target:
-    """One thing that is wanted: ``value`` at least (or, with ``most``, at most) ``wanted``. None was not measured, or
-    is not judged: ``without`` says so in the table."""
+    """A target: ``value`` at least (or, with ``most``, at most) ``wanted``.
+
+    ``None`` is not measured or not judged; ``without`` gives the reason.
+    """
 
     name: str
     value: float | None
@@ -58,7 +60,7 @@ def line_targets(folder: str, free: float | None = None, place: float | None = N
 def speed_targets(
     lines: float | None = None, seconds: float | None = None, memory: float | None = None
 ) -> Sequence[Target]:
-    """Lines a second of one core, seconds to load the networks, MB."""
+    """The targets of speed: lines a second of a core, seconds to load the networks, MB."""
     return (
         Target("Dòng một giây, một nhân", lines, 25, unit="dòng/giây"),
         Target("Nạp mô hình", seconds, 1, most=True, unit="giây"),
@@ -76,7 +78,7 @@ def book_targets(
         else Target(f"Đúng giá trị: {kind}", None, wanted, without="không đo (không có ô nào)")
         for kind, wanted in WANTED.items()
     ]
-    errors = [_ece_target(kind, found) for kind, found in by_kind.items()]
+    errors = [_ece_target(kind, figures) for kind, figures in by_kind.items()]
     return (
         *right,
         *_accepted_targets(even.accepted_share, even.error, every.accepted_share, every.error),
@@ -100,10 +102,12 @@ def all_targets(
     was not. ``asked``: the parts asked for; ``lines``: whether a folder of real lines was given."""
     for part in PARTS:
         measured = [
-            one for name, targets in found.items() if name.partition(":")[0] == part for one in targets
+            target for name, targets in found.items() if name.partition(":")[0] == part for target in targets
         ]
         because = _because(part, asked, lines=lines)
-        yield from measured or (replace(one, without=f"không đo ({because})") for one in _blank(part))
+        yield from measured or (
+            replace(blank_target, without=f"không đo ({because})") for blank_target in _blank(part)
+        )
 
 
 def _because(part: str, asked: Collection[str], *, lines: bool) -> str:
@@ -138,9 +142,9 @@ def _accepted_targets(
     )
 
 
-def _ece_target(kind: str, found: FieldFigures) -> Target:
+def _ece_target(kind: str, figures: FieldFigures) -> Target:
     name = f"ECE: {kind}"
-    if found.fields < FEWEST_FOR_ECE:
-        few = f"không xét (chỉ {found.fields} ô, cần ít nhất {FEWEST_FOR_ECE})"
+    if figures.fields < FEWEST_FOR_ECE:
+        few = f"không xét (chỉ {figures.fields} ô, cần ít nhất {FEWEST_FOR_ECE})"
         return Target(name, None, ECE_WANTED, most=True, unit="", without=few)
-    return Target(name, found.ece, ECE_WANTED, most=True, unit="")
+    return Target(name, figures.ece, ECE_WANTED, most=True, unit="")

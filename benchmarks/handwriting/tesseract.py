@@ -28,7 +28,7 @@ class Beside:
 
     @property
     def ratio(self) -> float | None:
-        """Our character errors for one of Tesseract's."""
+        """Our character errors per character error of Tesseract."""
         if self.cer is None or self.cer_by_tesseract is None:
             return None
         return share(self.cer, self.cer_by_tesseract)
@@ -43,23 +43,26 @@ class TesseractComparison:
 
 
 def read_by_both(books: Sequence[HandBook]) -> Sequence[HandBook]:
-    """One entry of one book of each hand, as far as it goes each on another form: what Tesseract reads too."""
+    """Choose an entry of a book of each hand, as far as possible each on another form, for Tesseract to read too."""
     by_hand: dict[str, list[HandBook]] = {}
     for book in books:
         by_hand.setdefault(book.hand, []).append(book)
-    chosen = [mine[number % len(mine)] for number, mine in enumerate(by_hand.values())]
+    chosen = [of_hand[number % len(of_hand)] for number, of_hand in enumerate(by_hand.values())]
     return [replace(book, options=replace(book.options, entries=1)) for book in chosen]
 
 
 def on_same_fields(ours: Iterable[HandOutcome], theirs: Iterable[HandOutcome]) -> TesseractComparison:
-    """Handwritten fields that both saw; those with a struck-out value are left out, as in ``field_figures``."""
+    """Compare the handwritten fields that both read, without struck-out values, as ``field_figures`` does."""
     scored = {_place(field): field for field in ours if field.by_hand and not field.struck}
     same = [(scored[_place(field)], field) for field in theirs if _place(field) in scored]
-    mine, other = (field_figures(fields) for fields in ([one for one, _ in same], [one for _, one in same]))
-    row = _fields_beside(mine, other)
+    own, other = (
+        field_figures(fields)
+        for fields in ([outcome for outcome, _ in same], [outcome for _, outcome in same])
+    )
+    row = _fields_beside(own, other)
     return TesseractComparison(
         (row,),
-        {"tesseract": other.as_dict(), "ours_on_the_same": mine.as_dict(), "times_tesseract": row.ratio},
+        {"tesseract": other.as_dict(), "ours_on_the_same": own.as_dict(), "times_tesseract": row.ratio},
     )
 
 

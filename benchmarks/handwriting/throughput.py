@@ -26,7 +26,7 @@ SPEED_LINES = 200
 
 
 def line_speed(folders: Sequence[Path], seed: int) -> BenchPart:
-    """One core, all witnesses, decoding included: real lines where there are, else drawn ones."""
+    """Measure a core with all witnesses and decoding: on real lines if there are any, otherwise on drawn lines."""
     if folders:
         pictures = [line.grey() for line in chosen_lines(real_lines(folders[0]), SPEED_LINES)]
     else:

@@ -22,15 +22,15 @@ def training_pens(folder: Path | None) -> tuple[PenFont, ...]:
     """The pens under ``folder`` with all Vietnamese letters, each named by the folder it lies in; those of the package
     that networks learn from are left out; none without a folder. Raises ``SetupError`` for a font that training must
     not see, for a second one in a folder and for one that bears the name of another of the package."""
-    found: dict[str, PenFont] = {}
+    by_name: dict[str, PenFont] = {}
     for file in sorted(folder.rglob("*.ttf")) if folder else ():
         pen = training_font(file)
         if pen is not None and pen.whole and file.parent.name not in TRAINING_PENS:
             name = file.parent.name
-            if name in found or name in {known.family for known in PENS}:
+            if name in by_name or name in {known.family for known in PENS}:
                 raise SetupError(f"Mỗi phông một thư mục có tên riêng: {file}")
-            found[name] = like_a_ball_pen(pen)
-    return tuple(found.values())
+            by_name[name] = like_a_ball_pen(pen)
+    return tuple(by_name.values())
 
 
 def like_a_ball_pen(pen: fonts.TrainingFont) -> PenFont:

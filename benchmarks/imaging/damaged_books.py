@@ -68,7 +68,7 @@ class DamagedPage:
 def damaged_pages(
     form: Form, schemas: Schemas, count: int, seed: int, dpi: int = 200, curl_mm: float = CURL_MM
 ) -> Iterator[DamagedPage]:
-    """So many pages of one book of ``form``."""
+    """Return pages of a book of ``form``."""
     rows = form.table.rows if form.table else 1
     options = SynthOptions(
         seed=seed, entries=count * rows, dpi=dpi, cover=False, scanner="none", printing=0.002

@@ -79,7 +79,7 @@ def measure_boxes(
     for number, form in enumerate(entry_forms(schemas)):
         if only and form.id not in only:
             continue
-        found: list[FieldBox] = []
+        boxes: list[FieldBox] = []
         seconds = 0.0
         for page_no, page in enumerate(
             damaged_pages(form, schemas, pages, seed + number, curl_mm=curl_mm), start=1
@@ -89,18 +89,20 @@ def measure_boxes(
             result = read(image, page, schemas, engines)
             seconds += time.process_time() - before
             on_page = list(field_boxes(page, result, f"{form.id} {page_no}"))
-            found += on_page
+            boxes += on_page
             if missed:
-                for one in on_page:
-                    if not one.held or one.label:
-                        say(f"  {one.place} {one.field}: giữ đủ {one.held}, nhãn «{one.label}»")
-            if pictures and not all(one.held and not one.label for one in on_page):
+                for field_box in on_page:
+                    if not field_box.held or field_box.label:
+                        say(
+                            f"  {field_box.place} {field_box.field}: giữ đủ {field_box.held}, nhãn «{field_box.label}»"
+                        )
+            if pictures and not all(field_box.held and not field_box.label for field_box in on_page):
                 write_picture(pictures / f"{form.id}-{page_no}.png", draw_overlay(image, result, schemas))
-        figures = _figures(found)
+        figures = _figures(boxes)
         forms[form.id] = figures
         cells = (percent(figures["held"]), percent(figures["without_label"]), f"{seconds / pages:.2f}")
-        table.add_row(form.id, str(pages), str(len(found)), *cells)
-        every += found
+        table.add_row(form.id, str(pages), str(len(boxes)), *cells)
+        every += boxes
     figures = _figures(every)
     table.add_row(
         "Tất cả", "", str(len(every)), percent(figures["held"]), percent(figures["without_label"]), ""
@@ -149,7 +151,7 @@ def covered(ink: Box, boxes: tuple[Box, ...]) -> float:
 
 
 def _reaches(boxes: tuple[Box, ...] | list[Box], label: Box) -> bool:
-    """Whether one of the boxes takes in half a letter of the label or more."""
+    """Return whether a box takes in half a letter of the label or more."""
     for box in boxes:
         part = box.intersection(label)
         if part.width > 0.35 * label.height and part.height > 0.5 * label.height:
@@ -157,11 +159,11 @@ def _reaches(boxes: tuple[Box, ...] | list[Box], label: Box) -> bool:
     return False
 
 
-def _figures(found: list[FieldBox]) -> dict[str, Any]:
+def _figures(boxes: list[FieldBox]) -> dict[str, Any]:
     return {
-        "fields": len(found),
-        "held": mean([one.held for one in found]),
-        "without_label": mean([not one.label for one in found]),
+        "fields": len(boxes),
+        "held": mean([field_box.held for field_box in boxes]),
+        "without_label": mean([not field_box.label for field_box in boxes]),
     }
 
 

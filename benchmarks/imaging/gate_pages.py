@@ -64,7 +64,7 @@ def measured(pixels: Pixels) -> Quality:
 
 
 def looked_at(pixels: Pixels, form: Form, schemas: Schemas, engines: Engines) -> tuple[FormMatch, Quality]:
-    """What the page is taken for in a book of ``form``, and its measures with what the form tells."""
+    """Return the recognized kind of the page in a book of ``form``, and its measures with the form's."""
     ledger = Ledger(form.id, "", "", f"01/{form.years[0]}")
     context = PageContext(form, ledger, schemas, engines, DigitizeOptions(), StageClock())
     image = normalize(PageImage(PageRef("0" * 64, 1), pixels, 0), context)

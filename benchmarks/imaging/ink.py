@@ -130,11 +130,11 @@ def _kept(sheet: PaperSheet, ink: _Ink, alone: _Ink) -> Mapping[str, int]:
     seen, pen, lines = ink.mask > 0, _pen(sheet), _rules(sheet)
     dots, lines = _leaders(sheet) & ~pen & (alone.mask == 0), lines & ~pen
     letter = sheet.form.text_size * sheet.frame.height
-    found = remove_overwritten_dots(
+    leaders = remove_overwritten_dots(
         find_leaders(ink.components, letter), ink.mask, ink.components, ink.normalized, letter
     )
     free = dots & ~_touching(ink.mask, ink.components, pen)
-    without_leaders = np.where(found.mask > 0, 0, ink.mask).astype(np.uint8)
+    without_leaders = np.where(leaders.mask > 0, 0, ink.mask).astype(np.uint8)
     bare = erase_rules(without_leaders, _frame_lines(sheet), max(2.0, 0.07 * letter))
     return {
         **_marks(alone, pen, without_leaders),
@@ -259,7 +259,7 @@ def measure_reading(schemas: Schemas, pages: int, seed: int) -> dict[str, Any]:
         form = forms[number % len(forms)]
         options = SynthOptions(seed=seed + 500 + number, entries=1, dpi=200, cover=False, scanner="normal")
         (drawing,) = draw_book(form, schemas, options)
-        told = drawing.page.entries[0].texts
+        texts = drawing.page.entries[0].texts
         fields = {
             name for ink in drawing.page.sheet.inks if ink.by_hand and not ink.struck for name in ink.fields
         }
@@ -269,10 +269,10 @@ def measure_reading(schemas: Schemas, pages: int, seed: int) -> dict[str, Any]:
                 if change is not None:
                     stack.enter_context(patch.object(*change))
                 read = dict(_read(drawing.scan.pixels, form, schemas, engines))
-            for name in fields & told.keys():
-                if told[name]:
-                    wrong[step] += Levenshtein.distance(told[name].casefold(), read.get(name, "").casefold())
-                    letters[step] += len(told[name])
+            for name in fields & texts.keys():
+                if texts[name]:
+                    wrong[step] += Levenshtein.distance(texts[name].casefold(), read.get(name, "").casefold())
+                    letters[step] += len(texts[name])
     figures = {step: share(wrong[step], letters[step]) for step in STEPS}
     table = Table("Cách đọc", "Lỗi ký tự", title=f"Lỗi ký tự của ô viết tay, {letters['mọi bước']} ký tự")
     for step, rate in figures.items():

@@ -78,20 +78,23 @@ def measure_template(
 def _measured(
     pages: list[DamagedPage], schemas: Schemas, engines: Engines, table: Table, form: str, way: str
 ) -> dict[str, Any]:
-    found: list[FieldBox] = []
+    boxes: list[FieldBox] = []
     seconds, by_plate = 0.0, 0
     for page_no, page in enumerate(pages, start=1):
         result, spent = _read(page, schemas, engines)
         seconds += spent
         by_plate += "labels" not in result.timings
-        found += field_boxes(page, result, f"{form} {page_no}")
-    held, clean = mean([one.held for one in found]), mean([not one.label for one in found])
+        boxes += field_boxes(page, result, f"{form} {page_no}")
+    held, clean = (
+        mean([field_box.held for field_box in boxes]),
+        mean([not field_box.label for field_box in boxes]),
+    )
     a_page = seconds / max(1, len(pages))
     table.add_row(
-        form, way, str(len(found)), percent(held), percent(clean), f"{by_plate}/{len(pages)}", f"{a_page:.2f}"
+        form, way, str(len(boxes)), percent(held), percent(clean), f"{by_plate}/{len(pages)}", f"{a_page:.2f}"
     )
     return {
-        "fields": len(found),
+        "fields": len(boxes),
         "held": held,
         "without_label": clean,
         "by_plate": by_plate,

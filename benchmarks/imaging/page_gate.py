@@ -49,27 +49,30 @@ def main() -> None:
 def measure_gate(pages: int, seed: int = SEED) -> dict[str, Any]:
     """The table on the screen, and its figures."""
     schemas, engines = schema.load(), default_engines()
-    told: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+    codes_by_damage: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     for number, page in enumerate(good_pages(schemas, pages, seed)):
         say(f"trang {number + 1}/{pages}")
         for planted, codes in _told(page, number, seed, schemas, engines):
-            told[planted].append(codes)
+            codes_by_damage[planted].append(codes)
     for planted, codes in _scanned_twice(schemas, engines, seed):
-        told[planted].append(codes)
-    return _figures(told)
+        codes_by_damage[planted].append(codes)
+    return _figures(codes_by_damage)
 
 
 def _told(
     page: GoodPage, number: int, seed: int, schemas: Schemas, engines: Engines
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """What was planted and what is told of it: nothing, each damage, another book's page, an empty back."""
+    """Yield the planted damage and the reported codes: nothing, each damage, another book's page, an empty back."""
     yield GOOD, _codes(page.pixels, page.form, schemas, engines)
     for code, what in PLANTED.items():
         pixels = DAMAGES[what](page.pixels, page.dpi, chance(seed, number))
         if code == "SCAN-CUT":
             yield code, _codes(pixels, page.form, schemas, engines)
         else:
-            yield code, tuple(one.code for one in quality_findings(measured(pixels), engines, schemas))
+            yield (
+                code,
+                tuple(finding.code for finding in quality_findings(measured(pixels), engines, schemas)),
+            )
     forms = [form for form in schemas.forms.values() if form.layout == "page"]
     other = forms[(forms.index(page.form) + 1 + number // len(forms)) % len(forms)]
     if other is not page.form:
@@ -84,7 +87,7 @@ def _told(
 
 def _codes(pixels: Pixels, form: Form, schemas: Schemas, engines: Engines) -> tuple[str, ...]:
     seen, quality = looked_at(pixels, form, schemas, engines)
-    codes = tuple(one.code for one in quality_findings(quality, engines, schemas))
+    codes = tuple(finding.code for finding in quality_findings(quality, engines, schemas))
     if seen.form is None or seen.fit is None:
         empty = seen.level.ink_share < OPTIONS.blank_ink
         return ("PAGE-BLANK",) if empty else ("PAGE-FORM", *codes)
@@ -92,7 +95,7 @@ def _codes(pixels: Pixels, form: Form, schemas: Schemas, engines: Engines) -> tu
 
 
 def _scanned_twice(schemas: Schemas, engines: Engines, seed: int) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Books of three pages, each scanned twice: of the first scan of a page nothing may be told."""
+    """Draw books of three pages, each scanned twice; the first scan of a page must have no finding."""
     engines = without_readers(engines)
     for number, name in enumerate(("birth-2006", "death-2016", "marriage-2016")):
         form = schemas.form(name)
@@ -109,9 +112,9 @@ def _scanned_twice(schemas: Schemas, engines: Engines, seed: int) -> Iterator[tu
             ]  # fmt: skip
         prints = pd.DataFrame(rows)
         say(f"giống nhau {name}: {_likeness(prints)}")
-        found = {one.page_id for one in duplicate_page_findings(prints)}
+        page_ids = {finding.page_id for finding in duplicate_page_findings(prints)}
         for row in rows:
-            codes = ("SCAN-TWICE",) if row["page_id"] in found else ()
+            codes = ("SCAN-TWICE",) if row["page_id"] in page_ids else ()
             yield ("SCAN-TWICE" if row["copy"] else GOOD), codes
 
 
@@ -122,37 +125,43 @@ def _ink_print(pixels: Pixels, form: Form, schemas: Schemas, engines: Engines) -
 
 def _likeness(prints: pd.DataFrame) -> str:
     """The least correlation of two scans of a page, and the most of two pages."""
-    levels = np.array([[int(digit, 16) for digit in one] for one in prints["ink_print"]], float)
+    levels = np.array([[int(digit, 16) for digit in ink_print] for ink_print in prints["ink_print"]], float)
     alike = np.corrcoef(levels)
     same = prints["page_no"].to_numpy()[:, None] == prints["page_no"].to_numpy()
     return f"cùng trang ≥ {alike[same].min():.3f}, khác trang ≤ {alike[~same].max():.3f}"
 
 
-def _figures(told: dict[str, list[tuple[str, ...]]]) -> dict[str, Any]:
+def _figures(codes_by_damage: dict[str, list[tuple[str, ...]]]) -> dict[str, Any]:
     table = Table("Lý do", "Trang", "Báo", "Báo đúng lý do", "Báo gì khác", title="Cổng chất lượng")
     figures: dict[str, Any] = {}
     planted, caught = 0, 0
     for code in (*PLANTED, "PAGE-FORM", "PAGE-BLANK", "SCAN-TWICE"):
-        found = told[code]
-        any_, right = sum(bool(codes) for codes in found), sum(code in codes for codes in found)
-        others = Counter(other for codes in found for other in codes if other != code)
+        of_damage = codes_by_damage[code]
+        any_, right = sum(bool(codes) for codes in of_damage), sum(code in codes for codes in of_damage)
+        others = Counter(other for codes in of_damage for other in codes if other != code)
         table.add_row(
-            code, str(len(found)), percent(share(any_, len(found))), percent(share(right, len(found))),
+            code, str(len(of_damage)), percent(share(any_, len(of_damage))), percent(share(right, len(of_damage))),
             ", ".join(f"{name} {times}" for name, times in others.most_common(3)),
         )  # fmt: skip
         figures[code] = {
-            "pages": len(found),
-            "told": share(any_, len(found)),
-            "rightly": share(right, len(found)),
+            "pages": len(of_damage),
+            "told": share(any_, len(of_damage)),
+            "rightly": share(right, len(of_damage)),
         }
-        planted, caught = planted + len(found), caught + any_
-    alarms = Counter(code for codes in told[GOOD] for code in codes)
-    false = sum(bool(codes) for codes in told[GOOD])
-    table.add_row(GOOD, str(len(told[GOOD])), percent(share(false, len(told[GOOD]))), "", str(dict(alarms)))
+        planted, caught = planted + len(of_damage), caught + any_
+    alarms = Counter(code for codes in codes_by_damage[GOOD] for code in codes)
+    false = sum(bool(codes) for codes in codes_by_damage[GOOD])
+    table.add_row(
+        GOOD,
+        str(len(codes_by_damage[GOOD])),
+        percent(share(false, len(codes_by_damage[GOOD]))),
+        "",
+        str(dict(alarms)),
+    )
     Console(width=120).print(table)
     return {
-        "recall": share(caught, planted), "planted": planted, "false_alarms": share(false, len(told[GOOD])),
-        "good": len(told[GOOD]), "alarms": dict(alarms), "reasons": figures,
+        "recall": share(caught, planted), "planted": planted, "false_alarms": share(false, len(codes_by_damage[GOOD])),
+        "good": len(codes_by_damage[GOOD]), "alarms": dict(alarms), "reasons": figures,
     }  # fmt: skip
 
 

@@ -38,7 +38,7 @@ from pipeline.digitize.unruled_rows import unruled_rows
 from pipeline.layout.imaging.geometry import warp
 
 IN_CELL = 0.8
-"""The least share of a line in one cell."""
+"""The least share of a line in a single cell."""
 
 SWING = {"notary": 0.012, "lyon": 0.012, "divorce": 0.006}
 """How far above the line that begins its entry, as a share of the page's height, a line of the same entry may lie."""
@@ -77,7 +77,7 @@ SPECIMENS = {
 
 @dataclass
 class CellCount:
-    """Pages and those fitted; lines, in their cell, their row, over a rule; entries, those that begin a row; rows."""
+    """Pages, fitted pages; lines, lines in their cell, in their row, over a rule; entries, beginnings of rows; rows."""
 
     pages: int = 0
     fitted: int = 0
@@ -105,19 +105,20 @@ class CellCount:
         }
 
 
-def specimen_form(one: SpecimenPage, schemas: Schemas) -> Form:
+def specimen_form(specimen: SpecimenPage, schemas: Schemas) -> Form:
     """Return the table form that is declared from a page."""
-    wide = one.rules[-1] - one.rules[0]
-    names = [field.name for field in schemas.record("birth").fields][: len(one.rules) - 1]
-    widths = np.diff(one.rules) / wide
+    wide = specimen.rules[-1] - specimen.rules[0]
+    names = [field.name for field in schemas.record("birth").fields][: len(specimen.rules) - 1]
+    widths = np.diff(specimen.rules) / wide
     return Form.model_validate(
         {
             "id": "specimen", "record": "birth", "title": "", "layout": "table", "evidence": "seen",
-            "years": (1800, 1950), "paper_mm": (210.0, 210.0 * one.aspect),
-            "frame": (one.rules[0], one.top, one.rules[-1], one.bottom), "left": 0.0, "right": 1.0,
-            "text_size": 3.5 / (210.0 * one.aspect * (one.bottom - one.top)),
+            "years": (1800, 1950), "paper_mm": (210.0, 210.0 * specimen.aspect),
+            "frame": (specimen.rules[0], specimen.top, specimen.rules[-1], specimen.bottom), "left": 0.0, "right": 1.0,
+            "text_size": 3.5 / (210.0 * specimen.aspect * (specimen.bottom - specimen.top)),
             "table": {
-                "rows": 10, "top": (one.body - one.top) / (one.bottom - one.top), "bottom": 1.0, "ruled": False,
+                "rows": 10, "top": (specimen.body - specimen.top) / (specimen.bottom - specimen.top),
+                "bottom": 1.0, "ruled": False,
                 "column": [
                     {"heading": name, "width": float(width), "field": name}
                     for name, width in zip(names, widths, strict=True)
@@ -133,10 +134,10 @@ def measure_tables(data: Path) -> dict[str, Any]:
     engines = default_engines()
     counts: dict[str, CellCount] = {}
     for page in ledger_pages(data):
-        one = SPECIMENS.get(page.source)
-        if one is None or page.name == one.page or not page.name.startswith(one.pages):
+        specimen = SPECIMENS.get(page.source)
+        if specimen is None or page.name == specimen.page or not page.name.startswith(specimen.pages):
             continue
-        form = specimen_form(one, schemas)
+        form = specimen_form(specimen, schemas)
         ledger = Ledger(form.id, "", "", "01/1900")
         context = PageContext(form, ledger, schemas, engines, DigitizeOptions(), StageClock())
         count = counts.setdefault(page.source, CellCount())
@@ -178,7 +179,7 @@ def _count_page(page: RealPage, context: PageContext, count: CellCount) -> None:
 
 
 def _cell_of(points: np.ndarray, boxes: list[list[Box]]) -> tuple[int | None, float]:
-    """Return the row in whose cell most of a line lies, and how much of it does."""
+    """Return the row whose cell holds most of a line, and the share of the line in that cell."""
     dense = np.vstack([np.linspace(a, b, 20) for a, b in pairwise(points)])
     best: tuple[int | None, float] = None, 0.0
     for number, row in enumerate(boxes):
@@ -203,29 +204,31 @@ def known_lines(page: RealPage) -> tuple[list[tuple[float, np.ndarray]], list[tu
         y = float(middles[n, 1])
         if starts and y - starts[-1][0] < gap:
             continue
-        line = min(every, key=lambda one: float(np.abs(one.points.mean(axis=0) - middles[n]).sum()))
+        line = min(
+            every, key=lambda candidate: float(np.abs(candidate.points.mean(axis=0) - middles[n]).sum())
+        )
         starts.append((y, line.points - [0, lift]))
     tops = np.array([y for y, _ in starts])
-    found = []
+    known = []
     for line in every:
         y = float(line.points[:, 1].mean())
         entry = int(np.searchsorted(tops, y + gap)) - 1
         if entry >= 0:
-            found.append((entry, line.points - [0, lift]))
-    return starts, found
+            known.append((entry, line.points - [0, lift]))
+    return starts, known
 
 
 def _names_of(page: RealPage) -> np.ndarray:
-    """Return the middles (n, 2) of the names of a Lyon page, indented ones and those of its first rows among them."""
+    """Return the middles (n, 2) of the names of a Lyon page, with the indented names and those of its first rows."""
     height, width = page.pixels.shape[:2]
-    found = [
+    middles = [
         line.points.mean(axis=0)
         for line in lines_of(page)
         if re.search(r"\w{3}", line.text)
         and line.points[0, 0] < 0.35 * width
         and 0.11 < line.points[0, 1] / height < 0.965
     ]
-    return np.array(found).reshape(-1, 2)
+    return np.array(middles).reshape(-1, 2)
 
 
 def _shown(counts: Mapping[str, CellCount]) -> dict[str, Any]:

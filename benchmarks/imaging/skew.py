@@ -43,15 +43,15 @@ def measure_skew(data: Path, seed: int, turns: int) -> dict[str, Any]:
     for kind, pages in (("ledger", ledger_pages(data)), ("text", text_pages(data))):
         scores = _scores(pages, _estimators(), np.random.default_rng(seed), turns)
         for name, score in scores.items():
-            figures.setdefault(kind, {})[name] = found = score.figures()
-            cells = (f"{found['mean']:.3f}°", percent(found["within_tenth"]), f"{found['worst']:.3f}°")
-            table.add_row(f"{kind} ({found['turned']})", name, *cells, f"{found['cpu_ms']:.0f}")
+            figures.setdefault(kind, {})[name] = errors = score.figures()
+            cells = (f"{errors['mean']:.3f}°", percent(errors["within_tenth"]), f"{errors['worst']:.3f}°")
+            table.add_row(f"{kind} ({errors['turned']})", name, *cells, f"{errors['cpu_ms']:.0f}")
     Console(width=110).print(table)
     return figures
 
 
 class Score:
-    """The errors of one estimator (degrees) and the CPU time it took (seconds) for so many looks."""
+    """The errors of an estimator (degrees) and its CPU time (seconds) for that many looks."""
 
     def __init__(self) -> None:
         self.errors: list[float] = []
@@ -79,15 +79,15 @@ class Score:
 
 
 def _estimators() -> dict[str, Estimator]:
-    found: dict[str, Estimator] = {"hotich": estimate_skew}
+    estimators: dict[str, Estimator] = {"hotich": estimate_skew}
     if importlib.util.find_spec("jdeskew") is None:
         say("jdeskew chưa được cài, bỏ qua")
-        return found
+        return estimators
     from jdeskew.estimator import get_angle
 
     for side in (1024, 2048):
-        found[f"jdeskew {side}"] = partial(get_angle, vertical_image_shape=side)
-    return found
+        estimators[f"jdeskew {side}"] = partial(get_angle, vertical_image_shape=side)
+    return estimators
 
 
 def _scores(

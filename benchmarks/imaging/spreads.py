@@ -52,12 +52,12 @@ def measure_spread(pages: int, seed: int) -> dict[str, Any]:
             for number in range(pages):
                 say(f"sổ mở, {level}{way} {number + 1}/{pages}")
                 error, detected, seconds = _open_book(schemas, engines, level, seed, number, way)
-                told = counts[level + way]
-                told["books"] += 1
-                told["seconds"] += round(1000 * seconds)
-                told["parted"] += detected.is_spread
-                told["marked"] += detected.is_doubtful
-                told["near"] += detected.is_spread and error <= NEAR
+                count = counts[level + way]
+                count["books"] += 1
+                count["seconds"] += round(1000 * seconds)
+                count["parted"] += detected.is_spread
+                count["marked"] += detected.is_doubtful
+                count["near"] += detected.is_spread and error <= NEAR
                 errors[level + way] += [error] if detected.is_spread else []
     singles: dict[str, Counter[str]] = {"": Counter(), PHOTOGRAPHED: Counter()}
     for form in schemas.forms.values():
@@ -81,7 +81,7 @@ def _open_book(
     options = SynthOptions(
         seed=seed + number, entries=2, dpi=DPI, cover=False, scanner="none", writing=writing
     )
-    left, right = (one.page.sheet.pixels for one in draw_book(form, schemas, options))
+    left, right = (drawn.page.sheet.pixels for drawn in draw_book(form, schemas, options))
     binding = Binding(
         lost=float(rng.uniform(0, 4)),
         rise=float(rng.uniform(-2.5, 2.5)),
@@ -102,10 +102,10 @@ def _open_book(
     return _off(detected.gutter, book.gutter) / (2 * float(width)), detected, seconds
 
 
-def _off(found: np.ndarray, true: np.ndarray) -> float:
+def _off(measured: np.ndarray, true: np.ndarray) -> float:
     """The larger distance of the ends of the true gutter from the line found, in pixels."""
-    along = (found[1] - found[0]) / np.linalg.norm(found[1] - found[0])
-    away = (true - found[0]) @ np.array([-along[1], along[0]])
+    along = (measured[1] - measured[0]) / np.linalg.norm(measured[1] - measured[0])
+    away = (true - measured[0]) @ np.array([-along[1], along[0]])
     return float(np.abs(away).max())
 
 
@@ -122,7 +122,9 @@ def _of_book(form: Form, schemas: Schemas) -> Form:
     if form.layout != "cover":
         return form
     return next(
-        one for one in schemas.forms.values() if one.layout == "page" and one.years[0] >= form.years[0]
+        candidate
+        for candidate in schemas.forms.values()
+        if candidate.layout == "page" and candidate.years[0] >= form.years[0]
     )
 
 
@@ -135,7 +137,7 @@ def _singles(form: Form, schemas: Schemas, count: int, seed: int) -> Iterator[tu
             seed=seed + number, entries=rows, dpi=DPI, scanner=replace(SCANNER_LEVELS[level], turned=0)
         )
         kind = "cover" if form.layout == "cover" else "entries"
-        pixels = next(one.scan.pixels for one in draw_book(book, schemas, options) if one.kind == kind)
+        pixels = next(drawn.scan.pixels for drawn in draw_book(book, schemas, options) if drawn.kind == kind)
         yield "đứng", pixels
         yield "nằm", np.ascontiguousarray(np.rot90(pixels))
         for what, tone in (("cạnh nền tối", 30), ("cạnh nền sáng", 245)):
@@ -161,12 +163,12 @@ def _figures(
     figures: dict[str, Any] = {
         "single": dict(singles[""]), "single, photographed": dict(singles[PHOTOGRAPHED])
     }  # fmt: skip
-    for level, told in counts.items():
-        right, worst = share(told["near"], told["books"]), max(errors[level], default=None)
-        seconds = told["seconds"] / 1000 / told["books"]
-        row = (percent(right), str(told["parted"]), str(told["marked"]), percent(worst), f"{seconds:.1f}")
-        table.add_row(level, str(told["books"]), *row)
-        figures[level] = {**told, "seconds": seconds, "right": right, "worst": worst}
+    for level, count in counts.items():
+        right, worst = share(count["near"], count["books"]), max(errors[level], default=None)
+        seconds = count["seconds"] / 1000 / count["books"]
+        row = (percent(right), str(count["parted"]), str(count["marked"]), percent(worst), f"{seconds:.1f}")
+        table.add_row(level, str(count["books"]), *row)
+        figures[level] = {**count, "seconds": seconds, "right": right, "worst": worst}
     Console(width=130).print(table)
     for way, single in singles.items():
         say(

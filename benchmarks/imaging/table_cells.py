@@ -42,7 +42,7 @@ NEAR_COLUMN = 0.01
 
 @dataclass
 class FoundCells:
-    """Boundaries and rows known, those of them found, rows found in all, CPU seconds, pages."""
+    """Known boundaries and rows, the known ones that were located, all located rows, CPU seconds, pages."""
 
     boundaries: int = 0
     boundaries_found: int = 0
@@ -84,31 +84,33 @@ def measure_cells(data: Path) -> dict[str, Any]:
         known, pictures = [], []
         for number, page in enumerate(ledger_pages(data)):
             say(f"cột và hàng: {page.source} {page.name}")
-            one, seconds = _known(page)
-            known.append(one)
+            page_cells, seconds = _known(page)
+            known.append(page_cells)
             pictures.append(Path(folder) / f"{number}.png")
-            Image.fromarray(one.level.grey).save(pictures[-1], compress_level=1)
+            Image.fromarray(page_cells.level.grey).save(pictures[-1], compress_level=1)
             started = time.process_time()
-            columns = grid.find_rule_families(one.level.ink, grid.vertical_runs(one.level.ink))[0].at
-            rows = written_lines(one.level.ink, *_column(columns, one), LETTER)
+            columns = grid.find_rule_families(page_cells.level.ink, grid.vertical_runs(page_cells.level.ink))[
+                0
+            ].at
+            rows = written_lines(page_cells.level.ink, *_column(columns, page_cells), LETTER)
             seconds += time.process_time() - started
             _add(
-                scores.setdefault((one.source, "hotich"), FoundCells()),
-                one,
+                scores.setdefault((page_cells.source, "hotich"), FoundCells()),
+                page_cells,
                 columns,
                 rows + LETTER / 2,
                 seconds,
             )
-        for one, cells in zip(known, _peer(pictures), strict=False):
+        for page_cells, cells in zip(known, _peer(pictures), strict=False):
             boxes = np.array(cells["cells"], float).reshape(-1, 4)
             columns, rows = np.unique(boxes[:, [0, 2]]), np.unique(boxes[:, 1::2].mean(axis=1))
-            score = scores.setdefault((one.source, "img2table"), FoundCells())
-            _add(score, one, columns, rows, cells["seconds"])
+            score = scores.setdefault((page_cells.source, "img2table"), FoundCells())
+            _add(score, page_cells, columns, rows, cells["seconds"])
     return _shown(scores)
 
 
 def _known(page: RealPage) -> tuple[KnownCells, float]:
-    """The page set level with what is known of it, and the CPU seconds that setting it level took."""
+    """Return the page set level with its known cells, and the CPU seconds of the levelling."""
     scale = min(1.0, WIDTH / page.pixels.shape[1])
     started = time.process_time()
     small = binarization.small_ink_layer(page.pixels, scale)
@@ -120,11 +122,11 @@ def _known(page: RealPage) -> tuple[KnownCells, float]:
     return KnownCells(page.source, columns, rows, small.shape[1], level), seconds
 
 
-def _column(columns: np.ndarray, one: KnownCells) -> tuple[float, float]:
-    """The column found around the lines that begin rows; without rules beside them, a stretch of ten letters."""
-    if not len(one.rows):
+def _column(columns: np.ndarray, known: KnownCells) -> tuple[float, float]:
+    """Return the column around the lines that begin rows; without rules beside them, a stretch of ten letters."""
+    if not len(known.rows):
         return 0.0, 0.0
-    middle = float(np.median(one.rows[:, 0]))
+    middle = float(np.median(known.rows[:, 0]))
     left, right = columns[columns < middle], columns[columns > middle]
     return (
         max(float(left.max(initial=-1.0)) + 4, middle - 5 * LETTER),
@@ -132,23 +134,23 @@ def _column(columns: np.ndarray, one: KnownCells) -> tuple[float, float]:
     )
 
 
-def _add(score: FoundCells, one: KnownCells, columns: np.ndarray, rows: np.ndarray, seconds: float) -> None:
-    ys = np.sort(one.rows[:, 1])
+def _add(score: FoundCells, known: KnownCells, columns: np.ndarray, rows: np.ndarray, seconds: float) -> None:
+    ys = np.sort(known.rows[:, 1])
     half = 0.5 * float(np.median(np.diff(ys))) if len(ys) > 1 else LETTER
     near = min(half, 1.5 * LETTER)
     score.pages += 1
     score.seconds += seconds
-    score.boundaries += len(one.columns)
-    score.boundaries_found += _near(one.columns, columns, NEAR_COLUMN * one.width)
+    score.boundaries += len(known.columns)
+    score.boundaries_found += _near(known.columns, columns, NEAR_COLUMN * known.width)
     score.rows += len(ys)
     score.rows_found += _near(ys, rows, near)
     score.rows_seen += len(rows)
 
 
-def _near(wanted: np.ndarray, found: np.ndarray, reach: float) -> int:
-    if not len(found):
+def _near(wanted: np.ndarray, located: np.ndarray, reach: float) -> int:
+    if not len(located):
         return 0
-    return sum(bool(np.abs(found - one).min() <= reach) for one in wanted)
+    return sum(bool(np.abs(located - place).min() <= reach) for place in wanted)
 
 
 def _peer(pictures: list[Path]) -> list[dict[str, Any]]:

@@ -54,17 +54,17 @@ def boundaries_of(page: RealPage) -> list[Points]:
     if page.source != "notary":
         return []
     regions = dict(_regions(page))
-    found = []
+    boundaries = []
     for number in range(1, 7):
         if f"Col_{number}" not in regions or f"Col_{number + 1}" not in regions:
             continue
         left, right = _side(regions[f"Col_{number}"], 1), _side(regions[f"Col_{number + 1}"], -1)
-        found.append((left + right) / 2)
-    return found
+        boundaries.append((left + right) / 2)
+    return boundaries
 
 
 def lines_of(page: RealPage) -> Iterator[Line]:
-    """All transcribed lines of the page; of a spread those that begin on it."""
+    """Return all transcribed lines of the page; of a spread, the lines that begin on it."""
     root = ElementTree.parse(page.path.with_suffix(".xml")).getroot()
     shift = np.array([page.left, page.top], float)
     for element in root.iter():

@@ -31,7 +31,7 @@ BROKEN = 'op.execute("INSERT INTO no_such_table VALUES (1)")'
 
 @dataclass(frozen=True)
 class Act:
-    """One thing that was done to the machine: ``seen`` what came of it, ``held`` whether as promised."""
+    """A step on the machine: ``seen`` is its result, ``held`` whether the result is the promised one."""
 
     name: str
     seconds: float
@@ -40,13 +40,13 @@ class Act:
 
 
 class Proceedings:
-    """What was done, in order; the first thing that does not hold ends nothing but is told."""
+    """The steps in order; a step that does not hold is reported and ends nothing."""
 
     def __init__(self) -> None:
         self.acts: list[Act] = []
 
     def act(self, name: str, do: Callable[[], tuple[bool, str]]) -> None:
-        """Do something and keep what came of it."""
+        """Do a step and keep its result."""
         say(f"{name} …")
         begun = time.monotonic()
         try:

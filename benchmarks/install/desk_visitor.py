@@ -30,18 +30,16 @@ class Page:
 
 
 class Workstation:
-    """A browser with cookies, in which one root is trusted.
+    """A browser with cookies that trusts a single root.
 
     Args:
-        root: The file of the root certificate; None: those of this machine's system.
+        root: The file of the root certificate; ``None``: the roots of this machine's system.
     """
 
     def __init__(self, root: str | None) -> None:
         context = ssl.create_default_context(cafile=root)
         self._open = build_opener(
-            ProxyHandler({}),
-            HTTPSHandler(context=context),
-            HTTPCookieProcessor(http.cookiejar.CookieJar()),
+            ProxyHandler({}), HTTPSHandler(context=context), HTTPCookieProcessor(http.cookiejar.CookieJar())
         ).open
 
     def ask(self, address: str, fields: dict[str, str] | None = None) -> Page:
@@ -71,12 +69,12 @@ class Workstation:
 
 
 def _proof(page: Page) -> str:
-    found = re.search(r'name="csrf" value="([^"]*)"', page.text)
-    return found[1] if found else ""
+    match = re.search(r'name="csrf" value="([^"]*)"', page.text)
+    return match[1] if match else ""
 
 
 def visit(address: str, root: str, login: str, one_time: str, chosen: str) -> dict[str, object]:
-    """Come as a stranger, then with the root; log in and, where a one-time password is given, choose another."""
+    """Come as a stranger, then with the root; log in and replace a one-time password."""
     site = f"https://{address}"
     seen: dict[str, object] = {}
     seen["without_root"] = Workstation(None).ask(f"{site}/login").status

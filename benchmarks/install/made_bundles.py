@@ -81,10 +81,10 @@ def made_bundle(fresh: Path, folder: Path) -> Path:
 
 
 class Bundles:
-    """Bundles of later versions: the first one with another program in it.
+    """Bundles of later versions: the first bundle with another program inside.
 
     Args:
-        bundle: What ``bundle.sh`` wrote.
+        bundle: The bundle that ``bundle.sh`` wrote.
     """
 
     def __init__(self, bundle: Path, folder: Path) -> None:
@@ -122,9 +122,9 @@ def stepped(revision: str, statement: str) -> Change:
 
     def change(project: Path) -> None:
         last = max((project / MIGRATIONS).glob("v[0-9]*.py"))
-        found = re.search(r'^revision = "(.*)"', last.read_text(), re.MULTILINE)
-        assert found is not None
-        text = STEP.format(revision=revision, before=found[1], statement=statement)
+        match = re.search(r'^revision = "(.*)"', last.read_text(), re.MULTILINE)
+        assert match is not None
+        text = STEP.format(revision=revision, before=match[1], statement=statement)
         (project / MIGRATIONS / f"v{revision}_measured.py").write_text(text)
 
     return change

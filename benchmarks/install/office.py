@@ -85,8 +85,8 @@ class Office:
         now = self.rows()
         lost = [name for name, rows in self._before.items() if now[name] < rows]
         same = self.files() == self._files
-        told = ", ".join(f"{name} {now[name]}" for name in COUNTED)
-        return not lost and same, f"{told}{'' if same else '; TỆP KHÁC'}"
+        counts = ", ".join(f"{name} {now[name]}" for name in COUNTED)
+        return not lost and same, f"{counts}{'' if same else '; TỆP KHÁC'}"
 
     def version(self) -> str:
         link = self.machine.root / "opt/hotich/current"
@@ -134,8 +134,8 @@ class Office:
         full = self.machine.run(install, check=False)
         self.machine.run(["umount", "/opt"])
         codes = [nobody.returncode, system.returncode, full.returncode]
-        said = "root" in nobody.stderr and "Fedora" in system.stderr and "MB" in full.stderr
-        return codes == [3, 3, 3] and said and not self.version(), f"mã thoát {codes}"
+        is_explained = "root" in nobody.stderr and "Fedora" in system.stderr and "MB" in full.stderr
+        return codes == [3, 3, 3] and is_explained and not self.version(), f"mã thoát {codes}"
 
     def install_cut_off(self) -> Held:
         running = self.machine.start(self._install())
@@ -151,8 +151,8 @@ class Office:
 
     def install(self) -> Held:
         done = self.machine.run(self._install())
-        found = re.search(rf"Mật khẩu dùng một lần của {ADMINISTRATOR}: (\S+)", done.stdout)
-        self._password = found[1] if found else ""
+        match = re.search(rf"Mật khẩu dùng một lần của {ADMINISTRATOR}: (\S+)", done.stdout)
+        self._password = match[1] if match else ""
         journal = self.machine.run(["journalctl", "--no-pager"]).stdout
         log = (self.machine.root / "var/log/hotich-install.log").read_text()
         secret = bool(self._password) and self._password not in journal + log
@@ -165,8 +165,8 @@ class Office:
 
     def install_again(self) -> Held:
         done = self.machine.run(self._install())
-        held, told = self.kept()
-        return held and "Đã có tài khoản" in done.stdout and self.soon_running(), told
+        held, counts = self.kept()
+        return held and "Đã có tài khoản" in done.stdout and self.soon_running(), counts
 
     def visit(self, *, first: bool) -> Held:
         """As a person at a workstation, who trusts the root of this machine."""
@@ -187,9 +187,9 @@ class Office:
         return refused and not wrong, f"{len(seen) + 1} điều" + (f", sai: {wrong}" if wrong else "")
 
     def doctor(self) -> Held:
-        told = json.loads(self.machine.run(["hotich", "doctor", "--json"], check=False).stdout)
-        flaws = [f"{check['name']}: {check['found']}" for check in told["checks"] if check["state"] != "ok"]
-        return not flaws, f"{len(told['checks'])} mục, {'; '.join(flaws) or 'đều có'}"
+        report = json.loads(self.machine.run(["hotich", "doctor", "--json"], check=False).stdout)
+        flaws = [f"{check['name']}: {check['found']}" for check in report["checks"] if check["state"] != "ok"]
+        return not flaws, f"{len(report['checks'])} mục, {'; '.join(flaws) or 'đều có'}"
 
     def units(self) -> Held:
         names = ["hotich-web", "hotich-worker", "hotich-prefect", "hotich-backup", "hotich-certificate"]
@@ -197,11 +197,11 @@ class Office:
         verified = self.machine.run(["systemd-analyze", "verify", *files], check=False)
         exposures = {}
         for name in names:
-            told = self.machine.run(
+            text = self.machine.run(
                 ["systemd-analyze", "security", "--no-pager", f"{name}.service"], check=False
             ).stdout
-            found = re.search(r"Overall exposure level for .*: ([\d.]+)", told)
-            exposures[name] = float(found[1]) if found else 10.0
+            match = re.search(r"Overall exposure level for .*: ([\d.]+)", text)
+            exposures[name] = float(match[1]) if match else 10.0
         worst = max(exposures.values())
         return verified.returncode == 0 and worst <= EXPOSURE, f"verify sạch, hở nhiều nhất {worst} trên 10"
 
@@ -216,17 +216,17 @@ class Office:
         backup = self.machine.run(["systemctl", "start", "hotich-backup.service"], check=False)
         self.remember()
         read = self._before["page"] > 0 and self._before["entry"] > 0
-        told = f"{self._before['page']} trang, {self._before['entry']} mục, {self._before['reading']} ô"
+        detail = f"{self._before['page']} trang, {self._before['entry']} mục, {self._before['reading']} ô"
         if not read:
-            told += f"; {ended.stdout[-300:]}{ended.stderr[-300:]}"
-        return read and backup.returncode == 0, told
+            detail += f"; {ended.stdout[-300:]}{ended.stderr[-300:]}"
+        return read and backup.returncode == 0, detail
 
     def boot_again(self) -> Held:
         self.machine.cut_power()
         self.machine.switch_on()
         self._wait_for_desk()
-        held, told = self.kept()
-        return held and self.soon_running(), told
+        held, counts = self.kept()
+        return held and self.soon_running(), counts
 
     def _wait_for_desk(self) -> None:
         end = time.monotonic() + WAIT_SECONDS
@@ -238,18 +238,18 @@ class Office:
     def upgrade_refused(self) -> Held:
         before = self.version()
         ended = self.machine.run(self._script("upgrade.sh", "--offline", "/root/hotich.tar"), check=False)
-        held, told = self.kept()
+        held, counts = self.kept()
         same = self.version() == before and self.soon_running() and self.answer() == 200
-        return ended.returncode == 4 and same and held, f"mã thoát {ended.returncode}; {told}"
+        return ended.returncode == 4 and same and held, f"mã thoát {ended.returncode}; {counts}"
 
     def upgrade_taken_back(self) -> Held:
         before = self.version()
         ended = self.machine.run(self._script("upgrade.sh", "--offline", "/root/hotich.tar"), check=False)
-        held, told = self.kept()
+        held, counts = self.kept()
         same = self.version() == before and self.soon_running() and self.answer() == 200
         return ended.returncode == 5 and same and held and not self._has_step(
             "0991"
-        ), f"mã thoát {ended.returncode}; {told}"
+        ), f"mã thoát {ended.returncode}; {counts}"
 
     def upgrade_cut_off(self) -> Held:
         """A power cut as soon as the registry may be of either version."""
@@ -273,25 +273,25 @@ class Office:
         ).returncode
         back = self.machine.run(["/opt/hotich/current/scripts/office/upgrade.sh", "--take-back"], check=False)
         self._wait_for_desk()
-        held, told = self.kept()
+        held, counts = self.kept()
         same = self.version() == before and self.soon_running() and not self._has_step("0992")
         proven = cut and shut and idle and refused == 4 and back.returncode == 0 and same and held
         return (
             proven,
-            f"ngắt {cut}, cửa đóng {shut}, không ai làm {idle}, từ chối {refused}, về {back.returncode}; {told}",
+            f"ngắt {cut}, cửa đóng {shut}, không ai làm {idle}, từ chối {refused}, về {back.returncode}; {counts}",
         )
 
     def upgrade(self, step: str) -> Held:
         before = self.version()
         ended = self.machine.run(self._script("upgrade.sh", "--offline", "/root/hotich.tar"), check=False)
-        held, told = self.kept()
+        held, detail = self.kept()
         changed = self.version() not in (before, "") and self._has_step(step)
         if ended.returncode:
-            told += f"; {ended.stdout[-300:]}{ended.stderr[-300:]}"
+            detail += f"; {ended.stdout[-300:]}{ended.stderr[-300:]}"
         warned = [line for line in ended.stderr.splitlines() if "Chú ý" in line]
-        told += "".join(f"; {line}" for line in warned)
+        detail += "".join(f"; {line}" for line in warned)
         fine = ended.returncode == 0 and changed and held and self.soon_running() and not warned
-        return fine, f"{before} → {self.version()}; {told}"
+        return fine, f"{before} → {self.version()}; {detail}"
 
     def _has_step(self, revision: str) -> bool:
         query = "SELECT version_num FROM alembic_version"
@@ -305,17 +305,20 @@ class Office:
     def uninstall(self) -> Held:
         self.remember()
         self.machine.run(["/opt/hotich/current/scripts/office/uninstall.sh", "--yes"])
-        held, told = self.kept()
+        held, counts = self.kept()
         gone = [
             self.machine.root / name
             for name in ("opt/hotich", "usr/local/bin/hotich", "etc/nginx/conf.d/hotich.conf")
         ]
         gone += (self.machine.root / "etc/systemd/system").glob("hotich-*")
         left = [str(path) for path in gone if path.exists()]
-        return held and not left and self.answer() == 0, f"{told}{'; còn ' + ', '.join(left) if left else ''}"
+        return (
+            held and not left and self.answer() == 0,
+            f"{counts}{'; còn ' + ', '.join(left) if left else ''}",
+        )
 
     def install_over_data(self) -> Held:
         done = self.machine.run(self._install())
-        held, told = self.kept()
+        held, counts = self.kept()
         taken = "diễn tập" in done.stdout and "Đã có tài khoản" in done.stdout
-        return held and taken and self.soon_running() and self.answer() == 200, told
+        return held and taken and self.soon_running() and self.answer() == 200, counts

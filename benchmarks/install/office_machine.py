@@ -77,7 +77,7 @@ class OfficeMachine:
         self._first = 0
 
     def prepare(self) -> None:
-        """Name the machine and keep it from asking for this one's terminals."""
+        """Name the machine and keep it from asking for the terminals of this machine."""
         (self.root / "etc/hostname").write_text(f"{HOST_NAME}\n")
         (self.root / "etc/hosts").write_text(f"127.0.0.1 localhost {HOST_NAME}\n")
         for unit in ("console-getty", "getty@tty1", "systemd-modules-load", "systemd-networkd-wait-online"):
@@ -97,9 +97,9 @@ class OfficeMachine:
         while time.monotonic() < end:
             if self._process.poll() is not None:
                 break
-            found = children.read_text().split()
-            if found and Path(f"/proc/{found[0]}/comm").read_text().strip() == "systemd":
-                self._first = int(found[0])
+            pids = children.read_text().split()
+            if pids and Path(f"/proc/{pids[0]}/comm").read_text().strip() == "systemd":
+                self._first = int(pids[0])
                 state = self.run(["systemctl", "is-system-running", "--wait"], check=False)
                 if state.stdout.strip() in ("running", "degraded"):
                     return
@@ -157,7 +157,7 @@ class OfficeMachine:
         return ["nsenter", "--target", str(self._first), *namespaces, "--root", "--wdns=/root", "--"]
 
     def beside(self) -> list[str]:
-        """What a command of this machine begins with that is to see the network of the other one."""
+        """Return the beginning of a command of this machine that sees the network of the other machine."""
         return ["nsenter", "--target", str(self._first), "--net", "--"]
 
     def _remove_groups(self) -> None:
@@ -175,7 +175,7 @@ class OfficeMachine:
 
 
 def missing_here() -> str:
-    """Say what this machine lacks to boot another one in namespaces; empty when nothing."""
+    """Return what this machine lacks to boot another machine in namespaces; empty when nothing."""
     if os.geteuid() != 0:
         return "cần quyền root"
     lacking = [

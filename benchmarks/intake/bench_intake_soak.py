@@ -78,9 +78,9 @@ def soak(root: Path, files: int, kills: int) -> dict[str, Any]:
         inbox.mkdir(parents=True)
     workspace = Workspace(root / "workspace")
     workspace.root.mkdir()
-    told = "".join(f'[[scanner]]\nname = "{name}"\ninbox = "{root / name}"\n' for name in names)
+    scanner_tables = "".join(f'[[scanner]]\nname = "{name}"\ninbox = "{root / name}"\n' for name in names)
     settings = f'books = "{root / "books"}"\nstill_seconds = 1\npatience_seconds = 6\n'
-    workspace.scanners.write_text(settings + told, encoding="utf-8")
+    workspace.scanners.write_text(settings + scanner_tables, encoding="utf-8")
     options = read_options(workspace.scanners, workspace.root)
     notes = [root / f"{name}.jsonl" for name in names]
     began = time.monotonic()
@@ -101,7 +101,7 @@ def soak(root: Path, files: int, kills: int) -> dict[str, Any]:
         "waiting": sum(len(day.waiting) for day in days),
         "killed": killed,
         "seconds": seconds,
-        "ways": dict(Counter(one.way for one in delivered).most_common()),
+        "ways": dict(Counter(file.way for file in delivered).most_common()),
         "lost": 0,
         "doubled": 0,
     }
@@ -115,7 +115,7 @@ def _taken_in(running: Sequence[Any], options: IntakeOptions, workspace: Workspa
         intake = subprocess.Popen(
             [*command, "--workspace", str(workspace.root)], stdout=subprocess.DEVNULL, start_new_session=True
         )
-        if killed < kills and any(one.is_alive() for one in running):
+        if killed < kills and any(process.is_alive() for process in running):
             before, deadline = _told(workspace), time.monotonic() + 30
             while _told(workspace) == before and time.monotonic() < deadline:  # until it is at work
                 time.sleep(0.05)
@@ -123,14 +123,14 @@ def _taken_in(running: Sequence[Any], options: IntakeOptions, workspace: Workspa
             os.killpg(intake.pid, signal.SIGKILL)
             killed += 1
         else:
-            for one in running:
-                one.join()
+            for process in running:
+                process.join()
             while any(_left(scanner.inbox) for scanner in options.scanners):
                 time.sleep(1)
             intake.send_signal(signal.SIGTERM)
         intake.wait()
         if not any(_left(scanner.inbox) for scanner in options.scanners) and not any(
-            one.is_alive() for one in running
+            process.is_alive() for process in running
         ):
             return killed
 
@@ -150,17 +150,17 @@ def _prove(
     options: IntakeOptions,
     workspace: Workspace,
 ) -> None:
-    """Ends the program unless every delivery is told once and its bytes are where they belong, all by hashes."""
+    """End the program unless every delivery is reported once and its bytes are in their places, all by hashes."""
     known = {scanner.name: scanner for scanner in options.scanners}
     flaws = [flaw for day in days for flaw in verify_day(day, known[day.scanner], workspace)]
     rows = [row for day in days for row in day.rows if row.outcome is not IntakeOutcome.WITHDRAWN]
-    told = Counter((row.sha256, _is_sound(row)) for row in rows)
-    wanted = Counter((one.sha256, one.sound) for one in delivered)
+    counter = Counter((row.sha256, _is_sound(row)) for row in rows)
+    wanted = Counter((file.sha256, file.sound) for file in delivered)
     stored = Counter(_digest(path) for path in workspace.objects.rglob("[!.]*") if path.is_file())
     kept = [path for path in (workspace.intake / "quarantine").rglob("[!.]*") if path.is_file()]
     apart = Counter(_digest(path) for path in kept if not path.name.endswith(".ly-do.txt"))
     checks = {
-        "manifest against what was delivered": told == wanted,
+        "manifest against what was delivered": counter == wanted,
         "store": stored == Counter({row.sha256 for row in rows if row.outcome is IntakeOutcome.STORED}),
         "quarantine": apart
         == Counter(row.sha256 for row in rows if row.outcome is IntakeOutcome.QUARANTINED),
@@ -169,7 +169,7 @@ def _prove(
     }
     failed = [name for name, good in checks.items() if not good]
     if failed:
-        say("\n".join([*flaws[:20], str(wanted - told)[:2000], str(told - wanted)[:2000]]))
+        say("\n".join([*flaws[:20], str(wanted - counter)[:2000], str(counter - wanted)[:2000]]))
         raise SystemExit(f"lost or doubled: {', '.join(failed)}")
 
 
@@ -232,7 +232,7 @@ def hostile(root: Path, folder: Path) -> dict[str, Any]:
     return {
         "good stored": len(good),
         "hostile": len(bad),
-        "hostile quarantined": sum(rows[one].outcome is IntakeOutcome.QUARANTINED for one in bad),
+        "hostile quarantined": sum(rows[name].outcome is IntakeOutcome.QUARANTINED for name in bad),
         "what became of them": dict(codes.most_common()),
         "seconds": seconds,
         "slowest seconds": slowest,

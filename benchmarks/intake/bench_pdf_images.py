@@ -61,9 +61,9 @@ def hostile_outcomes(folder: Path) -> Iterator[str]:
         except HotichError:
             continue
         for number in range(1, min(pages, PAGES_TRIED) + 1):
-            found = outcome(path, number)
-            say(f"{path.name} page {number}: {found}")
-            yield found
+            result = outcome(path, number)
+            say(f"{path.name} page {number}: {result}")
+            yield result
 
 
 def outcome(path: Path, page_no: int) -> str:

@@ -1,4 +1,4 @@
-"""Make scan files for tests and measurements of intake: sound ones, and every kind of hostile one."""
+"""Scan files for tests and measurements of intake: sound files, and every kind of hostile file."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def add_page(
     size: tuple[float, float] = A4_POINTS,
     rotate: int = 0,
 ) -> pikepdf.Page:
-    """A page with that picture as ``/Im0`` and those instructions."""
+    """Return a page with that picture as ``/Im0`` and these instructions."""
     pdf.add_blank_page(page_size=size)
     added = pdf.pages[-1]
     if image is not None:
@@ -69,7 +69,7 @@ def full_page(size: tuple[float, float] = A4_POINTS) -> str:
 
 
 def scanned_pdf(path: Path, pages: int = 1, **save: object) -> Path:
-    """As a scanner writes it: one picture a page, each a little wider than the one before."""
+    """Return a file as a scanner writes it: a picture a page, each a little wider than the picture before."""
     with pikepdf.new() as pdf:
         for number in range(pages):
             add_page(pdf, image_stream(pdf, picture(60 + number)), full_page())
@@ -153,7 +153,7 @@ def _png_chunk(chunk: tuple[bytes, bytes]) -> bytes:
 
 
 def flate_bomb_pdf(path: Path) -> None:
-    """A picture said to be small whose stream inflates to 1 GB."""
+    """Return a picture of a small declared size whose stream inflates to 1 GB."""
     squeezer = zlib.compressobj(9)
     zeros = bytes(1 << 20)
     data = b"".join(squeezer.compress(zeros) for _ in range(1_000)) + squeezer.flush()
@@ -173,7 +173,7 @@ def cyclic_page_tree(path: Path) -> None:
 
 
 def deep_page_tree(path: Path) -> None:
-    """A tree of 5,000 nodes, one below the other."""
+    """Return a tree of 5,000 nodes, each below the other."""
     nodes = [f"<< /Type /Pages /Count 1 /Kids [{number} 0 R] >>".encode() for number in range(4, 5_004)]
     raw_pdf(path, *nodes, b"<< /Type /Page /MediaBox [0 0 200 200] >>", skip=3)
 

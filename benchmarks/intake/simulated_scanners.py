@@ -41,8 +41,8 @@ def deliver(inbox: Path, notes: Path, files: int, seed: int) -> None:
             if sound:
                 before.append((data, ending))
             WAYS[way][1](inbox / f"SCN_{number:04d}{ending}", data, chance)
-            told = {"sha256": hashlib.sha256(data).hexdigest(), "sound": sound, "way": way}
-            note.write(json.dumps(told) + "\n")
+            record = {"sha256": hashlib.sha256(data).hexdigest(), "sound": sound, "way": way}
+            note.write(json.dumps(record) + "\n")
             note.flush()
 
 

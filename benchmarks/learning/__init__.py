@@ -1,1 +1,1 @@
-"""How fast a book gets done with the help of those who correct it, by a simulated reviewer over drawn books."""
+"""How fast a book gets done with the help of its corrected values: a simulated reviewer over drawn books."""

@@ -57,8 +57,8 @@ def main() -> None:
         say(f"đối chiếu sổ {book.name}, {len(book.paper.entries)} mục")
         real |= {book.name} if book.hand else set()
         books[book.name] = figures_of_book(book, chosen.seed, REVIEWERS, chosen.order or tuple(ORDERS))
-    together = _together([one for name, one in books.items() if name not in real])
-    pens = _together([one for name, one in books.items() if name in real])
+    together = _together([book for name, book in books.items() if name not in real])
+    pens = _together([book for name, book in books.items() if name in real])
     for title, some in (("Nét bút vẽ", together), ("Nét bút thật", pens)):
         _show(title, some, console)
     _show_groups(books, console)
@@ -107,7 +107,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _together(books: Sequence[Mapping[str, Sequence[Step]]]) -> dict[str, Sequence[Step]]:
-    return {name: summed([one[name] for one in books]) for name in (books[0] if books else ())}
+    return {name: summed([book[name] for book in books]) for name in (books[0] if books else ())}
 
 
 def _number(value: float | None) -> str:
@@ -125,12 +125,12 @@ def _show(title: str, together: Mapping[str, Sequence[Step]], console: Console) 
     )  # fmt: skip
     for name, steps in together.items():
         order, reviewer = name.split("-")
-        for told in steps:
+        for step in steps:
             table.add_row(
-                f"{ORDERS[order]}, {WORDS[reviewer]}" if not told["checked"] else "",
-                str(told["checked"]), _number(told["waiting_an_entry"]), _number(told["waiting_repeated"]),
-                _number(told["keys_an_entry"]), str(told["clear"]), str(told["clear_wrong"]),
-                _percent(told["done"]), str(told["done_wrong"]), _percent(told["done_most_wrong"]),
+                f"{ORDERS[order]}, {WORDS[reviewer]}" if not step["checked"] else "",
+                str(step["checked"]), _number(step["waiting_an_entry"]), _number(step["waiting_repeated"]),
+                _number(step["keys_an_entry"]), str(step["clear"]), str(step["clear_wrong"]),
+                _percent(step["done"]), str(step["done_wrong"]), _percent(step["done_most_wrong"]),
             )  # fmt: skip
     if together:
         console.print(table)
@@ -138,12 +138,12 @@ def _show(title: str, together: Mapping[str, Sequence[Step]], console: Console) 
 
 def _show_groups(books: Mapping[str, Mapping[str, Sequence[Step]]], console: Console) -> None:
     """Show what waits in each book at first: by kind, and why."""
-    for name, found in books.items():
-        first = next(iter(found.values()))[0]["groups"]
+    for name, book in books.items():
+        first = next(iter(book.values()))[0]["groups"]
         for title, groups in (("Kiểu", first["kind"]), ("Vì sao chờ", first["reason"])):
             table = Table(title, "Ô chờ một mục", "đọc đúng", title=name)
-            for group, told in groups.items():
-                table.add_row(group or "–", _number(told["an_entry"]), _percent(told["right"]))
+            for group, figures in groups.items():
+                table.add_row(group or "–", _number(figures["an_entry"]), _percent(figures["right"]))
             console.print(table)
 
 

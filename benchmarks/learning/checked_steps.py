@@ -1,4 +1,4 @@
-"""What waits, what was accepted and what of it is wrong after so many entries of a book were checked."""
+"""Waiting, accepted and wrongly accepted values after a number of checked entries of a book."""
 
 from __future__ import annotations
 
@@ -42,44 +42,44 @@ def steps_of(
         drawn: Draws the mistakes.
     """
     mistakes = paper.mistakes(keys, rate, drawn)
-    told: list[Mapping[str, Any]] = []
-    for step in (one for one in STEPS if one < len(keys)):
+    steps: list[Mapping[str, Any]] = []
+    for step in (step for step in STEPS if step < len(keys)):
         decided, left = keys[:step], keys[step:]
         answered = paper.answer(decided, mistakes)
         waiting = list(waiting_values(answered, left))
-        clear = [(key, one) for key in left for one in answered.clear(key)]
+        clear = [(key, answer) for key in left for answer in answered.clear(key)]
         repeated = sum(
-            one.field not in {known.reading.field for known in answered.clear(key)}
+            answer.field not in {known.reading.field for known in answered.clear(key)}
             for key in left
-            for one in answered.waiting_in_pools(key)
+            for answer in answered.waiting_in_pools(key)
         )
-        wrong = sum(not paper.is_right(key, one.reading) for key, one in clear)
+        wrong = sum(not paper.is_right(key, answer.reading) for key, answer in clear)
         readings = [(key, reading) for key in left for reading in answered.weighed(key).readings]
-        accepted = [one for one in readings if one[1].accepted]
-        told.append(
+        accepted = [reading for reading in readings if reading[1].accepted]
+        steps.append(
             {
                 "checked": step,
                 "left": len(left),
-                "fields": sum(one.status is not FieldStatus.NOT_ON_FORM for _, one in readings),
+                "fields": sum(answer.status is not FieldStatus.NOT_ON_FORM for _, answer in readings),
                 "waiting": len(waiting),
-                "keys": sum(one.keys for one in waiting),
+                "keys": sum(answer.keys for answer in waiting),
                 "repeated": repeated,
                 "clear": len(clear),
                 "clear_wrong": wrong,
-                "accepted": sum(one.status is not FieldStatus.NOT_ON_FORM for _, one in accepted),
+                "accepted": sum(answer.status is not FieldStatus.NOT_ON_FORM for _, answer in accepted),
                 "accepted_wrong": sum(not paper.is_right(key, reading) for key, reading in accepted),
                 "mistakes": sum(name[:2] in set(decided) for name in mistakes),
                 "groups": groups_of(waiting, len(left)),
             }
         )
-    return [_with_shares(one) for one in told]
+    return [_with_shares(answer) for answer in steps]
 
 
 def summed(steps: Sequence[Sequence[Step]]) -> list[Step]:
     """Return the figures of several books together, step by step, as far as all of them go."""
     return [
         _with_shares(
-            {"checked": some[0]["checked"]} | {name: sum(one[name] for one in some) for name in _COUNTS}
+            {"checked": some[0]["checked"]} | {name: sum(step[name] for step in some) for name in _COUNTS}
         )
         for some in zip(*steps, strict=False)
     ]
@@ -91,19 +91,21 @@ _COUNTS = (
 )  # fmt: skip
 
 
-def _with_shares(told: Step) -> Step:
-    """Return the figures of a step with those of an entry, and with what left the queue, and its most errors."""
-    left, gone = told["left"], told["accepted"] + told["clear"]
-    wrong = told["accepted_wrong"] + told["clear_wrong"]
+def _with_shares(counted: Step) -> Step:
+    """Return the figures of a step with the figures of an entry, the values off the queue, and its most errors."""
+    left, gone = counted["left"], counted["accepted"] + counted["clear"]
+    wrong = counted["accepted_wrong"] + counted["clear_wrong"]
     return {
-        **told,
-        "waiting_an_entry": told["waiting"] / left,
-        "waiting_repeated": told["repeated"] / left,
-        "keys_an_entry": told["keys"] / left,
-        "done": gone / told["fields"] if told["fields"] else None,
+        **counted,
+        "waiting_an_entry": counted["waiting"] / left,
+        "waiting_repeated": counted["repeated"] / left,
+        "keys_an_entry": counted["keys"] / left,
+        "done": gone / counted["fields"] if counted["fields"] else None,
         "done_wrong": wrong,
         "done_most_wrong": upper_bound(gone, wrong) if gone else None,
-        "clear_most_wrong": upper_bound(told["clear"], told["clear_wrong"]) if told["clear"] else None,
+        "clear_most_wrong": upper_bound(counted["clear"], counted["clear_wrong"])
+        if counted["clear"]
+        else None,
     }
 
 
@@ -117,15 +119,15 @@ def figures_of_book(
         reviewers: The share of values that each reviewer decides wrongly.
         orders: Names of ``ORDERS``.
     """
-    found: dict[str, Any] = {}
+    figures: dict[str, Any] = {}
     for order in orders:
         keys = ordered(book.paper, order)
         for name, rate in reviewers.items():
             steps = steps_of(book.paper, keys, rate, random.Random(seed))
-            found[f"{order}-{name}"] = [_without_groups(one) if found else one for one in steps]
-    return found
+            figures[f"{order}-{name}"] = [_without_groups(step) if figures else step for step in steps]
+    return figures
 
 
-def _without_groups(told: Step) -> Step:
-    """Return the figures of a step without what waits and why, which is told once a book."""
-    return {name: value for name, value in told.items() if name != "groups"}
+def _without_groups(step: Step) -> Step:
+    """Return the figures of a step without the waiting values and their reasons, which are reported once a book."""
+    return {name: value for name, value in step.items() if name != "groups"}

@@ -59,7 +59,7 @@ OF_BOOK = 16
 """Lines of each of two writers that a book has."""
 
 DRAWN, GUARDED = 60, 30
-"""Drawn lines that are read between those that are learnt, and those of hands that no training knows."""
+"""Drawn lines that are read between the learnt lines, and drawn lines of hands that no training knows."""
 
 LINES_A_PAGE, FOLDS = 3, 2
 
@@ -121,31 +121,31 @@ class GateTrials:
         return self.make_bed()
 
     def tries(self, gate: str, many: int, minutes: float) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield what a gate said of so many tries of each sort, in turn, with their kind.
+        """Yield the verdicts of a gate on trials of each sort, in turn, with their kind.
 
         Args:
             gate: ``office`` or ``book``.
-            many: How many good ones and as many harmful ones; a third as many of known hands.
-            minutes: After how much time of the processor none is begun.
+            many: The number of good trials and of harmful trials; a third as many trials of known hands.
+            minutes: The processor time after which no trial begins.
         """
         known = _kept(self.kept)
         for number in range(many):
             harm = HARMS[gate][number % len(HARMS[gate])]
             for sort, kind in enumerate((GOOD, harm, *([KNOWN] if number % 3 == 0 else []))):
-                told = known.get((gate, kind, number))
-                if told is None:
+                trial = known.get((gate, kind, number))
+                if trial is None:
                     if time.process_time() > 60 * minutes:
                         return
                     rng = np.random.default_rng((self.seed, number, sort, gate == "office"))
-                    told = (self._office if gate == "office" else self._book)(kind, rng)
+                    trial = (self._office if gate == "office" else self._book)(kind, rng)
                     self.kept.parent.mkdir(parents=True, exist_ok=True)
                     with self.kept.open("a", encoding="utf-8") as file:
-                        file.write(json.dumps([gate, kind, number, told]) + "\n")
-                    say(f"cổng {gate}, {kind} {number + 1}/{many}: {told}")
-                yield kind, told
+                        file.write(json.dumps([gate, kind, number, trial]) + "\n")
+                    say(f"cổng {gate}, {kind} {number + 1}/{many}: {trial}")
+                yield kind, trial
 
     def _office(self, kind: str, rng: np.random.Generator) -> dict[str, Any]:
-        chosen = [str(one) for one in rng.choice(sorted(self.bed.plain), WRITERS, replace=False)]
+        chosen = [str(writer) for writer in rng.choice(sorted(self.bed.plain), WRITERS, replace=False)]
         orders = {name: rng.permutation(len(self.bed.plain[name])) for name in chosen}
         parts = [
             {name: order[start:end].tolist() for name, order in orders.items()}
@@ -159,7 +159,7 @@ class GateTrials:
         lines = [*self._scored(judged, after, "birth-2006"), *self._scored(self.bed.guards, after, "")]
         verdict = judge_reader(lines)
         return {
-            "outcome": ", ".join(dict.fromkeys(one.why.value for one in verdict.objections)),
+            "outcome": ", ".join(dict.fromkeys(objection.why.value for objection in verdict.objections)),
             "through": verdict.passed,
             "letters": verdict.overall.letters,
             "before": sum(line.before for line in lines if line.form),
@@ -168,7 +168,7 @@ class GateTrials:
         }
 
     def _book(self, kind: str, rng: np.random.Generator) -> dict[str, Any]:
-        chosen = [str(one) for one in rng.choice(sorted(self.bed.plain), 2, replace=False)]
+        chosen = [str(writer) for writer in rng.choice(sorted(self.bed.plain), 2, replace=False)]
         orders = {name: rng.permutation(len(self.bed.plain[name])).tolist() for name in chosen}
         learnt = self._planted({name: order[:OF_BOOK] for name, order in orders.items()}, kind, rng)
         unseen = self._lines({name: order[OF_BOOK:] for name, order in orders.items()}, kind)
@@ -183,19 +183,19 @@ class GateTrials:
                 {share: self._held(apart, self.bed.shipped.moved(whole, share)) for share in options.shares}
             )
         share, held = choose_share(trials)
-        said = pass_gate(held, tolerated=options.tolerated, tolerated_critical=options.tolerated_critical)
-        told: dict[str, Any] = {
-            "outcome": said.verdict,
-            "through": said.verdict == "better",
-            "trust": said.trust,
-            "letters": said.figures.letters,
-            "before": said.figures.errors_before,
-            "after": said.figures.errors_after,
+        gate = pass_gate(held, tolerated=options.tolerated, tolerated_critical=options.tolerated_critical)
+        trial: dict[str, Any] = {
+            "outcome": gate.verdict,
+            "through": gate.verdict == "better",
+            "trust": gate.trust,
+            "letters": gate.figures.letters,
+            "before": gate.figures.errors_before,
+            "after": gate.figures.errors_after,
         }
-        if kind not in (GOOD, KNOWN) and not told["through"]:
-            return told
+        if kind not in (GOOD, KNOWN) and not trial["through"]:
+            return trial
         whole = self.bed.shipped.taught(learnt, self.bed.drawn, self.steps, rng)
-        return told | self._truth(unseen, self.bed.shipped.moved(whole, share))
+        return trial | self._truth(unseen, self.bed.shipped.moved(whole, share))
 
     def _lines(self, part: Mapping[str, Sequence[int]], kind: str) -> list[SeenLine]:
         source = self.bed.leaning if kind == GOOD else self.bed.plain
@@ -217,11 +217,11 @@ class GateTrials:
         ]  # fmt: skip
 
     def _held(self, lines: Sequence[SeenLine], after: LastLayer) -> list[HeldLine]:
-        found = []
+        held = []
         for line in lines:
             (old, sure_before), (new, sure_after) = self.bed.shipped.read(line), after.read(line)
-            found.append(HeldLine("text", line.text, old, new, sure_before, sure_after))
-        return found
+            held.append(HeldLine("text", line.text, old, new, sure_before, sure_after))
+        return held
 
     def _truth(self, unseen: Sequence[SeenLine], after: LastLayer) -> dict[str, int]:
         """Return the wrong letters before and after of lines that no gate saw."""
@@ -243,14 +243,14 @@ def planted(lines: Sequence[SeenLine], kind: str, rng: np.random.Generator) -> l
         return [replace(line, text=lines[(at + shift) % len(lines)].text) for at, line in enumerate(lines)]
     if kind == "cut":
         return [_cut(line) for line in lines]
-    found = list(lines)
+    altered = list(lines)
     if kind == "mixed":
         others, ends, _ = np.array_split(rng.permutation(len(lines)), 3)
         for at, other in zip(others, np.roll(others, 1), strict=True):
-            found[at] = replace(lines[at], text=lines[other].text)
+            altered[at] = replace(lines[at], text=lines[other].text)
         for at in ends:
-            found[at] = _cut(lines[at])
-    return found
+            altered[at] = _cut(lines[at])
+    return altered
 
 
 def _cut(line: SeenLine) -> SeenLine:
@@ -258,7 +258,7 @@ def _cut(line: SeenLine) -> SeenLine:
 
 
 def gate_figures(chosen: argparse.Namespace, console: Console) -> dict[str, Any]:
-    """Return what both gates said of so many tries, and show it.
+    """Return the verdicts of both gates on that many trials of each sort, and show them.
 
     Args:
         chosen: ``lines``, ``tries``, ``minutes``, ``steps``, ``seed`` and ``kept``.
@@ -275,12 +275,12 @@ def gate_figures(chosen: argparse.Namespace, console: Console) -> dict[str, Any]
     trials = GateTrials(bed, chosen.steps, chosen.seed, chosen.kept / name)
     figures: dict[str, Any] = {"steps": chosen.steps}
     for gate in HARMS:
-        figures[gate] = told = told_of(list(trials.tries(gate, chosen.tries, chosen.minutes)))
+        figures[gate] = sums = told_of(list(trials.tries(gate, chosen.tries, chosen.minutes)))
         console.print(
-            f"cổng {gate}: {told['harmful_through']} trong {told['harmful']} lần học hại được qua "
-            f"({told['harmful_through_worse']} lần đọc kém đi), {told['good_through']} trong {told['good']} lần học "
-            f"tốt được qua ({told['good_kept_out']} lần tốt thật bị giữ lại), nét chữ đã quen "
-            f"{told['known_through']} trong {told['known']} lần"
+            f"cổng {gate}: {sums['harmful_through']} trong {sums['harmful']} lần học hại được qua "
+            f"({sums['harmful_through_worse']} lần đọc kém đi), {sums['good_through']} trong {sums['good']} lần học "
+            f"tốt được qua ({sums['good_kept_out']} lần tốt thật bị giữ lại), nét chữ đã quen "
+            f"{sums['known_through']} trong {sums['known']} lần"
         )
     return figures
 
@@ -290,33 +290,35 @@ def _kept(path: Path) -> dict[tuple[str, str, int], dict[str, Any]]:
     if not path.is_file():
         return {}
     rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
-    return {(gate, kind, number): told for gate, kind, number, told in rows}
+    return {(gate, kind, number): trial for gate, kind, number, trial in rows}
 
 
 def told_of(kinds: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
-    """Return what a gate said in all: of each kind how many tries there were and went through, and each of them.
+    """Return the figures of a gate: of each kind how many trials there were and went through, and each of them.
 
-    A try that is kept out counts as good only where its reader makes at least a twentieth fewer errors on lines that
-    no gate saw; one that goes through is worse where it makes more.
+    A rejected trial counts as good only where its reader makes at least a twentieth fewer errors on lines that no gate
+    saw; an accepted trial is worse where it makes more.
 
     Args:
-        kinds: Each try with its kind.
+        kinds: Each trial with its kind.
     """
-    found: dict[str, list[Mapping[str, Any]]] = {}
-    for kind, told in kinds:
-        found.setdefault(kind, []).append(told)
-    sorts = {"good": found.get(GOOD, []), "known": found.get(KNOWN, [])}
-    sorts["harmful"] = [told for kind, told in kinds if kind not in (GOOD, KNOWN)]
+    by_kind: dict[str, list[Mapping[str, Any]]] = {}
+    for kind, trial in kinds:
+        by_kind.setdefault(kind, []).append(trial)
+    sorts = {"good": by_kind.get(GOOD, []), "known": by_kind.get(KNOWN, [])}
+    sorts["harmful"] = [trial for kind, trial in kinds if kind not in (GOOD, KNOWN)]
     figures: dict[str, Any] = {}
     for sort, some in sorts.items():
         figures[sort] = len(some)
-        figures[f"{sort}_through"] = sum(one["through"] for one in some)
+        figures[f"{sort}_through"] = sum(trial_figures["through"] for trial_figures in some)
         figures[f"{sort}_through_worse"] = sum(
-            one["through"] and one["unseen_after"] > one["unseen_before"] for one in some
+            trial_figures["through"] and trial_figures["unseen_after"] > trial_figures["unseen_before"]
+            for trial_figures in some
         )
         figures[f"{sort}_kept_out"] = sum(
-            not one["through"] and one.get("unseen_after", math.inf) < 0.95 * one.get("unseen_before", 0)
-            for one in some
+            not trial_figures["through"]
+            and trial_figures.get("unseen_after", math.inf) < 0.95 * trial_figures.get("unseen_before", 0)
+            for trial_figures in some
         )
-    figures["tries"] = {kind: list(some) for kind, some in found.items()}
+    figures["tries"] = {kind: list(some) for kind, some in by_kind.items()}
     return figures

@@ -42,7 +42,7 @@ LEARNT = 16
 """Lines of a writer that are learnt."""
 
 LEAN = 0.8
-"""How far a hand unlike those trained on leans back, columns a row."""
+"""How far a hand unlike the hands of the training leans back, columns a row."""
 
 DRAWN = 120
 
@@ -86,35 +86,35 @@ def hand_figures(chosen: argparse.Namespace, console: Console) -> dict[str, Any]
         chosen: ``lines``, ``hands`` and ``steps``.
     """
     reader, writers = trial_bed(chosen.lines)
-    found = _gains(reader, writers, chosen.hands, AdaptOptions(steps=chosen.steps))
-    _show_gains(found, console)
-    return found
+    gains = _gains(reader, writers, chosen.hands, AdaptOptions(steps=chosen.steps))
+    _show_gains(gains, console)
+    return gains
 
 
 def _gains(
     reader: HandwritingReader, writers: Mapping[str, Sequence[Line]], hands: int, adapt: AdaptOptions
 ) -> dict[str, Any]:
     """Return wrong letters of lines that nothing was learnt from, by writer; and of the same hands leaning back."""
-    found: dict[str, Any] = {}
+    by_writer: dict[str, Any] = {}
     for name in sorted(writers)[:hands]:
         for lean in (0.0, LEAN):
             lines = [replace(line, pixels=leaning(line.pixels, lean)) for line in writers[name]]
             learnt, asked = lines[:LEARNT], lines[LEARNT:]
-            told = {"letters": sum(len(comparable(line.text)) for line in asked)}
+            figures = {"letters": sum(len(comparable(line.text)) for line in asked)}
             for kind, after in (
                 ("shipped", reader),
                 ("adapted", adapted(reader, learnt, adapt)),
                 ("control", adapted(reader, [], adapt)),
             ):
-                told[kind] = sum(errors_of(after, asked))
-            found[f"{name}-leaning" if lean else name] = told
-            say(f"học nét chữ {name}{' ngả' if lean else ''}: {told}")
-    return found
+                figures[kind] = sum(errors_of(after, asked))
+            by_writer[f"{name}-leaning" if lean else name] = figures
+            say(f"học nét chữ {name}{' ngả' if lean else ''}: {figures}")
+    return by_writer
 
 
 def adapted(reader: HandwritingReader, lines: Sequence[Line], options: AdaptOptions) -> HandwritingReader:
-    """Return the reader after so many steps on some lines; on drawn ones alone where there are none."""
-    (network,) = (one for one in reader.networks if isinstance(one, OnnxNetwork))
+    """Return the reader after that many steps on some lines; without lines, on drawn lines alone."""
+    (network,) = (network for network in reader.networks if isinstance(network, OnnxNetwork))
     drawn = drawn_lines(DRAWN)
     model, parent = shipped_network(network, NETWORKS, drawn)
     own = [dataset_line(line.pixels, line.text, full_label=False) for line in lines]
@@ -135,8 +135,8 @@ def errors_of(reader: HandwritingReader, lines: Sequence[Line]) -> list[int]:
     """Return how many letters of each line are read wrongly, case and punctuation aside."""
     read = reader.read([line.crop for line in lines])
     return [
-        Levenshtein.distance(comparable(line.text), comparable(one.text))
-        for line, one in zip(lines, read, strict=True)
+        Levenshtein.distance(comparable(line.text), comparable(text.text))
+        for line, text in zip(lines, read, strict=True)
     ]
 
 
@@ -152,6 +152,6 @@ def leaning(pixels: Pixels, lean: float) -> Pixels:
 
 
 def _show_gains(hands: Mapping[str, Mapping[str, int]], console: Console) -> None:
-    for name, told in hands.items():
-        rates = [percent(share(told[one], told["letters"])) for one in ("shipped", "adapted", "control")]
+    for name, hand in hands.items():
+        rates = [percent(share(hand[state], hand["letters"])) for state in ("shipped", "adapted", "control")]
         console.print(f"{name}: lỗi chữ {rates[0]}, học nét chữ {rates[1]}, đối chứng {rates[2]}")

@@ -56,10 +56,10 @@ class LastLayer:
         """Return the text of the best path, and the chance of that path."""
         chances, best = self.letters(line.steps).softmax(1).max(1)
         text, last = [], 0
-        for one in best.tolist():
-            if one not in (0, last):
-                text.append(LETTERS[one - 1])
-            last = one
+        for letter in best.tolist():
+            if letter not in (0, last):
+                text.append(LETTERS[letter - 1])
+            last = letter
         return " ".join("".join(text).split()), float(chances.log().sum().exp())
 
     def errors(self, line: SeenLine) -> int:
@@ -71,7 +71,7 @@ class LastLayer:
         return self._errors[id(line)]
 
     def moved(self, whole: LastLayer, share: float) -> LastLayer:
-        """Return the layer moved a share of the way to a taught one."""
+        """Return the layer moved a share of the way to a taught layer."""
         letters = copy.deepcopy(self.letters)
         with torch.no_grad():
             for weights, learnt in zip(letters.parameters(), whole.letters.parameters(), strict=True):
@@ -149,8 +149,8 @@ class Sight:
     @torch.no_grad()
     def _steps(self, picture: LineImage) -> Tensor:
         assert picture.shape[0] == HEIGHT
-        found: list[Tensor] = []
-        hook = self.network.letters.register_forward_pre_hook(lambda _, inward: found.append(inward[0][0]))
+        inputs: list[Tensor] = []
+        hook = self.network.letters.register_forward_pre_hook(lambda _, inward: inputs.append(inward[0][0]))
         self.network(torch.from_numpy(np.ascontiguousarray(picture, np.float32))[None, None])
         hook.remove()
-        return found[0].clone()
+        return inputs[0].clone()

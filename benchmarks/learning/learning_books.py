@@ -1,4 +1,4 @@
-"""The books that are checked: as offices keep them, in drawn pens or in the ink of one writer each; read once."""
+"""The books that are checked: as offices keep them, in drawn pens or each in the ink of a single writer; read once."""
 
 from __future__ import annotations
 
@@ -96,4 +96,4 @@ def _book(
 
 def _processor() -> float:
     both = (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN))
-    return sum(one.ru_utime + one.ru_stime for one in both)
+    return sum(usage.ru_utime + usage.ru_stime for usage in both)

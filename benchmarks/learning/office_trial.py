@@ -83,10 +83,10 @@ def _told(lines: Sequence[ScoredLine], verdict: GateVerdict) -> dict[str, Any]:
     """Return wrong letters before and after, in all and by writer, and what the gate says."""
     writers: dict[str, dict[str, int]] = defaultdict(lambda: {"letters": 0, "before": 0, "after": 0})
     for line in lines:
-        told = writers[line.writer]
-        told["letters"] += line.letters
-        told["before"] += line.before
-        told["after"] += line.after
+        figures = writers[line.writer]
+        figures["letters"] += line.letters
+        figures["before"] += line.before
+        figures["after"] += line.after
     elsewhere = verdict.elsewhere
     return {
         "lines": len(lines),
@@ -96,19 +96,21 @@ def _told(lines: Sequence[ScoredLine], verdict: GateVerdict) -> dict[str, Any]:
         "gain": verdict.overall.gain,
         "gain_at_least": verdict.overall.low,
         "writers": {name: writers[name] for name in sorted(writers)},
-        "writers_worse": sum(told["after"] > 1.05 * told["before"] for told in writers.values()),
+        "writers_worse": sum(writer["after"] > 1.05 * writer["before"] for writer in writers.values()),
         "elsewhere_before": elsewhere.before if elsewhere else None,
         "elsewhere_after": elsewhere.after if elsewhere else None,
         "through": verdict.passed,
-        "objections": [f"{one.why.value} {one.group}".strip() for one in verdict.objections],
+        "objections": [
+            f"{objection.why.value} {objection.group}".strip() for objection in verdict.objections
+        ],
     }
 
 
 def _show(figures: Mapping[str, Any], console: Console) -> None:
-    for name, told in figures["writers"].items():
-        console.print(f"{name}: {told['before']} → {told['after']} chữ sai trong {told['letters']}")
-    rates = [percent(figures[one] / figures["letters"]) for one in ("before", "after")]
-    said = "qua cổng" if figures["through"] else f"không qua: {', '.join(figures['objections'])}"
+    for name, writer in figures["writers"].items():
+        console.print(f"{name}: {writer['before']} → {writer['after']} chữ sai trong {writer['letters']}")
+    rates = [percent(figures[moment] / figures["letters"]) for moment in ("before", "after")]
+    outcome = "qua cổng" if figures["through"] else f"không qua: {', '.join(figures['objections'])}"
     console.print(
-        f"tất cả: {rates[0]} → {rates[1]}; {figures['writers_worse']} người viết kém đi quá 5 %; {said}"
+        f"tất cả: {rates[0]} → {rates[1]}; {figures['writers_worse']} người viết kém đi quá 5 %; {outcome}"
     )

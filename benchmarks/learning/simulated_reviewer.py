@@ -59,15 +59,15 @@ class BookOnPaper:
     @cached_property
     def entries(self) -> Mapping[EntryKey, ScoredEntry]:
         """The entries with their truth that were found, in the order of the book."""
-        told = [told_page(page, 0.0) for page in self.pages]
+        shown = [told_page(page, 0.0) for page in self.pages]
         truth = load_truth(self.folder / "truth.json")
-        book = ScoredBook(self.folder.name, self.form, self.record, truth, read_pages(told), reprinted=False)
-        found: dict[EntryKey, ScoredEntry] = {}
+        book = ScoredBook(self.folder.name, self.form, self.record, truth, read_pages(shown), reprinted=False)
+        scored: dict[EntryKey, ScoredEntry] = {}
         for entry in book.entries:
             page, row = self.pages[entry.truth.page or 0], entry.truth.row or 0
-            if page is not None and any(one.row == row for one in page.entries):
-                found[page.ref, row] = entry
-        return found
+            if page is not None and any(entry.row == row for entry in page.entries):
+                scored[page.ref, row] = entry
+        return scored
 
     @cached_property
     def first(self) -> Mapping[EntryKey, EntryResult]:
@@ -85,19 +85,17 @@ class BookOnPaper:
         outcome = entry.outcome(spec) if spec.column else None
         if outcome is None:
             return True
-        said = PredictedValue(
+        value = PredictedValue(
             reading.text, reading.status, reading.confidence, reading.accepted, reading.writing
         )
-        if spec.value_kind.is_entry_number and said.text and "/" not in said.text:
-            said = replace(said, text=f"{said.text}/{entry.book.truth.year}")
-        if self.is_folded and spec.kind in FOLDED and said.status is FieldStatus.READ:
-            return plain(said.text) == plain(outcome.truth)
-        return is_right(replace(outcome, predicted=said))
+        if spec.value_kind.is_entry_number and value.text and "/" not in value.text:
+            value = replace(value, text=f"{value.text}/{entry.book.truth.year}")
+        if self.is_folded and spec.kind in FOLDED and value.status is FieldStatus.READ:
+            return plain(value.text) == plain(outcome.truth)
+        return is_right(replace(outcome, predicted=value))
 
     def answer(
-        self,
-        decided: Collection[EntryKey],
-        wrong: Mapping[FieldKey, str] | None = None,
+        self, decided: Collection[EntryKey], wrong: Mapping[FieldKey, str] | None = None
     ) -> AnsweredBook:
         """Return the book after all fields of these entries were decided by what is on paper.
 
@@ -120,12 +118,12 @@ class BookOnPaper:
 
         At least one of the first ten entries is among these, in a field that the book repeats.
         """
-        found: dict[FieldKey, str] = {}
+        wrong: dict[FieldKey, str] = {}
         for key in keys:
             for reading in self.first[key].readings:
                 if drawn.random() < rate:
                     other = drawn.choice(list(self.entries))
-                    found[(*key, reading.field)] = self.on_paper(other, reading.field) or ""
+                    wrong[(*key, reading.field)] = self.on_paper(other, reading.field) or ""
         early = [
             (*key, reading.field)
             for key in list(keys)[:10]
@@ -133,12 +131,12 @@ class BookOnPaper:
             if pool_of_field(self.record.by_name[reading.field], self.record)
             and self.on_paper(key, reading.field)
         ]
-        if rate and early and not found.keys() & set(early):
+        if rate and early and not wrong.keys() & set(early):
             ref, row, name = drawn.choice(early)
-            said = self.on_paper((ref, row), name)
+            truth = self.on_paper((ref, row), name)
             others = [self.on_paper(key, name) for key in self.entries]
-            found[ref, row, name] = drawn.choice([text for text in others if text and text != said] or [""])
-        return found
+            wrong[ref, row, name] = drawn.choice([text for text in others if text and text != truth] or [""])
+        return wrong
 
 
 @dataclass
@@ -156,18 +154,18 @@ class AnsweredBook:
 
     def weighed(self, key: EntryKey) -> EntryResult:
         """Return an entry as the book weighs it."""
-        return next(one for one in self.weighed_page(key[0]).entries if one.row == key[1])
+        return next(entry for entry in self.weighed_page(key[0]).entries if entry.row == key[1])
 
     def clear(self, key: EntryKey) -> list[ClearValue]:
         """Return the values of an entry that are clear."""
         if key[0] not in self._clear:
-            page = next(one for one in self.paper.read if one.ref == key[0])
+            page = next(value for value in self.paper.read if value.ref == key[0])
             self._clear[key[0]] = self.passed.clear_values(page, self.weighed_page(key[0]))
-        return [one for (row, _), one in self._clear[key[0]].items() if row == key[1]]
+        return [value for (row, _), value in self._clear[key[0]].items() if row == key[1]]
 
     def waiting(self, key: EntryKey) -> Iterator[FieldReading]:
         """Yield the values of an entry that wait for a person."""
-        clear = {one.reading.field for one in self.clear(key)}
+        clear = {cleared.reading.field for cleared in self.clear(key)}
         for reading in self.weighed(key).readings:
             if (
                 not reading.accepted
@@ -191,6 +189,6 @@ class AnsweredBook:
     def weighed_page(self, ref: PageRef) -> PageResult:
         """Return a page as the book weighs it."""
         if ref not in self._weighed:
-            page = next(one for one in self.paper.read if one.ref == ref)
+            page = next(page_read for page_read in self.paper.read if page_read.ref == ref)
             self._weighed[ref] = self.passed.weighed(page)
         return self._weighed[ref]

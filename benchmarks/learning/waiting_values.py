@@ -58,21 +58,21 @@ def waiting_values(answered: AnsweredBook, keys: Iterable[EntryKey]) -> Iterator
         for reading in answered.waiting(key):
             spec = paper.record.by_name[reading.field]
             codes = {
-                one.code
-                for one in entry.findings
-                if reading.field in one.fields and one.severity is not Severity.INFO
+                finding.code
+                for finding in entry.findings
+                if reading.field in finding.fields and finding.severity is not Severity.INFO
             }
             pool = pool_of_field(spec, paper.record)
-            told = paper.on_paper(key, reading.field)
+            truth = paper.on_paper(key, reading.field)
             texts = set(known.texts.get(pool, {}).values()) if known and pool else set()
             yield WaitingValue(
                 kind=f"{spec.kind}:{spec.vocab}" if spec.vocab else spec.kind,
                 reason=" ".join(sorted(codes - UNSURE)) or " ".join(sorted(codes)),
                 right=paper.is_right(key, reading),
                 pool=pool,
-                is_decided=told in texts,
+                is_decided=truth in texts,
                 is_of_parts=pool == PLACES and is_of_parts(reading.text, texts),
-                keys=keys_of(reading, told, is_right=paper.is_right(key, reading)),
+                keys=keys_of(reading, truth, is_right=paper.is_right(key, reading)),
             )
 
 
@@ -82,37 +82,37 @@ def is_of_parts(text: str, known: Collection[str]) -> bool:
     Args:
         text: The place, ``Ấp 7, Xuân Thắng, Thới Lai``.
     """
-    parts = {part for one in known for part in PART.split(one.casefold())}
+    parts = {part for name in known for part in PART.split(name.casefold())}
     return bool(text) and text not in known and set(PART.split(text.casefold())) <= parts
 
 
-def keys_of(reading: FieldReading, told: str | None, *, is_right: bool) -> int:
+def keys_of(reading: FieldReading, truth: str | None, *, is_right: bool) -> int:
     """Return the keys that bring a field to what is on paper: take over, choose another reading, type."""
-    if is_right or told is None:
+    if is_right or truth is None:
         return ACCEPT.keys
-    if not told:
+    if not truth:
         return STATUS.keys
-    offered = [one.text for one in reading.hypotheses[:MOST_HYPOTHESES]]
-    if folded(told) in map(folded, offered):
+    offered = [hypothesis.text for hypothesis in reading.hypotheses[:MOST_HYPOTHESES]]
+    if folded(truth) in map(folded, offered):
         return CHOOSE.keys
-    return typed(told).keys
+    return typed(truth).keys
 
 
 def groups_of(values: Sequence[WaitingValue], entries: int) -> dict[str, Any]:
     """Return how many values of an entry wait, by kind and by reason, and how many of them are right."""
     return {
-        "kind": _by([one.kind for one in values], values, entries),
-        "reason": _by([one.reason for one in values], values, entries),
-        "decided_before": sum(one.is_decided for one in values),
-        "of_parts": sum(one.is_of_parts for one in values),
-        "of_parts_right": sum(one.is_of_parts and one.right for one in values),
+        "kind": _by([value.kind for value in values], values, entries),
+        "reason": _by([value.reason for value in values], values, entries),
+        "decided_before": sum(value.is_decided for value in values),
+        "of_parts": sum(value.is_of_parts for value in values),
+        "of_parts_right": sum(value.is_of_parts and value.right for value in values),
     }
 
 
 def _by(names: Sequence[str], values: Sequence[WaitingValue], entries: int) -> dict[str, Any]:
     every = Counter(names)
-    right = Counter(name for name, one in zip(names, values, strict=True) if one.right)
-    decided = Counter(name for name, one in zip(names, values, strict=True) if one.is_decided)
+    right = Counter(name for name, value in zip(names, values, strict=True) if value.right)
+    decided = Counter(name for name, value in zip(names, values, strict=True) if value.is_decided)
     return {
         name: {"an_entry": many / entries, "right": share(right[name], many), "decided": decided[name]}
         for name, many in every.most_common()

@@ -68,14 +68,14 @@ def main() -> None:
             "mishaps": outcome.mishaps.total(),
             "kinds": len(outcome.mishaps),
             "keys_of_mishaps": {name: outcome.keys[name] / outcome.mishaps[name] for name in outcome.mishaps},
-            "keys_of_review": sum(one.keys for one in outcome.desk),
+            "keys_of_review": sum(day.keys for day in outcome.desk),
             "seconds": round(outcome.seconds, 1),
             **vars(outcome.proof),
             "wrong_values": len(outcome.proof.wrong),
             "holds": outcome.proof.holds,
         }
     report_figures("life", figures)
-    if not all(one["holds"] for one in figures.values()):
+    if not all(figure["holds"] for figure in figures.values()):
         raise SystemExit("the month did not end as it should")
 
 
@@ -84,22 +84,22 @@ def life(folder: Path, url: str, pages: int, seed: int, forms: tuple[str, ...] =
     started = time.perf_counter()
     say(f"vẽ {len(forms)} quyển, mỗi quyển {pages} trang")
     month = Month(folder, url, pages, seed, forms)
-    mishaps = [one for number, book in enumerate(month.books, 1) for one in mishaps_of(book, number)]
+    mishaps = [mishap for number, book in enumerate(month.books, 1) for mishap in mishaps_of(book, number)]
     keys: Counter[str] = Counter()
     desk = []
-    for one in mishaps:
-        one.plant(month)
+    for mishap in mishaps:
+        mishap.plant(month)
     month.night()
     with _day(month, 1) as day:
-        _mend(keys, mishaps, lambda one: one.morning(day))
+        _mend(keys, mishaps, lambda played: played.morning(day))
     month.night()
     with _day(month, 2) as day:
         desk.append(day.staff.work())
         early = month.deliver(day.registry, folder / "early", partial=True)
-        _mend(keys, mishaps, lambda one: one.evening(day))
+        _mend(keys, mishaps, lambda played: played.evening(day))
     month.night()
     with _day(month, 3) as day:
-        _mend(keys, mishaps, lambda one: one.last_morning(day))
+        _mend(keys, mishaps, lambda played: played.last_morning(day))
         desk.append(day.staff.work())
         check_books(day.registry, month.schemas, [month.book_id(day.registry, book) for book in month.books])
         desk.append(day.staff.work())
@@ -108,7 +108,7 @@ def life(folder: Path, url: str, pages: int, seed: int, forms: tuple[str, ...] =
         proof = prove(month, day.registry, mishaps, early, last)
     return LifeOutcome(
         pages * len(forms),
-        Counter(one.name for one in mishaps),
+        Counter(mishap.name for mishap in mishaps),
         keys,
         desk,
         proof,
@@ -128,8 +128,8 @@ def show(outcome: LifeOutcome, database: str) -> None:
 
 
 def _mend(keys: Counter[str], mishaps: list[Mishap], step: Callable[[Mishap], int]) -> None:
-    for one in mishaps:
-        keys[one.name] += step(one)
+    for mishap in mishaps:
+        keys[mishap.name] += step(mishap)
 
 
 @contextmanager

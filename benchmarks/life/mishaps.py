@@ -118,9 +118,9 @@ class VoidEntry(Mishap):
     def morning(self, day: Day) -> int:
         part = replace(day.part(self.book, self.void), page_no=1)
         (page,) = [
-            one
-            for one in day.staff.desk.pages_of_book(SUPERVISOR, part.book_id)
-            if one.ref.scan_sha256 == part.scan_sha256
+            page
+            for page in day.staff.desk.pages_of_book(SUPERVISOR, part.book_id)
+            if page.ref.scan_sha256 == part.scan_sha256
         ]
         return sum(
             _withdraw(day, day.registry.part_of_entry(entry_id), "Gạch bỏ cả trang")
@@ -185,7 +185,7 @@ class ChangedLedger(Mishap):
 
     def evening(self, day: Day) -> int:
         report = day.month.reports[self.book.name]
-        assert [one.code for one in report.failures] == [BookInQuestion.code], report.failures
+        assert [failure.code for failure in report.failures] == [BookInQuestion.code], report.failures
         self.book.write_ledger(self.book.ledger)
         return _form_keys(self.book.ledger.volume)
 
@@ -220,7 +220,7 @@ class TornFile(Mishap):
         path.write_bytes(self._whole[: len(self._whole) // 3])
 
     def morning(self, day: Day) -> int:
-        failures = [one.scan for one in day.month.reports[self.book.name].failures]
+        failures = [failure.scan for failure in day.month.reports[self.book.name].failures]
         assert self.torn in failures, failures
         broken = day.part(self.book, self.torn)
         (self.book.folder / self.torn).write_bytes(self._whole)
@@ -291,11 +291,11 @@ class WrongDecision(Mishap):
         sha256, row, name = self.place
         part = day.part(self.book, self.page)
         (entry_id,) = [
-            one
+            id_of_entry
             for page in day.staff.desk.pages_of_book(SUPERVISOR, part.book_id)
             if page.ref.scan_sha256 == sha256
-            for one, _ in page.entries
-            if day.registry.entry(one).row == row
+            for id_of_entry, _ in page.entries
+            if day.registry.entry(id_of_entry).row == row
         ]
         day.staff.desk.reopen(SUPERVISOR, entry_id, [name], "Gõ sai tên")
         return _form_keys("Gõ sai tên") + CHOICE
@@ -350,7 +350,7 @@ class MissedEntry(Mishap):
         entries = (
             (*page.entries[:-1], last)
             if self._known
-            else tuple(replace(one, read=False) for one in page.entries)
+            else tuple(replace(entry, read=False) for entry in page.entries)
         )
         self.page = PaperPage(entries, known=self._known)
         month.paper.add(self.book.folder / self.scan, self.page)
@@ -358,12 +358,14 @@ class MissedEntry(Mishap):
     def morning(self, day: Day) -> int:
         sha256 = day.month.page_scan(day.registry, self.book, self.scan)
         book_id = day.month.book_id(day.registry, self.book)
-        missing = [one for one in self.page.entries if not one.read]
+        missing = [entry for entry in self.page.entries if not entry.read]
         added = day.staff.desk.add_entries(SUPERVISOR, book_id, PageRef(sha256, 1), [None] * len(missing))
         for task_id in added.leased:
             day.staff.desk.hand_back(SUPERVISOR, task_id)
         rows = [day.registry.entry(entry_id).row for entry_id in added.entries]
-        day.month.typed_rows |= {(sha256, row): one.row for row, one in zip(rows, missing, strict=True)}
+        day.month.typed_rows |= {
+            (sha256, row): missing_entry.row for row, missing_entry in zip(rows, missing, strict=True)
+        }
         closed = 0
         for ticket in day.staff.desk.tickets(SUPERVISOR):
             if ticket.book_id == book_id and ticket.ref.scan_sha256 == sha256:
@@ -421,8 +423,8 @@ def mishaps_of(book: LifeBook, number: int) -> list[Mishap]:
         lambda: MissedEntry(book, "việc máy bỏ sót", known=True),
         lambda: MissedEntry(book, "trang máy không nhận ra", known=False),
     )
-    found = [*of_book, covers[number % len(covers)](), *(one() for one in odd[number % 2 :: 2])]
-    return [*found, OffFormColumn(book)] if number == 1 else found
+    chosen = [*of_book, covers[number % len(covers)](), *(make() for make in odd[number % 2 :: 2])]
+    return [*chosen, OffFormColumn(book)] if number == 1 else chosen
 
 
 def _withdraw(day: Day, part: RegistryPart, reason: str) -> int:

@@ -98,18 +98,18 @@ class Month:
     def night(self) -> None:
         """Read the folder of books."""
         self.paper.save()
-        self.reports = {one.folder: one for one in digitize_books(self.inbox, self.context)}
+        self.reports = {book.folder: book for book in digitize_books(self.inbox, self.context)}
 
     def book_id(self, registry: Registry, book: LifeBook) -> int:
         """Return the number of a book in the registry."""
-        (found,) = registry.books_named(book.name)
-        return found
+        (named,) = registry.books_named(book.name)
+        return named
 
     def page_scan(self, registry: Registry, book: LifeBook, name: str) -> str:
         """Return the SHA-256 of a scan of a book that has this file name."""
         names = registry.scans_named(self.book_id(registry, book))
-        (found,) = (sha256 for sha256, one in names.items() if one == name)
-        return found
+        (scan_sha256,) = (sha256 for sha256, scan_name in names.items() if scan_name == name)
+        return scan_sha256
 
     def add_scan(self, book: LifeBook, like: str, name: str, page: PaperPage) -> str:
         """Scan a page once more, as a file of another name with other bytes; return its SHA-256."""
@@ -148,11 +148,11 @@ class Month:
         )
         folder = write_book(self.inbox / f"so-{number:02}", form, self.schemas, options)
         ledger = load_ledger(folder)
-        found = pages_of(folder, form, self.schemas.record(form.record), ledger)
+        drawn_pages = pages_of(folder, form, self.schemas.record(form.record), ledger)
         (folder / "truth.json").unlink()
-        for name, page in found.items():
+        for name, page in drawn_pages.items():
             self.paper.add(folder / name, page)
-        return LifeBook(folder, ledger, found, sorted(found))
+        return LifeBook(folder, ledger, drawn_pages, sorted(drawn_pages))
 
 
 def confirm_deliveries(month: Month, registry: Registry) -> int:
@@ -163,8 +163,8 @@ def confirm_deliveries(month: Month, registry: Registry) -> int:
         waiting = [
             (entry.entry_id, name)
             for entry, layers in book_layers(registry, month.book_id(registry, book), month.schemas, policy)
-            for name, one in layers.items()
-            if one.waits
+            for name, layer in layers.items()
+            if layer.waits
         ]
         for entry_id, name in waiting:
             registry.confirm_delivery(entry_id, name, policy, author="phu-trach")

@@ -97,14 +97,14 @@ class Paper:
                     sha256: {
                         "entries": [
                             {
-                                "values": dict(one.values),
+                                "values": dict(entry.values),
                                 "ink": {
-                                    name: [list(quad) for quad in quads] for name, quads in one.ink.items()
+                                    name: [list(quad) for quad in quads] for name, quads in entry.ink.items()
                                 },
-                                "row": one.row,
-                                "read": one.read,
+                                "row": entry.row,
+                                "read": entry.read,
                             }
-                            for one in page.entries
+                            for entry in page.entries
                         ],
                         "known": page.known,
                         "faint": sorted(page.faint),
@@ -118,27 +118,27 @@ class Paper:
 def pages_of(folder: Path, form: Form, record: RecordSpec, ledger: Ledger) -> dict[str, PaperPage]:
     """Return what stands on the pages of a drawn book, by the name of the scan."""
     truth = load_truth(folder / "truth.json")
-    found: dict[str, list[PaperEntry]] = {page.scan: [] for page in truth.pages if page.kind == "entries"}
+    by_scan: dict[str, list[PaperEntry]] = {page.scan: [] for page in truth.pages if page.kind == "entries"}
     for number, entry in enumerate(truth.entries, 1):
         page = truth.pages[entry.page or 0]
         values = _values(entry, form, record, ledger, number)
-        found[page.scan].append(PaperEntry(values, entry.ink, entry.row or 0))
-    return {scan: PaperPage(tuple(entries)) for scan, entries in found.items()}
+        by_scan[page.scan].append(PaperEntry(values, entry.ink, entry.row or 0))
+    return {scan: PaperPage(tuple(entries)) for scan, entries in by_scan.items()}
 
 
 def _values(entry: TrueEntry, form: Form, record: RecordSpec, ledger: Ledger, number: int) -> dict[str, str]:
     """The texts of the fields on the form, with the ordinary forms of numbers and of the day of registration."""
-    found = {}
+    values = {}
     for spec in (record.by_name[name] for name in form.field_names):
         if spec.column == "so":
-            found[spec.name] = f"{number:02}/{ledger.year}"
+            values[spec.name] = f"{number:02}/{ledger.year}"
         elif spec.column == "ngayDangKy":
-            found[spec.name] = f"15/06/{ledger.year}"
+            values[spec.name] = f"15/06/{ledger.year}"
         elif spec.column == "trangSo":
-            found[spec.name] = str((entry.page or 0) + 1)
+            values[spec.name] = str((entry.page or 0) + 1)
         elif spec.ledger is None and spec.column in entry.values:
-            found[spec.name] = entry.values[spec.column]
-    return found
+            values[spec.name] = entry.values[spec.column]
+    return values
 
 
 def read_paper(
@@ -152,15 +152,23 @@ def read_paper(
     paper: Path,
 ) -> PageResult:
     """Read a page as ``digitize_page`` would: what stands on the paper, some of it in doubt, some of that wrong."""
-    told = _loaded(paper, paper.stat().st_mtime_ns)[page.ref.scan_sha256]
+    page_record = _loaded(paper, paper.stat().st_mtime_ns)[page.ref.scan_sha256]
     record = schemas.record(form.record)
     height, width = page.pixels.shape[:2]
     entries = tuple(
-        _entry(one, told["faint"], page.ref.scan_sha256, record, schemas, ledger, engines.labels.fingerprint)
-        for one in told["entries"]
-        if one["read"]
+        _entry(
+            entry,
+            page_record["faint"],
+            page.ref.scan_sha256,
+            record,
+            schemas,
+            ledger,
+            engines.labels.fingerprint,
+        )
+        for entry in page_record["entries"]
+        if entry["read"]
     )
-    known = told["known"]
+    known = page_record["known"]
     return PageResult(
         page.ref,
         PageKind.ENTRIES if known else PageKind.UNKNOWN,
@@ -184,7 +192,7 @@ def _loaded(path: Path, written: int) -> Any:  # noqa: ARG001 (a new state of th
 
 
 def _entry(
-    told: Mapping[str, Any],
+    texts: Mapping[str, Any],
     faint: Sequence[str],
     sha256: str,
     record: RecordSpec,
@@ -192,14 +200,14 @@ def _entry(
     ledger: Ledger,
     fingerprint: str,
 ) -> EntryResult:
-    readings = list(_readings(told, faint, sha256, record, schemas, ledger, fingerprint))
-    doubted = tuple(one.field for one in readings if not one.accepted)
+    readings = list(_readings(texts, faint, sha256, record, schemas, ledger, fingerprint))
+    doubted = tuple(reading.field for reading in readings if not reading.accepted)
     findings = (Finding("READ-LOW", Severity.REVIEW, doubted),) if doubted else ()
-    return EntryResult(told["row"], tuple(readings), findings)
+    return EntryResult(texts["row"], tuple(readings), findings)
 
 
 def _readings(
-    told: Mapping[str, Any],
+    texts: Mapping[str, Any],
     faint: Sequence[str],
     sha256: str,
     record: RecordSpec,
@@ -211,12 +219,12 @@ def _readings(
         if spec.ledger:
             text = str(getattr(ledger, spec.ledger))
             yield _reading(spec, text, schemas, fingerprint)
-        elif spec.name in told["values"]:
-            text = told["values"][spec.name]
-            drawn = share(f"{sha256} {told['row']} {spec.name}")
+        elif spec.name in texts["values"]:
+            text = texts["values"][spec.name]
+            drawn = share(f"{sha256} {texts['row']} {spec.name}")
             if text and drawn < MISREAD:
                 text = misread(text)
-            lines = tuple(_box(quad) for quad in told["ink"].get(spec.name, ()))
+            lines = tuple(_box(quad) for quad in texts["ink"].get(spec.name, ()))
             sure = drawn >= DOUBTED and spec.name not in faint
             yield _reading(spec, text, schemas, fingerprint, lines, sure=sure)
 

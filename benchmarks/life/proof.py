@@ -74,23 +74,25 @@ def prove(
     lost = twice = strange = compared = entries = 0
     wrong: list[str] = []
     for book in month.books:
-        found = _delivered(month, book, last[book.name])
+        delivered = _delivered(month, book, last[book.name])
         wanted = _on_paper(month, book)
         entries += len(wanted)
-        counted = Counter(number for number, _ in found)
+        counted = Counter(number for number, _ in delivered)
         lost += len(wanted.keys() - counted.keys())
         strange += len(counted.keys() - wanted.keys())
         twice += sum(times - 1 for times in counted.values())
-        for number, cells in found:
+        for number, cells in delivered:
             for column, text in wanted.get(number, {}).items():
                 compared += 1
                 if not _same(column, cells.get(column, ""), text):
                     wrong.append(f"{book.name} {number} {column}: {cells.get(column, '')!r}, not {text!r}")
-    done = Counter(one.action for one in registry.audit().recent(MOST_AUDIT_ROWS))
-    needed = Counter(action for one in mishaps for action in one.actions)
-    packages = [one.folder for one in (*early.values(), *last.values()) if one.folder is not None]
+    done = Counter(record.action for record in registry.audit().recent(MOST_AUDIT_ROWS))
+    needed = Counter(action for mishap in mishaps for action in mishap.actions)
+    packages = [
+        delivery.folder for delivery in (*early.values(), *last.values()) if delivery.folder is not None
+    ]
     return Proof(
-        delivered=sum(one.folder is not None for one in last.values()),
+        delivered=sum(delivery.folder is not None for delivery in last.values()),
         books=len(month.books),
         entries=entries,
         lost=lost,
@@ -98,20 +100,20 @@ def prove(
         strange=strange,
         wrong=tuple(wrong),
         compared=compared,
-        faults=sum(fault.blocking for one in last.values() for fault in one.faults),
+        faults=sum(fault.blocking for delivery in last.values() for fault in delivery.faults),
         unaudited=sum(max(0, times - done[action]) for action, times in needed.items()),
         audit_flaws=registry.audit().verify().flaw_count,
         package_flaws=sum(len(package_flaws(folder)) for folder in packages),
-        early_entries=sum(one.entries for one in early.values() if one.folder is not None),
+        early_entries=sum(delivery.entries for delivery in early.values() if delivery.folder is not None),
         held=tuple(
             " ".join((book, blocker.why, blocker.scan, blocker.number, *blocker.codes, *blocker.fields))
-            for book, one in last.items()
-            for blocker in one.blockers[:5]
+            for book, delivery in last.items()
+            for blocker in delivery.blockers[:5]
         )
         + tuple(
             f"{book} {fault.check} {fault.number} {fault.column}"
-            for book, one in last.items()
-            for fault in one.faults
+            for book, delivery in last.items()
+            for fault in delivery.faults
             if fault.blocking
         ),
     )
@@ -150,5 +152,5 @@ def _with_year(number: str, year: int) -> str:
 
 def _same(column: str, cell: str, text: str) -> bool:
     """Whether a cell holds what stands on paper; the notes may hold more, and how wide a gap is says nothing."""
-    cell, text = (" ".join(one.split()) for one in (cell, text))
+    cell, text = (" ".join(side.split()) for side in (cell, text))
     return cell.startswith(text) if column == NOTES else cell == text

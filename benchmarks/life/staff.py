@@ -122,5 +122,5 @@ class Staff:
         if (task.book, name) in self._month.off_form:
             return self._month.off_form[task.book, name]
         page = self._paper.pages[sha256]
-        values: Mapping[str, str] = next(one.values for one in page.entries if one.row == row)
+        values: Mapping[str, str] = next(entry.values for entry in page.entries if entry.row == row)
         return values.get(name, "")

@@ -137,7 +137,7 @@ def chaos(
         with Registry.open(disturbed.url, audit_key=disturbed.workspace / "audit.key") as registry:
             flaws = audit_flaws(registry)
         states = state_of(calm.url), state_of(disturbed.url)
-        found = differences(*states)
+        differing = differences(*states)
         for row in examples(*states):
             tell(row)
     return Outcome(
@@ -147,7 +147,7 @@ def chaos(
         disturbed.generation,
         sum(map(len, disturbed.decisions.values())),
         disturbed.starts,
-        found,
+        differing,
         flaws,
         max(disturbed.resumed),
         float(np.median(disturbed.resumed)),

@@ -90,13 +90,13 @@ def main() -> None:
             what, f"{run.seconds:.1f}", f"{60 * run.read / run.seconds:.1f}", str(run.read), str(run.entries)
         )
     Console(width=100).print(table)
-    plain, one, two, killed = runs.values()
+    plain, on_one, two, killed = runs.values()
     report_figures(
         "cluster",
         {
             "seed": chosen.seed,
             "pages": chosen.pages,
-            "times_as_fast_with_two": one.seconds / two.seconds,
+            "times_as_fast_with_two": on_one.seconds / two.seconds,
             "dask_to_plain": two.seconds / plain.seconds,
             "pages_lost_by_kill": chosen.pages - killed.read,
             "entries_doubled_by_kill": killed.entries - chosen.pages,

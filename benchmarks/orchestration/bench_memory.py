@@ -60,8 +60,10 @@ def main() -> None:
     for pages, (leader, reader) in weighed.items():
         table.add_row(str(pages), f"{leader:.0f}", f"{reader:.0f}")
     Console(width=100).print(table)
-    told = {pages: {"leader_mb": round(a, 1), "reader_mb": round(b, 1)} for pages, (a, b) in weighed.items()}
-    report_figures("memory", {"pages": chosen.pages, "most_memory": told})
+    by_pages = {
+        pages: {"leader_mb": round(a, 1), "reader_mb": round(b, 1)} for pages, (a, b) in weighed.items()
+    }
+    report_figures("memory", {"pages": chosen.pages, "most_memory": by_pages})
 
 
 def _weighed(leader: int) -> tuple[float, float]:

@@ -109,12 +109,12 @@ def _run(books: Path, workspace: Path, server: PrefectServer | None) -> Run:
     """All books, read by two processes; what they themselves cost is the same with and without Prefect and left out."""
     workspace.mkdir()
     command = [str(books), str(workspace), f"sqlite:///{workspace}/hotich.db", "1"]
-    told: Mapping[str, str] = {} if server is None else server.environment
+    environment: Mapping[str, str] = {} if server is None else server.environment
     before = 0.0 if server is None else session_cpu(server.pid)
     started = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.orchestration.run", *command, *(["--prefect"] if server else [])],
-        env={**os.environ, **OFFLINE, **told},
+        env={**os.environ, **OFFLINE, **environment},
         stdout=subprocess.DEVNULL,
     )
     _, status, used = os.wait4(process.pid, 0)

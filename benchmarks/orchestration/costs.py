@@ -138,5 +138,5 @@ def _server(folder: str) -> psutil.Process:
 
 def _spent(server: psutil.Process) -> float:
     """CPU seconds of a server and its processes."""
-    times = [one.cpu_times() for one in (server, *server.children(recursive=True))]
-    return sum(one.user + one.system for one in times)
+    times = [process.cpu_times() for process in (server, *server.children(recursive=True))]
+    return sum(process.user + process.system for process in times)

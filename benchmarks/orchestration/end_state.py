@@ -32,7 +32,7 @@ QUERIES = {
     "FROM page_failure f JOIN book b ON b.id = f.book_id",
     "book_finding": f"SELECT {PAGE}, f.code FROM book_finding f {OF_PAGE.format('f')} WHERE f.cleared_at IS NULL",  # noqa: S608
 }
-"""By what they tell of."""
+"""The queries, by the rows that they compare."""
 
 State = Mapping[str, list[str]]
 
@@ -57,26 +57,26 @@ def state_of(url: str) -> State:
 
 def differences(calm: State, chaos: State) -> dict[str, tuple[int, int]]:
     """By table: how many rows of the undisturbed run are missing, and how many are there that it has not."""
-    found = {}
+    counts = {}
     for name in QUERIES:
         wanted, there = Counter(calm[name]), Counter(chaos[name])
         if wanted != there:
-            found[name] = ((wanted - there).total(), (there - wanted).total())
-    return found
+            counts[name] = ((wanted - there).total(), (there - wanted).total())
+    return counts
 
 
 def examples(calm: State, chaos: State, most: int = 3) -> list[str]:
     """Some of the rows that differ, ``-`` for those of the undisturbed run (all people are drawn)."""
-    found = []
+    rows_shown = []
     for name in QUERIES:
         wanted, there = Counter(calm[name]), Counter(chaos[name])
         for sign, rows in (("-", wanted - there), ("+", there - wanted)):
-            found += [f"{sign} {name} {row}" for row in itertools.islice(rows.elements(), most)]
-    return found
+            rows_shown += [f"{sign} {name} {row}" for row in itertools.islice(rows.elements(), most)]
+    return rows_shown
 
 
 def audit_flaws(registry: Registry) -> int:
-    """How many things the audit finds wrong."""
+    """Return the number of flaws that the audit finds."""
     return registry.audit().verify().flaw_count
 
 

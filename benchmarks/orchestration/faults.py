@@ -31,9 +31,9 @@ def kill_run(scene: SupervisedRun) -> None:
 
 
 def kill_worker(scene: SupervisedRun) -> None:
-    """A process that reads pages; now and then the one they all come from."""
+    """End a process that reads pages; now and then their common parent."""
     servers = children(scene.victim.process.pid)
-    workers = [one for server in servers for one in children(server)]
+    workers = [child for server in servers for child in children(server)]
     chosen = workers or servers
     if servers and scene.random.random() < 0.15:
         chosen = servers
@@ -64,7 +64,7 @@ def fill_disk(scene: SupervisedRun) -> None:
 
 
 def fill_server_disk(scene: SupervisedRun) -> None:
-    """The disk of the database's server is full; only where it is a small one of its own."""
+    """Fill the disk of the database's server, if the disk is a small one of its own."""
     assert scene.cluster is not None
     filler = scene.cluster.folder / "filler"
     with suppress(OSError), filler.open("wb") as file:
@@ -130,7 +130,7 @@ def start_second_run(scene: SupervisedRun) -> None:
 
 
 def hang(scene: SupervisedRun) -> None:
-    """The run stands still until its time is over, another one goes on with its book, then the first one wakes."""
+    """Stop the run until its time is over; another run goes on with its book, then the first run wakes."""
     scene.victim.process.send_signal(signal.SIGSTOP)
     time.sleep(SILENCE_SECONDS)
     peer = scene.peer()
@@ -186,14 +186,14 @@ OF_SMALL_DISK = {"ổ đĩa của máy chủ đầy": fill_server_disk}
 
 def children(pid: int) -> list[int]:
     """The processes that ``pid`` started and that live; not the tracker that multiprocessing keeps."""
-    found = []
+    pids = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError, ValueError, IndexError):
             fields = stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
             tracker = b"resource_tracker" in (stat.parent / "cmdline").read_bytes()
             if int(fields[1]) == pid and fields[0] != "Z" and not tracker:
-                found.append(int(stat.parent.name))
-    return found
+                pids.append(int(stat.parent.name))
+    return pids
 
 
 def session_cpu(leader: int) -> float:

@@ -34,7 +34,7 @@ UNPLUGGED = "unplugged"
 
 
 class JumpingClock(datetime):
-    """The time as a machine tells it whose clock was set wrong."""
+    """The time as a machine with a wrong clock gives it."""
 
     shift = timedelta()
 
@@ -90,7 +90,7 @@ def main() -> int:
 
 
 def _as_flow(chosen: argparse.Namespace) -> int:
-    """The flow itself, which is told of another run context."""
+    """Run the flow itself with another run context."""
     from flows import nightly, order
     from pipeline.settings import Settings
 
@@ -113,7 +113,10 @@ def _as_flow(chosen: argparse.Namespace) -> int:
     for name in ("list_books", "order_books", "read_book", "check_people"):
         vars(nightly)[name] = vars(nightly)[name].with_options(retry_delay_seconds=RETRY_SECONDS)
     summaries = nightly.nightly(str(chosen.books), str(chosen.workspace), 2)
-    say("done", *sorted({failure.partition(":")[0] for one in summaries for failure in one["failures"]}))
+    say(
+        "done",
+        *sorted({failure.partition(":")[0] for summary in summaries for failure in summary["failures"]}),
+    )
     return 0
 
 

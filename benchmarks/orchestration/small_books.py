@@ -21,14 +21,10 @@ GREY = 240
 
 
 def draw_books(
-    folder: Path,
-    pages: int,
-    poisons: int,
-    random: np.random.Generator,
-    scans_a_book: int = SCANS_A_BOOK,
+    folder: Path, pages: int, poisons: int, random: np.random.Generator, scans_a_book: int = SCANS_A_BOOK
 ) -> int:
     """Books of scans of pages, ``poisons`` of them bad in each way in turn; returns how many pages there are."""
-    bad = {int(one): POISONS[n % len(POISONS)] for n, one in enumerate(_apart(pages, poisons, random))}
+    bad = {int(page): POISONS[n % len(POISONS)] for n, page in enumerate(_apart(pages, poisons, random))}
     number = 0
     while number < pages:
         scan_no = number // PAGES_A_SCAN

@@ -38,7 +38,7 @@ load_readers_ahead()
 from benchmarks.orchestration.run import main
 sys.exit(main())
 """
-"""The run, begun as ``pipeline.cli.main`` begins one."""
+"""Begin the run as ``pipeline.cli.main`` does."""
 SILENT_SECONDS = 900.0
 """How long a run may say nothing; far more than a page takes on a busy machine."""
 Decision = tuple[str, str, int, str]
@@ -71,7 +71,7 @@ class ReadingProcess:
         return self.process.poll() is not None
 
     def next_line(self) -> str | None:
-        """Return what it tells next; None when it and all that it started have ended.
+        """Return its next line; ``None`` once it and all its children have ended.
 
         Raises:
             RuntimeError: It says nothing any more; it is ended with all that it started.
@@ -159,23 +159,23 @@ class SupervisedRun:
             undisturbed = self._watch(faults)
 
     def _watch(self, faults: list[tuple[str, Callable[[SupervisedRun], None]]]) -> bool:
-        """Follow one run to its end; whether it ended by itself, well and undisturbed."""
-        disturbed, told = False, ""
+        """Follow a run to its end; return whether it ended by itself, well and undisturbed."""
+        disturbed, line_read = False, ""
         wait = self._next()
         while True:
-            mine = self.victim
-            line = mine.next_line()
+            victim = self.victim
+            line = victim.next_line()
             if line is None:
                 break
             if not line.startswith("page "):
-                told = line
+                line_read = line
                 continue
             _, sha256, page_no = line.split()
             self._told.add((sha256, int(page_no)))
             self._person()
-            if faults and mine.pages >= wait and not mine.ended:
+            if faults and victim.pages >= wait and not victim.ended:
                 name, fault = faults.pop()
-                self.tell(f"  after {mine.pages} pages: {name}")
+                self.tell(f"  after {victim.pages} pages: {name}")
                 self._measure()
                 time.sleep(float(self.random.random()) * 0.05)
                 fault(self)
@@ -184,8 +184,10 @@ class SupervisedRun:
                 wait = self.victim.pages + self._next()
         self._note_resumed(self.victim)
         code = self.victim.process.wait()
-        self.tell(f"start {self.starts}: {mine.pages} pages, exit {code}, {len(faults)} faults left, {told}")
-        return code == 0 and not disturbed and set(told.split()) <= OF_POISON
+        self.tell(
+            f"start {self.starts}: {victim.pages} pages, exit {code}, {len(faults)} faults left, {line_read}"
+        )
+        return code == 0 and not disturbed and set(line_read.split()) <= OF_POISON
 
     def _next(self) -> int:
         return int(self.random.integers(1, MOST_PAGES_BETWEEN))
@@ -200,15 +202,15 @@ class SupervisedRun:
         command = [sys.executable, "-c", AS_HOTICH_DOES, *places]
         if self.server is not None:
             command.append("--prefect")
-        told = {} if self.server is None else self.server.environment
-        return ReadingProcess(command, self.workspace.parent / "victims.log", {**os.environ, **told})
+        environment = {} if self.server is None else self.server.environment
+        return ReadingProcess(command, self.workspace.parent / "victims.log", {**os.environ, **environment})
 
     def _measure(self) -> None:
         servers = children(self.victim.process.pid)
         everyone = [
             self.victim.process.pid,
             *servers,
-            *(one for server in servers for one in children(server)),
+            *(child for server in servers for child in children(server)),
         ]
         self.memory = max(self.memory, *map(most_memory, everyone))
 
@@ -244,7 +246,7 @@ class SupervisedRun:
     def _prints(self) -> dict[tuple[int, PageRef], str]:
         """Under which fingerprint each page is saved now."""
         with Registry.open(self.url, audit_key=self._key) as opened:
-            books = [int(one) for one in opened.book_columns()["book_id"]]
+            books = [int(book_id) for book_id in opened.book_columns()["book_id"]]
             return {(book, page): last for book in books for page, last in opened.fingerprints(book).items()}
 
     @property
@@ -255,7 +257,9 @@ class SupervisedRun:
         """What a person decided in another scene while this generation was read."""
         with Registry.open(self.url, audit_key=self._key) as opened:
             for book, sha256, page_no, note in decisions.get(self.generation, []):
-                tasks = {(one.book, PageRef(one.scan_sha256, one.page_no)): one for one in opened.queue()}
+                tasks = {
+                    (task.book, PageRef(task.scan_sha256, task.page_no)): task for task in opened.queue()
+                }
                 decide(opened, tasks[book, PageRef(sha256, page_no)], note)
 
 

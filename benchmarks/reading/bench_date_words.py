@@ -34,7 +34,7 @@ LOST = {"đủ dấu": (0.0, 0.0), "mất nửa số dấu": (0.0, 0.5), "mất 
 """Of each kind of misreading: (share of texts without any mark, share of marks that the others lose)."""
 
 THE_MIXED = Misreading(unmarked=1 / 3, marks_lost=0.15)
-"""The one that the aim speaks of: every third text without any mark, the others without every seventh."""
+"""The target's damage: every third text without any mark, the others without every seventh."""
 
 COLUMNS = ("Đọc sai", "Dấu", "Lượt", "Đúng", "Cho ra ngày", "sai", "Không báo gì", "sai")
 
@@ -89,8 +89,8 @@ def main() -> None:
             tally = misread_texts(kind.read, chosen.each, chosen.seed)
             table.add_row(hits, name, *tally.cells())
             others[f"{hits}, {name}"] = tally.figures()
-    one = misread_texts(one_letter_misread, 5 * chosen.each, chosen.seed)
-    table.add_row("chỉ một chữ cái", "đủ dấu", *one.cells())
+    one_letter = misread_texts(one_letter_misread, 5 * chosen.each, chosen.seed)
+    table.add_row("chỉ một chữ cái", "đủ dấu", *one_letter.cells())
     console.print(table)
     report_figures(
         "date-words",
@@ -99,7 +99,7 @@ def main() -> None:
             "clean": clean,
             "mixed": mixed.figures(),
             "kinds": others,
-            "one_letter": one.figures(),
+            "one_letter": one_letter.figures(),
             **speed(chosen.seed),
         },
     )

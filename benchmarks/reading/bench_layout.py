@@ -76,7 +76,7 @@ def main() -> None:
 
 @dataclass(frozen=True)
 class Blank:
-    """One place of an entry: whether the truth (``told``) and the machine (``seen``) call it blank."""
+    """A place of an entry: whether the truth (``told``) and the machine (``seen``) call it blank."""
 
     where: str
     told: bool
@@ -85,7 +85,7 @@ class Blank:
 
 def blanks_of(book: ReadBook, record: RecordSpec) -> list[Blank]:
     """The places of a book that are blank on paper or called so."""
-    found = []
+    blanks = []
     for entry in book.truth.entries:
         result = book.pages[entry.page] if entry.page is not None else None
         row = next((e for e in result.entries if e.row == entry.row), None) if result else None
@@ -94,10 +94,10 @@ def blanks_of(book: ReadBook, record: RecordSpec) -> list[Blank]:
             shared = text == "" and reading.field in entry.ink
             if text is None or shared or reading.engine == "ledger":
                 continue
-            told, seen = text == "", reading.status is FieldStatus.BLANK
-            if told or seen:
-                found.append(Blank(f"trang {entry.page} hàng {entry.row} {reading.field}", told, seen))
-    return found
+            is_blank, seen = text == "", reading.status is FieldStatus.BLANK
+            if is_blank or seen:
+                blanks.append(Blank(f"trang {entry.page} hàng {entry.row} {reading.field}", is_blank, seen))
+    return blanks
 
 
 class Measured:

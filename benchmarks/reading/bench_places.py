@@ -51,7 +51,7 @@ CONFUSED = {
 }
 
 Line = Sequence[Unit]
-"""Units one within the other, the smallest first."""
+"""Units each within the next, the smallest first."""
 
 
 @dataclass(frozen=True)
@@ -85,10 +85,10 @@ def main() -> None:
     wrong = 0
     ways: dict[str, dict[str, int]] = {}
     for name, write in WAYS.items():
-        told = Counter(_outcome(resolver, Written(write(line, rng), on, line[0])) for line, on in drawn)
-        ways[name] = dict(told)
-        table.add_row(name, str(len(drawn)), *_shares(told, len(drawn)))
-        wrong += told["other"] if name not in FLAWED else 0
+        counter = Counter(_outcome(resolver, Written(write(line, rng), on, line[0])) for line, on in drawn)
+        ways[name] = dict(counter)
+        table.add_row(name, str(len(drawn)), *_shares(counter, len(drawn)))
+        wrong += counter["other"] if name not in FLAWED else 0
     console.print(table)
     then = _of_another_time(resolver, rng, chosen.places)
     caught = sum(resolver.existed(text, on) is False for text, on in then)
@@ -142,25 +142,25 @@ def _of_another_time(
     resolver: Resolver, rng: random.Random, number: int
 ) -> Sequence[tuple[str, tuple[int, ...]]]:
     """Units written whole, on days on which they surely were not there: before, or after."""
-    found: list[tuple[str, tuple[int, ...]]] = []
+    cases: list[tuple[str, tuple[int, ...]]] = []
     communes = [unit for unit in resolver.gazetteer.units if unit.level is Level.COMMUNE]
-    while len(found) < number:
+    while len(cases) < number:
         line = resolver.gazetteer.line_of(rng.choice(communes), DayRange())
         on = (rng.randint(1976, 2026), rng.randint(1, 12), rng.randint(1, 28))
         if any(not unit.span.at(DayRange.of(on)).exists for unit in line):
-            found.append((_full(tuple(reversed(line)), rng), on))
-    return found
+            cases.append((_full(tuple(reversed(line)), rng), on))
+    return cases
 
 
 def _outcome(resolver: Resolver, written: Written) -> str:
-    found = resolver.resolve(written.text, written.on)
-    if found.state is ResolutionState.RESOLVED:
-        return "right" if found.unit and found.unit.id == written.meant.id else "other"
-    return "several" if found.state is ResolutionState.AMBIGUOUS else "none"
+    resolved = resolver.resolve(written.text, written.on)
+    if resolved.state is ResolutionState.RESOLVED:
+        return "right" if resolved.unit and resolved.unit.id == written.meant.id else "other"
+    return "several" if resolved.state is ResolutionState.AMBIGUOUS else "none"
 
 
-def _shares(told: Counter[str], number: int) -> Sequence[str]:
-    return [f"{told[name] / number:.2%}" for name in ("right", "several", "none", "other")]
+def _shares(outcomes: Counter[str], number: int) -> Sequence[str]:
+    return [f"{outcomes[name] / number:.2%}" for name in ("right", "several", "none", "other")]
 
 
 def _speed(resolver: Resolver, places: Sequence[tuple[str, tuple[int, ...]]]) -> tuple[float, float]:
@@ -259,7 +259,7 @@ WAYS: Mapping[str, Callable[[Line, random.Random], str]] = {
     "sai một chữ cái": _letter_misread,
 }  # fmt: skip
 FLAWED = ("sai một dấu", "sai một chữ cái")
-"""A flaw may make the name of another unit; nothing in the text tells."""
+"""A flaw may make the name of another unit; nothing in the text shows it."""
 
 
 if __name__ == "__main__":

@@ -35,12 +35,7 @@ from benchmarks.books.drawn_books import SEED
 from benchmarks.checkouts import checkout_of, commit_of, last_release
 from benchmarks.figures import report_figures, say
 from benchmarks.reading.read_in_pairs import BookCost, read_in_pairs
-from benchmarks.reading.speed_comparison import (
-    OtherReading,
-    grown_stages,
-    other_readings,
-    stage_seconds,
-)
+from benchmarks.reading.speed_comparison import OtherReading, grown_stages, other_readings, stage_seconds
 from pipeline.declarations import schema
 from pipeline.declarations.ledger import load_ledger
 from pipeline.declarations.schema import Schemas
@@ -73,11 +68,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="hotich-bench-") as folder, checkout_of(commit) as other:
         for size in chosen.pages:
             books = _drawn(Path(folder) / f"{size}", chosen.form, size, chosen.seed)
-            told = read_in_pairs(books, {"before": other, "now": Path.cwd()})
+            costs = read_in_pairs(books, {"before": other, "now": Path.cwd()})
             scans = [scan for book in books for scan in list_scans(book)]
             peers = {} if chosen.alone else _peers(scans, Path(folder))
-            figures["sizes"][str(size)] = of_size = _figures(told, peers)
-            changed = _changed(books, told, schemas)
+            figures["sizes"][str(size)] = of_size = _figures(costs, peers)
+            changed = _changed(books, costs, schemas)
             of_size["read_otherwise"] = len(changed)
             grown[str(size)] = tuple(of_size["grown"])
             load.append(os.getloadavg()[0])
@@ -114,10 +109,12 @@ def _peers(scans: Sequence[ScanFile], folder: Path) -> dict[str, float]:
             Image.fromarray(page.pixels).save(path, compress_level=1, dpi=(page.dpi or 300, page.dpi or 300))
             pictures.append(path)
     say("Tesseract cả trang")
-    found = {"tesseract": sum(_cpu_of(["tesseract", str(path), "stdout", "-l", "vie"]) for path in pictures)}
+    seconds = {
+        "tesseract": sum(_cpu_of(["tesseract", str(path), "stdout", "-l", "vie"]) for path in pictures)
+    }
     if importlib.util.find_spec("ocrmypdf") is None:
         say("OCRmyPDF chưa được cài, bỏ qua")
-        return found
+        return seconds
     say("OCRmyPDF")
     command = [
         sys.executable,
@@ -131,8 +128,8 @@ def _peers(scans: Sequence[ScanFile], folder: Path) -> dict[str, float]:
         "vie",
         "--quiet",
     ]
-    found["ocrmypdf"] = sum(_cpu_of([*command, str(scan.path), str(folder / "out.pdf")]) for scan in scans)
-    return found
+    seconds["ocrmypdf"] = sum(_cpu_of([*command, str(scan.path), str(folder / "out.pdf")]) for scan in scans)
+    return seconds
 
 
 def _cpu_of(command: Sequence[str]) -> float:
@@ -145,8 +142,8 @@ def _cpu_of(command: Sequence[str]) -> float:
 # --- figures ------------------------------------------------------------------------------------------------------
 
 
-def _figures(told: Mapping[str, Sequence[BookCost]], peers: Mapping[str, float]) -> dict[str, Any]:
-    pages = {name: [page for book in books for page in book.pages.values()] for name, books in told.items()}
+def _figures(costs: Mapping[str, Sequence[BookCost]], peers: Mapping[str, float]) -> dict[str, Any]:
+    pages = {name: [page for book in books for page in book.pages.values()] for name, books in costs.items()}
     now, before = pages["now"], pages["before"]
     spent = {name: statistics.mean(page.cpu for page in read) for name, read in pages.items()}
     return {
@@ -160,9 +157,9 @@ def _figures(told: Mapping[str, Sequence[BookCost]], peers: Mapping[str, float])
         "grown": list(grown_stages(before, now)),
         "peers": {name: seconds / len(now) for name, seconds in peers.items()},
         "times_peer": {name: spent["now"] * len(now) / seconds for name, seconds in peers.items()},
-        "memory": {name: _memory(books) for name, books in told.items()},
-        "start": {name: asdict(_start(books)) for name, books in told.items()},
-        "first_page": {name: _first_page(books) for name, books in told.items()},
+        "memory": {name: _memory(books) for name, books in costs.items()},
+        "start": {name: asdict(_start(books)) for name, books in costs.items()},
+        "first_page": {name: _first_page(books) for name, books in costs.items()},
     }
 
 
@@ -190,10 +187,10 @@ def _first_page(books: Sequence[BookCost]) -> float:
 
 
 def _changed(
-    books: Sequence[Path], told: Mapping[str, Sequence[BookCost]], schemas: Schemas
+    books: Sequence[Path], costs: Mapping[str, Sequence[BookCost]], schemas: Schemas
 ) -> list[OtherReading]:
     changed: list[OtherReading] = []
-    for book, before, now in zip(books, told["before"], told["now"], strict=True):
+    for book, before, now in zip(books, costs["before"], costs["now"], strict=True):
         changed += other_readings(
             before.pages, now.pages, load_truth(book / "truth.json"), _columns(book, schemas)
         )
@@ -243,13 +240,13 @@ def _row(table: Table, label: str, before: float, now: float, shape: str = "{:.3
 def _show_changed(changed: Sequence[OtherReading]) -> None:
     console = Console(width=160)
     table = Table("Trang", "Ô", "Trên giấy", "Trước", "Nay", title=f"{len(changed)} giá trị đọc khác đi")
-    for one in changed:
+    for change in changed:
         table.add_row(
-            f"{one.page[0]} {one.page[2]}/{one.row}",
-            one.field,
-            one.paper or "–",
-            _told(one.before),
-            _told(one.now),
+            f"{change.page[0]} {change.page[2]}/{change.row}",
+            change.field,
+            change.paper or "–",
+            _told(change.before),
+            _told(change.now),
         )
     console.print(table, markup=False)
 

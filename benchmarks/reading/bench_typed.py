@@ -64,11 +64,11 @@ def main() -> None:
                 if chosen.wrong:
                     _name_wrong(book, context.schemas, console)
             table.add_row(form.id, *_cells(_figures([e.overall for e in forms[form.id]])))
-    every = _figures([evaluation.overall for found in forms.values() for evaluation in found])
+    every = _figures([evaluation.overall for form in forms.values() for evaluation in form])
     table.add_row("Tất cả", *_cells(every), style="bold")
     console.print(table)
-    console.print(_by_kind([evaluation for found in forms.values() for evaluation in found]))
-    by_form = {name: _figures([e.overall for e in found]) for name, found in forms.items()}
+    console.print(_by_kind([evaluation for form in forms.values() for evaluation in form]))
+    by_form = {name: _figures([e.overall for e in form]) for name, form in forms.items()}
     report_figures("typed", {"seed": chosen.seed, "scanner": chosen.scanner, **every, "forms": by_form})
 
 
@@ -111,18 +111,18 @@ def _name_wrong(book: ReadBook, schemas: Schemas, console: Console) -> None:
     record = schemas.record(book.form.record)
     for entry in book.truth.entries:
         result = book.pages[entry.page] if entry.page is not None else None
-        found = next((e for e in result.entries if e.row == entry.row), None) if result else None
-        readings = {reading.field: reading for reading in found.readings} if found else {}
+        read_entry = next((e for e in result.entries if e.row == entry.row), None) if result else None
+        readings = {reading.field: reading for reading in read_entry.readings} if read_entry else {}
         for column, text in entry.values.items():
             spec = record.by_column.get(column)
             reading = readings.get(spec.name) if spec else None
             if text and (reading is None or reading.text != text):
-                told = (
+                value = (
                     "–"
                     if reading is None
                     else f"{reading.text!r} {reading.confidence:.2f} {reading.writing.value}"
                 )
-                console.print(f"  {book.form.id} {column}: {text!r} -> {told}", markup=False)
+                console.print(f"  {book.form.id} {column}: {text!r} -> {value}", markup=False)
 
 
 if __name__ == "__main__":

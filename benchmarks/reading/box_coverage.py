@@ -52,7 +52,7 @@ def ink_coverages(truth: BookTruth, pages: Sequence[PageResult | None]) -> tuple
     """Every noted line of ink. ``pages`` go with ``truth.pages``; ink on a page that failed is not covered at
     all.
     """
-    found = []
+    coverages = []
     for entry in truth.entries:
         if entry.page is None or entry.row is None:
             continue
@@ -62,17 +62,17 @@ def ink_coverages(truth: BookTruth, pages: Sequence[PageResult | None]) -> tuple
             boxes = _boxes(readings.get(name))
             for quad in quads:
                 covered = 0.0 if result is None else covered_share(straightened(quad, result.matrix), boxes)
-                found.append(InkCoverage(entry.page, entry.row, name, covered))
-    return tuple(found)
+                coverages.append(InkCoverage(entry.page, entry.row, name, covered))
+    return tuple(coverages)
 
 
 def label_errors(truth: BookTruth, pages: Sequence[PageResult | None]) -> tuple[LabelError, ...]:
-    """Every noted label; labels of the same text are told apart by their order on the page."""
-    found = []
+    """Return every noted label; labels with the same text are identified by their order on the page."""
+    errors = []
     for number, page in enumerate(truth.pages):
         result = pages[number] if number < len(pages) else None
-        found += _label_errors(number, page, result)
-    return tuple(found)
+        errors += _label_errors(number, page, result)
+    return tuple(errors)
 
 
 def box_figures(coverages: Sequence[InkCoverage], errors: Sequence[LabelError]) -> dict[str, Any]:
@@ -141,22 +141,19 @@ def _label_errors(number: int, page: TruePage, result: PageResult | None) -> lis
     placed: dict[str, list[Box]] = defaultdict(list)
     for label in sorted(result.labels, key=lambda label: (label.box.top, label.box.left)):
         placed[label.text].append(label.box)
-    found = []
+    errors = []
     drawn = [(label.text, straightened(label.quad, result.matrix)) for label in page.labels]
     for text, box in sorted(drawn, key=lambda item: (item[1].top, item[1].left)):
         near = placed[text].pop(0) if placed[text] else None
         height = max(box.height, 1.0)
-        found.append(
+        errors.append(
             LabelError(number, text, None, None)
             if near is None
             else LabelError(
-                number,
-                text,
-                (near.centre[1] - box.centre[1]) / height,
-                (near.left - box.left) / height,
+                number, text, (near.centre[1] - box.centre[1]) / height, (near.left - box.left) / height
             )
         )
-    return found
+    return errors
 
 
 def _mean(flags: Sequence[bool]) -> float | None:

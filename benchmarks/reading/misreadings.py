@@ -103,7 +103,7 @@ class Misreading:
 
 
 def one_letter_misread(text: str, rng: random.Random) -> str:
-    """The text with one of its letters read as another: with another mark, as one that looks like it, or as any."""
+    """Return the text with a letter read as another: with another mark, as a similar letter, or as any letter."""
     letters = [place for place, letter in enumerate(text) if letter.isalpha()]
     misread = text
     while misread == text:

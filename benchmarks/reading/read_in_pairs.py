@@ -35,15 +35,15 @@ class ReaderStart:
 
 @dataclass(frozen=True)
 class PageCost:
-    """One page as one revision read it.
+    """A page as a revision read it.
 
     Attributes:
-        cpu: CPU seconds, those of Tesseract included.
+        cpu: CPU seconds, with Tesseract's.
         stages: CPU seconds by stage.
         wall: Wall seconds.
         memory: Megabytes that the process holds after it.
-        peak: The most megabytes that the process ever held.
-        read: What was read, by row and field.
+        peak: The peak megabytes of the process.
+        read: The readings, by row and field.
     """
 
     cpu: float
@@ -56,7 +56,7 @@ class PageCost:
 
 @dataclass(frozen=True)
 class BookCost:
-    """A book as one revision read it, page by page in their order."""
+    """A book as a revision read it, page by page in their order."""
 
     start: ReaderStart
     pages: Mapping[PageKey, PageCost]
@@ -77,9 +77,9 @@ def read_in_pairs(books: Sequence[Path], roots: Mapping[str, Path]) -> dict[str,
             for number in range(total):
                 names = list(roots)
                 for name in names if number % 2 == 0 else reversed(names):
-                    told = json.loads(next(readers[name]))
-                    key = (book.name, told["scan"], told["page_no"])
-                    pages[name][key] = _page_cost(told)
+                    answer = json.loads(next(readers[name]))
+                    key = (book.name, answer["scan"], answer["page_no"])
+                    pages[name][key] = _page_cost(answer)
                 say(f"{book.name}: đã đọc {number + 1}/{total} trang")
         for name in roots:
             start = ReaderStart(starts[name]["cpu"], starts[name]["memory"]["now"])
@@ -87,20 +87,20 @@ def read_in_pairs(books: Sequence[Path], roots: Mapping[str, Path]) -> dict[str,
     return costs
 
 
-def _page_cost(told: Mapping[str, Any]) -> PageCost:
+def _page_cost(answer: Mapping[str, Any]) -> PageCost:
     return PageCost(
-        cpu=told["cpu"],
-        stages=told["stages"],
-        wall=told["wall"],
-        memory=told["memory"]["now"],
-        peak=told["memory"]["peak"],
-        read={(one["row"], one["field"]): one for one in told["read"]},
+        cpu=answer["cpu"],
+        stages=answer["stages"],
+        wall=answer["wall"],
+        memory=answer["memory"]["now"],
+        peak=answer["memory"]["peak"],
+        read={(field["row"], field["field"]): field for field in answer["read"]},
     )
 
 
 @contextmanager
 def _reader(book: Path, root: Path) -> Iterator[Generator[str]]:
-    """Yield the lines that a process tells of a book with the code in ``root``; each but the first is asked for."""
+    """Yield the lines that a process writes about a book with the code in ``root``; each but the first is asked for."""
     command = [sys.executable, str(READER), str(book.resolve())]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(root), *_beside()])}
     with subprocess.Popen(
@@ -113,7 +113,7 @@ def _reader(book: Path, root: Path) -> Iterator[Generator[str]]:
         def lines() -> Generator[str]:
             yield _answered(telling.readline(), book)
             while True:
-                with suppress(BrokenPipeError):  # it has ended, and what it told last is still to be read
+                with suppress(BrokenPipeError):  # it has ended, and its last line is still to be read
                     asking.write("\n")
                     asking.flush()
                 yield _answered(telling.readline(), book)

@@ -56,9 +56,13 @@ def main(book: Path) -> None:
             if reader.started - before > 0:
                 stages[BETWEEN] = stages.get(BETWEEN, 0.0) + reader.started - before
             stages["other"] = spent - sum(stages.values())
-            told = {"scan": job.scan.path.name, "page_no": job.page_no, "cpu": spent, "stages": stages}
-            told |= {"wall": time.perf_counter() - reader.began, "memory": _memory(), "read": _read_on(page)}
-            _tell(answers, told)
+            answer = {"scan": job.scan.path.name, "page_no": job.page_no, "cpu": spent, "stages": stages}
+            answer |= {
+                "wall": time.perf_counter() - reader.began,
+                "memory": _memory(),
+                "read": _read_on(page),
+            }
+            _tell(answers, answer)
             if not sys.stdin.readline():
                 return
             before = _cpu()
@@ -70,7 +74,7 @@ def _load_ahead() -> None:
 
 
 def _module(*names: str) -> Any:
-    """The first of these modules of ``pipeline`` that there is; the last names are those of older revisions."""
+    """Return the first of these modules of ``pipeline`` that exists; the last names belong to older revisions."""
     for name in names[:-1]:
         with suppress(ModuleNotFoundError):
             return import_module(f"pipeline.{name}")
@@ -159,8 +163,8 @@ def _read_on(page: Any) -> list[Mapping[str, Any]]:
     ]
 
 
-def _tell(answers: Any, told: Mapping[str, Any]) -> None:
-    answers.write(json.dumps(told, ensure_ascii=False) + "\n")
+def _tell(answers: Any, answer: Mapping[str, Any]) -> None:
+    answers.write(json.dumps(answer, ensure_ascii=False) + "\n")
     answers.flush()
 
 

@@ -52,7 +52,7 @@ def grown_stages(before: Sequence[PageCost], now: Sequence[PageCost]) -> tuple[s
         if new[name] <= GROWN * was or new[name] - was <= most:
             return False
         pairs = zip(before, now, strict=True)
-        more = [page.stages.get(name, 0.0) > one.stages.get(name, 0.0) for one, page in pairs]
+        more = [page.stages.get(name, 0.0) > earlier.stages.get(name, 0.0) for earlier, page in pairs]
         return statistics.mean(more) >= GROWN_PAGES
 
     return tuple(filter(has_grown, new))
@@ -64,12 +64,12 @@ def other_readings(
     truth: BookTruth,
     columns: Mapping[str, str],
 ) -> Iterator[OtherReading]:
-    """Yield every value that both revisions have and that reads otherwise, or is accepted otherwise.
+    """Yield every value that both revisions have and whose reading or acceptance differs.
 
     Args:
         before: The pages of a book as the other revision read them.
-        now: The same pages as this one read them.
-        columns: The column of each field, by which the truth tells of it.
+        now: The same pages as this revision read them.
+        columns: The column of each field in the truth.
     """
     for page, cost in now.items():
         was = before[page]
@@ -82,13 +82,13 @@ def other_readings(
             )
 
 
-def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    return all(one[key] == other[key] for key in ("status", "text", "accepted"))
+def _same(page: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return all(page[key] == other[key] for key in ("status", "text", "accepted"))
 
 
 def _on_paper(truth: BookTruth, page: PageKey, row: int, column: str) -> str | None:
     numbers = {(true.scan, true.page_no): number for number, true in enumerate(truth.pages)}
     number = numbers[page[1:]]
-    found = (entry for entry in truth.entries if entry.page == number and entry.row == row)
-    entry = next(found, None)
+    entries = (entry for entry in truth.entries if entry.page == number and entry.row == row)
+    entry = next(entries, None)
     return None if entry is None else entry.values.get(column)

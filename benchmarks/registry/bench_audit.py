@@ -59,9 +59,9 @@ def main() -> None:
         figures |= _costs(chosen)
     fallen = 0
     if chosen.only != "costs":
-        told = _tamperings()
-        fallen = sum(one["fallen"] for one in told.values())
-        figures |= told
+        by_tampering = _tamperings()
+        fallen = sum(counted["fallen"] for counted in by_tampering.values())
+        figures |= by_tampering
     report_figures("audit", figures)
     if fallen:
         raise SystemExit(f"{fallen} tamperings were neither found nor refused")
@@ -77,7 +77,7 @@ def _tamperings() -> dict[str, dict[str, int]]:
             place = Path(folder) / kind
             place.mkdir()
             tried[kind] = run(place)
-            words = [one.word for one in tried[kind]]
+            words = [outcome.word for outcome in tried[kind]]
             counts[kind] = {"tried": len(words)} | {
                 word.replace(" ", "_"): words.count(word)
                 for word in ("found", "refused", "out of reach", "fallen")
@@ -104,18 +104,18 @@ def _costs(chosen: argparse.Namespace) -> dict[str, float]:
                 for number in range(1, chosen.pages + 1)
             ]
             began = time.process_time()
-            found = registry.audit().verify()
+            verification = registry.audit().verify()
             verifying = time.process_time() - began
             tracemalloc.start()
             registry.audit().verify()
             _, most = tracemalloc.get_traced_memory()
-    if not found.passed:
+    if not verification.passed:
         raise SystemExit("the audit of the benchmark itself has flaws")
     measured = {
         "save_ms": 1000 * statistics.median(saving),
         "audit_ms": 1000 * statistics.median(in_audit),
-        "rows": found.rows + found.audit_rows,
-        "rows_a_second": (found.rows + found.audit_rows) / verifying,
+        "rows": verification.rows + verification.audit_rows,
+        "rows_a_second": (verification.rows + verification.audit_rows) / verifying,
         "verify_peak_mb": most / 2**20,
     }
     table = Table(

@@ -49,8 +49,8 @@ def main() -> None:
                 steps["gợi ý cùng người (Splink)"] = lambda: suggest_links(registry)
             measured = {name: _timed(name, step) for name, step in steps.items()}
     table = Table("Bước", "Giây CPU", "Giây đồng hồ", "Tìm thấy", title=f"{entries} mục, một nhân")
-    for name, (cpu, wall, found) in measured.items():
-        table.add_row(name, f"{cpu:.1f}", f"{wall:.1f}", str(found))
+    for name, (cpu, wall, figures) in measured.items():
+        table.add_row(name, f"{cpu:.1f}", f"{wall:.1f}", str(figures))
     Console(width=140).print(table)
     checks = list(measured.values())[:2]
     report_figures(
@@ -60,14 +60,14 @@ def main() -> None:
             "cpu_seconds": sum(cpu for cpu, _, _ in checks),
             "wall_seconds": sum(wall for _, wall, _ in checks),
             "links_cpu_seconds": None if chosen.no_links else list(measured.values())[2][0],
-            "findings": sum(found for _, _, found in checks),
+            "findings": sum(figures for _, _, figures in checks),
             "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         },
     )
 
 
 def _timed(name: str, step: Callable[[], Any]) -> tuple[float, float, int]:
-    """CPU and wall seconds of a step, and how much it found."""
+    """Return CPU and wall seconds of a step, and the number of its results."""
     cpu, wall = time.process_time(), time.perf_counter()
     answer = step()
     outcome = getattr(answer, "outcome", answer)

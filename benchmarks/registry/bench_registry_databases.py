@@ -83,7 +83,7 @@ def sqlite_databases() -> Iterator[UrlOf]:
 
 @contextmanager
 def postgresql_databases() -> Iterator[UrlOf]:
-    """New databases of one server."""
+    """New databases of a single server."""
     numbers = itertools.count()
     with postgresql.server({}) as server:
 
@@ -117,7 +117,7 @@ def _rates(url: str, processes: int, pages: int, entries: int) -> tuple[float, f
 
 
 def _write(url: str, name: str, pages: int, entries: int, steps: Barrier) -> None:
-    """Pages of a book, then one decision on each."""
+    """Save pages of a book, then a decision on each."""
     schemas = schema.load()
     fields = tuple(schemas.record("birth").by_name)
     ledger = Ledger(form="birth-2006", place="Xã Thử Nghiệm", place_code="00000", volume="01/2010")

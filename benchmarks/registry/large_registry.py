@@ -39,7 +39,7 @@ KNOWN = 0.05
 
 @dataclass(frozen=True)
 class People:
-    """Columns of made-up people, all of one length."""
+    """Columns of made-up people, all of the same length."""
 
     names: Texts
     male: NDArray[np.bool_]
@@ -120,7 +120,7 @@ def _write_records(
     numbers: NDArray[np.int64],
     years: NDArray[np.int64],
 ) -> None:
-    """Births first: spouses and the dead are partly those who were born."""
+    """Draw births first: spouses and the dead are partly people from these births."""
     kind = kept // ENTRIES_A_BOOK % 3
     place = kept % ENTRIES_A_BOOK
     day = (years - 1970) * 365 + (years - 1969) // 4 + place * 4 + rng.integers(0, 4, len(kept))
@@ -177,11 +177,7 @@ def _people(
 ) -> People:
     sex = rng.random(count) < 0.51 if male is None else np.full(count, male)
     surnames = _drawn(rng, words.SURNAMES, count)
-    middles = np.where(
-        sex,
-        _drawn(rng, words.MIDDLES_MALE, count),
-        _drawn(rng, words.MIDDLES_FEMALE, count),
-    )
+    middles = np.where(sex, _drawn(rng, words.MIDDLES_MALE, count), _drawn(rng, words.MIDDLES_FEMALE, count))
     given = np.where(sex, _drawn(rng, words.GIVEN_MALE, count), _drawn(rng, words.GIVEN_FEMALE, count))
     names = np.char.add(np.char.add(np.char.add(np.char.add(surnames, " "), middles), " "), given)
     return People(names.astype(object), sex, born.copy())
@@ -205,12 +201,12 @@ def _known(
     rng: np.random.Generator, people: People, homes: Texts, children: People, home: Texts, male: bool | None
 ) -> None:
     """Some of these people are among the children (dates need not be plausible: nothing here asks for that)."""
-    for source, one in _pairs(rng, len(children.names), len(people.names)):
+    for source, name in _pairs(rng, len(children.names), len(people.names)):
         if male is None or children.male[source] == male:
-            people.names[one], people.male[one], people.born[one] = (
+            people.names[name], people.male[name], people.born[name] = (
                 children.names[source], children.male[source], children.born[source],
             )  # fmt: skip
-            homes[one] = home[source]
+            homes[name] = home[source]
 
 
 def _pairs(rng: np.random.Generator, sources: int, targets: int) -> Iterator[tuple[int, int]]:

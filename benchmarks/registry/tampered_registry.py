@@ -59,14 +59,14 @@ Then = Callable[[Registry, Lived], None]
 
 @dataclass(frozen=True)
 class Tampering:
-    """What is done.
+    """A tampering.
 
     Attributes:
-        statements: SQL without triggers, or what to do with the database.
-        then: What the program does afterwards.
+        statements: SQL without triggers, or an act on the database.
+        then: The program's next act.
         sealed: Whether the seal of last night is at hand.
         of_trial: Whether the attack on an earlier version did this.
-        unreachable: Why nothing can show it; ``""`` = it must be found or refused.
+        unreachable: Why no check can show the tampering; ``""``: it must be detected or refused.
     """
 
     name: str
@@ -79,7 +79,7 @@ class Tampering:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a tampering: ``found`` (kinds of flaws), ``refused`` by the program when it went on."""
+    """The result of a tampering: ``found`` (kinds of flaws), ``refused`` by the program when it went on."""
 
     tampering: Tampering
     found: tuple[FlawKind, ...]
@@ -143,14 +143,14 @@ def live(place: Lived) -> None:
         registry.save_failure(book, SCAN, "scan.pdf", 2, "timeout", "quá giờ")
         for run in ("một", "hai"):
             registry.save_page(book, _page(run), f"run {run}")
-        one, two = registry.entries(book)
-        registry.decide(one, [Verdict("child_native_place", FieldStatus.READ, "Thử Ba")], author="an")
+        first, two = registry.entries(book)
+        registry.decide(first, [Verdict("child_native_place", FieldStatus.READ, "Thử Ba")], author="an")
         finding = Finding("K07", Severity.REVIEW, ("child_name",))
         registry.save_checks([CrossEntryFinding(book, 1, two, finding)], ["K07"])
-        registry.save_links([Link("person", one, "child", two, "child", 0.5, {"name": "same"})])
+        registry.save_links([Link("person", first, "child", two, "child", 0.5, {"name": "same"})])
         registry.withdraw(RegistryPart(book, SCAN, 1, 1), author="chi", reason="bench")
         registry.reinstate(1, author="chi", reason="bench")
-        registry.note_package(book, {one: "01/2010"}, "d" * 64)
+        registry.note_package(book, {first: "01/2010"}, "d" * 64)
         closed = replace(LEDGER, closed_on="31.12.2010")
         registry.correct_book(book, closed, "KS.2010.01", author="chi", reason="bench")
         accounts = registry.accounts()

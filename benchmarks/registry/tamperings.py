@@ -155,9 +155,7 @@ TAMPERINGS: tuple[Tampering, ...] = (
     Tampering("session forged", _sql("INSERT INTO login_session " + PUT_IN.format(77))),
     Tampering(
         "session forged and used",
-        _sql(
-            "UPDATE login_session SET account_id = (SELECT id FROM account WHERE login = 'admin')",
-        ),
+        _sql("UPDATE login_session SET account_id = (SELECT id FROM account WHERE login = 'admin')"),
         uses_session,
     ),
     Tampering(
@@ -298,36 +296,36 @@ TAMPERINGS: tuple[Tampering, ...] = (
 
 
 def tried_on_sqlite(folder: Path) -> list[Outcome]:
-    """All of them, each on a copy of one file."""
+    """Try all tamperings, each on a copy of the same file."""
     source = folder / "source"
     source.mkdir()
     origin = _place(f"sqlite:///{source / 'r.db'}", source / "audit.key")
     live(origin)
     outcomes = []
-    for number, one in enumerate(TAMPERINGS):
+    for number, tampering in enumerate(TAMPERINGS):
         copy = folder / str(number)
         shutil.copytree(source, copy)
         url = f"sqlite:///{copy / 'r.db'}"
-        outcomes.append(_tried(one, _place(url, copy / "audit.key", origin)))
+        outcomes.append(_tried(tampering, _place(url, copy / "audit.key", origin)))
         shutil.rmtree(copy)
     return outcomes
 
 
 def tried_on_postgresql(folder: Path) -> list[Outcome]:
-    """All of them, each on a database that is a copy of one."""
+    """Try all tamperings, each on a copy of the same database."""
     outcomes = []
     with postgresql.server(postgresql.IN_TESTS) as cluster, cluster.database() as source:
         key = folder / "audit.key"
         origin = _place(cluster.url(source), key, owner_url=cluster.url(source, postgresql.OWNER))
         live(origin)
-        for number, one in enumerate(TAMPERINGS):
+        for number, tampering in enumerate(TAMPERINGS):
             own_key = folder / f"{number}.key"
             shutil.copy(key, own_key)
             with cluster.database(source) as name:
                 place = _place(
                     cluster.url(name), own_key, origin, owner_url=cluster.url(name, postgresql.OWNER)
                 )
-                outcomes.append(_tried(one, place))
+                outcomes.append(_tried(tampering, place))
     return outcomes
 
 
@@ -337,25 +335,25 @@ def _place(url: str, key: Path, origin: Lived | None = None, *, owner_url: str =
     return Lived(url, owner_url or url, key, origin.passwords, origin.token, origin.seal)
 
 
-def _tried(one: Tampering, place: Lived) -> Outcome:
+def _tried(tampering: Tampering, place: Lived) -> Outcome:
     with closing(Outsider(place)) as other:
-        if callable(one.statements):
-            one.statements(other)
+        if callable(tampering.statements):
+            tampering.statements(other)
         else:
             with other.unguarded():
-                for statement in one.statements:
+                for statement in tampering.statements:
                     other.execute(statement)
     refused = False
     try:
         with place.open() as registry:
-            if one.then is not None:
+            if tampering.then is not None:
                 try:
-                    one.then(registry, place)
+                    tampering.then(registry, place)
                 except HotichError:
                     refused = True
-            seals = (place.seal,) if one.sealed and place.seal is not None else ()
-            found = registry.audit().verify(*seals)
+            seals = (place.seal,) if tampering.sealed and place.seal is not None else ()
+            verification = registry.audit().verify(*seals)
     except HotichError:
-        return Outcome(one, (), refused=True, checkable=True)
-    kinds = tuple(dict.fromkeys(flaw.kind for flaw in found.flaws))
-    return Outcome(one, kinds, refused, found.checkable)
+        return Outcome(tampering, (), refused=True, checkable=True)
+    kinds = tuple(dict.fromkeys(flaw.kind for flaw in verification.flaws))
+    return Outcome(tampering, kinds, refused, verification.checkable)

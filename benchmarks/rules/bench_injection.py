@@ -29,11 +29,11 @@ from pipeline.declarations import schema
 Details = frozenset[tuple[str, str]]
 
 TRIES = 30
-"""How often a family is drawn anew for one error, where it met nothing to change."""
+"""How often a family is drawn again for an error when nothing could be changed."""
 
 BY_DESIGN = ("L06", "L07", "L09", "L10", "MISSING", "T01")
-"""What tells how the paper really is, for a person to choose: a note, an abbreviation, a mark, a blank. All else on an
-untouched book is a false alarm."""
+"""Findings about the real state of the paper, for a person to choose: a note, an abbreviation, a mark, a blank. Any
+other finding on an untouched book is a false alarm."""
 
 NOTED = replace(FAULTLESS, blank=0.05, notes=0.25, ditto=0.25)
 """Books as clerks leave them: with margin notes, blanks and marks for "as above"."""
@@ -77,8 +77,8 @@ def main() -> None:
     flaws: list[tuple[str, FaultlessBook, InjectedError]] = []
     by_form = {form.id: [book for book in books if book.form.id == form.id] for form in entry_forms(schemas)}
     for name in FAMILIES:
-        for mine in by_form.values():
-            flaws += [(name, *drawn) for drawn in _drawn(name, mine, schemas, rng, chosen.errors)]
+        for of_form in by_form.values():
+            flaws += [(name, *drawn) for drawn in _drawn(name, of_form, schemas, rng, chosen.errors)]
     say(f"{len(flaws)} lỗi")
     _judge(judge, books, flaws, tallies)
     console.print(_table(tallies))
@@ -119,13 +119,13 @@ def _untouched(
     doubted: dict[tuple[int, int], set[str]] = {}
     for number, book in enumerate(books):
         for place, entry in enumerate(book.entries):
-            for one in judge.entry_findings(book, entry):
-                doubted.setdefault((number, place), set()).add(one.code)
-    for number, at, found in judge.book_findings(books):
-        doubted.setdefault((number, -1 if at is None else at), set()).add(found.code)
-    for mine in doubted.values():
-        codes.update(mine)
-    false = sum(not mine.issubset(BY_DESIGN) for mine in doubted.values())
+            for finding in judge.entry_findings(book, entry):
+                doubted.setdefault((number, place), set()).add(finding.code)
+    for number, at, page_finding in judge.book_findings(books):
+        doubted.setdefault((number, -1 if at is None else at), set()).add(page_finding.code)
+    for own_codes in doubted.values():
+        codes.update(own_codes)
+    false = sum(not own_codes.issubset(BY_DESIGN) for own_codes in doubted.values())
     entries = sum(len(book.entries) for book in books)
     told_codes = ", ".join(f"{code} {times}" for code, times in codes.most_common()) or "không có"
     line = f"{title}: {entries} mục, {len(doubted)} mục bị nêu, {false} báo nhầm; {told_codes}"
@@ -136,15 +136,15 @@ def _untouched(
 def _drawn(
     name: str, books: Sequence[FaultlessBook], schemas: schema.Schemas, rng: random.Random, wanted: int
 ) -> list[tuple[FaultlessBook, InjectedError]]:
-    found: list[tuple[FaultlessBook, InjectedError]] = []
+    drawn: list[tuple[FaultlessBook, InjectedError]] = []
     for _ in range(wanted):
         for _ in range(TRIES):
             book = rng.choice(books)
             flaw = FAMILIES[name](InjectionSource(rng, schemas, book))
             if flaw is not None:
-                found.append((book, flaw))
+                drawn.append((book, flaw))
                 break
-    return found
+    return drawn
 
 
 def _judge(
@@ -156,11 +156,11 @@ def _judge(
     """Count what is caught. A finding that the untouched book had already catches nothing."""
     numbers = {id(book): number for number, book in enumerate(books)}
     before: dict[int, set[tuple[str, Details]]] = {}
-    for number, _, one in judge.book_findings(books):
-        before.setdefault(number, set()).add((one.code, frozenset(one.details.items())))
+    for number, _, page_finding in judge.book_findings(books):
+        before.setdefault(number, set()).add((page_finding.code, frozenset(page_finding.details.items())))
     after: dict[int, list[tuple[int | None, str, Details]]] = {}
-    for number, at, one in judge.book_findings([flaw.book for _, _, flaw in flaws]):
-        after.setdefault(number, []).append((at, one.code, frozenset(one.details.items())))
+    for number, at, page_finding in judge.book_findings([flaw.book for _, _, flaw in flaws]):
+        after.setdefault(number, []).append((at, page_finding.code, frozenset(page_finding.details.items())))
     for number, (name, book, flaw) in enumerate(flaws):
         known = before.get(numbers[id(book)], set())
         codes = {
@@ -170,9 +170,13 @@ def _judge(
         }
         if flaw.place is not None and flaw.what != "page":
             entry = book.entries[flaw.place]
-            mine = {(one.code, one.fields) for one in judge.entry_findings(book, entry)}
-            found = judge.entry_findings(flaw.book, flaw.book.entries[flaw.place])
-            codes |= {one.code for one in found if (one.code, one.fields) not in mine}
+            of_entry = {(finding.code, finding.fields) for finding in judge.entry_findings(book, entry)}
+            findings = judge.entry_findings(flaw.book, flaw.book.entries[flaw.place])
+            codes |= {
+                page_finding.code
+                for page_finding in findings
+                if (page_finding.code, page_finding.fields) not in of_entry
+            }
         tally = tallies[name]
         tally.put_in += 1
         if codes:

@@ -59,11 +59,11 @@ class Figures:
     @classmethod
     def of(cls, forms: Sequence[Sequence[TimedPass]]) -> Figures:
         return cls(
-            best=_speed(forms, lambda one: one.cost, min),
-            median=_speed(forms, lambda one: one.cost, statistics.median),
-            places_seen=_speed(forms, lambda one: one.places_seen, min),
-            places_new=_speed(forms, lambda one: one.places_new, min),
-            with_findings=statistics.mean(one.with_findings for passes in forms for one in passes),
+            best=_speed(forms, lambda a_pass: a_pass.cost, min),
+            median=_speed(forms, lambda a_pass: a_pass.cost, statistics.median),
+            places_seen=_speed(forms, lambda a_pass: a_pass.places_seen, min),
+            places_new=_speed(forms, lambda a_pass: a_pass.places_new, min),
+            with_findings=statistics.mean(a_pass.with_findings for passes in forms for a_pass in passes),
         )
 
     @property
@@ -122,19 +122,21 @@ def _passes(
         cost, _ = _asked(rules, entries, context)
         again, _ = _asked(rules, entries, context)
         new, _ = _asked(rules, entries, with_places)
-        seen, found = _asked(rules, entries, with_places)
-        passes.append(TimedPass(cost, cost + max(0.0, seen - again), cost + max(0.0, new - again), found))
+        seen, finding_count = _asked(rules, entries, with_places)
+        passes.append(
+            TimedPass(cost, cost + max(0.0, seen - again), cost + max(0.0, new - again), finding_count)
+        )
     return passes[1:]
 
 
 def _asked(rules: EntryRules, entries: Entries, context: RuleContext) -> tuple[float, float]:
-    """CPU seconds an entry, and the share of entries that something is told of."""
+    """Return CPU seconds an entry, and the share of entries with a finding."""
     begun = time.process_time()
     findings = [rules.findings_of(readings, context) for readings in entries]
     seconds = time.process_time() - begun
     serious = (
-        any(one.severity is not Severity.INFO and one.code not in BY_DESIGN for one in found)
-        for found in findings
+        any(doubt.severity is not Severity.INFO and doubt.code not in BY_DESIGN for doubt in finding)
+        for finding in findings
     )
     return seconds / len(entries), sum(serious) / len(entries)
 
@@ -145,7 +147,7 @@ def _speed(
     chosen: Callable[[list[float]], float],
 ) -> float:
     """Entries a second where as many come from each form."""
-    return 1 / statistics.mean(chosen([cost(one) for one in passes]) for passes in forms)
+    return 1 / statistics.mean(chosen([cost(a_pass) for a_pass in passes]) for passes in forms)
 
 
 if __name__ == "__main__":

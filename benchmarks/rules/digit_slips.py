@@ -18,7 +18,7 @@ def one_figure(rng: random.Random, text: str) -> str | None:
     if not places:
         return None
     at = rng.choice(places)
-    return text[:at] + rng.choice([one for one in FIGURES if one != text[at]]) + text[at + 1 :]
+    return text[:at] + rng.choice([figure for figure in FIGURES if figure != text[at]]) + text[at + 1 :]
 
 
 def confused_figure(rng: random.Random, text: str) -> str | None:

@@ -21,7 +21,7 @@ Entry = Mapping[str, str]
 
 @dataclass(frozen=True)
 class BookPage:
-    """A page as it was scanned: ``entries`` on it; one without any is a blank page."""
+    """A page as it was scanned, with its ``entries``; a page without entries is blank."""
 
     entries: tuple[Entry, ...]
 
@@ -61,24 +61,24 @@ class RuleChecker:
         """What a person would have to look at in that entry by itself."""
         record = self.schemas.record(book.form.record)
         context = context_of(book.form, book.ledger, places=self._places)
-        found = self._rules[record.record].findings_of(self.readings(book, entry), context)
-        return tuple(one for one in found if one.severity is not Severity.INFO)
+        findings = self._rules[record.record].findings_of(self.readings(book, entry), context)
+        return tuple(finding for finding in findings if finding.severity is not Severity.INFO)
 
     def book_findings(self, books: Sequence[FaultlessBook]) -> Iterator[tuple[int, int | None, BookFinding]]:
         """What a person would have to look at in each of these books as a whole, each an office's only one: the number
         of the book, that of the entry in it (None: a page), the finding."""
         frames = _frames(books, self)
         places = frames[0]["place"].tolist()
-        for one in book_findings(
+        for finding in book_findings(
             build_series(*(frame.drop(columns="place", errors="ignore") for frame in frames))
         ):
-            severity = self.schemas.severity_of(one.code)
+            severity = self.schemas.severity_of(finding.code)
             if severity is None or severity is Severity.INFO:
                 continue
-            yield one.book_id, None if one.entry_id is None else places[one.entry_id], one
+            yield finding.book_id, None if finding.entry_id is None else places[finding.entry_id], finding
 
     def readings(self, book: FaultlessBook, entry: Entry) -> list[FieldReading]:
-        """The entry as readings: of the form's fields, and of those that the ledger gives."""
+        """Return the entry as readings: of the form's fields, and of the fields that the ledger gives."""
         record = self.schemas.record(book.form.record)
         texts = {**_from_ledger(record, book.ledger, entry), **entry}
         return [self._reading(record.by_name[name], text, book.ledger) for name, text in texts.items()]

@@ -28,8 +28,7 @@ from pipeline.values.places import DayRange, Gazetteer, Level, Unit
 
 @dataclass(frozen=True)
 class InjectedError:
-    """A book with one error in it: ``place`` of the entry that bears it (None: an entry is no longer there), ``what``
-    was changed."""
+    """A book with a single error: ``place`` of its entry (``None``: an entry was removed), ``what`` was changed."""
 
     book: FaultlessBook
     place: int | None
@@ -57,10 +56,10 @@ class InjectionSource:
         """Whether the form has the same date in words."""
         pairs = [rule.fields for rule in self.record.rules if rule.predicate == "same_date"]
         others = {other for pair in pairs if spec.name in pair for other in pair if other != spec.name}
-        return any(one.name in others for one in self.fields("date_words"))
+        return any(field.name in others for field in self.fields("date_words"))
 
     def written(self, specs: Sequence[FieldSpec]) -> tuple[int, Entry, FieldSpec] | None:
-        """An entry and one of those fields in which something is written."""
+        """Return an entry and a field of it with writing."""
         places = list(range(len(self.book.entries)))
         self.rng.shuffle(places)
         for place in places:
@@ -72,7 +71,7 @@ class InjectionSource:
 
     def people(self, *events: str) -> list[PersonSpec]:
         on_form = set(self.book.form.field_names)
-        return [one for one in self.record.people if one.event in events and one.name in on_form]
+        return [person for person in self.record.people if person.event in events and person.name in on_form]
 
 
 def _in(chance: InjectionSource, specs: Sequence[FieldSpec], change: Change) -> InjectedError | None:
@@ -95,11 +94,11 @@ def _means_the_same(spec: FieldSpec, text: str, before: str) -> bool:
 
 
 def date_with_words(chance: InjectionSource) -> InjectedError | None:
-    return _in(chance, [one for one in chance.fields("date") if chance.told_in_words(one)], one_figure)
+    return _in(chance, [field for field in chance.fields("date") if chance.told_in_words(field)], one_figure)
 
 
 def date_without_words(chance: InjectionSource) -> InjectedError | None:
-    return _in(chance, [one for one in chance.fields("date") if not chance.told_in_words(one)], one_figure)
+    return _in(chance, [name for name in chance.fields("date") if not chance.told_in_words(name)], one_figure)
 
 
 def swapped_in_date(chance: InjectionSource) -> InjectedError | None:
@@ -144,7 +143,7 @@ def _number(text: str) -> str:
 
 
 def wrong_sex(chance: InjectionSource) -> InjectedError | None:
-    drawn = chance.written([one for one in chance.fields("choice") if one.vocab == "sex"])
+    drawn = chance.written([field for field in chance.fields("choice") if field.vocab == "sex"])
     if drawn is None:
         return None
     place, entry, spec = drawn
@@ -157,19 +156,19 @@ def wrong_sex(chance: InjectionSource) -> InjectedError | None:
 
 
 def young_parent(chance: InjectionSource) -> InjectedError | None:
-    """A parent's year of birth becomes one from the child's birth on."""
-    parents = [one for one in chance.people("other") if one.born_on and one.male is not None]
-    children = [one.born_on for one in chance.people("born") if one.born_on]
-    specs = [spec for one in parents for spec in chance.fields("date") if spec.name == one.born_on]
+    """A parent's year of birth becomes a year from the child's birth on."""
+    parents = [person for person in chance.people("other") if person.born_on and person.male is not None]
+    children = [person.born_on for person in chance.people("born") if person.born_on]
+    specs = [spec for parent in parents for spec in chance.fields("date") if spec.name == parent.born_on]
     drawn = chance.written(specs)
     if drawn is None or not children:
         return None
     place, entry, spec = drawn
     born = parse_canonical(KINDS["date"].parse(entry.get(children[0], "")).canonical)
-    mine = parse_canonical(KINDS["date"].parse(entry[spec.name]).canonical)
-    if born is None or mine is None:
+    own_birth = parse_canonical(KINDS["date"].parse(entry[spec.name]).canonical)
+    if born is None or own_birth is None:
         return None
-    text = entry[spec.name].replace(str(mine.year), str(born.year + chance.rng.randint(0, 20)))
+    text = entry[spec.name].replace(str(own_birth.year), str(born.year + chance.rng.randint(0, 20)))
     return InjectedError(with_changed_entry(chance.book, place, {spec.name: text}), place, spec.name)
 
 
@@ -205,7 +204,7 @@ def duplicate(chance: InjectionSource) -> InjectedError | None:
 
 
 def foreign_birth_year(chance: InjectionSource) -> InjectedError | None:
-    """The figures of the birth year in a personal number become those of another year."""
+    """The figures of the birth year in a personal number become the figures of another year."""
     return _in(chance, chance.fields("id_number"), _other_birth_year)
 
 
@@ -215,7 +214,7 @@ def _other_birth_year(rng: random.Random, text: str) -> str | None:
         return None
     at = figures[4]
     year = text[at] + text[figures[5]]
-    other = f"{rng.choice([one for one in range(100) if one != int(year)]):02}"
+    other = f"{rng.choice([two_digits for two_digits in range(100) if two_digits != int(year)]):02}"
     return text[:at] + other[0] + text[at + 1 : figures[5]] + other[1] + text[figures[5] + 1 :]
 
 
@@ -236,7 +235,7 @@ def anachronism(chance: InjectionSource) -> InjectedError | None:
 
 @lru_cache(maxsize=8)
 def _communes(gazetteer: Gazetteer, year: int) -> frozenset[tuple[str, str]]:
-    """The communes of that year, also those of towns, with the provinces they may have been in."""
+    """Return the communes of that year, also in towns, with the provinces they may have been in."""
     days = DayRange(year * 10000 + 101, year * 10000 + 1231)
     there = [unit for unit in gazetteer.units if unit.type == "Xã" and _may_be(unit, days)]
     return frozenset(

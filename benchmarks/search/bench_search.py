@@ -68,7 +68,7 @@ PAGES = 5
 """Pages of results that are looked through for a planted name."""
 
 EVERYWHERE = Person(1, "phu-trach", "Phụ Trách", Role.SUPERVISOR, None)
-AT_HOME = Person(2, "xa", "Xã", Role.SUPERVISOR, frozenset(f"{one:05}" for one in range(3)))
+AT_HOME = Person(2, "xa", "Xã", Role.SUPERVISOR, frozenset(f"{number:05}" for number in range(3)))
 WHY = SearchReason(SearchPurpose.CHECK, "phép đo")
 NO_LIMIT = SearchOptions(most=10**9)
 
@@ -99,7 +99,7 @@ def main() -> None:
             with place(folder) as there:
                 made.append(measured(there, entries, chosen.planted, chosen.asked, chosen.seed))
         if made:
-            report_figures(f"search-{name}", {name: made[-1], "growth": [grown(one) for one in made]})
+            report_figures(f"search-{name}", {name: made[-1], "growth": [grown(size) for size in made]})
 
 
 @dataclass(frozen=True)
@@ -153,11 +153,11 @@ def processor_seconds(server: postgresql.Cluster) -> float:
     ticks = 0
     for path in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
-            told = path.read_text(errors="replace").rpartition(")")[2].split()
+            fields = path.read_text(errors="replace").rpartition(")")[2].split()
             if path.parent.name == first:
-                ticks += sum(map(int, told[11:15]))  # with those of children that are gone
-            elif told[1] == first:
-                ticks += sum(map(int, told[11:13]))
+                ticks += sum(map(int, fields[11:15]))  # with exited children
+            elif fields[1] == first:
+                ticks += sum(map(int, fields[11:13]))
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
@@ -171,19 +171,22 @@ def grown(figures: Mapping[str, Any]) -> Mapping[str, object]:
         "build_server_seconds": figures["build_server_seconds"],
         "index_bytes": figures["index_bytes"],
         "all": speed["all"],
-        "slowest_p95": max(one["p95"] for one in speed.values()),
+        "slowest_p95": max(times["p95"] for times in speed.values()),
     }
 
 
 def measured(place: Place, entries: int, planted: int, asked: int, seed: int) -> Mapping[str, Any]:
-    """What one kind of database comes to."""
+    """The results of a kind of database."""
     if place.filled is not None and place.filled.exists():
-        told = json.loads(place.filled.read_text(encoding="utf-8"))
-        there, building = tuple(Planted(**one) for one in told["planted"]), told["building"]
+        filled_record = json.loads(place.filled.read_text(encoding="utf-8"))
+        there, building = (
+            tuple(Planted(**record) for record in filled_record["planted"]),
+            filled_record["building"],
+        )
     else:
         there, building = filled(place, entries, planted, seed)
         if place.filled is not None:
-            kept = {"planted": [asdict(one) for one in there], "building": building}
+            kept = {"planted": [asdict(record) for record in there], "building": building}
             place.filled.write_text(json.dumps(kept), encoding="utf-8")
     with Registry.open(place.url) as registry:
         assert building["entries"] > MOST_COMPARED or registry.compare_search_index(mend=False).agrees
@@ -227,11 +230,11 @@ def filled(
 
 
 def found_of(registry: Registry, planted: Sequence[Planted]) -> Mapping[str, object]:
-    """What is found of the planted names, by the manner in which they are written otherwise."""
-    said: defaultdict[str, list[tuple[bool, bool, int, int]]] = defaultdict(list)
-    for one in planted:
-        said[one.manner].append(asked_for(registry, one))
-        said["all"].append(said[one.manner][-1])
+    """The search results for the planted names, by the manner of their spelling."""
+    outcomes: defaultdict[str, list[tuple[bool, bool, int, int]]] = defaultdict(list)
+    for entry in planted:
+        outcomes[entry.manner].append(asked_for(registry, entry))
+        outcomes["all"].append(outcomes[entry.manner][-1])
     return {
         manner: {
             "names": len(rows),
@@ -240,26 +243,26 @@ def found_of(registry: Registry, planted: Sequence[Planted]) -> Mapping[str, obj
             "precision": share(sum(row[2] for row in rows), sum(row[3] for row in rows)),
             "hits": statistics.mean(row[3] for row in rows),
         }
-        for manner, rows in said.items()
+        for manner, rows in outcomes.items()
     }
 
 
-def asked_for(registry: Registry, one: Planted) -> tuple[bool, bool, int, int]:
-    """Whether a planted name is found, whether on the first page, and how many of how many hits bear the name."""
-    criteria = SearchCriteria(name=one.asked, year_from=one.year, year_to=one.year)
-    after, right, hits, first, found = "", 0, 0, False, False
+def asked_for(registry: Registry, wanted: Planted) -> tuple[bool, bool, int, int]:
+    """Return whether a planted name is among the hits and on the first page, and the counts of hits."""
+    criteria = SearchCriteria(name=wanted.asked, year_from=wanted.year, year_to=wanted.year)
+    after, right, hits, first, is_found = "", 0, 0, False, False
     for number in range(PAGES):
         result = registry.search(EVERYWHERE, criteria, WHY, after=after, options=NO_LIMIT)
         for hit in result.hits:
-            mine = hit.entry_id == one.entry_id
+            is_wanted = hit.entry_id == wanted.entry_id
             names = {unaccented(person.name) for person in hit.people}
-            right += mine or unaccented(one.asked) in names
-            found, first = found or mine, first or (mine and number == 0)
+            right += is_wanted or unaccented(wanted.asked) in names
+            is_found, first = is_found or is_wanted, first or (is_wanted and number == 0)
         hits += len(result.hits)
         after = result.cursor
         if not after:
             break
-    return found, first, right, hits
+    return is_found, first, right, hits
 
 
 def speed_of(
@@ -285,7 +288,7 @@ def speed_of(
         times[kind].append(took)
         times["all"].append(took)
     served = 1000 * (place.cpu_seconds() - served) / len(order)
-    found: dict[str, dict[str, float]] = {
+    by_kind: dict[str, dict[str, float]] = {
         kind: {
             "p50": quantile([wall for wall, _ in some], 0.5),
             "p95": quantile([wall for wall, _ in some], 0.95),
@@ -295,8 +298,8 @@ def speed_of(
         }
         for kind, some in times.items()
     }
-    found["all"]["server_mean"] = served
-    return found
+    by_kind["all"]["server_mean"] = served
+    return by_kind
 
 
 def questions(rng: random.Random, planted: Sequence[Planted]) -> Mapping[str, Callable[[], SearchCriteria]]:

@@ -42,7 +42,7 @@ FIELDS = (
 )  # fmt: skip
 
 MANNERS = ("tones", "misread", "swapped")
-"""How planted names are written otherwise: without marks, with one misread letter, with words that changed places."""
+"""How planted names are written otherwise: without marks, with a misread letter, with words that changed places."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,10 @@ class Planted:
 
 
 class Misreader:
-    """Writes one letter of a name as the networks read it: by the misreadings of pens and writers held out."""
+    """Writes a letter of a name as the networks read it: by the misreadings of held-out pens and writers."""
 
-    def __init__(self, rng: random.Random, told: Path = HELD_OUT) -> None:
-        counts = json.loads(told.read_text(encoding="utf-8"))["counts"]
+    def __init__(self, rng: random.Random, names_file: Path = HELD_OUT) -> None:
+        counts = json.loads(names_file.read_text(encoding="utf-8"))["counts"]
         pairs = [(*key.partition(">")[::2], float(count)) for key, count in counts.items()]
         self._pairs: list[tuple[str, str, float]] = [
             (a, b, count) for a, b, count in pairs if len(a) == len(b) == 1 and a.isalpha() and b.isalpha()
@@ -67,7 +67,7 @@ class Misreader:
         self._rng = rng
 
     def misread(self, name: str) -> str:
-        """Return the name with one letter misread; the letters are chosen as often as they are misread."""
+        """Return the name with a misread letter; letters are chosen as often as they are misread."""
         bare = unaccented(name)
         if len(bare) != len(name):
             return name
@@ -92,8 +92,8 @@ def write_registry(url: str, entries: int, planted: int, seed: int) -> tuple[Pla
     rng = random.Random(seed)
     books = -(-entries // (ENTRIES_A_PAGE * PAGES_A_BOOK))
     chosen = iter(sorted(rng.sample(range(1, entries + 1), planted * len(MANNERS))))
-    places = {one: MANNERS[number % len(MANNERS)] for number, one in enumerate(chosen)}
-    found: list[Planted] = []
+    places = {entry_id: MANNERS[number % len(MANNERS)] for number, entry_id in enumerate(chosen)}
+    planted_entries: list[Planted] = []
     with (
         closing(Database(url, 60.0)) as database,
         database.engine.connect() as connection,
@@ -107,14 +107,14 @@ def write_registry(url: str, entries: int, planted: int, seed: int) -> tuple[Pla
             driver,
             "scan",
             _SCAN,
-            ((one, one, f"scan{one}", "scan.pdf", 1, 10) for one in range(1, books + 1)),
+            ((book_id, book_id, f"scan{book_id}", "scan.pdf", 1, 10) for book_id in range(1, books + 1)),
         )
         pages = range(1, books * PAGES_A_BOOK + 1)
         _stream(driver, "page", ("id", "scan_id", "page_no"), (
-            (one, (one - 1) // PAGES_A_BOOK + 1, (one - 1) % PAGES_A_BOOK + 1) for one in pages
+            (page, (page - 1) // PAGES_A_BOOK + 1, (page - 1) % PAGES_A_BOOK + 1) for page in pages
         ))  # fmt: skip
         _stream(driver, "entry", _ENTRY, _entries(entries))
-        _stream(driver, "birth_record", FIELDS, _births(rng, entries, places, found))
+        _stream(driver, "birth_record", FIELDS, _births(rng, entries, places, planted_entries))
         connection.exec_driver_sql("DELETE FROM search_state")  # opening the registry builds the index
         if connection.dialect.name == "postgresql":
             for table in ("book", "scan", "page", "entry"):
@@ -123,7 +123,7 @@ def write_registry(url: str, entries: int, planted: int, seed: int) -> tuple[Pla
     with closing(Database(url, 60.0)) as database, database.engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM ANALYZE"))
-    return tuple(found)
+    return tuple(planted_entries)
 
 
 _BOOK = ("id", "folder_name", "record", "form", "place", "place_code", "volume", "opened_on", "closed_on")
@@ -132,16 +132,26 @@ _ENTRY = ("id", "page_id", "row", "record", "found", "stands", "accepted", "numb
 
 
 def _books(books: int) -> Iterator[tuple[Any, ...]]:
-    for one in range(1, books + 1):
-        place, year = one % PLACES, FIRST_YEAR + one % YEARS
-        yield one, f"KS.{one}", "birth", "birth-2006", f"Xã Số {place}", f"{place:05}", f"01/{year}", "", ""
+    for book_id in range(1, books + 1):
+        place, year = book_id % PLACES, FIRST_YEAR + book_id % YEARS
+        yield (
+            book_id,
+            f"KS.{book_id}",
+            "birth",
+            "birth-2006",
+            f"Xã Số {place}",
+            f"{place:05}",
+            f"01/{year}",
+            "",
+            "",
+        )
 
 
 def _entries(entries: int) -> Iterator[tuple[Any, ...]]:
-    for one in range(1, entries + 1):
-        page, row = divmod(one - 1, ENTRIES_A_PAGE)
-        number, year = _number_and_year(one)
-        yield one, page + 1, row, "birth", True, True, True, str(number), year, f"{number}/{year}"
+    for entry_id in range(1, entries + 1):
+        page, row = divmod(entry_id - 1, ENTRIES_A_PAGE)
+        number, year = _number_and_year(entry_id)
+        yield entry_id, page + 1, row, "birth", True, True, True, str(number), year, f"{number}/{year}"
 
 
 def _number_and_year(entry: int) -> tuple[int, int]:
@@ -150,22 +160,22 @@ def _number_and_year(entry: int) -> tuple[int, int]:
 
 
 def _births(
-    rng: random.Random, entries: int, places: dict[int, str], found: list[Planted]
+    rng: random.Random, entries: int, places: dict[int, str], planted: list[Planted]
 ) -> Iterator[tuple[Any, ...]]:
     misreader = Misreader(rng)
-    for one in range(1, entries + 1):
-        number, year = _number_and_year(one)
+    for entry_id in range(1, entries + 1):
+        number, year = _number_and_year(entry_id)
         mother, father = _name(rng, male=False), _name(rng, male=True)
         child = _name(rng, male=rng.random() < 0.5, surname=father.split()[0])
-        if manner := places.get(one):
+        if manner := places.get(entry_id):
             asked, child = child, _otherwise(rng, misreader, child, manner)
-            found.append(Planted(one, manner, asked, year))
+            planted.append(Planted(entry_id, manner, asked, year))
         elif rng.random() < MISREAD:
             child = misreader.misread(child)
         day = f"{rng.randint(1, 28):02}.{rng.randint(1, 12):02}.{year}"
         note = rng.choice(NOTES).format(rng.randint(1, 999)) if rng.random() < NOTED else ""
         yield (
-            one, f"{number}/{year}", f"01/{year}", day, note, child, day, f"Xã Tân {rng.choice(words.GIVEN_MALE)}",
+            entry_id, f"{number}/{year}", f"01/{year}", day, note, child, day, f"Xã Tân {rng.choice(words.GIVEN_MALE)}",
             mother, f"{rng.randrange(10**11, 10**12)}", father, mother,
         )  # fmt: skip
 
@@ -189,7 +199,7 @@ def _otherwise(rng: random.Random, misreader: Misreader, name: str, manner: str)
 
 
 def _stream(driver: Any, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Put rows into a table: COPY on PostgreSQL, one prepared statement on SQLite."""
+    """Put rows into a table: COPY on PostgreSQL, a prepared statement on SQLite."""
     names = ", ".join(columns)
     if hasattr(driver, "executemany"):
         marks = ", ".join("?" * len(columns))

@@ -21,12 +21,12 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Attempt:
-    """One thing that an attacker tried.
+    """An attempt of an attacker.
 
     Attributes:
-        group: The subject it belongs to.
-        name: What was tried; within its group the name is its own.
-        detail: What was seen, of an attempt that did not hold; or why it is out of reach.
+        group: The subject.
+        name: The name of the attempt, unique in its group.
+        detail: The observation of an attempt that fell, or why the attempt is out of reach.
     """
 
     group: str
@@ -73,15 +73,19 @@ class AttackLog:
             self.note(group, name, held=False, seen=f"{type(error).__name__}: {error} ({step.name})")
 
     def of(self, group: str, outcome: Outcome | None = None) -> list[Attempt]:
-        """Return the attempts of a group, all or those that ended so."""
-        return [one for one in self.attempts if one.group == group and outcome in (None, one.outcome)]
+        """Return the attempts of a group, all or those with that outcome."""
+        return [
+            attempt
+            for attempt in self.attempts
+            if attempt.group == group and outcome in (None, attempt.outcome)
+        ]
 
     def groups(self) -> list[str]:
         """Return the groups, each once, in the order they were first noted."""
-        return list(dict.fromkeys(one.group for one in self.attempts))
+        return list(dict.fromkeys(attempt.group for attempt in self.attempts))
 
     def figures(self) -> dict[str, Any]:
-        """Return how many were tried, held and fell, by group and in all, and the names of those that fell."""
+        """Return how many attempts were made, held and fell, by group and in all, and the names of the fallen."""
         counts = {
             group: {
                 "tried": len(self.of(group)),
@@ -92,12 +96,16 @@ class AttackLog:
             for group in self.groups()
         }
         total = {
-            name: sum(one[name] for one in counts.values())
+            name: sum(count[name] for count in counts.values())
             for name in ("tried", "held", "fallen", "out_of_reach")
         }
-        return {**total, "groups": counts, "fell": [f"{one.group}: {one.name}" for one in self.fallen]}
+        return {
+            **total,
+            "groups": counts,
+            "fell": [f"{attempt.group}: {attempt.name}" for attempt in self.fallen],
+        }
 
     @property
     def fallen(self) -> list[Attempt]:
         """The attempts that fell, and are not known to be out of reach."""
-        return [one for one in self.attempts if one.outcome is Outcome.FALLEN]
+        return [attempt for attempt in self.attempts if attempt.outcome is Outcome.FALLEN]

@@ -68,7 +68,7 @@ class OfficeBook:
     """A book of the office.
 
     Attributes:
-        scans: The contents of its scans, one page each.
+        scans: The contents of its scans, a page each.
     """
 
     book_id: int
@@ -107,7 +107,7 @@ class AttackedOffice:
 
     def account(self, login: str) -> Account:
         """Return the account of that login."""
-        return next(one for one in self.registry.accounts().list() if one.person.login == login)
+        return next(listed for listed in self.registry.accounts().list() if listed.person.login == login)
 
     def join(self, login: str, role: Role, place: str = OWN) -> str:
         """Make an account whose person has chosen ``PASSWORD`` and is logged in; return the login."""
@@ -231,11 +231,19 @@ def waiting_difference(office: AttackedOffice) -> int:
     """Put a difference of a reconciliation into the queue and return its number."""
     queue = office.registry.reconciliations()
     entry_id = office.registry.entries(office.settled.book_id)[0]
-    found = FoundDifference("fields", OWN, office.settled.book_id, entry_id, field="child_name", field_kind="changed",
-                            ours=OWN_NAME, theirs="Thử Khác")  # fmt: skip
-    queue.save("birth", "a.xlsx", "f" * 64, [found], {}, author="an")
+    difference = FoundDifference(
+        "fields",
+        OWN,
+        office.settled.book_id,
+        entry_id,
+        field="child_name",
+        field_kind="changed",
+        ours=OWN_NAME,
+        theirs="Thử Khác",
+    )
+    queue.save("birth", "a.xlsx", "f" * 64, [difference], {}, author="an")
     person = office.people[login_of(Role.SUPERVISOR, OWN)]
-    return max(one.id for one in queue.listed(person, 1, None))
+    return max(waiting.id for waiting in queue.listed(person, 1, None))
 
 
 def _ledger(place: str, volume: int) -> Ledger:
@@ -245,7 +253,7 @@ def _ledger(place: str, volume: int) -> Ledger:
 def _book(
     registry: Registry, workspace: Workspace, root: Path, ledger: Ledger, name: str, numbers: range
 ) -> OfficeBook:
-    """A book with one entry a page; those of the first volume of the own place are settled."""
+    """Return a book with an entry a page; the entries of the first volume of the own place are settled."""
     certain = ledger == _ledger(OWN, 1)
     folder = f"KS.2010.{ledger.place_code}.{ledger.volume[:2]}"
     book_id = registry.book_id(ledger, folder)
@@ -262,13 +270,13 @@ def _book(
 
 
 def _page(scan: str, ledger: Ledger, number: int, name: str, *, certain: bool) -> PageResult:
-    said = _said(ledger, number, name)
+    texts = _said(ledger, number, name)
     readings = tuple(
         FieldReading(
-            spec.name, FieldStatus.READ, said[spec.name], said[spec.name], 0.9, Writing.HAND, "bench", box=BOX,
+            spec.name, FieldStatus.READ, texts[spec.name], texts[spec.name], 0.9, Writing.HAND, "bench", box=BOX,
             lines=(BOX,), accepted=certain or spec.name != "child_name",
         )
-        if spec.name in said
+        if spec.name in texts
         else FieldReading(spec.name, FieldStatus.BLANK, accepted=True)
         for spec in schema.load().record("birth").fields
     )  # fmt: skip
@@ -279,11 +287,11 @@ def _page(scan: str, ledger: Ledger, number: int, name: str, *, certain: bool) -
     )  # fmt: skip
 
 
-def _verdicts(said: Mapping[str, str]) -> list[Verdict]:
+def _verdicts(texts: Mapping[str, str]) -> list[Verdict]:
     """What a person says of every field of a birth."""
     return [
         Verdict(
-            spec.name, FieldStatus.READ if spec.name in said else FieldStatus.BLANK, said.get(spec.name, "")
+            spec.name, FieldStatus.READ if spec.name in texts else FieldStatus.BLANK, texts.get(spec.name, "")
         )
         for spec in schema.load().record("birth").fields
     ]

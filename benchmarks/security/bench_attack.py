@@ -139,11 +139,12 @@ def _show(log: AttackLog, seconds: float) -> None:
         table.add_row(group, *map(str, ended))
     console = Console(width=140)
     console.print(table)
-    for one in log.attempts:
-        if one.outcome is not Outcome.HELD:
-            word = "THUA" if one.outcome is Outcome.FALLEN else "NGOÀI TẦM"
+    for attempt in log.attempts:
+        if attempt.outcome is not Outcome.HELD:
+            word = "THUA" if attempt.outcome is Outcome.FALLEN else "NGOÀI TẦM"
             console.print(
-                f"{word} {one.group}: {printable(one.name)}: {printable(one.detail)[:400]}", markup=False
+                f"{word} {attempt.group}: {printable(attempt.name)}: {printable(attempt.detail)[:400]}",
+                markup=False,
             )
 
 

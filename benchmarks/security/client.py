@@ -36,12 +36,12 @@ class Answer:
 
 
 class Client:
-    """A browser, or what passes for one.
+    """A browser, or an imitation.
 
     Args:
         port: The port of the server on this machine.
         token: The cookie of a session, right or forged; none when empty.
-        address: The address of this machine that it asks from.
+        address: The address of this machine that the requests come from.
     """
 
     def __init__(self, port: int, token: str = "", address: str = "127.0.0.1") -> None:
@@ -58,7 +58,7 @@ class Client:
     def ask(
         self, method: str, path: str, body: bytes | str = b"", headers: Mapping[str, str] | None = None
     ) -> Answer:
-        """Send any request; once more on a new connection where the server had ended the kept one meanwhile."""
+        """Send any request; again on a new connection where the server had ended the kept connection."""
         was_kept = self._connection.sock is not None
         answer = self._asked(method, path, body, headers)
         return self._asked(method, path, body, headers) if was_kept and not answer.status else answer
@@ -85,7 +85,7 @@ class Client:
         return self.ask("GET", path)
 
     def submit(self, path: str, fields: Fields | None = None, csrf: str | None = None) -> Answer:
-        """Send a form with this session's token, or with another one."""
+        """Send a form with this session's token, or with another token."""
         token = self.csrf if csrf is None else csrf
         body = urlencode({"csrf": token, **(fields or {})}, doseq=True)
         return self.ask("POST", path, body, {"Content-Type": "application/x-www-form-urlencoded"})

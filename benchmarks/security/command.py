@@ -64,11 +64,11 @@ def hotich(
     umask: int = -1,
 ) -> Finished:
     """Run ``hotich`` with those arguments and wait for its end, or end it; ``seconds``: of processor time."""
-    told = {**os.environ, "HOTICH_WORKSPACE": str(workspace), "NO_COLOR": "1", **(environment or {})}
+    variables = {**os.environ, "HOTICH_WORKSPACE": str(workspace), "NO_COLOR": "1", **(environment or {})}
     command = [sys.executable, "-m", "pipeline.cli", *map(str, arguments)]
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         process = subprocess.Popen(
-            command, env=told, stdin=subprocess.DEVNULL, stdout=out, stderr=err, umask=umask
+            command, env=variables, stdin=subprocess.DEVNULL, stdout=out, stderr=err, umask=umask
         )
         late = threading.Event()
         watch = threading.Timer(LATE * seconds, _end, (process.pid, late))

@@ -171,7 +171,7 @@ def _attack_saving(log: AttackLog, people: _People, draft: str) -> None:
 
 
 def _attack_two_at_once(log: AttackLog, people: _People, draft: str) -> None:
-    """Of two who send from the same revision in the same moment one is kept, and the other is told."""
+    """Of two senders from the same revision at the same moment one is kept, and the other gets a refusal."""
     state = _state(people.of(Role.OPERATOR), draft)
     statuses: list[int] = []
 
@@ -266,16 +266,16 @@ def _attack_handbook(log: AttackLog, people: _People) -> None:
 
 
 def _attack_columns(log: AttackLog, office: AttackedOffice, people: _People) -> None:
-    """An administrator, who may set columns, sends wrong ones as if they had been seen."""
+    """Send wrong columns as an administrator, who may set columns, as if they had been seen."""
     client, path = people.of(Role.ADMINISTRATOR), "/registers/guardianship/workbook"
     page = client.get(path)
-    found = re.search(r'name="seen" value="([^"]*)"', page.text)
+    match = re.search(r'name="seen" value="([^"]*)"', page.text)
     record = schema.load().record("guardianship")
-    fields = [one for one in record.fields if one.column]
-    right = {f"place-{one.name}": str(number) for number, one in enumerate(fields, start=1)}
-    right |= {"seen": found[1] if found else "", "reason": "phép thử", "confirmed": "yes"}
+    fields = [field for field in record.fields if field.column]
+    right = {f"place-{field.name}": str(number) for number, field in enumerate(fields, start=1)}
+    right |= {"seen": match[1] if match else "", "reason": "phép thử", "confirmed": "yes"}
     first, second = f"place-{fields[0].name}", f"place-{fields[1].name}"
-    required = next(f"place-{one.name}" for one in fields if one.required)
+    required = next(f"place-{field.name}" for field in fields if field.required)
     name = f"name-{fields[0].name}"
     wrong: Mapping[str, Mapping[str, str]] = {
         "tên có chữ ẩn": {name: "So\u202e"},
@@ -301,7 +301,7 @@ def _attack_workbooks(log: AttackLog, office: AttackedOffice, people: _People) -
     """Another supervisor asks for a sent file; columns that were only looked at are kept as confirmed."""
     own, other = people.of(Role.SUPERVISOR), people.of(Role.SUPERVISOR, OTHER)
     record = schema.load().record("birth")
-    columns = [one.column for one in record.fields if one.column]
+    columns = [field.column for field in record.fields if field.column]
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None

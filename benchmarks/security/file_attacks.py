@@ -71,7 +71,7 @@ BAD_LEDGERS: Mapping[str, Callable[[Path], object]] = {
     "nơi dài 60.000 chữ": _bytes(LEDGER.format(volume=9).replace("Thử", "x" * 60_000).encode()),
     "mẫu là đường dẫn": _bytes(LEDGER.format(volume=9).replace("birth-2006", "../../etc/passwd").encode()),
 }
-"""How each bad ``ledger.toml`` comes to be."""
+"""How each bad ``ledger.toml`` is made."""
 
 
 def _bomb(path: Path) -> None:
@@ -132,14 +132,14 @@ BAD_SCANS: Mapping[str, Callable[[Path], object]] = {
     "-rf.png": _bytes(b"x"),
     "$(touch x).png": _bytes(b"x"),
 }
-"""How each bad scan comes to be."""
+"""How each bad scan is made."""
 
 READ_ALL_THE_SAME = ("a09.tif",)
 """A scan whose first page is whole, whatever follows."""
 
 
 def attack_by_files(log: AttackLog, root: Path) -> None:
-    """Run a night over bad books and a good one, then look at what was read, said and written."""
+    """Run a night over bad books and a good book, then look at what was read, reported and written."""
     books, workspace, secret = root / "books", root / "workspace", root / "outside"
     _good_book(books / "KS.2010.01", 1)
     draw_page(secret / "bi-mat.png", 77)
@@ -166,10 +166,10 @@ def attack_by_files(log: AttackLog, root: Path) -> None:
             report = reports.get(f"KS.2011.{number}", {})
             named = bool(report.get("failures")) and not report.get("entries")
             log.note(LEDGERS, name, held=named, seen=f"read as if nothing were wrong: {report}"[:200])
-        failed = [str(one.get("scan")) for one in reports.get("KS.2010.02", {}).get("failures", [])]
+        failed = [str(failure.get("scan")) for failure in reports.get("KS.2010.02", {}).get("failures", [])]
         for name in BAD_SCANS:
             known = name[:3]  # what steers a screen is written otherwise
-            held = name in READ_ALL_THE_SAME or any(one.startswith(known) for one in failed)
+            held = name in READ_ALL_THE_SAME or any(failure.startswith(known) for failure in failed)
             log.note(SCANS, repr(name), held=held, seen=f"not named among {failed}")
     else:
         _each_alone(log, root, done)
@@ -183,13 +183,15 @@ def attack_by_files(log: AttackLog, root: Path) -> None:
         seen="it was read",
     )
     for command in (("run", books), ("queue",), ("report",), ("check",), ("doctor",)):
-        told = (
+        outputs = (
             hotich(*command, workspace=workspace, seconds=RUN_SECONDS).told
             if command[0] != "run"
             else done.told
         )
         steered = [
-            name for name, letter in (("ESC", "\x1b"), ("U+202E", "\u202e"), ("BEL", "\a")) if letter in told
+            name
+            for name, letter in (("ESC", "\x1b"), ("U+202E", "\u202e"), ("BEL", "\a"))
+            if letter in outputs
         ]
         log.note(NAMES, f"màn hình của {command[0]}", held=not steered, seen=steered)
     _look_at_modes(log, workspace, "run")
@@ -202,13 +204,13 @@ def _good_book(folder: Path, volume: int) -> None:
 
 def _reports(done: Finished) -> dict[str, dict]:  # type: ignore[type-arg]
     try:
-        return {one["folder"]: one for one in json.loads(done.out)["books"]}
+        return {book["folder"]: book for book in json.loads(done.out)["books"]}
     except (ValueError, KeyError, TypeError):
         return {}
 
 
 def _each_alone(log: AttackLog, root: Path, together: Finished) -> None:
-    """The whole night broke off; each bad ledger beside a good book tells which of them can do it."""
+    """Run each bad ledger beside a good book after the whole night broke off, to identify the cause."""
     for number, (name, make) in enumerate(BAD_LEDGERS.items(), 10):
         books = root / "alone" / str(number)
         _good_book(books / "KS.2010.01", 1)
@@ -320,7 +322,7 @@ BAD_WORKBOOKS: Mapping[str, Callable[[Path], object]] = {
     "liên kết tới /dev/zero": lambda path: path.symlink_to("/dev/zero"),
     "U+202E trong một ô": lambda path: _workbook(path, _cells("\u202eThử")),
 }  # fmt: skip
-"""How each bad workbook comes to be."""
+"""How each bad workbook is made."""
 
 
 def attack_by_workbooks(log: AttackLog, root: Path, workspace: Path) -> None:

@@ -1,4 +1,4 @@
-"""What is found and what was issued: searches without a reason or for another place, extracts in the wrong hands.
+"""Searches without a reason or for another place, extracts in the wrong hands.
 
 And the way back from a provider for sign-in that nobody was sent to.
 """
@@ -13,14 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from benchmarks.security.attack_log import AttackLog
-from benchmarks.security.attacked_office import (
-    OTHER,
-    OWN,
-    OWN_NAME,
-    AttackedOffice,
-    Desk,
-    login_of,
-)
+from benchmarks.security.attacked_office import OTHER, OWN, OWN_NAME, AttackedOffice, Desk, login_of
 from benchmarks.security.client import Client
 from benchmarks.servers.free_ports import free_port
 from pipeline.base.model import FieldStatus
@@ -90,8 +83,8 @@ def attack_searches(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
     log.note(FOUND, "người rà soát không tra cứu", held=answer.status == 403, seen=answer.status)
     codes = {own.submit("/search", {**ASKED, "number": str(number)}).status for number in range(130)}
     log.note(FOUND, "tra cứu liên tục bị chặn", held=429 in codes and codes <= {200, 429}, seen=codes)
-    for one in (own, other, reviewer):
-        one.close()
+    for browser in (own, other, reviewer):
+        browser.close()
 
 
 def _foreign(office: AttackedOffice) -> int:
@@ -173,7 +166,7 @@ def _issued(office: AttackedOffice) -> IssuedExtract:
 
 
 def attack_sign_in(log: AttackLog, office: AttackedOffice, untouched: Workspace, folder: Path) -> None:
-    """Come back from a provider to which nobody was sent, and one that does not answer at all."""
+    """Come back from a provider to which nobody was sent, and from a provider that does not answer at all."""
     shutil.copytree(untouched.root, folder / "workspace")
     workspace = Workspace(folder / "workspace")
     workspace.sign_in_key.touch(0o600)

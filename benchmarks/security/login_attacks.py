@@ -73,7 +73,7 @@ def attack_by_clock(log: AttackLog, office: AttackedOffice) -> None:
 
 
 def attack_logins(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
-    """Lock somebody else out; guess from one address and from many."""
+    """Lock somebody else out; guess from a single address and from many."""
     victim = office.join("nan.nhan", Role.REVIEWER)
     attacker = desk.client("", "127.0.7.10")
     answers = [attacker.log_in(victim, f"không đúng {number}").status for number in range(WRONG_TRIES)]
@@ -102,15 +102,15 @@ def attack_logins(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
         seen=f"{tried} passwords tried",
     )
     unknown = desk.client("", "127.0.7.12")
-    one, two = (
+    first, two = (
         unknown.log_in("khong.co.ai", "sai sai sai sai"),
         unknown.log_in(login_of(Role.OPERATOR, OWN), "sai sai sai sai"),
     )
     log.note(
         LOCKOUT,
         "tên không có và tên có trả lời như nhau",
-        held=one.status == two.status,
-        seen=(one.status, two.status),
+        held=first.status == two.status,
+        seen=(first.status, two.status),
     )
 
 
@@ -135,10 +135,12 @@ def attack_by_full_disk(log: AttackLog, office: AttackedOffice, source: Workspac
             texts.append(refused.text)
             asked = desk.client(office.tokens[login_of(Role.CHECKER, OWN)], "127.0.8.2")
             texts += [asked.send("/desk/next", {}).text, asked.get("/").text]
-            told = [
+            leaking = [
                 text for text in texts if str(root) in text or "hotich.db" in text or "sqlite" in text.lower()
             ]
-            log.note(DISK, "trang cho người chưa đăng nhập không nói đường dẫn", held=not told, seen=told[:1])
+            log.note(
+                DISK, "trang cho người chưa đăng nhập không nói đường dẫn", held=not leaking, seen=leaking[:1]
+            )
             log.note(
                 DISK,
                 "bàn rà soát vẫn trả lời",

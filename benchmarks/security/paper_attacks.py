@@ -70,24 +70,26 @@ OF_A_BOOK = {"mẫu không có": "KS.2010.95", "mã nơi có dấu /": "KS.2010.
 
 def attack_by_paper(log: AttackLog, root: Path) -> None:
     """Let a scanner deliver each sheet with a page behind it, then a good sheet with a page; take them all in."""
-    told = _delivered(root / "all", SHEETS)
-    if told.good:
+    delivered = _delivered(root / "all", SHEETS)
+    if delivered.good:
         for name in SHEETS:
-            placed = [path.partition("|")[2] for path in told.placed if path.startswith(f"{_mark(name)}|")]
+            placed = [
+                path.partition("|")[2] for path in delivered.placed if path.startswith(f"{_mark(name)}|")
+            ]
             wrong = [path for path in placed if not path.startswith(f"{OF_A_BOOK.get(name, '')}/")]
             log.note(GROUP, name, held=not wrong, seen=f"placed as {wrong}")
         log.note(GROUP, "trang sau tờ tốt vẫn vào sổ", held=True)
         log.note(
             GROUP,
             "màn hình không có ký tự điều khiển",
-            held="\x1b" not in told.screen,
+            held="\x1b" not in delivered.screen,
             seen="ESC on the screen",
         )
         return
-    for name, code in SHEETS.items():  # something stopped all: each by itself tells which
-        one = _delivered(root / _mark(name), {name: code})
-        log.note(GROUP, name, held=one.good, seen=one.ended)
-    log.note(GROUP, "trang sau tờ tốt vẫn vào sổ", held=False, seen=told.ended)
+    for name, code in SHEETS.items():  # something stopped all: each by itself shows which
+        package = _delivered(root / _mark(name), {name: code})
+        log.note(GROUP, name, held=package.good, seen=package.ended)
+    log.note(GROUP, "trang sau tờ tốt vẫn vào sổ", held=False, seen=delivered.ended)
 
 
 class _Delivery:
@@ -130,16 +132,18 @@ def _delivered(root: Path, sheets: Mapping[str, str]) -> _Delivery:
     for _ in range(2):
         ended.append(hotich("intake", "run", workspace=workspace))
         time.sleep(STILL_SECONDS + 0.5)
-    found = {path: path.read_bytes() for path in books.rglob("*") if path.is_file() and path.suffix == ".png"}
+    pictures = {
+        path: path.read_bytes() for path in books.rglob("*") if path.is_file() and path.suffix == ".png"
+    }
     placed = [
         f"{_mark(pages[content.hex()].decode())}|{path.relative_to(books)}"
-        for path, content in found.items()
+        for path, content in pictures.items()
         if content.hex() in pages
     ]
     outside = [path for path in root.rglob("*") if path.name == "passwd" or path.name.startswith("KS\x1b")]
-    orderly = all(one.orderly for one in ended) and not outside
-    screen = "".join(one.told for one in ended)
-    return _Delivery(good in found.values() and orderly, placed, "; ".join(map(str, ended)), screen)
+    orderly = all(run.orderly for run in ended) and not outside
+    screen = "".join(run.told for run in ended)
+    return _Delivery(good in pictures.values() and orderly, placed, "; ".join(map(str, ended)), screen)
 
 
 def _draw_code(path: Path, text: str) -> None:

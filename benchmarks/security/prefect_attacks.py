@@ -69,12 +69,12 @@ def _attack_as_page(log: AttackLog, port: int) -> None:
         _, headers = _ask(port, "GET", "/api/health", None, {"Origin": origin})
         allowed = headers.get("access-control-allow-origin", "")
         log.note(GROUP, f"trang web {origin}: đọc", held=allowed not in {"*", origin}, seen=allowed)
-        told = {
+        sent_headers = {
             "Origin": origin,
             "Access-Control-Request-Method": "POST",
             "Access-Control-Request-Headers": "content-type",
         }
-        _, headers = _ask(port, "OPTIONS", "/api/deployments/", None, told)
+        _, headers = _ask(port, "OPTIONS", "/api/deployments/", None, sent_headers)
         allowed = headers.get("access-control-allow-origin", "")
         log.note(GROUP, f"trang web {origin}: hỏi trước", held=allowed not in {"*", origin}, seen=allowed)
     status, _ = _ask(port, "POST", "/api/flows/filter", {}, {"Host": "attacker.example"})
@@ -112,7 +112,7 @@ def _attack_sockets(log: AttackLog, port: int) -> None:
     from websockets.typing import Subprotocol
 
     for path in ("/api/events/in", "/api/events/out", "/api/logs/out", "/api/runs/subscriptions"):
-        told = ""
+        answer = ""
         for token in ("x", None):
             try:
                 with connect(
@@ -122,10 +122,10 @@ def _attack_sockets(log: AttackLog, port: int) -> None:
                     open_timeout=10,
                 ) as sock:
                     sock.send(json.dumps({"type": "auth", "token": token}))
-                    told += str(sock.recv(timeout=5))
+                    answer += str(sock.recv(timeout=5))
             except (WebSocketException, OSError, TimeoutError):
                 continue
-        log.note(GROUP, f"web socket {path}", held="auth_success" not in told, seen=told)
+        log.note(GROUP, f"web socket {path}", held="auth_success" not in answer, seen=answer)
 
 
 def _look_around(log: AttackLog, port: int, workspace: Path, output: Path) -> None:
@@ -152,9 +152,9 @@ def _look_around(log: AttackLog, port: int, workspace: Path, output: Path) -> No
         held=bool(keys) and not any(secret in line for line in lines),
         seen="in /proc",
     )
-    told = output.read_text(errors="replace")
+    text = output.read_text(errors="replace")
     log.note(
-        GROUP, "khóa không có trong nhật ký", held=bool(keys) and secret not in told, seen="in the output"
+        GROUP, "khóa không có trong nhật ký", held=bool(keys) and secret not in text, seen="in the output"
     )
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.connect(("192.0.2.1", 9)) if _has_route() else probe.connect(("127.0.0.1", 9))
@@ -188,10 +188,10 @@ def _look_at_doctor(log: AttackLog, root: Path) -> None:
     with ThreadingHTTPServer(("127.0.0.1", 0), _OpenServer) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{server.server_address[1]}/api"
-        told = hotich("doctor", workspace=root / "workspace", environment={"PREFECT_API_URL": address})
+        report = hotich("doctor", workspace=root / "workspace", environment={"PREFECT_API_URL": address})
         server.shutdown()
-    line = next((line for line in told.out.splitlines() if "Prefect" in line), "")
-    log.note(GROUP, "doctor nói máy chủ đang mở", held=bool(line) and told.code != 0, seen=told)
+    line = next((line for line in report.out.splitlines() if "Prefect" in line), "")
+    log.note(GROUP, "doctor nói máy chủ đang mở", held=bool(line) and report.code != 0, seen=report)
 
 
 def _clean() -> dict[str, str]:
@@ -206,12 +206,12 @@ def _served(root: Path) -> Iterator[tuple[int, Path, Path]]:
     port = free_port()
     command = ["server", books, "--workspace", workspace, "--port", free_port(), "--prefect-port", port]
     environment = {**_clean(), "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": "*"}
-    with output.open("wb") as told:
+    with output.open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "pipeline.cli", *map(str, command)],
             env=environment,
-            stdout=told,
-            stderr=told,
+            stdout=log,
+            stderr=log,
             umask=0o022,
             start_new_session=True,
         )
@@ -235,8 +235,8 @@ def _served(root: Path) -> Iterator[tuple[int, Path, Path]]:
 def _ask(
     port: int, method: str, path: str, body: Any, headers: Mapping[str, str] | None = None
 ) -> tuple[int, Mapping[str, str]]:
-    status, told, _ = _request(port, method, path, body, headers)
-    return status, told
+    status, answer, _ = _request(port, method, path, body, headers)
+    return status, answer
 
 
 def _asked(port: int, method: str, path: str, body: Any) -> tuple[int, dict[str, Any]]:

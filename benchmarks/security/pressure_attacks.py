@@ -57,7 +57,8 @@ def attack_by_races(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
     before = _count(office, "submission")
     with ThreadPoolExecutor(6) as pool:
         statuses = [
-            one.status for one in pool.map(lambda c: c.send(f"/desk/tasks/{task.task_id}/words", body), many)
+            response.status
+            for response in pool.map(lambda c: c.send(f"/desk/tasks/{task.task_id}/words", body), many)
         ]
     counted = _count(office, "submission") - before
     log.note(RACES, "một lần gửi đến sáu lần", held=counted == 1, seen=f"{statuses}, {counted} counted")
@@ -65,7 +66,11 @@ def attack_by_races(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
     before = _count(office, "submission")
     with ThreadPoolExecutor(6) as pool:
         sent = zip(many, others, strict=True)
-        list(pool.map(lambda one: one[0].send(f"/desk/tasks/{task.task_id}/words", one[1]), sent))
+        list(
+            pool.map(
+                lambda response: response[0].send(f"/desk/tasks/{task.task_id}/words", response[1]), sent
+            )
+        )
     counted = _count(office, "submission") - before
     log.note(RACES, "sáu lần gửi khác nhau vào việc đã gửi", held=counted == 0, seen=f"{counted} counted")
     for client in (*clients, *many):
@@ -91,7 +96,7 @@ def attack_slowly(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
 
 
 def _saves(office: AttackedOffice, desk: Desk, login: str) -> list[float]:
-    """Seconds of each save of a reviewer who works on; infinite for one that was not taken."""
+    """Return the seconds of each save of a reviewer who works on; infinite for a save that was refused."""
     sitting, person = office.registry.desk(ReviewPolicy()), office.people[login]
     taken = []
     for _ in range(SAVES):
@@ -108,7 +113,7 @@ def _saves(office: AttackedOffice, desk: Desk, login: str) -> list[float]:
 
 
 def _in_time(seconds: list[float]) -> bool:
-    """Whether no save was refused and the usual one was quick; a busy core may make any one of them wait."""
+    """Return whether no save was refused and the usual save was quick; a busy core may make any single save wait."""
     return max(seconds) < float("inf") and statistics.median(seconds) < WANTED_SECONDS
 
 
@@ -123,25 +128,25 @@ def _half_sent(desk: Desk) -> Iterator[list[tuple[str, socket.socket]]]:
     made: list[tuple[str, socket.socket]] = []
     try:
         for number, kind in zip(range(HALF_SENT), cycle(HALVES)):
-            one = socket.socket()
+            connection = socket.socket()
             with suppress(OSError):
-                one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
-                one.settimeout(CONNECT_SECONDS)
-                one.bind((f"127.0.6.{number % 250 + 1}", 0))
-                one.connect(("127.0.0.1", desk.port))
-                made.append((kind, one))
-                one.sendall(HALVES[kind](number))
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+                connection.settimeout(CONNECT_SECONDS)
+                connection.bind((f"127.0.6.{number % 250 + 1}", 0))
+                connection.connect(("127.0.0.1", desk.port))
+                made.append((kind, connection))
+                connection.sendall(HALVES[kind](number))
         yield made
     finally:
-        for _, one in made:
-            one.close()
+        for _, connection in made:
+            connection.close()
 
 
 def _left_open(connections: list[tuple[str, socket.socket]], until: float) -> Counter[str]:
     """How many connections of each kind the server has not closed by then."""
     left = connections
     while left and time.monotonic() < until:
-        left = [(kind, one) for kind, one in left if not _is_closed(one)]
+        left = [(kind, connection) for kind, connection in left if not _is_closed(connection)]
         time.sleep(0.5)
     return Counter(kind for kind, _ in left)
 

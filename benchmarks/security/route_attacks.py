@@ -27,7 +27,7 @@ from pipeline.declarations import schema
 from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry.accounts.model import Role
 from pipeline.registry.tasks.model import HandsFull
-from pipeline.web.app import create_app
+from pipeline.web.app import create_app, new_site
 from pipeline.web.security.access import ACCESS, BY_ROUTE, REVIEWING, Access
 
 GROUP = "vai trò × đường dẫn"
@@ -37,25 +37,25 @@ ALONE = "một mình"
 METHODS = ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 REFUSED, TO_LOGIN, HIDDEN = {403}, {303, 401}, {403, 404}
 ANSWERED = {200, 204, 303, 404, 409, 422}
-"""What a route answers to those who may use it: the thing itself, or why not now."""
+"""What a route answers to people who may use it: the content itself, or why not now."""
 
 TOO_MANY = {429}
 """What a search answers whoever has asked often, as another attack does beside this one."""
 
 LEASED = re.compile(r"/desk/tasks/\{task_id\}(?!/hand-back)|/pictures/tasks/|/comments/\{task_id\}")
-"""Routes for whoever holds the task; handing back what one does not hold changes nothing."""
+"""Routes for the holder of the task; handing back a task of another holder changes nothing."""
 
 SHOWS_BOOKS = (Role.REVIEWER, Role.CHECKER, Role.SUPERVISOR)
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Somebody who asks for a route.
+    """A caller of a route.
 
     Attributes:
         token: The cookie of the session; empty without one.
         place: The registration place.
-        holds: Whether the task that is asked for was given to them.
+        holds: Whether the task in the request was assigned to them.
         must_change: Whether they have to choose a password of their own first.
     """
 
@@ -91,8 +91,8 @@ def attack_routes(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
 
 
 def _compare_tables(log: AttackLog, office: AttackedOffice) -> None:
-    """The routes that the application has are those of the table of access, and one mount of static files."""
-    app = create_app(office.registry, schema.load())
+    """Compare the application's routes with the table of access and the mount of static files."""
+    app = create_app(new_site(office.registry, schema.load()))
     routes = {
         (method, route.path)
         for route in _routes(app.routes)
@@ -202,7 +202,7 @@ class _Things:
         self._lot = lots.draw(self._helper, [office.settled.book_id]).lot_id
 
     def path_of(self, access: Access, caller: Caller) -> str:
-        """Return the path of a route with numbers of things that are there."""
+        """Return the path of a route with numbers of existing rows."""
         sample = SAMPLES.get((access.method, access.path), Sample())
         path = access.path
         for name, value in sample.path.items():
@@ -216,8 +216,8 @@ class _Things:
             if number is not None:
                 path = path.replace(name, str(number(caller)))
         entry = self._office.registry.entries(self._office.settled.book_id)[0]
-        for name, one in (("DIFFERENCE", self._difference), ("LOT", self._lot), ("ENTRY", entry)):
-            path = path.replace(name, str(one))
+        for name, subject_id in (("DIFFERENCE", self._difference), ("LOT", self._lot), ("ENTRY", entry)):
+            path = path.replace(name, str(subject_id))
         return path
 
     def _task(self, caller: Caller) -> int:
@@ -244,7 +244,7 @@ class _Things:
     def _act(self, _caller: Caller) -> int:
         """An act on an account that nobody has confirmed, and that no caller did or owns."""
         accounts = self._office.registry.accounts()
-        acts = [one.act_id for one in accounts.open_acts() if one.login == self._changed]
+        acts = [act.act_id for act in accounts.open_acts() if act.login == self._changed]
         if acts:
             return acts[0]
         accounts.reset_password(self._changed)
@@ -252,15 +252,11 @@ class _Things:
 
 
 def _attack_alone(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
-    """An administrator makes a supervisor's account, and tries to bring it into use without the other one."""
+    """Make a supervisor's account as an administrator, and try to bring it into use without the other administrator."""
     accounts, login = office.registry.accounts(), "mot.minh"
     author, other, supervisor = (
         desk.client(accounts.authenticate(login_of(role, place), PASSWORD, "127.0.0.1").token, "127.0.3.3")
-        for role, place in (
-            (Role.ADMINISTRATOR, OWN),
-            (Role.ADMINISTRATOR, OTHER),
-            (Role.SUPERVISOR, OTHER),
-        )
+        for role, place in ((Role.ADMINISTRATOR, OWN), (Role.ADMINISTRATOR, OTHER), (Role.SUPERVISOR, OTHER))
     )
 
     def note(name: str, answer: Answer) -> None:
@@ -269,17 +265,17 @@ def _attack_alone(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
 
     form = {"login": login, "name": "Người Mẫu", "role": str(Role.SUPERVISOR), "places": OWN}
     note("tạo tài khoản", author.submit("/accounts", form))
-    (act,) = [one.act_id for one in accounts.open_acts() if one.login == login]
+    (act,) = [act.act_id for act in accounts.open_acts() if act.login == login]
     confirm = {"answer": "confirmed"}
     note("tự xác nhận", author.submit(f"/confirmations/{act}", confirm))
     note("cho dùng lại", author.submit(f"/accounts/{login}/activate"))
     note("cấp lại mật khẩu", author.submit(f"/accounts/{login}/reset"))
     note("hạ vai trò rồi nâng lại", author.submit(f"/accounts/{login}/duties", {**form, "role": "reviewer"}))
     note("nâng lại", author.submit(f"/accounts/{login}/duties", form))
-    for one in [one.act_id for one in accounts.open_acts() if one.login == login]:
-        note("người phụ trách xác nhận thay", supervisor.submit(f"/confirmations/{one}", confirm))
-    for one in [one.act_id for one in accounts.open_acts() if one.login == login]:
-        other.submit(f"/confirmations/{one}", confirm)
+    for act_id in [act.act_id for act in accounts.open_acts() if act.login == login]:
+        note("người phụ trách xác nhận thay", supervisor.submit(f"/confirmations/{act_id}", confirm))
+    for act_id in [act.act_id for act in accounts.open_acts() if act.login == login]:
+        other.submit(f"/confirmations/{act_id}", confirm)
     in_use = office.account(login).active
     log.note(ALONE, "người quản trị khác xác nhận thì dùng được", held=in_use, seen="it stays out of use")
     for client in (author, other, supervisor):
@@ -287,7 +283,7 @@ def _attack_alone(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
 
 
 def _attack_across_places(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
-    """Somebody who may do everything at one place names things of another, in paths, parameters and bodies."""
+    """Name rows of another place in paths, parameters and bodies, with every right at the own place."""
     sitting, stranger = office.registry.desk(ReviewPolicy()), office.people[login_of(Role.SUPERVISOR, OTHER)]
     held = sitting.held(stranger)
     task = held[0] if held else sitting.next_task(stranger)
@@ -328,13 +324,13 @@ def _attack_across_places(log: AttackLog, office: AttackedOffice, desk: Desk) ->
     for name, answer in answers.items():
         seen = [word for word in (OTHER_NAME, office.foreign.folder) if word in answer.text]
         log.note(ACROSS, name, held=not seen and answer.status < 500, seen=f"{answer.status}, shows {seen}")
-    kept = [one.task_id for one in sitting.held(stranger)]
+    kept = [held_task.task_id for held_task in sitting.held(stranger)]
     log.note(ACROSS, "việc của nơi khác vẫn ở tay người ấy", held=kept == [task.task_id], seen=kept)
     client.close()
 
 
 def _attack_forms(log: AttackLog, office: AttackedOffice, desk: Desk, things: _Things) -> None:
-    """Send every form with no token, a wrong one, that of somebody else and the cookie itself."""
+    """Send every form with no token, a wrong token, somebody else's token and the cookie itself."""
     accounts = office.registry.accounts()
     sessions = {
         role: accounts.authenticate(login_of(role, OWN), PASSWORD, "127.0.0.1")
@@ -345,7 +341,10 @@ def _attack_forms(log: AttackLog, office: AttackedOffice, desk: Desk, things: _T
     for access in ACCESS:
         if access.method == "GET" or access.tokens is not None:
             continue
-        role = next((one for one in sessions if access.roles is None or one in access.roles), Role.SUPERVISOR)
+        role = next(
+            (candidate for candidate in sessions if access.roles is None or candidate in access.roles),
+            Role.SUPERVISOR,
+        )
         session = sessions[role]
         path = things.path_of(access, Caller("", session.token, role, OWN))
         for kind, token in {

@@ -10,7 +10,7 @@ Fields = Mapping[str, str | Sequence[str]]
 
 @dataclass(frozen=True)
 class Sample:
-    """A request to one route.
+    """A request to a route.
 
     Attributes:
         path: Values of the parameters. Of a scoped route they name something of the own commune; where its number is

@@ -38,11 +38,11 @@ def _flipped(store: Workspace, scans: Sequence[str], _root: Path) -> None:
 
 def _swapped(store: Workspace, scans: Sequence[str], _root: Path) -> None:
     """The first two scans under each other's name."""
-    one, two = store.stored(scans[0]), store.stored(scans[1])
-    assert one is not None
+    here, two = store.stored(scans[0]), store.stored(scans[1])
+    assert here is not None
     assert two is not None
-    first, second = one.read_bytes(), two.read_bytes()
-    _replace(one, second)
+    first, second = here.read_bytes(), two.read_bytes()
+    _replace(here, second)
     _replace(two, first)
 
 
@@ -53,7 +53,7 @@ def _deleted(store: Workspace, scans: Sequence[str], _root: Path) -> None:
 
 
 def _shadowed(store: Workspace, scans: Sequence[str], root: Path) -> None:
-    """A second file of the same content's name, that sorts before the right one."""
+    """Return a second file named after the same content, which sorts before the right file."""
     path = store.stored(scans[0])
     assert path is not None
     path.with_suffix(".jpg").write_bytes(draw_page(root / "shadow.png", 31338).read_bytes())

@@ -13,8 +13,10 @@ GROUP = "sửa sau lưng"
 def attack_registry(log: AttackLog, root: Path) -> None:
     """Do each tampering to a registry of its own, let the program go on, and look through the audit."""
     root.mkdir(parents=True)
-    for one in tried_on_sqlite(root):
-        if one.word == "out of reach":
-            log.note_out_of_reach(GROUP, one.tampering.name, one.tampering.unreachable)
+    for outcome in tried_on_sqlite(root):
+        if outcome.word == "out of reach":
+            log.note_out_of_reach(GROUP, outcome.tampering.name, outcome.tampering.unreachable)
         else:
-            log.note(GROUP, one.tampering.name, held=one.word != "fallen", seen="neither found nor refused")
+            log.note(
+                GROUP, outcome.tampering.name, held=outcome.word != "fallen", seen="neither found nor refused"
+            )

@@ -130,7 +130,7 @@ def _attack_with_none(log: AttackLog, office: AttackedOffice, desk: Desk, right:
 def _attack_other_place(
     log: AttackLog, office: AttackedOffice, client: Client, _secrets: Mapping[ApiScope, str]
 ) -> None:
-    """A token of one place names books and entries of another one, and tags that it was never given."""
+    """Name books and entries of another place, and tags that were never given, with a token of one place."""
     secret = _secret(office, "moi-pham-vi", list(ApiScope))
     for access in ACCESS:
         if access.tokens is None or "{" not in access.path:
@@ -153,9 +153,9 @@ def _attack_other_place(
     headers = {"Authorization": f"Bearer {secret}", "If-None-Match": tag}
     answer = client.ask("GET", _path(office, "/api/v1/books/{book_id}", foreign=True), headers=headers)
     log.note(API, "ETag của mã khác không mở gì", held=bool(tag) and answer.status == 404, seen=answer.status)
-    found = _ask(client, "POST", "/api/v1/search", secret, {**QUESTION, "name": OTHER_NAME})
-    held = found.status == 200 and found.json()["hits"] == []
-    log.note(API, "tra cứu không thấy nơi khác", held=held, seen=found.text[:200])
+    reply = _ask(client, "POST", "/api/v1/search", secret, {**QUESTION, "name": OTHER_NAME})
+    held = reply.status == 200 and reply.json()["hits"] == []
+    log.note(API, "tra cứu không thấy nơi khác", held=held, seen=reply.text[:200])
 
 
 def _attack_questions(

@@ -43,7 +43,7 @@ WEAK = (
     "P@ssw0rd123", "Password@1", "1234567890", "0123456789", "qwertyuiop", "1q2w3e4r5t", "aaaaaaaaaa", "Vietnam@2026",
     "Tuphap@123", "Hochiminh1", "iloveyou123", "anhyeuem123",
 )  # fmt: skip
-"""Passwords that people of offices really choose, and that every list of known ones begins with."""
+"""Passwords that people of offices really choose; every list of known passwords begins with them."""
 
 
 def attack_texts(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
@@ -56,10 +56,10 @@ def attack_texts(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
             office, reviewer, administrator, f"Thử{letter}Một", sentences=name in IN_SENTENCES
         ):
             now = _stored(office, letter[0])
-            found = [column for column, rows in now.items() if rows > before.get(column, 0)]
+            columns = [column for column, rows in now.items() if rows > before.get(column, 0)]
             before = now
-            held = not found and answer < 500
-            log.note(GROUP, f"{name} vào {what}", held=held, seen=f"{answer}, stored in {found}")
+            held = not columns and answer < 500
+            log.note(GROUP, f"{name} vào {what}", held=held, seen=f"{answer}, stored in {columns}")
     _attack_fields(log, office, reviewer)
     for password in WEAK:
         try:
@@ -76,7 +76,7 @@ def attack_texts(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
 def _typed(
     office: AttackedOffice, reviewer: Client, administrator: Client, text: str, *, sentences: bool
 ) -> Iterator[tuple[str, int]]:
-    """Type a text wherever one is taken; what it was and how the server answered."""
+    """Type a text wherever a text is accepted; yield the text and the server's answer."""
     task = _task(office)
     word = {"field": "child_name", "status": "read", "text": text}
     body = {"version": task[1], "token": secrets.token_hex(16), "words": [word]}
@@ -112,7 +112,7 @@ def _task(office: AttackedOffice) -> tuple[int, int]:
 
 def _stored(office: AttackedOffice, letter: str) -> dict[str, int]:
     """How many rows of each column of the registry hold a letter in a text, as it is or as JSON spells it."""
-    found = {}
+    stored = {}
     spelled = json.dumps(letter)[1:-1]
     with closing(sqlite3.connect(office.workspace.root / "hotich.db")) as database:
         tables = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
@@ -120,5 +120,5 @@ def _stored(office: AttackedOffice, letter: str) -> dict[str, int]:
             for row in database.execute(f"PRAGMA table_info({table})"):
                 where = f"""typeof("{row[1]}") = 'text' AND (instr("{row[1]}", ?) OR instr("{row[1]}", ?))"""
                 query = f"SELECT count(*) FROM {table} WHERE {where}"  # noqa: S608 (the registry's own names)
-                found[f"{table}.{row[1]}"] = int(database.execute(query, (letter, spelled)).fetchone()[0])
-    return found
+                stored[f"{table}.{row[1]}"] = int(database.execute(query, (letter, spelled)).fetchone()[0])
+    return stored

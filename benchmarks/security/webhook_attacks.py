@@ -56,11 +56,11 @@ Behaviour = Callable[[socket.socket], None]
 
 
 def attack_webhooks(log: AttackLog, untouched: Workspace, folder: Path) -> None:
-    """Be the receiver of an office's events, or the person who declares one.
+    """The receiver of an office's events, or the person who declares a receiver.
 
     Args:
-        log: Where the attempts are noted.
-        untouched: A workspace with a settled book, at which nobody works.
+        log: The log of the attempts.
+        untouched: A workspace with a settled book and without people at work.
         folder: A new folder.
     """
     folder.mkdir(parents=True)
@@ -118,7 +118,7 @@ class _Receiver:
 
 
 def _request(connection: socket.socket) -> bytes:
-    """Everything that one request holds."""
+    """Return the whole content of a request."""
     came = b""
     while b"\r\n\r\n" not in came:
         if not (more := connection.recv(65_536)):
@@ -193,10 +193,10 @@ def _attack_by_answers(log: AttackLog, registry: Registry, clock: _Days) -> None
             clock.next_day()
             with _receiver(behaviour) as receiver:
                 begun = time.monotonic()
-                told = _send(registry, _local(receiver), clock)
+                outcome = _send(registry, _local(receiver), clock)
                 took = time.monotonic() - begun
-            held = told is not None and told[0] == 0 and told[1] >= 1 and took < MOST_SECONDS
-            log.note(WEBHOOKS, name, held=held, seen=f"{told}, {took:.0f} s")
+            held = outcome is not None and outcome[0] == 0 and outcome[1] >= 1 and took < MOST_SECONDS
+            log.note(WEBHOOKS, name, held=held, seen=f"{outcome}, {took:.0f} s")
         log.note(WEBHOOKS, "không gì đi tới nơi thứ ba", held=not third.came, seen=len(third.came))
 
 
@@ -205,9 +205,9 @@ def _attack_by_names(log: AttackLog, registry: Registry, clock: _Days) -> None:
     for host in FORBIDDEN_PEERS:
         clock.next_day()
         with _receiver(_says(b"HTTP/1.1 204 No Content\r\n\r\n"), host) as receiver:
-            told = _send(registry, OutboundAddress(False, host, receiver.port, "/", is_local=False), clock)
-        held = told == (0, 1) and not any(receiver.came)
-        log.note(WEBHOOKS, f"tên của nơi khác dẫn về {host}", held=held, seen=told)
+            outcome = _send(registry, OutboundAddress(False, host, receiver.port, "/", is_local=False), clock)
+        held = outcome == (0, 1) and not any(receiver.came)
+        log.note(WEBHOOKS, f"tên của nơi khác dẫn về {host}", held=held, seen=outcome)
 
 
 def _attack_by_certificates(log: AttackLog, registry: Registry, clock: _Days, folder: Path) -> None:
@@ -245,26 +245,29 @@ def _attack_by_certificates(log: AttackLog, registry: Registry, clock: _Days, fo
 
     threading.Thread(target=serve, daemon=True).start()
     clock.next_day()
-    told = _send(
+    outcome = _send(
         registry, OutboundAddress(True, "127.0.0.1", server.getsockname()[1], "/", is_local=True), clock
     )
     server.close()
-    log.note(WEBHOOKS, "chứng thư tự ký của máy ở giữa", held=told == (0, 1) and not came, seen=told)
+    log.note(WEBHOOKS, "chứng thư tự ký của máy ở giữa", held=outcome == (0, 1) and not came, seen=outcome)
     clock.next_day()
     with _receiver(_says(b"HTTP/1.1 204 No Content\r\n\r\n")) as plain:
-        told = _send(registry, OutboundAddress(True, "127.0.0.1", plain.port, "/", is_local=True), clock)
-    held = told == (0, 1) and not any(b"Hotich" in one for one in plain.came)
-    log.note(WEBHOOKS, "nơi nhận không có TLS", held=held, seen=told)
+        outcome = _send(registry, OutboundAddress(True, "127.0.0.1", plain.port, "/", is_local=True), clock)
+    held = outcome == (0, 1) and not any(b"Hotich" in request for request in plain.came)
+    log.note(WEBHOOKS, "nơi nhận không có TLS", held=held, seen=outcome)
 
 
 def _receive(log: AttackLog, registry: Registry, clock: _Days) -> None:
-    """After all that, every event arrives, signed, once more or for the first time, and tells of no person."""
+    """Check that every event arrives afterwards, signed, again or for the first time, and names no person."""
     clock.next_day()
     with _receiver(_says(b"HTTP/1.1 204 No Content\r\n\r\n")) as receiver:
-        told = _send(registry, _local(receiver), clock)
-        bodies = [one.partition(b"\r\n\r\n") for one in receiver.came]
+        outcome = _send(registry, _local(receiver), clock)
+        bodies = [request.partition(b"\r\n\r\n") for request in receiver.came]
     log.note(
-        WEBHOOKS, "sau mọi lần hỏng tin vẫn tới", held=bool(bodies) and told == (len(bodies),) * 2, seen=told
+        WEBHOOKS,
+        "sau mọi lần hỏng tin vẫn tới",
+        held=bool(bodies) and outcome == (len(bodies),) * 2,
+        seen=outcome,
     )
     named = [
         name for name in (OWN_NAME, OTHER_NAME) for head, _, body in bodies if name.encode() in head + body
@@ -278,7 +281,7 @@ def _receive(log: AttackLog, registry: Registry, clock: _Days) -> None:
 
 
 def _attack_signature(log: AttackLog) -> None:
-    """A signature of one body and second is none of another."""
+    """Check that the signature of a body and second fits no other."""
     right = signature_of(SECRET, 1_700_000_000, b'{"id": "a"}')
     others = {
         "thân khác": signature_of(SECRET, 1_700_000_000, b'{"id": "b"}'),
@@ -301,7 +304,7 @@ def _attack_addresses(log: AttackLog, office: Path) -> None:
 
 
 def _attack_keys(log: AttackLog, folder: Path) -> None:
-    """A secret that others can read, that is a link, a folder, or too short to be one."""
+    """Offer a secret that others can read, that is a link or a folder, or too short for a secret."""
     right = folder / "dung.key"
     signing_secret(right)
     log.note(

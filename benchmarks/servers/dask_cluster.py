@@ -27,15 +27,22 @@ class Cluster:
         self._scheduler: subprocess.Popen[bytes] | None = None
 
     def start_scheduler(self) -> None:
-        told = self.folder / "scheduler.json"
+        address_file = self.folder / "scheduler.json"
         self._scheduler = _dask(
-            "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(told)
+            "scheduler",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            "0",
+            "--no-dashboard",
+            "--scheduler-file",
+            str(address_file),
         )
-        with Client(scheduler_file=str(told), timeout=WAIT_SECONDS, set_as_default=False) as client:  # type: ignore[no-untyped-call]
+        with Client(scheduler_file=str(address_file), timeout=WAIT_SECONDS, set_as_default=False) as client:  # type: ignore[no-untyped-call]
             self.address = client.scheduler.address
 
     def start_worker(self, *options: str, settings: Mapping[str, str] = CHILDREN_ALLOWED) -> None:
-        """A worker with a nanny, one process of one thread unless ``options`` say otherwise."""
+        """Start a worker with a nanny, a process with a single thread unless ``options`` say otherwise."""
         self.workers.append(
             _dask(
                 "worker",
@@ -52,7 +59,7 @@ class Cluster:
         )
 
     def kill_worker(self) -> None:
-        """A power cut on one machine: the nanny, its worker and all that they started are gone at once."""
+        """Cut the power of a machine: the nanny, its worker and all their children are gone at once."""
         _kill_tree(self.workers.pop())
 
     def stop(self) -> None:
@@ -90,9 +97,9 @@ def _kill_tree(process: subprocess.Popen[bytes]) -> None:
         all_of_it = [*psutil.Process(process.pid).children(recursive=True), psutil.Process(process.pid)]
     except psutil.NoSuchProcess:
         return
-    for one in all_of_it:
+    for member in all_of_it:
         try:
-            one.kill()
+            member.kill()
         except psutil.NoSuchProcess:
             continue
     process.wait()

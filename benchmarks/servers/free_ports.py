@@ -7,7 +7,7 @@ import socket
 from contextlib import suppress
 
 PORTS = range(10_000, 32_000)
-"""Below those that Linux gives to outgoing connections: none of them takes the port before the server does."""
+"""Below the ports that Linux gives to outgoing connections, which could take the port before the server does."""
 
 TRIES = 200
 

@@ -50,7 +50,7 @@ IN_TESTS = {
 }
 """Nothing of a test's database has to outlive the test."""
 MUST_LOG_IN = "must_log_in"
-"""Members of this role need their password; all others come in without one."""
+"""Members of this role need their password; all others come in without a password."""
 
 GUARD = """
 cat >/dev/null
@@ -90,7 +90,7 @@ class Cluster:
         return (self.data / "postmaster.pid").exists()
 
     def start(self) -> None:
-        """Make the cluster if it is not there, and start it; a new one gets its accounts and its template."""
+        """Make the cluster if it does not exist, and start it; a new cluster gets its accounts and its template."""
         new = not self.data.exists()
         if new:
             self._make()
@@ -116,7 +116,7 @@ class Cluster:
 
     @contextmanager
     def empty_database(self) -> Iterator[str]:
-        """Return a database with all tables and no rows: a new one, or an earlier one that was emptied again."""
+        """Return a database with all tables and no rows: a new database, or an earlier one that was emptied again."""
         name, new = self._emptied.pop() if self._emptied else self._new_database()
         try:
             yield name
@@ -159,14 +159,14 @@ class Cluster:
             connection.execute(role_sql(schema.load(), WORKER).encode())
 
     def _run(self, program: str, *arguments: str) -> None:
-        with tempfile.TemporaryFile() as told:
+        with tempfile.TemporaryFile() as log:
             done = subprocess.run(
                 [_binary(program), *arguments],
-                stdin=subprocess.DEVNULL, stdout=told, stderr=subprocess.STDOUT, check=False, cwd=self.folder,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, check=False, cwd=self.folder,
                 **_as_whom(),
             )  # fmt: skip
-            told.seek(0)
-            assert done.returncode == 0, told.read().decode(errors="replace")
+            log.seek(0)
+            assert done.returncode == 0, log.read().decode(errors="replace")
 
 
 @cache
@@ -240,9 +240,9 @@ def _as_whom() -> dict[str, Any]:
 
 def _binary(program: str) -> str:
     """Return the newest program installed; Debian keeps them out of PATH."""
-    found: Sequence[Path] = sorted(
+    programs: Sequence[Path] = sorted(
         Path("/usr/lib/postgresql").glob(f"*/bin/{program}"), key=lambda path: int(path.parts[4])
     )
-    path = str(found[-1]) if found else shutil.which(program)
+    path = str(programs[-1]) if programs else shutil.which(program)
     assert path, f"{program} is not installed; scripts/test-packages.sh installs it"
     return path

@@ -39,8 +39,8 @@ class PrefectServer:
     @property
     def environment(self) -> Mapping[str, str]:
         """The environment of a program that is to use it."""
-        told = {**OFFLINE, "PREFECT_API_URL": self.address}
-        return told | {CLIENT_SECRET: self.secret} if self._closed else told
+        variables = {**OFFLINE, "PREFECT_API_URL": self.address}
+        return variables | {CLIENT_SECRET: self.secret} if self._closed else variables
 
     @property
     def address(self) -> str:

@@ -110,7 +110,9 @@ class NewDatabase:
                 with connection.cursor() as cursor, cursor.copy(statement) as copy:
                     copy.write(rows)
             now = set(connection.execute(SEQUENCES).fetchall())
-            for schema, name, value, given in [one for one in self.sequences if one not in now]:
+            for schema, name, value, given in [
+                sequence for sequence in self.sequences if sequence not in now
+            ]:
                 statement = sql.SQL("SELECT setval({}, {}, {})").format(
                     sql.Literal(sql.Identifier(schema, name).as_string(connection)),
                     sql.Literal(value),

@@ -7,7 +7,7 @@ from pipeline.base.files import keep_files_private
 
 
 def main() -> None:
-    """Entry point of the ``hotich`` command. One that reads pages has its readers loaded while it loads itself."""
+    """Run the command ``hotich``. For ``hotich run``, the readers load in parallel with the program."""
     try:
         keep_files_private()
     except SecurityError as error:

@@ -42,7 +42,7 @@ def add(
         if not everywhere:
             refuse_unknown_places(accounts, places, work.schemas.places.gazetteer.has_code)
         password = accounts.create(login, name, role, None if everywhere else places or [])
-        _tell(accounts, login, password)
+        _show_password(accounts, login, password)
         if not everywhere and not places and role is not Role.ADMINISTRATOR:
             say(NO_PLACE)
 
@@ -51,18 +51,18 @@ def add(
 def list_accounts(work: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
     """Liệt kê tài khoản."""
     with work.open_registry() as registry:
-        found = registry.accounts().list()
+        accounts = registry.accounts().list()
     show(
-        found,
+        accounts,
         {
-            "Tên đăng nhập": lambda one: one.person.login,
-            "Họ tên": lambda one: one.person.name,
-            "Vai trò": lambda one: ROLE_WORDS[one.person.role],
-            "Nơi đăng ký": lambda one: _places(one.person.places),
+            "Tên đăng nhập": lambda account: account.person.login,
+            "Họ tên": lambda account: account.person.name,
+            "Vai trò": lambda account: ROLE_WORDS[account.person.role],
+            "Nơi đăng ký": lambda account: _places(account.person.places),
             "Tình trạng": _state,
         },
         as_json,
-        [_plain(one) for one in found],
+        [_plain(account) for account in accounts],
     )
 
 
@@ -71,7 +71,7 @@ def reset(login: LoginArgument, work: WorkspaceOption = HERE) -> None:
     """Cấp mật khẩu dùng một lần mới; cũng mở lại tài khoản bị khóa vì sai mật khẩu nhiều lần."""
     with work.open_registry() as registry:
         accounts = registry.accounts()
-        _tell(accounts, login, accounts.reset_password(login))
+        _show_password(accounts, login, accounts.reset_password(login))
 
 
 @app.command("deactivate", cls=Command)
@@ -90,7 +90,7 @@ def activate(login: LoginArgument, work: WorkspaceOption = HERE) -> None:
     say("Đã cho dùng lại tài khoản.")
 
 
-def _tell(accounts: Accounts, login: str, password: str) -> None:
+def _show_password(accounts: Accounts, login: str, password: str) -> None:
     days = accounts.options.one_time.days
     say(f"Mật khẩu dùng một lần của {login}: {password}")
     say(f"Hãy trao tận tay; người dùng phải đổi ngay khi đăng nhập lần đầu, trong vòng {days} ngày.")
@@ -100,19 +100,19 @@ def _places(places: frozenset[str] | None) -> str:
     return "mọi nơi" if places is None else ", ".join(sorted(places)) or "chưa có nơi nào"
 
 
-def _state(one: Account) -> str:
-    if not one.active:
+def _state(account: Account) -> str:
+    if not account.active:
         return "đã ngừng"
-    return "chờ đổi mật khẩu" if one.must_change else "đang dùng"
+    return "chờ đổi mật khẩu" if account.must_change else "đang dùng"
 
 
-def _plain(one: Account) -> dict[str, object]:
-    person = one.person
+def _plain(account: Account) -> dict[str, object]:
+    person = account.person
     return {
         "login": person.login,
         "name": person.name,
         "role": person.role.value,
         "places": None if person.places is None else sorted(person.places),
-        "active": one.active,
-        "must_change": one.must_change,
+        "active": account.active,
+        "must_change": account.must_change,
     }

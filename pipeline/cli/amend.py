@@ -87,42 +87,42 @@ def list_amendments(
     with work.open_registry() as registry:
         entry = registry.entry(entry_id)
         record = work.schemas.record(entry.record)
-        found = registry.amendments(entry_id)
+        amendments = registry.amendments(entry_id)
     show(
-        found,
+        amendments,
         {
-            "Số": lambda one: one.amendment_id,
-            "Cột": lambda one: record.by_name[one.field].column or one.field,
-            "Loại": lambda one: KINDS[one.kind],
-            "Giá trị cũ": lambda one: one.old or "–",
-            "Giá trị mới": lambda one: one.value or "–",
-            "Quyết định": lambda one: (
-                one.order.decision_number + (" (ở ghi chú)" if entry.is_noted(one, record) else "")
+            "Số": lambda row: row.amendment_id,
+            "Cột": lambda row: record.by_name[row.field].column or row.field,
+            "Loại": lambda row: KINDS[row.kind],
+            "Giá trị cũ": lambda row: row.old or "–",
+            "Giá trị mới": lambda row: row.value or "–",
+            "Quyết định": lambda row: (
+                row.order.decision_number + (" (ở ghi chú)" if entry.is_noted(row, record) else "")
             ),
-            "Ngày": lambda one: one.order.decided_on,
-            "Căn cứ": lambda one: one.order.legal_basis,
-            "Người ghi": lambda one: one.author,
+            "Ngày": lambda row: row.order.decided_on,
+            "Căn cứ": lambda row: row.order.legal_basis,
+            "Người ghi": lambda row: row.author,
         },
         as_json,
-        {"amendments": found},
+        {"amendments": amendments},
     )
 
 
 def field_of(registry: Registry, entry_id: int, column: str) -> str:
-    """The field of a column of the Ministry; what is none is taken for the name of a field."""
+    """Return the field in a column of the Ministry; an unknown column is taken as a field name."""
     record = registry.record_of(entry_id)
     spec = record.by_column.get(column)
     return spec.name if spec else column
 
 
 def _noted_order(registry: Registry, entry_id: int) -> AmendmentOrder:
-    found = registry.entry(entry_id).noted_order(registry.record_of(entry_id))
-    if found is None:
+    order = registry.entry(entry_id).noted_order(registry.record_of(entry_id))
+    if order is None:
         raise RegistryError(
             f"Sự kiện {entry_id} không có số quyết định ở việc ghi chú. Hãy ghi --decision, --on, "
             "hoặc nhập việc ghi chú ở màn hình rà soát."
         )
-    return found
+    return order
 
 
 def _paper(registry: Registry, entry_id: int, scan: str, page: int) -> PageRef:

@@ -1,4 +1,4 @@
-"""``hotich api-token``: with which other systems read, from the machine's own command line."""
+"""``hotich api-token``: tokens of other systems, managed on the machine's own command line."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pipeline.registry.publishing.model import SCOPE_LABELS, ApiScope, ApiToken
 app = command_group("""Mã truy cập cho hệ thống khác đọc dữ liệu qua API.""")
 
 NameArgument = Annotated[str, typer.Argument(help="Tên mã truy cập.", metavar="TÊN")]
-SCOPES = ", ".join(f"{one.value} ({label})" for one, label in SCOPE_LABELS.items())
+SCOPES = ", ".join(f"{scope.value} ({label})" for scope, label in SCOPE_LABELS.items())
 
 
 @app.command("add", cls=Command)
@@ -42,12 +42,14 @@ def add(
     with work.open_registry() as registry:
         if not everywhere:
             refuse_unknown_places(registry.accounts(), places, work.schemas.places.gazetteer.has_code)
-        made = registry.publishing().create_token(
+        new_token = registry.publishing().create_token(
             name, scopes, None if everywhere else places or [], days, author=CONSOLE
         )
     screen = out()
-    screen.print(f"Mã truy cập “{escape(made.token.name)}”, dùng đến {format_moment(made.token.expires_at)}:")
-    screen.print(made.secret, markup=False, soft_wrap=True)
+    screen.print(
+        f"Mã truy cập “{escape(new_token.token.name)}”, dùng đến {format_moment(new_token.token.expires_at)}:"
+    )
+    screen.print(new_token.secret, markup=False, soft_wrap=True)
     say("Mã chỉ hiện một lần này. Hãy giao cho người quản trị hệ thống ấy theo đường kín.")
 
 
@@ -55,18 +57,18 @@ def add(
 def list_tokens(work: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
     """Liệt kê mã truy cập, kể cả đã thu hồi."""
     with work.open_registry() as registry:
-        found = registry.publishing().tokens()
+        tokens = registry.publishing().tokens()
     show(
-        found,
+        tokens,
         {
-            "Tên": lambda one: one.name,
-            "Được đọc": lambda one: ", ".join(sorted(one.scopes)),
-            "Nơi đăng ký": lambda one: "mọi nơi" if one.places is None else ", ".join(sorted(one.places)),
-            "Tình trạng": lambda one: token_state(one, datetime.now(UTC)),
-            "Dùng lần cuối": lambda one: "chưa dùng" if one.used_at is None else format_moment(one.used_at),
+            "Tên": lambda row: row.name,
+            "Được đọc": lambda row: ", ".join(sorted(row.scopes)),
+            "Nơi đăng ký": lambda row: "mọi nơi" if row.places is None else ", ".join(sorted(row.places)),
+            "Tình trạng": lambda row: token_state(row, datetime.now(UTC)),
+            "Dùng lần cuối": lambda row: "chưa dùng" if row.used_at is None else format_moment(row.used_at),
         },
         as_json,
-        {"tokens": found},
+        {"tokens": tokens},
     )
 
 
@@ -74,14 +76,13 @@ def list_tokens(work: WorkspaceOption = HERE, as_json: JsonOption = False) -> No
 def revoke(name: NameArgument, work: WorkspaceOption = HERE) -> None:
     """Thu hồi mã truy cập ngay."""
     with work.open_registry() as registry:
-        ended = registry.publishing().revoke_token(name, author=CONSOLE)
-    out().print(f"Đã thu hồi mã truy cập “{escape(ended.name)}”.")
+        token = registry.publishing().revoke_token(name, author=CONSOLE)
+    out().print(f"Đã thu hồi mã truy cập “{escape(token.name)}”.")
 
 
-def token_state(one: ApiToken, now: datetime) -> str:
-    """Return in Vietnamese whether a token may be used."""
-    if one.revoked_at is not None:
-        return f"đã thu hồi, {format_moment(one.revoked_at)}"
-    if not one.holds(now):
+def token_state(token: ApiToken, now: datetime) -> str:
+    if token.revoked_at is not None:
+        return f"đã thu hồi, {format_moment(token.revoked_at)}"
+    if not token.holds(now):
         return "đã hết hạn"
-    return f"dùng đến {format_moment(one.expires_at)}"
+    return f"dùng đến {format_moment(token.expires_at)}"

@@ -1,4 +1,4 @@
-"""The commands put together. Each is loaded when it is called: help and version wait for none of them."""
+"""All commands. Each is imported when it is called: help and version wait for none of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import typer
 from typer import rich_utils
 
 import pipeline
-from pipeline.cli.late_commands import LateGroup
+from pipeline.cli.lazy_commands import LazyGroup
 
 COMMANDS = {
     "run": "run:run",
@@ -70,7 +70,7 @@ def _version(wanted: bool) -> None:
 
 
 def options(
-    version: Annotated[  # noqa: ARG001  # its callback ends the command
+    version: Annotated[  # noqa: ARG001  # the callback ends the command
         bool, typer.Option("--version", callback=_version, is_eager=True, help="In phiên bản rồi thoát.")
     ] = False,
     verbose: Annotated[
@@ -86,12 +86,12 @@ def options(
 ) -> None:
     """Số hóa sổ hộ tịch: từ bản quét đến sổ dữ liệu, chỗ nào máy chưa chắc thì để người xem."""
     from pipeline.base.logs import configure_logs, with_verbosity
-    from pipeline.settings import read_log_options  # the settings of all rooms: not for help
+    from pipeline.settings import read_log_options  # imports the settings of all rooms, too slow for help
 
     configure_logs(with_verbosity(read_log_options(), verbose))
 
 
-class Hotich(LateGroup):
+class Hotich(LazyGroup):
     """The command ``hotich``."""
 
     places = COMMANDS

@@ -1,4 +1,4 @@
-"""``hotich audit``: verify the audit of the registry, seal it, show it; what it says, in words."""
+"""``hotich audit``: verification, seals and listing of the registry's audit log."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from pipeline.scans.store_check import StoreReport, check_store, format_store_re
 from pipeline.scans.workspace import Workspace
 
 
-def _tell_unconfirmed(acts: Iterable[OpenAct]) -> None:
+def _show_unconfirmed(acts: Iterable[OpenAct]) -> None:
     for act in acts:
         say(f"Chưa có người thứ hai xác nhận: {act.sentence}")
 
@@ -59,31 +59,31 @@ def verify(
     phong mỗi đêm trong thư mục làm việc luôn được đem so.
     """
     context = work.run
-    kept = _seals(context.workspace, seal)
+    kept = _load_seals(context.workspace, seal)
     with work.open_registry() as registry, _progress() as on_progress:
-        found = registry.audit().verify(*kept, progress=on_progress)
+        result = registry.audit().verify(*kept, progress=on_progress)
         unconfirmed = registry.accounts().open_acts()
-    stored = _checked_scans(context) if scans else None
+    stored = _check_scans(context) if scans else None
     if as_json:
-        passed = found.passed and found.checkable and (stored is None or stored.passed)
-        told = {"passed": passed, "checkable": found.checkable, **plain(found)}
-        told["unconfirmed"] = [plain(act) for act in unconfirmed]
-        print_json({**told, **({"scans": plain(stored)} if stored else {})})
+        passed = result.passed and result.checkable and (stored is None or stored.passed)
+        document = {"passed": passed, "checkable": result.checkable, **plain(result)}
+        document["unconfirmed"] = [plain(act) for act in unconfirmed]
+        print_json({**document, **({"scans": plain(stored)} if stored else {})})
     else:
-        _tell_unconfirmed(unconfirmed)
-        begun = found.begun_at[:19] or "–"
-        say(f"Đã xem {found.audit_rows} dòng nhật ký (từ {begun} UTC) và {found.rows} dòng dữ liệu.")
-        for sentence in unproven_parts(found, sealed=bool(kept)):
+        _show_unconfirmed(unconfirmed)
+        begun = result.begun_at[:19] or "–"
+        say(f"Đã xem {result.audit_rows} dòng nhật ký (từ {begun} UTC) và {result.rows} dòng dữ liệu.")
+        for sentence in unproven_parts(result, sealed=bool(kept)):
             say(f"Lưu ý: {sentence}")
-        for flaw in found.flaws:
+        for flaw in result.flaws:
             say(f"– {format_audit_flaw(flaw)}")
-        if found.settled:
-            say(f"{found.settled} chỗ sai khác đã được người quản trị xử lý, có ghi trong nhật ký.")
+        if result.settled:
+            say(f"{result.settled} chỗ sai khác đã được người quản trị xử lý, có ghi trong nhật ký.")
         for line in format_store_report(stored) if stored else ():
             say(line)
-    if not found.passed:
+    if not result.passed:
         raise AuditFlawed(
-            f"Nhật ký kiểm tra cho thấy {found.flaw_count} chỗ không đúng như chương trình đã ghi. "
+            f"Nhật ký kiểm tra cho thấy {result.flaw_count} chỗ không đúng như chương trình đã ghi. "
             "Giữ nguyên cơ sở dữ liệu, báo người phụ trách; xem docs/how-to/verify-the-audit.md."
         )
     if stored is not None and not stored.passed:
@@ -91,7 +91,7 @@ def verify(
             f"{len(stored.flaws)} bản quét trong kho không còn đúng như khi nhận. Các trang ấy không được hiện, đọc "
             "hay xuất. Hãy lấy lại từ bản sao lưu; xem docs/how-to/check-the-store.md."
         )
-    if not found.checkable:
+    if not result.checkable:
         raise AuditUnproven(
             "Chưa kiểm tra được nhật ký: không có khóa nào ở đây chứng minh những dòng cuối là do chương trình ghi. "
             "Hãy lấy lại tệp audit.key từ bản sao lưu rồi chạy lại."
@@ -100,8 +100,8 @@ def verify(
         say("Không có dòng nào bị sửa, bị xóa hay chen vào.")
 
 
-def _checked_scans(context: RunContext) -> StoreReport:
-    """Return the flaws of the whole store, and note the outcome for the nightly checks."""
+def _check_scans(context: RunContext) -> StoreReport:
+    """Return the flaws of the whole store, and note the check for the nightly checks."""
     place = Workspace(context.workspace)
     with context.open_registry() as registry:
         known = {**manifest_scans(IntakeFolders(place.intake).all_manifests), **registry.stored_scans()}
@@ -125,23 +125,23 @@ def settle(
     Tài khoản lấy lại vai trò và nơi theo nhật ký, và nhận mật khẩu mới dùng một lần; giá trị đang có hiệu lực và việc
     chờ được suy lại từ kết quả đọc và quyết định; phiên đăng nhập lạ bị xóa. Những thứ khác giữ nguyên như đang có.
     """
-    kept = _seals(work.run.workspace, seal)
+    kept = _load_seals(work.run.workspace, seal)
     with work.open_registry() as registry:
-        found = registry.audit().verify(*kept)
-        for flaw in found.flaws:
+        result = registry.audit().verify(*kept)
+        for flaw in result.flaws:
             say(f"– {format_audit_flaw(flaw)}")
-        if found.passed:
+        if result.passed:
             say("Không có chỗ sai nào để xử lý.")
             return
         if not sure:
             typer.confirm("Đã lập biên bản và xử lý những chỗ sai này?", abort=True)
-        done = registry.settle_flaws(found.flaws, document=document, by=CONSOLE)
+        done = registry.settle_flaws(result.flaws, document=document, by=CONSOLE)
     say(f"Đã ghi {done.flaws} chỗ sai là đã xử lý theo {document}.")
     for login, password in done.passwords.items():
         say(f"Mật khẩu dùng một lần của {login}: {password}")
     if done.left:
         say(f"{done.left} chỗ chỉ khôi phục được từ bản sao lưu.")
-    if found.flaw_count > len(found.flaws):
+    if result.flaw_count > len(result.flaws):
         say("Còn nhiều chỗ sai nữa: hãy chạy lại.")
 
 
@@ -199,15 +199,15 @@ def new_key(
     say(f"Từ nay nhật ký được ký bằng khóa {name}. Hãy sao lưu tệp audit.key.")
 
 
-def _seals(workspace: Path, places: list[Path] | None) -> tuple[Seal, ...]:
-    """Those of these files and folders, and those that the workspace keeps itself."""
+def _load_seals(workspace: Path, places: list[Path] | None) -> tuple[Seal, ...]:
+    """Return the seals in the given files and folders, and those in the workspace."""
     own = Workspace(workspace).seals
-    return tuple(one for place in ([own] if own.is_dir() else []) + (places or []) for one in seals_in(place))
+    return tuple(seal for root in ([own] if own.is_dir() else []) + (places or []) for seal in seals_in(root))
 
 
 @contextmanager
 def _progress() -> Iterator[OnProgress]:
-    """A bar over the rows of the audit, on a terminal only."""
+    """Show a progress bar over the rows of the audit log, on a terminal only."""
     screen = err()
     if not screen.is_terminal:
         yield lambda _done, _all: None

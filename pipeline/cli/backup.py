@@ -1,4 +1,4 @@
-"""``hotich backup`` and ``hotich restore``: everything of an installation into a folder elsewhere, and back."""
+"""``hotich backup`` and ``hotich restore``: an installation copied into a folder elsewhere, and back."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def make_backup(
     keys: bool = False,
     keep: int | None = None,
 ) -> BackupReport:
-    """Back up the workspace of a context with the schemas and models of the installation. Raises as ``back_up``."""
+    """Back up the workspace of a context with the installation's schemas and models. Raises as ``back_up``."""
     manifests = IntakeFolders(Workspace(context.workspace).intake).all_manifests
     return back_up(
         vault,
@@ -107,7 +107,7 @@ def make_backup(
 
 
 def _refuse_altered(report: BackupReport) -> None:
-    """End with an error of its own when scans of the store were altered or are gone; the backup itself is made."""
+    """Exit with an error when stored scans were altered or are missing; the backup itself is complete."""
     for path in report.altered[:MOST_NAMED]:
         err().print(f"Bản quét không còn đúng như khi nhận: {path}", markup=False)
     for name in report.missing[:MOST_NAMED]:

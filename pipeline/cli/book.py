@@ -1,4 +1,4 @@
-"""``hotich book``: what the registry holds of the cover of a book, corrected by people."""
+"""``hotich book``: the registry's data on the cover of a book, and its correction."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def show_book(book_id: BookArgument, work: WorkspaceOption = HERE, as_json: Json
     if not corrections:
         return
     show(
-        [(one, key) for one in corrections for key in one.new],
+        [(correction, key) for correction in corrections for key in correction.new],
         {
             "Lúc": lambda change: format_moment(change[0].corrected_at),
             "Người sửa": lambda change: change[0].author,
@@ -111,12 +111,12 @@ def correct(
     }  # fmt: skip
     with work.open_registry() as registry:
         known = registry.known_book(book_id)
-        wanted = _wanted(known.ledger if folder is None else load_ledger(folder), given)
-        work.schemas.form(wanted.form)
+        corrected = _corrected(known.ledger if folder is None else load_ledger(folder), given)
+        work.schemas.form(corrected.form)
         name = folder_name or (known.folder_name if folder is None else folder.resolve().name)
         if not apply:
             overview = registry.correction_overview(book_id)
-            changes = _changes(known, wanted, name)
+            changes = _changes(known, corrected, name)
             if as_json:
                 print_json({"changes": changes, "overview": plain(overview)})
             else:
@@ -126,7 +126,7 @@ def correct(
             registry,
             work.schemas,
             book_id,
-            wanted,
+            corrected,
             name,
             author=by,
             reason=reason,
@@ -146,9 +146,9 @@ def correct(
         say(
             f"{format_count(done.overview.pages)} trang sẽ được đọc lại theo bìa đã sửa ở lượt “hotich run” sau."
         )
-    if folder is None or ledger_differences(load_ledger(folder), wanted):
+    if folder is None or ledger_differences(load_ledger(folder), corrected):
         say(f"Hãy ghi {LEDGER_FILE} trong thư mục “{printable(name)}” như sau:")
-        screen.print(ledger_text(wanted), markup=False, highlight=False)
+        screen.print(ledger_text(corrected), markup=False, highlight=False)
 
 
 @app.command("add", cls=Command)
@@ -170,8 +170,8 @@ def _count(text: str | None) -> object:
     return int(text)
 
 
-def _wanted(ledger: Ledger, given: dict[str, object]) -> Ledger:
-    """Return the ledger with what is given in place of what it says; ``""`` takes a day or a total away."""
+def _corrected(ledger: Ledger, given: dict[str, object]) -> Ledger:
+    """Return the ledger with the given values in place of its own; ``""`` removes a day or a total."""
     table = ledger_table(ledger)
     for key, value in given.items():
         if value is None:
@@ -187,20 +187,21 @@ _NEEDED = frozenset({"form", "place", "place_code", "volume"})
 
 
 def _changes(known: KnownBook, ledger: Ledger, folder_name: str) -> list[dict[str, str]]:
-    found = [
-        {"key": one.key, "old": one.old, "new": one.new} for one in ledger_differences(known.ledger, ledger)
+    changes = [
+        {"key": difference.key, "old": difference.old, "new": difference.new}
+        for difference in ledger_differences(known.ledger, ledger)
     ]
     if folder_name != known.folder_name:
-        found.append({"key": "folder", "old": known.folder_name, "new": folder_name})
-    if not found:
+        changes.append({"key": "folder", "old": known.folder_name, "new": folder_name})
+    if not changes:
         raise LedgerError("Sổ dữ liệu đã ghi đúng như vậy; không có gì để sửa.")
-    return found
+    return changes
 
 
 def _show_overview(known: KnownBook, changes: list[dict[str, str]], overview: CorrectionOverview) -> None:
     say(f"Sẽ sửa {describe_book(known)}:")
-    for one in changes:
-        say(f"  {LABELS[one['key']]}: {printable(one['old']) or '–'} → {printable(one['new']) or '–'}")
+    for edit in changes:
+        say(f"  {LABELS[edit['key']]}: {printable(edit['old']) or '–'} → {printable(edit['new']) or '–'}")
     say(
         f"Theo đó: {format_count(overview.entries)} sự kiện, {format_count(overview.tasks)} nhiệm vụ đang chờ, "
         f"{format_count(overview.lots)} lô nghiệm thu; {format_count(overview.pages)} trang sẽ được đọc lại."

@@ -1,4 +1,4 @@
-"""``hotich calibrate``: how sure handwriting is read, learnt from what people decided on this office's books."""
+"""``hotich calibrate``: confidence of handwriting, calibrated on the decisions in this office's books."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pipeline.runs.handwriting_calibration import checked_samples
 
 LEAST_FIELDS = 400
 LEAST_ENTRIES = 40
-"""Handwritten fields and entries with a person's word below which nothing is fitted."""
+"""Handwritten fields and entries with decisions below which no calibration is fitted."""
 
 OTHERS = (
     "{} sự kiện đã có người quyết định nhưng do bộ đọc khác bản đang cài đọc nên không được tính. Chạy hotich run với "
@@ -44,36 +44,36 @@ def calibrate(
     mới.
     """
     context = work.run
-    checked = [checked_samples(folder, context) for folder in books]
-    samples = [sample for one in checked for sample in one.samples]
-    others = sum(one.others for one in checked)
+    checked_books = [checked_samples(folder, context) for folder in books]
+    samples = [sample for book in checked_books for sample in book.samples]
+    others = sum(book.others for book in checked_books)
     _refuse_too_few(samples, others)
     reader = context.make_engines().hand_fingerprint
     routing = context.options.routing.for_reader(reader)
     before = routing.calibration
-    made = fit_calibration(samples, reader=reader, before=before)
-    held = split_samples(samples)[1]
-    after = score_calibration(made, made, held, routing)
-    earlier = score_calibration(before, made, held, routing) if before else None
+    fitted = fit_calibration(samples, reader=reader, before=before)
+    held_out = split_samples(samples)[1]
+    after = score_calibration(fitted, fitted, held_out, routing)
+    earlier = score_calibration(before, fitted, held_out, routing) if before else None
     path = work.workspace.calibration
     poorer = earlier is not None and proves_less(after, earlier) and not replace
     write = not (dry_run or poorer)
-    kept = calibration.save(made, path) if write else None
+    backup = calibration.save(fitted, path) if write else None
     if as_json:
-        told = {
+        document = {
             "samples": len(samples),
             "passed_over": others,
             "before": earlier,
             "after": after,
             "written": write,
-            "kept": kept,
+            "kept": backup,
         }
-        print_json(told)
+        print_json(document)
         return
     _show(samples, earlier, after)
     if others:
         say(OTHERS.format(others))
-    for line in _outcome(path, kept, dry_run=dry_run, poorer=poorer):
+    for line in _outcome(path, backup, dry_run=dry_run, poorer=poorer):
         say(line)
 
 
@@ -100,9 +100,9 @@ def _show(samples: Sequence[Sample], before: CalibrationScore | None, after: Cal
         "Nhóm ô", "Bản", "Ô kiểm", "Nhận được", "Sai trong đó", "Ngưỡng", "Sai nhiều nhất", "Cho phép"
     )
     for group, name in GROUPS.items():
-        for which, held in (("cũ", before), ("mới", after)):
-            if held is not None:
-                table.add_row(name, which, *_cells(held.bounds[group]))
+        for which, score in (("cũ", before), ("mới", after)):
+            if score is not None:
+                table.add_row(name, which, *_cells(score.bounds[group]))
     screen.print(table)
     for group, name in GROUPS.items():
         for line in _proof(name, after.bounds[group]):
@@ -114,8 +114,8 @@ def _show(samples: Sequence[Sample], before: CalibrationScore | None, after: Cal
     screen.print(errors)
 
 
-def _outcome(path: Path, kept: Path | None, *, dry_run: bool, poorer: bool) -> Iterator[str]:
-    """What was done with the new calibration, and what comes next."""
+def _outcome(path: Path, backup: Path | None, *, dry_run: bool, poorer: bool) -> Iterator[str]:
+    """Yield the outcome of the calibration, and the next step."""
     if dry_run:
         yield "Chưa ghi gì (--dry-run)."
     elif poorer:
@@ -124,7 +124,7 @@ def _outcome(path: Path, kept: Path | None, *, dry_run: bool, poorer: bool) -> I
             "nhóm. Hãy rà soát thêm rồi chạy lại, hoặc thêm --replace để thay ngay."
         )
     else:
-        yield f"Đã ghi {path}." + (f" Bản cũ còn ở {kept}." if kept else "")
+        yield f"Đã ghi {path}." + (f" Bản cũ còn ở {backup}." if backup else "")
         yield "Chạy lại hotich run để các trang được xét theo bản hiệu chuẩn mới."
 
 
@@ -141,11 +141,11 @@ def _cells(bound: RiskBound) -> tuple[str, ...]:
 
 
 def _proof(name: str, bound: RiskBound) -> Iterator[str]:
-    """How sure the bound is with the data at hand."""
-    sure = f"{100 * (1 - bound.delta):.0f} %"
+    """Yield the proof of an error bound on the present data."""
+    certainty = f"{100 * (1 - bound.delta):.0f} %"
     if bound.threshold is not None:
         yield (
-            f"Nhóm {name}: chắc {sure} rằng trong các ô được nhận không quá {_share(bound.upper)} là sai "
+            f"Nhóm {name}: chắc {certainty} rằng trong các ô được nhận không quá {_share(bound.upper)} là sai "
             f"(thấy {bound.wrong} ô sai trong {bound.accepted} ô)."
         )
         return

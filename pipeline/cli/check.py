@@ -1,4 +1,4 @@
-"""``hotich check``: books as wholes, and people across all books."""
+"""``hotich check``: checks of whole books, and of persons across all books."""
 
 from __future__ import annotations
 
@@ -38,12 +38,15 @@ def check(
         reports = [check_books(registry, work.schemas, book_ids)]
         if book_ids is None:
             reports.append(check_registry(registry, work.schemas))
-        found = registry.cross_entry_findings(book_ids)
-        serious = [one for one in found if one.finding.severity is not Severity.INFO]
-        places = FindingPlaces(registry) if found else None
+        findings = registry.cross_entry_findings(book_ids)
+        serious = [finding for finding in findings if finding.finding.severity is not Severity.INFO]
+        places = FindingPlaces(registry) if findings else None
     if as_json:
         print_json(
-            {"checks": [plain(report) for report in reports], "findings": [plain(one) for one in found]}
+            {
+                "checks": [plain(report) for report in reports],
+                "findings": [plain(finding) for finding in findings],
+            }
         )
         return
     _show_counts(reports, work.schemas)
@@ -74,8 +77,8 @@ def _show_counts(reports: list[CheckReport], schemas: Schemas) -> None:
             say(f"Để biết: {times} × [{code}] {finding_sentence(code, schemas)}")
 
 
-def _show(found: list[CrossEntryFinding], places: FindingPlaces, schemas: Schemas) -> None:
-    rows = [(one, places.of_finding(one), schemas.findings.get(one.finding.code)) for one in found]
+def _show(findings: list[CrossEntryFinding], places: FindingPlaces, schemas: Schemas) -> None:
+    rows = [(item, places.of_finding(item), schemas.findings.get(item.finding.code)) for item in findings]
     show(
         rows,
         {

@@ -1,4 +1,4 @@
-"""What commands share: the context of a command, opened step by step, and the options that many commands have."""
+"""The context of a command, opened step by step, and the options that many commands share."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 
 class CommandContext:
-    """Settings, workspace and registry of a command; each is read when it is first asked for.
+    """Settings, workspace and registry of a command; each is read at first use.
 
     Args:
-        folder: The working folder that ``--workspace`` names; None for the folder of the settings.
+        folder: The folder in ``--workspace``; None for the folder of the settings.
     """
 
     def __init__(self, folder: Path | None) -> None:
@@ -54,7 +54,7 @@ class CommandContext:
 
 
 def ids_of(registry: Registry, names: list[str]) -> list[int]:
-    """The ids of the books with these folder names."""
+    """Return the ids of the books with these folder names."""
     known = registry.book_columns().groupby("folder_name")["book_id"].apply(list).to_dict()
     for name in names:
         if name not in known and registry.books_named(name):
@@ -65,7 +65,7 @@ def ids_of(registry: Registry, names: list[str]) -> list[int]:
 
 
 def stop_on_sigterm() -> None:
-    """A request to end stops the command as Ctrl+C does, so that nothing half-done stays behind."""
+    """Make SIGTERM stop the command as Ctrl+C does, so that no half-done work stays behind."""
     signal.signal(signal.SIGTERM, _as_interrupt)
 
 
@@ -74,7 +74,7 @@ def _as_interrupt(_signal: int, _frame: FrameType | None) -> None:
 
 
 def account_name() -> str:
-    """Return the account on this machine; its number where it has no name."""
+    """Return the user name on this machine; the user id where it has no name."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):
@@ -82,15 +82,15 @@ def account_name() -> str:
 
 
 def by_option(role: str) -> Any:
-    """Return the option ``--by``: the person who answers for an act, else the account on this machine."""
+    """Return the option ``--by``: the person responsible for an act, by default the user name on this machine."""
     about = f"{role} [tên tài khoản của máy đang dùng]."
     return typer.Option("--by", help=about, callback=lambda name: account_name() if name is None else name)
 
 
 ME: Any = None
-"""The account on this machine: what ``--by`` gives when it is not written."""
+"""The default of ``--by``: the user name on this machine."""
 HERE: Any = None
-"""The workspace of the settings: what ``--workspace`` gives when it is not written."""
+"""The default of ``--workspace``: the workspace of the settings."""
 
 if TYPE_CHECKING:
     _Chosen = CommandContext

@@ -1,4 +1,4 @@
-"""``hotich delivery``: the rules of what is delivered, both layers of a book, and a person's word on them."""
+"""``hotich delivery``: delivery rules, both layers of a book's values, and their confirmation."""
 
 from __future__ import annotations
 
@@ -77,13 +77,15 @@ def list_layers(
             for entry, layers in book_layers(registry, book_id, work.schemas, policy):
                 names = work.schemas.record(entry.record).by_name
                 rows += [
-                    (entry, names[name].column, one)
-                    for name, one in layers.items()
-                    if names[name].column and one.delivered.rule and (one.waits or not waiting)
+                    (entry, names[name].column, field_layers)
+                    for name, field_layers in layers.items()
+                    if names[name].column
+                    and field_layers.delivered.rule
+                    and (field_layers.waits or not waiting)
                 ]
     if as_json:
         print_json(
-            {"fields": [{"entry": row.entry_id, "column": column, **plain(one)} for row, column, one in rows]}
+            {"fields": [{"entry": row.entry_id, "column": col, **plain(layers)} for row, col, layers in rows]}
         )
         return
     show(
@@ -93,7 +95,7 @@ def list_layers(
             "Cột": lambda row: row[1],
             "Trên sổ": lambda row: row[2].written or "–",
             "Bàn giao": lambda row: (
-                " / ".join(map(shown, row[2].proposals)) if row[2].waits else shown(row[2].delivered)
+                " / ".join(map(in_words, row[2].proposals)) if row[2].waits else in_words(row[2].delivered)
             ),
             "Quy tắc": lambda row: row[2].delivered.rule,
             "Xác nhận": lambda row: (
@@ -119,13 +121,12 @@ def confirm(
     policy = _policy(work)
     with work.open_registry() as registry:
         field = field_of(registry, entry_id, column)
-        told = registry.confirm_delivery(entry_id, field, policy, choice - 1, author=by)
-    say(f"Đã xác nhận: việc {entry_id}, cột {column}, giao {shown(told.delivered)}.")
+        layers = registry.confirm_delivery(entry_id, field, policy, choice - 1, author=by)
+    say(f"Đã xác nhận: việc {entry_id}, cột {column}, giao {in_words(layers.delivered)}.")
 
 
-def shown(one: DeliveredValue) -> str:
-    """Return a delivered value in words."""
-    return one.value or ("để trống, ghi vào Ghi chú" if one.note else "để trống")
+def in_words(value: DeliveredValue) -> str:
+    return value.value or ("để trống, ghi vào Ghi chú" if value.note else "để trống")
 
 
 def _policy(work: CommandContext) -> DeliveryPolicy:

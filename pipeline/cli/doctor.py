@@ -1,4 +1,4 @@
-"""``hotich doctor``: what is installed, what is missing and how to get it."""
+"""``hotich doctor``: installed and missing parts, with installation advice."""
 
 from __future__ import annotations
 
@@ -77,17 +77,17 @@ def _checks(work: CommandContext) -> Iterator[Check]:
         return
     forms = len(work.schemas.forms)
     yield Check("Khai báo (schemas)", "ok", f"{forms} mẫu sổ, dấu {work.schemas.fingerprint}")
-    yield from _those_there(office.own_files_check(context, has_registry=machine.has_registry(context)))
+    yield from _present(office.own_files_check(context, has_registry=machine.has_registry(context)))
     yield machine.calibration_check(context)
     yield machine.workspace_check(context.workspace)
     yield machine.space_check(context.workspace)
     yield from machine.registry_checks(context, now)
-    yield from _those_there(
+    yield from _present(
         office.backup_check(settings.backup, now, needed=machine.has_registry(context)),
         office.owner_check(place),
     )
     yield machine.cores_check(settings.workers)
 
 
-def _those_there(*checks: Check | None) -> Iterator[Check]:
+def _present(*checks: Check | None) -> Iterator[Check]:
     yield from (check for check in checks if check is not None)

@@ -1,4 +1,4 @@
-"""``hotich evaluate``: what was read against what is true, with the ink of each misreading cut from the scans again."""
+"""``hotich evaluate``: readings compared with the truth, with the ink of each misreading."""
 
 from __future__ import annotations
 
@@ -53,17 +53,17 @@ def evaluate(
             param_hint="--truth",
         )
     context = work.run
-    known = [load_truth(truth or book / "truth.json") for book in books]
+    truths = [load_truth(truth or book / "truth.json") for book in books]
     with track_books("trang") as on_progress:
         runs = [
             digitize_book(book, context, workers=workers or work.settings.workers, on_progress=on_progress)
             for book in books
         ]
-    found = [
+    scored = [
         scored_book(book, answers, run, context)
-        for book, answers, run in zip(books, known, runs, strict=True)
+        for book, answers, run in zip(books, truths, runs, strict=True)
     ]
-    figures = pooled([book.evaluation for book in found], pages_per_minute=pages_per_minute(runs))
+    figures = pooled([book.evaluation for book in scored], pages_per_minute=pages_per_minute(runs))
     if json_out:
         write_json(json_out, figures)
     print_evaluation(figures, out(), kind_names(work.schemas))
@@ -71,12 +71,12 @@ def evaluate(
     show_drift(alarms, context.workspace)
     if report:
         warnings = tuple(f"{folder.name}: {drift_sentence(alarm)}" for folder, alarm in alarms.items())
-        page = write_evaluation(report, figures, found, warnings, context)
+        page = write_evaluation(report, figures, scored, warnings, context)
         say(f"Đã ghi báo cáo {page} (chứa dữ liệu cá nhân, xem xong hãy xóa).")
 
 
 def write_json(path: Path, figures: Evaluation) -> None:
-    """Write the figures; raises ``StorageError``."""
+    """Write the figures. Raises ``StorageError``."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(figures.as_dict(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""``hotich export``: the Ministry's packages of books, and what became of each, in words."""
+"""``hotich export``: the Ministry's packages of books, and the outcome in words."""
 
 from __future__ import annotations
 
@@ -34,29 +34,29 @@ from pipeline.delivery.package_sentences import (
 
 
 def _show_blockers(report: PackageReport, limit: int) -> None:
-    """What is not settled, and where to look."""
+    """Show the unsettled entries and where to find them."""
     rows = [
         (
             printable(report.book),
-            printable(one.scan),
-            one.page_no or "–",
-            one.number or "–",
-            WHY[one.why],
-            _detail(one),
+            printable(blocker.scan),
+            blocker.page_no or "–",
+            blocker.number or "–",
+            WHY[blocker.why],
+            _detail(blocker),
         )
-        for one in report.blockers[:limit]
+        for blocker in report.blockers[:limit]
     ]
     more = [(f"… và {len(report.blockers) - limit} chỗ nữa",)] if len(report.blockers) > limit else []
     print_table(("Sổ", "Bản quét", "Trang", "Số", "Lý do", "Chi tiết"), [*rows, *more])
 
 
-def _detail(one: ExportBlocker) -> str:
-    named = [*one.codes, *one.fields]
-    return ", ".join(named[:6]) + (f" … (+{len(named) - 6})" if len(named) > 6 else "")
+def _detail(blocker: ExportBlocker) -> str:
+    items = [*blocker.codes, *blocker.fields]
+    return ", ".join(items[:6]) + (f" … (+{len(items) - 6})" if len(items) > 6 else "")
 
 
 def _show_faults(report: PackageReport, limit: int) -> None:
-    """What the check before the upload found, by entry."""
+    """Show the faults that the check before the upload found, by entry."""
     rows = [
         (
             printable(report.book),
@@ -122,9 +122,9 @@ def export(
     if template is not None:
         options = options.model_copy(update={"birth_template": template.value})
     with work.open_registry() as registry, track_books("sự kiện") as on_copied:
-        wanted = ids_of(registry, books) if books else registry.book_columns()["book_id"].tolist()
+        book_ids = ids_of(registry, books) if books else registry.book_columns()["book_id"].tolist()
         reports, failures = [], []
-        for book_id in map(int, wanted):
+        for book_id in map(int, book_ids):
             try:
                 report = export_book(
                     registry,
@@ -136,23 +136,23 @@ def export(
                     workers=workers or work.settings.workers,
                     on_copied=on_copied,
                 )
-            except (PackageRefused, StorageError) as error:  # the others can be delivered all the same
+            except (PackageRefused, StorageError) as error:  # the other books can still be delivered
                 failures.append((registry.book(book_id).folder_name, error))
             else:
                 reports.append(report)
     if as_json:
-        failed = [{"book": book, "code": one.code, "error": one.message} for book, one in failures]
+        failed = [{"book": book, "code": error.code, "error": error.message} for book, error in failures]
         print_json({"packages": [plain(report) for report in reports], "failed": failed})
     else:
         for report in reports:
             _show(report, limit)
-        for book, one in failures:
-            say(f"{printable(book)}: KHÔNG xuất: {printable(one.message)}")
-    raise typer.Exit(exit_code(reports, [one for _, one in failures]))
+        for book, failure in failures:
+            say(f"{printable(book)}: KHÔNG xuất: {printable(failure.message)}")
+    raise typer.Exit(exit_code(reports, [error for _, error in failures]))
 
 
 def exit_code(reports: list[PackageReport], failures: list[HotichError]) -> int:
-    """0 when every book was delivered; else that of the first failure, or of a book that was refused."""
+    """Return 0 when every book was delivered; else the code of the first failure, or of a refused book."""
     if failures:
         return failures[0].exit_code
     return PackageRefused.exit_code if any(report.refused for report in reports) else 0
@@ -161,7 +161,7 @@ def exit_code(reports: list[PackageReport], failures: list[HotichError]) -> int:
 def _show(report: PackageReport, limit: int) -> None:
     for line in format_package_report(report):
         say(line)
-    if any(one.why == "confirm" for one in report.blockers):
+    if any(blocker.why == "confirm" for blocker in report.blockers):
         say(
             f"Giá trị bàn giao chờ xác nhận: hotich delivery list --waiting {printable(report.book)}, "
             "rồi hotich delivery confirm MÃ CỘT."

@@ -1,7 +1,7 @@
-"""The one place where errors become messages and exit codes.
+"""The conversion of errors into messages and exit codes.
 
-Exit codes are those of ``pipeline.base.errors``; 1 is a fault of the program, 2 a wrong use of the command line, 130 a
-stop by the user. Messages never hold a traceback unless ``--verbose`` asks for it: what an error says can hold a name.
+Exit codes are those of ``pipeline.base.errors``; 1 is a program fault, 2 a wrong command line, 130 a stop by the
+user. Messages hold no traceback without ``--verbose``, as an error message can hold a name.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ STOPPED = 130
 
 
 class Command(TyperCommand):
-    """A command whose ``--help`` speaks Vietnamese."""
+    """A command with a Vietnamese ``--help``."""
 
     def get_help_option(self, ctx: Any) -> Any:
         return _in_vietnamese(super().get_help_option(ctx))
 
 
 class Commands(TyperGroup):
-    """A group whose commands end in a message and an exit code, whatever happens in them."""
+    """A group of commands whose errors end in a message and an exit code."""
 
     def get_help_option(self, ctx: Any) -> Any:
         return _in_vietnamese(super().get_help_option(ctx))
@@ -42,26 +42,26 @@ class Commands(TyperGroup):
             show_error(error.message)
             raise typer.Exit(error.exit_code) from None
         except BrokenPipeError:
-            # nobody reads any more (``hotich queue | head``); what is left to print goes nowhere
+            # the reader has closed the pipe (``hotich queue | head``); the rest of the output is discarded
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(1) from None
         except KeyboardInterrupt:
             err().print("Đã dừng. Những trang đã đọc xong đã được lưu; chạy lại lệnh này để đọc tiếp.")
             raise typer.Exit(STOPPED) from None
-        except Exception as error:  # a fault of the program is told like any other error
+        except Exception as error:  # a program fault is shown like any other error
             if isinstance(error, typer.Abort) or hasattr(error, "exit_code"):
-                raise  # Typer's own: help asked for, a wrong option, an exit
+                raise  # errors of Typer itself: help, a wrong option, an exit
             _show_traceback(ctx)
-            where = traceback.extract_tb(error.__traceback__)[-1]
+            frame = traceback.extract_tb(error.__traceback__)[-1]
             show_error(
-                f"Lỗi của chính chương trình ({type(error).__name__} tại {Path(where.filename).name}:{where.lineno}). "
+                f"Lỗi của chính chương trình ({type(error).__name__} tại {Path(frame.filename).name}:{frame.lineno}). "
                 "Chạy lại với “hotich --verbose …” để xem chi tiết rồi báo lỗi này."
             )
             raise typer.Exit(1) from None
 
 
 def command_group(about: str) -> typer.Typer:
-    """Return a group of commands that shows its help when no command is named."""
+    """Return a group of commands that shows its help when no command is given."""
     return typer.Typer(cls=Commands, no_args_is_help=True, help=about)
 
 

@@ -1,4 +1,4 @@
-"""``hotich import``: a workbook that an office typed before, brought beside the scans of its books."""
+"""``hotich import``: a workbook that an office typed earlier, matched with the scans of its books."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def look(
         open_workbook(file) as book,
     ):
         report = importer.look(book, _layout(book, context, layout, record))
-    _tell(report, as_json=as_json)
+    _show_report(report, as_json=as_json)
 
 
 @app.command("bring", cls=Command)
@@ -110,31 +110,31 @@ def bring(
     ):
         columns = _layout(book, context, layout, record)
         report = importer.bring(book, columns, WorkbookFile(file.name, sha256_of_file(file)))
-    _tell(report, as_json=as_json)
+    _show_report(report, as_json=as_json)
 
 
 @app.command("list", cls=Command)
 def list_imports(by: ByOption = ME, work: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
     """Các lần nhập: tệp nào, ai, lúc nào, bao nhiêu giá trị, còn bao nhiêu đang tính, đã rút lại hay chưa."""
     with _importer(work, by, ImportMode.TO_CHECK, None) as (importer, context):
-        found = importer.desk.imports_for(importer.person)
+        imports = importer.desk.imports_for(importer.person)
         titles = {name: spec.title for name, spec in context.schemas.records.items()}
-    if not found and not as_json:
+    if not imports and not as_json:
         say("Chưa có lần nhập nào.")
         return
     show(
-        found,
+        imports,
         {
-            "Lần": lambda one: one.import_id,
-            "Loại sổ": lambda one: titles.get(one.record, one.record),
-            "Tệp": lambda one: one.file.name,
-            "Người": lambda one: one.login,
-            "Lúc": lambda one: format_moment(one.made_at),
-            "Tính là": lambda one: MODE_WORDS[one.mode],
-            "Giá trị": lambda one: one.fields,
-            "Đang tính": lambda one: one.in_force,
-            "Rút lại": lambda one: (
-                f"{one.taken_back_by}, {format_moment(one.taken_back_at)}" if one.taken_back_at else "–"
+            "Lần": lambda row: row.import_id,
+            "Loại sổ": lambda row: titles.get(row.record, row.record),
+            "Tệp": lambda row: row.file.name,
+            "Người": lambda row: row.login,
+            "Lúc": lambda row: format_moment(row.made_at),
+            "Tính là": lambda row: MODE_WORDS[row.mode],
+            "Giá trị": lambda row: row.fields,
+            "Đang tính": lambda row: row.in_force,
+            "Rút lại": lambda row: (
+                f"{row.taken_back_by}, {format_moment(row.taken_back_at)}" if row.taken_back_at else "–"
             ),
         },
         as_json,
@@ -173,7 +173,7 @@ def _importer(
     policy = read_review(work.workspace.office, work.schemas)
     with work.open_registry() as registry:
         person = _person(registry, by)
-        chosen = tuple(int(one) for one in ids_of(registry, books)) if books else ()
+        chosen = tuple(int(book_id) for book_id in ids_of(registry, books)) if books else ()
         yield (
             WorkbookImporter(registry, registry.desk(policy), work.schemas, person, mode, chosen, excel_days),
             context,
@@ -181,7 +181,7 @@ def _importer(
 
 
 def _person(registry: Registry, login: str) -> Person:
-    """Return the person of an account that is in use: an import is answered for by name."""
+    """Return the person of an active account, who is responsible for an import."""
     for account in registry.accounts().list():
         if account.person.login == login and account.active:
             return account.person
@@ -200,25 +200,25 @@ def _write_proposal(file: Path, record: str, target: Path, work: CommandContext)
     if target.exists():
         raise StorageError(f"Đã có {target}. Tệp cũ không bị ghi đè: hãy chọn tên khác.")
     with open_workbook(file) as book:
-        found = propose_mapping(book, work.schemas, record, work.workspace.import_layouts)
+        mapping = propose_mapping(book, work.schemas, record, work.workspace.import_layouts)
     try:
-        write_atomically(target, layout_text(found), overwrite=False)
+        write_atomically(target, layout_text(mapping), overwrite=False)
     except OSError as error:
         raise StorageError(f"Không ghi được {target}: {error.strerror}. Hãy kiểm tra ổ đĩa.") from None
     show(
-        found.columns,
+        mapping.columns,
         {
-            "Tiêu đề trong tệp": lambda one: one.header,
-            "Trường": lambda one: (
-                found.record.by_column[one.column].label if one.column else "– không đưa vào"
+            "Tiêu đề trong tệp": lambda column: column.header,
+            "Trường": lambda column: (
+                mapping.record.by_column[column.column].label if column.column else "– không đưa vào"
             ),
-            "": lambda one: "" if one.sure or not one.column else "gần giống, hãy xem lại",
+            "": lambda column: "" if column.sure or not column.column else "gần giống, hãy xem lại",
         },
     )
     say(f"Đã ghi {target}. Hãy sửa nếu cần, rồi thêm --layout {target}.")
 
 
-def _tell(report: ImportReport, *, as_json: bool) -> None:
+def _show_report(report: ImportReport, *, as_json: bool) -> None:
     if as_json:
         print_json(
             {

@@ -1,4 +1,4 @@
-"""``hotich intake`` and ``hotich cover-sheet``: deliveries of scanners are taken in, counted, and put into books."""
+"""``hotich intake`` and ``hotich cover-sheet``: scanner deliveries are received, counted and assigned to books."""
 
 from __future__ import annotations
 
@@ -61,15 +61,15 @@ def run_intake(
     """Nhận một lượt những gì đã nằm yên trong các thư mục tiếp nhận; tệp mới thấy thì lượt sau mới nhận."""
     options, place = intake_desk(work)
     stop_on_sigterm()
-    done: Sequence[ScannerRound] | None = ()
+    rounds: Sequence[ScannerRound] | None = ()
     with Inspector(options.limits) as inspector, _stopped_by_hand(watch):
         while True:
-            done = intake_round(options, place, inspector, time.time())
-            _show_round(done, as_json)
+            rounds = intake_round(options, place, inspector, time.time())
+            _show_round(rounds, as_json)
             if watch is None:
                 break
             time.sleep(watch)
-    if done is not None and any(one.problem for one in done):
+    if rounds is not None and any(scanner_round.problem for scanner_round in rounds):
         raise typer.Exit(StorageError.exit_code)
 
 
@@ -88,25 +88,25 @@ def status(
 ) -> None:
     """Máy quét giao gì: đã giao = đã lưu + cách ly + đang chờ, và vì sao."""
     options, place = intake_desk(work)
-    wanted = day.date().isoformat() if day else iso_date(time.time())
-    days = [one for one in day_reports(options, place) if all_days or one.day == wanted or one.waiting]
+    chosen_day = day.date().isoformat() if day else iso_date(time.time())
+    days = [day for day in day_reports(options, place) if all_days or day.day == chosen_day or day.waiting]
     scanners = {scanner.name: scanner for scanner in options.scanners}
-    flaws = [flaw for one in days if verify for flaw in verify_day(one, scanners[one.scanner], place)]
+    flaws = [flaw for day in days if verify for flaw in verify_day(day, scanners[day.scanner], place)]
     if as_json:
-        print_json({"days": [_as_object(one) for one in days], "flaws": flaws})
+        print_json({"days": [_as_object(report) for report in days], "flaws": flaws})
     else:
-        _show_days(days, options, wanted)
+        _show_days(days, options, chosen_day)
         for flaw in flaws:
             say(flaw)
         if verify and not flaws:
             say("Mọi tệp đúng như bản kê, so bằng mã băm.")
-    unbalanced = [one for one in days if not one.balanced]
+    unbalanced = [report for report in days if not report.balanced]
     raise typer.Exit(StorageError.exit_code if flaws or unbalanced else 0)
 
 
 @contextmanager
 def _stopped_by_hand(watch: float | None) -> Iterator[None]:
-    """A watch has no other end than being stopped."""
+    """End a watch on Ctrl+C, its only way to end."""
     try:
         yield
     except KeyboardInterrupt:
@@ -116,40 +116,40 @@ def _stopped_by_hand(watch: float | None) -> Iterator[None]:
 
 
 def intake_desk(work: CommandContext) -> tuple[IntakeOptions, Workspace]:
-    """What ``intake.toml`` says, and the workspace it belongs to."""
+    """Return the options in ``intake.toml``, and their workspace."""
     folder = (work.folder or work.settings.workspace).expanduser().resolve()
     return read_options(Workspace(folder).scanners, folder), Workspace(folder)
 
 
-def _show_round(done: Sequence[ScannerRound] | None, as_json: bool) -> None:
+def _show_round(rounds: Sequence[ScannerRound] | None, as_json: bool) -> None:
     if as_json:
-        print_json({"busy": done is None, "scanners": plain(done or ())})
+        print_json({"busy": rounds is None, "scanners": plain(rounds or ())})
         return
-    if done is None:
+    if rounds is None:
         say("Một lượt nhận khác đang chạy; lượt này không làm gì.")
-    for one in done or ():
-        for line in format_round(one):
+    for scanner_round in rounds or ():
+        for line in format_round(scanner_round):
             say(line)
 
 
-def _show_days(days: Sequence[DayReport], options: IntakeOptions, wanted: str) -> None:
+def _show_days(days: Sequence[DayReport], options: IntakeOptions, chosen_day: str) -> None:
     if not days:
-        say(f"Ngày {wanted} chưa máy quét nào giao gì.")
+        say(f"Ngày {chosen_day} chưa máy quét nào giao gì.")
     else:
         rows = [
             (
-                one.day, one.scanner, one.delivered, one.count(IntakeOutcome.STORED),
-                one.count(IntakeOutcome.QUARANTINED), len(one.waiting), one.count(IntakeOutcome.WITHDRAWN),
-                len(one.unassigned), "khớp" if one.balanced else "KHÔNG KHỚP",
+                day.day, day.scanner, day.delivered, day.count(IntakeOutcome.STORED),
+                day.count(IntakeOutcome.QUARANTINED), len(day.waiting), day.count(IntakeOutcome.WITHDRAWN),
+                len(day.unassigned), "khớp" if day.balanced else "KHÔNG KHỚP",
             )
-            for one in days
+            for day in days
         ]  # fmt: skip
         headers = (
             "Ngày", "Máy quét", "Đã giao", "Đã lưu", "Cách ly", "Đang chờ", "Rút lại", "Chưa gán sổ", "Khớp",
         )  # fmt: skip
         print_table(headers, rows, right=slice(2, 8))
-    for one in days:
-        for line in format_day(one):
+    for report in days:
+        for line in format_day(report):
             say(line)
     for scanner in options.scanners:
         try:
@@ -192,21 +192,27 @@ def assign(
 ) -> None:
     """Gán những trang đang chờ của các bản quét ấy vào một quyển sổ; điều người đã gán, máy không đổi lại."""
     options, place = intake_desk(work)
-    wanted = day.date().isoformat()
-    chosen = next((one for one in options.scanners if one.name == scanner), None)
+    chosen_day = day.date().isoformat()
+    chosen = next((candidate for candidate in options.scanners if candidate.name == scanner), None)
     if chosen is None:
-        names = ", ".join(one.name for one in options.scanners)
+        names = ", ".join(candidate.name for candidate in options.scanners)
         raise SetupError(f"Không có máy quét “{scanner}” trong intake.toml. Đang có: {names}.")
     with intake_lock(place) as free, Inspector(options.limits) as inspector:
         if not free:
             raise SetupError("Một lượt nhận đang chạy. Hãy đợi nó xong rồi gán lại.")
-        found = [one for one in day_reports(options, place) if (one.scanner, one.day) == (scanner, wanted)]
-        rows = {row.serial: row for one in found for row in one.rows}
-        known = {serial: said for one in found for serial, said in one.assignments.items()}
-        assigner = Assigner(chosen, wanted, options, place, inspector)
+        reports = [
+            report
+            for report in day_reports(options, place)
+            if (report.scanner, report.day) == (scanner, chosen_day)
+        ]
+        rows = {row.serial: row for report in reports for row in report.rows}
+        known = {serial: assignment for day in reports for serial, assignment in day.assignments.items()}
+        assigner = Assigner(chosen, chosen_day, options, place, inspector)
         for row in _chosen(numbers, rows):
-            said = assigner.assign_to(row, known.get(row.serial), book, by or account_name(), time.time())
-            for part in said.parts:
+            assignment = assigner.assign_to(
+                row, known.get(row.serial), book, by or account_name(), time.time()
+            )
+            for part in assignment.parts:
                 end = f"đã vào sổ «{printable(part.book)}»" if part.book else f"chưa gán được: {part.reason}"
                 say(f"Số {row.serial}, trang {format_page_numbers(part.pages)}: {end}.")
 

@@ -1,4 +1,4 @@
-"""``hotich learn``: the office's own reader, taught by what people decided, held against the one in use."""
+"""``hotich learn``: the office's own reader, trained on its decisions and compared with the reader in use."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LEFT_OUT = {
     "unsure-split": "không chắc chữ nào ở dòng nào",
     "no-fit": "chữ không khớp ảnh chữ viết",
 }
-"""Why decisions taught nothing, in words."""
+"""Reasons in Vietnamese why decisions were not used for training."""
 
 
 def learn(
@@ -66,12 +66,12 @@ def learn(
         ) from None
     proposal = read_proposal(version.folder)
     with work.open_registry() as registry:
-        told = {"lines": version.lines, "passed": int(proposal.verdict.passed)}
-        registry.note_learning(by or account_name(), "reader-learnt", f"reader:{version.number}", told)
+        detail = {"lines": version.lines, "passed": int(proposal.verdict.passed)}
+        registry.note_learning(by or account_name(), "reader-learnt", f"reader:{version.number}", detail)
     if as_json:
         print_json({"version": version.number, "state": version.state.value, **plain(proposal)})
         return
-    for line in _told(proposal):
+    for line in _summary(proposal):
         say(line)
     _show_groups(proposal.verdict)
     if proposal.verdict.passed:
@@ -82,16 +82,14 @@ def learn(
         say(f"– {objection_sentence(objection)}")
 
 
-def _told(proposal: ReaderProposal) -> Iterator[str]:
+def _summary(proposal: ReaderProposal) -> Iterator[str]:
     yield (
         f"Học từ {proposal.lines} dòng của {proposal.books} quyển sổ; thử trên {proposal.frozen} dòng để riêng, trong "
         f"đó {proposal.changed} dòng đọc khác đi."
     )
     if proposal.left_out:
-        told = ", ".join(
-            f"{count} {LEFT_OUT.get(why, why)}" for why, count in sorted(proposal.left_out.items())
-        )
-        yield f"Quyết định không đem dạy: {told}."
+        reasons = ", ".join(f"{n} {LEFT_OUT.get(why, why)}" for why, n in sorted(proposal.left_out.items()))
+        yield f"Quyết định không đem dạy: {reasons}."
     yield (
         "Hiệu chuẩn: tính lại trên các ô đã có người quyết định."
         if proposal.refitted

@@ -1,4 +1,4 @@
-"""``hotich links``: which entries may speak of one event or of one person, and what people said of it."""
+"""``hotich links``: possible links between entries on the same event or person, and people's verdicts."""
 
 from __future__ import annotations
 
@@ -47,17 +47,19 @@ def links(
     if kind not in (None, *KINDS):
         raise SetupError(f"--kind là một trong: {', '.join(KINDS)}.")
     with work.open_registry() as registry:
-        outcome = _suggested(registry)
-        found = registry.links(kind, rejected=rejected)
-        shown = found[:limit]
-        places = FindingPlaces(registry) if found else None
+        outcome = _suggest(registry)
+        all_links = registry.links(kind, rejected=rejected)
+        shown = all_links[:limit]
+        places = FindingPlaces(registry) if all_links else None
     if as_json:
-        print_json({"outcome": plain(outcome), "total": len(found), "links": [plain(link) for link in shown]})
+        print_json(
+            {"outcome": plain(outcome), "total": len(all_links), "links": [plain(link) for link in shown]}
+        )
         return
     say(f"{outcome.standing} gợi ý ({outcome.raised} mới, {outcome.cleared} không còn nữa).")
     if places:
         _show(shown, places)
-    if len(shown) < len(found):
+    if len(shown) < len(all_links):
         say("Chưa in hết: thêm --limit, hoặc --json.")
 
 
@@ -100,7 +102,7 @@ def _decide(number: int, verdict: LinkVerdict, by: str, reason: str, work: Comma
     say(f"Đã ghi: gợi ý số {number} {VERDICTS[verdict]}.")
 
 
-def _suggested(registry: Registry) -> ChecksOutcome:
+def _suggest(registry: Registry) -> ChecksOutcome:
     try:
         return suggest_links(registry)
     except ModuleNotFoundError as error:
@@ -113,28 +115,28 @@ def _show(found: Sequence[StoredLink], places: FindingPlaces) -> None:
     columns: dict[str, Callable[[StoredLink], object]] = {
         "Số": lambda link: link.link_id,
         "Có thể là": lambda link: KINDS[link.kind],
-        "Sự kiện thứ nhất": lambda link: _told(places, link.first_entry_id, link.first_role),
-        "Sự kiện thứ hai": lambda link: _told(places, link.second_entry_id, link.second_role),
+        "Sự kiện thứ nhất": lambda link: _entry_in_words(places, link.first_entry_id, link.first_role),
+        "Sự kiện thứ hai": lambda link: _entry_in_words(places, link.second_entry_id, link.second_role),
         "Xác suất": lambda link: (
             format_percent(link.probability, space=" ") if link.suggested else "không còn gợi ý"
         ),
         "Bằng chứng": lambda link: evidence_told(link.evidence),
     }
     if any(link.decision for link in found):
-        columns["Người đã nói"] = lambda link: decision_told(link.decision)
+        columns["Người đã nói"] = lambda link: decision_in_words(link.decision)
     show(found, columns)
 
 
-def _told(places: FindingPlaces, entry_id: int, role: str) -> str:
+def _entry_in_words(places: FindingPlaces, entry_id: int, role: str) -> str:
     place = places.of_entry(entry_id)
-    return f"{place.told if place else '–'} ({ROLES.get(role, role)})"
+    return f"{place.in_words if place else '–'} ({ROLES.get(role, role)})"
 
 
-def decision_told(decision: LinkDecision | None) -> str:
-    """What a person said of a link, in words."""
+def decision_in_words(decision: LinkDecision | None) -> str:
+    """Return a person's verdict on a link in words."""
     if decision is None:
         return "–"
-    said = f"{VERDICTS[decision.verdict]} ({decision.author}, {decision.decided_at:%d/%m/%Y})"
+    verdict = f"{VERDICTS[decision.verdict]} ({decision.author}, {decision.decided_at:%d/%m/%Y})"
     if decision.reason:
-        said += f": {decision.reason}"
-    return f"trước đây {said}; nay bằng chứng đã khác" if decision.outdated else said
+        verdict += f": {decision.reason}"
+    return f"trước đây {verdict}; nay bằng chứng đã khác" if decision.outdated else verdict

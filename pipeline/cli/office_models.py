@@ -1,4 +1,4 @@
-"""``hotich models``: the versions of the office's own reader, the way back, and lines that are not to teach."""
+"""``hotich models``: versions of the office's own reader, rollback, and removal of lines from training."""
 
 from __future__ import annotations
 
@@ -32,14 +32,16 @@ def list_models(work: WorkspaceOption = HERE, as_json: JsonOption = False) -> No
     """Liệt kê các bản của bộ đọc và bản đang dùng."""
     place = Workspace(work.settings.places_of(work.folder)[0])
     versions, removed = ReaderVersions(place.models), LineStore(place.learning).removed
-    found = versions.all()
+    all_versions = versions.all()
     if as_json:
-        print_json({"in_use": versions.in_use, "versions": [_plain(one) for one in found]})
+        print_json({"in_use": versions.in_use, "versions": [_plain(model) for model in all_versions]})
         return
     rows: list[tuple[object, ...]] = []
-    for one in found:
-        note = "học từ dòng nay đã gỡ; chạy hotich learn" if has_learnt_removed(one.folder, removed) else ""
-        rows.append((one.number, format_moment(one.made_at), one.lines, STATE_LABELS[one.state], note))
+    for model in all_versions:
+        note = "học từ dòng nay đã gỡ; chạy hotich learn" if has_learnt_removed(model.folder, removed) else ""
+        rows.append(
+            (model.number, format_moment(model.made_at), model.lines, STATE_LABELS[model.state], note)
+        )
     rows.append((SHIPPED, "bản đi kèm phần mềm", "", "đang dùng" if versions.in_use == SHIPPED else "", ""))
     print_table(("Bản", "Học xong", "Dòng", "Trạng thái", "Ghi chú"), rows)
 
@@ -89,9 +91,9 @@ def forget(
     if book:
         with work.open_registry() as registry:
             registry.book(book)
-            many = _drop_hands(registry, (BookAdapters(place.adapters(book)),), by)
+            count = _drop_hands(registry, (BookAdapters(place.adapters(book)),), by)
         say(
-            f"Đã bỏ bản học nét chữ của {many} sổ. Đêm nay máy đọc lại như chưa học các ô dựa vào bản ấy; chỉ học lại "
+            f"Đã bỏ bản học nét chữ của {count} sổ. Đêm nay máy đọc lại như chưa học các ô dựa vào bản ấy; chỉ học lại "
             "khi có thêm nhiều dòng đối chiếu."
         )
         return
@@ -102,34 +104,36 @@ def forget(
             if part.scan_sha256 is None or part.page_no is None or part.row is None:
                 raise RegistryError(f"Không có sự kiện {entry}.")
             key = entry_key(part.book_id, PageRef(part.scan_sha256, part.page_no), part.row)
-        gone = store.remove(login=account, entry=key)
-        found = ReaderVersions(place.models).all()
-        for version in found:
+        forgotten = store.remove(login=account, entry=key)
+        all_versions = ReaderVersions(place.models).all()
+        for version in all_versions:
             forget_lines(version.folder, store.removed)
         subject = f"entry:{entry}" if entry else "learning:account"
-        detail: dict[str, str | int] = {"lines": gone} if entry else {"lines": gone, "account": account}
+        detail: dict[str, str | int] = (
+            {"lines": forgotten} if entry else {"lines": forgotten, "account": account}
+        )
         registry.note_learning(by or account_name(), "lines-forgotten", subject, detail)
         hands = [BookAdapters(folder) for folder in place.hands.glob("[0-9]*")]
         if entry:
             hands = [BookAdapters(place.adapters(part.book_id))]
         _drop_hands(registry, hands, by, relearn=True)
-    say(f"Đã gỡ {gone} dòng; các dòng ấy không được gom lại nữa.")
-    taught = [one.number for one in found if has_learnt_removed(one.folder, store.removed)]
+    say(f"Đã gỡ {forgotten} dòng; các dòng ấy không được gom lại nữa.")
+    taught = [version.number for version in all_versions if has_learnt_removed(version.folder, store.removed)]
     if taught:
         numbers = ", ".join(map(str, taught))
         say(f"Bản {numbers} đã học từ dòng ấy. Chạy hotich learn để có bản không học từ đó.")
 
 
 def _drop_hands(registry: Registry, hands: Iterable[BookAdapters], by: str, *, relearn: bool = False) -> int:
-    """Remove what was learnt of the hands of books; return of how many there was any."""
-    many = 0
+    """Remove the adapters of books; return the number of books that had any."""
+    count = 0
     for adapters in hands:
         if adapters.is_empty():
             continue
-        many += 1
+        count += 1
         registry.note_learning(by or account_name(), "hand-forgotten", f"book:{adapters.folder.name}")
         adapters.forget(relearn=relearn)
-    return many
+    return count
 
 
 def _plain(version: ReaderVersion) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""``hotich page`` and ``hotich sheet``: a page read now, with pictures of what the machine saw; a book at a glance."""
+"""``hotich page`` and ``hotich sheet``: a trial reading of a page with debug pictures; contact sheets of a book."""
 
 from __future__ import annotations
 
@@ -74,12 +74,12 @@ def page(
 
 
 def ledger_beside(file: Path, form: str | None, schemas: Schemas) -> Ledger:
-    """Return the ledger of the folder that ``file`` lies in, with ``form`` in place of its own form.
+    """Return the ledger in the folder of ``file``, with ``form`` in place of its own form.
 
     Without a ledger only ``form`` is known.
 
     Raises:
-        LedgerError: There is neither a ledger nor a form.
+        LedgerError: Neither a ledger nor a form is given.
     """
     if (file.parent / LEDGER_FILE).is_file():
         ledger = load_ledger(file.parent)
@@ -93,12 +93,12 @@ def ledger_beside(file: Path, form: str | None, schemas: Schemas) -> Ledger:
 
 
 def _bare_ledger(form: Form) -> Ledger:
-    """A ledger of which only the form is known; its volume carries the form's first year, as one is required."""
+    """Return a ledger of which only the form is known; the required volume is the form's first year."""
     return Ledger(form.id, "", "", f"0/{form.years[0]}")
 
 
 def as_object(result: PageResult, pictures: tuple[Path, ...]) -> dict[str, object]:
-    """A result as JSON has it, matrix as rows."""
+    """Return a result as a JSON object, the matrix as rows."""
     return {
         **{name: plain(getattr(result, name)) for name in ("ref", "kind", "form", "size", "turn", "skew")},
         "matrix": result.matrix.tolist(),
@@ -113,7 +113,7 @@ def as_object(result: PageResult, pictures: tuple[Path, ...]) -> dict[str, objec
 
 
 def show_page(result: PageResult, schemas: Schemas) -> None:
-    """The page as tables, one an entry."""
+    """Show the page as tables, a table for each entry."""
     screen = out()
     seconds = sum(result.timings.values())
     placed = sum(1 for label in result.labels if label.score)
@@ -130,14 +130,14 @@ def show_page(result: PageResult, schemas: Schemas) -> None:
             table.add_row(label, *_cells(reading))
         screen.print(table)
         labels = {name: spec.label for name, spec in record.by_name.items()} if record else {}
-        for line in _told(entry.findings, labels, schemas):
+        for line in _finding_lines(entry.findings, labels, schemas):
             say(line)
-    for line in _told(result.findings, {}, schemas):
+    for line in _finding_lines(result.findings, {}, schemas):
         say(line)
 
 
-def _told(findings: Sequence[Finding], labels: Mapping[str, str], schemas: Schemas) -> Iterator[str]:
-    """One line a code, with the fields that it is about."""
+def _finding_lines(findings: Sequence[Finding], labels: Mapping[str, str], schemas: Schemas) -> Iterator[str]:
+    """Yield a line for each code, with the affected fields."""
     fields: dict[str, dict[str, None]] = {}
     for finding in findings:
         fields.setdefault(finding.code, {}).update(dict.fromkeys(finding.fields))

@@ -1,4 +1,4 @@
-"""``hotich places``: which administrative unit a written place was on some day."""
+"""``hotich places``: the administrative unit behind a written place on a given day."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pipeline.values.places.unit import ALWAYS, NEVER
 
 app = command_group("""Địa danh: đơn vị hành chính theo từng thời kỳ.""")
 
-SAID = {
+STATE_SENTENCES = {
     ResolutionState.RESOLVED: "Là một đơn vị.",
     ResolutionState.AMBIGUOUS: "Có thể là một trong nhiều đơn vị; chữ đã ghi không đủ để phân biệt.",
     ResolutionState.NOT_THEN: "Có đơn vị tên như vậy, nhưng không vào ngày ấy.",
@@ -41,18 +41,18 @@ def find(
 ) -> None:
     """Cho biết một nơi ghi trong sổ là đơn vị hành chính nào vào ngày ấy."""
     resolver = work.run.schemas.places
-    found = resolver.resolve(written, _day(on))
+    resolution = resolver.resolve(written, _day(on))
     if as_json:
-        print_json(_plain(found))
+        print_json(_plain(resolution))
         return
-    say(SAID[found.state])
-    if found.validity is not None:
-        say(f"Theo bảng: {VALIDITY[found.validity]}.")
-    if found.unknown:
-        say(f"Không có trong bảng: “{found.unknown}”.")
-    if not found.spelled:
+    say(STATE_SENTENCES[resolution.state])
+    if resolution.validity is not None:
+        say(f"Theo bảng: {VALIDITY[resolution.validity]}.")
+    if resolution.unknown:
+        say(f"Không có trong bảng: “{resolution.unknown}”.")
+    if not resolution.spelled:
         say("Chữ đã ghi thiếu dấu so với tên trong bảng.")
-    units = found.line or found.candidates
+    units = resolution.line or resolution.candidates
     if units:
         gazetteer = resolver.gazetteer
         show(
@@ -83,7 +83,7 @@ def resolve(work: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
 
 
 def _day(text: str) -> tuple[int, ...]:
-    """``2010-05`` as (2010, 5)."""
+    """Return ``2010-05`` as (2010, 5)."""
     if not text:
         return ()
     try:
@@ -102,7 +102,7 @@ def _title_above(unit: Unit, gazetteer: Gazetteer) -> str:
 
 
 def _between(first: int, last: int) -> str:
-    """The bounds of a day in Vietnamese."""
+    """Return the bounds of a day in Vietnamese."""
     if first == last:
         return _written(first)
     if last == ALWAYS:
@@ -114,13 +114,13 @@ def _written(day: int) -> str:
     return f"{day % 100:02}/{day // 100 % 100:02}/{day // 10000}"
 
 
-def _plain(found: PlaceResolution) -> dict[str, Any]:
+def _plain(resolution: PlaceResolution) -> dict[str, Any]:
     return {
-        "state": found.state.value,
-        "code": found.code,
-        "standing": found.validity.value if found.validity else None,
-        "spelled": found.spelled,
-        "line": [{"code": unit.id, "name": unit.title} for unit in found.line],
-        "candidates": [{"code": unit.id, "name": unit.title} for unit in found.candidates],
-        "unknown": found.unknown,
+        "state": resolution.state.value,
+        "code": resolution.code,
+        "standing": resolution.validity.value if resolution.validity else None,
+        "spelled": resolution.spelled,
+        "line": [{"code": unit.id, "name": unit.title} for unit in resolution.line],
+        "candidates": [{"code": unit.id, "name": unit.title} for unit in resolution.candidates],
+        "unknown": resolution.unknown,
     }

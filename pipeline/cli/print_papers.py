@@ -175,29 +175,29 @@ def print_issued(
             file = printer.issued(take, Asker(by), even_void=even_void, even_outdated=even_outdated)
             _write(file, target)
             return
-        found = registry.issued_extracts(IssueFilter(office, year, most=limit), author=by)
+        issued = registry.issued_extracts(IssueFilter(office, year, most=limit), author=by)
     show(
-        found.rows,
+        issued.rows,
         {
-            "Mã": lambda one: one.extract_id,
-            "Số": lambda one: one.told_number,
-            "Cơ quan": lambda one: one.office,
-            "Ngày": lambda one: one.issued_on.strftime("%d/%m/%Y"),
-            "Loại": lambda one: one.record,
-            "Sự kiện": lambda one: f"{printable(one.folder_name)} số {one.entry_number}",
-            "Về": lambda one: one.subject,
-            "Cấp cho": lambda one: one.recipient,
-            "Lý do": lambda one: one.reason,
-            "Bản": lambda one: one.copies,
-            "Người ký": lambda one: one.signer,
-            "Người cấp": lambda one: one.author,
-            "Hủy, nay ra sao": lambda one: one.void_reason or one.outdated or "–",
+            "Mã": lambda extract: extract.extract_id,
+            "Số": lambda extract: extract.told_number,
+            "Cơ quan": lambda extract: extract.office,
+            "Ngày": lambda extract: extract.issued_on.strftime("%d/%m/%Y"),
+            "Loại": lambda extract: extract.record,
+            "Sự kiện": lambda extract: f"{printable(extract.folder_name)} số {extract.entry_number}",
+            "Về": lambda extract: extract.subject,
+            "Cấp cho": lambda extract: extract.recipient,
+            "Lý do": lambda extract: extract.reason,
+            "Bản": lambda extract: extract.copies,
+            "Người ký": lambda extract: extract.signer,
+            "Người cấp": lambda extract: extract.author,
+            "Hủy, nay ra sao": lambda extract: extract.void_reason or extract.outdated or "–",
         },
         as_json,
-        {"found": found.found, "extracts": found.rows},
+        {"found": issued.found, "extracts": issued.rows},
     )
-    if found.found > len(found.rows) and not as_json:
-        say(f"… và {found.found - len(found.rows)} dòng nữa; thêm --limit.")
+    if issued.found > len(issued.rows) and not as_json:
+        say(f"… và {issued.found - len(issued.rows)} dòng nữa; thêm --limit.")
 
 
 @app.command("void", cls=Command)
@@ -235,9 +235,9 @@ def accept_template(
     """Đưa một mẫu vào dùng. Mẫu được in thử bằng dữ liệu bịa trước; thiếu điều bắt buộc thì không nhận."""
     with _printer(work) as (_, registry):
         folder = OfficeTemplates(work.workspace.print_templates)
-        made = folder.accept(work.schemas.record(kind), read_template(path))
-        told = {"template": template_name(kind), "sha256": made.sha256}
-        registry.note_printed("template-accepted", "registry", told, author=by)
+        template = folder.accept(work.schemas.record(kind), read_template(path))
+        detail = {"template": template_name(kind), "sha256": template.sha256}
+        registry.note_printed("template-accepted", "registry", detail, author=by)
     say(f"Đã nhận mẫu {template_name(kind)}. Từ nay trích lục loại này in theo mẫu ấy.")
 
 
@@ -252,8 +252,8 @@ def drop_template(
         kind = work.schemas.record(kind).record
         if not OfficeTemplates(work.workspace.print_templates).drop(kind):
             raise PrintRefused("Cơ quan không có mẫu riêng cho loại này.")
-        told = {"template": template_name(kind)}
-        registry.note_printed("template-dropped", "registry", told, author=by)
+        detail = {"template": template_name(kind)}
+        registry.note_printed("template-dropped", "registry", detail, author=by)
     say("Đã in lại theo mẫu có sẵn.")
 
 
@@ -262,7 +262,9 @@ app.add_typer(template_app, name="template")
 
 @contextmanager
 def _printer(work: CommandContext) -> Iterator[tuple[OfficePrinter, Registry]]:
-    from pipeline.delivery.printing.office_printer import OfficePrinter  # OpenCV: not for every command
+    from pipeline.delivery.printing.office_printer import (
+        OfficePrinter,
+    )  # imports OpenCV, which few commands need
 
     with work.open_registry() as registry:
         yield (

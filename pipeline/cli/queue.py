@@ -1,4 +1,4 @@
-"""``hotich queue``: what waits for a person."""
+"""``hotich queue``: open review tasks."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def queue(
         tasks = [task for task in registry.queue() if book is None or task.book == book]
         guesses = {task.task_id: _guesses(registry, task) for task in tasks[:limit]}
         beside = by_task(registry.cross_entry_findings())
-        unread = [one for one in registry.read_failures() if book is None or one.book == book]
+        unread = [failure for failure in registry.read_failures() if book is None or failure.book == book]
     if as_json:
         shown = [plain(task) | {"hypotheses": plain(guesses[task.task_id])} for task in tasks[:limit]]
         print_json({"total": len(tasks), "tasks": shown, "unread": plain(unread)})
@@ -63,39 +63,39 @@ def queue(
 
 
 def _show_unread(unread: list[ReadFailure], limit: int) -> None:
-    """Pages and scans that could not be read: what happened to each and what to do."""
+    """Show pages and scans that could not be read, with the reason and advice."""
     if not unread:
         return
     say(f"Không đọc được, chờ người xem hay quét lại: {len(unread)}")
-    for one in unread[:limit]:
-        scan = printable(one.scan)
-        place = scan if one.page_no is None else f"{scan}, trang {one.page_no}"
-        tries = f" (đã thử {one.tries} lần)" if one.tries > 1 else ""
-        say(f"  {printable(one.book)}/{place} [{one.code}]{tries}: {printable(one.message)}")
+    for failure in unread[:limit]:
+        scan = printable(failure.scan)
+        place = scan if failure.page_no is None else f"{scan}, trang {failure.page_no}"
+        tries = f" (đã thử {failure.tries} lần)" if failure.tries > 1 else ""
+        say(f"  {printable(failure.book)}/{place} [{failure.code}]{tries}: {printable(failure.message)}")
     if len(unread) > limit:
         say(f"  … và {len(unread) - limit} trang nữa (thêm --limit để xem).")
 
 
 SHOWN_FIELDS = 3
-"""Of how many fields of a task, those first of which the machine is least sure."""
+"""Number of fields shown of a task, the least certain first."""
 
 Guesses = dict[str, tuple[Hypothesis, ...]]
 
 
 def _guesses(registry: Registry, task: Task) -> Guesses:
-    """What else each field that waits may say, where its reader weighed several ways; the least sure field first."""
+    """Return the hypotheses of each waiting field with several of them, the least certain field first."""
     if task.entry_id is None:
         return {}
-    told = {
+    hypotheses = {
         reading.field: reading.hypotheses[:SHOWN]
         for reading in registry.entry(task.entry_id).readings
         if reading.field in task.fields and reading.hypotheses
     }
-    return dict(sorted(told.items(), key=lambda item: item[1][0].chance))
+    return dict(sorted(hypotheses.items(), key=lambda item: item[1][0].chance))
 
 
 def _lines(guesses: Guesses, record: RecordSpec | None) -> str:
-    """A line a field: its label and the likeliest readings."""
+    """Return a line for each field: its label and the likeliest readings."""
     lines = []
     for field in list(guesses)[:SHOWN_FIELDS]:
         label = record.by_name[field].label if record and field in record.by_name else field
@@ -105,17 +105,17 @@ def _lines(guesses: Guesses, record: RecordSpec | None) -> str:
 
 
 def _why(task: Task, beside: list[CrossEntryFinding]) -> str:
-    """The codes of the reasons, those of checks of whole books with what they found."""
-    told = {one.finding.code: describe_details(one) for one in beside}
-    return ", ".join(f"{code} ({told[code]})" if told.get(code) else code for code in task.reasons)
+    """Return the codes of the reasons, with details for checks of whole books."""
+    details = {finding.finding.code: describe_details(finding) for finding in beside}
+    return ", ".join(f"{code} ({details[code]})" if details.get(code) else code for code in task.reasons)
 
 
 def _what(task: Task, schemas: Schemas) -> str:
-    """The labels of what is left to decide; on many fields, how many."""
+    """Return the labels of the undecided fields, or their number if there are many."""
     record = schemas.records.get(task.record)
-    named = [field for field in task.fields if field]
-    if not named:
+    fields = [field for field in task.fields if field]
+    if not fields:
         return "cả trang" if task.entry_id is None else "cả sự kiện"
-    if record is None or len(named) > 3:
-        return f"{len(named)} ô"
-    return ", ".join(record.by_name[field].label if field in record.by_name else field for field in named)
+    if record is None or len(fields) > 3:
+        return f"{len(fields)} ô"
+    return ", ".join(record.by_name[field].label if field in record.by_name else field for field in fields)

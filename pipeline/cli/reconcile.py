@@ -1,4 +1,4 @@
-"""``hotich reconcile``: a file of another software against the registry."""
+"""``hotich reconcile``: a file of another software compared with the registry."""
 
 from __future__ import annotations
 
@@ -84,24 +84,28 @@ def reconcile(
         ink = FieldCropper(registry, work.workspace, pictures, work.run.limits)
         report = DifferenceReport(registry, columns, ink)
         sheets = DifferenceWorkbook(target) if target else None
-        kept = collect_differences(run.differences(), report, sheets, shown=limit, ask=save)
+        collected = collect_differences(run.differences(), report, sheets, shown=limit, ask=save)
         if sheets:
             sheets.close([f"Đối soát tệp {file.name}", *format_reconciliation(run.counts)])
         number = (
-            save_questions(registry, run, file, file.name, kept.questions, by or account_name())
+            save_questions(registry, run, file, file.name, collected.questions, by or account_name())
             if save
             else 0
         )
     if as_json:
         print_json(
-            {"counts": plain(run.counts), "found": [_told(one) for one in kept.shown], "saved": number}
+            {
+                "counts": plain(run.counts),
+                "found": [_as_object(difference) for difference in collected.shown],
+                "saved": number,
+            }
         )
         return
-    for sentence in (*format_reconciliation(run.counts), *_written(target, number, len(kept.questions))):
+    for sentence in (*format_reconciliation(run.counts), *_written(target, number, len(collected.questions))):
         say(sentence)
-    if kept.shown:
+    if collected.shown:
         headers = ("Dòng", "Mã sự kiện", "Quyển", "Số", "Khác gì", "Ở đâu")
-        print_table(headers, map(_cells, kept.shown))
+        print_table(headers, map(_cells, collected.shown))
 
 
 def _written(target: Path | None, number: int, questions: int) -> Iterator[str]:
@@ -111,32 +115,44 @@ def _written(target: Path | None, number: int, questions: int) -> Iterator[str]:
         yield f"Đã đưa {questions} khác biệt vào hàng đợi: trang web, mục Đối soát, lần {number}."
 
 
-def _told(one: ReconcileDifference | RejectedCell) -> dict[str, object]:
-    """What may be printed: where and how, no value."""
-    if isinstance(one, RejectedCell):
-        return {"kind": "refused", "row": one.row, "column": one.column, "reason": one.reason}
+def _as_object(diff: ReconcileDifference | RejectedCell) -> dict[str, object]:
+    """Return the printable facts of a difference: place and kind, without values."""
+    if isinstance(diff, RejectedCell):
+        return {
+            "kind": "refused",
+            "row": diff.row,
+            "column": diff.column,
+            "reason": diff.reason,
+        }
     return {
-        "kind": one.kind,
-        "row": one.row,
-        "entry_id": one.entry.entry_id if one.entry else None,
-        "number": one.number,
-        "volume": one.volume,
-        "likeness": round(one.likeness, 3),
-        "of_row": one.of_row,
-        "fields": {field.column: field.kind for field in one.fields},
+        "kind": diff.kind,
+        "row": diff.row,
+        "entry_id": diff.entry.entry_id if diff.entry else None,
+        "number": diff.number,
+        "volume": diff.volume,
+        "likeness": round(diff.likeness, 3),
+        "of_row": diff.of_row,
+        "fields": {field.column: field.kind for field in diff.fields},
     }
 
 
-def _cells(one: ReconcileDifference | RejectedCell) -> tuple[object, ...]:
-    if isinstance(one, RejectedCell):
-        return one.row, "–", "–", "–", "không đọc được", f"{one.column}: {REJECTION_LABELS[one.reason]}"
-    where = "; ".join(f"{field.column}: {FIELD_DIFFERENCE_LABELS[field.kind]}" for field in one.fields[:4])
-    more = f" … (+{len(one.fields) - 4})" if len(one.fields) > 4 else ""
+def _cells(item: ReconcileDifference | RejectedCell) -> tuple[object, ...]:
+    if isinstance(item, RejectedCell):
+        return (
+            item.row,
+            "–",
+            "–",
+            "–",
+            "không đọc được",
+            f"{item.column}: {REJECTION_LABELS[item.reason]}",
+        )
+    where = "; ".join(f"{field.column}: {FIELD_DIFFERENCE_LABELS[field.kind]}" for field in item.fields[:4])
+    more = f" … (+{len(item.fields) - 4})" if len(item.fields) > 4 else ""
     return (
-        one.row or "–",
-        one.entry.entry_id if one.entry else "–",
-        one.volume or "–",
-        one.number or "–",
-        DIFFERENCE_LABELS[one.kind] + (f" (dòng {one.of_row})" if one.of_row else ""),
+        item.row or "–",
+        item.entry.entry_id if item.entry else "–",
+        item.volume or "–",
+        item.number or "–",
+        DIFFERENCE_LABELS[item.kind] + (f" (dòng {item.of_row})" if item.of_row else ""),
         where + more or "–",
     )

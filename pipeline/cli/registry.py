@@ -1,4 +1,4 @@
-"""``hotich registry`` and ``hotich encrypt``: the database, its copies, and what an upgrade of it goes through."""
+"""``hotich registry`` and ``hotich encrypt``: the database, its copies, and a rehearsal of its upgrade."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def show_entry(
         entry = opened.entry(entry_id)
     record = work.schemas.record(entry.record)
     if as_json:
-        amended = {name: plain(one) for name, one in entry.amendments.items()}
+        amended = {name: plain(amendment) for name, amendment in entry.amendments.items()}
         print_json({"current": plain(entry.current), "on_paper": plain(entry.values), "amendments": amended})
         return
     rows = []
@@ -111,7 +111,7 @@ def encrypt(
 
 
 REHEARSAL = f"{TEMP_PREFIX}rehearsal"
-"""The folder of the workspace in which a copy lies while it is tried; no backup takes it."""
+"""The workspace folder of a trial copy; backups skip it."""
 
 
 @app.command("rehearse", cls=Command)

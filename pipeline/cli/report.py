@@ -1,4 +1,4 @@
-"""``hotich report`` and ``hotich pilot``: the supervisors' report, and an office's own figures for whoever asks."""
+"""``hotich report`` and ``hotich pilot``: the supervisors' report, and an office's own pilot figures."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipeline.base.localtime import format_moment
 from pipeline.cli.context import HERE, JsonOption, WorkspaceOption, ids_of
 from pipeline.cli.screen import plain, print_json, say
 from pipeline.reports import SPAN, ManagementReport, StoreCheck, read_plan
-from pipeline.reports.report import report as track_items
+from pipeline.reports.report import build_report
 from pipeline.scans.store_check import read_state, wrong_scans
 
 
@@ -36,7 +36,7 @@ def report(
     plan = read_plan(work.workspace.plan, work.schemas)
     state = read_state(work.workspace)
     with work.open_registry() as registry:
-        made = track_items(
+        document = build_report(
             registry,
             work.schemas,
             plan,
@@ -46,23 +46,23 @@ def report(
             store=StoreCheck(state.finished_at, wrong_scans(state)),
         )
     if target is not None:
-        from pipeline.reports.output_files import write_files  # XlsxWriter and Typst: not for the screen
+        from pipeline.reports.output_files import write_files  # imports XlsxWriter and Typst
 
-        for path in write_files(made, target):
+        for path in write_files(document, target):
             say(f"Đã ghi {path}")
     elif as_json:
-        print_json(plain(made))
+        print_json(plain(document))
     else:
-        _show(made)
+        _show(document)
 
 
-def _show(made: ManagementReport) -> None:
-    say(f"Số liệu lúc {format_moment(made.at)}, {made.scope}.")
-    for alert in made.alerts:
+def _show(document: ManagementReport) -> None:
+    say(f"Số liệu lúc {format_moment(document.at)}, {document.scope}.")
+    for alert in document.alerts:
         say(f"Chú ý: {alert}")
-    for one in made.sections[0].figures:
-        note = f" ({one.note})" if one.note else ""
-        say(f"  {one.label}: {one.cell.text}{note}")
+    for figure in document.sections[0].figures:
+        note = f" ({figure.note})" if figure.note else ""
+        say(f"  {figure.label}: {figure.cell.text}{note}")
     say("Cả báo cáo: thêm --out THƯ_MỤC, hoặc trang Báo cáo của màn hình rà soát.")
 
 
@@ -95,8 +95,8 @@ def pilot(
         for table in section.tables:
             say(f"\n{table.title}")
             for row in table.rows:
-                told = (f"{title}: {cell.text}" for (title, _), cell in zip(table.columns, row, strict=True))
-                say("  " + "; ".join(told))
+                cells = (f"{title}: {cell.text}" for (title, _), cell in zip(table.columns, row, strict=True))
+                say("  " + "; ".join(cells))
         say(f"\n{section.note}")
     if target is not None:
         for path in write_pilot(report, target, datetime.now(UTC)):

@@ -27,8 +27,8 @@ from pipeline.declarations.catalogue import (
 from pipeline.declarations.rules_page import rules_page
 from pipeline.declarations.schema import Schemas, nearest_hint
 
-BESIDE_OTHERS = ("book", "registry")
-"""Levels of the rules that ask entries of every record, beside other entries."""
+CROSS_ENTRY_LEVELS = ("book", "registry")
+"""Levels of rules that compare entries of every record with one another."""
 
 
 def rules(
@@ -53,11 +53,11 @@ def rules(
     if markdown:
         typer.echo(rules_page(declared), nl=False)
         return
-    found = _chosen(declared, settings.schemas_of(work.folder or settings.workspace), family, record)
+    selected = _chosen(declared, settings.schemas_of(work.folder or settings.workspace), family, record)
     if as_json:
-        print_json([plain(rule) for rule in found])
+        print_json([plain(rule) for rule in selected])
         return
-    for letter, group in groupby(found, key=lambda rule: rule.family):
+    for letter, group in groupby(selected, key=lambda rule: rule.family):
         table = Table("Mã", "Mức", "Quy tắc", title=FAMILIES.get(letter, "Khác"), title_justify="left")
         for rule in group:
             table.add_row(rule.code, _severity(rule), "\n".join(escape(line) for line in _lines(rule)))
@@ -67,22 +67,22 @@ def rules(
 def _chosen(
     declared: Schemas, office: Schemas, family: str | None, record: str | None
 ) -> list[CatalogueRule]:
-    """The rules that were asked for; raises ``SchemaError`` for a family or a record that is not there."""
+    """Return the selected rules. Raises ``SchemaError`` for an unknown family or record."""
     if family and family.upper() not in (*FAMILIES, OTHERS):
         raise SchemaError(f"Không có họ quy tắc “{family}”. Chỉ có: {', '.join(FAMILIES)}.")
-    found = list(rule_catalogue(declared, office))
+    selected = list(rule_catalogue(declared, office))
     if family:
-        found = [rule for rule in found if rule.family == family.upper()]
+        selected = [rule for rule in selected if rule.family == family.upper()]
     if record is None:
-        return found
+        return selected
     if record not in declared.records:
         raise SchemaError(f"Không có loại sự kiện “{record}”.{nearest_hint(record, declared.records)}")
     title = declared.records[record].title
-    mine = [
-        dataclasses.replace(rule, asked=tuple(asked for asked in rule.asked if asked.record == title))
-        for rule in found
+    of_record = [
+        dataclasses.replace(rule, asked=tuple(use for use in rule.asked if use.record == title))
+        for rule in selected
     ]
-    return [rule for rule in mine if rule.asked or rule.level in BESIDE_OTHERS]
+    return [rule for rule in of_record if rule.asked or rule.level in CROSS_ENTRY_LEVELS]
 
 
 def _severity(rule: CatalogueRule) -> str:
@@ -99,10 +99,10 @@ def _lines(rule: CatalogueRule) -> Iterator[str]:
     yield f"Căn cứ: {rule.source}"
     if rule.look_at:
         yield f"Xem: {rule.look_at}"
-    for record, asked in groupby(rule.asked, key=lambda asked: asked.record):
-        yield f"{record}: {'; '.join(_fields(one, rule) for one in asked)}"
+    for record, uses in groupby(rule.asked, key=lambda uses: uses.record):
+        yield f"{record}: {'; '.join(_fields(use, rule) for use in uses)}"
 
 
-def _fields(asked: RuleUse, rule: CatalogueRule) -> str:
-    fields = " + ".join(asked.labels)
-    return fields if asked.severity is rule.severity else f"{fields} ({SEVERITY_WORDS[asked.severity]})"
+def _fields(use: RuleUse, rule: CatalogueRule) -> str:
+    fields = " + ".join(use.labels)
+    return fields if use.severity is rule.severity else f"{fields} ({SEVERITY_WORDS[use.severity]})"

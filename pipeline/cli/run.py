@@ -1,4 +1,4 @@
-"""``hotich run`` and ``hotich reread``: a folder of books, or one book, into the registry."""
+"""``hotich run`` and ``hotich reread``: a folder of books, or a book, read into the registry."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from pipeline.runs.rereading import RereadPreview, outlooks
 
 
 def drift_alarms(folders: Iterable[Path], reports: Iterable[BookReport]) -> dict[Path, DriftAlarm]:
-    """The alarms of the books that are unusual, by folder; no two folders have one name."""
+    """Return the drift alarms of books by folder; folder names are unique."""
     alarms = {report.folder: report.drift for report in reports if report.drift is not None}
     return {folder: alarms[folder.name] for folder in folders if folder.name in alarms}
 
 
 def show_drift(alarms: Mapping[Path, DriftAlarm], workspace: Path) -> None:
-    """Say of each what is unusual, which values that puts in doubt, and what to do."""
+    """Show for each alarm the unusual figures, the values in doubt, and advice."""
     for folder, alarm in alarms.items():
         first, *others = describe_drift(alarm, folder, workspace)
         out().print(f"[bold red]CẢNH BÁO[/] {name_cell(folder.name)}: {escape(first)}")
@@ -42,7 +42,7 @@ def show_drift(alarms: Mapping[Path, DriftAlarm], workspace: Path) -> None:
 
 
 def show_form_alarms(reports: Iterable[BookReport]) -> None:
-    """Say of each book whose pages are of another form than it declares, and what to do."""
+    """Show a warning for each book whose pages are of another form than declared."""
     for report in reports:
         if report.form_alarm is not None:
             sentence = escape(form_alarm_sentence(report.form_alarm))
@@ -105,7 +105,7 @@ def run(
 def exit_code(reports: list[BookReport]) -> int:
     """Return 0 when everything was read, else the code of the worst failure.
 
-    Failures are a stop, an unusable ledger, a book that another run works at, and an unusable scan.
+    Failures are a stop, an unusable ledger, a book in use by another run, and an unusable scan.
     """
     codes = {failure.code for report in reports for failure in report.failures}
     if ReadingStopped.code in codes:
@@ -118,18 +118,18 @@ def exit_code(reports: list[BookReport]) -> int:
 
 
 def as_object(report: BookReport) -> dict[str, object]:
-    """A report as JSON has it, with the speed."""
+    """Return a report as a JSON object, with the speed."""
     return {**plain(report), "pages_a_minute": round(report.pages_a_minute, 2)}
 
 
 def show_reports(reports: list[BookReport], schemas: Schemas) -> None:
-    """A table of the books, then why entries wait for a person, then what could not be read."""
+    """Show a table of the books, the reasons for reviews, and the unreadable pages."""
     rows = [
         (
-            printable(one.folder), one.pages, one.read, one.known, one.entries, one.accepted, one.review,
-            len(one.failures), round(one.pages_a_minute),
+            printable(report.folder), report.pages, report.read, report.known, report.entries, report.accepted,
+            report.review, len(report.failures), round(report.pages_a_minute),
         )
-        for one in reports
+        for report in reports
     ]  # fmt: skip
     headers = ("Sổ", "Trang", "Mới", "Có sẵn", "Sự kiện", "Nhận", "Rà soát", "Lỗi", "Tr/phút")
     print_table(headers, rows, right=slice(1, None))
@@ -151,7 +151,7 @@ def show_reports(reports: list[BookReport], schemas: Schemas) -> None:
 
 
 def _files_not_read(report: BookReport) -> Iterator[str]:
-    """What was not read of a book and is no failure: files twice, files and books withdrawn, files gone."""
+    """Yield the skipped files of a book that are no failures: duplicates, withdrawn and missing files."""
     folder = printable(report.folder)
     for name in report.duplicates:
         yield f"Bỏ qua {folder}/{printable(name)}: giống hệt một bản quét khác trong sổ."
@@ -164,7 +164,7 @@ def _files_not_read(report: BookReport) -> Iterator[str]:
 
 
 def missing_scan_sentence(folder: str, name: str) -> str:
-    """Say that a scan is no longer in the folder, that nothing is lost, and what to do."""
+    """Return the sentence on a scan that is missing in its folder: nothing is lost, and advice."""
     book, scan = printable(folder), printable(name)
     return (
         f"THIẾU TỆP {book}/{scan}: đã đọc từ lần trước, nay không còn trong thư mục. Xóa tệp không bỏ được gì: bản lưu "
@@ -174,7 +174,7 @@ def missing_scan_sentence(folder: str, name: str) -> str:
 
 
 def show_cross_entry_findings(reports: list[BookReport], across: CheckReport, schemas: Schemas) -> None:
-    """What the checks of whole books and of the registry found."""
+    """Show the findings of the checks of whole books and of the registry."""
     counts = Counter(across.counts)
     for report in reports:
         counts.update(report.book_findings)
@@ -186,7 +186,7 @@ def show_cross_entry_findings(reports: list[BookReport], across: CheckReport, sc
 
 
 def show_registry_summary(context: RunContext) -> None:
-    """Show the state of all books of the registry, and what to do next."""
+    """Show the state of all books in the registry, and the next step."""
     with context.open_registry() as registry:
         summary = registry.summary()
     say("Trong sổ dữ liệu:")
@@ -225,30 +225,30 @@ def reread(
         else:
             show_reports(reports, work.schemas)
         raise typer.Exit(exit_code(reports))
-    found = list(outlooks(folder, context, sample=sample, workers=processes or 1))
+    previews = list(outlooks(folder, context, sample=sample, workers=processes or 1))
     if as_json:
-        print_json({"books": plain(found)})
+        print_json({"books": plain(previews)})
         return
-    _show(found)
+    _show(previews)
 
 
-def _show(found: list[RereadPreview]) -> None:
+def _show(previews: list[RereadPreview]) -> None:
     rows = [
         (
-            printable(one.folder), one.pages, one.outdated, one.sampled, one.fields, one.changed, one.accepted,
-            one.doubted, one.against,
+            printable(preview.folder), preview.pages, preview.outdated, preview.sampled, preview.fields,
+            preview.changed, preview.accepted, preview.doubted, preview.against,
         )
-        for one in found
+        for preview in previews
     ]  # fmt: skip
     headers = (
         "Sổ", "Trang đã đọc", "Sẽ đọc lại", "Đọc thử", "Ô so", "Khác", "Thêm nhận", "Bớt nhận", "Mở lại việc",
     )  # fmt: skip
     print_table(headers, rows, right=slice(1, None))
-    for one in found:
-        if one.changes:
-            fields = ", ".join(f"{name} {times}" for name, times in one.changes.items())
-            say(f"{printable(one.folder)}: khác nhiều nhất ở {fields}.")
-    if any(one.outdated for one in found):
+    for preview in previews:
+        if preview.changes:
+            fields = ", ".join(f"{name} {times}" for name, times in preview.changes.items())
+            say(f"{printable(preview.folder)}: khác nhiều nhất ở {fields}.")
+    if any(preview.outdated for preview in previews):
         say("Đọc lại thật: thêm --apply. Điều người đã quyết định không bị ghi đè.")
     else:
         say("Không có trang nào phải đọc lại.")

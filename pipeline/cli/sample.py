@@ -30,7 +30,7 @@ from pipeline.reports.content import count_cell, percent_cell
 from pipeline.reports.sections.accuracy import VERDICTS
 
 NO_ACCOUNT = 0
-"""Whoever draws lots on the console has no account, and so never keys anything."""
+"""A person who draws lots on the console has no account, and so never keys a value."""
 
 SHARES = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2)
 
@@ -49,13 +49,13 @@ def plan(
 ) -> None:
     """Cho biết phải xem bao nhiêu sự kiện, nhận khi sai không quá bao nhiêu, và phép ấy phân biệt được gì."""
     policy = SAMPLING.read(work.workspace.office)
-    made = policy.plan(size, turn)
-    chances = {f"{wrong:g}": made.passes(round(wrong * size)) for wrong in SHARES}
+    lot_plan = policy.plan(size, turn)
+    chances = {f"{wrong:g}": lot_plan.passes(round(wrong * size)) for wrong in SHARES}
     if as_json:
-        print_json({"plan": plain(made), "passes": chances})
+        print_json({"plan": plain(lot_plan), "passes": chances})
         return
-    rule = "xem hết" if made.is_whole else f"nhận khi có không quá {made.acceptance} sự kiện sai"
-    say(f"Lô {count_cell(size).text} sự kiện: xem {count_cell(made.sample).text} sự kiện, {rule}.")
+    rule = "xem hết" if lot_plan.is_whole else f"nhận khi có không quá {lot_plan.acceptance} sự kiện sai"
+    say(f"Lô {count_cell(size).text} sự kiện: xem {count_cell(lot_plan.sample).text} sự kiện, {rule}.")
     show(
         list(zip(SHARES, chances.values(), strict=True)),
         {
@@ -91,11 +91,11 @@ def draw(
 def list_lots(work: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
     """Liệt kê các lô, lô mới nhất trước."""
     with _lots(work) as (_, lots):
-        found = lots.lots(_person(account_name()))
+        all_lots = lots.lots(_person(account_name()))
     if as_json:
-        print_json({"lots": [plain(lot) | {"bound": lot.bound} for lot in found]})
-    elif found:
-        _show(found)
+        print_json({"lots": [plain(lot) | {"bound": lot.bound} for lot in all_lots]})
+    elif all_lots:
+        _show(all_lots)
     else:
         say("Chưa có lô nào.")
 
@@ -104,7 +104,7 @@ def list_lots(work: WorkspaceOption = HERE, as_json: JsonOption = False) -> None
 def close(lot: LotArgument, by: ByOption = ME, work: WorkspaceOption = HERE) -> None:
     """Kết luận một lô theo điều đã tìm thấy: nhận, hoặc trả lại và mở lại mọi sự kiện của lô."""
     with _lots(work) as (_, lots):
-        lots.carry_on(_person(by), lot)  # a draw that was cut off is made whole first
+        lots.carry_on(_person(by), lot)  # completes an interrupted draw first
         _show([lots.close(_person(by), lot)])
 
 

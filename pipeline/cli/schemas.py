@@ -1,4 +1,4 @@
-"""``hotich schemas``: what is declared."""
+"""``hotich schemas``: the declarations."""
 
 from __future__ import annotations
 
@@ -98,18 +98,23 @@ def declare(
     except (OSError, UnicodeDecodeError):
         raise SchemaError(f"{path}: không đọc được tệp; tệp phải là chữ UTF-8.") from None
     context = work.run
-    made = check_declaration(context, text) if dry_run else declare_record(context, text, by)
+    result = check_declaration(context, text) if dry_run else declare_record(context, text, by)
     if as_json:
         print_json(
-            {"record": made.record.record, "new": made.new, "added": made.added, "changed": made.changed}
+            {
+                "record": result.record.record,
+                "new": result.new,
+                "added": result.added,
+                "changed": result.changed,
+            }
         )
         return
-    what = "Loại sổ mới" if made.new else "Khai báo sửa"
-    if not made.changed:
-        say(f"Loại sổ “{made.record.title}” đã khai đúng như vậy; không có gì đổi.")
+    what = "Loại sổ mới" if result.new else "Khai báo sửa"
+    if not result.changed:
+        say(f"Loại sổ “{result.record.title}” đã khai đúng như vậy; không có gì đổi.")
         return
-    told = f"{len(made.record.fields)} trường, thêm {len(made.added)}"
-    say(f"{what} “{made.record.title}” ({made.record.record}): {told}.")
+    summary = f"{len(result.record.fields)} trường, thêm {len(result.added)}"
+    say(f"{what} “{result.record.title}” ({result.record.record}): {summary}.")
     if dry_run:
         say("Khai báo đúng. Bỏ --dry-run để đưa vào dùng.")
         return

@@ -1,6 +1,6 @@
-"""Where commands write: answers to standard output, progress and errors to standard error.
+"""Output of commands: answers to standard output, progress and errors to standard error.
 
-Progress is a bar on a terminal, else a line now and then.
+Progress is a bar on a terminal, else an occasional line.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ PIPE_WIDTH = 140
 
 
 def out() -> Console:
-    """Standard output as it is now (a test may have put another in its place)."""
+    """Return a console on the present standard output (a test may have replaced it)."""
     return _console(sys.stdout)
 
 
@@ -37,18 +37,18 @@ def err() -> Console:
 
 
 def say(text: object) -> None:
-    """Print a line of the answer as it is, without markup."""
+    """Print a line of the answer without markup."""
     out().print(text, markup=False)
 
 
 class PrintableConsole(Console):
-    """A console to which no name and no value can send commands: their control characters are written out."""
+    """A console that escapes control characters, so that no name or value can send terminal commands."""
 
     def render_str(self, text: str, **options: Any) -> Text:
         return super().render_str(printable(text, KEPT), **options)
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
-        """As Rich does; what was no plain text before (the parts of a progress bar) is looked at here."""
+        """Render as Rich does; text that was no plain string before (such as a progress bar) is escaped here."""
         for segment in super().render(renderable, options):
             text = segment.text
             if segment.control or text.isprintable() or (shown := printable(text, KEPT)) == text:
@@ -58,16 +58,16 @@ class PrintableConsole(Console):
 
 
 KEPT = "\n\t"
-"""What a text of several lines needs."""
+"""Control characters that stay, for texts of several lines."""
 
 
 def name_cell(name: object) -> str:
-    """Return a name of a file or folder for a cell or a line with markup; nothing in it is markup or a command."""
+    """Return a file or folder name for a cell or line with markup, escaped."""
     return escape(printable(str(name)))
 
 
 def _console(stream: TextIO) -> Console:
-    """A console as wide as the terminal; a file or a pipe gets whole lines and wide tables."""
+    """Return a console as wide as the terminal; files and pipes get unwrapped lines and wide tables."""
     if stream.isatty():
         return PrintableConsole(file=stream, highlight=False)
     return PrintableConsole(file=stream, highlight=False, soft_wrap=True, width=PIPE_WIDTH)
@@ -78,12 +78,12 @@ def show_error(message: str) -> None:
 
 
 def print_json(value: Any) -> None:
-    """One JSON document; frozen dataclasses become objects."""
+    """Print a JSON document; frozen dataclasses become objects."""
     sys.stdout.write(json_printable(json.dumps(plain(value), ensure_ascii=False, indent=2)) + "\n")
 
 
 def plain(value: Any) -> Any:
-    """Dataclasses (but for fields that their ``repr`` hides), enums, paths, times and mappings as what JSON knows."""
+    """Return dataclasses (without fields hidden from ``repr``), enums, paths, times and mappings as JSON values."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         shown = (field.name for field in dataclasses.fields(value) if field.repr)
         return {name: plain(getattr(value, name)) for name in shown}
@@ -110,8 +110,8 @@ def show(
     """Print rows as a table, or with ``as_json`` a document.
 
     Args:
-        columns: The cell of a row by the header of its column; no cell is markup.
-        document: What JSON holds; None for the rows.
+        columns: The cell of a row by column header; markup in cells is escaped.
+        document: The content for JSON; None for the rows.
     """
     if as_json:
         print_json(rows if document is None else document)
@@ -122,10 +122,10 @@ def show(
 def print_table(
     headers: Iterable[str], rows: Iterable[Iterable[object]], *, right: slice | None = None
 ) -> None:
-    """Print rows of cells as a table; no cell is markup.
+    """Print rows of cells as a table; markup in cells is escaped.
 
     Args:
-        right: The columns of figures, which are set flush right.
+        right: The right-aligned columns.
     """
     table = Table(*headers)
     for column in table.columns[right] if right else ():
@@ -136,13 +136,13 @@ def print_table(
 
 
 COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-"""Of a bar: what is done, how much of it, and the time left."""
+"""The columns of a progress bar: description, bar, count and remaining time."""
 
 LINES = 10
-"""About how many lines tell of one piece of work where there is no terminal."""
+"""Approximate number of progress lines of a task without a terminal."""
 
 
-class HowFar(Protocol):
+class FolderProgress(Protocol):
     """Progress in a book: ``done`` of the ``total`` pages or entries of the book ``folder``."""
 
     @property
@@ -156,7 +156,7 @@ class HowFar(Protocol):
 
 
 def track_items(items: Sequence[T], what: str, unit: str) -> Iterator[T]:
-    """The items one by one, telling how many of them are done: ``what`` is done with so many ``unit``."""
+    """Yield the items with a progress report: ``what`` is being done, counted in ``unit``."""
     screen = err()
     if screen.is_terminal:
         with Progress(*COLUMNS, console=screen, transient=True) as bars:
@@ -170,7 +170,7 @@ def track_items(items: Sequence[T], what: str, unit: str) -> Iterator[T]:
 
 @contextmanager
 def track_work(what: str, unit: str) -> Iterator[Callable[[int, int], None]]:
-    """Shows how far one piece of work is, whose size is known only once it runs."""
+    """Show the progress of a task whose size is only known once it runs."""
     screen = err()
     if not screen.is_terminal:
 
@@ -186,12 +186,12 @@ def track_work(what: str, unit: str) -> Iterator[Callable[[int, int], None]]:
 
 
 @contextmanager
-def track_books(unit: str) -> Iterator[Callable[[HowFar], None]]:
-    """Shows how far each of several books is."""
+def track_books(unit: str) -> Iterator[Callable[[FolderProgress], None]]:
+    """Show the progress of each of several books."""
     screen = err()
     if not screen.is_terminal:
 
-        def as_line(at: HowFar) -> None:
+        def as_line(at: FolderProgress) -> None:
             if _is_reported(at.done, at.total):
                 screen.print(f"{printable(at.folder)}: {at.done}/{at.total} {unit}", markup=False)
 
@@ -200,7 +200,7 @@ def track_books(unit: str) -> Iterator[Callable[[HowFar], None]]:
     with Progress(*COLUMNS, console=screen, transient=True) as bars:
         tasks = {}
 
-        def as_bar(at: HowFar) -> None:
+        def as_bar(at: FolderProgress) -> None:
             if at.folder not in tasks:
                 tasks[at.folder] = bars.add_task(name_cell(at.folder), total=at.total)
             bars.update(tasks[at.folder], completed=at.done)
@@ -209,5 +209,5 @@ def track_books(unit: str) -> Iterator[Callable[[HowFar], None]]:
 
 
 def _is_reported(done: int, total: int) -> bool:
-    """Return whether a line reports that so many are done."""
+    """Return whether this count gets a progress line."""
     return done % max(1, total // LINES) == 0 or done == total

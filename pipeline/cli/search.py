@@ -1,4 +1,4 @@
-"""``hotich search``: entries across all books by what a citizen or an office knows of them, and the index behind it."""
+"""``hotich search``: entries across all books by what a citizen or an office knows of them; and the search index."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from pipeline.registry.search.model import (
 
 app = typer.Typer(cls=Commands, invoke_without_command=True)
 
-PURPOSES = ", ".join(f"{one.value} ({label})" for one, label in PURPOSE_LABELS.items())
+PURPOSES = ", ".join(f"{purpose.value} ({label})" for purpose, label in PURPOSE_LABELS.items())
 
 _YEARS = re.compile(r"([0-9]{4})(?:-([0-9]{4}))?", re.ASCII)
 
@@ -85,7 +85,7 @@ def search(
                 "Ngày đăng ký": lambda hit: hit.registered_on or "–",
                 "Quyển, nơi": lambda hit: f"{hit.volume}, {hit.place}",
                 "Người": lambda hit: "\n".join(
-                    f"{one.label}: {one.name or '(đang chờ)'}" for one in hit.matching
+                    f"{person.label}: {person.name or '(đang chờ)'}" for person in hit.matching
                 ),
                 "Tên": lambda hit: NEARNESS_LABELS[hit.nearness] if hit.nearness else "–",
                 "Tình trạng": _state,
@@ -102,21 +102,21 @@ def search(
 def check(work: WorkspaceOption = HERE) -> None:
     """So chỉ mục tra cứu với sổ dữ liệu, không sửa gì."""
     with work.open_registry() as registry:
-        found = registry.compare_search_index(mend=False)
-    if not found.agrees:
+        comparison = registry.compare_search_index(mend=False)
+    if not comparison.agrees:
         raise RegistryError(
-            f"Chỉ mục tra cứu khác sổ dữ liệu ở {found.differing} sự kiện, {found.names} tên. "
+            f"Chỉ mục tra cứu khác sổ dữ liệu ở {comparison.differing} sự kiện, {comparison.names} tên. "
             "Hãy chạy hotich search rebuild."
         )
-    say(f"Chỉ mục tra cứu khớp sổ dữ liệu ({found.entries} sự kiện).")
+    say(f"Chỉ mục tra cứu khớp sổ dữ liệu ({comparison.entries} sự kiện).")
 
 
 @app.command("rebuild", cls=Command)
 def rebuild(work: WorkspaceOption = HERE) -> None:
     """Dựng chỉ mục tra cứu cho khớp sổ dữ liệu; người khác vẫn làm việc được trong lúc ấy."""
     with work.open_registry() as registry:
-        found = registry.compare_search_index(mend=True)
-    say(f"Đã so {found.entries} sự kiện: sửa chỉ mục của {found.differing} sự kiện, {found.names} tên.")
+        result = registry.compare_search_index(mend=True)
+    say(f"Đã so {result.entries} sự kiện: sửa chỉ mục của {result.differing} sự kiện, {result.names} tên.")
 
 
 def _years(written: str) -> tuple[int | None, int | None]:

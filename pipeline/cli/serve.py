@@ -18,6 +18,7 @@ from pipeline.cli.context import HERE, WorkspaceOption
 from pipeline.cli.screen import err, say
 from pipeline.declarations.office.approval import APPROVAL
 from pipeline.declarations.office.lot_sampling import SAMPLING
+from pipeline.declarations.office.policies import OfficePolicies
 from pipeline.declarations.office.review import read_review
 from pipeline.delivery.export.export_options import read_options
 from pipeline.delivery.printing.office_printer import OfficePrinter
@@ -26,9 +27,7 @@ from pipeline.reports import read_plan
 from pipeline.run_context import RunContext
 from pipeline.runs.backup import BackupReport, Vault, backup_key, key_in, verify
 from pipeline.runs.clear_watch import ClearWatch, PassProcess
-from pipeline.runs.prefect_access import (
-    place_of_prefect,
-)
+from pipeline.runs.prefect_access import place_of_prefect
 from pipeline.runs.prefect_runs import PrefectRuns
 from pipeline.runs.region_reading import RegionReader
 from pipeline.runs.specimens import SpecimenReader
@@ -39,8 +38,10 @@ from pipeline.scans.store_check import read_state
 from pipeline.scans.workspace import Workspace
 from pipeline.settings import Settings
 from pipeline.web import server
-from pipeline.web.app import create_app
+from pipeline.web.app import create_app, new_site
 from pipeline.web.background_jobs import BackgroundJobs, JobOutcome, OnProgress
+from pipeline.web.context import ServerWork
+from pipeline.web.desk.redrawn_regions import RedrawnRegions
 from pipeline.web.form_design.office_form_desk import form_desk
 from pipeline.web.package_making import package_maker
 from pipeline.web.package_queue import PackageQueue
@@ -68,7 +69,7 @@ def serve(
     """Mở màn hình rà soát cho trình duyệt. Dừng bằng Ctrl+C."""
     settings = work.settings
     context, place = work.run, work.workspace
-    policy = read_review(place.office, work.schemas)
+    review = read_review(place.office, work.schemas)
     declared = settings.declared_schemas(context.workspace)
     plan = read_plan(place.plan, work.schemas)
     logging.basicConfig(format=LOG_FORMAT)
@@ -94,9 +95,9 @@ def serve(
         ),
         server.listen(host, port) as listener,
     ):
-        made = registry.accounts().first_administrator()
-        if made is not None:
-            login, password = made
+        administrator = registry.accounts().first_administrator()
+        if administrator is not None:
+            login, password = administrator
             say("Chưa có tài khoản nào, nên đã tạo người quản trị đầu tiên:")
             say(f"  tên đăng nhập: {login}\n  mật khẩu dùng một lần: {password}")
             say("Hãy đăng nhập và đổi mật khẩu ngay; mật khẩu này chỉ hiện ở đây một lần.")
@@ -106,24 +107,30 @@ def serve(
                 "Hãy đặt sau nginx hoặc Caddy, xem docs/how-to/protect-data.md."
             )
         say(f"Màn hình rà soát: http://{_shown(host)}:{port}")
-        app = create_app(
-            registry,
-            work.schemas,
-            policy=policy,
-            plan=plan,
-            sampling=SAMPLING.read(place.office),
-            pictures=pictures,
-            packages=packages,
-            printer=OfficePrinter(registry, place, work.schemas, context.limits),
-            uploads=uploads,
-            intake=IntakeDesk(place),
-            runs=PrefectRuns(partial(place_of_prefect, place)),
-            models=settings.models,
+        policies = OfficePolicies(
+            review,
+            SAMPLING.read(place.office),
+            read_options(place.package, place.office).delivery,
+            APPROVAL.read(place.office),
+            context.learning,
+        )
+        site_work = ServerWork(
+            pictures,
+            packages,
+            OfficePrinter(registry, place, work.schemas, context.limits),
+            uploads,
+            PrefectRuns(partial(place_of_prefect, place)),
+            IntakeDesk(place),
+            RedrawnRegions(regions),
             store=partial(read_state, place),
             check=lambda book_id: check_books(registry, work.schemas, [book_id]),
-            delivery=read_options(place.package, place.office).delivery,
-            approval=APPROVAL.read(place.office),
-            learning=context.learning,
+        )
+        site = new_site(
+            registry,
+            work.schemas,
+            policies=policies,
+            plan=plan,
+            work=site_work,
             office=office_desk(
                 registry,
                 context,
@@ -132,17 +139,17 @@ def serve(
                 partial(settings.run_context, context.workspace),
                 backup_work(settings, context),
             ),
-            regions=regions,
-            sign_in=sign_in_provider(place),
             forms=form_desk(declared, context, jobs, specimens),
+            sign_in=sign_in_provider(place),
+            models=settings.models,
         )
         with suppress(KeyboardInterrupt):
-            server.serve(app, listener, proxy)
+            server.serve(create_app(site), listener, proxy)
     say("Đã tắt màn hình rà soát.")
 
 
 def sign_in_provider(workspace: Workspace) -> Provider | None:
-    """Return the provider that the office has set for signing in; None: people use local accounts alone."""
+    """Return the sign-in provider set by the office; None: people use local accounts alone."""
     policy = read_sign_in(workspace.office)
     return None if policy is None else Provider(policy, sign_in_secret(workspace.sign_in_key), utc_now)
 
@@ -159,7 +166,7 @@ def _shown(host: str) -> str:
 
 
 def backup_work(settings: Settings, context: RunContext) -> BackupWork | None:
-    """Return what makes and checks backups in the folder of ``HOTICH_BACKUP``; None where none is set."""
+    """Return the maker and checker of backups in the folder ``HOTICH_BACKUP``; None without this folder."""
     if not settings.backup:
         return None
     folder = Path(settings.backup).expanduser().absolute()
@@ -183,18 +190,15 @@ def backup_work(settings: Settings, context: RunContext) -> BackupWork | None:
     return BackupWork(str(folder), names, make, check)
 
 
-def _backup_sentences(report: BackupReport, done: str) -> tuple[str, ...]:
-    told = [
-        f"Bản sao lưu {report.name} {done}: {report.files} tệp, {with_comma(f'{report.size / 1e6:.1f}')} MB."
+def _backup_sentences(copy: BackupReport, done: str) -> tuple[str, ...]:
+    lines = [f"Bản sao lưu {copy.name} {done}: {copy.files} tệp, {with_comma(f'{copy.size / 1e6:.1f}')} MB."]
+    lines += [f"Niêm phong nhật ký: {copy.seal}."] if copy.seal else []
+    lines += [
+        f"Không có trong bản sao lưu: {name} (khóa riêng). Giữ một bản ở nơi khác." for name in copy.left_out
     ]
-    told += [f"Niêm phong nhật ký: {report.seal}."] if report.seal else []
-    told += [
-        f"Không có trong bản sao lưu: {name} (khóa riêng). Giữ một bản ở nơi khác."
-        for name in report.left_out
-    ]
-    wrong = len(report.altered) + len(report.missing)
+    wrong = len(copy.altered) + len(copy.missing)
     if wrong:
-        told.append(
+        lines.append(
             f"{wrong} bản quét trong kho đã bị sửa, bị thay, bị mất hoặc hỏng. Báo người quản trị máy ngay."
         )
-    return tuple(told)
+    return tuple(lines)

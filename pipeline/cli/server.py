@@ -1,4 +1,4 @@
-"""``hotich server`` and ``hotich worker``: everything of an office on a machine, and its worker alone."""
+"""``hotich server`` and ``hotich worker``: all services of an office on a machine, and the worker alone."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def server(
         raise SetupError(f"Không thấy thư mục {books}. Hãy tạo thư mục chứa các sổ rồi chạy lại.")
     backup_key_file, plain = settings.backup_protection(backup_key_file, plain=plain)
     if backup:
-        backup_key(backup, backup_key_file, plain=plain)  # a flaw is told now, not at five in the morning
+        backup_key(backup, backup_key_file, plain=plain)  # a flaw shows now, not during the nightly backup
     address = server_address(prefect_host, prefect_port)
     stop_on_sigterm()
     folder.mkdir(parents=True, exist_ok=True)
@@ -166,4 +166,4 @@ def worker(
     say(f"Nhận việc từ {address}.")
     sys.stdout.flush()
     command = [sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL, "--limit", str(limit)]
-    os.execve(sys.executable, command, environment)  # its signals and its exit code are the worker's
+    os.execve(sys.executable, command, environment)  # signals and exit code become the worker's

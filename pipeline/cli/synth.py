@@ -90,7 +90,7 @@ def synth(
 
 
 def _chosen(names: list[str] | None, schemas: Schemas) -> list[Form]:
-    """The forms asked for, else all that hold entries."""
+    """Return the forms with these names, else all forms of entries."""
     if names:
         return [schemas.form(name) for name in names]
     return [form for form in schemas.forms.values() if form.layout != "cover"]

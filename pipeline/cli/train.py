@@ -1,4 +1,4 @@
-"""``hotich train``: a reader of handwriting trained anew."""
+"""``hotich train``: training of a new handwriting reader."""
 
 from __future__ import annotations
 

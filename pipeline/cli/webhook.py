@@ -1,4 +1,4 @@
-"""``hotich webhook``: other systems are told now which books are ready; the secret with which they check it."""
+"""``hotich webhook``: notification of other systems about ready books, and the signing secret."""
 
 from __future__ import annotations
 

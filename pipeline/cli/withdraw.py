@@ -1,4 +1,4 @@
-"""``hotich withdraw``: what does not belong into the registry is taken out, replaced or put back."""
+"""``hotich withdraw``: parts of the registry withdrawn, replaced or reinstated."""
 
 from __future__ import annotations
 
@@ -133,9 +133,9 @@ def replace(
         book_id = _book_id(registry, name, number)
         old = PageRef(_scan(registry, book_id, name, file), page_no)
         new = PageRef(_scan(registry, book_id, name, new_file), new_page_no)
-        told = registry.withdrawal_preview(RegistryPart(book_id, old.scan_sha256, old.page_no))
+        preview = registry.withdrawal_preview(RegistryPart(book_id, old.scan_sha256, old.page_no))
         if not sure:
-            _show_preview(told, as_json=as_json)
+            _show_preview(preview, as_json=as_json)
             return
         outcome = registry.replace_page(
             book_id, old, new, author=by, reason=_reason(reason, "vì sao thay trang")
@@ -167,8 +167,8 @@ def undo(
     """Hủy một lần thu hồi: mọi thứ trở lại như trước, cả quyết định, chữ đã gõ và nhiệm vụ."""
     with work.open_registry() as registry:
         registry.reinstate(withdrawal_id, author=by, reason=_reason(reason, "vì sao hủy thu hồi"))
-        found = next(one for one in registry.withdrawals() if one.withdrawal_id == withdrawal_id)
-        check_books(registry, work.schemas, [found.part.book_id])
+        reinstated = next(item for item in registry.withdrawals() if item.withdrawal_id == withdrawal_id)
+        check_books(registry, work.schemas, [reinstated.part.book_id])
     say(f"Đã hủy thu hồi số {withdrawal_id}: mọi thứ trở lại như trước.")
 
 
@@ -182,28 +182,28 @@ def list_withdrawals(
     """Liệt kê những gì đang bị thu hồi; với --all thì mọi lần thu hồi, hủy thu hồi."""
     with work.open_registry() as registry:
         books = None if name is None else set(_books(registry, name))
-        found = [
-            one
-            for one in registry.withdrawals()
-            if (everything or one.in_force) and (books is None or one.part.book_id in books)
+        acts = [
+            withdrawal
+            for withdrawal in registry.withdrawals()
+            if (everything or withdrawal.in_force) and (books is None or withdrawal.part.book_id in books)
         ]
-        named = {one.withdrawal_id: registry.withdrawal_preview(one.part) for one in found}
-    if not found and not as_json:
+        previews = {act.withdrawal_id: registry.withdrawal_preview(act.part) for act in acts}
+    if not acts and not as_json:
         say("Không có gì đang bị thu hồi.")
         return
     show(
-        found,
+        acts,
         {
-            "Số": lambda one: one.withdrawal_id,
-            "Sổ": lambda one: printable(named[one.withdrawal_id].book),
-            "Thu hồi gì": lambda one: _what(one, named[one.withdrawal_id]),
+            "Số": lambda act: act.withdrawal_id,
+            "Sổ": lambda act: printable(previews[act.withdrawal_id].book),
+            "Thu hồi gì": lambda act: _what(act, previews[act.withdrawal_id]),
             "Làm gì": _done,
-            "Người": lambda one: one.author,
-            "Lúc": lambda one: format_moment(one.noted_at),
-            "Lý do": lambda one: one.reason,
+            "Người": lambda act: act.author,
+            "Lúc": lambda act: format_moment(act.noted_at),
+            "Lý do": lambda act: act.reason,
         },
         as_json,
-        {"withdrawals": found},
+        {"withdrawals": acts},
     )
 
 
@@ -217,31 +217,31 @@ def _withdraw(
     sure: bool,
     as_json: bool,
 ) -> None:
-    """Show what hangs on a part, and withdraw it when that is asked for; the rest of the book is checked anew."""
+    """Show the consequences for a part, or with ``sure`` withdraw it and check the rest of the book again."""
     registry.refuse_withdrawn(part)
-    told = registry.withdrawal_preview(part)
+    preview = registry.withdrawal_preview(part)
     if not sure:
-        _show_preview(told, as_json=as_json)
+        _show_preview(preview, as_json=as_json)
         return
     number = registry.withdraw(part, author=by, reason=_reason(reason, "vì sao thu hồi"))
     check_books(registry, context.schemas, [part.book_id])
     if as_json:
-        print_json({"withdrawal": number, "preview": plain(told)})
+        print_json({"withdrawal": number, "preview": plain(preview)})
         return
     what = PART_LABELS[part.kind]
-    say(f"Đã thu hồi {what} {printable(told.name)}, số {number}. Không có gì bị xóa.")
-    for line in told.lines():
+    say(f"Đã thu hồi {what} {printable(preview.name)}, số {number}. Không có gì bị xóa.")
+    for line in preview.lines():
         say(f"  {line}")
     say(f"Hủy thu hồi: hotich withdraw undo {number} --reason “…”")
 
 
-def _show_preview(told: WithdrawalPreview, *, as_json: bool) -> None:
+def _show_preview(preview: WithdrawalPreview, *, as_json: bool) -> None:
     if as_json:
-        print_json({"preview": plain(told)})
+        print_json({"preview": plain(preview)})
         return
-    what = PART_LABELS[told.part.kind]
-    say(f"Thu hồi {what} {printable(told.name)} của sổ {printable(told.book)} sẽ gồm:")
-    for line in told.lines() or ("không có gì khác",):
+    what = PART_LABELS[preview.part.kind]
+    say(f"Thu hồi {what} {printable(preview.name)} của sổ {printable(preview.book)} sẽ gồm:")
+    for line in preview.lines() or ("không có gì khác",):
         say(f"  {line}")
     say("CHƯA làm gì. Muốn làm thật: thêm --reason “…” --apply.")
 
@@ -250,7 +250,7 @@ def _reason(reason: str, what: str) -> str:
     """Return the reason.
 
     Raises:
-        RegistryError: None is given.
+        RegistryError: The reason is empty.
     """
     if not reason.strip():
         raise RegistryError(f"Chưa ghi {what}. Hãy thêm --reason “…”.")
@@ -258,41 +258,41 @@ def _reason(reason: str, what: str) -> str:
 
 
 def _books(registry: Registry, name: str) -> tuple[int, ...]:
-    found = registry.books_named(name)
-    if not found:
+    book_ids = registry.books_named(name)
+    if not book_ids:
         raise LedgerError(f"Không có sổ “{printable(name)}” trong sổ dữ liệu. Hãy kiểm tra tên thư mục.")
-    return found
+    return book_ids
 
 
 def _book_id(registry: Registry, name: str, number: int | None) -> int:
-    """The one book of that folder name; where there are several, the one of that number."""
-    found = _books(registry, name)
-    if number is not None and number in found:
+    """Return the id of the book with this folder name; ``number`` chooses among several."""
+    book_ids = _books(registry, name)
+    if number is not None and number in book_ids:
         return number
-    if number is not None or len(found) > 1:
-        told = "; ".join(
-            f"--number {one}: quyển {book.ledger.volume}, {book.ledger.place or book.ledger.place_code}"
-            for one in found
-            for book in [registry.book(one)]
+    if number is not None or len(book_ids) > 1:
+        choices = "; ".join(
+            f"--number {book_id}: quyển {book.ledger.volume}, {book.ledger.place or book.ledger.place_code}"
+            for book_id in book_ids
+            for book in [registry.book(book_id)]
         )
-        raise LedgerError(f"Hãy chọn một trong các sổ tên “{printable(name)}”: {printable(told)}.")
-    return found[0]
+        raise LedgerError(f"Hãy chọn một trong các sổ tên “{printable(name)}”: {printable(choices)}.")
+    return book_ids[0]
 
 
 def _scan(registry: Registry, book_id: int, book_name: str, file: str) -> str:
-    """The SHA-256 of the scan of that name.
+    """Return the SHA-256 of the scan with this name.
 
     Raises:
-        RegistryError: There is none, or there are several.
+        RegistryError: No scan, or several scans have this name.
     """
     names = registry.scans_named(book_id)
-    found = [sha256 for sha256, name in names.items() if file in (name, sha256)]
-    if len(found) == 1:
-        return found[0]
-    if found:
+    matches = [sha256 for sha256, name in names.items() if file in (name, sha256)]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
         raise RegistryError(
-            f"Sổ “{printable(book_name)}” có {len(found)} bản quét tên “{printable(file)}”. Hãy nêu bằng SHA-256: "
-            f"{', '.join(found)}."
+            f"Sổ “{printable(book_name)}” có {len(matches)} bản quét tên “{printable(file)}”. Hãy nêu bằng SHA-256: "
+            f"{', '.join(matches)}."
         )
     raise RegistryError(
         f"Sổ “{printable(book_name)}” không có bản quét “{printable(file)}”. Sổ có: "
@@ -300,11 +300,11 @@ def _scan(registry: Registry, book_id: int, book_name: str, file: str) -> str:
     )
 
 
-def _done(one: Withdrawal) -> str:
-    over = not one.in_force and one.kind is not WithdrawalKind.REINSTATED
-    return WITHDRAWAL_LABELS[one.kind] + (" (đã hủy)" if over else "")
+def _done(act: Withdrawal) -> str:
+    over = not act.in_force and act.kind is not WithdrawalKind.REINSTATED
+    return WITHDRAWAL_LABELS[act.kind] + (" (đã hủy)" if over else "")
 
 
-def _what(one: Withdrawal, about: WithdrawalPreview) -> str:
-    what = PART_LABELS[one.part.kind]
-    return what if one.part.kind is PartKind.BOOK else f"{what} {printable(about.name)}"
+def _what(act: Withdrawal, preview: WithdrawalPreview) -> str:
+    what = PART_LABELS[act.part.kind]
+    return what if act.part.kind is PartKind.BOOK else f"{what} {printable(preview.name)}"

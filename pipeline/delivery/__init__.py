@@ -1,1 +1,1 @@
-"""What leaves the house: packages, papers, the comparison with other software, imported workbooks."""
+"""Deliveries: packages, printed papers, reconciliation with other software, imported workbooks."""

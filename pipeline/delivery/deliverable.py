@@ -1,4 +1,4 @@
-"""The entries of a book that may be delivered: every value known, nothing left to decide, no BLOCK finding."""
+"""The deliverable entries of a book: every value is known, no task is open, no BLOCK finding holds."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ from pipeline.registry.entries.model import BookLayers
 from pipeline.scans.workspace import Workspace
 
 WITHOUT_ENTRIES = frozenset({PageKind.COVER, PageKind.BLANK})
-"""Kinds of pages that belong to no entry."""
+"""Page kinds without entries."""
 
 _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class DeliverableBook:
-    """What may leave the registry of one book, and what may not.
+    """The settled entries of a book, and the entries and pages that block its delivery.
 
     Attributes:
-        entries: The settled ones, in the order of the book.
-        blockers: The entries and pages that are held back.
-        rows: On pages that hold several entries, settled or not, the box of each whose place is known.
-        readers: How many fields each reader gave.
-        loose: Pages that belong to no entry and are neither cover nor blank.
+        entries: The settled entries, in the order of the book.
+        blockers: The entries and pages held back.
+        rows: The box of each entry on pages with several entries, settled or not, where it is known.
+        readers: Number of fields by the engine that read them.
+        loose: Pages without an entry that are neither cover nor blank.
     """
 
     book: StoredBook
@@ -53,7 +53,7 @@ class DeliverableBook:
     loose: tuple[PageRef, ...]
 
     def names(self, schemas: Schemas, options: PackageOptions) -> BookNames:
-        """Return how the files of this package are named."""
+        """Return the names of the package's files."""
         ledger, record = self.book.ledger, self.book.record
         years = {entry.registered_year for entry in self.entries}
         return BookNames(
@@ -68,9 +68,9 @@ class DeliverableBook:
 def deliverable_book(
     registry: Registry, book_id: int, schemas: Schemas, options: PackageOptions
 ) -> DeliverableBook:
-    """Return the book as it can be delivered now.
+    """Return the deliverable entries of a book as of now.
 
-    Its rows are compared with the audit: an entry of which one was changed behind the program's back is held back.
+    Its rows are compared with the audit log: an entry with a row that was changed outside the program is held back.
     """
     book = registry.book(book_id)
     tasks = registry.queue(book_id)
@@ -83,8 +83,8 @@ def deliverable_book(
     unsigned = registry.unsigned_amendments(book_id) if options.approval.amendments else frozenset()
     for entry, altered in registry.compared_entries(book_id):
         boxes[entry.ref][entry.row] = box_of_entry(entry)
-        both = layers.of(entry, is_trusted=not altered)
-        outcome = settle(entry, both, schemas, waiting, altered)
+        entry_layers = layers.of(entry, is_trusted=not altered)
+        outcome = settle(entry, entry_layers, schemas, waiting, altered)
         if isinstance(outcome, SettledEntry) and (lacking := _unsigned_columns(entry, unsigned, schemas)):
             outcome = ExportBlocker(
                 "signature",
@@ -101,7 +101,11 @@ def deliverable_book(
         entries.append(outcome)
         readers.update(reading.engine for reading in entry.readings if reading.engine not in {"", COPIED})
     typed = {(book.scans.get(ref.scan_sha256), ref.page_no) for ref in boxes}
-    blockers = [one for one in blockers if one.why != "failure" or (one.scan, one.page_no) not in typed]
+    blockers = [
+        blocker
+        for blocker in blockers
+        if blocker.why != "failure" or (blocker.scan, blocker.page_no) not in typed
+    ]
     _logger.info(
         "book %d: %d entries settled, blockers %s",
         book_id,
@@ -124,37 +128,39 @@ def deliverable_book(
 
 
 def _unsigned_columns(entry: StoredEntry, unsigned: Collection[int], schemas: Schemas) -> tuple[str, ...]:
-    """Return the Ministry's columns of the amendments of an entry that want a second signature."""
+    """Return the Ministry's columns whose amendments lack a second signature."""
     spec = schemas.record(entry.record).by_name
     return tuple(
-        spec[name].column or name for name, one in entry.amendments.items() if one.amendment_id in unsigned
+        spec[name].column or name
+        for name, amendment in entry.amendments.items()
+        if amendment.amendment_id in unsigned
     )
 
 
 def book_layers(
     registry: Registry, book_id: int, schemas: Schemas, policy: DeliveryPolicy
 ) -> Iterator[tuple[StoredEntry, Mapping[str, FieldLayers]]]:
-    """Yield each entry of a book with both layers of its values, in its order."""
+    """Yield each entry of a book, in its order, with the written and the delivered layer of its values."""
     layers = BookLayers(registry.book(book_id).ledger, schemas, policy)
     for entry in registry.stored_entries(book_id):
         yield entry, layers.of(entry)
 
 
-def without_altered(found: DeliverableBook, workspace: Workspace, options: PackageOptions) -> DeliverableBook:
-    """Return a book whose entries are held back where a scan of theirs is not what it was when it was read.
+def without_altered(book: DeliverableBook, workspace: Workspace, options: PackageOptions) -> DeliverableBook:
+    """Hold back the entries of which a scan in the store is missing or differs from its state when it was read.
 
     Args:
-        options: Which pages people attached to entries.
+        options: Name the pages that people attached to entries.
     """
-    scans = {name: sha256 for sha256, name in found.book.scans.items()}
+    scans = {name: sha256 for sha256, name in book.book.scans.items()}
     attached: defaultdict[str, set[str]] = defaultdict(set)
     for page in options.attached:
-        if page.book == found.book.folder_name and page.scan in scans:
+        if page.book == book.book.folder_name and page.scan in scans:
             attached[page.number].add(scans[page.scan])
     flaws: dict[str, str] = {}
     kept: list[SettledEntry] = []
-    blockers = list(found.blockers)
-    for entry in found.entries:
+    blockers = list(book.blockers)
+    for entry in book.entries:
         papers = [column.paper.scan_sha256 for column in entry.amended if column.paper is not None]
         own = (entry.ref.scan_sha256, *sorted(attached[entry.number]), *papers)
         for sha256 in own:
@@ -164,44 +170,44 @@ def without_altered(found: DeliverableBook, workspace: Workspace, options: Packa
         if not wrong:
             kept.append(entry)
             continue
-        scan = found.book.scans.get(wrong, wrong[:12])
+        scan = book.book.scans.get(wrong, wrong[:12])
         page_no = entry.ref.page_no if wrong == entry.ref.scan_sha256 else 0
         blockers.append(
             ExportBlocker(
                 "scan", scan, page_no, entry.row, entry.number, entry.entry_id, codes=(flaws[wrong],)
             )
         )
-    if len(kept) < len(found.entries):
+    if len(kept) < len(book.entries):
         wrong_scans = Counter(filter(None, flaws.values()))
-        _logger.error("book %d: scans in the store: %s", found.book.book_id, dict(wrong_scans))
-    return replace(found, entries=tuple(kept), blockers=tuple(blockers))
+        _logger.error("book %d: scans in the store: %s", book.book.book_id, dict(wrong_scans))
+    return replace(book, entries=tuple(kept), blockers=tuple(blockers))
 
 
-def without_faults(found: DeliverableBook, schemas: Schemas, options: PackageOptions) -> DeliverableBook:
-    """Return a book whose entries are held back where the check before the upload would refuse their rows.
+def without_faults(book: DeliverableBook, schemas: Schemas, options: PackageOptions) -> DeliverableBook:
+    """Hold back the entries whose rows would fail the check before the upload.
 
-    So one entry that cannot be delivered keeps no other back.
+    The other entries of the book can then be delivered.
     """
-    volume = found.book.ledger.volume
-    unsettled = {(volume, blocker.number) for blocker in found.blockers if blocker.number}
-    rows = [one.cells for one in found.entries]
-    faults = row_faults(rows, options.template(found.book.record, schemas), schemas, unsettled)
+    volume = book.book.ledger.volume
+    unsettled = {(volume, blocker.number) for blocker in book.blockers if blocker.number}
+    rows = [entry.cells for entry in book.entries]
+    faults = row_faults(rows, options.template(book.book.record, schemas), schemas, unsettled)
     held = [
         ExportBlocker(
             why="fault",
-            scan=found.book.scans.get(one.ref.scan_sha256, ""),
-            page_no=one.ref.page_no,
-            row=one.row,
-            number=one.number,
-            entry_id=one.entry_id,
+            scan=book.book.scans.get(entry.ref.scan_sha256, ""),
+            page_no=entry.ref.page_no,
+            row=entry.row,
+            number=entry.number,
+            entry_id=entry.entry_id,
             fields=tuple(dict.fromkeys(fault.column for fault in faults[at] if fault.column)),
             codes=tuple(dict.fromkeys(fault.check for fault in faults[at])),
         )
-        for at, one in enumerate(found.entries)
+        for at, entry in enumerate(book.entries)
         if at in faults
     ]
-    kept = tuple(one for at, one in enumerate(found.entries) if at not in faults)
-    return replace(found, entries=kept, blockers=(*found.blockers, *held))
+    kept = tuple(entry for at, entry in enumerate(book.entries) if at not in faults)
+    return replace(book, entries=kept, blockers=(*book.blockers, *held))
 
 
 def _loose_pages(
@@ -222,7 +228,7 @@ def _loose_pages(
 
 
 def box_of_entry(entry: StoredEntry) -> Box | None:
-    """Return the box around all readings of an entry; ``None`` where no reading has a place."""
+    """Return the box around all readings of an entry; ``None`` if no reading has a place."""
     boxes = [box for reading in entry.readings for box in (*reading.lines, *filter(None, [reading.box]))]
     if not boxes:
         return None
@@ -239,16 +245,16 @@ def settle(
     open_entries: Collection[int],
     altered: tuple[str, ...] = (),
 ) -> SettledEntry | ExportBlocker:
-    """Return the entry as it is delivered, or why it is held back.
+    """Return the entry as it is delivered, or the reason that holds it back.
 
     Args:
         open_entries: Ids of the entries with an open task.
-        altered: The tables in which a row of it was tampered with.
+        altered: The tables in which a row of the entry was tampered with.
     """
     record = schemas.record(entry.record)
     key = record.key_columns
     number = record.by_column.get(key.number)
-    said = layers.get(number.name) if number else None
+    number_layers = layers.get(number.name) if number else None
     why, fields, codes = _why_blocked(entry, record, layers, open_entries)
     if altered:
         why, fields, codes = "tampered", (), altered
@@ -258,12 +264,12 @@ def settle(
             scan=entry.scan,
             page_no=entry.ref.page_no,
             row=entry.row,
-            number=said.delivered.value if said else "",
+            number=number_layers.delivered.value if number_layers else "",
             entry_id=entry.entry_id,
             fields=fields,
             codes=codes,
         )
-    values = {name: one.delivered.value for name, one in layers.items()}
+    values = {name: field_layers.delivered.value for name, field_layers in layers.items()}
     if record.book is not None:
         values[record.book.notes] = notes_with(values.get(record.book.notes, ""), layers)
     cells = cells_of(values, record, schemas)
@@ -283,22 +289,22 @@ def settle(
 def _layered_columns(
     layers: Mapping[str, FieldLayers], cells: Mapping[str, str], record: RecordSpec
 ) -> Iterator[LayeredColumn]:
-    """Yield what a delivery rule changed, in the order of the Ministry's columns."""
-    for name, one in layers.items():
-        column, told = record.by_name[name].column, one.delivered
-        if column and told.rule:
+    """Yield the values that a delivery rule changed, in the order of the Ministry's columns."""
+    for name, field_layers in layers.items():
+        column, delivered = record.by_name[name].column, field_layers.delivered
+        if column and delivered.rule:
             yield LayeredColumn(
                 column,
-                visible_text(one.written),
+                visible_text(field_layers.written),
                 cells[column],
-                visible_text(told.note),
-                told.rule,
-                bool(told.confirmed_by),
+                visible_text(delivered.note),
+                delivered.rule,
+                bool(delivered.confirmed_by),
             )
 
 
 def _amended_columns(entry: StoredEntry, record: RecordSpec) -> Iterator[AmendedColumn]:
-    """Yield what was amended, in the order of the Ministry's columns."""
+    """Yield the amended values, in the order of the Ministry's columns."""
     for spec in record.fields:
         amendment = entry.amendments.get(spec.name)
         if amendment is not None:
@@ -309,12 +315,9 @@ def _amended_columns(entry: StoredEntry, record: RecordSpec) -> Iterator[Amended
 
 
 def _why_blocked(
-    entry: StoredEntry,
-    record: RecordSpec,
-    layers: Mapping[str, FieldLayers],
-    open_entries: Collection[int],
+    entry: StoredEntry, record: RecordSpec, layers: Mapping[str, FieldLayers], open_entries: Collection[int]
 ) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
-    """Return why an entry is held back (``""``: it is not), with the columns and the codes that say so."""
+    """Return the reason that holds an entry back (``""``: none), with the columns and codes concerned."""
     known = {reading.field: reading for reading in entry.readings}
     unknown = tuple(
         spec.column
@@ -328,23 +331,25 @@ def _why_blocked(
     codes = tuple(dict.fromkeys(_blocking_codes(entry)))
     if codes:
         return "finding", (), codes
-    waiting = {record.by_name[name].column: one.delivered.rule for name, one in layers.items() if one.waits}
+    waiting = {
+        record.by_name[name].column: layer.delivered.rule for name, layer in layers.items() if layer.waits
+    }
     waiting.pop("", None)
     return ("confirm" if waiting else "", tuple(waiting), tuple(dict.fromkeys(waiting.values())))
 
 
 def _is_on_paper(reading: FieldReading | None, spec: FieldSpec, entry: StoredEntry) -> bool:
-    """Return whether anybody said anything of a field: else its form has no place for it, and nothing is missing."""
+    """Return whether a field has a decision or a place on the entry's form; otherwise no value is missing."""
     if spec.name in entry.decisions:
         return True
     return reading is not None and reading.status is not FieldStatus.NOT_ON_FORM
 
 
 def _blocking_codes(entry: StoredEntry) -> Iterator[str]:
-    """Yield the codes of an entry's BLOCK findings that hold.
+    """Yield the codes of the BLOCK findings that hold for an entry.
 
-    A finding of the entry itself holds until somebody has decided all fields that it names; one across
-    entries always does.
+    A finding of the entry itself holds until all fields that it names are decided; a finding across entries always
+    holds.
     """
     for finding in entry.findings:
         named = finding.fields or (WHOLE_ENTRY,)
@@ -356,10 +361,9 @@ def _blocking_codes(entry: StoredEntry) -> Iterator[str]:
 
 
 def page_blockers(book: StoredBook, tasks: Iterable[Task]) -> Iterator[ExportBlocker]:
-    """Yield the pages that keep a book from being whole.
+    """Yield the pages that keep a book from being complete: pages with an open task, and unread pages.
 
-    These are the pages with an open task on the page itself and those that could not be read. A page of which people
-    typed entries keeps nothing back (``deliverable_book``).
+    ``deliverable_book`` drops the unread pages whose entries people have typed.
     """
     for task in tasks:
         if task.entry_id is None:
@@ -369,10 +373,10 @@ def page_blockers(book: StoredBook, tasks: Iterable[Task]) -> Iterator[ExportBlo
 
 
 def _texts(entry: StoredEntry) -> Iterator[TextSpan]:
-    """Yield what is written in each blank: a person's decision before the machine's reading.
+    """Yield the written text of each blank: the decision if there is one, else the machine's reading.
 
-    Fields that share a blank follow one another, and what goes over several lines lies in one piece over the first, so
-    that a search finds it whole.
+    Texts of fields that share a blank are joined. A text over several lines is laid over the first line as a whole, so
+    that a search matches it.
     """
     blanks: dict[tuple[Box, ...], list[str]] = {}
     for reading in entry.readings:

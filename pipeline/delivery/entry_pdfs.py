@@ -1,7 +1,7 @@
-"""The PDFs of the entries of a book: which pages go into which, how they are cut, and the processes that make them.
+"""The PDFs of the entries of a book: choice and cropping of their pages, and the worker processes.
 
-A decoder may crash or loop on any scan, so pages are opened in worker processes under limits; only so many jobs wait at
-a time that memory stays flat however long the book is.
+A decoder may crash or hang on any scan; pages are therefore opened in worker processes under limits. The number of
+waiting jobs is bounded, so that memory stays constant for books of any length.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from pipeline.registry import Registry  # SQLAlchemy: not for the processes that copy pages
 
 JOBS_AHEAD = 3
-"""Jobs that are handed out ahead, a process."""
+"""Jobs submitted ahead, per process."""
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 _LARGEST_KEPT_BLOCK, _KEPT_BYTES = 32 << 20, 512 << 20
@@ -56,7 +56,7 @@ class CopyJob:
     """The PDFs of the entries of one page.
 
     Attributes:
-        copies: The files to make; some entries have a correction besides.
+        copies: The files to make: entries and their corrections.
     """
 
     copies: tuple[EntryCopy, ...]
@@ -65,7 +65,7 @@ class CopyJob:
 
 @dataclass(frozen=True, slots=True)
 class CopyRules:
-    """What all copies of a package have in common; ``seconds``: wall time that one job may take."""
+    """Settings of all copies of a package; ``seconds``: wall time allowed for a job."""
 
     options: CopyOptions
     limits: ScanLimits
@@ -74,7 +74,7 @@ class CopyRules:
 
 
 class CopyWorkers:
-    """A pool of processes that make PDFs; use it as a context manager. Leaving it stops all work at once."""
+    """A pool of processes that make PDFs, to be used as a context manager; leaving it stops all work."""
 
     def __init__(self, rules: CopyRules, processes: int) -> None:
         self._rules, self._ahead = rules, processes * JOBS_AHEAD
@@ -94,7 +94,7 @@ class CopyWorkers:
         self._pool.join()
 
     def files(self, jobs: Iterable[CopyJob]) -> Iterator[tuple[CopyJob, list[bytes] | ScanError]]:
-        """Yield the files of each job, or why its page could not be copied, in the order of the jobs."""
+        """Yield the files of each job, or the error of its page, in the order of the jobs."""
         waiting: deque[tuple[CopyJob, Future[list[bytes]]]] = deque()
         for job in jobs:
             future = self._pool.schedule(make_pdfs, args=(job, self._rules), timeout=self._rules.seconds)
@@ -120,11 +120,11 @@ class CopyWorkers:
 
 
 _compressor = JpegCompressor()
-"""That of this process: the pages of a book come one after the other."""
+"""The compressor of this process; the pages of a book arrive in order."""
 
 
 def make_pdfs(job: CopyJob, rules: CopyRules) -> list[bytes]:
-    """Return the files of a job, made in this process.
+    """Return the files of a job; runs in a worker process.
 
     Raises:
         ScanError: A scan cannot be read.
@@ -138,10 +138,10 @@ def make_pdfs(job: CopyJob, rules: CopyRules) -> list[bytes]:
 
 
 def _set_up(limits: ScanLimits) -> None:
-    """Bind this process to its limits, and let it keep freed memory.
+    """Apply the limits to this process, and keep freed memory in it.
 
-    Every page needs the same large blocks, and a quarter of the time went into clearing new ones (measured on
-    pages of 300 dpi).
+    Every page needs the same large blocks; clearing fresh blocks took a quarter of the time (measured on pages of 300
+    dpi).
     """
     limit_this_process(limits)
     try:
@@ -153,10 +153,10 @@ def _set_up(limits: ScanLimits) -> None:
 
 
 class CopyPlan:
-    """The copies of one book: for each entry its own pages, those where it goes on, and its corrections.
+    """The copies of a book: for each entry its own pages, its continuation pages and its corrections.
 
     Args:
-        attached: Pages that people say belong to entries of the book.
+        attached: Pages that people attached to entries of the book.
 
     Raises:
         PackageRefused: An attached page names a scan or an entry that does not exist.
@@ -167,32 +167,32 @@ class CopyPlan:
         registry: Registry,
         workspace: Workspace,
         schemas: Schemas,
-        found: DeliverableBook,
+        book: DeliverableBook,
         names: BookNames,
         attached: tuple[AttachedPage, ...],
     ) -> None:
         self._workspace, self._schemas = workspace, schemas
-        self._rectifications = registry.rectifications(found.book.book_id)
-        self._found, self._names, self._unique = found, names, UniqueNames()
-        self._scans = {name: sha256 for sha256, name in found.book.scans.items()}
-        self._attached = [page for page in attached if page.book == found.book.folder_name]
-        self._forms = {page.ref: page.form for page in found.book.pages}
-        numbers = {entry.number for entry in found.entries} | {blocker.number for blocker in found.blockers}
+        self._rectifications = registry.rectifications(book.book.book_id)
+        self._book, self._names, self._unique = book, names, UniqueNames()
+        self._scans = {name: sha256 for sha256, name in book.book.scans.items()}
+        self._attached = [page for page in attached if page.book == book.book.folder_name]
+        self._forms = {page.ref: page.form for page in book.book.pages}
+        numbers = {entry.number for entry in book.entries} | {blocker.number for blocker in book.blockers}
         for page in self._attached:
             if page.scan not in self._scans or page.number not in numbers:
-                what = (
+                missing = (
                     f"bản quét “{page.scan}”"
                     if page.scan not in self._scans
                     else f"sự kiện số “{page.number}”"
                 )
                 raise PackageRefused(
-                    f"package.toml: sổ “{page.book}” không có {what}. Hãy sửa mục [[page]] ấy."
+                    f"package.toml: sổ “{page.book}” không có {missing}. Hãy sửa mục [[page]] ấy."
                 )
 
     def jobs(self) -> Iterator[CopyJob]:
-        """Yield a job a page, in the order of the entries."""
-        for ref, entries in groupby(self._found.entries, lambda entry: entry.ref):
-            rows = self._found.rows.get(ref)
+        """Yield a job for each page, in the order of the entries."""
+        for ref, entries in groupby(self._book.entries, lambda entry: entry.ref):
+            rows = self._book.rows.get(ref)
             columns = facing_columns(rows) if rows else {}
             bands = row_bands(rows) if rows else {}
             page = self._whole_page(ref)
@@ -207,9 +207,9 @@ class CopyPlan:
         bands: Mapping[int, tuple[float, float]],
         columns: Mapping[int, tuple[float, float]],
     ) -> Iterator[EntryCopy]:
-        """Yield the entry itself, and the corrections attached to it.
+        """Yield the copy of an entry and the copies of its corrections.
 
-        An entry whose place on the page is not known gets the whole page: rather too much than not its own row.
+        An entry without a known place on the page gets the whole page rather than a wrong row.
         """
         cuts: tuple[tuple[float, float], ...] = ()
         if entry.row in bands:
@@ -231,7 +231,7 @@ class CopyPlan:
             yield EntryCopy(self._unique.unique(f"{name}{CORRECTION}"), (self._whole_page(ref),))
 
     def _corrections(self, entry: SettledEntry) -> list[PageRef]:
-        """Return the pages of corrections: those that people attached, and those of amendments, each once."""
+        """Return the correction pages of an entry, attached by people or named by amendments, without duplicates."""
         pages = [self._ref(attached) for attached in self._attached_to(entry, "correction")]
         pages += [column.paper for column in entry.amended if column.paper is not None]
         return list(dict.fromkeys(pages))
@@ -251,9 +251,9 @@ class CopyPlan:
         )
 
     def _rectification(self, ref: PageRef) -> PageRectification:
-        """Return how a page is rectified; one on which nothing was read stays as it was scanned."""
+        """Return the rectification of a page; a page without readings stays as scanned."""
         known = self._rectifications.get(ref)
-        form = self._schemas.forms.get(self._forms.get(ref, self._found.book.ledger.form))
+        form = self._schemas.forms.get(self._forms.get(ref, self._book.book.ledger.form))
         paper = form.paper_mm if form else (210.0, 297.0)
         if known is None:
             return PageRectification(np.eye(3), (0, 0), paper)
@@ -262,9 +262,9 @@ class CopyPlan:
     def _scan(self, ref: PageRef) -> Path:
         path = self._workspace.stored(ref.scan_sha256)
         if path is None:
-            name = self._found.book.scans.get(ref.scan_sha256, ref.scan_sha256[:12])
+            name = self._book.book.scans.get(ref.scan_sha256, ref.scan_sha256[:12])
             raise PackageRefused(
-                f"Kho bản quét không còn tệp “{name}” của sổ “{self._found.book.folder_name}”. "
+                f"Kho bản quét không còn tệp “{name}” của sổ “{self._book.book.folder_name}”. "
                 "Hãy lấy lại từ bản sao lưu rồi chạy lại."
             )
         return path

@@ -1,4 +1,4 @@
-"""The export of a book: workbook, PDFs, check and manifest are written together, or nothing is."""
+"""The export of a book: workbook, PDFs, check and manifest, written together or not at all."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from pipeline.scans.workspace import Workspace
 _logger = logging.getLogger(__name__)
 
 LAYERS = ".layers.json"
-"""End of the name of the file that holds both layers of the fields that delivery rules changed."""
+"""Suffix of the file with both layers of the fields that delivery rules changed."""
 
 Hashes = dict[str, str]
 """SHA-256 by name; a file in the archive is named ``archive.zip/name.pdf``."""
@@ -41,7 +41,7 @@ Hashes = dict[str, str]
 
 @dataclass(frozen=True)
 class PackageProgress:
-    """How many entries (``done`` of ``total``) of the book ``folder`` are copied."""
+    """Number of copied entries of the book ``folder``: ``done`` of ``total``."""
 
     folder: str
     done: int
@@ -56,19 +56,20 @@ class PackageReport:
     """The outcome of the export of a book.
 
     Attributes:
-        folder: The package; ``None`` when nothing was written.
-        refused: Why nothing was written: ``unsettled`` (see ``blockers``), ``faults``, ``empty`` or ``unapproved``.
-        entries: Settled entries.
-        blockers: Entries and pages that are held back.
-        faults: What the check of the workbook found.
-        entry_ids: The entry in each row of the workbook, from its row 2 on.
-        loose: Pages in no PDF, as scan and page number.
-        filled: Filled fields by length.
-        pdf_bytes: Of all PDFs together.
-        dropped: Columns with values that the template has no place for, and how many entries have one.
-        withdrawn: Entries that an earlier package held and that are withdrawn now.
-        layered: How many fields each delivery rule changed, by the name of the rule.
-        note: What people must know of the workbook's columns where they are not the Ministry's as seen.
+        folder: The package folder; ``None`` if nothing was written.
+        refused: Reason of a refusal: ``unsettled`` (see ``blockers``), ``faults``, ``empty`` or ``unapproved``; ``""``:
+            written.
+        entries: Number of settled entries.
+        blockers: Entries and pages held back.
+        faults: Faults found by the check of the workbook.
+        entry_ids: The entry of each row of the workbook, from its row 2 on.
+        loose: Pages outside all PDFs, as scan and page number.
+        filled: Number of filled fields by length.
+        pdf_bytes: Total size of the PDFs.
+        dropped: Number of entries by column with values that the template has no column for.
+        withdrawn: Withdrawn entries that an earlier package contains.
+        layered: Number of changed fields by name of the delivery rule.
+        note: Remark about the workbook's columns where they are not confirmed as the Ministry's.
     """
 
     book: str
@@ -100,19 +101,19 @@ def export_book(
 ) -> PackageReport:
     """Write the package of a book into a new folder under ``target``, or nothing.
 
-    The book is checked as a whole first, so that it is judged as it is now; and so are the scans of its entries: one
-    that is not what it was holds its entries back.
+    The whole book is checked first, in its present state, with the scans of its entries: a missing or altered scan
+    holds its entries back.
 
     Args:
-        options: How the office wants its packages.
-        partial: Leave out entries that are not settled and name them in the manifest; else one of them keeps the whole
-            book back.
-        workers: Processes, by default one a core.
-        on_copied: Called as entries are copied.
+        options: The office's settings of packages.
+        partial: Leave out unsettled entries and list them in the manifest; otherwise an unsettled entry blocks the
+            whole book.
+        workers: Number of processes, by default one a core.
+        on_copied: Called after the entries of a page are copied.
 
     Raises:
-        StorageError: The disk refuses.
-        PackageRefused: The package exists already, or a page cannot be copied.
+        StorageError: The disk refuses the write.
+        PackageRefused: The package exists, or a page cannot be copied.
         Withdrawn: The book is withdrawn.
     """
     registry.refuse_withdrawn(RegistryPart(book_id))
@@ -133,15 +134,15 @@ def export_book(
 
 
 class _WorkbookRefused(Exception):
-    """The finished workbook has faults that block."""
+    """The finished workbook has blocking faults."""
 
 
 class _ApprovalEnded(Exception):
-    """The approval of the book ended while its pages were copied."""
+    """The approval of the book ended during the copying of its pages."""
 
 
 class _Package:
-    """One book while it is exported."""
+    """The export of a book."""
 
     def __init__(
         self,
@@ -163,17 +164,19 @@ class _Package:
             self._filled.count(entry.cells, columns)
         numbers = {entry.number for entry in book.entries}
         self._withdrawn = tuple(
-            one for one in registry.withdrawn_deliveries(book.book.book_id) if one.number not in numbers
+            delivery
+            for delivery in registry.withdrawn_deliveries(book.book.book_id)
+            if delivery.number not in numbers
         )
-        layered = Counter(one.rule for entry in book.entries for one in entry.layered)
+        layered = Counter(delivery.rule for entry in book.entries for delivery in entry.layered)
         self._layered = dict(layered.most_common())
         self._dropped = _dropped((entry.cells for entry in book.entries), columns)
 
     def write(self, target: Path, workers: int, approval: BookApproval | None) -> PackageReport:
-        """Write all files; nothing is left of a package that is refused.
+        """Write all files; a refused package leaves no files.
 
         Args:
-            approval: The approval that must still hold when all pages are copied; None: none is asked for.
+            approval: The approval that must still hold after the copying; ``None``: no approval is required.
         """
         folder, name = target / self._names.book, self._names.book
         plan = self._plan()
@@ -205,14 +208,14 @@ class _Package:
         return self._report(folder=folder, pdf_bytes=size)
 
     def _refuse_ended(self, approval: BookApproval | None) -> None:
-        """Raise where the book was withdrawn, or its approval ended, since its values were read."""
+        """Raise if the book was withdrawn, or its approval ended, since its values were read."""
         book_id = self._book.book.book_id
         self._registry.refuse_withdrawn(RegistryPart(book_id))
         if approval is not None and self._registry.book_approval(book_id) != approval:
             raise _ApprovalEnded
 
     def refuse(self, why: str) -> PackageReport:
-        """Report that nothing was written."""
+        """Return the report of a refusal."""
         _logger.warning(
             "book %d: no package (%s); blockers %s, codes %s, faults %s",
             self._book.book.book_id,
@@ -257,7 +260,7 @@ class _Package:
             raise _WorkbookRefused
 
     def _write_copies(self, path: Path, plan: CopyPlan, workers: int) -> tuple[Hashes, int]:
-        """Write the archive of the PDFs; return their hashes, and their bytes together."""
+        """Write the archive of the PDFs; return their hashes and their total size in bytes."""
         rules = CopyRules(
             self._options.copies, self._context.limits, self._made_at, self._context.page_seconds
         )
@@ -280,15 +283,17 @@ class _Package:
         return hashes, size
 
     def _write_layers(self, path: Path) -> None:
-        """Write what stands on paper and what is delivered, for every field of which a delivery rule changed it."""
+        """Write the written and the delivered value of each field that a delivery rule changed."""
         rows = [
-            {"number": entry.number, **asdict(one)} for entry in self._book.entries for one in entry.layered
+            {"number": entry.number, **asdict(column)}
+            for entry in self._book.entries
+            for column in entry.layered
         ]
         data = json.dumps({"layers": rows}, ensure_ascii=False, indent=1) + "\n"
         path.write_text(data, encoding="utf-8")
 
     def _manifest(self, hashes: Hashes) -> Mapping[str, Any]:
-        """Return what the package holds and what it was made of: no person's name, no value of a field."""
+        """Return content and origin of the package, without persons' names or values of fields."""
         book, ledger = self._book.book, self._book.book.ledger
         scans = book.scans
         return {
@@ -319,32 +324,43 @@ class _Package:
             "amended": [
                 {
                     "number": entry.number,
-                    "column": one.column,
-                    "kind": one.kind,
-                    "decision": one.decision_number,
-                    "decided_on": one.decided_on,
-                    "paper": one.paper is not None,
+                    "column": item.column,
+                    "kind": item.kind,
+                    "decision": item.decision_number,
+                    "decided_on": item.decided_on,
+                    "paper": item.paper is not None,
                 }
                 for entry in self._book.entries
-                for one in entry.amended
+                for item in entry.amended
             ],
             "delivery": {"rules": dict(self._options.delivery.choices), "fields": dict(self._layered)},
             "layered": [
-                {"number": entry.number, "column": one.column, "rule": one.rule, "confirmed": one.confirmed}
+                {
+                    "number": entry.number,
+                    "column": item.column,
+                    "rule": item.rule,
+                    "confirmed": item.confirmed,
+                }
                 for entry in self._book.entries
-                for one in entry.layered
+                for item in entry.layered
             ],
             "not_settled": [
-                {"why": one.why, "scan": one.scan, "page": one.page_no, "row": one.row, "number": one.number}
-                for one in self._book.blockers
+                {
+                    "why": item.why,
+                    "scan": item.scan,
+                    "page": item.page_no,
+                    "row": item.row,
+                    "number": item.number,
+                }
+                for item in self._book.blockers
             ],
             "withdrawn": [
                 {
-                    "number": one.number,
-                    "manifest": one.manifest_sha256,
-                    "delivered_at": one.delivered_at.replace(microsecond=0).isoformat(),
+                    "number": item.number,
+                    "manifest": item.manifest_sha256,
+                    "delivered_at": item.delivered_at.replace(microsecond=0).isoformat(),
                 }
-                for one in self._withdrawn
+                for item in self._withdrawn
             ],
             "pages_without_entry": [
                 {"scan": scans[ref.scan_sha256], "page": ref.page_no} for ref in self._book.loose
@@ -354,6 +370,6 @@ class _Package:
 
 
 def _dropped(rows: Iterable[Mapping[str, str]], columns: Collection[str]) -> Mapping[str, int]:
-    """Return how often a column holds something that the template has no place for, by column."""
+    """Return the number of filled cells by column for columns outside the template."""
     kept = frozenset(columns)
     return dict(Counter(name for cells in rows for name, text in cells.items() if text and name not in kept))

@@ -1,4 +1,4 @@
-"""Reports of packages in Vietnamese: what was exported, why not, and the flaws of a package."""
+"""Reports of packages in Vietnamese: exported entries, refusals, flaws of a package."""
 
 from __future__ import annotations
 
@@ -59,9 +59,9 @@ _FLAWS = {
 
 
 def format_package_report(report: PackageReport) -> Iterator[str]:
-    """What became of a book."""
+    """Yield the report of an export."""
     if report.withdrawn:
-        numbers = ", ".join(one.number or "(không rõ số)" for one in report.withdrawn[:10])
+        numbers = ", ".join(delivery.number or "(không rõ số)" for delivery in report.withdrawn[:10])
         more = f" và {len(report.withdrawn) - 10} sự kiện nữa" if len(report.withdrawn) > 10 else ""
         yield (
             f"{printable(report.book)}: GÓI TRƯỚC CÓ {len(report.withdrawn)} VIỆC NAY ĐÃ THU HỒI: số {numbers}{more}. "
@@ -96,7 +96,7 @@ def format_package_report(report: PackageReport) -> Iterator[str]:
 
 
 def entry_of(report: PackageReport, fault: WorkbookFault) -> str:
-    """The id of the entry that a fault is about."""
+    """Return the id of the entry with a fault."""
     at = fault.row - 2
     return str(report.entry_ids[at]) if 0 <= at < len(report.entry_ids) else "–"
 

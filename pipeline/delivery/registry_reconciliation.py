@@ -1,7 +1,6 @@
-"""The reconciliation of a file of the shared software with the registry.
+"""Reconciliation of a file of the shared software with the registry.
 
-It gives the differences, the lines of its workbook, and the questions for people. Nothing in the registry
-changes by it.
+It gives differences, lines of a workbook, and questions for people. The registry does not change.
 """
 
 from __future__ import annotations
@@ -53,13 +52,13 @@ from pipeline.scans.workspace import Workspace
 
 @dataclass
 class ReconciliationRun:
-    """One file compared with the registry.
+    """A comparison of a file with the registry.
 
     Attributes:
-        book_ids: The books that people named; none: those that the file names.
-        places: The registration places whose books may be compared; None: all.
-        counts: Filled while ``differences`` is iterated.
-        delivery: How the office delivers what stands on paper: the other side has what was delivered.
+        book_ids: The books chosen by people; empty: the books that the file names.
+        places: Registration places whose books may be compared; ``None``: all places.
+        counts: Filled during the iteration of ``differences``.
+        delivery: Delivery rules of the office: the shared software holds delivered values.
     """
 
     registry: Registry
@@ -72,7 +71,7 @@ class ReconciliationRun:
     delivery: DeliveryPolicy = field(default_factory=DeliveryPolicy)
 
     def differences(self) -> Iterator[ReconcileDifference | RejectedCell]:
-        """Yield all that is not the same, and every rejected cell.
+        """Yield all differences and every rejected cell.
 
         Raises:
             ReconcileError: The sheet is broken.
@@ -120,46 +119,49 @@ class ReconciliationRun:
             )
 
     def _delivered(self, rows: Sequence[RecordRow]) -> Mapping[int, Mapping[str, str]]:
-        """Return what delivery rules make of the values of entries, of books in which any value needs one."""
+        """Return the delivered values of entries in books with any value changed by a delivery rule."""
         record, lists = self.layout.record, self.schemas.vocabulary
-        asked = [(spec.name, spec, lists(spec)) for spec in record.fields if spec.column]
+        columns = [(spec.name, spec, lists(spec)) for spec in record.fields if spec.column]
         books = {
             row.book_id
             for row in rows
             if any(
                 value and not is_as_delivered(spec, value, vocabulary)
-                for name, spec, vocabulary in asked
+                for name, spec, vocabulary in columns
                 if (value := row.values[name]) is not None
             )
         }
-        found: dict[int, dict[str, str]] = {}
+        values_by_entry: dict[int, dict[str, str]] = {}
         for book_id in sorted(books):
             for entry, layers in book_layers(self.registry, book_id, self.schemas, self.delivery):
                 ruled = {
-                    name: one.delivered.value
-                    for name, one in layers.items()
-                    if one.delivered.rule and not one.waits
+                    name: field_layers.delivered.value
+                    for name, field_layers in layers.items()
+                    if field_layers.delivered.rule and not field_layers.waits
                 }
-                if any(one.delivered.note for one in layers.values()) and record.book is not None:
+                if (
+                    any(field_layers.delivered.note for field_layers in layers.values())
+                    and record.book is not None
+                ):
                     notes = layers.get(record.book.notes)
                     ruled[record.book.notes] = notes_with(notes.delivered.value if notes else "", layers)
-                found[entry.entry_id] = ruled
-        return found
+                values_by_entry[entry.entry_id] = ruled
+        return values_by_entry
 
 
 CROP_SIZE = (640, 160)
-"""The largest width and height of a picture, in pixels."""
+"""Largest width and height of a picture, in pixels."""
 
 MARGIN = 0.25
-"""The margin shown around a field, as a share of its height."""
+"""Margin shown around a field, as a share of its height."""
 
 QUALITY = 70
 
 
 class FieldCropper:
-    """Crops pictures of fields from the scans of a workspace, at most ``most``.
+    """Crops pictures of fields from the scans of a workspace, at most ``most`` pictures.
 
-    The page decoded last is kept, since neighbours come together.
+    The last decoded page is kept, since requests for a page follow each other.
     """
 
     def __init__(
@@ -172,7 +174,7 @@ class FieldCropper:
     def picture(self, book_id: int, ref: PageRef, box: Box | None) -> tuple[bytes, int, int] | None:
         """Return a JPEG of a field with its width and height in pixels.
 
-        ``None`` without a box, without a usable scan, or when as many were made as were wanted.
+        Return ``None`` without a box, without a usable scan, or when ``most`` pictures are made.
 
         Args:
             box: The field's box on the rectified page.
@@ -210,7 +212,7 @@ class FieldCropper:
 
 @dataclass
 class CollectedDifferences:
-    """The first differences of a reconciliation, to be shown, and all questions for people."""
+    """The first differences of a reconciliation, for display, and all questions for people."""
 
     shown: list[ReconcileDifference | RejectedCell] = field(default_factory=list)
     questions: list[FoundDifference] = field(default_factory=list)
@@ -218,7 +220,7 @@ class CollectedDifferences:
 
 @dataclass
 class DifferenceReport:
-    """Makes lines of a workbook and questions from differences.
+    """Turns differences into lines of a workbook and questions for people.
 
     Attributes:
         cropper: Crops the pictures of the lines; ``None`` gives lines without pictures.
@@ -254,21 +256,21 @@ class DifferenceReport:
                     SHEET_NAMES[difference.kind],
                     DifferenceLine((*place, "", "", self.about(difference), "", "", "")),
                 )
-            for each in difference.fields:
-                yield SHEET_NAMES[each.kind], self._line(difference, entry, each)
+            for field_difference in difference.fields:
+                yield SHEET_NAMES[field_difference.kind], self._line(difference, entry, field_difference)
 
     def questions(self, difference: ReconcileDifference | RejectedCell) -> Iterator[FoundDifference]:
-        """Yield what people are asked: nothing where only the writing differs or the form has no place."""
+        """Yield the questions about a difference: none about spelling or fields without a place on the form."""
         if isinstance(difference, RejectedCell) or difference.is_minor:
             return
         if not difference.fields:
             yield self._question(difference, None)
-        for each in difference.fields:
-            if each.kind not in MINOR:
-                yield self._question(difference, each)
+        for field_difference in difference.fields:
+            if field_difference.kind not in MINOR:
+                yield self._question(difference, field_difference)
 
     def about(self, difference: ReconcileDifference) -> str:
-        """Return who an entry or a row is about: names and days of its people, and when it was registered."""
+        """Return the identity of an entry or a row: names and days of its people, and its registration date."""
         texts = difference.texts or (difference.entry.texts if difference.entry else ())
         shown = [texts[at] for at in self._identifying_columns() if at < len(texts)]
         return " · ".join(text for text in shown if text)
@@ -323,7 +325,7 @@ class DifferenceReport:
 
     def _question(self, difference: ReconcileDifference, differs: FieldDifference | None) -> FoundDifference:
         entry = difference.entry
-        alone = self.about(difference) if differs is None else ""
+        identity = self.about(difference) if differs is None else ""
         return FoundDifference(
             kind=difference.kind,
             place_code=difference.place_code,
@@ -335,28 +337,28 @@ class DifferenceReport:
             of_row=difference.of_row,
             field=self.layout.record.by_column[differs.column].name if differs else "",
             field_kind=differs.kind if differs else "",
-            ours=differs.ours if differs else (alone if entry else ""),
-            theirs=differs.theirs if differs else ("" if entry else alone),
+            ours=differs.ours if differs else (identity if entry else ""),
+            theirs=differs.theirs if differs else ("" if entry else identity),
             likeness=difference.likeness,
         )
 
 
 def collect_differences(
-    found: Iterable[ReconcileDifference | RejectedCell],
+    differences: Iterable[ReconcileDifference | RejectedCell],
     report: DifferenceReport,
     workbook: DifferenceWorkbook | None,
     *,
     shown: int,
     ask: bool,
 ) -> CollectedDifferences:
-    """Iterate the differences once and return what is kept of them.
+    """Iterate the differences once; return the differences to show and the questions.
 
     Args:
         report: Makes lines and questions of the differences and rejected cells.
-        workbook: Gets a line for each, where there is one.
+        workbook: Gets the lines of each difference, if given.
     """
     collected = CollectedDifferences()
-    for difference in found:
+    for difference in differences:
         if len(collected.shown) < shown:
             collected.shown.append(difference)
         if ask:
@@ -375,7 +377,7 @@ def save_questions(
     questions: list[FoundDifference],
     author: str,
 ) -> int:
-    """Store the questions under the hash of the file and its name; returns the number of the reconciliation."""
-    told = {key: getattr(run.counts, key) for key in ("rows", "entries", "pairs", "same")}
+    """Store the questions with hash and name of the file; return the number of the reconciliation."""
+    counts = {key: getattr(run.counts, key) for key in ("rows", "entries", "pairs", "same")}
     record, digest = run.layout.record.record, sha256_of_file(file)
-    return registry.reconciliations().save(record, name, digest, questions, told, author=author)
+    return registry.reconciliations().save(record, name, digest, questions, counts, author=author)

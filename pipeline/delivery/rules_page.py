@@ -26,9 +26,9 @@ approximate_date = "year"
 
 
 def markdown_lines() -> Iterator[str]:
-    """Yield the lines of the page about the rules."""
+    """Yield the lines of the page about the delivery rules."""
     yield HEAD.rstrip()
     for rule in DELIVERY_RULES:
         yield f"\n## {rule.title}\n\n`{rule.name}`. Ví dụ: {rule.example}.\n\n| Lựa chọn | Nghĩa |\n|---|---|"
-        for key, what in rule.choices.items():
-            yield f"| `{key}`{' (mặc định)' if key == rule.default else ''} | {what} |"
+        for key, meaning in rule.choices.items():
+            yield f"| `{key}`{' (mặc định)' if key == rule.default else ''} | {meaning} |"

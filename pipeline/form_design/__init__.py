@@ -1,6 +1,6 @@
-"""Forms that an office designs itself: what a specimen page proposes, and a design that is a file of ``schemas/forms``.
+"""Forms designed by an office: proposals from specimen pages, and designs that become files of ``schemas/forms``.
 
-From one to ten pages of a book the print that they share is found (``proposal``): frame, rules, labels, leaders, the
-columns and rows of a table. A person corrects the design (``design``); what is saved is the very TOML of the declared
-forms (``form_toml``), checked by their own loader (``flaws``).
+From one to ten pages of a book, ``proposal`` finds their common print: frame, rules, labels, leaders, columns and rows
+of a table. A person corrects the design (``design``); the saved file is the TOML of declared forms (``form_toml``),
+checked by their loader (``flaws``).
 """

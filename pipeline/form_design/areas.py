@@ -1,4 +1,4 @@
-"""The free rectangles that specimen pages propose: notes, and places of signatures below what is printed there."""
+"""Free rectangles proposed from specimen pages: notes, and signature areas below their labels."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ SIGNATURE_WORDS = (
     "ky, ghi ro",
     "nguoi ky",
 )
-"""What labels say, without marks, below which people sign."""
+"""Texts of labels, without diacritics, above signature areas."""
 
 ASIDE = 0.03
-"""How far from the left of a place of signatures what stands in it begins at least; a further line begins nearer."""
+"""Smallest left indent of a text inside a signature area; a text further left begins the next line of print."""
 
 NOTES_WORDS = ("ghi chu",)
 
@@ -36,13 +36,13 @@ def find_areas(
     rules: Sequence[float],
     letter: float,
 ) -> tuple[tuple[DesignedArea, ...], list[PrintedLabel]]:
-    """Return the notes and the places of signatures, and the labels that belong to neither.
+    """Return the areas of notes and signatures, and the labels that belong to neither.
 
-    Notes go from their label down to the frame, between the rules around it; a signature from below its label to what
-    is printed next. Red stamps stand in both, so they are looked for there until a person says otherwise.
+    Notes extend from their label down to the frame, between the rules around it; a signature area from below its label
+    to the next print. Red stamps are expected in both until a person decides otherwise.
     """
-    left = list(loose)
-    found: list[DesignedArea] = []
+    others = list(loose)
+    areas: list[DesignedArea] = []
     edges = [0.0, *rules, 1.0]
     for label in loose:
         plain = fold_label(label.text)
@@ -51,49 +51,51 @@ def find_areas(
             continue
         if any(plain.startswith(fold_label(word)) for word in NOTES_WORDS) and around != (0.0, 1.0):
             box = around[0] + 0.004, label.v + 0.6 * letter, around[1] - 0.004, 0.99
-            found.append(_area(len(found), box, label=label.text, at=(label.u0, label.v)))
-            left.remove(label)
-        elif _names_a_signature(label):
-            found.append(
-                _area(len(found), _signing_place(label, labels, leaders, around, letter), signature=True)
+            areas.append(_area(len(areas), box, label=label.text, at=(label.u0, label.v)))
+            others.remove(label)
+        elif _is_signature_label(label):
+            areas.append(
+                _area(len(areas), _signature_box(label, labels, leaders, around, letter), signature=True)
             )
-    return tuple(found), left
+    return tuple(areas), others
 
 
-def _names_a_signature(label: PrintedLabel) -> bool:
+def _is_signature_label(label: PrintedLabel) -> bool:
     return any(fold_label(word) in fold_label(label.text) for word in SIGNATURE_WORDS)
 
 
-def _signing_place(
+def _signature_box(
     label: PrintedLabel,
     labels: Sequence[PrintedLabel],
     leaders: Sequence[Leader],
     around: tuple[float, float],
     letter: float,
 ) -> Rectangle:
-    """Return the room below a label, halfway to its neighbours on the line and down to the next print.
+    """Return the area below a label, halfway to its neighbours on the line and down to the next print.
 
-    What stands alone amid the room is no next print: one official's stamped name is the same on every page.
+    A text alone inside the area does not end it: an official's stamped name is the same on every page.
     """
     beside = [
-        one
-        for one in labels
-        if one is not label and abs(one.v - label.v) < letter and around[0] <= one.u0 <= around[1]
+        other
+        for other in labels
+        if other is not label and abs(other.v - label.v) < letter and around[0] <= other.u0 <= around[1]
     ]
-    lefts = [(one.u1 + label.u0) / 2 for one in beside if one.u1 <= label.u0]
-    rights = [(label.u1 + one.u0) / 2 for one in beside if one.u0 >= label.u1]
+    lefts = [(other.u1 + label.u0) / 2 for other in beside if other.u1 <= label.u0]
+    rights = [(label.u1 + other.u0) / 2 for other in beside if other.u0 >= label.u1]
     u0 = max([around[0] + 0.01, *lefts])
     u1 = min([around[1] - 0.01, *rights])
     below = [
-        one.top
-        for one in labels
-        if one.v > label.v + 1.5 * letter
-        and one.u0 < u1
-        and one.u1 > u0
-        and not (one.u0 > u0 + ASIDE and one.u1 < u1 and not _names_a_signature(one))
+        other.top
+        for other in labels
+        if other.v > label.v + 1.5 * letter
+        and other.u0 < u1
+        and other.u1 > u0
+        and not (other.u0 > u0 + ASIDE and other.u1 < u1 and not _is_signature_label(other))
     ]
     below += [
-        one.v - letter for one in leaders if one.v > label.v + 1.5 * letter and one.u0 < u1 and one.u1 > u0
+        leader.v - letter
+        for leader in leaders
+        if leader.v > label.v + 1.5 * letter and leader.u0 < u1 and leader.u1 > u0
     ]
     return u0, label.v + 0.5 * letter, u1, min([0.99, *(v - 0.2 * letter for v in below if v < 1)])
 

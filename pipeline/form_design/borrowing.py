@@ -1,8 +1,8 @@
-"""What a design takes over from a declared form that is like it: the spelling of its print, the fields of its blanks.
+"""Spelling of print and fields of blanks that a design takes over from a similar declared form.
 
-The labels of both are aligned in reading order, so that “Dân tộc” below the husband is not taken for the one below the
-wife; a blank gets the field of the blank whose label stands at its place in that alignment, and lines on which a value
-goes on follow. What is taken over stays a proposal until a person has looked at it.
+The labels of both are aligned in reading order, so that “Dân tộc” of the husband is not confused with that of the wife.
+A blank gets the fields of the blank at its place in the alignment; continuation lines follow. All results are
+proposals until a person has looked at them.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from pipeline.form_design.flaws import held_fields
 from pipeline.layout.locate.label_matching import fold_label
 
 LEAST_ALIKE = 0.62
-"""How much alike, by edit distance of their letters, labels are at least that may be the same."""
+"""Smallest similarity, by edit distance of letters, of labels that count as equal."""
 
 LIKELY = 0.45
-"""From which share of its labels on a form is like a design."""
+"""Share of similar labels from which a form counts as similar to a design."""
 
-PAGE_NUMBER_LABELS, PAGE_NUMBER_WIDTH = frozenset({"trang", "trangso", "sotrang", "tr", "trso"}), 0.05
-"""What announces the number of a page, letters alone; how much of the frame's width the number takes."""
+PAGE_NUMBER_LABELS, NUMBER_WIDTH = frozenset({"trang", "trangso", "sotrang", "tr", "trso"}), 0.05
+"""Labels before a page number, letters alone; the number's width as a share of the frame's width."""
 
 BOUND = ("field", "fields", "kind", "part", "printed", "stamped")
 
@@ -41,37 +41,37 @@ T = TypeVar("T", DesignedCell, DesignedColumn)
 
 
 @dataclass(frozen=True, slots=True)
-class LikeForm:
+class SimilarForm:
     """A declared form, and the share 0..1 of a design's labels that it has in the same order."""
 
     form: Form
     likeness: float
 
 
-def like_forms(design: Design, schemas: Schemas) -> tuple[LikeForm, ...]:
-    """Return the declared forms of the same record and layout, the likest first."""
+def similar_forms(design: Design, schemas: Schemas) -> tuple[SimilarForm, ...]:
+    """Return the declared forms of the same record and layout, the most similar first."""
     forms = [
         form
         for form in schemas.forms.values()
         if form.record == design.record and form.layout == design.layout
     ]
-    found = [
-        LikeForm(form, _likeness(design, design_of_form(form))) for form in forms if form.id != design.id
+    similar = [
+        SimilarForm(form, _likeness(design, design_of_form(form))) for form in forms if form.id != design.id
     ]
-    return tuple(sorted(found, key=lambda one: (-one.likeness, one.form.id)))
+    return tuple(sorted(similar, key=lambda candidate: (-candidate.likeness, candidate.form.id)))
 
 
 def with_borrowed(design: Design, schemas: Schemas) -> Design:
-    """Return a proposal with the spelling of known print, and the fields of the likest form if one is like enough."""
+    """Return a proposal with the spelling of known print, and the fields of the most similar form, if any."""
     spelled = with_known_spelling(design, schemas)
-    likest = next(iter(like_forms(spelled, schemas)), None)
-    if likest is not None and likest.likeness >= LIKELY:
-        spelled = borrow_fields(spelled, likest.form)
+    most_similar = next(iter(similar_forms(spelled, schemas)), None)
+    if most_similar is not None and most_similar.likeness >= LIKELY:
+        spelled = borrow_fields(spelled, most_similar.form)
     return _with_page_number(_with_plain_labels(spelled, schemas), schemas)
 
 
 def _with_page_number(design: Design, schemas: Schemas) -> Design:
-    """Return the design with a blank for the number of the page behind print outside the frame that announces it."""
+    """Return the design with a blank for the page number after a label outside the frame that announces it."""
     book = schemas.record(design.record).book
     if book is None or any(book.page in held_fields(cell) for cell in design.cells):
         return design
@@ -80,37 +80,32 @@ def _with_page_number(design: Design, schemas: Schemas) -> Design:
         if cell.start is None or cell.from_ is not None or 0 <= cell.at <= 1:
             continue
         if fold_label(cell.label) in PAGE_NUMBER_LABELS:
-            begin = round(cell.start + form_of_design(design).print_width(cell.label, cell.style) + 0.004, 4)
-            said = {
-                "from_": begin,
-                "to": round(begin + PAGE_NUMBER_WIDTH, 4),
-                "field": book.page,
-                "printed": True,
-            }
-            result[number] = cell.model_copy(update=said)
+            left = round(cell.start + form_of_design(design).print_width(cell.label, cell.style) + 0.004, 4)
+            blank = {"from_": left, "to": round(left + NUMBER_WIDTH, 4), "field": book.page, "printed": True}
+            result[number] = cell.model_copy(update=blank)
             break
     return design.model_copy(update={"cells": tuple(result)})
 
 
 def _with_plain_labels(design: Design, schemas: Schemas) -> Design:
-    """Return the design with the fields of blanks whose label can mean one field alone.
+    """Return the design with fields for blanks whose label has a single meaning.
 
-    All forms of the record that print such a label mean the same field by it, and the design prints it once.
+    All forms of the record bind such a label to the same fields, and the design prints it once.
     """
-    meant: dict[str, set[tuple[tuple[str, ...], str | None]]] = {}
+    meanings: dict[str, set[tuple[tuple[str, ...], str | None]]] = {}
     cells: dict[str, DesignedCell] = {}
     for form in schemas.forms.values():
         if form.record == design.record:
             for cell in design_of_form(form).cells:
                 if cell.label and held_fields(cell):
-                    meant.setdefault(fold_label(cell.label), set()).add((held_fields(cell), cell.part))
+                    meanings.setdefault(fold_label(cell.label), set()).add((held_fields(cell), cell.part))
                     cells[fold_label(cell.label)] = cell
     count = Counter(fold_label(cell.label) for cell in design.cells)
     taken = {name for cell in design.cells for name in held_fields(cell)}
     result = list(design.cells)
     for number, cell in enumerate(result):
         text = fold_label(cell.label)
-        if cell.from_ is None or held_fields(cell) or count[text] != 1 or len(meant.get(text, ())) != 1:
+        if cell.from_ is None or held_fields(cell) or count[text] != 1 or len(meanings.get(text, ())) != 1:
             continue
         twin = cells[text]
         if not twin.part and not taken & set(held_fields(twin)):
@@ -120,7 +115,7 @@ def _with_plain_labels(design: Design, schemas: Schemas) -> Design:
 
 
 def with_known_spelling(design: Design, schemas: Schemas) -> Design:
-    """Return the design with labels spelled as declared forms spell them: marks are what is misread most."""
+    """Return the design with the labels' spelling of declared forms, since diacritics are most often misread."""
     known: dict[str, str] = {}
     for form in schemas.forms.values():
         texts = [label.text for label in form.labels]
@@ -149,7 +144,7 @@ def with_known_spelling(design: Design, schemas: Schemas) -> Design:
 
 
 def borrow_fields(design: Design, form: Form) -> Design:
-    """Return the design with the fields of a declared form; what is bound already stays."""
+    """Return the design with the fields of a declared form; present bindings stay."""
     other = design_of_form(form)
     update: dict[str, Any] = {"cells": _borrowed_cells(design.cells, other.cells)}
     if design.table is not None and other.table is not None:
@@ -158,7 +153,10 @@ def borrow_fields(design: Design, form: Form) -> Design:
     taken = {name for cell in update["cells"] for name in held_fields(cell)}
     areas = []
     for area in design.areas:
-        twin = next((one for one in other.areas if area.label and _alike(area.label, one.label) >= 0.8), None)
+        twin = next(
+            (theirs for theirs in other.areas if area.label and _alike(area.label, theirs.label) >= 0.8),
+            None,
+        )
         if twin is not None and not held_fields(area) and not taken & set(held_fields(twin)):
             area = area.model_copy(
                 update={name: getattr(twin, name) for name in ("field", "fields", "kind", "stamped")}
@@ -167,7 +165,8 @@ def borrow_fields(design: Design, form: Form) -> Design:
     boxes = []
     for box in design.checkboxes:
         same = next(
-            (one for one in other.checkboxes if box.label and _alike(box.label, one.label) >= 0.8), None
+            (theirs for theirs in other.checkboxes if box.label and _alike(box.label, theirs.label) >= 0.8),
+            None,
         )
         if same is not None and not box.field:
             box = box.model_copy(update={name: getattr(same, name) for name in ("field", "value", "coded")})
@@ -178,28 +177,28 @@ def borrow_fields(design: Design, form: Form) -> Design:
 def _borrowed_cells(
     cells: Sequence[DesignedCell], others: Sequence[DesignedCell]
 ) -> tuple[DesignedCell, ...]:
-    mine = sorted(range(len(cells)), key=lambda n: (round(cells[n].at, 2), _begin(cells[n])))
-    labelled = [n for n in mine if cells[n].label]
-    theirs = [n for n, cell in enumerate(others) if cell.label]
-    pairs = _aligned([cells[n].label for n in labelled], [others[n].label for n in theirs])
+    order = sorted(range(len(cells)), key=lambda n: (round(cells[n].at, 2), _begin(cells[n])))
+    labelled = [n for n in order if cells[n].label]
+    other_labelled = [n for n, cell in enumerate(others) if cell.label]
+    pairs = _aligned([cells[n].label for n in labelled], [others[n].label for n in other_labelled])
     result = list(cells)
     taken = {name for cell in cells for name in held_fields(cell)}
     for here, there in pairs:
-        own, twin = labelled[here], theirs[there]
+        own, twin = labelled[here], other_labelled[there]
         if result[own].from_ is None or others[twin].from_ is None or held_fields(result[own]):
             continue
         if taken & set(held_fields(others[twin])) and not others[twin].part:
             continue
         result[own] = _bound(result[own], others[twin])
         taken |= set(held_fields(others[twin]))
-        _follow(result, mine, own, others, twin)
+        _follow(result, order, own, others, twin)
     return tuple(result)
 
 
 def _follow(
     result: list[DesignedCell], order: Sequence[int], own: int, others: Sequence[DesignedCell], twin: int
 ) -> None:
-    """Bind the blanks without a label below a bound one as long as the form has such lines as well."""
+    """Bind the unlabelled blanks below a bound blank as long as the form has such lines as well."""
     place = order.index(own)
     for step in range(1, 4):
         if place + step >= len(order) or twin + step >= len(others):
@@ -215,7 +214,7 @@ def _follow(
 def _borrowed_columns(
     columns: Sequence[DesignedColumn], others: Sequence[DesignedColumn]
 ) -> tuple[DesignedColumn, ...]:
-    pairs = _aligned([_full(one) for one in columns], [_full(one) for one in others])
+    pairs = _aligned([_whole_heading(col) for col in columns], [_whole_heading(other) for other in others])
     result = list(columns)
     for here, there in pairs:
         if not held_fields(result[here]):
@@ -226,7 +225,7 @@ def _borrowed_columns(
     return tuple(result)
 
 
-def _full(column: DesignedColumn) -> str:
+def _whole_heading(column: DesignedColumn) -> str:
     return f"{column.group} {column.heading}".strip()
 
 
@@ -239,40 +238,40 @@ def _begin(cell: DesignedCell) -> float:
 
 
 def _likeness(design: Design, other: Design) -> float:
-    mine, theirs = _texts(design), _texts(other)
-    if not mine or not theirs:
+    texts, others = _texts(design), _texts(other)
+    if not texts or not others:
         return 0.0
-    pairs = _aligned(mine, theirs)
-    return 2 * sum(_alike(mine[here], theirs[there]) for here, there in pairs) / (len(mine) + len(theirs))
+    pairs = _aligned(texts, others)
+    return 2 * sum(_alike(texts[here], others[there]) for here, there in pairs) / (len(texts) + len(others))
 
 
 def _texts(design: Design) -> list[str]:
     if design.table is not None:
-        return [_full(column) for column in design.table.columns]
+        return [_whole_heading(column) for column in design.table.columns]
     return [
         cell.label
-        for cell in sorted(design.cells, key=lambda one: (round(one.at, 2), _begin(one)))
+        for cell in sorted(design.cells, key=lambda other: (round(other.at, 2), _begin(other)))
         if cell.label
     ]
 
 
-def _aligned(mine: Sequence[str], theirs: Sequence[str]) -> list[tuple[int, int]]:
-    """Return the pairs of labels of the alignment in order that is alike most.
+def _aligned(texts: Sequence[str], other_texts: Sequence[str]) -> list[tuple[int, int]]:
+    """Return the pairs of labels in the best order-preserving alignment.
 
     Source:
-        Needleman and Wunsch (1970), with no cost for what has no partner.
+        Needleman and Wunsch (1970), without gap costs.
     """
-    alike = np.array([[_alike(one, other) for other in theirs] for one in mine]).reshape(
-        len(mine), len(theirs)
+    alike = np.array([[_alike(text, other) for other in other_texts] for text in texts]).reshape(
+        len(texts), len(other_texts)
     )
     alike[alike < LEAST_ALIKE] = -np.inf
-    best = np.zeros((len(mine) + 1, len(theirs) + 1))
-    for here in range(len(mine) - 1, -1, -1):
-        for there in range(len(theirs) - 1, -1, -1):
+    best = np.zeros((len(texts) + 1, len(other_texts) + 1))
+    for here in range(len(texts) - 1, -1, -1):
+        for there in range(len(other_texts) - 1, -1, -1):
             both = alike[here, there] + best[here + 1, there + 1]
             best[here, there] = max(both, best[here + 1, there], best[here, there + 1])
     pairs, here, there = [], 0, 0
-    while here < len(mine) and there < len(theirs):
+    while here < len(texts) and there < len(other_texts):
         if best[here, there] == alike[here, there] + best[here + 1, there + 1]:
             pairs.append((here, there))
             here, there = here + 1, there + 1
@@ -283,10 +282,10 @@ def _aligned(mine: Sequence[str], theirs: Sequence[str]) -> list[tuple[int, int]
     return pairs
 
 
-def _alike(one: str, other: str) -> float:
-    return float(Levenshtein.normalized_similarity(fold_label(one), fold_label(other)))
+def _alike(text: str, other: str) -> float:
+    return float(Levenshtein.normalized_similarity(fold_label(text), fold_label(other)))
 
 
 def _letters(text: str) -> str:
-    """Return the letters of a label without their marks, in their case, with what stands between them."""
+    """Return the letters of a label without diacritics, with its case and a final colon."""
     return f"{fold_label(text)}|{text.isupper()}|{text.rstrip().endswith(':')}"

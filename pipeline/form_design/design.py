@@ -1,9 +1,9 @@
 """A design: a form as it is edited in the browser, element by element.
 
-What ``schemas/forms`` declares line by line is here a list of elements, each with a key of its own, so that a picture
-can show it as a box and a person can move, bind and remove it. A design holds all that a form declares: a form becomes
-a design and the design the same form again (``form_of_design(design_of_form(form))`` has its labels and slots). What a
-design says beyond the form: which elements the machine has proposed and nobody has looked at yet.
+The lines of ``schemas/forms`` are here a list of elements, each with its own key, so that a picture shows an element
+as a box and a person can move, bind and remove it. A design holds all of a form: converting a form to a design and
+back (``form_of_design(design_of_form(form))``) keeps its labels and slots. In addition a design marks elements that
+the machine proposes and no person has looked at yet.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pydantic import Field, TypeAdapter, ValidationInfo, field_validator, model_
 from pipeline.declarations.schema import Area, Cell, CheckBox, Column, Declaration, Form
 
 MOST_ELEMENTS = 600
-"""Elements of one kind that a design has at most; the longest known form has 60."""
+"""Largest number of elements of a kind in a design; the longest known form has 60."""
 
 Key = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,24}$")]
 Text = Annotated[str, Field(max_length=300)]
@@ -35,10 +35,10 @@ _BOUNDS: Mapping[type, TypeAdapter[Any]] = {
 
 
 class DesignedElement(Declaration):
-    """What every element of a design has beyond what a form declares; what a browser sends is bounded.
+    """The properties of every element beyond those of a form, with bounds for data from a browser.
 
     Attributes:
-        proposed: The machine proposes it, and nobody has looked at it.
+        proposed: The machine proposes the element, and no person has looked at it.
     """
 
     key: Key
@@ -57,12 +57,12 @@ class DesignedElement(Declaration):
 
 
 class DesignedCell(DesignedElement, Cell):
-    """A printed label, a blank, or a label with the blank behind it; places are shares of the frame.
+    """A printed label, a blank, or a label followed by a blank; positions are shares of the frame.
 
     Attributes:
         at: The v of its baseline.
-        start: The u where the label begins; None: a blank alone.
-        from_: The u where the blank begins; None: a label alone.
+        start: The u where the label begins; None: only a blank.
+        from_: The u where the blank begins; None: only a label.
     """
 
     at: Share
@@ -96,9 +96,9 @@ class DesignedTable(Declaration):
 
 
 class Design(Declaration):
-    """A form as it is edited. Attributes as in ``schema.Form``; the elements are those above.
+    """A form as it is edited. Attributes as in ``schema.Form``; the elements are the classes above.
 
-    ``on_pages``: where a person has put the form's frame, in shares of the frame that was found on the specimens.
+    ``on_pages``: the form's frame as placed by a person, in shares of the frame found on the specimens.
     """
 
     id: FormId
@@ -125,13 +125,12 @@ class Design(Declaration):
 
     @model_validator(mode="after")
     def _has_unique_keys(self) -> Design:
-        keys = [one.key for one in self.elements()]
+        keys = [element.key for element in self.elements()]
         if len(set(keys)) != len(keys):
             raise ValueError("two elements have one key")
         return self
 
     def elements(self) -> Iterator[DesignedCell | DesignedArea | DesignedCheckBox | DesignedColumn]:
-        """Yield every element."""
         yield from self.cells
         yield from self.areas
         yield from self.checkboxes
@@ -140,35 +139,37 @@ class Design(Declaration):
 
     @property
     def unseen(self) -> tuple[str, ...]:
-        """The keys of what the machine proposes to read and nobody has looked at yet."""
+        """The keys of proposed bindings that no person has looked at yet."""
         return tuple(
-            one.key for one in self.elements() if one.proposed and (one.field or getattr(one, "fields", None))
+            element.key
+            for element in self.elements()
+            if element.proposed and (element.field or getattr(element, "fields", None))
         )
 
 
 def as_proposed(design: Design) -> Design:
-    """Return the design with nothing of it looked at: what another office binds is a proposal here."""
-    told = design.model_dump(by_alias=True)
-    columns = told["table"]["columns"] if told["table"] is not None else ()
-    for one in (*told["cells"], *told["areas"], *told["checkboxes"], *columns):
-        one["proposed"] = True
-    return design.model_validate(told)
+    """Return the design with every element marked as a proposal, for a file from another office."""
+    fields = design.model_dump(by_alias=True)
+    columns = fields["table"]["columns"] if fields["table"] is not None else ()
+    for element in (*fields["cells"], *fields["areas"], *fields["checkboxes"], *columns):
+        element["proposed"] = True
+    return design.model_validate(fields)
 
 
 SHARED = ("id", "record", "title", "layout", "evidence", "years", "province", "printer", "printing_of", "paper_mm",
           "frame", "rules", "left", "right", "text_size", "note")  # fmt: skip
-"""What a form and a design say by the same names."""
+"""The attributes that a form and a design share by name."""
 
 
 def design_of_form(form: Form) -> Design:
-    """Return a form as a design: every label gets its own beginning, whatever its line said of it."""
+    """Return a form as a design; every label gets an explicit start."""
     cells: list[DesignedCell] = []
     for line in form.lines:
         at = form.left
         for cell in line.cells:
             start = at if cell.start is None else cell.start
-            said = cell.model_dump(by_alias=True) | {"key": f"c{len(cells) + 1}", "at": line.at}
-            cells.append(DesignedCell.model_validate(said | {"start": start if cell.label else None}))
+            fields = cell.model_dump(by_alias=True) | {"key": f"c{len(cells) + 1}", "at": line.at}
+            cells.append(DesignedCell.model_validate(fields | {"start": start if cell.label else None}))
             at = _end_of(cell.to, cell.from_, form, cells[-1])
     shared = {name: getattr(form, name) for name in SHARED}
     table = None
@@ -193,7 +194,7 @@ def design_of_form(form: Form) -> Design:
 
 
 def _end_of(to: float | None, start_of_blank: float | None, form: Form, cell: DesignedCell) -> float:
-    """Return where the next label of a line begins that says nothing of it."""
+    """Return where the next label of a line begins if it has no start of its own."""
     if to is not None:
         return to
     if start_of_blank is not None:
@@ -202,7 +203,7 @@ def _end_of(to: float | None, start_of_blank: float | None, form: Form, cell: De
 
 
 def form_table(design: Design) -> dict[str, Any]:
-    """Return what the file of a form says, as ``tomllib`` would read it: lines from top to bottom."""
+    """Return the content of a form's file as ``tomllib`` reads it: lines from top to bottom."""
     table: dict[str, Any] = {name: _plain(getattr(design, name)) for name in SHARED}
     for name in ("province", "printer", "printing_of", "note"):
         if not table[name]:
@@ -210,15 +211,15 @@ def form_table(design: Design) -> dict[str, Any]:
     if not table["rules"]:
         del table["rules"]
     table["line"] = _lines(design)
-    table["area"] = [_said(area, ("at",) if area.label else (), ("box",)) for area in design.areas]
-    table["checkbox"] = [_said(box, ("label", "at", "box")) for box in design.checkboxes]
+    table["area"] = [_stated(area, ("at",) if area.label else (), ("box",)) for area in design.areas]
+    table["checkbox"] = [_stated(box, ("label", "at", "box")) for box in design.checkboxes]
     if design.table is not None:
         table["table"] = {
             "rows": design.table.rows,
             "top": design.table.top,
             "bottom": design.table.bottom,
             **({} if design.table.ruled else {"ruled": False}),
-            "column": [_said(column, ("heading", "width")) for column in design.table.columns],
+            "column": [_stated(column, ("heading", "width")) for column in design.table.columns],
         }
     return {
         key: value for key, value in table.items() if value != [] or key in ("frame", "years", "paper_mm")
@@ -226,45 +227,45 @@ def form_table(design: Design) -> dict[str, Any]:
 
 
 def form_of_design(design: Design) -> Form:
-    """Return the form that a design makes; what is wrong with it ``flaws.design_flaws`` says.
+    """Return the form of a design; ``flaws.design_flaws`` explains an invalid design.
 
     Raises:
-        pydantic.ValidationError: It is none.
+        pydantic.ValidationError: The design is not a valid form.
     """
     return Form.model_validate(form_table(design))
 
 
 SAME_LINE = 0.2
-"""Baselines nearer than that share of the print's height are of one line: each was found, or drawn, for itself."""
+"""Baselines closer than this share of the print's height form a line, since each was found or drawn separately."""
 
 
 def _lines(design: Design) -> list[dict[str, Any]]:
-    """Return the printed lines, top to bottom; cells that stand beside each other on one line share its baseline."""
+    """Return the printed lines, top to bottom; neighbouring cells of a line share its baseline."""
     lines: list[list[DesignedCell]] = []
-    for cell in sorted(design.cells, key=lambda one: one.at):
-        near = [one for one in lines if cell.at - one[0].at <= SAME_LINE * design.text_size]
-        beside = next((one for one in near if all(_stand_beside(cell, other) for other in one)), None)
+    for cell in sorted(design.cells, key=lambda cell: cell.at):
+        near = [line for line in lines if cell.at - line[0].at <= SAME_LINE * design.text_size]
+        beside = next((line for line in near if all(_are_neighbours(cell, other) for other in line)), None)
         if beside is None:
             lines.append([cell])
         else:
             beside.append(cell)
     return [
         {
-            "at": median_low(cell.at for cell in one),
-            "cells": [_said(cell) for cell in sorted(one, key=_begin)],
+            "at": median_low(cell.at for cell in line),
+            "cells": [_stated(cell) for cell in sorted(line, key=_begin)],
         }
-        for one in sorted(lines, key=lambda one: median_low(cell.at for cell in one))
+        for line in sorted(lines, key=lambda cells: median_low(cell.at for cell in cells))
     ]
 
 
-def _stand_beside(one: DesignedCell, other: DesignedCell) -> bool:
-    """Return whether two cells are on one line for sure, or have no part of their width in common."""
-    (left, right), (begin, end) = _extent(one), _extent(other)
-    return one.at == other.at or right <= begin or end <= left
+def _are_neighbours(cell: DesignedCell, other: DesignedCell) -> bool:
+    """Return whether two cells surely share a line, or do not overlap in width."""
+    (left, right), (begin, end) = _extent(cell), _extent(other)
+    return cell.at == other.at or right <= begin or end <= left
 
 
 def _extent(cell: DesignedCell) -> tuple[float, float]:
-    """Return the u where a cell begins and where it ends; of a label without a blank that is one place."""
+    """Return the u where a cell begins and ends; the same for a label without a blank."""
     begin = _begin(cell)
     return begin, begin if cell.to is None else cell.to
 
@@ -273,12 +274,12 @@ def _begin(cell: DesignedCell) -> float:
     return next((u for u in (cell.start, cell.from_) if u is not None), 0.0)
 
 
-def _said(element: Declaration, always: tuple[str, ...] = (), then: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Return the keys of an element that say something, in the order in which files have them."""
-    said: dict[str, Any] = {}
+def _stated(element: Declaration, always: tuple[str, ...] = (), then: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return the keys of an element that differ from their defaults, in the order of files."""
+    stated: dict[str, Any] = {}
     declared = type(element).model_fields
     names = list(declared)
-    if isinstance(element, DesignedCell):  # a blank is written before what it holds
+    if isinstance(element, DesignedCell):  # the blank is written before its fields
         names = ["label", "style", "start", "from_", "to", *names]
     for name in dict.fromkeys(names):
         info, value = declared[name], getattr(element, name)
@@ -287,13 +288,13 @@ def _said(element: Declaration, always: tuple[str, ...] = (), then: tuple[str, .
         if name == "at" and name not in always:
             continue
         if name in always or name in then or value != info.get_default(call_default_factory=True):
-            said[info.alias or name] = _plain(value)
-    return said
+            stated[info.alias or name] = _plain(value)
+    return stated
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
-        return [_plain(one) for one in value]
+        return [_plain(item) for item in value]
     if isinstance(value, Mapping):
         return dict(value)
     return value

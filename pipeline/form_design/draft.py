@@ -1,4 +1,4 @@
-"""A draft of a form as it is kept: its specimens, its design, and who changed it when."""
+"""A draft of a form as it is stored: specimens, design, authors and times."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ STALE = "{who} đã sửa bản nháp này lúc {when}. Bản của bạn chưa 
 
 
 class DraftRefused(HotichError):
-    """A draft cannot be changed so; the message is for who wanted it."""
+    """A draft cannot be changed in this way; the message is for the person who tried."""
 
     code = "draft"
 
 
 class DraftStale(DraftRefused):
-    """Somebody has changed the draft meanwhile."""
+    """Another person has changed the draft meanwhile."""
 
     code = "stale"
 
 
 class NoSuchDraft(HotichError):
-    """There is no such draft."""
+    """The draft does not exist."""
 
     code = "no-draft"
 
@@ -42,15 +42,15 @@ class Specimen:
     """A specimen page of a draft.
 
     Attributes:
-        number: Its number in the draft, from 1.
-        name: The name of its file as the browser said.
+        number: The serial number in the draft, from 1.
+        name: The file name as sent by the browser.
         page_no: The page in the file.
-        side: Which half of the picture it is.
-        size: Width and height of its straight picture; (0, 0) before it is made.
-        frame: The printed frame on that picture, as shares of it.
-        matrix: From the page, or the half of it, to the picture, row by row.
-        turn: Degrees clockwise that set it upright.
-        flaw: Why it cannot be used; ``""``: it can.
+        side: The half of the picture.
+        size: Width and height of the straightened picture; (0, 0) before it is made.
+        frame: The printed frame on this picture, as shares of it.
+        matrix: From the page, or its half, to the picture, row by row.
+        turn: Rotation clockwise in degrees that makes it upright.
+        flaw: Why it is unusable; ``""``: usable.
     """
 
     number: int
@@ -71,17 +71,17 @@ class Specimen:
 
 @dataclass(frozen=True, slots=True)
 class FormDraft:
-    """A form that is being designed.
+    """A form in design.
 
     Attributes:
-        place_code: The registration place whose books its specimens are from.
-        author: The login of who began it.
-        changed_by: The login of who changed its design last.
-        revision: Counts the changes of its design.
-        saved_as: The number of the version that it was saved as last; 0: it was not.
-        base: Which file of a form it began from or was saved to; another one there now is not overwritten.
-        origin: What it began from: ``""``, a form's id, or ``file``.
-        dropped: Whether it was given up.
+        place_code: The registration place of the specimens' books.
+        author: The login of the person who began it.
+        changed_by: The login of the person who last changed the design.
+        revision: Number of changes of the design.
+        saved_as: The number of the version last saved; 0: never saved.
+        base: The version of the form's file from which it began or to which it was saved; no other is overwritten.
+        origin: The source: ``""``, a form's id, or ``file``.
+        dropped: Whether it was discarded.
     """
 
     draft_id: str
@@ -100,19 +100,18 @@ class FormDraft:
 
 
 def stored_draft(draft: FormDraft) -> dict[str, Any]:
-    """Return a draft as JSON holds it."""
-    told = {name: getattr(draft, name) for name in ("draft_id", "place_code", "author", "changed_by", "revision",
+    fields = {name: getattr(draft, name) for name in ("draft_id", "place_code", "author", "changed_by", "revision",
                                                      "saved_as", "base", "origin", "dropped")}  # fmt: skip
-    return told | {
+    return fields | {
         "created_at": draft.created_at.isoformat(),
         "changed_at": draft.changed_at.isoformat(),
         "design": draft.design.model_dump(by_alias=True),
-        "specimens": [asdict(one) for one in draft.specimens],
+        "specimens": [asdict(specimen) for specimen in draft.specimens],
     }
 
 
 def draft_of(stored: Mapping[str, Any]) -> FormDraft:
-    """Return the draft that JSON holds; any exception of it means that there is none."""
+    """Return the draft in a JSON object; any exception means that the file holds no draft."""
     return FormDraft(
         draft_id=str(stored["draft_id"]),
         place_code=str(stored["place_code"]),
@@ -122,7 +121,7 @@ def draft_of(stored: Mapping[str, Any]) -> FormDraft:
         changed_at=datetime.fromisoformat(stored["changed_at"]),
         revision=int(stored["revision"]),
         design=Design.model_validate(stored["design"]),
-        specimens=tuple(_specimen_of(one) for one in stored["specimens"]),
+        specimens=tuple(_specimen_of(specimen) for specimen in stored["specimens"]),
         saved_as=int(stored["saved_as"]),
         base=str(stored["base"]),
         origin=str(stored["origin"]),

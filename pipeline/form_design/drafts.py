@@ -1,8 +1,8 @@
-"""Drafts of forms on disk: a folder each, with the files that browsers sent, the pictures, and the design as it stands.
+"""Drafts of forms on disk: a folder for each, with uploaded files, pictures and the present design.
 
-Every change of a design is a new revision, written whole, and is refused when somebody else has changed it meanwhile:
-of two people at one draft none overwrites the other. What the machine finds on specimens is no revision. Nothing is
-removed: a dropped draft is only not listed any more, and the designs of the last revisions are kept.
+Every change of a design is a new revision, written atomically, and is refused if another person has changed the draft
+meanwhile, so that no work is overwritten. The machine's findings on specimens are no revision. Nothing is removed: a
+dropped draft is only unlisted, and the designs of the last revisions are kept.
 """
 
 from __future__ import annotations
@@ -41,34 +41,34 @@ from pipeline.form_design.form_toml import rounded
 from pipeline.form_design.specimen_files import SpecimenFile
 
 MOST_PAGES = 10
-"""Specimen pages of a draft; more teach nothing new."""
+"""Largest number of specimen pages in a draft; more add no information."""
 
 MOST_BYTES = 8 << 20
 MOST_DRAFTS = 500
-"""Drafts that were not given up."""
+"""Largest number of drafts that are not dropped."""
 
 MOST_OF_ONE = 100
-"""Drafts of one person that were not given up: nobody takes the room of all others."""
+"""The same for a person, so that nobody takes the room of all others."""
 
 KEPT_REVISIONS = 60
 
 FREE_BYTES = 1_000_000_000
-"""What files of specimens leave free on the disk: the registry lies there as well."""
+"""Free disk space that uploaded specimens must leave: the registry lies on the same disk."""
 
 DISK_FULL = "Ổ đĩa của máy chủ sắp đầy nên chưa nhận thêm trang mẫu. Hãy báo người quản trị máy."
 
 GIVEN_UP = "dropped"
-"""A file in the folder of a draft that was given up, so that nobody has to open the draft to know."""
+"""A marker file in the folder of a dropped draft, so that the list need not open the draft."""
 
 
 class FormDrafts:
     """The drafts in a folder.
 
     Args:
-        folder: The folder; it need not be there.
+        folder: The folder, which may be missing.
         now: The clock, in UTC.
         new_id: Returns the id of the next draft.
-        free_bytes: What files of specimens leave free on the disk.
+        free_bytes: Free disk space that uploaded specimens must leave.
     """
 
     def __init__(
@@ -88,11 +88,11 @@ class FormDrafts:
 
         Args:
             place_code: The registration place of its specimens.
-            author: The login of who begins it.
-            base: Which file of a form that is.
+            author: The login of the person who begins it.
+            base: The version of the form's file from which it starts.
 
         Raises:
-            DraftRefused: There are too many.
+            DraftRefused: The limit of drafts is reached.
         """
         with self._lock:
             if len(self._ids()) >= min(MOST_OF_ONE, MOST_DRAFTS):
@@ -114,20 +114,20 @@ class FormDrafts:
             return draft
 
     def drafts(self) -> tuple[FormDraft, ...]:
-        """Return the drafts that were not given up, the last changed first."""
-        found = []
+        """Return the drafts that were not dropped, the most recently changed first."""
+        candidates = []
         for name in self._ids():
             with suppress(NoSuchDraft):
                 if not (self._folder / name / GIVEN_UP).exists():
-                    found.append(self.draft(name))
-        alive = [one for one in found if not one.dropped]
-        return tuple(sorted(alive, key=lambda one: one.changed_at, reverse=True))
+                    candidates.append(self.draft(name))
+        active = [draft for draft in candidates if not draft.dropped]
+        return tuple(sorted(active, key=lambda draft: draft.changed_at, reverse=True))
 
     def draft(self, draft_id: str) -> FormDraft:
         """Return a draft.
 
         Raises:
-            NoSuchDraft: There is none, or its file is damaged.
+            NoSuchDraft: The draft does not exist, or its file is damaged.
         """
         try:
             return draft_of(json.loads(read_regular_file(self._home(draft_id) / "draft.json", MOST_BYTES)))
@@ -137,11 +137,11 @@ class FormDrafts:
     def save(self, draft_id: str, seen: int, design: Design, author: str) -> FormDraft:
         """Write a design as the next revision and return the draft.
 
-        The same design sent twice by one person is one revision.
+        A repeated submission of a design by the same person is a single revision.
 
         Raises:
-            NoSuchDraft: There is none.
-            DraftStale: The draft is not at the revision that was seen.
+            NoSuchDraft: The draft does not exist.
+            DraftStale: The draft has left the revision ``seen``.
         """
         with self._lock:
             draft = self._open(draft_id)
@@ -152,30 +152,30 @@ class FormDrafts:
             return self._changed(draft, author, design=design)
 
     def add_file(self, draft_id: str, name: str, content: bytes, sha256: str, pages: int) -> FormDraft:
-        """Keep a file that a browser sent, with a specimen a page.
+        """Store an uploaded file, with a specimen for each page.
 
         Raises:
-            NoSuchDraft: There is none.
-            DraftRefused: There would be too many pages.
+            NoSuchDraft: The draft does not exist.
+            DraftRefused: The draft would have too many pages.
         """
         return self.add_pages(draft_id, name, content, sha256, range(1, pages + 1))
 
     def add_pages(
         self, draft_id: str, name: str, content: bytes, sha256: str, page_nos: Sequence[int]
     ) -> FormDraft:
-        """Keep a file with a specimen for some of its pages.
+        """Store a file, with specimens for some of its pages.
 
         Args:
-            sha256: Of ``content``.
+            sha256: The SHA-256 of ``content``.
             page_nos: The pages, from 1.
 
         Raises:
-            NoSuchDraft: There is none.
-            DraftRefused: There would be too many pages.
+            NoSuchDraft: The draft does not exist.
+            DraftRefused: The draft would have too many pages.
         """
         with self._lock:
             draft = self._open(draft_id)
-            if any(one.sha256 == sha256 for one in draft.specimens):
+            if any(specimen.sha256 == sha256 for specimen in draft.specimens):
                 raise DraftRefused("Tệp này đã có trong bản nháp.")
             if len(draft.specimens) + len(page_nos) > MOST_PAGES:
                 raise DraftRefused(
@@ -195,60 +195,59 @@ class FormDrafts:
         pictures: Mapping[int, bytes],
         design: Design | None,
     ) -> FormDraft:
-        """Put straight specimens in the place of those of the same pages, with their pictures by number.
+        """Replace specimens by their straightened versions, with their pictures by number.
 
         Args:
-            specimens: The specimens; those of pages that were sent meanwhile come behind them, and those of pages that
-                were taken out meanwhile stay out.
-            pictures: JPEG by the number of the specimen.
-            design: What they propose; it is taken where the draft has no element yet, else kept beside it.
+            specimens: The straightened specimens; pages added meanwhile follow, pages removed meanwhile stay out.
+            pictures: JPEG pictures by specimen number.
+            design: The proposed design; it is adopted by a draft without elements, else stored beside the design.
         """
         with self._lock:
             draft = self._open(draft_id)
             with storage_errors(self._folder):
                 for number, picture in pictures.items():
                     write_atomically(self._picture(draft_id, number), picture, mode=0o600)
-            left = {(one.sha256, one.page_no) for one in draft.specimens}
-            specimens = tuple(one for one in specimens if (one.sha256, one.page_no) in left)
-            pages = {(one.sha256, one.page_no) for one in specimens}
-            later = [one for one in draft.specimens if (one.sha256, one.page_no) not in pages]
-            last = max((one.number for one in specimens), default=0)
-            sent = tuple(replace(one, number=last + n) for n, one in enumerate(later, start=1))
-            every = (*specimens, *sent)
+            present = {(specimen.sha256, specimen.page_no) for specimen in draft.specimens}
+            specimens = tuple(page for page in specimens if (page.sha256, page.page_no) in present)
+            pages = {(specimen.sha256, specimen.page_no) for specimen in specimens}
+            later = [page for page in draft.specimens if (page.sha256, page.page_no) not in pages]
+            last = max((specimen.number for specimen in specimens), default=0)
+            renumbered = tuple(replace(page, number=last + n) for n, page in enumerate(later, start=1))
+            all_specimens = (*specimens, *renumbered)
             if design is not None and not any(draft.design.elements()):
-                return self._changed(draft, draft.changed_by, specimens=every, design=rounded(design))
+                return self._changed(draft, draft.changed_by, specimens=all_specimens, design=rounded(design))
             if design is not None:
                 self._write(draft_id, "proposal.json", rounded(design).model_dump_json(by_alias=True))
-            return self._with_specimens(draft, every)
+            return self._with_specimens(draft, all_specimens)
 
     def remove_specimen(self, draft_id: str, number: int) -> FormDraft:
-        """Take a specimen out of a draft; its file stays.
+        """Remove a specimen from a draft; its file stays.
 
         Raises:
-            NoSuchDraft: There is no such draft.
+            NoSuchDraft: The draft does not exist.
         """
         with self._lock:
             draft = self._open(draft_id)
-            left = tuple(one for one in draft.specimens if one.number != number)
-            return draft if left == draft.specimens else self._with_specimens(draft, left)
+            remaining = tuple(specimen for specimen in draft.specimens if specimen.number != number)
+            return draft if remaining == draft.specimens else self._with_specimens(draft, remaining)
 
     def note_saved(self, draft_id: str, version: int, base: str, author: str) -> FormDraft:
-        """Note that a draft was saved as a version of a form, and which file that is."""
+        """Note the version under which a draft was saved, and its file."""
         with self._lock:
             draft = self._open(draft_id)
             return self._changed(draft, author, saved_as=version, base=base)
 
     def drop(self, draft_id: str, seen: int, author: str, note: Callable[[], object] = lambda: None) -> None:
-        """Give a draft up; its files stay.
+        """Discard a draft; its files stay.
 
         Args:
             seen: The revision that the person saw.
-            author: The login of who gives it up.
-            note: Notes it in the audit, before it is done.
+            author: The login of the person who discards it.
+            note: Notes it in the audit log, before it is done.
 
         Raises:
-            NoSuchDraft: There is none.
-            DraftStale: The draft is not at the revision that was seen.
+            NoSuchDraft: The draft does not exist.
+            DraftStale: The draft has left the revision ``seen``.
         """
         with self._lock:
             draft = self._open(draft_id)
@@ -258,11 +257,11 @@ class FormDrafts:
             self._write(draft_id, GIVEN_UP, "")
 
     def refuse_full_disk(self, size: int) -> None:
-        """Check that a file of so many bytes leaves room on the disk.
+        """Check that a file of ``size`` bytes leaves room on the disk.
 
         Raises:
-            DraftRefused: It does not.
-            StorageError: The disk refuses.
+            DraftRefused: The disk is too full.
+            StorageError: The disk cannot be read.
         """
         with storage_errors(self._folder):
             make_folder(self._folder)
@@ -271,7 +270,7 @@ class FormDrafts:
             raise DraftRefused(DISK_FULL)
 
     def proposal(self, draft_id: str) -> Design | None:
-        """Return what the specimens of a draft proposed last beside its design, if anything."""
+        """Return the last proposal stored beside a draft's design, if any."""
         try:
             text = read_regular_file(self._home(draft_id) / "proposal.json", MOST_BYTES)
             return Design.model_validate_json(text)
@@ -279,14 +278,13 @@ class FormDrafts:
             return None
 
     def picture(self, draft_id: str, number: int) -> bytes | None:
-        """Return the straight picture of a specimen as JPEG; None: there is none."""
+        """Return the straightened picture of a specimen as JPEG; None: no picture exists."""
         try:
             return read_regular_file(self._picture(draft_id, number), MOST_BYTES)
         except (OSError, HotichError):
             return None
 
     def file_of(self, draft_id: str, specimen: Specimen) -> SpecimenFile:
-        """Return where the page of a specimen lies."""
         path = self._home(draft_id) / "files" / specimen.sha256
         try:
             size = path.stat().st_size
@@ -295,24 +293,24 @@ class FormDrafts:
         return SpecimenFile(path, specimen.sha256, size, specimen.page_no, specimen.side)
 
     def trial_path(self, draft_id: str, sha256: str) -> Path:
-        """Return where a file lies while it is looked at before it is taken."""
+        """Return the path of a file during its trial opening."""
         return self._home(draft_id) / f"{TEMP_PREFIX}{sha256[:16]}-{secrets.token_hex(4)}"
 
     def keep_readings(self, draft_id: str, readings: Mapping[str, Any]) -> None:
-        """Keep what was read on the specimens of a draft."""
+        """Store the readings of a draft's specimens."""
         self._write(draft_id, "readings.json", json.dumps(readings, ensure_ascii=False))
 
     def readings(self, draft_id: str) -> dict[str, Any]:
-        """Return what was read on the specimens of a draft last; nothing where nothing was."""
+        """Return the last readings of a draft's specimens; empty if there are none."""
         try:
-            found = json.loads(read_regular_file(self._home(draft_id) / "readings.json", MOST_BYTES))
+            readings = json.loads(read_regular_file(self._home(draft_id) / "readings.json", MOST_BYTES))
         except (OSError, ValueError, HotichError):
             return {}
-        return found if isinstance(found, dict) else {}
+        return readings if isinstance(readings, dict) else {}
 
     def _ids(self) -> list[str]:
         try:
-            return [one.name for one in self._folder.iterdir() if re.fullmatch(DRAFT_ID, one.name)]
+            return [path.name for path in self._folder.iterdir() if re.fullmatch(DRAFT_ID, path.name)]
         except OSError:
             return []
 
@@ -339,14 +337,14 @@ class FormDrafts:
         drafts = self.drafts()
         if len(drafts) >= MOST_DRAFTS:
             raise DraftRefused(f"Đã có {MOST_DRAFTS} bản nháp mẫu sổ. Hãy bỏ những bản không dùng nữa.")
-        if sum(one.author == author for one in drafts) >= MOST_OF_ONE:
+        if sum(draft.author == author for draft in drafts) >= MOST_OF_ONE:
             raise DraftRefused(f"Bạn đã có {MOST_OF_ONE} bản nháp mẫu sổ. Hãy bỏ những bản không dùng nữa.")
 
     def _last_number(self, draft: FormDraft) -> int:
-        """Return the largest number that a specimen has or had: no new page shows the picture of another one."""
+        """Return the largest number that a specimen has or had, so that no new page shows another page's picture."""
         pictures = (self._home(draft.draft_id) / "pages").glob("*.jpg")
-        had = (int(path.stem) for path in pictures if path.stem.isdecimal())
-        return max((0, *had, *(one.number for one in draft.specimens)))
+        used = (int(path.stem) for path in pictures if path.stem.isdecimal())
+        return max((0, *used, *(specimen.number for specimen in draft.specimens)))
 
     def _changed(self, draft: FormDraft, author: str, **values: Any) -> FormDraft:
         changed = replace(

@@ -1,8 +1,8 @@
-"""What is wrong with a design, each flaw at its element and in the words of the loader of ``schemas/forms``.
+"""Flaws of a design, each at its element and in the words of the loader of ``schemas/forms``.
 
-The loader names the first flaw of a whole file. Here it is asked about every element by itself, in a form that has
-nothing else, then about the whole; so a flaw is shown at the box concerned. What the loader cannot know of an edited
-form is asked besides: a field that two places would hold, a rectangle without extent, an id of the program's own forms.
+The loader names the first flaw of a whole file. Here it checks every element alone, in an otherwise empty form, then
+the whole form; so a flaw is shown at its box. Flaws that the loader cannot know are checked as well: a field held by
+two places, a rectangle without extent, the id of a shipped form.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ from pipeline.form_design.design import Design, form_table
 from pipeline.values import kinds
 
 FEWEST_LABELS = 5
-"""How many printed texts a form of a page has at least: fewer are not found again on another page for sure."""
+"""Smallest number of printed texts of a page form: with fewer the form is not matched reliably."""
 
 HERE = Path("mau-so.toml")
-"""The file that flaws would name; it is taken out of their words."""
+"""The file name in the loader's messages, which is removed from them."""
 
 
 @dataclass(frozen=True, slots=True)
 class DesignFlaw:
-    """What is wrong with an element.
+    """A flaw of an element.
 
     Attributes:
-        key: The key of the element; ``""``: the form as a whole.
-        message: What is wrong, in Vietnamese.
+        key: The key of the element; ``""``: the whole form.
+        message: The flaw, in Vietnamese.
     """
 
     key: str
@@ -48,16 +48,16 @@ class DesignFlaw:
 
 
 def form_of_table(table: Mapping[str, Any], where: Path = HERE) -> Form:
-    """Return the form that a table of TOML declares.
+    """Return the form declared by a TOML table.
 
     Raises:
-        SchemaError: It declares none; names the key and the nearest known one.
+        SchemaError: The table is not a form; names the key and the nearest known key.
     """
     return validate_declaration(Form, table, where)
 
 
 def checked_form(design: Design, schemas: Schemas) -> Form:
-    """Return the form of a design, as the loader accepts it.
+    """Return the form of a design, accepted by the loader.
 
     Raises:
         SchemaError: The loader refuses it.
@@ -69,26 +69,25 @@ def checked_form(design: Design, schemas: Schemas) -> Form:
 
 
 def design_flaws(design: Design, schemas: Schemas) -> tuple[DesignFlaw, ...]:
-    """Return everything that is wrong with a design, those of the form as a whole first."""
+    """Return all flaws of a design, those of the whole form first."""
     record = schemas.records.get(design.record)
     if record is None:
         return (DesignFlaw("", "Chưa chọn loại sự kiện của mẫu sổ."),)
-    found = list(_of_whole(design))
-    for key, alone in _alone(design):
-        flaw = _loader_flaw(alone, schemas)
+    flaws = list(_whole_flaws(design))
+    for key, single in _single_element_designs(design):
+        flaw = _loader_flaw(single, schemas)
         if flaw:
-            found.append(DesignFlaw(key, flaw))
-    found += _of_elements(design)
-    found += _held_twice(design, record)
-    if not found:
+            flaws.append(DesignFlaw(key, flaw))
+    flaws += _element_flaws(design)
+    flaws += _double_bindings(design, record)
+    if not flaws:
         flaw = _loader_flaw(design, schemas)
         if flaw:
-            found.append(DesignFlaw("", flaw))
-    return tuple(dict.fromkeys(found))
+            flaws.append(DesignFlaw("", flaw))
+    return tuple(dict.fromkeys(flaws))
 
 
 def held_fields(element: Any) -> tuple[str, ...]:
-    """Return the fields that an element of a design holds."""
     fields = getattr(element, "fields", None)
     return (element.field,) if element.field else tuple(fields.values()) if fields else ()
 
@@ -108,8 +107,8 @@ def _sentence(message: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _alone(design: Design) -> Iterator[tuple[str, Design]]:
-    """Yield each element's key with a design that has nothing else."""
+def _single_element_designs(design: Design) -> Iterator[tuple[str, Design]]:
+    """Yield each element's key with a design of this element alone."""
     empty = design.model_copy(
         update={
             "cells": (),
@@ -122,10 +121,10 @@ def _alone(design: Design) -> Iterator[tuple[str, Design]]:
     )
     first_kinds = {held_fields(cell): cell.kind for cell in reversed(design.cells) if cell.kind}
     for cell in design.cells:
-        # a further line says nothing of the kind: the first one does
+        # a continuation line has the kind of its first line
         whole = cell if cell.kind else cell.model_copy(update={"kind": first_kinds.get(held_fields(cell))})
         yield cell.key, empty.model_copy(update={"cells": (whole,)})
-    # printed words before and behind a value are of acts alone
+    # only acts have printed words before and after a value
     layout = "act" if design.layout == "act" else "page"
     for area in design.areas:
         yield area.key, empty.model_copy(update={"areas": (area,), "layout": layout})
@@ -133,12 +132,12 @@ def _alone(design: Design) -> Iterator[tuple[str, Design]]:
         yield box.key, empty.model_copy(update={"checkboxes": (box,)})
     if design.table is not None:
         for column in design.table.columns:
-            one = column.model_copy(update={"width": 1.0})
-            grid = design.table.model_copy(update={"columns": (one,)})
+            single_column = column.model_copy(update={"width": 1.0})
+            grid = design.table.model_copy(update={"columns": (single_column,)})
             yield column.key, empty.model_copy(update={"layout": "table", "table": grid})
 
 
-def _of_whole(design: Design) -> Iterator[DesignFlaw]:
+def _whole_flaws(design: Design) -> Iterator[DesignFlaw]:
     left, top, right, bottom = design.frame
     if not (left < right and top < bottom):
         yield DesignFlaw("", "Khung in không có bề rộng hoặc bề cao. Hãy vẽ lại khung.")
@@ -151,34 +150,36 @@ def _of_whole(design: Design) -> Iterator[DesignFlaw]:
         if hidden:
             yield DesignFlaw("", f"Phần mô tả mẫu {hidden}.")
     labels = sum(bool(cell.label.strip()) for cell in design.cells) + sum(
-        bool(one.label) for one in design.areas
+        bool(area.label) for area in design.areas
     )
     if design.layout not in ("table", "act") and labels < FEWEST_LABELS:
         yield DesignFlaw(
             "", f"Mới có {labels} chữ in. Cần ít nhất {FEWEST_LABELS} để máy nhận ra trang của mẫu này."
         )
-    if design.layout != "cover" and not any(held_fields(one) for one in design.elements()):
+    if design.layout != "cover" and not any(held_fields(element) for element in design.elements()):
         yield DesignFlaw("", "Chưa gắn chỗ trống nào với trường nào.")
     if design.table is not None and design.table.top >= design.table.bottom:
         yield DesignFlaw("", "Dòng đầu của bảng phải bắt đầu phía trên chỗ dòng cuối kết thúc.")
 
 
-def _of_elements(design: Design) -> Iterator[DesignFlaw]:
-    for one in design.elements():
+def _element_flaws(design: Design) -> Iterator[DesignFlaw]:
+    for element in design.elements():
         for name in ("label", "heading", "group", "value", "after", "before"):
-            hidden = control_character_flaw(getattr(one, name, ""))
+            hidden = control_character_flaw(getattr(element, name, ""))
             if hidden:
-                yield DesignFlaw(one.key, f"Chữ in {hidden}.")
+                yield DesignFlaw(element.key, f"Chữ in {hidden}.")
     for cell in design.cells:
         if not cell.label.strip() and cell.from_ is None:
             yield DesignFlaw(cell.key, "Ô này không có chữ in mà cũng không có chỗ trống. Hãy xóa đi.")
         if cell.part is not None and not cell.field:
             yield DesignFlaw(cell.key, "Đã chọn phần (ngày, tháng, năm) mà chưa gắn trường.")
-    yield from _of_rectangles(design)
+    yield from _rectangle_flaws(design)
 
 
-def _of_rectangles(design: Design) -> Iterator[DesignFlaw]:
-    boxes = [(one.key, one.box) for one in design.areas] + [(one.key, one.box) for one in design.checkboxes]
+def _rectangle_flaws(design: Design) -> Iterator[DesignFlaw]:
+    boxes = [(area.key, area.box) for area in design.areas] + [
+        (checkbox.key, checkbox.box) for checkbox in design.checkboxes
+    ]
     for key, (left, top, right, bottom) in boxes:
         if not (left < right and top < bottom):
             yield DesignFlaw(key, "Khoảng này không có bề rộng hoặc bề cao. Hãy vẽ lại.")
@@ -190,16 +191,16 @@ def _of_rectangles(design: Design) -> Iterator[DesignFlaw]:
             yield DesignFlaw(box.key, "Ô đánh dấu đã gắn trường thì cần giá trị mà dấu cho trường ấy.")
 
 
-def _held_twice(design: Design, record: RecordSpec) -> Iterator[DesignFlaw]:
-    """Yield the places that hold a field which an earlier place of another kind holds already."""
+def _double_bindings(design: Design, record: RecordSpec) -> Iterator[DesignFlaw]:
+    """Yield the places whose field is already held by a place of another kind."""
     holders: dict[str, tuple[str, tuple[str, ...]]] = {}
     places: list[tuple[str, str, tuple[str, ...]]] = [
-        ("cell", one.key, held_fields(one))
-        for one in sorted(design.cells, key=lambda one: (one.at, one.from_ or 0.0))
+        ("cell", cell.key, held_fields(cell))
+        for cell in sorted(design.cells, key=lambda cell: (cell.at, cell.from_ or 0.0))
     ]
-    places += [(f"area {one.key}", one.key, held_fields(one)) for one in design.areas]
+    places += [(f"area {area.key}", area.key, held_fields(area)) for area in design.areas]
     if design.table is not None:
-        places += [(f"column {one.key}", one.key, held_fields(one)) for one in design.table.columns]
+        places += [(f"column {col.key}", col.key, held_fields(col)) for col in design.table.columns]
     for sort, key, fields in places:
         for name in fields:
             before = holders.setdefault(name, (sort, fields))
@@ -209,5 +210,4 @@ def _held_twice(design: Design, record: RecordSpec) -> Iterator[DesignFlaw]:
 
 
 def composite_roles() -> dict[str, tuple[str, ...]]:
-    """Return the roles of each composite kind."""
     return {name: tuple(kind.roles) for name, kind in kinds.COMPOSITES.items()}

@@ -1,4 +1,4 @@
-"""A design as the text of a file of ``schemas/forms``, written as people write them: a line of print a line of text."""
+"""A design as the text of a file of ``schemas/forms``: a line of print is a line of text."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from pipeline.declarations.schema import Form
 from pipeline.form_design.design import Design, form_table
 
 DIGITS = 5
-"""Decimals of a share: a hundred-thousandth of a frame is far below what print keeps."""
+"""Decimals of a share: a hundred-thousandth of a frame is far below the precision of print."""
 
 WIDEST = 110
-"""Letters from which on the cells of a line stand one below the other."""
+"""Line length from which cells are written below one another."""
 
 ROWS = ("line", "area", "checkbox")
 
@@ -32,7 +32,7 @@ def design_toml(design: Design) -> str:
 
 
 def rounded(design: Design) -> Design:
-    """Return the design with its shares as a file keeps them."""
+    """Return the design with shares rounded as in a file."""
     return design.model_validate(_rounded(design.model_dump(by_alias=True)))
 
 
@@ -59,16 +59,16 @@ def _value(value: Any) -> str:
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{_key(key)} = {_value(one)}" for key, one in value.items()) + " }"
+        return "{ " + ", ".join(f"{_key(key)} = {_value(item)}" for key, item in value.items()) + " }"
     return (
-        "[" + ", ".join(_value(one) for one in value) + "]"
+        "[" + ", ".join(_value(item) for item in value) + "]"
         if _is_flat(value)
-        else ("[ " + ", ".join(_value(one) for one in value) + " ]")
+        else ("[ " + ", ".join(_value(item) for item in value) + " ]")
     )
 
 
 def _is_flat(values: Any) -> bool:
-    return not any(isinstance(one, Mapping) for one in values)
+    return not any(isinstance(value, Mapping) for value in values)
 
 
 def _number(value: float) -> str:
@@ -78,7 +78,7 @@ def _number(value: float) -> str:
 
 
 def _text(text: str) -> str:
-    """Return a basic string of TOML: the escapes of JSON are among its own, and DEL is escaped as well."""
+    """Return a TOML basic string: TOML accepts the escapes of JSON, and DEL is escaped as well."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
@@ -91,9 +91,9 @@ def _rounded(value: Any) -> Any:
     if isinstance(value, float):
         return round(value, DIGITS) + 0.0  # no -0.0
     if isinstance(value, Mapping):
-        return {key: _rounded(one) for key, one in value.items()}
+        return {key: _rounded(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_rounded(one) for one in value]
+        return [_rounded(item) for item in value]
     return value
 
 

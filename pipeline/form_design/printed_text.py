@@ -1,7 +1,7 @@
-"""What is printed on specimen pages: words that stand at the same place on several of them, joined to labels.
+"""Print of specimen pages: words at the same place on several pages, joined to labels.
 
-Print repeats from page to page and no leader runs under it; writing differs, and the dots of its leader are seen under
-and beside it on one page or another. Of a single page the engine's confidence must do::
+Print repeats from page to page and no leader runs under it; writing differs, and its leader shows under or beside it
+on some page. For a single page, the engine's confidence decides::
 
     page 1   Họ tên: ..An....        the same word at the same place: print
     page 2   Họ tên: ..Bình..        another word there: writing
@@ -22,22 +22,22 @@ from pipeline.form_design.specimen import StraightPage
 from pipeline.layout.locate.label_matching import DESCENDERS, fold_label
 
 NEAR = 0.6
-"""How far, in letters, the same print may lie apart on two pages."""
+"""Largest distance, in letter heights, of the same print on two pages."""
 
 ALIKE = 0.6
-"""How much alike readings of the same word are at least."""
+"""Smallest similarity of readings of the same word."""
 
 BEYOND = 0.35
-"""How far outside the frame, in shares of its sides, print may belong to the form."""
+"""Largest distance outside the frame, in shares of its sides, of print of the form."""
 
 SINGLE_CONFIDENCE = 0.72
-"""From which confidence on a word of a single page is taken for print."""
+"""Smallest confidence of a printed word if there is a single page."""
 
 ON_LEADER = 0.35
-"""The share of a word under which a leader runs, from which on the word is written."""
+"""Share of a word over a leader from which the word counts as written."""
 
 WORD_GAP, PHRASE_GAP = 0.9, 1.6
-"""How far apart, in letters, words of one label stand at most: inside a page's body, and where no leader is near."""
+"""Largest gap, in letter heights, between words of a label: inside a page's body, and away from leaders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +45,12 @@ class PrintedWord:
     """A printed word in shares of the frame.
 
     Attributes:
-        text: As most pages read it.
-        u0: Its left end.
-        u1: Its right end.
-        v0: Its top.
-        pages: On how many specimens it was read.
-        confidence: The greatest confidence with which it was read.
+        text: The reading of most pages.
+        u0: The left end.
+        u1: The right end.
+        v0: The top.
+        pages: Number of specimens with this word.
+        confidence: The highest confidence of its readings.
     """
 
     text: str
@@ -67,9 +67,9 @@ class PrintedLabel:
     """Printed words side by side, in shares of the frame.
 
     Attributes:
-        u0: Its left end.
-        u1: Its right end.
-        v: Its baseline.
+        u0: The left end.
+        u1: The right end.
+        v: The baseline.
     """
 
     text: str
@@ -80,7 +80,7 @@ class PrintedLabel:
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class _WordReading:
     page: int
     text: str
     folded: str
@@ -92,34 +92,39 @@ class _Seen:
 
 
 def find_printed_words(pages: Sequence[StraightPage], leaders: Sequence[Leader]) -> tuple[PrintedWord, ...]:
-    """Return the words that are print, from top to bottom."""
+    """Return the printed words, top to bottom."""
     if not pages:
         return ()
     letter_u, letter_v = letter_shares(pages)
-    groups: list[list[_Seen]] = []
-    for word in sorted(_seen_words(pages), key=lambda one: -one.confidence):
-        group = next((one for one in groups if _is_same(one[0], word, letter_u, letter_v)), None)
+    groups: list[list[_WordReading]] = []
+    for word in sorted(_word_readings(pages), key=lambda reading: -reading.confidence):
+        group = next((other for other in groups if _is_same(other[0], word, letter_u, letter_v)), None)
         if group is None:
             groups.append([word])
         else:
             group.append(word)
     needed = 1 if len(pages) == 1 else max(2, (len(pages) + 1) // 2)
-    found = []
+    printed = []
     for group in groups:
         best = _most_alike(group)
-        alike = [one for one in group if _likeness(one.folded, best.folded) >= ALIKE]
-        count = len({one.page for one in alike})
+        similar = [reading for reading in group if _likeness(reading.folded, best.folded) >= ALIKE]
+        count = len({reading.page for reading in similar})
         if count < needed or (len(pages) == 1 and best.confidence < SINGLE_CONFIDENCE):
             continue
-        u0, u1 = float(np.median([one.u0 for one in alike])), float(np.median([one.u1 for one in alike]))
-        baseline = float(np.median([one.baseline for one in alike]))
+        u0, u1 = (
+            float(np.median([reading.u0 for reading in similar])),
+            float(np.median([reading.u1 for reading in similar])),
+        )
+        baseline = float(np.median([reading.baseline for reading in similar]))
         if leader_share(leaders, u0, u1, baseline, letter_v) > ON_LEADER:
             continue
-        v0 = float(np.median([one.v0 for one in alike]))
-        found.append(
-            PrintedWord(best.text, u0, u1, v0, baseline, count, max(one.confidence for one in alike))
+        v0 = float(np.median([reading.v0 for reading in similar]))
+        printed.append(
+            PrintedWord(
+                best.text, u0, u1, v0, baseline, count, max(reading.confidence for reading in similar)
+            )
         )
-    return tuple(sorted(found, key=lambda one: (one.baseline, one.u0)))
+    return tuple(sorted(printed, key=lambda word: (word.baseline, word.u0)))
 
 
 def letter_shares(pages: Sequence[StraightPage]) -> tuple[float, float]:
@@ -136,32 +141,32 @@ def join_labels(
     leaders: Sequence[Leader],
     rules: Sequence[float] = (),
 ) -> tuple[PrintedLabel, ...]:
-    """Return the labels that printed words make, line by line and from left to right.
+    """Return the labels formed by printed words, line by line and from left to right.
 
-    Words stay together across the usual gap between words; not over a vertical rule, and not over a leader.
+    Words are joined across the usual word gap, but not across a vertical rule or a leader.
 
     Args:
         letter: The height of a letter as shares of the frame's width and height.
         rules: The u of the vertical rules.
     """
-    found = []
+    all_labels = []
     for line in _lines(words, letter[1]):
         labels: list[list[PrintedWord]] = [[line[0]]]
         for before, word in pairwise(line):
             gap = word.u0 - before.u1
             between = (before.u1 + word.u0) / 2
-            parted = any(before.u1 <= rule <= word.u0 for rule in rules) or any(
-                abs(one.v - word.baseline) < 0.4 * letter[1]
-                and one.u0 <= between <= one.u1
+            is_separated = any(before.u1 <= rule <= word.u0 for rule in rules) or any(
+                abs(leader.v - word.baseline) < 0.4 * letter[1]
+                and leader.u0 <= between <= leader.u1
                 and gap > 0.3 * letter[0]
-                for one in leaders
+                for leader in leaders
             )
-            ended = before.text.endswith(":") and gap > 0.6 * letter[0]
-            if parted or ended or gap > WORD_GAP * letter[0]:
+            is_ended = before.text.endswith(":") and gap > 0.6 * letter[0]
+            if is_separated or is_ended or gap > WORD_GAP * letter[0]:
                 labels.append([])
             labels[-1].append(word)
-        found += [_label(one) for one in labels]
-    return tuple(found)
+        all_labels += [_label(label) for label in labels]
+    return tuple(all_labels)
 
 
 def _label(words: Sequence[PrintedWord]) -> PrintedLabel:
@@ -176,18 +181,19 @@ def _label(words: Sequence[PrintedWord]) -> PrintedLabel:
 
 def _lines(words: Sequence[PrintedWord], letter: float) -> Iterable[list[PrintedWord]]:
     lines: list[list[PrintedWord]] = []
-    for word in sorted(words, key=lambda one: one.baseline):
+    for word in sorted(words, key=lambda word: word.baseline):
         line = next(
-            (one for one in reversed(lines) if abs(one[-1].baseline - word.baseline) < 0.4 * letter), None
+            (line for line in reversed(lines) if abs(line[-1].baseline - word.baseline) < 0.4 * letter),
+            None,
         )
         if line is None:
             lines.append([word])
         else:
             line.append(word)
-    return [sorted(line, key=lambda one: one.u0) for line in lines]
+    return [sorted(line, key=lambda word: word.u0) for line in lines]
 
 
-def _seen_words(pages: Sequence[StraightPage]) -> Iterable[_Seen]:
+def _word_readings(pages: Sequence[StraightPage]) -> Iterable[_WordReading]:
     for number, page in enumerate(pages):
         for word in page.words:
             text = word.text.strip("|[]{}_~`'\"“”‘’.…·-—")
@@ -202,7 +208,7 @@ def _seen_words(pages: Sequence[StraightPage]) -> Iterable[_Seen]:
             if not -BEYOND < page.v(box.bottom) < 1 + BEYOND:
                 continue
             bottom = box.bottom - (0.22 * page.letter if DESCENDERS & set(text.rstrip(":").lower()) else 0.0)
-            yield _Seen(
+            yield _WordReading(
                 number,
                 text,
                 folded,
@@ -214,26 +220,26 @@ def _seen_words(pages: Sequence[StraightPage]) -> Iterable[_Seen]:
             )
 
 
-def _is_same(one: _Seen, other: _Seen, letter_u: float, letter_v: float) -> bool:
-    if abs(one.baseline - other.baseline) > NEAR * letter_v:
+def _is_same(reading: _WordReading, other: _WordReading, letter_u: float, letter_v: float) -> bool:
+    if abs(reading.baseline - other.baseline) > NEAR * letter_v:
         return False
-    overlap = min(one.u1, other.u1) - max(one.u0, other.u0)
+    overlap = min(reading.u1, other.u1) - max(reading.u0, other.u0)
     return (
-        overlap > 0.5 * max(one.u1 - one.u0, other.u1 - other.u0)
-        and abs(one.u0 - other.u0) < NEAR * letter_u * 1.5
+        overlap > 0.5 * max(reading.u1 - reading.u0, other.u1 - other.u0)
+        and abs(reading.u0 - other.u0) < NEAR * letter_u * 1.5
     )
 
 
-def _most_alike(group: Sequence[_Seen]) -> _Seen:
-    """Return the reading that most others are like; of equals the surer one."""
+def _most_alike(group: Sequence[_WordReading]) -> _WordReading:
+    """Return the reading most similar to the others; among equals the most confident."""
     return max(
         group,
-        key=lambda one: (
-            sum(_likeness(one.folded, other.folded) * other.confidence for other in group),
-            one.confidence,
+        key=lambda reading: (
+            sum(_likeness(reading.folded, other.folded) * other.confidence for other in group),
+            reading.confidence,
         ),
     )
 
 
-def _likeness(one: str, other: str) -> float:
-    return float(Levenshtein.normalized_similarity(one, other))
+def _likeness(text: str, other: str) -> float:
+    return float(Levenshtein.normalized_similarity(text, other))

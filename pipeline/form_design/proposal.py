@@ -1,7 +1,7 @@
-"""The design that specimen pages propose: what is printed on them, and where its blanks are.
+"""The design proposed from specimen pages: their print and their blanks.
 
-Nothing that is proposed counts before a person has looked at it; places are what the machine is good at, and the
-fields are taken from the declared form whose labels are most alike.
+A proposal counts only after a person has looked at it. The machine is good at positions; fields come from the declared
+form with the most similar labels.
 """
 
 from __future__ import annotations
@@ -29,27 +29,27 @@ from pipeline.form_design.specimen import StraightPage
 from pipeline.layout.locate.label_matching import fold_label
 
 SAME_LINE = 0.45
-"""How far, in letters, the baseline of a label may lie from the level of its leader."""
+"""Largest distance, in letter heights, between the baseline of a label and the level of its leader."""
 
 BEFORE_LEADER = 6.0
-"""How far, in letters, behind a label the first dots of its leader are seen at most: writing may hide those before."""
+"""Largest gap, in letter heights, between a label and its leader's first visible dots, as writing may hide dots."""
 
 HIDDEN = 0.4
-"""From which distance on, in letters, between a label and the first dots that are seen others are hidden."""
+"""Gap between a label and the first visible dots, in letter heights, from which hidden dots are assumed."""
 
 NEAR_MARGIN = 3.0
-"""How far, in letters, from the margin of the lines the first or last dots of one are that reaches up to it."""
+"""Largest distance, in letter heights, of a leader's end from the margin of the lines to count as reaching it."""
 
 LETTER_OF_CAPITAL, FEWEST_HEADINGS = 1.35, 3
-"""Height of printed letters over that of the words above their baseline, and from how many of these it is known."""
+"""Ratio of letter height to a word's height above its baseline, and the smallest number of headings that show it."""
 
 TEXT_SIZE_OF_LETTER = 0.93
-"""The size of printed letters that a form declares, as a share of the height measured on a page."""
+"""The declared text size of a form as a share of the letter height measured on a page."""
 
 
 @dataclass(frozen=True, slots=True)
 class FormIdentity:
-    """What a person says of a form before its pages are looked at.
+    """The data of a form that a person enters before its pages are examined.
 
     Attributes:
         years: The first and the last year of its books.
@@ -65,11 +65,11 @@ class FormIdentity:
 def propose_design(
     pages: Sequence[StraightPage], identity: FormIdentity, layout: Literal["", "page", "table", "act"] = ""
 ) -> Design:
-    """Return what specimen pages of one book propose; the fields of its blanks are not bound.
+    """Return the design proposed from specimen pages of a book; the fields of its blanks are unbound.
 
     Args:
         pages: The specimens, at least one.
-        layout: Its layout, where a person has said it; else the rules decide.
+        layout: The layout if a person has chosen it; else the rules decide.
     """
     letter_u, letter_v = letter_shares(pages)
     rules = inner_rules(pages)
@@ -101,8 +101,10 @@ def propose_design(
     cells, loose = _cells(labels, leaders, (letter_u, letter_v), rules, (left, right))
     checkboxes, loose = _check_boxes(boxes, loose, (letter_u, letter_v))
     areas, loose = find_areas(loose, labels, leaders, rules, letter_v)
-    every = sorted((*cells, *_label_cells(loose)), key=lambda one: (one.at, one.start or one.from_ or 0.0))
-    numbered = tuple(cell.model_copy(update={"key": f"c{n}"}) for n, cell in enumerate(every, start=1))
+    all_cells = sorted(
+        (*cells, *_label_cells(loose)), key=lambda cell: (cell.at, cell.start or cell.from_ or 0.0)
+    )
+    numbered = tuple(cell.model_copy(update={"key": f"c{n}"}) for n, cell in enumerate(all_cells, start=1))
     return Design(
         **common,
         layout="page",
@@ -116,7 +118,7 @@ def propose_design(
 
 
 def _print_size(words: Sequence[PrintedWord], usual: float) -> float:
-    """Return the height of printed letters in the headings of a table: what is clear on its pages is mostly written."""
+    """Return the height of printed letters in a table's headings, as other words of its pages are mostly written."""
     high = [word.baseline - word.v0 for word in words if len(fold_label(word.text)) > 2]
     return LETTER_OF_CAPITAL * float(np.median(high)) if len(high) >= FEWEST_HEADINGS else usual
 
@@ -129,24 +131,24 @@ def _paper(pages: Sequence[StraightPage]) -> tuple[float, float]:
 
 
 def _frame(pages: Sequence[StraightPage]) -> Rectangle:
-    """Return the printed frame as shares of the paper: its size by its pixels, in the middle where that is not told."""
+    """Return the printed frame as shares of the paper: size from its pixels, position assumed near the middle."""
     width_mm, height_mm = _paper(pages)
     sizes = [
         (page.frame.width / page.mm_pixels / width_mm, page.frame.height / page.mm_pixels / height_mm)
         for page in pages
     ]
-    wide = min(0.98, float(np.median([one[0] for one in sizes])))
-    high = min(0.98, float(np.median([one[1] for one in sizes])))
+    wide = min(0.98, float(np.median([size[0] for size in sizes])))
+    high = min(0.98, float(np.median([size[1] for size in sizes])))
     left, top = (1 - wide) / 2, (1 - high) * 0.65
     return round(left, 4), round(top, 4), round(left + wide, 4), round(top + high, 4)
 
 
 def _margins(leaders: Sequence[Leader], rules: Sequence[float]) -> tuple[float, float]:
-    inside = [one for one in leaders if 0 < one.v < 1]
+    inside = [leader for leader in leaders if 0 < leader.v < 1]
     if not inside:
         return 0.031, rules[0] - 0.01 if rules else 0.97
-    left = float(np.percentile([one.u0 for one in inside], 5))
-    right = float(np.percentile([one.u1 for one in inside], 90))
+    left = float(np.percentile([leader.u0 for leader in inside], 5))
+    right = float(np.percentile([leader.u1 for leader in inside], 90))
     return round(max(0.0, left), 4), round(min(1.0, right), 4)
 
 
@@ -157,7 +159,7 @@ def _cells(
     rules: Sequence[float],
     margins: tuple[float, float],
 ) -> tuple[list[DesignedCell], list[PrintedLabel]]:
-    """Return the blanks with the labels in front of them, and the labels that have none."""
+    """Return the blanks with the labels in front of them, and the labels without blanks."""
     taken: set[int] = set()
     cells: list[DesignedCell] = []
     for leader in leaders:
@@ -180,7 +182,7 @@ def _cells(
         if number is not None:
             taken.add(number)
         begin, end = _blank_ends(leader, label, labels, letter, margins)
-        said = {
+        fields = {
             "key": f"p{len(cells) + 1}",
             "at": round(leader.v, 4),
             "label": label.text[:300] if label else "",
@@ -189,7 +191,7 @@ def _cells(
             "to": round(max(end, begin + letter[0]), 4),
             "proposed": True,
         }
-        cells.append(DesignedCell.model_validate(said))
+        cells.append(DesignedCell.model_validate(fields))
     return cells, [label for number, label in enumerate(labels) if number not in taken]
 
 
@@ -200,15 +202,17 @@ def _blank_ends(
     letter: tuple[float, float],
     margins: tuple[float, float],
 ) -> tuple[float, float]:
-    """Return where a blank begins and ends: behind its label, at the margins of the lines where its dots are near."""
+    """Return where a blank begins and ends: after its label, and at the margins if its dots come close."""
     begin, end = leader.u0 - 0.08 * letter[0], leader.u1 + 0.06 * letter[0]
-    beside = [one for one in labels if one is not label and abs(one.v - leader.v) < SAME_LINE * letter[1]]
+    beside = [
+        other for other in labels if other is not label and abs(other.v - leader.v) < SAME_LINE * letter[1]
+    ]
     if label is not None:
         begin = label.u1 if begin - label.u1 > HIDDEN * letter[0] else max(begin, label.u1)
-    elif 0 < begin - margins[0] < NEAR_MARGIN * letter[0] and not any(one.u0 < begin for one in beside):
+    elif 0 < begin - margins[0] < NEAR_MARGIN * letter[0] and not any(other.u0 < begin for other in beside):
         begin = margins[0]
     if 0 < margins[1] - end < NEAR_MARGIN * letter[0] and not any(
-        end < one.u0 < margins[1] for one in beside
+        end < other.u0 < margins[1] for other in beside
     ):
         end = margins[1]
     return begin, end
@@ -224,7 +228,7 @@ def _label_cells(labels: Sequence[PrintedLabel]) -> tuple[DesignedCell, ...]:
 
 
 def _is_in_word(box: Rectangle, words: Sequence[PrintedWord]) -> bool:
-    """Return whether a square is a letter: a word of several letters lies around it."""
+    """Return whether a square is a letter inside a word of several letters."""
     middle = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     return any(
         len(fold_label(word.text)) > 1
@@ -236,7 +240,6 @@ def _is_in_word(box: Rectangle, words: Sequence[PrintedWord]) -> bool:
 
 
 def _without_boxes(words: Sequence[PrintedWord], boxes: Sequence[Rectangle]) -> list[PrintedWord]:
-    """Return the words without what was read of check boxes."""
 
     def is_box(word: PrintedWord) -> bool:
         middle = (word.u0 + word.u1) / 2, (word.v0 + word.baseline) / 2
@@ -248,24 +251,24 @@ def _without_boxes(words: Sequence[PrintedWord], boxes: Sequence[Rectangle]) -> 
 def _check_boxes(
     boxes: Sequence[Rectangle], labels: Sequence[PrintedLabel], letter: tuple[float, float]
 ) -> tuple[tuple[DesignedCheckBox, ...], list[PrintedLabel]]:
-    """Return the check boxes with the labels beside them, and the labels that are left."""
-    left = list(labels)
-    found: list[DesignedCheckBox] = []
+    """Return the check boxes with the labels beside them, and the remaining labels."""
+    remaining = list(labels)
+    checkboxes: list[DesignedCheckBox] = []
     for box in boxes:
         middle = (box[1] + box[3]) / 2
-        beside = [label for label in left if abs(label.v - 0.35 * letter[1] - middle) < 0.8 * letter[1]]
+        beside = [label for label in remaining if abs(label.v - 0.35 * letter[1] - middle) < 0.8 * letter[1]]
         near = min(
             beside, key=lambda label: min(abs(box[0] - label.u1), abs(label.u0 - box[2])), default=None
         )
         if near is not None:
-            left.remove(near)
-        found.append(
+            remaining.remove(near)
+        checkboxes.append(
             DesignedCheckBox(
-                key=f"b{len(found) + 1}",
+                key=f"b{len(checkboxes) + 1}",
                 label=near.text if near else "",
                 at=(round(near.u0, 4), round(near.v, 4)) if near else (round(box[0], 4), round(box[3], 4)),
                 box=box,
                 proposed=True,
             )
         )
-    return tuple(found), left
+    return tuple(checkboxes), remaining

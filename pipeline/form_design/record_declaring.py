@@ -1,7 +1,7 @@
-"""A kind of register that an office declares: checked, kept beside what was declared before, and given its table.
+"""A kind of register declared by an office: checked, stored with its history, and given its table.
 
-Nothing of what was typed or read is ever lost by it: a field that is no longer declared keeps its column, and as long
-as the registry holds books of the register no field may be left out or hold something else.
+A declaration never loses data: a field that is no longer declared keeps its column, and while the registry holds
+books of the register, no field may be removed or change its kind.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ from pipeline.run_context import RunContext
 from pipeline.scans.workspace import Workspace
 
 MOST_LETTERS = 200_000
-"""Letters of a declaration; one of two hundred fields has a third of them."""
+"""Largest length of a declaration in letters; two hundred fields take a third of it."""
 
 
 NO_RIGHT = (
     "Tài khoản mà phần mềm dùng không được thêm bảng vào cơ sở dữ liệu, nên chưa khai báo gì. Người quản trị máy chạy "
     "“hotich schemas declare” bằng tài khoản chủ của cơ sở dữ liệu, rồi cấp lại quyền (“hotich registry role-sql”)."
 )
-"""Why a register cannot be declared under an account that may not add tables."""
+"""The refusal for a database account that may not add tables."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeclaredRecord:
-    """What a declaration came to.
+    """The result of a declaration.
 
     Attributes:
-        new: Whether it was not declared before.
+        new: Whether the register was undeclared before.
     """
 
     record: RecordSpec
@@ -44,13 +44,13 @@ class DeclaredRecord:
 
 
 def check_declaration(context: RunContext, text: str) -> DeclaredRecord:
-    """Return what a declaration would come to; nothing is kept.
+    """Return the result of a declaration without storing it.
 
     Args:
-        context: What this run works with; its declarations are those of the office.
+        context: The run context with the office's declarations.
 
     Raises:
-        SchemaError: It has a flaw, or takes away what entries of the registry hold.
+        SchemaError: The declaration has a flaw, or removes fields held by entries of the registry.
     """
     record = own_record(context.schemas, text[: MOST_LETTERS + 1], Path("loại sổ"))
     if len(text) > MOST_LETTERS:
@@ -68,19 +68,19 @@ def check_declaration(context: RunContext, text: str) -> DeclaredRecord:
 
 
 def declare_record(context: RunContext, text: str, author: str) -> DeclaredRecord:
-    """Keep a declaration as the office's own and give the registry the table and columns that it asks for.
+    """Store a declaration as the office's own and create its table and columns in the registry.
 
-    The declaration before it stays beside it under the first letters of its SHA-256. Where the registry cannot be
-    brought up to date, the declaration before it is in force again.
+    The previous declaration is kept under the first letters of its SHA-256. If the registry cannot be updated, the
+    previous declaration is restored.
 
     Raises:
-        SchemaError: It has a flaw, or takes away what entries of the registry hold.
-        StorageError: The disk refuses.
+        SchemaError: The declaration has a flaw, or removes fields held by entries of the registry.
+        StorageError: The disk cannot be written.
     """
-    made = check_declaration(context, text)
-    if not made.changed:
-        return made
-    path = _path(context, made.record)
+    result = check_declaration(context, text)
+    if not result.changed:
+        return result
+    path = _path(context, result.record)
     before = path.read_bytes() if path.exists() else None
     try:
         make_folder(path.parent)
@@ -93,20 +93,20 @@ def declare_record(context: RunContext, text: str, author: str) -> DeclaredRecor
         ) from None
     try:
         whole = with_own_records(_shipped(context), Workspace(context.workspace).own_schemas)
-        whole.record(made.record.record)
+        whole.record(result.record.record)
         with replace(context, schemas=whole).open_registry() as registry:
-            told = {
-                "record": made.record.record,
-                "fields": len(made.record.fields),
+            detail = {
+                "record": result.record.record,
+                "fields": len(result.record.fields),
                 "sha256": hashlib.sha256(text.encode()).hexdigest(),
             }
-            registry.note_printed("record-declared", "registry", told, author=author)
+            registry.note_printed("record-declared", "registry", detail, author=author)
     except BaseException as error:
         path.unlink() if before is None else write_atomically(path, before)
         if isinstance(error, RegistryForbidden):
             raise SchemaError(NO_RIGHT) from None
         raise
-    return made
+    return result
 
 
 def _shipped(context: RunContext) -> Schemas:
@@ -130,17 +130,19 @@ def _path(context: RunContext, record: RecordSpec) -> Path:
 
 
 def _refuse_lost(context: RunContext, before: RecordSpec, after: RecordSpec) -> None:
-    lost = [one for one in before.fields if one.name not in after.by_name]
-    other = [
-        one for one in before.fields if one.name in after.by_name and after.by_name[one.name].kind != one.kind
+    lost = [field for field in before.fields if field.name not in after.by_name]
+    changed_kind = [
+        field
+        for field in before.fields
+        if field.name in after.by_name and after.by_name[field.name].kind != field.kind
     ]
-    if not (lost or other):
+    if not (lost or changed_kind):
         return
     with context.open_registry() as registry:
         books = len(registry.book_rows(before.record))
     if not books:
         return
-    labels = ", ".join(f"“{one.label}”" for one in (lost or other)[:5])
+    labels = ", ".join(f"“{field.label}”" for field in (lost or changed_kind)[:5])
     what = "bỏ trường" if lost else "đổi kiểu của trường"
     raise SchemaError(
         f"Sổ dữ liệu có {books} quyển loại “{before.title}”, nên không {what} {labels} được. Hãy thêm trường mới, để "
@@ -149,15 +151,15 @@ def _refuse_lost(context: RunContext, before: RecordSpec, after: RecordSpec) -> 
 
 
 def _refuse_lost_columns(context: RunContext, after: RecordSpec) -> None:
-    """Refuse a declaration in the place of one that is gone or has a flaw, if it leaves out what entries hold."""
+    """Refuse a declaration that replaces a missing or flawed file but omits columns with data."""
     with context.open_registry() as registry:
         if not registry.book_rows(after.record):
             return
         lost = [name for name in registry.columns_of(after.record) if name not in after.by_name]
     if lost:
-        named = ", ".join(f"“{one}”" for one in lost[:5])
+        names = ", ".join(f"“{name}”" for name in lost[:5])
         raise SchemaError(
-            f"Sổ dữ liệu có sổ loại “{after.record}” với các trường {named} mà khai báo này không có. Hãy khai đủ các "
+            f"Sổ dữ liệu có sổ loại “{after.record}” với các trường {names} mà khai báo này không có. Hãy khai đủ các "
             "trường ấy, đúng kiểu như trước."
         )
 
@@ -167,49 +169,49 @@ STALE = "Khai báo của loại sổ này vừa được người khác sửa. H
 
 @dataclass(frozen=True, slots=True)
 class RegisterDesk:
-    """The registers of an office as its pages declare them, one at a time.
+    """The registers of an office as its pages declare them, one declaration at a time.
 
     Attributes:
-        context: Returns what a run would work with now: the declarations as they stand on disk.
-        lock: Held while a declaration is kept.
+        context: Returns the current run context, with the declarations on disk.
+        lock: Held while a declaration is stored.
     """
 
     context: Callable[[], RunContext]
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def schemas(self) -> Schemas:
-        """Return the declarations as they stand on disk."""
+        """Return the declarations on disk."""
         return self.context().schemas
 
     def text_of(self, record: str) -> str:
-        """Return the declaration of an own register; ``""`` where there is none."""
+        """Return the declaration of an own register; ``""`` for any other register."""
         context = self.context()
         if record not in context.schemas.own_records:
             return ""
         return _path(context, context.schemas.record(record)).read_text(encoding="utf-8")
 
     def check(self, text: str) -> DeclaredRecord:
-        """Return what a declaration would come to, as ``check_declaration`` does."""
+        """Return the result of a declaration, as ``check_declaration`` does."""
         return check_declaration(self.context(), text)
 
     def declare(self, text: str, author: str, seen: str) -> DeclaredRecord:
-        """Keep a declaration, as ``declare_record`` does.
+        """Store a declaration, as ``declare_record`` does.
 
         Args:
-            seen: The mark of the declaration that was shown.
+            seen: The digest of the declaration that was shown.
 
         Raises:
-            SchemaError: It was changed since it was shown, or has a flaw.
-            StorageError: The disk refuses.
+            SchemaError: The declaration was changed since it was shown, or has a flaw.
+            StorageError: The disk cannot be written.
         """
         with self.lock:
             context = self.context()
-            made = check_declaration(context, text)
-            if mark_of(self.text_of(made.record.record)) != seen:
+            result = check_declaration(context, text)
+            if declaration_digest(self.text_of(result.record.record)) != seen:
                 raise SchemaError(STALE)
             return declare_record(context, text, author)
 
 
-def mark_of(text: str) -> str:
-    """Return what tells a declaration from another one; ``""``: there is none."""
+def declaration_digest(text: str) -> str:
+    """Return the digest of a declaration; ``""``: undeclared."""
     return hashlib.sha256(text.encode()).hexdigest()[:16] if text else ""

@@ -1,7 +1,8 @@
-"""A specimen page made straight: its printed frame is a rectangle, and what is seen on it lies in shares of that frame.
+"""A rectified specimen page: its printed frame is a rectangle, and positions are shares of this frame.
 
-A page is set upright by its print, levelled by its rules, and warped so that the outermost frame that is seen as thin
-rules is square. A table without a frame gets what its vertical rules span in place of one,
+A page is turned upright by its print, levelled by its rules, and warped so that its outermost frame of thin rules is a
+rectangle. A table without a frame gets the extent of its vertical rules instead, any other page the rectangle around
+its print::
 any other page the rectangle around its print::
 
     page as scanned --deskew--> level --outermost frame--> canvas, on which (u, v) are shares of the frame
@@ -31,29 +32,29 @@ from pipeline.recognition.ocr import PrintReader
 log = logging.getLogger(__name__)
 
 DPI = 200.0
-"""Pixels an inch at which a specimen is looked at."""
+"""Resolution at which a specimen is examined, in pixels per inch."""
 
 LETTER_MM = 4.2
-"""Height of the printed letters of a form's body, before its print is measured."""
+"""Assumed height of the printed letters of a form's body, before it is measured."""
 
 CLEAR, FEWEST_CLEAR, SURELY_CLEAR = 0.8, 12, 40
-"""From which confidence on a printed word is clear, how many of them show which way up a page lies where they are a
-third of all, and how many where they are not."""
+"""Smallest confidence of a clear printed word; numbers of clear words that prove an orientation: where they are a third
+of all words, and where they are fewer."""
 
 FEWEST_RULES = 4
-"""How many vertical rules a page has at least that is a table without a frame."""
+"""Smallest number of vertical rules of a table without a frame."""
 
 MOST_OVERHANG = 0.03
-"""How far, as a share of the frame's height, vertical rules may seem to run out of it."""
+"""Tolerated apparent overhang of vertical rules beyond the frame, as a share of its height."""
 
 MOST_PIXELS = 4000
-"""Pixels of the longer side of the canvas, at most."""
+"""Largest length of the canvas's longer side, in pixels."""
 
 SMALLEST_MM = 190.0
-"""How long a page of a register is at least: a file by whose resolution it is shorter does not know its paper."""
+"""Smallest length of a register page: a file whose resolution gives less has a wrong resolution."""
 
 PAPERS = ((148.0, 210.0), (210.0, 297.0), (215.0, 330.0), (297.0, 420.0))
-"""Usual sizes of paper in mm; a page whose file does not say its resolution is taken for A4, a wide one for A3."""
+"""Usual paper sizes in mm; a page without resolution is taken for A4, a wide page for A3."""
 
 Values = NDArray[np.float64]
 
@@ -63,18 +64,18 @@ class StraightPage:
     """A specimen page on its canvas; all pictures are (h, w).
 
     Attributes:
-        grey: The page with even illumination, the dots of leaders painted out, paper 255.
-        ink: Its ink mask (0/255), with print, rules and dots.
+        grey: The page with even illumination, leader dots removed, paper 255.
+        ink: The ink mask (0/255), with print, rules and dots.
         matrix: From the page as scanned to the canvas, (3, 3).
         frame: The printed frame on the canvas.
-        words: What was read as print, in pixels of the canvas.
-        dots: The middles (n, 2) of the dots of its leaders.
-        upright: x of its long vertical rules, ascending.
-        level: y of its long horizontal rules.
-        letter: Height of its printed letters in pixels.
-        paper_mm: Width and height of the paper, as far as they can be told.
-        turn: Degrees clockwise that set it upright.
-        mm_pixels: Pixels of the canvas a mm of the paper takes.
+        words: The readings of print, in pixels of the canvas.
+        dots: The centres (n, 2) of leader dots.
+        upright: x of long vertical rules, ascending.
+        level: y of long horizontal rules.
+        letter: Height of printed letters in pixels.
+        paper_mm: Width and height of the paper, partly assumed.
+        turn: Rotation clockwise in degrees that makes it upright.
+        mm_pixels: Pixels of the canvas per mm of paper.
     """
 
     grey: Pixels
@@ -97,23 +98,23 @@ class StraightPage:
         return self.grey.shape[1], self.grey.shape[0]
 
     def u(self, x: float) -> float:
-        """Return the share of the frame's width of an x."""
+        """Return the share of the frame's width at x."""
         return (x - self.frame.left) / self.frame.width
 
     def v(self, y: float) -> float:
-        """Return the share of the frame's height of a y."""
+        """Return the share of the frame's height at y."""
         return (y - self.frame.top) / self.frame.height
 
     def x(self, u: float) -> float:
-        """Return the x of a share of the frame's width."""
+        """Return the x at a share of the frame's width."""
         return self.frame.left + u * self.frame.width
 
     def y(self, v: float) -> float:
-        """Return the y of a share of the frame's height."""
+        """Return the y at a share of the frame's height."""
         return self.frame.top + v * self.frame.height
 
     def rule_share(self, start: tuple[float, float], end: tuple[float, float]) -> float:
-        """Return the share 0..1 of the way between two places (u, v) along which a thin rule is seen."""
+        """Return the share 0..1 of the line between two points (u, v) along which a thin rule is visible."""
         first, last = (np.array([self.x(u), self.y(v)]) for u, v in (start, end))
         return rule_cover(self.grey, first, last, 0.35 * self.letter, 0.3 * self.letter)
 
@@ -125,7 +126,7 @@ def straighten_page(
 
     Args:
         page: The decoded page, RGB (h, w, 3).
-        turns: The quarter turns clockwise in degrees in which its print is looked for, in that order.
+        turns: The clockwise quarter turns, in degrees, to try in this order.
     """
     paper, dpi = _paper(page)
     layer = binarization.ink_layer(page.pixels)
@@ -167,7 +168,7 @@ def straighten_page(
         matrix=matrix,
         frame=Box(float(left), float(top), float(right), float(bottom)),
         has_frame=has_frame,
-        words=tuple(Word(word.text, _carried(word.box, onto), word.confidence) for word in words),
+        words=tuple(Word(word.text, _transformed(word.box, onto), word.confidence) for word in words),
         dots=warp.transform_points(onto, leaders.centroids) if len(leaders.centroids) else np.empty((0, 2)),
         upright=families[0].at,
         level=families[1].at,
@@ -179,13 +180,15 @@ def straighten_page(
 
 
 def _paper(page: PageImage) -> tuple[tuple[float, float], float]:
-    """Return the size of the paper in mm and the page's pixels an inch."""
+    """Return the size of the paper in mm and the page's pixels per inch."""
     height, width = page.pixels.shape[:2]
     if 90 <= page.dpi <= 700:
-        said = width / page.dpi * 25.4, height / page.dpi * 25.4
-        if SMALLEST_MM <= max(said) <= 700:
-            near = min(PAPERS, key=lambda size: abs(max(size) - max(said)))
-            short, long = near if abs(max(near) - max(said)) < 0.04 * max(near) else (min(said), max(said))
+        measured = width / page.dpi * 25.4, height / page.dpi * 25.4
+        if SMALLEST_MM <= max(measured) <= 700:
+            near = min(PAPERS, key=lambda size: abs(max(size) - max(measured)))
+            short, long = (
+                near if abs(max(near) - max(measured)) < 0.04 * max(near) else (min(measured), max(measured))
+            )
             paper = (long, short) if width > height else (short, long)
             return (round(paper[0], 1), round(paper[1], 1)), page.dpi
     paper = (420.0, 297.0) if width > height else (210.0, 297.0)
@@ -195,7 +198,7 @@ def _paper(page: PageImage) -> tuple[tuple[float, float], float]:
 def _upright(
     grey: Pixels, scale: float, dpi: float, reader: PrintReader, turns: Sequence[int]
 ) -> tuple[DeskewedPage, tuple[Word, ...]]:
-    """Return the page levelled in the first orientation whose print is clear, else in that with most of it."""
+    """Return the levelled page in the first orientation with clear print, else in the orientation with the most."""
     best: tuple[int, DeskewedPage, tuple[Word, ...]] | None = None
     for turn in turns:
         level = deskew(grey, scale, turn, LETTER_MM / 25.4 * dpi, dpi)
@@ -210,15 +213,15 @@ def _upright(
 
 
 def _letter(words: Sequence[Word], usual: float) -> float:
-    """Return the height of printed letters: what clear words with letters above the line mostly measure."""
+    """Return the height of printed letters, measured on clear words with ascenders."""
     tall = [word.box.height for word in words if word.confidence > CLEAR and len(fold_label(word.text)) > 2]
     return float(np.median(tall)) * 1.25 if len(tall) >= 5 else usual
 
 
 def _to_ends_of_rules(corners: Matrix, level: DeskewedPage) -> Matrix:
-    """Return the corners (4, 2) of a frame out of which vertical rules run as far as they do.
+    """Return the corners (4, 2) of a frame, extended to the ends of its vertical rules.
 
-    Its top or foot is a rule between rows then, as that of a table that is cut off by the edge of the paper.
+    Top or foot is then a rule between rows, as of a table cut off by the edge of the paper.
     """
     runs = grid.vertical_runs(level.ink)
     upright, crossing = grid.find_rule_families(level.ink, runs)
@@ -243,7 +246,7 @@ def _to_ends_of_rules(corners: Matrix, level: DeskewedPage) -> Matrix:
 
 
 def _around_rules(level: DeskewedPage) -> Matrix | None:
-    """Return the corners (4, 2) of what the vertical rules of a table span that has no frame around it."""
+    """Return the corners (4, 2) around the vertical rules of a table without a frame; None: no such table."""
     runs = grid.vertical_runs(level.ink)
     upright, crossing = grid.find_rule_families(level.ink, runs)
     width = level.size[0]
@@ -264,7 +267,7 @@ def _around_rules(level: DeskewedPage) -> Matrix | None:
 
 
 def _runs_on(runs: Pixels, upright: RuleFamily, at: float, reach: tuple[float, float]) -> bool:
-    """Return whether a long line runs on above or below where the rules of a table end: an edge of the paper does."""
+    """Return whether a line continues beyond the table's rules, as the edge of the paper does."""
     height = runs.shape[0]
     beside = max(3, runs.shape[1] // 300)
     for first, last in (
@@ -283,7 +286,7 @@ def _runs_on(runs: Pixels, upright: RuleFamily, at: float, reach: tuple[float, f
 
 
 def _around_print(words: Sequence[Word], level: DeskewedPage) -> Matrix:
-    """Return the corners (4, 2) of the rectangle around what is printed; those of the page where nothing is."""
+    """Return the corners (4, 2) of the rectangle around the print, or nearly of the page if nothing is printed."""
     boxes = [word.box for word in words if word.confidence > CLEAR]
     width, height = level.size
     if len(boxes) < 3:
@@ -294,10 +297,10 @@ def _around_print(words: Sequence[Word], level: DeskewedPage) -> Matrix:
     return np.array([(left, top), (right, top), (right, bottom), (left, bottom)], float)
 
 
-def _carried(box: Box, matrix: Matrix) -> Box:
+def _transformed(box: Box, matrix: Matrix) -> Box:
     corners = np.array(
         [(box.left, box.top), (box.right, box.top), (box.right, box.bottom), (box.left, box.bottom)]
     )
-    moved = warp.transform_points(matrix, corners)
-    (left, top), (right, bottom) = moved.min(axis=0), moved.max(axis=0)
+    mapped = warp.transform_points(matrix, corners)
+    (left, top), (right, bottom) = mapped.min(axis=0), mapped.max(axis=0)
     return Box(float(left), float(top), float(right), float(bottom))

@@ -1,8 +1,8 @@
-"""The same frame on all specimens: where one page shows another outermost rule, the rules that pages share decide.
+"""The same frame on all specimens: where outermost rules differ between pages, the shared rules decide.
 
-What shows through, or the edge of the facing page, may look like one more rule outside the frame, and a faded side be
-missed. Among the few outermost rules of each page those are its frame by which most of its other rules stand where
-those of the other pages do::
+Show-through or the edge of the facing page may look like another rule outside the frame, and a faded side may be
+missed. Among the few outermost rules of each page, the frame is the pair for which most other rules stand where those
+of the other pages do::
 
     page 1   |    |  |     |        |          page 2   : |    |  |     |        |      the rule : is not shared
 """
@@ -20,32 +20,32 @@ from pipeline.form_design.specimen import StraightPage
 from pipeline.layout.locate.label_matching import fold_label
 
 OUTER = 4
-"""How many of the outermost rules of a side may be the frame's."""
+"""Number of outermost rules on a side that may be the frame's."""
 
 NEAR = 0.004
-"""How far, as a share of the frame's side, a rule may stand from where another page has it."""
+"""Largest distance of a rule on two pages, as a share of the frame's side."""
 
 LEAST = 0.6
-"""How much of the frame as it was found another one must take."""
+"""Smallest share of the originally found frame that another frame must cover."""
 
 FEWEST_RULES = 8
-"""How many rules a page has at least by which the frames of others are decided: the grid of a table, in short."""
+"""Smallest number of rules of a page that decides the frames of others: the grid of a table."""
 
 LEAST_GAIN = 3.0
-"""How many more rules must stand in their places by another frame than by the one that was found."""
+"""Smallest gain in matching rules for a frame to replace the found frame."""
 
 STILL = 0.012
-"""How far, as a share of the frame's side, print may lie off another page's before a frame is doubted."""
+"""Largest offset of print between two pages, as a share of the frame's side, before a frame is doubted."""
 
 CLEAR, FEWEST_WORDS = 0.7, 6
-"""From which confidence on a word says where a page lies, and how many of them must."""
+"""Smallest confidence of a word that locates a page, and the smallest number of such words."""
 
 Values = NDArray[np.float64]
 Ends = tuple[float, float]
 
 
 def align_pages(pages: Sequence[StraightPage]) -> tuple[StraightPage, ...]:
-    """Return the specimens, each with the frame by which its rules agree with the others'."""
+    """Return the specimens, each with the frame by which its rules agree best with the others'."""
     if len(pages) < 2:
         return tuple(pages)
     across = _agreed(
@@ -60,24 +60,24 @@ def align_pages(pages: Sequence[StraightPage]) -> tuple[StraightPage, ...]:
 
 
 def _by_words(pages: Sequence[StraightPage]) -> tuple[StraightPage, ...]:
-    """Return the specimens, those moved whose print stands elsewhere in their frame than that of most others.
+    """Return the specimens, with pages moved whose print is offset from that of most others.
 
-    A page without a frame has a rectangle around its print in place of one, and only its words say where it lies.
+    A page without a frame has the rectangle around its print instead, and only its words locate it.
     """
     maps = [[_map_of(own, other) for other in pages] for own in pages]
-    agreeing = [sum(one is not None and _is_still(*one) for one in row) for row in maps]
+    agreeing = [sum(mapping is not None and _is_still(*mapping) for mapping in row) for row in maps]
     reference = int(
         np.argmax([count + 0.5 * page.has_frame for count, page in zip(agreeing, pages, strict=True)])
     )
-    moved = []
-    for page, one in zip(pages, maps[reference], strict=True):
-        if one is None or _is_still(*one):
-            moved.append(page)
+    aligned = []
+    for page, mapping in zip(pages, maps[reference], strict=True):
+        if mapping is None or _is_still(*mapping):
+            aligned.append(page)
             continue
-        (grow_u, shift_u), (grow_v, shift_v) = one
+        (grow_u, shift_u), (grow_v, shift_v) = mapping
         frame = Box(page.x(shift_u), page.y(shift_v), page.x(shift_u + grow_u), page.y(shift_v + grow_v))
-        moved.append(replace(page, frame=frame))
-    return tuple(moved)
+        aligned.append(replace(page, frame=frame))
+    return tuple(aligned)
 
 
 def _is_still(across: Ends, down: Ends) -> bool:
@@ -85,34 +85,34 @@ def _is_still(across: Ends, down: Ends) -> bool:
 
 
 def _map_of(page: StraightPage, other: StraightPage) -> tuple[Ends, Ends] | None:
-    """Return how places in a page's frame lie in that of another: growth and shift of u, and of v; None: not told."""
+    """Return the map from a page's frame to another's: scale and shift of u, and of v; None: unknown."""
     words, others = _known_words(page), _known_words(other)
     common = [text for text in words if text in others]
     if len(common) < FEWEST_WORDS:
         return None
-    found = []
+    lines = []
     for axis in (0, 1):
         here = np.array([words[text][axis] for text in common])
         there = np.array([others[text][axis] for text in common])
         line = _robust_line(here, there)
         if line is None:
             return None
-        found.append(line)
-    return found[0], found[1]
+        lines.append(line)
+    return lines[0], lines[1]
 
 
 def _known_words(page: StraightPage) -> dict[str, tuple[float, float]]:
-    """Return where the clear words are that stand once on a page."""
+    """Return the positions of clear words that occur once on a page."""
     places: dict[str, list[tuple[float, float]]] = {}
     for word in page.words:
         text = fold_label(word.text)
         if len(text) > 2 and word.confidence > CLEAR:
             places.setdefault(text, []).append((page.u(word.box.left), page.v(word.box.top)))
-    return {text: found[0] for text, found in places.items() if len(found) == 1}
+    return {text: at[0] for text, at in places.items() if len(at) == 1}
 
 
 def _robust_line(here: Values, there: Values) -> Ends | None:
-    """Return growth and shift of the line that most pairs of places agree with."""
+    """Return scale and shift of the line on which most pairs of positions agree."""
     first, second = np.triu_indices(len(here), 1)
     apart = here[second] - here[first]
     far = np.abs(apart) > 0.15
@@ -128,32 +128,32 @@ def _robust_line(here: Values, there: Values) -> Ends | None:
 
 
 def _agreed(rules: Sequence[Values], ends: Sequence[Ends]) -> list[Ends]:
-    """Return the ends of the frame of each page, along one direction."""
+    """Return the ends of each page's frame along an axis."""
     best: tuple[float, list[Ends]] | None = None
     for own, reference in zip(rules, ends, strict=True):
         shares = _shares(own, reference)
         if len(shares) < FEWEST_RULES:
             continue
         chosen, merit = [], 0.0
-        for other, found in zip(rules, ends, strict=True):
-            before = _agreement(_shares(other, found), shares)
-            better = max(_choices(other, found), key=lambda one: _agreement(_shares(other, one), shares))
+        for other, original in zip(rules, ends, strict=True):
+            before = _agreement(_shares(other, original), shares)
+            better = max(_choices(other, original), key=lambda pick: _agreement(_shares(other, pick), shares))
             after = _agreement(_shares(other, better), shares)
             is_moved = after >= before + LEAST_GAIN
-            chosen.append(better if is_moved else found)
+            chosen.append(better if is_moved else original)
             merit += after if is_moved else before
         if best is None or merit > best[0]:
             best = merit, chosen
     return list(ends) if best is None else best[1]
 
 
-def _choices(rules: Values, found: Ends) -> list[Ends]:
-    """Return the ends that a frame may have, those that were found first."""
-    wide = found[1] - found[0]
-    lows = [found[0], *(float(at) for at in rules[:OUTER])]
-    highs = [found[1], *(float(at) for at in rules[-OUTER:])]
+def _choices(rules: Values, original: Ends) -> list[Ends]:
+    """Return the possible ends of a frame, the originally found ends first."""
+    wide = original[1] - original[0]
+    lows = [original[0], *(float(at) for at in rules[:OUTER])]
+    highs = [original[1], *(float(at) for at in rules[-OUTER:])]
     pairs = [(low, high) for low in lows for high in highs if high - low >= LEAST * wide]
-    return list(dict.fromkeys(pairs)) or [found]
+    return list(dict.fromkeys(pairs)) or [original]
 
 
 def _shares(rules: Values, ends: Ends) -> Values:
@@ -162,7 +162,7 @@ def _shares(rules: Values, ends: Ends) -> Values:
 
 
 def _agreement(shares: Values, others: Values) -> float:
-    """Return how many rules stand where the others do, less a part of those that do not."""
+    """Return a score: the number of matching rules less a penalty for the others."""
     if not len(shares) or not len(others):
         return 0.0
     off = np.abs(shares[:, None] - others).min(axis=1)

@@ -1,4 +1,4 @@
-"""What is asked of a specimen page, and what comes back: a straight page with its picture, and what is read on it."""
+"""Requests and results for specimen pages: a rectified page with its picture, and the readings on it."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from pipeline.declarations.schema import Form, Rectangle
 from pipeline.form_design.specimen import StraightPage
 
 Side = Literal["", "left", "right"]
-"""Which page of an open book; ``""``: the picture shows one."""
+"""The page of an open book; ``""``: the picture shows a single page."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpecimenFile:
-    """A page of a file that a browser sent.
+    """A page of an uploaded file.
 
     Attributes:
-        sha256: Of its bytes.
-        size: Its length in bytes.
-        page_no: The page in it, from 1.
-        side: Which half of the picture.
+        sha256: The SHA-256 of the file.
+        size: The length of the file in bytes.
+        page_no: The page in the file, from 1.
+        side: The half of the picture.
     """
 
     path: Path
@@ -33,12 +33,12 @@ class SpecimenFile:
 
 @dataclass(frozen=True, slots=True)
 class StraightSpecimen:
-    """A specimen made straight.
+    """A rectified specimen.
 
     Attributes:
-        side: Which half of the picture it is.
-        picture: Its canvas in colour, as JPEG.
-        size: Width and height of that picture.
+        side: The half of the picture.
+        picture: The canvas in colour, as JPEG.
+        size: Width and height of this picture.
     """
 
     side: Side
@@ -49,13 +49,13 @@ class StraightSpecimen:
 
 @dataclass(frozen=True, slots=True)
 class ReadField:
-    """What a form reads on a specimen.
+    """A field read on a specimen.
 
     Attributes:
         row: The row of a table, from 0.
-        value: What it was understood as.
-        confidence: How sure that is, 0..1.
-        boxes: Where it was cut out, as shares of the picture.
+        value: The parsed value.
+        confidence: The confidence, 0..1.
+        boxes: The boxes of its ink, as shares of the picture.
     """
 
     row: int
@@ -68,12 +68,12 @@ class ReadField:
 
 @dataclass(frozen=True, slots=True)
 class SpecimenReading:
-    """What a form makes of a specimen.
+    """The result of reading a specimen with a form.
 
     Attributes:
-        kind: Whether the page was taken for the form (``entries``), for a cover, for blank, or for none of them.
-        other: The id of another form that it was taken for; ``""``: none.
-        labels: Where the print of the form was found, as shares of the picture.
+        kind: Whether the page matched the form (``entries``), or is a cover, blank, or unknown.
+        other: The id of another form that matched; ``""``: none.
+        labels: Boxes of the form's print, as shares of the picture.
     """
 
     kind: str
@@ -83,14 +83,12 @@ class SpecimenReading:
 
 
 class ReadsSpecimens(Protocol):
-    """Opens specimens in a process of its own; raises a ``HotichError`` where it cannot, or not in time."""
+    """Opens specimens in a separate process; raises a ``HotichError`` on failure or timeout."""
 
     def straighten(
-        self, asked: SpecimenFile, *, splits: bool, turn: int | None
+        self, specimen: SpecimenFile, *, splits: bool, turn: int | None
     ) -> tuple[StraightSpecimen, ...]:
-        """Return a page made straight, both pages of an open book where ``splits``; ``turn`` is tried first."""
+        """Return a rectified page, or both pages of an open book where ``splits``; ``turn`` is tried first."""
         ...
 
-    def read(self, asked: SpecimenFile, form: Form, place_code: str) -> SpecimenReading:
-        """Return what a form reads on a page."""
-        ...
+    def read(self, specimen: SpecimenFile, form: Form, place_code: str) -> SpecimenReading: ...

@@ -1,10 +1,10 @@
-"""Supervisors' reports: what was counted becomes figures, tables and charts; a workbook and a PDF of them."""
+"""Supervisors' reports: counts become figures, tables and charts, and their workbook and PDF."""
 
 from pipeline.base.charts import BarChart
 from pipeline.reports.content import ManagementReport, ReportCell, ReportFigure, ReportSection, ReportTable
 from pipeline.reports.data import SPAN, StoreCheck
 from pipeline.reports.plan import WorkPlan, read_plan
-from pipeline.reports.report import report
+from pipeline.reports.report import build_report
 
 __all__ = [
     "SPAN",
@@ -16,6 +16,6 @@ __all__ = [
     "ManagementReport",
     "ReportSection",
     "ReportTable",
+    "build_report",
     "read_plan",
-    "report",
 ]

@@ -32,22 +32,19 @@ class ReportColumn(Generic[R]):
 
 
 def texts(title: str, text: Callable[[R], str], href: Callable[[R], str] = lambda _: "") -> ReportColumn[R]:
-    """Return a column of texts that lead to ``href``."""
+    """Return a column of texts that link to ``href``."""
     return ReportColumn(title, lambda row: text_cell(text(row), href(row)), is_number=False)
 
 
 def days(title: str, day: Callable[[R], date | None]) -> ReportColumn[R]:
-    """Return a column of days."""
     return ReportColumn(title, lambda row: day_cell(day(row)), is_number=False)
 
 
 def counts(title: str, count: Callable[[R], int | None], href: str = "") -> ReportColumn[R]:
-    """Return a column of counts."""
     return ReportColumn(title, lambda row: count_cell(count(row), href))
 
 
 def decimals(title: str, value: Callable[[R], float | None]) -> ReportColumn[R]:
-    """Return a column of numbers with a decimal."""
     return ReportColumn(title, lambda row: decimal_cell(value(row)))
 
 
@@ -77,10 +74,10 @@ def table_of(
     href: str = "",
     shown: int = 30,
 ) -> ReportTable:
-    """Return the table of those rows.
+    """Return the table of the rows.
 
     Args:
-        total: What the last row is made from.
+        total: The source of the last row.
         href, shown: As of ``ReportTable``.
     """
 

@@ -1,4 +1,4 @@
-"""A book at a glance: its pages side by side, with what became of each field."""
+"""Contact sheets of a book: its pages side by side, with the state of each field."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ STATES: dict[str, tuple[int, int, int]] = {
     "bị gạch, không đọc được": (150, 30, 160),
     "trống trên giấy": PALE,
 }
-"""What became of a field, and its colour."""
+"""The state of a field, and its colour."""
 
 
 @dataclass(frozen=True)
@@ -42,27 +42,27 @@ class Thumb:
     """A page on the sheet.
 
     Attributes:
-        picture: Its small picture; ``None`` if there is none.
-        title: The first line of its caption.
-        told: The second line.
+        picture: The small picture; ``None`` if there is none.
+        title: The first line of the caption.
+        caption: The second line.
     """
 
     picture: Pixels | None
     title: str
-    told: str
+    caption: str
     bad: bool = False
 
 
 def thumb_picture(
     page: Pixels, matrix: Matrix, size: tuple[int, int], fields: Sequence[tuple[Box, str]]
 ) -> Pixels:
-    """Return a page set straight on a small canvas, with the boxes of its fields.
+    """Return a rectified page on a small canvas, with the boxes of its fields.
 
     Args:
         page: The page's pixels (h, w, 3).
-        matrix: Takes the page's pixels to those of the canvas.
+        matrix: From the page's pixels to the canvas.
         size: The width and height of the canvas in pixels.
-        fields: A box in pixels of the canvas and the state (of ``STATES``) of each field.
+        fields: The box in pixels of the canvas and the state (in ``STATES``) of each field.
     """
     scale = min(THUMB[0] / size[0], THUMB[1] / size[1])
     small = np.diag([scale, scale, 1.0]) @ matrix
@@ -81,11 +81,11 @@ def thumb_picture(
 
 
 def contact_sheets(thumbs: Iterator[Thumb], title: str) -> Iterator[Image.Image]:
-    """The sheets of paper that hold all thumbs, ten each, with a title and the legend."""
+    """Yield the sheets of paper with all thumbs, ten each, with a title and the legend."""
     number = 0
-    while some := list(islice(thumbs, COLUMNS * ROWS)):
+    while batch := list(islice(thumbs, COLUMNS * ROWS)):
         number += 1
-        yield _sheet(some, f"{title} · tờ {number}")
+        yield _sheet(batch, f"{title} · tờ {number}")
 
 
 def _sheet(thumbs: Sequence[Thumb], title: str) -> Image.Image:
@@ -94,11 +94,11 @@ def _sheet(thumbs: Sequence[Thumb], title: str) -> Image.Image:
     sheet = Image.new("RGB", (width, height), "white")
     draw = ImageDraw.Draw(sheet)
     draw.text((GAP, 12), title, fill=INK, font=font_of(26))
-    at = GAP
+    x = GAP
     for text, colour in STATES.items():
-        draw.rectangle((at, 50, at + 14, 64), fill=colour)
-        draw.text((at + 20, 47), text, fill=INK, font=font_of(17))
-        at += 48 + round(draw.textlength(text, font=font_of(17)))
+        draw.rectangle((x, 50, x + 14, 64), fill=colour)
+        draw.text((x + 20, 47), text, fill=INK, font=font_of(17))
+        x += 48 + round(draw.textlength(text, font=font_of(17)))
     for place, thumb in enumerate(thumbs):
         left = GAP + place % COLUMNS * (THUMB[0] + GAP)
         top = HEAD + place // COLUMNS * (THUMB[1] + CAPTION + GAP)
@@ -108,7 +108,7 @@ def _sheet(thumbs: Sequence[Thumb], title: str) -> Image.Image:
         draw.rectangle(frame, outline=BAD if thumb.bad else PALE, width=3 if thumb.bad else 1)
         draw.text((left, top + THUMB[1] + 4), _cut(draw, thumb.title), fill=INK, font=font_of(19))
         colour = BAD if thumb.bad else PALE
-        draw.text((left, top + THUMB[1] + 30), _cut(draw, thumb.told), fill=colour, font=font_of(17))
+        draw.text((left, top + THUMB[1] + 30), _cut(draw, thumb.caption), fill=colour, font=font_of(17))
     return sheet
 
 
@@ -136,8 +136,8 @@ def book_thumbs(
         entries.setdefault(entry.ref, []).append(entry)
     for number, page in enumerate(book.pages, start=1):
         if not wanted or number in wanted:
-            mine = entries.get(page.ref, [])
-            yield _thumb(registry, book_id, page, number, mine, context, book.scans)
+            page_entries = entries.get(page.ref, [])
+            yield _thumb(registry, book_id, page, number, page_entries, context, book.scans)
     for failure in () if wanted else book.failures:
         scan = printable(failure.scan)
         where = scan if failure.page_no is None else f"{scan}, trang {failure.page_no}"
@@ -151,12 +151,12 @@ def _thumb(
     fields = [field for entry in entries for field in _fields(entry)]
     flaws = _flaws(entries, context.schemas)
     kind = PageKind(page.kind)
-    told = [KINDS[kind]] if kind in KINDS else [_counted(fields)]
+    remarks = [KINDS[kind]] if kind in KINDS else [_counted(fields)]
     title = f"Trang {number} · {scans.get(page.ref.scan_sha256, '')} tr. {page.ref.page_no}"
     numbers = [
         entry.values.get(context.schemas.record(entry.record).key_fields.number) for entry in entries[:1]
     ]
-    title += "".join(f" · số {one}" for one in numbers if one)
+    title += "".join(f" · số {entry_number}" for entry_number in numbers if entry_number)
     picture = None
     try:
         path = Workspace(context.workspace).stored(page.ref.scan_sha256)
@@ -166,15 +166,15 @@ def _thumb(
             pixels = page_of_isolated(scan, page.ref.page_no, context.limits).pixels
             picture = thumb_picture(pixels, straight.matrix, straight.size, fields)
     except (HotichError, OSError):
-        told.append("bản quét không mở được")
+        remarks.append("bản quét không mở được")
     if picture is None:
-        told.append("không có ảnh")
+        remarks.append("không có ảnh")
     bad = bool(flaws) or kind is PageKind.UNKNOWN or picture is None
-    return Thumb(picture, title, " · ".join([*flaws, *told]), bad)
+    return Thumb(picture, title, " · ".join([*flaws, *remarks]), bad)
 
 
 def _fields(entry: StoredEntry) -> Iterator[tuple[Box, str]]:
-    """Each line of each field of an entry, with what became of it."""
+    """Yield each line of each field of an entry, with the field's state."""
     for reading in entry.readings:
         state = "người đã quyết" if reading.field in entry.decisions else _state(reading)
         for box in reading.lines or ((reading.box,) if reading.box is not None else ()):
@@ -190,10 +190,10 @@ def _state(reading: FieldReading) -> str:
 
 
 def _flaws(entries: Sequence[StoredEntry], schemas: Schemas) -> list[str]:
-    """The codes for which a page should be scanned again."""
-    found = [one.code for entry in entries for one in entry.findings]
+    """Return the finding codes for which a page should be scanned again."""
+    codes = [finding.code for entry in entries for finding in entry.findings]
     return [
-        code for code in dict.fromkeys(found) if code in schemas.findings and schemas.findings[code].rescan
+        code for code in dict.fromkeys(codes) if code in schemas.findings and schemas.findings[code].rescan
     ]
 
 

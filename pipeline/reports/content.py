@@ -1,7 +1,7 @@
-"""What a report holds, before anything is drawn: the web page, the workbook and the PDF all show these same values.
+"""The content of a report before anything is drawn: web page, workbook and PDF show these same values.
 
-A cell holds a number and the text that people read, so that a workbook can hold the number and every other place the
-text. The functions below make cells of counts, shares, days and texts as a Vietnamese reader expects them.
+A cell holds a number and its text for people: a workbook holds the number, every other place shows the text. The
+functions below make cells of counts, shares, days and texts in Vietnamese notation.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from pipeline.training.evaluation.field_scores import upper_bound
 
 @dataclass(frozen=True, slots=True)
 class ReportCell:
-    """One value.
+    """A value of a report.
 
     Attributes:
-        value: As a program takes it; ``None``: nothing is known.
-        text: As a person reads it.
-        href: The list in the web application that the value counts.
-        pattern: How a spreadsheet writes the value.
+        value: The value for programs; ``None``: unknown.
+        text: The text for people.
+        href: The address of the list behind the value.
+        pattern: The number format in a spreadsheet.
     """
 
     value: int | float | str | None
@@ -42,10 +42,10 @@ class ReportCell:
 
 @dataclass(frozen=True, slots=True)
 class ReportFigure:
-    """One figure by itself.
+    """A single figure.
 
     Attributes:
-        note: What it was counted over.
+        note: The basis of the count.
     """
 
     label: str
@@ -58,11 +58,11 @@ class ReportTable:
     """A table.
 
     Attributes:
-        key: Its name among all tables of a report.
+        key: The name among all tables of a report.
         columns: Title of each column, and whether it holds numbers.
         total: A last row.
-        href: Where all its rows are.
-        shown: How many rows a page shows; a workbook has all of them.
+        href: The address of all rows.
+        shown: Number of rows on a page; a workbook has all rows.
     """
 
     key: str
@@ -76,12 +76,11 @@ class ReportTable:
 
     @property
     def first_rows(self) -> tuple[tuple[ReportCell, ...], ...]:
-        """The rows that a page shows."""
         return self.rows[: self.shown]
 
     @property
     def left_out(self) -> int:
-        """Rows that a page does not show."""
+        """Number of rows that a page omits."""
         return max(0, len(self.rows) - self.shown)
 
 
@@ -90,8 +89,8 @@ class ReportSection:
     """A part of a report under a heading.
 
     Attributes:
-        key: Its anchor.
-        figures, charts, tables: What it shows, in this order.
+        key: The anchor.
+        figures, charts, tables: The content, in this order.
     """
 
     key: str
@@ -108,8 +107,8 @@ class ManagementReport:
 
     Attributes:
         since: The first of the ``days`` in which events are counted.
-        scope: Which places, in words.
-        alerts: Sentences that stand above all figures.
+        scope: The places, in words.
+        alerts: Sentences above all figures.
     """
 
     at: datetime
@@ -136,12 +135,12 @@ def decimal_cell(value: float | None, digits: int = 1, href: str = "") -> Report
 
 
 def share_cell(part: int, whole: int, href: str = "") -> ReportCell:
-    """Return a share of a count in percent; ``–`` of nothing."""
+    """Return a share of a count in percent; ``–`` for an empty count."""
     return percent_cell(part / whole if whole else None, href)
 
 
 def percent_cell(value: float | None, href: str = "") -> ReportCell:
-    """Return a share (0..1) as ``12,3 %``, one under 10 % with two digits."""
+    """Return a share (0..1) as ``12,3 %``, below 10 % with two digits."""
     if value is None:
         return ReportCell(None, NOTHING, href)
     digits = digits_of_share(value)
@@ -154,7 +153,7 @@ def bound_cell(wrong: int, checked: int) -> ReportCell:
 
 
 def errors_sentence(wrong: int, checked: int, unit: str) -> str:
-    """Return a sentence: how many of those checked were wrong, and the upper bound; or that none was checked."""
+    """Return a sentence with the numbers of wrong and checked units and the upper bound, or that none was checked."""
     if checked == 0:
         return f"chưa {unit} nào được xem"
     counts = f"{count_cell(wrong).text} trong {count_cell(checked).text} {unit}"
@@ -162,7 +161,7 @@ def errors_sentence(wrong: int, checked: int, unit: str) -> str:
 
 
 def text_cell(text: str, href: str = "") -> ReportCell:
-    """Return a text, its hidden characters written out; ``–`` for none."""
+    """Return a text with hidden characters written out; ``–`` for an empty text."""
     shown = visible_text(text)
     return ReportCell(shown, shown or NOTHING, href)
 
@@ -175,7 +174,7 @@ def day_cell(value: date | None, href: str = "") -> ReportCell:
 
 
 def age_cell(since: datetime | None, at: datetime, href: str = "") -> ReportCell:
-    """Return how long something has waited, in days."""
+    """Return the time that something has waited, in days."""
     if since is None:
         return ReportCell(None, NOTHING, href)
     waited = max(at - since, timedelta())
@@ -185,7 +184,7 @@ def age_cell(since: datetime | None, at: datetime, href: str = "") -> ReportCell
 
 
 def row_label(row: int) -> str:
-    """Return which entry of its page it is, as people say it; ``""`` for the first or only entry."""
+    """Return the position of an entry on its page in Vietnamese; ``""`` for the first or only entry."""
     if row >= FIRST_TYPED_ROW:
         return f"sự kiện nhập tay thứ {row - FIRST_TYPED_ROW + 1} của trang"
     side = facing_side(row)

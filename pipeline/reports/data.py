@@ -1,4 +1,4 @@
-"""The data that all sections of a report are made from: counts, the plan, and what things are called."""
+"""The data behind all sections of a report: counts, the plan, and titles."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ K = TypeVar("K")
 T = TypeVar("T")
 
 SPAN = 56
-"""Days in which events are counted, unless other ones are asked for: eight weeks."""
+"""Default number of days in which events are counted: eight weeks."""
 
 NO_READER: Mapping[str | None, str] = {None: "không rõ", "": "không có"}
 
 
 @dataclass(frozen=True, slots=True)
 class WorkDay:
-    """One day of the office.
+    """A day of the office.
 
     Attributes:
         pages: Pages read.
@@ -57,12 +57,11 @@ class WorkDay:
 
 @dataclass(frozen=True)
 class StoreCheck:
-    """What is known of the store of scans.
+    """The known state of the scan store.
 
     Attributes:
-        finished_at: When all of it had been looked through for the last time, as text; ``""``: never yet.
-        wrong: The scans that are altered or missing, by SHA-256: how books or manifests name each
-            (``folder/file``), and what is wrong, in words.
+        finished_at: Time of the last complete check, as text; ``""``: never.
+        wrong: Altered or missing scans by SHA-256: the name in books or manifests (``folder/file``) and the flaw.
     """
 
     finished_at: str = ""
@@ -74,11 +73,11 @@ class WrongScan:
     """A scan that is altered or missing in the store.
 
     Attributes:
-        what: What is wrong, in words.
-        book: The name of the folder of its book; ``""``: it is of none yet.
-        book_id: That book; 0: none.
+        what: The flaw in words.
+        book: The folder name of its book; ``""``: no book.
+        book_id: The book's id; 0: no book.
         place_code: The registration place of the book.
-        pages: The pages of the scan; ``None``: not known.
+        pages: Number of pages; ``None``: unknown.
     """
 
     sha256: str
@@ -95,10 +94,10 @@ class ReportData:
     """The data of a report.
 
     Attributes:
-        span: The days in which events are counted.
-        store: What is known of the store of scans.
-        wrong_scans: The scans of these books that are altered or missing in it.
-        unconfirmed: What was done to privileged accounts and nobody else has confirmed, as sentences.
+        span: Number of days in which events are counted.
+        store: The known state of the scan store.
+        wrong_scans: Altered or missing scans of these books.
+        unconfirmed: Unconfirmed acts on privileged accounts, as sentences.
     """
 
     tallies: Statistics
@@ -119,13 +118,13 @@ class ReportData:
 
     @cached_property
     def days(self) -> tuple[WorkDay, ...]:
-        """Every day since the counting begins, today included, in order."""
-        found: dict[date, list[HourStatistics]] = {}
+        """Every day of the counting period up to today, in order."""
+        hours_by_day: dict[date, list[HourStatistics]] = {}
         for hour in self.tallies.hours:
-            found.setdefault(local_date(hour.at), []).append(hour)
-        first = min([self.since, *found])
+            hours_by_day.setdefault(local_date(hour.at), []).append(hour)
+        first = min([self.since, *hours_by_day])
         span = (self.today - first).days + 1
-        return tuple(_day(on, found.get(on, [])) for on in (first + timedelta(n) for n in range(span)))
+        return tuple(_day(on, hours_by_day.get(on, [])) for on in (first + timedelta(n) for n in range(span)))
 
     @cached_property
     def places(self) -> Mapping[str, str]:
@@ -148,10 +147,10 @@ class ReportData:
         return spec.title if spec else form
 
     def target(self, books: Iterable[BookStatistics], rows: Iterable[WorkPlanRow] | None) -> int:
-        """Return how many entries are to be done; never fewer than were found.
+        """Return the number of entries to be done, at least the number found.
 
-        Rows of the plan count as they say; books that no row of the plan covers count by their closing notes, or by
-        what was found.
+        Rows of the plan count with their number; a book outside the plan counts with its closing note, or with
+        the number of its entries.
         """
         books = tuple(books)
         planned = sum(row.entries for row in rows or ())
@@ -159,9 +158,9 @@ class ReportData:
         known = sum(max(book.said_entries or 0, book.entries) for book in loose)
         return max(planned + known, sum(book.entries for book in books))
 
-    def during(self, page: str, **asked: str | int | None) -> str:
+    def during(self, page: str, **parameters: str | int | None) -> str:
         """Return the address of a list of events in the days of this report."""
-        return list_href(page, **asked, days=None if self.span == SPAN else self.span)
+        return list_href(page, **parameters, days=None if self.span == SPAN else self.span)
 
     @cached_property
     def all_to_do(self) -> int:
@@ -175,9 +174,9 @@ class ReportData:
 def wrong_scans_of(
     counting: RegistryStatistics, store: StoreCheck, places: frozenset[str] | None
 ) -> tuple[WrongScan, ...]:
-    """Return the scans that are altered or missing in the store, of the books of these places.
+    """Return the altered or missing scans of the books in these places.
 
-    A scan that is of no book yet belongs to no place: only a report on all places has it.
+    A scan without a book belongs to no place: only a report on all places has it.
 
     Args:
         counting: Counts over the books of these places.
@@ -185,38 +184,38 @@ def wrong_scans_of(
     """
     if not store.wrong:
         return ()
-    found = [
+    scans = [
         WrongScan(
-            one.sha256,
-            one.name,
-            store.wrong[one.sha256][1],
-            one.folder_name,
-            one.book_id,
-            one.place_code,
-            one.pages,
+            scan.sha256,
+            scan.name,
+            store.wrong[scan.sha256][1],
+            scan.folder_name,
+            scan.book_id,
+            scan.place_code,
+            scan.pages,
         )
-        for one in counting.scans(store.wrong.keys())
+        for scan in counting.scans(store.wrong.keys())
     ]
-    loose = store.wrong.keys() - {one.sha256 for one in found} if places is None else ()
-    return (*found, *(WrongScan(sha256, *store.wrong[sha256]) for sha256 in sorted(loose)))
+    without_book = store.wrong.keys() - {scan.sha256 for scan in scans} if places is None else ()
+    return (*scans, *(WrongScan(sha256, *store.wrong[sha256]) for sha256 in sorted(without_book)))
 
 
-def list_href(page: str, **asked: str | int | None) -> str:
-    """Return the address of a list of the web application."""
-    query = urlencode({key: value for key, value in asked.items() if value not in (None, "")})
+def list_href(page: str, **parameters: str | int | None) -> str:
+    """Return the address of a list in the web application."""
+    query = urlencode({key: value for key, value in parameters.items() if value not in (None, "")})
     return f"/reports/{page}?{query}" if query else f"/reports/{page}"
 
 
 def grouped(counted: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
-    """Group books or other counts by a key, in the order in which it comes up."""
+    """Group items by a key, in order of first occurrence."""
     groups: dict[K, list[T]] = {}
-    for one in counted:
-        groups.setdefault(key(one), []).append(one)
+    for item in counted:
+        groups.setdefault(key(item), []).append(item)
     return groups
 
 
 def book_columns(data: ReportData) -> tuple[ReportColumn[BookStatistics], ...]:
-    """Return the columns that name a book, which leads to its waiting tasks, and its place."""
+    """Return the columns with a book's name, linked to its waiting tasks, and its place."""
     return (
         texts("Sổ", lambda book: book.folder_name, lambda book: list_href("waiting", book=book.book_id)),
         texts("Nơi đăng ký", lambda book: data.places[book.place_code]),
@@ -227,10 +226,10 @@ def _day(on: date, hours: Iterable[HourStatistics]) -> WorkDay:
     hours = tuple(hours)
     return WorkDay(
         on,
-        sum(one.pages for one in hours),
-        sum(one.straight for one in hours),
-        sum(one.closed for one in hours),
-        sum(one.words for one in hours),
-        sum(one.pages > 0 for one in hours),
-        sum(one.words > 0 for one in hours),
+        sum(hour.pages for hour in hours),
+        sum(hour.straight for hour in hours),
+        sum(hour.closed for hour in hours),
+        sum(hour.words for hour in hours),
+        sum(hour.pages > 0 for hour in hours),
+        sum(hour.words > 0 for hour in hours),
     )

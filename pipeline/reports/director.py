@@ -1,4 +1,4 @@
-"""One page for who heads the office: how much there is, how much is done, how wrong it is, what is late."""
+"""The page for the head of the office: volume, progress, errors and delays."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pipeline.reports.sections.accuracy import LOTS
 
 
 def director_page(data: ReportData) -> ReportSection:
-    """Return the figures that fit one page, and the rows of the plan that are late."""
+    """Return the section with the main figures and the late rows of the plan."""
     figures = (
         books(data),
         progress.done(data),
@@ -35,7 +35,7 @@ def director_page(data: ReportData) -> ReportSection:
 
 
 def books(data: ReportData) -> ReportFigure:
-    """Return how many books there are, and of how many nothing waits."""
+    """Return the number of books, and of books without open tasks."""
     all_books = data.tallies.books
     finished = sum(book.entries > 0 and not book.waiting and not book.failed for book in all_books)
     note = f"{count_cell(finished).text} quyển không còn gì chờ người"
@@ -43,39 +43,38 @@ def books(data: ReportData) -> ReportFigure:
 
 
 def remaining_errors(data: ReportData) -> ReportFigure:
-    """Return the share of wrong entries among those that are done, as sampling found it, with its upper bound.
+    """Return the share of wrong entries among finished entries, from sampling, with its upper bound.
 
-    What second persons overturn is left out: it is no longer in the registry.
+    Corrections by second persons are left out, as their errors are no longer in the registry.
     """
     lots = [lot.findings for lot in data.tallies.lots]
-    checked, wrong = sum(one.checked for one in lots), sum(one.wrong for one in lots)
+    checked, wrong = sum(lot.checked for lot in lots), sum(lot.wrong for lot in lots)
     note = errors_sentence(wrong, checked, "sự kiện") if checked else "chưa lấy mẫu nên chưa biết"
     return ReportFigure("Sự kiện còn sai", share_cell(wrong, checked, LOTS), note)
 
 
 def too_long(data: ReportData) -> ReportFigure:
-    """Return how many tasks have waited longest."""
+    """Return the number of tasks in the oldest age class."""
     waiting = sum(stage.by_age[-1] for stage in data.tallies.waiting)
     return ReportFigure(f"Chờ quá {AGES[-1]} ngày", count_cell(waiting, list_href("waiting")))
 
 
 def overdue(data: ReportData) -> ReportFigure:
-    """Return how many entries are left of the rows of the plan whose day is over."""
+    """Return the number of remaining entries in overdue rows of the plan."""
     rows = late_rows(data)
     note = f"{len(rows)} dòng kế hoạch" if rows else "không dòng kế hoạch nào quá hạn"
-    left = sum(row.entries - progress.done_of(data, row) for row in rows)
-    return ReportFigure("Quá hạn", count_cell(left), note)
+    remaining = sum(row.entries - progress.done_of(data, row) for row in rows)
+    return ReportFigure("Quá hạn", count_cell(remaining), note)
 
 
 def late_rows(data: ReportData) -> list[WorkPlanRow]:
-    """Return the rows of the plan whose day is over while entries are left, the oldest day first."""
-    over = [(row.due, row) for row in data.plan.rows if row.due is not None and row.due < data.today]
-    late = [(due, row) for due, row in over if progress.done_of(data, row) < row.entries]
+    """Return the overdue rows of the plan with remaining entries, the oldest due date first."""
+    overdue_rows = [(row.due, row) for row in data.plan.rows if row.due is not None and row.due < data.today]
+    late = [(due, row) for due, row in overdue_rows if progress.done_of(data, row) < row.entries]
     return [row for _, row in sorted(late, key=lambda dated: dated[0])]
 
 
 def late_table(data: ReportData) -> ReportTable:
-    """Return those rows as a table."""
     columns: tuple[ReportColumn[WorkPlanRow], ...] = (
         *progress.plan_columns(data),
         days("Hạn", lambda row: row.due),

@@ -1,4 +1,4 @@
-"""Findings, reasons and hypotheses in words, with the place of what they are about."""
+"""Findings, reasons and hypotheses in words, with the places of findings."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from pipeline.registry import BookSummary, CrossEntryFinding, Registry
 
 
 def finding_sentence(code: str, schemas: Schemas) -> str:
-    """What a finding says; the bare code when it is not declared."""
+    """Return the sentence of a finding; the code if it is undeclared."""
     spec = schemas.findings.get(code)
     return spec.sentence if spec else code
 
 
 def format_reasons(counted: Mapping[str, int], schemas: Schemas, most: int = 12) -> Iterator[str]:
-    """One line a reason, most frequent first, at most ``most``."""
+    """Yield a line for each reason, the most frequent first, at most ``most``."""
     if counted:
         yield "Lý do cần rà soát:"
     ordered = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
@@ -55,21 +55,21 @@ def format_summary(summary: BookSummary) -> tuple[str, ...]:
 
 
 SHOWN = 3
-"""How many ways to read a field are shown."""
+"""Number of hypotheses shown for a field."""
 
 
 def format_hypotheses(hypotheses: Sequence[Hypothesis]) -> str:
-    """The texts with their chances, in the order given: ``Nam 0,93 | Năm 0,05``."""
-    return " | ".join(f"{one.text} {with_comma(f'{one.chance:.2f}')}" for one in hypotheses)
+    """Return the texts with their probabilities in the given order: ``Nam 0,93 | Năm 0,05``."""
+    return " | ".join(f"{reading.text} {with_comma(f'{reading.chance:.2f}')}" for reading in hypotheses)
 
 
 @dataclass(frozen=True)
 class FindingPlace:
-    """Where an entry or a page is found.
+    """The place of an entry or a page.
 
     Attributes:
         page_no: The page in the scan, from 1.
-        number: The number of the entry, if it is about one.
+        number: The number of the entry; ``""`` for a page.
     """
 
     book: str
@@ -78,7 +78,7 @@ class FindingPlace:
     number: str = ""
 
     @property
-    def told(self) -> str:
+    def in_words(self) -> str:
         number = f", số {self.number}" if self.number else ""
         return f"{printable(self.book)}, {printable(self.scan)} trang {self.page_no}{number}"
 
@@ -107,25 +107,26 @@ class FindingPlaces:
         page = self._pages.get(page_id) if page_id is not None else None
         return FindingPlace(page.book, page.scan, page.page_no, number) if page else None
 
-    def of_finding(self, one: CrossEntryFinding) -> FindingPlace | None:
-        return self._pages.get(one.page_id) if one.entry_id is None else self.of_entry(one.entry_id)
+    def of_finding(self, finding: CrossEntryFinding) -> FindingPlace | None:
+        entry_id = finding.entry_id
+        return self._pages.get(finding.page_id) if entry_id is None else self.of_entry(entry_id)
 
 
-def describe_details(one: CrossEntryFinding, places: FindingPlaces | None = None) -> str:
-    """The details of a finding in words; the other entries it speaks of only with ``places``."""
-    parts = [*schema.describe_details(one.finding)]
-    if places and (others := one.finding.details.get("others")):
-        parts += [f"cùng với {place.told}" for place in _each(others, places)]
+def describe_details(finding: CrossEntryFinding, places: FindingPlaces | None = None) -> str:
+    """Return the details of a finding in words; other entries are named only if ``places`` is given."""
+    parts = [*schema.describe_details(finding.finding)]
+    if places and (others := finding.finding.details.get("others")):
+        parts += [f"cùng với {place.in_words}" for place in _each(others, places)]
     return "; ".join(parts)
 
 
-def by_task(found: Iterable[CrossEntryFinding]) -> Mapping[tuple[int, int | None], list[CrossEntryFinding]]:
-    """Findings by page and entry, as tasks name them."""
+def by_task(findings: Iterable[CrossEntryFinding]) -> dict[tuple[int, int | None], list[CrossEntryFinding]]:
+    """Return findings by page and entry, the key of tasks."""
     grouped: dict[tuple[int, int | None], list[CrossEntryFinding]] = {}
-    for one in found:
-        grouped.setdefault((one.page_id, one.entry_id), []).append(one)
+    for finding in findings:
+        grouped.setdefault((finding.page_id, finding.entry_id), []).append(finding)
     return grouped
 
 
 def _each(ids: str, places: FindingPlaces) -> Iterable[FindingPlace]:
-    return filter(None, (places.of_entry(int(one)) for one in ids.split()))
+    return filter(None, (places.of_entry(int(entry_id)) for entry_id in ids.split()))

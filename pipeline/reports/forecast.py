@@ -1,11 +1,10 @@
-"""A forecast of the day when the rest will be done, if work goes on as it did: an interval, not a day.
+"""A forecast of the completion date under unchanged work: an interval, not a day.
 
-What is done in a block of days (whole weeks, so that weekends make no difference; single days where there is little
-history) is taken as independent from block to block, with unknown mean and spread. What n more blocks bring then lies
-in ``mean · n ± t · s · sqrt(n + n² / blocks)``: the first term under the root is chance in the blocks to come, the
-second that the mean itself is only known from so many. The ends of the interval are the n at which either end reaches
-what is left (as Fieller 1954 does for ratios). ``t`` is Student's quantile, by its expansion (Abramowitz and Stegun
-1964, 26.7.5).
+Work done in blocks of days (whole weeks, so that weekends make no difference; single days with little history) is
+taken as independent, with unknown mean and spread. The work of n more blocks then lies in
+``mean · n ± t · s · sqrt(n + n² / blocks)``: the first term under the root is the chance of the coming blocks, the
+second the uncertainty of the mean. The ends of the interval are the n at which either end reaches the remaining work
+(as Fieller 1954 does for ratios). ``t`` is Student's quantile, by its expansion (Abramowitz and Stegun 1964, 26.7.5).
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from datetime import date, timedelta
 from statistics import NormalDist, fmean, stdev
 
 SURE = 0.8
-"""The probability that the day lies within the interval, if work goes on as it did."""
+"""Probability that the completion date lies in the interval, if work continues unchanged."""
 
 WEEK = 7
 FEWEST_WEEKS = 4
@@ -27,14 +26,14 @@ LATEST = timedelta(days=100 * 365)
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """When the rest will be done.
+    """A forecast of the completion date.
 
     Attributes:
-        left: Entries left.
-        a_day: Entries a day on average, weekends included.
-        days: The days that average is over.
-        likely: The likely day of the end.
-        early, late: The interval that holds it with probability ``SURE``; ``late`` ``None``: no end can be promised.
+        left: Number of entries left.
+        a_day: Entries per day on average, weekends included.
+        days: Number of days behind the average.
+        likely: The likely completion date.
+        early, late: The interval with probability ``SURE``; ``late`` ``None``: unbounded.
     """
 
     left: int
@@ -46,12 +45,12 @@ class Forecast:
 
 
 def forecast(left: int, done: Sequence[int], today: date) -> Forecast | None:
-    """Return when the rest will be done.
+    """Return the forecast of the completion date.
 
-    ``None`` where nothing is left, or the days are too few or brought nothing.
+    ``None`` where nothing is left, or where the days are too few or empty.
 
     Args:
-        left: Entries left.
+        left: Number of entries left.
         done: Entries done on each whole day before ``today``, the oldest first.
     """
     blocks, size = _blocks(done)
@@ -85,7 +84,7 @@ def student(sure: float, freedom: int) -> float:
 
 
 def _blocks(done: Sequence[int]) -> tuple[list[int], int]:
-    """Return what was done in each block, and the days of a block; no blocks where there are too few days."""
+    """Return the work of each block, and the days of a block; no blocks with too few days."""
     weeks = len(done) // WEEK
     if weeks >= FEWEST_WEEKS:
         last = done[len(done) - weeks * WEEK :]
@@ -103,5 +102,5 @@ def _ends(left: int, mean: float, spread: float, blocks: int) -> tuple[float, fl
 
 
 def _after(today: date, days: float) -> date | None:
-    """Return the day that many days on, ``None`` when it is too far away."""
+    """Return the date after so many days; ``None`` when it is too far away."""
     return today + timedelta(days=math.ceil(days) - 1) if days < LATEST.days else None

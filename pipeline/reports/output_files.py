@@ -1,9 +1,8 @@
 """The files of a report: a PDF set by Typst from ``templates/report.typ``, and a workbook written by XlsxWriter.
 
-The figures go into the template as JSON and are only ever text there: nothing in a name can become markup. Its letters
-are those of Liberation Sans, which the installation brings for the forms anyway; the file is PDF/A-2b, tagged. In the
-workbook numbers are numbers and texts are texts: no text can become a formula, whatever a folder is called. Each file
-is written whole or not at all.
+The figures enter the template as JSON and only as text: no name can become markup. The font is Liberation Sans, which
+the forms need anyway; the file is PDF/A-2b, tagged. In the workbook numbers are numbers and texts are texts: no text
+can become a formula, whatever a folder is called. Each file is written atomically.
 """
 
 from __future__ import annotations
@@ -31,13 +30,13 @@ STANDARD: Literal["a-2b"] = "a-2b"
 
 def document_of(report: ManagementReport) -> bytes:
     """Return the PDF. The same report gives the same bytes."""
-    import typst  # 90 MB of memory: only for who wants a PDF
+    import typst  # 90 MB of memory, only needed for a PDF
 
     content = json.dumps(_visible(_content(report)), ensure_ascii=False)
     compiler = typst.Compiler(TEMPLATE, sys_inputs={"report": content})
-    made = compiler.compile(format="pdf", pdf_standards=STANDARD, timestamp=int(report.at.timestamp()))
-    assert isinstance(made, bytes)
-    return made
+    pdf = compiler.compile(format="pdf", pdf_standards=STANDARD, timestamp=int(report.at.timestamp()))
+    assert isinstance(pdf, bytes)
+    return pdf
 
 
 def _content(report: ManagementReport) -> dict[str, Any]:
@@ -46,12 +45,12 @@ def _content(report: ManagementReport) -> dict[str, Any]:
         "since": day_cell(report.since).text,
         "scope": report.scope,
         "alerts": list(report.alerts),
-        "sections": [_section(one) for one in report.sections],
+        "sections": [_section(section) for section in report.sections],
     }
 
 
 def _visible(content: Any) -> Any:
-    """Return the same with the hidden characters of every text written out: a NUL would end the document."""
+    """Return the content with hidden characters written out: a NUL would end the document."""
     if isinstance(content, str):
         return visible_text(content)
     if isinstance(content, dict):
@@ -63,17 +62,20 @@ def _section(section: ReportSection) -> dict[str, Any]:
     return {
         "title": section.title,
         "note": section.note,
-        "figures": [{"label": one.label, "text": one.cell.text, "note": one.note} for one in section.figures],
+        "figures": [
+            {"label": figure.label, "text": figure.cell.text, "note": figure.note}
+            for figure in section.figures
+        ],
         "charts": [
             {
-                "title": one.title,
-                "svg": str(chart_svg(one)),
-                "sorts": [{"name": name, "colour": COLOURS[style]} for name, style in one.sorts],
+                "title": chart.title,
+                "svg": str(chart_svg(chart)),
+                "sorts": [{"name": name, "colour": COLOURS[style]} for name, style in chart.sorts],
             }
-            for one in section.charts
-            if one.most
+            for chart in section.charts
+            if chart.most
         ],
-        "tables": [_table(one) for one in section.tables],
+        "tables": [_table(table) for table in section.tables],
     }
 
 
@@ -105,7 +107,7 @@ FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 
 
 def workbook_of(report: ManagementReport) -> bytes:
-    """Return the workbook: a sheet of figures, then a sheet a table with all of its rows."""
+    """Return the workbook: a sheet of figures, then a sheet for each table with all its rows."""
     file = io.BytesIO()
     book = xlsxwriter.Workbook(file, AS_TEXT)
     book.set_properties({"title": "Báo cáo tiến độ và chất lượng", "created": report.at.replace(tzinfo=None)})
@@ -118,14 +120,14 @@ def workbook_of(report: ManagementReport) -> bytes:
 
 
 def sheet_names(report: ManagementReport) -> tuple[str, ...]:
-    """Return the names of the sheets of tables, each once."""
-    found: list[str] = []
+    """Return the sheet names of the tables, made unique."""
+    names: list[str] = []
     for section in report.sections:
         for table in section.tables:
             name = table.title.translate(FORBIDDEN)[: LONGEST_NAME - 3].strip()
-            again = sum(one.startswith(name) for one in found)
-            found.append(f"{name} ({again + 1})" if again else name)
-    return tuple(found)
+            repeats = sum(existing.startswith(name) for existing in names)
+            names.append(f"{name} ({repeats + 1})" if repeats else name)
+    return tuple(names)
 
 
 class _Formats:
@@ -170,13 +172,13 @@ def _write_figures(sheet: Worksheet, report: ManagementReport, formats: _Formats
 
 
 def _write_table(sheet: Worksheet, table: ReportTable, formats: _Formats) -> None:
-    for at, (title, is_number) in enumerate(table.columns):
-        sheet.write_string(0, at, title, formats.head)
-        sheet.set_column(at, at, _width(at, table, is_number=is_number))
+    for column, (title, is_number) in enumerate(table.columns):
+        sheet.write_string(0, column, title, formats.head)
+        sheet.set_column(column, column, _width(column, table, is_number=is_number))
     rows = [*table.rows, *([table.total] if table.total else [])]
     for row, cells in enumerate(rows, start=1):
-        for at, cell in enumerate(cells):
-            _write(sheet, row, at, cell, formats, bold=bool(table.total) and row == len(rows))
+        for column, cell in enumerate(cells):
+            _write(sheet, row, column, cell, formats, bold=bool(table.total) and row == len(rows))
     sheet.freeze_panes(1, 1)
     if table.rows:
         sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
@@ -189,22 +191,19 @@ def _write_table(sheet: Worksheet, table: ReportTable, formats: _Formats) -> Non
 
 
 def _write(
-    sheet: Worksheet, row: int, at: int, cell: ReportCell, formats: _Formats, *, bold: bool = False
+    sheet: Worksheet, row: int, column: int, cell: ReportCell, formats: _Formats, *, bold: bool = False
 ) -> None:
-    """Write a number where there is one, else the text that people read.
-
-    A day is a text too: programs disagree on days.
-    """
+    """Write a number, or the text where there is none; days are text, since programs disagree on days."""
     if isinstance(cell.value, int | float):
-        sheet.write_number(row, at, cell.value, formats.of(cell.pattern, bold=bold))
+        sheet.write_number(row, column, cell.value, formats.of(cell.pattern, bold=bold))
     else:
-        sheet.write_string(row, at, cell.text, formats.of("@", bold=bold))
+        sheet.write_string(row, column, cell.text, formats.of("@", bold=bold))
 
 
-def _width(at: int, table: ReportTable, *, is_number: bool) -> int:
+def _width(column: int, table: ReportTable, *, is_number: bool) -> int:
     if is_number:
         return NARROW
-    longest = max((len(row[at].text) for row in table.rows), default=0)
+    longest = max((len(row[column].text) for row in table.rows), default=0)
     return min(max(longest + 2, NARROW), WIDE)
 
 
@@ -217,7 +216,7 @@ MAKERS: Mapping[str, Callable[[ManagementReport], bytes]] = {".xlsx": workbook_o
 
 
 def file_name(report: ManagementReport) -> str:
-    """Return the name of its files without an ending: the day on which it was counted."""
+    """Return the files' name without ending: the day of the counts."""
     return f"bao-cao-{local_date(report.at).isoformat()}"
 
 
@@ -228,17 +227,17 @@ def write_files(report: ManagementReport, out: Path) -> tuple[Path, ...]:
         out: A file (.xlsx or .pdf), or a folder that gets both kinds under the day's name.
 
     Raises:
-        StorageError: The disk refuses.
+        StorageError: The disk cannot be written.
     """
     make = MAKERS.get(out.suffix.lower())
     if make is not None:
-        return (_written(out, make(report)),)
+        return (_write_file(out, make(report)),)
     return tuple(
-        _written(out / f"{file_name(report)}{ending}", make(report)) for ending, make in MAKERS.items()
+        _write_file(out / f"{file_name(report)}{ending}", make(report)) for ending, make in MAKERS.items()
     )
 
 
-def _written(path: Path, content: bytes) -> Path:
+def _write_file(path: Path, content: bytes) -> Path:
     try:
         write_atomically(path, content)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Files of ``schemas/`` of the office that are not used, or are gone, with the books that wait for them."""
+"""Unused or missing declaration files of the office, with the books that wait for them."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ PRINTINGS = " Sổ khai mẫu “{form}” cũng chưa đọc tiếp được, v
 
 @dataclass(frozen=True, slots=True)
 class UnusedFile:
-    """A file of the office that is not used.
+    """A declaration file of the office that is not used.
 
     Attributes:
-        file: Where it lies in the workspace.
-        message: What is wrong with it, and what waits for it.
+        file: The path in the workspace.
+        message: The flaw, and the waiting books.
     """
 
     file: str
@@ -35,42 +35,46 @@ class UnusedFile:
 def unused_files(
     registry: Registry | None, schemas: Schemas, sees: Callable[[str], bool] = lambda _: True
 ) -> tuple[UnusedFile, ...]:
-    """Return the files that have a flaw, and those that are gone while books need them.
+    """Return the files with flaws, and missing files that books need.
 
     Args:
-        registry: Holds the books; None: only flaws are told.
+        registry: The registry with the books; None: only flaws are reported.
         sees: Whether the books of a place are counted.
     """
-    books = [] if registry is None else [one for one in registry.undeclared_books() if sees(one.place_code)]
+    books = (
+        [] if registry is None else [book for book in registry.undeclared_books() if sees(book.place_code)]
+    )
     return (*(_flawed(flaw, books) for flaw in schemas.own_flaws), *_gone(schemas, books))
 
 
 def _flawed(flaw: OwnFlaw, books: Sequence[StoredBookRow]) -> UnusedFile:
     waiting = sum(
-        (flaw.folder == "forms" and one.form == flaw.name)
-        or (flaw.folder == "records" and one.record == flaw.name)
-        for one in books
+        (flaw.folder == "forms" and book.form == flaw.name)
+        or (flaw.folder == "records" and book.record == flaw.name)
+        for book in books
     )
-    told = flaw.message
+    message = flaw.message
     if waiting:
-        told += BOOKS.format(books=waiting)
+        message += BOOKS.format(books=waiting)
     if flaw.printing_of:
-        told += PRINTINGS.format(form=flaw.printing_of[:60])
-    return UnusedFile(flaw.file, told, waiting)
+        message += PRINTINGS.format(form=flaw.printing_of[:60])
+    return UnusedFile(flaw.file, message, waiting)
 
 
 def _gone(schemas: Schemas, books: Sequence[StoredBookRow]) -> list[UnusedFile]:
-    flawed = {(one.folder, one.name) for one in schemas.own_flaws}
-    forms = [one.form for one in books if one.form not in schemas.forms and ("forms", one.form) not in flawed]
-    records = [
-        one.record
-        for one in books
-        if one.record not in schemas.records and ("records", one.record) not in flawed
+    flawed = {(flaw.folder, flaw.name) for flaw in schemas.own_flaws}
+    forms = [
+        book.form for book in books if book.form not in schemas.forms and ("forms", book.form) not in flawed
     ]
-    found = []
-    for folder, names, told in (("forms", forms, GONE_FORM), ("records", records, GONE_RECORD)):
+    records = [
+        book.record
+        for book in books
+        if book.record not in schemas.records and ("records", book.record) not in flawed
+    ]
+    files = []
+    for folder, names, template in (("forms", forms, GONE_FORM), ("records", records, GONE_RECORD)):
         for name in sorted(set(names)):
             file = f"schemas/{folder}/{name}.toml"
-            message = told.format(file=file, name=name) + BOOKS.format(books=names.count(name))
-            found.append(UnusedFile(file, message, names.count(name)))
-    return found
+            message = template.format(file=file, name=name) + BOOKS.format(books=names.count(name))
+            files.append(UnusedFile(file, message, names.count(name)))
+    return files

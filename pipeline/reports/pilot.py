@@ -1,8 +1,7 @@
-"""An office's own figures of books that it checked, on one page that it may send to whoever asks.
+"""Pilot figures: an office's own figures of checked books, on a page that it may send to others.
 
-Nothing in it is a name, a place, a text or a picture: counts and shares by kind of value and by form, and versions of
-the program. A form that the office designed itself is called so and no more. Groups of fewer than five are not shown by
-themselves. Nothing is sent by the program.
+It holds no name, place, text or picture: only counts and shares by kind of value and by form, and program versions. A
+form designed by the office is not named. Groups of fewer than five are merged. The program sends nothing.
 """
 
 from __future__ import annotations
@@ -23,16 +22,16 @@ from pipeline.reports.sections.unseen import BOUND_DELTA, SOURCES, TOLERATED
 
 FORMAT = "hotich-pilot-1"
 LEAST = 5
-"""Fewer entries or fields than these are not shown by themselves."""
+"""Smallest number of entries or fields in a separate group."""
 
 FIRST_ENTRIES = 20
-"""Entries after which the machine has learnt from people."""
+"""Number of first entries, before the machine has learnt from people."""
 
 OTHERS, OWN_FORM = "khác", "mẫu riêng của cơ quan"
 
 
 class PilotRefused(RegistryError):
-    """There is too little to make a report of."""
+    """There is too little data for a report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +39,11 @@ class PilotGroup:
     """The figures of a kind of value, or of a form.
 
     Attributes:
-        accepted_first: How many the first reading accepted.
-        accepted_now: How many are accepted now without a person.
-        decided: How many people decided.
-        right_first: How many of those the first reading had right.
-        right_now: How many of those the latest reading has right.
+        accepted_first: Number accepted by the first reading.
+        accepted_now: Number accepted at present without a person.
+        decided: Number decided by people.
+        right_first: Number of decided values that the first reading had right.
+        right_now: Number of decided values that the latest reading has right.
     """
 
     name: str
@@ -57,11 +56,11 @@ class PilotGroup:
 
     @property
     def is_few(self) -> bool:
-        """Whether too few fields are in it, or too few that people decided, to be shown by itself."""
+        """Whether the group has too few fields, or too few decided fields, to be shown separately."""
         return self.fields < LEAST or 0 < self.decided < LEAST
 
     def with_all(self, other: PilotGroup) -> PilotGroup:
-        """Return both as one group of others."""
+        """Return the union of both groups."""
         return PilotGroup(OTHERS, *(getattr(self, name) + getattr(other, name) for name in COUNTED))
 
 
@@ -70,7 +69,7 @@ COUNTED = ("fields", "accepted_first", "accepted_now", "decided", "right_first",
 
 @dataclass(frozen=True, slots=True)
 class PilotSource:
-    """What blind checks found of values that were accepted in one way; None where too few were checked."""
+    """The blind checks of values accepted by a source; None where too few were checked."""
 
     name: str
     checked: int
@@ -84,14 +83,14 @@ class PilotReport:
     """The figures of some books.
 
     Attributes:
-        program: The version of the program.
-        readers: Versions of the readers of handwriting, as codes.
-        adapted: How many books were read with what was learnt of their hand.
-        clear: How many values became clear by decisions on other entries.
+        program: The program's version.
+        readers: Codes of the handwriting readers' versions.
+        adapted: Number of books read with an adapter of their hand.
+        clear: Number of values clear by decisions on other entries.
         total: All fields together.
-        sources: Wrong among accepted, by what was accepted by; all together first.
-        minutes_first: Minutes an entry, of the first entries that people checked; None where they are too few.
-        minutes_later: Those of all later ones.
+        sources: Errors among accepted values by source; all sources together first.
+        minutes_first: Minutes per entry for the first checked entries; None where too few.
+        minutes_later: The same for all later entries.
     """
 
     program: str
@@ -112,7 +111,7 @@ class PilotReport:
     timed_later: int
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as the file has it, for programs."""
+        """Return the report as the JSON file holds it."""
         return {
             "format": FORMAT,
             "program": self.program,
@@ -120,11 +119,16 @@ class PilotReport:
             "counts": {name: getattr(self, name) for name in ("books", "pages", "entries", "finished")},
             "learnt": {"books_adapted": self.adapted, "clear_values": self.clear},
             "fields": _plain(self.total),
-            "by_kind": [_plain(one) for one in self.kinds],
-            "by_form": [_plain(one) for one in self.forms],
+            "by_kind": [_plain(kind) for kind in self.kinds],
+            "by_form": [_plain(form) for form in self.forms],
             "wrong_among_accepted": [
-                {"source": one.name, "checked": one.checked, "wrong": one.wrong, "upper_95": one.upper}
-                for one in self.sources
+                {
+                    "source": row.name,
+                    "checked": row.checked,
+                    "wrong": row.wrong,
+                    "upper_95": row.upper,
+                }
+                for row in self.sources
             ],
             "minutes_an_entry": {
                 "first": self.minutes_first,
@@ -140,7 +144,7 @@ def _plain(group: PilotGroup) -> dict[str, Any]:
 
 
 def pilot_report(counts: PilotCounts, schemas: Schemas) -> PilotReport:
-    """Return the report of what was counted of some books.
+    """Return the report on the counts of some books.
 
     Raises:
         PilotRefused: Too few entries were checked.
@@ -154,7 +158,7 @@ def pilot_report(counts: PilotCounts, schemas: Schemas) -> PilotReport:
     first, later = counts.seconds[:FIRST_ENTRIES], counts.seconds[FIRST_ENTRIES:]
     return PilotReport(
         program=pipeline.__version__,
-        readers=tuple(_code(one) for one in counts.readers),
+        readers=tuple(_code(reader) for reader in counts.readers),
         books=counts.books,
         pages=counts.pages,
         entries=counts.entries,
@@ -173,57 +177,57 @@ def pilot_report(counts: PilotCounts, schemas: Schemas) -> PilotReport:
 
 
 def _kind_of(schemas: Schemas) -> Callable[[PilotField], str]:
-    def kind(one: PilotField) -> str:
-        record = schemas.records.get(one.record)
-        spec = record.by_name.get(one.field) if record else None
+    def kind(field: PilotField) -> str:
+        record = schemas.records.get(field.record)
+        spec = record.by_name.get(field.field) if record else None
         return spec.value_kind.label if spec else OTHERS
 
     return kind
 
 
 def _form_of() -> Callable[[PilotField], str]:
-    """Return what names a form: only those that come with the program have a name here."""
+    """Return the naming of forms: only shipped forms keep their name."""
     shipped = frozenset(schema.load().forms)
-    return lambda one: one.form if one.form in shipped else OWN_FORM
+    return lambda field: field.form if field.form in shipped else OWN_FORM
 
 
 def _group(name: str, fields: Iterable[PilotField]) -> PilotGroup:
-    some = tuple(fields)
-    return PilotGroup(name, *(sum(getattr(one, counted) for one in some) for counted in COUNTED))
+    members = tuple(fields)
+    return PilotGroup(name, *(sum(getattr(field, counted) for field in members) for counted in COUNTED))
 
 
 def _groups(fields: Sequence[PilotField], name_of: Callable[[PilotField], str]) -> tuple[PilotGroup, ...]:
-    """Return the fields by name, the smallest groups together until none of them shows fewer than five."""
+    """Return groups of fields by name; small groups are merged until each shows at least five."""
     by_name: dict[str, list[PilotField]] = {}
-    for one in fields:
-        by_name.setdefault(name_of(one), []).append(one)
-    groups = sorted((_group(name, some) for name, some in by_name.items()), key=lambda one: one.fields)
+    for field in fields:
+        by_name.setdefault(name_of(field), []).append(field)
+    groups = sorted((_group(name, parts) for name, parts in by_name.items()), key=lambda group: group.fields)
     others = None
-    left = list(groups)
-    while left and (any(one.is_few for one in left) or (others is not None and others.is_few)):
-        few = next((one for one in left if one.is_few), left[0])
-        left.remove(few)
+    remaining = list(groups)
+    while remaining and (any(group.is_few for group in remaining) or (others is not None and others.is_few)):
+        few = next((group for group in remaining if group.is_few), remaining[0])
+        remaining.remove(few)
         others = few if others is None else few.with_all(others)
-    found = sorted(left, key=lambda one: -one.fields)
+    shown = sorted(remaining, key=lambda group: -group.fields)
     if others is None:
-        return tuple(found)
-    return (*found, PilotGroup(OTHERS, *(getattr(others, name) for name in COUNTED)))
+        return tuple(shown)
+    return (*shown, PilotGroup(OTHERS, *(getattr(others, name) for name in COUNTED)))
 
 
 def _sources(counts: PilotCounts) -> tuple[PilotSource, ...]:
-    decided = [one for one in counts.sampled if one.decided_at is not None]
-    found = [_source("mọi cách", [one.check(TOLERATED) for one in decided])]
+    decided = [value for value in counts.sampled if value.decided_at is not None]
+    sources = [_source("mọi cách", [value.check(TOLERATED) for value in decided])]
     for source in ValueSource:
-        mine = [one.check(TOLERATED) for one in decided if one.source is source]
-        if len(mine) >= LEAST:
-            found.append(_source(SOURCES[source], mine))
-    return tuple(found)
+        checks = [value.check(TOLERATED) for value in decided if value.source is source]
+        if len(checks) >= LEAST:
+            sources.append(_source(SOURCES[source], checks))
+    return tuple(sources)
 
 
 def _source(name: str, checks: Sequence[SampleCheck]) -> PilotSource:
     if len(checks) < LEAST:
         return PilotSource(name, 0, None, None, None)
-    wrong = sum(one.wrong for one in checks)
+    wrong = sum(check.wrong for check in checks)
     upper = weighted_upper_bound(checks, BOUND_DELTA)
     return PilotSource(name, len(checks), wrong, weighted_error(checks), upper)
 
@@ -233,5 +237,5 @@ def _minutes(seconds: Sequence[float]) -> float | None:
 
 
 def _code(reader: str) -> str:
-    """Return a reader's fingerprint as a code that no name can be in; the same reader has the same one everywhere."""
+    """Return a reader's fingerprint as a code without names; equal for the same reader everywhere."""
     return hashlib.sha256(reader.encode()).hexdigest()[:12]

@@ -1,4 +1,4 @@
-"""The pilot report as it is shown, and as the two files that an office may send: a PDF of one page, and JSON."""
+"""The pilot report as shown, and as the two files to send: a PDF of one page, and JSON."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from pipeline.reports.pilot import LEAST, PilotGroup, PilotReport, PilotSource
 
 TEMPLATE = Path(__file__).parent / "templates" / "pilot.typ"
 NAME = "ket-qua-thu"
-"""The name of both files without an ending."""
+"""The name of both files without ending."""
 
 TITLE = "Kết quả thử hotich"
 
@@ -35,7 +35,6 @@ NOTE = (
 
 
 def pilot_section(report: PilotReport) -> ReportSection:
-    """Return all that is in the report, as pages show it."""
     tables = (
         table_of("pilot-kinds", "Theo kiểu giá trị", report.kinds, _GROUP_COLUMNS),
         table_of("pilot-forms", "Theo mẫu sổ", report.forms, _GROUP_COLUMNS),
@@ -50,7 +49,7 @@ def pilot_section(report: PilotReport) -> ReportSection:
 
 
 def _figures(report: PilotReport) -> tuple[ReportFigure, ...]:
-    total, every = report.total, report.sources[0]
+    total, all_sources = report.total, report.sources[0]
     minutes = (
         ("Phút mỗi sự kiện, những sự kiện đầu", report.minutes_first, report.timed_first),
         ("Phút mỗi sự kiện, các sự kiện sau", report.minutes_later, report.timed_later),
@@ -78,14 +77,18 @@ def _figures(report: PilotReport) -> tuple[ReportFigure, ...]:
         ),
         ReportFigure(
             "Sai trong ô máy tự nhận",
-            percent_cell(every.error),
-            f"chắc không quá {percent_cell(every.upper).text}" if every.checked else "chưa kiểm tra đủ",
+            percent_cell(all_sources.error),
+            f"chắc không quá {percent_cell(all_sources.upper).text}"
+            if all_sources.checked
+            else "chưa kiểm tra đủ",
         ),
         *(
             ReportFigure(
-                label, decimal_cell(value), f"{count_cell(many).text} sự kiện" if many else "chưa đủ sự kiện"
+                label,
+                decimal_cell(value),
+                f"{count_cell(entries).text} sự kiện" if entries else "chưa đủ sự kiện",
             )
-            for label, value, many in minutes
+            for label, value, entries in minutes
         ),
         ReportFigure("Sổ có bản học nét chữ", count_cell(report.adapted)),
         ReportFigure("Ô đã rõ nhờ các sự kiện khác", count_cell(report.clear)),
@@ -120,19 +123,21 @@ _SOURCE_COLUMNS: tuple[ReportColumn[PilotSource], ...] = (
 
 
 def pilot_json(report: PilotReport) -> bytes:
-    """Return the JSON file."""
     return (json.dumps(report.as_json(), ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def pilot_document(report: PilotReport, at: datetime) -> bytes:
-    """Return the PDF. The same report of the same moment gives the same bytes."""
-    import typst  # 90 MB of memory: only for who wants a PDF
+    """Return the PDF. Equal reports at equal moments give equal bytes."""
+    import typst  # 90 MB of memory, only needed for a PDF
 
     section = pilot_section(report)
     content: dict[str, Any] = {
         "title": section.title,
         "note": section.note,
-        "figures": [{"label": one.label, "text": one.cell.text, "note": one.note} for one in section.figures],
+        "figures": [
+            {"label": figure.label, "text": figure.cell.text, "note": figure.note}
+            for figure in section.figures
+        ],
         "tables": [
             {
                 "title": table.title,
@@ -143,26 +148,26 @@ def pilot_document(report: PilotReport, at: datetime) -> bytes:
         ],
     }
     compiler = typst.Compiler(TEMPLATE, sys_inputs={"report": json.dumps(content, ensure_ascii=False)})
-    made = compiler.compile(format="pdf", pdf_standards="a-2b", timestamp=int(at.timestamp()))
-    assert isinstance(made, bytes)
-    return made
+    pdf = compiler.compile(format="pdf", pdf_standards="a-2b", timestamp=int(at.timestamp()))
+    assert isinstance(pdf, bytes)
+    return pdf
 
 
 def write_pilot(report: PilotReport, folder: Path, at: datetime) -> tuple[Path, ...]:
-    """Write both files into a folder; files that exist are replaced.
+    """Write both files into a folder; existing files are replaced.
 
     Args:
-        folder: Where they are written; it is created.
-        at: The moment that the PDF names.
+        folder: The target folder; it is created.
+        at: The moment stated in the PDF.
 
     Raises:
-        StorageError: The disk refuses.
+        StorageError: The disk cannot be written.
     """
-    found = (
+    files = (
         (folder / f"{NAME}.pdf", pilot_document(report, at)),
         (folder / f"{NAME}.json", pilot_json(report)),
     )
-    for path, content in found:
+    for path, content in files:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(path, content)
@@ -170,4 +175,4 @@ def write_pilot(report: PilotReport, folder: Path, at: datetime) -> tuple[Path, 
             raise StorageError(
                 f"Không ghi được {path}: {error.strerror}. Hãy kiểm tra ổ đĩa và quyền ghi rồi chạy lại."
             ) from None
-    return tuple(path for path, _ in found)
+    return tuple(path for path, _ in files)

@@ -1,4 +1,4 @@
-"""``plan.toml``: how many entries the office is to finish, and by when. One file in the working folder."""
+"""``plan.toml``: number of entries that the office is to finish, with due dates. One file in the working folder."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Year = Annotated[int, Field(ge=FIRST, le=LAST, strict=True), Wanted(f"phải là
 
 
 class WorkPlanRow(Declaration):
-    """So many ``entries`` of a kind and a place, from books opened in those years (both ends included)."""
+    """A target of ``entries`` by record and place, from books opened in these years (both ends included)."""
 
     place: Annotated[str, Wanted("phải là mã nơi đăng ký trong ngoặc kép")] = Field(
         min_length=1, description="mã nơi đăng ký, như trong `ledger.toml`"
@@ -37,7 +37,7 @@ class WorkPlanRow(Declaration):
     )
 
     def covers(self, book: BookStatistics) -> bool:
-        """Return whether the entries of a book count for this row."""
+        """Return whether the entries of a book count towards this row."""
         same = (self.place, self.record) == (book.place_code, book.record)
         return same and self.from_ <= book.opened_in <= self.to
 
@@ -55,42 +55,42 @@ class WorkPlanRow(Declaration):
 
 @dataclass(frozen=True, slots=True)
 class WorkPlan:
-    """What is planned; no two rows cover the same book."""
+    """The plan of the office; no two rows cover the same book."""
 
     rows: tuple[WorkPlanRow, ...] = ()
 
     def restricted_to(self, places: frozenset[str] | None) -> WorkPlan:
-        """Return what is planned for these places (``None`` = all)."""
+        """Return the plan of these places (``None`` = all)."""
         return self if places is None else WorkPlan(tuple(row for row in self.rows if row.place in places))
 
 
 def read_plan(path: Path, schemas: Schemas) -> WorkPlan:
-    """Return the plan of a file; nothing is planned where there is none.
+    """Return the plan in a file, empty for a missing file.
 
     Raises:
-        SchemaError: Names every flaw with its line.
+        SchemaError: The file has flaws; the message names each with its line.
     """
     if not path.exists():
         return WorkPlan()
     file = StaffFile(path)
     note_unknown_tables(file, (TABLE,))
     rows = checked_rows(file, TABLE, WorkPlanRow)
-    whole = [(at, row) for at, row in rows if _fits(file, at, row, schemas)]
-    for (_, first), (at, second) in combinations(whole, 2):
+    valid = [(number, row) for number, row in rows if _fits(file, number, row, schemas)]
+    for (_, first), (number, second) in combinations(valid, 2):
         if _overlap(first, second):
-            file.flaw_of_row(TABLE, at, "", "trùng nơi, loại sự kiện và năm với một mục ở trên.")
+            file.flaw_of_row(TABLE, number, "", "trùng nơi, loại sự kiện và năm với một mục ở trên.")
     file.refuse_flaws()
-    return WorkPlan(tuple(row for _, row in whole))
+    return WorkPlan(tuple(row for _, row in valid))
 
 
-def _fits(file: StaffFile, at: int, row: WorkPlanRow, schemas: Schemas) -> bool:
-    """Return whether a row names a register and years in their order; flaws are noted."""
+def _fits(file: StaffFile, number: int, row: WorkPlanRow, schemas: Schemas) -> bool:
+    """Return whether a row has a known record and ordered years; flaws are noted."""
     if row.record not in schemas.records and not schemas.may_mean_flawed(row.record):
         names = ", ".join(schemas.records)
-        file.flaw_of_row(TABLE, at, "record", f"không có loại sự kiện “{row.record}”. Các loại: {names}.")
+        file.flaw_of_row(TABLE, number, "record", f"không có loại sự kiện “{row.record}”. Các loại: {names}.")
         return False
     if row.from_ > row.to:
-        file.flaw_of_row(TABLE, at, "from", "“from” không được sau “to”.")
+        file.flaw_of_row(TABLE, number, "from", "“from” không được sau “to”.")
         return False
     return True
 

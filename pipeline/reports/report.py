@@ -1,4 +1,4 @@
-"""The report on progress and quality: every figure is computed here, for the web page, the workbook and the PDF."""
+"""The report on progress and quality: every figure is computed here, for web page, workbook and PDF."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipeline.reports.plan import WorkPlan
 from pipeline.reports.sections import accuracy, appendix, backlog, learning, progress, stored_scans, unseen
 
 
-def report(
+def build_report(
     registry: Registry,
     schemas: Schemas,
     plan: WorkPlan = WorkPlan(),
@@ -27,10 +27,10 @@ def report(
     """Return the report on the books of an office.
 
     Args:
-        places: Codes of registration places, ``None`` for all.
-        days: The last days in which events are counted.
-        people: Whether persons are counted one by one.
-        now: Returns the time in UTC; by default that of the database.
+        places: Codes of registration places; ``None``: all.
+        days: Number of last days in which events are counted.
+        people: Whether persons are counted individually.
+        now: Returns the time in UTC; by default the database's.
     """
     counting = registry.statistics(places, now=now)
     data = ReportData(
@@ -46,7 +46,7 @@ def report(
 
 
 def report_of_data(data: ReportData, places: frozenset[str] | None) -> ManagementReport:
-    """Return the report of counts that were taken before."""
+    """Return the report on earlier counts."""
     sections = (_summary(data), *_sections(data))
     return ManagementReport(
         at=data.tallies.at,
@@ -93,7 +93,7 @@ def _summary(data: ReportData) -> ReportSection:
 
 
 def scope_of(data: ReportData, places: frozenset[str] | None) -> str:
-    """Return which places a report is about, in words."""
+    """Return the places of a report, in words."""
     if places is None:
         return "mọi nơi đăng ký"
     return ", ".join(data.places.get(code, code) for code in sorted(places)) or "không nơi nào"

@@ -1,4 +1,4 @@
-"""Books in, reports out: every page of a folder of scans is read and saved; one bad page costs nothing but itself.
+"""Runs over books: every page of a folder of scans is read and saved; a bad page stops no other page.
 
-Beside the runs: what the pages ask of Prefect, backups, webhooks.
+Also access to Prefect's server, backups, webhooks.
 """

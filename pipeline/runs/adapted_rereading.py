@@ -1,8 +1,8 @@
-"""Pages that still have waiting fields are read again with what was learnt of the hand of their book.
+"""Rereading of pages with waiting fields by the reader adapted to the hand of their book.
 
-Only the lines of fields that wait are read anew: what people decided and what was accepted before keeps its lines and
-its reading, whatever the adapted reader makes of them. All other pages stay as they are. Where what was learnt is gone,
-what it read is read again as the reader ships, and waits again unless that says the same.
+Only the lines of waiting fields are read anew; decided and accepted fields keep their lines and readings, and other
+pages stay unchanged. If an adapter is lost, its readings are replaced by readings of the shipped reader, and fields
+wait again unless both readings agree.
 """
 
 from __future__ import annotations
@@ -14,12 +14,7 @@ from dataclasses import dataclass, replace
 from pipeline.base.errors import AlteredScan, ScanError
 from pipeline.base.model import KeptRegion, Ledger, PageRef, PageResult, Writing
 from pipeline.base.model.adapted_reader import ADAPTER_MARK, adapter_of, is_adapted
-from pipeline.books.book_context.second_pass import (
-    FieldKey,
-    Settled,
-    first_fingerprint,
-    shipped_fingerprint,
-)
+from pipeline.books.book_context.second_pass import FieldKey, Settled, first_fingerprint, shipped_fingerprint
 from pipeline.declarations.schema import Form
 from pipeline.digitize.judge import EntryJudge
 from pipeline.recognition.ocr.adapters import Adapter, pack_adapter
@@ -34,18 +29,18 @@ from pipeline.scans.workspace import Workspace
 _logger = logging.getLogger(__name__)
 
 Fields = Mapping[int, Set[str]]
-"""Fields of a page by the row of their entry."""
+"""Field names of a page by the row of their entry."""
 
 
 @dataclass(frozen=True, slots=True)
 class AdaptedRereading:
-    """What reading again with an adapter did.
+    """The outcome of a rereading with an adapter.
 
     Attributes:
-        pages: Pages that were read again.
-        accepted: Fields that waited before and are accepted now.
-        waiting: Fields that waited before on the pages read again.
-        failed: Pages that could not be read.
+        pages: Number of pages read again.
+        accepted: Number of fields that waited before and are accepted now.
+        waiting: Number of fields on these pages that waited before.
+        failed: Number of pages that could not be read.
     """
 
     pages: int = 0
@@ -64,13 +59,13 @@ def reread_waiting_pages(
     workers: PageWorkers,
     beat: Callable[[], None] = lambda: None,
 ) -> AdaptedRereading:
-    """Read the pages of a book with waiting fields again with an adapter, then weigh the book anew.
+    """Read the pages of a book with waiting fields again with an adapter, then weigh the book again.
 
-    The caller holds the book's lock. Pages that people are at work on, that nothing was kept of, or that were read with
-    this adapter already are left as they are.
+    The caller holds the book's lock. Pages in work, pages without a kept result, and pages already read with this
+    adapter are skipped.
 
     Args:
-        adapter: What was learnt of its hand.
+        adapter: The adapter of the book's hand.
         beat: Called before every page.
     """
     known = registry.fingerprints(book_id)
@@ -101,10 +96,10 @@ def reread_waiting_pages(
 
 
 def pages_without_adapter(registry: Registry, book_id: int, there: Collection[str]) -> frozenset[PageRef]:
-    """Return the pages of a book that rest on an adapter which is no longer there.
+    """Return the pages of a book whose readings come from a lost adapter.
 
     Args:
-        there: Fingerprints of the adapters that are there.
+        there: Fingerprints of the existing adapters.
     """
     return frozenset(
         ref
@@ -124,21 +119,22 @@ def take_back_readings(
     beat: Callable[[], None] = lambda: None,
     note: Callable[[int], None] = lambda _pages: None,
 ) -> tuple[int, int]:
-    """Read what an adapter read on these pages again with the reader as it ships, then weigh the book anew.
+    """Read pages of a lost adapter again with the shipped reader, then weigh the book again.
 
-    What was accepted on the word of that adapter is accepted no longer, unless the reader that ships says so too. What
-    people decided stays, with its lines. Pages that people are at work on are left until another time.
+    Values accepted from the adapter's readings wait again, unless the shipped reader reads the same. Decided fields
+    keep their lines. Pages in work are skipped until another run.
 
     The caller holds the book's lock.
 
     Args:
-        ledger: What its ``ledger.toml`` says.
-        pages: Those that rest on an adapter which is no longer there (``pages_without_adapter``).
+        ledger: The ledger of the book.
+        pages: Pages whose readings come from a lost adapter (``pages_without_adapter``).
         beat: Called before every page.
-        note: Called before the first page is saved, with how many are to be read again; never where none could be read.
+        note: Called with the number of pages to read before the first page is saved; not called if no page could be
+            read.
 
     Returns:
-        How many pages were read again, and how many could not be.
+        Number of pages read again, and number of pages that could not be read.
     """
     known = registry.fingerprints(book_id)
     at_work = registry.pages_at_work(book_id)
@@ -154,7 +150,7 @@ def take_back_readings(
 
 
 def _adapted_fields(page: PageResult, form: Form) -> dict[int, Set[str]]:
-    """Return the fields of a page whose lines an adapter read, by row."""
+    """Return the fields of a page with lines read by an adapter, by row."""
     slots = {slot.name: slot.field_names for slot in form.slots}
     return {
         entry.row: {
@@ -169,7 +165,7 @@ def _adapted_fields(page: PageResult, form: Form) -> dict[int, Set[str]]:
 
 @dataclass(frozen=True)
 class _Pass:
-    """Reads pages of a book again and saves each with the lines of some fields anew."""
+    """Reads pages of a book again, and saves them with new lines for some fields."""
 
     registry: Registry
     context: RunContext
@@ -187,17 +183,17 @@ class _Pass:
         adapter: Adapter | None,
         note: Callable[[int], None] = lambda _pages: None,
     ) -> tuple[list[PageRef], int]:
-        """Return the pages that were read and saved, and how many could not be.
+        """Return the saved pages and the number of failed pages.
 
-        What people do while pages are read counts: pages that they took in hand stay as they are, and fields that they
-        decided keep their lines.
+        Work of people during the pass counts: pages taken into work are skipped, and newly decided fields keep their
+        lines.
 
         Args:
-            known: The fingerprint of each page's last reading.
-            kept: The pages as they were read before; None for one of which nothing is kept, which is saved as read.
-            fields: Returns which fields are read anew, by page and row.
-            adapter: What they are read with; None for the reader as it ships.
-            note: Called before the first page is saved, with how many are to be read.
+            known: Fingerprint of the last reading by page.
+            kept: The kept results of the pages; ``None``: nothing is kept, and the page is saved as read.
+            fields: Returns the fields to read anew, by page and row.
+            adapter: The adapter to read with; ``None``: the shipped reader.
+            note: Called with the number of pages to read before the first page is saved.
         """
         template, _ = kept_template(
             Workspace(self.context.workspace).form_template(self.book_id, self.form.fingerprint)
@@ -209,7 +205,7 @@ class _Pass:
             if (scan := _stored(self.context, ref)) is not None
         ]
         done, failed, tried = [], len(kept) - len(jobs), False
-        seen: object = None
+        last_mark: object = None
         settled: Mapping[FieldKey, Settled] = {}
         anew: Mapping[PageRef, Fields] = {}
         for job, answer in self.workers.read(jobs):
@@ -217,9 +213,9 @@ class _Pass:
             if isinstance(answer, ScanError):
                 failed += 1
                 continue
-            now = self.registry.last_work()
-            if now != seen:
-                seen, settled, anew = now, settled_fields(self.registry, self.book_id), fields()
+            work_mark = self.registry.last_work()
+            if work_mark != last_mark:
+                last_mark, settled, anew = work_mark, settled_fields(self.registry, self.book_id), fields()
             if job.ref in self.registry.pages_at_work(self.book_id):
                 continue
             page = kept[job.ref]
@@ -228,7 +224,7 @@ class _Pass:
                 form = self.context.schemas.form_of_page(self.form, page.form)
                 judge = EntryJudge(form, self.ledger, self.context.schemas, routing)
                 page = merged_page(page, answer, anew.get(job.ref, {}), settled, judge, form)
-                if adapter is None and self._still_rests(page, settled):
+                if adapter is None and self._rests_on_adapter(page, settled):
                     page = answer
             mark = f"{ADAPTER_MARK}{adapter.fingerprint}" if adapter is not None else ""
             if not tried:
@@ -240,8 +236,8 @@ class _Pass:
                 failed += 1
         return done, failed
 
-    def _still_rests(self, page: PageResult, settled: Mapping[FieldKey, Settled]) -> bool:
-        """Return whether lines of undecided fields are still those of an adapter: nothing is there in their place."""
+    def _rests_on_adapter(self, page: PageResult, settled: Mapping[FieldKey, Settled]) -> bool:
+        """Return whether undecided fields still have lines read by an adapter."""
         return any(
             (page.ref, row, name) not in settled
             for row, names in _adapted_fields(
@@ -262,13 +258,13 @@ class _Pass:
 def waiting_fields(registry: Registry, book_id: int) -> dict[PageRef, dict[int, Set[str]]]:
     """Return the handwritten fields of a book that wait for a person, by page and row.
 
-    A value that was accepted and is held back or drawn for a check, or that what people decided made clear, is none of
-    them.
+    Accepted values that are held back or drawn for a check do not wait in this sense, and neither do values that are
+    clear by decisions.
     """
     sampled = registry.sampled_fields(book_id)
     record = registry.book(book_id).record
     unsettled = {row.entry_id: row.unsettled for row in registry.record_rows(record, [book_id])}
-    found: dict[PageRef, dict[int, Set[str]]] = {}
+    waiting: dict[PageRef, dict[int, Set[str]]] = {}
     for entry in registry.stored_entries(book_id):
         names = {
             reading.field
@@ -280,8 +276,8 @@ def waiting_fields(registry: Registry, book_id: int) -> dict[PageRef, dict[int, 
             and (entry.entry_id, reading.field) not in sampled
         }
         if names:
-            found.setdefault(entry.ref, {})[entry.row] = names
-    return found
+            waiting.setdefault(entry.ref, {})[entry.row] = names
+    return waiting
 
 
 def merged_page(
@@ -292,13 +288,13 @@ def merged_page(
     judge: EntryJudge,
     form: Form,
 ) -> PageResult:
-    """Return a page as it was read, with the lines of waiting fields as the adapted reader reads them.
+    """Return a page with the lines of waiting fields from the adapted reader.
 
     Args:
-        kept: The page as it was read before.
-        fresh: The page as the adapted reader reads it.
-        settled: The fields of the book that people decided.
-        judge: Parses, validates and routes its entries.
+        kept: The earlier result of the page.
+        fresh: The result of the adapted reader.
+        settled: The decided fields of the book.
+        judge: Parses, validates and routes the entries.
     """
     slots = {slot.name: slot.field_names for slot in form.slots}
     anew = {entry.row: {region.slot: region for region in entry.regions} for entry in fresh.entries}
@@ -328,10 +324,10 @@ def _chosen(
     waiting: Set[str],
     open_fields: Set[str],
 ) -> KeptRegion:
-    """Return the region as read anew where one of its fields waits and none of them was accepted, else as it was."""
+    """Return the region's new reading if one of its fields waits and none is accepted, else its old reading."""
     fields = set(slots.get(region.slot, ()))
-    found = anew.get(region.slot)
-    return found if found is not None and fields & waiting and fields <= open_fields else region
+    new_region = anew.get(region.slot)
+    return new_region if new_region is not None and fields & waiting and fields <= open_fields else region
 
 
 def _stored(context: RunContext, ref: PageRef) -> ScanFile | None:

@@ -1,8 +1,8 @@
-"""The adapters of the books in the workspace: a folder a book, a file a version, and what the last attempt came to.
+"""The adapters of the books in the workspace: a folder for each book, a file for each version, the last attempt.
 
-Versions are never overwritten, and no number is given twice; the newest that belongs to the reader in use is read with.
-A file that is damaged, lies in the folder of another book, or belongs to another reader, counts as none: the book is
-then read as any other, until it is learnt again.
+Versions are never overwritten and numbers never reused; the newest version for the current reader is used. Files that
+are damaged, from another book or for another reader are ignored: the book is then read without an adapter until the
+next learning.
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ _logger = logging.getLogger(__name__)
 ATTEMPT = "attempt.json"
 ENDING = ".adapter"
 GIVEN = "last-version"
-"""The file that holds the highest number ever given; it stays when versions are removed."""
+"""File with the highest version number so far; it remains when versions are removed."""
 
 
 @dataclass(frozen=True, slots=True)
 class LearningAttempt:
-    """What the last attempt to learn a book came to.
+    """The outcome of the last attempt to learn the hand of a book.
 
     Attributes:
-        outcome: As ``training.adaptation_of_book`` names it.
-        mark: Of which confirmed lines it was.
-        reader: Fingerprint of the reader that was to learn.
-        at: When, ISO 8601.
-        removed: What people had removed from all that is learnt from, as a hash.
+        outcome: As named in ``training.adaptation_of_book``.
+        mark: Identifies the confirmed lines.
+        reader: Fingerprint of the reader to adapt.
+        at: Time, ISO 8601.
+        removed: Hash of all lines that people excluded from learning.
     """
 
     outcome: str
@@ -54,43 +54,43 @@ class LearningAttempt:
 
 @dataclass(frozen=True, slots=True)
 class BookAdapters:
-    """The adapters of one book.
+    """The adapters of a book.
 
     Attributes:
-        folder: Where they lie (``Workspace.adapters``).
+        folder: Folder of the versions (``Workspace.adapters``).
     """
 
     folder: Path
 
     def newest(self, parent: str) -> Adapter | None:
-        """Return the newest adapter that belongs to a reader.
+        """Return the newest adapter for a reader.
 
         Args:
-            parent: The fingerprint of the reader.
+            parent: Fingerprint of the reader.
         """
-        return next((one for one in self._readable() if one.card.parent == parent), None)
+        return next((adapter for adapter in self._readable() if adapter.card.parent == parent), None)
 
     def fingerprints(self) -> frozenset[str]:
-        """Return the fingerprints of all versions that can be read with or could be: those readings may rest on."""
-        return frozenset(one.fingerprint for one in self._readable())
+        """Return the fingerprints of all readable versions."""
+        return frozenset(adapter.fingerprint for adapter in self._readable())
 
     def cards(self) -> tuple[AdapterCard, ...]:
-        """Return the cards of all versions that can be read, the newest first."""
-        return tuple(one.card for one in self._readable())
+        """Return the cards of all readable versions, newest first."""
+        return tuple(adapter.card for adapter in self._readable())
 
     def is_empty(self) -> bool:
-        """Return whether there is no file of any version."""
+        """Return whether no file of any version exists."""
         return not self._files()
 
     def next_version(self) -> int:
-        """Return the number of the next version: one that no version ever had, also of those that were removed."""
+        """Return the number of the next version; numbers of removed versions are not reused."""
         numbers = [int(path.stem) for path in self._files()]
         with suppress(OSError, ValueError):
             numbers.append(int((self.folder / GIVEN).read_text(encoding="ascii")))
         return max(numbers, default=0) + 1
 
     def keep(self, adapter: Adapter) -> None:
-        """Write an adapter beside its older versions.
+        """Write an adapter beside the older versions.
 
         Raises:
             StorageError: The workspace cannot be written.
@@ -101,10 +101,10 @@ class BookAdapters:
             write_atomically(target, pack_adapter(adapter), mode=0o600)
 
     def forget(self, *, relearn: bool = True) -> None:
-        """Remove all versions: they may have learnt what people removed since, or people want none of them.
+        """Remove all versions, for example because they learnt from lines removed since.
 
         Args:
-            relearn: Whether the book is learnt again as soon as may be; else when enough more is confirmed.
+            relearn: Whether the book is learnt again soon; otherwise after enough further confirmations.
 
         Raises:
             StorageError: The workspace cannot be written.
@@ -116,15 +116,15 @@ class BookAdapters:
                 (self.folder / ATTEMPT).unlink(missing_ok=True)
 
     def last_attempt(self) -> LearningAttempt | None:
-        """Return what the last attempt came to, None without one."""
+        """Return the outcome of the last attempt; ``None``: no attempt."""
         try:
-            told = LearningAttempt(**json.loads((self.folder / ATTEMPT).read_text(encoding="utf-8")))
-            return replace(told, lines=int(told.lines))
+            attempt = LearningAttempt(**json.loads((self.folder / ATTEMPT).read_text(encoding="utf-8")))
+            return replace(attempt, lines=int(attempt.lines))
         except (OSError, ValueError, TypeError):
             return None
 
     def note(self, attempt: LearningAttempt) -> None:
-        """Write down what an attempt came to.
+        """Store the outcome of an attempt.
 
         Raises:
             StorageError: The workspace cannot be written.
@@ -133,17 +133,17 @@ class BookAdapters:
             write_atomically(self.folder / ATTEMPT, json.dumps(asdict(attempt)).encode(), mode=0o600)
 
     def _readable(self) -> Iterator[Adapter]:
-        """Yield the versions that can be read, the newest first; the log names the others."""
+        """Yield the readable versions, newest first; the log names the others."""
         for path in sorted(self._files(), reverse=True):
             try:
-                found = unpack_adapter(read_regular_file(path, MOST_BYTES))
+                adapter = unpack_adapter(read_regular_file(path, MOST_BYTES))
             except (OSError, FileRefused, AdapterRefused) as error:
                 _logger.warning("an adapter is left aside: %s, %s", path.name, type(error).__name__)
                 continue
-            if (str(found.card.book), found.card.version) != (self.folder.name, int(path.stem)):
+            if (str(adapter.card.book), adapter.card.version) != (self.folder.name, int(path.stem)):
                 _logger.warning("an adapter is left aside: %s, of another book or version", path.name)
                 continue
-            yield found
+            yield adapter
 
     def _files(self) -> list[Path]:
         return [

@@ -1,4 +1,4 @@
-"""Books of the registry against their truth, with the ink of each misreading."""
+"""Evaluation of the registry's readings of books against their truth, with the ink of misreadings."""
 
 from __future__ import annotations
 
@@ -22,12 +22,7 @@ from pipeline.reports.content import row_label
 from pipeline.run_context import RunContext
 from pipeline.runs.book_run import BookReport
 from pipeline.scans.intake import ScanFile, list_scans, page_count_isolated, page_of_isolated
-from pipeline.training.evaluation import (
-    BookTruth,
-    Evaluation,
-    FieldOutcome,
-    prediction_of,
-)
+from pipeline.training.evaluation import BookTruth, Evaluation, FieldOutcome, prediction_of
 from pipeline.training.evaluation import evaluate as scored
 from pipeline.training.evaluation.report import (
     ErrorTolerance,
@@ -40,11 +35,11 @@ from pipeline.training.evaluation.report import (
 
 @dataclass(frozen=True)
 class EvaluatedBook:
-    """A book with what the registry holds of its pages.
+    """A book with the registry's results of its pages.
 
     Attributes:
-        scans: Its scans by their content hash.
-        pages: The result for each page of ``refs``; ``None`` for a page nothing was read on.
+        scans: Scans by SHA-256.
+        pages: The result of each page in ``refs``; ``None`` for a page without readings.
     """
 
     folder: Path
@@ -58,10 +53,10 @@ def misread_fields(
 ) -> tuple[Misreading, ...]:
     """Return the outcomes with the ink of their fields, in the same order.
 
-    Each page is decoded once; a scan that cannot be read any more gives no picture.
+    Each page is decoded once; an unreadable scan gives no picture.
 
     Args:
-        books: The books by the name that the outcomes give them.
+        books: The books by their names in the outcomes.
     """
     pictures: dict[int, tuple[Pixels, ...]] = {}
     by_page: dict[tuple[str, int], list[int]] = {}
@@ -78,7 +73,7 @@ def misread_fields(
 
 
 def _boxes(outcome: FieldOutcome, result: PageResult | None) -> tuple[Box, ...]:
-    """The lines of the outcome's field on the straight page, else the whole field."""
+    """Return the lines of the outcome's field on the rectified page, else the whole field."""
     for entry in result.entries if result else ():
         for reading in entry.readings:
             if entry.row == outcome.entry.row and outcome.spec and reading.field == outcome.spec.name:
@@ -97,11 +92,11 @@ def _cut_from(
         straight = rectified_page(page_of_isolated(scan, ref.page_no, context.limits), result)
     except ScanError:
         return {}
-    return {number: tuple(cut(straight, box, 14) for box in found) for number, found in boxes.items()}
+    return {number: tuple(cut(straight, box, 14) for box in lines) for number, lines in boxes.items()}
 
 
 def _place(outcome: FieldOutcome, book: EvaluatedBook) -> str:
-    """Return its place, for a person who wants to open the scan."""
+    """Return a description of the place for a person who looks for the scan."""
     if outcome.entry.page is None:
         return f"sổ {book.folder.name}, sự kiện máy không tìm thấy"
     ref = book.refs[outcome.entry.page]
@@ -113,12 +108,12 @@ def _place(outcome: FieldOutcome, book: EvaluatedBook) -> str:
 
 MISREADINGS = 120
 MISREADINGS_OF_A_KIND = 20
-"""How many wrong readings a report shows with their ink."""
+"""Number of wrong readings that a report shows with their ink, in total and by kind of value."""
 
 
 @dataclass(frozen=True)
 class ScoredBook:
-    """One book scored; ``run`` tells of the pages that were read for it now."""
+    """A scored book; ``run``: the report of the run that read its missing pages."""
 
     stored: EvaluatedBook
     evaluation: Evaluation
@@ -126,7 +121,7 @@ class ScoredBook:
 
 
 def scored_book(folder: Path, truth: BookTruth, run: BookReport, context: RunContext) -> ScoredBook:
-    """The book's readings in the registry against its truth."""
+    """Score the registry's readings of a book against its truth."""
     ledger = load_ledger(folder)
     record = context.schemas.record(context.schemas.form(ledger.form).record)
     stored = evaluated_book(folder, context)
@@ -142,7 +137,7 @@ def scored_book(folder: Path, truth: BookTruth, run: BookReport, context: RunCon
 
 
 def pages_per_minute(runs: Sequence[BookReport]) -> float | None:
-    """Over all pages that were read now; ``None`` when none was."""
+    """Return the reading speed over all pages read in the runs; ``None`` if no page was read."""
     read, seconds = sum(run.read for run in runs), sum(run.seconds for run in runs if run.read)
     return 60 * read / seconds if read and seconds else None
 
@@ -154,11 +149,11 @@ def write_evaluation(
     warnings: tuple[str, ...],
     context: RunContext,
 ) -> Path:
-    """Write the report; returns the page to open. Raises ``StorageError``."""
+    """Write the report; return the path of its start page. Raises ``StorageError``."""
     shown = worst_misreadings(figures.outcomes, MISREADINGS, MISREADINGS_OF_A_KIND)
     by_name = {str(book.stored.folder): book.stored for book in books}
     reader = context.make_engines().hand_fingerprint
-    made = EvaluationReport(
+    report = EvaluationReport(
         evaluation=figures,
         books=tuple(book.stored.folder.name for book in books),
         standard=standard_of(context.options.routing.for_reader(reader)),
@@ -166,11 +161,11 @@ def write_evaluation(
         warnings=warnings,
         made=datetime.now().astimezone(),
     )
-    return write_report(folder, made, context.schemas)
+    return write_report(folder, report, context.schemas)
 
 
 def standard_of(routing: RoutingOptions) -> ErrorTolerance:
-    """What is asked of accepted fields, and from which confidence on they are."""
+    """Return the tolerated errors of accepted fields and the thresholds of acceptance."""
     other, critical = routing.bound(critical=False), routing.bound(critical=True)
     return ErrorTolerance(
         routing.tolerated,
@@ -185,7 +180,7 @@ def standard_of(routing: RoutingOptions) -> ErrorTolerance:
 
 
 def versions(context: RunContext, form: str) -> Mapping[str, str]:
-    """What read the book, part by part; one of them differs whenever the figures may."""
+    """Return the versions of all parts that read a book; different figures need a different part."""
     return {
         "hotich": pipeline.__version__,
         "models": context.make_engines().fingerprint,
@@ -198,8 +193,8 @@ def versions(context: RunContext, form: str) -> Mapping[str, str]:
 def evaluated_book(folder: Path, context: RunContext) -> EvaluatedBook:
     """Return a book with the latest machine readings of its pages, in the order of its scans.
 
-    Only ``form``, ``entries``, ``matrix`` and ``size`` of a result are meaningful; the registry does not keep
-    the rest.
+    Only ``form``, ``entries``, ``matrix`` and ``size`` of a result are meaningful; the registry does not store the
+    other attributes.
     """
     ledger = load_ledger(folder)
     scans: dict[str, ScanFile] = {}
@@ -221,7 +216,7 @@ def evaluated_book(folder: Path, context: RunContext) -> EvaluatedBook:
 
 
 def page_refs(scans: Sequence[ScanFile], context: RunContext) -> list[PageRef]:
-    """All pages of the scans in order; a scan that cannot be counted has none."""
+    """Return all pages of the scans in order; scans with an unknown page count have none."""
     refs: list[PageRef] = []
     for scan in scans:
         try:

@@ -1,4 +1,4 @@
-"""Books of scans are read page by page into the registry; a page that fails costs nothing but itself."""
+"""Books of scans are read page by page into the registry; a failing page stops no other page."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from pipeline.scans.workspace import Workspace
 
 @dataclass(frozen=True)
 class Progress:
-    """A page was read: ``done`` of the ``total`` pages of book ``folder`` that this run reads."""
+    """A page was read: the ``done``-th of ``total`` unread pages in book ``folder``."""
 
     folder: str
     done: int
@@ -50,8 +50,7 @@ PoolOf = Callable[[RunContext, Form, Ledger], AbstractContextManager[PageWorkers
 """Makes the workers that read the pages of a book."""
 
 WEIGHED_EVERY = 20
-"""After how many pages it is asked whether the book is unlike those calibrated on, so that no critical value of such a
-book is accepted for long."""
+"""Number of pages between checks for an unusual hand; critical values of such a book must not be accepted for long."""
 
 _logger = logging.getLogger(__name__)
 
@@ -66,19 +65,20 @@ def digitize_book(
     breaker: CircuitBreaker | None = None,
     again: bool = False,
 ) -> BookReport:
-    """Read every page of a book that is not known yet and save it, one transaction a page.
+    """Read all unread pages of a book and save them, with a transaction for each page.
 
-    Then the pages are weighed again by what the book says as a whole, and the whole book is checked.
+    Then the pages are weighed in the context of the book, and the whole book is checked. An unusable scan or page
+    becomes a failure in the report and in the registry.
 
     A scan or page that cannot be used is a failure in the report and in the registry.
 
     Args:
-        folder: The book: its scans and ``ledger.toml``.
-        workers: Processes, by default one a core.
-        pool: Makes other workers than processes of this machine.
+        folder: Folder with the scans and ``ledger.toml``.
+        workers: Number of processes; by default one a core.
+        pool: Makes workers other than local processes.
         on_progress: Called after every page.
-        breaker: The circuit breaker of the run, when it reads several books.
-        again: Also try pages that were set aside because they failed too often.
+        breaker: Circuit breaker of a run over several books.
+        again: Also try pages quarantined after repeated failures.
 
     Raises:
         LedgerError, SchemaError: Nothing was read; ``BookInQuestion`` where the ledger contradicts the registry.
@@ -153,7 +153,7 @@ def digitize_book(
             check_books(registry, context.schemas, [book_id])
             drift = record_drift(registry, context, book_id, engines.hand_fingerprint)
             check_unseen(registry, context, book_id)
-            findings = Counter(found.finding.code for found in registry.cross_entry_findings([book_id]))
+            findings = Counter(across.finding.code for across in registry.cross_entry_findings([book_id]))
     report = replace(
         run.report(),
         form=ledger.form,
@@ -191,15 +191,15 @@ def digitize_books(
     on_progress: OnProgress | None = None,
     again: bool = False,
 ) -> Iterator[BookReport]:
-    """Read all books of a folder, the half-read ones first; yield a report of each as it is done.
+    """Read all books in a folder, half-read books first; yield a report of each.
 
     Args:
-        workers: Processes, by default one a core.
+        workers: Number of processes; by default one a core.
         on_progress: Called after every page.
-        again: Also try pages that were set aside because they failed too often.
+        again: Also try pages quarantined after repeated failures.
 
     Raises:
-        ReadingStopped: One book after another was stopped because too many pages fail.
+        ReadingStopped: Several books in a row were stopped by too many failing pages.
     """
     load_readers_ahead()
     breaker = CircuitBreaker(context.faults)
@@ -219,16 +219,15 @@ def book_report(
     breaker: CircuitBreaker | None = None,
     again: bool = False,
 ) -> BookReport:
-    """Read a book as ``digitize_book`` does, so that other books are read whatever happens to this one.
+    """Read a book with ``digitize_book``, turning its errors into failures so that other books can be read.
 
-    A ``ledger.toml`` that cannot be used, a link in place of the folder, another run over the book, rows of it that
-    were changed behind the program's back, a stop over its pages and a fault of the program itself are failures in the
-    report. A book that is withdrawn is not read, which is no failure.
+    An unusable ``ledger.toml``, a link in place of the folder, another run over the book, rows changed outside the
+    program, a stop over its pages and a fault of the program are failures in the report. A withdrawn book is not read,
+    which is no failure.
 
     Raises:
-        StorageError: The whole disk or share of the books is gone: no other book can be read either, and it may come
-            back.
-        ReadingStopped: For the whole run.
+        StorageError: The disk or share of the books is gone: no other book can be read, and it may come back.
+        ReadingStopped: The whole run is to stop.
     """
     try:
         _refuse_link(folder)
@@ -253,7 +252,7 @@ def book_report(
         failure = ScanFailure(error.code, folder.name, None, error.message)
     except HotichError:
         raise
-    except Exception as error:  # noqa: BLE001 (whatever one book sets off, the others are read)
+    except Exception as error:  # noqa: BLE001 (a fault in a book must not stop the others)
         failure = ScanFailure(PageFault.code, folder.name, None, fault_message(error))
         _logger.error("a fault of the program over one book: %s", failure.message)
     _logger.warning("a book was not read: %s", failure.code)
@@ -263,11 +262,10 @@ def book_report(
 def book_folders(root: Path) -> tuple[Path, ...]:
     """Return the books under ``root``: itself when it holds a ``ledger.toml``, else each non-empty folder in it.
 
-    A folder without ``ledger.toml`` counts as a book, and so does a link in place of a folder, so that what is missing
-    or refused is reported and not overlooked.
+    A folder without ``ledger.toml`` and a link in place of a folder count as books, so that the report names them.
 
     Raises:
-        LedgerError: There is no book at all.
+        LedgerError: There is no book.
         StorageError: The folder cannot be listed.
     """
     try:
@@ -297,7 +295,7 @@ def _book_folders(root: Path) -> tuple[Path, ...]:
 
 
 def _holds_anything(folder: Path) -> bool:
-    """Return whether a folder holds anything; one that may not be looked into counts, to be named in its report."""
+    """Return whether a folder is not empty; a folder without read permission counts, so that its report names it."""
     try:
         return any(folder.iterdir())
     except PermissionError:
@@ -309,12 +307,12 @@ def _is_filled(folder: Path) -> bool:
 
 
 def _is_link_of_folder(path: Path) -> bool:
-    """Whether it is a link that leads to a folder, or nowhere: it stands where a book should."""
+    """Return whether the path is a link to a folder or to nothing, in place of a book."""
     return path.is_symlink() and not path.is_file()
 
 
 def _refuse_link(folder: Path) -> None:
-    """Raise ``LedgerError`` for a link in place of a book's folder: what it leads to belongs to somebody else."""
+    """Raise ``LedgerError`` for a link in place of a book's folder: its target may belong to others."""
     if folder.is_symlink():
         raise LedgerError(
             f"«{printable(folder.name)}» là một liên kết, không phải thư mục. Hãy nêu hoặc chép chính thư mục của sổ."
@@ -322,10 +320,10 @@ def _refuse_link(folder: Path) -> None:
 
 
 def folders_by_need(folders: Sequence[Path], context: RunContext) -> tuple[Path, ...]:
-    """Return the books in the order in which they need to be read.
+    """Return the books in the order of their need to be read.
 
-    Half-read books come first, then those with missing pages, then new ones, last the read ones, the longest ago first:
-    a new model may read them anew. So a run that is started again goes on at once, however many books are done.
+    Half-read books come first, then books with missing pages, then new books, last the finished books, longest ago
+    first: a new model may read them again. A restarted run thus continues at once, however many books are done.
 
     Raises:
         RegistryError, StorageError: The registry cannot be read.
@@ -343,10 +341,7 @@ def folders_by_need(folders: Sequence[Path], context: RunContext) -> tuple[Path,
 
 
 def _is_away(folder: Path) -> bool:
-    """Return whether all books around this one are gone too.
-
-    A share that is not mounted leaves an empty folder, or none.
-    """
+    """Return whether all books around this book are gone too: an unmounted share leaves an empty folder or none."""
     try:
         return not folder.is_dir() and not any(folder.parent.iterdir())
     except OSError:
@@ -354,7 +349,7 @@ def _is_away(folder: Path) -> bool:
 
 
 def silence_seconds(context: RunContext) -> float:
-    """Return how long a healthy run may give no sign of life: the longest page twice over, and a slow disk."""
+    """Return the longest silence of a healthy run in seconds: twice the longest page, and a slow disk."""
     return 2 * context.page_seconds + 60.0
 
 

@@ -1,6 +1,6 @@
-"""One run over one book: what it reads, counts and saves, and the report of it. Only here is anything saved.
+"""A run over a book: reading, counting, saving, and its report; readings are saved only here.
 
-A page that repeatedly kills, outlasts or swells its worker is set aside here (``BookRun.set_aside``).
+A page that repeatedly crashes its worker or exceeds its limits is quarantined (``BookRun.set_aside``).
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ from pipeline.scans.workspace import Workspace
 
 @dataclass(frozen=True)
 class ScanFailure:
-    """A scan, a page or a ledger file that could not be used.
+    """An unusable scan, page or ledger file.
 
     Attributes:
-        page_no: The page in it, from 1; ``None`` for the file as a whole.
+        page_no: Page number, from 1; ``None`` for the whole file.
         message: What happened and what to do, in Vietnamese.
     """
 
@@ -59,25 +59,25 @@ class ScanFailure:
 
 @dataclass(frozen=True)
 class BookReport:
-    """The report of one run over one book.
+    """The report of a run over a book.
 
     Attributes:
-        known: Pages that an earlier run had read under the same fingerprint.
-        entries: Entries on the pages that were read, as are the next four.
+        known: Pages read by an earlier run under the same fingerprint.
+        entries: Entries on the pages read, as in the next four counts.
         accepted: Entries accepted without a person.
         review: Entries sent to a person.
         reopened: Entries whose task was opened again.
-        weighed: Pages that came out otherwise when the book was weighed as a whole, and were saved anew.
-        reasons: How often each finding code sent something to a person.
-        book_findings: How often each code was found by the check of the whole book afterwards.
-        drift: What is unusual about the handwriting of the book; ``None``: nothing is.
-        form_alarm: That the declared form is not that of the pages that were read; ``None``: it may be.
-        duplicates: Files with the same bytes as a file before them.
-        missing: Scans that an earlier run read and that are no longer in the folder. Nothing of them is lost.
-        withdrawn: Files of the folder that people withdrew, which are not read.
-        is_withdrawn: The whole book is withdrawn, and nothing of it was read.
-        failures: What could not be used, or was set aside.
-        failed: The codes of the failures that this run met itself.
+        weighed: Pages saved again because the context of the book changed them.
+        reasons: Number of reviews by finding code.
+        book_findings: Number of findings of the check of the whole book, by code.
+        drift: Deviation of the book's handwriting from the calibration; ``None``: none.
+        form_alarm: Evidence that the declared form is wrong; ``None``: none.
+        duplicates: Files with the same content as an earlier file.
+        missing: Scans of earlier runs that the folder lacks now; the registry and the store keep them.
+        withdrawn: Withdrawn files in the folder, which are not read.
+        is_withdrawn: Whether the whole book is withdrawn and was not read.
+        failures: Unusable and quarantined scans, pages and files.
+        failed: Codes of the failures in this run.
         seconds: Wall time.
         stage_seconds: CPU time by stage, over all workers.
     """
@@ -109,12 +109,12 @@ class BookReport:
 
     @property
     def pages_a_minute(self) -> float:
-        """Pages read per minute of wall time; 0 when none was read."""
+        """Pages per minute of wall time; 0 if no page was read."""
         return 60 * self.read / self.seconds if self.read and self.seconds else 0.0
 
 
 def reasons_of(result: PageResult) -> Counter[str]:
-    """Return how often each finding code sends something of this page to a person."""
+    """Return the number of findings by code that send parts of a page to a person."""
     findings = [finding for entry in result.entries for finding in entry.findings] + list(result.findings)
     return Counter(finding.code for finding in findings if finding.severity is not Severity.INFO)
 
@@ -122,10 +122,10 @@ def reasons_of(result: PageResult) -> Counter[str]:
 def reading_fingerprint(
     scan_sha256: str, form: Form, ledger: Ledger, schemas: Schemas, engines: Engines, options: DigitizeOptions
 ) -> str:
-    """Return a hash of all that the reading of a scan depends on: while it stays, no page need be read again.
+    """Return a hash of everything that affects the reading of a scan; an unchanged hash means no new reading.
 
-    64 hex digits over scan, form, declarations, units of places, readers, options, ledger, the version and the other
-    printings of the form.
+    64 hex digits over scan, form, declarations, gazetteer, readers, options, version, ledger and the other printings of
+    the form.
     """
     parts = [
         scan_sha256,
@@ -136,42 +136,42 @@ def reading_fingerprint(
         options.fingerprint,
         pipeline.__version__,
         _cover(ledger),
-        *(one.fingerprint for one in schemas.printings_of(form)),
+        *(printing.fingerprint for printing in schemas.printings_of(form)),
     ]
     return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def _cover(ledger: Ledger) -> Mapping[str, Any]:
-    """Return what the ledger says; an ordinary book keeps the fingerprint that it had before there were others."""
-    told = asdict(ledger)
+    """Return the ledger as a dictionary; ordinary books omit the series, which keeps their earlier fingerprints."""
+    facts = asdict(ledger)
     if ledger.series is BookSeries.ORDINARY:
-        del told["series"]
-    return told
+        del facts["series"]
+    return facts
 
 
 def without_regions(result: PageResult) -> PageResult:
-    """Return a page without what was kept of its lines: it is in its file."""
+    """Return a page without its kept regions, which are in its file."""
     return replace(result, entries=tuple(replace(entry, regions=()) for entry in result.entries))
 
 
 DANGEROUS = (ScanTimeout.code, ScanOutOfMemory.code, ScanCrash.code)
-"""Codes of failures that cost time, memory or a process: such pages are not tried night after night."""
+"""Codes of failures that cost time, memory or a process: their pages are not tried every night."""
 
 _logger = logging.getLogger(__name__)
 
 
 @dataclass
 class BookRun:
-    """One book while it is read: what is saved, and what is counted for the report.
+    """A book being read: its saved pages and the counts for the report.
 
     Attributes:
-        breaker: Stops the run when too many pages fail.
-        fingerprints: Fingerprint of the reading by SHA-256 of the scan.
+        breaker: Stops the run if too many pages fail.
+        fingerprints: Reading fingerprints by SHA-256 of the scan.
         names: Name of each scan in the folder, by SHA-256.
-        sources: Where each lies in the folder, by SHA-256.
-        gone: What people withdrew of the book.
-        missing: Known scans that the folder no longer holds.
-        withdrawn: Scans of the folder that are withdrawn whole.
+        sources: Paths in the folder by SHA-256.
+        gone: The withdrawn parts of the book.
+        missing: Known scans that the folder lacks.
+        withdrawn: Completely withdrawn scans in the folder.
     """
 
     folder: Path
@@ -197,15 +197,12 @@ class BookRun:
     def without_withdrawn(
         self, scans: tuple[ScanFile, ...], foreign: tuple[ForeignFile, ...]
     ) -> tuple[ScanFile, ...]:
-        """Return the scans that are to be read, and note which known files the folder lacks.
-
-        A file that somebody deleted is told of, and nothing of it is taken away.
-        """
+        """Return the scans to read, and record known scans that the folder lacks; their readings stay."""
         self.gone = self.registry.withdrawn_parts(self.book_id)
         known = self.registry.scans_named(self.book_id)
-        there = {scan.sha256 for scan in scans} | {file.sha256 for file in foreign}
+        present = {scan.sha256 for scan in scans} | {file.sha256 for file in foreign}
         self.missing = [
-            name for sha256, name in known.items() if sha256 not in there and not self._is_gone(sha256)
+            name for sha256, name in known.items() if sha256 not in present and not self._is_gone(sha256)
         ]
         self.withdrawn = [shown(scan.path) for scan in scans if self._is_gone(scan.sha256)]
         if self.missing:
@@ -215,10 +212,10 @@ class BookRun:
     def _is_gone(self, sha256: str, page_no: int | None = None) -> bool:
         """Return whether a scan, or a page of it, is withdrawn."""
         part = RegistryPart(self.book_id, sha256, page_no)
-        return any(one.part.covers(part) for one in self.gone)
+        return any(withdrawal.part.covers(part) for withdrawal in self.gone)
 
     def record_foreign(self, foreign: tuple[ForeignFile, ...]) -> None:
-        """Record the files of the folder that are no scans."""
+        """Record the files of the folder that are not scans."""
         for file in foreign:
             if self._is_gone(file.sha256):
                 self.withdrawn.append(shown(file.path))
@@ -226,9 +223,9 @@ class BookRun:
             self._record(file.sha256, shown(file.path), None, file.code, file.message)
 
     def store_scans(self, scans: tuple[ScanFile, ...]) -> list[ScanFile]:
-        """Store the scans in the workspace under their hash, each content once; return them as they are stored.
+        """Store each distinct scan in the workspace under its hash; return the stored scans.
 
-        A stored copy that the check of the store found wrong is replaced.
+        A stored copy that the store check found damaged is replaced.
         """
         workspace = Workspace(self.context.workspace)
         flawed = {flaw.sha256 for flaw in read_state(workspace).known_flaws}
@@ -250,15 +247,15 @@ class BookRun:
         return kept
 
     def proven(self, scan: ScanFile) -> ScanFile:
-        """Return a scan that is about to be read, put into the store anew where its stored copy was altered."""
+        """Return a scan before its reading; an altered stored copy is replaced from the source."""
         source = self.sources[scan.sha256]
         try:
             return replace(scan, path=Workspace(self.context.workspace).store(source, scan.sha256).path)
         except ScanError:
-            return scan  # its source is gone or changed meanwhile: reading the stored copy will tell
+            return scan  # the source is gone or changed; reading the stored copy reports it
 
     def set_aside(self) -> Mapping[tuple[str, int | None], ReadFailure]:
-        """Return the scans and pages that failed too often to be tried again under the same fingerprint."""
+        """Return the scans and pages quarantined after repeated failures under the same fingerprint."""
         held = self.registry.set_aside(self.book_id, DANGEROUS, self.context.faults.tries, self.fingerprints)
         for unread in held.values():
             message = f"{unread.message} Đã thử {unread.tries} lần nên tạm để riêng; muốn thử lại: hotich run --again."
@@ -271,9 +268,9 @@ class BookRun:
     def complete_scans(
         self, scans: Sequence[ScanFile], held: Collection[tuple[str, int | None]]
     ) -> Mapping[str, int]:
-        """Return the scans without a page left to read, with how many pages they have, by SHA-256.
+        """Return the number of pages by SHA-256 of scans without a page to read.
 
-        Each of their pages is known as this run would read it, or ``held`` back; they need not be opened.
+        All their pages are read under the present fingerprint or quarantined (``held``); they need not be opened.
         """
         counts, known = self.registry.page_counts(self.book_id), self.registry.fingerprints(self.book_id)
 
@@ -295,7 +292,7 @@ class BookRun:
     def page_jobs(self, scan: ScanFile, pages: int | ScanError) -> list[PageJob]:
         """Return a job for every page of a scan that is not withdrawn.
 
-        A scan whose pages could not be counted is a failure and has none.
+        A scan with an unknown page count is a failure without jobs.
         """
         self.turn.beat()
         if isinstance(pages, ScanError):
@@ -306,9 +303,9 @@ class BookRun:
         return [PageJob(scan, number) for number in numbers]
 
     def unread(self, jobs: list[PageJob]) -> list[PageJob]:
-        """Return the pages that no run has read as this one would, in the order of the scans.
+        """Return the pages not yet read under the present fingerprint, in the order of the scans.
 
-        Counting ends in any order; a run that is stopped is to leave whole scans.
+        Counting ends in any order; a stopped run should leave complete scans.
         """
         order = {sha256: place for place, sha256 in enumerate(self.names)}
         known = self.registry.fingerprints(self.book_id)
@@ -320,9 +317,9 @@ class BookRun:
         return sorted(unread, key=lambda job: (order[job.scan.sha256], job.page_no))
 
     def save(self, job: PageJob, answer: PageResult | ScanError) -> None:
-        """Save what was read on a page, or why it failed, in one transaction.
+        """Save a page's result or its failure, in a transaction.
 
-        A page with rows that were changed behind the program's back is not written, and the others are.
+        A page with rows changed outside the program is not written; other pages are.
         """
         self.turn.beat()
         if isinstance(answer, ScanError):
@@ -352,16 +349,16 @@ class BookRun:
         self.breaker.note(None)
 
     def weigh(self, form: Form, ledger: Ledger) -> None:
-        """Weigh the pages of the book again by what all of them say."""
-        done = weigh_book(self.registry, self.context, self.book_id, form, ledger, self.turn.beat)
-        self.weighed = done.changed
-        for ref, (result, outcome) in done.outcomes.items():
+        """Weigh the pages of the book again in its context."""
+        outcome_of_pass = weigh_book(self.registry, self.context, self.book_id, form, ledger, self.turn.beat)
+        self.weighed = outcome_of_pass.changed
+        for ref, (result, outcome) in outcome_of_pass.outcomes.items():
             if ref in self.saved:
                 reopened = self.saved[ref][1].reopened + outcome.reopened
                 self.saved[ref] = result, replace(outcome, reopened=reopened)
 
     def report(self) -> BookReport:
-        """Return the report of what was counted so far."""
+        """Return the report of the counts so far."""
         outcomes = [outcome for _, outcome in self.saved.values()]
         reasons: Counter[str] = Counter()
         for result, _ in self.saved.values():

@@ -1,4 +1,4 @@
-"""The worth of a calibration on fields that it was not fitted on."""
+"""Quality of a calibration on fields outside its fitting data."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ GROUPS = {"critical": "quan trọng", "other": "khác"}
 
 @dataclass(frozen=True)
 class CalibrationScore:
-    """What a calibration is worth on fields it was not fitted on.
+    """The quality of a calibration on fields outside its fitting data.
 
     Attributes:
-        bounds: The bound of the risk by group of fields.
-        errors: The expected calibration error by kind of value, ``""`` for all kinds together.
+        bounds: Risk bound by group of fields.
+        errors: Expected calibration error by kind of value; ``""``: all kinds together.
     """
 
     bounds: dict[str, RiskBound]
@@ -27,7 +27,7 @@ class CalibrationScore:
 
 
 def proves_less(after: CalibrationScore, before: CalibrationScore) -> bool:
-    """Whether a group is no longer accepted at all though nothing speaks against accepting it as before."""
+    """Return whether a group loses its acceptance although no check refutes the earlier acceptance."""
     return any(
         after.bounds[group].threshold is None and bound.threshold is not None and not bound.refuted
         for group, bound in before.bounds.items()
@@ -37,45 +37,49 @@ def proves_less(after: CalibrationScore, before: CalibrationScore) -> bool:
 def score_calibration(
     known: Calibration, made: Calibration, held: Sequence[Sample], routing: RoutingOptions
 ) -> CalibrationScore:
-    """Return the worth of a known calibration on the fields that bounded a new one's risk.
+    """Return the quality of a known calibration on the fields that bound the risk of a new calibration.
 
-    It is tried with its own thresholds.
+    It is scored with its own thresholds.
 
     Args:
         made: The new calibration.
-        held: The samples that were held back from fitting.
-        routing: The error rates that the office tolerates.
+        held: Samples held out from fitting.
+        routing: The tolerated error rates of the office.
     """
-    sure = known.chances_right([sample.features for sample in held])
-    judged: dict[str, list[tuple[float, bool]]] = {"": []}
-    for sample, chance in zip(held, sure, strict=True):
+    chances = known.chances_right([sample.features for sample in held])
+    pairs_by_kind: dict[str, list[tuple[float, bool]]] = {"": []}
+    for sample, chance in zip(held, chances, strict=True):
         for kind in ("", sample.features.kind.partition(":")[0]):
-            judged.setdefault(kind, []).append((chance, sample.right))
+            pairs_by_kind.setdefault(kind, []).append((chance, sample.right))
     bounds = {}
     for group in GROUPS:
         critical = group == "critical"
         tolerated = routing.tolerated_critical if critical else routing.tolerated
         bound = known.bound(critical=critical, tolerated=tolerated, delta=routing.delta)
-        bounds[group] = bound if known is made else _tried(bound, known, held, sure, critical=critical)
-    errors = {kind: calibration_error(judged_bins(pairs)) for kind, pairs in judged.items()}
+        bounds[group] = (
+            bound if known is made else _measured_bound(bound, known, held, chances, critical=critical)
+        )
+    errors = {kind: calibration_error(judged_bins(pairs)) for kind, pairs in pairs_by_kind.items()}
     return CalibrationScore(
         bounds, {kind: error for kind, error in sorted(errors.items()) if error is not None}
     )
 
 
-def _tried(
-    bound: RiskBound, known: Calibration, held: Sequence[Sample], sure: Sequence[float], *, critical: bool
+def _measured_bound(
+    bound: RiskBound, known: Calibration, held: Sequence[Sample], chances: Sequence[float], *, critical: bool
 ) -> RiskBound:
-    """The threshold of a bound as it would have done on these fields."""
-    group = [(s, c) for s, c in zip(held, sure, strict=True) if s.critical is critical]
-    taken = [
-        s
-        for s, c in group
-        if s.features.eligible
-        and known.knows(s.features.kind)
-        and bound.threshold is not None
-        and c >= bound.threshold
+    """Return a bound's threshold with the risk measured on these fields."""
+    group = [
+        (sample, chance) for sample, chance in zip(held, chances, strict=True) if sample.critical is critical
     ]
-    wrong = sum(not sample.right for sample in taken)
-    upper = calibration.upper_bound(len(taken), wrong, bound.delta)
-    return RiskBound(bound.threshold, len(group), len(taken), wrong, upper, bound.tolerated, bound.delta)
+    accepted = [
+        sample
+        for sample, chance in group
+        if sample.features.eligible
+        and known.knows(sample.features.kind)
+        and bound.threshold is not None
+        and chance >= bound.threshold
+    ]
+    wrong = sum(not sample.right for sample in accepted)
+    upper = calibration.upper_bound(len(accepted), wrong, bound.delta)
+    return RiskBound(bound.threshold, len(group), len(accepted), wrong, upper, bound.tolerated, bound.delta)

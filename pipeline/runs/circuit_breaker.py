@@ -1,6 +1,6 @@
 """A circuit breaker that stops a run when too many pages fail.
 
-The fault is then not theirs, but of a disk, a machine, a setting or a bad delivery.
+The fault is then not in the pages, but in a disk, a machine, a setting or a bad delivery.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ OTHERWISE = "chương trình và các mô hình có đủ không (hotich doctor)
 class CircuitBreaker:
     """Counts failures over all books of a run.
 
-    When too many of the last pages failed it stops the book at hand the first time; when the pages after that are no
-    better, the whole run (``final``).
+    Too many failures among the last pages stop the current book; if the following pages fail too, they stop the whole
+    run (``final``).
     """
 
     def __init__(self, options: FaultOptions) -> None:
@@ -44,7 +44,7 @@ class CircuitBreaker:
         self._stops = 0
 
     def note(self, code: str | None) -> None:
-        """Count a page that was read (``None``) or failed with a code.
+        """Count a page: ``None`` for a success, else the failure code.
 
         Raises:
             ReadingStopped: Too many pages have failed.
@@ -58,20 +58,20 @@ class CircuitBreaker:
         if failed.total() > self._options.share * len(self._last):
             self._stops += 1
             _logger.warning("circuit breaker open: %s of %d pages failed", dict(failed), len(self._last))
-            stopped = ReadingStopped(_message(failed, len(self._last)), final=self._stops > 1)
+            error = ReadingStopped(_message(failed, len(self._last)), final=self._stops > 1)
             self._last.clear()
-            raise stopped
+            raise error
         self._stops = 0
 
     def note_book(self, read: int, failed: Sequence[str], *, was_stopped: bool) -> None:
-        """Count a book that was read elsewhere, with a breaker of its own.
+        """Count a book that another process read with its own breaker.
 
         Args:
-            read: How many pages were read.
-            failed: The codes of those that failed.
+            read: Number of pages read.
+            failed: Failure codes of the other pages.
 
         Raises:
-            ReadingStopped: Only for the whole run: one book after another was stopped, or should have been.
+            ReadingStopped: The whole run is to stop: several books in a row were stopped, or should have been.
         """
         if not self._options.pages:
             return
@@ -89,13 +89,13 @@ class CircuitBreaker:
         for code in _mingled(read, failed):
             try:
                 self.note(code)
-            except ReadingStopped as stopped:
-                if stopped.final:
+            except ReadingStopped as error:
+                if error.final:
                     raise
 
 
 def _mingled(read: int, failed: Sequence[str]) -> Iterator[str | None]:
-    """Spread the failures evenly among the pages that were read: their order is not known."""
+    """Spread the failures evenly among the pages, since their order is unknown."""
     whole = read + len(failed)
     for place in range(whole):
         before, after = (step * len(failed) // whole for step in (place, place + 1))

@@ -1,8 +1,8 @@
-"""A book is weighed again while people check it: what is clear by what they decided leaves the queue.
+"""A book is weighed again during its review: values that are clear by decisions leave the queue.
 
-No network is needed: the pages are weighed on what was kept of their lines. A value leaves only within what the office
-tolerates, a share of all is drawn for a blind check, and where these checks find more wrong than is tolerated the
-machine accepts nothing of the kind in that book any longer.
+No network is needed: the pages are weighed on their kept lines. Values leave the queue only within the tolerated error;
+a share is drawn for a blind check, and if the checks refute the tolerance, no further values of the book are accepted
+in this way.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ClearReport:
-    """What a pass over a book did.
+    """The outcome of a pass over a book.
 
     Attributes:
-        clear: Values that left the queue, or were drawn for a blind check.
-        pages: Pages that were saved.
-        left: Pages that people are at work on.
-        stopped: Whether the checks refute what the office tolerates.
+        clear: Values that left the queue or were drawn for a blind check.
+        pages: Number of saved pages.
+        left: Number of pages skipped because people work on them.
+        stopped: Whether the checks refute the tolerated error.
     """
 
     clear: int = 0
@@ -53,7 +53,7 @@ def clear_book(
     policy: BookPolicy,
     beat: Callable[[], None] = lambda: None,
 ) -> ClearReport:
-    """Let the waiting values of a book leave the queue that are clear by what people decided in it.
+    """Let the waiting values of a book leave the queue that its decisions make clear.
 
     The caller holds the book's lock.
 
@@ -75,27 +75,29 @@ def clear_book(
     if pass_ is None:
         return ClearReport(taken_back=taken)
     kept = kept_for_people(registry, book_id, context.schemas.record(form.record), policy)
-    at_work, told = registry.pages_at_work(book_id), registry.clear_or_recalled(book_id)
+    at_work, known_clear = registry.pages_at_work(book_id), registry.clear_or_recalled(book_id)
     clear = saved = left = 0
     still: set[tuple[PageRef, int, str]] = set()
     for ref, page in pass_.pages.items():
         beat()
         weighed, fingerprint = pass_.weighed(ref)
-        found_clear = _new_values(pass_.book, page, weighed, kept, policy.clear_sample)
-        still |= {(ref, one.row, one.field) for one in found_clear}
+        clear_values = _new_values(pass_.book, page, weighed, kept, policy.clear_sample)
+        still |= {(ref, value.row, value.field) for value in clear_values}
         if ref in at_work:
             left += 1
             continue
-        new = [one for one in found_clear if (ref, one.row, one.field, one.text) not in told]
+        new = [
+            value for value in clear_values if (ref, value.row, value.field, value.text) not in known_clear
+        ]
         if fingerprint == pass_.known[ref] and not new:
             continue
         try:
-            found = registry.save_clear_page(book_id, weighed, fingerprint, new)
+            count = registry.save_clear_page(book_id, weighed, fingerprint, new)
         except RowTampered:
             continue
-        left += found is None
-        saved += found is not None
-        clear += found or 0
+        left += count is None
+        saved += count is not None
+        clear += count or 0
     taken += registry.take_back_unclear(book_id, still | _unknown(registry, book_id, pass_.pages))
     _logger.info("book %d: %d values clear, %d taken back, %d pages left", book_id, clear, taken, left)
     return ClearReport(clear, taken, saved, left)
@@ -104,14 +106,14 @@ def clear_book(
 def _unknown(
     registry: Registry, book_id: int, pages: Mapping[PageRef, PageResult]
 ) -> frozenset[tuple[PageRef, int, str]]:
-    """Return the clear values of pages of which nothing is kept, so that nothing can be said of them now."""
+    """Return the clear values of pages without a kept result, which cannot be weighed now."""
     return frozenset(
         (ref, row, name) for ref, row, name, _ in registry.clear_or_recalled(book_id) if ref not in pages
     )
 
 
 def is_over_tolerance(counts: ClearCounts, routing: RoutingOptions) -> bool:
-    """Return whether what was checked refutes the office's tolerance, asked anew after every check."""
+    """Return whether the blind checks refute the tolerated error, tested anew after every check."""
     right = counts.checked - counts.wrong
     checks = [SampleCheck(wrong, routing.tolerated) for wrong in (True,) * counts.wrong + (False,) * right]
     return is_stopped(checks, routing.delta)
@@ -120,32 +122,31 @@ def is_over_tolerance(counts: ClearCounts, routing: RoutingOptions) -> bool:
 def _new_values(
     passed: SecondPass, page: PageResult, weighed: PageResult, kept: frozenset[str], share: float
 ) -> list[NewClearValue]:
-    """Return the values of a page that are clear, but for fields that are kept for people; a share of them drawn."""
-    found: list[NewClearValue] = []
-    for (row, name), one in passed.clear_values(page, weighed).items():
+    """Return the new clear values of a page, without fields kept for people; a share of them is drawn for a check."""
+    values: list[NewClearValue] = []
+    for (row, name), value in passed.clear_values(page, weighed).items():
         if name in kept:
             continue
-        decisions = tuple(passed.settled[key].decision_id for key in one.witnesses)
+        decisions = tuple(passed.settled[key].decision_id for key in value.witnesses)
         drawn = is_drawn(page.ref, row, name, share)
-        found.append(NewClearValue(row, name, one.reading.text, one.reading.canonical, decisions, drawn))
-    return found
+        values.append(NewClearValue(row, name, value.reading.text, value.reading.canonical, decisions, drawn))
+    return values
 
 
 def kept_for_people(
     registry: Registry, book_id: int, record: RecordSpec, policy: BookPolicy
 ) -> frozenset[str]:
-    """Return the fields of a book that never leave the queue so.
+    """Return the fields of a book that never leave the queue by a pass.
 
-    They are those that the office keeps for people, and the critical ones of a book whose handwriting is unlike that
-    calibrated on.
+    They are the fields that the office keeps for people, and all critical fields if the book's handwriting is unusual.
     """
-    found = registry.cross_entry_findings([book_id])
-    is_unusual = any(one.finding.code == DRIFT for one in found)
+    findings = registry.cross_entry_findings([book_id])
+    is_unusual = any(item.finding.code == DRIFT for item in findings)
     critical = frozenset(spec.name for spec in record.fields if spec.critical)
     return policy.people_fields | (critical if is_unusual else frozenset())
 
 
 def is_drawn(ref: PageRef, row: int, name: str, share: float) -> bool:
-    """Return whether a value is drawn for a blind check: always the same ones, and nobody can tell which before."""
-    told = hashlib.sha256(f"clear {ref.scan_sha256} {ref.page_no} {row} {name}".encode()).digest()
-    return int.from_bytes(told[:6], "big") < share * (1 << 48)
+    """Return whether a value is drawn for a blind check: reproducible, but not predictable by people."""
+    digest = hashlib.sha256(f"clear {ref.scan_sha256} {ref.page_no} {row} {name}".encode()).digest()
+    return int.from_bytes(digest[:6], "big") < share * (1 << 48)

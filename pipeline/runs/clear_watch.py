@@ -1,8 +1,8 @@
-"""Beside the desk: books in which people decided something are weighed again, one at a time, in a process of its own.
+"""A watch beside the desk: books with new decisions are weighed again, in turn, in a process of low priority.
 
-The registry itself tells in which books that is, so that nothing is lost when the server is stopped, and several
-servers on one database do the same work once: a book is locked while it is weighed. Values whose witnesses no longer
-count are taken back at once; the book is weighed at most once a while, and nobody who saves waits for it.
+The registry holds which books these are, so that nothing is lost when the server stops; with several servers on a
+database, the book lock prevents double work. Values without valid witnesses are taken back at once; a book is weighed
+at most once in ``PAUSE`` seconds, and saving never waits for it.
 """
 
 from __future__ import annotations
@@ -25,39 +25,39 @@ from pipeline.run_context import RunContext
 from pipeline.runs.clear_pass import ClearReport, clear_book
 
 EVERY = 5.0
-"""Seconds between two looks at what people decided."""
+"""Seconds between two looks for new decisions."""
 
 PAUSE = 60.0
-"""Seconds between two passes over the same book at least."""
+"""Least number of seconds between two passes over a book."""
 
 LOCKED = 120.0
-"""Seconds that a pass may say nothing before others take its book over."""
+"""Seconds of silence after which others take over the book of a pass."""
 
 BACK = timedelta(days=7)
-"""How far back decisions count when the server starts."""
+"""Age of decisions that count when the server starts."""
 
 _logger = logging.getLogger(__name__)
 
 RunPass = Callable[[int], ClearReport | None]
-"""Weighs a book; None where another run has it in hand."""
+"""Weighs a book; returns ``None`` if another run holds its lock."""
 
 
 def run_pass(context: RunContext, policy: ReviewPolicy, book_id: int) -> ClearReport | None:
-    """Weigh a book again by what people decided; None where another run has it in hand."""
+    """Weigh a book again by its decisions; return ``None`` if another run holds its lock."""
     with context.open_registry() as registry:
-        of_book = policy.of_book(registry.book(book_id).folder_name)
+        book_policy = policy.of_book(registry.book(book_id).folder_name)
         try:
             with registry.lock_book(book_id, LOCKED) as turn:
-                return clear_book(registry, context, book_id, of_book, turn.beat)
+                return clear_book(registry, context, book_id, book_policy, turn.beat)
         except BookBusy:
             return None
 
 
 class PassProcess:
-    """Runs passes in a process of low priority, which ends when nothing is left to do.
+    """Runs passes in a process of low priority, which ends when no work is left.
 
     Args:
-        policy: Returns what the office has set.
+        policy: Returns the review policy of the office.
     """
 
     def __init__(self, context: RunContext, policy: Callable[[], ReviewPolicy]) -> None:
@@ -65,7 +65,7 @@ class PassProcess:
         self._pool: ProcessPoolExecutor | None = None
 
     def __call__(self, book_id: int) -> ClearReport | None:
-        """Weigh a book; whatever kills the process, another one does the next."""
+        """Weigh a book; after a crash of the process, the next call starts a new process."""
         if self._pool is None:
             spawned = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(1, mp_context=spawned, initializer=_step_back)
@@ -92,7 +92,7 @@ def _step_back() -> None:
 
 
 class ClearWatch:
-    """Looks after the books that people check, as long as it is open.
+    """Watches the books under review; a context manager.
 
     Use it as a context manager.
 
@@ -129,10 +129,10 @@ class ClearWatch:
         self._worker.join(self._every)
 
     def look(self) -> tuple[int, ...]:
-        """Take back what rests on nothing any longer, and weigh the books whose turn it is; return those weighed.
+        """Take back unfounded values and weigh the due books; return the weighed books.
 
-        What was done is counted from the look before the last one: a row that somebody was still writing may have a
-        smaller number than one that was there then.
+        Work is counted from the look before the last: a row that was still being written then may have a smaller number
+        than the rows seen.
         """
         now = self._registry.last_work()
         worked = self._registry.books_worked_on(self._marks[0])
@@ -163,6 +163,6 @@ class ClearWatch:
                 self.look()
             except HotichError as error:
                 _logger.error("clear values: %s", error.code)
-            except Exception as error:  # noqa: BLE001 (whatever it is, the next look is tried, and the log says what)
+            except Exception as error:  # noqa: BLE001 (the next look is tried after any fault, which the log names)
                 _logger.error("clear values: fault %s", type(error).__name__)
             self._stopping.wait(self._every)

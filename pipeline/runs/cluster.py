@@ -1,11 +1,9 @@
-"""Pages read on the processes of many machines: a Dask cluster in place of this machine's own pool.
+"""Reading of pages on many machines: a Dask cluster in place of the local worker pool.
 
-A check refuses a cluster that cannot be used, with the reasons, before a page is given to it.
-
-Each worker of the cluster keeps one process that reads pages, under the same limits of time and memory as on
-one machine: a page that never ends costs that page and no worker. Dask gives the pages of a lost worker to
-another one; a page that is read twice is the same page, so nothing is lost and nothing doubled. Results come
-back to the process that leads the book; only that one writes to the registry.
+An unusable cluster is refused with the reasons before it gets a page. Each worker of the cluster keeps a process that
+reads pages, under the time and memory limits of a single machine: a page that hangs is lost, its worker is not. Dask
+gives the pages of a lost worker to another worker; reading a page twice gives the same result, so no page is lost or
+doubled. Results return to the process that leads the book; only it writes to the registry.
 """
 
 from __future__ import annotations
@@ -41,16 +39,16 @@ from pipeline.scans.workspace import Workspace
 _logger = logging.getLogger(__name__)
 
 TRIES = 2
-"""How often a task is given out again when its worker could not go on; losses of whole workers come on top."""
+"""Retries of a task whose worker could not go on; losses of whole workers are counted separately."""
 
 T = TypeVar("T")
 Item = TypeVar("Item")
 
 
 class ClusterWorkers:
-    """The workers of a cluster, for one book, as a context manager.
+    """The workers of a cluster for a book; a context manager.
 
-    Leaving it cancels the pages that are not begun.
+    Leaving the context cancels the pages not begun.
 
     Args:
         client: A client of ``distributed``; several books may share one.
@@ -60,8 +58,8 @@ class ClusterWorkers:
         self._client = client
         self._book = BookJob(form, ledger)
         self._token = hashlib.sha256(pickle.dumps(context)).hexdigest()
-        # Sent once to each worker, and again when one is lost.
-        self._context = client.submit(_itself, context, key=f"hotich-context-{self._token}")
+        # Sent once to each worker, and again after its loss.
+        self._context = client.submit(_identity, context, key=f"hotich-context-{self._token}")
         self._waiting: dict[Future[Any], Any] = {}
 
     def __enter__(self) -> Self:
@@ -74,11 +72,11 @@ class ClusterWorkers:
         self._waiting.clear()
 
     def counted(self, scans: Iterable[ScanFile]) -> Iterator[tuple[ScanFile, int | ScanError]]:
-        """Yield how many pages each scan has, as the answers come in."""
+        """Yield the page count of each scan as the answers arrive."""
         return self._answers(count_here, scans)
 
     def read(self, jobs: Iterable[PageJob]) -> Iterator[tuple[PageJob, PageResult | ScanError]]:
-        """Yield what was read on each page, as the answers come in."""
+        """Yield the result of each page as the answers arrive."""
         return self._answers(read_here, jobs)
 
     def _answers(
@@ -105,7 +103,7 @@ def _answer(future: Future[Any]) -> Any:
         )
 
 
-def _itself(context: RunContext) -> RunContext:
+def _identity(context: RunContext) -> RunContext:
     return context
 
 
@@ -113,7 +111,7 @@ def _itself(context: RunContext) -> RunContext:
 
 
 class _PageProcess:
-    """The process of this worker that reads pages, made for one run context; ``token`` identifies the context."""
+    """The page-reading process of this worker for a run context, identified by ``token``."""
 
     def __init__(self) -> None:
         self._turn = threading.Lock()
@@ -158,18 +156,18 @@ PACKAGES = (
     "cloudpickle", "dask", "distributed", "numpy", "onnxruntime", "opencv-python-headless", "pdf2image", "pebble",
     "pikepdf", "pillow", "prefect", "pytesseract", "rapidfuzz", "rapidocr",
 )  # fmt: skip
-"""What readings depend on, and what carries them; any other version there could read otherwise than here."""
+"""Packages that affect readings or their transport; other versions could read differently."""
 WAIT_SECONDS = 60
 
 
 @dataclass(frozen=True)
 class WorkerProbe:
-    """What one process of a cluster reports of itself.
+    """The self-report of a cluster process.
 
     Attributes:
-        versions: Of all that readings depend on.
-        sees: What it reads in the file that all must see.
-        may_have_children: Whether it may start the process that reads pages.
+        versions: Versions of everything that affects readings.
+        sees: Its content of the file that all workers must see.
+        may_have_children: Whether it may start a page-reading process.
     """
 
     versions: Mapping[str, str]
@@ -179,10 +177,10 @@ class WorkerProbe:
 
 @contextmanager
 def connected(address: str) -> Iterator[Client]:
-    """Yield a client of the scheduler at that address (``tcp://host:8786``).
+    """Yield a client of a scheduler (``tcp://host:8786``).
 
     Raises:
-        SetupError: Nobody answers.
+        SetupError: The scheduler does not answer.
     """
     try:
         client = Client(address, timeout=WAIT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
@@ -196,10 +194,10 @@ def connected(address: str) -> Iterator[Client]:
 
 
 def require_cluster(client: Client, context: RunContext) -> int:
-    """Return the number of workers, all of which can read pages in this context as this process would.
+    """Check that all workers read pages as this process would; return their number.
 
     Raises:
-        SetupError: Names every reason why they cannot.
+        SetupError: Lists every reason why they cannot.
     """
     if not context.registry_url.startswith("postgresql"):
         raise SetupError(
@@ -215,8 +213,8 @@ def require_cluster(client: Client, context: RunContext) -> int:
         ) from None
     with _mark_in(Workspace(context.workspace)) as (mark, token):
         probes: dict[str, WorkerProbe] = client.run(probe_worker, context.workspace, mark)
-    mine = _versions()
-    flaws = [flaw for address, found in probes.items() for flaw in _flaws(address, found, mine, token)]
+    local = _versions()
+    flaws = [flaw for address, probe in probes.items() for flaw in _flaws(address, probe, local, token)]
     threads: dict[str, dict[str, Any]] = client.scheduler_info(n_workers=-1)["workers"]
     flaws += [
         f"{address}: phải chạy với --nthreads 1 (đang là {worker['nthreads']})."
@@ -233,33 +231,33 @@ def probe_worker(root: Path, mark: str) -> WorkerProbe:
 
     Args:
         root: The workspace.
-        mark: The name of the file in it that all workers must see.
+        mark: Name of a file in the workspace that all workers must see.
     """
     return WorkerProbe(
         _versions(), _seen(Workspace(root), mark), not multiprocessing.current_process().daemon
     )
 
 
-def _flaws(address: str, found: WorkerProbe, mine: Mapping[str, str], token: str) -> Iterator[str]:
-    others = [
-        f"{name} {found.versions.get(name, 'không có')} (ở đây {wanted})"
-        for name, wanted in mine.items()
-        if found.versions.get(name) != wanted
+def _flaws(address: str, probe: WorkerProbe, local: Mapping[str, str], token: str) -> Iterator[str]:
+    differing = [
+        f"{name} {probe.versions.get(name, 'không có')} (ở đây {wanted})"
+        for name, wanted in local.items()
+        if probe.versions.get(name) != wanted
     ]
-    if others:
-        yield f"{address}: khác phiên bản: {', '.join(others)}. Hãy cài cùng một bản hotich trên mọi máy."
-    if found.sees != token:
+    if differing:
+        yield f"{address}: khác phiên bản: {', '.join(differing)}. Hãy cài cùng một bản hotich trên mọi máy."
+    if probe.sees != token:
         yield (
             f"{address}: không thấy thư mục làm việc chung. Hãy gắn cùng một ổ mạng vào cùng một đường dẫn, hoặc "
             "đặt kho chung (store.toml)."
         )
-    if not found.may_have_children:
+    if not probe.may_have_children:
         yield f"{address}: hãy chạy với DASK_DISTRIBUTED__WORKER__DAEMON=False."
 
 
 @contextmanager
 def _mark_in(workspace: Workspace) -> Iterator[tuple[str, str]]:
-    """Yield the name of a file where all machines find scans, and the token in it, as long as this is open."""
+    """Yield the name of a temporary file in the common store, and the token in it."""
     token = secrets.token_hex(16)
     name = f".cum-may-{token[:8]}"
     shared = workspace.shared
@@ -284,7 +282,7 @@ def _mark_in(workspace: Workspace) -> Iterator[tuple[str, str]]:
 
 
 def _seen(workspace: Workspace, name: str) -> str:
-    """Return what this process reads in the file of that name, ``""`` when it does not see it."""
+    """Return the content of a file as this process sees it; ``""`` if it does not see the file."""
     try:
         shared = workspace.shared
         content = (workspace.root / name).read_bytes() if shared is None else shared.read(name)
@@ -295,12 +293,12 @@ def _seen(workspace: Workspace, name: str) -> str:
 
 def _versions() -> dict[str, str]:
     """Return the versions of hotich, Python, Tesseract, the models and the packages."""
-    found = {"hotich": pipeline.__version__, "Python": platform.python_version()}
+    versions = {"hotich": pipeline.__version__, "Python": platform.python_version()}
     with suppress(SetupError):
-        found["Tesseract"] = tesseract_version()
+        versions["Tesseract"] = tesseract_version()
     with suppress(SetupError):
-        found |= {f"mô hình {card.name}": card.fingerprint for card in models.read_cards()}
+        versions |= {f"mô hình {card.name}": card.fingerprint for card in models.read_cards()}
     for name in PACKAGES:
         with suppress(PackageNotFoundError):
-            found[name] = version(name)
-    return found
+            versions[name] = version(name)
+    return versions

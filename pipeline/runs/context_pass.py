@@ -1,8 +1,7 @@
-"""The second pass over a book that was read: its pages weighed again by the book, and saved where that changes them.
+"""The second pass over a book: its pages are weighed in the context of the book, and changed pages are saved.
 
-What the networks saw of a page lies in a small file in the workspace, written when the page is saved. A page without
-one, read before there were any or whose file is lost, counts for nothing and stays as it is. Pages that people are at
-work on are left alone until another run.
+What the networks recognized on a page is kept in a small file in the workspace, written when the page is saved. Pages
+without such a file stay as they are and do not count. Pages in work are skipped until another run.
 """
 
 from __future__ import annotations
@@ -36,14 +35,14 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ContextReport:
-    """What a second pass did.
+    """The outcome of a second pass.
 
     Attributes:
-        pages: Pages that it weighed.
-        changed: Those of them that were saved anew.
-        left: Pages that people are at work on and that stayed as they were.
-        tampered: Pages with rows that were changed behind the program's back; they stayed too.
-        outcomes: What saving made of each page that was saved.
+        pages: Number of weighed pages.
+        changed: Number of pages saved again.
+        left: Number of pages skipped because people work on them.
+        tampered: Number of skipped pages with rows changed outside the program.
+        outcomes: Result and saving outcome of each saved page.
         seconds: Wall time.
     """
 
@@ -56,7 +55,7 @@ class ContextReport:
 
 
 def keep_page(context: RunContext, book_id: int, result: PageResult, fingerprint: str) -> None:
-    """Write down what the networks saw of a page; a page without lines has no file.
+    """Write the kept lines of a page to its file; a page without lines has no file.
 
     Raises:
         StorageError: The workspace cannot be written.
@@ -76,7 +75,7 @@ def weigh_book(
     ledger: Ledger,
     beat: Callable[[], None] = lambda: None,
 ) -> ContextReport:
-    """Weigh all pages of a book again that have kept lines, and save those that come out otherwise.
+    """Weigh all pages with kept lines of a book again, and save the changed pages.
 
     The caller holds the book's lock.
 
@@ -118,10 +117,10 @@ def weigh_book(
 
 @dataclass(frozen=True, slots=True)
 class BookPass:
-    """One pass over the pages of a book, all weighed by what they and people's decisions say together.
+    """A pass over the pages of a book, weighed together with people's decisions.
 
     Attributes:
-        known: The fingerprint of each page's last reading.
+        known: Fingerprint of the last reading by page.
         pages: The pages with kept lines, in the order of the book.
     """
 
@@ -130,7 +129,7 @@ class BookPass:
     book: SecondPass
 
     def weighed(self, ref: PageRef) -> tuple[PageResult, str]:
-        """Return a page as the book has it, and its fingerprint: the known one where nothing comes out otherwise."""
+        """Return a weighed page and its fingerprint, which is the known fingerprint if nothing changed."""
         page = self.pages[ref]
         weighed = self.book.weighed(page)
         return weighed, fingerprint_of(first_fingerprint(self.known[ref]), page, weighed)
@@ -139,7 +138,7 @@ class BookPass:
 def begin_pass(
     registry: Registry, context: RunContext, book_id: int, form: Form, ledger: Ledger
 ) -> BookPass | None:
-    """Return a pass over the pages of a book; None where nothing is kept of any."""
+    """Return a pass over the pages of a book; ``None`` if no page has kept lines."""
     known = registry.fingerprints(book_id)
     pages = kept_pages(registry, context, book_id, known)
     if not pages:
@@ -148,17 +147,12 @@ def begin_pass(
 
 
 def pass_over(
-    registry: Registry,
-    context: RunContext,
-    book_id: int,
-    form: Form,
-    ledger: Ledger,
-    pages: list[PageResult],
+    registry: Registry, context: RunContext, book_id: int, form: Form, ledger: Ledger, pages: list[PageResult]
 ) -> SecondPass:
-    """Return what pages of a book say together, with what people decided on them.
+    """Return the context of a book from pages and decisions.
 
     Args:
-        pages: The pages, in the order of the book.
+        pages: Pages in the order of the book.
     """
     settled = settled_fields(registry, book_id)
     return second_pass(pages, settled, form, ledger, context.schemas, context.options)
@@ -169,39 +163,39 @@ def kept_pages(
 ) -> dict[PageRef, PageResult]:
     """Return the pages of a book with kept lines, in the order of the book.
 
-    A file that belongs to another reading than the registry's last, or cannot be used, counts as none.
+    A file is ignored if it is unusable or does not belong to the registry's last reading.
 
     Args:
-        known: The fingerprint of each page's last reading.
+        known: Fingerprint of the last reading by page.
     """
     names, moved = registry.scan_names(book_id), registry.places_of_moved(book_id)
     places = {
         ref: moved.get(ref) or PagePosition(names.get(ref.scan_sha256, ""), ref.page_no) for ref in known
     }
     ordered = sorted(known, key=lambda ref: places[ref].order)
-    found = {}
+    pages = {}
     for ref in ordered:
         try:
             kept = unpack_page(_file_of(context, book_id, ref).read_bytes())
         except (OSError, ValueError):
             continue
         if kept.fingerprint == first_fingerprint(known[ref]) and kept.result.ref == ref:
-            found[ref] = kept.result
-    return found
+            pages[ref] = kept.result
+    return pages
 
 
 def settled_fields(registry: Registry, book_id: int) -> dict[FieldKey, Settled]:
-    """Return the fields of a book that people decided, with what the machine read there last."""
+    """Return the decided fields of a book with the machine's last reading of each."""
     if not registry.has_decisions(book_id):
         return {}
-    found: dict[FieldKey, Settled] = {}
+    settled: dict[FieldKey, Settled] = {}
     for entry in registry.stored_entries(book_id):
         readings = {reading.field: reading for reading in entry.readings}
         for name, decision in entry.decisions.items():
             if name in readings:
                 reading = readings[name]
-                found[entry.ref, entry.row, name] = Settled(decision.text, reading, decision.decision_id)
-    return found
+                settled[entry.ref, entry.row, name] = Settled(decision.text, reading, decision.decision_id)
+    return settled
 
 
 def _file_of(context: RunContext, book_id: int, ref: PageRef) -> Path:

@@ -1,7 +1,7 @@
-"""Whether the form that a book declares is the right one, by the pages that were read of it.
+"""A check of the form that a book declares against its pages.
 
-A page of another form is never read by the declared one: it waits as ``PAGE-FORM``, with the form that it is most like.
-When that happens on page after page it is the declaration that is wrong, which one alarm says in place of many tasks.
+A page of another form is never read by the declared form: it waits as ``PAGE-FORM`` with the most similar form. If this
+happens on many pages, the declaration is wrong, and an alarm replaces many tasks.
 """
 
 from __future__ import annotations
@@ -14,22 +14,22 @@ from pipeline.base.model import PageKind, PageResult
 from pipeline.declarations.schema import Form
 
 FEWEST_PAGES = 5
-"""Pages of a form, its own or another, that must have been seen."""
+"""Least number of pages with any form for an alarm."""
 
 MOST_SHARE = 0.5
-"""From what share of them on pages of no declared form are an alarm."""
+"""Share of pages with another form from which an alarm is raised."""
 
 OTHER_FORM = "PAGE-FORM"
 
 
 @dataclass(frozen=True, slots=True)
 class FormAlarm:
-    """The declared form of a book does not fit its pages.
+    """An alarm: the declared form of a book does not fit its pages.
 
     Attributes:
-        likeliest: The form that most of the pages which do not fit are like; ``""`` where they are like none.
-        pages: How many pages do not fit.
-        seen: How many pages of a form were seen, blank ones and covers left out.
+        likeliest: The most frequent similar form of the pages that do not fit; ``""`` if there is none.
+        pages: Number of pages that do not fit.
+        seen: Number of pages with any form, without blank pages and covers.
     """
 
     declared: str
@@ -42,7 +42,7 @@ class FormAlarm:
 def find_form_alarm(
     declared: str, results: Iterable[PageResult], forms: Mapping[str, Form]
 ) -> FormAlarm | None:
-    """Return the alarm of a book, ``None`` where its form fits or too few pages tell.
+    """Return the alarm of a book; ``None`` if its form fits or too few pages were read.
 
     Args:
         forms: All forms by their id.
@@ -50,7 +50,7 @@ def find_form_alarm(
     others: list[str] = []
     fitting = 0
     for result in results:
-        details = next((one.details for one in result.findings if one.code == OTHER_FORM), None)
+        details = next((finding.details for finding in result.findings if finding.code == OTHER_FORM), None)
         if details is not None:
             others.append(details.get("form", ""))
         elif result.kind is PageKind.ENTRIES:
@@ -58,23 +58,23 @@ def find_form_alarm(
     seen = fitting + len(others)
     if seen < FEWEST_PAGES or len(others) < MOST_SHARE * seen:
         return None
-    named, count = Counter(others).most_common(1)[0]
-    likeliest = named if named in forms and 2 * count > len(others) else ""
+    most_similar, count = Counter(others).most_common(1)[0]
+    likeliest = most_similar if most_similar in forms and 2 * count > len(others) else ""
     title = forms[likeliest].title if likeliest else ""
     return FormAlarm(declared, likeliest, title, len(others), seen)
 
 
 def form_alarm_sentence(alarm: FormAlarm) -> str:
     """Return what is wrong and what to do, in Vietnamese."""
-    found = (
+    counts = (
         f"{alarm.pages} trong {alarm.seen} trang không khớp mẫu {alarm.declared} đã khai nên chưa được đọc"
     )
     if alarm.likeliest:
         return (
-            f"sổ này giống mẫu {alarm.likeliest} ({alarm.title}) hơn: {found}. "
+            f"sổ này giống mẫu {alarm.likeliest} ({alarm.title}) hơn: {counts}. "
             "Hãy xem lại mẫu của sổ rồi đọc lại."
         )
     return (
-        f"sổ này không giống mẫu nào đã có: {found}. "
+        f"sổ này không giống mẫu nào đã có: {counts}. "
         "Hãy xem lại mẫu của sổ, hoặc lập mẫu mới từ vài trang của sổ."
     )

@@ -1,7 +1,6 @@
-"""The hand of a book is learnt from what people confirmed in it, and its waiting pages are read again with that.
+"""Learning of a book's hand from its confirmed lines, and rereading of its waiting pages.
 
-Nothing is learnt without torch, and nothing is used that the gate does not let through. One book at a time, under the
-lock of the book.
+Learning needs torch, and an adapter is used only if it passes the gate. Books are learnt in turn, under their locks.
 """
 
 from __future__ import annotations
@@ -48,20 +47,20 @@ if TYPE_CHECKING:
 _logger = logging.getLogger(__name__)
 
 NEW_SHARE = 0.25
-"""By what share the confirmed lines of a book have to have grown for it to be learnt again."""
+"""Growth of a book's confirmed lines, as a share, from which it is learnt again."""
 
 NO_TORCH, NO_READER, UNKNOWN, WITHDRAWN, OFF = "no-torch", "no-reader", "unknown", "withdrawn", "off"
 NOTHING_NEW, LEARNT, REMOVED = "nothing-new", "learnt", "removed"
-"""What came of it: torch is not installed; no reader of handwriting is; the registry does not know the book; it is
-withdrawn; the office wants no hand learnt; too little was confirmed since the last attempt; there is a new adapter;
-lines were removed while they were learnt. Other outcomes are those of ``adaptation_of_book``."""
+"""Outcomes: torch is not installed; no handwriting reader is installed; the registry does not know the book; it is
+withdrawn; the office has switched learning off; too few lines were confirmed since the last attempt; a new adapter
+was made; lines were removed during the learning. Other outcomes come from ``adaptation_of_book``."""
 
 TRAINING = ("torch", "onnx", "fontTools")
-"""Packages without which nothing is learnt."""
+"""Packages needed for learning."""
 
 NOTED, FORGOTTEN, TAKEN_BACK = "hand-learnt", "hand-forgotten", "hand-taken-back"
-"""What the audit says before each is done: a book's hand was learnt; what was learnt of it was removed; pages that rest
-on what is gone are read again as the reader ships."""
+"""Audit actions, recorded before each act: a book's hand was learnt; its adapters were removed; pages of a lost adapter
+are read again with the shipped reader."""
 
 SENTENCES = {
     LEARNT: "đã học nét chữ của sổ, bản số {version}: lỗi chữ từ {before} xuống {after} trên {held} dòng giữ lại",
@@ -79,21 +78,21 @@ SENTENCES = {
     REMOVED: "có dòng được gỡ trong lúc học nên kết quả bị bỏ; đêm sau học lại",
     NOTHING_NEW: "chưa có thêm nhiều dòng đối chiếu từ lần học trước",
 }
-"""What the office is told of each outcome."""
+"""The sentence of each outcome for the office."""
 
 
 @dataclass(frozen=True, slots=True)
 class HandReport:
-    """What came of learning the hand of a book.
+    """The outcome of learning a book's hand.
 
     Attributes:
-        lines: Confirmed lines that there were.
-        version: The number of the adapter that the book is read with; 0 for none.
-        figures: What the gate counted, where it was asked.
-        rereading: What reading again did.
-        taken_back: Pages that were read again as the reader ships, since what they rested on is gone.
-        unread: Pages that rest on what is gone and could not be read again: their scan is lost or damaged.
-        seconds: Time of the processor that learning took.
+        lines: Number of confirmed lines.
+        version: Version of the adapter in use; 0: none.
+        figures: Counts of the gate, if it was reached.
+        rereading: Outcome of the rereading.
+        taken_back: Number of pages read again with the shipped reader because their adapter is lost.
+        unread: Number of pages of a lost adapter that could not be read again: their scan is lost or damaged.
+        seconds: Processor time of the learning.
     """
 
     folder: str
@@ -108,9 +107,9 @@ class HandReport:
 
     @property
     def sentence(self) -> str:
-        """What came of it, in Vietnamese."""
+        """The outcome in Vietnamese."""
         figures = self.figures
-        told = SENTENCES[self.outcome].format(
+        text = SENTENCES[self.outcome].format(
             version=self.version,
             lines=self.lines,
             before=figures.errors_before if figures else 0,
@@ -119,12 +118,12 @@ class HandReport:
         )
         again = self.rereading
         if again.pages:
-            told += f"; đọc lại {again.pages} trang còn ô chờ, {again.accepted} trong {again.waiting} ô không còn chờ"
+            text += f"; đọc lại {again.pages} trang còn ô chờ, {again.accepted} trong {again.waiting} ô không còn chờ"
         if self.taken_back:
-            told += f"; {self.taken_back} trang dựa vào bản học không còn đã được đọc lại như chưa học"
+            text += f"; {self.taken_back} trang dựa vào bản học không còn đã được đọc lại như chưa học"
         if self.unread:
-            told += f"; {self.unread} trang dựa vào bản học không còn chưa đọc lại được, hãy kiểm tra tệp ảnh"
-        return told
+            text += f"; {self.unread} trang dựa vào bản học không còn chưa đọc lại được, hãy kiểm tra tệp ảnh"
+        return text
 
 
 def learn_hand(
@@ -137,17 +136,17 @@ def learn_hand(
     shipped: HandwritingReader | None = None,
     beat: Callable[[float], None] = lambda _share: None,
 ) -> HandReport:
-    """Learn the hand of a book where enough was confirmed since the last time, and read what waits again with it.
+    """Learn the hand of a book if enough new lines are confirmed, and read its waiting pages again.
 
-    Where the office has switched that off (``LearningPolicy.hands``) neither is done; what rests on an adapter that is
-    gone is read again as the reader ships all the same.
+    If the office has switched learning off (``LearningPolicy.hands``), only pages of a lost adapter are read again,
+    with the shipped reader.
 
     Args:
-        workers: Processes that read pages again.
-        pool: Makes other workers than processes of this machine.
-        options: How the book is learnt; by default as the trial found best, within the office's tolerances.
-        shipped: The reader that confirmed texts are aligned with; by default the one that came with the program.
-        beat: Called with the share of learning that is done.
+        workers: Number of processes for rereading.
+        pool: Makes workers other than local processes.
+        options: Options of learning; by default the best of the trial, within the office's tolerances.
+        shipped: The reader for the alignment of confirmed texts; by default the shipped reader.
+        beat: Called with the finished share of the learning.
 
     Raises:
         LedgerError, SchemaError, BookBusy, RegistryError, StorageError, SetupError: As ``digitize_book``.
@@ -167,19 +166,19 @@ def learn_hand(
         book_id = registry.find_book(ledger, folder.name)
         if book_id is None:
             return HandReport(folder.name, UNKNOWN)
-        if _is_gone(registry, book_id):
+        if _is_withdrawn(registry, book_id):
             return HandReport(folder.name, WITHDRAWN)
         adapters = BookAdapters(Workspace(context.workspace).adapters(book_id))
         seconds = silence_seconds(context) + (options.seconds if options else LEARNING_SECONDS)
         with registry.lock_book(book_id, seconds) as turn:
 
-            def alive(share: float) -> None:
+            def beat_both(share: float) -> None:
                 turn.beat()
                 beat(share)
 
             _forget_removed(registry, context, book_id, adapters)
             report = _learn(
-                registry, context, book_id, folder.name, reader, adapters, options, shipped, alive
+                registry, context, book_id, folder.name, reader, adapters, options, shipped, beat_both
             )
             _forget_removed(registry, context, book_id, adapters)
             adapter = adapters.newest(reader.fingerprint) if report.outcome != OFF else None
@@ -188,13 +187,13 @@ def learn_hand(
                 return report
             back, lost, again = 0, 0, AdaptedRereading()
             with (pool or _local_pool(workers))(context, form, ledger) as readers:
-                whole = registry, context, book_id, form, ledger
+                of_book = registry, context, book_id, form, ledger
                 if orphans:
                     back, lost = take_back_readings(
-                        *whole, orphans, readers, turn.beat, partial(_note_taken_back, registry, book_id)
+                        *of_book, orphans, readers, turn.beat, partial(_note_taken_back, registry, book_id)
                     )
                 if adapter is not None:
-                    again = reread_waiting_pages(*whole, adapter, readers, turn.beat)
+                    again = reread_waiting_pages(*of_book, adapter, readers, turn.beat)
             if again.pages or back:
                 record_drift(registry, context, book_id, reader.fingerprint)
                 check_unseen(registry, context, book_id)
@@ -203,7 +202,7 @@ def learn_hand(
 
 
 LEARNING_SECONDS = 300.0
-"""Time of the processor that learning one book may take."""
+"""Limit of processor time for learning a book."""
 
 
 def _learn(
@@ -217,7 +216,7 @@ def _learn(
     shipped: HandwritingReader | None,
     beat: Callable[[float], None],
 ) -> HandReport:
-    """Learn a book where it is worth trying; note what came of it, and keep what the gate lets through."""
+    """Learn a book if an attempt is worthwhile; store the outcome, and keep an adapter that passes the gate."""
     if not context.learning.hands:
         return HandReport(name, OFF)
     if not registry.has_decisions(book_id):
@@ -228,15 +227,13 @@ def _learn(
     from pipeline.training.adaptation_of_book import learn_book
 
     last, removed = adapters.last_attempt(), _removed(context)
-    lines = confirmed_lines(registry, context, book_id, shipped or _came_along())
+    lines = confirmed_lines(registry, context, book_id, shipped or _shipped_reader())
     mark = _mark(lines)
     if last is not None and last.reader == reader.fingerprint and not _is_more(lines, mark, last):
         return HandReport(name, NOTHING_NEW, len(lines))
     routing = context.options.routing
     chosen = options or BookLearning(
-        seconds=LEARNING_SECONDS,
-        tolerated=routing.tolerated,
-        tolerated_critical=routing.tolerated_critical,
+        seconds=LEARNING_SECONDS, tolerated=routing.tolerated, tolerated_critical=routing.tolerated_critical
     )
     made_at = iso_time(time.time())
     learnt = learn_book(
@@ -251,7 +248,7 @@ def _learn(
     if removed != _removed(context):
         return HandReport(name, REMOVED, len(lines), seconds=learnt.seconds)
     if learnt.adapter is not None:
-        registry.note_learning(MACHINE, NOTED, f"book:{book_id}", _told(learnt.adapter))
+        registry.note_learning(MACHINE, NOTED, f"book:{book_id}", _adapter_counts(learnt.adapter))
         adapters.keep(learnt.adapter)
     adapters.note(LearningAttempt(learnt.outcome, mark, len(lines), reader.fingerprint, made_at, removed))
     outcome = LEARNT if learnt.adapter is not None else learnt.outcome
@@ -264,7 +261,7 @@ def _note_taken_back(registry: Registry, book_id: int, pages: int) -> None:
 
 
 def _forget_removed(registry: Registry, context: RunContext, book_id: int, adapters: BookAdapters) -> None:
-    """Remove what was learnt of a book where people removed lines since, or where that cannot be told."""
+    """Remove the adapters of a book if people removed lines since, or if that is unknown."""
     last = adapters.last_attempt()
     removed = _removed(context)
     if last.removed != removed if last is not None else removed and not adapters.is_empty():
@@ -275,19 +272,19 @@ def _forget_removed(registry: Registry, context: RunContext, book_id: int, adapt
 def confirmed_lines(
     registry: Registry, context: RunContext, book_id: int, shipped: HandwritingReader
 ) -> tuple[DecidedLine, ...]:
-    """Return the lines of a book that people confirmed, as the workspace keeps them, brought up to date.
+    """Return the confirmed lines of a book in the workspace, brought up to date.
 
     Args:
-        shipped: The reader that texts are aligned with.
+        shipped: The reader for the alignment of texts.
     """
     store = LineStore(Workspace(context.workspace).learning)
-    found = decided_lines_since(store.mark(book_id), registry, context, book_id, shipped)
-    if found is not None:
-        store.keep(book_id, found)
+    lines = decided_lines_since(store.mark(book_id), registry, context, book_id, shipped)
+    if lines is not None:
+        store.keep(book_id, lines)
     return tuple(line for line in store.lines() if line.book_id == book_id)
 
 
-def _is_gone(registry: Registry, book_id: int) -> bool:
+def _is_withdrawn(registry: Registry, book_id: int) -> bool:
     try:
         registry.refuse_withdrawn(RegistryPart(book_id))
     except Withdrawn:
@@ -296,14 +293,14 @@ def _is_gone(registry: Registry, book_id: int) -> bool:
 
 
 def _is_more(lines: Sequence[DecidedLine], mark: str, last: LearningAttempt) -> bool:
-    """Return whether enough is confirmed since the last attempt to try again; or anything, where time ran out."""
+    """Return whether enough new lines are confirmed for another attempt; after a timeout, always."""
     if last.outcome == "time":
         return True
     return mark != last.mark and len(lines) >= (1 + NEW_SHARE) * last.lines
 
 
-def _told(adapter: Adapter) -> dict[str, str | int]:
-    """Return what the audit says of an adapter: counts only."""
+def _adapter_counts(adapter: Adapter) -> dict[str, str | int]:
+    """Return the audit detail of an adapter: counts only."""
     card, gate = adapter.card, adapter.card.gate
     return {
         "version": card.version,
@@ -316,19 +313,19 @@ def _told(adapter: Adapter) -> dict[str, str | int]:
 
 
 def _removed(context: RunContext) -> str:
-    """Return a hash of what people removed from all that is learnt from; ``""`` for nothing."""
+    """Return a hash of all lines that people excluded from learning; ``""``: none."""
     removed = LineStore(Workspace(context.workspace).learning).removed
-    told = "\n".join([*sorted(removed.logins), "", *sorted(removed.entries)])
-    return hashlib.sha256(told.encode()).hexdigest()[:16] if told.strip() else ""
+    names = "\n".join([*sorted(removed.logins), "", *sorted(removed.entries)])
+    return hashlib.sha256(names.encode()).hexdigest()[:16] if names.strip() else ""
 
 
 def _mark(lines: Sequence[DecidedLine]) -> str:
-    """Return a hash of which lines these are and what stands on them."""
-    told = "\n".join(sorted(f"{line.key} {line.text}" for line in lines))
-    return hashlib.sha256(told.encode()).hexdigest()[:16]
+    """Return a hash of the lines and their texts."""
+    texts = "\n".join(sorted(f"{line.key} {line.text}" for line in lines))
+    return hashlib.sha256(texts.encode()).hexdigest()[:16]
 
 
-def _came_along() -> HandwritingReader:
+def _shipped_reader() -> HandwritingReader:
     hand = default_engines().hand
     assert isinstance(hand, HandwritingReader)
     return hand

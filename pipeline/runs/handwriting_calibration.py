@@ -1,6 +1,6 @@
-"""The calibration of handwriting against the books of the registry.
+"""Calibration of handwriting against the books of the registry.
 
-It covers what people checked, and whether a book looks like those that were calibrated on.
+It covers the checked fields, and whether a book resembles the calibration's books.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ from pipeline.run_context import RunContext
 from pipeline.scans.intake import list_scans
 
 HELD = "BOOK-HELD"
-"""The code of the finding that a critical value of an unusual book waits for a person."""
+"""Code of the finding that a critical value of an unusual book waits for a person."""
 
 BOOK_HELD, BOOK_RELEASED = "book-held", "book-released"
-"""What the audit says when the critical values of a book are held back, and when they no longer are."""
+"""Audit actions: the critical values of a book are held back, or released."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedSamples:
-    """What people decided on in a book.
+    """The decided fields of a book.
 
     Attributes:
-        samples: The handwritten fields with what the machine made of them.
-        others: Entries that are not among them because another reader than today's read them.
+        samples: The handwritten fields with the machine's readings.
+        others: Number of entries excluded because another reader read them.
     """
 
     samples: tuple[Sample, ...]
@@ -51,16 +51,16 @@ class CheckedSamples:
 
 
 def checked_samples(folder: Path, context: RunContext) -> CheckedSamples:
-    """Return every handwritten field of a book that a person has decided on, with what the latest run made of it.
+    """Return every decided handwritten field of a book with its latest reading.
 
-    Fields that were accepted without a person and not drawn for a check have no truth; those that were drawn stand for
-    them too, by the probability of the draw. What another reader made of a field says nothing about this one.
+    Values accepted without a check have no truth; the values drawn for a check represent them, weighted by the
+    probability of the draw. Readings of another reader say nothing about the present reader.
 
     Raises:
         LedgerError, SchemaError: The ledger cannot be used.
     """
     reader = context.make_engines().hand_fingerprint
-    found: list[Sample] = []
+    samples: list[Sample] = []
     others = 0
     for book, stored, drawn in _entries(folder, context):
         truths = {
@@ -73,21 +73,24 @@ def checked_samples(folder: Path, context: RunContext) -> CheckedSamples:
             continue
         record = context.schemas.record(stored.record)
         entry = f"{stored.ref.scan_sha256}/{stored.ref.page_no}/{stored.row}"
-        mine = {name: known for (entry_id, name), known in drawn.items() if entry_id == stored.entry_id}
-        readings = [mine[one.field][0] if one.field in mine else one for one in stored.readings]
-        weights = {name: 1 / share for name, (_, share) in mine.items()}
-        found += calibration_samples(readings, stored.findings, record, truths, f"{book}", entry, weights)
-    return CheckedSamples(tuple(found), others)
+        of_entry = {name: known for (entry_id, name), known in drawn.items() if entry_id == stored.entry_id}
+        readings = [
+            of_entry[reading.field][0] if reading.field in of_entry else reading
+            for reading in stored.readings
+        ]
+        weights = {name: 1 / share for name, (_, share) in of_entry.items()}
+        samples += calibration_samples(readings, stored.findings, record, truths, f"{book}", entry, weights)
+    return CheckedSamples(tuple(samples), others)
 
 
 def _entries(
     folder: Path, context: RunContext
 ) -> Iterator[tuple[int, StoredEntry, Mapping[tuple[int, str], tuple[FieldReading, float]]]]:
-    """Yield the entries of a book, each with the book's id and what was read of values drawn for a check."""
+    """Yield the entries of a book with the book's id and the readings of values drawn for a check."""
     ledger = load_ledger(folder)
     with context.open_registry() as registry:
         ledger = agreed_ledger(
-            registry, folder, ledger, lambda: [one.sha256 for one in list_scans(folder, context.limits)]
+            registry, folder, ledger, lambda: [scan.sha256 for scan in list_scans(folder, context.limits)]
         )
         book_id = registry.book_id(ledger, folder.name)
         drawn = registry.drawn_readings(book_id)
@@ -98,12 +101,12 @@ def _entries(
 def record_drift(
     registry: Registry, context: RunContext, book_id: int, hand_reader: str
 ) -> DriftAlarm | None:
-    """Return what is unusual about the handwriting of a book, and record it in the registry.
+    """Record in the registry how a book's handwriting deviates from the calibration, and return the alarm.
 
-    The finding belongs to the first page that was compared, and holds until the book is compared again. As long as it
-    holds, the critical values that the machine accepted there are held back: a finding each, by which they are not
-    effective and wait for a person, until people have checked enough of them (``BookHold``). Nothing is unusual where
-    nothing is calibrated for ``hand_reader``, or the office has switched the finding off.
+    The finding belongs to the first compared page and holds until the next comparison. While it holds, accepted
+    critical values are held back: a finding for each value makes it wait for a person, until people have checked enough
+    of them (``BookHold``). There is no alarm without a calibration for ``hand_reader``, or if the office has switched
+    the finding off.
     """
     severity = context.schemas.severity_of(DRIFT)
     compared = None if severity is None else _drift_of_book(registry, context, book_id, hand_reader)
@@ -113,16 +116,16 @@ def record_drift(
         details = {"unusual": describe_unusual(alarm), "unseen": str(alarm.unseen)}
         findings = [CrossEntryFinding(book_id, compared.page_id, None, Finding(DRIFT, severity, (), details))]
         findings += compared.held
-    standing = Counter(found.finding.code for found in registry.cross_entry_findings([book_id]))
-    if findings or standing[DRIFT] or standing[HELD]:
-        held = sum(found.finding.code == HELD for found in findings)
-        change, detail = _change(standing[HELD], held, compared)
+    active = Counter(item.finding.code for item in registry.cross_entry_findings([book_id]))
+    if findings or active[DRIFT] or active[HELD]:
+        held = sum(item.finding.code == HELD for item in findings)
+        change, detail = _change(active[HELD], held, compared)
         registry.save_checks(findings, [DRIFT, HELD], [book_id], change=change, detail=detail)
     return None if compared is None else compared.alarm
 
 
 def _change(before: int, held: int, compared: _ComparedBook | None) -> tuple[str, Mapping[str, int | str]]:
-    """Return what the audit says where values are held back from now on, or no longer; ``""`` where nothing changes."""
+    """Return the audit action and detail when values are newly held back or released; ``""``: no change."""
     if bool(before) == bool(held):
         return "", {}
     hold = compared.alarm.hold if compared else None
@@ -135,7 +138,7 @@ def _change(before: int, held: int, compared: _ComparedBook | None) -> tuple[str
 
 @dataclass(frozen=True, slots=True)
 class _ComparedBook:
-    """A book that is unusual: in what, the id of the first page compared, and the findings that hold values back."""
+    """An unusual book: its alarm, the id of the first compared page, and the findings that hold values back."""
 
     alarm: DriftAlarm
     page_id: int

@@ -1,6 +1,6 @@
 """The programs of an office on a machine: Prefect's server, its worker, the reviewers' desk.
 
-The programs are started as they would be by hand; nothing here knows Prefect but its command line.
+They are started with their command lines; this module knows Prefect only by its command line.
 """
 
 from __future__ import annotations
@@ -20,15 +20,11 @@ from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 from pipeline.base.errors import SecurityError, SetupError
-from pipeline.runs.prefect_access import (
-    closed_server,
-    prefect_secret,
-    server_access,
-)
+from pipeline.runs.prefect_access import closed_server, prefect_secret, server_access
 from pipeline.scans.workspace import Workspace
 
 START_SECONDS = 300.0
-"""For Prefect's server to answer, on a slow machine and the first time."""
+"""Time limit for the first answer of Prefect's server, on a slow machine at its first start."""
 STOP_SECONDS = 30.0
 LOOK_SECONDS = 0.5
 POOL = "hotich"
@@ -39,15 +35,15 @@ OFFLINE = {
     "PREFECT_SERVER_UI_V2_ENABLED": "false",
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
 }
-"""Nothing leaves the machine, not even from the browser that shows Prefect's page."""
+"""Nothing leaves the machine, not even from a browser that shows Prefect's page."""
 
 
 @dataclass(frozen=True)
 class ServerProcess:
-    """A program that runs as long as the office works.
+    """A program that runs while the office works.
 
     Attributes:
-        label: Its Vietnamese name in messages.
+        label: Vietnamese name in messages.
     """
 
     label: str
@@ -57,7 +53,7 @@ class ServerProcess:
 def workers_and_desk(
     here: Sequence[str], workspace: Path, port: int, proxy: str | None
 ) -> Iterator[ServerProcess]:
-    """What runs beside Prefect's server when one command is to be the whole office."""
+    """Yield the programs beside Prefect's server when a single command runs the whole office."""
     worker = ["prefect", "worker", "start", "--pool", POOL, "--limit", "3"]
     yield ServerProcess("Tiến trình chạy việc", [*here, *worker])
     desk = ["pipeline.cli", "serve", "--workspace", str(workspace), "--port", str(port)]
@@ -65,7 +61,7 @@ def workers_and_desk(
 
 
 class OfficeProcesses:
-    """Starts programs and notices when one ends; ``__call__`` starts one."""
+    """Starts programs by ``__call__`` and notices their end."""
 
     def __init__(self, environment: dict[str, str]) -> None:
         self.process_environment = environment
@@ -76,7 +72,7 @@ class OfficeProcesses:
         self._running.append((part, process))
 
     def watch(self) -> None:
-        """Raise ``SetupError`` when one of the programs has ended."""
+        """Raise ``SetupError`` if a program has ended."""
         for part, process in self._running:
             if process.poll() is not None:
                 raise SetupError(
@@ -90,7 +86,7 @@ class OfficeProcesses:
             time.sleep(LOOK_SECONDS)
 
     def stop(self) -> None:
-        """End all programs, the last one first; none is left behind."""
+        """End all programs, the last started first, and their children."""
         for _, process in reversed(self._running):
             with suppress(ProcessLookupError):
                 process.send_signal(signal.SIGINT)
@@ -117,7 +113,7 @@ def _nothing(_signal: int, _frame: FrameType | None) -> None:
 
 
 def server_address(host: str, port: int) -> str:
-    """Where Prefect's server is asked.
+    """Return the address of Prefect's server.
 
     Raises:
         SecurityError: It would listen on every network of this machine.
@@ -131,7 +127,7 @@ def server_address(host: str, port: int) -> str:
 
 
 def refuse_taken_port(host: str, port: int) -> None:
-    """Raise ``SetupError`` when a program listens there: it would be sent the secret, and the jobs would be its own."""
+    """Raise ``SetupError`` if the port is taken: that program would receive the secret and the jobs."""
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         with socket.socket(family) as probe:
@@ -145,7 +141,7 @@ def refuse_taken_port(host: str, port: int) -> None:
 
 
 def require_closed(address: str, secret: str) -> None:
-    """Raise ``SecurityError`` unless the server that answers is this account's, and closed."""
+    """Raise ``SecurityError`` unless the answering server belongs to this account and is closed."""
     access = server_access(address, secret)
     if access is None or access.is_open or not access.knows_secret:
         raise SecurityError(
@@ -155,9 +151,9 @@ def require_closed(address: str, secret: str) -> None:
 
 
 def process_environment(workspace: Path, books: Path, backup: Path | None, address: str) -> dict[str, str]:
-    """Return the environment of the programs.
+    """Return the environment of the office's programs.
 
-    What the office has set itself wins where it is not about places or about who may speak to Prefect.
+    Variables set by the office win, except for paths and for the access to Prefect.
     """
     home = Path(__file__).resolve().parents[2]
     secret = prefect_secret(Workspace(workspace).prefect_key)
@@ -174,7 +170,7 @@ def process_environment(workspace: Path, books: Path, backup: Path | None, addre
 
 
 def deployment_options(workspace: Path, backup: Path | None) -> list[str]:
-    """Which of ``prefect.yaml`` are made: the backup where it has a place to go, the intake where inboxes are set."""
+    """Return the options naming the deployments of ``prefect.yaml``: backup and intake only where set up."""
     names = ["nightly", "book", "reread", "export", "report"]
     names += ["backup"] if backup else []
     names += ["intake"] if (workspace / "intake.toml").exists() else []
@@ -182,7 +178,7 @@ def deployment_options(workspace: Path, backup: Path | None) -> list[str]:
 
 
 def wait_for(address: str, watch: Callable[[], None]) -> None:
-    """Wait until a server answers; raise ``SetupError`` when it ends or takes too long."""
+    """Wait until a server answers; raise ``SetupError`` if it ends or takes too long."""
     ask = build_opener(ProxyHandler({})).open
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
@@ -198,7 +194,7 @@ def wait_for(address: str, watch: Callable[[], None]) -> None:
 
 def run_once(command: Sequence[str], environment: dict[str, str]) -> None:
     home = environment["HOTICH_HOME"]
-    done = subprocess.run(command, env=environment, cwd=home, capture_output=True, text=True, check=False)
-    if done.returncode:
-        last = (done.stderr or done.stdout).strip().splitlines()[-1:]
+    process = subprocess.run(command, env=environment, cwd=home, capture_output=True, text=True, check=False)
+    if process.returncode:
+        last = (process.stderr or process.stdout).strip().splitlines()[-1:]
         raise SetupError(f"Không đặt được lịch chạy: {' '.join(last)}")

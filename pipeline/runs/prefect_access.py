@@ -1,7 +1,7 @@
-"""Who may speak to Prefect's server: whoever holds the secret of the workspace, and nobody else.
+"""Access to Prefect's server: only with the secret of the workspace.
 
-The server runs what it is asked to with the rights of the office's account, so it answers on this machine only, to
-requests that carry the secret, and lets no web page but its own read an answer. Nothing here needs Prefect itself.
+The server executes requests with the rights of the office's account; it therefore answers only on this machine, only
+with the secret, and only its own web page may read its answers. This module does not import Prefect.
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ from pipeline.scans.workspace import Workspace
 USER = "hotich"
 SECRET_BYTES = 32
 SERVER_SECRET, CLIENT_SECRET = "PREFECT_SERVER_API_AUTH_STRING", "PREFECT_API_AUTH_STRING"
-"""The environment variables by which Prefect's server and its clients are told the secret."""
+"""Environment variables with the secret for Prefect's server and its clients."""
 LOOPBACK = "127.0.0.1"
 DEFAULT_ADDRESS = f"http://{LOOPBACK}:4200/api"
 FOREIGN_ORIGIN = "http://hotich.invalid"
-"""The origin of a web page that has no business with the server."""
+"""An origin with no right to the server."""
 ASK_SECONDS = 10.0
 
 _SECRET = re.compile(rf"{USER}:[A-Za-z0-9_-]{{40,}}")
 
 
 def prefect_secret(path: Path) -> str:
-    """Return the secret in a file as ``user:password``, drawn now when there is none.
+    """Return the secret in a file as ``user:password``; a missing file is created with a random secret.
 
     Raises:
-        SecurityError: Others may read the file, it belongs to someone else, or it holds no secret.
-        StorageError: It cannot be read or written.
+        SecurityError: Others may read the file, it belongs to another account, or it holds no secret.
+        StorageError: The file cannot be read or written.
     """
     known = known_prefect_secret(path)
     if known is not None:
@@ -59,11 +59,11 @@ def prefect_secret(path: Path) -> str:
 
 
 def known_prefect_secret(path: Path) -> str | None:
-    """Return the secret in a file as ``user:password``, ``None`` when there is no file.
+    """Return the secret in a file as ``user:password``; ``None`` if there is no file.
 
     Raises:
-        SecurityError: Others may read the file, it belongs to someone else, or it holds no secret.
-        StorageError: It cannot be read.
+        SecurityError: Others may read the file, it belongs to another account, or it holds no secret.
+        StorageError: The file cannot be read.
     """
     try:
         text = read_private_file(path).decode("ascii", "replace").strip()
@@ -82,11 +82,11 @@ def known_prefect_secret(path: Path) -> str | None:
 
 
 def closed_server(secret: str, address: str) -> dict[str, str]:
-    """Return the environment of a server that answers only who has the secret, and of its clients.
+    """Return the environment of a closed server and of its clients.
 
     Args:
-        secret: What ``prefect_secret`` returns.
-        address: Where the server is asked (``http://127.0.0.1:4200/api``); its page is the only one that may.
+        secret: The result of ``prefect_secret``.
+        address: Address of the server (``http://127.0.0.1:4200/api``); only its own page may read its answers.
     """
     place = urlsplit(address)
     return {
@@ -98,7 +98,7 @@ def closed_server(secret: str, address: str) -> dict[str, str]:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach a server that listens there."""
+    """Return whether only this machine reaches a server at that host."""
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
@@ -110,16 +110,16 @@ def is_loopback(host: str) -> bool:
 
 @dataclass(frozen=True)
 class ServerAccess:
-    """What a server that answers lets others do.
+    """The access that a running server grants.
 
     Attributes:
-        address: Where it was asked.
-        anonymous: It answers who has no secret.
+        address: The tested address.
+        anonymous: It answers requests without a secret.
         foreign_pages: It lets web pages of other sites read its answers.
-        knows_secret: It answers who has the secret of the workspace; ``None`` when there is none to try, or when the
-            server is another account's, to which no secret is shown.
-        reachable: The addresses, loopback aside, on which this machine listens at its port.
-        owners: The accounts (user ids) whose programs listen at its port on this machine.
+        knows_secret: It accepts the secret of the workspace; ``None`` if there is no secret, or the server belongs to
+            another account, which must not see it.
+        reachable: Addresses other than loopback on which this machine listens at the port.
+        owners: User ids of the programs that listen at the port on this machine.
     """
 
     address: str
@@ -131,52 +131,52 @@ class ServerAccess:
 
     @property
     def is_open(self) -> bool:
-        """Whether somebody without the secret can use it, or has it in hand."""
+        """Whether strangers can use the server or own it."""
         return self.anonymous or self.foreign_pages or self.is_foreign
 
     @property
     def is_foreign(self) -> bool:
-        """Whether a program of another account of this machine listens there."""
+        """Whether a program of another account on this machine listens at the port."""
         return not self.owners <= {os.geteuid()}
 
 
 def server_access(address: str, secret: str | None = None) -> ServerAccess | None:
-    """Ask a server what it lets others do; change nothing there.
+    """Test the access that a server grants, without changing anything.
 
     Args:
-        address: Where it is asked (``http://127.0.0.1:4200/api``).
+        address: Address of the server (``http://127.0.0.1:4200/api``).
         secret: The secret of the workspace, if it has one.
 
     Returns:
-        ``None`` when no Prefect server answers there.
+        ``None`` if no Prefect server answers.
     """
-    health, _, told = _ask(f"{address}/health")
-    if health != 200 or told.strip() != b"true":
+    health, _, body = _ask(f"{address}/health")
+    if health != 200 or body.strip() != b"true":
         return None
-    place = urlsplit(address)  # it was asked, so it is one
+    place = urlsplit(address)  # valid, since it was requested above
     listening = tuple(_listeners(place.port or 80)) if is_loopback(place.hostname or "") else ()
     owners = frozenset(owner for _, owner in listening)
     status, allowed, _ = _ask(f"{address}/version", {"Origin": FOREIGN_ORIGIN})
-    knows = None
+    accepts = None
     if secret is not None and owners <= {os.geteuid()}:
-        knows = _ask(f"{address}/version", {"Authorization": basic_authorization(secret)})[0] == 200
+        accepts = _ask(f"{address}/version", {"Authorization": basic_authorization(secret)})[0] == 200
     return ServerAccess(
         address,
         anonymous=status not in (401, 403),
         foreign_pages=allowed in ("*", FOREIGN_ORIGIN),
-        knows_secret=knows,
+        knows_secret=accepts,
         reachable=tuple(sorted({host for host, _ in listening if not is_loopback(host)})),
         owners=owners,
     )
 
 
 def basic_authorization(secret: str) -> str:
-    """Return the header by which a request carries the secret."""
+    """Return the authorization header with the secret."""
     return f"Basic {base64.b64encode(secret.encode()).decode('ascii')}"
 
 
 def _ask(url: str, headers: Mapping[str, str] | None = None) -> tuple[int, str, bytes]:
-    """Status, allowed origin and body of the answer; status 0 when nothing answers."""
+    """Return status, allowed origin and body of the answer; status 0 without an answer."""
     try:
         request = Request(url, headers=dict(headers or {}))
         with build_opener(ProxyHandler({})).open(request, timeout=ASK_SECONDS) as answer:
@@ -193,7 +193,7 @@ _LISTENS = "0A"
 
 
 def _listeners(port: int) -> Iterator[tuple[str, int]]:
-    """Address and owner (user id) of each socket that listens at a port of this machine, where that is told."""
+    """Yield address and owner (user id) of each socket that listens at a port of this machine, where known."""
     for table in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")):
         try:
             lines = table.read_text("ascii").splitlines()[1:]
@@ -201,24 +201,24 @@ def _listeners(port: int) -> Iterator[tuple[str, int]]:
             continue
         for line in lines:
             columns = line.split()
-            host, _, at = columns[1].partition(":")
-            if columns[3] == _LISTENS and int(at, 16) == port:
+            host, _, hex_port = columns[1].partition(":")
+            if columns[3] == _LISTENS and int(hex_port, 16) == port:
                 yield _address_of(host), int(columns[7])
 
 
 def _address_of(host: str) -> str:
-    """An address as the kernel writes it: words of 32 bits, each in the order of bytes of this machine."""
-    words = [int(host[at : at + 8], 16).to_bytes(4, "little") for at in range(0, len(host), 8)]
-    found = ipaddress.ip_address(b"".join(words))
-    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
-    return str(mapped or found)
+    """Return an address in the notation of the kernel: words of 32 bits in host byte order."""
+    words = [int(host[start : start + 8], 16).to_bytes(4, "little") for start in range(0, len(host), 8)]
+    address = ipaddress.ip_address(b"".join(words))
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return str(mapped or address)
 
 
 def prefect_address(workspace: Workspace) -> str:
-    """Return where Prefect's server is asked: as the environment says, else where it was last started."""
-    told = os.environ.get("PREFECT_API_URL", "").rstrip("/")
-    if told:
-        return told
+    """Return the address of Prefect's server: from the environment, else from its last start."""
+    address = os.environ.get("PREFECT_API_URL", "").rstrip("/")
+    if address:
+        return address
     try:
         return workspace.prefect_address.read_text("utf-8").strip() or DEFAULT_ADDRESS
     except (OSError, ValueError):
@@ -226,6 +226,6 @@ def prefect_address(workspace: Workspace) -> str:
 
 
 def place_of_prefect(workspace: Workspace) -> tuple[str, str]:
-    """Return the address of the Prefect server of a workspace, and its secret; ``""`` where there is none."""
+    """Return address and secret of a workspace's Prefect server; ``""`` for a missing secret."""
     secret = os.environ.get(CLIENT_SECRET) or known_prefect_secret(workspace.prefect_key)
     return prefect_address(workspace), secret or ""

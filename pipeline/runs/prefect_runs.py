@@ -1,7 +1,7 @@
-"""What the pages of the desk ask of Prefect's server: is anything there that reads, start this book, how far is it.
+"""Questions of the desk's pages to Prefect's server: whether a worker runs, starting a book, progress.
 
-Prefect stays the engine and its own page stays closed to the staff: they see books and sentences. Nothing here needs
-Prefect itself; its server is asked over HTTP with the secret of the workspace, and only where it is this account's.
+Prefect stays the engine, and its own page stays closed to the staff: they see books and sentences. This module does not
+import Prefect; it asks the server over HTTP with the secret of the workspace, and only a server of this account.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from pipeline.runs.prefect_access import basic_authorization, server_access
 
 POOL = "hotich"
 NIGHT, BOOK = "nightly", "book"
-"""Flows and their deployments of ``prefect.yaml``, each named as the other."""
+"""Flows and deployments in ``prefect.yaml``; a deployment has the name of its flow."""
 
 NIGHT_TABLE = "nightly-books"
-"""The key of the artifact with the books of the last night."""
+"""Key of the artifact with the books of the last night."""
 
 ASK_SECONDS = 10.0
 PROVEN_SECONDS = 60.0
-"""How long it is believed that the server that answers is the account's own."""
+"""Seconds for which a verified server is trusted."""
 MOST_BYTES = 16_000_000
 
 AT_WORK = frozenset({"RUNNING", "CANCELLING"})
@@ -39,7 +39,7 @@ WAITING = frozenset({"SCHEDULED", "PENDING", "PAUSED"})
 
 
 class RunRefused(HotichError):
-    """Nothing can be started or told now; the message says what is missing and who can help."""
+    """A run cannot be started or queried; the message names what is missing and who can help."""
 
     code = "run"
     exit_code = 3
@@ -47,11 +47,11 @@ class RunRefused(HotichError):
 
 @dataclass(frozen=True, slots=True)
 class EngineState:
-    """Whether anything is there that reads books.
+    """Whether books can be read now.
 
     Attributes:
-        problem: What is missing, in Vietnamese; ``""`` where nothing is.
-        next_night: When the next night begins; None where none is planned.
+        problem: What is missing, in Vietnamese; ``""``: nothing.
+        next_night: Start of the next night; ``None``: none is planned.
     """
 
     problem: str = ""
@@ -60,15 +60,15 @@ class EngineState:
 
 @dataclass(frozen=True, slots=True)
 class RunState:
-    """A run that was asked for.
+    """A requested run.
 
     Attributes:
-        run_id: Its id in Prefect.
+        run_id: Id in Prefect.
         flow: ``nightly`` or ``book``.
-        state: As Prefect names the kind of state (``RUNNING``).
-        wanted_at: When it was to begin.
-        begun_at: When it began; None before.
-        ended_at: When it ended; None before.
+        state: Prefect's kind of state (``RUNNING``).
+        wanted_at: Planned start.
+        begun_at: Start; ``None`` before.
+        ended_at: End; ``None`` before.
     """
 
     run_id: str
@@ -94,7 +94,7 @@ class RunState:
 
 @dataclass(frozen=True, slots=True)
 class NightResult:
-    """What the last night told: when, and a row of counts and failures for each book."""
+    """The result of the last night: time, and a row of counts and failures for each book."""
 
     at: datetime
     books: tuple[Mapping[str, Any], ...]
@@ -124,10 +124,10 @@ NOT_DEPLOYED = (
 
 
 class PrefectRuns:
-    """Asks the Prefect server of a workspace.
+    """Queries the Prefect server of a workspace.
 
     Args:
-        place: Returns the address of the server and the secret; either may be ``""`` where there is none.
+        place: Returns address and secret of the server; ``""`` for a missing part.
         clock: Monotonic seconds.
     """
 
@@ -141,59 +141,59 @@ class PrefectRuns:
         self._token = ""
 
     def engine(self) -> EngineState:
-        """Return whether anything is there that reads books."""
+        """Return whether books can be read now."""
         try:
             night = self._deployment(NIGHT)
             self._deployment(BOOK)
             workers = self._post(f"/work_pools/{POOL}/workers/filter", {})
-        except RunRefused as refused:
-            return EngineState(refused.message)
-        problem = "" if any(one.get("status") == "ONLINE" for one in workers) else NO_WORKER
+        except RunRefused as error:
+            return EngineState(error.message)
+        problem = "" if any(worker.get("status") == "ONLINE" for worker in workers) else NO_WORKER
         planned = self._runs(
             {night["id"]: NIGHT}, "EXPECTED_START_TIME_ASC", 1, {"state": {"type": {"any_": ["SCHEDULED"]}}}
         )
         return EngineState(problem, planned[0].wanted_at if planned else None)
 
     def recent(self, limit: int = 30) -> tuple[RunState, ...]:
-        """Return the runs that were begun or asked for, the last ones first; those that are only planned left out.
+        """Return the begun and requested runs, the latest first, without planned runs.
 
         Raises:
-            RunRefused: The server cannot be asked.
+            RunRefused: The server cannot be queried.
         """
         ids = {self._deployment(name)["id"]: name for name in (BOOK, NIGHT)}
-        # a schedule plans nights days ahead; what a person asks for is to begin at once
+        # a schedule plans nights days ahead; a person's request is due at once
         return self._runs(
             ids, "EXPECTED_START_TIME_DESC", limit, {"expected_start_time": {"before_": _soon()}}
         )
 
     def start_book(self, folder: Path) -> str:
-        """Have one book read now; return the id of the run.
+        """Start the reading of a book; return the id of the run.
 
         Raises:
-            RunRefused: The server cannot be asked, or nothing is there that would read it.
+            RunRefused: The server cannot be queried, or no worker would read it.
         """
         return self._start(BOOK, {"folder": str(folder)})
 
     def start_night(self) -> str:
-        """Have all books read now that the night would read; return the id of the run.
+        """Start the nightly reading of all books; return the id of the run.
 
         Raises:
-            RunRefused: As of ``start_book``.
+            RunRefused: As in ``start_book``.
         """
         return self._start(NIGHT, {})
 
     def last_night(self) -> NightResult | None:
-        """Return what the last night told, None where there was none.
+        """Return the result of the last night; ``None`` if there was none.
 
         Raises:
-            RunRefused: The server cannot be asked.
+            RunRefused: The server cannot be queried.
         """
-        told = self._ask("GET", f"/artifacts/{NIGHT_TABLE}/latest")
-        if told is None:
+        artifact = self._ask("GET", f"/artifacts/{NIGHT_TABLE}/latest")
+        if artifact is None:
             return None
-        data = told.get("data")
+        data = artifact.get("data")
         rows = json.loads(data) if isinstance(data, str) else data
-        at = _moment(told.get("updated") or told.get("created"))
+        at = _moment(artifact.get("updated") or artifact.get("created"))
         if not isinstance(rows, list) or at is None:
             return None
         return NightResult(at, tuple(row for row in rows if isinstance(row, dict)))
@@ -205,23 +205,23 @@ class PrefectRuns:
         if state.problem:
             raise RunRefused(state.problem)
         folder = parameters.get("folder")
-        for one in self.recent():
-            if (one.flow, one.state) == (name, "SCHEDULED") and folder in (None, one.folder):
+        for run in self.recent():
+            if (run.flow, run.state) == (name, "SCHEDULED") and folder in (None, run.folder):
                 raise RunRefused(ASKED_ALREADY)
         deployment = self._deployment(name)
         wanted = {"parameters": {**deployment["parameters"], **parameters}, "tags": ["desk"]}
         return str(self._post(f"/deployments/{deployment['id']}/create_flow_run", wanted)["id"])
 
     def _deployment(self, name: str) -> Mapping[str, Any]:
-        found = self._ask("GET", f"/deployments/name/{quote(name)}/{quote(name)}")
-        if found is None:
+        deployment = self._ask("GET", f"/deployments/name/{quote(name)}/{quote(name)}")
+        if deployment is None:
             raise RunRefused(NOT_DEPLOYED)
-        return dict(found)
+        return dict(deployment)
 
     def _runs(
         self, deployments: Mapping[str, str], sort: str, limit: int, condition: Mapping[str, Any]
     ) -> tuple[RunState, ...]:
-        """Runs of these deployments (id to name) for which a condition holds."""
+        """Return the runs of deployments (id to name) under a condition."""
         wanted = {"deployments": {"id": {"any_": list(deployments)}}, "flow_runs": condition}
         rows = self._post("/flow_runs/filter", {**wanted, "sort": sort, "limit": limit})
         return tuple(
@@ -241,21 +241,21 @@ class PrefectRuns:
         return self._ask("POST", path, body)
 
     def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        """Ask the server; None where a ``GET`` names what it does not know.
+        """Send a request; return ``None`` for a ``GET`` of something unknown.
 
         Raises:
-            RunRefused: It is not there, not this account's, or refuses.
+            RunRefused: The server is missing, foreign, or refuses.
         """
         address, secret = self._proven_place()
-        status, told = self._sent(address, secret, method, path, body)
-        if status == 403 and method != "GET":  # the token of a server that was started anew
+        status, answer = self._sent(address, secret, method, path, body)
+        if status == 403 and method != "GET":  # the token belongs to an earlier server process
             self._token = ""
-            status, told = self._sent(address, secret, method, path, body)
+            status, answer = self._sent(address, secret, method, path, body)
         if status == 404 and method == "GET":
             return None
         if not 200 <= status < 300:
             raise RunRefused(NO_ANSWER)
-        return told
+        return answer
 
     def _proven_place(self) -> tuple[str, str]:
         place = self._place()
@@ -279,15 +279,15 @@ class PrefectRuns:
         headers = {"Authorization": basic_authorization(secret), "Content-Type": "application/json"}
         if method != "GET":
             if not self._token:
-                _, told = _answered(Request(f"{address}/csrf-token?client={self._client}", headers=headers))
-                self._token = str(told.get("token", "")) if isinstance(told, dict) else ""
+                _, answer = _answered(Request(f"{address}/csrf-token?client={self._client}", headers=headers))
+                self._token = str(answer.get("token", "")) if isinstance(answer, dict) else ""
             headers |= {"Prefect-Csrf-Client": self._client, "Prefect-Csrf-Token": self._token}
         data = None if body is None else json.dumps(body).encode()
         return _answered(Request(f"{address}{path}", data, headers, method=method))
 
 
 def _answered(request: Request) -> tuple[int, Any]:
-    """Status and JSON of the answer; status 0 when nothing answers."""
+    """Return status and JSON of the answer; status 0 without an answer."""
     try:
         with build_opener(ProxyHandler({})).open(request, timeout=ASK_SECONDS) as answer:
             return answer.status, json.loads(answer.read(MOST_BYTES) or b"null")
@@ -306,14 +306,14 @@ def _moment(text: object) -> datetime | None:
 
 
 def _soon() -> str:
-    """A minute from now: of what is planned for later nobody has asked yet."""
+    """Return the time in a minute: later runs are planned, not requested."""
     return datetime.fromtimestamp(time.time() + 60).astimezone().isoformat()
 
 
 def no_place() -> tuple[str, str]:
-    """The place of no server."""
+    """Return the place of a missing server."""
     return "", ""
 
 
 NO_RUNS = PrefectRuns(no_place)
-"""For an application that starts none."""
+"""For an application that starts no runs."""

@@ -1,11 +1,11 @@
-"""Loaded once in the server process that all readers are forked from (``reader_process``), and nowhere else.
+"""Preloading in the server process from which all readers are forked (``reader_process``), and only there.
 
-Python loads the main program of the leading process into each of its children: for readers that would be all of
-Prefect, or every command of ``hotich``, anew in every process, for each book and after each crash. Nothing that they
-are given comes from there, so they leave it out. pytesseract, which ``pipeline.recognition.ocr.tesseract`` loads late,
-would load pandas, if it is there, for tables that no reader wants: longer than for all else. Networks, words,
-Tesseract's data and the administrative units are loaded here too: readers share them, and none loads them at its first
-page. What a page frees the C library keeps for the next one.
+Python loads the main program of the leading process into each child; for readers, that would load all of Prefect or all
+commands of ``hotich`` in every process, for each book and after each crash. Readers need nothing of it and skip it.
+pytesseract, loaded late by ``pipeline.recognition.ocr.tesseract``, would load pandas, if installed, for tables that no
+reader uses; this takes longer than everything else. Networks, words, Tesseract's data and the gazetteer are loaded here
+too: the readers share them and need not load them for their first page. The C library keeps memory freed by a page for
+the next page.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ import pipeline.run_context
 import pipeline.runs.workers  # noqa: F401
 
 KEPT_BYTES = 256 * 1024**2
-"""How much free memory a reader keeps: what a page needs at most on top of the networks."""
+"""Free memory that a reader keeps, in bytes: the largest need of a page beyond the networks."""
 
 LARGEST_KEPT = 32 * 1024**2
-"""The largest piece of memory that is kept, which is the most that glibc allows: a picture of 300 pixels an inch."""
+"""Largest block of memory to keep, the maximum of glibc: a picture at 300 dpi."""
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 
 
 def _keep_freed_memory() -> None:
-    """Have the C library keep freed memory: to clear it anew for each picture of a page costs the kernel 50 ms a page.
+    """Have the C library keep freed memory: clearing fresh memory for the pictures costs 50 ms a page.
 
-    Forked processes inherit this. Libraries other than glibc go on as they do.
+    Forked processes inherit the setting. Libraries other than glibc are unaffected.
     """
     with suppress(OSError, AttributeError):
         library = ctypes.CDLL(None)
@@ -56,6 +56,6 @@ from pipeline.declarations.schema.declaration import PLACES, default_folder  # n
 from pipeline.digitize.engines import load_default_engines  # noqa: E402
 from pipeline.values.places import read_gazetteer  # noqa: E402
 
-with suppress(Exception):  # what is missing or damaged is told by the reader that needs it
+with suppress(Exception):  # a reader that needs a missing or damaged file reports it
     read_gazetteer(default_folder() / PLACES).prepare()
     load_default_engines()

@@ -1,4 +1,4 @@
-"""Regions that people draw at the desk, read by the readers of the flow in a process of its own."""
+"""Reading of regions that people draw at the desk, by the flow's readers in a separate process."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ from pipeline.scans.intake import ScanFile, page_of
 from pipeline.scans.workspace import Workspace
 
 SECONDS = 15.0
-"""Wall time that a region may take."""
+"""Wall time allowed for a region."""
 
 
-def read_region_here(book: BookJob, asked: tuple[ScanFile, RegionToRead]) -> RegionReading | ScanError:
-    """Return what is read in a region, in a worker process, or why it cannot be read."""
-    scan, region = asked
+def read_region_here(
+    book: BookJob, scan_and_region: tuple[ScanFile, RegionToRead]
+) -> RegionReading | ScanError:
+    """Return the reading of a region or the error; runs in a worker process."""
+    scan, region = scan_and_region
     setup, engines = own_setup()
     context = setup.context
     allow_cpu(context.page_seconds)
@@ -46,10 +48,10 @@ def read_region_here(book: BookJob, asked: tuple[ScanFile, RegionToRead]) -> Reg
 
 
 class RegionReader:
-    """Reads drawn regions, one after another; use it as a context manager.
+    """Reads drawn regions in turn; a context manager.
 
     Args:
-        seconds: Wall time that a region may take.
+        seconds: Wall time allowed for a region.
     """
 
     def __init__(self, context: RunContext, seconds: float = SECONDS) -> None:
@@ -61,16 +63,16 @@ class RegionReader:
     def __exit__(self, *_: object) -> None:
         self._worker.close()
 
-    def __call__(self, asked: RegionToRead) -> RegionReading:
-        """Return what is read in a region.
+    def __call__(self, request: RegionToRead) -> RegionReading:
+        """Return the reading of a region.
 
         Raises:
-            ScanError: The scan cannot be read, or not in time; those before it are waited for as long again.
+            ScanError: The scan cannot be read in time; waiting for earlier regions has the same limit.
             HotichError: The readers are not installed.
         """
-        path = Workspace(self._context.workspace).stored(asked.ref.scan_sha256)
+        path = Workspace(self._context.workspace).stored(request.ref.scan_sha256)
         if path is None:
             raise ScanError("Không tìm thấy bản quét của trang này trong kho.")
-        scan = ScanFile(path, asked.ref.scan_sha256, path.stat().st_size)
-        book = BookJob(self._context.schemas.form(asked.form), asked.ledger)
-        return self._worker.answer(read_region_here, book, (scan, asked))
+        scan = ScanFile(path, request.ref.scan_sha256, path.stat().st_size)
+        book = BookJob(self._context.schemas.form(request.form), request.ledger)
+        return self._worker.answer(read_region_here, book, (scan, request))

@@ -1,6 +1,6 @@
-"""A preview of what reading again would change, now that models, forms, rules or options have changed.
+"""A preview of the changes that a rereading would make after changes of models, forms, rules or options.
 
-Nothing here writes. ``digitize_book`` reads these pages again for good, and what people decided stays.
+Nothing is written here. ``digitize_book`` does the real rereading; decisions stay.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ from pipeline.scans.workspace import Workspace
 
 @dataclass(frozen=True)
 class RereadPreview:
-    """What reading a book again would change.
+    """The changes that a rereading of a book would make.
 
     Attributes:
-        pages: Pages that were read.
-        outdated: Those among them that would be read again.
-        sampled: Outdated pages that were read on trial, which the following count.
-        fields: Fields compared.
-        changed: Fields that are read otherwise.
-        accepted: Fields accepted without a person now and not before.
-        doubted: Fields accepted before and not now.
-        against: Fields decided by a person that the machine reads otherwise than before: the task would open again.
-        failed: Pages that could not be read.
+        pages: Number of read pages.
+        outdated: Number of pages to read again.
+        sampled: Number of outdated pages read on trial; the following counts refer to them.
+        fields: Number of compared fields.
+        changed: Number of fields with another reading.
+        accepted: Number of newly accepted fields.
+        doubted: Number of fields no longer accepted.
+        against: Number of decided fields with another reading than before: their tasks would open again.
+        failed: Number of unreadable pages.
         changes: Changed fields by name.
     """
 
@@ -61,20 +61,20 @@ class RereadPreview:
 def outlooks(
     root: Path, context: RunContext, *, sample: int = 0, workers: int = 1
 ) -> Iterator[RereadPreview]:
-    """Yield a preview of each book of a folder.
+    """Yield a preview of each book in a folder.
 
     Args:
-        sample: How many outdated pages of each book are read on trial.
+        sample: Number of outdated pages of each book to read on trial.
     """
     for folder in book_folders(root):
         yield outlook(folder, context, sample=sample, workers=workers)
 
 
 def outlook(folder: Path, context: RunContext, *, sample: int = 0, workers: int = 1) -> RereadPreview:
-    """Return what reading a book again would change.
+    """Return the changes that a rereading of a book would make.
 
     Args:
-        sample: How many outdated pages are read on trial.
+        sample: Number of outdated pages to read on trial.
 
     Raises:
         LedgerError, SchemaError, RegistryError, StorageError: The book or the registry cannot be used.
@@ -95,8 +95,8 @@ def outlook(folder: Path, context: RunContext, *, sample: int = 0, workers: int 
         read = registry.fingerprints(book_id)
         outdated = [
             ref
-            for ref, found in read.items()
-            if fingerprints.get(ref.scan_sha256, first := shipped_fingerprint(found)) != first
+            for ref, fingerprint in read.items()
+            if fingerprints.get(ref.scan_sha256, first := shipped_fingerprint(fingerprint)) != first
         ]
         preview = RereadPreview(folder.name, len(read), len(outdated))
         chosen = _spread(sorted(outdated, key=lambda ref: (ref.scan_sha256, ref.page_no)), sample)
@@ -119,7 +119,7 @@ def _weighed(
     ledger: Ledger,
     answers: Sequence[tuple[PageJob, PageResult | ScanError]],
 ) -> list[tuple[PageJob, PageResult | ScanError]]:
-    """Return the answers as the book weighs them: the pages read on trial in place of those kept, and the others."""
+    """Return the answers weighed in the context of the book, with the trial pages in place of the kept pages."""
     known = registry.fingerprints(book_id)
     new = {job.ref: answer for job, answer in answers if isinstance(answer, PageResult)}
     kept = kept_pages(registry, context, book_id, known)
@@ -183,6 +183,6 @@ def _stored(context: RunContext, scan: ScanFile) -> ScanFile:
 
 
 def _spread(refs: Sequence[PageRef], sample: int) -> list[PageRef]:
-    """Return so many pages, evenly spread over all."""
-    many = min(sample, len(refs))
-    return [refs[place * len(refs) // many] for place in range(many)]
+    """Return ``sample`` pages, evenly spread over all."""
+    count = min(sample, len(refs))
+    return [refs[index * len(refs) // count] for index in range(count)]

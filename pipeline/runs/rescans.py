@@ -1,4 +1,4 @@
-"""Pages that were scanned again for a ticket take the place of the old ones as soon as they are read."""
+"""Rescanned pages of a ticket replace the old pages once they are read."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _logger = logging.getLogger(__name__)
 
 
 def settle_tickets(registry: Registry, book_id: int) -> int:
-    """Close the tickets of a book that its scans answer; return how many were closed.
+    """Close the tickets of a book that its scans answer; return the number of closed tickets.
 
-    Where the pages cannot be matched nothing changes: the ticket waits, and a supervisor decides.
+    If the pages cannot be matched, the ticket waits for a supervisor.
     """
     settled = 0
     for ticket_id, old, new in registry.answered_tickets(book_id):

@@ -1,4 +1,4 @@
-"""Pictures of the pages of sample books, and a page that shows them."""
+"""Pictures of pages from sample books, and an index page of them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from pipeline.scans.workspace import Workspace
 
 @dataclass(frozen=True)
 class Picture:
-    """One page of a book and where its pictures lie: the overlay, and the page beside its record."""
+    """A page of a book with the paths of its pictures: the overlay, and the page beside its record."""
 
     title: str
     book: str
@@ -33,7 +33,7 @@ class Picture:
 
 
 def first_page(registry: Registry, book: Path, context: RunContext) -> PageJob | None:
-    """Return the first page with entries that was read of a book; None where there is none, or its scan is gone."""
+    """Return the first read page with entries of a book; ``None`` if there is none or its scan is missing."""
     book_id = registry.find_book(load_ledger(book), book.name)
     if book_id is None:
         return None
@@ -51,18 +51,18 @@ def draw_pages(
     context: RunContext,
     on_picture: Callable[[str, int], None],
 ) -> list[Picture]:
-    """Return the pictures of pages, each read anew in a process of its own; an unusable page has none.
+    """Return the pictures of pages, each read again in a worker process; unusable pages have none.
 
     Args:
-        on_picture: Called with the folder name and page number before a page is drawn.
+        on_picture: Called with folder name and page number before the drawing of a page.
     """
     processes = len(os.sched_getaffinity(0))
     with Pool(context, processes) as pool, ThreadPoolExecutor(processes) as threads:
 
         def draw(book: Path, job: PageJob) -> Picture | None:
             ledger = load_ledger(book)
-            asked = BookJob(context.schemas.form(ledger.form), ledger)
-            ((_, result),) = pool.answers(read_here, asked, [job])
+            job_book = BookJob(context.schemas.form(ledger.form), ledger)
+            ((_, result),) = pool.answers(read_here, job_book, [job])
             if isinstance(result, ScanError):
                 return None
             try:
@@ -70,39 +70,39 @@ def draw_pages(
             except ScanError:
                 return None
             on_picture(book.name, job.page_no)
-            return _drawn(book.name, asked.form.title, folder, page, result, context)
+            return _drawn(book.name, job_book.form.title, folder, page, result, context)
 
-        found = threads.map(draw, *zip(*shown, strict=True)) if shown else ()
-        return [picture for picture in found if picture is not None]
+        pictures = threads.map(draw, *zip(*shown, strict=True)) if shown else ()
+        return [picture for picture in pictures if picture is not None]
 
 
 def _drawn(
     book: str, title: str, folder: Path, page: PageImage, result: PageResult, context: RunContext
 ) -> Picture:
-    seen = draw_overlay(page, result, context.schemas)
+    overlay = draw_overlay(page, result, context.schemas)
     record = record_picture(page, result, context.schemas)
     return Picture(
         title,
         book,
         page.ref.page_no,
-        write_picture(folder / f"{book}-overlay.jpg", seen),
+        write_picture(folder / f"{book}-overlay.jpg", overlay),
         write_picture(folder / f"{book}-record.jpg", record),
     )
 
 
 def write_index(folder: Path, pictures: list[Picture], lines: tuple[str, ...]) -> Path:
-    """A page that shows all pictures, without anything from outside. Raises ``StorageError``."""
+    """Write an index page of all pictures, without external resources. Raises ``StorageError``."""
     cards = "\n".join(
         f'<section><h2>{escape(p.title)}: {escape(p.book)}, trang {p.page_no}</h2><a href="{escape(p.record.name)}">'
         f'<img src="{escape(p.record.name)}" alt="Trang sổ và bản ghi đọc được"></a>'
         f'<p><a href="{escape(p.overlay.name)}">Máy thấy gì trên trang này</a></p></section>'
         for p in pictures
     )
-    told_lines = "".join(f"<p>{escape(line)}</p>" for line in lines)
+    paragraphs = "".join(f"<p>{escape(line)}</p>" for line in lines)
     path = folder / "index.html"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(PAGE.format(lines=told_lines, cards=cards), encoding="utf-8")
+        path.write_text(PAGE.format(lines=paragraphs, cards=cards), encoding="utf-8")
     except OSError as error:
         raise StorageError(f"Không ghi được {path}: {error.strerror}.") from None
     return path

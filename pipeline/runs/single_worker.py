@@ -1,6 +1,6 @@
-"""A worker process that answers one question after another, for pages of the desk that a person waits for.
+"""A single worker process for pages of the desk that a person waits for.
 
-The process is started by the first question, keeps its readers loaded, and is killed when an answer takes too long.
+It starts with the first question, keeps its readers loaded, and is killed when an answer takes too long.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ T = TypeVar("T")
 
 
 class SingleWorker:
-    """One worker process, asked by one thread at a time.
+    """A worker process, used by one thread at a time.
 
     Args:
-        seconds: Wall time that an answer may take.
-        patience: Seconds that a question waits for those before it.
+        seconds: Wall time allowed for an answer.
+        patience: Seconds that a question waits for earlier questions.
     """
 
     def __init__(self, context: RunContext, seconds: float, patience: float) -> None:
@@ -30,11 +30,11 @@ class SingleWorker:
         self._pool: Pool | None = None
         self._lock = threading.Lock()
 
-    def answer(self, work: Callable[[BookJob, Any], T | ScanError], book: BookJob, asked: object) -> T:
-        """Return the answer of the process; one that cannot go on gives way to another for the next question.
+    def answer(self, work: Callable[[BookJob, Any], T | ScanError], book: BookJob, question: object) -> T:
+        """Return the answer of the process; after a crash, the next question starts a new process.
 
         Raises:
-            ScanError: It is the answer, or did not come in time.
+            ScanError: The answer is an error, or it is late.
             HotichError: The readers are not installed, or the process was lost.
         """
         if not self._lock.acquire(timeout=self._patience):
@@ -43,7 +43,7 @@ class SingleWorker:
             if self._pool is None:
                 self._pool = Pool(self._context, 1)
             try:
-                ((_, answer),) = self._pool.answers(work, book, [asked])
+                ((_, answer),) = self._pool.answers(work, book, [question])
             except (HotichError, RuntimeError) as error:
                 self._end()
                 if isinstance(error, HotichError):
@@ -56,7 +56,7 @@ class SingleWorker:
         return answer
 
     def close(self) -> None:
-        """End the process, once the question that it is at is answered."""
+        """End the process after the current question."""
         with self._lock:
             self._end()
 

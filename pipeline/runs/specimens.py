@@ -1,4 +1,4 @@
-"""Specimen pages of forms that people design, opened and read in a process of their own like pages of a book."""
+"""Specimen pages of form designs, opened and read in a separate process, as pages of a book are."""
 
 from __future__ import annotations
 
@@ -31,42 +31,44 @@ from pipeline.runs.workers import BookJob, own_setup, scan_error_as_value
 from pipeline.scans.intake import ScanFile, page_of
 
 SECONDS = 90.0
-"""Wall time that a page may take."""
+"""Wall time allowed for a page."""
 
 PICTURE_SIDE = 1800
-"""Pixels of the longer side of a picture for the browser."""
+"""Longer side of a picture for the browser, in pixels."""
 
 WIDE = 1.15
-"""How much wider than high a picture is that shows two pages."""
+"""Aspect ratio (width over height) from which a picture shows two pages."""
 
 SPREAD_MM = 420.0
 
 
 def straighten_here(
-    _book: BookJob, asked: tuple[SpecimenFile, bool, int | None]
+    _book: BookJob, request: tuple[SpecimenFile, bool, int | None]
 ) -> tuple[StraightSpecimen, ...] | ScanError:
-    """Return a page made straight, in a worker process, or why it cannot be."""
-    file, splits, turn = asked
+    """Return the rectified page or pages of a specimen, or the error; runs in a worker process."""
+    file, splits, turn = request
     setup, engines = own_setup()
     allow_cpu(setup.context.page_seconds)
 
     def straight() -> tuple[StraightSpecimen, ...]:
         page = _page_of(file, setup.context)
         turns = (
-            (0, 180, 90, 270) if turn is None else (turn, *(one for one in (0, 180, 90, 270) if one != turn))
+            (0, 180, 90, 270)
+            if turn is None
+            else (turn, *(angle for angle in (0, 180, 90, 270) if angle != turn))
         )
-        found = []
+        specimens = []
         for side, half in _halves(page, splits=splits):
-            made = straighten_page(half, engines.labels, turns)
-            picture, size = _picture(half, made.matrix, made.size)
-            found.append(StraightSpecimen(side, made, picture, size))
-        return tuple(found)
+            rectified = straighten_page(half, engines.labels, turns)
+            picture, size = _picture(half, rectified.matrix, rectified.size)
+            specimens.append(StraightSpecimen(side, rectified, picture, size))
+        return tuple(specimens)
 
     return scan_error_as_value(straight)
 
 
 def read_specimen_here(book: BookJob, file: SpecimenFile) -> PageResult | ScanError:
-    """Return what the form of a design reads on a page, in a worker process, or why it cannot be read."""
+    """Return the reading of a specimen by the form of a design, or the error; runs in a worker process."""
     setup, engines = own_setup()
     context = setup.context
     allow_cpu(context.page_seconds)
@@ -81,10 +83,10 @@ def read_specimen_here(book: BookJob, file: SpecimenFile) -> PageResult | ScanEr
 
 
 class SpecimenReader:
-    """Straightens and reads specimens, one after another; use it as a context manager.
+    """Rectifies and reads specimens in turn; a context manager.
 
     Args:
-        seconds: Wall time that a page may take.
+        seconds: Wall time allowed for a page.
     """
 
     def __init__(self, context: RunContext, seconds: float = SECONDS) -> None:
@@ -97,30 +99,32 @@ class SpecimenReader:
         self._worker.close()
 
     def straighten(
-        self, asked: SpecimenFile, *, splits: bool, turn: int | None
+        self, specimen: SpecimenFile, *, splits: bool, turn: int | None
     ) -> tuple[StraightSpecimen, ...]:
-        """Return a page made straight, both pages of an open book where ``splits``.
+        """Return the rectified page, or both pages of an open book if ``splits``.
 
         Raises:
-            ScanError: The page cannot be opened, or not in time.
+            ScanError: The page cannot be opened in time.
             HotichError: The readers are not installed.
         """
         form = next(iter(self._context.schemas.forms.values()))
-        return self._worker.answer(straighten_here, BookJob(form, _ledger(form, "")), (asked, splits, turn))
+        return self._worker.answer(
+            straighten_here, BookJob(form, _ledger(form, "")), (specimen, splits, turn)
+        )
 
-    def read(self, asked: SpecimenFile, form: Form, place_code: str) -> SpecimenReading:
+    def read(self, specimen: SpecimenFile, form: Form, place_code: str) -> SpecimenReading:
         """Return what a form reads on a page; places are shares of the page, or the half of it, as scanned.
 
         Raises:
-            ScanError: The page cannot be read, or not in time.
+            ScanError: The page cannot be read in time.
             HotichError: The readers are not installed.
         """
-        result = self._worker.answer(read_specimen_here, BookJob(form, _ledger(form, place_code)), asked)
+        result = self._worker.answer(read_specimen_here, BookJob(form, _ledger(form, place_code)), specimen)
         return reading_of(result)
 
 
 def reading_of(result: PageResult) -> SpecimenReading:
-    """Return what was read on a page, its places carried back to pixels of the page as scanned."""
+    """Return the reading of a page with places in pixels of the page as scanned."""
     back = np.asarray(np.linalg.inv(result.matrix), np.float64)
     fields = tuple(
         ReadField(
@@ -129,17 +133,19 @@ def reading_of(result: PageResult) -> SpecimenReading:
             reading.text,
             reading.canonical,
             reading.confidence,
-            tuple(_carried(box, back) for box in reading.lines or ((reading.box,) if reading.box else ())),
+            tuple(_as_scanned(box, back) for box in reading.lines or ((reading.box,) if reading.box else ())),
         )
         for entry in result.entries
         for reading in entry.readings
     )
-    other = next((one.details.get("form", "") for one in result.findings if one.code == "PAGE-FORM"), "")
-    labels = tuple(_carried(label.box, back) for label in result.labels if label.score)
+    other = next(
+        (finding.details.get("form", "") for finding in result.findings if finding.code == "PAGE-FORM"), ""
+    )
+    labels = tuple(_as_scanned(label.box, back) for label in result.labels if label.score)
     return SpecimenReading(result.kind.value, other, fields, labels)
 
 
-def _carried(box: Box, matrix: Matrix) -> Rectangle:
+def _as_scanned(box: Box, matrix: Matrix) -> Rectangle:
     corners = np.array(
         [(box.left, box.top), (box.right, box.top), (box.right, box.bottom), (box.left, box.bottom)]
     )
@@ -164,7 +170,7 @@ def _halves(page: PageImage, *, splits: bool) -> list[tuple[Side, PageImage]]:
 
 
 def _side_of(page: PageImage, side: Side) -> PageImage:
-    """Return one page of an open book; the page itself where it shows one."""
+    """Return one side of an open book; a single page is returned unchanged."""
     if not side:
         return page
     gutter = find_gutter(ink_layer(page.pixels), SPREAD_MM)
@@ -173,7 +179,7 @@ def _side_of(page: PageImage, side: Side) -> PageImage:
 
 
 def _picture(page: PageImage, matrix: Matrix, size: tuple[int, int]) -> tuple[bytes, tuple[int, int]]:
-    """Return the canvas of a page in colour as JPEG, and its size."""
+    """Return the colour canvas of a page as JPEG, and its size."""
     scale = min(1.0, PICTURE_SIDE / max(size))
     small = max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
     onto = np.asarray(np.diag([scale, scale, 1.0]) @ matrix, np.float64)

@@ -1,7 +1,7 @@
-"""The form template of a book is learnt from its own first pages.
+"""Learning of a book's form template from its first pages.
 
 Pages are read in rounds: 5, 19, then the rest. Pages of all rounds but the last also contribute their ink; the template
-learnt from all of them so far places the fields of the next round, and is kept for later runs over the book.
+learnt from them places the fields of the next round, and is kept for later runs over the book.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from pipeline.layout.imaging.form_template import MIN_PAGES, FormTemplate, learn
 from pipeline.runs.workers import PageJob
 
 FIRST_PAGES = 5
-"""Pages that are read before the template is learnt first."""
+"""Number of pages in the first round."""
 
 FURTHER_PAGES = 3
-"""Pages that are read before that is tried again where they taught none: covers, blank pages, broken scans."""
+"""Number of pages before another attempt if the earlier pages gave no template (covers, blank pages, broken scans)."""
 
 TEACHING_PAGES = 24
-"""Pages of a book that teach; from all of them the template is learnt anew."""
+"""Number of pages that contribute to the template, which is learnt anew from all of them."""
 
 MIN_UNREAD = 8
-"""Unread pages from which learning a template pays."""
+"""Number of unread pages from which a template is worth learning."""
 
 _logger = logging.getLogger(__name__)
 
@@ -39,20 +39,20 @@ Read = Callable[[Iterable[PageJob]], Iterator[tuple[PageJob, Answer]]]
 def read_in_rounds(
     read: Read, jobs: Sequence[PageJob], form: Form, kept: Path
 ) -> Iterator[tuple[PageJob, Answer]]:
-    """Read the pages in rounds and yield what was read on each, as the answers come in.
+    """Read the pages in rounds and yield their results as the answers arrive.
 
     Args:
-        kept: The file of the book's template, which exists once it was learnt; one learnt from more pages takes its
-            place. A template that cannot be written serves this run only.
+        kept: File of the book's template, replaced by a template from more pages. A template that cannot be written
+            serves only this run.
     """
     template, taught = kept_template(kept)
     views: list[TemplateView] = []
     start, size = 0, FIRST_PAGES
     teaching = TEACHING_PAGES if form.layout == "page" and len(jobs) >= MIN_UNREAD else 0
     while start < min(teaching, len(jobs)) and taught < TEACHING_PAGES - MIN_PAGES:
-        some = [replace(job, teach=True, template=template) for job in jobs[start : start + size]]
-        start += len(some)
-        for job, answer in read(some):
+        batch = [replace(job, teach=True, template=template) for job in jobs[start : start + size]]
+        start += len(batch)
+        for job, answer in read(batch):
             if isinstance(answer, PageResult) and answer.view is not None:
                 views.append(answer.view)
                 answer = replace(answer, view=None)
@@ -67,7 +67,7 @@ def read_in_rounds(
 
 
 def kept_template(path: Path) -> tuple[bytes | None, int]:
-    """Return the template of a file and from how many pages it was learnt; ``None`` and 0 without a usable one."""
+    """Return a stored template and its number of pages; ``None`` and 0 without a usable file."""
     try:
         packed = path.read_bytes()
         return packed, FormTemplate.from_bytes(packed).pages

@@ -1,9 +1,9 @@
-"""Values that the machine accepted: a share of them is drawn for a blind check, and what checks refute is stopped.
+"""Blind checks of accepted values: a share is drawn, and sources refuted by the checks are stopped.
 
-The draw is a hash of where a value stands: always the same values, whatever was read there, and nobody can tell which
-before. What people find of them says how much is wrong among all that were accepted so (``calibration.monitoring``), by
-source. Where that refutes what the office tolerates, in the book or over all books, all values of the source that
-nobody has decided are held back in the book: a finding each, by which they wait.
+The draw is a hash of a value's place: reproducible, independent of the reading, and not predictable by people. The
+checks estimate the share of errors among all accepted values, by source (``calibration.monitoring``). If they refute
+the office's tolerance, in the book or over all books, all undecided values of the source in the book are held back by a
+finding each.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ from pipeline.training.office_reader.versions import SHIPPED, ReaderVersions
 _logger = logging.getLogger(__name__)
 
 STOPPED = "SOURCE-STOPPED"
-"""The code of the finding that a value waits as checks refute what it was accepted by."""
+"""Code of the finding that a value waits because checks refute its source."""
 
 SOURCE_STOPPED, SOURCE_RELEASED = "source-stopped", "source-released"
-"""What the audit says when values are held back so, and when they no longer are."""
+"""Audit actions: values of a source are held back, or released."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnseenReport:
-    """What a look at the accepted values of a book did.
+    """The outcome of a check of a book's accepted values.
 
     Attributes:
-        drawn: Values that were drawn for a blind check.
-        stopped: The sources whose values are held back.
+        drawn: Number of values drawn for a blind check.
+        stopped: Sources whose values are held back.
     """
 
     drawn: int = 0
@@ -48,12 +48,12 @@ class UnseenReport:
 
 
 def check_unseen(registry: Registry, context: RunContext, book_id: int) -> UnseenReport:
-    """Draw a share of what was accepted in a book, and hold back what checks refute.
+    """Draw a share of a book's accepted values, and hold back values of refuted sources.
 
     The caller holds the book's lock.
 
     Args:
-        context: What the run works with; without a policy nothing is drawn.
+        context: The run context; without a review policy, no value is drawn.
     """
     if context.review is None:
         return UnseenReport()
@@ -66,9 +66,9 @@ def check_unseen(registry: Registry, context: RunContext, book_id: int) -> Unsee
     held = _hold(registry, context.schemas, book_id, accepted, stopped)
     share = context.review.of_book(registry.book(book_id).folder_name).unseen_sample
     new = [
-        _sample(one, context.schemas, routing, basis, share)
-        for one in accepted
-        if one.untouched and one.source not in stopped and is_drawn(one, share)
+        _sample(value, context.schemas, routing, basis, share)
+        for value in accepted
+        if value.untouched and value.source not in stopped and is_drawn(value, share)
     ]
     drawn = registry.draw_samples(book_id, new) if new else 0
     if drawn or held:
@@ -77,43 +77,43 @@ def check_unseen(registry: Registry, context: RunContext, book_id: int) -> Unsee
 
 
 def office_reader(context: RunContext) -> str:
-    """Return the fingerprint of the reader of handwriting where it is the office's own, else ``""``."""
+    """Return the fingerprint of the handwriting reader if it is the office's own, else ``""``."""
     if ReaderVersions(Workspace(context.workspace).models).in_use == SHIPPED:
         return ""
     return context.make_engines().hand_fingerprint
 
 
 def basis_of(routing: RoutingOptions) -> str:
-    """Return by which calibration handwriting is accepted: checks of another one say nothing of it."""
+    """Return the calibration by which handwriting is accepted; checks under another calibration do not count."""
     known = routing.calibration
     return "" if known is None else f"{known.reader}.{known.fingerprint}"
 
 
 def stopped_sources(sampled: Iterable[SampledValue], basis: str, tolerated: float) -> frozenset[ValueSource]:
-    """Return the sources of which checks refute what is tolerated.
+    """Return the sources whose checks refute the tolerance.
 
-    Clear values are none of them: their book stops accepting them by itself (``clear_pass``).
+    Clear values are excluded: their book stops accepting them by itself (``clear_pass``).
 
     Args:
-        sampled: The values that were drawn, in the order in which they were decided.
-        basis: By which calibration values are accepted now; what was accepted by another one is left out.
-        tolerated: The share of errors that is tolerated where that is not kept with the value.
+        sampled: The drawn values in the order of their decisions.
+        basis: The present calibration; values accepted under another calibration are ignored.
+        tolerated: Tolerated share of errors for values without a stored tolerance.
     """
     checked: dict[ValueSource, list[SampledValue]] = {}
-    for one in sampled:
-        if one.decided_at is not None and one.basis == basis and one.source is not ValueSource.CLEAR:
-            checked.setdefault(one.source, []).append(one)
+    for value in sampled:
+        if value.decided_at is not None and value.basis == basis and value.source is not ValueSource.CLEAR:
+            checked.setdefault(value.source, []).append(value)
     return frozenset(
         source
-        for source, some in checked.items()
-        if is_stopped([one.check(tolerated) for one in some], DELTA)
+        for source, values in checked.items()
+        if is_stopped([value.check(tolerated) for value in values], DELTA)
     )
 
 
 def is_drawn(value: AcceptedValue, share: float) -> bool:
     """Return whether a value is drawn for a blind check."""
-    told = f"unseen {value.sha256} {value.page_no} {value.row} {value.field}"
-    return int.from_bytes(hashlib.sha256(told.encode()).digest()[:6], "big") < share * (1 << 48)
+    place = f"unseen {value.sha256} {value.page_no} {value.row} {value.field}"
+    return int.from_bytes(hashlib.sha256(place.encode()).digest()[:6], "big") < share * (1 << 48)
 
 
 def _sample(
@@ -132,26 +132,26 @@ def _hold(
     accepted: Sequence[AcceptedValue],
     stopped: frozenset[ValueSource],
 ) -> int:
-    """Hold the accepted values of stopped sources back, and let go of all others; return how many are held."""
+    """Hold back the accepted values of stopped sources and release all others; return the number held."""
     severity = schemas.severity_of(STOPPED)
     sampled = registry.sampled_fields(book_id) if stopped else frozenset()
     findings = [
         CrossEntryFinding(
             book_id,
-            one.page_id,
-            one.entry_id,
-            Finding(STOPPED, severity, (one.field,), {"source": one.source}),
+            value.page_id,
+            value.entry_id,
+            Finding(STOPPED, severity, (value.field,), {"source": value.source}),
         )
-        for one in accepted
-        if severity is not None and one.source in stopped and (one.entry_id, one.field) not in sampled
+        for value in accepted
+        if severity is not None and value.source in stopped and (value.entry_id, value.field) not in sampled
     ]
-    standing = Counter(found.finding.code for found in registry.cross_entry_findings([book_id]))[STOPPED]
-    if not (findings or standing):
+    active = Counter(item.finding.code for item in registry.cross_entry_findings([book_id]))[STOPPED]
+    if not (findings or active):
         return 0
     change, detail = "", {}
-    if bool(findings) != bool(standing):
+    if bool(findings) != bool(active):
         change = SOURCE_STOPPED if findings else SOURCE_RELEASED
-        by_source = Counter(str(found.finding.details["source"]) for found in findings)
-        detail = {"values": len(findings) or standing, **by_source}
+        by_source = Counter(str(item.finding.details["source"]) for item in findings)
+        detail = {"values": len(findings) or active, **by_source}
     registry.save_checks(findings, [STOPPED], [book_id], change=change, detail=detail)
     return len(findings)

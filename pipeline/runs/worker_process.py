@@ -1,4 +1,4 @@
-"""The processes that read pages: where they come from, and what ends one whose run is gone or whose page never ends."""
+"""The processes that read pages: their start, and the end of processes whose run is gone or whose page hangs."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from multiprocessing.context import ForkServerContext
 def reader_context() -> ForkServerContext:
     """Return a context whose processes have the readers loaded and use one thread each.
 
-    A server process loads them and forks. Forking the leading process would copy the locks of its threads; starting
-    each reader afresh would load OpenCV anew after every crash.
+    A server process loads the readers and forks. A fork of the leading process would copy the locks of its threads; a
+    fresh start of each reader would load OpenCV again after every crash.
     """
     os.environ["OMP_THREAD_LIMIT"] = os.environ["OMP_NUM_THREADS"] = "1"
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
@@ -29,8 +29,8 @@ def reader_context() -> ForkServerContext:
 def load_readers_ahead() -> None:
     """Let the server process load the readers now, in the background.
 
-    A program that will read pages calls this first: the readers are there when its registry is open and its scans are
-    stored.
+    A program that will read pages calls this first, so that the readers are ready when its registry is open and its
+    scans are stored.
     """
     reader_context()
     forkserver.ensure_running()
@@ -41,10 +41,10 @@ SPARE_SECONDS = 5
 
 
 def end_with(run: int) -> None:
-    """End this process and all it started when the process ``run`` ends, however it does."""
+    """End this process and its children when the process ``run`` ends in any way."""
     try:
         handle = os.pidfd_open(run)
-    except OSError:  # it is gone, or the kernel is too old: the limit on CPU time has to do
+    except OSError:  # the process is gone, or the kernel is too old: the CPU limit must suffice
         return
 
     def watch() -> None:
@@ -55,9 +55,9 @@ def end_with(run: int) -> None:
 
 
 def allow_cpu(seconds: float) -> None:
-    """Limit this process to twice so many seconds of CPU time from now on, and a few.
+    """Limit this process to twice ``seconds`` of CPU time from now on, and a few seconds.
 
-    Then the kernel ends it, even when native code lets no thread of it run.
+    The kernel then ends it even if native code blocks all its threads.
     """
     used = resource.getrusage(resource.RUSAGE_SELF)
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)

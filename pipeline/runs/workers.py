@@ -1,9 +1,9 @@
 """The processes that decode and read pages, one a core.
 
-A hostile page may loop, crash or eat memory in native code, so no page is opened in the process that writes the
-registry. Each worker makes its readers once, has a memory limit, and is killed with everything it started when a page
-takes too long. Failures come back as ``ScanError`` values; of the pixels only what a page contributes to the form
-template of its book comes back.
+A hostile page may hang, crash or exhaust memory in native code; no page is therefore opened in the process that writes
+the registry. Each worker makes its readers once, has a memory limit, and is killed with its children when a page takes
+too long. Failures return as ``ScanError`` values; of the pixels, only a page's contribution to the form template
+returns.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from pipeline.scans.intake import ScanFile, limit_this_process, page_count, page
 from pipeline.scans.workspace import Workspace
 
 SCRATCH = "hotich-pages-"
-"""Prefix of the folder in which the readers of one run write; the number of the process follows."""
+"""Prefix of the scratch folder of a run's readers; the process number follows."""
 
 _logger = logging.getLogger(__name__)
 
@@ -49,23 +49,23 @@ Item = TypeVar("Item")
 
 
 class PageFault(ScanError):
-    """Reading a page ended in an error of this program itself; the rest of the book goes on."""
+    """An error of this program while reading a page; the rest of the book goes on."""
 
     code = "fault"
 
 
 class WorkersLost(HotichError):
-    """The pool of processes cannot go on; what was read is saved and a new run goes on from there."""
+    """The pool of processes cannot go on; saved pages stay, and a new run continues."""
 
     code = "workers"
 
 
 @dataclass(frozen=True)
 class WorkerSetup:
-    """What a worker is given once.
+    """The setup of a worker.
 
     Attributes:
-        scratch: Where the worker may write.
+        scratch: The folder for the worker's temporary files.
         run: The process that it works for.
     """
 
@@ -77,7 +77,7 @@ class WorkerSetup:
 
 @dataclass(frozen=True)
 class BookJob:
-    """The book that a page belongs to."""
+    """The book of a page."""
 
     form: Form
     ledger: Ledger
@@ -85,13 +85,13 @@ class BookJob:
 
 @dataclass(frozen=True)
 class PageJob:
-    """One page to read.
+    """A page to read.
 
     Attributes:
-        page_no: Its number in the scan, from 1.
-        template: The book's template, packed, where there is one.
-        teach: Whether the page is to teach the template.
-        adapter: What was learnt of the book's hand, packed, where it is to be read with that.
+        page_no: Page number in the scan, from 1.
+        template: The packed form template of the book, if there is one.
+        teach: Whether the page contributes to the template.
+        adapter: The packed adapter of the book's hand, if it is to be used.
     """
 
     scan: ScanFile
@@ -107,7 +107,7 @@ class PageJob:
 
 @dataclass(frozen=True)
 class WorkerDied:
-    """The process that read a page is gone; ``error``: what to report if the page was the cause."""
+    """The process that read a page died; ``error``: the failure to report if the page was the cause."""
 
     error: ScanError
 
@@ -118,7 +118,7 @@ _state: tuple[WorkerSetup, Engines] | None = None
 
 
 def _set_up(assignment: WorkerSetup) -> None:
-    """Set up this process: its own group (so that what it starts dies with it), scratch folder, readers, memory."""
+    """Set up this process: process group (its children die with it), scratch folder, readers, memory limit."""
     global _state
     os.setpgid(0, 0)
     signal.signal(signal.SIGTERM, _die_with_children)
@@ -127,7 +127,7 @@ def _set_up(assignment: WorkerSetup) -> None:
     _state = (assignment, read_in_process(assignment.context.make_engines()))
     limit_this_process(assignment.context.limits)
     configure_worker_logs(assignment.log)
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # decoders write there what they think of a file
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # decoders write their complaints there
 
 
 def _die_with_children(_signal: int, _frame: FrameType | None) -> None:
@@ -141,14 +141,14 @@ def own_setup() -> tuple[WorkerSetup, Engines]:
 
 
 def count_here(_book: BookJob, scan: ScanFile) -> int | ScanError:
-    """Return how many pages a scan has, or why they cannot be counted."""
+    """Return the page count of a scan, or the error."""
     assignment, _ = own_setup()
     allow_cpu(assignment.context.page_seconds)
     return scan_error_as_value(lambda: page_count(scan_at_hand(scan), assignment.context.limits))
 
 
 def read_here(book: BookJob, job: PageJob) -> PageResult | ScanError:
-    """Return what is read on a page, or why it cannot be read."""
+    """Return the result of a page, or the error."""
     assignment, engines = own_setup()
     context = assignment.context
     allow_cpu(context.page_seconds)
@@ -163,10 +163,10 @@ def read_here(book: BookJob, job: PageJob) -> PageResult | ScanError:
 
 
 def readers_of(job: PageJob, engines: Engines) -> Engines:
-    """Return the readers with what was learnt of the print and of the hand of the page's book.
+    """Return the readers with the form template and the adapter of the page's book.
 
     Raises:
-        AdapterRefused: What was learnt of the hand belongs to another reader, or is damaged.
+        AdapterRefused: The adapter belongs to another reader or is damaged.
     """
     if job.template:
         engines = replace(engines, template=_form_template(job.template))
@@ -186,7 +186,7 @@ def _adapter(packed: bytes) -> Adapter:
 
 
 def scan_at_hand(scan: ScanFile) -> ScanFile:
-    """Return the scan at its path on this machine: in its own workspace, if not where the leading process has it."""
+    """Return the scan at its path on this machine: the leading process's path, else the local workspace's."""
     if scan.path.exists():
         return scan
     assignment, _ = own_setup()
@@ -195,7 +195,7 @@ def scan_at_hand(scan: ScanFile) -> ScanFile:
 
 
 def scan_error_as_value(work: Callable[[], T]) -> T | ScanError:
-    """Return the result of ``work``, or what is wrong with the scan; what the machine lacks (a program) is raised."""
+    """Return the result of ``work``, or the error of the scan; errors of the machine (a missing program) are raised."""
     try:
         return work()
     except ScanError as error:
@@ -211,7 +211,7 @@ def scan_error_as_value(work: Callable[[], T]) -> T | ScanError:
 
 
 def fault_message(error: Exception) -> str:
-    """Return the kind of an error of the program itself and where it happened, without what it says of values."""
+    """Return type and place of a program error, without its message, which may contain values."""
     where = traceback.extract_tb(error.__traceback__)[-1]
     return (
         f"Lỗi của chính chương trình ({type(error).__name__} tại {Path(where.filename).name}:{where.lineno}). "
@@ -226,19 +226,19 @@ MEMORY_MESSAGE = "Trang cần nhiều bộ nhớ hơn mức cho phép; hãy qué
 
 
 class PageWorkers(Protocol):
-    """Reads the pages of one book, on this machine or on many."""
+    """Reads the pages of a book, on this machine or on many."""
 
     def counted(self, scans: Iterable[ScanFile]) -> Iterator[tuple[ScanFile, int | ScanError]]:
-        """Yield how many pages each scan has, as the answers come in."""
+        """Yield the page count of each scan as the answers arrive."""
         ...
 
     def read(self, jobs: Iterable[PageJob]) -> Iterator[tuple[PageJob, PageResult | ScanError]]:
-        """Yield what was read on each page, as the answers come in."""
+        """Yield the result of each page as the answers arrive."""
         ...
 
 
 class Pool:
-    """Worker processes of this machine; use it as a context manager. Leaving it stops all work at once."""
+    """Worker processes of this machine; a context manager. Leaving it stops all work."""
 
     def __init__(self, context: RunContext, processes: int) -> None:
         self._seconds = context.page_seconds
@@ -261,7 +261,7 @@ class Pool:
         self.stop()
 
     def stop(self) -> None:
-        """Stop all work at once."""
+        """Stop all work."""
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
         self._scratch.cleanup()
@@ -269,25 +269,25 @@ class Pool:
     def answers(
         self, work: Callable[[BookJob, Item], T | ScanError], book: BookJob, items: Iterable[Item]
     ) -> Iterator[tuple[Item, T | ScanError]]:
-        """Yield the answer of ``work`` to each item, as the answers come in.
+        """Yield the answer of ``work`` to each item as the answers arrive.
 
-        An item whose process died is tried once more, after all others: the system may have killed that process for
-        what another one did, or a person may have ended it.
+        An item whose process died is tried again after all others: the system may have killed the process for another
+        process's memory, or a person may have ended it.
 
         Raises:
             WorkersLost: The pool cannot go on.
         """
         died: list[Item] = []
-        for item, answer in self._tried(work, book, items):
+        for item, answer in self._attempted(work, book, items):
             if isinstance(answer, WorkerDied):
                 _logger.warning("a worker died (%s); its page is tried again", answer.error.code)
                 died.append(item)
             else:
                 yield item, answer
-        for item, answer in self._tried(work, book, died):
+        for item, answer in self._attempted(work, book, died):
             yield item, answer.error if isinstance(answer, WorkerDied) else answer
 
-    def _tried(
+    def _attempted(
         self, work: Callable[[BookJob, Item], T | ScanError], book: BookJob, items: Iterable[Item]
     ) -> Iterator[tuple[Item, T | ScanError | WorkerDied]]:
         waiting: dict[Future[T | ScanError], Item] = {
@@ -329,21 +329,21 @@ class Workers(Pool):
         self._book = BookJob(form, ledger)
 
     def counted(self, scans: Iterable[ScanFile]) -> Iterator[tuple[ScanFile, int | ScanError]]:
-        """Yield how many pages each scan has, as the answers come in."""
+        """Yield the page count of each scan as the answers arrive."""
         return self.answers(count_here, self._book, scans)
 
     def read(self, jobs: Iterable[PageJob]) -> Iterator[tuple[PageJob, PageResult | ScanError]]:
-        """Yield what was read on each page, as the answers come in."""
+        """Yield the result of each page as the answers arrive."""
         return self.answers(read_here, self._book, jobs)
 
 
 def _quick_folder() -> str | None:
-    """Return a folder in memory for the temporary files of the readers, where the system has one."""
+    """Return a folder in memory for the readers' temporary files, if the system has one."""
     return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
 def _remove_left_behind(folder: Path) -> None:
-    """Take away the scratch folders of runs that were killed: they hold cutouts of pages."""
+    """Remove the scratch folders of killed runs: they contain cutouts of pages."""
     for left in folder.glob(f"{SCRATCH}*"):
         owner = left.name.removeprefix(SCRATCH).split("-")[0]
         if owner.isdigit() and not Path(f"/proc/{owner}").exists():

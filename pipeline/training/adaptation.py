@@ -1,7 +1,7 @@
-"""Adapt a network to one hand: a few steps on lines of that hand, between lines drawn as at the first training.
+"""Adapt a network to a hand: a few steps on lines of the hand, mixed with drawn lines as in the first training.
 
-The norms keep the means and spreads of the shipped network, the weights are averaged as they go, and what comes out
-stays near the shipped network: a hand that is read badly is learnt, and little else is forgotten.
+The batch norms keep the statistics of the shipped network, the weights are averaged during the steps, and the result
+stays near the shipped network: an unusual hand is learnt, and little else is forgotten.
 
 Source:
     Kohút and Hradiš, "Fine-tuning Is a Surprisingly Effective Domain Adaptation Baseline in Handwriting Recognition"
@@ -29,24 +29,25 @@ from pipeline.training.line_sources import mixture_of
 from pipeline.training.network import CtcNetwork
 
 Scope = Literal["affine", "mixer", "whole"]
-"""What is adapted: what the model that ships keeps whole (scales and biases, the first look at the ink, the narrow look
-along the line, the naming of letters); also all that looks along the line; everything."""
+"""The trained weights: ``affine``: those that the shipped model keeps in full precision (scales and biases, the first
+convolution, the convolutions along the line, the letters); ``mixer``: also all layers along the line; ``whole``:
+all."""
 
 FIRST = "tower.0.0"
-"""The convolution that meets the picture."""
+"""The first convolution of the tower."""
 
 
 @dataclass(frozen=True, slots=True)
 class AdaptOptions:
-    """How a network is adapted.
+    """Options of an adaptation.
 
     Attributes:
-        size: Lines a step.
-        own: Share of them that are the hand's own; the rest is drawn.
-        recomposed: Share of the own lines that are put together anew from the hand's words.
-        rate: Learning rate after the first steps; it falls to nothing.
-        warm: Steps in which it rises.
-        average: How slowly the averaged weights follow the trained ones.
+        size: Number of lines in a step.
+        own: Share of lines of the hand in a step; the others are drawn.
+        recomposed: Share of the hand's lines that are recomposed from its words.
+        rate: Learning rate after the warm-up; it falls to 0.
+        warm: Number of warm-up steps.
+        average: Decay of the averaged weights.
     """
 
     steps: int = 120
@@ -70,13 +71,13 @@ def adapt_network(
     augmentation: AugmentOptions = AugmentOptions(),
     watch: Callable[[int, CtcNetwork], bool] = lambda _step, _network: True,
 ) -> CtcNetwork:
-    """Return the network with weights adapted to a hand.
+    """Return the network adapted to a hand.
 
     Args:
-        parent: The network as shipped; it stays as it is.
-        drawn: Drawn lines, of other hands.
-        words: The hand's words, which may be joined anew.
-        watch: Called after each step with its number and the averaged network; False ends the adaptation.
+        parent: The shipped network; it is not changed.
+        drawn: Drawn lines of other hands.
+        words: Words of the hand for recomposition.
+        watch: Called after each step with its number and the averaged network; ``False`` ends the adaptation.
     """
     torch.manual_seed(options.seed)
     rng = np.random.default_rng((options.seed, 11))
@@ -84,7 +85,7 @@ def adapt_network(
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     kept.eval()
     _train_mode(network)
-    learning = _learning(network, options.scope)
+    learning = _trainable_weights(network, options.scope)
     optimizer = torch.optim.AdamW(learning, lr=options.rate, weight_decay=0.0)
     mixture = mixture_of(drawn, lines, words, options.own, options.recomposed)
     source: Iterator[Batch] = batches(mixture, options.size, rng, augmentation)
@@ -96,19 +97,18 @@ def adapt_network(
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(learning, 2.0)
         optimizer.step()
-        _follow(kept, network, min(options.average, step / (step + 5)))
+        _update_average(kept, network, min(options.average, step / (step + 5)))
         if not watch(step, kept):
             break
     return kept
 
 
 def moved_part_way(parent: CtcNetwork, adapted: CtcNetwork, share: float) -> CtcNetwork:
-    """Return the network with its weights moved a share of the way from the shipped ones to the adapted ones.
+    """Return the network with weights interpolated between the shipped and the adapted weights.
 
     Args:
-        parent: The network as shipped.
-        adapted: The network after it was adapted.
-        share: 0 to 1, where 1 is the adapted network itself.
+        parent: The shipped network.
+        share: Position from 0 (shipped) to 1 (adapted).
 
     Source:
         Wortsman et al., "Robust fine-tuning of zero-shot models" (CVPR 2022).
@@ -126,26 +126,26 @@ def _rate(step: int, options: AdaptOptions) -> float:
 
 
 def _train_mode(network: CtcNetwork) -> None:
-    """Drop values as in training, but keep the means and spreads of the norms: a few lines give no better ones."""
+    """Set dropout to training, but freeze the statistics of the batch norms: few lines give no better ones."""
     network.train()
     for module in network.modules():
         if isinstance(module, nn.BatchNorm2d):
             module.eval()
 
 
-def _learning(network: CtcNetwork, scope: Scope) -> list[Tensor]:
-    """Return the weights that learn; all others are frozen."""
+def _trainable_weights(network: CtcNetwork, scope: Scope) -> list[Tensor]:
+    """Return the trainable weights; all others are frozen."""
     chosen = []
     for name, module in network.named_modules():
         for part, weights in module.named_parameters(recurse=False):
-            learns = scope == "whole" or _is_learnt(name, module, part, scope)
-            weights.requires_grad_(learns)
-            if learns:
+            is_trainable = scope == "whole" or _is_trainable(name, module, part, scope)
+            weights.requires_grad_(is_trainable)
+            if is_trainable:
                 chosen.append(weights)
     return chosen
 
 
-def _is_learnt(name: str, module: nn.Module, part: str, scope: Scope) -> bool:
+def _is_trainable(name: str, module: nn.Module, part: str, scope: Scope) -> bool:
     if isinstance(module, nn.BatchNorm2d | nn.LayerNorm) or name == "letters" or part == "bias":
         return True
     if name == FIRST or name.endswith(".along"):
@@ -153,7 +153,7 @@ def _is_learnt(name: str, module: nn.Module, part: str, scope: Scope) -> bool:
     return scope == "mixer" and not name.startswith("tower")
 
 
-def _follow(kept: CtcNetwork, network: CtcNetwork, share: float) -> None:
+def _update_average(kept: CtcNetwork, network: CtcNetwork, share: float) -> None:
     with torch.no_grad():
         for old, now in zip(kept.parameters(), network.parameters(), strict=True):
             if now.requires_grad:

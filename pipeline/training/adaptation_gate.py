@@ -1,7 +1,7 @@
-"""The gate of an adapted reader: lines held back from learning, read before and after, decide whether it is used.
+"""The gate of an adapted reader: lines held out from learning, read before and after, decide whether it is used.
 
-It must read the hand better by more than chance explains, no kind of value worse, and be no surer of itself than its
-errors allow. What of its readings may be accepted without a person follows from how many sure lines bear that out.
+The reader must read the hand significantly better, no kind of value worse, and must not be overconfident. The number of
+confident lines without errors decides which of its readings may be accepted without a person.
 """
 
 from __future__ import annotations
@@ -20,45 +20,45 @@ from pipeline.recognition.ocr.adapters import GateFigures
 from pipeline.training.dataset import comparable
 
 GAIN = 0.05
-"""Share of the wrong letters that has to go."""
+"""Least reduction of the letter errors, as a share."""
 
 CHANCE = 0.05
-"""How likely so much better a result may be of a reader that is no better."""
+"""Significance level of the improvement."""
 
 WORSE = 0.1
-"""How likely so much worse a result of one kind of value has to be by chance."""
+"""Significance level of a deterioration of a kind of value."""
 
 FEW = 8
-"""Lines of a kind from which it is looked at by itself."""
+"""Least number of lines of a kind to test the kind by itself."""
 
 SURE = 0.9
 """Confidence from which a line counts as sure."""
 
 LEVELS = (0.5, 0.7, SURE, 0.97)
-"""Confidences from which on the adapted reader may err no more often than the shipped one does."""
+"""Confidences from which the adapted reader may err no more often than the shipped reader."""
 
 LEAST_RATE = 0.01
-"""Share of errors among sure lines that is not told from none."""
+"""Error rate among sure lines that is not distinguished from 0."""
 
 ORDINARY = 25
-"""Sure lines without too many errors from which fields that are not critical may be accepted."""
+"""Number of sure lines, without too many errors, from which fields that are not critical may be accepted."""
 
 DRAWS = 4000
 
 Verdict = Literal["better", "no-gain", "chance", "kind-worse"]
-"""What the gate says: the adapter is used; or it does not read much better, not surely better, or one kind worse."""
+"""The verdict: the adapter is used, or it is not better, not significantly better, or worse on a kind of value."""
 
 
 @dataclass(frozen=True, slots=True)
 class HeldLine:
-    """A line that nothing was learnt from, read by the shipped reader and by an adapted one.
+    """A held-out line, read by the shipped and by an adapted reader.
 
     Attributes:
-        text: What people confirmed.
-        before: What the shipped reader reads.
-        after: What the adapted one reads.
+        text: The confirmed text.
+        before: Text read by the shipped reader.
+        after: Text read by the adapted reader.
         sure_before: Confidence of the shipped reader.
-        sure_after: Confidence of the adapted one.
+        sure_after: Confidence of the adapted reader.
     """
 
     kind: str
@@ -79,11 +79,11 @@ class HeldLine:
 
 @dataclass(frozen=True, slots=True)
 class GateResult:
-    """What the gate says.
+    """The result of the gate.
 
     Attributes:
-        verdict: Whether the adapter is used, or why not.
-        trust: What of its readings may be accepted.
+        verdict: Whether the adapter is used, or the reason why not.
+        trust: The readings that may be accepted.
     """
 
     verdict: Verdict
@@ -94,13 +94,13 @@ class GateResult:
 def pass_gate(
     lines: Sequence[HeldLine], *, tolerated: float, tolerated_critical: float, seed: int = 1
 ) -> GateResult:
-    """Return what lines held back say of an adapted reader.
+    """Test an adapted reader on held-out lines.
 
     Args:
-        lines: The lines, each once.
-        tolerated: The share of errors that the office tolerates among accepted fields.
-        tolerated_critical: That share among critical ones.
-        seed: Seed of the draws by which chance is told.
+        lines: Held-out lines, without repetition.
+        tolerated: Tolerated error rate of accepted fields.
+        tolerated_critical: Tolerated error rate of accepted critical fields.
+        seed: Seed of the permutation test.
     """
     before, after = sum(line.errors_before for line in lines), sum(line.errors_after for line in lines)
     gains = [line.errors_before - line.errors_after for line in lines]
@@ -127,16 +127,14 @@ def pass_gate(
     return GateResult(verdict, figures, _trust(lines, figures, tolerated, tolerated_critical))
 
 
-def choose_share(
-    trials: Sequence[Mapping[float, Sequence[HeldLine]]],
-) -> tuple[float, list[HeldLine]]:
-    """Return how far weights are moved, and lines held back as a reader reads them that was moved without their word.
+def choose_share(trials: Sequence[Mapping[float, Sequence[HeldLine]]]) -> tuple[float, list[HeldLine]]:
+    """Return the best interpolation share, and the held-out lines as read with shares chosen without them.
 
-    How far a reader is moved for the lines of one fold is chosen by the lines of the other folds, so that none of the
-    lines that pass the gate has chosen what reads it. Of shares that read as well the smallest is taken.
+    The share for the lines of a fold is chosen on the other folds, so that no line of the gate has chosen its own
+    reader. Of equal shares the smallest is chosen.
 
     Args:
-        trials: For each fold, by share, its lines as they are read before and after.
+        trials: For each fold: its held-out lines, read before and after, by share.
     """
     held: list[HeldLine] = []
     for number, trial in enumerate(trials):
@@ -146,15 +144,16 @@ def choose_share(
 
 def _best_share(trials: Sequence[Mapping[float, Sequence[HeldLine]]]) -> float:
     return min(
-        sorted(trials[0]), key=lambda share: sum(one.errors_after for trial in trials for one in trial[share])
+        sorted(trials[0]),
+        key=lambda share: sum(line.errors_after for trial in trials for line in trial[share]),
     )
 
 
 def chance_of_gain(gains: Sequence[int], seed: int = 1) -> float:
-    """Return how likely gains add up to so much where better and worse are equally likely (paired permutation test).
+    """Return the p-value of gains against equally likely gains and losses (paired permutation test).
 
     Args:
-        gains: By how many errors fewer each line is read.
+        gains: Reduction of the errors of each line.
     """
     changed = np.array([gain for gain in gains if gain], np.float64)
     if not len(changed):
@@ -164,7 +163,7 @@ def chance_of_gain(gains: Sequence[int], seed: int = 1) -> float:
 
 
 def _reads_worse(lines: Sequence[HeldLine], kind: str, seed: int) -> bool:
-    """Return whether lines of a kind are surely read worse than before."""
+    """Return whether a kind of value is read significantly worse than before."""
     losses = [line.errors_after - line.errors_before for line in lines if line.kind == kind]
     return len(losses) >= FEW and sum(losses) > 0 and chance_of_gain(losses, seed) <= WORSE
 
@@ -172,7 +171,7 @@ def _reads_worse(lines: Sequence[HeldLine], kind: str, seed: int) -> bool:
 def _trust(
     lines: Sequence[HeldLine], figures: GateFigures, tolerated: float, tolerated_critical: float
 ) -> Trust:
-    """Return what may be accepted: nothing where the reader is surer than its errors allow, or too few lines say so."""
+    """Return the acceptable readings: none if the reader is overconfident or too few lines prove it."""
     if figures.sure < ORDINARY or any(_is_surer(lines, level) for level in LEVELS):
         return "proposal"
     if is_refuted(figures.sure_wrong, figures.sure, tolerated, DELTA):
@@ -184,7 +183,7 @@ def _trust(
 
 
 def _is_surer(lines: Sequence[HeldLine], level: float) -> bool:
-    """Return whether the adapted reader, where it is so sure, errs more often than the shipped one or than it says."""
+    """Return whether the adapted reader, at a confidence level, errs more often than the shipped one or than stated."""
     usual = _share_wrong(lines, lambda line: line.sure_before >= level, lambda line: line.errors_before > 0)
     sure = [line for line in lines if line.sure_after >= level]
     wrong = sum(line.errors_after > 0 for line in sure)

@@ -1,4 +1,4 @@
-"""One lesson: all networks of a reader are adapted to some lines of a book, as often as asked, within a time limit."""
+"""A lesson adapts all networks of a reader to lines of a book, several times, within a time limit."""
 
 from __future__ import annotations
 
@@ -29,25 +29,25 @@ from pipeline.training.synthetic_lines.fonts import FontSet
 from pipeline.training.synthetic_lines.lines import synthetic_line
 
 LEAST_LINES = 24
-"""Confirmed lines from which a book is learnt."""
+"""Number of confirmed lines from which a book is learnt."""
 
 PROBED = 3
-"""Steps by which it is seen how long one takes, after as many that are slow because they are the first."""
+"""Number of timed steps; the same number of warm-up steps runs before them."""
 
 FEWEST_STEPS = 30
-"""Steps below which nothing worth keeping is learnt."""
+"""Number of steps below which an adaptation is not worthwhile."""
 
 TRAINING_SHARE = 0.8
-"""Share of the time that steps may take; the rest is for reading what is held back."""
+"""Share of the time for training steps; the rest is for reading held-out lines."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConfirmedLine:
-    """A line of ink with the text that people confirmed.
+    """A line of ink with its confirmed text.
 
     Attributes:
-        crop: The line as a reader gets it.
-        text: What stands on it; case and signs are as people typed them.
+        crop: The line as given to a reader.
+        text: Its text, with case and punctuation as typed.
     """
 
     crop: Crop
@@ -57,17 +57,16 @@ class ConfirmedLine:
 
 @dataclass(frozen=True, slots=True)
 class BookLearning:
-    """How a book is learnt.
+    """Options of learning a book.
 
     Attributes:
-        folds: Into how many parts the lines are parted for the gate.
-        drawn: Drawn lines that are read between those of the book.
-        seconds: Time of the processor in which it has to be done.
-        tolerated: The share of errors that the office tolerates among accepted fields.
-        tolerated_critical: That share among critical ones.
-        shares: How far of the way from the shipped weights to the learnt ones a reader may be moved; lines held back
-            choose.
-        shapes: The shape of each network by its name; one that is not named is tried as all that are known.
+        folds: Number of folds for the gate.
+        drawn: Number of drawn lines mixed with lines of the book.
+        seconds: Limit of processor time.
+        tolerated: Tolerated error rate of accepted fields.
+        tolerated_critical: Tolerated error rate of accepted critical fields.
+        shares: Interpolation shares between shipped and adapted weights; held-out lines choose among them.
+        shapes: Network shapes by name; they are tried in turn.
     """
 
     adapt: AdaptOptions = field(default_factory=AdaptOptions)
@@ -82,17 +81,17 @@ class BookLearning:
 
 
 class OutOfTime(Exception):
-    """The time in which a book has to be learnt is over."""
+    """The time limit of learning a book has passed."""
 
 
 class Lesson:
     """Adapts the networks of a reader, within a time limit.
 
     Args:
-        reader: The reader as it ships.
-        until: When it has to be done, by the time of this process.
-        beat: Called with the share that is done.
-        rounds: How many times all networks are adapted.
+        reader: The shipped reader.
+        until: Limit of the process's processor time.
+        beat: Called with the finished share.
+        rounds: Number of adaptations of all networks.
     """
 
     def __init__(
@@ -118,8 +117,8 @@ class Lesson:
         self._done = count(1)
 
     def fit_to_time(self, lines: Sequence[ConfirmedLine]) -> None:
-        """Take as many steps as there is time for. Raises ``OutOfTime`` where these are too few."""
-        each = 0.0
+        """Fit the number of steps to the time. Raises ``OutOfTime`` if too few steps remain."""
+        step_seconds = 0.0
         for _, _, parent in self._parents:
             ends: list[float] = []
 
@@ -130,9 +129,9 @@ class Lesson:
             adapt_network(
                 parent, _own(lines), self._drawn, replace(self._adapt, steps=2 * PROBED), watch=watch
             )
-            each += (ends[-1] - ends[PROBED - 1]) / PROBED / len(self._parents)
+            step_seconds += (ends[-1] - ends[PROBED - 1]) / PROBED / len(self._parents)
         possible = int(
-            TRAINING_SHARE * (self._until - time.process_time()) / (max(each, 1e-6) * self._rounds)
+            TRAINING_SHARE * (self._until - time.process_time()) / (max(step_seconds, 1e-6) * self._rounds)
         )
         if possible < min(FEWEST_STEPS, self._adapt.steps):
             raise OutOfTime
@@ -141,19 +140,19 @@ class Lesson:
     def adapters(
         self, lines: Sequence[ConfirmedLine], card: AdapterCard, shares: Sequence[float]
     ) -> tuple[Adapter, ...]:
-        """Return adapters of one training on some lines, moved so far of the way each. Raises ``OutOfTime``."""
+        """Return the adapters of an adaptation, one for each share. Raises ``OutOfTime``."""
         own = _own(lines)
         differences: list[dict[str, Mapping[str, Any]]] = [{} for _ in shares]
         results: list[dict[str, str]] = [{} for _ in shares]
         for network, model, parent in self._parents:
             adapted = adapt_network(parent, own, self._drawn, self._adapt, watch=self._watch)
-            for share, found, told in zip(shares, differences, results, strict=True):
+            for share, weights, hashes in zip(shares, differences, results, strict=True):
                 moved = moved_part_way(parent, adapted, share)
-                found[network.name] = weight_differences(model, parent, moved)
-                told[network.name] = sha256(add_differences(model, found[network.name])).hexdigest()
+                weights[network.name] = weight_differences(model, parent, moved)
+                hashes[network.name] = sha256(add_differences(model, weights[network.name])).hexdigest()
         return tuple(
-            Adapter(card.model_copy(update={"results": told, "moved": share}), found)
-            for share, found, told in zip(shares, differences, results, strict=True)
+            Adapter(card.model_copy(update={"results": hashes, "moved": share}), weights)
+            for share, weights, hashes in zip(shares, differences, results, strict=True)
         )
 
     def _watch(self, _step: int, _network: CtcNetwork) -> bool:
@@ -170,30 +169,30 @@ def _own(lines: Sequence[ConfirmedLine]) -> list[DatasetLine]:
 def shipped_network(
     network: OnnxNetwork, shapes: Mapping[str, NetworkOptions], drawn: Sequence[DatasetLine]
 ) -> tuple[bytes, CtcNetwork]:
-    """Return the model of a network that ships, and the network to train on.
+    """Return the model file of a shipped network, and the network for training.
 
     Args:
-        shapes: The shapes that it may have.
-        drawn: Drawn lines, for what its norms start from.
+        shapes: The possible shapes.
+        drawn: Drawn lines that initialize the batch norms.
 
     Raises:
-        SetupError: It is missing, damaged, or has none of these shapes.
+        SetupError: The model is missing, damaged, or of another shape.
     """
     model = proven_weights(network.path, network.sha256)
     rng = np.random.default_rng(3)
     lines = torch.from_numpy(next(batches(mixture_of(drawn, ()), min(24, len(drawn) // 4), rng)).lines)
     for shape in shapes.values():
         try:
-            found = load_shipped_network(network.path, shape, lines)
+            trainable = load_shipped_network(network.path, shape, lines)
         except SetupError:
             continue
-        return model, found.eval()
+        return model, trainable.eval()
     raise SetupError(f"Mô hình “{network.name}” không thuộc kiểu mạng nào học thêm được.")
 
 
 @cache
-def drawn_lines(many: int) -> tuple[DatasetLine, ...]:
-    """Return drawn lines of the pens that come with the program, always the same ones."""
+def drawn_lines(size: int) -> tuple[DatasetLine, ...]:
+    """Return drawn lines in the shipped pen fonts, the same in every run."""
     pens, rng = FontSet.find(), np.random.default_rng(77)
-    drawn = (synthetic_line(rng, pens) for _ in range(many))
+    drawn = (synthetic_line(rng, pens) for _ in range(size))
     return tuple(dataset_line(line.grey, line.text, full_label=True) for line in drawn)

@@ -1,8 +1,8 @@
-"""The adapter of a book: its reader learns the confirmed lines, and lines held back decide whether it reads with that.
+"""The adapter of a book: its reader learns the confirmed lines, and held-out lines decide whether the adapter is used.
 
-The lines are parted into folds by their pages. For each fold a reader learns the others and reads it, through the very
-file of weights that an office's machine would read with; how far of the way its weights are moved is chosen by the
-other folds. Where the gate is passed, one more learns all lines.
+Lines are divided into folds by page. For each fold, a reader learns the other folds and reads the fold, using the
+weight file of production; the interpolation share is chosen on the other folds. If the gate is passed, a final reader
+learns all lines.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ from pipeline.training.adaptation_lesson import BookLearning, ConfirmedLine, Les
 log = logging.getLogger(__name__)
 
 MOST_LINES = 600
-"""Confirmed lines of which a book is learnt at most, the last ones."""
+"""Largest number of confirmed lines to learn; the last lines of the book are used."""
 
 READ_AT_ONCE = 32
-"""Lines that are read at once."""
+"""Number of lines in a batch for reading."""
 
 Outcome = Verdict | Literal["few-lines", "one-page", "time"]
-"""What came of learning a book: as the gate says, or why it was not asked."""
+"""The verdict of the gate, or the reason why it was not reached."""
 
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """What came of learning a book.
+    """The outcome of learning a book.
 
     Attributes:
-        outcome: Whether there is an adapter, or why not.
-        adapter: The adapter, where the gate was passed.
-        figures: What the gate counted, where it was asked.
-        seconds: Time of the processor.
+        outcome: The verdict, or why there is none.
+        adapter: The adapter if the gate was passed.
+        figures: Counts of the gate, if it was reached.
+        seconds: Processor time.
     """
 
     outcome: Outcome
@@ -62,61 +62,59 @@ def learn_book(
     options: BookLearning = BookLearning(),
     beat: Callable[[float], None] = lambda _share: None,
 ) -> Learnt:
-    """Return what a reader learns of the hand of a book, and whether it reads it better for it.
+    """Learn the hand of a book, and test whether the adapted reader reads it better.
 
     Args:
-        reader: The reader as it ships.
-        lines: Confirmed lines of the book, in its order.
-        book: The book in the registry.
-        version: The number of the adapter, if there comes one.
-        made_at: When, ISO 8601.
-        beat: Called with the share that is done.
+        reader: The shipped reader.
+        lines: Confirmed lines in the order of the book.
+        book: Id of the book in the registry.
+        version: Number of the new adapter.
+        made_at: Time, ISO 8601.
+        beat: Called with the finished share.
 
     Raises:
-        SetupError: A network is missing or damaged, or of a shape that cannot be trained.
+        SetupError: A network is missing, damaged, or of a shape that cannot be trained.
     """
     started = time.process_time()
-    chosen = lines[-MOST_LINES:]
-    if len(chosen) < options.least_lines:
-        return Learnt("few-lines", len(chosen))
-    folds = _folds(chosen, options.folds)
+    used = lines[-MOST_LINES:]
+    if len(used) < options.least_lines:
+        return Learnt("few-lines", len(used))
+    folds = _folds(used, options.folds)
     if len(set(folds)) < 2:
-        return Learnt("one-page", len(chosen))
+        return Learnt("one-page", len(used))
     lesson = Lesson(reader, options, started + options.seconds, beat, len(set(folds)) + 1)
     try:
-        lesson.fit_to_time(chosen)
+        lesson.fit_to_time(used)
         trials = []
         for fold in sorted(set(folds)):
-            apart = [line for line, its in zip(chosen, folds, strict=True) if its == fold]
-            others = [line for line, its in zip(chosen, folds, strict=True) if its != fold]
+            held_out = [line for line, line_fold in zip(used, folds, strict=True) if line_fold == fold]
+            others = [line for line, line_fold in zip(used, folds, strict=True) if line_fold != fold]
             adapters = lesson.adapters(others, _blank_card(reader, book), options.shares)
-            trials.append(_trial(reader, adapters, apart))
+            trials.append(_trial(reader, adapters, held_out))
         share, held = choose_share(trials)
         result = pass_gate(held, tolerated=options.tolerated, tolerated_critical=options.tolerated_critical)
-        found = None
+        adapter = None
         if result.verdict == "better":
-            card = _card(reader, chosen, result, book=book, version=version, made_at=made_at)
-            (found,) = lesson.adapters(chosen, card, (share,))
+            card = _card(reader, used, result, book=book, version=version, made_at=made_at)
+            (adapter,) = lesson.adapters(used, card, (share,))
     except OutOfTime:
-        return Learnt("time", len(chosen), seconds=time.process_time() - started)
-    log.info(
-        "book %d: %s on %d lines, moved %g, %s", book, result.verdict, len(chosen), share, result.figures
-    )
-    return Learnt(result.verdict, len(chosen), found, result.figures, time.process_time() - started)
+        return Learnt("time", len(used), seconds=time.process_time() - started)
+    log.info("book %d: %s on %d lines, moved %g, %s", book, result.verdict, len(used), share, result.figures)
+    return Learnt(result.verdict, len(used), adapter, result.figures, time.process_time() - started)
 
 
 def _folds(lines: Sequence[ConfirmedLine], folds: int) -> list[int]:
-    """Return the fold of each line: pages go to that which has the fewest lines so far."""
+    """Return the fold of each line: each page is assigned to the smallest fold so far."""
     sizes = [0] * folds
-    found: dict[PageRef, int] = {}
-    for ref, many in Counter(line.page for line in lines).items():
-        found[ref] = int(np.argmin(sizes))
-        sizes[found[ref]] += many
-    return [found[line.page] for line in lines]
+    fold_of: dict[PageRef, int] = {}
+    for ref, count in Counter(line.page for line in lines).items():
+        fold_of[ref] = int(np.argmin(sizes))
+        sizes[fold_of[ref]] += count
+    return [fold_of[line.page] for line in lines]
 
 
 def _blank_card(reader: HandwritingReader, book: int) -> AdapterCard:
-    """Return the card of an adapter that reads lines held back and is kept nowhere."""
+    """Return the card of a temporary adapter for reading held-out lines."""
     nothing = GateFigures(
         lines=0, letters=0, errors_before=0, errors_after=0, chance=1.0, sure=0, sure_wrong=0
     )
@@ -151,15 +149,15 @@ def _card(
 def _trial(
     reader: HandwritingReader, adapters: Sequence[Adapter], lines: Sequence[ConfirmedLine]
 ) -> dict[float, list[HeldLine]]:
-    """Return lines that nothing was learnt from as they are read before and after, by how far weights are moved."""
+    """Return the held-out lines, read before and after, by interpolation share."""
     adapted = {adapter.card.moved: adapted_reader(reader, adapter) for adapter in adapters}
-    found: dict[float, list[HeldLine]] = {share: [] for share in adapted}
+    by_share: dict[float, list[HeldLine]] = {share: [] for share in adapted}
     for start in range(0, len(lines), READ_AT_ONCE):
-        some = lines[start : start + READ_AT_ONCE]
-        crops = [replace(line.crop, follows=False) for line in some]
+        batch = lines[start : start + READ_AT_ONCE]
+        crops = [replace(line.crop, follows=False) for line in batch]
         before = reader.read(crops)
-        for share, one in adapted.items():
-            for line, old, new in zip(some, before, one.read(crops), strict=True):
+        for share, adapted_reader_of in adapted.items():
+            for line, old, new in zip(batch, before, adapted_reader_of.read(crops), strict=True):
                 held = HeldLine(line.crop.kind, line.text, old.text, new.text, old.confidence, new.confidence)
-                found[share].append(held)
-    return found
+                by_share[share].append(held)
+    return by_share

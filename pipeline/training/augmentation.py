@@ -1,7 +1,7 @@
-"""Vary a line endlessly: warp, thicken, fade, cross and pierce its ink, and join words of one writer anew.
+"""Endless variations of a line: its ink is warped, thickened, faded, crossed and pierced; words are recomposed.
 
-Everything that moves ink is one resampling; strokes, light and damage follow on the small picture. A network soon
-learns a few hundred addresses by heart; it does not learn the same words in endless other orders.
+All geometric changes are a single resampling; strokes, light and damage follow on the small picture. A network soon
+memorizes a few hundred addresses, but not the same words in endless other orders.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pipeline.training.dataset import REACH, ROWS, DatasetLine
 
 @dataclass(frozen=True, slots=True)
 class AugmentOptions:
-    """How strongly lines are varied; each number is a standard deviation or a chance.
+    """Strengths of the variations: standard deviations and probabilities.
 
     Attributes:
         slant: Standard deviation of the slant, dx/dy.
@@ -37,7 +37,7 @@ class AugmentOptions:
         climb: Standard deviation of the slow rise and fall of the baseline, as a share of the height.
         swell: Standard deviation of the logarithm of the letters' size along the line.
         coarse: Chance of a coarser scan, or of a strong JPEG.
-        beyond: Chance that the line above or below reaches in.
+        beyond: Chance that the line above or below intrudes.
         through: Chance that another line shows through from the back of the sheet.
         fade: Chance that the ink grows weaker and stronger along the line.
         stamp: Chance of the arcs of a round stamp across the line.
@@ -68,7 +68,7 @@ class AugmentOptions:
 HARDER = AugmentOptions(
     climb=0.035, swell=0.06, coarse=0.25, beyond=0.15, through=0.08, fade=0.2, stamp=0.06, label=0.08
 )
-"""Lines as old books show them; for a training of many hours."""
+"""Variations as in old books, for long trainings."""
 
 
 def augment(
@@ -80,7 +80,7 @@ def augment(
 ) -> LineImage:
     """Return a varied picture (``height``, width) of a line (``ROWS``, width) of a dataset.
 
-    ``other`` is another line: its edge may reach in from above or below, or it shows through from the back.
+    ``other`` is another line whose edge may intrude from above or below, or which shows through from the back.
     """
     picture = _soil(_warp(ink, rng, options, height), other, rng, options)
     if rng.random() < options.stroke:
@@ -139,13 +139,13 @@ def _soil(
 
 
 def _waves(rng: np.random.Generator, shape: tuple[int, int], size: float) -> NDArray[np.float32]:
-    """Return a smooth field of displacements (height, width) in pixels."""
+    """Return a smooth random field of displacements (height, width) in pixels."""
     coarse = rng.normal(0, size, (4, max(3, shape[1] // 14))).astype(np.float32)
     return np.asarray(cv2.resize(coarse, shape[::-1], interpolation=cv2.INTER_CUBIC), np.float32)
 
 
 def _along(rng: np.random.Generator, width: int, size: float, height: int) -> NDArray[np.float32]:
-    """Return a slow change (1, width) along the line, about two heights from one turn to the next."""
+    """Return a slow variation (1, width) along the line, with about two heights between turns."""
     coarse = rng.normal(0, size, (1, max(3, width // (2 * height)))).astype(np.float32)
     return np.asarray(cv2.resize(coarse, (width, 1), interpolation=cv2.INTER_CUBIC), np.float32)
 
@@ -215,7 +215,7 @@ def _stamp(picture: LineImage, rng: np.random.Generator) -> None:
 
 
 def _coarsen(picture: LineImage, rng: np.random.Generator) -> LineImage:
-    """Return the picture as a coarser scan shows it, or after a strong JPEG."""
+    """Return the picture after a coarse scan or a strong JPEG compression."""
     if rng.random() < 0.6:
         height, width = picture.shape
         share = float(rng.uniform(0.4, 0.8))
@@ -223,8 +223,8 @@ def _coarsen(picture: LineImage, rng: np.random.Generator) -> LineImage:
         small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
         return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
     grey = (255 - picture.clip(0, 1) * 255).astype(np.uint8)
-    done, packed = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(12, 50))])
-    if not done:
+    is_encoded, packed = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(12, 50))])
+    if not is_encoded:
         return picture
     back = np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.float32)
     return np.asarray(1 - back / np.float32(255), np.float32)
@@ -259,7 +259,7 @@ def _draw_rule(picture: LineImage, rng: np.random.Generator) -> None:
 
 
 def _erase_spots(picture: LineImage, rng: np.random.Generator) -> None:
-    """Weaken the ink in small places, as if it failed or something lay over it."""
+    """Weaken the ink in small spots, as if it failed or was covered."""
     height, width = picture.shape
     for _ in range(int(rng.integers(1, 2 + width // 120))):
         wide, tall = int(rng.integers(2, 9)), int(rng.integers(4, height))
@@ -269,23 +269,23 @@ def _erase_spots(picture: LineImage, rng: np.random.Generator) -> None:
 
 
 def split_words(line: DatasetLine, cuts: Sequence[int]) -> tuple[DatasetLine, ...]:
-    """Return the words of a line that is cut at these columns; there is one cut fewer than words."""
+    """Return the words of a line cut at columns, one fewer than words."""
     texts = line.text.split(" ")
     if len(cuts) != len(texts) - 1:
         return ()
     edges = [0, *cuts, line.ink.shape[1]]
-    found = []
+    words = []
     for text, left, right in zip(texts, edges[:-1], edges[1:], strict=True):
         part = line.ink[:, left:right]
         inked = np.flatnonzero((part > 60).any(axis=0))
         if len(inked) >= 2:
             ink = np.ascontiguousarray(part[:, inked[0] : inked[-1] + 1])
-            found.append(DatasetLine(ink, text, line.full_label, line.writer))
-    return tuple(found)
+            words.append(DatasetLine(ink, text, line.full_label, line.writer))
+    return tuple(words)
 
 
 def recompose_line(words: Sequence[DatasetLine], rng: np.random.Generator) -> DatasetLine:
-    """Return two to nine of a writer's words as one line."""
+    """Return two to nine words of a writer as a line."""
     count = int(rng.integers(2, 10))
     chosen = [words[int(number)] for number in rng.integers(0, len(words), count)]
     gap = float(rng.uniform(5, 26))

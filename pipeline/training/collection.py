@@ -1,4 +1,4 @@
-"""A folder of real lines as a training uses it: what is taught, what is kept apart, and the sources it gives."""
+"""A collection of real lines for training: lines to learn, held-out lines, and the line sources made from them."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ from pipeline.training.synthetic_lines.texts import LETTERS
 Kind = Literal["plain", "full", "foreign", "clerks"]
 
 MOST_KEPT_APART = 240
-"""Lines of a collection that progress is measured on; further ones that are kept apart are left out."""
+"""Largest number of held-out lines to measure progress on; the rest are unused."""
 
 
 FEWEST_LETTERS = 6
-"""Letters of a line from which marks are drawn over it."""
+"""Least number of letters in a line for drawn tone marks."""
 
 
 @dataclass(frozen=True)
 class Collection:
-    """One folder of real lines.
+    """A folder of real lines.
 
     Attributes:
         folder: Folder with pictures and ``lines.tsv``.
@@ -63,16 +63,16 @@ class Collection:
 
     @property
     def taught(self) -> tuple[RealLine, ...]:
-        """Lines that are learned from; those with a letter that the networks lack are left out."""
+        """The lines to learn; lines with letters unknown to the networks are left out."""
         return self._parts[0]
 
     @property
     def kept_apart(self) -> tuple[RealLine, ...]:
-        """Lines of writers (or places) that nothing is learned from."""
+        """Lines of held-out writers (or places), from which no network learns."""
         return self._parts[1]
 
     def lines(self, work: Path, say: Callable[[str], None]) -> tuple[DatasetLine, ...]:
-        """Return the taught lines as a dataset, which stays in ``work``."""
+        """Return the lines to learn as a dataset, cached in ``work``."""
         path = work / f"{self.folder.name}-{content_key(self.taught)}.npz"
         if not path.is_file():
             say(f"Chuẩn bị {len(self.taught)} dòng thật của {self.folder.name}.")
@@ -85,11 +85,11 @@ class Collection:
     def sources(
         self, work: Path, aligner: Aligner | None, say: Callable[[str], None]
     ) -> Mapping[str, LineSource]:
-        """Return the sources that the collection gives, by name: real or foreign, rejoined, marked, clerks.
+        """Return the line sources of the collection by name: real or foreign, rejoined, marked, clerks.
 
         Args:
-            work: Where datasets and alignments stay.
-            aligner: Finds words and letters in lines; without it there are no rejoined words and no marks.
+            work: Folder of the cached datasets and alignments.
+            aligner: Finds words and letters in lines; ``None``: no rejoined and no marked lines.
             say: Takes progress, in Vietnamese.
         """
         lines = self.lines(work, say)
@@ -107,7 +107,7 @@ class Collection:
         return sources
 
     def aligned(self, work: Path, aligner: Aligner, say: Callable[[str], None]) -> tuple[AlignedLine, ...]:
-        """Return the taught lines whose letters are found; the alignment stays in ``work``."""
+        """Return the taught lines whose letters were located; the alignment is cached in ``work``."""
         lines = self.lines(work, say)
         path = work / f"{self.folder.name}-{content_key(self.taught)}-{aligner.key}.npz"
         if not path.is_file():
@@ -117,7 +117,7 @@ class Collection:
     def figures(
         self, work: Path, aligner: Aligner, say: Callable[[str], None]
     ) -> dict[str, dict[str, tuple[Figure, ...]]]:
-        """Return the figures of each writer; none where few names stand for many writers."""
+        """Return the figures of each writer; no figures if few names stand for many writers."""
         if self.kind == "clerks" or not self._has_writers:
             return {}
         return figures_by_writer(self.aligned(work, aligner, say))
@@ -129,13 +129,13 @@ class Collection:
 
 
 def _has_letters(text: str) -> bool:
-    """Return whether enough of a text can bear marks."""
+    """Return whether a text has enough letters for tone marks."""
     return sum(letter.isalpha() for letter in text) >= FEWEST_LETTERS
 
 
 def _books(lines: Sequence[DatasetLine], stems: Sequence[str]) -> list[Mapping[str, Sequence[DatasetLine]]]:
-    """Return the books that have crops of all three kinds; the file's name says which kind a crop is."""
-    found: dict[str, dict[str, list[DatasetLine]]] = {}
+    """Return the books with crops of all three kinds; the file name gives the kind of a crop."""
+    books: dict[str, dict[str, list[DatasetLine]]] = {}
     for line, stem in zip(lines, stems, strict=True):
-        found.setdefault(line.writer, {}).setdefault(stem.partition("_")[2][:1], []).append(line)
-    return [book for book in found.values() if set("dyn") <= set(book)]
+        books.setdefault(line.writer, {}).setdefault(stem.partition("_")[2][:1], []).append(line)
+    return [book for book in books.values() if set("dyn") <= set(book)]

@@ -1,4 +1,4 @@
-"""Lines to learn from: pictures of one height kept as bytes, folders of real lines, and the score of their readings."""
+"""Lines to learn: pictures of a fixed height in bytes, folders of real lines, and the score of readings."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from pipeline.base.model import Pixels
 from pipeline.recognition.ocr.line_image import line_image
 
 ROWS = 72
-"""Height of a kept picture."""
+"""Height of a stored picture."""
 
 REACH = 1.4
-"""How much more than a reader's picture it shows above and below, so that the window can be moved."""
+"""Height of the stored picture relative to the reader's picture; the margin allows vertical shifts."""
 
 
 @dataclass(frozen=True, slots=True)
 class DatasetLine:
-    """One line of a dataset.
+    """A line of a dataset.
 
     Attributes:
         ink: (``ROWS``, width), 255 is ink.
-        full_label: Whether the label gives case and punctuation as they are on paper.
-        writer: Identifier of the writer; empty for a drawn line.
+        full_label: Whether case and punctuation of the label are those on paper.
+        writer: Identifier of the writer; ``""`` for a drawn line.
     """
 
     ink: Pixels
@@ -43,13 +43,13 @@ class DatasetLine:
 
 
 def dataset_line(grey: Pixels, text: str, full_label: bool, writer: str = "") -> DatasetLine:
-    """Return the line of a grey crop."""
+    """Return the dataset line of a grey crop."""
     ink = line_image(grey, ROWS, REACH)
     return DatasetLine((ink * 255).astype(np.uint8), text, full_label, writer)
 
 
 def save_lines(path: Path, lines: Sequence[DatasetLine]) -> None:
-    """Write lines to an uncompressed ``npz``; a half-written file never bears the name."""
+    """Write lines to an uncompressed ``npz``, atomically."""
     widths = np.array([line.ink.shape[1] for line in lines], np.int64)
     ink = np.concatenate([line.ink for line in lines], axis=1) if lines else np.zeros((ROWS, 0), np.uint8)
     with atomic_path(path) as temporary, temporary.open("wb") as file:
@@ -64,7 +64,7 @@ def save_lines(path: Path, lines: Sequence[DatasetLine]) -> None:
 
 
 def load_lines(path: Path) -> tuple[DatasetLine, ...]:
-    """Return the lines of one file."""
+    """Return the lines in a file."""
     with np.load(path) as held:
         ink: NDArray[np.uint8] = held["ink"]
         ends = np.cumsum(held["widths"])
@@ -79,18 +79,18 @@ def load_lines(path: Path) -> tuple[DatasetLine, ...]:
 
 
 CALIBRATION_WRITERS = frozenset({"w011", "w066", "w095", "w122", "w156", "w209"})
-"""Writers of the training folder that no network sees: the confidence is calibrated on them."""
+"""Writers of the training folder held out from all networks, for the calibration of confidences."""
 
 
 @dataclass(frozen=True, slots=True)
 class RealLine:
-    """One real written line.
+    """A line written by a person.
 
     Attributes:
-        path: The picture.
-        text: The label, NFC.
+        path: Path of the picture.
+        text: Label, NFC.
         writer: Identifier of the writer, ``w007``.
-        full_label: Whether the label gives case and punctuation as they are on paper.
+        full_label: Whether case and punctuation of the label are those on paper.
     """
 
     path: Path
@@ -105,17 +105,17 @@ class RealLine:
 
 
 FEWEST_WRITERS = 20
-"""Writers from which a collection is divided by writer; one of fewer is divided by the places in its texts."""
+"""Number of writers from which a collection is split by writer; smaller collections are split by places in texts."""
 
 KEPT_APART = 24
-"""One group in so many is kept apart, where a collection has no calibration writers."""
+"""One group in this many is held out if a collection has no calibration writers."""
 
 
 def is_kept_apart(line: RealLine, by_writer: bool) -> bool:
-    """Return whether no network learns from a line: it measures how unseen hands are read.
+    """Return whether a line is held out from learning, to measure the reading of unseen hands.
 
-    The choice follows from the line alone. A collection whose writers are not known is divided by text: the place
-    before the last comma stands in one part only.
+    The choice depends only on the line. A collection with unknown writers is split by text: each place name (the part
+    before the last comma) is in a single part.
     """
     if by_writer:
         return line.writer in CALIBRATION_WRITERS or _is_drawn(line.writer, KEPT_APART)
@@ -128,7 +128,7 @@ def real_lines(folder: Path, *, full_label: bool = False) -> tuple[RealLine, ...
 
     Args:
         folder: Folder with pictures and ``lines.tsv``.
-        full_label: Whether its labels give case and punctuation as they are on paper.
+        full_label: Whether case and punctuation of the labels are those on paper.
 
     Raises:
         SetupError: The folder has no ``lines.tsv``.
@@ -140,7 +140,7 @@ def real_lines(folder: Path, *, full_label: bool = False) -> tuple[RealLine, ...
 
 
 def content_key(lines: Sequence[RealLine]) -> str:
-    """Return 16 hex digits that change with any label or picture.
+    """Return a hash of labels and pictures, 16 hex digits.
 
     Raises:
         SetupError: A picture is missing.
@@ -176,12 +176,12 @@ _DROPPED = str.maketrans("", "", ".,;:-")
 
 @dataclass(frozen=True)
 class LineScore:
-    """What readings of real lines are worth.
+    """The score of readings of real lines.
 
     Attributes:
-        cer: Character errors over characters, 0 to 1.
-        exact: Share of lines without an error.
-        by_writer: Writer to character error rate.
+        cer: Character error rate, 0 to 1.
+        exact: Share of lines without errors.
+        by_writer: Character error rate by writer.
     """
 
     cer: float
@@ -190,18 +190,18 @@ class LineScore:
 
 
 def comparable(text: str) -> str:
-    """Return the text in NFC, casefolded, without ``. , ; : -``, with single blanks."""
+    """Return the text in NFC, casefolded, without ``. , ; : -``, with single spaces."""
     return " ".join(unicodedata.normalize("NFC", text).casefold().translate(_DROPPED).split())
 
 
 def score_of(read: Sequence[str], lines: Sequence[RealLine]) -> LineScore:
-    """Return the score of one reading a line."""
+    """Return the score of readings, one for each line."""
     wrong: dict[str, int] = {}
     length: dict[str, int] = {}
     exact = 0
     for text, line in zip(read, lines, strict=True):
-        truth, said = comparable(line.text), comparable(text)
-        errors = Levenshtein.distance(truth, said)
+        truth, reading = comparable(line.text), comparable(text)
+        errors = Levenshtein.distance(truth, reading)
         exact += errors == 0
         wrong[line.writer] = wrong.get(line.writer, 0) + errors
         length[line.writer] = length.get(line.writer, 0) + len(truth)

@@ -1,4 +1,4 @@
-"""Keep a network that is trained on close to what it was: on drawn lines it is to see what it saw as training began.
+"""Distillation: a further trained network keeps its original outputs on drawn lines.
 
 Source:
     Li and Hoiem, "Learning without forgetting" (ECCV 2016).
@@ -13,21 +13,21 @@ from pipeline.training.batches import Batch
 
 
 def distillation_loss(teacher: nn.Module, batch: Batch, log_probs: Tensor) -> Tensor:
-    """Return how far a network is from its teacher on the drawn lines of a batch, in nats a step.
+    """Return the divergence of a network from its teacher on the drawn lines of a batch, in nats per step.
 
     Args:
-        teacher: The network as training began, in ``eval`` mode.
-        batch: The lines; those with full labels are drawn.
-        log_probs: (lines, steps, 1 + letters) log probabilities of the network in training.
+        teacher: The network at the start of the training, in ``eval`` mode.
+        batch: The lines; drawn lines have full labels.
+        log_probs: Log probabilities (lines, steps, 1 + letters) of the trained network.
     """
     drawn = [number for number, full in enumerate(batch.full_labels) if full]
     if not drawn:
         return log_probs.new_zeros(())
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-        seen = teacher(torch.from_numpy(batch.lines[drawn]))
-    wanted = seen.float().log_softmax(2)
-    away = (wanted.exp() * (wanted - log_probs[drawn])).sum(2)
+        outputs = teacher(torch.from_numpy(batch.lines[drawn]))
+    target = outputs.float().log_softmax(2)
+    divergence = (target.exp() * (target - log_probs[drawn])).sum(2)
     steps = torch.tensor([batch.steps[number] for number in drawn])
-    filled = torch.arange(away.shape[1])[None, :] < steps[:, None]
-    mean: Tensor = (away * filled).sum() / filled.sum().clamp(min=1)
+    filled = torch.arange(divergence.shape[1])[None, :] < steps[:, None]
+    mean: Tensor = (divergence * filled).sum() / filled.sum().clamp(min=1)
     return mean

@@ -1,4 +1,4 @@
-"""Write a trained network to a folder of ``ocr_models/``: ONNX weights and the card."""
+"""Export of a trained network to a folder of ``ocr_models/``: ONNX weights and the card."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class _Reader(nn.Module):
-    """The network with the softmax that a reader expects."""
+    """The network with the softmax expected by readers."""
 
     def __init__(self, network: CtcNetwork) -> None:
         super().__init__()
@@ -41,8 +41,8 @@ def write_onnx(network: CtcNetwork, path: Path, lines: Sequence[Tensor] = ()) ->
 
     Args:
         path: The file.
-        lines: Batches (lines, 1, height, width) like those it will read. The ranges of what passes between its
-            layers are taken from them, and the weights are quantized to eight bits; without them weights stay whole.
+        lines: Batches (lines, 1, height, width) like those to read; they give the activation ranges for eight-bit
+            quantization. Without them the weights stay in full precision.
     """
     reader, height = _Reader(network).eval(), network.options.height
     whole = path.with_name(path.name + ".whole")
@@ -67,7 +67,7 @@ def write_onnx(network: CtcNetwork, path: Path, lines: Sequence[Tensor] = ()) ->
 
 
 def onnx_network(path: Path) -> Callable[[Tensor], Tensor]:
-    """Return the network of a file on one thread, so that its scores are those of what ships."""
+    """Return the network in a file, on a single thread, so that scores are those of the shipped model."""
     from onnxruntime import InferenceSession, SessionOptions
 
     options = SessionOptions()
@@ -86,14 +86,14 @@ def model_height(path: Path) -> int:
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """A model whose training is over, for its card.
+    """A trained model, for its card.
 
     Attributes:
-        name: Name of the model and of its folder.
-        steps: Steps of this stage, without those of weights that it went on from.
-        history: All stages of the training, oldest first; the last is the one that is over.
-        scores: Scores by name of a set of lines.
-        limits: What the model cannot do.
+        name: Name of the model and its folder.
+        steps: Number of steps of this stage, without those of its parent.
+        history: All stages of the training, oldest first; the last is the finished stage.
+        scores: Scores by name of the set of lines.
+        limits: The limitations of the model.
     """
 
     name: str
@@ -110,12 +110,12 @@ def write_card(folder: Path, model: TrainedModel) -> None:
     sha256 = sha256_of_file(folder / WEIGHTS)
     parameters = sum(parameter.numel() for parameter in model.network.parameters())
     options = model.network.options
-    now = model.history[-1]
+    stage_of_card = model.history[-1]
     lines = [
         "# A reader of handwritten lines. Written by `hotich train`; do not edit.",
         f"# {options.tower} tower, {options.mixer} mixer, width {options.width}, depth {options.depth},",
         f"# {parameters / 1e6:.2f} million parameters,",
-        f"# this stage: {model.steps} steps in {now.minutes or 0:.0f} CPU minutes.",
+        f"# this stage: {model.steps} steps in {stage_of_card.minutes or 0:.0f} CPU minutes.",
         f"name = {_toml_string(model.name)}",
         'engine = "ctc-line"',
         'reads = ["handwriting"]',
@@ -123,7 +123,7 @@ def write_card(folder: Path, model: TrainedModel) -> None:
         f"letters = {_toml_string(LETTERS)}",
         f"height = {options.height}",
         f"licence = {_toml_string(model.licence)}",
-        f"training_data = {_toml_string(' '.join(now.data))}",
+        f"training_data = {_toml_string(' '.join(stage_of_card.data))}",
         f"measured = {_toml_string(_format_scores(model.scores))}",
         f"limits = {_toml_string(model.limits)}",
     ]
@@ -157,6 +157,6 @@ def _format_score(score: LineScore) -> str:
 
 
 def _toml_string(text: str) -> str:
-    """A TOML basic string."""
+    """Return a TOML basic string."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", escaped) + '"'
+    return '"' + _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", escaped) + '"'

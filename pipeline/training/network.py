@@ -1,9 +1,9 @@
-"""The networks: a convolutional tower over the picture, then a mixer along the line, then CTC letters.
+"""The networks: a convolutional tower over the picture, a mixer along the line, then CTC letters.
 
-Networks of different kind err differently. Towers: ``residual`` (small residual blocks, taught here from nothing) and
-``pretrained`` (the encoder of PP-OCRv6, taught by its makers with the writing of many languages). Mixers:
-``convolutional`` (gated depthwise convolutions with a wide view), ``recurrent`` (bidirectional LSTM layers) and
-``hybrid`` (some of the first, then one of the second).
+Networks of different types make different errors. Towers: ``residual`` (small residual blocks, trained from scratch)
+and ``pretrained`` (the encoder of PP-OCRv6, pretrained on many languages). Mixers: ``convolutional`` (gated depthwise
+convolutions with a wide view), ``recurrent`` (bidirectional LSTM layers) and ``hybrid`` (convolutional layers, then an
+LSTM layer).
 
 Source:
     Shi et al., "An End-to-End Trainable Neural Network for Image-based Sequence Recognition" (CRNN, 2015); Graves et
@@ -28,16 +28,16 @@ _LOWER = "".join(dict.fromkeys("abcdefghijklmnopqrstuvwxyz" + "đ" + TONED_VOWEL
 SIGNS = "/-.,():;'\"+&%*?!="
 
 LETTERS = " 0123456789" + _LOWER + _LOWER.upper() + SIGNS
-"""Blank of the paper first, then figures, all Latin and Vietnamese letters in both cases, and signs. NFC."""
+"""The space first, then digits, all Latin and Vietnamese letters in both cases, and signs. NFC."""
 
 UNLABELLED = frozenset('-.,():;"+&%*?!=')
-"""Signs that the labels of real lines leave out whatever is on paper (their SOURCE says so)."""
+"""Signs omitted from the labels of real lines (see their SOURCE)."""
 
 
 def folded_classes() -> tuple[tuple[int, ...], str]:
     """Return the folded class of every network class (0 is no letter), and the folded letters (class 1 first).
 
-    Lines whose labels give neither case nor punctuation are scored on folded classes.
+    Lines whose labels lack case and punctuation are scored on folded classes.
     """
     letters = "".join(dict.fromkeys(letter.lower() for letter in LETTERS if letter not in UNLABELLED))
     where = {letter: number + 1 for number, letter in enumerate(letters)}
@@ -54,15 +54,15 @@ class NetworkOptions:
     """The shape of a network.
 
     Attributes:
-        mixer: Kind of the mixer along the line.
-        tower: Kind of the tower.
+        mixer: Type of the mixer along the line.
+        tower: Type of the tower.
         height: Rows of the picture.
         channels: Channels of the four stages of a residual tower.
-        blocks: Residual blocks of its last three stages.
+        blocks: Residual blocks of the last three stages.
         width: Width of the mixer.
         depth: Layers of the mixer.
-        view: Steps that one convolution of the mixer sees.
-        memory: Units of an LSTM in each direction.
+        view: Steps in the window of a convolution of the mixer.
+        memory: LSTM units in each direction.
         dropout: Share of dropped values.
     """
 
@@ -89,7 +89,7 @@ NETWORKS = {
         mixer="hybrid", tower="pretrained", height=48, width=256, depth=3, view=11, memory=192
     ),
 }
-"""The networks that can be asked for by name."""
+"""The named networks."""
 
 
 class _Convolution(nn.Sequential):
@@ -113,7 +113,7 @@ class _Residual(nn.Module):
 
 
 class _Gated(nn.Module):
-    """A wide depthwise convolution along the line and a gated mix of its channels, added to what came in."""
+    """A wide depthwise convolution along the line and a gated mix of channels, as a residual block."""
 
     def __init__(self, width: int, view: int) -> None:
         super().__init__()

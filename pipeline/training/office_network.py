@@ -1,7 +1,7 @@
-"""Go on training a network that ships, on an office's decided lines and on drawn ones.
+"""Further training of a shipped network on an office's decided lines and on drawn lines.
 
-Nothing but what ships is replayed: lines drawn with the fonts of the product, on which the network is also held to what
-the shipped one sees. The folder of the work keeps the state, so that an interrupted training goes on.
+Only shipped material is replayed: lines drawn with the product's fonts, on which the network is also distilled from its
+shipped state. The work folder keeps the state, so that an interrupted training continues.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from pipeline.training.train import DrawnLines, TrainingPlan, write_model
 OFFICE_LOOP = LoopOptions(
     minutes=30.0, size=16, rate=2e-4, average=0.99, every=2.0, save_every=2.0, distillation=1.0
 )  # fmt: skip
-"""How an office's network is trained, at a small rate."""
+"""Options of training an office's network, with a small learning rate."""
 
 OWN_SHARE, REJOINED = 0.5, 0.3
-"""Share of the office's lines in each step, and of those the share whose words are joined anew."""
+"""Share of the office's lines in each step, and the share of them recomposed from words."""
 
 BLEND = 0.3
-"""The share of the shipped weights in what is written (``averaged_network``)."""
+"""Share of the shipped weights in the written model (``averaged_network``)."""
 
 LIMITS = (
     "Trained further on the decided lines of one office: hands of other offices it may read worse. It belongs to the "
@@ -43,17 +43,17 @@ LIMITS = (
 
 @dataclass(frozen=True)
 class OfficePlan:
-    """What to train, from what.
+    """The plan of an office training.
 
     Attributes:
-        parent: The ``model.onnx`` that ships.
+        parent: The shipped ``model.onnx``.
         folder: Folder of the new model; its name is the model's name.
-        work: Where drawn lines and state stay.
-        lines: The decided lines that may be learnt from.
-        about: What the card says of them: counts and sources, never a name.
-        drawn: How many drawn lines are at hand at a time.
-        blend: The share of the shipped weights in what is written.
-        networks: The shapes that the shipped network may have.
+        work: Folder of drawn lines and training state.
+        lines: The decided lines to learn.
+        about: The card's description of the lines: counts and sources, no names.
+        drawn: Number of drawn lines in use at a time.
+        blend: Share of the shipped weights in the written model.
+        networks: Possible shapes of the shipped network.
     """
 
     parent: Path
@@ -71,11 +71,11 @@ def train_office_network(plan: OfficePlan, command: str, say: Callable[[str], No
     """Train a network on an office's lines and write it with its card.
 
     Args:
-        command: The command as the card repeats it.
+        command: The command line for the card.
         say: Takes progress, in Vietnamese.
 
     Raises:
-        SetupError: The shipped network cannot be trained on.
+        SetupError: The shipped network cannot be trained.
     """
     plan.work.mkdir(parents=True, exist_ok=True)
     whole = TrainingPlan(
@@ -111,7 +111,7 @@ def train_office_network(plan: OfficePlan, command: str, say: Callable[[str], No
 
 
 def _shape_of(plan: OfficePlan) -> NetworkOptions:
-    """Return the shape of the shipped network: the one into which its weights fit."""
+    """Return the shape of the shipped network: the shape that fits its weights."""
     for shape in plan.networks:
         try:
             load_shipped_network(plan.parent, shape, torch.rand(1, 1, shape.height, 8 * shape.height))

@@ -1,4 +1,4 @@
-"""What a model was made from, as its card says it: drawn lines, real lines, weights that training went on from."""
+"""The origin of a model for its card: drawn lines, real lines, and parent weights."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from pipeline.recognition.ocr.models import TrainingStage
 from pipeline.training.dataset import RealLine, content_key
 
 WEIGHTS_KEY = "weights: "
-"""How the key of weights begins that training went on from; their SHA-256 follows."""
+"""Prefix of the key of parent weights; their SHA-256 follows."""
 
 ABOUT_LINES = "SOURCE.txt"
-"""What a folder of real lines says of itself: where they come from, under which licence."""
+"""File about a folder of real lines: their origin and licence."""
 
 LONGEST = 450
-"""Characters of ``ABOUT_LINES`` that a card repeats; what it says of a licence is description besides."""
+"""Number of characters of ``ABOUT_LINES`` in a card; the licence sentence comes in addition."""
 
 FREE = "Apache-2.0"
 AS_FAR = "Apache-2.0 as far as this project can give it"
@@ -31,25 +31,25 @@ _LICENCE_LINE = re.compile(
     r"^[^\w\n]*(?:licen[cs]e|giấy phép|bản quyền)\b(?:[^\w\n]*\n+)?.*(?:\n[^\S\n]+\S.*)*",
     re.IGNORECASE | re.MULTILINE,
 )
-"""A line that begins so, with those indented below it; of a heading the line below."""
+"""A licence line with its indented continuation lines; for a heading, the line below it."""
 
 _SENTENCE_END = re.compile(r"[.!?](?=\s)|\n(?!\s)")
 
 _BEFORE_REAL = "From drawn lines it barely knows old scripts, pencil, brush and faded ink."
 _ALWAYS = (
     "It reads one line at a time and cannot tell that a cell holds two. Its confidence is raw: "
-    "pipeline.calibration makes it honest."
+    "pipeline.recognition.calibration makes it honest."
 )
 
 
 class TrainingSource(NamedTuple):
-    """One thing that was learned from.
+    """A source of a training.
 
     Attributes:
-        description: What the card says of it, in whole sentences.
-        licence: What it means for the licence; empty for nothing.
-        limits: What it means for the limits of the model.
-        history: Earlier stages of weights that training went on from, as JSON; empty for none. A checkpoint holds it.
+        description: The card's description, in whole sentences.
+        licence: Its effect on the licence; ``""``: none.
+        limits: Its effect on the limits of the model.
+        history: Earlier stages of parent weights, as JSON; ``""``: none. A checkpoint holds it.
     """
 
     description: str
@@ -64,11 +64,11 @@ class TrainingSource(NamedTuple):
 
 
 TrainingSources = dict[str, TrainingSource]
-"""By a key that is the same for the same lines, pens or weights, in the order in which they were learned from."""
+"""Sources by a key that identifies the same lines, pens or weights, in the order of use."""
 
 
 def drawn_source(pens: str) -> TrainingSources:
-    """Return the source of drawn lines; ``pens`` says how many fonts of which licences there are."""
+    """Return the source of drawn lines; ``pens``: number and licences of the fonts."""
     return {
         f"drawn: {pens}": TrainingSource(
             f"Endless drawn lines (pipeline.training.synthetic_lines.lines; {pens})."
@@ -77,7 +77,7 @@ def drawn_source(pens: str) -> TrainingSources:
 
 
 def figures_source(folder: Path | None) -> TrainingSources:
-    """Return the source of single figures of real pens (``scripts/training-figures.sh``); nothing without a folder."""
+    """Return the source of digits by real pens (``scripts/training-figures.sh``); empty without a folder."""
     if folder is None:
         return {}
     return {
@@ -92,12 +92,12 @@ def figures_source(folder: Path | None) -> TrainingSources:
 def real_source(
     folder: Path, taught: Sequence[RealLine], kept_apart: Sequence[RealLine], say: Callable[[str], None]
 ) -> TrainingSources:
-    """Return the source of a folder's lines; nothing if none are taught.
+    """Return the source of a folder's lines; empty if none are learnt.
 
     Args:
-        folder: The folder, with ``ABOUT_LINES``.
-        taught: Lines that are learned from.
-        kept_apart: Lines that measure progress.
+        folder: The folder with ``ABOUT_LINES``.
+        taught: Lines to learn.
+        kept_apart: Held-out lines that measure progress.
         say: Takes warnings, in Vietnamese.
 
     Raises:
@@ -132,7 +132,7 @@ def pretrained_source(model: Path) -> TrainingSources:
 
 
 def shipped_source(model: Path, say: Callable[[str], None]) -> TrainingSources:
-    """Return the source of the weights in a ``model.onnx``: which they are, and what a card that names them says."""
+    """Return the source of the weights in a ``model.onnx``: their identity, and the content of their card."""
     name = model.resolve().parent.name
     if not model.is_file():
         sha256, card = "", None
@@ -161,11 +161,11 @@ def shipped_source(model: Path, say: Callable[[str], None]) -> TrainingSources:
 def merge_sources(
     held: TrainingSources | None, begun: TrainingSources, learns: TrainingSources
 ) -> TrainingSources:
-    """Return what a training has learned from when it goes on.
+    """Return the sources of a continued training.
 
     Args:
-        held: What its checkpoint says, None if nothing.
-        learns: What it learns from now.
+        held: The sources in its checkpoint; ``None``: none are stored.
+        learns: The sources from now on.
     """
     if held is None:
         return begun | learns
@@ -173,36 +173,40 @@ def merge_sources(
 
 
 def refresh_sources(held: TrainingSources | None, now: TrainingSources) -> TrainingSources:
-    """Return what a training has learned from, in the words of ``now`` where it describes the same thing."""
+    """Return the sources of a training, with the descriptions in ``now`` for the same sources."""
     return now if held is None else {key: now.get(key, source) for key, source in held.items()}
 
 
 def licence_of(sources: Mapping[str, TrainingSource]) -> str:
-    """Return under which licence the model is, as its card says it."""
-    said = list(dict.fromkeys(source.licence for source in sources.values() if source.licence))
-    kept = [licence for licence in said if not any(licence != other and licence in other for other in said)]
+    """Return the licence of a model for its card."""
+    licences = list(dict.fromkeys(source.licence for source in sources.values() if source.licence))
+    kept = [
+        licence
+        for licence in licences
+        if not any(licence != other and licence in other for other in licences)
+    ]
     return f"{AS_FAR}: {'; '.join(kept)}." if kept else FREE
 
 
 def limits_of(sources: Mapping[str, TrainingSource]) -> str:
-    """Return what the model does not know, as its card says it."""
+    """Return the limits of a model for its card."""
     real = (source.limits for source in sources.values() if source.limits)
     return " ".join((_BEFORE_REAL, *real, _ALWAYS))
 
 
 def shorten(text: str, longest: int = LONGEST) -> str:
-    """Return the text with single blanks; a longer one ends after a sentence, a line or a word, with ``[…]``."""
+    """Return the text with single spaces, cut after a sentence, a line or a word if too long, with ``[…]``."""
     whole = " ".join(text.split())
     if len(whole) <= longest:
         return whole
-    parts = (" ".join(text[: found.end()].split()) for found in _SENTENCE_END.finditer(text))
+    parts = (" ".join(text[: match.end()].split()) for match in _SENTENCE_END.finditer(text))
     fitting = [part for part in parts if len(part) <= longest]
     cut = fitting[-1] if fitting else whole[: longest + 1].rpartition(" ")[0] or whole[:longest]
     return f"{cut} […]"
 
 
 def _about(folder: Path) -> str:
-    """``""`` when the folder says nothing."""
+    """Return the text of ``ABOUT_LINES``; ``""`` if there is none."""
     path = folder / ABOUT_LINES
     if not path.is_file():
         return ""
@@ -223,8 +227,8 @@ def _quote_about(about: str) -> str:
 
 
 def _licence_line(about: str) -> str:
-    found = _LICENCE_LINE.search(about)
-    return shorten(found[0]) if found else ""
+    match = _LICENCE_LINE.search(about)
+    return shorten(match[0]) if match else ""
 
 
 def _licence_of(about: str) -> str:
@@ -236,7 +240,7 @@ def _licence_of(about: str) -> str:
 
 
 def _licence_before(licence: str) -> str:
-    """What is left to say of the licence of weights that were gone on from."""
+    """Return the remaining statement about the licence of parent weights."""
     if licence == FREE:
         return ""
     if licence.startswith(f"{AS_FAR}: "):
@@ -245,8 +249,8 @@ def _licence_before(licence: str) -> str:
 
 
 def _limits_of(lines: Sequence[RealLine], writers: int) -> str:
-    seen = set("".join(line.text for line in lines))
-    figures = [figure for figure in "0123456789" if figure not in seen]
+    letters = set("".join(line.text for line in lines))
+    figures = [figure for figure in "0123456789" if figure not in letters]
     full = sum(line.full_label for line in lines)
     lacking = [f"no figure {', '.join(figures)}"] if figures else []
     if full < len(lines):
@@ -259,10 +263,10 @@ def _limits_of(lines: Sequence[RealLine], writers: int) -> str:
 
 
 def stages_of(sources: TrainingSources, minutes: float, seed: int, command: str) -> tuple[TrainingStage, ...]:
-    """Return all stages of a training that is over, oldest first.
+    """Return all stages of a finished training, oldest first.
 
     Args:
-        sources: What was learned from, that of weights which were gone on from included.
+        sources: All sources, including parent weights.
         minutes: CPU minutes of the last stage.
         seed: Seed of the last stage.
         command: The command that ran the last stage.
@@ -281,13 +285,13 @@ def stages_of(sources: TrainingSources, minutes: float, seed: int, command: str)
 
 
 def _stages_of(card: Mapping[str, Any]) -> Sequence[TrainingStage]:
-    """The stages that a card lists; a card of a time without them is one stage in its own words."""
+    """Return the stages in a card; a card without a history is a single stage."""
     stages = [TrainingStage(**stage) for stage in card.get("history", ())]
     return stages or [TrainingStage(what="As its card says.", data=(str(card["training_data"]),))]
 
 
 def _card_of(model: Path, sha256: str) -> dict[str, Any] | None:
-    """Return the card next to a model's file; None when there is none that can be read and names this file."""
+    """Return the card of a model file; ``None`` if no readable card names the file."""
     try:
         card = tomllib.loads((model.parent / "model.toml").read_text(encoding="utf-8"))
         named = [digest for _, digest in card["files"]]

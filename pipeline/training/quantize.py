@@ -1,12 +1,12 @@
-"""Quantize weights from 32 bits to eight: less than half the size and half the time.
+"""Quantization of weights from 32 to 8 bits: less than half the size and half the time.
 
-Convolutions and matrices calculate with eight bits, their weights with a scale for every channel, what passes between
-them with a scale that is fixed here (static quantization): the range of those values is seen on some lines. With
-scales taken from each batch as it comes a line would be read otherwise beside other lines. What meets the picture
-itself, what remembers along the line and what names the letters stay whole.
+Convolutions and matrices compute in eight bits, with a weight scale for each channel and fixed activation scales
+(static quantization), which are calibrated on lines. Dynamic scales would make the reading of a line depend on the
+other lines in its batch. The first convolution, the LSTM and the letter layer stay in full precision,
+as does the stem of a pretrained tower.
 
-Weights use seven of the eight bits: processors without instructions for it add two products in 16 bits, which full
-weights can overflow. So every processor reads the same, if not as fast.
+Weights use seven of the eight bits: processors without special instructions add two products in 16 bits, which
+eight-bit weights can overflow. All processors thus read the same, at different speeds.
 
 Source:
     Jacob et al., "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference" (2018);
@@ -22,31 +22,35 @@ from typing import Any
 
 from torch import Tensor
 
-TOWER = "/tower/"
-"""What the names of the tower's operations hold."""
+TOWER, BLOCKS = "/tower/", "/tower/blocks"
+"""Parts of the names of a tower's operations, and of those in the blocks of a pretrained tower."""
+
+QUANTIZED = frozenset({"Conv", "Relu", "Add", "Sigmoid", "Mul"})
+"""Operations of a tower that calculate with eight bits."""
 
 
 def quantize(whole: Path, path: Path, lines: Sequence[Tensor]) -> None:
     """Write a quantized model.
 
     Args:
-        whole: The model with whole weights.
+        whole: The model in full precision.
         path: The file to write.
-        lines: Batches (lines, 1, height, width) on which ranges are seen.
+        lines: Batches (lines, 1, height, width) for the calibration of activation ranges.
     """
     import onnx
     from onnxruntime.quantization import QuantType, quantize_static
 
     graph = onnx.load(str(whole)).graph.node
-    tower = [node.name for node in graph if TOWER in node.name and node.op_type in ("Conv", "Relu", "Add")]
+    tower = [node.name for node in graph if TOWER in node.name and node.op_type in QUANTIZED]
+    blocks = [name for name in tower if BLOCKS in name]
     matrices = [node.name for node in graph if node.op_type == "MatMul"]
-    logging.disable(logging.WARNING)  # it recommends a step that changes nothing here
+    logging.disable(logging.WARNING)  # it recommends a step without effect here
     try:
         quantize_static(
             whole,
             path,
             _CalibrationReader(lines),
-            nodes_to_quantize=[*tower[1:], *matrices[:-1]],
+            nodes_to_quantize=[*(blocks or tower[1:]), *matrices[:-1]],
             per_channel=True,
             reduce_range=True,
             activation_type=QuantType.QUInt8,
@@ -57,7 +61,7 @@ def quantize(whole: Path, path: Path, lines: Sequence[Tensor]) -> None:
 
 
 class _CalibrationReader:
-    """Hands out the lines as onnxruntime asks for them."""
+    """Supplies the lines to onnxruntime."""
 
     def __init__(self, lines: Sequence[Tensor]) -> None:
         self._waiting: Iterator[Tensor] = iter(lines)

@@ -1,7 +1,7 @@
-"""Turn the weights that ship (``model.onnx``) back into a network that can be trained on.
+"""Conversion of shipped weights (``model.onnx``) to a trainable network.
 
-The eight-bit matrices come back as what they represent; what the export folded into the convolutions stays there, and
-the norms behind them are set so that the network reads as the model does. From then on it learns like any other.
+Eight-bit matrices are dequantized; batch norms folded into convolutions by the export stay folded, and the norms after
+them are set so that the network computes the same as the model. It can then be trained like any network.
 """
 
 from __future__ import annotations
@@ -20,18 +20,17 @@ from pipeline.training.network import CtcNetwork, NetworkOptions
 _Weights = NDArray[np.float32]
 
 GATES = [0, 2, 3, 1]
-"""Where torch's gates of an LSTM (input, forget, cell, output) stand among ONNX's (input, output, forget, cell)."""
+"""Positions of torch's LSTM gates (input, forget, cell, output) among ONNX's (input, output, forget, cell)."""
 
 
 def load_shipped_network(model: Path, options: NetworkOptions, lines: Tensor) -> CtcNetwork:
-    """Return the network of a ``model.onnx`` that ``hotich train`` wrote.
+    """Return the network of a ``model.onnx`` written by ``hotich train``.
 
     Args:
-        lines: Some lines (lines, 1, height, width) as it will be trained on, for the means and spreads that its
-            norms start from.
+        lines: Lines (lines, 1, height, width) as in the training, for the initial statistics of the norms.
 
     Raises:
-        SetupError: The model has another shape or was made otherwise.
+        SetupError: The model has another shape or origin.
     """
     network = CtcNetwork(options)
     try:
@@ -46,32 +45,34 @@ def load_shipped_network(model: Path, options: NetworkOptions, lines: Tensor) ->
 
 
 def _matrices(model: Path) -> Mapping[str, _Weights]:
-    """All weights by their names in the file; eight-bit ones under the name they had before."""
+    """Return all weights by their names in the file; dequantized weights have their original names."""
     import onnx
     from onnx import numpy_helper
 
     held = {tensor.name: numpy_helper.to_array(tensor) for tensor in onnx.load(str(model)).graph.initializer}
-    found: dict[str, _Weights] = {}
+    weights: dict[str, _Weights] = {}
     for name, value in held.items():
         if name.endswith("_quantized"):
-            before = name.removesuffix("_quantized")
-            of = (
-                before if before + "_scale" in held else name
-            )  # what a bias is scaled by bears its name in eight bits
-            scale, zero = held[of + "_scale"], held[of + "_zero_point"]
-            if scale.ndim and value.ndim != 2:  # a channel is a convolution's first axis, a matrix's last
+            original = name.removesuffix("_quantized")
+            scale_name = (
+                original if original + "_scale" in held else name
+            )  # the scale of a bias has the bias's quantized name
+            scale, zero = held[scale_name + "_scale"], held[scale_name + "_zero_point"]
+            if (
+                scale.ndim and value.ndim != 2
+            ):  # a channel is the first axis of a convolution and the last of a matrix
                 scale, zero = (part.reshape(-1, *(1,) * (value.ndim - 1)) for part in (scale, zero))
-            found[before] = (value.astype(np.float32) - zero) * scale
+            weights[original] = (value.astype(np.float32) - zero) * scale
         elif not name.endswith(("_scale", "_zero_point")):
-            found[name] = value
-    return found
+            weights[name] = value
+    return weights
 
 
 def _fill(network: CtcNetwork, held: Mapping[str, _Weights]) -> None:
     own = network.state_dict()
     for name in own:
-        if (there := held.get(f"network.{name}")) is not None:
-            own[name] = _same_shape(there, own[name])
+        if (shipped := held.get(f"network.{name}")) is not None:
+            own[name] = _same_shape(shipped, own[name])
     convolutions, products, memories = (_anonymous(held, kind) for kind in ("Conv", "MatMul", "LSTM"))
     for convolution, norm in normed_convolutions(network):
         own[f"{convolution}.weight"] = _same_shape(next(convolutions), own[f"{convolution}.weight"])
@@ -85,17 +86,16 @@ def _fill(network: CtcNetwork, held: Mapping[str, _Weights]) -> None:
 
 
 def _fill_memory(own: dict[str, Tensor], memories: Iterator[_Weights]) -> None:
-    """Fill one bidirectional layer.
+    """Fill a bidirectional LSTM layer.
 
-    Two weights follow in the order of the file: that for the line and that for the state. The biases have one dimension
-    less.
+    Two weights follow in the order of the file: input and recurrent. The biases have one dimension less.
     """
     biases, inward, back = sorted(memories, key=lambda weights: weights.ndim)
     for direction, ending in enumerate(("", "_reverse")):
         for name, weights in (("ih", inward[direction]), ("hh", back[direction])):
             whole = own[f"lstm.weight_{name}_l0{ending}"]
-            turned = weights if weights.shape == tuple(whole.shape) else weights.T
-            own[f"lstm.weight_{name}_l0{ending}"] = _same_shape(_reordered(turned), whole)
+            oriented = weights if weights.shape == tuple(whole.shape) else weights.T
+            own[f"lstm.weight_{name}_l0{ending}"] = _same_shape(_reordered(oriented), whole)
         for name, bias in zip(("ih", "hh"), np.split(biases[direction], 2), strict=True):
             own[f"lstm.bias_{name}_l0{ending}"] = _same_shape(
                 _reordered(bias), own[f"lstm.bias_{name}_l0{ending}"]
@@ -108,7 +108,7 @@ def _reordered(gates: _Weights) -> _Weights:
 
 
 def _anonymous(held: Mapping[str, _Weights], kind: str) -> Iterator[_Weights]:
-    """Weights without a name of their own in the order in which lines pass: they are numbered."""
+    """Return numbered weights in the order of the layers."""
     start = f"onnx::{kind}_"
     numbered = {
         int(name.removeprefix(start)): value for name, value in held.items() if name.startswith(start)
@@ -123,7 +123,7 @@ def _same_shape(weights: _Weights, wanted: Tensor) -> Tensor:
 
 
 def normed_convolutions(network: CtcNetwork) -> Iterator[tuple[str, str]]:
-    """The names of each convolution of the tower and of the norm behind it, in the order in which lines pass."""
+    """Yield the names of each convolution of the tower and of the norm after it, in the order of the layers."""
     waiting = ""
     for name, module in network.named_modules():
         if isinstance(module, nn.Conv2d):
@@ -133,24 +133,24 @@ def normed_convolutions(network: CtcNetwork) -> Iterator[tuple[str, str]]:
 
 
 def _settle_norms(network: CtcNetwork, lines: Tensor) -> None:
-    """Give each norm the mean and the spread of what it meets, and undo them by its weight and bias."""
+    """Set the statistics of each norm from its inputs, and compensate them by its weight and bias."""
     network.eval()
-    met: dict[nn.BatchNorm2d, tuple[Tensor, Tensor]] = {}
+    statistics: dict[nn.BatchNorm2d, tuple[Tensor, Tensor]] = {}
 
     def note(norm: nn.Module, inward: tuple[Tensor, ...]) -> None:
         assert isinstance(norm, nn.BatchNorm2d)
-        met[norm] = inward[0].mean((0, 2, 3)), inward[0].var((0, 2, 3))
+        statistics[norm] = inward[0].mean((0, 2, 3)), inward[0].var((0, 2, 3))
 
     norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
     with torch.no_grad():
-        for norm in norms:  # as the export left them: nothing but the bias
+        for norm in norms:  # after the export a norm only adds its bias
             norm.running_mean, norm.running_var = torch.zeros_like(norm.bias), torch.ones_like(norm.bias)
             norm.weight.fill_((1 + norm.eps) ** 0.5)
         hooks = [norm.register_forward_pre_hook(note) for norm in norms]
         network(lines)
         for hook in hooks:
             hook.remove()
-        for norm, (mean, spread) in met.items():
+        for norm, (mean, spread) in statistics.items():
             norm.running_mean, norm.running_var = mean, spread
             norm.weight.copy_((spread + norm.eps).sqrt())
             norm.bias.add_(mean)

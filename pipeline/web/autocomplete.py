@@ -1,4 +1,4 @@
-"""Autocomplete words for what somebody is typing: values of the book, names, places, terms of a list.
+"""Suggestions for a text that is being typed: values of the book, names, places, terms of a code list.
 
 They are offered, never filled in.
 """
@@ -22,17 +22,17 @@ MOST = 7
 LANGUAGE = "vietnamese-text"
 NAMES = "name"
 STAMPS = "stamp"
-"""The list whose terms are suggested for notes."""
+"""The vocabulary whose terms are suggested for notes."""
 
 SEPARATORS = ",;-–"
-"""Signs between the units of a written place."""
+"""Separators between the units of a written place."""
 
 
 class Autocomplete:
-    """Suggests names from counts of their syllables, places from the gazetteer, terms from the code lists.
+    """Suggests names by syllable frequency, places from the gazetteer and terms from the code lists.
 
     Args:
-        models: The folder of models (by default the installation's); without its word data no names are offered.
+        models: The folder of models (by default the installation's); without its word data no name is suggested.
     """
 
     def __init__(self, schemas: Schemas, models: Path | None = None) -> None:
@@ -47,21 +47,21 @@ class Autocomplete:
         """Return up to ``MOST`` texts that continue ``text``, the likeliest first.
 
         Args:
-            text: What was typed so far; a letter without a mark matches the same letter with any mark.
-            place_code: The registration place; units near it come before others.
-            decided: Whole values of the field in the same book, the commonest first; they come before all others.
+            text: The text typed so far; a letter without a diacritic matches the same letter with any diacritic.
+            place_code: The registration place; its units and units near it come first.
+            decided: Whole values of the field in the same book, the most frequent first; they precede all others.
         """
         text = unicodedata.normalize("NFC", text).lstrip()
         if not text.strip():
             return tuple(decided[:MOST])
-        whole = (value for value in decided if _begins(value, text))
+        continuations = (value for value in decided if _begins(value, text))
         if spec.value_kind.is_name:
-            found = self._names(text)
+            suggestions = self._names(text)
         elif spec.value_kind.is_place:
-            found = self._places(text, place_code)
+            suggestions = self._places(text, place_code)
         else:
-            found = self._terms(spec, text)
-        return _first(chain(whole, found), text)
+            suggestions = self._terms(spec, text)
+        return _first(chain(continuations, suggestions), text)
 
     # --- terms ----------------------------------------------------------------------------------------------------
 
@@ -82,11 +82,11 @@ class Autocomplete:
     @cached_property
     def _syllables(self) -> Mapping[str, Sequence[str]]:
         """Return the syllables of names by their first bare letter."""
-        found: dict[str, list[str]] = {}
+        syllables: dict[str, list[str]] = {}
         for word in self._model.words if self._model else ():
             if is_syllable(word):
-                found.setdefault(unaccented(word)[:1], []).append(word)
-        return found
+                syllables.setdefault(unaccented(word)[:1], []).append(word)
+        return syllables
 
     def _names(self, text: str) -> Iterator[str]:
         model, (head, last) = self._model, _last_word(text)
@@ -101,16 +101,13 @@ class Autocomplete:
 
     @cached_property
     def _units(self) -> Mapping[str, Sequence[tuple[str, str, Unit]]]:
-        """Return (bare letters, spelling, unit) of all names and titles by their first two bare letters.
-
-        Larger units come first.
-        """
-        found: dict[str, list[tuple[str, str, Unit]]] = {}
+        """Return (bare letters, spelling, unit) of all names by their first two bare letters, larger units first."""
+        units: dict[str, list[tuple[str, str, Unit]]] = {}
         for unit in sorted(self._schemas.places.gazetteer.units, key=lambda unit: -unit.level):
             for name in (unit.title, unit.name):
                 bare = unaccented(name)
-                found.setdefault(bare[:2], []).append((bare, name, unit))
-        return found
+                units.setdefault(bare[:2], []).append((bare, name, unit))
+        return units
 
     def _places(self, text: str, place_code: str) -> Iterator[str]:
         at = max(text.rfind(sign) for sign in SEPARATORS) + 1
@@ -122,18 +119,18 @@ class Autocomplete:
         near, begun = self._near(place_code), unaccented(last)
         alike = (entry for entry in self._units.get(begun[:2], ()) if entry[0].startswith(begun))
         fitting = [(name, unit) for _, name, unit in alike if _begins(name, last)]
-        fitting.sort(key=lambda found: (_distance(found[1], near), len(found[0])))
+        fitting.sort(key=lambda fit: (_distance(fit[1], near), len(fit[0])))
         own = (f"{name}{self._above(unit)}" for name, unit in fitting if unit.code in near)
         names = (name for name, _ in fitting)
         yield from (head + lead + _cased(name, last, text) for name in chain(own, names))
 
     def _above(self, unit: Unit) -> str:
-        """Return the titles of all units above one, each after a comma."""
+        """Return the titles of all units above ``unit``, each after a comma."""
         above = next(
             (
-                one
-                for one in self._schemas.places.gazetteer.units
-                if one.code == unit.parent and one.scheme == unit.scheme
+                candidate
+                for candidate in self._schemas.places.gazetteer.units
+                if candidate.code == unit.parent and candidate.scheme == unit.scheme
             ),
             None,
         )
@@ -149,13 +146,13 @@ class Autocomplete:
 
 
 def _distance(unit: Unit, near: frozenset[str]) -> int:
-    """Return 0 for a unit over the registration place or that itself, 1 for one right below these, else 2."""
+    """Return 0 for the registration place and the units above it, 1 for a unit directly below these, else 2."""
     return 0 if unit.code in near else 1 if unit.parent in near else 2
 
 
-def _first(found: Iterable[str], text: str) -> tuple[str, ...]:
+def _first(words: Iterable[str], text: str) -> tuple[str, ...]:
     kept: dict[str, None] = {}
-    for word in found:
+    for word in words:
         if word != text:
             kept.setdefault(word, None)
         if len(kept) == MOST:
@@ -164,21 +161,21 @@ def _first(found: Iterable[str], text: str) -> tuple[str, ...]:
 
 
 def _last_word(text: str) -> tuple[str, str]:
-    """Split ``text`` into what comes before the word that is being typed, and that word."""
+    """Split ``text`` into the part before the word in progress, and that word."""
     at = text.rfind(" ") + 1
     return text[:at], text[at:]
 
 
 def _begins(word: str, typed: str) -> bool:
-    """Return whether ``word`` continues ``typed``: the same letters, and the same mark where a typed letter has one."""
+    """Return whether ``word`` continues ``typed``: the same letters, with the diacritics that were typed."""
     if not unaccented(word).startswith(unaccented(typed)):
         return False
     pairs = zip(unicodedata.normalize("NFC", word).casefold(), typed.casefold(), strict=False)
-    return all(letter == own or unaccented(own) == own for letter, own in pairs)
+    return all(letter == typed or unaccented(typed) == typed for letter, typed in pairs)
 
 
 def _cased(word: str, typed: str, text: str) -> str:
-    """Return the word in capitals where all of the text is, else with its first letter in the case that was typed."""
+    """Return the word in capitals if all of ``text`` is, else with its first letter in the typed case."""
     if len(text) > 1 and text.isupper():
         return word.upper()
     return (word[0].upper() if typed[0].isupper() else word[0].lower()) + word[1:]

@@ -1,4 +1,4 @@
-"""Work that a person starts in the browser and that goes on behind the answer, one of a kind at a time."""
+"""Jobs that a person starts in the browser and that run in the background, at most one of a kind at a time."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from pipeline.base.files import storage_errors, write_atomically
 from pipeline.web.security.middleware import log_fault
 
 KEPT = 30
-"""How many jobs of a kind are remembered, the newest."""
+"""Number of newest jobs of a kind that are remembered."""
 
 MOST_BYTES = 1 << 20
 FAULT = "Chương trình gặp lỗi nên chưa làm xong. Hãy thử lại; nếu vẫn lỗi, hãy báo người quản trị máy."
 
 OnProgress = Callable[[int, int], None]
-"""Told how much is done, of how much."""
+"""Called with the finished and the total number of steps."""
 
 
 class JobPhase(StrEnum):
-    """How far a job is; ``INTERRUPTED``: the server stopped meanwhile."""
+    """The phase of a job; ``INTERRUPTED``: the server stopped while it ran."""
 
     RUNNING = "running"
     DONE = "done"
@@ -38,19 +38,19 @@ class JobPhase(StrEnum):
 
 
 class JobRefused(HotichError):
-    """A job cannot be started; the message is for who wanted to."""
+    """A job cannot be started; the message is for the person who asked for it."""
 
     code = "job"
 
 
 @dataclass(frozen=True, slots=True)
 class JobOutcome:
-    """What a job came to.
+    """The result of a job.
 
     Attributes:
         sentences: The result in words.
-        link: The page where it goes on; ``""``: none.
-        good: Whether all is as it should be.
+            link: The page on which the work continues; ``""``: none.
+            good: Whether the job succeeded without a complaint.
     """
 
     sentences: tuple[str, ...]
@@ -60,14 +60,13 @@ class JobOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job as pages show it.
+    """A job as the pages show it.
 
     Attributes:
-        kind: What kind of work it is.
-        number: Its number among those of its kind.
-        author: The login of who started it.
-        done: How much is done, of ``total``.
-        outcome: What it came to, at ``ended_at``.
+        number: The serial number among the jobs of its kind.
+        author: The login of the person who started it.
+        done: Number of finished steps out of ``total``.
+        outcome: The result, known from ``ended_at`` on.
     """
 
     kind: str
@@ -87,20 +86,20 @@ class Job:
 
 
 JobWork = Callable[[OnProgress], JobOutcome]
-"""Does the work; an exception of ``OnProgress`` ends it."""
+"""Does the work; an exception raised by ``OnProgress`` ends it."""
 
 
 class _Stopped(Exception):
-    """The server stops."""
+    """The server is stopping."""
 
 
 class BackgroundJobs:
-    """Runs jobs, and remembers what they came to in ``<folder>/<kind>/<number>.json``.
+    """Runs jobs and keeps their results in ``<folder>/<kind>/<number>.json``.
 
-    Use it as a context manager: leaving it ends what is under way at its next step.
+    A context manager: on exit, running jobs end at their next step.
 
     Args:
-        folder: Where jobs are remembered.
+        folder: The folder of the kept results.
         now: The clock, in UTC.
     """
 
@@ -122,21 +121,21 @@ class BackgroundJobs:
     def start(
         self, kind: str, title: str, author: str, work: JobWork, note: Callable[[], object] = lambda: None
     ) -> Job:
-        """Start a job behind the answer and return it.
+        """Start a job in the background and return it.
 
         Args:
-            author: The login of who starts it.
-            note: Notes in the audit that it is started, before it is.
+            author: The login of the person who starts it.
+            note: Writes the start into the audit log, before the job starts.
 
         Raises:
-            JobRefused: One of this kind is under way.
-            StorageError: The disk refuses what is remembered of it.
+            JobRefused: A job of this kind is running.
+            StorageError: The record of the job cannot be written.
         """
         with self._lock:
-            held = self._running.get(kind)
-            if held is not None:
-                raise JobRefused(f"Đang làm rồi: “{held.title}”. Hãy đợi xong rồi bắt đầu việc mới.")
-            number = max((one.number for one in self._kept(kind)), default=0) + 1
+            running = self._running.get(kind)
+            if running is not None:
+                raise JobRefused(f"Đang làm rồi: “{running.title}”. Hãy đợi xong rồi bắt đầu việc mới.")
+            number = max((job.number for job in self._kept(kind)), default=0) + 1
             job = Job(kind, number, title, author, self._now())
             self._running[kind] = job
         try:
@@ -153,23 +152,21 @@ class BackgroundJobs:
         """Return the jobs of a kind, the newest first."""
         with self._lock:
             running, unwritten = self._running.get(kind), dict(self._unwritten)
-        found = sorted(self._kept(kind), key=lambda one: one.number, reverse=True)
+        kept = sorted(self._kept(kind), key=lambda job: job.number, reverse=True)
         return tuple(
             running
-            if running is not None and one.number == running.number
-            else unwritten.get((kind, one.number), replace(one, phase=JobPhase.INTERRUPTED))
-            if one.is_running
-            else one
-            for one in found
+            if running is not None and job.number == running.number
+            else unwritten.get((kind, job.number), replace(job, phase=JobPhase.INTERRUPTED))
+            if job.is_running
+            else job
+            for job in kept
         )
 
     def running(self, kind: str) -> Job | None:
-        """Return the job of a kind that is under way."""
         with self._lock:
             return self._running.get(kind)
 
     def wait(self) -> None:
-        """Wait until nothing is under way."""
         self._worker.shutdown()
         self._worker = ThreadPoolExecutor(3, thread_name_prefix="jobs")
 
@@ -188,7 +185,7 @@ class BackgroundJobs:
             phase, outcome = JobPhase.INTERRUPTED, JobOutcome(())
         except HotichError as error:
             outcome = JobOutcome((error.message,), good=False)
-        except Exception as error:  # noqa: BLE001 (whatever it is, the page says so and the log where)
+        except Exception as error:  # noqa: BLE001 (any fault is shown on the page and logged)
             log_fault(error)
         ended = replace(job, phase=phase, outcome=outcome, ended_at=self._now())
         try:
@@ -213,13 +210,13 @@ class BackgroundJobs:
                 old.unlink()
 
     def _kept(self, kind: str) -> list[Job]:
-        found = []
+        jobs = []
         for path in (self._folder / kind).glob("*.json"):
             try:
-                found.append(_job_of(json.loads(path.read_bytes()[:MOST_BYTES])))
+                jobs.append(_job_of(json.loads(path.read_bytes()[:MOST_BYTES])))
             except (OSError, ValueError, KeyError, TypeError) as error:
                 log_fault(error)
-        return found
+        return jobs
 
 
 def _as_text(value: object) -> str:
@@ -244,4 +241,4 @@ def _job_of(stored: Mapping[str, Any]) -> Job:
 
 
 NO_JOBS = BackgroundJobs(Path(os.devnull))
-"""For an application that starts none."""
+"""For an application that starts no jobs."""

@@ -1,4 +1,4 @@
-"""What every route works with: the parts of the running application, and ids as they come from outside."""
+"""The parts of the running application that routes share, and row ids in requests."""
 
 from __future__ import annotations
 
@@ -15,11 +15,9 @@ from starlette.responses import Response
 
 from pipeline.base.errors import HotichError, RegistryError, RegistryUnavailable, StorageError
 from pipeline.base.model import PageRef
-from pipeline.declarations.office.approval import ApprovalPolicy
-from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.declarations.office.policies import OfficePolicies
 from pipeline.declarations.schema import Schemas
-from pipeline.delivery.printing.service import Printer
+from pipeline.delivery.printing.service import NO_PRINTER, Printer
 from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import OpenAct, Person, Session
@@ -30,18 +28,18 @@ from pipeline.registry.publishing.publishing import Publishing
 from pipeline.registry.tasks.model import NotYours
 from pipeline.reports import WorkPlan
 from pipeline.reports.own_files import UnusedFile, unused_files
-from pipeline.runs.prefect_runs import PrefectRuns
-from pipeline.scans.inbox.uploads import UploadDesk
+from pipeline.runs.prefect_runs import NO_RUNS, PrefectRuns
+from pipeline.scans.inbox.uploads import NO_UPLOADS, UploadDesk
 from pipeline.scans.store_check import StoreState
 from pipeline.web.autocomplete import Autocomplete
 from pipeline.web.desk.live_rules import LiveRules
-from pipeline.web.desk.redrawn_regions import RedrawnRegions
+from pipeline.web.desk.redrawn_regions import NO_REGIONS, RedrawnRegions
 from pipeline.web.form_design.form_desk import FormDesk
 from pipeline.web.handbook import Handbook
-from pipeline.web.package_queue import PackageQueue
-from pipeline.web.pictures import PageSource, Pictures
+from pipeline.web.package_queue import NO_PACKAGE_QUEUE, PackageQueue
+from pipeline.web.pictures import NO_PICTURES, PageSource, Pictures
 from pipeline.web.rendering import PageRenderer
-from pipeline.web.scanning.intake_desk import IntakeDesk
+from pipeline.web.scanning.intake_desk import NO_INTAKE, IntakeDesk
 from pipeline.web.security.access import may_open
 from pipeline.web.security.middleware import RateLimiter, ReviewOptions
 from pipeline.web.security.phone_passes import PhonePasses
@@ -52,15 +50,15 @@ MAX_ROW_ID = 2**31 - 1
 """The largest id that every database of the registry accepts."""
 
 RowId = Annotated[int, Field(ge=0, le=MAX_ROW_ID)]
-"""An id of a row of the registry, in a request."""
+"""A row id in a request."""
 
 
 TEXTS = frozenset({"draft_id", "upload_id", "sha256", "scan", "code", "state", "q", "who", "subject"})
-"""Parameters that are no numbers, even where all their letters happen to be digits."""
+"""Parameters that hold text, even where it consists of digits only."""
 
 
 def exceed_row_ids(parameters: Iterable[tuple[str, str]]) -> bool:
-    """Return whether a parameter of an address, given with its name, is a number that is larger than any row id."""
+    """Return whether any (name, value) parameter of an address holds a number larger than every row id."""
     return any(
         name not in TEXTS and value.removeprefix("-").isdecimal() and int(value[:20]) > MAX_ROW_ID
         for name, value in parameters
@@ -68,51 +66,60 @@ def exceed_row_ids(parameters: Iterable[tuple[str, str]]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
-    """The parts of a running application.
+class ServerWork:
+    """Work of the server beyond the registry.
 
-    ``now``: the clock, in UTC; ``store``: returns how far the check of the store of scans is; ``check``: checks a book
-    as a whole; ``delivery``: how the office delivers what stands on paper; ``approval``: what it asks for before;
-    ``policies``: all that it has set; ``office``: what supervisors and administrators have the server do;
-    ``sign_in``: lets people in through a provider, where the office has one; ``forms``: the form designer;
-    ``handbook``: what tells people how to work.
+    Attributes:
+        store: Returns the progress of the verification of stored scans.
+        check: Checks a book as a whole, after a withdrawal, a reinstatement or a correction.
     """
 
+    pictures: Pictures = NO_PICTURES
+    packages: PackageQueue = NO_PACKAGE_QUEUE
+    printer: Printer = NO_PRINTER
+    uploads: UploadDesk = NO_UPLOADS
+    runs: PrefectRuns = NO_RUNS
+    intake: IntakeDesk = NO_INTAKE
+    regions: RedrawnRegions = NO_REGIONS
+    store: Callable[[], StoreState] = StoreState
+    check: Callable[[int], object] = lambda _: None
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """The state of logins: rate limits, telephones with a pass, and sign-in through a provider, if there is one."""
+
+    logins: RateLimiter
+    api_requests: RateLimiter
+    phones: PhonePasses
+    sign_in: SignInDesk | None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The parts of a running application; ``now``: the clock, in UTC."""
+
     registry: Registry
-    accounts: Accounts
     schemas: Schemas
     options: ReviewOptions
-    renderer: PageRenderer
-    logins: RateLimiter
-    publishing: Publishing
-    api_requests: RateLimiter
-    desk: Desk
-    pictures: Pictures
-    autocomplete: Autocomplete
-    plan: WorkPlan
-    lots: Lots
     now: Callable[[], datetime]
-    packages: PackageQueue
-    printer: Printer
-    uploads: UploadDesk
-    runs: PrefectRuns
-    intake: IntakeDesk
-    phones: PhonePasses
-    store: Callable[[], StoreState]
-    check: Callable[[int], object]
-    rules: LiveRules
-    regions: RedrawnRegions
-    delivery: DeliveryPolicy
-    approval: ApprovalPolicy
     policies: OfficePolicies
+    plan: WorkPlan
+    accounts: Accounts
+    publishing: Publishing
+    desk: Desk
+    lots: Lots
+    renderer: PageRenderer
+    autocomplete: Autocomplete
+    rules: LiveRules
+    entrance: Entrance
+    work: ServerWork
     office: OfficeDesk
-    sign_in: SignInDesk | None
     forms: FormDesk
     handbook: Handbook
 
 
 def site_of(request: Request) -> Site:
-    """Return the application that answers ``request``."""
     return cast(Site, request.app.state.site)
 
 
@@ -120,11 +127,11 @@ _EXCHANGES = Lock()
 
 
 def exchange_parts(request: Request, changed: Callable[[Site], Site]) -> None:
-    """Have the application answer with other parts from the next request on.
+    """Replace parts of the application for all requests that follow.
 
     Args:
         request: A request of the application.
-        changed: Returns the parts that it has now with others among them.
+        changed: Returns the new parts for the present ones.
     """
     with _EXCHANGES:
         request.app.state.site = changed(site_of(request))
@@ -133,11 +140,11 @@ def exchange_parts(request: Request, changed: Callable[[Site], Site]) -> None:
 SiteDep = Annotated[Site, Depends(site_of)]
 
 REFUSED_ELSEWHERE = (NotThere, NotYours, RegistryUnavailable, StorageError)
-"""Errors that have a page of their own, whatever form was sent."""
+"""Errors that have a page of their own, whichever form was sent."""
 
 
 class RefusalPage(Exception):
-    """A refusal that is answered with the page from which its form was sent."""
+    """A refusal that is answered by the page of the form."""
 
     def __init__(self, response: Response) -> None:
         super().__init__()
@@ -146,7 +153,7 @@ class RefusalPage(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What a route works with: a request and the application that answers it."""
+    """The request and the application that answers it: the argument of a route."""
 
     request: Request
     site: Site
@@ -158,7 +165,7 @@ class Visit:
 
     @property
     def person(self) -> Person:
-        """Who asks; only for routes that need a login."""
+        """The person who sends the request; only for routes that need a login."""
         return self.session.person
 
     @property
@@ -177,8 +184,8 @@ class Visit:
         """Render a page.
 
         Args:
-            status: The HTTP status; 0: 422 where ``refused`` among the values says why something is refused, else 200.
-            values: What the template shows.
+            status: The HTTP status; 0: 422 where ``refused`` among the values is not empty, else 200.
+            values: The variables of the template.
         """
         status = status or (422 if values.get("refused") else 200)
         return self.site.renderer.render(self.request, template, status=status, **values)
@@ -188,8 +195,8 @@ class Visit:
         """Answer a refusal in the ``with`` block by the page of the form, with the reason.
 
         Args:
-            page: Returns the page; its argument is the reason.
-            refusals: The errors that are refusals; by default those of the registry but ``REFUSED_ELSEWHERE``.
+            page: Returns the page for a reason.
+            refusals: The errors that count as refusals; by default registry errors other than ``REFUSED_ELSEWHERE``.
         """
         kinds = refusals or (RegistryError,)
         elsewhere = tuple(kind for kind in REFUSED_ELSEWHERE if kind not in kinds)
@@ -209,15 +216,15 @@ VisitDep = Annotated[Visit, Depends(_visit)]
 
 
 def open_acts_for(site: Site, session: Session) -> tuple[OpenAct, ...]:
-    """Return what a second person should confirm of accounts, for those who may."""
+    """Return the account changes that await a second person, for those who may confirm them."""
     return site.accounts.open_acts() if may_open(session.person.role, "/confirmations") else ()
 
 
 def files_not_used(site: Site, session: Session) -> tuple[UnusedFile, ...]:
-    """Return the files of the office's declarations that this server does not use, with the books of the person."""
+    """Return the declaration files of the office that this server does not use, with the person's books among them."""
     return unused_files(site.registry, site.schemas, session.person.may_see)
 
 
 def page_source(site: Site, book_id: int, ref: PageRef) -> PageSource:
-    """Return a page of a book with how it is rectified."""
+    """Return a page of a book together with its rectification."""
     return PageSource(ref, site.registry.rectification(book_id, ref))

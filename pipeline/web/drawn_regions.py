@@ -1,4 +1,4 @@
-"""Regions that a person drew on the picture of a page, as forms send them."""
+"""Regions that a person drew on the picture of a page, as forms submit them."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from pipeline.base.model import Box, PageRef
 from pipeline.web.context import Site, page_source
 
 MOST_LETTERS = 10_000
-"""Letters that the regions of a form take at most."""
+"""Largest length of a form's regions, in letters."""
 
 
 def drawn_boxes(site: Site, book_id: int, ref: PageRef, regions: str) -> list[Box]:
-    """Return the regions that a person drew, in pixels of the page as it is shown.
+    """Return the drawn regions, in pixels of the page as shown.
 
     Args:
-        regions: Left, top, right and bottom of each, as shares of the picture, in JSON; ``""``: none.
+        regions: JSON: left, top, right and bottom of each region as shares of the picture; ``""``: none.
 
     Raises:
         RegistryError: The picture cannot be opened.
-        HTTPException: They are no regions.
+            HTTPException: The text is not a list of regions.
     """
     if not regions:
         return []
@@ -37,7 +37,7 @@ def drawn_boxes(site: Site, book_id: int, ref: PageRef, regions: str) -> list[Bo
         raise HTTPException(422)
     if not shares:
         return []
-    size = site.pictures.size(page_source(site, book_id, ref))
+    size = site.work.pictures.size(page_source(site, book_id, ref))
     if size is None:
         raise RegistryError(
             "Không mở được ảnh của trang này, nên không ghi được vùng. Hãy thêm mà không vẽ vùng."
@@ -49,7 +49,7 @@ def drawn_boxes(site: Site, book_id: int, ref: PageRef, regions: str) -> list[Bo
 
 
 def share_of(box: Box | None, size: tuple[int, int] | None) -> tuple[float, ...] | None:
-    """Return where a box stands on a picture: left, top, width and height in hundredths of it."""
+    """Return left, top, width and height of a box in percent of a picture."""
     if box is None or size is None:
         return None
     inside = box.within(*size)

@@ -1,9 +1,8 @@
-"""The handbook in the browser: the pages of ``docs/`` that tell people of an office how to work, rendered as HTML.
+"""The handbook in the browser: the pages of ``docs/`` for the people of an office, rendered as HTML.
 
-The same files are read on the disk and on the screen. What ``index.md`` names under ``TECHNICAL`` alone is for who
-looks after the machine: it comes after the rest, in the contents and among what is found. Decisions and the
-architecture are left out; what a page links to beyond the handbook is shown without a link, since browsers cannot
-reach it.
+Disk and screen show the same files. A page that ``index.md`` names under ``TECHNICAL`` alone is for the machine's
+administrator: it comes last, in the contents and among search results. Decisions and the architecture are left out;
+a link to a page outside the handbook is shown as plain text, since browsers cannot reach it.
 """
 
 from __future__ import annotations
@@ -30,10 +29,10 @@ SECTIONS = ("tutorial", "how-to", "reference")
 START = "/handbook"
 
 TECHNICAL = "Dành cho kỹ thuật"
-"""The heading in ``index.md`` under which pages stand that are for engineers."""
+"""The heading in ``index.md`` above the pages for engineers."""
 
 _COMMENT = re.compile(r"<!--.*?-->\s*", re.DOTALL)
-"""What a page says to those who write it."""
+"""Comments in a page for its authors."""
 
 _LINKED = re.compile(rf"\(((?:{'|'.join(SECTIONS)})/[^)#]+)\.md[^)]*\)")
 """The name of a page that ``index.md`` links to."""
@@ -73,17 +72,17 @@ HINTS = (
     ("/backup", "how-to/back-up"),
     ("/readers", "how-to/teach-the-reader"),
 )
-"""The page of the handbook that tells of the screens under an address, by the first that fits."""
+"""The handbook page for the screens under an address; the first matching address counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class HandbookPage:
-    """A page as it is shown.
+    """A rendered page of the handbook.
 
     Attributes:
-        html: The text without that heading, safe to stand in a page.
-        parts: The anchors and words of its second-level headings.
-        is_technical: Whether it is for who looks after the machine.
+        html: The text without the title, safe for inclusion in a page.
+        parts: Anchor and text of each second-level heading.
+        is_technical: Whether the page is for the machine's administrator.
     """
 
     title: str
@@ -94,11 +93,11 @@ class HandbookPage:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """The contents of the handbook, safe to stand in a page.
+    """The contents of the handbook, safe for inclusion in a page.
 
     Attributes:
-        html: What people of an office work by; empty where no documents are installed.
-        technical: What is for who looks after the machine.
+        html: The pages for the people of an office; empty where no documents are installed.
+        technical: The pages for the machine's administrator.
     """
 
     html: Markup
@@ -107,7 +106,7 @@ class Contents:
 
 @dataclass(frozen=True, slots=True)
 class FoundPage:
-    """A page in which words were found: its address within the handbook, its heading, and whether it is technical."""
+    """A search result: the page's address within the handbook, its title, and whether it is technical."""
 
     name: str
     title: str
@@ -122,7 +121,7 @@ def shipped_handbook() -> Handbook:
 
 
 def handbook_address(path: str) -> str:
-    """Return the address of the page of the handbook that tells of the screen at ``path``, else of its start."""
+    """Return the address of the handbook page for the screen at ``path``, else the handbook's start."""
     for screen, name in HINTS:
         if path == screen or path.startswith(f"{screen}/"):
             return f"{START}/{name}"
@@ -130,7 +129,7 @@ def handbook_address(path: str) -> str:
 
 
 class Handbook:
-    """The pages of one folder of documents. Each is rendered once in a process.
+    """The pages of a folder of documents. Each page is rendered once a process.
 
     Args:
         folder: The folder, with ``index.md``, ``images`` and a folder for each of ``SECTIONS``.
@@ -152,12 +151,12 @@ class Handbook:
         self._words: dict[str, tuple[str, str]] = {}
 
     def start(self) -> Contents:
-        """Return the contents; those of an installation without documents are empty."""
+        """Return the contents, empty in an installation without documents."""
         html, *technical = (self._render("index", part).html for part in self._contents)
         return Contents(html, Markup().join(technical))
 
     def page(self, name: str) -> HandbookPage | None:
-        """Return a page by its name, like ``how-to/review``; None where there is none."""
+        """Return a page by its name, such as ``how-to/review``; None for an unknown name."""
         if name not in self._files:
             return None
         if name not in self._rendered:
@@ -165,26 +164,23 @@ class Handbook:
         return self._rendered[name]
 
     def image(self, name: str) -> Path | None:
-        """Return the file of a picture of the pages; None where there is none."""
+        """Return the file of a picture in the pages; None for an unknown name."""
         return self._images.get(name)
 
     def search(self, words: str) -> tuple[FoundPage, ...]:
-        """Return the pages that hold all words, with or without tones.
-
-        Technical ones come last; of either those first that have the words in the heading.
-        """
-        asked = unaccented(words).split()
-        found = []
+        """Return the pages with all words, with or without tones: words in the title first, technical pages last."""
+        search_words = unaccented(words).split()
+        ranked = []
         for name, path in self._files.items():
             if name not in self._words:
                 text = _COMMENT.sub("", path.read_text(encoding="utf-8"))
                 self._words[name] = (text.split("\n", 1)[0].removeprefix("#").strip(), unaccented(text))
             title, text = self._words[name]
-            if asked and all(word in text for word in asked):
+            if search_words and all(word in text for word in search_words):
                 heading = unaccented(title)
-                is_below = not all(word in heading for word in asked)
-                found.append((name in self._technical, is_below, name, title))
-        return tuple(FoundPage(name, title, technical) for technical, _, name, title in sorted(found))
+                only_in_text = not all(word in heading for word in search_words)
+                ranked.append((name in self._technical, only_in_text, name, title))
+        return tuple(FoundPage(name, title, technical) for technical, _, name, title in sorted(ranked))
 
     def _render(self, name: str, text: str) -> HandbookPage:
         parser = _parser()
@@ -197,7 +193,7 @@ class Handbook:
         return HandbookPage(title, html, parts, name in self._technical)
 
     def _reachable(self, name: str, tokens: Sequence[Token]) -> list[Token]:
-        """Return the tokens of a line with addresses of this application; links that lead nowhere are left out."""
+        """Return the tokens of a line with addresses of this application; other links of the handbook are dropped."""
         kept: list[Token] = []
         open_links: list[bool] = []
         for token in tokens:
@@ -221,7 +217,7 @@ class Handbook:
         return kept
 
     def _address(self, name: str, target: str) -> str:
-        """Return where a link of a page leads in the browser; ``""`` where that is not in the handbook."""
+        """Return the browser address of a link in a page; ``""`` where its target is outside the handbook."""
         parts = urlsplit(target)
         if parts.scheme:
             return target if parts.scheme == "https" else ""
@@ -240,7 +236,7 @@ def _parser() -> MarkdownIt:
 
 
 def _without_title(tokens: list[Token]) -> tuple[str, list[Token]]:
-    """Return the words of the heading that a page begins with, and the tokens after it."""
+    """Return the title that a page begins with, and the tokens after it."""
     if len(tokens) > 2 and tokens[0].type == "heading_open" and tokens[0].tag == "h1":
         return _words(tokens[1]), tokens[3:]
     return "", tokens
@@ -251,7 +247,7 @@ def _words(inline: Token) -> str:
 
 
 def _anchor_headings(tokens: Sequence[Token]) -> tuple[tuple[str, str], ...]:
-    """Give every heading the anchor that links of the documents use; return those of the second level."""
+    """Give every heading its anchor; return anchor and text of the second-level headings."""
     seen: dict[str, int] = {}
     parts = []
     for opening, inline in pairwise(tokens):
@@ -259,14 +255,14 @@ def _anchor_headings(tokens: Sequence[Token]) -> tuple[tuple[str, str], ...]:
             continue
         words = _words(inline)
         anchor = anchor_of(words)
-        again = seen.get(anchor, 0)
-        seen[anchor] = again + 1
-        opening.attrs["id"] = f"{anchor}-{again}" if again else anchor
+        repeats = seen.get(anchor, 0)
+        seen[anchor] = repeats + 1
+        opening.attrs["id"] = f"{anchor}-{repeats}" if repeats else anchor
         if opening.tag == "h2":
             parts.append((str(opening.attrs["id"]), words))
     return tuple(parts)
 
 
 def anchor_of(words: str) -> str:
-    """Return the anchor of a heading: lower case, without punctuation, hyphens for spaces, as GitHub makes it."""
+    """Return the anchor of a heading as GitHub makes it: lower case, without punctuation, hyphens for spaces."""
     return re.sub(r"[^\w\- ]", "", words.lower()).replace(" ", "-")

@@ -1,4 +1,4 @@
-"""Packages for the web application; why a book gets none, and the page on which each reason is mended."""
+"""Packages for the web application, and the reasons why a book gets none, each with the page that resolves it."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from pipeline.scans.workspace import Workspace
 from pipeline.web.package_queue import PackageMaker, PackageRefusal
 
 MOST_PLACES = 50
-"""Places that are listed; the rest is counted."""
+"""Largest number of places in a list; the others are counted."""
 
 MOST_FIELDS = 5
-"""Fields that are named; of more only the number is told."""
+"""Largest number of fields named; above it only their number is shown."""
 
 _SENTENCES = {
     "unsettled": "Chưa xuất được: còn {held} chỗ chưa xong. Hãy gỡ các chỗ này rồi xuất lại, hoặc xuất phần giao được.",
@@ -34,7 +34,7 @@ _SENTENCES = {
 def package_refusal(
     report: PackageReport, book_id: int, labels: Mapping[str, str] = MappingProxyType({})
 ) -> PackageRefusal:
-    """In words, with links to the list of what waits; ``labels``: those of the fields by the Ministry's columns."""
+    """Return a refusal in words with links that resolve it; ``labels``: field labels by Ministry column."""
     blocking = [fault for fault in report.faults if fault.blocking]
     sentence = _SENTENCES[report.refused].format(held=len(report.blockers), blocking=len(blocking))
     if report.refused == "faults":
@@ -57,50 +57,53 @@ def _format_fault(report: PackageReport, fault: WorkbookFault, labels: Mapping[s
 
 
 def _correction_url(report: PackageReport, fault: WorkbookFault) -> str:
-    """The page of the settled entry, where fields of it are opened again."""
+    """Return the address of the settled entry, where its fields are reopened; ``""`` if no entry is known."""
     entry_id = entry_of(report, fault)
     return f"/entries/{entry_id}?column={quote(fault.column)}" if entry_id.isdecimal() else ""
 
 
 def _held_places(report: PackageReport, book_id: int, labels: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    for one in report.blockers:
-        code = f" (mã: sự kiện {one.entry_id})" if one.entry_id is not None else ""
-        yield f"{_place(one)}: {WHY[one.why]}{_more(one, labels)}{code}", _where(one, book_id)
+    for blocker in report.blockers:
+        code = f" (mã: sự kiện {blocker.entry_id})" if blocker.entry_id is not None else ""
+        yield (
+            f"{_place(blocker)}: {WHY[blocker.why]}{_details(blocker, labels)}{code}",
+            _resolving_page(blocker, book_id),
+        )
 
 
-def _place(one: ExportBlocker) -> str:
-    page = f" trang {one.page_no}" if one.page_no else ""
-    number = f", số {one.number}" if one.number else ""
-    return f"{one.scan}{page}{number}"
+def _place(blocker: ExportBlocker) -> str:
+    page = f" trang {blocker.page_no}" if blocker.page_no else ""
+    number = f", số {blocker.number}" if blocker.number else ""
+    return f"{blocker.scan}{page}{number}"
 
 
-def _more(one: ExportBlocker, labels: Mapping[str, str]) -> str:
-    """The codes of its findings, and how many fields are without a value; of faults and proposals each by its name."""
-    fields = [labels.get(column, column) for column in one.fields]
-    if one.why == "fault":
-        told = [*(f"{CHECKS[code]}, {code}" for code in one.codes), *fields]
-    elif one.why == "confirm":
-        told = [*(RULES_BY_NAME[code].title for code in one.codes), *fields]
+def _details(blocker: ExportBlocker, labels: Mapping[str, str]) -> str:
+    """Return the details of a blocker in brackets: finding codes and the number of empty fields, or fault names."""
+    fields = [labels.get(column, column) for column in blocker.fields]
+    if blocker.why == "fault":
+        details = [*(f"{CHECKS[code]}, {code}" for code in blocker.codes), *fields]
+    elif blocker.why == "confirm":
+        details = [*(RULES_BY_NAME[code].title for code in blocker.codes), *fields]
     else:
-        told = [*one.codes, *(fields if len(fields) <= MOST_FIELDS else [f"{len(fields)} ô"])]
-    return f" ({', '.join(told)})" if told else ""
+        details = [*blocker.codes, *(fields if len(fields) <= MOST_FIELDS else [f"{len(fields)} ô"])]
+    return f" ({', '.join(details)})" if details else ""
 
 
-def _where(one: ExportBlocker, book_id: int) -> str:
-    """The list in which it can be taken to the desk, or asked to be scanned again; of a settled entry its page."""
-    settled = f"/entries/{one.entry_id}" if one.entry_id is not None else ""
-    if settled and one.fields:
-        settled = f"{settled}?column={quote(one.fields[0])}"
+def _resolving_page(blocker: ExportBlocker, book_id: int) -> str:
+    """Return the address of the page on which a blocker is resolved."""
+    settled = f"/entries/{blocker.entry_id}" if blocker.entry_id is not None else ""
+    if settled and blocker.fields:
+        settled = f"{settled}?column={quote(blocker.fields[0])}"
     lists = {
         "task": f"/reports/waiting?book={book_id}",
         "failure": "/tickets",
         "signature": f"/books/{book_id}/amendments",
     }
-    return lists.get(one.why, settled)
+    return lists.get(blocker.why, settled)
 
 
 def package_maker(registry: Registry, context: RunContext, workers: int | None) -> PackageMaker:
-    """Return what makes packages for the web application as ``hotich export`` does."""
+    """Return the maker of packages for the web application; it does what ``hotich export`` does."""
 
     def make(
         book_id: int, target: Path, on_copied: Callable[[int, int], None], *, partial: bool = False

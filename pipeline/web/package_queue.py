@@ -1,4 +1,4 @@
-"""Packages of books, made in the background one at a time, for people to download."""
+"""Packages of books for download, made in the background one at a time."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ MANIFEST = "manifest.json"
 """A folder that holds this file is a complete package."""
 
 REFUSAL = "refusal.json"
-"""The file that says why an attempt made no package, in the folder of the attempt."""
+"""The file with the reason of a refusal, in the folder of the attempt."""
 
 
 class PackagePhase(StrEnum):
-    """How far the package of a book is."""
+    """The phase of a book's package."""
 
     NONE = "none"
     WAITING = "waiting"
@@ -38,7 +38,7 @@ class PackageRefusal:
     """Why a package was not made.
 
     Attributes:
-        places: What has to be mended: a description, and the address of the page to do it on (``""``: none).
+        places: The obstacles: a description, and the address of the page that resolves it (``""``: none).
     """
 
     sentence: str
@@ -55,11 +55,11 @@ class PackageMaker(Protocol):
 
         Args:
             target: The folder of this attempt.
-            on_copied: Called with the number of copied entries and of all entries; an exception of it ends the work.
-            partial: Leave out what cannot be delivered; else one entry keeps the whole book back.
+            on_copied: Called with the numbers of copied and of all entries; an exception raised by it ends the work.
+            partial: Leave out undeliverable entries; otherwise a single one holds the whole book back.
 
         Returns:
-            None when the package was written, else why not.
+            None when the package was written, else the reason.
 
         Raises:
             HotichError: The registry or the disk fails.
@@ -72,10 +72,10 @@ class PackageState:
     """The state of a book's package.
 
     Attributes:
-        done: Entries copied so far, of ``total``.
+        done: Entries copied so far, out of ``total``.
         refusal: Why the last attempt, at ``refused_at``, made no package.
-        files: File names of the last package, made at ``made_at``, whatever became of later attempts.
-        held: Entries and pages that this package leaves out.
+        files: File names of the last package, made at ``made_at``, regardless of later attempts.
+        held: Number of entries and pages that this package leaves out.
     """
 
     phase: PackagePhase = PackagePhase.NONE
@@ -93,19 +93,19 @@ class PackageState:
 
 
 class _Stopped(Exception):
-    """The server stops."""
+    """The server is stopping."""
 
 
 class PackageQueue:
-    """Makes packages under ``folder``, each in ``<book>/<time>/<name>``, and never overwrites one.
+    """Makes packages under ``folder``, each in ``<book>/<time>/<name>``, and never overwrites a package.
 
-    The reason of a refusal is kept in the folder of its attempt, for the next server to show.
+    The reason of a refusal is kept in the folder of its attempt, so that the next server can show it.
 
-    Use it as a context manager: leaving it ends the work under way, of which nothing stays.
+    A context manager: on exit, the running attempt ends and leaves nothing.
 
     Args:
         folder: The folder of all packages.
-        make: Makes a package; None: this server makes none.
+        make: Makes a package; None: this server makes no packages.
     """
 
     def __init__(self, folder: Path, make: PackageMaker | None = None) -> None:
@@ -128,10 +128,10 @@ class PackageQueue:
         return self._make is not None
 
     def start(self, book_id: int, *, partial: bool = False) -> bool:
-        """Queue the package of a book; return False where it is under way already.
+        """Queue the package of a book; return False where it is already queued or running.
 
         Args:
-            partial: Leave out what cannot be delivered.
+            partial: Leave out undeliverable entries.
         """
         if self._make is None:
             return False
@@ -143,10 +143,9 @@ class PackageQueue:
         return True
 
     def state(self, book_id: int) -> PackageState:
-        """Return the state of a book's package."""
         with self._lock:
             state = self._states.get(book_id)
-        package = self._last(book_id)  # after the state: whoever reads that it is done finds its files
+        package = self._last(book_id)  # read after the state, so that a finished package has its files
         if state is None:
             state = self._refused_before(book_id, package) or PackageState()
         if package is None:
@@ -165,23 +164,19 @@ class PackageQueue:
         return self._last(book_id)
 
     def wait(self) -> None:
-        """Wait until nothing is under way."""
         self._worker.submit(lambda: None).result()
 
     def _last(self, book_id: int) -> Path | None:
-        found = sorted((self._folder / str(book_id)).glob(f"*/*/{MANIFEST}"))
-        return found[-1].parent if found else None
+        manifests = sorted((self._folder / str(book_id)).glob(f"*/*/{MANIFEST}"))
+        return manifests[-1].parent if manifests else None
 
     def _refused_before(self, book_id: int, package: Path | None) -> PackageState | None:
-        """Return the state that the last attempt left before this server started, if it was refused.
-
-        An attempt older than ``package`` does not count.
-        """
-        found = sorted((self._folder / str(book_id)).glob(f"*/{REFUSAL}"))
-        if not found or (package is not None and package.parent > found[-1].parent):
+        """Return the refused state of the last attempt after ``package`` and before this server started, if any."""
+        refusals = sorted((self._folder / str(book_id)).glob(f"*/{REFUSAL}"))
+        if not refusals or (package is not None and package.parent > refusals[-1].parent):
             return None
         try:
-            stored = json.loads(found[-1].read_text(encoding="utf-8"))
+            stored = json.loads(refusals[-1].read_text(encoding="utf-8"))
             places = tuple((str(what), str(where)) for what, where in stored["places"])
             refused_at = datetime.fromisoformat(stored["refused_at"])
             return PackageState(
@@ -208,7 +203,7 @@ class PackageQueue:
             refused = PackageRefusal(error.message)
         except _Stopped:
             return
-        except Exception as error:  # noqa: BLE001 (whatever it is, the page says so and the log where)
+        except Exception as error:  # noqa: BLE001 (any fault is shown on the page and logged)
             log_fault(error)
             refused = PackageRefusal(
                 "Chương trình gặp lỗi khi xuất; chưa có gói nào được ghi. Hãy báo người quản trị."
@@ -226,7 +221,7 @@ class PackageQueue:
 
 
 def _store_refusal(target: Path, refused: PackageRefusal, refused_at: datetime) -> None:
-    """Write the reason to the folder of the attempt; this server knows it even where the disk refuses it."""
+    """Write the reason into the folder of the attempt; this server remembers it even if the disk fails."""
     content = json.dumps(
         {**asdict(refused), "refused_at": refused_at.isoformat()}, ensure_ascii=False, indent=1
     )
@@ -240,7 +235,7 @@ def _store_refusal(target: Path, refused: PackageRefusal, refused_at: datetime) 
 
 
 def _held(package: Path) -> int:
-    """Return how many entries and pages a package says that it leaves out."""
+    """Return the number of entries and pages that a package leaves out, as its manifest says."""
     try:
         return len(json.loads((package / MANIFEST).read_text(encoding="utf-8")).get("not_settled", ()))
     except (OSError, ValueError, AttributeError, TypeError) as error:
@@ -253,4 +248,4 @@ def _names(package: Path) -> tuple[str, ...]:
 
 
 NO_PACKAGE_QUEUE = PackageQueue(Path(os.devnull))
-"""For an application that makes none."""
+"""For an application that makes no packages."""

@@ -1,4 +1,4 @@
-"""The names of people for pages: who did something is told by name, by the login where no account bears it."""
+"""Names of people for the pages: by name, or by login where no account has it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cached_property
 
 
 class PersonNames:
-    """Tells the name of a person by the login; the accounts are read when the first is asked for.
+    """Returns the name for a login; the accounts are read at the first call.
 
     Args:
         read: Returns the names of all accounts by login.
@@ -24,5 +24,5 @@ class PersonNames:
         return {login: f"{name} ({login})" if shared[name] > 1 else name for login, name in names.items()}
 
     def __call__(self, login: str) -> str:
-        """Return the name; with the login where several people bear it, the login alone where nobody does."""
+        """Return the name, followed by the login where several people share the name; the login where it is unknown."""
         return self._names.get(login, login)

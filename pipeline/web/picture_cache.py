@@ -1,8 +1,7 @@
-"""Pictures cached on disk: they are made again when lost, so nothing here raises an error.
+"""Pictures cached on disk. Lost pictures are made again, so nothing here raises an error.
 
-A picture made from a proven scan must not be exchanged in the cache either: each file ends with a code (HMAC-SHA-256)
-over its key and content under a secret that only this process knows. So a cache outlives its process only as room to be
-freed.
+A picture made from a proven scan must not be exchanged in the cache: each file ends with a code (HMAC-SHA-256) over
+its key and content under a secret of this process. A cache of an earlier process is only space to be freed.
 """
 
 from __future__ import annotations
@@ -21,13 +20,13 @@ CODE_BYTES = 32
 _SECRET = secrets.token_bytes(CODE_BYTES)
 
 KEPT_SHARE = 0.8
-"""The share of ``max_bytes`` that is left after old pictures were removed."""
+"""The share of ``max_bytes`` that remains after an eviction."""
 
 
 class PictureCache:
-    """JPEG files by key under ``folder``, together no more than about ``max_bytes``.
+    """JPEG files by key under ``folder``, about ``max_bytes`` in total.
 
-    The least recently used ones are removed first. Several threads and processes may use it at once.
+    The least recently used files are removed first. Threads and processes may share the cache.
     """
 
     def __init__(self, folder: Path, max_bytes: int = 2_000_000_000) -> None:
@@ -37,7 +36,7 @@ class PictureCache:
         self._bytes: int | None = None
 
     def get(self, key: str) -> bytes | None:
-        """Return the picture, or None when it is missing, or not as this process stored it."""
+        """Return the picture; None when it is missing or was not stored by this process."""
         path = self._path(key)
         try:
             content = path.read_bytes()
@@ -48,7 +47,7 @@ class PictureCache:
         return picture if hmac.compare_digest(code, self._code(key, picture)) else None
 
     def put(self, key: str, content: bytes) -> None:
-        """Store a picture, whole or not at all. A disk that refuses it costs speed, no picture."""
+        """Store a picture atomically. A disk error costs only speed."""
         path = self._path(key)
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -74,7 +73,7 @@ class PictureCache:
         return sum(size for _, size, _ in self._files())
 
     def _evict(self) -> int:
-        """Remove the least recently used pictures; return the bytes that are left."""
+        """Remove the least recently used pictures; return the number of bytes left."""
         files = sorted(self._files())
         left = sum(size for _, size, _ in files)
         for _, size, path in files:
@@ -87,9 +86,9 @@ class PictureCache:
 
     def _files(self) -> list[tuple[int, int, Path]]:
         """Return (last use in ns, bytes, path) of each file, including left-overs of killed processes."""
-        found = []
+        files = []
         for path in self._folder.glob("*/*"):
             with suppress(OSError):
                 stat = path.stat()
-                found.append((stat.st_mtime_ns, stat.st_size, path))
-        return found
+                files.append((stat.st_mtime_ns, stat.st_size, path))
+        return files

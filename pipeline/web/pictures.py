@@ -1,4 +1,4 @@
-"""Pictures of pages and of single fields, cut from the stored scans and made ahead of their readers."""
+"""Pictures of pages and fields, cut from the stored scans, also ahead of the request."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ WIDTH, LINE = 900, 44
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:
-    """Lines of text that are shown in place of a picture that cannot be made."""
+    """Lines of text in place of a picture that cannot be made."""
 
     lines: tuple[str, ...]
 
@@ -72,23 +72,23 @@ ALTERED = Placeholder(
 
 
 RECIPE = "1"
-"""Changes when pictures are drawn differently, so that cached ones are made anew."""
+"""Part of every cache key; a new value discards pictures drawn in another way."""
 
 
 @dataclass(frozen=True, slots=True)
 class PictureOptions:
-    """How pictures are made.
+    """Options of making pictures.
 
     Attributes:
-        page_side: The most pixels of the longer side of a page's picture.
-        snippet_width: The most pixels of a snippet's width.
-        enlarged: How many times larger than the rectified page a snippet may be.
-        margin: What is shown around a field, as a share of its height.
-        margin_pixels: The least of that margin, in pixels of the rectified page.
-        quality: The JPEG quality.
-        decoded: How many decoded pages are kept in memory (26 MB each at 300 dpi).
-        decoders: How many pages are decoded at once, at most.
-        ahead: Threads that make pictures ahead.
+        page_side: Largest length of the longer side of a page's picture, in pixels.
+        snippet_width: Largest width of a snippet, in pixels.
+        enlarged: Largest scale of a snippet relative to the rectified page.
+        margin: Margin around a field, as a share of the field's height.
+        margin_pixels: Smallest margin, in pixels of the rectified page.
+        quality: JPEG quality, 1 to 95.
+        decoded: Number of decoded pages in memory (26 MB each at 300 dpi).
+        decoders: Largest number of pages decoded at once.
+        ahead: Number of threads that make pictures ahead.
     """
 
     page_side: int = 4000
@@ -104,7 +104,7 @@ class PictureOptions:
 
 @dataclass(frozen=True, slots=True)
 class PageSource:
-    """A page of a scan and how it is rectified (None: it is shown as it was scanned)."""
+    """A page of a scan and its rectification (None: the page is shown as scanned)."""
 
     ref: PageRef
     straightening: Rectification | None
@@ -112,7 +112,7 @@ class PageSource:
 
 @dataclass(frozen=True, slots=True)
 class SnippetFrame:
-    """The part of the rectified page that a snippet shows, its scale, and its (width, height) in pixels."""
+    """The part of the rectified page in a snippet, its scale, and its (width, height) in pixels."""
 
     box: Box
     scale: float
@@ -121,7 +121,7 @@ class SnippetFrame:
 
 @dataclass(frozen=True, slots=True)
 class EncodedPicture:
-    """An encoded picture. ``found``: False when it is a placeholder."""
+    """An encoded picture; ``found`` is False for a placeholder."""
 
     content: bytes
     media_type: str
@@ -131,11 +131,11 @@ class EncodedPicture:
 class Pictures:
     """Makes pictures of the scans of a workspace and caches them on disk.
 
-    A picture that several threads ask for at once is made once. Use it as a context manager.
+    A page that several threads request at once is decoded once. A context manager.
 
     Args:
         store: The cache (by default in the workspace).
-        decode: Decodes a page of a scan (by default in a process of its own).
+        decode: Decodes a page of a scan (by default in a separate process).
     """
 
     def __init__(
@@ -159,7 +159,7 @@ class Pictures:
         self._ahead = ThreadPoolExecutor(options.ahead, thread_name_prefix="pictures-ahead")
 
     def close(self) -> None:
-        """Stop making pictures ahead; what is being made is finished."""
+        """Stop making pictures ahead, after the picture in progress."""
         self._ahead.shutdown(cancel_futures=True)
 
     def __enter__(self) -> Self:
@@ -168,18 +168,18 @@ class Pictures:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    # --- what is asked for ----------------------------------------------------------------------------------------
+    # --- pictures on request --------------------------------------------------------------------------------------
 
     def page(self, sheet: PageSource) -> EncodedPicture:
-        """Return the whole rectified page. A scan that is gone or broken gives a picture that says so."""
+        """Return the whole rectified page. A missing or broken scan gives a placeholder."""
         return self._or_placeholder(lambda: self._page(sheet))
 
     def snippet(self, sheet: PageSource, box: Box) -> EncodedPicture:
-        """Return the part ``box`` of the rectified page, enlarged, with a margin around it."""
+        """Return the part ``box`` of the rectified page, enlarged and with a margin."""
         return self._or_placeholder(lambda: self._snippet(sheet, box))
 
     def size(self, sheet: PageSource) -> tuple[int, int] | None:
-        """Return width and height in pixels of the page as it is shown; None when its scan is gone or broken."""
+        """Return width and height in pixels of the page as shown; None for a missing or broken scan."""
         if sheet.straightening is not None:
             return sheet.straightening.size
         try:
@@ -189,11 +189,11 @@ class Pictures:
         return width, height
 
     def make_ahead(self, sheet: PageSource, boxes: Iterable[Box]) -> None:
-        """Make the pictures of a page and of these boxes in the background, so that they are cached when asked for."""
+        """Make the pictures of a page and of the boxes in the background, so that they are cached for the request."""
         self._ahead.submit(self._make_all, sheet, tuple(boxes))
 
     def snippet_frame(self, sheet: PageSource, box: Box) -> SnippetFrame:
-        """Return which part of the page a snippet of ``box`` shows, and how large the snippet is."""
+        """Return the part of the page in a snippet of ``box``, and the snippet's size."""
         options = self._options
         margin = max(options.margin_pixels, options.margin * min(box.height, 90.0))
         grown = box.grown(margin, margin)
@@ -204,7 +204,7 @@ class Pictures:
         size = (max(1, round(grown.width * scale)), max(1, round(grown.height * scale)))
         return SnippetFrame(grown, scale, size)
 
-    # --- how it is made -------------------------------------------------------------------------------------------
+    # --- making a picture -----------------------------------------------------------------------------------------
 
     def _make_all(self, sheet: PageSource, boxes: tuple[Box, ...]) -> None:
         for box in boxes:
@@ -241,23 +241,23 @@ class Pictures:
         return crop_rectified(pixels, _matrix(sheet), Box(0, 0, width, height), scale)
 
     def _cached(self, key: str, draw: Callable[[], Pixels]) -> bytes:
-        found = self._store.get(key)
-        if found is None:
-            found = _jpeg(draw(), self._options.quality)
-            self._store.put(key, found)
-        return found
+        picture = self._store.get(key)
+        if picture is None:
+            picture = _jpeg(draw(), self._options.quality)
+            self._store.put(key, picture)
+        return picture
 
     def _pixels(self, ref: PageRef) -> Pixels:
-        """Return the page as it was scanned. The first thread that asks decodes it; it is kept for a while."""
+        """Return the page as scanned. The first thread that asks decodes it; recent pages are kept."""
         with self._lock:
             if ref in self._recent:
                 self._recent.move_to_end(ref)
                 return self._recent[ref]
             future = self._under_way.get(ref)
-            mine = future is None
+            is_first = future is None
             if future is None:
                 future = self._under_way[ref] = Future()
-        if mine:
+        if is_first:
             self._decode_into(future, ref)
         return future.result()
 
@@ -290,11 +290,11 @@ class Pictures:
 
 
 NO_PICTURES = Pictures(Workspace(Path(os.devnull)))
-"""For an application without stored scans: a placeholder is shown for every picture."""
+"""For an application without stored scans: every picture is a placeholder."""
 
 
 class _NotStored(ScanError):
-    """The workspace has no scan of that content."""
+    """The workspace has no scan with this content."""
 
 
 def _placeholder(placeholder: Placeholder) -> EncodedPicture:
@@ -306,7 +306,7 @@ def _matrix(sheet: PageSource) -> Matrix:
 
 
 def _key(kind: str, sheet: PageSource, shown: SnippetFrame | None = None) -> str:
-    """Return the cache key of a picture: the scan's content, how it is rectified, and which part is shown."""
+    """Return the cache key of a picture: scan content, rectification and the part shown."""
     parts: list[object] = [RECIPE, kind, sheet.ref.scan_sha256, sheet.ref.page_no]
     if sheet.straightening is not None:
         parts += [sheet.straightening.size, sheet.straightening.matrix.tolist()]

@@ -1,4 +1,4 @@
-"""Pages rendered from templates. Every value is escaped, and a name that is missing is an error."""
+"""Pages rendered from templates. Every value is escaped, and an undefined name is an error."""
 
 from __future__ import annotations
 
@@ -75,9 +75,8 @@ MENUS = (
         ),
     ),
 )
-"""The links at the top of every page, by menu: path and label. A person sees those that they may open.
-
-A page that is added here needs nothing else; where a role has more links than fit a row, its menus fold."""
+"""The links at the top of every page, by menu: path and label. A person sees the links that they may open.
+A new page needs only its line here; where a role has more links than fit a row, its menus fold."""
 
 UNDER = {
     "/entries": "/books",
@@ -85,41 +84,41 @@ UNDER = {
     "/terms": "/rules",
     "/new-accounts": "/accounts",
 }
-"""Under which link pages belong whose addresses do not begin with it."""
+"""The menu link for pages whose addresses do not begin with the address of a link."""
 
 MOST_IN_A_ROW = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """Links of one kind; ``label`` is empty where they stand in the row themselves."""
+    """A group of links; ``label`` is empty where the links stand directly in the row."""
 
     label: str
     links: tuple[tuple[str, str], ...]
 
 
 def menus_of(role: Role, *, everywhere: bool = True) -> tuple[Menu, ...]:
-    """Return the links that people of that role see, folded into menus where there are too many for a row.
+    """Return the links for a role, folded into menus where they do not fit a row.
 
     Args:
-        everywhere: Whether they have no list of places.
+        everywhere: Whether the person may see all places.
     """
-    seen = [
+    allowed = [
         (label, tuple(link for link in links if may_open(role, link[0], everywhere=everywhere)))
         for label, links in MENUS
     ]
-    folds = sum(len(links) for _, links in seen) > MOST_IN_A_ROW
-    return tuple(Menu(label if folds and len(links) > 1 else "", links) for label, links in seen if links)
+    folds = sum(len(links) for _, links in allowed) > MOST_IN_A_ROW
+    return tuple(Menu(label if folds and len(links) > 1 else "", links) for label, links in allowed if links)
 
 
-def link_over(path: str, menus: Sequence[Menu]) -> str:
-    """Return the link of the menus under which a page belongs; ``""``: none."""
-    for begin, target in UNDER.items():
-        if path == begin or path.startswith(f"{begin}/"):
+def active_link(path: str, menus: Sequence[Menu]) -> str:
+    """Return the menu link to which a page belongs; ``""``: none."""
+    for prefix, target in UNDER.items():
+        if path == prefix or path.startswith(f"{prefix}/"):
             path = target
     links = [target for menu in menus for target, _ in menu.links]
-    over = [target for target in links if target == path or path.startswith(f"{target}/")]
-    return max(over, key=len, default="") if path != "/" else "/"
+    candidates = [target for target in links if target == path or path.startswith(f"{target}/")]
+    return max(candidates, key=len, default="") if path != "/" else "/"
 
 
 ROOM = Path(__file__).parent
@@ -141,10 +140,10 @@ class PageRenderer:
         """Render a page or a fragment.
 
         Args:
-            values: What the template shows, besides ``session`` (None before the login), ``menus``, ``path``,
-                ``handbook`` (where the handbook tells of this screen), ``named`` (the name of a person by the login)
-                and ``csrf`` (the session's token; before the login it comes from ``values``); ``here``: the link of
-                the menus under which this page belongs.
+            values: The values of the template, besides ``session`` (None before the login), ``menus``, ``path``,
+                ``handbook`` (address of the handbook page for this screen), ``named`` (a person's name by login),
+                ``csrf`` (the session's token; before the login it comes from ``values``) and ``here`` (the menu link
+                of this page).
         """
         session: Session | None = getattr(request.state, "session", None)
         menus = (
@@ -152,26 +151,26 @@ class PageRenderer:
             if session and session.token and not session.must_change
             else ()
         )
-        around = {
+        common = {
             "session": session,
             "menus": menus,
             "path": request.url.path,
-            "here": link_over(request.url.path, menus),
+            "here": active_link(request.url.path, menus),
             "handbook": handbook_address(request.url.path),
             "named": PersonNames(self._names),
             "csrf": session.csrf if session else "",
         }
-        text = self._templates.get_template(template).render(around | values)
+        text = self._templates.get_template(template).render(common | values)
         return HTMLResponse(text, status_code=status)
 
     def text(self, template: str, **values: Any) -> str:
-        """Return a fragment that stands in no page of its own."""
+        """Return a rendered fragment outside any page."""
         return self._templates.get_template(template).render(values)
 
 
 @cache
 def _templates() -> Environment:
-    """Return the templates of all applications of this process; each is compiled once."""
+    """Return the templates of all applications in this process; each is compiled once."""
     templates = Environment(
         loader=FileSystemLoader(ROOM / "templates"),
         autoescape=True,
@@ -195,17 +194,17 @@ def _templates() -> Environment:
 
 
 def moment(at: datetime) -> str:
-    """A time as people here write it, by the clocks of the country, as reports do: ``07/03/2026 14:05``."""
+    """Return a time in Vietnamese notation and the country's time zone, as reports do: ``07/03/2026 14:05``."""
     return at.astimezone(OFFICE_ZONE).strftime("%d/%m/%Y %H:%M")
 
 
 def share(part: float) -> str:
-    """A share 0 to 1 as people here write it: ``3,25 %``."""
+    """Return a share from 0 to 1 in Vietnamese notation: ``3,25 %``."""
     return format_percent(part, 2, space="\u00a0")
 
 
 @cache
 def static_url(name: str) -> str:
-    """Return the address of a static file. It changes with the file's content, so that browsers may cache it."""
+    """Return the address of a static file. It changes with the content, so that browsers may cache the file."""
     digest = sha256_of_file(STATIC / name)[:12]
     return f"/static/{name}?v={digest}"

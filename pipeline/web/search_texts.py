@@ -1,4 +1,4 @@
-"""The fields of a search as people type them and other systems send them."""
+"""The fields of a search, as typed by people and sent by other systems."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pydantic import BaseModel, Field
 from pipeline.registry.search.model import SearchCriteria
 
 MOST_TYPED = 20_000
-"""Letters that are taken of a field, so that a long one is answered in words."""
+"""Accepted length of a field in letters, generous so that a long text is refused in words."""
 
 Typed = Annotated[str, Field(max_length=MOST_TYPED)]
 
 
 class SearchTexts(BaseModel):
-    """The texts for which a search looks; an empty one asks for nothing."""
+    """The texts of a search; an empty text is no criterion."""
 
     name: Typed = ""
     number: Typed = ""
@@ -29,7 +29,7 @@ class SearchTexts(BaseModel):
     def criteria_with(
         self, parents: Iterable[str], year_from: int | None, year_to: int | None
     ) -> SearchCriteria:
-        """Return what is looked for. Without ``year_to`` the first year is the last one too."""
+        """Return the search criteria. Without ``year_to`` the first year is also the last."""
         return SearchCriteria(
             **{name: getattr(self, name).strip() for name in SearchTexts.model_fields},
             parents=tuple(parent.strip() for parent in parents if parent.strip()),

@@ -19,24 +19,23 @@ from pipeline.web.security.connections import (
 )
 
 SHUTDOWN_SECONDS = 10
-"""How long requests under way may take when the server is stopped."""
+"""Longest time for running requests when the server stops."""
 
 NOISY_LOGGERS = ("asyncio", "uvicorn.error")
-"""What any client can make write a line as often as it likes."""
+"""Loggers that any client can flood."""
 
 QUEUED = 1024
-"""Connections that the system keeps until they are taken; a client whose connection finds no room asks again after a
-second."""
+"""Length of the system's queue of connections; a client that finds the queue full retries after a second."""
 
 _throttle = LogThrottle()
 
 SWITCH_SECONDS = 0.0005
-"""Python's thread switch interval. With its default of 5 ms, a short request would wait that long for a computing one
-at each statement that it sends to the database."""
+"""Python's thread switch interval. With the default of 5 ms, a short request would wait that long for a computing
+request at each statement that it sends to the database."""
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Return a socket that accepts connections there. Raises ``SetupError`` when the address or port is taken."""
+    """Return a listening socket. Raises ``SetupError`` when the address or port is taken."""
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, port), family=family, backlog=QUEUED)
@@ -53,14 +52,13 @@ def serve(
     proxy: str | None = None,
     limits: ConnectionLimits = ConnectionLimits(),
 ) -> None:
-    """Serve until the process is told to stop.
+    """Serve until the process is stopped.
 
-    Uvicorn's access log stays off, as it holds addresses with their values; ``AccessLogMiddleware`` writes
-    one without them.
+    Uvicorn's access log stays off, as it holds filled addresses; ``AccessLogMiddleware`` writes route templates.
 
     Args:
         listener: The socket that accepts connections.
-        proxy: The address of the reverse proxy that is trusted about client addresses and TLS; None: none is trusted.
+        proxy: The reverse proxy that is trusted about client addresses and TLS; None: no proxy is trusted.
     """
     sys.setswitchinterval(SWITCH_SECONDS)
     allow_more_files()
@@ -82,7 +80,7 @@ def serve(
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn's server with a longer queue of connections than it takes from it in one go."""
+    """Uvicorn's server with a queue longer than the number of connections accepted at once."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

@@ -1,4 +1,4 @@
-"""A database that was emptied is like a new one; one that is made of something else is not used again."""
+"""An emptied database is like a new one; a database with another structure is not used again."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from typer.main import get_command
 import pipeline
 from pipeline.cli import run as run_module
 from pipeline.cli.app import COMMANDS, app
-from pipeline.cli.late_commands import load_command
+from pipeline.cli.lazy_commands import load_command
 from tests.cli.conftest import Hotich
 
 

@@ -1,4 +1,4 @@
-"""Which entries may leave: settled ones, and nothing that anybody still doubts."""
+"""Entries that may leave: settled ones without an open doubt."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def why(
     registry: Registry, book: int, options: PackageOptions = PackageOptions()
 ) -> list[tuple[str, tuple[str, ...]]]:
     found = deliverable_book(registry, book, SCHEMAS, options)
-    return [(one.why, one.fields or one.codes) for one in found.blockers]
+    return [(blocker.why, blocker.fields or blocker.codes) for blocker in found.blockers]
 
 
 def test_a_settled_entry_goes_with_fields_its_form_has_no_place_for_empty(

@@ -87,8 +87,8 @@ def _assert_cells_equal_registry(book: StoredTruth, workbook: Path, template: st
         entries = [registry.entry(entry_id) for entry_id in registry.entries(book.book_id)]
     in_words = [spec.name for spec in columns.values() if spec.kind == "date_words"]
     values = [
-        {**one.values, **{name: one.decisions[name].text for name in in_words if name in one.decisions}}
-        for one in entries
+        {**entry.values, **{name: entry.decisions[name].text for name in in_words if name in entry.decisions}}
+        for entry in entries
     ]
     rows = list(sheet.iter_rows(min_row=2))
     assert len(rows) == len(values)
@@ -103,7 +103,7 @@ def _assert_cells_equal_registry(book: StoredTruth, workbook: Path, template: st
 def _assert_shows_its_entry(book: StoredTruth, at: int, data: bytes, text: str) -> None:
     entry, others = (
         book.truth.entries[at],
-        [one for one in book.truth.entries if one.page == book.truth.entries[at].page],
+        [entry for entry in book.truth.entries if entry.page == book.truth.entries[at].page],
     )
     column = NAMED[book.truth.kind]
     name = unicodedata.normalize("NFC", " ".join(entry.values[column].split()))
@@ -113,7 +113,7 @@ def _assert_shows_its_entry(book: StoredTruth, at: int, data: bytes, text: str) 
             assert other.values[column] not in text
     (picture,) = pictures_of(data)
     page = book.truth.pages[entry.page or 0]
-    scan = next(one for one in list_scans(book.folder) if one.path.name == page.scan)
+    scan = next(scan for scan in list_scans(book.folder) if scan.path.name == page.scan)
     whole = page_of(scan, page.page_no).pixels
     assert 20_000 < len(data) < 140_000 * max(1.0, picture.size / 3 / (1240 * 1754))
     field = next(f.name for f in SCHEMAS.record(book.truth.kind).fields if f.column == column)
@@ -146,7 +146,7 @@ def test_entries_that_are_not_settled_keep_the_book_back_or_are_left_out_by_name
     book = stored(tmp_path, "death-2006", replace(TWO, cover=False), decided=False)
     report = packed(book, tmp_path / "out")
     assert (report.refused, report.folder) == ("unsettled", None)
-    assert {one.why for one in report.blockers} == {"task"}
+    assert {blocker.why for blocker in report.blockers} == {"task"}
     assert not (tmp_path / "out").exists()
     with book.context.open_registry() as registry:
         empty = export_book(
@@ -178,7 +178,7 @@ def test_a_page_that_was_exchanged_in_the_store_is_never_signed(tmp_path: Path) 
 
     whole = packed(book, tmp_path / "whole")
     assert (whole.refused, whole.folder) == ("unsettled", None)
-    assert [(one.why, one.codes) for one in whole.blockers] == [("scan", ("altered",))] * 2
+    assert [(blocker.why, blocker.codes) for blocker in whole.blockers] == [("scan", ("altered",))] * 2
     assert all("bản quét trong kho" in told for told, _ in package_refusal(whole, book.book_id).places)
 
     with book.context.open_registry() as registry:
@@ -268,7 +268,7 @@ def test_an_amended_entry_goes_out_with_its_current_value_and_the_page_of_the_de
         number = registry.amend(entry_id, "child_name", "Trần Văn Cải Chính", order, author="an")
         on_paper = entry.values["child_name"] or ""
         held = export_book(registry, book.context, book.book_id, tmp_path / "no", PackageOptions(), workers=1)
-        assert [(one.why, one.fields) for one in held.blockers] == [("signature", ("nksHoTen",))]
+        assert [(blocker.why, blocker.fields) for blocker in held.blockers] == [("signature", ("nksHoTen",))]
         registry.sign_amendment(entry_id, number, author="binh")
         wanted = PackageOptions(approval=ApprovalPolicy(book=True))
         none = export_book(registry, book.context, book.book_id, tmp_path / "no", wanted, workers=1)
@@ -315,7 +315,7 @@ def test_a_value_that_is_still_in_words_keeps_the_book_back(tmp_path: Path) -> N
         registry.decide(entry_id, [Verdict(spec.name, FieldStatus.READ, words)], author="thu")
         assert registry.summary(book.book_id).uncoded == {words: 1}
     report = packed(book, tmp_path / "out")
-    held = [(one.why, one.fields, one.codes) for one in report.blockers]
+    held = [(blocker.why, blocker.fields, blocker.codes) for blocker in report.blockers]
     assert (report.refused, report.folder) == ("unsettled", None)
     assert held == [("confirm", (spec.column,), ("unknown_parent",))], "both parents are named"
     assert not list((tmp_path / "out").glob("*"))

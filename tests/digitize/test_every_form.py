@@ -57,6 +57,13 @@ def test_every_page_is_known_for_what_it_is_and_set_level() -> None:
         assert len(result.entries) == len(page.drawing.page.entries)
 
 
+def test_no_page_is_parted_or_taken_for_half_of_two() -> None:
+    for _, result in tilted_pages():
+        codes = {one.code for one in (*result.findings, *result.entries[0].findings)}
+        assert codes.isdisjoint({"PAGE-SPREAD", "PAGE-HALF"})
+        assert [entry.row for entry in result.entries] == [0]
+
+
 def test_every_field_of_the_form_has_one_reading() -> None:
     for page, result in every_page():
         wanted = {(row, name) for row, name in page.texts}

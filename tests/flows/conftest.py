@@ -13,7 +13,7 @@ STARTS = 4
 """How often a server is started before the test gives up."""
 
 _running: list[ExitStack] = []
-"""What ends the server that runs, if one does."""
+"""Ends the running server, if any."""
 
 
 @pytest.fixture(scope="module")

@@ -78,7 +78,7 @@ def test_a_scan_that_is_gone_and_one_that_is_a_link_are_told_in_the_morning(
 
     assert summary["missing"] == ["quyen/quet_0.png"]
     assert [Path(path).name for path in summary["altered"]] == [scans[1].path.name]
-    told = backup.told_of(summary)
+    told = backup.backup_sentences(summary)
     assert "1 bản quét trong kho không còn ở đó" in told
     assert r"quyen/quet\_0.png" in told  # nothing in a name is markup
     assert scans[1].path.name in told

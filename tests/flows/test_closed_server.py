@@ -72,7 +72,7 @@ REQUESTS = [
 
 @dataclass(frozen=True)
 class Office:
-    """A ``hotich server`` that runs, and where it keeps things."""
+    """A running ``hotich server`` and its folders."""
 
     workspace: Path
     vault: Path
@@ -132,13 +132,13 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         )
         try:
             assert process.stdout is not None
-            said = []
+            lines = []
             for line in process.stdout:
-                said.append(line)
+                lines.append(line)
                 if READY in line:
                     break
             else:
-                raise RuntimeError(f"hotich server did not start: {''.join(said)} {log.read_text()}")
+                raise RuntimeError(f"hotich server did not start: {''.join(lines)} {log.read_text()}")
             yield Office(workspace, vault, f"http://127.0.0.1:{port}/api", log, environment, process)
         finally:
             process.send_signal(signal.SIGTERM)
@@ -284,7 +284,7 @@ def test_a_night_runs_with_the_secret_and_the_secret_is_nowhere(office: Office) 
     artifacts = httpx.post(
         f"{office.address}/artifacts/filter", json={}, headers=allowed(office), timeout=PATIENCE
     ).json()
-    assert "nightly-morning" in {one["key"] for one in artifacts}
+    assert "nightly-morning" in {artifact["key"] for artifact in artifacts}
     password = office.secret.partition(":")[2].encode()
     files = [path for path in office.workspace.rglob("*") if path.is_file() and path.name != "prefect.key"]
     assert any(path.name.startswith("prefect.db") for path in files)

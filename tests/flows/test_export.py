@@ -1,4 +1,4 @@
-"""The export flow: what Prefect is told is counts and names of folders."""
+"""The export flow: Prefect gets counts and names of folders only."""
 
 from __future__ import annotations
 

@@ -75,5 +75,5 @@ def test_the_flow_runs(office: Path) -> None:
 def test_the_deployment_comes_every_few_minutes_and_never_queues() -> None:
     deployment = deployment_of("intake")
     assert set(deployment["parameters"]) <= set(signature(intake.intake.fn).parameters)
-    assert [one["interval"] for one in deployment["schedules"]] == [180]
+    assert [schedule["interval"] for schedule in deployment["schedules"]] == [180]
     assert deployment["concurrency_limit"] == {"limit": 1, "collision_strategy": "CANCEL_NEW"}

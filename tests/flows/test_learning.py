@@ -1,4 +1,4 @@
-"""The night's learning: what the report tells of it, and what stops it."""
+"""The night's learning: its report, and what stops it."""
 
 from __future__ import annotations
 

@@ -235,7 +235,7 @@ def test_pages_at_work_without_kept_lines_or_that_cannot_be_read_stay_as_they_ar
         assert task is not None
     report = reread(context, Adapted(broken=frozenset({3})))
     assert (report.pages, report.failed) == (2, 1)
-    changed = [number for number, one in enumerate(registrars(context)) if one != before[number]]
+    changed = [number for number, registrar in enumerate(registrars(context)) if registrar != before[number]]
     assert changed == [4, 7]
 
 

@@ -39,7 +39,7 @@ def question(book: Path, context: RunContext) -> str:
 
 @pytest.fixture(scope="module")
 def folder_of_read(tmp_path_factory: pytest.TempPathFactory, schemas: Schemas) -> Path:
-    """A folder with a book that was read, and the workspace of that run; a test works in a copy of it."""
+    """Return a folder with a read book, and the workspace of that run; a test works in a copy."""
     folder = tmp_path_factory.mktemp("read")
     book = make_book(folder / BOOK, FULL)
     draw(book / "1.tiff", GOOD, GOOD)

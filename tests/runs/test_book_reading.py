@@ -309,7 +309,7 @@ def test_an_own_form_with_a_flaw_stops_its_books_alone(
         draw(make_book(root / name, LEDGER.replace("birth-2006", form)) / "a.png", GOOD)
     flawed = replace(context, schemas=with_own_forms(schemas, own))
     reports = list(digitize_books(root, flawed, workers=1))
-    assert [(one.read, failed(one)) for one in reports] == [
+    assert [(report.read, failed(report)) for report in reports] == [
         (0, [("schema", "ledger.toml", None)]),
         (1, []),
         (0, [("schema", "ledger.toml", None)]),

@@ -51,9 +51,9 @@ def routing(tmp_path_factory: pytest.TempPathFactory) -> RoutingOptions:
 
 @pytest.fixture(scope="module")
 def pages() -> list[PageResult]:
-    """Three pages of one registrar whose ink is clear, one in a little doubt, one of another registrar."""
+    """Store three pages of a registrar in clear ink, a page in a little doubt, and a page of another registrar."""
     lines = (ink(TUAN), ink(TUAN, 3), doubted(TUAN, "ấ", "â", 0.02), ink(TUAN, 5), ink("Lê Thị Hạnh"))
-    return book(*({REGISTRAR: [one], NUMBER: []} for one in lines))
+    return book(*({REGISTRAR: [line], NUMBER: []} for line in lines))
 
 
 def context_in(folder: Path, routing: RoutingOptions) -> RunContext:
@@ -67,14 +67,14 @@ def context_in(folder: Path, routing: RoutingOptions) -> RunContext:
 def workspace_of_read(
     tmp_path_factory: pytest.TempPathFactory, routing: RoutingOptions, pages: list[PageResult]
 ) -> Path:
-    """The workspace of a book that was read; a test works in a copy of it."""
+    """Return the workspace of a read book; a test works in a copy."""
     context = context_in(tmp_path_factory.mktemp("read"), routing)
     with context.open_registry() as registry:
         book_id = registry.book_id(LEDGER, "KS.2010.01")
-        for number, one in enumerate(pages, start=1):
-            registry.store_scan(book_id, one.ref.scan_sha256, f"{number}.png", 1000, 1)
-            keep_page(context, book_id, one, FIRST)
-            registry.save_page(book_id, one, FIRST)
+        for number, page in enumerate(pages, start=1):
+            registry.store_scan(book_id, page.ref.scan_sha256, f"{number}.png", 1000, 1)
+            keep_page(context, book_id, page, FIRST)
+            registry.save_page(book_id, page, FIRST)
         weigh_book(registry, context, book_id, FORM, LEDGER)
     return context.workspace
 
@@ -126,9 +126,9 @@ def test_nothing_that_is_decided_in_a_book_is_said_in_that_of_another_commune(re
         for page_no in (1, 2):
             decide(registry, page_no)
         assert clear_book(registry, read_book, 1, ALL).clear == 1
-        before = [one.readings for one in registry.stored_entries(other)]
+        before = [entry.readings for entry in registry.stored_entries(other)]
         assert clear_book(registry, read_book, other, ALL).clear == 0
-        assert [one.readings for one in registry.stored_entries(other)] == before
+        assert [entry.readings for entry in registry.stored_entries(other)] == before
         desk = registry.desk(SINGLE)
         task = desk.next_task(AN, book_id=other)
         assert task is not None
@@ -139,10 +139,10 @@ def test_one_wrong_decision_makes_nothing_else_clear_and_a_right_one_beside_it_n
     read_book: RunContext,
 ) -> None:
     with read_book.open_registry() as registry:
-        before = [one.readings for one in registry.stored_entries(1)]
+        before = [entry.readings for entry in registry.stored_entries(1)]
         decide(registry, 5)
         clear_book(registry, read_book, 1, ALL)
-        assert [one.readings for one in registry.stored_entries(1)] == before
+        assert [entry.readings for entry in registry.stored_entries(1)] == before
         decide(registry, 1)
         assert clear_book(registry, read_book, 1, ALL).clear == 0
         assert waits(registry, 3)

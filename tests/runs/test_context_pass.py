@@ -29,7 +29,7 @@ def context(context: RunContext) -> RunContext:
 
 
 def stored(context: RunContext) -> list[StoredEntry]:
-    """The entries of the one book, in its order."""
+    """Return the entries of the book, in its order."""
     with context.open_registry() as registry:
         return list(registry.stored_entries(1))
 

@@ -1,4 +1,4 @@
-"""A book whose handwriting is unlike that calibrated on: found at the end of its run, kept as long as it holds."""
+"""A book whose handwriting is unlike the calibration's: detected at the end of its run, kept as long as it holds."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ CRITICAL = {"child_sex", "child_born_on", "entry_number", "child_name"}
 
 def held(context: RunContext) -> list[CrossEntryFinding]:
     with context.open_registry() as registry:
-        return [one for one in registry.cross_entry_findings() if one.finding.code == HELD]
+        return [finding for finding in registry.cross_entry_findings() if finding.finding.code == HELD]
 
 
 def decide(context: RunContext, number: int, *, wrong: int = 0) -> None:

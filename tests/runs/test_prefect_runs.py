@@ -1,4 +1,4 @@
-"""What the pages ask of Prefect's server, told by a server that only remembers."""
+"""The pages' questions to Prefect's server, answered by a server that only remembers."""
 
 from __future__ import annotations
 

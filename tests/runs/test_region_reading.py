@@ -1,4 +1,4 @@
-"""The process that reads drawn regions: one that cannot go on gives way to another, and nobody waits without end."""
+"""The process that reads drawn regions: a failing process is replaced, and nobody waits without end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What reading again would change is told and nothing is written. Reading is faked."""
+"""The changes of reading again are reported and nothing is written. Reading is faked."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.fake_pages import GOOD, changed_engines, draw, fake_engines, fake_pag
 
 
 def other_page(page: PageImage, *others: Any, **named: Any) -> PageResult:
-    """The same page by a model that reads the number otherwise and is sure of it."""
+    """Return the same page by a model that reads the number otherwise and with confidence."""
     result = fake_page(page, *others, **named)
     (entry,) = result.entries
     (number,) = entry.readings
@@ -70,5 +70,5 @@ def test_a_preview_reports_changes_and_decisions_stay(book: Path, context: RunCo
     assert outlook(book, new).outdated == 3  # nothing was written
     assert digitize_book(book, new, workers=1).reopened == 3
     with context.open_registry() as registry:
-        values = [registry.entry(one).values["entry_number"] for one in registry.entries()]
+        values = [registry.entry(entry).values["entry_number"] for entry in registry.entries()]
     assert values == ["01/2010", "02/2010", "03/2010"]

@@ -1,4 +1,4 @@
-"""Specimens in the process that opens them: an open book is two pages, and places read on one lie on its picture."""
+"""Specimens in the process that opens them: an open book is two pages, and the places of a page lie on its picture."""
 
 from __future__ import annotations
 

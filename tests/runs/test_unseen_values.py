@@ -22,7 +22,7 @@ PAGES = 12
 
 @pytest.fixture
 def context(sqlite_url: str, tmp_path: Path) -> RunContext:
-    """A book of which everything was accepted; half of it is drawn."""
+    """Store a book whose values are all accepted; half of them are drawn."""
     policy = ReviewPolicy(unseen_sample=0.5)
     context = RunContext(tmp_path / "workspace", sqlite_url, SCHEMAS, review=policy)
     with context.open_registry() as registry:
@@ -35,7 +35,7 @@ def context(sqlite_url: str, tmp_path: Path) -> RunContext:
 
 def decide(registry: Registry, text: str) -> int:
     """People decide all values that were drawn."""
-    waiting = [one for one in registry.sampled_values(None) if one.decided_at is None]
+    waiting = [value for value in registry.sampled_values(None) if value.decided_at is None]
     for one in waiting:
         registry.decide(one.entry_id, [Verdict(FIELD, FieldStatus.READ, text)], author="nguoi-1")
     return len(waiting)
@@ -70,7 +70,7 @@ def test_what_checks_refute_waits_in_the_book_until_another_calibration(
         assert {one.finding.code for one in found} == {STOPPED}
         acts = [one.action for one in registry.audit().recent(20) if one.action.startswith("source-")]
         assert acts == ["source-stopped"]
-        known = [replace(one, basis="another") for one in registry.sampled_values(None)]
+        known = [replace(value, basis="another") for value in registry.sampled_values(None)]
         assert stopped_sources(known, basis_of(context.options.routing), 0.004) == frozenset()
 
 
@@ -97,7 +97,7 @@ def test_the_draw_is_even_and_a_larger_one_holds_the_smaller() -> None:
         AcceptedValue(1, 1, row, "birth", SCAN, 1, FIELD, "read", NAME, NAME, ValueSource.MACHINE, True)
         for row in range(4000)
     ]
-    few, many = ([is_drawn(one, share) for one in values] for share in (0.05, 0.2))
+    few, many = ([is_drawn(value, share) for value in values] for share in (0.05, 0.2))
     assert 0.04 < sum(few) / 4000 < 0.06
     assert 0.18 < sum(many) / 4000 < 0.22
     assert all(more for less, more in zip(few, many, strict=True) if less)

@@ -88,11 +88,11 @@ def confirmed(*_: object) -> tuple[DecidedLine, ...]:
 
     return tuple(
         DecidedLine(
-            pixels=one.crop.pixels, text=one.text, book_id=1, ref=one.page, row=0, field="of no form",
-            number=number, kind=one.crop.kind, form="birth-2006", deciders=("an",),
+            pixels=line.crop.pixels, text=line.text, book_id=1, ref=line.page, row=0, field="of no form",
+            number=number, kind=line.crop.kind, form="birth-2006", deciders=("an",),
             decided_at=datetime(2026, 11, 28, tzinfo=UTC), cost=0.1,
         )
-        for number, one in enumerate(lines())
+        for number, line in enumerate(lines())
     )  # fmt: skip
 
 
@@ -131,7 +131,7 @@ def test_a_hand_is_learnt_passes_the_gate_is_read_with_and_taken_back_when_its_a
     digitize_book(book, context, workers=1)
     with context.open_registry() as registry:
         first = stored(registry)[0]
-        names = [one.field for one in first.readings if one.field != NUMBER]
+        names = [reading.field for reading in first.readings if reading.field != NUMBER]
         registry.decide(
             first.entry_id, [Verdict(name, FieldStatus.READ, "Lê Thị Hạnh") for name in names], author="an"
         )

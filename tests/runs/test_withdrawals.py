@@ -66,7 +66,7 @@ def test_a_withdrawn_page_is_not_read_and_its_scan_counts_as_whole(book: Path, c
 def test_a_broken_file_that_is_withdrawn_is_no_failure_any_more(book: Path, context: RunContext) -> None:
     draw(book / "a.png", GOOD)
     draw(book / "b.png", BREAK, mark=7)
-    assert [one.scan for one in digitize_book(book, context, workers=1).failures] == ["b.png"]
+    assert [failure.scan for failure in digitize_book(book, context, workers=1).failures] == ["b.png"]
     withdrawn(context, "b.png")
     assert digitize_book(book, context, workers=1).failures == ()
     with context.open_registry() as registry:

@@ -1,4 +1,4 @@
-"""A folder of lines like those of real writers, drawn by the package's own pens."""
+"""A folder of lines like real writers' lines, drawn by the package's own pens."""
 
 from __future__ import annotations
 

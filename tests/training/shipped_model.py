@@ -1,4 +1,4 @@
-"""An untrained network as it would ship, for trainings that go on from one."""
+"""An untrained network in the shipped form, for trainings that go on from a model."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ QUICK = AdaptOptions(steps=12, size=4, rate=2e-2, warm=1)
 
 
 def strokes(text: str, seed: int) -> DatasetLine:
-    """A line of some ink that is said to be that text."""
+    """Return a line of some ink, labelled with that text."""
     rng = np.random.default_rng(seed)
     ink = np.zeros((ROWS, 160), np.uint8)
     ink[20:44, 10 + rng.integers(0, 8, 6) + 24 * np.arange(6)] = 255

@@ -19,7 +19,7 @@ MANY = tuple(f"p{number:03d}" for number in range(200))
 
 
 def bars(text: str, left: int = 10, pitch: int = 14) -> AlignedLine:
-    """A line with one upright bar of ink for each letter."""
+    """Return a line with an upright bar of ink for each letter."""
     ink = np.zeros((ROWS, left + pitch * len(text) + 10), np.uint8)
     columns = tuple(left + pitch * number + 3.0 for number in range(len(text)))
     for letter, column in zip(text, columns, strict=True):

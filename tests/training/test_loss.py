@@ -15,7 +15,7 @@ from pipeline.training.network import LETTERS, CtcNetwork, NetworkOptions, folde
 
 
 class Fixed(CtcNetwork):
-    """A network that sees one text, whatever it is shown."""
+    """A network that reads the same text from every picture."""
 
     def __init__(self, text: str) -> None:
         super().__init__(NetworkOptions(channels=(4, 4, 4, 4), width=4, depth=1))

@@ -1,4 +1,4 @@
-"""What a card tells of the lines and the weights that a model was made from."""
+"""A model card's statements about the lines and the weights of its training."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from pipeline.cli.app import app
 from pipeline.recognition.ocr.line_image import HEIGHT
 from pipeline.recognition.ocr.models import damaged_files, read_cards
 from pipeline.training import loop
-from pipeline.training.checkpoint import averaged_network
+from pipeline.training.checkpoint import averaged_network, save_checkpoint
 from pipeline.training.collection import Collection
 from pipeline.training.ctc import best_path
 from pipeline.training.dataset import CALIBRATION_WRITERS, real_lines
@@ -259,7 +259,7 @@ def test_a_training_that_was_killed_ends_with_the_weights_of_one_that_was_not(
             small=False,
             loop=LoopOptions(steps=30, size=4, seed=5, save_every=0.0),
         )
-        save = loop.save_checkpoint
+        save = save_checkpoint
         for stop in stops:
 
             def save_and_stop(state: Any, path: Path, stop: int = stop) -> None:

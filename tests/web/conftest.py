@@ -21,7 +21,8 @@ from pipeline.reports import read_plan
 from pipeline.scans.inbox.uploads import UploadDesk, UploadOptions
 from pipeline.scans.intake import DEFAULT_LIMITS
 from pipeline.scans.workspace import Workspace
-from pipeline.web.app import create_app
+from pipeline.web.app import create_app, new_site
+from pipeline.web.context import ServerWork
 from pipeline.web.package_queue import PackageQueue
 from pipeline.web.supervising.office_desk import OfficeDesk
 from pipeline.web.supervising.staff_file_desk import StaffFileDesk
@@ -155,16 +156,9 @@ def app(
 ) -> FastAPI:
     nowhere = Workspace(tmp_path_factory.mktemp("printing"))
     printer = OfficePrinter(registry, nowhere, SCHEMAS, DEFAULT_LIMITS)
-    return create_app(
-        registry,
-        SCHEMAS,
-        packages=packages,
-        printer=printer,
-        uploads=uploads,
-        office=planned,
-        now=clock,
-        forms=desk_with_draft(tmp_path_factory.mktemp("forms"), OWN),
-    )
+    work = ServerWork(packages=packages, printer=printer, uploads=uploads)
+    forms = desk_with_draft(tmp_path_factory.mktemp("forms"), OWN)
+    return create_app(new_site(registry, SCHEMAS, work=work, office=planned, now=clock, forms=forms))
 
 
 @pytest.fixture(scope="module")
@@ -188,6 +182,12 @@ def join(
 def browser_of(app: FastAPI, accounts: Accounts, login: str) -> Browser:
     """A browser in which that person is in."""
     return Browser(app, token=accounts.authenticate(login, PASSWORD, "test").token)
+
+
+@pytest.fixture
+def chief(app: FastAPI, accounts: Accounts, people: dict[tuple[Role, str], str]) -> Browser:
+    """The browser of a supervisor of the own commune."""
+    return browser_of(app, accounts, people[Role.SUPERVISOR, OWN])
 
 
 @module_cache

@@ -45,11 +45,11 @@ class MadeUpReader:
     shows_two: bool = False
 
     def straighten(
-        self, asked: SpecimenFile, *, splits: bool, turn: int | None
+        self, specimen: SpecimenFile, *, splits: bool, turn: int | None
     ) -> tuple[StraightSpecimen, ...]:
-        if asked.sha256 in self.broken:
+        if specimen.sha256 in self.broken:
             raise ScanError("/kho/bí-mật.jpg")
-        page = page_of_form(self.form, np.random.default_rng(int(asked.sha256[:8], 16)))
+        page = page_of_form(self.form, np.random.default_rng(int(specimen.sha256[:8], 16)))
         out = io.BytesIO()
         Image.fromarray(page.grey).resize((400, 560)).save(out, "JPEG")
         whole = StraightSpecimen("", page, out.getvalue(), (400, 560))
@@ -57,7 +57,7 @@ class MadeUpReader:
             return replace(whole, side="left"), replace(whole, side="right")
         return (whole,)
 
-    def read(self, asked: SpecimenFile, form: Form, place_code: str) -> SpecimenReading:
+    def read(self, specimen: SpecimenFile, form: Form, place_code: str) -> SpecimenReading:
         self.read_forms.append(form)
         box = (110.0, 200.0, 500.0, 240.0)
         return SpecimenReading(

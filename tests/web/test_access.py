@@ -26,7 +26,7 @@ from pipeline.registry.guidelines import GuidedField
 from pipeline.registry.imports.model import ImportMode, WorkbookFile
 from pipeline.registry.publishing.model import ApiScope
 from pipeline.registry.reconciliation.model import Answer, FoundDifference
-from pipeline.web.app import create_app
+from pipeline.web.app import create_app, new_site
 from pipeline.web.security.access import ACCESS, BY_ROUTE, REVIEWING, Access
 from pipeline.web.security.authentication import authorize
 from tests.registry.pages import LEDGER, SCHEMAS, entry, page, read
@@ -286,7 +286,7 @@ def test_every_route_with_parameters_and_every_scoped_one_has_a_sample() -> None
 def test_a_route_that_is_not_in_the_table_is_refused_to_everybody(
     registry: Registry, accounts: Accounts, people: dict[tuple[Role, str], str]
 ) -> None:
-    app = create_app(registry, SCHEMAS)
+    app = create_app(new_site(registry, SCHEMAS))
 
     @app.get("/forgotten")
     def forgotten() -> PlainTextResponse:

@@ -32,11 +32,6 @@ def book_id(registry: Registry) -> int:
     return made
 
 
-@pytest.fixture
-def chief(app: FastAPI, accounts: Accounts, people: dict[tuple[Role, str], str]) -> Browser:
-    return browser_of(app, accounts, people[Role.SUPERVISOR, OWN])
-
-
 def seen_on(shown: str) -> str:
     found = re.search(r'name="seen" value="([0-9a-f]{64})"', shown)
     assert found is not None

@@ -13,7 +13,7 @@ from pipeline.registry import Registry, RegistryPart
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role
 from pipeline.registry.statistics.book_states import BookStage, BookState
-from pipeline.web.app import create_app
+from pipeline.web.app import create_app, new_site
 from tests.registry.pages import SCHEMAS, entry, page, read
 from tests.web.browser import Browser, text_of
 from tests.web.conftest import OTHER, OWN, PASSWORD, browser_of
@@ -197,7 +197,9 @@ def test_who_scans_corrects_a_cover_until_a_page_is_read_and_the_ledger_follows(
 def test_a_server_that_knows_no_folder_of_books_says_what_is_missing(
     registry: Registry, accounts: Accounts, people: dict[tuple[Role, str], str]
 ) -> None:
-    browser = browser_of(create_app(registry, SCHEMAS), registry.accounts(), people[Role.OPERATOR, OWN])
+    browser = browser_of(
+        create_app(new_site(registry, SCHEMAS)), registry.accounts(), people[Role.OPERATOR, OWN]
+    )
     assert "HOTICH_BOOKS" in text_of(browser.get("/books"))
     assert "HOTICH_BOOKS" in text_of(browser.submit("/books/new", FILLED))
 

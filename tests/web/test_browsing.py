@@ -34,11 +34,6 @@ def book_id(registry: Registry) -> int:
     return made
 
 
-@pytest.fixture
-def chief(app: FastAPI, accounts: Accounts, people: dict[tuple[Role, str], str]) -> Browser:
-    return browser_of(app, accounts, people[Role.SUPERVISOR, OWN])
-
-
 def listed(number: int, *, waits: bool = False, amended: int = 0) -> ListedEntry:
     stage = Stage.REVIEW if waits else Stage.SETTLED
     ref = PageRef(FIRST, number)

@@ -12,7 +12,7 @@ from pipeline.registry.accounts.model import Role
 from pipeline.registry.clear_values.model import NewClearValue
 from tests.registry.pages import LEDGER, entry, finding, page, read
 from tests.web.browser import Browser, text_of
-from tests.web.conftest import OTHER, OWN, browser_of
+from tests.web.conftest import OTHER, browser_of
 
 FIELD, TEXT = "registrar_name", "Trần Văn Tuấn"
 SCAN = "c" * 64
@@ -39,11 +39,6 @@ def entries(registry: Registry) -> list[int]:
     decisions = tuple(registry.entry(entry_id).decisions[FIELD].decision_id for entry_id in ids[:2])
     registry.save_clear_page(book_id, pages[2], "f1", [NewClearValue(0, FIELD, TEXT, TEXT, decisions)])
     return ids
-
-
-@pytest.fixture
-def chief(app: FastAPI, accounts: Accounts, people: dict[tuple[Role, str], str]) -> Browser:
-    return browser_of(app, accounts, people[Role.SUPERVISOR, OWN])
 
 
 def test_the_list_counts_and_the_entry_says_why_and_by_which_entries(

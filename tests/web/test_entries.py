@@ -15,7 +15,7 @@ from pipeline.delivery.package import PackageReport
 from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role
-from pipeline.web.app import create_app
+from pipeline.web.app import create_app, new_site
 from pipeline.web.package_making import package_refusal
 from tests.registry.pages import LEDGER, SCHEMAS, entry, page, read
 from tests.web.browser import Browser, text_of
@@ -78,7 +78,7 @@ def test_who_opens_a_field_where_too_few_people_are_is_told(tmp_path: Path) -> N
         placed = replace(read("mother_name", "Lê Thị Mẫu"), box=Box(10, 10, 60, 40))
         registry.save_page(book_id, page(entry(placed), scan=SCAN), "f1")
         join(registry.accounts(), "mot.minh", Role.SUPERVISOR)
-        alone = browser_of(create_app(registry, SCHEMAS), registry.accounts(), "mot.minh")
+        alone = browser_of(create_app(new_site(registry, SCHEMAS)), registry.accounts(), "mot.minh")
         opened = {"fields": ["mother_name"], "reason": "giấy ghi khác"}
         answer = alone.submit("/entries/1/reopen", opened)
         assert "không đủ người chưa gõ" in text_of(alone.get(answer.headers["location"]))

@@ -21,7 +21,7 @@ from pipeline.form_design.form_toml import design_toml
 from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role
-from pipeline.web.app import create_app
+from pipeline.web.app import create_app, new_site
 from pipeline.web.background_jobs import BackgroundJobs
 from pipeline.web.form_design.form_desk import FormDesk
 from pipeline.web.scanning.covers import ledger_of_form
@@ -62,7 +62,7 @@ def desk(folder: Path, reader: MadeUpReader) -> Iterator[FormDesk]:
 
 @pytest.fixture(scope="module")
 def designing(registry: Registry, clock: Clock, desk: FormDesk) -> FastAPI:
-    return create_app(registry, SCHEMAS, forms=desk, now=clock)
+    return create_app(new_site(registry, SCHEMAS, forms=desk, now=clock))
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role
 from pipeline.scans.workspace import Workspace
-from pipeline.web.app import create_app
+from pipeline.web.app import create_app, new_site
 from pipeline.web.background_jobs import BackgroundJobs
 from pipeline.web.supervising.office_desk import OfficeDesk
 from tests.delivery.reconcile.files import birth, write
@@ -48,7 +48,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OfficeDesk]:
 
 @pytest.fixture(scope="module")
 def app(registry: Registry, clock: Clock, desk: OfficeDesk) -> FastAPI:
-    return create_app(registry, SCHEMAS, office=desk, now=clock)
+    return create_app(new_site(registry, SCHEMAS, office=desk, now=clock))
 
 
 @pytest.fixture(scope="module")

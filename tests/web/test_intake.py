@@ -13,7 +13,8 @@ from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role
 from pipeline.scans.intake import page_of
-from pipeline.web.app import create_app
+from pipeline.web.app import create_app, new_site
+from pipeline.web.context import ServerWork
 from pipeline.web.pictures import Pictures
 from pipeline.web.scanning.intake_desk import IntakeDesk
 from tests.registry.pages import LEDGER, SCHEMAS
@@ -45,12 +46,8 @@ def desk(tmp_path: Path) -> Desk:
 @pytest.fixture
 def app(registry: Registry, desk: Desk) -> Iterator[FastAPI]:
     with Pictures(desk.workspace, decode=page_of) as pictures:
-        yield create_app(
-            registry,
-            SCHEMAS,
-            pictures=pictures,
-            intake=IntakeDesk(desk.workspace, TameLooker, lambda: desk.now),
-        )
+        intake = IntakeDesk(desk.workspace, TameLooker, lambda: desk.now)
+        yield create_app(new_site(registry, SCHEMAS, work=ServerWork(pictures=pictures, intake=intake)))
 
 
 @pytest.fixture

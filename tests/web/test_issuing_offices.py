@@ -12,7 +12,7 @@ from pipeline.delivery.printing.offices import read_offices
 from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role
-from pipeline.web.app import create_app
+from pipeline.web.app import create_app, new_site
 from pipeline.web.supervising.office_desk import OfficeDesk
 from pipeline.web.supervising.staff_file_desk import StaffFileDesk
 from tests.registry.pages import SCHEMAS
@@ -33,7 +33,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def app(registry: Registry, clock: Clock, file: Path) -> FastAPI:
     desk = StaffFileDesk(file, file.parent / "history", read_offices, clock)
-    return create_app(registry, SCHEMAS, office=OfficeDesk(offices=desk), now=clock)
+    return create_app(new_site(registry, SCHEMAS, office=OfficeDesk(offices=desk), now=clock))
 
 
 @pytest.fixture

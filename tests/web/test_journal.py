@@ -11,7 +11,7 @@ from pipeline.base.errors import RegistryError
 from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role
-from pipeline.web.app import create_app
+from pipeline.web.app import create_app, new_site
 from pipeline.web.security import access
 from tests.registry.pages import SCHEMAS
 from tests.web.browser import Browser, text_of
@@ -28,7 +28,7 @@ class Fault(Exception):
 @pytest.fixture
 def faulty(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
     """An application two of whose routes fail."""
-    app = create_app(registry, SCHEMAS)
+    app = create_app(new_site(registry, SCHEMAS))
     for path in ("/fault", "/refusal"):
         monkeypatch.setitem(access.BY_ROUTE, ("GET", path), access.Access("GET", path, access.EVERYBODY))
 

@@ -30,13 +30,8 @@ def settled(registry: Registry) -> int:
     return book_id
 
 
-@pytest.fixture
-def supervisor(app: FastAPI, accounts: Accounts, people: dict[tuple[Role, str], str]) -> Browser:
-    return browser_of(app, accounts, people[Role.SUPERVISOR, OWN])
-
-
 def test_a_lot_is_drawn_looked_at_and_accepted(
-    supervisor: Browser,
+    chief: Browser,
     app: FastAPI,
     registry: Registry,
     accounts: Accounts,
@@ -44,36 +39,36 @@ def test_a_lot_is_drawn_looked_at_and_accepted(
     people: dict[tuple[Role, str], str],
     settled: int,
 ) -> None:
-    assert "KS.2010.02" in supervisor.get("/lots").text
-    drawn = supervisor.submit("/lots", {"books": [str(settled)]})
+    assert "KS.2010.02" in chief.get("/lots").text
+    drawn = chief.submit("/lots", {"books": [str(settled)]})
     assert drawn.status_code == 303
     place = drawn.headers["location"]
-    shown = text_of(supervisor.get(place))
+    shown = text_of(chief.get(place))
     assert "Sự kiện trong lô 3" in shown
-    early = supervisor.submit(f"{place}/close")
+    early = chief.submit(f"{place}/close")
     assert (early.status_code, "chưa kết luận được" in early.text) == (422, True)
     checker = next(one.person for one in accounts.list() if one.person.login == people[Role.CHECKER, OWN])
     desk = registry.desk(ReviewPolicy(), now=clock)
     while (task := desk.next_task(checker, stage=Stage.CHECK)) is not None:
         words = [Verdict("child_name", FieldStatus.READ, f"Thử {task.ref.page_no}")]
         desk.key(checker, task.task_id, task.version, words, token=f"t{task.task_id}")
-    assert "Nhận lô" in supervisor.get(place).text
-    assert supervisor.submit(f"{place}/close").status_code == 303
-    assert "Kết luận: nhận" in text_of(supervisor.get(place))
-    assert "nhận" in text_of(supervisor.get("/reports"))
+    assert "Nhận lô" in chief.get(place).text
+    assert chief.submit(f"{place}/close").status_code == 303
+    assert "Kết luận: nhận" in text_of(chief.get(place))
+    assert "nhận" in text_of(chief.get("/reports"))
     other = browser_of(app, accounts, people[Role.SUPERVISOR, OTHER])
     assert other.get(place).status_code == 403
     assert "KS.2010.02" not in other.get("/lots").text
 
 
-def test_a_lot_is_cancelled_with_its_reason(supervisor: Browser, settled: int) -> None:
-    place = supervisor.submit("/lots", {"books": [str(settled)]}).headers["location"]
-    refused = supervisor.submit(f"{place}/cancel", {"reason": " "})
+def test_a_lot_is_cancelled_with_its_reason(chief: Browser, settled: int) -> None:
+    place = chief.submit("/lots", {"books": [str(settled)]}).headers["location"]
+    refused = chief.submit(f"{place}/cancel", {"reason": " "})
     assert (refused.status_code, "Chưa ghi lý do bỏ lô" in refused.text) == (422, True)
-    assert supervisor.submit(f"{place}/cancel", {"reason": "nhầm sổ"}).status_code == 303
-    assert "nhầm sổ" in supervisor.get(place).text
+    assert chief.submit(f"{place}/cancel", {"reason": "nhầm sổ"}).status_code == 303
+    assert "nhầm sổ" in chief.get(place).text
 
 
-def test_a_book_in_which_nothing_is_settled_is_refused_with_a_sentence(supervisor: Browser) -> None:
-    answer = supervisor.submit("/lots", {"books": ["1"]})
+def test_a_book_in_which_nothing_is_settled_is_refused_with_a_sentence(chief: Browser) -> None:
+    answer = chief.submit("/lots", {"books": ["1"]})
     assert (answer.status_code, "chưa có sự kiện nào xong" in answer.text) == (422, True)

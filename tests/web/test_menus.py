@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.registry.accounts.model import Role
-from pipeline.web.rendering import UNDER, link_over, menus_of
+from pipeline.web.rendering import UNDER, active_link, menus_of
 from pipeline.web.security.access import ACCESS
 
 MENUS = menus_of(Role.SUPERVISOR)
@@ -26,12 +26,12 @@ MENUS = menus_of(Role.SUPERVISOR)
     ],
 )
 def test_a_page_belongs_under_the_link_above_it(path: str, link: str) -> None:
-    assert link_over(path, MENUS) == link
+    assert active_link(path, MENUS) == link
 
 
 def test_where_somebody_has_no_such_link_nothing_is_marked() -> None:
-    assert link_over("/entries/7", menus_of(Role.REVIEWER)) == ""
-    assert link_over("/desk", ()) == ""
+    assert active_link("/entries/7", menus_of(Role.REVIEWER)) == ""
+    assert active_link("/desk", ()) == ""
 
 
 def test_what_is_put_under_a_link_is_a_page() -> None:

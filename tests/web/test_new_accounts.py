@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import AccountError, NewAccount, Role
-from pipeline.web.app import create_app
+from pipeline.web.app import create_app, new_site
 from pipeline.web.routes.new_accounts import read_lines
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS
 from tests.web.browser import Browser, text_of
@@ -30,7 +30,7 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
 
 @pytest.fixture(scope="module")
 def app(registry: Registry, clock: Clock) -> FastAPI:
-    return create_app(registry, SCHEMAS, now=clock)
+    return create_app(new_site(registry, SCHEMAS, now=clock))
 
 
 @pytest.fixture(scope="module")

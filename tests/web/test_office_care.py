@@ -13,7 +13,7 @@ from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role
 from pipeline.scans.workspace import Workspace
 from pipeline.settings import Settings
-from pipeline.web.app import create_app
+from pipeline.web.app import create_app, new_site
 from pipeline.web.background_jobs import BackgroundJobs
 from pipeline.web.supervising.office_desk import OfficeDesk
 from pipeline.web.supervising.office_work import audit_checker
@@ -58,7 +58,7 @@ def desk(
 
 @pytest.fixture(scope="module")
 def app(registry: Registry, clock: Clock, desk: OfficeDesk) -> FastAPI:
-    return create_app(registry, SCHEMAS, office=desk, now=clock)
+    return create_app(new_site(registry, SCHEMAS, office=desk, now=clock))
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +128,7 @@ def test_a_backup_is_made_and_read_again_and_never_handed_out(
 def test_a_machine_without_a_folder_for_backups_says_so(
     registry: Registry, clock: Clock, accounts: Accounts, administrator: Browser
 ) -> None:
-    bare = browser_of(create_app(registry, SCHEMAS, now=clock), accounts, "quan.tri")
+    bare = browser_of(create_app(new_site(registry, SCHEMAS, now=clock)), accounts, "quan.tri")
     for path, told in (
         ("/backup", "thư mục sao lưu"),
         ("/audit/check", "không làm việc ấy"),

@@ -16,7 +16,7 @@ from pipeline.declarations.office.settings import SettingsRefused
 from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role
-from pipeline.web.app import create_app
+from pipeline.web.app import create_app, new_site
 from pipeline.web.supervising.office_desk import OfficeDesk
 from pipeline.web.supervising.office_rules import (
     edited_rule,
@@ -118,7 +118,8 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def app(registry: Registry, clock: Clock, file: Path) -> FastAPI:
     desk = StaffFileDesk(file, file.parent / "history", partial(load_policies, declared=SCHEMAS), clock)
-    return create_app(registry, SCHEMAS, office=OfficeDesk(settings=desk, declared=SCHEMAS), now=clock)
+    site = new_site(registry, SCHEMAS, office=OfficeDesk(settings=desk, declared=SCHEMAS), now=clock)
+    return create_app(site)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role
-from pipeline.web.app import create_app
+from pipeline.web.app import create_app, new_site
 from pipeline.web.routes.office_settings import with_policies
 from pipeline.web.supervising.office_desk import OfficeDesk
 from pipeline.web.supervising.office_settings import (
@@ -124,7 +124,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def app(registry: Registry, clock: Clock, file: Path) -> FastAPI:
     check = partial(read_policies, declared=SCHEMAS, package=file.parent / "package.toml")
     desk = StaffFileDesk(file, file.parent / "history", check, clock)
-    return create_app(registry, SCHEMAS, office=OfficeDesk(settings=desk), now=clock)
+    return create_app(new_site(registry, SCHEMAS, office=OfficeDesk(settings=desk), now=clock))
 
 
 @pytest.fixture(autouse=True)
@@ -183,7 +183,7 @@ def test_a_change_is_seen_before_it_is_saved_and_holds_at_once(
     assert file.read_text(encoding="utf-8").startswith('\n# biên bản 12\n[review]\ncheck = "none"\n')
     assert app.state.site.policies.review.every_book.check == "none"
     assert app.state.site.policies.review.books[0][0] == "KS.1975.*"
-    assert app.state.site.approval.book
+    assert app.state.site.policies.approval.book
     assert registry.audit().recent(1)[0].subject == "settings:1"
     page = text_of(administrator.get("/settings?saved=review"))
     assert "Rà soát: Ô phải có người thứ hai xem: ô quan trọng → không ô nào" in page
@@ -272,11 +272,11 @@ def test_what_somebody_set_by_hand_is_told_before_it_holds_and_kept_with_the_cha
     by_hand = "Phê duyệt: Người thứ hai ký xác nhận cải chính, bổ sung: có → không"
     shown = text_of(administrator.get("/settings"))
     assert ("đã được sửa tay" in shown, by_hand in shown) == (True, True)
-    assert app.state.site.approval.amendments
+    assert app.state.site.policies.approval.amendments
     form = filled(lease_minutes="20", seen=seen_on(administrator.get("/settings/review").text))
     assert f"Sửa tay trong tệp: {by_hand}" in text_of(administrator.submit("/settings/review", form))
     administrator.submit("/settings/review", {**form, "confirmed": "yes"})
-    assert not app.state.site.approval.amendments
+    assert not app.state.site.policies.approval.amendments
     kept = app.state.site.office.settings.history()[0]
     assert kept.lines == (
         "Rà soát: Giữ một nhiệm vụ (phút): 15 → 20",
@@ -293,7 +293,7 @@ def test_what_package_toml_says_of_delivery_still_counts_after_a_change(
     try:
         form = filled(lease_minutes="20", seen=seen_on(administrator.get("/settings/review").text))
         assert administrator.submit("/settings/review", {**form, "confirmed": "yes"}).status_code == 303
-        held = app.state.site.delivery
+        held = app.state.site.policies.delivery
         assert (held.choices["month_and_year"], held.illegible_wording) == ("confirm", "mờ")
         at = "/settings/delivery"
         shown = administrator.get(at).text

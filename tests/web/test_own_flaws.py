@@ -19,7 +19,7 @@ from pipeline.registry.accounts.model import Role
 from pipeline.registry.publishing.model import ApiScope
 from pipeline.scans.workspace import Workspace
 from pipeline.settings import Settings
-from pipeline.web.app import create_app
+from pipeline.web.app import create_app, new_site
 from pipeline.web.security.access import ACCESS
 from tests.declarations.schema.test_own_flaws import MINE, put
 from tests.declarations.schema.test_own_records import DECLARED, FORM
@@ -75,12 +75,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
 @pytest.fixture(scope="module")
 def app(office: Office, clock: Clock) -> Iterator[FastAPI]:
     with Settings().run_context(office.root).open_registry() as registry:
-        yield create_app(
-            registry,
-            office.schemas,
-            forms=desk_with_draft(office.root / "drafts", "00000"),
-            now=clock,
-        )
+        forms = desk_with_draft(office.root / "drafts", "00000")
+        yield create_app(new_site(registry, office.schemas, forms=forms, now=clock))
 
 
 @pytest.fixture(scope="module")

@@ -15,11 +15,13 @@ import pytest
 from pipeline.base.errors import StorageError
 from pipeline.base.model import FieldStatus
 from pipeline.declarations.office.approval import ApprovalPolicy
+from pipeline.declarations.office.policies import OfficePolicies
 from pipeline.delivery.export.package_folder import package_flaws
 from pipeline.registry import Registry, Verdict
 from pipeline.registry.accounts.model import Role
 from pipeline.scans.workspace import Workspace
-from pipeline.web.app import create_app
+from pipeline.web.app import create_app, new_site
+from pipeline.web.context import ServerWork
 from pipeline.web.package_making import package_maker
 from pipeline.web.package_queue import PackagePhase, PackageQueue, PackageRefusal
 from tests.delivery.export.books import CLEAN, stored, verdicts
@@ -42,7 +44,8 @@ def test_a_supervisor_asks_watches_and_takes_a_real_package(tmp_path: Path) -> N
         book.context.open_registry() as registry,
         PackageQueue(folder, package_maker(registry, book.context, 1)) as packages,
     ):
-        app = create_app(registry, SCHEMAS, packages=packages, approval=ApprovalPolicy(book=True))
+        policies, work = OfficePolicies(approval=ApprovalPolicy(book=True)), ServerWork(packages=packages)
+        app = create_app(new_site(registry, SCHEMAS, policies=policies, work=work))
         join(registry.accounts(), "dung", Role.SUPERVISOR, book.ledger.place_code)
         dung = browser_of(app, registry.accounts(), "dung")
         registry.approve_book(book.book_id, registry.value_digest(book.book_id)[0], author="dung")
@@ -76,7 +79,7 @@ def test_what_keeps_a_book_back_is_listed_with_where_to_mend_it(tmp_path: Path) 
         book.context.open_registry() as registry,
         PackageQueue(folder, package_maker(registry, book.context, 1)) as packages,
     ):
-        app = create_app(registry, SCHEMAS, packages=packages)
+        app = create_app(new_site(registry, SCHEMAS, work=ServerWork(packages=packages)))
         join(registry.accounts(), "dung", Role.SUPERVISOR, book.ledger.place_code)
         dung = browser_of(app, registry.accounts(), "dung")
         dung.submit(f"/packages/{book.book_id}")
@@ -261,7 +264,7 @@ def test_a_server_that_stops_ends_the_work(tmp_path: Path) -> None:
 
 
 def test_a_server_without_packages_says_so(registry: Registry, tmp_path: Path) -> None:
-    app = create_app(registry, SCHEMAS)
+    app = create_app(new_site(registry, SCHEMAS))
     join(registry.accounts(), "khong.goi", Role.SUPERVISOR)
     browser = browser_of(app, registry.accounts(), "khong.goi")
     assert "hotich export" in text_of(browser.get("/packages"))

@@ -13,7 +13,7 @@ from pipeline.registry.accounts.model import Role
 from tests.registry.offices import doubtful, said
 from tests.registry.pages import LEDGER, page
 from tests.web.browser import Browser, text_of
-from tests.web.conftest import OTHER, OWN, browser_of
+from tests.web.conftest import OTHER, browser_of
 
 FIELDS = ("child_name", "registrar_name")
 SCAN, NAME, ENTRIES = "d" * 64, "KS.2010.41", 6
@@ -30,11 +30,6 @@ def book_id(registry: Registry) -> int:
     for entry_id in registry.entries(found):
         registry.decide(entry_id, [said(name, "Thử Mật") for name in FIELDS], author="an")
     return found
-
-
-@pytest.fixture
-def chief(app: FastAPI, accounts: Accounts, people: dict[tuple[Role, str], str]) -> Browser:
-    return browser_of(app, accounts, people[Role.SUPERVISOR, OWN])
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from pipeline.base.model import FieldStatus
 from pipeline.registry import Verdict
 from pipeline.registry.accounts.model import Role
 from pipeline.registry.extracts.model import IssueFilter
-from pipeline.web.app import create_app
+from pipeline.web.app import create_app, new_site
+from pipeline.web.context import ServerWork
 from tests.delivery.printing.printed_office import PrintedOffice, printed_office
 from tests.registry.pages import LEDGER, SCHEMAS, read
 from tests.web.browser import Browser, text_of
@@ -38,7 +39,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrintedOffice]:
 def browsers(office: PrintedOffice) -> dict[str, Browser]:
     """A supervisor of the place, one of another place, a checker."""
     accounts = office.registry.accounts()
-    app = create_app(office.registry, SCHEMAS, printer=office.printer)
+    app = create_app(new_site(office.registry, SCHEMAS, work=ServerWork(printer=office.printer)))
     for login, role, place in (
         ("chi", Role.SUPERVISOR, LEDGER.place_code),
         ("xa", Role.SUPERVISOR, "31333"),

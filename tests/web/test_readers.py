@@ -20,7 +20,7 @@ from pipeline.training.office_reader.line_scores import ComparedLine
 from pipeline.training.office_reader.line_store import LineStore
 from pipeline.training.office_reader.reader_proposal import ReaderProposal, write_changed_lines, write_taught
 from pipeline.training.office_reader.versions import IN_USE, SHIPPED, ReaderVersions, VersionState
-from pipeline.web.app import create_app
+from pipeline.web.app import create_app, new_site
 from pipeline.web.supervising.office_desk import OfficeDesk
 from tests.registry.pages import SCHEMAS
 from tests.training.office_reader.test_gate import QUICK, better, office
@@ -81,7 +81,8 @@ def store(tmp_path: Path) -> LineStore:
 
 @pytest.fixture
 def app(registry: Registry, clock: Clock, versions: ReaderVersions, store: LineStore) -> FastAPI:
-    return create_app(registry, SCHEMAS, office=OfficeDesk(readers=versions, lines=store), now=clock)
+    site = new_site(registry, SCHEMAS, office=OfficeDesk(readers=versions, lines=store), now=clock)
+    return create_app(site)
 
 
 @pytest.fixture

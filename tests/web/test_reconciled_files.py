@@ -18,7 +18,7 @@ from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role
 from pipeline.scans.workspace import Workspace
-from pipeline.web.app import create_app
+from pipeline.web.app import create_app, new_site
 from pipeline.web.background_jobs import FAULT, BackgroundJobs, JobOutcome, OnProgress
 from pipeline.web.supervising.office_desk import OfficeDesk
 from pipeline.web.supervising.office_work import reconciler, remove_sent_files
@@ -54,12 +54,7 @@ def desk(registry: Registry, workspace: Workspace) -> Iterator[OfficeDesk]:
 
 @pytest.fixture(scope="module")
 def app(registry: Registry, clock: Clock, desk: OfficeDesk) -> FastAPI:
-    return create_app(registry, SCHEMAS, office=desk, now=clock)
-
-
-@pytest.fixture
-def chief(app: FastAPI, accounts: Accounts, people: dict[tuple[Role, str], str]) -> Browser:
-    return browser_of(app, accounts, people[Role.SUPERVISOR, OWN])
+    return create_app(new_site(registry, SCHEMAS, office=desk, now=clock))
 
 
 @pytest.fixture(scope="module")
@@ -173,7 +168,9 @@ def test_only_one_file_is_compared_at_a_time(
 def test_a_server_that_compares_nothing_says_so(
     registry: Registry, clock: Clock, accounts: Accounts, people: dict[tuple[Role, str], str], content: bytes
 ) -> None:
-    browser = browser_of(create_app(registry, SCHEMAS, now=clock), accounts, people[Role.SUPERVISOR, OWN])
+    browser = browser_of(
+        create_app(new_site(registry, SCHEMAS, now=clock)), accounts, people[Role.SUPERVISOR, OWN]
+    )
     answer = send(browser, content)
     assert (answer.status_code, "không đối soát" in answer.json()["sentence"]) == (422, True)
 
@@ -210,7 +207,7 @@ def test_a_fault_of_the_machine_is_told_without_its_folders(
     own.package.write_text("[package]\nsai = 1\n", encoding="utf-8")
     with BackgroundJobs(own.jobs) as jobs:
         desk = OfficeDesk(own.sent_files, jobs, reconciler(registry, own, SCHEMAS))
-        app = create_app(registry, SCHEMAS, office=desk, now=clock)
+        app = create_app(new_site(registry, SCHEMAS, office=desk, now=clock))
         browser = browser_of(app, accounts, people[Role.SUPERVISOR, OWN])
         assert send(browser, content, again="true").status_code == 200
         jobs.wait()

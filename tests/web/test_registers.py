@@ -15,7 +15,7 @@ from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role
 from pipeline.settings import Settings
-from pipeline.web.app import create_app
+from pipeline.web.app import create_app, new_site
 from pipeline.web.supervising.office_desk import OfficeDesk
 from tests.registry.pages import SCHEMAS
 from tests.web.browser import Browser, text_of
@@ -37,12 +37,8 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def app(workspace: Path, clock: Clock) -> Iterator[FastAPI]:
     context = Settings().run_context(workspace)
     with context.open_registry() as registry:
-        yield create_app(
-            registry,
-            SCHEMAS,
-            office=OfficeDesk(registers=RegisterDesk(partial(Settings().run_context, workspace))),
-            now=clock,
-        )
+        office = OfficeDesk(registers=RegisterDesk(partial(Settings().run_context, workspace)))
+        yield create_app(new_site(registry, SCHEMAS, office=office, now=clock))
 
 
 @pytest.fixture(scope="module")

@@ -17,10 +17,11 @@ from pipeline.registry import CrossEntryFinding, Registry, Verdict
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role
 from pipeline.registry.statistics.book_counts import DRIFT
-from pipeline.reports import ManagementReport, StoreCheck, WorkPlan, report
+from pipeline.reports import ManagementReport, StoreCheck, WorkPlan, build_report
 from pipeline.scans.store_check import check_store, note_whole_check, read_state, wrong_scans
 from pipeline.scans.workspace import Workspace
-from pipeline.web.app import create_app
+from pipeline.web.app import create_app, new_site
+from pipeline.web.context import ServerWork
 from tests.delivery.export.pdfs import text_of as pdf_text
 from tests.registry.pages import SCHEMAS
 from tests.web.browser import Browser, text_of
@@ -50,17 +51,12 @@ def worked(registry: Registry, accounts: Accounts, clock: Clock, people: dict[tu
 
 
 @pytest.fixture
-def supervisor(app: FastAPI, accounts: Accounts, people: dict[tuple[Role, str], str]) -> Browser:
-    return browser_of(app, accounts, people[Role.SUPERVISOR, OWN])
-
-
-@pytest.fixture
 def other(app: FastAPI, accounts: Accounts, people: dict[tuple[Role, str], str]) -> Browser:
     return browser_of(app, accounts, people[Role.SUPERVISOR, OTHER])
 
 
 def computed(registry: Registry, clock: Clock, place: str = OWN) -> ManagementReport:
-    return report(registry, SCHEMAS, WorkPlan(), places=frozenset({place}), now=clock)
+    return build_report(registry, SCHEMAS, WorkPlan(), places=frozenset({place}), now=clock)
 
 
 def hrefs(text: str) -> set[str]:
@@ -68,9 +64,9 @@ def hrefs(text: str) -> set[str]:
 
 
 def test_the_page_shows_every_figure_and_every_cell_of_the_report(
-    supervisor: Browser, registry: Registry, clock: Clock
+    chief: Browser, registry: Registry, clock: Clock
 ) -> None:
-    shown = html.unescape(text_of(supervisor.get("/reports")))
+    shown = html.unescape(text_of(chief.get("/reports")))
     made = computed(registry, clock)
     cells = [one.cell for part in made.sections for one in part.figures]
     tables = [one for part in made.sections for one in part.tables]
@@ -79,34 +75,34 @@ def test_the_page_shows_every_figure_and_every_cell_of_the_report(
     assert [cell.text for cell in cells if " ".join(cell.text.split()) not in " ".join(shown.split())] == []
 
 
-def test_one_page_holds_what_who_heads_the_office_asks_for(supervisor: Browser, other: Browser) -> None:
-    assert 'href="/reports/director"' in supervisor.get("/reports").text
-    page = supervisor.get("/reports/director")
+def test_one_page_holds_what_who_heads_the_office_asks_for(chief: Browser, other: Browser) -> None:
+    assert 'href="/reports/director"' in chief.get("/reports").text
+    page = chief.get("/reports/director")
     shown = text_of(page)
     for told in ("Quyển sổ", "Sự kiện đã xong", "Sự kiện còn sai", "Quá hạn"):
         assert told in shown
     links = hrefs(page.text)
-    assert {link: supervisor.get(link).status_code for link in links} == dict.fromkeys(links, 200)
+    assert {link: chief.get(link).status_code for link in links} == dict.fromkeys(links, 200)
     assert "KS.2010.01" not in other.get("/reports/director").text
 
 
-def test_every_link_of_the_report_leads_to_a_list(supervisor: Browser) -> None:
-    links = hrefs(supervisor.get("/reports").text)
+def test_every_link_of_the_report_leads_to_a_list(chief: Browser) -> None:
+    links = hrefs(chief.get("/reports").text)
     assert {f"/reports/{name}" for name in LISTS} <= {link.partition("?")[0] for link in links}
-    assert {link: supervisor.get(link).status_code for link in links} == dict.fromkeys(links, 200)
+    assert {link: chief.get(link).status_code for link in links} == dict.fromkeys(links, 200)
 
 
-def test_a_list_holds_what_its_figure_counts(supervisor: Browser, registry: Registry, clock: Clock) -> None:
+def test_a_list_holds_what_its_figure_counts(chief: Browser, registry: Registry, clock: Clock) -> None:
     made = {one.key: one for one in computed(registry, clock).sections}
     waiting = next(one for one in made["queue"].figures if one.label == "Đang chờ người")
-    page = supervisor.get(waiting.cell.href)
+    page = chief.get(waiting.cell.href)
     assert page.text.count("<tr>") - 1 == waiting.cell.value == 79
-    found = text_of(supervisor.get("/reports/overturned"))
+    found = text_of(chief.get("/reports/overturned"))
     assert "Thử Sai" in found
     assert "Thử Đúng" in found
-    assert "Thử Một" in text_of(supervisor.get("/reports/misread"))
-    assert "Thử Sai" not in text_of(supervisor.get("/reports/overturned?record=death"))
-    assert "nhiều chữ lạ khác thường" in text_of(supervisor.get("/reports/unlike"))
+    assert "Thử Một" in text_of(chief.get("/reports/misread"))
+    assert "Thử Sai" not in text_of(chief.get("/reports/overturned?record=death"))
+    assert "nhiều chữ lạ khác thường" in text_of(chief.get("/reports/unlike"))
 
 
 def test_a_supervisor_of_another_commune_sees_nothing_of_it(other: Browser) -> None:
@@ -131,7 +127,8 @@ def test_scans_that_the_store_check_found_wrong_are_told_to_who_has_their_book(
     stored.path.write_bytes(b"\xff\xd8\xff another")
     known = {stored.sha256: f"KS.2010.01/{scan.name}", "0" * 64: "2026-11-25/lost.pdf"}
     note_whole_check(workspace, check_store(workspace, known), "2026-11-25T19:00:00Z")
-    app = create_app(registry, SCHEMAS, now=clock, store=partial(read_state, workspace))
+    site = new_site(registry, SCHEMAS, work=ServerWork(store=partial(read_state, workspace)), now=clock)
+    app = create_app(site)
 
     own = browser_of(app, accounts, people[Role.SUPERVISOR, OWN])
     text = text_of(own.get("/reports"))
@@ -144,7 +141,8 @@ def test_scans_that_the_store_check_found_wrong_are_told_to_who_has_their_book(
     pdf = pdf_text(tmp_path / "a.pdf")
     assert "1 bản quét của 1 sổ bị sửa hoặc thiếu trong kho" in pdf
     assert f"Tài khoản chưa có người thứ hai xác nhận: {people[Role.SUPERVISOR, OWN]} (" in pdf
-    whole = report(registry, SCHEMAS, store=StoreCheck("", wrong_scans(read_state(workspace))), now=clock)
+    store = StoreCheck("", wrong_scans(read_state(workspace)))
+    whole = build_report(registry, SCHEMAS, store=store, now=clock)
     (table,) = [one for part in whole.sections for one in part.tables if one.key == "store"]
     assert [(row[0].text, row[2].text, row[4].text) for row in table.rows] == [
         ("KS.2010.01", "trang-7.jpg", "đã bị sửa hoặc hỏng"),
@@ -153,15 +151,15 @@ def test_scans_that_the_store_check_found_wrong_are_told_to_who_has_their_book(
 
 
 def test_persons_are_told_of_on_their_own_page_only_and_that_it_was_opened_is_on_record(
-    supervisor: Browser, registry: Registry, people: dict[tuple[Role, str], str]
+    chief: Browser, registry: Registry, people: dict[tuple[Role, str], str]
 ) -> None:
     login = people[Role.REVIEWER, OWN]
-    assert login not in supervisor.get("/reports").text
-    assert login in supervisor.get("/reports/people").text
+    assert login not in chief.get("/reports").text
+    assert login in chief.get("/reports/people").text
     done = {one.action for one in registry.audit().recent(20, people[Role.SUPERVISOR, OWN])}
     assert "people-compared" in done
 
 
-def test_days_that_make_no_sense_are_refused(supervisor: Browser) -> None:
-    assert supervisor.get("/reports?days=0").status_code == 422
-    assert supervisor.get("/reports?days=mai").status_code == 422
+def test_days_that_make_no_sense_are_refused(chief: Browser) -> None:
+    assert chief.get("/reports?days=0").status_code == 422
+    assert chief.get("/reports?days=mai").status_code == 422

@@ -40,11 +40,6 @@ def entries(registry: Registry) -> tuple[int, ...]:
     return ids
 
 
-@pytest.fixture
-def chief(app: FastAPI, accounts: Accounts, people: dict[tuple[Role, str], str]) -> Browser:
-    return browser_of(app, accounts, people[Role.SUPERVISOR, OWN])
-
-
 def test_a_form_finds_page_by_page_and_leads_to_the_entry(chief: Browser, entries: tuple[int, ...]) -> None:
     assert 'action="/search#results"' in chief.get("/search").text
     asked = {"name": "dao thi tim", "year_from": "2011", **WHY}

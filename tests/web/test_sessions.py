@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role
-from pipeline.web.app import create_app
+from pipeline.web.app import create_app, new_site
 from pipeline.web.security.middleware import Rate, ReviewOptions
 from tests.registry.pages import SCHEMAS
 from tests.web.browser import Browser, text_of
@@ -29,7 +29,7 @@ def person(accounts: Accounts) -> str:
 @pytest.fixture
 def fresh_app(registry: Registry, clock: Clock) -> FastAPI:
     """An application that nobody has asked anything yet."""
-    return create_app(registry, SCHEMAS, now=clock)
+    return create_app(new_site(registry, SCHEMAS, now=clock))
 
 
 def test_from_a_one_time_password_to_work(app: FastAPI, accounts: Accounts) -> None:
@@ -119,7 +119,7 @@ def test_an_unknown_login_reads_like_a_wrong_password(fresh_app: FastAPI, person
 
 
 def test_too_many_logins_in_a_moment_are_slowed_down(registry: Registry, person: str) -> None:
-    app = create_app(registry, SCHEMAS, ReviewOptions(logins=Rate(burst=3, per_second=0.0)))
+    app = create_app(new_site(registry, SCHEMAS, ReviewOptions(logins=Rate(burst=3, per_second=0.0))))
     browser = Browser(app)
     answers = [browser.log_in(f"khong.co{number}", PASSWORD) for number in range(4)]
     assert [answer.status_code for answer in answers] == [401, 401, 401, 429]

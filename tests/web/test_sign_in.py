@@ -15,7 +15,7 @@ from joserfc import jwt
 from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import PROVIDER, Role
-from pipeline.web.app import create_app
+from pipeline.web.app import create_app, new_site
 from pipeline.web.security.middleware import Rate, ReviewOptions
 from pipeline.web.sign_in_provider import GroupDuties, Provider
 from tests.registry.pages import SCHEMAS
@@ -65,7 +65,8 @@ def accounts(registry: Registry, clock: Clock) -> Accounts:
 @pytest.fixture
 def app(registry: Registry, provider: OpenIdProvider, clock: Clock) -> FastAPI:
     asked = Provider(provider.policy(*GROUPS), SECRET, clock, lambda: clock().timestamp())
-    return create_app(registry, SCHEMAS, ReviewOptions(logins=Rate(1000, 1)), now=clock, sign_in=asked)
+    site = new_site(registry, SCHEMAS, ReviewOptions(logins=Rate(1000, 1)), now=clock, sign_in=asked)
+    return create_app(site)
 
 
 def way_back(browser: Browser, then: str = "/") -> str:
@@ -236,7 +237,7 @@ def test_who_comes_back_too_often_is_refused(
 ) -> None:
     asked = Provider(provider.policy(*GROUPS), SECRET, clock)
     browser = Browser(
-        create_app(registry, SCHEMAS, ReviewOptions(logins=Rate(1, 0)), now=clock, sign_in=asked)
+        create_app(new_site(registry, SCHEMAS, ReviewOptions(logins=Rate(1, 0)), now=clock, sign_in=asked))
     )
     assert browser.get("/sign-in/callback").status_code == 401
     for path in ("/sign-in", "/sign-in/callback"):
@@ -394,7 +395,7 @@ def test_a_cookie_of_a_sign_in_is_hidden_from_scripts_and_over_tls_bound_to_this
 
 
 def test_without_a_provider_there_is_no_button_and_no_way(registry: Registry, clock: Clock) -> None:
-    browser = Browser(create_app(registry, SCHEMAS, now=clock))
+    browser = Browser(create_app(new_site(registry, SCHEMAS, now=clock)))
     assert "/sign-in" not in browser.get("/login").text
     for path in ("/sign-in", "/sign-in/callback?code=x&state=y"):
         assert "chưa mở đăng nhập bằng tài khoản chung" in failure(browser, path)

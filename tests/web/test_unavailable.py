@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import event, insert
+from sqlalchemy import column, event, insert, table
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from pipeline.base.errors import StorageError
@@ -19,7 +19,7 @@ from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role
 from pipeline.registry.accounts.rows import login_failure
-from pipeline.web.app import create_app
+from pipeline.web.app import create_app, new_site
 from pipeline.web.security.middleware import Rate, ReviewOptions
 from tests.registry.pages import SCHEMAS
 from tests.web.browser import Browser, text_of
@@ -31,7 +31,7 @@ from tests.web.conftest import OWN, browser_of, join
 def open_app(registry: Registry, clock: Clock) -> FastAPI:
     """An application that never slows anybody down."""
     free = Rate(burst=10**9, per_second=1e9)
-    return create_app(registry, SCHEMAS, ReviewOptions(requests=free, logins=free), now=clock)
+    return create_app(new_site(registry, SCHEMAS, ReviewOptions(requests=free, logins=free), now=clock))
 
 
 @contextmanager
@@ -49,7 +49,8 @@ def without_room(registry: Registry, now: datetime) -> Iterator[None]:
             for number in range(10_000):
                 with registry._database.writing() as connection:
                     row = {"login_digest": f"{number:064x}", "address": "10.9.9.9", "failed_at": now}
-                    connection.execute(insert(login_failure).values(row))
+                    columns = (column(name, login_failure.c[name].type) for name in row)
+                    connection.execute(insert(table(login_failure.name, *columns)).values(row))
         yield
     finally:
         event.remove(engine, "connect", bound)

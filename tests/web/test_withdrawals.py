@@ -29,55 +29,50 @@ def book_id(registry: Registry) -> int:
     return made
 
 
-@pytest.fixture
-def supervisor(app: FastAPI, accounts: Accounts, people: dict[tuple[Role, str], str]) -> Browser:
-    return browser_of(app, accounts, people[Role.SUPERVISOR, OWN])
-
-
 def test_what_hangs_on_a_page_is_shown_then_it_is_withdrawn_and_put_back(
-    supervisor: Browser, registry: Registry, book_id: int
+    chief: Browser, registry: Registry, book_id: int
 ) -> None:
     entries = list(registry.entries(book_id))
     place, part = f"/withdrawals/{book_id}", f"page:{OLD}:1"
-    asked = supervisor.get(f"{place}?part={part}")
+    asked = chief.get(f"{place}?part={part}")
     assert f'src="/pictures/books/{book_id}/{OLD}/1"' in asked.text
-    assert f'href="{place}?part={part}"' in supervisor.get(f"/books/{book_id}/pages/{OLD}/1").text
+    assert f'href="{place}?part={part}"' in chief.get(f"/books/{book_id}/pages/{OLD}/1").text
     shown = text_of(asked)
-    assert "2 trang đã đọc" in text_of(supervisor.get(place))
+    assert "2 trang đã đọc" in text_of(chief.get(place))
     assert "Thu hồi trang cu.pdf trang 1" in shown
     assert "1 sự kiện hộ tịch" in shown
-    refused = supervisor.submit(place, {"part": part, "reason": " "})
+    refused = chief.submit(place, {"part": part, "reason": " "})
     assert (refused.status_code, "lý do thu hồi" in text_of(refused)) == (422, True)
     assert list(registry.entries(book_id)) == entries
-    done = supervisor.submit(place, {"part": part, "reason": SCRIPT})
+    done = chief.submit(place, {"part": part, "reason": SCRIPT})
     assert (done.status_code, done.headers["location"]) == (303, f"{place}?done=withdrawn")
-    after = supervisor.get(done.headers["location"])
+    after = chief.get(done.headers["location"])
     assert SCRIPT not in after.text
     assert list(registry.entries(book_id)) == entries[1:]
     assert "1 trang đã đọc" in text_of(after)
-    assert "cu.pdf trang 1" in text_of(supervisor.get("/withdrawals"))
+    assert "cu.pdf trang 1" in text_of(chief.get("/withdrawals"))
     (act,) = registry.withdrawals(book_id)
-    back = supervisor.submit(f"{place}/undo", {"number": str(act.withdrawal_id), "reason": "đúng trang"})
+    back = chief.submit(f"{place}/undo", {"number": str(act.withdrawal_id), "reason": "đúng trang"})
     assert back.headers["location"] == f"{place}?done=reinstated"
     assert list(registry.entries(book_id)) == entries
 
 
 def test_a_page_that_was_scanned_again_takes_the_place_of_the_old_one(
-    supervisor: Browser, registry: Registry, book_id: int
+    chief: Browser, registry: Registry, book_id: int
 ) -> None:
     place = f"/withdrawals/{book_id}"
-    shown = supervisor.get(f"{place}?old={OLD}:1")
+    shown = chief.get(f"{place}?old={OLD}:1")
     assert "Thay bằng trang quét lại" in text_of(shown)
     assert f'<option value="{NEW}:1" selected>' in shown.text
     form = {"old": f"{OLD}:1", "new": f"{NEW}:1", "reason": "trang cũ mờ"}
-    done = supervisor.submit(f"{place}/replace", form)
+    done = chief.submit(f"{place}/replace", form)
     assert done.headers["location"] == f"{place}?done=replaced"
     assert [one.ref.scan_sha256 for one in registry.stored_entries(book_id)] == [NEW]
 
 
 @pytest.mark.parametrize("part", ["", "page", f"page:{OLD}", "page:x:1", f"entry:{OLD}:1:x", "book;"])
-def test_a_part_that_is_none_is_not_there(supervisor: Browser, book_id: int, part: str) -> None:
-    answer = supervisor.submit(f"/withdrawals/{book_id}", {"part": part, "reason": "nhầm"})
+def test_a_part_that_is_none_is_not_there(chief: Browser, book_id: int, part: str) -> None:
+    answer = chief.submit(f"/withdrawals/{book_id}", {"part": part, "reason": "nhầm"})
     assert answer.status_code == 404
 
 

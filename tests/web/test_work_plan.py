@@ -14,7 +14,7 @@ from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role
 from pipeline.reports import read_plan
-from pipeline.web.app import create_app
+from pipeline.web.app import create_app, new_site
 from pipeline.web.supervising.office_desk import OfficeDesk
 from pipeline.web.supervising.staff_file_desk import StaffFileDesk
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS
@@ -51,7 +51,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def app(registry: Registry, clock: Clock, file: Path) -> FastAPI:
     desk = StaffFileDesk(file, file.parent / "history", partial(read_plan, schemas=SCHEMAS), clock)
-    return create_app(registry, SCHEMAS, office=OfficeDesk(plan=desk), now=clock)
+    return create_app(new_site(registry, SCHEMAS, office=OfficeDesk(plan=desk), now=clock))
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from pipeline.declarations.schema import Schemas, with_own_records
 from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role
-from pipeline.web.app import create_app
+from pipeline.web.app import create_app, new_site
 from pipeline.web.supervising.office_desk import OfficeDesk
 from pipeline.web.supervising.staff_file_desk import StaffFileDesk
 from tests.declarations.schema.test_own_records import written
@@ -47,7 +47,8 @@ def app(registry: Registry, clock: Clock, folder: Path, declared: Schemas) -> Fa
     desk = StaffFileDesk(
         folder / "office.toml", folder / "history", partial(load_policies, declared=declared), clock
     )
-    return create_app(registry, declared, office=OfficeDesk(settings=desk, declared=declared), now=clock)
+    site = new_site(registry, declared, office=OfficeDesk(settings=desk, declared=declared), now=clock)
+    return create_app(site)
 
 
 @pytest.fixture

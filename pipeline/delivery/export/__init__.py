@@ -1,1 +1,1 @@
-"""The package that the Ministry takes: workbook, copies of the entries, check before the upload, manifest."""
+"""The package for the Ministry: workbook, copies of the entries, check before the upload, manifest."""

@@ -1,4 +1,4 @@
-"""The list of the entries of a book as a workbook: every cell a text, the same rows the same bytes."""
+"""The entry list of a book as a workbook: all cells are texts, and the same rows give the same bytes."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ A4 = 9
 def book_list_workbook(
     title: str, lines: Sequence[str], columns: Sequence[tuple[str, float]], rows: Sequence[Sequence[str]]
 ) -> bytes:
-    """Return the workbook.
+    """Return the workbook of an entry list.
 
     Args:
-        lines: What stands under it, and after the rows.
-        columns: The heading of each column and its share of the width.
+        lines: The line under the title, then the lines after the rows.
+        columns: Heading and share of the width of each column.
         rows: The cells, row by row.
     """
     file = io.BytesIO()

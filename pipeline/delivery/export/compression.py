@@ -1,4 +1,4 @@
-"""The picture of a page as a JPEG of at most the wanted size: the best quality and resolution that fit."""
+"""Page pictures as JPEG of a bounded size, at the best quality and resolution that fit."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from pipeline.delivery.export.pdf_writing import PicturePage
 
 A4_SQUARE_INCHES = 210 * 297 / 25.4**2
 SCALES = (150.0, 130.0, 110.0, 96.0)
-"""Pixels an inch that are tried, the finest first."""
+"""Resolutions to try, in pixels per inch, finest first."""
 
 QUALITIES = (75, 65, 55, 48, 42, 36, 30)
-"""JPEG qualities that are tried on each; under the last one, fine strokes of a pen break up."""
+"""JPEG qualities to try at each resolution; below the last, fine pen strokes break up."""
 
 MOST_SAVED = 1.05
-"""A picture that is at most so many times too large is tried as a progressive JPEG before it is made coarser."""
+"""A picture at most this many times too large is tried as a progressive JPEG before its resolution is lowered."""
 
 
 @dataclass(frozen=True, slots=True)
 class CopyOptions:
-    """How copies are made.
+    """Size of the copies.
 
     Attributes:
-        kilobytes: What the picture of an A4 page may take (1 kB = 1,000 bytes); other sizes in proportion.
+        kilobytes: Size of the picture of an A4 page (1 kB = 1,000 bytes); other paper sizes in proportion.
     """
 
     kilobytes: float = 96.0
@@ -36,20 +36,20 @@ class CopyOptions:
 
 @dataclass
 class JpegCompressor:
-    """Finds the best of ``QUALITIES`` at which a picture fits.
+    """Search for the best of ``QUALITIES`` at which a picture fits.
 
-    The pages of a book are alike, so a search begins at the quality that the last picture took at the same step. The
-    result does not depend on where it begins: a lower quality never makes a larger file.
+    The pages of a book are alike, so a search starts at the quality of the last picture of the same step. The start
+    does not change the result: a lower quality never makes a larger file.
     """
 
     _starts: dict[int, int] = field(default_factory=dict)
 
     def compress(self, picture: Image.Image, allowed: float, step: int) -> bytes:
-        """Return the picture at the best quality that takes at most ``allowed`` bytes, or at the lowest one.
+        """Return the picture at the best quality that fits into ``allowed`` bytes, else at the lowest quality.
 
         Args:
-            allowed: The bytes.
-            step: How many times it was made coarser.
+            allowed: Size limit in bytes.
+            step: Number of times the resolution was lowered.
         """
         at = self._starts.get(step, len(QUALITIES) // 2)
         jpeg = encode_jpeg(picture, QUALITIES[at])
@@ -64,7 +64,7 @@ class JpegCompressor:
         return jpeg
 
     def _finest(self, picture: Image.Image, allowed: float, jpeg: bytes, at: int) -> tuple[bytes, int]:
-        """Raise the quality from one that fits to the best that does."""
+        """Raise a fitting quality to the best fitting quality."""
         while at > 0:
             finer = encode_jpeg(picture, QUALITIES[at - 1])
             if len(finer) > allowed:
@@ -82,13 +82,14 @@ def compress_page(
 ) -> PicturePage:
     """Return a page as a JPEG of at most the wanted size.
 
-    First the quality is lowered, then the resolution, and never under the last of each.
+    The quality is lowered before the resolution; neither falls below its last step, even if the picture is still too
+    large.
 
     Args:
         pixels: The picture, at ``dpi`` pixels an inch.
         texts: The text layer, in pixels of the picture.
         options: The wanted size.
-        compressor: Where to begin the search.
+        compressor: Holds the start of the search.
     """
     compressor = compressor or JpegCompressor()
     height, width = pixels.shape[:2]
@@ -106,9 +107,9 @@ def compress_page(
 
 
 def encode_jpeg(picture: Image.Image, quality: int, *, progressive: bool = False) -> bytes:
-    """Return the picture in colour as a JPEG with Huffman tables of its own.
+    """Return the picture as a colour JPEG with optimized Huffman tables.
 
-    A progressive one shows the same pixels, is 1 to 4 % smaller and takes 2.5 times as long.
+    A progressive JPEG shows the same pixels, is 1 to 4 % smaller and takes 2.5 times as long.
     """
     file = io.BytesIO()
     picture.save(file, "JPEG", quality=quality, optimize=True, progressive=progressive, subsampling="4:2:0")
@@ -116,11 +117,11 @@ def encode_jpeg(picture: Image.Image, quality: int, *, progressive: bool = False
 
 
 def scaled_size(size: tuple[int, int], scale: float) -> tuple[int, int]:
-    """Return width and height at a scale, a pixel at least."""
+    """Return width and height at a scale, each at least 1 pixel."""
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
 def scaled_span(span: TextSpan, scale: float) -> TextSpan:
-    """Return a text of the layer where it lies at a scale."""
+    """Return a text of the text layer, moved to its place at a scale."""
     box = span.box
     return TextSpan(span.text, Box(box.left * scale, box.top * scale, box.right * scale, box.bottom * scale))

@@ -1,4 +1,4 @@
-"""The workbook of a reconciliation: a sheet for each kind of difference, both values and the ink on paper."""
+"""The workbook of a reconciliation: a sheet for each kind of difference, with both values and the ink."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ HEADER = (
 )  # fmt: skip
 WIDTHS = (16, 10, 10, 9, 20, 7, 20, 24, 32, 32, 9, 34, 60)
 PICTURE_HEIGHT = 60
-"""Points of a row that holds a picture."""
+"""Height in points of a row with a picture."""
 
 PICTURE_PIXELS = (420, 76)
-"""The largest picture in a cell, as it is shown."""
+"""Largest width and height of a picture in its cell, in pixels."""
 
 SUMMARY = "Tóm tắt"
 
 
 @dataclass(frozen=True, slots=True)
 class DifferenceLine:
-    """One line of a sheet.
+    """A line of a sheet.
 
     Attributes:
         cells: The cells before the picture, in the order of ``HEADER``.
-        picture: A JPEG of the ink, its width and height in pixels.
+        picture: JPEG of the ink, with its width and height in pixels.
     """
 
     cells: Sequence[str]
@@ -44,7 +44,7 @@ class DifferenceLine:
 
 @dataclass
 class DifferenceWorkbook:
-    """A workbook while it is written; ``close`` writes the summary and the file. Rows go to disk as they come."""
+    """A workbook in progress: rows go to disk as they are added; ``close`` writes the summary and the file."""
 
     path: Path
     _rows: dict[str, int] = field(default_factory=dict)
@@ -57,7 +57,7 @@ class DifferenceWorkbook:
         self._summary = self._book.add_worksheet(SUMMARY)
 
     def add(self, sheet: str, line: DifferenceLine) -> None:
-        """Add a line to the sheet of that name, which is made when it is new."""
+        """Add a line to a sheet, by its name; a new sheet is made on demand."""
         page = self._sheets.get(sheet) or self._new(sheet)
         row = self._rows[sheet] = self._rows[sheet] + 1
         if line.picture is not None:
@@ -80,7 +80,7 @@ class DifferenceWorkbook:
         """Write the summary and the file.
 
         Raises:
-            StorageError: The disk refuses.
+            StorageError: The disk refuses the write.
         """
         self._summary.set_column(0, 0, 120, self._text)
         for row, sentence in enumerate(summary):

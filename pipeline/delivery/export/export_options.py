@@ -1,8 +1,6 @@
-"""``package.toml``: an office's settings of packages, and the names of files that their patterns give.
+"""``package.toml``: an office's settings of packages, and the file names made from its patterns.
 
-A pattern names parts in braces; what stands in square brackets is left out when a part in it is empty:
-``{kind}.{opened}.{place}.{volume}.{paper}[.{registered}].{number}``. Behind the volume stands the mark of a book that
-is not an ordinary one: ``02-QH`` (``pipeline.declarations.ledger.SERIES_MARKS``).
+A pattern names parts in braces; a group in square brackets is left out when a part in it is empty:
 """
 
 from __future__ import annotations
@@ -46,7 +44,7 @@ _UNSAFE = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 
 
 def pattern_flaw(pattern: str, parts: frozenset[str]) -> str:
-    """Return what is wrong with a pattern, in Vietnamese; ``""`` when nothing is."""
+    """Return the flaw of a pattern, in Vietnamese; ``""`` if it has none."""
     unknown = [name for name in _PART.findall(pattern) if name not in parts]
     if unknown:
         return f"phần lạ {{{unknown[0]}}}; các phần dùng được: {', '.join(sorted(parts))}."
@@ -60,25 +58,25 @@ def pattern_flaw(pattern: str, parts: frozenset[str]) -> str:
 
 
 def fill_pattern(pattern: str, parts: Mapping[str, str]) -> str:
-    """Return the name that a pattern gives; what no file may have in its name becomes ``-``."""
+    """Return the file name that a pattern gives; characters not allowed in file names become ``-``."""
 
-    def optional(found: re.Match[str]) -> str:
-        return found[1] if all(parts[name] for name in _PART.findall(found[1])) else ""
+    def optional(match: re.Match[str]) -> str:
+        return match[1] if all(parts[name] for name in _PART.findall(match[1])) else ""
 
     plain = _OPTIONAL.sub(optional, pattern)
-    return _UNSAFE.sub("-", _PART.sub(lambda found: parts[found[1]], plain)).strip(" .")
+    return _UNSAFE.sub("-", _PART.sub(lambda match: parts[match[1]], plain)).strip(" .")
 
 
 @dataclass(frozen=True, slots=True)
 class BookNames:
-    """The names of the files of one book.
+    """The file names of a book.
 
     Attributes:
-        paper: The format of its paper, as it is written in names.
-        spans: Whether it holds entries of several years, or of another year than it was opened in; then the year of
-            registration is part of a name.
-        pattern: Of the PDF of an entry.
-        book_pattern: Of the workbook and the archive.
+        paper: Name of the paper format, as used in file names.
+        spans: Whether the book has entries of several years, or of another year than that of its opening; file names
+            then contain the year of registration.
+        pattern: Pattern of the PDF of an entry.
+        book_pattern: Pattern of the workbook and the archive.
     """
 
     facts: BookFacts
@@ -89,11 +87,11 @@ class BookNames:
 
     @property
     def book(self) -> str:
-        """The name of the workbook and of the archive, without ending."""
+        """The name of the workbook and of the archive, without extension."""
         return fill_pattern(self.book_pattern, self._parts)
 
     def entry(self, number: str, registered: str) -> str:
-        """Return the name of an entry's PDF without ending; ``number`` as ``NN/YYYY``, ``registered`` its year."""
+        """Return the name of an entry's PDF, without extension; ``number``: ``NN/YYYY``, ``registered``: its year."""
         parts = self._parts | {
             "registered": registered if self.spans else "",
             "number": number.split("/", maxsplit=1)[0].zfill(2),
@@ -113,41 +111,41 @@ class BookNames:
 
 
 class UniqueNames:
-    """Gives out each name once; a name that comes again gets a number: ``(1)``, ``(2)`` and so on."""
+    """Gives out each name once; a repeated name gets a number: ``(1)``, ``(2)`` and so on."""
 
     def __init__(self) -> None:
         self._given: set[str] = set()
 
     def unique(self, name: str) -> str:
-        """Return the name, numbered when it was given before, whatever its case."""
-        unique, again = name, 0
+        """Return the name, numbered if it was given out before; case is ignored."""
+        unique, repeats = name, 0
         while unique.casefold() in self._given:
-            again += 1
-            unique = f"{name}({again})"
+            repeats += 1
+            unique = f"{name}({repeats})"
         self._given.add(unique.casefold())
         return unique
 
 
 def paper_of(year: int) -> str:
-    """Return the paper of books of that year: A2 from 1999 to 2005, else A4 (as the scripts of Hậu Giang name it)."""
+    """Return the usual paper format of books of a year: A2 from 1999 to 2005, else A4 (after Hậu Giang's scripts)."""
     return "A2" if 1999 <= year <= 2005 else "A4"
 
 
 def _pattern(key: str, parts: frozenset[str]) -> AfterValidator:
-    """Return what turns the name of a pattern into the pattern, and refuses what is none."""
+    """Return a validator that replaces the name of a preset by its pattern and refuses flawed patterns."""
 
     def pattern(value: str) -> str:
-        meant = PRESETS.get(value, value)
-        if flaw := pattern_flaw(meant, parts):
-            said = f"“{key}”: {flaw.removesuffix('.')}"
-            raise PydanticCustomError(FLAW_OF_ROW, "{said}", {"said": said})
-        return meant
+        resolved = PRESETS.get(value, value)
+        if flaw := pattern_flaw(resolved, parts):
+            complaint = f"“{key}”: {flaw.removesuffix('.')}"
+            raise PydanticCustomError(FLAW_OF_ROW, "{said}", {"said": complaint})
+        return resolved
 
     return AfterValidator(pattern)
 
 
 class PackageKeys(Declaration):
-    """The keys of ``[package]``."""
+    """Keys of ``[package]``."""
 
     birth_template: Literal["KS60", "KS70"] = Field(default="KS70", description="mẫu nhập khai sinh")
     file_pattern: Annotated[str, _pattern("file_pattern", PARTS)] = Field(
@@ -166,7 +164,7 @@ class PackageKeys(Declaration):
 
 
 class PaperFormat(Declaration):
-    """The name of the paper of books opened ``from_`` … ``to``, both included."""
+    """Paper format of the books opened in the years ``from_`` to ``to``, both included."""
 
     from_: int = Field(alias="from")
     to: int
@@ -174,7 +172,7 @@ class PaperFormat(Declaration):
 
 
 class AttachedPage(Declaration):
-    """A page that people say belongs to an entry: the entry goes on there, or it is the paper of a correction."""
+    """A page attached to an entry by a person: a continuation of the entry, or the paper of a correction."""
 
     book: str
     number: str
@@ -184,12 +182,12 @@ class AttachedPage(Declaration):
 
 
 class PackageOptions(PackageKeys):
-    """How packages are made: the values of ``package.toml``, or the usual ones.
+    """Settings of packages: the values of ``package.toml``, or the defaults.
 
     Attributes:
         papers: Formats by the year a book was opened in.
-        attached: Pages that people say belong to entries.
-        approval: What must have been seen by a second person before.
+        attached: Pages attached to entries by people.
+        approval: What a second person must approve before delivery.
     """
 
     delivery: DeliveryPolicy = Field(default_factory=DeliveryPolicy)
@@ -199,15 +197,15 @@ class PackageOptions(PackageKeys):
 
     @property
     def copies(self) -> CopyOptions:
-        """How the pictures are made."""
+        """Size of the page pictures."""
         return CopyOptions(self.kilobytes)
 
     def template(self, record: str, schemas: Schemas) -> str:
-        """Return the workbook that a book of that kind is delivered as.
+        """Return the template in whose form a book of this record is delivered.
 
         Raises:
-            PackageRefused: None is declared for it.
-            NotDeclared: The file that declares one has a flaw.
+            PackageRefused: No template is declared for the record.
+            NotDeclared: The file that declares the template has a flaw.
         """
         refuse_flawed_workbook(schemas, record)
         known = [spec.export for spec in schemas.exports_of(record)]
@@ -219,20 +217,20 @@ class PackageOptions(PackageKeys):
         return self.birth_template if self.birth_template in known else known[0]
 
     def paper(self, year: int) -> str:
-        """Return the paper of books opened in that year, as it is written in names."""
+        """Return the paper format of the books opened in a year, as used in file names."""
         return next((paper.name for paper in self.papers if paper.from_ <= year <= paper.to), paper_of(year))
 
 
 def read_options(path: Path, office: Path | None = None) -> PackageOptions:
-    """Return the options of a file; what it leaves out is as usual, and so is everything where there is no file.
+    """Return the options of a file; keys that are left out, or a file that does not exist, mean the defaults.
 
     Args:
         path: The ``package.toml``.
-        office: The ``office.toml``, whose ``[delivery]`` says how values are delivered and ``[approval]`` what is asked
-            for before; None: as usual.
+        office: The ``office.toml`` with the delivery rules (``[delivery]``) and the required approvals
+            (``[approval]``); ``None``: the defaults.
 
     Raises:
-        SchemaError: Names every flaw with its line.
+        SchemaError: Lists every flaw with its line.
     """
     delivery = DeliveryPolicy() if office is None else read_delivery(office)
     approval = ApprovalPolicy() if office is None else APPROVAL.read(office)
@@ -243,13 +241,13 @@ def read_options(path: Path, office: Path | None = None) -> PackageOptions:
     keys = checked_table(file, "package", PackageKeys)
     papers, attached = checked_rows(file, "paper", PaperFormat), checked_rows(file, "page", AttachedPage)
     file.refuse_flaws()
-    assert keys is not None  # else there was a flaw
+    assert keys is not None  # a missing table is a flaw, refused above
     if keys.month_and_year is not None:
         delivery = delivery.changed(month_and_year={"keep": CONFIRM, "year": "year"}[keys.month_and_year])
     return PackageOptions(
         **dict(keys),
         delivery=replace(delivery, illegible_wording=keys.illegible.strip()),
-        papers=tuple(one for _, one in papers),
-        attached=tuple(one for _, one in attached),
+        papers=tuple(row for _, row in papers),
+        attached=tuple(row for _, row in attached),
         approval=approval,
     )

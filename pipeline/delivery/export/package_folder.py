@@ -1,8 +1,8 @@
-"""The folder of a package on disk: written whole or not at all, with a signed manifest by which a receiver checks it.
+"""The folder of a package: written whole or not at all, with a signed manifest for the receiver's check.
 
-The key is Ed25519 in a private file of the working folder. A signature proves that the manifest, and by its hashes
-every file of the package, is what the holder of the key wrote. It proves whose key that is only to a receiver who got
-the public key, or its fingerprint, by another way.
+The key is Ed25519, in a private file of the workspace. A signature proves that the manifest, and through its hashes
+every file of the package, was written by the holder of the key. Receivers know the holder only if they got the public
+key, or its fingerprint, in another way.
 """
 
 from __future__ import annotations
@@ -43,16 +43,16 @@ from pipeline.base.files import (
 )
 
 UNFINISHED = ".dang-ghi-"
-"""Prefix of a folder that is still being written; its machine and the number of its process follow."""
+"""Prefix of an unfinished folder; a name of the machine and the process number follow."""
 
 
 @contextmanager
 def whole_folder(target: Path) -> Iterator[Path]:
-    """Yield a new folder to write in, renamed to ``target`` when the block ends well and removed when it does not.
+    """Yield a new folder, renamed to ``target`` when the block succeeds and removed when it fails.
 
     Raises:
         PackageRefused: ``target`` exists already; nothing is overwritten.
-        StorageError: The disk refuses.
+        StorageError: The disk refuses the write.
     """
     if target.exists():
         raise PackageRefused(
@@ -80,9 +80,9 @@ def whole_folder(target: Path) -> Iterator[Path]:
 
 
 def _remove_left_behind(folder: Path) -> None:
-    """Remove what killed processes of this machine left unfinished.
+    """Remove the unfinished folders of killed processes of this machine.
 
-    Other machines may write there too, and whether their processes are alive cannot be seen from here.
+    Folders of other machines stay: whether their processes are alive is not known here.
     """
     ours = f"{UNFINISHED}{_machine()}-"
     for left in folder.glob(f"{ours}*"):
@@ -98,7 +98,7 @@ def _machine() -> str:
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """The private key of this office."""
+    """The private signing key of an office."""
 
     private: Ed25519PrivateKey
 
@@ -109,15 +109,15 @@ class SigningKey:
         return base64.b64encode(raw).decode("ascii")
 
     def sign(self, data: bytes) -> str:
-        """Return the signature of those bytes in base64."""
+        """Return the signature of the data, in base64."""
         return base64.b64encode(self.private.sign(data)).decode("ascii")
 
 
 def signing_key(path: Path) -> SigningKey:
-    """Return the key of a file, made now when there is none.
+    """Return the key in a file; a missing file is created with a new key.
 
     Raises:
-        StorageError: The file cannot be read or written; with advice.
+        StorageError: The file cannot be read or written; the message gives advice.
     """
     with suppress(FileNotFoundError):
         return _read_key(path)
@@ -151,7 +151,7 @@ def _read_key(path: Path) -> SigningKey:
 
 
 def is_signed(data: bytes, signature: str, public: str) -> bool:
-    """Return whether the holder of a public key (base64) signed those bytes."""
+    """Return whether the data were signed with the private key of ``public`` (base64)."""
     try:
         key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public, validate=True))
         key.verify(base64.b64decode(signature, validate=True), data)
@@ -161,7 +161,7 @@ def is_signed(data: bytes, signature: str, public: str) -> bool:
 
 
 def fingerprint(public: str) -> str:
-    """Return the fingerprint of a public key: 16 hex digits in groups, short enough to be read out and written down."""
+    """Return the fingerprint of a public key: 16 hex digits in groups of four, short enough to compare by telephone."""
     digest = hashlib.sha256(public.encode("ascii")).hexdigest()[:16]
     return " ".join(digest[at : at + 4] for at in range(0, 16, 4))
 
@@ -170,7 +170,7 @@ FORMAT = "hotich package 1"
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
 MOST_MANIFEST_BYTES = 16 << 20
-"""A book of a thousand entries has a hundredth of it."""
+"""Size limit of a manifest; that of a book of a thousand entries takes a hundredth of this."""
 
 
 def write_manifest(folder: Path, content: Mapping[str, Any], key: SigningKey) -> None:
@@ -191,8 +191,9 @@ class PackageFlaw:
     """A flaw of a package.
 
     Attributes:
-        what: ``missing``, ``changed``, ``extra``, ``unsigned`` or ``foreign`` (signed with another key than asked for).
-        file: Its name; a file in the archive as ``archive.zip/name.pdf``.
+        what: ``missing``, ``changed``, ``extra``, ``unsigned`` or ``foreign`` (signed with another key than the
+            expected key).
+        file: Name of the file; a file in the archive as ``archive.zip/name.pdf``.
     """
 
     what: str
@@ -200,10 +201,10 @@ class PackageFlaw:
 
 
 def package_flaws(folder: Path, public: str | None = None) -> tuple[PackageFlaw, ...]:
-    """Return the flaws of a package: it is whole and as it was signed where there are none.
+    """Return the flaws of a package; without flaws it is complete and unchanged since it was signed.
 
     Args:
-        public: The public key that must have signed it; by default the one that the manifest names.
+        public: The expected public key; by default the key in the manifest.
 
     Raises:
         StorageError: There is no manifest.
@@ -225,7 +226,7 @@ def read_manifest(folder: Path) -> tuple[bytes, dict[str, Any]]:
     """Return the manifest of a package, as bytes and as JSON data.
 
     Raises:
-        StorageError: There is none.
+        StorageError: There is no manifest.
     """
     try:
         data = read_regular_file(folder / MANIFEST, MOST_MANIFEST_BYTES)

@@ -1,4 +1,4 @@
-"""The values that a package of a book is made of, handed in by those who have the registry and the scans."""
+"""Values that the package of a book is made of; callers with registry and scans provide them."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from pipeline.base.model import Box, Ledger, PageRef
 
 LONG_FIELD = 16
-"""Characters from which a field counts as a long one."""
+"""Length in characters from which a field counts as long."""
 
 
 @dataclass(frozen=True, slots=True)
 class WorkbookFault:
-    """A fault that the check of a finished workbook found.
+    """A fault in a finished workbook.
 
     Attributes:
         check: U1–U8, or LIST, HEADER, CELL.
-        row: As Excel counts (1 = the header, 0 = the workbook as a whole).
+        row: As Excel counts (1 = the header, 0 = the whole workbook).
         column: The Ministry's column.
-        number: The entry number of that row.
-        blocking: Whether it keeps the package from being delivered; else it is only reported.
+        number: The entry number in this row.
+        blocking: Whether the fault blocks the delivery; otherwise it is only reported.
     """
 
     check: str
@@ -32,19 +32,19 @@ class WorkbookFault:
 
 @dataclass(frozen=True, slots=True)
 class ExportBlocker:
-    """An entry or a page that is not settled and may not be delivered.
+    """An entry or a page that blocks the delivery.
 
     Attributes:
         why: ``task`` (open), ``value`` (``fields`` have no effective value), ``finding`` (an undecided BLOCK finding;
-            ``codes``), ``confirm`` (what is delivered of ``fields`` waits for a person; ``codes``: the delivery rules),
-            ``fault`` (its row would not pass the check before the upload; ``codes``), ``failure`` (a page or a scan
-            without a result), ``scan`` (its scan is missing or altered), ``tampered`` (a row of it was changed behind
-            the program's back; ``codes``: the tables), ``signature`` (amendments of ``fields`` want a second one).
+            ``codes``), ``confirm`` (the delivered values of ``fields`` wait for confirmation; ``codes``: the delivery
+            rules), ``fault`` (its row fails the check before the upload; ``codes``), ``failure`` (a page or a scan
+            without a result), ``scan`` (its scan is missing or altered), ``tampered`` (a row was changed outside the
+            program; ``codes``: the tables), ``signature`` (amendments of ``fields`` lack a second signature).
         page_no: Counted from 1; 0: the whole scan.
-        number: The entry number, as far as it is known.
+        number: The entry number, if it is known.
         entry_id: ``None`` for a page.
         fields: The Ministry's columns without a value.
-        codes: Of findings, of reasons of the task, or of the failure.
+        codes: Codes of findings, reasons of the task, or code of the failure.
     """
 
     why: str
@@ -59,7 +59,7 @@ class ExportBlocker:
 
 @dataclass(frozen=True, slots=True)
 class TextSpan:
-    """A text of the invisible layer and its box on the rectified page, in pixels."""
+    """A text of the invisible text layer and its box on the rectified page, in pixels."""
 
     text: str
     box: Box
@@ -67,7 +67,7 @@ class TextSpan:
 
 @dataclass(frozen=True, slots=True)
 class AmendedColumn:
-    """A column whose value an amendment gave: its kind, the decision, and the page that it was scanned as."""
+    """A column with an amended value: the kind of amendment, its decision, and the page with the scanned decision."""
 
     column: str
     kind: str
@@ -78,11 +78,11 @@ class AmendedColumn:
 
 @dataclass(frozen=True, slots=True)
 class LayeredColumn:
-    """A column of which something else is delivered than stands on paper.
+    """A column whose delivered value differs from the written value.
 
     Attributes:
         column: The Ministry's column.
-        note: What is appended to the margin note.
+        note: Text appended to the margin note.
     """
 
     column: str
@@ -95,14 +95,14 @@ class LayeredColumn:
 
 @dataclass(frozen=True, slots=True)
 class SettledEntry:
-    """An entry as it is delivered.
+    """An entry as delivered.
 
     Attributes:
-        ref: The page on which it begins.
+        ref: The first page of the entry.
         number: The entry number, ``NN/YYYY``.
-        registered_year: The year of registration, ``""`` where it is not known.
+        registered_year: The year of registration; ``""`` if it is unknown.
         cells: The current values by Ministry column; ``""`` is an empty cell.
-        texts: What is written on paper, whatever was amended.
+        texts: The text on paper, without amendments.
         amended: The columns that amendments changed.
         layered: The columns that delivery rules changed.
     """
@@ -120,7 +120,7 @@ class SettledEntry:
 
 @dataclass(frozen=True, slots=True)
 class BookFacts:
-    """The book of a package; ``prefix`` is that of its record (KS, KH, KT)."""
+    """The book of a package; ``prefix`` is the prefix of its record (KS, KH, KT)."""
 
     folder_name: str
     ledger: Ledger
@@ -130,12 +130,12 @@ class BookFacts:
 
 @dataclass(slots=True)
 class FieldTally:
-    """Counts filled cells by length, as contractors are paid for them.
+    """Counts filled cells by length, the basis of contractors' pay.
 
     Attributes:
-        entries: Rows that were counted.
-        short: Filled cells of under 16 characters.
-        long: Filled cells of 16 characters or more.
+        entries: Number of rows.
+        short: Number of filled cells of under 16 characters.
+        long: Number of filled cells of 16 characters or more.
     """
 
     entries: int = 0
@@ -143,7 +143,7 @@ class FieldTally:
     long: int = 0
 
     def count(self, cells: Mapping[str, str], columns: Iterable[str]) -> None:
-        """Count the cells of one row that the template has a column for."""
+        """Count the cells of a row in the columns of the template."""
         self.entries += 1
         for column in columns:
             length = len(cells.get(column, ""))

@@ -1,4 +1,4 @@
-"""The picture of an entry: its page rectified, cut to the entry where a page holds several, as small as asked.
+"""Pictures of entries: the rectified page, cropped to the entry on pages with several entries, and compressed.
 
 A page of a table is cut into bands, a picture of two facing pages into columns::
 
@@ -35,17 +35,17 @@ from pipeline.delivery.export.pdf_writing import PicturePage, entry_pdf
 from pipeline.layout.imaging.geometry import warp
 
 ROW_MARGIN = 0.25
-"""How far over its ink a row of a table may be cut, as a share of its height."""
+"""Largest margin around the ink of a table row, as a share of the row's height."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageRectification:
-    """How a page is rectified.
+    """The transformation of a scanned page to its rectified canvas.
 
     Attributes:
-        matrix: (3, 3), from the pixels of the scan to those of the canvas.
-        size: Width and height of the canvas; (0, 0): the page stays as it was scanned.
-        paper_mm: Width and height of its form's paper, for scans that do not tell their resolution.
+        matrix: (3, 3), from pixels of the scan to pixels of the canvas.
+        size: Width and height of the canvas; (0, 0): the page stays as scanned.
+        paper_mm: Width and height of the form's paper, for scans without a resolution.
     """
 
     matrix: Matrix
@@ -58,9 +58,9 @@ class RectifiedPicture:
     """A rectified page.
 
     Attributes:
-        pixels: Its pixels (h, w, 3).
-        dpi: Its pixels per inch.
-        scale: Its pixels per pixel of the canvas.
+        pixels: The picture (h, w, 3).
+        dpi: Pixels per inch.
+        scale: Pixels of the picture per pixel of the canvas.
     """
 
     pixels: Pixels
@@ -70,14 +70,13 @@ class RectifiedPicture:
 
 @dataclass(frozen=True, slots=True)
 class PagePart:
-    """The part of a page that an entry needs: all of it, unless it is cut.
+    """A page, or the part of a page that shows an entry.
 
     Attributes:
-        scan_sha256: Its SHA-256.
         page_no: Counted from 1.
         texts: The text layer, in pixels of the rectified page.
-        bands: Top and bottom of each band to keep, in those pixels.
-        column: Left and right of the column to keep, in those pixels.
+        bands: Top and bottom of each band to keep, in pixels of the rectified page.
+        column: Left and right of the column to keep, in pixels of the rectified page.
     """
 
     scan: Path
@@ -91,7 +90,7 @@ class PagePart:
 
 @dataclass(frozen=True, slots=True)
 class EntryCopy:
-    """A PDF to make: its ``name`` without ending, and the pages it goes over."""
+    """A PDF to make: its ``name`` without extension, and its pages."""
 
     name: str
     parts: tuple[PagePart, ...]
@@ -107,13 +106,13 @@ def entry_pdfs(
     made_at: datetime,
     compressor: JpegCompressor | None = None,
 ) -> list[bytes]:
-    """Return the PDFs of the entries of one page; neighbours that show the same page share its decoded picture.
+    """Return the PDFs of the entries of a page; consecutive parts of the same page share its decoded picture.
 
     Args:
         copies: In the order of their pages.
-        decode: Returns the pixels of a page; what it raises goes through.
-        made_at: The time that the files name.
-        compressor: The one of this process, where several pages are copied one after the other.
+        decode: Returns the pixels of a page; its exceptions pass through.
+        made_at: Creation time in the files.
+        compressor: The compressor of the process, if it copies several pages in turn.
     """
     parts = [part for copy in copies for part in copy.parts]
     pictures = part_pictures(parts, decode, options, compressor)
@@ -121,16 +120,13 @@ def entry_pdfs(
 
 
 def part_pictures(
-    parts: Iterable[PagePart],
-    decode: Decode,
-    options: CopyOptions,
-    compressor: JpegCompressor | None = None,
+    parts: Iterable[PagePart], decode: Decode, options: CopyOptions, compressor: JpegCompressor | None = None
 ) -> Iterator[PicturePage]:
-    """Yield the pictures of parts of pages; neighbours of the same page share its decoded picture.
+    """Yield the pictures of parts of pages; consecutive parts of the same page share its decoded picture.
 
     Args:
         parts: In the order of their pages.
-        decode: Returns the pixels of a page; what it raises goes through.
+        decode: Returns the pixels of a page; its exceptions pass through.
         compressor: As in ``entry_pdfs``.
     """
     compressor = compressor or JpegCompressor()
@@ -157,10 +153,10 @@ def _picture_of_part(
 
 
 def rectify_page(page: PageImage, rectification: PageRectification) -> RectifiedPicture:
-    """Return the rectified page no finer than the finest of ``SCALES``.
+    """Return the rectified page, at most as fine as the finest of ``SCALES``.
 
-    The scan is first reduced by a whole factor, as far as its decoder did not, so that only as many pixels are moved as
-    are needed; what is still too fine is averaged afterwards.
+    The scan is first reduced by a whole factor (unless its decoder did so), which bounds the number of pixels to warp;
+    the remaining excess is resampled afterwards.
     """
     matrix, size = rectification.matrix, rectification.size
     if size == (0, 0):
@@ -181,7 +177,7 @@ def rectify_page(page: PageImage, rectification: PageRectification) -> Rectified
 
 
 def _moved(pixels: Pixels, matrix: Matrix, size: tuple[int, int]) -> Pixels:
-    """Return the picture on its canvas; one that lies on it as it is only loses what is beyond."""
+    """Return the picture on its canvas; with the identity matrix it is only cropped."""
     width, height = size
     if np.allclose(matrix, np.eye(3), atol=1e-9) and height <= pixels.shape[0] and width <= pixels.shape[1]:
         return np.ascontiguousarray(pixels[:height, :width])
@@ -198,10 +194,10 @@ def _reduced(pixels: Pixels, factor: int) -> Pixels:
 
 
 def row_bands(rows: Mapping[int, Box]) -> dict[int, tuple[float, float]]:
-    """Return where to cut a page that holds several entries: top and bottom of each row.
+    """Return the cuts of a page with several entries: top and bottom of each row.
 
-    A cut lies halfway between the ink of neighbours and never goes through the ink of the row itself. A picture of two
-    facing pages has no bands where its entries do not lie one below the other; two facing tables have their own.
+    A cut lies halfway between the ink of two neighbours and never goes through the row's own ink. A picture of two
+    facing pages has no bands, unless the pages are tables: each table then has its own.
 
     Args:
         rows: The box around the readings of each entry, in pixels of the rectified page.
@@ -228,9 +224,9 @@ def _bands_of_page(rows: Mapping[int, Box]) -> dict[int, tuple[float, float]]:
 
 
 def facing_columns(rows: Mapping[int, Box]) -> dict[int, tuple[float, float]]:
-    """Return where to cut a picture of two facing pages: left and right of each.
+    """Return the cuts of a picture of two facing pages: left and right of each page.
 
-    Nothing where a side has no entry, or its entries do not lie side by side.
+    The result is empty if a page has no entry, or if the entries do not lie side by side.
 
     Args:
         rows: The box around the readings of each entry, in pixels of the rectified page.
@@ -250,7 +246,7 @@ def facing_columns(rows: Mapping[int, Box]) -> dict[int, tuple[float, float]]:
 
 
 def _around(boxes: Sequence[Box]) -> Box | None:
-    """Return the box around boxes; None where there are none."""
+    """Return the box around boxes; ``None`` without boxes."""
     if not boxes:
         return None
     left, top = min(box.left for box in boxes), min(box.top for box in boxes)
@@ -260,7 +256,7 @@ def _around(boxes: Sequence[Box]) -> Box | None:
 def crop_column(
     pixels: Pixels, column: tuple[float, float], texts: Sequence[TextSpan]
 ) -> tuple[Pixels, tuple[TextSpan, ...]]:
-    """Return what lies between left and right (in pixels), as high as the page, and the texts on it."""
+    """Return the part of a page between left and right (in pixels), with its texts."""
     first, last = max(0, int(column[0])), int(min(np.ceil(column[1]), pixels.shape[1]))
     kept = tuple(
         TextSpan(text.text, Box(text.box.left - first, text.box.top, text.box.right - first, text.box.bottom))
@@ -273,7 +269,7 @@ def crop_column(
 def crop_bands(
     pixels: Pixels, bands: Sequence[tuple[float, float]], texts: Sequence[TextSpan]
 ) -> tuple[Pixels, tuple[TextSpan, ...]]:
-    """Return bands of a page (top, bottom in its pixels) under one another, and the texts on them."""
+    """Return bands of a page (top, bottom in its pixels), stacked, with their texts."""
     height = pixels.shape[0]
     parts, kept, at = [], [], 0
     for top, bottom in bands:
@@ -281,10 +277,10 @@ def crop_bands(
         if last <= first:
             continue
         parts.append(pixels[first:last])
-        moved = at - first
+        shift = at - first
         kept += [
             TextSpan(
-                text.text, Box(text.box.left, text.box.top + moved, text.box.right, text.box.bottom + moved)
+                text.text, Box(text.box.left, text.box.top + shift, text.box.right, text.box.bottom + shift)
             )
             for text in texts
             if first <= text.box.centre[1] < last

@@ -1,7 +1,7 @@
-"""The PDF of an entry: a picture a page with an invisible text layer, as PDF/A-2b. pikepdf writes it.
+"""The PDF of an entry: one picture a page with an invisible text layer, PDF/A-2b, written with pikepdf.
 
-After ISO 19005-2: an sRGB output intent, XMP metadata that names part and conformance, every font embedded, no
-encryption, nothing that acts. Metadata hold the name of the file and no person's.
+It follows ISO 19005-2: an sRGB output intent, XMP metadata with part and conformance, embedded fonts, no encryption, no
+actions. The metadata hold the file name and no person's name.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pipeline.delivery.export.package_values import TextSpan
 
 FONT_FILE = Path(__file__).parent / "data" / "glyphless.ttf"
 ADVANCE = 0.5
-"""Width of every glyph, as a share of the font's size."""
+"""Width of every glyph, as a share of the font size."""
 
 ASCENT = 0.8
 LANGUAGE = "vi-VN"
@@ -45,7 +45,7 @@ class PicturePage:
 
 
 def entry_pdf(pages: Sequence[PicturePage], title: str, made_at: datetime) -> bytes:
-    """Return the PDF/A-2b file of pages. The same pages, title and time give the same bytes."""
+    """Return pages as a PDF/A-2b file; the same pages, title and time give the same bytes."""
     with pikepdf.new() as pdf:
         letters = _Letters.of(text.text for page in pages for text in page.texts)
         font = _font(pdf, letters)
@@ -74,19 +74,21 @@ def _add_page(pdf: Pdf, page: PicturePage, font: Object, letters: _Letters) -> N
     )
     lines = [f"q {width:.3f} 0 0 {height:.3f} 0 0 cm /Im0 Do Q"]
     lines += [
-        _shown(text, page, height, letters) for text in page.texts if text.box.area > 0 and text.text.strip()
+        _text_operators(text, page, height, letters)
+        for text in page.texts
+        if text.box.area > 0 and text.text.strip()
     ]
-    added = Dictionary(
+    pdf_page = Dictionary(
         Type=Name.Page,
         MediaBox=Array([0, 0, round(width, 3), round(height, 3)]),
         Contents=Stream(pdf, "\n".join(lines).encode("ascii")),
         Resources=Dictionary(XObject=Dictionary(Im0=image), Font=Dictionary(F0=font)),
     )
-    pdf.pages.append(pikepdf.Page(added))
+    pdf.pages.append(pikepdf.Page(pdf_page))
 
 
-def _shown(text: TextSpan, page: PicturePage, height: float, letters: _Letters) -> str:
-    """Return the operators that lay a text over its box, invisible (rendering mode 3), as wide as the box."""
+def _text_operators(text: TextSpan, page: PicturePage, height: float, letters: _Letters) -> str:
+    """Return the operators that lay a text over its box: invisible (rendering mode 3), as wide as the box."""
     scale = 72 / page.dpi
     size = max(1.0, text.box.height * scale)
     codes = letters.codes(text.text)
@@ -97,7 +99,7 @@ def _shown(text: TextSpan, page: PicturePage, height: float, letters: _Letters) 
 
 @dataclass(frozen=True, slots=True)
 class _Letters:
-    """The letters of a file, each with its own number from 1."""
+    """The letters of a file, numbered from 1."""
 
     numbers: dict[str, int]
 
@@ -107,19 +109,19 @@ class _Letters:
         return cls({letter: number for number, letter in enumerate(used, start=1)})
 
     def codes(self, text: str) -> str:
-        """Return two bytes a letter, in hex."""
+        """Return the codes of a text in hex, two bytes a letter."""
         return "".join(f"{self.numbers[letter]:04X}" for letter in text)
 
     @property
     def to_unicode(self) -> bytes:
-        """The CMap from the codes back to text (PDF 32000-1, 9.10.3)."""
+        """The CMap from codes to text (PDF 32000-1, 9.10.3)."""
         pairs = [
             f"<{n:04X}> <{letter.encode('utf-16-be').hex().upper()}>" for letter, n in self.numbers.items()
         ]
         blocks = []
-        for start in range(0, len(pairs), 100):  # no more in one block
-            some = pairs[start : start + 100]
-            blocks.append(f"{len(some)} beginbfchar\n" + "\n".join(some) + "\nendbfchar")
+        for start in range(0, len(pairs), 100):  # a block holds at most 100 pairs
+            block_pairs = pairs[start : start + 100]
+            blocks.append(f"{len(block_pairs)} beginbfchar\n" + "\n".join(block_pairs) + "\nendbfchar")
         body = "\n".join(blocks)
         return (
             "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"
@@ -131,7 +133,7 @@ class _Letters:
 
 
 def _font(pdf: Pdf, letters: _Letters) -> Object:
-    """Return a composite font in which every letter is the empty glyph of ``FONT_FILE``."""
+    """Return a composite font that shows every letter as the empty glyph of ``FONT_FILE``."""
     data = FONT_FILE.read_bytes()
     file = Stream(pdf, data, Length1=len(data))
     descriptor = Dictionary(
@@ -181,10 +183,10 @@ def _output_intent(pdf: Pdf) -> Dictionary:
 
 @cache
 def srgb_profile() -> bytes:
-    """Return the ICC profile of sRGB as Little CMS makes it, without the time of its making."""
-    made = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
-    made[24:36] = (2024).to_bytes(2, "big") + bytes([0, 1, 0, 1, 0, 0, 0, 0, 0, 0])
-    return bytes(made)
+    """Return the ICC profile of sRGB from Little CMS, without its creation time."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    profile[24:36] = (2024).to_bytes(2, "big") + bytes([0, 1, 0, 1, 0, 0, 0, 0, 0, 0])
+    return bytes(profile)
 
 
 def _write_metadata(pdf: Pdf, title: str, made_at: datetime) -> None:

@@ -1,6 +1,6 @@
-"""The check before the upload ("Kiểm tra trước khi up"): U1–U8 of contractors' practice and the code lists.
+"""The check before the upload ("Kiểm tra trước khi up"): U1–U8 of contractors' practice, and the code lists.
 
-It looks at the finished file only, by rules of its own; how the file was made does not matter to it.
+It sees only the finished file and has rules of its own, independent of the code that wrote the file.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ def preupload_faults(
     unsettled: Collection[Key] = (),
     expected: Sequence[Mapping[str, str]] | None = None,
 ) -> tuple[WorkbookFault, ...]:
-    """Return the faults of a workbook made for a template.
+    """Return the faults of a workbook in the form of a template.
 
     Args:
-        unsettled: Keys of entries that are not settled, none of which may be in it (U8).
-        expected: The cells of each entry that it must hold, row by row and no other.
+        unsettled: Keys of unsettled entries, which the workbook must not contain (U8).
+        expected: The cells of the entries that it must contain, row by row, without further rows.
 
     Raises:
         StorageError: The file cannot be read.
@@ -57,34 +57,37 @@ def preupload_faults(
 def row_faults(
     rows: Sequence[Mapping[str, str]], export: str, schemas: Schemas, unsettled: Collection[Key] = ()
 ) -> Mapping[int, tuple[WorkbookFault, ...]]:
-    """Return the faults that would block rows that are still to be written, by their place in ``rows``.
+    """Return the blocking faults of rows before they are written, by index in ``rows``.
 
     Args:
         rows: The cells of each entry by Ministry column.
-        unsettled: Keys of entries that are not settled.
+        unsettled: Keys of unsettled entries.
     """
     columns = frozenset(schemas.columns(export))
     checker = _Checker(export, schemas, frozenset(unsettled))
-    found: dict[int, list[WorkbookFault]] = {}
-    for at, cells in enumerate(rows):
-        row = ReadRow(at, {name: text for name, text in cells.items() if text and name in columns})
+    faults_by_row: dict[int, list[WorkbookFault]] = {}
+    for index, cells in enumerate(rows):
+        row = ReadRow(index, {name: text for name, text in cells.items() if text and name in columns})
         for fault in checker.faults_of(row):
-            found.setdefault(at, []).append(fault)
+            faults_by_row.setdefault(index, []).append(fault)
     for fault in checker.repeated():
-        found.setdefault(fault.row, []).append(fault)
-    blocking = {at: tuple(one for one in faults if one.blocking) for at, faults in sorted(found.items())}
-    return {at: faults for at, faults in blocking.items() if faults}
+        faults_by_row.setdefault(fault.row, []).append(fault)
+    blocking = {
+        index: tuple(fault for fault in faults if fault.blocking)
+        for index, faults in sorted(faults_by_row.items())
+    }
+    return {index: faults for index, faults in blocking.items() if faults}
 
 
 def _header_faults(book: ReadBack, wanted: tuple[str, ...]) -> Iterator[WorkbookFault]:
     for at in range(max(len(wanted), len(book.header))):
-        there = book.header[at] if at < len(book.header) else ""
-        if at >= len(wanted) or there != wanted[at]:
-            yield WorkbookFault("HEADER", 1, wanted[at] if at < len(wanted) else there)
+        name = book.header[at] if at < len(book.header) else ""
+        if at >= len(wanted) or name != wanted[at]:
+            yield WorkbookFault("HEADER", 1, wanted[at] if at < len(wanted) else name)
 
 
 class _Checker:
-    """Checks one row after the other and remembers the keys it has met."""
+    """Checks rows in turn and remembers their keys."""
 
     def __init__(self, export: str, schemas: Schemas, unsettled: frozenset[Key]) -> None:
         record = schemas.records[schemas.exports[export].record]
@@ -121,7 +124,7 @@ class _Checker:
                 yield WorkbookFault("LIST", row.row, spec.column, number, blocking=closed)
 
     def changed(self, row: ReadRow, expected: Mapping[str, str]) -> Iterator[WorkbookFault]:
-        """Yield the cells that differ from what was to be written."""
+        """Yield the cells that differ from the expected cells."""
         for name in self._columns:
             if row.cells.get(name, "") != expected[name] and name not in row.other:
                 yield WorkbookFault("CELL", row.row, name, row.cells.get(self._key.number, ""))
@@ -133,7 +136,7 @@ class _Checker:
                 yield "U6", column
 
     def repeated(self) -> Iterator[WorkbookFault]:
-        """Yield U7: every row of a key that several rows have."""
+        """Yield U7 for every row whose key occurs in several rows."""
         for rows in self._met.values():
             if len(rows) > 1:
                 yield from (WorkbookFault("U7", row, self._key.number, number) for row, number in rows)
@@ -157,7 +160,7 @@ def _key_faults(cells: Mapping[str, str], key: RecordKey) -> Iterator[tuple[str,
 
 
 def is_day(text: str) -> bool:
-    """Return whether a text is a day of the calendar written ``dd.mm.yyyy``."""
+    """Return whether a text is a calendar day written ``dd.mm.yyyy``."""
     match = _DAY.fullmatch(text)
     if match is None:
         return False
@@ -169,19 +172,19 @@ def is_day(text: str) -> bool:
 
 
 def is_date_text(text: str) -> bool:
-    """Return whether a cell for a date may hold that text: a day, a year, or an age in words ("30 tuổi")."""
+    """Return whether a text is valid in a date cell: a day, a year, or an age in words ("30 tuổi")."""
     return "t" in text or is_day(text) or _YEAR.fullmatch(text) is not None
 
 
 def _list_of(spec: FieldSpec, schemas: Schemas) -> tuple[frozenset[str], bool]:
-    """Return what the column of a listed field may hold, and whether it may hold nothing else.
+    """Return the valid codes in the column of a listed field, and whether other texts are faults that block.
 
-    Names of peoples and countries go beyond any list, codes do not.
+    Lists of names of peoples and countries are never complete; lists of codes are.
     """
     vocab = schemas.vocabs[spec.vocab or ""]
     return frozenset(term.code for term in vocab.terms), has_codes(vocab)
 
 
 def count_by_check(faults: Iterable[WorkbookFault]) -> dict[str, int]:
-    """Return how often each check found something."""
+    """Return the number of faults by check."""
     return dict(Counter(fault.check for fault in faults).most_common())

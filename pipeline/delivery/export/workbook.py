@@ -1,7 +1,7 @@
-"""The workbook of a book, as the Ministry's import template wants it: its cells, how it is written and read back.
+"""The workbook of a book in the form of the Ministry's import template: its cells, written and read back.
 
-XlsxWriter writes and openpyxl reads, as another program will. Every cell is a text: a value such as ``=1+1`` or
-``01.02.2010`` must not become a formula, a number or a date. Nothing is guessed and nothing filled in.
+XlsxWriter writes it and openpyxl, another program, reads it back. Every cell is a text: a value such as ``=1+1`` or
+``01.02.2010`` must not become a formula, a number or a date. No value is guessed or filled in.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from pipeline.declarations.schema import FieldSpec, RecordSpec, Schemas, Vocab
 from pipeline.values import kinds
 
 LONGEST_CELL = 32767
-"""Characters that a cell of Excel can hold."""
+"""Largest number of characters in an Excel cell."""
 
 
 def cells_of(values: Mapping[str, str | None], record: RecordSpec, schemas: Schemas) -> dict[str, str]:
-    """Return the cell of every column of the record (all editions), in their order.
+    """Return the cells of all columns of a record (all editions), in their order.
 
-    ``None`` (nothing known: the form has no place for it) and ``""`` (blank on paper) are both an empty cell.
+    ``None`` (the form has no place for the field) and ``""`` (blank on paper) both give an empty cell.
 
     Args:
         values: The values by field.
@@ -47,7 +47,7 @@ def cells_of(values: Mapping[str, str | None], record: RecordSpec, schemas: Sche
 
 
 def cell_of(value: str, spec: FieldSpec, schemas: Schemas) -> str:
-    """Return the cell of one field: the code of a listed term, else the text, its hidden characters written out."""
+    """Return the cell of a field: the code of a listed term, else the text with hidden characters made visible."""
     if not value:
         return ""
     text = visible_text(unicodedata.normalize("NFC", value))
@@ -57,32 +57,30 @@ def cell_of(value: str, spec: FieldSpec, schemas: Schemas) -> str:
 
 
 def _code(text: str, vocabulary: kinds.Vocabulary | None) -> str:
-    """Return the code of a term, else the text; a value decided before its term got a code gets it now."""
+    """Return the code of a term, else the text; a value decided before its term had a code gets the code now."""
     if vocabulary is None or text in vocabulary.labels:
         return text
     return kinds.CHOICE.parse(text, vocabulary).canonical or text
 
 
-AS_TEXT = {
-    "strings_to_formulas": False,
-    "strings_to_numbers": False,
-    "strings_to_urls": False,
-}
+AS_TEXT = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
 COLUMN_WIDTH = 18
 
 CREATED = datetime(2000, 1, 1, tzinfo=UTC)
-"""What every workbook says of when it was made, so that the same rows give the same bytes; the manifest tells when."""
+"""The creation time of every workbook, so that the same rows give the same bytes; the manifest has the real time."""
 
 
 def write_workbook(path: Path, export: str, rows: Iterable[Mapping[str, str]], schemas: Schemas) -> int:
-    """Write one row an entry under the headers of a template and return how many; a leading column counts them from 1.
+    """Write a row for each entry under the headers of a template and return the number of rows.
+
+    A leading column counts them from 1.
 
     Args:
         rows: The cells of each entry by Ministry column.
 
     Raises:
         StorageError: The file cannot be written.
-        ValueError: A text is longer than a cell can hold.
+        ValueError: A text is longer than a cell allows.
     """
     spec = schemas.exports[export]
     columns = schemas.columns(export)
@@ -97,8 +95,8 @@ def write_workbook(path: Path, export: str, rows: Iterable[Mapping[str, str]], s
     count = 0
     for count, cells in enumerate(rows, start=1):
         _write_row(sheet, count, [str(count)] * len(spec.leading), text, 0)
-        ours = [cells[column] for column in columns[len(spec.leading) :]]
-        _write_row(sheet, count, ours, text, len(spec.leading))
+        record_cells = [cells[column] for column in columns[len(spec.leading) :]]
+        _write_row(sheet, count, record_cells, text, len(spec.leading))
     if spec.codes_sheet:
         _write_codes(book.add_worksheet(spec.codes_sheet), schemas.records[spec.record], schemas, text)
     try:
@@ -117,7 +115,7 @@ def _write_row(sheet: Worksheet, row: int, cells: list[str], text: Format, first
 
 
 def _write_codes(sheet: Worksheet, record: RecordSpec, schemas: Schemas, text: Format) -> None:
-    """Write which columns hold codes, and what each code means."""
+    """Write the columns with codes, and the meaning of each code."""
     sheet.set_column(0, 0, 46, text)
     sheet.set_column(1, 1, 10, text)
     sheet.set_column(2, 2, 60, text)
@@ -129,31 +127,31 @@ def _write_codes(sheet: Worksheet, record: RecordSpec, schemas: Schemas, text: F
 
 
 def _coded(record: RecordSpec, schemas: Schemas) -> dict[str, str]:
-    """Return the code lists of a record, each with its columns; a list of plain names has no codes."""
-    found: dict[str, list[str]] = {}
+    """Return the code lists of a record with their columns; lists of plain names are not code lists."""
+    columns_by_list: dict[str, list[str]] = {}
     for spec in record.fields:
         if spec.vocab and spec.column and has_codes(schemas.vocabs[spec.vocab]):
-            found.setdefault(spec.vocab, []).append(spec.column)
-    return {name: ", ".join(columns) for name, columns in found.items()}
+            columns_by_list.setdefault(spec.vocab, []).append(spec.column)
+    return {name: ", ".join(columns) for name, columns in columns_by_list.items()}
 
 
 def has_codes(vocab: Vocab) -> bool:
-    """Return whether the codes of a list differ from its names: then its column may hold only a code."""
+    """Return whether the codes of a list differ from its names; its column then allows only codes."""
     return all(term.code != term.label for term in vocab.terms)
 
 
 TEXTS = frozenset({"s", "inlineStr"})
-"""Types of a cell that holds a text, in openpyxl."""
+"""openpyxl's types of text cells."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadRow:
-    """A row of a workbook that was read back.
+    """A row read back from a workbook.
 
     Attributes:
         row: As Excel counts, from 1.
-        cells: The filled cells as text, by column name.
-        other: Columns whose cell holds something else than a text.
+        cells: The text of the filled cells, by column name.
+        other: Columns whose cells are no texts.
     """
 
     row: int
@@ -162,7 +160,7 @@ class ReadRow:
 
 
 class ReadBack:
-    """The sheet of a workbook, row by row; ``header``: the first line of each header cell, without spaces around it."""
+    """The sheet of a workbook, row by row; ``header``: the first line of each header cell, stripped."""
 
     def __init__(self, sheet: StoredSheet) -> None:
         self._rows = sheet.iter_rows()
@@ -170,7 +168,7 @@ class ReadBack:
         self.header = tuple(str(cell.value or "").split("\n")[0].strip() for cell in first)
 
     def rows(self) -> Iterator[ReadRow]:
-        """Yield every row under the header that holds anything."""
+        """Yield the rows under the header that are not empty."""
         for number, cells in enumerate(self._rows, start=2):
             held = [
                 (self.header[at] if at < len(self.header) else f"#{at + 1}", cell)
@@ -190,7 +188,7 @@ def read_back(path: Path, sheet: str) -> Iterator[ReadBack]:
     """Yield a sheet of a workbook, to be read row by row.
 
     Raises:
-        StorageError: It is no workbook or has no such sheet.
+        StorageError: The file is no workbook or lacks the sheet.
     """
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=False)

@@ -1,1 +1,1 @@
-"""Papers as PDF, set by Typst: extracts of entries, entries beside their scans, lists of books, handover minutes."""
+"""Papers as PDF, typeset by Typst: extracts, entries beside their scans, book lists, handover minutes."""

@@ -1,4 +1,4 @@
-"""What is printed of an entry: its values in force, its margin note, its amendments, in the words of a paper."""
+"""Printed content of an entry: its effective values, its margin note, its amendments, in the wording of a paper."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from pipeline.registry.entries.model import StoredEntry
 from pipeline.values.kinds.calendar import parse_canonical
 
 WIDE = 1.3
-"""Width over height from which a picture stands above the values instead of beside them."""
+"""Aspect ratio (width over height) from which a picture is placed above the values, not beside them."""
 
 KIND_WORDS = {AmendmentKind.CORRECTION: "Cải chính", AmendmentKind.SUPPLEMENT: "Bổ sung"}
 
 
 def printed_value(cell: str, spec: FieldSpec, schemas: Schemas) -> str:
-    """Return a value as it is printed: the term of a code, a date with strokes, any other text as it is."""
+    """Return a value as printed: the term of a code, a date with slashes, any other text unchanged."""
     if spec.value_kind.is_listed:
         vocabulary = schemas.vocabulary(spec)
         return vocabulary.labels.get(cell, cell) if vocabulary is not None else cell
@@ -33,7 +33,7 @@ def printed_value(cell: str, spec: FieldSpec, schemas: Schemas) -> str:
 
 
 def values_of(entry: SettledEntry, record: RecordSpec, schemas: Schemas) -> dict[str, str]:
-    """Return the values in force by field, as they are printed; ``""``: blank in the book, or not on its form."""
+    """Return the effective values by field, as printed; ``""``: blank in the book or not on its form."""
     return {
         spec.name: printed_value(entry.cells.get(spec.column, ""), spec, schemas) if spec.column else ""
         for spec in record.fields
@@ -43,25 +43,33 @@ def values_of(entry: SettledEntry, record: RecordSpec, schemas: Schemas) -> dict
 def amendment_sentences(
     entry: StoredEntry, record: RecordSpec, schemas: Schemas
 ) -> tuple[dict[str, str], ...]:
-    """Return the amendments in force, each as a sentence, in the order in which they were noted."""
+    """Return the effective amendments as sentences, in the order of their entry."""
     return tuple(
-        {"field": one.field, "text": amendment_sentence(one, record.by_name[one.field], schemas)}
-        for one in sorted(entry.amendments.values(), key=lambda one: one.amendment_id)
+        {
+            "field": amendment.field,
+            "text": amendment_sentence(amendment, record.by_name[amendment.field], schemas),
+        }
+        for amendment in sorted(entry.amendments.values(), key=lambda amendment: amendment.amendment_id)
     )
 
 
-def amendment_sentence(one: Amendment, spec: FieldSpec, schemas: Schemas) -> str:
-    """Return an amendment in words: what was changed from what into what, by which decision."""
-    order = one.order
-    old, new = printed_value(one.old, spec, schemas), printed_value(one.value, spec, schemas)
-    told = f"{KIND_WORDS[one.kind]} “{spec.label}”"
-    told += f" từ “{old}” thành “{new}”" if old else f": “{new}”"
+def amendment_sentence(amendment: Amendment, spec: FieldSpec, schemas: Schemas) -> str:
+    """Return an amendment as a sentence: field, old and new value, decision."""
+    order = amendment.order
+    old, new = printed_value(amendment.old, spec, schemas), printed_value(amendment.value, spec, schemas)
+    sentence = f"{KIND_WORDS[amendment.kind]} “{spec.label}”"
+    sentence += f" từ “{old}” thành “{new}”" if old else f": “{new}”"
     by = f" của {order.authority}" if order.authority else ""
-    return f"{told}, theo văn bản số {order.decision_number} ngày {order.decided_on.replace('.', '/')}{by}."
+    return (
+        f"{sentence}, theo văn bản số {order.decision_number} ngày {order.decided_on.replace('.', '/')}{by}."
+    )
 
 
 def contradiction(values: Mapping[str, str], record: RecordSpec) -> str:
-    """Return the labels of two dates in force that contradict one another, as after an amendment of one; or ``""``."""
+    """Return the labels of two effective dates that contradict each other, or ``""``.
+
+    A contradiction remains, for example, after an amendment of only one of the two.
+    """
     for rule in record.rules:
         if rule.predicate != "same_date":
             continue
@@ -80,13 +88,13 @@ def _date_in_words(text: str) -> Any:
 
 
 def day_of(day: date) -> dict[str, str]:
-    """Return a day as papers write it: two figures for the first months."""
+    """Return the parts of a date as papers write them, day and month with two digits."""
     return {"day": f"{day.day:02d}", "month": f"{day.month:02d}", "year": str(day.year)}
 
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Who signs a paper."""
+    """The signer of a paper."""
 
     name: str = ""
     title: str = ""
@@ -94,11 +102,11 @@ class Signer:
 
 @dataclass(frozen=True, slots=True)
 class ExtractFacts:
-    """What an extract says besides its entry.
+    """The facts of an extract besides its entry.
 
     Attributes:
-        number: Its number with the year, ``45/2026``; ``""``: a draft.
-        issued_on: Its day; None: a draft.
+        number: Number and year, ``45/2026``; ``""``: a draft.
+        issued_on: Date of issue; ``None``: a draft.
     """
 
     office: IssuingOffice
@@ -110,7 +118,7 @@ class ExtractFacts:
 def extract_data(
     settled: SettledEntry, entry: StoredEntry, schemas: Schemas, facts: ExtractFacts
 ) -> dict[str, Any]:
-    """Return what the template of an extract prints."""
+    """Return the data for the template of an extract."""
     record = schemas.record(entry.record)
     values = values_of(settled, record, schemas)
     return {
@@ -129,10 +137,10 @@ def extract_data(
 
 
 def extract_rows(record: RecordSpec, values: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return the values of an entry under what their fields are called, for a template that knows no field by name.
+    """Return the values of an entry with their labels, for a template without field names.
 
     Args:
-        values: The values in force by field.
+        values: The effective values by field.
     """
     notes = record.book.notes if record.book is not None else ""
     names = {person.name for person in record.people}
@@ -152,7 +160,7 @@ def entry_data(
     pictures: Sequence[tuple[int, int]],
     footer: str,
 ) -> dict[str, Any]:
-    """Return what is printed of an entry beside the pictures of its pages.
+    """Return the data for a print of an entry beside the pictures of its pages.
 
     Args:
         pictures: Width and height of each picture.
@@ -189,30 +197,30 @@ def entry_data(
 
 
 def _under(entry: StoredEntry, spec: FieldSpec, schemas: Schemas) -> str:
-    """Return what is to be told under a value that is not what stands on paper."""
-    one = entry.amendments.get(spec.name)
-    if one is None:
+    """Return the line under an amended value: the value on paper; ``""`` without an amendment."""
+    amendment = entry.amendments.get(spec.name)
+    if amendment is None:
         return ""
-    old = printed_value(one.old, spec, schemas)
+    old = printed_value(amendment.old, spec, schemas)
     return f"trên sổ: {old}" if old else "trên sổ: để trống"
 
 
 def texts_in(data: Any) -> Iterator[str]:
-    """Yield every text of what is printed."""
+    """Yield all texts in template data."""
     if isinstance(data, str):
         yield data
     elif isinstance(data, Mapping):
-        for one in data.values():
-            yield from texts_in(one)
+        for item in data.values():
+            yield from texts_in(item)
     elif isinstance(data, list | tuple):
-        for one in data:
-            yield from texts_in(one)
+        for item in data:
+            yield from texts_in(item)
 
 
 def with_known_letters(data: Any) -> Any:
-    """Return the same with the letters that the font lacks written out."""
+    """Return template data with the letters missing from the font written out."""
     if isinstance(data, str):
         return printable_text(data)
     if isinstance(data, Mapping):
         return {name: with_known_letters(value) for name, value in data.items()}
-    return [with_known_letters(one) for one in data] if isinstance(data, list | tuple) else data
+    return [with_known_letters(item) for item in data] if isinstance(data, list | tuple) else data

@@ -1,4 +1,4 @@
-"""The handover minutes of a package: what its manifest says, once every file of it was compared with the manifest."""
+"""The handover minutes of a package: the facts of its manifest, after all its files were compared with the manifest."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from pipeline.delivery.printing.contents import day_of
 from pipeline.delivery.printing.offices import IssuingOffice
 from pipeline.delivery.printing.service import HandoverOrder
 
-COLUMNS_TOLD = {"assumed": " (cột giả định)", "own": " (cột của cơ quan)"}
-"""What is told of a workbook whose columns are not the Ministry's as seen."""
+COLUMN_REMARKS = {"assumed": " (cột giả định)", "own": " (cột của cơ quan)"}
+"""Remark about a workbook whose columns are not confirmed as the Ministry's."""
 
 FLAWS = {
     "missing": "thiếu tệp",
@@ -30,11 +30,10 @@ FLAWS = {
 
 @dataclass(frozen=True, slots=True)
 class VerifiedPackage:
-    """A package that is whole and as it was signed.
+    """A package that is complete and unchanged since it was signed.
 
     Attributes:
-        name: The name of its folder.
-        manifest_sha256: The SHA-256 of the manifest.
+        name: Name of the package folder.
     """
 
     name: str
@@ -43,16 +42,16 @@ class VerifiedPackage:
 
     @property
     def place_code(self) -> str:
-        """The registration place of its book."""
+        """Code of the registration place of the book."""
         book = self.manifest.get("book")
         return str(book.get("place_code", "")) if isinstance(book, dict) else ""
 
 
 def verified_package(folder: Path) -> VerifiedPackage:
-    """Return a package once every file of it was compared with its signed manifest.
+    """Return a package after comparing all its files with its signed manifest.
 
     Raises:
-        PrintRefused: There is no package, or something of it is missing, changed or not signed.
+        PrintRefused: There is no package, or files are missing, changed or not signed.
     """
     try:
         data, manifest = read_manifest(folder)
@@ -62,8 +61,10 @@ def verified_package(folder: Path) -> VerifiedPackage:
             f"“{folder.name}” không phải một gói dùng được: thiếu bản kê. Hãy xuất lại gói."
         ) from None
     if flaws:
-        told = "; ".join(f"{one.file}: {FLAWS[one.what]}" for one in flaws[:5])
-        raise PrintRefused(f"Gói không còn đúng như khi ký nên không lập biên bản: {told}. Hãy xuất lại gói.")
+        listed_flaws = "; ".join(f"{flaw.file}: {FLAWS[flaw.what]}" for flaw in flaws[:5])
+        raise PrintRefused(
+            f"Gói không còn đúng như khi ký nên không lập biên bản: {listed_flaws}. Hãy xuất lại gói."
+        )
     if read_manifest(folder)[0] != data:
         raise PrintRefused("Bản kê của gói vừa đổi trong lúc kiểm tra. Hãy in lại biên bản.")
     return VerifiedPackage(folder.name, manifest, hashlib.sha256(data).hexdigest())
@@ -72,10 +73,10 @@ def verified_package(folder: Path) -> VerifiedPackage:
 def handover_data(
     package: VerifiedPackage, order: HandoverOrder, office: IssuingOffice, day: date, schemas: Schemas
 ) -> dict[str, Any]:
-    """Return what the template of the minutes prints.
+    """Return the data for the template of the minutes.
 
     Raises:
-        PrintRefused: The manifest lacks what every manifest has.
+        PrintRefused: The manifest lacks a required key.
     """
     try:
         return _data(package, order, office, day, schemas)
@@ -97,7 +98,7 @@ def _data(
         ("Mã nơi đăng ký", book["place_code"]),
         (
             "Mẫu bảng tính",
-            f"{manifest['template']}{COLUMNS_TOLD.get(manifest.get('template_columns', ''), '')}",
+            f"{manifest['template']}{COLUMN_REMARKS.get(manifest.get('template_columns', ''), '')}",
         ),
         ("Gói lập lúc", format_moment(datetime.fromisoformat(manifest["made_at"]))),
         ("Số sự kiện trong gói", str(counts["entries"])),

@@ -1,8 +1,9 @@
-"""Printing for an office: entries, extracts, lists of books, handover minutes; for the browser and the command line.
+"""Printing for an office: entries, extracts, book lists, handover minutes; for the browser and the command line.
 
-Only what is settled is printed. An extract is set with the next number of its series and entered with it in one
-transaction, which compares number and entry once more; where somebody else was given the number meanwhile, it is set
-again with the next one. So no number is left out, given twice, or stands on a paper that the registry does not hold.
+Only settled entries are printed. An extract is typeset with the next number of its series and entered under it in a
+transaction that checks number and entry again; if another person took the number meanwhile, the extract is typeset
+again with the next number. So no number is skipped or issued twice, and no paper has a number missing from the
+registry.
 """
 
 from __future__ import annotations
@@ -60,10 +61,10 @@ from pipeline.scans.intake import ScanFile, ScanLimits, page_of_isolated
 from pipeline.scans.workspace import Workspace
 
 PICTURE_KILOBYTES = 200.0
-"""What the picture of a page of A4 may take beside the values of its entry."""
+"""Size of the picture of an A4 page beside the values of its entry, in kB."""
 
 MOST_TRIES = 20
-"""How often an extract is set anew because its number went to somebody else."""
+"""Largest number of attempts at an extract whose number another person took."""
 
 NO_OFFICE = (
     "Tên cơ quan cấp trích lục của nơi đăng ký này chưa được khai, nên chỉ in được bản dự thảo. Hãy nhờ người quản trị "
@@ -94,17 +95,17 @@ class OfficePrinter:
     # --- entries ------------------------------------------------------------------------------------------------------
 
     def view(self, entry_id: int, asker: Asker, hidden: Collection[str] = ()) -> PrintView:
-        """Return an entry as a person sees it who may print it; as of ``Printer``."""
+        """Return an entry as shown to a person with the right to print it; see ``Printer``."""
         printable = self._judged(entry_id, asker)
-        found, settled = printable.found, printable.settled
-        record = self._schemas.record(found.entry.record)
-        office = self._office(found.ledger.place_code)
+        entry, settled = printable.found, printable.settled
+        record = self._schemas.record(entry.entry.record)
+        office = self._office(entry.ledger.place_code)
         refused, is_own, is_generic = refusal_of_extract(printable, self._schemas), False, False
         try:
             template = self._template(record.record)
             is_own, is_generic = template.is_own, template.is_generic
-        except PrintRefused as none:
-            refused = refused or none.message
+        except PrintRefused as error:
+            refused = refused or error.message
         refused = refused or (NO_TEMPLATE if is_generic else "")
         values = {} if settled is None else values_of(settled, record, self._schemas)
         notes = record.book.notes if record.book is not None else ""
@@ -116,25 +117,27 @@ class OfficePrinter:
         self._note("entry-shown", f"entry:{entry_id}", {}, asker)
         return PrintView(
             entry_id=entry_id,
-            book_id=found.entry.book_id,
-            title=_title_of(found, record, hidden),
+            book_id=entry.entry.book_id,
+            title=_title_of(entry, record, hidden),
             refusal=printable.refusal,
             refusal_of_extract=refused or ("" if office.code else NO_OFFICE),
             rows=rows,
             notes=values.get(notes, ""),
             amendments=()
             if settled is None
-            else tuple(one["text"] for one in amendment_sentences(found.entry, record, self._schemas)),
+            else tuple(
+                sentence["text"] for sentence in amendment_sentences(entry.entry, record, self._schemas)
+            ),
             office=office,
             is_own=is_own,
             is_generic=is_generic,
-            state=found.state,
+            state=entry.state,
         )
 
     def entry(self, entry_id: int, asker: Asker) -> PrintedFile:
-        """Return an entry beside the scans of its pages."""
+        """Return the print of an entry beside the scans of its pages."""
         printable = self._judged(entry_id, asker)
-        settled, found = printable.required(), printable.found
+        settled, entry_to_print = printable.required(), printable.found
         pictures = self._pictures(printable)
         now = datetime.now(UTC)
         footer = (
@@ -142,22 +145,25 @@ class OfficePrinter:
         )
         data = entry_data(
             settled,
-            found.entry,
-            found.ledger,
+            entry_to_print.entry,
+            entry_to_print.ledger,
             self._schemas,
-            pictures=[one.size for one in pictures],
+            pictures=[picture.size for picture in pictures],
             footer=footer,
         )
         content = typeset(
             PrintedPaper(
-                shipped_template("entry.typ"), with_known_letters(data), now, [one.jpeg for one in pictures]
+                shipped_template("entry.typ"),
+                with_known_letters(data),
+                now,
+                [picture.jpeg for picture in pictures],
             )
         )
         self._note("entry-printed", f"entry:{entry_id}", {"pdf": _sha256(content)}, asker)
         return PrintedFile(f"{self._name_of(printable, settled)}.pdf", content)
 
     def _pictures(self, printable: PrintableEntry) -> list[PicturePage]:
-        """Return the pictures of an entry's pages: its own, those where it goes on, those of its amendments."""
+        """Return the pictures of an entry's pages, continuation pages and amendments."""
         options = self._options()
 
         def decode(part: PagePart) -> PageImage:
@@ -174,16 +180,15 @@ class OfficePrinter:
             ) from None
 
     def _parts(self, printable: PrintableEntry, options: PackageOptions) -> Iterator[PagePart]:
-        settled, found = printable.required(), printable.found
-        book = self._registry.book(found.entry.book_id)
-        attached = tuple(one for one in options.attached if self._belongs(one, book.folder_name, settled))
-        boxes = {one.row: box_of_entry(one) for one in (found.entry, *found.neighbours)}
+        settled, to_print = printable.required(), printable.found
+        book = self._registry.book(to_print.entry.book_id)
+        attached = tuple(page for page in options.attached if self._belongs(page, book.folder_name, settled))
+        boxes = {entry.row: box_of_entry(entry) for entry in (to_print.entry, *to_print.neighbours)}
         known = {row: box for row, box in boxes.items() if box is not None}
         rows = {settled.ref: known} if len(boxes) > 1 else {}
-        one = DeliverableBook(book, (settled,), (), rows, {}, ())
-        plan = CopyPlan(
-            self._registry, self._workspace, self._schemas, one, one.names(self._schemas, options), attached
-        )
+        single = DeliverableBook(book, (settled,), (), rows, {}, ())
+        names = single.names(self._schemas, options)
+        plan = CopyPlan(self._registry, self._workspace, self._schemas, single, names, attached)
         for job in plan.jobs():
             for copy in job.copies:
                 yield from copy.parts
@@ -211,7 +216,7 @@ class OfficePrinter:
         before = self._registry.issued_before(order.token, entry_id, asker.person)
         if before is not None:
             return before
-        with self._issuing:  # those of one process do not take one another's numbers
+        with self._issuing:  # threads of this process do not take numbers from each other
             for _ in range(MOST_TRIES):
                 try:
                     return self._issue(entry_id, order, seen, asker)
@@ -221,14 +226,14 @@ class OfficePrinter:
 
     def _issue(self, entry_id: int, order: ExtractOrder, seen: str, asker: Asker) -> IssuedExtract:
         printable = self._judged(entry_id, asker)
-        found = printable.found
-        if found.state != seen:
+        entry_to_print = printable.found
+        if entry_to_print.state != seen:
             raise PrintRefused(CHANGED)
         self._refuse_extract(printable)
-        template = self._template(found.entry.record)
+        template = self._template(entry_to_print.entry.record)
         if template.is_generic:
             raise PrintRefused(NO_TEMPLATE)
-        office = self._office(found.ledger.place_code)
+        office = self._office(entry_to_print.ledger.place_code)
         if not office.code:
             raise PrintRefused(NO_OFFICE)
         if flaw := scan_flaw(printable, self._workspace):
@@ -238,24 +243,24 @@ class OfficePrinter:
         data = self._extract(printable, ExtractFacts(office, f"{number}/{today.year}", today, signer))
         content = typeset(PrintedPaper(template.text, data, _noon(today)))
         values = data["values"]
-        record = self._schemas.record(found.entry.record)
-        made = SetExtract(
+        record = self._schemas.record(entry_to_print.entry.record)
+        extract = SetExtract(
             office=office.code,
             year=today.year,
             number=number,
             issued_on=today,
             entry_number=values[record.key_fields.number],
             subject=", ".join(
-                filter(None, (values[one.name] for one in record.people if one.event != "other"))
+                filter(None, (values[person.name] for person in record.people if person.event != "other"))
             ),
-            state=found.state,
+            state=entry_to_print.state,
             template_sha256=template.sha256,
             pdf=content,
         )
         options = self._options()
         return self._registry.issue_extract(
             entry_id,
-            made,
+            extract,
             order,
             options.delivery,
             options.approval,
@@ -303,8 +308,8 @@ class OfficePrinter:
         book = self._registry.book(book_id)
         record = self._schemas.record(book.record)
         now = datetime.now(UTC)
-        rows = [list(_list_row(number, one)) for number, one in enumerate(listed, start=1)]
-        waiting = sum(one.waits for one in listed)
+        rows = [list(_list_row(number, entry)) for number, entry in enumerate(listed, start=1)]
+        waiting = sum(entry.waits for entry in listed)
         under = f"Quyển số {book.ledger.volume}, {book.ledger.place}, thư mục {book.folder_name}"
         total = f"Cộng: {len(rows)} sự kiện" + (
             f", trong đó {waiting} sự kiện còn chờ rà soát." if waiting else "."
@@ -353,16 +358,16 @@ class OfficePrinter:
             PrintedPaper(shipped_template("handover.typ"), with_known_letters(data), _noon(today))
         )
         subject = "package" if book_id is None else f"book:{book_id}"
-        told = {"manifest": package.manifest_sha256, "pdf": _sha256(content)}
-        self._note("handover-printed", subject, told, asker)
+        hashes = {"manifest": package.manifest_sha256, "pdf": _sha256(content)}
+        self._note("handover-printed", subject, hashes, asker)
         return PrintedFile(f"bien-ban-ban-giao-{package.name}.pdf", content)
 
     # --- what all of them need ----------------------------------------------------------------------------------------
 
     def _judged(self, entry_id: int, asker: Asker) -> PrintableEntry:
         options = self._options()
-        found = self._registry.entry_to_print(entry_id, options.delivery, options.approval, asker.person)
-        return judged(found, self._schemas, options.approval)
+        entry = self._registry.entry_to_print(entry_id, options.delivery, options.approval, asker.person)
+        return judged(entry, self._schemas, options.approval)
 
     def _options(self) -> PackageOptions:
         return read_options(self._workspace.package, self._workspace.office)
@@ -374,32 +379,32 @@ class OfficePrinter:
         return self._offices().of(place_code)
 
     def _name_of(self, printable: PrintableEntry, settled: SettledEntry) -> str:
-        found, options = printable.found, self._options()
-        record = self._schemas.record(found.entry.record)
-        facts = BookFacts(found.folder_name, found.ledger, record.record, record.prefix)
-        names = BookNames(facts, options.paper(found.ledger.year), spans=True, pattern=options.file_pattern)
+        entry, options = printable.found, self._options()
+        record = self._schemas.record(entry.entry.record)
+        facts = BookFacts(entry.folder_name, entry.ledger, record.record, record.prefix)
+        names = BookNames(facts, options.paper(entry.ledger.year), spans=True, pattern=options.file_pattern)
         return names.entry(settled.number, settled.registered_year)
 
     def _note(self, action: str, subject: str, detail: dict[str, Any], asker: Asker) -> None:
         self._registry.note_printed(action, subject, detail, author=asker.login)
 
 
-def _title_of(found: EntryToPrint, record: RecordSpec, hidden: Collection[str]) -> str:
-    """Return what an entry is called, by its number and its book, also where it may not be printed yet."""
+def _title_of(entry: EntryToPrint, record: RecordSpec, hidden: Collection[str]) -> str:
+    """Return the title of an entry with its number and volume, also for an entry that may not be printed."""
     name = record.key_fields.number
-    number = "" if name in hidden else found.entry.values.get(name)
-    return f"{record.title}{f' số {number}' if number else ''}, quyển {found.ledger.volume}"
+    number = "" if name in hidden else entry.entry.values.get(name)
+    return f"{record.title}{f' số {number}' if number else ''}, quyển {entry.ledger.volume}"
 
 
-def _list_row(number: int, one: ListedEntry) -> Iterator[str]:
+def _list_row(number: int, entry: ListedEntry) -> Iterator[str]:
     yield str(number)
-    yield one.number
-    yield one.registered_on.replace(".", "/")
-    yield one.page_number
-    yield one.subject
-    yield STAGE_LABELS[one.stage]
-    yield str(one.amended) if one.amended else ""
-    yield f"{one.scan}, trang {one.ref.page_no}"
+    yield entry.number
+    yield entry.registered_on.replace(".", "/")
+    yield entry.page_number
+    yield entry.subject
+    yield STAGE_LABELS[entry.stage]
+    yield str(entry.amended) if entry.amended else ""
+    yield f"{entry.scan}, trang {entry.ref.page_no}"
 
 
 def _sha256(content: bytes) -> str:

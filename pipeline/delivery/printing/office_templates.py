@@ -1,8 +1,8 @@
-"""The templates of extracts: those that come with the program, and the office's own in their place.
+"""The templates of extracts: those of the program, replaced by an office's own templates.
 
-An office edits a copy and has it accepted: it is set with an invented entry first, as a draft and as an extract, and
-everything that the shipped template prints of the entry's important fields must stand in it. What was accepted is
-known by its SHA-256, so a file that is changed afterwards is not printed from until it is accepted too.
+An office edits a copy and has it accepted: the copy is typeset with an invented entry, as a draft and as an extract,
+and must print all important fields that the shipped template prints. An accepted template is identified by its SHA-256;
+a later change needs a new acceptance.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ MOST_BYTES = 256 << 10
 DRAFT_MARK = "BẢN DỰ THẢO"
 DRAFT_LETTERS = "BẢNDỰTHẢO"
 GENERIC = "generic-extract.typ"
-"""The template of records whose extract the law has given no form that the program knows."""
+"""The template of records without a legal form of extract known to the program."""
 
 NO_TEMPLATE = (
     "Loại sổ này chưa có mẫu trích lục theo quy định: chỉ in được bản dự thảo theo mẫu chung, không cấp số. Muốn cấp "
     "thì người quản trị máy xem lại mẫu chung rồi nhận làm mẫu của cơ quan."
 )
-"""Why no extract is issued from the generic template."""
+"""The refusal of extracts from the generic template."""
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A template: its text, and whether it is the office's own, or the generic one of no particular record."""
+    """A template: its text, whether it belongs to the office, and whether it is the generic template."""
 
     text: str
     is_own: bool
@@ -46,26 +46,25 @@ class Template:
 
     @property
     def sha256(self) -> str:
-        """The SHA-256 of its text."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
 def template_name(record: str) -> str:
-    """Return the name of the file of a record's template."""
+    """Return the file name of a record's template."""
     return f"{record}-extract.typ"
 
 
 @dataclass(frozen=True, slots=True)
 class OfficeTemplates:
-    """The templates of an installation; ``folder``: where the office's own lie."""
+    """The templates of an installation; ``folder``: the office's own templates."""
 
     folder: Path
 
     def of(self, record: str) -> Template:
-        """Return the template of a record's extract: the office's own where it has one, else the generic one at last.
+        """Return the extract template of a record: the office's own, else the shipped, else the generic template.
 
         Raises:
-            PrintRefused: The office's own was changed after it was accepted, or cannot be read.
+            PrintRefused: The office's own template was changed after its acceptance, or cannot be read.
         """
         name = template_name(record)
         path = self.folder / name
@@ -83,15 +82,15 @@ class OfficeTemplates:
         return own
 
     def accept(self, record: RecordSpec, text: str) -> Template:
-        """Take a template as the office's own from now on.
+        """Accept a template as the office's own.
 
         Raises:
-            PrintRefused: It cannot be set, or leaves out what an extract must say.
-            StorageError: The disk refuses.
+            PrintRefused: It cannot be typeset, or omits required content.
+            StorageError: The disk refuses the write.
         """
         refuse_flaws(record, text)
-        name, made = template_name(record.record), Template(text, is_own=True)
-        accepted = {**self._accepted(), name: made.sha256}
+        name, template = template_name(record.record), Template(text, is_own=True)
+        accepted = {**self._accepted(), name: template.sha256}
         make_folder(self.folder)
         try:
             write_atomically(self.folder / ACCEPTED, json.dumps(accepted, indent=1) + "\n")
@@ -100,10 +99,10 @@ class OfficeTemplates:
             raise StorageError(
                 f"Không ghi được {self.folder}: {error.strerror}. Hãy kiểm tra ổ đĩa và quyền ghi."
             ) from None
-        return made
+        return template
 
     def drop(self, record: str) -> bool:
-        """Print from the shipped template again; return whether the office had its own, which is kept as ``.old``."""
+        """Return to the shipped template; return whether the office had its own, which is kept as ``.old``."""
         path = self.folder / template_name(record)
         if not path.exists():
             return False
@@ -112,14 +111,14 @@ class OfficeTemplates:
 
     def _accepted(self) -> Mapping[str, str]:
         try:
-            found = parse_json(read_regular_file(self.folder / ACCEPTED, MOST_BYTES))
+            hashes = parse_json(read_regular_file(self.folder / ACCEPTED, MOST_BYTES))
         except (OSError, FileRefused, ValueError):
             return {}
-        return found if isinstance(found, dict) else {}
+        return hashes if isinstance(hashes, dict) else {}
 
 
 def _shipped(record: str) -> str:
-    """Return the template that comes with the program; ``""`` for a record without one."""
+    """Return the shipped template of a record; ``""`` if there is none."""
     try:
         return shipped_template(template_name(record))
     except FileNotFoundError:
@@ -136,33 +135,33 @@ def _read(path: Path) -> str:
 
 
 def read_template(path: Path) -> str:
-    """Return the text of a template that somebody wrote.
+    """Return the text of a template file written by an office.
 
     Raises:
-        PrintRefused: It is no text, is too large, or cannot be read.
+        PrintRefused: The file is no text, is too large, or cannot be read.
     """
     return _read(path)
 
 
 def refuse_flaws(record: RecordSpec, text: str) -> None:
-    """Set a template with an invented entry and refuse it where an extract would not say what it must.
+    """Typeset a template with an invented entry and refuse it if the extract omits required content.
 
-    Of a record whose extract comes without a template, that is every required field.
+    For a record without a shipped template, all required fields must be printed.
 
     Raises:
-        PrintRefused: The message names what is missing.
+        PrintRefused: The message names the missing content.
     """
     at = datetime(2000, 1, 1, tzinfo=UTC)
     shipped = _shipped(record.record)
     by_field = {spec.name: f"Mau{number:03d}x" for number, spec in enumerate(record.fields)}
     final, draft = _sample(record, by_field, draft=False), _sample(record, by_field, draft=True)
-    usual = text_of_pdf(typeset(PrintedPaper(shipped, final, at))).casefold() if shipped else ""
-    made = text_of_pdf(typeset(PrintedPaper(text, final, at))).casefold()
+    printed_by_shipped = text_of_pdf(typeset(PrintedPaper(shipped, final, at))).casefold() if shipped else ""
+    printed = text_of_pdf(typeset(PrintedPaper(text, final, at))).casefold()
     wanted = {
         f"“{spec.label}”": by_field[spec.name]
         for spec in record.fields
         if (spec.required and not shipped)
-        or ((spec.required or spec.critical) and by_field[spec.name].casefold() in usual)
+        or ((spec.required or spec.critical) and by_field[spec.name].casefold() in printed_by_shipped)
     }
     wanted |= {
         "số trích lục": final["number"],
@@ -171,11 +170,11 @@ def refuse_flaws(record: RecordSpec, text: str) -> None:
         "cải chính, bổ sung": final["amendments"][0]["text"],
         "người ký": final["signer"]["name"],
     }
-    missing = [what for what, token in wanted.items() if str(token).casefold() not in made]
-    if DRAFT_LETTERS.casefold() in made.replace(" ", ""):
+    missing = [what for what, token in wanted.items() if str(token).casefold() not in printed]
+    if DRAFT_LETTERS.casefold() in printed.replace(" ", ""):
         missing.append("không ghi “BẢN DỰ THẢO” lên bản chính thức")
-    marked = text_of_pdf(typeset(PrintedPaper(text, draft, at))).casefold().replace(" ", "")
-    if DRAFT_LETTERS.casefold() not in marked:
+    printed_draft = text_of_pdf(typeset(PrintedPaper(text, draft, at))).casefold().replace(" ", "")
+    if DRAFT_LETTERS.casefold() not in printed_draft:
         missing.append(f"chữ “{DRAFT_MARK}” trên bản dự thảo")
     if missing:
         raise PrintRefused(f"Mẫu in chưa nhận được, thiếu: {', '.join(missing)}.")

@@ -1,7 +1,6 @@
-"""In whose name papers are printed: the rows ``[[office]]`` of ``print.toml``, one file in the workspace.
+"""The issuing offices of papers: the rows ``[[office]]`` of ``print.toml``, a file in the workspace.
 
-An office that keeps the books of several former communes names them all. Extracts are numbered for each ``code`` and
-year.
+An office that keeps the books of several former communes lists them all. Extracts are numbered by ``code`` and year.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ LONGEST = 120
 
 
 def _printable(value: object) -> str:
-    """Return a text as it is printed; refuse what is no text, or cannot be printed."""
+    """Return a text as printed; refuse other types and unprintable texts."""
     if not (isinstance(value, str) and len(value) <= LONGEST):
         raise PydanticCustomError(FLAW, f"phải là chữ trong ngoặc kép, nhiều nhất {LONGEST} ký tự")
     text = " ".join(composed(value).split())
@@ -50,7 +49,7 @@ class IssuingOffice(Declaration):
     """The office in whose name papers are printed.
 
     Attributes:
-        places: The registration places whose books it keeps; None: all that no other office names.
+        places: The registration places of its books; ``None``: all places without another office.
     """
 
     name: PaperText = Field(
@@ -70,9 +69,7 @@ class IssuingOffice(Declaration):
         description="Điền sẵn khi cấp, mỗi lần cấp đổi được; để trống: mỗi lần tự ghi.",
     )
     signer_title: PaperText = Field(
-        default="",
-        title="Chức vụ người ký",
-        description="Ví dụ: Chủ tịch. Có người ký thì phải có chức vụ.",
+        default="", title="Chức vụ người ký", description="Ví dụ: Chủ tịch. Có người ký thì phải có chức vụ."
     )
     code: Code = Field(
         min_length=1,
@@ -98,12 +95,12 @@ class IssuingOffice(Declaration):
 
     @property
     def head(self) -> dict[str, str]:
-        """What the head of a paper says."""
+        """The head of a paper."""
         return {"name": self.name, "superior": self.superior, "place": self.place}
 
 
 UNDECLARED = IssuingOffice.model_construct(name="", place="", code="")
-"""The office of a place that no office names: papers leave its name blank."""
+"""The office of undeclared places: papers leave its name blank."""
 
 OFFICE = SettingTable(
     "office",
@@ -116,12 +113,12 @@ OFFICE = SettingTable(
 
 @dataclass(frozen=True, slots=True)
 class IssuingOffices:
-    """The offices of an installation."""
+    """The issuing offices of an installation."""
 
     offices: tuple[IssuingOffice, ...] = ()
 
     def of(self, place_code: str) -> IssuingOffice:
-        """Return the office that keeps the books of a registration place; one without a code where none is declared."""
+        """Return the office of a registration place; ``UNDECLARED`` if there is none."""
         for office in self.offices:
             if office.places is not None and place_code in office.places:
                 return office
@@ -129,31 +126,31 @@ class IssuingOffices:
 
 
 def read_offices(path: Path) -> IssuingOffices:
-    """Return the offices of a file; none where there is no file.
+    """Return the offices in a file; a missing file has none.
 
     Raises:
-        SchemaError: Names every flaw with its line.
+        SchemaError: Lists every flaw with its line.
     """
     if not path.exists():
         return IssuingOffices()
     file = StaffFile(path)
     note_unknown_tables(file, (OFFICE.name,))
-    found = checked_rows(file, OFFICE.name, IssuingOffice)
-    _refuse_shared(file, found)
+    rows = checked_rows(file, OFFICE.name, IssuingOffice)
+    _refuse_shared(file, rows)
     file.refuse_flaws()
-    return IssuingOffices(tuple(office for _, office in found))
+    return IssuingOffices(tuple(office for _, office in rows))
 
 
-def _refuse_shared(file: StaffFile, found: list[tuple[int, IssuingOffice]]) -> None:
-    """Note what two offices both claim: a code, a place, or all places."""
+def _refuse_shared(file: StaffFile, rows: list[tuple[int, IssuingOffice]]) -> None:
+    """Note the codes and places that two offices claim, and a second claim to all places."""
     codes: set[str] = set()
     taken: set[str | None] = set()
-    for number, office in found:
+    for number, office in rows:
         if office.code.casefold() in codes:
             file.flaw_of_row(OFFICE.name, number, "code", f"“{office.code}” đã là mã của cơ quan khác.")
         codes.add(office.code.casefold())
-        mine: set[str | None] = {None} if office.places is None else set(office.places)
-        for one in sorted(mine & taken, key=str):
-            what = "mọi nơi" if one is None else f"nơi “{one}”"
-            file.flaw_of_row(OFFICE.name, number, "places", f"{what} đã thuộc cơ quan khác.")
-        taken |= mine
+        own: set[str | None] = {None} if office.places is None else set(office.places)
+        for place in sorted(own & taken, key=str):
+            subject = "mọi nơi" if place is None else f"nơi “{place}”"
+            file.flaw_of_row(OFFICE.name, number, "places", f"{subject} đã thuộc cơ quan khác.")
+        taken |= own

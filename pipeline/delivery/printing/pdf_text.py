@@ -1,4 +1,4 @@
-"""The text of a PDF as another program reads it: Poppler's ``pdftotext``, which the installation brings."""
+"""The text of a PDF, read by Poppler's ``pdftotext``, a program independent of Typst."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SECONDS = 60.0
 
 
 def text_of_pdf(content: bytes) -> str:
-    """Return all text of a PDF, its spaces and line breaks each one space, without what only lets words break.
+    """Return the text of a PDF with whitespace collapsed to single spaces and zero-width spaces removed.
 
     Raises:
         SetupError: Poppler is not installed, or cannot read the file.

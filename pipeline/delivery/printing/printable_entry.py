@@ -1,4 +1,4 @@
-"""Whether an entry may be printed: the same rule for a paper as for a package, told in a sentence."""
+"""Whether an entry may be printed: papers follow the rule of packages; a refusal is a sentence."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ WHY = {
     "audit verify.",
 }
 SHOWN = 6
-"""How many fields a refusal names."""
+"""Largest number of fields named in a refusal."""
 
 UNAPPROVED = (
     "Sổ chưa được phê duyệt, hay đã thay đổi từ lần phê duyệt trước, nên chưa in được. Người phụ trách phê duyệt ở "
@@ -34,12 +34,12 @@ UNAPPROVED = (
 
 @dataclass(frozen=True, slots=True)
 class PrintableEntry:
-    """An entry that was judged.
+    """An entry with the decision whether it may be printed.
 
     Attributes:
-        found: The entry as the registry holds it.
-        settled: As it is printed; None where it may not be.
-        refusal: Why it may not be.
+        found: The entry in the registry.
+        settled: The entry as printed; ``None`` if it may not be printed.
+        refusal: Reason of the refusal; ``""`` if the entry may be printed.
     """
 
     found: EntryToPrint
@@ -47,31 +47,30 @@ class PrintableEntry:
     refusal: str = ""
 
     def required(self) -> SettledEntry:
-        """Return it as it is printed.
+        """Return the settled entry.
 
         Raises:
-            PrintRefused: It may not be.
+            PrintRefused: The entry may not be printed.
         """
         if self.settled is None:
             raise PrintRefused(self.refusal)
         return self.settled
 
 
-def judged(found: EntryToPrint, schemas: Schemas, approval: ApprovalPolicy) -> PrintableEntry:
-    """Return whether an entry may be printed, and as what."""
-    entry = found.entry
-    outcome = settle(
-        entry, found.layers, schemas, {entry.entry_id} if found.waits else frozenset(), found.altered
-    )
+def judged(to_print: EntryToPrint, schemas: Schemas, approval: ApprovalPolicy) -> PrintableEntry:
+    """Decide whether an entry may be printed, and in which form."""
+    entry = to_print.entry
+    waiting = {entry.entry_id} if to_print.waits else frozenset()
+    outcome = settle(entry, to_print.layers, schemas, waiting, to_print.altered)
     spec = schemas.record(entry.record).by_name
-    if isinstance(outcome, SettledEntry) and found.unsigned:
-        columns = tuple(spec[name].column or name for name in found.unsigned)
+    if isinstance(outcome, SettledEntry) and to_print.unsigned:
+        columns = tuple(spec[name].column or name for name in to_print.unsigned)
         outcome = ExportBlocker("signature", entry.scan, entry.ref.page_no, entry.row, fields=columns)
     if isinstance(outcome, ExportBlocker):
-        return PrintableEntry(found, None, _sentence(outcome, schemas, entry.record))
-    if approval.book and not found.approved:
-        return PrintableEntry(found, None, UNAPPROVED)
-    return PrintableEntry(found, outcome)
+        return PrintableEntry(to_print, None, _sentence(outcome, schemas, entry.record))
+    if approval.book and not to_print.approved:
+        return PrintableEntry(to_print, None, UNAPPROVED)
+    return PrintableEntry(to_print, outcome)
 
 
 def _sentence(blocker: ExportBlocker, schemas: Schemas, record: str) -> str:
@@ -84,7 +83,7 @@ def _sentence(blocker: ExportBlocker, schemas: Schemas, record: str) -> str:
 
 
 def refusal_of_extract(printable: PrintableEntry, schemas: Schemas) -> str:
-    """Return why no extract is issued of an entry that may be printed; ``""``: one may be."""
+    """Return why no extract of a printable entry is issued; ``""``: an extract may be issued."""
     if printable.settled is None:
         return printable.refusal
     record = schemas.record(printable.found.entry.record)
@@ -106,7 +105,7 @@ def refusal_of_extract(printable: PrintableEntry, schemas: Schemas) -> str:
 
 
 def scan_flaw(printable: PrintableEntry, workspace: Workspace) -> str:
-    """Return what is wrong with the scans of an entry and of the decisions of its amendments; ``""``: nothing."""
+    """Return the flaw of the scans of an entry and of its amendments' decisions; ``""``: none."""
     settled = printable.required()
     papers = [column.paper.scan_sha256 for column in settled.amended if column.paper is not None]
     for sha256 in dict.fromkeys((settled.ref.scan_sha256, *papers)):

@@ -1,4 +1,4 @@
-"""What is printed, as the browser and the command line ask for it; ``delivery.printing.office_printer`` does it."""
+"""The interface of printing for the browser and the command line; ``office_printer`` implements it."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ MEDIA_TYPES: Mapping[str, str] = {".pdf": PDF, ".xlsx": XLSX}
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks for a paper.
+    """The person or account that asks for a paper.
 
     Attributes:
-        login: The name that the audit gets.
-        person: The same with rights; None on the command line.
+        login: The name in the audit log.
+        person: The person with their rights; ``None`` on the command line.
     """
 
     login: str
@@ -32,36 +32,36 @@ class Asker:
 
     @classmethod
     def of(cls, person: Person) -> Asker:
-        """Return a person of the web application."""
+        """Return the asker for a person of the web application."""
         return cls(person.login, person)
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedFile:
-    """A file that was printed: its name and its bytes."""
+    """A printed file: name and content."""
 
     name: str
     content: bytes
 
     @property
     def media_type(self) -> str:
-        """Its type, after the end of its name."""
+        """The media type, by the file's extension."""
         return MEDIA_TYPES[Path(self.name).suffix]
 
 
 @dataclass(frozen=True, slots=True)
 class PrintView:
-    """An entry as a person sees it who may print it.
+    """An entry as shown to a person with the right to print it.
 
     Attributes:
-        refusal: Why nothing of it is printed; ``""``: it may be.
-        refusal_of_extract: Why no extract of it is issued, though it may be printed; ``""``: one may be.
-        rows: What an extract says: label and value, without what is blank.
+        refusal: Reason why it may not be printed; ``""``: it may.
+        refusal_of_extract: Reason why no extract is issued of a printable entry; ``""``: an extract may be issued.
+        rows: Labels and values on an extract, without blank fields.
         notes: The margin note.
-        amendments: The amendments in force, in words.
-        is_own: Whether the office's own template is printed from.
-        is_generic: Whether the generic template is, of which drafts alone are made.
-        state: The digest of the entry, which comes back with the order.
+        amendments: The effective amendments as sentences.
+        is_own: Whether the office's own template is used.
+        is_generic: Whether the generic template is used, which only gives drafts.
+        state: Digest of the entry, returned with the order.
     """
 
     entry_id: int
@@ -80,7 +80,7 @@ class PrintView:
 
 @dataclass(frozen=True, slots=True)
 class HandoverParty:
-    """Who hands a package over, or receives it; what is not known stays open on the paper."""
+    """The giver or receiver of a package; unknown parts are left open on the paper."""
 
     office: str = ""
     name: str = ""
@@ -89,10 +89,10 @@ class HandoverParty:
 
 @dataclass(frozen=True, slots=True)
 class HandoverOrder:
-    """What is asked of handover minutes.
+    """The entries of handover minutes that the package does not give.
 
     Attributes:
-        place: Where, as written before the date.
+        place: The place before the date.
     """
 
     giver: HandoverParty = HandoverParty()
@@ -101,66 +101,66 @@ class HandoverOrder:
 
 
 class Printer(Protocol):
-    """Prints. Every method records in the audit who printed what."""
+    """Prints papers; every method records person and paper in the audit log."""
 
     def view(self, entry_id: int, asker: Asker, hidden: Collection[str] = ()) -> PrintView:
-        """Return an entry as a person sees it who may print it.
+        """Return an entry as shown to a person with the right to print it.
 
         Args:
-            hidden: Fields that wait for people, of which nothing is told.
+            hidden: Fields that wait for people; they are not shown.
         """
         ...
 
     def entry(self, entry_id: int, asker: Asker) -> PrintedFile:
-        """Return an entry beside the scans of its pages."""
+        """Return the print of an entry beside the scans of its pages."""
         ...
 
     def draft(self, entry_id: int, signer: Signer, asker: Asker) -> PrintedFile:
-        """Return the draft of an extract, which has no number and says that it is a draft."""
+        """Return the draft of an extract: without a number and marked as a draft."""
         ...
 
     def issue(self, entry_id: int, order: ExtractOrder, seen: str, asker: Asker) -> IssuedExtract:
-        """Issue an extract: number it, set it, enter it into the book of issued extracts.
+        """Issue an extract: number it, typeset it, enter it into the book of issued extracts.
 
         Args:
-            seen: The digest of the entry as the person saw it.
+            seen: Digest of the entry as shown to the person.
         """
         ...
 
     def issued(
         self, extract_id: int, asker: Asker, *, even_void: bool = False, even_outdated: bool = False
     ) -> PrintedFile:
-        """Return the file of an issued extract, as it was issued.
+        """Return the file of an issued extract, unchanged since its issue.
 
         Args:
-            even_void: Also one that was declared void.
-            even_outdated: Also one whose entry was withdrawn or says something else by now.
+            even_void: Also return void extracts.
+            even_outdated: Also return extracts whose entry was withdrawn or changed since.
         """
         ...
 
     def book_list(self, book_id: int, ending: str, asker: Asker) -> PrintedFile:
-        """Return the list of the entries of a book, as ``.pdf`` or ``.xlsx``."""
+        """Return the entry list of a book, as ``.pdf`` or ``.xlsx``."""
         ...
 
     def handover(
         self, folder: Path, order: HandoverOrder, asker: Asker, book_id: int | None = None
     ) -> PrintedFile:
-        """Return the handover minutes of a package, which is verified first."""
+        """Return the handover minutes of a package after verifying it."""
         ...
 
 
 class NoPrinter:
-    """Prints nothing, and says so."""
+    """Refuses every print."""
 
     def __getattr__(self, name: str) -> object:
         raise PrintRefused("Máy chủ này không in. Hãy dùng lệnh hotich print.")
 
 
 NO_PRINTER = cast(Printer, NoPrinter())
-"""For an application that prints nothing."""
+"""The printer of an application without printing."""
 
 
 def name_of_extract(line: IssuedExtract) -> str:
-    """Return the name of the file of an issued extract."""
+    """Return the file name of an issued extract."""
     mark = "DA-HUY-" if line.is_void else "KHONG-CON-DUNG-" if line.outdated else ""
     return f"{mark}trich-luc-{line.office}-{line.year}-{line.number:04d}.pdf"

@@ -1,8 +1,8 @@
-"""Sets a paper: a template, its data and its pictures become a PDF/A-2b file, in a process of its own.
+"""Typesetting of a paper: template, data and pictures become a PDF/A-2b file, in a separate process.
 
-The template is code that an office may have changed, so it gets nothing but a folder with its own files: Typst reads
-none outside it, no font of the machine, and no package (the process has no way to the network). What it is given comes
-as JSON, which Typst reads as values: no name can become markup. A template that never ends is stopped.
+The template is code that an office may have changed, so it gets only a folder with its own files: Typst reads no file
+outside it, no font of the machine, and no package (the process has no network access). The data come as JSON, which
+Typst reads as values, so that no name can become markup. A template that does not end is stopped.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ from pipeline.delivery.printing.letters import FONTS
 
 TEMPLATES = Path(__file__).parent / "templates"
 SHARED = "official.typ"
-"""What all templates import: the head of an official paper, its fonts, the mark of a draft."""
+"""The part shared by all templates: head of an official paper, fonts, draft mark."""
 
 MAIN, DATA = "main.typ", "data.json"
 SECONDS = 30.0
 NO_NETWORK = "http://127.0.0.1:9"
-"""The proxy that the process is given: nothing answers there."""
+"""The proxy of the process; nothing answers there."""
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedPaper:
-    """A paper to be set.
+    """A paper to typeset.
 
     Attributes:
-        data: What it says; the texts are printed as they are.
-        at: The time that the file names.
-        pictures: JPEG pictures, which the template finds as ``picture-1.jpg`` and so on.
-        shared: The text of ``official.typ``.
+        data: The content; texts are printed unchanged.
+        at: The creation time in the file.
+        pictures: JPEG pictures, named ``picture-1.jpg`` and so on for the template.
+        shared: Text of ``official.typ``.
     """
 
     template: str
@@ -53,19 +53,19 @@ class PrintedPaper:
 
 
 def shipped_template(name: str) -> str:
-    """Return the text of a template that comes with the program."""
+    """Return the text of a shipped template."""
     return (TEMPLATES / name).read_text(encoding="utf-8")
 
 
 def typeset(paper: PrintedPaper, seconds: float = SECONDS) -> bytes:
-    """Return the PDF. The same paper gives the same bytes.
+    """Return the PDF of a paper; the same paper gives the same bytes.
 
     Args:
-        seconds: Processor time that it may take.
+        seconds: Limit of processor time.
 
     Raises:
-        PrintRefused: The template is wrong; the message says where.
-        SetupError: The process that sets it cannot be started.
+        PrintRefused: The template has an error; the message names the line.
+        SetupError: The process cannot be started.
     """
     with tempfile.TemporaryDirectory(prefix=TEMP_PREFIX) as scratch:
         root = Path(scratch) / "root"
@@ -93,7 +93,7 @@ def _answer(order: Mapping[str, Any], scratch: str, seconds: float) -> bytes:
         ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy"), NO_NETWORK
     )
     try:
-        done = subprocess.run(
+        process = subprocess.run(
             [sys.executable, "-P", "-m", "pipeline.delivery.printing.typesetting_child"],
             input=json.dumps(order).encode(),
             capture_output=True,
@@ -106,13 +106,13 @@ def _answer(order: Mapping[str, Any], scratch: str, seconds: float) -> bytes:
         raise PrintRefused(_NEVER_ENDS) from None
     except OSError as error:
         raise SetupError(f"Không chạy được chương trình dàn trang: {error.strerror}.") from None
-    header, _, content = done.stdout.partition(b"\n")
+    header, _, content = process.stdout.partition(b"\n")
     try:
-        told = json.loads(header)
+        answer = json.loads(header)
     except ValueError:
         raise PrintRefused(_NEVER_ENDS) from None
-    if "error" in told:
-        raise PrintRefused(f"Mẫu in sai: {visible_text(str(told['error']))}")
+    if "error" in answer:
+        raise PrintRefused(f"Mẫu in sai: {visible_text(str(answer['error']))}")
     return content
 
 
@@ -120,7 +120,7 @@ _NEVER_ENDS = "Mẫu in chạy quá lâu hoặc cần quá nhiều bộ nhớ n�
 
 
 def _visible(content: Any) -> Any:
-    """Return the same with the hidden characters of every text written out: a NUL would end the document."""
+    """Return template data with hidden characters made visible: a NUL would end the document."""
     if isinstance(content, str):
         return visible_text(content)
     if isinstance(content, Mapping):

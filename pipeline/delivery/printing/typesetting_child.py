@@ -1,4 +1,4 @@
-"""The process in which a template is set: it reads an order from its input and answers with one line and the PDF."""
+"""The typesetting process: it reads an order from its input and answers with a line and the PDF."""
 
 from __future__ import annotations
 
@@ -27,27 +27,25 @@ def answer(order: dict[str, object]) -> tuple[dict[str, object], bytes]:
         package_cache_path=str(order["packages"]),
     )
     try:
-        made, warnings = compiler.compile_with_warnings(
-            format="pdf",
-            pdf_standards="a-2b",
-            timestamp=int(str(order["timestamp"])),
+        pdf, warnings = compiler.compile_with_warnings(
+            format="pdf", pdf_standards="a-2b", timestamp=int(str(order["timestamp"]))
         )
     except typst.TypstError as error:
-        return {"error": _told(error.message, error.diagnostic)}, b""
+        return {"error": _located_error(error.message, error.diagnostic)}, b""
     if warnings:
-        return {"error": _told(warnings[0].message, warnings[0].diagnostic)}, b""
-    assert isinstance(made, bytes)
-    return {"bytes": len(made)}, made
+        return {"error": _located_error(warnings[0].message, warnings[0].diagnostic)}, b""
+    assert isinstance(pdf, bytes)
+    return {"bytes": len(pdf)}, pdf
 
 
-def _told(message: str, diagnostic: str) -> str:
-    """Return what is wrong, and in which line; never the line itself, which may hold what is printed."""
+def _located_error(message: str, diagnostic: str) -> str:
+    """Return the error with its line number, but without the line, which may hold printed values."""
     where = next((line.strip(" ┌─│") for line in diagnostic.splitlines() if "─ " in line and ":" in line), "")
     return f"{message} ({where})" if where else message
 
 
 def main() -> None:
-    """Set what is ordered."""
+    """Typeset the order on standard input."""
     order = json.load(sys.stdin.buffer)
     seconds = max(1, round(float(order["seconds"])))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))

@@ -1,7 +1,7 @@
-"""The spreadsheet of the shared software compared with the registry.
+"""Comparison of the shared software's spreadsheet with the registry.
 
-The result is missing, extra and differing entries, and rejected cells. This package is pure: rows come from a
-file, entries and books are handed in, nothing is changed.
+The result is missing, extra and differing entries, and rejected cells. The package is pure: rows come from a file,
+callers pass entries and books, nothing is changed.
 """
 
 from __future__ import annotations

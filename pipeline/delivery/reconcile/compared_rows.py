@@ -1,4 +1,4 @@
-"""The rows of the shared software's sheet, each text as its kind writes it."""
+"""The rows of the shared software's sheet, each text normalized by its kind of value."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pipeline.delivery.workbook_reading.staged_rows import BETWEEN, FONT_LETTERS
 
 
 class ComparedRows(StagedRows):
-    """The rows of one sheet, to be compared with entries."""
+    """The rows of a sheet for the comparison with entries."""
 
     def __init__(self, table: Connection, layout: SheetLayout, schemas: Schemas) -> None:
         super().__init__(table, layout)
@@ -26,13 +26,13 @@ class ComparedRows(StagedRows):
         table.execute("CREATE TABLE refusal (row INTEGER, name TEXT, reason TEXT)")
 
     def places(self) -> Iterator[tuple[str, str, int]]:
-        """Yield volume, name of the registration place and how many rows have both."""
+        """Yield volume, name of the registration place and their number of rows."""
         yield from self.table.execute(
             "SELECT volume, place, count(*) FROM line GROUP BY volume, place ORDER BY volume, place"
         )
 
     def of_volume(self, volume: str) -> Iterator[tuple[str, FileRow]]:
-        """Yield the rows of a volume in their order, each with the name of its registration place."""
+        """Yield the rows of a volume in order, each with the name of its registration place."""
         query = "SELECT row, place, texts, refused, font FROM line WHERE volume = ? ORDER BY row"
         of_columns = next(iter(self.fonts.values()), None)
         for number, place, joined, refused, font in self.table.execute(query, (volume,)):
@@ -46,12 +46,12 @@ class ComparedRows(StagedRows):
             yield RejectedCell(*row)
 
     def row_fonts(self) -> Mapping[str, int]:
-        """Return how many rows each font has, of rows that were judged as a whole."""
+        """Return the number of rows by font, for rows with a font of their own."""
         query = "SELECT font, count(*) FROM line WHERE font <> '' GROUP BY font ORDER BY font"
         return dict(self.table.execute(query))
 
     def column_fonts(self) -> Mapping[str, LegacyFont]:
-        """Return the font of each column that was judged as a whole."""
+        """Return the font of each column whose font was recognized from the column as a whole."""
         return {self.layout.fields[at].column: font for at, font in self.fonts.items()}
 
     def text_of(self, cell: CellContent, spec: FieldSpec, *, from_1904: bool) -> str:

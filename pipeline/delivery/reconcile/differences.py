@@ -1,4 +1,4 @@
-"""What a reconciliation takes and gives, and what differences are called. Frozen values; the counts grow as it runs."""
+"""Input and output of a reconciliation, and the labels of differences. The values are frozen; only the counts grow."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pipeline.registry.books.model import BookRow
 
 
 class DifferenceKind(StrEnum):
-    """What is not the same on both sides.
+    """The kinds of difference between entries and rows.
 
     Attributes:
         MISSING: The other software has no such entry.
-        EXTRA: No entry of the books is like the row.
+        EXTRA: No entry of the books is similar to the row.
         DUPLICATE: The row has the key of another row.
         FIELDS: An entry and its row differ in fields.
     """
@@ -26,15 +26,15 @@ class DifferenceKind(StrEnum):
 
 
 class FieldDifferenceKind(StrEnum):
-    """How two values differ.
+    """The kinds of difference between two values.
 
     Attributes:
-        CHANGED: In any other way.
-        DIGITS: Two neighbouring digits have changed places.
-        SWAPPED: Two columns have changed places.
+        CHANGED: Any other difference.
+        DIGITS: Two neighbouring digits are transposed.
+        SWAPPED: The values of two columns are exchanged.
         ONLY_OURS: The file's value is blank.
         ONLY_THEIRS: The registry's value is blank.
-        SPELLING: In capitals, place of the tone mark, signs or leading zeros alone.
+        SPELLING: Only capitals, place of the tone mark, punctuation or leading zeros differ.
         BEYOND: The registry holds no value (the form has no place for it, or people found it illegible).
     """
 
@@ -48,7 +48,7 @@ class FieldDifferenceKind(StrEnum):
 
 
 MINOR = frozenset({FieldDifferenceKind.SPELLING, FieldDifferenceKind.BEYOND})
-"""Kinds that no person is asked about: they are only listed."""
+"""Kinds without a question to people: they are only listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,9 @@ class RegistryEntry:
     """An entry of the registry.
 
     Attributes:
-        texts: In the order of the compared columns.
+        texts: Values in the order of the compared columns.
         nothing: Columns without an effective value.
-        unsettled: Columns that wait for a person and are not compared.
+        unsettled: Columns that wait for a person; they are not compared.
     """
 
     entry_id: int
@@ -74,9 +74,9 @@ class FileRow:
 
     Attributes:
         row: As Excel counts.
-        texts: In the order of the compared columns, each as its kind writes it.
+        texts: Values in the order of the compared columns, normalized by their kinds.
         refused: Columns whose cell was rejected.
-        font: The font it was converted from.
+        font: The font that the row was converted from.
     """
 
     row: int
@@ -102,12 +102,12 @@ class RejectedCell:
 
 @dataclass(frozen=True, slots=True)
 class FieldDifference:
-    """One field that differs.
+    """A field with different values.
 
     Attributes:
         column: The Ministry's column.
         ours, theirs: The values of registry and file.
-        with_column: The column that it has changed places with.
+        with_column: The column with the exchanged value.
     """
 
     column: str
@@ -119,17 +119,17 @@ class FieldDifference:
 
 @dataclass(frozen=True, slots=True)
 class ReconcileDifference:
-    """One entry, row or pair that is not the same on both sides.
+    """A missing entry, an extra or duplicate row, or a pair with different fields.
 
     Attributes:
-        row: The row of the file; 0 where there is none.
-        entry: The entry of the registry; ``None`` where there is none.
-        texts: Those of the row.
-        fields: The fields that differ, of a pair.
-        of_row: The row that a duplicate repeats.
-        likeness: 0..1 of a pair that was found by similarity, 1.0 of one that was found by its key.
-        number: The entry number as the registry has it, else as the file has it.
-        place_code: The code of the registration place; ``""``: the row names none that is known.
+        row: The row of the file; 0 if there is none.
+        entry: The entry of the registry; ``None`` if there is none.
+        texts: Values of the row.
+        fields: The different fields of a pair.
+        of_row: The first row with the key of a duplicate.
+        likeness: Similarity 0..1 of a pair matched by similarity; 1.0 of a pair matched by key.
+        number: Entry number in the registry, else in the file.
+        place_code: Code of the registration place; ``""``: the row names no known place.
     """
 
     kind: DifferenceKind
@@ -145,17 +145,17 @@ class ReconcileDifference:
 
     @property
     def is_minor(self) -> bool:
-        """Whether only fields differ that no person is asked about."""
-        return self.kind is DifferenceKind.FIELDS and all(one.kind in MINOR for one in self.fields)
+        """Whether all different fields are of kinds without a question to people."""
+        return self.kind is DifferenceKind.FIELDS and all(differs.kind in MINOR for differs in self.fields)
 
 
 @dataclass(frozen=True, slots=True)
 class BookCoverage:
-    """How far the file covers a book.
+    """The coverage of a book by the file.
 
     Attributes:
-        compared: Whether its entries without a row are missing; a book that hardly any row names is not taken for a
-            part of the file.
+        compared: Whether entries without a row count as missing; a book with very few rows does not count as part of
+            the file.
     """
 
     book: BookRow
@@ -165,22 +165,22 @@ class BookCoverage:
 
 @dataclass(slots=True)
 class ReconcileCounts:
-    """The counts of one reconciliation.
+    """The counts of a reconciliation.
 
     Attributes:
         rows: Rows of the file.
         entries: Entries of the registry.
-        same: Pairs without any difference.
-        by_likeness: Pairs that similarity found.
-        unsettled: Fields that were not compared since they wait for a person.
+        same: Pairs without differences.
+        by_likeness: Pairs matched by similarity.
+        unsettled: Fields not compared because they wait for a person.
         refused: Rejected cells.
         kinds: Differences by kind.
         fields: Differing fields by kind.
-        fonts: Rows by the font they were converted from.
-        places: Names of registration places that no book has, with their rows.
-        books: How far the file covers each book.
-        ignored: Headers without a meaning here.
-        absent: Columns of the Ministry that the file lacks.
+        fonts: Rows by the font that they were converted from.
+        places: Rows by names of registration places without a book.
+        books: The coverage of each book.
+        ignored: Headers without a meaning for the comparison.
+        absent: Ministry columns that the file lacks.
     """
 
     rows: int = 0
@@ -199,7 +199,7 @@ class ReconcileCounts:
     absent: tuple[str, ...] = ()
 
     def add(self, table: str, key: str, times: int = 1) -> None:
-        """Count something in one of the dictionaries."""
+        """Add to a count in one of the dictionaries."""
         counts: dict[str, int] = getattr(self, table)
         counts[key] = counts.get(key, 0) + times
 
@@ -244,6 +244,6 @@ SHEET_NAMES = {
     DifferenceKind.EXTRA: "Sổ không có",
     DifferenceKind.DUPLICATE: "Trùng dòng",
 }
-"""The sheet of each kind in the workbook of a reconciliation."""
+"""The sheet of each kind of difference in the workbook of a reconciliation."""
 
 UNREAD_SHEET = "Ô không đọc được"

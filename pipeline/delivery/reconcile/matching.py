@@ -1,7 +1,7 @@
 """Matching of the entries of the registry with the rows of a file.
 
-The key within a volume comes first, similarity for what the key leaves over. Also: which books a file is
-about, and which registration place a row names.
+Rows are matched by their key within a volume, then by similarity. The module also decides which books a file covers,
+and which registration place a row names.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from pipeline.delivery.workbook_reading.workbook_reader import SourceWorkbook
 from pipeline.registry.books.model import BookRow
 
 ONE_ROW_IN = 10
-"""A book is taken for a part of the file when the file has a row for so many of its entries."""
+"""A book counts as part of the file if the file has rows for at least one in this many of its entries."""
 
 
 class RegistrationPlaces:
-    """The registration places of books, and the names a file has for them."""
+    """The registration places of books and their names in a file."""
 
     def __init__(self, books: Sequence[BookRow]) -> None:
         self._names: dict[str, set[str]] = defaultdict(set)
@@ -43,9 +43,9 @@ class RegistrationPlaces:
         self._known: dict[str, str | None] = {}
 
     def code(self, text: str) -> str | None:
-        """Return the code of the place that a text names: the whole text, or the longest name in it (``UBND xã …``).
+        """Return the code of a place by row_at name: the whole text, or the longest name in it (``UBND xã …``).
 
-        ``None`` when it names none, or several places have that name.
+        Return ``None`` if the text names no known place, or several places share the name.
         """
         if text not in self._known:
             self._known[text] = self._find(folded(text))
@@ -72,52 +72,52 @@ def books_on_file(
     has_volumes: bool,
     wanted: bool,
 ) -> tuple[BookCoverage, ...]:
-    """Return how far the file covers each book.
+    """Return the coverage of each book by the file.
 
-    Rows whose place is not known may belong to any place that has the volume; where several have it, no entry counts as
-    missing because of them.
+    Rows with an unknown place may belong to any place with their volume. If several places have the volume, such rows
+    do not make entries count as missing.
 
     Args:
-        rows: Volume, place and how many rows have both.
+        rows: Volume, place and their number of rows.
         has_volumes: Whether the file has a column for the volume.
-        wanted: People named the books, so all of them are compared, however few rows there are.
+        wanted: Whether people chose the books; all are then compared, however few rows they have.
     """
     named: dict[tuple[str, str | None], int] = defaultdict(int)
     for volume, place, count in rows:
         named[volume, places.code(place)] += count
     entries_by_volume: Mapping[tuple[str, str], int] = _entries_by_volume(books, has_volumes=has_volumes)
     places_of = _places_by_volume(books, has_volumes=has_volumes)
-    found = []
+    coverage = []
     for book in books:
         volume = _volume_key(book, has_volumes=has_volumes)
-        sure, unplaced = named.get((volume, book.place_code), 0), named.get((volume, None), 0)
+        certain, unplaced = named.get((volume, book.place_code), 0), named.get((volume, None), 0)
         if len(places_of[volume]) == 1:
-            sure += unplaced
+            certain += unplaced
             unplaced = 0
         entries = entries_by_volume[volume, book.place_code]
-        found.append(BookCoverage(book, sure + unplaced, wanted or 0 < entries <= sure * ONE_ROW_IN))
-    return tuple(found)
+        coverage.append(BookCoverage(book, certain + unplaced, wanted or 0 < entries <= certain * ONE_ROW_IN))
+    return tuple(coverage)
 
 
 def _entries_by_volume(books: Sequence[BookRow], *, has_volumes: bool) -> dict[tuple[str, str], int]:
-    found: dict[tuple[str, str], int] = defaultdict(int)
+    counts: dict[tuple[str, str], int] = defaultdict(int)
     for book in books:
-        found[_volume_key(book, has_volumes=has_volumes), book.place_code] += book.entries
-    return found
+        counts[_volume_key(book, has_volumes=has_volumes), book.place_code] += book.entries
+    return counts
 
 
 def _places_by_volume(books: Sequence[BookRow], *, has_volumes: bool) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = defaultdict(set)
+    codes: dict[str, set[str]] = defaultdict(set)
     for book in books:
-        found[_volume_key(book, has_volumes=has_volumes)].add(book.place_code)
-    return found
+        codes[_volume_key(book, has_volumes=has_volumes)].add(book.place_code)
+    return codes
 
 
 EntriesOf = Callable[[Sequence[int]], Iterable[RegistryEntry]]
-"""The entries of these books (by id), their texts in the order of the layout's fields."""
+"""Return the entries of books (by id), with texts in the order of the layout's fields."""
 
 Key = tuple[str | None, str, str]
-"""Code of the registration place (None: not known), volume, number."""
+"""Code of the registration place (``None``: unknown), volume, number."""
 
 
 def reconcile_rows(
@@ -130,13 +130,13 @@ def reconcile_rows(
     *,
     wanted: bool = False,
 ) -> Iterator[ReconcileDifference | RejectedCell]:
-    """Yield all that is not the same on both sides, and every rejected cell.
+    """Yield all differences and every rejected cell.
 
     Args:
-        books: The books of the registry that it may cover.
-        counts: Filled on the way.
-        wanted: People named the books, so entries of all of them are missing where the file has no row; else entries of
-            books that hardly any row names are not missing.
+        books: Books of the registry that the file may cover.
+        counts: Filled during the iteration.
+        wanted: Whether people chose the books; entries without a row then count as missing in all of them, else only in
+            books with enough rows.
 
     Raises:
         ReconcileError: The sheet is broken.
@@ -151,7 +151,7 @@ def reconcile_rows(
 
 
 class _Matcher:
-    """One reconciliation. What the keys leave open is kept until all keys were tried."""
+    """A reconciliation in progress; unmatched entries and rows are kept until all keys are tried."""
 
     def __init__(
         self,
@@ -196,7 +196,7 @@ class _Matcher:
     # --- by key ---------------------------------------------------------------------------------------------------
 
     def _match_volume(self, volume: str, books: Sequence[BookRow]) -> Iterator[ReconcileDifference]:
-        """Match the rows and entries of one volume, place by place."""
+        """Match the rows and entries of a volume, place by place."""
         codes = {book.place_code for book in books}
         alone = next(iter(codes)) if len(codes) == 1 else None
         by_place: defaultdict[str | None, list[FileRow]] = defaultdict(list)
@@ -226,66 +226,69 @@ class _Matcher:
     def _match_key(
         self, key: Key, ours: list[RegistryEntry], theirs: list[FileRow]
     ) -> Iterator[ReconcileDifference]:
-        """Pair the most similar entries and rows of a key, where that leaves no doubt; the others wait."""
+        """Pair the most similar entries and rows of a key, if they are surely alike; keep the others."""
         scored = (
             [(1.0, 0, 0)]
             if len(ours) == len(theirs) == 1 and ours[0].texts == theirs[0].texts
             else sorted(
                 (
-                    (self._likeness.score(entry.texts, row.texts), at, of)
-                    for at, entry in enumerate(ours)
-                    for of, row in enumerate(theirs)
+                    (self._likeness.score(entry.texts, row.texts), entry_at, row_at)
+                    for entry_at, entry in enumerate(ours)
+                    for row_at, row in enumerate(theirs)
                 ),
                 key=lambda pair: (-pair[0], pair[1], pair[2]),
             )
         )
         used_ours: set[int] = set()
         used_theirs: set[int] = set()
-        for score, at, of in scored if key[2] else ():
-            if score >= SURE and at not in used_ours and of not in used_theirs:
-                used_ours.add(at)
-                used_theirs.add(of)
-                self._taken.setdefault(key, theirs[of].row)
-                yield from self._pair(ours[at], theirs[of])
-        self._left += [(key, entry) for at, entry in enumerate(ours) if at not in used_ours]
-        self._loose += [(key, row) for of, row in enumerate(theirs) if of not in used_theirs]
+        for score, entry_at, row_at in scored if key[2] else ():
+            if score >= SURE and entry_at not in used_ours and row_at not in used_theirs:
+                used_ours.add(entry_at)
+                used_theirs.add(row_at)
+                self._taken.setdefault(key, theirs[row_at].row)
+                yield from self._pair(ours[entry_at], theirs[row_at])
+        self._left += [(key, entry) for entry_at, entry in enumerate(ours) if entry_at not in used_ours]
+        self._loose += [(key, row) for row_at, row in enumerate(theirs) if row_at not in used_theirs]
 
     # --- by likeness ----------------------------------------------------------------------------------------------
 
     def _rest(self, compared: set[int]) -> Iterator[ReconcileDifference]:
-        """Match what no key settled.
+        """Match the entries and rows left over by the keys.
 
-        These are pairs by similarity, then dissimilar pairs of a key, duplicates, extra rows and missing
-        entries.
+        The order is: pairs by similarity, dissimilar pairs of a key, duplicates, extra rows, missing entries.
         """
         gone_ours: set[int] = set()
         gone_theirs: set[int] = set()
-        found = self._likeness.pairs(
+        pairs = self._likeness.pairs(
             [(key, entry.texts) for key, entry in self._left], [(key, row.texts) for key, row in self._loose]
         )
-        for at, of, score in found:
-            gone_ours.add(at)
-            gone_theirs.add(of)
-            (key, entry), (other, row) = self._left[at], self._loose[of]
+        for entry_at, row_at, score in pairs:
+            gone_ours.add(entry_at)
+            gone_theirs.add(row_at)
+            (key, entry), (other, row) = self._left[entry_at], self._loose[row_at]
             if key == other:
                 self._taken.setdefault(key, row.row)
                 yield from self._pair(entry, row)
             else:
                 self._counts.by_likeness += 1
                 yield from self._pair(entry, row, score)
-        by_key = {key: at for at, (key, _) in enumerate(self._left) if at not in gone_ours and key[2]}
-        for of, (key, row) in enumerate(self._loose):
-            if of not in gone_theirs and key in by_key:
-                at = by_key.pop(key)
-                gone_ours.add(at)
-                gone_theirs.add(of)
+        by_key = {
+            key: entry_at
+            for entry_at, (key, _) in enumerate(self._left)
+            if entry_at not in gone_ours and key[2]
+        }
+        for row_at, (key, row) in enumerate(self._loose):
+            if row_at not in gone_theirs and key in by_key:
+                entry_at = by_key.pop(key)
+                gone_ours.add(entry_at)
+                gone_theirs.add(row_at)
                 self._taken.setdefault(key, row.row)
-                yield from self._pair(self._left[at][1], row)
-        for of, (key, row) in enumerate(self._loose):
-            if of not in gone_theirs:
+                yield from self._pair(self._left[entry_at][1], row)
+        for row_at, (key, row) in enumerate(self._loose):
+            if row_at not in gone_theirs:
                 yield self._counted(self._without_entry(key, row))
-        for at, (_, entry) in enumerate(self._left):
-            if at not in gone_ours and entry.book_id in compared:
+        for entry_at, (_, entry) in enumerate(self._left):
+            if entry_at not in gone_ours and entry.book_id in compared:
                 number, volume = self._number_of(entry.texts), self._volume_of(entry.texts)
                 yield self._counted(
                     ReconcileDifference(

@@ -6,17 +6,14 @@ from collections.abc import Iterator
 
 from pipeline.base.files import printable
 from pipeline.delivery.reconcile import ReconcileCounts
-from pipeline.delivery.reconcile.differences import (
-    DIFFERENCE_LABELS,
-    FIELD_DIFFERENCE_LABELS,
-)
+from pipeline.delivery.reconcile.differences import DIFFERENCE_LABELS, FIELD_DIFFERENCE_LABELS
 
 HOW_TO_NAME = "Muốn so cả sổ thì thêm --book."
 
 
 def format_reconciliation(counts: ReconcileCounts, how_to_name: str = HOW_TO_NAME) -> Iterator[str]:
-    """What was compared and what came of it, without any value; ``how_to_name``: how a book is named."""
-    compared = [one for one in counts.books if one.compared]
+    """Yield a summary of a reconciliation without values; ``how_to_name``: hint how to choose books."""
+    compared = [book for book in counts.books if book.compared]
     yield (
         f"Đã so {counts.rows} dòng với {counts.entries} sự kiện của {len(compared)} sổ: {counts.pairs} cặp, "
         f"{counts.same} cặp giống hệt."
@@ -29,9 +26,9 @@ def format_reconciliation(counts: ReconcileCounts, how_to_name: str = HOW_TO_NAM
         if kind in counts.kinds
     )
     yield from (
-        f"    ô {words}: {counts.fields[one]}"
-        for one, words in FIELD_DIFFERENCE_LABELS.items()
-        if one in counts.fields
+        f"    ô {words}: {counts.fields[kind]}"
+        for kind, words in FIELD_DIFFERENCE_LABELS.items()
+        if kind in counts.fields
     )
     yield from _not_compared(counts, how_to_name)
     yield from _about_file(counts)
@@ -42,10 +39,11 @@ def _not_compared(counts: ReconcileCounts, how_to_name: str) -> Iterator[str]:
         yield f"{counts.refused} ô trong tệp không đọc được nên không so."
     if counts.unsettled:
         yield f"{counts.unsettled} ô còn chờ rà soát nên chưa so."
-    for one in counts.books:
-        if one.rows and not one.compared:
+    for book in counts.books:
+        if book.rows and not book.compared:
             yield (
-                f"Sổ {printable(one.book.folder_name)}: tệp chỉ có {one.rows} dòng trong {one.book.entries} sự kiện, "
+                f"Sổ {printable(book.book.folder_name)}: tệp chỉ có {book.rows} dòng trong "
+                f"{book.book.entries} sự kiện, "
                 f"nên không nêu sự kiện thiếu. {how_to_name}"
             )
     if counts.absent:

@@ -1,8 +1,8 @@
-"""How an entry and a row compare: field by field, and as a whole.
+"""Comparison of an entry and a row, field by field and as a whole.
 
-An entry and a row that no key brings together are compared if they share a block (a name, a pair of dates, the number
-of a paper). Each pair is scored over what both know of the people and days of the event, with the ratio of rapidfuzz
-for names; the most similar pairs are taken first, each side once.
+An entry and a row without a common key are compared if they share a block (a name, a pair of dates, an identity
+number). A pair's score covers the people and days of the event known on both sides; names are scored by the ratio of
+rapidfuzz. The most similar pairs are matched first, each entry and row once.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ from pipeline.values.kinds import Kind
 
 
 class FieldComparer:
-    """Compares entries with rows over the columns of a layout; ``position``: of each column among their texts."""
+    """Compares entries with rows over the columns of a layout; ``position``: index of each column in their texts."""
 
     def __init__(self, fields: Sequence[FieldSpec]) -> None:
         self._fields = tuple(fields)
         self.position: Mapping[str, int] = {spec.column: at for at, spec in enumerate(fields)}
 
     def differences(self, entry: RegistryEntry, row: FileRow) -> tuple[FieldDifference, ...]:
-        """Return the fields that differ. What waits for a person, and rejected cells, are not compared."""
+        """Return the different fields; unsettled fields and rejected cells are not compared."""
         if entry.texts == row.texts and not row.refused:
             return ()
-        found: list[FieldDifference] = []
+        differences: list[FieldDifference] = []
         for spec, ours, theirs in zip(self._fields, entry.texts, row.texts, strict=True):
             if ours == theirs:
                 continue
@@ -47,22 +47,22 @@ class FieldComparer:
             known = ours if spec.column not in entry.nothing else None
             kind = difference_kind(spec.value_kind, known, theirs, legacy=row.font is not None)
             if kind is not None:
-                found.append(FieldDifference(spec.column, ours, theirs, kind))
-        return _with_swaps(found)
+                differences.append(FieldDifference(spec.column, ours, theirs, kind))
+        return _with_swaps(differences)
 
 
 def difference_kind(
     kind: Kind, ours: str | None, theirs: str, *, legacy: bool = False
 ) -> FieldDifferenceKind | None:
-    """Return how two different values differ; ``None``: in nothing that counts.
+    """Return the kind of difference of two different texts; ``None``: a difference without meaning.
 
-    In words, capitals, signs and the place of a tone mark are a way of writing; a cell that holds a number has lost its
-    leading zeros.
+    Capitals, punctuation and the place of a tone mark are spelling; a cell typed as a number has lost its leading
+    zeros.
 
     Args:
-        ours: The registry's value, ``None`` where it has none.
+        ours: The registry's value; ``None`` if it has none.
         theirs: The file's value.
-        legacy: Whether the file's was typed with a font that does not distinguish capitals.
+        legacy: Whether the file's value was typed in a font without distinct capitals.
     """
     if ours is None:
         return FieldDifferenceKind.BEYOND
@@ -80,14 +80,14 @@ def difference_kind(
 
 
 def word_skeletons(text: str) -> tuple[tuple[str, str], ...]:
-    """Return the words without capitals, signs and the place of their tone: ``Hoà-Bình`` equals ``Hòa Bình``."""
+    """Return words without capitals, punctuation and tone placement: ``Hoà-Bình`` equals ``Hòa Bình``."""
     letters = (c if c.isalnum() or unicodedata.combining(c) else " " for c in folded(text))
     words = map(split_tones, "".join(letters).split())
     return tuple((base, tones) for base, tones in words if base)
 
 
 def _digits_swapped(ours: str, theirs: str) -> bool:
-    """Return whether two neighbouring digits have changed places, and nothing else differs."""
+    """Return whether the texts differ only by a transposition of two neighbouring digits."""
     if len(ours) != len(theirs):
         return False
     at = [place for place, (a, b) in enumerate(zip(ours, theirs, strict=True)) if a != b]
@@ -103,9 +103,9 @@ def _digits_swapped(ours: str, theirs: str) -> bool:
     )
 
 
-def _with_swaps(found: list[FieldDifference]) -> tuple[FieldDifference, ...]:
-    """Mark two columns of which each has the other's value as swapped."""
-    pairs = {(field.ours, field.theirs): field.column for field in found if field.ours and field.theirs}
+def _with_swaps(differences: list[FieldDifference]) -> tuple[FieldDifference, ...]:
+    """Mark two columns with each other's values as swapped."""
+    pairs = {(field.ours, field.theirs): field.column for field in differences if field.ours and field.theirs}
 
     def marked(field: FieldDifference) -> FieldDifference:
         other = pairs.get((field.theirs, field.ours))
@@ -113,34 +113,34 @@ def _with_swaps(found: list[FieldDifference]) -> tuple[FieldDifference, ...]:
             return field
         return replace(field, kind=FieldDifferenceKind.SWAPPED, with_column=other)
 
-    return tuple(marked(field) for field in found)
+    return tuple(marked(field) for field in differences)
 
 
 SURE = 0.85
-"""An entry and a row of the same key that are so similar are a pair at once; else another may be more similar."""
+"""Similarity from which an entry and a row of the same key are paired at once."""
 
 SAME = 0.5
-"""The least similarity of a pair of the same key, as long as other pairs are possible."""
+"""Least similarity of a pair of the same key while other pairs are possible."""
 
 SAME_KEY_BONUS = 0.15
-"""What the same key adds to the similarity, where it is weighed against other pairs."""
+"""Bonus of a common key in the ranking of pairs."""
 
 ALIKE = 0.75
-"""The least similarity of a pair of different keys."""
+"""Least similarity of a pair of different keys."""
 
 LARGEST_BLOCK = 300
-"""A block with more on a side distinguishes nothing: it is passed over."""
+"""Blocks with more members on a side are skipped: they distinguish too little."""
 
 Texts = Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
 class MatchFeature:
-    """A column by which people and events are distinguished.
+    """A column that distinguishes people and events.
 
     Attributes:
-        position: Its place among the texts.
-        weight: Its share in the score.
+        position: Index among the texts.
+        weight: Weight in the score.
     """
 
     position: int
@@ -157,7 +157,7 @@ class SimilarityScorer:
         self._dates = [feature.position for feature in self.features if feature.kind.is_date]
 
     def score(self, entry: Texts, row: Texts) -> float:
-        """Return the similarity 0..1 over the features that both have; 0.0 when there is none."""
+        """Return the similarity 0..1 over the features with values on both sides; 0.0 without such features."""
         total = alike = 0.0
         for feature in self.features:
             ours, theirs = entry[feature.position], row[feature.position]
@@ -167,7 +167,7 @@ class SimilarityScorer:
         return alike / total if total else 0.0
 
     def blocks(self, texts: Texts) -> Iterator[tuple[int, str]]:
-        """Yield the blocks that an entry or a row belongs to."""
+        """Yield the blocks of an entry or a row."""
         for feature in self.features:
             text = texts[feature.position]
             if text and feature.blocks:
@@ -179,7 +179,7 @@ class SimilarityScorer:
     def pairs(
         self, ours: Sequence[tuple[object, Texts]], theirs: Sequence[tuple[object, Texts]]
     ) -> Iterator[tuple[int, int, float]]:
-        """Yield pairs, each side at most once: index of an entry, index of a row, similarity.
+        """Yield pairs, each side at most once: index of the entry, index of the row, similarity.
 
         Args:
             ours: Key and texts of each entry.

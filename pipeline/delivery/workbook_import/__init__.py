@@ -1,5 +1,5 @@
-"""Workbooks that an office typed before: brought beside the scans of its books, as decided or as a first keyed value.
+"""Import of workbooks that an office typed earlier: their values become decisions or first keyed values.
 
-Nothing is brought without its paper: a row belongs to an entry that a scan shows. What the registry holds already is
-never overwritten; where a row says otherwise, people are asked. An import can be taken back as one act.
+Every value has its paper: a row belongs to an entry on a scan. An import overwrites nothing in the registry; people are
+asked about differences. An import can be undone as a whole.
 """

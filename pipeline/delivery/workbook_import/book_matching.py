@@ -1,4 +1,4 @@
-"""Which entry of a book a row is about: by its number, else by the only page that both of them name."""
+"""The entry of each imported row: matched by its number, else by a page with a single row and a single entry."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ UNMATCHED: Mapping[str, str] = {
         "quét; hãy quyết định số đăng ký trước, hoặc nhập để đối chiếu"
     ),
 }
-"""Why a row is about no entry, in words."""
+"""Reasons why a row has no entry, as sentences."""
 
 MOST_PLACES = 10_000
-"""Spellings of places that are kept with what they name; a file may have as many as it has rows."""
+"""Size of the cache of place names; a file may have as many names as rows."""
 
 _FIGURES = re.compile(r"0*(\d{1,9})\s*(?:/\s*(\d{4}))?")
 _YEAR = re.compile(r"(?<!\d)(\d{4})(?!\d)")
 
 
 class BookFinder:
-    """Tells which book a row is of, by its volume and its place of registration."""
+    """Finds the book of a row by volume and registration place."""
 
     def __init__(self, books: Sequence[BookRow], keys: RecordKey) -> None:
         self._books, self._keys = books, keys
@@ -50,22 +50,22 @@ class BookFinder:
         self._by_volume: dict[tuple[int, int], list[BookRow]] = defaultdict(list)
         self._by_both: dict[tuple[tuple[int, int], str], list[BookRow]] = defaultdict(list)
         self._codes_of: dict[str, frozenset[str]] = {}
-        for one in books:
-            volume = volume_of(one.volume)
-            self._names[folded(one.place)].add(one.place_code)
-            self._names[folded(one.place_code)].add(one.place_code)
-            self._by_place[one.place_code].append(one)
-            self._by_volume[volume].append(one)
-            self._by_both[volume, one.place_code].append(one)
+        for book in books:
+            volume = volume_of(book.volume)
+            self._names[folded(book.place)].add(book.place_code)
+            self._names[folded(book.place_code)].add(book.place_code)
+            self._by_place[book.place_code].append(book)
+            self._by_volume[volume].append(book)
+            self._by_both[volume, book.place_code].append(book)
 
     def find(self, row: ImportedRow) -> int | str:
-        """Return the id of the book, or why there is none."""
-        found = self._found(row.texts.get(self._keys.volume, ""), row.texts.get(self._keys.place, ""))
-        if len(found) == 1:
-            return found[0].book_id
-        return MANY_BOOKS if found else NO_BOOK
+        """Return the id of the book, or the reason why there is none."""
+        books = self._candidates(row.texts.get(self._keys.volume, ""), row.texts.get(self._keys.place, ""))
+        if len(books) == 1:
+            return books[0].book_id
+        return MANY_BOOKS if books else NO_BOOK
 
-    def _found(self, volume: str, written: str) -> Sequence[BookRow]:
+    def _candidates(self, volume: str, written: str) -> Sequence[BookRow]:
         place = folded(written)
         if not place:
             return self._by_volume.get(volume_of(volume), ()) if volume else self._books
@@ -75,35 +75,35 @@ class BookFinder:
             if len(self._codes_of) < MOST_PLACES:
                 self._codes_of[place] = codes
         if not volume:
-            return [one for code in codes for one in self._by_place[code]]
+            return [book for code in codes for book in self._by_place[code]]
         of_volume = volume_of(volume)
-        return [one for code in codes for one in self._by_both.get((of_volume, code), ())]
+        return [book for code in codes for book in self._by_both.get((of_volume, code), ())]
 
     def _codes(self, place: str) -> frozenset[str]:
-        """Return the codes of the places that a text may name: the whole text, or the longest name in it."""
+        """Return the codes of the places named in a text: the whole text, or the longest name in it."""
         words = f" {place.replace(',', ' ').replace('.', ' ')} "
         named = [name for name in self._names if name and (name == place or f" {name} " in words)]
         return frozenset(self._names[max(named, key=len)]) if named else frozenset()
 
 
 def volume_of(text: str) -> tuple[int, int]:
-    """Return number and year of a volume as figures; zeros where it names none."""
-    found = _FIGURES.fullmatch(text.strip())
-    return (int(found[1]), int(found[2] or 0)) if found else (0, 0)
+    """Return number and year of a volume; zeros if the text has none."""
+    match = _FIGURES.fullmatch(text.strip())
+    return (int(match[1]), int(match[2] or 0)) if match else (0, 0)
 
 
 def number_of(text: str, year: str) -> tuple[int, int] | None:
-    """Return the number of an entry and its year, that of ``year`` where the number names none; None: no number."""
-    found = _FIGURES.fullmatch(text.strip())
-    if found is None:
+    """Return number and year of an entry, with the year in ``year`` if the number has none; ``None``: no number."""
+    match = _FIGURES.fullmatch(text.strip())
+    if match is None:
         return None
     other = _YEAR.search(year)
-    return int(found[1]), int(found[2] or (other[1] if other else 0))
+    return int(match[1]), int(match[2] or (other[1] if other else 0))
 
 
 @dataclass(frozen=True, slots=True)
 class MatchedRow:
-    """A row with its entry, or why it has none; ``sure``: the number in force says so, not what the machine read."""
+    """A row with its entry, or the reason why it has none; ``sure``: matched by an effective value, not a reading."""
 
     row: ImportedRow
     entry: StoredEntry | None
@@ -114,23 +114,23 @@ class MatchedRow:
 def match_rows(
     rows: Iterable[ImportedRow], entries: Sequence[StoredEntry], keys: RecordKey, volume: str
 ) -> Iterator[MatchedRow]:
-    """Yield the rows of a book with the entries that they are about.
+    """Yield the rows of a book with their entries.
 
-    An entry is known by its number in force; else by the number that the machine read and nobody has said otherwise;
-    else by its page, where one row and one entry alone name it.
+    An entry is matched by its effective number, else by the number read by the machine if no decision contradicts it,
+    else by a page with a single row and a single entry.
 
     Args:
-        keys: The fields by which they are told apart.
+        keys: The key fields of the record.
     """
-    held = list(rows)
-    numbers = [number_of(one.texts.get(keys.number, ""), _year_of(one, keys, volume)) for one in held]
-    often = Counter(number for number in numbers if number is not None)
+    rows_list = list(rows)
+    numbers = [number_of(row.texts.get(keys.number, ""), _year_of(row, keys, volume)) for row in rows_list]
+    frequencies = Counter(number for number in numbers if number is not None)
     known = _by_number(entries, keys, volume)
-    pages = _single_pages(held, entries, keys)
+    pages = _single_pages(rows_list, entries, keys)
     used: set[int] = set()
-    for row, number in zip(held, numbers, strict=True):
+    for row, number in zip(rows_list, numbers, strict=True):
         entry = known.get(number) if number is not None else None
-        if number is not None and often[number] > 1:
+        if number is not None and frequencies[number] > 1:
             yield MatchedRow(row, None, DOUBLE)
             continue
         entry = entry or pages.get(row.row)
@@ -143,24 +143,24 @@ def match_rows(
 
 
 ALIKE = 0.75
-"""How alike two names must be to be the same one as somebody else wrote or read it, 0 to 1."""
+"""Least similarity of two spellings of the same name, 0 to 1."""
 
 
 def agrees_on_a_person(row: ImportedRow, entry: StoredEntry, record: RecordSpec) -> bool:
-    """Return whether a name, date or personal number of a person is on the row as it was read on paper."""
+    """Return whether a name, date or personal number of a person on the row agrees with the paper."""
     asked = {name: record.by_name[name] for person in record.people for name in person.field_names}
     for name, spec in asked.items():
-        here, there = row.texts.get(name, ""), entry.values.get(name) or _read(entry, name)
-        if not (here and there):
+        typed, on_paper = row.texts.get(name, ""), entry.values.get(name) or _read(entry, name)
+        if not (typed and on_paper):
             continue
         if (
             spec.value_kind.is_name
-            and Levenshtein.normalized_similarity(folded(here), folded(there)) >= ALIKE
+            and Levenshtein.normalized_similarity(folded(typed), folded(on_paper)) >= ALIKE
         ):
             return True
         if spec.value_kind.is_date or (spec.value_kind.is_identifying and spec.value_kind.is_figures):
-            parsed = spec.value_kind.parse(here).canonical
-            if len(parsed) > len("1990") and parsed == spec.value_kind.parse(there).canonical:
+            parsed = spec.value_kind.parse(typed).canonical
+            if len(parsed) > len("1990") and parsed == spec.value_kind.parse(on_paper).canonical:
                 return True
     return False
 
@@ -172,41 +172,41 @@ def _year_of(row: ImportedRow, keys: RecordKey, volume: str) -> str:
 def _by_number(
     entries: Sequence[StoredEntry], keys: RecordKey, volume: str
 ) -> dict[tuple[int, int], StoredEntry]:
-    """Return the entries by their numbers; a number that several have, or may have, is that of none."""
+    """Return the entries by number, without numbers that several entries have or may have."""
     sure: dict[tuple[int, int], list[StoredEntry]] = defaultdict(list)
     likely: dict[tuple[int, int], list[StoredEntry]] = defaultdict(list)
-    for one in entries:
-        in_force = one.values.get(keys.number)
-        text = in_force or _read(one, keys.number)
-        number = number_of(text, one.values.get(keys.registered_on) or volume) if text else None
+    for entry in entries:
+        in_force = entry.values.get(keys.number)
+        text = in_force or _read(entry, keys.number)
+        number = number_of(text, entry.values.get(keys.registered_on) or volume) if text else None
         if number is not None:
-            (sure if in_force else likely)[number].append(one)
-    found = {number: several[0] for number, several in sure.items() if len(several) == 1}
+            (sure if in_force else likely)[number].append(entry)
+    by_number = {number: several[0] for number, several in sure.items() if len(several) == 1}
     for number, several in likely.items():
         if len(several) == 1 and number not in sure:
-            found[number] = several[0]
-    return found
+            by_number[number] = several[0]
+    return by_number
 
 
 def _single_pages(
     rows: Sequence[ImportedRow], entries: Sequence[StoredEntry], keys: RecordKey
 ) -> dict[int, StoredEntry]:
-    """Return the entries by the rows that alone name their page, of entries of which no number is known."""
+    """Return entries without a number by the only row on their page."""
     if not keys.page:
         return {}
-    here: dict[str, list[StoredEntry]] = defaultdict(list)
-    for one in entries:
-        page = _figures(one.values.get(keys.page) or _read(one, keys.page))
-        here[page].append(one)
-    there: dict[str, list[int]] = defaultdict(list)
+    entries_on: dict[str, list[StoredEntry]] = defaultdict(list)
+    for entry in entries:
+        page = _figures(entry.values.get(keys.page) or _read(entry, keys.page))
+        entries_on[page].append(entry)
+    rows_on: dict[str, list[int]] = defaultdict(list)
     for row in rows:
-        there[_figures(row.texts.get(keys.page, ""))].append(row.row)
+        rows_on[_figures(row.texts.get(keys.page, ""))].append(row.row)
     return {
-        of_page[0]: here[page][0]
-        for page, of_page in there.items()
+        of_page[0]: entries_on[page][0]
+        for page, of_page in rows_on.items()
         if page
-        and len(of_page) == len(here.get(page, ())) == 1
-        and not (here[page][0].values.get(keys.number) or _read(here[page][0], keys.number))
+        and len(of_page) == len(entries_on.get(page, ())) == 1
+        and not (entries_on[page][0].values.get(keys.number) or _read(entries_on[page][0], keys.number))
     }
 
 
@@ -215,8 +215,8 @@ def _figures(text: str) -> str:
 
 
 def _read(entry: StoredEntry, field: str) -> str:
-    """Return what the machine read of a field that nobody has decided; ``""``: nothing."""
-    for one in entry.readings:
-        if one.field == field and one.status is FieldStatus.READ:
-            return one.canonical or one.text
+    """Return the machine's reading of an undecided field; ``""``: none."""
+    for reading in entry.readings:
+        if reading.field == field and reading.status is FieldStatus.READ:
+            return reading.canonical or reading.text
     return ""

@@ -1,4 +1,4 @@
-"""What an import would do, or has done, in figures and in words; no value of a person is told."""
+"""The figures of a planned or finished import, and their sentences; they show no personal value."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ VALUE_FLAWS: Mapping[str, str] = {
     NOT_UNDERSTOOD: "không hiểu được như giá trị của trường này",
     NO_PLACE: "mẫu sổ không có chỗ ghi, nên trên giấy không có",
 }
-"""Why a value is not brought, in words."""
+"""Reasons why a value is not imported, as sentences."""
 
 MODE_WORDS: Mapping[ImportMode, str] = {
     ImportMode.DECIDED: "tính là đã quyết định",
@@ -27,28 +27,28 @@ MODE_WORDS: Mapping[ImportMode, str] = {
 
 @dataclass(slots=True)
 class ImportReport:
-    """An import, counted.
+    """The counts of an import.
 
     Attributes:
-        record: The title of the kind of register.
-        mode: What the values count for.
+        record: Title of the record.
+        mode: How the imported values count.
         rows: Rows under the header.
-        flaws: Cells that cannot be brought.
-        mapped: Headers by the label of the field that they hold.
-        ignored: Headers without a meaning here.
-        hidden: Sheets that Excel does not show.
-        unmatched: Rows without an entry, by why, with the first of them.
-        values: Values that cannot be brought, by label and why, with the first rows.
-        fields: Values to bring.
-        same: Values that the registry holds already.
-        keyed: Values of fields that somebody has keyed already.
-        differs: Values that the registry holds otherwise: people are asked about each.
-        asked_before: Such values about which people were asked before.
-        machine_agrees: Values to bring that the machine, unsure of itself, read so too.
-        machine_differs: Values to bring that it read otherwise.
-        taken: What was brought; None: it was only looked at.
-        import_id: The number of the import; 0: nothing was brought.
-        reconciliation_id: Where people are asked about what differs; 0: there is nothing new.
+        flaws: Cells that cannot be imported.
+        mapped: Column headers by the label of their field.
+        ignored: Headers without a meaning for the import.
+        hidden: Sheets hidden in Excel.
+        unmatched: First rows without an entry, by reason.
+        values: First rows of values that cannot be imported, by label and reason.
+        fields: Number of values to import.
+        same: Values equal to those in the registry.
+        keyed: Values of fields with a keyed value.
+        differs: Values that differ from the registry: each becomes a question to people.
+        asked_before: Differences about which people were asked before.
+        machine_agrees: Values to import that equal an unsure reading of the machine.
+        machine_differs: Values to import that differ from the machine's reading.
+        taken: The imported values; ``None``: a trial without import.
+        import_id: Number of the import; 0: nothing was imported.
+        reconciliation_id: Number of the reconciliation with the new questions; 0: no new questions.
     """
 
     record: str
@@ -76,21 +76,21 @@ class ImportReport:
     reconciliation_id: int = 0
 
     def leave_row(self, why: str, row: int) -> None:
-        """Count a row that is about no entry."""
+        """Count a row without an entry."""
         self.unmatched_count[why] += 1
         named = self.unmatched.setdefault(why, [])
         if len(named) < MOST_NAMED:
             named.append(row)
 
     def leave_value(self, label: str, why: str, row: int) -> None:
-        """Count a value that cannot be brought."""
+        """Count a value that cannot be imported."""
         self.value_count[label, why] += 1
         named = self.values.setdefault((label, why), [])
         if len(named) < MOST_NAMED:
             named.append(row)
 
     def sentences(self) -> Iterator[str]:
-        """Yield the report in words, the most important first."""
+        """Yield the report as sentences, the most important first."""
         brought = self.taken
         if brought is None:
             yield (
@@ -124,8 +124,8 @@ class ImportReport:
         for (label, why), count in self.value_count.most_common():
             yield f"“{label}”: {count} ô {VALUE_FLAWS[why]} (dòng {_rows(self.values[label, why], count)})."
         for (column, reason), count in self.flaws.cells.most_common():
-            told = _rows(self.flaws.rows[column, reason], count)
-            yield f"Cột {column}: {count} {REASONS[reason]} (dòng {told})."
+            rows = _rows(self.flaws.rows[column, reason], count)
+            yield f"Cột {column}: {count} {REASONS[reason]} (dòng {rows})."
 
     def _about_file(self) -> Iterator[str]:
         for font, count in self.flaws.row_fonts.most_common():

@@ -1,9 +1,8 @@
-"""The rows of a sheet as they were typed, read once and kept outside memory; what of them cannot be brought, and why.
+"""The rows of a sheet as typed, read once and stored outside memory, with the flaws that exclude cells.
 
-Texts stay as they are: leading zeros, dates as text. Numbers are digits; a number that Excel keeps as a day is only
-brought when people said that such days are meant, and a formula never, whatever it shows. Words that were typed with a
-font of before Unicode are brought as they read where a whole row or column shows the font, and are told; else they are
-left.
+Texts are kept unchanged: leading zeros, dates as text. Numbers become digits; Excel's serial days are imported only if
+people confirm that days are meant, formulas never. Words in a font from before Unicode are converted and reported if a
+whole row or column identifies the font; otherwise they are excluded.
 """
 
 from __future__ import annotations
@@ -26,13 +25,13 @@ from pipeline.delivery.workbook_reading.sheet_parts import CellContent, SheetRea
 from pipeline.delivery.workbook_reading.staged_rows import BETWEEN, FONT_LETTERS, StagedRows, staged
 
 SOFT_HYPHEN = "\xad"
-"""Nobody sees it; in TCVN3 it is the letter ư."""
+"""Invisible; in TCVN3 it is the letter ư."""
 
 MOST_NAMED = 20
-"""Rows of a kind that a report names."""
+"""Number of rows that a report names for each flaw."""
 
 LONGEST_TEXT = 10_000
-"""Letters of a value; what a desk takes."""
+"""Largest number of characters of a value, as at the desk."""
 
 FORMULA, SERIAL, LONG, OLD_FONT, HIDDEN = "formula", "serial-day", "long-text", "old-font", "hidden"
 
@@ -43,20 +42,20 @@ REASONS: Mapping[str, str] = {
     LONG: f"chữ dài hơn {LONGEST_TEXT} ký tự",
     OLD_FONT: "ô như gõ bằng phông cũ (TCVN3, VNI) mà chưa chắc phông nào; hãy chuyển sang Unicode rồi gửi lại",
 }
-"""Why a cell is not brought, in words."""
+"""Reasons why a cell is not imported, as sentences."""
 
 
 @dataclass(slots=True)
 class CellFlaws:
-    """What of a sheet cannot be brought.
+    """The cells of a sheet that cannot be imported, and remarks about its content.
 
     Attributes:
-        cells: How many cells, by column and reason.
+        cells: Number of cells by column and reason.
         rows: The first rows of each, as Excel counts.
         merged: The first merged ranges.
-        days: Cells that hold a day of Excel and are brought, by column.
-        row_fonts: Rows that were typed with a font of before Unicode, by font.
-        column_fonts: Columns that were, by their names.
+        days: Imported cells with an Excel day, by column.
+        row_fonts: Rows typed in a font from before Unicode, by font.
+        column_fonts: Fonts from before Unicode by column name.
     """
 
     cells: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -77,17 +76,17 @@ class CellFlaws:
 
 @dataclass(frozen=True, slots=True)
 class ImportedRow:
-    """A row: its number as Excel counts, and the texts that it holds by field."""
+    """A row: its number in Excel and its texts by field."""
 
     row: int
     texts: Mapping[str, str]
 
 
 class ImportedRows(StagedRows):
-    """The rows of one sheet, as they were typed.
+    """The rows of a sheet as typed.
 
     Attributes:
-        flaws: What of them cannot be brought.
+        flaws: The cells that cannot be imported.
     """
 
     keeps_refused = False
@@ -108,21 +107,21 @@ class ImportedRows(StagedRows):
         self.flaws.row_fonts = Counter({LegacyFont(font): rows for font, rows in fonts})
 
     def all(self) -> Iterator[ImportedRow]:
-        """Yield the rows in their order."""
+        """Yield the rows in order."""
         yield from self._imported(self.table.execute("SELECT row, texts FROM line ORDER BY row"))
 
     def assign(self, books: Sequence[tuple[int, int]]) -> None:
-        """Note which book rows are of: (book, row)."""
+        """Store the book of each row, from pairs (book, row)."""
         self.table.executemany("UPDATE line SET book = ? WHERE row = ?", books)
         self.table.execute("CREATE INDEX IF NOT EXISTS line_of_book ON line (book, row)")
 
     def books(self) -> tuple[int, ...]:
-        """Return the books that rows are of."""
+        """Return the books of the rows."""
         query = "SELECT DISTINCT book FROM line WHERE book IS NOT NULL ORDER BY book"
         return tuple(book for (book,) in self.table.execute(query))
 
     def of_book(self, book_id: int) -> Iterator[ImportedRow]:
-        """Yield the rows of a book in their order."""
+        """Yield the rows of a book in order."""
         query = "SELECT row, texts FROM line WHERE book = ? ORDER BY row"
         yield from self._imported(self.table.execute(query, (book_id,)))
 
@@ -134,7 +133,7 @@ class ImportedRows(StagedRows):
             )
 
     def kept(self, row: int, texts: list[str], *, is_open: bool) -> list[str]:
-        """Return the texts without those of which nobody can say what they read."""
+        """Return the texts, without texts in an unknown font."""
         if not is_open:
             for at in self.typed:
                 if flaw := _font_flaw(texts[at]):
@@ -174,7 +173,7 @@ class ImportedRows(StagedRows):
 
 @lru_cache(maxsize=1 << 10)
 def _font_flaw(text: str) -> str:
-    """Return why a text of which no row or column shows the font is not brought; ``""``: it is as people type today."""
+    """Return why a text in no recognized font is not imported; ``""``: it is Unicode."""
     if recognize_font((text,)) is not None:
         return OLD_FONT
     return HIDDEN if SOFT_HYPHEN in text else ""
@@ -187,10 +186,10 @@ def imported_rows(
     """Yield the rows of a sheet.
 
     Args:
-        serial_days: Whether numbers that Excel keeps as days are days.
+        serial_days: Whether Excel's serial numbers of days count as days.
 
     Raises:
-        ReconcileError: The sheet is broken, or has no row.
+        ReconcileError: The sheet is broken, or has no rows.
     """
     with staged(partial(ImportedRows, layout=layout, serial_days=serial_days)) as rows:
         rows.fill(book)

@@ -1,7 +1,7 @@
-"""A workbook against the registry, and into it: what would be brought, what is there, what differs.
+"""The import of a workbook: comparison with the registry, new values, questions about differences.
 
-Row by row and book by book, so that memory does not grow with the file. The same file twice changes nothing: what was
-brought is there, what differs was asked.
+It works row by row and book by book, so that memory does not grow with the file. A second import of the same file
+changes nothing: its values are in the registry, its questions are asked.
 """
 
 from __future__ import annotations
@@ -39,18 +39,18 @@ from pipeline.registry.reconciliation.model import FoundDifference
 from pipeline.values.kinds import compared_form
 
 AT_ONCE = 200
-"""Entries whose values one transaction takes."""
+"""Number of entries in a transaction."""
 
 
 @dataclass(frozen=True)
 class WorkbookImporter:
-    """One import of a workbook by a person.
+    """The import of a workbook by a person.
 
     Attributes:
-        desk: The desk of that registry, by the office's policy.
-        mode: What its values count for.
-        book_ids: The books that people named; none: those that the rows name.
-        serial_days: Whether numbers that Excel keeps as days are days.
+        desk: The desk of the registry, with the office's policy.
+        mode: How the imported values count.
+        book_ids: The books chosen by people; empty: the books that the rows name.
+        serial_days: Whether Excel's serial numbers of days count as days.
     """
 
     registry: Registry
@@ -62,18 +62,18 @@ class WorkbookImporter:
     serial_days: bool = False
 
     def look(self, book: SourceWorkbook, layout: SheetLayout) -> ImportReport:
-        """Return what an import would do; nothing is brought.
+        """Return the report of a trial, without importing.
 
         Raises:
-            ReconcileError: The sheet is broken, or no book of this register is the person's.
+            ReconcileError: The sheet is broken, or the person has no book of this record.
         """
         with imported_rows(book, layout, serial_days=self.serial_days) as rows:
             report, books = self._report(book, layout, rows), self._books(layout.record)
             questions = _Questions(self, layout, report)
             for book_id in rows.books():
                 planned = self._planned(rows, books[book_id], layout, report)
-                while some := list(islice(planned, AT_ONCE)):
-                    questions.add([each for one in some for each in one.differences])
+                while batch := list(islice(planned, AT_ONCE)):
+                    questions.add([difference for entry in batch for difference in entry.differences])
         return report
 
     def bring(
@@ -83,14 +83,14 @@ class WorkbookImporter:
         file: WorkbookFile,
         on_progress: Callable[[int, int], None] = lambda _done, _of: None,
     ) -> ImportReport:
-        """Bring the values, ask people about what differs, and return what was done.
+        """Import the values, ask people about differences, and return the report.
 
         Args:
-            file: Its name and its content.
-            on_progress: Told how many rows are done, of how many.
+            file: Name and content of the file.
+            on_progress: Called with the number of finished rows and of all rows.
 
         Raises:
-            ReconcileError: The sheet is broken, or no book of this register is the person's.
+            ReconcileError: The sheet is broken, or the person has no book of this record.
             NotYours: The person is no supervisor.
         """
         with imported_rows(book, layout, serial_days=self.serial_days) as rows:
@@ -98,15 +98,15 @@ class WorkbookImporter:
             taken, questions = ImportedValues(), _Questions(self, layout, report)
             for book_id in rows.books():
                 planned = self._planned(rows, books[book_id], layout, report)
-                while some := list(islice(planned, AT_ONCE)):
-                    values = {one.entry_id: one.values for one in some if one.values}
+                while batch := list(islice(planned, AT_ONCE)):
+                    values = {entry.entry_id: entry.values for entry in batch if entry.values}
                     if values and not report.import_id:
                         report.import_id = self.desk.begin_import(
                             self.person, layout.record.record, file, self.mode
                         )
                     if values:
                         taken += self.desk.import_values(self.person, report.import_id, values)
-                    questions.add([each for one in some for each in one.differences])
+                    questions.add([difference for entry in batch for difference in entry.differences])
                     on_progress(report.entries, report.rows)
             questions.save(file)
         report.taken = taken
@@ -115,19 +115,19 @@ class WorkbookImporter:
     # --- rows and books -----------------------------------------------------------------------------------------------
 
     def _books(self, record: RecordSpec) -> Mapping[int, BookRow]:
-        found = {
+        books = {
             row.book_id: row
             for row in self.registry.book_rows(record.record)
             if self.person.may_see(row.place_code) and (not self.book_ids or row.book_id in self.book_ids)
         }
-        if not found:
+        if not books:
             raise ReconcileError(
                 f"Chưa có quyển sổ nào loại “{record.title}” của nơi bạn phụ trách. Hãy quét và đọc sổ trước."
             )
-        return found
+        return books
 
     def _report(self, book: SourceWorkbook, layout: SheetLayout, rows: ImportedRows) -> ImportReport:
-        """Return the report as far as the file alone gives it, and note which book each row is of."""
+        """Return the report of the file alone, and store the book of each row."""
         report = ImportReport(layout.record.title, layout.sheet, self.mode, rows.rows, rows.flaws)
         report.hidden = tuple(sorted(book.hidden))
         report.ignored = layout.ignored
@@ -138,11 +138,11 @@ class WorkbookImporter:
         finder = BookFinder(tuple(books.values()), keys)
         assigned = []
         for row in rows.all():
-            found = finder.find(row)
-            if isinstance(found, str):
-                report.leave_row(found, row.row)
+            match = finder.find(row)
+            if isinstance(match, str):
+                report.leave_row(match, row.row)
             else:
-                assigned.append((found, row.row))
+                assigned.append((match, row.row))
         rows.assign(assigned)
         return report
 
@@ -174,7 +174,7 @@ class WorkbookImporter:
         keyed: Mapping[int, frozenset[str]],
         report: ImportReport,
     ) -> PlannedEntry:
-        readings, keys = {one.field: one for one in entry.readings}, layout.record.key_fields
+        readings, keys = {reading.field: reading for reading in entry.readings}, layout.record.key_fields
         values: list[Verdict] = []
         differences: list[FoundDifference] = []
         row: ImportedRow = matched.row
@@ -182,17 +182,17 @@ class WorkbookImporter:
             spec = layout.record.by_name[name]
             if spec.ledger:
                 continue
-            told, flaw = self._value(spec, text)
+            value, flaw = self._value(spec, text)
             if flaw:
                 report.leave_value(spec.label, flaw, row.row)
                 continue
             in_force = entry.values.get(name)
             if in_force is not None:
-                is_key = name == keys.number and number_of(told, in_force) == number_of(in_force, "")
-                if is_key or self._compared(spec, in_force) == self._compared(spec, told):
+                is_key = name == keys.number and number_of(value, in_force) == number_of(in_force, "")
+                if is_key or self._compared(spec, in_force) == self._compared(spec, value):
                     report.same += 1
                 else:
-                    differences.append(_difference(entry, keys.number, book, spec, in_force, told, row.row))
+                    differences.append(_difference(entry, keys.number, book, spec, in_force, value, row.row))
                 continue
             reading = readings.get(name)
             if reading is None or reading.status is FieldStatus.NOT_ON_FORM:
@@ -200,14 +200,14 @@ class WorkbookImporter:
             elif name in keyed.get(entry.entry_id, ()):
                 report.keyed += 1
             else:
-                self._count_reading(report, spec, reading, told)
-                values.append(Verdict(name, FieldStatus.READ, told))
+                self._count_reading(report, spec, reading, value)
+                values.append(Verdict(name, FieldStatus.READ, value))
         report.fields += len(values)
         report.differs += len(differences)
         return PlannedEntry(entry.entry_id, tuple(values), tuple(differences))
 
     def _value(self, spec: FieldSpec, text: str) -> tuple[str, str]:
-        """Return a value as people write it on paper, the word of a code; or why it cannot be brought."""
+        """Return a value as written on paper (a code as its term) and ``""``, or ``""`` and its flaw."""
         vocabulary = self.schemas.vocabulary(spec)
         if vocabulary is not None and spec.value_kind.is_listed:
             if text in vocabulary.labels:
@@ -234,10 +234,10 @@ class WorkbookImporter:
 
 @dataclass(frozen=True, slots=True)
 class PlannedEntry:
-    """What a row says of its entry.
+    """The content of a row for its entry.
 
     Attributes:
-        differences: What the registry holds otherwise.
+        differences: Differences between row and registry.
     """
 
     entry_id: int
@@ -246,31 +246,33 @@ class PlannedEntry:
 
 
 class _Questions:
-    """What differs, asked once: each difference that nobody was asked about before."""
+    """Collects the differences about which people were not asked before."""
 
     def __init__(self, importer: WorkbookImporter, layout: SheetLayout, report: ImportReport) -> None:
         self._importer, self._layout, self._report = importer, layout, report
         self._new: list[FoundDifference] = []
 
-    def add(self, found: Sequence[FoundDifference]) -> None:
-        if not found:
+    def add(self, differences: Sequence[FoundDifference]) -> None:
+        if not differences:
             return
-        asked = self._importer.desk.asked_differences({one.entry_id for one in found if one.entry_id})
-        fresh = [one for one in found if (one.entry_id, one.field, one.theirs) not in asked]
-        self._report.differs -= len(found) - len(fresh)
-        self._report.asked_before += len(found) - len(fresh)
+        asked = self._importer.desk.asked_differences(
+            {diff.entry_id for diff in differences if diff.entry_id}
+        )
+        fresh = [diff for diff in differences if (diff.entry_id, diff.field, diff.theirs) not in asked]
+        self._report.differs -= len(differences) - len(fresh)
+        self._report.asked_before += len(differences) - len(fresh)
         self._new += fresh
 
     def save(self, file: WorkbookFile) -> None:
         if not self._new:
             return
-        told = {"rows": self._report.rows, "entries": self._report.entries, "differs": len(self._new)}
+        counts = {"rows": self._report.rows, "entries": self._report.entries, "differs": len(self._new)}
         self._report.reconciliation_id = self._importer.registry.reconciliations().save(
             self._layout.record.record,
             file.name,
             file.sha256,
             self._new,
-            told,
+            counts,
             author=self._importer.person.login,
         )
 

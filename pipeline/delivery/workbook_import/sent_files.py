@@ -1,6 +1,6 @@
-"""Workbooks that people sent to be imported: kept by their SHA-256 until they are removed, each for who sent it.
+"""Workbooks sent for import: kept by SHA-256 until removed, each for its sender only.
 
-A file is looked at before anything of it is brought: what was looked at, and how, is noted beside it.
+A file is previewed before its import; what was previewed is stored beside it.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from pipeline.delivery.workbook_reading.upload_bounds import check_sent_workbook
 from pipeline.registry.errors import NotThere
 
 KEPT_SECONDS = 30 * 24 * 3600.0
-"""How long a file is kept that nobody removes."""
+"""Lifetime of a file, in seconds."""
 
 MOST_FILES = 20
-"""Files that one person may have there."""
+"""Largest number of files of a person."""
 
 FREE_BYTES = 1_000_000_000
-"""What sent files leave free on the disk: the registry lies there as well."""
+"""Free disk space to preserve, in bytes: the registry is on the same disk."""
 
 DISK_FULL = "Ổ đĩa của máy chủ sắp đầy nên chưa nhận thêm tệp. Hãy báo người quản trị máy."
 
@@ -37,12 +37,12 @@ NOT_THERE = "Không còn tệp ấy. Hãy gửi lại tệp."
 
 @dataclass(frozen=True, slots=True)
 class SentFile:
-    """A workbook that was sent.
+    """A workbook sent for import.
 
     Attributes:
-        name: As the person knows it.
-        sent_at: When, in seconds of the epoch.
-        looked: What was looked at last; ``""``: nothing yet.
+        name: File name as the sender knows it.
+        sent_at: Time, in seconds since the epoch.
+        looked: The last preview; ``""``: none yet.
     """
 
     sha256: str
@@ -54,11 +54,11 @@ class SentFile:
 
 @dataclass(frozen=True, slots=True)
 class SentFiles:
-    """The files in a folder.
+    """The sent files in a folder.
 
     Attributes:
-        layouts: Where mappings lie that people confirmed.
-        free_bytes: What files leave free on the disk.
+        layouts: Folder of the mappings confirmed by people.
+        free_bytes: Free disk space to preserve.
     """
 
     folder: Path
@@ -69,14 +69,14 @@ class SentFiles:
         """Keep a file.
 
         Raises:
-            ReconcileError: It is no workbook that can be read, or the person has too many there.
+            ReconcileError: It is no readable workbook, or the person has too many files.
         """
         if not name.isprintable() or not name.lower().endswith(".xlsx"):
             raise ReconcileError("Chỉ nhận tệp Excel có đuôi .xlsx. Hãy mở bằng Excel, lưu lại thành .xlsx.")
         self._remove_old()
         digest = sha256_and_size((content,))[0]
-        mine = self.of(login)
-        if len(mine) >= MOST_FILES and digest not in {one.sha256 for one in mine}:
+        own = self.of(login)
+        if len(own) >= MOST_FILES and digest not in {file.sha256 for file in own}:
             raise ReconcileError(f"Mỗi người giữ nhiều nhất {MOST_FILES} tệp. Hãy bỏ bớt tệp đã nhập xong.")
         sent = SentFile(digest, name, login, time.time())
         path = self._path(sent)
@@ -94,54 +94,54 @@ class SentFiles:
         return sent
 
     def of(self, login: str) -> tuple[SentFile, ...]:
-        """Return the files that a person sent, the newest first."""
-        found = []
+        """Return the files of a person, newest first."""
+        files = []
         for path in self.folder.glob("*.json") if self.folder.is_dir() else ():
             with suppress(OSError, ValueError, TypeError):
-                one = SentFile(**json.loads(path.read_text(encoding="utf-8")))
-                if one.login == login and self._path(one).is_file():
-                    found.append(one)
-        return tuple(sorted(found, key=lambda one: -one.sent_at))
+                sent = SentFile(**json.loads(path.read_text(encoding="utf-8")))
+                if sent.login == login and self._path(sent).is_file():
+                    files.append(sent)
+        return tuple(sorted(files, key=lambda sent: -sent.sent_at))
 
     def find(self, sha256: str, login: str) -> tuple[SentFile, Path]:
-        """Return a file that a person sent, and where it lies.
+        """Return a file of a person with its path.
 
         Raises:
-            NotThere: There is none.
+            NotThere: There is no such file.
         """
         if _DIGEST.fullmatch(sha256):
-            for one in self.of(login):
-                if one.sha256 == sha256:
-                    return one, self._path(one)
+            for sent in self.of(login):
+                if sent.sha256 == sha256:
+                    return sent, self._path(sent)
         raise NotThere(NOT_THERE)
 
     def remove(self, sha256: str, login: str) -> None:
-        """Remove a file that a person sent.
+        """Remove a file of a person.
 
         Raises:
-            NotThere: There is none.
+            NotThere: There is no such file.
         """
         sent, path = self.find(sha256, login)
         path.unlink(missing_ok=True)
-        self._words(sent).unlink(missing_ok=True)
+        self._note_path(sent).unlink(missing_ok=True)
 
     def note_look(self, sent: SentFile, what: str) -> None:
-        """Note what of a file was looked at."""
+        """Store what was previewed of a file."""
         self._note(SentFile(**{**asdict(sent), "looked": what}))
 
     def _note(self, sent: SentFile) -> None:
         with storage_errors(self.folder):
-            write_atomically(self._words(sent), json.dumps(asdict(sent), ensure_ascii=False), mode=0o600)
+            write_atomically(self._note_path(sent), json.dumps(asdict(sent), ensure_ascii=False), mode=0o600)
 
     def _path(self, sent: SentFile) -> Path:
         return self.folder / f"{self._stem(sent)}.xlsx"
 
-    def _words(self, sent: SentFile) -> Path:
+    def _note_path(self, sent: SentFile) -> Path:
         return self.folder / f"{self._stem(sent)}.json"
 
     @staticmethod
     def _stem(sent: SentFile) -> str:
-        """Two people who send the same file each have their own."""
+        """Return the file name stem, with a separate one for each sender of the same content."""
         whose = hashlib.sha256(sent.login.encode()).hexdigest()[:8]
         return f"{sent.sha256}-{whose}"
 

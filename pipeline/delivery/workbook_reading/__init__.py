@@ -1,4 +1,4 @@
-"""Workbooks that others typed, read within bounds: parts, sheets, their columns, their rows."""
+"""Workbooks from outside, read within bounds: parts, sheets, columns, rows."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Values of cells: the text that a column's kind writes for a cell, or why the cell is rejected.
+"""The text of a cell, as its column's kind of value writes it, or the reason why the cell is rejected.
 
-Texts may be typed with a font of before Unicode (``pipeline.base.text.legacy_fonts``). Many words together
-identify a font. A row is judged by all its words when no letter of it is beyond one byte: rows of several
-sources stand in one file. A column is judged by all its words when no cell of it has such a letter: Excel has
-a font for each column. A text that neither identifies is left as it is.
+Texts may be typed in a font from before Unicode (``pipeline.base.text.legacy_fonts``), which only many words together
+identify. A row is judged by all its words if its letters fit in one byte, since rows of several sources share a sheet.
+A column is judged by all its words if all its letters fit in one byte, since Excel has a font for each column. A text
+whose font neither row nor column identifies is kept unchanged.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ from pipeline.delivery.workbook_reading.sheet_parts import WHOLE, DateParts, She
 from pipeline.values import kinds
 
 YEARS = range(1800, 2101)
-"""Bare numbers of these in a place for a date are years; as days of Excel they would lie before 1906."""
+"""Bare numbers that are years in a date column; as Excel days they would be before 1906."""
 
 LAST_DAY = 73_050
-"""The day 31.12.2099 of Excel: no larger number is taken for a day."""
+"""31.12.2099 as an Excel day; larger numbers are no days."""
 
 MOST_KNOWN = 1 << 12
-"""Different texts of a field that are remembered."""
+"""Number of distinct texts of a field in the cache."""
 
 SAFE_DIGITS = 15
-"""Digits of a number that Excel keeps; of longer ones the last are lost."""
+"""Number of digits that Excel preserves; longer numbers lose their last digits."""
 
 
 class CellRejected(Exception):
     """A cell has no usable value.
 
     Attributes:
-        reason: ``error``, ``formula``, ``bool``, ``long-number``, ``no-date``, ``no-year``,
-            ``date-elsewhere`` or ``hidden`` (characters that nobody sees).
+        reason: ``error``, ``formula``, ``bool``, ``long-number``, ``no-date``, ``no-year``, ``date-elsewhere`` or
+            ``hidden`` (invisible characters).
     """
 
     def __init__(self, reason: str) -> None:
@@ -47,15 +47,15 @@ class CellRejected(Exception):
 
 
 def cell_text(cell: SheetCell, spec: FieldSpec, *, from_1904: bool = False) -> str:
-    """Return the text of a cell that holds no text.
+    """Return the text of a cell that is no text cell.
 
-    A number gives its digits, a day of Excel as much of the date as the cell shows.
+    A number gives its digits, an Excel day as much of the date as the cell shows.
 
     Args:
         from_1904: Whether the days of the workbook are counted from 1904.
 
     Raises:
-        CellRejected: It has no usable value.
+        CellRejected: The cell has no usable value.
     """
     if cell.kind == "number":
         return _of_number(cell, spec, from_1904)
@@ -65,7 +65,7 @@ def cell_text(cell: SheetCell, spec: FieldSpec, *, from_1904: bool = False) -> s
 
 
 class ValueNormalizer:
-    """Turns the texts of one field into the form its kind writes, else into plain spaces and NFC."""
+    """Normalizes the texts of a field by its kind of value, otherwise to single spaces and NFC."""
 
     def __init__(self, spec: FieldSpec, vocab: kinds.Vocabulary | None) -> None:
         self._kind, self._vocab = spec.value_kind, vocab
@@ -76,14 +76,14 @@ class ValueNormalizer:
             return ""
         if self._kind.is_compared_as_written:
             return text if _is_plain(text) else normalized(text)
-        if self._kind.is_identifying:  # what few texts repeat is not worth remembering
+        if self._kind.is_identifying:  # texts that rarely repeat are not worth caching
             return self._parsed(text)
-        found = self._known.get(text)
-        if found is None:
+        known = self._known.get(text)
+        if known is None:
             if len(self._known) >= MOST_KNOWN:
                 self._known.clear()
-            found = self._known[text] = self._parsed(text)
-        return found
+            known = self._known[text] = self._parsed(text)
+        return known
 
     def _parsed(self, text: str) -> str:
         if self._vocab is not None and text in self._vocab.labels:
@@ -92,7 +92,7 @@ class ValueNormalizer:
 
 
 def _is_plain(text: str) -> bool:
-    """Return whether spaces and Unicode form can stay as they are."""
+    """Return whether spaces and Unicode form are normal already."""
     if "  " in text or not text.isprintable() or text[0] == " " or text[-1] == " ":
         return False
     return unicodedata.is_normalized("NFC", text)
@@ -122,9 +122,9 @@ def _of_number(cell: SheetCell, spec: FieldSpec, from_1904: bool) -> str:
 
 
 def _of_day(value: float, shown: DateParts, spec: FieldSpec, from_1904: bool) -> str:
-    """Return a day of Excel as far as its cell shows it.
+    """Return an Excel day to the precision that its cell shows.
 
-    In the column of a number it is what Excel made of ``5/2010``: the first day of a month, shown without it.
+    In a column of numbers, such a day is Excel's reading of ``5/2010``: the first of a month, shown without the day.
     """
     day = _day(value, from_1904)
     if spec.value_kind.is_date:
@@ -139,7 +139,7 @@ def _of_day(value: float, shown: DateParts, spec: FieldSpec, from_1904: bool) ->
 def _day(value: float, from_1904: bool) -> date:
     """Return the day of a serial number.
 
-    Excel counts 29 February 1900, a day that never was, as day 60; before it no day is sure.
+    Excel counts 29 February 1900, a day that did not exist, as day 60; earlier days are unsure.
     """
     if not (0 if from_1904 else 61) <= value <= LAST_DAY:
         raise CellRejected("no-date")
@@ -160,46 +160,43 @@ def _iso(text: str) -> str:
 
 
 LEAST_WORDS = 3
-"""So many different words must identify the font of a row."""
+"""Least number of distinct words that identify the font of a row."""
 
 MOST_TEXTS = 50_000
-"""Different texts of a column that are looked at."""
+"""Number of distinct texts of a column to examine."""
 
 
 _BEYOND = re.compile("[\u0100-\U0010ffff]")
 
 
 def has_high_letters(text: str) -> bool:
-    """Return whether the text may have been typed with such a font."""
+    """Return whether the text may be typed in a font from before Unicode."""
     return not text.isascii()
 
 
 def may_be_legacy(text: str) -> bool:
-    """Return whether an old font can have typed the text: no letter is beyond one byte, and not all are plain."""
+    """Return whether a font from before Unicode may show the text: its letters fit in a byte and not all are ASCII."""
     return not text.isascii() and _BEYOND.search(text) is None
 
 
 def font_of_row(texts: Iterable[str]) -> LegacyFont | None:
-    """Return the font that a whole row was typed with; ``None``: no such font."""
+    """Return the font of a whole row; ``None``: no font from before Unicode."""
     joined = "\n".join(texts)
     if joined.isascii() or _BEYOND.search(joined):
         return None
-    found = recognize_font(joined.split("\n"))
-    return found.font if found is not None and found.words >= LEAST_WORDS else None
+    match = recognize_font(joined.split("\n"))
+    return match.font if match is not None and match.words >= LEAST_WORDS else None
 
 
 class ColumnFonts:
-    """Collects the texts that identify the fonts of columns, by position.
-
-    A column is ``open`` as long as it may have such a font.
-    """
+    """Collects the texts that identify the fonts of columns; a column is ``open`` while its font is undecided."""
 
     def __init__(self, positions: Iterable[int]) -> None:
         self._texts: dict[int, set[str]] = {at: set() for at in positions}
         self.open = tuple(self._texts)
 
     def add(self, texts: Sequence[str]) -> None:
-        """Add a row whose own words do not identify its font."""
+        """Add a row that does not identify its font by itself."""
         for at in self.open:
             text = texts[at]
             if text.isascii():
@@ -211,11 +208,13 @@ class ColumnFonts:
                 self._texts[at].add(text)
 
     def found(self) -> Mapping[int, LegacyFont]:
-        """Return the font of each column that has one."""
+        """Return the recognized fonts by column."""
         judged = {at: recognize_font(texts) for at, texts in self._texts.items() if texts}
-        return {at: one.font for at, one in judged.items() if one is not None and one.words >= LEAST_WORDS}
+        return {
+            at: match.font for at, match in judged.items() if match is not None and match.words >= LEAST_WORDS
+        }
 
 
 def to_unicode(text: str, font: LegacyFont) -> str:
-    """Return the text in Unicode; a text without letters beyond ASCII stays."""
+    """Return the text in Unicode; ASCII text is unchanged."""
     return convert_legacy(text, font) if has_high_letters(text) else text

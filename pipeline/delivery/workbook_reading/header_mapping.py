@@ -1,6 +1,6 @@
-"""Which column of a sheet holds which field: proposed by its headers, with or without tones, and kept for later files.
+"""The mapping of sheet columns to fields: proposed by headers, with or without tones, and stored for later files.
 
-A mapping is a file as ``hotich reconcile --layout`` takes it. What was mapped once is found again by the headers.
+A stored mapping is a file for ``hotich reconcile --layout``; later files find it by their headers.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ from pipeline.delivery.workbook_reading.sheet_layout import (
 from pipeline.delivery.workbook_reading.workbook_reader import SourceWorkbook
 
 LEAST_HEADERS = 3
-"""So many headers of a row must be columns or fields of a record before it is taken for the row of headers."""
+"""Least number of columns or fields of a record that a header row names."""
 
 NEAR = 0.85
-"""How alike a header and the name of a field must be to be proposed, 0 to 1."""
+"""Least similarity of a header and a field name for a proposal, 0 to 1."""
 
 MOST_HEADERS = 400
 LONGEST_HEADER = 200
@@ -41,25 +41,25 @@ LONGEST_HEADER = 200
 def propose_mapping(
     book: SourceWorkbook, schemas: Schemas, record: str = "", kept: Path | None = None
 ) -> SheetMapping:
-    """Return which columns of the workbook are which, by the row of headers that fits best.
+    """Return the mapping of the best header row.
 
     Args:
-        record: That kind of register only; ``""``: the one that fits best.
-        kept: The folder of mappings that people confirmed.
+        record: Name of the only record to consider; ``""``: all records.
+        kept: Folder of the mappings confirmed by people.
 
     Raises:
-        ReconcileError: No sheet that is shown has such a row, or two of its columns have the same header.
+        ReconcileError: No visible sheet has a header row, or two columns have the same header.
     """
     best: tuple[int, SheetMapping] | None = None
-    asked = [schemas.record(record)] if record else list(schemas.records.values())
+    records = [schemas.record(record)] if record else list(schemas.records.values())
     for sheet in book.sheets:
         if sheet in book.hidden:
             continue
         for number, headers in _header_rows(book, sheet):
-            for spec in asked:
+            for spec in records:
                 columns = _proposed(headers, spec)
-                fits = sum(bool(one.column) + one.sure for one in columns)
-                named = sum(bool(one.column) for one in columns)
+                fits = sum(bool(mapped.column) + mapped.sure for mapped in columns)
+                named = sum(bool(mapped.column) for mapped in columns)
                 if named >= LEAST_HEADERS and (best is None or fits > best[0]):
                     best = fits, SheetMapping(spec, sheet, number, columns)
     if best is None:
@@ -67,43 +67,45 @@ def propose_mapping(
             "Không thấy dòng tiêu đề nào giống tên cột của Bộ hay tên trường của một loại sổ. Hãy đặt dòng tiêu đề "
             f"trong {HEADER_WITHIN} dòng đầu, hoặc viết tệp TOML rồi thêm --layout."
         )
-    found = best[1]
-    doubled = _doubled([one.header for one in found.columns])
+    mapping = best[1]
+    doubled = _doubled([mapped.header for mapped in mapping.columns])
     if doubled:
         raise ReconcileError(f"Hai cột cùng tên “{doubled}”. Hãy đặt tên khác nhau rồi làm lại.")
-    return _as_kept(found, schemas, kept) if kept is not None else found
+    return _as_kept(mapping, schemas, kept) if kept is not None else mapping
 
 
 def layout_of(
     book: SourceWorkbook, schemas: Schemas, record: str = "", kept: Path | None = None
 ) -> SheetLayout:
-    """Return the layout of a workbook of which nobody need be asked what its columns are.
+    """Return the layout of a workbook whose columns are all certain.
 
     Args:
-        record: That kind of register only; ``""``: the one that fits best.
-        kept: The folder of mappings that people confirmed.
+        record: Name of the only record to consider; ``""``: all records.
+        kept: Folder of the mappings confirmed by people.
 
     Raises:
-        ReconcileError: Nothing fits, or a header is only like a name; the message says which and what to do.
+        ReconcileError: No header row fits, or a header is only similar to a name; the message gives advice.
     """
     proposed = propose_mapping(book, schemas, record, kept)
     if not proposed.sure:
-        unsure = [one for one in proposed.columns if one.column and not one.sure]
+        unsure = [mapped for mapped in proposed.columns if mapped.column and not mapped.sure]
         labels = proposed.record.by_column
-        told = "; ".join(f"“{one.header}” có phải là “{labels[one.column].label}”?" for one in unsure[:8])
+        questions = "; ".join(
+            f"“{mapped.header}” có phải là “{labels[mapped.column].label}”?" for mapped in unsure[:8]
+        )
         raise ReconcileError(
-            f"Chưa chắc cột nào là trường nào: {told}. Hãy ghi lại bằng --propose, sửa rồi thêm --layout."
+            f"Chưa chắc cột nào là trường nào: {questions}. Hãy ghi lại bằng --propose, sửa rồi thêm --layout."
         )
     return find_layout(book, schemas, proposed)
 
 
 def chosen_mapping(proposed: SheetMapping, columns: Mapping[str, str]) -> SheetMapping:
-    """Return the mapping that people choose: ``columns`` maps declared columns to headers.
+    """Return the mapping chosen by people: ``columns`` maps declared columns to headers.
 
     Raises:
-        ReconcileError: A column or a header is none of theirs, or one has two.
+        ReconcileError: An unknown column or header, or a header chosen twice.
     """
-    headers = {one.header for one in proposed.columns}
+    headers = {mapped.header for mapped in proposed.columns}
     for column, header in columns.items():
         if column not in proposed.record.by_column:
             raise ReconcileError(f"Loại sổ “{proposed.record.title}” không có cột “{column[:60]}”.")
@@ -118,20 +120,20 @@ def chosen_mapping(proposed: SheetMapping, columns: Mapping[str, str]) -> SheetM
 
 
 def keep_mapping(folder: Path, proposed: SheetMapping, mapping: SheetMapping) -> None:
-    """Keep a mapping that people confirmed for the next file with these headers.
+    """Store a mapping confirmed by people for later files with these headers.
 
     Raises:
-        StorageError: The disk refuses.
+        StorageError: The disk refuses the write.
     """
     try:
         make_folder(folder)
-        write_atomically(folder / f"{_mark(proposed)}.toml", layout_text(mapping))
+        write_atomically(folder / f"{_fingerprint(proposed)}.toml", layout_text(mapping))
     except OSError as error:
         raise StorageError(f"Không ghi được {folder}: {error.strerror}. Hãy kiểm tra ổ đĩa.") from None
 
 
 def layout_text(mapping: SheetMapping) -> str:
-    """Return a mapping as the file that ``read_layout`` reads."""
+    """Return a mapping in the file format of ``read_layout``."""
     lines = [
         f"record = {_toml(mapping.record.record)}",
         f"sheet = {_toml(mapping.sheet)}",
@@ -144,7 +146,7 @@ def layout_text(mapping: SheetMapping) -> str:
 
 
 def name_form(text: str) -> str:
-    """Return a header or a name as it is compared: without tones, capitals, hints and signs."""
+    """Return a header or a name in the form compared: without tones, capitals, hints and punctuation."""
     plain = unaccented(text.split("\n", maxsplit=1)[0]).casefold()
     return re.sub(r"[^a-z0-9]+", " ", re.sub(r"\([^)]*\)", " ", plain)).strip()
 
@@ -154,11 +156,11 @@ def _header_rows(book: SourceWorkbook, sheet: str) -> Iterator[tuple[int, list[s
         if number > HEADER_WITHIN:
             return
         headers = [header_of(cell)[:LONGEST_HEADER] for _, cell in sorted(cells.items())]
-        yield number, [one for one in headers if one][:MOST_HEADERS]
+        yield number, [header for header in headers if header][:MOST_HEADERS]
 
 
 def _proposed(headers: list[str], record: RecordSpec) -> tuple[MappedColumn, ...]:
-    """Return what each header is: a column's own name, that of a field with or without tones, or one like it."""
+    """Map each header to a column: by the column's name, the field's label with or without tones, or a similar name."""
     names: dict[str, str] = {}
     for spec in record.fields:
         if spec.column:
@@ -171,12 +173,12 @@ def _proposed(headers: list[str], record: RecordSpec) -> tuple[MappedColumn, ...
         if column in free:
             sure[header] = column
             free.discard(column)
-    found = []
+    mapped = []
     for header in headers:
         column = sure.get(header, "") or _nearest(name_form(header), names, free)
         free.discard(column)
-        found.append(MappedColumn(header, column, header in sure))
-    return tuple(found)
+        mapped.append(MappedColumn(header, column, header in sure))
+    return tuple(mapped)
 
 
 def _nearest(form: str, names: Mapping[str, str], free: set[str]) -> str:
@@ -187,24 +189,28 @@ def _nearest(form: str, names: Mapping[str, str], free: set[str]) -> str:
     return names[close[0]] if close else ""
 
 
-def _as_kept(found: SheetMapping, schemas: Schemas, folder: Path) -> SheetMapping:
-    path = folder / f"{_mark(found)}.toml"
+def _as_kept(proposed: SheetMapping, schemas: Schemas, folder: Path) -> SheetMapping:
+    path = folder / f"{_fingerprint(proposed)}.toml"
     if not path.is_file():
-        return found
+        return proposed
     try:
         kept = read_layout(path, schemas)
-    except ReconcileError:  # it names what is declared no longer
-        return found
-    if kept.record.record != found.record.record:
-        return found
+    except ReconcileError:  # it names undeclared columns
+        return proposed
+    if kept.record.record != proposed.record.record:
+        return proposed
     columns_of = {mapped.header: mapped.column for mapped in kept.columns}
-    columns = tuple(MappedColumn(one.header, columns_of.get(one.header, "")) for one in found.columns)
-    return replace(found, columns=columns, kept=True)
+    columns = tuple(
+        MappedColumn(mapped.header, columns_of.get(mapped.header, "")) for mapped in proposed.columns
+    )
+    return replace(proposed, columns=columns, kept=True)
 
 
-def _mark(proposed: SheetMapping) -> str:
-    told = json.dumps([proposed.record.record, *(one.header for one in proposed.columns)], ensure_ascii=False)
-    return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:16]
+def _fingerprint(proposed: SheetMapping) -> str:
+    identity = json.dumps(
+        [proposed.record.record, *(mapped.header for mapped in proposed.columns)], ensure_ascii=False
+    )
+    return hashlib.sha256(identity.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def _doubled(names: list[str]) -> str:
@@ -212,5 +218,5 @@ def _doubled(names: list[str]) -> str:
 
 
 def _toml(text: str) -> str:
-    """Return a basic string of TOML: the escapes of JSON are among its own, and DEL is escaped as well."""
+    """Return a TOML basic string; JSON escapes are valid TOML, and DEL is escaped too."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,4 +1,4 @@
-"""The layout of a sheet: which of its columns holds which column of the Ministry.
+"""The layout of a sheet: the Ministry's column of each sheet column.
 
 The columns bear the Ministry's own names, or an office's file names them:
 
@@ -28,22 +28,22 @@ from pipeline.delivery.workbook_reading.sheet_parts import CellContent
 from pipeline.delivery.workbook_reading.workbook_reader import SourceWorkbook
 
 HEADER_WITHIN = 20
-"""Rows in which the header of an unmapped sheet is looked for."""
+"""Number of rows searched for the header of a sheet without a mapping."""
 
 LEAST_COLUMNS = 5
-"""So many names of a record's columns must a header hold."""
+"""Least number of a record's column names in a header row."""
 
 _PART = re.compile(r"\{([^{}]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
 class MappedColumn:
-    """One header of a sheet.
+    """A header of a sheet.
 
     Attributes:
         header: Its first line, or a pattern of headers.
-        column: The Ministry's column that it is taken for; ``""``: none.
-        sure: Whether it is that name itself, with or without tones, or people said so; else it is only like it.
+        column: The Ministry's column; ``""``: none.
+        sure: Whether the header is the name itself (with or without tones) or confirmed by people, not just similar.
     """
 
     header: str
@@ -53,10 +53,10 @@ class MappedColumn:
 
 @dataclass(frozen=True, slots=True)
 class SheetMapping:
-    """Which header of a sheet is which column of the Ministry: proposed, or as people wrote or confirmed it.
+    """The Ministry's columns of a sheet's headers: proposed, or written or confirmed by people.
 
     Attributes:
-        header_row: The row of the headers, as Excel counts.
+        header_row: Row of the headers, as Excel counts.
         columns: The headers from left to right, or in the order of a file.
         kept: Whether people confirmed the mapping for an earlier file.
     """
@@ -69,25 +69,25 @@ class SheetMapping:
 
     @property
     def sure(self) -> bool:
-        """Whether nobody need be asked."""
+        """Whether no question remains."""
         return self.kept or all(mapped.sure for mapped in self.columns if mapped.column)
 
     @property
     def headers(self) -> dict[str, str]:
-        """Headers by the columns that they are taken for."""
+        """Headers by their column."""
         return {mapped.column: mapped.header for mapped in self.columns if mapped.column}
 
 
 @dataclass(frozen=True, slots=True)
 class SheetLayout:
-    """A sheet whose columns are known.
+    """A sheet with known columns.
 
     Attributes:
-        header_row: The row of the headers, as Excel counts.
+        header_row: Row of the headers, as Excel counts.
         fields: The compared fields, in the Ministry's order.
-        sources: For each field the column of the sheet (from 0), or the parts of a pattern (texts and columns).
-        ignored: Headers without a meaning here.
-        absent: Columns of the Ministry that the sheet lacks.
+        sources: The sheet column of each field (from 0), or the parts of a pattern (texts and columns).
+        ignored: Headers without a meaning.
+        absent: Ministry columns that the sheet lacks.
     """
 
     record: RecordSpec
@@ -100,10 +100,10 @@ class SheetLayout:
 
 
 def read_layout(path: Path, schemas: Schemas) -> SheetMapping:
-    """Read an office's file about a sheet.
+    """Read an office's mapping of a sheet.
 
     Raises:
-        SchemaError: Names every flaw with its line.
+        SchemaError: Lists every flaw with its line.
     """
     file = StaffFile(path)
     for key in file.table:
@@ -135,10 +135,10 @@ def read_layout(path: Path, schemas: Schemas) -> SheetMapping:
 
 
 def find_layout(book: SourceWorkbook, schemas: Schemas, mapped: SheetMapping | None = None) -> SheetLayout:
-    """Return the layout of the first sheet that has the columns, or of the mapped one.
+    """Return the layout of the first sheet with the Ministry's columns, or of the mapped sheet.
 
     Args:
-        mapped: An office's file about a sheet.
+        mapped: An office's mapping of a sheet.
 
     Raises:
         ReconcileError: No sheet has the columns.
@@ -149,9 +149,9 @@ def find_layout(book: SourceWorkbook, schemas: Schemas, mapped: SheetMapping | N
         for number, cells in book.rows(sheet):
             if number > HEADER_WITHIN:
                 break
-            found = _named(sheet, number, cells, schemas)
-            if found is not None:
-                return found
+            layout = _named(sheet, number, cells, schemas)
+            if layout is not None:
+                return layout
     raise ReconcileError(
         "Không thấy dòng tiêu đề với tên cột của Bộ (so, quyenSo, ngayDangKy, …). "
         "Nếu tệp có tiêu đề khác, hãy viết một tệp TOML rồi thêm --layout."
@@ -159,7 +159,7 @@ def find_layout(book: SourceWorkbook, schemas: Schemas, mapped: SheetMapping | N
 
 
 def header_of(cell: CellContent) -> str:
-    """Return a header without the hints of the Ministry's templates: its first line, without spaces around it."""
+    """Return the first line of a header, stripped, without the hints in the Ministry's templates."""
     return (cell if isinstance(cell, str) else cell.text).split("\n")[0].strip()
 
 
@@ -219,11 +219,5 @@ def _layout(
     fields = tuple(spec for spec in record.fields if spec.column in sources)
     absent = tuple(spec.column for spec in record.fields if spec.column and spec.column not in sources)
     return SheetLayout(
-        record,
-        sheet,
-        number,
-        fields,
-        tuple(sources[spec.column] for spec in fields),
-        tuple(ignored),
-        absent,
+        record, sheet, number, fields, tuple(sources[spec.column] for spec in fields), tuple(ignored), absent
     )

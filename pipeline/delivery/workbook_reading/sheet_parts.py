@@ -1,7 +1,7 @@
-"""The parts of a workbook that are parsed as they stream by: shared strings, number formats and sheets, within bounds.
+"""Streaming parsers for the parts of a workbook: shared strings, number formats and sheets, within bounds.
 
-A part comes from outside. What of it is held in memory is bounded: a cell, a row, the shared strings together, the
-formats, and what the parser of XML keeps of a piece that does not end.
+Parts come from outside. The memory for a cell, a row, the shared strings, the formats, and unfinished XML in the parser
+is bounded.
 """
 
 from __future__ import annotations
@@ -18,36 +18,36 @@ from xml.parsers import expat
 from pipeline.base.text.numbers import format_count
 
 MOST_ROWS = 1 << 20
-"""Rows that a sheet of Excel has."""
+"""Number of rows in an Excel sheet."""
 
 MOST_COLUMNS = 1 << 14
-"""Columns that a sheet of Excel has."""
+"""Number of columns in an Excel sheet."""
 
 LONGEST_CELL = 32_767
-"""Characters that a cell of Excel holds."""
+"""Largest number of characters in an Excel cell."""
 
 LONGEST_ESCAPED = 7 * LONGEST_CELL
-"""Characters of such a cell when each is written as ``_x0041_``."""
+"""Characters of the longest cell with each written as ``_x0041_``."""
 
 MOST_STRINGS = 1 << 23
 MOST_STRING_BYTES = 256 << 20
-"""Shared strings, and the bytes of all together: a file of a million births has a third."""
+"""Limits of the number and of the total bytes of shared strings; a file of a million births has a third."""
 
 MOST_FORMATS = 1 << 16
-"""Formats that Excel lets a workbook have."""
+"""Largest number of formats in an Excel workbook."""
 
 LONGEST_FORMAT = 255
-"""Characters of the code of a format of Excel."""
+"""Largest number of characters in an Excel format code."""
 
 MOST_RANGES = 20
-"""Merged ranges that are named."""
+"""Number of merged ranges to keep."""
 
 MOST_PENDING = 1 << 20
-"""Bytes of a piece of XML (a tag with its attributes) that has not ended."""
+"""Largest size in bytes of an unfinished piece of XML (a tag with its attributes)."""
 
 
 class WorkbookTooLarge(Exception):
-    """A part of a workbook is larger than any program writes; ``message`` says which, in Vietnamese."""
+    """A part of a workbook exceeds the size that any program writes; ``message`` names the part, in Vietnamese."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -58,7 +58,7 @@ Attributes = Mapping[str, str]
 
 
 class DateParts(Flag):
-    """The parts of a date that a cell shows."""
+    """The parts of a date in a cell's display."""
 
     NOTHING = 0
     DAY = auto()
@@ -77,11 +77,11 @@ _QUOTED = re.compile(r'"[^"]*"|\\.|[_*].|\[[^\]]*\]')
 
 @lru_cache(maxsize=1 << 10)
 def date_parts_of_format(number: int, code: str | None) -> DateParts:
-    """Return which parts of a date a number format shows (ECMA-376 part 1, 18.8.30 and 18.8.31).
+    """Return the date parts that a number format shows (ECMA-376 part 1, 18.8.30 and 18.8.31).
 
     Args:
-        number: The id of the format.
-        code: Its format code; ``None`` for a built-in one.
+        number: Id of the format.
+        code: Format code; ``None`` for a built-in format.
     """
     if code is None:
         return _BUILT_IN.get(number, DateParts.NOTHING)
@@ -99,12 +99,12 @@ def date_parts_of_format(number: int, code: str | None) -> DateParts:
 
 
 class SheetCell(NamedTuple):
-    """A cell that holds no text.
+    """A cell without text.
 
     Attributes:
-        kind: ``number``, ``date`` (ISO text), ``bool``, ``error`` or ``formula`` (one without a stored value).
-        text: What is stored.
-        shown: Which parts of a date its number format shows.
+        kind: ``number``, ``date`` (ISO text), ``bool``, ``error`` or ``formula`` (without a stored value).
+        text: The stored text.
+        shown: Date parts that the number format shows.
     """
 
     kind: str
@@ -114,11 +114,11 @@ class SheetCell(NamedTuple):
 
 CellContent = str | SheetCell
 SheetRow = tuple[int, dict[int, CellContent]]
-"""The number of a row as Excel counts, and its filled cells by column from 0; a text is a plain ``str``."""
+"""Row number as Excel counts, and the filled cells by column from 0; text cells are ``str``."""
 
 
 def strict_parser() -> expat.XMLParserType:
-    """Return a parser that takes no document type, so that no entity can be declared."""
+    """Return a parser that refuses document types, and so entity declarations."""
     parser = expat.ParserCreate()
     parser.buffer_text = True
 
@@ -130,7 +130,7 @@ def strict_parser() -> expat.XMLParserType:
 
 
 class PartFeeder:
-    """Feeds a parser, and refuses a piece that does not end: the parser would keep all of it."""
+    """Feeds a parser and refuses unfinished pieces, which the parser would keep whole in memory."""
 
     def __init__(self, parser: expat.XMLParserType) -> None:
         self._parser, self._fed = parser, 0
@@ -138,7 +138,7 @@ class PartFeeder:
     def feed(self, chunk: bytes) -> None:
         try:
             self._parser.Parse(chunk, False)
-        except LookupError as error:  # an encoding that nobody knows
+        except LookupError as error:  # an unknown encoding
             raise expat.ExpatError(str(error)) from None
         self._fed += len(chunk)
         if self._fed - self._parser.CurrentByteIndex > MOST_PENDING:
@@ -149,7 +149,7 @@ class PartFeeder:
 
 
 class SharedStrings:
-    """The shared strings of a workbook by number, kept as bytes."""
+    """The shared strings of a workbook by number, stored as bytes."""
 
     def __init__(self) -> None:
         self._bytes, self._ends = bytearray(), array("Q", [0])
@@ -167,7 +167,7 @@ class SharedStrings:
 
 
 class _TextReader(ABC):
-    """Collects the text of ``t`` elements outside phonetic hints (``rPh``), without the prefix of names."""
+    """Collects the text of ``t`` elements outside phonetic hints (``rPh``), ignoring name prefixes."""
 
     def __init__(self) -> None:
         self._parser = strict_parser()
@@ -187,7 +187,7 @@ class _TextReader(ABC):
         self._feeder.end()
 
     def _root(self, tag: str, values: Attributes) -> None:
-        """Take the prefix of all names from the first element."""
+        """Take the prefix of all names from the root element."""
         prefix, colon, _ = tag.rpartition(":")
         self._cut = len(prefix) + len(colon)
         self._parser.StartElementHandler = self._start
@@ -207,12 +207,12 @@ class _TextReader(ABC):
             self._texts.append(text)
 
     def _begin_text(self) -> None:
-        """Begin the text of another cell."""
+        """Begin the text of a new cell."""
         self._texts, self._length = [], 0
 
 
 class StringsReader(_TextReader):
-    """Reads the part of the shared strings while it is fed."""
+    """Parses the part of the shared strings as it is fed."""
 
     def __init__(self, into: SharedStrings) -> None:
         super().__init__()
@@ -242,12 +242,12 @@ _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 def _unescaped(text: str) -> str:
-    """Return the text with ``_x000D_`` and its like resolved; control characters become spaces.
+    """Return the text with escapes such as ``_x000D_`` resolved; control characters become spaces.
 
     Source: ECMA-376 part 1, 22.9.2.19.
     """
     if "_x" in text:
-        text = _ESCAPE.sub(lambda found: _letter(int(found[1], 16)), text)
+        text = _ESCAPE.sub(lambda match: _letter(int(match[1], 16)), text)
     if len(text) > LONGEST_CELL:
         raise WorkbookTooLarge(_LONG_CELL)
     return text
@@ -262,7 +262,7 @@ _TEXTS = frozenset({"inlineStr", "str"})
 
 
 class SheetReader(_TextReader):
-    """Reads the rows of a sheet while it is fed.
+    """Parses the rows of a sheet as it is fed.
 
     Attributes:
         merged: The first merged ranges, at most ``MOST_RANGES``.
@@ -270,7 +270,7 @@ class SheetReader(_TextReader):
     """
 
     def __init__(self, strings: SharedStrings, shown: list[DateParts], *, takes_formulas: bool) -> None:
-        """``takes_formulas``: a formula counts as the value stored with it; else it stays a cell ``formula``."""
+        """``takes_formulas``: a formula gives its stored value; otherwise its cell is a ``formula``."""
         super().__init__()
         self._strings, self._shown, self._takes_formulas = strings, shown, takes_formulas
         self.merged: tuple[str, ...] = ()
@@ -282,7 +282,7 @@ class SheetReader(_TextReader):
         self._places: dict[str, int] = {}
 
     def taken(self) -> list[SheetRow]:
-        """Return the rows that are complete by now."""
+        """Return the rows completed since the last call."""
         rows, self._rows = self._rows, []
         return rows
 
@@ -354,7 +354,7 @@ class SheetReader(_TextReader):
             self._cells[self._column] = SheetCell(_KINDS.get(kind, "number"), text, shown)
 
     def _place(self, ref: str) -> int:
-        """Return the column of a reference such as ``AB12``, from 0."""
+        """Return the column of a reference such as ``AB12``, counted from 0."""
         letters = ref[:_LONGEST_REFERENCE].rstrip("0123456789")
         place = self._places.get(letters)
         if place is None:

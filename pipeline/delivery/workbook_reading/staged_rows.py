@@ -1,7 +1,6 @@
-"""The rows of a sheet, read once and kept outside memory.
+"""The rows of a sheet, read once and stored outside memory.
 
-They are in an SQLite table that stays in memory while it is small, and else in a file without a name, which
-is gone when it is closed.
+They are in an SQLite table, in memory while it is small and otherwise in an unnamed file that disappears on closing.
 """
 
 from __future__ import annotations
@@ -31,33 +30,33 @@ S = TypeVar("S", bound="StagedRows")
 
 CACHE_KILOBYTES = 48 * 1024
 BETWEEN = "\x1f"
-"""Separates the texts of a row; no cell of a workbook can hold it (XML 1.0 has no such character)."""
+"""Separator of the texts of a row; no cell can contain it (XML 1.0 excludes the character)."""
 
 FONT_LETTERS = f"{LINE_BREAKS}\xad"
-"""Line breaks, and the soft hyphen: it is the letter ư of TCVN3, and which font a column has shows only later."""
+"""Line breaks, and the soft hyphen: it is ư in TCVN3, and the font of a column is known only at its end."""
 
 ANY = "*"
-"""The volume of all rows of a sheet that has no column for it."""
+"""The volume of all rows of a sheet without a volume column."""
 
 AT_ONCE = 500
-"""Rows of which one statement settles the fonts."""
+"""Number of rows converted by one statement."""
 
 LINE = """CREATE TABLE line (
     row INTEGER PRIMARY KEY, book INTEGER, volume TEXT, place TEXT, texts TEXT, refused TEXT, font TEXT, open INTEGER
 )"""
-"""``open``: the fonts of the columns decide what some words of the row are."""
+"""``open``: the text of some words depends on the fonts of the columns."""
 
 
 class StagedRows(ABC):
-    """The rows of one sheet, their texts in the order of the layout's fields; a subclass says what becomes of them.
+    """The rows of a sheet, with texts in the order of the layout's fields; subclasses decide how cells are stored.
 
     Attributes:
-        rows: How many they are.
-        fonts: The font of each field, by position, whose column was judged as a whole.
+        rows: Number of rows.
+        fonts: Font by position of the field, for columns with a recognized font.
     """
 
     keeps_refused = True
-    """Whether a row counts of which every filled cell was rejected."""
+    """Whether a row counts if all its filled cells were rejected."""
 
     def __init__(self, table: sqlite3.Connection, layout: SheetLayout) -> None:
         self.table, self.layout = table, layout
@@ -65,7 +64,7 @@ class StagedRows(ABC):
         self.fonts: Mapping[int, LegacyFont] = {}
         key, position = layout.record.key_columns, {spec.column: at for at, spec in enumerate(layout.fields)}
         self.volume, self.place = position.get(key.volume), position.get(key.place)
-        # a font changes letters only
+        # legacy fonts change only letters, not digits
         self.typed = [at for at, spec in enumerate(layout.fields) if not spec.value_kind.is_figures]
         self._plain: dict[int, list[int]] = defaultdict(list)
         self._patterns: list[tuple[int, tuple[str | int, ...]]] = []
@@ -81,16 +80,16 @@ class StagedRows(ABC):
         """Return the text of a cell.
 
         Raises:
-            CellRejected: It has no usable value.
+            CellRejected: The cell has no usable value.
         """
 
     @abstractmethod
     def kept(self, row: int, texts: list[str], *, is_open: bool) -> list[str]:
-        """Return the texts of a row as they are stored; again, not open, once the fonts of columns are known."""
+        """Return the texts of a row for storage; called again, not open, when the fonts of the columns are known."""
 
     @abstractmethod
     def refuse(self, row: int, rejected: Sequence[tuple[int, str]]) -> None:
-        """Note the cells of a row that were rejected: position of the field and reason."""
+        """Store the rejected cells of a row: position of the field and reason."""
 
     def fill(self, book: SourceWorkbook, reader: SheetReader | None = None) -> None:
         """Read the sheet.
@@ -133,28 +132,28 @@ class StagedRows(ABC):
             )
 
     def _columns(self, texts: Sequence[str]) -> tuple[str, str, str]:
-        """Return volume, place and all texts of a row."""
+        """Return volume, place and joined texts of a row."""
         volume = ANY if self.volume is None else texts[self.volume]
         return volume, "" if self.place is None else texts[self.place], BETWEEN.join(texts)
 
     def settle_fonts(self) -> None:
-        """Write the rows whose font shows in their columns alone as they read."""
+        """Convert the rows whose font is only recognized by column."""
         last = 0
         query = "SELECT row, texts FROM line WHERE open AND row > ? ORDER BY row LIMIT ?"
-        while some := self.table.execute(query, (last, AT_ONCE)).fetchall():
+        while batch := self.table.execute(query, (last, AT_ONCE)).fetchall():
             changed = []
-            for row, joined in some:
+            for row, joined in batch:
                 texts = joined.split(BETWEEN)
                 for at, font in self.fonts.items():
                     texts[at] = to_unicode(texts[at], font)
                 changed.append((*self._columns(self.kept(row, texts, is_open=False)), row))
             self.table.executemany("UPDATE line SET volume = ?, place = ?, texts = ? WHERE row = ?", changed)
-            last = some[-1][0]
+            last = batch[-1][0]
 
     def _texts(
         self, cells: Mapping[int, CellContent], *, from_1904: bool
     ) -> tuple[list[str], list[tuple[int, str]]]:
-        """Return the text of every field as the file has it, and which cells were rejected and why."""
+        """Return the text of every field, and position and reason of rejected cells."""
         texts, rejected = [""] * len(self.layout.fields), []
         sources = [(at, (source,)) for source in cells if source in self._plain for at in self._plain[source]]
         for at, parts in (*sources, *self._patterns):
@@ -172,7 +171,7 @@ class StagedRows(ABC):
         *,
         from_1904: bool,
     ) -> str:
-        """Return the text of a field out of its parts; ``""`` where one of its columns is empty."""
+        """Return the text of a field joined from its parts; ``""`` if one of its columns is empty."""
         joined = []
         for part in parts:
             if isinstance(part, str):
@@ -190,7 +189,7 @@ class StagedRows(ABC):
 
 @contextmanager
 def staged(make: Callable[[sqlite3.Connection], S]) -> Iterator[S]:
-    """Yield staged rows, not filled yet, over a table of their own."""
+    """Yield empty staged rows over a new table."""
     with closing(sqlite3.connect("")) as table:
         for pragma in (f"cache_size = -{CACHE_KILOBYTES}", "journal_mode = OFF", "synchronous = OFF"):
             table.execute(f"PRAGMA {pragma}")

@@ -1,8 +1,7 @@
-"""What a workbook that a browser sent may be: looked at before anything of it is unpacked.
+"""Bounds of a workbook from a browser, checked before it is unpacked.
 
-An ``.xlsx`` is a ZIP archive. Its list of parts stands at its end and says how long each is; a list that is itself too
-long, or parts that together unpack to too much, are refused before a parser sees them. Of a part that says too little
-of itself no more than it says is unpacked.
+An ``.xlsx`` is a ZIP archive with a directory of its parts and their sizes at the end. A directory that is too long, or
+parts that unpack to too much, are refused before a parser sees them. No part is unpacked beyond its declared size.
 """
 
 from __future__ import annotations
@@ -30,10 +29,10 @@ _SPLIT = "Hãy tách tệp (theo năm, theo xã) rồi gửi từng tệp."
 
 
 def check_sent_workbook(path: Path) -> None:
-    """Refuse a file that is no workbook, or one whose parts are too many or too large.
+    """Refuse a file that is no workbook, or whose parts are too many or too large.
 
     Raises:
-        ReconcileError: The message says what is wrong and what to do.
+        ReconcileError: The message names the flaw and gives advice.
     """
     size = path.stat().st_size
     if size == 0:
@@ -48,7 +47,7 @@ def check_sent_workbook(path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
-        with open_workbook(path):  # says in words what it is instead of a workbook
+        with open_workbook(path):  # raises a message about the file's real format
             raise ReconcileError(NO_WORKBOOK) from None
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
         raise ReconcileError(f"Tệp quá lớn khi giải nén. {_SPLIT}")
@@ -57,12 +56,12 @@ def check_sent_workbook(path: Path) -> None:
 
 
 def _refuse_long_list(tail: bytes) -> None:
-    """Refuse an archive whose list of parts is too long to be read."""
+    """Refuse an archive with a directory too long to read."""
     at = len(tail) - _END_SIZE
     if at < 0 or tail[at : at + 4] != _END or tail[-2:] != b"\0\0":
         at = tail.rfind(_END)
     if at < 0 or len(tail) - at < _END_SIZE:
-        return  # no archive, which is told when it is opened
+        return  # no archive; opening it raises the error
     parts, list_bytes = struct.unpack_from("<HL", tail, at + 10)
     if tail[max(0, at - 20) : at][:4] == _LONG_END or parts > MOST_PARTS or list_bytes > MOST_LIST_BYTES:
         raise ReconcileError(f"Tệp có quá nhiều phần nên không mở. {_SPLIT}")

@@ -1,9 +1,8 @@
-"""A streaming reader of workbooks (ECMA-376 SpreadsheetML): one row in memory, and the number format of each cell.
+"""A streaming reader of workbooks (ECMA-376 SpreadsheetML): a row in memory, with the number format of each cell.
 
-openpyxl would do for sound files; why it is not used, with the figures, is in docs/adr/0039-workbooks-by-openpyxl.md: a
-formula without a stored value comes out of it as an empty cell, and a hostile sheet of 1.5 MB takes 3 GB of memory.
-Calamine holds a whole sheet in memory and does not tell formats, without which a cell that shows ``2010`` is read as a
-whole date.
+openpyxl is not used for the reasons and figures in docs/adr/0039-workbooks-by-openpyxl.md: it returns a formula without
+a stored value as an empty cell, and a hostile sheet of 1.5 MB takes 3 GB of memory. Calamine holds a whole sheet in
+memory and gives no formats; a cell that shows ``2010`` would be read as a whole date.
 
 A workbook comes from outside; its parts are parsed within bounds (``pipeline.delivery.workbook_reading.sheet_parts``).
 """
@@ -38,24 +37,24 @@ from pipeline.delivery.workbook_reading.sheet_parts import (
 
 CHUNK = 1 << 18
 OLD_CONTAINER = bytes.fromhex("d0cf11e0")
-"""How a compound file begins (MS-CFB): an ``.xls``, or an ``.xlsx`` with a password."""
+"""First bytes of a compound file (MS-CFB): an ``.xls``, or an ``.xlsx`` with a password."""
 
 LOCKED = "EncryptedPackage"
-"""The part of a compound file that holds a workbook with a password (MS-OFFCRYPTO)."""
+"""The part of a compound file with an encrypted workbook (MS-OFFCRYPTO)."""
 
 MOST_LOOKED_AT = 1 << 24
 MOST_FILE_BYTES = 512 << 20
 MOST_BYTES = 8 << 30
-"""An unpacked part of a workbook that is larger than this is refused."""
+"""Largest size of an unpacked part."""
 
 
 class SourceWorkbook:
     """An open workbook.
 
     Attributes:
-        sheets: The part of each sheet by its name, in their order.
-        hidden: The names of those that Excel does not show.
-        from_1904: Whether its days are counted from 1904.
+        sheets: The part of each sheet by name, in order.
+        hidden: The names of hidden sheets.
+        from_1904: Whether days are counted from 1904.
     """
 
     def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
@@ -69,11 +68,11 @@ class SourceWorkbook:
         self._strings = self._read_strings()
 
     def reader(self, *, takes_formulas: bool) -> SheetReader:
-        """Return a reader of a sheet of this workbook, which notes merged cells."""
+        """Return a reader for a sheet of this workbook; it also records merged cells."""
         return SheetReader(self._strings, self._shown, takes_formulas=takes_formulas)
 
     def rows(self, sheet: str, reader: SheetReader | None = None) -> Iterator[SheetRow]:
-        """Yield the rows of a sheet that hold anything; without a reader, formulas count as their stored values.
+        """Yield the non-empty rows of a sheet; without a reader, formulas give their stored values.
 
         Raises:
             ReconcileError: The sheet is broken.
@@ -119,7 +118,7 @@ class SourceWorkbook:
         self._styles_part = kinds.get("styles", "")
 
     def _read_styles(self) -> list[DateParts]:
-        """Return which parts of a date each cell format shows."""
+        """Return the date parts that each cell format shows."""
         codes: dict[int, str] = {}
         shown: list[DateParts] = []
         inside = False
@@ -174,7 +173,7 @@ class SourceWorkbook:
                 raise ReconcileError(f"{self._name}: quá lớn khi giải nén. Hãy tách tệp rồi chạy lại.")
             with self._archive.open(info) as stream:
                 yield from _read_in_chunks(stream)
-        # NotImplementedError is zipfile's word for a way of packing it does not know, RuntimeError for a password
+        # zipfile raises NotImplementedError for unknown compression, RuntimeError for a password
         except (KeyError, zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
             raise self._broken(error) from None
 
@@ -193,7 +192,7 @@ def open_workbook(path: Path) -> Iterator[SourceWorkbook]:
     """Open a workbook.
 
     Raises:
-        ReconcileError: It is none (an old ``.xls``, a locked one) or is broken; the message says what to do.
+        ReconcileError: The file is no workbook (an ``.xls``, an encrypted file) or is broken; the message gives advice.
     """
     name = printable(path.name)
     try:
@@ -210,15 +209,15 @@ def open_workbook(path: Path) -> Iterator[SourceWorkbook]:
         except OSError as error:
             raise ReconcileError(f"{name}: không đọc được ({os.strerror(error.errno or 0)}).") from None
         except (zipfile.BadZipFile, ValueError, NotImplementedError):
-            raise ReconcileError(f"{name}: {_what_it_is(file)} rồi chạy lại.") from None
+            raise ReconcileError(f"{name}: {_actual_kind(file)} rồi chạy lại.") from None
         with archive:
             yield SourceWorkbook(archive, name)
 
 
-def _what_it_is(file: BinaryIO) -> str:
-    """Return what kind of file it is instead of an ``.xlsx``, and what helps.
+def _actual_kind(file: BinaryIO) -> str:
+    """Return the real kind of a file that is no ``.xlsx``, with advice.
 
-    The kind is judged by its first bytes, and by how an old container names its parts.
+    The kind is judged by the first bytes, and by part names in old containers.
     """
     file.seek(0)
     content = file.read(MOST_LOOKED_AT)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection, Table, func, select, update
+from sqlalchemy import Connection, Table, func, select
 
 from pipeline.base.errors import RegistryError
 from pipeline.base.files import printable
@@ -25,7 +25,7 @@ from pipeline.registry.books.model import CorrectionOverview, KnownBook
 from pipeline.registry.books.rows import BookCorrection, book, book_correction, page, page_run, scan
 from pipeline.registry.books.stored_books import check_reason, find_book, known_book, ledger_row
 from pipeline.registry.database import clock
-from pipeline.registry.database.audit import add, changing, record, wrote
+from pipeline.registry.database.audit import add, change, record
 from pipeline.registry.database.audit.chain import audit
 from pipeline.registry.database.columns import rows_of, values_of
 from pipeline.registry.database.locks import Whole, hold, hold_book, hold_pages, hold_tasks
@@ -118,10 +118,7 @@ def correct_book(
     before = connection.execute(select(book.c.record).where(book.c.id == book_id)).scalar_one()
     if kind != before:
         _refuse_work_of_people(connection, declared, book_id, before, kind)
-    changing(connection, book, [book_id])
-    row = {"record": kind, "folder_name": folder_name, **ledger_row(ledger)}
-    connection.execute(update(book).where(book.c.id == book_id).values(row))
-    wrote(connection, book, [book_id])
+    change(connection, book, [book_id], record=kind, folder_name=folder_name, **ledger_row(ledger))
     correction = BookCorrection(0, book_id, old, new, reason.strip(), author.strip(), clock.now(connection))
     (correction_id,) = add(connection, book_correction, [values_of(correction)])
     _follow(connection, declared, known.ledger, ledger, correction, forget=kind != before)
@@ -236,10 +233,8 @@ def _follow_decisions(
 
 
 def _update(connection: Connection, table: Table, ids: Sequence[int], values: dict[str, object]) -> None:
-    changing(connection, table, ids)
     for start in range(0, len(ids), AT_ONCE):
-        connection.execute(update(table).where(table.c.id.in_(ids[start : start + AT_ONCE])).values(values))
-    wrote(connection, table, ids)
+        change(connection, table, ids[start : start + AT_ONCE], **values)
 
 
 AT_ONCE = 500

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from pipeline.base.model import PageRef
 from pipeline.registry.books.model import ReadFailure, UnfitPage
 from pipeline.registry.books.rows import book, page, page_failure, page_run, scan
-from pipeline.registry.database.audit import MACHINE, add, changing, record, wrote
+from pipeline.registry.database.audit import MACHINE, add, compare, record, remove
 from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.locks import hold_book
 from pipeline.registry.entries.rows import finding
@@ -117,11 +117,10 @@ def forget_failures(connection: Connection, *which: ColumnElement[bool]) -> int:
     """
     over = select(page_failure.c.id).where(*which).order_by(page_failure.c.id)
     failure_ids = connection.scalars(over.with_for_update()).all()
-    altered = changing(connection, page_failure, failure_ids, leave=True)
+    altered = compare(connection, page_failure, failure_ids, leave=True)
     ids = [failure_id for failure_id in failure_ids if failure_id not in altered]
     if ids:
-        connection.execute(delete(page_failure).where(page_failure.c.id.in_(ids)))
-        wrote(connection, page_failure, ids)
+        remove(connection, page_failure, ids)
     return len(ids)
 
 

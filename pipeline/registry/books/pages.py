@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, or_, select, update
+from sqlalchemy import ColumnElement, Connection, or_, select
 
 from pipeline.base.errors import RegistryError
 from pipeline.base.model import Box, EntryResult, Evidence, FieldReading, Finding, PageRef, PageResult
@@ -22,7 +22,7 @@ from pipeline.registry.books.model import Rectification, SaveOutcome
 from pipeline.registry.books.rows import book, page, page_failure, page_run, scan
 from pipeline.registry.books.stored_books import upserted
 from pipeline.registry.database import clock
-from pipeline.registry.database.audit import MACHINE, add, changing, record, wrote
+from pipeline.registry.database.audit import MACHINE, add, change, record
 from pipeline.registry.database.locks import hold_page, hold_scan
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.entries.added_readings import rows_of_typed
@@ -131,8 +131,8 @@ def save_page(
         ask_rescans(connection, declared, page_id, result.findings)
         on_page = entry.c.page_id == page_id
         typed = _typed_rows(connection, declared, page_id, result)
-        changing(connection, entry, connection.scalars(select(entry.c.id).where(on_page)))
-        connection.execute(update(entry).where(on_page).values(found=False, accepted=False))
+        before = connection.scalars(select(entry.c.id).where(on_page)).all()
+        change(connection, entry, before, found=False, accepted=False)
         for read in result.entries:
             read = replace(read, row=typed.get(read.row, read.row))
             _add_entry(connection, declared, page_id, run_id, result.form, read)
@@ -184,9 +184,7 @@ def _typed_rows(
 def _new_run(connection: Connection, page_id: int, result: PageResult, fingerprint: str) -> int:
     mine = (page_run.c.page_id == page_id) & page_run.c.latest
     last = connection.scalars(select(page_run.c.id).where(mine)).all()
-    changing(connection, page_run, last)
-    connection.execute(update(page_run).where(mine).values(latest=False))
-    wrote(connection, page_run, last)
+    change(connection, page_run, last, latest=False)
     run = {
         "page_id": page_id,
         "fingerprint": fingerprint,

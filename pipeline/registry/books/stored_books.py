@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import Connection, Table, case, func, or_, select, update
+from sqlalchemy import Connection, Table, case, func, or_, select
 
 from pipeline.base.errors import RegistryError
 from pipeline.base.model import BookSeries, Ledger, PageRef
@@ -17,7 +17,7 @@ from pipeline.registry.books.model import BookProgress, BookRow, FailedPage, Kno
 from pipeline.registry.books.page_order import in_page_order
 from pipeline.registry.books.rows import StoredBookRow, book, book_run, page, page_failure, page_run, scan
 from pipeline.registry.database import clock
-from pipeline.registry.database.audit import MACHINE, add, changing, record, wrote
+from pipeline.registry.database.audit import MACHINE, add, change, record
 from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.locks import Whole, hold, hold_book
@@ -259,9 +259,7 @@ def upserted(
     row_id, *values = stored
     if values == list(rest.values()):
         return int(row_id), False
-    changing(connection, table, [row_id])
-    connection.execute(update(table).where(table.c.id == row_id).values(rest))
-    wrote(connection, table, [row_id])
+    change(connection, table, [row_id], **rest)
     return int(row_id), True
 
 

@@ -9,9 +9,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, UniqueConstraint, func, select, update
+from sqlalchemy import Connection, UniqueConstraint, func, select
 
-from pipeline.registry.database.audit import add, changing, record, wrote
+from pipeline.registry.database.audit import add, change, note_use, record
 from pipeline.registry.database.audit.key import Key
 from pipeline.registry.database.audit.row_digests import compared
 from pipeline.registry.database.columns import CHANGING, Id, Json, rows_of, table
@@ -146,10 +146,7 @@ def revoke_api_token(connection: Connection, name: str, now: datetime, *, author
     if tokens[0].revoked_at is not None:
         raise ApiTokenError(f"Mã truy cập này đã bị thu hồi ({tokens[0].revoked_by}).")
     token = replace(tokens[0], revoked_at=now, revoked_by=author)
-    changing(connection, api_token, [token.token_id])
-    ended = update(api_token).where(api_token.c.id == token.token_id)
-    connection.execute(ended.values(revoked_at=now, revoked_by=author))
-    wrote(connection, api_token, [token.token_id])
+    change(connection, api_token, [token.token_id], revoked_at=now, revoked_by=author)
     record(connection, author, "api-token-revoked", f"api-token:{token.name}")
     return token
 
@@ -174,7 +171,7 @@ def note_api_read(connection: Connection, token: ApiToken, route: str, subject: 
     """
     record(connection, token.author, "api-read", subject, {"route": route, "token": token.token_id})
     if token.used_at is None or now - token.used_at >= NOTE_USE_EVERY:
-        connection.execute(update(api_token).where(api_token.c.id == token.token_id).values(used_at=now))
+        note_use(connection, api_token, api_token.c.id == token.token_id, used_at=now)
 
 
 def _digest(secret: str) -> str:

@@ -15,7 +15,7 @@ from pipeline.base.errors import RegistryError
 from pipeline.base.model import FieldStatus
 from pipeline.base.stages import Stage
 from pipeline.registry.accounts.model import Person
-from pipeline.registry.database.audit import add, changing, noted, record, wrote
+from pipeline.registry.database.audit import add, change, noted, record, write
 from pipeline.registry.database.audit.stored import key_of
 from pipeline.registry.database.locks import hold_tasks
 from pipeline.registry.database.record_tables import RecordSchema
@@ -160,9 +160,7 @@ def record_keyed_values(
     settled = [(one.case, field, now) for one in spoken for field, now in one.settled.items()]
     add_decisions(context.connection, [_decision(context, *one) for one in settled], context.now)
     if asked := [one.case.task_id for one in said if one.case.row.question]:
-        changing(context.connection, review_task, asked)
-        context.connection.execute(update(review_task).where(review_task.c.id.in_(asked)).values(question=""))
-        wrote(context.connection, review_task, asked)
+        change(context.connection, review_task, asked, question="")
     opened = [
         open_noted_fields(context, sent.person, task.case, [keyed_value_of(row).verdict for row in of_task])
         for task, of_task in zip(said, rows, strict=True)
@@ -204,14 +202,15 @@ def refresh_tasks_of(context: DeskContext, cases: Sequence[LoadedTask]) -> dict[
     machines = {(case.row.page_id, case.row.entry_id): case.machine for case in cases}
     projections.refresh_projections(context.connection, context.declared, list(machines), machines)
     versions = {case.task_id: case.version + 1 for case in cases}
-    changing(context.connection, review_task, versions)
-    rows = context.connection.execute(
+    rows = write(
+        context.connection,
+        review_task,
+        versions,
         update(review_task)
         .where(review_task.c.id.in_(versions))
         .values(version=sql_case(versions, value=review_task.c.id))
-        .returning(review_task.c.id, review_task.c.stage, review_task.c.fields, review_task.c.version)
+        .returning(review_task.c.id, review_task.c.stage, review_task.c.fields, review_task.c.version),
     )
-    wrote(context.connection, review_task, versions)
     return {row.id: _TaskState(row.stage, row.fields, row.version) for row in rows}
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, String, cast, exists, select, update
+from sqlalchemy import Connection, String, cast, exists, select
 
 from pipeline.base.stages import Stage
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.permissions import require_text, stages
-from pipeline.registry.database.audit import add, changing, record, wrote
+from pipeline.registry.database.audit import add, change, record
 from pipeline.registry.database.columns import rows_of
 from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.tasks.keying import refresh_tasks_of
@@ -83,8 +83,5 @@ def _lay(context: DeskContext, case: LoadedTask, person: Person, kind: str, word
 
 def put_question(context: DeskContext, case: LoadedTask, question: str) -> None:
     """Set the open question of a task that the caller holds; ``""``: no question."""
-    mine = review_task.c.id == case.task_id
-    changing(context.connection, review_task, [case.task_id])
-    context.connection.execute(update(review_task).where(mine).values(question=question))
-    wrote(context.connection, review_task, [case.task_id])
+    change(context.connection, review_task, [case.task_id], question=question)
     refresh_tasks_of(context, [case])

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, exists, select, update
 
 from pipeline.base.stages import Stage
 from pipeline.declarations.office.review import Way
-from pipeline.registry.database.audit import add, changing, wrote
+from pipeline.registry.database.audit import add, compare, write
 from pipeline.registry.database.columns import values_of
 from pipeline.registry.entries.rows import Subject, SubjectPlace
 from pipeline.registry.tasks.consensus import Consensus, PendingDecisions, consensus_of, finished, stage_of
@@ -86,12 +86,12 @@ def refresh_tasks(
     if new:
         add(connection, review_task, [values_of(row) for row in new])
         _logger.info("%d review tasks made", len(new))
-    altered = changing(connection, review_task, [row.id for row in changed], leave=leave)
+    altered = compare(connection, review_task, [row.id for row in changed], leave=leave)
     changed = [row for row in changed if row.id not in altered]
     if changed:
         values = [{"of_task": row.id} | {name: getattr(row, name) for name in _CHANGING} for row in changed]
-        connection.execute(update(review_task).where(review_task.c.id == bindparam("of_task")), values)
-        wrote(connection, review_task, [row.id for row in changed])
+        one_task = update(review_task).where(review_task.c.id == bindparam("of_task"))
+        write(connection, review_task, [row.id for row in changed], one_task, values)
         closed = sum(row.state == TaskState.DONE for row in changed)
         _logger.info("%d review tasks changed, %d of them closed", len(changed), closed)
     return reopened

@@ -1,1 +1,1 @@
-"""The sections of a report, a module a concern: ``Basis`` in, ``Section`` out."""
+"""The sections of a report, a module for each subject."""

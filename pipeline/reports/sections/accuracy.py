@@ -1,7 +1,7 @@
-"""How right the values are.
+"""Accuracy of the values.
 
-The section shows what second looks and samples found, what the machine had read of decided fields, and books
-whose handwriting is unlike that which was calibrated on.
+The section shows the errors found by second looks and samples, the readings of decided fields, and books whose
+handwriting differs from that of the calibration.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def _look_columns(second: str) -> tuple[ReportColumn[_LookGroup], ...]:
 
 
 def quality(data: ReportData) -> ReportSection:
-    """First words that second looks overturned, with what their share does not exceed."""
+    """Return the first keyed texts that second looks overturned, with the upper bound of their share."""
     looks = data.tallies.second
     by_kind = [
         _LookGroup(
@@ -136,7 +136,7 @@ def agreement(data: ReportData) -> ReportFigure:
 
 
 def people_table(data: ReportData) -> ReportTable:
-    """One row a person, by login. It ranks nobody."""
+    """Return a row for each person, by login, without ranking."""
     columns: tuple[ReportColumn[PersonStatistics], ...] = (
         texts("Tên đăng nhập", lambda person: person.login),
         counts("Ô đã gõ", lambda person: person.words),
@@ -164,7 +164,7 @@ VERDICTS = {
 
 
 def sampled(data: ReportData) -> ReportSection:
-    """Errors that sampling found, with what they do not exceed."""
+    """Return the errors found by sampling, with their upper bounds."""
     return ReportSection(
         "sampling",
         "Lấy mẫu",
@@ -196,7 +196,7 @@ def wrong_fields(data: ReportData) -> ReportFigure:
 
 
 def lot_table(data: ReportData, lots: Iterable[Lot]) -> ReportTable:
-    """One row a lot, the last one first."""
+    """Return a row for each lot, the last lot first."""
     columns: tuple[ReportColumn[Lot], ...] = (
         texts("Lô", lambda lot: f"Lô\u00a0{lot.lot_id}", lambda lot: f"{LOTS}/{lot.lot_id}"),
         texts("Nơi đăng ký", lambda lot: data.places.get(lot.place_code, lot.place_code)),
@@ -243,7 +243,7 @@ DECIDED_COLUMNS: tuple[ReportColumn[ReadingGroup], ...] = (
 
 
 def readings(data: ReportData) -> ReportSection:
-    """Accuracy of the machine where people looked."""
+    """Return the accuracy of the machine on fields seen by people."""
     decided = data.tallies.readings
     by_field = grouped(decided, lambda reading: (reading.form, reading.record, reading.field))
     columns: tuple[ReportColumn[ReadingGroup], ...] = (
@@ -295,7 +295,7 @@ def _least(group: ReadingGroup) -> float | None:
 
 
 def unlike(data: ReportData) -> tuple[ReportFigure, ...]:
-    """How many books are unusual; nothing where none is known to be, since few fields or no calibration say nothing."""
+    """Return the number of unusual books; nothing where none is known (few fields prove nothing)."""
     books = [book for book in data.tallies.books if book.unusual]
     if not books:
         return ()
@@ -305,7 +305,7 @@ def unlike(data: ReportData) -> tuple[ReportFigure, ...]:
 
 
 def drift_table(data: ReportData) -> ReportTable:
-    """Those books, those first of which most went in unseen."""
+    """Return the unusual books, those with most unseen values first."""
     books = sorted(
         (book for book in data.tallies.books if book.unusual), key=lambda book: book.unseen, reverse=True
     )

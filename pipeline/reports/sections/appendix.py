@@ -1,4 +1,4 @@
-"""What only those ask for who keep the readers: the accuracy of each version of the reader of handwriting."""
+"""The accuracy of each version of the handwriting reader, for those who maintain the readers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pipeline.reports.sections.accuracy import DECIDED_COLUMNS, ReadingGroup
 
 
 def appendix(data: ReportData) -> ReportSection:
-    """Accuracy by reader and form, at the end of the report."""
+    """Return the accuracy by reader and form, at the end of the report."""
     by_reader = grouped(data.tallies.readings, lambda reading: (reading.reader or "", reading.form))
     rows = [ReadingGroup(by_reader[key]) for key in sorted(by_reader)]
     columns: tuple[ReportColumn[ReadingGroup], ...] = (

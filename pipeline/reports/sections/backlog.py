@@ -1,4 +1,4 @@
-"""What waits: open tasks by stage and age, pages to scan again, and pages that are missing."""
+"""The backlog: open tasks by stage and age, pages to scan again, and missing pages."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ AGE_WORDS = (
 
 
 def queue(data: ReportData) -> ReportSection:
-    """Open tasks by stage and age."""
+    """Return the open tasks by stage and age."""
     at = data.tallies.at
     order = list(STAGE_LABELS)
     waiting = sorted(data.tallies.waiting, key=lambda stage: order.index(Stage(stage.stage)))
@@ -95,8 +95,8 @@ def _oldest(stages: Sequence[WaitingStatistics]) -> datetime | None:
     return min((stage.oldest_at for stage in stages), default=None)
 
 
-def _stage_cell(stages: Sequence[WaitingStatistics], every: Sequence[WaitingStatistics]) -> ReportCell:
-    if stages is every:
+def _stage_cell(stages: Sequence[WaitingStatistics], all_stages: Sequence[WaitingStatistics]) -> ReportCell:
+    if stages is all_stages:
         return text_cell("Tất cả")
     (stage,) = stages
     return text_cell(STAGE_LABELS[Stage(stage.stage)], list_href("waiting", stage=stage.stage))
@@ -108,7 +108,7 @@ PAST_THE_INTAKE = "không qua thư mục tiếp nhận"
 
 
 def scanning(data: ReportData) -> ReportSection:
-    """By place and book."""
+    """Return the scanning figures by place and book."""
     columns: tuple[ReportColumn[list[BookStatistics]], ...] = (
         texts(
             "Nơi đăng ký",
@@ -144,7 +144,6 @@ def scanning(data: ReportData) -> ReportSection:
 
 
 def scanners(data: ReportData) -> tuple[ReportTable, ...]:
-    """The table by scanner, where any scanner is known."""
     tallies = data.tallies.scanners
     if not any(scanner.scanner for scanner in tallies):
         return ()
@@ -158,7 +157,7 @@ def scanners(data: ReportData) -> tuple[ReportTable, ...]:
 
 
 def missing_table(data: ReportData) -> ReportTable:
-    """Books of which pages are missing: between others, or by what the closing note says."""
+    """Return the books with missing pages: between others, or by their closing note."""
     columns: tuple[ReportColumn[BookStatistics], ...] = (
         *book_columns(data),
         counts("Trang theo nội dung khóa sổ", lambda book: book.said_pages),
@@ -172,7 +171,7 @@ def missing_table(data: ReportData) -> ReportTable:
 
 
 def unread_table(data: ReportData) -> ReportTable:
-    """Books with pages that could not be read or must be scanned again."""
+    """Return the books with unreadable pages or pages to scan again."""
     columns: tuple[ReportColumn[BookStatistics], ...] = (
         *book_columns(data),
         counts("Chưa đọc được", lambda book: book.failed),
@@ -184,12 +183,12 @@ def unread_table(data: ReportData) -> ReportTable:
 
 
 def missing_pages(book: BookStatistics) -> int:
-    """How many pages are missing by the printed numbers of those around them."""
-    return sum(_length(run) for told in book.missing for run in told.split(","))
+    """Return the number of missing pages, by the printed numbers around them."""
+    return sum(_length(run) for gap in book.missing for run in gap.split(","))
 
 
 def unseen_pages(book: BookStatistics) -> int:
-    """How many pages of its closing note a book that was begun still lacks."""
+    """Return the number of pages that a book in progress lacks by its closing note."""
     return max((book.said_pages or 0) - book.inner - book.failed, 0) if book.pages else 0
 
 
@@ -224,6 +223,6 @@ def failed(data: ReportData) -> ReportFigure:
 
 
 def _length(run: str) -> int:
-    """The pages of ``3–5`` or ``9``."""
-    ends = [int(found) for found in re.findall(r"\d+", run)]
+    """Return the number of pages in ``3–5`` or ``9``."""
+    ends = [int(digits) for digits in re.findall(r"\d+", run)]
     return ends[-1] - ends[0] + 1 if ends else 0

@@ -1,4 +1,4 @@
-"""What checking costs as the machine learns: the values that waited on each entry, and what was learnt when."""
+"""The cost of checking while the machine learns: waiting values of each entry, and the learning events."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from pipeline.reports.content import (
 )
 
 MOST_POINTS = 40
-"""Points of the line over entries; more entries are taken together."""
+"""Largest number of points in the line over entries; more entries are grouped."""
 
 FEWEST = 5
-"""Entries that a point stands for at least, where there are many: single ones differ too much."""
+"""Smallest number of entries in a point where there are many, as single entries differ too much."""
 
 SOME = 10
-"""The first and the last entries that the figures compare."""
+"""Number of first and last entries that the figures compare."""
 
 LEARNT = {
     LearningKind.CLEAR: "ô đã rõ nhờ các sự kiện đã đối chiếu",
@@ -50,7 +50,7 @@ NOTE = (
 
 @dataclass(frozen=True, slots=True)
 class _Bin:
-    """Entries taken together: the last one's number, the day of the first, their number and fields, checks, wrong."""
+    """Entries grouped: number of the last, day of the first, counts of entries, fields, checks and errors."""
 
     until: int
     on: date
@@ -65,8 +65,8 @@ class _Bin:
 
 
 @dataclass(frozen=True, slots=True)
-class _Learnt:
-    """What was learnt on a day: its number in the picture, and after how many entries."""
+class _LearningEvent:
+    """A learning event: its day, its number in the chart, and the number of entries before it."""
 
     number: int
     on: date
@@ -83,20 +83,20 @@ class _Learnt:
 def learning(
     history: LearningHistory, sampled: Sequence[SampledValue], *, by_entry: bool = False
 ) -> ReportSection:
-    """Return the picture and its tables.
+    """Return the section with charts and tables.
 
     Args:
-        history: What checking cost, and what was learnt.
-        sampled: Values that were drawn for a blind check.
-        by_entry: Over entries too, as of one book; else over days alone.
+        history: The checked entries and the learning events.
+        sampled: Values drawn for a blind check.
+        by_entry: Whether a chart over entries is added, as for a single book.
     """
-    learnt = _learnt(history)
+    events = _learning_events(history)
     by_day = _by_day(history, sampled)
     bins = _by_entry(history, sampled) if by_entry else ()
-    charts = [_chart_of_entries(bins, learnt)] if bins else []
-    charts += [_chart_of_days(by_day, learnt)] if by_day else []
+    charts = [_chart_of_entries(bins, events)] if bins else []
+    charts += [_chart_of_days(by_day, events)] if by_day else []
     tables = [
-        table_of("learning-marks", "Máy học được gì, khi nào", learnt, _LEARNT_COLUMNS, shown=MOST_POINTS)
+        table_of("learning-marks", "Máy học được gì, khi nào", events, _LEARNT_COLUMNS, shown=MOST_POINTS)
     ]
     if bins:
         title = "Theo số sự kiện đã đối chiếu"
@@ -137,64 +137,68 @@ def _figures(history: LearningHistory) -> tuple[ReportFigure, ...]:
 
 
 def _mean(entries: Sequence[CheckedEntry]) -> float | None:
-    return sum(one.fields for one in entries) / len(entries) if entries else None
+    return sum(entry.fields for entry in entries) / len(entries) if entries else None
 
 
 def _checks(sampled: Sequence[SampledValue]) -> list[tuple[datetime, bool]]:
-    return sorted((one.decided_at, one.wrong) for one in sampled if one.decided_at is not None)
+    return sorted((value.decided_at, value.wrong) for value in sampled if value.decided_at is not None)
 
 
 def _by_entry(history: LearningHistory, sampled: Sequence[SampledValue]) -> tuple[_Bin, ...]:
     entries, checks = history.entries, _checks(sampled)
     size = max(1 if len(entries) < MOST_POINTS else FEWEST, -(-len(entries) // MOST_POINTS))
-    found = []
+    bins = []
     for start in range(0, len(entries), size):
-        some = entries[start : start + size]
-        since = some[0].at if start else datetime.min.replace(tzinfo=some[0].at.tzinfo)
+        group = entries[start : start + size]
+        since = group[0].at if start else datetime.min.replace(tzinfo=group[0].at.tzinfo)
         until = entries[start + size].at if start + size < len(entries) else None
-        mine = [wrong for at, wrong in checks if since <= at and (until is None or at < until)]
-        fields = sum(one.fields for one in some)
-        found.append(_Bin(start + len(some), local_date(some[0].at), len(some), fields, len(mine), sum(mine)))
-    return tuple(found)
+        outcomes = [wrong for at, wrong in checks if since <= at and (until is None or at < until)]
+        fields = sum(entry.fields for entry in group)
+        until_entry, on = start + len(group), local_date(group[0].at)
+        bins.append(_Bin(until_entry, on, len(group), fields, len(outcomes), sum(outcomes)))
+    return tuple(bins)
 
 
 def _by_day(history: LearningHistory, sampled: Sequence[SampledValue]) -> tuple[_Bin, ...]:
     days: dict[date, list[int]] = {}
-    for one in history.entries:
-        days.setdefault(local_date(one.at), []).append(one.fields)
+    for entry in history.entries:
+        days.setdefault(local_date(entry.at), []).append(entry.fields)
     checks: dict[date, list[bool]] = {}
     for at, wrong in _checks(sampled):
         checks.setdefault(local_date(at), []).append(wrong)
-    found, until = [], 0
+    bins, until = [], 0
     for on in sorted(days):
         until += len(days[on])
-        mine = checks.get(on, [])
-        found.append(_Bin(until, on, len(days[on]), sum(days[on]), len(mine), sum(mine)))
-    return tuple(found)
+        outcomes = checks.get(on, [])
+        bins.append(_Bin(until, on, len(days[on]), sum(days[on]), len(outcomes), sum(outcomes)))
+    return tuple(bins)
 
 
-def _learnt(history: LearningHistory) -> tuple[_Learnt, ...]:
-    """Return what was learnt, what is of one kind and day together, numbered in order."""
-    moments = [one.at for one in history.entries]
+def _learning_events(history: LearningHistory) -> tuple[_LearningEvent, ...]:
+    """Return the learning events of a kind and day together, numbered in order."""
+    moments = [entry.at for entry in history.entries]
     grouped: dict[tuple[date, LearningKind], tuple[int, int]] = {}
     for mark in history.marks:
         key = local_date(mark.at), mark.kind
         values, after = grouped.get(key, (0, bisect_right(moments, mark.at)))
         grouped[key] = values + mark.values, after
     return tuple(
-        _Learnt(number, on, kind, values, after)
+        _LearningEvent(number, on, kind, values, after)
         for number, ((on, kind), (values, after)) in enumerate(grouped.items(), start=1)
     )
 
 
-def _chart_of_entries(bins: Sequence[_Bin], learnt: Sequence[_Learnt]) -> LineChart:
+def _chart_of_entries(bins: Sequence[_Bin], events: Sequence[_LearningEvent]) -> LineChart:
     ends = {bins[0].until, bins[len(bins) // 2].until, bins[-1].until}
     return LineChart(
         "Ô người phải quyết định ở mỗi sự kiện, theo số sự kiện đã đối chiếu",
-        _described(bins, learnt),
-        tuple(LinePoint(one.until, one.mean, _told(one, f"đến sự kiện thứ {one.until}")) for one in bins),
-        tuple(_found(one, one.until) for one in bins if one.wrong),
-        tuple(AxisMark(one.after, str(one.number), _mark_told(one)) for one in learnt),
+        _chart_description(bins, events),
+        tuple(
+            LinePoint(group.until, group.mean, _point_label(group, f"đến sự kiện thứ {group.until}"))
+            for group in bins
+        ),
+        tuple(_errors_mark(group, group.until) for group in bins if group.wrong),
+        tuple(AxisMark(event.after, str(event.number), _event_label(event)) for event in events),
         tuple((end, count_cell(end).text) for end in sorted(ends)),
         "sự kiện đã đối chiếu",
         "learning-entries",
@@ -202,15 +206,17 @@ def _chart_of_entries(bins: Sequence[_Bin], learnt: Sequence[_Learnt]) -> LineCh
     )
 
 
-def _chart_of_days(days: Sequence[_Bin], learnt: Sequence[_Learnt]) -> LineChart:
+def _chart_of_days(days: Sequence[_Bin], events: Sequence[_LearningEvent]) -> LineChart:
     first, last = days[0].on, days[-1].on
     middle = days[len(days) // 2].on
     return LineChart(
         "Ô người phải quyết định ở mỗi sự kiện, theo ngày",
-        _described(days, learnt),
-        tuple(LinePoint(one.on.toordinal(), one.mean, _told(one, day_cell(one.on).text)) for one in days),
-        tuple(_found(one, one.on.toordinal()) for one in days if one.wrong),
-        tuple(AxisMark(one.on.toordinal(), str(one.number), _mark_told(one)) for one in learnt),
+        _chart_description(days, events),
+        tuple(
+            LinePoint(day.on.toordinal(), day.mean, _point_label(day, day_cell(day.on).text)) for day in days
+        ),
+        tuple(_errors_mark(day, day.on.toordinal()) for day in days if day.wrong),
+        tuple(AxisMark(event.on.toordinal(), str(event.number), _event_label(event)) for event in events),
         tuple((on.toordinal(), on.strftime("%d/%m")) for on in sorted({first, middle, last})),
         "ngày",
         "learning-days",
@@ -218,26 +224,26 @@ def _chart_of_days(days: Sequence[_Bin], learnt: Sequence[_Learnt]) -> LineChart
     )
 
 
-def _described(bins: Sequence[_Bin], learnt: Sequence[_Learnt]) -> str:
+def _chart_description(bins: Sequence[_Bin], events: Sequence[_LearningEvent]) -> str:
     first, last = decimal_cell(bins[0].mean).text, decimal_cell(bins[-1].mean).text
-    wrong = sum(one.wrong for one in bins)
+    wrong = sum(group.wrong for group in bins)
     return (
-        f"Lúc đầu {first} ô mỗi sự kiện, gần đây {last}; {count_cell(len(learnt)).text} lần máy học thêm; kiểm mẫu "
+        f"Lúc đầu {first} ô mỗi sự kiện, gần đây {last}; {count_cell(len(events)).text} lần máy học thêm; kiểm mẫu "
         f"thấy {count_cell(wrong).text} ô sai"
     )
 
 
-def _told(one: _Bin, where: str) -> str:
-    return f"{where}: {decimal_cell(one.mean).text} ô mỗi sự kiện, {count_cell(one.entries).text} sự kiện"
+def _point_label(group: _Bin, where: str) -> str:
+    return f"{where}: {decimal_cell(group.mean).text} ô mỗi sự kiện, {count_cell(group.entries).text} sự kiện"
 
 
-def _mark_told(one: _Learnt) -> str:
-    return f"{one.number}. {day_cell(one.on).text}: {one.sentence}"
+def _event_label(event: _LearningEvent) -> str:
+    return f"{event.number}. {day_cell(event.on).text}: {event.sentence}"
 
 
-def _found(one: _Bin, at: float) -> AxisMark:
-    told = f"{count_cell(one.wrong).text} sai trong {count_cell(one.checked).text} ô kiểm mẫu"
-    return AxisMark(at, count_cell(one.wrong).text, told, "wrong")
+def _errors_mark(group: _Bin, position: float) -> AxisMark:
+    label = f"{count_cell(group.wrong).text} sai trong {count_cell(group.checked).text} ô kiểm mẫu"
+    return AxisMark(position, count_cell(group.wrong).text, label, "wrong")
 
 
 _COLUMNS: tuple[ReportColumn[_Bin], ...] = (
@@ -249,7 +255,7 @@ _COLUMNS: tuple[ReportColumn[_Bin], ...] = (
     counts("Sai", lambda row: row.wrong),
 )
 
-_LEARNT_COLUMNS: tuple[ReportColumn[_Learnt], ...] = (
+_LEARNT_COLUMNS: tuple[ReportColumn[_LearningEvent], ...] = (
     ReportColumn("Số ở hình", lambda row: count_cell(row.number), is_number=False),
     days("Ngày", lambda row: row.on),
     counts("Sau sự kiện thứ", lambda row: row.after),

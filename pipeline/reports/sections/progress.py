@@ -1,4 +1,4 @@
-"""How far the work is against the plan, how fast machine and people work, and when the rest will be done."""
+"""Progress against the plan, pace of machine and people, and the expected completion."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class _Group:
     """Books that are counted together.
 
     Attributes:
-        target: The entries that there are to do; None: the plan does not say.
+        target: Number of entries to do; None: the plan does not say.
     """
 
     name: ReportCell
@@ -79,7 +79,7 @@ COUNTS: tuple[ReportColumn[_Group], ...] = (
 
 
 def progress(data: ReportData) -> ReportSection:
-    """By place, kind of event, year and book."""
+    """Return the progress by place, record, year and book."""
     books = data.tallies.books
     rows = data.plan.rows
     by_place = grouped(books, lambda book: book.place_code)
@@ -92,22 +92,22 @@ def progress(data: ReportData) -> ReportSection:
     places = [
         _Group(
             text_cell(data.places[code], list_href("books", place=code)),
-            mine,
-            data.target(mine, [row for row in rows if row.place == code]),
+            members,
+            data.target(members, [row for row in rows if row.place == code]),
         )
-        for code, mine in by_place.items()
+        for code, members in by_place.items()
     ]
     kinds = [
         _Group(
             text_cell(data.record_title(record), list_href("books", record=record)),
-            mine,
-            data.target(mine, [row for row in rows if row.record == record]),
+            members,
+            data.target(members, [row for row in rows if row.record == record]),
         )
-        for record, mine in by_record.items()
+        for record, members in by_record.items()
     ]
     years = [
-        _Group(text_cell(str(year), list_href("books", year=year)), mine, _target_of_year(data, year, mine))
-        for year, mine in by_year.items()
+        _Group(text_cell(str(year), list_href("books", year=year)), books, _target_of_year(data, year, books))
+        for year, books in by_year.items()
     ]
     total = _Group(text_cell("Tất cả"), books, data.all_to_do)
     tables = [
@@ -148,7 +148,6 @@ def straight_through(data: ReportData) -> ReportFigure:
 
 
 def book_table(data: ReportData, books: Sequence[BookStatistics]) -> ReportTable:
-    """One row a book."""
     columns: tuple[ReportColumn[_Group], ...] = (
         ReportColumn("Sổ", lambda group: group.name, is_number=False),
         texts("Loại sự kiện", lambda group: data.record_title(group.books[0].record)),
@@ -177,16 +176,15 @@ def _table(key: str, title: str, of: str, groups: Sequence[_Group], total: _Grou
     return table_of(key, title, groups, columns, total=total, href=list_href("books"))
 
 
-def _target_of_year(data: ReportData, year: int, mine: list[BookStatistics]) -> int | None:
-    """What the plan asks of one year; None where it only speaks of several together."""
+def _target_of_year(data: ReportData, year: int, books: list[BookStatistics]) -> int | None:
+    """Return the target of a year; None where the plan only covers several years together."""
     rows = [row for row in data.plan.rows if row.from_ <= year <= row.to]
     if any(row.from_ != row.to for row in rows):
         return None
-    return data.target(mine, rows)
+    return data.target(books, rows)
 
 
 def plan_columns(data: ReportData) -> tuple[ReportColumn[WorkPlanRow], ...]:
-    """Return the columns that name a row of the plan."""
     return (
         texts(
             "Nơi đăng ký",
@@ -199,7 +197,7 @@ def plan_columns(data: ReportData) -> tuple[ReportColumn[WorkPlanRow], ...]:
 
 
 def done_of(data: ReportData, row: WorkPlanRow) -> int:
-    """Return how many entries of a row of the plan are done."""
+    """Return the number of finished entries of a plan row."""
     return sum(book.done for book in data.tallies.books if row.covers(book))
 
 
@@ -207,11 +205,11 @@ def _plan_table(data: ReportData) -> ReportTable:
     done = partial(done_of, data)
 
     def a_day(row: WorkPlanRow) -> ReportCell:
-        left = max(0, row.entries - done(row))
-        if row.due is None or not left:
+        remaining = max(0, row.entries - done(row))
+        if row.due is None or not remaining:
             return ReportCell(None, NOTHING)
         days_left = (row.due - data.today).days + 1
-        return count_cell(-(-left // days_left)) if days_left > 0 else text_cell("đã quá hạn")
+        return count_cell(-(-remaining // days_left)) if days_left > 0 else text_cell("đã quá hạn")
 
     columns: tuple[ReportColumn[WorkPlanRow], ...] = (
         *plan_columns(data),
@@ -227,19 +225,21 @@ def _plan_table(data: ReportData) -> ReportTable:
 def _chart(places: Sequence[_Group]) -> BarChart:
     bars = []
     for group in places:
-        left = max(0, (group.target or 0) - group.entries)
+        remaining = max(0, (group.target or 0) - group.entries)
         parts = tuple(
             BarSegment(
-                at, amount, f"{group.name.text}: {SORTS[at][0].lower()} {count_cell(amount).text} sự kiện"
+                index,
+                amount,
+                f"{group.name.text}: {SORTS[index][0].lower()} {count_cell(amount).text} sự kiện",
             )
-            for at, amount in enumerate((group.straight, group.decided, group.waiting, left))
+            for index, amount in enumerate((group.straight, group.decided, group.waiting, remaining))
         )
         bars.append(ChartBar(group.name.text, parts))
     return BarChart("Sự kiện theo nơi đăng ký", SORTS, tuple(bars), "sự kiện", "places")
 
 
 def pace(data: ReportData) -> ReportSection:
-    """Pages and entries an hour, day by day."""
+    """Return pages and entries per hour, day by day."""
     machine, people = (
         sum(work_day.machine_hours for work_day in data.days),
         sum(work_day.people_hours for work_day in data.days),
@@ -289,7 +289,7 @@ def pace(data: ReportData) -> ReportSection:
 
 
 def day_table(data: ReportData) -> ReportTable:
-    """One row a day on which anything happened, the last one first."""
+    """Return a row for each active day, the last day first."""
     columns: tuple[ReportColumn[WorkDay], ...] = (
         days("Ngày", lambda day: day.on),
         counts("Trang đọc", lambda day: day.pages),
@@ -306,24 +306,23 @@ def day_table(data: ReportData) -> ReportTable:
 
 
 def ending(data: ReportData) -> ReportSection:
-    """When the rest will be done."""
-    found = expected(data)
-    left = ReportFigure(
+    prediction = expected(data)
+    remaining = ReportFigure(
         "Sự kiện còn phải làm", count_cell(data.all_to_do - data.all_done, list_href("books"))
     )
-    if found is None:
-        return ReportSection("ending", "Dự kiến xong", (left, end(data)), note=_why_none(data))
+    if prediction is None:
+        return ReportSection("ending", "Dự kiến xong", (remaining, end(data)), note=_why_none(data))
     due = min((row.due for row in data.plan.rows if row.due), default=None)
     figures = [
-        left,
+        remaining,
         ReportFigure(
             "Mỗi ngày xong",
-            decimal_cell(found.a_day, 1, data.during("days")),
-            f"trung bình {found.days} ngày qua, kể cả ngày nghỉ",
+            decimal_cell(prediction.a_day, 1, data.during("days")),
+            f"trung bình {prediction.days} ngày qua, kể cả ngày nghỉ",
         ),
         end(data),
-        ReportFigure("Sớm nhất", day_cell(found.early, data.during("days"))),
-        ReportFigure("Muộn nhất", _latest(data, found)),
+        ReportFigure("Sớm nhất", day_cell(prediction.early, data.during("days"))),
+        ReportFigure("Muộn nhất", _latest(data, prediction)),
     ]
     if due is not None:
         figures.append(ReportFigure("Hạn gần nhất trong kế hoạch", day_cell(due, list_href("books"))))
@@ -331,13 +330,13 @@ def ending(data: ReportData) -> ReportSection:
         "ending",
         "Dự kiến xong",
         tuple(figures),
-        note=f"Nếu mọi việc cứ như {found.days} ngày qua thì ngày xong nằm trong khoảng này với xác suất "
+        note=f"Nếu mọi việc cứ như {prediction.days} ngày qua thì ngày xong nằm trong khoảng này với xác suất "
         f"{round(100 * SURE)}\u00a0%. Ít ngày làm việc, hay ngày nhiều ngày ít, thì khoảng rộng.",
     )
 
 
 def expected(data: ReportData) -> Forecast | None:
-    """The forecast over the days that are over, from the first one on which anything was done."""
+    """Return the forecast over past days, from the first day with finished entries."""
     done = [work_day.done for work_day in data.days if work_day.on < data.today]
     while done and done[0] == 0:
         done.pop(0)
@@ -345,21 +344,21 @@ def expected(data: ReportData) -> Forecast | None:
 
 
 def end(data: ReportData) -> ReportFigure:
-    found = expected(data)
-    if found is None:
+    prediction = expected(data)
+    if prediction is None:
         return ReportFigure("Dự kiến xong", text_cell(""), _why_none(data))
     return ReportFigure(
         "Dự kiến xong",
-        day_cell(found.likely, data.during("days")),
-        f"từ {day_cell(found.early).text} đến {_latest(data, found).text}",
+        day_cell(prediction.likely, data.during("days")),
+        f"từ {day_cell(prediction.early).text} đến {_latest(data, prediction).text}",
     )
 
 
-def _latest(data: ReportData, found: Forecast) -> ReportCell:
+def _latest(data: ReportData, prediction: Forecast) -> ReportCell:
     return (
         text_cell("chưa nói được", data.during("days"))
-        if found.late is None
-        else day_cell(found.late, data.during("days"))
+        if prediction.late is None
+        else day_cell(prediction.late, data.during("days"))
     )
 
 
@@ -381,11 +380,11 @@ def _by_day(
             f"{work_day.on:%d/%m}",
             tuple(
                 BarSegment(
-                    at,
+                    index,
                     getattr(work_day, name),
                     f"{day_cell(work_day.on).text}: {count_cell(getattr(work_day, name)).text} {unit}",
                 )
-                for at, (_, name) in enumerate(sorts)
+                for index, (_, name) in enumerate(sorts)
             ),
         )
         for work_day in work_days

@@ -1,4 +1,4 @@
-"""Scans that are altered or missing in the store, as its check found them last."""
+"""Altered or missing scans in the store, by its last check."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NO_BOOK = "chưa thuộc sổ nào"
 
 
 def stored_scans(data: ReportData) -> ReportSection:
-    """The books and scans, and when the whole store was last looked through."""
+    """Return the books and scans, and the time of the last complete check."""
     columns: tuple[ReportColumn[WrongScan], ...] = (
         texts(
             "Sổ",
@@ -41,7 +41,7 @@ def stored_scans(data: ReportData) -> ReportSection:
 
 
 def wrong(data: ReportData) -> ReportFigure:
-    """How many scans are wrong as far as is known; unknown where nothing was looked through yet."""
+    """Return the number of wrong scans; unknown before the first check."""
     known = bool(data.wrong_scans or data.store.finished_at)
     return ReportFigure(
         "Bản quét sai hoặc thiếu",
@@ -51,7 +51,7 @@ def wrong(data: ReportData) -> ReportFigure:
 
 
 def checked_sentence(finished_at: str) -> str:
-    """Return when every scan of the store had been looked at for the last time."""
+    """Return when every stored scan was last checked."""
     try:
         on = date.fromisoformat(finished_at[:10])
     except ValueError:
@@ -60,12 +60,12 @@ def checked_sentence(finished_at: str) -> str:
 
 
 def alerts(data: ReportData) -> tuple[str, ...]:
-    """Return what stands above all figures: acts of accounts that nobody else has confirmed, and wrong scans."""
-    told = [f"Tài khoản chưa có người thứ hai xác nhận: {act}." for act in data.unconfirmed]
+    """Return the alerts above all figures: unconfirmed acts on accounts, and wrong scans."""
+    sentences = [f"Tài khoản chưa có người thứ hai xác nhận: {act}." for act in data.unconfirmed]
     if data.wrong_scans:
-        books = len({one.book for one in data.wrong_scans if one.book})
-        told.append(
+        books = len({scan.book for scan in data.wrong_scans if scan.book})
+        sentences.append(
             f"{count_cell(len(data.wrong_scans)).text} bản quét của {count_cell(books).text} sổ bị sửa hoặc thiếu "
             "trong kho: xem phần Kho bản quét."
         )
-    return tuple(told)
+    return tuple(sentences)

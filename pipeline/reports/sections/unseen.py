@@ -1,4 +1,4 @@
-"""How wrong the values are that nobody has seen, by what they were accepted: the one estimate of it."""
+"""Errors among values that no person has seen, by source: their only estimate."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ SOURCES = {
 }
 
 TOLERATED = 0.004
-"""What is tolerated of clear values where nothing else is kept with them."""
+"""Tolerated error of clear values without a stored tolerance."""
 
 BOUND_DELTA = 0.05
-"""How often the bound that is shown may fail: as all bounds of the report."""
+"""Failure probability of the shown bound, as of all bounds in the report."""
 
 NOTE = (
     "Mỗi cách nhận: một phần ô được rút ngẫu nhiên ra kiểm tra, người kiểm không thấy chữ máy đọc. “Chừng bao nhiêu "
@@ -33,7 +33,7 @@ NOTE = (
 
 
 def unseen(data: ReportData) -> ReportSection:
-    """Return what blind checks found of values that were accepted without a person."""
+    """Return the results of blind checks of values accepted without a person."""
     by_source = grouped(data.tallies.sampled, lambda value: value.source)
     rows = [by_source[source] for source in SOURCES if source in by_source]
     table = table_of("unseen", "Theo cách nhận", rows, _COLUMNS)
@@ -41,18 +41,18 @@ def unseen(data: ReportData) -> ReportSection:
 
 
 def unseen_errors(data: ReportData) -> ReportFigure:
-    """Return the share of wrong values among those that nobody has seen, with its upper bound."""
+    """Return the share of wrong values among unseen values, with its upper bound."""
     checks = _checks(data.tallies.sampled)
     if not checks:
         return ReportFigure("Sai trong ô máy tự nhận", percent_cell(None), "chưa ô nào được kiểm tra mẫu")
-    wrong = sum(one.wrong for one in checks)
+    wrong = sum(check.wrong for check in checks)
     bound = percent_cell(weighted_upper_bound(checks, BOUND_DELTA)).text
     note = f"{count_cell(wrong).text} sai trong {count_cell(len(checks)).text} ô kiểm mẫu; chắc không quá {bound}"
     return ReportFigure("Sai trong ô máy tự nhận", percent_cell(weighted_error(checks)), note)
 
 
 def alerts(data: ReportData) -> tuple[str, ...]:
-    """Return a sentence a source that checks of these books refute."""
+    """Return a sentence for each source that the checks of these books refute."""
     return tuple(
         f"Kiểm tra mẫu cho thấy cách nhận “{SOURCES[source]}” sai quá mức cơ quan cho phép: các ô chưa có người quyết "
         "định của nó được giữ lại chờ người xem. Xem phần Ô máy tự nhận, rồi hiệu chuẩn lại (hotich calibrate)."
@@ -62,35 +62,35 @@ def alerts(data: ReportData) -> tuple[str, ...]:
 
 
 def _of(data: ReportData, source: ValueSource) -> Sequence[SampledValue]:
-    return [one for one in data.tallies.sampled if one.source is source]
+    return [value for value in data.tallies.sampled if value.source is source]
 
 
-def _is_refuted(some: Sequence[SampledValue]) -> bool:
-    """Return whether the checks of the latest calibration refute what is tolerated."""
-    decided = [one for one in some if one.decided_at is not None]
+def _is_refuted(values: Sequence[SampledValue]) -> bool:
+    """Return whether the checks since the latest calibration refute the tolerated error."""
+    decided = [value for value in values if value.decided_at is not None]
     if not decided:
         return False
-    latest = max(decided, key=lambda one: one.drawn_at).basis
-    return is_stopped([one.check(TOLERATED) for one in decided if one.basis == latest])
+    latest = max(decided, key=lambda value: value.drawn_at).basis
+    return is_stopped([value.check(TOLERATED) for value in decided if value.basis == latest])
 
 
-def _checks(some: Sequence[SampledValue]) -> list[SampleCheck]:
-    return [one.check(TOLERATED) for one in some if one.decided_at is not None]
+def _checks(values: Sequence[SampledValue]) -> list[SampleCheck]:
+    return [value.check(TOLERATED) for value in values if value.decided_at is not None]
 
 
-def _verdict(some: Sequence[SampledValue]) -> str:
-    if not _checks(some):
+def _verdict(values: Sequence[SampledValue]) -> str:
+    if not _checks(values):
         return "chưa kiểm tra"
-    return "đã dừng" if _is_refuted(some) else "đang dùng"
+    return "đã dừng" if _is_refuted(values) else "đang dùng"
 
 
 _COLUMNS: tuple[ReportColumn[list[SampledValue]], ...] = (
-    texts("Nhận theo", lambda some: SOURCES[some[0].source]),
-    counts("Chừng bao nhiêu ô", lambda some: round(sum(1 / one.share for one in some))),
-    counts("Chờ kiểm tra", lambda some: len(some) - len(_checks(some))),
-    counts("Đã kiểm tra", lambda some: len(_checks(some))),
-    counts("Sai", lambda some: sum(one.wrong for one in _checks(some))),
-    percents("Tỉ lệ sai", lambda some: weighted_error(_checks(some))),
-    percents("Chắc không quá", lambda some: weighted_upper_bound(_checks(some), BOUND_DELTA)),
+    texts("Nhận theo", lambda values: SOURCES[values[0].source]),
+    counts("Chừng bao nhiêu ô", lambda values: round(sum(1 / value.share for value in values))),
+    counts("Chờ kiểm tra", lambda values: len(values) - len(_checks(values))),
+    counts("Đã kiểm tra", lambda values: len(_checks(values))),
+    counts("Sai", lambda values: sum(check.wrong for check in _checks(values))),
+    percents("Tỉ lệ sai", lambda values: weighted_error(_checks(values))),
+    percents("Chắc không quá", lambda values: weighted_upper_bound(_checks(values), BOUND_DELTA)),
     texts("Kết luận", _verdict),
 )

@@ -1,4 +1,4 @@
-"""Backups: everything of an installation in a folder elsewhere, checksummed, and brought back from there."""
+"""Backups: a checksummed copy of a whole installation in another folder, and its restoration."""
 
 from pipeline.runs.backup.create import BackupReport, back_up, verify
 from pipeline.runs.backup.restore import RestoreReport, restore

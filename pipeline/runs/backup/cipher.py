@@ -1,7 +1,7 @@
-"""Files encrypted so that nothing of them can be read, changed, cut off or exchanged: AES-256-GCM by pieces.
+"""Authenticated encryption of files in pieces with AES-256-GCM; truncated, changed and exchanged files are detected.
 
-Each file has a key of its own (HKDF-SHA-256 of the office's key and 16 random bytes); each piece is bound to its place,
-to the name of the file and to whether it is the last one.
+Each file has its own key (HKDF-SHA-256 of the office's key and 16 random bytes); each piece is bound to its position,
+to the name of the file and to a flag of the last piece.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ def encrypt_blocks(blocks: Iterable[bytes], key: bytes, name: str) -> Iterator[b
     """Yield the bytes of the encrypted file.
 
     Args:
-        blocks: The bytes to encrypt.
+        blocks: The plain bytes.
         key: 32 bytes.
-        name: The name that the file is asked for by; it must be the same for decryption.
+        name: Name of the file, needed again for decryption.
     """
     salt = os.urandom(SALT_BYTES)
     yield MAGIC + salt
     box = _box(key, salt)
-    place, held = 0, b""
+    number, pending = 0, b""
     for block in blocks:
-        held += block
-        while len(held) > PIECE_BYTES:
-            yield box.encrypt(_nonce(place), held[:PIECE_BYTES], _bound(name, last=False))
-            place, held = place + 1, held[PIECE_BYTES:]
-    yield box.encrypt(_nonce(place), held, _bound(name, last=True))
+        pending += block
+        while len(pending) > PIECE_BYTES:
+            yield box.encrypt(_nonce(number), pending[:PIECE_BYTES], _bound(name, last=False))
+            number, pending = number + 1, pending[PIECE_BYTES:]
+    yield box.encrypt(_nonce(number), pending, _bound(name, last=True))
 
 
 def decrypt_blocks(blocks: Iterable[bytes], key: bytes, name: str) -> Iterator[bytes]:
-    """Yield the bytes as they were before encryption.
+    """Yield the decrypted bytes.
 
     Args:
         blocks: The bytes of the encrypted file.
@@ -51,44 +51,44 @@ def decrypt_blocks(blocks: Iterable[bytes], key: bytes, name: str) -> Iterator[b
         name: The name that the file was encrypted with.
 
     Raises:
-        BackupRefused: The key is another one, or the file is not whole.
+        BackupRefused: The key is wrong, or the file is incomplete.
     """
     source = iter(blocks)
-    held = _filled(source, b"", len(MAGIC) + SALT_BYTES)
-    if not held.startswith(MAGIC):
+    pending = _filled(source, b"", len(MAGIC) + SALT_BYTES)
+    if not pending.startswith(MAGIC):
         raise _refused(name)
     start = len(MAGIC) + SALT_BYTES
-    box, held = _box(key, held[len(MAGIC) : start]), held[start:]
-    place = 0
+    box, pending = _box(key, pending[len(MAGIC) : start]), pending[start:]
+    number = 0
     try:
         while True:
-            held = _filled(source, held, PIECE_BYTES + TAG_BYTES + 1)
-            last = len(held) <= PIECE_BYTES + TAG_BYTES
-            piece, held = held[: PIECE_BYTES + TAG_BYTES], held[PIECE_BYTES + TAG_BYTES :]
-            yield box.decrypt(_nonce(place), piece, _bound(name, last=last))
+            pending = _filled(source, pending, PIECE_BYTES + TAG_BYTES + 1)
+            last = len(pending) <= PIECE_BYTES + TAG_BYTES
+            piece, pending = pending[: PIECE_BYTES + TAG_BYTES], pending[PIECE_BYTES + TAG_BYTES :]
+            yield box.decrypt(_nonce(number), piece, _bound(name, last=last))
             if last:
                 return
-            place += 1
+            number += 1
     except InvalidTag:
         raise _refused(name) from None
 
 
-def _filled(source: Iterator[bytes], held: bytes, wanted: int) -> bytes:
-    """``held`` with as much more as there is, up to at least ``wanted`` bytes."""
-    while len(held) < wanted:
+def _filled(source: Iterator[bytes], pending: bytes, wanted: int) -> bytes:
+    """Return ``pending`` filled up from the source to at least ``wanted`` bytes, if it has as many."""
+    while len(pending) < wanted:
         block = next(source, b"")
         if not block:
             break
-        held += block
-    return held
+        pending += block
+    return pending
 
 
 def _box(key: bytes, salt: bytes) -> AESGCM:
     return AESGCM(HKDF(SHA256(), 32, salt, b"hotich backup").derive(key))
 
 
-def _nonce(place: int) -> bytes:
-    return place.to_bytes(12)
+def _nonce(number: int) -> bytes:
+    return number.to_bytes(12)
 
 
 def _bound(name: str, *, last: bool) -> bytes:

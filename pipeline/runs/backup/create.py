@@ -1,4 +1,4 @@
-"""A backup is made: first the registry of one moment, then the scans, so that nothing it names can be missing."""
+"""Creation of a backup: a snapshot of the registry first, then the scans, so that all scans it names exist."""
 
 from __future__ import annotations
 
@@ -28,32 +28,32 @@ log = logging.getLogger(__name__)
 REGISTRY = "registry"
 WORKSPACE = "workspace"
 OnFile = Callable[[int, int], None]
-"""How many files of how many are done."""
+"""Called with the number of finished files and of all files."""
 
 KEYS = ("audit.key", "package.key", "sign_in.key", "webhook.key")
-"""Private keys: in a backup only when it is encrypted and they are asked for."""
+"""Private keys: included only in an encrypted backup and on request."""
 _OBJECT = re.compile(rf"{WORKSPACE}/objects/[0-9a-f]{{2}}/([0-9a-f]{{64}})(?:\.[a-z0-9]{{1,5}})?")
 REMADE = ("pages", "prefect", "prefect.key", "reports", "sent", "jobs", "training")
-"""What of the workspace the program makes anew, or keeps for a while alone: it may go while the rest is copied."""
+"""Workspace folders that the program makes anew or keeps temporarily; they may change during a backup."""
 HALF_SENT = ("intake", "uploads")
-"""Where half uploads lie: they change while they are copied, and their browser has them all."""
+"""Folders of unfinished uploads: they change during a backup, and the browsers still have the files."""
 
 
 @dataclass(frozen=True)
 class BackupReport:
-    """What a backup holds.
+    """The content of a backup.
 
     Attributes:
-        name: The backup's name, its time in UTC.
-        size: The bytes of all its files.
-        rows: How many rows each table of the registry has, where they could be counted.
-        left_out: The keys that it does not hold.
-        removed: How many older backups were removed for it.
-        altered: Scans of the store that are not what their name says, or no regular files, by path; the backup holds
-            what an earlier one kept of them, or nothing.
-        missing: Scans that are not in the store, as books and manifests name them; the backup holds what an earlier
-            one kept of them, or nothing.
-        seal: The seal of the audit that was put beside the backups, in words; ``""`` where there is none.
+        name: Name of the backup: its time in UTC.
+        size: Total size of the files in bytes.
+        rows: Number of rows by table of the registry, where countable.
+        left_out: Names of the keys left out.
+        removed: Number of older backups removed.
+        altered: Paths of stored scans whose content differs from their name, or which are no regular files; the backup
+            has their content from an earlier backup, if any.
+        missing: Scans named by books or manifests but missing from the store; the backup has their content from an
+            earlier backup, if any.
+        seal: The audit seal stored beside the backups, in words; ``""``: none.
     """
 
     name: str
@@ -80,35 +80,34 @@ def back_up(
     now: datetime | None = None,
     on_file: OnFile = lambda _done, _all: None,
 ) -> BackupReport:
-    """Back up the registry, every file of the workspace and the program's own folders.
+    """Back up the registry, all files of the workspace and the program's folders.
 
-    A scan of the store that is not what its name says is not taken for it, and one that is not there is named: what an
-    earlier backup kept of them goes into this one, and older backups stay.
+    Altered and missing scans of the store are replaced by their content in an earlier backup and reported; older
+    backups are then kept.
 
     Args:
-        program: The program's folders (schemas, models) by name.
-        delivered: The names of scans of the store that no book needs to know yet, by SHA-256.
-        registry_key: The key file of an encrypted registry.
-        keys: Take private keys too.
-        keep: Remove all but so many backups afterwards; ``None`` removes none.
-        now: The time the backup is named after, by default the present.
-        on_file: Called with how many files of how many are done.
+        program: Folders of the program (schemas, models) by name.
+        delivered: Names of stored scans not yet assigned to a book, by SHA-256.
+        registry_key: Key file of an encrypted registry.
+        keys: Include private keys.
+        keep: Number of backups to keep afterwards; ``None``: all.
+        now: Time in the backup's name; by default the present.
+        on_file: Called with the number of finished files and of all files.
 
     Raises:
-        RegistryError: The registry cannot be copied or checked; as with every error, no backup is made then.
+        RegistryError: The registry cannot be copied or checked; no backup is made, as with every error.
         StorageError: A disk cannot be read or written.
-        BackupRefused: The vault lies in the workspace, its key is missing or superfluous, or the name is
-            taken.
+        BackupRefused: The vault is inside the workspace, its key is missing or superfluous, or the name exists.
     """
     _refuse_inside(vault.folder, workspace)
-    vault.names()  # a key where none belongs, or none where one does
+    vault.names()  # refuses a key for plain backups, and a missing key for encrypted backups
     seal = _seal(workspace, registry_url)
     moment = (now or datetime.now(UTC)).astimezone(UTC)
     with tempfile.TemporaryDirectory(prefix=TEMP_PREFIX, dir=workspace) as scratch:
-        taken = snapshot.take(registry_url, Path(scratch))
-        kept = [vault.put(taken, f"{REGISTRY}/{taken.name}")]
-        again = Path(scratch) / "again"
-        restored = again / taken.name
+        copy = snapshot.take(registry_url, Path(scratch))
+        kept = [vault.put(copy, f"{REGISTRY}/{copy.name}")]
+        check_folder = Path(scratch) / "again"
+        restored = check_folder / copy.name
         vault.fetch(kept[0], restored)
         rows = snapshot.checked(restored, registry_key)
     wanted = {**(delivered or {}), **stored_scans_of(registry_url)}
@@ -116,16 +115,16 @@ def back_up(
     sources = [*_of_workspace(workspace, registry_url, left_out), *_of_program(program)]
     altered: list[str] = []
     for done, (path, source) in enumerate(sources, start=1):
-        one = _put(vault, source, path)
-        if one is None:
+        file = _put(vault, source, path)
+        if file is None:
             altered.append(path)
-            one = vault.known(path, _named_by(path))
-        if one is not None:
-            kept.append(one)
+            file = vault.known(path, _named_by(path))
+        if file is not None:
+            kept.append(file)
         on_file(done, len(sources))
     absent = wanted.keys() - {_named_by(path) for path, _ in sources}
-    found, missing = _put_absent(vault, Workspace(workspace), absent)
-    kept += found
+    recovered, missing = _put_absent(vault, Workspace(workspace), absent)
+    kept += recovered
     name = f"{moment:%Y%m%d-%H%M%S}"
     if name in vault.names():
         raise BackupRefused("Vừa có một bản sao lưu khác trong cùng giây này. Hãy chạy lại.")
@@ -140,7 +139,7 @@ def back_up(
     return BackupReport(
         name,
         len(kept),
-        sum(one.size for one in kept),
+        sum(file.size for file in kept),
         rows,
         left_out,
         removed,
@@ -151,13 +150,13 @@ def back_up(
 
 
 def _seal(workspace: Path, registry_url: str) -> Seal | None:
-    """A seal of the audit as it is before the snapshot, so that what is restored from it holds the sealed row.
+    """Return a seal of the audit before the snapshot, so that a restored registry contains the sealed row.
 
-    It goes beside the backups in plain, as it holds no personal data. An audit that is empty cannot be
-    sealed; that is for ``hotich audit verify`` to tell, and no reason to keep nothing.
+    It is stored beside the backups in plain text, since it has no personal data. An empty audit cannot be sealed;
+    ``hotich audit verify`` reports it, and the backup goes on.
     """
     if (file := snapshot.file_of(registry_url)) is not None and not file.is_file():
-        return None  # told by the snapshot
+        return None  # the snapshot raises the error
     try:
         return seal_of(registry_url, workspace / "audit.key")
     except RegistryError:
@@ -169,8 +168,8 @@ def verify(vault: Vault, name: str | None = None, on_file: OnFile = lambda _done
     """Read every file of a backup and compare it with its checksum.
 
     Args:
-        name: The backup, by default the newest.
-        on_file: Called with how many files of how many are done.
+        name: Name of the backup; by default the newest.
+        on_file: Called with the number of finished files and of all files.
 
     Raises:
         BackupRefused: A file is missing or damaged.
@@ -178,17 +177,17 @@ def verify(vault: Vault, name: str | None = None, on_file: OnFile = lambda _done
     name = name or newest(vault)
     manifest = vault.manifest(name)
     files: tuple[BackedUpFile, ...] = manifest.files
-    for done, one in enumerate(files, start=1):
-        vault.check(one)
+    for done, file in enumerate(files, start=1):
+        vault.check(file)
         on_file(done, len(files))
-    return BackupReport(name, len(files), sum(one.size for one in files), manifest.rows, manifest.left_out)
+    return BackupReport(name, len(files), sum(file.size for file in files), manifest.rows, manifest.left_out)
 
 
 def newest(vault: Vault) -> str:
     """Return the name of the newest backup.
 
     Raises:
-        BackupRefused: There is none.
+        BackupRefused: There is no backup.
     """
     names = vault.names()
     if not names:
@@ -197,27 +196,27 @@ def newest(vault: Vault) -> str:
 
 
 def _put(vault: Vault, source: Path, path: str) -> BackedUpFile | None:
-    """Keep a file; ``None``, said in the log, for a scan of the store that is not what its name says, or no file."""
-    named = _named_by(path)
-    one = None
-    if not named:
+    """Keep a file; return ``None``, with a log line, for a stored scan that is altered or no regular file."""
+    promised = _named_by(path)
+    file = None
+    if not promised:
         return vault.put(source, path)
     if _is_file(source):
         with suppress(FileUnreadable):
-            one = vault.put(source, path)
-    if one is None or one.sha256 != named:
-        log.error("Scan %s in the store is not what its name says", scan_id(named))
+            file = vault.put(source, path)
+    if file is None or file.sha256 != promised:
+        log.error("Scan %s in the store is not what its name says", scan_id(promised))
         return None
-    return one
+    return file
 
 
 def _put_absent(
     vault: Vault, workspace: Workspace, absent: AbstractSet[str]
 ) -> tuple[list[BackedUpFile], list[str]]:
-    """Keep scans that the store of the workspace lacks, from the shared store or as an earlier backup has them.
+    """Keep scans missing from the workspace's store, from the shared store or an earlier backup.
 
     Returns:
-        What is kept of them, and those that no store has.
+        The kept files, and the SHA-256 of scans that no store has.
     """
     before = _kept_before(vault, absent)
     kept: list[BackedUpFile | None] = []
@@ -233,26 +232,26 @@ def _put_absent(
             shared_answers = False
             log.warning("The shared store does not answer")
         place = f"{WORKSPACE}/objects/{sha256[:2]}"
-        one = _put(vault, source, f"{place}/{source.name}") if source else None
-        if one is None:
+        file = _put(vault, source, f"{place}/{source.name}") if source else None
+        if file is None:
             missing.append(sha256)
             log.error("Scan %s is not in the store", scan_id(sha256))
-            one = vault.known(before[sha256], sha256) if sha256 in before else None
-        kept.append(one)
-    return [one for one in kept if one is not None], missing
+            file = vault.known(before[sha256], sha256) if sha256 in before else None
+        kept.append(file)
+    return [file for file in kept if file is not None], missing
 
 
 def _kept_before(vault: Vault, wanted: AbstractSet[str]) -> dict[str, str]:
-    """The paths of scans in the newest backup that has them, by SHA-256. A damaged backup tells nothing."""
-    found: dict[str, str] = {}
+    """Return the paths of scans in the newest backup with them, by SHA-256; damaged backups are skipped."""
+    paths: dict[str, str] = {}
     for name in reversed(vault.names()):
-        if len(found) == len(wanted):
+        if len(paths) == len(wanted):
             break
         with suppress(BackupRefused):
-            for one in vault.manifest(name).files:
-                if one.sha256 in wanted and _named_by(one.path) == one.sha256:
-                    found.setdefault(one.sha256, one.path)
-    return found
+            for file in vault.manifest(name).files:
+                if file.sha256 in wanted and _named_by(file.path) == file.sha256:
+                    paths.setdefault(file.sha256, file.path)
+    return paths
 
 
 def _is_file(path: Path) -> bool:
@@ -260,17 +259,18 @@ def _is_file(path: Path) -> bool:
 
 
 def _named_by(path: str) -> str:
-    """Return the SHA-256 that a path in a backup promises; ``""`` for what is no scan of the store."""
-    found = _OBJECT.fullmatch(path)
-    return found[1] if found else ""
+    """Return the SHA-256 in the backup path of a stored scan; ``""`` for other paths."""
+    match = _OBJECT.fullmatch(path)
+    return match[1] if match else ""
 
 
 def _of_workspace(
     workspace: Path, registry_url: str, left_out: tuple[str, ...]
 ) -> Iterator[tuple[str, Path]]:
-    """Every file with its path in the backup, without registry, half-written copies, what is made anew, and keys.
+    """Yield the files to back up with their paths in the backup.
 
-    Links are no files; one in the place of a scan is yielded, to be named.
+    The registry, temporary copies, remade folders and left-out keys are skipped. Links are skipped too, except in place
+    of a scan, where they are reported.
     """
     registry = snapshot.file_of(registry_url)
     for path in sorted(workspace.rglob("*")):
@@ -296,8 +296,8 @@ def _of_program(program: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:
 
 
 def _refuse_inside(folder: Path, workspace: Path) -> None:
-    one, other = folder.resolve(), workspace.resolve()
-    if one.is_relative_to(other) or other.is_relative_to(one):
+    vault, work = folder.resolve(), workspace.resolve()
+    if vault.is_relative_to(work) or work.is_relative_to(vault):
         raise BackupRefused(
             "Thư mục sao lưu phải nằm ngoài thư mục làm việc, tốt nhất trên ổ đĩa khác: hỏng ổ thì mất cả hai."
         )

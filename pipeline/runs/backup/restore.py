@@ -1,4 +1,4 @@
-"""A backup is brought back to a place where there is nothing yet; all of it, or nothing."""
+"""Restoration of a backup into an empty place, completely or not at all."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from pipeline.runs.backup.vault import Vault
 log = logging.getLogger(__name__)
 
 PROGRAM = "tu-ban-sao-luu"
-"""Where in the workspace schemas and models go: the program has its own, these are those of that day."""
+"""Workspace folder for the backed-up schemas and models; the program keeps its own."""
 
 
 @dataclass(frozen=True)
 class RestoreReport:
-    """What a restore brought back.
+    """The outcome of a restoration.
 
     Attributes:
-        rows: How many rows each table of the registry has, where they could be counted.
-        left_out: The keys that must be put back by hand.
+        rows: Number of rows by table of the registry, where countable.
+        left_out: Names of the keys to restore by hand.
     """
 
     name: str
@@ -46,18 +46,18 @@ def restore(
 ) -> RestoreReport:
     """Restore a backup into an empty workspace and an empty registry.
 
-    Every file is compared with its checksum before any is put in its place.
+    All files are compared with their checksums before any file is put in place.
 
     Args:
-        workspace: The folder to restore to; it must be missing or empty.
-        registry_url: The database address to restore the registry to; no registry may exist there.
-        name: The backup, by default the newest.
-        registry_key: The key file of an encrypted registry.
-        on_file: Called with how many files of how many are done.
+        workspace: Target folder; it must be missing or empty.
+        registry_url: Database address of the restored registry; no registry may exist there.
+        name: Name of the backup; by default the newest.
+        registry_key: Key file of an encrypted registry.
+        on_file: Called with the number of finished files and of all files.
 
     Raises:
-        BackupRefused: The workspace is not empty, or the backup is damaged; as with every error,
-            ``workspace`` stays as it was.
+        BackupRefused: The workspace is not empty, or the backup is damaged; ``workspace`` is unchanged, as with every
+            error.
         StorageError: A disk cannot be read or written.
         RegistryError: The registry cannot be restored.
     """
@@ -70,11 +70,11 @@ def restore(
     staging = workspace.with_name(f"{workspace.name}.dang-khoi-phuc")
     shutil.rmtree(staging, ignore_errors=True)
     try:
-        for done, one in enumerate(manifest.files, start=1):
-            vault.fetch(one, staging / one.path)
+        for done, file in enumerate(manifest.files, start=1):
+            vault.fetch(file, staging / file.path)
             on_file(done, len(manifest.files))
-        taken = staging / manifest.registry
-        rows = snapshot.checked(taken, registry_key)
+        copy = staging / manifest.registry
+        rows = snapshot.checked(copy, registry_key)
         if dict(rows) != dict(manifest.rows):
             raise BackupRefused(
                 "Sổ dữ liệu trong bản sao lưu không khớp với bảng kê. Hãy dùng bản sao lưu khác."
@@ -91,7 +91,7 @@ def restore(
         workspace.parent.mkdir(parents=True, exist_ok=True)
         if workspace.exists():
             workspace.rmdir()
-        snapshot.bring_back(taken, _within(registry_url, workspace, root))
+        snapshot.bring_back(copy, _within(registry_url, workspace, root))
         root.rename(workspace)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
@@ -100,5 +100,5 @@ def restore(
 
 
 def _within(registry_url: str, workspace: Path, root: Path) -> str:
-    """The address, as long as the workspace has not got its name yet."""
+    """Return the database address while the workspace still has its temporary name."""
     return registry_url.replace(str(workspace), str(root), 1)

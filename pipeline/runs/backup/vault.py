@@ -1,8 +1,8 @@
-"""The folder that holds backups: every content once, under its hash, and one manifest a backup.
+"""The folder of backups: each content once, named by its hash, and a manifest for each backup.
 
-``noi-dung/ab/<sha256>`` (``.enc`` when encrypted), ``ban-sao/<time>.json``. A file gets its name when it is whole, on
-disk and read back; so a backup that was cut off leaves nothing that counts, and the next one goes on from there. The
-manifest is written last: a backup without its manifest is none.
+``noi-dung/ab/<sha256>`` (``.enc`` when encrypted), ``ban-sao/<time>.json``. A file gets its final name after it is
+complete, synced and read back, so an interrupted backup leaves only usable contents and the next backup continues
+there. The manifest is written last: a folder without a manifest is no backup.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class BackedUpFile:
-    """A file: ``path`` from the root of what is restored, with ``/``; ``sha256`` and ``size`` of its plain bytes."""
+    """A backed-up file: ``path`` from the root of the backup, with ``/``; ``sha256`` and ``size``: of plain bytes."""
 
     path: str
     sha256: str
@@ -34,14 +34,14 @@ class BackedUpFile:
 
 @dataclass(frozen=True)
 class BackupManifest:
-    """What a backup consists of.
+    """The content of a backup.
 
     Attributes:
-        made_at: Its time, UTC, ISO 8601.
-        version: The version of the program that made it.
-        registry: The path of the registry's snapshot among ``files``.
-        rows: How many rows each table of the registry has, where they could be counted.
-        left_out: The names of keys that exist and are not in it.
+        made_at: Time, UTC, ISO 8601.
+        version: Version of the program.
+        registry: Path of the registry's snapshot among ``files``.
+        rows: Number of rows by table of the registry, where countable.
+        left_out: Names of existing keys that are left out.
     """
 
     made_at: str
@@ -56,32 +56,33 @@ class BackupManifest:
 
 
 def read_manifest(data: bytes) -> BackupManifest:
-    """Return the manifest in some bytes.
+    """Parse a manifest.
 
     Raises:
-        BackupRefused: They hold none, or it names a path outside its root.
+        BackupRefused: The data are no manifest, or a path is outside the root.
     """
     try:
-        told = parse_json(data)
-        if told.pop("format") != FORMAT:
+        data_dict = parse_json(data)
+        if data_dict.pop("format") != FORMAT:
             raise BackupRefused(
                 "Bản sao lưu do một bản hotich khác tạo ra. Hãy dùng đúng bản ấy hoặc bản mới hơn."
             )
         files = tuple(
-            BackedUpFile(str(one["path"]), str(one["sha256"]), int(one["size"])) for one in told.pop("files")
+            BackedUpFile(str(file["path"]), str(file["sha256"]), int(file["size"]))
+            for file in data_dict.pop("files")
         )
-        manifest = BackupManifest(files=files, **told | {"left_out": tuple(told["left_out"])})
+        manifest = BackupManifest(files=files, **data_dict | {"left_out": tuple(data_dict["left_out"])})
     except (FileRefused, ValueError, KeyError, TypeError, AttributeError):
         raise BackupRefused("Bảng kê của bản sao lưu bị hỏng. Hãy dùng bản sao lưu khác.") from None
-    for one in files:
-        steps = PurePosixPath(one.path)
-        if steps.is_absolute() or ".." in steps.parts or not one.path:
+    for file in files:
+        steps = PurePosixPath(file.path)
+        if steps.is_absolute() or ".." in steps.parts or not file.path:
             raise BackupRefused("Bảng kê của bản sao lưu nêu một đường dẫn ra ngoài; không khôi phục.")
     return manifest
 
 
 class FileUnreadable(StorageError):
-    """A file that is to be backed up cannot be read."""
+    """A file to back up cannot be read."""
 
 
 CONTENTS, MANIFESTS = "noi-dung", "ban-sao"
@@ -89,7 +90,7 @@ NAME = re.compile(r"[0-9]{8}-[0-9]{6}")
 
 
 def key_in(path: Path | None) -> bytes | None:
-    """Return the key in a file such as ``HOTICH_REGISTRY_KEY_FILE`` names.
+    """Return the key in a file, as ``HOTICH_REGISTRY_KEY_FILE`` names it.
 
     Raises:
         SetupError: The file holds no usable key.
@@ -98,14 +99,14 @@ def key_in(path: Path | None) -> bytes | None:
 
 
 def backup_key(folder: Path, key_file: Path | None, *, plain: bool) -> bytes | None:
-    """Return the key of a backup that is to be made, ``None`` for one that is not encrypted because somebody said so.
+    """Return the key of a new backup; ``None`` for a backup without encryption on request.
 
     Args:
-        folder: Where the backups go; the key may not lie there.
-        plain: Whether the backup is to be readable by whoever has its disk.
+        folder: Folder of the backups; the key may not be inside.
+        plain: Whether the backup may be readable without a key.
 
     Raises:
-        BackupRefused: There is neither a key nor the word for none, or both, or the key lies beside the backup.
+        BackupRefused: Neither or both of key and ``plain`` are given, or the key is inside the backup folder.
         SetupError: The file holds no usable key.
     """
     if key_file is None:
@@ -128,10 +129,10 @@ def backup_key(folder: Path, key_file: Path | None, *, plain: bool) -> bytes | N
 
 
 class Vault:
-    """A folder of backups, all of them encrypted or none.
+    """A folder of backups, all encrypted or all plain.
 
     Args:
-        key: 32 bytes; ``None`` encrypts nothing.
+        key: 32 bytes; ``None``: no encryption.
     """
 
     def __init__(self, folder: Path, key: bytes | None = None) -> None:
@@ -140,20 +141,20 @@ class Vault:
         self._ending = "" if key is None else ".enc"
 
     def names(self) -> tuple[str, ...]:
-        """Return the names of the backups that are whole, the oldest first.
+        """Return the names of complete backups, oldest first.
 
         Raises:
-            BackupRefused: They need a key, or none.
+            BackupRefused: A key is missing or superfluous.
         """
-        found = [path for path in (self.folder / MANIFESTS).glob("*.json*") if not path.name.startswith(".")]
-        if any(path.name.endswith(".enc") != bool(self._ending) for path in found):
+        paths = [path for path in (self.folder / MANIFESTS).glob("*.json*") if not path.name.startswith(".")]
+        if any(path.name.endswith(".enc") != bool(self._ending) for path in paths):
             raise BackupRefused(
                 f"Các bản sao lưu trong {self.folder} được mã hóa. Hãy thêm --key-file TỆP_KHÓA."
                 if not self._ending
                 else f"Các bản sao lưu trong {self.folder} không mã hóa. Hãy chọn thư mục khác cho các bản mã hóa "
                 "(hoặc bỏ --key-file: xem và khôi phục bản cũ; sao lưu tiếp như cũ thì --plain)."
             )
-        return tuple(sorted(path.name.split(".")[0] for path in found))
+        return tuple(sorted(path.name.split(".")[0] for path in paths))
 
     def manifest(self, name: str) -> BackupManifest:
         """Return the manifest of a backup.
@@ -167,7 +168,7 @@ class Vault:
         return read_manifest(b"".join(self._plain(path, name)))
 
     def put(self, source: Path, path: str) -> BackedUpFile:
-        """Keep a file under ``path``; write its content only when it is not there yet.
+        """Keep a file as ``path``; its content is written unless it exists.
 
         Raises:
             FileUnreadable: The file cannot be read.
@@ -193,10 +194,10 @@ class Vault:
             ) from None
 
     def known(self, path: str, sha256: str) -> BackedUpFile | None:
-        """Return a content that an earlier backup keeps, read whole and proven; ``None`` where there is none.
+        """Return a content of an earlier backup, verified; ``None``: there is none.
 
         Args:
-            sha256: The SHA-256 of its plain bytes.
+            sha256: SHA-256 of the plain bytes.
         """
         target = self._place(sha256)
         try:
@@ -206,39 +207,39 @@ class Vault:
         return BackedUpFile(path, sha256, size) if digest == sha256 else None
 
     def close(self, name: str, manifest: BackupManifest) -> None:
-        """Write a backup's manifest, by which it counts."""
+        """Write the manifest of a backup, which makes it count."""
         try:
             self._write(self.folder / MANIFESTS / f"{name}.json{self._ending}", [manifest.to_json()], name)
         except OSError as error:
             raise StorageError(f"Không ghi được vào {self.folder} ({error.strerror}).") from None
 
-    def check(self, one: BackedUpFile) -> None:
-        """Read a file whole and compare it with its checksum.
+    def check(self, file: BackedUpFile) -> None:
+        """Read a file and compare it with its checksum.
 
         Raises:
-            BackupRefused: It is missing or altered.
+            BackupRefused: The file is missing or altered.
         """
-        target = self._place(one.sha256)
+        target = self._place(file.sha256)
         if not target.is_file():
-            raise BackupRefused(f"Bản sao lưu thiếu tệp {one.path}. Hãy dùng bản sao lưu khác.")
-        if self._checked(target, one.sha256) != (one.sha256, one.size):
-            raise BackupRefused(f"Tệp {one.path} trong bản sao lưu bị hỏng. Hãy dùng bản sao lưu khác.")
+            raise BackupRefused(f"Bản sao lưu thiếu tệp {file.path}. Hãy dùng bản sao lưu khác.")
+        if self._checked(target, file.sha256) != (file.sha256, file.size):
+            raise BackupRefused(f"Tệp {file.path} trong bản sao lưu bị hỏng. Hãy dùng bản sao lưu khác.")
 
-    def fetch(self, one: BackedUpFile, target: Path) -> None:
-        """Write a file of a backup to disk, compared with its checksum.
+    def fetch(self, kept: BackedUpFile, target: Path) -> None:
+        """Write a file of a backup to disk, comparing its checksum.
 
         Raises:
-            BackupRefused: It is missing or altered.
+            BackupRefused: The file is missing or altered.
             StorageError: The disk cannot be written.
         """
-        source = self._place(one.sha256)
+        source = self._place(kept.sha256)
         if not source.is_file():
-            raise BackupRefused(f"Bản sao lưu thiếu tệp {one.path}. Hãy dùng bản sao lưu khác.")
+            raise BackupRefused(f"Bản sao lưu thiếu tệp {kept.path}. Hãy dùng bản sao lưu khác.")
         digest, size = hashlib.sha256(), 0
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             with target.open("xb") as file:
-                for block in self._plain(source, one.sha256):
+                for block in self._plain(source, kept.sha256):
                     digest.update(block)
                     size += len(block)
                     file.write(block)
@@ -248,18 +249,18 @@ class Vault:
             raise StorageError(
                 f"Không ghi được {target} ({error.strerror}). Hãy kiểm tra chỗ trống."
             ) from None
-        if (digest.hexdigest(), size) != (one.sha256, one.size):
-            raise BackupRefused(f"Tệp {one.path} trong bản sao lưu bị hỏng. Hãy dùng bản sao lưu khác.")
+        if (digest.hexdigest(), size) != (kept.sha256, kept.size):
+            raise BackupRefused(f"Tệp {kept.path} trong bản sao lưu bị hỏng. Hãy dùng bản sao lưu khác.")
 
     def thin_out(self, keep: int) -> int:
-        """Remove all backups but the newest ``keep``, and every content that none of those names.
+        """Remove all but the newest ``keep`` backups, and the contents used by no remaining backup.
 
         Returns:
-            How many backups were removed.
+            Number of removed backups.
         """
         names = self.names()
         old, kept = names[:-keep], names[-keep:]
-        wanted = {one.sha256 for name in kept for one in self.manifest(name).files}
+        wanted = {file.sha256 for name in kept for file in self.manifest(name).files}
         for name in old:
             (self.folder / MANIFESTS / f"{name}.json{self._ending}").unlink()
         for path in (self.folder / CONTENTS).glob("*/*") if old else ():

@@ -10,7 +10,7 @@ State = Literal["ok", "warning", "missing", "open"]
 
 @dataclass(frozen=True)
 class Check:
-    """One thing looked at: ``found`` what is there, ``advice`` what to do when it is not ``ok``."""
+    """A check: ``found`` is the present state, ``advice`` helps if it is not ``ok``."""
 
     name: str
     state: State

@@ -31,11 +31,11 @@ from pipeline.values.kinds import KINDS
 
 LEAST_FREE_BYTES = 2_000_000_000
 PAGE_BYTES = 1_500_000
-"""What a page takes in the workspace, scan and registry together, as a rough guide (300 dpi colour JPEG)."""
+"""Size of a page in the workspace, scan and registry together, as a rough guide (300 dpi colour JPEG)."""
 
 
 def answer_check(name: str, ask: Callable[[], str], state: State = "missing") -> Check:
-    """What ``ask`` answers, or the advice in the error it raises."""
+    """Return a check with the answer of ``ask``, or with the advice of the error that it raises."""
     try:
         return Check(name, "ok", ask())
     except HotichError as error:
@@ -43,7 +43,7 @@ def answer_check(name: str, ask: Callable[[], str], state: State = "missing") ->
 
 
 def packages_check() -> Check:
-    """The packages that this distribution says it needs, extras aside."""
+    """Check the packages that this distribution requires, without extras."""
     try:
         needed = importlib.metadata.requires("hotich") or []
     except importlib.metadata.PackageNotFoundError:
@@ -75,8 +75,8 @@ def program_check(name: str, program: str, install: str) -> Check:
     path = shutil.which(program)
     if path is None:
         return Check(name, "missing", "không thấy", f"Cài bằng: {install}")
-    told = subprocess.run([path, "-v"], capture_output=True, text=True, check=False, timeout=20)
-    version = re.search(r"\d+(\.\d+)+", told.stderr + told.stdout)
+    process = subprocess.run([path, "-v"], capture_output=True, text=True, check=False, timeout=20)
+    version = re.search(r"\d+(\.\d+)+", process.stderr + process.stdout)
     return Check(name, "ok", version.group() if version else path)
 
 
@@ -106,7 +106,7 @@ def model_checks(folder: Path | None) -> Iterator[Check]:
 
 
 def _hand(models_folder: Path | None) -> str:
-    """Read a line of two strokes with the installed networks and words; return that they could."""
+    """Read a line of two strokes with the installed networks and words; return that it worked."""
     hand = default_engines(models_folder).hand
     if hand is None:
         raise SetupError("Chưa có mô hình đọc chữ viết tay: mọi ô viết tay sẽ chờ người xem.")
@@ -117,7 +117,7 @@ def _hand(models_folder: Path | None) -> str:
 
 
 def calibration_check(context: RunContext) -> Check:
-    """Whether handwriting may be accepted, and on what grounds."""
+    """Check whether handwriting may be accepted, and on which evidence."""
     name = "Hiệu chuẩn chữ viết tay"
     routing = context.options.routing
     try:
@@ -125,8 +125,8 @@ def calibration_check(context: RunContext) -> Check:
     except HotichError as error:
         return Check(name, "warning", "không kiểm được", error.message)
     if engines.hand is None or routing.calibration is None:
-        found = "chưa có bộ đọc chữ viết tay" if engines.hand is None else "chưa có"
-        return Check(name, "warning", found, "Mọi ô viết tay sẽ chờ người xem.")
+        state = "chưa có bộ đọc chữ viết tay" if engines.hand is None else "chưa có"
+        return Check(name, "warning", state, "Mọi ô viết tay sẽ chờ người xem.")
     if routing.for_reader(engines.hand_fingerprint).calibration is None:
         advice = "Mọi ô viết tay sẽ chờ người xem. Hãy chạy lại hotich run rồi hotich calibrate với các sổ đã kiểm."
         return Check(name, "warning", "của bộ đọc khác", advice)
@@ -134,36 +134,38 @@ def calibration_check(context: RunContext) -> Check:
     bounds = [routing.bound(critical=critical) for critical in (True, False)]
     groups = sum(bound is not None and bound.threshold is not None for bound in bounds)
     checked = known.samples + known.held
-    found = f"{checked} ô của {known.books} sổ; nhận {groups} trong 2 nhóm ô, dấu {known.fingerprint}"
+    state = f"{checked} ô của {known.books} sổ; nhận {groups} trong 2 nhóm ô, dấu {known.fingerprint}"
     if groups == len(bounds):
-        return Check(name, "ok", found)
+        return Check(name, "ok", state)
     return Check(
-        name, "warning", found, "Nhóm ô chưa đủ chứng cứ thì chờ người xem. Hãy chạy hotich calibrate."
+        name, "warning", state, "Nhóm ô chưa đủ chứng cứ thì chờ người xem. Hãy chạy hotich calibrate."
     )
 
 
 def workspace_check(folder: Path) -> Check:
-    """Whether the workspace can be written, or made: its nearest folder that is there takes a file."""
-    there = _nearest(folder)
+    """Check whether the workspace, or its nearest existing parent, is writable."""
+    existing = _nearest(folder)
     try:
-        with tempfile.TemporaryFile(dir=there):
+        with tempfile.TemporaryFile(dir=existing):
             pass
     except OSError as error:
-        advice = f"Không ghi được vào {there} ({error.strerror}). Hãy cấp quyền hoặc chọn --workspace khác."
+        advice = (
+            f"Không ghi được vào {existing} ({error.strerror}). Hãy cấp quyền hoặc chọn --workspace khác."
+        )
         return Check("Thư mục làm việc", "missing", str(folder), advice)
-    return Check("Thư mục làm việc", "ok", str(folder) if there == folder else f"{folder} (sẽ được tạo)")
+    return Check("Thư mục làm việc", "ok", str(folder) if existing == folder else f"{folder} (sẽ được tạo)")
 
 
 def space_check(folder: Path) -> Check:
     free = shutil.disk_usage(_nearest(folder)).free
-    found = f"{free // 10**9} GB, khoảng {free // PAGE_BYTES} trang"
+    state = f"{free // 10**9} GB, khoảng {free // PAGE_BYTES} trang"
     if free >= LEAST_FREE_BYTES:
-        return Check("Chỗ trống trên ổ đĩa", "ok", found)
-    return Check("Chỗ trống trên ổ đĩa", "warning", found, "Hãy dọn bớt ổ đĩa trước khi chạy nhiều sổ.")
+        return Check("Chỗ trống trên ổ đĩa", "ok", state)
+    return Check("Chỗ trống trên ổ đĩa", "warning", state, "Hãy dọn bớt ổ đĩa trước khi chạy nhiều sổ.")
 
 
 def prefect_checks(workspace: Workspace) -> Iterator[Check]:
-    """Whether the secret of Prefect's server is secret, and whether a server that runs answers without it."""
+    """Check that the secret of Prefect's server is private, and that a running server refuses requests without it."""
     name, secret = "Khóa của máy chủ Prefect", None
     try:
         secret = os.environ.get(CLIENT_SECRET) or known_prefect_secret(workspace.prefect_key)
@@ -177,7 +179,7 @@ def prefect_checks(workspace: Workspace) -> Iterator[Check]:
 
 
 def _server(address: str, secret: str | None) -> Check:
-    """Whether Prefect's server is closed; it is asked as a stranger and as a foreign web page would ask."""
+    """Check that Prefect's server is closed to strangers and to foreign web pages."""
     name, access = "Máy chủ Prefect", server_access(address, secret)
     if access is None:
         return Check(name, "ok", f"không chạy ở {address}")
@@ -205,7 +207,7 @@ def _server(address: str, secret: str | None) -> Check:
 
 
 def file_modes_check(workspace: Workspace) -> Check:
-    """Whether what was made before, or by a program that does not care, can be read by other accounts."""
+    """Check whether other accounts can read files of the workspace."""
     name = "Quyền của tệp"
     mask = chosen_umask(os.environ.get(UMASK_VARIABLE, ""))
     wide = [path.name or str(path) for path in _first_files(workspace.root) if path.stat().st_mode & mask]
@@ -222,20 +224,20 @@ def file_modes_check(workspace: Workspace) -> Check:
 
 
 def _first_files(root: Path) -> Iterator[Path]:
-    """The folder and what lies directly in it."""
+    """Yield a folder and its direct content, without links."""
     with suppress(OSError):
         yield root.resolve(strict=True)
         yield from sorted(path for path in root.iterdir() if not path.is_symlink())
 
 
 def has_registry(context: RunContext) -> bool:
-    """Whether there is a registry: its file, or a server, of which only opening it would tell."""
+    """Return whether a registry exists: its file, or any server, which is not opened here."""
     path = context.registry_url.removeprefix("sqlite:///").partition("?")[0]
     return not context.registry_url.startswith("sqlite:///") or Path(path).exists()
 
 
 def registry_checks(context: RunContext, now: datetime) -> Iterator[Check]:
-    """Whether the registry opens, in what it lies and whether the clock fits it; one that is not there is not made."""
+    """Check that an existing registry opens, its database and the clock; a missing registry is not created."""
     if not has_registry(context):
         yield Check("Sổ dữ liệu", "ok", "chưa có, sẽ được tạo khi chạy lần đầu")
         return
@@ -247,9 +249,9 @@ def registry_checks(context: RunContext, now: datetime) -> Iterator[Check]:
     except HotichError as error:
         yield Check("Sổ dữ liệu", "missing", "không mở được", error.message)
         return
-    found = f"{summary.books} sổ, {summary.entries} sự kiện, {summary.review} chờ rà soát"
+    state = f"{summary.books} sổ, {summary.entries} sự kiện, {summary.review} chờ rà soát"
     advice = "Tài khoản PostgreSQL này có thừa quyền. Hãy dùng tài khoản riêng: hotich registry role-sql."
-    yield Check("Sổ dữ liệu", "warning" if unguarded else "ok", found, advice if unguarded else "")
+    yield Check("Sổ dữ liệu", "warning" if unguarded else "ok", state, advice if unguarded else "")
     yield from further
 
 
@@ -259,5 +261,5 @@ def cores_check(workers: int | None) -> Check:
 
 
 def _nearest(folder: Path) -> Path:
-    """``folder``, or the nearest one above it that exists."""
+    """Return ``folder`` or its nearest existing parent."""
     return next(path for path in (folder, *folder.parents) if path.is_dir())

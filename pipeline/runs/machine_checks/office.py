@@ -1,4 +1,4 @@
-"""What ``hotich doctor`` looks at on the machine of an office: certificate, services, backups, clock, database."""
+"""Checks of ``hotich doctor`` on the machine of an office: certificate, services, backups, clock, database."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from pipeline.scans.workspace import Workspace
 from pipeline.training.office_reader.versions import SHIPPED, ReaderVersions
 
 UNITS = Path("/etc/systemd/system")
-"""Where the installer puts the units of the office; where there are none, nobody installed any."""
+"""Folder of the office's systemd units; without units, nothing is installed."""
 SERVICES = (
     "hotich-prefect.service", "hotich-worker.service", "hotich-web.service", "hotich-backup.timer",
     "hotich-certificate.timer",
@@ -32,14 +32,14 @@ WEB_SERVER = "nginx.service"
 BEFORE_EXPIRY = timedelta(days=21)
 RENEW = "sudo /opt/hotich/current/scripts/office/certificate.sh"
 LATEST_BACKUP = timedelta(hours=36)
-"""A backup a day, and half a day for a machine that was off."""
+"""A day between backups, and half a day for a machine that was off."""
 CLOCK_ERROR = timedelta(minutes=5)
 LEAST_POSTGRESQL = 15
 ASK_SECONDS = 20.0
 
 
 def owner_check(workspace: Workspace) -> Check | None:
-    """Whether the workspace belongs to who asks; what another account made there, the office could not write."""
+    """Check that the workspace belongs to the present account; services cannot write files of other accounts."""
     try:
         owner = workspace.root.stat().st_uid
     except OSError:
@@ -58,25 +58,25 @@ def owner_check(workspace: Workspace) -> Check | None:
 
 
 def own_files_check(context: RunContext, *, has_registry: bool) -> Check | None:
-    """Which of the office's own declarations are not used, and what waits for them; None where all are."""
+    """Check the office's own declarations for unusable files; ``None`` if all are usable."""
     name = "Khai báo của cơ quan"
     try:
         if has_registry:
             with context.open_registry() as registry:
-                found = unused_files(registry, context.schemas)
+                unused = unused_files(registry, context.schemas)
         else:
-            found = unused_files(None, context.schemas)
+            unused = unused_files(None, context.schemas)
     except HotichError:
-        found = unused_files(None, context.schemas)
-    if not found:
+        unused = unused_files(None, context.schemas)
+    if not unused:
         return None
-    told = f"{len(found)} tệp không dùng được: {', '.join(one.file for one in found)}"
-    advice = " ".join(one.message for one in found)
-    return Check(name, "missing", told, f"{advice} Sửa tệp trong {context.workspace} rồi chạy lại dịch vụ.")
+    listed = f"{len(unused)} tệp không dùng được: {', '.join(file.file for file in unused)}"
+    advice = " ".join(file.message for file in unused)
+    return Check(name, "missing", listed, f"{advice} Sửa tệp trong {context.workspace} rồi chạy lại dịch vụ.")
 
 
 def training_check() -> Check:
-    """Whether the reader of handwriting can be taught here; nothing else needs it."""
+    """Check whether this machine can train the handwriting reader; no other part needs it."""
     name = "Dạy thêm bộ đọc (hotich learn)"
     lacking = [package for package in ("torch", "onnx", "fontTools") if util.find_spec(package) is None]
     if lacking:
@@ -86,7 +86,7 @@ def training_check() -> Check:
 
 
 def reader_check(models: Path | None, workspace: Workspace) -> Check:
-    """Which version of the reader of handwriting is in use, and whether it can be read with."""
+    """Check the version of the handwriting reader in use, and that it is usable."""
     name = "Bộ đọc đang dùng"
     try:
         versions = ReaderVersions(workspace.models)
@@ -111,7 +111,7 @@ def reader_check(models: Path | None, workspace: Workspace) -> Check:
 
 
 def typesetter_check() -> Check:
-    """Whether a PDF can be set: one line in Vietnamese."""
+    """Check that a PDF of a Vietnamese line can be typeset."""
     name = "Dàn trang PDF (typst)"
     try:
         import typst  # 90 MB of memory: only for who asks
@@ -126,49 +126,49 @@ def typesetter_check() -> Check:
 
 
 def certificate_checks(certificate: Path | None, now: datetime) -> Iterator[Check]:
-    """How long the certificate of the web server is good; nothing where none is set."""
+    """Check the validity of the web server's certificate; no check without a certificate."""
     if certificate is None:
         return
     name = "Chứng thư TLS"
     from cryptography import x509  # not for every command
 
     try:
-        read = x509.load_pem_x509_certificate(certificate.read_bytes())
+        parsed = x509.load_pem_x509_certificate(certificate.read_bytes())
     except OSError as error:
         yield Check(name, "missing", f"không đọc được {certificate} ({error.strerror})", f"Chạy: {RENEW}")
         return
     except ValueError:
         yield Check(name, "missing", f"{certificate} không phải chứng thư", f"Chạy: {RENEW}")
         return
-    until = read.not_valid_after_utc
+    until = parsed.not_valid_after_utc
     day = f"{until.astimezone(OFFICE_ZONE):%d/%m/%Y}"
-    found = f"đến {day}"
+    state = f"đến {day}"
     if until <= now:
         yield Check(name, "missing", f"hết hạn {day}", f"Trình duyệt từ chối. Chạy: {RENEW}")
-    elif read.not_valid_before_utc > now:
+    elif parsed.not_valid_before_utc > now:
         advice = "Đồng hồ của máy có thể chậm: sudo timedatectl set-ntp true"
         yield Check(name, "missing", "chưa có hiệu lực", advice)
     elif until - now < BEFORE_EXPIRY:
-        yield Check(name, "warning", found, f"Sắp hết hạn. Chạy: {RENEW}")
+        yield Check(name, "warning", state, f"Sắp hết hạn. Chạy: {RENEW}")
     else:
-        yield Check(name, "ok", found)
+        yield Check(name, "ok", state)
 
 
 def service_checks(units: Path = UNITS) -> Iterator[Check]:
-    """Whether what the installer set up is running; nothing where nobody installed anything."""
-    there = [unit for unit in SERVICES if (units / unit).exists()]
-    if not there:
+    """Check that the installed services run; no check without an installation."""
+    units_present = [unit for unit in SERVICES if (units / unit).exists()]
+    if not units_present:
         return
-    there.append(WEB_SERVER)
+    units_present.append(WEB_SERVER)
     name, manager = "Dịch vụ của máy", shutil.which("systemctl")
-    states = _states(manager, there) if manager else None
+    states = _states(manager, units_present) if manager else None
     if states is None:
         advice = "Máy này không chạy systemd (hay đang ở trong chroot): không biết dịch vụ nào đang chạy."
         yield Check(name, "warning", "không hỏi được systemd", advice)
         return
-    stopped = [unit for unit, state in zip(there, states, strict=True) if state != "active"]
+    stopped = [unit for unit, state in zip(units_present, states, strict=True) if state != "active"]
     if not stopped:
-        yield Check(name, "ok", f"{len(there)} dịch vụ đang chạy")
+        yield Check(name, "ok", f"{len(units_present)} dịch vụ đang chạy")
         return
     advice = (
         f"Chạy: sudo systemctl restart {' '.join(stopped)}. Vẫn dừng thì xem lý do: "
@@ -178,23 +178,23 @@ def service_checks(units: Path = UNITS) -> Iterator[Check]:
 
 
 def _states(manager: str, units: Sequence[str]) -> list[str] | None:
-    """What systemd says of each unit; None when it does not answer."""
+    """Return the state of each unit by systemd; ``None`` without an answer."""
     try:
-        told = subprocess.run(
+        process = subprocess.run(
             [manager, "is-active", *units], capture_output=True, text=True, check=False, timeout=ASK_SECONDS
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    states = told.stdout.split()
+    states = process.stdout.split()
     return states if len(states) == len(units) else None
 
 
 def backup_check(folder: str, now: datetime, *, needed: bool) -> Check | None:
-    """How old the last whole backup is.
+    """Check the age of the last complete backup.
 
     Args:
-        folder: The folder of backups; empty where none is set.
-        needed: Whether there is a registry that could be lost.
+        folder: The folder of backups; empty if none is set.
+        needed: Whether there is a registry to lose.
     """
     from pipeline.runs.backup.vault import MANIFESTS  # cryptography: not for every command
 
@@ -206,22 +206,22 @@ def backup_check(folder: str, now: datetime, *, needed: bool) -> Check | None:
         advice = "Hãy đặt HOTICH_BACKUP là thư mục trên ổ đĩa khác; xem docs/how-to/back-up.md."
         return Check(name, "warning", "chưa đặt nơi sao lưu", advice)
     try:
-        made = sorted(_moments((Path(folder).expanduser() / MANIFESTS).iterdir()))
+        moments = sorted(_moments((Path(folder).expanduser() / MANIFESTS).iterdir()))
     except FileNotFoundError:
-        made = []
+        moments = []
     except OSError as error:
         return Check(name, "warning", f"không đọc được {folder} ({error.strerror})", start)
-    if not made:
+    if not moments:
         return Check(name, "warning", f"chưa có bản nào trong {folder}", start)
-    hours = (now - made[-1]) // timedelta(hours=1)
-    found = f"{len(made)} bản, bản cuối {format_moment(made[-1])}"
-    if now - made[-1] > LATEST_BACKUP:
-        return Check(name, "warning", f"{found}, đã {hours // 24} ngày", start)
-    return Check(name, "ok", found)
+    hours = (now - moments[-1]) // timedelta(hours=1)
+    state = f"{len(moments)} bản, bản cuối {format_moment(moments[-1])}"
+    if now - moments[-1] > LATEST_BACKUP:
+        return Check(name, "warning", f"{state}, đã {hours // 24} ngày", start)
+    return Check(name, "ok", state)
 
 
 def _moments(paths: Iterator[Path]) -> Iterator[datetime]:
-    """When the backups of some manifests were made, as their names say."""
+    """Yield the times of backups by the names of their manifests."""
     for path in paths:
         try:
             yield datetime.strptime(path.name.split(".")[0], "%Y%m%d-%H%M%S").replace(tzinfo=UTC)
@@ -230,25 +230,25 @@ def _moments(paths: Iterator[Path]) -> Iterator[datetime]:
 
 
 def database_check(registry: Registry) -> Check:
-    """Which database the registry lies in."""
-    found = registry.database_version()
-    number = ".".join(map(str, found.number[:2] if found.product == "PostgreSQL" else found.number[:3]))
-    told = f"{found.product} {number}, cấu trúc bước {found.step}"
-    if found.product == "PostgreSQL" and found.number[0] < LEAST_POSTGRESQL:
+    """Check the database of the registry."""
+    version = registry.database_version()
+    number = ".".join(map(str, version.number[:2] if version.product == "PostgreSQL" else version.number[:3]))
+    description = f"{version.product} {number}, cấu trúc bước {version.step}"
+    if version.product == "PostgreSQL" and version.number[0] < LEAST_POSTGRESQL:
         advice = f"Hãy nâng cấp máy chủ PostgreSQL lên bản {LEAST_POSTGRESQL} trở lên."
-        return Check("Cơ sở dữ liệu", "warning", told, advice)
-    return Check("Cơ sở dữ liệu", "ok", told)
+        return Check("Cơ sở dữ liệu", "warning", description, advice)
+    return Check("Cơ sở dữ liệu", "ok", description)
 
 
 def clock_check(registry: Registry, now: datetime) -> Check:
-    """Whether the clock is behind what the audit holds already: what is written then would seem to lie before it."""
+    """Check that the clock is not behind the audit log: new rows would seem older than existing rows."""
     name = "Đồng hồ"
     last = registry.audit().recent(1)
-    found = format_moment(now)
+    state = format_moment(now)
     if last and last[0].at - now > CLOCK_ERROR:
         advice = (
             f"Đồng hồ chậm hơn dòng cuối của nhật ký kiểm tra ({format_moment(last[0].at)}). Chạy: sudo timedatectl "
             "set-ntp true, hoặc khi không có mạng: sudo timedatectl set-time 'NĂM-THÁNG-NGÀY GIỜ:PHÚT'"
         )
-        return Check(name, "missing", found, advice)
-    return Check(name, "ok", found)
+        return Check(name, "missing", state, advice)
+    return Check(name, "ok", state)

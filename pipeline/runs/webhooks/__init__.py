@@ -1,6 +1,6 @@
-"""Other systems are told when a book is ready: signed, to one address of the office, until it is received.
+"""Webhooks: signed messages to a declared address when a book is ready, repeated until received.
 
-What is named here is loaded when it is first asked for: every command reads what the office set, few send anything.
+Names are imported on first use: every command reads the settings, few send messages.
 """
 
 from __future__ import annotations
@@ -14,12 +14,7 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "policy": ("read_webhook",),
-    "sending": (
-        "WebhookSender",
-        "send_events",
-        "signature_of",
-        "signing_secret",
-    ),
+    "sending": ("WebhookSender", "send_events", "signature_of", "signing_secret"),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 

@@ -1,4 +1,4 @@
-"""Events about books under what the office has set."""
+"""Events about books, sent by the office's settings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pipeline.scans.workspace import Workspace
 
 
 def send_book_events(registry: Registry, workspace: Workspace) -> tuple[int, int] | None:
-    """Send what is due under what the office has set now; None: it tells nobody."""
+    """Send the due events by the present settings; ``None``: no address is set."""
     policy = read_webhook(workspace.office)
     if policy is None:
         return None

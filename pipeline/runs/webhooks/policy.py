@@ -1,4 +1,4 @@
-"""``[webhook]`` of ``office.toml``: where other systems are told that a book is ready."""
+"""``[webhook]`` of ``office.toml``: the address that is notified of ready books."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TABLE = "webhook"
 
 
 class WebhookKeys(Declaration):
-    """The keys of ``[webhook]``."""
+    """Keys of ``[webhook]``."""
 
     ELSEWHERE: ClassVar[str] = " Bí mật ký tên nằm ở tệp webhook.key."
 
@@ -26,10 +26,10 @@ class WebhookKeys(Declaration):
 
 
 def read_webhook(path: Path) -> OutboundAddress | None:
-    """Return what the file at ``path`` sets; None: nobody is told.
+    """Return the address in a file; ``None``: none is set.
 
     Raises:
-        SchemaError: Names every flaw with its line.
+        SchemaError: Lists every flaw with its line.
     """
     if not path.exists():
         return None
@@ -38,5 +38,5 @@ def read_webhook(path: Path) -> OutboundAddress | None:
         return None
     keys = checked_table(file, TABLE, WebhookKeys)
     file.refuse_flaws()
-    assert keys is not None  # else there was a flaw
+    assert keys is not None  # a missing table is a flaw, refused above
     return read_address(keys.url)[0]

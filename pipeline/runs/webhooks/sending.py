@@ -1,4 +1,4 @@
-"""Events are sent: signed, over TLS, to the declared address alone, no redirect followed, little of the answer read."""
+"""Sending of events: signed, over TLS, only to the declared address, without redirects, with a bounded answer."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ from pipeline.registry.publishing.model import BookEvent
 log = logging.getLogger("hotich.webhooks")
 
 TIMEOUT = 10.0
-"""Seconds for each step of an exchange."""
+"""Time limit of each step of an exchange, in seconds."""
 
 LONGEST = 30.0
-"""Seconds of all that follows the connection: a receiver that answers by single letters keeps no other event back."""
+"""Time limit after the connection, in seconds: a slow receiver must not delay other events."""
 
 EVERY = 60.0
 """Seconds between two looks at the books."""
 
 
 FEWEST_LETTERS = 32
-"""Of a secret that signs."""
+"""Least length of a signing secret."""
 
 
 def signing_secret(path: Path) -> bytes:
-    """Return the secret of the file, which is made where it is not there yet.
+    """Return the secret in a file; a missing file is created.
 
     Raises:
-        SecurityError: Others can read the file, or it holds no secret: whoever knows that could sign.
+        SecurityError: Others can read the file, or it holds no secret.
     """
     if not path.exists() and not path.is_symlink():
         write_atomically(path, f"{secrets.token_hex(32)}\n", mode=0o600, overwrite=False)
@@ -59,11 +59,11 @@ def signing_secret(path: Path) -> bytes:
 
 
 def signature_of(secret: bytes, sent_at: int, body: bytes) -> str:
-    """Return the signature of what is sent: HMAC-SHA256, hexadecimal.
+    """Return the signature of a message: HMAC-SHA256, hexadecimal.
 
     Args:
-        secret: The secret that the receiver has too.
-        sent_at: The second of Unix time at which it is sent.
+        secret: The secret shared with the receiver.
+        sent_at: Time of sending, in Unix seconds.
     """
     return hmac.new(secret, f"{sent_at}.".encode() + body, hashlib.sha256).hexdigest()
 
@@ -75,9 +75,9 @@ def send_events(
     approval: ApprovalPolicy,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> tuple[int, int]:
-    """Note which books became ready, and send what is due; return how many events were received, of how many sent.
+    """Record newly ready books and send the due events; return the numbers of received and of sent events.
 
-    An event of which it could not be stored that it was received is sent again: at least once, with one id.
+    An event whose receipt could not be stored is sent again: at least once, with the same id.
 
     Args:
         now: The clock, in UTC.
@@ -91,14 +91,14 @@ def send_events(
         publishing.note_attempt(event, status, failure)
         sent += 1
         received += 200 <= status <= 299
-        if not status:  # nobody is there: the others wait too
+        if not status:  # the receiver is away: the other events wait too
             break
     return received, sent
 
 
 def body_of(event: BookEvent) -> bytes:
-    """Return what is told of a book: its number, state and counts, and nothing of any person."""
-    told = {
+    """Return the message about a book: number, state and counts, no personal data."""
+    message = {
         "id": event.event_id,
         "sequence": event.number,
         "type": "book.ready" if event.ready else "book.reopened",
@@ -107,11 +107,11 @@ def body_of(event: BookEvent) -> bytes:
         "state": event.state,
         "counts": dict(event.counts),
     }
-    return json.dumps(told, sort_keys=True).encode()
+    return json.dumps(message, sort_keys=True).encode()
 
 
 def _send(event: BookEvent, policy: OutboundAddress, secret: bytes, now: datetime) -> tuple[int, str]:
-    """Return the status of the answer, or 0 and why there was none, as a code."""
+    """Return the status of the answer, or 0 and the code of the failure."""
     body, sent_at = body_of(event), int(now.timestamp())
     headers = {
         "Content-Type": "application/json",
@@ -143,18 +143,18 @@ def _send(event: BookEvent, policy: OutboundAddress, secret: bytes, now: datetim
 
 
 def _end(connection: http.client.HTTPConnection) -> None:
-    """Make whoever reads from a connection read its end."""
-    with suppress(OSError, AttributeError):  # it is over already
+    """End a connection, so that its reader stops."""
+    with suppress(OSError, AttributeError):  # it has ended already
         connection.sock.shutdown(socket.SHUT_RDWR)
 
 
 class WebhookSender:
-    """Sends events beside the desk, as long as it is open.
+    """Sends events beside the desk; a context manager.
 
     Use it as a context manager.
 
     Args:
-        send: One look at the books; asked for what the office has set each time.
+        send: Looks at the books once, with the present settings.
         every: Seconds between two looks.
     """
 
@@ -177,6 +177,6 @@ class WebhookSender:
                 self._send()
             except HotichError as error:
                 log.error("webhook: %s", error.code)
-            except Exception as error:  # noqa: BLE001 (whatever it is, the next look is tried, and the log says what)
+            except Exception as error:  # noqa: BLE001 (the next look is tried after any fault, which the log names)
                 log.error("webhook: fault %s", type(error).__name__)
             self._stopping.wait(self._every)

@@ -1,4 +1,4 @@
-"""How right the readings of a book are, measured against what is on paper."""
+"""Evaluation of a book's readings against its truth."""
 
 from pipeline.training.evaluation.confidence import GroupFigures, figures_of
 from pipeline.training.evaluation.evaluation import Evaluation, evaluate, pooled

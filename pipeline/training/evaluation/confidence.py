@@ -1,7 +1,7 @@
-"""Measures of whether confidences mean anything.
+"""Quality of confidences: error against coverage, and calibration.
 
-Error against coverage is taken over fields with ink, calibration over fields read; ``figures_of`` gives all
-figures of a group of fields.
+Error against coverage refers to fields with ink, calibration to fields with a reading; ``figures_of`` gives all figures
+of a group of fields.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ CURVE_POINTS = 100
 
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """A point of the curve: every field of at least a certain confidence is accepted.
+    """A point of the coverage–error curve: all fields of at least its confidence are accepted.
 
     Attributes:
-        confidence: The least confidence.
-        coverage: The share of accepted fields among all that were not called blank.
-        error: The share of them that is wrong.
-        taken: How many are accepted.
-        wrong: How many of them are wrong.
+        confidence: The threshold.
+        coverage: Share of accepted fields among all fields not read as blank.
+        error: Share of wrong fields among accepted fields.
+        taken: Number of accepted fields.
+        wrong: Number of wrong accepted fields.
     """
 
     confidence: float
@@ -38,13 +38,13 @@ class CurvePoint:
 
     @property
     def error_bound(self) -> float:
-        """The upper bound of the share of errors, at the level ``field_scores.SURE``."""
+        """The upper bound of the error rate at the level ``field_scores.SURE``."""
         return upper_bound(self.wrong, self.taken) or 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class CalibrationBin:
-    """The fields whose confidence lies in a tenth of 0..1: their mean confidence, and the share that is right."""
+    """The fields with confidence in a tenth of 0..1: number, mean confidence, share of right fields."""
 
     fields: int
     confidence: float
@@ -52,9 +52,9 @@ class CalibrationBin:
 
 
 def coverage_error_curve(outcomes: Iterable[FieldOutcome]) -> tuple[CurvePoint, ...]:
-    """Return the curve from the surest field to the last that was read, in at most ``CURVE_POINTS`` points.
+    """Return the curve from the most to the least confident read field, in at most ``CURVE_POINTS`` points.
 
-    Fields of equal confidence make one point.
+    Fields of equal confidence share a point.
     """
     inked = _inked(outcomes)
     points: list[CurvePoint] = []
@@ -69,10 +69,7 @@ def coverage_error_curve(outcomes: Iterable[FieldOutcome]) -> tuple[CurvePoint, 
 
 
 def accepted_point(outcomes: Iterable[FieldOutcome]) -> CurvePoint | None:
-    """Return the point of the fields that the machine accepted as read, with the least confidence of any of them.
-
-    ``None`` when it accepted none.
-    """
+    """Return the point of the accepted read fields, with their least confidence; ``None`` without accepted fields."""
     inked = _inked(outcomes)
     accepted = [outcome for outcome in _read(inked) if outcome.predicted.accepted]
     if not accepted:
@@ -90,12 +87,12 @@ def _thinned(points: Sequence[CurvePoint]) -> tuple[CurvePoint, ...]:
 
 
 def calibration_bins(outcomes: Iterable[FieldOutcome]) -> tuple[CalibrationBin, ...]:
-    """Return the bins that hold any field, from unsure to sure."""
+    """Return the bins with fields, in order of confidence."""
     return judged_bins((outcome.predicted.confidence, outcome.right) for outcome in _read(outcomes))
 
 
 def judged_bins(judged: Iterable[tuple[float, bool]]) -> tuple[CalibrationBin, ...]:
-    """Return the bins of confidences, each with whether its reading was right."""
+    """Return the bins of pairs of confidence and correctness."""
     bins: list[list[tuple[float, bool]]] = [[] for _ in range(BINS)]
     for confidence, right in judged:
         place = int(min(max(confidence, 0.0), 1.0) * BINS)
@@ -112,7 +109,7 @@ def judged_bins(judged: Iterable[tuple[float, bool]]) -> tuple[CalibrationBin, .
 
 
 def calibration_error(bins: Sequence[CalibrationBin]) -> float | None:
-    """Return the expected calibration error: the mean gap between confidence and truth; ``None`` of nothing read."""
+    """Return the expected calibration error: mean gap of confidence and accuracy; ``None`` without readings."""
     fields = sum(held.fields for held in bins)
     if not fields:
         return None
@@ -134,9 +131,9 @@ class GroupFigures:
     Attributes:
         score: Counts and shares.
         curve: Error against coverage.
-        accepted: The point at which the machine itself stopped accepting; ``None``: it accepted nothing it had read.
-        calibration: Confidence against the share that is right.
-        critical: How many fields would do most harm if wrong.
+        accepted: The point of acceptance; ``None``: no read field was accepted.
+        calibration: Accuracy by confidence.
+        critical: Number of critical fields.
     """
 
     score: Score
@@ -147,7 +144,7 @@ class GroupFigures:
 
     @property
     def calibration_error(self) -> float | None:
-        """Expected calibration error (ECE), ``None`` when nothing was read."""
+        """Expected calibration error (ECE); ``None`` without readings."""
         return calibration_error(self.calibration)
 
     def as_dict(self) -> dict[str, Any]:
@@ -163,7 +160,7 @@ class GroupFigures:
 
 
 def figures_of(outcomes: Iterable[FieldOutcome]) -> GroupFigures:
-    """Return the figures of any group: ``figures_of(o for o in evaluation.outcomes if …)``."""
+    """Return the figures of a group: ``figures_of(o for o in evaluation.outcomes if …)``."""
     group = tuple(outcomes)
     return GroupFigures(
         score=score_of(group),

@@ -40,10 +40,10 @@ _VERSIONS = {"models": "mô hình", "rules": "khai báo", "options": "tùy chọ
 
 
 def print_evaluation(evaluation: Evaluation, console: Console, kinds: Mapping[str, str]) -> None:
-    """Print the figures by column, form, writing, kind, kind and form, and of all.
+    """Print the figures by column, form, writing, kind, kind and form, and in total.
 
     Args:
-        kinds: What an office calls each kind.
+        kinds: Names of kinds of value for the office.
     """
     console.print(
         f"Sự kiện khớp: {evaluation.matched}, thiếu: {evaluation.missing}, thừa: {evaluation.extra}. "
@@ -99,14 +99,14 @@ def _table(title: str, first: str, rows: Iterable[Row]) -> Table:
 
 
 def _crossed(
-    found: Mapping[str, Mapping[str, Score]], forms: Sequence[str], kinds: Mapping[str, str]
+    scores_by_kind: Mapping[str, Mapping[str, Score]], forms: Sequence[str], kinds: Mapping[str, str]
 ) -> Table:
-    """One row a kind, one column a form."""
+    """Return a table with a row for each kind and a column for each form."""
     table = Table(title="Theo kiểu giá trị và mẫu sổ: đúng hẳn / số ô")
     table.add_column("kiểu")
     for form in forms:
         table.add_column(form, justify="right")
-    for kind, by_form in found.items():
+    for kind, by_form in scores_by_kind.items():
         scores = (by_form.get(form) for form in forms)
         table.add_row(
             kinds.get(kind, kind),

@@ -1,4 +1,4 @@
-"""All figures of one book, or of several together."""
+"""The figures of a book, or of several books together."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from pipeline.training.evaluation.truth import BookTruth
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Every field of the truth with what was predicted for it, and the figures that follow.
+    """All fields of the truth with their predictions, and the derived figures.
 
     Attributes:
-        outcomes: The fields scored.
+        outcomes: The scored fields.
         matched, missing, extra: Entries with a prediction, without one, and predicted without being on paper.
-        pages_per_minute: The speed of reading, where it was measured.
-        versions: Of what read the books.
+        pages_per_minute: Speed of reading, if measured.
+        versions: Versions of everything that read the books.
     """
 
     outcomes: tuple[FieldOutcome, ...]
@@ -60,35 +60,35 @@ class Evaluation:
 
     @cached_property
     def labels(self) -> Mapping[str, str]:
-        """The label of each column; records that share a column may label it differently."""
-        found: dict[str, dict[str, None]] = {}
+        """The label of each column; records may label a shared column differently."""
+        names_by_column: dict[str, dict[str, None]] = {}
         for outcome in self.outcomes:
-            found.setdefault(outcome.column, {})[outcome.spec.label if outcome.spec else outcome.column] = (
-                None
-            )
-        return {column: " / ".join(names) for column, names in found.items()}
+            names_by_column.setdefault(outcome.column, {})[
+                outcome.spec.label if outcome.spec else outcome.column
+            ] = None
+        return {column: " / ".join(names) for column, names in names_by_column.items()}
 
     @cached_property
     def by_kind(self) -> Mapping[str, Score]:
-        """The score of each kind, each list of choices by itself (``choice:sex``)."""
+        """The score of each kind; lists of choices count separately (``choice:sex``)."""
         kinds = _grouped(self.outcomes, lambda o: o.kind_or_list)
         return {kind: score_of(outcomes) for kind, outcomes in kinds.items()}
 
     @cached_property
     def by_kind_and_form(self) -> Mapping[str, Mapping[str, Score]]:
-        """The score by kind as in ``by_kind``, then by form; a form without such a field is absent."""
+        """The score by kind as in ``by_kind``, then by form; forms without such fields are absent."""
         kinds = _grouped(self.outcomes, lambda o: o.kind_or_list)
         return {
-            kind: {form: score_of(found) for form, found in _grouped(outcomes, lambda o: o.form).items()}
+            kind: {form: score_of(of_form) for form, of_form in _grouped(outcomes, lambda o: o.form).items()}
             for kind, outcomes in kinds.items()
         }
 
     def figures_by(self, group: Callable[[FieldOutcome], str]) -> Mapping[str, GroupFigures]:
-        """Return the figures of each group, in the order of their names."""
+        """Return the figures of each group, in the order of names."""
         return {name: figures_of(outcomes) for name, outcomes in _grouped(self.outcomes, group).items()}
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the figures as JSON holds them; no text of any field is among them."""
+        """Return the figures as JSON data, without texts of fields."""
         return {
             "entries": {"matched": self.matched, "missing": self.missing, "extra": self.extra},
             "overall": self.overall.as_dict(),
@@ -120,11 +120,11 @@ def evaluate(
     pages_per_minute: float | None = None,
     versions: Mapping[str, str] | None = None,
 ) -> Evaluation:
-    """Score a book; columns come in the record's order, fields of missing entries count as not read.
+    """Score a book; columns are in the record's order, fields of missing entries count as unread.
 
     Args:
-        book: Noted with every outcome.
-        form: Likewise.
+        book: Stored in each outcome.
+        form: Stored in each outcome.
     """
     alignment = align_entries(truth.entries, prediction.entries, record.key_columns.number)
     return Evaluation(
@@ -138,11 +138,11 @@ def evaluate(
 
 
 def pooled(evaluations: Sequence[Evaluation], *, pages_per_minute: float | None = None) -> Evaluation:
-    """Return the evaluation of several books as if they were one; versions that differ are all named.
+    """Return the joint evaluation of several books; differing versions are all listed.
 
     Args:
         evaluations: One a book.
-        pages_per_minute: The speed over all of them.
+        pages_per_minute: Speed over all books.
     """
     versions: dict[str, dict[str, None]] = {}
     for evaluation in evaluations:
@@ -154,14 +154,14 @@ def pooled(evaluations: Sequence[Evaluation], *, pages_per_minute: float | None 
         missing=sum(evaluation.missing for evaluation in evaluations),
         extra=sum(evaluation.extra for evaluation in evaluations),
         pages_per_minute=pages_per_minute,
-        versions={name: "; ".join(found) for name, found in versions.items()},
+        versions={name: "; ".join(values) for name, values in versions.items()},
     )
 
 
 def _grouped(
     outcomes: Iterable[FieldOutcome], group: Callable[[FieldOutcome], str]
 ) -> Mapping[str, Sequence[FieldOutcome]]:
-    """Return the outcomes of each group, groups in the order of their names."""
+    """Return the outcomes of each group, in the order of names."""
     groups: dict[str, list[FieldOutcome]] = {}
     for outcome in outcomes:
         groups.setdefault(group(outcome), []).append(outcome)

@@ -1,4 +1,4 @@
-"""Fields scored one by one (what is on paper, what was predicted), and counts and shares over many of them."""
+"""Scores of fields (truth against prediction), and counts and shares over many fields."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from pipeline.training.evaluation.text_alignment import Alignment, PredictedEntr
 from pipeline.values.kinds import TEXT
 
 SURE = 0.95
-"""The confidence level of a bound: the share of samples whose bound holds."""
+"""Confidence level of a bound: the share of samples for which it holds."""
 
 
 def upper_bound(wrong: int, fields: int, sure: float = SURE) -> float | None:
-    """Return the exact one-sided upper bound of a share of errors; ``None`` of no fields.
+    """Return the exact one-sided upper bound of an error rate; ``None`` without fields.
 
     Args:
-        wrong: Errors seen.
-        fields: Fields seen.
+        wrong: Number of errors.
+        fields: Number of fields.
         sure: The confidence level.
 
     Source:
@@ -36,28 +36,28 @@ def upper_bound(wrong: int, fields: int, sure: float = SURE) -> float | None:
 
 
 def exceeds(wrong: int, fields: int, tolerated: float, sure: float = SURE) -> bool:
-    """Return whether more fields were wrong than chance explains where that share of errors is tolerated."""
+    """Return whether more fields are wrong than chance explains under a tolerated error rate."""
     return wrong > 0 and 1 - risk.binomial_cdf(wrong - 1, fields, tolerated) <= 1 - sure
 
 
 UNPREDICTED = PredictedValue("", FieldStatus.UNREADABLE)
-"""The value of a field, or of an entry, that nobody predicted: not read, and not called blank."""
+"""The prediction of a missing field or entry: unread and not blank."""
 
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[^\w\s](?=\d)")
 
 
 UNPREDICTED_ENTRY = PredictedEntry({})
-"""In place of an entry that nobody predicted."""
+"""The prediction of a missing entry."""
 
 
 @dataclass(frozen=True)
 class FieldOutcome:
-    """One field scored.
+    """A scored field.
 
     Attributes:
         column: The Ministry's column.
-        truth: The text on paper, ``""`` when it is blank there.
-        spec: The column's declaration, ``None`` of a column the record lacks.
+        truth: The text on paper; ``""`` if it is blank.
+        spec: Declaration of the column; ``None`` for a column unknown to the record.
     """
 
     column: str
@@ -74,7 +74,7 @@ class FieldOutcome:
 
     @property
     def kind_or_list(self) -> str:
-        """The kind; for a choice with its list: ``choice:sex``."""
+        """The kind; a choice with its list: ``choice:sex``."""
         return f"{self.kind}:{self.spec.vocab}" if self.spec and self.spec.vocab else self.kind
 
     @property
@@ -83,17 +83,16 @@ class FieldOutcome:
 
     @cached_property
     def exact(self) -> bool:
-        """Whether the text is the same in NFC; what is blank on paper has to be called blank."""
+        """Whether the texts are equal in NFC; a blank on paper must be predicted as blank."""
         if not self.truth:
             return self.predicted.status is FieldStatus.BLANK
         return _nfc(self.truth) == _nfc(self.predicted.text)
 
     @cached_property
     def right(self) -> bool:
-        """Whether the registry would hold what is on paper.
+        """Whether the registry would hold the value on paper.
 
-        Names, places and free text have to be exact. A date, a number or a term of a list is held in canonical form,
-        whatever is between its figures or in capitals.
+        Names, places and free text must be exact. Dates, numbers and listed terms are compared in canonical form.
         """
         if self.exact or not self.truth or self.predicted.status is not FieldStatus.READ:
             return self.exact
@@ -107,12 +106,12 @@ class FieldOutcome:
 
     @cached_property
     def alike(self) -> bool:
-        """Whether the text is the same but for case, punctuation and spaces."""
+        """Whether the texts are equal except for case, punctuation and spaces."""
         return self.exact if not self.truth else loosened(self.truth) == loosened(self.predicted.text)
 
     @cached_property
     def edits(self) -> int:
-        """Characters to insert, delete or replace to make the truth of the prediction."""
+        """Edit distance from prediction to truth in characters."""
         return Levenshtein.distance(_nfc(self.predicted.text), _nfc(self.truth))
 
     @property
@@ -123,10 +122,7 @@ class FieldOutcome:
 def outcomes_of(
     alignment: Alignment, record: RecordSpec, book: str = "", form: str = ""
 ) -> tuple[FieldOutcome, ...]:
-    """Return every column that the truth holds, of every true entry, columns in the record's order.
-
-    An entry that nobody predicted counts as not read.
-    """
+    """Return the outcomes of all columns of true entries; entries without a prediction count as unread."""
     specs = {spec.column: spec for spec in record.fields if spec.column}
     order = {column: number for number, column in enumerate(specs)}
     scored = [*alignment.pairs, *((true, UNPREDICTED_ENTRY) for true in alignment.missing)]
@@ -141,9 +137,9 @@ def outcomes_of(
 
 
 def loosened(text: str) -> str:
-    """Return a text with case folded, spaces collapsed and punctuation dropped.
+    """Return a text with folded case, collapsed spaces and no punctuation.
 
-    Between digits punctuation becomes a space: 1/11 is not 11/1.
+    Between digits, punctuation becomes a space: 1/11 is not 11/1.
     """
     parted = _BETWEEN_DIGITS.sub(" ", folded(text))
     return folded("".join(c for c in parted if not unicodedata.category(c).startswith("P")))
@@ -155,7 +151,7 @@ def _nfc(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Numbers of fields, except ``edits`` and ``characters``. A share of nothing is ``None``.
+    """Counts of fields, except ``edits`` and ``characters``. A share of zero fields is ``None``.
 
     Attributes:
         exact, right, alike: As ``FieldOutcome`` says.
@@ -192,7 +188,7 @@ class Score:
 
     @property
     def cer(self) -> float | None:
-        """Character error rate: edits over characters on paper; above 1 where more was invented than is there."""
+        """Character error rate: edits per character on paper; above 1 if more was invented than written."""
         return _share(self.edits, self.characters)
 
     @property
@@ -209,17 +205,17 @@ class Score:
 
     @property
     def accepted_error(self) -> float | None:
-        """The share of accepted fields for which the registry would not hold the text on paper."""
+        """Share of accepted fields whose registry value would differ from the paper."""
         return _share(self.accepted_wrong, self.accepted)
 
     @property
     def accepted_error_alike(self) -> float | None:
-        """The same, differences of case, punctuation and spaces aside."""
+        """Share of accepted fields that differ in more than case, punctuation and spaces."""
         return _share(self.accepted_unlike, self.accepted)
 
     @property
     def accepted_error_bound(self) -> float | None:
-        """The upper bound of the share of accepted fields that are wrong, at the level ``SURE``."""
+        """Upper bound of the error rate of accepted fields, at the level ``SURE``."""
         return upper_bound(self.accepted_wrong, self.accepted)
 
     def as_dict(self) -> dict[str, int | float | None]:
@@ -244,7 +240,7 @@ class Score:
 
 
 def score_of(outcomes: Iterable[FieldOutcome]) -> Score:
-    """Return the counts over those fields."""
+    """Return the counts over fields."""
     scored = list(outcomes)
     called_blank = [o for o in scored if o.predicted.status is FieldStatus.BLANK]
     accepted = [o for o in scored if o.predicted.accepted]

@@ -1,4 +1,4 @@
-"""Predictions of a book as plain values, and their alignment: which predicted entry belongs to which true one."""
+"""Predictions of a book as plain values, and their alignment with the true entries."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from pipeline.values.kinds import ENTRY_NUMBER
 
 @dataclass(frozen=True, slots=True)
 class PredictedValue:
-    """What the machine, or a desk, says of one field.
+    """The prediction of a field by the machine or a desk.
 
     Attributes:
-        status: Whether it was read, is blank, …
+        status: Read, blank, …
         confidence: 0..1.
-        accepted: Whether it went into the registry without a person.
-        writing: What the machine took the ink for.
-        hypotheses: The readings it weighed.
+        accepted: Whether it is accepted without a person.
+        writing: The writing assigned to the ink.
+        hypotheses: The considered readings.
     """
 
     text: str
@@ -34,11 +34,11 @@ class PredictedValue:
 
 @dataclass(frozen=True, slots=True)
 class PredictedEntry:
-    """One entry.
+    """A predicted entry.
 
     Attributes:
         values: By Ministry column.
-        page: The page's place in the book, from 0.
+        page: Index of the page in the book, from 0.
     """
 
     values: Mapping[str, PredictedValue]
@@ -48,17 +48,17 @@ class PredictedEntry:
 
 @dataclass(frozen=True, slots=True)
 class BookPrediction:
-    """The entries that were predicted for a book."""
+    """The predicted entries of a book."""
 
     entries: tuple[PredictedEntry, ...]
 
 
 def prediction_of(pages: Sequence[PageResult | None], record: RecordSpec, year: int) -> BookPrediction:
-    """Return the machine's readings of a book.
+    """Return the machine's readings of a book as a prediction.
 
     Args:
-        pages: All its pages in order; ``None`` for a page that failed.
-        year: The year of the volume; it completes an entry number written without one, as the truth does.
+        pages: All pages in order; ``None`` for a failed page.
+        year: Year of the volume; it completes entry numbers written without a year, as in the truth.
     """
     columns = {spec.name: spec.column for spec in record.fields}
     entries = []
@@ -74,7 +74,7 @@ def prediction_of(pages: Sequence[PageResult | None], record: RecordSpec, year: 
 
 
 def _predicted_value(reading: FieldReading, record: RecordSpec, year: int) -> PredictedValue:
-    text = reading.text  # the truth writes the number of an entry with its year
+    text = reading.text  # the truth has entry numbers with their year
     if record.by_name[reading.field].value_kind.is_entry_number and text and "/" not in text:
         text = f"{text}/{year}"
     return PredictedValue(
@@ -93,12 +93,12 @@ Pair = tuple[TrueEntry, PredictedEntry]
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """Which entries belong together.
+    """The correspondence of true and predicted entries.
 
     Attributes:
-        pairs: A true entry with its predicted one.
-        missing: True entries that nobody predicted.
-        extra: Predicted entries that are not on paper.
+        pairs: True entries with their predictions.
+        missing: True entries without a prediction.
+        extra: Predicted entries without a true entry.
     """
 
     pairs: tuple[Pair, ...]
@@ -109,7 +109,7 @@ class Alignment:
 def align_entries(
     truth: Sequence[TrueEntry], predicted: Sequence[PredictedEntry], number_column: str
 ) -> Alignment:
-    """Pair entries by number and year (leading zeros aside), those left by their place, the rest in page order.
+    """Pair entries by number and year (ignoring leading zeros), then by place, then in page order.
 
     Args:
         number_column: The Ministry's column of the entry number.
@@ -119,8 +119,8 @@ def align_entries(
         return _number(entry, number_column)
 
     def number_and_place(entry: AnyEntry) -> Hashable | None:
-        found, place = number(entry), _place(entry)
-        return None if found is None or place is None else (found, place)
+        number_key, place = number(entry), _place(entry)
+        return None if number_key is None or place is None else (number_key, place)
 
     pairs: list[Pair] = []
     true_left, predicted_left = list(truth), list(predicted)
@@ -135,20 +135,18 @@ def align_entries(
 
 
 def _pair_by_key(
-    truth: list[TrueEntry],
-    predicted: list[PredictedEntry],
-    key: Callable[[AnyEntry], Hashable | None],
+    truth: list[TrueEntry], predicted: list[PredictedEntry], key: Callable[[AnyEntry], Hashable | None]
 ) -> tuple[list[Pair], list[TrueEntry], list[PredictedEntry]]:
-    """Return pairs of equal key (``None`` has no equal), first come first, and what is left of both sides."""
+    """Return pairs of equal keys in order (``None`` equals no key), and the unpaired entries of both sides."""
     waiting: dict[Hashable, list[PredictedEntry]] = defaultdict(list)
     for entry in sorted(predicted, key=_order):
         waiting[key(entry)].append(entry)
     pairs: list[Pair] = []
     true_left: list[TrueEntry] = []
     for true in sorted(truth, key=_order):
-        found = key(true)
-        if found is not None and waiting[found]:
-            pairs.append((true, waiting[found].pop(0)))
+        true_key = key(true)
+        if true_key is not None and waiting[true_key]:
+            pairs.append((true, waiting[true_key].pop(0)))
         else:
             true_left.append(true)
     return pairs, true_left, [entry for entries in waiting.values() for entry in entries]

@@ -1,8 +1,8 @@
-"""The truth of a book: what is on paper, in ``truth.json`` next to its scans.
+"""The truth of a book: the content of the paper, in ``truth.json`` beside its scans.
 
-Ministry column → text as written; ``""`` is blank on paper, a column that is absent is not scored, keys that
-begin with ``_`` are notes. Synthetic books note where they drew what (``_pages``, ``_page``, ``_row``,
-``_ink``, ``_by_hand``).
+It maps Ministry columns to texts as written; ``""`` is blank on paper, an absent column is not scored, keys with a
+leading ``_`` are notes. Synthetic books note the places of drawn items (``_pages``, ``_page``, ``_row``, ``_ink``,
+``_by_hand``).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pipeline.base.errors import SchemaError
 from pipeline.base.files import FileRefused, parse_json, read_regular_file
 
 MOST_BYTES = 64 << 20
-"""A book of a thousand pages with the place of every stroke noted has a tenth of it."""
+"""Size limit; a book of a thousand pages with the place of every stroke takes a tenth."""
 
 Quad = tuple[float, float, float, float, float, float, float, float]
 """x0, y0 … x3, y3 clockwise from the top-left corner, in pixels of the delivered image."""
@@ -24,7 +24,7 @@ Quad = tuple[float, float, float, float, float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class TrueLabel:
-    """A printed label and where it was drawn."""
+    """A printed label with its drawn place."""
 
     text: str
     quad: Quad
@@ -32,9 +32,9 @@ class TrueLabel:
 
 @dataclass(frozen=True, slots=True)
 class TruePage:
-    """A page of the book as its maker noted it; ``scan`` is the file's name, ``page_no`` counts from 1.
+    """A page of the book in the truth; ``scan``: file name, ``page_no``: from 1.
 
-    ``seals`` are the round seals on it, as far as they lie on the page.
+    ``seals`` are the round seals, as far as they are on the page.
     """
 
     scan: str
@@ -48,15 +48,15 @@ class TruePage:
 
 @dataclass(frozen=True, slots=True)
 class TrueEntry:
-    """One entry.
+    """A true entry.
 
     Attributes:
-        values: The texts by Ministry column.
+        values: Texts by Ministry column.
         page: Index into ``BookTruth.pages``.
-        ink: The boxes of the ink of each field.
-        struck: Fields that are struck through.
-        by_hand: Fields that are written by hand, where the maker of the truth notes it.
-        overflow: The boxes of that ink of each field which runs on beyond its blank.
+        ink: Boxes of the ink by field.
+        struck: Struck-through fields.
+        by_hand: Handwritten fields, if noted.
+        overflow: Boxes of ink beyond the blank, by field.
     """
 
     values: Mapping[str, str]
@@ -73,9 +73,9 @@ class BookTruth:
     """The truth of a book.
 
     Attributes:
-        kind: The name of its record.
-        year: The year of its volume.
-        pages: Its pages, where the maker of the truth notes them.
+        kind: Name of the record.
+        year: Year of the volume.
+        pages: The pages, if noted.
     """
 
     kind: str
@@ -85,10 +85,10 @@ class BookTruth:
 
 
 def load_truth(path: Path) -> BookTruth:
-    """Return the truth of a file.
+    """Return the truth in a file.
 
     Raises:
-        SchemaError: The file is missing or not of this form.
+        SchemaError: The file is missing or malformed.
     """
     try:
         return truth_of(parse_json(read_regular_file(path, MOST_BYTES)))
@@ -103,12 +103,12 @@ def load_truth(path: Path) -> BookTruth:
 
 
 def truth_of(data: Mapping[str, Any]) -> BookTruth:
-    """Return the truth that JSON data states.
+    """Return the truth in JSON data.
 
     Raises:
-        KeyError: Something is missing; as with the others, the data states no truth.
-        TypeError: Something is of another type.
-        ValueError: Something has an impossible value.
+        KeyError: A key is missing.
+        TypeError: A value has another type.
+        ValueError: A value is impossible.
     """
     return BookTruth(
         kind=str(data["kind"]),

@@ -1,1 +1,1 @@
-"""What people decided on an office's books, as something to learn from: lines of ink with their confirmed texts."""
+"""Learning from an office's decisions: lines of ink with confirmed texts, the office's own reader, and its gate."""

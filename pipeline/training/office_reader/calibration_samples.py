@@ -1,6 +1,6 @@
-"""Decided pages read again by two readers, so that what each accepts can be held against what people decided.
+"""Decided pages read again by two readers, to compare the accepted values of both with the decisions.
 
-Pages are read as in the first pass, without what their book says of them, by both readers alike.
+Both readers read the pages as in the first pass, without the context of the book.
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ from pipeline.training.office_reader.line_store import LinePart, part_of
 log = logging.getLogger(__name__)
 
 LEAST_FIELDS, LEAST_ENTRIES = 400, 40
-"""Fields and entries held for calibration below which the one in use is taken over with the new reader."""
+"""Least numbers of calibration fields and entries; below them the present calibration is reused for the new reader."""
 
 GROUPS = {"critical": True, "other": False}
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderSamples:
-    """Decided fields as the reader in use and the new one read them, with what people decided.
+    """Decided fields, read by the present and by the new reader, with the decisions.
 
     Attributes:
-        after: As the new reader does.
-        pages: How many pages were read again.
+        after: The readings of the new reader.
+        pages: Number of pages read again.
     """
 
     before: tuple[Sample, ...] = ()
@@ -61,12 +61,12 @@ def samples_of_books(
     pages: int,
     say: Callable[[int], None] = lambda _: None,
 ) -> ReaderSamples:
-    """Return decided fields of entries that nothing is learnt from, as both readers read them.
+    """Return decided fields of entries held out from learning, read by both readers.
 
     Args:
-        before: The engines in use.
-        after: Those with the new reader.
-        pages: The most pages that are read again, spread over all books.
+        before: The present engines.
+        after: The engines with the new reader.
+        pages: Largest number of pages to read, spread over all books.
     """
     chosen: list[tuple[int, PageRef, list[StoredEntry]]] = []
     for book_id in book_ids:
@@ -76,14 +76,14 @@ def samples_of_books(
                 by_page.setdefault(entry.ref, []).append(entry)
         chosen += [(book_id, ref, entries) for ref, entries in by_page.items()]
     chosen = _spread(chosen, pages)
-    found: tuple[list[Sample], list[Sample]] = ([], [])
+    by_reader: tuple[list[Sample], list[Sample]] = ([], [])
     for number, (book_id, ref, entries) in enumerate(chosen, start=1):
         page = _decoded(context, ref)
         if page is not None:
-            for samples, engines in zip(found, (before, after), strict=True):
+            for samples, engines in zip(by_reader, (before, after), strict=True):
                 samples += _samples(registry, context, book_id, page, entries, engines)
         say(number)
-    return ReaderSamples(tuple(found[0]), tuple(found[1]), len(chosen))
+    return ReaderSamples(tuple(by_reader[0]), tuple(by_reader[1]), len(chosen))
 
 
 def _decoded(context: RunContext, ref: PageRef) -> PageImage | None:
@@ -117,8 +117,8 @@ def _samples(
         stored = decided.get(entry.row)
         if stored is not None:
             truths = {
-                name: Truth(one.status, one.text, one.canonical)
-                for name, one in stored.decisions.items()
+                name: Truth(decision.status, decision.text, decision.canonical)
+                for name, decision in stored.decisions.items()
                 if name and name not in stored.amendments
             }
             samples += calibration_samples(
@@ -135,16 +135,16 @@ def _samples(
 def recalibrated(
     samples: ReaderSamples, known: Calibration | None, reader: str
 ) -> tuple[Calibration | None, bool]:
-    """Return the calibration of a new reader, and whether it was fitted anew.
+    """Return the calibration of a new reader, and whether it was newly fitted.
 
-    It is fitted on the entries held for calibration where there are enough and they prove as much as the one in use;
-    else that one is taken over: what it accepts is then judged on the frozen entries all the same.
+    It is fitted on the calibration entries if they are enough; otherwise the present calibration is reused. Its
+    accepted values are judged on the frozen entries in either case.
 
     Args:
-        reader: The fingerprint of the new reader.
+        reader: Fingerprint of the new reader.
     """
-    held = [one for one in samples.after if part_of(one.entry) is LinePart.CALIBRATION]
-    if len(held) >= LEAST_FIELDS and len({one.entry for one in held}) >= LEAST_ENTRIES:
+    held = [sample for sample in samples.after if part_of(sample.entry) is LinePart.CALIBRATION]
+    if len(held) >= LEAST_FIELDS and len({sample.entry for sample in held}) >= LEAST_ENTRIES:
         try:
             return fit_calibration(held, reader=reader, before=known), True
         except ValueError:
@@ -155,16 +155,16 @@ def recalibrated(
 def shares_of(
     samples: ReaderSamples, before: Calibration | None, after: Calibration | None, routing: RoutingOptions
 ) -> CalibratedShares:
-    """Return what both readers accept of the frozen entries, by group of fields.
+    """Return the accepted shares of both readers on the frozen entries, by group of fields.
 
     Args:
-        before: The calibration of the reader in use.
-        after: That of the new one.
-        routing: The error rates that the office tolerates.
+        before: Calibration of the present reader.
+        after: Calibration of the new reader.
+        routing: The tolerated error rates of the office.
     """
     frozen = [
-        [one for one in some if part_of(one.entry) is LinePart.FROZEN]
-        for some in (samples.before, samples.after)
+        [sample for sample in of_reader if part_of(sample.entry) is LinePart.FROZEN]
+        for of_reader in (samples.before, samples.after)
     ]
     return {
         group: (
@@ -182,17 +182,17 @@ def _share(
         return None
     tolerated = routing.tolerated_critical if critical else routing.tolerated
     bound = known.bound(critical=critical, tolerated=tolerated, delta=routing.delta)
-    group = [one for one in samples if one.critical is critical]
-    chances = known.chances_right([one.features for one in group])
+    group = [sample for sample in samples if sample.critical is critical]
+    chances = known.chances_right([sample.features for sample in group])
     taken = [
-        one
-        for one, chance in zip(group, chances, strict=True)
+        sample
+        for sample, chance in zip(group, chances, strict=True)
         if bound.threshold is not None
         and chance >= bound.threshold
-        and one.features.eligible
-        and known.knows(one.features.kind)
+        and sample.features.eligible
+        and known.knows(sample.features.kind)
     ]
-    wrong = sum(not one.right for one in taken)
+    wrong = sum(not sample.right for sample in taken)
     upper = upper_bound(len(taken), wrong, routing.delta)
     tried = replace(bound, fields=len(group), accepted=len(taken), wrong=wrong, upper=upper)
     return CalibratedShare(len(group), len(taken), wrong, upper, tolerated, tried.refuted)
@@ -201,5 +201,5 @@ def _share(
 def _spread(
     chosen: list[tuple[int, PageRef, list[StoredEntry]]], most: int
 ) -> list[tuple[int, PageRef, list[StoredEntry]]]:
-    many = min(most, len(chosen))
-    return [chosen[place * len(chosen) // many] for place in range(many)]
+    count = min(most, len(chosen))
+    return [chosen[index * len(chosen) // count] for index in range(count)]

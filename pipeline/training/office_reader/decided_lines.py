@@ -1,9 +1,9 @@
-"""The lines of ink that people decided on: each as the reader of handwriting sees it, with the text that is on it.
+"""Decided lines: lines of ink as given to the handwriting reader, with their confirmed texts.
 
-A decision teaches only what it saw. Values without ink of their own are left out: typed entries, ditto marks, values
-that share a blank, struck and amended ones, noted acts, what waits again. The text of the others is aligned to the
-ink, and a line that it does not fit is left out too, so that a spelling put right, a value taken from elsewhere and a
-slip of the keyboard become no label of ink that says something else.
+A decision teaches only ink that it saw. Values without ink of their own are left out: typed entries, ditto marks,
+values that share a blank, struck and amended values, noted acts, values that wait again. The other texts are aligned to
+the ink, and lines that do not fit are left out too, so that corrected spellings, values from elsewhere and typing
+errors do not become wrong labels.
 """
 
 from __future__ import annotations
@@ -45,27 +45,27 @@ OTHER_STATE, NO_INK, TYPED_IN = "other-state", "no-ink", "typed"
 DITTO, SHARED, STRUCK = "ditto", "shared-blank", "struck"
 AMENDED, WAITING, NO_SCAN = "amended", "waiting", "no-scan"
 CUT, UNSURE_SPLIT, NO_FIT = "cut-short", "unsure-split", "no-fit"
-"""Why a decision teaches nothing: its state has no text; its field has no ink; its entry was typed; it is a ditto mark;
-other fields share its blank; a part was struck out; an amendment overrules it; it waits again; the scan cannot be read;
-its ink may go on where it was cut; its text cannot be split over its lines; its text does not fit the ink."""
+"""Reasons why a decision teaches nothing: its state has no text; its field has no ink; its entry was typed; it is a
+ditto mark; other fields share its blank; a part was struck out; an amendment overrules it; it waits again; the scan
+cannot be read; its ink may be cut short; its text cannot be split over its lines; its text does not fit the ink."""
 
 
 def entry_key(book_id: int, ref: PageRef, row: int) -> str:
-    """Return the name of an entry by its place: unique over all books, and the same in every run."""
+    """Return the key of an entry: unique over all books, and the same in every run."""
     return f"{book_id}/{ref.scan_sha256}/{ref.page_no}/{row}"
 
 
 @dataclass(frozen=True, slots=True)
 class DecidedLine:
-    """One line of ink with the text that people confirmed.
+    """A line of ink with its confirmed text.
 
     Attributes:
-        pixels: Grey (h, w), as a reader of handwriting gets it.
-        text: What stands on it, NFC; case and signs are as people typed them, not surely as on paper.
-        number: Which of the field's lines it is, from 0.
-        deciders: Logins of all whose words led to the decision.
-        decided_at: When, UTC.
-        cost: What the text costs beyond the best path of the networks, in nats a letter.
+        pixels: Grey (h, w), as given to a handwriting reader.
+        text: Its text, NFC, with case and punctuation as typed, which may differ from the paper.
+        number: Index among the field's lines, from 0.
+        deciders: Logins of all people whose values led to the decision.
+        decided_at: Time, UTC.
+        cost: Cost of the text beyond the best path of the networks, in nats per letter.
     """
 
     pixels: Pixels = field(repr=False)
@@ -83,28 +83,28 @@ class DecidedLine:
 
     @property
     def entry(self) -> str:
-        """The entry, unique over all books and the same in every run."""
+        """The key of the entry."""
         return entry_key(self.book_id, self.ref, self.row)
 
     @property
     def key(self) -> str:
-        """The line, unique over all books."""
+        """The key of the line, unique over all books."""
         return f"{self.entry}/{self.field}/{self.number}"
 
     @property
     def writer(self) -> str:
-        """Who wrote it, as far as is known: a book is mostly written by one or two people."""
+        """The assumed writer: most books are written by one or two people."""
         return f"book-{self.book_id}"
 
 
 @dataclass(frozen=True)
 class DecidedLines:
-    """What a book teaches.
+    """The decided lines of a book.
 
     Attributes:
         lines: The lines, in the order of the book.
-        left_out: How many decisions teach nothing, by why.
-        mark: 16 hex digits that change with the decisions and with where their ink lies.
+        left_out: Number of unusable decisions by reason.
+        mark: 16 hex digits that change with the decisions and with the places of their ink.
     """
 
     lines: tuple[DecidedLine, ...] = ()
@@ -126,15 +126,14 @@ class _Value:
 def decided_lines_since(
     mark: str, registry: Registry, context: RunContext, book_id: int, hand: HandwritingReader
 ) -> DecidedLines | None:
-    """Return the lines of a book that people decided on and that their texts fit.
+    """Return the decided lines of a book whose texts fit the ink.
 
-    Withdrawn entries, pages and books have none. Every page with such a line is decoded again from the stored scan.
+    Withdrawn entries, pages and books have none. Every page with a decided value is decoded again from the stored scan.
 
     Args:
-        mark: ``DecidedLines.mark`` of what is kept of the book already, ``""`` for nothing; None is returned where
-            nothing has changed since.
-        hand: The networks that texts are aligned with: those that ship, so that what was learnt does not choose what is
-            learnt next.
+        mark: ``DecidedLines.mark`` of the stored lines of the book, ``""`` for none; the result is ``None`` if nothing
+            has changed.
+        hand: The networks for the alignment: the shipped networks, so that learnt weights do not choose the next lines.
 
     Raises:
         NotThere: There is no such book.
@@ -145,10 +144,10 @@ def decided_lines_since(
     record = context.schemas.record(book.record)
     left_out: Counter[str] = Counter()
     values = list(_values(registry, book_id, form, record, left_out))
-    now = _mark(values, hand)
-    if now == mark:
+    new_mark = _mark(values, hand)
+    if new_mark == mark:
         return None
-    names = registry.keyed_by([one for value in values for one in value.decision.keyings])
+    names = registry.keyed_by([keying for value in values for keying in value.decision.keyings])
     by_page: dict[PageRef, list[_Value]] = {}
     for value in values:
         by_page.setdefault(value.entry.ref, []).append(value)
@@ -158,19 +157,19 @@ def decided_lines_since(
         if pictures is None:
             left_out[NO_SCAN] += len(on_page)
             continue
-        seen = _seen(hand, pictures)
-        for value, its_pictures, its_lines in zip(on_page, pictures, seen, strict=True):
-            found = _lines_of(value, its_pictures, its_lines, form, names)
-            if isinstance(found, str):
-                left_out[found] += 1
+        emissions = _line_emissions(hand, pictures)
+        for value, line_images, line_emissions in zip(on_page, pictures, emissions, strict=True):
+            labelled = _lines_of(value, line_images, line_emissions, form, names)
+            if isinstance(labelled, str):
+                left_out[labelled] += 1
             else:
-                lines += found
+                lines += labelled
     _logger.info("book %d: %d decided lines, left out %s", book_id, len(lines), dict(left_out))
-    return DecidedLines(tuple(lines), dict(left_out), now)
+    return DecidedLines(tuple(lines), dict(left_out), new_mark)
 
 
 def _mark(values: Sequence[_Value], hand: HandwritingReader) -> str:
-    told = [
+    parts = [
         (
             value.entry.ref.scan_sha256,
             value.entry.ref.page_no,
@@ -180,13 +179,13 @@ def _mark(values: Sequence[_Value], hand: HandwritingReader) -> str:
         )
         for value in values
     ]
-    return hashlib.sha256(repr((hand.fingerprint, told)).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr((hand.fingerprint, parts)).encode()).hexdigest()[:16]
 
 
 def _values(
     registry: Registry, book_id: int, form: Form, record: RecordSpec, left_out: Counter[str]
 ) -> Iterator[_Value]:
-    """Yield the decided values that have ink of their own, and count the others."""
+    """Yield the decided values with ink of their own, and count the others."""
     slots = {name: slot for slot in form.slots for name in slot.field_names}
     waiting = {row.entry_id: row.unsettled for row in registry.record_rows(record.record, [book_id])}
     for entry in registry.stored_entries(book_id):
@@ -210,13 +209,13 @@ def _values(
 def _why_not(
     entry: StoredEntry, name: str, decision: Decision, reading: FieldReading | None, slot: Slot | None
 ) -> str:
-    """Return why a decision says nothing of a line of ink, ``""`` where it may."""
+    """Return why a decision teaches no line of ink; ``""`` if it may."""
     if entry.row >= FIRST_TYPED_ROW or (reading is not None and reading.engine in NO_ENGINES):
         return TYPED_IN
-    found = {finding.code for finding in entry.findings if name in finding.fields}
-    if decision.status is FieldStatus.STRUCK_THROUGH or STRUCK_THROUGH in found:
+    codes = {finding.code for finding in entry.findings if name in finding.fields}
+    if decision.status is FieldStatus.STRUCK_THROUGH or STRUCK_THROUGH in codes:
         return STRUCK
-    if CUT_SHORT in found:
+    if CUT_SHORT in codes:
         return CUT
     if decision.status is not FieldStatus.READ:
         return OTHER_STATE
@@ -234,41 +233,40 @@ def _why_not(
 
 
 def _pictures(
-    registry: Registry,
-    context: RunContext,
-    book_id: int,
-    ref: PageRef,
-    values: Sequence[_Value],
-    form: Form,
+    registry: Registry, context: RunContext, book_id: int, ref: PageRef, values: Sequence[_Value], form: Form
 ) -> list[tuple[Pixels | None, ...]] | None:
-    """Return the pictures of the lines of each value on a page; None where the page cannot be decoded."""
-    shown = registry.rectification(book_id, ref)
+    """Return the pictures of the lines of each value on a page; ``None`` if the page cannot be decoded."""
+    rectification = registry.rectification(book_id, ref)
     try:
         path = Workspace(context.workspace).stored(ref.scan_sha256)
-        if path is None or shown is None:
+        if path is None or rectification is None:
             return None
         page = page_of_isolated(scan_file(path), ref.page_no, context.limits)
     except ScanError as error:
         _logger.warning("a page of book %d is left out: %s", book_id, error.code)
         return None
     return [
-        line_pictures(page, shown.matrix, shown.size, value.reading.lines, form, context.options)
+        line_pictures(
+            page, rectification.matrix, rectification.size, value.reading.lines, form, context.options
+        )
         for value in values
     ]
 
 
-def _seen(
+def _line_emissions(
     hand: HandwritingReader, pictures: Sequence[Sequence[Pixels | None]]
 ) -> list[tuple[SeenLine | None, ...]]:
-    """Return each line as the networks see it; all lines of a page go to them together."""
+    """Return the emissions of each line; the lines of a page are read in a batch."""
     known = [picture for of_value in pictures for picture in of_value if picture is not None]
     answers = iter(hand.emissions(known))
-    looks = len(hand.networks)
-    found = []
+    networks = len(hand.networks)
+    by_value = []
     for of_value in pictures:
-        emissions = [() if picture is None else next(answers)[:looks] for picture in of_value]
-        found.append(tuple(SeenLine(one) if one else None for one in emissions))
-    return found
+        emissions = [() if picture is None else next(answers)[:networks] for picture in of_value]
+        by_value.append(
+            tuple(SeenLine(looks_of_line) if looks_of_line else None for looks_of_line in emissions)
+        )
+    return by_value
 
 
 def _lines_of(
@@ -278,9 +276,9 @@ def _lines_of(
     form: Form,
     names: Mapping[int, str],
 ) -> list[DecidedLine] | str:
-    """Return the lines of a value with their texts, or why there are none."""
+    """Return the lines of a value with their texts, or the reason why there are none."""
     entry, decision = value.entry, value.decision
-    known = [one for one in seen if one is not None]
+    known = [item for item in seen if item is not None]
     if len(known) != len(seen):
         return NO_INK
     texts = line_texts(known, label_texts(decision, value.reading, value.slot, value.kind, len(seen)))
@@ -289,7 +287,7 @@ def _lines_of(
     fits = [line.fit(text) for line, text in zip(known, texts, strict=True)]
     if not all(fit is not None and fit.fits for fit in fits):
         return NO_FIT
-    deciders = {decision.author, *(names[one] for one in decision.keyings if one in names)}
+    deciders = {decision.author, *(names[item] for item in decision.keyings if item in names)}
     return [
         DecidedLine(
             pixels=picture,

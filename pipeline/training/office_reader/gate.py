@@ -1,11 +1,9 @@
-"""The gate before a new reader: may it take the place of the one in use?
+"""The gate of a new reader: may it replace the present reader?
 
-It is a function of what both read on the same lines, of which the new one has learnt nothing. Lines of one entry are
-not independent of one another (one hand, one pen, one day), so entries are drawn again as a whole.
+It is a function of the readings of both on the same lines, held out from the new reader's learning. Lines of an entry
+are not independent (one hand, one pen, one day), so the bootstrap draws whole entries.
 
 Source:
-    The cluster bootstrap of Field and Welsh, "Bootstrapping clustered data" (J. R. Statist. Soc. B 69, 2007), paired as
-    in Koehn, "Statistical significance tests for machine translation evaluation" (EMNLP 2004).
 """
 
 from __future__ import annotations
@@ -19,7 +17,7 @@ from numpy.typing import NDArray
 
 
 class Refusal(StrEnum):
-    """Why the gate stays shut."""
+    """Reasons to refuse a new reader."""
 
     FEW_LINES = "few-lines"
     FEW_WRITERS = "few-writers"
@@ -36,15 +34,15 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ScoredLine:
-    """A line as the reader in use and the new one read it.
+    """A line as read by the present and by the new reader.
 
     Attributes:
-        key: Its name, unique over all books.
-        writer: Who wrote it, as far as is known.
-        form: Form of its book; ``""`` for a drawn line of another hand, of which no office knows.
-        letters: Letters of the confirmed text.
-        before: Wrong letters of the reader in use.
-        after: Wrong letters of the new reader.
+        key: Key of the line, unique over all books.
+        writer: The assumed writer.
+        form: Form of its book; ``""`` for a drawn line of another hand, unrelated to the office.
+        letters: Number of letters in the confirmed text.
+        before: Letter errors of the present reader.
+        after: Letter errors of the new reader.
     """
 
     key: str
@@ -59,17 +57,16 @@ class ScoredLine:
 
 @dataclass(frozen=True, slots=True)
 class GateOptions:
-    """What is asked of a new reader.
+    """The requirements on a new reader.
 
     Attributes:
-        lines: The fewest lines of decided values that it is tried on.
-        writers: The fewest writers among them.
-        one_writer: The largest share of what was taught that may be one writer's.
-        group: The fewest lines of a kind or form that are judged by themselves.
-        doubt: How often a reader that is no better may pass as better; likewise for "worse".
-        worse: The share by which the errors of a writer may grow, and those on drawn lines of other hands.
-        rounds: Rounds of the bootstrap.
-        seed: Seed of the bootstrap.
+        lines: Least number of test lines.
+        writers: Least number of writers among them.
+        one_writer: Largest share of a single writer in the learnt lines.
+        group: Least number of lines of a kind or form for a test of its own.
+        doubt: Significance level of "better" and of "worse".
+        worse: Largest tolerated growth of the errors of a writer, and on drawn lines of other hands, as a share.
+        rounds: Number of bootstrap rounds.
     """
 
     lines: int = 150
@@ -84,15 +81,15 @@ class GateOptions:
 
 @dataclass(frozen=True, slots=True)
 class ReaderComparison:
-    """How two readers compare on a group of lines.
+    """The comparison of two readers on a group of lines.
 
     Attributes:
-        letters: Letters of the confirmed texts.
-        before: Share of wrong letters of the reader in use.
-        after: Share of wrong letters of the new reader.
-        gain: The fall of errors, as a share of those before.
-        low: What the gain is at least, but for ``GateOptions.doubt``.
-        high: What the gain is at most, but for ``GateOptions.doubt``.
+        letters: Number of letters in the confirmed texts.
+        before: Letter error rate of the present reader.
+        after: Letter error rate of the new reader.
+        gain: Reduction of the errors, as a share of the errors before.
+        low: Lower bound of the gain at the level ``GateOptions.doubt``.
+        high: Upper bound of the gain at the level ``GateOptions.doubt``.
     """
 
     lines: int
@@ -106,14 +103,14 @@ class ReaderComparison:
 
 @dataclass(frozen=True, slots=True)
 class CalibratedShare:
-    """What a reader and its calibration accept among fields that neither has learnt from.
+    """The accepted fields of a reader with its calibration, among fields held out from both.
 
     Attributes:
-        accepted: How many are accepted without a person.
-        wrong: How many of those are wrong.
-        upper: What the share of wrong ones is at most, as proven on these fields.
-        tolerated: The share that the office tolerates.
-        refuted: Whether more was wrong than that lets one expect.
+        accepted: Number of fields accepted without a person.
+        wrong: Number of wrong accepted fields.
+        upper: Proven upper bound of their error rate.
+        tolerated: Tolerated error rate of the office.
+        refuted: Whether the errors refute the tolerated rate.
     """
 
     fields: int
@@ -126,7 +123,7 @@ class CalibratedShare:
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """One reason to refuse: why, of which group (a kind, a form, a writer, a group of fields), with which figures."""
+    """A reason to refuse: the reason, the group concerned (a kind, form, writer or group of fields), the figures."""
 
     why: Refusal
     group: str = ""
@@ -136,16 +133,13 @@ class Objection:
 
 @dataclass(frozen=True)
 class GateVerdict:
-    """What the gate says.
+    """The verdict of the gate.
 
     Attributes:
-        objections: Why the new reader is refused; none where it passes.
-        overall: On all decided lines.
-        by_writer: On the lines of each writer.
-        by_kind: On the lines of each kind.
-        by_form: On the lines of each form.
-        elsewhere: On drawn lines of other hands, None without any.
-        shares: What is accepted, by group of fields: of the reader in use and of the new one.
+        objections: Reasons to refuse the new reader; empty if it passes.
+        overall: Comparison on all decided lines.
+        elsewhere: Comparison on drawn lines of other hands; ``None`` without such lines.
+        shares: Accepted fields by group: of the present and of the new reader.
     """
 
     objections: tuple[Objection, ...]
@@ -162,7 +156,7 @@ class GateVerdict:
 
 
 CalibratedShares = Mapping[str, tuple[CalibratedShare | None, CalibratedShare | None]]
-"""By group of fields what the reader in use accepts, and what the new one does; None where nothing is calibrated."""
+"""Accepted fields of the present and of the new reader by group of fields; ``None`` without a calibration."""
 
 
 def judge_reader(
@@ -171,13 +165,12 @@ def judge_reader(
     taught: Mapping[str, int] | None = None,
     options: GateOptions = GateOptions(),
 ) -> GateVerdict:
-    """Return whether a new reader may take the place of the one in use.
+    """Decide whether a new reader may replace the present reader.
 
     Args:
-        lines: Lines that the new reader has not learnt from, as both read them.
-        shares: What both accept of fields that neither reader nor calibration has learnt from; None where nothing is
-            said of it.
-        taught: How many lines of each writer the new reader has learnt from; None where nothing is said of it.
+        lines: Lines held out from the new reader's learning, as read by both.
+        shares: Accepted fields of both among fields held out from reader and calibration; ``None``: not tested.
+        taught: Number of learnt lines by writer; ``None``: not tested.
     """
     decided = [line for line in lines if line.form]
     drawn = [line for line in lines if not line.form]
@@ -200,7 +193,7 @@ def judge_reader(
 
 
 def compare(lines: Sequence[ScoredLine], options: GateOptions = GateOptions()) -> ReaderComparison:
-    """Return how both readers compare on some lines."""
+    """Compare both readers on lines."""
     letters = sum(line.letters for line in lines)
     before, after = (sum(line.before for line in lines), sum(line.after for line in lines))
     gains = _drawn_gains(lines, options)
@@ -221,7 +214,7 @@ def _gain(before: float, after: float) -> float:
 
 
 def _drawn_gains(lines: Sequence[ScoredLine], options: GateOptions) -> NDArray[np.float64]:
-    """Return the gain in each round of the bootstrap, which draws entries with all their lines."""
+    """Return the gain in each bootstrap round, which draws whole entries."""
     entries: dict[str, list[int]] = {}
     for line in lines:
         errors = entries.setdefault(line.entry, [0, 0])
@@ -239,10 +232,10 @@ def _drawn_gains(lines: Sequence[ScoredLine], options: GateOptions) -> NDArray[n
 def _grouped(
     lines: Sequence[ScoredLine], group: Callable[[ScoredLine], str], options: GateOptions
 ) -> dict[str, ReaderComparison]:
-    found: dict[str, list[ScoredLine]] = {}
+    groups: dict[str, list[ScoredLine]] = {}
     for line in lines:
-        found.setdefault(group(line), []).append(line)
-    return {name: compare(some, options) for name, some in sorted(found.items())}
+        groups.setdefault(group(line), []).append(line)
+    return {name: compare(members, options) for name, members in sorted(groups.items())}
 
 
 def _about_size(
@@ -266,19 +259,19 @@ def _about_teaching(taught: Mapping[str, int] | None, options: GateOptions) -> I
 def _about_groups(
     why: Refusal, groups: dict[str, ReaderComparison], options: GateOptions
 ) -> Iterable[Objection]:
-    for name, one in groups.items():
-        if one.lines >= options.group and one.high < 0:
-            yield Objection(why, name, one.before, one.after)
+    for name, comparison in groups.items():
+        if comparison.lines >= options.group and comparison.high < 0:
+            yield Objection(why, name, comparison.before, comparison.after)
 
 
 def _about_writers(lines: Sequence[ScoredLine], options: GateOptions) -> Iterable[Objection]:
     writers: dict[str, list[ScoredLine]] = {}
     for line in lines:
         writers.setdefault(line.writer, []).append(line)
-    for name, some in sorted(writers.items()):
-        if _is_worse(some, options):
-            letters = max(1, sum(line.letters for line in some))
-            before, after = sum(line.before for line in some), sum(line.after for line in some)
+    for name, of_writer in sorted(writers.items()):
+        if _is_worse(of_writer, options):
+            letters = max(1, sum(line.letters for line in of_writer))
+            before, after = sum(line.before for line in of_writer), sum(line.after for line in of_writer)
             yield Objection(Refusal.WORSE_WRITER, name, before / letters, after / letters)
 
 
@@ -290,7 +283,7 @@ def _about_elsewhere(drawn: Sequence[ScoredLine], options: GateOptions) -> Itera
 
 
 def _is_worse(lines: Sequence[ScoredLine], options: GateOptions) -> bool:
-    """Return whether errors grew by more than is let pass; one letter more is chance."""
+    """Return whether errors grew beyond the tolerance; a single further error is chance."""
     before, after = sum(line.before for line in lines), sum(line.after for line in lines)
     return after - before > max(1.0, options.worse * before)
 

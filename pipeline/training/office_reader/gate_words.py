@@ -1,4 +1,4 @@
-"""Why the gate refuses a new reader, as a supervisor reads it."""
+"""The gate's reasons to refuse a new reader as sentences for supervisors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ STATE_LABELS = {
     VersionState.IN_USE: "đang dùng",
     VersionState.EARLIER: "đã dùng trước đây",
 }
-"""What became of a version, in words."""
+"""The states of a version in words."""
 
 GROUPS = {"critical": "ô quan trọng", "other": "ô khác"}
 
@@ -31,10 +31,10 @@ def objection_sentence(objection: Objection) -> str:
 
 
 def writer_label(writer: str) -> str:
-    """Return how a writer is called: by the number of the book.
+    """Return the label of a writer: the number of the book.
 
     Args:
-        writer: As of ``ScoredLine.writer``.
+        writer: See ``ScoredLine.writer``.
     """
     return f"sổ số {writer.removeprefix('book-')}" if writer.startswith("book-") else writer
 

@@ -1,7 +1,7 @@
-"""The texts that a decided value may have on its lines of ink, and which of them is there.
+"""Possible texts of a decided value on its lines of ink, and the choice of the text that fits.
 
-People key a value, not its ink: ``01/02/1990`` where ``1-2-1990`` is written. Of a day, a number or a time every usual
-writing is tried, and that which costs the networks least is the label.
+People key a value, not its ink: ``01/02/1990`` where ``1-2-1990`` is written. For days, numbers and times, every usual
+spelling is tried; the label is the spelling with the least cost under the networks.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from pipeline.training.office_reader.line_fit import SeenLine, split_over
 from pipeline.values.kinds import kinds_with
 
 _FIGURE_KINDS = kinds_with(lambda kind: kind.is_figures)
-"""Kinds of value whose figures people key otherwise than they are written."""
+"""Kinds of value whose digits are keyed differently than written."""
 
 SEPARATORS = ("/", "-", ".")
 MOST_FIGURES = 3
-"""Numbers in a value beyond which its figures are taken as they were keyed."""
+"""Largest number of numbers in a value for the trial of other spellings."""
 
 LabelTexts = tuple[tuple[str, ...], ...]
-"""The ways in which a value may be written: of each the texts of its lines, or one text that is to be split."""
+"""The possible spellings of a value: the texts of its lines, or a single text to split."""
 
 
 def label_texts(decision: Decision, reading: FieldReading, slot: Slot, kind: str, lines: int) -> LabelTexts:
-    """Return the ways in which a decided value may stand on its lines.
+    """Return the possible spellings of a decided value on its lines.
 
     Args:
-        reading: What the machine read there: where it is the same value, its letters are those of the ink.
+        reading: The machine's reading: if its value is the same, its letters are those of the ink.
         slot: The blank.
-        lines: How many lines of ink there are.
+        lines: Number of lines of ink.
     """
     text = " ".join(unicodedata.normalize("NFC", decision.text).split())
     parts = [piece.part for piece in slot.pieces if piece.part]
@@ -54,10 +54,10 @@ def label_texts(decision: Decision, reading: FieldReading, slot: Slot, kind: str
 
 
 def line_texts(lines: Sequence[SeenLine], ways: LabelTexts) -> tuple[str, ...] | None:
-    """Return the texts of lines in that of these ways which fits them best; None where a split is not sure.
+    """Return the texts of lines in the best fitting spelling; ``None`` if no split is sure.
 
     Args:
-        lines: The lines, in reading order.
+        lines: The lines in reading order.
     """
     split = [way if len(way) == len(lines) else split_over(lines, way[0]) for way in ways]
     known = [texts for texts in split if texts is not None]
@@ -71,11 +71,11 @@ def _cost(lines: Sequence[SeenLine], texts: Sequence[str]) -> float:
 
 
 def _paddings(number: str) -> Iterator[str]:
-    """Yield a number as it may be written: with and without a zero before a single figure, a year in two figures."""
+    """Yield the usual spellings of a number: with and without a leading zero, a year with two digits."""
     yield number
     if len(number) == 1:
         yield f"0{number}"
     elif len(number) == 2 and number[0] == "0":
         yield number[1]
-    elif len(number) == 4:  # a year of which the century is not written
+    elif len(number) == 4:  # a year without its century
         yield number[2:]

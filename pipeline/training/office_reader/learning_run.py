@@ -1,6 +1,6 @@
-"""``hotich learn``: decided lines are gathered, shipped networks go on learning, and the gate says what comes of it.
+"""``hotich learn``: decided lines are gathered, shipped networks are trained further, and the gate judges the result.
 
-Nothing is taken into use here: a version that passes waits for a supervisor.
+No version is taken into use here: a version that passes waits for a supervisor.
 """
 
 from __future__ import annotations
@@ -43,20 +43,20 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 GUARD_FONTS = ("patrick-hand", "mali", "shantell-sans", "fuzzy-bubbles")
-"""Folders of fonts that no training draws with; the gate reads lines drawn with them."""
+"""Folders of fonts unused in training; the gate reads lines drawn with them."""
 
 
 @dataclass(frozen=True)
 class LearningOptions:
-    """How ``hotich learn`` learns.
+    """Options of ``hotich learn``.
 
     Attributes:
-        minutes: CPU minutes of training, of all networks together.
-        least: Lines to learn from below which nothing is learnt.
-        pages: The most decided pages that are read again to calibrate.
-        drawn: Drawn lines of other hands that the gate reads.
-        networks: Shapes that shipped networks may have; none for those of the product.
-        replay: Drawn lines at hand at a time.
+        minutes: CPU minutes of training, over all networks.
+        least: Least number of lines to learn.
+        pages: Largest number of decided pages to read again for the calibration.
+        drawn: Number of drawn lines of other hands for the gate.
+        networks: Possible shapes of the shipped networks; empty: those of the product.
+        replay: Number of drawn lines in use at a time.
     """
 
     minutes: float = 60.0
@@ -70,27 +70,27 @@ class LearningOptions:
 
 @dataclass(frozen=True)
 class GatheredLines:
-    """What all books teach.
+    """The decided lines of all books.
 
     Attributes:
-        left_out: How many decisions of the books that were gathered anew teach nothing, by why.
+        left_out: Number of unusable decisions by reason, in newly gathered books.
     """
 
     lines: tuple[DecidedLine, ...]
     left_out: Mapping[str, int]
 
     def of(self, part: LinePart) -> tuple[DecidedLine, ...]:
-        """Return the lines that are for one thing."""
+        """Return the lines of a part."""
         return tuple(line for line in self.lines if part_of(line.entry) is part)
 
 
 def gather_lines(
     registry: Registry, context: RunContext, hand: HandwritingReader, say: Callable[[str], None]
 ) -> GatheredLines:
-    """Bring the kept lines of all books up to date and return them.
+    """Bring the stored lines of all books up to date and return them.
 
     Args:
-        hand: The shipped networks, with which texts are aligned.
+        hand: The shipped networks for the alignment of texts.
         say: Takes progress, in Vietnamese.
     """
     store = LineStore(Workspace(context.workspace).learning)
@@ -99,13 +99,13 @@ def gather_lines(
     store.keep_only(books)
     for book_id in books:
         try:
-            found = decided_lines_since(store.mark(book_id), registry, context, book_id, hand)
+            gathered = decided_lines_since(store.mark(book_id), registry, context, book_id, hand)
         except SchemaError:
             say(f"Sổ số {book_id}: mẫu sổ không còn được khai báo nên không dạy gì.")
-            found = DecidedLines()
-        if found is not None:
-            left_out.update(found.left_out)
-            kept = store.keep(book_id, found)
+            gathered = DecidedLines()
+        if gathered is not None:
+            left_out.update(gathered.left_out)
+            kept = store.keep(book_id, gathered)
             say(f"Sổ số {book_id}: {kept} dòng có người xác nhận.")
     return GatheredLines(store.lines(), dict(left_out))
 
@@ -121,16 +121,16 @@ def learn(
     command: str,
     say: Callable[[str], None],
 ) -> ReaderVersion:
-    """Train a version of the office's reader on its decided lines and record what the gate says of it.
+    """Train a version of the office's reader on its decided lines and store it with the verdict of the gate.
 
     Args:
-        context: Where everything is; its engines are those in use.
-        models: The folder of the models that came along; None for the default one.
-        command: The command as the cards repeat it.
+        context: The run context with the present engines.
+        models: Folder of the shipped models; ``None``: the default.
+        command: The command line for the cards.
         say: Takes progress, in Vietnamese.
 
     Raises:
-        CalibrationError: There is not enough to learn from, or another command teaches just now.
+        CalibrationError: There are too few lines, or another training is running.
         SetupError: Torch or a model is missing.
     """
     from pipeline.training.dataset import dataset_line
@@ -169,14 +169,10 @@ def learn(
         folder.chmod(0o700)
         proposal = _judged(registry, context, books, gathered, in_use, models, folder, options, say)
         write_taught(
-            folder, [line.entry for line in learnt], [one for line in learnt for one in line.deciders]
+            folder, [line.entry for line in learnt], [login for line in learnt for login in line.deciders]
         )
         version = versions.propose(
-            folder,
-            proposal.as_json(),
-            passed=proposal.verdict.passed,
-            lines=len(learnt),
-            before=held_against,
+            folder, proposal.as_json(), passed=proposal.verdict.passed, lines=len(learnt), before=held_against
         )
         shutil.rmtree(work, ignore_errors=True)
     return version
@@ -184,7 +180,7 @@ def learn(
 
 @contextmanager
 def _alone(context: RunContext) -> Iterator[None]:
-    """Hold the folder of the training, so that one command at a time teaches."""
+    """Lock the training folder, so that a single training runs at a time."""
     folder = Workspace(context.workspace).training
     with storage_errors(folder):
         make_folder(folder)
@@ -210,7 +206,7 @@ def _judged(
     options: LearningOptions,
     say: Callable[[str], None],
 ) -> ReaderProposal:
-    """Hold the new reader against the one in use, on what neither has learnt from."""
+    """Compare the new reader with the present reader on held-out lines."""
     engines = default_engines(models, folder)
     before, after = _hand(in_use), _hand(engines)
     frozen, learnt = gathered.of(LinePart.FROZEN), gathered.of(LinePart.LEARNT)
@@ -218,17 +214,21 @@ def _judged(
     compared = compared_lines(frozen, before, after, context.schemas)
     samples = samples_of_books(registry, context, books, in_use, engines, pages=options.pages)
     known = context.options.routing.for_reader(in_use.hand_fingerprint)
-    made, refitted = recalibrated(samples, known.calibration, engines.hand_fingerprint)
-    if made is not None:
-        calibration.save(made, folder / CALIBRATION)
+    new_calibration, refitted = recalibrated(samples, known.calibration, engines.hand_fingerprint)
+    if new_calibration is not None:
+        calibration.save(new_calibration, folder / CALIBRATION)
     verdict = judge_reader(
         [*(line.scored for line in compared), *drawn_scores(guard_lines(options.drawn), before, after)],
-        shares_of(samples, known.calibration, made, known) if known.calibration is not None else None,
+        shares_of(samples, known.calibration, new_calibration, known)
+        if known.calibration is not None
+        else None,
         Counter(line.writer for line in learnt),
         options.gate,
     )
-    removed = LineStore(Workspace(context.workspace).learning).removed  # perhaps while the networks learnt
-    write_changed_lines(folder, [one for one in compared if not removed.covers(one.line)])
+    removed = LineStore(
+        Workspace(context.workspace).learning
+    ).removed  # lines may be removed during the training
+    write_changed_lines(folder, [line for line in compared if not removed.covers(line.line)])
     return ReaderProposal(
         verdict=verdict,
         lines=len(learnt),
@@ -242,7 +242,7 @@ def _judged(
 
 
 def guard_lines(count: int) -> tuple[tuple[Pixels, str, str], ...]:
-    """Return drawn lines in hands that no training draws with: of each its picture, its text and its pen."""
+    """Return drawn lines in hands unused in training: picture, text and pen of each."""
     from pipeline.training.synthetic_lines.fonts import FontSet, measure_font
     from pipeline.training.synthetic_lines.lines import synthetic_line
     from pipeline.training.synthetic_pages.pen_fonts import PEN_FOLDER
@@ -284,20 +284,16 @@ def _work_folder(
     context: RunContext, lines: Sequence[DecidedLine], parents: Sequence[ModelCard], options: LearningOptions
 ) -> Path:
     """Return the folder of a training: the same for the same lines, so that an interrupted one goes on."""
-    told = repr(
-        (
-            [(line.key, line.text) for line in lines],
-            [card.files for card in parents],
-            options.minutes,
-        )
+    inputs = repr(
+        ([(line.key, line.text) for line in lines], [card.files for card in parents], options.minutes)
     )
     works = Workspace(context.workspace).training
-    mine = works / hashlib.sha256(told.encode()).hexdigest()[:16]
+    own = works / hashlib.sha256(inputs.encode()).hexdigest()[:16]
     for other in works.glob("*"):
-        if other != mine:
+        if other != own:
             shutil.rmtree(other, ignore_errors=True)
-    mine.mkdir(parents=True, exist_ok=True)
-    return mine
+    own.mkdir(parents=True, exist_ok=True)
+    return own
 
 
 def _about(lines: Sequence[DecidedLine]) -> str:

@@ -1,7 +1,7 @@
-"""How well a text fits the ink of a line, as the networks see it, and where a text is split over several lines.
+"""The fit of a text to the ink of a line under the networks, and the split of a text over several lines.
 
-A line is aligned to the text, and the path through the text is held against the best path of all. What the networks
-misread costs some; a text that is not what stands there costs much, for at least one of its words.
+The text is aligned to the line, and its path is compared with the best path of all. Misreadings of the networks cost
+little; a wrong text costs much in at least one word.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ from pipeline.recognition.decoding import Emission
 from pipeline.recognition.decoding.forced_alignment import align_classes
 
 WORST_LINE, WORST_WORD = 1.0, 2.5
-"""Cost of a letter (nats beyond the best path) up to which a text fits: on the whole line, and in its worst word. Of
-220 lines of writers that no network was trained on 96 of 100 true texts fit; 2 of 100 with one word in place of
-another, and 49 of 100 with one tone in place of another, which ink alone often cannot tell (a single trial)."""
+"""Largest cost per letter of a fitting text (nats beyond the best path): of the whole line, and of its worst word. Of
+220 lines by writers outside the training, 96 of 100 true texts fit; 2 of 100 fit with a word exchanged, and 49 of
+100 with a tone exchanged, which ink alone often does not show (a single trial)."""
 
 SURE_SPLIT = 6.0
-"""By how much (nats) a split of a text over lines must be better than the next best one."""
+"""Least advantage (nats) of a split over the next best split."""
 
 MOST_SPLITS = 400
-"""Ways to split a text over its lines beyond which none is tried."""
+"""Largest number of splits to try."""
 
 
 @dataclass(frozen=True, slots=True)
 class LineFit:
-    """How well a text fits a line.
+    """The fit of a text to a line.
 
     Attributes:
-        cost: What the text costs beyond the best path, in nats a letter.
-        worst_word: The same of its worst word.
+        cost: Cost of the text beyond the best path, in nats per letter.
+        worst_word: Cost of the worst word.
     """
 
     cost: float
@@ -42,15 +42,15 @@ class LineFit:
 
     @property
     def fits(self) -> bool:
-        """Whether the text can be what stands on the line."""
+        """Whether the text may be the line's text."""
         return self.cost <= WORST_LINE and self.worst_word <= WORST_WORD
 
 
 class SeenLine:
-    """A line as the networks see it: upper and lower case are one letter, signs and spaces are none.
+    """A line under the networks, with folded case and without signs and spaces.
 
     Args:
-        emissions: What each network sees of one and the same picture of the line.
+        emissions: The emissions of each network for the same picture.
     """
 
     def __init__(self, emissions: Sequence[Emission]) -> None:
@@ -59,7 +59,7 @@ class SeenLine:
         self._free = self._logs.max(axis=1)
 
     def fit(self, text: str) -> LineFit | None:
-        """Return how well a text fits; None where the networks lack one of its letters, or it has too few steps."""
+        """Return the fit of a text; ``None`` if a letter is unknown to the networks or the line has too few steps."""
         words = self._words(text)
         target = [letter for word in words for letter in word]
         if not target or len(self._logs) < len(target):
@@ -71,14 +71,14 @@ class SeenLine:
         return LineFit(whole, max(self._word_costs(words, steps), default=whole))
 
     def cost(self, text: str) -> float:
-        """Return what a text costs beyond the best path, in nats; infinite where it cannot be there."""
+        """Return the cost of a text beyond the best path, in nats; infinite if it is impossible."""
         target = [letter for word in self._words(text) for letter in word]
         if not target or len(self._logs) < len(target):
             return float("inf")
         return align_classes(self._logs, target)[1] + float(self._free.sum())
 
     def cost_with_signs(self, text: str) -> float:
-        """Return what a text costs with its signs, in nats; infinite where it cannot be there."""
+        """Return the cost of a text with its signs, in nats; infinite if it is impossible."""
         places, logs = _folded(self._emissions, signs=True)
         known = [letter for letter in text.lower() if not letter.isspace()]
         if not known or len(logs) < len(known) or not all(letter in places for letter in known):
@@ -86,14 +86,14 @@ class SeenLine:
         return align_classes(logs, [places[letter] for letter in known])[1]
 
     def _words(self, text: str) -> list[list[int]]:
-        """Return the classes of each word, without signs; none where a letter is not the networks'."""
+        """Return the classes of each word, without signs; empty if a letter is unknown to the networks."""
         words = ["".join(filter(str.isalnum, word)) for word in text.lower().split()]
         if not all(letter in self._places for word in words for letter in word):
             return []
         return [[self._places[letter] for letter in word] for word in words if word]
 
     def _word_costs(self, words: Sequence[Sequence[int]], steps: Sequence[int]) -> Iterator[float]:
-        """Yield the cost of each word on the steps from its first letter to the first one of the next word."""
+        """Yield the cost of each word on the steps from its first letter to the first letter of the next word."""
         starts = [0, *accumulate(map(len, words))][:-1]
         bounds = [0, *(steps[start] for start in starts[1:]), len(self._logs)]
         for word, (first, end) in zip(words, pairwise(bounds), strict=True):
@@ -105,9 +105,9 @@ class SeenLine:
 
 
 def split_over(lines: Sequence[SeenLine], text: str) -> tuple[str, ...] | None:
-    """Return the part of a text that stands on each line; None where that is not sure.
+    """Return the part of a text on each line; ``None`` if no split is sure.
 
-    Words stay whole. A split is sure where it costs ``SURE_SPLIT`` less than any other.
+    Words stay whole. A split is sure if it costs ``SURE_SPLIT`` less than any other.
 
     Args:
         lines: The lines, in reading order.
@@ -118,27 +118,27 @@ def split_over(lines: Sequence[SeenLine], text: str) -> tuple[str, ...] | None:
         return (text,)
     if len(words) < len(lines):
         return None
-    ways = list(_ways(len(words), len(lines)))
-    if len(ways) > MOST_SPLITS:
+    splits = list(_splits(len(words), len(lines)))
+    if len(splits) > MOST_SPLITS:
         return None
     known: dict[tuple[int, int, int], float] = {}
     costs: list[tuple[float, tuple[int, ...]]] = []
-    for way in ways:
+    for split in splits:
         total = 0.0
-        for number, (start, end) in enumerate(pairwise(way)):
+        for number, (start, end) in enumerate(pairwise(split)):
             key = (number, start, end)
             if key not in known:
                 known[key] = lines[number].cost(" ".join(words[start:end]))
             total += known[key]
-        costs.append((total, way))
+        costs.append((total, split))
     costs.sort()
-    best, way = costs[0]
+    best, split = costs[0]
     if not np.isfinite(best) or (len(costs) > 1 and costs[1][0] - best < SURE_SPLIT):
         return None
-    return tuple(" ".join(words[start:end]) for start, end in pairwise(way))
+    return tuple(" ".join(words[start:end]) for start, end in pairwise(split))
 
 
-def _ways(words: int, lines: int) -> Iterator[tuple[int, ...]]:
+def _splits(words: int, lines: int) -> Iterator[tuple[int, ...]]:
     for inner in combinations(range(1, words), lines - 1):
         yield (0, *inner, words)
 
@@ -146,14 +146,14 @@ def _ways(words: int, lines: int) -> Iterator[tuple[int, ...]]:
 def _folded(
     emissions: Sequence[Emission], *, signs: bool = False
 ) -> tuple[dict[str, int], NDArray[np.float32]]:
-    """Return the class of each letter and (steps, classes) log chances, the mean of the networks.
+    """Return the class of each letter and (steps, classes) log probabilities, averaged over the networks.
 
-    Class 0 is no letter: spaces, and signs unless they are asked for.
+    Class 0 is no letter: spaces, and signs unless ``signs``.
     """
     known = "".join(emission.letters.lower() for emission in emissions)
     places = {
-        letter: at
-        for at, letter in enumerate(
+        letter: number
+        for number, letter in enumerate(
             dict.fromkeys(letter for letter in known if letter.isalnum() or (signs and letter != " ")),
             start=1,
         )

@@ -1,6 +1,6 @@
-"""Lines that nothing was learnt from, as the reader in use and a new one read them.
+"""Held-out lines as read by the present and by a new reader.
 
-Both read as the product does: all networks, the words, what the field may hold.
+Both read as in production: with all networks, the words, and the priors of the field.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pipeline.training.office_reader.gate import ScoredLine
 from pipeline.values.kinds import TEXT
 
 AT_ONCE = 64
-"""Lines that a reader gets together."""
+"""Number of lines in a batch."""
 
 _SIGNS = str.maketrans("", "", ".,;:-")
 DPI = 300.0
@@ -28,10 +28,10 @@ DPI = 300.0
 
 @dataclass(frozen=True, slots=True)
 class ComparedLine:
-    """A line with what both readers read.
+    """A line with the readings of both readers.
 
     Attributes:
-        after: What the new one reads.
+        after: The new reader's text.
     """
 
     line: DecidedLine
@@ -40,7 +40,7 @@ class ComparedLine:
 
     @property
     def scored(self) -> ScoredLine:
-        """The line as the gate judges it."""
+        """The line with its scores for the gate."""
         truth = comparable(self.line.text)
         return ScoredLine(
             self.line.key,
@@ -65,51 +65,54 @@ def compared_lines(
     schemas: Schemas,
     say: Callable[[int], None] = lambda _: None,
 ) -> tuple[ComparedLine, ...]:
-    """Return what both readers read on some lines.
+    """Return lines with the readings of both readers.
 
     Args:
         after: The new reader.
-        schemas: What the fields may hold.
+        schemas: Declarations with the possible values of the fields.
     """
-    found: list[ComparedLine] = []
+    compared: list[ComparedLine] = []
     for start in range(0, len(lines), AT_ONCE):
-        some = lines[start : start + AT_ONCE]
-        crops = [line_crop(line, schemas) for line in some]
+        batch = lines[start : start + AT_ONCE]
+        crops = [line_crop(line, schemas) for line in batch]
         old, new = before.read(crops), after.read(crops)
-        found += [
-            ComparedLine(line, one.text, other.text) for line, one, other in zip(some, old, new, strict=True)
+        compared += [
+            ComparedLine(line, first.text, second.text)
+            for line, first, second in zip(batch, old, new, strict=True)
         ]
-        say(len(found))
-    return tuple(found)
+        say(len(compared))
+    return tuple(compared)
 
 
 def drawn_scores(
     lines: Sequence[tuple[Pixels, str, str]], before: HandwritingReader, after: HandwritingReader
 ) -> tuple[ScoredLine, ...]:
-    """Return drawn lines as the gate judges them: what other hands than the office's lose.
+    """Return the scores of drawn lines for the gate: changes on other hands than the office's.
 
     Args:
-        lines: Of each its picture, its text and its pen.
+        lines: Picture, text and pen of each line.
         after: The new reader.
     """
     crops = [Crop(pixels, DPI, TEXT.name) for pixels, _, _ in lines]
-    found = []
+    scored = []
     for number, ((_, text, pen), old, new) in enumerate(
         zip(lines, before.read(crops), after.read(crops), strict=True)
     ):
         truth = comparable(text)
-        wrong = [Levenshtein.distance(truth, comparable(one.text)) for one in (old, new)]
-        found.append(ScoredLine(f"drawn/{number}", f"drawn/{number}", pen, TEXT.name, "", len(truth), *wrong))
-    return tuple(found)
+        wrong = [Levenshtein.distance(truth, comparable(reading.text)) for reading in (old, new)]
+        scored.append(
+            ScoredLine(f"drawn/{number}", f"drawn/{number}", pen, TEXT.name, "", len(truth), *wrong)
+        )
+    return tuple(scored)
 
 
 def comparable(text: str) -> str:
-    """Return a text as it is scored: NFC, in small letters, without the signs that people leave out."""
+    """Return a text as scored: NFC, casefolded, without signs that people omit."""
     return " ".join(unicodedata.normalize("NFC", text).casefold().translate(_SIGNS).split())
 
 
 def line_crop(line: DecidedLine, schemas: Schemas) -> Crop:
-    """Return a line as a reader gets it, with what its field may hold; of a field declared no more, by its kind."""
+    """Return a line as given to a reader, with the possible values of its field, or only its kind if undeclared."""
     form = schemas.form(line.form)
     spec = schemas.record(form.record).by_name.get(line.field)
     if spec is None:

@@ -1,8 +1,8 @@
-"""The decided lines that a workspace keeps to learn from: a file a book, for the owner's eyes alone.
+"""The decided lines of a workspace for learning: a file for each book, readable only by the owner.
 
-The lines never leave the workspace. They are made anew from the registry whenever people have decided further, and what
-was removed, all of one account or all of one entry, is not gathered again. Entries that are frozen test readers and are
-never learnt from: a hash of the entry's place says which they are.
+The lines never leave the workspace. They are rebuilt from the registry after new decisions; removed lines (of an
+account or of an entry) are not gathered again. Frozen entries test readers and are never learnt; a hash of the entry's
+place selects them.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ FORMAT = 1
 REMOVED, LOCK = "removed.json", ".lock"
 
 UNREADABLE = (OSError, ValueError, KeyError, TypeError, IndexError, EOFError, BadZipFile, zlib.error)
-"""What a file of lines that is damaged may raise, wherever the damage is."""
+"""Errors of reading a damaged file."""
 
 
 class LinePart(StrEnum):
-    """What the lines of an entry are for: one thing, for good."""
+    """The use of an entry's lines: fixed, and only one."""
 
     LEARNT = "learnt"
     CALIBRATION = "calibration"
@@ -45,73 +45,70 @@ class LinePart(StrEnum):
 
 
 PARTS = (LinePart.FROZEN, LinePart.CALIBRATION, LinePart.LEARNT, LinePart.LEARNT, LinePart.LEARNT)
-"""One entry in five tests readers, one calibrates them, the others teach them."""
+"""One entry in five tests readers, one calibrates them, the others are learnt."""
 
 
 def part_of(entry: str) -> LinePart:
-    """Return what the lines of an entry are for; it follows from the place of the entry alone and never changes.
+    """Return the use of an entry's lines; it depends only on the place of the entry and never changes.
 
     Args:
-        entry: The entry, as ``DecidedLine.entry``.
+        entry: ``DecidedLine.entry``.
     """
     return PARTS[int.from_bytes(hashlib.sha256(entry.encode()).digest()[:4]) % len(PARTS)]
 
 
 @dataclass(frozen=True, slots=True)
 class RemovedLines:
-    """What is not to be learnt from again.
+    """The lines excluded from learning.
 
     Attributes:
-        logins: Accounts of whom no decision teaches.
-        entries: Entries of which no line teaches, as ``DecidedLine.entry``.
+        logins: Accounts whose decisions are excluded.
+        entries: Excluded entries, as in ``DecidedLine.entry``.
     """
 
     logins: frozenset[str] = frozenset()
     entries: frozenset[str] = frozenset()
 
     def covers(self, line: DecidedLine) -> bool:
-        """Return whether a line is among it."""
+        """Return whether a line is excluded."""
         return line.entry in self.entries or not self.logins.isdisjoint(line.deciders)
 
 
 @dataclass(frozen=True, slots=True)
 class LineStore:
-    """The kept lines of a workspace.
+    """The stored lines of a workspace.
 
     Attributes:
-        folder: Where they lie (``Workspace.learning``).
+        folder: Folder of the files (``Workspace.learning``).
     """
 
     folder: Path
 
-    def keep(self, book_id: int, found: DecidedLines) -> int:
-        """Put the lines of a book in place of those kept of it; a book without any has no file.
-
-        Args:
-            found: What it teaches.
+    def keep(self, book_id: int, decided: DecidedLines) -> int:
+        """Replace the stored lines of a book; a book without lines has no file.
 
         Returns:
-            How many lines are kept: those that were removed are not.
+            Number of stored lines, without removed lines.
 
         Raises:
             StorageError: The workspace cannot be written.
         """
         removed = self.removed
-        lines = [line for line in found.lines if not removed.covers(line)]
+        lines = [line for line in decided.lines if not removed.covers(line)]
         path = self._path(book_id)
         with storage_errors(self.folder):
             if not lines:
                 path.unlink(missing_ok=True)
                 return 0
             self._make_folder(path.parent)
-            write_atomically(path, pack_lines(lines, found.mark), mode=0o600)
-            now = self.removed
-            if now != removed:  # meanwhile: what is removed is not to lie on the disk either
-                return len(lines) - self._without(path, now)
+            write_atomically(path, pack_lines(lines, decided.mark), mode=0o600)
+            removed_now = self.removed
+            if removed_now != removed:  # lines removed meanwhile must not stay on disk either
+                return len(lines) - self._without(path, removed_now)
         return len(lines)
 
     def mark(self, book_id: int) -> str:
-        """Return of which decisions the kept lines of a book were made; ``""`` where there are none to go by."""
+        """Return the mark of the decisions behind a book's stored lines; ``""`` without usable lines."""
         try:
             with np.load(self._path(book_id), allow_pickle=False) as held:
                 return str(held["mark"])
@@ -119,84 +116,84 @@ class LineStore:
             return ""
 
     def keep_only(self, book_ids: Iterable[int]) -> None:
-        """Remove the lines of all other books: they were withdrawn."""
+        """Remove the lines of all other books, which were withdrawn."""
         kept = {self._path(book_id) for book_id in book_ids}
         for path in self._files():
             if path not in kept:
                 path.unlink(missing_ok=True)
 
     def lines(self) -> tuple[DecidedLine, ...]:
-        """Return all kept lines, by book, but those that were removed since they were written.
+        """Return all stored lines by book, without lines removed since.
 
-        A file that cannot be read counts as none and is made again.
+        An unreadable file is skipped and later made again.
 
         Raises:
-            SetupError: What was removed cannot be read.
+            SetupError: The list of removed lines cannot be read.
         """
         removed = self.removed
-        found: list[DecidedLine] = []
+        lines: list[DecidedLine] = []
         for path in self._files():
             try:
-                found += (line for line in unpack_lines(path) if not removed.covers(line))
+                lines += (line for line in unpack_lines(path) if not removed.covers(line))
             except UNREADABLE as error:
                 log.warning("kept lines %s cannot be read: %s", path.name, type(error).__name__)
-        return tuple(found)
+        return tuple(lines)
 
     @property
     def removed(self) -> RemovedLines:
-        """What was removed for good.
+        """The lines removed for good.
 
         Raises:
-            SetupError: The file that says so cannot be read: nothing may be learnt until it can.
+            SetupError: The list cannot be read: no line may be learnt until it can.
         """
         path = self.folder / REMOVED
         if not path.exists():
             return RemovedLines()
         try:
-            told = json.loads(path.read_text(encoding="utf-8"))
-            return RemovedLines(frozenset(map(str, told["logins"])), frozenset(map(str, told["entries"])))
+            listed = json.loads(path.read_text(encoding="utf-8"))
+            return RemovedLines(frozenset(map(str, listed["logins"])), frozenset(map(str, listed["entries"])))
         except (OSError, ValueError, KeyError, TypeError):
             raise SetupError(
                 f"Không đọc được {path}, nơi ghi những dòng không được đem dạy nữa. Hãy lấy lại tệp này từ bản sao lưu."
             ) from None
 
     def remove(self, *, login: str = "", entry: str = "") -> int:
-        """Remove all lines that an account had a word in, or all of an entry, and never keep them again.
+        """Remove all lines decided with an account, or all lines of an entry, and never store them again.
 
         Args:
-            entry: The entry, as ``DecidedLine.entry``.
+            entry: ``DecidedLine.entry``.
 
         Returns:
-            How many lines were kept of it.
+            Number of removed stored lines.
 
         Raises:
             StorageError: The workspace cannot be written.
-            SetupError: What was removed before cannot be read.
+            SetupError: The list of removed lines cannot be read.
         """
-        gone = 0
+        count = 0
         with storage_errors(self.folder):
             self._make_folder(self.folder)
-            now = self._note_removed(login, entry)
+            excluded = self._note_removed(login, entry)
             for path in self._files():
-                gone += self._without(path, now)
-        return gone
+                count += self._without(path, excluded)
+        return count
 
     def _note_removed(self, login: str, entry: str) -> RemovedLines:
-        """Add to what was removed and return all of it; one process after the other, so that nothing is forgotten."""
+        """Add to the removed lines and return all of them, under a lock, so that no removal is lost."""
         with (self.folder / LOCK).open("w") as lock:
             flock(lock, LOCK_EX)
             before = self.removed
-            now = RemovedLines(
+            all_removed = RemovedLines(
                 before.logins | ({login} if login else frozenset()),
                 before.entries | ({entry} if entry else frozenset()),
             )
-            told = {"logins": sorted(now.logins), "entries": sorted(now.entries)}
-            text = json.dumps(told, ensure_ascii=False)
+            listed = {"logins": sorted(all_removed.logins), "entries": sorted(all_removed.entries)}
+            text = json.dumps(listed, ensure_ascii=False)
             write_atomically(self.folder / REMOVED, text.encode(), mode=0o600)
-            return now
+            return all_removed
 
     def _without(self, path: Path, removed: RemovedLines) -> int:
-        """Rewrite a file without what is removed; one that cannot be read goes as a whole."""
+        """Rewrite a file without removed lines; an unreadable file is deleted."""
         try:
             lines = unpack_lines(path)
             with np.load(path, allow_pickle=False) as held:
@@ -223,13 +220,13 @@ class LineStore:
 
 
 def pack_lines(lines: Sequence[DecidedLine], mark: str) -> bytes:
-    """Return lines as the bytes of a file.
+    """Return lines in the bytes of a file.
 
     Args:
-        lines: One or more lines.
-        mark: Of which decisions they are (``DecidedLines.mark``).
+        lines: At least one line.
+        mark: Mark of the decisions (``DecidedLines.mark``).
     """
-    told = [
+    rows = [
         {
             "text": line.text,
             "book": line.book_id,
@@ -251,7 +248,7 @@ def pack_lines(lines: Sequence[DecidedLine], mark: str) -> bytes:
         file,
         format=np.int64(FORMAT),
         mark=np.array(mark),
-        told=np.frombuffer(json.dumps(told, ensure_ascii=False).encode(), np.uint8),
+        told=np.frombuffer(json.dumps(rows, ensure_ascii=False).encode(), np.uint8),
         shapes=np.array([line.pixels.shape for line in lines], np.int64),
         ink=np.concatenate([line.pixels.ravel() for line in lines]),
     )
@@ -259,31 +256,31 @@ def pack_lines(lines: Sequence[DecidedLine], mark: str) -> bytes:
 
 
 def unpack_lines(path: Path) -> list[DecidedLine]:
-    """Return the lines of a file.
+    """Return the lines in a file.
 
     Raises:
-        Exception: One of ``UNREADABLE``; it is no such file.
+        Exception: One of ``UNREADABLE``: the file is unusable.
     """
     with np.load(path, allow_pickle=False) as held:
         if int(held["format"]) != FORMAT:
             raise ValueError("lines of another format")
-        told = json.loads(held["told"].tobytes())
+        rows = json.loads(held["told"].tobytes())
         shapes, ink = held["shapes"], held["ink"]
     ends = np.cumsum(shapes[:, 0] * shapes[:, 1])
     return [
         DecidedLine(
             pixels=ink[end - height * width : end].reshape(height, width),
-            text=one["text"],
-            book_id=one["book"],
-            ref=PageRef(one["scan"], one["page"]),
-            row=one["row"],
-            field=one["field"],
-            number=one["number"],
-            kind=one["kind"],
-            form=one["form"],
-            deciders=tuple(one["deciders"]),
-            decided_at=datetime.fromisoformat(one["at"]),
-            cost=one["cost"],
+            text=row["text"],
+            book_id=row["book"],
+            ref=PageRef(row["scan"], row["page"]),
+            row=row["row"],
+            field=row["field"],
+            number=row["number"],
+            kind=row["kind"],
+            form=row["form"],
+            deciders=tuple(row["deciders"]),
+            decided_at=datetime.fromisoformat(row["at"]),
+            cost=row["cost"],
         )
-        for one, end, (height, width) in zip(told, ends, shapes, strict=True)
+        for row, end, (height, width) in zip(rows, ends, shapes, strict=True)
     ]

@@ -1,4 +1,4 @@
-"""What a supervisor is shown of a new reader: the gate's figures, and the lines that it reads otherwise."""
+"""The proposal of a new reader for a supervisor: the gate's figures, and the lines with a new reading."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ from pipeline.training.office_reader.versions import PROPOSAL
 
 CHANGED_LINES, CHANGED_TEXTS, TAUGHT = "changed-lines.npz", "changed-lines.json", "taught.json"
 MOST_SHOWN = 60
-"""Lines that are shown of a proposal: those made worse first."""
+"""Number of lines to show with a proposal: deteriorated lines first."""
 
 
 @dataclass(frozen=True)
 class ReaderProposal:
-    """A new reader as it is proposed.
+    """A proposed new reader.
 
     Attributes:
-        lines: Lines that it learnt from.
-        frozen: Lines that tested it.
-        changed: How many of those it reads otherwise.
-        books: Books whose lines it learnt from.
+        lines: Number of learnt lines.
+        frozen: Number of test lines.
+        changed: Number of test lines with a new reading.
+        books: Number of books with learnt lines.
         minutes: CPU minutes of training.
-        refitted: Whether its calibration was fitted anew.
-        left_out: How many decisions taught nothing, by why.
+        refitted: Whether its calibration was newly fitted.
+        left_out: Number of unusable decisions by reason.
     """
 
     verdict: GateVerdict
@@ -50,7 +50,7 @@ class ReaderProposal:
     left_out: Mapping[str, int]
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as the file of a version has it; no name, place or text is in it."""
+        """Return the proposal as JSON data, without names, places or texts."""
         return asdict(self)
 
 
@@ -58,49 +58,51 @@ def read_proposal(folder: Path) -> ReaderProposal:
     """Return the proposal of a version.
 
     Raises:
-        SetupError: Its file cannot be read.
+        SetupError: The file cannot be read.
     """
     path = folder / PROPOSAL
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        return ReaderProposal(**{**told, "verdict": _verdict(told["verdict"])})
+        data = json.loads(path.read_text(encoding="utf-8"))
+        return ReaderProposal(**{**data, "verdict": _verdict(data["verdict"])})
     except (OSError, ValueError, KeyError, TypeError):
         raise SetupError(
             f"Không đọc được {path}. Hãy lấy lại từ bản sao lưu hoặc chạy lại hotich learn."
         ) from None
 
 
-def _verdict(told: Mapping[str, Any]) -> GateVerdict:
+def _verdict(data: Mapping[str, Any]) -> GateVerdict:
     def groups(name: str) -> dict[str, ReaderComparison]:
-        return {group: ReaderComparison(**one) for group, one in told[name].items()}
+        return {group: ReaderComparison(**comparison) for group, comparison in data[name].items()}
 
-    def share(one: Mapping[str, Any] | None) -> CalibratedShare | None:
-        return None if one is None else CalibratedShare(**one)
+    def share(refusal: Mapping[str, Any] | None) -> CalibratedShare | None:
+        return None if refusal is None else CalibratedShare(**refusal)
 
     return GateVerdict(
-        objections=tuple(Objection(**{**one, "why": Refusal(one["why"])}) for one in told["objections"]),
-        overall=ReaderComparison(**told["overall"]),
+        objections=tuple(
+            Objection(**{**refusal, "why": Refusal(refusal["why"])}) for refusal in data["objections"]
+        ),
+        overall=ReaderComparison(**data["overall"]),
         by_writer=groups("by_writer"),
         by_kind=groups("by_kind"),
         by_form=groups("by_form"),
-        elsewhere=None if told["elsewhere"] is None else ReaderComparison(**told["elsewhere"]),
-        shares={group: (share(pair[0]), share(pair[1])) for group, pair in told["shares"].items()},
+        elsewhere=None if data["elsewhere"] is None else ReaderComparison(**data["elsewhere"]),
+        shares={group: (share(pair[0]), share(pair[1])) for group, pair in data["shares"].items()},
     )
 
 
 def write_changed_lines(folder: Path, lines: Sequence[ComparedLine]) -> None:
-    """Keep the pictures and texts of lines that a new reader reads otherwise, those made worse first.
+    """Store pictures and texts of lines with a new reading, deteriorated lines first.
 
     Args:
-        folder: Of the version.
+        folder: Folder of the version.
     """
     changed = [line for line in lines if line.is_read_otherwise]
-    changed.sort(key=lambda one: (one.scored.before - one.scored.after, one.line.key))
+    changed.sort(key=lambda line: (line.scored.before - line.scored.after, line.line.key))
     _write(folder, changed[:MOST_SHOWN])
 
 
 def changed_lines(folder: Path) -> tuple[ComparedLine, ...]:
-    """Return the kept lines of a version; none where there are none or the files cannot be read."""
+    """Return the stored lines of a version; empty if there are none or the files cannot be read."""
     try:
         texts = json.loads((folder / CHANGED_TEXTS).read_text(encoding="utf-8"))
         lines = unpack_lines(folder / CHANGED_LINES)
@@ -113,9 +115,9 @@ def changed_lines(folder: Path) -> tuple[ComparedLine, ...]:
 
 
 def forget_lines(folder: Path, removed: RemovedLines) -> None:
-    """Remove the pictures and texts of lines that were removed from what is kept to learn from."""
+    """Remove pictures and texts of lines that were removed from learning."""
     kept = changed_lines(folder)
-    left = [one for one in kept if not removed.covers(one.line)]
+    left = [line for line in kept if not removed.covers(line.line)]
     if len(left) < len(kept):
         _write(folder, left)
 
@@ -126,21 +128,23 @@ def _write(folder: Path, lines: Sequence[ComparedLine]) -> None:
         pictures.unlink(missing_ok=True)
         texts.unlink(missing_ok=True)
         return
-    write_atomically(pictures, pack_lines([one.line for one in lines], ""), mode=0o600)
-    told = json.dumps([(one.before, one.after) for one in lines], ensure_ascii=False)
-    write_atomically(texts, told.encode(), mode=0o600)
+    write_atomically(pictures, pack_lines([line.line for line in lines], ""), mode=0o600)
+    readings = json.dumps([(line.before, line.after) for line in lines], ensure_ascii=False)
+    write_atomically(texts, readings.encode(), mode=0o600)
 
 
 def write_taught(folder: Path, entries: Sequence[str], logins: Sequence[str]) -> None:
-    """Keep whose lines a version has learnt from, so that it is known when some of them are removed."""
-    told = {"entries": sorted(set(entries)), "logins": sorted(set(logins))}
-    write_atomically(folder / TAUGHT, json.dumps(told, ensure_ascii=False).encode(), mode=0o600)
+    """Store entries and deciders of the learnt lines, to detect later removals."""
+    names = {"entries": sorted(set(entries)), "logins": sorted(set(logins))}
+    write_atomically(folder / TAUGHT, json.dumps(names, ensure_ascii=False).encode(), mode=0o600)
 
 
 def has_learnt_removed(folder: Path, removed: RemovedLines) -> bool:
-    """Return whether a version has learnt from lines that were removed since, or that cannot be told any longer."""
+    """Return whether a version learnt from lines removed since, or may have."""
     try:
-        told = json.loads((folder / TAUGHT).read_text(encoding="utf-8"))
-        return not (removed.entries.isdisjoint(told["entries"]) and removed.logins.isdisjoint(told["logins"]))
+        taught = json.loads((folder / TAUGHT).read_text(encoding="utf-8"))
+        return not (
+            removed.entries.isdisjoint(taught["entries"]) and removed.logins.isdisjoint(taught["logins"])
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return bool(removed.entries or removed.logins)

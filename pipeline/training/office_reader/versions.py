@@ -1,8 +1,7 @@
-"""The office's own readers: a folder a version, which of them is in use, and the way back.
+"""The office's own readers: a folder for each version, the version in use, and the return to earlier versions.
 
-A version holds the networks that were trained further, each in place of the shipped one that it went on from, with the
-calibration that belongs to them and what the gate said. A version whose shipped network is no longer the one that is
-installed is not read with: its networks went on from weights that are gone.
+A version holds the further trained networks, each in place of its shipped parent, with their calibration and the
+verdict of the gate. A version whose shipped parent is no longer installed is not used.
 """
 
 from __future__ import annotations
@@ -23,15 +22,15 @@ from pipeline.recognition.ocr.models import ModelCard, damaged_files, read_cards
 
 IN_USE, PROPOSAL, CALIBRATION = "in-use.json", "proposal.json", "calibration.toml"
 SHIPPED = 0
-"""The number of the readers that came with the program."""
+"""The number of the shipped readers."""
 
 
 Note = Callable[[int], object]
-"""Records an act; takes the version that was in use before it."""
+"""Records an act; gets the version in use before it."""
 
 
 class VersionState(StrEnum):
-    """What became of a version."""
+    """The state of a version."""
 
     PROPOSED = "proposed"
     REFUSED = "refused"
@@ -41,20 +40,20 @@ class VersionState(StrEnum):
 
 
 class StaleProposal(RegistryError):
-    """What was shown is no longer so: somebody decided meanwhile, or another version is in use."""
+    """The displayed state is outdated: another person decided, or another version is in use."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderVersion:
-    """One version of the office's reader.
+    """A version of the office's reader.
 
     Attributes:
-        number: Its number, from 1.
-        made_at: When it was made, UTC.
+        number: Number, from 1.
+        made_at: Creation time, UTC.
         state: What became of it.
-        before: The version that it was held against (``SHIPPED``: that which came with the program).
-        lines: How many lines it learnt from.
-        cards: The cards of its networks.
+        before: The version it was compared with (``SHIPPED``: the shipped reader).
+        lines: Number of learnt lines.
+        cards: Cards of the networks.
     """
 
     number: int
@@ -67,167 +66,168 @@ class ReaderVersion:
 
     @property
     def calibration(self) -> Path:
-        """The calibration that belongs to it."""
+        """The file of its calibration."""
         return self.folder / CALIBRATION
 
     @property
     def proposal(self) -> Path:
-        """What the gate said of it."""
+        """The file with the verdict of the gate."""
         return self.folder / PROPOSAL
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderVersions:
-    """The versions of a workspace.
+    """The versions in a workspace.
 
     Attributes:
-        folder: Where they lie (``Workspace.models``).
+        folder: Folder of the versions (``Workspace.models``).
     """
 
     folder: Path
 
     def all(self) -> tuple[ReaderVersion, ...]:
-        """Return all versions, the latest first; a folder that says nothing of itself is none."""
-        told = self._told()
-        found = [self._version(path, told) for path in sorted(self.folder.glob("[0-9]*"), reverse=True)]
-        return tuple(version for version in found if version is not None)
+        """Return all versions, latest first; folders missing from the list are skipped."""
+        state = self._state()
+        versions = [self._version(path, state) for path in sorted(self.folder.glob("[0-9]*"), reverse=True)]
+        return tuple(version for version in versions if version is not None)
 
     def version(self, number: int) -> ReaderVersion | None:
-        """Return a version; None where there is none of that number."""
-        return self._version(self._path(number), self._told())
+        """Return a version by number; ``None`` if there is none."""
+        return self._version(self._path(number), self._state())
 
     @property
     def in_use(self) -> int:
-        """The number of the version that is in use, ``SHIPPED`` where none is."""
-        return int(self._told()["in_use"])
+        """The number of the version in use, or ``SHIPPED``."""
+        return int(self._state()["in_use"])
 
     def networks_in_use(self) -> Path | None:
-        """Return the folder of the networks that are in use, None where they are those that came along."""
+        """Return the folder of the networks in use; ``None``: the shipped networks."""
         number = self.in_use
         return None if number == SHIPPED else self._path(number)
 
     def next_folder(self) -> Path:
-        """Return the folder that a further version gets; it is not made yet."""
-        numbers = [int(name) for name in self._told()["versions"]]
+        """Return the folder of the next version, not yet created."""
+        numbers = [int(name) for name in self._state()["versions"]]
         return self._path(max(numbers, default=0) + 1)
 
     def propose(
         self, folder: Path, proposal: Mapping[str, Any], *, passed: bool, lines: int, before: int
     ) -> ReaderVersion:
-        """Record what the gate said of a version whose networks are written.
+        """Store the verdict of the gate on a version with finished networks.
 
         Args:
-            folder: From ``next_folder``.
-            proposal: What the gate said, as JSON.
+            folder: The folder from ``next_folder``.
+            proposal: The proposal as JSON data.
             passed: Whether it may be promoted.
-            lines: How many lines it learnt from.
-            before: The version that was in use when the training began: that which it was held against.
+            lines: Number of learnt lines.
+            before: The version in use when the training began, with which it was compared.
         """
-        with self._locked() as told, storage_errors(self.folder):
+        with self._locked() as state, storage_errors(self.folder):
             write_atomically(
                 folder / PROPOSAL, json.dumps(proposal, ensure_ascii=False, indent=1).encode(), mode=0o600
             )
-            told["versions"][folder.name] = {
+            state["versions"][folder.name] = {
                 "state": VersionState.PROPOSED if passed else VersionState.REFUSED,
                 "made_at": datetime.now(UTC).isoformat(),
                 "before": before,
                 "lines": lines,
             }
-            self._write(told)
-        found = self.version(int(folder.name))
-        assert found is not None
-        return found
+            self._write(state)
+        version = self.version(int(folder.name))
+        assert version is not None
+        return version
 
     def promote(self, number: int, *, in_use: int, note: Note = lambda _: None) -> None:
-        """Take a proposed version into use; that in use before is kept.
+        """Take a proposed version into use; the previous version is kept.
 
         Args:
-            in_use: The version that was in use when the proposal was shown.
-            note: Records the act, before it takes effect; takes the version that was in use.
+            in_use: The version in use when the proposal was displayed.
+            note: Records the act before it takes effect; gets the version in use.
 
         Raises:
-            StaleProposal: It is no longer proposed, or another version is in use than it was held against.
-            SetupError: Its networks are gone or damaged.
+            StaleProposal: It is no longer proposed, or the version in use is not the version it was compared with.
+            SetupError: Its networks are missing or damaged.
         """
-        with self._locked() as told:
-            state = self._proposed(told, number)
-            if told["in_use"] != in_use or state["before"] != in_use:
+        with self._locked() as state:
+            version = self._proposed(state, number)
+            if state["in_use"] != in_use or version["before"] != in_use:
                 raise StaleProposal(
                     "Bộ đọc đang dùng đã đổi sau khi bản đề nghị này được so sánh. Hãy chạy lại hotich learn để so với "
                     "bộ đọc đang dùng."
                 )
             self._refuse_damaged(number)
-            if told["in_use"] != SHIPPED:
-                told["versions"][self._path(told["in_use"]).name]["state"] = VersionState.EARLIER
+            if state["in_use"] != SHIPPED:
+                state["versions"][self._path(state["in_use"]).name]["state"] = VersionState.EARLIER
             note(in_use)
-            state["state"] = VersionState.IN_USE
-            told["in_use"] = number
-            self._write(told)
+            version["state"] = VersionState.IN_USE
+            state["in_use"] = number
+            self._write(state)
 
     def decline(self, number: int, *, note: Note = lambda _: None) -> None:
-        """Record that a proposed version is not taken.
+        """Record that a proposed version is declined.
 
         Args:
-            note: As for ``promote``.
+            note: As in ``promote``.
 
         Raises:
             StaleProposal: It is no longer proposed.
         """
-        with self._locked() as told:
-            state = self._proposed(told, number)
-            note(told["in_use"])
-            state["state"] = VersionState.DECLINED
-            self._write(told)
+        with self._locked() as state:
+            version = self._proposed(state, number)
+            note(state["in_use"])
+            version["state"] = VersionState.DECLINED
+            self._write(state)
 
     def roll_back(
         self, number: int | None = None, *, in_use: int | None = None, note: Note = lambda _: None
     ) -> int:
-        """Go back to an earlier version; nothing is deleted.
+        """Return to an earlier version; no version is deleted.
 
         Args:
-            number: The version, ``SHIPPED`` for what came along; None for the one that was in use before this one.
-            in_use: The version that was in use when this was asked; None where nobody was shown it.
-            note: As for ``promote``.
+            number: The version; ``SHIPPED``: the shipped reader; ``None``: the version in use before.
+            in_use: The version in use when it was displayed; ``None``: none was displayed.
+            note: As in ``promote``.
 
         Returns:
-            The version that is in use from now on.
+            The version in use afterwards.
 
         Raises:
-            StaleProposal: That version was never in use, or is in use already; or another is in use than was shown.
-            SetupError: Its networks are gone or damaged.
+            StaleProposal: The version was never in use, is in use already, or the version in use differs from the
+                displayed version.
+            SetupError: Its networks are missing or damaged.
         """
-        with self._locked() as told:
-            now = told["in_use"]
-            if in_use is not None and in_use != now:
+        with self._locked() as state:
+            current = state["in_use"]
+            if in_use is not None and in_use != current:
                 raise StaleProposal("Bộ đọc đang dùng vừa đổi. Hãy xem lại trang rồi quyết định.")
             if number is None:
-                if now == SHIPPED:
+                if current == SHIPPED:
                     raise StaleProposal("Bộ đọc đang dùng là bản đi kèm, không có bản trước để quay về.")
-                number = int(told["versions"][self._path(now).name]["before"])
-            known = told["versions"].get(self._path(number).name)
-            if number == now or (
-                number != SHIPPED and (known is None or known["state"] != VersionState.EARLIER)
+                number = int(state["versions"][self._path(current).name]["before"])
+            version = state["versions"].get(self._path(number).name)
+            if number == current or (
+                number != SHIPPED and (version is None or version["state"] != VersionState.EARLIER)
             ):
                 raise StaleProposal(f"Bản {number} chưa từng được dùng hoặc đang được dùng.")
             if number != SHIPPED:
                 self._refuse_damaged(number)
-            note(now)
-            if now != SHIPPED:
-                told["versions"][self._path(now).name]["state"] = VersionState.EARLIER
-            if known is not None:
-                known["state"] = VersionState.IN_USE
-            told["in_use"] = number
-            self._write(told)
+            note(current)
+            if current != SHIPPED:
+                state["versions"][self._path(current).name]["state"] = VersionState.EARLIER
+            if version is not None:
+                version["state"] = VersionState.IN_USE
+            state["in_use"] = number
+            self._write(state)
         return number
 
-    def _proposed(self, told: Mapping[str, Any], number: int) -> dict[str, Any]:
-        state: dict[str, Any] | None = told["versions"].get(self._path(number).name)
-        if state is None or state["state"] != VersionState.PROPOSED:
+    def _proposed(self, state: Mapping[str, Any], number: int) -> dict[str, Any]:
+        version: dict[str, Any] | None = state["versions"].get(self._path(number).name)
+        if version is None or version["state"] != VersionState.PROPOSED:
             raise StaleProposal("Bản đề nghị này không còn chờ quyết định: đã có người quyết định trước.")
-        return state
+        return version
 
     def _refuse_damaged(self, number: int) -> None:
-        """Raise ``SetupError`` where a version cannot be read with: every page would fail, or be read as it ships."""
+        """Raise ``SetupError`` if a version is unusable: every page would fail or be read by the shipped reader."""
         folder = self._path(number)
         cards = read_cards(folder)
         if not cards or any(damaged_files(card, folder) for card in cards):
@@ -238,44 +238,44 @@ class ReaderVersions:
     def _path(self, number: int) -> Path:
         return self.folder / f"{number:04d}"
 
-    def _version(self, path: Path, told: Mapping[str, Any]) -> ReaderVersion | None:
-        known = told["versions"].get(path.name)
-        if known is None or not path.is_dir():
+    def _version(self, path: Path, state: Mapping[str, Any]) -> ReaderVersion | None:
+        entry = state["versions"].get(path.name)
+        if entry is None or not path.is_dir():
             return None
         return ReaderVersion(
             number=int(path.name),
             folder=path,
-            made_at=datetime.fromisoformat(known["made_at"]),
-            state=VersionState(known["state"]),
-            before=int(known["before"]),
-            lines=int(known["lines"]),
+            made_at=datetime.fromisoformat(entry["made_at"]),
+            state=VersionState(entry["state"]),
+            before=int(entry["before"]),
+            lines=int(entry["lines"]),
             cards=read_cards(path),
         )
 
     @contextmanager
     def _locked(self) -> Iterator[dict[str, Any]]:
-        """Hold the file that says which version is in use, so that two decisions come one after the other."""
+        """Lock the state file and yield its content, so that decisions are made in turn."""
         with storage_errors(self.folder):
             make_folder(self.folder)
             with (self.folder / ".lock").open("w") as lock:
                 flock(lock, LOCK_EX)
-                yield self._told()
+                yield self._state()
 
-    def _told(self) -> dict[str, Any]:
+    def _state(self) -> dict[str, Any]:
         path = self.folder / IN_USE
         if not path.exists():
             return {"in_use": SHIPPED, "versions": {}}
         try:
-            told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-            int(told["in_use"]), told["versions"].items()
+            state: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            int(state["in_use"]), state["versions"].items()
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             raise SetupError(
                 f"Không đọc được {path}, nơi ghi bộ đọc đang dùng. Hãy lấy lại tệp này từ bản sao lưu, hoặc cất nó đi "
                 "để dùng bộ đọc đi kèm."
             ) from None
-        return told
+        return state
 
-    def _write(self, told: Mapping[str, Any]) -> None:
+    def _write(self, state: Mapping[str, Any]) -> None:
         write_atomically(
-            self.folder / IN_USE, json.dumps(told, ensure_ascii=False, indent=1).encode(), mode=0o600
+            self.folder / IN_USE, json.dumps(state, ensure_ascii=False, indent=1).encode(), mode=0o600
         )

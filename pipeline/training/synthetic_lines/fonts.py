@@ -1,8 +1,8 @@
-"""The fonts that training draws with, and those it must never see.
+"""The fonts for training, and the fonts held out from it.
 
-Lines for tests and calibration are written in families that no training line was written in. So a font with the
-Vietnamese letters may be drawn with only when its family is in ``VIETNAMESE``; a font without them may be drawn with
-unless its family is held out, because nobody could test a Vietnamese reader with it alone.
+Lines for tests and calibration use families that no training line uses. A font with the Vietnamese letters is therefore
+allowed only if its family is in ``VIETNAMESE``; a font without them is allowed unless its family is held out, since it
+cannot test a Vietnamese reader alone.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ HELD_OUT = frozenset(
         "grape nuts", "fuzzy bubbles", "shantell sans",
     }
 )  # fmt: skip
-"""Families with the Vietnamese letters, of the books that test and calibrate."""
+"""Families with Vietnamese letters, held out for test and calibration books."""
 
 HELD_OUT_LATIN = frozenset({"beth ellen", "molle", "solitreo"})
-"""Families without them, of the books that calibrate (their marks are drawn)."""
+"""Families without Vietnamese letters, held out for calibration books (their marks are drawn)."""
 
 SHIPPED = ("borel", "mynerve", "pangolin")
-"""Folders of ``pipeline/training/synthetic_pages/fonts`` that training draws with."""
+"""Training fonts among the folders of ``pipeline/training/synthetic_pages/fonts``."""
 
 VIETNAMESE = frozenset(
     {
@@ -42,21 +42,20 @@ VIETNAMESE = frozenset(
         "twinkle star", "whisper", "waterfall", "licorice", "estonia", "alex brush", "italianno",
     }
 )  # fmt: skip
-"""Families with the Vietnamese letters that may be drawn with; all others are for scoring, here or by somebody else."""
+"""Families with Vietnamese letters allowed in training; all others are reserved for scoring."""
 
 OF_DEBIAN = (
     ("ecolier_court", "fonts-ecolier-court (SIL Open Font License 1.1)"),
     ("breip", "fonts-breip (SIL Open Font License 1.0)"),
     ("dkghandwriting", "fonts-dkg-handwriting (SIL Open Font License 1.1)"),
 )
-"""Families that Debian packages: the family as its font files name it, the package and its licence (the package's
-copyright file)."""
+"""Families packaged by Debian: name in the font files, package and licence (the package's copyright file)."""
 
 logging.getLogger("fontTools").setLevel(logging.ERROR)
-"""Some pens carry bytes nobody uses; fontTools would warn of them at every font opened."""
+"""Some fonts contain unused bytes; fontTools would warn at every opening."""
 
 PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/-.,():;'\"+&*?!=")
-"""What a pen must hold to be one."""
+"""Letters that a pen font must have."""
 
 
 def _marked() -> frozenset[str]:
@@ -73,10 +72,10 @@ class TrainingFont:
     """A pen font with its measures, in em.
 
     Attributes:
-        family: Name of its family in small letters.
-        capital: Height of the capitals.
-        stroke: Thickness of a stroke.
-        width: Width of a middling letter.
+        family: Family name in lower case.
+        capital: Height of capitals.
+        stroke: Stroke width.
+        width: Width of an average letter.
     """
 
     file: Path
@@ -90,13 +89,13 @@ class TrainingFont:
 
     @property
     def whole(self) -> bool:
-        """Whether it holds every Vietnamese letter."""
+        """Whether it has every Vietnamese letter."""
         return self.letters >= VIETNAMESE_LETTERS
 
 
 @dataclass(frozen=True, slots=True)
 class FontSet:
-    """All fonts that lines are written with."""
+    """The fonts to write lines with."""
 
     all: tuple[TrainingFont, ...]
 
@@ -105,7 +104,7 @@ class FontSet:
         """Return the fonts of the package and all TrueType fonts under ``folder``.
 
         Raises:
-            SetupError: Training must not see one of them.
+            SetupError: A font is held out from training.
         """
         files = [file for name in SHIPPED for file in sorted((PEN_FOLDER / name).glob("*.ttf"))]
         files += sorted(folder.rglob("*.ttf")) if folder else []
@@ -119,7 +118,7 @@ class FontSet:
 
     @property
     def licence_summary(self) -> str:
-        """How many there are and under which licences, for the card of what was trained with them."""
+        """Number and licences of the fonts, for the card of a model."""
         families = {pen.family for pen in self.all}
         summary = f"{len(self.all)} pen fonts of {len(families)} families"
         if all(PEN_FOLDER in pen.file.parents for pen in self.all):
@@ -130,7 +129,7 @@ class FontSet:
 
 
 def training_font(file: Path) -> TrainingFont | None:
-    """Return the font of a file; None when it lacks plain letters.
+    """Return the font in a file; ``None`` if it lacks plain letters.
 
     Raises:
         SetupError: The font is held out.
@@ -144,15 +143,12 @@ def training_font(file: Path) -> TrainingFont | None:
 
 
 def measure_font(file: Path) -> TrainingFont:
-    """Return the measures of any font with the plain letters.
-
-    It may be one held out, for drawing what is no training line.
-    """
+    """Return the measures of any font with the plain letters, held-out fonts included."""
     return _measure(file, *_family_and_letters(file))
 
 
 def _family_and_letters(file: Path) -> tuple[set[str], frozenset[str]]:
-    """Return the names of a font's family, in small letters, and the letters it holds."""
+    """Return the lower-case family names of a font, and its letters."""
     with TTFont(file, lazy=True) as font:
         names = [str(font["name"].getDebugName(number) or "") for number in (1, 16, 4)]
         letters = frozenset(map(chr, font.getBestCmap()))
@@ -160,7 +156,7 @@ def _family_and_letters(file: Path) -> tuple[set[str], frozenset[str]]:
 
 
 def _held_back(families: set[str], letters: frozenset[str]) -> bool:
-    """Return whether a family is held out, or the font is a Vietnamese one that nobody allowed."""
+    """Return whether a family is held out, or the font is Vietnamese and not allowed."""
     if any(name.startswith(family) for name in families for family in HELD_OUT | HELD_OUT_LATIN):
         return True
     return "ạ" in letters and not any(name.startswith(family) for name in families for family in VIETNAMESE)

@@ -1,4 +1,4 @@
-"""Draw one line in a writer's hand as a mask of ink."""
+"""Draw a line in a writer's style as an ink mask."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from pipeline.training.synthetic_pages.people import happens
 
 @dataclass(frozen=True, slots=True)
 class LineInk:
-    """The ink of one line.
+    """The ink of a line.
 
     Attributes:
-        mask: (height, width) tight around the ink, 255 is full ink.
+        mask: (height, width), cropped to the ink, 255 is full ink.
         base: Row of the baseline.
     """
 
@@ -34,7 +34,7 @@ class LineInk:
 
 @dataclass(frozen=True, slots=True)
 class _Letter:
-    """What is drawn for one character: the font's ``glyph``, the ``marks`` to be drawn, other ``strokes`` by name."""
+    """The drawing of a character: the font's ``glyph``, the ``marks`` to draw, and ``extra`` strokes by name."""
 
     pen: TrainingFont
     glyph: str
@@ -44,7 +44,7 @@ class _Letter:
 
 
 def draw_handwriting(text: str, hand: WriterStyle, rng: np.random.Generator) -> LineInk:
-    """Return the ink of a line; nothing of it is cut off."""
+    """Return the ink of a line, uncut."""
     unit = hand.unit
     room = max(len(text), 2) * 2.6 * unit * hand.squeeze + 10 * unit
     image = Image.new("L", (int(room), int(10 * unit)), 0)
@@ -76,7 +76,7 @@ def _put_word(
     hand: WriterStyle,
     rng: np.random.Generator,
 ) -> float:
-    """Draw a word and return where it ends."""
+    """Draw a word and return its right end."""
     x, y = at
     for run in _runs([_letter(character, hand, rng) for character in word], hand, rng):
         first = run[0]
@@ -106,7 +106,7 @@ def _put_word(
 
 
 def _flourish(at: tuple[float, float], unit: float, rng: np.random.Generator) -> Curve:
-    """Return the run-out of the last letter of a word."""
+    """Return the final stroke of the last letter of a word."""
     run, up = rng.uniform(0.3, 1.2) * unit, rng.normal(0.2, 0.3) * unit
     return smooth_curve([at, (at[0] + 0.4 * run, at[1] + 0.1 * unit), (at[0] + run, at[1] - up)])
 
@@ -122,7 +122,7 @@ def _box(file: Path, em: int, glyph: str) -> tuple[float, float, float, float]:
 
 
 def _runs(letters: list[_Letter], hand: WriterStyle, rng: np.random.Generator) -> list[list[_Letter]]:
-    """Return the letters that are shaped together: of one joined font up to a break; else each alone."""
+    """Return the runs of letters to shape together: those of a joined font up to a break; other letters alone."""
     runs: list[list[_Letter]] = []
     for letter in letters:
         last = runs[-1][-1] if runs else None
@@ -141,7 +141,7 @@ def _runs(letters: list[_Letter], hand: WriterStyle, rng: np.random.Generator) -
 
 
 def _letter(character: str, hand: WriterStyle, rng: np.random.Generator) -> _Letter:
-    """Return how the writer makes a character."""
+    """Return the writer's drawing of a character."""
     pen = hand.figures if character.isdigit() else hand.capitals if character.isupper() else hand.pen
     if pen is hand.pen and (split_marks(character)[0] in hand.borrowed or happens(rng, hand.mixed)):
         pen = hand.second
@@ -164,7 +164,7 @@ def _letter(character: str, hand: WriterStyle, rng: np.random.Generator) -> _Let
 
 
 def _font_part(character: str, pen: TrainingFont, own: bool) -> tuple[str, str]:
-    """Return what of a letter the font sets and which marks are to be drawn."""
+    """Return the glyph that the font sets and the marks to draw."""
     base, marks = split_marks(character)
     if not marks or (own and character in pen.letters):
         return character, ""
@@ -172,7 +172,7 @@ def _font_part(character: str, pen: TrainingFont, own: bool) -> tuple[str, str]:
 
 
 def _extra(name: str, place: GlyphBox, rng: np.random.Generator) -> list[Curve]:
-    """Return strokes of single letters: a bar through T, a cross-stroke of t, a bar through 7, a 1 of one stroke."""
+    """Return extra strokes of letters: a bar through T, a cross-stroke of t, a bar through 7, a single-stroke 1."""
     if not name:
         return []
     unit, tall = place.unit, place.base - place.top
@@ -197,7 +197,7 @@ def _draw_curves(mask: Pixels, curves: list[Curve], hand: WriterStyle, rng: np.r
 
 
 def _warp(mask: Pixels, base: float, hand: WriterStyle, rng: np.random.Generator) -> Pixels:
-    """Apply slant, proportions, widths of letters, drift and waves of the baseline and unrest in one resampling."""
+    """Apply slant, proportions, letter widths, baseline drift and waves, and unrest in a single resampling."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     if not len(rows):
         return mask
@@ -221,10 +221,7 @@ def _warp(mask: Pixels, base: float, hand: WriterStyle, rng: np.random.Generator
 def _proportioned(
     down: NDArray[np.float32], base: float, unit: float, rng: np.random.Generator
 ) -> NDArray[np.float32]:
-    """Map rows of the picture to rows of the letters.
-
-    What is above x, x itself and what is below are stretched apart.
-    """
+    """Map rows of the picture to rows of the letters, stretching ascender, x and descender zones separately."""
     above, x, below = np.exp(rng.normal(0, (0.16, 0.12, 0.16)))
     here = [base - 6 * unit, base - unit * x, base, base + 4 * unit]
     there = [base - unit - (5 + (1 - x)) * unit / above, base - unit, base, base + 4 * unit / below]
@@ -242,9 +239,9 @@ def _smooth(rng: np.random.Generator, shape: tuple[int, int], bumps: float) -> N
 
 
 def _adjust_stroke(mask: Pixels, hand: WriterStyle) -> Pixels:
-    """Swell or thin the strokes towards the pen's thickness, as far as half a stroke goes."""
-    now = relative_stroke(hand.pen) * hand.unit
-    change = float(np.clip(hand.stroke - now, -0.25 * now, 2.5))
+    """Thicken or thin the strokes towards the pen's thickness, by at most half a stroke."""
+    current = relative_stroke(hand.pen) * hand.unit
+    change = float(np.clip(hand.stroke - current, -0.25 * current, 2.5))
     if change > 1.2:
         mask = np.asarray(cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))), np.uint8)
         change = max(0.0, change - 2)
@@ -258,7 +255,7 @@ def _adjust_stroke(mask: Pixels, hand: WriterStyle) -> Pixels:
 
 
 def _crop_to_ink(mask: Pixels, base: float) -> LineInk:
-    """Crop tightly around the ink."""
+    """Crop to the ink."""
     rows, columns = np.flatnonzero((mask > 60).any(axis=1)), np.flatnonzero((mask > 60).any(axis=0))
     if not len(rows) or not len(columns):
         return LineInk(np.zeros((int(base / 2), int(base / 2)), np.uint8), int(base / 3))

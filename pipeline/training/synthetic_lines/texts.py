@@ -1,7 +1,7 @@
-"""The texts of training lines: what the fields of the ledgers hold, in every way of writing it, and unknown words.
+"""The texts of training lines: contents of ledger fields in all usual spellings, and unknown words.
 
-A text is what a clerk writes, letter for letter; every character is one of ``LETTERS``. Names, places and words are
-put together by chance, so that nobody's record is among them and no word is learned by heart.
+A text is exactly what a clerk writes; all characters are in ``LETTERS``. Names, places and words are combined randomly,
+so that no real record occurs and no word is memorized.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _GLIDES = ("oa", "oe", "oă", "uâ", "uê", "uơ", "uy", "iê", "yê", "uô", "�
 
 
 def draw_syllable(rng: np.random.Generator) -> str:
-    """Return a syllable that could be Vietnamese; most of them are."""
+    """Return a syllable that could be Vietnamese; most are."""
     onset, rime = pick(rng, words.ONSETS), pick(rng, words.RIMES)
     if onset == "qu" and rime[0] in "uoôươ":
         rime = pick(rng, _AFTER_QU)
@@ -59,15 +59,15 @@ _TYPOGRAPHIC = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "�
 
 
 def draw_text(rng: np.random.Generator) -> str:
-    """Return one text as a field holds it."""
+    """Return a random text of a field."""
     makers, shares = _makers()
     maker = makers[int(rng.choice(len(makers), p=shares))]
-    made = normalize_text(vary_case(maker(rng), rng, SHOUTED_NAMES if maker is _name else SHOUTED)) or "Không"
-    return f"{made}." if made[-1].isalnum() and happens(rng, CLOSED) else made
+    text = normalize_text(vary_case(maker(rng), rng, SHOUTED_NAMES if maker is _name else SHOUTED)) or "Không"
+    return f"{text}." if text[-1].isalnum() and happens(rng, CLOSED) else text
 
 
 def draw_figures(rng: np.random.Generator) -> str:
-    """Return a date or number of figures and signs alone, as the fields of a form hold it."""
+    """Return a date or number of digits and signs only, as in the fields of a form."""
     kind = rng.random()
     if kind < 0.3:
         text = numbers.draw_digit_date(rng)
@@ -86,7 +86,7 @@ def draw_figures(rng: np.random.Generator) -> str:
 
 
 def normalize_text(text: str) -> str:
-    """Return the text in NFC with single spaces and nothing but ``LETTERS``."""
+    """Return the text in NFC with single spaces and only ``LETTERS``."""
     known = unicodedata.normalize("NFC", text).translate(_TYPOGRAPHIC)
     return " ".join("".join(letter for letter in known if letter in LETTERS).split())
 
@@ -187,7 +187,7 @@ def _issued(rng: np.random.Generator) -> str:
 
 @lru_cache(maxsize=1)
 def _terms() -> tuple[str, ...]:
-    """Return all terms of the code lists, with their other names."""
+    """Return all terms of the code lists with their aliases."""
     terms = [term for vocab in schema.load().vocabs.values() for term in vocab.terms]
     return tuple(name for term in terms for name in (term.label, *term.aliases) if name)
 
@@ -199,18 +199,7 @@ def _term(rng: np.random.Generator) -> str:
 
 
 def _listed(rng: np.random.Generator) -> str:
-    return pick(
-        rng,
-        pick(
-            rng,
-            (
-                words.RELATIONS,
-                words.CAUSES,
-                words.OCCUPATIONS,
-                words.TITLES,
-            ),
-        ),
-    )
+    return pick(rng, pick(rng, (words.RELATIONS, words.CAUSES, words.OCCUPATIONS, words.TITLES)))
 
 
 def _note(rng: np.random.Generator) -> str:
@@ -229,25 +218,25 @@ def _note(rng: np.random.Generator) -> str:
 
 
 def _phrase(rng: np.random.Generator) -> str:
-    """Return words of the ledgers in no order."""
-    made = [
+    """Return words of the ledgers in random order."""
+    parts = [
         pick(rng, words.PHRASES) if happens(rng, 0.6) else draw_syllable(rng)
         for _ in range(int(rng.integers(1, 10)))
     ]
-    return _punctuated(rng, made)
+    return _punctuated(rng, parts)
 
 
 def _syllables(rng: np.random.Generator) -> str:
-    made = [draw_syllable(rng) for _ in range(int(rng.integers(1, 9)))]
+    parts = [draw_syllable(rng) for _ in range(int(rng.integers(1, 9)))]
     style = rng.random()
     if style < 0.5:
-        made = [word.capitalize() for word in made]
-    return _punctuated(rng, made)
+        parts = [word.capitalize() for word in parts]
+    return _punctuated(rng, parts)
 
 
-def _punctuated(rng: np.random.Generator, made: list[str]) -> str:
+def _punctuated(rng: np.random.Generator, parts: list[str]) -> str:
     signs = (",", ",", ".", ".", ";", ":", " -", "-", "/", "?", "!", " &", " +", " =")
-    marked = [f"{word}{pick(rng, signs)}" if happens(rng, 0.08) else word for word in made]
+    marked = [f"{word}{pick(rng, signs)}" if happens(rng, 0.08) else word for word in parts]
     if len(marked) > 1 and happens(rng, 0.1):
         at = int(rng.integers(len(marked)))
         marked[at] = pick(rng, ("({})", '"{}"', "'{}'")).format(marked[at])
@@ -267,22 +256,22 @@ _POOLS = tuple(
 
 
 def _letters(rng: np.random.Generator) -> str:
-    """Return letters in no order, so that each is learned for itself."""
+    """Return letters in random order, so that each letter is learnt by itself."""
     pool = pick(rng, _POOLS)
-    made = [pick(rng, pool) for _ in range(int(rng.integers(1, 14)))]
-    return "".join(f"{letter} " if happens(rng, 0.25) else letter for letter in made)
+    letters = [pick(rng, pool) for _ in range(int(rng.integers(1, 14)))]
+    return "".join(f"{letter} " if happens(rng, 0.25) else letter for letter in letters)
 
 
 def _foreign(rng: np.random.Generator) -> str:
-    """Return words of no Vietnamese spelling: foreigners' names, countries, makers."""
-    made = []
+    """Return words without Vietnamese spelling: foreign names, countries, makers."""
+    parts = []
     for _ in range(int(rng.integers(1, 5))):
         parts = [
             pick(rng, words.FOREIGN_ONSETS) + pick(rng, words.FOREIGN_RIMES)
             for _ in range(int(rng.integers(1, 4)))
         ]
-        made.append("".join(parts).capitalize())
-    return pick(rng, (" ", " ", " ", "-", ", ", ". ")).join(made)
+        parts.append("".join(parts).capitalize())
+    return pick(rng, (" ", " ", " ", "-", ", ", ". ")).join(parts)
 
 
 def _person_and_more(rng: np.random.Generator) -> str:
@@ -291,18 +280,18 @@ def _person_and_more(rng: np.random.Generator) -> str:
 
 
 SHOUTED, SHOUTED_NAMES = 0.09, 0.25
-"""Shares of texts and of names in capitals all through: many clerks write names so."""
+"""Shares of texts and of names in capitals; many clerks write names in capitals."""
 
 CLOSED = 0.04
-"""Share of texts that are closed with a point, whatever they are: some clerks close every value with one, and a network
-that has seldom seen it overlooks it. Of notes, sentences mostly, more are (``_note``)."""
+"""Share of texts with a final period: some clerks end every value with it, and a network that rarely sees a final
+period overlooks it. Notes, mostly sentences, have it more often (``_note``)."""
 
 _MAKERS: tuple[tuple[float, Callable[[np.random.Generator], str]], ...] = (
     (26, _name), (20, _place), (8, numbers.draw_digit_date), (8, numbers.draw_number), (4, numbers.draw_numbering),
     (7, numbers.draw_id_number), (2, numbers.draw_time), (8, numbers.draw_word_date), (7, _term), (5, _listed),
     (3, _issued), (4, _note), (3, _phrase), (7, _syllables), (8, _letters), (3, _foreign), (2, _person_and_more),
 )  # fmt: skip
-"""How often each is asked for, of their sum."""
+"""Relative frequencies of the makers."""
 
 
 @lru_cache(maxsize=1)
@@ -312,9 +301,9 @@ def _makers() -> tuple[tuple[Callable[[np.random.Generator], str], ...], tuple[f
 
 
 def vary_case(text: str, rng: np.random.Generator, shouted: float) -> str:
-    """Return the text in some clerk's case.
+    """Return the text in the case of a random clerk.
 
-    It is mostly left as it is, else set in capitals (a share ``shouted``), in small letters or with initials.
+    Most texts are unchanged; the others are in capitals (a share ``shouted``), in lower case or with initials.
     """
     kind = rng.random() - shouted
     if kind < 0:

@@ -1,6 +1,6 @@
-"""Draw Vietnamese marks as strokes of a pen, as carelessly as people write them.
+"""Draw Vietnamese marks as pen strokes, with the carelessness of people.
 
-A mark is one curve or more, points (n, 2) in pixels, y down. Sizes are in heights of the letter ``x`` (``unit``).
+A mark consists of curves, points (n, 2) in pixels, y down. Sizes are in x-heights (``unit``).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Curve = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class ToneMarkStyle:
-    """How one writer makes marks. Lengths in heights of x.
+    """A writer's style of marks. Lengths in x-heights.
 
     Attributes:
         hook: Shape of the hook above.
@@ -26,12 +26,12 @@ class ToneMarkStyle:
         roof: Shape of the circumflex.
         wave: Shape of the tilde.
         size: Size; 1 is usual.
-        rise: How far marks lie off the letter.
-        shift: How far they lie to its right.
-        lean: How far they lean, dx/dy.
-        unsteady: How uneven all of it is.
-        joined: Share of tones that are joined to the circumflex in one stroke.
-        beside: Share of tones at the circumflex's side, not over it.
+        rise: Distance of marks from the letter.
+        shift: Shift of marks to the right.
+        lean: Slant of marks, dx/dy.
+        unsteady: Unevenness.
+        joined: Share of tones joined to the circumflex in a stroke.
+        beside: Share of tones beside the circumflex, not above it.
     """
 
     hook: str
@@ -67,7 +67,7 @@ class ToneMarkStyle:
 
 @dataclass(frozen=True, slots=True)
 class GlyphBox:
-    """Where a letter's ink lies, in pixels; ``unit`` is the height of the writer's x."""
+    """The ink box of a letter, in pixels; ``unit`` is the writer's x-height."""
 
     left: float
     right: float
@@ -84,7 +84,7 @@ def mark_curves(
     Args:
         letter: The letter without its marks.
         marks: Combining characters of the marks.
-        place: Where the letter's ink lies.
+        place: The ink box of the letter.
     """
     unit, curves = place.unit, []
     centre = (place.left + place.right) / 2
@@ -118,7 +118,7 @@ def _put_tone(
     habits: ToneMarkStyle,
     rng: np.random.Generator,
 ) -> None:
-    """Add the tone's curve, over the letter, over its circumflex or at the circumflex's side."""
+    """Add the tone's curve above the letter, above its circumflex or beside it."""
     unit, stroke = place.unit, _tone(tone, habits, rng)
     x, y = at
     if not roofed:
@@ -143,7 +143,7 @@ def _put_tone(
 
 
 def _tone(tone: str, habits: ToneMarkStyle, rng: np.random.Generator) -> Curve:
-    """Return a tone's curve about its foot (0, 0), in heights of x."""
+    """Return a tone's curve around its foot (0, 0), in x-heights."""
     size = habits.size * float(rng.lognormal(0, 0.15))
     if tone in (ACUTE, GRAVE):
         angle = float(np.clip(rng.normal(0.85, 0.22), 0.35, 1.35))
@@ -196,7 +196,7 @@ def _dot(habits: ToneMarkStyle, rng: np.random.Generator) -> Curve:
 
 
 def _below(place: GlyphBox, habits: ToneMarkStyle, rng: np.random.Generator) -> tuple[float, float]:
-    """Return where the dot below lies: under the letter, or next to a tail."""
+    """Return the place of the dot below: under the letter, or next to a tail."""
     unit = place.unit
     x = (place.left + place.right) / 2 + rng.normal(0.5 * habits.shift, habits.unsteady) * unit
     return x, place.base + float(rng.uniform(0.14, 0.5)) * unit

@@ -1,4 +1,4 @@
-"""Writers: which fonts they write with, and how evenly."""
+"""Writers: their fonts, sizes and habits."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ from pipeline.training.synthetic_pages.people import happens, pick
 
 @dataclass(frozen=True, slots=True)
 class WriterStyle:
-    """One writer for one line. Lengths in heights of x (``unit``) unless said otherwise; habits are shares of letters.
+    """A writer of a line. Lengths in x-heights (``unit``) unless stated; habits are shares of letters.
 
     Attributes:
         figures: Font of the digits.
-        unit: Height of x in pixels.
-        own: Share of marked letters that the font sets itself.
-        second: Another font, for a share of the letters.
-        mixed: Share of the letters that ``second`` gives.
+        unit: x-height in pixels.
+        own: Share of marked letters that the font sets with their marks.
+        second: Another font for a share of the letters.
+        mixed: Share of the letters from ``second``.
         borrowed: Small letters (without marks) that always come from ``second``.
         tight: Advance of a letter; 1 is the font's own.
-        spread: Extra room between letters.
-        gap: Room between words.
-        gap_spread: How much that room varies.
-        broken: How often joined letters break.
+        spread: Extra space between letters.
+        gap: Space between words.
+        gap_spread: Variation of this space.
+        broken: Frequency of breaks between joined letters.
         shaky: Unevenness of place and size.
         stroke: Thickness of strokes in pixels.
         slant: Slant, dx/dy.
         drift: Rise of the baseline along the line.
         wave: Waves of the baseline.
-        squeeze: Width as a share of the natural one.
+        squeeze: Width relative to the natural width.
         big_capitals: Size of capitals; 1 is the font's own.
         dotless: Share of i without a dot.
-        crossed_t: Share of t made of one stroke with a cross.
-        barred_t: Share of T made of a curve with a bar.
-        stick_one: Share of 1 made of one stroke.
+        crossed_t: Share of t drawn as a stroke with a cross.
+        barred_t: Share of T drawn as a curve with a bar.
+        stick_one: Share of 1 drawn as a single stroke.
         crossed_seven: Share of 7 with a bar.
         long_t: Share of T with a long roof.
         flourish: Share of words that end in a flourish.
@@ -75,7 +75,7 @@ class WriterStyle:
 
     @classmethod
     def draw(cls, rng: np.random.Generator, pens: FontSet, shouting: bool = False) -> WriterStyle:
-        """Draw a writer; one that is ``shouting`` has capitals that can be set next to one another."""
+        """Draw a random writer; a ``shouting`` writer has capitals that can be set side by side."""
         pen = _draw_font(rng, pens, shouting)
         drawn = cls._by_chance(pen, rng, pens, shouting)
         return drawn._neatly(rng, pens, alone=shouting) if happens(rng, NEAT) else drawn
@@ -120,8 +120,8 @@ class WriterStyle:
     def _neatly(self, rng: np.random.Generator, pens: FontSet, alone: bool) -> WriterStyle:
         """Return the writer with even letters and the font's own marks.
 
-        Now and then, unless ``alone``, two fonts make one hand: always the same letters from each, or the capitals from
-        the other where letters join.
+        Sometimes, unless ``alone``, two fonts make a hand: each always gives the same letters, or the other gives the
+        capitals if letters join.
         """
         two = not (alone or self.pen.joined or self.second.joined) and happens(rng, TWO_IN_ONE)
         taken = frozenset(letter for letter in ascii_lowercase if happens(rng, 0.5))
@@ -142,28 +142,28 @@ class WriterStyle:
 
 
 NEAT = 0.7
-"""How often a writer is a neat one."""
+"""Share of neat writers."""
 
 TWO_IN_ONE = 0.35
-"""How often a neat writer whose letters stand apart has the letters of two pens: more hands than there are fonts."""
+"""Share of neat writers with unjoined letters who use two fonts; this gives more hands than there are fonts."""
 
 CAPITALS_OF_ANOTHER = 0.4
-"""How often a neat writer whose letters join has the capitals of another such pen: joined hands differ most in them,
-and capitals seldom join."""
+"""Share of neat writers with joined letters who take capitals from another joined font: joined hands differ most in
+their capitals, which rarely join."""
 
 FAVOURED = {"playwrite vn": 5.0, "ecolier_court": 3.0, "borel": 2.0}
-"""Pens drawn more often than others: hands as Vietnamese schools teach them."""
+"""Fonts drawn more often, in the style of Vietnamese schools."""
 
 
 JOINED, ORNATE = 2.2, 0.5
-"""Shares of joined pens, and of those with capitals of twice the height of x or more, where a plain one has 1."""
+"""Relative frequencies of joined fonts, and of fonts with capitals of at least two x-heights; a plain font has 1."""
 
 CASELESS = frozenset({"permanent marker", "rock salt"})
-"""Pens whose small letters are small capitals: nobody could tell the case of what they write."""
+"""Fonts whose lower-case letters are small capitals; the case of their text is not visible."""
 
 
 def _draw_font(rng: np.random.Generator, pens: FontSet, shouting: bool) -> TrainingFont:
-    """Return a font for a line: an ornate one seldom, and never for words of capitals."""
+    """Return a font for a line; ornate fonts are rare, and never used for words in capitals."""
     if shouting:
         known = tuple(pen for pen in pens.all if pen.capital < 1.75 * pen.x_height and not pen.joined)
     else:
@@ -174,12 +174,12 @@ def _draw_font(rng: np.random.Generator, pens: FontSet, shouting: bool) -> Train
 
 
 def _font_weight(pen: TrainingFont) -> float:
-    """Return how often a font is drawn: joined ones more, as most hands in ledgers join; ornate ones less."""
+    """Return the relative frequency of a font: joined fonts more, as in most ledgers; ornate fonts less."""
     return (JOINED if pen.joined else 1.0) * (1.0 if pen.capital < 2 * pen.x_height else ORNATE)
 
 
 def _capitals_like(pen: TrainingFont, rng: np.random.Generator, pens: FontSet) -> TrainingFont:
-    """Return a joined font whose capitals fit these letters: strokes about as thick, about as tall."""
+    """Return a joined font with matching capitals: similar stroke width and height."""
     tall = pen.capital / pen.x_height
     return pick(
         rng,
@@ -194,17 +194,17 @@ def _capitals_like(pen: TrainingFont, rng: np.random.Generator, pens: FontSet) -
 
 
 def _similar_font(pen: TrainingFont, rng: np.random.Generator, pens: FontSet) -> TrainingFont:
-    """Return another font whose strokes are about as thick."""
+    """Return another font of similar stroke width."""
     thick = relative_stroke(pen)
     alike = [other for other in pens.all if 0.7 < relative_stroke(other) / thick < 1.45]
     return pick(rng, [other for other in alike if other.family not in CASELESS] or [pen])
 
 
 def relative_stroke(pen: TrainingFont) -> float:
-    """Return the thickness of a font's strokes in heights of x."""
+    """Return the stroke width of a font in x-heights."""
     return pen.stroke / nominal_x_height(pen)
 
 
 def nominal_x_height(pen: TrainingFont) -> float:
-    """Return the height of x that sizes count by, in em: between the font's own and what its capitals let expect."""
+    """Return the nominal x-height in em: mean of the font's x-height and 0.66 of its cap height."""
     return (pen.x_height + 0.66 * pen.capital) / 2

@@ -1,7 +1,7 @@
-"""Synthetic ledgers: books drawn from the very forms that read them, with the truth of every page.
+"""Synthetic ledgers: books drawn from the forms that read them, with the truth of every page.
 
 ``write_book(folder, form, schemas, options)`` and ``write_books(folder, forms, schemas, options)`` write them;
-``SynthOptions`` says how. Everybody in them is made up.
+``SynthOptions`` holds the options. All people in them are invented.
 """
 
 from pipeline.training.synthetic_pages.book import SyntheticPage, draw_book, write_book, write_books

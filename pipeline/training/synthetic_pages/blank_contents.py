@@ -1,4 +1,4 @@
-"""What a clerk writes into each blank of a form for one case, as alternatives from the longest to the shortest."""
+"""The content of each blank for a case, as alternative wordings from the longest to the shortest."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ DITTO_MARKS = ("nt", "-nt-", "-//-", "//", "như trên", '"')
 
 @dataclass(frozen=True, slots=True)
 class BlankContent:
-    """What goes into one blank.
+    """The content of a blank.
 
     Attributes:
         slot: The blank.
-        alternatives: Wordings from long to short; none means that the blank stays empty.
-        parts: Part to text for a value whose blanks lie apart (day, month, year).
-        spread: ``even`` or ``groups`` (of three) where characters are written apart along the leader.
+        alternatives: Wordings from long to short; without wordings the blank stays empty.
+        parts: Text by part for a value with separate blanks (day, month, year).
+        spread: ``even`` or ``groups`` (of three) for characters spaced along the leader.
         struck: A wrong value that is written first and struck out.
-        ditto: What a ditto mark repeats.
-        inserted: Whether the right value goes between the lines, above the struck one.
+        ditto: The text repeated by a ditto mark.
+        inserted: Whether the right value is written between the lines, above the struck value.
     """
 
     slot: Slot
@@ -44,7 +44,7 @@ class BlankContent:
 
 
 def compose_blank(rng: np.random.Generator, clerk: Clerk, facts: SyntheticCase, slot: Slot) -> BlankContent:
-    """Return what a clerk writes into a blank."""
+    """Return the content that a clerk writes into a blank."""
     specs = {role: clerk.record.by_name[name] for role, name in slot.roles.items()}
     if slot.printed:
         return BlankContent(slot, _single_wording(str(facts.page_no)))
@@ -64,7 +64,7 @@ def compose_blank(rng: np.random.Generator, clerk: Clerk, facts: SyntheticCase, 
     ):
         struck = _wrong(rng, clerk, facts, spec)
         struck = "" if struck in texts else struck
-    # without a share of its own nothing is drawn by chance here: books drawn before look as they did
+    # without a share nothing is drawn here, which keeps the random stream of earlier books
     inserted = bool(struck) and clerk.options.inserted > 0 and happens(rng, clerk.options.inserted)
     wordings = tuple(((("value", text),)) for text in texts if text)
     return BlankContent(slot, wordings, None, _spread(rng, clerk, spec), struck, inserted=inserted)
@@ -96,10 +96,10 @@ def _composed(
 ) -> tuple[Wording, ...]:
     texts = {role: field_texts(rng, clerk, facts, spec) for role, spec in specs.items()}
     kind = COMPOSITES.get(slot.kind)
-    ways = clerk.habits.ways
-    if kind is SIGNER and clerk.office and ways and set(texts) == {"name", "title"}:
+    writing_ways = clerk.habits.ways
+    if kind is SIGNER and clerk.office and writing_ways and set(texts) == {"name", "title"}:
         month = facts.registered_on.month
-        return clerk.office.signer_wordings(rng, ways, texts["name"][0], month)
+        return clerk.office.signer_wordings(rng, writing_ways, texts["name"][0], month)
     template = _template(rng, slot, tuple(texts))
     if kind is not None and kind.types_by_digits and "type" in texts and "number" in texts:
         texts["type"] = (pick(rng, kind.types_by_digits[len(texts["number"][0])]),)
@@ -128,7 +128,7 @@ def _template(rng: np.random.Generator, slot: Slot, roles: tuple[str, ...]) -> s
 
 
 def _filled(template: str, values: Mapping[str, str]) -> Wording:
-    """Return the runs of a template; a role without a value drops out with the words before it."""
+    """Return the runs of a template; a role without a value is dropped with the words before it."""
     runs: list[tuple[str, str]] = []
     for piece in template.replace("{", "\0{").replace("}", "}\0").split("\0"):
         role = piece[1:-1] if piece.startswith("{") else ""
@@ -143,7 +143,7 @@ def _filled(template: str, values: Mapping[str, str]) -> Wording:
 def _parts(
     rng: np.random.Generator, clerk: Clerk, facts: SyntheticCase, spec: FieldSpec, slot: Slot
 ) -> Mapping[str, str]:
-    """Return the text of each part of a value; a piece without a part takes the rest of it."""
+    """Return the text of each part of a value; a piece without a part takes the rest."""
     day, month, year = clerk.habits.day_parts(date_of(rng, spec, facts))
     known = {
         "day": day,
@@ -156,7 +156,7 @@ def _parts(
 
 
 def _wrong(rng: np.random.Generator, clerk: Clerk, facts: SyntheticCase, spec: FieldSpec) -> str:
-    """Return a value of the same kind that belongs to somebody else."""
+    """Return a value of the same kind of another person."""
     home = draw_commune(rng, facts.home)
     other = replace(
         facts,

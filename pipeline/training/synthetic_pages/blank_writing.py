@@ -19,10 +19,10 @@ from pipeline.training.synthetic_pages.sheet import PRINT_INK, Overflow, PaperSh
 from pipeline.training.synthetic_pages.stamps import stroke_path
 
 NO_SLOT = Slot("", "", {})
-"""For writing that belongs to no field."""
+"""Slot of writing without a field."""
 
 NARROWEST = 0.74
-"""How far a clerk narrows letters before the text runs over the end of its blank."""
+"""Narrowest width of letters before the text runs over the end of its blank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class SheetWriter:
 
     Attributes:
         row: Row of the sheet (0 on forms of one entry).
-        overflow: Share of the values long enough for it that run on beyond their blank.
+        overflow: Share of sufficiently long values that run on beyond their blank.
     """
 
     sheet: PaperSheet
@@ -47,34 +47,34 @@ def wording_text(wording: Wording) -> str:
 
 
 LONGEST_OVERFLOW_MM = 30.0
-"""How far writing runs on beyond its blank at most."""
+"""Largest overflow beyond a blank."""
 
 SHORTEST_OVERFLOW_MM = 3.0
-"""From how much on writing beyond a blank is an overflow; less is a hand that does not stop at the dot."""
+"""Least length of writing beyond a blank that counts as an overflow."""
 
 WIDER = 1.12
-"""How much wider a clerk may write who has room beyond the blank."""
+"""Largest widening by a clerk with space beyond the blank."""
 
 WIDEST_GAP_MM = 2.6
-"""Paper that such a clerk leaves between two figures."""
+"""Largest gap between two digits of such a clerk."""
 
 SAME_LINE = 0.012
-"""Labels so near a baseline, as a share of the frame's height, stand on its line."""
+"""Labels this near to a baseline, as a share of the frame's height, are on its line."""
 
 
 def write_line(
     writer: SheetWriter, slot: Slot, text: str, x: float, y: float, *,
     scale: float = 1.0, squeeze: float = 1.0, gaps: tuple[float, ...] = (), struck: bool = False,
 ) -> Box | None:  # fmt: skip
-    """Write one line with its baseline's start at (x, y) in pixels and return the box of its ink.
+    """Write a line with its baseline's start at (x, y) in pixels and return the box of its ink.
 
     Args:
-        slot: The blank whose fields the ink belongs to.
+        slot: The blank of the fields that the ink belongs to.
         x: Start of the baseline.
-        y: Height of the baseline; the hand's own rise comes on top.
-        scale: Size as a share of the hand's own.
-        squeeze: Width as a share of the natural one.
-        gaps: Pixels to add after each character.
+        y: Height of the baseline; the hand's rise is added.
+        scale: Size relative to the hand's size.
+        squeeze: Width relative to the natural width.
+        gaps: Pixels added after each character.
     """
     sheet, hand = writer.sheet, writer.hand
     scale *= 1.0 if hand.typed else float(writer.rng.uniform(0.95, 1.04))
@@ -88,11 +88,11 @@ OVERRUN = 0.05
 """Share of handwritten values that run over the end of their blank without being narrowed."""
 
 SMALLER = 0.72
-"""How much smaller a clerk writes between two lines."""
+"""Relative size of writing between two lines."""
 
 
 def write_content(writer: SheetWriter, value: BlankContent) -> Mapping[str, str]:
-    """Write a value into its blank and return field to text as it now is on paper; an empty text is a blank."""
+    """Write a value into its blank and return the written text by field; an empty text is a blank."""
     slot = value.slot
     if slot.printed:
         return _print_value(writer, value)
@@ -140,7 +140,7 @@ def write_words(
     room: float = 0.0,
     centred: bool = False,
 ) -> str:
-    """Write one line at (x, y), with ``room`` in pixels only as many words as fit, and return what was written."""
+    """Write a line at (x, y), limited to the words that fit into ``room`` pixels, and return its text."""
     words = text.split(" ")
     while room and len(words) > 1 and text_width(" ".join(words), writer.hand, writer.sheet.dpi) > room:
         words.pop()
@@ -153,7 +153,7 @@ def write_words(
 
 
 def _write_parts(writer: SheetWriter, value: BlankContent) -> Mapping[str, str]:
-    """Write day, month and year (or hour and minute), each about the middle of its own blank."""
+    """Write day, month and year (or hour and minute), each in the middle of its own blank."""
     sheet, hand, rng = writer.sheet, writer.hand, writer.rng
     texts = [value.parts[piece.part] for piece in value.slot.pieces if value.parts and piece.part]
     for piece in value.slot.pieces:
@@ -176,7 +176,7 @@ def _write_parts(writer: SheetWriter, value: BlankContent) -> Mapping[str, str]:
 
 
 def _write_on_lines(writer: SheetWriter, value: BlankContent) -> Wording:
-    """Write on the leaders, broken between words and narrowed where it must be; a struck value comes first."""
+    """Write on the leaders, broken between words and narrowed if necessary; a struck value comes first."""
     sheet, slot, rng = writer.sheet, value.slot, writer.rng
     pieces = list(slot.pieces)
     start = sheet.mm(float(rng.uniform(0.6, 4.0)))
@@ -218,7 +218,7 @@ def _write_on_lines(writer: SheetWriter, value: BlankContent) -> Wording:
 def _write_overflowing(
     writer: SheetWriter, value: BlankContent, pieces: Sequence[Piece], start: float
 ) -> Wording | None:
-    """Write a value with a line that runs on beyond its blank; None, with nothing written, where none is so long."""
+    """Write a value with a line that runs on beyond its blank; if no line is long enough, only return ``None``."""
     sheet, rng, slot = writer.sheet, writer.rng, value.slot
     beyond = [_room_beyond(sheet, piece) for piece in pieces]
     chosen = [number for number, room in enumerate(beyond) if room >= sheet.mm(SHORTEST_OVERFLOW_MM + 3)]
@@ -260,9 +260,9 @@ def _write_overflowing(
 
 
 def _room_beyond(sheet: PaperSheet, piece: Piece) -> float:
-    """Return the pixels that writing may run on beyond the end of a blank: over the next label, or into the notes.
+    """Return the pixels available beyond the end of a blank: over the next label, or into the notes.
 
-    Other blanks, and labels beyond the form's vertical rule, are not written over.
+    Other blanks, and labels beyond the form's vertical rule, are kept free.
     """
     form = sheet.form
     beside = [
@@ -277,7 +277,7 @@ def _room_beyond(sheet: PaperSheet, piece: Piece) -> float:
 
 
 def _fits_above(writer: SheetWriter, value: BlankContent, room: float) -> bool:
-    """Return whether the value has room between the lines, above what is struck."""
+    """Return whether the value fits between the lines, above the struck text."""
     wide = text_width(wording_text(value.alternatives[-1]), writer.hand, writer.sheet.dpi, SMALLER)
     return NARROWEST * wide < room
 
@@ -286,7 +286,7 @@ def _fit_lines(
     writer: SheetWriter, alternatives: Sequence[Wording], pieces: Sequence[Piece], start: float, scale: float,
     loose: float,
 ) -> tuple[Wording, list[str]]:  # fmt: skip
-    """Return the longest alternative whose lines fit their blanks, with those lines; else the shortest, narrowed.
+    """Return the longest alternative whose lines fit their blanks, with its lines; else the shortest, narrowed.
 
     With ``loose`` above 1.1 the last line may run over the end of its blank.
     """
@@ -305,7 +305,7 @@ def _fit_lines(
 
 
 def _break_lines(writer: SheetWriter, text: str, rooms: Sequence[float], scale: float) -> list[str] | None:
-    """Return the text broken between words so that each line fits its room, or None when it does not."""
+    """Return the text broken between words into lines that fit their room, or ``None``."""
     lines = [""]
     for word in text.replace(LINE_BREAK, f" {LINE_BREAK} ").split():
         if word == LINE_BREAK:
@@ -324,7 +324,7 @@ def _break_lines(writer: SheetWriter, text: str, rooms: Sequence[float], scale: 
 
 
 def _gaps(writer: SheetWriter, spread: str, text: str, room: float) -> tuple[float, ...]:
-    """Return the pixels to add after each character where characters are written apart along the leader."""
+    """Return the pixels to add after each character for characters spaced along the leader."""
     if not spread or room < writer.sheet.mm(3):
         return ()
     if spread == "groups":
@@ -368,16 +368,16 @@ def _write_in_area(writer: SheetWriter, value: BlankContent) -> Wording:
     pitch = sheet.mm(writer.hand.size * 1.35)
     y = sheet.y(v0) + pitch * float(writer.rng.uniform(1.1, 3.0))
     y = _clear_of_overflows(sheet, y, pitch, len(lines))
-    for number, text in enumerate(lines):
-        if y + number * pitch < sheet.y(v1):
+    for line, text in enumerate(lines):
+        if y + line * pitch < sheet.y(v1):
             squeeze = min(1.0, width / max(1.0, text_width(text, writer.hand, sheet.dpi, scale)))
             left = sheet.x(u0) + sheet.mm(float(writer.rng.uniform(0.8, 2.2)))
-            write_line(writer, value.slot, text, left, y + number * pitch, scale=scale, squeeze=squeeze)
+            write_line(writer, value.slot, text, left, y + line * pitch, scale=scale, squeeze=squeeze)
     return wording
 
 
 def _clear_of_overflows(sheet: PaperSheet, y: float, pitch: float, lines: int) -> float:
-    """Return the first baseline from y on at which a note does not lie over what runs into its column."""
+    """Return the first baseline from y on at which a note is clear of overflows into its column."""
     left = sheet.x(max(sheet.form.rules, default=0.0))
     taken = [over.box for over in sheet.overflows if over.box.right > left]
     while any(box.bottom > y - pitch and box.top < y + (lines - 1) * pitch + 0.4 * pitch for box in taken):
@@ -386,11 +386,11 @@ def _clear_of_overflows(sheet: PaperSheet, y: float, pitch: float, lines: int) -
 
 
 CELL_SCALES = (0.85, 0.75, 0.65, 0.56, 0.48, 0.41)
-"""Sizes of writing tried in a cell, as shares of the hand's own."""
+"""Sizes of writing to try in a cell, relative to the hand's size."""
 
 
 def _write_in_cell(writer: SheetWriter, value: BlankContent) -> Wording:
-    """Write into a cell of a table: as many lines as it takes, smaller until it fits."""
+    """Write into a cell of a table: with as many lines as needed, smaller until it fits."""
     sheet, table = writer.sheet, writer.sheet.form.table
     assert table is not None
     assert value.slot.column is not None
@@ -410,7 +410,7 @@ def _write_in_cell(writer: SheetWriter, value: BlankContent) -> Wording:
 
 
 def _cell_wrapped(writer: SheetWriter, text: str, width: float, scale: float) -> list[str]:
-    """Return the lines of a cell, broken between words; a date that is too wide is also broken after its separators."""
+    """Return the lines of a cell, broken between words; a date that is too wide is also broken after separators."""
 
     def wide(piece: str) -> float:
         return text_width(piece, writer.hand, writer.sheet.dpi, scale) * 0.9

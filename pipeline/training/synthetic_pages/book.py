@@ -47,7 +47,7 @@ STROKE_SIZE_MM = (5.0, 7.0)
 
 @dataclass(frozen=True)
 class SyntheticPage:
-    """One delivered page.
+    """A delivered page.
 
     Attributes:
         page: The flat page with its ink.
@@ -61,10 +61,10 @@ class SyntheticPage:
 
 @dataclass(frozen=True)
 class ClerkTerm:
-    """The months in which one clerk writes.
+    """The months of a clerk.
 
     Attributes:
-        first_page: The first page that the clerk writes, from 0.
+        first_page: The clerk's first page, from 0.
     """
 
     first_page: int
@@ -74,14 +74,14 @@ class ClerkTerm:
 
 @dataclass(frozen=True)
 class BookPlan:
-    """Everything of a book but its ink.
+    """A book without its ink.
 
     Attributes:
         sealed: Whether pages bear a round seal over their edge.
-        shift: How far its printed lines lie from the declared places, as a share of the frame's height.
-        spelled: What can be written with real strokes, where it is written with them.
-        office: The office that keeps it; None where every page is drawn for itself.
-        terms: The clerks of an office in the order in which they write.
+        shift: Offset of the printed lines from the declared places, as a share of the frame's height.
+        spelled: Words spelled by real strokes, if the book is written with them.
+        office: The office that keeps the book; ``None``: independent pages.
+        terms: The clerks of an office in the order of their terms.
     """
 
     form: Form
@@ -99,14 +99,14 @@ class BookPlan:
     terms: Sequence[ClerkTerm] = ()
 
     def sheet(self, dpi: float) -> PaperSheet:
-        """Return a blank sheet of the book before anything is printed on it."""
+        """Return a blank sheet of the book, before printing."""
         printing = self.printing
         return PaperSheet.blank(
             printing.form, dpi, self.shift, printing.face, printing.rule_ink, printing.double
         )
 
     def writing(self, page: int) -> tuple[Sequence[HandStyle], ClerkHabits]:
-        """Return the hands that write on a page, from 0, and the habits of its clerk."""
+        """Return the hands on a page, from 0, and the habits of its clerk."""
         for term in reversed(self.terms):
             if page >= term.first_page:
                 return [term.hand], term.habits
@@ -123,13 +123,13 @@ def write_book(
 ) -> Path:
     """Draw a book of a form into a folder. The same arguments give the same bytes.
 
-    The folder then holds the scans, ``ledger.toml`` and ``truth.json`` (Ministry column to text as written; notes
-    under keys that begin with ``_``).
+    The folder then holds the scans, ``ledger.toml`` and ``truth.json`` (text as written by Ministry column; notes under
+    keys with a leading ``_``).
 
     Args:
-        folder: Where the book goes; made when missing, overwritten when there.
-        cutouts: Lines of real ink to paste into the blanks for places, as far as they go.
-        strokes: Real strokes to write every value with; what they do not spell is left blank.
+        folder: Target folder; created if missing, overwritten if present.
+        cutouts: Lines of real ink to paste into the blanks for places, as long as they last.
+        strokes: Real strokes to write every value with; values that they do not spell are left blank.
 
     Returns:
         ``folder``.
@@ -157,10 +157,10 @@ def write_book(
 def write_books(
     folder: Path, forms: Sequence[Form], schemas: Schemas, options: SynthOptions
 ) -> tuple[Path, ...]:
-    """Draw one book of each form, each into a folder of its own that is named after the form.
+    """Draw a book of each form, each into a folder named after the form.
 
     Args:
-        folder: The folder above them.
+        folder: The parent folder.
 
     Returns:
         The folders of the books.
@@ -169,21 +169,21 @@ def write_books(
 
 
 def draw_book(form: Form, schemas: Schemas, options: SynthOptions) -> Iterator[SyntheticPage]:
-    """Yield the pages of a book one after the other without writing anything; a cover comes first."""
+    """Yield the pages of a book in order without writing files; a cover comes first."""
     return _draw_pages(plan_book(form, schemas, options), schemas, options, deque())
 
 
 def random_stream(options: SynthOptions, form: Form, *purpose: int) -> np.random.Generator:
-    """Return a random stream for one purpose, so that no page depends on how another was drawn."""
+    """Return a random stream for a purpose, so that pages are independent of each other."""
     return np.random.default_rng([options.seed, zlib.crc32(form.id.encode()), *purpose])
 
 
 def plan_book(
     form: Form, schemas: Schemas, options: SynthOptions, strokes: WriterInk | None = None
 ) -> BookPlan:
-    """Return everything of a book but its ink.
+    """Return the plan of a book, without ink.
 
-    With ``strokes`` one hand writes it, and what they do not spell is not in its cases.
+    With ``strokes``, a single hand writes it, and its cases contain only what they spell.
 
     Raises:
         SchemaError: The form is a cover.
@@ -218,10 +218,15 @@ def plan_book(
     shift = float(rng.uniform(-1, 1)) * options.printing
     office, order = None, None
     if options.office:
-        own = random_stream(options, form, 5)
-        office = Office.draw(own, options.office, home)
+        office_rng = random_stream(options, form, 5)
+        office = Office.draw(office_rng, options.office, home)
         order = draw_order(
-            own, options.office, entries=options.entries, rows=rows, first=options.first_number, year=year
+            office_rng,
+            options.office,
+            entries=options.entries,
+            rows=rows,
+            first=options.first_number,
+            year=year,
         )
         pages = order[-1].page_no
         ledger = replace(ledger, pages=pages)
@@ -232,17 +237,19 @@ def plan_book(
     signers = draw_officers(rng, record, home)
     days = sorted(int(day) for day in rng.integers(0, 360, options.entries))
     order = order or [
-        OrderedEntry(options.first_number + at, 1 + at // rows, date(year, 1, 2) + timedelta(days=days[at]))
-        for at in range(options.entries)
+        OrderedEntry(
+            options.first_number + index, 1 + index // rows, date(year, 1, 2) + timedelta(days=days[index])
+        )
+        for index in range(options.entries)
     ]
     cases = [
         draw_case(
-            random_stream(options, form, 1, at), record, home,
+            random_stream(options, form, 1, index), record, home,
             office.officers(record, entry.registered_on.month) if office else signers, number=entry.number,
             page_no=entry.page_no, volume=volume, registered_on=entry.registered_on, no_father=options.no_father,
             private=office is not None,
         )
-        for at, entry in enumerate(order)
+        for index, entry in enumerate(order)
     ]  # fmt: skip
     habits = ClerkHabits.draw(rng, typed)
     sealed = happens(rng, 0.6)
@@ -256,9 +263,9 @@ def plan_book(
         habits = replace(habits, capitals=0.0, abbreviates=0.0)
     terms: Sequence[ClerkTerm] = ()
     if office:
-        sealed = happens(own, office.options.half_seal)
+        sealed = happens(office_rng, office.options.half_seal)
         strokes_hand = hands[0] if strokes else None
-        terms = _clerk_terms(own, options, office.options, -(-len(cases) // rows), strokes_hand)
+        terms = _clerk_terms(office_rng, options, office.options, -(-len(cases) // rows), strokes_hand)
     printing = draw_printing(
         random_stream(options, form, 6), form, options.reprint, f"{home.province_type} {home.province}"
     )
@@ -281,7 +288,7 @@ def plan_book(
 
 
 def _place_code(rng: np.random.Generator, home: Commune, options: SynthOptions) -> str:
-    """Return the code of the book's place: that of its commune where an office keeps it, else a made-up one."""
+    """Return the place code of the book: its commune's code if an office keeps it, else an invented code."""
     made_up = f"936{int(rng.integers(10, 99))}"
     return home.code if options.office and home.code else made_up
 
@@ -289,7 +296,7 @@ def _place_code(rng: np.random.Generator, home: Commune, options: SynthOptions) 
 def _clerk_terms(
     rng: np.random.Generator, options: SynthOptions, office: OfficeOptions, pages: int, hand: HandStyle | None
 ) -> Sequence[ClerkTerm]:
-    """Return who writes from which page on; with a ``hand`` all write with it, each in ways of their own."""
+    """Return the clerks with their first pages; with a ``hand`` all write with it, each with habits of their own."""
     clerks = min(int(rng.integers(1, office.clerks + 1)), pages)
     starts = [0, *sorted(int(page) for page in rng.choice(np.arange(1, pages), clerks - 1, replace=False))]
     terms = []
@@ -329,7 +336,7 @@ def _draw_pages(
 
 
 def _cover_form(form: Form, schemas: Schemas) -> Form | None:
-    """Return the cover of the form's years: that of its record where there is one; None when none is declared."""
+    """Return the cover of the form's years, preferably of its record; ``None`` if none is declared."""
     for cover in sorted(schemas.forms.values(), key=lambda other: (other.record != form.record, other.id)):
         if cover.layout == "cover" and cover.years[0] <= form.years[0] <= cover.years[1]:
             return cover
@@ -346,9 +353,9 @@ def _without_pixels(drawing: SyntheticPage) -> SyntheticPage:
 
 
 def _json(truth: Mapping[str, Any]) -> str:
-    """Return JSON to read and to compare: one line a value, the numbers of a quad on one line."""
+    """Return readable JSON: a line for each value, the numbers of a quad on one line."""
     text = json.dumps(truth, ensure_ascii=False, indent=1)
-    return re.sub(r"\[[\s\d.,-]+\]", lambda found: re.sub(r"\s+", " ", found.group()), text) + "\n"
+    return re.sub(r"\[[\s\d.,-]+\]", lambda match: re.sub(r"\s+", " ", match.group()), text) + "\n"
 
 
 def _stem(plan: BookPlan) -> str:
@@ -367,7 +374,7 @@ def _ledger_toml(ledger: Ledger) -> str:
 def _truth(
     plan: BookPlan, drawings: Sequence[SyntheticPage], names: Sequence[tuple[str, int]]
 ) -> dict[str, Any]:
-    """Return what the pages say, as ``hotich evaluate`` reads it."""
+    """Return the truth of the pages in the format of ``hotich evaluate``."""
     pages, entries = [], []
     for index, (drawing, (name, page_no)) in enumerate(zip(drawings, names, strict=True)):
         matrix = drawing.scan.matrix
@@ -399,10 +406,10 @@ def _entry_truth(plan: BookPlan, drawing: SyntheticPage, row: int, page: int) ->
                     quad(line.box, drawing.scan.matrix)
                 )
     overflow: dict[str, list[list[float]]] = {}
-    for over in drawing.page.sheet.overflows:
-        if over.row == row:
-            for name in over.fields:
-                overflow.setdefault(name, []).append(quad(over.box, drawing.scan.matrix))
+    for overflow_line in drawing.page.sheet.overflows:
+        if overflow_line.row == row:
+            for name in overflow_line.fields:
+                overflow.setdefault(name, []).append(quad(overflow_line.box, drawing.scan.matrix))
     columns: dict[str, Any] = {
         spec.column: _with_year(spec, entry.texts[spec.name], plan.ledger)
         for spec in plan.record.fields
@@ -417,6 +424,6 @@ def _entry_truth(plan: BookPlan, drawing: SyntheticPage, row: int, page: int) ->
 
 
 def _with_year(spec: FieldSpec, text: str, ledger: Ledger) -> str:
-    """Return the text; the number of an entry gets the book's year, which the page need not repeat."""
+    """Return the text; the number of an entry gets the book's year, which the page may omit."""
     is_without = spec.value_kind.is_entry_number and text and "/" not in text
     return f"{text}/{ledger.year}" if is_without else text

@@ -1,8 +1,8 @@
-"""The facts of one registered case, made up to agree with one another, and the boxes a clerk ticks for it.
+"""The facts of a registered case, invented consistently, and the boxes that a clerk ticks for it.
 
 No field is named here. The person of a field is the first word of its name in the record (``mother_name`` and
-``mother_born_on`` belong to the same person); what it means is given by its kind, its code list and the Vietnamese
-words of its label, so a new record of known kinds gets sensible values without code.
+``mother_born_on`` belong to the same person); its meaning follows from its kind, its code list and the Vietnamese words
+of its label, so that new records of known kinds get sensible values without code.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from pipeline.training.synthetic_pages.people import Commune, SyntheticPerson, d
 
 
 def label_mentions(label: str, *phrases: str) -> bool:
-    """Return whether one of the phrases occurs in the label as whole words."""
+    """Return whether the label contains any of the phrases as whole words."""
     return any(re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", label.lower()) for phrase in phrases)
 
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """One person of a record: all fields whose names begin with ``key``.
+    """A person of a record: all fields whose names begin with ``key``.
 
     Attributes:
-        key: First word of the names of the fields.
+        key: First word of the field names.
         label: Label of the name field, in lower case.
         optional: Whether no field of the person is required.
     """
@@ -72,30 +72,30 @@ def party_key(name: str) -> str:
 
 
 def parties(record: RecordSpec) -> Mapping[str, Party]:
-    """Return the people of a record: every first word of field names that has a field with a name."""
+    """Return the people of a record: every first word of field names with a name field."""
     keys = dict.fromkeys(party_key(spec.name) for spec in record.fields if spec.value_kind.is_name)
     return {key: _party(record, key) for key in keys}
 
 
 def _party(record: RecordSpec, key: str) -> Party:
-    mine = [spec for spec in record.fields if party_key(spec.name) == key]
-    label = next(spec.label for spec in mine if spec.value_kind.is_name).lower()
-    return Party(key, label, not any(spec.required for spec in mine))
+    own = [spec for spec in record.fields if party_key(spec.name) == key]
+    label = next(spec.label for spec in own if spec.value_kind.is_name).lower()
+    return Party(key, label, not any(spec.required for spec in own))
 
 
 @dataclass(frozen=True)
 class SyntheticCase:
-    """The facts of one registered case.
+    """The facts of a registered case.
 
     Attributes:
         page_no: Page of the book, from 1.
-        volume: Volume as it is written, ``01/2010``.
+        volume: Volume as written, ``01/2010``.
         hour: Hour of the event.
         minute: Minute of the event.
         home: Commune of registration.
-        people: Party to person.
-        born_on: Party to day of birth.
-        missing: Parties that are left out on paper.
+        people: Person by party.
+        born_on: Day of birth by party.
+        missing: Parties left out on paper.
     """
 
     number: int
@@ -124,14 +124,14 @@ def draw_case(
     no_father: float,
     private: bool = False,
 ) -> SyntheticCase:
-    """Draw a case; its event lies days to years before the registration, as the parties require.
+    """Draw a case; its event is days to years before the registration, as the parties require.
 
     Args:
         home: Commune of registration.
-        officers: Party to the person who signs all entries of the book.
+        officers: Signer of all entries of the book by party.
         page_no: Page of the book, from 1.
         no_father: Chance that a voluntary male party is left out.
-        private: Whether no officer is taken for a relative who declares.
+        private: Whether officers are excluded from the relatives who declare.
     """
     late = happens(rng, 0.15)
     missing = frozenset(
@@ -155,7 +155,7 @@ def draw_case(
             like = family if _is_kin(rng, party, missing, family) else None
             people[key] = draw_person(rng, home, party.male, like)
             family = family or (people[key] if party.newborn or party.dead else None)
-        with_minor = any(one.minor for one in parties(record).values())
+        with_minor = any(member.minor for member in parties(record).values())
         born[key] = happened_on if party.newborn else _birth(rng, happened_on, party, with_minor=with_minor)
         for other, who in parties(record).items():
             if people.get(other) is people[key] and who.male is not None:  # a parent who declares
@@ -178,9 +178,9 @@ def draw_case(
 def _is_kin(
     rng: np.random.Generator, party: Party, missing: frozenset[str], family: SyntheticPerson | None
 ) -> bool:
-    """Return whether a person bears the family name of the case.
+    """Return whether a person has the family name of the case.
 
-    A child has its father's, or its mother's where the father is not known.
+    A child has its father's name, or its mother's if the father is unknown.
     """
     if party.optional and party.male is not None and family is not None:
         return party.male or bool(missing)
@@ -188,11 +188,11 @@ def _is_kin(
 
 
 TIME_LIMITS = {"newborn": 60, "dead": 15}
-"""Days within which an event has to be registered (Luật Hộ tịch 2014, Điều 15 and 33)."""
+"""Days within which an event must be registered (Luật Hộ tịch 2014, Điều 15 and 33)."""
 
 
 def is_late(record: RecordSpec, facts: SyntheticCase) -> bool:
-    """Return whether the case was registered after the time limit of its kind of event."""
+    """Return whether the case was registered after the time limit of its event."""
     days = (facts.registered_on - facts.happened_on).days
     people = parties(record).values()
     limits = [limit for role, limit in TIME_LIMITS.items() if any(getattr(party, role) for party in people)]
@@ -200,7 +200,7 @@ def is_late(record: RecordSpec, facts: SyntheticCase) -> bool:
 
 
 def _birth(rng: np.random.Generator, before: date, party: Party, *, with_minor: bool) -> date:
-    """Return the day of birth of a person who is no newborn; who cares for a minor is old enough to."""
+    """Return the day of birth of a person who is no newborn; guardians of a minor are old enough."""
     lowest, highest = (1, 95) if party.dead else (30, 45) if with_minor else (20, 42)
     lowest, highest = (1, 7) if party.minor else (lowest, highest)
     age = int(rng.integers(lowest, highest))
@@ -210,12 +210,12 @@ def _birth(rng: np.random.Generator, before: date, party: Party, *, with_minor: 
 def draw_officers(
     rng: np.random.Generator, record: RecordSpec, home: Commune
 ) -> Mapping[str, SyntheticPerson]:
-    """Return the people who sign all entries of a book, by party."""
+    """Return the signers of all entries of a book, by party."""
     return {key: draw_person(rng, home) for key, party in parties(record).items() if party.officer}
 
 
 def date_of(rng: np.random.Generator, spec: FieldSpec, facts: SyntheticCase) -> date:
-    """Return the day that a date field gives, by its label and party."""
+    """Return the day of a date field, by its label and party."""
     if label_mentions(spec.label, "ngày cấp"):
         issued = facts.registered_on - timedelta(days=int(rng.integers(200, 5000)))
         born = facts.born_on.get(party_key(spec.name))
@@ -230,7 +230,7 @@ def date_of(rng: np.random.Generator, spec: FieldSpec, facts: SyntheticCase) -> 
 
 
 def paired_date_field(record: RecordSpec, name: str) -> FieldSpec | None:
-    """Return the date field that a ``same_date`` rule binds to a date in words, or None."""
+    """Return the date field bound to a date in words by a ``same_date`` rule, or ``None``."""
     for rule in record.rules:
         if rule.predicate == "same_date" and name in rule.fields:
             others = [record.by_name[other] for other in rule.fields if other != name]
@@ -239,11 +239,11 @@ def paired_date_field(record: RecordSpec, name: str) -> FieldSpec | None:
 
 
 KHMER = ("Khơ-me", "Khmer", "Khơ me")
-"""How the ethnicity of the Khmer is spelled."""
+"""Spellings of the Khmer ethnicity."""
 
 
 def choice_text(rng: np.random.Generator, spec: FieldSpec, facts: SyntheticCase, schemas: Schemas) -> str:
-    """Return the label of a term of the field's code list that agrees with the person of the field."""
+    """Return the label of a term of the field's code list that fits the person of the field."""
     who = facts.people.get(party_key(spec.name))
     if spec.vocab == "sex" and who:
         return "Nam" if who.male else "Nữ"
@@ -256,17 +256,17 @@ def choice_text(rng: np.random.Generator, spec: FieldSpec, facts: SyntheticCase,
 
 
 TICKED = 0.95
-"""The share of entries in which a box is ticked that should be."""
+"""Share of entries in which the right box is ticked."""
 
 OTHERWISE = 0.12
-"""The share of registrations that are neither in time nor late (again, from abroad)."""
+"""Share of registrations that are neither in time nor late (again, from abroad)."""
 
 
 def ticked_boxes(
     rng: np.random.Generator, boxes: Sequence[CheckBox], record: RecordSpec, facts: SyntheticCase
 ) -> Mapping[str, CheckBox | None]:
-    """Return the ticked box of each field that has boxes; None means that none of them is ticked."""
-    return {name: _ticked(rng, mine, record, facts) for name, mine in _by_field(boxes)}
+    """Return the ticked box by field; ``None``: no box is ticked."""
+    return {name: _ticked(rng, of_field, record, facts) for name, of_field in _by_field(boxes)}
 
 
 def _by_field(boxes: Sequence[CheckBox]) -> Iterator[tuple[str, Sequence[CheckBox]]]:
@@ -285,7 +285,7 @@ def _ticked(
 
 
 def _age_at_death(record: RecordSpec, facts: SyntheticCase) -> int | None:
-    """Return the full years of the dead person, or None where nobody is dead."""
+    """Return the dead person's age in full years; ``None`` if no person is dead."""
     died = facts.happened_on
     for key, party in parties(record).items():
         if party.dead:

@@ -1,4 +1,4 @@
-"""A clerk's habits and the text that a clerk puts down for one field, by the kind of its value."""
+"""A clerk's habits, and the text of a field by its kind of value."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ from pipeline.training.synthetic_pages.synthesis_options import SynthOptions
 
 @dataclass(frozen=True, slots=True)
 class ClerkHabits:
-    """How one clerk writes values. Shares are 0 to 1.
+    """A clerk's habits of writing values. Shares are 0 to 1.
 
     Attributes:
         separator: Sign between the parts of a date.
         padded: Whether days, months and numbers have two digits.
         capitals: Share of names in capitals.
-        spread: Share of dates and numbers whose characters are written apart.
-        abbreviates: Share of names that are abbreviated.
+        spread: Share of dates and numbers with spaced characters.
+        abbreviates: Share of abbreviated names.
         titled_words: Whether dates in words have capital initials.
-        ways: What the clerk of an office keeps to.
+        ways: Persistent habits of the clerk of an office.
     """
 
     separator: str
@@ -110,7 +110,7 @@ class Clerk:
     """A clerk with a form to fill in.
 
     Attributes:
-        office: The office whose clerk it is; None where every page is drawn for itself.
+        office: The clerk's office; ``None``: independent pages.
     """
 
     form: Form
@@ -123,7 +123,7 @@ class Clerk:
 
 @dataclass(frozen=True, slots=True)
 class TextRequest:
-    """One text to write: which clerk, which case, which field; ``rng`` decides what is left to chance."""
+    """A text to write: clerk, case and field; ``rng`` decides the random parts."""
 
     rng: np.random.Generator
     clerk: Clerk
@@ -141,7 +141,7 @@ def field_texts(
 ) -> tuple[str, ...]:
     """Return the text of a field in several forms, the longest first.
 
-    A kind that has no writer here is written as free text.
+    A kind without a writer here is written as free text.
     """
     return WRITERS.get(spec.kind, _free_texts)(TextRequest(rng, clerk, facts, spec))
 
@@ -258,34 +258,33 @@ def _free_texts(request: TextRequest) -> tuple[str, ...]:
         where = draw_commune(request.rng, request.facts.home)
         if label_mentions(label, "giấy báo tử"):
             return (f"Bệnh viện đa khoa {where.district}", f"UBND xã {where.name}")
-        return (
-            f"Công an {where.province_type} {where.province}",
-            f"CA {where.province}",
-        )
+        return (f"Công an {where.province_type} {where.province}", f"CA {where.province}")
     if label_mentions(label, "số giấy", "số"):
         return (f"{request.rng.integers(1, 200):02}/{request.facts.registered_on.year}",)
     return (pick(request.rng, request.spec.usual or words.TEXTS),)
 
 
 def _relation(request: TextRequest) -> str:
-    """Return the declarant's relation; a declarant who is a parent is called so."""
-    me = request.facts.people.get(party_key(request.spec.name))
+    """Return the declarant's relation; a declaring parent is called a parent."""
+    declarant = request.facts.people.get(party_key(request.spec.name))
     for key, party in parties(request.clerk.record).items():
         if (
             key != party_key(request.spec.name)
             and party.male is not None
-            and request.facts.people.get(key) == me
+            and request.facts.people.get(key) == declarant
         ):
             return "Cha" if party.male else "Mẹ"
     known = words.RELATIONS_TO_DEAD if label_mentions(request.spec.label, "chết", "tử") else words.RELATIONS
-    mine = known[0] if me is None or me.male else known[1]
-    return pick(request.rng, [word for word in mine if word not in words.SPOUSES or _is_spouse(request, me)])
+    fitting = known[0] if declarant is None or declarant.male else known[1]
+    return pick(
+        request.rng, [word for word in fitting if word not in words.SPOUSES or _is_spouse(request, declarant)]
+    )
 
 
-def _is_spouse(request: TextRequest, me: SyntheticPerson | None) -> bool:
+def _is_spouse(request: TextRequest, declarant: SyntheticPerson | None) -> bool:
     """Return whether the declarant can be the spouse of the dead person."""
     dead = [request.facts.people[key] for key, party in parties(request.clerk.record).items() if party.dead]
-    return me is not None and any(other.male is not me.male for other in dead)
+    return declarant is not None and any(other.male is not declarant.male for other in dead)
 
 
 WRITERS: Mapping[str, Callable[[TextRequest], tuple[str, ...]]] = {
@@ -300,7 +299,7 @@ WRITERS: Mapping[str, Callable[[TextRequest], tuple[str, ...]]] = {
     "choice": _choice_texts,
     "place": _place_texts,
 }
-"""How each kind of value is put on paper; any other is free text."""
+"""The writer of each kind of value; other kinds are free text."""
 
 NOT_SPELLED = frozenset({"text", "time", "volume"})
-"""Kinds of value that the strokes of one writer do not write: their blanks stay empty."""
+"""Kinds of value that real strokes do not write: their blanks stay empty."""

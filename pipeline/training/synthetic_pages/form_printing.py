@@ -20,7 +20,7 @@ Measure = Callable[[str], float]
 LEADER_PITCH = 0.98
 LEADER_DOT = 0.36
 RULE = 0.3
-"""In mm: distance of the leader's dots, their size, and the thickness of the frame (measured on the printed sheets)."""
+"""In mm: distance of the leader's dots, their size, and the thickness of the frame (measured on printed sheets)."""
 
 
 def print_form(sheet: PaperSheet) -> None:
@@ -140,7 +140,7 @@ def _table(sheet: PaperSheet, table: Table) -> None:
 
 
 def column_edges(table: Table) -> list[float]:
-    """Return the u of the columns' edges, from 0."""
+    """Return the u of the column edges, from 0."""
     edges = [0.0]
     for column in table.columns:
         edges.append(edges[-1] + column.width)
@@ -166,7 +166,7 @@ def _heading(sheet: PaperSheet, text: str, u0: float, u1: float, v0: float, v1: 
 
 
 def wrap_text(text: str, width: float, measure: Measure) -> list[str]:
-    """Return the text broken between words into lines of at most ``width``; a longer word has a line of its own."""
+    """Return the text broken between words into lines of at most ``width``; a longer word gets its own line."""
     lines: list[str] = []
     for word in text.split():
         if lines and measure(f"{lines[-1]} {word}") <= width:
@@ -179,7 +179,7 @@ def wrap_text(text: str, width: float, measure: Measure) -> list[str]:
 def draw_tick(
     sheet: PaperSheet, box: tuple[float, float, float, float], rng: np.random.Generator, ink: Colour
 ) -> LaidInk:
-    """Draw a clerk's x or v in a check box (u0, v0, u1, v1), somewhat beyond its edges."""
+    """Draw a clerk's x or v in a check box (u0, v0, u1, v1), slightly beyond its edges."""
     left, top, right, bottom = sheet.x(box[0]), sheet.y(box[1]), sheet.x(box[2]), sheet.y(box[3])
     shapes = [[(0.15, 0.15), (0.85, 0.88)], [(0.85, 0.12), (0.12, 0.9)]]
     if rng.random() < 0.45:

@@ -1,4 +1,4 @@
-"""Draw one line of handwriting or typing as a small mask of ink."""
+"""Draw a line of handwriting or typing as a small ink mask."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Field = NDArray[np.float32]
 
 
 def ink_box(mask: Pixels) -> tuple[int, int, int, int] | None:
-    """Return left, top, right, bottom (exclusive) of the ink in a mask, or None when there is none."""
+    """Return left, top, right, bottom (exclusive) of the ink in a mask, or ``None`` without ink."""
     columns = np.flatnonzero((mask > 40).any(axis=0))
     rows = np.flatnonzero((mask > 40).any(axis=1))
     if not len(columns) or not len(rows):
@@ -27,7 +27,7 @@ def ink_box(mask: Pixels) -> tuple[int, int, int, int] | None:
 
 
 def text_width(text: str, hand: HandStyle, dpi: float, scale: float = 1.0) -> float:
-    """Return how many pixels wide the hand writes a text."""
+    """Return the width of a text in the hand, in pixels."""
     if hand.strokes is not None and hand.strokes.spells(text):
         return hand.strokes.width(text, _em(hand, dpi, scale))
     font = load_font(hand.font, _em(hand, dpi, scale))
@@ -39,12 +39,12 @@ def draw_line(
     text: str, hand: HandStyle, dpi: float, rng: np.random.Generator, *,
     scale: float = 1.0, squeeze: float = 1.0, gaps: tuple[float, ...] = (),
 ) -> LinePatch:  # fmt: skip
-    """Return the ink of one line.
+    """Return the ink of a line.
 
     Args:
-        scale: Size as a share of the hand's own.
-        squeeze: Width as a share of the natural one.
-        gaps: Pixels to add after each character; layout, not text.
+        scale: Size relative to the hand's size.
+        squeeze: Width relative to the natural width.
+        gaps: Pixels added after each character; layout, not text.
     """
     em = _em(hand, dpi, scale)
     if hand.strokes is not None and hand.strokes.spells(text):
@@ -66,7 +66,7 @@ def _space(font: ImageFont.FreeTypeFont, hand: HandStyle) -> float:
 def _set_glyphs(
     text: str, hand: HandStyle, em: int, rng: np.random.Generator, gaps: tuple[float, ...]
 ) -> tuple[Pixels, float]:
-    """Set the text letter by letter (word by word where letters join); its baseline begins at (1, 1.6) em."""
+    """Set the text letter by letter (word by word if letters join); its baseline begins at (1, 1.6) em."""
     font = load_font(hand.font, em)
     room = sum(font.getlength(word) + 2 * _space(font, hand) for word in text.split(" ")) + sum(gaps)
     image = Image.new("L", (int(room + 2.5 * em), int(2.6 * em)), 0)
@@ -98,7 +98,7 @@ def _set_glyphs(
 def _single_stroke(
     pencil: ImageDraw.ImageDraw, left: float, base: float, font: ImageFont.FreeTypeFont, bright: int
 ) -> None:
-    """Draw the figure one as an upright stroke, as tall as the font's nought and as thick as its strokes."""
+    """Draw the digit 1 as an upright stroke, as tall as the font's 0 and as thick as its strokes."""
     _, top, _, _ = font.getbbox("0", anchor="ls")
     thick = max(1, round(_stroke_width(font)))
     middle = left + font.getlength("1") / 2
@@ -108,7 +108,7 @@ def _single_stroke(
 
 @lru_cache(maxsize=256)
 def _stroke_width(font: ImageFont.FreeTypeFont) -> float:
-    """Return how thick the strokes of a font's figures are, in pixels."""
+    """Return the stroke width of a font's digits, in pixels."""
     image = Image.new("L", (int(font.getlength("17")) + 20, int(2.6 * font.size)), 0)
     ImageDraw.Draw(image).text((8, 1.6 * font.size), "17", font=font, fill=255, anchor="ls")
     ink = (np.asarray(image, np.uint8) > 127).astype(np.uint8)
@@ -118,7 +118,7 @@ def _stroke_width(font: ImageFont.FreeTypeFont) -> float:
 
 
 def _warp_line(flat: Pixels, hand: HandStyle, em: int, rng: np.random.Generator, squeeze: float) -> Pixels:
-    """Apply slant, narrowing, drift of the baseline and the unrest of a moving hand in one resampling."""
+    """Apply slant, narrowing, baseline drift and the unrest of a moving hand in a single resampling."""
     if hand.typed and squeeze == 1.0 and not hand.unrest:
         return flat
     height, width = flat.shape
@@ -138,7 +138,7 @@ def _warp_line(flat: Pixels, hand: HandStyle, em: int, rng: np.random.Generator,
 
 
 def _smooth(rng: np.random.Generator, shape: tuple[int, int], grain: float) -> Field:
-    """Return smooth noise, about -1 to 1, whose bumps are ``grain`` pixels apart."""
+    """Return smooth noise, about -1 to 1, with bumps ``grain`` pixels apart."""
     rows, columns = max(2, int(shape[0] / grain) + 2), max(2, int(shape[1] / grain) + 2)
     coarse = rng.normal(0, 0.6, (rows, columns)).astype(np.float32)
     if shape[0] == 1:
@@ -147,7 +147,7 @@ def _smooth(rng: np.random.Generator, shape: tuple[int, int], grain: float) -> F
 
 
 def _apply_pen(mask: Pixels, hand: HandStyle, dpi: float, rng: np.random.Generator) -> Pixels:
-    """Swell or thin the strokes to the pen's weight, with pressure that comes and goes."""
+    """Thicken or thin the strokes to the pen's weight, with varying pressure."""
     soft = cv2.GaussianBlur(mask, (0, 0), max(0.35, 0.055 * dpi / 25.4)).astype(np.float32) / 255
     swollen = soft
     if hand.weight:

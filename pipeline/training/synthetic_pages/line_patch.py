@@ -1,4 +1,4 @@
-"""The ink of one line as a small mask."""
+"""The ink of a line as a small mask."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pipeline.base.model import Pixels
 
 @dataclass(frozen=True, slots=True)
 class LinePatch:
-    """The ink of one line.
+    """The ink of a line.
 
     Attributes:
         mask: (height, width), 255 is full ink.
-        origin: The pixel (x, y) of the mask where the baseline begins.
+        origin: Pixel (x, y) of the mask at the start of the baseline.
         advance: Length of the line in pixels.
     """
 

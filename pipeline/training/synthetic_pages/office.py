@@ -1,4 +1,4 @@
-"""The office that keeps a book: its officers, its places, the order of its entries, what its clerks keep to."""
+"""The office that keeps a book: its officers, its places, the order of its entries, the habits of its clerks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pipeline.training.synthetic_pages.people import Commune, SyntheticPerson, d
 from pipeline.training.synthetic_pages.synthesis_options import OfficeOptions
 
 LINE_BREAK = "\n"
-"""Where a clerk goes on on the next line of a blank."""
+"""Break to the next line of a blank."""
 
 TITLES: Sequence[Sequence[str]] = (
     ("Chủ tịch UBND xã", "Chủ tịch", "CT", "CT UBND xã", "CT. UBND xã", "Chủ tịch UBND xã {commune}"),
@@ -22,17 +22,17 @@ TITLES: Sequence[Sequence[str]] = (
     ("Phó Chủ tịch", "PCT", "Phó Chủ tịch UBND", "PCT UBND xã {commune}"),
     ("CB TP-HT", "Cán bộ Tư pháp - Hộ tịch", "Công chức TP-HT"),
 )
-"""How the title of each signer is written; further signers begin anew with the second."""
+"""Spellings of each signer's title; further signers start again from the second."""
 
 SIGNER_WORDINGS: Sequence[str] = (
     "{name}, {title}", "{name} - {title}", "{name} ({title})", "{name}. {title}", "{title} {name}", "{title}: {name}",
     "{title} - {name}", "{title}. {name}", "{title}\n{name}", "{name}\n{title}", "TM. UBND {title} {name}",
     "TM. UBND xã\n{title}: {name}",
 )  # fmt: skip
-"""In which order and with which signs name and title are put into one blank."""
+"""Orders and signs that combine name and title in a blank."""
 
 BETWEEN: Sequence[str] = (", ", ", ", ", ", " - ", " ")
-"""What stands between the units of a place."""
+"""Separators of the units of a place."""
 
 UNIT_WORDS: Sequence[tuple[str, str, Mapping[str, str]]] = (
     ("xã ", "huyện ", {"tỉnh": "tỉnh ", "TP": "TP "}),
@@ -41,7 +41,7 @@ UNIT_WORDS: Sequence[tuple[str, str, Mapping[str, str]]] = (
     ("x. ", "h. ", {"tỉnh": "t. ", "TP": "TP. "}),
     ("xã ", "", {"tỉnh": "", "TP": ""}),
 )
-"""How commune, district and province are announced."""
+"""Prefixes of commune, district and province."""
 
 HAMLET_WORDS: Sequence[str] = ("Ấp ", "ấp ", "Ấp ", "KV ")
 
@@ -55,17 +55,17 @@ HOSPITAL_WORDS: Sequence[str] = ("Bệnh viện đa khoa", "Bệnh viện ĐK", 
 
 @dataclass(frozen=True, slots=True)
 class WritingWays:
-    """What a clerk keeps to for months.
+    """The persistent habits of a clerk.
 
     Attributes:
-        between: What stands between the units of a place.
-        units: How commune, district and province are announced.
-        hamlet: How a hamlet is announced.
-        hospital: How a general hospital is called.
-        signer: How a signer's name and title are put together.
-        title: Which of the ways to write a title, counted over all of them.
-        with_year: Whether entry numbers bear the year.
-        khmer: How the ethnicity of the Khmer is spelled.
+        between: Separator of the units of a place.
+        units: Prefixes of commune, district and province.
+        hamlet: Prefix of a hamlet.
+        hospital: Term for a general hospital.
+        signer: Combination of a signer's name and title.
+        title: Index of the spelling of a title, over all spellings.
+        with_year: Whether entry numbers include the year.
+        khmer: Spelling of the Khmer ethnicity.
     """
 
     between: str
@@ -91,7 +91,7 @@ class WritingWays:
         )
 
     def commune(self, home: Commune) -> str:
-        """Return a commune with the units above it."""
+        """Return a commune with its superior units."""
         of_commune, of_district, of_province = self.units
         parts = [f"{of_commune}{home.name}"]
         if home.district:
@@ -103,7 +103,7 @@ class WritingWays:
 
 @dataclass(frozen=True, slots=True)
 class OrderedEntry:
-    """What the book's order says of an entry.
+    """The order of an entry in the book.
 
     Attributes:
         page_no: Page of the book, from 1.
@@ -116,10 +116,10 @@ class OrderedEntry:
 
 @dataclass(frozen=True, slots=True)
 class SigningOfficer:
-    """Somebody who signs.
+    """A signer.
 
     Attributes:
-        titles: How the title is written.
+        titles: Spellings of the title.
     """
 
     person: SyntheticPerson
@@ -131,9 +131,9 @@ class Office:
     """The office that keeps a book.
 
     Attributes:
-        signs_in: Month to the number of its signer.
-        registers_in: Month to the number of its registrar.
-        hospitals: General hospitals that recur, by whose they are.
+        signs_in: Index of the signer by month.
+        registers_in: Index of the registrar by month.
+        hospitals: Recurring general hospitals, by the unit that runs them.
     """
 
     options: OfficeOptions
@@ -167,7 +167,7 @@ class Office:
         )
 
     def officers(self, record: RecordSpec, month: int) -> Mapping[str, SyntheticPerson]:
-        """Return who acts for the office in a month, by party."""
+        """Return the officers of a month, by party."""
         signer, registrar = self.signers[self.signs_in[month]], self.registrars[self.registers_in[month]]
         return {
             key: signer.person if label_mentions(party.label, "người ký") else registrar
@@ -184,7 +184,7 @@ class Office:
     def signer_wordings(
         self, rng: np.random.Generator, ways: WritingWays, name: str, month: int
     ) -> tuple[tuple[tuple[str, str], ...], ...]:
-        """Return the wordings of a blank that holds the signer's name and title, in runs of (role, text)."""
+        """Return the wordings of a blank with the signer's name and title, in runs of (role, text)."""
         titles = [self.title(rng, ways, month)]
         titles += sorted(
             (title for title in self.signers[self.signs_in[month]].titles if "{" not in title), key=len
@@ -228,44 +228,44 @@ class Office:
 
 
 def _runs(shape: str, name: str, title: str) -> tuple[tuple[str, str], ...]:
-    """Return the runs of a signer's wording; what belongs to neither value has the role ""."""
+    """Return the runs of a signer's wording; text of neither value has the role ""."""
     known = {"{name}": ("name", name), "{title}": ("title", title)}
     pieces = shape.replace("{", "\0{").replace("}", "}\0").split("\0")
     return tuple(known.get(piece, ("", piece)) for piece in pieces if piece)
 
 
 def _months(rng: np.random.Generator, people: int, most: int) -> Mapping[int, int]:
-    """Return who serves in each month: stretches of at most so many months, everybody in turn."""
-    serving, month, who = {}, 1, int(rng.integers(people))
+    """Return the person in service by month: in turn, for at most ``most`` months each."""
+    serving, month, person = {}, 1, int(rng.integers(people))
     while month <= 12:
         for _ in range(int(rng.integers(1, most + 1))):
-            serving[month] = who
+            serving[month] = person
             month += 1
-        who = (who + 1) % people
+        person = (person + 1) % people
     return serving
 
 
 def draw_order(
     rng: np.random.Generator, options: OfficeOptions, *, entries: int, rows: int, first: int, year: int
 ) -> Sequence[OrderedEntry]:
-    """Return number, page and day of every entry: days never go back, numbers leave gaps, pages are missing.
+    """Return number, page and day of every entry: days increase, numbers have gaps, pages are missing.
 
     Args:
-        rows: Entries a page.
+        rows: Entries per page.
         first: Number of the first entry.
     """
     days = sorted(int(day) for day in rng.integers(0, 360, entries))
     restart = int(rng.integers(1, entries)) if entries > 2 and happens(rng, options.restart) else 0
     number, page, order = first, 1, []
-    for at in range(entries):
-        if at:
+    for index in range(entries):
+        if index:
             number += 1 + (int(rng.integers(1, 4)) if happens(rng, options.gap) else 0)
-            if at % rows == 0:
+            if index % rows == 0:
                 page += 1
                 if happens(rng, options.missing):
                     page += 1
                     number += rows
-        if restart and at == restart:
+        if restart and index == restart:
             number = 1
-        order.append(OrderedEntry(number, page, date(year, 1, 2) + timedelta(days=days[at])))
+        order.append(OrderedEntry(number, page, date(year, 1, 2) + timedelta(days=days[index])))
     return order

@@ -39,12 +39,12 @@ from pipeline.values.kinds import SIGNER, TEXT
 
 @dataclass(frozen=True)
 class DrawnEntry:
-    """One case as it is on paper.
+    """A case as written on paper.
 
     Attributes:
         row: Row of the page, from 0.
-        texts: Field to text; an empty text is a blank.
-        ditto: Field to the text that a ditto mark repeats.
+        texts: Text by field; an empty text is a blank.
+        ditto: The text repeated by a ditto mark, by field.
     """
 
     row: int
@@ -58,7 +58,7 @@ class FlatPage:
 
     Attributes:
         sheet: The paper with its ink.
-        entries: What is written on it.
+        entries: The written entries.
     """
 
     sheet: PaperSheet
@@ -75,16 +75,16 @@ def draw_entry_page(
     cutouts: deque[InkCutout],
     spelled: SpelledWords | None = None,
 ) -> FlatPage:
-    """Draw the entries of one page on a blank sheet.
+    """Draw the entries of a page on a blank sheet.
 
     Args:
-        clerk: Who fills in the form.
-        hands: Hands that write; each entry takes one of them.
-        cases: One case a row; one in all on forms of one entry.
+        clerk: The clerk who fills in the form.
+        hands: The writing hands; each entry takes one.
+        cases: A case for each row; a single case on forms with a single entry.
         sheet: The blank sheet.
-        sealed: Whether a round seal lies over its edge.
-        cutouts: Real ink for the blanks for places; what is used is taken out.
-        spelled: What the strokes can say that the hands write with, where they write with strokes.
+        sealed: Whether a round seal is on its edge.
+        cutouts: Real ink for the blanks for places; used cutouts are removed.
+        spelled: Words spelled by the hands' real strokes, if they write with strokes.
     """
     print_form(sheet)
     entries = []
@@ -146,13 +146,13 @@ def _write_entry(
 
 
 def _sign_across(writer: SheetWriter, clerk: Clerk, value: BlankContent) -> None:
-    """Draw a signature over the signer's name where the office's officers sign so."""
+    """Draw a signature across the signer's name if the office's officers sign so."""
     if value.slot.kind != SIGNER.name or not clerk.office or not value.alternatives:
         return
-    mine = [line.box for line in writer.sheet.inks if line.fields == value.slot.field_names]
-    if not mine or not happens(writer.rng, clerk.office.options.signed_across):
+    name_boxes = [line.box for line in writer.sheet.inks if line.fields == value.slot.field_names]
+    if not name_boxes or not happens(writer.rng, clerk.office.options.signed_across):
         return
-    box, sheet, rng = max(mine, key=lambda found: found.width), writer.sheet, writer.rng
+    box, sheet, rng = max(name_boxes, key=lambda candidate: candidate.width), writer.sheet, writer.rng
     draw_signature(
         sheet,
         box.left + box.width * float(rng.uniform(0.3, 0.8)),
@@ -164,7 +164,7 @@ def _sign_across(writer: SheetWriter, clerk: Clerk, value: BlankContent) -> None
 
 
 def _note_seal(sheet: PaperSheet, seal: LaidInk) -> None:
-    """Remember where a seal lies, as far as it lies on the sheet."""
+    """Record the visible box of a seal on the sheet."""
     height, width = seal.mask.shape
     right, bottom = min(seal.left + width, sheet.size[0]), min(seal.top + height, sheet.size[1])
     sheet.seals.append(Box(max(seal.left, 0), max(seal.top, 0), right, bottom))
@@ -173,7 +173,7 @@ def _note_seal(sheet: PaperSheet, seal: LaidInk) -> None:
 def _maybe_ditto(
     rng: np.random.Generator, clerk: Clerk, value: BlankContent, above: Mapping[str, str]
 ) -> BlankContent:
-    """Return the value or a ditto mark; only values that neighbours really share are repeated by a mark."""
+    """Return the value or a ditto mark; only values that neighbours share are repeated by a mark."""
     name = value.slot.name
     spec = clerk.record.by_name.get(name)
     shared = spec is not None and (spec.value_kind.is_listed or spec.value_kind.is_place)
@@ -197,7 +197,7 @@ def _is_notes(clerk: Clerk, slot: Slot) -> bool:
 
 
 def _officer_signs(writer: SheetWriter, facts: SyntheticCase, value: BlankContent) -> Mapping[str, str]:
-    """Draw the officer's signature and under it the name, written or stamped."""
+    """Draw the officer's signature with the written or stamped name below."""
     sheet, rng, slot = writer.sheet, writer.rng, value.slot
     if slot.area:
         u0, v0, u1, v1 = slot.area
@@ -237,7 +237,7 @@ def _stamped_note(writer: SheetWriter, slot: Slot) -> Mapping[str, str]:
 
 
 def _tick_boxes(writer: SheetWriter, clerk: Clerk, facts: SyntheticCase) -> Mapping[str, str]:
-    """Tick the boxes that agree with the case: at most one a field."""
+    """Tick the boxes that fit the case: at most one for each field."""
     texts = {}
     for name, box in ticked_boxes(writer.rng, clerk.form.boxes, clerk.record, facts).items():
         texts[name] = box.value if box else ""
@@ -265,7 +265,7 @@ def _signatures(sheet: PaperSheet, rng: np.random.Generator, hands: Sequence[Han
 
 
 def _unread_cells(writer: SheetWriter, facts: SyntheticCase) -> None:
-    """Fill the columns that no field reads: an occupation, an address, a signature."""
+    """Fill the columns without a field: an occupation, an address, a signature."""
     table, sheet, rng = writer.sheet.form.table, writer.sheet, writer.rng
     assert table is not None
     edges = column_edges(table)
@@ -287,7 +287,7 @@ def _unread_cells(writer: SheetWriter, facts: SyntheticCase) -> None:
 def draw_cover_page(
     rng: np.random.Generator, form: Form, hand: HandStyle, ledger: Ledger, title: str, dpi: float
 ) -> FlatPage:
-    """Draw the book's cover; the printed words before each blank say what of the ledger goes into it."""
+    """Draw the cover of the book; the printed words before each blank select the content from the ledger."""
     sheet = PaperSheet.blank(form, dpi)
     print_form(sheet)
     writer = SheetWriter(sheet, hand, rng)

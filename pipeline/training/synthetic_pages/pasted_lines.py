@@ -1,4 +1,4 @@
-"""Paste real pen lines in place of drawn ones: ink cut from photographs of addresses, into the blanks for places."""
+"""Paste real pen lines instead of drawn lines: ink cut from photographs of addresses, into the blanks for places."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from pipeline.training.synthetic_pages.blank_contents import BlankContent
 from pipeline.training.synthetic_pages.blank_writing import SheetWriter
 
 ROOM_MM = 70.0
-"""A line of a blank that is shorter than this takes no cutout."""
+"""Least length of a blank's line for a cutout."""
 
 MARGIN_MM = 2.0
-"""Paper left free at either end of a blank's line."""
+"""Free paper at both ends of a blank's line."""
 
 SPREAD_MM, SMALLEST_MM = (1.0, 1.3), 0.85
-"""How far the ink of a pasted line spreads about its middle, up and down (one standard deviation); and the least spread
-to which a long line is made smaller, so that it fits its blank."""
+"""Standard deviation of a pasted line's ink about its middle, vertically; and the least deviation to which a long line
+is scaled down to fit its blank."""
 
 FLOW_MM, FLOW = 0.05, 1.35
-"""How far ink runs into the paper and how much that darkens its edges: lines made smaller keep a pen's weight."""
+"""Spread of ink into the paper and darkening of its edges: scaled lines keep the weight of a pen."""
 
 BASELINE = 1.05
-"""How far below its middle a line of ink lies on its leader, in spreads."""
+"""Distance of the leader below the middle of a line's ink, in spreads."""
 
 
 @dataclass(frozen=True, eq=False)
 class InkCutout:
-    """One line of real ink.
+    """A line of real ink.
 
     Attributes:
-        mask: (height, width) cut tightly, 255 is full ink.
+        mask: (height, width), cropped to the ink, 255 is full ink.
     """
 
     mask: Pixels
@@ -44,7 +44,7 @@ class InkCutout:
 
     @property
     def spread(self) -> tuple[float, float]:
-        """The row about which the ink lies, and the standard deviation of its rows from it."""
+        """The middle row of the ink, and the standard deviation of its rows."""
         weights = self.mask.sum(axis=1, dtype=np.float64)
         rows = np.arange(len(weights)) + 0.5
         middle = float((rows * weights).sum() / max(1.0, weights.sum()))
@@ -55,15 +55,15 @@ class InkCutout:
 def paste_cutouts(
     writer: SheetWriter, value: BlankContent, record: RecordSpec, cutouts: deque[InkCutout]
 ) -> Mapping[str, str] | None:
-    """Paste the next fitting cutouts into a blank for a place, one on each of its lines that is long enough.
+    """Paste the next fitting cutouts into a blank for a place, one on each sufficiently long line.
 
     Args:
-        value: What would be written by hand.
-        cutouts: Cutouts to use; those pasted are taken out.
+        value: The content that would be written by hand.
+        cutouts: Available cutouts; pasted cutouts are removed.
 
     Returns:
-        Field to text as it now is on paper; None when nothing was pasted, because the blank is for something else, is
-        to stay empty, or no cutout fits it.
+        The pasted text by field; ``None`` if nothing was pasted, because the blank is of another kind, stays empty, or
+        fits no cutout.
     """
     slot = value.slot
     are_places = [record.by_name[name].value_kind.is_place for name in slot.field_names]
@@ -85,13 +85,13 @@ def _room(writer: SheetWriter, piece: Piece) -> float:
 
 
 def _smallest_mm(writer: SheetWriter, piece: Piece, cutout: InkCutout) -> float:
-    """Return how far a cutout would spread that fills the line from end to end."""
+    """Return the spread of a cutout scaled to the full width of the line."""
     width: int = cutout.mask.shape[1]
     return cutout.spread[1] * _room(writer, piece) / width / writer.sheet.mm(1.0)
 
 
 def _paste_cutout(writer: SheetWriter, fields: tuple[str, ...], piece: Piece, cutout: InkCutout) -> str:
-    """Scale a cutout to the writing of the form, or to its blank where that is less, and lay its ink on the leader."""
+    """Scale a cutout to the form's writing, or to its blank if that is smaller, and lay its ink on the leader."""
     sheet, hand, rng = writer.sheet, writer.hand, writer.rng
     middle, spread = cutout.spread
     room = _room(writer, piece)

@@ -1,4 +1,4 @@
-"""Pen fonts, which come with the package (``fonts/SOURCE.md``), and the hands and machines that write."""
+"""Pen fonts of the package (``fonts/SOURCE.md``), and the styles of hands and machines."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class PenFont:
 
     Attributes:
         file: Path below ``PEN_FOLDER``, or anywhere.
-        size: Height of its em in mm for a middling hand.
-        weight: How much its strokes must swell (+) to look like a ball pen's, in mm.
-        slant: How far it must lean (dx/dy) to look written.
-        capitals: Whether words of capitals can be read in it.
+        size: Height of the em in mm for an average hand.
+        weight: Stroke widening that gives the look of a ball pen, in mm.
+        slant: Slant (dx/dy) that gives the look of handwriting.
+        capitals: Whether words in capitals are legible in it.
     """
 
     file: str
@@ -60,7 +60,7 @@ TYPE_FACES = (
     ("FreeMono.ttf", 4.2),
     ("LiberationMono-Regular.ttf", 3.9),
 )
-"""Faces of the typed variant with the height of the em in mm."""
+"""Typefaces of the typed variant with the height of the em in mm."""
 
 INKS = ((28, 48, 150), (22, 36, 120), (18, 28, 84), (34, 34, 40), (20, 20, 24), (74, 36, 128))
 """Blue, deep blue, blue-black, faded black, black, violet."""
@@ -68,22 +68,22 @@ INKS = ((28, 48, 150), (22, 36, 120), (18, 28, 84), (34, 34, 40), (20, 20, 24), 
 
 @dataclass(frozen=True, slots=True)
 class HandStyle:
-    """The style of one writer's hand, or of a printing machine, for one book. Lengths in mm, angles as dx/dy.
+    """The style of a writer's hand or of a printing machine in a book. Lengths in mm, angles as dx/dy.
 
     Attributes:
         size: Height of the em.
-        weight: How much strokes swell.
-        slant: How far letters lean.
+        weight: Stroke widening.
+        slant: Slant of letters.
         ink: Colour, RGB.
-        alpha: How dark the ink lies, 0 to 1.
-        rise: How far the letters stand above the leader; negative across or below it.
-        unrest: How uneven the letters are; 0 is type.
-        drift: How much the baseline rises along the line.
-        spacing: Space between words, in blanks of the font.
-        pressure: How much the darkness varies, 0 to 1.
-        capitals: Whether words of capitals can be read in it.
-        strokes: Real ink to write with wherever it spells the text.
-        one_stroke: Whether its figure one is a single stroke.
+        alpha: Darkness of the ink, 0 to 1.
+        rise: Height of the letters above the leader; negative: across or below it.
+        unrest: Unevenness of the letters; 0 is type.
+        drift: Rise of the baseline along the line.
+        spacing: Space between words, in spaces of the font.
+        pressure: Variation of the darkness, 0 to 1.
+        capitals: Whether words in capitals are legible in it.
+        strokes: Real ink for the texts that it spells.
+        one_stroke: Whether its digit 1 is a single stroke.
     """
 
     font: Path
@@ -110,7 +110,7 @@ def draw_hand_style(
     """Draw a person's hand.
 
     Args:
-        families: Families to choose from; empty means all of the package.
+        families: Families to choose from; empty: all of the package.
         more: Pen fonts outside the package that ``families`` may name.
 
     Raises:

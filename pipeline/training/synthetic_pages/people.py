@@ -1,4 +1,4 @@
-"""Synthetic people and the real communes they live in, drawn by chance."""
+"""Random synthetic people, and the real communes in which they live."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from pipeline.values.places import DayRange, Gazetteer, Level, Unit
 from pipeline.values.places.unit import ALWAYS
 
 PROVINCES = ("92", "93", "94", "86", "89", "91", "95", "87")
-"""Codes (of the list of 2004) of the provinces that books are from: the Mekong delta."""
+"""Codes (of the list of 2004) of the provinces of the books: the Mekong delta."""
 
 
 @dataclass(frozen=True)
 class RuralDistrict:
-    """A rural district of one year.
+    """A rural district in a year.
 
     Attributes:
-        name: Its name; empty in years without districts.
+        name: Its name; ``""`` in years without districts.
         province_type: Type of the province as clerks write it: ``TP``, ``tỉnh``.
         province: Name of the province in that year.
     """
@@ -37,55 +37,58 @@ class RuralDistrict:
 
 @dataclass(frozen=True)
 class Geography:
-    """The rural districts of one year by the names of their provinces."""
+    """The rural districts of a year by province."""
 
     provinces: Mapping[str, Sequence[RuralDistrict]]
 
 
 @lru_cache(maxsize=64)
 def geography_of_year(gazetteer: Gazetteer, year: int) -> Geography:
-    """Return the rural communes of a year in their rural districts (from 2026 on without) and provinces.
+    """Return the rural communes of a year in their districts (none from 2026 on) and provinces.
 
-    A unit that the tables rule out on any day of the year is left out. For 2025 the first half of the year counts.
+    Units that the tables exclude on any day of the year are left out. For 2025, January counts.
     """
     days = DayRange(year * 10000 + 101, year * 10000 + (131 if year == 2025 else 1231))
-    there = [unit for unit in gazetteer.units if _throughout(unit, days)]
-    found = _two_levels(there) if year > 2025 else _three_levels(gazetteer, there)
+    units = [unit for unit in gazetteer.units if _throughout(unit, days)]
+    districts = _two_levels(units) if year > 2025 else _three_levels(gazetteer, units)
     return Geography(
-        {name: tuple(sorted(found[name], key=lambda district: district.name)) for name in sorted(found)}
+        {
+            name: tuple(sorted(districts[name], key=lambda district: district.name))
+            for name in sorted(districts)
+        }
     )
 
 
-def _three_levels(gazetteer: Gazetteer, there: Sequence[Unit]) -> Mapping[str, Sequence[RuralDistrict]]:
-    communes = _rural_communes(there, "2004")
+def _three_levels(gazetteer: Gazetteer, units: Sequence[Unit]) -> Mapping[str, Sequence[RuralDistrict]]:
+    communes = _rural_communes(units, "2004")
     provinces = [
-        unit for unit in there if unit.level is Level.PROVINCE and unit.scheme in ("2004", "history")
+        unit for unit in units if unit.level is Level.PROVINCE and unit.scheme in ("2004", "history")
     ]
-    found = defaultdict(list)
-    for district in there:
+    districts = defaultdict(list)
+    for district in units:
         if district.type != "Huyện" or district.scheme != "2004" or district.parent not in PROVINCES:
             continue
         above = [province for province in provinces if gazetteer.lies_in(district, province)]
         if len(above) == 1 and communes[district.code]:
-            found[above[0].name].append(_district(district.name, above[0], communes[district.code]))
-    return found
+            districts[above[0].name].append(_district(district.name, above[0], communes[district.code]))
+    return districts
 
 
-def _two_levels(there: Sequence[Unit]) -> Mapping[str, Sequence[RuralDistrict]]:
-    communes = _rural_communes(there, "2025")
-    provinces = [unit for unit in there if unit.level is Level.PROVINCE and unit.scheme == "2025"]
+def _two_levels(units: Sequence[Unit]) -> Mapping[str, Sequence[RuralDistrict]]:
+    communes = _rural_communes(units, "2025")
+    provinces = [unit for unit in units if unit.level is Level.PROVINCE and unit.scheme == "2025"]
     return {
         unit.name: [_district("", unit, communes[unit.code])] for unit in provinces if unit.code in PROVINCES
     }
 
 
-def _rural_communes(there: Sequence[Unit], scheme: str) -> Mapping[str, dict[str, str]]:
-    """Return the codes of rural communes by name, by the code of the unit above them."""
-    found: defaultdict[str, dict[str, str]] = defaultdict(dict)
-    for unit in there:
+def _rural_communes(units: Sequence[Unit], scheme: str) -> Mapping[str, dict[str, str]]:
+    """Return the codes of rural communes by name, by the code of their parent unit."""
+    codes: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for unit in units:
         if unit.type == "Xã" and unit.scheme == scheme:
-            found[unit.parent].setdefault(unit.name, unit.code)
-    return found
+            codes[unit.parent].setdefault(unit.name, unit.code)
+    return codes
 
 
 def _district(name: str, province: Unit, communes: Mapping[str, str]) -> RuralDistrict:
@@ -94,7 +97,7 @@ def _district(name: str, province: Unit, communes: Mapping[str, str]) -> RuralDi
 
 
 def _throughout(unit: Unit, days: DayRange) -> bool:
-    """Return whether nothing in the tables contradicts the unit on any of those days."""
+    """Return whether the tables contradict the unit on none of the days."""
     return unit.span.from_min <= days.first and (unit.span.to_max == ALWAYS or days.last < unit.span.to_min)
 
 
@@ -102,18 +105,18 @@ T = TypeVar("T")
 
 
 def pick(rng: np.random.Generator, items: Sequence[T]) -> T:
-    """Return one item; all are equally likely."""
+    """Return a random item, all equally likely."""
     return items[int(rng.integers(len(items)))]
 
 
 def happens(rng: np.random.Generator, share: float) -> bool:
-    """Return True with the given chance."""
+    """Return ``True`` with the given chance."""
     return bool(rng.random() < share)
 
 
 @dataclass(frozen=True, slots=True)
 class Commune:
-    """A commune in its district and province, named as in the year of its ``geography``."""
+    """A commune in its district and province, with the names of its ``geography``."""
 
     name: str
     district: str
@@ -149,7 +152,7 @@ class SyntheticPerson:
 
 
 def draw_commune(rng: np.random.Generator, near: Commune | Geography) -> Commune:
-    """Draw a commune of a geography, or one near another commune, mostly of its district or province."""
+    """Draw a commune of a geography, or a commune near another, mostly of its district or province."""
     geography = near if isinstance(near, Geography) else near.geography
     home = None if isinstance(near, Geography) else near
     province = home.province if home and happens(rng, 0.75) else pick(rng, tuple(geography.provinces))
@@ -169,9 +172,9 @@ def draw_person(
     """Draw a person.
 
     Args:
-        home: Commune in or near which the person lives.
-        male: Sex; drawn when None.
-        like: A relative who gives surname, ethnicity and home.
+        home: The commune in or near which the person lives.
+        male: Sex; random if ``None``.
+        like: A relative with the same surname, ethnicity and home.
     """
     male = happens(rng, 0.5) if male is None else male
     khmer = happens(rng, 0.12)
@@ -182,8 +185,7 @@ def draw_person(
     middles = words.MIDDLES_MALE if male else words.MIDDLES_FEMALE
     middle = "" if khmer and male and happens(rng, 0.5) else pick(rng, middles)
     given = pick(
-        rng,
-        [w for w in (words.GIVEN_MALE if male else words.GIVEN_FEMALE) if w not in middle.split()],
+        rng, [w for w in (words.GIVEN_MALE if male else words.GIVEN_FEMALE) if w not in middle.split()]
     )
     near = like.home if like else (home if happens(rng, 0.6) else draw_commune(rng, home))
     return SyntheticPerson(

@@ -1,6 +1,6 @@
-"""Another printer's sheets of a declared form: other line heights, margins, types, wordings and colours.
+"""Another printer's sheets of a declared form: other line heights, margins, typefaces, wordings and colours.
 
-The sheet keeps the blanks of the form and their order; where and how large everything is printed differs.
+The sheet keeps the blanks of the form and their order; the places and sizes of the print differ.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pipeline.training.synthetic_pages.sheet import PRINT_INK
 from pipeline.training.synthetic_pages.synthesis_options import ReprintOptions
 
 Place = Callable[[float], float]
-"""From a declared u or v to a printed one."""
+"""Maps a declared u or v to a printed one."""
 
 RULE_INKS = ((120, 34, 40), (24, 92, 60), (32, 58, 130))
 """Second colours of forms: red brown, green, blue."""
@@ -57,24 +57,24 @@ WORDINGS: Mapping[str, Sequence[str]] = {
     "Ghi chú": ("GHI CHÚ", "Ghi chú:"),
     "Đăng ký ngày": ("Đăng ký, ngày", "Ngày đăng ký:"),
 }
-"""Labels as other printers word them."""
+"""Alternative wordings of labels."""
 
 LOWEST = 0.985
-"""The v above which everything printed inside the frame stays."""
+"""Largest v of print inside the frame."""
 
 LEAST_GAP, FOOT_ROOM = 0.05, 0.02
-"""What lies between the last blank and the foot at least, and what the foot's last line has below it."""
+"""Least space between the last blank and the foot, and space below the last line of the foot."""
 
 NARROWEST_BLANK = 0.06
-"""Width of a blank, as a share of the frame's, that a longer label must leave."""
+"""Least width of a blank before a longer label, as a share of the frame's width."""
 
 
 @dataclass(frozen=True)
 class Printing:
-    """The sheets of a book as one printer made them.
+    """The sheets of a book by a printer.
 
     Attributes:
-        form: The declared form with the places, sizes and wordings of this printer.
+        form: The declared form with the places, sizes and wordings of the printer.
         face: Typeface, a key of ``pipeline.base.print_fonts.PRINT_FACES``.
         rule_ink: Colour of frame, rules and leaders.
         double: Whether the frame is double.
@@ -89,7 +89,7 @@ class Printing:
 def draw_printing(
     rng: np.random.Generator, form: Form, options: ReprintOptions | None, province: str
 ) -> Printing:
-    """Draw the printing of a book's sheets; tables, and all forms without options, are printed as declared."""
+    """Draw the printing of a book's sheets; tables, and forms without options, are printed as declared."""
     if options is None or form.layout != "page":
         return Printing(form)
     face = pick(rng, tuple(PRINT_FACES)[1:]) if happens(rng, options.other_face) else "serif"
@@ -125,7 +125,7 @@ def _signed(rng: np.random.Generator, part: float) -> float:
 
 
 def _frame(rng: np.random.Generator, form: Form, margins: float) -> tuple[float, float, float, float]:
-    """Return a smaller frame somewhere within the declared one; its head keeps the room for what stands above it."""
+    """Return a smaller frame at a random place in the declared frame, with room above for the heading."""
     left, top, right, bottom = form.frame
     wide, tall = (1 - float(rng.uniform(0.2, 1.0)) * margins for _ in range(2))
     x = left + (right - left) * (1 - wide) * float(rng.uniform(0, 1))
@@ -134,7 +134,7 @@ def _frame(rng: np.random.Generator, form: Form, margins: float) -> tuple[float,
 
 
 def _across(rng: np.random.Generator, form: Form) -> Place:
-    """Return where a u comes to lie when the vertical rule stands elsewhere."""
+    """Return the mapping of u for a moved vertical rule."""
     if len(form.rules) != 1:
         return lambda u: u
     (rule,) = form.rules
@@ -143,10 +143,10 @@ def _across(rng: np.random.Generator, form: Form) -> Place:
 
 
 def _down(rng: np.random.Generator, form: Form, factor: float) -> Place:
-    """Return where a v comes to lie when lines are so much higher, each gap somewhat differently.
+    """Return the mapping of v for another line height, with slightly varied gaps.
 
-    What stands above and below the frame moves as well. The foot, below the last blank that is no officer's, keeps its
-    own heights and moves as a whole.
+    Print above and below the frame moves too. The foot, below the last blank outside the officers', keeps its own
+    heights and moves as a whole.
     """
     blanks = [
         line.at for line in form.lines if any(c.from_ is not None and not c.stamped for c in line.cells)
@@ -175,7 +175,7 @@ def _down(rng: np.random.Generator, form: Form, factor: float) -> Place:
 
 
 def _measure(data: Mapping[str, Any], face: str) -> Callable[[str, str], float]:
-    """Return a function that says how wide a label is printed, as a share of the frame's width."""
+    """Return a function for the printed width of a label, as a share of the frame's width."""
     left, top, right, bottom = data["frame"]
     width, height = data["paper_mm"]
     ratio = (bottom - top) * height / ((right - left) * width)
@@ -191,7 +191,7 @@ def _line(
     rng: np.random.Generator, line: Mapping[str, Any], across: Place, down: Place,
     measure: Callable[[str, str], float], wordings: float,
 ) -> dict[str, Any]:  # fmt: skip
-    """Return a line with its cells moved, reworded and with blanks that begin behind their labels."""
+    """Return a line with moved and reworded cells, with blanks that begin after their labels."""
     cells = []
     end = across(0.031)
     for cell in line["cells"]:
@@ -223,7 +223,7 @@ def _worded(rng: np.random.Generator, label: str, share: float) -> str:
 
 
 def _heading(province: str, text_size: float) -> dict[str, Any]:
-    """Return the line above the frame that names who had the sheets printed."""
+    """Return the line above the frame that names the province that ordered the print."""
     return {
         "at": -0.05 - text_size,
         "cells": [{"label": f"Sở Tư pháp {province} in", "style": "small", "start": 0.02}],

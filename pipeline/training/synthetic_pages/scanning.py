@@ -1,4 +1,4 @@
-"""What a scanner, or a telephone, makes of a sheet, and the files in which it delivers the pages."""
+"""The effects of a scanner or a telephone on a sheet, and the files of delivered pages."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ScannedPage:
         pixels: (height, width, 3) RGB.
         matrix: (3, 3) from the flat sheet's pixels to these.
         skew: Degrees, clockwise positive.
-        turn: Quarter turn in degrees clockwise in which it was delivered.
+        turn: Rotation at delivery, in degrees clockwise (quarter turns).
     """
 
     pixels: Pixels
@@ -43,7 +43,7 @@ def scan_sheet(
 
     Args:
         sheet: (height, width, 3) RGB of the flat sheet.
-        behind: The sheet whose ink shows through, or None.
+        behind: The sheet whose ink shows through, or ``None``.
     """
     paper = sheet
     low, high = options.show_through
@@ -69,7 +69,7 @@ def scan_sheet(
 def _add_show_through(
     paper: Pixels, behind: Pixels, strength: float, dpi: float, rng: np.random.Generator
 ) -> Pixels:
-    """Lay the mirrored ink of the page behind, soft and weak, under the page's own."""
+    """Lay the mirrored ink of the page behind, soft and weak, under the page's own ink."""
     small = cv2.resize(behind[:, ::-1], None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     small = cv2.GaussianBlur(small, (0, 0), max(0.6, 1.1 * dpi / 300))
     shift = rng.normal(0, dpi / 25.4 * 1.2, 2) / 2
@@ -87,20 +87,20 @@ def _add_show_through(
 def _geometry(
     width: int, height: int, options: ScannerOptions, rng: np.random.Generator
 ) -> tuple[Matrix, float, tuple[int, int]]:
-    """Return a turn about the middle and a slight perspective as one matrix, the skew, and the size of the picture.
+    """Return a rotation about the middle and a slight perspective as a matrix, the skew, and the size of the picture.
 
-    A little of the scanner's bed shows around the sheet, or a little of the paper is cut off.
+    Some of the scanner's bed shows around the sheet, or some of the paper is cut off.
     """
     skew = float(rng.uniform(-options.skew, options.skew))
     turn = np.vstack([cv2.getRotationMatrix2D((width / 2, height / 2), -skew, 1.0), [0, 0, 1]])
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     bent = corners + rng.uniform(-1, 1, (4, 2)).astype(np.float32) * np.float32(options.perspective * width)
     matrix = cv2.getPerspectiveTransform(corners, bent) @ turn
-    found = cv2.perspectiveTransform(corners[None].astype(np.float64), matrix)[0]
+    moved_corners = cv2.perspectiveTransform(corners[None].astype(np.float64), matrix)[0]
     if not options.skew and not options.perspective:
         return np.asarray(matrix, np.float64), skew, (width, height)
     margin = rng.uniform(-0.012, 0.008, 4) * width
-    low, high = found.min(axis=0) - margin[:2], found.max(axis=0) + margin[2:]
+    low, high = moved_corners.min(axis=0) - margin[:2], moved_corners.max(axis=0) + margin[2:]
     moved = np.array([[1, 0, -low[0]], [0, 1, -low[1]], [0, 0, 1]]) @ matrix
     return np.asarray(moved, np.float64), skew, (int(high[0] - low[0]), int(high[1] - low[1]))
 
@@ -125,7 +125,7 @@ def _apply_light(pixels: Pixels, options: ScannerOptions, rng: np.random.Generat
 
 
 def _gradient(shape: tuple[int, int], rng: np.random.Generator) -> Grey:
-    """Return a smooth darkening 0 to 1 that grows to one side and towards the corners."""
+    """Return a smooth darkening 0 to 1 towards a side and the corners."""
     y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
     y, x = y / shape[0] - 0.5, x / shape[1] - 0.5
     angle = rng.uniform(0, 2 * np.pi)
@@ -134,7 +134,7 @@ def _gradient(shape: tuple[int, int], rng: np.random.Generator) -> Grey:
 
 
 def _add_noise(pixels: Pixels, sigma: float, rng: np.random.Generator) -> Pixels:
-    """Add sensor noise from one tile that is shifted from strip to strip; fresh noise for every pixel costs seconds."""
+    """Add sensor noise from a tile shifted from strip to strip; fresh noise for every pixel takes seconds."""
     tile = np.clip(rng.normal(0, 1.6 * sigma, (512, 512)), -100, 100).astype(np.int16)
     tile = np.asarray(cv2.GaussianBlur(tile, (0, 0), 0.6), np.int16)
     height, width = pixels.shape[:2]
@@ -147,7 +147,7 @@ def _add_noise(pixels: Pixels, sigma: float, rng: np.random.Generator) -> Pixels
 
 
 def _turn_page(page: ScannedPage, turn: int) -> ScannedPage:
-    """Return the page delivered lying ``turn`` degrees clockwise."""
+    """Return the page rotated by ``turn`` degrees clockwise."""
     if turn == 0:
         return page
     height, width = page.pixels.shape[:2]
@@ -171,7 +171,7 @@ def quad(box: Box, matrix: Matrix) -> list[float]:
 
 
 def encode_jpeg(pixels: Pixels, dpi: int, quality: int) -> bytes:
-    """Return the page as a JPEG file (4:2:0) that states its resolution."""
+    """Return the page as a JPEG file (4:2:0) with its resolution."""
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(
         buffer, "JPEG", quality=quality, dpi=(dpi, dpi), subsampling=2, optimize=True
@@ -185,14 +185,14 @@ def write_pages(
     """Write JPEG pages into a folder as a scanner delivers them.
 
     Args:
-        folder: Where they go; made when missing.
-        stem: Name of the file, or of the files before their number.
+        folder: Target folder; created if missing.
+        stem: File name, or the part of the file names before the number.
         container: ``pdf``, ``tiff`` or ``jpeg``.
         pages: The pages as JPEG files.
         quality: JPEG quality of a TIFF.
 
     Returns:
-        For each page the name of its file and its number in it, from 1.
+        File name and page number, from 1, of each page.
     """
     folder.mkdir(parents=True, exist_ok=True)
     if container == "jpeg":
@@ -209,7 +209,7 @@ def write_pages(
 
 
 def _write_pdf(path: Path, pages: Sequence[bytes], dpi: int) -> None:
-    """Write one page an image, the JPEG bytes embedded as they are."""
+    """Write a page for each image, with the JPEG bytes embedded unchanged."""
     with pikepdf.new() as pdf:
         for page in pages:
             with Image.open(io.BytesIO(page)) as image:

@@ -1,4 +1,4 @@
-"""The flat sheet of paper before it is scanned, and the ink put on it."""
+"""The flat sheet of paper before scanning, and the ink on it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PRINT_INK = (30, 30, 33)
 
 @dataclass(frozen=True, slots=True)
 class DrawnLine:
-    """One drawn line of a value.
+    """A drawn line of a value.
 
     Attributes:
         fields: Fields that the ink belongs to.
@@ -38,11 +38,11 @@ class DrawnLine:
 
 @dataclass(frozen=True, slots=True)
 class Overflow:
-    """What of a line was written beyond the end of its blank.
+    """The part of a line beyond the end of its blank.
 
     Attributes:
         fields: Fields that the ink belongs to.
-        box: Box of that part of its ink on the flat sheet, in pixels.
+        box: Box of that part's ink on the flat sheet, in pixels.
     """
 
     fields: tuple[str, ...]
@@ -52,18 +52,18 @@ class Overflow:
 
 @dataclass
 class PaperSheet:
-    """A page in the making, on pure white; only its own methods change it.
+    """A page in progress, on pure white; only its own methods change it.
 
     Attributes:
         pixels: (height, width, 3) RGB.
-        shift: How far this printing's lines lie from the declared places, at most, as a share of the frame's height.
-        inks: What was written, line by line.
+        shift: Largest offset of the printed lines from the declared places, as a share of the frame's height.
+        inks: The written lines.
         labels: Printed labels with the boxes of their ink.
-        overflows: What was written beyond the ends of its blanks.
-        seals: Boxes of round seals, as far as they lie on the sheet.
+        overflows: Writing beyond the ends of blanks.
+        seals: Visible boxes of round seals.
         face: Typeface of the print, a key of ``PRINT_FACES``.
         rule_ink: Colour of frame, rules and leaders.
-        double_frame: Whether a second, thicker frame lies around the frame.
+        double_frame: Whether a second, thicker frame surrounds the frame.
     """
 
     form: Form
@@ -99,7 +99,7 @@ class PaperSheet:
         return Box(left * width, top * height, right * width, bottom * height)
 
     def mm(self, length: float) -> float:
-        """Return a length in mm in pixels."""
+        """Return a length in mm as pixels."""
         return length * self.dpi / 25.4
 
     def x(self, u: float) -> float:
@@ -112,7 +112,7 @@ class PaperSheet:
     def stain(
         self, mask: NDArray[np.uint8], left: int, top: int, ink: tuple[int, int, int], alpha: float = 1.0
     ) -> None:
-        """Lay ink over the paper through a mask whose corner is at (left, top); what hangs over the edge is cut."""
+        """Lay ink over the paper through a mask with its corner at (left, top); parts beyond the edge are cut."""
         height, width = self.pixels.shape[:2]
         x0, y0 = max(left, 0), max(top, 0)
         x1, y1 = min(left + mask.shape[1], width), min(top + mask.shape[0], height)
@@ -127,7 +127,7 @@ class PaperSheet:
         self, patch: LinePatch, x: float, y: float, ink: tuple[int, int, int], alpha: float,
         fields: tuple[str, ...], row: int = 0, struck: bool = False, by_hand: bool = True,
     ) -> Box | None:  # fmt: skip
-        """Lay a line of writing with its baseline's start at (x, y) and remember where its ink is."""
+        """Lay a line of writing with its baseline's start at (x, y) and record its ink."""
         corner = round(x - patch.origin[0]), round(y - patch.origin[1])
         self.stain(patch.mask, *corner, ink, alpha)
         return self.note(patch.mask, *corner, fields, row, struck, by_hand)
@@ -136,11 +136,11 @@ class PaperSheet:
         self, mask: Pixels, left: int, top: int, fields: tuple[str, ...], row: int = 0, struck: bool = False,
         by_hand: bool = True,
     ) -> Box | None:  # fmt: skip
-        """Remember ink laid through a mask as ink of these fields and return its box; None when there was none."""
-        found = ink_box(mask)
-        if found is None:
+        """Record ink laid through a mask as ink of the fields and return its box; ``None`` without ink."""
+        bounds = ink_box(mask)
+        if bounds is None:
             return None
-        x0, y0, x1, y1 = found
+        x0, y0, x1, y1 = bounds
         box = Box(left + x0, top + y0, left + x1, top + y1)
         self.inks.append(DrawnLine(fields, box, mask[y0:y1, x0:x1], struck=struck, row=row, by_hand=by_hand))
         return box
@@ -149,22 +149,22 @@ class PaperSheet:
         self, text: str, style: str, x: float, y: float, em: float, *,
         fit: float | None = None, centred: bool = False, ink: tuple[int, int, int] = PRINT_INK,
     ) -> Box:  # fmt: skip
-        """Set printed text with its baseline's start (or middle) at (x, y) and return the box of its ink.
+        """Print text with its baseline's start (or middle) at (x, y) and return the box of its ink.
 
-        ``fit`` is the width in pixels that it must take.
+        ``fit`` is the required width in pixels.
         """
         patch = print_patch(text, style, em, fit, self.face)
         left = x - patch.advance / 2 if centred else x
-        found = ink_box(patch.mask) or (0, 0, 0, 0)
+        bounds = ink_box(patch.mask) or (0, 0, 0, 0)
         corner = round(left - patch.origin[0]), round(y - patch.origin[1])
         self.stain(patch.mask, *corner, ink, 0.96)
-        return Box(corner[0] + found[0], corner[1] + found[1], corner[0] + found[2], corner[1] + found[3])
+        return Box(corner[0] + bounds[0], corner[1] + bounds[1], corner[0] + bounds[2], corner[1] + bounds[3])
 
 
 def print_patch(
     text: str, style: str, em: float, fit: float | None = None, family: str = "serif"
 ) -> LinePatch:
-    """Return printed text as a mask; ``fit`` is the width in pixels it should take, as far as type can be narrowed."""
+    """Return printed text as a mask; ``fit`` is the wanted width in pixels, as far as type can be narrowed."""
     face = print_font(style, max(6, round(em)), family)
     natural = face.getlength(text)
     pad = round(em)

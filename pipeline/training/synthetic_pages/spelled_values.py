@@ -1,4 +1,4 @@
-"""Cases and values that one writer's strokes can spell: names, real places, dates and numbers; all else stays blank."""
+"""Cases and values that a writer's strokes can spell: names, real places, dates and numbers; others stay blank."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from pipeline.values.kinds import COMPOSITES, SIGNER
 from pipeline.values.places import DayRange, Gazetteer, Level
 
 FEW = 4
-"""With fewer surnames or places, rare surnames and places without a commune are written too."""
+"""With fewer surnames or places, rare surnames and places without a commune are used too."""
 
 MOST_PLACES = 6
-"""Places beside its own commune that the book of one office names."""
+"""Largest number of places besides its own commune in the book of an office."""
 
 HAMLETS = ("Ấp", "Thôn", "Xóm", "Tổ", "Khu", "Bản", "Đội")
 
@@ -31,11 +31,11 @@ TYPED = {"Xã": "xã", "Phường": "phường", "Thị trấn": "thị trấn",
 
 @dataclass(frozen=True)
 class SpelledPlace:
-    """A commune in its district and province, or a district in its province, that the strokes spell.
+    """A commune in its district and province, or a district in its province, spelled by the strokes.
 
     Attributes:
         names: Names from the smallest unit up.
-        types: Their types, as far as the strokes spell them all; else none.
+        types: Their types, if the strokes spell all of them; else empty.
         code: Code of the smallest unit.
         province_type: Type of the province as clerks write it.
     """
@@ -48,13 +48,13 @@ class SpelledPlace:
 
 @dataclass(frozen=True)
 class SpelledWords:
-    """What one writer's strokes can name.
+    """The words that a writer's strokes can spell.
 
     Attributes:
-        middles: Words that stand between.
+        middles: Middle names.
         places: Real places of the book's year.
         hamlets: Words for a part of a commune.
-        between: What this book's clerk puts between the units of a place.
+        between: The clerk's separator of the units of a place.
     """
 
     strokes: WriterInk
@@ -69,7 +69,7 @@ class SpelledWords:
     def gather(
         cls, strokes: WriterInk, gazetteer: Gazetteer, year: int, rng: np.random.Generator
     ) -> SpelledWords:
-        """Return what the strokes can name in a year."""
+        """Return the words that the strokes spell in a year."""
         return cls(
             strokes,
             _surnames(strokes),
@@ -81,10 +81,10 @@ class SpelledWords:
         )
 
     def at_home(self, home: Commune, rng: np.random.Generator) -> tuple[SpelledWords, Commune]:
-        """Return what is named in the book of one office, and its commune: few places, most of one district.
+        """Return the words in the book of an office, and its commune: few places, most of a single district.
 
         Args:
-            home: The commune where the strokes spell no commune.
+            home: The commune to use if the strokes spell no commune.
         """
         communes = [place for place in self.places if len(place.names) > 2]
         if not communes:
@@ -95,19 +95,19 @@ class SpelledWords:
         others = [place for place in (*near, *province, *communes) if place != chosen][:MOST_PLACES]
         name, district, of_province = chosen.names
         kind, code = chosen.province_type, chosen.code
-        there = replace(
+        renamed = replace(
             home, name=name, district=district, province=of_province, province_type=kind, code=code
         )
-        return replace(self, places=[*[chosen] * (len(others) + 1), *others]), there
+        return replace(self, places=[*[chosen] * (len(others) + 1), *others]), renamed
 
     def person(
         self, person: SyntheticPerson, known: dict[str, SyntheticPerson], rng: np.random.Generator
     ) -> SyntheticPerson:
-        """Return the person under a name that the strokes spell; the same person, and the same family, stay the same.
+        """Return the person with a name that the strokes spell; the same person or family always gets the same name.
 
         Args:
-            person: Somebody made up.
-            known: Names and surnames that were replaced before in the book; added to.
+            person: An invented person.
+            known: Names and surnames already replaced in the book; extended.
         """
         if person.name not in known:
             family = known.get(person.surname) or replace(person, surname=pick(rng, self.surnames))
@@ -126,13 +126,13 @@ class SpelledWords:
     def case(
         self, case: SyntheticCase, known: dict[str, SyntheticPerson], rng: np.random.Generator
     ) -> SyntheticCase:
-        """Return the case with people whose names the strokes spell; ``known`` as in ``person``."""
+        """Return the case with names that the strokes spell; ``known`` as in ``person``."""
         if not self.surnames or not self.givens:
             return case
         return replace(case, people={key: self.person(who, known, rng) for key, who in case.people.items()})
 
     def content(self, value: BlankContent, record: RecordSpec, rng: np.random.Generator) -> BlankContent:
-        """Return what of a value the strokes spell; an empty blank where that is nothing."""
+        """Return the part of a value that the strokes spell; an empty blank if there is none."""
         slot, empty = value.slot, BlankContent(value.slot)
         if slot.printed or (value.parts is None and not value.alternatives):
             return value
@@ -140,7 +140,7 @@ class SpelledWords:
         if value.parts is not None:
             texts = [text for text in value.parts.values() if text]
             return value if texts and all(map(self.strokes.spells, texts)) else empty
-        # of a blank with several values the main one alone is written
+        # of a blank with several values only the main value is written
         roles = (COMPOSITES[slot.kind].main_role,) if slot.kind else tuple(specs)
         whole = [wording for wording in value.alternatives if self.strokes.spells(_text_of(wording))]
         if slot.kind == SIGNER.name and whole:
@@ -149,37 +149,37 @@ class SpelledWords:
             if role not in specs or specs[role].kind in NOT_SPELLED:
                 continue
             if specs[role].value_kind.is_place:
-                found = self.place_texts(rng)
+                texts_of_role = self.place_texts(rng)
             else:
-                found = [_role_text(wording, role) for wording in value.alternatives]
-            texts = [text for text in found if self.strokes.spells(text)]
+                texts_of_role = [_role_text(wording, role) for wording in value.alternatives]
+            texts = [text for text in texts_of_role if self.strokes.spells(text)]
             if texts:
                 return replace(value, alternatives=tuple(((role, text),) for text in texts), struck="")
         return empty
 
     def place_texts(self, rng: np.random.Generator) -> list[str]:
-        """Return a place that the strokes spell in several forms, the longest first; none where there is no place."""
+        """Return a place that the strokes spell in several forms, the longest first; empty without places."""
         if not self.places:
             return []
         place = pick(rng, self.places)
         plain = self.between.join(place.names)
-        found = [plain]
+        forms = [plain]
         numbered = any(name.isdigit() for name in place.names)
         if place.types and (numbered or happens(rng, 0.3)):
             typed = (f"{TYPED[kind]} {name}" for kind, name in zip(place.types, place.names, strict=True))
-            found.insert(0, self.between.join(typed))
+            forms.insert(0, self.between.join(typed))
         if self.hamlets and len(place.names) > 2 and happens(rng, 0.4):
             hamlet = f"{pick(rng, self.hamlets)} {rng.integers(1, 13)}"
-            found.insert(0, f"{hamlet}{self.between}{found[0]}")
+            forms.insert(0, f"{hamlet}{self.between}{forms[0]}")
         if numbered:
-            return found[:-1]
+            return forms[:-1]
         if len(place.names) > 2:
-            found.append(self.between.join(place.names[1:]))
-        return found
+            forms.append(self.between.join(place.names[1:]))
+        return forms
 
 
 def _surnames(strokes: WriterInk) -> tuple[str, ...]:
-    """Return the usual surnames; where they are few, rare ones too."""
+    """Return the usual surnames; if they are few, rare surnames too."""
     usual = _spelled(strokes, synthetic_words.SURNAMES)
     return usual if len(set(usual)) >= FEW else usual + _spelled(strokes, training_words.SURNAMES)
 
@@ -189,7 +189,7 @@ def _spelled(strokes: WriterInk, words: Iterable[str]) -> tuple[str, ...]:
 
 
 def _places(strokes: WriterInk, gazetteer: Gazetteer, year: int) -> tuple[SpelledPlace, ...]:
-    """Return the chains of units of a year that the strokes spell in whole, each once, in the order of the tables."""
+    """Return the fully spelled chains of units of a year, without duplicates, in the order of the tables."""
     days = DayRange(year * 10000 + 101, year * 10000 + (131 if year == 2025 else 1231))
     scheme, levels = ("2025", 2) if year > 2025 else ("2004", 3)
     chains: dict[Level, dict[tuple[str, ...], SpelledPlace]] = {Level.COMMUNE: {}, Level.DISTRICT: {}}
@@ -200,10 +200,12 @@ def _places(strokes: WriterInk, gazetteer: Gazetteer, year: int) -> tuple[Spelle
         names, types = tuple(above.name for above in line), tuple(above.type for above in line)
         if len(line) < levels - (unit.level is Level.DISTRICT) or not all(map(strokes.spells, names)):
             continue
-        told = all(kind in TYPED and strokes.spells(kind) for kind in types)
-        if told or not any(name.isdigit() for name in names):
+        has_types = all(kind in TYPED and strokes.spells(kind) for kind in types)
+        if has_types or not any(name.isdigit() for name in names):
             kind = "TP" if types[-1] == "Thành phố" else types[-1].lower()
-            chains[unit.level].setdefault(names, SpelledPlace(names, types if told else (), unit.code, kind))
+            chains[unit.level].setdefault(
+                names, SpelledPlace(names, types if has_types else (), unit.code, kind)
+            )
     communes = tuple(chains[Level.COMMUNE].values())
     return communes if len(communes) >= FEW else communes + tuple(chains[Level.DISTRICT].values())
 

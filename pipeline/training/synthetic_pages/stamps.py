@@ -1,4 +1,4 @@
-"""Draw signatures, name stamps and seals: ink that is no value but lies over values."""
+"""Draw signatures, name stamps and seals: ink over values that is no value itself."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RED = (196, 30, 44)
 
 @dataclass(frozen=True, slots=True)
 class LaidInk:
-    """Ink that was laid down: its mask with the corner at (``left``, ``top``) of the sheet."""
+    """Ink on a sheet: its mask with the corner at (``left``, ``top``) of the sheet."""
 
     mask: Pixels
     left: int
@@ -45,7 +45,7 @@ def stroke_paths(
 
 
 def stroke_path(sheet: PaperSheet, points: Points, ink: Colour, alpha: float, width_mm: float) -> LaidInk:
-    """Draw one pen stroke along points (n, 2) in pixels of the sheet."""
+    """Draw a pen stroke along points (n, 2) in pixels of the sheet."""
     return stroke_paths(sheet, [points], ink, alpha, width_mm)
 
 
@@ -87,7 +87,7 @@ def draw_signature(
 
 
 def _wear_stamp(mask: Pixels, rng: np.random.Generator, angle: float, wear: float) -> Pixels:
-    """Return a rubber stamp's print: turned, with places where the ink did not take."""
+    """Return the print of a rubber stamp: rotated, with spots without ink."""
     image = Image.fromarray(mask).rotate(angle, Image.Resampling.BILINEAR, expand=True)
     turned = np.asarray(image, np.float32)
     coarse = rng.random((max(2, turned.shape[0] // 14), max(2, turned.shape[1] // 14))).astype(np.float32)
@@ -143,7 +143,7 @@ def _lay_stamp(sheet: PaperSheet, mask: Pixels, x: float, y: float, ink: Colour,
 def round_seal(
     sheet: PaperSheet, text: str, x: float, y: float, rng: np.random.Generator, alpha: float = 0.75
 ) -> LaidInk:
-    """Stamp a round red seal 36 mm wide, centred on (x, y); what hangs over the paper's edge is on the next page."""
+    """Stamp a round red seal 36 mm wide, centred on (x, y); the part beyond the paper's edge is on the next page."""
     size = round(sheet.mm(36))
     image = Image.new("L", (size, size), 0)
     pencil = ImageDraw.Draw(image)

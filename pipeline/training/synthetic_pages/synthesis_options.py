@@ -14,19 +14,19 @@ ScannerLevel = Literal["none", "mild", "normal", "hard"]
 
 @dataclass(frozen=True, slots=True)
 class ScannerOptions:
-    """How the paper looks once scanned.
+    """The look of scanned paper.
 
     Attributes:
-        skew: Largest tilt in degrees, drawn evenly from both directions.
+        skew: Largest tilt in degrees, uniform in both directions.
         perspective: Largest shift of a corner, as a share of the page's width.
-        show_through: Least and largest strength, 0 to 1, with which the page behind shows.
-        uneven_light: How much darker the darkest corner is, 0 to 1.
+        show_through: Least and largest strength, 0 to 1, of the ink of the page behind.
+        uneven_light: Darkening of the darkest corner, 0 to 1.
         paper_tone: From white (0) to old paper (1).
         noise: Standard deviation of the noise in grey levels.
         blur: Standard deviation of the blur in pixels at 300 dpi.
         dark_edges: Share of pages with a dark bed around the paper.
         jpeg_quality: 1 to 95.
-        turned: Share of pages lying a quarter or half turn.
+        turned: Share of pages rotated by a quarter or half turn.
     """
 
     skew: float = 0.0
@@ -56,30 +56,30 @@ SCANNER_LEVELS: dict[ScannerLevel, ScannerOptions] = {
         dark_edges=0.9, jpeg_quality=45,
     ),
 }  # fmt: skip
-"""From a flat, clean scan to a hurried one."""
+"""From a flat, clean scan to a hurried scan."""
 
 
 @dataclass(frozen=True, slots=True)
 class OfficeOptions:
-    """How one office keeps its book: what its pages have in common and where its clerks go beyond the form.
+    """The habits of an office: what its pages have in common, and where its clerks write beyond the form.
 
-    Shares lie between 0 and 1. Whoever writes does so for months, whoever signs signs for months.
+    Shares are between 0 and 1. Clerks write and officers sign for months.
 
     Attributes:
-        clerks: Most clerks of a book, one after the other.
-        signers: Officers who sign, each under a title of their own.
-        registrars: Most registrars of a book.
-        hamlets: Hamlets of the commune that its people come from.
-        hospital: Share of births and deaths in one of the few hospitals that recur.
-        usual: Share of values that a clerk writes in the way of these months; the others are written in any way.
-        overflow: Share of the values long enough for it that run on beyond their blank: over the form's vertical rule
-            into the notes, or over the next label.
-        signed_across: Share of signers' names that a signature crosses.
-        one_stroke: Share of clerks who write the figure one as a single stroke.
-        half_seal: Share of books that bear half a seal on the outer edge of every page.
-        gap: Share of entries before which a number was left out.
-        missing: Share of entries before which a page is missing.
-        restart: Share of books whose numbers begin anew at some page.
+        clerks: Largest number of clerks of a book, in turn.
+        signers: Number of signing officers, each with a title of their own.
+        registrars: Largest number of registrars of a book.
+        hamlets: Number of hamlets of the commune in which its people live.
+        hospital: Share of births and deaths in a few recurring hospitals.
+        usual: Share of values in the clerk's present way of writing; the others are written in any way.
+        overflow: Share of sufficiently long values that run on beyond their blank: over the form's vertical rule into
+            the notes, or over the next label.
+        signed_across: Share of signers' names crossed by a signature.
+        one_stroke: Share of clerks who write the digit 1 as a single stroke.
+        half_seal: Share of books with half a seal on the outer edge of every page.
+        gap: Share of entries after a skipped number.
+        missing: Share of entries after a missing page.
+        restart: Share of books whose numbers start again at some page.
     """
 
     clerks: int = 2
@@ -109,16 +109,16 @@ class OfficeOptions:
 
 @dataclass(frozen=True, slots=True)
 class ReprintOptions:
-    """How far another printer's sheets differ from the declared form. Shares lie between 0 and 1.
+    """Differences of another printer's sheets from the declared form. Shares are between 0 and 1.
 
     Attributes:
-        line_height: How much lower or higher the lines may stand, as a share of the declared height.
-        margins: How much smaller the frame may be, as a share of the declared one.
-        type_size: How much smaller or larger the type may be, as a share of the declared size.
+        line_height: Largest change of the line height, as a share of the declared height.
+        margins: Largest reduction of the frame, as a share of the declared frame.
+        type_size: Largest change of the type size, as a share of the declared size.
         other_face: Share of reprints in another typeface.
-        wordings: Share of labels in other words, where there are any.
+        wordings: Share of labels in another wording, if there is any.
         coloured: Share of reprints with frame, rules and leaders in a second colour.
-        provincial: Share of reprints that a province ordered, with its name at the head and a double frame.
+        provincial: Share of reprints ordered by a province, with its name at the head and a double frame.
     """
 
     line_height: float = 0.3
@@ -139,34 +139,34 @@ class ReprintOptions:
 
 @dataclass(frozen=True, slots=True)
 class SynthOptions:
-    """How a book is drawn; the same options, form and schemas give the same bytes. Shares lie between 0 and 1.
+    """Options of a book; the same options, form and schemas give the same bytes. Shares are between 0 and 1.
 
     Attributes:
         seed: Any whole number from 0.
         entries: Number of registered cases in the book.
         writing: ``hand`` (several hands) or ``typed`` (Times or a typewriter).
-        pens: Pen fonts to draw hands with, by the names of their folders; empty means all fonts of the package.
+        pens: Pen fonts to draw hands with, by folder name; empty: all fonts of the package.
         more_pens: Pen fonts outside the package that ``pens`` may name.
-        container: ``pdf`` and ``tiff`` are one file of many pages, ``jpeg`` is one file a page.
+        container: ``pdf`` and ``tiff`` are a single file, ``jpeg`` a file for each page.
         dpi: Resolution, 100 to 400 pixels an inch.
-        scanner: A name of ``SCANNER_LEVELS``, or options of its own.
-        skew: Largest tilt in degrees; replaces that of ``scanner``.
-        turned: Share of pages lying on a side or upside down; replaces that of ``scanner``.
-        cover: Whether a cover page comes first, where one is declared.
-        year: Year of the book; drawn by chance when None.
-        volume: Number of the volume; drawn by chance when None.
+        scanner: A name of ``SCANNER_LEVELS``, or scanner options.
+        skew: Largest tilt in degrees; overrides ``scanner``.
+        turned: Share of pages on a side or upside down; overrides ``scanner``.
+        cover: Whether a declared cover page comes first.
+        year: Year of the book; random if ``None``.
+        volume: Number of the volume; random if ``None``.
         first_number: Number of the first entry.
-        blank: Share of voluntary blanks that are left empty.
-        no_father: Share of cases without a person who may be left out.
-        struck: Share of values that are struck out and written anew.
-        inserted: Share of struck values whose new text goes between the lines, above the struck one.
-        ditto: Share of repeated values that a mark replaces (tables only).
+        blank: Share of voluntary blanks left empty.
+        no_father: Share of cases without an optional person.
+        struck: Share of values struck out and written again.
+        inserted: Share of struck values whose new text is between the lines, above the struck text.
+        ditto: Share of repeated values replaced by a mark (tables only).
         stamped: Share of notes that are a boxed red stamp.
-        notes: Share of entries with something in the notes column.
-        printing: How far the printed lines may lie from the declared places, as a share of the frame's height
-            (0.004 is about 1 mm).
-        office: How the office keeps the book; None draws every page for itself.
-        reprint: How far its sheets are another printer's; None prints the declared form.
+        notes: Share of entries with text in the notes column.
+        printing: Largest offset of the printed lines from the declared places, as a share of the frame's height (0.004
+            is about 1 mm).
+        office: Options of the office that keeps the book; ``None``: independent pages.
+        reprint: Options of another printer's sheets; ``None``: the declared form.
     """
 
     seed: int = 1
@@ -200,7 +200,7 @@ class SynthOptions:
 
     @property
     def scanning(self) -> ScannerOptions:
-        """The scanner's options with ``skew`` and ``turned`` put in."""
+        """The scanner's options, with ``skew`` and ``turned`` applied."""
         options = SCANNER_LEVELS[self.scanner] if isinstance(self.scanner, str) else self.scanner
         if self.skew is not None:
             options = replace(options, skew=self.skew)

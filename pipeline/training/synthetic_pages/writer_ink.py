@@ -1,7 +1,7 @@
-"""Write values with the real strokes of one person: words and figures cut from that person's lines, put together anew.
+"""Write values with the real strokes of a person: words and digits cut from the person's lines and recombined.
 
-A text is written only where the strokes spell it: every word as a whole, every number figure by figure. The signs
-between them are strokes as wide as the writer's own.
+A text is written only if the strokes spell it: every word as a whole, every number digit by digit. The signs between
+them are strokes of the writer's width.
 """
 
 from __future__ import annotations
@@ -20,28 +20,28 @@ from pipeline.training.synthetic_pages.line_patch import LinePatch
 from pipeline.training.synthetic_pages.people import pick
 
 EM = 4.6
-"""Height of an em in spreads of a line's ink about its middle: what a pen font of that size looks like."""
+"""Height of an em relative to the spread of a line's ink about its middle, as in a pen font of that size."""
 
 SIGNS = "/-.,"
-"""Signs that are drawn where the writer left them out."""
+"""Signs to draw if the writer has none."""
 
 FLOW_MM, FLOW = 0.05, 1.35
-"""How far ink runs into the paper and how much that darkens its edges: strokes made smaller keep a pen's weight."""
+"""Spread of ink into the paper and darkening of its edges: scaled strokes keep the weight of a pen."""
 
 FIGURE_GAP = 0.3
-"""Paper between two figures of a number, in spreads."""
+"""Gap between two digits of a number, in spreads."""
 
 FIGURE_HEIGHT = 2.9
-"""Height of a writer's figures in spreads where none was cut out."""
+"""Height of digits in spreads for a writer without digits."""
 
 
 @dataclass(frozen=True, eq=False)
 class InkPiece:
-    """One word or figure of real ink.
+    """A word or digit of real ink.
 
     Attributes:
-        mask: (height, width) cut tightly, 255 is full ink.
-        baseline: The row of the mask that lies on the leader; it may lie outside.
+        mask: (height, width), cropped to the ink, 255 is full ink.
+        baseline: Row of the baseline in the mask; it may be outside.
     """
 
     mask: Pixels
@@ -50,16 +50,16 @@ class InkPiece:
 
 @dataclass(frozen=True, eq=False)
 class WriterInk:
-    """What was cut from one writer's lines.
+    """The pieces cut from a writer's lines.
 
     Attributes:
-        words: Words in small letters to their pieces.
-        figures: ``0`` to ``9`` to their pieces.
-        spread: How far the ink of a line spreads about its middle, up and down, in pixels of the pieces.
-        stroke: Width of a stroke in the same pixels.
-        gap: Paper between two words in the same pixels.
-        lent: Figures that the writer left out and others lent.
-        darkness: How much darker than the paper the ink was, 0 to 1.
+        words: Pieces by lower-case word.
+        figures: Pieces by ``0`` to ``9``.
+        spread: Spread of a line's ink about its middle, vertically, in pixels of the pieces.
+        stroke: Stroke width in the same pixels.
+        gap: Gap between two words in the same pixels.
+        lent: Digits that the writer lacks and others lent.
+        darkness: Darkness of the ink relative to the paper, 0 to 1.
     """
 
     writer: str
@@ -72,12 +72,12 @@ class WriterInk:
     darkness: float = 0.7
 
     def alpha(self, rng: np.random.Generator) -> float:
-        """Return how dark the ink lies on a page, 0 to 1."""
+        """Return the darkness of the ink on a page, 0 to 1."""
         return float(np.clip(1.25 * self.darkness * rng.uniform(0.92, 1.08), 0.35, 0.98))
 
     @cached_property
     def fingerprint(self) -> str:
-        """Sixteen hex digits that change with any piece."""
+        """A hash of all pieces, 16 hex digits."""
         digest = hashlib.sha256(
             f"{self.writer} {self.spread} {self.stroke} {self.gap} {self.darkness}".encode()
         )
@@ -93,7 +93,7 @@ class WriterInk:
         return {name: value for name, value in self.__dict__.items() if name != "fingerprint"}
 
     def spells(self, text: str) -> bool:
-        """Return whether every word and figure of a text was cut out."""
+        """Return whether there are pieces for every word and digit of a text."""
         words = text.split()
         return bool(words) and all(
             all(part in SIGNS or part in self.figures or part in self.words for part in _parts(word))
@@ -101,7 +101,7 @@ class WriterInk:
         )
 
     def width(self, text: str, em: float) -> float:
-        """Return about how many pixels wide a text becomes at an em height."""
+        """Return the approximate width of a text at an em height, in pixels."""
         scale = em / (EM * self.spread)
         wide = 0.0
         for number, word in enumerate(text.split()):
@@ -118,28 +118,28 @@ class WriterInk:
 
         Args:
             em: Height of the em in pixels.
-            rng: Chooses among pieces of the same text and moves them a little.
-            squeeze: Width as a share of the natural one.
-            drift: How much the baseline rises along the line.
-            gaps: Pixels to add after each character; of words they are left out.
+            rng: Chooses among pieces of the same text and moves them slightly.
+            squeeze: Width relative to the natural width.
+            drift: Rise of the baseline along the line.
+            gaps: Pixels added after each character; not used within words.
         """
         scale = em / (EM * self.spread)
         unit = self.spread * scale
         placed: list[tuple[Pixels, float, float]] = []
-        x, at = 0.0, 0
+        x, index = 0.0, 0
         for number, word in enumerate(text.split()):
             if number:
                 x += self.gap * scale * squeeze * float(rng.uniform(0.8, 1.25))
-                at += 1
+                index += 1
             for part in _parts(word):
                 piece = self._piece(part, rng)
                 mask, baseline = _resized(piece, scale, squeeze)
                 sway = float(rng.normal(0, 0.06 if len(part) > 1 else 0.1)) * unit
                 placed.append((mask, x, -baseline - sway - drift * x))
                 x += mask.shape[1] + (FIGURE_GAP * unit * squeeze if len(part) == 1 else 0.0)
-                if len(part) == 1 and at < len(gaps):
-                    x += gaps[at]
-                at += len(part)
+                if len(part) == 1 and index < len(gaps):
+                    x += gaps[index]
+                index += len(part)
         return _together(placed, x, dpi)
 
     def _usual_width(self, part: str) -> float:
@@ -182,13 +182,13 @@ class WriterInk:
 
     @cached_property
     def figure_height(self) -> float:
-        """How tall figures are, in pixels of the pieces."""
+        """Height of digits, in pixels of the pieces."""
         heights = [len(piece.mask) for pieces in self.figures.values() for piece in pieces]
         return float(np.median(heights)) if heights else FIGURE_HEIGHT * self.spread
 
 
 def tight_piece(mask: Pixels, baseline: float) -> InkPiece | None:
-    """Return a piece cut tightly; None without ink."""
+    """Return a piece cropped to its ink; ``None`` without ink."""
     rows, columns = np.flatnonzero((mask > 40).any(axis=1)), np.flatnonzero((mask > 40).any(axis=0))
     if not len(rows):
         return None
@@ -197,7 +197,7 @@ def tight_piece(mask: Pixels, baseline: float) -> InkPiece | None:
 
 
 def _parts(word: str) -> Iterator[str]:
-    """Yield the pieces that a word between blanks is made of: figures and signs one by one, letters together."""
+    """Yield the pieces of a word: digits and signs separately, letters together."""
     letters = ""
     for letter in folded(word):
         if letter.isdigit() or letter in SIGNS:
@@ -219,7 +219,7 @@ def _resized(piece: InkPiece, scale: float, squeeze: float) -> tuple[Pixels, flo
 
 
 def _together(placed: Sequence[tuple[Pixels, float, float]], advance: float, dpi: float) -> LinePatch:
-    """Lay masks with their corners at (x, y) about the baseline's start on one mask."""
+    """Lay masks with their corners at (x, y), relative to the baseline's start, on a single mask."""
     margin = round(dpi / 25.4) + 2
     left, top = min(x for _, x, _ in placed), min(y for _, _, y in placed)
     right = max(x + mask.shape[1] for mask, x, _ in placed)

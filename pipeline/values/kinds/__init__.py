@@ -1,8 +1,8 @@
-"""Kinds of value: how each is read from paper, what can be wrong with it, and how it is written.
+"""Kinds of value: parsing from paper, problems, and canonical writing.
 
 ``schemas/`` names the kind of a field or slot by a key of ``KINDS`` or ``COMPOSITES``. A new kind is a subclass of
-``Kind`` or ``CompositeKind`` with its traits and an instance in these lists. Besides, only the synthetic clerk
-(``pipeline.training.synthetic_pages.clerk``) may have to learn how it is written on paper.
+``Kind`` or ``CompositeKind`` with its traits, and an instance in these lists; otherwise only the synthetic clerk
+(``pipeline.training.synthetic_pages.clerk``) may have to learn its writing.
 """
 
 from __future__ import annotations

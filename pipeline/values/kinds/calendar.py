@@ -10,14 +10,14 @@ UNREAD_DATE = "D01"
 WILD_YEAR = "D03"
 
 PLAUSIBLE_YEARS = range(1800, 2101)
-"""Colonial books begin in 1887 and their people were born before; a year outside was misread or miswritten."""
+"""Colonial books begin in 1887 and record people born earlier; a year outside was misread or miswritten."""
 
 _CANONICAL = re.compile(r"(?:(?:(\d{2})\.)?(\d{2})\.)?(\d{4})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class PartialDate:
-    """A date as far as it is known. ``day`` is known only where ``month`` is."""
+    """A date as far as it is known; ``day`` is known only with ``month``."""
 
     year: int
     month: int | None = None
@@ -25,7 +25,7 @@ class PartialDate:
 
     @property
     def canonical(self) -> str:
-        """The date as the registry holds it."""
+        """The date in the registry's form."""
         year = f"{self.year:04d}"
         if self.month is None:
             return year
@@ -33,7 +33,7 @@ class PartialDate:
 
 
 def partial_date(year: int, month: int | None = None, day: int | None = None) -> PartialDate | None:
-    """Return the date of these numbers, ``None`` when the calendar has no such day or month."""
+    """Return the date, ``None`` if the calendar lacks it."""
     try:
         datetime.date(year, 1 if month is None else month, 1 if day is None else day)
     except ValueError:

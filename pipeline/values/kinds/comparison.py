@@ -1,7 +1,7 @@
-"""The form in which two typed values are compared: differences that a form for its kind does not have are none.
+"""The form in which two typed values are compared, without differences that are meaningless for their kind.
 
-``12-1-2008`` and ``12/01/2008`` are one date, ``1`` and ``01`` one number, ``nt`` and ``-//-`` one ditto mark. What
-does not parse is compared as text. The text itself is never changed.
+``12-1-2008`` and ``12/01/2008`` are one date, ``1`` and ``01`` one number, ``nt`` and ``-//-`` one ditto mark. A text
+that does not parse is compared as text. The text itself is never changed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pipeline.values.kinds.date_words import MISREAD
 from pipeline.values.kinds.kind import Kind, Vocabulary, is_ditto
 
 _GUESSED = frozenset({MISREAD, LUNAR_DATE})
-"""Problems of a canonical form that does not say all that the text says."""
+"""Problems of canonical forms that do not hold everything that the text says."""
 
 _DITTO = "〃"
 _SIGN = re.compile(r"\s*([,;:.])\s*")
@@ -23,12 +23,12 @@ _SIGN = re.compile(r"\s*([,;:.])\s*")
 def compared_form(
     kind: Kind, text: str, vocab: Vocabulary | None = None, *, case_counts: bool = False
 ) -> str:
-    """Return the form of a text in which it equals every other text that says the same value.
+    """Return the form in which a text equals every other text of the same value.
 
     Args:
-        text: What was typed.
+        text: The typed text.
         vocab: The code list of a choice.
-        case_counts: Whether capitals tell names, places and free texts apart.
+        case_counts: Whether capitals distinguish names, places and free texts.
     """
     if is_ditto(text):
         return _DITTO

@@ -1,4 +1,4 @@
-"""Several values in one slot: an identity paper, a death notice, a moment. Who signed is in a module of its own."""
+"""Several values in one slot: an identity paper, a death notice, a moment. For signers see ``signer``."""
 
 from __future__ import annotations
 
@@ -19,10 +19,7 @@ _USUAL_PAPER = re.compile(
 
 
 class IdentityPaperKind(CompositeKind):
-    """An identity paper: ``CMND số 360118405 do CA Cần Thơ cấp ngày 12/3/1999``.
-
-    A paper that is none of the usual ones is named in ``other``.
-    """
+    """An identity paper: ``CMND số 360118405 do CA Cần Thơ cấp ngày 12/3/1999``; ``other`` names an unusual paper."""
 
     name = "identity_paper"
     label = "Giấy tờ tùy thân"
@@ -59,7 +56,7 @@ class IdentityPaperKind(CompositeKind):
 
 
 class DeathNoticeKind(CompositeKind):
-    """A death notice, or what replaces one: ``Giấy báo tử số 12 ngày 3/4/2011 do UBND xã X cấp``."""
+    """A death notice or its replacement: ``Giấy báo tử số 12 ngày 3/4/2011 do UBND xã X cấp``."""
 
     name = "death_notice"
     label = "Giấy báo tử"
@@ -97,9 +94,9 @@ _MONTH_WORD = re.compile(r"\btháng\b", re.IGNORECASE)
 
 
 class MomentKind(CompositeKind):
-    """When something happened: ``02 giờ 30 phút ngày 5/6/2010``.
+    """A date with a time of day: ``02 giờ 30 phút ngày 5/6/2010``.
 
-    Commas between the parts are dropped too; ``ngày`` stays with a date that goes on with ``tháng``.
+    Commas between the parts are dropped as well; ``ngày`` stays with a date that continues with ``tháng``.
     """
 
     name = "moment"
@@ -122,7 +119,7 @@ class MomentKind(CompositeKind):
 
 
 def _with_day_word(moment: str, match: re.Match[str]) -> str:
-    """The date; ``ngày 5 tháng 6 năm 2010`` keeps the word that its others go with."""
+    """Return the date; ``ngày 5 tháng 6 năm 2010`` keeps its first word."""
     written = match["date"].strip()
     before = moment[: match.start("date")].rstrip()
     if _MONTH_WORD.search(written) and before[-4:].casefold() == "ngày":

@@ -1,4 +1,4 @@
-"""A date in digits, an age in its place, a lunar date that is only flagged."""
+"""A date in digits, an age in its place, and flagged lunar dates."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _DAYS = {
     for month in {f"{date.month}", f"{date.month:02d}"}
     for mark in "/.-"
 }
-"""The days that every year has, as nearly all are written before their year."""
+"""Days that exist in every year, as written before a year: a fast path for nearly all dates."""
 _YEARS = frozenset(map(str, PLAUSIBLE_YEARS))
 _NAMED_MONTH = re.compile(r"(?<=thang)\s+(gieng|chap)\b")
 _NAMED_MONTHS = {"gieng": "1", "chap": "12"}
@@ -66,9 +66,9 @@ _SPLIT_MONTH = re.compile(r"(?:thang)?[\s.]*[1-9][\s.]+\d[\s.]*[/–—-][\s.]*[
 class DateKind(Kind):
     """A date in digits: ``9/3/1952``, ``03/1952``, ``1952``, ``ngày 9 tháng 3 năm 1952``, or spaced out along a leader.
 
-    An age (``30 tuổi``, ``ba mươi tuổi``) stays an age, canonical ``30 tuổi``. D01: no date that can be known (a year
-    of two digits, a day the calendar lacks). D03: a year far out of any book's time. D09: a lunar date; one that says
-    so keeps its text and gets no canonical form, a month named ``giêng`` or ``chạp`` is read and doubted.
+    An age (``30 tuổi``, ``ba mươi tuổi``) stays an age, canonical ``30 tuổi``. D01: the date cannot be known (a year
+    of two digits, an impossible day). D03: a year outside any book's time. D09: a lunar date; an explicit one keeps its
+    text without canonical form, a month named ``giêng`` or ``chạp`` is read and flagged.
     """
 
     name = "date"
@@ -83,7 +83,7 @@ class DateKind(Kind):
 
     def parse(self, text: str, _vocab: Vocabulary | None = None, /) -> Parsed:
         day, year = text[:-4], text[-4:]
-        if day in _DAYS and year in _YEARS:  # the same by the shorter way
+        if day in _DAYS and year in _YEARS:  # fast path with the same result
             return Parsed(_DAYS[day] + year)
         if is_ditto(text):
             return Parsed("", (DITTO,))
@@ -107,14 +107,14 @@ class DateKind(Kind):
 
 
 def parsed_date(date: PartialDate | None, problems: tuple[str, ...] = ()) -> Parsed:
-    """Return what a text says that means this date, with D03 before its other problems where the year is wild."""
+    """Return the parse result of a date, with D03 before the other problems for an implausible year."""
     if date is None:
         return Parsed("", (UNREAD_DATE,))
     return Parsed(date.canonical, problems if date.year in PLAUSIBLE_YEARS else (WILD_YEAR, *problems))
 
 
 def _date(written: str) -> PartialDate | None:
-    """Return the one date that the text can mean, ``None`` when it can mean several or none."""
+    """Return the only date that the text can mean, ``None`` for several or none."""
     if _SPLIT_MONTH.fullmatch(written):  # "1 2/1952": December, or 1 February with its stroke lost?
         return None
     separated = _SEPARATED.search(written) is not None
@@ -140,19 +140,19 @@ _AGE_IN_WORDS = re.compile(r"([a-z ]+?)\s+(?:(thang|ngay)\s+)?tuoi\.?", re.ASCII
 
 @dataclass(frozen=True, slots=True)
 class Age:
-    """An age where a date of birth is asked for: in years, months or days."""
+    """An age in place of a date of birth: in years, months or days."""
 
     number: int
     unit: AgeUnit = "tuổi"
 
     @property
     def canonical(self) -> str:
-        """The age as the registry holds it."""
+        """The age in the registry's form."""
         return f"{self.number} {self.unit}"
 
 
 def parse_age(text: str) -> Age | None:
-    """Return the age that the whole text says, in digits or words; ``None`` for others (``khoảng 30 tuổi``)."""
+    """Return the age if the whole text is one, in digits or words; ``None`` for others (``khoảng 30 tuổi``)."""
     written = unaccented(text).strip(" .…_·,;:()")
     match = _AGE_IN_DIGITS.fullmatch(written)
     if match:
@@ -194,7 +194,7 @@ _LUNAR = re.compile(
 def is_lunar(text: str) -> bool:
     """Return whether the text says that its date is lunar: âm lịch, a leap month, a year by stem and branch.
 
-    The law wants the solar calendar (NĐ 123/2015, Article 4). Nothing is converted: which calendar maker, which leap
-    month, is for a person to say.
+    The law requires the solar calendar (NĐ 123/2015, Article 4). Nothing is converted: calendar and leap month are a
+    person's decision.
     """
     return _LUNAR.search(folded(text)) is not None

@@ -20,13 +20,13 @@ _BETWEEN_WORDS = re.compile(r"[\s,.;:()…_–—-]+")
 class DateWordsKind(Kind):
     """A date in words.
 
-    The strict grammar (``text.dates_in_words``) reads it first. Case does not matter; a word may lack all its marks.
-    Where letters are misread, the text gets the one date that it allows for sure (``misread``); often there is none. A
-    text of known words only that is no date stays none.
+    The strict grammar (``text.dates_in_words``) reads it first. Case does not matter; a word may lack all its
+    diacritics. For a text with misread letters, the result is its only possible date, if that is certain (``misread``).
+    A text of known words that is no date stays invalid.
 
-    Problems are those of ``DateKind``; D09 also with a value, where the month or day is named as in the lunar calendar;
-    MISREAD with a value whose marks are missing or letters misread: such a text is not what is on paper, and without
-    marks lăm and tám, ba and bảy are one letter apart.
+    It reports the problems of ``DateKind``; D09 also with a value, where month or day have lunar names; MISREAD with a
+    value from missing diacritics or misread letters: such a text is not what is on paper, and without diacritics lăm
+    and tám, ba and bảy differ by one letter.
     """
 
     name = "date_words"
@@ -55,7 +55,7 @@ class DateWordsKind(Kind):
 
 @lru_cache(maxsize=1 << 16)
 def parse_strictly(text: str) -> Parsed:
-    """Return what ``DateWordsKind.parse`` does, but nothing for a text with a word that no clerk spells so."""
+    """Return the result of ``DateWordsKind.parse``, but nothing for a text with a misspelled word."""
     if is_ditto(text):
         return Parsed("", (DITTO,))
     spellings = _spellings(text)

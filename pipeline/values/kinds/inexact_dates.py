@@ -1,6 +1,6 @@
-"""Dates on paper that have no canonical form: of the lunar calendar, with a year of two digits, about a year.
+"""Dates on paper without a canonical form: lunar dates, years of two digits, approximate dates.
 
-They are taken apart here and never completed; what is delivered of them is for ``pipeline.delivery_rules`` to say.
+They are parsed here and never completed; their delivery is decided by ``pipeline.delivery_rules``.
 """
 
 from __future__ import annotations
@@ -13,23 +13,23 @@ from pipeline.values.kinds.calendar import PartialDate, parse_canonical
 from pipeline.values.kinds.date import DateKind, is_lunar
 
 STEMS = ("giap", "at", "binh", "dinh", "mau", "ky", "canh", "tan", "nham", "quy")
-"""The ten stems, without marks; the year 4 of our era has the first."""
+"""The ten stems, without diacritics; year 4 of our era has the first."""
 
 BRANCHES = ("ty", "suu", "dan", "mao", "thin", "ty", "ngo", "mui", "than", "dau", "tuat", "hoi")
-"""The twelve branches, without marks: the first (Tý) and the sixth (Tỵ) differ by their mark only."""
+"""The twelve branches, without diacritics: the first (Tý) and the sixth (Tỵ) differ only in their tone."""
 
 
 @dataclass(frozen=True, slots=True)
 class LunarDate:
-    """A day of the lunar calendar as it is written.
+    """A day of the lunar calendar as written.
 
     Attributes:
         day: Day of the month, 1 to 30.
         month: Month, 1 to 12.
-        is_leap: Whether the month is called a leap month.
-        year: The year in figures; None where none is written.
-        stem: Index of the year's stem; None where none is written.
-        branches: The indexes that its branch may have; two where a mark is missing that tells Tý from Tỵ.
+        is_leap: Whether it is a leap month.
+        year: The year in digits; None if missing.
+        stem: Index of the year's stem; None if missing.
+        branches: Possible indexes of its branch; two if the tone is missing that distinguishes Tý from Tỵ.
     """
 
     day: int
@@ -55,7 +55,7 @@ _LUNAR_DATE = re.compile(
 
 
 def parse_lunar(text: str) -> LunarDate | None:
-    """Return the day that a lunar date names in figures, None where the text is no such date as a whole."""
+    """Return the day of a lunar date in digits, None if the whole text is no such date."""
     if not is_lunar(text):
         return None
     written = _LUNAR_WORDS.sub(" ", unaccented(text))
@@ -70,10 +70,10 @@ def parse_lunar(text: str) -> LunarDate | None:
     branches: tuple[int, ...] = ()
     if match["stem"]:
         spelled = {"ki": "ky", "qui": "quy"}.get(match["stem"], match["stem"])
-        found = _branches(match["branch"], text)
-        if spelled not in STEMS or not found:
+        branch_indexes = _branches(match["branch"], text)
+        if spelled not in STEMS or not branch_indexes:
             return None
-        stem, branches = STEMS.index(spelled), found
+        stem, branches = STEMS.index(spelled), branch_indexes
     if not (1 <= day <= 30 and 1 <= month <= 12):
         return None
     return LunarDate(day, month, match["leap"] is not None, year or None, stem, branches)
@@ -83,10 +83,10 @@ def _branches(branch: str, text: str) -> tuple[int, ...]:
     if branch in ("ty", "ti"):
         letters = folded(text)
         marked = {0: ("tý", "tí"), 5: ("tỵ", "tị")}
-        sure = tuple(at for at, words in marked.items() if any(word in letters.split() for word in words))
+        sure = tuple(i for i, words in marked.items() if any(word in letters.split() for word in words))
         return sure if len(sure) == 1 else (0, 5)
     named = {"meo": "mao"}.get(branch, branch)
-    return tuple(at for at, known in enumerate(BRANCHES) if known == named)
+    return tuple(index for index, known in enumerate(BRANCHES) if known == named)
 
 
 _SHORT_YEAR = re.compile(
@@ -105,7 +105,7 @@ class ShortYearDate:
 
 
 def parse_short_year(text: str) -> ShortYearDate | None:
-    """Return the day that a text such as ``05/3/07`` says, None for any other text."""
+    """Return the date in a text such as ``05/3/07``, None for any other text."""
     match = _SHORT_YEAR.fullmatch(unaccented(text).strip(" .…_·,;:()"))
     if match is None:
         return None
@@ -117,7 +117,7 @@ _ABOUT = re.compile(r"(?:vao\s+)?(?:khoang|chung|do|tam|uoc)(?:\s+(?:nam|vao|tha
 
 
 def parse_approximate(text: str) -> PartialDate | None:
-    """Return the date that a text such as ``khoảng 1930`` is near to, None where it says no ``about`` or no date."""
+    """Return the date in an approximation such as ``khoảng 1930``, None without an ``about`` or a date."""
     written = unaccented(text).strip(" .…_·,;:()")
     match = _ABOUT.match(written)
     if match is None:

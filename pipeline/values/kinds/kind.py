@@ -1,8 +1,7 @@
-"""What a kind of value is: from the text on paper to a canonical form and back.
+"""The definition of a kind of value: from the text on paper to a canonical form and back.
 
-To add a kind, subclass ``Kind``, give it its traits and list an instance of it in ``pipeline.values.kinds.KINDS``; to
-add a kind of several values in one slot, subclass ``CompositeKind`` and list it in ``COMPOSITES``. The verbatim text is
-never changed.
+To add a kind, subclass ``Kind``, set its traits and list an instance in ``pipeline.values.kinds.KINDS``; for several
+values in one slot, subclass ``CompositeKind`` and list it in ``COMPOSITES``. The verbatim text is never changed.
 """
 
 from __future__ import annotations
@@ -20,10 +19,10 @@ from pipeline.base.text.tones import folded
 DITTO = "L07"
 
 AS_ABOVE = "như trên"
-"""The ditto mark in words, which stands for signs without letters."""
+"""The ditto mark in words, in place of marks without letters."""
 NOT_IN_LIST = "NOT-IN-LIST"
 UNCODED = "UNCODED"
-"""The finding of a printed box for which its code list has no code."""
+"""The finding for a printed box without a code in its code list."""
 
 
 class VocabularyTerm(Protocol):
@@ -45,8 +44,8 @@ class Vocabulary:
 
     Attributes:
         terms: Code, label and aliases of each term.
-        finding: The code of the finding for a text that is no term.
-        uncoded: The words of boxes on forms for which the list has no code.
+        finding: The code of the finding for a text outside the list.
+        uncoded: The texts of printed boxes without a code in the list.
     """
 
     terms: tuple[tuple[str, str, tuple[str, ...]], ...]
@@ -62,48 +61,48 @@ class Vocabulary:
         Args:
             terms: As in ``schema.Vocab.terms``.
             finding: As in ``schema.Vocab.finding``.
-            boxes: Words of printed boxes; those that no term is written with are kept as ``uncoded``.
+            boxes: Texts of printed boxes; texts that match no term are kept as ``uncoded``.
         """
         known = cls(tuple((term.code, term.label, tuple(term.aliases)) for term in terms), finding)
         return replace(known, uncoded=tuple(words for words in boxes if folded(words) not in known.codes))
 
     @cached_property
     def codes(self) -> Mapping[str, str]:
-        """From every folded label and alias to its code; one that two terms share belongs to neither."""
-        found: dict[str, str] = {}
+        """Code by folded label or alias; a spelling shared by two terms is left out."""
+        codes: dict[str, str] = {}
         shared: set[str] = set()
         for code, label, aliases in self.terms:
             for spelling in {folded(word) for word in (label, *aliases)}:
-                if found.setdefault(spelling, code) != code:
+                if codes.setdefault(spelling, code) != code:
                     shared.add(spelling)
-        return {spelling: code for spelling, code in found.items() if spelling and spelling not in shared}
+        return {spelling: code for spelling, code in codes.items() if spelling and spelling not in shared}
 
     @cached_property
     def printed(self) -> Mapping[str, str]:
-        """From every text of ``uncoded``, folded, to the text."""
+        """Text of ``uncoded`` by its folded form."""
         return {folded(words): words for words in self.uncoded}
 
     @cached_property
     def spellings(self) -> tuple[str, ...]:
-        """Every label and alias, each once, in the order of the list."""
+        """Every label and alias once, in the order of the list."""
         return tuple(dict.fromkeys(word for _, label, aliases in self.terms for word in (label, *aliases)))
 
     @property
     def has_codes(self) -> bool:
-        """Whether the codes of all terms differ from their names; a column of such a list holds codes only."""
+        """Whether all codes differ from their labels; a column of such a list holds codes only."""
         return all(code != label for code, label, _ in self.terms)
 
     @cached_property
     def labels(self) -> Mapping[str, str]:
-        """From code to label."""
+        """Label by code."""
         return {code: label for code, label, _ in self.terms}
 
 
 class Parsed(NamedTuple):
-    """What a text parses to.
+    """The result of parsing a text.
 
     Attributes:
-        canonical: The canonical form, ``""`` when the text does not parse.
+        canonical: The canonical form, ``""`` for an invalid text.
         problems: The codes of the findings about the text.
     """
 
@@ -112,39 +111,39 @@ class Parsed(NamedTuple):
 
 
 NOTHING = Parsed("")
-"""What an empty text parses to: no value, and nothing wrong with it."""
+"""The result for an empty text: no value and no problem."""
 
 
 class Kind(ABC):
     """A kind of value. ``parse(format(v)).canonical == v`` for every canonical ``v``; no text makes it raise.
 
-    What other rooms need to know of a kind stands here as a trait: they ask for the trait, never for the kind's name.
+    Traits tell other rooms all they need to know about a kind; they never ask for its name.
 
     Attributes:
-        name: The name that ``schemas/records`` declares fields with.
-        problems: The codes that ``parse`` may find about a text by itself.
-        label: Its Vietnamese name.
-        expected: The form in which a person is asked for a value, in Vietnamese; ``""`` for any text.
-        is_offered: Whether an office may choose it for a field of a register of its own.
-        signs: The figures and signs that values are written with; ``""`` for values in words.
-        spread: Figures apart where people write them together.
-        number_alone: What a line looks like to a network where it holds a number and nothing beside it.
-        parts: The parts of a value that a form may ask for in blanks of their own (``schema.PARTS``).
-        word_domain: The domain of the language model whose words the values are made of.
+        name: The name in ``schemas/records``.
+        problems: Codes that ``parse`` may report about a text.
+        label: The Vietnamese name.
+        expected: The expected form of a value, in Vietnamese; ``""`` for any text.
+        is_offered: Whether an office may choose it for its own fields.
+        signs: The digits and signs of written values; ``""`` for values in words.
+        spread: A pattern of digits written apart that people write together.
+        number_alone: A pattern of lines that hold only a number, as a network reads them.
+        parts: The parts of a value that a form may ask for in separate blanks (``schema.PARTS``).
+        word_domain: The domain of the language model for the values' words.
         is_name: Whether values are names of persons.
         is_date: Whether values are days in figures.
         is_date_in_words: Whether values are days in words.
         is_listed: Whether values are terms of a code list.
         is_number: Whether leading zeros mean nothing.
         is_yearly: Whether a value is a number and its year.
-        is_count: Whether values count the entries or pages of a book, so that neighbours tell what a value can be.
-        is_entry_number: Whether it is the number of an entry, which without a year is of the year of its book.
+        is_count: Whether values count the entries or pages of a book, so that neighbours limit a value.
+        is_entry_number: Whether it is an entry number, which without a year belongs to its book's year.
         is_identifying: Whether few entries share a value.
         is_verbatim: Whether the canonical form is the text itself, capitals and signs included.
-        takes_remarks: Whether any sentence is a value, also one that says that the paper is illegible.
+        takes_remarks: Whether any sentence is a value, even a remark that the paper is illegible.
         is_compared_as_written: Whether a cell of a workbook is compared as text, not in its canonical form.
-        recurs_in_ink: Whether entries of a book share values in the same hand, so that a wrong value may recur too.
-        has_sure_ditto: Whether a ditto mark below a settled value of the same column is taken without a person.
+        recurs_in_ink: Whether entries of a book share values in the same hand, so that errors may recur.
+        has_sure_ditto: Whether a ditto mark below a settled value of its column is accepted without a person.
     """
 
     name: ClassVar[str]
@@ -180,12 +179,12 @@ class Kind(ABC):
 
     @property
     def is_words(self) -> bool:
-        """Whether values are written in words that no list holds."""
+        """Whether values are written in words outside any code list."""
         return not self.is_figures and not self.is_listed
 
     @abstractmethod
     def parse(self, text: str, vocab: Vocabulary | None = None, /) -> Parsed:
-        """Return the canonical form of a text and what is wrong with it. Only a choice looks at ``vocab``."""
+        """Return the canonical form of a text and its problems. Only a choice uses ``vocab``."""
 
     def format(self, value: str, _vocab: Vocabulary | None = None, /) -> str:
         """Return a canonical value as a clerk would write it.
@@ -200,19 +199,19 @@ class CompositeKind(ABC):
     """Several values in one slot, such as a name and a title.
 
     Attributes:
-        name: The name that ``schemas/forms`` declares slots with.
-        label: Its Vietnamese name.
-        roles: The values in it; the first keeps what cannot be assigned.
-        main_role: The value that the slot is there for.
-        connecting: Words and signs between the values, which belong to none and are dropped.
-        vocabulary: The code list whose terms tell the values apart, ``""`` where none does.
-        by_line: Whether the ends of lines tell them apart too.
-        number_kind: The kind of the value that often stands there alone, in figures; ``""`` for none.
+        name: The name in ``schemas/forms``.
+        label: The Vietnamese name.
+        roles: Names of the values; the first takes unassignable text.
+        main_role: The most important value.
+        connecting: Words and signs between the values, which are dropped.
+        vocabulary: The code list whose terms separate the values; ``""`` for none.
+        by_line: Whether line ends separate them as well.
+        number_kind: The kind of the value that often stands alone in digits; ``""`` for none.
         number_alone: As in ``Kind``.
-        wordings: How clerks write all values, by role.
-        short_wording: What is left of them in a short slot; ``""`` where nothing is left out.
-        types_by_digits: What clerks call a paper whose number has so many digits.
-        name_endings: How the names of fields end that hold a role, where not as the role is called.
+        wordings: Usual wordings of all values, by role.
+        short_wording: The wording in a short slot; ``""``: no short wording.
+        types_by_digits: Names of a paper by the number of its digits.
+        name_endings: Endings of field names by role, where they differ from the role's name.
     """
 
     name: ClassVar[str]
@@ -234,7 +233,7 @@ class CompositeKind(ABC):
         """Return the verbatim text of every role, ``""`` for none.
 
         Args:
-            text: What is written; lines are parted by line ends where ``by_line``, else by spaces.
+            text: The written text; lines are separated by line ends if ``by_line``, else by spaces.
             vocab: The terms of ``vocabulary``.
         """
 
@@ -250,7 +249,7 @@ _STROKE_LETTERS = frozenset("lIiJjnuLU")
 def is_ditto(text: str) -> bool:
     """Return whether the whole text is a ditto mark (``nt``, ``như trên``, ``-//-``, ``"``), “the same as above”.
 
-    The mark stays the text; a person decides what it repeats (finding L07).
+    The mark stays the text; a person decides its value (finding L07).
     """
     begins = text.lstrip("( ")[:1]
     if begins not in _BEGINNINGS and not begins.isspace():  # settles nearly every text
@@ -260,7 +259,7 @@ def is_ditto(text: str) -> bool:
 
 
 def taken_literally(kind: Kind, parsed: Parsed) -> Parsed:
-    """Return what a text is where a ditto mark stands for nothing above it: a mark is then no value of its kind."""
+    """Return the parse result where no value stands above: a ditto mark is then an invalid value."""
     if DITTO not in parsed.problems:
         return parsed
     others = [code for code in kind.problems if code != DITTO]
@@ -268,9 +267,9 @@ def taken_literally(kind: Kind, parsed: Parsed) -> Parsed:
 
 
 def is_like_ditto(text: str) -> bool:
-    """Return whether a text may be ditto marks or dashes that were misread.
+    """Return whether a text may be misread ditto marks or dashes.
 
-    Such a text has no word of two letters or more that are not all mere strokes (``11``, ``- 1``, ``ll``, ``n``).
+    Such a text has no word of two or more letters other than strokes (``11``, ``- 1``, ``ll``, ``n``).
     """
     words = re.findall(r"[^\W\d_]+", text)
     return not any(len(word) > 1 and not _STROKE_LETTERS.issuperset(word) for word in words)
@@ -283,12 +282,12 @@ _LEADER = re.compile(r"[\s.…_·]+")
 
 
 def without_leader(text: str) -> str:
-    """Return the text (NFC) without spaces and the dots of a leader: ``3 6 0  1 1 8`` and ``0 . 7`` close up."""
+    """Return the text (NFC) without spaces and leader dots: ``3 6 0  1 1 8`` and ``0 . 7`` close up."""
     if text.isascii() and text.isalnum():
         return text
     return _LEADER.sub("", unicodedata.normalize("NFC", text))
 
 
 def is_digits(text: str) -> bool:
-    """Return whether the text is ASCII digits and nothing else (``str.isdigit`` also takes ``²`` and ``٣``)."""
+    """Return whether the text consists of ASCII digits (``str.isdigit`` also accepts ``²`` and ``٣``)."""
     return text.isascii() and text.isdigit()

@@ -1,4 +1,4 @@
-"""A person's name, and the words of titles and offices that are in none."""
+"""A person's name, and the words of titles and offices, which no name contains."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TITLE = re.compile(
     r"|công\s+chức|cán\s+bộ|thẩm\s+phán|(?-i:P?CT)|(?-i:UVUB|UV))(?!\w)",
     re.IGNORECASE,
 )
-"""A title as it begins (``Phó Chủ tịch``, ``PCT``, ``KT. Chủ tịch``); what it is the title of may follow."""
+"""The beginning of a title (``Phó Chủ tịch``, ``PCT``, ``KT. Chủ tịch``); its office may follow."""
 
 OFFICE = re.compile(r"(?<!\w)(?:UBND|(?:ủy|uỷ)\s+ban|tư\s+pháp|hộ\s+tịch)(?!\w)", re.IGNORECASE)
 
@@ -39,10 +39,10 @@ _TITLE_WORDS = frozenset(
         "pháp",
     )
 )
-"""In small letters, with their marks: a text with none of these words holds no title and no office."""
+"""In lower case, with diacritics: a text without any of these words has no title or office."""
 
 UNIT = re.compile(r"(?<!\w)(?:xã|phường|thị\s+trấn|huyện|quận|tỉnh|thành\s+phố)(?!\w)", re.IGNORECASE)
-"""Words of administrative units; a few of them are given names too."""
+"""Words of administrative units; a few are also given names."""
 
 NOT_A_NAME = "L05"
 ABBREVIATED = "L06"
@@ -54,10 +54,10 @@ _ABBREVIATION = re.compile(r"\w+[.~]|\b[bcdđghklmnpqrstvx]\b|\b(?:ng|nguy|th|tr
 
 
 class NameKind(Kind):
-    """A person's name as written: its capitals, its tone placement and its abbreviations are kept.
+    """A person's name as written, with its capitals, tone placement and abbreviations.
 
-    L05: one syllable only, or letters no Vietnamese name has. L06: an abbreviation. A text with digits or signs has no
-    canonical form; nor has one with the words of an office or a title.
+    L05: a single syllable, or letters outside Vietnamese names. L06: an abbreviation. A text with digits or signs, or
+    with the words of an office or a title, has no canonical form.
     """
 
     name = "name"
@@ -72,7 +72,7 @@ class NameKind(Kind):
 
     def parse(self, text: str, _vocab: Vocabulary | None = None, /) -> Parsed:
         words = unicodedata.normalize("NFC", text).split()
-        if len(words) > 1 and all(map(_is_plain, words)):  # settles nearly all names
+        if len(words) > 1 and all(map(_is_plain, words)):  # fast path for nearly all names
             return Parsed(" ".join(words))
         if is_ditto(text):
             return Parsed("", (DITTO,))
@@ -96,10 +96,10 @@ class NameKind(Kind):
 
 @lru_cache(maxsize=1 << 14)
 def _is_plain(word: str) -> bool:
-    """Return whether a word is nothing but a syllable of a name.
+    """Return whether a word is plainly a syllable of a name.
 
-    It has letters of Vietnamese names with a vowel, is no abbreviation, no word of an office or a title, nor the last
-    word of “như trên”.
+    It has letters of Vietnamese names with a vowel, and is no abbreviation, no word of an office or a title, and not
+    the last word of “như trên”.
     """
     small, bare = folded(word), unaccented(word)
     letters = word.isalpha() and set(bare) <= _VIETNAMESE_LETTERS

@@ -1,7 +1,7 @@
-"""Acts that a margin note tells of (cải chính, ly hôn, con nuôi, …), with number, day and authority of the decision.
+"""Acts mentioned in a margin note (cải chính, ly hôn, con nuôi, …), with number, day and authority of the decision.
 
-A part of an act is given only where the text is clear: one act in a sentence, one number, one day, one authority. The
-verbatim text is never changed, and a note may tell of no act at all.
+A part of an act is given only where the text is clear: a single act, number, day and authority in a sentence. The
+verbatim text is never changed, and a note may mention no act.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pipeline.values.kinds.date import DateKind
 
 
 class NotedActKind(StrEnum):
-    """What happened after the registration, as the note tells."""
+    """An event after the registration, as noted."""
 
     CORRECTION = "correction"
     CHANGE = "change"
@@ -32,13 +32,13 @@ class NotedActKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NotedAct:
-    """One act that a note tells of; ``""`` where the note does not say it, or not clearly.
+    """An act in a note; ``""`` for a part that the note does not clearly state.
 
     Attributes:
-        kind: What happened.
+        kind: The kind of event.
         number: The number of the decision or judgment, as written.
-        decided_on: Its day, canonical.
-        authority: Who decided, as written.
+        decided_on: The canonical day of the decision.
+        authority: The deciding authority, as written.
     """
 
     kind: NotedActKind
@@ -48,7 +48,7 @@ class NotedAct:
 
     @property
     def basis(self) -> str:
-        """The decision in words, as the Ministry's columns of a basis take it; ``""`` without a number."""
+        """The decision in words, for the Ministry's basis columns; ``""`` without a number."""
         if not self.number:
             return ""
         day = f" ngày {self.decided_on.replace('.', '/')}" if self.decided_on else ""
@@ -83,31 +83,30 @@ _AUTHORITY = re.compile(
 
 
 def noted_acts(text: str) -> tuple[NotedAct, ...]:
-    """Return the acts that a note clearly tells of, in its order, each kind once a sentence.
+    """Return the acts that a note clearly mentions, in order, each kind once a sentence.
 
-    A sentence that names two acts leaves open whose number it gives: the acts are given, without number, day and
-    authority.
+    In a sentence with two acts the number is ambiguous: the acts are returned without number, day and authority.
     """
-    found: list[NotedAct] = []
+    acts: list[NotedAct] = []
     for sentence in _SENTENCE.split(unicodedata.normalize("NFC", text)):
         small = folded(sentence)
         kinds = [kind for kind, pattern in _PATTERNS if pattern.search(small)]
         if len(kinds) == 1:
-            found.append(NotedAct(kinds[0], *_decision(normalized(sentence))))
+            acts.append(NotedAct(kinds[0], *_decision(normalized(sentence))))
         else:
-            found += [NotedAct(kind) for kind in kinds]
-    return tuple(dict.fromkeys(found))
+            acts += [NotedAct(kind) for kind in kinds]
+    return tuple(dict.fromkeys(acts))
 
 
 def _decision(sentence: str) -> tuple[str, str, str]:
     """Return number, canonical day and authority of the decision in a sentence."""
     days = {DateKind().parse(day).canonical for day in _DAY.findall(sentence)}
     numbers = {re.sub(r"\s", "", number).rstrip(".-") for number in _NUMBER.findall(sentence)}
-    authorities = {one.strip() for one in _AUTHORITY.findall(sentence)}
+    authorities = {authority.strip() for authority in _AUTHORITY.findall(sentence)}
     return _only(numbers), _only(days), _only(authorities)
 
 
 def _only(texts: Iterable[str]) -> str:
-    """Return the one text; ``""`` where there are several, or none."""
-    one, *others = [*texts, ""]
-    return one if not [other for other in others if other] else ""
+    """Return the only text; ``""`` for several texts or none."""
+    first, *others = [*texts, ""]
+    return first if not [other for other in others if other] else ""

@@ -1,4 +1,4 @@
-"""Whole numbers, numbers of entries and volumes, numbers of identity papers."""
+"""Whole numbers, entry numbers, volume numbers, and numbers of identity papers."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ class NumberKind(Kind):
 
 
 class YearlyNumberKind(Kind):
-    """A number that runs within a year. Canonical ``NN/YYYY``, or ``NN`` where no year is written.
+    """A number within a year, canonical ``NN/YYYY``, or ``NN`` without a year.
 
     Attributes:
-        not_a_number: The code of the finding about a text that is no such number.
+        not_a_number: The code of the finding for any other text.
     """
 
     not_a_number: ClassVar[str]
@@ -73,7 +73,7 @@ class YearlyNumberKind(Kind):
 
 
 class EntryNumberKind(YearlyNumberKind):
-    """The number of an entry in its book's year (số). K01: not such a number."""
+    """The number of an entry in its book's year (số). K01: any other text."""
 
     name = "entry_number"
     label = "số đăng ký"
@@ -85,7 +85,7 @@ class EntryNumberKind(YearlyNumberKind):
 
 
 class VolumeKind(YearlyNumberKind):
-    """The number of a volume (quyển số). K02: not such a number."""
+    """The number of a volume (quyển số). K02: any other text."""
 
     name = "volume"
     label = "quyển số"
@@ -95,13 +95,13 @@ class VolumeKind(YearlyNumberKind):
 
 
 def _yearly_number(text: str) -> str | None:
-    """Return ``NN`` or ``NN/YYYY``, the number padded to two digits; ``""`` for an empty text, ``None`` for others.
+    """Return ``NN`` or ``NN/YYYY``, padded to two digits; ``""`` for an empty text, ``None`` for others.
 
-    A year of two digits is not expanded, and runs of digits that stand apart are not joined (single digits are): such a
-    text is no number.
+    A year of two digits is not expanded, and separate runs of digits are not joined (single digits are): such a text is
+    no number.
     """
     head, slash, year = text.partition("/")
-    if head.isascii() and head.isdigit() and (not slash or _is_year(year)):  # the same by the shorter way
+    if head.isascii() and head.isdigit() and (not slash or _is_year(year)):  # fast path with the same result
         number = head.lstrip("0")
         if 0 < len(number) <= 6:
             return f"{number.zfill(2)}{slash}{year}"
@@ -124,7 +124,7 @@ _SUFFIXED = re.compile(
 
 
 class SuffixedNumber(NamedTuple):
-    """A number that was put between two others: ``12 bis``, ``12A``; ``year`` is ``""`` where none is written."""
+    """A number inserted between two others: ``12 bis``, ``12A``; ``year`` is ``""`` if missing."""
 
     number: str
     suffix: str
@@ -155,11 +155,11 @@ _PROVINCES = """
 094 095 096
 """
 PROVINCE_CODES = frozenset(_PROVINCES.split())
-"""The provinces as of 2004 that personal numbers begin with. The table is frozen: seven of the codes changed hands in
+"""Province codes of 2004 at the start of personal numbers. The table is frozen: seven of the codes changed hands in
 2025."""
 
 CENTURIES_SO_FAR = "0123"
-"""The fourth digits of personal numbers of people born from 1900 to 2099; the others are for those after them."""
+"""Fourth digits of personal numbers of people born from 1900 to 2099; other digits are for later births."""
 
 _PASSPORT = re.compile(r"[A-Z]{1,2}\d{6,8}", re.ASCII)
 
@@ -167,9 +167,9 @@ _PASSPORT = re.compile(r"[A-Z]{1,2}\d{6,8}", re.ASCII)
 class IdNumberKind(Kind):
     """The number of an identity paper: 9 digits (CMND), 12 (personal number), or a passport's letter and digits.
 
-    I01: a personal number that has not 12 digits, begins with no province or tells of a century that is still to come.
-    I04: a CMND number that has not 9 digits. There is no check digit. Who was registered abroad has the code of a
-    country in front; no list of these is at hand, so a person looks at such a number.
+    I01: a personal number without 12 digits, with an unknown province or a future century. I04: a CMND number without 9
+    digits. There is no check digit. Numbers of people registered abroad begin with a country code; no list of these
+    codes is available, so a person looks at such a number.
     """
 
     name = "id_number"

@@ -1,4 +1,4 @@
-"""Who signed, and as what: a name and a title in any order, on one line or two."""
+"""A signer's name and title in any order, on one line or two."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pipeline.values.kinds.name import OFFICE, TITLE, UNIT
 
 _SIGN = r",;:/()–—-"
 _GAP = re.compile(rf"(?:\s*[{_SIGN}]\s*)+|(?<=[^\W\d_]\.)\s*(?=[^\W\d_])|\s*\n\s*|[ \t]+")
-"""What may part a name from a title: signs, a full stop, the end of a line, a space."""
+"""Separators between a name and a title: signs, a full stop, a line end, a space."""
 
 _NAME = re.compile(r"[^\W\d_]+\.?(?:\s+[^\W\d_]+\.?){1,5}")
 _SURNAMES = (
@@ -25,11 +25,10 @@ _SURNAMES = (
 )
 
 SURNAMES = frozenset(_SURNAMES.split())
-"""Names of families, in small letters: with what follows a unit (``UBND xã Nguyễn …``) they tell a person from the name
-of the unit."""
+"""Family names in lower case: after a unit (``UBND xã Nguyễn …``) they distinguish a person from the unit's name."""
 
 FEWEST = 2
-"""How many words a name has at least."""
+"""Smallest number of words in a name."""
 
 _ON_BEHALF = r"(?:(?:kt|tm|tl|tuq)\b[\s.]*|q\.\s*)"
 _OFFICE = (
@@ -42,9 +41,9 @@ _BETWEEN = r"[\s.,:;/–—-]*"
 class SignerKind(CompositeKind):
     """Who signed, and as what: ``Nguyễn Văn A, Chủ tịch UBND xã``, ``PCT: Trần B``, ``TM. UBND, CT Trần B``.
 
-    What parts the two may be a sign, the end of a line, or nothing; the brackets around a title are dropped too. One
-    whose letters lost their marks is a title still where it comes first, or where a sign or the end of a line parts it
-    from the name. Without a known title, or where its end is not clear, the whole text stays in ``name``.
+    They may be separated by a sign, a line end or nothing; brackets around a title are dropped. A title without
+    diacritics is recognized where it comes first, or where a sign or line end separates it from the name. Without a
+    known title, or where its end is unclear, the whole text stays in ``name``.
     """
 
     name = "signer"
@@ -60,25 +59,25 @@ class SignerKind(CompositeKind):
         """Return the name and the title.
 
         Args:
-            text: What is written; its lines are parted by line ends.
-            vocab: The usual titles; without them only those that ``pipeline.values.kinds.name`` knows.
+            text: The written text; its lines are separated by line ends.
+            vocab: The usual titles; without it only the titles in ``pipeline.values.kinds.name``.
         """
         written = unicodedata.normalize("NFC", text).strip()
         titles = _titles(vocab.spellings if vocab else ())
         if titles.is_whole(written):
             return {"name": "", "title": _one_line(written)}
-        found = _name_first(written, titles)
-        if found is None:
-            found = _title_first(written, titles)
-        name, title = found or (text, "")
-        return {"name": _one_line(name), "title": _one_line(title)} if found else {"name": text, "title": ""}
+        parts = _name_first(written, titles)
+        if parts is None:
+            parts = _title_first(written, titles)
+        name, title = parts or (text, "")
+        return {"name": _one_line(name), "title": _one_line(title)} if parts else {"name": text, "title": ""}
 
 
 def is_of_place(name: str, place: str) -> bool:
-    """Return whether a name is that of an office's own unit, which stands behind ``UBND xã`` as a signer may.
+    """Return whether a name is that of the office's own unit, which may follow ``UBND xã`` as a signer does.
 
     Args:
-        place: Whose book it is, as on its cover.
+        place: The registration place of the book, as on its cover.
     """
     words, whole = unaccented(name).split(), unaccented(place).split()
     return bool(words) and any(
@@ -87,40 +86,41 @@ def is_of_place(name: str, place: str) -> bool:
 
 
 def with_whole_unit(shares: Mapping[str, str], place: str) -> Mapping[str, str]:
-    """Return name and title with the whole of the office's own unit in the title.
+    """Return name and title with the whole name of the office's own unit in the title.
 
-    Its end may have been taken for the beginning of a name: in a book of ``UBND xã Bình Ninh`` what was parted into
-    ``PCT UBND xã Bình`` and ``Ninh Nguyễn Tấn Phát`` is ``PCT UBND xã Bình Ninh`` and ``Nguyễn Tấn Phát``.
+    The end of the unit may have been taken for the beginning of the name: in a book of ``UBND xã Bình Ninh`` the parts
+    ``PCT UBND xã Bình`` and ``Ninh Nguyễn Tấn Phát`` become ``PCT UBND xã Bình Ninh`` and ``Nguyễn Tấn Phát``.
 
     Args:
         shares: The name and the title.
-        place: Whose book it is, as on its cover.
+        place: The registration place of the book, as on its cover.
     """
     office = re.findall(r"\w+", unaccented(place.partition(",")[0]))
     title, name = shares["title"].split(), shares["name"].split()
-    said, begun = ([re.sub(r"\W", "", unaccented(word)) for word in words] for words in (title, name))
-    for at in range(len(office) - 1, 0, -1):
-        rest = office[at:]
-        is_unit = re.fullmatch(_UNIT, office[at - 1]) is not None
-        behind = said[-1:] == office[at - 1 : at] if is_unit else said[-2:] == office[max(0, at - 2) : at]
-        if behind and begun[: len(rest)] == rest and len(name) - len(rest) >= FEWEST:
+    in_title, in_name = ([re.sub(r"\W", "", unaccented(word)) for word in words] for words in (title, name))
+    for split in range(len(office) - 1, 0, -1):
+        rest = office[split:]
+        is_unit = re.fullmatch(_UNIT, office[split - 1]) is not None
+        tail = 1 if is_unit else 2
+        follows = in_title[-tail:] == office[max(0, split - tail) : split]
+        if follows and in_name[: len(rest)] == rest and len(name) - len(rest) >= FEWEST:
             moved = [*title, *name[: len(rest)]]
             return {"name": " ".join(name[len(rest) :]), "title": " ".join(moved)}
     return shares
 
 
 def is_usual_title(text: str) -> bool:
-    """Return whether a text is usual titles and offices through and through, with their marks."""
+    """Return whether a text consists of usual titles and offices, with their diacritics."""
     return bool(text) and _titles(()).is_whole(text) and _is_exact(text)
 
 
 @dataclass(frozen=True)
 class _Titles:
-    """The titles that are known, as patterns over letters without marks (``_bare``).
+    """The known titles, as patterns over letters without diacritics (``_bare``).
 
     Attributes:
-        closed: Titles and offices with nothing behind them but a unit without its name.
-        end: A text whose last words are a title.
+        closed: Titles and offices, followed at most by a unit without its name.
+        end: A text that ends with a title.
     """
 
     begin: re.Pattern[str]
@@ -128,22 +128,18 @@ class _Titles:
     end: re.Pattern[str]
 
     def starts(self, text: str, *, exact: bool) -> bool:
-        """Return whether a text begins with a title; ``exact``: its marks have to be right."""
+        """Return whether a text begins with a title; ``exact``: with correct diacritics."""
         bare = _bare(text)
-        found = self.begin.match(bare)
-        if found is None:
+        match = self.begin.match(bare)
+        if match is None:
             return False
         return not exact or _is_exact(text)
 
     def is_whole(self, text: str) -> bool:
-        """Return whether a text is titles and offices through and through."""
         return self.closed.fullmatch(_bare(text)) is not None
 
     def may_end(self, title: str) -> bool:
-        """Return whether a title is whole, or ends with the name of a unit: another word is a piece of a person's name.
-
-        A name that begins behind the title and goes on in the next line is not parted at the end of the line.
-        """
+        """Return whether a title is complete or ends with a unit's name; another last word begins a person's name."""
         bare = _bare(title).lstrip("( ")
         if self.is_whole(title):
             return True
@@ -153,11 +149,9 @@ class _Titles:
         return re.search(rf"(?<!\w){_UNIT}(?!\w)", behind) is not None and len("".join(last)) > 1
 
     def is_at_end(self, text: str) -> bool:
-        """Return whether the last words of a text are a title."""
         return self.end.fullmatch(_bare(text)) is not None
 
     def is_in(self, text: str) -> bool:
-        """Return whether a text holds a title or an office."""
         return (
             TITLE.search(text) is not None
             or OFFICE.search(text) is not None
@@ -172,7 +166,7 @@ def _titles(spellings: tuple[str, ...]) -> _Titles:
         "giam doc", "uy vien", "chanh van phong", "cong chuc", "can bo", "tham phan", "ct", "pct", "uvub", "uv",
     }  # fmt: skip
     known |= {unaccented(spelling) for spelling in spellings}
-    words = (re.findall(r"\w+", spelling) for spelling in sorted(known, key=lambda one: (-len(one), one)))
+    words = (re.findall(r"\w+", spelling) for spelling in sorted(known, key=lambda text: (-len(text), text)))
     each = "|".join(r"[\s.–—/-]*".join(map(re.escape, parts)) for parts in words)
     title = rf"(?:{_ON_BEHALF}?(?:(?:pho|p|quyen)\b[\s.]*)?(?:{each})(?!\w)|{_ON_BEHALF}{_OFFICE}(?!\w))"
     whole = rf"\(?{title}(?:{_BETWEEN}(?:{title}|{_OFFICE}(?!\w)|{_UNIT}(?!\w)))*[\s.,:;)–—-]*"
@@ -181,25 +175,23 @@ def _titles(spellings: tuple[str, ...]) -> _Titles:
 
 
 def _name_first(written: str, titles: _Titles) -> tuple[str, str] | None:
-    """Cut where a title begins behind a name."""
+    """Return the name and the title around the separator at which a title follows a name."""
     for gap in _GAP.finditer(written):
         is_strong = not gap.group().isspace() or "\n" in gap.group()
         name, title = written[: gap.start()].strip(), written[gap.end() :].strip()
         if not titles.starts(title, exact=not is_strong) or not _is_name(name, titles, is_parted=is_strong):
             continue
-        if "(" not in title:  # one bracket of the pair may be missing, on paper or in what was read
+        if "(" not in title:  # a bracket of the pair may be missing on paper or in the reading
             title = title.removesuffix(")").rstrip()
         return _without_stop(name), title
     return None
 
 
 def _title_first(written: str, titles: _Titles) -> tuple[str, str] | None:
-    """Cut at the last sign or end of a line that only a name follows, or right behind titles that nothing else follows.
+    """Return name and title, split at the last sign or line end followed only by a name, or directly after titles.
 
-    A sign behind titles and nothing else goes before one that a part of the name may precede.
-
-    Behind a unit without a name, and behind one whose name may go on in the next line, a person has to begin with the
-    name of a family.
+    A sign directly after titles precedes a sign that a part of the name may precede. After a unit without a name, and
+    after a unit whose name may continue in the next line, a person must begin with a family name.
     """
     if not titles.starts(written.lstrip("( "), exact=False):
         return None
@@ -216,13 +208,13 @@ def _title_first(written: str, titles: _Titles) -> tuple[str, str] | None:
         if not titles.may_end(title) or (_ends_open(title, gap.group()) and not _is_person(name)):
             continue
         if "\n" in gap.group() and not titles.is_whole(title) and name.split()[0].casefold() not in SURNAMES:
-            continue  # the name of a unit that goes on in the next line
+            continue  # a unit's name that continues in the next line
         return name, title.lstrip("(").strip()
     return None
 
 
 def _ends_open(title: str, gap: str) -> bool:
-    """Return whether the name of a unit may follow: no sign parts it from a unit or an office."""
+    """Return whether a unit's name may follow: no sign separates it from a unit or an office."""
     last = re.search(rf"(?<!\w)(?:{_UNIT}|{_OFFICE})$", _bare(title.rstrip(" ")))
     return last is not None and not gap.strip()
 
@@ -235,7 +227,7 @@ def _is_person(name: str) -> bool:
 
 
 def _is_name(text: str, titles: _Titles, *, is_parted: bool) -> bool:
-    """Return whether a text may be a name; one that a sign parts from the title may end with a word of a unit."""
+    """Return whether a text may be a name; a name separated by a sign from the title may end with a unit word."""
     if not _NAME.fullmatch(text) or titles.is_in(text):
         return False
     words = text.split()
@@ -246,7 +238,7 @@ def _is_name(text: str, titles: _Titles, *, is_parted: bool) -> bool:
 
 
 def _without_stop(name: str) -> str:
-    """Return a name without a full stop behind its last word, unless that is one letter."""
+    """Return a name without a final full stop, unless its last word is a single letter."""
     return name[:-1] if name.endswith(".") and name[-3:-2].isalpha() else name
 
 
@@ -263,12 +255,12 @@ def _bare_letter(letter: str) -> str:
 
 
 def _bare(text: str) -> str:
-    """Return the text in small letters without marks, letter for letter."""
+    """Return the text in lower case without diacritics, letter for letter."""
     return "".join(map(_bare_letter, text))
 
 
 def _is_exact(title: str) -> bool:
-    """Return whether a title begins with its marks, or is an abbreviation in capitals that is no syllable."""
+    """Return whether a title begins with correct diacritics, or is an abbreviation in capitals that is no syllable."""
     first = re.match(r"\w+", title)
     word = first.group() if first else ""
     is_short = len(word) > 1 and word.isupper() and word.isascii() and set("AEIOY").isdisjoint(word)

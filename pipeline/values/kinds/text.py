@@ -30,7 +30,7 @@ class TextKind(Kind):
 
 
 class PlaceKind(TextKind):
-    """A place as written. It is never rewritten to a newer name: which unit it is has a column of its own."""
+    """A place as written. It is never rewritten to a newer name; its unit has a column of its own."""
 
     name = "place"
     label = "nơi (xã, huyện, tỉnh)"
@@ -39,10 +39,10 @@ class PlaceKind(TextKind):
 
 
 class ChoiceKind(Kind):
-    """One term of a code list. The canonical form is the term's code.
+    """A term of a code list. The canonical form is the term's code.
 
-    Of a printed box for which the list has no code it is the words of the box (UNCODED). Any other text that is not
-    in the list keeps its text only, with the finding of the list.
+    For a printed box without a code it is the box's text (UNCODED). Any other text outside the list keeps only its
+    text, with the finding of the list.
     """
 
     name = "choice"
@@ -52,7 +52,7 @@ class ChoiceKind(Kind):
     has_sure_ditto = True
 
     def parse(self, text: str, vocab: Vocabulary | None = None, /) -> Parsed:
-        """See ``Kind``. A text is a term when it is a label or alias up to case and spaces; near misses are none."""
+        """See ``Kind``. A text is a term if it equals a label or alias up to case and spaces, not if it is similar."""
         word = folded(text)
         if not word:
             return NOTHING

@@ -26,9 +26,9 @@ _CANONICAL = re.compile(r"([01]\d|2[0-3])(?::([0-5]\d))?", re.ASCII)
 
 
 class TimeKind(Kind):
-    """A time of day. Canonical ``HH:MM``, or ``HH`` where no minute is written.
+    """A time of day, canonical ``HH:MM``, or ``HH`` without a minute.
 
-    D08: no time that can be known. ``2 giờ chiều`` is one: a machine does not add twelve hours.
+    D08: the time cannot be known, also for ``2 giờ chiều``: a machine does not add twelve hours.
     """
 
     name = "time"

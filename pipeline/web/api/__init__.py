@@ -1,1 +1,1 @@
-"""The API: what other systems read with tokens, as JSON. See ``docs/reference/api.md``."""
+"""The read-only API: JSON for other systems that hold a token. See ``docs/reference/api.md``."""

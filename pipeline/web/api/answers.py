@@ -1,4 +1,4 @@
-"""The answers of the API: their shapes, and how they are sent: JSON with a tag of its content, or an error in words."""
+"""Models of the API's answers, and how an answer or an error is sent."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from pipeline.registry.publishing.model import (
 from pipeline.registry.statistics.book_states import BookState
 
 CACHING = "private, no-cache"
-"""Whoever keeps an answer asks before each use whether it still holds."""
+"""A client that caches an answer asks before each use whether it is still current."""
 
 
 class BookCounts(BaseModel):
-    """How far a book is."""
+    """Counts that show how far the work on a book is."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -38,10 +38,10 @@ class BookCounts(BaseModel):
 
 
 class BookAnswer(BaseModel):
-    """A book and where it stands.
+    """A book and its state.
 
-    ``awaits_declaration``: its form or kind of register is not declared now, as the office's own file is gone or has a
-    flaw; none of its entries is told or found until an administrator has mended the file.
+    ``awaits_declaration``: the form or record of the book is not declared at present, because the office's own file is
+    missing or has a flaw; its entries are neither listed nor searched until an administrator has mended the file.
     """
 
     book_id: int
@@ -58,14 +58,14 @@ class BookAnswer(BaseModel):
 
 
 class BooksAnswer(BaseModel):
-    """Books by their numbers; ``next``: the address of those that follow, null where that is all."""
+    """Books in ascending order of their ids; ``next``: the address of the next page, null on the last page."""
 
     books: list[BookAnswer]
     next: str | None
 
 
 class EntryAnswer(BaseModel):
-    """An entry that stands."""
+    """An entry that is not withdrawn."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -84,14 +84,14 @@ class EntryAnswer(BaseModel):
 
 
 class EntriesAnswer(BaseModel):
-    """Entries of a book in its order; ``next``: the address of those that follow, null where that is all."""
+    """Entries of a book in the book's order; ``next``: the address of the next page, null on the last page."""
 
     entries: list[EntryAnswer]
     next: str | None
 
 
 class PersonAnswer(BaseModel):
-    """Somebody whom an entry names; ``name``: null unless the entry is settled."""
+    """A person named in an entry; ``name``: null unless the entry is settled."""
 
     field: str
     label: str
@@ -100,7 +100,7 @@ class PersonAnswer(BaseModel):
 
 
 class HitAnswer(BaseModel):
-    """An entry that a search found; ``number``, ``registered_on``: null unless it is settled."""
+    """An entry that matches a search; ``number``, ``registered_on``: null unless the entry is settled."""
 
     entry_id: int
     book_id: int
@@ -116,9 +116,9 @@ class HitAnswer(BaseModel):
 
 
 class SearchAnswer(BaseModel):
-    """A page of what was found; ``next``: what to send as ``after``, null where that is all.
+    """A page of search results; ``next``: the value to send as ``after``, null on the last page.
 
-    ``books_left_out``: how many books of the token's places were not searched, as they await a declaration.
+    ``books_left_out``: number of books in the token's places that were not searched, as they await a declaration.
     """
 
     request_id: int
@@ -129,7 +129,7 @@ class SearchAnswer(BaseModel):
 
 
 class PackageAnswer(BaseModel):
-    """The last package of a book; ``withdrawn``: numbers of its entries that were withdrawn since."""
+    """The last package of a book; ``withdrawn``: numbers of its entries that were withdrawn afterwards."""
 
     book_id: int
     made_at: datetime
@@ -148,7 +148,7 @@ class ProblemAnswer(BaseModel):
 
 
 def book_answer(state: BookState, awaiting: Collection[int]) -> BookAnswer:
-    """Return a book as the API tells it; ``awaiting``: the books that await a declaration."""
+    """Return a book as the API shows it; ``awaiting``: ids of the books that await a declaration."""
     return BookAnswer(
         book_id=state.book_id,
         record=state.record,
@@ -165,16 +165,16 @@ def book_answer(state: BookState, awaiting: Collection[int]) -> BookAnswer:
 
 
 def entry_answer(entry: PublishedEntry) -> EntryAnswer:
-    """Return an entry as the API tells it."""
+    """Return an entry as the API shows it."""
     return EntryAnswer.model_validate(entry)
 
 
 def tagged(request: Request, answer: BaseModel) -> Response:
-    """Return an answer with a tag of its content; nothing but the tag where the caller has it already."""
+    """Return an answer with an entity tag; an empty 304 where the client already has this content."""
     body = answer.model_dump_json().encode()
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": CACHING}
-    known = {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}
+    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
     if known & {tag, "*"}:
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type="application/json")
@@ -199,13 +199,13 @@ def problem(status: int, detail: str, code: str, headers: Mapping[str, str]) -> 
     """Return an error as a problem (RFC 9457).
 
     Args:
-        detail: What to do, in Vietnamese.
-        code: The code by which programs distinguish errors, ``""``: the status alone does.
+        detail: The advice to the user, in Vietnamese.
+        code: The error code for programs; ``""`` where the status alone suffices.
     """
-    told = ProblemAnswer(
+    answer = ProblemAnswer(
         type=f"urn:hotich:{code}" if code else "about:blank",
         title=TITLES.get(status, "Lỗi"),
         status=status,
         detail=detail,
     )
-    return JSONResponse(told.model_dump(), status, dict(headers), media_type="application/problem+json")
+    return JSONResponse(answer.model_dump(), status, dict(headers), media_type="application/problem+json")

@@ -1,4 +1,4 @@
-"""The addresses of the API: books, entries, search, packages; each for tokens of one scope and their places alone."""
+"""The routes of the API: books, entries, search and packages. A token opens one scope and its own places."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ from pipeline.web.api.answers import (
 )
 from pipeline.web.context import MAX_ROW_ID, RowId, Site, SiteDep
 from pipeline.web.package_queue import MANIFEST
-from pipeline.web.routes.packages import refuse_taken_back
+from pipeline.web.routes.packages import refuse_without_approval
 from pipeline.web.search_texts import SearchTexts, Typed
 from pipeline.web.security.bearer import TokenDep
 
 MOST = 100
-"""The most books or entries of one answer."""
+"""Largest number of books or entries in an answer."""
 
 MOST_MANIFEST = 8 * 1024 * 1024
-"""Bytes of a manifest that is answered with."""
+"""Largest size in bytes of a manifest that is sent."""
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": ProblemAnswer} for status in (401, 403, 404, 409, 422, 429, 503)
@@ -60,27 +60,27 @@ def list_books(
     after: Annotated[int, Query(ge=0, le=MAX_ROW_ID)] = 0,
     limit: Limit = 50,
 ) -> Response:
-    """Return the books of the token's places, by their numbers, also those that await a declaration."""
-    found = site.publishing.books(token.places, after, limit)
+    """Return the books of the token's places in order of their ids, including books that await a declaration."""
+    page = site.publishing.books(token.places, after, limit)
     following = (
         None
-        if found.after is None
-        else f"{router.prefix}/books?" + urlencode({"after": found.after, "limit": limit})
+        if page.after is None
+        else f"{router.prefix}/books?" + urlencode({"after": page.after, "limit": limit})
     )
     awaiting = _awaiting(site)
-    told = [book_answer(one, awaiting) for one in found.books]
-    return tagged(request, BooksAnswer(books=told, next=following))
+    answers = [book_answer(state, awaiting) for state in page.books]
+    return tagged(request, BooksAnswer(books=answers, next=following))
 
 
 @router.get("/books/{book_id}", summary="Một quyển sổ", responses={200: {"model": BookAnswer}})
 def show_book(request: Request, site: SiteDep, token: TokenDep, book_id: RowId) -> Response:
-    """Return a book and where it stands."""
+    """Return a book and its state."""
     return tagged(request, book_answer(site.publishing.book(token.places, book_id), _awaiting(site)))
 
 
 def _awaiting(site: Site) -> frozenset[int]:
-    """Return the books whose form or kind of register is not declared now."""
-    return frozenset(one.id for one in site.registry.undeclared_books())
+    """Return the ids of the books whose form or record is not declared at present."""
+    return frozenset(book.id for book in site.registry.undeclared_books())
 
 
 @router.get(
@@ -94,14 +94,12 @@ def list_entries(
     after: Annotated[str, Query(max_length=40)] = "",
     limit: Limit = 50,
 ) -> Response:
-    """Return the entries of a book that stand, in its order; 409 of a book that awaits a declaration."""
-    policies = site.delivery, site.approval
-    found = site.publishing.entries(token.places, book_id, after, limit, *policies)
-    following = f"{router.prefix}/books/{book_id}/entries?" + urlencode(
-        {"after": found.after, "limit": limit}
-    )
+    """Return the valid entries of a book in its order; 409 where the book awaits a declaration."""
+    policies = site.policies.delivery, site.policies.approval
+    page = site.publishing.entries(token.places, book_id, after, limit, *policies)
+    following = f"{router.prefix}/books/{book_id}/entries?" + urlencode({"after": page.after, "limit": limit})
     answer = EntriesAnswer(
-        entries=[entry_answer(one) for one in found.entries], next=following if found.after else None
+        entries=[entry_answer(entry) for entry in page.entries], next=following if page.after else None
     )
     return tagged(request, answer)
 
@@ -109,7 +107,7 @@ def list_entries(
 @router.get("/entries/{entry_id}", summary="Một sự kiện", responses={200: {"model": EntryAnswer}})
 def show_entry(request: Request, site: SiteDep, token: TokenDep, entry_id: RowId) -> Response:
     """Return an entry; 409 where its book awaits a declaration."""
-    policies = site.delivery, site.approval
+    policies = site.policies.delivery, site.policies.approval
     return tagged(request, entry_answer(site.publishing.entry(token.places, entry_id, *policies)))
 
 
@@ -121,25 +119,25 @@ def show_entry(request: Request, site: SiteDep, token: TokenDep, entry_id: RowId
 def show_package(request: Request, site: SiteDep, token: TokenDep, book_id: RowId) -> Response:
     """Return the manifest of the last package of a book."""
     site.publishing.book(token.places, book_id)
-    path = site.packages.file(book_id, MANIFEST)
-    made_at = site.packages.state(book_id).made_at
+    path = site.work.packages.file(book_id, MANIFEST)
+    made_at = site.work.packages.state(book_id).made_at
     if path is None or made_at is None or path.stat().st_size > MOST_MANIFEST:
         raise NotThere("Sổ này chưa có gói dữ liệu bàn giao. Hãy xuất gói rồi đọc lại.")
-    refuse_taken_back(site, token.person, book_id)
+    refuse_without_approval(site, token.person, book_id)
     content = path.read_bytes()
-    gone = site.registry.withdrawn_deliveries(book_id)
+    withdrawn = site.registry.withdrawn_deliveries(book_id)
     answer = PackageAnswer(
         book_id=book_id,
         made_at=made_at,
         manifest_sha256=hashlib.sha256(content).hexdigest(),
         manifest=json.loads(content),
-        withdrawn=[one.number for one in gone],
+        withdrawn=[delivery.number for delivery in withdrawn],
     )
     return tagged(request, answer)
 
 
 class SearchQuestion(SearchTexts):
-    """What is looked for, and why; names go into the body, as addresses are written into logs."""
+    """The search criteria and the purpose. Names travel in the body, because addresses are written into logs."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -153,28 +151,30 @@ class SearchQuestion(SearchTexts):
 
 @router.post("/search", summary="Tra cứu sự kiện", responses={200: {"model": SearchAnswer}})
 def search(site: SiteDep, token: TokenDep, question: SearchQuestion) -> Response:
-    """Look for entries as people do: with a purpose and a reason, and into the same audit."""
+    """Search entries under the same rules as people: with a purpose and a reason, recorded in the audit."""
     if question.record and question.record not in site.schemas.records:
         raise SearchRefused("Không có loại sự kiện ấy. Hãy xem tài liệu của API.")
     reason = SearchReason(question.purpose, question.reason)
     criteria = question.criteria_with(question.parents, question.year_from, question.year_to)
-    found = site.registry.search(token.person, criteria, reason, after=question.after, now=site.now)
-    there = site.publishing.entries_among(
-        token.places, [one.entry_id for one in found.hits], site.delivery, site.approval
+    result = site.registry.search(token.person, criteria, reason, after=question.after, now=site.now)
+    published = site.publishing.entries_among(
+        token.places, [hit.entry_id for hit in result.hits], site.policies.delivery, site.policies.approval
     )
     answer = SearchAnswer(
-        request_id=found.request_id,
-        hits=[_hit(site, one, there[one.entry_id]) for one in found.hits if one.entry_id in there],
-        narrowed=found.narrowed,
-        books_left_out=sum(token.person.may_see(one.place_code) for one in site.registry.undeclared_books()),
-        next=found.cursor or None,
+        request_id=result.request_id,
+        hits=[_hit(site, hit, published[hit.entry_id]) for hit in result.hits if hit.entry_id in published],
+        narrowed=result.narrowed,
+        books_left_out=sum(
+            token.person.may_see(book.place_code) for book in site.registry.undeclared_books()
+        ),
+        next=result.cursor or None,
     )
     return Response(answer.model_dump_json(), media_type="application/json")
 
 
 def _hit(site: Site, hit: SearchHit, entry: PublishedEntry) -> HitAnswer:
-    """Return a hit with the values that the entry itself is told with: null where those are."""
-    told = {one.field: one.value for one in entry.values if entry.state is PublishedState.SETTLED}
+    """Return a hit with the values of its published entry; a field without a value there is null."""
+    values = {value.field: value.value for value in entry.values if entry.state is PublishedState.SETTLED}
     spec = site.schemas.record(hit.record).book
     return HitAnswer(
         entry_id=hit.entry_id,
@@ -185,11 +185,13 @@ def _hit(site: Site, hit: SearchHit, entry: PublishedEntry) -> HitAnswer:
         volume=hit.volume,
         state=entry.state,
         nearness=None if hit.nearness is None else hit.nearness.value,
-        number=None if spec is None else told.get(spec.number),
-        registered_on=None if spec is None else told.get(spec.registered_on),
+        number=None if spec is None else values.get(spec.number),
+        registered_on=None if spec is None else values.get(spec.registered_on),
         people=[
-            PersonAnswer(field=one.field, label=one.label, name=told.get(one.field), matches=one.matches)
-            for one in hit.people
+            PersonAnswer(
+                field=person.field, label=person.label, name=values.get(person.field), matches=person.matches
+            )
+            for person in hit.people
         ],
     )
 
@@ -202,12 +204,12 @@ def show_openapi() -> Response:
 
 @cache
 def _openapi() -> dict[str, Any]:
-    told = get_openapi(
+    document = get_openapi(
         title="hotich",
         version=pipeline.__version__,
         summary="Đọc sổ hộ tịch đã số hóa; chỉ đọc.",
         routes=router.routes,
     )
-    told.setdefault("components", {})["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
-    told["security"] = [{"token": []}]
-    return told
+    document.setdefault("components", {})["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+    document["security"] = [{"token": []}]
+    return document

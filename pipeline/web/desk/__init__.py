@@ -1,1 +1,1 @@
-"""What the desk shows: tasks, columns and findings as the templates take them. Nothing here knows FastAPI."""
+"""The desk's tasks, columns and findings, prepared for the templates. Nothing here knows FastAPI."""

@@ -1,4 +1,4 @@
-"""A column as its template takes it: equal readings in one row, blind fields each by itself."""
+"""A column prepared for its template: equal readings in one row, each blind field alone."""
 
 from __future__ import annotations
 
@@ -25,28 +25,28 @@ from pipeline.web.desk.field_view import (
 from pipeline.web.pictures import PageSource, Pictures
 
 NARROW, WIDE = 3.5, 9.0
-"""Width over height of a snippet, up to which it is narrow and from which it is wide."""
+"""Width over height of a snippet: narrow up to the first, wide from the second."""
 
 UNSETTLED = "chưa có"
-"""What is told of a field in the same blank that is not settled."""
+"""The text for an unsettled field in the same blank."""
 
 SHORT = 14
-"""Letters that the input under a narrow snippet has room for."""
+"""Number of letters for which the input under a narrow snippet has room."""
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnCell:
-    """One snippet.
+    """A snippet of a column.
 
     Attributes:
-        where: Names it for people who cannot see it.
-        page: Equal for snippets of one page.
-        ink: Its picture; None where the field has no place of its own.
-        choices: The readings that it may be given.
-        reason: Why the value of its row is offered.
-        doubt: Why the machine is not sure of it.
-        beside: Label and text of the other fields of the blank that the picture shows.
-        inked: Whether the machine saw ink of the field: who calls it blank is asked once more.
+        where: The accessible name of the snippet.
+        page: A key that is equal for snippets of one page.
+        ink: The picture; None where the field has no place of its own.
+        choices: The readings to choose from.
+        reason: Why the row's value is offered.
+        doubt: Why the machine is unsure.
+        beside: Label and text of the other fields in the same blank, as the picture shows them.
+        inked: Whether the machine saw ink in the field; then a person who calls it blank must confirm.
     """
 
     task_id: int
@@ -66,8 +66,8 @@ class ColumnRow:
     """Snippets with the same reading.
 
     Attributes:
-        status: The status of the reading; None where each is keyed by itself.
-        doubted: The text is no value of the field as far as its kind can tell.
+        status: The status of the reading; None where each snippet is keyed alone.
+        doubted: The text is not a valid value of the field.
     """
 
     status: FieldStatus | None
@@ -82,14 +82,14 @@ class ColumnRow:
 
 @dataclass(frozen=True, slots=True)
 class ColumnView:
-    """A column to be shown.
+    """A column prepared for its template.
 
     Attributes:
-        stage: Its stage, in words.
-        width: The CSS class of its cells.
-        rows: Its rows of like snippets.
-        count: How many snippets it has.
-        expected: The form in which a value is expected.
+        stage: The Vietnamese name of the review stage.
+        width: The CSS class of the cells.
+        rows: Rows of equal readings.
+        count: Number of snippets.
+        expected: The expected form of a value.
     """
 
     column: LeasedColumn
@@ -104,7 +104,7 @@ class ColumnView:
 def column_view(
     column: LeasedColumn, sheets: Mapping[PageRef, PageSource], schemas: Schemas, pictures: Pictures
 ) -> ColumnView:
-    """Return ``column`` ready for its template. ``sheets``: the pages of its snippets."""
+    """Return ``column`` prepared for its template. ``sheets``: the pages of its snippets."""
     record = schemas.record(column.record)
     spec: FieldSpec = record.by_name[column.field]
 
@@ -123,7 +123,7 @@ def column_view(
             choices(task.work),
             reason,
             " ".join(doubt_reasons(task.work, ())),
-            tuple((record.by_name[name].label, _told(text)) for name, text in task.beside.items()),
+            tuple((record.by_name[name].label, _neighbour_text(text)) for name, text in task.beside.items()),
             task.work.inked,
         )
 
@@ -134,7 +134,7 @@ def column_view(
             tuple(cell(task) for task in tasks),
             doubted=status is not None and is_doubted(spec, Verdict(spec.name, status, text), schemas),
         )
-        for (status, text), tasks in groupby(column.tasks, key=_expected)
+        for (status, text), tasks in groupby(column.tasks, key=_initial_reading)
     )
     return ColumnView(
         column,
@@ -147,24 +147,24 @@ def column_view(
     )
 
 
-def _told(text: str | None) -> str:
+def _neighbour_text(text: str | None) -> str:
     return UNSETTLED if text is None else text or STATUS_LABELS[FieldStatus.BLANK]
 
 
 def _width(rows: Iterable[ColumnRow]) -> str:
-    """Return the CSS class of cells in which the snippets and their readings have room."""
+    """Return the CSS class of cells that have room for the snippets and their readings."""
     rows = list(rows)
-    inks = [cell.ink for row in rows for cell in row.cells if cell.ink]
-    shape = median(ink.width / ink.height for ink in inks) if inks else NARROW
-    if shape >= WIDE:
+    pictures = [cell.ink for row in rows for cell in row.cells if cell.ink]
+    aspect = median(ink.width / ink.height for ink in pictures) if pictures else NARROW
+    if aspect >= WIDE:
         return "large"
-    return "middle" if shape > NARROW or any(len(row.text) > SHORT for row in rows) else "small"
+    return "middle" if aspect > NARROW or any(len(row.text) > SHORT for row in rows) else "small"
 
 
-def _expected(task: ColumnTask) -> tuple[FieldStatus | None, str]:
-    """Return what the person before keyed, else what the machine read, else what follows from other values.
+def _initial_reading(task: ColumnTask) -> tuple[FieldStatus | None, str]:
+    """Return the reading to show first: keyed by the first person, else read, else derived from other values.
 
-    It is nothing where the field is blind, where two people keyed different texts, or where nothing was read.
+    It is empty for a blind field, where two people keyed different texts, and where nothing was read.
     """
     work = task.work
     if work.blind or work.candidates:

@@ -1,4 +1,4 @@
-"""Why the machine is not sure of a field, in words, from what the record holds of its reading."""
+"""Reasons in Vietnamese why the machine is unsure of a field, from the stored evidence of its reading."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from pipeline.base.model import COPIED, TYPED, UNSURE, Evidence, FieldReading, F
 from pipeline.registry.tasks.model import FieldWork
 
 LOW = 0.9
-"""The confidence below which it is called low; above, it is merely not enough to go without a person."""
+"""Confidence below which a reading is called low; from here on it is only not sufficient for automatic acceptance."""
 
 RIVAL = 0.02
-"""The least chance of another text that is told of."""
+"""Smallest probability at which another text is mentioned."""
 
 AGREEING, SUPPORTED, CLEAR, DARK = 0.95, 0.9, 0.5, 0.5
-"""Evidence (0..1) below which networks disagree, words are unknown, a letter is hard to read, ink is faint."""
+"""Evidence (0 to 1) below which networks disagree, words are unknown, a letter is hard to read, ink is faint."""
 
 ACT = "Sổ ghi thành văn, máy không đọc ô này: xem ảnh rồi chép lại."
-"""Why a field of an act in running text waits."""
+"""The reason for a field of an act in running text."""
 
 MOST_RIVALS = 2
-"""Words that are told of as hard to tell apart."""
+"""Largest number of word pairs that are mentioned as hard to tell apart."""
 
 
 def doubt_reasons(work: FieldWork, codes: Collection[str]) -> tuple[str, ...]:
-    """Return why a person is asked about a field; nothing where its reading is withheld from them."""
+    """Return why a person is asked about a field; nothing where its reading is withheld from the person."""
     reading = work.reading
     if reading is None:
         return ()
@@ -46,24 +46,24 @@ def doubt_reasons(work: FieldWork, codes: Collection[str]) -> tuple[str, ...]:
 def _sentence(confidence: float, details: list[str]) -> str:
     percent = min(99, max(0, int(100 * confidence)))
     if confidence < LOW:
-        begin = f"Độ tin cậy nhận dạng thấp ({percent} %)"
-        return f"{begin}: {'; '.join(details)}." if details else f"{begin}."
-    begin = f"Độ tin cậy nhận dạng {percent} %, chưa đủ để nhận mà không có người xem"
-    return f"{begin}: {'; '.join(details)}." if details else f"{begin}."
+        opening = f"Độ tin cậy nhận dạng thấp ({percent} %)"
+        return f"{opening}: {'; '.join(details)}." if details else f"{opening}."
+    opening = f"Độ tin cậy nhận dạng {percent} %, chưa đủ để nhận mà không có người xem"
+    return f"{opening}: {'; '.join(details)}." if details else f"{opening}."
 
 
 def _details(reading: FieldReading) -> Iterator[str]:
     if pairs := list(_rivals(reading))[:MOST_RIVALS]:
-        yield "khó phân biệt " + ", ".join(f"“{one}” với “{other}”" for one, other in pairs)
+        yield "khó phân biệt " + ", ".join(f"“{word}” với “{rival}”" for word, rival in pairs)
     if reading.evidence is not None:
-        yield from _of_evidence(reading.evidence)
+        yield from _evidence_reasons(reading.evidence)
     if reading.status is FieldStatus.STRUCK_THROUGH:
         yield "chữ có nét gạch"
     elif not reading.canonical:
         yield "chữ đọc được không có dạng của ô này"
 
 
-def _of_evidence(evidence: Evidence) -> Iterator[str]:
+def _evidence_reasons(evidence: Evidence) -> Iterator[str]:
     if evidence.agreement < AGREEING:
         yield "các lần đọc của máy không khớp nhau"
     if evidence.weakest < CLEAR:
@@ -75,21 +75,21 @@ def _of_evidence(evidence: Evidence) -> Iterator[str]:
 
 
 def _rivals(reading: FieldReading) -> Iterator[tuple[str, str]]:
-    """Yield words of the text and what stands in their place in other likely texts."""
+    """Yield words of the reading with their counterparts in other likely texts."""
     words = reading.text.split()
     seen: set[str] = set()
-    for other in filter(_counts, reading.hypotheses):
-        theirs = other.text.split()
-        for kind, start, end, from_, to in SequenceMatcher(None, words, theirs, autojunk=False).get_opcodes():
-            one, two = " ".join(words[start:end]), " ".join(theirs[from_:to])
-            if kind == "replace" and _letters(one) != _letters(two) and one not in seen:
-                seen.add(one)
-                yield one, two
+    for other in filter(_is_likely, reading.hypotheses):
+        others = other.text.split()
+        for kind, start, end, from_, to in SequenceMatcher(None, words, others, autojunk=False).get_opcodes():
+            word, counterpart = " ".join(words[start:end]), " ".join(others[from_:to])
+            if kind == "replace" and _letters(word) != _letters(counterpart) and word not in seen:
+                seen.add(word)
+                yield word, counterpart
 
 
 def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, text)).casefold()
 
 
-def _counts(other: Hypothesis) -> bool:
+def _is_likely(other: Hypothesis) -> bool:
     return other.chance >= RIVAL

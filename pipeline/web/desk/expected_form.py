@@ -1,4 +1,4 @@
-"""The form in which a value of a field is expected, and whether a text has it."""
+"""The expected form of a field's value, and whether a text has this form."""
 
 from __future__ import annotations
 
@@ -9,14 +9,11 @@ from pipeline.values.kinds import is_ditto
 from pipeline.values.kinds.date import LUNAR_DATE
 
 MOST_TERMS = 4
-"""A code list with no more terms is told whole beside the input."""
+"""A code list of up to so many terms is shown whole beside the input."""
 
 
 def is_doubted(spec: FieldSpec, word: Verdict, schemas: Schemas) -> bool:
-    """Return whether a text is no value of its field, as far as its kind can tell.
-
-    A ditto mark and a lunar date are understood, though they have no canonical form.
-    """
+    """Return whether a text is no valid value of its field; ditto marks and lunar dates are valid."""
     if word.status is not FieldStatus.READ or not word.text.strip() or is_ditto(word.text):
         return False
     parsed = spec.value_kind.parse(word.text, schemas.vocabulary(spec))
@@ -24,7 +21,7 @@ def is_doubted(spec: FieldSpec, word: Verdict, schemas: Schemas) -> bool:
 
 
 def expected_form(spec: FieldSpec, schemas: Schemas) -> str:
-    """Return the form in which a value of that field is expected; ``""`` for free text."""
+    """Return the expected form of a value of the field, in Vietnamese; ``""`` for free text."""
     vocab = schemas.vocabs.get(spec.vocab or "")
     if spec.value_kind.is_listed and vocab is not None:
         labels = [term.label for term in vocab.terms]

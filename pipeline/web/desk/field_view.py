@@ -1,4 +1,4 @@
-"""What the desk shows of one field: its picture, the choices on Alt+1 … Alt+9, and the findings about it."""
+"""A field as the desk shows it: its picture, the choices on Alt+1 … Alt+9, and its findings."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ STATUS_LABELS: Mapping[FieldStatus, str] = {
 }
 
 WHOLE_LABELS = {True: "Cả sự kiện", False: "Cả trang"}
-"""The label of work on an entry (True) or a page (False) as a whole."""
+"""The label of work on a whole entry (True) or a whole page (False)."""
 
 STAMPS = "stamp"
-"""The list of stamps that stand in the field of notes."""
+"""The vocabulary of the stamps that occur in the field of notes."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextRun:
-    """A run of letters of a text that is compared with another text.
+    """A run of letters in a text that is compared with another text.
 
     Attributes:
-        text: The letters; empty where the other text has more.
-        differs: Whether the other text has other letters here, or none.
+        text: The letters; empty where only the other text has letters.
+        differs: Whether the other text differs here.
     """
 
     text: str
@@ -51,30 +51,30 @@ class TextRun:
 def text_runs(text: str, other: str) -> tuple[TextRun, ...]:
     """Split ``text`` (NFC) into runs that equal ``other`` and runs that differ."""
     ours, theirs = (unicodedata.normalize("NFC", side) for side in (text, other))
-    found = [
+    runs = [
         TextRun(ours[start:end], kind != "equal")
         for kind, start, end, _, _ in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes()
     ]
-    return tuple(found)
+    return tuple(runs)
 
 
 MOST = 9
 """Alt+1 to Alt+9."""
 
 MOST_HYPOTHESES = 5
-"""How many hypotheses of the reader are offered; less likely ones only take room."""
+"""Largest number of the reader's hypotheses among the choices."""
 
 READ_TEXT = frozenset({FieldStatus.READ, FieldStatus.STRUCK_THROUGH})
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A text that a person may take over with one key.
+    """A text that a person accepts with a single key.
 
     Attributes:
-        number: The figure of its key, from 1.
-        text_runs: The text, with what differs from the first choice (in the first choice: from the second).
-        origin: Who wrote or read it; ``""``: a hypothesis of the machine.
+        number: The digit of its key, from 1.
+        text_runs: The text, compared with the first choice (the first choice: with the second).
+        origin: Who wrote or read the text; ``""``: a hypothesis of the machine.
     """
 
     number: int
@@ -87,22 +87,22 @@ class Choice:
 def choices(work: FieldWork, stamps: Vocabulary | None = None) -> tuple[Choice, ...]:
     """Return the choices of a field, the likeliest first, without repetitions.
 
-    Hypotheses of the reader that differ from a likelier text in case or punctuation alone are left out; what people
-    wrote never is.
+    A hypothesis that differs from a likelier text in case or punctuation alone is left out; a text that a person
+    keyed never is.
 
     Args:
-        stamps: The known stamps, of a field in which they stand: the one that was read garbled comes first.
+        stamps: The known stamps, for the field of notes; the stamp that resembles the reading comes first.
     """
-    found: dict[tuple[FieldStatus, str], str] = {}
+    origins: dict[tuple[FieldStatus, str], str] = {}
     stamp = likely_stamp(work.reading.text, stamps) if stamps and work.reading else ""
     if stamp and not work.candidates and work.first is None:
-        found[FieldStatus.READ, stamp] = "con dấu"
-    alike = {_alike(text) for _, text in found}
+        origins[FieldStatus.READ, stamp] = "con dấu"
+    keys = {_comparison_key(text) for _, text in origins}
     for verdict, origin in _offered(work):
-        if origin or verdict.status is not FieldStatus.READ or _alike(verdict.text) not in alike:
-            found.setdefault((verdict.status, verdict.text), origin)
-            alike.add(_alike(verdict.text))
-    offered = list(found.items())[:MOST]
+        if origin or verdict.status is not FieldStatus.READ or _comparison_key(verdict.text) not in keys:
+            origins.setdefault((verdict.status, verdict.text), origin)
+            keys.add(_comparison_key(verdict.text))
+    offered = list(origins.items())[:MOST]
     texts = [text for (_, text), _ in offered if text]
     return tuple(
         Choice(number, status, text, text_runs(text, _other(text, texts)) if text else (), origin)
@@ -110,14 +110,14 @@ def choices(work: FieldWork, stamps: Vocabulary | None = None) -> tuple[Choice, 
     )
 
 
-def _alike(text: str) -> str:
-    """Return a text without its case and with one space for all signs; hypotheses that are equal then are one."""
+def _comparison_key(text: str) -> str:
+    """Return a text in lower case with its punctuation collapsed to spaces, as a key of equal hypotheses."""
     letters = unicodedata.normalize("NFC", text).casefold()
     return " ".join("".join(letter if letter.isalnum() else " " for letter in letters).split())
 
 
 def _other(text: str, texts: list[str]) -> str:
-    """Return the text to compare with: the first text, and for the first text the second."""
+    """Return the text to compare with: the first text, or the second for the first text."""
     return next((other for other in (texts if text == texts[0] else texts[:1]) if other != text), text)
 
 
@@ -136,7 +136,7 @@ def _offered(work: FieldWork) -> Iterator[tuple[Verdict, str]]:
 
 
 def _read(work: FieldWork) -> Iterator[tuple[Verdict, str]]:
-    """Yield what the machine read, then its other hypotheses."""
+    """Yield the machine's reading, then its other hypotheses."""
     reading = work.reading
     if reading is None:
         return
@@ -154,9 +154,7 @@ class FieldPicture:
     """The picture of a field.
 
     Attributes:
-        width: Its width in pixels.
-        height: Its height in pixels.
-        box: Its box (left, top, right, bottom) on the rectified page.
+        box: (left, top, right, bottom) on the rectified page.
     """
 
     url: str
@@ -166,7 +164,7 @@ class FieldPicture:
 
 
 def field_picture(task_id: int, box: Box, sheet: PageSource, pictures: Pictures) -> FieldPicture:
-    """Return the address and the size of the picture of ``box`` on the page of a task."""
+    """Return the address and the size in pixels of the picture of ``box`` on the page of a task."""
     left, top, right, bottom = whole = whole_pixels(box)
     width, height = pictures.snippet_frame(sheet, Box(*whole)).size
     return FieldPicture(f"/pictures/tasks/{task_id}/ink/{left}/{top}/{right}/{bottom}", width, height, whole)
@@ -179,16 +177,17 @@ def whole_pixels(box: Box) -> tuple[int, int, int, int]:
 
 
 USUAL = frozenset({HANDWRITTEN, UNSURE, TO_COPY})
-"""Codes that nearly every field at the desk carries."""
+"""Codes of findings that nearly every field at the desk carries."""
 
 
 @dataclass(frozen=True, slots=True)
 class FindingView:
-    """A finding as a person reads it.
+    """A finding in words.
 
     Attributes:
         values: Label and text of the fields that disagree.
         serious: Whether the finding blocks the export.
+        usual: Whether the finding only gives the reason for the review.
         usual: Whether it only says why a person looks at the field at all.
     """
 
@@ -204,7 +203,7 @@ class FindingView:
 def finding_view(
     finding: Finding, record: RecordSpec, schemas: Schemas, shown: Mapping[str, str]
 ) -> FindingView:
-    """Put ``finding`` into words. ``shown``: the text of each field that this person may see."""
+    """Put ``finding`` into words. ``shown``: the text of each field that the person may see."""
     spec = schemas.findings.get(finding.code)
     values = tuple(
         (record.by_name[name].label, shown[name])
@@ -227,14 +226,14 @@ class FieldView:
     """A field to be keyed.
 
     Attributes:
-        whole: The work is about the whole entry or page: there is nothing to key, only to have seen.
+        whole: The work concerns the whole entry or page: nothing is keyed, it is only looked at.
         completed: Whether suggestions are offered while the person types.
-        derived: Whether its value may follow from others, so that it is asked for when the field comes up.
-        prefilled: The text of the input at first; empty where the field is blind.
-        expected: The form in which a value is expected.
-        doubted: What stands in the input at first has another form.
-        reasons: Why the machine is not sure of it.
-        inked: Whether the machine saw ink of the field: who calls it blank is asked once more.
+        derived: Whether the value may follow from other fields, so that it is requested when the field comes up.
+        prefilled: The initial text of the input; empty for a blind field.
+        expected: The expected form of a value.
+        doubted: The initial text does not have the expected form.
+        reasons: Why the machine is unsure.
+        inked: Whether the machine saw ink in the field; then a person who calls it blank must confirm.
     """
 
     name: str
@@ -255,7 +254,7 @@ class FieldView:
 
 
 def boxes_of(task: DeskTask) -> tuple[Box, ...]:
-    """Return the boxes of the task's fields on the rectified page, each around all of its lines."""
+    """Return the boxes of the task's fields on the rectified page, each around all lines of a field."""
     return tuple(box for work in task.fields if (box := box_of(work)) is not None)
 
 
@@ -278,7 +277,7 @@ def field_view(
     spec = None if whole else record.by_name[work.field]
     box = box_of(work)
     text = "" if whole else prefilled(work)
-    reasons = doubt_reasons(work, {one.code for one in findings})
+    reasons = doubt_reasons(work, {finding.code for finding in findings})
     is_note = record.book is not None and work.field == record.book.notes
     return FieldView(
         name=work.field,
@@ -287,11 +286,11 @@ def field_view(
         blind=work.blind,
         critical=bool(spec and spec.critical),
         completed=is_note or bool(spec and (spec.value_kind.is_verbatim or spec.value_kind.is_listed)),
-        derived=work.field in {one.field for one in record.derivations},
+        derived=work.field in {derivation.field for derivation in record.derivations},
         prefilled=text,
         ink=field_picture(task.task_id, box, sheet, pictures) if box else None,
         choices=() if whole else choices(work, schemas.vocabularies.get(STAMPS) if is_note else None),
-        findings=tuple(one for one in findings if not (reasons and one.usual)),
+        findings=tuple(finding for finding in findings if not (reasons and finding.usual)),
         expected=expected_form(spec, schemas) if spec else "",
         doubted=spec is not None and is_doubted(spec, Verdict(work.field, FieldStatus.READ, text), schemas),
         reasons=reasons,
@@ -300,11 +299,10 @@ def field_view(
 
 
 def prefilled(work: FieldWork) -> str:
-    """Return the text that the input holds at first.
+    """Return the initial text of the input.
 
-    It is what the person before keyed, else what the machine read. It is empty where the field is blind, where two
-    people keyed different texts, where nothing was read, or where the reading is hardly likely (it is offered among the
-    choices).
+    It is the text keyed by the first person, else the machine's reading. It is empty for a blind field, where two
+    people keyed different texts, where nothing was read, and where the reading is unlikely (then it is only a choice).
     """
     if work.blind or work.candidates:
         return ""

@@ -1,6 +1,6 @@
-"""The rules of an entry, asked about what a person has typed so far.
+"""Rules of an entry, applied to the values that a person is typing.
 
-They are the rules by which the machine's own readings were judged; nothing here changes a value.
+They are the rules that judged the machine's readings; nothing here changes a value.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from pipeline.values.predicates import NO_CONTEXT, RuleContext
 from pipeline.web.desk.expected_form import is_doubted
 from pipeline.web.desk.field_view import READ_TEXT
 
-BY_THEMSELVES = frozenset({"L08", "L09"})
-"""Findings that repeat what the person has just said: that it is illegible, that it is struck through."""
+REPEATING_STATUS = frozenset({"L08", "L09"})
+"""Findings that only repeat the status that the person has set: illegible, struck through."""
 
 
 @dataclass(frozen=True, slots=True)
 class TypedField:
-    """What is to be said of a field as it stands in its input.
+    """Findings about a field as it stands in its input.
 
     Attributes:
-        doubted: The text is no value of its field as far as its kind can tell; kept only where a person says so.
-        findings: What the rules find about it together with the other fields.
+        doubted: The text is not a valid value of the field; it is kept only where a person confirms it.
+        findings: Findings of the rules about this field together with the other fields.
     """
 
     doubted: bool
@@ -36,48 +36,52 @@ class TypedField:
 
 
 class LiveRules:
-    """The rules of all records, for values that are being typed."""
+    """The rules of all records, applied to values that are being typed."""
 
     def __init__(self, schemas: Schemas) -> None:
         self._schemas = schemas
         self._rules: dict[str, EntryRules] = {}
 
     def checked(self, entry: KnownEntry, typed: Sequence[Verdict]) -> Mapping[str, TypedField]:
-        """Return what is found of each typed field of an entry that the person may key.
+        """Return the findings about each typed field of an entry, as far as the person may key it.
 
         Args:
-            entry: What else is known of the entry.
-            typed: What stands in the inputs; an input without a text or a status says nothing.
+            entry: The other known values of the entry.
+            typed: The contents of the inputs; an input without text or status is skipped.
         """
         record = self._schemas.record(entry.record)
-        words = {one.field: one for one in typed if one.field in entry.fields and one.field in record.by_name}
-        said = [one for one in words.values() if one.text.strip() or one.status not in READ_TEXT]
+        by_field = {
+            verdict.field: verdict
+            for verdict in typed
+            if verdict.field in entry.fields and verdict.field in record.by_name
+        }
+        filled = [field for field in by_field.values() if field.text.strip() or field.status not in READ_TEXT]
         form = self._schemas.forms.get(entry.form)
         literal = form.literal_fields if form is not None else frozenset()
         readings = (
             *entry.readings,
-            *(self._reading(record.by_name[one.field], one, literal) for one in said),
+            *(self._reading(record.by_name[verdict.field], verdict, literal) for verdict in filled),
         )
         rules = self._rules.setdefault(entry.record, rules_of(record, self._schemas))
-        found = [
-            one
-            for one in rules.findings_of(readings, self._context(entry))
-            if one.severity is not Severity.INFO and one.code not in BY_THEMSELVES
+        findings = [
+            finding
+            for finding in rules.findings_of(readings, self._context(entry))
+            if finding.severity is not Severity.INFO and finding.code not in REPEATING_STATUS
         ]
         return {
             name: TypedField(
-                is_doubted(record.by_name[name], word, self._schemas),
-                tuple(one for one in found if name in one.fields),
+                is_doubted(record.by_name[name], verdict, self._schemas),
+                tuple(finding for finding in findings if name in finding.fields),
             )
-            for name, word in words.items()
+            for name, verdict in by_field.items()
         }
 
-    def _reading(self, spec: FieldSpec, word: Verdict, literal: Collection[str]) -> FieldReading:
-        parsed = KINDS[spec.kind].parse(word.text, self._schemas.vocabulary(spec))
+    def _reading(self, spec: FieldSpec, verdict: Verdict, literal: Collection[str]) -> FieldReading:
+        parsed = KINDS[spec.kind].parse(verdict.text, self._schemas.vocabulary(spec))
         if spec.name in literal:
             parsed = taken_literally(KINDS[spec.kind], parsed)
         return FieldReading(
-            spec.name, word.status, word.text, parsed.canonical, accepted=True, problems=parsed.problems
+            spec.name, verdict.status, verdict.text, parsed.canonical, accepted=True, problems=parsed.problems
         )
 
     def _context(self, entry: KnownEntry) -> RuleContext:
@@ -86,7 +90,7 @@ class LiveRules:
 
 
 def live_codes(record: RecordSpec, schemas: Schemas) -> frozenset[str]:
-    """Return the codes of the findings that are asked about what is typed: those shown before give way to them."""
+    """Return the codes of findings that live rules check; they replace the stored findings with these codes."""
     own = {code for spec in record.fields for code in KINDS[spec.kind].problems}
     lists = {vocab.finding for spec in record.fields if (vocab := schemas.vocabulary(spec)) is not None}
     return frozenset({rule.code for rule in record.rules} | own | lists | {UNCODED, MISSING})

@@ -1,4 +1,4 @@
-"""The pages of a book as they lie beside the page of a task, and its cover."""
+"""The pages around the page of a task, and the cover of its book."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from pipeline.base.model import PageKind, PageRef
 from pipeline.registry.data_entry.model import BookPageState
 
 REACH = 12
-"""Pages before and behind a task's that may be looked at from it."""
+"""Number of pages before and after the task's page that may be opened."""
 
 
 def pages_beside(pages: Iterable[BookPageState], ref: PageRef) -> list[dict[str, object]]:
-    """Return the pages around one of a book, and its cover: the page found to be one, else its first page.
+    """Return the pages around ``ref`` and the cover of the book: the page recognized as cover, else the first page.
 
-    ``steps``: how far behind the page of the task a page lies; less than 0: before it.
+    ``steps``: distance from the page of the task; negative before it.
     """
     ordered = sorted(pages, key=lambda page: page.place.order)
-    here = next((at for at, page in enumerate(ordered) if page.ref == ref), None)
-    if here is None:
+    position = next((index for index, page in enumerate(ordered) if page.ref == ref), None)
+    if position is None:
         return []
-    cover = next((at for at, page in enumerate(ordered) if page.state == PageKind.COVER), 0)
-    near = {*range(here - REACH, here + REACH + 1), cover}
+    cover = next((index for index, page in enumerate(ordered) if page.state == PageKind.COVER), 0)
+    near = {*range(position - REACH, position + REACH + 1), cover}
     return [
         {
-            "steps": at - here,
+            "steps": index - position,
             "label": f"{page.scan} trang {page.ref.page_no}",
             "url": f"/pictures/books/{page.book_id}/{page.ref.scan_sha256}/{page.ref.page_no}",
-            "cover": at == cover,
+            "cover": index == cover,
         }
-        for at, page in enumerate(ordered)
-        if at in near
+        for index, page in enumerate(ordered)
+        if index in near
     ]

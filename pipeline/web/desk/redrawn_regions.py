@@ -1,4 +1,4 @@
-"""Regions that people draw for fields, handed to the reader one at a time a person."""
+"""Regions that people draw for fields, read one at a time for each person."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from pipeline.registry.tasks.model import RegionReading, RegionToRead
 _logger = logging.getLogger("hotich")
 
 MOST_WAITING = 4
-"""Regions that are read or wait for the reader at once."""
+"""Largest number of regions that are being read or waiting."""
 
 
 class RegionRefused(RegistryError):
-    """A region cannot be read now; nothing was stored."""
+    """A region cannot be read at present; nothing was stored."""
 
     code = "region"
 
 
 class ReadsRegions(Protocol):
-    """Reads a region that a person drew. Raises a ``HotichError`` where it cannot, or not in time."""
+    """Reads a drawn region. Raises a ``HotichError`` on failure or timeout."""
 
-    def __call__(self, asked: RegionToRead, /) -> RegionReading: ...
+    def __call__(self, region: RegionToRead, /) -> RegionReading: ...
 
 
 class RedrawnRegions:
-    """The reader of drawn regions as the desk uses it.
+    """The reader of drawn regions, for the desk.
 
     Args:
-        reader: Reads a region; None where the application was started without readers.
+        reader: Reads a region; None where the application has no readers.
     """
 
     def __init__(self, reader: ReadsRegions | None) -> None:
@@ -41,17 +41,17 @@ class RedrawnRegions:
         self._lock = threading.Lock()
         self._waiting: set[str] = set()
 
-    def read(self, login: str, asked: RegionToRead) -> RegionReading:
-        """Return what is read in a region that a person drew.
+    def read(self, login: str, region: RegionToRead) -> RegionReading:
+        """Return the reading of a drawn region.
 
         Raises:
-            RegionRefused: It cannot be read, or not now.
+            RegionRefused: The region cannot be read, or not at present.
         """
         if self._reader is None:
             raise RegionRefused(f"Máy chủ này không có máy đọc nên không đọc lại được. {TYPE_IT}")
         with self._turn(login):
             try:
-                return self._reader(asked)
+                return self._reader(region)
             except ScanTimeout:
                 raise RegionRefused(f"Máy đọc lại quá lâu nên đã dừng. {TYPE_IT}") from None
             except ScanError as error:
@@ -81,3 +81,6 @@ class RedrawnRegions:
 
 
 TYPE_IT = "Khung chưa được lưu; hãy gõ chữ trên giấy."
+
+NO_REGIONS = RedrawnRegions(None)
+"""For an application without readers."""

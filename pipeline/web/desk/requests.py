@@ -13,29 +13,29 @@ from pipeline.registry.tasks.model import DrawnRegion
 from pipeline.web.context import RowId
 
 Token = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
-"""The same for the same submission sent again."""
+"""Equal for repeated sends of one submission."""
 
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
 
 KeyableStatus = Literal[
     FieldStatus.READ, FieldStatus.BLANK, FieldStatus.ILLEGIBLE, FieldStatus.STRUCK_THROUGH
 ]
-"""What a person may key; the other states are the machine's."""
+"""The statuses that a person may key; the other statuses are set by the machine."""
 
 
 class Body(BaseModel):
-    """The JSON body of a request; a field that it does not declare is an error."""
+    """The JSON body of a request; an undeclared key is an error."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class NextTaskRequest(Body):
-    """Which task comes next.
+    """The query for the next task.
 
     Attributes:
         stage: Only tasks at this stage.
         book: Only tasks of this book.
-        known: Tasks that the page holds already.
+        known: Tasks that the page already holds.
     """
 
     stage: Stage | None = None
@@ -44,7 +44,7 @@ class NextTaskRequest(Body):
 
 
 class NextColumnRequest(Body):
-    """Which column comes next."""
+    """The query for the next column."""
 
     book: RowId
     field: str
@@ -58,7 +58,7 @@ class Sentence(Body):
 
 
 class AutocompleteRequest(Body):
-    """What a person has typed into a field so far; ``task``: the task in hand, whose book is looked through."""
+    """The text typed into a field so far; ``task``: the leased task, whose book is searched for values."""
 
     task: RowId | None = None
     record: Annotated[str, Field(max_length=50)]
@@ -68,10 +68,7 @@ class AutocompleteRequest(Body):
 
 
 class SubmittedField(Body):
-    """What a person keyed for one field.
-
-    ``kept``: it stands on paper so, though it is no value of the field, or is called blank where the machine saw ink.
-    """
+    """The keyed value of a field; ``kept``: the person confirmed an invalid text, or a blank where ink was seen."""
 
     field: Annotated[str, Field(max_length=100)]
     status: KeyableStatus
@@ -84,11 +81,11 @@ class SubmittedField(Body):
 
 
 class DeliveredRequest(SubmittedField):
-    """A field whose delivered value is asked for.
+    """A field whose delivered value is requested.
 
     Attributes:
-        confirm: Which proposal the person confirms, from 0.
-        shown: The mark of the proposals that the person saw.
+        confirm: Index of the confirmed proposal, from 0.
+        shown: The digest of the proposals that the person saw.
     """
 
     confirm: Annotated[int, Field(ge=0, le=20)] | None = None
@@ -99,11 +96,11 @@ Pixels = Annotated[float, Field(ge=0, le=100_000)]
 
 
 class RegionRequest(Body):
-    """A region that a person drew for a field, in pixels of the page as it was shown.
+    """A region that a person drew for a field, in pixels of the page as shown.
 
     Attributes:
         version: The version of the task that was shown.
-        mark: How the page was rectified.
+        mark: The fingerprint of the page's rectification.
     """
 
     field: Annotated[str, Field(max_length=100)]
@@ -139,20 +136,20 @@ class TaskSubmission(Body):
 
 
 class TypedFields(Body):
-    """What stands in the inputs of a task, nothing of it submitted."""
+    """The contents of a task's inputs before they are submitted."""
 
     words: Annotated[list[SubmittedField], Field(max_length=200)]
 
 
 class SubmittedCell(SubmittedField):
-    """What a person keyed for one snippet of a column."""
+    """The keyed value of a snippet in a column."""
 
     task: RowId
     version: RowId
 
 
 class ColumnSubmission(Body):
-    """A row of like snippets, or one of them; ``record``: the record of their book."""
+    """A row of equal readings, or some of its snippets; ``record``: the record of the book."""
 
     token: Token
     seconds: Seconds = 0.0

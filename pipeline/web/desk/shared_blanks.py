@@ -1,6 +1,6 @@
-"""Fields in work that share one blank on the paper: they are shown as one, under one picture.
+"""Fields that share one blank on the paper are shown together, under one picture.
 
-Papers (kind, number, issued on, issued by), a death notice, an officer's name and title are written into one blank::
+An identity paper (kind, number, issued on, issued by), a death notice, an officer's name and title share a blank::
 
     Giấy tờ tùy thân: ..CCCD 001..., cấp 2.3.2021....      one picture
     [kind]  [number]  [issued on]  [issued by]             its fields in a row, in the order of the paper
@@ -15,17 +15,17 @@ from itertools import groupby
 from pipeline.web.desk.field_view import FieldPicture, FieldView
 
 MOST_IN_A_BLANK = 8
-"""Fields in one blank at the most. More of them share a region that a person drew around a whole entry."""
+"""Largest number of fields in a blank. More fields share a region that a person drew around a whole entry."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeskGroup:
-    """Fields that are shown together: those of a shared blank, or one field by itself.
+    """Fields that are shown together: those of a shared blank, or a single field.
 
     Attributes:
-        fields: The fields, in the order of the paper.
-        ink: The picture of the shared blank; ``None`` for one field by itself, which has its own.
-        reasons: Why the machine is not sure, where that is the same for all fields of a shared blank.
+        fields: The fields in the order of the paper.
+        ink: The picture of the shared blank; ``None`` for a single field, which has its own.
+        reasons: The reasons for doubt that all fields of a shared blank have in common.
     """
 
     fields: tuple[FieldView, ...]
@@ -34,11 +34,11 @@ class DeskGroup:
 
 
 def field_groups(fields: Sequence[FieldView]) -> tuple[DeskGroup, ...]:
-    """Return the fields in their order, those that follow one another in one blank together."""
+    """Return the fields in their order; consecutive fields of one blank are grouped."""
     return tuple(
         group
-        for box, found in groupby(fields, key=lambda field: field.ink.box if field.ink else None)
-        for group in _groups_in(box, tuple(found))
+        for box, members in groupby(fields, key=lambda field: field.ink.box if field.ink else None)
+        for group in _groups_in(box, tuple(members))
     )
 
 
@@ -46,5 +46,5 @@ def _groups_in(box: tuple[int, int, int, int] | None, fields: tuple[FieldView, .
     if box is None or not 1 < len(fields) <= MOST_IN_A_BLANK:
         return [DeskGroup((field,)) for field in fields]
     first = fields[0]
-    alike = tuple(reason for reason in first.reasons if all(reason in field.reasons for field in fields[1:]))
-    return [DeskGroup(fields, first.ink, alike)]
+    common = tuple(reason for reason in first.reasons if all(reason in field.reasons for field in fields[1:]))
+    return [DeskGroup(fields, first.ink, common)]

@@ -1,8 +1,8 @@
 """The keyboard shortcuts of all pages in one table, and the dialogs that ask for a sentence.
 
-A key means the same wherever it means anything. The help that F1 opens and the manual both hold this table; which key
-has which meaning is said once to the scripts as well (``static/desk/meanings.js``), and a test compares the two. No key
-is a single letter or figure: those belong to Telex and VNI.
+A key means the same on every page. The help on F1 and the manual both show this table; the scripts hold the
+meanings of the keys as well (``static/desk/meanings.js``), and a test compares the two. No key is a single letter
+or digit: those belong to the input methods Telex and VNI.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ PAGE_LABELS: Mapping[str, str] = {
     RECONCILIATION: "đối soát",
     DATA_ENTRY: "biên mục",
 }
-"""The pages that have keys, as people call them."""
+"""The pages that have shortcuts, by their Vietnamese names."""
 
 
 class Shortcut(NamedTuple):
-    """A key or a few that belong together.
+    """A key, or a few keys that belong together.
 
     Attributes:
         keys: The keys as people read them.
-        meanings: What each of them means to the scripts, by the key that is pressed.
-        what: What it does, in words that hold on all of its pages.
-        pages: The pages on which it does so.
-        pointer: What a mouse or a finger does instead: the words of a button, or a gesture.
+        meanings: The meaning of each key to the scripts.
+        what: The effect, in Vietnamese that holds on all its pages.
+        pages: The pages that have this shortcut.
+        pointer: The equivalent for mouse and touch: the words of a button, or a gesture.
     """
 
     keys: str
@@ -180,12 +180,12 @@ SHORTCUTS = (
     ),
     Shortcut("Alt+Insert", {"Alt+Insert": "show-cover"}, "xem bìa sổ", (DESK,), "Bìa sổ"),
 )
-"""All keys of all pages, in the order in which people read them."""
+"""All shortcuts of all pages, in reading order."""
 
 
 def shortcuts_of(page: str) -> tuple[Shortcut, ...]:
-    """Return the keys of one page, as its help lists them."""
-    return tuple(one for one in SHORTCUTS if page in one.pages)
+    """Return the shortcuts of a page, as its help lists them."""
+    return tuple(shortcut for shortcut in SHORTCUTS if page in shortcut.pages)
 
 
 class ReasonDialog(NamedTuple):
@@ -221,4 +221,4 @@ DIALOGS = (
     ),
 )
 SUPERVISOR_DIALOGS = (ReasonDialog("answer", "Trả lời câu hỏi", "Câu trả lời"),)
-"""For supervisors, who answer the questions of others at the desk."""
+"""For supervisors, who answer questions at the desk."""

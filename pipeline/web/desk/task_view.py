@@ -1,4 +1,4 @@
-"""A review task as its template takes it."""
+"""A review task prepared for its template."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from pipeline.web.pictures import PageSource, Pictures
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
-    """A task to be shown.
+    """A review task prepared for its template.
 
     Attributes:
-        findings: Findings that name none of the fields to be keyed, but for those that say why a person looks at all.
+        findings: Findings about none of the fields to be keyed, except those that only give the reason for the review.
         others: Label and value of the entry's other fields.
         size: (width, height) in pixels of the rectified page, to which boxes refer.
-        live: The codes of the findings that are asked about what is typed.
+        live: Codes of the findings that live rules check.
         page_key: Equal for tasks on the same page.
-        mark: How the page is rectified; ``""`` where nothing was read on it.
+        mark: The fingerprint of the page's rectification; ``""`` where nothing was read.
     """
 
     task: DeskTask
@@ -56,7 +56,7 @@ class TaskView:
 
 
 def task_view(task: DeskTask, sheet: PageSource, schemas: Schemas, pictures: Pictures) -> TaskView:
-    """Return ``task`` ready for its template. ``sheet``: the page of the task."""
+    """Return ``task`` prepared for its template. ``sheet``: the page of the task."""
     record = schemas.record(task.record)
     order = paper_order(task.form, schemas)
     shown = visible_texts(task, record, schemas)
@@ -64,8 +64,8 @@ def task_view(task: DeskTask, sheet: PageSource, schemas: Schemas, pictures: Pic
     findings = [finding for finding in task.findings if finding.severity is not Severity.INFO]
 
     def about(work: FieldWork) -> tuple[FindingView, ...]:
-        told = [finding for finding in task.findings if finding.code == STAMPED]
-        named = (finding for finding in (*findings, *told) if work.field in finding.fields)
+        stamped = [finding for finding in task.findings if finding.code == STAMPED]
+        named = (finding for finding in (*findings, *stamped) if work.field in finding.fields)
         return tuple(finding_view(finding, record, schemas, shown) for finding in named)
 
     return TaskView(
@@ -84,7 +84,7 @@ def task_view(task: DeskTask, sheet: PageSource, schemas: Schemas, pictures: Pic
             )
         ),
         others=tuple(
-            (spec.label, _told(spec, task.values[spec.name], schemas))
+            (spec.label, _value_in_words(spec, task.values[spec.name], schemas))
             for spec in sorted(record.fields, key=lambda spec: order.get(spec.name, len(order)))
             if spec.name not in in_work and task.values.get(spec.name) is not None
         ),
@@ -98,7 +98,7 @@ def task_view(task: DeskTask, sheet: PageSource, schemas: Schemas, pictures: Pic
 
 @dataclass(frozen=True, slots=True)
 class TypedView:
-    """What is shown of a field while a person types in it."""
+    """A field while a person types in it."""
 
     name: str
     doubted: bool
@@ -108,27 +108,29 @@ class TypedView:
 def typed_views(
     checked: Mapping[str, TypedField], words: Sequence[Verdict], entry: KnownEntry, schemas: Schemas
 ) -> tuple[TypedView, ...]:
-    """Return what was found of typed fields, in words; values that disagree are those that are typed or known."""
+    """Return the findings about typed fields, in words; the values shown beside them are typed or known values."""
     record = schemas.record(entry.record)
-    shown = {one.field: one.text for one in entry.readings if one.status in READ_TEXT}
+    shown = {reading.field: reading.text for reading in entry.readings if reading.status in READ_TEXT}
     shown |= {word.field: word.text or STATUS_LABELS[word.status] for word in words}
     return tuple(
         TypedView(
-            name, one.doubted, tuple(finding_view(found, record, schemas, shown) for found in one.findings)
+            name,
+            field.doubted,
+            tuple(finding_view(finding, record, schemas, shown) for finding in field.findings),
         )
-        for name, one in checked.items()
+        for name, field in checked.items()
     )
 
 
 def paper_order(form_id: str, schemas: Schemas) -> Mapping[str, int]:
-    """Return the place of each field on the paper of a form, from its first line to its last."""
+    """Return the position of each field on the paper of a form, from the first line to the last."""
     form = schemas.forms.get(form_id)
     names = [name for slot in form.slots for name in slot.field_names] if form else []
-    return {name: at for at, name in enumerate(dict.fromkeys(names))}
+    return {name: position for position, name in enumerate(dict.fromkeys(names))}
 
 
-def _told(spec: FieldSpec, value: str | None, schemas: Schemas) -> str:
-    """Return a value as people read it: the words of a code list, not its codes."""
+def _value_in_words(spec: FieldSpec, value: str | None, schemas: Schemas) -> str:
+    """Return a value in words: the term of a code list, not its code."""
     if not value:
         return STATUS_LABELS[FieldStatus.BLANK]
     vocab = schemas.vocabs.get(spec.vocab or "")
@@ -137,12 +139,12 @@ def _told(spec: FieldSpec, value: str | None, schemas: Schemas) -> str:
 
 
 def visible_texts(task: DeskTask, record: RecordSpec, schemas: Schemas) -> Mapping[str, str]:
-    """Return the text of each field that this person may see.
+    """Return the text of each field that the person may see.
 
-    For fields to be keyed it is what was read or keyed before, for other fields the effective value, in words.
+    For a field to be keyed it is the text read or keyed before, for other fields the effective value in words.
     """
     shown = {
-        name: _told(record.by_name[name], value, schemas) if name in record.by_name else value
+        name: _value_in_words(record.by_name[name], value, schemas) if name in record.by_name else value
         for name, value in task.values.items()
         if value
     }

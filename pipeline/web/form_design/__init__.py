@@ -1,1 +1,1 @@
-"""The form designer in the browser: drafts with their pages, and the office's own forms."""
+"""The form designer in the browser: page drafts, and the forms of the office."""

@@ -1,4 +1,4 @@
-"""How drafts begin: noted in the audit, with an id that no form has."""
+"""The start of form drafts: a note in the audit log and an id that no form has."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def own_forms(site: Site) -> OwnForms:
     """Return the office's own forms.
 
     Raises:
-        DraftRefused: This server designs no forms.
+        DraftRefused: This server has no form designer.
     """
     if site.forms.own is None:
         raise DraftRefused(NO_FORMS)
@@ -22,26 +22,26 @@ def own_forms(site: Site) -> OwnForms:
 
 
 def free_id(site: Site, name: str) -> str:
-    """Return the name, with a number behind it where there is such a form."""
-    tried, number = name[:56], 1
+    """Return the name, with a number appended where a form of this name exists."""
+    candidate, number = name[:56], 1
     declared = site.forms.declared
-    while tried in declared.forms or tried in declared.form_flaws:
+    while candidate in declared.forms or candidate in declared.form_flaws:
         number += 1
-        tried = f"{name[:56]}-{number}"
-    return tried
+        candidate = f"{name[:56]}-{number}"
+    return candidate
 
 
 def begin_draft(
     site: Site, session: Session, design: Design, place: str, origin: str, base: str
 ) -> FormDraft:
-    """Begin a draft, noted in the audit, and return it.
+    """Begin a draft, noted in the audit log, and return it.
 
     Args:
-        place: The registration place of its specimens.
-        base: Which file of a form that is.
+        place: Code of the registration place of the specimens.
+        base: Version of the form's file from which the draft starts.
 
     Raises:
-        DraftRefused: There are too many.
+        DraftRefused: The limit of drafts is reached.
     """
     draft = site.forms.drafts.begin(design, place, session.person.login, origin, base)
     site.registry.note_view(

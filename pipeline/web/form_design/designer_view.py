@@ -1,4 +1,4 @@
-"""What the page of the designer is told: the fields that may be bound, the forms to take them from, and the draft."""
+"""Values for the template and the scripts of the form designer: bindable fields, similar forms, the draft."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pipeline.declarations.schema import RecordSpec, Schemas
-from pipeline.form_design.borrowing import like_forms
+from pipeline.form_design.borrowing import similar_forms
 from pipeline.form_design.draft import FormDraft
 from pipeline.form_design.flaws import composite_roles, design_flaws
 from pipeline.values.kinds import COMPOSITES
@@ -16,7 +16,7 @@ from pipeline.web.form_design.form_desk import FormDesk
 
 
 def designer_values(site: Site, draft: FormDraft) -> dict[str, Any]:
-    """Return what the template of the designer shows besides the draft."""
+    """Return the template's values other than the draft."""
     declared = site.forms.declared
     record = declared.records[draft.design.record]
     return {
@@ -32,22 +32,22 @@ def designer_values(site: Site, draft: FormDraft) -> dict[str, Any]:
         ],
         "bundles": bundles_of(declared, record),
         "alike": [
-            {"id": one.form.id, "title": one.form.title, "likeness": round(100 * one.likeness)}
-            for one in like_forms(draft.design, declared)[:12]
+            {"id": form.form.id, "title": form.form.title, "likeness": round(100 * form.likeness)}
+            for form in similar_forms(draft.design, declared)[:12]
         ],
         "kinds": composite_roles(),
         "bases": [
-            {"id": one.id, "title": one.title}
-            for one in declared.forms.values()
-            if (one.record, one.layout) == (draft.design.record, draft.design.layout)
-            and one.id != draft.design.id
-            and not (one.printing_of or one.retired)
+            {"id": form.id, "title": form.title}
+            for form in declared.forms.values()
+            if (form.record, form.layout) == (draft.design.record, draft.design.layout)
+            and form.id != draft.design.id
+            and not (form.printing_of or form.retired)
         ],
     }
 
 
 def draft_state(desk: FormDesk, draft: FormDraft) -> dict[str, Any]:
-    """Return a draft as the scripts of the designer know it."""
+    """Return a draft in the form that the designer's scripts read."""
     proposal = desk.drafts.proposal(draft.draft_id)
     job = desk.running(draft.draft_id) or desk.last_job(draft.draft_id)
     flaws = design_flaws(draft.design, desk.declared)
@@ -56,18 +56,18 @@ def draft_state(desk: FormDesk, draft: FormDraft) -> dict[str, Any]:
         "changed_by": draft.changed_by,
         "saved_as": draft.saved_as,
         "design": draft.design.model_dump(mode="json", by_alias=True),
-        "flaws": [{"key": one.key, "message": one.message} for one in flaws],
+        "flaws": [{"key": flaw.key, "message": flaw.message} for flaw in flaws],
         "pages": [
             {
-                "number": one.number,
-                "name": one.name,
-                "side": one.side,
-                "size": one.size,
-                "frame": one.frame,
-                "flaw": one.flaw,
-                "straight": one.is_straight,
+                "number": specimen.number,
+                "name": specimen.name,
+                "side": specimen.side,
+                "size": specimen.size,
+                "frame": specimen.frame,
+                "flaw": specimen.flaw,
+                "straight": specimen.is_straight,
             }
-            for one in draft.specimens
+            for specimen in draft.specimens
         ],
         "proposal": None if proposal is None else proposal.model_dump(mode="json", by_alias=True),
         "job": None if job is None else _job(job),
@@ -89,38 +89,38 @@ def _job(job: Job) -> dict[str, Any]:
 
 
 def bundles_of(declared: Schemas, record: RecordSpec) -> list[dict[str, Any]]:
-    """Return the fields of a record that one blank may hold together, each with the kind that parts them.
+    """Return the groups of record fields that one blank may hold, each with the composite kind that splits them.
 
-    Declared forms show which fields a kind parts, as ``wife_paper_type`` and ``wife_paper_number``; the record may have
-    such fields of other people as well.
+    Declared forms show which fields a kind splits, such as ``wife_paper_type`` and ``wife_paper_number``; the record
+    may have such fields for other people as well.
     """
-    found: dict[tuple[str, ...], dict[str, Any]] = {}
-    for kind, roles in _parted(declared):
+    bundles: dict[tuple[str, ...], dict[str, Any]] = {}
+    for kind, roles in _composite_slots(declared):
         common = _prefix(list(roles.values()))
         ends = {role: name.removeprefix(common) for role, name in roles.items()}
-        # “paper_number” says what it is whoever has it; “number” alone does not
-        spread = all("_" in end for end in ends.values())
-        for prefix in dict.fromkeys((common, *(_prefixes(record, ends) if spread else ()))):
+        # “paper_number” is clear with any prefix; “number” alone is not
+        is_descriptive = all("_" in end for end in ends.values())
+        for prefix in dict.fromkeys((common, *(_prefixes(record, ends) if is_descriptive else ()))):
             fields = {role: prefix + end for role, end in ends.items() if prefix + end in record.by_name}
-            if len(fields) < min(2, len(ends)) or tuple(fields.values()) in found:
+            if len(fields) < min(2, len(ends)) or tuple(fields.values()) in bundles:
                 continue
             labels = ", ".join(record.by_name[name].label for name in fields.values())
-            found[tuple(fields.values())] = {
+            bundles[tuple(fields.values())] = {
                 "kind": kind,
                 "fields": fields,
                 "label": f"{COMPOSITES[kind].label}: {labels}",
             }
-    shown = {one["kind"] for one in found.values()}
+    shown = {bundle["kind"] for bundle in bundles.values()}
     for kind, fields in _by_names(record):
         if kind not in shown:
             labels = ", ".join(record.by_name[name].label for name in fields.values())
-            told = f"{COMPOSITES[kind].label}: {labels}"
-            found.setdefault(tuple(fields.values()), {"kind": kind, "fields": fields, "label": told})
-    return list(found.values())
+            label = f"{COMPOSITES[kind].label}: {labels}"
+            bundles.setdefault(tuple(fields.values()), {"kind": kind, "fields": fields, "label": label})
+    return list(bundles.values())
 
 
 def _by_names(record: RecordSpec) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield the composite kinds all of whose roles a record has fields for, by their names: no form need show them."""
+    """Yield the composite kinds with a field for each role by the names of the record's fields alone."""
     for name, kind in COMPOSITES.items():
         ends = {role: kind.name_endings.get(role, (role,)) for role in kind.roles}
         first = ends[kind.roles[0]]
@@ -137,7 +137,7 @@ def _by_names(record: RecordSpec) -> Iterator[tuple[str, dict[str, str]]]:
                     yield name, named
 
 
-def _parted(declared: Schemas) -> Iterator[tuple[str, Mapping[str, str]]]:
+def _composite_slots(declared: Schemas) -> Iterator[tuple[str, Mapping[str, str]]]:
     """Yield the composite kinds of the declared forms with the fields of their roles."""
     for form in declared.forms.values():
         for slot in form.slots:
@@ -146,7 +146,7 @@ def _parted(declared: Schemas) -> Iterator[tuple[str, Mapping[str, str]]]:
 
 
 def _prefixes(record: RecordSpec, ends: Mapping[str, str]) -> Iterator[str]:
-    """Yield what stands before one of these ends in the fields of a record."""
+    """Yield the part of the record's field names before any of the endings."""
     for spec in record.fields:
         for end in ends.values():
             if spec.name.endswith(f"_{end}"):
@@ -154,9 +154,10 @@ def _prefixes(record: RecordSpec, ends: Mapping[str, str]) -> Iterator[str]:
 
 
 def _prefix(names: Sequence[str]) -> str:
-    """Return what the names have in common up to an underscore."""
+    """Return the common prefix of the names up to an underscore."""
     first, last = min(names), max(names)
-    same = next(
-        (at for at, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), len(first)
+    length = next(
+        (position for position, (left, right) in enumerate(zip(first, last, strict=False)) if left != right),
+        len(first),
     )
-    return first[: first.rfind("_", 0, same) + 1]
+    return first[: first.rfind("_", 0, length) + 1]

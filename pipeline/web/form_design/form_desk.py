@@ -1,4 +1,4 @@
-"""What the pages of the form designer do: drafts of people's own places, and the background work on their specimens."""
+"""The form designer's acts: drafts in the places of a person, and background jobs on their specimens."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from pipeline.web.form_design.own_forms import OwnForms
 from pipeline.web.security.middleware import log_fault
 
 MOST_FILE_BYTES = 64 << 20
-"""Bytes of a file with specimens."""
+"""Largest size in bytes of a file with specimens."""
 
 NO_READER = (
     "Máy chủ này không có máy đọc, nên không đề nghị và không đọc thử được. Hãy báo người quản trị máy."
@@ -51,10 +51,10 @@ class FormDesk:
 
     Attributes:
         own: The office's own forms.
-        schemas: The declarations, whose shelf gets what is saved.
-        jobs: Runs the work behind the answer.
-        reader: Opens and reads specimens; None: this server does not.
-        stored: Returns where a scan of the store lies, by its SHA-256.
+        schemas: The declarations; a saved form is added to their form shelf.
+        jobs: Runs the background jobs.
+        reader: Opens and reads specimens; None: this server cannot.
+        stored: Returns the path of a stored scan by its SHA-256.
     """
 
     drafts: FormDrafts = field(default_factory=lambda: FormDrafts(Path(os.devnull)))
@@ -70,7 +70,7 @@ class FormDesk:
         """The declarations.
 
         Raises:
-            DraftRefused: This server designs no forms.
+            DraftRefused: This server has no form designer.
         """
         if self.schemas is None:
             raise DraftRefused(NO_FORMS)
@@ -80,7 +80,7 @@ class FormDesk:
         """Return a draft of a place that the person may see.
 
         Raises:
-            NoSuchDraft: There is none.
+            NoSuchDraft: No such draft exists.
         """
         draft = self.drafts.draft(draft_id)
         if draft.dropped or not person.may_see(draft.place_code):
@@ -88,20 +88,20 @@ class FormDesk:
         return draft
 
     def listed(self, person: Person) -> tuple[FormDraft, ...]:
-        """Return the drafts of the places that a person may see, the last changed first."""
-        return tuple(one for one in self.drafts.drafts() if person.may_see(one.place_code))
+        """Return the drafts of the places that a person may see, the most recently changed first."""
+        return tuple(draft for draft in self.drafts.drafts() if person.may_see(draft.place_code))
 
     def add_file(self, person: Person, draft_id: str, name: str, content: bytes) -> FormDraft:
-        """Keep a file of specimens, after it was opened in a process of its own.
+        """Store a file of specimens after a trial opening in a separate process.
 
         Raises:
             NoSuchDraft: There is no such draft.
-            DraftRefused: It is no scan, or of too many pages.
+            DraftRefused: The file is not a scan, or it has too many pages.
         """
         self.draft(person, draft_id)
         if not content:
             raise DraftRefused("Tệp rỗng.")
-        self.drafts.refuse_full_disk(2 * len(content))  # it lies there twice while it is looked at
+        self.drafts.refuse_full_disk(2 * len(content))  # the file is on the disk twice during the trial
         digest = hashlib.sha256(content).hexdigest()
         trial = self.drafts.trial_path(draft_id, digest)
         with storage_errors(trial.parent):
@@ -115,52 +115,51 @@ class FormDesk:
         return self.drafts.add_file(draft_id, name, content, digest, pages)
 
     def running(self, draft_id: str) -> Job | None:
-        """Return the work that is under way for a draft."""
         return self.jobs.running(_kind(draft_id))
 
     def last_job(self, draft_id: str) -> Job | None:
-        """Return the work that was started last for a draft."""
+        """Return the most recent job of a draft."""
         return next(iter(self.jobs.jobs(_kind(draft_id))), None)
 
     def propose(
         self, person: Person, draft_id: str, note: Callable[[], object], parts: bool | None = None
     ) -> Job:
-        """Start looking at all specimens of a draft.
+        """Start a job that proposes a design from all specimens of a draft.
 
         Args:
-            note: Notes it in the audit.
-            parts: Whether each page of an open book is a specimen; None: as of the layout, and as a table had it.
+            note: Notes the start in the audit log.
+            parts: Whether each page of an open book is a specimen; None: as the layout and the specimens are.
 
         Raises:
             NoSuchDraft: There is no such draft.
-            DraftRefused: It has no specimen, or this server has no reader.
-            JobRefused: Work for this draft is under way.
+            DraftRefused: The draft has no specimen, or this server has no reader.
+            JobRefused: A job of this draft is running.
         """
         draft = self.draft(person, draft_id)
         reader = self._reader()
         if not draft.specimens:
             raise DraftRefused("Chưa có trang mẫu nào. Hãy gửi ít nhất một trang.")
         if parts is None:
-            parts = draft.design.layout == "page" or any(one.side for one in draft.specimens)
-        work = partial(self._proposed, reader, draft, parts)
+            parts = draft.design.layout == "page" or any(specimen.side for specimen in draft.specimens)
+        work = partial(self._run_proposal, reader, draft, parts)
         return self.jobs.start(_kind(draft_id), "Tìm chữ in, chỗ trống và khung", person.login, work, note)
 
     def read(self, person: Person, draft_id: str, note: Callable[[], object]) -> Job:
-        """Start reading the specimens of a draft by its design.
+        """Start a job that reads the specimens of a draft by its design.
 
         Raises:
             NoSuchDraft: There is no such draft.
             DraftRefused: The design has flaws, or this server has no reader.
-            JobRefused: Work for this draft is under way.
+            JobRefused: A job of this draft is running.
         """
         draft = self.draft(person, draft_id)
         reader = self._reader()
         flaws = design_flaws(draft.design, self.declared)
         if flaws:
             raise DraftRefused(f"Mẫu còn chỗ chưa đúng nên chưa đọc thử được: {flaws[0].message}")
-        if not any(one.is_straight for one in draft.specimens):
+        if not any(specimen.is_straight for specimen in draft.specimens):
             raise DraftRefused("Chưa có trang mẫu nào mở được.")
-        work = partial(self._read, reader, draft)
+        work = partial(self._run_reading, reader, draft)
         return self.jobs.start(_kind(draft_id), "Đọc thử các trang mẫu", person.login, work, note)
 
     def _reader(self) -> ReadsSpecimens:
@@ -168,60 +167,62 @@ class FormDesk:
             raise DraftRefused(NO_READER)
         return self.reader
 
-    def _proposed(
+    def _run_proposal(
         self, reader: ReadsSpecimens, draft: FormDraft, splits: bool, on_progress: OnProgress
     ) -> JobOutcome:
-        found: list[tuple[Specimen, StraightSpecimen | None]] = []
+        straightened: list[tuple[Specimen, StraightSpecimen | None]] = []
         pages = list({(one.sha256, one.page_no): one for one in draft.specimens}.values())
         turn = None
         for number, page in enumerate(pages):
             on_progress(number, len(pages))
             whole = replace(page, side="", flaw="")
             try:
-                made = reader.straighten(self.drafts.file_of(draft.draft_id, whole), splits=splits, turn=turn)
+                sides = reader.straighten(
+                    self.drafts.file_of(draft.draft_id, whole), splits=splits, turn=turn
+                )
             except ScanError as error:
                 log_fault(error)
-                found.append((replace(whole, flaw=NOT_OPENED), None))
+                straightened.append((replace(whole, flaw=NOT_OPENED), None))
                 continue
-            turn = made[0].page.turn
-            found += [(replace(whole, side=one.side), one) for one in made]
-        seen = [made.page for _, made in found if made is not None]
-        if not seen:
-            self.drafts.set_specimens(draft.draft_id, _numbered(found, []), {}, None)
+            turn = sides[0].page.turn
+            straightened += [(replace(whole, side=side.side), side) for side in sides]
+        straight_pages = [straight.page for _, straight in straightened if straight is not None]
+        if not straight_pages:
+            self.drafts.set_specimens(draft.draft_id, _numbered(straightened, []), {}, None)
             return JobOutcome(("Không mở được trang mẫu nào.",), good=False)
-        aligned = align_pages(seen)
+        aligned = align_pages(straight_pages)
         design = _with_head(_propose(aligned, draft.design), draft.design)
-        specimens = _numbered(found, aligned)
+        specimens = _numbered(straightened, aligned)
         pictures = {
-            specimen.number: made.picture
-            for specimen, (_, made) in zip(specimens, found, strict=True)
-            if made is not None
+            specimen.number: straight.picture
+            for specimen, (_, straight) in zip(specimens, straightened, strict=True)
+            if straight is not None
         }
         proposed = with_borrowed(design, self.declared)
         self.drafts.set_specimens(draft.draft_id, specimens, pictures, proposed)
-        return JobOutcome((_told(proposed, len(seen)),))
+        return JobOutcome((_proposal_summary(proposed, len(straight_pages)),))
 
-    def _read(self, reader: ReadsSpecimens, draft: FormDraft, on_progress: OnProgress) -> JobOutcome:
+    def _run_reading(self, reader: ReadsSpecimens, draft: FormDraft, on_progress: OnProgress) -> JobOutcome:
         form = checked_form(draft.design, self.declared)
-        pages = [one for one in draft.specimens if one.is_straight]
-        told: dict[str, Any] = {}
+        pages = [specimen for specimen in draft.specimens if specimen.is_straight]
+        readings: dict[str, Any] = {}
         for number, page in enumerate(pages):
             on_progress(number, len(pages))
             try:
                 file = self.drafts.file_of(draft.draft_id, page)
-                told[str(page.number)] = _reading(reader.read(file, form, draft.place_code), page)
+                readings[str(page.number)] = _reading(reader.read(file, form, draft.place_code), page)
             except ScanError as error:
                 log_fault(error)
-                told[str(page.number)] = {"kind": "failed", "other": "", "fields": [], "labels": []}
-            self.drafts.keep_readings(draft.draft_id, {"revision": draft.revision, "pages": told})
-        taken = sum(one["kind"] == "entries" for one in told.values())
+                readings[str(page.number)] = {"kind": "failed", "other": "", "fields": [], "labels": []}
+            self.drafts.keep_readings(draft.draft_id, {"revision": draft.revision, "pages": readings})
+        matched = sum(reading["kind"] == "entries" for reading in readings.values())
         return JobOutcome(
-            (f"Đã đọc thử {len(pages)} trang; {taken} trang được nhận ra theo mẫu này.",), good=taken > 0
+            (f"Đã đọc thử {len(pages)} trang; {matched} trang được nhận ra theo mẫu này.",), good=matched > 0
         )
 
 
 NO_FORM_DESK = FormDesk()
-"""For an application that designs no forms."""
+"""For an application without a form designer."""
 
 
 def _kind(draft_id: str) -> str:
@@ -235,22 +236,22 @@ def _propose(pages: Sequence[StraightPage], design: Design) -> Design:
 
 
 def _with_head(proposed: Design, design: Design) -> Design:
-    """Return a proposal with what a person has said of the form."""
-    kept = {
+    """Return a proposal with the identity and remarks that a person has entered."""
+    entered = {
         name: getattr(design, name)
         for name in ("title", "evidence", "printer", "printing_of", "note", "province", "years")
     }
-    return proposed.model_copy(update=kept)
+    return proposed.model_copy(update=entered)
 
 
 def _numbered(
-    found: Sequence[tuple[Specimen, StraightSpecimen | None]], aligned: Sequence[StraightPage]
+    straightened: Sequence[tuple[Specimen, StraightSpecimen | None]], aligned: Sequence[StraightPage]
 ) -> tuple[Specimen, ...]:
-    """Return the specimens in their order, each with where its frame lies on its picture."""
+    """Return the specimens in order, numbered, each with its frame on its picture."""
     frames = iter(aligned)
     specimens = []
-    for number, (specimen, made) in enumerate(found, start=1):
-        if made is None:
+    for number, (specimen, straight) in enumerate(straightened, start=1):
+        if straight is None:
             specimens.append(replace(specimen, number=number, size=(0, 0), matrix=()))
             continue
         page = next(frames)
@@ -261,12 +262,12 @@ def _numbered(
             page.frame.right / wide,
             page.frame.bottom / high,
         )
-        scale = np.diag([made.size[0] / wide, made.size[1] / high, 1.0])
+        scale = np.diag([straight.size[0] / wide, straight.size[1] / high, 1.0])
         specimens.append(
             replace(
                 specimen,
                 number=number,
-                size=made.size,
+                size=straight.size,
                 frame=frame,
                 matrix=tuple(float(one) for one in (scale @ page.matrix).ravel()),
                 turn=page.turn,
@@ -275,7 +276,7 @@ def _numbered(
     return tuple(specimens)
 
 
-def _told(design: Design, pages: int) -> str:
+def _proposal_summary(design: Design, pages: int) -> str:
     labels = sum(bool(cell.label) for cell in design.cells)
     blanks = sum(cell.from_ is not None for cell in design.cells)
     if design.layout == "act":
@@ -287,31 +288,31 @@ def _told(design: Design, pages: int) -> str:
 
 
 def _reading(reading: SpecimenReading, specimen: Specimen) -> dict[str, Any]:
-    """Return what was read as the page shows it, its places as shares of the picture."""
+    """Return a reading for the designer's page, its boxes as shares of the picture."""
     matrix = np.array(specimen.matrix).reshape(3, 3)
 
-    def share(box: Rectangle) -> list[float]:
+    def in_shares(box: Rectangle) -> list[float]:
         left, top, right, bottom = box
-        moved = warp.transform_points(
+        corners = warp.transform_points(
             matrix, np.array([(left, top), (right, top), (right, bottom), (left, bottom)])
         )
         wide, high = specimen.size
-        (x0, y0), (x1, y1) = moved.min(axis=0), moved.max(axis=0)
+        (x0, y0), (x1, y1) = corners.min(axis=0), corners.max(axis=0)
         return [round(float(one), 5) for one in (x0 / wide, y0 / high, x1 / wide, y1 / high)]
 
     return {
         "kind": reading.kind,
         "other": reading.other,
-        "labels": [share(one) for one in reading.labels],
+        "labels": [in_shares(label) for label in reading.labels],
         "fields": [
             {
-                "row": one.row,
-                "field": one.field,
-                "text": one.text,
-                "value": one.value,
-                "confidence": round(one.confidence, 2),
-                "boxes": [share(box) for box in one.boxes],
+                "row": field.row,
+                "field": field.field,
+                "text": field.text,
+                "value": field.value,
+                "confidence": round(field.confidence, 2),
+                "boxes": [in_shares(box) for box in field.boxes],
             }
-            for one in reading.fields
+            for field in reading.fields
         ],
     }

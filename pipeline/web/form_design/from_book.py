@@ -1,4 +1,4 @@
-"""A draft from pages of a book that fit no declared form: those of one shape, spread over the book."""
+"""A draft from pages of a book that fit no declared form: pages of equal aspect ratio, spread over the book."""
 
 from __future__ import annotations
 
@@ -19,26 +19,29 @@ from pipeline.web.form_design.beginning import begin_draft, free_id, own_forms
 from pipeline.web.form_design.form_desk import MOST_FILE_BYTES
 
 SAME_SHAPE = 0.05
-"""By how much of it the ratio of width to height of two pages of one form differs at most."""
+"""Largest difference of the logarithmic aspect ratios of two pages of one form."""
 
 FEWEST_PAGES = 3
-"""Pages from which on they are more than single ones that were read badly."""
+"""Smallest number of pages that suggest a form rather than single misread pages."""
 
 TOO_FEW = "Sổ này không có ít nhất {fewest} trang cùng khổ mà không giống mẫu nào. Hãy tải lại trang."
 NO_SCANS = "Không mở được bản quét nào của các trang ấy trong kho. Hãy báo người quản trị máy."
 
 
 def pages_of_one_form(pages: Sequence[UnfitPage]) -> tuple[UnfitPage, ...]:
-    """Return the largest group of pages of one shape that are like no declared form; none where they are too few.
+    """Return the largest group of pages of one aspect ratio that resemble no declared form; none if it is too small.
 
     Args:
-        pages: The pages of a book that do not fit, in their order.
+        pages: The unfit pages of a book, in order.
     """
     groups: list[list[UnfitPage]] = []
     for page in pages:
         if page.like or min(page.size) <= 0:
             continue
-        group = next((one for one in groups if abs(_shape(page) - _shape(one[0])) <= SAME_SHAPE), None)
+        group = next(
+            (group for group in groups if abs(_log_aspect(page) - _log_aspect(group[0])) <= SAME_SHAPE),
+            None,
+        )
         if group is None:
             groups.append([page])
         else:
@@ -48,7 +51,7 @@ def pages_of_one_form(pages: Sequence[UnfitPage]) -> tuple[UnfitPage, ...]:
 
 
 def specimens_of(pages: Sequence[UnfitPage]) -> tuple[UnfitPage, ...]:
-    """Return so many of the pages as a draft holds, spread over the book: neighbours repeat names and places."""
+    """Return at most as many pages as a draft holds, spread over the book, since neighbours repeat names and places."""
     if len(pages) <= MOST_PAGES:
         return tuple(pages)
     step = (len(pages) - 1) / (MOST_PAGES - 1)
@@ -56,18 +59,18 @@ def specimens_of(pages: Sequence[UnfitPage]) -> tuple[UnfitPage, ...]:
 
 
 def begin_from_book(site: Site, session: Session, book: BookState) -> FormDraft:
-    """Begin a draft with pages of a book, or return the one that the person has begun of it and not saved.
+    """Begin a draft with pages of a book, or return the person's unsaved draft from the same book.
 
     Args:
         book: A book that the person may see.
 
     Raises:
-        DraftRefused: Too few pages are of no form, or their scans are not there.
+        DraftRefused: Too few pages fit no form, or their scans are missing.
     """
     origin = f"book:{book.book_id}"
-    for known in site.forms.listed(session.person):
-        if (known.origin, known.author, known.saved_as) == (origin, session.person.login, 0):
-            return known
+    for draft in site.forms.listed(session.person):
+        if (draft.origin, draft.author, draft.saved_as) == (origin, session.person.login, 0):
+            return draft
     pages = pages_of_one_form(site.registry.unfit_pages(book.book_id))
     if not pages:
         raise DraftRefused(TOO_FEW.format(fewest=FEWEST_PAGES))
@@ -98,18 +101,18 @@ def begin_from_book(site: Site, session: Session, book: BookState) -> FormDraft:
 
 
 def _files(site: Site, pages: Sequence[UnfitPage]) -> dict[tuple[str, str], tuple[bytes, list[int]]]:
-    """Return the scans of pages that can be opened, by name and SHA-256, with the numbers of the pages in them."""
-    wanted: dict[tuple[str, str], list[int]] = defaultdict(list)
+    """Return the readable scans of the pages, by name and SHA-256, with the numbers of these pages."""
+    pages_by_scan: dict[tuple[str, str], list[int]] = defaultdict(list)
     for page in pages:
-        wanted[page.scan, page.ref.scan_sha256].append(page.ref.page_no)
-    found = {}
-    for (name, sha256), page_nos in wanted.items():
+        pages_by_scan[page.scan, page.ref.scan_sha256].append(page.ref.page_no)
+    files = {}
+    for (name, sha256), page_nos in pages_by_scan.items():
         path = site.forms.stored(sha256)
         if path is not None:
             with suppress(OSError, FileRefused):
-                found[name, sha256] = read_regular_file(path, MOST_FILE_BYTES), page_nos
-    return found
+                files[name, sha256] = read_regular_file(path, MOST_FILE_BYTES), page_nos
+    return files
 
 
-def _shape(page: UnfitPage) -> float:
+def _log_aspect(page: UnfitPage) -> float:
     return math.log(page.size[0] / page.size[1])

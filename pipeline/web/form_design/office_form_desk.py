@@ -1,4 +1,4 @@
-"""The form designer of a server: drafts and the office's own forms in its workspace, specimens through its readers."""
+"""Assembly of a server's form designer: drafts and own forms in its workspace, specimens through its readers."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def form_desk(
 ) -> FormDesk:
     """Return the form designer of a server.
 
-    Forms are checked against the declarations as they came with the program: what an office adds to lists is read
-    after its forms. What is saved is put on the shelf of the server's own declarations.
+    Forms are checked against the declarations as shipped, because the office's additions to lists are read after its
+    forms. A saved form is added to the form shelf of the server's own declarations.
 
     Args:
-        declared: The declarations without what ``office.toml`` sets.
-        jobs: Runs the work behind answers.
+        declared: The declarations without the additions of ``office.toml``.
+        jobs: Runs the background jobs.
         reader: Opens and reads specimens.
     """
     workspace = Workspace(context.workspace)

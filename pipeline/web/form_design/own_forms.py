@@ -1,4 +1,4 @@
-"""The office's own forms: files that people save from the designer, each version kept."""
+"""The office's own forms: files that people save from the designer, with all versions kept."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pipeline.form_design.form_toml import design_toml
 from pipeline.web.supervising.staff_file_desk import FileChange, SettingsStale, StaffFileDesk
 
 MOST_BYTES = 256 * 1024
-"""Bytes of a form's file from another office; the largest known one takes 7 000."""
+"""Largest size in bytes of an imported form file; the largest known file takes 7,000."""
 
 SAVED_MEANWHILE = (
     "Mẫu “{name}” đã được lưu bản khác từ lúc bản nháp này bắt đầu. "
@@ -32,7 +32,7 @@ OF_PROGRAM = "Mã “{name}” là của một mẫu đi kèm phần mềm, khô
 
 @dataclass(frozen=True, slots=True)
 class OwnForm:
-    """A form of the office with its versions, the newest first; each keeps the text before it."""
+    """A form of the office with its versions, the newest first; each version holds the text that it replaced."""
 
     form: Form
     versions: tuple[FileChange, ...]
@@ -42,8 +42,8 @@ class OwnForms:
     """The office's own forms in a folder.
 
     Args:
-        history: Returns the folder that keeps the earlier versions of a form, by its id.
-        schemas: The declarations; saved forms are put on its shelf.
+        history: Returns the folder of a form's earlier versions, by the form's id.
+        schemas: The declarations; a saved form is added to their form shelf.
         now: The clock, in UTC.
     """
 
@@ -59,11 +59,10 @@ class OwnForms:
         self._lock = threading.Lock()
 
     def is_own(self, form_id: str) -> bool:
-        """Return whether a form is the office's own."""
         return form_id in self._schemas.forms and self._path(form_id).is_file()
 
     def forms(self) -> tuple[OwnForm, ...]:
-        """Return the office's own forms by id, with their versions."""
+        """Return the office's own forms in order of their ids, with their versions."""
         names = sorted(name for name in self._schemas.forms if self.is_own(name))
         return tuple(OwnForm(self._schemas.forms[name], self._desk(name).history()) for name in names)
 
@@ -72,11 +71,11 @@ class OwnForms:
         return self._desk(form_id).history()
 
     def base(self, form_id: str) -> str:
-        """Return a form's id with a digest of its file as it is; ``""`` where there is none."""
+        """Return a form's id with a digest of its present file; ``""`` where the form has no file."""
         return f"{form_id}:{self._desk(form_id).read().digest}" if self._path(form_id).is_file() else ""
 
     def text(self, form_id: str) -> str:
-        """Return the file of a declared form, the program's or the office's own, as its design writes it."""
+        """Return the TOML file of a declared form, shipped or own, as its design is written."""
         return design_toml(design_of_form(self._schemas.form(form_id)))
 
     def save(
@@ -86,28 +85,28 @@ class OwnForms:
         author: str,
         note: Callable[[int, str], object],
     ) -> tuple[int, str]:
-        """Save a design as the newest version of its form; return the number of the version, and its base.
+        """Save a design as the newest version of its form; return the version's number and its base.
 
-        A form that is retired stays so.
+        A retired form stays retired.
 
         Args:
             design: The design, without flaws.
-            base: What ``base`` returned of the file that the design began from.
-            author: The login of who saves it.
+            base: The result of ``base`` for the file from which the design started.
+            author: The login of the person who saves it.
             note: Notes the version in the audit, by its number and the digest of the file, before it is written.
 
         Raises:
             DraftStale: Another version was saved meanwhile.
-            DraftRefused: It has flaws, or the id of a form of the program.
+            DraftRefused: The design has flaws, or the id of a shipped form.
             StorageError: The disk refuses.
         """
         if self._is_of_program(design.id):
             raise DraftRefused(OF_PROGRAM.format(name=design.id))
         text = design_toml(design)
-        name, _, seen = base.partition(":")
+        name, _, digest = base.partition(":")
         numbers: list[int] = []
 
-        def noted(number: int, file: str) -> None:
+        def note_version(number: int, file: str) -> None:
             numbers.append(number)
             note(number, file)
 
@@ -115,11 +114,11 @@ class OwnForms:
             make_folder(self._folder)
         try:
             self._desk(design.id).change(
-                seen if name == design.id else hashlib.sha256(b"").hexdigest(),
+                digest if name == design.id else hashlib.sha256(b"").hexdigest(),
                 lambda before: f"{RETIRED}{text}" if before.startswith(RETIRED) else text,
                 author=author,
                 lines=[f"{design.title}: {len(design.cells)} ô, {len(design.areas)} khoảng"],
-                note=noted,
+                note=note_version,
                 apply=self._put,
             )
         except SettingsStale:
@@ -131,20 +130,20 @@ class OwnForms:
     def set_retired(
         self, form_id: str, base: str, author: str, note: Callable[[int, str], object], *, retired: bool
     ) -> None:
-        """Say that no further book is declared with a form, or that books may be again; that is a version of it.
+        """Retire a form for new books, or admit it again; either is a version of the form.
 
         Args:
-            base: What ``base`` returned of the file that the person saw.
-            author: The login of who says so.
-            note: Notes the version in the audit, by its number and the digest of the file, before it is written.
+            base: The result of ``base`` for the file that the person saw.
+            author: The login of the person who decides.
+            note: Notes the version in the audit log, by its number and the digest of the file, before it is written.
 
         Raises:
             DraftStale: Another version was saved meanwhile.
-            DraftRefused: It is so already, or other printings of it are in use.
+            DraftRefused: The form is in this state already, or other printings of it are in use.
             StorageError: The disk refuses.
         """
         if retired and (in_use := self._schemas.printings_of(self._schemas.form(form_id))):
-            raise DraftRefused(PRINTINGS_IN_USE.format(names=", ".join(f"“{one.id}”" for one in in_use)))
+            raise DraftRefused(PRINTINGS_IN_USE.format(names=", ".join(f"“{used.id}”" for used in in_use)))
         try:
             self._desk(form_id).change(
                 base.partition(":")[2],
@@ -186,13 +185,10 @@ class OwnForms:
 
 
 def design_of_file(content: bytes) -> Design:
-    """Return the design of a form's file that another office sends.
-
-    Args:
-        content: The bytes of the file.
+    """Return the design in a form file from another office.
 
     Raises:
-        DraftRefused: It is too long, no TOML, or no form; says what is wrong.
+        DraftRefused: The file is too long, not TOML or not a form; the message names the flaw.
     """
     if len(content) > MOST_BYTES:
         raise DraftRefused(f"Tệp mẫu sổ dài quá {MOST_BYTES // 1024} KB nên không được nhận.")

@@ -1,4 +1,4 @@
-"""Whose books a form is for: who changes a form supervises every place with books that are read by it."""
+"""Access to a form: a person who changes a form must supervise every place whose books are read by it."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ OTHER_PRINTINGS = (
 
 
 def check_places(site: Site, session: Session, form: Form | Design, before: Form | None = None) -> int:
-    """Check that a person supervises all places of a form, and return how many books are declared with it.
+    """Check that a person supervises all places of a form, and return the number of books declared with it.
 
     Args:
-        form: The form as it shall be.
+        form: The form after the change.
 
     Raises:
-        DraftRefused: Books of other places are read by it, or by the form of which it is, or was, another printing.
+        DraftRefused: Books of other places are read by it, or by the form of which it is or was another printing.
     """
     bases = {form.printing_of, "" if before is None else before.printing_of} - {""}
     states = site.registry.statistics(None).book_states()
-    if not all(session.person.may_see(one.place_code) for one in states if one.form in bases):
+    if not all(session.person.may_see(state.place_code) for state in states if state.form in bases):
         raise DraftRefused(OTHER_PRINTINGS)
-    books = [one for one in states if one.form == form.id]
-    if not all(session.person.may_see(one.place_code) for one in books):
+    books = [state for state in states if state.form == form.id]
+    if not all(session.person.may_see(book.place_code) for book in books):
         raise DraftRefused(OTHER_PLACES.format(name=form.id))
     return len(books)

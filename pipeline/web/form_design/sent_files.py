@@ -9,7 +9,7 @@ from pipeline.web.security.authentication import BYTES
 
 
 async def file_in(request: Request) -> bytes:
-    """Return the file that is the body of a request.
+    """Return the file in the body of a request.
 
     Raises:
         DraftRefused: The body is a form.

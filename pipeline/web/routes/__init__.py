@@ -1,4 +1,4 @@
-"""The routes, one module a subject. Each route has its line in ``pipeline/web/security/access.py``."""
+"""The routes, a module for each subject. Each route has its line in ``pipeline/web/security/access.py``."""
 
 from pipeline.web.api import routes as api
 from pipeline.web.routes import (

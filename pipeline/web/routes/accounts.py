@@ -16,7 +16,7 @@ router = APIRouter(prefix="/accounts")
 
 
 class DutiesForm(BaseModel):
-    """The role of an account and its places: ticked, further ones by their codes, or ``everywhere``."""
+    """The role of an account and its places: ticked, added by code, or ``everywhere``."""
 
     role: Role
     everywhere: str = ""
@@ -24,7 +24,7 @@ class DutiesForm(BaseModel):
     more_places: str = ""
 
     def codes(self) -> list[str] | None:
-        """Return the place codes; None: all places. Raises ``AccountError`` when both are given."""
+        """Return the place codes; None: all places. Raises ``AccountError`` where both are given."""
         codes = [code.strip() for code in (*self.places, *self.more_places.replace(";", ",").split(","))]
         codes = [code for code in codes if code]
         if self.everywhere and codes:
@@ -116,14 +116,14 @@ def _account_page(visit: Visit, login: str, refused: str = "") -> Response:
 
 
 def _account(visit: Visit, login: str) -> Account:
-    found = next((account for account in visit.site.accounts.list() if account.person.login == login), None)
-    if found is None:
+    account = next((account for account in visit.site.accounts.list() if account.person.login == login), None)
+    if account is None:
         raise HTTPException(404)
-    return found
+    return account
 
 
 def _one_time(visit: Visit, login: str, password: str) -> Response:
-    """Show a one-time password. It is shown once, here, and stored nowhere."""
+    """Show a one-time password. It is shown only once and stored nowhere."""
     return visit.page(
         "one_time.html",
         login=login,
@@ -135,5 +135,5 @@ def _one_time(visit: Visit, login: str, password: str) -> Response:
 
 
 def _waiting(visit: Visit) -> frozenset[str]:
-    """Return the logins of accounts that are out of use until another administrator confirms them."""
+    """Return the logins of accounts that are unusable until another administrator confirms them."""
     return frozenset(act.login for act in visit.site.accounts.open_acts() if act.waits)

@@ -1,6 +1,6 @@
-"""Tokens of other systems, for administrators: which there are, when they were used, and an end to one.
+"""Tokens of other systems, for administrators: the list of tokens with their last use, and revocation.
 
-They are made on the machine's own command line alone: an administrator, who sees no entries, could read all of them
+Tokens are made only on the machine's command line: an administrator, who sees no entries, could read all of them
 with a token that nobody else has confirmed.
 """
 
@@ -22,7 +22,7 @@ def show_tokens(visit: VisitDep) -> Response:
 
 @router.post("/{name}/revoke")
 def revoke_token(visit: VisitDep, name: str) -> Response:
-    """End a token at once."""
+    """Revoke a token at once."""
     try:
         visit.site.publishing.revoke_token(name, author=visit.person.login)
     except UnknownApiToken:
@@ -36,7 +36,7 @@ def _page(visit: Visit, refused: str = "") -> Response:
     now = visit.site.now()
     return visit.page(
         "supervising/api_tokens.html",
-        tokens=[(one, one.holds(now)) for one in visit.site.publishing.tokens()],
+        tokens=[(token, token.holds(now)) for token in visit.site.publishing.tokens()],
         scope_labels=SCOPE_LABELS,
         refused=refused,
     )

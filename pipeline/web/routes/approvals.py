@@ -22,7 +22,7 @@ Line = Annotated[str, Form(max_length=500)]
 def show_approval(
     visit: VisitDep, book_id: RowId, done: Annotated[str, Query(max_length=20)] = ""
 ) -> Response:
-    """Show whether a book is approved, and what there is to know before it is."""
+    """Show whether a book is approved, and the facts to consider before the approval."""
     return _approval(visit, book_id, done=done)
 
 
@@ -30,7 +30,7 @@ def show_approval(
 def approve(
     visit: VisitDep, book_id: RowId, seen: Annotated[str, Form(max_length=64)] = "", note: Line = ""
 ) -> Response:
-    """Approve the values of a book; ``seen`` is the digest of those that the page showed."""
+    """Approve the values of a book; ``seen`` is the digest of the values that the page showed."""
     with visit.refusing(lambda refused: _approval(visit, book_id, refused=refused)):
         visit.desk.approve_book(visit.person, book_id, seen, note)
     return RedirectResponse(f"/books/{book_id}/approval?done=approved", status_code=303)
@@ -47,13 +47,12 @@ def take_back(visit: VisitDep, book_id: RowId, reason: Line = "") -> Response:
 def show_amendments(
     visit: VisitDep, book_id: RowId, done: Annotated[str, Query(max_length=20)] = ""
 ) -> Response:
-    """Show every amendment of a book."""
     return _amendments(visit, book_id, done=done)
 
 
 @router.post("/entries/{entry_id}/amendments/{amendment_id}/sign")
 def sign(visit: VisitDep, entry_id: int, amendment_id: RowId) -> Response:
-    """Sign an amendment that somebody else noted."""
+    """Sign an amendment that another person noted."""
     with visit.refusing(lambda refused: _refused(visit, entry_id, refused)):
         book_id = visit.desk.sign_amendment(visit.person, entry_id, amendment_id)
     return RedirectResponse(f"/books/{book_id}/amendments?done=signed", status_code=303)
@@ -61,7 +60,7 @@ def sign(visit: VisitDep, entry_id: int, amendment_id: RowId) -> Response:
 
 @router.post("/entries/{entry_id}/amendments/{amendment_id}/withdraw")
 def withdraw(visit: VisitDep, entry_id: int, amendment_id: RowId, reason: Line = "") -> Response:
-    """Take an amendment back that was noted by mistake."""
+    """Withdraw an amendment that was noted by mistake."""
     with visit.refusing(lambda refused: _refused(visit, entry_id, refused)):
         book_id = visit.desk.withdraw_amendment(visit.person, entry_id, amendment_id, reason)
     return RedirectResponse(f"/books/{book_id}/amendments?done=withdrawn", status_code=303)
@@ -80,25 +79,25 @@ def _approval(visit: Visit, book_id: int, *, done: str = "", refused: str = "") 
         book=book,
         title=visit.schemas.record(book.record).title,
         view=view,
-        asked=visit.site.approval,
+        asked=visit.site.policies.approval,
         done=done,
         refused=refused,
     )
 
 
 def _amendments(visit: Visit, book_id: int, *, done: str = "", refused: str = "") -> Response:
-    found = visit.desk.amendments_of_book(visit.person, book_id)
+    amendments = visit.desk.amendments_of_book(visit.person, book_id)
     book = book_of(visit, book_id)
     record = visit.schemas.record(book.record)
     return visit.page(
         "supervising/amendments.html",
         book=book,
         title=record.title,
-        found=found,
+        found=amendments,
         labels={spec.name: spec.label for spec in record.fields},
         kind_words=KIND_WORDS,
         me=visit.person.login,
-        asked=visit.site.approval,
+        asked=visit.site.policies.approval,
         done=done,
         refused=refused,
     )

@@ -1,4 +1,4 @@
-"""Which book or share is assigned to whom until when, who is in which team, and which tasks nobody may take."""
+"""Assignments of books and shares with their due dates, teams, and tasks that nobody may take."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MISSING = {
     Stage.THIRD: "người kiểm tra chưa gõ, chưa xem các ô ấy",
     Stage.SUPERVISOR: "người phụ trách",
 }
-"""Who is missing where a task at a stage has nobody."""
+"""The missing role, for a task at a stage that nobody may take."""
 
 
 @router.get("")
@@ -33,7 +33,7 @@ def show_assignments(visit: VisitDep) -> Response:
 
 
 class AssignmentForm(BaseModel):
-    """Who gets a book, or a share of it, until when; ``ends``: whose assignment, or share by its number, ends."""
+    """An assignment of a book or a share; ``ends``: the login's assignment, or the share by its number, ends."""
 
     login: str = Field(default="", max_length=100)
     team: str = Field(default="", max_length=100)
@@ -49,7 +49,6 @@ class AssignmentForm(BaseModel):
         return Assignee(team=self.team) if self.team else Assignee(login=self.login)
 
     def share(self) -> ShareRange | None:
-        """Return the range that the form names; None where it names none."""
         first, last = self.first, self.last
         if not first and not last:
             return None
@@ -62,7 +61,7 @@ class AssignmentForm(BaseModel):
 
 @router.post("/{book_id}")
 def assign(visit: VisitDep, book_id: int, typed: Annotated[AssignmentForm, Form()]) -> Response:
-    """Assign a book or a share of it to a person or a team, or end that."""
+    """Assign a book or a share to a person or a team, or end an assignment."""
     desk, person = visit.desk, visit.person
     with visit.refusing(lambda refused: _page(visit, refused)):
         if typed.ends and typed.number:
@@ -83,7 +82,7 @@ def set_member(
     login: Annotated[str, Form(max_length=100)] = "",
     leaves: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Put somebody into a team, or take them out of it."""
+    """Add a person to a team, or remove the person from it."""
     with visit.refusing(lambda refused: _page(visit, refused)):
         visit.desk.set_team_member(visit.person, team, login, belongs=not leaves)
     return RedirectResponse("/assignments", status_code=303)

@@ -1,4 +1,4 @@
-"""The audit for who is responsible for all: searched, verified behind the answer, sealed."""
+"""The audit log for those responsible for the whole office: search, verification in the background, seals."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Word = Annotated[str, Field(max_length=80)]
 
 
 class AuditQuery(BaseModel):
-    """What is looked for as it is typed; the row before which the list begins; whether the audit was just sealed."""
+    """The search terms as typed; the row before which the list begins; whether the log was just sealed."""
 
     who: Word = ""
     what: Word = ""
@@ -52,9 +52,9 @@ class AuditQuery(BaseModel):
 
 
 @router.get("")
-def show_audit(visit: VisitDep, asked: Annotated[AuditQuery, Query()]) -> Response:
-    """Show what was done, of what is looked for, and how the audit is."""
-    return _page(visit, asked)
+def show_audit(visit: VisitDep, query: Annotated[AuditQuery, Query()]) -> Response:
+    """Show the matching rows and the state of the audit log."""
+    return _page(visit, query)
 
 
 @router.get("/progress")
@@ -64,7 +64,7 @@ def show_progress(visit: VisitDep) -> Response:
 
 @router.post("/check")
 def check_audit(visit: VisitDep) -> Response:
-    """Start looking at every row of the audit."""
+    """Start a verification of every row of the audit log."""
     with visit.refusing(lambda refused: _page(visit, refused=refused), JobRefused):
         if visit.site.office.check_audit is None:
             raise JobRefused(NOT_HERE)
@@ -80,7 +80,7 @@ def check_audit(visit: VisitDep) -> Response:
 
 @router.post("/seal")
 def seal_audit(visit: VisitDep) -> Response:
-    """Seal the audit as it is now, after a look whether the earlier seals still hold."""
+    """Seal the present audit log, after a check that the earlier seals still hold."""
     if visit.site.office.seals is None:
         return _page(visit, refused=NOT_HERE)
     visit.registry.note_view(visit.person, "audit-sealed", "audit")
@@ -96,7 +96,7 @@ def _jobs(visit: Visit) -> dict[str, Any]:
 
 
 def _moment(text: str, *, later: int = 0) -> datetime | None:
-    """Return the begin of a day of the office, ``later`` days on; None where the text is no day."""
+    """Return the start of a day in the office's time zone, ``later`` days on; None where the text is not a date."""
     try:
         day = date.fromisoformat(text.strip())
         return datetime.combine(day + timedelta(days=later), time(), OFFICE_ZONE).astimezone(UTC)
@@ -105,7 +105,7 @@ def _moment(text: str, *, later: int = 0) -> datetime | None:
 
 
 def _seals(visit: Visit) -> tuple[tuple[Seal, ...], str]:
-    """Return the newest seals, and what is wrong with their folder."""
+    """Return the newest seals, and the complaint about their folder."""
     folder = visit.site.office.seals
     if folder is None or not folder.is_dir():
         return (), ""
@@ -115,19 +115,19 @@ def _seals(visit: Visit) -> tuple[tuple[Seal, ...], str]:
         return (), "Có tệp niêm phong không đọc được, hoặc đã bị sửa. Hãy báo người quản trị máy."
 
 
-def _page(visit: Visit, asked: AuditQuery = AuditQuery(), *, refused: str = "") -> Response:
-    rows = visit.registry.audit().search(asked.search, SHOWN + 1)
+def _page(visit: Visit, query: AuditQuery = AuditQuery(), *, refused: str = "") -> Response:
+    rows = visit.registry.audit().search(query.search, SHOWN + 1)
     seals, seal_flaw = _seals(visit)
     return visit.page(
         "supervising/audit.html",
         rows=rows[:SHOWN],
         older=rows[SHOWN - 1].id if len(rows) > SHOWN else 0,
         actions=ACTIONS,
-        typed=asked.model_dump(exclude={"before", "sealed"}),
-        people=[one.person.login for one in visit.site.accounts.list()],
+        typed=query.model_dump(exclude={"before", "sealed"}),
+        people=[account.person.login for account in visit.site.accounts.list()],
         seals=seals,
         seal_flaw=seal_flaw,
-        sealed=asked.sealed,
+        sealed=query.sealed,
         checks=visit.site.office.check_audit is not None,
         refused=refused,
         **_jobs(visit),

@@ -1,4 +1,4 @@
-"""Backups: what there is, one made or read again behind the answer. Nothing of a backup is sent to a browser."""
+"""The list of backups; making and checking a backup in the background. No backup is sent to a browser."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ def show_progress(visit: VisitDep) -> Response:
 
 @router.post("")
 def make_backup(visit: VisitDep) -> Response:
-    """Start a backup into the folder of the machine."""
-    return _started(visit, check=False)
+    """Start a backup into the machine's backup folder."""
+    return _start(visit, check=False)
 
 
 @router.post("/check")
 def check_backup(visit: VisitDep) -> Response:
-    """Start reading every file of the newest backup again."""
-    return _started(visit, check=True)
+    """Start a check that reads every file of the newest backup."""
+    return _start(visit, check=True)
 
 
-def _started(visit: Visit, *, check: bool) -> Response:
+def _start(visit: Visit, *, check: bool) -> Response:
     work = visit.site.office.backups
     with visit.refusing(lambda refused: _page(visit, refused=refused), JobRefused):
         if work is None:
@@ -70,7 +70,7 @@ def _jobs(visit: Visit) -> dict[str, Any]:
 
 
 def _made_at(name: str) -> datetime | None:
-    """Return the time that a backup is named after."""
+    """Return the time in a backup's name; None where the name has another form."""
     try:
         return datetime.strptime(name, "%Y%m%d-%H%M%S").replace(tzinfo=UTC)
     except ValueError:

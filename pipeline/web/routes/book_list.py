@@ -1,4 +1,4 @@
-"""The list of books with where each stands, the form of a new book, and the page of a book's scans."""
+"""The list of books with their states, the form for a new book, and the page of a book's scans."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def show_books(visit: VisitDep, narrowed: Annotated[BookFilter, Query()]) -> Res
     return visit.page(
         "books/list.html",
         listed=book_list(
-            books, visit.person, narrowed, visit.site.uploads.books, visit.registry.folder_names()
+            books, visit.person, narrowed, visit.site.work.uploads.books, visit.registry.folder_names()
         ),
         narrowed=narrowed,
         title_of=visit.schemas.title_of,
         records=tuple(visit.schemas.records),
         stage_labels=BOOK_STAGE_LABELS,
         most=MOST_ROWS,
-        no_folder="" if visit.site.uploads.is_open else NO_FOLDER,
+        no_folder="" if visit.site.work.uploads.is_open else NO_FOLDER,
         browses=visit.person.role is Role.SUPERVISOR,
     )
 
@@ -55,28 +55,30 @@ def show_new_book(visit: VisitDep) -> Response:
 
 
 class NewBookForm(CoverForm):
-    """The cover of a new book; ``folder``: the folder that is there already."""
+    """The cover of a new book; ``folder``: an existing folder."""
 
     folder: str = Field(default="", max_length=200)
 
 
 @router.post("/new")
 def make_book(visit: VisitDep, form: Annotated[NewBookForm, Form()]) -> Response:
-    """Make a book: its folder with ``ledger.toml``, and its row. With ``folder`` alone, of a folder that is there.
+    """Make a book: its folder with ``ledger.toml``, and its row. With ``folder`` alone, register an existing folder.
 
-    A code of the place that is not given is found from its name.
+    A missing place code is looked up by the place's name.
     """
     typed, folder = form.words(), form.folder
     try:
-        if visit.site.uploads.books is None:
+        if visit.site.work.uploads.books is None:
             raise LedgerError(NO_FOLDER)
         known = folder and not any(typed.values())  # a button beside a folder sends its name alone
         if not known:
             typed = with_checked_code(visit.site, visit.person, typed, form.sure)
-        ledger = _ledger_in(visit.site.uploads.books, folder) if known else ledger_of_form(visit.site, typed)
+        ledger = (
+            _ledger_in(visit.site.work.uploads.books, folder) if known else ledger_of_form(visit.site, typed)
+        )
         prefix = visit.schemas.record(visit.schemas.form(ledger.form).record).prefix
         name = folder or folder_name_of(ledger, prefix)
-        book_id = _made(visit, visit.site.uploads.books, ledger, name)
+        book_id = _add_book(visit, visit.site.work.uploads.books, ledger, name)
     except RegistryUnavailable:
         raise
     except (LedgerError, SchemaError, RegistryError) as refused:
@@ -87,7 +89,7 @@ def make_book(visit: VisitDep, form: Annotated[NewBookForm, Form()]) -> Response
 
 
 def _ledger_in(books: Path, folder: str) -> Ledger:
-    """Return the ledger of a folder among the books; its name leads nowhere else."""
+    """Return the ledger of a folder among the books; the name cannot lead outside."""
     if not is_folder_name(folder) or (books / folder).is_symlink() or not (books / folder).is_dir():
         raise LedgerError("Không có thư mục sổ ấy.")
     try:
@@ -96,12 +98,12 @@ def _ledger_in(books: Path, folder: str) -> Ledger:
         raise LedgerError(error.message.replace(f"{books / folder}/", "")) from None
 
 
-def _made(visit: Visit, books: Path, ledger: Ledger, folder: str) -> int:
-    """Make the folder and the row of a book; return its id.
+def _add_book(visit: Visit, books: Path, ledger: Ledger, folder: str) -> int:
+    """Make the folder and the row of a book; return the book's id.
 
     Raises:
-        LedgerError: The folder is of another book, or has a name that it cannot have.
-        RegistryError: The book is there, or belongs to a place that the person may not see.
+        LedgerError: The folder belongs to another book, or its name is not allowed.
+        RegistryError: The book exists, or it belongs to a place that the person may not see.
     """
     visit.schemas.form(ledger.form)
     if not is_folder_name(folder):
@@ -111,16 +113,16 @@ def _made(visit: Visit, books: Path, ledger: Ledger, folder: str) -> int:
             "Bạn không được giao nơi đăng ký có mã này. Hãy kiểm tra mã, hoặc hỏi người quản trị."
         )
     record = visit.schemas.form(ledger.form).record
-    for one in visit.registry.statistics([ledger.place_code]).book_states():
-        if (one.record, one.volume) == (record, ledger.volume):
-            known = visit.registry.known_book(one.book_id).ledger
+    for state in visit.registry.statistics([ledger.place_code]).book_states():
+        if (state.record, state.volume) == (record, ledger.volume):
+            known = visit.registry.known_book(state.book_id).ledger
             if known.series is ledger.series and known.opened_on in ("", ledger.opened_on):
                 raise RegistryError(
-                    f"Quyển {ledger.volume} của nơi này đã có, ở thư mục «{one.folder_name}». Mỗi quyển chỉ lập "
+                    f"Quyển {ledger.volume} của nơi này đã có, ở thư mục «{state.folder_name}». Mỗi quyển chỉ lập "
                     "một lần."
                 )
-    made = open_book_folder(books, SeparatorSheet(folder, ledger))
-    return visit.registry.add_book(ledger, made.name, author=visit.person.login, reason=NEW_BOOK)
+    folder_path = open_book_folder(books, SeparatorSheet(folder, ledger))
+    return visit.registry.add_book(ledger, folder_path.name, author=visit.person.login, reason=NEW_BOOK)
 
 
 def _new_book_page(visit: Visit, typed: dict[str, str], refused: str = "", *, doubted: str = "") -> Response:
@@ -129,16 +131,16 @@ def _new_book_page(visit: Visit, typed: dict[str, str], refused: str = "", *, do
         words=dict.fromkeys((*LEDGER_LABELS, "folder"), "") | typed,
         refused=refused,
         doubted=doubted,
-        no_folder="" if visit.site.uploads.is_open else NO_FOLDER,
+        no_folder="" if visit.site.work.uploads.is_open else NO_FOLDER,
         **cover_choices(visit.site, visit.person),
     )
 
 
 @router.get("/{book_id}/scans")
 def show_scans(visit: VisitDep, book_id: RowId) -> Response:
-    """Show the scans of a book: where to send new ones, what was refused, what could not be read."""
+    """Show the scans of a book: the upload form, refused files and unreadable pages."""
     book = book_of(visit, book_id)
-    folder = visit.site.uploads.books
+    folder = visit.site.work.uploads.books
     files = None if folder is None else files_in_book(folder / book.folder_name)
     unfit = visit.registry.unfit_pages(book_id)
     return visit.page(
@@ -146,11 +148,11 @@ def show_scans(visit: VisitDep, book_id: RowId) -> Response:
         book=ListedBook(book, files),
         title=visit.schemas.title_of(book.record),
         stage=BOOK_STAGE_LABELS[book.stage],
-        uploads=visit.site.uploads.page_of(book_id),
+        uploads=visit.site.work.uploads.page_of(book_id),
         failures=visit.registry.read_failures(book_id),
-        tickets=[one for one in visit.desk.tickets(visit.person) if one.book_id == book_id],
-        no_folder="" if visit.site.uploads.is_open else NO_FOLDER,
-        most_bytes=visit.site.uploads.options.limits.max_bytes,
+        tickets=[ticket for ticket in visit.desk.tickets(visit.person) if ticket.book_id == book_id],
+        no_folder="" if visit.site.work.uploads.is_open else NO_FOLDER,
+        most_bytes=visit.site.work.uploads.options.limits.max_bytes,
         supervises=visit.person.role is Role.SUPERVISOR,
         unfit=len(unfit),
         of_one_form=len(pages_of_one_form(unfit)) if visit.site.forms.own is not None else 0,
@@ -159,14 +161,14 @@ def show_scans(visit: VisitDep, book_id: RowId) -> Response:
 
 @router.post("/{book_id}/form")
 def design_form(visit: VisitDep, book_id: RowId) -> Response:
-    """Begin a draft of a form from the pages of a book that fit no declared one."""
+    """Begin a form draft from the pages of a book that fit no declared form."""
     draft = begin_from_book(visit.site, visit.session, book_of(visit, book_id))
     return RedirectResponse(f"/forms/drafts/{draft.draft_id}", status_code=303)
 
 
 def book_of(visit: Visit, book_id: int) -> BookState:
-    """Return a book that the person may see; 404 for any other."""
-    found = visit.registry.statistics(visit.person.places).book_states(book_id)
-    if not found:
+    """Return a book that the person may see; 404 for any other book."""
+    states = visit.registry.statistics(visit.person.places).book_states([book_id])
+    if not states:
         raise HTTPException(404)
-    return found[0]
+    return states[0]

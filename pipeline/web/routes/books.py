@@ -1,7 +1,7 @@
-"""What the registry holds of the cover of a book, and its correction: for supervisors, for who scans until it is read.
+"""The registry's data on the cover of a book, and its correction: for supervisors, and until reading for operators.
 
-A correction is shown with all that hangs on the book before it is made, and ``ledger.toml`` follows it; the book and
-those beside it are checked anew behind the answer.
+A correction is shown with all its consequences before it is made, and ``ledger.toml`` follows it. The book and its
+neighbours are checked again in the background.
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ class CorrectionForm(CoverForm):
 
 @router.post("/{book_id}")
 def correct(visit: VisitDep, book_id: RowId, form: Annotated[CorrectionForm, Form()]) -> Response:
-    """Show what a correction would change, or make it.
+    """Show the consequences of a correction, or make it.
 
-    The code of the place is doubted as for a new book where place, code or opening day change.
+    As for a new book, the place code is questioned where place, code or opening day change.
     """
     known, _, _ = visit.desk.cover_of_book(visit.person, book_id)
     try:
@@ -69,22 +69,22 @@ def correct(visit: VisitDep, book_id: RowId, form: Annotated[CorrectionForm, For
     except (LedgerError, SchemaError, RegistryError, BookBusy) as refused:
         doubted = refused.code if isinstance(refused, DoubtfulCode) else ""
         return _shown(visit, book_id, form, refused=refused.message, doubted=doubted)
-    check = BackgroundTask(visit.site.check, book_id)
-    done = _rewritten(visit, known.folder_name, ledger)
+    check = BackgroundTask(visit.site.work.check, book_id)
+    done = _rewrite_cover(visit, known.folder_name, ledger)
     return RedirectResponse(f"/books/{book_id}?done={done}", status_code=303, background=check)
 
 
 def _changes_place(typed: Mapping[str, str], known: Mapping[str, str]) -> bool:
-    """Return whether a correction changes what the code of the place is compared with, or the code."""
+    """Return whether a correction changes the place code or a value that the code is compared with."""
     return any(typed[key].strip() != known[key] for key in ("place", "place_code", "opened_on", "volume"))
 
 
-def _rewritten(visit: Visit, folder_name: str, ledger: Ledger) -> str:
-    """Write the corrected cover into the folder of the book; what the page says of it then."""
-    if visit.site.uploads.books is None:
+def _rewrite_cover(visit: Visit, folder_name: str, ledger: Ledger) -> str:
+    """Write the corrected cover into the book's folder; return the result code for the page."""
+    if visit.site.work.uploads.books is None:
         return "corrected"
     try:
-        rewrite_ledger(visit.site.uploads.books, folder_name, ledger)
+        rewrite_ledger(visit.site.work.uploads.books, folder_name, ledger)
     except (LedgerError, StorageError):
         return "corrected"
     return "written"

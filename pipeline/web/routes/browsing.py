@@ -1,4 +1,4 @@
-"""Looking through a book: its entries, and its pages one after the other. Only for supervisors."""
+"""Looking through a book: its entries, and its pages in order. Only for supervisors."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ router = APIRouter(prefix="/books")
 
 @router.get("/{book_id}/entries")
 def show_entries(visit: VisitDep, book_id: RowId, narrowed: Annotated[EntryFilter, Query()]) -> Response:
-    """Show the entries of a book."""
     entries = visit.desk.entries_of_book(visit.person, book_id)
     book = book_of(visit, book_id)
     clear = visit.desk.clear_book(visit.person, book_id)
@@ -32,20 +31,20 @@ def show_entries(visit: VisitDep, book_id: RowId, narrowed: Annotated[EntryFilte
         listed=entry_list(entries, narrowed),
         narrowed=narrowed,
         clear=clear.counts,
-        clear_of=Counter(one.entry_id for one in clear.fields),
+        clear_of=Counter(field.entry_id for field in clear.fields),
         stage_labels=STAGE_LABELS,
     )
 
 
 @router.get("/{book_id}/pages/{scan}/{page_no}")
 def show_page(visit: VisitDep, book_id: RowId, ref: RefDep) -> Response:
-    """Show a page of a book, read or not, with its entries and the ways to the pages before and after it."""
+    """Show a page of a book, read or not, with its entries and links to the pages before and after."""
     pages = sorted(
         visit.desk.scanned_pages(visit.person, book_id),
         key=lambda page: (page.place.order, page.ref.scan_sha256),
     )
-    at = next((place for place, one in enumerate(pages) if one.ref == ref), None)
-    if at is None:
+    position = next((index for index, page in enumerate(pages) if page.ref == ref), None)
+    if position is None:
         raise NotThere("Sổ này không có trang ấy, hoặc trang đã được thu hồi. Hãy tải lại danh sách.")
     entries = visit.desk.entries_of_book(visit.person, book_id)
     book = book_of(visit, book_id)
@@ -53,15 +52,15 @@ def show_page(visit: VisitDep, book_id: RowId, ref: RefDep) -> Response:
         "supervising/page.html",
         book=book,
         title=visit.schemas.record(book.record).title,
-        page=pages[at],
-        state=STATE_WORDS[pages[at].state],
-        at=at + 1,
+        page=pages[position],
+        state=STATE_WORDS[pages[position].state],
+        at=position + 1,
         of=len(pages),
         first=_address(pages[0]),
-        before=_address(pages[at - 1]) if at else "",
-        after=_address(pages[at + 1]) if at + 1 < len(pages) else "",
+        before=_address(pages[position - 1]) if position else "",
+        after=_address(pages[position + 1]) if position + 1 < len(pages) else "",
         last=_address(pages[-1]),
-        entries=[one for one in entries if one.ref == pages[at].ref],
+        entries=[entry for entry in entries if entry.ref == pages[position].ref],
         stage_labels=STAGE_LABELS,
     )
 

@@ -1,4 +1,4 @@
-"""Values that left the queue as they are clear by decisions on other entries: supervisors call them back."""
+"""Recall of clear values: a supervisor returns values that left the queue because of decisions on other entries."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ router = APIRouter(prefix="/entries")
 
 
 class Recalled(StrEnum):
-    """What is called back: what an entry says by itself, or all that rests on it."""
+    """The scope of a recall: the values of an entry, or all values that rest on the entry."""
 
     ENTRY = "entry"
     RESTING = "resting"
@@ -27,6 +27,6 @@ def recall(
     of: Annotated[Recalled, Form()],
     reason: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
-    """Call clear values back, so that they wait for people."""
-    taken = visit.desk.recall_clear(visit.person, entry_id, reason, resting=of is Recalled.RESTING)
-    return RedirectResponse(f"/entries/{entry_id}?recalled={taken}", status_code=303)
+    """Recall clear values, so that they wait for people."""
+    recalled = visit.desk.recall_clear(visit.person, entry_id, reason, resting=of is Recalled.RESTING)
+    return RedirectResponse(f"/entries/{entry_id}?recalled={recalled}", status_code=303)

@@ -1,4 +1,4 @@
-"""Column mode: one field of many entries at once."""
+"""Column mode: a field of many entries on one page."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ router = APIRouter(prefix="/column")
 def show_column(
     visit: VisitDep, book: int | None = None, field: str = "", stage: Stage = Stage.REVIEW
 ) -> Response:
-    """Show the columns to choose from; with a book and a field the grid, which its script fills."""
+    """Show the choice of columns; with a book and a field the grid, which its script fills."""
     if book is not None and field:
         return visit.page(
             "column.html", book=book, field=field, stage=stage, dialogs=DIALOGS, keys=shortcuts_of(COLUMN)
@@ -33,7 +33,7 @@ def show_column(
         "columns.html",
         books=books,
         chosen=chosen,
-        rows=[one for one in counts if one.field],
+        rows=[count for count in counts if count.field],
         record_of=visit.schemas.record,
         stage_words=STAGE_LABELS,
         held=visit.desk.held_work(visit.person).desk,
@@ -42,17 +42,14 @@ def show_column(
 
 @router.post("/next")
 def next_column(visit: VisitDep, wanted: NextColumnRequest) -> Response:
-    """Return the next snippets of the column; 204 when none is left."""
+    """Return the next snippets of the column; 204 at its end."""
     column = visit.desk.column(visit.person, wanted.book, wanted.field, wanted.stage)
     return Response(status_code=204) if column is None else _fragment(visit, column)
 
 
 @router.post("/words")
 def take_words(visit: VisitDep, submission: ColumnSubmission) -> JSONResponse:
-    """Record what is a value of its field or is kept as it stands on paper; say of the other words why they are not.
-
-    A word that is refused so is still the person's to type anew.
-    """
+    """Record each valid or confirmed text; return the reasons for rejecting the others, which stay leased."""
     doubted = {
         cell.task: sentence for cell in submission.words if (sentence := _doubt(visit, submission, cell))
     }
@@ -81,7 +78,7 @@ def take_words(visit: VisitDep, submission: ColumnSubmission) -> JSONResponse:
 
 @router.post("/undo")
 def undo(visit: VisitDep, shown: NextColumnRequest | None = None) -> Response:
-    """Take back what the person did last in column mode; ``shown``: the column on their screen."""
+    """Undo the person's last act in column mode; ``shown``: the column on the screen."""
     column = (shown.field, shown.stage) if shown else None
     return _fragment(visit, visit.desk.undo_column(visit.person, column))
 
@@ -93,7 +90,7 @@ def hand_back(visit: VisitDep) -> JSONResponse:
 
 
 def _doubt(visit: Visit, submission: ColumnSubmission, cell: SubmittedCell) -> str:
-    """Return why a word is not taken that is no value of its field and is not kept; ``""`` where it is."""
+    """Return why a text is rejected: it is not a valid value and was not confirmed as kept; ``""`` if accepted."""
     record = visit.schemas.records.get(submission.record)
     spec = record.by_name.get(cell.field) if record else None
     if cell.kept or spec is None or not is_doubted(spec, cell.verdict, visit.schemas):
@@ -109,6 +106,6 @@ def _fragment(visit: Visit, column: LeasedColumn) -> Response:
     }
     for ref, sheet in sheets.items():
         boxes = (box_of(task.work) for task in column.tasks if task.ref == ref)
-        visit.site.pictures.make_ahead(sheet, [box for box in boxes if box is not None])
-    view = column_view(column, sheets, visit.schemas, visit.site.pictures)
+        visit.site.work.pictures.make_ahead(sheet, [box for box in boxes if box is not None])
+    view = column_view(column, sheets, visit.schemas, visit.site.work.pictures)
     return visit.page("desk/column.html", view=view, status_labels=STATUS_LABELS)

@@ -1,4 +1,4 @@
-"""Comments on tasks: what waits for an answer, and the comments on one task beside the picture of its page."""
+"""Comments on tasks: open threads, and the comments on a task beside the picture of its page."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ router = APIRouter(prefix="/comments")
 
 Words = Annotated[str, Form(max_length=20_000)]
 Token = Annotated[str, Form(pattern="^[0-9a-f]{32}$")]
-"""The same for the same form sent again."""
+"""Equal for repeated sends of one form."""
 
 
 @router.get("")
@@ -45,19 +45,19 @@ def comment(
     text: Words = "",
     regions: Annotated[str, Form(max_length=MOST_LETTERS)] = "",
 ) -> Response:
-    """Say something about a task, or about the region of its page that was drawn."""
+    """Comment on a task, or on a drawn region of its page."""
     shown = visit.desk.comments_of_task(visit.person, task_id)
 
-    def say() -> None:
+    def comment_on_task() -> None:
         drawn = drawn_boxes(visit.site, shown.book_id, shown.ref, regions) if shown.sees_page else []
         visit.desk.comment(visit.person, task_id, text, token, drawn[0] if drawn else None)
 
-    return _told(visit, task_id, say, typed=text)
+    return _act_and_show(visit, task_id, comment_on_task, typed=text)
 
 
 @router.post("/{task_id}/{thread_id}/answer")
 def answer(visit: VisitDep, task_id: int, thread_id: int, token: Token, text: Words = "") -> Response:
-    return _told(
+    return _act_and_show(
         visit,
         task_id,
         lambda: visit.desk.answer_comment(visit.person, task_id, thread_id, text, token),
@@ -68,7 +68,7 @@ def answer(visit: VisitDep, task_id: int, thread_id: int, token: Token, text: Wo
 
 @router.post("/{task_id}/{thread_id}/close")
 def close(visit: VisitDep, task_id: int, thread_id: int, token: Token) -> Response:
-    return _told(
+    return _act_and_show(
         visit,
         task_id,
         lambda: visit.desk.close_comment(visit.person, task_id, thread_id, token),
@@ -76,10 +76,10 @@ def close(visit: VisitDep, task_id: int, thread_id: int, token: Token) -> Respon
     )
 
 
-def _told(
+def _act_and_show(
     visit: Visit, task_id: int, act: Callable[[], None], *, typed: str = "", thread_id: int = 0
 ) -> Response:
-    """Do something and show the comments anew; where it is refused, with the reason and what was typed."""
+    """Do the act and show the comments again; a refusal is shown with its reason and the typed text."""
     shown = partial(visit.desk.comments_of_task, visit.person, task_id)
     with visit.refusing(lambda refused: _page(visit, shown(), refused=refused, typed=typed, at=thread_id)):
         act()
@@ -89,11 +89,11 @@ def _told(
 
 def _page(visit: Visit, shown: CommentedTask, *, refused: str = "", typed: str = "", at: int = 0) -> Response:
     sheet = page_source(visit.site, shown.book_id, shown.ref)
-    size = visit.site.pictures.size(sheet) if shown.sees_page else None
+    size = visit.site.work.pictures.size(sheet) if shown.sees_page else None
     return visit.page(
         "comments/task.html",
         shown=shown,
-        threads=[(one, share_of(_box(one, sheet), size)) for one in shown.threads],
+        threads=[(thread, share_of(_box(thread, sheet), size)) for thread in shown.threads],
         may_draw=size is not None,
         new_token=lambda: secrets.token_hex(16),
         most=MOST_SAID,

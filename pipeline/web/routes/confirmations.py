@@ -1,4 +1,4 @@
-"""Changes of the accounts of supervisors and administrators, which a second person confirms."""
+"""Changes to the accounts of supervisors and administrators, which a second person confirms."""
 
 from __future__ import annotations
 

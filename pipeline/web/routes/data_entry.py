@@ -1,6 +1,6 @@
-"""Data entry: the pages of a book, and adding to a page what the machine did not find on it.
+"""Data entry: the pages of a book, and additions to a page where the machine missed an entry or a field.
 
-What is added is typed at the desk, as all else is.
+The added fields are keyed at the desk like all others.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ STATE_WORDS = {
 }
 
 CALLS_FOR_ENTRY = frozenset({PageKind.UNKNOWN.value, FAILED})
-"""States of pages on which the machine cannot find any entry."""
+"""States of pages on which the machine cannot find an entry."""
 
 Sha256 = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
 PageNumber = Annotated[int, Path(ge=1, le=999_999)]
@@ -44,7 +44,7 @@ def show_books(visit: VisitDep) -> Response:
 
 
 class ColumnAnswer(BaseModel):
-    """A field that was added to a book just now: to how many entries, and how many somebody has in hand instead."""
+    """A field that was just added to a book: number of entries that received it, and of entries that are in work."""
 
     added: int = Field(default=0, ge=0)
     at_work: int = Field(default=0, ge=0)
@@ -59,15 +59,14 @@ def show_book(visit: VisitDep, book_id: RowId, done: Annotated[ColumnAnswer, Que
 
 @router.post("/{book_id}/columns")
 def add_column(visit: VisitDep, book_id: RowId, field: Annotated[str, Form(max_length=60)] = "") -> Response:
-    """Add a field to all entries of a book."""
     with visit.refusing(lambda refused: _book(visit, book_id, refused=refused)):
-        came = visit.desk.add_column(visit.person, book_id, field)
-    told = f"added={came.entries}&at_work={came.at_work}&field={field}"
-    return RedirectResponse(f"/data-entry/{book_id}?{told}", status_code=303)
+        added = visit.desk.add_column(visit.person, book_id, field)
+    query = f"added={added.entries}&at_work={added.at_work}&field={field}"
+    return RedirectResponse(f"/data-entry/{book_id}?{query}", status_code=303)
 
 
 async def page_ref(scan: Sha256, page_no: PageNumber) -> PageRef:
-    """Return the page that an address names by the SHA-256 of its scan and its number in it."""
+    """Return the page that an address names by its scan's SHA-256 and its page number."""
     return PageRef(scan, page_no)
 
 
@@ -82,17 +81,17 @@ def show_page(
     entry: Annotated[int, Query(ge=0)] = 0,
     waiting: Annotated[int, Query(ge=0)] = 0,
 ) -> Response:
-    """Show a page with its entries, and a form that adds to it.
+    """Show a page with its entries, and a form for additions.
 
     Args:
-        entry: The entry that a field is to be added to; 0: an entry is to be added to the page.
-        waiting: How many entries were added just now that are not in hand, as the person has too many.
+        entry: The entry to which a field is added; 0: an entry is added to the page.
+        waiting: Number of just added entries that are not leased to the person, who has too many tasks.
     """
     return _page(visit, book_id, ref, entry=entry, waiting=waiting)
 
 
 class AdditionForm(BaseModel):
-    """What is added to a page: so many entries, or with ``entry`` fields to that one; and where they are drawn."""
+    """Additions to a page: ``count`` entries, or with ``entry`` fields of that entry; and the drawn regions."""
 
     entry: RowId = 0
     count: int = Field(default=1, ge=1, le=MOST_AT_ONCE)
@@ -104,22 +103,22 @@ class AdditionForm(BaseModel):
 def add_to_page(
     visit: VisitDep, book_id: RowId, ref: RefDep, typed: Annotated[AdditionForm, Form()]
 ) -> Response:
-    """Add entries to a page, or fields to one of them; then on to the desk."""
+    """Add entries to a page, or fields to an entry; then continue at the desk."""
     entry = typed.entry
     with visit.refusing(lambda refused: _page(visit, book_id, ref, entry=entry, refused=refused)):
-        visit.desk.scanned_page(visit.person, book_id, ref)  # before its picture is opened
+        visit.desk.scanned_page(visit.person, book_id, ref)  # checks access before the picture is opened
         drawn = drawn_boxes(visit.site, book_id, ref, typed.regions)
         if entry:
             _check_on_page(visit, book_id, ref, entry)
-            came = visit.desk.add_fields(visit.person, entry, typed.fields, drawn[0] if drawn else None)
+            added = visit.desk.add_fields(visit.person, entry, typed.fields, drawn[0] if drawn else None)
         else:
-            came = visit.desk.add_entries(visit.person, book_id, ref, drawn or [None] * typed.count)
-    return _on_to_the_desk(book_id, ref, came)
+            added = visit.desk.add_entries(visit.person, book_id, ref, drawn or [None] * typed.count)
+    return _continue_at_desk(book_id, ref, added)
 
 
 @router.post("/{book_id}/{scan}/{page_no}/discard")
 def discard(visit: VisitDep, book_id: RowId, ref: RefDep, entry: Annotated[RowId, Form()] = 0) -> Response:
-    """Take out an entry that was added to the page by mistake."""
+    """Discard an entry that was added to the page by mistake."""
     with visit.refusing(lambda refused: _page(visit, book_id, ref, refused=refused)):
         _check_on_page(visit, book_id, ref, entry)
         visit.desk.discard_entry(visit.person, entry)
@@ -130,20 +129,20 @@ def _address(book_id: int, ref: PageRef) -> str:
     return f"/data-entry/{book_id}/{ref.scan_sha256}/{ref.page_no}"
 
 
-def _on_to_the_desk(book_id: int, ref: PageRef, came: AddedEntries) -> Response:
-    if came.leased:
+def _continue_at_desk(book_id: int, ref: PageRef, added: AddedEntries) -> Response:
+    if added.leased:
         return RedirectResponse(f"/desk?book={book_id}", status_code=303)
-    return RedirectResponse(f"{_address(book_id, ref)}?waiting={len(came.entries)}", status_code=303)
+    return RedirectResponse(f"{_address(book_id, ref)}?waiting={len(added.entries)}", status_code=303)
 
 
 def _check_on_page(visit: Visit, book_id: int, ref: PageRef, entry_id: int) -> None:
-    """Check that the entry is one of the page.
+    """Check that the entry is on the page.
 
     Raises:
-        NotThere: It is not.
+        NotThere: The entry is on another page.
     """
-    there = visit.desk.entries_on_page(visit.person, book_id, ref)
-    if entry_id not in {one.entry_id for one in there}:
+    entries = visit.desk.entries_on_page(visit.person, book_id, ref)
+    if entry_id not in {entry.entry_id for entry in entries}:
         raise NotThere("Trang này không có sự kiện ấy. Hãy tải lại trang.")
 
 
@@ -172,16 +171,16 @@ def _page(
 ) -> Response:
     page = visit.desk.scanned_page(visit.person, book_id, ref)
     entries = visit.desk.entries_on_page(visit.person, book_id, ref)
-    chosen = next((one for one in entries if one.entry_id == entry), None)
+    chosen = next((shown for shown in entries if shown.entry_id == entry), None)
     if entry and chosen is None:
         raise HTTPException(404)
-    size = visit.site.pictures.size(page_source(visit.site, book_id, ref))
+    size = visit.site.work.pictures.size(page_source(visit.site, book_id, ref))
     return visit.page(
         "data-entry/page.html",
         page=page,
         place=_address(book_id, ref),
         state=STATE_WORDS[page.state],
-        entries=[(one, share_of(one.box, size), _delivered(visit, page.record, one)) for one in entries],
+        entries=[(item, share_of(item.box, size), _delivered(visit, page.record, item)) for item in entries],
         chosen=chosen,
         fields=visit.desk.fields_to_add(visit.person, entry) if chosen else (),
         may_draw=size is not None,
@@ -192,13 +191,10 @@ def _page(
     )
 
 
-def _delivered(visit: Visit, record: str, one: EntryOnPage) -> tuple[str, int]:
-    """Return what is delivered of the number of an entry, where it is another, and how many fields wait for that.
-
-    Those fields wait for a person to confirm what is delivered. No text of any field is told.
-    """
-    layers = visit.registry.delivery_layers(one.entry_id, visit.site.delivery)
+def _delivered(visit: Visit, record: str, entry: EntryOnPage) -> tuple[str, int]:
+    """Return the delivered entry number where it differs, and the number of unconfirmed fields, without any text."""
+    layers = visit.registry.delivery_layers(entry.entry_id, visit.site.policies.delivery)
     book = visit.schemas.record(record).book
     number = layers.get(book.number) if book else None
     value = number.delivered.value if number and number.delivered.rule and not number.waits else ""
-    return value if value != one.number else "", sum(both.waits for both in layers.values())
+    return value if value != entry.number else "", sum(field_layers.waits for field_layers in layers.values())

@@ -1,6 +1,6 @@
-"""The desk: one review task after another.
+"""The desk: review tasks one after another.
 
-Scripts of the desk's page send requests; fragments of HTML and JSON come back.
+The page's scripts send requests; the answers are HTML fragments and JSON.
 """
 
 from __future__ import annotations
@@ -46,14 +46,14 @@ def show_desk(visit: VisitDep, stage: Stage | None = None, book: int | None = No
 
 @router.post("/next")
 def next_task(visit: VisitDep, wanted: NextTaskRequest) -> Response:
-    """Return a leased task that the page does not show yet, else a new one; 204 when there is none."""
+    """Return a leased task that the page does not show yet, else a new task; 204 when there is none."""
     task = visit.desk.next_task(visit.person, stage=wanted.stage, book_id=wanted.book, known=wanted.known)
     return Response(status_code=204) if task is None else _fragment(visit, task)
 
 
 @router.post("/held")
 def count_held(visit: VisitDep) -> JSONResponse:
-    """Return how many tasks the person has in hand at the desk and in a column, on whatever tab, open or closed."""
+    """Return the numbers of tasks leased to the person at the desk and in a column, on any tab, open or closed."""
     held = visit.desk.held_work(visit.person)
     return JSONResponse({"desk": held.desk, "column": held.column})
 
@@ -65,7 +65,7 @@ def undo(visit: VisitDep) -> Response:
 
 @router.post("/known")
 def autocomplete(visit: VisitDep, typed: AutocompleteRequest) -> JSONResponse:
-    """Return what may continue a text, first what was decided in the same book; for no text what is commonest in it."""
+    """Return continuations of a text, values decided in the same book first; for an empty text these alone."""
     record = visit.schemas.records.get(typed.record)
     spec = record.by_name.get(typed.field) if record else None
     if spec is None:
@@ -81,16 +81,16 @@ def show_task(visit: VisitDep, task_id: int) -> Response:
 
 @router.post("/tasks/{task_id}/pages")
 def show_pages(visit: VisitDep, task_id: int) -> JSONResponse:
-    """Return the pages of the book around that of a task, each with the address of its picture."""
+    """Return the pages around a task's page, each with the address of its picture."""
     place = visit.desk.page_of(visit.person, task_id)
     return JSONResponse(pages_beside(visit.desk.scanned_pages(visit.person, place.book_id), place.ref))
 
 
 @router.post("/tasks/{task_id}/check")
 def check_typed(visit: VisitDep, task_id: int, typed: TypedFields) -> Response:
-    """Return what the rules find of what stands in the inputs, as a fragment for each field; nothing is stored."""
+    """Return the findings of the rules about the inputs, as a fragment for each field; nothing is stored."""
     entry = visit.desk.known_entry(visit.person, task_id)
-    words = [one.verdict for one in typed.words]
+    words = [word.verdict for word in typed.words]
     checked = visit.site.rules.checked(entry, words)
     fields = typed_views(checked, words, entry, visit.schemas)
     return visit.page("desk/checked.html", fields=fields)
@@ -111,57 +111,58 @@ def take_words(visit: VisitDep, task_id: int, submission: TaskSubmission) -> JSO
 
 
 @router.post("/tasks/{task_id}/delivered")
-def show_delivered(visit: VisitDep, task_id: int, asked: DeliveredRequest) -> Response:
-    """Return what would be delivered of a text, and note a person's word on it; 204 where that is the text itself."""
+def show_delivered(visit: VisitDep, task_id: int, request: DeliveredRequest) -> Response:
+    """Return the delivered form of a text and record the person's confirmation; 204 where both are the same."""
     entry = visit.desk.known_entry(visit.person, task_id)
-    if entry.entry_id is None or asked.field not in entry.fields:
+    if entry.entry_id is None or request.field not in entry.fields:
         return Response(status_code=204)
     login = visit.person.login
-    typed = (asked.status, composed(asked.text.strip()))
-    if asked.confirm is None:
-        both = visit.registry.delivery_layers(entry.entry_id, visit.site.delivery, {asked.field: typed})
-        layers = both.get(asked.field)
+    typed = (request.status, composed(request.text.strip()))
+    if request.confirm is None:
+        all_layers = visit.registry.delivery_layers(
+            entry.entry_id, visit.site.policies.delivery, {request.field: typed}
+        )
+        layers = all_layers.get(request.field)
     else:
-        visit.desk.keep_task(visit.person, task_id)  # whoever confirms has the task in hand
+        visit.desk.keep_task(visit.person, task_id)  # a confirmation needs the lease of the task
         layers = visit.registry.confirm_delivery(
             entry.entry_id,
-            asked.field,
-            visit.site.delivery,
-            asked.confirm,
+            request.field,
+            visit.site.policies.delivery,
+            request.confirm,
             typed,
             author=login,
-            shown=asked.shown,
+            shown=request.shown,
         )
     if layers is None or not layers.delivered.rule:
         return Response(status_code=204)
-    if entry.is_blind:  # what another person confirmed would tell what they keyed
+    if entry.is_blind:  # another person's confirmation would reveal what they keyed
         layers = layers.unless_of_others(login)
     rule = RULES_BY_NAME[layers.delivered.rule]
     return visit.page("desk/delivered.html", layers=layers, rule=rule)
 
 
 @router.post("/tasks/{task_id}/region")
-def redraw_region(visit: VisitDep, task_id: int, asked: RegionRequest) -> Response:
-    """Have a field read again where the person says that its ink is; return the task as it is then.
+def redraw_region(visit: VisitDep, task_id: int, request: RegionRequest) -> Response:
+    """Read a field again in the region that the person drew; return the updated task.
 
-    Nothing is held in the registry while it is read; whether the region still stands for the task is asked before and
-    after.
+    The registry is not locked during the reading; whether the region still fits the task is checked before and after.
     """
-    wanted = visit.desk.region_to_read(visit.person, task_id, asked.drawn)
-    if wanted.is_kept:
+    region = visit.desk.region_to_read(visit.person, task_id, request.drawn)
+    if region.is_kept:
         return _fragment(visit, visit.desk.task(visit.person, task_id))
-    read = visit.site.regions.read(visit.person.login, wanted)
-    return _fragment(visit, visit.desk.redraw_region(visit.person, task_id, asked.drawn, read))
+    reading = visit.site.work.regions.read(visit.person.login, region)
+    return _fragment(visit, visit.desk.redraw_region(visit.person, task_id, request.drawn, reading))
 
 
 @router.post("/tasks/{task_id}/offers")
 def offers(visit: VisitDep, task_id: int, typed: TypedFields) -> JSONResponse:
-    """Return what follows from the values of the entry and what was typed so far, by field, each with its reason."""
-    found = visit.desk.offers_for(visit.person, task_id, [word.verdict for word in typed.words])
+    """Return derived values by field, from the entry's values and the typed texts, each with its reason."""
+    offers_by_field = visit.desk.offers_for(visit.person, task_id, [word.verdict for word in typed.words])
     return JSONResponse(
         {
-            field: [{"text": one.text, "reason": one.reason} for one in offered]
-            for field, offered in found.items()
+            field: [{"text": offer.text, "reason": offer.reason} for offer in offered]
+            for field, offered in offers_by_field.items()
         }
     )
 
@@ -202,8 +203,8 @@ def rescan(visit: VisitDep, task_id: int, why: Sentence) -> JSONResponse:
 
 
 def _fragment(visit: Visit, task: DeskTask) -> Response:
-    """Return the task as a fragment of the page; its pictures are made meanwhile."""
+    """Return the task as a page fragment; its pictures are made meanwhile."""
     sheet = page_source(visit.site, task.book_id, task.ref)
-    visit.site.pictures.make_ahead(sheet, boxes_of(task))
-    view = task_view(task, sheet, visit.schemas, visit.site.pictures)
+    visit.site.work.pictures.make_ahead(sheet, boxes_of(task))
+    view = task_view(task, sheet, visit.schemas, visit.site.work.pictures)
     return visit.page("desk/task.html", view=view, status_labels=STATUS_LABELS)

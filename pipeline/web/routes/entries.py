@@ -1,4 +1,4 @@
-"""Settled entries, for supervisors: what they hold, and reopening fields of them."""
+"""Settled entries for supervisors: their fields, and reopening of fields."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ MACHINE = "máy"
 
 @dataclass(frozen=True, slots=True)
 class SettledField:
-    """A field that is settled.
+    """A settled field.
 
     Attributes:
         written: The text on paper, as last decided or read.
-        value: The value to be exported where it differs from ``written``, else ``""``.
-        author: Who decided or read it.
+        value: The exported value where it differs from ``written``, else ``""``.
+        author: Who decided or read the text.
         amended: The value of an amendment, else ``""``.
-        asked: Whether the link that led here means this field.
-        is_read: Whether it was read from the page, so that it can be keyed again.
-        layers: Both layers where a delivery rule says what is delivered, else None.
-        clear: On which entries it rests where it is clear by decisions on them, else None.
+        asked: Whether the link to this page asks for this field.
+        is_read: Whether the field was read from the page, so that it can be keyed again.
+        layers: Both layers where a delivery rule changes the delivered value, else None.
+        clear: The supporting entries of a clear value, else None.
     """
 
     name: str
@@ -62,12 +62,12 @@ def settled_fields(
 ) -> list[SettledField]:
     """Return the settled fields of an entry.
 
-    Fields that wait for people are left out, as the same person may have to key them blind; so are fields of which
-    nothing is known, as there is nothing to reopen.
+    Waiting fields are left out, as the same person may have to key them blind; fields without value or decision are
+    left out, as they have nothing to reopen.
 
     Args:
-        asked: The Ministry's column to be looked at; ``""``: none.
-        clear: Its values that are clear by decisions on other entries.
+        asked: The Ministry's column to highlight; ``""``: none.
+        clear: The entry's values that are clear by decisions on other entries.
     """
     readings = {reading.field: reading for reading in entry.readings}
     rows = []
@@ -80,7 +80,7 @@ def settled_fields(
         other = value if value not in (None, "", written) else ""
         amended = amendment.value or "(trống)" if amendment else ""
         reading = readings.get(spec.name)
-        both = layers.get(spec.name)
+        field_layers = layers.get(spec.name)
         rows.append(
             SettledField(
                 name=spec.name,
@@ -92,7 +92,7 @@ def settled_fields(
                 amended=visible_text(amended),
                 asked=spec.column == asked,
                 is_read=spec.name in entry.decisions or (reading is not None and reading.box is not None),
-                layers=both if both is not None and both.delivered.rule else None,
+                layers=field_layers if field_layers is not None and field_layers.delivered.rule else None,
                 clear=None if spec.name in entry.decisions else clear.get(spec.name),
             )
         )
@@ -100,7 +100,6 @@ def settled_fields(
 
 
 def _last_text(entry: StoredEntry, field: str, reading: FieldReading | None) -> tuple[str, str]:
-    """Return the last text of a field, and who wrote it."""
     decision = entry.decisions.get(field)
     if decision is not None:
         return _text_or_status(decision.status, decision.text), decision.author
@@ -119,14 +118,14 @@ router = APIRouter(prefix="/entries")
 
 
 class EntryQuery(BaseModel):
-    """What the page of an entry shows besides.
+    """Query of the page of an entry.
 
     Attributes:
-        column: The Ministry's column to be looked at; ``""``: none.
-        opened: How many fields were reopened just now.
+        column: The Ministry's column to highlight; ``""``: none.
+        opened: Number of fields just reopened.
         few: Whether too few people are left who have not seen the fields.
-        confirmed: Whether what is delivered of a field was confirmed just now.
-        recalled: How many clear values were called back just now; None: nobody did.
+        confirmed: Whether a delivered value was just confirmed.
+        recalled: Number of clear values just recalled; None: no recall.
     """
 
     column: str = Field(default="", max_length=100)
@@ -137,9 +136,8 @@ class EntryQuery(BaseModel):
 
 
 @router.get("/{entry_id}")
-def show_entry(visit: VisitDep, entry_id: int, asked: Annotated[EntryQuery, Query()]) -> Response:
-    """Show an entry."""
-    return _shown(visit, entry_id, asked)
+def show_entry(visit: VisitDep, entry_id: int, query: Annotated[EntryQuery, Query()]) -> Response:
+    return _shown(visit, entry_id, query)
 
 
 @router.post("/{entry_id}/delivery")
@@ -150,11 +148,11 @@ def confirm_delivery(
     shown: Annotated[str, Form(max_length=16)] = "",
     choice: Annotated[int, Form(ge=0, le=20)] = 0,
 ) -> Response:
-    """Confirm one of the values that a delivery rule proposes; ``shown``: the mark of those that were shown."""
+    """Confirm a value that a delivery rule proposes; ``shown``: the digest of the shown proposals."""
     visit.desk.entry(visit.person, entry_id)
     with visit.refusing(lambda refused: _shown(visit, entry_id, refused=refused)):
         visit.registry.confirm_delivery(
-            entry_id, field, visit.site.delivery, choice, author=visit.person.login, shown=shown
+            entry_id, field, visit.site.policies.delivery, choice, author=visit.person.login, shown=shown
         )
     return RedirectResponse(f"/entries/{entry_id}?confirmed=true", status_code=303)
 
@@ -173,12 +171,12 @@ def reopen(
 
 
 def _shown(
-    visit: Visit, entry_id: int, asked: EntryQuery = EntryQuery(), *, refused: str = "", typed: str = ""
+    visit: Visit, entry_id: int, query: EntryQuery = EntryQuery(), *, refused: str = "", typed: str = ""
 ) -> Response:
     entry, waiting = visit.desk.entry(visit.person, entry_id)
-    layers = visit.registry.delivery_layers(entry_id, visit.site.delivery)
+    layers = visit.registry.delivery_layers(entry_id, visit.site.policies.delivery)
     of_book = visit.desk.clear_book(visit.person, entry.book_id)
-    clear = {one.field: one for one in of_book.of_entry(entry_id)}
+    clear = {field.field: field for field in of_book.of_entry(entry_id)}
     record = visit.schemas.record(entry.record)
     number_field = record.key_fields.number
     number = "" if number_field in waiting else entry.values.get(number_field) or ""
@@ -187,9 +185,9 @@ def _shown(
         entry=entry,
         title=f"{record.title} số {number}" if number else record.title,
         where=", ".join(filter(None, (f"{entry.scan} trang {entry.ref.page_no}", row_label(entry.row)))),
-        rows=settled_fields(entry, waiting, record, asked.column, layers, clear),
+        rows=settled_fields(entry, waiting, record, query.column, layers, clear),
         waiting=len(waiting),
-        asked=asked,
+        asked=query,
         refused=refused,
         typed=typed,
         resting=len(of_book.resting_on(entry_id)),

@@ -1,4 +1,4 @@
-"""The book of issued extracts in the browser of a supervisor: listed, taken again, declared void."""
+"""The register of issued extracts for supervisors: list, download, declare void."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from pipeline.web.context import RowId, Visit, VisitDep
 from pipeline.web.routes.printing import file_response
 
 LINES = 50
-"""Lines of a page of the book."""
+"""Lines on a page of the register."""
 
 router = APIRouter(prefix="/extracts")
 
 
 class IssueSheet(BaseModel):
-    """What a page of the book is narrowed to, and the extract that was issued or declared void just now."""
+    """The filter and the page number of the register, and the extract that was just issued or declared void."""
 
     office: str = Field(default="", max_length=40)
     year: str = Field(default="", max_length=10)
@@ -30,8 +30,8 @@ class IssueSheet(BaseModel):
     voided: RowId = 0
 
     @property
-    def wanted(self) -> IssueFilter:
-        """The lines that are asked for; what is no number finds nothing."""
+    def criteria(self) -> IssueFilter:
+        """The requested lines; a text that is not a number matches nothing."""
         return IssueFilter(
             self.office,
             _number(self.year),
@@ -49,14 +49,14 @@ def _number(text: str) -> int | None:
 
 
 @router.get("")
-def show_issued(visit: VisitDep, asked: Annotated[IssueSheet, Query()]) -> Response:
-    """Show the book of issued extracts."""
-    return _shown(visit, asked)
+def show_issued(visit: VisitDep, sheet: Annotated[IssueSheet, Query()]) -> Response:
+    """Show the register of issued extracts."""
+    return _shown(visit, sheet)
 
 
 @router.get("/{extract_id}")
 def take_file(visit: VisitDep, extract_id: RowId, even_outdated: bool = False) -> Response:
-    """Take the file of an extract as it was issued; of one whose entry has changed since only on demand."""
+    """Send the file of an extract as issued; if the entry has changed since, only on explicit request."""
     person = visit.person
     line, content = visit.registry.extract_file(
         extract_id, author=person.login, person=person, even_outdated=even_outdated
@@ -68,20 +68,19 @@ def take_file(visit: VisitDep, extract_id: RowId, even_outdated: bool = False) -
 def declare_void(
     visit: VisitDep, extract_id: RowId, reason: Annotated[str, Form(max_length=500)] = ""
 ) -> Response:
-    """Declare an extract void."""
     with visit.refusing(lambda refused: _shown(visit, refused=refused)):
         visit.registry.void_extract(extract_id, reason, author=visit.person.login, person=visit.person)
     return RedirectResponse(f"/extracts?voided={extract_id}", status_code=303)
 
 
-def _shown(visit: Visit, asked: IssueSheet = IssueSheet(), *, refused: str = "") -> Response:
+def _shown(visit: Visit, sheet: IssueSheet = IssueSheet(), *, refused: str = "") -> Response:
     person = visit.person
-    found = visit.registry.issued_extracts(asked.wanted, author=person.login, person=person)
+    page = visit.registry.issued_extracts(sheet.criteria, author=person.login, person=person)
     return visit.page(
         "printing/issued.html",
-        found=found,
-        asked=asked,
-        sheets=max(1, -(-found.found // LINES)),
+        found=page,
+        asked=sheet,
+        sheets=max(1, -(-page.found // LINES)),
         titles={name: spec.title for name, spec in visit.schemas.records.items()},
         refused=refused,
     )

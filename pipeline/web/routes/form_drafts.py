@@ -1,4 +1,4 @@
-"""The designer of one draft: its page, its specimens, its changes, and the version that it is saved as."""
+"""The designer of a form draft: page, specimens, changes, and saving as a version."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ router = APIRouter()
 
 
 class DesignRequest(BaseModel):
-    """A design as the browser has it, and the revision that it was made from."""
+    """A design from the browser, and the revision on which it is based."""
 
     revision: Revision
     design: Design
@@ -54,7 +54,6 @@ class BorrowRequest(BaseModel):
 
 @router.get("/forms/drafts/{draft_id}")
 def show_draft(visit: VisitDep, draft_id: DraftId) -> Response:
-    """Show the designer."""
     draft = visit.site.forms.draft(visit.person, draft_id)
     visit.registry.note_view(visit.person, "form-shown", _subject(draft))
     return visit.page(
@@ -68,26 +67,26 @@ def show_draft(visit: VisitDep, draft_id: DraftId) -> Response:
 
 @router.get("/forms/drafts/{draft_id}/state")
 def show_state(visit: VisitDep, draft_id: DraftId) -> Response:
-    """Tell how the draft stands: its design, flaws, specimens, work under way and what was read."""
+    """Return the state of the draft: design, flaws, specimens, running job and readings."""
     return JSONResponse(draft_state(visit.site.forms, visit.site.forms.draft(visit.person, draft_id)))
 
 
 @router.post("/forms/drafts/{draft_id}")
 def change(visit: VisitDep, draft_id: DraftId, sent: DesignRequest) -> Response:
-    """Keep a changed design as the next revision."""
+    """Store a changed design as the next revision."""
     draft = visit.site.forms.draft(visit.person, draft_id)
     if sent.design.record not in visit.site.forms.declared.records:
         raise DraftRefused("Không có loại sự kiện ấy.")
     kept = visit.site.forms.drafts.save(draft.draft_id, sent.revision, sent.design, visit.person.login)
-    return JSONResponse(_kept(visit, kept))
+    return JSONResponse(_saved_state(visit, kept))
 
 
 @router.post("/forms/drafts/{draft_id}/pages")
 async def send_page(
     visit: VisitDep, draft_id: DraftId, name: Annotated[str, Query(max_length=255)] = "trang"
 ) -> Response:
-    """Take a file with specimen pages, which is the body."""
-    await run_in_threadpool(visit.site.forms.draft, visit.person, draft_id)  # before the file is taken in
+    """Store the file of specimen pages in the body."""
+    await run_in_threadpool(visit.site.forms.draft, visit.person, draft_id)  # before the upload is read
     content = await file_in(visit.request)
     draft = await run_in_threadpool(_with_file, visit, draft_id, name, content)
     return JSONResponse(draft_state(visit.site.forms, draft))
@@ -95,9 +94,8 @@ async def send_page(
 
 @router.post("/forms/drafts/{draft_id}/pages/{number}/remove")
 def remove_page(visit: VisitDep, draft_id: DraftId, number: Annotated[int, Path(ge=1, le=999)]) -> Response:
-    """Take a specimen out of the draft."""
     draft = visit.site.forms.draft(visit.person, draft_id)
-    if any(one.number == number for one in draft.specimens):
+    if any(specimen.number == number for specimen in draft.specimens):
         visit.registry.note_view(visit.person, "form-page-removed", _subject(draft), {"page": str(number)})
     left = visit.site.forms.drafts.remove_specimen(draft.draft_id, number)
     return JSONResponse(draft_state(visit.site.forms, left))
@@ -105,7 +103,7 @@ def remove_page(visit: VisitDep, draft_id: DraftId, number: Annotated[int, Path(
 
 @router.post("/forms/drafts/{draft_id}/propose")
 def propose(visit: VisitDep, draft_id: DraftId, parts: Annotated[bool | None, Query()] = None) -> Response:
-    """Start looking at the specimens behind the answer; ``parts``: whether wide ones are parted at the gutter."""
+    """Start the proposal job; ``parts``: whether open spreads are split at the gutter."""
     note = partial(_note_work, visit, draft_id)
     job = visit.site.forms.propose(visit.person, draft_id, note, parts)
     return JSONResponse({"number": job.number})
@@ -113,14 +111,14 @@ def propose(visit: VisitDep, draft_id: DraftId, parts: Annotated[bool | None, Qu
 
 @router.post("/forms/drafts/{draft_id}/read")
 def read(visit: VisitDep, draft_id: DraftId) -> Response:
-    """Start reading the specimens by the design behind the answer."""
+    """Start the job that reads the specimens by the design."""
     job = visit.site.forms.read(visit.person, draft_id, partial(_note_work, visit, draft_id))
     return JSONResponse({"number": job.number})
 
 
 @router.post("/forms/drafts/{draft_id}/borrow")
 def borrow(visit: VisitDep, draft_id: DraftId, sent: BorrowRequest) -> Response:
-    """Return the design with the fields of a declared form; nothing is kept yet."""
+    """Return the design with the fields of a declared form; nothing is stored."""
     visit.site.forms.draft(visit.person, draft_id)
     declared = visit.site.forms.declared
     if sent.form not in declared.forms or declared.form(sent.form).record != sent.design.record:
@@ -137,7 +135,7 @@ def save_version(visit: VisitDep, draft_id: DraftId, seen: SeenRequest) -> Respo
     if own is None:
         raise DraftRefused(NO_FORMS)
     if draft.revision != seen.revision:
-        # says who was here meanwhile; a draft that is as it was seen stays as it is
+        # raises the error that names the other editor; an unchanged draft stays as it is
         visit.site.forms.drafts.save(draft_id, seen.revision, draft.design, visit.person.login)
     _check_ready(visit, draft)
     version, base = own.save(
@@ -155,7 +153,6 @@ def save_version(visit: VisitDep, draft_id: DraftId, seen: SeenRequest) -> Respo
 
 @router.post("/forms/drafts/{draft_id}/drop")
 def drop(visit: VisitDep, draft_id: DraftId, seen: SeenRequest) -> Response:
-    """Give the draft up."""
     draft = visit.site.forms.draft(visit.person, draft_id)
     note = partial(visit.registry.note_view, visit.person, "form-dropped", _subject(draft))
     visit.site.forms.drafts.drop(draft_id, seen.revision, visit.person.login, note)
@@ -164,7 +161,6 @@ def drop(visit: VisitDep, draft_id: DraftId, seen: SeenRequest) -> Response:
 
 @router.get("/pictures/forms/{draft_id}/{number}")
 def show_picture(visit: VisitDep, draft_id: DraftId, number: Annotated[int, Path(ge=1, le=999)]) -> Response:
-    """Return the straight picture of a specimen."""
     visit.site.forms.draft(visit.person, draft_id)
     picture = visit.site.forms.drafts.picture(draft_id, number)
     if picture is None:
@@ -181,10 +177,10 @@ def _with_file(visit: Visit, draft_id: str, name: str, content: bytes) -> FormDr
 
 
 def _check_ready(visit: Visit, draft: FormDraft) -> None:
-    """Refuse a draft with flaws, with proposals that nobody looked at, or of a form that other places use.
+    """Refuse a draft with flaws, with unconfirmed proposals, or of a form that other places use.
 
     Raises:
-        DraftRefused: It cannot be saved as it is.
+        DraftRefused: The draft cannot be saved in this state.
     """
     flaws = design_flaws(draft.design, visit.site.forms.declared)
     if flaws:
@@ -200,13 +196,16 @@ def _check_ready(visit: Visit, draft: FormDraft) -> None:
 
 
 def _with_new_lists(site: Site) -> Site:
-    """Return the parts with declarations whose lists of words count the new form's boxes."""
+    """Return the parts with new declarations, so that cached vocabularies are built with the new form."""
     return replace(site, schemas=replace(site.schemas))
 
 
-def _kept(visit: Visit, draft: FormDraft) -> dict[str, Any]:
+def _saved_state(visit: Visit, draft: FormDraft) -> dict[str, Any]:
     flaws = design_flaws(draft.design, visit.site.forms.declared)
-    return {"revision": draft.revision, "flaws": [{"key": one.key, "message": one.message} for one in flaws]}
+    return {
+        "revision": draft.revision,
+        "flaws": [{"key": flaw.key, "message": flaw.message} for flaw in flaws],
+    }
 
 
 def _note_work(visit: Visit, draft_id: str) -> None:

@@ -1,4 +1,4 @@
-"""The forms that books are read by: the program's, the office's own with their versions, and drafts of new ones."""
+"""The forms of the office: shipped forms, own forms with their versions, and drafts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LAYOUTS = {"page": "một trang (hoặc một nửa trang mở) ghi một sự k
            "act": "ghi thành văn: máy không đọc, người nhập cạnh ảnh"}  # fmt: skip
 
 SPOILT = "Máy chủ còn dùng bản trước của tệp cho đến khi chạy lại; lượt đọc thì không đọc sổ cần tệp ấy nữa."
-"""What is told of a file that was spoilt while the server ran."""
+"""The note on a file that was spoilt while the server ran."""
 
 Stripped = Annotated[str, AfterValidator(str.strip)]
 
@@ -36,7 +36,7 @@ router = APIRouter(prefix="/forms")
 
 
 class NewForm(BaseModel):
-    """What a person types of a new form; ``origin``: the declared one from which it is copied."""
+    """The inputs for a new form; ``origin``: the declared form of which it is a copy."""
 
     record: str = Field(default="", max_length=60)
     title: Stripped = Field(default="", max_length=300)
@@ -59,29 +59,28 @@ EMPTY = NewForm(layout="")
 
 @router.get("")
 def show_forms(visit: VisitDep, saved: Annotated[str, Query(max_length=60)] = "") -> Response:
-    """List the forms, and the drafts of the places of the person."""
+    """List the forms, and the drafts in the person's places."""
     return _page(visit, EMPTY, saved=saved)
 
 
 @router.post("")
 def begin(visit: VisitDep, typed: Annotated[NewForm, Form()]) -> Response:
-    """Begin a draft: of a new form, or with ``origin`` of a declared one."""
+    """Begin a draft: of a new form, or with ``origin`` a copy of a declared form."""
     with visit.refusing(lambda refused: _page(visit, typed, refused=refused), DraftRefused):
-        draft = _copied(visit, typed.origin, typed.place) if typed.origin else _begun(visit, typed)
+        draft = _begin_copy(visit, typed.origin, typed.place) if typed.origin else _begin_new(visit, typed)
     return RedirectResponse(f"/forms/drafts/{draft.draft_id}", status_code=303)
 
 
 @router.post("/import")
 async def take_file(visit: VisitDep, place: Annotated[str, Query(max_length=40)] = "") -> Response:
-    """Take a form's file of another office, which is the body, as a draft."""
+    """Begin a draft from the form file in the body, which comes from another office."""
     content = await file_in(visit.request)
-    draft = await run_in_threadpool(_taken, visit, content, place)
+    draft = await run_in_threadpool(_begin_from_file, visit, content, place)
     return JSONResponse({"draft": draft.draft_id})
 
 
 @router.get("/files/{form_id}")
 def send_file(visit: VisitDep, form_id: FormName) -> Response:
-    """Send the file of a form, to be shared with another office."""
     own = own_forms(visit.site)
     if form_id not in visit.site.forms.declared.forms:
         raise HTTPException(404)
@@ -93,7 +92,7 @@ def send_file(visit: VisitDep, form_id: FormName) -> Response:
 
 @router.get("/files/{form_id}/versions")
 def show_versions(visit: VisitDep, form_id: FormName) -> Response:
-    """List the versions of an own form, with the text before each."""
+    """List the versions of an own form, each with the text that it replaced."""
     return _versions(visit, form_id)
 
 
@@ -104,7 +103,7 @@ def retire(
     seen: Annotated[str, Form(max_length=200)] = "",
     retired: Annotated[bool, Form()] = True,
 ) -> Response:
-    """Say that no further book is declared with an own form, or that books may be again."""
+    """Retire an own form for new books, or admit it again."""
     own = own_forms(visit.site)
     if not own.is_own(form_id):
         raise HTTPException(404)
@@ -135,13 +134,13 @@ def _versions(visit: Visit, form_id: str, refused: str = "") -> Response:
         form=visit.site.forms.declared.form(form_id),
         versions=own.versions(form_id),
         seen=own.base(form_id),
-        books=sum(one.form == form_id for one in states),
+        books=sum(state.form == form_id for state in states),
         supervises=visit.person.role is Role.SUPERVISOR,
         refused=refused,
     )
 
 
-def _begun(visit: Visit, typed: NewForm) -> FormDraft:
+def _begin_new(visit: Visit, typed: NewForm) -> FormDraft:
     declared = visit.site.forms.declared
     if typed.record not in declared.records:
         raise DraftRefused("Chưa chọn loại sự kiện.")
@@ -166,12 +165,12 @@ def _begun(visit: Visit, typed: NewForm) -> FormDraft:
             }
         )
     except ValidationError as error:
-        raise DraftRefused(_told(error)) from None
+        raise DraftRefused(_validation_message(error)) from None
     base = own_forms(visit.site).base(design.id)
     return begin_draft(visit.site, visit.session, design, typed.place, "", base)
 
 
-def _copied(visit: Visit, origin: str, place: str) -> FormDraft:
+def _begin_copy(visit: Visit, origin: str, place: str) -> FormDraft:
     declared, own = visit.site.forms.declared, own_forms(visit.site)
     if origin not in declared.forms:
         raise DraftRefused(f"Không có mẫu “{origin}”.")
@@ -182,7 +181,7 @@ def _copied(visit: Visit, origin: str, place: str) -> FormDraft:
     return begin_draft(visit.site, visit.session, design, place, origin, own.base(design.id))
 
 
-def _taken(visit: Visit, content: bytes, place: str) -> FormDraft:
+def _begin_from_file(visit: Visit, content: bytes, place: str) -> FormDraft:
     _check_place(visit.session, place)
     design = design_of_file(content)
     if design.record not in visit.site.forms.declared.records:
@@ -190,7 +189,7 @@ def _taken(visit: Visit, content: bytes, place: str) -> FormDraft:
     own = own_forms(visit.site)
     if design.id in visit.site.forms.declared.forms and not own.is_own(design.id):
         design = design.model_copy(update={"id": free_id(visit.site, f"{design.id}-nhan")})
-    # a place bound wrongly would fill whole books: the file counts for nothing before somebody held it against a page
+    # a wrongly bound field would spoil whole books, so a person must confirm each element against a page
     design = as_proposed(design)
     return begin_draft(visit.site, visit.session, design, place, "file", own.base(design.id))
 
@@ -201,26 +200,26 @@ def _check_place(session: Session, place: str) -> None:
 
 
 def _places(visit: Visit) -> list[tuple[str, str]]:
-    """Return the places whose pages a draft of the person may hold; ``""`` is the office as a whole."""
-    named = {one.code: one.name or one.code for one in places_of(visit.site, visit.person)}
+    """Return the places whose pages a draft of the person may hold; ``""`` is the whole office."""
+    names = {place.code: place.name or place.code for place in places_of(visit.site, visit.person)}
     for code in sorted(visit.person.places or ()):
-        named.setdefault(code, code)
+        names.setdefault(code, code)
     whole = [("", "mọi nơi (cả cơ quan)")] if visit.person.places is None else []
-    return [*whole, *sorted(named.items(), key=lambda one: one[1])]
+    return [*whole, *sorted(names.items(), key=lambda place: place[1])]
 
 
-def _told(error: ValidationError) -> str:
+def _validation_message(error: ValidationError) -> str:
     first = error.errors()[0]
     key = str(first["loc"][0]) if first["loc"] else ""
-    told = {
+    messages = {
         "id": "Mã mẫu chỉ gồm chữ thường không dấu, số và gạch nối, từ 3 đến 60 ký tự.",
         "years": "Năm phải từ 1800 đến 2100.",
     }
-    return told.get(key, "Có ô chưa điền đúng. Hãy kiểm tra lại.")
+    return messages.get(key, "Có ô chưa điền đúng. Hãy kiểm tra lại.")
 
 
 def _spoilt_meanwhile(visit: Visit) -> tuple[UnusedFile, ...]:
-    """Return the files that have a flaw now and had none when this server began."""
+    """Return the declaration files that became flawed since this server started."""
     if visit.site.office.registers is None:
         return ()
     try:
@@ -236,7 +235,7 @@ def _spoilt_meanwhile(visit: Visit) -> tuple[UnusedFile, ...]:
 def _page(visit: Visit, typed: NewForm, *, refused: str = "", saved: str = "") -> Response:
     declared = visit.site.forms.schemas or visit.schemas
     own = visit.site.forms.own.forms() if visit.site.forms.own is not None else ()
-    names = {one.form.id for one in own}
+    names = {own_form.form.id for own_form in own}
     return visit.page(
         "forms/list.html",
         drafts=visit.site.forms.listed(visit.person),

@@ -1,4 +1,4 @@
-"""Guidelines beside the fields of the desk: read there, written by supervisors, with examples cut from pages."""
+"""Guidelines beside the fields of the desk: shown there, written by supervisors, with examples cut from pages."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from pipeline.web.drawn_regions import drawn_boxes
 router = APIRouter(prefix="/guidelines")
 
 Token = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
-"""The same for the same form sent again."""
+"""Equal for repeated sends of one form."""
 
 
 class GuidelineForm(BaseModel):
-    """A version of a guideline as it is written; ``without``: its examples that are left out."""
+    """A new version of a guideline; ``without``: ids of examples that are left out."""
 
     token: Token
     seen: RowId = 0
@@ -35,7 +35,7 @@ class GuidelineForm(BaseModel):
 
 
 class ExampleQuery(BaseModel):
-    """Where an example is drawn, as far as that is chosen."""
+    """The position of a new example, as far as it is chosen."""
 
     form: str = Field(default="", max_length=100)
     book: RowId = 0
@@ -48,7 +48,7 @@ class ExampleQuery(BaseModel):
 
 
 class ExampleForm(BaseModel):
-    """An example that was drawn."""
+    """A drawn example."""
 
     token: Token
     book: RowId
@@ -61,14 +61,14 @@ class ExampleForm(BaseModel):
 
 @router.get("")
 def show_list(visit: VisitDep) -> Response:
-    """Show every field with its guideline, by kind of event."""
-    written: dict[tuple[str, str], list[Guideline]] = defaultdict(list)
-    for one in visit.desk.guideline_list(visit.person):
-        written[one.guided.record, one.guided.field].append(one)
+    """Show every field with its guidelines, by record."""
+    guidelines_by_field: dict[tuple[str, str], list[Guideline]] = defaultdict(list)
+    for guideline in visit.desk.guideline_list(visit.person):
+        guidelines_by_field[guideline.guided.record, guideline.guided.field].append(guideline)
     return visit.page(
         "guidelines/list.html",
         records=list(visit.schemas.records.values()),
-        written=written,
+        written=guidelines_by_field,
         forms=_form_titles(visit),
     )
 
@@ -78,9 +78,9 @@ def show_beside(
     visit: VisitDep, record: str, field: str, form: Annotated[str, Query(max_length=100)] = ""
 ) -> Response:
     """Return the guidelines of a field as a fragment of the desk."""
-    found = visit.desk.guidelines_beside(visit.person, record, field, form)
+    guidelines = visit.desk.guidelines_beside(visit.person, record, field, form)
     label = visit.schemas.record(record).by_name[field].label
-    return visit.page("guidelines/beside.html", found=found, label=label, forms=_form_titles(visit))
+    return visit.page("guidelines/beside.html", found=guidelines, label=label, forms=_form_titles(visit))
 
 
 @router.get("/{record}/{field}")
@@ -92,7 +92,6 @@ def show_field(
 
 @router.post("/{record}/{field}")
 def write(visit: VisitDep, record: str, field: str, typed: Annotated[GuidelineForm, Form()]) -> Response:
-    """Write another version."""
     guided = GuidedField(record, field, typed.form)
     with visit.refusing(lambda refused: _page(visit, guided, refused=refused, typed=typed.text)):
         visit.desk.write_guideline(
@@ -103,20 +102,19 @@ def write(visit: VisitDep, record: str, field: str, typed: Annotated[GuidelineFo
 
 @router.get("/{record}/{field}/example")
 def choose_example(
-    visit: VisitDep, record: str, field: str, asked: Annotated[ExampleQuery, Query()]
+    visit: VisitDep, record: str, field: str, query: Annotated[ExampleQuery, Query()]
 ) -> Response:
-    """Show the books, the pages of one, or one page on which the example is drawn."""
-    return _example(visit, GuidedField(record, field, asked.form), asked.book, asked.ref)
+    """Show the books, the pages of a book, or the page on which the example is drawn."""
+    return _example(visit, GuidedField(record, field, query.form), query.book, query.ref)
 
 
 @router.post("/{record}/{field}/example")
 def add_example(visit: VisitDep, record: str, field: str, typed: Annotated[ExampleForm, Form()]) -> Response:
-    """Add an example that was drawn."""
     guided, book, ref = GuidedField(record, field, typed.form), typed.book, PageRef(typed.scan, typed.page_no)
     with visit.refusing(
         lambda refused: _example(visit, guided, book, ref, refused=refused, typed=typed.caption)
     ):
-        visit.desk.scanned_page(visit.person, book, ref)  # before its picture is opened
+        visit.desk.scanned_page(visit.person, book, ref)  # checks access before the picture is opened
         drawn = drawn_boxes(visit.site, book, ref, typed.regions)
         if not drawn:
             raise RegistryError("Chưa vẽ vùng nào. Hãy kéo chuột trên ảnh quanh chỗ làm ví dụ.")
@@ -162,7 +160,7 @@ def _example(
     refused: str = "",
     typed: str = "",
 ) -> Response:
-    visit.desk.guideline_versions(visit.person, guided)  # a supervisor, and a field that is there
+    visit.desk.guideline_versions(visit.person, guided)  # checks the role and the field
     spec = visit.schemas.record(guided.record).by_name[guided.field]
     books = [] if book_id else visit.desk.books_of(visit.person)
     pages = []
@@ -172,7 +170,7 @@ def _example(
             key=lambda page: page.place.order,
         )
     page = visit.desk.scanned_page(visit.person, book_id, ref) if book_id and ref else None
-    size = visit.site.pictures.size(page_source(visit.site, book_id, ref)) if page and ref else None
+    size = visit.site.work.pictures.size(page_source(visit.site, book_id, ref)) if page and ref else None
     return visit.page(
         "guidelines/example.html",
         guided=guided,

@@ -1,4 +1,4 @@
-"""The handbook: its contents, its pages, and the pictures in them. It is the same for everybody and names nobody."""
+"""The handbook: contents, pages and pictures. It is the same for everybody and names nobody."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CACHED = {"Cache-Control": "private, max-age=3600"}
 
 @router.get("")
 def show_start(visit: VisitDep, words: Annotated[str, Query(alias="q", max_length=200)] = "") -> Response:
-    """Show the contents, or the pages that hold the words that somebody looks for."""
+    """Show the contents, or the pages that hold the search words."""
     return visit.page(
         "handbook/start.html",
         page=visit.site.handbook.start(),
@@ -31,7 +31,6 @@ def show_start(visit: VisitDep, words: Annotated[str, Query(alias="q", max_lengt
 
 @router.get("/images/{name}")
 def show_image(site: SiteDep, name: str) -> Response:
-    """Return a picture of a page."""
     path = site.handbook.image(name)
     if path is None:
         raise NotThere("Không có hình này trong hướng dẫn sử dụng. Hãy tìm ở mục lục.")
@@ -40,7 +39,6 @@ def show_image(site: SiteDep, name: str) -> Response:
 
 @router.get("/{section}/{name}")
 def show_page(visit: VisitDep, section: str, name: str) -> Response:
-    """Show a page."""
     page = visit.site.handbook.page(f"{section}/{name}")
     if page is None:
         raise NotThere("Không có bài này trong hướng dẫn sử dụng. Hãy tìm ở mục lục.")

@@ -1,4 +1,4 @@
-"""The first page, with what waits for this person by book and stage; and the health check."""
+"""The first page, with the person's waiting work by book and stage; and the health check."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ORDER = (Stage.REVIEW, Stage.CHECK, Stage.THIRD, Stage.SUPERVISOR, Stage.RESCAN)
 
 @dataclass(frozen=True, slots=True)
 class StageColumn:
-    """A column of the table. ``mine``: this person may work at the stage."""
+    """A column of the table. ``mine``: the person may work at this stage."""
 
     stage: Stage
     words: str
@@ -35,7 +35,7 @@ class StageColumn:
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """A book. ``waiting``: the number of tasks at each stage, in the order of the columns."""
+    """A book. ``waiting``: number of tasks at each stage, in the order of the columns."""
 
     book_id: int
     book: str
@@ -48,7 +48,7 @@ def stages_of(role: Role) -> tuple[StageColumn, ...]:
 
 
 def rows_of(counts: Iterable[QueueCount], stages: Sequence[StageColumn]) -> tuple[QueueRow, ...]:
-    """Return a row for each book, in the order in which the books come."""
+    """Return a row for each book, in the order of ``counts``."""
     books: dict[int, QueueCount] = {}
     waiting: dict[tuple[int, Stage], int] = {}
     for count in counts:
@@ -56,7 +56,10 @@ def rows_of(counts: Iterable[QueueCount], stages: Sequence[StageColumn]) -> tupl
         waiting[count.book_id, count.stage] = count.waiting
     return tuple(
         QueueRow(
-            book_id, count.book, count.volume, tuple(waiting.get((book_id, one.stage), 0) for one in stages)
+            book_id,
+            count.book,
+            count.volume,
+            tuple(waiting.get((book_id, stage.stage), 0) for stage in stages),
         )
         for book_id, count in books.items()
     )
@@ -64,37 +67,37 @@ def rows_of(counts: Iterable[QueueCount], stages: Sequence[StageColumn]) -> tupl
 
 @dataclass(frozen=True, slots=True)
 class ScanningWork:
-    """What waits for who scans: books by stage, and pages to scan again."""
+    """The waiting work of an operator: books by stage, and pages to scan again."""
 
     stages: tuple[tuple[BookStage, str, int], ...]
     tickets: int
 
 
 def _scanning(visit: Visit) -> ScanningWork | None:
-    """Return what waits for a person who scans; None for other people."""
+    """Return the waiting work of an operator; None for other roles."""
     if visit.person.role is not Role.OPERATOR:
         return None
     states = visit.registry.statistics(visit.person.places).book_states()
-    counts = Counter(one.stage for one in states)
+    counts = Counter(state.stage for state in states)
     return ScanningWork(
         tuple((stage, label, counts[stage]) for stage, label in BOOK_STAGE_LABELS.items() if counts[stage]),
-        sum(one.tickets for one in states),
+        sum(state.tickets for state in states),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class SupervisingWork:
-    """What waits for a supervisor: label, address and number of each kind, as far as there is any."""
+    """The waiting work of a supervisor: label, address and number of each non-empty kind."""
 
     waiting: tuple[tuple[str, str, int], ...]
 
 
 def _supervising(visit: Visit, counts: Iterable[QueueCount]) -> tuple[tuple[str, str, int], ...] | None:
-    """Return label, address and number of each kind of work that waits for a supervisor; None for other people."""
+    """Return label, address and number of each non-empty kind of waiting work; None for roles other than supervisor."""
     if visit.person.role is not Role.SUPERVISOR:
         return None
     states = visit.registry.statistics(visit.person.places).book_states()
-    questions = sum(one.waiting for one in counts if one.stage is Stage.SUPERVISOR)
+    questions = sum(count.waiting for count in counts if count.stage is Stage.SUPERVISOR)
     waiting = (
         (
             "Tệp khai báo của cơ quan không dùng được",
@@ -103,30 +106,30 @@ def _supervising(visit: Visit, counts: Iterable[QueueCount]) -> tuple[tuple[str,
         ),
         ("Câu hỏi và điều máy nêu chờ trả lời", "/desk?stage=supervisor", questions),
         ("Ý kiến đang mở", "/comments", visit.desk.count_open_comments(visit.person)),
-        ("Nhiệm vụ chưa giao cho ai", "/assignments", _nobody_has(visit)),
-        ("Trang chờ quét lại", "/tickets", sum(one.tickets for one in states)),
+        ("Nhiệm vụ chưa giao cho ai", "/assignments", _count_unassigned(visit)),
+        ("Trang chờ quét lại", "/tickets", sum(state.tickets for state in states)),
         ("Sổ đủ điều kiện bàn giao", f"/books?stage={BookStage.READY}", _count_ready(states)),
     )
-    return tuple(one for one in waiting if one[2])
+    return tuple(item for item in waiting if item[2])
 
 
-def _nobody_has(visit: Visit) -> int:
-    return sum(one.waiting for one in visit.desk.unassigned(visit.person))
+def _count_unassigned(visit: Visit) -> int:
+    return sum(count.waiting for count in visit.desk.unassigned(visit.person))
 
 
 def _count_ready(states: Iterable[BookState]) -> int:
-    return sum(one.stage is BookStage.READY for one in states)
+    return sum(state.stage is BookStage.READY for state in states)
 
 
 @dataclass(frozen=True, slots=True)
 class AccountWork:
-    """What an administrator sees of the accounts.
+    """An administrator's overview of the accounts.
 
     Attributes:
-        roles: The label of each role with the number of its accounts in use; nobody: the role is missing.
-        unused: How many accounts still have a one-time password.
-        nameless: Whether the office's name for extracts is still to be declared, on the settings page.
-        flaws: What is wrong with files of the office's declarations.
+        roles: The label of each role with the number of its active accounts; 0: the role is missing.
+        unused: Number of accounts that still have a one-time password.
+        nameless: Whether the office's name for extracts is undeclared on the settings page.
+        flaws: The flaws of the office's declaration files.
     """
 
     roles: tuple[tuple[str, int], ...]
@@ -136,21 +139,21 @@ class AccountWork:
 
 
 def _accounts(visit: Visit) -> AccountWork | None:
-    """Return what an administrator sees of the accounts; None for other people."""
+    """Return the overview of the accounts; None for roles other than administrator."""
     if visit.person.role is not Role.ADMINISTRATOR:
         return None
-    used = [one for one in visit.site.accounts.list() if one.active]
-    counts = Counter(one.person.role for one in used)
+    used = [account for account in visit.site.accounts.list() if account.active]
+    counts = Counter(account.person.role for account in used)
     return AccountWork(
         tuple((ROLE_WORDS[role], counts[role]) for role in Role),
-        sum(one.must_change for one in used),
+        sum(account.must_change for account in used),
         visit.person.places is None and _is_nameless(visit),
-        tuple(one.message for one in files_not_used(visit.site, visit.session)),
+        tuple(unused_file.message for unused_file in files_not_used(visit.site, visit.session)),
     )
 
 
 def _is_nameless(visit: Visit) -> bool:
-    """Return whether no office is declared in whose name extracts are issued; a file with a flaw is another matter."""
+    """Return whether no office is declared that issues extracts; a flawed file counts as declared."""
     if visit.site.office.offices is None:
         return False
     try:
@@ -164,7 +167,7 @@ router = APIRouter()
 
 @router.get("/healthz")
 def health(site: SiteDep) -> PlainTextResponse:
-    """``ok``; 503 with advice when the registry cannot be read."""
+    """Return ``ok``; 503 with advice when the registry cannot be read."""
     site.accounts.places()
     return PlainTextResponse("ok")
 
@@ -179,7 +182,7 @@ def home(visit: VisitDep) -> Response:
             accounts=_accounts(visit),
         )
     work = visit.desk.own_work(visit.person)
-    mine = {one.book_id for one in work.assigned}
+    mine = {book.book_id for book in work.assigned}
     counts = visit.desk.counts(visit.person)
     if work.only_assigned:
         counts = tuple(count for count in counts if count.book_id in mine)

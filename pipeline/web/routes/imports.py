@@ -1,4 +1,4 @@
-"""Workbooks that an office typed before, in the browser of a supervisor: sent, looked at, brought, taken back."""
+"""Import of workbooks that an office typed earlier: upload, preview, import and undo, for supervisors."""
 
 from __future__ import annotations
 
@@ -43,27 +43,27 @@ router = APIRouter(prefix="/imports")
 
 @router.get("")
 def show_imports(visit: VisitDep, done: Annotated[str, Query(max_length=20)] = "") -> Response:
-    """Show what was imported, and the form that sends a file."""
+    """Show the imports, and the form that sends a file."""
     return _shown(visit, done=done)
 
 
 @router.get("/jobs")
 def show_jobs(visit: VisitDep) -> Response:
-    """Tell how far looking and bringing are, as a part of a page."""
+    """Return the progress of previews and imports as a fragment."""
     return visit.page("fragments/jobs.html", **_jobs(visit))
 
 
 @router.post("/files")
 async def send_file(visit: VisitDep, name: Annotated[str, Query(min_length=1, max_length=255)]) -> Response:
-    """Take a file, which is the body; nothing is brought of it yet."""
+    """Store the file in the body; nothing is imported yet."""
     content = await visit.request.body()
-    sent = await run_in_threadpool(_taken, visit, content, name)
+    sent = await run_in_threadpool(_store_file, visit, content, name)
     return JSONResponse({"address": f"/imports/files/{sent.sha256}"})
 
 
 @router.get("/files/{sha256}")
 def show_file(visit: VisitDep, sha256: str, record: Annotated[str, Query(max_length=60)] = "") -> Response:
-    """Show which columns of a file are taken for which fields."""
+    """Show the mapping from the columns of a file to fields."""
     return _shown_file(visit, sha256, record)
 
 
@@ -76,11 +76,11 @@ async def use_file(
     mode: Annotated[str, Form(max_length=10)] = ImportMode.TO_CHECK.value,
     excel_days: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Look at a file, bring it, or remove it; ``column-…``: the field of each of its columns."""
+    """Preview, import or remove a file; ``column-…``: the field for each column."""
     form = await visit.request.form()
     fields = {key.removeprefix("column-"): str(form[key]) for key in form if key.startswith("column-")}
     chosen = FileForm(act, record, mode, excel_days, fields)
-    return await run_in_threadpool(_used, visit, sha256, chosen)
+    return await run_in_threadpool(_use_file, visit, sha256, chosen)
 
 
 @router.post("/{import_id}/take-back")
@@ -92,7 +92,7 @@ def take_back(
     return RedirectResponse(f"/imports?done={'kept' if done.kept else 'taken-back'}", status_code=303)
 
 
-def _taken(visit: Visit, content: bytes, name: str) -> SentFile:
+def _store_file(visit: Visit, content: bytes, name: str) -> SentFile:
     sent = _files(visit).take(content, name, visit.person.login)
     visit.registry.note_view(visit.person, "import-file-sent", f"file:{sent.sha256}")
     return sent
@@ -105,8 +105,8 @@ def _files(visit: Visit) -> SentFiles:
 
 
 def _jobs(visit: Visit) -> dict[str, Any]:
-    found = [one for one in visit.site.office.jobs.jobs(KIND) if one.author == visit.person.login]
-    return {"jobs": found[:6], "address": "/imports/jobs"}
+    own_jobs = [job for job in visit.site.office.jobs.jobs(KIND) if job.author == visit.person.login]
+    return {"jobs": own_jobs[:6], "address": "/imports/jobs"}
 
 
 def _shown(visit: Visit, *, done: str = "", refused: str = "") -> Response:
@@ -156,13 +156,13 @@ def _proposed(visit: Visit, path: Path, sent: SentFile, record: str) -> SheetMap
 
 @dataclass(frozen=True, slots=True)
 class FileForm:
-    """What a person chose on the page of a file.
+    """The choices on the page of a file.
 
     Attributes:
         act: ``look``, ``bring`` or ``remove``.
-        mode: What the values count for.
-        excel_days: Whether numbers that Excel keeps as days are days.
-        fields: The declared column of each header, by its place.
+        mode: The status of the imported values.
+        excel_days: Whether numbers in date columns are Excel's day counts.
+        fields: The declared column for each header, by the header's position.
     """
 
     act: str
@@ -175,27 +175,27 @@ class FileForm:
         """Return the headers by declared column.
 
         Raises:
-            ReconcileError: Two headers are said to hold the same field.
+            ReconcileError: Two headers are chosen for one field.
         """
-        found: dict[str, str] = {}
-        for place, column in self.fields.items():
-            if not column or not place.isdecimal() or int(place) >= len(proposed.columns):
+        headers: dict[str, str] = {}
+        for position, column in self.fields.items():
+            if not column or not position.isdecimal() or int(position) >= len(proposed.columns):
                 continue
-            header = proposed.columns[int(place)].header
-            if column in found:
-                raise ReconcileError(f"“{found[column]}” và “{header}” được chọn cho cùng một trường.")
-            found[column] = header
-        return found
+            header = proposed.columns[int(position)].header
+            if column in headers:
+                raise ReconcileError(f"“{headers[column]}” và “{header}” được chọn cho cùng một trường.")
+            headers[column] = header
+        return headers
 
     def mark(self, columns: Mapping[str, str]) -> str:
-        """Return what tells these choices from others."""
-        told = [self.record, self.mode, self.excel_days, sorted(columns.items())]
-        return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()[
+        """Return the digest of these choices."""
+        choices = [self.record, self.mode, self.excel_days, sorted(columns.items())]
+        return hashlib.sha256(json.dumps(choices, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()[
             :16
         ]
 
 
-def _used(visit: Visit, sha256: str, form: FileForm) -> Response:
+def _use_file(visit: Visit, sha256: str, form: FileForm) -> Response:
     files, person = _files(visit), visit.person
     if form.act == "remove":
         files.find(sha256, person.login)
@@ -225,7 +225,7 @@ def _used(visit: Visit, sha256: str, form: FileForm) -> Response:
             KIND,
             f"{'Nhập' if form.act == 'bring' else 'Xem trước'} {sent.name}",
             person.login,
-            partial(_worked, importer, path, sent, mapping, form.act == "bring"),
+            partial(_run_import, importer, path, sent, mapping, form.act == "bring"),
             partial(visit.registry.note_view, person, "import-asked", f"file:{sha256}"),
         )
         if form.act == "look":
@@ -234,7 +234,7 @@ def _used(visit: Visit, sha256: str, form: FileForm) -> Response:
     return RedirectResponse(f"/imports/files/{sha256}?{urlencode(chosen)}#jobs", status_code=303)
 
 
-def _worked(
+def _run_import(
     importer: WorkbookImporter,
     path: Path,
     sent: SentFile,
@@ -253,7 +253,7 @@ def _worked(
     except (ReconcileError, NotYours) as error:
         raise ReconcileError(error.message.replace(path.name, sent.name)) from None
     except HotichError as error:
-        log_fault(error)  # its message is for who sits at the machine: it names files and servers
+        log_fault(error)  # the message is for administrators: it names files and servers
         raise ReconcileError(FAULT) from None
-    asked = f"/reconcile/{report.reconciliation_id}" if report.reconciliation_id else ""
-    return JobOutcome(tuple(report.sentences()), asked or ("/imports" if report.import_id else ""))
+    result_url = f"/reconcile/{report.reconciliation_id}" if report.reconciliation_id else ""
+    return JobOutcome(tuple(report.sentences()), result_url or ("/imports" if report.import_id else ""))

@@ -1,4 +1,4 @@
-"""In whose name papers are printed: one office a form, changed as all settings are, a new one at the end."""
+"""Issuing offices: a form for each office, saved like all settings; a new office comes last."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ router = APIRouter(prefix="/settings/offices")
 
 @router.get("/{number}")
 def show_office(request: Request, site: SiteDep, number: RowId) -> Response:
-    """Show the form of an office; that of a new one at the number after the last."""
+    """Show the form of an office; at the number after the last, the empty form of a new office."""
     desk = _desk(site, number)
     text, now = desk.read(), desk.loaded()
     _require(now, number)
@@ -39,12 +39,12 @@ def show_office(request: Request, site: SiteDep, number: RowId) -> Response:
 
 @router.post("/{number}")
 async def change_office(request: Request, site: SiteDep, session: SessionDep, number: RowId) -> Response:
-    """Show what a form changes, and save it when it was seen."""
+    """Show the changes of a form, and save them once they were shown."""
     form = await request.form()
-    return await run_in_threadpool(_changed, request, site, session, number, form)
+    return await run_in_threadpool(_preview_or_save, request, site, session, number, form)
 
 
-def _changed(request: Request, site: Site, session: Session, number: int, form: FormData) -> Response:
+def _preview_or_save(request: Request, site: Site, session: Session, number: int, form: FormData) -> Response:
     desk = _desk(site, number)
     typed = typed_texts(OFFICE, form)
     seen, confirmed = str(form.get("seen", "")), form.get("confirmed") == "yes"
@@ -55,7 +55,7 @@ def _changed(request: Request, site: Site, session: Session, number: int, form: 
         before = values_of_office(now, number)
         changes = changes_of(OFFICE, typed, before, _places(site, now))
         edit = partial(edited_offices, number=number, is_new=is_new, changes=changes)
-        lines = [one.line for one in changes]
+        lines = [change.line for change in changes]
         desk.tried(seen, edit)
         if not confirmed:
             effects = effects_of_office(changes, before, is_new=is_new)
@@ -94,9 +94,9 @@ def _require(offices: IssuingOffices, number: int) -> None:
 
 
 def _places(site: Site, offices: IssuingOffices) -> dict[str, str]:
-    """Return the names of the places that have books here or that an office names, by code."""
-    named = {code: code for office in offices.offices for code in office.places or ()}
-    return named | {one.code: one.name or one.code for one in site.accounts.places()}
+    """Return the names of places that have books or belong to an office, by code."""
+    codes = {code: code for office in offices.offices for code in office.places or ()}
+    return codes | {place.code: place.name or place.code for place in site.accounts.places()}
 
 
 def _form(

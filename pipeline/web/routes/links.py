@@ -1,4 +1,4 @@
-"""Other entries that may speak of the same person or event, with what speaks for it, judged. For supervisors."""
+"""Possible links of an entry to other entries on the same person or event, with their evidence. For supervisors."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ router = APIRouter(prefix="/entries")
 
 @router.get("/{entry_id}/links")
 def show_links(visit: VisitDep, entry_id: RowId, said: Annotated[str, Query(max_length=20)] = "") -> Response:
-    """Show what may belong to an entry; ``said``: the verdict that was recorded just now."""
+    """Show the possible links of an entry; ``said``: the verdict that was just recorded."""
     return _page(visit, entry_id, said=said)
 
 
 class VerdictForm(BaseModel):
-    """A verdict on a link; ``seen``: the mark of what was shown."""
+    """A verdict on a link; ``seen``: the digest of the evidence shown."""
 
     verdict: str = Field(max_length=20)
     seen: str = Field(default="", max_length=40)
@@ -33,7 +33,7 @@ class VerdictForm(BaseModel):
 def judge(
     visit: VisitDep, entry_id: RowId, link_id: RowId, typed: Annotated[VerdictForm, Form()]
 ) -> Response:
-    """Record a verdict on a link, or take the last one back."""
+    """Record a verdict on a link, or withdraw the last verdict."""
     if typed.verdict not in list(LinkVerdict):
         return _page(visit, entry_id, refused="Hãy bấm một trong các nút của gợi ý.")
     verdict = LinkVerdict(typed.verdict)
@@ -49,7 +49,10 @@ def _page(visit: Visit, entry_id: int, *, refused: str = "", said: str = "") -> 
     record = visit.schemas.record(entry.record)
     current = entry.current
     number = "" if record.key_fields.number in waiting else current.get(record.key_fields.number) or ""
-    people = {one.role: "" if one.name in waiting else current.get(one.name) or "" for one in record.people}
+    people = {
+        person.role: "" if person.name in waiting else current.get(person.name) or ""
+        for person in record.people
+    }
     return visit.page(
         "search/links.html",
         status=409 if refused else 200,

@@ -1,4 +1,4 @@
-"""Logging in and out, one's own password, and who is logged in."""
+"""Login and logout, the person's own password, and the present session."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def log_in(
     password: Annotated[str, Form()] = "",
     next: Annotated[str, Form()] = "/",  # noqa: A002
 ) -> Response:
-    """Start a session under a new token, whatever cookie came in; the session before ends."""
+    """Start a session under a new token, whatever cookie was sent; the browser's earlier session ends."""
     address = address_of(visit.request)
-    visit.site.logins.take(address)
+    visit.site.entrance.logins.take(address)
     with visit.refusing(
         lambda refused: render_login_form(
             visit.request, visit.site, next, login=login, refused=refused, status=401
@@ -77,7 +77,7 @@ def change_password(
 ) -> Response:
     """Change the password. All sessions of the person end; this browser gets a new one."""
     address = address_of(visit.request)
-    visit.site.logins.take(address)
+    visit.site.entrance.logins.take(address)
     with visit.refusing(
         lambda refused: visit.page("password.html", refused=refused), AccountError, LoginRefused
     ):
@@ -91,5 +91,5 @@ def change_password(
 
 @router.get("/session")
 def show_session(session: SessionDep) -> JSONResponse:
-    """Return the login and the CSRF token, for scripts of pages that were opened before."""
+    """Return the login and the CSRF token, for scripts of pages that were opened earlier."""
     return JSONResponse({"login": session.person.login, "csrf": session.csrf})

@@ -1,4 +1,4 @@
-"""Lots: drawn, checked, accepted or reopened. Only for supervisors, only of their places."""
+"""Lots of acceptance sampling: drawn, checked, accepted or reopened, by supervisors within their places."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from pipeline.reports.sections.accuracy import VERDICTS, lot_table
 from pipeline.web.context import RowId, Visit, VisitDep
 
 SHARES = (0.0, 0.005, 0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2)
-"""Shares of wrong entries for which the page shows how likely the lot passes."""
+"""Shares of wrong entries for which the page shows the probability of acceptance."""
 
 
 def lot_figures(lot: Lot) -> tuple[ReportFigure, ...]:
-    """Return the figures of a lot: what was drawn, what was found, what that proves."""
-    found, plan = lot.findings, lot.plan
+    """Return the figures of a lot: sample, findings and the proven error bound."""
+    findings, plan = lot.findings, lot.plan
     rule = (
         "xem hết"
         if plan.is_whole
@@ -34,13 +34,13 @@ def lot_figures(lot: Lot) -> tuple[ReportFigure, ...]:
         ReportFigure("Lấy mẫu", count_cell(plan.sample), rule),
         ReportFigure(
             "Đã kiểm tra xong",
-            count_cell(found.checked),
-            f"{share_cell(found.checked, plan.sample).text} của mẫu",
+            count_cell(findings.checked),
+            f"{share_cell(findings.checked, plan.sample).text} của mẫu",
         ),
         ReportFigure(
             "Sự kiện sai",
-            count_cell(found.wrong),
-            f"{count_cell(found.fields_wrong).text} ô trong {count_cell(found.fields_checked).text} ô",
+            count_cell(findings.wrong),
+            f"{count_cell(findings.fields_wrong).text} ô trong {count_cell(findings.fields_checked).text} ô",
         ),
         ReportFigure(
             "Tỉ lệ sự kiện sai chắc không quá", _bound(lot), "của cả lô lúc lấy mẫu, với độ tin cậy 95\u00a0%"
@@ -50,7 +50,7 @@ def lot_figures(lot: Lot) -> tuple[ReportFigure, ...]:
 
 
 def characteristic_table(plan: SamplingPlan) -> ReportTable:
-    """Return the operating characteristic: how likely the plan accepts lots of several qualities."""
+    """Return the operating characteristic: the plan's probability of acceptance at several error rates."""
     rows = tuple(
         (
             percent_cell(wrong),
@@ -65,7 +65,7 @@ def characteristic_table(plan: SamplingPlan) -> ReportTable:
         ("thì lô được nhận với xác suất", True),
     )
     quality = plan.quality
-    wanted = (
+    quality_levels = (
         f"chấp nhận {percent_cell(quality.acceptable).text}, "
         f"không chấp nhận {percent_cell(quality.rejectable).text}"
     )
@@ -73,7 +73,7 @@ def characteristic_table(plan: SamplingPlan) -> ReportTable:
         f"lô tốt bị trả oan {percent_cell(plan.producer_risk).text}, "
         f"lô xấu lọt {percent_cell(plan.consumer_risk).text}"
     )
-    note = f"Cơ quan đặt: {wanted}. Với cỡ mẫu này: {risks}."
+    note = f"Cơ quan đặt: {quality_levels}. Với cỡ mẫu này: {risks}."
     return ReportTable("characteristic", "Phép lấy mẫu này phân biệt được gì", columns, rows, note=note)
 
 
@@ -103,7 +103,7 @@ def show_lot(visit: VisitDep, lot_id: int) -> Response:
 
 @router.post("/{lot_id}/close")
 def close_lot(visit: VisitDep, lot_id: int) -> Response:
-    """Reopen what is left of the sample, if anything is; else close the lot."""
+    """Reopen the rest of the sample if any is left, else close the lot."""
     with visit.refusing(lambda refused: _lot(visit, lot_id, refused)):
         if visit.site.lots.lot(visit.person, lot_id).left:
             visit.site.lots.carry_on(visit.person, lot_id)

@@ -1,4 +1,4 @@
-"""Several accounts at once, from a pasted list: looked at line by line first, then made all or none."""
+"""Creation of several accounts from a pasted list: checked line by line, then made all or none."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pipeline.registry.accounts.stored_accounts import login_of, name_of, places
 from pipeline.web.context import Visit, VisitDep
 
 MOST = 100
-"""Accounts that one list may make: each password takes time."""
+"""Largest number of accounts in a list, since each password takes time."""
 
 LONGEST_LINE = 500
 TOO_MANY = f"Mỗi lần nhiều nhất {MOST} người, mỗi dòng không quá {LONGEST_LINE} chữ. Hãy chia danh sách."
@@ -29,7 +29,7 @@ router = APIRouter(prefix="/new-accounts")
 
 @dataclass(frozen=True, slots=True)
 class ListedAccount:
-    """A line of the list: the account that it asks for, or what is wrong with it."""
+    """A line of the list: the requested account, or the flaw of the line."""
 
     number: int
     account: NewAccount | None
@@ -45,46 +45,46 @@ def show_form(visit: VisitDep) -> Response:
 def make_accounts(
     visit: VisitDep, lines: Annotated[str, Form()] = "", confirmed: Annotated[str, Form(max_length=3)] = ""
 ) -> Response:
-    """Show what a list asks for, and make its accounts when that was seen."""
+    """Show the accounts in a list, and make them once they were shown."""
     if sum(bool(line.strip()) for line in lines.splitlines()) > MOST + 1 or len(lines) > MOST * LONGEST_LINE:
         return _page(visit, lines=lines, refused=TOO_MANY)
     listed = read_lines(lines, visit.site.accounts, visit.schemas.places.gazetteer.has_code)
-    wanted = [one.account for one in listed if one.account is not None]
+    accounts = [line.account for line in listed if line.account is not None]
     if not listed:
         return _page(visit, lines=lines, refused="Hãy dán danh sách, mỗi dòng một người.")
     if len(listed) > MOST:
         return _page(visit, lines=lines, refused=TOO_MANY)
-    if confirmed != "yes" or len(wanted) < len(listed):
+    if confirmed != "yes" or len(accounts) < len(listed):
         return _page(visit, lines=lines, listed=listed)
     with visit.refusing(
         lambda refused: _page(visit, lines=lines, listed=listed, refused=refused), AccountError
     ):
-        made = visit.site.accounts.create_all(wanted, visit.person.login)
+        passwords = visit.site.accounts.create_all(accounts, visit.person.login)
     waiting = {act.login for act in visit.site.accounts.open_acts() if act.waits}
     return visit.page(
         "one_time_list.html",
-        made=[(login, password, login in waiting) for login, password in made],
+        made=[(login, password, login in waiting) for login, password in passwords],
         days=visit.site.accounts.options.one_time.days,
     )
 
 
 def read_lines(text: str, accounts: Accounts, is_unit: Callable[[str], bool]) -> tuple[ListedAccount, ...]:
-    """Return the accounts that a list asks for, one a line.
+    """Return the accounts in a list, one for each line.
 
-    A line is login, name, role and places, parted by tabs (as a spreadsheet gives them), semicolons or, where there are
-    neither, commas; a part may stand in quotes. Places are codes or names of those that have books here, parted by
-    commas, or ``mọi nơi``. A heading and blank lines are skipped.
+    A line is login, name, role and places, separated by tabs (as copied from a spreadsheet), semicolons or else commas;
+    a part may be quoted. Places are codes, or names of places with books, separated by commas, or ``mọi nơi``.
+    A heading and blank lines are skipped.
 
     Args:
         text: The list.
-        is_unit: Whether an administrative unit has that code.
+        is_unit: Whether an administrative unit has this code.
     """
-    taken = {one.person.login for one in accounts.list()}
+    taken = {account.person.login for account in accounts.list()}
     places = accounts.places()
-    found: list[ListedAccount] = []
+    listed: list[ListedAccount] = []
     for number, line in enumerate(text.splitlines(), start=1):
         parts = _parts(line)
-        if not any(parts) or (not found and parts[0].lower() == HEADING):
+        if not any(parts) or (not listed and parts[0].lower() == HEADING):
             continue
         try:
             account = _account(parts, places)
@@ -92,26 +92,26 @@ def read_lines(text: str, accounts: Accounts, is_unit: Callable[[str], bool]) ->
             if account.login in taken:
                 raise AccountError("Tên đăng nhập này đã có, hoặc đã ở dòng trên.")
             taken.add(account.login)
-            found.append(ListedAccount(number, account))
+            listed.append(ListedAccount(number, account))
         except AccountError as refused:
-            found.append(ListedAccount(number, None, refused.message))
-    return tuple(found)
+            listed.append(ListedAccount(number, None, refused.message))
+    return tuple(listed)
 
 
 def _parts(line: str) -> list[str]:
     """Return the parts of a line, as a spreadsheet writes or copies it."""
-    mark = next((one for one in "\t;" if one in line), ",")
-    found = next(csv.reader([line], delimiter=mark, skipinitialspace=True), [])
-    return [part.strip() for part in found] or [""]
+    delimiter = next((separator for separator in "\t;" if separator in line), ",")
+    parts = next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
+    return [part.strip() for part in parts] or [""]
 
 
 def _account(parts: list[str], places: tuple[KnownPlace, ...]) -> NewAccount:
     if len(parts) not in (3, 4):
         raise AccountError("Mỗi dòng gồm tên đăng nhập; họ tên; vai trò; nơi đăng ký.")
     role = _role(parts[2])
-    wanted = parts[3] if len(parts) == 4 else ""
-    everywhere = folded(wanted) == folded(EVERYWHERE)
-    codes = None if everywhere else [_code(one.strip(), places) for one in wanted.split(",") if one.strip()]
+    text = parts[3] if len(parts) == 4 else ""
+    everywhere = folded(text) == folded(EVERYWHERE)
+    codes = None if everywhere else [_code(code.strip(), places) for code in text.split(",") if code.strip()]
     kept = places_of(role, codes)
     return NewAccount(login_of(parts[0]), name_of(parts[1]), role, None if kept is None else tuple(kept))
 
@@ -124,17 +124,17 @@ def _role(text: str) -> Role:
 
 
 def _code(text: str, places: tuple[KnownPlace, ...]) -> str:
-    """Return the code of a place that was written as its name; what is no name is a code."""
-    named = {place.code for place in places if folded(place.name) == folded(text)}
-    if len(named) > 1:
+    """Return the code of a place given by name; an unknown name is taken as a code."""
+    codes = {place.code for place in places if folded(place.name) == folded(text)}
+    if len(codes) > 1:
         raise AccountError(f"Có nhiều nơi tên “{text[:40]}”. Hãy ghi mã nơi đăng ký.")
-    return named.pop() if named else text
+    return codes.pop() if codes else text
 
 
 def _page(
     visit: Visit, *, lines: str = "", listed: tuple[ListedAccount, ...] = (), refused: str = ""
 ) -> Response:
-    flawed = any(one.flaw for one in listed)
+    flawed = any(line.flaw for line in listed)
     return visit.page(
         "new_accounts.html",
         status=422 if refused or flawed else 200,

@@ -1,4 +1,4 @@
-"""The office's own severities of rules, terms and aliases: listed, changed through a form, seen before it is saved."""
+"""The office's own severities, terms and aliases: lists, and forms whose changes are shown before they are saved."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ def show_rules(
     words: Annotated[str, Query(max_length=200)] = "",
     saved: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
-    """List every rule that an office may set."""
+    """List every rule whose severity an office may set."""
     declared, rows, _, broken = _read(site)
     shown = shown_rules(declared, rows, words)
     groups = [
-        (FAMILIES.get(family, OTHER_FAMILY), [one for one in shown if one.rule.family == family])
-        for family in dict.fromkeys(one.rule.family for one in shown)
+        (FAMILIES.get(family, OTHER_FAMILY), [row for row in shown if row.rule.family == family])
+        for family in dict.fromkeys(row.rule.family for row in shown)
     ]
     edits = edits_files(site) and not broken
     return site.renderer.render(
@@ -67,7 +67,7 @@ def show_rules(
         saved=bool(saved),
         edits=edits,
         broken=broken,
-        changed=sum(one.changed for one in shown),
+        changed=sum(row.changed for row in shown),
         found=len(shown),
         waiting=not_in_force(site.schemas, declared, rows) if edits else (),
         own=len(rows.terms) + len(rows.aliases),
@@ -76,7 +76,6 @@ def show_rules(
 
 @router.get("/rules/{code}")
 def show_rule(request: Request, site: SiteDep, code: str) -> Response:
-    """Show the form of one rule."""
     rule = _rule(site, code)
     desk_of(site).loaded()
     return _rule_form(request, site, rule)
@@ -84,10 +83,10 @@ def show_rule(request: Request, site: SiteDep, code: str) -> Response:
 
 @router.post("/rules/{code}")
 async def change_rule(request: Request, site: SiteDep, session: SessionDep, code: str) -> Response:
-    """Show what a form changes, and save it when it was seen."""
+    """Show the changes of a form, and save them once they were shown."""
     form = await request.form()
     typed = {key: str(form.get(key, "")) for key in (*RULE_KEYS, "seen", "confirmed")}
-    return await run_in_threadpool(_changed_rule, request, site, session, code, typed)
+    return await run_in_threadpool(_preview_or_save_rule, request, site, session, code, typed)
 
 
 @router.get("/terms")
@@ -98,7 +97,7 @@ def show_terms(
     vocab: Annotated[str, Query(max_length=100)] = "",
     label: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
-    """List the office's own terms and aliases, with the form for one more, begun for the words of a printed box."""
+    """List the office's own terms and aliases, with a form for another; ``label``: an uncoded printed text."""
     typed = (
         {**dict.fromkeys(TERM_KEYS, ""), "kind": "term", "vocab": vocab, "label": label} if label else None
     )
@@ -107,13 +106,13 @@ def show_terms(
 
 @router.post("/terms")
 async def change_terms(request: Request, site: SiteDep, session: SessionDep) -> Response:
-    """Show which term or alias is added or removed, and do it when it was seen."""
+    """Show the term or alias to add or remove, and save the change once it was shown."""
     form = await request.form()
     typed = {key: str(form.get(key, "")) for key in (*TERM_KEYS, "seen", "confirmed")}
-    return await run_in_threadpool(_changed_terms, request, site, session, typed)
+    return await run_in_threadpool(_preview_or_save_terms, request, site, session, typed)
 
 
-def _changed_rule(
+def _preview_or_save_rule(
     request: Request, site: Site, session: Session, code: str, typed: Mapping[str, str]
 ) -> Response:
     rule = _rule(site, code)
@@ -129,7 +128,9 @@ def _changed_rule(
     return answer or RedirectResponse(f"/rules?saved={code}", status_code=303)
 
 
-def _changed_terms(request: Request, site: Site, session: Session, typed: Mapping[str, str]) -> Response:
+def _preview_or_save_terms(
+    request: Request, site: Site, session: Session, typed: Mapping[str, str]
+) -> Response:
     edit = partial(edited_terms, form=typed, declared=declared_of(site))
     try:
         answer = save_rows(request, site, session, typed, edit, TERMS_TITLE, "/terms", TERM_KEYS)
@@ -151,26 +152,26 @@ def save_rows(
     keys: tuple[str, ...],
     effects: Sequence[str] | None = None,
 ) -> Response | None:
-    """Save a change of ``office.toml`` that was seen, and return None; else return the page that shows it.
+    """Save a change of ``office.toml`` that was shown and return None; otherwise return the page that shows it.
 
     Args:
-        typed: What the form says, with ``seen`` and ``confirmed``.
-        keys: The keys of the form that come back with the confirmation.
-        effects: What the change does, in sentences; by default what rules and terms do.
+        typed: The values of the form, with ``seen`` and ``confirmed``.
+        keys: The keys of the form to send again with the confirmation.
+        effects: Sentences on the effects of the change; by default those of rules and terms.
 
     Raises:
-        SettingsRefused: The change is wrong, or the file has changed meanwhile.
+        SettingsRefused: The change is invalid, or the file has changed meanwhile.
     """
     desk, seen = desk_of(site), typed["seen"]
-    by_hand = [f"{BY_HAND}: {one}" for one in differences_of(site.policies, desk.loaded(), site.schemas)]
+    by_hand = [f"{BY_HAND}: {diff}" for diff in differences_of(site.policies, desk.loaded(), site.schemas)]
     lines: list[str] = []
 
-    def edited(text: str) -> str:
-        made = edit(text)
-        lines[:] = made.lines
-        return made.text
+    def apply_edit(text: str) -> str:
+        row_edit = edit(text)
+        lines[:] = row_edit.lines
+        return row_edit.text
 
-    desk.tried(seen, edited)
+    desk.tried(seen, apply_edit)
     if typed["confirmed"] != "yes":
         return site.renderer.render(
             request,
@@ -192,7 +193,7 @@ def save_rows(
         )
     desk.change(
         seen,
-        edited,
+        apply_edit,
         author=session.person.login,
         lines=[*lines, *by_hand],
         note=lambda number, digest: site.registry.note_view(
@@ -204,20 +205,20 @@ def save_rows(
 
 
 def edits_files(site: Site) -> bool:
-    """Return whether this server changes ``office.toml``."""
+    """Return whether this server can change ``office.toml``."""
     return site.office.settings is not None and site.office.declared is not None
 
 
 def declared_of(site: Site) -> Schemas:
-    """Return the declarations as they came; those of this server where it changes nothing."""
+    """Return the declarations as shipped; on a server without editing, its declarations in use."""
     return site.office.declared or site.schemas
 
 
 def desk_of(site: Site) -> StaffFileDesk[OfficePolicies]:
-    """Return what changes ``office.toml``.
+    """Return the editor of ``office.toml``.
 
     Raises:
-        SettingsRefused: This server does not.
+        SettingsRefused: This server cannot change the file.
     """
     if site.office.settings is None or site.office.declared is None:
         raise SettingsRefused(NOT_HERE)
@@ -225,7 +226,7 @@ def desk_of(site: Site) -> StaffFileDesk[OfficePolicies]:
 
 
 def _rule(site: Site, code: str) -> CatalogueRule:
-    """Return a rule that an office may set; 404 where there is none."""
+    """Return a rule whose severity an office may set; 404 for any other code."""
     for rule in settable_rules(declared_of(site)):
         if rule.code == code:
             return rule
@@ -233,7 +234,7 @@ def _rule(site: Site, code: str) -> CatalogueRule:
 
 
 def _read(site: Site) -> tuple[Schemas, OwnRows, str, str]:
-    """Return the declarations as they came, the rows of the file, its digest, and what is wrong with it."""
+    """Return the declarations as shipped, the rows of the file, its digest, and its flaw."""
     declared = declared_of(site)
     if not edits_files(site):
         return declared, OwnRows(), "", ""
@@ -256,12 +257,12 @@ def _rule_form(
 ) -> Response:
     declared, rows, seen, broken = _read(site)
     whole = rows.of_field(rule.code, "")
-    held: Mapping[str, Any] = {
+    current: Mapping[str, Any] = {
         "severity": whole.severity if whole else "",
         "field": "",
         "reason": whole.reason if whole else "",
     }
-    shown = next(one for one in shown_rules(declared, rows) if one.rule.code == rule.code)
+    shown = next(row for row in shown_rules(declared, rows) if row.rule.code == rule.code)
     return site.renderer.render(
         request,
         "supervising/rule_form.html",
@@ -269,8 +270,8 @@ def _rule_form(
         one=shown,
         family=FAMILIES.get(rule.family, OTHER_FAMILY),
         choices=choices_of(rule),
-        fields=sorted(fields_of_rule(rule.code, declared).items(), key=lambda one: one[1]),
-        typed=typed or held,
+        fields=sorted(fields_of_rule(rule.code, declared).items(), key=lambda field: field[1]),
+        typed=typed or current,
         seen=seen,
         refused="\n".join(filter(None, dict.fromkeys((refused, broken)))),
     )
@@ -294,7 +295,7 @@ def _terms(
             ("term", [term_words(row, declared) for row in rows.terms]),
             ("alias", [term_words(row, declared) for row in rows.aliases]),
         ),
-        titles=sorted(titles.items(), key=lambda one: one[1]),
+        titles=sorted(titles.items(), key=lambda title: title[1]),
         uncoded=[(name, titles[name], words) for name, words in uncoded_boxes(declared, rows)],
         typed=typed or dict.fromkeys(TERM_KEYS, ""),
         edits=edits_files(site) and not broken,

@@ -1,6 +1,6 @@
-"""What the office has set: shown, changed through a form, and how it was changed before.
+"""Settings of the office: overview, forms, and history.
 
-A change is shown in words, with what it does, before it is saved. It holds from then on, without a restart.
+A change is shown in words with its effects before it is saved. It holds immediately, without a restart.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from pipeline.web.supervising.staff_file_desk import FileChange, SettingsStale, 
 BY_HAND = "Sửa tay trong tệp"
 NOT_HERE = "Máy chủ này không đổi thiết lập trên trình duyệt. Người quản trị máy đổi trong tệp."
 
-SAVED = {one.name: one.title for one in (*TABLES.values(), OFFICE)}
+SAVED = {table.name: table.title for table in (*TABLES.values(), OFFICE)}
 
 router = APIRouter(prefix="/settings")
 
@@ -47,7 +47,7 @@ router = APIRouter(prefix="/settings")
 def show_settings(
     request: Request, site: SiteDep, session: SessionDep, saved: Annotated[str, Query(max_length=20)] = ""
 ) -> Response:
-    """Show all that is set, and what was changed here before."""
+    """Show all settings, and the changes made here."""
     desk = site.office.settings
     refused = ""
     by_hand: tuple[str, ...] = ()
@@ -77,7 +77,6 @@ def show_settings(
 
 @router.get("/{table}")
 def show_form(request: Request, site: SiteDep, table: str) -> Response:
-    """Show the form of one table."""
     chosen, desk = _table(table), _desk(site)
     now, text = desk.loaded(), desk.read()
     return form_page(
@@ -87,24 +86,22 @@ def show_form(request: Request, site: SiteDep, table: str) -> Response:
 
 @router.post("/{table}")
 async def change_settings(request: Request, site: SiteDep, session: SessionDep, table: str) -> Response:
-    """Show what a form changes, and save it when it was seen."""
+    """Show the changes of a form, and save them once they were shown."""
     form = await request.form()
-    return await run_in_threadpool(_changed, request, site, session, table, form)
+    return await run_in_threadpool(_preview_or_save, request, site, session, table, form)
 
 
 def with_policies(site: Site, policies: OfficePolicies) -> Site:
-    """Return the application as it works under other policies."""
+    """Return the application's parts under other policies."""
     return replace(
         site,
         desk=site.registry.desk(policies.review, now=site.now),
         lots=site.registry.lots(policies.review, policies.sampling, now=site.now),
-        delivery=policies.delivery,
-        approval=policies.approval,
         policies=policies,
     )
 
 
-def _changed(request: Request, site: Site, session: Session, table: str, form: FormData) -> Response:
+def _preview_or_save(request: Request, site: Site, session: Session, table: str, form: FormData) -> Response:
     chosen, desk = _table(table), _desk(site)
     typed = typed_texts(chosen, form)
     seen, confirmed = str(form.get("seen", "")), form.get("confirmed") == "yes"
@@ -113,11 +110,11 @@ def _changed(request: Request, site: Site, session: Session, table: str, form: F
         now = desk.loaded()
         changes = changes_of(chosen, typed, values_of(now)[table], labels)
         edit = partial(edited_text, table=chosen, changes=changes)
-        lines = [one.line for one in changes]
+        lines = [change.line for change in changes]
         by_hand = [f"{BY_HAND}: {line}" for line in differences_of(site.policies, now, site.schemas)]
         after = desk.tried(seen, edit)
-        if left := changes_of(chosen, typed, values_of(after)[table], labels):
-            elsewhere = ", ".join(f"“{one.setting.label}”" for one in left)
+        if ignored := changes_of(chosen, typed, values_of(after)[table], labels):
+            elsewhere = ", ".join(f"“{change.setting.label}”" for change in ignored)
             raise SettingsRefused(
                 f"{elsewhere}: một tệp khác của cơ quan (package.toml) đặt điều này, hãy sửa ở đó."
             )
@@ -144,27 +141,27 @@ def _changed(request: Request, site: Site, session: Session, table: str, form: F
 
 
 def _offices(site: Site) -> tuple[tuple[str, ...], list[tuple[str, ...]], str]:
-    """Return the labels of what an office says of itself, what each office says, and what is wrong with the file."""
-    labels = tuple(one.label for one in OFFICE.settings)
+    """Return the labels of an office's settings, the values of each office, and the flaw of the file."""
+    labels = tuple(setting.label for setting in OFFICE.settings)
     if site.office.offices is None:
         return labels, [], ""
     try:
-        found = site.office.offices.loaded()
+        offices = site.office.offices.loaded()
     except SettingsRefused as error:
         return labels, [], error.message
-    places = {one.code: one.name or one.code for one in site.accounts.places()}
+    places = {place.code: place.name or place.code for place in site.accounts.places()}
     rows = []
-    for number in range(len(found.offices)):
-        values = values_of_office(found, number)
-        rows.append(tuple(one.words(values[one.name], places) for one in OFFICE.settings))
+    for number in range(len(offices.offices)):
+        values = values_of_office(offices, number)
+        rows.append(tuple(setting.words(values[setting.name], places) for setting in OFFICE.settings))
     return labels, rows, ""
 
 
 def _history(site: Site) -> tuple[FileChange, ...]:
-    """Return the changes of both files that were made here, the newest first."""
+    """Return the changes made here to both files, the newest first."""
     desks = (site.office.settings, site.office.offices)
-    found = [one for desk in desks if desk is not None for one in desk.history()]
-    return tuple(sorted(found, key=lambda one: one.changed_at, reverse=True))
+    changes = [change for desk in desks if desk is not None for change in desk.history()]
+    return tuple(sorted(changes, key=lambda change: change.changed_at, reverse=True))
 
 
 def _table(name: str) -> SettingTable[Any]:
@@ -194,9 +191,9 @@ def form_page(
 
     Args:
         at: The name of the form in its address.
-        values: What its inputs hold, by key: values, or texts as they were typed.
+        values: The contents of its inputs, by key: values, or texts as typed.
         seen: The digest of the file that the form shows.
-        names: What may be chosen of several, by name or code.
+        names: The names of selectable codes.
     """
     return site.renderer.render(
         request,
@@ -204,15 +201,14 @@ def form_page(
         status=422 if refused else 200,
         table=table,
         action=f"/settings/{at}",
-        chosen={one.name: as_typed(values[one.name]) for one in table.settings},
-        fields=sorted(names.items(), key=lambda one: one[1]),
+        chosen={setting.name: as_typed(values[setting.name]) for setting in table.settings},
+        fields=sorted(names.items(), key=lambda name: name[1]),
         seen=seen,
         refused=refused,
     )
 
 
 def as_typed(value: Any) -> list[str]:
-    """Return a value as the texts of a form."""
     if isinstance(value, bool):
         return ["true" if value else "false"]
     if isinstance(value, float):
@@ -247,4 +243,4 @@ def preview_page(
 
 def typed_texts(table: SettingTable[Any], form: FormData) -> dict[str, list[str]]:
     """Return the texts of a form by the keys of its table."""
-    return {one.name: [str(text) for text in form.getlist(one.name)] for one in table.settings}
+    return {setting.name: [str(text) for text in form.getlist(setting.name)] for setting in table.settings}

@@ -1,4 +1,4 @@
-"""Packages for the shared software: requested, watched, downloaded; only of books of one's own places."""
+"""Packages for the Ministry's software: request, progress and download; only for books of the person's places."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FILE_WORDS = {
     ".xlsx": "danh sách sự kiện (Excel)",
     ".zip": "ảnh trang sổ, mỗi sự kiện một PDF",
 }
-"""What each file of a package is, by its name or the end of it; the first that fits."""
+"""Descriptions of a package's files by name or ending; the first match counts."""
 
 router = APIRouter(prefix="/packages")
 
@@ -31,19 +31,19 @@ Party = Annotated[str, Field(max_length=120), AfterValidator(str.strip)]
 
 
 def file_words(name: str) -> str:
-    """Return what a file of a package is, in words; its name where it is none of those that a package has."""
+    """Return the description of a file in a package; its name where the file is unknown."""
     return next((words for end, words in FILE_WORDS.items() if name.endswith(end)), name)
 
 
 @router.get("")
 def show_packages(visit: VisitDep) -> Response:
-    rows = [(book, visit.site.packages.state(book.book_id)) for book in _books(visit)]
+    rows = [(book, visit.site.work.packages.state(book.book_id)) for book in _books(visit)]
     under_way = any(state.is_under_way for _, state in rows)
     return visit.page(
         "packages.html",
         rows=rows,
         under_way=under_way,
-        is_open=visit.site.packages.is_open,
+        is_open=visit.site.work.packages.is_open,
         file_words=file_words,
         exports_of=visit.schemas.exports_of,
     )
@@ -52,7 +52,7 @@ def show_packages(visit: VisitDep) -> Response:
 @router.post("/{book_id}")
 def ask_for_package(visit: VisitDep, book_id: int, partial: Annotated[bool, Form()] = False) -> Response:
     book = _book(visit, book_id)
-    if visit.site.packages.start(book.book_id, partial=partial):
+    if visit.site.work.packages.start(book.book_id, partial=partial):
         visit.registry.note_view(visit.person, "package-asked", f"book:{book_id}")
     return RedirectResponse("/packages", status_code=303)
 
@@ -60,16 +60,16 @@ def ask_for_package(visit: VisitDep, book_id: int, partial: Annotated[bool, Form
 @router.get("/{book_id}/{name}")
 def take_file(visit: VisitDep, book_id: int, name: str) -> Response:
     book = _book(visit, book_id)
-    path = visit.site.packages.file(book.book_id, name)
+    path = visit.site.work.packages.file(book.book_id, name)
     if path is None:
         raise HTTPException(404)
-    refuse_taken_back(visit.site, visit.person, book_id)
+    refuse_without_approval(visit.site, visit.person, book_id)
     visit.registry.note_view(visit.person, "package-taken", f"book:{book_id}")
     return FileResponse(path, filename=path.name, headers={"Cache-Control": "no-store"})
 
 
 class HandoverForm(BaseModel):
-    """Who hands a package over to whom."""
+    """The parties of a package's handover."""
 
     giver: Party = ""
     giver_title: Party = ""
@@ -87,30 +87,32 @@ class HandoverForm(BaseModel):
 
 @router.post("/{book_id}/handover")
 def print_handover(visit: VisitDep, book_id: int, typed: Annotated[HandoverForm, Form()]) -> Response:
-    """Print the handover minutes of the last package of a book; what is left out stays open on the paper."""
+    """Print the handover minutes of a book's last package; empty values stay blank on paper."""
     book = _book(visit, book_id)
-    folder = visit.site.packages.folder_of(book.book_id)
+    folder = visit.site.work.packages.folder_of(book.book_id)
     if folder is None:
         raise RegistryError("Sổ này chưa có gói nào để lập biên bản. Hãy xuất gói rồi in.")
-    refuse_taken_back(visit.site, visit.person, book_id)
-    return file_response(visit.site.printer.handover(folder, typed.order, Asker.of(visit.person), book_id))
+    refuse_without_approval(visit.site, visit.person, book_id)
+    return file_response(
+        visit.site.work.printer.handover(folder, typed.order, Asker.of(visit.person), book_id)
+    )
 
 
-def refuse_taken_back(site: Site, person: Person, book_id: int) -> None:
-    """Raise where the approval of a book was taken back after its last package was made."""
-    if site.approval.book and _approval_taken_back(site, person, book_id):
+def refuse_without_approval(site: Site, person: Person, book_id: int) -> None:
+    """Raise where the approval of a book was withdrawn after its last package was made."""
+    if site.policies.approval.book and _was_approval_withdrawn(site, person, book_id):
         raise RegistryError(
             "Phê duyệt của sổ đã được rút sau khi gói này được xuất, nên không tải gói này nữa. Hãy phê duyệt lại rồi "
             "xuất gói mới."
         )
 
 
-def _approval_taken_back(site: Site, person: Person, book_id: int) -> bool:
-    """Whether somebody took the approval of a book back after its last package was made."""
-    made_at = site.packages.state(book_id).made_at
+def _was_approval_withdrawn(site: Site, person: Person, book_id: int) -> bool:
+    """Return whether the approval of a book was withdrawn after its last package was made."""
+    made_at = site.work.packages.state(book_id).made_at
     acts = site.desk.approval_view(person, book_id).acts
     return made_at is not None and any(
-        one.kind == ApprovalKind.WITHDRAWN and one.approved_at > made_at for one in acts
+        act.kind == ApprovalKind.WITHDRAWN and act.approved_at > made_at for act in acts
     )
 
 

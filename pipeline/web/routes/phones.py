@@ -1,4 +1,4 @@
-"""Photographs from a telephone: a code on the screen, the page that opens by it, and the page of its camera."""
+"""Photographs from a telephone: the code on the screen, the page that the code opens, and the camera page."""
 
 from __future__ import annotations
 
@@ -28,9 +28,11 @@ router = APIRouter()
 
 @router.post("/books/{book_id}/phone")
 def show_code(visit: VisitDep, book_id: RowId) -> Response:
-    """Show a code that lets one telephone send photographs of the book."""
+    """Show a code that lets a telephone send photographs of the book."""
     book = book_of(visit, book_id)
-    address = f"{visit.request.base_url}phone/{visit.site.phones.new_code(visit.session.token, book_id)}"
+    address = (
+        f"{visit.request.base_url}phone/{visit.site.entrance.phones.new_code(visit.session.token, book_id)}"
+    )
     return visit.page(
         "phone_code.html",
         book=book,
@@ -43,14 +45,14 @@ def show_code(visit: VisitDep, book_id: RowId) -> Response:
 
 @router.get("/phone/{code}")
 def open_by_code(visit: VisitDep, code: Code) -> Response:
-    """Ask the telephone to begin; looking alone does not use the code up, as programs look at addresses too."""
-    return _code_page(visit, code, can_begin=visit.site.phones.is_code(code))
+    """Ask the telephone to begin; opening the page does not use up the code, as programs prefetch addresses."""
+    return _code_page(visit, code, can_begin=visit.site.entrance.phones.is_code(code))
 
 
 @router.post("/phone/{code}")
 def use_code(visit: VisitDep, code: Code) -> Response:
     """Give the telephone its pass; the code is used up."""
-    secret = visit.site.phones.use_code(code)
+    secret = visit.site.entrance.phones.use_code(code)
     if not secret:
         return _code_page(visit, code, can_begin=False)
     response = RedirectResponse("/phone", status_code=303)
@@ -60,11 +62,10 @@ def use_code(visit: VisitDep, code: Code) -> Response:
 
 @router.get("/phone")
 def show_camera(visit: VisitDep) -> Response:
-    """Show the page by which a telephone takes photographs and sends them."""
-    held = visit.site.phones.pass_of(phone_cookie(visit.request))
-    if held is None:
+    phone_pass = visit.site.entrance.phones.pass_of(phone_cookie(visit.request))
+    if phone_pass is None:
         return _code_page(visit, "-", can_begin=False)
-    book = book_of(visit, held.book_id)
+    book = book_of(visit, phone_pass.book_id)
     return visit.page("phone.html", book=book, name=visit.person.name, token=visit.session.csrf)
 
 
@@ -78,7 +79,7 @@ def _code_page(visit: Visit, code: str, *, can_begin: bool) -> Response:
 
 
 def qr_path(text: str) -> tuple[int, str]:
-    """Return the side of the QR code of a text in modules, its quiet zone included, and its ink as a path of SVG."""
+    """Return the side of a text's QR code in modules, with its quiet zone, and its ink as an SVG path."""
     quiet = 4
     modules = draw_qr_code(text)
     ink = "".join(f"M{x + quiet} {y + quiet}h1v1h-1z" for y, x in np.argwhere(modules == 0))
@@ -86,7 +87,7 @@ def qr_path(text: str) -> tuple[int, str]:
 
 
 def is_local(host: str) -> bool:
-    """Whether only the machine itself reaches that host."""
+    """Return whether only the machine itself reaches this host."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

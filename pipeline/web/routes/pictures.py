@@ -31,19 +31,19 @@ Pixel = Annotated[int, Path(ge=0, le=MOST)]
 def page_of_task(visit: VisitDep, task_id: int) -> Response:
     place = visit.desk.page_of(visit.person, task_id)
     visit.registry.note_view(visit.person, "page-shown", f"task:{task_id}")
-    return picture_response(visit.site.pictures.page(_sheet(visit, place)))
+    return picture_response(visit.site.work.pictures.page(_sheet(visit, place)))
 
 
 @router.get("/tasks/{task_id}/ink/{left}/{top}/{right}/{bottom}")
 def ink_of_task(
     visit: VisitDep, task_id: int, left: Pixel, top: Pixel, right: Pixel, bottom: Pixel
 ) -> Response:
-    """Return that box of the task's rectified page; the same people may see all of the page."""
+    """Return a box of the task's rectified page; the same people may see the whole page."""
     box = Box(left, top, max(right, left + 1), max(bottom, top + 1))
     place, is_recorded = visit.desk.ink_of(visit.person, task_id, box)
     if not is_recorded:
         visit.registry.note_view(visit.person, "page-shown", f"task:{task_id}")
-    return picture_response(visit.site.pictures.snippet(_sheet(visit, place), box))
+    return picture_response(visit.site.work.pictures.snippet(_sheet(visit, place), box))
 
 
 @router.get("/books/{book_id}/{scan}/{page_no}")
@@ -52,57 +52,57 @@ def page_of_book(visit: VisitDep, book_id: RowId, scan: str, page_no: RowId) -> 
     page = visit.desk.scanned_page(visit.person, book_id, PageRef(scan, page_no))
     subject = f"book:{book_id}" if page.page_id is None else f"page:{page.page_id}"
     visit.registry.note_view(visit.person, "page-shown", subject)
-    return picture_response(visit.site.pictures.page(page_source(visit.site, book_id, page.ref)))
+    return picture_response(visit.site.work.pictures.page(page_source(visit.site, book_id, page.ref)))
 
 
 @router.get("/tickets/{ticket_id}/page")
 def page_of_ticket(visit: VisitDep, ticket_id: int) -> Response:
     place = visit.desk.page_of_ticket(visit.person, ticket_id)
     visit.registry.note_view(visit.person, "page-shown", f"ticket:{ticket_id}")
-    return picture_response(visit.site.pictures.page(_sheet(visit, place)))
+    return picture_response(visit.site.work.pictures.page(_sheet(visit, place)))
 
 
 @router.get("/books/{book_id}/failures/{sha256}/{page_no}")
 def page_that_failed(visit: VisitDep, book_id: RowId, sha256: str, page_no: RowId) -> Response:
-    """Return a page that could not be read, as it was scanned; other pages of the book are not shown here."""
+    """Return an unreadable page as scanned; 404 for the book's other pages."""
     book_of(visit, book_id)
-    failed = visit.registry.read_failures(book_id)
-    if (sha256, page_no) not in {(one.sha256, one.page_no) for one in failed}:
+    failures = visit.registry.read_failures(book_id)
+    if (sha256, page_no) not in {(failure.sha256, failure.page_no) for failure in failures}:
         raise HTTPException(404)
     visit.registry.note_view(visit.person, "page-shown", f"book:{book_id}")
-    return picture_response(visit.site.pictures.page(PageSource(PageRef(sha256, page_no), None)))
+    return picture_response(visit.site.work.pictures.page(PageSource(PageRef(sha256, page_no), None)))
 
 
 @router.get("/entries/{entry_id}/page")
 def page_of_entry(visit: VisitDep, entry_id: int) -> Response:
-    """Return the page of an entry. ``desk.entry`` records that the person sees it."""
+    """Return the page of an entry. ``desk.entry`` records the access."""
     entry, _ = visit.desk.entry(visit.person, entry_id)
-    return picture_response(visit.site.pictures.page(page_source(visit.site, entry.book_id, entry.ref)))
+    return picture_response(visit.site.work.pictures.page(page_source(visit.site, entry.book_id, entry.ref)))
 
 
 @router.get("/guidelines/{guideline_id}/{number}")
 def guideline_example(visit: VisitDep, guideline_id: int, number: int) -> Response:
-    """Return an example of a guideline; the desk records that the person sees it."""
+    """Return an example of a guideline; the desk records the access."""
     shown = visit.desk.guideline_example(visit.person, guideline_id, number)
     sheet = page_source(visit.site, shown.book_id, shown.ref)
     matrix = None if sheet.straightening is None else sheet.straightening.matrix
-    return picture_response(visit.site.pictures.snippet(sheet, box_around(shown.corners, matrix)))
+    return picture_response(visit.site.work.pictures.snippet(sheet, box_around(shown.corners, matrix)))
 
 
 @router.get("/differences/{difference_id}/page")
 def page_of_difference(visit: VisitDep, difference_id: int) -> Response:
     asked = visit.registry.reconciliations().asked(visit.person, difference_id)
     visit.registry.note_view(visit.person, "page-shown", f"difference:{difference_id}")
-    return picture_response(visit.site.pictures.page(_sheet_of(visit, asked)))
+    return picture_response(visit.site.work.pictures.page(_sheet_of(visit, asked)))
 
 
 @router.get("/differences/{difference_id}/ink")
 def ink_of_difference(visit: VisitDep, difference_id: int) -> Response:
-    """Return the field that differs; that the difference was shown is recorded already."""
+    """Return the ink of the differing field; the access was recorded with the difference."""
     asked = visit.registry.reconciliations().asked(visit.person, difference_id)
     if asked.box is None:
         raise HTTPException(404)
-    return picture_response(visit.site.pictures.snippet(_sheet_of(visit, asked), asked.box))
+    return picture_response(visit.site.work.pictures.snippet(_sheet_of(visit, asked), asked.box))
 
 
 def _sheet_of(visit: Visit, asked: StoredDifference) -> PageSource:

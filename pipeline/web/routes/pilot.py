@@ -1,4 +1,4 @@
-"""What the machine learnt of a book, and an office's own figures that it may send: seen by its supervisors first."""
+"""The machine's learning from a book, and a pilot report of the office's own figures for its supervisors."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from pipeline.web.routes.book_list import book_of
 router = APIRouter()
 
 MOST_BOOKS = 200
-"""Books of one report at most."""
+"""Largest number of books in a report."""
 
 Books = Annotated[list[int], Query(max_length=MOST_BOOKS)]
 
 
 @router.get("/books/{book_id}/learning")
 def show_learning(visit: VisitDep, book_id: RowId) -> Response:
-    """Show what checking a book costs as the machine learns from it."""
+    """Show how the work of checking a book falls while the machine learns from it."""
     book = book_of(visit, book_id)
     counting = visit.registry.statistics(visit.person.places, now=visit.site.now)
     part = learning(counting.learning(book_id), counting.sampled(book_id), by_entry=True)
@@ -33,7 +33,7 @@ def show_learning(visit: VisitDep, book_id: RowId) -> Response:
 
 @router.get("/reports/pilot")
 def show_pilot(visit: VisitDep, book: Books = []) -> Response:  # noqa: B006 (FastAPI copies it)
-    """Show the books to choose from, and all that a report of the chosen ones holds."""
+    """Show the choice of books, and the whole report on the chosen books."""
     known = visit.registry.statistics(visit.person.places).books().books
     refused, part = "", None
     if book:
@@ -46,7 +46,7 @@ def show_pilot(visit: VisitDep, book: Books = []) -> Response:  # noqa: B006 (Fa
         status=200,
         books=known,
         chosen=frozenset(book),
-        query="&".join(f"book={one}" for one in book),
+        query="&".join(f"book={book_id}" for book_id in book),
         part=part,
         refused=refused,
     )
@@ -64,7 +64,7 @@ def download_pilot_figures(visit: VisitDep, book: Books = []) -> Response:  # no
 
 
 def _report(visit: Visit, book_ids: list[int]) -> PilotReport:
-    """Return the report of these books; 404 where the person may not see one of them."""
+    """Return the report on the books; 404 where the person may not see all of them."""
     counting = visit.registry.statistics(visit.person.places)
     known = {book.book_id for book in counting.books().books}
     if not book_ids or not known.issuperset(book_ids):
@@ -73,8 +73,8 @@ def _report(visit: Visit, book_ids: list[int]) -> PilotReport:
 
 
 def _file(visit: Visit, book_ids: list[int], content: bytes, ending: str) -> Response:
-    """Return a file and record that somebody took it."""
-    books = ", ".join(str(one) for one in sorted(set(book_ids)))
+    """Return a file and record the download."""
+    books = ", ".join(str(book_id) for book_id in sorted(set(book_ids)))
     visit.registry.note_view(visit.person, "pilot-taken", "", {"books": books, "file": ending})
     headers = {"Content-Disposition": f'attachment; filename="{NAME}.{ending}"'}
     return Response(content, media_type=f"application/{ending}", headers=headers)

@@ -1,4 +1,4 @@
-"""Printing in the browser of a supervisor: an entry, drafts and extracts of it, the list of a book."""
+"""Printing for supervisors: an entry, drafts and extracts, and the list of a book."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Line = Annotated[str, Field(max_length=500)]
 
 
 def file_response(file: PrintedFile) -> Response:
-    """Return a printed file as an answer that no browser keeps."""
+    """Return a printed file as a response that browsers do not store."""
     disposition = f"attachment; filename*=UTF-8''{quote(file.name)}"
     headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
     return Response(file.content, media_type=file.media_type, headers=headers)
@@ -31,7 +31,7 @@ def file_response(file: PrintedFile) -> Response:
 
 @router.get("/entries/{entry_id}/print")
 def show_printing(visit: VisitDep, entry_id: int) -> Response:
-    """Show what can be printed of an entry, or why nothing can."""
+    """Show what can be printed of an entry, or why printing is refused."""
     return _shown(visit, entry_id)
 
 
@@ -39,11 +39,11 @@ def show_printing(visit: VisitDep, entry_id: int) -> Response:
 def print_entry(visit: VisitDep, entry_id: int) -> Response:
     """Print an entry beside the scans of its pages."""
     visit.desk.entry(visit.person, entry_id)
-    return file_response(visit.site.printer.entry(entry_id, Asker.of(visit.person)))
+    return file_response(visit.site.work.printer.entry(entry_id, Asker.of(visit.person)))
 
 
 class ExtractForm(BaseModel):
-    """An extract as it is asked for; ``seen``: the mark of the entry as the page showed it."""
+    """The order of an extract; ``seen``: the digest of the entry as shown on the page."""
 
     recipient: Line = ""
     reason: Line = ""
@@ -60,30 +60,30 @@ class ExtractForm(BaseModel):
 
 @router.post("/entries/{entry_id}/extract/draft")
 def draft_extract(visit: VisitDep, entry_id: int, typed: Annotated[ExtractForm, Form()]) -> Response:
-    """Print the draft of an extract; what else the form holds is for the page that shows a refusal."""
+    """Print the draft of an extract; the other inputs are only for the page of a refusal."""
     visit.desk.entry(visit.person, entry_id)
     signer = Signer(typed.signer, typed.signer_title)
     with visit.refusing(lambda refused: _shown(visit, entry_id, typed.order, refused=refused), PrintRefused):
-        file = visit.site.printer.draft(entry_id, signer, Asker.of(visit.person))
+        file = visit.site.work.printer.draft(entry_id, signer, Asker.of(visit.person))
     return file_response(file)
 
 
 @router.post("/entries/{entry_id}/extract")
 def issue_extract(visit: VisitDep, entry_id: int, typed: Annotated[ExtractForm, Form()]) -> Response:
-    """Issue an extract of an entry as the page showed it; a form sent twice issues one."""
+    """Issue an extract of an entry as shown on the page; a repeated form issues only one."""
     visit.desk.entry(visit.person, entry_id)
     order = typed.order
     with visit.refusing(
         lambda refused: _shown(visit, entry_id, order, refused=refused), PrintRefused, RegistryError
     ):
-        line = visit.site.printer.issue(entry_id, order, typed.seen, Asker.of(visit.person))
+        line = visit.site.work.printer.issue(entry_id, order, typed.seen, Asker.of(visit.person))
     return RedirectResponse(f"/extracts?issued={line.extract_id}", status_code=303)
 
 
 def _shown(visit: Visit, entry_id: int, order: ExtractOrder | None = None, *, refused: str = "") -> Response:
     _, waiting = visit.desk.entry(visit.person, entry_id)
-    view = visit.site.printer.view(entry_id, Asker.of(visit.person), waiting)
-    if order is None:  # a form that nobody has filled in yet: whoever signs as a rule
+    view = visit.site.work.printer.view(entry_id, Asker.of(visit.person), waiting)
+    if order is None:  # an empty form begins with the office's usual signer
         order = ExtractOrder("", "", signer=view.office.signer, signer_title=view.office.signer_title)
     return visit.page(
         "printing/entry.html",
@@ -97,16 +97,15 @@ def _shown(visit: Visit, entry_id: int, order: ExtractOrder | None = None, *, re
 
 @router.get("/books/{book_id}/list.pdf")
 def print_list(visit: VisitDep, book_id: RowId) -> Response:
-    """Print the list of the entries of a book."""
     return _list(visit, book_id, ".pdf")
 
 
 @router.get("/books/{book_id}/list.xlsx")
 def write_list(visit: VisitDep, book_id: RowId) -> Response:
-    """Write the list of the entries of a book as a workbook."""
+    """Write the list of a book's entries as a workbook."""
     return _list(visit, book_id, ".xlsx")
 
 
 def _list(visit: Visit, book_id: int, ending: str) -> Response:
     book_of(visit, book_id)
-    return file_response(visit.site.printer.book_list(book_id, ending, Asker.of(visit.person)))
+    return file_response(visit.site.work.printer.book_list(book_id, ending, Asker.of(visit.person)))

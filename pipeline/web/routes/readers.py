@@ -1,4 +1,4 @@
-"""The office's own reader: what was learnt, what is proposed, yes or no, and the way back; for the whole office."""
+"""The office's own reader: versions, proposals, their acceptance, and rollback; for the whole office."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def show_readers(visit: VisitDep) -> Response:
 
 @router.post("/rollback")
 def roll_back(visit: VisitDep, in_use: Annotated[RowId, Form()]) -> Response:
-    """Go back to the version that was in use before this one."""
+    """Return to the version that was in use before this one."""
     with visit.refusing(lambda refused: _list(visit, refused=refused), HotichError):
         _versions(visit).roll_back(in_use=in_use, note=_note(visit, "reader-rolled-back", in_use))
     return RedirectResponse("/readers", status_code=303)
@@ -53,7 +53,7 @@ def show_reader(visit: VisitDep, number: RowId) -> Response:
 
 @router.get("/{number}/lines/{place}")
 def line_of_reader(visit: VisitDep, number: RowId, place: RowId) -> Response:
-    """Return the picture of a line that a version reads otherwise."""
+    """Return the picture of a line that a version reads differently."""
     lines = _shown(visit, _version(visit, number))
     if place >= len(lines):
         raise HTTPException(404)
@@ -77,7 +77,7 @@ def promote(visit: VisitDep, number: RowId, in_use: Annotated[RowId, Form()]) ->
 
 @router.post("/{number}/decline")
 def decline(visit: VisitDep, number: RowId) -> Response:
-    """Record that a proposed version is not taken."""
+    """Record that a proposed version is declined."""
     version = _version(visit, number)
     with visit.refusing(lambda refused: _proposal(visit, version, refused=refused), HotichError):
         _versions(visit).decline(number, note=_note(visit, "reader-declined", number))
@@ -98,39 +98,41 @@ def _versions(visit: Visit) -> ReaderVersions:
 
 
 def _version(visit: Visit, number: int) -> ReaderVersion:
-    found = _versions(visit).version(number)
-    if found is None:
+    version = _versions(visit).version(number)
+    if version is None:
         raise HTTPException(404)
-    return found
+    return version
 
 
 def _shown(visit: Visit, version: ReaderVersion) -> list[ComparedLine]:
-    """Return the lines that are shown of a version: those that were removed or withdrawn since are not."""
+    """Return the changed lines of a version without lines that were removed or withdrawn afterwards."""
     lines_store = visit.site.office.lines
     removed = lines_store.removed if lines_store is not None else None
-    lines = [one for one in changed_lines(version.folder) if removed is None or not removed.covers(one.line)]
-    gone = {
-        book_id: visit.registry.withdrawn_parts(book_id) for book_id in {one.line.book_id for one in lines}
+    lines = [row for row in changed_lines(version.folder) if removed is None or not removed.covers(row.line)]
+    withdrawals = {
+        book_id: visit.registry.withdrawn_parts(book_id) for book_id in {line.line.book_id for line in lines}
     }
     return [
-        one
-        for one in lines
+        line
+        for line in lines
         if not any(
             act.part.covers(
-                RegistryPart(one.line.book_id, one.line.ref.scan_sha256, one.line.ref.page_no, one.line.row)
+                RegistryPart(
+                    line.line.book_id, line.line.ref.scan_sha256, line.line.ref.page_no, line.line.row
+                )
             )
-            for act in gone[one.line.book_id]
+            for act in withdrawals[line.line.book_id]
         )
     ]
 
 
 def _list(visit: Visit, *, refused: str = "") -> Response:
     versions = visit.site.office.readers
-    found: tuple[ReaderVersion, ...] = ()
+    all_versions: tuple[ReaderVersion, ...] = ()
     in_use, removed = SHIPPED, None
     try:
         if versions is not None:
-            found, in_use = versions.all(), versions.in_use
+            all_versions, in_use = versions.all(), versions.in_use
         removed = visit.site.office.lines.removed if visit.site.office.lines is not None else None
     except SetupError as error:
         refused = error.message
@@ -138,8 +140,12 @@ def _list(visit: Visit, *, refused: str = "") -> Response:
         "supervising/readers.html",
         status=422 if refused else 200,
         versions=[
-            (one, STATE_LABELS[one.state], removed is not None and has_learnt_removed(one.folder, removed))
-            for one in found
+            (
+                version,
+                STATE_LABELS[version.state],
+                removed is not None and has_learnt_removed(version.folder, removed),
+            )
+            for version in all_versions
         ],
         in_use=in_use,
         shipped=SHIPPED,
@@ -151,9 +157,11 @@ def _proposal(visit: Visit, version: ReaderVersion, *, refused: str = "") -> Res
     proposal = read_proposal(version.folder)
     verdict = proposal.verdict
     groups = [("Tất cả", "các dòng để riêng", verdict.overall)]
-    groups += [("Quyển sổ", _book_name(visit, name), one) for name, one in verdict.by_writer.items()]
-    groups += [("Kiểu giá trị", KIND_LABELS.get(name, name), one) for name, one in verdict.by_kind.items()]
-    groups += [("Mẫu sổ", _form_title(visit, name), one) for name, one in verdict.by_form.items()]
+    groups += [("Quyển sổ", _book_name(visit, name), score) for name, score in verdict.by_writer.items()]
+    groups += [
+        ("Kiểu giá trị", KIND_LABELS.get(name, name), score) for name, score in verdict.by_kind.items()
+    ]
+    groups += [("Mẫu sổ", _form_title(visit, name), score) for name, score in verdict.by_form.items()]
     if verdict.elsewhere is not None:
         groups.append(("Nét chữ khác", "dòng vẽ", verdict.elsewhere))
     current = _versions(visit).version(version.number) or version
@@ -164,7 +172,7 @@ def _proposal(visit: Visit, version: ReaderVersion, *, refused: str = "") -> Res
         is_proposed=current.state is VersionState.PROPOSED,
         in_use=_versions(visit).in_use,
         proposal=proposal,
-        objections=[objection_sentence(one) for one in verdict.objections],
+        objections=[objection_sentence(objection) for objection in verdict.objections],
         groups=groups,
         shares=[(GROUPS.get(name, name), *pair) for name, pair in verdict.shares.items()],
         lines=_shown(visit, current),
@@ -173,7 +181,6 @@ def _proposal(visit: Visit, version: ReaderVersion, *, refused: str = "") -> Res
 
 
 def _book_name(visit: Visit, writer: str) -> str:
-    """Return the folder name of the book that a writer is known by."""
     number = writer.removeprefix("book-")
     if not number.isdecimal():
         return writer_label(writer)

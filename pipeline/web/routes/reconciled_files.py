@@ -1,6 +1,6 @@
-"""Files of the shared software that a supervisor sends to be compared: one at a time, behind the answer.
+"""Uploaded files of the Ministry's software for reconciliation: compared one at a time in the background.
 
-A file is kept as long as it is compared; the registry keeps its name, its SHA-256 and what differs.
+A file is kept until its comparison ends; the registry keeps its name, its SHA-256 and the differences.
 """
 
 from __future__ import annotations
@@ -33,19 +33,16 @@ router = APIRouter(prefix="/reconcile/files")
 
 @router.get("")
 def show_jobs(visit: VisitDep) -> Response:
-    """Tell how far the comparisons are, as a part of the page of reconciliations.
-
-    When none is under way any more, the table of that page comes along.
-    """
-    told = job_values(visit)
-    ended = not any(one.is_running for one in told["jobs"])
+    """Return the progress of comparisons as a page fragment, with the page's table once none is running."""
+    values = job_values(visit)
+    all_ended = not any(job.is_running for job in values["jobs"])
     return visit.page(
         "fragments/reconcile_jobs.html",
-        swapped=ended,
-        found=visit.registry.reconciliations().all_for(visit.person) if ended else (),
+        swapped=all_ended,
+        found=visit.registry.reconciliations().all_for(visit.person) if all_ended else (),
         answers=True,
         sends=True,
-        **told,
+        **values,
     )
 
 
@@ -56,20 +53,20 @@ async def send_file(
     book: Annotated[list[int], Query(max_length=500)] = [],  # noqa: B006 (FastAPI copies it)
     again: bool = False,
 ) -> Response:
-    """Take a file, which is the body, and start comparing it."""
+    """Store the file in the body, and start its comparison."""
     content = await visit.request.body()
-    job = await run_in_threadpool(_started, visit, name, tuple(sorted(set(book))), content, again)
+    job = await run_in_threadpool(_start_comparison, visit, name, tuple(sorted(set(book))), content, again)
     return JSONResponse({"number": job.number})
 
 
 def job_values(visit: Visit) -> dict[str, Any]:
-    """Return what the part of the page shows: the comparisons of this person, or of all for who may see every place."""
-    person, found = visit.person, visit.site.office.jobs.jobs(KIND)
-    mine = [one for one in found if person.places is None or one.author == person.login]
-    return {"jobs": mine[:10], "address": "/reconcile/files"}
+    """Return the values of the fragment: the person's comparisons, or all for a person with all places."""
+    person, jobs = visit.person, visit.site.office.jobs.jobs(KIND)
+    visible = [job for job in jobs if person.places is None or job.author == person.login]
+    return {"jobs": visible[:10], "address": "/reconcile/files"}
 
 
-def _started(visit: Visit, name: str, books: tuple[int, ...], content: bytes, again: bool) -> Job:
+def _start_comparison(visit: Visit, name: str, books: tuple[int, ...], content: bytes, again: bool) -> Job:
     work, person = visit.site.office.reconcile, visit.person
     if work is None:
         raise ReconcileError(NOT_HERE)
@@ -86,13 +83,13 @@ def _started(visit: Visit, name: str, books: tuple[int, ...], content: bytes, ag
     with storage_errors(visit.site.office.folder):
         write_atomically(path, content, mode=0o600)
     try:
-        with _named(path, name):
+        with _with_sent_name(path, name):
             check_sent_workbook(path)
         return visit.site.office.jobs.start(
             KIND,
             name,
             person.login,
-            partial(_compared, work, path, name, books, person),
+            partial(_compare, work, path, name, books, person),
             partial(visit.registry.note_view, person, "reconcile-asked", f"file:{digest}"),
         )
     except BaseException:
@@ -100,7 +97,7 @@ def _started(visit: Visit, name: str, books: tuple[int, ...], content: bytes, ag
         raise
 
 
-def _compared(
+def _compare(
     work: ReconcileWork,
     path: Path,
     name: str,
@@ -109,20 +106,20 @@ def _compared(
     on_progress: OnProgress,
 ) -> JobOutcome:
     try:
-        with _named(path, name):
+        with _with_sent_name(path, name):
             return work(path, name, books, person, on_progress)
     except HotichError as error:
         if isinstance(error, ReconcileError):
             raise
-        log_fault(error)  # its message is for who sits at the machine: it names files and servers
+        log_fault(error)  # the message is for administrators: it names files and servers
         raise ReconcileError(FAULT) from None
     finally:
         path.unlink(missing_ok=True)
 
 
 @contextmanager
-def _named(path: Path, name: str) -> Iterator[None]:
-    """Name a file in what is wrong with it as the person who sent it does."""
+def _with_sent_name(path: Path, name: str) -> Iterator[None]:
+    """Replace the stored file's name in complaints by the name under which it was sent."""
     try:
         yield
     except ReconcileError as error:
@@ -130,8 +127,8 @@ def _named(path: Path, name: str) -> Iterator[None]:
 
 
 def _refuse_other_books(visit: Visit, books: tuple[int, ...]) -> None:
-    """Refuse books that this person may not see, or that are not there."""
-    if any(not 0 <= one <= MAX_ROW_ID for one in books):
+    """Refuse books that do not exist or that the person may not see."""
+    if any(not 0 <= book <= MAX_ROW_ID for book in books):
         raise ReconcileError("Không có quyển sổ ấy. Hãy tải lại trang.")
     states = visit.registry.statistics(visit.person.places).book_states() if books else ()
     if not {state.book_id for state in states} >= set(books):

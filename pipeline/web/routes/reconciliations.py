@@ -1,4 +1,4 @@
-"""Reconciliations: what differs from the shared software, one difference after the other, with the ink on paper."""
+"""Reconciliation with the Ministry's software: differences one after another, each with the ink on paper."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from pipeline.web.security.authentication import current_session
 
 @dataclass(frozen=True, slots=True)
 class DifferenceView:
-    """A difference as the page shows it.
+    """A difference in words.
 
     Attributes:
-        title: What differs.
-        ours: Our value; a code with its label.
+        title: The label of the field, or the kind of difference.
+        ours: The registry's value; a code with its label.
         theirs: The other software's value; a code with its label.
-        proposed: The value with which the form of an amendment begins.
+        proposed: The initial value in the form of an amendment.
         amendable: Whether the difference is in a field.
         ink: The address of the field's picture; ``""``: none.
         page: The address of the page's picture; ``""``: none.
@@ -96,9 +96,8 @@ def _where(asked: StoredDifference) -> str:
 
 
 def _with_label(value: str, spec: FieldSpec | None, schemas: Schemas) -> str:
-    """Return a value; a code with its label."""
-    meant = _as_written(value, spec, schemas)
-    return value if meant == value else f"{value} ({meant})"
+    label = _as_written(value, spec, schemas)
+    return value if label == value else f"{value} ({label})"
 
 
 def _as_written(value: str, spec: FieldSpec | None, schemas: Schemas) -> str:
@@ -117,8 +116,8 @@ def show_reconciliations(visit: VisitDep) -> Response:
     """Show the reconciliations, and to supervisors the form that sends a file."""
     person = visit.person
     sends = _answers(visit.session) and visit.site.office.reconcile is not None
-    # Before the table: of what ends after this the page asks, and gets the table too.
-    told = job_values(visit)
+    # Read before the table: for a comparison that ends later, the page polls and gets the new table.
+    values = job_values(visit)
     return visit.page(
         "reconciliations.html",
         found=visit.registry.reconciliations().all_for(person),
@@ -127,13 +126,13 @@ def show_reconciliations(visit: VisitDep) -> Response:
         swapped=False,
         books=visit.registry.statistics(person.places).book_states() if sends else (),
         most=MOST_FILE_BYTES,
-        **told,
+        **values,
     )
 
 
 @router.get("/{reconciliation_id}")
 def show_next(visit: VisitDep, reconciliation_id: int, after: int = 0, unclear: bool = False) -> Response:
-    """Show the next difference that waits; unclear ones are shown to supervisors."""
+    """Show the next open difference; unclear ones are for supervisors."""
     wanted = unclear and _answers(visit.session)
     asked = visit.registry.reconciliations().next_for(visit.person, reconciliation_id, after, unclear=wanted)
     return _shown(visit, reconciliation_id, asked, unclear=wanted)
@@ -141,10 +140,10 @@ def show_next(visit: VisitDep, reconciliation_id: int, after: int = 0, unclear: 
 
 @router.get("/{reconciliation_id}/theirs")
 def show_theirs(visit: VisitDep, reconciliation_id: int) -> Response:
-    """List what is wrong in the other software."""
-    found = visit.registry.reconciliations().listed(visit.person, reconciliation_id, Answer.THEIRS)
+    """List the errors in the other software."""
+    differences = visit.registry.reconciliations().listed(visit.person, reconciliation_id, Answer.THEIRS)
     visit.registry.note_view(visit.person, "page-shown", f"reconciliation:{reconciliation_id}")
-    views = [difference_view(difference, visit.schemas) for difference in found]
+    views = [difference_view(difference, visit.schemas) for difference in differences]
     return visit.page("theirs.html", views=views, reconciliation_id=reconciliation_id)
 
 
@@ -158,11 +157,11 @@ def answer(
         return _shown(visit, asked.reconciliation_id, asked, refused=_HOW_TO_AMEND)
     with visit.refusing(lambda refused: _shown(visit, asked.reconciliation_id, asked, refused=refused)):
         queue.answer(visit.person, difference_id, said, note)
-    return _to_next(asked, visit.session)
+    return _redirect_to_next(asked, visit.session)
 
 
 class AmendmentForm(BaseModel):
-    """What a person typed into the form of an amendment."""
+    """The inputs of an amendment."""
 
     text: Typed = ""
     decision_number: Typed = ""
@@ -184,7 +183,7 @@ def amend(visit: VisitDep, difference_id: int, typed: Annotated[AmendmentForm, F
         lambda refused: _shown(visit, asked.reconciliation_id, asked, refused=refused, typed=typed)
     ):
         queue.amend(visit.person, difference_id, typed.text, typed.order)
-    return _to_next(asked, visit.session)
+    return _redirect_to_next(asked, visit.session)
 
 
 _HOW_TO_AMEND = "Hãy điền số quyết định, ngày và căn cứ rồi ghi cải chính, bổ sung."
@@ -194,7 +193,7 @@ def _answers(session: Session) -> bool:
     return session.person.role is Role.SUPERVISOR
 
 
-def _to_next(asked: StoredDifference, session: Session) -> Response:
+def _redirect_to_next(asked: StoredDifference, session: Session) -> Response:
     """Redirect to the next difference of the same list."""
     unclear = "&unclear=true" if asked.answer == Answer.UNCLEAR and _answers(session) else ""
     path = f"/reconcile/{asked.reconciliation_id}?after={asked.id}{unclear}"

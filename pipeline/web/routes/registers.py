@@ -1,4 +1,4 @@
-"""The kinds of registers in the browser: listed, and one of the office's own declared, or given further fields."""
+"""Kinds of register in the browser: the list, and the declaration of an own register or of further fields."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipeline.base.errors import SchemaError
 from pipeline.base.model import Severity
 from pipeline.declarations.schema import RecordSpec, Schemas
 from pipeline.declarations.schema.record_text import SaidField, record_of
-from pipeline.form_design.record_declaring import mark_of
+from pipeline.form_design.record_declaring import declaration_digest
 from pipeline.values.kinds import KINDS, TEXT
 from pipeline.web.context import Visit, VisitDep
 from pipeline.web.supervising.office_rules import SEVERITY_WORDS
@@ -22,7 +22,7 @@ from pipeline.web.supervising.workbook_columns import changeable_workbook
 NOT_HERE = "Máy chủ này không khai báo loại sổ. Hãy dùng lệnh hotich schemas declare."
 
 KIND_WORDS = {kind.name: kind.label for kind in KINDS.values() if kind.is_offered}
-"""What the kinds are called that the form offers."""
+"""The names of the kinds of value in the form."""
 
 SHIPPED = "Loại sổ đi kèm phần mềm, không sửa được ở đây."
 MOST_ROWS = 60
@@ -34,7 +34,6 @@ router = APIRouter(prefix="/registers")
 
 @router.get("")
 def show_registers(visit: VisitDep, saved: Annotated[str, Query(max_length=60)] = "") -> Response:
-    """List the kinds of registers."""
     schemas = _schemas(visit)
     return visit.page(
         "supervising/registers.html",
@@ -50,37 +49,36 @@ def show_registers(visit: VisitDep, saved: Annotated[str, Query(max_length=60)] 
 
 @router.get("/new")
 def show_new(visit: VisitDep) -> Response:
-    """Show the form of a new register."""
     return _form(visit, "")
 
 
 @router.post("/new")
 async def declare_new(visit: VisitDep) -> Response:
-    """Show what a form declares, and declare it when it was seen."""
+    """Show the declaration in a form, and store it once it was shown."""
     typed = {key: str(value)[: LONGEST * 2] for key, value in (await visit.request.form()).items()}
-    return await run_in_threadpool(_declared, visit, "", typed)
+    return await run_in_threadpool(_preview_or_declare, visit, "", typed)
 
 
 @router.get("/{record}")
 def show_register(visit: VisitDep, record: str) -> Response:
-    """Show a register, and for one of the office's own the form that adds fields."""
+    """Show a register; for an own register also the form that adds fields."""
     return _form(visit, record)
 
 
 @router.post("/{record}")
 async def add_fields(visit: VisitDep, record: str) -> Response:
-    """Show which fields a form adds, and add them when that was seen."""
+    """Show the fields that a form adds, and add them once they were shown."""
     typed = {key: str(value)[: LONGEST * 2] for key, value in (await visit.request.form()).items()}
-    return await run_in_threadpool(_declared, visit, record, typed)
+    return await run_in_threadpool(_preview_or_declare, visit, record, typed)
 
 
 def _schemas(visit: Visit) -> Schemas:
-    """Return the declarations as they stand on disk, where this server declares any."""
+    """Return the declarations on disk, on a server that can edit them."""
     return visit.schemas if visit.site.office.registers is None else visit.site.office.registers.schemas()
 
 
 def _known(schemas: Schemas, record: str) -> RecordSpec | None:
-    """Return the register of that name; None: a new one."""
+    """Return the register of this name; None: a new register."""
     if not record:
         return None
     if record not in schemas.records:
@@ -88,7 +86,7 @@ def _known(schemas: Schemas, record: str) -> RecordSpec | None:
     return schemas.records[record]
 
 
-def _declared(visit: Visit, record: str, typed: Mapping[str, str]) -> Response:
+def _preview_or_declare(visit: Visit, record: str, typed: Mapping[str, str]) -> Response:
     desk, schemas = visit.site.office.registers, _schemas(visit)
     before = _known(schemas, record)
     with visit.refusing(lambda refused: _form(visit, record, typed=typed, refused=refused), SchemaError):
@@ -96,37 +94,37 @@ def _declared(visit: Visit, record: str, typed: Mapping[str, str]) -> Response:
             raise SchemaError(NOT_HERE)
         if before is not None and record not in schemas.own_records:
             raise SchemaError(SHIPPED)
-        said = said_fields(typed)
-        if before is not None and not said:
+        new_fields = said_fields(typed)
+        if before is not None and not new_fields:
             raise SchemaError("Chưa ghi trường nào để thêm.")
         title, prefix = typed.get("title", "").strip(), typed.get("prefix", "").strip().upper()
-        text = record_of(title, prefix, said, before)
-        made = desk.check(text)
-        if before is None and not made.new:
+        text = record_of(title, prefix, new_fields, before)
+        declaration = desk.check(text)
+        if before is None and not declaration.new:
             raise SchemaError("Đã có một loại sổ cùng tên. Hãy đặt tên khác.")
         if typed.get("confirmed") != "true":
-            return _form(visit, record, typed=typed, preview=made.record)
+            return _form(visit, record, typed=typed, preview=declaration.record)
         desk.declare(text, visit.person.login, typed.get("seen", ""))
-    return RedirectResponse(f"/registers?saved={made.record.record}", status_code=303)
+    return RedirectResponse(f"/registers?saved={declaration.record.record}", status_code=303)
 
 
 def said_fields(typed: Mapping[str, str]) -> list[SaidField]:
-    """Return the fields that a form says, in their order.
+    """Return the fields in a form, in order.
 
     Raises:
-        SchemaError: A kind is none of the form's.
+        SchemaError: A kind is not offered by the form.
     """
-    found = []
-    for at in range(MOST_ROWS):
-        label = typed.get(f"label-{at}", "").strip()
+    fields = []
+    for number in range(MOST_ROWS):
+        label = typed.get(f"label-{number}", "").strip()
         if not label:
             continue
-        kind = typed.get(f"kind-{at}", TEXT.name)
+        kind = typed.get(f"kind-{number}", TEXT.name)
         if kind not in KIND_WORDS:
             raise SchemaError(f"Trường “{label[:60]}”: hãy chọn kiểu trong danh sách.")
-        required = typed.get(f"required-{at}", "") == "true"
-        found.append(SaidField(label, kind, typed.get(f"vocab-{at}", ""), required))
-    return found
+        required = typed.get(f"required-{number}", "") == "true"
+        fields.append(SaidField(label, kind, typed.get(f"vocab-{number}", ""), required))
+    return fields
 
 
 def _form(
@@ -140,7 +138,7 @@ def _form(
     desk, schemas = visit.site.office.registers, _schemas(visit)
     before = _known(schemas, record)
     values: dict[str, Any] = dict(typed or {})
-    values.setdefault("seen", mark_of(desk.text_of(record)) if desk and record else "")
+    values.setdefault("seen", declaration_digest(desk.text_of(record)) if desk and record else "")
     return visit.page(
         "supervising/register.html",
         record=before,
@@ -161,14 +159,14 @@ def _form(
 
 
 def _has_columns(visit: Visit, record: str) -> bool:
-    """Return whether the columns of the workbook of a register can be set, on the server as it was started."""
+    """Return whether the workbook columns of a register can be set on this server."""
     declared = visit.site.office.declared or visit.schemas
     known = declared.records.get(record)
     return known is not None and changeable_workbook(declared, known) is not None
 
 
 def _listed(schemas: Schemas) -> Sequence[tuple[str, str]]:
-    return sorted(((name, vocab.title) for name, vocab in schemas.vocabs.items()), key=lambda one: one[1])
+    return sorted(((name, vocab.title) for name, vocab in schemas.vocabs.items()), key=lambda title: title[1])
 
 
 def _rules(schemas: Schemas, record: RecordSpec | None) -> Sequence[tuple[str, str, Severity | None]]:

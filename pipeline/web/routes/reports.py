@@ -1,4 +1,4 @@
-"""The supervisors' report and the lists behind its figures, always of the person's own places."""
+"""The supervisors' report and the lists behind its figures, always within the person's places."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from pipeline.web.context import Visit, VisitDep, open_acts_for
 from pipeline.web.desk.field_view import STATUS_LABELS
 
 MOST_ROWS = 500
-"""The most rows that a page shows of a list; the workbook has all."""
+"""Largest number of rows of a list on a page; the workbook has all rows."""
 
 WORKED_ON = frozenset({"review", "check", "third", "supervisor"})
 """Stages at which a supervisor may take tasks at the desk."""
@@ -53,15 +53,15 @@ def waiting_table(data: ReportData, lines: Iterable[WaitingTask]) -> ReportTable
     )
     rows = tuple(
         (
-            text_cell(one.book),
-            text_cell(one.scan),
-            count_cell(one.page_no),
-            text_cell("cả trang" if one.row < 0 else one.entry_number),
-            text_cell(STAGE_LABELS[Stage(one.stage)], _desk(one)),
-            count_cell(len(one.fields)),
-            age_cell(one.opened_at, data.tallies.at),
+            text_cell(line.book),
+            text_cell(line.scan),
+            count_cell(line.page_no),
+            text_cell("cả trang" if line.row < 0 else line.entry_number),
+            text_cell(STAGE_LABELS[Stage(line.stage)], _desk(line)),
+            count_cell(len(line.fields)),
+            age_cell(line.opened_at, data.tallies.at),
         )
-        for one in lines
+        for line in lines
     )
     return ReportTable("waiting", "Nhiệm vụ đang chờ, lâu nhất trước", columns, rows, shown=MOST_ROWS)
 
@@ -80,26 +80,25 @@ def field_table(data: ReportData, title: str, before: str, lines: Iterable[Chang
     )
     rows = tuple(
         (
-            text_cell(one.book),
-            text_cell(one.scan),
-            count_cell(one.page_no),
-            text_cell(one.entry_number),
-            text_cell(data.field_label(one.record, one.field)),
-            _text_or_status(one.said_status, one.said),
-            _text_or_status(one.settled_status, one.settled),
-            text_cell(format_moment(one.decided_at)),
+            text_cell(line.book),
+            text_cell(line.scan),
+            count_cell(line.page_no),
+            text_cell(line.entry_number),
+            text_cell(data.field_label(line.record, line.field)),
+            _text_or_status(line.said_status, line.said),
+            _text_or_status(line.settled_status, line.settled),
+            text_cell(format_moment(line.decided_at)),
         )
-        for one in lines
+        for line in lines
     )
     return ReportTable("fields", title, columns, rows, shown=MOST_ROWS)
 
 
-def _desk(one: WaitingTask) -> str:
-    return f"/desk?stage={one.stage}&book={one.book_id}" if one.stage in WORKED_ON else "/tickets"
+def _desk(task: WaitingTask) -> str:
+    return f"/desk?stage={task.stage}&book={task.book_id}" if task.stage in WORKED_ON else "/tickets"
 
 
 def _text_or_status(status: str, text: str) -> ReportCell:
-    """Return the text, or the label of the status where there is none."""
     return text_cell(text or f"({STATUS_LABELS[FieldStatus(status)]})")
 
 
@@ -120,9 +119,9 @@ Asked = Annotated[str | None, Query(max_length=100)]
 @router.get("")
 def show_report(visit: VisitDep, days: Days = SPAN) -> Response:
     person = visit.person
-    made = report_of_data(_basis(visit, days), person.places)
+    report = report_of_data(_basis(visit, days), person.places)
     return visit.page(
-        "report.html", report=made, spans=SPANS, open_acts=open_acts_for(visit.site, visit.session)
+        "report.html", report=report, spans=SPANS, open_acts=open_acts_for(visit.site, visit.session)
     )
 
 
@@ -138,7 +137,6 @@ def download_document(visit: VisitDep, days: Days = SPAN) -> Response:
 
 @router.get("/director")
 def show_director_page(visit: VisitDep) -> Response:
-    """Show the figures that fit one page."""
     data = _basis(visit, SPAN)
     return visit.page(
         "supervising/director.html",
@@ -177,14 +175,14 @@ def show_missing(visit: VisitDep) -> Response:
 
 @router.get("/unlike")
 def show_unlike(visit: VisitDep) -> Response:
-    """List books whose handwriting is unlike that of the calibration."""
+    """List books whose handwriting differs from that of the calibration."""
     tallies = _counting(visit).books()
     return _list(visit, drift_table(_of(visit, tallies)))
 
 
 @router.get("/people")
 def show_people(visit: VisitDep, days: Days = SPAN) -> Response:
-    """Compare people. Only this page does so; that a supervisor opened it is recorded."""
+    """Compare people. Only this page does so, and its opening is recorded."""
     visit.registry.note_view(visit.person, "people-compared", "")
     tallies = _counting(visit).people(days)
     return _list(visit, people_table(_of(visit, tallies, days)))
@@ -201,7 +199,7 @@ def show_waiting(visit: VisitDep, stage: Asked = None, book: int | None = None) 
 def show_overturned(
     visit: VisitDep, record: Asked = None, field: Asked = None, days: Days = SPAN
 ) -> Response:
-    """List fields whose first keyed text a second person changed. That the supervisor saw the list is recorded."""
+    """List fields whose first keyed text a second person changed. The access is recorded."""
     visit.registry.note_view(visit.person, "fields-listed", "list:overturned")
     counting = _counting(visit)
     data = _of(visit, counting.nothing(days), days)
@@ -213,7 +211,7 @@ def show_overturned(
 
 @router.get("/misread")
 def show_misread(visit: VisitDep, form: Asked = None, field: Asked = None, days: Days = SPAN) -> Response:
-    """List fields that the machine read differently from what people settled."""
+    """List fields whose reading differs from the settled value."""
     visit.registry.note_view(visit.person, "fields-listed", "list:misread")
     counting = _counting(visit)
     data = _of(visit, counting.nothing(days), days)
@@ -226,8 +224,7 @@ def _counting(visit: Visit) -> RegistryStatistics:
 
 
 def _basis(visit: Visit, days: int) -> ReportData:
-    """Return all that the whole report is made from."""
-    person, state = visit.person, visit.site.store()
+    person, state = visit.person, visit.site.work.store()
     counting, store = _counting(visit), StoreCheck(state.finished_at, wrong_scans(state))
     return replace(
         _of(visit, counting.all(days), days),
@@ -242,9 +239,9 @@ def _of(visit: Visit, tallies: Statistics, days: int = SPAN) -> ReportData:
 
 
 def _file(visit: Visit, days: int, ending: str) -> Response:
-    made = report_of_data(_basis(visit, days), visit.person.places)
-    headers = {"Content-Disposition": f'attachment; filename="{file_name(made)}{ending}"'}
-    return Response(MAKERS[ending](made), media_type=MEDIA[ending], headers=headers)
+    report = report_of_data(_basis(visit, days), visit.person.places)
+    headers = {"Content-Disposition": f'attachment; filename="{file_name(report)}{ending}"'}
+    return Response(MAKERS[ending](report), media_type=MEDIA[ending], headers=headers)
 
 
 def _list(visit: Visit, table: ReportTable) -> Response:

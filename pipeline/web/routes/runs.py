@@ -1,4 +1,4 @@
-"""Runs: one book now or all books now, how far they are, what the last night came to. Prefect itself is never seen."""
+"""Runs: reading a book or all books at once, the progress, and the result of the last night. Prefect stays hidden."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from pipeline.web.security.access import SCANNING
 ALL_BOOKS = "books:all"
 
 WATCHING = ThreadPoolExecutor(4, thread_name_prefix="progress")
-"""Threads of their own for what open pages are told: many pages, or a slow answer of Prefect, hold nobody else up."""
+"""Separate threads for the events of open pages, so that many pages or a slow Prefect delay no other request."""
 
 router = APIRouter(prefix="/runs")
 
 
 @dataclass(frozen=True, slots=True)
-class AskedRun:
-    """A run that somebody asked for or that was planned, in words.
+class RequestedRun:
+    """A run in words, requested by a person or planned.
 
     Attributes:
-        name: The book or what else it reads.
-        state: Where it is, in Vietnamese.
-        run: What Prefect tells of it.
+        name: The book, or "all books".
+        state: The state in Vietnamese.
+        run: The state from Prefect.
     """
 
     name: str
@@ -44,7 +44,7 @@ class AskedRun:
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """What the last night came to, of the books that a person may see; ``ids``: of each book, by its folder."""
+    """The result of the last night for the books that a person may see; ``ids``: book ids by folder."""
 
     result: NightResult
     books: tuple[Mapping[str, Any], ...]
@@ -58,26 +58,26 @@ def show_runs(visit: VisitDep, asked: str = "") -> Response:
 
 @router.post("")
 def start_night(visit: VisitDep) -> Response:
-    """Have all books read now that the night would read."""
+    """Start reading all books that are due at night."""
     with visit.refusing(lambda refused: _runs_page(visit, refused=refused), RunRefused):
-        visit.site.runs.start_night()
+        visit.site.work.runs.start_night()
     visit.registry.note_view(visit.person, "run-asked", ALL_BOOKS)
     return RedirectResponse("/runs?asked=1", status_code=303)
 
 
 @router.get("/progress")
 async def tell_progress(visit: VisitDep) -> Response:
-    """Tell a page how far the runs are, as events, as long as its person may see it."""
+    """Send the progress of the runs to a page as events, as long as the person may see it."""
 
-    def looked() -> tuple[str, bool]:
+    def read_progress() -> tuple[str, bool]:
         now = visit.site.accounts.session(visit.session.token, is_used=False)
         if now is None or now.must_change or now.person.role not in SCANNING:
             return "", False
-        told = _progress(visit.site, now.person)
-        return visit.site.renderer.text("fragments/progress.html", **told), any(told.values())
+        values = _progress(visit.site, now.person)
+        return visit.site.renderer.text("fragments/progress.html", **values), any(values.values())
 
     async def snapshot() -> tuple[str, bool]:
-        return await asyncio.get_running_loop().run_in_executor(WATCHING, looked)
+        return await asyncio.get_running_loop().run_in_executor(WATCHING, read_progress)
 
     return StreamingResponse(
         progress_events(snapshot), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
@@ -86,22 +86,22 @@ async def tell_progress(visit: VisitDep) -> Response:
 
 @router.post("/{book_id}")
 def start_book(visit: VisitDep, book_id: RowId) -> Response:
-    """Have one book read now."""
     book = book_of(visit, book_id)
     visit.registry.refuse_withdrawn(RegistryPart(book_id))
     with visit.refusing(lambda refused: _runs_page(visit, refused=refused), RunRefused):
-        if visit.site.uploads.books is None or not (visit.site.uploads.books / book.folder_name).is_dir():
+        books = visit.site.work.uploads.books
+        if books is None or not (books / book.folder_name).is_dir():
             raise RunRefused(
                 "Không thấy thư mục của sổ này ở máy chủ nên chưa đọc được. Hãy báo người quản trị máy."
             )
-        visit.site.runs.start_book(visit.site.uploads.books / book.folder_name)
+        visit.site.work.runs.start_book(books / book.folder_name)
     visit.registry.note_view(visit.person, "run-asked", f"book:{book_id}")
     return RedirectResponse("/runs?asked=1", status_code=303)
 
 
 def _runs_page(visit: Visit, done: str = "", *, refused: str = "") -> Response:
-    engine = visit.site.runs.engine()
-    runs, night = _asked_runs(visit)
+    engine = visit.site.work.runs.engine()
+    runs, night = _recent_runs(visit)
     return visit.page(
         "runs.html",
         engine=engine,
@@ -114,36 +114,39 @@ def _runs_page(visit: Visit, done: str = "", *, refused: str = "") -> Response:
 
 
 def _progress(site: Site, person: Person) -> dict[str, Any]:
-    """Return what is read now, and whether anything waits to be read, for the page and for its events."""
+    """Return the books in reading, and whether any run waits, for the page and for its events."""
     lines = site.registry.statistics(person.places).reading_runs()
     return {"lines": lines, "waits": _anything_waits(site)}
 
 
 def _anything_waits(site: Site) -> bool:
-    """Whether a run was asked for that has not begun, or is at work between two books."""
+    """Return whether a requested run has not begun, or is between two books."""
     try:
-        return any(one.is_waiting or one.is_at_work for one in site.runs.recent(10))
+        return any(run.is_waiting or run.is_at_work for run in site.work.runs.recent(10))
     except RunRefused:
         return False
 
 
-def _asked_runs(visit: Visit) -> tuple[tuple[AskedRun, ...], Night | None]:
-    """Return the last runs and the last night, of books that the person may see; nothing where Prefect is away."""
+def _recent_runs(visit: Visit) -> tuple[tuple[RequestedRun, ...], Night | None]:
+    """Return the last runs and the last night, limited to books that the person may see; nothing without Prefect."""
     try:
-        recent, night = visit.site.runs.recent(), visit.site.runs.last_night()
+        recent, night = visit.site.work.runs.recent(), visit.site.work.runs.last_night()
     except RunRefused:
         return (), None
-    seen = {
-        one.folder_name: one.book_id for one in visit.registry.statistics(visit.person.places).book_states()
+    visible_books = {
+        state.folder_name: state.book_id
+        for state in visit.registry.statistics(visit.person.places).book_states()
     }
     runs = []
     for run in recent:
         folder = run.folder.rstrip("/").rpartition("/")[2]
-        if run.flow == NIGHT or folder in seen:
-            runs.append(AskedRun("Mọi sổ" if run.flow == NIGHT else folder, _in_words(run), run))
+        if run.flow == NIGHT or folder in visible_books:
+            runs.append(RequestedRun("Mọi sổ" if run.flow == NIGHT else folder, _in_words(run), run))
     if night is None:
         return tuple(runs[:10]), None
-    return tuple(runs[:10]), Night(night, tuple(row for row in night.books if row.get("book") in seen), seen)
+    return tuple(runs[:10]), Night(
+        night, tuple(row for row in night.books if row.get("book") in visible_books), visible_books
+    )
 
 
 def _in_words(run: RunState) -> str:

@@ -1,6 +1,6 @@
-"""Looking for entries across books, and what is found with its ink beside it. For checkers and supervisors.
+"""Search for entries across books, with the ink of the hits. For checkers and supervisors.
 
-What is asked comes in the body of a form: no name stands in an address, so that no log and no history holds one.
+The criteria travel in the body of a form: no name is in an address, and so in no log and no browser history.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ router = APIRouter(prefix="/search")
 
 
 class SearchForm(SearchTexts):
-    """What somebody typed, as the form shows it again; ``after``: where the page of results begins."""
+    """The inputs of a search; ``after``: the start of the page of results."""
 
     parent: Typed = ""
     parent_2: Typed = ""
@@ -45,10 +45,10 @@ class SearchForm(SearchTexts):
     after: Annotated[str, Field(max_length=40)] = ""
 
     def criteria(self, records: Collection[str]) -> SearchCriteria:
-        """Return what is looked for.
+        """Return the search criteria.
 
         Raises:
-            SearchRefused: A year is none, or the kind of event is unknown.
+            SearchRefused: A year is malformed, or the record is unknown.
         """
         if self.record and self.record not in records:
             raise SearchRefused("Không có loại sự kiện ấy. Hãy chọn trong danh sách.")
@@ -56,23 +56,21 @@ class SearchForm(SearchTexts):
 
 
 def _year(written: str) -> int | None:
-    told = written.strip()
-    if not told:
+    year = written.strip()
+    if not year:
         return None
-    if not (len(told) == 4 and told.isascii() and told.isdecimal()):
+    if not (len(year) == 4 and year.isascii() and year.isdecimal()):
         raise SearchRefused("Năm phải có bốn chữ số, ví dụ 1998.")
-    return int(told)
+    return int(year)
 
 
 @router.get("")
 def show_search(visit: VisitDep) -> Response:
-    """Show the form."""
     return _page(visit, SearchForm())
 
 
 @router.post("")
 def search(visit: VisitDep, typed: Annotated[SearchForm, Form()]) -> Response:
-    """Look for entries."""
     with (
         visit.refusing(lambda refused: _page(visit, typed, refused=refused)),
         visit.refusing(lambda refused: _page(visit, typed, refused=refused, status=429), TooManySearches),
@@ -85,10 +83,10 @@ def search(visit: VisitDep, typed: Annotated[SearchForm, Form()]) -> Response:
 
 @router.get("/{request_id}/ink/{entry_id}/{field}")
 def ink(visit: VisitDep, request_id: RowId, entry_id: RowId, field: str) -> Response:
-    """Return the ink of a name that a search of this person found; the search itself is in the audit."""
-    found = visit.registry.ink_of_hit(visit.person, request_id, entry_id, field, now=visit.site.now)
+    """Return the ink of a name in a hit of this person's search; the search itself is in the audit log."""
+    hit = visit.registry.ink_of_hit(visit.person, request_id, entry_id, field, now=visit.site.now)
     return picture_response(
-        visit.site.pictures.snippet(page_source(visit.site, found.book_id, found.ref), found.box)
+        visit.site.work.pictures.snippet(page_source(visit.site, hit.book_id, hit.ref), hit.box)
     )
 
 
@@ -98,8 +96,8 @@ def _page(
     left_out = 0
     if result is not None:
         left_out = sum(
-            one.record not in visit.schemas.records and visit.person.may_see(one.place_code)
-            for one in visit.registry.undeclared_books()
+            book.record not in visit.schemas.records and visit.person.may_see(book.place_code)
+            for book in visit.registry.undeclared_books()
         )
     return visit.page(
         "search/search.html",
@@ -111,7 +109,7 @@ def _page(
         later=bool(typed.after),
         may_open=visit.person.role is Role.SUPERVISOR,
         records={name: spec.title for name, spec in visit.schemas.records.items()},
-        purposes={one.value: PURPOSE_LABELS[one] for one in SearchPurpose},
+        purposes={purpose.value: PURPOSE_LABELS[purpose] for purpose in SearchPurpose},
         state_labels=HIT_STATE_LABELS,
         nearness_labels=NEARNESS_LABELS,
         most=MOST_LETTERS,

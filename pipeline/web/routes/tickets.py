@@ -1,4 +1,4 @@
-"""The tickets of pages that must be scanned again: which page of which volume, and the scan that answers them."""
+"""Tickets of pages to be scanned again: page, volume, and the scan that answers the ticket."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ def _tickets_page(visit: Visit, *, closed: bool = False, refused: str = "") -> R
     tickets = visit.desk.tickets(visit.person, closed=closed)
     answers = {
         upload.ticket_id: upload.file
-        for book_id in {one.book_id for one in tickets}
-        for upload in visit.site.uploads.of_book(book_id)
+        for book_id in {ticket.book_id for ticket in tickets}
+        for upload in visit.site.work.uploads.of_book(book_id)
         if upload.state is UploadState.STORED
     }
     return visit.page(
         "tickets.html",
         tickets=tickets,
-        answered={one.id: answers.get(one.id, "") for one in tickets},
+        answered={ticket.id: answers.get(ticket.id, "") for ticket in tickets},
         title_of=visit.schemas.title_of,
         records=tuple(visit.schemas.records),
-        takes=visit.site.uploads.is_open,
+        takes=visit.site.work.uploads.is_open,
         closed=closed,
         refused=refused,
         withdraws=visit.person.role is Role.SUPERVISOR,

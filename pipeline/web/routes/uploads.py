@@ -1,6 +1,6 @@
-"""The door for scans: a file comes in pieces, each with its SHA-256, and goes on where it stopped.
+"""Upload of scans: a file arrives in pieces, each with its SHA-256, and resumes where it stopped.
 
-Scripts of the page of a book's scans, and of a telephone, send the requests; JSON comes back.
+The scripts of a book's scan page and of the telephone page send the requests; the answers are JSON.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ UploadId = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 
 
 class BeginRequest(BaseModel):
-    """A file that a browser wants to send; ``original``: the photograph from which a page was cut."""
+    """A file to upload; ``original``: the photograph from which a page was cut."""
 
     name: str = Field(min_length=1, max_length=255)
     size: int = Field(ge=0, le=MOST)
@@ -35,7 +35,7 @@ class BeginRequest(BaseModel):
 
 
 class EndRequest(BaseModel):
-    """What a browser says of a file of which it has sent all."""
+    """The digest of a completely sent file."""
 
     sha256: str = Field(pattern=DIGEST)
 
@@ -45,45 +45,45 @@ router = APIRouter(prefix="/uploads")
 
 @router.get("/{book_id}")
 def show_uploads(visit: VisitDep, book_id: RowId) -> Response:
-    """Return how far the uploads of a book are: counts, and those that a person must look at."""
+    """Return the progress of a book's uploads: counts, and the uploads that a person must look at."""
     book_of(visit, book_id)
-    page = visit.site.uploads.page_of(book_id)
-    looked_at = [asdict(one) for one in (*page.refused, *page.broken)]
-    kept = ("upload_id", "name", "state", "message", "broken", "login", "ticket_id")
+    page = visit.site.work.uploads.page_of(book_id)
+    flawed = [asdict(upload) for upload in (*page.refused, *page.broken)]
+    keys = ("upload_id", "name", "state", "message", "broken", "login", "ticket_id")
     return JSONResponse(
         {
             "stored": page.stored,
             "checking": page.checking,
             "half": len(page.half),
-            "flawed": [{key: one[key] for key in kept} for one in looked_at],
+            "flawed": [{key: upload[key] for key in keys} for upload in flawed],
         }
     )
 
 
 @router.post("/{book_id}")
-def begin(visit: VisitDep, book_id: RowId, wanted: BeginRequest) -> Response:
-    """Begin an upload, or go on with a half one."""
+def begin(visit: VisitDep, book_id: RowId, request: BeginRequest) -> Response:
+    """Begin an upload, or resume a half one."""
     book = book_of(visit, book_id)
     visit.registry.refuse_withdrawn(RegistryPart(book_id))
-    if wanted.ticket is not None:
-        visit.desk.open_ticket(visit.person, book_id, wanted.ticket)
-    upload, here = visit.site.uploads.begin(
+    if request.ticket is not None:
+        visit.desk.open_ticket(visit.person, book_id, request.ticket)
+    upload, received = visit.site.work.uploads.begin(
         book_id,
         book.folder_name,
         visit.person.login,
-        wanted.name,
-        wanted.size,
-        wanted.modified,
-        wanted.ticket,
-        "" if wanted.ticket is None else answer_name(wanted.ticket, ""),
-        is_original=wanted.original,
+        request.name,
+        request.size,
+        request.modified,
+        request.ticket,
+        "" if request.ticket is None else answer_name(request.ticket, ""),
+        is_original=request.original,
     )
     return JSONResponse(
         {
             "upload": upload.upload_id,
-            "received": here,
+            "received": received,
             "state": upload.state,
-            "piece": visit.site.uploads.options.piece_bytes,
+            "piece": visit.site.work.uploads.options.piece_bytes,
         }
     )
 
@@ -96,19 +96,21 @@ async def append(
     offset: Annotated[int, Query(ge=0, le=MOST)],
     x_sha256: Annotated[str, Header(pattern=DIGEST)],
 ) -> Response:
-    """Add a piece of bytes, which is the body; only here is a body neither form nor JSON."""
+    """Append a piece of bytes, which is the body; only this route takes a body that is neither form nor JSON."""
     piece = await visit.request.body()
     login = visit.person.login
-    here = await run_in_threadpool(
-        visit.site.uploads.append, book_id, upload_id, login, offset, piece, x_sha256
+    received = await run_in_threadpool(
+        visit.site.work.uploads.append, book_id, upload_id, login, offset, piece, x_sha256
     )
-    return JSONResponse({"received": here})
+    return JSONResponse({"received": received})
 
 
 @router.post("/{book_id}/{upload_id}/end")
-def end(visit: VisitDep, book_id: RowId, upload_id: UploadId, said: EndRequest) -> Response:
-    """Prove all of an upload, and look through it behind the answer."""
+def end(visit: VisitDep, book_id: RowId, upload_id: UploadId, request: EndRequest) -> Response:
+    """Verify the whole upload, and inspect it in the background."""
     book = book_of(visit, book_id)
-    upload = visit.site.uploads.end(book_id, upload_id, visit.person.login, said.sha256, book.folder_name)
+    upload = visit.site.work.uploads.end(
+        book_id, upload_id, visit.person.login, request.sha256, book.folder_name
+    )
     visit.registry.note_view(visit.person, "scan-sent", f"book:{book_id}")
     return JSONResponse({"state": upload.state})

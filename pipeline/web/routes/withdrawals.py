@@ -1,7 +1,7 @@
-"""Withdrawing a book, a scan, a page or an entry, putting it back, and replacing a page. Only for supervisors.
+"""Withdrawal and reinstatement of a book, scan, page or entry, and page replacement. Only for supervisors.
 
-What hangs on a part is shown before it is withdrawn. The rest of the books is checked anew after every act, behind the
-answer.
+The consequences for a part are shown before its withdrawal. After each act the rest of the book is checked again in
+the background.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ PAGE_KIND_WORDS = {
 }
 
 MOST_PICTURES = 4
-"""Pictures of the pages of a scan that are shown before it is withdrawn."""
+"""Number of page pictures that are shown before a scan is withdrawn."""
 
 PART = re.compile(
     r"book|scan:[0-9a-f]{64}|page:[0-9a-f]{64}:[1-9]\d{0,5}|entry:[0-9a-f]{64}:[1-9]\d{0,5}:\d{1,4}"
 )
-"""A part of a book as addresses and forms name it."""
+"""The name of a part of a book in addresses and forms."""
 
 PAGE = re.compile(r"[0-9a-f]{64}:[1-9]\d{0,5}")
 
 
 def part_named(book_id: int, name: str) -> RegistryPart:
-    """Return the part of a book that an address or a form names; 404 for anything else."""
+    """Return the part of a book under this name; 404 for anything else."""
     if PART.fullmatch(name) is None:
         raise HTTPException(404)
     words = [*name.split(":")[1:], None, None, None]
@@ -52,7 +52,7 @@ def part_named(book_id: int, name: str) -> RegistryPart:
 
 
 def page_named(name: str) -> PageRef:
-    """Return the page that a form names; 404 for anything else."""
+    """Return the page under this name; 404 for anything else."""
     if PAGE.fullmatch(name) is None:
         raise HTTPException(404)
     scan, _, page_no = name.partition(":")
@@ -60,14 +60,14 @@ def page_named(name: str) -> PageRef:
 
 
 def likely_page(pages: Sequence[BookPage], old: PageRef) -> str:
-    """Return the last other page that holds an entry of the same number, as a form names it; ``""``: there is none."""
+    """Return the name of the last other page with an entry of the same number; ``""``: no such page."""
     numbers = {number for page in pages if page.ref == old for _, number in page.entries if number}
-    found = [
+    candidates = [
         page.ref
         for page in pages
         if page.ref != old and not numbers.isdisjoint(number for _, number in page.entries)
     ]
-    return f"{found[-1].scan_sha256}:{found[-1].page_no}" if found else ""
+    return f"{candidates[-1].scan_sha256}:{candidates[-1].page_no}" if candidates else ""
 
 
 router = APIRouter(prefix="/withdrawals")
@@ -75,7 +75,7 @@ router = APIRouter(prefix="/withdrawals")
 
 @router.get("")
 def show_withdrawals(visit: VisitDep) -> Response:
-    """Show what is withdrawn, and the books of which something can be."""
+    """Show all withdrawals, and the books from which parts can be withdrawn."""
     rows = [row for record in visit.schemas.records for row in visit.registry.book_rows(record)]
     return visit.page(
         "withdrawals.html",
@@ -87,12 +87,12 @@ def show_withdrawals(visit: VisitDep) -> Response:
 
 
 class WithdrawalQuery(BaseModel):
-    """What the page of a book shows besides.
+    """Query of a book's withdrawal page.
 
     Attributes:
-        part: What is to be withdrawn, to be looked at first.
-        old: The page that another one is to take the place of.
-        done: What was done just now.
+        part: The part whose withdrawal is previewed.
+        old: The page to be replaced.
+        done: The act that was just done.
     """
 
     part: str = Field(default="", max_length=100)
@@ -101,9 +101,8 @@ class WithdrawalQuery(BaseModel):
 
 
 @router.get("/{book_id}")
-def show_book(visit: VisitDep, book_id: RowId, asked: Annotated[WithdrawalQuery, Query()]) -> Response:
-    """Show the pages of a book and what was withdrawn of it."""
-    return _shown(visit, book_id, asked)
+def show_book(visit: VisitDep, book_id: RowId, query: Annotated[WithdrawalQuery, Query()]) -> Response:
+    return _shown(visit, book_id, query)
 
 
 @router.post("/{book_id}")
@@ -157,55 +156,55 @@ def replace(
 def _pictures_of(
     book_id: int, part: RegistryPart, refs: Sequence[PageRef], failed: Collection[tuple[str, int | None]]
 ) -> list[tuple[int, str]]:
-    """Return number and picture of the pages that a part would take out; of a book none."""
+    """Return number and picture address of the pages in a part; none for a whole book."""
     if part.scan_sha256 is None:
         return []
     if part.page_no is not None:
         refs = [PageRef(part.scan_sha256, part.page_no)]
     return [
-        (one.page_no, f"/pictures/books/{book_id}/{kind}{one.scan_sha256}/{one.page_no}")
-        for one in refs
-        if one.scan_sha256 == part.scan_sha256
-        for kind in ("failures/" if (one.scan_sha256, one.page_no) in failed else "",)
+        (ref.page_no, f"/pictures/books/{book_id}/{kind}{ref.scan_sha256}/{ref.page_no}")
+        for ref in refs
+        if ref.scan_sha256 == part.scan_sha256
+        for kind in ("failures/" if (ref.scan_sha256, ref.page_no) in failed else "",)
     ]
 
 
 def _done(visit: Visit, book_id: int, done: str) -> Response:
-    check = BackgroundTask(visit.site.check, book_id)
+    check = BackgroundTask(visit.site.work.check, book_id)
     return RedirectResponse(f"/withdrawals/{book_id}?done={done}", status_code=303, background=check)
 
 
 def _shown(
     visit: Visit,
     book_id: int,
-    asked: WithdrawalQuery = WithdrawalQuery(),
+    query: WithdrawalQuery = WithdrawalQuery(),
     *,
     refused: str = "",
     typed: str = "",
 ) -> Response:
     acts = visit.desk.withdrawals(visit.person, book_id)
-    told = visit.desk.withdrawal_preview(visit.person, part_named(book_id, asked.part or "book"))
+    preview = visit.desk.withdrawal_preview(visit.person, part_named(book_id, query.part or "book"))
     pages = visit.desk.pages_of_book(visit.person, book_id)
-    failed = {(one.sha256, one.page_no) for one in visit.registry.read_failures(book_id)}
-    pictures = _pictures_of(book_id, told.part, [one.ref for one in pages], failed)
+    failed = {(failure.sha256, failure.page_no) for failure in visit.registry.read_failures(book_id)}
+    pictures = _pictures_of(book_id, preview.part, [page.ref for page in pages], failed)
     return visit.page(
         "withdrawal.html",
         book_id=book_id,
-        book=told.book,
+        book=preview.book,
         pages=pages,
         acts=acts,
-        part=asked.part,
-        old=asked.old,
-        likely=likely_page(pages, page_named(asked.old)) if asked.old else "",
-        told=told,
+        part=query.part,
+        old=query.old,
+        likely=likely_page(pages, page_named(query.old)) if query.old else "",
+        told=preview,
         pictures=pictures[:MOST_PICTURES],
         more=max(0, len(pictures) - MOST_PICTURES),
-        lines=told.lines(PersonNames(visit.site.accounts.names)),
-        what=PART_LABELS[told.part.kind],
+        lines=preview.lines(PersonNames(visit.site.accounts.names)),
+        what=PART_LABELS[preview.part.kind],
         kind_words=WITHDRAWAL_LABELS,
         part_labels=PART_LABELS,
         page_kinds=PAGE_KIND_WORDS,
-        done=asked.done,
+        done=query.done,
         refused=refused,
         typed=typed,
     )

@@ -1,4 +1,4 @@
-"""The plan of the office: how many entries of a place and a kind are to be done by when. Only for supervisors."""
+"""The plan of the office: number of entries due by place and record. Only for supervisors."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from pipeline.web.supervising.staff_file_desk import StaffFileDesk
 NOT_HERE = "Máy chủ này không sửa kế hoạch trên trình duyệt. Người quản trị máy sửa tệp plan.toml."
 MOST_ENTRIES = 100_000_000
 WHOLE = re.compile(r"[0-9]{1,12}|[0-9]{1,3}(?:[. ][0-9]{3}){1,3}")
-"""How people write whole numbers: ``1200``, ``1.200``, ``1 200``."""
+"""Accepted forms of whole numbers: ``1200``, ``1.200``, ``1 200``."""
 
 router = APIRouter(prefix="/plan")
 
@@ -36,7 +36,7 @@ Seen = Annotated[str, Form(max_length=64)]
 
 @dataclass(frozen=True, slots=True)
 class PlannedRow:
-    """A row of the plan as the page shows it; ``books`` and ``entries``: those of the registry that count for it."""
+    """A row of the plan; ``books`` and ``entries``: numbers in the registry that count towards it."""
 
     number: int
     row: WorkPlanRow
@@ -51,7 +51,7 @@ def show_plan(visit: VisitDep, done: Annotated[str, Query(max_length=20)] = "") 
 
 
 class PlanForm(BaseModel):
-    """A new row as it is typed."""
+    """The inputs of a new row."""
 
     seen: str = Field(default="", max_length=64)
     place: Typed = ""
@@ -64,7 +64,6 @@ class PlanForm(BaseModel):
 
 @router.post("")
 def add_row(visit: VisitDep, typed: Annotated[PlanForm, Form()]) -> Response:
-    """Add a row for a place that has books here."""
     with visit.refusing(lambda refused: _page(visit, refused=refused, typed=typed), SettingsRefused):
         if typed.place not in _places(visit):
             raise SettingsRefused("Hãy chọn nơi đăng ký trong danh sách những nơi bạn được giao.")
@@ -77,8 +76,8 @@ def add_row(visit: VisitDep, typed: Annotated[PlanForm, Form()]) -> Response:
             "to": _whole(typed.last, "Năm mở sổ, đến", FIRST, LAST) if typed.last.strip() else None,
             **_target(typed.entries, typed.due),
         }
-        written = {key: value for key, value in values.items() if value is not None}
-        _change(visit, typed.seen, partial(with_row, table=TABLE, values=written), _told(visit, written))
+        row = {key: value for key, value in values.items() if value is not None}
+        _change(visit, typed.seen, partial(with_row, table=TABLE, values=row), _added_line(visit, row))
     return RedirectResponse("/plan?done=added", status_code=303)
 
 
@@ -86,16 +85,15 @@ def add_row(visit: VisitDep, typed: Annotated[PlanForm, Form()]) -> Response:
 def change_row(
     visit: VisitDep, number: RowId, seen: Seen = "", entries: Short = "", due: Short = ""
 ) -> Response:
-    """Change the target and the due date of a row."""
     row = _row(visit, number)
     with visit.refusing(lambda refused: _page(visit, refused=refused), SettingsRefused):
         values = _target(entries, due)
-        told = (
-            f"{_named(visit, row)}: {row.entries} → {values['entries']} sự kiện, "
+        line = (
+            f"{_row_title(visit, row)}: {row.entries} → {values['entries']} sự kiện, "
             f"hạn {_day(row.due)} → {_day(values['due'])}"
         )
         edit = partial(with_changed_row, table=TABLE, number=number, values=values)
-        _change(visit, seen, edit, told)
+        _change(visit, seen, edit, line)
     return RedirectResponse("/plan?done=changed", status_code=303)
 
 
@@ -103,8 +101,8 @@ def change_row(
 def remove_row(visit: VisitDep, number: RowId, seen: Seen = "") -> Response:
     row = _row(visit, number)
     with visit.refusing(lambda refused: _page(visit, refused=refused), SettingsRefused):
-        told = f"Bỏ {_named(visit, row)}: {row.entries} sự kiện, hạn {_day(row.due)}"
-        _change(visit, seen, partial(without_row, table=TABLE, number=number), told)
+        line = f"Bỏ {_row_title(visit, row)}: {row.entries} sự kiện, hạn {_day(row.due)}"
+        _change(visit, seen, partial(without_row, table=TABLE, number=number), line)
     return RedirectResponse("/plan?done=removed", status_code=303)
 
 
@@ -115,7 +113,7 @@ def _desk(visit: Visit) -> StaffFileDesk[WorkPlan]:
 
 
 def _row(visit: Visit, number: int) -> WorkPlanRow:
-    """Return a row of the plan of a place that this person may see; 404 where there is none."""
+    """Return a row of the plan in a place that the person may see; 404 for an unknown row."""
     rows = visit.site.office.plan.loaded().rows if visit.site.office.plan is not None else ()
     if number >= len(rows):
         raise HTTPException(404)
@@ -124,22 +122,22 @@ def _row(visit: Visit, number: int) -> WorkPlanRow:
     return rows[number]
 
 
-def _change(visit: Visit, seen: str, edit: Callable[[str], str], told: str) -> None:
+def _change(visit: Visit, seen: str, edit: Callable[[str], str], line: str) -> None:
     person = visit.person
     _desk(visit).change(
         seen,
         edit,
         author=person.login,
-        lines=[told],
+        lines=[line],
         note=lambda number, digest: visit.registry.note_view(
             person, "plan-changed", f"plan:{number}", {"file": digest}
         ),
-        apply=lambda plan: exchange_parts(visit.request, lambda now: replace(now, plan=plan)),
+        apply=lambda plan: exchange_parts(visit.request, lambda site: replace(site, plan=plan)),
     )
 
 
 def _target(entries: str, due: str) -> dict[str, Any]:
-    """Return target and due date of a form; no date: None."""
+    """Return the target and the due date in a form; None: no due date."""
     count = _whole(entries, "Số sự kiện phải xong", 1, MOST_ENTRIES)
     if not due.strip():
         return {"entries": count, "due": None}
@@ -159,22 +157,22 @@ def _whole(text: str, label: str, least: int, most: int) -> int:
 
 
 def _places(visit: Visit) -> dict[str, str]:
-    """Return the registration places that this person may see, by code."""
+    """Return the names of the registration places that the person may see, by code."""
     return {
-        one.code: one.name or one.code
-        for one in visit.site.accounts.places()
-        if visit.person.may_see(one.code)
+        place.code: place.name or place.code
+        for place in visit.site.accounts.places()
+        if visit.person.may_see(place.code)
     }
 
 
-def _named(visit: Visit, row: WorkPlanRow) -> str:
+def _row_title(visit: Visit, row: WorkPlanRow) -> str:
     years = f", {row.years}" if row.years else ""
     return f"{row.place}, {visit.schemas.title_of(row.record)}{years}"
 
 
-def _told(visit: Visit, values: Mapping[str, Any]) -> str:
+def _added_line(visit: Visit, values: Mapping[str, Any]) -> str:
     row = WorkPlanRow.model_validate(dict(values))
-    return f"Thêm {_named(visit, row)}: {row.entries} sự kiện, hạn {_day(row.due)}"
+    return f"Thêm {_row_title(visit, row)}: {row.entries} sự kiện, hạn {_day(row.due)}"
 
 
 def _day(day: date | None) -> str:
@@ -184,15 +182,15 @@ def _day(day: date | None) -> str:
 def _planned(
     number: int, row: WorkPlanRow, names: Mapping[str, str], states: Sequence[BookState]
 ) -> PlannedRow:
-    mine = [
-        one
-        for one in states
-        if (one.place_code, one.record) == (row.place, row.record)
-        and one.year.isdigit()
-        and row.from_ <= int(one.year) <= row.to
+    matching = [
+        state
+        for state in states
+        if (state.place_code, state.record) == (row.place, row.record)
+        and state.year.isdigit()
+        and row.from_ <= int(state.year) <= row.to
     ]
     name = names.get(row.place, row.place)
-    return PlannedRow(number, row, name, len(mine), sum(one.entries for one in mine))
+    return PlannedRow(number, row, name, len(matching), sum(state.entries for state in matching))
 
 
 def _page(visit: Visit, *, done: str = "", refused: str = "", typed: PlanForm = PlanForm()) -> Response:

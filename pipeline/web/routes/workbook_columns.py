@@ -1,4 +1,4 @@
-"""The columns of the workbook of a register whose workbook the Ministry has not set: ordered, named, left out."""
+"""Workbook columns of a register whose workbook the Ministry has not prescribed: order, names, omissions."""
 
 from __future__ import annotations
 
@@ -42,25 +42,24 @@ router = APIRouter(prefix="/registers")
 def show_columns(
     request: Request, site: SiteDep, record: str, saved: Annotated[str, Query(max_length=10)] = ""
 ) -> Response:
-    """Show the columns of the workbook of a register."""
     return _page(request, site, record, saved=bool(saved))
 
 
 @router.post("/{record}/workbook")
 async def change_columns(request: Request, site: SiteDep, session: SessionDep, record: str) -> Response:
-    """Show which columns a form asks for, and keep them when that was seen."""
+    """Show the columns in a form, and save them once they were shown."""
     typed = {key: str(value)[:MOST_TYPED] for key, value in (await request.form()).items()}
-    return await run_in_threadpool(_changed, request, site, session, record, typed)
+    return await run_in_threadpool(_preview_or_save, request, site, session, record, typed)
 
 
-def _changed(
+def _preview_or_save(
     request: Request, site: Site, session: Session, record: str, typed: Mapping[str, str]
 ) -> Response:
     spec, workbook = _workbook(site, record)
-    keys = [f"{start}{one.name}" for one in spec.fields if one.column for start in (PLACE, NAME)]
+    keys = [f"{start}{field.name}" for field in spec.fields if field.column for start in (PLACE, NAME)]
     form = {key: typed.get(key, "") for key in (*keys, "reason", "remove", "seen", "confirmed")}
     edit = partial(edited_columns, form=form, record=spec, spec=workbook)
-    at = f"/registers/{record}/workbook"
+    address = f"/registers/{record}/workbook"
     try:
         answer = save_rows(
             request,
@@ -69,7 +68,7 @@ def _changed(
             form,
             edit,
             f"Cột của bảng {workbook.export}",
-            at,
+            address,
             (*keys, "reason", "remove"),
             EFFECTS,
         )
@@ -77,11 +76,11 @@ def _changed(
         return _page(request, site, record, refused=stale.message)
     except SettingsRefused as refused:
         return _page(request, site, record, refused=refused.message, typed=form)
-    return answer or RedirectResponse(f"{at}?saved=yes", status_code=303)
+    return answer or RedirectResponse(f"{address}?saved=yes", status_code=303)
 
 
 def _workbook(site: Site, record: str) -> tuple[RecordSpec, ExportSpec]:
-    """Return a register and the workbook whose columns an office sets; 404 where there is none."""
+    """Return a register and its workbook if an office may set the columns; 404 otherwise."""
     declared = declared_of(site)
     spec = declared.records.get(record)
     workbook = None if spec is None else changeable_workbook(declared, spec)
@@ -110,7 +109,7 @@ def _page(
             refused, edits = "\n".join(dict.fromkeys(filter(None, (refused, broken.message)))), False
     columns = shown_columns(declared_of(site), spec, workbook, own[1] if own else None)
     if typed is not None:
-        columns = tuple(_as_typed(one, typed) for one in columns)
+        columns = tuple(_as_typed(column, typed) for column in columns)
     return site.renderer.render(
         request,
         "supervising/workbook_columns.html",
@@ -128,5 +127,5 @@ def _page(
     )
 
 
-def _as_typed(one: WorkbookColumn, typed: Mapping[str, str]) -> WorkbookColumn:
-    return replace(one, place=typed[f"{PLACE}{one.field}"], name=typed[f"{NAME}{one.field}"])
+def _as_typed(column: WorkbookColumn, typed: Mapping[str, str]) -> WorkbookColumn:
+    return replace(column, place=typed[f"{PLACE}{column.field}"], name=typed[f"{NAME}{column.field}"])

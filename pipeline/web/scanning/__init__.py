@@ -1,1 +1,1 @@
-"""What the pages of the scanning staff show: books and their covers, scans, runs, telephones."""
+"""Views of the pages for scanning staff: books and covers, intake, progress."""

@@ -1,4 +1,4 @@
-"""The list of books: where each stands, by place, kind of event and year, and folders that no book was made of yet."""
+"""The list of books with their stages, filtered by place, record and year, and folders without a book."""
 
 from __future__ import annotations
 
@@ -18,18 +18,13 @@ from pipeline.registry.statistics.book_states import BOOK_STAGE_LABELS, BookStag
 from pipeline.scans.inbox.book_folder import files_in_book
 
 MOST_ROWS = 200
-"""Books that are shown at once; filters find the others."""
+"""Largest number of books shown; filters reach the others."""
 
 MOST_FOLDERS = 100
 
 
 class BookFilter(BaseModel):
-    """What the list is narrowed to; ``""`` stands for all.
-
-    Attributes:
-        place: The code of the registration place.
-        year: The year of the volume.
-    """
+    """The filter of the list; ``""`` admits all."""
 
     place: str = Field(default="", max_length=40)
     record: str = Field(default="", max_length=40)
@@ -37,7 +32,7 @@ class BookFilter(BaseModel):
     stage: str = Field(default="", max_length=20)
 
     def admits(self, book: BookState, *, any_stage: bool = False) -> bool:
-        """Whether the list shows a book; with ``any_stage`` wherever it stands."""
+        """Return whether the list shows a book; with ``any_stage`` at whatever stage."""
         return (
             self.place in ("", book.place_code)
             and self.record in ("", book.record)
@@ -46,27 +41,27 @@ class BookFilter(BaseModel):
         )
 
     def query(self, stage: str) -> str:
-        """The address of the same list, narrowed to another stage."""
-        told = (("place", self.place), ("record", self.record), ("year", self.year), ("stage", stage))
-        return "&".join(f"{key}={value}" for key, value in told if value)
+        """Return the query of the same list at another stage."""
+        parameters = (("place", self.place), ("record", self.record), ("year", self.year), ("stage", stage))
+        return "&".join(f"{key}={value}" for key, value in parameters if value)
 
 
 @dataclass(frozen=True, slots=True)
 class ListedBook:
-    """A book of the list; ``files``: what lies in its folder now, None where the folder is not known."""
+    """A book in the list; ``files``: number of files in its folder, None where the folder is unknown."""
 
     state: BookState
     files: int | None
 
     @property
     def new_files(self) -> int:
-        """Files that no run has noted yet."""
+        """Number of files that no run has noted yet."""
         return max(0, (self.files or 0) - self.state.scans - self.state.refused)
 
 
 @dataclass(frozen=True, slots=True)
 class UnknownFolder:
-    """A folder among the books that is no book of the registry yet, with its ledger or with what is wrong with it."""
+    """A folder among the books without a book in the registry, with its ledger or the ledger's flaw."""
 
     name: str
     files: int
@@ -76,15 +71,15 @@ class UnknownFolder:
 
 @dataclass(frozen=True, slots=True)
 class BookList:
-    """The list as a person sees it.
+    """The list for a person.
 
     Attributes:
         rows: The books, at most ``MOST_ROWS``.
-        stages: How many books stand at each stage, whatever stage the list is narrowed to.
-        places: Code and name of the places that have books.
-        records: The kinds of event that have books.
-        years: The years that have books, the last first.
-        folders: Folders that are no books yet.
+        stages: Counts of books by stage, regardless of the stage filter.
+        places: Code and name of places with books.
+        records: Records with books.
+        years: Years with books, the latest first.
+        folders: Folders without a book.
     """
 
     rows: tuple[ListedBook, ...]
@@ -106,47 +101,44 @@ def book_list(
     """Return the list of the books that a person may see.
 
     Args:
-        folder: The folder of all books; None where this server knows none.
-        known: The names of the folders that are of some book, whoever may see it.
+        folder: The folder of all books; None where this server has none.
+        known: Folder names of all books, whoever may see them.
     """
-    found = [one for one in mine if narrowed.admits(one)]
-    counts = Counter(one.stage for one in mine if narrowed.admits(one, any_stage=True))
+    matching = [state for state in mine if narrowed.admits(state)]
+    counts = Counter(state.stage for state in mine if narrowed.admits(state, any_stage=True))
     return BookList(
         rows=tuple(
-            ListedBook(one, None if folder is None else files_in_book(folder / one.folder_name))
-            for one in found[:MOST_ROWS]
+            ListedBook(state, None if folder is None else files_in_book(folder / state.folder_name))
+            for state in matching[:MOST_ROWS]
         ),
-        found=len(found),
+        found=len(matching),
         stages=tuple((stage, label, counts[stage]) for stage, label in BOOK_STAGE_LABELS.items()),
-        places=tuple(sorted({one.place_code: one.place for one in mine}.items())),
-        records=tuple(sorted({one.record for one in mine})),
-        years=tuple(sorted({one.year for one in mine}, reverse=True)),
+        places=tuple(sorted({state.place_code: state.place for state in mine}.items())),
+        records=tuple(sorted({state.record for state in mine})),
+        years=tuple(sorted({state.year for state in mine}, reverse=True)),
         folders=() if folder is None else unknown_folders(folder, known, person),
     )
 
 
 def unknown_folders(books: Path, known: Iterable[str], person: Person) -> tuple[UnknownFolder, ...]:
-    """Return the folders among the books that the registry knows no book of, and that the person may see.
-
-    A folder whose ledger cannot be read belongs to no place yet: who may see all places is told of it.
-    """
+    """Return the unregistered folders that the person may see; an unreadable ledger needs access to all places."""
     names = set(known)
     try:
-        there = sorted(
-            one
-            for one in books.iterdir()
-            if one.name not in names and not one.name.startswith(".") and one.is_dir()
+        candidates = sorted(
+            path
+            for path in books.iterdir()
+            if path.name not in names and not path.name.startswith(".") and path.is_dir()
         )
     except OSError:
         return ()
-    found: list[UnknownFolder] = []
-    for one in there:
-        if len(found) == MOST_FOLDERS:
+    folders: list[UnknownFolder] = []
+    for path in candidates:
+        if len(folders) == MOST_FOLDERS:
             break
-        told = _unknown_folder(one)
-        if person.places is None if told.ledger is None else person.may_see(told.ledger.place_code):
-            found.append(told)
-    return tuple(found)
+        folder = _unknown_folder(path)
+        if person.places is None if folder.ledger is None else person.may_see(folder.ledger.place_code):
+            folders.append(folder)
+    return tuple(folders)
 
 
 def _unknown_folder(folder: Path) -> UnknownFolder:

@@ -1,4 +1,4 @@
-"""The form of a book's cover: its fields, and the ledger that a filled form describes."""
+"""The form of a book's cover: its fields, and the ledger of a filled form."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from pipeline.web.scanning.place_codes import with_place_code
 
 COUNTED = ("entries", "pages")
 WRITTEN = ("place", "place_code", "volume", "opened_on", "closed_on", "entries", "pages")
-"""The keys that a person writes; ``form`` and ``series`` are chosen."""
+"""The keys of typed values; ``form`` and ``series`` are chosen."""
 
 Word = Annotated[str, Field(max_length=300)]
 
 
 class CoverForm(BaseModel):
-    """The fields of a cover as a form sends them; ``sure``: a doubtful code of the place that the person confirms."""
+    """The fields of a cover as submitted; ``sure``: a questioned place code that the person confirms."""
 
     form: Word = ""
     place: Word = ""
@@ -36,19 +36,19 @@ class CoverForm(BaseModel):
     sure: Word = ""
 
     def words(self) -> dict[str, str]:
-        """Return the fields of the cover alone, by the keys of ``ledger.toml``."""
+        """Return only the fields of the cover, by the keys of ``ledger.toml``."""
         return self.model_dump(include=CoverForm.model_fields.keys() - {"sure"})
 
 
 def ledger_of_form(site: Site, typed: Mapping[str, str], form_now: str = "") -> Ledger:
-    """Return the ledger that the fields of a form describe; a blank day or total is not said.
+    """Return the ledger of a filled form; an empty day or total stays undeclared.
 
     Args:
-        form_now: The form that the book has.
+        form_now: The present form of the book.
 
     Raises:
-        LedgerError: A field is missing or cannot be; the form is of covers, or retired.
-        SchemaError: There is no such form.
+        LedgerError: A field is missing or invalid; the form is a cover form or retired.
+        SchemaError: The form is unknown.
     """
     table: dict[str, str | int] = {key: text.strip() for key, text in typed.items() if text.strip()}
     for key in COUNTED:
@@ -66,26 +66,23 @@ def ledger_of_form(site: Site, typed: Mapping[str, str], form_now: str = "") -> 
 
 
 def with_checked_code(site: Site, person: Person, typed: Mapping[str, str], sure: str) -> dict[str, str]:
-    """Return the fields of a cover with the code of its place, which is doubted where the place as written is another.
+    """Return the fields of a cover with the place code, which is questioned where it differs from the written place.
 
-    Of a place that the person may not see nothing is told: the cover is refused for that afterwards.
+    A place outside the person's rights is not checked here: the cover is refused for it afterwards.
 
     Raises:
-        LedgerError: The place is no single unit, so its code must be given.
+        LedgerError: The place is ambiguous or unknown, so its code must be given.
         DoubtfulCode: The code may be wrong.
     """
     code = typed.get("place_code", "").strip()
     if code and not person.may_see(code):
         return dict(typed)
-    known = {one.code for one in site.accounts.places()}
+    known = {place.code for place in site.accounts.places()}
     return with_place_code({**typed, "sure": sure}, site.schemas.places, known)
 
 
 def cover_choices(site: Site, person: Person, form_now: str = "") -> dict[str, Any]:
-    """Return what the form of a cover offers: forms, series, labels, and the places that the person may see.
-
-    A form that is retired is offered only where it is ``form_now``, the one that the book has.
-    """
+    """Return the choices of a cover: forms, series, labels and visible places; a retired form only as ``form_now``."""
     return {
         "labels": LEDGER_LABELS | {"folder": "tên thư mục"},
         "written": WRITTEN,
@@ -100,5 +97,5 @@ def cover_choices(site: Site, person: Person, form_now: str = "") -> dict[str, A
 
 
 def places_of(site: Site, person: Person) -> tuple[KnownPlace, ...]:
-    """Return the registration places that have books and that the person may see."""
-    return tuple(one for one in site.accounts.places() if person.may_see(one.code))
+    """Return the registration places with books that the person may see."""
+    return tuple(place for place in site.accounts.places() if person.may_see(place.code))

@@ -1,6 +1,6 @@
-"""What scanners delivered: how much today, what waits for a book, what was refused; and a person's word on whose it is.
+"""Deliveries of scanners: today's counts, deliveries without a book, refused deliveries; and assignment to books.
 
-What is in no book yet belongs to no place, so only people of all places see it and say which book it is of.
+A delivery without a book belongs to no place, so only people with all places see and assign it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from pipeline.scans.intake import Inspector
 from pipeline.scans.workspace import Workspace
 
 MOST_LINES = 300
-"""Deliveries of a kind that are shown; assigning some brings the next."""
+"""Largest number of deliveries shown of each kind; assigning some brings up the next."""
 
 NO_SCANNERS = (
     "Chưa có máy quét nào được khai (intake.toml trong thư mục làm việc). Bản quét gửi trên trình duyệt không cần "
@@ -43,7 +43,7 @@ BUSY = "Máy đang nhận bản quét. Hãy đợi một phút rồi gán lại.
 
 @dataclass(frozen=True, slots=True)
 class ScannerDay:
-    """What a scanner delivered today: delivered = stored + quarantined + waiting. ``problem``: ``""`` where none is."""
+    """A scanner's deliveries today: delivered = stored + quarantined + waiting. ``problem``: ``""`` for none."""
 
     name: str
     delivered: int
@@ -55,10 +55,7 @@ class ScannerDay:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A delivery that a person must look at: its scanner, day and number, and why.
-
-    ``page``: the first page that waits for a book; None of what was refused.
-    """
+    """A delivery that a person must look at; ``page``: the first page without a book, None for a refused delivery."""
 
     scanner: str
     day: str
@@ -70,13 +67,13 @@ class Delivery:
 
     @property
     def key(self) -> str:
-        """What forms and addresses call it."""
+        """The name of the delivery in forms and addresses."""
         return f"{self.scanner}/{self.day}/{self.serial}"
 
 
 @dataclass(frozen=True, slots=True)
 class IntakeView:
-    """The intake as a page shows it. ``problem``: why nothing is shown, ``""`` where it is."""
+    """The intake as a page shows it. ``problem``: the reason why nothing is shown, else ``""``."""
 
     problem: str = ""
     scanners: tuple[ScannerDay, ...] = ()
@@ -88,8 +85,8 @@ class IntakeDesk:
     """The deliveries of a workspace's scanners.
 
     Args:
-        workspace: Where manifests, scans and ``intake.toml`` lie.
-        inspector: Makes what takes pages out of scans.
+        workspace: The workspace with manifests, scans and ``intake.toml``.
+        inspector: Makes the inspector that extracts pages from scans.
         now: Returns the time in seconds since 1970.
     """
 
@@ -102,7 +99,6 @@ class IntakeDesk:
         self._workspace, self._inspector, self._now = workspace, inspector, now
 
     def view(self) -> IntakeView:
-        """Return what the scanners delivered."""
         try:
             options = self._options()
             days = day_reports(options, self._workspace)
@@ -110,35 +106,37 @@ class IntakeDesk:
             return IntakeView(NO_SCANNERS)
         except StorageError:
             return IntakeView("Bản kê của máy quét không đọc được. Hãy báo người quản trị máy.")
-        today = {one.scanner: one for one in days if one.day == iso_date(self._now())}
+        today = {day.scanner: day for day in days if day.day == iso_date(self._now())}
         return IntakeView(
             scanners=tuple(
-                replace(_scanner_day(one.name, today.get(one.name)), problem=_problem(options, number))
-                for number, one in enumerate(options.scanners)
+                replace(
+                    _scanner_day(scanner.name, today.get(scanner.name)), problem=_problem(options, number)
+                )
+                for number, scanner in enumerate(options.scanners)
             ),
             unassigned=tuple(_unassigned(days))[:MOST_LINES],
             quarantined=tuple(_quarantined(reversed(days)))[:MOST_LINES],
         )
 
     def page_of(self, key: str) -> PageRef | None:
-        """Return the first page of a delivery that waits for a book; None where none waits."""
-        return next((one.page for one in self.view().unassigned if one.key == key), None)
+        """Return the first page of a delivery that waits for a book; None for any other delivery."""
+        return next((delivery.page for delivery in self.view().unassigned if delivery.key == key), None)
 
     def assign(self, keys: Sequence[str], folder: str, by: str) -> tuple[int, tuple[str, ...]]:
-        """Put the waiting pages of deliveries into a book; return how many there are in it now, and why others are not.
+        """Put the waiting pages of deliveries into a book; return the number of placed pages, and the refusals.
 
         Raises:
-            SetupError: The intake is at work, or a delivery is not there or does not wait.
-            LedgerError: There is no such book.
+            SetupError: The intake is running, or a delivery does not wait.
+            LedgerError: The book does not exist.
             StorageError: A disk cannot be written.
         """
         options = self._options()
         books = options.books
         place = books / folder
-        named = Path(folder).name == folder and folder not in ("", "..")
-        if not named or place.is_symlink() or not (place / LEDGER_FILE).is_file():
+        is_name = Path(folder).name == folder and folder not in ("", "..")
+        if not is_name or place.is_symlink() or not (place / LEDGER_FILE).is_file():
             raise LedgerError("Không có thư mục sổ ấy.")
-        waiting = {one.key: one for one in self.view().unassigned}
+        waiting = {delivery.key: delivery for delivery in self.view().unassigned}
         chosen = [waiting[key] for key in keys if key in waiting]
         if not chosen or len(chosen) < len(keys):
             raise SetupError("Có bản quét không còn chờ gán. Hãy tải lại trang.")
@@ -148,27 +146,27 @@ class IntakeDesk:
                 raise SetupError(BUSY)
             inspector = self._inspector() if self._inspector else Inspector(options.limits)
             try:
-                for one in chosen:
-                    for part in self._assigned(options, inspector, one, folder, by):
+                for delivery in chosen:
+                    for part in self._assign(options, inspector, delivery, folder, by):
                         placed += len(part.pages) if part.book else 0
-                        refused += [] if part.book else [f"{one.name}: {part.reason}"]
+                        refused += [] if part.book else [f"{delivery.name}: {part.reason}"]
             finally:
                 if isinstance(inspector, Inspector):
                     inspector.__exit__(None, None, None)
         return placed, tuple(refused)
 
-    def _assigned(
-        self, options: IntakeOptions, inspector: ScanInspector, one: Delivery, folder: str, by: str
+    def _assign(
+        self, options: IntakeOptions, inspector: ScanInspector, delivery: Delivery, folder: str, by: str
     ) -> Sequence[BookPart]:
         day = next(
-            found
-            for found in day_reports(options, self._workspace)
-            if (found.scanner, found.day) == (one.scanner, one.day)
+            candidate
+            for candidate in day_reports(options, self._workspace)
+            if (candidate.scanner, candidate.day) == (delivery.scanner, delivery.day)
         )
-        scanner = next(found for found in options.scanners if found.name == one.scanner)
-        row = next(found for found in day.rows if found.serial == one.serial)
-        assigner = Assigner(scanner, one.day, options, self._workspace, inspector)
-        before = day.assignments.get(one.serial)
+        scanner = next(candidate for candidate in options.scanners if candidate.name == delivery.scanner)
+        row = next(candidate for candidate in day.rows if candidate.serial == delivery.serial)
+        assigner = Assigner(scanner, delivery.day, options, self._workspace, inspector)
+        before = day.assignments.get(delivery.serial)
         return assigner.assign_to(row, before, folder, by, self._now()).parts
 
     def _options(self) -> IntakeOptions:
@@ -188,7 +186,7 @@ def _scanner_day(name: str, day: DayReport | None) -> ScannerDay:
 
 
 def _problem(options: IntakeOptions, number: int) -> str:
-    """Why the inbox of a scanner cannot be listed, without its path; ``""`` where it can."""
+    """Return why the inbox of a scanner cannot be listed, without its path; ``""`` where it can."""
     try:
         foreign_entries(options.scanners[number])
     except HotichError:

@@ -1,7 +1,7 @@
-"""The code of a book's registration place: found from the place as written on the cover, and doubted where it differs.
+"""The code of a book's registration place: looked up from the written place, and questioned where the two differ.
 
-A cover rarely bears the code, and a wrong one goes with every entry into the package. Nothing is guessed: a place that
-may be several units gets no code, and a code that somebody is sure of is taken as it is.
+A cover rarely bears the code, and a wrong code goes with every entry into the package. Nothing is guessed: an
+ambiguous place gets no code, and a code that a person confirms is taken.
 """
 
 from __future__ import annotations
@@ -17,29 +17,30 @@ def with_place_code(typed: Mapping[str, str], resolver: Resolver, known: Collect
     """Return the fields of a cover with the code of its place.
 
     Args:
-        typed: The fields as sent; ``sure`` is the code that the person was asked about and is sure of.
-        resolver: Finds units by their written names.
-        known: The codes of places that have books; of these one that the gazetteer lacks is taken as it is.
+        typed: The fields as submitted; ``sure`` is the questioned code that the person confirms.
+        resolver: Resolves written names to units.
+        known: The codes of places with books; such a code is taken even if the gazetteer lacks it.
 
     Raises:
-        LedgerError: The place is no single unit, so its code must be given.
-        DoubtfulCode: The code is that of no unit, or of another one than the place as written.
+        LedgerError: The place is ambiguous or unknown, so its code must be given.
+        DoubtfulCode: The code is unknown, or belongs to another unit than the written place.
     """
     filled = dict(typed)
     sure = filled.pop("sure", "").strip()
     code = filled.get("place_code", "").strip()
-    found = commune_of(filled, resolver)
+    commune = commune_of(filled, resolver)
     if not code:
-        if found is None:
-            raise LedgerError(_which(filled, resolver))
-        return filled | {"place_code": found.code}
+        if commune is None:
+            raise LedgerError(_advice(filled, resolver))
+        return filled | {"place_code": commune.code}
     if code == sure:
         return filled
-    if found is not None and found.code == code:
+    if commune is not None and commune.code == code:
         return filled
-    if found is not None:
+    if commune is not None:
         raise DoubtfulCode(
-            f"Nơi đã ghi là {found.title}, mã {found.code} theo danh mục đơn vị hành chính; mã đã gõ là {code[:40]}.",
+            f"Nơi đã ghi là {commune.title}, mã {commune.code} theo danh mục đơn vị hành chính; "
+            f"mã đã gõ là {code[:40]}.",
             code,
         )
     if code not in known and not resolver.gazetteer.has_code(code):
@@ -48,7 +49,7 @@ def with_place_code(typed: Mapping[str, str], resolver: Resolver, known: Collect
 
 
 class DoubtfulCode(LedgerError):
-    """A code that may be wrong; ``code`` is taken when the person says that it is right."""
+    """A code that may be wrong; ``code`` is taken when the person confirms it."""
 
     def __init__(self, message: str, code: str) -> None:
         super().__init__(f"{message} Hãy kiểm tra lại mã, hoặc xác nhận ở dưới.")
@@ -56,22 +57,22 @@ class DoubtfulCode(LedgerError):
 
 
 def commune_of(typed: Mapping[str, str], resolver: Resolver) -> Unit | None:
-    """Return the commune that the place of a cover names on the day on which the book was opened; None: not one."""
-    found = resolver.resolve(typed.get("place", ""), _opened(typed))
-    return found.unit if found.code and found.unit and found.unit.level is Level.COMMUNE else None
+    """Return the commune named on a cover, on the book's opening day; None: no single commune."""
+    resolved = resolver.resolve(typed.get("place", ""), _opened(typed))
+    return resolved.unit if resolved.code and resolved.unit and resolved.unit.level is Level.COMMUNE else None
 
 
 def _opened(typed: Mapping[str, str]) -> tuple[int, ...]:
-    """Return the day on which a book was opened, else the year of its volume, else nothing."""
+    """Return the opening day of a book, else the year of its volume, else nothing."""
     year = typed.get("volume", "").rpartition("/")[2].strip()
     written = typed.get("opened_on", "").strip().replace("/", ".")
     return date_parts(written) or (date_parts(year) if year else ())
 
 
-def _which(typed: Mapping[str, str], resolver: Resolver) -> str:
-    """Say why a place has no single code, and what to do."""
-    found = resolver.resolve(typed.get("place", ""), _opened(typed))
-    communes = [unit for unit in found.candidates if unit.level is Level.COMMUNE]
+def _advice(typed: Mapping[str, str], resolver: Resolver) -> str:
+    """Return why a place has no single code, with advice."""
+    resolved = resolver.resolve(typed.get("place", ""), _opened(typed))
+    communes = [unit for unit in resolved.candidates if unit.level is Level.COMMUNE]
     if len(communes) > 1:
         return (
             f"Có {len(communes)} nơi cùng tên như đã ghi. Hãy ghi nơi đăng ký đủ xã, huyện, tỉnh như trên bìa, hoặc "

@@ -1,4 +1,4 @@
-"""How far the runs are, in words, and as events that a page is told while it is open."""
+"""The progress of runs in words, and as events for an open page."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 EVERY_SECONDS = 3.0
 LONGEST_SECONDS = 1800.0
-"""How long one page is told how far the runs are; whoever still sits there loads it again."""
+"""Longest duration of a page's event stream; the page reloads afterwards."""
 
 END = "event: end\ndata: \n\n"
 
 
 def duration_in_words(seconds: float | None) -> str:
-    """Return about how long something goes on; ``""`` where that is not known."""
+    """Return an approximate duration in words; ``""`` for an unknown duration."""
     if seconds is None:
         return ""
     minutes = round(seconds / 60)
@@ -27,7 +27,7 @@ def duration_in_words(seconds: float | None) -> str:
 
 
 def event(fragment: str) -> str:
-    """Return a server-sent event that holds a fragment of a page."""
+    """Return a server-sent event with a fragment of a page."""
     return "".join(f"data: {line}\n" for line in fragment.splitlines() or [""]) + "\n"
 
 
@@ -38,22 +38,22 @@ async def progress_events(
     longest: float = LONGEST_SECONDS,
     clock: Callable[[], float] = time.monotonic,
 ) -> AsyncIterator[str]:
-    """Yield events until nothing is read any more, the session is over, or it has lasted long enough.
+    """Yield events until reading has ended, the session is over, or the time is up.
 
     Args:
-        snapshot: Returns the fragment to show, and whether there is more to tell after it.
-        every: Seconds between two looks.
-        longest: Seconds after which it ends in any case.
+        snapshot: Returns the fragment to show, and whether more will follow.
+        every: Seconds between two snapshots.
+        longest: Longest duration in seconds.
         clock: Monotonic seconds.
     """
-    until, told = clock() + longest, ""
+    until, sent = clock() + longest, ""
     while True:
         fragment, goes_on = await snapshot()
-        if fragment != told:
-            told = fragment
+        if fragment != sent:
+            sent = fragment
             yield event(fragment)
         else:
-            yield ": \n\n"  # who has gone is noticed by writing
+            yield ": \n\n"  # only a write detects a closed connection
         if not goes_on or clock() >= until:
             yield END
             return

@@ -1,1 +1,1 @@
-"""Who may do what, and what surrounds every request: the access table, logins, limits, headers, error pages."""
+"""Access control and the surroundings of every request: access table, logins, limits, headers, error pages."""

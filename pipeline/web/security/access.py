@@ -1,4 +1,4 @@
-"""The access table: who may use which route. Nobody may use a route that is not in it.
+"""The access table: which roles may use which route. A route outside the table is closed to all.
 
 ``docs/reference/roles.md`` says the same in words; a test checks the table for every role.
 """
@@ -23,18 +23,18 @@ NOBODY: frozenset[Role] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who may use a route.
+    """The access rule of a route.
 
     Attributes:
         path: The path template of the route.
-        roles: The roles that may use it; None: anybody, without a login.
-        scoped: What the route shows or changes belongs to one registration place, and the registry refuses people of
-            other places. A route that is not scoped shows only data of the person's own places.
-        before_change: Whether people who must choose a new password first may use it.
+        roles: The permitted roles; None: anybody, without a login.
+        scoped: The route concerns a single registration place, and the registry refuses people of other places. An
+         unscoped route shows only data of the person's own places.
+        before_change: Whether it is open to people who must first choose a new password.
         takes_bytes: Whether its body is a piece of a file.
-        everywhere: Whether it is about all places, so that people with a list of places may not use it.
+        everywhere: Whether it concerns all places, so that people with a list of places may not use it.
         by_phone: Whether a telephone with a pass may use it, for the book of its pass.
-        tokens: It is for other systems, with a token of one of these scopes; None: it is for people.
+        tokens: The token scopes that open it to other systems; None: it is for people.
     """
 
     method: str
@@ -290,7 +290,7 @@ BY_ROUTE = {(access.method, access.path): access for access in ACCESS}
 
 
 def may_open(role: Role, path: str, *, everywhere: bool = True) -> bool:
-    """Return whether people of that role may open that page; ``everywhere``: they have no list of places."""
+    """Return whether a role may open a page; ``everywhere``: the person may see all places."""
     access = BY_ROUTE.get(("GET", path))
     return (
         access is not None

@@ -1,4 +1,4 @@
-"""Whom an address stands for: one machine with IPv6 has 2^64 addresses of its own and may send from each."""
+"""The client behind an address: a machine with IPv6 owns 2^64 addresses and may send from each."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 IPV6_PREFIX = 64
-"""The bits of an IPv6 address that a network gives out; the others each machine chooses by itself."""
+"""Length of the network part of an IPv6 address in bits; a machine chooses the rest itself."""
 
 
 @lru_cache(maxsize=4096)
 def client_of(address: str) -> str:
-    """Return what counts as one client: an IPv4 address, the network of an IPv6 address, or the text as it is."""
+    """Return the identity of a client: an IPv4 address, the network of an IPv6 address, or the unparsed text."""
     try:
         parsed = ip_address(address)
     except ValueError:

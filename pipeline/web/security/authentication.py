@@ -1,7 +1,7 @@
-"""Checks before every route: who asks, may they, and does the form come from this application (CSRF).
+"""Checks before every route: session, access rights, and the origin of forms (CSRF).
 
-Cookies: one of the session, one that binds the login form to the browser before there is a session, one that binds a
-sign-in through a provider to it, and that of a telephone.
+Cookies: the session, the binding of the login form to a browser before there is a session, the binding of a sign-in
+through a provider, and the pass of a telephone.
 """
 
 from __future__ import annotations
@@ -102,11 +102,11 @@ SAFE_METHODS = frozenset({"GET", "HEAD"})
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 BYTES = "application/octet-stream"
-"""A piece of a file; a form of another site cannot send it, and a script of one is not allowed to."""
+"""A piece of a file; neither forms nor scripts of other sites may send this type."""
 
 
 class LoginRequired(HTTPException):
-    """The person must go to the page ``to`` first: to log in, or to choose a password."""
+    """The person must first visit the page ``to``: to log in, or to choose a password."""
 
     def __init__(self, to: str) -> None:
         super().__init__(401)
@@ -128,7 +128,7 @@ class UnsupportedBody(HTTPException):
 
 
 class ForAllPlaces(HTTPException):
-    """What is about all places is refused to people with a list of places."""
+    """The refusal of pages about all places to people with a list of places."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -139,12 +139,12 @@ class ForAllPlaces(HTTPException):
 
 
 def authorize(request: Request, site: SiteDep) -> None:
-    """Let the request pass when the access table allows it, and put the session into ``request.state``.
+    """Let the request pass if the access table allows it, and put the session into ``request.state``.
 
     Raises:
-        LoginRequired: There is no session, or its password must be changed first.
-        ForAllPlaces: The route is about all places, and the person has a list of them.
-        HTTPException: 403 where the role may not use the route, 404 where an id is larger than any row.
+        LoginRequired: No session exists, or its password must be changed first.
+        ForAllPlaces: The route concerns all places, and the person has a list of places.
+        HTTPException: 403 where the role may not use the route, 404 where an id is larger than any row id.
     """
     method = "GET" if request.method == "HEAD" else request.method
     access = BY_ROUTE.get((method, request.scope["route"].path))
@@ -178,30 +178,29 @@ def _session(request: Request, site: Site, access: Access | None) -> Session | N
 
 
 def _phone_session(request: Request, site: Site) -> Session | None:
-    """Return the session that a telephone works for: of the person whose screen showed the code, for one book alone."""
+    """Return the session behind a telephone: that of the person whose screen showed the code, for a single book."""
     secret = phone_cookie(request)
-    held = site.phones.pass_of(secret) if secret else None
-    session = site.accounts.session(held.session_token) if held else None
-    if held is None or session is None:
+    phone_pass = site.entrance.phones.pass_of(secret) if secret else None
+    session = site.accounts.session(phone_pass.session_token) if phone_pass else None
+    if phone_pass is None or session is None:
         return None
-    if request.path_params.get("book_id", str(held.book_id)) != str(held.book_id):
+    if request.path_params.get("book_id", str(phone_pass.book_id)) != str(phone_pass.book_id):
         raise HTTPException(403)
     return replace(session, token="", csrf=csrf_of(secret))
 
 
 def _requested_page(request: Request) -> str:
-    """Return path and query of the request."""
     query = request.url.query
     return f"{request.url.path}?{query}" if query else request.url.path
 
 
 async def refuse_forged_forms(request: Request) -> None:
-    """Refuse a change without the CSRF token of this session (before the login: of this browser)."""
+    """Refuse a change without the CSRF token of the session (before the login: of the browser)."""
     if request.method in SAFE_METHODS:
         return
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     access = BY_ROUTE.get((request.method, request.scope["route"].path))
-    if access is not None and access.tokens is not None:  # no browser sends a token by itself
+    if access is not None and access.tokens is not None:  # browsers never send a token on their own
         if kind != JSON:
             raise UnsupportedBody
         return
@@ -212,9 +211,9 @@ async def refuse_forged_forms(request: Request) -> None:
     if not given and kind == FORM:
         given = str((await request.form()).get("csrf") or "")
     session: Session | None = request.state.session
-    before = form_cookie(request)
-    wanted = session.csrf if session else csrf_of(before) if before else ""
-    if not wanted or not hmac.compare_digest(given.encode(), wanted.encode()):
+    cookie = form_cookie(request)
+    expected = session.csrf if session else csrf_of(cookie) if cookie else ""
+    if not expected or not hmac.compare_digest(given.encode(), expected.encode()):
         raise ForgedForm
 
 
@@ -227,17 +226,17 @@ SessionDep = Annotated[Session, Depends(current_session)]
 
 
 def address_of(request: Request) -> str:
-    """Return whom the client's address stands for; behind a trusted proxy the address that the proxy reports."""
+    """Return the client behind the address; behind a trusted proxy, the address that the proxy reports."""
     return client_of(request.client.host) if request.client else "-"
 
 
 def render_login_form(
     request: Request, site: Site, then: str = "/", *, login: str = "", refused: str = "", status: int = 200
 ) -> Response:
-    """Return the login page, with a form that is bound to this browser.
+    """Return the login page with a form that is bound to this browser.
 
     Args:
-        then: The path to go to after the login.
+        then: The path to open after the login.
         login: The login to fill in.
         refused: Why the last attempt was refused.
     """
@@ -250,13 +249,13 @@ def render_login_form(
         next=safe_redirect(then),
         login=login,
         refused=refused,
-        sign_in=site.sign_in is not None,
+        sign_in=site.entrance.sign_in is not None,
     )
     set_form_cookie(request, response, value)
     return response
 
 
 def safe_redirect(path: str) -> str:
-    """Return ``path`` when it leads to a page of this application, else ``/``."""
+    """Return ``path`` if it leads to a page of this application, else ``/``."""
     leads_inside = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
     return path if leads_inside else "/"

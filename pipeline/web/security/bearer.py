@@ -1,4 +1,4 @@
-"""Requests of other systems: a token in the header ``Authorization``, never a cookie; each request in the audit."""
+"""Requests of other systems: a token in the header ``Authorization``, never a cookie; each is in the audit log."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from pipeline.web.security.access import Access
 from pipeline.web.security.addresses import client_of
 
 API = "/api/"
-"""Where the paths of the API begin."""
+"""The common prefix of the API's paths."""
 
 SCHEME = "bearer"
 
 
 class TokenRequired(HTTPException):
-    """There is no token, or it is unknown, over or revoked: always the same sentence."""
+    """The token is missing, unknown, expired or revoked; the sentence is always the same."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -29,41 +29,41 @@ class TokenRequired(HTTPException):
 
 
 class ScopeLacking(HTTPException):
-    """The token is not for what is asked."""
+    """The token lacks the scope of the route."""
 
     def __init__(self, scopes: frozenset[ApiScope]) -> None:
-        labels = ", ".join(SCOPE_LABELS[one] for one in sorted(scopes))
-        wanted = " ".join(sorted(scopes))
+        labels = ", ".join(SCOPE_LABELS[scope] for scope in sorted(scopes))
+        missing = " ".join(sorted(scopes))
         super().__init__(
             403,
             f"Mã truy cập này không được đọc {labels}. Hãy nhờ người quản trị cấp mã có phạm vi ấy.",
-            {"WWW-Authenticate": f'Bearer realm="hotich", error="insufficient_scope", scope="{wanted}"'},
+            {"WWW-Authenticate": f'Bearer realm="hotich", error="insufficient_scope", scope="{missing}"'},
         )
 
 
 def token_of(request: Request, site: Site, access: Access) -> ApiToken:
-    """Return the token of a request that may read what it asks for, after the audit was told.
+    """Return the token of a permitted request, after the request was noted in the audit log.
 
     Raises:
-        TokenRequired: There is none in force.
-        ScopeLacking: It is for something else.
-        TooManyRequests: It, or whoever guesses at this address, asks too often.
+        TokenRequired: No valid token was sent.
+        ScopeLacking: The token is for other scopes.
+        TooManyRequests: The token, or an address that guesses tokens, exceeds its rate.
     """
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
-    found = site.publishing.token_in_force(secret.strip()) if scheme.lower() == SCHEME else None
-    if found is None:
+    token = site.publishing.token_in_force(secret.strip()) if scheme.lower() == SCHEME else None
+    if token is None:
         if secret:
-            site.logins.take(f"token {client_of(request.client.host) if request.client else '-'}")
+            site.entrance.logins.take(f"token {client_of(request.client.host) if request.client else '-'}")
         raise TokenRequired
-    site.api_requests.take(str(found.token_id))
-    if access.tokens is None or access.tokens.isdisjoint(found.scopes):
+    site.entrance.api_requests.take(str(token.token_id))
+    if access.tokens is None or access.tokens.isdisjoint(token.scopes):
         raise ScopeLacking(access.tokens or frozenset())
-    site.publishing.note_read(found, access.path, _subject(request))
-    return found
+    site.publishing.note_read(token, access.path, _subject(request))
+    return token
 
 
 def _subject(request: Request) -> str:
-    """Return what is read, by the number in the address; what is none, or too large, names nothing."""
+    """Return the subject of the request by the id in its address; an invalid or too large id names the registry."""
     for name, what in (("entry_id", "entry"), ("book_id", "book")):
         number = request.path_params.get(name, "")
         if number.isascii() and number.isdecimal() and len(number) <= 10:

@@ -1,8 +1,8 @@
-"""Connections to the desk: how many there may be, and how long each may take to say what it wants.
+"""Connections to the desk: their number, and the time for each step of a request.
 
-Uvicorn waits for the rest of a request for ever and counts only requests that have come in. Here a connection that does
-not get on is closed, and where there are too many, the one goes that has waited longest for its client: a newcomer is
-always heard, so that a person with a whole request gets an answer while others hold half ones open.
+Uvicorn waits without limit for the rest of a request and counts only complete requests. Here a stalled connection is
+closed. When there are too many, the connection that has waited longest for its client is dropped: a newcomer is
+always served, so that a complete request gets an answer while others hold half ones open.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from pipeline.web.security.addresses import client_of
 
 ACCEPTED_AT_ONCE = 64
-"""Connections that are taken from the system's queue in one go, before the first of them is counted."""
+"""Number of connections accepted from the system's queue at once, before the first of them is counted."""
 
 FILES_FOR_CONNECTIONS = 1 / 3
-"""Of the files that the process may open; the rest is for those taken in one go, the registry, and pictures."""
+"""Share of the process's file limit for connections; the rest is for accepted ones, the registry and pictures."""
 
 WANTED_FILES = 8192
 
@@ -37,11 +37,11 @@ class ConnectionLimits:
     """The limits of connections.
 
     Attributes:
-        connections: Connections that are open at once.
-        by_address: The same from one address (of IPv6: one network of 64 bits); the proxy may have all.
-        header_seconds: For the line and the headers of a request, from the connection or the first byte on.
+        connections: Largest number of open connections.
+        by_address: Largest number from one address (for IPv6 from one network of 64 bits); the proxy is exempt.
+        header_seconds: For request line and headers, from the connection or the first byte on.
         body_seconds: For the body of a request.
-        stall_seconds: For a client to take what it was sent, when the system's buffers are full.
+        stall_seconds: For a client to read its answer while the system's buffers are full.
     """
 
     connections: int = 1000
@@ -52,7 +52,7 @@ class ConnectionLimits:
 
     @property
     def most(self) -> int:
-        """Return how many connections may be open, given the files that the process may open."""
+        """Largest number of open connections under the process's file limit."""
         files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
         if files == resource.RLIM_INFINITY:
             return self.connections
@@ -63,7 +63,7 @@ class ConnectionGuard:
     """The connections of a server. Only the event loop's thread may use it.
 
     Args:
-        proxy: The addresses of the reverse proxy, with commas, which may have any number of connections.
+        proxy: The comma-separated addresses of the reverse proxy, which may have any number of connections.
     """
 
     def __init__(self, limits: ConnectionLimits = ConnectionLimits(), proxy: str | None = None) -> None:
@@ -76,22 +76,21 @@ class ConnectionGuard:
 
     @property
     def protocol(self) -> type[asyncio.Protocol]:
-        """Return what makes the protocol of a connection, in the form in which uvicorn asks for it."""
+        """Return the factory of a connection's protocol, in the type that uvicorn expects."""
         return cast("type[asyncio.Protocol]", partial(GuardedProtocol, self))
 
     def admit(self, newcomer: GuardedProtocol, address: str) -> None:
-        """Count a new connection; where it is one too many, drop the one that has waited longest for its client."""
+        """Count a new connection; over the limit, drop the connection that has waited longest for its client."""
         client = client_of(address)
         self._open[newcomer] = client
         self._by_client[client] = self._by_client.get(client, 0) + 1
         if self._by_client[client] > self.limits.by_address and address not in self._proxies:
-            of_client = (one for one in self._waiting if self._open[one] == client)
+            of_client = (connection for connection in self._waiting if self._open[connection] == client)
             next(of_client, newcomer).drop()
         elif len(self._open) > self._most:
             next(iter(self._waiting), newcomer).drop()
 
     def note_waiting(self, connection: GuardedProtocol) -> None:
-        """Note that a connection waits for its client."""
         if connection in self._open:
             self._waiting.setdefault(connection)
 
@@ -100,7 +99,7 @@ class ConnectionGuard:
         self._waiting.pop(connection, None)
 
     def forget(self, connection: GuardedProtocol) -> None:
-        """Count a connection no longer; nothing happens when it is not counted."""
+        """Stop counting a connection; an uncounted connection is ignored."""
         self._waiting.pop(connection, None)
         client = self._open.pop(connection, None)
         if client is not None:
@@ -117,7 +116,7 @@ class _Phase(Enum):
 
 
 class GuardedProtocol(H11Protocol):
-    """A connection that gives its client so long for each step, however slowly the bytes of the step come in."""
+    """A connection with a time limit for each step, however slowly the bytes of the step arrive."""
 
     def __init__(self, guard: ConnectionGuard, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -127,12 +126,12 @@ class GuardedProtocol(H11Protocol):
         self._stall_timer: asyncio.TimerHandle | None = None
 
     def drop(self) -> None:
-        """Close the connection at once, whatever is under way."""
+        """Close the connection at once, in whatever state."""
         self._guard.forget(self)
         self._stop_timers()
         self.transport.abort()
 
-    # --- what asyncio and uvicorn call ----------------------------------------------------------------------------
+    # --- callbacks of asyncio and uvicorn -------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -157,11 +156,11 @@ class GuardedProtocol(H11Protocol):
             self._enter(_Phase.BODY)
         elif state is not h11.IDLE:
             self._enter(_Phase.ANSWER)
-        elif self._phase is _Phase.BODY:  # of a request that was answered before its end
+        elif self._phase is _Phase.BODY:  # the request was answered before its end
             self._enter(_Phase.HEADERS)
 
     def on_response_complete(self) -> None:
-        self._enter(_Phase.IDLE)  # uvicorn's own time-out of connections that are kept alive begins here
+        self._enter(_Phase.IDLE)  # here uvicorn's keep-alive time-out begins
         super().on_response_complete()
 
     def pause_writing(self) -> None:
@@ -178,7 +177,7 @@ class GuardedProtocol(H11Protocol):
     # --- steps ----------------------------------------------------------------------------------------------------
 
     def _enter(self, phase: _Phase) -> None:
-        """Begin a step; the time of one that goes on is not begun anew."""
+        """Begin a step; the timer of a running step is not restarted."""
         if phase is self._phase:
             return
         self._phase = phase
@@ -207,7 +206,7 @@ class GuardedProtocol(H11Protocol):
 
 
 class LogThrottle(logging.Filter):
-    """Lets so many like records of a logger pass in a while, and says with the next one how many it held back."""
+    """Passes a limited number of similar log records in a period, and reports the number of suppressed records."""
 
     MOST_KINDS = 1000
 
@@ -221,7 +220,6 @@ class LogThrottle(logging.Filter):
         self._seen: dict[tuple[int, str], tuple[float, int]] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Return whether the record is written."""
         key = record.levelno, str(record.msg).partition("\n")[0][:100]
         now = self._clock()
         since, passed = self._seen.get(key, (now, 0))
@@ -237,7 +235,7 @@ class LogThrottle(logging.Filter):
 
 
 def allow_more_files() -> None:
-    """Let the process open as many files as the system lets it ask for, up to what many connections need."""
+    """Raise the process's file limit as far as the system allows, up to the need of many connections."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = WANTED_FILES if hard == resource.RLIM_INFINITY else min(WANTED_FILES, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:

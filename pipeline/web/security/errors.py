@@ -1,6 +1,6 @@
 """Errors as Vietnamese pages, as fragments for htmx, or as JSON for scripts.
 
-No page shows the message of an exception, except of refusals that are written for who asks (``RegistryError``).
+No page shows an exception's message, except refusals, which are written for the user (``RegistryError``).
 """
 
 from __future__ import annotations
@@ -57,11 +57,11 @@ STATUS = (
     (AccountError, 422),
     (RowTampered, 503),
 )
-"""The HTTP status of each refusal; the others are 422: what was sent names something unknown or contradicts itself."""
+"""The HTTP status of refusals; all others are 422: the request names something unknown or contradicts itself."""
 
 
 class ErrorMiddleware:
-    """ASGI middleware: a fault of the program, or a refusal before any route, ends in an error page."""
+    """ASGI middleware: a program fault, or a refusal before any route, ends in an error page."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -69,14 +69,14 @@ class ErrorMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = False
 
-        async def watched(message: Message) -> None:
+        async def note_start(message: Message) -> None:
             nonlocal started
             started = True
             await send(message)
 
         try:
-            await self._app(scope, receive, watched)
-        except Exception as error:  # noqa: BLE001 (whatever it is, the person gets a page and the log a place)
+            await self._app(scope, receive, note_start)
+        except Exception as error:  # noqa: BLE001 (any fault becomes an error page and a log line)
             if scope["type"] != "http" or started:
                 log_fault(error)
                 return
@@ -118,13 +118,15 @@ def _answer(request: Request, error: Exception) -> Response:
 
 
 def _describe(error: Exception) -> tuple[int, str, dict[str, str]]:
-    """Return status, sentence and headers."""
+    """Return the status, the sentence and the headers for an error."""
     if isinstance(error, StarletteHTTPException):
-        own = error.detail if isinstance(error, HTTPException) and type(error) is not HTTPException else None
-        sentence = own or SENTENCES.get(error.status_code, SENTENCES[400])
+        detail = (
+            error.detail if isinstance(error, HTTPException) and type(error) is not HTTPException else None
+        )
+        sentence = detail or SENTENCES.get(error.status_code, SENTENCES[400])
         return error.status_code, sentence, dict(error.headers or {})
     if isinstance(error, RequestValidationError):
-        # No number where the path wants one: nothing is there.
+        # A path parameter that is not a number leads nowhere.
         status = 404 if any(flaw["loc"][0] == "path" for flaw in error.errors()) else 422
         return status, SENTENCES[status], {}
     if isinstance(error, RegistryError) and not isinstance(error, RegistryUnavailable):
@@ -138,9 +140,7 @@ def _describe(error: Exception) -> tuple[int, str, dict[str, str]]:
         return status, error.message, {}
     if isinstance(error, NotDeclared):
         return 409, error.message, {}
-    if isinstance(
-        error, HotichError
-    ):  # its message is for who sits at the machine: it names files and servers
+    if isinstance(error, HotichError):  # the message is for administrators: it names files and servers
         log_fault(error)
         return 503, SENTENCES[503], {}
     log_fault(error)
@@ -153,17 +153,16 @@ def _wants_json(request: Request) -> bool:
 
 
 def _code(error: Exception) -> str:
-    """Return the code by which scripts distinguish errors."""
     if isinstance(error, HotichError):
         return error.code
     return "forged" if isinstance(error, ForgedForm) else ""
 
 
 def _redirect_to_login(request: Request, error: LoginRequired) -> Response:
-    """Send the browser to the page that it has to visit first.
+    """Send the browser to the page that it must visit first.
 
-    A request of htmx, which would follow a redirect silently, gets an ``HX-Redirect``. A picture is not redirected: its
-    browser would get another login form behind the one that the person sees.
+    An htmx request, which would follow a redirect silently, gets an ``HX-Redirect``. A picture is not redirected, since
+    the browser would get another login form behind the visible one.
     """
     if _wants_json(request):
         sentence = "Phiên làm việc đã hết. Hãy đăng nhập lại."

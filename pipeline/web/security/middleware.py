@@ -1,7 +1,7 @@
-"""ASGI middleware around every request: the access log, the response headers, and limits of rate and body size.
+"""ASGI middleware around every request: access log, response headers, and limits of rate and body size.
 
-The log holds one line a request and one a fault, with route templates and places in the code: never an address with its
-values, never what an error says, as both can hold names.
+The log has a line for each request and each fault, with route templates and code positions: never a filled address
+or an error message, as both can hold names.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ log = logging.getLogger("hotich.review")
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A token bucket: ``burst`` tokens, refilled at ``per_second``; each request takes one."""
+    """A token bucket: ``burst`` tokens, refilled at ``per_second``; each request takes a token."""
 
     burst: int
     per_second: float
@@ -37,10 +37,10 @@ class ReviewOptions:
     """The limits of the web application.
 
     Attributes:
-        requests: How often one address may send requests.
-        logins: How often one address may try a password, right or wrong.
-        api: How often one token may read.
-        body_bytes: The longest body that is accepted.
+        requests: Rate of requests from an address.
+        logins: Rate of password attempts from an address, right or wrong.
+        api: Rate of requests with a token.
+        body_bytes: Largest accepted body, in bytes.
     """
 
     requests: Rate = Rate(burst=1200, per_second=200.0)
@@ -69,7 +69,7 @@ class BodyTooLong(HTTPException):
 
 
 class RateLimiter:
-    """Token buckets, one for each key. ``clock``: monotonic seconds."""
+    """Token buckets by key. ``clock``: monotonic seconds."""
 
     def __init__(self, rate: Rate, clock: Callable[[], float] = time.monotonic) -> None:
         self._rate = rate
@@ -78,7 +78,7 @@ class RateLimiter:
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def take(self, key: str) -> None:
-        """Take a token of ``key``. Raises ``TooManyRequests`` when there is none."""
+        """Take a token of ``key``. Raises ``TooManyRequests`` when none is left."""
         now = self._clock()
         with self._lock:
             left, then = self._left.pop(key, (float(self._rate.burst), now))
@@ -92,7 +92,7 @@ class RateLimiter:
 
 
 class RateLimitMiddleware:
-    """Limits how often an address (of IPv6: a network of 64 bits) may send requests."""
+    """Limits the rate of requests from an address (for IPv6: from a network of 64 bits)."""
 
     def __init__(self, app: ASGIApp, buckets: RateLimiter) -> None:
         self._app = app
@@ -106,22 +106,22 @@ class RateLimitMiddleware:
 
 
 UPLOADS = "/uploads/"
-"""Where the paths begin to which pieces of files are sent."""
+"""The path prefix for pieces of files."""
 
 RECONCILED_FILES = "/reconcile/files"
-"""The path to which workbooks of the shared software are sent."""
+"""The path for workbooks of the Ministry's software."""
 
 
 FORM_FILES = "/forms/"
-"""Where the paths begin to which specimen pages and forms of other offices are sent."""
+"""The path prefix for specimen pages and for forms of other offices."""
 
 
 IMPORTED_FILES = "/imports/files"
-"""The path to which workbooks are sent that an office typed before."""
+"""The path for workbooks that an office typed earlier."""
 
 
 class BodyLimitMiddleware:
-    """Refuses a body longer than ``most`` bytes, whatever its header claims; ``larger``: what some paths take."""
+    """Refuses a body longer than ``most`` bytes, whatever its header claims; ``larger``: limits by path prefix."""
 
     def __init__(self, app: ASGIApp, most: int, larger: Mapping[str, int] = {}) -> None:
         self._app = app
@@ -131,7 +131,7 @@ class BodyLimitMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         taken = 0
         path = scope.get("path", "")
-        most = max(self._most, *(size for begin, size in self._larger.items() if path.startswith(begin)), 0)
+        most = max(self._most, *(size for prefix, size in self._larger.items() if path.startswith(prefix)), 0)
 
         async def counted() -> Message:
             nonlocal taken
@@ -171,7 +171,7 @@ ALWAYS = {
 
 
 class SecurityHeadersMiddleware:
-    """Sets the security headers; forbids caching where a route does not allow it."""
+    """Sets the security headers; forbids caching unless a route allows it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -200,22 +200,22 @@ class AccessLogMiddleware:
         started = time.perf_counter()
         status = 0
 
-        async def noted(message: Message) -> None:
+        async def note_status(message: Message) -> None:
             nonlocal status
             status = message.get("status", status)
             await send(message)
 
-        await self._app(scope, receive, noted if scope["type"] == "http" else send)
+        await self._app(scope, receive, note_status if scope["type"] == "http" else send)
         if scope["type"] == "http":
             milliseconds = (time.perf_counter() - started) * 1000
             log.info("%s %s %s %.0f ms", scope["method"], _template(scope), status, milliseconds)
 
 
 def log_fault(error: Exception) -> None:
-    """Log the type of an exception and the last three places in the code, without its message."""
-    steps = traceback.extract_tb(error.__traceback__)[-3:]
-    where = " < ".join(f"{Path(step.filename).name}:{step.lineno}" for step in reversed(steps))
-    log.error("fault %s at %s", type(error).__name__, where)
+    """Log the type of an exception and the last three code positions, without its message."""
+    frames = traceback.extract_tb(error.__traceback__)[-3:]
+    position = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
+    log.error("fault %s at %s", type(error).__name__, position)
 
 
 def _template(scope: Scope) -> str:

@@ -1,7 +1,7 @@
-"""Sign-in through a provider, bound to one browser: what goes out with a cookie comes back with it, once, in time.
+"""Sign-in through a provider, bound to a browser by a cookie, valid once and for a limited time.
 
-The cookie holds a random value, the page to open afterwards and an end, all signed with a key of this process. State,
-nonce and the secret of PKCE are derived from the value with the same key: no browser is ever told the secret.
+The cookie holds a random value, the page to open afterwards and an expiry, all signed with a key of this process.
+State, nonce and PKCE verifier are derived from the value with the same key: no browser ever learns the verifier.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ from pipeline.registry.accounts.sign_ins import SignIns
 from pipeline.web.sign_in_provider import Provider, SignInFailed
 
 LASTS = timedelta(minutes=10)
-"""How long a person may take at the provider."""
+"""Longest time that a person may take at the provider."""
 
 MOST_USED = 10_000
-"""Sign-ins that came back and are remembered, so that none comes back twice; the oldest goes first."""
+"""Number of completed sign-ins that are remembered against replay; the oldest is dropped first."""
 
 MOST_LETTERS = 1500
-"""Of the page to open afterwards; a longer one is left out."""
+"""Largest length of the page to open afterwards; a longer address is dropped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A sign-in that a browser has begun.
+    """A started sign-in of a browser.
 
     Attributes:
-        cookie: What the browser keeps.
+        cookie: The cookie of the browser.
         then: The page to open afterwards.
-        state: Binds the way back to the browser.
+        state: Binds the callback to the browser.
         nonce: Binds the provider's statement to this sign-in.
-        verifier: The secret of PKCE.
+        verifier: The PKCE verifier.
     """
 
     cookie: str = field(repr=False)
@@ -50,10 +50,10 @@ class Attempt:
 
 
 class SignInDesk:
-    """Lets people in for whom the provider vouches.
+    """Signs people in for whom the provider vouches.
 
     Args:
-        sign_ins: Who may come in through it.
+        sign_ins: The people who may sign in through the provider.
         now: The clock, in UTC.
     """
 
@@ -64,63 +64,63 @@ class SignInDesk:
         self._used: OrderedDict[str, None] = OrderedDict()
 
     def begin(self, then: str) -> tuple[str, str]:
-        """Return what the browser keeps, and where it is sent.
+        """Return the cookie for the browser, and the address to which it is redirected.
 
         Raises:
             SignInFailed: The provider does not answer.
         """
         end = int((self._now() + LASTS).timestamp())
         page = base64.urlsafe_b64encode(then.encode()[:MOST_LETTERS] if len(then) <= MOST_LETTERS else b"/")
-        told = f"{secrets.token_urlsafe(32)}.{end}.{page.decode()}"
-        attempt = self._attempt(f"{told}.{self._derived('cookie', told)}", told, then)
+        payload = f"{secrets.token_urlsafe(32)}.{end}.{page.decode()}"
+        attempt = self._attempt(f"{payload}.{self._derive('cookie', payload)}", payload, then)
         return attempt.cookie, self._provider.authorization_url(
             attempt.state, attempt.nonce, attempt.verifier
         )
 
     def finish(self, cookie: str, state: str, code: str, error: str, issuer: str) -> tuple[Session, str]:
-        """Return the session of who came back from the provider, and the page to open.
+        """Return the session of a person who returns from the provider, and the page to open.
 
         Args:
-            state: What the provider gave back of it.
-            code: What the provider exchanges for its statement.
-            error: Why there is no code.
-            issuer: Who sends the browser back, where the provider says it (RFC 9207).
+            state: The state in the callback.
+            code: The code that the provider exchanges for its statement.
+            error: The provider's error in place of a code.
+            issuer: The issuer in the callback, if the provider sends it (RFC 9207).
 
         Raises:
-            SignInFailed: It proves nobody; the audit says so.
-            SignInRefused: It proves somebody who may not come in; the audit says so.
-            AccountTampered: The account was changed behind the program's back.
+            SignInFailed: The callback proves no identity; the audit log notes it.
+            SignInRefused: It proves a person who may not sign in; the audit log notes it.
+            AccountTampered: The account row was changed outside the program.
         """
         try:
-            attempt = self._taken(cookie, state)
+            attempt = self._returning_attempt(cookie, state)
             if error or (issuer and issuer != self._provider.policy.issuer):
                 raise SignInFailed("declined")
             if not code:
                 raise SignInFailed("code")
-            stated = self._provider.statement(code, attempt.nonce, attempt.verifier)
+            statement = self._provider.statement(code, attempt.nonce, attempt.verifier)
         except SignInFailed as failed:
             self._sign_ins.note_failure(failed.reason)
             raise
-        duties = stated.duties
+        duties = statement.duties
         person = ExternalPerson(
             self._provider.policy.issuer,
-            stated.subject,
-            stated.name,
-            stated.login,
+            statement.subject,
+            statement.name,
+            statement.login,
             duties.role if duties else None,
             duties.places if duties else None,
         )
         return self._sign_ins.sign_in(person), attempt.then
 
-    def _taken(self, cookie: str, state: str) -> Attempt:
-        """Return the sign-in that comes back, which is used up by it. Raises ``SignInFailed``."""
-        told, _, mark = cookie.rpartition(".")
-        if not told or not _same(mark, self._derived("cookie", told)):
+    def _returning_attempt(self, cookie: str, state: str) -> Attempt:
+        """Return the returning sign-in and mark it as used. Raises ``SignInFailed``."""
+        payload, _, signature = cookie.rpartition(".")
+        if not payload or not _same(signature, self._derive("cookie", payload)):
             raise SignInFailed("state")
-        value, end, page = told.split(".")
+        value, end, page = payload.split(".")
         if int(end) <= self._now().timestamp():
             raise SignInFailed("state")
-        attempt = self._attempt(cookie, told, base64.urlsafe_b64decode(page).decode())
+        attempt = self._attempt(cookie, payload, base64.urlsafe_b64decode(page).decode())
         if not _same(state, attempt.state):
             raise SignInFailed("state")
         with self._lock:
@@ -131,12 +131,12 @@ class SignInDesk:
                 self._used.popitem(last=False)
         return attempt
 
-    def _attempt(self, cookie: str, told: str, then: str) -> Attempt:
-        state, nonce, verifier = (self._derived(what, told) for what in ("state", "nonce", "verifier"))
+    def _attempt(self, cookie: str, payload: str, then: str) -> Attempt:
+        state, nonce, verifier = (self._derive(what, payload) for what in ("state", "nonce", "verifier"))
         return Attempt(cookie, then, state, nonce, verifier)
 
-    def _derived(self, what: str, told: str) -> str:
-        digest = hmac.new(self._key, f"{what}:{told}".encode(), hashlib.sha256).digest()
+    def _derive(self, what: str, payload: str) -> str:
+        digest = hmac.new(self._key, f"{what}:{payload}".encode(), hashlib.sha256).digest()
         return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 

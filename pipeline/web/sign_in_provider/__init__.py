@@ -1,6 +1,6 @@
-"""Sign-in through an OpenID Connect provider, beside local accounts: what the office set, and what is asked of it.
+"""Sign-in through an OpenID Connect provider, beside local accounts: the office's policy, and the protocol.
 
-What is named here is loaded when it is first asked for: every command reads what the office set, few ask a provider.
+Modules are loaded at first use: every command reads the policy, few contact a provider.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Why a sign-in failed: a code for the audit, a sentence for the person, no detail for either."""
+"""Why a sign-in failed: a code for the audit log and a sentence for the person, both without details."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SENTENCES = {
 
 
 class SignInFailed(HotichError):
-    """A sign-in that proves nobody. ``reason``: one of ``SENTENCES``."""
+    """A sign-in that proves no identity. ``reason``: a key of ``SENTENCES``."""
 
     code = "sign-in-failed"
 

@@ -1,4 +1,4 @@
-"""What a provider answers: fetched from its own address alone, no redirect followed, within bounds of size and time."""
+"""Requests to a provider: only to its own address, without redirects, within limits of size and time."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from pipeline.base.outbound import ForbiddenAddress, OutboundAddress, connection
 from pipeline.web.sign_in_provider.failures import SignInFailed
 
 STEP_SECONDS = 5.0
-"""For each step of an exchange."""
+"""Time limit of each step of an exchange."""
 
 SECONDS = 10.0
-"""For an exchange as a whole, however slowly its bytes come."""
+"""Time limit of a whole exchange, however slowly its bytes arrive."""
 
 MOST_BYTES = 256 * 1024
 
@@ -29,16 +29,16 @@ def fetch(
     headers: Mapping[str, str] = {},
     seconds: float = SECONDS,
 ) -> tuple[int, dict[str, Any]]:
-    """Return the status and the JSON object that is answered.
+    """Return the status and the JSON object of the answer.
 
     Args:
-        seconds: How long it may take as a whole.
+        seconds: Time limit of the whole exchange.
 
     Raises:
-        SignInFailed: Nobody is there, or it answers too much, too slowly, or no JSON object.
+        SignInFailed: The provider is unreachable, or its answer is too large, too slow or not a JSON object.
     """
     connection = connection_to(address, min(STEP_SECONDS, seconds))
-    sent = {"Accept": "application/json", "User-Agent": "hotich", "Connection": "close", **headers}
+    all_headers = {"Accept": "application/json", "User-Agent": "hotich", "Connection": "close", **headers}
     watch: threading.Timer | None = None
     try:
         connection.connect()
@@ -46,21 +46,21 @@ def fetch(
         watch.daemon = True
         watch.start()
         refuse_forbidden(connection, address)
-        connection.request(method, address.target, body, sent)
+        connection.request(method, address.target, body, all_headers)
         answer = connection.getresponse()
         content = answer.read(MOST_BYTES + 1)
         if len(content) > MOST_BYTES:
             raise SignInFailed("away")
-        told = parse_json(content)
+        content_object = parse_json(content)
     except (ForbiddenAddress, OSError, http.client.HTTPException, FileRefused, ValueError):
         raise SignInFailed("away") from None
     finally:
         if watch is not None:
             watch.cancel()
         connection.close()
-    if not isinstance(told, dict):
+    if not isinstance(content_object, dict):
         raise SignInFailed("away")
-    return answer.status, told
+    return answer.status, content_object
 
 
 def _hang_up(opened: socket.socket) -> None:

@@ -1,4 +1,4 @@
-"""``[sign_in]`` of ``office.toml``: which provider people may sign in through, and what their groups may do here."""
+"""``[sign_in]`` of ``office.toml``: the provider, and the duties granted to its groups."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ def _check_desk(address: str) -> str:
 
 
 class GroupDuties(Declaration):
-    """What people of a group may do.
+    """The duties of a group's members.
 
     Attributes:
-        name: The group, as the provider names it.
+        name: The group's name at the provider.
         places: Codes of the registration places; None: all.
     """
 
@@ -69,14 +69,14 @@ class GroupDuties(Declaration):
 
 
 class SignInPolicy(Declaration):
-    """Which provider people may sign in through.
+    """The sign-in through a provider.
 
     Attributes:
-        issuer: The provider, as it names itself.
-        client_id: This program, as the provider names it.
-        address: Where browsers find this program: scheme, name and port.
-        claim: Where the provider's statement names groups.
-        group: What groups may do; the first that a person is in counts.
+        issuer: The provider's issuer identifier.
+        client_id: This program's identifier at the provider.
+        address: The public address of this program: scheme, host and port.
+        claim: The claim in the provider's statement that lists groups.
+        group: Duties by group; the first group that a person belongs to counts.
     """
 
     ELSEWHERE: ClassVar[str] = " Bí mật nằm ở tệp sign_in.key."
@@ -96,30 +96,30 @@ class SignInPolicy(Declaration):
     @field_validator("group")
     @classmethod
     def _check_names(cls, groups: tuple[GroupDuties, ...]) -> tuple[GroupDuties, ...]:
-        names = [one.name for one in groups]
-        twice = next((name for at, name in enumerate(names) if name in names[:at]), None)
-        if twice is not None:
-            raise PydanticCustomError(FLAW_OF_ROW, "nhóm “{name}” đã có ở trên", {"name": twice})
+        names = [group.name for group in groups]
+        duplicate = next((name for number, name in enumerate(names) if name in names[:number]), None)
+        if duplicate is not None:
+            raise PydanticCustomError(FLAW_OF_ROW, "nhóm “{name}” đã có ở trên", {"name": duplicate})
         return groups
 
     @property
     def at(self) -> OutboundAddress:
         """The address of the provider."""
-        found, _ = read_address(self.issuer, "issuer")
-        assert found is not None
-        return found
+        address, _ = read_address(self.issuer, "issuer")
+        assert address is not None
+        return address
 
     def duties_of(self, names: Collection[str]) -> GroupDuties | None:
-        """Return what somebody in those groups may do; None: nothing."""
-        return next((one for one in self.group if one.name in names), None)
+        """Return the duties of a member of the groups; None: none."""
+        return next((group for group in self.group if group.name in names), None)
 
 
 def sign_in_secret(path: Path) -> str:
-    """Return the secret that the provider gave to this program.
+    """Return the client secret from the provider.
 
     Raises:
-        SetupError: The file is not there or holds no secret.
-        SecurityError: Others may read it.
+        SetupError: The file is missing or holds no secret.
+        SecurityError: Others may read the file.
     """
     try:
         secret = read_private_file(path).decode("ascii").strip()
@@ -134,7 +134,7 @@ def sign_in_secret(path: Path) -> str:
 
 
 def read_sign_in(path: Path) -> SignInPolicy | None:
-    """Return what the file at ``path`` sets; None: people sign in with local accounts alone.
+    """Return the policy in the file at ``path``; None: people sign in with local accounts alone.
 
     Raises:
         SchemaError: Names every flaw with its line.

@@ -1,7 +1,7 @@
-"""An OpenID Connect provider: found at its issuer, asked with the authorization code and PKCE, believed by signature.
+"""An OpenID Connect provider: discovery at its issuer, authorization code with PKCE, verified signatures.
 
-What it states of a person (the ID token) counts only when it is signed with one of its keys, by an algorithm of
-public keys, for this program, for this sign-in, and in its time.
+A statement about a person (the ID token) counts only with a signature of the provider's keys by a public-key
+algorithm, for this program, for this sign-in, and within its validity.
 
 Source:
     OpenID Connect Core 1.0, 3.1.2 and 3.1.3; OpenID Connect Discovery 1.0; RFC 7636 (PKCE); RFC 9700.
@@ -29,23 +29,23 @@ from pipeline.web.sign_in_provider.fetching import fetch
 from pipeline.web.sign_in_provider.policy import GroupDuties, SignInPolicy
 
 CALLBACK = "/sign-in/callback"
-"""Where the provider sends browsers back to."""
+"""The path to which the provider redirects browsers."""
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
-"""Signatures by public keys: neither ``none`` nor one that whoever knows the public key could make."""
+"""Public-key signatures only: neither ``none`` nor an algorithm whose key is public."""
 
 KEY_KINDS = frozenset({"RSA", "EC"})
 LEEWAY = 60
-"""Seconds by which the clocks of both machines may differ."""
+"""Tolerated difference of the two machines' clocks, in seconds."""
 
 KEPT_SECONDS = 3600.0
-"""How long the provider's addresses and keys are kept."""
+"""Time for which the provider's endpoints and keys are cached."""
 
 AWAY_SECONDS = 15.0
-"""How long a provider that did not answer is not asked for its addresses and keys again: nobody waits in a queue."""
+"""Time for which a silent provider is not asked again for endpoints and keys, so that no queue builds up."""
 
 REFRESH_SECONDS = 30.0
-"""The shortest time between two looks for a key that is unknown."""
+"""Shortest time between two refreshes for an unknown key."""
 
 MOST_LETTERS = 255
 MOST_GROUPS = 1000
@@ -53,13 +53,13 @@ MOST_GROUPS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What the provider states of a person.
+    """The provider's statement about a person.
 
     Attributes:
-        subject: Who it is, never given to anybody else.
-        name: The name to show; ``""`` where it tells none.
-        login: What the person is called there; ``""`` where it tells nothing.
-        duties: What the groups of the person may do here; None: nothing.
+        subject: The identifier of the person, never reassigned.
+        name: The name to show; ``""`` if missing.
+        login: The login at the provider; ``""`` if missing.
+        duties: The duties of the person's groups; None: none.
     """
 
     subject: str
@@ -77,12 +77,12 @@ class _Endpoints:
 
 
 class Provider:
-    """The provider that the office has set.
+    """The provider set by the office.
 
     Args:
-        secret: The secret that the provider gave to this program.
+        secret: The client secret.
         now: The clock, in UTC.
-        monotonic: Seconds that only grow, for what is kept.
+        monotonic: Monotonic seconds, for the caches.
     """
 
     def __init__(
@@ -100,19 +100,19 @@ class Provider:
         self._away_until = 0.0
 
     def authorization_url(self, state: str, nonce: str, verifier: str) -> str:
-        """Return where a browser is sent to sign in.
+        """Return the address at which a browser signs in.
 
         Args:
-            state: Binds the way back to the browser.
+            state: Binds the callback to the browser.
             nonce: Binds the provider's statement to this sign-in.
-            verifier: The secret of PKCE, of which the provider is told the digest.
+            verifier: The PKCE verifier, whose digest is sent to the provider.
 
         Raises:
             SignInFailed: The provider does not answer.
         """
-        endpoint = self._found().authorization
+        endpoint = self._discovered().authorization
         digest = hashlib.sha256(verifier.encode()).digest()
-        asked = {
+        parameters = {
             "response_type": "code",
             "client_id": self.policy.client_id,
             "redirect_uri": self._redirect_uri,
@@ -122,15 +122,15 @@ class Provider:
             "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
             "code_challenge_method": "S256",
         }
-        return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(asked)}"
+        return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(parameters)}"
 
     def statement(self, code: str, nonce: str, verifier: str) -> Statement:
-        """Return what the provider states of the person who came back with a code.
+        """Return the provider's statement about the person who returned with a code.
 
         Raises:
-            SignInFailed: It states nothing, or nothing that counts.
+            SignInFailed: The statement is missing or invalid.
         """
-        endpoints = self._found()
+        endpoints = self._discovered()
         form = {
             "grant_type": "authorization_code",
             "code": code,
@@ -141,22 +141,22 @@ class Provider:
         if endpoints.sends_secret_in_body:
             form |= {"client_id": self.policy.client_id, "client_secret": self._secret}
         else:
-            pair = f"{quote(self.policy.client_id, safe='')}:{quote(self._secret, safe='')}"
-            headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
-        status, told = fetch(endpoints.token, "POST", urlencode(form).encode(), headers)
+            credentials = f"{quote(self.policy.client_id, safe='')}:{quote(self._secret, safe='')}"
+            headers["Authorization"] = f"Basic {base64.b64encode(credentials.encode()).decode()}"
+        status, answer = fetch(endpoints.token, "POST", urlencode(form).encode(), headers)
         if status >= 500:
             raise SignInFailed("away")
-        token = told.get("id_token")
+        token = answer.get("id_token")
         if status != 200 or not isinstance(token, str):
             raise SignInFailed("code")
-        return self._believed(self._claims(token), nonce)
+        return self._verified(self._claims(token), nonce)
 
     @property
     def _redirect_uri(self) -> str:
         return f"{self.policy.address}{CALLBACK}"
 
     def _claims(self, token: str) -> Mapping[str, Any]:
-        """Return what a signed token claims; a key that is not known yet is looked for, once."""
+        """Return the claims of a signed token; for an unknown key the keys are refreshed once."""
         try:
             try:
                 return jwt.decode(token, self._known_keys(), algorithms=list(ALGORITHMS)).claims
@@ -165,20 +165,20 @@ class Provider:
         except (JoseError, ValueError, TypeError, KeyError, AttributeError):
             raise SignInFailed("token") from None
 
-    def _believed(self, claims: Mapping[str, Any], nonce: str) -> Statement:
-        """Return what is claimed when it is from the provider, for this program and sign-in, and in its time."""
-        now, mine = int(self._now().timestamp()), self.policy.client_id
+    def _verified(self, claims: Mapping[str, Any], nonce: str) -> Statement:
+        """Return the statement if its claims are the provider's, for this program and sign-in, and still valid."""
+        now, client_id = int(self._now().timestamp()), self.policy.client_id
         audience = claims.get("aud")
         audiences = [audience] if isinstance(audience, str) else audience
-        subject, told_nonce = claims.get("sub"), claims.get("nonce")
+        subject, claimed_nonce = claims.get("sub"), claims.get("nonce")
         expires, issued, begins = claims.get("exp"), claims.get("iat"), claims.get("nbf", 0)
-        counts = (
+        is_valid = (
             claims.get("iss") == self.policy.issuer
             and isinstance(audiences, list)
-            and mine in audiences
-            and claims.get("azp", mine if len(audiences) == 1 else None) == mine
-            and isinstance(told_nonce, str)
-            and hmac.compare_digest(told_nonce.encode(), nonce.encode())
+            and client_id in audiences
+            and claims.get("azp", client_id if len(audiences) == 1 else None) == client_id
+            and isinstance(claimed_nonce, str)
+            and hmac.compare_digest(claimed_nonce.encode(), nonce.encode())
             and isinstance(subject, str)
             and 0 < len(subject) <= MOST_LETTERS
             and subject.isprintable()
@@ -189,42 +189,44 @@ class Provider:
             and _is_time(begins)
             and begins <= now + LEEWAY
         )
-        if not counts:
+        if not is_valid:
             raise SignInFailed("token")
         groups = claims.get(self.policy.claim)
-        named = (
-            [one for one in groups[:MOST_GROUPS] if isinstance(one, str)] if isinstance(groups, list) else []
+        group_names = (
+            [group for group in groups[:MOST_GROUPS] if isinstance(group, str)]
+            if isinstance(groups, list)
+            else []
         )
         return Statement(
             str(subject),
             _text(claims, "name"),
             _text(claims, "preferred_username"),
-            self.policy.duties_of(named),
+            self.policy.duties_of(group_names),
         )
 
-    def _found(self) -> _Endpoints:
-        """Return the provider's addresses, as it declares them at its issuer."""
+    def _discovered(self) -> _Endpoints:
+        """Return the provider's endpoints, as declared at its issuer."""
         with self._lock:
             if self._endpoints is not None and self._monotonic() - self._endpoints[0] < KEPT_SECONDS:
                 return self._endpoints[1]
-            at, _ = read_address(f"{self.policy.issuer.rstrip('/')}/.well-known/openid-configuration")
-            if at is None:
+            address, _ = read_address(f"{self.policy.issuer.rstrip('/')}/.well-known/openid-configuration")
+            if address is None:
                 raise SignInFailed("away")
-            status, told = self._fetched(at)
-            methods = told.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
-            if status != 200 or told.get("issuer") != self.policy.issuer or not isinstance(methods, list):
+            status, document = self._fetch(address)
+            methods = document.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
+            if status != 200 or document.get("issuer") != self.policy.issuer or not isinstance(methods, list):
                 raise SignInFailed("away")
-            self._of_issuer(told.get("authorization_endpoint"))
-            found = _Endpoints(
-                told["authorization_endpoint"],
-                self._of_issuer(told.get("token_endpoint")),
-                self._of_issuer(told.get("jwks_uri")),
+            self._of_issuer(document.get("authorization_endpoint"))
+            endpoints = _Endpoints(
+                document["authorization_endpoint"],
+                self._of_issuer(document.get("token_endpoint")),
+                self._of_issuer(document.get("jwks_uri")),
                 "client_secret_basic" not in methods and "client_secret_post" in methods,
             )
-            self._endpoints = (self._monotonic(), found)
-            return found
+            self._endpoints = (self._monotonic(), endpoints)
+            return endpoints
 
-    def _fetched(self, address: OutboundAddress) -> tuple[int, dict[str, Any]]:
+    def _fetch(self, address: OutboundAddress) -> tuple[int, dict[str, Any]]:
         if self._monotonic() < self._away_until:
             raise SignInFailed("away")
         try:
@@ -234,26 +236,26 @@ class Provider:
             raise
 
     def _of_issuer(self, url: object) -> OutboundAddress:
-        """Return an address that the provider declares. Raises ``SignInFailed`` when it is another machine's."""
-        found, _ = read_address(url) if isinstance(url, str) else (None, "")
-        mine = self.policy.at
-        if found is None or (found.secure, found.host, found.port) != (mine.secure, mine.host, mine.port):
+        """Return a declared address. Raises ``SignInFailed`` when it is on another machine."""
+        link, _ = read_address(url) if isinstance(url, str) else (None, "")
+        own = self.policy.at
+        if link is None or (link.secure, link.host, link.port) != (own.secure, own.host, own.port):
             raise SignInFailed("away")
-        return found
+        return link
 
     def _known_keys(self, *, anew: bool = False) -> jwk.KeySet:
-        """Return the provider's public keys; ``anew``: one is not among those that are known."""
-        endpoints = self._found()
+        """Return the provider's public keys; ``anew``: refresh them for an unknown key."""
+        endpoints = self._discovered()
         with self._lock:
             if self._keys is not None:
                 age = self._monotonic() - self._keys[0]
                 if age < (REFRESH_SECONDS if anew else KEPT_SECONDS):
                     return self._keys[1]
-            status, told = self._fetched(endpoints.keys)
-            offered = told.get("keys")
-            if status != 200 or not isinstance(offered, list):
+            status, document = self._fetch(endpoints.keys)
+            key_objects = document.get("keys")
+            if status != 200 or not isinstance(key_objects, list):
                 raise SignInFailed("away")
-            usable: list[Any] = [one for one in offered if isinstance(one, dict) and _is_for_signing(one)]
+            usable: list[Any] = [key for key in key_objects if isinstance(key, dict) and _is_for_signing(key)]
             try:
                 keys = jwk.KeySet.import_key_set({"keys": usable})
             except (JoseError, ValueError, TypeError, KeyError):

@@ -1,1 +1,1 @@
-"""What the pages of supervisors show of books."""
+"""Views of the supervisors' and administrators' pages."""

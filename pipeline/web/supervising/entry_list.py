@@ -1,4 +1,4 @@
-"""The entries of a book as a page of a list: narrowed by state and number, in the order of the scans' names."""
+"""The entries of a book as a page of a list: filtered by state and number, in the order of the scans' names."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pydantic import BaseModel, Field
 from pipeline.registry.books.model import ListedEntry
 
 ROWS = 50
-"""Entries on one page of the list."""
+"""Entries on a page of the list."""
 
 
 class EntryState(StrEnum):
-    """What a list of entries is narrowed to."""
+    """The filter of a list of entries by state."""
 
     WAITING = "waiting"
     SETTLED = "settled"
@@ -31,12 +31,12 @@ ENTRY_STATE_LABELS = {
 
 
 class EntryFilter(BaseModel):
-    """What a list of entries is narrowed to.
+    """The filter and page number of a list of entries.
 
     Attributes:
-        state: As in ``EntryState``; anything else: all.
+        state: A value of ``EntryState``; anything else: all.
         number: The number of an entry, with or without its year; ``""``: any.
-        sheet: Which page of the list, from 1.
+        sheet: The page of the list, from 1.
     """
 
     state: str = Field(default="", max_length=20)
@@ -44,27 +44,25 @@ class EntryFilter(BaseModel):
     sheet: int = Field(default=1, ge=1, le=100_000)
 
     def query(self, *, state: str | None = None, sheet: int = 1) -> str:
-        """Return the query of an address with another page of the list, or another state."""
-        wanted = self.state if state is None else state
-        told = {"state": wanted, "number": self.number, "sheet": "" if sheet == 1 else str(sheet)}
-        return urlencode({name: value for name, value in told.items() if value})
+        """Return the query of the list on another page, or with another state."""
+        new_state = self.state if state is None else state
+        parameters = {"state": new_state, "number": self.number, "sheet": "" if sheet == 1 else str(sheet)}
+        return urlencode({name: value for name, value in parameters.items() if value})
 
-    def takes(self, one: ListedEntry) -> bool:
-        """Return whether the entry has that number and stands in that state."""
-        return self.has_number(one) and (self.state not in list(EntryState) or is_in(one, self.state))
+    def admits(self, entry: ListedEntry) -> bool:
+        return self.has_number(entry) and (self.state not in list(EntryState) or is_in(entry, self.state))
 
-    def has_number(self, one: ListedEntry) -> bool:
-        """Return whether the entry's number is the one looked for, with or without its year and leading zeros."""
+    def has_number(self, entry: ListedEntry) -> bool:
+        """Return whether the entry has the number of the filter, with or without its year and leading zeros."""
         wanted = self.number.strip().lstrip("0")
-        told = one.number.lstrip("0")
-        return not wanted or wanted in (told, told.partition("/")[0])
+        entry_number = entry.number.lstrip("0")
+        return not wanted or wanted in (entry_number, entry_number.partition("/")[0])
 
 
-def is_in(one: ListedEntry, state: str) -> bool:
-    """Return whether an entry is in a state, as in ``EntryState``."""
+def is_in(entry: ListedEntry, state: str) -> bool:
     if state == EntryState.AMENDED:
-        return one.amended > 0
-    return one.waits is (state == EntryState.WAITING)
+        return entry.amended > 0
+    return entry.waits is (state == EntryState.WAITING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +70,10 @@ class EntryList:
     """A page of the list.
 
     Attributes:
-        found: How many there are in all pages.
-        total: How many the book has.
-        counts: State, its label and how many entries of the number looked for are in it.
-        sheet: Which page this is, from 1.
+        found: Number of entries on all pages.
+        total: Number of the book's entries.
+        counts: Each state with its label and the number of entries that have the filter's number.
+        sheet: The page of the list, from 1.
     """
 
     rows: tuple[ListedEntry, ...]
@@ -87,20 +85,20 @@ class EntryList:
 
 
 def entry_list(entries: Sequence[ListedEntry], narrowed: EntryFilter) -> EntryList:
-    """Return the page of the list that is asked for; the last one where it has not so many."""
-    numbered = [one for one in entries if narrowed.has_number(one)]
-    found = sorted(
-        (one for one in numbered if narrowed.takes(one)),
-        key=lambda one: (one.place.order, one.ref.scan_sha256, one.row),
+    """Return the requested page of the list, at most the last."""
+    numbered = [entry for entry in entries if narrowed.has_number(entry)]
+    matching = sorted(
+        (entry for entry in numbered if narrowed.admits(entry)),
+        key=lambda entry: (entry.place.order, entry.ref.scan_sha256, entry.row),
     )
-    sheets = max(1, -(-len(found) // ROWS))
+    sheets = max(1, -(-len(matching) // ROWS))
     sheet = min(max(1, narrowed.sheet), sheets)
     return EntryList(
-        rows=tuple(found[(sheet - 1) * ROWS : sheet * ROWS]),
-        found=len(found),
+        rows=tuple(matching[(sheet - 1) * ROWS : sheet * ROWS]),
+        found=len(matching),
         total=len(entries),
         counts=tuple(
-            (state.value, label, sum(is_in(one, state) for one in numbered))
+            (state.value, label, sum(is_in(entry, state) for entry in numbered))
             for state, label in ENTRY_STATE_LABELS.items()
         ),
         sheet=sheet,

@@ -1,4 +1,4 @@
-"""Changes of the offices in whose name papers are printed (``print.toml``)."""
+"""Changes of the issuing offices (``print.toml``)."""
 
 from __future__ import annotations
 
@@ -11,18 +11,20 @@ from pipeline.web.supervising.office_settings import SettingChange
 
 
 def values_of_office(offices: IssuingOffices, number: int) -> dict[str, Any]:
-    """Return the value of every key of an office (from 0); those of an empty form where there is none yet."""
+    """Return the value of every key of an office (from 0), or of an empty form for a new office."""
     if number >= len(offices.offices):
-        return {one.name: one.default for one in OFFICE.settings} | {"places": frozenset()}
+        return {setting.name: setting.default for setting in OFFICE.settings} | {"places": frozenset()}
     office = offices.offices[number]
     return {**dict(office), "places": office.places or frozenset()}
 
 
 def edited_offices(text: str, number: int, *, is_new: bool, changes: Sequence[SettingChange]) -> str:
-    """Return the text of the file with these changes of an office; the rest of it, with its comments, stays."""
+    """Return the text of the file with the changes of an office; the rest, including comments, stays."""
     written = {
-        one.setting.name: (sorted(one.value) or None) if isinstance(one.value, frozenset) else one.value
-        for one in changes
+        change.setting.name: (sorted(change.value) or None)
+        if isinstance(change.value, frozenset)
+        else change.value
+        for change in changes
     }
     if is_new:
         return with_row(
@@ -34,8 +36,7 @@ def edited_offices(text: str, number: int, *, is_new: bool, changes: Sequence[Se
 def effects_of_office(
     changes: Sequence[SettingChange], now: Mapping[str, Any], *, is_new: bool
 ) -> tuple[str, ...]:
-    """Return what a change does, in sentences."""
-    told = [OFFICE.since]
-    if not is_new and any(one.setting.name == "code" for one in changes):
-        told.append(f"Số trích lục chạy lại từ 1 theo mã mới; dãy số của mã {now['code']} dừng ở số cuối.")
-    return tuple(told)
+    lines = [OFFICE.since]
+    if not is_new and any(change.setting.name == "code" for change in changes):
+        lines.append(f"Số trích lục chạy lại từ 1 theo mã mới; dãy số của mã {now['code']} dừng ở số cuối.")
+    return tuple(lines)

@@ -1,4 +1,4 @@
-"""What supervisors and administrators have the server do: work behind the answer, as commands do it."""
+"""Background work that supervisors and administrators start, as commands do it."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from pipeline.web.supervising.staff_file_desk import StaffFileDesk
 
 
 class ReconcileWork(Protocol):
-    """Compares a file of the shared software with the registry, as ``hotich reconcile --save`` does."""
+    """Compares a file of the Ministry's software with the registry, as ``hotich reconcile --save`` does."""
 
     def __call__(
         self, file: Path, name: str, book_ids: tuple[int, ...], person: Person, on_progress: OnProgress
     ) -> JobOutcome:
-        """Compare the file and store what people are asked.
+        """Compare the file and store the questions for people.
 
         Args:
-            name: Its name as the person knows it.
-            book_ids: The books to compare; none: those that the file names, of the places of the person.
-            on_progress: Told how far it is.
+            name: The file's name as the person knows it.
+            book_ids: The books to compare; none: the books that the file names in the person's places.
+            on_progress: Called with the progress.
 
         Raises:
             HotichError: The file or the registry fails.
@@ -42,7 +42,7 @@ class ReconcileWork(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class BackupWork:
-    """Makes and checks backups in the folder that the machine was given for them.
+    """Makes and checks backups in the machine's backup folder.
 
     Attributes:
         folder: The folder, as its administrator wrote it.
@@ -61,19 +61,19 @@ class OfficeDesk:
     """The work that pages start; None: this server does not do it.
 
     Attributes:
-        folder: Where files lie that browsers sent.
-        jobs: Runs the work and remembers what it came to.
-        reconcile: Compares a file of the shared software.
-        settings: Changes ``office.toml``.
-        plan: Changes ``plan.toml``.
-        offices: Changes ``print.toml``.
-        check_audit: Looks at every row of the audit, as ``hotich audit verify`` does.
-        seals: The folder of the seals of the audit.
+        folder: The folder of uploaded files.
+        jobs: Runs the jobs and keeps their results.
+        reconcile: Compares a file of the Ministry's software.
+        settings: Edits ``office.toml``.
+        plan: Edits ``plan.toml``.
+        offices: Edits ``print.toml``.
+        check_audit: Verifies every row of the audit log, as ``hotich audit verify`` does.
+        seals: The folder of the audit log's seals.
         backups: Makes and checks backups.
-        lines: The lines that it learns from.
-        registers: Declares kinds of registers.
-        imports: The workbooks that were sent to be imported.
-        declared: The declarations as they came with the program, over which ``office.toml`` lies.
+        lines: The lines from which the readers learn.
+        registers: Declares kinds of register.
+        imports: The workbooks sent for import.
+        declared: The declarations as shipped, without ``office.toml``.
     """
 
     folder: Path = Path(os.devnull)
@@ -93,4 +93,4 @@ class OfficeDesk:
 
 
 NO_OFFICE_DESK = OfficeDesk()
-"""For an application that does none of it."""
+"""For an application without background work."""

@@ -1,4 +1,4 @@
-"""What an office has set about rules, terms and aliases (``office.toml``): listed, and changed row by row."""
+"""The office's own severities, terms and aliases (``office.toml``): lists, and edits of rows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pipeline.declarations.schema import Declaration, Schemas
 from pipeline.registry.statistics.book_states import BookState
 
 DEFAULT = ""
-"""The choice of the severity as it came with the program."""
+"""The choice of the shipped severity."""
 
 SEVERITY_WORDS: Mapping[str, str] = {
     **{severity.value: words for severity, words in catalogue.SEVERITY_WORDS.items()},
@@ -35,7 +35,7 @@ SHOWN_SINCE = "Màn hình rà soát khi đang gõ, gói tạo trên trình duy�
 
 
 class _TypedRow(Declaration):
-    """What the forms of rules and terms ask for."""
+    """The inputs in the forms of rules and terms."""
 
     reason: str = Field(min_length=1, max_length=500, title="Lý do")
     label: str = Field(min_length=1, max_length=200, title="Chữ ghi trên sổ")
@@ -56,25 +56,24 @@ class OwnRows:
     aliases: tuple[Alias, ...] = ()
 
     def of_rule(self, code: str) -> tuple[tuple[int, RuleChange], ...]:
-        """Return the numbered rows about a rule."""
         return tuple((number, row) for number, row in enumerate(self.rules) if row.code == code)
 
     def of_field(self, code: str, field: str) -> RuleChange | None:
-        """Return the row about a rule at a field (``""``: every field), the one that counts."""
-        found = [row for _, row in self.of_rule(code) if row.field == field]
-        return found[-1] if found else None
+        """Return the row in force about a rule at a field (``""``: every field)."""
+        matching = [row for _, row in self.of_rule(code) if row.field == field]
+        return matching[-1] if matching else None
 
 
 @dataclass(frozen=True, slots=True)
 class ShownRule:
-    """A rule as the page lists it.
+    """A rule in the list of rules.
 
     Attributes:
-        rule: The rule as it came with the program.
-        came: Its severity as it came, in words.
-        here: Its severity at every field as the file says, in words.
-        fields: What the file says of single fields, in words.
-        changed: Whether the file says anything of it.
+        rule: The rule as shipped.
+        came: The shipped severity, in words.
+        here: The file's severity at every field, in words.
+        fields: The file's severities at single fields, in words.
+        changed: Whether the file mentions the rule.
     """
 
     rule: CatalogueRule
@@ -87,17 +86,17 @@ class ShownRule:
 
 @dataclass(frozen=True, slots=True)
 class RowEdit:
-    """A change of rows of the file: the text after it, and in words what it does."""
+    """An edit of the file's rows: the new text, and the effects in words."""
 
     text: str
     lines: tuple[str, ...]
 
 
 def own_rows(text: str) -> OwnRows:
-    """Return the rows of a file that its loaders have found whole.
+    """Return the rows of a file.
 
     Raises:
-        SettingsRefused: It is not whole.
+        SettingsRefused: The file has flaws.
     """
     try:
         table = parse_toml(text)
@@ -115,24 +114,24 @@ def _rows(table: Mapping[str, Any], name: str, model: type[R]) -> tuple[R, ...]:
 
 
 def settable_rules(declared: Schemas) -> tuple[CatalogueRule, ...]:
-    """Return the rules whose severity an office may set, as they came."""
+    """Return the rules whose severity an office may set, as shipped."""
     return tuple(rule for rule in rule_catalogue(declared) if rule.level in SET_BY_OFFICES)
 
 
 def shown_rules(declared: Schemas, rows: OwnRows, words: str = "") -> tuple[ShownRule, ...]:
-    """Return the rules that an office may set, as the file says.
+    """Return the rules that an office may set, with the severities of the file.
 
     Args:
-        words: Only rules whose code, sentence or fields have these words, written with or without tones.
+        words: Only rules whose code, sentence or fields contain these words, with or without tones.
     """
-    wanted = unaccented(words).split()
-    found = []
+    search_words = unaccented(words).split()
+    rules = []
     for rule in settable_rules(declared):
         labels = {label for use in rule.asked for label in use.labels}
         text = unaccented(" ".join((rule.code, rule.sentence, rule.look_at, *labels)))
-        if all(word in text for word in wanted):
-            found.append(_shown(rule, declared, rows))
-    return tuple(found)
+        if all(word in text for word in search_words):
+            rules.append(_shown(rule, declared, rows))
+    return tuple(rules)
 
 
 def _shown(rule: CatalogueRule, declared: Schemas, rows: OwnRows) -> ShownRule:
@@ -154,7 +153,7 @@ def _shown(rule: CatalogueRule, declared: Schemas, rows: OwnRows) -> ShownRule:
 
 
 def uncoded_boxes(declared: Schemas, rows: OwnRows) -> tuple[tuple[str, str], ...]:
-    """Return the printed boxes for which no list has a code, nor the office: the list and the words beside the box."""
+    """Return printed boxes without a code in the declarations and the office's file: vocabulary and words."""
     own = {(row.vocab, unaccented(words)) for row in rows.terms for words in (row.label, *row.aliases)}
     own |= {(row.vocab, unaccented(row.alias)) for row in rows.aliases}
     return tuple(
@@ -166,20 +165,22 @@ def uncoded_boxes(declared: Schemas, rows: OwnRows) -> tuple[tuple[str, str], ..
 
 
 def severity_words(severity: str) -> str:
-    """Return a severity in words."""
     return SEVERITY_WORDS.get(severity, severity)
 
 
 def choices_of(rule: CatalogueRule) -> dict[str, str]:
-    """Return the severities that an office may set for a rule, with their words, the one as it came first."""
+    """Return the severities that an office may set for a rule, in words, the shipped severity first."""
     allowed = (
         (Severity.BLOCK.value, Severity.REVIEW.value) if rule.severity is Severity.BLOCK else SEVERITY_WORDS
     )
-    return {DEFAULT: "như ban đầu, bỏ mục của cơ quan", **{one: severity_words(one) for one in allowed}}
+    return {
+        DEFAULT: "như ban đầu, bỏ mục của cơ quan",
+        **{level: severity_words(level) for level in allowed},
+    }
 
 
 def fields_of_rule(code: str, declared: Schemas) -> dict[str, str]:
-    """Return the labels of the fields that a rule is bound to, by name; none: it asks every field of its kind."""
+    """Return labels by name of the fields to which a rule is bound; empty: it applies to all fields of its kind."""
     return {
         name: record.by_name[name].label
         for record in declared.records.values()
@@ -192,13 +193,13 @@ def fields_of_rule(code: str, declared: Schemas) -> dict[str, str]:
 def edited_rule(text: str, rule: CatalogueRule, form: Mapping[str, str], declared: Schemas) -> RowEdit:
     """Return the text of the file with another severity of a rule.
 
-    A severity for every field takes the place of those of single fields.
+    A severity for every field replaces those of single fields.
 
     Args:
-        form: ``severity`` (``""``: as it came), ``field`` (``""``: every field) and ``reason``.
+        form: ``severity`` (``""``: as shipped), ``field`` (``""``: every field) and ``reason``.
 
     Raises:
-        SettingsRefused: What was typed is none of it.
+        SettingsRefused: An input is invalid.
     """
     severity, field = form.get("severity", ""), form.get("field", "")
     labels, rows = fields_of_rule(rule.code, declared), own_rows(text)
@@ -206,51 +207,51 @@ def edited_rule(text: str, rule: CatalogueRule, form: Mapping[str, str], declare
         raise SettingsRefused("Mức: hãy chọn một mức trong danh sách.")
     if field and field not in labels:
         raise SettingsRefused("Ô: hãy chọn một ô trong danh sách.")
-    held, whole = rows.of_field(rule.code, field), rows.of_field(rule.code, "")
+    current, whole = rows.of_field(rule.code, field), rows.of_field(rule.code, "")
     if field and severity != DEFAULT and whole is not None and whole.severity == OFF:
         raise SettingsRefused("Quy tắc đang tắt ở mọi ô. Hãy đổi mức ở mọi ô trước, rồi mới đặt riêng một ô.")
-    came = severity_words(rule.severity.value if rule.severity else OFF)
-    before = came if held is None else severity_words(held.severity)
+    shipped = severity_words(rule.severity.value if rule.severity else OFF)
+    before = shipped if current is None else severity_words(current.severity)
     name = f"{rule.code}, {labels[field] if field else EVERY_FIELD}"
     if severity == DEFAULT:
-        if held is None:
+        if current is None:
             raise SettingsRefused("Cơ quan chưa đặt mức nào ở đó nên không có gì để bỏ.")
-        gone = [number for number, row in rows.of_rule(rule.code) if row.field == field]
-        return RowEdit(_without(text, "rule", gone), (f"{name}: {before} → như ban đầu",))
+        removed = [number for number, row in rows.of_rule(rule.code) if row.field == field]
+        return RowEdit(_without(text, "rule", removed), (f"{name}: {before} → như ban đầu",))
     reason = REASON.parse([form.get("reason", "")], {})
     line = f"{name}: {before} → {severity_words(severity)}. Lý do: {reason}"
     others = [(n, row) for n, row in rows.of_rule(rule.code) if row.field and not field]
-    told = [
+    removals = [
         f"Bỏ mức riêng của ô {labels.get(row.field, row.field)}: mức mới áp dụng cho mọi ô"
         for _, row in others
     ]
-    if held is None:
+    if current is None:
         values = {"code": rule.code, "field": field or None, "severity": severity, "reason": reason}
         text = with_row(text, "rule", {key: value for key, value in values.items() if value is not None})
     else:
         number = max(n for n, row in rows.of_rule(rule.code) if row.field == field)
         text = with_changed_row(text, "rule", number, {"severity": severity, "reason": reason})
-    return RowEdit(_without(text, "rule", [n for n, _ in others]), (line, *told))
+    return RowEdit(_without(text, "rule", [n for n, _ in others]), (line, *removals))
 
 
 def edited_terms(text: str, form: Mapping[str, str], declared: Schemas) -> RowEdit:
-    """Return the text of the file with one more term (``kind`` = ``term``) or alias, or without one.
+    """Return the text of the file with an added term (``kind`` = ``term``) or alias, or with a removed row.
 
     Args:
         form: ``kind``; ``remove``: the number of the row to remove; else ``vocab``, ``code``, ``label`` and ``reason``.
 
     Raises:
-        SettingsRefused: What was typed is none of it.
+        SettingsRefused: An input is invalid.
     """
     kind, rows = form.get("kind", ""), own_rows(text)
     if kind not in ("term", "alias"):
         raise SettingsRefused("Hãy chọn thêm mục riêng hay thêm cách viết.")
     if number := form.get("remove", ""):
-        held: Sequence[OwnTerm | Alias] = rows.terms if kind == "term" else rows.aliases
-        if not number.isascii() or not number.isdecimal() or len(number) > 6 or int(number) >= len(held):
+        kind_rows: Sequence[OwnTerm | Alias] = rows.terms if kind == "term" else rows.aliases
+        if not number.isascii() or not number.isdecimal() or len(number) > 6 or int(number) >= len(kind_rows):
             raise SettingsRefused("Không còn mục ấy trong tệp. Hãy tải lại trang.")
         return RowEdit(
-            _without(text, kind, [int(number)]), (f"Bỏ {term_words(held[int(number)], declared)}",)
+            _without(text, kind, [int(number)]), (f"Bỏ {term_words(kind_rows[int(number)], declared)}",)
         )
     if form.get("vocab", "") not in declared.vocabs:
         raise SettingsRefused("Danh mục: hãy chọn trong danh sách.")
@@ -267,7 +268,6 @@ def edited_terms(text: str, form: Mapping[str, str], declared: Schemas) -> RowEd
 
 
 def term_words(row: OwnTerm | Alias, declared: Schemas) -> str:
-    """Return a term or an alias of the office in words."""
     vocab = declared.vocabs.get(row.vocab)
     title = row.vocab if vocab is None else vocab.title
     if isinstance(row, Alias):
@@ -277,11 +277,11 @@ def term_words(row: OwnTerm | Alias, declared: Schemas) -> str:
 
 
 def effects_of_rows(books: Sequence[BookState]) -> tuple[str, ...]:
-    """Return what a change of rules, terms or aliases does, and from when on, in sentences."""
-    read = [one for one in books if one.read]
+    """Return the effects of a change of rules, terms or aliases and their start, in sentences."""
+    read = [book for book in books if book.read]
     if not read:
         return READ_SINCE, SHOWN_SINCE
-    pages = sum(one.read for one in read)
+    pages = sum(book.read for book in read)
     again = (
         f"Trang đã đọc được đọc lại khi máy đọc tới quyển ấy, kể cả khi chỉ đổi lý do: hiện {len(read)} quyển, "
         f"{pages} trang. Quyết định của người rà soát giữ nguyên. Xem trước: hotich reread THƯ_MỤC --sample 20."
@@ -290,15 +290,15 @@ def effects_of_rows(books: Sequence[BookState]) -> tuple[str, ...]:
 
 
 def not_in_force(server: Schemas, declared: Schemas, rows: OwnRows) -> tuple[str, ...]:
-    """Return the codes whose severity at every field this server still takes otherwise than the file says."""
-    found = []
+    """Return the codes of rules whose severity at every field differs between this server and the file."""
+    codes = []
     for rule in settable_rules(declared):
         whole = rows.of_field(rule.code, "")
-        wanted = (rule.severity.value if rule.severity else OFF) if whole is None else whole.severity
-        here = server.severity_of(rule.code)
-        if wanted != (here.value if here else OFF):
-            found.append(rule.code)
-    return tuple(found)
+        expected = (rule.severity.value if rule.severity else OFF) if whole is None else whole.severity
+        in_force = server.severity_of(rule.code)
+        if expected != (in_force.value if in_force else OFF):
+            codes.append(rule.code)
+    return tuple(codes)
 
 
 def _without(text: str, table: str, numbers: Sequence[int]) -> str:

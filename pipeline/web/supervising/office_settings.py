@@ -1,4 +1,4 @@
-"""What an office has set in ``office.toml``: shown, and changed through a form that its declaration makes."""
+"""The settings of ``office.toml``: shown, and edited through forms built from their declarations."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ OFFICE_FILE = "office.toml"
 
 
 TABLES: Mapping[str, SettingTable[Any]] = {
-    one.name: one for one in (REVIEW, SAMPLING, DELIVERY, APPROVAL, LEARNING)
+    table.name: table for table in (REVIEW, SAMPLING, DELIVERY, APPROVAL, LEARNING)
 }
-"""Every table that is edited, by its name."""
+"""Every editable table, by name."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownSetting:
-    """One setting.
+    """A setting as shown.
 
     Attributes:
-        value: What holds now, in words.
-        key: Its key in the table of the file.
-        usual: Whether it is what holds where nothing is set.
+        value: The value in force, in words.
+        key: The key in its table of the file.
+        usual: Whether the value is the default.
     """
 
     label: str
@@ -44,7 +44,7 @@ class ShownSetting:
 
 @dataclass(frozen=True, slots=True)
 class SettingGroup:
-    """The settings of one table of ``office.toml``; ``guide``: the page of the handbook that explains it."""
+    """The settings of a table of ``office.toml``; ``guide``: the handbook page about it."""
 
     title: str
     table: str
@@ -54,7 +54,7 @@ class SettingGroup:
 
 @dataclass(frozen=True, slots=True)
 class SettingChange:
-    """A setting that a form changes: the value, and both in words."""
+    """A setting changed by a form: the new value, and both values in words."""
 
     setting: Setting
     value: Any
@@ -73,18 +73,18 @@ def values_of(policies: OfficePolicies) -> dict[str, Mapping[str, Any]]:
 
 
 def setting_groups(policies: OfficePolicies, schemas: Schemas) -> tuple[SettingGroup, ...]:
-    """Return all that the office has set, group by group."""
+    """Return all settings of the office, table by table."""
     labels, values = field_labels(schemas), values_of(policies)
     groups = []
     for table in TABLES.values():
         shown = [
             ShownSetting(
-                one.label,
-                one.words(values[table.name][one.name], labels),
-                one.name,
-                values[table.name][one.name] == one.default,
+                setting.label,
+                setting.words(values[table.name][setting.name], labels),
+                setting.name,
+                values[table.name][setting.name] == setting.default,
             )
-            for one in table.settings
+            for setting in table.settings
         ]
         if table is REVIEW:
             shown += _own_books(policies.review, labels)
@@ -93,7 +93,6 @@ def setting_groups(policies: OfficePolicies, schemas: Schemas) -> tuple[SettingG
 
 
 def field_labels(schemas: Schemas) -> dict[str, str]:
-    """Return the labels of the fields of all forms, by name."""
     return {spec.name: spec.label for record in schemas.records.values() for spec in record.fields}
 
 
@@ -103,45 +102,46 @@ def changes_of(
     now: Mapping[str, Any],
     names: Mapping[str, str],
 ) -> tuple[SettingChange, ...]:
-    """Return what a form changes.
+    """Return the changes in a form.
 
     Args:
-        form: The texts of the form, by key; a key that is not there has none.
-        now: What holds now, by key.
-        names: What may be chosen of several: the labels of fields, by name; the names of places, by code.
+        form: The texts of the form, by key; a missing key has none.
+        now: The values in force, by key.
+        names: The selectable names: labels of fields by name, names of places by code.
 
     Raises:
-        SettingsRefused: A value is none of that setting.
+        SettingsRefused: A value is invalid for its setting.
     """
-    found = []
-    for one in table.settings:
-        value, before = one.parse(form.get(one.name, ()), names), now[one.name]
+    changes = []
+    for setting in table.settings:
+        value, before = setting.parse(form.get(setting.name, ()), names), now[setting.name]
         if value != before:
-            line = f"{one.label}: {one.words(before, names)} → {one.words(value, names)}"
-            found.append(SettingChange(one, value, line))
-    return tuple(found)
+            line = f"{setting.label}: {setting.words(before, names)} → {setting.words(value, names)}"
+            changes.append(SettingChange(setting, value, line))
+    return tuple(changes)
 
 
 def differences_of(before: OfficePolicies, after: OfficePolicies, schemas: Schemas) -> tuple[str, ...]:
-    """Return in words what is set otherwise in ``after`` than in ``before``."""
+    """Return the differences of settings from ``before`` to ``after``, in words."""
     labels, old, new = field_labels(schemas), values_of(before), values_of(after)
-    told = [
-        f"{table.title}: {one.label}: "
-        f"{one.words(old[table.name][one.name], labels)} → {one.words(new[table.name][one.name], labels)}"
+    lines = [
+        f"{table.title}: {setting.label}: "
+        f"{setting.words(old[table.name][setting.name], labels)} → "
+        f"{setting.words(new[table.name][setting.name], labels)}"
         for table in TABLES.values()
-        for one in table.settings
-        if old[table.name][one.name] != new[table.name][one.name]
+        for setting in table.settings
+        if old[table.name][setting.name] != new[table.name][setting.name]
     ]
     if before.review.books != after.review.books:
-        told.append(f"{REVIEW.title}: mục riêng của từng sổ ([[review.book]]) đã đổi")
-    return tuple(told)
+        lines.append(f"{REVIEW.title}: mục riêng của từng sổ ([[review.book]]) đã đổi")
+    return tuple(lines)
 
 
 def edited_text(text: str, table: SettingTable[Any], changes: Sequence[SettingChange]) -> str:
-    """Return the text of the file with these changes; the rest of it, with its comments, stays."""
+    """Return the text of the file with the changes; the rest, including comments, stays."""
     written = {
-        one.setting.name: sorted(one.value) if isinstance(one.value, frozenset) else one.value
-        for one in changes
+        change.setting.name: sorted(change.value) if isinstance(change.value, frozenset) else change.value
+        for change in changes
     }
     return with_keys(text, table.name, written) if written else text
 
@@ -149,49 +149,50 @@ def edited_text(text: str, table: SettingTable[Any], changes: Sequence[SettingCh
 def effects_of(
     table: SettingTable[Any], before: OfficePolicies, after: OfficePolicies, books: Sequence[BookState]
 ) -> tuple[str, ...]:
-    """Return what a change does to the books that are there, as far as it is known, in sentences."""
-    told = [table.since]
+    """Return the known effects of a change on the present books, in sentences."""
+    sentences = [table.since]
     if table is REVIEW:
-        other = [
-            one
-            for one in books
-            if before.review.of_book(one.folder_name) != after.review.of_book(one.folder_name)
+        affected = [
+            book
+            for book in books
+            if before.review.of_book(book.folder_name) != after.review.of_book(book.folder_name)
         ]
-        waiting = [one for one in other if one.waiting]
-        if other:
-            told.append(
-                f"Đổi cách rà soát của {len(other)} quyển sổ, trong đó {len(waiting)} quyển đang có nhiệm vụ chờ"
-                f"{_named(waiting)}."
+        waiting = [book for book in affected if book.waiting]
+        if affected:
+            sentences.append(
+                f"Đổi cách rà soát của {len(affected)} quyển sổ, trong đó {len(waiting)} quyển đang có nhiệm vụ chờ"
+                f"{_names_in_brackets(waiting)}."
             )
         elif before.review.every_book != after.review.every_book and books:
-            told.append("Mọi quyển đang có đều có mục riêng cho điều này nên không quyển nào đổi.")
+            sentences.append("Mọi quyển đang có đều có mục riêng cho điều này nên không quyển nào đổi.")
     elif table is APPROVAL and after.approval.book and not before.approval.book:
-        ready = [one for one in books if one.entries]
-        told.append(
-            f"{len(ready)} quyển có sự kiện phải được phê duyệt rồi mới xuất được gói{_named(ready)}."
+        ready = [book for book in books if book.entries]
+        sentences.append(
+            f"{len(ready)} quyển có sự kiện phải được phê duyệt rồi mới xuất được gói{_names_in_brackets(ready)}."
         )
     elif table is DELIVERY:
-        given = [one for one in books if one.delivered_at is not None]
-        if given:
-            told.append(
-                f"{len(given)} quyển đã xuất gói theo quy tắc cũ{_named(given)}; cần theo quy tắc mới thì xuất lại."
+        delivered = [book for book in books if book.delivered_at is not None]
+        if delivered:
+            sentences.append(
+                f"{len(delivered)} quyển đã xuất gói theo quy tắc cũ{_names_in_brackets(delivered)}; "
+                "cần theo quy tắc mới thì xuất lại."
             )
-    return tuple(told)
+    return tuple(sentences)
 
 
 MOST_NAMED = 5
 
 
-def _named(books: Sequence[BookState]) -> str:
+def _names_in_brackets(books: Sequence[BookState]) -> str:
     if not books:
         return ""
-    names = ", ".join(one.folder_name for one in books[:MOST_NAMED])
+    names = ", ".join(book.folder_name for book in books[:MOST_NAMED])
     more = f" và {len(books) - MOST_NAMED} quyển nữa" if len(books) > MOST_NAMED else ""
     return f" ({names}{more})"
 
 
 def _own_books(review: ReviewPolicy, labels: Mapping[str, str]) -> list[ShownSetting]:
-    known = {one.name: one for one in REVIEW.settings}
+    known = {setting.name: setting for setting in REVIEW.settings}
     return [
         ShownSetting(
             f"Riêng các sổ {pattern}",

@@ -1,4 +1,4 @@
-"""Work behind the pages of supervisors and administrators: reconciling files, checking the audit, reading settings."""
+"""The work behind the pages of supervisors and administrators: reconciliation, audit verification, settings."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from pipeline.web.supervising.staff_file_desk import StaffFileDesk
 HOW_TO_NAME = "Muốn so cả sổ thì chọn sổ ấy khi gửi tệp."
 MOST_FLAWS = 50
 EVERY = 50
-"""After how many differences the progress is told."""
+"""Number of differences between two progress reports."""
 
 
 def office_desk(
@@ -52,12 +52,12 @@ def office_desk(
     read_context: Callable[[], RunContext],
     backups: BackupWork | None,
 ) -> OfficeDesk:
-    """Return what the pages of supervisors and administrators have this server do.
+    """Return the work that the pages of supervisors and administrators start on this server.
 
     Args:
-        declared: The declarations without what ``office.toml`` sets.
-        read_context: Reads the settings and declarations anew.
-        backups: None where the machine has no folder of backups.
+        declared: The declarations without the additions of ``office.toml``.
+        read_context: Reads settings and declarations again.
+        backups: None where the machine has no backup folder.
     """
     workspace = Workspace(context.workspace)
     remove_sent_files(workspace.sent_files)
@@ -92,15 +92,15 @@ def office_desk(
 
 
 def read_policies(path: Path, declared: Schemas, package: Path) -> OfficePolicies:
-    """Return what a file sets, with what ``package.toml`` says of delivery, which counts before it.
+    """Return the policies in a file; for delivery ``package.toml`` takes precedence.
 
     Args:
-        path: The file, as ``office.toml``.
-        declared: The declarations as they came with the program.
-        package: The ``package.toml``; it need not be there.
+        path: The file, such as ``office.toml``.
+        declared: The declarations as shipped.
+        package: The ``package.toml``, which may be missing.
 
     Raises:
-        SchemaError: It names every flaw of either file with its line.
+        SchemaError: Either file has flaws; the message names each with its line.
     """
     policies = load_policies(path, declared)
     try:
@@ -110,7 +110,7 @@ def read_policies(path: Path, declared: Schemas, package: Path) -> OfficePolicie
 
 
 def remove_sent_files(folder: Path) -> None:
-    """Remove the files that a server which was killed had under way."""
+    """Remove uploaded files that a killed server left."""
     for left in folder.glob("*.xlsx"):
         with suppress(OSError):
             left.unlink()
@@ -118,9 +118,9 @@ def remove_sent_files(folder: Path) -> None:
 
 
 def reconciler(registry: Registry, workspace: Workspace, schemas: Schemas) -> ReconcileWork:
-    """Return what compares files for the web application as ``hotich reconcile --save`` does.
+    """Return the reconciliation for the web application, which does what ``hotich reconcile --save`` does.
 
-    A person gets the books of their own places compared, and no question about another place is stored.
+    Only books in the person's places are compared, and no question about another place is stored.
     """
 
     def compare(
@@ -137,53 +137,55 @@ def reconciler(registry: Registry, workspace: Workspace, schemas: Schemas) -> Re
                 places=person.places,
                 delivery=read_options(workspace.package, workspace.office).delivery,
             )
-            told = _told(run.differences(), on_progress)
-            kept = collect_differences(told, DifferenceReport(registry, columns), None, shown=0, ask=True)
-        mine = [one for one in kept.questions if person.may_see(one.place_code)]
-        number = save_questions(registry, run, file, name, mine, person.login)
-        asked = (
-            f"{len(mine)} khác biệt chờ trả lời ở lần {number}."
-            if mine
+            differences = _with_progress(run.differences(), on_progress)
+            collected = collect_differences(
+                differences, DifferenceReport(registry, columns), None, shown=0, ask=True
+            )
+        questions = [question for question in collected.questions if person.may_see(question.place_code)]
+        number = save_questions(registry, run, file, name, questions, person.login)
+        summary = (
+            f"{len(questions)} khác biệt chờ trả lời ở lần {number}."
+            if questions
             else f"Không có khác biệt nào phải hỏi (lần {number})."
         )
-        others = len(kept.questions) - len(mine)
+        others = len(collected.questions) - len(questions)
         elsewhere = (f"{others} dòng của nơi khác, hoặc không rõ nơi, không được đưa vào.",) if others else ()
-        sentences = (*format_reconciliation(run.counts, HOW_TO_NAME), *elsewhere, asked)
-        return JobOutcome(sentences, f"/reconcile/{number}" if mine else "")
+        sentences = (*format_reconciliation(run.counts, HOW_TO_NAME), *elsewhere, summary)
+        return JobOutcome(sentences, f"/reconcile/{number}" if questions else "")
 
     return compare
 
 
-def _told(
-    found: Iterator[ReconcileDifference | RejectedCell], on_progress: OnProgress
+def _with_progress(
+    differences: Iterator[ReconcileDifference | RejectedCell], on_progress: OnProgress
 ) -> Iterator[ReconcileDifference | RejectedCell]:
-    """Yield what was found and tell how much it is by now; the whole is not known."""
-    for count, one in enumerate(found, start=1):
+    """Yield the differences and report their number now and then; the total is unknown."""
+    for count, difference in enumerate(differences, start=1):
         if count % EVERY == 0:
             on_progress(count, 0)
-        yield one
+        yield difference
 
 
 def audit_checker(registry: Registry, workspace: Workspace) -> JobWork:
-    """Return what looks at every row of the audit, also against the seals that the workspace keeps."""
+    """Return the verification of every row of the audit log, also against the workspace's seals."""
 
     def check(on_progress: OnProgress) -> JobOutcome:
         seals = seals_in(workspace.seals) if workspace.seals.is_dir() else ()
-        found = registry.audit().verify(*seals, progress=on_progress)
-        sentences = [f"Đã xem {found.audit_rows} dòng nhật ký và {found.rows} dòng dữ liệu."]
-        sentences += [f"Lưu ý: {told}" for told in unproven_parts(found, sealed=bool(seals))]
-        sentences += [format_audit_flaw(flaw) for flaw in found.flaws[:MOST_FLAWS]]
-        if not found.passed:
+        result = registry.audit().verify(*seals, progress=on_progress)
+        sentences = [f"Đã xem {result.audit_rows} dòng nhật ký và {result.rows} dòng dữ liệu."]
+        sentences += [f"Lưu ý: {part}" for part in unproven_parts(result, sealed=bool(seals))]
+        sentences += [format_audit_flaw(flaw) for flaw in result.flaws[:MOST_FLAWS]]
+        if not result.passed:
             sentences.append(
-                f"Có {found.flaw_count} chỗ không đúng như chương trình đã ghi. Giữ nguyên cơ sở dữ liệu và báo người "
+                f"Có {result.flaw_count} chỗ không đúng như chương trình đã ghi. Giữ nguyên cơ sở dữ liệu và báo người "
                 "phụ trách ngay."
             )
-        elif not found.checkable:
+        elif not result.checkable:
             sentences.append(
                 "Không có khóa nào ở máy chủ chứng minh được những dòng cuối là do chương trình ghi."
             )
         else:
             sentences.append("Không có dòng nào bị sửa, bị xóa hay chen vào.")
-        return JobOutcome(tuple(sentences), good=found.passed and found.checkable)
+        return JobOutcome(tuple(sentences), good=result.passed and result.checkable)
 
     return check

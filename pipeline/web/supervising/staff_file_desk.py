@@ -1,4 +1,4 @@
-"""A file of the office that is edited in the browser: checked as a whole, written whole, its earlier version kept."""
+"""A file of the office that is edited in the browser: checked as a whole, written atomically, with its history."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ T = TypeVar("T")
 STALE = "Thiết lập đã được đổi từ lúc bạn mở trang này. Hãy xem lại trang mới rồi đổi lại."
 MOST_SHOWN = 200
 CHECKED = f"{TEMP_PREFIX}checked"
-"""The folder of a text that is only tried; a backup passes over it."""
+"""The folder of trial texts; backups skip it."""
 
 
 class SettingsStale(SettingsRefused):
@@ -32,7 +32,7 @@ class SettingsStale(SettingsRefused):
 
 @dataclass(frozen=True, slots=True)
 class StaffText:
-    """The text of a file as it is, ``""`` where there is none, and a digest of its bytes."""
+    """The text of a file, ``""`` for a missing file, and a digest of its bytes."""
 
     text: str
     digest: str
@@ -43,7 +43,7 @@ class FileChange:
     """A change of a file.
 
     Attributes:
-        lines: What was changed, in words.
+        lines: The changes, in words.
     """
 
     number: int
@@ -54,12 +54,12 @@ class FileChange:
 
 
 class StaffFileDesk(Generic[T]):
-    """Reads, checks and changes one file.
+    """Reads, checks and edits a file.
 
     Args:
-        path: The file; it need not be there.
-        history: The folder that keeps earlier versions.
-        check: Loads the file at a path and returns what it sets; ``SchemaError`` names its flaws.
+        path: The file, which may be missing.
+        history: The folder of earlier versions.
+        check: Loads the file at a path and returns its settings; ``SchemaError`` names its flaws.
         now: The clock, in UTC.
     """
 
@@ -78,10 +78,10 @@ class StaffFileDesk(Generic[T]):
         return self._path.name
 
     def read(self) -> StaffText:
-        """Return the file as it is now.
+        """Return the present text of the file.
 
         Raises:
-            SettingsRefused: It cannot be read.
+            SettingsRefused: The file cannot be read.
         """
         try:
             content = read_regular_file(self._path, MOST_BYTES)
@@ -99,26 +99,26 @@ class StaffFileDesk(Generic[T]):
             ) from None
 
     def loaded(self) -> T:
-        """Return what the file sets now.
+        """Return the present settings in the file.
 
         Raises:
-            SettingsRefused: It has flaws; the message names each with its line.
+            SettingsRefused: The file has flaws; the message names each with its line.
         """
         return self._loaded(self._path)
 
     def tried(self, seen: str, edit: Callable[[str], str]) -> T:
-        """Return what the file would set after a change, without changing it.
+        """Return the settings after an edit, without changing the file.
 
         Args:
             seen: The digest of the file that the page showed.
-            edit: Returns the changed text.
+            edit: Returns the edited text.
 
         Raises:
             SettingsStale: The file has changed meanwhile.
-            SettingsRefused: The change is wrong.
+            SettingsRefused: The edit is invalid.
         """
         with self._lock:
-            return self._edited(seen, edit)[1]
+            return self._apply_edit(seen, edit)[1]
 
     def change(
         self,
@@ -130,26 +130,26 @@ class StaffFileDesk(Generic[T]):
         note: Callable[[int, str], object],
         apply: Callable[[T], object] = lambda _: None,
     ) -> T:
-        """Change the file and return what it sets now. The earlier version is kept first.
+        """Edit the file and return its new settings. The earlier version is stored first.
 
         Args:
             seen: The digest of the file that the page showed.
-            edit: Returns the changed text.
-            lines: What is changed, in words.
-            note: Notes the change in the audit, by its number and the digest of the new file, before that is written.
-            apply: Puts in force what the file sets now, before the next change.
+            edit: Returns the edited text.
+            lines: The changes, in words.
+            note: Notes the change in the audit log, by its number and the new file's digest, before the write.
+            apply: Puts the new settings in force, before the next change.
 
         Raises:
             SettingsStale: The file has changed meanwhile.
-            SettingsRefused: The change is wrong.
-            StorageError: The disk refuses; the file is as it was.
+            SettingsRefused: The edit is invalid.
+            StorageError: The disk fails; the file is unchanged.
         """
         with self._lock:
-            text, loaded, before = self._edited(seen, edit)
+            text, loaded, before = self._apply_edit(seen, edit)
             number = self._last_number() + 1
-            kept = FileChange(number, author, self._now(), tuple(lines), before)
+            change = FileChange(number, author, self._now(), tuple(lines), before)
             with storage_errors(self._history):
-                write_atomically(self._history / f"{number:06}.json", _noted(kept), mode=0o600)
+                write_atomically(self._history / f"{number:06}.json", _change_json(change), mode=0o600)
             try:
                 note(number, hashlib.sha256(text.encode()).hexdigest())
                 with storage_errors(self._path.parent):
@@ -162,22 +162,22 @@ class StaffFileDesk(Generic[T]):
             return loaded
 
     def history(self) -> tuple[FileChange, ...]:
-        """Return the changes that were made here, the newest first."""
-        found = []
+        """Return the changes made here, the newest first."""
+        changes = []
         for path in sorted(self._history.glob("*.json"), reverse=True)[:MOST_SHOWN]:
             try:
-                found.append(_change_of(path))
+                changes.append(_change_of(path))
             except (OSError, ValueError, KeyError, TypeError) as error:
                 log_fault(error)
-        return tuple(found)
+        return tuple(changes)
 
     def _last_number(self) -> int:
-        """Return the number of the newest change, also of one that cannot be read."""
+        """Return the number of the newest change, readable or not."""
         return max(
             (int(path.stem) for path in self._history.glob("*.json") if path.stem.isdecimal()), default=0
         )
 
-    def _edited(self, seen: str, edit: Callable[[str], str]) -> tuple[str, T, str]:
+    def _apply_edit(self, seen: str, edit: Callable[[str], str]) -> tuple[str, T, str]:
         now = self.read()
         if now.digest != seen:
             raise SettingsStale(STALE)
@@ -209,15 +209,15 @@ class StaffFileDesk(Generic[T]):
             return 0o666
 
 
-def _noted(change: FileChange) -> str:
-    told = {
+def _change_json(change: FileChange) -> str:
+    fields = {
         "number": change.number,
         "author": change.author,
         "changed_at": change.changed_at.isoformat(),
         "lines": change.lines,
         "before": change.before,
     }
-    return json.dumps(told, ensure_ascii=False, indent=1)
+    return json.dumps(fields, ensure_ascii=False, indent=1)
 
 
 def _change_of(path: Path) -> FileChange:

@@ -1,4 +1,4 @@
-"""The columns of a workbook as an office wants them (``[[export]]`` of ``office.toml``): shown, and changed."""
+"""Workbook columns set by an office (``[[export]]`` of ``office.toml``): shown, and edited."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pipeline.web.supervising.office_rules import REASON, RowEdit
 
 TABLE = "export"
 PLACE, NAME = "place-", "name-"
-"""What the inputs of a field begin with: its place in the workbook, its column's name there."""
+"""Prefixes of a field's inputs: its position in the workbook, its column name there."""
 
 NO_PLACE = "“{label}”: thứ tự phải là số từ 1 đến 999; để trống thì cột không có trong tệp."
 SAME_PLACE = "“{first}” và “{second}” cùng thứ tự {place}. Mỗi cột một số."
@@ -24,11 +24,11 @@ LONG_NAME = "“{label}”: tên cột dài quá {most} ký tự."
 
 @dataclass(frozen=True, slots=True)
 class WorkbookColumn:
-    """A column that a field may have.
+    """A possible column of a field.
 
     Attributes:
-        place: Its place in the workbook, from 1; ``""``: it is left out.
-        required: No workbook may leave it out.
+        place: The position in the workbook, from 1; ``""``: left out.
+        required: Whether every workbook must have it.
     """
 
     field: str
@@ -40,94 +40,94 @@ class WorkbookColumn:
 
 
 def changeable_workbook(declared: Schemas, record: RecordSpec) -> ExportSpec | None:
-    """Return the workbook of a register if an office may set its columns: its only one, and not one that was seen."""
+    """Return the workbook of a register if an office may set its columns: the only one, not known from a template."""
     workbooks = declared.exports_of(record.record)
     return workbooks[0] if len(workbooks) == 1 and workbooks[0].evidence != "seen" else None
 
 
 def own_columns(text: str, export: str) -> tuple[int, ExportColumns] | None:
-    """Return the row of ``office.toml`` about a workbook with its number, if there is one.
+    """Return the row of ``office.toml`` about a workbook with its number, if any.
 
     Raises:
-        SettingsRefused: The file is not whole.
+        SettingsRefused: The file has flaws.
     """
     try:
         rows = parse_toml(text).get(TABLE, ())
-        found = [(number, ExportColumns.model_validate(row)) for number, row in enumerate(rows)]
+        numbered = [(number, ExportColumns.model_validate(row)) for number, row in enumerate(rows)]
     except (FileRefused, ValueError, TypeError):
         raise SettingsRefused("Thiết lập của cơ quan đang có chỗ sai. Hãy báo người quản trị máy.") from None
-    return next((one for one in reversed(found) if one[1].export == export), None)
+    return next((pair for pair in reversed(numbered) if pair[1].export == export), None)
 
 
 def shown_columns(
     declared: Schemas, record: RecordSpec, spec: ExportSpec, own: ExportColumns | None
 ) -> tuple[WorkbookColumn, ...]:
-    """Return the columns of a workbook as the file says, in their order; those that are left out stand last."""
+    """Return the columns of a workbook as the file sets them, in order; omitted columns come last."""
     names = (
         own.columns
         if own
         else tuple(name for name in declared.columns(spec.export) if name not in spec.leading)
     )
-    ours = [own.names.get(name, name) if own else name for name in names]
-    found = []
-    for one in record.fields:
-        if not one.column:
+    own_names = [own.names.get(name, name) if own else name for name in names]
+    columns = []
+    for field in record.fields:
+        if not field.column:
             continue
-        at = ours.index(one.column) if one.column in ours else None
-        found.append(
+        position = own_names.index(field.column) if field.column in own_names else None
+        columns.append(
             WorkbookColumn(
-                one.name,
-                one.label,
-                one.column,
-                "" if at is None else str(at + 1),
-                one.column if at is None else names[at],
-                one.required,
+                field.name,
+                field.label,
+                field.column,
+                "" if position is None else str(position + 1),
+                field.column if position is None else names[position],
+                field.required,
             )
         )
-    return tuple(sorted(found, key=lambda one: int(one.place or 10_000)))
+    return tuple(sorted(columns, key=lambda field: int(field.place or 10_000)))
 
 
 def edited_columns(text: str, form: Mapping[str, str], record: RecordSpec, spec: ExportSpec) -> RowEdit:
-    """Return the text of the file with other columns of a workbook, or as declared where ``remove`` is said.
+    """Return the text of the file with other columns of a workbook, or with the declared columns under ``remove``.
 
-    What the columns have to be the loader of the file says.
+    The loader of the file checks the columns.
 
     Args:
         form: ``place-FIELD`` and ``name-FIELD`` of each field, ``reason``; or ``remove``.
 
     Raises:
-        SettingsRefused: What was typed is none of it.
+        SettingsRefused: An input is invalid.
     """
-    held = own_columns(text, spec.export)
+    match = own_columns(text, spec.export)
     if form.get("remove", ""):
-        if held is None:
+        if match is None:
             raise SettingsRefused("Cơ quan chưa đặt cột nào cho bảng này nên không có gì để bỏ.")
-        return RowEdit(without_row(text, TABLE, held[0]), (f"Bảng {spec.export}: về các cột như khai báo",))
+        return RowEdit(without_row(text, TABLE, match[0]), (f"Bảng {spec.export}: về các cột như khai báo",))
     reason = REASON.parse([form.get("reason", "")], {})
     chosen: dict[int, tuple[str, str, str]] = {}
-    for one in record.fields:
-        place = form.get(f"{PLACE}{one.name}", "").strip()
-        if not one.column or not place:
+    for field in record.fields:
+        place = form.get(f"{PLACE}{field.name}", "").strip()
+        if not field.column or not place:
             continue
         if not (place.isascii() and place.isdecimal() and len(place) <= 3 and int(place) > 0):
-            raise SettingsRefused(NO_PLACE.format(label=one.label))
-        name = form.get(f"{NAME}{one.name}", "").strip() or one.column
+            raise SettingsRefused(NO_PLACE.format(label=field.label))
+        name = form.get(f"{NAME}{field.name}", "").strip() or field.column
         if len(name) > LONGEST_COLUMN:
-            raise SettingsRefused(LONG_NAME.format(label=one.label, most=LONGEST_COLUMN))
+            raise SettingsRefused(LONG_NAME.format(label=field.label, most=LONGEST_COLUMN))
         if int(place) in chosen:
             other = chosen[int(place)][2]
-            raise SettingsRefused(SAME_PLACE.format(first=other, second=one.label, place=int(place)))
-        chosen[int(place)] = (name, one.column, one.label)
+            raise SettingsRefused(SAME_PLACE.format(first=other, second=field.label, place=int(place)))
+        chosen[int(place)] = (name, field.column, field.label)
     ordered = [chosen[place] for place in sorted(chosen)]
     values: dict[str, Any] = {
         "columns": [name for name, _, _ in ordered],
         "names": {name: column for name, column, _ in ordered if name != column} or None,
         "reason": reason,
     }
-    if held is None:
+    if match is None:
         row = {"export": spec.export, **{key: value for key, value in values.items() if value is not None}}
         changed = with_row(text, TABLE, row)
     else:
-        changed = with_changed_row(text, TABLE, held[0], values)
-    told = ", ".join(name for name, _, _ in ordered) or "không có cột nào"
-    return RowEdit(changed, (f"Bảng {spec.export}, {len(ordered)} cột: {told}. Lý do: {reason}",))
+        changed = with_changed_row(text, TABLE, match[0], values)
+    column_names = ", ".join(name for name, _, _ in ordered) or "không có cột nào"
+    return RowEdit(changed, (f"Bảng {spec.export}, {len(ordered)} cột: {column_names}. Lý do: {reason}",))

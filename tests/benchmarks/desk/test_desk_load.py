@@ -104,7 +104,7 @@ def test_every_copied_book_waits_for_people_as_the_first_one_does(
         desk = registry.desk(ReviewPolicy())
         supervisor = people(10, shelf.places)[7]
         assert supervisor.role is Role.SUPERVISOR
-        waiting = {(one.book_id, one.stage): one.waiting for one in desk.counts(supervisor)}
+        waiting = {(count.book_id, count.stage): count.waiting for count in desk.counts(supervisor)}
         assert len(waiting) == 2 * BOOKS
         for book in range(1, BOOKS + 1):
             assert waiting[book, Stage.REVIEW] == waiting[1, Stage.REVIEW] > 0

@@ -62,10 +62,10 @@ def test_words_are_cut_whole_and_figures_one_by_one() -> None:
     text = "abc 12/3 cab"
     mask, places = boxed(text)
     pieces, gaps = cut_line(mask, text, [seen(mask, text, places)])
-    assert [one.text for one in pieces] == ["abc", "1", "2", "/", "3", "cab"]
-    for one in pieces:
-        assert one.piece.mask.shape == (TALL, WIDE * len(one.text))
-        assert (one.piece.mask > 0).mean() == pytest.approx(
+    assert [piece.text for piece in pieces] == ["abc", "1", "2", "/", "3", "cab"]
+    for piece in pieces:
+        assert piece.piece.mask.shape == (TALL, WIDE * len(piece.text))
+        assert (piece.piece.mask > 0).mean() == pytest.approx(
             (mask > 0)[30:60, 25 : 25 + 3 * WIDE].mean(), rel=0.02
         )
     assert gaps == pytest.approx([SPACE + GAP + 1] * 2, abs=1)
@@ -76,7 +76,7 @@ def test_words_that_a_stroke_joins_are_left_out() -> None:
     mask, places = boxed(text)
     mask[40:44, places[2][1] - 2 : places[3][0] + 2] = 255
     pieces, _ = cut_line(mask, text, [seen(mask, text, places)])
-    assert [one.text for one in pieces] == ["ab"]
+    assert [piece.text for piece in pieces] == ["ab"]
 
 
 def test_what_the_edge_of_the_photograph_cuts_off_is_left_out() -> None:
@@ -84,7 +84,7 @@ def test_what_the_edge_of_the_photograph_cuts_off_is_left_out() -> None:
     mask, places = boxed(text)
     mask[: 30 + 2, places[0][0] : places[0][0] + 4] = 255
     pieces, _ = cut_line(mask, text, [seen(mask, text, places)])
-    assert [one.text for one in pieces] == ["cab"]
+    assert [piece.text for piece in pieces] == ["cab"]
 
 
 def test_a_label_that_the_networks_do_not_see_cuts_nothing() -> None:

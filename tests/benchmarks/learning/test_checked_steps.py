@@ -1,4 +1,4 @@
-"""What is told of several books together: counts add up, shares are of all, and errors are bounded by what left."""
+"""The figures of several books together: counts add up, shares are of all, and errors are bounded by what left."""
 
 from __future__ import annotations
 

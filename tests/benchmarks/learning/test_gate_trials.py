@@ -1,4 +1,4 @@
-"""Harms are planted as they are told, and what a gate said is counted as it was."""
+"""Harms are planted as they are described, and a gate's verdicts are counted."""
 
 from __future__ import annotations
 

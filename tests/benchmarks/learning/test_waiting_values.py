@@ -1,4 +1,4 @@
-"""What waits is told by its kind and by why it waits; the keys are those of the shortest way at the desk."""
+"""Waiting values by kind and reason; the keys are the shortest way at the desk."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ def test_groups_tell_how_many_of_an_entry_wait_and_how_many_of_them_are_right() 
         WaitingValue("date", "READ-LOW", True, "", False, False, 1),
         WaitingValue("name", "READ-LOW", True, "", False, False, 1),
     ]
-    told = groups_of(values, 2)
-    assert told["kind"]["name"] == {"an_entry": 1.5, "right": pytest.approx(2 / 3), "decided": 1}
-    assert list(told["reason"]) == ["READ-LOW", "SIGNER-BOOK"]
-    assert told["reason"]["READ-LOW"]["right"] == 1.0
-    assert told["decided_before"] == 1
+    groups = groups_of(values, 2)
+    assert groups["kind"]["name"] == {"an_entry": 1.5, "right": pytest.approx(2 / 3), "decided": 1}
+    assert list(groups["reason"]) == ["READ-LOW", "SIGNER-BOOK"]
+    assert groups["reason"]["READ-LOW"]["right"] == 1.0
+    assert groups["decided_before"] == 1
 
 
 def test_a_place_is_of_parts_where_each_was_decided_with_others() -> None:

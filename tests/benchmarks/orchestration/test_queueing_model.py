@@ -1,4 +1,4 @@
-"""The simulated night: what queueing theory says of it must come out."""
+"""The simulated night agrees with queueing theory."""
 
 from __future__ import annotations
 

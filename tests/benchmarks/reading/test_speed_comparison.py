@@ -1,4 +1,4 @@
-"""What is told of two revisions that read the same pages: the stage that grew, the values that read otherwise."""
+"""The comparison of two revisions that read the same pages: the slower stage, the values with another reading."""
 
 from __future__ import annotations
 

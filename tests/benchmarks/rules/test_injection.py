@@ -1,4 +1,4 @@
-"""What the benchmark of injected errors puts into a book: one error, at one place, that is one."""
+"""The benchmark of injected errors puts a single real error at a single place of a book."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_a_page_or_an_entry_is_removed_or_doubled(family: str, entries: int) -> 
 @pytest.mark.parametrize("form", BOOKS)
 def test_an_untouched_book_says_nothing(form: str) -> None:
     judge, book = RuleChecker(SCHEMAS), BOOKS[form]
-    found = {one.code for entry in book.entries for one in judge.entry_findings(book, entry)}
+    found = {finding.code for entry in book.entries for finding in judge.entry_findings(book, entry)}
     assert found == set()
     assert list(judge.book_findings([book])) == []
 

@@ -91,7 +91,9 @@ def _save(
     saved = []
     for at, page in enumerate(truth.pages):
         scan = scans[page.scan]
-        here = sorted((one for one in truth.entries if one.page == at), key=lambda one: one.row or 0)
+        here = sorted(
+            (entry for entry in truth.entries if entry.page == at), key=lambda entry: entry.row or 0
+        )
         height, width = page_of(scan, page.page_no).pixels.shape[:2]
         entries = tuple(
             EntryResult(one.row or 0, _readings(one, SCHEMAS, truth.kind, ledger), ()) for one in here
@@ -108,21 +110,21 @@ def _save(
 
 
 def _readings(entry: TrueEntry, schemas: Schemas, kind: str, ledger: Ledger) -> tuple[FieldReading, ...]:
-    found = []
+    readings = []
     for spec in schemas.record(kind).fields:
         if spec.column in entry.values:
             lines = tuple(box_of(quad) for quad in entry.ink.get(spec.name, ()))
             box = lines[0] if lines else None
             status = FieldStatus.UNREADABLE if lines else FieldStatus.BLANK
-            found.append(
+            readings.append(
                 FieldReading(spec.name, status, writing=Writing.HAND, engine="hand", box=box, lines=lines)
             )
         elif spec.ledger:
             text = str(getattr(ledger, spec.ledger))
             canonical = kinds.KINDS[spec.kind].parse(text).canonical or text
             sure = FieldReading(spec.name, FieldStatus.READ, text, canonical, 1.0, Writing.PRINT, "ledger")
-            found.append(replace(sure, accepted=True))
-    return tuple(found)
+            readings.append(replace(sure, accepted=True))
+    return tuple(readings)
 
 
 def box_of(quad: Quad) -> Box:

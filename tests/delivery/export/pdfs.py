@@ -1,4 +1,4 @@
-"""PDFs looked at by other programs than the one that wrote them: poppler, and pikepdf as a reader."""
+"""PDFs checked by other programs than their writer: poppler, and pikepdf as a reader."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ MADE = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 def text_of(path: Path) -> str:
-    """What poppler finds in it, spaces and line breaks made one space, in NFC."""
-    found = subprocess.run(["pdftotext", "-enc", "UTF-8", str(path), "-"], capture_output=True, check=True)
-    return unicodedata.normalize("NFC", " ".join(found.stdout.decode().split()))
+    """Return the text that poppler extracts, in NFC, with single spaces."""
+    process = subprocess.run(["pdftotext", "-enc", "UTF-8", str(path), "-"], capture_output=True, check=True)
+    return unicodedata.normalize("NFC", " ".join(process.stdout.decode().split()))
 
 
 def pictures_of(data: bytes) -> list[Pixels]:
     """The picture of each page."""
     with pikepdf.open(io.BytesIO(data)) as pdf:
-        found = []
+        pictures = []
         for page in pdf.pages:
             (image,) = page.Resources.XObject.values()
             assert isinstance(image, pikepdf.Stream)
             raw = pikepdf.PdfImage(image).as_pil_image()
             assert isinstance(raw, Image.Image)
             assert raw.mode == "RGB"
-            found.append(np.asarray(raw))
-        return found
+            pictures.append(np.asarray(raw))
+        return pictures
 
 
 verapdf = pytest.mark.skipif(shutil.which("verapdf") is None, reason="veraPDF is not on this machine")
@@ -47,9 +47,9 @@ verapdf = pytest.mark.skipif(shutil.which("verapdf") is None, reason="veraPDF is
 def assert_verapdf_agrees(path: Path) -> None:
     """veraPDF finds no rule of PDF/A-2b broken; its own words otherwise."""
     asked = ["verapdf", "--flavour", "2b", "--format", "text", "-v", str(path)]
-    told = subprocess.run(asked, capture_output=True, text=True, check=False)
-    assert told.returncode == 0, told.stdout + told.stderr
-    assert told.stdout.startswith("PASS"), told.stdout
+    process = subprocess.run(asked, capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stdout + process.stderr
+    assert process.stdout.startswith("PASS"), process.stdout
 
 
 def assert_pdf_a_2b(data: bytes) -> None:

@@ -39,7 +39,7 @@ def test_the_best_quality_that_fits_is_taken() -> None:
     for size in sizes:
         for allowed in (size, size + 500):
             page = compress_page(pixels, 150.0, (), CopyOptions((allowed + 0.5) / _share_of_a4(400) / 1000))
-            assert len(page.jpeg) == next(one for one in sizes if one <= allowed)
+            assert len(page.jpeg) == next(size for size in sizes if size <= allowed)
 
 
 def _share_of_a4(height: int) -> float:

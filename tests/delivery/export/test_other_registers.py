@@ -61,7 +61,7 @@ def test_a_decided_book_is_delivered_found_and_listed_and_says_what_is_assumed(
         assert (report.refused, report.entries, report.faults, report.dropped) == ("", 1, (), {})
         (entry_id,) = registry.entries(book.book_id)
         values = registry.entry(entry_id).values
-        found = registry.search(SUPERVISOR, SearchCriteria(name=name), WHY)
+        match = registry.search(SUPERVISOR, SearchCriteria(name=name), WHY)
         printer = OfficePrinter(registry, Workspace(book.context.workspace), SCHEMAS, DEFAULT_LIMITS)
         view = printer.view(entry_id, ASKER)
         assert (view.is_generic, "chưa có mẫu trích lục" in view.refusal_of_extract) == (True, True)
@@ -75,7 +75,7 @@ def test_a_decided_book_is_delivered_found_and_listed_and_says_what_is_assumed(
         ):
             assert said.casefold() in " ".join(draft.split()).casefold()
         listed = text_of_pdf(printer.book_list(book.book_id, ".pdf", ASKER).content)
-    assert [hit.entry_id for hit in found.hits] == [entry_id]
+    assert [hit.entry_id for hit in match.hits] == [entry_id]
     assert name.casefold() in " ".join(listed.split()).casefold()
     assert report.folder is not None
     assert not package_flaws(report.folder)

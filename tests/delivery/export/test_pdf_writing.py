@@ -34,8 +34,8 @@ def test_it_is_pdf_a_2b_and_its_vietnamese_words_are_found(tmp_path: Path) -> No
     data = entry_pdf([page(*NAMES)], "KS.2010.93648.03.A4.01", MADE)
     assert_pdf_a_2b(data)
     (tmp_path / "a.pdf").write_bytes(data)
-    found = text_of(tmp_path / "a.pdf")
-    assert all(name in found for name in NAMES)
+    text = text_of(tmp_path / "a.pdf")
+    assert all(name in text for name in NAMES)
     assert len(data) - len(page().jpeg) < 6000, "beside the picture, a few kB"
 
 

@@ -52,7 +52,7 @@ VALUES = {
 
 @dataclass(frozen=True)
 class PrintedOffice:
-    """A registry with one settled entry, and what prints it."""
+    """A registry with a settled entry, and its printer."""
 
     registry: Registry
     workspace: Workspace
@@ -72,7 +72,7 @@ class PrintedOffice:
 
 @contextmanager
 def printed_office(folder: Path) -> Iterator[PrintedOffice]:
-    """An office of its own in that folder: a copy of one that is made once."""
+    """Return an office in that folder: a copy of an office that is made once."""
     shutil.copytree(_made(), folder, dirs_exist_ok=True)
     with _opened(folder) as office:
         yield office
@@ -80,7 +80,7 @@ def printed_office(folder: Path) -> Iterator[PrintedOffice]:
 
 @cache
 def _made() -> Path:
-    """The folder of an office with one entry, in which nobody works."""
+    """Return the folder of an office with an entry, in which nobody works."""
     folder = Path(tempfile.mkdtemp(prefix="printed-office-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     Workspace(folder).print.write_text(OFFICES, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The font of printed papers: it holds every Vietnamese letter, and what it lacks is told."""
+"""The font of printed papers: it holds every Vietnamese letter, and a missing letter is reported."""
 
 from __future__ import annotations
 

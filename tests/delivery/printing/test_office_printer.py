@@ -138,7 +138,7 @@ def test_an_entry_is_printed_beside_its_page(office: PrintedOffice) -> None:
     ):
         assert told in text
     with pikepdf.open(io.BytesIO(file.content)) as pdf:
-        assert sum(len(one.get_images()) for one in pdf.pages) == 1
+        assert sum(len(page.get_images()) for page in pdf.pages) == 1
     assert file.name.endswith(".41.pdf")
 
 

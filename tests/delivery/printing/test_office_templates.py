@@ -83,9 +83,9 @@ def test_a_record_without_a_template_has_the_generic_one_until_an_office_accepts
     templates = OfficeTemplates(tmp_path)
     generic = templates.of(name)
     assert (generic.is_generic, generic.is_own) == (True, False)
-    rows = extract_rows(record, {one.name: "" for one in record.fields} | {"notes": "x"})
+    rows = extract_rows(record, {field.name: "" for field in record.fields} | {"notes": "x"})
     assert {row["label"] for row in rows} == {
-        one.label for one in record.fields if one.required and one.column and one.name != "notes"
+        field.label for field in record.fields if field.required and field.column and field.name != "notes"
     }, "what is blank and need not be there is left out"
     templates.accept(record, generic.text)
     assert (templates.of(name).is_generic, templates.of(name).is_own) == (False, True)
@@ -110,8 +110,8 @@ def test_offices_are_found_by_the_places_whose_books_they_keep(tmp_path: Path) -
     path = tmp_path / "print.toml"
     assert read_offices(path).of("00000").code == ""
     path.write_text(OFFICES, encoding="utf-8")
-    found = read_offices(path)
-    assert [found.of(place).code for place in ("00000", "00001", "31333")] == ["BA", "BA", "TT"]
+    offices = read_offices(path)
+    assert [offices.of(place).code for place in ("00000", "00001", "31333")] == ["BA", "BA", "TT"]
     path.write_text(
         OFFICES.replace('[[office]]\ncode = "TT"', '[[office]]\ncode = "TT"\nplaces = ["7"]'),
         encoding="utf-8",

@@ -44,7 +44,7 @@ PRINTED = {
 
 
 def bare(text: str) -> str:
-    """A text in one form of its letters, without spaces: a paper breaks lines."""
+    """Return a text in a single form of its letters, without spaces: a paper breaks lines."""
     return "".join(unicodedata.normalize("NFC", text).split())
 
 
@@ -87,7 +87,7 @@ SHOWN_NAMES = (
 def test_whatever_a_value_is_the_paper_says_it(names: list[str]) -> None:
     values = dict(zip(SHOWN_NAMES, names, strict=True))
     text = _plain(printed("birth", values))
-    assert [one for one in values.values() if _plain(bare(one)) not in text] == []
+    assert [value for value in values.values() if _plain(bare(value)) not in text] == []
 
 
 def _plain(text: str) -> str:

@@ -47,7 +47,7 @@ def fill(
     ledger: Ledger = LEDGER,
     scan: str = SCAN,
 ) -> int:
-    """A book with one entry a page, every value accepted; returns its id."""
+    """Store a book with an entry a page, every value accepted; return its id."""
     book_id = registry.book_id(ledger, folder)
     registry.store_scan(book_id, scan, "scan.pdf", 1000, len(entries))
     for page_no, cells in enumerate(entries, start=1):
@@ -83,7 +83,7 @@ def held(
 
 
 def told(differences: Sequence[ReconcileDifference]) -> set[tuple[str, int, str, str]]:
-    """Kind, row, column and kind of difference of everything that was found."""
+    """Return kind, row, column and kind of difference of every difference."""
     return {(one.kind, one.row, field.column, field.kind) for one in differences for field in one.fields} | {
-        (one.kind, one.row, "", "") for one in differences if not one.fields
+        (difference.kind, difference.row, "", "") for difference in differences if not difference.fields
     }

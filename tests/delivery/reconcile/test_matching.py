@@ -1,4 +1,4 @@
-"""Rows and entries brought together, and what is told of them."""
+"""Rows matched with entries, and the messages about them."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def test_every_planted_difference_is_found_and_none_is_invented(tmp_path: Path) 
     write_file(file, made, SCHEMAS)
     measured = Measured()
     with Registry.open(f"sqlite:///{database}", SCHEMAS) as opened, open_workbook(file) as book:
-        for one in ReconciliationRun(opened, SCHEMAS, book, find_layout(book, SCHEMAS)).differences():
-            note(one, measured)
+        for difference in ReconciliationRun(opened, SCHEMAS, book, find_layout(book, SCHEMAS)).differences():
+            note(difference, measured)
     assert measured.found == made.planted
     assert measured.refused == made.refused
 
@@ -134,7 +134,7 @@ def test_a_book_named_by_a_stray_row_is_not_reported_as_missing(tmp_path: Path) 
         book_id = fill(registry, [birth(number) for number in range(1, 13)])
         file = write(tmp_path / "a.xlsx", [birth(1)])
         found, _, counts = held(registry, file)
-        assert (found, [one.compared for one in counts.books]) == ([], [False])
+        assert (found, [book.compared for book in counts.books]) == ([], [False])
         wanted, _, _ = held(registry, file, book_ids=[book_id])
     assert [one.kind for one in wanted] == [DifferenceKind.MISSING] * 11
 
@@ -168,7 +168,7 @@ def test_two_places_of_the_same_name_are_distinguished_by_their_people(tmp_path:
         rows[0] = rows[0] | {"chaHoTen": "Trần Văn Sai"}
         found, _, counts = held(registry, write(tmp_path / "a.xlsx", rows))
         assert told(found) == {("fields", 2, "chaHoTen", "changed")}
-        assert (counts.pairs, [one.compared for one in counts.books]) == (7, [False, False])
+        assert (counts.pairs, [book.compared for book in counts.books]) == (7, [False, False])
 
 
 def test_the_other_side_is_compared_with_what_was_delivered_of_the_paper(tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ def test_words_of_an_old_font_come_in_as_they_read_and_are_told_or_stay_out(
         ],
     )
     report = brought(registry, file, ImportMode.DECIDED)
-    told = [registry.entry(one).values["mother_name"] for one in ids]
+    told = [registry.entry(entry_id).values["mother_name"] for entry_id in ids]
     assert told == ["Nguyễn Thị Hương", None, "Hélène Noël", None]
     assert registry.entry(ids[0]).values["child_birth_place"] == "Xã Phú Thịnh"
     assert dict(report.flaws.cells) == {("meHoTen", "old-font"): 1, ("meHoTen", "hidden"): 1}
@@ -103,7 +103,7 @@ def test_a_column_of_an_old_font_is_found_by_all_its_cells(registry: Registry, t
     typed = ("TrÇn ThÞ H\xad¬ng", "NguyÔn ThÞ Tïng", "L\xad¬ng ThÞ Nô")
     rows = [birth(number, meHoTen=name) for number, name in enumerate(typed, start=1)]
     report = brought(registry, write(tmp_path / "t.xlsx", rows), ImportMode.DECIDED)
-    assert [registry.entry(one).values["mother_name"] for one in ids] == [
+    assert [registry.entry(entry_id).values["mother_name"] for entry_id in ids] == [
         "Trần Thị Hương",
         "Nguyễn Thị Tùng",
         "Lương Thị Nụ",
@@ -123,7 +123,7 @@ def test_texts_come_in_as_they_were_typed_and_codes_as_their_words(
         "child_born_on": ("5/2/2010", "05.02.2010"),
         "child_sex": ("Nam", "1"),
     }
-    assert {one.author for one in decisions.values()} == {AN.login}
+    assert {decision.author for decision in decisions.values()} == {AN.login}
 
 
 def test_what_people_settled_is_never_overwritten_and_asked_about_once(

@@ -1,4 +1,4 @@
-"""Which columns are which: proposed by headers with or without tones, confirmed by people, found again."""
+"""The mapping of columns: proposed by headers with or without tones, confirmed by people, kept for the next file."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def proposed(path: Path, kept: Path | None = None, record: str = "") -> SheetMap
 def test_headers_are_known_with_or_without_tones_and_what_is_only_like_one_is_asked(tmp_path: Path) -> None:
     found = proposed(workbook(tmp_path / "t.xlsx", OWN))
     assert (found.record.record, found.header_row, found.sure) == ("birth", 3, False)
-    assert [(one.column, one.sure) for one in found.columns] == [
+    assert [(column.column, column.sure) for column in found.columns] == [
         ("", False),
         ("so", True),
         ("quyenSo", True),

@@ -1,4 +1,4 @@
-"""A workbook from a browser is refused before anything of it is unpacked when it is too much."""
+"""A workbook from a browser is refused before it is unpacked when it is too large."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reader of workbooks against files of other libraries, and against broken ones."""
+"""The reader of workbooks against files of other libraries, and against broken files."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def test_texts_that_excel_escapes_are_read_as_they_were_written(tmp_path: Path) 
 
 
 def with_part(path: Path, ending: str, content: Iterable[bytes]) -> Path:
-    """Write a workbook with one text, in which one part is another."""
+    """Write a workbook with a single text and a replaced part."""
     good = path.with_name("good.xlsx")
     with xlsxwriter.Workbook(str(good)) as book:
         book.add_worksheet().write_string(0, 0, "so")

@@ -52,11 +52,6 @@ def url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def desk(registry: Registry, book: int, clock: Clock) -> Desk:
     """Four entries wait; two of them are decided."""
     for number in range(1, PAGES + 1):

@@ -37,11 +37,6 @@ on_sqlite = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def people(registry: Registry, clock: Clock) -> dict[str, Person]:
     """One reviewer, three checkers and a supervisor."""
     accounts = registry.accounts(clock)

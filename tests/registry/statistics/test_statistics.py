@@ -25,11 +25,6 @@ def real_now() -> datetime:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def desk(registry: Registry, book: int, clock: Clock) -> Desk:
     """Four pages: the machine was sure of two, the others wait."""
     sure = read("child_name", "Thu Mot")

@@ -286,7 +286,7 @@ def test_a_server_that_is_not_there_makes_no_backup(
 
 
 def alter(workspace: Workspace) -> tuple[Path, bytes]:
-    """Change one scan in the store; return its path and what it was."""
+    """Change a scan in the store; return its path and its former content."""
     path = min(workspace.objects.glob("*/*"))
     before = path.read_bytes()
     path.chmod(0o644)
@@ -322,7 +322,7 @@ def test_an_altered_scan_that_no_backup_kept_is_not_backed_up_under_its_name(
     assert len(report.altered) == 1
     again = Workspace(tmp_path / "again")
     restore(vault, again.root, again.registry_url)
-    assert [one.name for one in again.objects.glob("*/*")] == [
+    assert [path.name for path in again.objects.glob("*/*")] == [
         one.name for one in sorted(workspace.objects.glob("*/*")) if one != path
     ]
 
@@ -441,7 +441,7 @@ def test_a_scan_that_only_the_shared_store_has_is_taken_from_there(
 @settings(deadline=None)
 def test_any_bytes_are_a_manifest_or_refused(data: bytes) -> None:
     with suppress(BackupRefused):
-        assert all(".." not in one.path.split("/") for one in read_manifest(data).files)
+        assert all(".." not in file.path.split("/") for file in read_manifest(data).files)
 
 
 @pytest.mark.parametrize(

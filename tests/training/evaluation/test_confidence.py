@@ -131,11 +131,11 @@ def test_lists_of_choices_are_scored_separately() -> None:
     truth = BookTruth("trial", 2010, (TrueEntry({"sex": "Nam", "ethnicity": "Kinh"}),))
     spoken = PredictedEntry({"sex": said("Nữ"), "ethnicity": said("Kinh")}, 0, 0)
     found = evaluate(truth, BookPrediction((spoken,)), record, form="a")
-    told = found.as_dict()
-    assert {kind: score["exact"] for kind, score in told["by_kind"].items()} == {
+    figures = found.as_dict()
+    assert {kind: score["exact"] for kind, score in figures["by_kind"].items()} == {
         "choice:ethnicity": 1.0, "choice:sex": 0.0,
     }  # fmt: skip
-    assert set(found.by_kind) == set(told["by_kind_and_form"]) == {"choice:ethnicity", "choice:sex"}
+    assert set(found.by_kind) == set(figures["by_kind_and_form"]) == {"choice:ethnicity", "choice:sex"}
 
 
 def test_several_books_count_as_one_and_differing_versions_are_all_named() -> None:

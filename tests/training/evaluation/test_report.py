@@ -49,8 +49,8 @@ def outcome(
     others: Sequence[Hypothesis] = (),
 ) -> FieldOutcome:
     status = FieldStatus.READ if read else FieldStatus.UNREADABLE
-    said = PredictedValue(read, status, confidence, accepted, Writing.HAND, tuple(others))
-    return FieldOutcome(spec.column, truth, said, spec, PredictedEntry({}, 0, 0), "one", "birth-2006")
+    value = PredictedValue(read, status, confidence, accepted, Writing.HAND, tuple(others))
+    return FieldOutcome(spec.column, truth, value, spec, PredictedEntry({}, 0, 0), "one", "birth-2006")
 
 
 def written(folder: Path, outcomes: Sequence[FieldOutcome], pictures: int = 1) -> str:
@@ -98,9 +98,9 @@ def test_the_report_needs_nothing_but_its_own_folder(tmp_path: Path) -> None:
     assert "<script" not in page
     assert "@import" not in page
     assert "url(" not in page
-    found = Links(page)
-    assert not found.open
-    for link in found.links:
+    links = Links(page)
+    assert not links.open
+    for link in links.links:
         assert f'id="{link[1:]}"' in page if link.startswith("#") else (tmp_path / "r" / link).is_file()
 
 

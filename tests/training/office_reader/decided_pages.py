@@ -27,7 +27,7 @@ FONT = "mynerve/Mynerve_400Regular.ttf"
 
 @dataclass(frozen=True)
 class Written:
-    """A field: what stands on its lines, what the machine read there, what people say (None: nobody said a word)."""
+    """A field: the text on its lines, the machine's reading, the keyed value (``None``: nobody keyed a value)."""
 
     name: str
     lines: tuple[str, ...]
@@ -41,7 +41,7 @@ class Written:
 
 @dataclass
 class DecidedBook:
-    """Pages of one entry each in a workspace of their own."""
+    """Pages of an entry each in a workspace of their own."""
 
     folder: Path
     pages: int = 0
@@ -55,7 +55,7 @@ class DecidedBook:
     def add(
         self, *fields: Written, author: str = "an", book: str = "book-1", reader: str = ""
     ) -> tuple[int, int]:
-        """Store a page, save what was read of it and decide. Returns book and entry."""
+        """Store a page, save its readings and decide. Returns book and entry."""
         self.pages += 1
         sheet, readings = drawn(fields, self.pages)
         path = self.folder / f"page-{self.pages}.png"
@@ -83,7 +83,7 @@ def decide(registry: Registry, entry_id: int, fields: Sequence[Written], author:
 
 
 def drawn(fields: Sequence[Written], mark: int) -> tuple[Pixels, list[FieldReading]]:
-    """A sheet with the lines of these fields one below the other, and what was read of them."""
+    """Return a sheet with the lines of these fields below each other, and its readings."""
     sheet = Image.new("RGB", SIZE, (245, 243, 238))
     draw = ImageDraw.Draw(sheet)
     font = ImageFont.truetype(str(PEN_FOLDER / FONT), 34)
@@ -121,7 +121,7 @@ def shipped_hand() -> HandwritingReader:
 
 def texts_of(lines: Sequence[DecidedLine]) -> Mapping[str, list[str]]:
     """The texts of decided lines by field."""
-    found: dict[str, list[str]] = {}
+    texts: dict[str, list[str]] = {}
     for line in lines:
-        found.setdefault(line.field, []).append(line.text)
-    return found
+        texts.setdefault(line.field, []).append(line.text)
+    return texts

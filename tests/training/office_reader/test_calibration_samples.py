@@ -31,7 +31,7 @@ KNOWN = fit_calibration(drawn(6000, 3).samples, reader="old")
 
 
 def poorer(samples: tuple[Sample, ...]) -> tuple[Sample, ...]:
-    """The same fields read by a reader that is wrong where it is sure: each third right one is another value."""
+    """Yield the same fields read by a reader that is wrong where it is sure: each third right value becomes another."""
     return tuple(replace(one, right=one.right and number % 3 != 0) for number, one in enumerate(samples))
 
 
@@ -41,12 +41,12 @@ def test_a_calibration_is_fitted_on_the_entries_held_for_it_and_judged_on_the_fr
     made, refitted = recalibrated(both, KNOWN, "new")
     assert made is not None
     assert (made.reader, refitted) == ("new", True)
-    held = sum(part_of(one.entry) is LinePart.CALIBRATION for one in samples)
+    held = sum(part_of(sample.entry) is LinePart.CALIBRATION for sample in samples)
     assert made.samples + made.held == held
     before, after = shares_of(both, KNOWN, made, ROUTING)["other"]
     assert before is not None
     assert after is not None
-    frozen = sum(part_of(one.entry) is LinePart.FROZEN and not one.critical for one in samples)
+    frozen = sum(part_of(sample.entry) is LinePart.FROZEN and not sample.critical for sample in samples)
     assert before.fields == after.fields == frozen
     assert not after.refuted
 
@@ -64,11 +64,11 @@ def test_a_reader_that_is_wrong_where_it_is_sure_does_not_pass() -> None:
     both = ReaderSamples(samples, poorer(samples))
     taken_over = replace(KNOWN, reader="new")
     verdict = judge_reader(office(better), shares_of(both, KNOWN, taken_over, ROUTING), options=QUICK)
-    assert Refusal.MORE_WRONG in {one.why for one in verdict.objections}
+    assert Refusal.MORE_WRONG in {objection.why for objection in verdict.objections}
 
 
 def read_by(engines: Engines, result: PageResult, name: str) -> PageResult:
-    """What a reader makes of a page: the new one is right."""
+    """Return a reader's reading of a page: the new reading is right."""
     right = engines.fingerprint == "new"
     evidence = Evidence(0.9, 0.8, 0.9, 0.8, 1.0, 1.0)
     reading = replace(read("child_name", name if right else "Trần Văn Bè"), evidence=evidence)
@@ -85,7 +85,7 @@ class _Named(Engines):
 
 @pytest.fixture
 def book(tmp_path: Path) -> tuple[DecidedBook, int]:
-    """Pages until one is there that nothing learns from and one that is learnt from."""
+    """Add pages until nothing learns from a page and something learns from another."""
     made = DecidedBook(tmp_path)
     book_id, _ = made.add(Written("child_name", ("Trần Văn Bé",), "Trần Văn Bé"))
     while len(parts_of(made, book_id)) < 2:

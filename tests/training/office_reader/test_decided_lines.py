@@ -46,7 +46,7 @@ def test_a_line_bears_the_confirmed_text_and_where_it_comes_from(
     taught: tuple[DecidedBook, int, room.DecidedLines],
 ) -> None:
     _, book_id, found = taught
-    line = next(one for one in found.lines if one.field == "child_name")
+    line = next(line for line in found.lines if line.field == "child_name")
     assert (line.text, line.kind, line.form, line.deciders) == (NAME, "name", "birth-2006", ("an",))
     assert line.key == f"{book_id}/{line.ref.scan_sha256}/1/0/child_name/0"
     (seen,) = shipped_hand().emissions([line.pixels])
@@ -86,7 +86,7 @@ def test_withdrawn_amended_typed_and_reopened_values_are_out(tmp_path: Path) -> 
     def learnt() -> list[str]:
         with book.context.open_registry() as registry:
             found = decided_lines_since("", registry, book.context, book_id, shipped_hand())
-            return [one.field for one in found.lines] if found else []
+            return [line.field for line in found.lines] if found else []
 
     assert learnt() == ["child_name", "child_name", "father_name"]
     with book.context.open_registry() as registry:

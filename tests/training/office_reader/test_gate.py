@@ -23,7 +23,7 @@ Reads = Callable[[np.random.Generator, ScoredLine], int]
 
 
 def office(reads: Reads, *, seed: int = 1, writers: int = 4, entries: int = 14) -> list[ScoredLine]:
-    """Lines of an office and drawn ones of other hands; ``reads`` gives the errors of the new reader."""
+    """Return lines of an office and drawn lines of other hands; ``reads`` gives the errors of the new reader."""
     rng = np.random.default_rng(seed)
     lines = []
     for writer in range(writers):
@@ -56,7 +56,7 @@ def judged(reads: Reads, **options: int) -> GateVerdict:
 
 
 def whys(verdict: GateVerdict) -> set[Refusal]:
-    return {one.why for one in verdict.objections}
+    return {objection.why for objection in verdict.objections}
 
 
 def test_a_better_reader_passes_most_of_the_time() -> None:
@@ -140,4 +140,4 @@ def test_a_reader_whose_confidence_cannot_be_believed_is_refused(
     lines = office(better)
     shares = {"critical": (share(600, 0), after), "other": (share(600, 0), share(620, 0))}
     verdict = judge_reader(lines, shares, options=QUICK)
-    assert [(one.why, one.group) for one in verdict.objections] == [(why, "critical")]
+    assert [(objection.why, objection.group) for objection in verdict.objections] == [(why, "critical")]

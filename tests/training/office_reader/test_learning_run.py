@@ -81,7 +81,7 @@ def see_every_letter(network: CtcNetwork) -> None:
 
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Models with one tiny network in place of those that ship."""
+    """Return models with a tiny network in place of the shipped networks."""
     folder = tmp_path_factory.mktemp("models")
     for name in ("tesseract-vie", "print-or-hand", "page-gate"):
         shutil.copytree(default_folder() / name, folder / name)
@@ -106,8 +106,8 @@ def context(tmp_path_factory: pytest.TempPathFactory, models: Path) -> RunContex
         registry.store_scan(book_id, digest, path.name, path.stat().st_size, 1)
         entries = [entry(reading, row=row) for row, reading in enumerate(readings)]
         registry.save_page(book_id, page(*entries, scan=digest, size=SIZE), "print")
-        for entry_id, one in zip(registry.entries(book_id), fields, strict=True):
-            decide(registry, entry_id, [one], "an")
+        for entry_id, field in zip(registry.entries(book_id), fields, strict=True):
+            decide(registry, entry_id, [field], "an")
     return replace(book.context, make_engines=partial(default_engines, models))
 
 
@@ -161,7 +161,7 @@ def test_what_one_writer_taught_does_not_pass_and_nothing_is_taken_into_use(
     assert version.state is VersionState.REFUSED
     assert ReaderVersions(Workspace(context.workspace).models).in_use == SHIPPED
     proposal = read_proposal(version.folder)
-    assert Refusal.ONE_WRITER in {one.why for one in proposal.verdict.objections}
+    assert Refusal.ONE_WRITER in {objection.why for objection in proposal.verdict.objections}
     told = json.dumps(proposal.as_json(), ensure_ascii=False)
     assert not [name for name in NAMES if name in told]
     parts = [part_of(line.entry) for line in LineStore(Workspace(context.workspace).learning).lines()]

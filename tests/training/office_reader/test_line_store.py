@@ -19,7 +19,7 @@ from pipeline.training.office_reader.line_store import REMOVED, LinePart, LineSt
 
 
 def line(number: int, *, book: int = 1, deciders: tuple[str, ...] = ("an",), row: int = 0) -> DecidedLine:
-    """A line whose picture tells it from the others."""
+    """Return a line with a picture of its own."""
     rng = np.random.default_rng(number)
     return DecidedLine(
         pixels=rng.integers(0, 255, (30 + number, 100), dtype=np.uint8),
@@ -56,14 +56,14 @@ def test_lines_come_back_as_they_were_and_nobody_else_can_read_them(tmp_path: Pa
 
 def test_what_a_person_decided_is_removed_for_good(tmp_path: Path) -> None:
     store = LineStore(tmp_path)
-    found = DecidedLines((line(1), line(2, deciders=("bình", "an")), line(3, deciders=("bình",))), {}, "m")
-    store.keep(1, found)
+    lines = DecidedLines((line(1), line(2, deciders=("bình", "an")), line(3, deciders=("bình",))), {}, "m")
+    store.keep(1, lines)
     assert store.remove(login="bình") == 2
     assert [one.text for one in store.lines()] == ["Trần Văn 1"]
-    assert store.keep(1, found) == 1, "gathering again does not bring them back"
+    assert store.keep(1, lines) == 1, "gathering again does not bring them back"
     assert store.remove(entry=line(1).entry) == 1
     assert store.lines() == ()
-    assert store.keep(1, found) == 0
+    assert store.keep(1, lines) == 0
     assert store.removed.logins == {"bình"}
 
 

@@ -1,4 +1,4 @@
-"""Versions of the office's reader: one is in use, none is lost, and two people cannot decide past one another."""
+"""Versions of the office's reader: one is in use, none is lost, and two people cannot decide at the same time."""
 
 from __future__ import annotations
 
@@ -101,8 +101,8 @@ def test_a_version_of_weights_that_are_no_longer_installed_reads_nothing(tmp_pat
     versions = ReaderVersions(tmp_path)
     versions.promote(made(versions), in_use=SHIPPED)
     card = next(tmp_path.glob("0001/*/model.toml"))
-    told = card.read_text(encoding="utf-8")
-    card.write_text(told.replace('from_sha256 = "', 'from_sha256 = "0'), encoding="utf-8")
+    text = card.read_text(encoding="utf-8")
+    card.write_text(text.replace('from_sha256 = "', 'from_sha256 = "0'), encoding="utf-8")
     shipped = default_engines().hand_fingerprint
     assert default_engines(None, versions.networks_in_use()).hand_fingerprint == shipped
 

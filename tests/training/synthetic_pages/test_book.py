@@ -139,7 +139,7 @@ def test_every_form_draws_ink_exactly_where_there_is_a_value(
 
 
 def held_by(quad: NDArray[np.float64], spots: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which spots (n, 2) lie in a convex quad (4, 2) or at most a pixel beyond one of its sides."""
+    """Return which spots (n, 2) lie in a convex quad (4, 2) or at most a pixel beyond a side."""
     sides = np.roll(quad, -1, axis=0) - quad
 
     def beyond(points: NDArray[np.float64]) -> NDArray[np.float64]:

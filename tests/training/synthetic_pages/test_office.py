@@ -1,4 +1,4 @@
-"""A book as one office keeps it: who signs, in which order entries follow, what runs over, and what the truth says."""
+"""A book as an office keeps it: the signers, the order of entries, the values that run over, and the truth."""
 
 from __future__ import annotations
 

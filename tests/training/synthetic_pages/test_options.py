@@ -27,5 +27,5 @@ def test_skew_and_turns_replace_what_the_level_says() -> None:
 
 
 def test_a_scanner_of_ones_own_is_taken_as_it_is() -> None:
-    mine = ScannerOptions(skew=2.0, jpeg_quality=30)
-    assert SynthOptions(scanner=mine).scanning == mine
+    options = ScannerOptions(skew=2.0, jpeg_quality=30)
+    assert SynthOptions(scanner=options).scanning == options

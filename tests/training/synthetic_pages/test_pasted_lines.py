@@ -26,8 +26,8 @@ def cutout(text: str, width: int = 350) -> InkCutout:
 
 
 def entries_of(folder: Path) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads((folder / "truth.json").read_text(encoding="utf-8"))["entries"]
-    return found
+    entries: list[dict[str, Any]] = json.loads((folder / "truth.json").read_text(encoding="utf-8"))["entries"]
+    return entries
 
 
 def columns(form: schema.Form, kind: str) -> list[str]:

@@ -13,12 +13,13 @@ from fastapi import FastAPI
 
 from pipeline.base.model import FieldStatus
 from pipeline.declarations.office.approval import ApprovalPolicy
+from pipeline.declarations.office.policies import OfficePolicies
 from pipeline.registry import Registry, RegistryPart, Verdict
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role
 from pipeline.registry.amendments.model import AmendmentOrder
 from pipeline.registry.publishing.model import ApiScope
-from pipeline.web.app import create_app
+from pipeline.web.app import create_app, new_site
 from pipeline.web.package_queue import PackageQueue
 from pipeline.web.security.access import ACCESS
 from pipeline.web.security.middleware import Rate, ReviewOptions
@@ -158,7 +159,8 @@ def test_an_amendment_tells_its_value_when_a_second_person_has_signed_it(
 def test_an_office_that_approves_its_books_tells_no_value_before(
     ask: Ask, registry: Registry, book: int, clock: Clock
 ) -> None:
-    strict = create_app(registry, SCHEMAS, approval=ApprovalPolicy(book=True), now=clock)
+    site = new_site(registry, SCHEMAS, policies=OfficePolicies(approval=ApprovalPolicy(book=True)), now=clock)
+    strict = create_app(site)
     entry_id = registry.entries(book)[0]
     told = ask(f"/api/v1/entries/{entry_id}", of=strict).json()
     assert set(values_of(told).values()) == {("unapproved", None)}
@@ -295,7 +297,8 @@ def test_a_body_that_is_no_json_is_refused(app: FastAPI, registry: Registry, clo
 
 
 def test_a_token_that_asks_too_often_is_told_when_to_come_back(registry: Registry, clock: Clock) -> None:
-    slow = create_app(registry, SCHEMAS, ReviewOptions(api=Rate(burst=2, per_second=0.0)), now=clock)
+    site = new_site(registry, SCHEMAS, ReviewOptions(api=Rate(burst=2, per_second=0.0)), now=clock)
+    slow = create_app(site)
     tokens = [
         registry.publishing(clock).create_token(f"nhanh-{one}", [ApiScope.BOOKS], [OWN], 1, author="quan.tri")
         for one in "ab"
@@ -311,7 +314,8 @@ def test_a_token_that_asks_too_often_is_told_when_to_come_back(registry: Registr
 
 
 def test_guessing_tokens_is_slowed_down(registry: Registry, clock: Clock) -> None:
-    slow = create_app(registry, SCHEMAS, ReviewOptions(logins=Rate(burst=3, per_second=0.0)), now=clock)
+    site = new_site(registry, SCHEMAS, ReviewOptions(logins=Rate(burst=3, per_second=0.0)), now=clock)
+    slow = create_app(site)
     status = [
         Browser(slow).get("/api/v1/books", headers={"Authorization": "Bearer hotich_x"}).status_code
         for _ in range(4)

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from itertools import count
 
 import pytest
-from playwright.sync_api import Browser, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, ViewportSize
 
+from benchmarks.servers import chromium as chromium_program
 from pipeline.registry import Registry
 from pipeline.scans.workspace import Workspace
 from tests.registry.pages import SCHEMAS
@@ -18,14 +18,10 @@ SCREEN: ViewportSize = {"width": 1366, "height": 768}
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium."""
-    path = shutil.which("chromium")
-    if path is None:
+    if not chromium_program.is_installed():
         pytest.skip("no Chromium on this machine: make test-packages")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with chromium_program.headless_browser() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

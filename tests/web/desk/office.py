@@ -12,14 +12,16 @@ from datetime import UTC, datetime, timedelta
 import uvicorn
 
 from pipeline.base.model import Ledger
+from pipeline.declarations.office.policies import OfficePolicies
 from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.scans.inbox.uploads import UploadDesk, UploadOptions
 from pipeline.scans.intake import page_of
 from pipeline.scans.workspace import Workspace
-from pipeline.web.app import create_app
-from pipeline.web.desk.redrawn_regions import ReadsRegions
+from pipeline.web.app import create_app, new_site
+from pipeline.web.context import ServerWork
+from pipeline.web.desk.redrawn_regions import ReadsRegions, RedrawnRegions
 from pipeline.web.form_design.form_desk import NO_FORM_DESK
 from pipeline.web.pictures import Pictures
 from pipeline.web.server import SHUTDOWN_SECONDS
@@ -100,17 +102,16 @@ class Office:
                 inspector=TameLooker,
             ) as uploads,
         ):
-            app = create_app(
+            site = new_site(
                 self.registry,
                 SCHEMAS,
-                policy=policy,
-                pictures=pictures,
-                uploads=uploads,
+                policies=OfficePolicies(review=policy),
+                work=ServerWork(pictures=pictures, uploads=uploads, regions=RedrawnRegions(self.regions)),
                 now=self.clock,
                 office=self.desk,
-                regions=self.regions,
                 forms=self.forms,
             )
+            app = create_app(site)
             server = uvicorn.Server(
                 uvicorn.Config(
                     app, access_log=False, log_config=None, timeout_graceful_shutdown=SHUTDOWN_SECONDS

@@ -160,21 +160,25 @@ IS_READY = """([key, finger]) =>
   performance.now() - (window.pressedLast[key] ?? -finger) >= finger"""
 
 TWICE = """() => {
-  for (const key of ["Enter", "Enter", "F3"])
-    document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  const pressed = ["Enter", "Enter", "F3"].map(
+    (key) => new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  for (const one of pressed) document.activeElement.dispatchEvent(one);
 }"""
 """Two Enters and the key that goes on, all within one turn of the page."""
 
 
 AT_ONCE = """(keys) => {
-  const press = (key, altKey = false, code = "") => document.activeElement.dispatchEvent(
-    new KeyboardEvent("keydown", { key, altKey, code, bubbles: true, cancelable: true }));
-  for (const key of keys) {
-    if (key.startsWith("Alt+")) press(key.slice(4), true, `Digit${key.slice(4)}`);
-    else if (/^(?:Enter|Escape|F[0-9])$/.test(key)) press(key);
-    else for (const letter of key) if (press(letter)) document.execCommand("insertText", false, letter);
-  }
+  const event = (key, altKey = false, code = "") =>
+    new KeyboardEvent("keydown", { key, altKey, code, bubbles: true, cancelable: true });
+  const pressed = (key) => {
+    if (key.startsWith("Alt+")) return [event(key.slice(4), true, `Digit${key.slice(4)}`)];
+    return /^(?:Enter|Escape|F[0-9])$/.test(key) ? [event(key)] : Array.from(key, (letter) => event(letter));
+  };
+  for (const one of keys.flatMap(pressed))
+    if (document.activeElement.dispatchEvent(one) && one.key.length === 1 && !one.altKey)
+      document.execCommand("insertText", false, one.key);
 }"""
+"""All presses bear one time, that at which the first was made."""
 
 
 def held_up(page: Page, address: str) -> Callable[[], None]:

@@ -1,7 +1,7 @@
-"""An evaluation as a page that opens by a double click, without a network.
+"""An evaluation as an HTML page that opens offline.
 
-It is one HTML file with the pictures of the worst readings. It shows names and writing of real people. It is
-readable by its owner only, and keeps itself out of version control.
+It is a single HTML file with pictures of the worst readings. It shows names and handwriting of real people; it is
+readable only by its owner and excludes itself from version control.
 """
 
 from pipeline.training.evaluation.report.html_report import PAGE, EvaluationReport, write_report

@@ -1,4 +1,4 @@
-"""The report as a folder on disk: one HTML page and the pictures of the worst readings."""
+"""The report as a folder: an HTML page and the pictures of the worst readings."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ JPEG_QUALITY = 88
 
 @dataclass(frozen=True)
 class EvaluationReport:
-    """What is reported.
+    """The content of a report.
 
     Attributes:
-        books: The names of their folders.
-        standard: The errors that the office tolerates.
+        books: Names of the books' folders.
+        standard: The tolerated errors of the office.
         misreadings: The worst readings, with their ink.
-        warnings: Sentences about the books that come before any figure.
+        warnings: Sentences about the books, shown before the figures.
     """
 
     evaluation: Evaluation
@@ -58,13 +58,13 @@ class EvaluationReport:
 
 
 def write_report(folder: Path, report: EvaluationReport, schemas: Schemas) -> Path:
-    """Write the report into a folder that is new, empty, or holds an earlier report, which it replaces.
+    """Write the report into a folder that is new, empty, or holds an earlier report, which is replaced.
 
     Returns:
-        The page to open.
+        The path of the start page.
 
     Raises:
-        StorageError: The folder holds other things, or the disk refuses.
+        StorageError: The folder holds other files, or the disk refuses the write.
     """
     try:
         _make_room(folder)
@@ -82,7 +82,7 @@ def write_report(folder: Path, report: EvaluationReport, schemas: Schemas) -> Pa
 
 
 def _make_room(folder: Path) -> None:
-    """Prepare a folder that only its owner can read, without an earlier report and ignored by git."""
+    """Prepare a folder readable only by its owner, without an earlier report, and ignored by git."""
     folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
     if any(folder.iterdir()) and not (folder / PAGE).is_file():
         raise StorageError(

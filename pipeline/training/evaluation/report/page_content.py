@@ -50,14 +50,14 @@ STATUS_LABELS: Mapping[FieldStatus, str] = {
 
 @dataclass(frozen=True, slots=True)
 class DiffSpan:
-    """Some letters of a text; ``differs``: the other text does not have them here."""
+    """A part of a text; ``differs``: the other text lacks it."""
 
     text: str
     differs: bool
 
 
 def diff_spans(read: str, truth: str) -> tuple[tuple[DiffSpan, ...], tuple[DiffSpan, ...]]:
-    """Return both texts (NFC), cut where they agree and where not, by the fewest edits."""
+    """Return both texts (NFC) as spans of agreement and difference, by the fewest edits."""
     read, truth = unicodedata.normalize("NFC", read), unicodedata.normalize("NFC", truth)
     steps = Levenshtein.opcodes(read, truth)
     ours = [DiffSpan(read[s.src_start : s.src_end], s.tag != "equal") for s in steps]
@@ -66,7 +66,7 @@ def diff_spans(read: str, truth: str) -> tuple[tuple[DiffSpan, ...], tuple[DiffS
 
 
 def _joined(spans: list[DiffSpan]) -> tuple[DiffSpan, ...]:
-    """Join neighbours of the same sort and drop empty ones."""
+    """Join neighbouring spans of the same type and drop empty spans."""
     joined: list[DiffSpan] = []
     for span in spans:
         if joined and joined[-1].differs == span.differs:
@@ -81,8 +81,8 @@ class Misreading:
     """A wrong reading with its ink.
 
     Attributes:
-        place: Where in the books it is.
-        pictures: One a line, RGB; none where the field has no place on the page.
+        place: Place in the books.
+        pictures: A picture for each line, RGB; empty if the field has no place on the page.
     """
 
     outcome: FieldOutcome
@@ -93,11 +93,11 @@ class Misreading:
 def worst_misreadings(
     outcomes: Iterable[FieldOutcome], most: int, most_of_a_kind: int
 ) -> tuple[FieldOutcome, ...]:
-    """Return the wrong readings that most need to be seen: accepted ones first, then the surest.
+    """Return the most important wrong readings: accepted readings first, then by confidence.
 
     Args:
-        most: How many in all.
-        most_of_a_kind: How many of a kind; accepted ones are not limited by it.
+        most: Largest number in total.
+        most_of_a_kind: Largest number of a kind; accepted readings are not limited.
     """
     wrong = sorted(
         (outcome for outcome in outcomes if not outcome.right),
@@ -122,12 +122,12 @@ LINE_HEIGHT = 84.0
 
 @dataclass(frozen=True)
 class ErrorTolerance:
-    """What the office asks for.
+    """The tolerated errors of the office.
 
     Attributes:
-        tolerated: The share of errors tolerated among accepted fields.
-        tolerated_critical: The same among critical ones.
-        thresholds: From which confidence fields are accepted, named for people (``None``: no field is).
+        tolerated: Tolerated error rate of accepted fields.
+        tolerated_critical: Tolerated error rate of accepted critical fields.
+        thresholds: Confidence threshold of each named group (``None``: no field is accepted).
     """
 
     tolerated: float
@@ -137,16 +137,16 @@ class ErrorTolerance:
 
 @dataclass(frozen=True)
 class ToleranceVerdict:
-    """Whether a group keeps to what is tolerated; ``style`` is a CSS class, ``told`` says why in a sentence."""
+    """Whether a group meets the tolerance; ``style``: a CSS class; ``reason``: a sentence."""
 
     style: str
     text: str
-    told: str
+    reason: str
 
 
 @dataclass(frozen=True)
 class FieldGroup:
-    """Some fields under one name. ``verdict`` measures them by ``tolerated``. Only charts that are shown are drawn."""
+    """A named group of fields; ``verdict`` compares it with ``tolerated``. Charts are drawn on demand."""
 
     name: str
     figures: GroupFigures
@@ -170,16 +170,16 @@ class FieldGroup:
 
     @property
     def few(self) -> bool:
-        """Whether charts of it say little."""
+        """Whether the group is too small for meaningful charts."""
         return self.figures.score.fields < FEW
 
 
 @dataclass(frozen=True)
 class KindFormMatrix:
-    """How right each kind of value is on each form.
+    """The accuracy of each kind of value on each form.
 
     Attributes:
-        rows: A kind's name and its score on each form; ``None`` where the form has no such field.
+        rows: Name of a kind and its score on each form; ``None`` if the form has no such field.
     """
 
     forms: tuple[str, ...]
@@ -188,12 +188,12 @@ class KindFormMatrix:
 
 @dataclass(frozen=True)
 class LinePicture:
-    """The picture of one line, on a scale that all lines of a card share.
+    """The picture of a line, scaled as all lines of its card.
 
     Attributes:
-        name: The name of its file.
-        width: Its shown width in pixels.
-        share: Its shown width as a share (0..1) of the card's.
+        name: File name.
+        width: Displayed width in pixels.
+        share: Displayed width as a share (0..1) of the card's width.
     """
 
     name: str
@@ -203,7 +203,7 @@ class LinePicture:
 
 @dataclass(frozen=True)
 class MisreadingCard:
-    """One misreading as it is shown."""
+    """A misreading as displayed."""
 
     label: str
     place: str
@@ -217,7 +217,7 @@ class MisreadingCard:
 
 @dataclass(frozen=True)
 class EvaluationPage:
-    """Everything but the words of the page itself."""
+    """The data of the page."""
 
     evaluation: Evaluation
     books: tuple[str, ...]
@@ -243,7 +243,7 @@ def content_of(
     schemas: Schemas,
     misreadings: tuple[tuple[Misreading, tuple[str, ...]], ...],
 ) -> EvaluationPage:
-    """``misreadings`` come with the names of their pictures' files."""
+    """Return the data of the page; ``misreadings`` come with the file names of their pictures."""
     grouped = _Groups(evaluation, standard)
     overall = grouped.group("Tất cả", evaluation.figures)
     titles = {form.id: form.title for form in schemas.forms.values()}
@@ -267,7 +267,7 @@ def content_of(
 
 
 def needed(tolerated: float) -> int:
-    """How many accepted fields without one error prove a share of errors."""
+    """Return the number of accepted fields without errors that proves an error rate."""
     return ceil(log(1 - SURE) / log1p(-tolerated))
 
 
@@ -302,10 +302,10 @@ class _Groups:
     def by(
         self, key: Callable[[FieldOutcome], str], names: Mapping[str, str], order: list[str] | None = None
     ) -> tuple[FieldGroup, ...]:
-        """One group a key, in the given order of keys, else the largest first."""
-        found = self.evaluation.figures_by(key)
-        keys = order or sorted(found, key=lambda name: -found[name].score.fields)
-        return tuple(self.group(names.get(name, name), found[name]) for name in keys)
+        """Return a group for each key, in the given order, else largest first."""
+        figures = self.evaluation.figures_by(key)
+        keys = order or sorted(figures, key=lambda name: -figures[name].score.fields)
+        return tuple(self.group(names.get(name, name), figures[name]) for name in keys)
 
     def group(self, name: str, figures: GroupFigures) -> FieldGroup:
         only_critical = figures.critical == figures.score.fields > 0
@@ -326,7 +326,7 @@ def _main_curve(evaluation: Evaluation, standard: ErrorTolerance) -> ErrorCurveC
 
 
 def _series(groups: Iterable[tuple[str, str, GroupFigures]], area: PlotArea) -> list[CurveSeries]:
-    """Return the curve of every group (style, name, figures) that has one."""
+    """Return the curves of the groups (style, name, figures) that have a curve."""
     return [
         curve_series(
             style,
@@ -352,27 +352,27 @@ def _accepted(point: CurvePoint | None) -> tuple[float, float, float, str] | Non
 
 
 def _crossed(evaluation: Evaluation, kinds: Mapping[str, str], titles: Mapping[str, str]) -> KindFormMatrix:
-    """Kinds and forms with the most fields first, as in their own tables."""
-    found, fields = evaluation.by_kind_and_form, Counter(outcome.form for outcome in evaluation.outcomes)
+    """Return scores by kind and form, most fields first, as in their own tables."""
+    scores, fields = evaluation.by_kind_and_form, Counter(outcome.form for outcome in evaluation.outcomes)
     forms = sorted(sorted(fields), key=lambda form: -fields[form])
-    order = sorted(found, key=lambda kind: -evaluation.by_kind[kind].fields)
+    order = sorted(scores, key=lambda kind: -evaluation.by_kind[kind].fields)
     return KindFormMatrix(
         tuple(titles.get(form, form) for form in forms),
-        tuple((kinds.get(kind, kind), tuple(found[kind].get(form) for form in forms)) for kind in order),
+        tuple((kinds.get(kind, kind), tuple(scores[kind].get(form) for form in forms)) for kind in order),
     )
 
 
 def kind_names(schemas: Schemas) -> Mapping[str, str]:
-    """Return what an office calls each kind of value, and each list of terms."""
+    """Return the office's names of kinds of value and of lists of terms."""
     lists = {f"choice:{vocab.vocab}": vocab.title for vocab in schemas.vocabs.values()}
     return {**KIND_LABELS, **lists}
 
 
 def _card(misreading: Misreading, pictures: tuple[str, ...], titles: Mapping[str, str]) -> MisreadingCard:
     outcome = misreading.outcome
-    said = outcome.predicted
-    read, truth = diff_spans(said.text, outcome.truth)
-    state = "" if said.status is FieldStatus.READ and said.text else STATUS_LABELS[said.status]
+    predicted = outcome.predicted
+    read, truth = diff_spans(predicted.text, outcome.truth)
+    state = "" if predicted.status is FieldStatus.READ and predicted.text else STATUS_LABELS[predicted.status]
     title = titles.get(outcome.form, outcome.form)
     return MisreadingCard(
         label=outcome.spec.label if outcome.spec else outcome.column,
@@ -382,7 +382,7 @@ def _card(misreading: Misreading, pictures: tuple[str, ...], titles: Mapping[str
         read=read,
         truth=truth,
         state=state,
-        others=tuple(h for h in said.hypotheses if h.text != said.text)[:HYPOTHESES],
+        others=tuple(h for h in predicted.hypotheses if h.text != predicted.text)[:HYPOTHESES],
     )
 
 

@@ -1,8 +1,8 @@
-"""How likely letters are misread, as costs in nats (0 = read as written).
+"""Costs of misread letters in nats (0 = read as written).
 
-The noisy channel of a text is a letter taken for another, left out or put in, a space lost or found, a mark lost or
-misread (Kernighan, Church and Gale 1990: a spelling corrector by a noisy channel). How often marks are lost is taken
-from the text itself: where hardly any letter bears one, a missing mark says nothing.
+The noisy channel replaces, drops or inserts a letter, drops or inserts a space, and drops or misreads a diacritic
+(Kernighan, Church and Gale 1990: a spelling corrector by a noisy channel). The loss rate of diacritics is estimated
+from the text itself: where hardly any letter has one, a missing one proves nothing.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from pipeline.base.text.tones import split_marks
 Costs = NDArray[np.float32]
 
 _MARKED = 0.3
-"""The share of letters with marks from which a date counts as written with all of them (most have 0.38)."""
+"""Share of letters with diacritics from which a date counts as fully marked (most have 0.38)."""
 
 _LEVELS = 16
 
 
 @dataclass(frozen=True, slots=True)
 class ObservedLetters:
-    """The letters and digits of a text as they were read.
+    """The letters and digits of a text as read.
 
     Attributes:
-        text: In small letters (NFC), without anything else.
-        gaps: (letters,) whether a space is before the letter.
-        kept: How many of the marks that a date bears are there, 0 to ``_LEVELS`` - 1.
+        text: Lower-case letters and digits (NFC).
+        gaps: (letters,) whether a space precedes the letter.
+        kept: Share of the expected diacritics that are present, 0 to ``_LEVELS`` - 1.
     """
 
     text: str
@@ -41,20 +41,20 @@ class ObservedLetters:
 
 
 def observe_letters(text: str) -> ObservedLetters:
-    """Return the letters of a text; what is neither letter nor digit separates words."""
-    found: list[str] = []
+    """Return the letters of a text; other characters separate words."""
+    letters: list[str] = []
     gaps: list[bool] = []
     gap = False
     for letter in unicodedata.normalize("NFC", text.casefold()):
         if not letter.isalnum():
             gap = True
             continue
-        found.append(letter)
-        gaps.append(gap and len(found) > 1)
+        letters.append(letter)
+        gaps.append(gap and len(letters) > 1)
         gap = False
-    marked = sum(letter > "z" for letter in found)
-    share = min(1.0, marked / (_MARKED * len(found))) if found else 0.0
-    return ObservedLetters("".join(found), np.array(gaps, bool), round(share * (_LEVELS - 1)))
+    marked = sum(letter > "z" for letter in letters)
+    share = min(1.0, marked / (_MARKED * len(letters))) if letters else 0.0
+    return ObservedLetters("".join(letters), np.array(gaps, bool), round(share * (_LEVELS - 1)))
 
 
 @dataclass(frozen=True)
@@ -62,14 +62,14 @@ class NoisyChannel:
     """The costs (nats) of misreadings.
 
     Attributes:
-        other: A letter is taken for one that looks different.
-        alike: A letter is taken for one that looks like it.
-        lost: A letter is left out.
-        found: A letter is read where none is.
-        mark: A letter bears another mark.
-        space: A space is lost between words or found within one.
-        word: A whole word is lost, added to the costs of its letters.
-        looks: Groups of letters (without marks) that look alike.
+        other: Another letter that looks different.
+        alike: Another letter that looks similar.
+        lost: A dropped letter.
+        found: An inserted letter.
+        mark: Another diacritic.
+        space: A dropped or inserted space.
+        word: A dropped word, in addition to its letters.
+        looks: Groups of letters (without diacritics) that look similar.
     """
 
     other: float
@@ -83,10 +83,10 @@ class NoisyChannel:
 
     @cached_property
     def _alike(self) -> frozenset[tuple[str, str]]:
-        return frozenset((one, other) for group in self.looks for one in group for other in group)
+        return frozenset((letter, other) for group in self.looks for letter in group for other in group)
 
     def cost(self, written: str, read: str, kept: int) -> float:
-        """Return the cost that ``written`` is read as ``read`` in a text that kept so many of its marks."""
+        """Return the cost of reading ``written`` as ``read`` in a text with this share of diacritics."""
         base, marks = _parts(written)
         seen, seen_marks = _parts(read)
         if base != seen:
@@ -111,14 +111,14 @@ WORD_CHANNEL = NoisyChannel(
         "il1jt", "tfl", "nuh", "mnr", "uv", "ocae0", "gq9y", "hbk", "bhl6", "yv", "5s", "8b3", "z2", "71t", "xk",
     ),
 )  # fmt: skip
-"""The letters of words, by any reader."""
+"""The channel of words, for any reader."""
 
 
 _parts = lru_cache(maxsize=8192)(split_marks)
 
 
 class Alphabet:
-    """The letters that a text may be a reading of, and what each costs through a channel."""
+    """The letters of a grammar, with their costs through a channel."""
 
     def __init__(self, letters: Sequence[str], channel: NoisyChannel) -> None:
         self.number = {letter: number for number, letter in enumerate(letters)}
@@ -126,7 +126,7 @@ class Alphabet:
         self._rows: dict[tuple[str, int], Costs] = {}
 
     def costs(self, read: ObservedLetters) -> Costs:
-        """Return what it costs (nats) that each letter read is each of the alphabet: (letters read, alphabet)."""
+        """Return the costs (nats) of each letter read against each letter of the alphabet: (letters read, alphabet)."""
         return np.stack([self._row(letter, read.kept) for letter in read.text])
 
     def _row(self, letter: str, kept: int) -> Costs:

@@ -1,4 +1,4 @@
-"""Which dates a text in misread words may mean, and how much likelier one is than another."""
+"""Possible dates of a text with misread words, and their relative probabilities."""
 
 from __future__ import annotations
 
@@ -15,52 +15,52 @@ from pipeline.values.kinds.misread.grammar import FULL, MONTH_ONLY, YEAR_ONLY, d
 from pipeline.values.kinds.misread.lattice import Lattice, LatticeCosts
 
 LEDGER_YEARS = range(1880, 2031)
-"""The years of nearly all that ledgers record."""
+"""The years of nearly all ledger dates."""
 
 _YEARS = range(1000, 3000)
-"""The years that have a name in words."""
+"""The years that can be written in words."""
 
 _RARE_YEAR, _WILD_YEAR = 4.0, 8.0
 """The costs (nats) of a year outside ``LEDGER_YEARS`` and outside ``PLAUSIBLE_YEARS``."""
 
 _KEPT = 6
-"""How many values of a slot are combined to dates, the likeliest."""
+"""Number of likeliest values of a slot that are combined to dates."""
 
 _HOPELESS = 20.0
-"""Nats above which a value is not combined."""
+"""Cost in nats above which a value is not combined."""
 
 _DATES = 24
-"""How many dates are returned."""
+"""Largest number of returned dates."""
 
 
 _LONGEST = 110
-"""Letters that a text may have: the longest date has 62."""
+"""Largest length of a text: the longest date has 62 letters."""
 
 _STRANGE = 1.7
-"""Nats a letter from which a text is no date: one with every third letter misread has 1.5, other words above 2."""
+"""Nats per letter from which a text is no date: a date with every third letter misread has 1.5, other words above 2."""
 
 _RISK = 1.5e-4
-"""The probability of another date up to which one is sure."""
+"""Probability of other dates up to which a date is certain."""
 
 _ONE_ERROR = 5.6
-"""Nats of a word up to which it has but one letter misread. Where a word has more, or one is missing or too many, more
-happened to the text than misread letters."""
+"""Largest cost in nats of a word with a single misread letter. A higher cost, or a missing or extra word, means
+that more happened than misread letters."""
 
 _GO_ON = frozenset({"nghìn", "ngàn", "trăm", "mười", "mươi", "chục"})
-"""Words behind which a year may go on: where the text ends in one that is not whole, it was cut off."""
+"""Words that a year may continue after: a text that ends in an incomplete one was cut off."""
 
 _AN_ERROR = 4.3
-"""What a misread letter costs on average (nats)."""
+"""Average cost of a misread letter (nats)."""
 
 _LETTERS = 26.0
 
 _NO_SUCH = np.float32(2.5)
-"""What it costs (nats) that a clerk writes a day above 31 or a month above 12; few do."""
+"""Cost (nats) of a day above 31 or a month above 12, which few clerks write."""
 
 
 @dataclass(frozen=True, slots=True)
 class RankedDate:
-    """A date and the probability that it is what was written."""
+    """A date and the probability that it was written."""
 
     date: PartialDate
     chance: float
@@ -68,7 +68,7 @@ class RankedDate:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PossibleDates:
-    """The dates that a text allows, the likeliest first, and the one that is sure, if any is."""
+    """The possible dates of a text, the likeliest first, and the certain date, if any."""
 
     dates: tuple[RankedDate, ...]
     sure: PartialDate | None
@@ -79,7 +79,7 @@ NO_DATES = PossibleDates((), None)
 
 @lru_cache(maxsize=1 << 14)
 def possible_dates(text: str) -> PossibleDates:
-    """Return the dates of a text of which any letter may be misread; ``NO_DATES`` for what is no date in words."""
+    """Return the possible dates of a text with misread letters; ``NO_DATES`` for other texts."""
     letters = observe_letters(text)
     if not 5 <= len(letters.text) <= _LONGEST:
         return NO_DATES
@@ -97,9 +97,9 @@ def _lattice() -> Lattice:
 
 
 def _is_whole(letters: ObservedLetters) -> bool:
-    """Return whether the text is a full date from first word to last, each with one misread letter at most.
+    """Return whether the text is a full date with at most one misread letter in each word.
 
-    A text without any is not: the strict grammar knows why it does not read it.
+    A text without misread letters is excluded: the strict grammar has a reason for rejecting it.
     """
     words = _lattice().best_words(letters)
     if words[0].word != "ngày" or not 0.0 < max(each.cost for each in words) <= _ONE_ERROR:
@@ -108,10 +108,10 @@ def _is_whole(letters: ObservedLetters) -> bool:
 
 
 def _sharpened(read: LatticeCosts, letters: ObservedLetters) -> dict[str, Costs]:
-    """Return the costs above the least of each slot, by the noise of this very text.
+    """Return the costs above the minimum of each slot, scaled by the noise of this text.
 
-    In a text without an error a second reading that needs one is far less likely than in a text full of them. Slots are
-    taken to be misread independently of one another.
+    In a clean text, a second reading that needs an error is far less likely than in a noisy text. Slots are assumed
+    to be misread independently.
     """
     errors = max(read.least / _AN_ERROR, 1.0)
     rate = min(errors / len(letters.text), 0.5)
@@ -125,8 +125,8 @@ def _sharpened(read: LatticeCosts, letters: ObservedLetters) -> dict[str, Costs]
 def _ranked(slots: dict[str, Costs]) -> tuple[RankedDate, ...]:
     """Return the likeliest dates, best first.
 
-    What their probabilities lack to 1 belongs to other dates, and to days that the calendar lacks. Years
-    outside ``LEDGER_YEARS`` are far less likely, not impossible.
+    The missing probability belongs to other dates and impossible days. Years outside ``LEDGER_YEARS`` are far less
+    likely, but possible.
     """
     shape = slots["shape"]
     heads, tails = _best(slots["head"]), _best(slots["tail"])
@@ -135,13 +135,13 @@ def _ranked(slots: dict[str, Costs]) -> tuple[RankedDate, ...]:
     of_years = sorted(zip(year_cost.ravel().tolist(), year.ravel().tolist(), strict=True))[:_KEPT]
     months, days = _best(slots["month"]).tolist(), _best(slots["day"]).tolist()
     weighed: list[tuple[float, tuple[int, int | None, int | None]]] = []
-    for cost, at in of_years:
-        weighed.append((cost + shape[YEAR_ONLY], (at, None, None)))
+    for cost, candidate_year in of_years:
+        weighed.append((cost + shape[YEAR_ONLY], (candidate_year, None, None)))
         for month in months:
             by_month = cost + slots["month"][month]
-            weighed.append((by_month + shape[MONTH_ONLY], (at, month, None)))
+            weighed.append((by_month + shape[MONTH_ONLY], (candidate_year, month, None)))
             full = by_month + shape[FULL]
-            weighed.extend((full + slots["day"][day], (at, month, day)) for day in days)
+            weighed.extend((full + slots["day"][day], (candidate_year, month, day)) for day in days)
     weighed.sort(key=lambda each: each[0])
     least = weighed[0][0]
     shares = [(float(np.exp(least - cost)), parts) for cost, parts in weighed]

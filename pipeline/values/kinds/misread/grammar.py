@@ -1,9 +1,8 @@
-"""Dates in words as a finite grammar: a network of states, and edges that emit one word of a group, or nothing.
+"""Dates in words as a finite grammar: a network of states whose edges emit a word of a group, or nothing.
 
-The network holds what the strict grammar (``text.dates_in_words``) allows, and numbers that no day or month has: so
-``bốn mươi`` is not taken for another number. Its slots are ``day`` and ``month`` (1 and up; 40 is any that are
-higher), ``head`` and ``tail`` (the year's first and last two digits) and ``shape`` (``FULL``, ``MONTH_ONLY``,
-``YEAR_ONLY``)::
+The network covers the strict grammar (``text.dates_in_words``) and numbers of no day or month, so that ``bốn mươi`` is
+not mistaken for another number. Its slots are ``day`` and ``month`` (1 and up; 40 is any higher number), ``head`` and
+``tail`` (first and last two digits of the year) and ``shape`` (``FULL``, ``MONTH_ONLY``, ``YEAR_ONLY``)::
 
     first --ngày--> day? --hai--> ... --> day! --tháng--> month? --> month! --năm--> year? --> ... --> last
 """
@@ -23,17 +22,17 @@ MONTH_ONLY, YEAR_ONLY, FULL = range(3)
 """Values of the slot ``shape``: a month and year, a year, a full date."""
 
 NOTHING = ""
-"""The word of no letters: an edge that emits nothing."""
+"""The empty word: an edge that emits nothing."""
 
 VALUES = 100
-"""A slot has values from 0 to below this."""
+"""Number of values of a slot, from 0."""
 
 Numbers = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
 class GrammarEdge:
-    """An edge from one state of the grammar to another, by any of its words, at a cost."""
+    """An edge between two states of the grammar, by any of its words, at a cost."""
 
     source: str
     target: str
@@ -43,7 +42,7 @@ class GrammarEdge:
 
 @dataclass(frozen=True, slots=True)
 class GrammarTerm:
-    """An edge that decides the value of a slot."""
+    """An edge that sets the value of a slot."""
 
     slot: str
     value: int
@@ -61,25 +60,25 @@ class GrammarBuilder:
     terms: list[GrammarTerm] = field(default_factory=list)
 
     def edge(self, source: str, target: str, words: str = NOTHING, cost: float = 0.0) -> None:
-        """Add edges from a state to another by any of the words (separated by spaces), or by nothing."""
+        """Add edges between two states by any of the words (separated by spaces), or without a word."""
         self.edges.append(GrammarEdge(source, target, tuple(words.split()) or (NOTHING,), cost))
 
     def value(
         self, slot: str, value: int, source: str, target: str, words: str = NOTHING, cost: float = 0.0
     ) -> None:
-        """Add edges that decide a slot."""
+        """Add edges that set a slot."""
         for word in words.split() or (NOTHING,):
             self.terms.append(GrammarTerm(slot, value, source, word, target, cost))
 
     def values(self, slot: str, values: Mapping[str, int], source: str, target: str) -> None:
-        """Add edges that decide a slot, by the value of each word."""
+        """Add edges that set a slot by the value of each word."""
         for word, value in values.items():
             self.value(slot, value, source, target, word)
 
 
 @dataclass(frozen=True, slots=True)
 class EdgeLayer:
-    """Edges whose sources are all known; ``starts``: where the edges into each of ``targets`` begin."""
+    """Edges with known sources; ``starts``: index of the first edge into each of ``targets``."""
 
     sources: Numbers
     groups: Numbers
@@ -97,9 +96,9 @@ class GrammarNetwork:
         last: The number of the last state.
         words: The number of each word.
         groups: The words of each group of words, as numbers.
-        incoming: For each state the edges into it: source, group, cost.
-        forward: Layers in which edges can be followed from the first state.
-        backward: Layers in which edges can be followed back from the last state.
+        incoming: Edges into each state: source, group, cost.
+        forward: Layers for following edges from the first state.
+        backward: Layers for following edges back from the last state.
         slots: The terms of each slot.
     """
 
@@ -128,11 +127,11 @@ class GrammarSlot:
     """The terms of a slot, sorted by value.
 
     Attributes:
-        words: With ``targets`` each pair of word and target once.
-        pairs: Which of these pairs each term has.
+        words: Word of each distinct pair of word and target.
+        pairs: Index of each term's pair.
         sources: The source of each term.
         costs: The cost of each term (nats).
-        starts: Where the terms of each value begin.
+        starts: Index of the first term of each value.
     """
 
     def __init__(self, network: GrammarNetwork, terms: Sequence[GrammarTerm]) -> None:
@@ -148,18 +147,17 @@ class GrammarSlot:
 
 
 def _edges_of(terms: Iterable[GrammarTerm]) -> list[GrammarEdge]:
-    """Return the edges of the terms, those between the same states together."""
-    found: dict[tuple[str, str, float], dict[str, None]] = {}
+    """Return the edges of the terms, merged between the same states."""
+    words_by_edge: dict[tuple[str, str, float], dict[str, None]] = {}
     for term in terms:
-        found.setdefault((term.source, term.target, term.cost), {})[term.word] = None
+        words_by_edge.setdefault((term.source, term.target, term.cost), {})[term.word] = None
     return [
         GrammarEdge(source, target, tuple(sorted(words)), cost)
-        for (source, target, cost), words in found.items()
+        for (source, target, cost), words in words_by_edge.items()
     ]
 
 
 def _ordered(edges: Sequence[GrammarEdge], first: str) -> list[str]:
-    """Return the states in topological order."""
     before: dict[str, set[str]] = {first: set()}
     for edge in edges:
         before.setdefault(edge.target, set()).add(edge.source)
@@ -223,8 +221,8 @@ _NO_MONTH = 4.0
 _NO_YEAR_WORD = 5.0
 _NO_HUNDRED = 0.5
 _FIVE_BEHIND_TENS = 4.0
-"""The costs (nats) when a date lacks its word ``ngày``, its day, its month, the word ``năm``; when the year has no
-hundred; when ``năm`` is written for ``lăm``."""
+"""The costs (nats) of a missing word ``ngày``, day, month or word ``năm``, of a year without hundreds, and of ``năm``
+written for ``lăm``."""
 
 _ABOVE = 40
 
@@ -257,7 +255,7 @@ def _above(words: dict[str, int], tens: int) -> dict[str, int]:
 
 
 def _two_figures(builder: GrammarBuilder, slot: str, start: str, end: str) -> None:
-    """1 to 39, and all above as one."""
+    """Add the numbers 1 to 39, and all higher numbers as one value."""
     zero, teens = f"{slot} 0", f"{slot} 10"
     builder.values(slot, _ONES, start, end)
     builder.edge(start, zero, "không")
@@ -278,7 +276,7 @@ def _two_figures(builder: GrammarBuilder, slot: str, start: str, end: str) -> No
 
 
 def _head(builder: GrammarBuilder) -> None:
-    """Add thousands and hundreds; 3 is any thousand that no year of a ledger has."""
+    """Add thousands and hundreds; 3 stands for any thousand outside ledger years."""
     for thousands, words in ((1, "một"), (2, "hai"), (3, "ba bốn năm sáu bảy bẩy tám chín")):
         digit, thousand = f"year {thousands}", f"year {thousands}000"
         heads = {word: 10 * thousands + hundreds for word, hundreds in _DIGITS.items()}
@@ -291,7 +289,7 @@ def _head(builder: GrammarBuilder) -> None:
 
 
 def _tail(builder: GrammarBuilder) -> None:
-    """The last two figures; directly behind thousands their tens are never without ``mươi``."""
+    """Add the last two digits; directly after thousands, tens are never without ``mươi``."""
     builder.edge("tail?", "tail 0", "không")
     builder.values("tail", {**_ONES, "tư": 4}, "tail 0", "last")
     for start in ("tail?", "brief tail?"):

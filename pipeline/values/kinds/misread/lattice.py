@@ -1,4 +1,4 @@
-"""All readings of a text by a grammar at once: the least cost of each value of each slot.
+"""All readings of a text by a grammar at once: the smallest cost of each value of each slot.
 
 Source:
     Min-sum over a lattice, forward and backward: Viterbi 1967 ("Error bounds for convolutional codes", IEEE Trans. Inf.
@@ -17,18 +17,18 @@ from pipeline.values.kinds.misread.channel import Alphabet, Costs, NoisyChannel,
 from pipeline.values.kinds.misread.grammar import VALUES, EdgeLayer, GrammarNetwork, GrammarSlot
 
 SPARE = 3
-"""How many letters more than a word has may be read for it."""
+"""Largest number of surplus letters read for a word."""
 
 NEVER = np.float32(1e4)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LatticeCosts:
-    """What a text costs by a grammar (nats).
+    """The costs of a text by a grammar (nats).
 
     Attributes:
         least: The cost of the best reading.
-        slots: For each slot the least cost of each of its values, (VALUES,).
+        slots: For each slot the smallest cost of each value, (VALUES,).
     """
 
     least: float
@@ -37,7 +37,7 @@ class LatticeCosts:
 
 @dataclass(frozen=True, slots=True)
 class AlignedWord:
-    """A word as the grammar spells it, and the cost (nats) that it is read as it was."""
+    """A word in the grammar's spelling, and the cost (nats) of its reading."""
 
     word: str
     cost: float
@@ -59,7 +59,7 @@ class Lattice:
         )
 
     def read(self, letters: ObservedLetters) -> LatticeCosts:
-        """Return what the values of all slots cost for a text of at least one letter."""
+        """Return the costs of the values of all slots for a text of at least one letter."""
         starting = self._words(letters)
         reach = self._reach(starting)
         left = self._left(starting)
@@ -71,18 +71,18 @@ class Lattice:
         starting = self._words(letters)
         reach = self._reach(starting)
         state, place = self._network.last, len(letters.text)
-        found: list[AlignedWord] = []
+        aligned: list[AlignedWord] = []
         while state != self._network.first or place:
             state, word, taken, cost = self._step_back(starting, reach, state, place)
             place -= taken
             if self._lengths[word]:
-                found.append(AlignedWord(self._spelt[word], cost))
-        return tuple(reversed(found))
+                aligned.append(AlignedWord(self._spelt[word], cost))
+        return tuple(reversed(aligned))
 
     def _step_back(
         self, starting: Costs, reach: Costs, state: int, place: int
     ) -> tuple[int, int, int, float]:
-        """Return the state before, the word emitted from there, the letters read for it and what that cost."""
+        """Return the previous state, the word emitted from it, the number of letters read for it and the cost."""
         best, step = NEVER, (self._network.first, 0, place, float(NEVER))
         for source, group, cost in self._network.incoming[state]:
             for taken in range(min(starting.shape[1], place + 1)):
@@ -95,7 +95,7 @@ class Lattice:
         return step
 
     def _reach(self, starting: Costs) -> Costs:
-        """Return what it costs to be in a state at a place: (states, places)."""
+        """Return the cost of being in a state at a position: (states, places)."""
         ending = _by_end(starting)
         to_end = np.stack([ending[group].min(axis=0) for group in self._network.groups])
         taken, places = starting.shape[1:]
@@ -119,7 +119,7 @@ class Lattice:
         return left
 
     def _words(self, letters: ObservedLetters) -> Costs:
-        """Return what it costs to read each word from each place in so many letters: (words, letters + 1, places)."""
+        """Return the cost of reading each word from each position in so many letters: (words, letters + 1, places)."""
         size, most, channel = len(letters.text), self._longest + SPARE, self._channel
         words, places = len(self._lengths), size + 1
         read = np.full((len(self._alphabet.number), size + most), NEVER, np.float32)
@@ -128,7 +128,7 @@ class Lattice:
         parted[:size] = channel.space * letters.gaps
         within = sliding_window_view(
             parted, places
-        )  # within[t]: a space before the letter t behind the start
+        )  # within[t]: cost of a space before letter t after the start
         done = np.full((most + 1, words, places), NEVER, np.float32)
         now = np.full((most + 1, words, places), NEVER, np.float32)
         now[0] = 0.0
@@ -160,13 +160,13 @@ class Lattice:
         behind = sliding_window_view(left, starting.shape[2], axis=1)[slot.targets]
         rest = (starting[slot.words] + behind).min(axis=1)
         costs = (reach[slot.sources] + rest[slot.pairs]).min(axis=1) + slot.costs
-        found = np.full(VALUES, NEVER, np.float32)
-        found[slot.values] = np.minimum(np.minimum.reduceat(costs, slot.starts), NEVER)
-        return found
+        by_value = np.full(VALUES, NEVER, np.float32)
+        by_value[slot.values] = np.minimum(np.minimum.reduceat(costs, slot.starts), NEVER)
+        return by_value
 
 
 def _by_end(starting: Costs) -> Costs:
-    """Return the same costs by the place where a word ends."""
+    """Return the costs by the position of a word's end."""
     ending = np.full_like(starting, NEVER)
     places = starting.shape[2]
     for taken in range(min(starting.shape[1], places)):
@@ -179,9 +179,9 @@ def _follow(layer: EdgeLayer, costs: Costs, emitted: Costs, windows: Costs) -> N
 
     Args:
         layer: Edges whose sources are all known.
-        costs: (states, places) known of the layer's sources; those of its targets are filled in.
+        costs: (states, places) known for the layer's sources; the targets are filled in.
         emitted: (groups, letters read, places) the cost of a word of each group.
-        windows: (states, letters read, places) a view of ``costs``: where a word of so many letters comes from.
+        windows: (states, letters read, places) a view of ``costs`` at the start of a word of so many letters.
     """
     through = emitted[layer.groups]
     through += windows[layer.sources]
