@@ -17,10 +17,10 @@ from pipeline.base.model import FieldStatus
 from pipeline.base.stages import Stage
 from pipeline.declarations.office.review import Way
 from pipeline.registry.books.rows import page, scan
-from pipeline.registry.database.audit.chain import audit, row_hash
+from pipeline.registry.database.audit.chain import StoredAuditRow, audit, newest_lines
 from pipeline.registry.database.audit.key import KeyFile
 from pipeline.registry.database.audit.rows import unpacked
-from pipeline.registry.database.audit.stored import batches, digests
+from pipeline.registry.database.audit.stored import digests
 from pipeline.registry.tasks.consensus import Verdict, consensus_of
 from pipeline.registry.tasks.keyed_values import keyed_value_of
 from pipeline.registry.tasks.rows import KeyingRow, decision, keying, review_task
@@ -200,20 +200,19 @@ def flaws_since(connection: Connection, key_file: KeyFile | None, filled: int) -
     keys = {} if key_file is None else {key.name: key for key in key_file.known()}
     written: dict[str, dict[int, bytes]] = defaultdict(dict)
     count = flaws = 0
-    later: Mapping[str, Any] | None = None
-    for batch in batches(connection, audit.name, AT_ONCE, newest_first=True):
-        for row in batch:
-            count += 1
-            key = keys.get(row["key"])
-            flaws += row_hash(row) != row["hash"]
-            flaws += row["key"] is not None and (key is None or not key.signed(row["hash"], row["signature"]))
-            flaws += row["key"] is None and later is not None and later["id"] > filled and bool(keys)
-            flaws += later is not None and (later["id"] != row["id"] + 1 or later["previous"] != row["hash"])
-            later = row
-            if row["id"] > filled:
-                for table_name, row_id, digest, _ in unpacked(row["rows"]):
-                    written[table_name].setdefault(row_id, digest)
-    flaws += later is None or later["id"] != 1 or later["previous"] != ""
+    later: StoredAuditRow | None = None
+    for row in newest_lines(connection, AT_ONCE):
+        count += 1
+        key = keys.get(row.key or "")
+        flaws += row.true_hash != row.hash
+        flaws += row.key is not None and (key is None or not key.signed(row.hash, row.signature))
+        flaws += row.key is None and later is not None and later.id > filled and bool(keys)
+        flaws += later is not None and (later.id != row.id + 1 or later.previous != row.hash)
+        later = row
+        if row.id > filled:
+            for table_name, row_id, digest, _ in unpacked(row.rows):
+                written[table_name].setdefault(row_id, digest)
+    flaws += later is None or later.id != 1 or later.previous != ""
     for table_name, expected in written.items():
         now = digests(connection, table_name, expected)
         flaws += sum(now[row_id] != digest for row_id, digest in expected.items())

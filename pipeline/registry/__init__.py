@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pipeline.registry.books.book_locks import BookLock
     from pipeline.registry.books.model import (
-        BookCorrection,
         BookProgress,
         BookSummary,
         CorrectionOverview,
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
         StoredBook,
         StoredPage,
     )
+    from pipeline.registry.books.rows import BookCorrection
     from pipeline.registry.checks.model import (
         ChecksOutcome,
         CrossEntryFinding,
@@ -49,64 +49,20 @@ if TYPE_CHECKING:
         WithdrawnDelivery,
     )
 
-_MODULES = {
-    "database.roles": ("role_sql",),
-    "books.model": (
-        "BookCorrection",
-        "BookProgress",
-        "BookSummary",
-        "CorrectionOverview",
-        "FailedPage",
-        "KnownBook",
-        "ReadFailure",
-        "Rectification",
-        "SaveOutcome",
-        "StoredBook",
-        "StoredPage",
-    ),
-    "checks.model": (
-        "ChecksOutcome",
-        "CrossEntryFinding",
-        "Link",
-        "LinkDecision",
-        "LinkVerdict",
-        "StoredLink",
-    ),
-    "tasks.consensus": (
-        "WHOLE_ENTRY",
-        "Decision",
-        "SeenReading",
-        "Verdict",
-    ),
-    "entries.model": (
-        "PastReading",
-        "ReadEntry",
-        "ResolvedPlace",
-        "StoredEntry",
-    ),
-    "errors": (
-        "NotThere",
-        "RowTampered",
-        "StaleTask",
-    ),
-    "tasks.model": (
-        "Task",
-        "TaskState",
-    ),
-    "withdrawals.model": (
-        "PageReplacement",
-        "PartKind",
-        "RegistryPart",
-        "Withdrawal",
-        "WithdrawalKind",
-        "WithdrawalPreview",
-        "Withdrawn",
-        "WithdrawnDelivery",
-    ),
-    "registry": ("Registry",),
-    "books.book_locks": ("BookLock",),
-}
-_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
+_MODULES = (
+    "errors",
+    "books.model",
+    "checks.model",
+    "tasks.consensus",
+    "entries.model",
+    "tasks.model",
+    "withdrawals.model",
+    "database.roles",
+    "books.rows",
+    "books.book_locks",
+    "registry",
+)
+"""Where the names stand: values first, then the modules that load the database."""
 
 __all__ = [
     "WHOLE_ENTRY",
@@ -154,6 +110,9 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    if name not in _MODULE_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+    if name in __all__:
+        for module_name in _MODULES:
+            module = import_module(f"{__name__}.{module_name}")
+            if hasattr(module, name):
+                return getattr(module, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,7 +1,7 @@
-"""A registry copied whole into an empty database of either kind.
+"""Copying a registry into an empty database of either kind.
 
-Every row as it is stored, the audit with it, so that the chain and its digests hold on the other side as they
-did here. All of it arrives, or nothing.
+Every row is copied as stored, including the audit, so that chain and digests hold in the copy. The copy is complete or
+not made at all.
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ AT_ONCE = 2000
 """Rows in memory at a time."""
 
 DERIVED = frozenset(table.name for table in (row_digest, *SEARCH_INDEX))
-"""What is not copied: last digests are taken from the chain, and the index of the search is built when it is opened."""
+"""Tables that are not copied: last digests come from the chain, the search index is built on opening."""
 
 COPIED = "registry-copied"
 """The last action in the audit of a copy."""
 
 Progress = Callable[[str, int], None]
-"""Told a table's name and how many of its rows have arrived."""
+"""Called with the name of a table and the number of its copied rows."""
 
 
 @dataclass(frozen=True, slots=True)
 class RegistryCopy:
-    """``rows`` that were copied, of all tables; ``flaws`` of the audit, which the source has too."""
+    """Number of copied ``rows`` of all tables, and of ``flaws`` of the audit, which the source has, too."""
 
     rows: int
     flaws: int
@@ -58,17 +58,17 @@ def copy_registry(
     wait_seconds: float = 15.0,
     progress: Progress = lambda _table, _rows: None,
 ) -> RegistryCopy:
-    """Copy a registry, brought up to date first, into an empty database, whose account owns what is made.
+    """Upgrade a registry and copy it into an empty database; the account of that database owns the tables.
 
     Args:
-        target_url: The database to fill, which must not have a single table.
+        target_url: The database to fill; it must have no table.
         audit_key: As of ``Registry.open``.
         wait_seconds: As of ``Registry.open``.
         progress: Called with the table and the number of rows copied.
 
     Raises:
-        RegistryError: The target is not empty, somebody wrote to the source meanwhile, or the copy does not hold what
-            the audit says of it. The target is then left empty.
+        RegistryError: The target is not empty, the source was written to meanwhile, or the copy contradicts its audit.
+            The target is then left empty.
     """
     _check_there(source_url)
     metadata = all_tables(schemas)
@@ -86,7 +86,7 @@ def copy_registry(
 
 
 def _check_there(url: str) -> None:
-    """Opening would make a file that is not there, and an empty registry would be copied."""
+    """Check that the file exists: opening would make it, and an empty registry would be copied."""
     parsed = make_url(url)
     path = Path(str(parsed.database).removeprefix("file:"))
     if parsed.get_backend_name() == "sqlite" and not path.is_file():
@@ -114,15 +114,16 @@ def _copy(source: Database, target: Database, metadata: MetaData, progress: Prog
 
 
 def _keep_waiting(here: Connection) -> None:
-    """A server does not take its reader for lost while the copy is being looked through."""
+    """Keep the server from ending the reading connection while the copy is verified."""
     if here.dialect.name == "postgresql":
         here.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
 
 
 def _widen(here: Connection, there: Connection, metadata: MetaData) -> None:
-    """Columns whose field is no longer declared go along.
+    """Add the columns of fields that are no longer declared.
 
-    A whole table that is not declared is not left behind in silence.
+    Raises:
+        RegistryError: The source has a table that is not declared.
     """
     found = inspect(here)
     kept = metadata.tables.keys() | {STEPS_TAKEN}
@@ -164,7 +165,7 @@ def _key(table: Table) -> str:
 
 
 def _insert(there: Connection, table: str, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Rows as they are stored: what SQLAlchemy would spell anew (JSON) stays as it was spelled."""
+    """Insert rows as stored, past SQLAlchemy, which would spell JSON anew."""
     driver: Any = there.connection.driver_connection
     columns = ", ".join(f'"{name}"' for name in names)
     if there.dialect.name == "postgresql":
@@ -184,15 +185,15 @@ def _as_sqlite_stores(value: Any) -> Any:
 
 
 def _same_flaws(here: Connection, there: Connection, source: Database, target: Database) -> int:
-    """Return how many flaws the audit of the copy has.
+    """Return the number of flaws of the copy's audit.
 
     Raises:
-        RegistryError: The source does not have the same ones.
+        RegistryError: The source has other flaws.
     """
     copied = verify(there, target.key_file)
     if copied.passed:
         return 0
-    if _told(copied) != _told(verify(here, source.key_file)):
+    if _flaws(copied) != _flaws(verify(here, source.key_file)):
         raise RegistryError(
             f"Bản chép vào {target.name} không khớp nhật ký kiểm tra, nên đã bị hủy trọn vẹn; bản gốc còn nguyên. "
             "Hãy chạy lại; nếu vẫn vậy, hãy báo người phát triển."
@@ -200,7 +201,7 @@ def _same_flaws(here: Connection, there: Connection, source: Database, target: D
     return copied.flaw_count
 
 
-def _told(found: Verification) -> tuple[int, Mapping[Any, None]]:
+def _flaws(found: Verification) -> tuple[int, Mapping[Any, None]]:
     return found.flaw_count, dict.fromkeys(found.flaws)
 
 
@@ -208,7 +209,7 @@ def _check_unmoved(source: Database, begun: Head | None) -> None:
     """Check that nothing was added to the source since it was copied.
 
     Raises:
-        RegistryError: The source has more now, which would be missing in the copy.
+        RegistryError: The source has grown.
     """
     with source.reading() as connection:
         now = head(connection)

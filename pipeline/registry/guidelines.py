@@ -23,7 +23,7 @@ from pipeline.registry.books.pages import rectification_of
 from pipeline.registry.books.rows import book, page, scan
 from pipeline.registry.data_entry.model import Corners, corners_of
 from pipeline.registry.database.audit import add, record
-from pipeline.registry.database.columns import APPEND_ONLY, Id, Json, table
+from pipeline.registry.database.columns import APPEND_ONLY, Id, Json, first_row, rows_of, table
 from pipeline.registry.database.locks import Whole, hold
 from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.errors import NotThere
@@ -65,18 +65,18 @@ guideline = table(
 
 
 MOST_LETTERS = 4000
-"""Letters of one guideline."""
+"""Maximum length of a guideline."""
 
 MOST_CAPTION = 300
-"""Letters below one example."""
+"""Maximum length of the caption of an example."""
 
 MOST_EXAMPLES = 12
-"""Examples of one guideline."""
+"""Maximum number of examples of a guideline."""
 
 
 @dataclass(frozen=True, slots=True)
 class GuidedField:
-    """What a guideline is for. ``form``: the form of the book; ``""``: every form."""
+    """The field of a guideline. ``form``: the form of the book; ``""``: every form."""
 
     record: str
     field: str
@@ -88,7 +88,7 @@ class GuidelineExample:
     """A picture that shows how a field is keyed.
 
     Attributes:
-        number: Its place in the guideline, from 0.
+        number: Its position in the guideline, from 0.
     """
 
     number: int
@@ -103,10 +103,10 @@ class Guideline:
     """One version of the guideline of a field.
 
     Attributes:
-        guideline_id: The number of this version.
-        version: How many versions there were up to it.
-        examples: The examples that this person may see and whose page stands.
-        author: Who wrote this version.
+        guideline_id: The id of this version.
+        version: The number of versions up to this one.
+        examples: The examples that the person may see and whose page stands.
+        author: The login of the author of this version.
     """
 
     guideline_id: int
@@ -118,9 +118,9 @@ class Guideline:
     written_at: datetime
 
 
-def rows_of(connection: Connection, guided: GuidedField) -> list[Mapping[str, Any]]:
-    """Return the rows of every version, the oldest first."""
-    rows = connection.execute(
+def _versions(connection: Connection, guided: GuidedField) -> list[GuidelineRow]:
+    """Return all versions, oldest first."""
+    query = (
         select(guideline)
         .where(
             guideline.c.record == guided.record,
@@ -129,7 +129,7 @@ def rows_of(connection: Connection, guided: GuidedField) -> list[Mapping[str, An
         )
         .order_by(guideline.c.id)
     )
-    return [dict(row) for row in rows.mappings()]
+    return rows_of(connection, GuidelineRow, query)
 
 
 def guided_fields(connection: Connection, record: str, form: str) -> frozenset[str]:
@@ -139,76 +139,77 @@ def guided_fields(connection: Connection, record: str, form: str) -> frozenset[s
         .where(guideline.c.record == record, or_(guideline.c.form == "", guideline.c.form == form))
         .group_by(guideline.c.field, guideline.c.form)
     )
-    rows = connection.execute(
-        select(guideline.c.field, guideline.c.text, guideline.c.examples).where(guideline.c.id.in_(last))
-    )
+    rows = rows_of(connection, GuidelineRow, select(guideline).where(guideline.c.id.in_(last)))
     return frozenset(row.field for row in rows if row.text or row.examples)
 
 
-def guideline_of(connection: Connection, row: Mapping[str, Any], version: int, person: Person) -> Guideline:
+def guideline_of(connection: Connection, row: GuidelineRow, version: int, person: Person) -> Guideline:
     """Return a row as a version, with the examples that a person may see."""
     return Guideline(
-        row["id"],
-        GuidedField(row["record"], row["field"], row["form"]),
+        row.id,
+        GuidedField(row.record, row.field, row.form),
         version,
-        row["text"],
-        visible_examples(connection, row["examples"], person),
-        row["author"],
-        row["written_at"],
+        row.text,
+        visible_examples(connection, row, person),
+        row.author,
+        row.written_at,
     )
 
 
 def visible_examples(
-    connection: Connection, examples: list[Mapping[str, Any]], person: Person
+    connection: Connection, row: GuidelineRow, person: Person
 ) -> tuple[GuidelineExample, ...]:
     """Return the examples of books of a person's places whose page stands and waits for nobody.
 
-    A page may wait again after an example was cut from it: then its caption would tell what is to be keyed.
+    A page may wait again after an example was cut from it; its caption would then reveal a value that is to be keyed.
     """
+    examples = [_example(number, stored) for number, stored in enumerate(row.examples)]
     if not examples:
         return ()
-    ids = {one["book_id"] for one in examples}
-    places = {
-        row.id: row.place_code
-        for row in connection.execute(select(book.c.id, book.c.place_code).where(book.c.id.in_(ids)))
-    }
+    ids = {one.book_id for one in examples}
+    books = connection.execute(select(book.c.id, book.c.place_code).where(book.c.id.in_(ids)))
+    places: dict[int, str] = dict(books.tuples().all())
     gone = withdrawals_in_force(connection, sorted(ids))
-    waiting = _waiting_pages(connection, {one["scan_sha256"] for one in examples})
+    waiting = _waiting_pages(connection, {one.ref.scan_sha256 for one in examples})
     return tuple(
-        GuidelineExample(
-            number,
-            one["book_id"],
-            PageRef(one["scan_sha256"], one["page_no"]),
-            tuple((x, y) for x, y in one["corners"]),
-            one["caption"],
-        )
-        for number, one in enumerate(examples)
-        if one["book_id"] in places
-        and person.may_see(places[one["book_id"]])
-        and covering(gone, RegistryPart(one["book_id"], one["scan_sha256"], one["page_no"])) is None
-        and (one["book_id"], one["scan_sha256"], one["page_no"]) not in waiting
+        one
+        for one in examples
+        if one.book_id in places
+        and person.may_see(places[one.book_id])
+        and covering(gone, RegistryPart(one.book_id, one.ref.scan_sha256, one.ref.page_no)) is None
+        and (one.book_id, one.ref) not in waiting
     )
 
 
-def _waiting_pages(connection: Connection, scans: Collection[str]) -> frozenset[tuple[int, str, int]]:
-    """Return book, scan and page number of the pages of these scans on which anything waits."""
+def _example(number: int, stored: Mapping[str, Any]) -> GuidelineExample:
+    return GuidelineExample(
+        number,
+        stored["book_id"],
+        PageRef(stored["scan_sha256"], stored["page_no"]),
+        tuple((x, y) for x, y in stored["corners"]),
+        stored["caption"],
+    )
+
+
+def _waiting_pages(connection: Connection, scans: Collection[str]) -> frozenset[tuple[int, PageRef]]:
+    """Return the pages of these scans on which a task is open, each with its book."""
     rows = connection.execute(
         select(scan.c.book_id, scan.c.sha256, page.c.page_no)
         .join_from(scan, page, page.c.scan_id == scan.c.id)
         .join(review_task, review_task.c.page_id == page.c.id)
         .where(scan.c.sha256.in_(scans), review_task.c.state == TaskState.OPEN)
     )
-    return frozenset((row.book_id, row.sha256, row.page_no) for row in rows)
+    return frozenset((book_id, PageRef(sha256, page_no)) for book_id, sha256, page_no in rows)
 
 
 WHAT = "sửa hướng dẫn"
 
 
 def versions(context: DeskContext, person: Person, guided: GuidedField) -> tuple[Guideline, ...]:
-    """Return every version of a guideline, the newest first, to a supervisor."""
+    """Return all versions of a guideline, newest first, to a supervisor."""
     _check_writes(person)
     _check_known(context, guided)
-    rows = rows_of(context.connection, guided)
+    rows = _versions(context.connection, guided)
     found = [guideline_of(context.connection, row, at, person) for at, row in enumerate(rows, 1)]
     return tuple(reversed(found))
 
@@ -216,19 +217,19 @@ def versions(context: DeskContext, person: Person, guided: GuidedField) -> tuple
 def guidelines_beside(
     context: DeskContext, person: Person, record_name: str, field: str, form: str
 ) -> tuple[Guideline, ...]:
-    """Return the guidelines that stand beside a field: that of every form, then that of this form."""
+    """Return the guidelines of a field: that of every form, then that of this form."""
     stages(person)
     _check_known(context, GuidedField(record_name, field))
     found = []
     for one in dict.fromkeys(("", form)):
-        rows = rows_of(context.connection, GuidedField(record_name, field, one))
-        if rows and (rows[-1]["text"] or rows[-1]["examples"]):
+        rows = _versions(context.connection, GuidedField(record_name, field, one))
+        if rows and (rows[-1].text or rows[-1].examples):
             found.append(guideline_of(context.connection, rows[-1], len(rows), person))
     return tuple(one for one in found if one.text or one.examples)
 
 
 def guideline_list(context: DeskContext, person: Person) -> tuple[Guideline, ...]:
-    """Return the last version of every guideline that says anything, by record, field and form."""
+    """Return the last version of every guideline that is not empty, by record, field and form."""
     _check_writes(person)
     kinds = context.connection.execute(
         select(guideline.c.record, guideline.c.field, guideline.c.form)
@@ -236,9 +237,9 @@ def guideline_list(context: DeskContext, person: Person) -> tuple[Guideline, ...
         .order_by(guideline.c.record, guideline.c.field, guideline.c.form)
     )
     found = []
-    for row in kinds.all():
-        rows = rows_of(context.connection, GuidedField(row.record, row.field, row.form))
-        if rows[-1]["text"] or rows[-1]["examples"]:
+    for kind in kinds.all():
+        rows = _versions(context.connection, GuidedField(*kind))
+        if rows[-1].text or rows[-1].examples:
             found.append(guideline_of(context.connection, rows[-1], len(rows), person))
     return tuple(found)
 
@@ -257,13 +258,13 @@ def write_guideline(
 
     Args:
         person: The supervisor.
-        text: The text; ``""``: there is no guideline any longer, but for its examples.
-        without: The numbers of examples that are left out from now on.
-        seen: The number of the version that the person saw; 0: none.
+        text: ``""``: the guideline has only examples.
+        without: The numbers of the examples to remove.
+        seen: The id of the version that the person saw; 0: none.
         token: The same for the same form sent again.
 
     Raises:
-        RegistryError: Somebody has written another version meanwhile, or the text is too long.
+        RegistryError: Another version was written meanwhile, or the text is too long.
     """
     _check_writes(person)
     _check_known(context, guided)
@@ -277,15 +278,15 @@ def write_guideline(
     if _is_written(context, token):
         return
     before = _last(context, guided)
-    if seen != (before["id"] if before else 0):
+    if seen != (before.id if before else 0):
         raise RegistryError(
             "Hướng dẫn này vừa được người khác sửa. Hãy mở lại trang ở thẻ mới, so với chữ của mình rồi lưu lại."
         )
-    kept = list(before["examples"]) if before else []
-    shown = {one.number for one in visible_examples(context.connection, kept, person)}
+    kept = before.examples if before else []
+    shown = {one.number for one in visible_examples(context.connection, before, person)} if before else set()
     gone = shown & set(without)
     examples = [one for number, one in enumerate(kept) if number not in gone]
-    if before and (text, examples) == (before["text"], before["examples"]):
+    if before and (text, examples) == (before.text, before.examples):
         return
     _write(context, person, guided, text, examples, token)
 
@@ -300,11 +301,11 @@ def add_example(
     caption: str,
     token: str,
 ) -> None:
-    """Add an example to a guideline: a region of a page as it is shown, on which nothing waits for people.
+    """Add an example to a guideline: a region of a page without open tasks, as it is shown.
 
     Raises:
         NotYours: The person does not supervise the place of the book.
-        RegistryError: Something on the page waits, or there are as many examples as may be.
+        RegistryError: The page has an open task, or the guideline has the maximum number of examples.
     """
     check_supervises(context.connection, person, book_id, WHAT)
     _check_known(context, guided)
@@ -322,7 +323,7 @@ def add_example(
     if _is_written(context, token):
         return
     before = _last(context, guided)
-    examples = list(before["examples"]) if before else []
+    examples = before.examples if before else []
     if len(examples) >= MOST_EXAMPLES:
         raise RegistryError(f"Hướng dẫn đã có {MOST_EXAMPLES} ví dụ. Hãy bỏ bớt một ví dụ trước.")
     straight = rectification_of(context.connection, book_id, ref)
@@ -334,7 +335,7 @@ def add_example(
         "corners": [list(point) for point in corners],
         "caption": caption,
     }
-    _write(context, person, guided, before["text"] if before else "", [*examples, one], token)
+    _write(context, person, guided, before.text if before else "", [*examples, one], token)
 
 
 def guideline_example(
@@ -343,13 +344,11 @@ def guideline_example(
     """Return an example of a version to a person who may see it; the audit records the view.
 
     Raises:
-        NotThere: There is none, or its page is of another place, withdrawn, or waits for people again.
+        NotThere: There is no such example, or its page is of another place, withdrawn, or has an open task again.
     """
     stages(person)
-    row = (
-        context.connection.execute(select(guideline).where(guideline.c.id == guideline_id)).mappings().first()
-    )
-    shown = () if row is None else visible_examples(context.connection, row["examples"], person)
+    row = first_row(context.connection, GuidelineRow, select(guideline).where(guideline.c.id == guideline_id))
+    shown = () if row is None else visible_examples(context.connection, row, person)
     found = next((one for one in shown if one.number == number), None)
     if found is None:
         raise NotThere(
@@ -365,10 +364,10 @@ def _check_writes(person: Person) -> None:
 
 
 def _check_known(context: DeskContext, guided: GuidedField) -> None:
-    """Check that there is such a field.
+    """Check that field and form exist.
 
     Raises:
-        NotThere: There is none, or no such form.
+        NotThere: The field or the form does not exist.
     """
     schemas = context.declared.schemas
     spec = schemas.records.get(guided.record)
@@ -381,8 +380,8 @@ def _check_known(context: DeskContext, guided: GuidedField) -> None:
         raise NotThere("Không có ô này. Hãy mở lại từ trang Hướng dẫn.")
 
 
-def _last(context: DeskContext, guided: GuidedField) -> Mapping[str, Any] | None:
-    rows = rows_of(context.connection, guided)
+def _last(context: DeskContext, guided: GuidedField) -> GuidelineRow | None:
+    rows = _versions(context.connection, guided)
     return rows[-1] if rows else None
 
 
@@ -395,7 +394,7 @@ def _write(
     person: Person,
     guided: GuidedField,
     text: str,
-    examples: list[Mapping[str, Any]],
+    examples: list[dict[str, Any]],
     token: str,
 ) -> None:
     row = {

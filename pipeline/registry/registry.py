@@ -255,6 +255,8 @@ class Registry(ConnectionFacade):
     confirm_delivery = writing_declared(confirm_delivery)
     delivery_layers = reading_declared(delivery_layers)
 
+    note_learning = writing(record)
+
     def note_view(
         self, person: Person, action: str, subject: str, detail: Mapping[str, str] | None = None
     ) -> None:
@@ -267,20 +269,6 @@ class Registry(ConnectionFacade):
         """
         with self._writing() as connection:
             record(connection, person.login, action, subject, detail)
-
-    def note_learning(
-        self, actor: str, action: str, subject: str, detail: Mapping[str, str | int] | None = None
-    ) -> None:
-        """Record an act on the office's own reader or on the lines that it learns from.
-
-        Args:
-            actor: The login of who did it.
-            action: As in ``docs/reference/audit.md`` (``reader-promoted``).
-            subject: What of (``reader:3``, ``learning:lines``).
-            detail: Codes and counts; never personal data.
-        """
-        with self._writing() as connection:
-            record(connection, actor, action, subject, detail)
 
     # --- what is printed --------------------------------------------------------------------------------------------
 
@@ -432,19 +420,14 @@ class Registry(ConnectionFacade):
         self, now: Callable[[], datetime] = utc_now, options: AccountOptions = AccountOptions()
     ) -> Accounts:
         """The accounts of people; ``now``: the clock, in UTC."""
-
-        def fewer_at_work(connection: Connection, at: datetime) -> object:
-            return release_exclusions(connection, self._declared, at)
-
-        return Accounts(self._database, fewer_at_work, now, options)
+        return Accounts(self._database, self._release_exclusions, now, options)
 
     def sign_ins(self, now: Callable[[], datetime] = utc_now) -> SignIns:
-        """Who comes in through a provider; ``now``: the clock, in UTC."""
+        """Sign-ins through a provider; ``now``: the clock, in UTC."""
+        return SignIns(self._database, self._release_exclusions, now)
 
-        def fewer_at_work(connection: Connection, at: datetime) -> object:
-            return release_exclusions(connection, self._declared, at)
-
-        return SignIns(self._database, fewer_at_work, now)
+    def _release_exclusions(self, connection: Connection, at: datetime) -> None:
+        release_exclusions(connection, self._declared, at)
 
     def publishing(self, now: Callable[[], datetime] = utc_now) -> Publishing:
         """What other systems read, and their tokens; ``now``: the clock, in UTC."""

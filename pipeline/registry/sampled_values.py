@@ -1,20 +1,19 @@
-"""Accepted values that are drawn for a blind check: they wait for people, and nobody is shown what was read."""
+"""Accepted values that are drawn for a blind check: people decide them without seeing the reading."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import Connection, RowMapping, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, exists, or_, select
 
 from pipeline.base.model import FieldReading, FieldStatus, Writing
 from pipeline.base.model.adapted_reader import is_adapted, parent_of
 from pipeline.recognition.calibration import SampleCheck
-from pipeline.registry.approvals.stored_deliveries import book_approval
+from pipeline.registry.approvals.rows import book_approval
 from pipeline.registry.books.rows import page, page_run, scan
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import MACHINE, add, record
@@ -30,14 +29,14 @@ from pipeline.registry.withdrawals.stored_withdrawals import package, page_stand
 
 
 class ValueSource(StrEnum):
-    """By what a value was accepted without a person.
+    """The reason for which a value was accepted without a person.
 
     Attributes:
         PRINT: Print, check marks and blanks, by the confidence of their readers.
         MACHINE: Handwriting, by the reader that ships and its calibration alone.
-        CONTEXT: Handwriting that waited, until the rest of its book bore it out.
+        CONTEXT: Handwriting that waited until the rest of its book confirmed it.
         CLEAR: A waiting value that people decided on other entries.
-        ADAPTER: Handwriting read with what was learnt of the hand of the book.
+        ADAPTER: Handwriting read with an adapter for the hand of the book.
         OFFICE: Handwriting read by the office's own reader.
     """
 
@@ -50,13 +49,8 @@ class ValueSource(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class AcceptedValue:
-    """A value that the latest run accepted and that nobody has decided.
-
-    Attributes:
-        status: As in ``FieldStatus``: read or blank.
-        untouched: Whether nobody has keyed or decided anything of the entry.
-    """
+class _PlacedReading:
+    """A reading with its place; ``status``: read or blank, as in ``FieldStatus``."""
 
     entry_id: int
     page_id: int
@@ -68,6 +62,16 @@ class AcceptedValue:
     status: str
     text: str
     canonical: str
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedValue(_PlacedReading):
+    """A value that the latest run accepted and that nobody has decided.
+
+    Attributes:
+        untouched: Whether no value of the entry was keyed or decided.
+    """
+
     source: ValueSource
     untouched: bool
 
@@ -77,9 +81,9 @@ class NewSample:
     """A value that is drawn for a blind check.
 
     Attributes:
-        basis: By which calibration it was accepted.
-        share: The probability (0..1) with which it was drawn.
-        tolerated: The share of errors that is tolerated among values like it.
+        basis: The calibration by which it was accepted.
+        share: The probability (0..1) of the draw.
+        tolerated: The tolerated share of errors among values like it.
     """
 
     value: AcceptedValue
@@ -91,16 +95,15 @@ class NewSample:
 
 @dataclass(frozen=True, slots=True)
 class SampledValue:
-    """A value that was drawn, and what became of it.
+    """A drawn value and its outcome.
 
     Attributes:
-        source: By what it was accepted.
-        critical: Whether its field is a critical one; of clear values that is not kept.
-        basis: By which calibration; ``""`` for clear values.
-        share: The probability with which it was drawn.
-        tolerated: The share of errors that was tolerated; 0 where that is not kept.
+        critical: Whether its field is critical; not kept for clear values.
+        basis: The calibration by which it was accepted; ``""`` for clear values.
+        share: The probability of the draw.
+        tolerated: The tolerated share of errors; 0 if it is not kept.
         decided_at: When people decided it; None while it waits.
-        wrong: Whether they decided otherwise.
+        wrong: Whether the decision differs from the reading.
     """
 
     book_id: int
@@ -116,19 +119,30 @@ class SampledValue:
     wrong: bool = False
 
     def check(self, tolerated: float = 0.0) -> SampleCheck:
-        """Return it as a check against what was tolerated, or against ``tolerated`` where that is not kept."""
+        """Return the check of the value; ``tolerated`` is used where the value has none of its own."""
         return SampleCheck(self.wrong, self.tolerated or tolerated, self.share)
 
 
 AT_ONCE = 500
-"""Entries that one statement asks about."""
+"""Entries in a statement."""
 
 SECOND_PASS = "+"
-"""What the fingerprint of a page has that its book weighed again (``book_context.second_pass``)."""
+"""Mark in the fingerprint of a page that was weighed again with its book (``book_context.second_pass``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _AcceptedReading(_PlacedReading):
+    """An accepted reading; ``begun``: a value of its entry was keyed or decided."""
+
+    writing: str
+    engine: str
+    hand_reader: str | None
+    fingerprint: str
+    begun: bool
 
 
 def accepted_values(connection: Connection, book_id: int, office_reader: str) -> tuple[AcceptedValue, ...]:
-    """Return the values of a book that its latest runs accepted and nobody has decided, in the order of their entries.
+    """Return the undecided values of a book that its latest runs accepted, in the order of their readings.
 
     Args:
         office_reader: The fingerprint of the office's own reader; ``""`` where none is in use.
@@ -139,7 +153,7 @@ def accepted_values(connection: Connection, book_id: int, office_reader: str) ->
         review_task.c.page_id == entry.c.page_id,
         review_task.c.row == entry.c.row,
     )
-    rows = connection.execute(
+    query = (
         select(
             reading.c.entry_id,
             entry.c.page_id,
@@ -155,7 +169,7 @@ def accepted_values(connection: Connection, book_id: int, office_reader: str) ->
             reading.c.engine,
             page_run.c.hand_reader,
             page_run.c.fingerprint,
-            begun.label("begun"),
+            begun,
         )
         .join_from(reading, page_run, reading.c.page_run_id == page_run.c.id)
         .join(entry, entry.c.id == reading.c.entry_id)
@@ -171,14 +185,20 @@ def accepted_values(connection: Connection, book_id: int, office_reader: str) ->
             ~decided,
         )
         .order_by(reading.c.id)
-    ).all()
+    )
+    rows = rows_of(connection, _AcceptedReading, query)
     before = _accepted_before(connection, {row.entry_id for row in rows if SECOND_PASS in row.fingerprint})
     return tuple(
-        AcceptedValue(*row[:10], _source(row, before, office_reader), untouched=not row.begun) for row in rows
+        AcceptedValue(
+            **{one.name: getattr(row, one.name) for one in fields(_PlacedReading)},
+            source=_source(row, before, office_reader),
+            untouched=not row.begun,
+        )
+        for row in rows
     )
 
 
-def _same_entry() -> tuple[Any, ...]:
+def _same_entry() -> tuple[ColumnElement[bool], ...]:
     return (
         decision.c.book_id == scan.c.book_id,
         decision.c.scan_sha256 == scan.c.sha256,
@@ -190,7 +210,7 @@ def _same_entry() -> tuple[Any, ...]:
 def _accepted_before(
     connection: Connection, entry_ids: Collection[int]
 ) -> frozenset[tuple[int, str, str, str]]:
-    """Return what first passes accepted of these entries."""
+    """Return the readings of these entries that first passes accepted: entry, field, text and canonical form."""
     found: set[tuple[int, str, str, str]] = set()
     ordered = sorted(entry_ids)
     for start in range(0, len(ordered), AT_ONCE):
@@ -207,20 +227,22 @@ def _accepted_before(
     return frozenset(found)
 
 
-def _source(row: Any, before: frozenset[tuple[int, str, str, str]], office_reader: str) -> ValueSource:
+def _source(
+    row: _AcceptedReading, before: frozenset[tuple[int, str, str, str]], office_reader: str
+) -> ValueSource:
     if row.writing != Writing.HAND:
         return ValueSource.PRINT
     if is_adapted(row.engine):
         return ValueSource.ADAPTER
-    told = (row.entry_id, row.field, row.text, row.canonical)
-    if SECOND_PASS in row.fingerprint and told not in before:
+    value = (row.entry_id, row.field, row.text, row.canonical)
+    if SECOND_PASS in row.fingerprint and value not in before:
         return ValueSource.CONTEXT
     is_office = bool(office_reader) and parent_of(row.hand_reader or "")[0] == office_reader
     return ValueSource.OFFICE if is_office else ValueSource.MACHINE
 
 
 def is_delivered(connection: Connection, book_id: int) -> bool:
-    """Return whether a book was packed or approved: what is settled there is not put into question by a draw."""
+    """Return whether a book was packed or approved, so that no draw may reopen its values."""
     packed = exists().where(package.c.book_id == book_id)
     approved = exists().where(book_approval.c.book_id == book_id)
     return bool(connection.scalar(select(or_(packed, approved))))
@@ -229,9 +251,9 @@ def is_delivered(connection: Connection, book_id: int) -> bool:
 def draw_samples(
     connection: Connection, declared: RecordSchema, book_id: int, new: Sequence[NewSample]
 ) -> int:
-    """Let values of a book wait for people who are not shown them; return how many.
+    """Draw values of a book for a blind check and return their number.
 
-    A value that was drawn before, or of an entry that somebody has in hand or has keyed meanwhile, is left.
+    Values that were drawn before, and values of entries that somebody has leased or keyed meanwhile, are skipped.
     """
     pages = sorted({one.value.page_id for one in new})
     if not pages or is_delivered(connection, book_id):
@@ -251,7 +273,7 @@ def draw_samples(
         for one in accepted_values(connection, book_id, "")
         if one.untouched
     }
-    known = {(row["entry_id"], row["field"]) for row in _rows(connection, book_id)}
+    known = sampled_fields(connection, book_id)
     kept = [
         one
         for one in new
@@ -291,14 +313,12 @@ def _add(connection: Connection, declared: RecordSchema, book_id: int, kept: Seq
     record(connection, MACHINE, "values-sampled", f"book:{book_id}", {"values": len(kept), **counted})
 
 
-def _rows(connection: Connection, book_id: int) -> Sequence[RowMapping]:
-    query = select(sampled_value).where(sampled_value.c.book_id == book_id).order_by(sampled_value.c.id)
-    return connection.execute(query).mappings().all()
-
-
 def sampled_fields(connection: Connection, book_id: int) -> frozenset[tuple[int, str]]:
-    """Return entry and field of the values of a book that were drawn."""
-    return frozenset((row["entry_id"], row["field"]) for row in _rows(connection, book_id))
+    """Return entry and field of the drawn values of a book."""
+    of_book = select(sampled_value.c.entry_id, sampled_value.c.field).where(
+        sampled_value.c.book_id == book_id
+    )
+    return frozenset((entry_id, field) for entry_id, field in connection.execute(of_book))
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,9 +327,9 @@ class _DrawnReading(ReadingRow):
 
 
 def drawn_readings(connection: Connection, book_id: int) -> dict[tuple[int, str], tuple[FieldReading, float]]:
-    """Return what the latest runs of a book read of drawn values, unhidden, with the probability of the draw.
+    """Return the latest readings of drawn values of a book, unhidden, with the probability of the draw.
 
-    For what learns from decisions; no page of the desk may show it.
+    Only for learning from decisions; no page of the desk may show them.
     """
     query = (
         select(reading, sampled_value.c.share)

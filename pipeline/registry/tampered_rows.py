@@ -15,26 +15,24 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Table, select
 
 from pipeline.base.errors import RegistryError
 from pipeline.registry.accounts import passwords
 from pipeline.registry.accounts.model import password_mark
-from pipeline.registry.accounts.rows import account, login_failure, login_session
+from pipeline.registry.accounts.rows import AccountRow, account, login_failure, login_session
 from pipeline.registry.audit.comparison import AccountReplay
 from pipeline.registry.audit.model import Flaw, FlawKind
 from pipeline.registry.audit.verification import OF_DIGESTS, OF_GUARDS, OF_ROWS, SETTLED
 from pipeline.registry.books.rows import book, page, page_run, scan
 from pipeline.registry.database import clock
-from pipeline.registry.database.audit import MACHINE, changing, record, wrote
-from pipeline.registry.database.audit.chain import audit
+from pipeline.registry.database.audit import MACHINE, change, record, remove
+from pipeline.registry.database.audit.chain import audit, newest_lines
 from pipeline.registry.database.audit.key import Key
 from pipeline.registry.database.audit.row_digests import compared
-from pipeline.registry.database.audit.stored import batches
 from pipeline.registry.database.audit.trail import accept, take_digests_from_chain
-from pipeline.registry.database.columns import METADATA
+from pipeline.registry.database.columns import METADATA, rows_of
 from pipeline.registry.database.objects import put_guards_right
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.entries.projections import refresh_projections
@@ -49,13 +47,12 @@ def altered_entries(
     book_id: int,
     entry_id: int | None = None,
 ) -> Mapping[int, tuple[str, ...]]:
-    """Return the entries of a book of which a row is not as the audit says last, with the tables of those rows.
+    """Return the entries of a book with rows that differ from their last digest, and the tables of those rows.
 
-    Entries that are valid no more are looked at too: somebody may have made them so. One query a table, whatever the
-    number of entries.
+    Entries that do not stand are included, because tampering may be the cause. One query for each table.
 
     Args:
-        entry_id: Only this entry of it; None: all.
+        entry_id: Only this entry; None: all.
     """
     asked = () if entry_id is None else (entry.c.id == entry_id,)
     return _altered_of(connection, declared, key, scan.c.book_id == book_id, *asked)
@@ -64,14 +61,14 @@ def altered_entries(
 def altered_among(
     connection: Connection, declared: RecordSchema, key: Key | None, entry_ids: Collection[int]
 ) -> Mapping[int, tuple[str, ...]]:
-    """Return those of these entries, whatever their books, of which a row is not as the audit says last."""
+    """Return the entries among these with rows that differ from their last digest, and the tables of those rows."""
     return _altered_of(connection, declared, key, entry.c.id.in_(entry_ids)) if entry_ids else {}
 
 
 def _altered_of(
     connection: Connection, declared: RecordSchema, key: Key | None, *asked: ColumnElement[bool]
 ) -> Mapping[int, tuple[str, ...]]:
-    """The altered ones among the entries of these conditions, with the tables of the altered rows."""
+    """Return the altered entries among those that fulfil the conditions, with the tables of the altered rows."""
     rows = connection.execute(
         select(
             entry.c.id,
@@ -124,18 +121,18 @@ def _altered(connection: Connection, key: Key | None, table_name: str, ids: Iter
 
 
 DOCUMENT = re.compile(r"[\w./-]{1,60}")
-"""How the document is named under which flaws are settled: a number, never words."""
+"""The number of the document under which flaws are settled."""
 
 UNREPAIRABLE = frozenset({FlawKind.TABLE_GONE, FlawKind.AUDIT_EMPTY})
-"""Only a backup helps."""
+"""Flaws that only a backup repairs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What settling came to.
+    """The result of settling flaws.
 
     Attributes:
-        left: How many need a backup instead.
+        left: Number of flaws that need a backup instead.
         passwords: New one-time passwords by login.
     """
 
@@ -155,7 +152,7 @@ def settle(
     """Settle these flaws, within the transaction of the caller.
 
     Raises:
-        RegistryError: The number of the document cannot be one.
+        RegistryError: The number of the document is invalid.
     """
     if DOCUMENT.fullmatch(document) is None:
         raise RegistryError(
@@ -177,13 +174,13 @@ def settle(
     for one in mine:
         table = _tables(declared).get(one.table)
         rows = {one.table: [one.row_id]} if table is not None and one.row_id is not None else {}
-        told = {"flaw": one.identity(), "document": document}
-        record(connection, by, SETTLED, f"{one.table}:{one.row_id or one.name}", told, rows=rows)
+        detail = {"flaw": one.identity(), "document": document}
+        record(connection, by, SETTLED, f"{one.table}:{one.row_id or one.name}", detail, rows=rows)
     return Settlement(len(mine), len(wanted) - len(mine), handed_out)
 
 
 def _put_right(connection: Connection, declared: RecordSchema, flaws: Collection[Flaw]) -> dict[str, str]:
-    """Take rows for what they are, and put right those of which the audit says what they must be."""
+    """Accept altered rows as they are, and repair those whose content follows from other rows or from the audit."""
     tables = _tables(declared)
     altered: dict[str, set[int]] = defaultdict(set)
     touched: dict[str, set[int]] = defaultdict(set)
@@ -201,22 +198,20 @@ def _put_right(connection: Connection, declared: RecordSchema, flaws: Collection
     return _put_accounts_right(connection, touched[account.name], unknown)
 
 
-def _tables(declared: RecordSchema) -> dict[str, Any]:
+def _tables(declared: RecordSchema) -> dict[str, Table]:
     return {
         **{name: table for name, table in METADATA.tables.items() if name != audit.name},
         **{table.name: table for table in declared.records.values()},
     }
 
 
-def _drop(connection: Connection, table: Any, ids: Collection[int]) -> None:
+def _drop(connection: Connection, table: Table, ids: Collection[int]) -> None:
     there = connection.scalars(select(table.c.id).where(table.c.id.in_(ids))).all()
-    changing(connection, table, there)
-    connection.execute(delete(table).where(table.c.id.in_(there)))
-    wrote(connection, table, there)
+    remove(connection, table, there)
 
 
 def _derive(connection: Connection, declared: RecordSchema, touched: Mapping[str, Collection[int]]) -> None:
-    """Bring values in force and tasks back to what follows from readings and decisions."""
+    """Derive effective values and tasks anew from readings and decisions."""
     entries = set(touched.get(entry.name, ()))
     for table in declared.records.values():
         entries.update(touched.get(table.name, ()))
@@ -236,38 +231,30 @@ def _derive(connection: Connection, declared: RecordSchema, touched: Mapping[str
 def _put_accounts_right(
     connection: Connection, ids: Collection[int], unknown: Collection[int | None]
 ) -> dict[str, str]:
-    """Give accounts back what the audit says of them, and a new password; one that nobody made is closed."""
-    rows = connection.execute(select(account).where(account.c.id.in_(ids))).mappings().all()
+    """Give accounts the duties in the audit log and a new password; close accounts unknown to the log."""
+    rows = rows_of(connection, AccountRow, select(account).where(account.c.id.in_(ids)))
     if not rows:
         return {}
     replay = AccountReplay()
-    for batch in batches(connection, audit.name, 200, newest_first=True):
-        for said in batch:
-            replay.observe(said)
+    for line in newest_lines(connection):
+        replay.observe(line)
     now, handed_out = clock.now(connection), {}
     for row in rows:
-        expected = replay.expected(row["login"])
+        expected = replay.expected(row.login)
         password = passwords.one_time_password()
         values = {name: expected[name] for name in ("role", "places", "active") if name in expected}
-        if row["id"] in unknown:
+        if row.id in unknown:
             values["active"] = False
         else:
-            handed_out[row["login"]] = password
+            handed_out[row.login] = password
         password_hash = passwords.hashed(password)
-        changing(connection, account, [row["id"]])
-        connection.execute(
-            update(account)
-            .where(account.c.id == row["id"])
-            .values(**values, password_hash=password_hash, must_change=True, password_set_at=now)
-        )
-        wrote(connection, account, [row["id"]])
-        told = {"password": password_mark(password_hash)}
-        record(connection, MACHINE, "password-reset", f"account:{row['login']}", told, rows={})
+        values |= {"password_hash": password_hash, "must_change": True, "password_set_at": now}
+        change(connection, account, [row.id], **values)
+        detail = {"password": password_mark(password_hash)}
+        record(connection, MACHINE, "password-reset", f"account:{row.login}", detail, rows={})
         _drop(
             connection,
             login_session,
-            connection.scalars(
-                select(login_session.c.id).where(login_session.c.account_id == row["id"])
-            ).all(),
+            connection.scalars(select(login_session.c.id).where(login_session.c.account_id == row.id)).all(),
         )
     return handed_out

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import event, insert
+from sqlalchemy import column, event, insert, table
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from pipeline.base.errors import StorageError
@@ -49,7 +49,8 @@ def without_room(registry: Registry, now: datetime) -> Iterator[None]:
             for number in range(10_000):
                 with registry._database.writing() as connection:
                     row = {"login_digest": f"{number:064x}", "address": "10.9.9.9", "failed_at": now}
-                    connection.execute(insert(login_failure).values(row))
+                    columns = (column(name, login_failure.c[name].type) for name in row)
+                    connection.execute(insert(table(login_failure.name, *columns)).values(row))
         yield
     finally:
         event.remove(engine, "connect", bound)

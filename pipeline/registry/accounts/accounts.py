@@ -1,4 +1,4 @@
-"""Accounts as the rest of the program uses them: one transaction a call, the clock handed in."""
+"""Accounts as the rest of the program uses them: one transaction for each call."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from pipeline.registry.accounts import logins, passwords, stored_accounts
 from pipeline.registry.accounts.logins import CONFIRMED, DISMISSED, answer, is_waiting, open_acts
@@ -27,8 +26,9 @@ from pipeline.registry.accounts.model import (
     Role,
     Session,
 )
-from pipeline.registry.accounts.rows import account, login_session
+from pipeline.registry.accounts.rows import AccountRow, account, login_session
 from pipeline.registry.accounts.stored_accounts import add_account, change_account, tampered
+from pipeline.registry.database.audit import note_use
 from pipeline.registry.database.clock import CLOCK_DIFFERENCE
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.locks import Whole, hold
@@ -47,10 +47,13 @@ def utc_now() -> datetime:
 
 
 class Accounts:
-    """Who may come in.
+    """Accounts, their sessions and their duties.
 
-    Passwords and tokens are handed out once and never stored as they are. ``fewer_at_work``: told when
-    somebody may do less than before, within the transaction that says so.
+    Passwords and tokens are handed out once; only their hashes are stored.
+
+    Args:
+        fewer_at_work: Called when an account loses duties, within the transaction that takes them away.
+        now: Returns the time in UTC.
     """
 
     def __init__(
@@ -78,10 +81,10 @@ class Accounts:
         with self._database.writing() as connection:
             row = stored_accounts.row_of(connection, login, lock=True)
             logins.note_try(connection, login, address, self._now(), self.options)
-        right = passwords.is_right(row["password_hash"] if row else None, password)
+        right = passwords.is_right(row.password_hash if row else None, password)
         if not right or row is None:
             raise LoginRefused(REFUSED)
-        newer_hash = passwords.hashed(password) if passwords.is_outdated(row["password_hash"]) else None
+        newer_hash = passwords.hashed(password) if passwords.is_outdated(row.password_hash) else None
         try:
             with self._database.writing() as connection:
                 return self._let_in(connection, row, newer_hash, address)
@@ -92,41 +95,39 @@ class Accounts:
             ) from found
 
     def session(self, token: str, *, is_used: bool = True) -> Session | None:
-        """The session of a token as long as it lasts. Role and places are those of this moment.
+        """Return the session of a token, with the present role and places; None if the session is over.
 
         Args:
             token: The secret of the session.
-            is_used: Whether the person does something now, so that the session lasts longer.
+            is_used: Whether this call counts as use, which prolongs the session.
         """
         now = self._now()
         with self._database.reading() as connection:
             row = logins.holder(connection, token, now, self.options)
             if row is None:
                 return None
-            wrong = tampered(
-                self._database, connection, (account, row["id"]), (login_session, row["session_id"])
-            )
+            wrong = tampered(self._database, connection, (account, row.id), (login_session, row.session_id))
         if wrong is not None:
             if wrong.untold:
                 self._database.tell_tampering(wrong)
             return None
-        if is_used and now - row["seen_at"] >= logins.NOTE_USE_EVERY:
+        if is_used and now - row.seen_at >= logins.NOTE_USE_EVERY:
             with self._database.writing() as connection:
-                logins.note_use(connection, token, now)
+                note_use(connection, login_session, login_session.c.id == row.session_id, seen_at=now)
         return _session(token, row)
 
     def clear_sessions(self) -> None:
-        """Delete the sessions that have run out; to be called at night, as a clock that is wrong ends them all."""
+        """Delete expired sessions. It runs at night, because a wrong clock would end all sessions."""
         with self._database.writing() as connection:
             logins.clear_away(connection, self._now(), self.options)
 
     def end(self, token: str) -> None:
-        """Leave. An unknown token is no error."""
+        """End the session of a token; an unknown token is ignored."""
         with self._database.writing() as connection:
             logins.end(connection, token)
 
     def change_password(self, session: Session, old: str, new: str, address: str) -> Session:
-        """Change one's own password; all sessions end, a new one is returned.
+        """Change the password of a person; end all their sessions and return a new one.
 
         Raises:
             LoginRefused: The old password is wrong, which counts like a wrong login.
@@ -139,9 +140,9 @@ class Accounts:
         with self._database.writing() as connection:
             row = stored_accounts.known_row(connection, login)
             logins.note_try(connection, login, address, self._now(), self.options)
-        if not passwords.is_right(row["password_hash"], old):
+        if not passwords.is_right(row.password_hash, old):
             raise LoginRefused("Mật khẩu hiện nay không đúng. Hãy nhập lại.")
-        if passwords.is_right(row["password_hash"], new):
+        if passwords.is_right(row.password_hash, new):
             raise AccountError("Mật khẩu mới trùng mật khẩu hiện nay. Hãy chọn mật khẩu khác.")
         new_hash = passwords.hashed(new)
         with self._database.writing() as connection:
@@ -149,22 +150,22 @@ class Accounts:
             now = self._now()
             values = {"password_hash": new_hash, "must_change": False, "password_set_at": now}
             stored_accounts.store_change(connection, row, values, now, login, "password-changed")
-            logins.end_all(connection, row["id"])
+            logins.end_all(connection, row.id)
             logins.forgive(connection, login)
-            token = logins.start(connection, row["id"], self._now(), self.options)
+            token = logins.start(connection, row.id, self._now(), self.options)
         return replace(session, token=token, csrf=logins.csrf_of(token), must_change=False)
 
     # --- administering --------------------------------------------------------------------------------------------
 
     def first_administrator(self) -> tuple[str, str] | None:
-        """Login and one-time password of an administrator made because there is no account yet; else None."""
+        """Make the first administrator; return login and one-time password, or None if there is an account already."""
         password = passwords.one_time_password()
         password_hash = passwords.hashed(password)
         with self._changing() as connection:
             if not stored_accounts.is_empty(connection):
                 return None
-            values = {"login": FIRST_LOGIN, "name": FIRST_NAME, "role": Role.ADMINISTRATOR, "places": None}
-            stored_accounts.add(connection, values, password_hash, self._now(), CONSOLE)
+            wanted = NewAccount(FIRST_LOGIN, FIRST_NAME, Role.ADMINISTRATOR, None)
+            stored_accounts.add(connection, wanted, password_hash, self._now(), CONSOLE)
         return FIRST_LOGIN, password
 
     def create(
@@ -172,14 +173,17 @@ class Accounts:
     ) -> str:
         """Make an account and return its one-time password.
 
-        ``places``: codes, None = all (always so for administrators, who see no entries). Raises
-        ``AccountError``.
+        Args:
+            places: Place codes; None: all. Administrators, who see no entries, always have None.
+
+        Raises:
+            AccountError: The login is taken, or a value is invalid.
         """
-        values = _new_account(login, name, role, places)
+        wanted = _new_account(login, name, role, places)
         password = passwords.one_time_password()
         password_hash = passwords.hashed(password)
         with self._changing() as connection:
-            add_account(connection, values, password_hash, self._now(), by)
+            add_account(connection, wanted, password_hash, self._now(), by)
         return password
 
     def create_all(self, wanted: Sequence[NewAccount], by: str) -> tuple[tuple[str, str], ...]:
@@ -193,31 +197,32 @@ class Accounts:
             password = passwords.one_time_password()
             made.append((_new_account(*one), password, passwords.hashed(password)))
         with self._changing() as connection:
-            for values, _, password_hash in made:
+            for new, _, password_hash in made:
                 try:
-                    add_account(connection, values, password_hash, self._now(), by)
+                    add_account(connection, new, password_hash, self._now(), by)
                 except AccountError as refused:
-                    raise AccountError(f"{values['login']}: {refused.message}") from None
-        return tuple((values["login"], password) for values, password, _ in made)
+                    raise AccountError(f"{new.login}: {refused.message}") from None
+        return tuple((new.login, password) for new, password, _ in made)
 
     def rename(self, login: str, name: str, by: str = CONSOLE) -> None:
-        """Write another name of a person.
+        """Change the name of a person.
 
         Raises:
-            AccountError: It is no name.
+            AccountError: The name is empty, too long or holds hidden characters.
         """
         cleaned = stored_accounts.name_of(name)
         with self._changing() as connection:
             row = stored_accounts.known_row(connection, login)
-            if row["name"] != cleaned:
+            if row.name != cleaned:
                 stored_accounts.store_change(
                     connection, row, {"name": cleaned}, self._now(), by, "account-renamed"
                 )
 
     def reset_password(self, login: str, by: str = CONSOLE) -> str:
-        """A new one-time password; the person's sessions end and their wrong tries are forgiven.
+        """Return a new one-time password; end the person's sessions and delete their failed logins.
 
-        Whoever makes a password for a supervisor or administrator could come in as they: see ``confirmations``.
+        The person who makes a password could log in as its owner; therefore a second person confirms it for
+        supervisors and administrators (``logins``).
         """
         password = passwords.one_time_password()
         password_hash = passwords.hashed(password)
@@ -226,12 +231,12 @@ class Accounts:
             now = self._now()
             values = {"password_hash": password_hash, "must_change": True, "password_set_at": now}
             change_account(connection, row, values, AccountChange.PASSWORD_RESET, now, by)
-            logins.end_all(connection, row["id"])
-            logins.forgive(connection, row["login"])
+            logins.end_all(connection, row.id)
+            logins.forgive(connection, row.login)
         return password
 
     def deactivate(self, login: str, by: str = CONSOLE) -> None:
-        """Close an account, from this moment.
+        """Close an account at once.
 
         Raises:
             AccountError: It is the last administrator.
@@ -241,13 +246,13 @@ class Accounts:
             stored_accounts.refuse_last_administrator(connection, row)
             now = self._now()
             change_account(connection, row, {"active": False}, AccountChange.DEACTIVATED, now, by)
-            logins.end_all(connection, row["id"])
+            logins.end_all(connection, row.id)
             self._fewer_at_work(connection, now)
 
     def activate(self, login: str, by: str = CONSOLE) -> None:
         with self._changing() as connection:
             row = stored_accounts.known_row(connection, login)
-            if is_waiting(connection, row["id"]):
+            if is_waiting(connection, row.id):
                 raise AccountError(
                     "Tài khoản này chờ một người quản trị khác xác nhận; chưa cho dùng lại được."
                 )
@@ -270,14 +275,14 @@ class Accounts:
             self._fewer_at_work(connection, now)
 
     def open_acts(self) -> tuple[OpenAct, ...]:
-        """Changes of the accounts of supervisors and administrators that nobody else has confirmed, oldest first."""
+        """Return the unconfirmed changes of accounts of supervisors and administrators, oldest first."""
         with self._database.reading() as connection:
             return open_acts(connection)
 
     def answer_act(self, person: Person, act_id: int, *, confirmed: bool) -> None:
         """Confirm or refuse a change of an account that somebody else made.
 
-        An account that waited for it is in use from then on when it is confirmed, and stays out of use when not.
+        Confirmation puts a waiting account into use; refusal leaves it out of use.
 
         Raises:
             NotThere: It is answered already.
@@ -286,70 +291,71 @@ class Accounts:
         with self._changing() as connection:
             now = self._now()
             act = answer(connection, act_id, CONFIRMED if confirmed else DISMISSED, person, now)
-            if confirmed and act["waits"] and not is_waiting(connection, act["account_id"]):
-                row = stored_accounts.known_row(connection, act["login"])
+            if confirmed and act.waits and not is_waiting(connection, act.account_id):
+                row = stored_accounts.known_row(connection, act.login)
                 stored_accounts.store_change(
                     connection, row, {"active": True}, now, person.login, "account-activated"
                 )
 
     def list(self) -> tuple[Account, ...]:
-        """By login, those in use first."""
+        """Return all accounts by login, active ones first."""
         with self._database.reading() as connection:
             return stored_accounts.all_accounts(connection)
 
     def names(self) -> dict[str, str]:
-        """Return the name of every person by login, those whose accounts are closed included."""
+        """Return the name of every person by login, including closed accounts."""
         return {one.person.login: one.person.name for one in self.list()}
 
     def places(self) -> tuple[KnownPlace, ...]:
-        """The registration places that have books here."""
+        """Return the registration places of the books in the registry."""
         with self._database.reading() as connection:
             return stored_accounts.known_places(connection)
 
     @contextmanager
     def _changing(self) -> Iterator[Connection]:
-        """A transaction in which nobody else adds or changes accounts."""
+        """Open a transaction in which no other one adds or changes accounts."""
         with self._database.writing() as connection:
             hold(connection, Whole.ACCOUNTS)
             yield connection
 
     def _let_in(
-        self, connection: Connection, tried: RowMapping, newer_hash: str | None, address: str
+        self, connection: Connection, tried: AccountRow, newer_hash: str | None, address: str
     ) -> Session:
-        """A session for an account whose password was just proven.
+        """Return a session for an account whose password was just verified.
 
-        It is looked at again, as it may have changed while the password was hashed.
+        The account is read again, because it may have changed while the password was hashed.
         """
         row = self._refuse_changed(connection, tried)
         now = self._now()
-        age = now - row["password_set_at"]
-        too_old = row["must_change"] and not -CLOCK_DIFFERENCE <= age <= self.options.one_time
-        if not row["active"] or too_old:
+        age = now - row.password_set_at
+        too_old = row.must_change and not -CLOCK_DIFFERENCE <= age <= self.options.one_time
+        if not row.active or too_old:
             raise LoginRefused(REFUSED)
-        logins.forgive(connection, row["login"], address)
-        stored_accounts.note_login(connection, row, now, newer_hash or row["password_hash"])
-        return _session(logins.start(connection, row["id"], now, self.options), row)
+        logins.forgive(connection, row.login, address)
+        stored_accounts.note_login(connection, row, now, newer_hash or row.password_hash)
+        return _session(logins.start(connection, row.id, now, self.options), row)
 
     @staticmethod
-    def _refuse_changed(connection: Connection, tried: RowMapping) -> RowMapping:
-        row = stored_accounts.known_row(connection, tried["login"])
-        if row["password_hash"] != tried["password_hash"]:
+    def _refuse_changed(connection: Connection, tried: AccountRow) -> AccountRow:
+        row = stored_accounts.known_row(connection, tried.login)
+        if row.password_hash != tried.password_hash:
             raise LoginRefused(REFUSED)
         return row
 
 
-def _session(token: str, row: RowMapping) -> Session:
-    return Session(token, logins.csrf_of(token), stored_accounts.person_of(row), row["must_change"])
+def _session(token: str, row: AccountRow) -> Session:
+    return Session(token, logins.csrf_of(token), stored_accounts.person_of(row), row.must_change)
 
 
-def _new_account(login: str, name: str, role: Role, places: Collection[str] | None) -> dict[str, Any]:
-    """Return what is stored of a new account. Raises ``AccountError``."""
-    return {
-        "login": stored_accounts.login_of(login),
-        "name": stored_accounts.name_of(name),
-        "role": role,
-        "places": stored_accounts.places_of(role, places),
-    }
+def _new_account(login: str, name: str, role: Role, places: Collection[str] | None) -> NewAccount:
+    """Return a new account as it is stored. Raises ``AccountError``."""
+    codes = stored_accounts.places_of(role, places)
+    return NewAccount(
+        stored_accounts.login_of(login),
+        stored_accounts.name_of(name),
+        role,
+        None if codes is None else tuple(codes),
+    )
 
 
 MOST_NAMED = 5
@@ -360,12 +366,12 @@ def refuse_unknown_places(
 ) -> None:
     """Refuse codes of registration places that do not exist.
 
-    A place exists when a book here is of it, when the account has it already, or when it is an administrative unit.
+    A place exists if a book or the account itself has it, or if it is an administrative unit.
 
     Args:
         codes: The codes; None: all places.
         is_unit: Whether an administrative unit has that code.
-        login: The account that gets them, where it is there already.
+        login: The existing account that gets them; ``""``: a new account.
 
     Raises:
         AccountError: It names the codes.

@@ -1,12 +1,12 @@
 """Sessions, failed logins, and the second person who confirms a privileged account.
 
-The browser holds a secret, the database its hash. Times written under a clock that ran ahead do not count. A try is
-recorded as failed before the password is checked, so that a hundred tries at once count as a hundred; a successful try
-deletes the failures of its login.
+The browser holds a secret, the database its hash. Times in the future (a clock ran ahead) do not count. A login is
+recorded as failed before the password is checked, so that a hundred simultaneous tries count as a hundred; a successful
+login deletes the failures of its account.
 
-Nobody gives power to an account alone, nor takes over an account that has it: where another administrator could
-confirm, the account is out of use until they do. Where nobody could, it is in use at once, and the audit report and
-the morning report show it until another person has confirmed it. An act is answered once and never forgotten.
+Nobody alone gives an account privileges or takes over a privileged account: if another administrator could confirm the
+act, the account is out of use until they do. If nobody could, it is in use at once, and the reports of the audit and of
+the morning show it until another person confirms it. An act is answered once and stays on record.
 """
 
 from __future__ import annotations
@@ -14,21 +14,18 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    RowMapping,
     Select,
     Table,
-    delete,
     exists,
     func,
     select,
-    update,
 )
 
 from pipeline.registry.accounts.model import (
@@ -43,9 +40,18 @@ from pipeline.registry.accounts.model import (
     Person,
     Role,
 )
-from pipeline.registry.accounts.rows import account, account_act, account_answer, login_failure, login_session
-from pipeline.registry.database.audit import MACHINE, add, changing, record, wrote
+from pipeline.registry.accounts.rows import (
+    AccountActRow,
+    AccountRow,
+    account,
+    account_act,
+    account_answer,
+    login_failure,
+    login_session,
+)
+from pipeline.registry.database.audit import MACHINE, add, compare, record, remove
 from pipeline.registry.database.clock import CLOCK_DIFFERENCE
+from pipeline.registry.database.columns import first_row, rows_of
 from pipeline.registry.errors import NotThere
 from pipeline.registry.tasks.model import NotYours
 
@@ -53,12 +59,12 @@ from pipeline.registry.tasks.model import NotYours
 def note_try(
     connection: Connection, login: str, address: str, now: datetime, options: AccountOptions
 ) -> None:
-    """Record one more wrong password.
+    """Record a failed login.
 
-    The caller holds the account, if there is one, so that simultaneous tries are counted one after the other.
+    The caller locks the account, if it exists, so that simultaneous tries are counted one after the other.
 
     Raises:
-        LoginLocked: There were too many within the window already.
+        LoginLocked: There were too many within the window.
     """
     failed_at = login_failure.c.failed_at
     over = (failed_at <= now - options.window) | (failed_at > now + CLOCK_DIFFERENCE)
@@ -86,9 +92,9 @@ def note_try(
 
 
 def forgive(connection: Connection, login: str, address: str | None = None) -> None:
-    """Forget the wrong tries of a login, or only those from ``address``.
+    """Delete the failed logins of a login, or only those from ``address``.
 
-    Who comes in at one address does not make new room for somebody who guesses at another.
+    A login from one address must not allow a guesser at another address more tries.
     """
     tries = login_failure.c.login_digest == _digest(login)
     if address is not None:
@@ -101,18 +107,18 @@ def _digest(text: str) -> str:
 
 
 NOTE_USE_EVERY = timedelta(minutes=1)
-"""How exact ``seen_at`` is: a session in use writes once a minute, not once a click."""
+"""Precision of ``seen_at``: a session in use writes once a minute, not at every click."""
 
 
 def csrf_of(token: str) -> str:
-    """What proves that a form was made for the holder of ``token``; it tells nothing about the token."""
+    """Return the CSRF token of a session; it reveals nothing about the session's own token."""
     return hmac.new(token.encode(), b"csrf", hashlib.sha256).hexdigest()
 
 
 def start(connection: Connection, account_id: int, now: datetime, options: AccountOptions) -> str:
-    """A new session's token. Sessions of the same account that have run out are cleared away on the way.
+    """Start a session and return its token; expired sessions of the same account are deleted.
 
-    Those of others stay: the clock may be wrong at this moment, and they last again once it is right.
+    Those of other accounts stay: if the clock is wrong now, they are valid again once it is right.
     """
     _remove(connection, login_session, (login_session.c.account_id == account_id) & ~_lasts(now, options))
     token = secrets.token_urlsafe(32)
@@ -121,47 +127,41 @@ def start(connection: Connection, account_id: int, now: datetime, options: Accou
     return token
 
 
-def holder(connection: Connection, token: str, now: datetime, options: AccountOptions) -> RowMapping | None:
-    """The account of a session that has not run out (the row of ``account``, ``seen_at`` and ``session_id``).
+@dataclass(frozen=True, slots=True)
+class SessionHolder(AccountRow):
+    """An account with a session of its person."""
 
-    None when there is none or the account is out of use.
-    """
-    return (
-        connection.execute(
-            select(account, login_session.c.seen_at, login_session.c.id.label("session_id"))
-            .join(account, login_session.c.account_id == account.c.id)
-            .where(
-                login_session.c.token_digest == _digest(token),
-                _lasts(now, options),
-                account.c.active,
-            )
-        )
-        .mappings()
-        .first()
+    seen_at: datetime
+    session_id: int
+
+
+def holder(
+    connection: Connection, token: str, now: datetime, options: AccountOptions
+) -> SessionHolder | None:
+    """Return the account of a session; None if the session has run out or the account is out of use."""
+    query = (
+        select(account, login_session.c.seen_at, login_session.c.id)
+        .join(account, login_session.c.account_id == account.c.id)
+        .where(login_session.c.token_digest == _digest(token), _lasts(now, options), account.c.active)
     )
+    return first_row(connection, SessionHolder, query)
 
 
 def _lasts(now: datetime, options: AccountOptions) -> ColumnElement[bool]:
-    """The condition on ``login_session`` that it has not run out."""
+    """Return the condition on ``login_session`` that it has not expired."""
     seen_at, started_at, latest = login_session.c.seen_at, login_session.c.started_at, now + CLOCK_DIFFERENCE
     is_used = (seen_at > now - options.idle) & (seen_at <= latest)
     return is_used & (started_at > now - options.longest) & (started_at <= latest)
 
 
 def clear_away(connection: Connection, now: datetime, options: AccountOptions) -> None:
-    """Delete all sessions that have run out, at a time when nobody works."""
+    """Delete all expired sessions, at a time when nobody works."""
     if removed := _remove(connection, login_session, ~_lasts(now, options)):
         record(connection, MACHINE, "sessions-cleared", "", {"sessions": removed})
 
 
-def note_use(connection: Connection, token: str, now: datetime) -> None:
-    connection.execute(
-        update(login_session).where(login_session.c.token_digest == _digest(token)).values(seen_at=now)
-    )
-
-
 def end(connection: Connection, token: str) -> None:
-    """Nothing happens when the session is over already."""
+    """End a session; nothing happens if it is over."""
     mine = login_session.c.token_digest == _digest(token)
     whose = select(account.c.login).join(login_session).where(mine)
     login = connection.scalar(whose)
@@ -170,17 +170,16 @@ def end(connection: Connection, token: str) -> None:
 
 
 def end_all(connection: Connection, account_id: int) -> None:
-    """Part of a change of the account, which the caller records."""
+    """End all sessions of an account; the caller records the change that ends them."""
     _remove(connection, login_session, login_session.c.account_id == account_id)
 
 
 def _remove(connection: Connection, table: Table, which: ColumnElement[bool]) -> int:
-    """Delete rows; what was altered stays, as a flaw that counts for nothing else."""
+    """Delete rows and return their number; altered rows stay, as flaws for the verification of the audit."""
     held = connection.scalars(select(table.c.id).where(which).order_by(table.c.id).with_for_update()).all()
-    altered = changing(connection, table, held, leave=True)
+    altered = compare(connection, table, held, leave=True)
     if over := [one for one in held if one not in altered]:
-        connection.execute(delete(table).where(table.c.id.in_(over)))
-        wrote(connection, table, over)
+        remove(connection, table, over)
     return len(over)
 
 
@@ -188,10 +187,10 @@ CONFIRMED, DISMISSED = "confirmed", "refused"
 
 
 def must_wait(connection: Connection, by: str, login: str) -> bool:
-    """Whether an act of ``by`` on the account of ``login`` waits: another administrator is there who can confirm it.
+    """Return whether an act of ``by`` on the account of ``login`` waits, because another administrator can confirm it.
 
-    Who sits at the machine itself has all its files; what they do shows, and does not wait. What a sign-in provider
-    states always waits: nobody here gave that power.
+    A person at the console has all files of the machine: their acts are shown and do not wait. What a sign-in provider
+    states always waits, because nobody here granted it.
     """
     if by == CONSOLE:
         return False
@@ -209,98 +208,106 @@ def must_wait(connection: Connection, by: str, login: str) -> bool:
 
 def note(
     connection: Connection,
-    login: str,
+    after: AccountRow,
     change: AccountChange,
-    duties: Mapping[str, Any],
     *,
     waits: bool,
     by: str,
     now: datetime,
 ) -> None:
-    """Add an act, with role and places of the account since."""
-    account_id = connection.scalar(select(account.c.id).where(account.c.login == login))
+    """Add an act.
+
+    Args:
+        after: The account with its role and places since the act.
+    """
     row = {
-        "account_id": account_id,
+        "account_id": after.id,
         "act": change,
-        "role": duties["role"],
-        "places": duties["places"],
+        "role": after.role,
+        "places": after.places,
         "waits": waits,
         "author": by,
         "acted_at": now,
     }
     add(connection, account_act, [row])
-    record(connection, by, "confirmation-asked", f"account:{login}", {"act": change, "waits": waits})
+    record(connection, by, "confirmation-asked", f"account:{after.login}", {"act": change, "waits": waits})
 
 
 def is_privileged(*roles: str) -> bool:
-    """Whether one of the roles is that of a supervisor or administrator."""
+    """Return whether one of the roles is supervisor or administrator."""
     return bool(PRIVILEGED.intersection(Role(role) for role in roles))
 
 
-def gives_more(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Whether duties are another role than before, or places that the account did not have."""
-    if before["role"] != after["role"]:
+def gives_more(before: AccountRow, after: AccountRow) -> bool:
+    """Return whether the account gets another role, or places that it did not have."""
+    if before.role != after.role:
         return True
-    if before["places"] is None:
+    if before.places is None:
         return False
-    return after["places"] is None or not set(after["places"]) <= set(before["places"])
+    return after.places is None or not set(after.places) <= set(before.places)
+
+
+@dataclass(frozen=True, slots=True)
+class _OpenActRow(AccountActRow):
+    login: str
+    name: str
 
 
 def open_acts(connection: Connection) -> tuple[OpenAct, ...]:
-    """The acts that nobody has answered, the oldest first."""
+    """Return the unanswered acts, oldest first."""
     return tuple(
         OpenAct(
-            row["id"],
-            row["login"],
-            row["name"],
-            AccountChange(row["act"]),
-            Role(row["role"]),
-            row["waits"],
-            row["author"],
-            row["acted_at"],
+            row.id,
+            row.login,
+            row.name,
+            AccountChange(row.act),
+            Role(row.role),
+            row.waits,
+            row.author,
+            row.acted_at,
         )
-        for row in connection.execute(_open().order_by(account_act.c.id)).mappings()
+        for row in rows_of(connection, _OpenActRow, _open().order_by(account_act.c.id))
     )
 
 
 def is_waiting(connection: Connection, account_id: int) -> bool:
-    """Whether an account is out of use until somebody confirms an act."""
+    """Return whether an account is out of use until an act is confirmed."""
     waiting = _open().where(account_act.c.account_id == account_id, account_act.c.waits)
     return connection.execute(waiting).first() is not None
 
 
-def answer(connection: Connection, act_id: int, said: str, person: Person, now: datetime) -> RowMapping:
-    """Answer an act and return its row with the account's login.
+def answer(connection: Connection, act_id: int, said: str, person: Person, now: datetime) -> _OpenActRow:
+    """Answer an act and return it.
 
     Raises:
         NotThere: There is no such act, or it is answered.
-        NotYours: The person did it, is the one it was done to, or is not yet confirmed.
-        AccountError: An act in force cannot be refused, only undone.
+        NotYours: The person is the author of the act, owns the account, or is not confirmed.
+        AccountError: The act is in force: it cannot be refused, only undone.
     """
-    row = connection.execute(_open().where(account_act.c.id == act_id)).mappings().first()
+    row = first_row(connection, _OpenActRow, _open().where(account_act.c.id == act_id))
     if row is None:
         raise NotThere("Không có việc nào chờ xác nhận với số ấy. Hãy tải lại danh sách.")
-    if person.login in (row["author"], row["login"]):
+    if person.login in (row.author, row.login):
         raise NotYours("Người làm việc này, và chủ tài khoản, không tự xác nhận được. Hãy nhờ người khác.")
-    if row["waits"] and person.role is not Role.ADMINISTRATOR:
+    if row.waits and person.role is not Role.ADMINISTRATOR:
         raise NotYours("Tài khoản này chờ một người quản trị khác xác nhận.")
     doubtful = select(
         exists().where(account.c.login == person.login, _has_open_act(account_act.c.author != CONSOLE))
     )
     if connection.scalar(doubtful):
         raise NotYours("Chính tài khoản này còn chờ người khác xác nhận nên chưa xác nhận được cho ai.")
-    if said == DISMISSED and not row["waits"]:
+    if said == DISMISSED and not row.waits:
         raise AccountError(
             "Việc này đã có hiệu lực. Muốn bác, hãy ngừng tài khoản ấy trước, rồi xác nhận là đã biết."
         )
     values = {"act_id": act_id, "answer": said, "author": person.login, "answered_at": now}
     add(connection, account_answer, [values])
-    record(connection, person.login, f"account-{said}", f"account:{row['login']}", {"act": row["act"]})
+    record(connection, person.login, f"account-{said}", f"account:{row.login}", {"act": row.act})
     return row
 
 
 def _open() -> Select[Any]:
-    """The acts without an answer, each with login and name of its account."""
+    """Return the query of ``_OpenActRow``."""
     return (
         select(account_act, account.c.login, account.c.name)
         .join(account, account_act.c.account_id == account.c.id)
@@ -309,7 +316,7 @@ def _open() -> Select[Any]:
     )
 
 
-def _has_open_act(*further: Any) -> Any:
-    """The condition on ``account`` that an act on it is open."""
+def _has_open_act(*further: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition on ``account`` that an act on it is open."""
     answered = exists().where(account_answer.c.act_id == account_act.c.id)
     return exists().where(account_act.c.account_id == account.c.id, ~answered, *further)

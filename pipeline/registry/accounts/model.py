@@ -19,7 +19,7 @@ PROVIDER = "@sign-in"
 """The author of changes that follow from what a sign-in provider states. No login can be this word."""
 
 AUTHOR_WORDS = {CONSOLE: "dòng lệnh trên máy chủ", PROVIDER: "nhóm ở nơi cấp tài khoản chung"}
-"""What people here call authors that are no login."""
+"""Vietnamese names of authors that are no login."""
 
 
 class AccountError(RegistryError):
@@ -126,7 +126,7 @@ class NewAccount(NamedTuple):
 
 
 def password_mark(password_hash: str) -> str:
-    """Tell one hash of a password from another in the audit; it gives nothing of the password away."""
+    """Return a mark that distinguishes hashes of passwords in the audit and reveals nothing of the password."""
     return hashlib.sha256(password_hash.encode()).hexdigest()[:16]
 
 
@@ -147,15 +147,15 @@ ROLE_WORDS = {
     Role.SUPERVISOR: "Người phụ trách",
     Role.ADMINISTRATOR: "Người quản trị",
 }
-"""What people here call the roles."""
+"""Vietnamese names of the roles."""
 
 
 PRIVILEGED = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
-"""Whoever holds one of these roles alone could undo what others watch over; so no administrator gives it alone."""
+"""Roles that could undo the control of others; therefore no administrator grants them alone."""
 
 
 class AccountChange(StrEnum):
-    """What was done to an account. The values are the actions of the audit."""
+    """Changes of an account; the values are the actions of the audit."""
 
     CREATED = "account-created"
     DUTIES_SET = "duties-set"
@@ -175,11 +175,11 @@ ACCOUNT_CHANGE_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class OpenAct:
-    """A change of the account of a supervisor or administrator that nobody else has confirmed yet.
+    """An unconfirmed change of the account of a supervisor or administrator.
 
     Attributes:
         waits: Whether the account is out of use until another administrator confirms.
-        author: Who did it: a login, or ``CONSOLE``.
+        author: A login, or ``CONSOLE``.
     """
 
     act_id: int
@@ -193,7 +193,7 @@ class OpenAct:
 
     @property
     def sentence(self) -> str:
-        """The act in Vietnamese, with logins and no name."""
+        """The act in Vietnamese, with logins instead of names."""
         author = AUTHOR_WORDS.get(self.author, self.author)
         state = "chưa dùng được" if self.waits else "đã có hiệu lực"
         change, role = ACCOUNT_CHANGE_WORDS[self.change], ROLE_WORDS[self.role]
@@ -215,7 +215,7 @@ class Person:
     places: frozenset[str] | None
 
     def may_see(self, place_code: str) -> bool:
-        """Whether books of that registration place are theirs to see."""
+        """Return whether the person may see books of a registration place."""
         return self.places is None or place_code in self.places
 
 
@@ -246,11 +246,11 @@ class ExternalPerson:
 
     Attributes:
         issuer: The provider.
-        subject: Who it is there; with ``issuer`` the only thing that tells people apart.
-        name: The name to show of a new account.
-        login: What to derive the login of a new account from.
-        role: The role that the groups of the person grant; None: none.
-        places: The places that they grant, as codes; None: all.
+        subject: The person's id there; only issuer and subject identify a person.
+        name: The name of a new account.
+        login: The text from which the login of a new account is derived.
+        role: The role that the person's groups grant; None: none.
+        places: Codes of the places that they grant; None: all.
     """
 
     issuer: str

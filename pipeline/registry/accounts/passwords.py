@@ -1,6 +1,6 @@
 """Passwords: hashed by Argon2id, guessable ones refused, one-time ones made.
 
-A guesser tries rules more than lists: a word of the office or a name, an ``@``, a year or ``12345``. The guessable
+A guesser combines rules rather than lists: a word of the office or a name, an ``@``, a year or ``12345``. The guessable
 parts of a password are removed, and the rest must still be long enough.
 """
 
@@ -22,7 +22,7 @@ from pipeline.base.text.tones import unaccented
 from pipeline.registry.accounts.model import AccountError
 
 LEAST_LEFT = 6
-"""Letters and digits that must be left."""
+"""Minimum number of letters and digits that must remain."""
 
 LONGEST_WORD = 12
 LEAST_DIGITS_ALONE = 16
@@ -39,7 +39,7 @@ _SHORTEST_RUN = 3
 
 
 def is_guessable(password: str, own_words: Iterable[str] = ()) -> bool:
-    """Return whether little is left of a password without what anybody would guess.
+    """Return whether too little of a password remains once its guessable parts are removed.
 
     Args:
         password: The password, composed.
@@ -58,12 +58,12 @@ def is_guessable(password: str, own_words: Iterable[str] = ()) -> bool:
 
 
 def _readings(plain: str) -> tuple[str, ...]:
-    """Return a password as it stands, and with letters for the signs and digits that look like them."""
+    """Return a password as typed, and with letters in place of the signs and digits that resemble them."""
     return plain, plain.translate(_LOOKALIKES)
 
 
 def _left(plain: str, known: Collection[str]) -> int:
-    """Return how many letters and digits are left when words and digits that anybody would guess are taken away."""
+    """Return the number of letters and digits that remain without guessable words and digits."""
     bare = _letters_and_digits(plain)
     for word in sorted(known, key=len, reverse=True):
         bare = bare.replace(word, " ")
@@ -71,7 +71,7 @@ def _left(plain: str, known: Collection[str]) -> int:
 
 
 def _unusual(digits: str) -> str:
-    """Return what is left of a row of digits without dates, years, runs and repetitions."""
+    """Return a row of digits without dates, years, runs and repetitions."""
     if _is_date(digits):
         return ""
     for pattern in (_YEAR, _REPEATED, _PAIRS):
@@ -121,7 +121,7 @@ def _common() -> frozenset[str]:
 
 SHORTEST, LONGEST = 10, 200
 ONE_TIME_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-"""None that look alike on paper."""
+"""Characters of one-time passwords; none resembles another on paper."""
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1, type=Type.ID)
 """The least that OWASP's Password Storage Cheat Sheet allows: 19 MiB, two passes, one lane."""
@@ -132,7 +132,7 @@ def hashed(password: str) -> str:
 
 
 def is_right(password_hash: str | None, password: str) -> bool:
-    """Whether the password belongs to the hash; ``None`` (no such account) takes as long and is never right."""
+    """Return whether a password matches a hash; ``None`` (no such account) takes as long and never matches."""
     if len(password) > LONGEST:
         return False
     try:
@@ -143,12 +143,12 @@ def is_right(password_hash: str | None, password: str) -> bool:
 
 
 def is_outdated(password_hash: str) -> bool:
-    """Whether the hash was made under other costs than today's."""
+    """Return whether the hash was made with other costs than the present ones."""
     return _hasher.check_needs_rehash(password_hash)
 
 
 def one_time_password() -> str:
-    """Four groups of four letters and digits: 79 bits."""
+    """Return four groups of four letters and digits: 79 bits."""
     letters = [secrets.choice(ONE_TIME_LETTERS) for _ in range(16)]
     return "-".join("".join(letters[start : start + 4]) for start in range(0, 16, 4))
 
@@ -157,8 +157,8 @@ def refuse_weak(password: str, login: str, own_words: Collection[str] = ()) -> N
     """Check that a password is not weak.
 
     Args:
-        login: The login of the person, which the password may not hold.
-        own_words: What somebody who knows the person or the office would try: names of people and places.
+        login: The login of the person; the password must not contain it.
+        own_words: Names of people and places that somebody who knows the person or the office would try.
 
     Raises:
         AccountError: It is short, too long, holds the login or is easily guessed.
@@ -178,11 +178,11 @@ def refuse_weak(password: str, login: str, own_words: Collection[str] = ()) -> N
 
 
 def _folded(password: str) -> str:
-    """One form for what keyboards write in two: ``ế`` composed and in parts."""
+    """Return the composed form: keyboards write ``ế`` composed or in parts."""
     return unicodedata.normalize("NFKC", password)
 
 
 @cache
 def _nobody() -> str:
-    """A hash that no password is right for, so that an unknown login takes as long as a known one."""
+    """Return a hash that no password matches, so that an unknown login takes as long as a known one."""
     return hashed(secrets.token_urlsafe())

@@ -1,4 +1,4 @@
-"""Who may do what at the desk. Every function that hands something out or takes something back asks here first."""
+"""Permissions at the desk; every function that hands out or takes back work checks them first."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ STAGES: Mapping[Role, tuple[Stage, ...]] = {
     Role.SUPERVISOR: (Stage.SUPERVISOR, Stage.THIRD, Stage.CHECK, Stage.REVIEW),
     Role.ADMINISTRATOR: (),
 }
-"""The stages that a role works at, in the order in which its tasks are handed out: what is nearest to its end first."""
+"""The stages of each role in the order in which its tasks are handed out: tasks nearest to their end first."""
 
 SEARCHES = frozenset({Role.CHECKER, Role.SUPERVISOR})
-"""Who may look for entries across books."""
+"""Roles that may search entries across books."""
 
 TICKETS = frozenset({Role.OPERATOR, Role.SUPERVISOR})
-"""Who sees and closes tickets of pages that must be scanned again."""
+"""Roles that see and close rescan tickets."""
 
 
 def stages(person: Person, wanted: Stage | None = None) -> tuple[Stage, ...]:
@@ -64,7 +64,7 @@ def check_supervises(connection: Connection, person: Person, book_id: int, what:
         what: What they want to do, for the message: ``"thu hồi"``.
 
     Raises:
-        NotYours: They are none, or the book belongs to another place.
+        NotYours: The person is no supervisor, or the book belongs to another place.
         NotThere: There is no such book.
     """
     if person.role is not Role.SUPERVISOR:
@@ -96,7 +96,7 @@ def check_tickets(person: Person) -> None:
 
 
 def require_text(words: str, what: str) -> str:
-    """Return a text without space around it.
+    """Return a text without surrounding space.
 
     Raises:
         RegistryError: The text is empty or holds hidden characters; ``what`` names it in the message.
@@ -108,5 +108,5 @@ def require_text(words: str, what: str) -> str:
 
 
 def in_sight(person: Person) -> ColumnElement[bool]:
-    """The condition on ``review_task`` that the person may see its book."""
+    """Return the condition on ``review_task`` that the person may see its book."""
     return true() if person.places is None else review_task.c.place_code.in_(sorted(person.places))

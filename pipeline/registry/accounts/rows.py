@@ -1,4 +1,4 @@
-"""The tables of accounts, sessions and refused logins. Of secrets they hold hashes only."""
+"""The tables of accounts, sessions and failed logins; they hold secrets only as hashes."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ login_session = table("login_session", LoginSessionRow, UniqueConstraint("token_
 
 @dataclass(frozen=True, slots=True)
 class LoginFailureRow:
-    """A refused login, kept while it counts.
+    """A failed login, kept while it counts.
 
-    People type passwords where the login goes, so that is kept as SHA-256.
+    The login is kept as SHA-256, because people type passwords in its place.
     """
 
     id: Id
@@ -77,7 +77,7 @@ login_failure = table(
 class AccountActRow:
     """An act on a privileged account, open until another person answers.
 
-    ``waits``: the account is out of use until then. ``role``, ``places``: those that it has since.
+    ``waits``: the account is out of use until then. ``role``, ``places``: its duties after the act.
     """
 
     id: Id
@@ -95,7 +95,7 @@ account_act = table("account_act", AccountActRow, sqlite_autoincrement=True, inf
 
 @dataclass(frozen=True, slots=True)
 class AccountAnswerRow:
-    """What the other person said of an act: confirmed or refused."""
+    """The answer of another person to an act: confirmed or refused."""
 
     id: Id
     act_id: Annotated[int, refers("account_act")]
@@ -115,9 +115,9 @@ account_answer = table(
 
 @dataclass(frozen=True, slots=True)
 class ExternalIdentityRow:
-    """The person at a sign-in provider by whom an account is found.
+    """The person at a sign-in provider to whom an account belongs.
 
-    Compared with its digest at each use, so that nobody can be made another person behind the program's back.
+    It is compared with its digest at each use, so that an account cannot be given to another person unnoticed.
     """
 
     id: Id

@@ -1,7 +1,7 @@
-"""Sign-in through a provider: its person is an account here, told by issuer and subject, with what their groups grant.
+"""Sign-in through a provider: issuer and subject identify the account; its duties are those that the groups grant.
 
-A name, a login or an address never leads to an account: whoever can choose theirs at the provider would choose one of
-another person. An account that is out of use here stays so, whatever the provider says.
+A name, a login or an address never identifies an account, because people may choose them at the provider. An account
+that is out of use here stays so, whatever the provider says.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, select
 
 from pipeline.registry.accounts import logins, passwords, stored_accounts
 from pipeline.registry.accounts.logins import is_waiting
@@ -23,11 +23,12 @@ from pipeline.registry.accounts.model import (
     AccountOptions,
     AccountTampered,
     ExternalPerson,
+    NewAccount,
     Role,
     Session,
     SignInRefused,
 )
-from pipeline.registry.accounts.rows import account, external_identity
+from pipeline.registry.accounts.rows import AccountRow, account, external_identity
 from pipeline.registry.accounts.stored_accounts import add_account, change_account, tampered
 from pipeline.registry.database.audit import MACHINE, add, record
 from pipeline.registry.database.database import Database
@@ -39,10 +40,10 @@ LONGEST_LOGIN = 30
 
 
 class SignIns:
-    """Who comes in through a provider.
+    """Sign-ins through a provider.
 
     Args:
-        fewer_at_work: Told when somebody may do less than before, within the transaction that says so.
+        fewer_at_work: Called when an account loses duties, within the transaction that takes them away.
         now: The clock, in UTC.
     """
 
@@ -59,11 +60,11 @@ class SignIns:
     def sign_in(self, person: ExternalPerson) -> Session:
         """Return a new session of a person for whom the provider vouches.
 
-        At the first sign-in an account is made, if a group grants a role; at every later one it gets what the groups
+        The first sign-in makes an account if a group grants a role; every later one gives it the duties that the groups
         grant by then.
 
         Raises:
-            SignInRefused: The person may not come in; the audit says so.
+            SignInRefused: The person may not log in; the refusal is recorded.
             AccountTampered: The account was changed behind the program's back.
         """
         password_hash = passwords.hashed(
@@ -83,30 +84,30 @@ class SignIns:
         return session
 
     def note_failure(self, reason: str) -> None:
-        """Record that a sign-in proved nobody; ``reason``: a code."""
+        """Record that a sign-in proved no identity; ``reason``: a code."""
         with self._database.writing() as connection:
             record(connection, MACHINE, "sign-in-refused", "", {"reason": reason})
 
     def _let_in(
         self, connection: Connection, person: ExternalPerson, password_hash: str
     ) -> tuple[Session | None, str]:
-        """Return the session, or why there is none; what was changed on the way stays."""
+        """Return the session, or the reason of the refusal; changes made on the way are kept."""
         now = self._now()
         row = self._known(connection, person)
         if row is None and person.role is not None:
             row = self._made(connection, person, password_hash, now)
         refused = self._refused(connection, row, person, now)
-        subject = f"account:{row['login']}" if row is not None else ""
+        subject = f"account:{row.login}" if row is not None else ""
         if refused or row is None:
             record(connection, PROVIDER, "sign-in-refused", subject, {"reason": refused})
             return None, refused
-        row = stored_accounts.known_row(connection, row["login"])
-        stored_accounts.note_login(connection, row, now, row["password_hash"], "signed-in")
-        token = logins.start(connection, row["id"], now, self._options)
-        return Session(token, logins.csrf_of(token), stored_accounts.person_of(row), row["must_change"]), ""
+        row = stored_accounts.known_row(connection, row.login)
+        stored_accounts.note_login(connection, row, now, row.password_hash, "signed-in")
+        token = logins.start(connection, row.id, now, self._options)
+        return Session(token, logins.csrf_of(token), stored_accounts.person_of(row), row.must_change), ""
 
-    def _known(self, connection: Connection, person: ExternalPerson) -> RowMapping | None:
-        """Return the account of a person who was here before. Raises ``RowTampered``."""
+    def _known(self, connection: Connection, person: ExternalPerson) -> AccountRow | None:
+        """Return the account of a person who signed in before; raises ``RowTampered``."""
         mine = (
             external_identity.c.issuer == person.issuer,
             external_identity.c.subject == person.subject,
@@ -127,19 +128,19 @@ class SignIns:
 
     def _made(
         self, connection: Connection, person: ExternalPerson, password_hash: str, now: datetime
-    ) -> RowMapping:
+    ) -> AccountRow:
         login = _free_login(connection, person)
         try:
             name = stored_accounts.name_of(person.name)
         except AccountError:
             name = login
         assert person.role is not None
-        places = stored_accounts.places_of(person.role, person.places)
-        values = {"login": login, "name": name, "role": person.role, "places": places}
-        add_account(connection, values, password_hash, now, PROVIDER, must_change=False)
+        codes = stored_accounts.places_of(person.role, person.places)
+        wanted = NewAccount(login, name, person.role, None if codes is None else tuple(codes))
+        add_account(connection, wanted, password_hash, now, PROVIDER, must_change=False)
         row = stored_accounts.known_row(connection, login)
         identity = {
-            "account_id": row["id"],
+            "account_id": row.id,
             "issuer": person.issuer,
             "subject": person.subject,
             "linked_at": now,
@@ -149,20 +150,20 @@ class SignIns:
         return row
 
     def _refused(
-        self, connection: Connection, row: RowMapping | None, person: ExternalPerson, now: datetime
+        self, connection: Connection, row: AccountRow | None, person: ExternalPerson, now: datetime
     ) -> str:
-        """Return why a person may not come in, after the account got what the groups grant; ``""``: they may."""
+        """Give the account the duties that the groups grant; return the reason of a refusal, or ``""``."""
         if row is None:
             return "no-role"
-        if not row["active"]:
-            return "waits" if is_waiting(connection, row["id"]) else "locked"
+        if not row.active:
+            return "waits" if is_waiting(connection, row.id) else "locked"
         if person.role is None:
-            logins.end_all(connection, row["id"])
+            logins.end_all(connection, row.id)
             return "no-role"
         places = stored_accounts.places_of(person.role, person.places)
-        if (row["role"], row["places"]) == (person.role, places):
+        if (row.role, row.places) == (person.role, places):
             return ""
-        if row["role"] == Role.ADMINISTRATOR:
+        if row.role == Role.ADMINISTRATOR:
             try:
                 stored_accounts.refuse_last_administrator(connection, row)
             except AccountError:
@@ -174,7 +175,7 @@ class SignIns:
 
 
 def _free_login(connection: Connection, person: ExternalPerson) -> str:
-    """Return a login that nobody has, like what the person is called at the provider."""
+    """Return a free login that resembles the login at the provider."""
     called = person.login.partition("@")[0].lower().replace("đ", "d")
     plain = unicodedata.normalize("NFKD", called)
     plain = re.sub(r"[^a-z0-9._-]+", "", plain).lstrip("0123456789._-")[:LONGEST_LOGIN]

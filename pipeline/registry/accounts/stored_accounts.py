@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Table, func, select, update
+from sqlalchemy import Connection, Table, func, select
 
 from pipeline.base.text.control_characters import LINE_BREAKS, control_character_flaw
 from pipeline.registry.accounts import logins
@@ -22,16 +23,18 @@ from pipeline.registry.accounts.model import (
     AccountChange,
     AccountError,
     KnownPlace,
+    NewAccount,
     Person,
     Role,
     UnknownAccount,
     password_mark,
 )
-from pipeline.registry.accounts.rows import account
+from pipeline.registry.accounts.rows import AccountRow, account
 from pipeline.registry.books.rows import book
 from pipeline.registry.database import audit
-from pipeline.registry.database.audit import changing, record, wrote
+from pipeline.registry.database.audit import change, record
 from pipeline.registry.database.audit.row_digests import compared
+from pipeline.registry.database.columns import first_row, rows_of, values_of
 from pipeline.registry.database.database import Database
 from pipeline.registry.errors import RowTampered
 
@@ -87,51 +90,61 @@ def places_of(role: Role, codes: Collection[str] | None) -> list[str] | None:
 
 def add(
     connection: Connection,
-    values: Mapping[str, Any],
+    wanted: NewAccount,
     password_hash: str,
     now: datetime,
     by: str,
     *,
     active: bool = True,
     must_change: bool = True,
-) -> None:
-    """``values``: login, name, role, places. Raises ``AccountError`` when the login is taken."""
-    if connection.scalar(select(account.c.id).where(account.c.login == values["login"])) is not None:
+) -> AccountRow:
+    """Add an account.
+
+    Raises:
+        AccountError: The login is taken.
+    """
+    if connection.scalar(select(account.c.id).where(account.c.login == wanted.login)) is not None:
         raise AccountError("Tên đăng nhập này đã có. Hãy chọn tên khác.")
-    stored = {
-        **values,
-        "active": active,
-        "password_hash": password_hash,
-        "must_change": must_change,
-        "password_set_at": now,
-        "created_at": now,
-        "created_by": by,
-        "changed_at": now,
-        "changed_by": by,
-    }
-    audit.add(connection, account, [stored])
-    told = {
-        "role": values["role"],
-        "places": values["places"],
+    row = AccountRow(
+        id=0,
+        login=wanted.login,
+        name=wanted.name,
+        role=wanted.role,
+        places=None if wanted.places is None else list(wanted.places),
+        active=active,
+        password_hash=password_hash,
+        must_change=must_change,
+        password_set_at=now,
+        created_at=now,
+        created_by=by,
+        changed_at=now,
+        changed_by=by,
+        last_login_at=None,
+    )
+    (account_id,) = audit.add(connection, account, [values_of(row)])
+    detail = {
+        "role": row.role,
+        "places": row.places,
         "password": password_mark(password_hash),
         **({} if active else {"active": False}),
     }
-    record(connection, by, "account-created", f"account:{values['login']}", told)
+    record(connection, by, "account-created", f"account:{row.login}", detail)
+    return replace(row, id=account_id)
 
 
-def row_of(connection: Connection, login: str, *, lock: bool = False) -> RowMapping | None:
-    """The account of that login; what cannot be a login never reaches the database."""
+def row_of(connection: Connection, login: str, *, lock: bool = False) -> AccountRow | None:
+    """Return the account of a login; a text that cannot be a login is not looked up."""
     if not LOGIN.fullmatch(login):
         return None
     query = select(account).where(account.c.login == login)
-    return connection.execute(query.with_for_update() if lock else query).mappings().first()
+    return first_row(connection, AccountRow, query.with_for_update() if lock else query)
 
 
-def known_row(connection: Connection, login: str) -> RowMapping:
-    """Return the account of that login, held until the transaction ends.
+def known_row(connection: Connection, login: str) -> AccountRow:
+    """Return the account of a login, locked until the transaction ends.
 
     Raises:
-        UnknownAccount: There is none.
+        UnknownAccount: There is no such account.
     """
     row = row_of(connection, login.strip().lower(), lock=True)
     if row is None:
@@ -141,53 +154,43 @@ def known_row(connection: Connection, login: str) -> RowMapping:
 
 def store_change(
     connection: Connection,
-    row: RowMapping,
+    row: AccountRow,
     values: Mapping[str, Any],
     now: datetime,
     by: str,
     action: str,
     detail: Mapping[str, Any] | None = None,
 ) -> None:
-    """Store ``values`` of the account ``row``, who changed it, and in the audit what for."""
-    changing(connection, account, [row["id"]])
-    connection.execute(
-        update(account).where(account.c.id == row["id"]).values(**values, changed_at=now, changed_by=by)
-    )
-    wrote(connection, account, [row["id"]])
-    told = dict(detail or {})
+    """Store new ``values`` of an account with their author, and record the action."""
+    change(connection, account, [row.id], **values, changed_at=now, changed_by=by)
+    recorded = dict(detail or {})
     if "active" in values:
-        told["active"] = values["active"]
+        recorded["active"] = values["active"]
     if "password_hash" in values:
-        told["password"] = password_mark(values["password_hash"])
-    record(connection, by, action, f"account:{row['login']}", told)
+        recorded["password"] = password_mark(values["password_hash"])
+    record(connection, by, action, f"account:{row.login}", recorded)
 
 
 def note_login(
-    connection: Connection, row: RowMapping, now: datetime, password_hash: str, action: str = "logged-in"
+    connection: Connection, row: AccountRow, now: datetime, password_hash: str, action: str = "logged-in"
 ) -> None:
-    """Somebody came in; their password may have been hashed anew under today's costs."""
-    changing(connection, account, [row["id"]])
-    connection.execute(
-        update(account)
-        .where(account.c.id == row["id"])
-        .values(last_login_at=now, password_hash=password_hash)
-    )
-    wrote(connection, account, [row["id"]])
-    told = {} if password_hash == row["password_hash"] else {"password": password_mark(password_hash)}
-    record(connection, row["login"], action, f"account:{row['login']}", told)
+    """Record a login; ``password_hash`` may be a new hash of the same password under higher costs."""
+    change(connection, account, [row.id], last_login_at=now, password_hash=password_hash)
+    detail = {} if password_hash == row.password_hash else {"password": password_mark(password_hash)}
+    record(connection, row.login, action, f"account:{row.login}", detail)
 
 
-def refuse_last_administrator(connection: Connection, row: RowMapping) -> None:
-    """Check that somebody else in use can administer accounts.
+def refuse_last_administrator(connection: Connection, row: AccountRow) -> None:
+    """Check that another active account can administer accounts.
 
     Raises:
-        AccountError: Nobody can.
+        AccountError: There is none.
     """
-    if row["role"] != Role.ADMINISTRATOR or not row["active"]:
+    if row.role != Role.ADMINISTRATOR or not row.active:
         return
     others = connection.scalars(
         select(account.c.id)
-        .where(account.c.role == Role.ADMINISTRATOR, account.c.active, account.c.id != row["id"])
+        .where(account.c.role == Role.ADMINISTRATOR, account.c.active, account.c.id != row.id)
         .with_for_update()
     ).all()
     if not others:
@@ -199,16 +202,16 @@ def is_empty(connection: Connection) -> bool:
 
 
 def all_accounts(connection: Connection) -> tuple[Account, ...]:
-    """By login, those in use first."""
-    rows = connection.execute(select(account).order_by(account.c.active.desc(), account.c.login)).mappings()
+    """Return all accounts by login, active ones first."""
+    query = select(account).order_by(account.c.active.desc(), account.c.login)
     return tuple(
-        Account(person_of(row), row["active"], row["must_change"], row["created_at"], row["last_login_at"])
-        for row in rows
+        Account(person_of(row), row.active, row.must_change, row.created_at, row.last_login_at)
+        for row in rows_of(connection, AccountRow, query)
     )
 
 
 def known_places(connection: Connection) -> tuple[KnownPlace, ...]:
-    """The registration places of the books that are here, by code."""
+    """Return the registration places of the books in the registry, by code."""
     rows = connection.execute(
         select(book.c.place_code, func.max(book.c.place))
         .group_by(book.c.place_code)
@@ -217,20 +220,14 @@ def known_places(connection: Connection) -> tuple[KnownPlace, ...]:
     return tuple(KnownPlace(code, name) for code, name in rows)
 
 
-def person_of(row: RowMapping) -> Person:
-    places = row["places"]
-    return Person(
-        row["id"],
-        row["login"],
-        row["name"],
-        Role(row["role"]),
-        None if places is None else frozenset(places),
-    )
+def person_of(row: AccountRow) -> Person:
+    places = None if row.places is None else frozenset(row.places)
+    return Person(row.id, row.login, row.name, Role(row.role), places)
 
 
 def add_account(
     connection: Connection,
-    values: Mapping[str, Any],
+    wanted: NewAccount,
     password_hash: str,
     now: datetime,
     by: str,
@@ -240,59 +237,58 @@ def add_account(
     """Store a new account, which may have to wait for a second person.
 
     Args:
-        values: Login, name, role and places.
         must_change: Whether the person must choose a password first.
 
     Raises:
         AccountError: The login is taken.
     """
-    privileged = is_privileged(values["role"])
-    waits = privileged and must_wait(connection, by, values["login"])
-    add(connection, values, password_hash, now, by, active=not waits, must_change=must_change)
+    privileged = is_privileged(wanted.role)
+    waits = privileged and must_wait(connection, by, wanted.login)
+    row = add(connection, wanted, password_hash, now, by, active=not waits, must_change=must_change)
     if privileged:
-        note(connection, values["login"], AccountChange.CREATED, values, waits=waits, by=by, now=now)
+        note(connection, row, AccountChange.CREATED, waits=waits, by=by, now=now)
 
 
 def change_account(
     connection: Connection,
-    row: RowMapping,
+    row: AccountRow,
     values: Mapping[str, Any],
     change: AccountChange,
     now: datetime,
     by: str,
     detail: Mapping[str, Any] | None = None,
 ) -> bool:
-    """Store a change of an account, which may have to wait for a second person and in any case shows.
+    """Store a change of an account; a second person may have to confirm it before the account is in use again.
 
     Args:
-        values: What it has since.
-        detail: What the audit says of it.
+        values: The changed columns.
+        detail: The detail of the audit line.
 
     Returns:
         Whether the account waits.
     """
-    after = {**row, **values}
-    gives = change is not AccountChange.DUTIES_SET or gives_more(dict(row), after)
-    shows = is_privileged(row["role"], after["role"]) and (gives or row["role"] != after["role"])
+    after = replace(row, **values)
+    gives = change is not AccountChange.DUTIES_SET or gives_more(row, after)
+    shows = is_privileged(row.role, after.role) and (gives or row.role != after.role)
     waits = (
         change is not AccountChange.DEACTIVATED
         and gives
-        and after["active"]
-        and is_privileged(after["role"])
-        and must_wait(connection, by, row["login"])
+        and after.active
+        and is_privileged(after.role)
+        and must_wait(connection, by, row.login)
     )
     if waits:
         values = {**values, "active": False}
     store_change(connection, row, values, now, by, change, detail)
     if waits:
-        logins.end_all(connection, row["id"])
+        logins.end_all(connection, row.id)
     if shows:
-        note(connection, row["login"], change, after, waits=waits, by=by, now=now)
+        note(connection, after, change, waits=waits, by=by, now=now)
     return bool(waits)
 
 
 def tampered(database: Database, connection: Connection, *rows: tuple[Table, int]) -> RowTampered | None:
-    """Return what was changed behind the program's back, if anything of these rows was."""
+    """Return the first of these rows that was changed behind the program's back; None if none was."""
     key_file = database.key_file
     keys = () if key_file is None else key_file.known()
     for table, row_id in rows:

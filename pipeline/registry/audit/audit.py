@@ -1,4 +1,4 @@
-"""The audit as the rest of the house uses it: looked through, sealed, shown."""
+"""The audit log as the rest of the house uses it: verified, sealed, searched."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Connection, select
 
 from pipeline.base.errors import RegistryError
 from pipeline.registry.audit.model import Flaw, Verification
 from pipeline.registry.audit.seal import KEY_RENEWED, Seal, add_seal, seals_in
 from pipeline.registry.audit.verification import Progress, contradicted, verify
-from pipeline.registry.database.audit.chain import Action, append, audit, head
+from pipeline.registry.database.audit.chain import Action, append, audit, head, stored_lines
 from pipeline.registry.database.audit.row_digests import make_anew
 from pipeline.registry.database.audit.rows import packed
-from pipeline.registry.database.audit.stored import stored_rows
+from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.locks import Whole, hold
 
 
 @dataclass(frozen=True, slots=True)
 class Audited:
-    """One row of the audit, without digests.
+    """A line of the audit log, without digests.
 
-    ``subject``: what it was done to (``entry:12``); nothing here is personal data of an entry.
+    ``subject``: the object of the action (``entry:12``), never personal data.
     """
 
     id: int
@@ -36,12 +36,12 @@ class Audited:
 
 @dataclass(frozen=True, slots=True)
 class AuditSearch:
-    """What is looked for in the audit; what is empty counts for everything.
+    """Filters of a search in the audit log; an empty filter accepts everything.
 
     Attributes:
-        actor: The login of who did it.
-        until: Before when.
-        before: Before which row.
+        actor: A login.
+        until: The end of the period, exclusive.
+        before: Only lines with a smaller id.
     """
 
     actor: str = ""
@@ -53,34 +53,35 @@ class AuditSearch:
 
 
 class Audit:
-    """The audit of one database."""
+    """The audit log of a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def verify(self, *seals: Seal, progress: Progress = lambda _done, _all: None) -> Verification:
-        """Look at every row of the audit and at every row that it answers for (``verification.py``).
+        """Verify the whole audit log and every row that it covers (``verification.py``).
 
-        ``seals`` were kept elsewhere; ``progress`` is told how many rows of the audit were looked at, of how many.
+        Args:
+            seals: Seals that were kept outside the database.
         """
         with self._database.reading() as connection:
             return verify(connection, self._database.key_file, seals, progress)
 
     def seal(self) -> Seal:
-        """The last row as it is now, to be kept elsewhere. ``RegistryError`` when there is none."""
+        """Return a seal of the last line, to be kept outside the database; ``RegistryError`` if the log is empty."""
         with self._database.reading() as connection:
             last = head(connection)
             if last is None:
                 raise RegistryError("Nhật ký kiểm tra trống không, không có gì để niêm phong.")
-            (row,) = stored_rows(connection, audit.name, [last.id])
+            (row,) = stored_lines(connection, [last.id])
         keys = () if self._database.key_file is None else self._database.key_file.known()
         return Seal.of(row, keys[-1] if keys else None)
 
     def seal_into(self, folder: Path) -> tuple[Seal, tuple[Flaw, ...]]:
-        """Add a seal of now to a folder of seals, after a look whether the earlier ones still hold.
+        """Check the seals of a folder and add a new one.
 
         Returns:
-            The new seal, and what contradicts the earlier ones.
+            The new seal, and the flaws that the earlier ones prove.
         """
         earlier = seals_in(folder) if folder.is_dir() else ()
         with self._database.reading() as connection:
@@ -90,18 +91,12 @@ class Audit:
         return seal, broken
 
     def recent(self, limit: int, actor: str | None = None) -> tuple[Audited, ...]:
-        """What was done last, newest first."""
+        """Return the last lines of the log, newest first."""
         with self._database.reading() as connection:
-            rows = connection.execute(
-                select(audit.c.id, audit.c.at, audit.c.actor, audit.c.action, audit.c.subject)
-                .where(*(() if actor is None else (audit.c.actor == actor,)))
-                .order_by(audit.c.id.desc())
-                .limit(limit)
-            )
-            return tuple(Audited(*row) for row in rows)
+            return _lines(connection, limit, *(() if actor is None else (audit.c.actor == actor,)))
 
     def search(self, wanted: AuditSearch, limit: int) -> tuple[Audited, ...]:
-        """What was done of what is looked for, newest first."""
+        """Return the lines that the filters accept, newest first."""
         if any("\0" in text for text in (wanted.actor, wanted.action, wanted.subject)):
             return ()  # no row can hold it, and PostgreSQL refuses to be asked for it
         asked = [
@@ -113,19 +108,12 @@ class Audit:
             *([audit.c.id < wanted.before] if wanted.before else []),
         ]
         with self._database.reading() as connection:
-            rows = connection.execute(
-                select(audit.c.id, audit.c.at, audit.c.actor, audit.c.action, audit.c.subject)
-                .where(*asked)
-                .order_by(audit.c.id.desc())
-                .limit(limit)
-            )
-            return tuple(Audited(*row) for row in rows)
+            return _lines(connection, limit, *asked)
 
     def renew_key(self, actor: str) -> str:
-        """A new key that signs from now on; returns its name.
+        """Make a new signing key and return its name.
 
-        Earlier keys of the file keep proving what they signed; rows of keys that are lost stay unproven for
-        good.
+        Earlier keys of the file still prove the lines that they signed; lines signed by lost keys stay unproven.
         """
         key_file = self._database.key_file
         if key_file is None:
@@ -141,8 +129,13 @@ class Audit:
         return key.name
 
 
+def _lines(connection: Connection, limit: int, *asked: ColumnElement[bool]) -> tuple[Audited, ...]:
+    query = select(audit.c.id, audit.c.at, audit.c.actor, audit.c.action, audit.c.subject).where(*asked)
+    return tuple(rows_of(connection, Audited, query.order_by(audit.c.id.desc()).limit(limit)))
+
+
 def seal_of(url: str, audit_key: Path, wait_seconds: float = 60.0) -> Seal:
-    """The seal of a registry that is not open. ``RegistryError`` when its audit is empty."""
+    """Return a seal of a registry that is not open; ``RegistryError`` if its audit log is empty."""
     database = Database(url, wait_seconds, audit_key)
     try:
         return Audit(database).seal()

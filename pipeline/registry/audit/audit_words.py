@@ -1,4 +1,4 @@
-"""What the audit says, in words: the actions, and each flaw as a sentence that names the row."""
+"""The actions and flaws of the audit log in Vietnamese words."""
 
 from __future__ import annotations
 
@@ -190,7 +190,7 @@ _SENTENCES = {
 
 
 def format_audit_flaw(flaw: Flaw) -> str:
-    """One flaw as a sentence that names the row."""
+    """Return a flaw as a sentence that names the row."""
     return _SENTENCES[flaw.kind].format(
         table=flaw.table,
         of_row="" if flaw.row_id is None else f", dòng {flaw.row_id}",
@@ -202,7 +202,7 @@ def format_audit_flaw(flaw: Flaw) -> str:
 
 
 def unproven_parts(found: Verification, *, sealed: bool) -> Iterator[str]:
-    """What a look without flaws still leaves open."""
+    """Return what a verification without flaws still leaves open."""
     if found.unproven_end:
         yield (
             f"{found.unproven_end} dòng cuối không có khóa nào chứng minh được là do chương trình ghi; "

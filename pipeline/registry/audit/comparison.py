@@ -1,8 +1,8 @@
-"""Rows compared with what the audit says of them, and accounts replayed from what the audit says was done.
+"""Comparison of rows with their digests in the audit log, and replay of the changes of accounts.
 
-The chain is taken from its newest row to its oldest, in flat memory: one bit for each row, eight bytes for each row
-that may change, and digests only until a few thousand are compared together. The first digest met of a row is its
-newest.
+The chain is walked from its newest line to its oldest in constant memory: one bit for each row, eight bytes for each
+row that may change, and digests of a few thousand rows, which are compared together. The first digest of a row that is
+met is its newest one.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from sqlalchemy import Connection, func, inspect, select
 from sqlalchemy.exc import DBAPIError
 
 from pipeline.registry.accounts.model import password_mark
-from pipeline.registry.accounts.rows import account, login_session
+from pipeline.registry.accounts.rows import AccountRow, account, login_session
 from pipeline.registry.audit.model import Flaw, FlawKind, Flaws
 from pipeline.registry.database import clock
-from pipeline.registry.database.audit.chain import row_digest
+from pipeline.registry.database.audit.chain import StoredAuditRow, row_digest
 from pipeline.registry.database.audit.key import Key
 from pipeline.registry.database.audit.row_digests import kept
 from pipeline.registry.database.audit.rows import BEFORE_BYTES, Mention
 from pipeline.registry.database.audit.stored import GONE, digests, stored_ids
-from pipeline.registry.database.columns import covered_names, covered_tables, may_change
+from pipeline.registry.database.columns import covered_names, covered_tables, may_change, rows_of
 
 SUBJECT = f"{account.name}:"
 ACTIVE = {"account-created": True, "account-activated": True, "account-deactivated": False}
@@ -34,51 +34,44 @@ Expected = Mapping[str, Any]
 
 
 class AccountReplay:
-    """Takes the rows of the audit, newest first; knows then what role, places and password each account must have."""
+    """Derives role, places and password of each account from the lines of the audit log, given newest first."""
 
     def __init__(self) -> None:
         self._expected: dict[str, dict[str, Any]] = {}
 
-    def observe(self, row: Mapping[str, Any]) -> None:
-        """Take one row of the audit; what a newer one said counts more."""
-        if not row["subject"].startswith(SUBJECT):
+    def observe(self, row: StoredAuditRow) -> None:
+        """Take a line of the audit log; newer lines prevail."""
+        if not row.subject.startswith(SUBJECT):
             return
-        known = self._expected.setdefault(row["subject"].removeprefix(SUBJECT), {})
+        known = self._expected.setdefault(row.subject.removeprefix(SUBJECT), {})
         try:
-            told = json.loads(row["detail"])
+            detail = json.loads(row.detail)
         except ValueError:
             return
         for name in ("role", "places", "password", "active"):
-            if name in told:
-                known.setdefault(name, told[name])
-        if row["action"] in ACTIVE:
-            known.setdefault("active", ACTIVE[row["action"]])
+            if name in detail:
+                known.setdefault(name, detail[name])
+        if row.action in ACTIVE:
+            known.setdefault("active", ACTIVE[row.action])
 
     def expected(self, login: str) -> Expected:
-        """What the account must be like, as far as the audit says."""
+        """Return the expected columns of an account, as far as the log gives them."""
         return self._expected.get(login, {})
 
     def finish(self, connection: Connection, flaws: Flaws) -> None:
-        """Compare the accounts with it."""
+        """Compare the accounts with their expected columns."""
         if not inspect(connection).has_table(account.name):
             return
-        for row in connection.execute(select(account)).mappings():
-            present = {**row, "password": password_mark(row["password_hash"])}
-            for name, value in self.expected(row["login"]).items():
-                if present[name] != value:
-                    flaws.add(
-                        Flaw(
-                            FlawKind.ACCOUNT_DIFFERS,
-                            account.name,
-                            row["id"],
-                            name=name,
-                            found=str(present[name]),
-                        )
-                    )
+        for row in rows_of(connection, AccountRow, select(account)):
+            for name, value in self.expected(row.login).items():
+                present = password_mark(row.password_hash) if name == "password" else getattr(row, name)
+                if present != value:
+                    kind = FlawKind.ACCOUNT_DIFFERS
+                    flaws.add(Flaw(kind, account.name, row.id, name=name, found=str(present)))
 
 
 def sessions_ahead(connection: Connection, flaws: Flaws) -> None:
-    """Find sessions that were used in the future."""
+    """Report sessions with a time in the future."""
     if not inspect(connection).has_table(login_session.name):
         return
     ahead = clock.now(connection) + clock.CLOCK_DIFFERENCE
@@ -92,13 +85,13 @@ _BYTES = 1 << (_BITS - 3)
 
 
 class IdSet:
-    """Ids that were met, in pages of 65,536 bits that are made when they are needed."""
+    """A set of ids as pages of 65,536 bits, made on demand."""
 
     def __init__(self) -> None:
         self._pages: dict[int, bytearray] = {}
 
     def add(self, row_id: int) -> bool:
-        """Put an id in. Returns whether it is new."""
+        """Add an id and return whether it is new."""
         page = self._pages.setdefault(row_id >> _BITS, bytearray(_BYTES))
         place, bit = (row_id & 0xFFFF) >> 3, 1 << (row_id & 7)
         if page[place] & bit:
@@ -113,17 +106,17 @@ class IdSet:
 
 _PLACES = 4096
 _NOTHING, _ABSENT = 0, 1
-"""What is claimed of a row that nothing is claimed of, and of one that was not there."""
+"""The claims on a row without a claim, and on a row that did not exist before."""
 
 
 class Claims:
-    """What newer actions claim that rows were like before them, in pages of 4,096 numbers."""
+    """The digests that rows had before newer actions, as those actions claim, in pages of 4,096 numbers."""
 
     def __init__(self) -> None:
         self._pages: dict[int, array[int]] = {}
 
     def put(self, row_id: int, before: bytes | None) -> None:
-        """Note what an action says of the row as it was before, None = it does not say."""
+        """Set the claim of an action on a row as it was before; None: the action makes none."""
         page = self._pages.get(row_id // _PLACES)
         if page is None:
             if before is None:
@@ -132,16 +125,16 @@ class Claims:
         page[row_id % _PLACES] = _NOTHING if before is None else int.from_bytes(before) or _ABSENT
 
     def contradicts(self, row_id: int, digest: bytes) -> bool:
-        """Whether the next older word on the row is not what is claimed."""
+        """Return whether the next older digest of a row differs from the claim."""
         claimed = self._of(row_id)
         return claimed not in (_NOTHING, int.from_bytes(digest[:BEFORE_BYTES]) or _ABSENT)
 
-    def told(self, row_id: int) -> str:
-        """What is claimed, in hex."""
+    def text_of(self, row_id: int) -> str:
+        """Return the claim on a row in hex."""
         return f"{self._of(row_id):016x}"
 
     def left(self) -> list[int]:
-        """The rows that were there before the oldest word on them."""
+        """Return the rows that existed before the oldest action on them."""
         return [
             page_no * _PLACES + place
             for page_no, page in self._pages.items()
@@ -159,12 +152,12 @@ TOGETHER = 4000
 
 
 class Comparison:
-    """Takes what the audit says, newest first.
+    """Compares rows with the audit log, given newest first.
 
-    Finds rows that are otherwise, are gone, were never spoken of, or were otherwise before a later action.
+    Reports rows that are altered, deleted, unknown to the log, or were altered between two actions.
 
     Args:
-        key: The key that signs the last digests, None where it is not at hand.
+        key: The key that signs the last digests; None if it is not available.
     """
 
     def __init__(self, connection: Connection, flaws: Flaws, key: Key | None) -> None:
@@ -183,7 +176,7 @@ class Comparison:
                 flaws.add(Flaw(FlawKind.TABLE_GONE, name))
 
     def expect(self, mention: Mention, audit_id: int) -> None:
-        """The audit says so in its row ``audit_id``; what a newer row said of the same row counts more."""
+        """Take the mention of a row in the line ``audit_id`` of the log; newer lines prevail."""
         table_name, row_id, digest, before = mention
         if table_name not in self._there:
             return
@@ -191,9 +184,9 @@ class Comparison:
         if may_change(table_name):
             claims = self._claims[table_name]
             if not is_newest and claims.contradicts(row_id, digest):
-                told = claims.told(row_id)
+                claimed = claims.text_of(row_id)
                 self._flaws.add(
-                    Flaw(FlawKind.ROW_OVERWRITTEN, table_name, row_id, audit_id=audit_id, found=told)
+                    Flaw(FlawKind.ROW_OVERWRITTEN, table_name, row_id, audit_id=audit_id, found=claimed)
                 )
             claims.put(row_id, before)
         if not is_newest:
@@ -204,7 +197,7 @@ class Comparison:
             self._compare()
 
     def finish(self) -> None:
-        """Compare what still waits and look for rows that nobody ever spoke of."""
+        """Compare the rest and report rows that the log never mentions."""
         self._compare()
         for table_name in covered_tables(self._connection):
             met = self._met[table_name]
@@ -213,7 +206,9 @@ class Comparison:
                     self._flaws.add(Flaw(FlawKind.ROW_UNKNOWN, table_name, row_id))
         for table_name, claims in self._claims.items():
             for row_id in claims.left():
-                self._flaws.add(Flaw(FlawKind.ROW_OVERWRITTEN, table_name, row_id, found=claims.told(row_id)))
+                self._flaws.add(
+                    Flaw(FlawKind.ROW_OVERWRITTEN, table_name, row_id, found=claims.text_of(row_id))
+                )
         if row_digest.name in self._there:
             held = (
                 select(func.count())
@@ -235,7 +230,7 @@ class Comparison:
         self._waiting_count = 0
 
     def _compare_kept(self, table_name: str, expected: Mapping[int, tuple[bytes, int]]) -> None:
-        """Whether the last digests at hand are those of the chain."""
+        """Report last digests (``row_digest``) that differ from the chain."""
         held = kept(self._connection, table_name, expected)
         self._kept += sum(one.digest is not None for one in held.values())
         for row_id, (digest, audit_id) in expected.items():
@@ -253,7 +248,7 @@ class Comparison:
         self._flaws.add(Flaw(kind, table_name, row_id, audit_id=audit_id))
 
     def _digests(self, table_name: str, ids: Mapping[int, object]) -> Mapping[int, bytes | None]:
-        """Digests by id, ``GONE`` of rows that are not there, None of rows that cannot even be read."""
+        """Return digests by id: ``GONE`` for deleted rows, None for unreadable ones."""
         try:
             return digests(self._connection, table_name, ids)
         except DBAPIError:

@@ -1,4 +1,4 @@
-"""What a look through the audit and at the rows it answers for came to. Frozen values."""
+"""The results of verifying the audit log and the rows that it covers."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from enum import StrEnum
 
 
 class FlawKind(StrEnum):
-    """What is wrong with the audit or the rows that it covers.
+    """Kinds of flaws of the audit log or of the rows that it covers.
 
-    ``ROW_*`` concern rows of other tables, ``AUDIT_*`` rows of the audit itself, and ``SEAL_*`` a seal that was
-    kept elsewhere.
+    ``ROW_*`` concern rows of other tables, ``AUDIT_*`` lines of the log itself, ``SEAL_*`` a seal.
     """
 
     ROW_ALTERED = "row-altered"
@@ -44,13 +43,13 @@ FlawIdentity = tuple[FlawKind, str, int | None, int | None, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """One thing that is wrong.
+    """A flaw of the audit log, of a covered row or of a seal.
 
     Attributes:
         table: The table of the row.
-        row_id: The row, the first of them where several in a run are wrong.
-        last_id: The last of several rows in a run.
-        audit_id: The row of the audit that says what should be there.
+        row_id: The row, or the first row of a run of flawed rows.
+        last_id: The last row of a run.
+        audit_id: The line of the log that gives the expected content.
         name: The name of a guard, of another object of the database, or of what differs about an account.
         found: What was found there, as a digest: a flaw that was settled counts again when it is otherwise.
     """
@@ -64,7 +63,7 @@ class Flaw:
     found: str = field(default="", compare=False)
 
     def identity(self) -> FlawIdentity:
-        """What makes it the flaw that an administrator settled."""
+        """Return the values by which a settled flaw is recognized."""
         return self.kind, self.table, self.row_id, self.last_id, self.name, self.found
 
 
@@ -72,7 +71,7 @@ class Flaw:
 class Verification:
     """The result of verifying the audit.
 
-    Rows that are not proven may be whole; nothing proves who wrote them.
+    Unproven lines may be intact; nothing proves who wrote them.
 
     Attributes:
         rows: How many rows of other tables were verified.
@@ -101,19 +100,19 @@ class Verification:
 
     @property
     def passed(self) -> bool:
-        """Whether nothing was found."""
+        """Whether there is no flaw."""
         return self.flaw_count == 0
 
     @property
     def checkable(self) -> bool:
-        """Whether a key at hand proves the end of the chain, and with it all that came before."""
+        """Whether an available key proves the end of the chain, and with it everything before."""
         return self.unproven_end == 0
 
 
 class Flaws:
     """A collection of flaws that keeps only the first ``most`` and counts the others.
 
-    A database that is all wrong takes no more memory than another. Those that were ``settled`` are counted apart.
+    Memory stays bounded however many flaws there are. ``settled`` flaws are counted apart.
     """
 
     def __init__(self, settled: Collection[FlawIdentity] = (), most: int = 200) -> None:

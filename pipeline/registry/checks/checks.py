@@ -1,4 +1,4 @@
-"""What the checks of books and of the registry found: kept as long as it holds, and its tasks with it."""
+"""The findings of checks across entries, stored as long as they hold, and their tasks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pipeline.registry.books.rows import page, scan
 from pipeline.registry.checks.model import ChecksOutcome, CrossEntryFinding
 from pipeline.registry.checks.rows import BookFindingRow, book_finding
 from pipeline.registry.database import clock
-from pipeline.registry.database.audit import MACHINE, add, changing, record, wrote
+from pipeline.registry.database.audit import MACHINE, add, compare, record, write
 from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.locks import Whole, hold, hold_pages
 from pipeline.registry.database.record_tables import RecordSchema
@@ -30,7 +30,7 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Key:
-    """What makes two findings the same one."""
+    """The fields by which findings are equal."""
 
     book_id: int
     page_id: int
@@ -53,9 +53,11 @@ def save_checks(
 ) -> ChecksOutcome:
     """Replace the findings of the ``codes`` that were checked, in these books or in all.
 
-    New findings are added, those that are no longer found end. A value that a new finding names is no longer
-    effective until someone decides it; tasks open and close accordingly. ``change`` is what the audit says besides,
-    of those books, with the ``detail``.
+    New findings are added; findings that no longer hold end. A value named by a new finding is not effective until a
+    person decides it; tasks open and close accordingly.
+
+    Args:
+        change: A further action to record for these books, with ``detail``.
     """
     hold(connection, Whole.CHECKS)
     wanted = {_key(one): one for one in findings}
@@ -70,13 +72,12 @@ def save_checks(
     hold_pages(connection, [*(one.page_id for one in new), *(key.page_id for key in over)])
     now = clock.now(connection)
     add(connection, book_finding, [_row(one, now) for one in new])
-    altered = changing(connection, book_finding, [standing[key] for key in over], leave=True)
+    altered = compare(connection, book_finding, [standing[key] for key in over], leave=True)
     over = [key for key in over if standing[key] not in altered]
     ended = [standing[key] for key in over]
     if ended:
         end = update(book_finding).where(book_finding.c.id == bindparam("ended")).values(cleared_at=now)
-        connection.execute(end, [{"ended": one} for one in ended])
-    wrote(connection, book_finding, ended)
+        write(connection, book_finding, ended, end, [{"ended": one} for one in ended])
     touched = [(one.page_id, one.entry_id) for one in new if one.finding.severity is not Severity.INFO]
     touched += [(key.page_id, key.entry_id) for key in over if key.severity != Severity.INFO]
     refresh_projections(connection, declared, touched, leave=True)
@@ -92,7 +93,7 @@ def save_checks(
 def cross_entry_findings(
     connection: Connection, book_ids: Sequence[int] | None = None
 ) -> tuple[CrossEntryFinding, ...]:
-    """Return what the last checks of books and of the registry found and still holds, in the order it was raised."""
+    """Return the findings across entries in force, in the order in which they were raised."""
     query = (
         select(book_finding)
         .join(page, page.c.id == book_finding.c.page_id)

@@ -1,42 +1,39 @@
-"""Links between entries that may speak of one person or event: suggested by programs, decided by people."""
+"""Links between entries that may concern one person or event: suggested by programs, decided by people."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, or_, select, update
+from sqlalchemy import ColumnElement, Connection, or_, select
 
 from pipeline.base.errors import RegistryError
 from pipeline.registry.checks.model import ChecksOutcome, Link, LinkDecision, LinkVerdict, StoredLink
-from pipeline.registry.checks.rows import link, link_decision
-from pipeline.registry.database.audit import MACHINE, add, changing, record, wrote
+from pipeline.registry.checks.rows import LinkRow, link, link_decision
+from pipeline.registry.database.audit import MACHINE, add, change, compare, record
+from pipeline.registry.database.columns import first_row, rows_of
 from pipeline.registry.database.locks import Whole, hold
 from pipeline.registry.typed_text import refuse_hidden_characters
 from pipeline.registry.withdrawals.stored_withdrawals import entry_stands
 
 PAIR = ("kind", "first_entry_id", "first_role", "second_entry_id", "second_role")
-"""What makes two suggestions the same pair, whatever speaks for it."""
+"""The columns by which two suggestions are the same pair, whatever their evidence."""
 
 
 def save_links(connection: Connection, links: Iterable[Link]) -> ChecksOutcome:
-    """Replace the suggested links by these. A pair whose probability or evidence changed ends and is made anew."""
+    """Replace the suggested links. A pair with another probability or evidence ends and is added again."""
     hold(connection, Whole.LINKS)
     wanted = {_key(one): one for one in links}
-    standing = {
-        _key(link_of(row)): row["id"]
-        for row in connection.execute(select(link).where(link.c.withdrawn_at.is_(None))).mappings()
-    }
+    query = select(link).where(link.c.withdrawn_at.is_(None))
+    standing = {_key(row): row.id for row in rows_of(connection, LinkRow, query)}
     new = [one for key, one in wanted.items() if key not in standing]
     over = [row_id for key, row_id in standing.items() if key not in wanted]
-    altered = changing(connection, link, over, leave=True)
+    altered = compare(connection, link, over, leave=True)
     over = [row_id for row_id in over if row_id not in altered]
     now = datetime.now(UTC)
-    for row_id in over:
-        connection.execute(update(link).where(link.c.id == row_id).values(withdrawn_at=now))
-    wrote(connection, link, over)
+    change(connection, link, over, withdrawn_at=now)
     rows = [
         {
             "kind": one.kind,
@@ -55,20 +52,7 @@ def save_links(connection: Connection, links: Iterable[Link]) -> ChecksOutcome:
     return ChecksOutcome(raised=len(new), cleared=len(over), standing=len(wanted))
 
 
-def link_of(row: RowMapping) -> Link:
-    """A row of ``link``."""
-    return Link(
-        row["kind"],
-        row["first_entry_id"],
-        row["first_role"],
-        row["second_entry_id"],
-        row["second_role"],
-        row["probability"],
-        dict(row["evidence"]),
-    )
-
-
-def _key(one: Link) -> tuple[object, ...]:
+def _key(one: Link | LinkRow) -> tuple[object, ...]:
     return (
         *(getattr(one, name) for name in PAIR),
         round(one.probability, 4),
@@ -85,13 +69,13 @@ _both_stand = entry_stands(link.c.first_entry_id) & entry_stands(link.c.second_e
 def decide_link(
     connection: Connection, link_id: int, verdict: LinkVerdict, *, author: str, reason: str = ""
 ) -> None:
-    """Record a person's verdict on a suggested link, for good; the last one counts.
+    """Record a person's verdict on a suggested link; the last verdict counts.
 
     No later run suggests a rejected pair again unless its evidence changes. ``TAKEN_BACK`` leaves the pair as if nobody
     had decided on it.
 
     Raises:
-        RegistryError: Nobody answers for it, a rejection has no reason, there is no such suggestion, or the pair is
+        RegistryError: The author or the reason of a rejection is missing, there is no such suggestion, or the pair is
             suggested under another number now.
     """
     if not author.strip():
@@ -101,12 +85,14 @@ def decide_link(
     refuse_hidden_characters(author, "người quyết định")
     refuse_hidden_characters(reason, "lý do")
     hold(connection, Whole.LINKS)
-    row = connection.execute(select(link).where(link.c.id == link_id)).mappings().first()
+    row = first_row(connection, LinkRow, select(link).where(link.c.id == link_id))
     if row is None:
         raise RegistryError(f"Không có gợi ý số {link_id}. Xem số ở cột đầu của hotich links.")
     newer = connection.scalar(
         select(link.c.id).where(
-            *(link.c[name] == row[name] for name in PAIR), link.c.id > link_id, link.c.withdrawn_at.is_(None)
+            *(link.c[name] == getattr(row, name) for name in PAIR),
+            link.c.id > link_id,
+            link.c.withdrawn_at.is_(None),
         )
     )
     if newer is not None:
@@ -126,22 +112,25 @@ def stored_links(
     rejected: bool = False,
     entry_ids: Collection[int] | None = None,
 ) -> tuple[StoredLink, ...]:
-    """Return what is suggested to belong together and what people confirmed.
+    """Return the suggested and confirmed links.
 
-    First what nobody has decided on its present evidence, then the surest. Those that people ``rejected`` only on
-    demand. ``entry_ids``: only links of these entries.
+    Links undecided on their present evidence come first, then by descending probability.
+
+    Args:
+        rejected: Include rejected links.
+        entry_ids: Only links of these entries.
     """
     of_entries = () if entry_ids is None else (_names_one_of(entry_ids),)
     words = _last_words(connection, *of_entries)
     of_kind = () if kind is None else (link.c.kind == kind,)
     suggested = select(link).where(link.c.withdrawn_at.is_(None), _both_stand, *of_kind, *of_entries)
-    rows = connection.execute(suggested).mappings().all()
+    rows = rows_of(connection, LinkRow, suggested)
     found = [_standing(row, words.get(_pair(row))) for row in rows]
     there = {_pair(row) for row in rows}
     found += [
         replace(_standing(row, row), suggested=False)
         for pair, row in words.items()
-        if pair not in there and kind in (None, row["kind"])
+        if pair not in there and kind in (None, row.kind)
     ]
     shown = [one for one in found if _is_shown(one, rejected=rejected)]
     shown.sort(key=lambda one: (_is_settled(one), -one.probability, one.link_id))
@@ -149,37 +138,54 @@ def stored_links(
 
 
 def _names_one_of(entry_ids: Collection[int]) -> ColumnElement[bool]:
-    """The condition that a link is one of these entries."""
+    """Return the condition that a link has one of these entries."""
     return or_(link.c.first_entry_id.in_(entry_ids), link.c.second_entry_id.in_(entry_ids))
 
 
-def _last_words(connection: Connection, *where: ColumnElement[bool]) -> Mapping[_Pair, RowMapping]:
-    """Return the last verdict that stands on every pair that has any, with its link."""
-    said: Sequence[RowMapping] = (
-        connection.execute(
-            select(link, *(link_decision.c[name] for name in ("verdict", "reason", "author", "decided_at")))
-            .join_from(link_decision, link, link_decision.c.link_id == link.c.id)
-            .where(_both_stand, *where)
-            .order_by(link_decision.c.id)
-        )
-        .mappings()
-        .all()
+@dataclass(frozen=True, slots=True)
+class _DecidedLink(LinkRow):
+    """A link with a decision on it."""
+
+    verdict: str
+    reason: str
+    author: str
+    decided_at: datetime
+
+
+def _last_words(connection: Connection, *where: ColumnElement[bool]) -> Mapping[_Pair, _DecidedLink]:
+    """Return by pair the last decision in force, with its link."""
+    decision = link_decision.c
+    query = (
+        select(link, decision.verdict, decision.reason, decision.author, decision.decided_at)
+        .join_from(link_decision, link, decision.link_id == link.c.id)
+        .where(_both_stand, *where)
+        .order_by(decision.id)
     )
-    last = {_pair(row): row for row in said}
-    return {pair: row for pair, row in last.items() if row["verdict"] != LinkVerdict.TAKEN_BACK}
+    last = {_pair(row): row for row in rows_of(connection, _DecidedLink, query)}
+    return {pair: row for pair, row in last.items() if row.verdict != LinkVerdict.TAKEN_BACK}
 
 
-def _pair(row: RowMapping) -> _Pair:
-    return tuple(row[name] for name in PAIR)
+def _pair(row: LinkRow) -> _Pair:
+    return tuple(getattr(row, name) for name in PAIR)
 
 
-def _standing(row: RowMapping, word: RowMapping | None) -> StoredLink:
+def _standing(row: LinkRow, word: _DecidedLink | None) -> StoredLink:
     decision = None
     if word is not None:
-        outdated = word["evidence"] != row["evidence"]
-        verdict = LinkVerdict(word["verdict"])
-        decision = LinkDecision(verdict, word["author"], word["decided_at"], word["reason"], outdated)
-    return StoredLink(**asdict(link_of(row)), link_id=row["id"], decision=decision)
+        outdated = word.evidence != row.evidence
+        verdict = LinkVerdict(word.verdict)
+        decision = LinkDecision(verdict, word.author, word.decided_at, word.reason, outdated)
+    return StoredLink(
+        row.kind,
+        row.first_entry_id,
+        row.first_role,
+        row.second_entry_id,
+        row.second_role,
+        row.probability,
+        row.evidence,
+        link_id=row.id,
+        decision=decision,
+    )
 
 
 def _is_settled(one: StoredLink) -> bool:

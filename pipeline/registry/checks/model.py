@@ -29,7 +29,7 @@ class CrossEntryFinding:
 
 @dataclass(frozen=True, slots=True)
 class ChecksOutcome:
-    """What a check changed: ``raised`` are new, ``cleared`` no longer hold, ``standing`` hold now."""
+    """Numbers of findings that are new (``raised``), no longer hold (``cleared``) and hold now (``standing``)."""
 
     raised: int
     cleared: int
@@ -59,7 +59,7 @@ class Link:
 
 
 class LinkVerdict(StrEnum):
-    """What a person decided on a suggested link, or that the decision before is taken back."""
+    """A person's decision on a suggested link; ``TAKEN_BACK`` withdraws the previous one."""
 
     CONFIRMED = "confirmed"
     REJECTED = "rejected"
@@ -144,7 +144,7 @@ VERDICTS = {
 
 
 def evidence_told(evidence: Mapping[str, str]) -> str:
-    """What agrees and what does not, in words."""
+    """Return agreements and differences in words."""
     return ", ".join(
         f"{EVIDENCE.get(name, name)} {LIKENESS.get(like, like)}" for name, like in evidence.items()
     )

@@ -1,4 +1,4 @@
-"""The tables of what checks of whole books and of the registry find, and of entries that may belong together."""
+"""The tables of findings across entries and of suggested links between entries."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ book_finding = table("book_finding", BookFindingRow, sqlite_autoincrement=True, 
 
 @dataclass(frozen=True, slots=True)
 class LinkRow:
-    """A suggestion that two entries speak of one person or of one event; nothing follows from it by itself."""
+    """A suggestion that two entries concern one person or one event; nothing follows from it by itself."""
 
     id: ManyId
     kind: str

@@ -175,9 +175,15 @@ def table(
     )
 
 
-def rows_of(connection: Connection, row: type[RowT], query: Select[Any]) -> list[RowT]:
+def rows_of(connection: Connection, row: type[RowT], query: Select[*tuple[Any, ...]]) -> list[RowT]:
     """Return the rows of a query that selects the fields of ``row`` in their order."""
     return [row(*values) for values in connection.execute(query)]
+
+
+def first_row(connection: Connection, row: type[RowT], query: Select[*tuple[Any, ...]]) -> RowT | None:
+    """Return the first row of a query as ``rows_of`` does; None if there is none."""
+    values = connection.execute(query).first()
+    return None if values is None else row(*values)
 
 
 def values_of(row: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import URL, Connection, Engine, make_url
+from sqlalchemy import URL, Connection, Engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
@@ -67,6 +67,7 @@ class Database:
         self.key_file = None if audit_key is None else KeyFile(audit_key)
         with self.errors_in_words():
             self.engine = self._kind.connect()
+        event.listen(self.engine, "before_execute", trail.refuse_unnoted)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, literal, select, union_all, update
+from sqlalchemy import Connection, bindparam, literal, select, union_all, update
 
 from pipeline.base.model import FIRST_TYPED_ROW, FieldReading, FieldStatus
 from pipeline.registry.checks.model import CrossEntryFinding
-from pipeline.registry.database.audit import changing, wrote
+from pipeline.registry.database.audit import add, compare, remove, write
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.entries.effective_values import derive_effective_values, left_to_decide
 from pipeline.registry.entries.machine_view import MachineView, decisions_at, machine_views, tasks_at
@@ -140,7 +140,7 @@ def _compare(
     """Compare rows of entries and records with their last digests; return the ids of the altered entries."""
     if not entry_ids:
         return frozenset()
-    altered = changing(connection, entry, entry_ids, leave=leave)
+    altered = compare(connection, entry, entry_ids, leave=leave)
     there: dict[str, list[int]] = {table.name: [] for table in declared.records.values()}
     for name, entry_id in connection.execute(
         union_all(
@@ -152,7 +152,7 @@ def _compare(
     ):
         there[name].append(entry_id)
     for table in declared.records.values():
-        altered |= changing(connection, table, there[table.name], leave=leave)
+        altered |= compare(connection, table, there[table.name], leave=leave)
     return altered
 
 
@@ -177,11 +177,13 @@ def _follow_entries(connection: Connection, declared: RecordSchema, entries: Seq
     ]
     _keep_records(connection, declared, in_force)
     refresh_places(connection, declared, in_force)
-    connection.execute(
+    write(
+        connection,
+        entry,
+        [each.entry.id for each in entries],
         update(entry).where(entry.c.id == bindparam("of_entry")),
         [_entry_row(declared, *each) for each in zip(entries, values, strict=True)],
     )
-    wrote(connection, entry, [each.entry.id for each in entries])
 
 
 def _entry_row(declared: RecordSchema, known: _Known, values: Mapping[str, str | None]) -> dict[str, Any]:
@@ -223,20 +225,19 @@ def _keep_records(connection: Connection, declared: RecordSchema, entries: Seque
         if rows := [
             {"of_entry": each.entry_id, **(each.values or {})} for each in standing if each.entry_id in kept
         ]:
-            connection.execute(update(table).where(table.c.entry_id == bindparam("of_entry")), rows)
+            one_row = update(table).where(table.c.entry_id == bindparam("of_entry"))
+            write(connection, table, kept, one_row, rows)
         new[record] = [each for each in standing if each.entry_id not in kept]
-        wrote(connection, table, kept)
     removed = [each.entry_id for each in entries if each.values is None]
     removed += [each.entry_id for added in new.values() for each in added]
     if removed:
         for table in declared.records.values():
-            elsewhere = delete(table).where(table.c.entry_id.in_(removed)).returning(table.c.entry_id)
-            wrote(connection, table, connection.scalars(elsewhere))
+            elsewhere = select(table.c.entry_id).where(table.c.entry_id.in_(removed))
+            if there := connection.scalars(elsewhere).all():
+                remove(connection, table, there)
     for record, added in new.items():
-        if added:
-            rows = [{"entry_id": each.entry_id, **(each.values or {})} for each in added]
-            connection.execute(insert(declared.records[record]), rows)
-            wrote(connection, declared.records[record], [each.entry_id for each in added], new=True)
+        rows = [{"entry_id": each.entry_id, **(each.values or {})} for each in added]
+        add(connection, declared.records[record], rows)
 
 
 def _number_and_year(value: str | None) -> dict[str, Any]:

@@ -63,7 +63,7 @@ CHANGED_SINCE = "sự kiện đã có cải chính, bổ sung hay quyết địn
 
 def contents_digest(found: StoredEntry, ledger: Ledger) -> str:
     """Return the digest of what an entry says, whatever the settings of the office and the state of its book."""
-    told = {
+    content = {
         "record": found.record,
         "volume": ledger.volume,
         "place": ledger.place,
@@ -74,20 +74,20 @@ def contents_digest(found: StoredEntry, ledger: Ledger) -> str:
         },
         "confirmed": {name: [one.value, one.note] for name, one in found.confirmed.items()},
     }
-    spelled = json.dumps(told, ensure_ascii=False, sort_keys=True)
+    spelled = json.dumps(content, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(spelled.encode()).hexdigest()
 
 
 def with_changes_since(
     connection: Connection, declared: RecordSchema, lines: Sequence[IssuedExtract]
 ) -> tuple[IssuedExtract, ...]:
-    """Return lines of the book of issued extracts, each with what has become of its entry since (``outdated``)."""
+    """Return lines of the book of issued extracts with the later changes of their entries (``outdated``)."""
     books = {one.book_id for one in lines}
     withdrawn = withdrawals_in_force(connection, books)
     ledgers = {book_id: stored_book(connection, book_id).ledger for book_id in books}
     ids = sorted({one.entry_id for one in lines if one.entry_id is not None})
     entries = {one.entry_id: one for one in stored_entries(connection, declared, ids)}
-    said = _said(connection, lines)
+    issued = _contents_digests(connection, lines)
     found = []
     for line in lines:
         over = covering(
@@ -98,7 +98,7 @@ def with_changes_since(
             why = _withdrawn(over)
         elif now is None:
             why = NOT_READ
-        elif (before := said[line.extract_id]) is None:
+        elif (before := issued[line.extract_id]) is None:
             why = CHANGED_SINCE if _has_later_words(connection, line) else ""
         else:
             why = "" if before == contents_digest(now, ledgers[line.book_id]) else CHANGED_SINCE
@@ -106,7 +106,7 @@ def with_changes_since(
     return tuple(found)
 
 
-def _said(connection: Connection, lines: Sequence[IssuedExtract]) -> dict[int, str | None]:
+def _contents_digests(connection: Connection, lines: Sequence[IssuedExtract]) -> dict[int, str | None]:
     query = select(issued_extract.c.id, issued_extract.c.said)
     rows = connection.execute(query.where(issued_extract.c.id.in_([one.extract_id for one in lines])))
     return {row.id: row.said for row in rows}
@@ -119,7 +119,7 @@ def _withdrawn(one: Withdrawal) -> str:
 
 
 def _has_later_words(connection: Connection, line: IssuedExtract) -> bool:
-    """Whether the entry was amended or decided upon after an extract of which it is not known what it said."""
+    """Return whether the entry was amended or decided after an extract whose content digest is unknown."""
     later = [
         exists().where(
             table.c.book_id == line.book_id,
@@ -135,7 +135,7 @@ def _has_later_words(connection: Connection, line: IssuedExtract) -> bool:
 
 WHAT = "in sự kiện, cấp trích lục"
 LONGEST = 300
-"""Characters of a line of the book of issued extracts."""
+"""Maximum length of a text in the book of issued extracts."""
 
 
 def entry_to_print(
@@ -171,7 +171,7 @@ def entry_to_print(
     unsigned = tuple(name for name, one in found.amendments.items() if one.amendment_id in wanting)
     altered = altered_entries(connection, declared, key, book_id, entry_id).get(entry_id, ())
     held = approval_in_force(connection, declared, book_id) if approval.book else None
-    told = {
+    content = {
         "ledger": asdict(book.ledger),
         "place": [found.record, found.ref.scan_sha256, found.ref.page_no, found.row],
         "values": dict(found.values),
@@ -184,10 +184,10 @@ def entry_to_print(
         "across": sorted(
             one.finding.code for one in found.cross_entry_findings if one.finding.severity is Severity.BLOCK
         ),
-        "rest": [waits, altered, unsigned, None if held is None else held.approval_id],
+        "rest": [waits, altered, unsigned, None if held is None else held.id],
     }
     digest = hashlib.sha256(
-        json.dumps(told, ensure_ascii=False, sort_keys=True, default=str).encode()
+        json.dumps(content, ensure_ascii=False, sort_keys=True, default=str).encode()
     ).hexdigest()
     return EntryToPrint(
         entry=found,
@@ -298,14 +298,14 @@ def issue_extract(
         "said": contents_digest(now.entry, now.ledger),
     }
     (extract_id,) = add(connection, issued_extract, [row])
-    told = {
+    detail = {
         "extract": extract_id,
         "office": made.office,
         "number": f"{made.number}/{made.year}",
         "copies": checked.copies,
         "pdf": row["pdf_sha256"],
     }
-    record(connection, author.strip(), "extract-issued", f"entry:{entry_id}", told)
+    record(connection, author.strip(), "extract-issued", f"entry:{entry_id}", detail)
     return stored_extracts.issued_extract_of(connection, extract_id)
 
 

@@ -1,6 +1,6 @@
-"""The book of issued extracts: listed with what has become of each since, files taken again, numbers declared void.
+"""The book of issued extracts: its lines with later changes of the entries, its files, void numbers.
 
-A ``person`` supervises the place of the book; ``None`` is the command line, whose user the operating system let in.
+A ``person`` supervises the place of the book; ``None`` is the command line, whose user the operating system admitted.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from pipeline.registry.tasks.model import NotYours
 def void_extract(
     connection: Connection, extract_id: int, reason: str, *, author: str, person: Person | None = None
 ) -> IssuedExtract:
-    """Declare an issued extract void; its number stays with the reason and is never given again.
+    """Declare an issued extract void; its number is kept with the reason and never used again.
 
     Raises:
-        RegistryError: It is void already, or no reason is given.
+        RegistryError: The extract is void already, or the reason is missing.
         NotYours: The person does not supervise the place of its book.
         NotThere: There is none of that id.
     """
@@ -45,8 +45,8 @@ def void_extract(
         "voided_at": clock.now(connection),
     }
     add(connection, voided_extract, [row])
-    told = {"extract": extract_id, "office": found.office, "number": found.told_number}
-    record(connection, author.strip(), "extract-voided", f"book:{found.book_id}", told)
+    detail = {"extract": extract_id, "office": found.office, "number": found.told_number}
+    record(connection, author.strip(), "extract-voided", f"book:{found.book_id}", detail)
     return stored_extracts.issued_extract_of(connection, extract_id)
 
 
@@ -58,9 +58,9 @@ def issued_extracts(
     author: str,
     person: Person | None = None,
 ) -> IssueBook:
-    """Return lines of the book of issued extracts, for a supervisor those of their places. The audit records the view.
+    """Return lines of the book of issued extracts with the later changes of their entries, and record the view.
 
-    Each says what has become of its entry since.
+    A supervisor gets the lines of their places.
 
     Raises:
         NotYours: The person is no supervisor.
@@ -82,16 +82,15 @@ def extract_file(
     even_void: bool = False,
     even_outdated: bool = False,
 ) -> tuple[IssuedExtract, bytes]:
-    """Return an issued extract and its file, as it was issued. The audit records that it was taken.
+    """Return an issued extract with its file as issued, and record that it was taken.
 
     Args:
-        author: Who takes it.
-        person: The same with rights.
-        even_void: Also one that was declared void.
-        even_outdated: Also one whose entry was withdrawn or says something else by now.
+        author: The login of the person who takes it.
+        even_void: Return a void extract, too.
+        even_outdated: Return an extract whose entry was withdrawn or changed, too.
 
     Raises:
-        RegistryError: It is void or outdated and that is not asked for, or the file is not what it was.
+        RegistryError: The extract is void or outdated, or the file was altered.
         NotYours: The person does not supervise the place of its book.
         NotThere: There is none of that id.
     """
@@ -107,8 +106,8 @@ def extract_file(
         )
     content = stored_extracts.extract_pdf(connection, extract_id)
     subject = f"book:{found.book_id}" if found.entry_id is None else f"entry:{found.entry_id}"
-    told = {"extract": extract_id} | ({"outdated": "yes"} if found.outdated else {})
-    record(connection, author, "extract-taken", subject, told)
+    detail = {"extract": extract_id} | ({"outdated": "yes"} if found.outdated else {})
+    record(connection, author, "extract-taken", subject, detail)
     return found, content
 
 

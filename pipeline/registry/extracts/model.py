@@ -1,4 +1,4 @@
-"""Extracts of entries: what is known of an entry before it is printed, and the book of those that were issued."""
+"""Extracts of entries: the entry to print, the order, and the book of issued extracts."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pipeline.delivery_rules import FieldLayers
 from pipeline.registry.entries.model import StoredEntry
 
 MOST_COPIES = 50
-"""Copies of one extract under one number."""
+"""Maximum number of copies under one number."""
 
 
 class NumberTaken(RegistryError):
-    """Somebody else was given the number, or the day ended, while the paper was set: the next number is asked for."""
+    """The number was taken by another extract, or the day ended, while the paper was set; the caller tries again."""
 
     code = "number-taken"
 
@@ -27,8 +27,8 @@ class EntryToPrint:
 
     Attributes:
         neighbours: The other entries of its page that stand, for the places of their rows.
-        altered: The tables in which a row of it was changed behind the program's back.
-        unsigned: Its fields whose amendments want a second signature.
+        altered: The tables with a row that was changed behind the program's back.
+        unsigned: Fields whose amendments need a second signature.
         scans: File names of the book's scans by content hash.
         state: The digest of all of this.
     """
@@ -48,7 +48,7 @@ class EntryToPrint:
 
 @dataclass(frozen=True, slots=True)
 class ExtractOrder:
-    """What is asked of an extract.
+    """The order of an extract.
 
     Attributes:
         copies: How many copies are signed under its number.
@@ -91,13 +91,12 @@ class IssuedExtract:
     Attributes:
         office: The short name of the office.
         year: The year of the series.
-        entry_id: Its entry; None where the entry stands no more.
+        entry_id: Its entry; None if the entry no longer stands.
         entry_number: The number of the entry as it was printed.
-        subject: Whom the entry is about, as it was printed.
-        issued_on: The day on the paper.
+        subject: The person whom the entry concerns, as printed.
+        day: The day on the paper, in ISO 8601.
         void_reason: Why it was declared void; ``""``: it was not.
-        outdated: What has become of its entry since, as the end of a sentence; ``""``: the entry says what it said, or
-            nobody has looked.
+        outdated: The later change of its entry, as the end of a sentence; ``""`` if it is unchanged or not checked.
     """
 
     extract_id: int
@@ -107,7 +106,8 @@ class IssuedExtract:
     record: str
     book_id: int
     folder_name: str
-    ref: PageRef
+    scan_sha256: str
+    page_no: int
     row: int
     entry_id: int | None
     entry_number: str
@@ -119,12 +119,20 @@ class IssuedExtract:
     signer_title: str
     pdf_sha256: str
     author: str
-    issued_on: date
+    day: str
     issued_at: datetime
     void_reason: str = ""
     voided_by: str = ""
     voided_at: datetime | None = None
     outdated: str = ""
+
+    @property
+    def ref(self) -> PageRef:
+        return PageRef(self.scan_sha256, self.page_no)
+
+    @property
+    def issued_on(self) -> date:
+        return date.fromisoformat(self.day)
 
     @property
     def told_number(self) -> str:
@@ -139,15 +147,12 @@ class IssuedExtract:
 
 @dataclass(frozen=True, slots=True)
 class IssueFilter:
-    """Which lines of the book of issued extracts are asked for, the newest first.
+    """Filters of the book of issued extracts.
 
     Attributes:
-        office: Only of this office; ``""``: of all.
-        year: Only of this year.
-        number: Only of this number.
-        book_id: Only of entries of this book.
-        start: How many lines to pass over.
-        most: How many lines at most.
+        office: ``""``: all offices.
+        start: Number of lines to skip.
+        most: Maximum number of lines.
     """
 
     office: str = ""
@@ -160,7 +165,7 @@ class IssueFilter:
 
 @dataclass(frozen=True, slots=True)
 class IssueBook:
-    """A part of the book of issued extracts: ``rows``, newest first, of ``found`` lines."""
+    """A part of the book of issued extracts: ``rows``, newest first; ``found``: number of all matching lines."""
 
     rows: tuple[IssuedExtract, ...]
     found: int

@@ -1,9 +1,9 @@
-"""Rows of the book of issued extracts: the next number of a series, its lines, the files, the void ones."""
+"""The book of issued extracts in the database: series, lines, files, void extracts."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -11,9 +11,8 @@ from typing import Annotated, Any
 from sqlalchemy import ColumnElement, Connection, Index, Select, UniqueConstraint, func, select
 
 from pipeline.base.errors import RegistryError
-from pipeline.base.model import PageRef
 from pipeline.registry.books.rows import book, page, scan
-from pipeline.registry.database.columns import APPEND_ONLY, ManyId, refers, table
+from pipeline.registry.database.columns import APPEND_ONLY, ManyId, first_row, refers, rows_of, table
 from pipeline.registry.entries.rows import entry
 from pipeline.registry.errors import NotThere
 from pipeline.registry.extracts.model import IssueBook, IssuedExtract, IssueFilter
@@ -21,12 +20,12 @@ from pipeline.registry.extracts.model import IssueBook, IssuedExtract, IssueFilt
 
 @dataclass(frozen=True, slots=True)
 class IssuedExtractRow:
-    """The book of issued extracts.
+    """A line of the book of issued extracts.
 
-    ``office`` and ``year`` name a series, in which ``number`` runs without gaps; ``subject``: whom the entry is
-    about; ``state``: the digest of what the entry said with all that let it be printed (``entry_to_print``);
-    ``said``: of what it said alone (``contents_digest``), NULL of extracts of earlier versions; ``token``: that of
-    the form that was sent, so that a form sent twice issues one extract; ``issued_on``: the day on the paper.
+    ``office`` and ``year`` name a series, in which ``number`` runs without gaps; ``subject``: the person whom the entry
+    concerns; ``state``: the digest of the entry with all conditions of its printing (``entry_to_print``); ``said``: the
+    digest of its contents (``contents_digest``), NULL for extracts of earlier versions; ``token``: that of the form, so
+    that a form sent twice issues one extract; ``issued_on``: the day on the paper.
     """
 
     id: ManyId
@@ -88,15 +87,15 @@ voided_extract = table(
 
 
 def last_of_series(connection: Connection, office: str, year: int) -> int:
-    """Return the last number that was given in a series, 0 where there is none."""
+    """Return the last number of a series, 0 if there is none."""
     mine = (issued_extract.c.office == office) & (issued_extract.c.year == year)
     return connection.scalar(select(func.max(issued_extract.c.number)).where(mine)) or 0
 
 
 def last_day_of_office(connection: Connection, office: str) -> date | None:
-    """Return the latest day that stands on an extract of an office that is not void; None where there is none.
+    """Return the latest day on a valid extract of an office; None if there is none.
 
-    An extract that a wrong clock has dated ahead is declared void, and the office can issue again.
+    If a wrong clock has dated an extract ahead, declaring it void lets the office issue again.
     """
     void = select(voided_extract.c.extract_id)
     last = connection.scalar(
@@ -108,9 +107,8 @@ def last_day_of_office(connection: Connection, office: str) -> date | None:
 
 
 def issued_with_token(connection: Connection, token: str) -> IssuedExtract | None:
-    """Return the extract that a form issued before; None where it was not sent yet."""
-    row = connection.execute(_lines().where(issued_extract.c.token == token)).mappings().first()
-    return None if row is None else _line_of(row)
+    """Return the extract that a form has issued; None if it was not sent yet."""
+    return first_row(connection, IssuedExtract, _lines().where(issued_extract.c.token == token))
 
 
 def issued_extract_of(connection: Connection, extract_id: int) -> IssuedExtract:
@@ -119,19 +117,17 @@ def issued_extract_of(connection: Connection, extract_id: int) -> IssuedExtract:
     Raises:
         NotThere: There is none of that id.
     """
-    row = connection.execute(_lines().where(issued_extract.c.id == extract_id)).mappings().first()
-    if row is None:
+    line = first_row(connection, IssuedExtract, _lines().where(issued_extract.c.id == extract_id))
+    if line is None:
         raise NotThere(f"Không có trích lục mã {extract_id}. Hãy tải lại sổ cấp trích lục.")
-    return _line_of(row)
+    return line
 
 
 def issue_book(connection: Connection, places: Collection[str] | None, wanted: IssueFilter) -> IssueBook:
     """Return lines of the book of issued extracts, the newest first.
 
     Args:
-        connection: A connection to the registry.
-        places: Only of books of these registration places; None: of all.
-        wanted: Which of them.
+        places: Only books of these registration places; None: all.
     """
     asked: list[ColumnElement[bool]] = []
     if places is not None:
@@ -145,23 +141,23 @@ def issue_book(connection: Connection, places: Collection[str] | None, wanted: I
     ):
         if value is not None:
             asked.append(column == value)
-    found = connection.scalar(
+    count = connection.scalar(
         select(func.count())
         .select_from(issued_extract)
         .join(book, issued_extract.c.book_id == book.c.id)
         .where(*asked)
     )
-    rows = connection.execute(
+    lines = (
         _lines().where(*asked).order_by(issued_extract.c.id.desc()).offset(wanted.start).limit(wanted.most)
     )
-    return IssueBook(tuple(_line_of(row) for row in rows.mappings()), found or 0)
+    return IssueBook(tuple(rows_of(connection, IssuedExtract, lines)), count or 0)
 
 
 def extract_pdf(connection: Connection, extract_id: int) -> bytes:
     """Return the file of an extract as it was issued.
 
     Raises:
-        RegistryError: It is not what it was.
+        RegistryError: The file was altered.
         NotThere: There is none of that id.
     """
     row = connection.execute(
@@ -179,8 +175,8 @@ def extract_pdf(connection: Connection, extract_id: int) -> bytes:
 
 
 def _lines() -> Select[Any]:
-    """Return the query of lines, without the files."""
-    columns = [one for one in issued_extract.c if one.name != "pdf"]
+    """Return the query of ``IssuedExtract``."""
+    line = issued_extract.c
     same_page = (
         (scan.c.book_id == issued_extract.c.book_id)
         & (scan.c.sha256 == issued_extract.c.scan_sha256)
@@ -196,42 +192,32 @@ def _lines() -> Select[Any]:
     )
     return (
         select(
-            *columns,
+            line.id,
+            line.office,
+            line.year,
+            line.number,
+            line.record,
+            line.book_id,
             book.c.folder_name,
-            standing.label("entry_id"),
-            voided_extract.c.reason.label("void_reason"),
-            voided_extract.c.author.label("voided_by"),
+            line.scan_sha256,
+            line.page_no,
+            line.row,
+            standing,
+            line.entry_number,
+            line.subject,
+            line.recipient,
+            line.reason,
+            line.copies,
+            line.signer,
+            line.signer_title,
+            line.pdf_sha256,
+            line.author,
+            line.issued_on,
+            line.issued_at,
+            func.coalesce(voided_extract.c.reason, ""),
+            func.coalesce(voided_extract.c.author, ""),
             voided_extract.c.voided_at,
         )
         .join(book, issued_extract.c.book_id == book.c.id)
         .outerjoin(voided_extract, voided_extract.c.extract_id == issued_extract.c.id)
-    )
-
-
-def _line_of(row: Mapping[Any, Any]) -> IssuedExtract:
-    return IssuedExtract(
-        extract_id=row["id"],
-        office=row["office"],
-        year=row["year"],
-        number=row["number"],
-        record=row["record"],
-        book_id=row["book_id"],
-        folder_name=row["folder_name"],
-        ref=PageRef(row["scan_sha256"], row["page_no"]),
-        row=row["row"],
-        entry_id=row["entry_id"],
-        entry_number=row["entry_number"],
-        subject=row["subject"],
-        recipient=row["recipient"],
-        reason=row["reason"],
-        copies=row["copies"],
-        signer=row["signer"],
-        signer_title=row["signer_title"],
-        pdf_sha256=row["pdf_sha256"],
-        author=row["author"],
-        issued_on=date.fromisoformat(row["issued_on"]),
-        issued_at=row["issued_at"],
-        void_reason=row["void_reason"] or "",
-        voided_by=row["voided_by"] or "",
-        voided_at=row["voided_at"],
     )

@@ -6,9 +6,8 @@ import secrets
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, select
 
 from pipeline.base.errors import RegistryError
 from pipeline.declarations.office.lot_sampling import SamplingPolicy
@@ -20,6 +19,7 @@ from pipeline.registry.accounts.permissions import check_place, require_text
 from pipeline.registry.books.rows import book
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.audit.stored import ranges_of
+from pipeline.registry.database.columns import first_row
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.locks import Whole, hold
 from pipeline.registry.database.record_tables import RecordSchema
@@ -29,6 +29,7 @@ from pipeline.registry.errors import NotThere
 from pipeline.registry.lots.sample_results import checkers_of, lot_of, lots_of, place_of_lot
 from pipeline.registry.lots.stored_lots import (
     Lot,
+    LotRow,
     LotVerdict,
     Part,
     lot,
@@ -58,7 +59,7 @@ def question(
 
 
 AT_ONCE = 40
-"""Entries that one transaction puts into question, so that nobody waits long."""
+"""Entries in a transaction, so that nobody waits long."""
 
 
 class Lots(DeskFacade):
@@ -84,10 +85,10 @@ class Lots(DeskFacade):
 
         Args:
             book_ids: The books, all of one place.
-            seed: What draws the sample; by default a new one.
+            seed: The seed of the random sample; by default a new one.
 
         Raises:
-            RegistryError: Nothing is settled there, or nobody could check the sample, which would wait for ever.
+            RegistryError: The books have no settled entry, or nobody could check the sample.
         """
         _check_supervisor(person)
         wanted = sorted(set(book_ids))
@@ -97,51 +98,48 @@ class Lots(DeskFacade):
         return self.carry_on(person, lot_id)
 
     def carry_on(self, person: Person, lot_id: int) -> Lot:
-        """Put what is still left of a sample, or of a rejected lot, into question.
+        """Reopen the remaining entries of a sample or of a rejected lot.
 
-        A bit a transaction, so that it can stop anywhere and go on later. Nothing happens when nothing is
-        left.
+        Each transaction reopens a few, so that the work can stop and continue anywhere.
         """
         _check_supervisor(person)
         while True:
             with self._writing() as context:
                 hold(context.connection, Whole.LOTS)
-                row, told = self._told(context.connection, person, lot_id)
-                part = _part(told)
+                row, drawn = self._lot(context.connection, person, lot_id)
+                part = _part(drawn)
                 left = [] if part is None else _left(context.connection, row, part)
                 if part is None or not left:
-                    return told
+                    return drawn
                 for entry_id in left[:AT_ONCE]:
-                    question(context, lot_id, entry_id, part, row["fields"], self._way_of(context, row, part))
+                    question(context, lot_id, entry_id, part, row.fields, self._way_of(context, row, part))
                 counted = {"entries": len(left[:AT_ONCE]), "part": part}
                 record(context.connection, person.login, "lot-questioned", f"lot:{lot_id}", counted)
 
     def close(self, person: Person, lot_id: int) -> Lot:
-        """Close a lot as its plan says of what was found.
-
-        It is accepted, or rejected and all of its other entries are opened again.
+        """Accept or reject a lot by its plan; all other entries of a rejected lot are reopened.
 
         Raises:
             RegistryError: The verdict is not decided yet.
         """
         _check_supervisor(person)
         with self._writing() as context:
-            _, told = self._open(context.connection, person, lot_id)
-            if not told.is_decided:
-                left = told.plan.sample - told.findings.checked
+            _, drawn = self._open(context.connection, person, lot_id)
+            if not drawn.is_decided:
+                left = drawn.plan.sample - drawn.findings.checked
                 raise RegistryError(
                     f"Lô {lot_id} còn {left} sự kiện chưa kiểm tra xong nên chưa kết luận được."
                 )
-            self._end(context, person, told, told.verdict, "")
+            self._end(context, person, drawn, drawn.verdict, "")
         return self.carry_on(person, lot_id)
 
     def cancel(self, person: Person, lot_id: int, reason: str) -> Lot:
-        """End a lot without a verdict. What is in question stays so until people have said it again."""
+        """End a lot without a verdict. Reopened fields stay open until people have keyed them again."""
         _check_supervisor(person)
         reason = require_text(reason, "lý do bỏ lô")
         with self._writing() as context:
-            _, told = self._open(context.connection, person, lot_id)
-            self._end(context, person, told, LotVerdict.CANCELLED, reason)
+            _, drawn = self._open(context.connection, person, lot_id)
+            self._end(context, person, drawn, LotVerdict.CANCELLED, reason)
         return self.lot(person, lot_id)
 
     def lot(self, person: Person, lot_id: int) -> Lot:
@@ -152,10 +150,10 @@ class Lots(DeskFacade):
         """
         _check_supervisor(person)
         with self._reading() as context:
-            return self._told(context.connection, person, lot_id)[1]
+            return self._lot(context.connection, person, lot_id)[1]
 
     def lots(self, person: Person) -> tuple[Lot, ...]:
-        """All lots of the places that this person may see, the last one first."""
+        """Return the lots of the places that this person may see, newest first."""
         _check_supervisor(person)
         with self._reading() as context:
             return lots_of(context.connection, person.places)
@@ -192,79 +190,80 @@ class Lots(DeskFacade):
                 "Chưa lấy mẫu: không có ai kiểm tra được lô này, mọi người kiểm tra của nơi ấy đều đã xem sổ. "
                 "Hãy mời một người chưa xem sổ rồi lấy mẫu."
             )
-        told = {"size": len(entries), "sample": plan.sample, "acceptance": plan.acceptance}
-        record(connection, person.login, "lot-drawn", f"lot:{lot_id}", told)
+        detail = {"size": len(entries), "sample": plan.sample, "acceptance": plan.acceptance}
+        record(connection, person.login, "lot-drawn", f"lot:{lot_id}", detail)
         return lot_id
 
-    def _way_of(self, context: DeskContext, row: RowMapping, part: Part) -> Callable[[FieldSpec], Way]:
-        """How fields are said again: those of a sample blind, others as the office has them checked."""
+    def _way_of(self, context: DeskContext, row: LotRow, part: Part) -> Callable[[FieldSpec], Way]:
+        """Return the way of keying by field: blind for a sample, otherwise as the office has set."""
         if part is Part.SAMPLE:
             return lambda _: Way.BLIND
-        name = context.connection.scalar(select(book.c.folder_name).where(book.c.id == row["book_ids"][0]))
+        name = context.connection.scalar(select(book.c.folder_name).where(book.c.id == row.book_ids[0]))
         of_book: BookPolicy = context.policy.of_book(name or "")
         return lambda spec: Way.BLIND if of_book.way(spec) is Way.BLIND else Way.CHECKED
 
-    def _open(self, connection: Connection, person: Person, lot_id: int) -> tuple[RowMapping, Lot]:
+    def _open(self, connection: Connection, person: Person, lot_id: int) -> tuple[LotRow, Lot]:
         hold(connection, Whole.LOTS)
-        row, told = self._told(connection, person, lot_id)
-        if told.closing is not None:
+        row, drawn = self._lot(connection, person, lot_id)
+        if drawn.closing is not None:
             raise RegistryError(f"Lô {lot_id} đã kết thúc rồi.")
-        return row, told
+        return row, drawn
 
-    def _end(self, context: DeskContext, person: Person, told: Lot, verdict: LotVerdict, reason: str) -> None:
+    def _end(
+        self, context: DeskContext, person: Person, drawn: Lot, verdict: LotVerdict, reason: str
+    ) -> None:
         closing = {
-            "lot_id": told.lot_id,
+            "lot_id": drawn.lot_id,
             "verdict": verdict,
-            **asdict(told.findings),
-            "bound": told.bound,
+            **asdict(drawn.findings),
+            "bound": drawn.bound,
             "reason": reason,
             "account_id": person.account_id,
             "login": person.login,
             "closed_at": context.now,
         }
         add(context.connection, lot_closing, [closing])
-        detail = {"checked": told.findings.checked, "wrong": told.findings.wrong}
-        record(context.connection, person.login, f"lot-{verdict}", f"lot:{told.lot_id}", detail)
+        detail = {"checked": drawn.findings.checked, "wrong": drawn.findings.wrong}
+        record(context.connection, person.login, f"lot-{verdict}", f"lot:{drawn.lot_id}", detail)
 
-    def _told(self, connection: Connection, person: Person, lot_id: int) -> tuple[RowMapping, Lot]:
-        row = connection.execute(select(lot).where(lot.c.id == lot_id)).mappings().first()
+    def _lot(self, connection: Connection, person: Person, lot_id: int) -> tuple[LotRow, Lot]:
+        row = first_row(connection, LotRow, select(lot).where(lot.c.id == lot_id))
         if row is None:
             raise NotThere(f"Không có lô số {lot_id}. Hãy tải lại danh sách lô.")
         check_place(person, place_of_lot(connection, row))
         return row, lot_of(connection, row)
 
 
-def _part(told: Lot) -> Part | None:
-    """What of a lot is to be put into question now."""
-    if told.closing is None:
+def _part(drawn: Lot) -> Part | None:
+    """Return the part of a lot that is to be reopened now."""
+    if drawn.closing is None:
         return Part.SAMPLE
-    return Part.REST if told.closing.verdict is LotVerdict.REJECTED else None
+    return Part.REST if drawn.closing.verdict is LotVerdict.REJECTED else None
 
 
-def _left(connection: Connection, row: RowMapping, part: Part) -> list[int]:
-    """The entries of that part that are still to be put into question."""
-    done = set(connection.scalars(select(lot_entry.c.entry_id).where(lot_entry.c.lot_id == row["id"])))
+def _left(connection: Connection, row: LotRow, part: Part) -> list[int]:
+    """Return the entries of a part that are not reopened yet."""
+    done = set(connection.scalars(select(lot_entry.c.entry_id).where(lot_entry.c.lot_id == row.id)))
     if part is Part.SAMPLE:
-        return [one for one in row["sample"] if one not in done]
-    done |= set(row["sample"])
-    return [one for first, last in row["entries"] for one in range(first, last + 1) if one not in done]
+        return [one for one in row.sample if one not in done]
+    done |= set(row.sample)
+    return [one for first, last in row.entries for one in range(first, last + 1) if one not in done]
 
 
 def _place_of(connection: Connection, person: Person, book_ids: Sequence[int]) -> str:
-    """Return the one place of these books.
+    """Return the common place of these books.
 
     Raises:
-        RegistryError: There are no books, unknown ones, or books of several places.
+        RegistryError: Books are missing, or they belong to several places.
     """
-    rows: Any = connection.execute(select(book.c.id, book.c.place_code).where(book.c.id.in_(book_ids))).all()
-    if not rows or len(rows) < len(book_ids):
+    codes = connection.scalars(select(book.c.place_code).where(book.c.id.in_(book_ids))).all()
+    if not codes or len(codes) < len(book_ids):
         raise RegistryError("Không thấy sổ ấy trong sổ dữ liệu. Hãy tải lại danh sách sổ.")
-    codes = {row.place_code for row in rows}
-    for code in codes:
+    for code in set(codes):
         check_place(person, code)
-    if len(codes) > 1:
+    if len(set(codes)) > 1:
         raise RegistryError("Một lô chỉ gồm các sổ của một nơi đăng ký. Hãy tách thành nhiều lô.")
-    return str(codes.pop())
+    return str(codes[0])
 
 
 def _check_supervisor(person: Person) -> None:

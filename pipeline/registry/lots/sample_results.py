@@ -1,21 +1,26 @@
-"""What checkers found in the sample of a lot, and lots as values."""
+"""The results of checking the sample of a lot, and lots as values."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, exists, func, select, true
+from sqlalchemy import Connection, Select, and_, exists, func, select, true
 
 from pipeline.declarations.sampling import QualityLevels, SamplingPlan
 from pipeline.registry.books.rows import book, page, scan
+from pipeline.registry.database.columns import first_row, rows_of
 from pipeline.registry.entries.rows import entry
 from pipeline.registry.lots.stored_lots import (
     Closing,
     Findings,
     Lot,
+    LotClosingRow,
+    LotEntryRow,
+    LotRow,
     LotVerdict,
     Part,
     lot,
@@ -34,19 +39,16 @@ _keyings: Any = decision.c.keyings
 
 
 def findings(connection: Connection, lot_id: int) -> Findings:
-    """Return what is known of the sample of a lot.
+    """Return the results of checking the sample of a lot.
 
-    A field is checked when the value that was reopened led to a decision that still counts. It was wrong when the
-    decision says another value; a difference of form is no error.
+    A field is checked if its reopened value led to a decision in force. It was wrong if the decision gives another
+    value; a difference of spelling is no error.
     """
-    entries = connection.execute(
-        select(lot_entry.c.entry_id, lot_entry.c.fields).where(
-            lot_entry.c.lot_id == lot_id, lot_entry.c.part == Part.SAMPLE
-        )
-    ).all()
+    sample = select(lot_entry).where(lot_entry.c.lot_id == lot_id, lot_entry.c.part == Part.SAMPLE)
+    entries = rows_of(connection, LotEntryRow, sample)
     checked: dict[int, int] = defaultdict(int)
     wrong: dict[int, int] = defaultdict(int)
-    for row in connection.execute(_settled(lot_id)):
+    for row in rows_of(connection, _CheckedValue, _settled(lot_id)):
         checked[row.entry_id] += 1
         wrong[row.entry_id] += not _same(row)
     return Findings(
@@ -57,8 +59,23 @@ def findings(connection: Connection, lot_id: int) -> Findings:
     )
 
 
-def _settled(lot_id: int) -> Any:
-    """Return every reopened value of the sample with the decision that it led to."""
+@dataclass(frozen=True, slots=True)
+class _CheckedValue:
+    """A reopened value of a sample, and the decision that it led to."""
+
+    entry_id: int
+    status: str
+    text: str
+    canonical: str
+    compared: str | None
+    settled_compared: str | None
+    settled_status: str
+    settled_text: str
+    settled_canonical: str
+
+
+def _settled(lot_id: int) -> Select[Any]:
+    """Return the query of ``_CheckedValue``."""
     ids = [_keyings[at].as_integer() for at in range(3)]
     last = func.coalesce(*reversed(ids))
     same_place = and_(
@@ -76,10 +93,10 @@ def _settled(lot_id: int) -> Any:
             keying.c.text,
             keying.c.canonical,
             keying.c.compared,
-            _last.c.compared.label("settled_compared"),
-            decision.c.status.label("settled_status"),
-            decision.c.text.label("settled_text"),
-            decision.c.canonical.label("settled_canonical"),
+            _last.c.compared,
+            decision.c.status,
+            decision.c.text,
+            decision.c.canonical,
         )
         .join(lot_entry, (lot_entry.c.task_id == keying.c.task_id) & (lot_entry.c.lot_id == lot_id))
         .join(entry, entry.c.id == keying.c.entry_id)
@@ -96,7 +113,7 @@ def _settled(lot_id: int) -> Any:
     )
 
 
-def _same(row: Any) -> bool:
+def _same(row: _CheckedValue) -> bool:
     if row.status != row.settled_status:
         return False
     if row.compared is not None and row.compared == row.settled_compared:
@@ -108,41 +125,41 @@ def _same(row: Any) -> bool:
 def lots_of(
     connection: Connection, places: Collection[str] | None, since: datetime | None = None
 ) -> tuple[Lot, ...]:
-    """The lots of these places (None = all), drawn since then, the last one first."""
+    """Return the lots of these places (None: all) drawn since a moment, newest first."""
     of_late = true() if since is None else lot.c.drawn_at >= since
-    rows = connection.execute(select(lot).where(of_late).order_by(lot.c.id.desc())).mappings().all()
+    rows = rows_of(connection, LotRow, select(lot).where(of_late).order_by(lot.c.id.desc()))
     return tuple(
         lot_of(connection, row) for row in rows if places is None or place_of_lot(connection, row) in places
     )
 
 
-def place_of_lot(connection: Connection, row: RowMapping) -> str:
-    """Return the code of the place that the books of a lot are of now: it may have been corrected since."""
-    now = connection.scalar(select(book.c.place_code).where(book.c.id == min(row["book_ids"])))
-    return now or str(row["place_code"])
+def place_of_lot(connection: Connection, row: LotRow) -> str:
+    """Return the present place code of the books of a lot; it may have been corrected since the draw."""
+    now = connection.scalar(select(book.c.place_code).where(book.c.id == min(row.book_ids)))
+    return now or row.place_code
 
 
-def lot_of(connection: Connection, row: RowMapping) -> Lot:
-    """A row of ``lot`` with all that came of it."""
-    lot_id, place_code = row["id"], place_of_lot(connection, row)
-    plan = SamplingPlan(row["size"], len(row["sample"]), row["acceptance"], QualityLevels(**row["quality"]))
+def lot_of(connection: Connection, row: LotRow) -> Lot:
+    """Return a lot with its results."""
+    lot_id, place_code = row.id, place_of_lot(connection, row)
+    plan = SamplingPlan(row.size, len(row.sample), row.acceptance, QualityLevels(**row.quality))
     closing = _closing(connection, lot_id)
-    counted = select(lot_entry.c.part, func.count().label("many")).where(lot_entry.c.lot_id == lot_id)
-    parts = {row.part: row.many for row in connection.execute(counted.group_by(lot_entry.c.part))}
+    counted = select(lot_entry.c.part, func.count()).where(lot_entry.c.lot_id == lot_id)
+    parts: dict[str, int] = dict(connection.execute(counted.group_by(lot_entry.c.part)).tuples().all())
     questioned, reopened = parts.get(Part.SAMPLE, 0), parts.get(Part.REST, 0)
     rejected = closing is not None and closing.verdict is LotVerdict.REJECTED
-    left = row["size"] - plan.sample - reopened if rejected else plan.sample - questioned
+    left = row.size - plan.sample - reopened if rejected else plan.sample - questioned
     return Lot(
         lot_id,
         place_code,
-        _books(connection, row["book_ids"]),
-        row["preset"],
-        row["turn"],
-        row["fields"],
-        row["seed"],
+        _books(connection, row.book_ids),
+        row.preset,
+        row.turn,
+        row.fields,
+        row.seed,
         plan,
-        row["login"],
-        row["drawn_at"],
+        row.login,
+        row.drawn_at,
         questioned,
         reopened,
         left if closing is None or rejected else 0,
@@ -153,13 +170,11 @@ def lot_of(connection: Connection, row: RowMapping) -> Lot:
 
 
 def _closing(connection: Connection, lot_id: int) -> Closing | None:
-    row = connection.execute(select(lot_closing).where(lot_closing.c.lot_id == lot_id)).mappings().first()
+    row = first_row(connection, LotClosingRow, select(lot_closing).where(lot_closing.c.lot_id == lot_id))
     if row is None:
         return None
-    found = Findings(row["checked"], row["wrong"], row["fields_checked"], row["fields_wrong"])
-    return Closing(
-        LotVerdict(row["verdict"]), found, row["bound"], row["reason"], row["login"], row["closed_at"]
-    )
+    found = Findings(row.checked, row.wrong, row.fields_checked, row.fields_wrong)
+    return Closing(LotVerdict(row.verdict), found, row.bound, row.reason, row.login, row.closed_at)
 
 
 def _books(connection: Connection, book_ids: Sequence[int]) -> tuple[str, ...]:
@@ -168,6 +183,6 @@ def _books(connection: Connection, book_ids: Sequence[int]) -> tuple[str, ...]:
 
 
 def checkers_of(connection: Connection, lot_id: int, place_code: str) -> int:
-    """How many accounts in use may check the sample."""
+    """Return the number of active accounts that may check the sample."""
     seen = connection.scalars(select(lot_witness.c.account_id).where(lot_witness.c.lot_id == lot_id))
     return len(checkers(connection, place_code).difference(seen))

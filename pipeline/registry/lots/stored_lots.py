@@ -1,4 +1,4 @@
-"""Lots of acceptance sampling in the database: entries to draw from, their witnesses, tasks they keep back."""
+"""Lots of acceptance sampling in the database: their entries, their witnesses, and the tasks withheld from these."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ from pipeline.registry.tasks.rows import decision, keying, review_task, ticket
 class LotRow:
     """A lot as it was drawn.
 
-    ``entries``: all that were settled then in its books (runs of ids, ``size`` in all); ``sample``: the ids that
-    ``seed`` drew; the plan that it is judged by; ``turn``: 1 for the first lot of these books.
+    ``entries``: all settled entries of its books at that time (runs of ids, ``size`` in all); ``sample``: the ids drawn
+    by ``seed``; ``acceptance``, ``quality``: the plan; ``turn``: 1 for the first lot of these books.
     """
 
     id: Id
@@ -48,7 +48,7 @@ class LotRow:
     book_ids: Json[list[int]]
     preset: str
     turn: int
-    entries: Json[list[int]]
+    entries: Json[list[list[int]]]
     size: int
     sample: Json[list[int]]
     acceptance: int
@@ -65,9 +65,9 @@ lot = table("lot", LotRow, Index(None, "place_code"), sqlite_autoincrement=True,
 
 @dataclass(frozen=True, slots=True)
 class LotEntryRow:
-    """An entry whose ``fields`` were put into question.
+    """An entry whose ``fields`` were reopened.
 
-    It is ``part`` of the ``sample``, or of the ``rest`` that was opened again when the lot was rejected.
+    ``part``: it belongs to the ``sample``, or to the ``rest`` that was reopened when the lot was rejected.
     """
 
     id: Id
@@ -91,7 +91,7 @@ lot_entry = table(
 
 @dataclass(frozen=True, slots=True)
 class LotWitnessRow:
-    """Who had seen or keyed anything of the books before the lot was drawn: they get nothing of its sample."""
+    """A person who saw or keyed anything of the books before the draw; tasks of the sample are withheld from them."""
 
     id: Id
     lot_id: Annotated[int, refers("lot")]
@@ -111,7 +111,7 @@ lot_witness = table(
 class LotClosingRow:
     """How a lot ended: ``accepted``, ``rejected`` or ``cancelled``, with what was found.
 
-    ``bound``: the share of wrong entries in the lot that is not exceeded.
+    ``bound``: upper bound of the share of wrong entries.
     """
 
     id: Id
@@ -134,7 +134,7 @@ lot_closing = table(
 
 
 class Part(StrEnum):
-    """Why an entry of a lot was put into question."""
+    """The part of a lot to which a reopened entry belongs."""
 
     SAMPLE = "sample"
     REST = "rest"
@@ -149,15 +149,15 @@ class LotVerdict(StrEnum):
 
 
 BOUND_RISK = 0.05
-"""How often more may be wrong in a lot than its bound says."""
+"""Probability that the share of wrong entries exceeds the bound."""
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What was found in a sample so far.
+    """The results of checking a sample so far.
 
     Attributes:
-        checked: Entries that were checked whole.
+        checked: Entries with all fields checked.
         wrong: Entries with at least one wrong field.
     """
 
@@ -172,8 +172,8 @@ class Closing:
     """How a lot was closed.
 
     Attributes:
-        findings: What was found in the sample until then.
-        bound: The share of wrong entries that the lot does not exceed.
+        findings: The results of the sample until then.
+        bound: Upper bound of the share of wrong entries.
     """
 
     verdict: LotVerdict
@@ -190,12 +190,12 @@ class Lot:
 
     Attributes:
         plan: The sampling plan by which the lot is judged.
-        questioned: Entries of the sample that were handed to checkers.
-        reopened: Other entries that were opened again.
-        left: Entries that are still to be handed out or opened again.
+        questioned: Reopened entries of the sample.
+        reopened: Reopened entries of the rest.
+        left: Entries that are still to be reopened.
         checkers: How many accounts may check the lot.
-        findings: What was found in the sample so far.
-        closing: How the lot was closed; None as long as it is open.
+        findings: The results of the sample so far.
+        closing: The verdict; None while the lot is open.
     """
 
     lot_id: int
@@ -217,24 +217,24 @@ class Lot:
 
     @property
     def is_decided(self) -> bool:
-        """Whether what was found decides: all is checked, or more is wrong than the plan lets pass."""
+        """Whether the results decide: the sample is checked, or more entries are wrong than the plan accepts."""
         whole = self.findings.checked >= self.plan.sample
         return whole or (self.findings.wrong > self.plan.acceptance and not self.plan.is_whole)
 
     @property
     def verdict(self) -> LotVerdict:
-        """What the plan says of what was found so far."""
+        """The verdict of the plan on the results so far."""
         passes = self.plan.is_whole or self.findings.wrong <= self.plan.acceptance
         return LotVerdict.ACCEPTED if passes else LotVerdict.REJECTED
 
     @property
     def bound(self) -> float:
-        """The share (0..1) of wrong entries in the lot as it was drawn that is not exceeded, with 95 % confidence."""
+        """Upper bound of the share (0..1) of wrong entries in the lot as drawn, with 95 % confidence."""
         return bound_of(self.plan, self.findings)
 
 
 def bound_of(plan: SamplingPlan, findings: Findings) -> float:
-    """The same of a plan and what was found. Entries that nobody has checked yet say nothing."""
+    """Return the upper bound of the share of wrong entries; unchecked entries do not count."""
     if plan.lot == 0:
         return 0.0
     seen = max(findings.checked, findings.wrong)
@@ -254,12 +254,12 @@ SHOWN = (
     "extract-taken",
     "list-printed",
 )
-"""Actions of the audit by which somebody saw something of a book; their subject is one of its tasks, tickets,
-differences or entries, or the book."""
+"""Actions of the audit by which a person saw something of a book; their subject is the book, or one of its tasks,
+tickets, differences or entries."""
 
 
 def settled_entries(connection: Connection, book_ids: Sequence[int]) -> tuple[int, ...]:
-    """Return the ids of the valid entries of these books that wait for nobody, in rising order."""
+    """Return the ids of the standing entries of these books without an open task, ascending."""
     waiting = exists().where(
         review_task.c.page_id == entry.c.page_id,
         review_task.c.row == entry.c.row,
@@ -277,7 +277,7 @@ def settled_entries(connection: Connection, book_ids: Sequence[int]) -> tuple[in
 
 
 def witnesses(connection: Connection, book_ids: Sequence[int]) -> tuple[int, ...]:
-    """The accounts that have keyed, decided or been shown anything of these books."""
+    """Return the accounts that keyed, decided or were shown anything of these books."""
     tasks = select(review_task.c.id).where(review_task.c.book_id.in_(book_ids))
     keyed = (
         select(account.c.login)
@@ -301,17 +301,17 @@ def witnesses(connection: Connection, book_ids: Sequence[int]) -> tuple[int, ...
 
 
 def _named(kind: str, key: ColumnElement[int], which: ColumnElement[bool]) -> Select[str]:
-    """What the audit calls such rows."""
+    """Return the subjects of such rows in the audit."""
     return select(literal(f"{kind}:") + cast(key, Text)).where(which)
 
 
 def lots_before(connection: Connection, book_ids: Sequence[int]) -> int:
-    """How many lots of exactly these books were drawn and not cancelled."""
+    """Return the number of lots of exactly these books that were not cancelled."""
     cancelled = exists().where(
         lot_closing.c.lot_id == lot.c.id, lot_closing.c.verdict == LotVerdict.CANCELLED
     )
-    rows = connection.execute(select(lot.c.book_ids).where(~cancelled))
-    return sum(set(row.book_ids) == set(book_ids) for row in rows)
+    drawn = connection.scalars(select(lot.c.book_ids).where(~cancelled))
+    return sum(set(ids) == set(book_ids) for ids in drawn)
 
 
 _SEEN = lot_entry.join(lot_witness, lot_witness.c.lot_id == lot_entry.c.lot_id)
@@ -321,7 +321,7 @@ _OF_OPEN_SAMPLE = (lot_entry.c.part == Part.SAMPLE) & ~exists().where(
 
 
 def seen_before(person: Person) -> ColumnElement[bool]:
-    """The condition on ``review_task`` that it is of the sample of an open lot that this person had seen before."""
+    """Return the condition that a task is of the sample of an open lot of which the person is a witness."""
     return exists(
         select(lot_entry.c.id)
         .select_from(_SEEN)
@@ -335,13 +335,13 @@ def seen_before(person: Person) -> ColumnElement[bool]:
 
 
 def witnesses_of_samples(connection: Connection, task_ids: Collection[int]) -> Mapping[int, frozenset[int]]:
-    """The accounts from which each of these tasks is kept that is of the sample of an open lot."""
+    """Return by task of the sample of an open lot the accounts from which it is withheld."""
     query = (
         select(lot_entry.c.task_id, lot_witness.c.account_id)
         .select_from(_SEEN)
         .where(lot_entry.c.task_id.in_(task_ids), _OF_OPEN_SAMPLE)
     )
     found: dict[int, set[int]] = defaultdict(set)
-    for row in connection.execute(query):
-        found[row.task_id].add(row.account_id)
+    for task_id, account_id in connection.execute(query):
+        found[task_id].add(account_id)
     return {task_id: frozenset(accounts) for task_id, accounts in found.items()}

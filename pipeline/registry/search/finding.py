@@ -1,4 +1,4 @@
-"""Entries that are looked for: the conditions of a search and of the person, and the nearest entries first."""
+"""The search for entries: conditions of the criteria and of the person, results by nearness of the name."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ from pipeline.registry.typed_text import refuse_hidden_characters
 from pipeline.registry.withdrawals.stored_withdrawals import book_stands, entry_stands
 
 MOST_REASON = 300
-"""Letters of a reason in somebody's own words."""
+"""Maximum length of a reason."""
 
 FEWEST_REASON = 3
 
 YEARS = range(1800, 2200)
 
 MOST_BOOKS = 2000
-"""Books that a condition names one by one."""
+"""Maximum number of books that a condition lists by id."""
 
 _WORDED = {
     "name": "họ tên",
@@ -66,10 +66,10 @@ def check_person(person: Person) -> None:
 
 
 def check_reason(reason: SearchReason) -> None:
-    """Check that a reason is one.
+    """Check the reason of a search.
 
     Raises:
-        SearchRefused: It is none, or too long.
+        SearchRefused: The reason is missing or too long.
     """
     if reason.purpose not in list(SearchPurpose):
         raise SearchRefused("Hãy chọn mục đích tra cứu.")
@@ -81,20 +81,20 @@ def check_reason(reason: SearchReason) -> None:
 
 
 def check_criteria(criteria: SearchCriteria) -> None:
-    """Check that enough is asked, and not too much.
+    """Check that the criteria are neither too vague nor too long.
 
     Raises:
-        SearchRefused: Nothing is asked that an index finds, or something is too long.
+        SearchRefused: No criterion can use an index, or a criterion is too long.
     """
     texts = [(_WORDED[name], getattr(criteria, name)) for name in _WORDED]
     texts += [("tên cha, mẹ, vợ, chồng", one) for one in criteria.parents]
-    for label, told in texts:
-        refuse_hidden_characters(told, label, allowed="")
-        if len(told) > MOST_LETTERS:
+    for label, text in texts:
+        refuse_hidden_characters(text, label, allowed="")
+        if len(text) > MOST_LETTERS:
             raise SearchRefused(f"“{label}” dài quá {MOST_LETTERS} ký tự. Hãy ghi ngắn lại.")
-        if len(words_of(told)) > MOST_WORDS:
+        if len(words_of(text)) > MOST_WORDS:
             raise SearchRefused(f"“{label}” có quá {MOST_WORDS} chữ. Hãy ghi ít chữ hơn.")
-        if told.strip() and not words_of(told):
+        if text.strip() and not words_of(text):
             raise SearchRefused(f"“{label}” không có chữ hay số nào để tìm.")
     if len(criteria.parents) > 2:
         raise SearchRefused("Chỉ tìm được cùng lúc nhiều nhất hai người nữa.")
@@ -114,10 +114,10 @@ def check_criteria(criteria: SearchCriteria) -> None:
 def conditions(
     connection: Connection, person: Person, criteria: SearchCriteria
 ) -> Sequence[ColumnElement[bool]]:
-    """Return the conditions on ``search_entry`` but those on names.
+    """Return the conditions on ``search_entry``, except those on names.
 
     Args:
-        person: Who asks: of other places nothing is found.
+        person: The results are limited to this person's places.
     """
     found: list[ColumnElement[bool]] = [entry_stands(search_entry.c.entry_id)]
     books = _books(connection, person, criteria)
@@ -149,7 +149,7 @@ def conditions(
 def _books(
     connection: Connection, person: Person, criteria: SearchCriteria
 ) -> Sequence[int] | Select[int] | None:
-    """The books to look in: by their ids as far as they are few; None: all."""
+    """Return the books to search: their ids if they are few, else their query; None: all."""
     asked: list[ColumnElement[bool]] = []
     if person.places is not None:
         asked.append(book.c.place_code.in_(sorted(person.places)))
@@ -165,7 +165,7 @@ def _books(
 
 
 def _volumes(connection: Connection, written: str) -> Sequence[str]:
-    """The volumes that are meant, with or without leading zeros, with or without the year."""
+    """Return the volumes that match a text with or without leading zeros and year."""
     number, _, year = written.strip().partition("/")
     known = connection.scalars(select(book.c.volume).where(book_stands).distinct())
     return [
@@ -177,7 +177,7 @@ def _volumes(connection: Connection, written: str) -> Sequence[str]:
 
 
 def _places(connection: Connection, written: str) -> Sequence[str]:
-    """The codes of the registration places that are meant: by their code, or by words of their names."""
+    """Return the codes of the registration places that match a code or words of a name."""
     known = connection.execute(select(book.c.place_code, book.c.place).where(book_stands).distinct()).all()
     if any(code == written.strip() for code, _ in known):
         return [written.strip()]
@@ -193,13 +193,13 @@ _earlier = search_person.alias("earlier_person")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page of entries.
+    """A page of results.
 
     Attributes:
-        entries: Entry and how near its name is (None where no name was asked).
-        name_ids: The names that were looked for or are near.
-        cursor: Where the next page begins; ``""``: there is none.
-        narrowed: Whether more names hold the words than were looked through.
+        entries: Id of each entry and the nearness of its name (None if no name was asked).
+        name_ids: The names that match or nearly match.
+        cursor: The beginning of the next page; ``""`` if there is none.
+        narrowed: Whether more names hold the words than were examined.
     """
 
     entries: tuple[tuple[int, Nearness | None], ...]
@@ -209,11 +209,11 @@ class Found:
 
 
 def find(connection: Connection, person: Person, criteria: SearchCriteria, *, after: str, most: int) -> Found:
-    """Return at most so many entries of the places of a person.
+    """Return a page of matching entries of a person's places.
 
     Args:
-        after: The cursor of the page before; ``""``: the first page.
-        most: Entries of a page.
+        after: The cursor of the page; ``""``: the first page.
+        most: Maximum number of entries.
     """
     place, entry_id = _read_cursor(after)
     asked = list(conditions(connection, person, criteria))
@@ -260,11 +260,11 @@ def _entries_of(
     below: int | None,
     most: int,
 ) -> Sequence[int]:
-    """The entries of one step that no earlier step has, the newest first.
+    """Return the entries of a step that no earlier step has, newest first.
 
-    PostgreSQL is asked for the newest of each name and then for the newest of all: of many names in one condition its
-    planner takes some for far more frequent than they are, and goes through all persons from the newest on. Of more
-    names than entries are wanted only those with the newest entries can have one among them.
+    On PostgreSQL the query takes the newest entries of each name and then the newest of all: with many names in one
+    condition its planner overestimates some of them and scans all persons from the newest on. If there are more names
+    than wanted entries, only the names with the newest entries are kept.
     """
     conditions = list(asked)
     if step.spelled is not None:
@@ -302,7 +302,7 @@ def _persons(named: ColumnElement[bool], conditions: Sequence[ColumnElement[bool
 
 
 def _newest(query: Select[int], entry_id: ColumnElement[int], most: int) -> Select[int]:
-    """The newest entries of a query, each once."""
+    """Return the query of the newest entries, each once."""
     return query.group_by(entry_id).order_by(entry_id.desc()).limit(most)
 
 
@@ -315,10 +315,10 @@ def _cursor(place: tuple[int, int], entry_id: int) -> str:
     return f"{place[0]}.{place[1]}.{entry_id}"
 
 
-def _read_cursor(told: str) -> tuple[tuple[int, int], int | None]:
-    if not told:
+def _read_cursor(cursor: str) -> tuple[tuple[int, int], int | None]:
+    if not cursor:
         return (0, 0), None
-    parts = _CURSOR.fullmatch(told)
+    parts = _CURSOR.fullmatch(cursor)
     if parts is None:
         raise SearchRefused("Trang kết quả ấy không có. Hãy tra cứu lại từ đầu.")
     return (int(parts[1]), int(parts[2])), int(parts[3])

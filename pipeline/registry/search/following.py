@@ -1,7 +1,7 @@
-"""The search index follows what a transaction writes; it is built, compared with the registry and repaired.
+"""Maintenance of the search index: it follows every transaction, is built, compared with the registry and repaired.
 
-``follow`` runs in every writing transaction, just before the audit closes it, over the rows that the audit covers: a
-write without an audit line is not stored, so that no change passes the index by.
+``follow`` runs at the end of every writing transaction over the rows noted for the audit. Rows cannot be written past
+the audit, so that no change escapes the index.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from pipeline.registry.amendments.rows import amendment
 from pipeline.registry.approvals.approvals import approval_in_force
 from pipeline.registry.approvals.model import ApprovalKind
-from pipeline.registry.approvals.stored_deliveries import book_approval, confirmed_delivery
+from pipeline.registry.approvals.rows import book_approval, confirmed_delivery
 from pipeline.registry.books.rows import page, scan
+from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.locks import Whole, hold, hold_shared
 from pipeline.registry.database.record_tables import RecordSchema, record_table_name
@@ -25,6 +26,7 @@ from pipeline.registry.entries.rows import entry
 from pipeline.registry.search.index import AT_ONCE, bring_in_step, mend_names
 from pipeline.registry.search.model import IndexAgreement
 from pipeline.registry.search.rows import (
+    SearchBookRow,
     one_of,
     search_book,
     search_entry,
@@ -38,10 +40,10 @@ Rows = Mapping[str, Set[int]]
 
 
 def follow(connection: Connection, rows: Rows, declared: RecordSchema) -> None:
-    """Bring the index in step with rows that this transaction wrote, and note that their books changed.
+    """Update the index for the rows that a transaction wrote, and note that their books changed.
 
     Args:
-        connection: Of the transaction, when all else is written.
+        connection: The connection of the transaction, after all other writes.
         rows: Ids of the rows that were written, by table.
     """
     entries = set(rows.get(entry.name, ()))
@@ -51,8 +53,8 @@ def follow(connection: Connection, rows: Rows, declared: RecordSchema) -> None:
         entries.update(_entries_at(connection, amendment, amended))
     books = set(rows.get("book", ()))
     if confirmed := rows.get(confirmed_delivery.name):
-        told = select(confirmed_delivery.c.book_id).where(confirmed_delivery.c.id.in_(confirmed))
-        books.update(connection.scalars(told))
+        delivered = select(confirmed_delivery.c.book_id).where(confirmed_delivery.c.id.in_(confirmed))
+        books.update(connection.scalars(delivered))
     if not (entries or books):
         return
     hold_shared(connection, Whole.SEARCH)
@@ -62,7 +64,7 @@ def follow(connection: Connection, rows: Rows, declared: RecordSchema) -> None:
 
 
 def _entries_at(connection: Connection, table: Table, ids: Collection[int]) -> Iterator[int]:
-    """The entries that rows name by the content of their scan."""
+    """Return the entries of rows that name an entry by its scan, page and row."""
     query = (
         select(entry.c.id)
         .join_from(entry, page, entry.c.page_id == page.c.id)
@@ -94,7 +96,7 @@ def _books_of(connection: Connection, entry_ids: Sequence[int]) -> set[int]:
 
 
 def note_changes(connection: Connection, book_ids: Collection[int]) -> None:
-    """Note that something of these books was written: no approval is known to hold any more."""
+    """Count a change of these books and forget which approval was seen in force."""
     kind: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
     for book_id in sorted(book_ids):
         fresh = kind.insert(search_book).values(book_id=book_id, changes=1, approval_id=None)
@@ -108,7 +110,7 @@ def note_changes(connection: Connection, book_ids: Collection[int]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class SeenApproval:
-    """An approval that was seen to hold after so many changes of its book."""
+    """An approval that was in force after ``changes`` changes of its book."""
 
     book_id: int
     changes: int
@@ -118,7 +120,7 @@ class SeenApproval:
 def approvals_seen(
     connection: Connection, declared: RecordSchema, book_ids: Collection[int]
 ) -> tuple[frozenset[int], tuple[SeenApproval, ...]]:
-    """Return the books whose approval holds, and those of them of which that was not known before."""
+    """Return the books whose approval is in force, and the approvals for which that was not noted yet."""
     last = select(func.max(book_approval.c.id)).where(book_approval.c.book_id.in_(book_ids))
     acts = connection.execute(
         select(book_approval.c.id, book_approval.c.book_id).where(
@@ -126,24 +128,22 @@ def approvals_seen(
             book_approval.c.kind == ApprovalKind.APPROVED,
         )
     ).all()
-    known = {
-        row.book_id: row
-        for row in connection.execute(select(search_book).where(search_book.c.book_id.in_(book_ids)))
-    }
+    query = select(search_book).where(search_book.c.book_id.in_(book_ids))
+    known = {row.book_id: row for row in rows_of(connection, SearchBookRow, query)}
     approved: set[int] = set()
     seen = []
     for approval_id, book_id in acts:
-        told = known.get(book_id)
-        if told is not None and told.approval_id == approval_id:
+        noted = known.get(book_id)
+        if noted is not None and noted.approval_id == approval_id:
             approved.add(book_id)
         elif approval_in_force(connection, declared, book_id) is not None:
             approved.add(book_id)
-            seen.append(SeenApproval(book_id, 0 if told is None else told.changes, approval_id))
+            seen.append(SeenApproval(book_id, 0 if noted is None else noted.changes, approval_id))
     return frozenset(approved), tuple(seen)
 
 
 def note_approval(connection: Connection, seen: SeenApproval) -> None:
-    """Note that an approval was seen to hold, unless the book has changed since."""
+    """Note that an approval is in force, unless the book has changed since."""
     kind: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
     fresh = kind.insert(search_book).values(
         book_id=seen.book_id, changes=seen.changes, approval_id=seen.approval_id
@@ -158,13 +158,13 @@ def note_approval(connection: Connection, seen: SeenApproval) -> None:
 
 
 COMPARED_AT_ONCE = 1000
-"""Entries of one transaction: others who write wait for no more."""
+"""Entries in a transaction; other writers wait that long."""
 
 BUILT_AT_ONCE = 5000
-"""The same of a registry whose index is built for the first time: hardly anybody works while it is opened."""
+"""Entries in a transaction of the first build, when few people are at work."""
 
 Progress = Callable[[int, int], None]
-"""Told the last entry that was compared, and the last one there is."""
+"""Called with the id of the last compared entry and of the last entry."""
 
 
 def is_built(connection: Connection) -> bool:
@@ -173,7 +173,7 @@ def is_built(connection: Connection) -> bool:
 
 
 def build_if_missing(database: Database, declared: RecordSchema) -> None:
-    """Build the index of a registry that has none yet, or go on where that was interrupted."""
+    """Build the index if it is missing, or continue an interrupted build."""
     with database.reading() as connection:
         if is_built(connection):
             return
@@ -190,13 +190,13 @@ def compare(
 ) -> IndexAgreement:
     """Compare the index with every entry of the registry.
 
-    Entries of a kind of register that is not declared now stay as the index has them; as long as there are any, an
-    index that is built for the first time is not whole, and is gone through again when the registry is next opened.
+    Entries of an undeclared record keep their lines in the index. While there are such entries, a first build stays
+    incomplete and is repeated when the registry is opened again.
 
     Args:
-        mend: Put right what differs.
-        only_missing: Go on after the entries that the index was built for before.
-        progress: Called now and then.
+        mend: Repair differences.
+        only_missing: Continue after the last entry that a build has reached.
+        progress: Called after each transaction.
     """
     entries = differing = 0
     with database.writing() as connection:
@@ -227,20 +227,20 @@ def compare(
 
 
 def _undeclared(connection: Connection, declared: RecordSchema, ids: Sequence[int]) -> frozenset[int]:
-    """Return those of these entries whose kind of register is not declared now."""
+    """Return the entries whose record is not declared."""
     other = entry.c.record.not_in(list(declared.schemas.records))
     return frozenset(connection.scalars(select(entry.c.id).where(one_of(connection, entry.c.id, ids), other)))
 
 
 def _make_state(connection: Connection) -> None:
-    """Hold the one row that says how far the index is."""
+    """Add the one row of the state of the index, if it is missing."""
     hold(connection, Whole.SEARCH)
     if connection.scalar(select(search_state.c.id)) is None:
         connection.execute(insert(search_state), [{"upto": 0, "built": False}])
 
 
 def _next_ids(connection: Connection, after: int, most: int) -> list[int]:
-    """The next entries, of the registry or of the index, in the order of their ids."""
+    """Return the next entries of the registry or of the index, by id."""
     some = [
         select(column).where(column > after).order_by(column).limit(most).subquery()
         for column in (

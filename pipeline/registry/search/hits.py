@@ -1,10 +1,10 @@
-"""What is shown of entries that were found: read from the registry itself, never from the index."""
+"""The hits of a search as they are shown: read from the registry, never from the index."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence, Set
-from typing import Any
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
@@ -31,20 +31,20 @@ def hits_of(
     name_ids: Set[int],
     altered: Collection[int] = (),
 ) -> tuple[tuple[SearchHit, ...], tuple[SeenApproval, ...]]:
-    """Return what is shown of entries, in their order, and which approvals were found to hold on the way.
+    """Return the hits of entries, in their order, and the approvals that were found in force on the way.
 
-    Values that wait for people are left out: who keys them blind must not have seen them.
+    Values that wait for people are left out, because a person who keys them blind must not have seen them.
 
     Args:
-        entries: The entries, each with how near its name is.
-        name_ids: The names that were looked for or are near.
-        altered: Those of them of which a row was changed behind the program's back.
+        entries: The id of each entry and the nearness of its name.
+        name_ids: The names that match or nearly match.
+        altered: Entries with a row that was changed behind the program's back.
     """
     ids = [entry_id for entry_id, _ in entries]
     rows = _rows(connection, declared, ids)
     inked = _inked(connection, rows)
     linked = _linked(connection, ids)
-    approved, seen = approvals_seen(connection, declared, {row["book_id"] for row in rows.values()})
+    approved, seen = approvals_seen(connection, declared, {row.book_id for row in rows.values()})
     found = []
     for entry_id, nearness in entries:
         row = rows.get(entry_id)
@@ -53,41 +53,73 @@ def hits_of(
         people = tuple(_people(declared, row, name_ids, inked))
         if nearness is not None and not any(one.matches for one in people):
             continue
-        waiting = row["waiting"]
-        fields = indexed_fields(declared.schemas.record(row["record"]))
-        shown = {
-            name: "" if name in waiting else row["current"].get(name) or ""
-            for name in (fields.number, fields.registered_on)
-        }
+        spec = declared.schemas.record(row.record)
+        fields = indexed_fields(spec)
         found.append(
             SearchHit(
                 entry_id=entry_id,
-                record=row["record"],
-                title=declared.schemas.record(row["record"]).title,
-                number=shown[fields.number],
-                registered_on=shown[fields.registered_on],
-                book_id=row["book_id"],
-                volume=row["volume"],
-                place=row["place"],
-                scan=row["scan"],
-                ref=PageRef(row["sha256"], row["page_no"]),
-                row=row["row"],
+                record=row.record,
+                title=spec.title,
+                number=row.shown(fields.number),
+                registered_on=row.shown(fields.registered_on),
+                book_id=row.book_id,
+                volume=row.volume,
+                place=row.place,
+                scan=row.scan,
+                ref=PageRef(row.sha256, row.page_no),
+                row=row.row,
                 people=people,
                 nearness=nearness,
-                state=HitState.ALTERED if entry_id in altered else _state(row),
-                waiting=len(waiting),
-                approved=row["book_id"] in approved,
-                amended=row["amended"],
+                state=HitState.ALTERED if entry_id in altered else row.state,
+                waiting=len(row.waiting),
+                approved=row.book_id in approved,
+                amended=len(row.amended),
                 linked=linked[entry_id],
             )
         )
     return tuple(found), seen
 
 
-def _rows(
-    connection: Connection, declared: RecordSchema, entry_ids: Sequence[int]
-) -> dict[int, dict[str, Any]]:
-    """What the registry holds of these entries that stand and whose kind is declared, by entry."""
+@dataclass(frozen=True, slots=True)
+class _EntryRow:
+    """An entry with its place, its task and the values of the fields that a hit shows.
+
+    ``values``: by field, amendments included; ``amended``: the fields that an amendment changes.
+    """
+
+    entry_id: int
+    record: str
+    accepted: bool
+    row: int
+    page_no: int
+    sha256: str
+    scan: str
+    book_id: int
+    volume: str
+    place: str
+    task_state: str | None
+    task_fields: list[str] | None
+    values: Mapping[str, str | None]
+    amended: Set[str]
+
+    @property
+    def waiting(self) -> Sequence[str]:
+        """The fields that wait for people."""
+        return self.task_fields or () if self.task_state == TaskState.OPEN else ()
+
+    @property
+    def state(self) -> HitState:
+        if self.task_state == TaskState.OPEN:
+            return HitState.WAITING
+        return HitState.ACCEPTED if self.accepted else HitState.DECIDED
+
+    def shown(self, field: str) -> str:
+        """The value of a field; ``""`` if it waits or there is none."""
+        return "" if field in self.waiting else self.values.get(field) or ""
+
+
+def _rows(connection: Connection, declared: RecordSchema, entry_ids: Sequence[int]) -> dict[int, _EntryRow]:
+    """Return the standing entries with a declared record, by id."""
     records = connection.scalars(
         select(entry.c.record)
         .where(entry.c.id.in_(entry_ids), entry.c.stands, entry.c.record.in_(list(declared.schemas.records)))
@@ -97,18 +129,19 @@ def _rows(
     found = {}
     for record in records:
         fields = indexed_fields(declared.schemas.record(record))
-        names = tuple(name for name in (fields.number, fields.registered_on, *fields.people) if name)
+        shown = (fields.number, fields.registered_on, *fields.people)
+        names = tuple(dict.fromkeys(name for name in shown if name))
         query = (
             select_values(
                 declared,
                 record,
-                {f"v:{name}": name for name in names},
+                {f"value_{name}": name for name in names},
                 entry.c.record,
                 entry.c.accepted,
                 entry.c.row,
                 page.c.page_no,
                 scan.c.sha256,
-                scan.c.name.label("scan"),
+                scan.c.name,
                 scan.c.book_id,
                 book.c.volume,
                 book.c.place,
@@ -119,36 +152,22 @@ def _rows(
             .outerjoin(review_task, review_task.c.entry_id == entry.c.id)
             .where(entry.c.id.in_(entry_ids))
         )
-        for row in connection.execute(query).mappings():
-            entry_id = row["entry_id"]
-            mine = amended.get(entry_id, {})
-            opened = row["state"] == TaskState.OPEN
-            found[entry_id] = {
-                **row,
-                "opened": opened,
-                "waiting": frozenset(row["fields"] or ()) if opened else frozenset(),
-                "current": {name: row[f"v:{name}"] for name in names}
-                | {name: one.value for name, one in mine.items()},
-                "amended_fields": mine.keys(),
-                "amended": len(mine),
-            }
+        for row in connection.execute(query):
+            columns, values = row[: len(row) - len(names)], row[len(row) - len(names) :]
+            mine = amended.get(row.entry_id, {})
+            current = dict(zip(names, values, strict=True)) | {name: one.value for name, one in mine.items()}
+            found[row.entry_id] = _EntryRow(*(*columns, current, mine.keys()))
     return found
 
 
-def _state(row: Mapping[str, Any]) -> HitState:
-    if row["opened"]:
-        return HitState.WAITING
-    return HitState.ACCEPTED if row["accepted"] else HitState.DECIDED
-
-
 def _people(
-    declared: RecordSchema, row: Mapping[str, Any], name_ids: Set[int], inked: Collection[tuple[int, str]]
+    declared: RecordSchema, row: _EntryRow, name_ids: Set[int], inked: Collection[tuple[int, str]]
 ) -> list[NamedPerson]:
-    spec = declared.schemas.record(row["record"])
+    spec = declared.schemas.record(row.record)
     found = []
     for name in indexed_fields(spec).people:
-        value = row["current"].get(name) or ""
-        waits = name in row["waiting"]
+        value = row.values.get(name) or ""
+        waits = name in row.waiting
         known = name_row(folded(value)) if value else None
         if not (value or waits):
             continue
@@ -158,16 +177,16 @@ def _people(
                 label=spec.by_name[name].label,
                 name="" if waits else value,
                 waits=waits,
-                amended=name in row["amended_fields"],
+                amended=name in row.amended,
                 matches=known is not None and known[0] in name_ids,
-                has_ink=(row["entry_id"], name) in inked,
+                has_ink=(row.entry_id, name) in inked,
             )
         )
     return found
 
 
-def _inked(connection: Connection, rows: Mapping[int, Mapping[str, Any]]) -> frozenset[tuple[int, str]]:
-    """The entries and fields of which it is known where their ink lies."""
+def _inked(connection: Connection, rows: Mapping[int, _EntryRow]) -> frozenset[tuple[int, str]]:
+    """Return the entries and fields whose ink has a known region."""
     query = (
         select(reading.c.entry_id, reading.c.field)
         .join(page_run, reading.c.page_run_id == page_run.c.id)

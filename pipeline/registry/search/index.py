@@ -1,6 +1,6 @@
-"""The index of the search: what it should hold of entries, what it holds, and the two brought in step.
+"""The search index: its expected lines, its present lines, and their comparison.
 
-The same comparison follows every change (``search_following.py``), builds the index and checks it.
+The same comparison follows every change (``following.py``), builds the index and checks it.
 """
 
 from __future__ import annotations
@@ -18,11 +18,13 @@ from sqlalchemy.dialects import postgresql
 from pipeline.base.text.tones import folded
 from pipeline.declarations.schema import RecordSpec
 from pipeline.registry.books.rows import scan
+from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.entries.effective_values import select_values
 from pipeline.registry.entries.machine_view import amendments_of_entries
 from pipeline.registry.entries.rows import entry
 from pipeline.registry.search.rows import (
+    SearchEntryRow,
     drop_words,
     held_words,
     keep_words,
@@ -36,12 +38,12 @@ from pipeline.registry.search.rows import (
 )
 
 AT_ONCE = 1000
-"""Entries that one statement asks about."""
+"""Entries in a statement."""
 
 
 @dataclass(frozen=True, slots=True)
 class IndexedEntry:
-    """What the index holds of an entry. ``people``: field and spelled name; ``numbers``: field and number."""
+    """The lines of an entry in the index. ``people``: field and spelled name; ``numbers``: field and number."""
 
     book_id: int
     record: str
@@ -55,7 +57,7 @@ class IndexedEntry:
 
 @dataclass(frozen=True, slots=True)
 class IndexedFields:
-    """Which fields of a record the index holds, and as what."""
+    """The indexed fields of a record by their use."""
 
     number: str
     registered_on: str
@@ -66,13 +68,13 @@ class IndexedFields:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """All of them."""
-        told = (self.number, self.registered_on, self.event_on, *self.people, *self.numbers, *self.words)
-        return tuple(dict.fromkeys(name for name in told if name))
+        """All indexed fields."""
+        names = (self.number, self.registered_on, self.event_on, *self.people, *self.numbers, *self.words)
+        return tuple(dict.fromkeys(name for name in names if name))
 
 
 def indexed_fields(spec: RecordSpec) -> IndexedFields:
-    """Return the fields of a record that the index holds: of all who are named but those who signed."""
+    """Return the indexed fields of a record: those of all named people except the signers."""
     book, first = spec.book, spec.people[0] if spec.people else None
     event = {"born": "born_on", "died": "died_on"}.get(first.event if first else "")
     places = (one.name for one in spec.fields if one.value_kind.is_place and not one.ledger)
@@ -87,31 +89,31 @@ def indexed_fields(spec: RecordSpec) -> IndexedFields:
 
 
 def name_key(words: Iterable[str]) -> int:
-    """Return the number by which a name of these words is found: the same in every registry."""
+    """Return the key of a name of these words, equal in every registry."""
     return bare_name_key(" ".join(words))
 
 
 def bare_name_key(bare: str) -> int:
-    """Return the same number of a name whose words stand with one space between them."""
+    """Return the key of a name whose words are separated by one space."""
     return int.from_bytes(hashlib.blake2b(bare.encode(), digest_size=8).digest()) >> 1
 
 
 @lru_cache(maxsize=200_000)
 def name_row(spelled: str) -> tuple[int, str, int] | None:
-    """Return the row of ``search_name`` of a spelled name; None of one that has no letter."""
+    """Return the row of ``search_name`` for a spelled name; None if the name has no letter."""
     words = words_of(spelled)
     return (name_key(words), " ".join(words), name_key(sorted(words))) if words else None
 
 
 @lru_cache(maxsize=200_000)
 def spelled_name(written: str) -> str:
-    """Return a name as the index spells it: with its marks, in small letters; ``""`` of one without a letter."""
+    """Return a name in the spelling of the index: lower case with diacritics; ``""`` if it has no letter."""
     spelled = folded(written)
     return spelled if spelled and name_row(spelled) else ""
 
 
 def bare_number(written: str) -> str:
-    """Return the letters and figures of a number of a paper."""
+    """Return the letters and figures of the number of an identity paper."""
     return "".join(words_of(written))
 
 
@@ -132,7 +134,7 @@ def year_of(canonical: str | None) -> int | None:
 def expected_entries(
     connection: Connection, declared: RecordSchema, entry_ids: Sequence[int]
 ) -> dict[int, IndexedEntry]:
-    """Return what the index should hold of these entries; nothing of those that do not stand."""
+    """Return the expected lines of these entries; entries that do not stand have none."""
     found = {}
     amended = amendments_of_entries(connection, entry_ids)
     records = connection.scalars(
@@ -175,17 +177,17 @@ def _indexed(
 
 
 def held_entries(connection: Connection, entry_ids: Sequence[int]) -> dict[int, IndexedEntry]:
-    """Return what the index holds of these entries."""
+    """Return the present lines of these entries."""
     people: dict[int, set[tuple[str, str]]] = {}
     numbers: dict[int, set[tuple[str, str]]] = {}
     for table, column, kept in ((search_person, "spelled", people), (search_number, "number", numbers)):
         query = select(table.c.entry_id, table.c.field, table.c[column])
-        for entry_id, field, told in connection.execute(
+        for entry_id, field, text in connection.execute(
             query.where(one_of(connection, table.c.entry_id, entry_ids))
         ):
-            kept.setdefault(entry_id, set()).add((field, told))
+            kept.setdefault(entry_id, set()).add((field, text))
     there = one_of(connection, search_entry.c.entry_id, entry_ids)
-    rows = connection.execute(select(search_entry).where(there)).all()
+    rows = rows_of(connection, SearchEntryRow, select(search_entry).where(there))
     words = held_words(connection, search_entry, [row.entry_id for row in rows])
     on_sqlite = connection.dialect.name == "sqlite"
     found = {
@@ -212,10 +214,10 @@ def held_entries(connection: Connection, entry_ids: Sequence[int]) -> dict[int, 
 def bring_in_step(
     connection: Connection, declared: RecordSchema, entry_ids: Iterable[int], *, mend: bool = True
 ) -> int:
-    """Compare the index with the registry for these entries, and put right what differs unless ``mend`` is off.
+    """Compare the index with the registry for these entries, and repair differences unless ``mend`` is off.
 
     Returns:
-        Of how many entries it held something else.
+        The number of differing entries.
     """
     ids = sorted(set(entry_ids))
     differing = 0
@@ -279,7 +281,7 @@ def _row(spelled: str) -> tuple[int, str, int]:
 
 
 def add_names(connection: Connection, names: Collection[tuple[int, str, int]]) -> int:
-    """Hold names that are not held yet; return how many."""
+    """Add the names that are missing and return their number."""
     if not names:
         return 0
     by_id = {row[0]: row for row in names}
@@ -295,7 +297,7 @@ def add_names(connection: Connection, names: Collection[tuple[int, str, int]]) -
         return 0
     columns = ("id", "bare", "ordered")
     if connection.dialect.name == "postgresql":
-        told = (
+        given = (
             func.unnest(
                 *(
                     literal([row[at] for row in new], ARRAY(search_name.c[name].type))
@@ -305,7 +307,7 @@ def add_names(connection: Connection, names: Collection[tuple[int, str, int]]) -
             .table_valued(*columns)
             .render_derived()
         )
-        rows = select(*(told.c[name] for name in columns))
+        rows = select(*(given.c[name] for name in columns))
         connection.execute(postgresql.insert(search_name).from_select(columns, rows).on_conflict_do_nothing())
     else:
         _insert(connection, search_name, columns, new)
@@ -314,7 +316,7 @@ def add_names(connection: Connection, names: Collection[tuple[int, str, int]]) -
 
 
 COPIED_FROM = 200
-"""Rows from which on PostgreSQL takes them as a stream."""
+"""Number of rows from which PostgreSQL gets them by COPY."""
 
 
 def _insert(
@@ -344,14 +346,14 @@ _NOT_PLAIN = re.compile(r"[\\\t\n\r]")
 
 
 def _copied(value: object) -> str:
-    """A value as PostgreSQL reads it from a stream of text."""
+    """Return a value as COPY of PostgreSQL reads it."""
     if value is None:
         return r"\N"
-    told = str(value)
+    text = str(value)
     return (
-        _NOT_PLAIN.sub(lambda one: "\\" + ESCAPES.get(one[0], one[0]), told)
-        if _NOT_PLAIN.search(told)
-        else told
+        _NOT_PLAIN.sub(lambda one: "\\" + ESCAPES.get(one[0], one[0]), text)
+        if _NOT_PLAIN.search(text)
+        else text
     )
 
 
@@ -359,9 +361,9 @@ ESCAPES = {"\t": "t", "\n": "n", "\r": "r"}
 
 
 def mend_names(connection: Connection, *, mend: bool) -> int:
-    """Drop names that nobody bears any more and add those that are missing; return how many were wrong.
+    """Drop unused names, add missing ones, and return the number of differences.
 
-    A name that nobody bears any more is what every change of a name leaves: it is put right, but nothing is wrong.
+    Every change of a name leaves an unused name behind; dropping it is no repair of an error.
     """
     borne = exists().where(search_person.c.name_id == search_name.c.id)
     idle = connection.scalars(select(search_name.c.id).where(~borne)).all()

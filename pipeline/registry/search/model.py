@@ -1,4 +1,4 @@
-"""Searching the registry: what is asked, why, and what is found. Frozen values."""
+"""Criteria, reasons and results of a search in the registry."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from pipeline.base.model import Box, PageRef
 from pipeline.registry.checks.model import LinkDecision
 
 MOST_LETTERS = 200
-"""Letters of one thing that is looked for."""
+"""Maximum length of a criterion."""
 
 MOST_WORDS = 12
-"""Words of one thing that is looked for."""
+"""Maximum number of words of a criterion."""
 
 
 class SearchRefused(RegistryError):
-    """A search that is not made: nothing or too little is asked, it is too long, or no reason is given."""
+    """A search was refused: its criteria are too vague or too long, or no reason is given."""
 
     code = "search"
 
 
 class TooManySearches(SearchRefused):
-    """Somebody searched more often than the office allows within a while."""
+    """A person searched more often than the office allows."""
 
     code = "search-rate"
 
 
 class SearchPurpose(StrEnum):
-    """Why somebody looks into the registry."""
+    """The purpose of a search."""
 
     CITIZEN = "citizen"
     EXTRACT = "extract"
@@ -50,7 +50,7 @@ PURPOSE_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class SearchReason:
-    """Why somebody searches: a purpose, and in their own words what for (the number of a file, of a letter)."""
+    """The reason of a search: a purpose and free words (the number of a file or of a letter)."""
 
     purpose: str
     words: str
@@ -58,13 +58,13 @@ class SearchReason:
 
 @dataclass(frozen=True, slots=True)
 class SearchCriteria:
-    """What is looked for; ``""``, ``()`` and None ask for nothing.
+    """The criteria of a search; ``""``, ``()`` and None are no criterion.
 
     Attributes:
-        name: Somebody whom the entry names, with or without marks.
-        parents: Names of one or two further people whom the same entry names.
+        name: The name of a person in the entry, with or without diacritics.
+        parents: Names of one or two further people in the same entry.
         year_from: The first year of the registration, or of the birth or death.
-        year_to: The last one.
+        year_to: The last year.
         number: The number of the entry, with or without its year.
         place: The code of the registration place, or words of its name.
         id_number: The number of a person or of a person's paper.
@@ -84,14 +84,14 @@ class SearchCriteria:
 
     @property
     def asked(self) -> tuple[str, ...]:
-        """The names of what is asked, for the audit."""
+        """The names of the criteria in use, for the audit."""
         named = ("name", "parents", "number", "volume", "place", "id_number", "text", "record")
         years = ("year",) if self.year_from is not None or self.year_to is not None else ()
         return (*(one for one in named if getattr(self, one)), *years)
 
 
 class Nearness(StrEnum):
-    """How a name that was found is near the one that was looked for, the nearest first."""
+    """Degrees of nearness of two names, the nearest first."""
 
     SPELLED = "spelled"
     SAME = "same"
@@ -110,7 +110,7 @@ NEARNESS_LABELS = {
 
 
 class HitState(StrEnum):
-    """How far the values of an entry that was found are settled."""
+    """Whether the values of an entry are settled."""
 
     ALTERED = "altered"
     WAITING = "waiting"
@@ -128,12 +128,12 @@ HIT_STATE_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class NamedPerson:
-    """Somebody whom an entry names.
+    """A person named in an entry.
 
     Attributes:
-        name: The name in force; ``""`` while the field waits for people.
-        amended: Whether an amendment gives the name.
-        matches: Whether it is the name that was looked for, or near it.
+        name: The effective name; ``""`` while the field waits for people.
+        amended: Whether the name comes from an amendment.
+        matches: Whether the name matches or nearly matches the search.
         has_ink: Whether the ink of the name can be shown.
     """
 
@@ -148,19 +148,18 @@ class NamedPerson:
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """An entry that was found.
+    """An entry among the results.
 
     Attributes:
-        number: The number in force; ``""`` where none is or it waits.
-        registered_on: The day of registration in force, likewise.
+        number: The effective number; ``""`` if there is none or it waits.
+        registered_on: The effective day of registration, likewise.
         place: The registration place of the book.
-        scan: The name of the scan's file.
-        nearness: How near the name is; None where no name was looked for.
-        state: How far it is settled.
-        waiting: How many fields wait for people.
+        scan: The file name of the scan.
+        nearness: Nearness of the name; None if no name was asked.
+        waiting: Number of fields that wait for people.
         approved: Whether the book is approved as it stands now.
-        amended: How many fields have an amendment in force.
-        linked: How many links to other entries are suggested or confirmed.
+        amended: Number of fields with an amendment in force.
+        linked: Number of suggested or confirmed links to other entries.
     """
 
     entry_id: int
@@ -184,24 +183,24 @@ class SearchHit:
 
     @property
     def settled(self) -> bool:
-        """Whether nothing of it waits or was altered behind the program's back, and its book is approved."""
+        """Whether no field waits, no row was altered behind the program's back, and the book is approved."""
         return self.state in (HitState.ACCEPTED, HitState.DECIDED) and self.approved
 
     @property
     def matching(self) -> tuple[NamedPerson, ...]:
-        """Whoever matches; of a search without a name the first who is named."""
+        """The matching people; the first person if the search asked no name."""
         return tuple(one for one in self.people if one.matches) or self.people[:1]
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """One page of what was found.
+    """A page of results.
 
     Attributes:
         request_id: The number of the search in the registry, for the audit and for pictures of the hits.
-        hits: The entries, the nearest first.
-        cursor: Where the next page begins; ``""``: there is none.
-        narrowed: Whether more names hold the words than were looked through: a longer name finds more.
+        hits: The entries, nearest first.
+        cursor: The beginning of the next page; ``""`` if there is none.
+        narrowed: Whether more names hold the words than were examined; a longer name finds more.
     """
 
     request_id: int
@@ -212,13 +211,13 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True)
 class SearchOptions:
-    """How much one search may ask.
+    """Limits of searches.
 
     Attributes:
-        page: Entries of one page.
-        window: The period in which the searches of one person are counted.
-        most: Searches of one person in that period.
-        ink: How long the ink of what was found may be looked at.
+        page: Entries on a page.
+        window: The period in which the searches of a person are counted.
+        most: Searches of a person in that period.
+        ink: How long the ink of results may be viewed.
     """
 
     page: int = 20
@@ -229,7 +228,7 @@ class SearchOptions:
 
 @dataclass(frozen=True, slots=True)
 class HitInk:
-    """Where the ink of a hit's name lies."""
+    """The region of the ink of a name in a hit."""
 
     book_id: int
     ref: PageRef
@@ -238,13 +237,13 @@ class HitInk:
 
 @dataclass(frozen=True, slots=True)
 class IndexAgreement:
-    """What comparing the index with the registry came to.
+    """The result of comparing the index with the registry.
 
     Attributes:
-        entries: Entries that were compared.
-        differing: Entries of which the index held something else.
-        names: Names that were missing; with ``mended`` also those that were dropped, as nobody bears them any more.
-        mended: Whether it was put right.
+        entries: Number of compared entries.
+        differing: Number of differing entries.
+        names: Number of missing names; with ``mended`` also of dropped unused names.
+        mended: Whether the differences were repaired.
     """
 
     entries: int
@@ -254,7 +253,7 @@ class IndexAgreement:
 
     @property
     def agrees(self) -> bool:
-        """Whether the index is right now."""
+        """Whether the index agrees with the registry now."""
         return self.mended or not (self.differing or self.names)
 
 
@@ -264,18 +263,18 @@ class LinkedEntry:
 
     Attributes:
         kind: ``again`` or ``person``.
-        role: The role of the person in the entry that was asked about.
-        other_id: The other entry; None where the person who asks may not see its place.
+        role: The role of the person in the given entry.
+        other_id: The other entry; None if the viewer may not see its place.
         title: The title of the other event.
-        number: Its number in force; ``""`` where none is or it waits.
+        number: Its effective number; ``""`` if there is none or it waits.
         registered_on: Its day of registration, likewise.
         place: The registration place of its book.
-        name: The name of the person there in force; ``""`` while it waits.
+        name: The effective name of the person there; ``""`` while it waits.
         probability: 0..1.
-        evidence: What agrees, by what is compared.
+        evidence: The agreements by criterion.
         suggested: Whether the checks still suggest it.
         decision: The last verdict on the pair that stands.
-        mark: What was shown of it: a verdict is refused when it is another by now.
+        mark: Digest of the link as shown; a verdict on an outdated mark is refused.
     """
 
     link_id: int

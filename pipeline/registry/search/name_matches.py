@@ -1,8 +1,8 @@
-"""Names of the registry that a typed name may mean, from the exact to the near.
+"""Names of the registry that match a typed name, from exact to near.
 
 ``confusions.toml`` holds how often the handwriting networks confuse letters; the cost of a confusion is its rarity
-(-log10). Near names are generated, not looked through: a name has some thousand neighbours, and the registry says at
-once which of them it knows.
+(-log10). Near names are generated, not scanned: a name has some thousand neighbours, and the registry returns at once
+those that it knows.
 """
 
 from __future__ import annotations
@@ -26,48 +26,48 @@ from pipeline.registry.search.rows import hold_words, one_of, search_name, words
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 DEAREST = 4.2
-"""What a change of letters may cost that the networks were never seen to make: the last to be tried."""
+"""Cost of a change of letters that the networks were never seen to make."""
 
 FARTHEST = 5.6
-"""What all changes of a name together may cost."""
+"""Maximum cost of all changes of a name."""
 
 LONGEST_WORD = 30
-"""Letters of the longest word that has neighbours: no name has longer ones, and each letter makes hundreds more."""
+"""Length of the longest word with neighbours: names have no longer words, and each letter adds hundreds."""
 
 MOST_REMEMBERED = 400_000
-"""Neighbours that are remembered, of all words together; some hundred bytes each."""
+"""Maximum number of cached neighbours of all words, some hundred bytes each."""
 
 FEW = 14
-"""Neighbours of a word that are tried together with those of another word."""
+"""Neighbours of a word that are combined with those of another word."""
 
 SELDOM = 0.2
-"""What was counted for less is left to chance."""
+"""Counts below this are taken for chance."""
 
 CREDIT = 10.0
-"""Misreadings that every block of letters is credited with beside those counted, so that few say little."""
+"""Pseudo-count of misreadings of every block of letters, so that small counts weigh little."""
 
 SOUNDS = (
     ("i", "y"), ("s", "x"), ("ch", "tr"), ("d", "gi"), ("d", "v"), ("l", "n"), ("r", "g"), ("c", "k"), ("c", "q"),
     ("n", "ng"), ("ng", "ngh"), ("g", "gh"), ("t", "c"), ("qu", "w"), ("ph", "f"), ("z", "d"), ("j", "d"), ("oa", "ua"),
     ("uy", "ui"), ("ie", "i"), ("ie", "e"), ("uo", "u"), ("uu", "uou"), ("oe", "ue"),
 )  # fmt: skip
-"""Spellings that people take for one another because they sound alike, here or there."""
+"""Spellings that people confuse because they sound alike in some region."""
 
 SOUND_COST = 2.0
-"""What one of these costs: as much as a common misreading."""
+"""Cost of such a confusion: that of a common misreading."""
 
 
 @dataclass(frozen=True)
 class Confusions:
-    """What it costs to take a block of letters for another one, by the first block; at most two letters each."""
+    """Cost of reading a block of letters as another, by the first block; at most two letters each."""
 
     costs: Mapping[str, tuple[tuple[str, float], ...]]
     _of_words: dict[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
 
     def neighbours(self, bare: str) -> dict[str, float]:
-        """Return the neighbours of a name without marks, with what each costs; the name itself is none.
+        """Return the neighbours of a name without diacritics and their costs, without the name itself.
 
-        All by one change are among them, and those by two that are common, in one word or in two.
+        Includes all names at edit distance 1, and those at distance 2 by common changes in one word or in two.
         """
         words = bare.split()
         found: dict[str, float] = {}
@@ -75,14 +75,14 @@ class Confusions:
             if cost < found.get(name, math.inf):
                 found[name] = cost
         for name in [one for one in found if not one or one[0] == " " or one[-1] == " " or "  " in one]:
-            told, cost = " ".join(name.split()), found.pop(name)  # nothing is left of a word
-            found[told] = min(cost, found.get(told, math.inf))
+            bare, cost = " ".join(name.split()), found.pop(name)  # a word has vanished
+            found[bare] = min(cost, found.get(bare, math.inf))
         for none in ("", bare):
             found.pop(none, None)
         return found
 
     def _by_one_word(self, words: Sequence[str]) -> Iterator[tuple[str, float]]:
-        """Names with another word in one place, or with two words in one; with a space too many where one is gone."""
+        """Yield names with one word replaced; two words may be joined, and a word may vanish."""
         join = dict(self.costs.get(" ", ())).get("", DEAREST)
         for at, word in enumerate(words):
             before = "".join(f"{one} " for one in words[:at])
@@ -93,7 +93,7 @@ class Confusions:
                 yield before[:-1] + word + after, join
 
     def _by_two_words(self, words: Sequence[str]) -> Iterator[tuple[str, float]]:
-        """Names with other words in two places, by the common changes of either."""
+        """Yield names with two words replaced, each by a common change."""
         for first, second in combinations(range(len(words)), 2):
             before = "".join(f"{one} " for one in words[:first])
             between = " ".join(("", *words[first + 1 : second], ""))
@@ -105,7 +105,7 @@ class Confusions:
                     yield before + one + between + other + after, cost + more
 
     def of_word(self, word: str) -> tuple[tuple[str, float], ...]:
-        """Return the neighbours of a word by what they cost: all by one change, and the common ones by two."""
+        """Return the neighbours of a word with their costs: all at edit distance 1, common ones at distance 2."""
         if len(word) > LONGEST_WORD:
             return ()
         known = self._of_words.get(word)
@@ -125,7 +125,7 @@ class Confusions:
         return ranked
 
     def _changed(self, word: str, most: float) -> Mapping[str, float]:
-        """Words by one change that costs at most so much."""
+        """Return the words at one change of limited cost."""
         found: dict[str, float] = {}
         for at in range(len(word) + 1):
             for size in range(min(2, len(word) - at) + 1):
@@ -140,22 +140,22 @@ class Confusions:
 
 @cache
 def confusions() -> Confusions:
-    """Return the confusions of the networks that this version brings."""
-    told = tomllib.loads((Path(__file__).parent / "confusions.toml").read_text(encoding="utf-8"))
-    return weighed(told["counts"])
+    """Return the costs of the confusions that ship with this version."""
+    confusions = tomllib.loads((Path(__file__).parent / "confusions.toml").read_text(encoding="utf-8"))
+    return weighed(confusions["counts"])
 
 
 def weighed(counts: Mapping[str, float]) -> Confusions:
-    """Return what changes cost by how often they were counted, in either direction.
+    """Return the costs of confusions from their counts, in either direction.
 
     Args:
-        counts: By ``READ AS``: what stands on paper, ``>``, what was read.
+        counts: Counts by ``TRUTH>READ``.
     """
     seen: defaultdict[tuple[str, str], float] = defaultdict(float)
     of: defaultdict[str, float] = defaultdict(float)
     for pair, count in counts.items():
-        told, _, read = pair.partition(">")
-        for one, other in ((told, read), (read, told)):
+        truth, _, read = pair.partition(">")
+        for one, other in ((truth, read), (read, truth)):
             seen[one, other] += count
             of[one] += count
     costs: defaultdict[str, dict[str, float]] = defaultdict(dict)
@@ -177,22 +177,22 @@ def weighed(counts: Mapping[str, float]) -> Confusions:
 
 
 MOST_WITHIN = 400
-"""Names that hold the words of a shorter one and are looked through."""
+"""Maximum number of examined names that hold the words of a shorter one."""
 
 ANY_ORDER = 3.0
-"""What the changes of a name may cost whose words have changed places as well."""
+"""Maximum cost of the changes of a name whose words are permuted, too."""
 
 SWAPPED_COST = 1.0
-"""What changed places cost beside them."""
+"""Cost of permuted words."""
 
 
 @dataclass(frozen=True, slots=True)
 class NameStep:
-    """Names that are equally near.
+    """Names of equal nearness.
 
     Attributes:
-        cost: What the changes cost, in thousandths; 0 of exact ones.
-        spelled: The spelling that is asked for; None: any.
+        cost: Cost of the changes, in thousandths; 0 for exact names.
+        spelled: The required spelling; None: any.
     """
 
     nearness: Nearness
@@ -202,18 +202,18 @@ class NameStep:
 
     @property
     def place(self) -> tuple[int, int]:
-        """Where the step stands among those of any name."""
+        """The order of the step among the steps of any name."""
         return tuple(Nearness).index(self.nearness), self.cost
 
 
 class NameMatches:
-    """The names that are known and that a typed name may mean, step by step as far as they are wanted.
+    """The known names that match a typed name, computed step by step on demand.
 
     Args:
-        name: As it was typed; without a letter it means none.
+        name: The typed name; a name without letters has no match.
 
     Attributes:
-        narrowed: Whether more names hold its words than were looked through, as far as that is known.
+        narrowed: Whether more names hold its words than were examined, as far as known.
     """
 
     def __init__(self, connection: Connection, name: str) -> None:
@@ -226,14 +226,14 @@ class NameMatches:
 
     @property
     def steps(self) -> Iterator[NameStep]:
-        """The steps, those that were made before first."""
+        """Yield the steps; those computed before come first."""
         yield from tuple(self._made)
         for step in self._left:
             self._made.append(step)
             yield step
 
     def name_ids(self, *, made: bool = False) -> tuple[int, ...]:
-        """The names of all steps, or of those that were made so far."""
+        """Return the names of all steps, or of those computed so far (``made``)."""
         steps = self._made if made else self.steps
         return tuple({one: None for step in steps for one in step.name_ids})
 
@@ -264,7 +264,7 @@ class NameMatches:
 
 
 def _near(connection: Connection, bare: str) -> Iterator[tuple[int, Sequence[int]]]:
-    """Near names that are known, by what they cost; by one change with their words in any order, too."""
+    """Yield known near names by cost; at one change, also with permuted words."""
     costs = confusions().neighbours(bare)
     by_id = {bare_name_key(name): cost for name, cost in costs.items()}
     by_words: dict[int, float] = {}
@@ -285,5 +285,5 @@ def _near(connection: Connection, bare: str) -> Iterator[tuple[int, Sequence[int
 
 
 def _known(connection: Connection, column: Column[int], keys: Sequence[int]) -> Sequence[int]:
-    """The names whose column is one of these."""
+    """Return the names with one of these values in a column."""
     return connection.scalars(select(search_name.c.id).where(one_of(connection, column, keys))).all()

@@ -1,8 +1,8 @@
-"""The tables of the search: an index that follows from the effective values, its full-text words, and the requests.
+"""The tables of the search: the index that follows from the effective values, its full-text words, and the requests.
 
-Each name is held once without diacritics, and entries refer to it, so that near names are found among names. SQLite has
-FTS5 tables, written beside the rows; PostgreSQL an index over the rows. Both take words of small letters and figures
-without diacritics, as ``words_of`` makes them.
+Each name is stored once without diacritics, and entries refer to it, so that near names are found among names. SQLite
+has FTS5 tables that are written with the rows; PostgreSQL has an index over the rows. Both hold words of lower-case
+letters and figures without diacritics (``words_of``).
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ from pipeline.registry.database.columns import (
 DERIVED = uncovered(REMOVABLE, "follows from the effective values; “hotich search check” compares the two")
 
 FULL_TEXT = ("search_name_fts", "search_entry_fts")
-"""The full-text tables of a SQLite file, of the words of names and of entries: no tables of the declared ones."""
+"""The full-text tables of SQLite for words of names and of entries; they are not declared."""
 
 FULL_TEXT_INDEXES = ("ix_search_name_words", "ix_search_entry_words")
 """The full-text indexes of PostgreSQL over the same words."""
@@ -56,7 +56,7 @@ FULL_TEXT_INDEXES = ("ix_search_name_words", "ix_search_entry_words")
 
 @dataclass(frozen=True, slots=True)
 class SearchNameRow:
-    """A name without marks; ``id`` follows from it, ``ordered`` from its words in alphabetical order."""
+    """A name without diacritics; ``id`` follows from it, ``ordered`` from its words in alphabetical order."""
 
     id: Annotated[int, column(many=True, key=True)]
     bare: str
@@ -68,7 +68,7 @@ search_name = table("search_name", SearchNameRow, info=DERIVED)
 
 @dataclass(frozen=True, slots=True)
 class SearchPersonRow:
-    """A person whom an entry names in a field; ``spelled``: the name with its marks, in small letters."""
+    """A person named in a field of an entry; ``spelled``: the name in lower case with diacritics."""
 
     id: ManyId
     entry_id: Annotated[int, column(index=True)]
@@ -82,7 +82,7 @@ search_person = table("search_person", SearchPersonRow, Index(None, "name_id", "
 
 @dataclass(frozen=True, slots=True)
 class SearchNumberRow:
-    """The number of a person or of a person's paper, letters and figures alone."""
+    """A personal number or the number of an identity paper, letters and figures only."""
 
     id: ManyId
     entry_id: Annotated[int, column(index=True)]
@@ -97,8 +97,8 @@ search_number = table("search_number", SearchNumberRow, Index(None, "number", "e
 class SearchEntryRow:
     """``number``: without its year and leading zeros.
 
-    ``year``: of the registration; ``event_year``: of birth or death; ``words``: those of notes and places without
-    marks.
+    ``year``: of the registration; ``event_year``: of birth or death; ``words``: words of notes and places without
+    diacritics.
     """
 
     entry_id: Annotated[int, column(key=True)]
@@ -121,7 +121,7 @@ search_entry = table(
 
 @dataclass(frozen=True, slots=True)
 class SearchBookRow:
-    """How often anything of a book was written, and the approval that was seen to hold since the last change."""
+    """Number of changes of a book, and the approval that was in force after the last one."""
 
     book_id: Annotated[int, column(key=True)]
     changes: int
@@ -133,7 +133,7 @@ search_book = table("search_book", SearchBookRow, info=DERIVED)
 
 @dataclass(frozen=True, slots=True)
 class SearchStateRow:
-    """How far the index was built, by the ids of entries; one row."""
+    """Progress of building the index, as an entry's id; a single row."""
 
     id: Id
     upto: int
@@ -145,7 +145,7 @@ search_state = table("search_state", SearchStateRow, info=DERIVED)
 
 @dataclass(frozen=True, slots=True)
 class SearchRequestRow:
-    """A page of results that somebody was shown. ``criteria``: their names alone; ``found``: the ids of entries."""
+    """A page of results shown to a person. ``criteria``: the names of the criteria; ``found``: ids of entries."""
 
     id: ManyId
     author: str
@@ -166,7 +166,7 @@ search_request = table(
 
 
 SEARCH_INDEX = (search_name, search_person, search_number, search_entry, search_book, search_state)
-"""What follows from the effective values and is made anew where it is not right."""
+"""Tables that follow from the effective values and are rebuilt where they differ."""
 
 
 _WORD = re.compile(r"[a-z0-9]+")
@@ -180,20 +180,20 @@ _KEYS: dict[str, Column[int]] = {
 
 @lru_cache(maxsize=100_000)
 def words_of(written: str) -> tuple[str, ...]:
-    """Return the words of a text as they are looked for: without marks, case and punctuation."""
+    """Return the words of a text without diacritics, case and punctuation."""
     return tuple(_WORD.findall(unaccented(written)))
 
 
 def one_of(connection: Connection, column: Column[int], keys: Collection[int]) -> ColumnElement[bool]:
-    """Return the condition that a column is one of many keys, as one parameter and not as thousands."""
+    """Return the condition that a column is one of many keys, with a single parameter."""
     if connection.dialect.name == "postgresql":
         return column == any_(literal(list(keys), ARRAY(BigInteger)))
-    told = func.json_each(literal(json.dumps(list(keys)))).table_valued("value")
-    return column.in_(select(told.c.value))
+    given = func.json_each(literal(json.dumps(list(keys)))).table_valued("value")
+    return column.in_(select(given.c.value))
 
 
 def row_of_each(connection: Connection, keys: Collection[int]) -> TableValuedAlias | None:
-    """Return a table with a row for each of many keys, which a lateral query can refer to; None on SQLite."""
+    """Return a table with a row for each key, for lateral queries; None on SQLite."""
     if connection.dialect.name != "postgresql":
         return None
     return (
@@ -217,7 +217,7 @@ def hold_words(connection: Connection, table: Table, words: Sequence[str]) -> Co
 
 
 def keep_words(connection: Connection, table: Table, rows: Iterable[tuple[int, str]]) -> None:
-    """Hold the words of new rows, where the database does not do so by itself."""
+    """Index the words of new rows, where the database does not do so by itself."""
     some = [(key, words) for key, words in rows if words]
     if some and connection.dialect.name == "sqlite":
         statement = f"INSERT OR REPLACE INTO {table.name}_fts (rowid, words) VALUES (?, ?)"  # noqa: S608 (our own names)
@@ -225,7 +225,7 @@ def keep_words(connection: Connection, table: Table, rows: Iterable[tuple[int, s
 
 
 def without_words(connection: Connection, table: Table) -> Sequence[int]:
-    """Return the rows of which a SQLite file holds no words, or those of rows that are gone; none on PostgreSQL."""
+    """Return rows without indexed words and indexed rows that are gone; none on PostgreSQL."""
     if connection.dialect.name != "sqlite":
         return ()
     key = _KEYS[table.name].name
@@ -235,7 +235,7 @@ def without_words(connection: Connection, table: Table) -> Sequence[int]:
 
 
 def drop_words(connection: Connection, table: Table, keys: Collection[int]) -> None:
-    """Hold the words of rows that go no longer."""
+    """Remove the indexed words of rows that are deleted."""
     if keys and connection.dialect.name == "sqlite":
         connection.execute(
             text(f"DELETE FROM {table.name}_fts WHERE rowid = :key"),  # noqa: S608 (our own names)
@@ -244,7 +244,7 @@ def drop_words(connection: Connection, table: Table, keys: Collection[int]) -> N
 
 
 def held_words(connection: Connection, table: Table, keys: Collection[int]) -> dict[int, str]:
-    """Return the words of a SQLite file by row; nothing on PostgreSQL, whose index follows by itself."""
+    """Return the indexed words by row; nothing on PostgreSQL, whose index follows by itself."""
     if not keys or connection.dialect.name != "sqlite":
         return {}
     some = text(f"SELECT rowid, words FROM {table.name}_fts WHERE rowid IN :keys")  # noqa: S608 (our own names)

@@ -1,4 +1,4 @@
-"""Other entries that may speak of the same person, with what speaks for it, and a person's verdict on that."""
+"""Entries that may concern the same person, the evidence, and a supervisor's verdict."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from pipeline.registry.withdrawals.stored_withdrawals import part_of, refuse_wit
 WHAT = "xem những sự kiện có thể cùng một người"
 
 NOT_THE_SAME = "so hai sự kiện: không phải"
-"""The reason of a rejection for which nobody wrote another one."""
+"""The default reason of a rejection."""
 
 
 def linked_entries(
     connection: Connection, declared: RecordSchema, person: Person, entry_id: int
 ) -> tuple[LinkedEntry, ...]:
-    """Return what is suggested or confirmed to belong to an entry, rejected links at the end.
+    """Return the suggested, confirmed and (at the end) rejected links of an entry.
 
-    Of an entry of a place that the person may not see only that it is there is told.
+    Links to entries of places that the person may not see reveal only that they exist.
 
     Raises:
         NotYours: The person does not supervise the place of the entry.
@@ -90,16 +90,16 @@ def judge_link(
     """Record a supervisor's verdict on a link of an entry, or take the last one back.
 
     Args:
-        seen: The mark of the link as it was shown to them.
-        reason: In their own words.
+        seen: The mark of the link as shown.
+        reason: Free words.
 
     Raises:
         NotYours: The person does not supervise the places of both entries.
         NotThere: The entry has no such link.
-        StaleTask: Somebody has decided on it meanwhile, or its evidence is another one.
+        StaleTask: The link was decided meanwhile, or its evidence has changed.
         RegistryError: There is nothing to take back.
     """
-    hold(connection, Whole.LINKS)  # what is shown stays so until the verdict is written
+    hold(connection, Whole.LINKS)  # the link stays as shown until the verdict is written
     shown = {one.link_id: one for one in linked_entries(connection, declared, person, entry_id)}
     one = shown.get(link_id)
     if one is None:
@@ -123,7 +123,7 @@ def _check(connection: Connection, person: Person, entry_id: int) -> None:
 
 
 def _sides(one: StoredLink, entry_id: int) -> tuple[str, int, str]:
-    """The role here, the other entry and the role there."""
+    """Return the role in the entry, the other entry and the role there."""
     if one.first_entry_id == entry_id:
         return one.first_role, one.second_entry_id, one.second_role
     return one.second_role, one.first_entry_id, one.first_role
@@ -143,13 +143,13 @@ def _name(spec: RecordSpec, hit: SearchHit, role: str) -> str:
 
 
 def _marks(connection: Connection, links: tuple[StoredLink, ...]) -> dict[int, str]:
-    """What tells a link as it is now from what it was or will be: its evidence and the last word on its pair."""
+    """Return a digest of the evidence and the last decision of each link."""
     found = {}
     for one in links:
         same = [link.c[name] == getattr(one, name) for name in PAIR]
         last = connection.scalar(
             select(func.max(link_decision.c.id)).join(link, link_decision.c.link_id == link.c.id).where(*same)
         )
-        told = json.dumps([one.link_id, last, dict(one.evidence), one.suggested], sort_keys=True)
-        found[one.link_id] = hashlib.sha256(told.encode()).hexdigest()[:16]
+        content = json.dumps([one.link_id, last, dict(one.evidence), one.suggested], sort_keys=True)
+        found[one.link_id] = hashlib.sha256(content.encode()).hexdigest()[:16]
     return found

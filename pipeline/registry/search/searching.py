@@ -1,7 +1,7 @@
-"""The search of the registry: one function for browser, command line and every other way in.
+"""The search of the registry, for all callers.
 
-What is found is looked up without keeping anybody from writing; the audit is told who searched and why before anybody
-is shown it, and without the audit nothing is shown.
+The search itself locks no writer. Person and reason are recorded in the audit before the results are shown; without the
+audit nothing is shown.
 """
 
 from __future__ import annotations
@@ -52,12 +52,12 @@ def search(
     options: SearchOptions = SearchOptions(),
     now: Callable[[], datetime] | None = None,
 ) -> SearchResult:
-    """Look for entries, and record who did so and why.
+    """Search entries, and record person and reason.
 
     Args:
-        person: Who searches; nothing of other places than theirs is found.
-        key: What signs the audit: entries that were altered behind the program's back are shown as such.
-        after: The cursor of the page before; ``""``: the first page.
+        person: The results are limited to this person's places.
+        key: The key that signs the audit; it proves which entries were altered behind the program's back.
+        after: The cursor of the page; ``""``: the first page.
         now: The clock, in UTC; by default that of the database.
 
     Raises:
@@ -90,7 +90,7 @@ def _note(
     seen: tuple[SeenApproval, ...],
     at: datetime,
 ) -> int:
-    """Record a search; which names were looked for is not told, whom they saw is."""
+    """Record a search: the entries shown, not the names that were searched."""
     for one in seen:
         note_approval(connection, one)
     row = {
@@ -102,12 +102,12 @@ def _note(
         "searched_at": at,
     }
     (request_id,) = add(connection, search_request, [row])
-    told: Mapping[str, object] = {
+    detail: Mapping[str, object] = {
         "purpose": reason.purpose,
         "criteria": list(criteria.asked),
         "found": len(found.entries),
     }
-    record(connection, person.login, "searched", f"search:{request_id}", told)
+    record(connection, person.login, "searched", f"search:{request_id}", detail)
     return request_id
 
 
@@ -144,11 +144,11 @@ def ink_of_hit(
     options: SearchOptions = SearchOptions(),
     now: Callable[[], datetime] | None = None,
 ) -> HitInk:
-    """Return where the ink of a hit's name lies, for who found it a while ago: the audit knows that they see it.
+    """Return the region of the ink of a name in a hit of an earlier search.
 
     Raises:
-        NotThere: That search did not find it, is another person's or too old, the field names nobody, or the ink is not
-            known.
+        NotThere: The search did not return the entry, belongs to another person or is too old, the field holds no name,
+            or the region is unknown.
         NotYours: The person may not search, or not see the place any more.
     """
     check_person(person)

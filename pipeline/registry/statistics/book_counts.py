@@ -1,6 +1,6 @@
-"""The progress of every book, rescans by scanner, and damaged scans: a handful of statements over all books.
+"""The progress of every book, rescans by scanner, and damaged scans, each in a few statements over all books.
 
-The name of a scan tells its scanner, as the intake gives it: the day, the scanner's name, the number of the delivery in
+The intake puts the scanner into the name of a scan: the day, the scanner's name, the number of the delivery in
 five digits, and for a divided delivery its first page in four (``2026-11-25-may-1-00017-0003.pdf``).
 """
 
@@ -10,6 +10,7 @@ import re
 import string
 from collections import Counter
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -17,7 +18,6 @@ from sqlalchemy import (
     Connection,
     FromClause,
     Integer,
-    Row,
     Select,
     case,
     cast,
@@ -30,6 +30,7 @@ from sqlalchemy import (
 from pipeline.base.model import PageKind
 from pipeline.registry.books.rows import book, page, page_failure, page_run, scan
 from pipeline.registry.checks.rows import book_finding
+from pipeline.registry.database.columns import rows_of
 from pipeline.registry.entries.rows import entry
 from pipeline.registry.lots.stored_lots import Part, lot_entry
 from pipeline.registry.statistics.model import BookStatistics, ScannerStatistics, ScanOfBook
@@ -47,7 +48,7 @@ MISSING = "K11-MISSING"
 """The code of the finding that page numbers are missing; its details name them."""
 
 DRIFT = "BOOK-DRIFT"
-"""The code of the finding that a book's handwriting is unlike that calibrated on; its details say in what."""
+"""The code of the finding that a book's handwriting differs from that of the calibration; its details say how."""
 
 _COLUMNS = (
     book.c.id,
@@ -63,11 +64,11 @@ _COLUMNS = (
 
 
 def book_statistics(connection: Connection, places: Places) -> tuple[BookStatistics, ...]:
-    """All books, in the order of places, kinds of event and volumes."""
-    pages = _by_book(connection, _pages(places))
-    entries = _by_book(connection, _entries(places))
-    failed = _by_book(connection, _failed(places))
-    tickets = _by_book(connection, _tickets(places))
+    """Return all books in the order of places, records and volumes."""
+    pages = {row.book_id: row for row in rows_of(connection, _PageCounts, _pages(places))}
+    entries = {row.book_id: row for row in rows_of(connection, _EntryCounts, _entries(places))}
+    failed: dict[int, int] = dict(connection.execute(_failed(places)).tuples().all())
+    tickets: dict[int, int] = dict(connection.execute(_tickets(places)).tuples().all())
     missing = _details(connection, places, MISSING)
     drift = {book_id: last for book_id, (*_, last) in _details(connection, places, DRIFT).items()}
     rows = connection.execute(
@@ -77,7 +78,7 @@ def book_statistics(connection: Connection, places: Places) -> tuple[BookStatist
     )
     found = []
     for row in rows:
-        counted, read = entries.get(row.id), pages.get(row.id)
+        counted, read = entries.get(row.id, _NO_ENTRIES), pages.get(row.id, _NO_PAGES)
         found.append(
             BookStatistics(
                 row.id,
@@ -89,14 +90,14 @@ def book_statistics(connection: Connection, places: Places) -> tuple[BookStatist
                 row.volume,
                 row.entries,
                 row.pages,
-                pages=read.pages if read else 0,
-                inner=read.inner_pages if read else 0,
-                entries=counted.entries if counted else 0,
-                straight=counted.straight if counted else 0,
-                waiting=counted.waiting if counted else 0,
-                failed=failed[row.id].counted if row.id in failed else 0,
-                missing=tuple(str(told.get("missing", "")) for told in missing.get(row.id, ())),
-                tickets=tickets[row.id].counted if row.id in tickets else 0,
+                pages=read.pages,
+                inner=read.inner_pages,
+                entries=counted.entries,
+                straight=counted.straight,
+                waiting=counted.waiting,
+                failed=failed.get(row.id, 0),
+                missing=tuple(str(details.get("missing", "")) for details in missing.get(row.id, ())),
+                tickets=tickets.get(row.id, 0),
                 unusual=str(drift.get(row.id, {}).get("unusual", "")),
                 unseen=int(drift.get(row.id, {}).get("unseen", 0)),
             )
@@ -104,14 +105,29 @@ def book_statistics(connection: Connection, places: Places) -> tuple[BookStatist
     return tuple(found)
 
 
-def _by_book(connection: Connection, query: Select[Any]) -> dict[int, Row[Any]]:
-    return {row.book_id: row for row in connection.execute(query)}
+@dataclass(frozen=True, slots=True)
+class _PageCounts:
+    book_id: int
+    pages: int
+    inner_pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class _EntryCounts:
+    book_id: int
+    entries: int
+    straight: int
+    waiting: int
+
+
+_NO_PAGES = _PageCounts(0, 0, 0)
+_NO_ENTRIES = _EntryCounts(0, 0, 0, 0)
 
 
 def _pages(places: Places) -> Select[Any]:
     inner = case((page_run.c.kind == PageKind.COVER, 0), else_=1)
     return (
-        select(scan.c.book_id, func.count().label("pages"), func.sum(inner).label("inner_pages"))
+        select(scan.c.book_id, func.count(), func.sum(inner))
         .select_from(page_run)
         .join(page, page.c.id == page_run.c.page_id)
         .join(scan, scan.c.id == page.c.scan_id)
@@ -122,10 +138,9 @@ def _pages(places: Places) -> Select[Any]:
 
 
 def _entries(places: Places) -> Select[Any]:
-    """Count the valid entries.
+    """Return the query of the numbers of standing entries.
 
-    Those count as straight through that the machine accepted and that never became a task, except as part of the
-    sample of a lot.
+    An entry is straight through if the machine accepted it and it never became a task, except in the sample of a lot.
     """
     waiting = case((review_task.c.state == TaskState.OPEN, 1), else_=0)
     sampled = exists().where(lot_entry.c.entry_id == entry.c.id, lot_entry.c.part == Part.SAMPLE)
@@ -134,9 +149,9 @@ def _entries(places: Places) -> Select[Any]:
     return (
         select(
             scan.c.book_id,
-            func.count().label("entries"),
-            func.sum(cast(straight, Integer)).label("straight"),
-            func.sum(waiting).label("waiting"),
+            func.count(),
+            func.sum(cast(straight, Integer)),
+            func.sum(waiting),
         )
         .select_from(entry)
         .join(page, page.c.id == entry.c.page_id)
@@ -152,7 +167,7 @@ def _entries(places: Places) -> Select[Any]:
 
 def _failed(places: Places) -> Select[Any]:
     return (
-        select(page_failure.c.book_id, func.count().label("counted"))
+        select(page_failure.c.book_id, func.count())
         .join(book, book.c.id == page_failure.c.book_id)
         .where(failure_stands, of_places(places))
         .group_by(page_failure.c.book_id)
@@ -160,9 +175,9 @@ def _failed(places: Places) -> Select[Any]:
 
 
 def _tickets(places: Places) -> Select[Any]:
-    """Pages that a person or the machine asked for again because of how they look, not because others are missing."""
+    """Return the query of the numbers of pages with a rescan ticket for their quality (not for missing pages)."""
     return (
-        select(ticket.c.book_id, func.count(ticket.c.page_id.distinct()).label("counted"))
+        select(ticket.c.book_id, func.count(ticket.c.page_id.distinct()))
         .join(book, book.c.id == ticket.c.book_id)
         .join(page, page.c.id == ticket.c.page_id)
         .join(scan, scan.c.id == page.c.scan_id)
@@ -172,7 +187,7 @@ def _tickets(places: Places) -> Select[Any]:
 
 
 def _details(connection: Connection, places: Places, code: str) -> dict[int, list[Mapping[str, str]]]:
-    """The details of the findings of that code that hold, by book, in the order in which they were raised."""
+    """Return by book the details of the findings in force with a code, in the order in which they were raised."""
     rows = connection.execute(
         select(book_finding.c.book_id, book_finding.c.details)
         .join(book, book.c.id == book_finding.c.book_id)
@@ -204,7 +219,7 @@ _divided: ColumnElement[int] = case((_is_delivery & _is_divided, 1), else_=0).la
 
 
 def scanner_statistics(connection: Connection, places: Places) -> tuple[ScannerStatistics, ...]:
-    """By the names of scanners; what did not come through the intake last, under ``""``."""
+    """Return the statistics by name of scanner; scans that did not pass the intake come last, under ``""``."""
     read = page_run.join(page, page.c.id == page_run.c.page_id)
     asked = ticket.join(page, page.c.id == ticket.c.page_id)
     for_its_looks = ticket.c.code.is_(None) | (ticket.c.code != MISSING)
@@ -235,7 +250,7 @@ def _by_scanner(
 
 
 def _scanner(stem: str, divided: bool) -> str:
-    """The scanner of scans whose names begin like that; ``""``: none that is known."""
+    """Return the scanner in the beginning of a scan's name; ``""`` if there is none."""
     named = (_DIVIDED if divided else _WHOLE).fullmatch(stem)
     return named["scanner"] if named else ""
 
@@ -262,5 +277,5 @@ def scans_of_books(connection: Connection, places: Places, hashes: Collection[st
             .join_from(scan, book, book.c.id == scan.c.book_id)
             .where(scan.c.sha256.in_(wanted[start : start + AT_ONCE]), of_places(places))
         )
-        found += [ScanOfBook(*row) for row in connection.execute(query)]
+        found += rows_of(connection, ScanOfBook, query)
     return tuple(sorted(found, key=lambda one: (one.folder_name, one.name)))

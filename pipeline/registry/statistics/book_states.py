@@ -8,10 +8,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, select
 
 from pipeline.registry.books.rows import book, book_run, page, page_failure, page_run, scan
 from pipeline.registry.database import clock
+from pipeline.registry.database.columns import rows_of
 from pipeline.registry.entries.rows import entry
 from pipeline.registry.statistics.scope import Places, of_places
 from pipeline.registry.tasks.model import TaskState
@@ -31,10 +32,10 @@ class BookStage(StrEnum):
 
     Attributes:
         RECEIVED: Nothing of it was read yet.
-        READING: Pages of it are unread, or a run has it in hand.
-        REVIEW: All is read; tasks, failed pages or pages to scan again wait for people.
+        READING: Pages are unread, or a run is reading it.
+        REVIEW: All pages are read; tasks, failed pages or rescan tickets wait for people.
         READY: Nothing waits; it may be delivered.
-        DELIVERED: A package of it was written, and nothing was read or waits since.
+        DELIVERED: A package was written, and nothing was read or waits since.
     """
 
     RECEIVED = "received"
@@ -55,7 +56,7 @@ BOOK_STAGE_LABELS: Mapping[BookStage, str] = {
 
 @dataclass(frozen=True, slots=True)
 class BookState:
-    """A book and how far it is.
+    """A book and its progress.
 
     Attributes:
         scans: Readable scans that a run has noted.
@@ -65,7 +66,7 @@ class BookState:
         entries: Valid entries.
         waiting: Open tasks.
         tickets: Pages that must be scanned again.
-        in_hand: Whether a run reads it now.
+        in_hand: Whether a run is reading it.
         read_at: When the last page was saved.
         delivered_at: When the last package was written.
     """
@@ -115,11 +116,11 @@ class BookState:
 
 @dataclass(frozen=True, slots=True)
 class ReadingRun:
-    """A book that a run reads now.
+    """A book that a run is reading.
 
     Attributes:
         saved: Pages that it has saved.
-        left: Pages that were counted and are not read yet; 0 while they are being counted, and where all is read anew.
+        left: Counted pages that are not read yet; 0 while pages are counted, or if all are read anew.
         failed: Scans and pages without a result.
     """
 
@@ -139,7 +140,7 @@ class ReadingRun:
 
     @property
     def seconds_left(self) -> float | None:
-        """How long it goes on at the pace so far; None where that cannot be told yet."""
+        """The remaining time at the present pace; None if it is not known yet."""
         if not self.saved or not self.left:
             return None
         return (self.now - self.begun_at).total_seconds() / self.saved * self.left
@@ -159,16 +160,20 @@ _COLUMNS = (
 def book_states(
     connection: Connection, places: Places, among: Collection[int] | None = None
 ) -> tuple[BookState, ...]:
-    """Return the books of these places, or those among them, in the order of places, kinds of event and volumes."""
+    """Return the books of these places, in the order of places, records and volumes.
+
+    Args:
+        among: Ids of the only books to return; None: all.
+    """
     mine = (of_places(places), *(() if among is None else (book.c.id.in_(among),)))
     scans = _counted(connection, _scans(), *mine)
-    withdrawn = {row.book_id: row for row in connection.execute(pages_withdrawn())}
-    read = _counted(connection, _read(), *mine)
+    withdrawn = _counted(connection, pages_withdrawn())
+    read = {row.book_id: row for row in rows_of(connection, _PagesRead, _read().where(*mine))}
     failed = _counted(connection, _failed(), *mine)
     entries = _counted(connection, _entries(), *mine)
     waiting = _counted(connection, _waiting(), *mine)
     tickets = _counted(connection, _tickets(), *mine)
-    delivered = _counted(connection, _delivered(), *mine)
+    delivered: dict[int, datetime] = dict(connection.execute(_delivered().where(*mine)).tuples().all())
     now = clock.now(connection)
     in_hand = set(connection.scalars(select(book_run.c.book_id).where(book_run.c.lasts_until > now)))
     rows = connection.execute(
@@ -179,24 +184,24 @@ def book_states(
     return tuple(
         BookState(
             *row,
-            scans=_of(scans, row.id, "counted"),
-            pages=_of(scans, row.id, "pages") - _of(withdrawn, row.id, "counted"),
-            read=_of(read, row.id, "counted"),
-            failed=_of(failed, row.id, "counted"),
-            refused=_of(failed, row.id, "scans"),
-            entries=_of(entries, row.id, "counted"),
-            waiting=_of(waiting, row.id, "counted"),
-            tickets=_of(tickets, row.id, "counted"),
+            scans=scans.get(row.id, _NOTHING).count,
+            pages=(scans.get(row.id, _NOTHING).part or 0) - withdrawn.get(row.id, _NOTHING).count,
+            read=read[row.id].count if row.id in read else 0,
+            failed=failed.get(row.id, _NOTHING).count,
+            refused=failed.get(row.id, _NOTHING).part or 0,
+            entries=entries.get(row.id, _NOTHING).count,
+            waiting=waiting.get(row.id, _NOTHING).count,
+            tickets=tickets.get(row.id, _NOTHING).count,
             in_hand=row.id in in_hand,
             read_at=read[row.id].at if row.id in read else None,
-            delivered_at=delivered[row.id].at if row.id in delivered else None,
+            delivered_at=delivered.get(row.id),
         )
         for row in rows
     )
 
 
 def reading_runs(connection: Connection, places: Places) -> tuple[ReadingRun, ...]:
-    """Return the books of these places that runs read now, whoever started them, the first ones first."""
+    """Return the running readings of books of these places, oldest first."""
     now = clock.now(connection)
     rows = connection.execute(
         select(book_run.c.book_id, book_run.c.begun_at)
@@ -226,17 +231,32 @@ def reading_runs(connection: Connection, places: Places) -> tuple[ReadingRun, ..
     return tuple(found)
 
 
-def _of(counts: dict[int, Any], book_id: int, name: str) -> int:
-    return int(getattr(counts[book_id], name) or 0) if book_id in counts else 0
+@dataclass(frozen=True, slots=True)
+class _BookCount:
+    """What is counted of a book; ``part``: pages of the scans, or scans among the failures."""
+
+    book_id: int
+    count: int
+    part: int | None = None
 
 
-def _counted(connection: Connection, query: Select[Any], *mine: Any) -> dict[int, Any]:
-    return {row.book_id: row for row in connection.execute(query.where(*mine))}
+_NOTHING = _BookCount(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _PagesRead:
+    book_id: int
+    count: int
+    at: datetime
+
+
+def _counted(connection: Connection, query: Select[Any], *mine: ColumnElement[bool]) -> dict[int, _BookCount]:
+    return {row.book_id: row for row in rows_of(connection, _BookCount, query.where(*mine))}
 
 
 def _scans() -> Select[Any]:
     return (
-        select(scan.c.book_id, func.count().label("counted"), func.sum(scan.c.pages).label("pages"))
+        select(scan.c.book_id, func.count(), func.sum(scan.c.pages))
         .join(book, book.c.id == scan.c.book_id)
         .where(scan_stands)
         .group_by(scan.c.book_id)
@@ -245,7 +265,7 @@ def _scans() -> Select[Any]:
 
 def _read() -> Select[Any]:
     return (
-        select(scan.c.book_id, func.count().label("counted"), func.max(page_run.c.saved_at).label("at"))
+        select(scan.c.book_id, func.count(), func.max(page_run.c.saved_at))
         .select_from(page_run)
         .join(page, page.c.id == page_run.c.page_id)
         .join(scan, scan.c.id == page.c.scan_id)
@@ -258,7 +278,7 @@ def _read() -> Select[Any]:
 def _failed() -> Select[Any]:
     whole = case((page_failure.c.page_no.is_(None), 1), else_=0)
     return (
-        select(page_failure.c.book_id, func.count().label("counted"), func.sum(whole).label("scans"))
+        select(page_failure.c.book_id, func.count(), func.sum(whole))
         .join(book, book.c.id == page_failure.c.book_id)
         .where(failure_stands)
         .group_by(page_failure.c.book_id)
@@ -267,7 +287,7 @@ def _failed() -> Select[Any]:
 
 def _entries() -> Select[Any]:
     return (
-        select(scan.c.book_id, func.count().label("counted"))
+        select(scan.c.book_id, func.count())
         .select_from(entry)
         .join(page, page.c.id == entry.c.page_id)
         .join(scan, scan.c.id == page.c.scan_id)
@@ -279,7 +299,7 @@ def _entries() -> Select[Any]:
 
 def _waiting() -> Select[Any]:
     return (
-        select(review_task.c.book_id, func.count().label("counted"))
+        select(review_task.c.book_id, func.count())
         .join(book, book.c.id == review_task.c.book_id)
         .where(review_task.c.state == TaskState.OPEN)
         .group_by(review_task.c.book_id)
@@ -289,7 +309,7 @@ def _waiting() -> Select[Any]:
 def _tickets() -> Select[Any]:
     closed = exists().where(ticket_closing.c.ticket_id == ticket.c.id)
     return (
-        select(ticket.c.book_id, func.count(ticket.c.page_id.distinct()).label("counted"))
+        select(ticket.c.book_id, func.count(ticket.c.page_id.distinct()))
         .join(book, book.c.id == ticket.c.book_id)
         .join(page, page.c.id == ticket.c.page_id)
         .join(scan, scan.c.id == page.c.scan_id)
@@ -300,7 +320,7 @@ def _tickets() -> Select[Any]:
 
 def _delivered() -> Select[Any]:
     return (
-        select(package.c.book_id, func.max(package.c.written_at).label("at"))
+        select(package.c.book_id, func.max(package.c.written_at))
         .join(book, book.c.id == package.c.book_id)
         .where(book_stands)
         .group_by(package.c.book_id)

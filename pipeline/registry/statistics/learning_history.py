@@ -1,4 +1,4 @@
-"""How much people decided of each entry over time, and what the machine learnt when: counts and moments alone."""
+"""Numbers of fields that people decided of each entry over time, and the moments at which the machine learnt."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Text, cast, exists, func, sele
 from pipeline.base.model.adapted_reader import ADAPTER_MARK
 from pipeline.registry.books.rows import book, page, page_run, scan
 from pipeline.registry.database.audit.chain import audit
-from pipeline.registry.database.columns import UtcTime
+from pipeline.registry.database.columns import UtcTime, rows_of
 from pipeline.registry.entries.rows import clear_value, entry
 from pipeline.registry.statistics.model import CheckedEntry, LearningHistory, LearningKind, LearningMark
 from pipeline.registry.statistics.scope import Places, hour_of, moment_of, of_places
@@ -25,7 +25,7 @@ READER_ACTS = {"reader-promoted": LearningKind.READER, "reader-rolled-back": Lea
 
 
 def learning_history(connection: Connection, places: Places, book_id: int | None = None) -> LearningHistory:
-    """Return what checking cost over time in the books of these places, or in one of them.
+    """Return the effort of checking over time in the books of these places, or in one of them.
 
     Args:
         places: The codes of the places; None = all.
@@ -42,7 +42,7 @@ def learning_history(connection: Connection, places: Places, book_id: int | None
 
 
 def _entries(connection: Connection, here: list[ColumnElement[bool]]) -> tuple[CheckedEntry, ...]:
-    """Entries that people finished; what a lot put into question again is not counted twice."""
+    """Return the entries that people finished; fields reopened by a lot are not counted again."""
     place = (decision.c.book_id, decision.c.scan_sha256, decision.c.page_no, decision.c.row)
     is_open = (
         select(review_task.c.id)
@@ -57,8 +57,8 @@ def _entries(connection: Connection, here: list[ColumnElement[bool]]) -> tuple[C
         )
     )
     first = func.min(decision.c.decided_at, type_=UtcTime)
-    rows = connection.execute(
-        select(first.label("at"), func.count(decision.c.field.distinct()).label("fields"))
+    query = (
+        select(first, func.count(decision.c.field.distinct()))
         .select_from(decision.join(book, book.c.id == decision.c.book_id))
         .where(
             *here,
@@ -72,46 +72,46 @@ def _entries(connection: Connection, here: list[ColumnElement[bool]]) -> tuple[C
         .group_by(*place)
         .order_by(first, *place)
     )
-    return tuple(CheckedEntry(row.at, row.fields) for row in rows)
+    return tuple(rows_of(connection, CheckedEntry, query))
 
 
 def _clear(connection: Connection, here: list[ColumnElement[bool]]) -> list[LearningMark]:
     hour = hour_of(connection, clear_value.c.noted_at)
     rows = connection.execute(
-        select(hour.label("hour"), func.count().label("values"))
+        select(hour, func.count())
         .join_from(clear_value, book, book.c.id == clear_value.c.book_id)
         .join(entry, entry.c.id == clear_value.c.entry_id)
         .where(*here, entry.c.stands, clear_value.c.takes_back_id.is_(None), ~clear_value.c.drawn)
         .group_by(hour)
     )
-    return [LearningMark(moment_of(row.hour), LearningKind.CLEAR, row.values) for row in rows]
+    return [LearningMark(moment_of(begun), LearningKind.CLEAR, count) for begun, count in rows]
 
 
 def _adapters(connection: Connection, here: list[ColumnElement[bool]]) -> list[LearningMark]:
-    """When pages were first read with each adapter."""
+    """Return the moments at which pages were first read with each adapter."""
     first = func.min(page_run.c.saved_at, type_=UtcTime)
-    rows = connection.execute(
-        select(first.label("at"))
+    moments = connection.scalars(
+        select(first)
         .join_from(page_run, page, page.c.id == page_run.c.page_id)
         .join(scan, scan.c.id == page.c.scan_id)
         .join(book, book.c.id == scan.c.book_id)
         .where(*here, page_stands, page_run.c.hand_reader.contains(ADAPTER_MARK, autoescape=True))
         .group_by(book.c.id, page_run.c.hand_reader)
     )
-    return [LearningMark(row.at, LearningKind.ADAPTER) for row in rows]
+    return [LearningMark(at, LearningKind.ADAPTER) for at in moments]
 
 
 def _readers(connection: Connection, since: datetime) -> list[LearningMark]:
     rows = connection.execute(
         select(audit.c.at, audit.c.action).where(audit.c.action.in_(READER_ACTS), audit.c.at >= since)
     )
-    return [LearningMark(row.at, READER_ACTS[row.action]) for row in rows]
+    return [LearningMark(at, READER_ACTS[action]) for at, action in rows]
 
 
 def _waiting(connection: Connection, here: list[ColumnElement[bool]]) -> tuple[int, int]:
-    """Count what waits on entries of which people have decided nothing.
+    """Return the numbers of waiting fields and of entries, for entries without a decision.
 
-    Tasks with the same fields are counted together: there are as many lists of fields as ways to doubt an entry.
+    Tasks are counted by their list of fields: there are few different lists.
     """
     begun = exists().where(
         decision.c.book_id == scan.c.book_id,

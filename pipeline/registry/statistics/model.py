@@ -1,4 +1,4 @@
-"""Counts for reports, never names: the progress of books, hours, second looks, and what checking costs over time."""
+"""Counts for reports, never names: progress of books, hours, second looks, effort of checking over time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipeline.registry.sampled_values import SampledValue
 
 
 class LearningKind(StrEnum):
-    """What the machine learnt.
+    """Kinds of learning.
 
     Attributes:
         CLEAR: Values of a book became clear by decisions on other entries.
@@ -28,11 +28,11 @@ class LearningKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CheckedEntry:
-    """An entry of which nothing waits any longer, as people decided what did.
+    """An entry that people finished.
 
     Attributes:
         at: When its first field was decided.
-        fields: How many of its fields people decided.
+        fields: Number of fields that people decided.
     """
 
     at: datetime
@@ -44,8 +44,8 @@ class LearningMark:
     """A moment at which the machine learnt something.
 
     Attributes:
-        at: When that was first used.
-        values: How many values became clear in that hour; 0 of all else.
+        at: When the learnt was first used.
+        values: Number of values that became clear in that hour; 0 for other kinds.
     """
 
     at: datetime
@@ -55,12 +55,12 @@ class LearningMark:
 
 @dataclass(frozen=True, slots=True)
 class LearningHistory:
-    """What checking cost over time, and what was learnt.
+    """The effort of checking over time, and the learning.
 
     Attributes:
-        entries: The entries that people checked, in the order in which they did.
-        marks: What was learnt, in order.
-        waiting: Fields that wait now on entries that nobody has begun.
+        entries: The entries that people finished, in that order.
+        marks: The moments of learning, in order.
+        waiting: Number of waiting fields of entries that nobody has begun.
     """
 
     entries: tuple[CheckedEntry, ...] = ()
@@ -69,8 +69,11 @@ class LearningHistory:
     unchecked: int = 0
 
 
+MOST_LINES = 500
+"""Lines shown of a list."""
+
 AGES = (1, 3, 7, 14, 30)
-"""Days: the upper ends of the ages by which waiting tasks are counted; what is older comes last."""
+"""Upper bounds in days of the ages by which waiting tasks are counted; older tasks come last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +91,8 @@ class BookStatistics:
         failed: Pages without a result.
         missing: Runs of printed page numbers that are not there (``3–5, 9``).
         tickets: Pages that had to be scanned again.
-        unusual: How its handwriting differs from that of the calibration (``""``: nothing is known).
-        unseen: How many of its handwritten values were accepted without a person nevertheless.
+        unusual: How its handwriting differs from that of the calibration (``""``: unknown).
+        unseen: Number of its handwritten values that were accepted without a person nevertheless.
     """
 
     book_id: int
@@ -164,7 +167,7 @@ class HourStatistics:
 
 @dataclass(frozen=True, slots=True)
 class WaitingStatistics:
-    """Open tasks at one stage. ``by_age``: as many numbers as ``AGES``, and one for those older than all."""
+    """Open tasks at a stage. ``by_age``: a number for each of ``AGES``, and one for older tasks."""
 
     stage: str
     by_age: tuple[int, ...]
@@ -183,7 +186,7 @@ class SecondLook:
         way: How it was keyed (``checked``, ``blind``).
         overturned: Fields whose first keyed value is not what was settled.
         differing: Fields whose second keyed value differs from the first.
-        of_form: Fields whose first keyed value was settled in another form alone; they are no errors.
+        of_form: Fields whose first keyed value was settled in another spelling; they are no errors.
     """
 
     record: str
@@ -200,9 +203,9 @@ class ReadingStatistics:
     """Fields that people settled, compared with what the machine had read.
 
     Attributes:
-        reader: The handwriting reader of that run (``""``: none, None: not known).
-        fields: How many fields were settled.
-        right: How many of them the machine had read right.
+        reader: The handwriting reader of that run (``""``: none, None: unknown).
+        fields: Number of settled fields.
+        right: Number of fields that the machine had read right.
     """
 
     form: str
@@ -252,8 +255,8 @@ class Statistics:
 
     Attributes:
         since: When the counting of events begins; the present state is counted whole.
-        sampled: Values that were accepted without a person and drawn for a blind check, whenever that was.
-        learning: What checking cost over time and what was learnt when, since the first decision.
+        sampled: All values that were accepted without a person and drawn for a blind check.
+        learning: The effort of checking and the learning since the first decision.
     """
 
     at: datetime
@@ -313,7 +316,7 @@ class ChangedField:
 
 @dataclass(frozen=True, slots=True)
 class ListFilter:
-    """Which of something are listed: in this book, at this stage, of this record, form and field (None: all)."""
+    """Filters of a list; None accepts all."""
 
     book_id: int | None = None
     stage: str | None = None

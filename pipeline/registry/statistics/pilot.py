@@ -7,11 +7,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, FromClause, RowMapping, Select, exists, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, exists, func, select
 
 from pipeline.base.model import FieldStatus
 from pipeline.base.model.adapted_reader import ADAPTER_MARK, parent_of
 from pipeline.registry.books.rows import book, page, page_run, scan
+from pipeline.registry.database.columns import rows_of
 from pipeline.registry.entries.current_readings import in_force
 from pipeline.registry.entries.rows import clear_value, entry, reading
 from pipeline.registry.sampled_values import SampledValue
@@ -21,22 +22,22 @@ from pipeline.registry.statistics.second_looks import not_taken_back
 from pipeline.registry.tasks.consensus import WHOLE_ENTRY, folded_text
 from pipeline.registry.tasks.leases import KeyingMode
 from pipeline.registry.tasks.model import TaskState
-from pipeline.registry.tasks.rows import WITHDRAWN, decision, keying, review_task
+from pipeline.registry.tasks.rows import WITHDRAWN, DecisionRow, decision, keying, review_task
 from pipeline.registry.withdrawals.stored_withdrawals import book_stands, decision_stands, page_stands
 
 
 @dataclass(frozen=True, slots=True)
 class PilotField:
-    """The fields of one name on one form, as they were first read and as they stand now.
+    """The fields of one name on one form, at their first reading and now.
 
     Attributes:
         form: The form that was recognized.
         fields: Fields of entries that stand.
-        accepted_first: Those that the first reading accepted.
-        accepted_now: Those that are accepted now without a person.
-        decided: Those that people decided.
-        right_first: Those of the decided ones that the first reading had right.
-        right_now: Those of the decided ones that the latest reading has right.
+        accepted_first: Fields that the first reading accepted.
+        accepted_now: Fields that are accepted now without a person.
+        decided: Fields that people decided.
+        right_first: Decided fields that the first reading had right.
+        right_now: Decided fields that the latest reading has right.
     """
 
     record: str
@@ -55,12 +56,11 @@ class PilotCounts:
     """All counts of some books.
 
     Attributes:
-        finished: Entries of which nothing waits.
-        seconds: Of each entry that people finished, the seconds that keying its fields took, in the order in which
-            people came to them.
+        finished: Entries without an open task.
+        seconds: Seconds of keying of each entry that people finished, in the order in which they began them.
         sampled: Accepted values that were drawn for a blind check.
         readers: Fingerprints of the readers of handwriting of the latest runs.
-        adapted: How many books were read with what was learnt of their hand.
+        adapted: Number of books that were read with an adapter.
         clear: Values that are clear by decisions on other entries.
     """
 
@@ -77,7 +77,7 @@ class PilotCounts:
 
 
 def pilot_counts(connection: Connection, places: Places, book_ids: Collection[int]) -> PilotCounts:
-    """Return the counts of these books, as far as they are of these places and stand.
+    """Return the counts of those of these books that stand and belong to the places.
 
     Args:
         places: The codes of the places; None = all.
@@ -112,7 +112,7 @@ _ENTRIES: FromClause = (
 
 
 def _entries(ids: Sequence[int], *columns: Any, of: FromClause = _ENTRIES) -> Select[Any]:
-    """Return the query of entries of these books that stand; ``of``: joined with what else the columns are of."""
+    """Return the query of standing entries of these books; ``of``: the joined tables of the columns."""
     return select(*columns).select_from(of).where(book.c.id.in_(ids), entry.c.stands, page_stands)
 
 
@@ -141,52 +141,70 @@ def _fields(connection: Connection, ids: Sequence[int]) -> tuple[PilotField, ...
         & (decision.c.page_no == page.c.page_no)
         & (decision.c.row == entry.c.row)
     )
-    decided = {
-        (row["entry_id"], row["field"]): row
-        for row in connection.execute(
-            _entries(ids, entry.c.id.label("entry_id"), decision, of=_ENTRIES.join(decision, same_place))
-            .where(decision.c.field != WHOLE_ENTRY, decision_stands, not_taken_back)
-            .order_by(decision.c.id)
-        ).mappings()
-    }
+    decisions = (
+        _entries(ids, decision, entry.c.id, of=_ENTRIES.join(decision, same_place))
+        .where(decision.c.field != WHOLE_ENTRY, decision_stands, not_taken_back)
+        .order_by(decision.c.id)
+    )
+    decided = {(row.entry_id, row.field): row for row in rows_of(connection, _EntryDecision, decisions)}
     counted: dict[tuple[str, str, str], Counter[str]] = {}
     for key, row in now.items():
-        if row["status"] == FieldStatus.NOT_ON_FORM:
+        if row.status == FieldStatus.NOT_ON_FORM:
             continue
-        kind = row["record"], row["form"] or row["book_form"], row["field"]
-        said, before = decided.get(key), first.get(key)
+        kind = row.record, row.form or row.book_form, row.field
+        verdict, before = decided.get(key), first.get(key)
         counts = counted.setdefault(kind, Counter())
         counts["fields"] += 1
-        counts["accepted_first"] += before is not None and before["accepted"]
-        counts["accepted_now"] += said is None and (row["accepted"] or key in clear)
-        counts["decided"] += said is not None
-        counts["right_first"] += said is not None and before is not None and _is_right(before, said)
-        counts["right_now"] += said is not None and _is_right(row, said)
+        counts["accepted_first"] += before is not None and before.accepted
+        counts["accepted_now"] += verdict is None and (row.accepted or key in clear)
+        counts["decided"] += verdict is not None
+        counts["right_first"] += verdict is not None and before is not None and _is_right(before, verdict)
+        counts["right_now"] += verdict is not None and _is_right(row, verdict)
     names = ("fields", "accepted_first", "accepted_now", "decided", "right_first", "right_now")
     return tuple(
         PilotField(*kind, *(counts[name] for name in names)) for kind, counts in sorted(counted.items())
     )
 
 
-def _readings(connection: Connection, ids: Sequence[int], which: Any) -> dict[tuple[int, str], RowMapping]:
-    rows = connection.execute(
-        _entries(
-            ids,
-            entry.c.id.label("entry_id"),
-            entry.c.record,
-            page_run.c.form,
-            book.c.form.label("book_form"),
-            reading.c.field,
-            reading.c.status,
-            reading.c.text,
-            reading.c.canonical,
-            reading.c.accepted,
-            of=_ENTRIES.join(reading, reading.c.entry_id == entry.c.id).join(
-                page_run, page_run.c.id == reading.c.page_run_id
-            ),
-        ).where(which)
-    ).mappings()
-    return {(row["entry_id"], row["field"]): row for row in rows}
+@dataclass(frozen=True, slots=True)
+class _EntryDecision(DecisionRow):
+    entry_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class _EntryReading:
+    """A reading of a field of an entry; ``form``: the form that was recognized, None where none was."""
+
+    entry_id: int
+    record: str
+    form: str | None
+    book_form: str
+    field: str
+    status: str
+    text: str
+    canonical: str
+    accepted: bool
+
+
+def _readings(
+    connection: Connection, ids: Sequence[int], which: ColumnElement[bool]
+) -> dict[tuple[int, str], _EntryReading]:
+    query = _entries(
+        ids,
+        entry.c.id,
+        entry.c.record,
+        page_run.c.form,
+        book.c.form,
+        reading.c.field,
+        reading.c.status,
+        reading.c.text,
+        reading.c.canonical,
+        reading.c.accepted,
+        of=_ENTRIES.join(reading, reading.c.entry_id == entry.c.id).join(
+            page_run, page_run.c.id == reading.c.page_run_id
+        ),
+    ).where(which)
+    return {(row.entry_id, row.field): row for row in rows_of(connection, _EntryReading, query)}
 
 
 def _clear(connection: Connection, ids: Sequence[int]) -> Counter[tuple[int, str]]:
@@ -203,17 +221,17 @@ def _clear(connection: Connection, ids: Sequence[int]) -> Counter[tuple[int, str
     return Counter((row.id, row.field) for row in rows)
 
 
-def _is_right(read: RowMapping, said: RowMapping) -> bool:
-    """Return whether a reading is what people decided; capitals and composition make no other value."""
-    if read["status"] != said["status"]:
+def _is_right(read: _EntryReading, verdict: _EntryDecision) -> bool:
+    """Return whether a reading equals the decision, apart from case and composition."""
+    if read.status != verdict.status:
         return False
-    if said["status"] == FieldStatus.BLANK or (said["canonical"] and said["canonical"] == read["canonical"]):
+    if verdict.status == FieldStatus.BLANK or (verdict.canonical and verdict.canonical == read.canonical):
         return True
-    return folded_text(read["text"]).casefold() == folded_text(said["text"]).casefold()
+    return folded_text(read.text).casefold() == folded_text(verdict.text).casefold()
 
 
 def _seconds(connection: Connection, ids: Sequence[int]) -> tuple[float, ...]:
-    """Return the seconds of each entry that people finished, in the order in which they came to them."""
+    """Return the seconds of keying of each entry that people finished, in the order in which they began them."""
     taken_back = keying.alias("taking_back")
     first = func.min(keying.c.id)
     rows = connection.execute(

@@ -1,4 +1,4 @@
-"""What every count is limited to: the books of the places that somebody may see."""
+"""The scope of every count: the books of the places that a person may see."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ Places = Collection[str] | None
 
 
 def of_places(places: Places, column: ColumnElement[str] = book.c.place_code) -> ColumnElement[bool]:
-    """The condition that a row belongs to one of these places."""
+    """Return the condition that a row belongs to one of these places."""
     return true() if places is None else column.in_(sorted(places))
 
 
 def hour_of(connection: Connection, moment: ColumnElement[Any]) -> ColumnElement[str]:
-    """The hour of a moment in UTC as ``2026-11-26 05``."""
+    """Return the hour of a moment in UTC as ``2026-11-26 05``."""
     if connection.dialect.name == "postgresql":
         return func.to_char(func.timezone("UTC", moment), "YYYY-MM-DD HH24")
     return func.substr(moment, 1, 13)
 
 
 def hour_told(hour: str) -> str:
-    """That text as ISO 8601 reads it."""
+    """Return the hour in ISO 8601."""
     return f"{hour.replace(' ', 'T')}:00:00+00:00"
 
 
 def moment_of(hour: str) -> datetime:
-    """The moment at which such an hour begins."""
+    """Return the moment at which an hour begins."""
     return datetime.fromisoformat(hour_told(hour))

@@ -1,7 +1,7 @@
-"""What second looks found, how often people agree, and what the machine had read of the fields that people settled.
+"""Results of second looks, agreement of people, and the machine's readings of settled fields.
 
-All of it starts from decisions: each names the words that led to it, and what the machine said then. Words that were
-taken back, and decisions that rest on them, do not count.
+All counts start from decisions, which refer to their keyed values and to the reading of that time. Keyed values that
+were taken back, and decisions that rest on them, do not count.
 """
 
 from __future__ import annotations
@@ -25,8 +25,10 @@ from sqlalchemy import (
 )
 
 from pipeline.registry.books.rows import book, page, page_run, scan
+from pipeline.registry.database.columns import rows_of
 from pipeline.registry.entries.rows import entry
 from pipeline.registry.statistics.model import (
+    MOST_LINES,
     ChangedField,
     ListFilter,
     PersonStatistics,
@@ -45,24 +47,24 @@ _keyings: Any = decision.c.keyings
 _word_ids = tuple(_keyings[at].as_integer() for at in range(3))
 
 not_taken_back = ~exists().where(_gone.c.takes_back_id.in_(_word_ids))
-"""Decisions of which no keyed value was taken back."""
+"""The condition on ``decision`` that none of its keyed values was taken back."""
 
 not_questioned = ~exists().where(_questioned.c.id == _word_ids[0], _questioned.c.mode == KeyingMode.LOT)
-"""Decisions that do not come of a lot whose sample put into question what stood."""
+"""The condition on ``decision`` that it does not come from a reopened field of a lot."""
 
 
 def _same_value(one: FromClause, other: FromClause) -> ColumnElement[bool]:
-    """Whether two keyed values are the same: their text, or the form in which they are compared."""
+    """Return the condition that two keyed values are equal, in their text or their compared form."""
     same_form = and_(one.c.compared.is_not(None), func.coalesce(one.c.compared == other.c.compared, false()))
     return and_(one.c.status == other.c.status, or_(one.c.text == other.c.text, same_form))
 
 
 _as_settled = and_(_first.c.status == decision.c.status, _first.c.text == decision.c.text)
 _overturned = ~or_(_as_settled, _same_value(_first, _last))
-"""The first keyed value is another one than was settled; a difference of form is none."""
+"""The condition that the first keyed value was not settled; a difference of spelling does not count."""
 
 _of_form = and_(~_as_settled, _same_value(_first, _last))
-"""The first keyed value is the one that was settled, written in another form."""
+"""The condition that the first keyed value was settled in another spelling."""
 
 _differing = ~_same_value(_first, _second)
 _read_right = and_(
@@ -75,7 +77,7 @@ _read_right = and_(
 
 
 def second_looks(connection: Connection, places: Places, since: datetime) -> tuple[SecondLook, ...]:
-    """Fields that a second person looked at, by record, field and way."""
+    """Return the counts of fields with a second look, by record, field and way of keying."""
     by = (book.c.record, decision.c.field, _first.c.way)
     query = (
         select(*by, func.count(), _sum(_overturned), _sum(_differing), _sum(_of_form))
@@ -84,13 +86,13 @@ def second_looks(connection: Connection, places: Places, since: datetime) -> tup
         .group_by(*by)
         .order_by(*by)
     )
-    return tuple(SecondLook(*row) for row in connection.execute(query))
+    return tuple(rows_of(connection, SecondLook, query))
 
 
 def reading_statistics(
     connection: Connection, places: Places, since: datetime
 ) -> tuple[ReadingStatistics, ...]:
-    """Fields that people settled, by form, reader of handwriting and field."""
+    """Return the counts of settled fields, by form, reader of handwriting and field."""
     by = (_form_read, book.c.record, page_run.c.hand_reader, decision.c.field)
     query = (
         select(*by, func.count(), _sum(_read_right))
@@ -99,13 +101,13 @@ def reading_statistics(
         .group_by(*by)
         .order_by(_form_read, page_run.c.hand_reader, decision.c.field)
     )
-    return tuple(ReadingStatistics(*row) for row in connection.execute(query))
+    return tuple(rows_of(connection, ReadingStatistics, query))
 
 
 def person_statistics(
     connection: Connection, places: Places, since: datetime
 ) -> tuple[PersonStatistics, ...]:
-    """Return what each person keyed, and the outcome of their first values; in the order of logins."""
+    """Return the counts of keyed values by person and the outcome of their first values, by login."""
     words = (
         select(keying.c.login, func.count().label("words"), func.sum(keying.c.seconds).label("seconds"))
         .join(review_task, review_task.c.id == keying.c.task_id)
@@ -137,17 +139,17 @@ def person_statistics(
 
 
 def overturned_fields(
-    connection: Connection, places: Places, since: datetime, listed: ListFilter, limit: int
+    connection: Connection, places: Places, since: datetime, listed: ListFilter, limit: int = MOST_LINES
 ) -> tuple[ChangedField, ...]:
-    """Return the fields whose first keyed value is not what was settled, the last one first."""
+    """Return the fields whose first keyed value was not settled, newest first."""
     said = (_first.c.status, _first.c.text)
     return _lines(connection, _said_twice(_with_run()), said, _overturned, (places, since, listed, limit))
 
 
 def misread_fields(
-    connection: Connection, places: Places, since: datetime, listed: ListFilter, limit: int
+    connection: Connection, places: Places, since: datetime, listed: ListFilter, limit: int = MOST_LINES
 ) -> tuple[ChangedField, ...]:
-    """Fields of which the machine had read something else than people settled, the last one first."""
+    """Return the settled fields that the machine had read differently, newest first."""
     said = (decision.c.seen_status, decision.c.seen_text)
     wrong = ~_read_right & decision.c.seen_status.is_not(None)
     return _lines(connection, _with_run(), said, wrong, (places, since, listed, limit))
@@ -185,11 +187,11 @@ def _lines(
         .order_by(decision.c.decided_at.desc(), decision.c.id.desc())
         .limit(limit)
     )
-    return tuple(ChangedField(*tuple(row)) for row in connection.execute(query))
+    return tuple(rows_of(connection, ChangedField, query))
 
 
 def _counted(places: Places, since: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Decisions on fields since then, of these places, those of lots excluded."""
+    """Return the conditions of decisions on fields since a moment, of these places, without lots."""
     since_then = decision.c.decided_at >= since
     field = decision.c.field != WHOLE_ENTRY
     return since_then, field, decision_stands, not_taken_back, not_questioned, of_places(places)
@@ -214,12 +216,12 @@ def _with_page() -> FromClause:
 
 
 def _with_run() -> FromClause:
-    """Decisions with the run whose reading was seen."""
+    """Return decisions joined with the run whose reading was seen."""
     return _with_page().outerjoin(page_run, page_run.c.id == _run_seen)
 
 
 def _said_twice(decisions: FromClause) -> FromClause:
-    """Return these decisions with the first, the second and the last keyed value that led to them."""
+    """Return decisions joined with their first, second and last keyed value."""
     last = func.coalesce(_word_ids[2], _word_ids[1])
     return (
         decisions.join(_first, _first.c.id == _word_ids[0])

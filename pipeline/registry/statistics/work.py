@@ -1,4 +1,4 @@
-"""What machine and people did hour by hour, and what waits for people since when."""
+"""The work of machine and people by hour, and the tasks that wait."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pipeline.registry.entries.rows import entry
 from pipeline.registry.lots.stored_lots import Part, lot_entry
 from pipeline.registry.statistics.model import (
     AGES,
+    MOST_LINES,
     HourStatistics,
     ListFilter,
     WaitingStatistics,
@@ -26,7 +27,7 @@ from pipeline.registry.withdrawals.stored_withdrawals import page_stands
 
 
 def hour_statistics(connection: Connection, places: Places, since: datetime) -> tuple[HourStatistics, ...]:
-    """The hours from ``since`` on in which anything happened, the first one first."""
+    """Return the hours with any event since a moment, oldest first."""
     found: dict[str, Counter[str]] = {}
     for name, query in (
         ("pages", _pages(connection, places, since)),
@@ -53,7 +54,7 @@ def _pages(connection: Connection, places: Places, since: datetime) -> Select[st
 
 
 def _straight(connection: Connection, places: Places, since: datetime) -> Select[str, int]:
-    """Entries without a task, in the hour in which their page was first read."""
+    """Return the query of entries without a task, by the hour in which their page was first read."""
     hour = hour_of(connection, page_run.c.saved_at).label("hour")
     before = page_run.alias("before")
     again = exists().where(before.c.page_id == page_run.c.page_id, before.c.id < page_run.c.id)
@@ -107,7 +108,7 @@ def _words(connection: Connection, places: Places, since: datetime) -> Select[st
 def waiting_statistics(
     connection: Connection, places: Places, now: datetime
 ) -> tuple[WaitingStatistics, ...]:
-    """Open tasks by stage and age."""
+    """Return the numbers of open tasks by stage and age."""
     opened = review_task.c.opened_at
     ages = case(
         *((opened > now - timedelta(days=days), at) for at, days in enumerate(AGES)), else_=len(AGES)
@@ -133,9 +134,9 @@ def waiting_statistics(
 
 
 def waiting_tasks(
-    connection: Connection, places: Places, listed: ListFilter, limit: int
+    connection: Connection, places: Places, listed: ListFilter, limit: int = MOST_LINES
 ) -> tuple[WaitingTask, ...]:
-    """Open tasks, those that wait longest first."""
+    """Return open tasks, oldest first."""
     task = review_task.c
     chosen = [] if listed.stage is None else [task.stage == listed.stage]
     chosen += [] if listed.book_id is None else [task.book_id == listed.book_id]

@@ -168,7 +168,7 @@ def design_form(visit: VisitDep, book_id: RowId) -> Response:
 
 def book_of(visit: Visit, book_id: int) -> BookState:
     """Return a book that the person may see; 404 for any other book."""
-    states = visit.registry.statistics(visit.person.places).book_states(book_id)
+    states = visit.registry.statistics(visit.person.places).book_states([book_id])
     if not states:
         raise HTTPException(404)
     return states[0]

@@ -6,24 +6,26 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert
+from sqlalchemy import UpdateBase, column, delete, event, insert, table, true, update
 
 from pipeline.base.model import FieldStatus
 from pipeline.base.text.control_characters import control_characters
 from pipeline.registry import CrossEntryFinding, Link, Registry, Verdict
+from pipeline.registry.accounts.rows import login_session
 from pipeline.registry.audit.audit_words import ACTIONS
 from pipeline.registry.books.rows import book
-from pipeline.registry.database.audit import MACHINE, add
+from pipeline.registry.database.audit import MACHINE, add, note_use
 from pipeline.registry.database.audit.baseline import begin
 from pipeline.registry.database.columns import METADATA, cover
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.migration import create
-from pipeline.registry.database.record_tables import all_tables
+from pipeline.registry.database.record_tables import all_tables, record_tables
 from pipeline.registry.search.rows import SEARCH_INDEX
 from tests.registry.audit.history import NATIVE_PLACE, REVIEWER
 from tests.registry.audit.intruder import Intruder
@@ -128,10 +130,38 @@ def test_every_table_is_covered_or_it_is_said_why_not() -> None:
 def test_rows_that_are_written_without_a_word_are_not_stored(registry: Registry, url: str) -> None:
     row = dict.fromkeys(BOOK_TEXTS, "")
     with closing(Database(url, 5.0)) as database:
-        with pytest.raises(RuntimeError, match="book"), database.writing() as connection:
+        with pytest.raises(RuntimeError, match=rf"book \({__name__}:\d+\)"), database.writing() as connection:
             add(connection, book, [row])
         with database.reading() as connection:
             assert connection.execute(book.select()).all() == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        insert(book).values(dict.fromkeys(BOOK_TEXTS, "")),
+        update(book).values(form="x"),
+        delete(book),
+        delete(next(iter(record_tables(all_tables(SCHEMAS), SCHEMAS).values()))),
+    ],
+)
+def test_a_statement_past_the_audit_is_refused_before_it_reaches_the_database(
+    registry: Registry, url: str, statement: UpdateBase
+) -> None:
+    with closing(Database(url, 5.0)) as database, database.writing() as connection:
+        statements: list[str] = []
+        event.listen(connection, "before_cursor_execute", lambda *sent: statements.append(sent[2]))
+        with pytest.raises(RuntimeError, match="past the audit"):
+            connection.execute(statement)
+        assert statements == []
+
+
+def test_only_columns_that_no_digest_covers_are_set_without_the_audit(registry: Registry, url: str) -> None:
+    now = datetime.now(UTC)
+    with closing(Database(url, 5.0)) as database, database.writing() as connection:
+        note_use(connection, login_session, true(), seen_at=now)
+        with pytest.raises(RuntimeError, match="started_at"):
+            note_use(connection, login_session, true(), started_at=now)
 
 
 def test_what_changes_nothing_leaves_no_row(lived: Registry, intruder: Intruder) -> None:
@@ -176,7 +206,8 @@ def test_what_was_there_before_the_audit_is_covered_when_it_begins(tmp_path: Pat
     with database.writing() as connection:
         create(connection, all_tables(SCHEMAS))
         row = dict.fromkeys(BOOK_TEXTS, "")
-        connection.execute(insert(book), [{**row, "volume": str(number)} for number in range(4100)])
+        there = table(book.name, *map(column, row))
+        connection.execute(insert(there), [{**row, "volume": str(number)} for number in range(4100)])
         first_hash = begin(connection, database.key_file)
     assert database.key_file is not None
     database.key_file.note_chain(first_hash)

@@ -20,7 +20,7 @@ def test_a_book_goes_from_the_shelf_to_the_delivery(registry: Registry) -> None:
     assert stages(registry) == [BookStage.READING]
     registry.save_failure(book, SCAN, "scan.pdf", 2, "timeout", "quá giờ")
     registry.save_failure(book, "e" * 64, "x.exe", None, "unknown-type", "không phải bản quét")
-    (state,) = registry.statistics([PLACE]).book_states(book)
+    (state,) = registry.statistics([PLACE]).book_states([book])
     assert (state.stage, state.failed, state.refused, state.unread) == (BookStage.REVIEW, 2, 1, 0)
     registry.withdraw(RegistryPart(book, SCAN, 2), author="chi", reason="trang trắng")
     registry.withdraw(RegistryPart(book, "e" * 64), author="chi", reason="không phải bản quét")
@@ -35,7 +35,7 @@ def test_a_page_to_scan_again_keeps_a_book_from_being_ready(registry: Registry, 
     registry.save_page(book, page(entry(read("child_name", "Thu", accepted=False))), "f1")
     desk = registry.desk(SINGLE)
     desk.request_rescan(SUPERVISOR, taken(desk, SUPERVISOR).task_id, "mờ")
-    (state,) = registry.statistics(None).book_states(book)
+    (state,) = registry.statistics(None).book_states([book])
     assert (state.tickets, state.waiting) == (1, 1)
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -17,7 +17,7 @@ from sqlalchemy import Connection, insert, select
 from pipeline.base.errors import RegistryUnavailable
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit.key import Key, KeyFile
-from pipeline.registry.database.audit.stored import moment, spelled
+from pipeline.registry.database.audit.stored import batches, moment, spelled, stored_rows
 from pipeline.registry.database.columns import APPEND_ONLY, REMOVABLE, column, table, uncovered
 
 
@@ -44,6 +44,56 @@ class AuditRow:
 
 
 audit = table("audit", AuditRow, info=uncovered(APPEND_ONLY, "covers itself by its chain"))
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAuditRow:
+    """A line of the audit exactly as the database holds it; the fields are those of ``AuditRow``.
+
+    Attributes:
+        columns: Every column of the table, those unknown to this version included; the hash covers them all.
+    """
+
+    columns: Mapping[str, Any]
+    id: int
+    actor: str
+    action: str
+    subject: str
+    detail: str
+    rows: str
+    previous: str
+    key: str | None
+    hash: str
+    signature: str | None
+
+    @property
+    def at(self) -> str:
+        """The moment in UTC, as SQLite stores it."""
+        at = self.columns["at"]
+        return moment(at) if isinstance(at, datetime) else str(at)
+
+    @property
+    def true_hash(self) -> str:
+        """The hash of the columns, which ``hash`` must equal."""
+        return _row_hash(self.columns)
+
+
+_AS_STORED = tuple(one.name for one in fields(StoredAuditRow) if one.name != "columns")
+
+
+def stored_lines(connection: Connection, ids: Sequence[int]) -> Iterator[StoredAuditRow]:
+    """Return the lines of the audit with these ids."""
+    return map(_as_stored, stored_rows(connection, audit.name, ids))
+
+
+def newest_lines(connection: Connection, at_once: int = 200) -> Iterator[StoredAuditRow]:
+    """Return every line of the audit, the newest first, read ``at_once`` at a time."""
+    for batch in batches(connection, audit.name, at_once, newest_first=True):
+        yield from map(_as_stored, batch)
+
+
+def _as_stored(row: Mapping[str, Any]) -> StoredAuditRow:
+    return StoredAuditRow(row, *(row[name] for name in _AS_STORED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +140,7 @@ class Action:
     rows: str
 
 
-def row_hash(row: Mapping[str, Any]) -> str:
+def _row_hash(row: Mapping[str, Any]) -> str:
     """The hash of an audit row, of all its columns but the hash and the signature themselves."""
     covered = {name: value for name, value in row.items() if name not in ("hash", "signature")}
     return hashlib.sha256(spelled("audit", covered).encode()).hexdigest()
@@ -130,7 +180,7 @@ def append(connection: Connection, last: Head | None, key: Key | None, actions: 
             "previous": previous,
             "key": None if key is None else key.name,
         }
-        last = Head(row["id"], row_hash(row), row["key"])
+        last = Head(row["id"], _row_hash(row), row["key"])
         signature = None if key is None else key.signature(last.hash)
         rows.append({**row, "at": now, "hash": last.hash, "signature": signature})
     connection.execute(insert(audit), rows)

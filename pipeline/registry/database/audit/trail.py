@@ -1,18 +1,33 @@
 """What a transaction leaves behind in the audit: collected while it writes, added to the chain just before it commits.
 
-Each transaction that writes carries its own ``Trail``. Whatever changes or deletes a row compares it first with what
-the audit said last (``changing``), whatever writes a row notes it (``wrote``), whoever knows what it was for says so
-(``record``). All digests are taken at the end, so they are those of what is committed.
+Each transaction that writes carries its own ``Trail``. Rows that the audit covers are written by ``add``, ``change``,
+``remove`` and ``write`` alone, which compare them with their last digests and note them; any other statement that
+writes such a table is refused where it is executed. The caller that knows the purpose calls ``record``. All digests are
+taken at the end, so they are those of what is committed.
 """
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Delete,
+    Executable,
+    Result,
+    Table,
+    Update,
+    UpdateBase,
+    delete,
+    insert,
+    update,
+)
 
 from pipeline.base.errors import RegistryUnavailable
 from pipeline.registry.database.audit.chain import Action, append, first_hash, head, signing_key
@@ -26,8 +41,8 @@ from pipeline.registry.database.audit.row_digests import (
     sign_all,
 )
 from pipeline.registry.database.audit.rows import NEW, packed
-from pipeline.registry.database.audit.stored import digests, key_of
-from pipeline.registry.database.columns import may_change
+from pipeline.registry.database.audit.stored import VOLATILE, digests, key_of
+from pipeline.registry.database.columns import AUDIT, cover, may_change
 from pipeline.registry.database.locks import Whole, hold
 from pipeline.registry.errors import RowTampered
 
@@ -36,6 +51,9 @@ MACHINE = "(máy)"
 
 MOST_TOLD = 100
 """Altered rows of which one transaction tells; verifying names them all."""
+
+_NOTED = "hotich_noted"
+"""Execution option of the statements of this module."""
 
 TAMPERING_FOUND = "tampering-found"
 """The action that tells of a row which the program would not write, as it had been changed behind its back."""
@@ -55,13 +73,15 @@ class Trail:
     """What a transaction has done so far.
 
     ``key_file``: whose key signs, None = nobody; ``before``: digests of the rows that were compared, as they were;
-    ``new``: rows that the transaction added; ``written`` waits for a ``record``, ``said`` and ``found`` for the commit.
+    ``new``: rows that the transaction added; ``written`` waits for a ``record``, ``said`` and ``found`` for the commit;
+    ``places``: module and line of the first write of each table that waits.
     """
 
     key_file: KeyFile | None
     before: dict[str, dict[int, bytes]] = field(default_factory=lambda: defaultdict(dict))
     new: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     written: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    places: dict[str, str] = field(default_factory=dict)
     said: list[_Said] = field(default_factory=list)
     found: list[_Said] = field(default_factory=list)
 
@@ -82,7 +102,19 @@ class Trail:
         return {name: ids for name, ids in taken.items() if ids}
 
 
-def changing(
+def refuse_unnoted(_connection: Connection, statement: Executable, *further: Any) -> None:
+    """Refuse a statement that writes a covered table past this module; listens to ``before_execute`` of the engine.
+
+    Raises:
+        RuntimeError: The statement was not executed by a function of this module.
+    """
+    if isinstance(statement, UpdateBase) and _NOTED not in further[-1]:  # the last one: execution options
+        table = statement.table
+        if isinstance(table, Table) and AUDIT in table.info and not cover(table).uncovered:
+            raise RuntimeError(f"{statement.__visit_name__} on {table.name} past the audit")
+
+
+def compare(
     connection: Connection, table: Table, ids: Iterable[int], *, leave: bool = False
 ) -> frozenset[int]:
     """Compare rows that are about to be changed or deleted with what the audit said of them last.
@@ -112,11 +144,10 @@ def changing(
     return frozenset(now.altered)
 
 
-def accept(connection: Connection, table: Table, ids: Iterable[int]) -> None:
-    """Take rows for what they are, whatever the audit said of them; an administrator has settled that."""
-    trail = _trail(connection)
-    trail.before[table.name] |= digests(connection, table.name, ids)
-    trail.written[table.name].update(ids)
+def accept(connection: Connection, table: Table, ids: Collection[int]) -> None:
+    """Accept altered rows as they are and note them for the audit; an administrator has settled that."""
+    _trail(connection).before[table.name] |= digests(connection, table.name, ids)
+    _note(connection, table, ids)
 
 
 def take_digests_from_chain(connection: Connection) -> None:
@@ -142,23 +173,60 @@ def _tell(connection: Connection, table_name: str, now: Compared) -> None:
         note_found(connection, table_name, untold)
 
 
-def wrote(connection: Connection, table: Table, ids: Iterable[int], *, new: bool = False) -> None:
-    """Note that rows were added, changed or deleted in this transaction.
+def change(connection: Connection, table: Table, ids: Collection[int], **values: Any) -> None:
+    """Give columns of rows these values; the rows are compared first, as by ``compare``, and noted for the audit."""
+    which = table.c[key_of(table.name)].in_(ids)
+    write(connection, table, ids, update(table).where(which).values(**values))
+
+
+def remove(connection: Connection, table: Table, ids: Collection[int]) -> None:
+    """Delete rows; they are compared first, as by ``compare``, and noted for the audit."""
+    write(connection, table, ids, delete(table).where(table.c[key_of(table.name)].in_(ids)))
+
+
+def write(
+    connection: Connection,
+    table: Table,
+    ids: Collection[int],
+    statement: Update | Delete,
+    values: Sequence[Mapping[str, Any]] | None = None,
+) -> Result[Any]:
+    """Execute a statement that changes or deletes rows; they are compared first and noted for the audit.
 
     Args:
-        new: The rows were added.
+        table: A table that the audit covers and whose rows may change.
+        ids: The rows that the statement changes or deletes.
+        values: The parameters of the statement, a mapping for each execution.
 
     Raises:
-        RuntimeError: They were changed without having been compared.
+        RowTampered: A row was changed behind the program's back.
     """
-    if not (ids := set(ids)):
-        return
+    compare(connection, table, ids)
+    result = connection.execute(statement, values, execution_options={_NOTED: True})
+    _note(connection, table, ids)
+    return result
+
+
+def note_use(connection: Connection, table: Table, which: ColumnElement[bool], **values: datetime) -> None:
+    """Set columns that no digest covers (``VOLATILE``); the audit does not note it."""
+    if not values.keys() <= VOLATILE[table.name]:
+        raise RuntimeError(f"the audit covers these columns of {table.name}: {', '.join(sorted(values))}")
+    connection.execute(update(table).where(which).values(**values), execution_options={_NOTED: True})
+
+
+def _note(connection: Connection, table: Table, ids: Collection[int]) -> None:
     trail = _trail(connection)
-    if new:
-        trail.new[table.name] |= ids
-    elif may_change(table.name) and ids - trail.before[table.name].keys() - trail.new[table.name]:
-        raise RuntimeError(f"changed without being compared: {table.name}")
-    trail.written[table.name] |= ids
+    if ids and not trail.written[table.name]:
+        trail.places[table.name] = _calling_place()
+    trail.written[table.name].update(ids)
+
+
+def _calling_place() -> str:
+    """Return module and line of the innermost call from outside this module."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals["__name__"] == __name__:
+        frame = frame.f_back
+    return f"{frame.f_globals['__name__']}:{frame.f_lineno}"
 
 
 def add(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:
@@ -174,8 +242,10 @@ def add(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]])
     if not rows:
         return ()
     key = table.c[key_of(table.name)]
-    ids = tuple(connection.scalars(insert(table).returning(key, sort_by_parameter_order=True), rows))
-    wrote(connection, table, ids, new=True)
+    adding = insert(table).returning(key, sort_by_parameter_order=True)
+    ids = tuple(connection.scalars(adding, rows, execution_options={_NOTED: True}))
+    _trail(connection).new[table.name].update(ids)
+    _note(connection, table, ids)
     return ids
 
 
@@ -228,7 +298,8 @@ def close(connection: Connection) -> None:
     trail = _trail(connection)
     left = {name: ids for name, ids in trail.taken().items() if ids}
     if left and not trail.said:
-        raise RuntimeError(f"written without a word in the audit: {', '.join(sorted(left))}")
+        places = ", ".join(f"{name} ({trail.places[name]})" for name in sorted(left))
+        raise RuntimeError(f"written without a word in the audit: {places}")
     for table_name, ids in left.items():
         trail.said[-1].rows.setdefault(table_name, set()).update(ids)
     said = [*trail.found, *trail.said]
