@@ -369,7 +369,7 @@ class MissedEntry(Mishap):
         closed = 0
         for ticket in day.staff.desk.tickets(SUPERVISOR):
             if ticket.book_id == book_id and ticket.ref.scan_sha256 == sha256:
-                day.staff.desk.close_ticket(SUPERVISOR, ticket.ticket_id, "Đã nhập tay")
+                day.staff.desk.close_ticket(SUPERVISOR, ticket.id, "Đã nhập tay")
                 closed += _form_keys("Đã nhập tay")
         return (1 + len(missing)) * CHOICE + closed
 

@@ -243,7 +243,7 @@ def waiting_difference(office: AttackedOffice) -> int:
     )
     queue.save("birth", "a.xlsx", "f" * 64, [difference], {}, author="an")
     person = office.people[login_of(Role.SUPERVISOR, OWN)]
-    return max(waiting.difference_id for waiting in queue.listed(person, 1, None))
+    return max(waiting.id for waiting in queue.listed(person, 1, None))
 
 
 def _ledger(place: str, volume: int) -> Ledger:

@@ -238,8 +238,8 @@ class _Things:
     def _ticket(self, _caller: Caller) -> int:
         tickets = self._desk.tickets(self._helper)
         if tickets:
-            return tickets[0].ticket_id
-        return self._desk.request_rescan(self._helper, self._task(Caller("")), "Ảnh mờ").ticket_id
+            return tickets[0].id
+        return self._desk.request_rescan(self._helper, self._task(Caller("")), "Ảnh mờ").id
 
     def _act(self, _caller: Caller) -> int:
         """An act on an account that nobody has confirmed, and that no caller did or owns."""

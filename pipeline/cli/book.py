@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -28,7 +28,7 @@ from pipeline.declarations.ledger import (
     ledger_words,
     load_ledger,
 )
-from pipeline.registry import CorrectionOverview, KnownBook
+from pipeline.registry import BookCorrection, CorrectionOverview, KnownBook
 
 LABELS = LEDGER_LABELS | {"folder": "tên thư mục"}
 
@@ -48,7 +48,7 @@ def show_book(book_id: BookArgument, work: WorkspaceOption = HERE, as_json: Json
         known = registry.known_book(book_id)
         corrections = registry.book_corrections(book_id)
     if as_json:
-        print_json({"book": known, "corrections": corrections})
+        print_json({"book": known, "corrections": [_shown(one) for one in corrections]})
         return
     words = {**ledger_words(known.ledger), "folder": known.folder_name}
     for key, value in words.items():
@@ -66,6 +66,11 @@ def show_book(book_id: BookArgument, work: WorkspaceOption = HERE, as_json: Json
             "Sau": lambda change: change[0].new[change[1]] or "–",
         },
     )
+
+
+def _shown(correction: BookCorrection) -> dict[str, Any]:
+    values = plain(correction)
+    return {"correction_id": values.pop("id"), **values}
 
 
 @app.command("correct", cls=Command)
@@ -130,7 +135,7 @@ def correct(
         print_json(plain(done))
         return
     screen = out()
-    say(f"Đã sửa {describe_book(known)}: lần sửa số {done.correction.correction_id}.")
+    say(f"Đã sửa {describe_book(known)}: lần sửa số {done.correction.id}.")
     if done.old_year:
         say(
             f"{format_count(done.old_year)} sự kiện vẫn mang năm {known.ledger.year} trong số đăng ký "

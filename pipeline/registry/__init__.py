@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pipeline.registry.books.book_locks import BookLock
     from pipeline.registry.books.model import (
-        BookCorrection,
         BookProgress,
         BookSummary,
         CorrectionOverview,
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
         StoredBook,
         StoredPage,
     )
+    from pipeline.registry.books.rows import BookCorrection
     from pipeline.registry.checks.model import (
         ChecksOutcome,
         CrossEntryFinding,
@@ -58,6 +58,7 @@ _MODULES = (
     "tasks.model",
     "withdrawals.model",
     "database.roles",
+    "books.rows",
     "books.book_locks",
     "registry",
 )

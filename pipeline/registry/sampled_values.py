@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, exists, or_, select
 from pipeline.base.model import FieldReading, FieldStatus, Writing
 from pipeline.base.model.adapted_reader import is_adapted, parent_of
 from pipeline.recognition.calibration import SampleCheck
-from pipeline.registry.approvals.stored_deliveries import book_approval
+from pipeline.registry.approvals.rows import book_approval
 from pipeline.registry.books.rows import page, page_run, scan
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import MACHINE, add, record

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.declarations.schema import OwnFlaw, Schemas
 from pipeline.registry import Registry
-from pipeline.registry.books.model import UndeclaredBook
+from pipeline.registry.books.rows import StoredBookRow
 
 GONE_FORM = "{file}: không có tệp này, mà sổ khai mẫu “{name}”. Hãy lấy lại tệp từ bản sao lưu, hoặc sửa mẫu ở bìa sổ."
 GONE_RECORD = (
@@ -47,7 +47,7 @@ def unused_files(
     return (*(_flawed(flaw, books) for flaw in schemas.own_flaws), *_gone(schemas, books))
 
 
-def _flawed(flaw: OwnFlaw, books: Sequence[UndeclaredBook]) -> UnusedFile:
+def _flawed(flaw: OwnFlaw, books: Sequence[StoredBookRow]) -> UnusedFile:
     waiting = sum(
         (flaw.folder == "forms" and book.form == flaw.name)
         or (flaw.folder == "records" and book.record == flaw.name)
@@ -61,7 +61,7 @@ def _flawed(flaw: OwnFlaw, books: Sequence[UndeclaredBook]) -> UnusedFile:
     return UnusedFile(flaw.file, message, waiting)
 
 
-def _gone(schemas: Schemas, books: Sequence[UndeclaredBook]) -> list[UnusedFile]:
+def _gone(schemas: Schemas, books: Sequence[StoredBookRow]) -> list[UnusedFile]:
     flawed = {(flaw.folder, flaw.name) for flaw in schemas.own_flaws}
     forms = [
         book.form for book in books if book.form not in schemas.forms and ("forms", book.form) not in flawed

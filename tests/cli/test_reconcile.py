@@ -98,9 +98,7 @@ def test_the_workbook_has_a_sheet_a_kind_with_the_ink_beside_both_values(
     assert {"Sổ không có", "Phần mềm dùng chung không có"} <= set(workbook.sheetnames)
     with book.context.open_registry() as registry:
         (one,) = registry.reconciliations().all_for(EVERYWHERE)
-        kinds = [
-            each.found.kind for each in registry.reconciliations().listed(None, one.reconciliation_id, None)
-        ]
+        kinds = [each.kind for each in registry.reconciliations().listed(None, one.reconciliation_id, None)]
     assert sorted(kinds) == ["extra", "fields", "missing"]
     assert typed(monkeypatch, *words) == 7
     assert second.entry_id != first.entry_id

@@ -17,11 +17,8 @@ def test_a_run_closes_the_ticket_that_a_scan_in_the_folder_answers(book: Path, c
     with context.open_registry() as registry:
         desk = registry.desk(ReviewPolicy(check="none", blind="none"))
         ticket = desk.request_rescan(SUPERVISOR, taken(desk, SUPERVISOR).task_id, "mờ")
-        draw(book / f"phieu-{ticket.ticket_id}-a.png", GOOD, mark=7)
+        draw(book / f"phieu-{ticket.id}-a.png", GOOD, mark=7)
         digitize_book(book, context, workers=1)
         assert desk.tickets(OPERATOR) == ()
         (entry_id,) = registry.entries(1)
-        assert (
-            registry.scan_names(1)[registry.entry(entry_id).ref.scan_sha256]
-            == f"phieu-{ticket.ticket_id}-a.png"
-        )
+        assert registry.scan_names(1)[registry.entry(entry_id).ref.scan_sha256] == f"phieu-{ticket.id}-a.png"

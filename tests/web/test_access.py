@@ -136,7 +136,7 @@ class Waiting:
             doomed = self.desk.next_task(self._helper, stage=Stage.REVIEW)
             assert doomed is not None
             self.desk.request_rescan(self._helper, doomed.task_id, "Ảnh mờ")
-        return self.desk.tickets(self._helper)[0].ticket_id
+        return self.desk.tickets(self._helper)[0].id
 
 
 def act_on(accounts: Accounts, besides: str) -> int:
@@ -160,7 +160,7 @@ def difference_of(registry: Registry, person: Person) -> int:
                                 ours="Thử Một", theirs="Thử Hai")  # fmt: skip
         queue.save("birth", "a.xlsx", "f" * 64, [found], {}, author="an")
     answers = (None, Answer.THEIRS, Answer.AMENDED)
-    return next(one.difference_id for each in answers for one in queue.listed(person, 1, each))
+    return next(one.id for each in answers for one in queue.listed(person, 1, each))
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -1,4 +1,4 @@
-"""Amendments of an entry: added, taken back, listed. Readings and decisions are never touched by them."""
+"""Amendments of an entry: added, withdrawn, listed. They never change readings or decisions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pipeline.registry.amendments.rows import AmendmentRow, amendment
 from pipeline.registry.books.rows import scan
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, record
-from pipeline.registry.database.columns import rows_of
+from pipeline.registry.database.columns import rows_of, values_of
 from pipeline.registry.database.locks import hold_page_of
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.entries.machine_view import amendment_of
@@ -39,16 +39,16 @@ def amend(
     author: str,
     reason: str = "",
 ) -> int:
-    """Record that a decision of an authority gives a field another value; what was read and decided stays as it is.
+    """Record that a decision of an authority gives a field another value; reading and decision stay.
 
-    It is a correction where the field has a value and a supplement where it has none.
+    It is a correction if the field has a value, else a supplement.
 
     Returns:
-        The number of the amendment.
+        Id of the amendment.
 
     Raises:
-        RegistryError: Something of the order is missing, its day is not a past day, the text is no value of that
-            field or the present one, or the field is a key of the entry or still waits for a person.
+        RegistryError: The order is incomplete, its day is not in the past, the text is no value of the field or its
+            present value, or the field is a key of the entry or waits for a person.
         Withdrawn: The entry is withdrawn.
     """
     hold_page_of(connection, entry_id)
@@ -83,8 +83,8 @@ def amend(
         "withdraws_id": None,
     }
     (amendment_id,) = add(connection, amendment, [row])
-    told = {"field": field, "kind": kind, "amendment": amendment_id}
-    record(connection, author.strip(), "amended", f"entry:{entry_id}", told)
+    details = {"field": field, "kind": kind, "amendment": amendment_id}
+    record(connection, author.strip(), "amended", f"entry:{entry_id}", details)
     return amendment_id
 
 
@@ -97,10 +97,10 @@ def withdraw_amendment(
     author: str,
     reason: str,
 ) -> None:
-    """Take back an amendment that was noted by mistake: the value before it becomes effective again.
+    """Withdraw an amendment that was noted by mistake: the value before it becomes effective again.
 
     Raises:
-        RegistryError: It is not an effective amendment of this entry, or no reason is given.
+        RegistryError: It is not an amendment in force of this entry, or no reason is given.
     """
     hold_page_of(connection, entry_id)
     refuse_withdrawn(connection, part_of(place_of(connection, entry_id)))
@@ -109,12 +109,12 @@ def withdraw_amendment(
     refuse_hidden_characters(author, "người rút")
     refuse_hidden_characters(reason, "lý do")
     in_force = stored_entry(connection, declared, entry_id).amendments.values()
-    if amendment_id not in {one.amendment_id for one in in_force}:
+    if amendment_id not in {amended.amendment_id for amended in in_force}:
         raise RegistryError(f"Sự kiện này không có cải chính, bổ sung số {amendment_id} đang có hiệu lực.")
-    found = connection.execute(select(amendment).where(amendment.c.id == amendment_id)).mappings().one()
-    row = {name: value for name, value in found.items() if name != "id"} | {
+    (before,) = rows_of(connection, AmendmentRow, select(amendment).where(amendment.c.id == amendment_id))
+    row = values_of(before) | {
         "kind": AmendmentKind.WITHDRAWN,
-        "old": found["canonical"] or found["text"],
+        "old": before.canonical or before.text,
         "text": "",
         "canonical": "",
         "reason": reason.strip(),
@@ -123,12 +123,12 @@ def withdraw_amendment(
         "withdraws_id": amendment_id,
     }
     add(connection, amendment, [row])
-    told = {"field": found["field"], "kind": AmendmentKind.WITHDRAWN, "amendment": amendment_id}
-    record(connection, author.strip(), "amended", f"entry:{entry_id}", told)
+    details = {"field": before.field, "kind": AmendmentKind.WITHDRAWN, "amendment": amendment_id}
+    record(connection, author.strip(), "amended", f"entry:{entry_id}", details)
 
 
 def amendments_of(connection: Connection, declared: RecordSchema, entry_id: int) -> tuple[Amendment, ...]:
-    """Return every amendment of an entry, those taken back included, the oldest first."""
+    """Return the amendments of an entry, withdrawn amendments included, oldest first."""
     place = _place(stored_entry(connection, declared, entry_id))
     query = (
         select(amendment)
@@ -165,7 +165,7 @@ def _check_field(declared: RecordSchema, entry: StoredEntry, field: str, label: 
         raise RegistryError(
             f"“{label}” là khóa của sự kiện, không cải chính, bổ sung được. Nếu đọc sai, hãy sửa ở màn hình rà soát."
         )
-    reading = next((one for one in entry.readings if one.field == field), None)
+    reading = next((reading for reading in entry.readings if reading.field == field), None)
     waits = reading is not None and reading.status not in (FieldStatus.NOT_ON_FORM, FieldStatus.ILLEGIBLE)
     if entry.values.get(field) is None and waits and field not in entry.decisions:
         raise RegistryError(f"“{label}” còn chờ rà soát. Hãy rà soát xong rồi mới cải chính, bổ sung.")

@@ -1,4 +1,4 @@
-"""An amendment: what was ordered, by whom, on which basis, and the value that it takes the place of."""
+"""Amendments of fields by decisions of an authority."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pipeline.base.model import PageRef
 
 
 class AmendmentKind(StrEnum):
-    """How an amendment changes a field (Luật Hộ tịch 2014, Art. 4(12), 4(13)).
+    """The kind of change by an amendment (Luật Hộ tịch 2014, Art. 4(12), 4(13)).
 
     Attributes:
         CORRECTION: Cải chính, another value.
-        SUPPLEMENT: Bổ sung, a value where there was none.
-        WITHDRAWN: An amendment that was noted by mistake is taken back.
+        SUPPLEMENT: Bổ sung, a value for a field without a value.
+        WITHDRAWN: The withdrawal of an amendment that was noted by mistake.
     """
 
     CORRECTION = "correction"
@@ -25,12 +25,12 @@ class AmendmentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AmendmentOrder:
-    """The decision on which an amendment rests.
+    """The decision of an authority that orders an amendment.
 
     Attributes:
         decided_on: A whole day, ``dd.mm.yyyy``.
         legal_basis: The article or the document.
-        paper: The page that the decision was scanned as, if it was.
+        paper: The scanned page of the decision, if any.
     """
 
     decision_number: str
@@ -45,10 +45,10 @@ class Amendment:
     """One amendment of a field.
 
     Attributes:
-        old: The effective value before it (``""`` = blank, or nothing known).
-        value: The value from then on, in its canonical form where it has one, else as it was written.
-        author: Who noted it.
-        reason: Why an amendment was taken back.
+        old: The effective value before it; ``""`` if blank or unknown.
+        value: The new value in its canonical form, else as written.
+        author: The person who noted it.
+        reason: Reason of a withdrawal.
     """
 
     amendment_id: int

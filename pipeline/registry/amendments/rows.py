@@ -1,4 +1,4 @@
-"""The table of amendments. Like decisions, they name the entry by the content of its scan and outlive every row."""
+"""The table of amendments. Like decisions, they name the entry by the content of its scan and outlive other rows."""
 
 from __future__ import annotations
 

@@ -1,15 +1,15 @@
-"""Approvals of books and second signatures under amendments: stored, and given by supervisors of the place."""
+"""Approvals of books and second signatures under amendments, by supervisors of the place."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, astuple, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, false, func, select
 
 from pipeline.base.errors import RegistryError
 from pipeline.registry.accounts.model import Person
@@ -18,9 +18,9 @@ from pipeline.registry.amendments import amendments
 from pipeline.registry.amendments.model import AmendmentKind
 from pipeline.registry.amendments.rows import AmendmentRow, amendment
 from pipeline.registry.approvals.model import ApprovalKind, ApprovalView, BookApproval, ListedAmendment
-from pipeline.registry.approvals.stored_deliveries import amendment_signature, book_approval, confirmed_in
-from pipeline.registry.books.rows import book, page, scan
-from pipeline.registry.books.stored_books import ledger_of_row
+from pipeline.registry.approvals.rows import amendment_signature, book_approval
+from pipeline.registry.approvals.stored_deliveries import confirmed_in
+from pipeline.registry.books.rows import StoredBookRow, book, page, scan
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.columns import rows_of
@@ -40,24 +40,23 @@ from pipeline.registry.withdrawals.stored_withdrawals import part_of, refuse_wit
 
 
 def value_digest(connection: Connection, declared: RecordSchema, book_id: int) -> tuple[str, int]:
-    """Return a digest of all that may be delivered of a book, and how many entries it has.
+    """Return a digest of the deliverable data of a book, and its number of entries.
 
-    It changes with the cover, with every effective value, amendment and confirmed value, and with every entry that
-    comes or goes; not with what was read and nobody has accepted, nor with a field that is declared later and is empty.
+    It covers the cover, effective values, amendments and confirmed values of all valid entries; not readings that
+    nobody has accepted, nor an empty field that is declared later.
     """
-    told = hashlib.sha256()
+    digest = hashlib.sha256()
     entries = 0
     for line in _lines(connection, declared, book_id):
         entries += line[0] == "entry"
-        told.update(json.dumps(line, ensure_ascii=False, sort_keys=True).encode() + b"\n")
-    return told.hexdigest(), entries
+        digest.update(json.dumps(line, ensure_ascii=False, sort_keys=True).encode() + b"\n")
+    return digest.hexdigest(), entries
 
 
 def _lines(connection: Connection, declared: RecordSchema, book_id: int) -> Iterator[tuple[Any, ...]]:
     parts = set()
-    cover = connection.execute(select(book).where(book.c.id == book_id)).mappings().first()
-    if cover is not None:
-        yield "cover", asdict(ledger_of_row(cover))
+    for cover in rows_of(connection, StoredBookRow, select(book).where(book.c.id == book_id)):
+        yield "cover", asdict(cover.ledger)
     for name in sorted(declared.schemas.records):
         fields = list(declared.fields(name))
         query = (
@@ -73,53 +72,44 @@ def _lines(connection: Connection, declared: RecordSchema, book_id: int) -> Iter
             yield "entry", name, sha256, page_no, row, known
     amended, confirmed = amendments_in(connection, [book_id]), confirmed_in(connection, [book_id])
     for part in sorted(parts & amended.keys(), key=astuple):
-        told = {field: (one.amendment_id, one.value) for field, one in amended[part].items()}
-        yield "amended", astuple(part), told
+        by_field = {field: (one.amendment_id, one.value) for field, one in amended[part].items()}
+        yield "amended", astuple(part), by_field
     for part in sorted(parts & confirmed.keys(), key=astuple):
         yield "confirmed", astuple(part), {field: asdict(one) for field, one in confirmed[part].items()}
 
 
 def approvals_of(connection: Connection, declared: RecordSchema, book_id: int) -> tuple[BookApproval, ...]:
-    """Return every act on the approval of a book, the newest first."""
-    rows = connection.execute(
-        select(book_approval).where(book_approval.c.book_id == book_id).order_by(book_approval.c.id.desc())
+    """Return the approvals of a book and their withdrawals, newest first."""
+    query = (
+        select(book_approval, false())
+        .where(book_approval.c.book_id == book_id)
+        .order_by(book_approval.c.id.desc())
     )
-    acts = [dict(row) for row in rows.mappings()]
-    stands = bool(acts) and acts[0]["kind"] == ApprovalKind.APPROVED
-    state = value_digest(connection, declared, book_id)[0] if stands else ""
-    return tuple(
-        BookApproval(
-            row["id"],
-            ApprovalKind(row["kind"]),
-            row["state"],
-            row["entries"],
-            row["note"],
-            row["author"],
-            row["approved_at"],
-            holds=stands and place == 0 and row["state"] == state,
-        )
-        for place, row in enumerate(acts)
-    )
+    acts = rows_of(connection, BookApproval, query)
+    if acts and acts[0].kind == ApprovalKind.APPROVED:
+        state, _ = value_digest(connection, declared, book_id)
+        acts[0] = replace(acts[0], holds=acts[0].state == state)
+    return tuple(acts)
 
 
 def approval_in_force(connection: Connection, declared: RecordSchema, book_id: int) -> BookApproval | None:
-    """Return the approval of a book that holds now; None: it was not approved, or a value has changed since."""
-    return next((one for one in approvals_of(connection, declared, book_id) if one.holds), None)
+    """Return the approval in force of a book; None if it was not approved or a value has changed since."""
+    return next((act for act in approvals_of(connection, declared, book_id) if act.holds), None)
 
 
 def approve_book(
     connection: Connection, declared: RecordSchema, book_id: int, seen: str, *, author: str, note: str = ""
 ) -> int:
-    """Record that a person approved the values of a book as they saw them.
+    """Record a person's approval of the values of a book.
 
     Args:
-        seen: The digest of the values that the person saw.
+        seen: Digest of the values that the person saw.
 
     Returns:
-        The number of the approval.
+        Id of the approval.
 
     Raises:
-        RegistryError: The values are others by now, the book is empty, or it is approved already.
+        RegistryError: The values have changed, the book is empty, or it is approved already.
         Withdrawn: The book is withdrawn.
     """
     refuse_withdrawn(connection, RegistryPart(book_id))
@@ -139,7 +129,7 @@ def approve_book(
 def withdraw_approval(
     connection: Connection, declared: RecordSchema, book_id: int, *, author: str, reason: str
 ) -> int:
-    """Take the approval of a book back; return the number of the act.
+    """Withdraw the approval of a book; return the id of the row.
 
     Raises:
         RegistryError: The book is not approved now, or no reason is given.
@@ -183,22 +173,22 @@ def _add_act(
 def sign_amendment(
     connection: Connection, declared: RecordSchema, entry_id: int, amendment_id: int, *, author: str
 ) -> None:
-    """Record that a second person has compared an amendment with its decision.
+    """Record the second signature under an amendment.
 
     Raises:
-        RegistryError: It is not an effective amendment of this entry, was signed already, or its author signs.
+        RegistryError: It is not an amendment in force of this entry, was signed already, or its author signs.
         Withdrawn: The entry is withdrawn.
     """
     hold_page_of(connection, entry_id)
     refuse_withdrawn(connection, part_of(place_of(connection, entry_id)))
     in_force = stored_entry(connection, declared, entry_id).amendments.values()
-    found = next((one for one in in_force if one.amendment_id == amendment_id), None)
-    if found is None:
+    signed = next((amended for amended in in_force if amended.amendment_id == amendment_id), None)
+    if signed is None:
         raise RegistryError(f"Sự kiện này không có cải chính, bổ sung số {amendment_id} đang có hiệu lực.")
     if not author.strip():
         raise RegistryError("Hãy ghi ai ký xác nhận.")
     refuse_hidden_characters(author, "người ký")
-    if author.strip().casefold() == found.author.casefold():
+    if author.strip().casefold() == signed.author.casefold():
         raise RegistryError("Người ghi cải chính, bổ sung không tự ký xác nhận được: phải là người thứ hai.")
     if amendment_id not in unsigned_amendments(connection, place_of(connection, entry_id).book_id):
         raise RegistryError(f"Cải chính, bổ sung số {amendment_id} đã có người ký xác nhận.")
@@ -208,12 +198,12 @@ def sign_amendment(
         "signed_at": clock.now(connection),
     }
     add(connection, amendment_signature, [row])
-    told = {"field": found.field, "amendment": amendment_id}
-    record(connection, author.strip(), "amendment-signed", f"entry:{entry_id}", told)
+    details = {"field": signed.field, "amendment": amendment_id}
+    record(connection, author.strip(), "amendment-signed", f"entry:{entry_id}", details)
 
 
 def unsigned_amendments(connection: Connection, book_id: int) -> frozenset[int]:
-    """Return the numbers of the amendments of standing entries of a book that are in force and wait for a signature."""
+    """Return the ids of the amendments in force of a book's valid entries without a second signature."""
     standing = connection.execute(
         select(scan.c.sha256, page.c.page_no, entry.c.row)
         .join_from(entry, page, entry.c.page_id == page.c.id)
@@ -236,7 +226,7 @@ APPROVING, AMENDING = "phê duyệt sổ", "xem, ký, rút cải chính của s�
 
 
 def approval_view(context: DeskContext, person: Person, book_id: int) -> ApprovalView:
-    """Return what a supervisor sees who may approve a book."""
+    """Return a book as a supervisor who may approve it sees it."""
     connection, declared = context.connection, context.declared
     check_supervises(connection, person, book_id, APPROVING)
     state, entries = value_digest(connection, declared, book_id)
@@ -255,13 +245,13 @@ def approval_view(context: DeskContext, person: Person, book_id: int) -> Approva
 
 
 def approve_supervised_book(context: DeskContext, person: Person, book_id: int, seen: str, note: str) -> int:
-    """Approve the values of a book as the person saw them; return the number of the approval."""
+    """Approve the values of a book that the person saw; return the id of the approval."""
     check_supervises(context.connection, person, book_id, APPROVING)
     return approve_book(context.connection, context.declared, book_id, seen, author=person.login, note=note)
 
 
 def withdraw_supervised_approval(context: DeskContext, person: Person, book_id: int, reason: str) -> int:
-    """Take the approval of a book back; return the number of the act."""
+    """Withdraw the approval of a book; return the id of the row."""
     check_supervises(context.connection, person, book_id, APPROVING)
     return withdraw_approval(
         context.connection, context.declared, book_id, author=person.login, reason=reason
@@ -269,7 +259,7 @@ def withdraw_supervised_approval(context: DeskContext, person: Person, book_id: 
 
 
 def amendments_of_book(context: DeskContext, person: Person, book_id: int) -> tuple[ListedAmendment, ...]:
-    """Return every amendment of the entries of a book that stand, the newest first. The audit records the view."""
+    """Return the amendments of a book's valid entries, newest first; the audit records the view."""
     connection = context.connection
     check_supervises(connection, person, book_id, AMENDING)
     record(connection, person.login, "amendments-listed", f"book:{book_id}")
@@ -335,7 +325,7 @@ def _listed(
 def withdraw_amendment(
     context: DeskContext, person: Person, entry_id: int, amendment_id: int, reason: str
 ) -> int:
-    """Take back an amendment that was noted by mistake; return its book."""
+    """Withdraw an amendment that was noted by mistake; return the id of its book."""
     book_id = int(place_of(context.connection, entry_id).book_id)
     check_supervises(context.connection, person, book_id, AMENDING)
     amendments.withdraw_amendment(
@@ -345,7 +335,7 @@ def withdraw_amendment(
 
 
 def sign_supervised_amendment(context: DeskContext, person: Person, entry_id: int, amendment_id: int) -> int:
-    """Sign an amendment that somebody else noted; return its book."""
+    """Sign an amendment of another author; return the id of its book."""
     book_id = int(place_of(context.connection, entry_id).book_id)
     check_supervises(context.connection, person, book_id, AMENDING)
     sign_amendment(context.connection, context.declared, entry_id, amendment_id, author=person.login)

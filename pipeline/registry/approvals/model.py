@@ -1,4 +1,4 @@
-"""Approvals of books before they are delivered, and amendments as the supervisor of a book lists them."""
+"""Approvals of books before delivery, and amendments as the supervisor of a book lists them."""
 
 from __future__ import annotations
 
@@ -7,43 +7,32 @@ from datetime import datetime
 from enum import StrEnum
 
 from pipeline.registry.amendments.model import Amendment
+from pipeline.registry.approvals.rows import BookApprovalRow
 
 
 class ApprovalKind(StrEnum):
-    """What a row of ``book_approval`` says: the book was approved, or the approval was taken back."""
+    """Whether a row of ``book_approval`` approves the book or withdraws the approval."""
 
     APPROVED = "approved"
     WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
-class BookApproval:
-    """One act on the approval of a book.
+class BookApproval(BookApprovalRow):
+    """``holds``: whether the book is approved by this row: it is the last one, and no value has changed since."""
 
-    Attributes:
-        state: The digest of the values that it is about.
-        holds: Whether the book is approved by it now: it is the last act, and no value has changed since.
-    """
-
-    approval_id: int
-    kind: ApprovalKind
-    state: str
-    entries: int
-    note: str
-    author: str
-    approved_at: datetime
     holds: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ApprovalView:
-    """A book as a person sees it who may approve it.
+    """A book as a person who may approve it sees it.
 
     Attributes:
-        state: The digest of its values now.
-        waiting: How many tasks of it wait for people.
-        unsigned: How many amendments in force have no second signature.
-        acts: What was done before, the newest first.
+        state: Digest of its present values.
+        waiting: Number of open tasks.
+        unsigned: Number of amendments in force without a second signature.
+        acts: Approvals and withdrawals, newest first.
     """
 
     state: str
@@ -54,21 +43,19 @@ class ApprovalView:
 
     @property
     def in_force(self) -> BookApproval | None:
-        """The approval that holds now."""
-        return next((one for one in self.acts if one.holds), None)
+        """The approval in force."""
+        return next((act for act in self.acts if act.holds), None)
 
 
 @dataclass(frozen=True, slots=True)
 class ListedAmendment:
-    """An amendment of a book, without what waits for people.
+    """An amendment of an entry in a list of a book.
 
     Attributes:
-        number: The number of the entry, ``""`` where it waits or none is known.
+        number: Number of the entry; ``""`` if it waits or is unknown.
         hidden: Whether the field waits for people, so that its values must not be shown.
-        in_force: Whether nobody took it back and no later one took its place.
-        withdrawn: Whether it was taken back.
-        signed_by: Who signed it besides its author; ``""``: nobody yet.
-        signed_at: When, None where nobody did.
+        in_force: Whether it is neither withdrawn nor replaced by a later amendment.
+        signed_by: Login of the second person who signed it; ``""`` if nobody has signed it.
     """
 
     entry_id: int

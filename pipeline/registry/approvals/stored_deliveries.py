@@ -1,107 +1,38 @@
-"""Confirmed deliveries in the database, and the tables of approvals and of second signatures under amendments.
-
-Confirmed deliveries name the entry as decisions do.
-"""
+"""Confirmed deliveries in the database."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
 
-from sqlalchemy import Connection, UniqueConstraint, select
+from sqlalchemy import Connection, select
 
 from pipeline.delivery_rules import ConfirmedDelivery
+from pipeline.registry.approvals.rows import ConfirmedDeliveryRow, confirmed_delivery
 from pipeline.registry.database.audit import add
-from pipeline.registry.database.columns import APPEND_ONLY, Id, refers, rows_of, table, values_of
+from pipeline.registry.database.columns import rows_of, values_of
 from pipeline.registry.withdrawals.model import RegistryPart
 from pipeline.registry.withdrawals.stored_withdrawals import Placed, part_of_row
-
-
-@dataclass(frozen=True, slots=True)
-class BookApprovalRow:
-    """An approval of a book.
-
-    The last row of a book counts. ``state``: the digest of all that is delivered of the book (``value_digest``).
-    """
-
-    id: Id
-    book_id: Annotated[int, refers("book", index=True)]
-    kind: str
-    state: str
-    entries: int
-    note: str
-    author: str
-    approved_at: datetime
-
-
-book_approval = table("book_approval", BookApprovalRow, sqlite_autoincrement=True, info=APPEND_ONLY)
-
-
-@dataclass(frozen=True, slots=True)
-class AmendmentSignatureRow:
-    """The second signature under an amendment."""
-
-    id: Id
-    amendment_id: Annotated[int, refers("amendment", many=True)]
-    author: str
-    signed_at: datetime
-
-
-amendment_signature = table(
-    "amendment_signature",
-    AmendmentSignatureRow,
-    UniqueConstraint("amendment_id"),
-    sqlite_autoincrement=True,
-    info=APPEND_ONLY,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class ConfirmedDeliveryRow:
-    """``written``: the text on paper that ``value`` and ``note`` are about.
-
-    The last row of a field counts. One without a ``rule`` takes the one before it back.
-    """
-
-    id: Id
-    book_id: Annotated[int, refers("book", index=True)]
-    scan_sha256: str
-    page_no: int
-    row: int
-    field: str
-    written: str
-    value: str
-    note: str
-    rule: str
-    author: str
-    confirmed_at: datetime
-
-
-confirmed_delivery = table(
-    "confirmed_delivery", ConfirmedDeliveryRow, sqlite_autoincrement=True, info=APPEND_ONLY
-)
 
 
 def confirmed_in(
     connection: Connection, book_ids: Collection[int]
 ) -> dict[RegistryPart, dict[str, ConfirmedDelivery]]:
-    """Return what was confirmed last of every field of whole books and not taken back."""
-    found: dict[RegistryPart, dict[str, ConfirmedDelivery]] = {}
+    """Return the confirmed deliveries in force of whole books, by entry and field."""
+    in_force: dict[RegistryPart, dict[str, ConfirmedDelivery]] = {}
     for row in confirmations_in_force(connection, book_ids):
-        found.setdefault(part_of_row(row), {})[row.field] = ConfirmedDelivery(
+        in_force.setdefault(part_of_row(row), {})[row.field] = ConfirmedDelivery(
             row.written, row.value, row.note, row.rule, row.author
         )
-    return found
+    return in_force
 
 
 def confirmations_in_force(
     connection: Connection, book_ids: Collection[int]
 ) -> tuple[ConfirmedDeliveryRow, ...]:
-    """Return the row that counts of every confirmed field of whole books, the oldest first.
+    """Return the row in force of every confirmed field of whole books, oldest first.
 
-    A row without a rule takes the one before it back; what had been confirmed before that counts again.
+    After a withdrawal the confirmation before the withdrawn row is in force again.
     """
     query = (
         select(confirmed_delivery)
@@ -121,17 +52,13 @@ def confirmations_in_force(
 def take_back_confirmation(
     connection: Connection, last: ConfirmedDeliveryRow, author: str, at: datetime
 ) -> None:
-    """Add the row that takes one in force back."""
-    row = values_of(last)
-    add(
-        connection,
-        confirmed_delivery,
-        [row | {"value": "", "note": "", "rule": "", "author": author, "confirmed_at": at}],
-    )
+    """Add the row that withdraws a confirmation in force."""
+    withdrawn = {"value": "", "note": "", "rule": "", "author": author, "confirmed_at": at}
+    add(connection, confirmed_delivery, [values_of(last) | withdrawn])
 
 
 def carry_confirmed(connection: Connection, book_id: int, places: Mapping[RegistryPart, Placed]) -> int:
-    """Add what was confirmed on entries to those that take their places; return how many rows.
+    """Copy the confirmations of entries to the entries that replace them; return the number of rows.
 
     Args:
         places: The place of each new entry by the part of the registry that the old entry is.

@@ -1,34 +1,35 @@
-"""Books that supervisors assign to people: who has which until when, and which tasks nobody may take."""
+"""Assignment of books to people by supervisors, and the tasks that nobody may take."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, select, true
 
 from pipeline.base.errors import RegistryError
 from pipeline.base.localtime import OFFICE_ZONE, local_date
 from pipeline.base.stages import Stage
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.accounts.permissions import STAGES, check_supervises, in_sight
-from pipeline.registry.accounts.rows import account
+from pipeline.registry.accounts.rows import AccountRow, account
 from pipeline.registry.assignments.portions import (
     Assignment,
+    BookAssignmentRow,
     OwnWork,
     Portion,
+    ShareAssignmentRow,
     Unattended,
     assigned_to,
     book_assignment,
+    is_share_of,
     lies_in,
     members,
-    portion_of,
-    share_assignment,
     shares_in_force,
-    teams_of,
 )
-from pipeline.registry.books.rows import book
+from pipeline.registry.books.rows import StoredBookRow, book
 from pipeline.registry.database.audit import add, record
+from pipeline.registry.database.columns import rows_of
 from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.tasks import columns
 from pipeline.registry.tasks.assignment import not_done_by, only_assigned
@@ -38,64 +39,50 @@ from pipeline.registry.withdrawals.stored_withdrawals import book_stands
 
 
 def assign_book(context: DeskContext, person: Person, book_id: int, login: str, due_on: date | None) -> None:
-    """Assign a book to somebody, with the day by which it should be done; again with another day to change that.
+    """Assign a book to a person, with the day by which it should be done; a second assignment changes the day.
 
     Raises:
         NotYours: The person does not supervise the place of the book.
         RegistryError: There is no such person, or they may not review books of that place.
     """
     check_supervises(context.connection, person, book_id, "giao sổ")
-    whom = reviewer_of_book(context, login, book_id)
-    _note(context, person, book_id, whom, "" if due_on is None else due_on.isoformat(), given=True)
+    reviewer = reviewer_of_book(context, login, book_id)
+    due = "" if due_on is None else due_on.isoformat()
+    _add(context, person, book_id, reviewer.account_id, login, due, given=True)
 
 
 def end_assignment(context: DeskContext, person: Person, book_id: int, login: str) -> None:
-    """Take a book back from somebody.
+    """End the assignment of a book to a person.
 
     Raises:
         NotYours: The person does not supervise the place of the book.
         RegistryError: It is not assigned to them.
     """
     check_supervises(context.connection, person, book_id, "thôi giao sổ")
-    for one in _in_force(context.connection, book_assignment.c.book_id == book_id):
-        if one["login"] == login:
-            _note(context, person, book_id, (one["account_id"], login), one["due_on"], given=False)
+    for row in _in_force(context.connection, book_assignment.c.book_id == book_id):
+        if row.login == login:
+            _add(context, person, book_id, row.account_id, login, row.due_on, given=False)
             return
     raise RegistryError("Quyển sổ này không giao cho người ấy. Hãy tải lại danh sách.")
 
 
 def assignments(context: DeskContext, person: Person) -> tuple[Assignment, ...]:
-    """Return all books of a supervisor's places that are assigned, by book and person."""
+    """Return all assignments in a supervisor's places, by book and person."""
     if person.role is not Role.SUPERVISOR:
         raise NotYours("Chỉ người phụ trách mới xem được việc giao sổ.")
     rows = _in_force(context.connection, true())
-    found = [one for row in rows if (one := _assignment(context, row)) is not None]
-    shares = shares_in_force(context.connection)
-    found += [one for row in shares if (one := _share(context, row, None)) is not None]
-    return tuple(
-        sorted(
-            (one for one in found if person.may_see(one.place)),
-            key=lambda one: (one.book, one.team, one.login, one.share),
-        )
-    )
+    assigned = _assignments(context, person, rows, shares_in_force(context.connection), None)
+    return tuple(sorted(assigned, key=lambda one: (one.book, one.team, one.login, one.share)))
 
 
 def own_work(context: DeskContext, person: Person) -> OwnWork:
-    """Return the books that are assigned to a person, and how much they keyed."""
+    """Return the books that are assigned to a person, and the numbers of tasks they keyed."""
     rows = _in_force(context.connection, book_assignment.c.account_id == person.account_id)
-    found = [one for row in rows if (one := _assignment(context, row)) is not None]
-    theirs = share_assignment.c.account_id == person.account_id
-    if teams := teams_of(context.connection, person.account_id):
-        theirs = or_(theirs, share_assignment.c.team.in_(teams))
-    shares = shares_in_force(context.connection, theirs)
-    found += [one for row in shares if (one := _share(context, row, person)) is not None]
-    mine = sorted(
-        (one for one in found if person.may_see(one.place)),
-        key=lambda one: (one.due_on or date.max, one.book),
-    )
+    shares = shares_in_force(context.connection, is_share_of(context.connection, person))
+    assigned = _assignments(context, person, rows, shares, person)
     today = local_date(context.now)
     return OwnWork(
-        assigned=tuple(mine),
+        assigned=tuple(sorted(assigned, key=lambda one: (one.due_on or date.max, one.book))),
         only_assigned=only_assigned(context, person),
         today=_keyed_since(context, person, today),
         week=_keyed_since(context, person, today - timedelta(days=6)),
@@ -105,35 +92,38 @@ def own_work(context: DeskContext, person: Person) -> OwnWork:
 def take_column(
     context: DeskContext, person: Person, book_id: int, field: str, stage: Stage, size: int = 48
 ) -> LeasedColumn | None:
-    """Lease a person a column as ``columns.take_column`` does.
+    """Lease a column to a person as ``columns.take_column`` does.
 
     Raises:
-        NotYours: They may not, or are given assigned books alone and this is none.
+        NotYours: The person may not key it, or gets only assigned books and this book is not assigned to them.
     """
     if not only_assigned(context, person):
         return columns.take_column(context, person, book_id, field, stage, size)
-    mine = [one.page_ids for one in assigned_to(context.connection, person) if one.book_id == book_id]
-    if not mine:
+    assigned = [
+        portion.page_ids for portion in assigned_to(context.connection, person) if portion.book_id == book_id
+    ]
+    if not assigned:
         raise NotYours("Quyển sổ này chưa được giao cho bạn. Hãy hỏi người phụ trách.")
-    pages = None if None in mine else frozenset().union(*(one for one in mine if one is not None))
+    pages = (
+        None if None in assigned else frozenset().union(*(share for share in assigned if share is not None))
+    )
     return columns.take_column(context, person, book_id, field, stage, size, pages)
 
 
 def unattended(context: DeskContext, person: Person) -> tuple[Unattended, ...]:
-    """Return the tasks of a supervisor's places that no account in use may take, by book and stage.
+    """Return the tasks in a supervisor's places that no active account may take, by book and stage.
 
     Raises:
         NotYours: The person is no supervisor.
     """
     if person.role is not Role.SUPERVISOR:
         raise NotYours("Chỉ người phụ trách mới xem được việc giao sổ.")
-    staff = staff_of(context)
     nobody = and_(
         true(),
         *(
-            ~(in_sight(one) & review_task.c.stage.in_(STAGES[one.role]) & not_done_by(one))
-            for one in staff
-            if STAGES[one.role]
+            ~(in_sight(worker) & review_task.c.stage.in_(STAGES[worker.role]) & not_done_by(worker))
+            for worker in staff_of(context)
+            if STAGES[worker.role]
         ),
     )
     counted = context.connection.execute(
@@ -147,150 +137,173 @@ def unattended(context: DeskContext, person: Person) -> tuple[Unattended, ...]:
 
 
 def staff_of(context: DeskContext) -> list[Person]:
-    """Return everybody whose account is in use."""
-    rows = context.connection.execute(select(account).where(account.c.active)).mappings()
-    return [Person(row["id"], row["login"], row["name"], Role(row["role"]), _places(row)) for row in rows]
+    """Return all people with active accounts, by login."""
+    query = select(account).where(account.c.active).order_by(account.c.login)
+    return [
+        Person(
+            row.id, row.login, row.name, Role(row.role), None if row.places is None else frozenset(row.places)
+        )
+        for row in rows_of(context.connection, AccountRow, query)
+    ]
 
 
 def whole_books(context: DeskContext) -> list[Portion]:
-    """Return the whole books that are assigned to people whose accounts are in use."""
-    active = {one.account_id for one in staff_of(context)}
+    """Return the whole books that are assigned to people with active accounts."""
+    active = {worker.account_id for worker in staff_of(context)}
     rows = _in_force(context.connection, true())
-    return [Portion(row["book_id"], row["due_on"]) for row in rows if row["account_id"] in active]
+    return [Portion(row.book_id, row.due_on) for row in rows if row.account_id in active]
 
 
 def assignable(context: DeskContext, person: Person) -> tuple[tuple[str, str], ...]:
-    """Return login and name of the people who review in places that a supervisor sees."""
-    roles = [role for role in Role if STAGES[role]]
-    rows = context.connection.execute(
-        select(account).where(account.c.active, account.c.role.in_(roles)).order_by(account.c.login)
-    ).mappings()
+    """Return login and name of the people who review in places that a supervisor sees, by login."""
     return tuple(
-        (row["login"], row["name"])
-        for row in rows
-        if (places := _places(row)) is None or person.places is None or places & person.places
+        (worker.login, worker.name)
+        for worker in staff_of(context)
+        if STAGES[worker.role]
+        and (worker.places is None or person.places is None or worker.places & person.places)
     )
 
 
-def _places(row: RowMapping) -> frozenset[str] | None:
-    return None if row["places"] is None else frozenset(row["places"])
+def reviewer_of_book(context: DeskContext, login: str, book_id: int) -> Person:
+    """Return the person with a login, who may review a book.
 
-
-def reviewer_of_book(context: DeskContext, login: str, book_id: int) -> tuple[int, str]:
-    """Return account and login of somebody who may review a book."""
+    Raises:
+        RegistryError: There is no such person, or they may not review that book.
+    """
     place = context.connection.scalar(select(book.c.place_code).where(book.c.id == book_id))
-    row = context.connection.execute(select(account).where(account.c.login == login)).mappings().first()
-    if row is None or not row["active"] or not STAGES[Role(row["role"])]:
+    reviewer = next((worker for worker in staff_of(context) if worker.login == login), None)
+    if reviewer is None or not STAGES[reviewer.role]:
         raise RegistryError("Không có tài khoản rà soát nào tên ấy đang được dùng. Hãy chọn trong danh sách.")
-    places = _places(row)
-    if places is not None and place not in places:
+    if reviewer.places is not None and place not in reviewer.places:
         raise RegistryError("Người này không được xem nơi đăng ký của quyển sổ. Hãy hỏi người quản trị.")
-    return row["id"], row["login"]
+    return reviewer
 
 
-def _note(
-    context: DeskContext, person: Person, book_id: int, whom: tuple[int, str], due_on: str, *, given: bool
+def _add(
+    context: DeskContext,
+    person: Person,
+    book_id: int,
+    account_id: int,
+    login: str,
+    due_on: str,
+    *,
+    given: bool,
 ) -> None:
     row = {
         "book_id": book_id,
-        "account_id": whom[0],
-        "login": whom[1],
+        "account_id": account_id,
+        "login": login,
         "due_on": due_on,
         "given": given,
         "author": person.login,
         "assigned_at": context.now,
     }
     add(context.connection, book_assignment, [row])
-    told = {"login": whom[1], "due_on": due_on}
-    act = "book-assigned" if given else "book-assignment-ended"
-    record(context.connection, person.login, act, f"book:{book_id}", told)
+    action = "book-assigned" if given else "book-assignment-ended"
+    record(context.connection, person.login, action, f"book:{book_id}", {"login": login, "due_on": due_on})
 
 
-def _in_force(connection: Connection, condition: ColumnElement[bool]) -> Sequence[RowMapping]:
-    """Return the assignments that count, of rows that fit a condition."""
+def _in_force(connection: Connection, condition: ColumnElement[bool]) -> Sequence[BookAssignmentRow]:
+    """Return the rows of ``book_assignment`` in force that meet a condition."""
     last = select(func.max(book_assignment.c.id)).where(condition)
     last = last.group_by(book_assignment.c.book_id, book_assignment.c.account_id)
     query = select(book_assignment).where(book_assignment.c.id.in_(last), book_assignment.c.given)
-    return connection.execute(query.order_by(book_assignment.c.id)).mappings().all()
+    return rows_of(connection, BookAssignmentRow, query.order_by(book_assignment.c.id))
 
 
-def _assignment(context: DeskContext, row: RowMapping) -> Assignment | None:
-    """Return an assignment with what waits; None where the book is withdrawn or the account no longer in use."""
-    found = context.connection.execute(
-        select(book.c.folder_name, book.c.volume, book.c.place_code).where(
-            book.c.id == row["book_id"], book_stands
-        )
-    ).first()
-    who = (
-        context.connection.execute(select(account).where(account.c.id == row["account_id"], account.c.active))
-        .mappings()
-        .first()
-    )
-    if found is None or who is None:
-        return None
-    whom = Person(who["id"], who["login"], who["name"], Role(who["role"]), _places(who))
-    waiting = context.connection.scalar(
-        select(func.count())
-        .select_from(review_task)
-        .where(
-            review_task.c.place_code == found.place_code,
-            review_task.c.book_id == row["book_id"],
-            review_task.c.stage.in_(STAGES[whom.role]),
-            not_done_by(whom),
-        )
-    )
-    due_on = date.fromisoformat(row["due_on"]) if row["due_on"] else None
-    return Assignment(
-        row["book_id"],
-        found.folder_name,
-        found.volume,
-        found.place_code,
-        whom.login,
-        whom.name,
-        due_on,
-        int(waiting or 0),
-    )
+def _assignments(
+    context: DeskContext,
+    person: Person,
+    rows: Sequence[BookAssignmentRow],
+    shares: Sequence[ShareAssignmentRow],
+    worker: Person | None,
+) -> list[Assignment]:
+    """Return the assignments in places that a person sees; shares with the tasks that wait for ``worker``.
 
-
-def _share(context: DeskContext, row: RowMapping, person: Person | None) -> Assignment | None:
-    """Return a share with what waits in it, for a person of it where one is given; None as of ``_assignment``."""
-    found = context.connection.execute(
-        select(book.c.folder_name, book.c.volume, book.c.place_code).where(
-            book.c.id == row["book_id"], book_stands
-        )
-    ).first()
+    Assignments of withdrawn books and of accounts that are no longer active are left out.
+    """
+    book_ids = {*(row.book_id for row in rows), *(share.book_id for share in shares)}
+    query = select(book).where(book_stands, book.c.id.in_(book_ids))
+    books = {row.id: row for row in rows_of(context.connection, StoredBookRow, query)}
     staff = {one.account_id: one for one in staff_of(context)}
-    if found is None or (row["account_id"] is not None and row["account_id"] not in staff):
-        return None
-    person = person or staff.get(row["account_id"])
-    stages = STAGES[Role.CHECKER if person is None else person.role]
-    conditions = [
-        review_task.c.place_code == found.place_code,
-        review_task.c.book_id == row["book_id"],
-        review_task.c.stage.in_(stages),
-        lies_in(portion_of(row)),
-        *([] if person is None else [not_done_by(person)]),
+    assigned = [
+        _assignment(context, books[row.book_id], row, staff[row.account_id])
+        for row in rows
+        if row.book_id in books and row.account_id in staff
     ]
-    waiting = context.connection.scalar(select(func.count()).select_from(review_task).where(*conditions))
-    of_team = (one["account_id"] for one in members(context.connection) if one["team"] == row["team"])
-    names = [staff[account_id].name for account_id in of_team if account_id in staff]
+    assigned += [
+        _share(context, books[row.book_id], row, staff, worker)
+        for row in shares
+        if row.book_id in books and (row.account_id is None or row.account_id in staff)
+    ]
+    return [one for one in assigned if person.may_see(one.place)]
+
+
+def _assignment(
+    context: DeskContext, of_book: StoredBookRow, row: BookAssignmentRow, worker: Person
+) -> Assignment:
+    waiting = _waiting(context, of_book, STAGES[worker.role], not_done_by(worker))
+    due_on = date.fromisoformat(row.due_on) if row.due_on else None
     return Assignment(
-        row["book_id"],
-        found.folder_name,
-        found.volume,
-        found.place_code,
-        row["login"],
-        ", ".join(names) if row["team"] else staff[row["account_id"]].name,
-        date.fromisoformat(row["due_on"]) if row["due_on"] else None,
-        int(waiting or 0),
-        row["id"],
-        row["team"],
-        row["share"],
+        row.book_id,
+        of_book.folder_name,
+        of_book.volume,
+        of_book.place_code,
+        worker.login,
+        worker.name,
+        due_on,
+        waiting,
     )
+
+
+def _share(
+    context: DeskContext,
+    of_book: StoredBookRow,
+    row: ShareAssignmentRow,
+    staff: Mapping[int, Person],
+    worker: Person | None,
+) -> Assignment:
+    """Return a share with its waiting tasks: those of ``worker``, of its person or of any checker of its team."""
+    assignee = None if row.account_id is None else staff[row.account_id]
+    worker = worker or assignee
+    stages = STAGES[Role.CHECKER if worker is None else worker.role]
+    for_worker = [] if worker is None else [not_done_by(worker)]
+    names = [
+        staff[member.account_id].name
+        for member in members(context.connection)
+        if member.team == row.team and member.account_id in staff
+    ]
+    return Assignment(
+        row.book_id,
+        of_book.folder_name,
+        of_book.volume,
+        of_book.place_code,
+        row.login,
+        ", ".join(names) if assignee is None else assignee.name,
+        date.fromisoformat(row.due_on) if row.due_on else None,
+        _waiting(context, of_book, stages, lies_in(row.portion), *for_worker),
+        row.id,
+        row.team,
+        row.share,
+    )
+
+
+def _waiting(
+    context: DeskContext, of_book: StoredBookRow, stages: Collection[Stage], *conditions: ColumnElement[bool]
+) -> int:
+    """Return the number of tasks of a book at some stages that meet the conditions."""
+    query = select(func.count()).select_from(review_task)
+    query = query.where(
+        review_task.c.place_code == of_book.place_code,
+        review_task.c.book_id == of_book.id,
+        review_task.c.stage.in_(stages),
+        *conditions,
+    )
+    return context.connection.scalar(query) or 0
 
 
 def _keyed_since(context: DeskContext, person: Person, day: date) -> int:
-    """Return how many tasks a person keyed since the beginning of a day of the office, what was taken back left out."""
+    """Return the number of tasks a person keyed since the start of a day; withdrawn values do not count."""
     taking_back = keying.alias("taking_back")
     gone = exists().where(taking_back.c.takes_back_id == keying.c.id)
     counted = context.connection.scalar(

@@ -1,6 +1,6 @@
-"""Books and shares of books that people and teams are assigned to, and the conditions that follow for tasks.
+"""Assignments of books and shares of books to people and teams, and the conditions on tasks that follow from them.
 
-Of rows on the same book and person the last one counts.
+Of rows on the same book and person the last row counts.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Index,
-    RowMapping,
     UniqueConstraint,
     exists,
     func,
@@ -26,16 +25,16 @@ from sqlalchemy import (
 
 from pipeline.base.stages import Stage
 from pipeline.registry.accounts.model import Person
-from pipeline.registry.database.columns import APPEND_ONLY, Id, Json, refers, table
+from pipeline.registry.database.columns import APPEND_ONLY, Id, Json, refers, rows_of, table
 from pipeline.registry.tasks.rows import review_task
 
 
 @dataclass(frozen=True, slots=True)
 class BookAssignmentRow:
-    """``login``: whose the account is.
+    """The assignment of a book to a person, or its end.
 
-    ``due_on``: the day by which the book should be done (``2026-03-31``), empty where none is set; ``given``:
-    whether the book is assigned from then on, or no longer.
+    ``due_on``: the day by which the book should be done (``2026-03-31``), or empty; ``given``: whether the book is
+    assigned from then on, or no longer.
     """
 
     id: Id
@@ -59,7 +58,7 @@ book_assignment = table(
 
 @dataclass(frozen=True, slots=True)
 class TeamMemberRow:
-    """The last row of a team and an account counts: whether they belong together from then on."""
+    """Whether a person belongs to a team from then on; the last row of a team and an account counts."""
 
     id: Id
     team: str
@@ -77,10 +76,10 @@ team_member = table(
 
 @dataclass(frozen=True, slots=True)
 class ShareAssignmentRow:
-    """A book or a share of it for a person (``account_id``, ``login``) or a team.
+    """The assignment of a book or a share of it to a person (``account_id``, ``login``) or a team.
 
-    ``share``: in words, ``""`` for a whole book; ``page_ids``: its pages, None for a whole book; ``due_on``:
-    ``2026-03-31`` or empty; ``ends_id``: the row that this one ends.
+    ``share``: in words, ``""`` for a whole book; ``page_ids``: pages of the share, None for a whole book; ``due_on``:
+    ``2026-03-31`` or empty; ``ends_id``: the row that this row ends.
     """
 
     id: Id
@@ -95,6 +94,11 @@ class ShareAssignmentRow:
     author: str
     assigned_at: datetime
 
+    @property
+    def portion(self) -> Portion:
+        pages = None if self.page_ids is None else frozenset(self.page_ids)
+        return Portion(self.book_id, self.due_on, pages)
+
 
 share_assignment = table(
     "share_assignment",
@@ -108,11 +112,11 @@ share_assignment = table(
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """A book, or a share of it, that is assigned to somebody.
+    """An assigned book or share of a book.
 
     Attributes:
-        due_on: The day by which it should be done; ``""``: no day is set.
-        page_ids: The pages of the share; None: the whole book.
+        due_on: The day by which it should be done, or ``""``.
+        page_ids: Pages of the share; None: the whole book.
     """
 
     book_id: int
@@ -122,7 +126,7 @@ class Portion:
 
 @dataclass(frozen=True, slots=True)
 class Assignee:
-    """Whom a share is assigned to: a person by their login, or a team by its name."""
+    """A person or a team to which a share is assigned; the other field is ``""``."""
 
     login: str = ""
     team: str = ""
@@ -130,7 +134,7 @@ class Assignee:
 
 @dataclass(frozen=True, slots=True)
 class ShareRange:
-    """A range of pages of a book in its order, or of entries by their numbers; both ends included."""
+    """A range of pages in the order of a book, or of entry numbers; both ends included."""
 
     first: int
     last: int
@@ -138,18 +142,18 @@ class ShareRange:
 
     @property
     def words(self) -> str:
-        """Return the range as people say it."""
+        """The range in Vietnamese."""
         return f"{'số đăng ký' if self.by_entry else 'trang'} {self.first}–{self.last}"
 
     def holds(self, number: str) -> bool:
-        """Return whether the number of an entry lies in the range; ``12A`` is 12."""
+        """Return whether an entry number lies in the range; ``12A`` counts as 12."""
         figures = re.match(r"\d+", number)
         return figures is not None and self.first <= int(figures[0]) <= self.last
 
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """A team with login and name of its members."""
+    """A team with the login and name of each member."""
 
     name: str
     members: tuple[tuple[str, str], ...]
@@ -157,14 +161,14 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """A book that is assigned to a person.
+    """An assigned book or share of a book, with its open tasks.
 
     Attributes:
-        due_on: The day by which it should be done; None: no day is set.
-        waiting: How many tasks of the book wait for this person.
-        assignment_id: The number of the share; None: a whole book of one person, which has none.
-        team: The team to which it is assigned; ``""``: one person.
-        share: The share of the book in words; ``""``: all of it.
+        due_on: The day by which it should be done, if any.
+        waiting: Number of tasks that wait for this person or team.
+        assignment_id: Id of the share; None for a whole book that is assigned to a person.
+        team: ``""`` for a person.
+        share: The share in words; ``""`` for a whole book.
     """
 
     book_id: int
@@ -180,19 +184,19 @@ class Assignment:
     share: str = ""
 
     def is_late(self, today: date) -> bool:
-        """Whether the day has passed while tasks wait."""
+        """Return whether tasks still wait after ``due_on``."""
         return self.waiting > 0 and self.due_on is not None and self.due_on < today
 
 
 @dataclass(frozen=True, slots=True)
 class OwnWork:
-    """What a person sees of their own work.
+    """A person's own work.
 
     Attributes:
-        assigned: Their books, the one that is due first first.
-        only_assigned: Whether they are given tasks of these books alone.
-        today: How many tasks they keyed today.
-        week: How many in seven days, today among them.
+        assigned: Their books, earliest due day first.
+        only_assigned: Whether the person gets only tasks of these books.
+        today: Number of tasks keyed today.
+        week: Number of tasks keyed in the last seven days, including today.
     """
 
     assigned: tuple[Assignment, ...]
@@ -203,7 +207,7 @@ class OwnWork:
 
 @dataclass(frozen=True, slots=True)
 class Unassigned:
-    """Tasks of a book that are assigned to nobody, where people get assigned tasks alone."""
+    """Number of tasks of a book that are assigned to nobody, in an office where people get only assigned tasks."""
 
     book_id: int
     book: str
@@ -212,7 +216,7 @@ class Unassigned:
 
 @dataclass(frozen=True, slots=True)
 class Unattended:
-    """Tasks of a book that nobody may take. ``waiting``: how many."""
+    """Number of tasks of a book that nobody may take."""
 
     book_id: int
     book: str
@@ -221,7 +225,7 @@ class Unattended:
 
 
 def teams_of(connection: Connection, account_id: int) -> tuple[str, ...]:
-    """Return the teams that a person belongs to."""
+    """Return the teams of a person."""
     last = select(func.max(team_member.c.id)).where(team_member.c.account_id == account_id)
     rows = connection.scalars(
         select(team_member.c.team)
@@ -231,46 +235,45 @@ def teams_of(connection: Connection, account_id: int) -> tuple[str, ...]:
     return tuple(rows)
 
 
-def members(connection: Connection) -> Sequence[RowMapping]:
-    """Return the rows that count of all teams, by team and login."""
+def members(connection: Connection) -> Sequence[TeamMemberRow]:
+    """Return the present members of all teams, by team and login."""
     last = select(func.max(team_member.c.id)).group_by(team_member.c.team, team_member.c.account_id)
     query = select(team_member).where(team_member.c.id.in_(last), team_member.c.belongs)
-    return connection.execute(query.order_by(team_member.c.team, team_member.c.login)).mappings().all()
+    return rows_of(connection, TeamMemberRow, query.order_by(team_member.c.team, team_member.c.login))
 
 
-def shares_in_force(connection: Connection, condition: ColumnElement[bool] = true()) -> Sequence[RowMapping]:
-    """Return the rows of ``share_assignment`` that count, of those that fit a condition."""
+def shares_in_force(
+    connection: Connection, condition: ColumnElement[bool] = true()
+) -> Sequence[ShareAssignmentRow]:
+    """Return the rows of ``share_assignment`` in force that meet a condition."""
     ending = share_assignment.alias("ending")
     query = select(share_assignment).where(
         condition,
         share_assignment.c.ends_id.is_(None),
         ~exists().where(ending.c.ends_id == share_assignment.c.id),
     )
-    return connection.execute(query.order_by(share_assignment.c.id)).mappings().all()
+    return rows_of(connection, ShareAssignmentRow, query.order_by(share_assignment.c.id))
 
 
 def assigned_to(connection: Connection, person: Person) -> tuple[Portion, ...]:
-    """Return what is assigned to a person or to a team of theirs, what is due first first."""
+    """Return the portions of a person and of their teams, earliest due day first."""
     last = select(func.max(book_assignment.c.id)).where(book_assignment.c.account_id == person.account_id)
     rows = connection.execute(
         select(book_assignment.c.book_id, book_assignment.c.due_on).where(
             book_assignment.c.id.in_(last.group_by(book_assignment.c.book_id)), book_assignment.c.given
         )
     )
-    found = [Portion(row.book_id, row.due_on) for row in rows]
-    theirs = share_assignment.c.account_id == person.account_id
-    if teams := teams_of(connection, person.account_id):
-        theirs = or_(theirs, share_assignment.c.team.in_(teams))
-    found += [portion_of(row) for row in shares_in_force(connection, theirs)]
-    return tuple(sorted(found, key=lambda one: (one.due_on or "9999", one.book_id)))
+    portions = [Portion(row.book_id, row.due_on) for row in rows]
+    portions += [share.portion for share in shares_in_force(connection, is_share_of(connection, person))]
+    return tuple(sorted(portions, key=lambda portion: (portion.due_on or "9999", portion.book_id)))
 
 
-def portion_of(row: RowMapping) -> Portion:
-    """Return the portion of a book that a row of ``share_assignment`` assigns."""
-    pages = row["page_ids"]
-    return Portion(row["book_id"], row["due_on"], None if pages is None else frozenset(pages))
+def is_share_of(connection: Connection, person: Person) -> ColumnElement[bool]:
+    """Return the condition on ``share_assignment`` that it is for a person or one of their teams."""
+    own = share_assignment.c.account_id == person.account_id
+    return or_(own, share_assignment.c.team.in_(teams_of(connection, person.account_id)))
 
 
 def lies_in(portion: Portion) -> ColumnElement[bool]:
-    """The condition on ``review_task``, beside that of its book, that it lies in a portion."""
+    """Return the condition on ``review_task`` that its page is in a portion (the caller filters by book)."""
     return true() if portion.page_ids is None else review_task.c.page_id.in_(sorted(portion.page_ids))

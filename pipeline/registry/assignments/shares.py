@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import RowMapping, func, not_, or_, select
+from sqlalchemy import func, not_, or_, select
 
 from pipeline.base.errors import RegistryError
 from pipeline.base.model import PageRef
@@ -16,12 +15,12 @@ from pipeline.registry.assignments.assigned_books import assignable, reviewer_of
 from pipeline.registry.assignments.portions import (
     Assignee,
     Portion,
+    ShareAssignmentRow,
     ShareRange,
     Team,
     Unassigned,
     lies_in,
     members,
-    portion_of,
     share_assignment,
     shares_in_force,
     team_member,
@@ -30,6 +29,7 @@ from pipeline.registry.books.model import PagePosition
 from pipeline.registry.books.page_order import places_of_moved
 from pipeline.registry.books.rows import book, page, scan
 from pipeline.registry.database.audit import add, record
+from pipeline.registry.database.columns import values_of
 from pipeline.registry.database.locks import Whole, hold
 from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.entries.rows import entry
@@ -42,18 +42,18 @@ LONGEST_NAME = 60
 
 
 def teams(context: DeskContext, person: Person) -> tuple[Team, ...]:
-    """Return all teams with those of their members who review in places that a supervisor sees."""
+    """Return all teams, with their members who review in places that a supervisor sees."""
     names = dict(assignable(context, person))
-    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for row in members(context.connection):
-        found[row["team"]] += [(row["login"], names[row["login"]])] if row["login"] in names else []
-    return tuple(Team(name, tuple(people)) for name, people in found.items())
+    people: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for member in members(context.connection):
+        people[member.team] += [(member.login, names[member.login])] if member.login in names else []
+    return tuple(Team(team, tuple(logins)) for team, logins in people.items())
 
 
 def set_team_member(
     context: DeskContext, person: Person, team: str, login: str, *, belongs: bool = True
 ) -> None:
-    """Put somebody into a team, which begins with its first member, or take them out of it.
+    """Add a person to a team, or remove them; the first member creates the team.
 
     Raises:
         NotYours: The person is no supervisor.
@@ -67,9 +67,9 @@ def set_team_member(
     if login not in dict(assignable(context, person)):
         raise RegistryError("Không có tài khoản rà soát nào tên ấy đang được dùng. Hãy chọn trong danh sách.")
     hold(context.connection, Whole.TEAMS)
-    if ((team, login) in {(row["team"], row["login"]) for row in members(context.connection)}) is belongs:
+    if any((row.team, row.login) == (team, login) for row in members(context.connection)) is belongs:
         return
-    account_id = next(one.account_id for one in staff_of(context) if one.login == login)
+    account_id = next(worker.account_id for worker in staff_of(context) if worker.login == login)
     row = {
         "team": team,
         "account_id": account_id,
@@ -79,8 +79,8 @@ def set_team_member(
         "noted_at": context.now,
     }
     add(context.connection, team_member, [row])
-    act = "team-joined" if belongs else "team-left"
-    record(context.connection, person.login, act, f"account:{account_id}", {"team": team})
+    action = "team-joined" if belongs else "team-left"
+    record(context.connection, person.login, action, f"account:{account_id}", {"team": team})
 
 
 def assign_share(
@@ -91,32 +91,35 @@ def assign_share(
     share: ShareRange | None,
     due_on: date | None,
 ) -> None:
-    """Assign a book, or a share of it, to a person or a team; the same again with another day changes the day.
+    """Assign a book or a share of it to a person or a team; a second assignment changes the day.
 
     Raises:
         NotYours: The person does not supervise the place of the book.
         RegistryError: Nobody of the team may review the book, or nothing lies in the share.
     """
     check_supervises(context.connection, person, book_id, "giao sổ")
-    account_id, login = (None, "") if whom.team else reviewer_of_book(context, whom.login, book_id)
+    account_id = None
     if whom.team:
         _check_team(context, whom.team, book_id)
+    else:
+        account_id = reviewer_of_book(context, whom.login, book_id).account_id
     pages = None if share is None else _pages_in(context, book_id, share)
     hold(context.connection, Whole.TEAMS)
     words = "" if share is None else share.words
     before = next(
         (
-            one
-            for one in shares_in_force(context.connection, share_assignment.c.book_id == book_id)
-            if (one["account_id"], one["team"], one["share"]) == (account_id, whom.team, words)
+            row
+            for row in shares_in_force(context.connection, share_assignment.c.book_id == book_id)
+            if (row.account_id, row.team, row.share) == (account_id, whom.team, words)
         ),
         None,
     )
     due = "" if due_on is None else due_on.isoformat()
     if before is not None:
-        if before["due_on"] == due and before["page_ids"] == pages:
+        if before.due_on == due and before.page_ids == pages:
             return
-        _add(context, person, {**_same(before), "ends_id": before["id"]})
+        _end(context, person, before)
+    login = "" if whom.team else whom.login
     row = {
         "book_id": book_id,
         "account_id": account_id,
@@ -126,26 +129,28 @@ def assign_share(
         "page_ids": pages,
         "due_on": due,
         "ends_id": None,
+        "author": person.login,
+        "assigned_at": context.now,
     }
-    _add(context, person, row)
-    told = {"login": login, "team": whom.team, "share": words, "due_on": due}
-    record(context.connection, person.login, "share-assigned", f"book:{book_id}", told)
+    add(context.connection, share_assignment, [row])
+    details = {"login": login, "team": whom.team, "share": words, "due_on": due}
+    record(context.connection, person.login, "share-assigned", f"book:{book_id}", details)
 
 
 def end_share(context: DeskContext, person: Person, book_id: int, assignment_id: int) -> None:
-    """Take a share back.
+    """End the assignment of a share.
 
     Raises:
         NotYours: The person does not supervise the place of the book.
-        RegistryError: It is assigned no longer.
+        RegistryError: It is no longer assigned.
     """
     check_supervises(context.connection, person, book_id, "thôi giao sổ")
     hold(context.connection, Whole.TEAMS)
-    for one in shares_in_force(context.connection, share_assignment.c.book_id == book_id):
-        if one["id"] == assignment_id:
-            _add(context, person, {**_same(one), "ends_id": assignment_id})
-            told = {"login": one["login"], "team": one["team"], "share": one["share"]}
-            record(context.connection, person.login, "share-ended", f"book:{book_id}", told)
+    for row in shares_in_force(context.connection, share_assignment.c.book_id == book_id):
+        if row.id == assignment_id:
+            _end(context, person, row)
+            details = {"login": row.login, "team": row.team, "share": row.share}
+            record(context.connection, person.login, "share-ended", f"book:{book_id}", details)
             return
     raise RegistryError("Phần sổ này không còn được giao như vậy. Hãy tải lại danh sách.")
 
@@ -153,14 +158,14 @@ def end_share(context: DeskContext, person: Person, book_id: int, assignment_id:
 def unassigned(context: DeskContext, person: Person) -> tuple[Unassigned, ...]:
     """Return the tasks that wait in a supervisor's places and are assigned to nobody.
 
-    Nothing is told where the office does not give assigned books alone: everybody gets those tasks then.
+    Empty unless the office hands out only assigned tasks, as otherwise everybody gets those tasks.
     """
     if person.role is not Role.SUPERVISOR:
         raise NotYours("Chỉ người phụ trách mới xem được việc giao sổ.")
     if not context.policy.assigned_only:
         return ()
     portions = [*whole_books(context), *_portions_of_active(context)]
-    covered = [(review_task.c.book_id == one.book_id) & lies_in(one) for one in portions]
+    covered = [(review_task.c.book_id == portion.book_id) & lies_in(portion) for portion in portions]
     rows = context.connection.execute(
         select(review_task.c.book_id, book.c.folder_name, func.count().label("waiting"))
         .join(book, book.c.id == review_task.c.book_id)
@@ -173,13 +178,13 @@ def unassigned(context: DeskContext, person: Person) -> tuple[Unassigned, ...]:
 
 
 def _portions_of_active(context: DeskContext) -> list[Portion]:
-    """Return the shares of people whose accounts are in use, and of teams that have such a member."""
-    active = {one.account_id for one in staff_of(context)}
-    manned = {row["team"] for row in members(context.connection) if row["account_id"] in active}
+    """Return the shares of people with active accounts, and of teams with such a member."""
+    active = {worker.account_id for worker in staff_of(context)}
+    active_teams = {member.team for member in members(context.connection) if member.account_id in active}
     return [
-        portion_of(row)
+        row.portion
         for row in shares_in_force(context.connection)
-        if row["account_id"] in active or row["team"] in manned
+        if row.account_id in active or row.team in active_teams
     ]
 
 
@@ -195,7 +200,7 @@ def _pages_in(context: DeskContext, book_id: int, share: ShareRange) -> list[int
         (moved.get(PageRef(row.sha256, row.page_no)) or PagePosition(row.name, row.page_no), row.id)
         for row in rows
     ]
-    ordered = [page_id for _, page_id in sorted(placed, key=lambda one: one[0].order)]
+    ordered = [page_id for _, page_id in sorted(placed, key=lambda placed_page: placed_page[0].order)]
     if share.by_entry:
         numbered = context.connection.execute(
             select(entry.c.page_id, entry.c.number)
@@ -204,34 +209,27 @@ def _pages_in(context: DeskContext, book_id: int, share: ShareRange) -> list[int
             .where(scan.c.book_id == book_id, entry.c.stands)
         )
         wanted = {row.page_id for row in numbered if share.holds(row.number or "")}
-        found = [page_id for page_id in ordered if page_id in wanted]
+        chosen = [page_id for page_id in ordered if page_id in wanted]
     else:
-        found = ordered[share.first - 1 : share.last]
-    if not found:
+        chosen = ordered[share.first - 1 : share.last]
+    if not chosen:
         raise RegistryError(
             f"Sổ này không có gì trong khoảng {share.words}. Máy đọc được {len(ordered)} trang; hãy chọn lại."
         )
-    return found
+    return chosen
 
 
 def _check_team(context: DeskContext, team: str, book_id: int) -> None:
-    for row in members(context.connection):
-        if row["team"] == team:
+    for member in members(context.connection):
+        if member.team == team:
             try:
-                reviewer_of_book(context, row["login"], book_id)
+                reviewer_of_book(context, member.login, book_id)
             except RegistryError:
                 continue
             return
     raise RegistryError("Tổ này không có ai được rà soát quyển sổ ấy. Hãy thêm người vào tổ trước.")
 
 
-def _same(row: RowMapping) -> dict[str, object]:
-    return {name: value for name, value in row.items() if name not in ("id", "author", "assigned_at")}
-
-
-def _add(context: DeskContext, person: Person, row: Mapping[str, object]) -> None:
-    add(
-        context.connection,
-        share_assignment,
-        [{**row, "author": person.login, "assigned_at": context.now}],
-    )
+def _end(context: DeskContext, person: Person, row: ShareAssignmentRow) -> None:
+    ended = {"ends_id": row.id, "author": person.login, "assigned_at": context.now}
+    add(context.connection, share_assignment, [values_of(row) | ended])

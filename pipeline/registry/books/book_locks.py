@@ -1,8 +1,8 @@
-"""One run at a time over a book: whoever reads it holds it, and says so again while it gets on.
+"""Locks on books: one run at a time reads a book, and renews its lock while it makes progress.
 
-A run that was killed on this machine is known by its process and its book taken over at once. One that hangs, or whose
-machine is gone, says nothing more: its time runs out. A run that finds its book taken over stops; nothing that it has
-saved is lost, and nothing is read twice into the registry, since a page is known by its fingerprint.
+A run that was killed on this machine is recognized by its process, and its book is taken over at once. The lock of a
+run that hangs, or of a machine that is gone, expires. A run whose book was taken over stops; nothing that it saved is
+lost or read twice into the registry, as pages are recognized by their fingerprints.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from pipeline.base.errors import BookBusy, HotichError
 from pipeline.base.localtime import OFFICE_ZONE, format_moment
-from pipeline.registry.books.rows import book_run
+from pipeline.registry.books.rows import BookRunRow, book_run
 from pipeline.registry.database.audit import MACHINE, record
 from pipeline.registry.database.clock import now
+from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.locks import hold_book
 from pipeline.registry.database.runner import Runner, is_dead, this_runner
@@ -27,14 +28,14 @@ from pipeline.registry.database.runner import Runner, is_dead, this_runner
 _logger = logging.getLogger(__name__)
 
 BEAT_SECONDS = 10.0
-"""How often at most a run says that it gets on."""
+"""Shortest time between two renewals of a lock."""
 
 _held_here: set[str] = set()
 """Tokens of the runs of this process."""
 
 
 class BookLock:
-    """A book in the hands of this run. ``seconds``: how long it may say nothing before others take the book over."""
+    """The lock of this run on a book. ``seconds``: time without a renewal after which others may take the book over."""
 
     def __init__(self, database: Database, book_id: int, seconds: float) -> None:
         self._database = database
@@ -44,7 +45,7 @@ class BookLock:
         self._beaten = time.monotonic()
 
     def beat(self) -> None:
-        """Report that the run makes progress; this is cheap enough for every page.
+        """Renew the lock; cheap enough for every page.
 
         Raises:
             BookBusy: Another run has taken the book over.
@@ -83,9 +84,9 @@ def lock_book(database: Database, book_id: int, seconds: float) -> Iterator[Book
 
 
 def refuse_running(connection: Connection, book_id: int) -> None:
-    """Raise ``BookBusy`` where a run has a book in hand; what a dead run left of its lock goes.
+    """Raise ``BookBusy`` if a run holds a book; the lock of a dead run is removed.
 
-    The book is held until the end of the transaction, so that no run begins before.
+    The book is held until the end of the transaction, so that no run begins before it.
     """
     runner = this_runner()
     _claim(connection, book_id, runner, 0.0)
@@ -96,17 +97,16 @@ def refuse_running(connection: Connection, book_id: int) -> None:
 def _claim(connection: Connection, book_id: int, runner: Runner, seconds: float) -> None:
     hold_book(connection, book_id)
     moment = now(connection)
-    row = connection.execute(select(book_run).where(book_run.c.book_id == book_id)).mappings().first()
-    if row is not None:
-        own = row["token"] in _held_here
-        gone = is_dead(row["machine"], row["pid"], row["process"])
-        left = row["machine"] == runner.machine and row["pid"] == runner.pid and not own
-        if own or not (gone or left or row["lasts_until"] <= moment):
-            begun = format_moment(row["begun_at"])
+    for other in rows_of(connection, BookRunRow, select(book_run).where(book_run.c.book_id == book_id)):
+        own = other.token in _held_here
+        dead = is_dead(other.machine, other.pid, other.process)
+        left = other.machine == runner.machine and other.pid == runner.pid and not own
+        if own or not (dead or left or other.lasts_until <= moment):
+            begun = format_moment(other.begun_at)
             raise BookBusy(
-                f"Quyển này đang được một lượt chạy khác đọc (máy {row['host']}, tiến trình {row['pid']}, từ {begun}). "
+                f"Quyển này đang được một lượt chạy khác đọc (máy {other.host}, tiến trình {other.pid}, từ {begun}). "
                 "Hãy đợi lượt ấy xong; nếu nó đã treo, quyển tự được nhả lúc "
-                f"{row['lasts_until'].astimezone(OFFICE_ZONE):%H:%M:%S}."
+                f"{other.lasts_until.astimezone(OFFICE_ZONE):%H:%M:%S}."
             )
         connection.execute(delete(book_run).where(book_run.c.book_id == book_id))
         record(connection, MACHINE, "run-taken-over", f"book:{book_id}")

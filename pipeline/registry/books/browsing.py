@@ -1,10 +1,9 @@
-"""Browsing the books of one's places: pages for data entry, entries for supervisors."""
+"""Browsing books: pages for data entry, entries for supervisors."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import reduce
-from typing import Any
 
 from sqlalchemy import Connection, case, func, select
 
@@ -14,9 +13,10 @@ from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.permissions import check_place, check_supervises, stages
 from pipeline.registry.books.model import ListedEntry, PagePosition
 from pipeline.registry.books.page_order import places_of_moved
-from pipeline.registry.books.rows import book, page, page_failure, page_run, scan
+from pipeline.registry.books.rows import StoredBookRow, book, page, page_failure, page_run, scan
 from pipeline.registry.data_entry.model import FAILED, UNREAD, BookPageState, EntryOnPage
 from pipeline.registry.database.audit import record
+from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.entries.current_readings import written_boxes
@@ -37,23 +37,23 @@ from pipeline.registry.withdrawals.stored_withdrawals import (
 )
 
 
-def check_data_entry(connection: Connection, person: Person, book_id: int) -> Mapping[str, Any]:
-    """Return the row of a book to which a person may add.
+def check_data_entry(connection: Connection, person: Person, book_id: int) -> StoredBookRow:
+    """Return a book to which a person may add.
 
     Raises:
         NotYours: They may not, or the book belongs to another place.
         NotThere: There is no such book.
     """
     stages(person)
-    row = connection.execute(select(book).where(book.c.id == book_id, book_stands)).mappings().first()
-    if row is None:
+    rows = rows_of(connection, StoredBookRow, select(book).where(book.c.id == book_id, book_stands))
+    if not rows:
         raise NotThere(f"Không có quyển sổ số {book_id}. Hãy tải lại danh sách.")
-    check_place(person, row["place_code"])
-    return dict(row)
+    check_place(person, rows[0].place_code)
+    return rows[0]
 
 
 def books_of(context: DeskContext, person: Person) -> tuple[tuple[int, str, str, str, int], ...]:
-    """Return the books to which a person may add: id, folder, volume, place code and how many pages were scanned."""
+    """Return the books to which a person may add: id, folder, volume, place code and number of scanned pages."""
     stages(person)
     pages = func.coalesce(func.sum(scan.c.pages), 0)
     rows = context.connection.execute(
@@ -71,13 +71,13 @@ def books_of(context: DeskContext, person: Person) -> tuple[tuple[int, str, str,
 
 
 def scanned_pages(context: DeskContext, person: Person, book_id: int) -> tuple[BookPageState, ...]:
-    """Return all pages of a book, read or not, by the names of their scans, for a person who may add to them."""
+    """Return all pages of a book to which a person may add, read or not, by the names of their scans."""
     of_book = check_data_entry(context.connection, person, book_id)
     return tuple(_scanned_pages(context.connection, of_book))
 
 
 def scanned_page(context: DeskContext, person: Person, book_id: int, ref: PageRef) -> BookPageState:
-    """Return one page of a book, as ``scanned_pages`` does.
+    """Return a page of a book to which a person may add.
 
     Raises:
         NotThere: The book has no such page.
@@ -89,7 +89,7 @@ def scanned_page(context: DeskContext, person: Person, book_id: int, ref: PageRe
 def entries_on_page(
     context: DeskContext, person: Person, book_id: int, ref: PageRef
 ) -> tuple[EntryOnPage, ...]:
-    """Return the entries of a page that stand, the typed ones last."""
+    """Return the valid entries of a page, typed entries last."""
     check_data_entry(context.connection, person, book_id)
     rows = context.connection.execute(
         select(entry.c.id, entry.c.row, entry.c.number, entry.c.year, review_task.c.fields)
@@ -117,24 +117,28 @@ def entries_on_page(
     )
 
 
-def page_of_book(connection: Connection, of_book: Mapping[str, Any], ref: PageRef) -> BookPageState:
-    """Return one page of a book, whose row is ``of_book``.
+def page_of_book(connection: Connection, of_book: StoredBookRow, ref: PageRef) -> BookPageState:
+    """Return a page of a book, read or not.
 
     Raises:
         NotThere: The book has no such page, or the page is withdrawn.
     """
-    found = (one for one in _scanned_pages(connection, of_book, ref.scan_sha256) if one.ref == ref)
-    page_there = next(found, None)
+    matching = (
+        page_state
+        for page_state in _scanned_pages(connection, of_book, ref.scan_sha256)
+        if page_state.ref == ref
+    )
+    page_there = next(matching, None)
     if page_there is None:
         raise NotThere("Sổ này không có trang ấy, hoặc trang đã được thu hồi. Hãy tải lại danh sách.")
     return page_there
 
 
 def _scanned_pages(
-    connection: Connection, of_book: Mapping[str, Any], sha256: str | None = None
+    connection: Connection, of_book: StoredBookRow, sha256: str | None = None
 ) -> Iterator[BookPageState]:
-    """Yield the pages of the standing scans of a book, or of one scan, by the names of the scans."""
-    in_book = [scan.c.book_id == of_book["id"], *(() if sha256 is None else (scan.c.sha256 == sha256,))]
+    """Yield the pages of a book, or of one of its scans, by the names of the scans, without withdrawn pages."""
+    in_book = [scan.c.book_id == of_book.id, *(() if sha256 is None else (scan.c.sha256 == sha256,))]
     scans = connection.execute(
         select(scan.c.id, scan.c.sha256, scan.c.name, scan.c.pages)
         .where(*in_book, scan_stands)
@@ -151,35 +155,38 @@ def _scanned_pages(
         .where(*in_book, page_stands)
         .group_by(page.c.id, page.c.scan_id, page.c.page_no, page_run.c.kind)
     ).all()
-    gone = withdrawals_in_force(connection, [of_book["id"]])
-    moved = places_of_moved(connection, of_book["id"])
+    gone = withdrawals_in_force(connection, [of_book.id])
+    moved = places_of_moved(connection, of_book.id)
     failures = {
         (row.scan_sha256, row.page_no): row.message
         for row in connection.execute(
             select(page_failure.c.scan_sha256, page_failure.c.page_no, page_failure.c.message).where(
-                page_failure.c.book_id == of_book["id"], failure_stands
+                page_failure.c.book_id == of_book.id, failure_stands
             )
         )
     }
     pages = {(row.scan_id, row.page_no): row for row in known}
-    for one in scans:
-        numbers = {*range(1, one.pages + 1), *(page_no for scan_id, page_no in pages if scan_id == one.id)}
-        numbers |= {page_no for sha, page_no in failures if sha == one.sha256 and page_no}
+    for scanned in scans:
+        numbers = {
+            *range(1, scanned.pages + 1),
+            *(page_no for scan_id, page_no in pages if scan_id == scanned.id),
+        }
+        numbers |= {page_no for sha, page_no in failures if sha == scanned.sha256 and page_no}
         for page_no in sorted(numbers):
-            part = RegistryPart(of_book["id"], one.sha256, page_no)
+            part = RegistryPart(of_book.id, scanned.sha256, page_no)
             if covering(gone, part) is not None:
                 continue
-            ref = PageRef(one.sha256, page_no)
-            row = pages.get((one.id, page_no))
-            why = failures.get((one.sha256, page_no)) or failures.get((one.sha256, None)) or ""
+            ref = PageRef(scanned.sha256, page_no)
+            row = pages.get((scanned.id, page_no))
+            why = failures.get((scanned.sha256, page_no)) or failures.get((scanned.sha256, None)) or ""
             read = row is not None and row.kind is not None
             yield BookPageState(
-                book_id=of_book["id"],
-                book=of_book["folder_name"],
-                record=of_book["record"],
+                book_id=of_book.id,
+                book=of_book.folder_name,
+                record=of_book.record,
                 ref=ref,
-                scan=one.name,
-                place=moved.get(ref) or PagePosition(one.name, page_no),
+                scan=scanned.name,
+                place=moved.get(ref) or PagePosition(scanned.name, page_no),
                 state=row.kind if row is not None and read else (FAILED if why else UNREAD),
                 failure="" if read else why,
                 entries=0 if row is None else row.entries,
@@ -194,13 +201,11 @@ def _place_on_page(connection: Connection, entry_id: int) -> Box | None:
 
 WHAT = "xem các sự kiện của sổ"
 SUBJECT = "subject-"
-"""Prefix of the columns with the names of those whom an entry is about."""
+"""Prefix of the columns with the names of the people whom an entry is about."""
 
 
 def entries_of_book(context: DeskContext, person: Person, book_id: int) -> tuple[ListedEntry, ...]:
-    """Return the entries of a book that stand, in the order of the book, for a supervisor of its place.
-
-    The audit records the view.
+    """Return the valid entries of a book in its order, for a supervisor of its place; the audit records the view.
 
     Raises:
         NotYours: The person does not supervise the place of the book.
@@ -212,7 +217,7 @@ def entries_of_book(context: DeskContext, person: Person, book_id: int) -> tuple
 
 
 def listed_entries(connection: Connection, declared: RecordSchema, book_id: int) -> tuple[ListedEntry, ...]:
-    """Return the entries of a book that stand, in the order of the book, without what waits for people."""
+    """Return the valid entries of a book in its order, without values that wait for people."""
     in_book = scan.c.book_id == book_id
     amended, moved = amendments_in(connection, [book_id]), places_of_moved(connection, book_id)
     records = connection.scalars(
@@ -222,7 +227,7 @@ def listed_entries(connection: Connection, declared: RecordSchema, book_id: int)
         .where(in_book, entry.c.stands)
         .distinct()
     ).all()
-    found = []
+    entries = []
     for name in records:
         spec = declared.schemas.record(name)
         number = declared.number_field(name)
@@ -246,30 +251,30 @@ def listed_entries(connection: Connection, declared: RecordSchema, book_id: int)
             .outerjoin(review_task, review_task.c.entry_id == entry.c.id)
             .where(in_book)
         )
-        for row in connection.execute(query).mappings():
-            opened = row["state"] == TaskState.OPEN
-            waiting = frozenset(row["fields"] or ()) if opened else frozenset()
-            ref = PageRef(row["sha256"], row["page_no"])
-            changed = amended.get(RegistryPart(book_id, ref.scan_sha256, ref.page_no, row["row"]), {})
+        for row in connection.execute(query):
+            opened = row.state == TaskState.OPEN
+            waiting = frozenset(row.fields or ()) if opened else frozenset()
+            ref = PageRef(row.sha256, row.page_no)
+            changed = amended.get(RegistryPart(book_id, ref.scan_sha256, ref.page_no, row.row), {})
             shown = {
-                key: "" if field in waiting else changed[field].value if field in changed else row[key] or ""
-                for key, field in asked.items()
+                key: "" if field in waiting else changed[field].value if field in changed else value or ""
+                for (key, field), value in zip(asked.items(), row[len(row) - len(asked) :], strict=True)
             }
             names = [shown[key] for key in asked if key.startswith(SUBJECT)]
             listed = ListedEntry(
-                entry_id=row["entry_id"],
+                entry_id=row.entry_id,
                 ref=ref,
-                scan=row["name"],
-                place=moved.get(ref) or PagePosition(row["name"], ref.page_no),
-                row=row["row"],
+                scan=row.name,
+                place=moved.get(ref) or PagePosition(row.name, ref.page_no),
+                row=row.row,
                 record=name,
                 number=shown.get("number", ""),
                 registered_on=shown.get("registered_on", ""),
                 page_number=shown.get("page_number", ""),
-                stage=Stage(row["stage"]) if opened else Stage.SETTLED,
+                stage=Stage(row.stage) if opened else Stage.SETTLED,
                 waiting=len(waiting),
                 amended=len(changed),
                 subject=", ".join(filter(None, names)),
             )
-            found.append(listed)
-    return tuple(sorted(found, key=lambda one: (one.place.order, one.ref.scan_sha256, one.row)))
+            entries.append(listed)
+    return tuple(sorted(entries, key=lambda one: (one.place.order, one.ref.scan_sha256, one.row)))

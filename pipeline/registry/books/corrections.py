@@ -1,14 +1,15 @@
-"""Correcting a book: its cover and folder change with all that follows from them, in one transaction.
+"""Correction of a book: its cover and folder change with all that depends on them, in one transaction.
 
-What people decided on pages is untouched: decisions, keyed values, lots and amendments name the book by its id or by
-the content of its scans. Where a decision repeats what the wrong cover said, another decision follows it in the name of
-the person who corrects the book. The old cover stays in ``book_correction`` and in the audit. At the desk, supervisors
-and operators correct the books of their places.
+Decisions, keyed values, lots and amendments stay, as they name the book by its id or by the content of its scans. A
+decision that repeats the wrong cover is followed by another decision in the name of the person who corrects the book.
+The old cover stays in ``book_correction`` and in the audit. At the desk, supervisors and operators correct the books of
+their places.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection, Table, func, select
 
@@ -20,12 +21,13 @@ from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.accounts.permissions import check_place, check_place_of_book, check_supervises
 from pipeline.registry.amendments.rows import amendment
 from pipeline.registry.books.book_locks import refuse_running
-from pipeline.registry.books.model import BookCorrection, CorrectionOverview, KnownBook
-from pipeline.registry.books.rows import book, book_correction, page, page_run, scan
+from pipeline.registry.books.model import CorrectionOverview, KnownBook
+from pipeline.registry.books.rows import BookCorrection, book, book_correction, page, page_run, scan
 from pipeline.registry.books.stored_books import check_reason, find_book, known_book, ledger_row
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, change, record
 from pipeline.registry.database.audit.chain import audit
+from pipeline.registry.database.columns import rows_of, values_of
 from pipeline.registry.database.locks import Whole, hold, hold_book, hold_pages, hold_tasks
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.desk_context import DeskContext
@@ -43,11 +45,11 @@ from pipeline.registry.withdrawals.model import RegistryPart
 from pipeline.registry.withdrawals.stored_withdrawals import is_withdrawn
 
 FOLDER = "folder"
-"""The key of the name of the folder among what was corrected; all others are keys of ``ledger.toml``."""
+"""Key of the folder name in a correction; all other keys are those of ``ledger.toml``."""
 
 
 def correction_overview(connection: Connection, book_id: int) -> CorrectionOverview:
-    """Return what hangs on a book.
+    """Return the data that depend on a book, in numbers.
 
     Raises:
         NotThere: There is no such book.
@@ -88,11 +90,11 @@ def correct_book(
     author: str,
     reason: str,
 ) -> BookCorrection:
-    """Give a book another cover or folder, with all that follows from it. The caller holds the book (``lock_book``).
+    """Change the cover or folder of a book, with all that depends on it. The caller holds the book (``lock_book``).
 
     Raises:
-        RegistryError: Who or why is missing, nothing is corrected, another book is that one, or the form is of another
-            kind of event and people have worked on the entries.
+        RegistryError: Author or reason is missing, nothing changes, another book has that cover and folder, or the form
+            is of another kind of event and people have worked on the entries.
         NotThere: There is no such book.
         RowTampered: A row that would change was altered.
     """
@@ -101,7 +103,7 @@ def correct_book(
     hold_book(connection, book_id)
     known = known_book(connection, book_id)
     differences = list(ledger_differences(known.ledger, ledger))
-    old, new = ({one.key: words(one) for one in differences} for words in (_old, _new))
+    old, new = ({difference.key: words(difference) for difference in differences} for words in (_old, _new))
     if folder_name != known.folder_name:
         old[FOLDER], new[FOLDER] = known.folder_name, folder_name
     if not new:
@@ -117,33 +119,18 @@ def correct_book(
     if kind != before:
         _refuse_work_of_people(connection, declared, book_id, before, kind)
     change(connection, book, [book_id], record=kind, folder_name=folder_name, **ledger_row(ledger))
-    moment = clock.now(connection)
-    made = {"book_id": book_id, "old": old, "new": new, "reason": reason.strip(), "author": author.strip()}
-    (correction_id,) = add(connection, book_correction, [{**made, "corrected_at": moment}])
-    said = BookCorrection(correction_id, book_id, old, new, reason.strip(), author.strip(), moment)
-    _follow(connection, declared, known.ledger, ledger, said, forget=kind != before)
-    told = {"correction": correction_id, "keys": sorted(new)}
-    record(connection, author.strip(), "book-corrected", f"book:{book_id}", told)
-    return said
+    correction = BookCorrection(0, book_id, old, new, reason.strip(), author.strip(), clock.now(connection))
+    (correction_id,) = add(connection, book_correction, [values_of(correction)])
+    _follow(connection, declared, known.ledger, ledger, correction, forget=kind != before)
+    details = {"correction": correction_id, "keys": sorted(new)}
+    record(connection, author.strip(), "book-corrected", f"book:{book_id}", details)
+    return replace(correction, id=correction_id)
 
 
 def book_corrections(connection: Connection, book_id: int) -> tuple[BookCorrection, ...]:
-    """Return what was corrected of a book, the oldest first."""
-    rows = connection.execute(
-        select(book_correction).where(book_correction.c.book_id == book_id).order_by(book_correction.c.id)
-    )
-    return tuple(
-        BookCorrection(
-            row["id"],
-            row["book_id"],
-            row["old"],
-            row["new"],
-            row["reason"],
-            row["author"],
-            row["corrected_at"],
-        )
-        for row in rows.mappings()
-    )
+    """Return the corrections of a book, oldest first."""
+    query = select(book_correction).where(book_correction.c.book_id == book_id).order_by(book_correction.c.id)
+    return tuple(rows_of(connection, BookCorrection, query))
 
 
 def numbers_of_year(connection: Connection, book_id: int, year: int) -> int:
@@ -152,18 +139,18 @@ def numbers_of_year(connection: Connection, book_id: int, year: int) -> int:
     return connection.scalar(select(func.count()).select_from(entry).join(page).join(scan).where(mine)) or 0
 
 
-def _old(one: LedgerDifference) -> str:
-    return one.old
+def _old(difference: LedgerDifference) -> str:
+    return difference.old
 
 
-def _new(one: LedgerDifference) -> str:
-    return one.new
+def _new(difference: LedgerDifference) -> str:
+    return difference.new
 
 
 def _refuse_work_of_people(
     connection: Connection, declared: RecordSchema, book_id: int, before: str, kind: str
 ) -> None:
-    """Raise ``RegistryError`` where people have said anything of entries that would be of another kind of event."""
+    """Raise ``RegistryError`` if people have worked on entries that would become another kind of event."""
     pages = select(page.c.id).join(scan, page.c.scan_id == scan.c.id).where(scan.c.book_id == book_id)
     said = (
         select(decision.c.id).where(decision.c.book_id == book_id, decision.c.field != ""),
@@ -191,7 +178,7 @@ def _follow(
     *,
     forget: bool,
 ) -> None:
-    """Bring tasks, entries and values in step with the cover; with ``forget`` no page counts as read."""
+    """Update tasks, entries and values to the cover; with ``forget`` no page counts as read."""
     book_id = said.book_id
     of_book = select(page.c.id).join(scan, page.c.scan_id == scan.c.id).where(scan.c.book_id == book_id)
     pages = connection.scalars(of_book).all()
@@ -218,7 +205,7 @@ def _follow_decisions(
     ledger: Ledger,
     said: BookCorrection,
 ) -> None:
-    """Decide anew where people decided what the cover said, of fields that the pages themselves do not hold."""
+    """Add decisions on fields of the cover for which people had decided the value of the wrong cover."""
     places = places_of_subjects(connection, subjects)
     views = machine_views(connection, declared, subjects)
     decisions = decisions_at(connection, subjects)
@@ -228,10 +215,10 @@ def _follow_decisions(
             continue
         for reading in views[subject].readings:
             key = declared.field(place.record, reading.field).ledger
-            one, seen = decisions[subject].get(reading.field), views[subject].seen_of(reading.field)
-            if reading.engine != COVER or not key or key not in said.new or one is None or seen is None:
+            last, seen = decisions[subject].get(reading.field), views[subject].seen_of(reading.field)
+            if reading.engine != COVER or not key or key not in said.new or last is None or seen is None:
                 continue
-            if one.status is FieldStatus.READ and one.text in (seen.text, str(getattr(before, key))):
+            if last.status is FieldStatus.READ and last.text in (seen.text, str(getattr(before, key))):
                 verdict = Verdict(reading.field, FieldStatus.READ, str(getattr(ledger, key)))
                 new.append(
                     NewDecision(
@@ -251,14 +238,14 @@ def _update(connection: Connection, table: Table, ids: Sequence[int], values: di
 
 
 AT_ONCE = 500
-"""Rows that one statement changes."""
+"""Rows of one statement."""
 
 
 WHAT = "sửa những gì ghi về một quyển sổ"
 
 
 def check_correcting(context: DeskContext, person: Person, book_id: int) -> None:
-    """Check that a person may correct a book: a supervisor of its place, or who scans there.
+    """Check that a person may correct a book: a supervisor or an operator of its place.
 
     Raises:
         NotYours: They may not, or the book belongs to another place.
@@ -273,7 +260,7 @@ def check_correcting(context: DeskContext, person: Person, book_id: int) -> None
 def cover_of_book(
     context: DeskContext, person: Person, book_id: int
 ) -> tuple[KnownBook, CorrectionOverview, tuple[BookCorrection, ...]]:
-    """Return what the registry holds of the cover of a book, what hangs on it, and what was corrected of it."""
+    """Return the cover of a book, the data that depend on it in numbers, and its corrections."""
     connection = context.connection
     check_correcting(context, person, book_id)
     return (

@@ -1,6 +1,6 @@
 """Pages and scans that could not be read, and pages of no declared form.
 
-A failure waits for a person until the page can be read, and is never forgotten.
+A failure waits for a person until the page can be read.
 """
 
 from __future__ import annotations
@@ -8,54 +8,52 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from pipeline.base.model import PageRef
 from pipeline.registry.books.model import ReadFailure, UnfitPage
 from pipeline.registry.books.rows import book, page, page_failure, page_run, scan
 from pipeline.registry.database.audit import MACHINE, add, compare, record, remove
+from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.locks import hold_book
 from pipeline.registry.entries.rows import finding
 from pipeline.registry.withdrawals.stored_withdrawals import failure_stands, page_stands
 
 
 def read_failures(connection: Connection, book_id: int | None = None) -> tuple[ReadFailure, ...]:
-    """Return pages and scans that could not be read, of a book or of all, in the order of books, scans and pages."""
+    """Return the failures of a book, or of all books, in the order of books, scans and pages."""
     query = (
-        select(page_failure, book.c.folder_name)
-        .join(book)
+        select(
+            book.c.id,
+            book.c.folder_name,
+            page_failure.c.scan_name,
+            page_failure.c.scan_sha256,
+            page_failure.c.page_no,
+            page_failure.c.code,
+            page_failure.c.message,
+            page_failure.c.failed_at,
+            func.coalesce(page_failure.c.tries, 1),
+        )
+        .join_from(page_failure, book)
         .where(failure_stands)
         .order_by(page_failure.c.book_id, page_failure.c.scan_name, page_failure.c.page_no, page_failure.c.id)
     )
     if book_id is not None:
         query = query.where(page_failure.c.book_id == book_id)
-    return tuple(
-        ReadFailure(
-            row["book_id"],
-            row["folder_name"],
-            row["scan_name"],
-            row["scan_sha256"],
-            row["page_no"],
-            row["code"],
-            row["message"],
-            row["failed_at"],
-            row["tries"] or 1,
-        )
-        for row in connection.execute(query).mappings()
-    )
+    return tuple(rows_of(connection, ReadFailure, query))
 
 
 def set_aside(
     connection: Connection, book_id: int, codes: Collection[str], tries: int, prints: Mapping[str, str]
 ) -> dict[tuple[str, int | None], ReadFailure]:
-    """Return what failed so often in a row that trying again is no use until something changes.
+    """Return the failures after which another try is useless, by SHA-256 of the scan and page.
 
-    The result is by SHA-256 of the scan and page. Only failures under the current fingerprint of the scan count.
+    Only failures under the current fingerprint of the scan count.
 
     Args:
-        codes: The error codes that count.
-        tries: How many failures in a row.
-        prints: The current fingerprint of the reading by SHA-256 of the scan.
+        codes: Error codes that count.
+        tries: Number of failures in a row.
+        prints: Current fingerprint by SHA-256 of the scan.
     """
     rows = connection.execute(
         select(page_failure.c.scan_sha256, page_failure.c.page_no, page_failure.c.fingerprint).where(
@@ -66,9 +64,9 @@ def set_aside(
     if not same:
         return {}
     return {
-        (one.sha256, one.page_no): one
-        for one in read_failures(connection, book_id)
-        if (one.sha256, one.page_no) in same
+        (failure.sha256, failure.page_no): failure
+        for failure in read_failures(connection, book_id)
+        if (failure.sha256, failure.page_no) in same
     }
 
 
@@ -82,10 +80,10 @@ def save_failure(
     message: str,
     fingerprint: str | None = None,
 ) -> None:
-    """Record that a page, or with ``page_no`` None the scan, could not be used.
+    """Record that a page, or with ``page_no`` None a scan, could not be read.
 
-    The record takes the place of the one before about the same page of the same scan, counts failures alike, and is
-    removed when reading succeeds later. ``fingerprint`` is that of the reading that was tried.
+    The row replaces the last row about the same page, counts equal failures, and is removed once reading succeeds.
+    ``fingerprint`` is that of the failed reading.
     """
     hold_book(connection, book_id)
     same = (
@@ -113,14 +111,14 @@ def save_failure(
 
 
 def forget_failures(connection: Connection, *which: ColumnElement[bool]) -> int:
-    """Take away what was noted about pages or scans that could not be used; returns how many.
+    """Remove failures and return their number; altered rows stay.
 
-    Two who forget some of the same failures take them in the same order. What was altered stays.
+    The rows are locked in the order of their ids, so that two transactions do not wait for one another.
     """
     over = select(page_failure.c.id).where(*which).order_by(page_failure.c.id)
-    found = connection.scalars(over.with_for_update()).all()
-    altered = compare(connection, page_failure, found, leave=True)
-    ids = [one for one in found if one not in altered]
+    failure_ids = connection.scalars(over.with_for_update()).all()
+    altered = compare(connection, page_failure, failure_ids, leave=True)
+    ids = [failure_id for failure_id in failure_ids if failure_id not in altered]
     if ids:
         remove(connection, page_failure, ids)
     return len(ids)
@@ -130,7 +128,7 @@ OTHER_FORM = "PAGE-FORM"
 
 
 def unfit_pages(connection: Connection, book_id: int) -> tuple[UnfitPage, ...]:
-    """Return the pages of a book that fit neither its form nor a cover, in the order of their scans."""
+    """Return the pages of a book that fit neither its form nor a cover, in scan order."""
     rows = connection.execute(
         select(scan.c.sha256, scan.c.name, page.c.page_no, page_run.c.size, finding.c.details)
         .join_from(page, scan)

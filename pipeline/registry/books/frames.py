@@ -1,11 +1,12 @@
-"""Values of all entries at once, as columns: what the checks of books and of the registry look at.
+"""Values of all entries as columns, for the checks of books and of the registry.
 
-A value is the one in force, else what the machine read and nobody has accepted yet, else None; ``""`` is a blank.
+A value is the effective value, else the machine's reading that nobody has accepted yet, else None; ``""`` is a blank.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -13,11 +14,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from pipeline.base.model import BookSeries, PageRef
+from pipeline.base.model import PageRef
 from pipeline.declarations.schema import PersonSpec
 from pipeline.registry.books.page_order import moved_pages
-from pipeline.registry.books.rows import book, page, page_failure, page_run, scan
-from pipeline.registry.books.stored_books import ledger_of_row, registering_unit
+from pipeline.registry.books.rows import StoredBookRow, book, page, page_failure, page_run, scan
+from pipeline.registry.books.stored_books import registering_unit
+from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.entries.effective_values import select_values
 from pipeline.registry.entries.rows import entry
@@ -26,7 +28,7 @@ from pipeline.registry.withdrawals.stored_withdrawals import book_stands, failur
 Frame: TypeAlias = pd.DataFrame
 
 UNKNOWN_ROWS = 1_000
-"""Entries that a page may hold of a form that is not declared now: no total is doubted for a page that failed."""
+"""Entries per page of a form that is not declared now: a failed page then raises no doubt about a total."""
 
 
 def series_columns(
@@ -34,18 +36,18 @@ def series_columns(
 ) -> tuple[Frame, Frame, Frame]:
     """Return entries, pages and books as columns.
 
-    The result covers these books and all others of the same offices and kinds of event, or the whole registry; not
-    those of a kind that is not declared now.
+    They cover these books and all others of the same offices and kinds of event, or the whole registry, without books
+    of kinds that are not declared now.
     """
     series = None if book_ids is None else series_books(connection, book_ids)
-    found, read = books(connection, declared, series), pages(connection, series)
-    return entries(connection, declared, series), read[read["book_id"].isin(found["book_id"])], found
+    of_series, read = books(connection, declared, series), pages(connection, series)
+    return entries(connection, declared, series), read[read["book_id"].isin(of_series["book_id"])], of_series
 
 
 def books(connection: Connection, declared: RecordSchema, book_ids: Sequence[int] | None) -> pd.DataFrame:
-    """Return one row a book, in the order in which the books came.
+    """Return a row for each book, by id.
 
-    Its columns are ``book_id``, ``folder_name``, ``record``, ``place_code``, ``unit`` (which bore that code then),
+    Columns: ``book_id``, ``folder_name``, ``record``, ``place_code``, ``unit`` (the unit that bore that code then),
     ``volume``, ``book_series``, ``entries`` and ``pages`` of the closing note, ``rows`` (entries that fit on a page of
     its form) and ``failed`` (pages without a result).
     """
@@ -55,38 +57,37 @@ def books(connection: Connection, declared: RecordSchema, book_ids: Sequence[int
         .group_by(page_failure.c.book_id)
         .subquery()
     )
-    found = _frame(
-        connection,
-        select(
-            book.c.id.label("book_id"),
-            book.c.folder_name,
-            book.c.record,
-            book.c.form,
-            book.c.place,
-            book.c.place_code,
-            book.c.volume,
-            book.c.opened_on,
-            book.c.closed_on,
-            book.c.entries,
-            book.c.pages,
-            func.coalesce(book.c.series, BookSeries.ORDINARY.value).label("series"),
-            func.coalesce(failed.c.failed, 0).label("failed"),
-        )
+    query = (
+        select(book, func.coalesce(failed.c.failed, 0))
         .outerjoin(failed, failed.c.book_id == book.c.id)
         .where(book_stands, book.c.record.in_(list(declared.schemas.records)), *_within(book.c.id, book_ids))
-        .order_by(book.c.id),
+        .order_by(book.c.id)
     )
+    rows = rows_of(connection, _BookWithFailures, query)
     tables = {name: form.table.rows if form.table else 1 for name, form in declared.schemas.forms.items()}
-    ledgers = [ledger_of_row(row) for row in found.to_dict("records")]
-    return found.assign(
-        rows=found["form"].map(tables).fillna(UNKNOWN_ROWS).astype("int64"),
-        unit=[registering_unit(declared, ledger) for ledger in ledgers],
-        book_series=[ledger.series.value for ledger in ledgers],
-    ).drop(columns=["form", "place", "opened_on", "closed_on", "series"])
+    columns: dict[str, list[Any]] = {
+        "book_id": [row.id for row in rows],
+        "folder_name": [row.folder_name for row in rows],
+        "record": [row.record for row in rows],
+        "place_code": [row.place_code for row in rows],
+        "volume": [row.volume for row in rows],
+        "entries": [row.entries for row in rows],
+        "pages": [row.pages for row in rows],
+        "failed": [row.failed for row in rows],
+        "rows": [tables.get(row.form, UNKNOWN_ROWS) for row in rows],
+        "unit": [registering_unit(declared, row.ledger) for row in rows],
+        "book_series": [row.ledger.series.value for row in rows],
+    }
+    return pd.DataFrame({name: _column(values) for name, values in columns.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class _BookWithFailures(StoredBookRow):
+    failed: int
 
 
 def series_books(connection: Connection, book_ids: Sequence[int]) -> tuple[int, ...]:
-    """All books of the same place codes and kinds of event as these, themselves included."""
+    """Return the ids of all books with the same place code and kind of event as one of these books, in order."""
     mine = select(book.c.record, book.c.place_code).where(book.c.id.in_(book_ids)).subquery()
     same = (book.c.record == mine.c.record) & (book.c.place_code == mine.c.place_code)
     query = select(book.c.id).join(mine, same).where(book_stands)
@@ -94,26 +95,26 @@ def series_books(connection: Connection, book_ids: Sequence[int]) -> tuple[int, 
 
 
 def pages(connection: Connection, book_ids: Sequence[int] | None) -> pd.DataFrame:
-    """One row a page that was read.
+    """Return a row for each page that was read.
 
-    ``page_id``, ``book_id``, ``scan_id``, ``scan`` (its name), ``page_no``, ``kind``. A page that replaced another one
-    has the scan and the number of that page, where it lies.
+    Columns: ``page_id``, ``book_id``, ``scan_id``, ``scan`` (its name), ``page_no``, ``kind``. A page that replaced
+    another page has the scan and the number of that page.
     """
     return _placed(connection, _read_pages(page_run.c.kind).where(*_within(scan.c.book_id, book_ids)))
 
 
 def ink_prints(connection: Connection, book_ids: Sequence[int]) -> pd.DataFrame:
-    """One row a page of these books of which it is known where its ink lies: as ``pages``, and ``ink_print``."""
+    """Return a row for each page of these books with a known ``ink_print``; columns as ``pages``."""
     known = page_run.c.ink_print.is_not(None)
     return _placed(connection, _read_pages(page_run.c.ink_print).where(scan.c.book_id.in_(book_ids), known))
 
 
 def _placed(connection: Connection, asked: Select[Any]) -> pd.DataFrame:
-    """Return rows of ``_read_pages``, each with the scan and the number where its page lies."""
-    found = _frame(connection, asked)
+    """Return rows of ``_read_pages`` with the scan and number of the position of each page."""
+    pages_read = _frame(connection, asked)
     moved = moved_pages(connection)
     if not moved:
-        return found
+        return pages_read
     hashes = {ref.scan_sha256 for _, ref in moved}
     rows = connection.execute(
         select(page.c.id, scan.c.book_id, scan.c.sha256, page.c.page_no)
@@ -124,12 +125,12 @@ def _placed(connection: Connection, asked: Select[Any]) -> pd.DataFrame:
         there = moved.get((row.book_id, PageRef(row.sha256, row.page_no)))
         if there is not None:
             placed = (there.scan_id, there.place.scan, there.place.page_no)
-            found.loc[found["page_id"] == row.id, ["scan_id", "scan", "page_no"]] = placed
-    return found
+            pages_read.loc[pages_read["page_id"] == row.id, ["scan_id", "scan", "page_no"]] = placed
+    return pages_read
 
 
-def _read_pages(told: ColumnElement[Any]) -> Select[Any]:
-    """Every page that was read, with one thing ``told`` of its latest reading."""
+def _read_pages(column: ColumnElement[Any]) -> Select[Any]:
+    """Select every page that was read, with a column of its latest run."""
     return (
         select(
             page.c.id.label("page_id"),
@@ -137,7 +138,7 @@ def _read_pages(told: ColumnElement[Any]) -> Select[Any]:
             scan.c.id.label("scan_id"),
             scan.c.name.label("scan"),
             page.c.page_no,
-            told,
+            column,
         )
         .join_from(page, scan)
         .join(page_run, (page_run.c.page_id == page.c.id) & page_run.c.latest)
@@ -146,12 +147,12 @@ def _read_pages(told: ColumnElement[Any]) -> Select[Any]:
 
 
 def entries(connection: Connection, declared: RecordSchema, book_ids: Sequence[int] | None) -> pd.DataFrame:
-    """Return one row a valid entry, in the order of the rows on its page.
+    """Return a row for each valid entry, in the order of the rows on its page.
 
-    Its columns are ``entry_id``, ``page_id``, ``number``, ``registered_on`` and ``page``. Records that bind no fields
-    to these roles have none.
+    Columns: ``entry_id``, ``page_id``, ``number``, ``registered_on`` and ``page``. Records that bind no fields to these
+    roles have no rows.
     """
-    found = [
+    by_record = [
         _values(
             connection,
             declared,
@@ -162,25 +163,27 @@ def entries(connection: Connection, declared: RecordSchema, book_ids: Sequence[i
         for record, spec in declared.schemas.records.items()
         if spec.book
     ]
-    everything = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=["page_id", "row"])
+    everything = (
+        pd.concat(by_record, ignore_index=True) if by_record else pd.DataFrame(columns=["page_id", "row"])
+    )
     return everything.sort_values(["page_id", "row"], kind="stable").drop(columns=["row", "book_id"])
 
 
 def people(connection: Connection, declared: RecordSchema) -> pd.DataFrame:
-    """Return one row a person of each valid entry, with the columns of ``person_matching.COLUMNS``."""
-    found = []
+    """Return a row for each person of each valid entry, with the columns of ``person_matching.COLUMNS``."""
+    by_role = []
     for record, spec in declared.schemas.records.items():
         if not (spec.book and spec.people):
             continue
         asked = {"registered_on": spec.book.registered_on, "notes": spec.book.notes}
         named = dict.fromkeys(name for person in spec.people for name in person.field_names)
         values = _values(connection, declared, record, asked | {f"f:{name}": name for name in named}, None)
-        found += [_person(values, record, person) for person in spec.people]
-    return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
+        by_role += [_person(values, record, person) for person in spec.people]
+    return pd.concat(by_role, ignore_index=True) if by_role else pd.DataFrame()
 
 
 def _person(values: pd.DataFrame, record: str, person: PersonSpec) -> pd.DataFrame:
-    """One person of every entry, without those of whom neither name nor number is known."""
+    """Return the person in a role of every entry, without people with neither name nor number."""
     nothing = pd.Series(None, index=values.index, dtype=object)
 
     def column(name: str | None) -> pd.Series:
@@ -190,7 +193,7 @@ def _person(values: pd.DataFrame, record: str, person: PersonSpec) -> pd.DataFra
     for name in person.id_numbers:
         number = number.where(number.notna() & (number != ""), values[f"f:{name}"])
     sex = column(person.sex) if person.male is None else nothing.fillna("1" if person.male else "2")
-    found = values[["entry_id", "page_id", "book_id", "registered_on", "notes"]].assign(
+    person_rows = values[["entry_id", "page_id", "book_id", "registered_on", "notes"]].assign(
         record=record,
         role=person.role,
         event=person.event,
@@ -204,7 +207,7 @@ def _person(values: pd.DataFrame, record: str, person: PersonSpec) -> pd.DataFra
         father=column(person.father),
         id_number=number,
     )
-    return found[(found["name"].fillna("") != "") | (found["id_number"].fillna("") != "")]
+    return person_rows[(person_rows["name"].fillna("") != "") | (person_rows["id_number"].fillna("") != "")]
 
 
 def _values(
@@ -214,7 +217,7 @@ def _values(
     roles: Mapping[str, str],
     book_ids: Sequence[int] | None,
 ) -> pd.DataFrame:
-    """Fields of a record under the names of their ``roles``, with ``entry_id``, ``page_id``, ``book_id``, ``row``."""
+    """Return fields of a record by their ``roles``, with ``entry_id``, ``page_id``, ``book_id`` and ``row``."""
     query = select_values(
         declared, record, roles, entry.c.page_id, scan.c.book_id, entry.c.row, else_read=True
     )
@@ -222,10 +225,10 @@ def _values(
 
 
 def _frame(connection: Connection, query: Select[Any]) -> pd.DataFrame:
-    """The rows of a query as columns.
+    """Return the rows of a query as columns.
 
-    The driver itself fetches them: SQLAlchemy's rows and pandas' guesses at types would take most of the time
-    over a million.
+    The driver itself fetches them: with a million rows, SQLAlchemy's rows and pandas' type inference would take most
+    of the time.
     """
     result = connection.execute(query)
     names = list(result.keys())
@@ -236,12 +239,12 @@ def _frame(connection: Connection, query: Select[Any]) -> pd.DataFrame:
 
 
 def _column(values: Sequence[Any]) -> NDArray[Any]:
-    """Whole numbers, or objects (text and None)."""
+    """Return values as an int64 array, or an object array (text and None)."""
     if values and isinstance(values[0], int) and None not in values:
         return np.asarray(values, dtype=np.int64)
-    found = np.empty(len(values), dtype=object)
-    found[:] = values
-    return found
+    objects = np.empty(len(values), dtype=object)
+    objects[:] = values
+    return objects
 
 
 def _within(column: ColumnElement[int], book_ids: Sequence[int] | None) -> tuple[ColumnElement[bool], ...]:

@@ -1,4 +1,4 @@
-"""Books, their scans and pages as the registry holds them, and the entries of a book as a supervisor browses them."""
+"""Books, their scans and pages in the registry, and the entries of a book as a supervisor browses them."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from pipeline.base.text.natural_order import natural_key
 
 @dataclass(frozen=True, slots=True)
 class PagePosition:
-    """Where a page lies in its book: its own scan and number, or those of the page that it replaced.
+    """The position of a page in its book: its own scan and number, or those of the page that it replaced.
 
     Attributes:
-        scan: The name of the scan's file.
-        page_no: The number of the page in that scan, from 1.
+        scan: File name of the scan.
+        page_no: From 1.
     """
 
     scan: str
@@ -26,24 +26,24 @@ class PagePosition:
 
     @property
     def order(self) -> tuple[tuple[tuple[str | int, ...], str], int]:
-        """Sorts the pages of a book as they lie in it: by the names of the scans, as a folder shows them."""
+        """Sort key of the pages of a book: scans by name as a folder shows them, then page numbers."""
         return natural_key(self.scan), self.page_no
 
 
 @dataclass(frozen=True, slots=True)
 class ListedEntry:
-    """An entry of a book, without what waits for people: who keys it blind must not have seen it.
+    """An entry of a book, without values that wait for people: a person who keys blind must not see them.
 
     Attributes:
-        scan: The name of the scan's file.
-        place: Where its page lies in the book.
-        number: Its effective number, ``""`` where none is or it waits.
-        registered_on: The effective day of registration, likewise.
-        page_number: The effective number of the page in the book, likewise.
-        stage: The stage of its task; ``SETTLED`` where nothing waits.
-        waiting: How many of its fields wait for people.
-        amended: How many of its fields have an amendment in force.
-        subject: Whom it is about: the effective names, those that wait left out.
+        scan: File name of the scan.
+        place: Position of its page in the book.
+        number: Effective entry number; ``""`` if there is none or it waits.
+        registered_on: Effective day of registration, likewise.
+        page_number: Effective page number in the book, likewise.
+        stage: Stage of its task; ``SETTLED`` if nothing waits.
+        waiting: Number of fields that wait for people.
+        amended: Number of fields with an amendment in force.
+        subject: Effective names of the people whom the entry is about, without names that wait.
     """
 
     entry_id: int
@@ -62,7 +62,7 @@ class ListedEntry:
 
     @property
     def waits(self) -> bool:
-        """Whether something of it waits for people."""
+        """Whether fields of the entry wait for people."""
         return self.stage is not Stage.SETTLED
 
 
@@ -73,7 +73,7 @@ class SaveOutcome:
     Attributes:
         accepted: Entries accepted without a person.
         review: Entries with an open task.
-        reopened: Entries whose task this save opened again because the reading under a decision changed.
+        reopened: Entries with a task that this save reopened because the reading under a decision changed.
     """
 
     entries: int
@@ -90,14 +90,14 @@ class BookSummary:
         scans: Number of readable scans.
         pages: Number of pages by kind of page.
         entries: Number of entries: ``accepted`` + ``decided`` + ``review``.
-        accepted: Entries that the machine accepted whole.
-        decided: Entries of which people decided what the machine did not accept.
+        accepted: Entries with all values accepted by the machine.
+        decided: Entries with the remaining values decided by people.
         review: Entries with an open task.
-        reopened: Those of them whose decided fields wait again.
+        reopened: Entries in review with decided fields that wait again.
         page_tasks: Open tasks on whole pages.
         reasons: Codes of findings, counted over open tasks.
         failures: Codes of failures, counted over scans and pages without a result.
-        uncoded: Effective values that no export can hold until an office gives them a code, by the printed words.
+        uncoded: Counts of effective values without a code, which no export can hold, by their printed words.
     """
 
     books: int = 0
@@ -119,8 +119,8 @@ class UnfitPage:
     """A page that fits neither the form of its book nor a cover.
 
     Attributes:
-        size: Width and height of its picture in pixels.
-        like: The form of another kind of book that it is most like; ``""``: none that is declared.
+        size: Width and height in pixels.
+        like: Most similar form of another kind of book; ``""`` if no declared form is similar.
     """
 
     ref: PageRef
@@ -135,7 +135,7 @@ class StoredPage:
 
     Attributes:
         kind: As in ``PageKind``.
-        form: Id of the form that it was read as.
+        form: Id of the form with which it was read.
     """
 
     page_id: int
@@ -146,7 +146,7 @@ class StoredPage:
 
 @dataclass(frozen=True, slots=True)
 class FailedPage:
-    """A page (``page_no``) or a scan (None) without a result, and the code of why."""
+    """A page without a result, or a scan (``page_no`` None), with the code of the failure."""
 
     scan: str
     page_no: int | None
@@ -159,7 +159,6 @@ class StoredBook:
 
     Attributes:
         record: Kind of event, as in ``schemas/records``.
-        ledger: What ``ledger.toml`` says.
         scans: File names of the scans by content hash.
         pages: In the order of the scans.
         failures: Pages and scans without a result.
@@ -176,11 +175,11 @@ class StoredBook:
 
 @dataclass(frozen=True, slots=True)
 class KnownBook:
-    """A book of the registry by what its cover and folder say.
+    """A book of the registry with its cover and folder.
 
     Attributes:
-        scans: How many readable scans it has.
-        shared: How many of the scans that were asked about are among them.
+        scans: Number of readable scans.
+        shared: Number of scans in common with the folder that is compared with the book.
     """
 
     book_id: int
@@ -192,15 +191,15 @@ class KnownBook:
 
 @dataclass(frozen=True, slots=True)
 class CorrectionOverview:
-    """What hangs on a book that is to be corrected, in numbers.
+    """The data that depend on a book to be corrected, in numbers.
 
     Attributes:
-        pages: Pages that were read; they are read again under the corrected cover.
+        pages: Pages read; they are read again under the corrected cover.
         entries: Valid entries.
-        decisions: Fields of which people have decided.
+        decisions: Fields decided by people.
         tasks: Open tasks.
-        lots: Lots that hold entries of the book, closed or not.
-        packages: Packages that were made of it; they stay what they are.
+        lots: Lots with entries of the book, open or closed.
+        packages: Packages made of the book; they stay unchanged.
     """
 
     pages: int
@@ -212,32 +211,13 @@ class CorrectionOverview:
 
 
 @dataclass(frozen=True, slots=True)
-class BookCorrection:
-    """What was corrected of a book.
-
-    Attributes:
-        old: The words before, by key of ``ledger.toml`` or ``folder``.
-        new: The words since, of the same keys.
-        corrected_at: UTC.
-    """
-
-    correction_id: int
-    book_id: int
-    old: Mapping[str, str]
-    new: Mapping[str, str]
-    reason: str
-    author: str
-    corrected_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class BookProgress:
-    """How far the reading of a book has come.
+    """The progress of reading a book.
 
     Attributes:
-        in_hand: A run holds the book, or died while it held it.
-        missing: Pages that were counted but neither read nor failed.
-        read_at: When the last page was saved; None when none was.
+        in_hand: Whether a run holds the book, or died while it held it.
+        missing: Number of pages of the scans that were neither read nor failed.
+        read_at: Time at which the last page was saved.
     """
 
     in_hand: bool
@@ -266,9 +246,9 @@ class ReadFailure:
         scan: Name of the scan's file.
         page_no: From 1, or None when the scan as a whole failed.
         code: As in ``docs/reference/exit-codes.md``.
-        message: What to do, in Vietnamese.
+        message: Advice in Vietnamese.
         failed_at: UTC.
-        tries: How often in a row it failed in this way.
+        tries: Number of equal failures in a row.
     """
 
     book_id: int
@@ -284,27 +264,12 @@ class ReadFailure:
 
 @dataclass(frozen=True, slots=True)
 class Rectification:
-    """``matrix`` (3, 3) maps original to straightened pixels; ``size`` (width, height) of the straight page."""
+    """``matrix`` (3, 3) maps pixels of the scan to the rectified page; ``size``: its width and height."""
 
     matrix: Matrix
     size: tuple[int, int]
 
     @property
     def mark(self) -> str:
-        """Equal for pages that are rectified alike: what a person drew on one may be told by it from another."""
+        """Equal for pages that are rectified alike; identifies the page on which a person drew a region."""
         return hashlib.sha256(repr((self.size, self.matrix.tolist())).encode()).hexdigest()[:16]
-
-
-@dataclass(frozen=True, slots=True)
-class UndeclaredBook:
-    """A book whose form or kind of register is not declared now.
-
-    Attributes:
-        form: The form that it was declared with.
-    """
-
-    book_id: int
-    folder: str
-    place_code: str
-    form: str
-    record: str

@@ -1,15 +1,17 @@
-"""Tasks that wait, the progress of books, and books whose form or record is no longer declared."""
+"""Open tasks, the progress of books, and books with a form or record that is no longer declared."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Select, func, inspect, or_, select
 
-from pipeline.registry.books.model import BookSummary, UndeclaredBook
-from pipeline.registry.books.rows import book, page, page_failure, page_run, scan
+from pipeline.registry.books.model import BookSummary
+from pipeline.registry.books.rows import StoredBookRow, book, page, page_failure, page_run, scan
+from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.record_tables import RecordSchema, record_table_name
 from pipeline.registry.entries.rows import entry
 from pipeline.registry.tasks.model import Task, TaskState
@@ -23,18 +25,25 @@ from pipeline.registry.withdrawals.stored_withdrawals import (
 
 
 def queue(connection: Connection, book_id: int | None = None, limit: int | None = None) -> tuple[Task, ...]:
-    """Return what waits for a person, in a book or in all: reopened tasks first, then in the order of the book."""
-    rows = connection.execute(
+    """Return the open tasks of a book, or of all books: reopened tasks first, then in the order of the book."""
+    query = (
         select(
-            review_task,
+            review_task.c.id,
+            review_task.c.page_id,
+            review_task.c.entry_id,
             scan.c.book_id,
             book.c.folder_name,
             book.c.volume,
-            func.coalesce(entry.c.record, book.c.record).label("record"),
+            func.coalesce(entry.c.record, book.c.record),
             scan.c.sha256,
             scan.c.name,
             page.c.page_no,
-            func.coalesce(entry.c.number_text, "").label("entry_number"),
+            review_task.c.row,
+            func.coalesce(entry.c.number_text, ""),
+            review_task.c.reasons,
+            review_task.c.fields,
+            review_task.c.reopened,
+            review_task.c.version,
         )
         .join_from(review_task, page, review_task.c.page_id == page.c.id)
         .join(scan)
@@ -45,30 +54,13 @@ def queue(connection: Connection, book_id: int | None = None, limit: int | None 
         .limit(limit)
     )
     return tuple(
-        Task(
-            task_id=row["id"],
-            page_id=row["page_id"],
-            entry_id=row["entry_id"],
-            book_id=row["book_id"],
-            book=row["folder_name"],
-            volume=row["volume"],
-            record=row["record"],
-            scan_sha256=row["sha256"],
-            scan=row["name"],
-            page_no=row["page_no"],
-            row=row["row"],
-            entry_number=row["entry_number"],
-            reasons=tuple(row["reasons"]),
-            fields=tuple(row["fields"]),
-            reopened=row["reopened"],
-            version=row["version"],
-        )
-        for row in rows.mappings()
+        replace(task, reasons=tuple(task.reasons), fields=tuple(task.fields))
+        for task in rows_of(connection, Task, query)
     )
 
 
 def summary(connection: Connection, declared: RecordSchema, book_id: int | None = None) -> BookSummary:
-    """Return the progress of a book, or of all of them."""
+    """Return the progress of a book, or of all books."""
     tasks = connection.execute(
         select(review_task.c.entry_id, review_task.c.reasons, review_task.c.reopened)
         .join(page, review_task.c.page_id == page.c.id)
@@ -82,7 +74,7 @@ def summary(connection: Connection, declared: RecordSchema, book_id: int | None 
         .join(scan, page.c.scan_id == scan.c.id)
         .where(entry.c.stands, *_in_book(book_id))
     ).all()
-    accepted = sum(one.accepted and one.id not in waiting for one in standing)
+    accepted = sum(valid.accepted and valid.id not in waiting for valid in standing)
     return BookSummary(
         books=_count(connection, select(book.c.id).where(book_stands), _is(book.c.id, book_id)),
         scans=_count(connection, select(scan.c.id).where(scan_stands), _in_book(book_id)),
@@ -122,8 +114,8 @@ def _failures(connection: Connection, book_id: int | None) -> Mapping[str, int]:
 
 
 def _uncoded(connection: Connection, declared: RecordSchema, book_id: int | None) -> Mapping[str, int]:
-    """How often a box without a code is in force, by the words beside it."""
-    found: Counter[str] = Counter()
+    """Count the effective values without a code, by the words printed next to their boxes."""
+    counted: Counter[str] = Counter()
     for record, table in declared.records.items():
         for spec in declared.fields(record).values():
             vocabulary = declared.schemas.vocabulary(spec)
@@ -138,8 +130,8 @@ def _uncoded(connection: Connection, declared: RecordSchema, book_id: int | None
                 .where(entry.c.stands, value.in_(vocabulary.uncoded), *_in_book(book_id))
                 .group_by(value)
             )
-            found.update({row[0]: row[1] for row in connection.execute(query)})
-    return dict(found.most_common())
+            counted.update({row[0]: row[1] for row in connection.execute(query)})
+    return dict(counted.most_common())
 
 
 def _count(connection: Connection, query: Select[int], where: Iterable[ColumnElement[bool]]) -> int:
@@ -151,7 +143,7 @@ def _in_book(book_id: int | None) -> tuple[ColumnElement[bool], ...]:
 
 
 def _is(column: Column[Any], book_id: int | None) -> tuple[ColumnElement[bool], ...]:
-    """The condition that ``column`` is that book; none at all for all books."""
+    """Return the condition that ``column`` is that book; no condition for all books."""
     return () if book_id is None else (column == book_id,)
 
 
@@ -161,20 +153,14 @@ def is_undeclared(declared: RecordSchema) -> ColumnElement[bool]:
     return or_(book.c.form.not_in(forms), book.c.record.not_in(records))
 
 
-def undeclared_books(connection: Connection, declared: RecordSchema) -> tuple[UndeclaredBook, ...]:
-    """Return the books that stand and whose form or kind of register is not declared now, by place."""
-    rows = connection.execute(
-        select(book.c.id, book.c.folder_name, book.c.place_code, book.c.form, book.c.record)
-        .where(book_stands, is_undeclared(declared))
-        .order_by(book.c.place_code, book.c.id)
-    )
-    return tuple(
-        UndeclaredBook(row.id, row.folder_name, row.place_code, row.form, row.record) for row in rows
-    )
+def undeclared_books(connection: Connection, declared: RecordSchema) -> tuple[StoredBookRow, ...]:
+    """Return the books with a form or kind of register that is not declared now, by place."""
+    query = select(book).where(book_stands, is_undeclared(declared)).order_by(book.c.place_code, book.c.id)
+    return tuple(rows_of(connection, StoredBookRow, query))
 
 
 def forms_read_by(connection: Connection, book_id: int) -> frozenset[str]:
-    """Return the forms by which the pages of a book were read last: its own, and other printings of it."""
+    """Return the forms with which the pages of a book were last read: its own, and other printings of it."""
     query = (
         select(page_run.c.form)
         .join_from(page_run, page, page_run.c.page_id == page.c.id)
@@ -186,9 +172,9 @@ def forms_read_by(connection: Connection, book_id: int) -> frozenset[str]:
 
 
 def columns_of(connection: Connection, record: str) -> tuple[str, ...]:
-    """Return the fields that the table of a kind of register has, also of one that is not declared now."""
-    found = inspect(connection)
+    """Return the fields of the table of a kind of register, also of a kind that is not declared now."""
+    inspector = inspect(connection)
     table = record_table_name(record)
-    if not found.has_table(table):
+    if not inspector.has_table(table):
         return ()
-    return tuple(one["name"] for one in found.get_columns(table) if one["name"] != "entry_id")
+    return tuple(column["name"] for column in inspector.get_columns(table) if column["name"] != "entry_id")

@@ -1,6 +1,7 @@
-"""The order of the pages of a book: a page that was scanned again lies where the page that it replaced lay.
+"""The order of the pages of a book: a page that was scanned again has the position of the page that it replaced.
 
-All else lies by its scan and number. A page may be replaced several times; where the first one lay counts.
+All other pages are ordered by scan and number. If a page was replaced several times, the position of the first page
+counts.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class MovedPage:
-    """Where a page lies that replaced another one.
+    """The position of a page that replaced another page.
 
     Attributes:
-        scan_id: The scan of the page that lay there first.
-        place: The name of that scan and the number of that page.
+        scan_id: Scan of the first page at that position.
+        place: Name of that scan and number of that page.
     """
 
     scan_id: int
@@ -36,7 +37,7 @@ class MovedPage:
 def moved_pages(
     connection: Connection, book_ids: Collection[int] | None = None
 ) -> Mapping[tuple[int, PageRef], MovedPage]:
-    """Return where the pages lie that replaced others, by book and page; ``book_ids``: of these books only."""
+    """Return the positions of pages that replaced others, by book and page, in these books or in all."""
     before = {}
     alone = next(iter(book_ids)) if book_ids is not None and len(book_ids) == 1 else None
     for act in withdrawals_of(connection, alone):
@@ -63,7 +64,7 @@ def moved_pages(
 
 
 def places_of_moved(connection: Connection, book_id: int) -> Mapping[PageRef, PagePosition]:
-    """Return where the pages of a book lie that replaced others."""
+    """Return the positions of the pages of a book that replaced others."""
     return {ref: moved.place for (_, ref), moved in moved_pages(connection, [book_id]).items()}
 
 
@@ -82,10 +83,10 @@ def in_page_order(connection: Connection, rows: Sequence[R]) -> Sequence[R]:
 
 
 def place_in_order(moved: Mapping[tuple[int, PageRef], MovedPage], row: Any) -> tuple[int, int, int]:
-    """Return by what a row comes in the order of the books: book, scan and number where its page lies.
+    """Return the sort key of a row in the order of the books: book, scan and number of the position of its page.
 
     Args:
-        moved: Where pages lie that replaced others.
+        moved: Positions of pages that replaced others.
         row: A row as ``in_page_order`` takes it.
     """
     there = moved.get((row.book_id, PageRef(row.sha256, row.page_no)))
@@ -95,7 +96,7 @@ def place_in_order(moved: Mapping[tuple[int, PageRef], MovedPage], row: Any) -> 
 
 
 def _first(before: Mapping[tuple[int, PageRef], PageRef], book_id: int, ref: PageRef) -> PageRef:
-    """Return the page that lay first where this one lies now."""
+    """Return the first page at the position of a page."""
     seen = {ref}
     while (older := before.get((book_id, ref))) is not None and older not in seen:
         seen.add(older)

@@ -1,7 +1,6 @@
-"""What a run read on a page: saving it, and reading it back by page.
+"""The readings of a run on a page: saved, and read back by page.
 
-Saving asks for another scan, too, where a finding calls for one. Every function works within the transaction of its
-caller.
+Saving also opens tickets for findings that call for another scan.
 """
 
 from __future__ import annotations
@@ -37,15 +36,15 @@ from pipeline.registry.withdrawals.stored_withdrawals import page_stands
 _logger = logging.getLogger(__name__)
 
 NOBODY = 0
-"""In place of the account of a person."""
+"""Account id of tickets of the machine."""
 
 
 def ask_rescans(
     connection: Connection, declared: RecordSchema, page_id: int, findings: Iterable[Finding]
 ) -> None:
-    """A ticket for each finding of a page that calls for another scan and has had none. The caller holds the page."""
+    """Open a ticket for each finding that calls for another scan and has had no ticket. The caller holds the page."""
     specs = declared.schemas.findings
-    wanted = {one.code: one for one in findings if one.code in specs and specs[one.code].rescan}
+    wanted = {flaw.code: flaw for flaw in findings if flaw.code in specs and specs[flaw.code].rescan}
     if not wanted:
         return
     had = connection.scalars(
@@ -67,27 +66,27 @@ def ask_rescans(
             "page_id": page_id,
             "book_id": place.id,
             "place_code": place.place_code,
-            "reason": _sentence(declared, one),
+            "reason": _sentence(declared, flaw),
             "account_id": NOBODY,
             "login": MACHINE,
             "opened_at": now,
-            "code": one.code,
+            "code": flaw.code,
         }
-        for one in sorted(new, key=lambda one: one.code)
+        for flaw in sorted(new, key=lambda flaw: flaw.code)
     ]
     for ticket_id in add(connection, ticket, rows):
         record(connection, MACHINE, "rescan-asked", f"ticket:{ticket_id}")
 
 
 def _sentence(declared: RecordSchema, finding: Finding) -> str:
-    """What the finding says, with its details."""
-    told = ", ".join(describe_details(finding))
+    """Return the sentence of a finding, with its details."""
+    details = ", ".join(describe_details(finding))
     sentence = declared.schemas.findings[finding.code].sentence
-    return f"{sentence} ({told})" if told else sentence
+    return f"{sentence} ({details})" if details else sentence
 
 
 def is_known(connection: Connection, ref: PageRef, fingerprint: str, book_id: int) -> bool:
-    """Whether the latest run over that page of the book has that fingerprint."""
+    """Return whether the latest run on a page of the book has this fingerprint."""
     latest = connection.scalar(
         select(page_run.c.fingerprint)
         .join_from(scan, page, page.c.scan_id == scan.c.id)
@@ -98,10 +97,7 @@ def is_known(connection: Connection, ref: PageRef, fingerprint: str, book_id: in
 
 
 def fingerprints(connection: Connection, book_id: int) -> dict[PageRef, str]:
-    """Return under which fingerprint each page of a book was last saved.
-
-    Pages that never were are missing, and so are those that are withdrawn.
-    """
+    """Return the fingerprint of the latest run on each page of a book, without withdrawn pages."""
     rows = connection.execute(
         select(scan.c.sha256, page.c.page_no, page_run.c.fingerprint)
         .join_from(scan, page, page.c.scan_id == scan.c.id)
@@ -114,14 +110,14 @@ def fingerprints(connection: Connection, book_id: int) -> dict[PageRef, str]:
 def save_page(
     connection: Connection, declared: RecordSchema, book_id: int, result: PageResult, fingerprint: str
 ) -> SaveOutcome:
-    """Store what one run read on a page, whole or not at all. The scan must be stored before.
+    """Store the readings of a run on a page. Its scan must be stored before.
 
-    Nothing happens when the page was last saved under the same ``fingerprint``; else the new readings and findings
-    count from now on, and the last ones stay on record. What people decided stays effective; where the machine now
-    reads something else than they saw, the task opens again.
+    Nothing happens if the page was last saved under the same ``fingerprint``. Otherwise the new readings and findings
+    are in force and the last ones stay on record. Decisions of people stay effective; where the machine now reads
+    something else than they saw, the task is reopened.
     """
     page_id = held_page(connection, book_id, result.ref)
-    over = forget_failures(
+    failures_ended = forget_failures(
         connection,
         page_failure.c.book_id == book_id,
         page_failure.c.scan_sha256 == result.ref.scan_sha256,
@@ -133,20 +129,20 @@ def save_page(
         run_id = _new_run(connection, page_id, result, fingerprint)
         _add_findings(connection, run_id, None, result.findings)
         ask_rescans(connection, declared, page_id, result.findings)
-        mine = entry.c.page_id == page_id
+        on_page = entry.c.page_id == page_id
         typed = _typed_rows(connection, declared, page_id, result)
-        before = connection.scalars(select(entry.c.id).where(mine)).all()
+        before = connection.scalars(select(entry.c.id).where(on_page)).all()
         change(connection, entry, before, found=False, accepted=False)
-        for one in result.entries:
-            one = replace(one, row=typed.get(one.row, one.row))
-            _add_entry(connection, declared, page_id, run_id, result.form, one)
-        entry_ids = connection.scalars(select(entry.c.id).where(mine)).all()
+        for read in result.entries:
+            read = replace(read, row=typed.get(read.row, read.row))
+            _add_entry(connection, declared, page_id, run_id, result.form, read)
+        entry_ids = connection.scalars(select(entry.c.id).where(on_page)).all()
         subjects = [(page_id, entry_id) for entry_id in (None, *entry_ids)]
         opened_again = refresh_projections(connection, declared, subjects)
         reopened = len(opened_again - {(page_id, None)})
-    if is_new or over:
-        told = {"fingerprint": fingerprint, "entries": len(result.entries), "reopened": reopened}
-        record(connection, MACHINE, "page-saved", f"page:{page_id}", told)
+    if is_new or failures_ended:
+        details = {"fingerprint": fingerprint, "entries": len(result.entries), "reopened": reopened}
+        record(connection, MACHINE, "page-saved", f"page:{page_id}", details)
         _logger.info(
             "page %d saved: %d entries, %d tasks opened again", page_id, len(result.entries), reopened
         )
@@ -154,7 +150,7 @@ def save_page(
 
 
 def held_page(connection: Connection, book_id: int, ref: PageRef) -> int:
-    """Return the id of a page of a stored scan, made when it is new, and hold it.
+    """Return the id of a page of a stored scan and hold it; a new page is added.
 
     Raises:
         RegistryError: The book has no such scan.
@@ -178,7 +174,7 @@ def held_page(connection: Connection, book_id: int, ref: PageRef) -> int:
 def _typed_rows(
     connection: Connection, declared: RecordSchema, page_id: int, result: PageResult
 ) -> dict[int, int]:
-    """Which entries of the run people have typed already, as rows of both: they are read once more, not doubled."""
+    """Return the rows of typed entries by the rows at which the run read them, so that they are not added twice."""
     if not result.entries:
         return {}
     kind = declared.schemas.form(result.form).record
@@ -209,20 +205,20 @@ def _new_run(connection: Connection, page_id: int, result: PageResult, fingerpri
 
 
 def _add_entry(
-    connection: Connection, declared: RecordSchema, page_id: int, run_id: int, form: str, one: EntryResult
+    connection: Connection, declared: RecordSchema, page_id: int, run_id: int, form: str, read: EntryResult
 ) -> None:
     kind = declared.schemas.form(form).record
     entry_id, _ = upserted(
         connection,
         entry,
-        {"page_id": page_id, "row": one.row},
-        {"record": kind, "found": True, "accepted": bool(one.accepted), "stands": True, "number_text": ""},
+        {"page_id": page_id, "row": read.row},
+        {"record": kind, "found": True, "accepted": bool(read.accepted), "stands": True, "number_text": ""},
     )
-    rows = [_reading_row(run_id, entry_id, word) for word in one.readings]
+    rows = [_reading_row(run_id, entry_id, word) for word in read.readings]
     for row in rows:
         declared.field(kind, row["field"])
     add(connection, reading, rows)
-    _add_findings(connection, run_id, entry_id, one.findings)
+    _add_findings(connection, run_id, entry_id, read.findings)
 
 
 def _reading_row(run_id: int, entry_id: int, word: FieldReading) -> dict[str, Any]:
@@ -239,7 +235,7 @@ def _reading_row(run_id: int, entry_id: int, word: FieldReading) -> dict[str, An
         "box": None if word.box is None else _corners(word.box),
         "lines": [_corners(line) for line in word.lines],
         "accepted": bool(word.accepted),
-        "hypotheses": [[one.text, float(one.chance)] for one in word.hypotheses] or None,
+        "hypotheses": [[hypothesis.text, float(hypothesis.chance)] for hypothesis in word.hypotheses] or None,
         "evidence": None if word.evidence is None else _numbers(word.evidence),
     }
 
@@ -259,12 +255,12 @@ def _add_findings(
         {
             "page_run_id": run_id,
             "entry_id": entry_id,
-            "code": one.code,
-            "severity": one.severity,
-            "fields": list(one.fields),
-            "details": dict(one.details),
+            "code": flaw.code,
+            "severity": flaw.severity,
+            "fields": list(flaw.fields),
+            "details": dict(flaw.details),
         }
-        for one in findings
+        for flaw in findings
     ]
     add(connection, finding, rows)
 
@@ -283,7 +279,7 @@ def _outcome(connection: Connection, page_id: int, reopened: int) -> SaveOutcome
 def last_readings(
     connection: Connection, book_id: int, ref: PageRef
 ) -> Mapping[tuple[int, str], LastReading]:
-    """Return what the machine last read on a page, by row and field."""
+    """Return the last readings of the machine on a page, by row and field."""
     decided = {
         (row, field)
         for row, field in connection.execute(

@@ -1,19 +1,20 @@
 """The tables of books, their scans and pages, the runs over pages, and what could not be read.
 
-Identity and reading are excluded. ``page`` and ``entry`` stay the same rows over all runs; every run over a page adds a
-``page_run`` with its readings and findings, and only the ``latest`` one counts.
+``page`` and ``entry`` are the same rows over all runs; every run over a page adds a ``page_run`` with its readings and
+findings, and only the ``latest`` run counts.
 
-``migrations/`` holds all tables written out and frozen; a test compares the two.
+``migrations/`` holds a frozen copy of all tables; a test compares the two.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Annotated, Any
 
 from sqlalchemy import ColumnElement, FromClause, Index, UniqueConstraint, text
 
+from pipeline.base.model import BookSeries, Ledger
 from pipeline.registry.database.columns import (
     APPEND_ONLY,
     CHANGING,
@@ -28,10 +29,11 @@ from pipeline.registry.database.columns import (
 
 @dataclass(frozen=True, slots=True)
 class StoredBookRow:
-    """``series``: as in ``BookSeries``.
+    """A book.
 
-    None of an ordinary book. Which unit bore the code follows from the day of opening. So no constraint tells two
-    books apart: ``Whole.BOOKS`` is held while one is made (``books/stored_books.py``).
+    ``series``: as in ``BookSeries``, None for an ordinary book. The unit that bore the place code follows from the day
+    of opening, so no constraint keeps two books apart: ``Whole.BOOKS`` is held while a book is added
+    (``books/stored_books.py``).
     """
 
     id: Id
@@ -47,24 +49,29 @@ class StoredBookRow:
     pages: int | None
     series: str | None
 
+    @property
+    def ledger(self) -> Ledger:
+        values = {one.name: getattr(self, one.name) for one in fields(Ledger)}
+        return Ledger(**(values | {"series": BookSeries(self.series or BookSeries.ORDINARY)}))
+
 
 book = table("book", StoredBookRow, Index(None, "record", "place_code", "volume"), info=CHANGING)
 
 
 @dataclass(frozen=True, slots=True)
-class BookCorrectionRow:
-    """What the registry held of the cover of a book and holds since, by key; only what was corrected."""
+class BookCorrection:
+    """A correction of a book: the words before and since, by key of ``ledger.toml`` or ``folder``."""
 
     id: Id
     book_id: Annotated[int, refers("book", index=True)]
-    old: Json[dict[str, Any]]
-    new: Json[dict[str, Any]]
+    old: Json[dict[str, str]]
+    new: Json[dict[str, str]]
     reason: str
     author: str
     corrected_at: datetime
 
 
-book_correction = table("book_correction", BookCorrectionRow, sqlite_autoincrement=True, info=APPEND_ONLY)
+book_correction = table("book_correction", BookCorrection, sqlite_autoincrement=True, info=APPEND_ONLY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +115,7 @@ def on_page(rows: FromClause) -> ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True)
 class PageRunRow:
-    """What one run read of a page; only the ``latest`` run counts."""
+    """The readings of one run on a page; only the ``latest`` run counts."""
 
     id: Id
     page_id: Annotated[int, refers("page", index=True)]
@@ -144,9 +151,9 @@ page_run = table(
 
 @dataclass(frozen=True, slots=True)
 class PageFailureRow:
-    """``fingerprint``: of the reading that failed, where it was known.
+    """A page or a scan without a result.
 
-    ``tries``: how often in a row it failed alike.
+    ``fingerprint``: of the reading that failed, if known; ``tries``: number of equal failures in a row.
     """
 
     id: Id
@@ -166,7 +173,7 @@ page_failure = table("page_failure", PageFailureRow, info=REMOVABLE)
 
 @dataclass(frozen=True, slots=True)
 class BookRunRow:
-    """Which run has a book in hand (``book_runs.py``)."""
+    """The run that holds a book (``book_locks.py``)."""
 
     book_id: Annotated[int, refers("book", key=True)]
     token: str

@@ -1,11 +1,11 @@
-"""Books and their scans: noting them, finding them, and how far they are."""
+"""Books and their scans: added, found, and their progress."""
 
 from __future__ import annotations
 
 import logging
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy import Connection, Table, case, func, or_, select
@@ -15,9 +15,10 @@ from pipeline.base.model import BookSeries, Ledger, PageRef
 from pipeline.registry.books.failures import forget_failures
 from pipeline.registry.books.model import BookProgress, BookRow, FailedPage, KnownBook, StoredBook, StoredPage
 from pipeline.registry.books.page_order import in_page_order
-from pipeline.registry.books.rows import book, book_run, page, page_failure, page_run, scan
+from pipeline.registry.books.rows import StoredBookRow, book, book_run, page, page_failure, page_run, scan
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import MACHINE, add, change, record
+from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.locks import Whole, hold, hold_book
 from pipeline.registry.database.record_tables import RecordSchema
@@ -37,14 +38,14 @@ from pipeline.values.predicates import date_parts
 _logger = logging.getLogger(__name__)
 
 AT_ONCE = 500
-"""Scans that one statement asks about."""
+"""Scans of one statement."""
 
 
 def book_id(connection: Connection, declared: RecordSchema, ledger: Ledger, folder_name: str) -> int:
-    """Return the id of a book, made when it is new.
+    """Return the id of a book; a new book is added.
 
-    A book is its folder's name, the unit that bore its place code then, volume, series and kind of event; the rest of
-    ``ledger`` is brought up to date.
+    Folder name, the unit that bore its place code then, volume, series and kind of event identify a book; the rest of
+    ``ledger`` is updated.
     """
     hold(connection, Whole.BOOKS)
     known = find_book(connection, declared, ledger, folder_name)
@@ -54,18 +55,20 @@ def book_id(connection: Connection, declared: RecordSchema, ledger: Ledger, fold
         **ledger_row(ledger),
     }
     if known is None:
-        found, changed = add(connection, book, [row])[0], True
+        stored_id, changed = add(connection, book, [row])[0], True
     else:
-        found, changed = upserted(connection, book, {"id": known}, row)
+        stored_id, changed = upserted(connection, book, {"id": known}, row)
     if changed:
-        record(connection, MACHINE, "book-noted", f"book:{found}")
-        _logger.info("book %d noted", found)
-    return found
+        record(connection, MACHINE, "book-noted", f"book:{stored_id}")
+        _logger.info("book %d noted", stored_id)
+    return stored_id
 
 
 def find_book(connection: Connection, declared: RecordSchema, ledger: Ledger, folder_name: str) -> int | None:
-    """Return the id of a book as ``book_id`` does, None when it was never read; a withdrawn one only if no other is."""
-    rows = connection.execute(
+    """Return the id of a book as ``book_id`` does, if it exists; a withdrawn book only if there is no other."""
+    rows = rows_of(
+        connection,
+        StoredBookRow,
         select(book)
         .where(
             book.c.record == declared.schemas.form(ledger.form).record,
@@ -73,38 +76,45 @@ def find_book(connection: Connection, declared: RecordSchema, ledger: Ledger, fo
             book.c.volume == ledger.volume,
             book.c.folder_name == folder_name,
         )
-        .order_by(case((book_stands, 0), else_=1), book.c.id)
+        .order_by(case((book_stands, 0), else_=1), book.c.id),
     )
-    mine = ledger.series, registering_unit(declared, ledger)
-    for row in rows.mappings():
-        known = ledger_of_row(row)
-        if (known.series, registering_unit(declared, known)) == mine:
-            return int(row["id"])
-    return None
+    wanted = ledger.series, registering_unit(declared, ledger)
+    same = (row.id for row in rows if (row.ledger.series, registering_unit(declared, row.ledger)) == wanted)
+    return next(same, None)
 
 
 def known_book(connection: Connection, book_id: int) -> KnownBook:
-    """Return what the registry holds of the cover and the folder of a book.
+    """Return a book with its cover and folder.
 
     Raises:
-        NotThere: There is none of that id.
+        NotThere: There is no book with that id.
     """
-    row = connection.execute(select(book).where(book.c.id == book_id)).mappings().first()
-    if row is None:
-        raise _no_book(book_id)
-    return KnownBook(book_id, row["folder_name"], ledger_of_row(row), len(page_counts(connection, book_id)))
+    row = book_row(connection, book_id)
+    return KnownBook(book_id, row.folder_name, row.ledger, len(page_counts(connection, book_id)))
+
+
+def book_row(connection: Connection, book_id: int) -> StoredBookRow:
+    """Return the row of a book.
+
+    Raises:
+        NotThere: There is no book with that id.
+    """
+    rows = rows_of(connection, StoredBookRow, select(book).where(book.c.id == book_id))
+    if not rows:
+        raise NotThere(f"Không có quyển sổ số {book_id} trong cơ sở dữ liệu. Hãy kiểm tra lại số.")
+    return rows[0]
 
 
 def likely_books(connection: Connection, folder_name: str, hashes: Collection[str]) -> tuple[KnownBook, ...]:
-    """Return the books that scans of these hashes are of, and books from a folder of that name that have none yet.
+    """Return the books that share scans with a folder, and the books without scans from a folder of that name.
 
-    Withdrawn books and scans are left out: nothing asks whether a folder is one of them.
+    Withdrawn books and scans are left out.
 
     Args:
-        hashes: The SHA-256 of the scans in it.
+        hashes: SHA-256 of the scans in the folder.
 
     Returns:
-        Those with most of the scans first.
+        Books with most shared scans first.
     """
     shared: Counter[int] = Counter()
     wanted = sorted(set(hashes))
@@ -116,11 +126,11 @@ def likely_books(connection: Connection, folder_name: str, hashes: Collection[st
         book_stands,
         ~select(scan.c.id).where(scan.c.book_id == book.c.id).exists(),
     )
-    found = [
+    likely = [
         replace(known_book(connection, one), shared=shared[one])
         for one in {*shared, *connection.scalars(empty)}
     ]
-    return tuple(sorted(found, key=lambda one: (-one.shared, one.book_id)))
+    return tuple(sorted(likely, key=lambda one: (-one.shared, one.book_id)))
 
 
 def add_book(
@@ -132,10 +142,10 @@ def add_book(
     author: str,
     reason: str,
 ) -> int:
-    """Note a book of which a person says that it is none of those that are there; returns its id.
+    """Add a book that, by the word of a person, is no book of the registry yet; return its id.
 
     Raises:
-        RegistryError: Who says so or why is missing, or the book is there.
+        RegistryError: The author or reason is missing, or the book exists.
     """
     check_reason(author, reason)
     hold(connection, Whole.BOOKS)
@@ -147,13 +157,13 @@ def add_book(
         "folder_name": folder_name,
         **ledger_row(ledger),
     }
-    (found,) = add(connection, book, [row])
-    record(connection, author.strip(), "book-added", f"book:{found}", {"reason": reason.strip()})
-    return found
+    (stored_id,) = add(connection, book, [row])
+    record(connection, author.strip(), "book-added", f"book:{stored_id}", {"reason": reason.strip()})
+    return stored_id
 
 
 def check_reason(author: str, reason: str) -> None:
-    """Raise ``RegistryError`` unless it is said who and why, in words that show all they hold."""
+    """Raise ``RegistryError`` if author or reason is missing or holds hidden characters."""
     if not author.strip() or not reason.strip():
         raise RegistryError("Hãy ghi ai làm việc này và vì sao.")
     refuse_hidden_characters(author, "người ghi")
@@ -161,30 +171,24 @@ def check_reason(author: str, reason: str) -> None:
 
 
 def ledger_row(ledger: Ledger) -> dict[str, Any]:
-    """Return what a row of ``book`` holds of its ledger."""
+    """Return the columns of ``book`` with the data of a ledger."""
     return {**asdict(ledger), "series": None if ledger.series is BookSeries.ORDINARY else ledger.series.value}
 
 
-def ledger_of_row(row: Mapping[Any, Any]) -> Ledger:
-    """Return the ledger that a row of ``book`` tells."""
-    told = {one.name: row[one.name] for one in fields(Ledger)}
-    return Ledger(**{**told, "series": BookSeries(row["series"] or BookSeries.ORDINARY)})
-
-
 def registering_unit(declared: RecordSchema, ledger: Ledger) -> str:
-    """Return which unit bore the place code when the book was opened, as ``Gazetteer.unit_of_code`` does."""
+    """Return the unit that bore the place code when the book was opened (``Gazetteer.unit_of_code``)."""
     opened = date_parts(ledger.opened_on) or (ledger.year,)
     units = declared.schemas.places.gazetteer
     return units.unit_of_code(ledger.place_code, DayRange.of(opened), ledger.place)
 
 
 def store_scan(connection: Connection, book_id: int, sha256: str, name: str, size: int, pages: int) -> None:
-    """Note a readable scan of a book; ``size`` in bytes.
+    """Store a readable scan of a book; ``size`` in bytes.
 
-    Its own earlier failures as a whole, and those of a file of the same name, are cleared.
+    Earlier failures of the whole scan, and of a file of the same name, are removed.
     """
     hold_book(connection, book_id)
-    found, changed = upserted(
+    scan_id, changed = upserted(
         connection, scan, {"book_id": book_id, "sha256": sha256}, {"name": name, "size": size, "pages": pages}
     )
     over = forget_failures(
@@ -194,37 +198,33 @@ def store_scan(connection: Connection, book_id: int, sha256: str, name: str, siz
         or_(page_failure.c.scan_sha256 == sha256, page_failure.c.scan_name == name),
     )
     if changed or over:
-        record(connection, MACHINE, "scan-noted", f"scan:{found}", {"failures ended": over})
+        record(connection, MACHINE, "scan-noted", f"scan:{scan_id}", {"failures ended": over})
 
 
 def page_counts(connection: Connection, book_id: int) -> dict[str, int]:
-    """Return how many pages each readable scan of a book has, by its SHA-256."""
+    """Return the number of pages of each readable scan of a book, by SHA-256."""
     rows = connection.execute(select(scan.c.sha256, scan.c.pages).where(scan.c.book_id == book_id))
     return {row.sha256: row.pages for row in rows}
 
 
 def book_with_scan(connection: Connection, sha256: str, besides: int) -> str:
-    """Return the folder of another book that has a scan of that SHA-256; ``""`` where none has.
-
-    Args:
-        besides: The id of the book that does not count.
-    """
-    found = connection.scalar(
+    """Return the folder of another book than ``besides`` with a scan of that SHA-256; ``""`` if there is none."""
+    folder_name = connection.scalar(
         select(book.c.folder_name)
         .join(scan, scan.c.book_id == book.c.id)
         .where(scan.c.sha256 == sha256, book.c.id != besides, scan_stands)
         .limit(1)
     )
-    return found or ""
+    return folder_name or ""
 
 
 def folder_names(connection: Connection) -> frozenset[str]:
-    """Return the names of the folders that are of some book, a withdrawn one too."""
+    """Return the folder names of all books, withdrawn books included."""
     return frozenset(connection.scalars(select(book.c.folder_name)))
 
 
 def stored_scans(connection: Connection) -> dict[str, str]:
-    """Return how the books name each of their scans, by SHA-256: ``folder/file``."""
+    """Return the name of each scan as ``folder/file``, by SHA-256."""
     rows = connection.execute(
         select(scan.c.sha256, scan.c.name, book.c.folder_name).join(book, book.c.id == scan.c.book_id)
     )
@@ -232,9 +232,9 @@ def stored_scans(connection: Connection) -> dict[str, str]:
 
 
 def stored_scans_of(url: str, wait_seconds: float = 60.0) -> dict[str, str]:
-    """Return how the books of a registry that is not open name each of their scans, by SHA-256.
+    """Return the name of each scan of a registry that is not open, by SHA-256.
 
-    The registry is left as it is, whichever version made it.
+    The registry is not changed, whichever version made it.
     """
     database = Database(url, wait_seconds)
     try:
@@ -247,28 +247,29 @@ def stored_scans_of(url: str, wait_seconds: float = 60.0) -> dict[str, str]:
 def upserted(
     connection: Connection, table: Table, identity: dict[str, Any], rest: dict[str, Any]
 ) -> tuple[int, bool]:
-    """The id of the row with that identity, made or brought up to date, and whether anything changed by that.
+    """Add the row with that identity or update it; return its id and whether anything changed.
 
-    What the caller holds makes that safe.
+    The caller holds a lock that keeps others from doing the same.
     """
-    found = connection.execute(select(table).filter_by(**identity)).mappings().first()
-    if found is None:
+    stored = connection.execute(
+        select(table.c.id, *(table.c[name] for name in rest)).filter_by(**identity)
+    ).first()
+    if stored is None:
         return add(connection, table, [identity | rest])[0], True
-    if all(found[name] == value for name, value in rest.items()):
-        return int(found["id"]), False
-    change(connection, table, [found["id"]], **rest)
-    return int(found["id"]), True
+    row_id, *values = stored
+    if values == list(rest.values()):
+        return int(row_id), False
+    change(connection, table, [row_id], **rest)
+    return int(row_id), True
 
 
 def stored_book(connection: Connection, book_id: int) -> StoredBook:
-    """Return a book with its pages and what has no result.
+    """Return a book with its pages and failures.
 
     Raises:
-        NotThere: There is none of that id.
+        NotThere: There is no book with that id.
     """
-    row = connection.execute(select(book).where(book.c.id == book_id)).mappings().first()
-    if row is None:
-        raise _no_book(book_id)
+    row = book_row(connection, book_id)
     scans = connection.execute(
         select(scan.c.sha256, scan.c.name).where(scan.c.book_id == book_id, scan_stands).order_by(scan.c.id)
     )
@@ -294,9 +295,9 @@ def stored_book(connection: Connection, book_id: int) -> StoredBook:
     )
     return StoredBook(
         book_id,
-        row["folder_name"],
-        row["record"],
-        ledger_of_row(row),
+        row.folder_name,
+        row.record,
+        row.ledger,
         {one.sha256: one.name for one in scans},
         tuple(
             StoredPage(one.id, PageRef(one.sha256, one.page_no), one.kind, one.form)
@@ -306,12 +307,8 @@ def stored_book(connection: Connection, book_id: int) -> StoredBook:
     )
 
 
-def _no_book(book_id: int) -> NotThere:
-    return NotThere(f"Không có quyển sổ số {book_id} trong cơ sở dữ liệu. Hãy kiểm tra lại số.")
-
-
 def book_progress(connection: Connection) -> Mapping[str, BookProgress]:
-    """Return how far every book is, by the name of its folder; of books in folders of one name the least far."""
+    """Return the progress of every book by folder name; of several books in equal folders the least advanced."""
     pages_of = (
         select(scan.c.book_id, func.sum(scan.c.pages).label("pages"))
         .where(scan_stands)
@@ -337,14 +334,17 @@ def book_progress(connection: Connection) -> Mapping[str, BookProgress]:
         )
     }
     in_hand = set(connection.scalars(select(book_run.c.book_id)))
-    found: dict[str, BookProgress] = {}
+    by_folder: dict[str, BookProgress] = {}
     for book_id, name in connection.execute(select(book.c.id, book.c.folder_name).where(book_stands)):
         pages, saved_at = read.get(book_id, (0, None))
         missing = max(0, (counted.get(book_id) or 0) - pages - failed.get(book_id, 0))
-        one = BookProgress(book_id in in_hand, missing, saved_at)
-        if name not in found or (one.in_hand, one.missing) > (found[name].in_hand, found[name].missing):
-            found[name] = one
-    return found
+        progress = BookProgress(book_id in in_hand, missing, saved_at)
+        if name not in by_folder or (progress.in_hand, progress.missing) > (
+            by_folder[name].in_hand,
+            by_folder[name].missing,
+        ):
+            by_folder[name] = progress
+    return by_folder
 
 
 def book_rows(connection: Connection, record: str) -> tuple[BookRow, ...]:

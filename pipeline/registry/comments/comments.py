@@ -1,7 +1,7 @@
-"""Comments on a task or on a region of its page: said, answered, closed, and shown to those whom they concern.
+"""Comments on a task or on a region of its page: opened, answered, closed and shown.
 
-Those who have the task in hand, who wrote on it, and the supervisors of its place read them. Whoever is to key a field
-of the task blind is shown their own threads alone until they have keyed it: a comment may tell what others read.
+A person reads them who holds the task, has commented on it or supervises its place. A person who keys a field of the
+task blind sees only their own threads until the field is keyed: a comment may reveal what others read.
 """
 
 from __future__ import annotations
@@ -14,21 +14,16 @@ from pipeline.base.stages import Stage
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.accounts.permissions import check_place, in_sight, require_text, stages
 from pipeline.registry.books.pages import rectification_of
-from pipeline.registry.comments.model import (
-    MOST_LETTERS,
-    CommentedTask,
-    CommentKind,
-    CommentThread,
-    ListedThread,
-)
-from pipeline.registry.comments.threads import task_comment, threads_on
+from pipeline.registry.comments.model import MOST_LETTERS, CommentedTask, CommentKind, CommentThread
+from pipeline.registry.comments.rows import task_comment
+from pipeline.registry.comments.threads import threads_on
 from pipeline.registry.data_entry.model import corners_of
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.locks import hold_tasks
 from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.tasks import leases
 from pipeline.registry.tasks.leases import KeyingMode
-from pipeline.registry.tasks.loading import LoadedTask, load_task, load_tasks, task_rows
+from pipeline.registry.tasks.loading import LoadedTask, TaskRow, load_task, load_tasks, task_rows
 from pipeline.registry.tasks.model import NotYours
 from pipeline.registry.tasks.rows import review_task
 from pipeline.registry.tasks.visibility import keys_blind
@@ -37,15 +32,15 @@ from pipeline.registry.withdrawals.stored_withdrawals import part_of, refuse_wit
 
 WHAT = "ý kiến"
 MOST_LISTED = 200
-"""Threads on one page."""
+"""Threads in a list at most."""
 
 
 def comments_of_task(context: DeskContext, person: Person, task_id: int) -> CommentedTask:
-    """Return the comments on a task to a person whom they concern; the audit records the view.
+    """Return the comments on a task that a person may see; the audit records the view.
 
     Raises:
-        NotYours: The task is of another place, or the person neither has it in hand, nor wrote on it, nor supervises.
-        Withdrawn: What it is about was withdrawn.
+        NotYours: The task is of another place, or the person neither holds it, nor commented on it, nor supervises.
+        Withdrawn: The entry or page of the task was withdrawn.
     """
     shown = _commented(context, person, load_task(context, task_id))
     record(context.connection, person.login, "comments-shown", f"task:{task_id}")
@@ -55,7 +50,7 @@ def comments_of_task(context: DeskContext, person: Person, task_id: int) -> Comm
 def comment(
     context: DeskContext, person: Person, task_id: int, text: str, token: str, region: Box | None = None
 ) -> None:
-    """Say something about a task, or about a region of its page as it is shown."""
+    """Open a thread about a task, or about a region of its page as shown."""
     hold_tasks(context.connection, [task_id])
     case = load_task(context, task_id)
     shown = _commented(context, person, case)
@@ -71,57 +66,44 @@ def comment(
 def answer_comment(
     context: DeskContext, person: Person, task_id: int, thread_id: int, text: str, token: str
 ) -> None:
-    """Answer in an open thread that the person may read."""
+    """Answer in an open thread that the person may see."""
     hold_tasks(context.connection, [task_id])
     _open_thread(_commented(context, person, load_task(context, task_id)), thread_id)
     _add(context, person, task_id, CommentKind.ANSWERED, thread_id, _checked(text), token)
 
 
 def close_comment(context: DeskContext, person: Person, task_id: int, thread_id: int, token: str) -> None:
-    """Close a thread: its author may, and a supervisor of the place."""
+    """Close a thread; only its author and supervisors of the place may."""
     hold_tasks(context.connection, [task_id])
     shown = _commented(context, person, load_task(context, task_id))
-    found = next((one for one in shown.threads if one.thread_id == thread_id), None)
-    if found is not None and not found.is_open:
+    if any(thread.thread_id == thread_id and not thread.is_open for thread in shown.threads):
         return
-    found = _open_thread(shown, thread_id)
-    if not shown.supervises and found.account_id != person.account_id:
+    thread = _open_thread(shown, thread_id)
+    if not shown.supervises and thread.first.account_id != person.account_id:
         raise NotYours("Chỉ người đã nêu ý kiến hoặc người phụ trách mới đóng được ý kiến ấy.")
     _add(context, person, task_id, CommentKind.CLOSED, thread_id, "", token)
 
 
-def open_comments(context: DeskContext, person: Person) -> tuple[ListedThread, ...]:
-    """Return the open threads that concern a person, the newest first; the audit records the view.
+def open_comments(context: DeskContext, person: Person) -> tuple[tuple[CommentThread, TaskRow], ...]:
+    """Return the open threads that concern a person with their tasks, newest first; the audit records the view.
 
-    A supervisor is told of all in their places, others of those that they began. What others began on a task that the
-    person has in hand to key it blind is left out until then.
+    A supervisor sees all threads in their places, other people their own. Threads of others on a task that the person
+    holds and keys blind are left out.
     """
-    rows = _open_rows(context, person, MOST_LISTED)
+    open_threads = _open_threads(context, person, MOST_LISTED)
     record(context.connection, person.login, "comments-listed", "")
-    tasks = task_rows(context.connection, list(dict.fromkeys(task_id for _, task_id in rows)))
-    threads = {one.thread_id: one for one in threads_on(context.connection, tasks)}
-    return tuple(
-        ListedThread(
-            thread_id,
-            task_id,
-            tasks[task_id].folder_name,
-            tasks[task_id].volume,
-            tasks[task_id].name,
-            tasks[task_id].page_no,
-            threads[thread_id].comments[0],
-            len(threads[thread_id].comments) - 1,
-            threads[thread_id].comments[-1].login != threads[thread_id].comments[0].login,
-        )
-        for thread_id, task_id in rows
-    )
+    tasks = task_rows(context.connection, list(dict.fromkeys(task_id for _, task_id in open_threads)))
+    threads = {thread.thread_id: thread for thread in threads_on(context.connection, tasks)}
+    return tuple((threads[thread_id], tasks[task_id]) for thread_id, task_id in open_threads)
 
 
 def count_open_comments(context: DeskContext, person: Person) -> int:
-    """Return how many open threads concern a person, up to as many as one page lists."""
-    return len(_open_rows(context, person, MOST_LISTED))
+    """Return the number of open threads that concern a person, at most ``MOST_LISTED``."""
+    return len(_open_threads(context, person, MOST_LISTED))
 
 
-def _open_rows(context: DeskContext, person: Person, most: int) -> list[tuple[int, int]]:
+def _open_threads(context: DeskContext, person: Person, most: int) -> list[tuple[int, int]]:
+    """Return thread and task id of the open threads that concern a person, newest first."""
     stages(person)
     closing = task_comment.alias("closing")
     closed = exists().where(closing.c.thread_id == task_comment.c.id, closing.c.kind == CommentKind.CLOSED)
@@ -134,21 +116,21 @@ def _open_rows(context: DeskContext, person: Person, most: int) -> list[tuple[in
     mine = task_comment.c.account_id == person.account_id
     if person.role is not Role.SUPERVISOR:
         query = query.where(mine)
-    elif kept_back := _kept_back(context, person):
-        query = query.where(or_(mine, task_comment.c.task_id.not_in(kept_back)))
+    elif blind := _tasks_keyed_blind(context, person):
+        query = query.where(or_(mine, task_comment.c.task_id.not_in(blind)))
     rows = context.connection.execute(query.order_by(task_comment.c.id.desc()).limit(most))
     return [(row.id, row.task_id) for row in rows]
 
 
-def _kept_back(context: DeskContext, person: Person) -> list[int]:
-    """Return the tasks that a person has in hand and is to key blind."""
+def _tasks_keyed_blind(context: DeskContext, person: Person) -> list[int]:
+    """Return the tasks that a person holds and keys blind."""
     in_hand = [task_id for mode in KeyingMode for task_id in leases.held(context, person, mode)]
     cases = load_tasks(context, in_hand) if in_hand else {}
     return [task_id for task_id, case in cases.items() if keys_blind(context, case, person)]
 
 
 def _commented(context: DeskContext, person: Person, case: LoadedTask) -> CommentedTask:
-    """Return the comments on a task as a person may see them, after asking whether they may at all."""
+    """Return the comments on a task that a person may see, after the check that they may see any."""
     stages(person)
     row = case.row
     check_place(person, row.place_code)
@@ -156,13 +138,13 @@ def _commented(context: DeskContext, person: Person, case: LoadedTask) -> Commen
         refuse_withdrawn(context.connection, part_of(row))
     supervises = person.role is Role.SUPERVISOR
     sees_page = supervises or leases.keeps(context.connection, case.task_id, person)
-    if not sees_page and not _wrote(context, person, case.task_id):
+    if not sees_page and not _has_commented(context, person, case.task_id):
         raise leases.lease_lost()
     threads = threads_on(context.connection, [case.task_id])
-    kept_back = keys_blind(context, case, person) and (
+    blind = keys_blind(context, case, person) and (
         not supervises or leases.has(context, case.task_id, person)
     )
-    seen = tuple(one for one in threads if not kept_back or one.is_of(person.login))
+    visible = tuple(thread for thread in threads if not blind or thread.is_of(person.login))
     return CommentedTask(
         case.task_id,
         row.book_id,
@@ -171,27 +153,27 @@ def _commented(context: DeskContext, person: Person, case: LoadedTask) -> Commen
         case.ref,
         row.name,
         row.row,
-        seen,
-        len(threads) - len(seen),
+        visible,
+        len(threads) - len(visible),
         sees_page,
         supervises,
     )
 
 
-def _wrote(context: DeskContext, person: Person, task_id: int) -> bool:
+def _has_commented(context: DeskContext, person: Person, task_id: int) -> bool:
     mine = (task_comment.c.task_id == task_id) & (task_comment.c.account_id == person.account_id)
     return bool(context.connection.scalar(select(exists().where(mine))))
 
 
 def _open_thread(shown: CommentedTask, thread_id: int) -> CommentThread:
-    found = next((one for one in shown.threads if one.thread_id == thread_id), None)
-    if found is None:
+    thread = next((thread for thread in shown.threads if thread.thread_id == thread_id), None)
+    if thread is None:
         raise RegistryError("Không có ý kiến ấy ở nhiệm vụ này. Hãy tải lại trang.")
-    if not found.is_open:
+    if not thread.is_open:
         raise RegistryError(
-            f"Ý kiến này đã được {found.closed_by} đóng. Hãy nêu ý kiến mới nếu còn điều cần hỏi."
+            f"Ý kiến này đã được {thread.closed_by} đóng. Hãy nêu ý kiến mới nếu còn điều cần hỏi."
         )
-    return found
+    return thread
 
 
 def _checked(text: str) -> str:
@@ -211,7 +193,7 @@ def _add(
     token: str,
     corners: list[list[float]] | None = None,
 ) -> None:
-    """Add a row, once for each token; the caller holds the task."""
+    """Add a row, once for each token. The caller holds the lock of the task."""
     if context.connection.scalar(select(exists().where(task_comment.c.token == token))):
         return
     row = {
@@ -226,5 +208,5 @@ def _add(
         "token": token,
     }
     add(context.connection, task_comment, [row])
-    told = {"thread": thread_id} if thread_id is not None else {"region": corners is not None}
-    record(context.connection, person.login, f"comment-{kind}", f"task:{task_id}", told)
+    details = {"thread": thread_id} if thread_id is not None else {"region": corners is not None}
+    record(context.connection, person.login, f"comment-{kind}", f"task:{task_id}", details)

@@ -1,20 +1,20 @@
-"""Comments on review tasks: what people tell one another about a task or a region of its page."""
+"""Comments on review tasks: threads about a task or a region of its page."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from pipeline.base.model import PageRef
+from pipeline.registry.comments.rows import TaskCommentRow
 from pipeline.registry.data_entry.model import Corners
 
 MOST_LETTERS = 2000
-"""Letters of one comment."""
+"""Length of a comment at most, in letters."""
 
 
 class CommentKind(StrEnum):
-    """What a row of ``task_comment`` does: it begins a thread, answers in it, or closes it."""
+    """Whether a row of ``task_comment`` opens a thread, answers in it or closes it."""
 
     OPENED = "opened"
     ANSWERED = "answered"
@@ -22,51 +22,47 @@ class CommentKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Comment:
-    """One thing that a person said. ``login``: who said it."""
-
-    text: str
-    login: str
-    said_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class CommentThread:
-    """A comment with its answers.
+    """A comment with its answers, oldest first.
 
     Attributes:
-        thread_id: The number of the comment that began it.
-        comments: The comment and its answers, in the order in which they were said.
-        corners: The region that it is about; None: the task as a whole.
-        closed_by: Who closed it; ``""``: it is open.
+        closed_by: Login of the person who closed the thread; ``""`` while it is open.
     """
 
-    thread_id: int
-    task_id: int
-    account_id: int
-    comments: tuple[Comment, ...]
-    corners: Corners | None
+    comments: tuple[TaskCommentRow, ...]
     closed_by: str
+
+    @property
+    def first(self) -> TaskCommentRow:
+        return self.comments[0]
+
+    @property
+    def thread_id(self) -> int:
+        return self.first.id
+
+    @property
+    def corners(self) -> Corners | None:
+        """Region of the page that the thread is about; None if it is about the task as a whole."""
+        return None if self.first.corners is None else tuple((x, y) for x, y in self.first.corners)
 
     @property
     def is_open(self) -> bool:
         return not self.closed_by
 
     def is_of(self, login: str) -> bool:
-        """Return whether nobody else has said anything in it."""
-        return all(one.login == login for one in self.comments)
+        """Return whether all comments of the thread are by that person."""
+        return all(comment.login == login for comment in self.comments)
 
 
 @dataclass(frozen=True, slots=True)
 class CommentedTask:
-    """The comments on a task as a person may see them.
+    """The comments on a task that a person may see.
 
     Attributes:
-        scan: The file name of the scan.
-        threads: What the person may read.
-        hidden: How many threads of others are kept from them, as they are to key a field blind.
-        sees_page: Whether they may see the page, and so draw on it.
-        supervises: Whether they may close threads of others.
+        scan: File name of the scan.
+        hidden: Number of threads of other people that are withheld, as the person keys a field blind.
+        sees_page: Whether the person may see the page, and so draw a region on it.
+        supervises: Whether the person may close threads of others.
     """
 
     task_id: int
@@ -80,23 +76,3 @@ class CommentedTask:
     hidden: int
     sees_page: bool
     supervises: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ListedThread:
-    """An open thread in the list of a person.
-
-    Attributes:
-        said: The comment that began it.
-        answered_last: Whether the last word is of somebody else than its author.
-    """
-
-    thread_id: int
-    task_id: int
-    book: str
-    volume: str
-    scan: str
-    page_no: int
-    said: Comment
-    answers: int
-    answered_last: bool

@@ -1,13 +1,13 @@
 """Data entry at the desk: entries that the machine did not find, and fields that no form has.
 
-What a person adds is an ordinary entry, or an ordinary field of one, about which the machine says nothing. It waits at
-the desk as all others do, for as many people as the office's policy asks, and everything that goes by entries, tasks
-and decisions holds for it.
+An added entry is an ordinary entry, and an added field an ordinary field, without a reading of the machine. They wait
+at the desk like all others, for as many people as the office's policy requires, and follow all rules of entries, tasks
+and decisions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, exists, func, select
@@ -20,8 +20,7 @@ from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.accounts.permissions import stages
 from pipeline.registry.books.browsing import check_data_entry, page_of_book
 from pipeline.registry.books.pages import held_page, rectification_of
-from pipeline.registry.books.rows import page, scan
-from pipeline.registry.books.stored_books import ledger_of_row
+from pipeline.registry.books.rows import StoredBookRow, page, scan
 from pipeline.registry.data_entry.model import AddedColumn, AddedEntries, corners_of
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.locks import hold_page_of, hold_pages
@@ -42,17 +41,17 @@ from pipeline.registry.withdrawals.stored_withdrawals import part_of, refuse_wit
 from pipeline.values.derivations import OF_NOTES
 
 AT_ONCE = 500
-"""Entries that one statement asks about."""
+"""Entries of one statement."""
 
 MOST_AT_ONCE = 60
-"""Entries that a person may add to a page at once: more rows than any form has."""
+"""Largest number of entries added to a page at once: more rows than any form has."""
 
 ADDED_BY_MISTAKE = "thêm nhầm"
-"""Why an entry is withdrawn that was added and that nobody has keyed."""
+"""Reason for the withdrawal of an added entry that nobody has keyed."""
 
 
 def fields_to_add(context: DeskContext, person: Person, entry_id: int) -> tuple[FieldSpec, ...]:
-    """Return the fields of an entry of which nobody has said anything and that are not waiting: what may be added."""
+    """Return the fields that may be added to an entry: fields without a reading, decision or open task."""
     place = place_of(context.connection, entry_id)
     check_data_entry(context.connection, person, place.book_id)
     refuse_withdrawn(context.connection, part_of(place))
@@ -61,14 +60,12 @@ def fields_to_add(context: DeskContext, person: Person, entry_id: int) -> tuple[
 
 
 def columns_to_add(context: DeskContext, person: Person, book_id: int) -> tuple[FieldSpec, ...]:
-    """Return the fields that may be added to all entries of a book: those that its form has no place for."""
+    """Return the fields that may be added to all entries of a book: those without a place on its form."""
     of_book = check_data_entry(context.connection, person, book_id)
     schemas = context.declared.schemas
-    on_form = schemas.form(of_book["form"]).field_names
+    on_form = schemas.form(of_book.form).field_names
     return tuple(
-        spec
-        for spec in schemas.record(of_book["record"]).fields
-        if spec.name not in on_form and not spec.ledger
+        spec for spec in schemas.record(of_book.record).fields if spec.name not in on_form and not spec.ledger
     )
 
 
@@ -78,13 +75,13 @@ def columns_to_add(context: DeskContext, person: Person, book_id: int) -> tuple[
 def add_entries(
     context: DeskContext, person: Person, book_id: int, ref: PageRef, regions: Sequence[Box | None]
 ) -> AddedEntries:
-    """Add entries to a page of a book, to be typed at the desk, and lend the person the first ones.
+    """Add entries to a page of a book, to be typed at the desk, and lease the first tasks to the person.
 
-    Each has the fields of the book's form and those that can be derived; what the cover says is known.
+    Each entry has the fields of the book's form, derived fields, and the values of the cover.
 
     Args:
         ref: The page; it need not have been read.
-        regions: Where each stands on the page as it is shown now, None where nobody drew it.
+        regions: Region of each entry on the page as shown; None if nobody drew it.
 
     Raises:
         NotThere: The book has no such page.
@@ -105,7 +102,7 @@ def add_entries(
     entry_ids = add(
         connection,
         entry,
-        [_entry_row(page_id, first + at, of_book["record"]) for at in range(len(regions))],
+        [_entry_row(page_id, first + at, of_book.record) for at in range(len(regions))],
     )
     fields = fields_of_typed(declared, of_book)
     cover = _cover_of(declared, of_book)
@@ -121,23 +118,23 @@ def add_entries(
     ]
     add(connection, added_field, rows)
     refresh_projections(connection, declared, [(page_id, entry_id) for entry_id in entry_ids])
-    told = {"entries": list(entry_ids), "drawn": sum(region is not None for region in regions)}
-    record(connection, person.login, "entries-added", f"page:{page_id}", told)
+    details = {"entries": list(entry_ids), "drawn": sum(region is not None for region in regions)}
+    record(connection, person.login, "entries-added", f"page:{page_id}", details)
     return AddedEntries(entry_ids, _lend(context, person, entry_ids))
 
 
 def add_fields(
     context: DeskContext, person: Person, entry_id: int, fields: Collection[str], region: Box | None = None
 ) -> AddedEntries:
-    """Add fields to an entry, to be typed at the desk, and lend the person its task.
+    """Add fields to an entry, to be typed at the desk, and lease its task to the person.
 
     Args:
-        fields: The fields; the form may have no place for them.
-        region: Where their ink stands on the page as it is shown now, None where there is none or nobody drew it.
+        fields: Names of fields, also of fields without a place on the form.
+        region: Region of their ink on the page as shown; None if nobody drew it.
 
     Raises:
         NotThere: There is no such entry.
-        RegistryError: None is named, or one waits or is decided already.
+        RegistryError: There are no fields, or a field waits or is decided already.
         Withdrawn: The entry is withdrawn.
     """
     connection = context.connection
@@ -163,32 +160,32 @@ def add_fields(
         [_field_row(context, person, entry_id, name, region, matrix) for name in order],
     )
     refresh_projections(connection, context.declared, [(place.page_id, entry_id)])
-    told = {"fields": order, "drawn": region is not None}
-    record(connection, person.login, "fields-added", f"entry:{entry_id}", told)
+    details = {"fields": order, "drawn": region is not None}
+    record(connection, person.login, "fields-added", f"entry:{entry_id}", details)
     return AddedEntries((entry_id,), _lend(context, person, [entry_id]))
 
 
 def add_column(context: DeskContext, person: Person, book_id: int, field: str) -> AddedColumn:
-    """Add a field to every entry of a book that has it neither on paper nor typed, for supervisors.
+    """Add a field to all entries of a book that have it neither on paper nor typed, for supervisors.
 
-    Entries whose task somebody has in hand are left as they are, as adding would put what they type in doubt.
+    Entries with a leased task are left alone, as a new field would make the values being typed stale.
 
     Raises:
         NotYours: The person is no supervisor of the book's place.
-        RegistryError: The form has a place for the field, or the cover says it.
+        RegistryError: The form has a place for the field, or the cover gives its value.
     """
     connection, declared = context.connection, context.declared
     if person.role is not Role.SUPERVISOR:
         raise NotYours("Chỉ người phụ trách thêm được một cột cho cả quyển sổ.")
     of_book = check_data_entry(connection, person, book_id)
-    spec = declared.field(of_book["record"], field)
-    if field not in {one.name for one in columns_to_add(context, person, book_id)}:
+    spec = declared.field(of_book.record, field)
+    if field not in {added.name for added in columns_to_add(context, person, book_id)}:
         raise RegistryError(f"Mẫu sổ hay bìa sổ đã có “{spec.label}”; không cần thêm cho cả quyển.")
     hold_pages(connection, connection.scalars(select(page.c.id).join(scan).where(scan.c.book_id == book_id)))
     rows = connection.execute(
         select(entry.c.id, entry.c.page_id)
         .select_from(ENTRIES)
-        .where(scan.c.book_id == book_id, entry.c.stands, entry.c.record == of_book["record"])
+        .where(scan.c.book_id == book_id, entry.c.stands, entry.c.record == of_book.record)
         .order_by(scan.c.id, page.c.page_no, entry.c.row)
     ).all()
     taken = _taken_fields(context, [(row.page_id, row.id) for row in rows])
@@ -203,20 +200,20 @@ def add_column(context: DeskContext, person: Person, book_id: int, field: str) -
     free = [row for row in wanted if row.id not in at_work]
     add(connection, added_field, [_field_row(context, person, row.id, field, None, None) for row in free])
     refresh_projections(connection, declared, [(row.page_id, row.id) for row in free])
-    told = {"field": field, "entries": len(free), "at_work": len(wanted) - len(free)}
-    record(connection, person.login, "column-added", f"book:{book_id}", told)
+    details = {"field": field, "entries": len(free), "at_work": len(wanted) - len(free)}
+    record(connection, person.login, "column-added", f"book:{book_id}", details)
     return AddedColumn(len(free), len(wanted) - len(free))
 
 
 def discard_entry(context: DeskContext, person: Person, entry_id: int) -> int:
-    """Withdraw an entry that was added by mistake, as long as nobody has keyed anything of it.
+    """Withdraw an entry that was added by mistake, as long as nobody has keyed a field of it.
 
     Returns:
-        The number of the withdrawal, by which a supervisor takes it back.
+        Id of the withdrawal, with which a supervisor takes it back.
 
     Raises:
         NotThere: There is no such entry.
-        RegistryError: The machine found it, or somebody has keyed it: withdrawing that is for supervisors.
+        RegistryError: The machine found the entry or somebody has keyed it, so that only supervisors may withdraw it.
         Withdrawn: It is withdrawn already.
     """
     connection = context.connection
@@ -233,17 +230,16 @@ def discard_entry(context: DeskContext, person: Person, entry_id: int) -> int:
     )
 
 
-def fields_of_typed(declared: RecordSchema, of_book: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the fields of an entry that is typed whole.
+def fields_of_typed(declared: RecordSchema, of_book: StoredBookRow) -> tuple[str, ...]:
+    """Return the fields of a typed entry, without the fields that the cover of the book gives.
 
-    They are those of the book's form in their order on paper, then what an entry must have besides, then what can be
-    derived from the others. What the cover of the book says is not among them.
+    Fields of the book's form in their order on paper come first, then further required fields, then derived fields.
     """
-    spec = declared.schemas.record(of_book["record"])
-    names = [*declared.schemas.form(of_book["form"]).field_names]
-    names += [one.name for one in spec.fields if one.required]
-    derived = [one.field for one in spec.derivations if one.rule not in OF_NOTES]
-    cover = {one.name for one in spec.fields if one.ledger}
+    spec = declared.schemas.record(of_book.record)
+    names = [*declared.schemas.form(of_book.form).field_names]
+    names += [field.name for field in spec.fields if field.required]
+    derived = [derivation.field for derivation in spec.derivations if derivation.rule not in OF_NOTES]
+    cover = {field.name for field in spec.fields if field.ledger}
     ordered = [name for name in names if name not in derived] + derived
     return tuple(dict.fromkeys(name for name in ordered if name not in cover))
 
@@ -279,33 +275,33 @@ def _field_row(
     }
 
 
-def _cover_of(declared: RecordSchema, of_book: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
-    """What the cover of a book says of its entries, by field: text and canonical form."""
-    ledger = ledger_of_row(of_book)
-    found = {}
-    for spec in declared.schemas.record(of_book["record"]).fields:
+def _cover_of(declared: RecordSchema, of_book: StoredBookRow) -> dict[str, tuple[str, str]]:
+    """Return the values that the cover of a book gives its entries, by field: text and canonical form."""
+    ledger = of_book.ledger
+    cover = {}
+    for spec in declared.schemas.record(of_book.record).fields:
         text = str(getattr(ledger, spec.ledger)) if spec.ledger else ""
         if text:
-            found[spec.name] = text, declared.canonical(of_book["record"], spec.name, text) or text
-    return found
+            cover[spec.name] = text, declared.canonical(of_book.record, spec.name, text) or text
+    return cover
 
 
 def _taken_fields(context: DeskContext, entries: Sequence[Subject]) -> dict[int, set[str]]:
-    """Return the fields of each entry that wait, were read or decided: all but those that its form lacks."""
-    found: dict[int, set[str]] = {}
+    """Return the fields of each entry that wait, were read or are decided, without fields that are not on its form."""
+    taken: dict[int, set[str]] = {}
     for start in range(0, len(entries), AT_ONCE):
         some = entries[start : start + AT_ONCE]
         views = machine_views(context.connection, context.declared, some)
         decisions = decisions_at(context.connection, some)
         for subject in some:
             said = views[subject].readings
-            taken = {one.field for one in said if one.status is not FieldStatus.NOT_ON_FORM}
-            found[subject[1] or 0] = taken | decisions[subject].keys()
-    return found
+            known = {reading.field for reading in said if reading.status is not FieldStatus.NOT_ON_FORM}
+            taken[subject[1] or 0] = known | decisions[subject].keys()
+    return taken
 
 
 def _lend(context: DeskContext, person: Person, entry_ids: Iterable[int]) -> tuple[int, ...]:
-    """Lend the person the tasks of these entries, as many as they may have in hand; the ids of the tasks."""
+    """Lease the tasks of these entries to a person, as many as they may hold; return the ids of the tasks."""
     room = MOST_HELD - len(leases.held(context, person, KeyingMode.DESK))
     allowed = stages(person)
     rows = context.connection.execute(
@@ -314,15 +310,15 @@ def _lend(context: DeskContext, person: Person, entry_ids: Iterable[int]) -> tup
         .order_by(review_task.c.row)
         .with_for_update()
     ).all()
-    lent: list[int] = []
+    leased: list[int] = []
     for row in rows:
-        if len(lent) < room and Stage(row.stage) in allowed:
-            lent += [row.id] if leases.take(context, row.id, person, KeyingMode.DESK) else []
-    return tuple(lent)
+        if len(leased) < room and Stage(row.stage) in allowed:
+            leased += [row.id] if leases.take(context, row.id, person, KeyingMode.DESK) else []
+    return tuple(leased)
 
 
 def _has_words(connection: Connection, place: EntryPlace) -> bool:
-    """Whether anybody has keyed or decided anything of an entry, taken back or not."""
+    """Return whether anybody has keyed or decided a field of an entry, withdrawn values included."""
     tasks = select(review_task.c.id).where(review_task.c.entry_id == place.id)
     keyed = exists().where(keying.c.task_id.in_(tasks))
     return bool(connection.scalar(select(keyed))) or bool(decisions_of(connection, place.subject))

@@ -1,4 +1,4 @@
-"""Data entry: pages as a person finds them who adds what the machine did not offer, and what came of it."""
+"""Data entry: pages and entries as shown to a person who adds to them, and the results of adding."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pipeline.base.model import Box, Matrix, PageRef
 from pipeline.registry.books.model import PagePosition
 
 Corners = tuple[tuple[float, float], ...]
-"""Four points (x, y) in pixels of a page as scanned: a region that a person drew, whatever becomes of the page."""
+"""Four points (x, y) in pixels of a page as scanned: a drawn region that outlives changes of the rectification."""
 
 
 def corners_of(box: Box, matrix: Matrix | None) -> Corners:
     """Return the corners on the page as scanned of a box on the page as shown.
 
     Args:
-        matrix: From the page as scanned to the page as shown; None where it is shown as scanned.
+        matrix: From the page as scanned to the page as shown; None if it is shown as scanned.
     """
     points = ((box.left, box.top), (box.right, box.top), (box.right, box.bottom), (box.left, box.bottom))
     return points if matrix is None else _through(np.asarray(np.linalg.inv(matrix), np.float64), points)
@@ -27,7 +27,7 @@ def box_around(corners: Corners, matrix: Matrix | None) -> Box:
     """Return the box around a drawn region on the page as it is rectified now.
 
     Args:
-        matrix: From the page as scanned to the rectified page; None where nothing was read on it.
+        matrix: From the page as scanned to the rectified page; None if the page was not read.
     """
     points = corners if matrix is None else _through(matrix, corners)
     across, down = zip(*points, strict=True)
@@ -41,14 +41,14 @@ def _through(matrix: Matrix, points: Corners) -> Corners:
 
 @dataclass(frozen=True, slots=True)
 class EntryOnPage:
-    """An entry of a page as a person finds it who looks whether all are there.
+    """An entry of a page, for a person who checks that all entries are present.
 
     Attributes:
-        row: Its row; typed entries begin at ``FIRST_TYPED_ROW``.
-        number: Its number in force, ``""`` where none is.
-        typed: A person added it.
-        waiting: How many of its fields wait for people.
-        box: Where it stands on the page as shown; None where nobody knows.
+        row: Typed entries begin at ``FIRST_TYPED_ROW``.
+        number: Effective number; ``""`` if there is none.
+        typed: Whether a person added it.
+        waiting: Number of fields that wait for people.
+        box: Its area on the page as shown, if known.
     """
 
     entry_id: int
@@ -64,11 +64,11 @@ class BookPageState:
     """A page of a book, read or not.
 
     Attributes:
-        scan: The name of the scan's file.
-        place: Where it lies in the book.
-        state: As in ``PageKind``; ``failed`` or ``unread`` where nothing was read.
-        failure: Why nothing could be read; ``""`` where something was or nobody has tried.
-        page_id: The page in the registry; None where it has none yet.
+        scan: File name of the scan.
+        place: Position in the book.
+        state: As in ``PageKind``; ``failed`` or ``unread`` if the page was not read.
+        failure: Message of the failure; ``""`` if the page was read or not tried.
+        page_id: None until the registry knows the page.
     """
 
     book_id: int
@@ -88,11 +88,11 @@ FAILED, UNREAD = "failed", "unread"
 
 @dataclass(frozen=True, slots=True)
 class AddedEntries:
-    """What came of adding entries or fields.
+    """The result of adding entries or fields.
 
     Attributes:
-        entries: The ids of the entries.
-        leased: The tasks that the person has in hand by it; the others wait for anybody.
+        entries: Ids of the entries.
+        leased: Ids of the tasks leased to the person; the other tasks wait for anybody.
     """
 
     entries: tuple[int, ...]
@@ -101,10 +101,10 @@ class AddedEntries:
 
 @dataclass(frozen=True, slots=True)
 class AddedColumn:
-    """What came of adding a field to all entries of a book.
+    """The result of adding a field to all entries of a book, in numbers of entries.
 
     Attributes:
-        at_work: How many were left as they are, as somebody has their task in hand.
+        at_work: Entries left alone because their task is leased.
     """
 
     entries: int

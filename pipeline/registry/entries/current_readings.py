@@ -22,8 +22,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, exists, select
 
 from pipeline.base.model import Box, Evidence, FieldReading, FieldStatus, Hypothesis, Ledger, Writing
-from pipeline.registry.books.rows import book, book_correction, page_run, scan
-from pipeline.registry.books.stored_books import ledger_of_row
+from pipeline.registry.books.rows import StoredBookRow, book, book_correction, page_run, scan
 from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.entries.added_readings import COVER, added_readings, redrawn_readings
@@ -253,7 +252,7 @@ def _corrected_covers(
     if not places:
         return {}
     books = select(book).where(book.c.id.in_({book_id for *_, book_id in places}))
-    covers = {row["id"]: ledger_of_row(row) for row in connection.execute(books).mappings()}
+    covers = {row.id: row.ledger for row in rows_of(connection, StoredBookRow, books)}
     return {entry_id: (record, covers[book_id]) for entry_id, record, book_id in places}
 
 

@@ -16,7 +16,8 @@ from pipeline.base.model import FieldStatus
 from pipeline.base.model.adapted_reader import ADAPTER_MARK
 from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.delivery_rules import FieldLayers
-from pipeline.registry.approvals.stored_deliveries import confirmed_delivery, confirmed_in
+from pipeline.registry.approvals.rows import confirmed_delivery
+from pipeline.registry.approvals.stored_deliveries import confirmed_in
 from pipeline.registry.books.page_order import in_page_order
 from pipeline.registry.books.rows import page, page_run, scan
 from pipeline.registry.books.stored_books import stored_book

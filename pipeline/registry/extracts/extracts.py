@@ -184,7 +184,7 @@ def entry_to_print(
         "across": sorted(
             one.finding.code for one in found.cross_entry_findings if one.finding.severity is Severity.BLOCK
         ),
-        "rest": [waits, altered, unsigned, None if held is None else held.approval_id],
+        "rest": [waits, altered, unsigned, None if held is None else held.id],
     }
     digest = hashlib.sha256(
         json.dumps(content, ensure_ascii=False, sort_keys=True, default=str).encode()

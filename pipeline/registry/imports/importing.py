@@ -1,8 +1,8 @@
-"""Values of a workbook come in as keyed values of a person, and are taken back as one act.
+"""Import of workbooks: values become keyed values of a person, and are withdrawn as one act.
 
-A value is taken only for a field that waits for people and that nobody has keyed: settled or leased fields are never
-touched. The mode of the import says what the values count for; of values to be checked, another person always compares
-them with the paper, whatever the office asks for otherwise.
+A value is imported only for a field that waits for people and that nobody has keyed: settled and leased fields are
+never touched. The mode of the import says what the values count for; values to be checked are always compared with the
+paper by another person, whatever the office's policy is.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-from sqlalchemy import Connection, Index, RowMapping, Text, UniqueConstraint, cast, func, literal, select
+from sqlalchemy import Connection, Index, Text, UniqueConstraint, cast, func, literal, select
 
 from pipeline.base.stages import Stage
 from pipeline.declarations.office.review import Way
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.accounts.permissions import check_place, require_text
 from pipeline.registry.database.audit import add, record
-from pipeline.registry.database.columns import APPEND_ONLY, Id, refers, table
+from pipeline.registry.database.columns import APPEND_ONLY, Id, refers, rows_of, table
 from pipeline.registry.database.locks import hold_tasks
 from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.errors import NotThere
@@ -45,7 +45,7 @@ from pipeline.registry.typed_text import refuse_hidden_characters
 
 @dataclass(frozen=True, slots=True)
 class WorkbookImportRow:
-    """One import: which file, what its values count for, who answers for it."""
+    """An import: its file, its mode and the person who answers for it."""
 
     id: Id
     record: str
@@ -68,7 +68,7 @@ workbook_import = table(
 
 @dataclass(frozen=True, slots=True)
 class WorkbookImportEndRow:
-    """That an import was taken back, by whom and why."""
+    """The withdrawal of an import."""
 
     id: Id
     workbook_import_id: Annotated[int, refers("workbook_import")]
@@ -88,10 +88,10 @@ workbook_import_end = table(
 
 
 AT_ONCE = 200
-"""Entries of which one statement asks, or whose values one transaction takes back."""
+"""Entries of one statement, or of one transaction that withdraws their values."""
 
 WORKED_AT = frozenset({Stage.REVIEW, Stage.CHECK, Stage.THIRD})
-"""The stages at which a value may come in; a task that waits for a supervisor or a scan is left as it is."""
+"""The stages at which a value is imported; a task that waits for a supervisor or a scan is left alone."""
 
 _TAKEN_BACK = select(workbook_import_end.c.workbook_import_id)
 
@@ -99,7 +99,7 @@ _TAKEN_BACK = select(workbook_import_end.c.workbook_import_id)
 def begin_import(
     context: DeskContext, person: Person, of_record: str, file: WorkbookFile, mode: ImportMode
 ) -> int:
-    """Note that a person begins to import a workbook, and return the number of the import.
+    """Begin an import of a workbook; return its id.
 
     Raises:
         NotYours: The person is no supervisor.
@@ -117,29 +117,29 @@ def begin_import(
         "made_at": context.now,
     }
     (import_id,) = add(context.connection, workbook_import, [row])
-    told = {"record": of_record, "file": file.sha256, "mode": mode}
-    record(context.connection, person.login, "import-begun", f"import:{import_id}", told)
+    details = {"record": of_record, "file": file.sha256, "mode": mode}
+    record(context.connection, person.login, "import-begun", f"import:{import_id}", details)
     return import_id
 
 
 def import_values(
     context: DeskContext, person: Person, import_id: int, values: Mapping[int, Sequence[Verdict]]
 ) -> ImportedValues:
-    """Take the values of a workbook for some entries, by entry.
+    """Import the values of a workbook for some entries.
 
     Raises:
         NotYours: The person is no supervisor of an entry's place, or did not begin the import.
         NotThere: There is no such import, or it was taken back.
     """
     _check_imports(person)
-    head = _head(context.connection, import_id)
-    if head["account_id"] != person.account_id:
+    begun = _import_in_force(context.connection, import_id)
+    if begun.account_id != person.account_id:
         raise NotYours("Lần nhập này do người khác bắt đầu.")
     tasks = _tasks_of(context.connection, values)
     hold_tasks(context.connection, list(tasks.values()))
     cases = load_tasks(context, list(tasks.values()))
     at_work = _at_work(context, list(cases))
-    mode, said, busy, left = ImportMode(head["mode"]), [], 0, 0
+    mode, said, busy, left = ImportMode(begun.mode), [], 0, 0
     for entry_id, words in values.items():
         case = cases.get(tasks.get(entry_id, 0))
         if case is None:
@@ -157,53 +157,58 @@ def import_values(
     if said:
         sent = Submission(person, KeyingMode.IMPORT, _token(import_id), 0.0)
         record_keyed_values(context, said, sent)
-    return ImportedValues(len(said), sum(len(one.words) for one in said), busy, left)
+    return ImportedValues(len(said), sum(len(keyed.words) for keyed in said), busy, left)
 
 
 def keyed_fields(context: DeskContext, person: Person, book_id: int) -> dict[int, frozenset[str]]:
-    """Return the fields of the entries of a book that people have keyed and that are not settled, by entry."""
+    """Return the fields of a book that people have keyed and that are not settled, by entry."""
     _check_imports(person)
     rows = context.connection.execute(
         select(keying.c.entry_id, keying.c.field)
         .join(review_task, review_task.c.id == keying.c.task_id)
         .where(review_task.c.book_id == book_id, review_task.c.stage != Stage.SETTLED, is_live)
     )
-    found: dict[int, set[str]] = defaultdict(set)
+    by_entry: dict[int, set[str]] = defaultdict(set)
     for row in rows:
-        found[row.entry_id].add(row.field)
-    return {entry_id: frozenset(fields) for entry_id, fields in found.items()}
+        by_entry[row.entry_id].add(row.field)
+    return {entry_id: frozenset(fields) for entry_id, fields in by_entry.items()}
 
 
 def asked_differences(context: DeskContext, entry_ids: Collection[int]) -> frozenset[tuple[int, str, str]]:
-    """Return what people are, or were, asked about these entries: entry, field, the other value.
+    """Return the differences that people are or were asked about: entry, field, the other value.
 
-    A value that an import brought before is among it: whoever settled the field otherwise has seen the paper.
+    Values of earlier imports are included: whoever settled the field otherwise has seen the paper.
     """
-    found: set[tuple[int, str, str]] = set()
+    differences: set[tuple[int, str, str]] = set()
     ids = sorted(entry_ids)
     for start in range(0, len(ids), AT_ONCE):
         some = difference.c.entry_id.in_(ids[start : start + AT_ONCE])
         query = select(difference.c.entry_id, difference.c.field, difference.c.theirs).where(some)
-        found.update((row.entry_id, row.field, row.theirs) for row in context.connection.execute(query))
+        differences.update((row.entry_id, row.field, row.theirs) for row in context.connection.execute(query))
         brought = select(keying.c.entry_id, keying.c.field, keying.c.text).where(
             keying.c.entry_id.in_(ids[start : start + AT_ONCE]), keying.c.mode == KeyingMode.IMPORT
         )
-        found.update((row.entry_id, row.field, row.text) for row in context.connection.execute(brought))
-    return frozenset(found)
+        differences.update((row.entry_id, row.field, row.text) for row in context.connection.execute(brought))
+    return frozenset(differences)
 
 
 def imports_for(context: DeskContext, person: Person) -> tuple[WorkbookImport, ...]:
-    """Return the imports that brought anything to the places of a person, and those of their own; the newest first."""
+    """Return the imports with values in the places of a person, and their own imports, newest first."""
     _check_imports(person)
-    live = func.count(keying.c.id).filter(is_live)
     query = (
         select(
-            workbook_import,
+            workbook_import.c.id,
+            workbook_import.c.record,
+            workbook_import.c.file_name,
+            workbook_import.c.file_sha256,
+            workbook_import.c.mode,
+            workbook_import.c.login,
+            workbook_import.c.made_at,
+            func.count(func.distinct(keying.c.entry_id)),
+            func.count(keying.c.id),
+            func.count(keying.c.id).filter(is_live),
             workbook_import_end.c.taken_back_at,
-            workbook_import_end.c.login.label("taken_back_by"),
-            func.count(func.distinct(keying.c.entry_id)).label("entries"),
-            func.count(keying.c.id).label("fields"),
-            live.label("in_force"),
+            func.coalesce(workbook_import_end.c.login, ""),
         )
         .outerjoin(workbook_import_end, workbook_import_end.c.workbook_import_id == workbook_import.c.id)
         .outerjoin(
@@ -220,19 +225,22 @@ def imports_for(context: DeskContext, person: Person) -> tuple[WorkbookImport, .
         query = query.where(
             review_task.c.place_code.in_(person.places) | (workbook_import.c.account_id == person.account_id)
         )
-    return tuple(_import_of(row) for row in context.connection.execute(query).mappings())
+    return tuple(
+        WorkbookImport(import_id, of_record, WorkbookFile(name, sha256), ImportMode(mode), *rest)
+        for import_id, of_record, name, sha256, mode, *rest in context.connection.execute(query)
+    )
 
 
 def check_takes_back(context: DeskContext, person: Person, import_id: int) -> None:
-    """Check that a person may take an import back.
+    """Check that a person may withdraw an import.
 
     Raises:
         NotYours: The person is no supervisor of all its places.
         NotThere: There is no such import, or it was taken back.
     """
     _check_imports(person)
-    head = _head(context.connection, import_id)
-    if person.places is None or head["account_id"] == person.account_id:
+    begun = _import_in_force(context.connection, import_id)
+    if person.places is None or begun.account_id == person.account_id:
         return
     places = set(
         context.connection.scalars(
@@ -251,11 +259,11 @@ def check_takes_back(context: DeskContext, person: Person, import_id: int) -> No
 def take_back_some(
     context: DeskContext, person: Person, import_id: int, after: int
 ) -> tuple[int, int, list[int]]:
-    """Take back values of an import, of some of its tasks behind the one numbered ``after``.
+    """Withdraw values of an import on some of its tasks with ids above ``after``.
 
     Returns:
-        The last task that was looked at (0: there is none left), how many values count no longer, and the entries on
-        which somebody has built or works.
+        The last task of this step (0: no task is left), the number of withdrawn values, and the entries on which
+        somebody has built or works.
 
     Raises:
         NotYours: The person is no supervisor of all its places.
@@ -292,7 +300,7 @@ def take_back_some(
 def end_import(
     context: DeskContext, person: Person, import_id: int, reason: str, taken_back: TakenBackImport
 ) -> None:
-    """Note that an import was taken back.
+    """Record the withdrawal of an import.
 
     Raises:
         NotYours: The person is no supervisor of all its places.
@@ -307,12 +315,12 @@ def end_import(
         "taken_back_at": context.now,
     }
     add(context.connection, workbook_import_end, [row])
-    told = {"fields": taken_back.fields, "kept": len(taken_back.kept)}
-    record(context.connection, person.login, "import-taken-back", f"import:{import_id}", told)
+    details = {"fields": taken_back.fields, "kept": len(taken_back.kept)}
+    record(context.connection, person.login, "import-taken-back", f"import:{import_id}", details)
 
 
 TOKEN = "import-"
-"""How the token of the values of an import begins; its number follows."""
+"""Prefix of the token of an import's values; the id of the import follows."""
 
 
 def _token(import_id: int) -> str:
@@ -324,27 +332,25 @@ def _check_imports(person: Person) -> None:
         raise NotYours("Chỉ người phụ trách nhập được tệp Excel vào sổ dữ liệu.")
 
 
-def _head(connection: Connection, import_id: int) -> Mapping[str, Any]:
-    row = connection.execute(
-        select(workbook_import).where(
-            workbook_import.c.id == import_id, workbook_import.c.id.not_in(_TAKEN_BACK)
-        )
+def _import_in_force(connection: Connection, import_id: int) -> WorkbookImportRow:
+    query = select(workbook_import).where(
+        workbook_import.c.id == import_id, workbook_import.c.id.not_in(_TAKEN_BACK)
     )
-    found = row.mappings().first()
-    if found is None:
+    rows = rows_of(connection, WorkbookImportRow, query)
+    if not rows:
         raise NotThere(f"Không có lần nhập số {import_id}, hoặc đã được rút lại. Hãy tải lại danh sách.")
-    return dict(found)
+    return rows[0]
 
 
 def _tasks_of(connection: Connection, entry_ids: Collection[int]) -> dict[int, int]:
-    found: dict[int, int] = {}
+    by_entry: dict[int, int] = {}
     ids = list(entry_ids)
     for start in range(0, len(ids), AT_ONCE):
         query = select(review_task.c.entry_id, review_task.c.id).where(
             review_task.c.entry_id.in_(ids[start : start + AT_ONCE])
         )
-        found.update({row.entry_id: row.id for row in connection.execute(query)})
-    return found
+        by_entry.update({row.entry_id: row.id for row in connection.execute(query)})
+    return by_entry
 
 
 def _at_work(context: DeskContext, task_ids: Collection[int]) -> frozenset[int]:
@@ -353,12 +359,17 @@ def _at_work(context: DeskContext, task_ids: Collection[int]) -> frozenset[int]:
 
 
 def _is_free(case: LoadedTask, field: str) -> bool:
-    one = case.consensus.get(field)
-    return one is not None and not one.words and not one.excluded and one.stage is not Stage.SETTLED
+    consensus = case.consensus.get(field)
+    return (
+        consensus is not None
+        and not consensus.words
+        and not consensus.excluded
+        and consensus.stage is not Stage.SETTLED
+    )
 
 
 def _as_imported(case: LoadedTask, fields: Collection[str], mode: ImportMode) -> LoadedTask:
-    """Return the task with the way in which each of these fields is settled after an import."""
+    """Return a task with the way in which an import settles each of these fields."""
     agreed: dict[str, Consensus] = dict(case.consensus)
     for field in fields:
         way = case.consensus[field].way
@@ -368,19 +379,3 @@ def _as_imported(case: LoadedTask, fields: Collection[str], mode: ImportMode) ->
             way = Way.CHECKED
         agreed[field] = consensus_of(way, ())
     return replace(case, consensus=agreed)
-
-
-def _import_of(row: RowMapping) -> WorkbookImport:
-    return WorkbookImport(
-        import_id=row["id"],
-        record=row["record"],
-        file=WorkbookFile(row["file_name"], row["file_sha256"]),
-        mode=ImportMode(row["mode"]),
-        login=row["login"],
-        made_at=row["made_at"],
-        entries=row["entries"],
-        fields=row["fields"],
-        in_force=row["in_force"],
-        taken_back_at=row["taken_back_at"],
-        taken_back_by=row["taken_back_by"] or "",
-    )

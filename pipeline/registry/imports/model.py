@@ -1,4 +1,4 @@
-"""Imports of workbooks that an office typed before: what was brought, by whom, and whether it was taken back."""
+"""Imports of workbooks that an office typed earlier."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from enum import StrEnum
 
 
 class ImportMode(StrEnum):
-    """What a value of a workbook counts for.
+    """The standing of an imported value.
 
     Attributes:
-        DECIDED: A named person answers for it: it is a decision.
-        TO_CHECK: It is the first keyed value of a field; somebody else says from the paper whether it is right.
+        DECIDED: It is a decision of a named person.
+        TO_CHECK: It is the first keyed value of a field; another person compares it with the paper.
     """
 
     DECIDED = "decided"
@@ -21,7 +21,7 @@ class ImportMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WorkbookFile:
-    """A workbook that is imported: the name that people gave it, and its content."""
+    """A workbook: its file name and the SHA-256 of its content."""
 
     name: str
     sha256: str
@@ -29,12 +29,13 @@ class WorkbookFile:
 
 @dataclass(frozen=True, slots=True)
 class ImportedValues:
-    """What came of the values for some entries.
+    """The result of importing the values of some entries.
 
     Attributes:
-        entries: Entries for which any value was taken.
-        busy: Entries that somebody has in hand, or that wait for a supervisor or a scan: left as they are.
-        left: Values of fields that did not wait for anybody any longer.
+        entries: Number of entries with imported values.
+        fields: Number of imported values.
+        busy: Number of entries left alone because they are leased or wait for a supervisor or a scan.
+        left: Number of values of fields that no longer waited.
     """
 
     entries: int = 0
@@ -53,14 +54,13 @@ class ImportedValues:
 
 @dataclass(frozen=True, slots=True)
 class WorkbookImport:
-    """One import.
+    """An import.
 
     Attributes:
-        mode: What its values count for.
-        entries: Entries for which it has said anything.
-        fields: Values that it brought.
-        in_force: How many of them still count.
-        taken_back_at: When it was taken back; None: it was not.
+        entries: Number of entries with imported values.
+        fields: Number of imported values.
+        in_force: Number of imported values in force.
+        taken_back_at: Time of its withdrawal, if it was withdrawn.
     """
 
     import_id: int
@@ -78,11 +78,11 @@ class WorkbookImport:
 
 @dataclass(frozen=True, slots=True)
 class TakenBackImport:
-    """What taking an import back came to.
+    """The result of withdrawing an import.
 
     Attributes:
-        fields: Values that no longer count.
-        kept: Entries on which somebody has built, or has at work: their values stay.
+        fields: Number of withdrawn values.
+        kept: Entries on which somebody has built or works; their values stay.
     """
 
     fields: int

@@ -1,20 +1,20 @@
-"""Tokens with which other systems read. Of each secret the database holds a hash only."""
+"""Access tokens of other systems. The database holds only a hash of each secret."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 import secrets
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, UniqueConstraint, func, select
+from sqlalchemy import Connection, UniqueConstraint, func, select
 
 from pipeline.registry.database.audit import add, change, note_use, record
 from pipeline.registry.database.audit.key import Key
 from pipeline.registry.database.audit.row_digests import compared
-from pipeline.registry.database.columns import CHANGING, Id, Json, table
+from pipeline.registry.database.columns import CHANGING, Id, Json, rows_of, table
 from pipeline.registry.publishing.model import (
     MOST_DAYS,
     MOST_TOKENS,
@@ -28,10 +28,10 @@ from pipeline.registry.publishing.model import (
 
 @dataclass(frozen=True, slots=True)
 class ApiTokenRow:
-    """A token is never deleted, as the audit names it.
+    """A token; it is never deleted, as the audit names it.
 
-    ``secret_digest``: SHA-256; ``places``: codes, NULL = all; ``revoked_by``: ``""`` while it was not revoked;
-    ``used_at``: the last use, to the minute.
+    ``secret_digest``: SHA-256; ``places``: codes, NULL: all places; ``revoked_by``: ``""`` while it is not revoked;
+    ``used_at``: last use, to the minute.
     """
 
     id: Id
@@ -56,9 +56,12 @@ api_token = table(
     info=CHANGING,
 )
 
+_tokens = select(*(column for column in api_token.c if column.name != "secret_digest"))
+"""Tokens as ``ApiToken`` rows."""
+
 
 BEGIN = "hotich_"
-"""How every secret begins, so that whoever looks through files for secrets finds it."""
+"""Prefix of every secret, by which secret scanners find it."""
 
 NAME = re.compile(r"[a-z][a-z0-9._-]{1,39}", re.ASCII)
 PLACE = re.compile(r"[\w.:-]{1,40}")
@@ -76,19 +79,18 @@ def create_api_token(
     *,
     author: str,
 ) -> NewApiToken:
-    """Make a token and return it with its secret, which nobody is ever told again.
+    """Create a token and return it with its secret, which is shown only here.
 
     Args:
-        scopes: What it may read.
-        places: Codes of the registration places whose books it may read; None = all.
-        days: How long it lasts.
-        now: The clock, in UTC.
+        places: Codes of the registration places whose books it may read; None: all places.
+        days: Days until it expires.
+        now: Current time in UTC.
 
     Raises:
-        ApiTokenError: The name is none or taken, nothing may be read, or it would last too long.
+        ApiTokenError: The name is invalid or taken, there is no scope, or ``days`` is out of bounds.
     """
-    told = name.strip()
-    if not NAME.fullmatch(told):
+    name = name.strip()
+    if not NAME.fullmatch(name):
         raise ApiTokenError(
             "Tên mã truy cập gồm 2 đến 40 chữ cái không dấu viết thường, chữ số, dấu chấm, gạch ngang, bắt đầu bằng "
             "chữ cái. Ví dụ: cong-dan-so"
@@ -100,7 +102,7 @@ def create_api_token(
     codes = None if places is None else sorted({one.strip() for one in places} - {""})
     if codes is not None and not (codes and all(PLACE.fullmatch(one) for one in codes)):
         raise ApiTokenError("Hãy chọn ít nhất một nơi đăng ký, ghi đúng mã nơi, hay cho đọc mọi nơi.")
-    if connection.scalar(select(api_token.c.id).where(api_token.c.name == told)) is not None:
+    if connection.scalar(select(api_token.c.id).where(api_token.c.name == name)) is not None:
         raise ApiTokenError(
             "Tên mã truy cập này đã có; tên đã thu hồi cũng không dùng lại. Hãy chọn tên khác."
         )
@@ -109,7 +111,7 @@ def create_api_token(
         raise ApiTokenError(f"Đã có {MOST_TOKENS} mã truy cập. Hãy thu hồi những mã không dùng nữa.")
     secret = BEGIN + secrets.token_urlsafe(32)
     row = {
-        "name": told,
+        "name": name,
         "secret_digest": _digest(secret),
         "scopes": sorted(scopes),
         "places": codes,
@@ -120,15 +122,14 @@ def create_api_token(
     }
     (token_id,) = add(connection, api_token, [row])
     detail = {"scopes": sorted(scopes), "places": codes, "days": days}
-    record(connection, author, "api-token-created", f"api-token:{told}", detail)
-    found = connection.execute(select(api_token).where(api_token.c.id == token_id)).mappings().one()
-    return NewApiToken(_token_of(found), secret)
+    record(connection, author, "api-token-created", f"api-token:{name}", detail)
+    (token,) = rows_of(connection, ApiToken, _tokens.where(api_token.c.id == token_id))
+    return NewApiToken(token, secret)
 
 
 def api_tokens(connection: Connection) -> tuple[ApiToken, ...]:
-    """Return all tokens there ever were, the newest first."""
-    rows = connection.execute(select(api_token).order_by(api_token.c.id.desc())).mappings()
-    return tuple(_token_of(row) for row in rows)
+    """Return all tokens, also revoked and expired ones, newest first."""
+    return tuple(rows_of(connection, ApiToken, _tokens.order_by(api_token.c.id.desc())))
 
 
 def revoke_api_token(connection: Connection, name: str, now: datetime, *, author: str) -> ApiToken:
@@ -138,58 +139,39 @@ def revoke_api_token(connection: Connection, name: str, now: datetime, *, author
         UnknownApiToken: There is none of that name.
         ApiTokenError: It was revoked before.
     """
-    named = select(api_token).where(api_token.c.name == name.strip()[:40]).with_for_update()
-    row = connection.execute(named).mappings().first()
-    if row is None:
+    named = _tokens.where(api_token.c.name == name.strip()[:40]).with_for_update()
+    tokens = rows_of(connection, ApiToken, named)
+    if not tokens:
         raise UnknownApiToken("Không có mã truy cập nào mang tên này. Hãy xem danh sách mã truy cập.")
-    if row["revoked_at"] is not None:
-        raise ApiTokenError(f"Mã truy cập này đã bị thu hồi ({row['revoked_by']}).")
-    ended = {"revoked_at": now, "revoked_by": author}
-    change(connection, api_token, [row["id"]], **ended)
-    record(connection, author, "api-token-revoked", f"api-token:{row['name']}")
-    return _token_of({**row, **ended})
+    if tokens[0].revoked_at is not None:
+        raise ApiTokenError(f"Mã truy cập này đã bị thu hồi ({tokens[0].revoked_by}).")
+    token = replace(tokens[0], revoked_at=now, revoked_by=author)
+    change(connection, api_token, [token.token_id], revoked_at=now, revoked_by=author)
+    record(connection, author, "api-token-revoked", f"api-token:{token.name}")
+    return token
 
 
 def token_in_force(connection: Connection, secret: str, key: Key | None, now: datetime) -> ApiToken | None:
-    """Return the token of a secret; None: unknown, over, revoked, or changed behind the program's back."""
+    """Return the token of a secret; None if it is unknown, expired, revoked or was altered in the database."""
     if not secret.startswith(BEGIN) or len(secret) > LONGEST_SECRET:
         return None
-    of_secret = select(api_token).where(api_token.c.secret_digest == _digest(secret))
-    row = connection.execute(of_secret).mappings().first()
-    if row is None or compared(connection, key, api_token.name, [row["id"]]).altered:
+    tokens = rows_of(connection, ApiToken, _tokens.where(api_token.c.secret_digest == _digest(secret)))
+    if not tokens or compared(connection, key, api_token.name, [tokens[0].token_id]).altered:
         return None
-    found = _token_of(row)
-    return found if found.holds(now) else None
+    return tokens[0] if tokens[0].holds(now) else None
 
 
 def note_api_read(connection: Connection, token: ApiToken, route: str, subject: str, now: datetime) -> None:
-    """Record that a system read something.
+    """Record that another system read something.
 
     Args:
-        route: The template of the address, which holds no value.
-        subject: What of (``book:3``, ``entry:12``, ``registry``).
-        now: The clock, in UTC.
+        route: Path template, which holds no value.
+        subject: ``book:3``, ``entry:12`` or ``registry``.
+        now: Current time in UTC.
     """
     record(connection, token.author, "api-read", subject, {"route": route, "token": token.token_id})
     if token.used_at is None or now - token.used_at >= NOTE_USE_EVERY:
         note_use(connection, api_token, api_token.c.id == token.token_id, used_at=now)
-
-
-def _token_of(row: RowMapping | Mapping[str, object]) -> ApiToken:
-    known = dict(row)
-    places = known.pop("places")
-    return ApiToken(
-        token_id=known["id"],
-        name=known["name"],
-        scopes=frozenset(ApiScope(one) for one in known["scopes"]),
-        places=None if places is None else frozenset(places),
-        created_at=known["created_at"],
-        created_by=known["created_by"],
-        expires_at=known["expires_at"],
-        revoked_at=known["revoked_at"],
-        revoked_by=known["revoked_by"],
-        used_at=known["used_at"],
-    )
 
 
 def _digest(secret: str) -> str:

@@ -1,4 +1,4 @@
-"""Events about books that wait until other systems received them, and the attempts to send them."""
+"""Events about books for other systems, and the attempts to send them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Index, UniqueConstraint, func, select
 
 from pipeline.declarations.office.approval import ApprovalPolicy
 from pipeline.registry.database.audit import MACHINE, add, record
-from pipeline.registry.database.columns import APPEND_ONLY, Json, ManyId, table
+from pipeline.registry.database.columns import APPEND_ONLY, Json, ManyId, rows_of, table
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.publishing.model import BookEvent
 from pipeline.registry.search.following import SeenApproval, approvals_seen, note_approval
@@ -20,10 +20,7 @@ from pipeline.registry.statistics.book_states import BookStage, BookState, book_
 
 @dataclass(frozen=True, slots=True)
 class WebhookEventRow:
-    """A book that became ready, or is ready no more.
-
-    ``event_id``: by which a receiver knows what it has already.
-    """
+    """A change of a book's readiness; ``event_id`` lets a receiver recognize an event it already has."""
 
     id: ManyId
     event_id: str
@@ -48,7 +45,7 @@ webhook_event = table(
 class WebhookAttemptRow:
     """An attempt to send an event.
 
-    ``status``: of the answer, 0 where there was none; ``failure``: why not, as a code.
+    ``status``: HTTP status of the answer, 0 without an answer; ``failure``: code of the reason for that.
     """
 
     id: ManyId
@@ -74,12 +71,12 @@ MOST_AT_ONCE = 100
 
 @dataclass(frozen=True, slots=True)
 class BookChanges:
-    """What is to be noted of books.
+    """Changes of books since the last events.
 
     Attributes:
-        ready: Whether it is ready now, by each book of which that has changed since it was noted last.
-        states: Where those books stand; nothing of one that is withdrawn.
-        seen: Approvals that were found to hold, of which that was not known.
+        ready: Whether the book is ready now, for each book whose readiness changed.
+        states: State of those books; withdrawn books are missing.
+        seen: Approvals newly found to be in force.
     """
 
     ready: Mapping[int, bool]
@@ -93,17 +90,16 @@ def book_changes(
     approval: ApprovalPolicy,
     among: Collection[int] | None = None,
 ) -> BookChanges:
-    """Return which books became ready, or are ready no more, since that was noted.
+    """Return the changes of readiness since the last events; nothing is written.
 
-    Where the office approves its books, one is ready as long as it is approved as it is.
+    In an office that approves its books, a book is ready only while its approval is in force.
 
     Args:
-        connection: A transaction; nothing is written.
-        among: Only these books; None: all.
+        among: Only these books; None: all books.
     """
     last = select(func.max(webhook_event.c.id)).group_by(webhook_event.c.book_id)
     noted = select(webhook_event.c.book_id, webhook_event.c.ready).where(webhook_event.c.id.in_(last))
-    told = {
+    was_ready = {
         row.book_id: row.ready for row in connection.execute(noted) if among is None or row.book_id in among
     }
     states = {one.book_id: one for one in book_states(connection, None, among=among)}
@@ -114,28 +110,24 @@ def book_changes(
         ready &= approved
     changed = {
         book_id: book_id in ready
-        for book_id in sorted(states.keys() | told.keys())
-        if (book_id in ready) != told.get(book_id, False)
+        for book_id in sorted(states.keys() | was_ready.keys())
+        if (book_id in ready) != was_ready.get(book_id, False)
     }
-    return BookChanges(changed, {one: states[one] for one in changed if one in states}, seen)
+    known = {book_id: states[book_id] for book_id in changed if book_id in states}
+    return BookChanges(changed, known, seen)
 
 
 def note_book_changes(connection: Connection, changes: BookChanges, now: datetime) -> int:
-    """Note what has changed, as an event a book; return how many."""
-    for one in changes.seen:
-        note_approval(connection, one)
+    """Record an event for each changed book; return their number."""
+    for approval in changes.seen:
+        note_approval(connection, approval)
     rows = [
         _row(book_id, changes.states.get(book_id), ready, now) for book_id, ready in changes.ready.items()
     ]
-    for row, number in zip(rows, add(connection, webhook_event, rows), strict=True):
-        record(
-            connection,
-            MACHINE,
-            "book-event-noted",
-            f"book:{row['book_id']}",
-            {"ready": row["ready"]},
-            rows={webhook_event.name: [number]},
-        )
+    numbers = add(connection, webhook_event, rows)
+    for (book_id, ready), number in zip(changes.ready.items(), numbers, strict=True):
+        event = {webhook_event.name: [number]}
+        record(connection, MACHINE, "book-event-noted", f"book:{book_id}", {"ready": ready}, rows=event)
     return len(rows)
 
 
@@ -154,7 +146,7 @@ def _row(book_id: int, state: BookState | None, ready: bool, now: datetime) -> d
 
 
 def events_to_send(connection: Connection, now: datetime) -> tuple[BookEvent, ...]:
-    """Return the events that nobody has received and that are due, the oldest first."""
+    """Return the unacknowledged events that are due, oldest first."""
     sent = select(webhook_attempt.c.webhook_event_id).where(webhook_attempt.c.status.between(200, 299))
     tried = (
         select(
@@ -165,32 +157,19 @@ def events_to_send(connection: Connection, now: datetime) -> tuple[BookEvent, ..
         .group_by(webhook_attempt.c.webhook_event_id)
         .subquery()
     )
-    rows = connection.execute(
-        select(webhook_event, tried.c.attempts, webhook_attempt.c.attempted_at)
+    query = (
+        select(webhook_event, func.coalesce(tried.c.attempts, 0), webhook_attempt.c.attempted_at)
         .outerjoin(tried, tried.c.webhook_event_id == webhook_event.c.id)
         .outerjoin(webhook_attempt, webhook_attempt.c.id == tried.c.last)
         .where(webhook_event.c.id.not_in(sent))
         .order_by(webhook_event.c.id)
     )
-    waiting = (
-        BookEvent(
-            row.id,
-            row.event_id,
-            row.book_id,
-            row.ready,
-            row.state,
-            row.counts,
-            row.noted_at,
-            row.attempts or 0,
-            row.attempted_at,
-        )
-        for row in rows
-    )
-    return tuple(one for one in waiting if one.is_due(now))[:MOST_AT_ONCE]
+    events = rows_of(connection, BookEvent, query)
+    return tuple(event for event in events if event.is_due(now))[:MOST_AT_ONCE]
 
 
 def note_attempt(connection: Connection, event: BookEvent, status: int, failure: str, now: datetime) -> None:
-    """Record an attempt to send an event; ``status`` 0 and ``failure``: there was no answer, and why."""
+    """Record an attempt to send an event; ``status`` 0: no answer, for the reason ``failure``."""
     row = {
         "webhook_event_id": event.number,
         "status": status,

@@ -1,4 +1,4 @@
-"""What other systems read: settled values with their state, the tokens they read with, and events about books."""
+"""The data that other systems read: values with their state, access tokens, and events about books."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from pipeline.registry.errors import NotThere
 from pipeline.registry.statistics.book_states import BookState
 
 MOST_DAYS = 366
-"""How long a token may last."""
+"""Longest lifetime of a token, in days."""
 
 MOST_TOKENS = 200
-"""Tokens in force at one time."""
+"""Largest number of tokens in force."""
 
 
 class ApiScope(StrEnum):
-    """What a token may read."""
+    """A kind of data that a token may read."""
 
     BOOKS = "read:books"
     ENTRIES = "read:entries"
@@ -38,7 +38,7 @@ SCOPE_LABELS = {
 
 
 class ApiTokenError(RegistryError):
-    """A token that cannot be made: its name is taken, it has no scope, it would last too long."""
+    """A token cannot be created: its name is taken, it has no scope, or its lifetime is too long."""
 
     code = "api-token"
 
@@ -49,23 +49,21 @@ class UnknownApiToken(ApiTokenError, NotThere):
 
 @dataclass(frozen=True, slots=True)
 class ApiToken:
-    """A token as an administrator sees it.
+    """A token without its secret.
 
     Attributes:
-        name: Its name; no two tokens ever share one.
-        scopes: What it may read.
-        places: Codes of the registration places whose books it may read; None = all.
-        created_by: Who made it: a login, or ``CONSOLE``.
-        expires_at: When it ends by itself.
-        revoked_at: When it was revoked; None: it was not.
-        revoked_by: Who revoked it; ``""``: nobody.
-        used_at: When it was used last, to the minute; None: never.
+        name: Unique among all tokens, also revoked ones.
+        scopes: Values of ``ApiScope``, sorted.
+        places: Codes of the registration places whose books it may read; None: all places.
+        created_by: A login, or ``CONSOLE``.
+        revoked_by: A login; ``""`` while it is not revoked.
+        used_at: Last use, to the minute.
     """
 
     token_id: int
     name: str
-    scopes: frozenset[ApiScope]
-    places: frozenset[str] | None
+    scopes: list[str]
+    places: list[str] | None
     created_at: datetime
     created_by: str
     expires_at: datetime
@@ -74,23 +72,24 @@ class ApiToken:
     used_at: datetime | None
 
     def holds(self, now: datetime) -> bool:
-        """Whether it may be used."""
+        """Return whether the token may be used."""
         return self.revoked_at is None and self.created_at <= now < self.expires_at
 
     @property
     def author(self) -> str:
-        """How the audit names whoever reads with it; no login can be written this way."""
+        """Name of its user in the audit; it is no valid login."""
         return f"api:{self.name}"
 
     @property
     def person(self) -> Person:
-        """Whoever reads with it, as the services of the registry know people."""
-        return Person(0, self.author, self.name, Role.SUPERVISOR, self.places)
+        """The person on whose behalf the registry answers requests with this token."""
+        places = None if self.places is None else frozenset(self.places)
+        return Person(0, self.author, self.name, Role.SUPERVISOR, places)
 
 
 @dataclass(frozen=True, slots=True)
 class NewApiToken:
-    """A token that was just made; ``secret`` is shown once and stored nowhere."""
+    """A new token; ``secret`` is shown once and stored nowhere."""
 
     token: ApiToken
     secret: str = field(repr=False)
@@ -102,16 +101,16 @@ LONGEST_WAIT = timedelta(hours=6)
 
 @dataclass(frozen=True, slots=True)
 class BookEvent:
-    """A book that became ready, or is ready no more, and has not been received yet.
+    """A change of a book's readiness that no receiver has acknowledged yet.
 
     Attributes:
-        number: Its number; later events have larger ones.
-        event_id: By which a receiver knows what it has already.
-        ready: Whether it became ready.
-        state: Where it stands, as in ``BookStage``; ``withdrawn`` where it is not there any more.
-        counts: How many pages, entries and waiting tasks it has.
-        attempts: How often it was sent in vain.
-        attempted_at: When it was sent last; None: never.
+        number: Increases with every event.
+        event_id: Lets a receiver recognize an event it already has.
+        ready: Whether the book became ready, or is no longer ready.
+        state: ``BookStage`` of the book; ``withdrawn`` for a withdrawn book.
+        counts: Numbers of pages, entries and waiting tasks.
+        attempts: Number of failed attempts to send it.
+        attempted_at: Time of the last attempt.
     """
 
     number: int
@@ -125,7 +124,7 @@ class BookEvent:
     attempted_at: datetime | None
 
     def is_due(self, now: datetime) -> bool:
-        """Whether it is to be sent now: after each vain attempt it waits twice as long as before."""
+        """Return whether the event should be sent now; the wait doubles after each failed attempt."""
         if self.attempted_at is None or self.attempted_at > now:
             return True
         wait = min(FIRST_WAIT * (1 << min(self.attempts - 1, 16)), LONGEST_WAIT)
@@ -133,16 +132,16 @@ class BookEvent:
 
 
 class PublishedState(StrEnum):
-    """Whether a value may be taken for settled; only of ``SETTLED`` a value is told.
+    """The state of a published value or entry; only ``SETTLED`` values are published.
 
     Attributes:
         SETTLED: It may be delivered as it is.
-        WAITING: Its entry waits for people, or a finding of it is open.
-        UNKNOWN: The entry is settled, but of this field nothing is known.
-        UNCONFIRMED: What would be delivered is a proposal that nobody has confirmed.
-        UNSIGNED: An amendment of the entry wants its second signature.
-        UNAPPROVED: The office approves its books, and this one is not approved as it is.
-        ALTERED: A row of the entry was changed behind the program's back.
+        WAITING: Its entry waits for people or has an open finding.
+        UNKNOWN: The entry is settled, but the field has no value.
+        UNCONFIRMED: The value to be delivered is a proposal that nobody has confirmed.
+        UNSIGNED: An amendment of the entry lacks its second signature.
+        UNAPPROVED: The office approves its books, and the present state of this book is not approved.
+        ALTERED: A row of the entry was altered in the database.
     """
 
     SETTLED = "settled"
@@ -159,10 +158,9 @@ class PublishedValue:
     """A field of an entry.
 
     Attributes:
-        column: The Ministry's column, ``""``: none.
-        state: Whether the value may be taken for settled.
-        value: What is delivered; ``""``: known to be blank; None unless settled.
-        written: What stands on paper; None unless settled.
+        column: The Ministry's column, or ``""``.
+        value: The delivered value; ``""`` if known to be blank; None unless settled.
+        written: The text on paper; None unless settled.
     """
 
     field: str
@@ -181,9 +179,9 @@ class PublishedAmendment:
     Attributes:
         kind: ``correction`` or ``supplement``.
         old: The value before; None unless the entry is settled.
-        value: The value since, likewise.
+        value: The new value, likewise.
         legal_basis: The article or the document.
-        signed: Whether a second person has signed it, or the office does not want that.
+        signed: Whether a second person has signed it, or the office requires no second signature.
     """
 
     field: str
@@ -199,14 +197,14 @@ class PublishedAmendment:
 
 @dataclass(frozen=True, slots=True)
 class PublishedEntry:
-    """An entry that stands.
+    """A valid entry.
 
     Attributes:
-        scan: The name of the scan's file.
-        state: ``SETTLED`` where every value of it may be taken for settled.
-        values: Its fields that are on paper, or amended, in the order of the record.
-        notes: The margin note as it is delivered; None unless settled.
-        amendments: Those in force.
+        scan: File name of the scan.
+        state: ``SETTLED`` if all its values are settled.
+        values: Fields on paper or with an amendment, in the order of the record.
+        notes: The margin note as delivered; None unless settled.
+        amendments: Amendments in force.
     """
 
     entry_id: int
@@ -224,7 +222,7 @@ class PublishedEntry:
 
 @dataclass(frozen=True, slots=True)
 class PublishedBooks:
-    """Books in the order of their numbers; ``after``: the number to go on after, None where that is all."""
+    """Books by id; ``after``: the id after which to continue, None at the end."""
 
     books: tuple[BookState, ...]
     after: int | None
@@ -232,7 +230,7 @@ class PublishedBooks:
 
 @dataclass(frozen=True, slots=True)
 class PublishedEntries:
-    """Entries of a book in its order; ``after``: the place to go on after, ``""`` where that is all."""
+    """Entries of a book in its order; ``after``: cursor for the next entries, ``""`` at the end."""
 
     entries: tuple[PublishedEntry, ...]
     after: str

@@ -1,4 +1,4 @@
-"""What other systems read, and their tokens, as the rest of the house uses them: one transaction a call."""
+"""The data that other systems read, and their tokens; each call is a transaction of its own."""
 
 from __future__ import annotations
 
@@ -127,15 +127,15 @@ class Publishing:
         Nobody waits for the look at all books: only those that have changed are looked at once more to be noted.
         """
         with self._database.reading() as connection:
-            found = book_events.book_changes(connection, self._declared, approval)
-        if not (found.ready or found.seen):
+            changes = book_events.book_changes(connection, self._declared, approval)
+        if not (changes.ready or changes.seen):
             return 0
         with self._database.writing() as connection:
             hold(connection, Whole.EVENTS)
-            among = frozenset(found.ready)
+            among = frozenset(changes.ready)
             now = book_events.book_changes(connection, self._declared, approval, among)
             return book_events.note_book_changes(
-                connection, replace(now, seen=(*found.seen, *now.seen)), self._now()
+                connection, replace(now, seen=(*changes.seen, *now.seen)), self._now()
             )
 
     def events_to_send(self) -> tuple[BookEvent, ...]:

@@ -1,4 +1,4 @@
-"""Books and entries as other systems read them. Of withdrawn things and other places there is nothing."""
+"""Books and entries as other systems read them, without withdrawn ones and those of other places."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ CURSOR = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})\.([0-9]{1,9})", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class PublishingPolicy:
-    """What decides whether a value may be told."""
+    """The policies that decide whether a value may be published."""
 
     delivery: DeliveryPolicy
     approval: ApprovalPolicy
@@ -55,7 +55,7 @@ class PublishingPolicy:
 
 
 def published_books(connection: Connection, places: Places, after: int, most: int) -> PublishedBooks:
-    """Return books of these places by their numbers, those above ``after``, at most so many."""
+    """Return at most ``most`` books of these places with ids above ``after``, by id."""
     asked = (
         select(book.c.id)
         .where(book_stands, of_places(places), book.c.id > after)
@@ -65,19 +65,19 @@ def published_books(connection: Connection, places: Places, after: int, most: in
     ids = connection.scalars(asked).all()
     states = book_states(connection, places, among=ids[:most]) if ids else ()
     last = ids[most - 1] if len(ids) > most else None
-    return PublishedBooks(tuple(sorted(states, key=lambda one: one.book_id)), last)
+    return PublishedBooks(tuple(sorted(states, key=lambda state: state.book_id)), last)
 
 
 def published_book(connection: Connection, places: Places, book_id: int) -> BookState:
     """Return a book of these places.
 
     Raises:
-        NotThere: There is none of that number, or it is withdrawn or of another place.
+        NotThere: There is no book with that id, or it is withdrawn or of another place.
     """
-    found = book_states(connection, places, among=[book_id])
-    if not found:
+    states = book_states(connection, places, among=[book_id])
+    if not states:
         raise NotThere("Không có quyển sổ này. Hãy xem danh sách sổ.")
-    return found[0]
+    return states[0]
 
 
 def published_entries(
@@ -92,12 +92,12 @@ def published_entries(
     """Return entries of a book in its order.
 
     Args:
-        places: The registration places that may be read; None = all.
-        after: The place in the book to go on after; ``""``: from the beginning.
-        most: How many at most.
+        places: Registration places that may be read; None: all.
+        after: Cursor of an earlier answer; ``""``: from the beginning.
+        most: Largest number of entries.
 
     Raises:
-        NotThere: There is no such book, or it is withdrawn or of another place, or ``after`` is no place.
+        NotThere: There is no such book, or it is withdrawn or of another place, or ``after`` is no cursor.
         NotDeclared: The form or the kind of register of the book is not declared now.
     """
     of_book = published_book(connection, places, book_id)
@@ -111,14 +111,17 @@ def published_entries(
     moved = moved_pages(connection, [book_id])
     standing = connection.execute(_standing().where(scan.c.book_id == book_id))
     rows = sorted(((*place_in_order(moved, row)[1:], row.row), row.id) for row in standing)
-    rows = [one for one in rows if one[0] > begin]
+    rows = [row for row in rows if row[0] > begin]
     end = most
-    while 0 < end < len(rows) and rows[end][0] == rows[end - 1][0]:  # what lies at one place is told at once
+    while (
+        0 < end < len(rows) and rows[end][0] == rows[end - 1][0]
+    ):  # entries at the same position stay together
         end += 1
     held = _policy_of_book(connection, declared, book_id, policy)
-    told = _published(connection, declared, book_id, [entry_id for _, entry_id in rows[:end]], policy, held)
+    ids = [entry_id for _, entry_id in rows[:end]]
+    published = _published(connection, declared, book_id, ids, policy, held)
     last = rows[end - 1][0] if len(rows) > end else ()
-    return PublishedEntries(tuple(told), ".".join(map(str, last)))
+    return PublishedEntries(tuple(published), ".".join(map(str, last)))
 
 
 def published_entry(
@@ -127,12 +130,12 @@ def published_entry(
     """Return an entry.
 
     Raises:
-        NotThere: There is none of that number, or it is withdrawn or of another place.
+        NotThere: There is no entry with that id, or it is withdrawn or of another place.
         NotDeclared: The form or the kind of register of its book is not declared now.
     """
-    found = published_among(connection, declared, places, [entry_id], policy)
-    if found:
-        return found[entry_id]
+    published = published_among(connection, declared, places, [entry_id], policy)
+    if published:
+        return published[entry_id]
     asked = _standing().join(book, scan.c.book_id == book.c.id).where(entry.c.id == entry_id, book_stands)
     of_book = connection.execute(
         asked.with_only_columns(book.c.form, book.c.record).where(of_places(places))
@@ -143,7 +146,7 @@ def published_entry(
 
 
 def _check_declared(declared: RecordSchema, form: str, kind: str) -> None:
-    """Check that what a book was declared with is declared now; ``NotDeclared`` says which file has which flaw."""
+    """Raise ``NotDeclared``, which names file and flaw, if form or kind of register is not declared now."""
     declared.schemas.record(kind)
     declared.schemas.form(form)
 
@@ -155,9 +158,9 @@ def published_among(
     entry_ids: Collection[int],
     policy: PublishingPolicy,
 ) -> dict[int, PublishedEntry]:
-    """Return those of these entries that stand in books of these places, by their numbers.
+    """Return the valid ones of these entries in books of these places, by id.
 
-    None of a book whose form or kind of register is not declared now.
+    Entries of books with a form or kind of register that is not declared now are left out.
     """
     asked = _standing().join(book, scan.c.book_id == book.c.id).where(entry.c.id.in_(entry_ids))
     rows = connection.execute(asked.where(book_stands, ~is_undeclared(declared), of_places(places))).all()
@@ -166,9 +169,9 @@ def published_among(
         for book_id in {row.book_id for row in rows}
     }
     return {
-        row.id: one
+        row.id: published
         for row in rows
-        for one in _published(connection, declared, row.book_id, [row.id], policy, held[row.book_id])
+        for published in _published(connection, declared, row.book_id, [row.id], policy, held[row.book_id])
     }
 
 
@@ -184,7 +187,7 @@ def _standing() -> Select[Any]:
 
 @dataclass(frozen=True, slots=True)
 class _BookPolicy:
-    """Whether a book may be told of, and which amendments of it want a signature."""
+    """Whether the approval of a book permits publishing, and its amendments that lack a required signature."""
 
     approved: bool
     wanting: frozenset[int]
@@ -206,19 +209,19 @@ def _published(
     policy: PublishingPolicy,
     of_book: _BookPolicy,
 ) -> Iterator[PublishedEntry]:
-    """Yield entries that follow one another in a book."""
+    """Yield consecutive entries of a book."""
     if not ids:
         return
-    first, *_ = found = tuple(stored_entries(connection, declared, ids))
+    first, *_ = stored = tuple(stored_entries(connection, declared, ids))
     layers = BookLayers(stored_book(connection, book_id).ledger, declared.schemas, policy.delivery)
     altered = altered_entries(connection, declared, policy.key, book_id, ids[0] if len(ids) == 1 else None)
-    for one in entries_before(connection, declared, first):
-        layers.of(one, is_trusted=one.entry_id not in altered)
+    for stored_entry in entries_before(connection, declared, first):
+        layers.of(stored_entry, is_trusted=stored_entry.entry_id not in altered)
     waiting = _waiting(connection, ids)
-    for one in found:
-        both = layers.of(one, is_trusted=one.entry_id not in altered)
-        held = _held(one, waiting, altered, of_book.wanting, approved=of_book.approved)
-        yield _entry(one, both, declared.schemas.record(one.record), held, of_book.wanting)
+    for stored_entry in stored:
+        both = layers.of(stored_entry, is_trusted=stored_entry.entry_id not in altered)
+        held = _held(stored_entry, waiting, altered, of_book.wanting, approved=of_book.approved)
+        yield _entry(stored_entry, both, declared.schemas.record(stored_entry.record), held, of_book.wanting)
 
 
 def _waiting(connection: Connection, ids: Sequence[int]) -> frozenset[int]:
@@ -231,81 +234,82 @@ def _waiting(connection: Connection, ids: Sequence[int]) -> frozenset[int]:
 
 
 def _held(
-    one: StoredEntry,
+    stored: StoredEntry,
     waiting: Collection[int],
     altered: Collection[int],
     wanting: Collection[int],
     *,
     approved: bool,
 ) -> PublishedState:
-    """Return what keeps an entry back as a whole; ``SETTLED``: nothing does."""
-    if one.entry_id in altered:
+    """Return the state that withholds an entry as a whole; ``SETTLED`` if nothing withholds it."""
+    if stored.entry_id in altered:
         return PublishedState.ALTERED
-    if one.entry_id in waiting or _has_blocking_findings(one):
+    if stored.entry_id in waiting or _has_blocking_findings(stored):
         return PublishedState.WAITING
-    if any(amended.amendment_id in wanting for amended in one.amendments.values()):
+    if any(amended.amendment_id in wanting for amended in stored.amendments.values()):
         return PublishedState.UNSIGNED
     return PublishedState.SETTLED if approved else PublishedState.UNAPPROVED
 
 
-def _has_blocking_findings(one: StoredEntry) -> bool:
-    """Whether a finding that keeps an entry from being delivered holds: nobody has decided all fields that it names."""
-    return any(across.finding.severity is Severity.BLOCK for across in one.cross_entry_findings) or any(
-        found.severity is Severity.BLOCK and not set(found.fields or (WHOLE_ENTRY,)) <= one.decisions.keys()
-        for found in one.findings
+def _has_blocking_findings(stored: StoredEntry) -> bool:
+    """Return whether an entry has a blocking finding with a field that nobody has decided."""
+    return any(across.finding.severity is Severity.BLOCK for across in stored.cross_entry_findings) or any(
+        finding.severity is Severity.BLOCK
+        and not set(finding.fields or (WHOLE_ENTRY,)) <= stored.decisions.keys()
+        for finding in stored.findings
     )
 
 
 def _entry(
-    one: StoredEntry,
+    stored: StoredEntry,
     layers: Mapping[str, FieldLayers],
     spec: RecordSpec,
     held: PublishedState,
     wanting: Collection[int],
 ) -> PublishedEntry:
-    values = tuple(_values(one, layers, spec, held))
+    values = tuple(_values(stored, layers, spec, held))
     state = whole_state({value.state for value in values}) if held is PublishedState.SETTLED else held
-    told = state is PublishedState.SETTLED
+    settled = state is PublishedState.SETTLED
     notes = layers.get(spec.book.notes) if spec.book is not None else None
     return PublishedEntry(
-        entry_id=one.entry_id,
-        book_id=one.book_id,
-        record=one.record,
+        entry_id=stored.entry_id,
+        book_id=stored.book_id,
+        record=stored.record,
         title=spec.title,
-        scan=one.scan,
-        ref=one.ref,
-        row=one.row,
+        scan=stored.scan,
+        ref=stored.ref,
+        row=stored.row,
         state=state,
         values=values,
-        notes=notes_with("" if notes is None else notes.delivered.value, layers) if told else None,
+        notes=notes_with("" if notes is None else notes.delivered.value, layers) if settled else None,
         amendments=tuple(
             PublishedAmendment(
                 name,
                 amended.kind,
-                amended.old if told else None,
-                amended.value if told else None,
+                amended.old if settled else None,
+                amended.value if settled else None,
                 amended.order.decision_number,
                 amended.order.decided_on,
                 amended.order.legal_basis,
                 amended.order.authority,
                 amended.amendment_id not in wanting,
             )
-            for name, amended in one.amendments.items()
+            for name, amended in stored.amendments.items()
         ),
     )
 
 
 def _values(
-    one: StoredEntry, layers: Mapping[str, FieldLayers], spec: RecordSpec, held: PublishedState
+    stored: StoredEntry, layers: Mapping[str, FieldLayers], spec: RecordSpec, held: PublishedState
 ) -> Iterator[PublishedValue]:
-    on_paper = {reading.field for reading in one.readings if reading.status is not FieldStatus.NOT_ON_FORM}
+    on_paper = {reading.field for reading in stored.readings if reading.status is not FieldStatus.NOT_ON_FORM}
     for field in spec.fields:
         both = layers.get(field.name)
-        if both is None and field.name not in on_paper | one.decisions.keys() | one.amendments.keys():
+        if both is None and field.name not in on_paper | stored.decisions.keys() | stored.amendments.keys():
             continue
         state = _value_state(both) if held is PublishedState.SETTLED else held
-        told = both if state is PublishedState.SETTLED else None
-        yield _value(field, state, told, amended=field.name in one.amendments)
+        settled = both if state is PublishedState.SETTLED else None
+        yield _value(field, state, settled, amended=field.name in stored.amendments)
 
 
 def _value_state(both: FieldLayers | None) -> PublishedState:
@@ -315,14 +319,14 @@ def _value_state(both: FieldLayers | None) -> PublishedState:
 
 
 def _value(
-    field: FieldSpec, state: PublishedState, told: FieldLayers | None, *, amended: bool
+    field: FieldSpec, state: PublishedState, settled: FieldLayers | None, *, amended: bool
 ) -> PublishedValue:
     return PublishedValue(
         field.name,
         field.label,
         field.column,
         state,
-        None if told is None else told.delivered.value,
-        None if told is None else told.written,
+        None if settled is None else settled.delivered.value,
+        None if settled is None else settled.written,
         amended,
     )

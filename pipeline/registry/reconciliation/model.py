@@ -1,4 +1,4 @@
-"""What a reconciliation found against another program: stored differences, questions and answers."""
+"""Reconciliations with another program: stored differences and their answers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pipeline.registry.database.columns import APPEND_ONLY, Json, ManyId, refers
 
 @dataclass(frozen=True, slots=True)
 class ReconciliationRow:
-    """One file held against the registry."""
+    """A comparison of a file with the registry."""
 
     id: ManyId
     record: str
@@ -31,9 +31,9 @@ reconciliation = table("reconciliation", ReconciliationRow, sqlite_autoincrement
 
 @dataclass(frozen=True, slots=True)
 class DifferenceRow:
-    """A field of a pair that people are asked about, or an entry or a row without a counterpart.
+    """A field that differs, or an entry or a row of the file without a counterpart.
 
-    ``field`` is then empty, and ``theirs`` tells whom the row is about.
+    Without a counterpart ``field`` is empty, and ``theirs`` names the people of the row.
     """
 
     id: ManyId
@@ -64,7 +64,7 @@ difference = table(
 
 @dataclass(frozen=True, slots=True)
 class DifferenceAnswerRow:
-    """A person's answer to a difference; the last one counts."""
+    """A person's answer to a difference; the last answer counts."""
 
     id: ManyId
     difference_id: Annotated[int, refers("difference", many=True, index=True)]
@@ -84,9 +84,9 @@ class Answer(StrEnum):
     """A person's answer to a difference.
 
     Attributes:
-        AMENDED: The registry is wrong, an amendment was noted.
+        AMENDED: The registry is wrong; an amendment was noted.
         THEIRS: The other software is wrong.
-        UNCLEAR: The paper does not decide it; somebody who answers for it has to look.
+        UNCLEAR: The paper does not decide it; a supervisor has to look.
     """
 
     AMENDED = "amended"
@@ -96,14 +96,14 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FoundDifference:
-    """One difference to ask about, before it is stored.
+    """A difference before it is stored; its fields are those of ``DifferenceRow``.
 
     Attributes:
-        place_code: The place; ``""`` = not known.
-        entry_id: The entry; None for a row without an entry.
-        field: The field; ``""`` = the whole entry.
-        theirs: The value of the other software.
-        likeness: How alike the two are, 0 to 1.
+        place_code: Place code of the book; ``""`` if unknown.
+        entry_id: None for a row of the file without an entry.
+        field: ``""`` if the difference is about the whole entry.
+        theirs: Value of the other software.
+        likeness: Similarity of entry and row, 0 to 1.
     """
 
     kind: str
@@ -123,7 +123,7 @@ class FoundDifference:
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """One file held against the registry, and how many of its differences still wait for an answer."""
+    """A comparison of a file with the registry, and how many of its differences a person may see and still wait."""
 
     reconciliation_id: int
     record: str
@@ -136,22 +136,20 @@ class Reconciliation:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A stored difference with the place of its ink and its last answer.
+class StoredDifference(DifferenceRow):
+    """A stored difference with its last answer and the place of its ink; ``place_code`` is that of its book now.
 
     Attributes:
-        box: The field on the rectified page; None where it was not read there.
-        answer: The last answer; None as long as there is none.
+        book: Folder name of the book; ``""`` without a book.
+        answer: The last ``Answer``; None as long as there is none.
+        box: The field on the rectified page; None if it was not read there.
     """
 
-    difference_id: int
-    reconciliation_id: int
     record: str
-    found: FoundDifference
     book: str
-    ref: PageRef | None
-    box: Box | None
-    answer: Answer | None = None
-    note: str = ""
-    author: str = ""
-    answered_at: datetime | None = None
+    answer: str | None
+    note: str
+    author: str
+    answered_at: datetime | None
+    ref: PageRef | None = None
+    box: Box | None = None

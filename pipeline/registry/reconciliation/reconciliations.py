@@ -1,15 +1,16 @@
-"""What reconciliations found: differences stored, asked about one after the other, and answered.
+"""Differences of reconciliations: stored, shown one after the other, and answered.
 
-Every function that a person calls raises ``NotYours`` for what is not theirs to see.
+Every function with a ``person`` raises ``NotYours`` for what that person may not see.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, select, true
+from sqlalchemy import ColumnElement, Connection, Select, func, select, true
 
 from pipeline.base.errors import RegistryError
 from pipeline.base.model import PageRef
@@ -20,6 +21,7 @@ from pipeline.registry.amendments.model import AmendmentOrder
 from pipeline.registry.books.rows import book
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, record
+from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.database.transactions import ConnectionFacade, reading, writing, writing_declared
 from pipeline.registry.entries.current_readings import written_boxes
@@ -27,9 +29,9 @@ from pipeline.registry.entries.subjects import place_of
 from pipeline.registry.errors import NotThere
 from pipeline.registry.reconciliation.model import (
     Answer,
-    Asked,
     FoundDifference,
     Reconciliation,
+    StoredDifference,
     difference,
     difference_answer,
     reconciliation,
@@ -52,11 +54,11 @@ def save(
     file_name: str,
     file_sha256: str,
     found: Iterable[FoundDifference],
-    counts: Mapping[str, Any],
+    counts: Mapping[str, int],
     *,
     author: str,
 ) -> int:
-    """Store what a reconciliation found, all or nothing, and return its number. Nothing else changes."""
+    """Store the differences of a file and return the number of the reconciliation."""
     made = {
         "record": of_record,
         "file_name": file_name,
@@ -67,20 +69,18 @@ def save(
     }
     (reconciliation_id,) = add(connection, reconciliation, [made])
     total = 0
-    waiting = iter(found)
-    while rows := [_row(reconciliation_id, one) for one in islice(waiting, AT_ONCE)]:
+    of_file = {"reconciliation_id": reconciliation_id}
+    differences = iter(found)
+    while rows := [of_file | asdict(one) for one in islice(differences, AT_ONCE)]:
         total += len(rows)
         add(connection, difference, rows)
-    told = {"differences": total, "file": file_sha256}
-    record(connection, author, "reconciled", f"reconciliation:{reconciliation_id}", told)
+    details = {"differences": total, "file": file_sha256}
+    record(connection, author, "reconciled", f"reconciliation:{reconciliation_id}", details)
     return reconciliation_id
 
 
 def all_for(connection: Connection, person: Person) -> tuple[Reconciliation, ...]:
-    """Every reconciliation with the differences that this person may see, the newest first.
-
-    Those of which there is none for them are left out.
-    """
+    """Return the reconciliations with differences that this person may see, newest first."""
     last = _last_answers()
     query = (
         select(
@@ -99,26 +99,26 @@ def all_for(connection: Connection, person: Person) -> tuple[Reconciliation, ...
         .group_by(*(reconciliation.c[name] for name in ("id", "record", "file_name", "author", "made_at")))
         .order_by(reconciliation.c.id.desc())
     )
-    return tuple(Reconciliation(*row) for row in connection.execute(query))
+    return tuple(rows_of(connection, Reconciliation, query))
 
 
 def with_file(connection: Connection, person: Person, file_sha256: str) -> int | None:
-    """Return the number of the last reconciliation of a file of which this person may see a difference; else None."""
-    found: int | None = connection.scalar(
+    """Return the last reconciliation of a file with a difference that this person may see."""
+    last: int | None = connection.scalar(
         select(func.max(reconciliation.c.id))
         .join(difference, difference.c.reconciliation_id == reconciliation.c.id)
         .where(reconciliation.c.file_sha256 == file_sha256, _in_sight(person), _stands)
     )
-    return found
+    return last
 
 
 def next_for(
     connection: Connection, person: Person, reconciliation_id: int, after: int = 0, *, unclear: bool = False
-) -> Asked | None:
-    """Return the next difference without an answer behind the one numbered ``after``; None when there is none.
+) -> StoredDifference | None:
+    """Return the first difference without an answer after the difference with the id ``after``.
 
-    At the end the search begins again. With ``unclear`` it returns those that were called unclear instead. The audit
-    records that this person was shown it.
+    After the last difference the search begins again. With ``unclear`` it looks for differences with the answer
+    "unclear". The audit records the view.
 
     Raises:
         NotThere: There is no such reconciliation.
@@ -133,34 +133,34 @@ def next_for(
         .order_by(difference.c.id)
         .limit(1)
     )
-    found = connection.scalar(query.where(difference.c.id > after))
-    found = connection.scalar(query) if found is None else found
-    if found is None:
+    difference_id = connection.scalar(query.where(difference.c.id > after))
+    difference_id = connection.scalar(query) if difference_id is None else difference_id
+    if difference_id is None:
         return None
-    record(connection, person.login, "difference-shown", f"difference:{found}")
-    return asked(connection, person, found)
+    record(connection, person.login, "difference-shown", f"difference:{difference_id}")
+    return asked(connection, person, difference_id)
 
 
-def asked(connection: Connection, person: Person, difference_id: int) -> Asked:
-    """Return one difference.
+def asked(connection: Connection, person: Person, difference_id: int) -> StoredDifference:
+    """Return a difference.
 
     Raises:
         NotYours: It belongs to another place.
         NotThere: There is no such difference.
     """
-    row = connection.execute(_with_answer().where(difference.c.id == difference_id)).mappings().first()
-    if row is None:
+    rows = rows_of(connection, StoredDifference, _with_answer().where(difference.c.id == difference_id))
+    if not rows:
         raise NotThere(f"Không có khác biệt số {difference_id}. Hãy tải lại danh sách.")
-    check_place(person, row["place_now"])
-    return _asked(connection, row)
+    check_place(person, rows[0].place_code)
+    return _with_ink(connection, rows[0])
 
 
 def listed(
     connection: Connection, person: Person | None, reconciliation_id: int, answer: Answer | None
-) -> tuple[Asked, ...]:
-    """Return the differences of a reconciliation with that last answer (None: without one).
+) -> tuple[StoredDifference, ...]:
+    """Return the differences of a reconciliation with that last answer; None: those without an answer.
 
-    Without a ``person`` those of all places are returned.
+    Without a ``person`` the differences of all places are returned.
 
     Raises:
         NotThere: There is no such reconciliation.
@@ -168,23 +168,22 @@ def listed(
     _check_there(connection, reconciliation_id)
     query = _with_answer().where(difference.c.reconciliation_id == reconciliation_id, _stands)
     return tuple(
-        _asked(connection, row)
-        for row in connection.execute(query.order_by(difference.c.id)).mappings().all()
-        if row["answer"] == answer and (person is None or person.may_see(row["place_now"]))
+        _with_ink(connection, row)
+        for row in rows_of(connection, StoredDifference, query.order_by(difference.c.id))
+        if row.answer == answer and (person is None or person.may_see(row.place_code))
     )
 
 
 def answer(
     connection: Connection, person: Person, difference_id: int, answer: Answer, note: str = ""
 ) -> None:
-    """Record who is wrong, or that the paper does not decide it (then with a question). The last answer counts."""
+    """Record an answer; ``note`` is required with ``Answer.UNCLEAR``. The last answer counts."""
     if answer is Answer.AMENDED:
         raise ValueError("an amendment is noted by amend()")
     refuse_hidden_characters(note, "ghi chú")
     if answer is Answer.UNCLEAR and not note.strip():
         raise RegistryError("Hãy ghi điều chưa rõ trên giấy để người sau xem.")
-    found = asked(connection, person, difference_id)
-    _add_answer(connection, found, answer, note=note, author=person.login)
+    _add_answer(connection, asked(connection, person, difference_id), answer, person.login, note=note)
 
 
 def amend(
@@ -195,43 +194,42 @@ def amend(
     text: str,
     order: AmendmentOrder,
 ) -> int:
-    """Record an amendment that gives the field ``text``, as the registry is wrong, together with the answer.
+    """Record an amendment of the field to ``text``, and the answer ``Answer.AMENDED``.
 
     Returns:
         The number of the amendment.
     """
-    found = asked(connection, person, difference_id)
-    entry_id, field = found.found.entry_id, found.found.field
-    if entry_id is None or not field:
+    row = asked(connection, person, difference_id)
+    if row.entry_id is None or not row.field:
         raise RegistryError("Khác biệt này không ở một ô nên không cải chính được.")
-    amendment_id = amendments.amend(connection, declared, entry_id, field, text, order, author=person.login)
-    _add_answer(connection, found, Answer.AMENDED, note="", author=person.login, amendment_id=amendment_id)
+    amendment_id = amendments.amend(
+        connection, declared, row.entry_id, row.field, text, order, author=person.login
+    )
+    _add_answer(connection, row, Answer.AMENDED, person.login, amendment_id=amendment_id)
     return amendment_id
 
 
 def _add_answer(
     connection: Connection,
-    asked_of: Asked,
+    row: StoredDifference,
     answer: Answer,
-    *,
-    note: str,
     author: str,
+    *,
+    note: str = "",
     amendment_id: int | None = None,
 ) -> None:
-    entry_id = asked_of.found.entry_id
-    if entry_id is not None:
-        refuse_withdrawn(connection, part_of(place_of(connection, entry_id)))
-    word = {
-        "difference_id": asked_of.difference_id,
+    if row.entry_id is not None:
+        refuse_withdrawn(connection, part_of(place_of(connection, row.entry_id)))
+    answered = {
+        "difference_id": row.id,
         "answer": answer,
         "note": note.strip(),
         "amendment_id": amendment_id,
         "author": author,
         "answered_at": clock.now(connection),
     }
-    add(connection, difference_answer, [word])
-    told = {"answer": answer}
-    record(connection, author, "difference-answered", f"difference:{asked_of.difference_id}", told)
+    add(connection, difference_answer, [answered])
+    record(connection, author, "difference-answered", f"difference:{row.id}", {"answer": answer})
 
 
 # --- rows ---------------------------------------------------------------------------------------------------------
@@ -254,76 +252,33 @@ def _last_answers() -> Any:
 
 def _with_answer() -> Select[Any]:
     last = _last_answers()
+    place_now = func.coalesce(book.c.place_code, difference.c.place_code)
+    columns: list[ColumnElement[Any]] = [
+        place_now if column.name == "place_code" else column for column in difference.c
+    ]
     return (
         select(
-            difference,
+            *columns,
             reconciliation.c.record,
-            book.c.folder_name,
-            func.coalesce(book.c.place_code, difference.c.place_code).label("place_now"),
+            func.coalesce(book.c.folder_name, ""),
             last.c.answer,
-            last.c.note,
-            last.c.author,
+            func.coalesce(last.c.note, ""),
+            func.coalesce(last.c.author, ""),
             last.c.answered_at,
         )
+        .select_from(difference)
         .join(reconciliation, reconciliation.c.id == difference.c.reconciliation_id)
         .outerjoin(book, book.c.id == difference.c.book_id)
         .outerjoin(last, last.c.difference_id == difference.c.id)
     )
 
 
-def _asked(connection: Connection, row: RowMapping) -> Asked:
-    found = FoundDifference(
-        row["kind"],
-        row["place_now"],
-        row["book_id"],
-        row["entry_id"],
-        row["number"],
-        row["volume"],
-        row["file_row"],
-        row["of_row"],
-        row["field"],
-        row["field_kind"],
-        row["ours"],
-        row["theirs"],
-        row["likeness"],
-    )
-    ref = box = None
-    if found.entry_id is not None:
-        place = place_of(connection, found.entry_id)
-        ref = PageRef(place.sha256, place.page_no)
-        box = next(iter(written_boxes(connection, found.entry_id).get(found.field, ())), None)
-    return Asked(
-        row["id"],
-        row["reconciliation_id"],
-        row["record"],
-        found,
-        row["folder_name"] or "",
-        ref,
-        box,
-        None if row["answer"] is None else Answer(row["answer"]),
-        row["note"] or "",
-        row["author"] or "",
-        row["answered_at"],
-    )
-
-
-def _row(reconciliation_id: int, one: FoundDifference) -> dict[str, Any]:
-    return {
-        "reconciliation_id": reconciliation_id,
-        "place_code": one.place_code,
-        "book_id": one.book_id,
-        "entry_id": one.entry_id,
-        "kind": one.kind,
-        "number": one.number,
-        "volume": one.volume,
-        "file_row": one.file_row,
-        "of_row": one.of_row,
-        "field": one.field,
-        "field_kind": one.field_kind,
-        "ours": one.ours,
-        "theirs": one.theirs,
-        "likeness": one.likeness,
-    }
+def _with_ink(connection: Connection, row: StoredDifference) -> StoredDifference:
+    if row.entry_id is None:
+        return row
+    place = place_of(connection, row.entry_id)
+    box = next(iter(written_boxes(connection, row.entry_id).get(row.field, ())), None)
+    return replace(row, ref=PageRef(place.sha256, place.page_no), box=box)
 
 
 def _check_there(connection: Connection, reconciliation_id: int) -> None:

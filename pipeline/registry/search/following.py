@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from pipeline.registry.amendments.rows import amendment
 from pipeline.registry.approvals.approvals import approval_in_force
 from pipeline.registry.approvals.model import ApprovalKind
-from pipeline.registry.approvals.stored_deliveries import book_approval, confirmed_delivery
+from pipeline.registry.approvals.rows import book_approval, confirmed_delivery
 from pipeline.registry.books.rows import page, scan
 from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.database import Database

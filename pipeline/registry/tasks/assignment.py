@@ -1,4 +1,4 @@
-"""Which task a person gets next, which they have in hand, and how many wait.
+"""The next task of a person, their leased tasks, and the numbers of waiting tasks.
 
 The next task is the first of its stage, in the order of places and books, that nobody has leased. One index answers
 (``ix_review_task_next``); leases and skips are checked for few rows. PostgreSQL skips rows that another transaction is
@@ -43,14 +43,14 @@ from pipeline.registry.tasks.teaching import teaching_plan
 from pipeline.registry.tasks.visibility import show
 
 MOST_HELD = 3
-"""Tasks that a person may have in hand: the one on the screen and those loaded ahead."""
+"""Tasks that a person may hold: the task on the screen and the tasks loaded ahead."""
 
 MOST_BOOKS = 200
-"""Books that a person can look through on one page."""
+"""Books on a page of the list."""
 
 
 def checkers(connection: Connection, place_code: str) -> frozenset[int]:
-    """The accounts in use that may check what is of that place."""
+    """Return the active accounts that may check tasks of a place."""
     roles = [role for role in Role if Stage.CHECK in STAGES[role]]
     rows = connection.execute(
         select(account.c.id, account.c.places).where(account.c.active, account.c.role.in_(roles))
@@ -59,7 +59,7 @@ def checkers(connection: Connection, place_code: str) -> frozenset[int]:
 
 
 def only_assigned(context: DeskContext, person: Person) -> bool:
-    """Return whether a person is given tasks of their assigned books alone; supervisors never are."""
+    """Return whether a person gets only tasks of their assigned books; supervisors get all."""
     return context.policy.assigned_only and person.role is not Role.SUPERVISOR
 
 
@@ -71,7 +71,7 @@ def next_task(
     book_id: int | None = None,
     known: Collection[int] | None = None,
 ) -> DeskTask | None:
-    """Lease a person the next task; return None when nothing waits.
+    """Lease the next task to a person and return it; None if nothing waits.
 
     Books that are assigned to the person come first, and are the only ones where the office has it so.
 
@@ -94,13 +94,13 @@ def next_task(
 
 
 def held_tasks(context: DeskContext, person: Person) -> tuple[DeskTask, ...]:
-    """Return the tasks that this person has in hand, the one taken first first."""
+    """Return the person's leased tasks, oldest lease first."""
     stages(person)
     return tuple(show(context, task_id, person) for task_id in leases.held(context, person, KeyingMode.DESK))
 
 
 def held_work(context: DeskContext, person: Person) -> HeldWork:
-    """Return how much this person has in hand, at the desk and in a column, on whatever page of theirs."""
+    """Return the numbers of tasks that the person holds at the desk and in a column."""
     stages(person)
     return HeldWork(
         len(leases.held(context, person, KeyingMode.DESK)),
@@ -140,7 +140,7 @@ def hand_back(context: DeskContext, person: Person, task_id: int) -> None:
 def _lease_next_task(
     context: DeskContext, person: Person, allowed: Sequence[Stage], book_id: int | None
 ) -> int | None:
-    """Lend a person the next task at the first of these stages where any waits; its id.
+    """Lease the next task to a person, at the first of these stages with a waiting task; return its id.
 
     What they have skipped comes after all else.
     """
@@ -154,7 +154,7 @@ def _lease_next_task(
 
 
 def _portions_in_turn(context: DeskContext, person: Person, wanted: int | None) -> tuple[Portion | None, ...]:
-    """Return the books and shares whose tasks a person is given, in turn; None stands for any book."""
+    """Return the books and shares from which a person gets tasks, in order; None stands for any book."""
     assigned = assigned_to(context.connection, person)
     rest: tuple[Portion | None, ...] = (None if wanted is None else Portion(wanted),)
     if wanted is not None:
@@ -163,7 +163,7 @@ def _portions_in_turn(context: DeskContext, person: Person, wanted: int | None) 
 
 
 def not_done_by(person: Person) -> ColumnElement[bool]:
-    """The condition on ``review_task`` that there is something left for this person to say at its stage."""
+    """Return the condition on ``review_task`` that fields are left for a person to key at its stage."""
     keyers = (review_task.c.first_keyer, review_task.c.second_keyer)
     first, second = (or_(keyer.is_(None), keyer != person.account_id) for keyer in keyers)
     kept_from = review_task.c.kept_from
@@ -172,7 +172,7 @@ def not_done_by(person: Person) -> ColumnElement[bool]:
 
 
 def _next(context: DeskContext, person: Person, stage: Stage, portion: Portion | None) -> int | None:
-    """The first task that waits at that stage for this person and that they have not skipped, its row locked."""
+    """Lock and return the first task that waits for a person at a stage and that they have not skipped."""
     mine = (aside.c.account_id == person.account_id) & (aside.c.kind == SKIPPED)
     query = (
         _waiting_tasks(context, person, stage, portion)
@@ -180,14 +180,14 @@ def _next(context: DeskContext, person: Person, stage: Stage, portion: Portion |
         .order_by(review_task.c.place_code, review_task.c.book_id, review_task.c.page_id, review_task.c.row)
     )
     if context.connection.dialect.name == "postgresql" and person.places and portion is None:
-        found = context.connection.scalar(_place_by_place(query, sorted(person.places)))
+        task_id = context.connection.scalar(_place_by_place(query, sorted(person.places)))
     else:
-        found = context.connection.scalar(_first(query.where(in_sight(person))))
-    return found if found is None else _teaching_first(context, found, query.where(in_sight(person)))
+        task_id = context.connection.scalar(_first(query.where(in_sight(person))))
+    return task_id if task_id is None else _teaching_first(context, task_id, query.where(in_sight(person)))
 
 
 def _teaching_first(context: DeskContext, task_id: int, waiting: Select[int]) -> int:
-    """Return the task among those that wait from which the machine learns most in the book of a task, else that task.
+    """Return the waiting task in the book of a task from which the machine learns most, else the task itself.
 
     Args:
         task_id: The task that comes next in the order of the book.
@@ -211,7 +211,7 @@ def _teaching_first(context: DeskContext, task_id: int, waiting: Select[int]) ->
 
 
 def _next_skipped(context: DeskContext, person: Person, stage: Stage, portion: Portion | None) -> int | None:
-    """The same of those that this person skipped, the one skipped longest ago first."""
+    """Lock and return the first task that waits for a person and that they skipped, longest ago first."""
     last = (
         select(aside.c.task_id, func.max(aside.c.id).label("at"))
         .where(aside.c.account_id == person.account_id, aside.c.kind == SKIPPED)
@@ -225,14 +225,14 @@ def _next_skipped(context: DeskContext, person: Person, stage: Stage, portion: P
 def _waiting_tasks(
     context: DeskContext, person: Person, stage: Stage, portion: Portion | None
 ) -> Select[int]:
-    """The ids of the tasks at that stage that nobody has in hand and of which something is left for this person.
+    """Select the ids of the tasks at a stage that nobody holds and with fields left for a person.
 
-    None of a book whose form or kind of register is not declared now: nobody could show it.
+    Books with a form or kind of register that is not declared now are left out, as they cannot be shown.
     """
     query = select(review_task.c.id).where(
         review_task.c.stage == stage, not_done_by(person), is_not_leased(context)
     )
-    undeclared = [one.book_id for one in undeclared_books(context.connection, context.declared)]
+    undeclared = [one.id for one in undeclared_books(context.connection, context.declared)]
     if undeclared:
         query = query.where(review_task.c.book_id.not_in(undeclared))
     if portion is None:
@@ -259,7 +259,7 @@ def _place_by_place(query: Select[int], places: Sequence[str]) -> Select[int]:
 
 
 def counts(context: DeskContext, person: Person, books: int = MOST_BOOKS) -> tuple[QueueCount, ...]:
-    """Return how many tasks of each book wait that this person may take, by stage.
+    """Return the numbers of waiting tasks that a person may take, by book and stage.
 
     Tasks that others hold are included. Only the first ``books`` in the order of places are counted: all of a
     million entries would take a second.

@@ -1,4 +1,4 @@
-"""Values keyed in column mode: recorded snippet by snippet, handed back, and taken back."""
+"""Values keyed in column mode: recorded snippet by snippet, handed back, and undone."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def key_column(
     seconds: float = 0.0,
     kept: Collection[str] = (),
 ) -> tuple[KeyOutcome, ...]:
-    """Record the values (task, version, verdict) that a person keyed on snippets; return the outcome of each.
+    """Record the values (task, version, verdict) keyed on snippets; return the outcome of each.
 
     A task that has changed, or that the person no longer holds, is left alone, and ``refused`` of its outcome says why;
     the others go on. A value that contradicts itself stops all of them. The same ``token`` again gets the same answers
@@ -89,7 +89,7 @@ def hand_back_column(context: DeskContext, person: Person) -> None:
 
 
 def _keyable_fields(case: LoadedTask, person: Person) -> tuple[str, ...]:
-    """The fields of a task of which that person may say something in a column, at whatever stage each of them is."""
+    """Return the fields of a task that a person may key in a column, at whatever stage each field is."""
     if case.stage not in OPEN_STAGES:
         return ()
     allowed = STAGES[person.role]
@@ -101,7 +101,7 @@ def _keyable_fields(case: LoadedTask, person: Person) -> tuple[str, ...]:
 
 
 def undo_column(context: DeskContext, person: Person, shown: tuple[str, Stage] | None = None) -> LeasedColumn:
-    """Take back what a person did last in column mode and lease them its snippets again.
+    """Undo a person's last act in column mode and lease its snippets to them again.
 
     That is a submission, of which snippets stay as they are on which somebody has built; a task that they skipped,
     asked about or sent to be scanned again; or a value to be delivered that they confirmed on a snippet in hand.
@@ -141,7 +141,7 @@ def undo_column(context: DeskContext, person: Person, shown: tuple[str, Stage] |
 
 
 def _withdrawn(context: DeskContext, person: Person, words: Sequence[KeyingRow]) -> list[int]:
-    """Take back keyed values as far as nobody has built on them; return their tasks.
+    """Withdraw the keyed values on which nobody has built; return their tasks.
 
     Raises:
         CannotUndo: None can be taken back.
@@ -168,17 +168,17 @@ def _leased(
     *,
     only: bool = False,
 ) -> LeasedColumn:
-    """Lease snippets again; without ``only`` together with those in hand.
+    """Lease snippets again, without ``only`` together with the held snippets.
 
     Raises:
         CannotUndo: They cannot be shown in this column.
     """
     book_id = int(task_row(context.connection, task_ids[0]).book_id)
     wanted = list(task_ids) if only else [*held(context, person, KeyingMode.COLUMN), *task_ids]
-    found = take_snippets(context, person, book_id, field, stage, len(wanted), wanted)
-    if found is None or not {task.task_id for task in found.tasks} & set(task_ids):
+    leased = take_snippets(context, person, book_id, field, stage, len(wanted), wanted)
+    if leased is None or not {task.task_id for task in leased.tasks} & set(task_ids):
         raise CannotUndo(
             "Không hoàn tác được ở cột này: điều bạn làm sau cùng thuộc ô khác, hoặc đang có người khác làm. "
             "Hãy hoàn tác ở màn hình rà soát."
         )
-    return found
+    return leased

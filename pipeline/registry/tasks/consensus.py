@@ -1,8 +1,7 @@
-"""Verdicts and decisions on fields, and when enough people have keyed the same value.
+"""Verdicts and decisions on fields, and the consensus of keyed values that settles a field.
 
-These are pure functions over keyed values, without a database; ``docs/reference/review.md`` gives the rules. Three
-properties hold: of one person only one keyed value counts, a field that is keyed blind is settled by nobody alone, and
-people agree on values, not on their spelling.
+The functions are pure; ``docs/reference/review.md`` gives the rules. Three properties hold: only one keyed value of
+each person counts, nobody alone settles a field that is keyed blind, and people agree on values, not on spelling.
 """
 
 from __future__ import annotations
@@ -17,12 +16,12 @@ from pipeline.base.stages import Stage
 from pipeline.declarations.office.review import Way
 
 WHOLE_ENTRY = ""
-"""The field name of a decision on an entry (or a page) as a whole: its findings that name no field have been seen."""
+"""Field name of a decision on a whole entry or page: a person has seen its findings that name no field."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a person says of one field.
+    """A person's word on a field.
 
     Attributes:
         field: Name of the field, ``""`` for the entry as a whole.
@@ -37,7 +36,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class SeenReading:
-    """The content of a machine's reading; two runs that read the same have equal ones.
+    """The content of a machine's reading; equal for two runs that read the same.
 
     Attributes:
         status: As in ``FieldStatus``.
@@ -51,7 +50,7 @@ class SeenReading:
 
     @classmethod
     def of(cls, reading: FieldReading | None) -> SeenReading | None:
-        """Return the content of a reading; None where nothing was read, as of a field that is only to be typed."""
+        """Return the content of a reading; None if there is none, as for a field that is only typed."""
         if reading is None or reading.engine == TYPED:
             return None
         return cls(reading.status, reading.text, reading.canonical)
@@ -59,12 +58,12 @@ class SeenReading:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One row of the append-only record of what people decided.
+    """A decision of a person on a field.
 
     Attributes:
         field: Name of the field, ``""`` for the entry as a whole.
         status: Read, blank, illegible, struck through, …
-        text: What the paper says, verbatim.
+        text: Verbatim text of the paper.
         canonical: Its canonical form, ``""`` when it has none.
         author: Login of the last person.
         decided_at: UTC.
@@ -89,12 +88,12 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class PendingDecisions:
-    """The decisions that an entry waits for.
+    """The fields of an entry that wait for decisions.
 
     Attributes:
         fields: Fields to decide, in the order of the readings (``""`` = the entry as a whole).
         reasons: Codes of the findings that ask for a decision.
-        reopened: The machine has read something else since a decision was made.
+        reopened: Whether the machine has read something else since a decision was made.
     """
 
     fields: tuple[str, ...]
@@ -103,19 +102,19 @@ class PendingDecisions:
 
 
 MOST_WORDS = {Way.SINGLE: 1, Way.CHECKED: 2, Way.BLIND: 3}
-"""How many keyed values a field may take until it is settled."""
+"""Largest number of keyed values until a field is settled."""
 
 ORDER = (Stage.REVIEW, Stage.CHECK, Stage.THIRD)
-"""The stages that a field goes through; a task is at the earliest one of its fields."""
+"""The stages of a field in order; a task is at the earliest stage of its fields."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyedValue:
-    """The value that one person keyed for one field.
+    """The value that a person keyed for a field.
 
     Attributes:
-        compared: Its form for comparison (``kinds.compared_form``); None of one keyed before there was any.
-        in_force: It is the effective value that a lot put into question, and not what somebody keyed now.
+        compared: Form for comparison (``kinds.compared_form``); None for an old value without such a form.
+        in_force: Whether it is the effective value that a lot reopened, and not a newly keyed value.
     """
 
     keying_id: int
@@ -131,9 +130,9 @@ class Consensus:
     """The state of agreement on a field.
 
     Attributes:
-        words: The keyed values that count so far, oldest first.
-        settled: The keyed value that was agreed on, at ``SETTLED``.
-        excluded: Accounts that key no value, as they knew the effective one before the field was opened again.
+        words: Counted keyed values, oldest first.
+        settled: The agreed keyed value, at ``SETTLED``.
+        excluded: Accounts that must not key a value, as they knew the effective value before the field was reopened.
     """
 
     way: Way
@@ -144,29 +143,29 @@ class Consensus:
 
     @property
     def authors(self) -> tuple[str, ...]:
-        """The logins of those who keyed the value that was settled, however they spelled it."""
+        """The logins of the people who keyed the settled value, in whatever spelling."""
         said = self.settled
         return tuple(word.login for word in self.words if said and agree(word, said))
 
     @property
     def values_wanted(self) -> int:
-        """Return how many people may still have to key a value."""
+        """The largest number of keyed values still required."""
         return 0 if self.stage is Stage.SETTLED else MOST_WORDS[self.way] - len(self.words)
 
     def waits_for(self, account_id: int) -> bool:
-        """Return whether that person may key the next value: one is wanted, and they are not ineligible."""
+        """Return whether a person may key the next value: the field is not settled, and they are not ineligible."""
         return self.stage is not Stage.SETTLED and account_id not in self.ineligible
 
     @property
     def ineligible(self) -> frozenset[int]:
-        """The accounts that may say nothing more."""
+        """The accounts that may key no further value."""
         return self.excluded.union(word.account_id for word in self.words)
 
 
 def agree(one: KeyedValue, other: KeyedValue) -> bool:
     """Return whether two people keyed the same value: the same status, and the same form for comparison.
 
-    Where one of them has no such form, the texts are compared, however they were composed and spaced.
+    Without such a form the texts are compared, regardless of Unicode composition and spacing.
     """
     if one.verdict.status != other.verdict.status:
         return False
@@ -176,13 +175,13 @@ def agree(one: KeyedValue, other: KeyedValue) -> bool:
 
 
 def consensus_of(way: Way, words: Iterable[KeyedValue], excluded: frozenset[int] = frozenset()) -> Consensus:
-    """Return the state of agreement on a field after these keyed values.
+    """Return the consensus on a field after these keyed values.
 
-    Only the first value of each person counts: to key another one, a person takes the first back.
+    Only the first value of each person counts; a person withdraws it to key another value.
 
     Args:
-        words: The keyed values in the order in which they were submitted.
-        excluded: Accounts that may key no value.
+        words: Keyed values in the order of submission.
+        excluded: Accounts that must not key a value.
     """
     counted = independent(words)
     for number in range(1, len(counted) + 1):
@@ -201,16 +200,15 @@ def independent(words: Iterable[KeyedValue]) -> tuple[KeyedValue, ...]:
 
 
 def stage_of(consensus: Iterable[Consensus]) -> Stage:
-    """Return the stage of a task with these fields: that of the field that is furthest behind."""
+    """Return the stage of a task with these fields: the earliest stage of its fields."""
     stages = {one.stage for one in consensus}
     return next((stage for stage in ORDER if stage in stages), Stage.SETTLED)
 
 
 def finished(consensus: Iterable[Consensus], stage: Stage) -> tuple[int, ...]:
-    """Return the accounts that have keyed all they may of the fields at that stage.
+    """Return the accounts that have nothing more to key at a stage, in order.
 
-    Of a task that is not settled these are at most one at ``CHECK`` and two at ``THIRD``, and those that are
-    excluded.
+    For a task that is not settled these are at most one at ``CHECK`` and two at ``THIRD``, and the excluded accounts.
     """
     ineligible = [one.ineligible for one in consensus if one.stage is stage]
     return tuple(sorted(frozenset.intersection(*ineligible))) if ineligible else ()
@@ -227,14 +225,14 @@ def _settled(way: Way, words: Sequence[KeyedValue]) -> KeyedValue | None:
 
 
 def _kept_spelling(first: KeyedValue, second: KeyedValue) -> KeyedValue:
-    """Return which of two keyed values that agree is kept as it is spelled.
+    """Return which of two agreeing keyed values gives the spelling.
 
-    The second one was keyed from the ink alone, the first one may have taken over what the machine read. An effective
-    value that the sample of a lot confirms stays as it is.
+    The second value was keyed from the ink alone; the first may repeat the machine's reading. An effective value that
+    the sample of a lot confirms keeps its spelling.
     """
     return first if first.in_force else second
 
 
 def folded_text(text: str) -> str:
-    """A text however it was composed and spaced."""
+    """Return a text in NFC with single spaces."""
     return " ".join(unicodedata.normalize("NFC", text).split())

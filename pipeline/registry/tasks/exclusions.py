@@ -1,8 +1,8 @@
-"""Who may not key a reopened field, because they know its value; and when that exclusion ends.
+"""Exclusion of people who know the value of a reopened field from keying it, and the end of that exclusion.
 
 Exclusions are released once too few other people are left to key the field. This is checked wherever people become
-fewer (an account is deactivated, duties change, a lot keeps its witnesses away), so that finding the next task has
-nothing more to check.
+fewer (an account is deactivated, a role changes, a lot excludes its witnesses), so the search for the next task does
+not check it.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, func, select, true
+from sqlalchemy import ColumnElement, Connection, func, select, true
 
 from pipeline.registry.database.audit import MACHINE, add, record
 from pipeline.registry.database.audit.chain import audit
+from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.locks import hold_pages
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.entries.machine_view import decisions_at
@@ -28,13 +29,13 @@ from pipeline.registry.tasks.assignment import checkers
 from pipeline.registry.tasks.consensus import Consensus
 from pipeline.registry.tasks.keyed_values import EXCLUDED, RELEASED, live_consensus
 from pipeline.registry.tasks.model import TaskState
-from pipeline.registry.tasks.rows import aside, keying, review_task
+from pipeline.registry.tasks.rows import ReviewTaskRow, aside, keying, review_task
 
 NOBODY = 0
-"""The account of the first keyed value of a field that is reopened; no person has it."""
+"""Account id of the first keyed value of a reopened field; it belongs to no person."""
 
 AT_ONCE = 500
-"""Tasks that are looked at together."""
+"""Tasks of one step."""
 
 
 def release_exclusions(
@@ -54,80 +55,73 @@ def release_exclusions(
     tasks = _open_tasks(
         connection, review_task.c.id.in_(select(aside.c.task_id).where(aside.c.kind == EXCLUDED, of_task))
     )
-    found: dict[int, frozenset[str]] = {}
+    released: dict[int, frozenset[str]] = {}
     for start in range(0, len(tasks), AT_ONCE):
-        found |= _let_back(connection, declared, now, [row["id"] for row in tasks[start : start + AT_ONCE]])
-    return found
+        released |= _release(connection, declared, now, [task.id for task in tasks[start : start + AT_ONCE]])
+    return released
 
 
-def _let_back(
+def _release(
     connection: Connection, declared: RecordSchema, now: datetime, task_ids: Collection[int]
 ) -> Mapping[int, frozenset[str]]:
     mine = review_task.c.id.in_(task_ids)
     hold_pages(connection, connection.scalars(select(review_task.c.page_id).where(mine)))
     tasks = _open_tasks(connection, mine)
-    decisions = decisions_at(connection, [(row["page_id"], row["entry_id"]) for row in tasks])
+    decisions = decisions_at(connection, [(task.page_id, task.entry_id) for task in tasks])
     consensus = live_consensus(
-        connection, {row["id"]: decisions[row["page_id"], row["entry_id"]] for row in tasks}
+        connection, {task.id: decisions[task.page_id, task.entry_id] for task in tasks}
     )
-    able = {place: checkers(connection, place) for place in {row["place_code"] for row in tasks}}
-    kept_away = witnesses_of_samples(connection, task_ids)
-    found: dict[int, dict[str, Consensus]] = defaultdict(dict)
-    for row in tasks:
-        others = able[row["place_code"]] - kept_away.get(row["id"], frozenset())
-        for field, one in consensus[row["id"]].items():
-            if one.excluded and len(others - one.ineligible) < one.values_wanted:
-                found[row["id"]][field] = one
-    if found:
-        _record_release(connection, now, found)
+    able = {place: checkers(connection, place) for place in {task.place_code for task in tasks}}
+    witnesses = witnesses_of_samples(connection, task_ids)
+    released: dict[int, dict[str, Consensus]] = defaultdict(dict)
+    for task in tasks:
+        others = able[task.place_code] - witnesses.get(task.id, frozenset())
+        for field, state in consensus[task.id].items():
+            if state.excluded and len(others - state.ineligible) < state.values_wanted:
+                released[task.id][field] = state
+    if released:
+        _record_release(connection, now, released)
         refresh_projections(
-            connection, declared, [(row["page_id"], row["entry_id"]) for row in tasks if row["id"] in found]
+            connection, declared, [(task.page_id, task.entry_id) for task in tasks if task.id in released]
         )
-    return {task_id: frozenset(fields) for task_id, fields in found.items()}
+    return {task_id: frozenset(fields) for task_id, fields in released.items()}
 
 
-def _open_tasks(connection: Connection, which: ColumnElement[bool]) -> list[RowMapping]:
-    """Those of these tasks that wait, in the order of pages."""
-    query = select(
-        review_task.c.id,
-        review_task.c.page_id,
-        review_task.c.row,
-        review_task.c.entry_id,
-        review_task.c.place_code,
-    ).where(which, review_task.c.state == TaskState.OPEN)
-    return list(connection.execute(query.order_by(review_task.c.page_id, review_task.c.id)).mappings())
+def _open_tasks(connection: Connection, condition: ColumnElement[bool]) -> list[ReviewTaskRow]:
+    """Return the open tasks that meet a condition, in the order of pages."""
+    query = select(review_task).where(condition, review_task.c.state == TaskState.OPEN)
+    return rows_of(connection, ReviewTaskRow, query.order_by(review_task.c.page_id, review_task.c.id))
 
 
 def _record_release(
-    connection: Connection, now: datetime, found: Mapping[int, Mapping[str, Consensus]]
+    connection: Connection, now: datetime, released: Mapping[int, Mapping[str, Consensus]]
 ) -> None:
-    """Add that it no longer holds; why it held stays on record."""
-    for task_id, fields in found.items():
-        first = [one.words[0].keying_id for one in fields.values()]
+    """Add the end of the exclusions; the exclusions themselves stay on record."""
+    for task_id, fields in released.items():
+        first = [state.words[0].keying_id for state in fields.values()]
         tokens = connection.scalars(select(keying.c.token).where(keying.c.id.in_(first)).distinct())
-        told = {"task_id": task_id, "account_id": NOBODY, "login": MACHINE, "kind": RELEASED, "said_at": now}
-        add(connection, aside, [{**told, "words": token} for token in tokens])
+        row = {"task_id": task_id, "account_id": NOBODY, "login": MACHINE, "kind": RELEASED, "said_at": now}
+        add(connection, aside, [{**row, "words": token} for token in tokens])
         record(connection, MACHINE, "witnesses-let-back", f"task:{task_id}", {"fields": sorted(fields)})
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The ``logins`` of those who were shown something, by the rows of the audit as far as ``up_to``."""
+    """The ``logins`` that saw an entry, by the audit rows up to and including the id ``up_to``."""
 
     logins: frozenset[str] = frozenset()
     up_to: int = 0
 
 
 def seen_of(connection: Connection, place: EntryPlace, before: Seen = Seen()) -> Seen:
-    """Return who has seen what an entry says.
+    """Return the people who have seen the values of an entry.
 
     They saw the entry itself, its task, a snippet of it in a column, a difference about it, or the package of its
-    book. The audit knows no subjects, so reading it takes long; a caller that must not make others wait reads most of
+    book. The audit has no index by subject, so this takes long; a caller that must not make others wait reads most of
     it beforehand.
 
     Args:
-        place: The place of the entry, as ``entries.place_of`` gives it.
-        before: Only what came after this is read.
+        before: Result of an earlier call; only later rows are read.
     """
     task_ids = set(
         connection.scalars(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
 
@@ -15,7 +14,7 @@ from pipeline.declarations.office.review import Way
 from pipeline.registry.books.rows import page, scan
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add
-from pipeline.registry.database.columns import rows_of
+from pipeline.registry.database.columns import rows_of, values_of
 from pipeline.registry.tasks.consensus import Consensus, Decision, KeyedValue, Verdict, consensus_of
 from pipeline.registry.tasks.leases import KeyingMode
 from pipeline.registry.tasks.rows import (
@@ -31,36 +30,36 @@ from pipeline.registry.tasks.rows import (
 from pipeline.registry.typed_text import composed
 
 EXCLUDED = "apart"
-"""The kind of ``aside`` of a person who is to say no word of what was put into question; its ``words`` are the token of
-the words that put it there."""
+"""``aside.kind`` of a person who must not key reopened fields; ``words``: the token under which they were reopened."""
 
 RELEASED = "let-back"
-"""The kind of ``aside`` by which nobody is excluded any longer from what the words of that token put into question."""
+"""``aside.kind`` that lifts the exclusions set for the fields reopened under this token."""
 
 _OF_LOT = "lot-"
 
 Exclusions = Mapping[str, frozenset[int]]
-"""The accounts that are excluded, by that token."""
+"""Accounts that must not key reopened fields, by the token of the reopening."""
 
 AT_ONCE = 500
-"""Keyed values that one statement asks about."""
+"""Keyed values of one statement."""
 
 _taking_back = keying.alias("taking_back")
 
 is_keyed_value = func.coalesce(keying.c.takes_back_id, 0) == 0
-"""Rows that take nothing back. Said so that SQLite does not look for them by the index of ``takes_back_id``, in which
-nearly all rows are alike: of a million entries that took 70 ms."""
+"""Condition on rows that withdraw nothing. ``coalesce`` keeps SQLite from the index on ``takes_back_id``, in which
+nearly all rows are NULL: with a million entries that took 70 ms."""
 
 is_live = is_keyed_value & ~exists().where(_taking_back.c.takes_back_id == keying.c.id)
-"""Rows that are words, and that nobody has taken back."""
+"""Condition on keyed values that are not withdrawn."""
 
 
 def live_consensus(
     connection: Connection, decisions: Mapping[int, Mapping[str, Decision]]
 ) -> dict[int, dict[str, Consensus]]:
-    """Return the state of agreement on the fields that were keyed since they were last decided, by task.
+    """Return the consensus on the fields keyed since their last decision, by task and field.
 
-    ``decisions`` holds the last ones on every task that is asked about.
+    Args:
+        decisions: The last decision on each field, for every task wanted.
     """
     words: dict[int, list[KeyingRow]] = {task_id: [] for task_id in decisions}
     for row in live_keyings(connection, keying.c.task_id.in_(decisions)):
@@ -72,18 +71,18 @@ def live_consensus(
 
 
 def keyings_on(connection: Connection, task_ids: Collection[int]) -> dict[int, list[KeyingRow]]:
-    """Return all rows of ``keying`` of each of these tasks, oldest first, withdrawals included."""
-    found: dict[int, list[KeyingRow]] = {task_id: [] for task_id in task_ids}
+    """Return all rows of ``keying`` by task, oldest first, including withdrawals."""
+    by_task: dict[int, list[KeyingRow]] = {task_id: [] for task_id in task_ids}
     query = select(keying).where(keying.c.task_id.in_(task_ids)).order_by(keying.c.id)
     for row in rows_of(connection, KeyingRow, query):
-        found[row.task_id].append(row)
-    return found
+        by_task[row.task_id].append(row)
+    return by_task
 
 
 def live_consensus_among(
     rows: Iterable[KeyingRow], decisions: Mapping[str, Decision], excluded: Exclusions
 ) -> dict[str, Consensus]:
-    """Return what ``live_consensus`` returns for one task, from its rows and exclusions that were read already."""
+    """Return the result of ``live_consensus`` for a task whose rows and exclusions were read already."""
     rows = list(rows)
     gone = {row.takes_back_id for row in rows}
     in_force = {field: decision.decision_id for field, decision in decisions.items()}
@@ -98,32 +97,32 @@ def live_consensus_among(
 
 
 def exclusions_among(connection: Connection, rows: Iterable[KeyingRow]) -> Exclusions:
-    """Who is to say nothing where these rows of ``keying`` put something into question. Asks only where one does."""
+    """Return the exclusions for the fields reopened by these rows of ``keying``; no query if none was reopened."""
     asked = {(row.task_id, row.token) for row in rows if row.mode == KeyingMode.LOT}
     if not asked:
         return {}
     task_ids, tokens = map(set, zip(*asked, strict=True))
-    found: dict[str, set[int]] = defaultdict(set)
+    excluded: dict[str, set[int]] = defaultdict(set)
     query = select(aside.c.kind, aside.c.words, aside.c.account_id).where(
         aside.c.task_id.in_(task_ids), aside.c.kind.in_((EXCLUDED, RELEASED)), aside.c.words.in_(tokens)
     )
     over: set[str] = set()
     for row in connection.execute(query):
-        found[row.words].add(row.account_id)
+        excluded[row.words].add(row.account_id)
         if row.kind == RELEASED:
             over.add(row.words)
-    return {token: frozenset(accounts) for token, accounts in found.items() if token not in over}
+    return {token: frozenset(accounts) for token, accounts in excluded.items() if token not in over}
 
 
 def live_keyings(connection: Connection, *where: ColumnElement[bool]) -> Sequence[KeyingRow]:
-    """The rows of ``keying`` that were not taken back, oldest first."""
+    """Return the rows of ``keying`` that are not withdrawn, oldest first."""
     return rows_of(connection, KeyingRow, select(keying).where(*where, is_live).order_by(keying.c.id))
 
 
 def consensus_by_field(rows: Iterable[KeyingRow], excluded: Exclusions) -> dict[str, Consensus]:
-    """Return the state of agreement on the fields of one task after these live keyed values.
+    """Return the consensus on the fields of a task after these live keyed values.
 
-    A field is settled in the way that held when its first value was keyed, whatever an office sets meanwhile.
+    A field is settled in the way in force when its first value was keyed, whatever the office sets later.
     """
     words: dict[str, list[KeyedValue]] = defaultdict(list)
     first: dict[str, KeyingRow] = {}
@@ -137,28 +136,28 @@ def consensus_by_field(rows: Iterable[KeyingRow], excluded: Exclusions) -> dict[
 
 
 def lot_token(lot_id: int) -> str:
-    """Return the token of the effective values that a lot puts into question."""
+    """Return the token of the fields that a lot reopens."""
     return f"{_OF_LOT}{lot_id}"
 
 
 def keyed_value_of(row: KeyingRow) -> KeyedValue:
-    """A row of ``keying``."""
+    """Return the keyed value of a row of ``keying``."""
     verdict = Verdict(row.field, FieldStatus(row.status), row.text)
     in_force = row.mode == KeyingMode.LOT and row.token.startswith(_OF_LOT)
     return KeyedValue(row.id, row.account_id, row.login, verdict, row.compared, in_force)
 
 
-def add_keyings(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:
-    """New rows of ``keying``, in this order; their ids."""
-    return add(connection, keying, rows)
+def add_keyings(connection: Connection, rows: Sequence[KeyingRow]) -> tuple[int, ...]:
+    """Add rows of ``keying`` and return their ids; the ids in the rows are ignored."""
+    return add(connection, keying, [values_of(row) for row in rows])
 
 
 def were_keyed(connection: Connection, token: str, task_id: int, words: Collection[Verdict]) -> bool:
     """Return whether exactly these values were submitted under that token on that task."""
     same = (keying.c.token == token) & (keying.c.task_id == task_id)
     rows = connection.execute(select(keying.c.field, keying.c.status, keying.c.text).where(same)).all()
-    told = {(word.field, word.status.value, composed(word.text)) for word in words}
-    return told == {tuple(row) for row in rows}
+    sent = {(word.field, word.status.value, composed(word.text)) for word in words}
+    return sent == {tuple(row) for row in rows}
 
 
 def withdrawn(connection: Connection, keying_ids: Collection[int]) -> frozenset[int]:
@@ -172,24 +171,24 @@ def withdrawn(connection: Connection, keying_ids: Collection[int]) -> frozenset[
 
 def keyed_by(connection: Connection, keying_ids: Collection[int]) -> dict[int, str]:
     """Return the login of whoever keyed each of these values."""
-    found: dict[int, str] = {}
+    logins: dict[int, str] = {}
     ids = sorted(set(keying_ids))
     for start in range(0, len(ids), AT_ONCE):
         query = select(keying.c.id, keying.c.login).where(keying.c.id.in_(ids[start : start + AT_ONCE]))
-        found.update({row.id: row.login for row in connection.execute(query)})
-    return found
+        logins.update({row.id: row.login for row in connection.execute(query)})
+    return logins
 
 
 def earlier_submissions(
     connection: Connection, token: str, task_ids: Collection[int]
 ) -> dict[int, SubmissionRow]:
-    """What the submission of that token came to on each of these tasks on which there was one."""
+    """Return the outcomes of the submission with a token, by task."""
     same = (submission.c.token == token) & submission.c.task_id.in_(task_ids)
     return {row.task_id: row for row in rows_of(connection, SubmissionRow, select(submission).where(same))}
 
 
 def pages_at_work(connection: Connection, book_id: int) -> frozenset[PageRef]:
-    """Return the pages of a book on which a person has a task in hand, or has keyed values that are not settled."""
+    """Return the pages of a book with a leased task or with keyed values that are not settled."""
     rows = connection.execute(
         select(scan.c.sha256, page.c.page_no)
         .join_from(review_task, page, review_task.c.page_id == page.c.id)
@@ -201,7 +200,7 @@ def pages_at_work(connection: Connection, book_id: int) -> frozenset[PageRef]:
 
 
 def at_work(connection: Connection) -> ColumnElement[bool]:
-    """Return the condition on ``review_task`` that somebody has it in hand, or keyed values that are not settled."""
+    """Return the condition on ``review_task`` that it is leased or has keyed values that are not settled."""
     leased = exists().where(lease.c.task_id == review_task.c.id, lease.c.until > clock.now(connection))
     keyed = exists().where(keying.c.task_id == review_task.c.id, is_live)
     return or_(leased, keyed & (review_task.c.stage != Stage.SETTLED))

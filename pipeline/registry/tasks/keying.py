@@ -1,11 +1,11 @@
-"""Keyed values of a person on a task: recorded, and settled where enough people keyed the same."""
+"""Keyed values on a task: recorded, and settled once enough people keyed the same value."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, select, update
@@ -27,11 +27,15 @@ from pipeline.registry.errors import StaleTask
 from pipeline.registry.tasks.consensus import (
     WHOLE_ENTRY,
     Consensus,
-    KeyedValue,
     Verdict,
     consensus_of,
 )
-from pipeline.registry.tasks.keyed_values import add_keyings, earlier_submissions, were_keyed
+from pipeline.registry.tasks.keyed_values import (
+    add_keyings,
+    earlier_submissions,
+    keyed_value_of,
+    were_keyed,
+)
 from pipeline.registry.tasks.leases import KeyingMode, hand_back
 from pipeline.registry.tasks.loading import (
     LoadedTask,
@@ -41,7 +45,7 @@ from pipeline.registry.tasks.loading import (
     open_noted_fields,
 )
 from pipeline.registry.tasks.model import KeyOutcome
-from pipeline.registry.tasks.rows import decision, keying, review_task, submission
+from pipeline.registry.tasks.rows import KeyingRow, decision, keying, review_task, submission
 from pipeline.registry.withdrawals.stored_withdrawals import part_of, part_of_row
 
 
@@ -50,9 +54,9 @@ class Submission:
     """A submission at the desk.
 
     Attributes:
-        token: What identifies the submission when a browser sends it twice.
-        kept: Fields of which the person was asked and kept to their word: a text that is no value of its field, a blank
-            where the machine saw ink.
+        token: Identifies a submission that a browser sends twice.
+        kept: Fields that the person confirmed on request: a text that is no value of its field, or a blank where the
+            machine saw ink.
     """
 
     person: Person
@@ -64,7 +68,7 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class KeyedTask:
-    """The values that one person keyed on one task; ``wanted`` are the fields that they may key there."""
+    """The values that a person keyed on a task; ``wanted``: the fields that they may key there."""
 
     case: LoadedTask
     words: Sequence[Verdict]
@@ -84,13 +88,12 @@ def key(
 ) -> KeyOutcome:
     """Record the values that a person keyed for some or all fields of a task they hold.
 
-    They keep it as long as something else on it waits for them. The same ``token`` again gets the same answer and adds
-    nothing. The audit names the fields of ``kept``: they stand on paper so, though they are no values, or are
-    blank where the machine saw ink.
+    They keep the task while other fields of it wait for them. A repeated ``token`` gets the same answer and adds
+    nothing. The audit names the fields of ``kept``.
 
     Raises:
         NotYours: The person does not hold the task.
-        StaleTask: The task is no longer the one that was shown.
+        StaleTask: The task has changed since it was shown.
     """
     sent = Submission(person, KeyingMode.DESK, token, seconds, kept)
     hold_tasks(context.connection, [task_id])
@@ -109,30 +112,26 @@ def key(
 def earlier_outcomes(
     context: DeskContext, sent: Submission, words: Mapping[int, Sequence[Verdict]]
 ) -> dict[int, KeyOutcome]:
-    """Return the earlier outcomes of the same submission, on each task where it was recorded.
+    """Return the outcomes of the same earlier submission, by task.
 
     Raises:
-        RegistryError: Somebody else's submission, or other ``words``, had that token: values that were not recorded
-            must not be reported as recorded.
+        RegistryError: The token belongs to another person's submission or to other ``words``, which must not be
+            reported as recorded.
     """
     if not sent.token:
         raise RegistryError("Lần gửi này thiếu mã. Hãy tải lại trang rồi gửi lại.")
-    found = {}
+    outcomes = {}
     for task_id, row in earlier_submissions(context.connection, sent.token, list(words)).items():
         if row.account_id != sent.person.account_id or not were_keyed(
             context.connection, sent.token, task_id, words[task_id]
         ):
             raise RegistryError("Mã của lần gửi này đã dùng rồi. Hãy tải lại trang rồi gửi lại.")
-        found[task_id] = KeyOutcome(Stage(row.stage), tuple(row.settled), row.version, tuple(row.waiting))
-    return found
+        outcomes[task_id] = KeyOutcome(Stage(row.stage), tuple(row.settled), row.version, tuple(row.waiting))
+    return outcomes
 
 
 def check_version(case: LoadedTask, version: int) -> None:
-    """Check that the task is still the one that was shown.
-
-    Raises:
-        StaleTask: It is not.
-    """
+    """Raise ``StaleTask`` if a task has changed since it was shown."""
     if case.version != version:
         raise StaleTask(
             "Nhiệm vụ này vừa được người khác sửa hoặc máy vừa đọc lại. Hãy tải lại rồi xem tiếp."
@@ -142,9 +141,9 @@ def check_version(case: LoadedTask, version: int) -> None:
 def record_keyed_values(
     context: DeskContext, said: Sequence[KeyedTask], sent: Submission
 ) -> dict[int, KeyOutcome]:
-    """Record the values that one person keyed on tasks that the caller holds, and decide what they settle.
+    """Record the values that a person keyed on tasks that the caller holds, and decide the fields that they settle.
 
-    Records and tasks follow.
+    Records and tasks are updated.
 
     Returns:
         The outcome of each task, by its id.
@@ -152,29 +151,19 @@ def record_keyed_values(
     Raises:
         RegistryError: A field is not ``wanted``, or a value contradicts itself; nothing is recorded then.
     """
-    checked = [_checked(context, one) for one in said]
-    rows = [
-        _row(one.case, verdict, sent, context)
-        for one, verdicts in zip(said, checked, strict=True)
-        for verdict in verdicts
-    ]
-    ids = iter(add_keyings(context.connection, rows))
+    rows = [_checked_rows(context, task, sent) for task in said]
+    ids = iter(add_keyings(context.connection, list(chain.from_iterable(rows))))
     spoken = [
-        _spoken(one.case, verdicts, tuple(islice(ids, len(verdicts))), sent.person)
-        for one, verdicts in zip(said, checked, strict=True)
+        _keyed(task.case, [replace(row, id=next(ids)) for row in of_task])
+        for task, of_task in zip(said, rows, strict=True)
     ]
     settled = [(one.case, field, now) for one in spoken for field, now in one.settled.items()]
     add_decisions(context.connection, [_decision(context, *one) for one in settled], context.now)
     if asked := [one.case.task_id for one in said if one.case.row.question]:
         change(context.connection, review_task, asked, question="")
     opened = [
-        open_noted_fields(
-            context,
-            sent.person,
-            one.case,
-            [Verdict(row["field"], row["status"], row["text"]) for row in rows],
-        )
-        for one, rows in zip(said, checked, strict=True)
+        open_noted_fields(context, sent.person, task.case, [keyed_value_of(row).verdict for row in of_task])
+        for task, of_task in zip(said, rows, strict=True)
     ]
     now = refresh_tasks_of(context, opened)
     outcomes = {one.case.task_id: one.outcome(context, now[one.case.task_id], sent.person) for one in spoken}
@@ -185,17 +174,19 @@ def record_keyed_values(
     )
     written = rows_of_tasks(context.connection, [one.case.row for one in said])
     for one in spoken:
-        told = {"fields": list(one.consensus), "settled": list(one.settled), "mode": sent.mode}
+        details = {"fields": list(one.consensus), "settled": list(one.settled), "mode": sent.mode}
         if kept := [field for field in one.consensus if field in sent.kept]:
-            told["kept"] = kept
+            details["kept"] = kept
         task_id = one.case.task_id
-        record(context.connection, sent.person.login, "keyed", f"task:{task_id}", told, rows=written[task_id])
+        record(
+            context.connection, sent.person.login, "keyed", f"task:{task_id}", details, rows=written[task_id]
+        )
     return outcomes
 
 
 @dataclass(frozen=True, slots=True)
 class _TaskState:
-    """What changes of a task when values are keyed."""
+    """The columns of a task that change when values are keyed."""
 
     stage: str
     fields: list[str]
@@ -203,7 +194,7 @@ class _TaskState:
 
 
 def refresh_tasks_of(context: DeskContext, cases: Sequence[LoadedTask]) -> dict[int, _TaskState]:
-    """Bring records and tasks in step with the values keyed on these tasks, and raise the version of each task.
+    """Update records and tasks to the keyed values, and raise the version of each task.
 
     Returns:
         The state of the tasks afterwards, by id.
@@ -225,17 +216,21 @@ def refresh_tasks_of(context: DeskContext, cases: Sequence[LoadedTask]) -> dict[
 
 @dataclass(frozen=True, slots=True)
 class _KeyedOutcome:
-    """What a person has just keyed on a task, with the agreement on its fields afterwards."""
+    """A task on which a person has just keyed values, with the consensus afterwards."""
 
     case: LoadedTask
     consensus: Mapping[str, Consensus]
 
     @property
     def settled(self) -> dict[str, Consensus]:
-        return {field: one for field, one in self.consensus.items() if one.stage is Stage.SETTLED}
+        return {
+            field: consensus
+            for field, consensus in self.consensus.items()
+            if consensus.stage is Stage.SETTLED
+        }
 
     def outcome(self, context: DeskContext, now: _TaskState, person: Person) -> KeyOutcome:
-        """What it came to; ``now``: the state of the task."""
+        """Return the outcome; ``now``: the state of the task."""
         stage, settled = Stage(now.stage), self.settled
         row = replace(self.case.row, stage=now.stage, fields=now.fields, version=now.version)
         consensus = {
@@ -251,70 +246,65 @@ class _KeyedOutcome:
         return KeyOutcome(stage, tuple(settled), later.version, waiting)
 
 
-def _checked(context: DeskContext, said: KeyedTask) -> list[dict[str, Any]]:
-    """Return the keyed values as columns."""
+def _checked_rows(context: DeskContext, said: KeyedTask, sent: Submission) -> list[KeyingRow]:
+    """Return the keyed values of a task as rows, without ids."""
     if not said.words or len({word.field for word in said.words}) < len(said.words):
         raise RegistryError("Mỗi lần gửi phải có ít nhất một trường, mỗi trường một lần.")
     for word in said.words:
         if word.field not in said.wanted:
             label = _label(context.declared, said.case, word.field)
             raise RegistryError(f"{label} không chờ bạn. Hãy tải lại nhiệm vụ này.")
-    row = said.case.row
-    verdicts = [checked_verdict(context.declared, row.record, word) for word in said.words]
-    return [
-        {**one, "compared": context.compared(row.folder_name, row.record, one["field"], one["text"])}
-        for one in verdicts
-    ]
+    return [_row(context, said.case, word, sent) for word in said.words]
 
 
-def _spoken(
-    case: LoadedTask, verdicts: Sequence[Mapping[str, Any]], ids: Sequence[int], person: Person
-) -> _KeyedOutcome:
-    """Return the agreement on the fields after these keyed values, which got these ``ids``."""
+def _keyed(case: LoadedTask, rows: Sequence[KeyingRow]) -> _KeyedOutcome:
+    """Return the consensus on the fields after these keyed values."""
     consensus = {}
-    for verdict, keying_id in zip(verdicts, ids, strict=True):
-        field = verdict["field"]
-        said = Verdict(field, FieldStatus(verdict["status"]), verdict["text"])
-        word = KeyedValue(keying_id, person.account_id, person.login, said, verdict["compared"])
-        before = case.consensus[field]
-        consensus[field] = consensus_of(before.way, (*before.words, word), before.excluded)
+    for row in rows:
+        before = case.consensus[row.field]
+        consensus[row.field] = consensus_of(before.way, (*before.words, keyed_value_of(row)), before.excluded)
     return _KeyedOutcome(case, consensus)
 
 
-def _row(
-    case: LoadedTask, verdict: Mapping[str, Any], sent: Submission, context: DeskContext
-) -> dict[str, Any]:
-    one, decision = case.consensus[verdict["field"]], case.decisions.get(verdict["field"])
-    return {
-        "task_id": case.task_id,
-        "entry_id": case.row.entry_id,
-        "page_id": case.row.page_id,
-        **verdict,
-        "stage": one.stage,
-        "way": one.way,
-        "account_id": sent.person.account_id,
-        "login": sent.person.login,
-        "keyed_at": context.now,
-        "seconds": sent.seconds,
-        "mode": sent.mode,
-        "token": sent.token,
-        "after_decision_id": decision.decision_id if decision else None,
-        "takes_back_id": None,
-    }
+def _row(context: DeskContext, case: LoadedTask, word: Verdict, sent: Submission) -> KeyingRow:
+    of_task, field = case.row, word.field
+    checked = checked_verdict(context.declared, of_task.record, word)
+    consensus, decision = case.consensus[field], case.decisions.get(field)
+    return KeyingRow(
+        id=0,
+        task_id=of_task.id,
+        entry_id=of_task.entry_id,
+        page_id=of_task.page_id,
+        field=field,
+        stage=consensus.stage,
+        way=consensus.way,
+        status=checked["status"],
+        text=checked["text"],
+        canonical=checked["canonical"],
+        account_id=sent.person.account_id,
+        login=sent.person.login,
+        keyed_at=context.now,
+        seconds=sent.seconds,
+        mode=sent.mode,
+        token=sent.token,
+        after_decision_id=decision.decision_id if decision else None,
+        takes_back_id=None,
+        compared=context.compared(of_task.folder_name, of_task.record, field, checked["text"]),
+    )
 
 
-def _decision(context: DeskContext, case: LoadedTask, field: str, one: Consensus) -> NewDecision:
-    """Return the decision that these keyed values settle."""
-    assert one.settled is not None
-    said = one.settled.verdict
+def _decision(context: DeskContext, case: LoadedTask, field: str, consensus: Consensus) -> NewDecision:
+    """Return the decision of a settled field."""
+    assert consensus.settled is not None
+    said = consensus.settled.verdict
     return NewDecision(
         case.row,
         checked_verdict(
             context.declared, case.row.record, Verdict(field, FieldStatus(said.status), said.text)
         ),
         case.machine.seen_of(field),
-        ", ".join(one.authors),
-        keyings=[word.keying_id for word in one.words],
+        ", ".join(consensus.authors),
+        keyings=[word.keying_id for word in consensus.words],
     )
 
 
@@ -343,25 +333,25 @@ Rows = Mapping[str, Collection[int]]
 
 
 def rows_of_tasks(connection: Connection, tasks: Sequence[TaskRow]) -> dict[int, Rows | None]:
-    """Return what was written of each task and no ``record`` has taken yet, by the task's id.
+    """Return the rows written for each task that no ``record`` has taken yet, by task id.
 
-    The rows are as ``task_rows`` gives them; None where there is one task, to which all of it belongs.
+    With a single task, to which all rows belong, the value is None.
     """
     if len(tasks) == 1:
         return {tasks[0].id: None}
     owners: dict[Any, int] = {("task", task.id): task.id for task in tasks}
     owners |= {("entry", task.entry_id): task.id for task in tasks}
     owners |= {part_of(task): task.id for task in tasks}
-    found: dict[int, dict[str, set[int]]] = {task.id: defaultdict(set) for task in tasks}
+    written: dict[int, dict[str, set[int]]] = {task.id: defaultdict(set) for task in tasks}
     for name, ids in noted(connection).items():
         for row_id, owner in _owners(connection, name, ids):
             if owner in owners:
-                found[owners[owner]][name].add(row_id)
-    return {**found}
+                written[owners[owner]][name].add(row_id)
+    return {**written}
 
 
 def _owners(connection: Connection, table_name: str, ids: Collection[int]) -> Iterator[tuple[int, Any]]:
-    """Each of these rows with what it is about."""
+    """Yield each row id with a key for the task, entry or place that the row is about."""
     for table in (keying, submission):
         if table_name == table.name:
             query = select(table.c.id, table.c.task_id).where(table.c.id.in_(ids))

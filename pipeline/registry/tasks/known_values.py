@@ -1,4 +1,4 @@
-"""Values of the entry beside the field that a person keys: for the rules, and offered with the reason, never put in."""
+"""Values of the other fields of an entry: for the rules, and offered with a reason, never filled in."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pipeline.base.model import BookSeries, FieldReading, FieldStatus
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.accounts.permissions import check_place, stages
 from pipeline.registry.books.rows import book
-from pipeline.registry.books.stored_books import ledger_of_row
+from pipeline.registry.books.stored_books import book_row
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.entries.effective_values import effective_values_of
@@ -42,7 +42,7 @@ def load_shown_task(context: DeskContext, person: Person, task_id: int) -> Loade
 
 
 def known_entry(context: DeskContext, person: Person, task_id: int) -> KnownEntry:
-    """Return what may be known of the entry of a task by who has it in hand or supervises its place.
+    """Return the known part of the entry of a task, for a person who holds it or supervises its place.
 
     Nothing is recorded: the person has been shown all of it. Where a field is blind for them no value is known.
 
@@ -50,7 +50,6 @@ def known_entry(context: DeskContext, person: Person, task_id: int) -> KnownEntr
         NotYours: The person neither has the task in hand nor supervises its place.
     """
     case = load_shown_task(context, person, task_id)
-    row = context.connection.execute(select(book).where(book.c.id == case.row.book_id)).mappings().one()
     policy = context.policy.of_book(case.row.folder_name)
     keyable = case.keyable_by(person.account_id)
     hidden = any(is_blind(case.consensus[field], policy) for field in keyable)
@@ -58,7 +57,7 @@ def known_entry(context: DeskContext, person: Person, task_id: int) -> KnownEntr
         entry_id=case.row.entry_id,
         record=case.row.record,
         form=case.row.form,
-        ledger=ledger_of_row(row),
+        ledger=book_row(context.connection, case.row.book_id).ledger,
         fields=keyable,
         readings=() if hidden else _readings(case, keyable),
         is_blind=hidden,
@@ -66,10 +65,10 @@ def known_entry(context: DeskContext, person: Person, task_id: int) -> KnownEntr
 
 
 def _readings(case: LoadedTask, keyable: tuple[str, ...]) -> tuple[FieldReading, ...]:
-    """Return the effective values of the fields that this person does not key, as readings."""
+    """Return the effective values of the fields that the person does not key, as readings."""
     names = dict.fromkeys((*case.readings, *case.decisions))
-    found = (_effective(case, name) for name in names if name and name not in keyable)
-    return tuple(one for one in found if one is not None)
+    effective = (_effective(case, name) for name in names if name and name not in keyable)
+    return tuple(reading for reading in effective if reading is not None)
 
 
 def _effective(case: LoadedTask, name: str) -> FieldReading | None:
@@ -81,32 +80,32 @@ def _effective(case: LoadedTask, name: str) -> FieldReading | None:
     return reading if is_known and name not in case.consensus else None
 
 
-def _decided(one: Decision) -> FieldReading:
-    return FieldReading(one.field, one.status, one.text, one.canonical)
+def _decided(decision: Decision) -> FieldReading:
+    return FieldReading(decision.field, decision.status, decision.text, decision.canonical)
 
 
 class Offers:
-    """What follows in the entries of one book."""
+    """Derived values in the entries of a book."""
 
     def __init__(self, connection: Connection, declared: RecordSchema, record: str, book_id: int) -> None:
         series = connection.scalar(select(book.c.series).where(book.c.id == book_id))
         schemas = declared.schemas
-        self._rules = {one.field: one for one in schemas.record(record).derivations}
+        self._rules = {derivation.field: derivation for derivation in schemas.record(record).derivations}
         places = schemas.places if self._rules else None
         self._context = DerivationContext(BookSeries(series) if series else BookSeries.ORDINARY, places)
 
     def of(self, field: str, values: Mapping[str, Known]) -> tuple[Derived, ...]:
-        """Return what may be offered for a field; values that are not among these are not known."""
+        """Return the offers for a field; values that are not given count as unknown."""
         rule = self._rules.get(field)
         if rule is None:
             return ()
         given = [values.get(name) for name in rule.fields]
-        found = derived(rule.rule, given, rule.limits, self._context)
-        return () if found is None else (found,)
+        derivable = derived(rule.rule, given, rule.limits, self._context)
+        return () if derivable is None else (derivable,)
 
 
 def effective_as_values(values: Mapping[str, str | None]) -> dict[str, Known]:
-    """Return effective values as derivations see them."""
+    """Return effective values in the form that derivations take."""
     return {
         name: None if value is None else Value(value, value, FieldStatus.READ if value else FieldStatus.BLANK)
         for name, value in values.items()
@@ -114,7 +113,7 @@ def effective_as_values(values: Mapping[str, str | None]) -> dict[str, Known]:
 
 
 def typed_as_values(declared: RecordSchema, record: str, words: Iterable[Verdict]) -> dict[str, Known]:
-    """Return what a person has just typed as derivations see it."""
+    """Return a typed text in the form that derivations take."""
     return {
         word.field: Value(word.text, declared.canonical(record, word.field, word.text), word.status)
         for word in words
@@ -125,7 +124,7 @@ def typed_as_values(declared: RecordSchema, record: str, words: Iterable[Verdict
 def offers_for(
     context: DeskContext, person: Person, task_id: int, words: Sequence[Verdict]
 ) -> dict[str, tuple[Derived, ...]]:
-    """Return what may be offered for the fields of a task in hand, with what the person has typed in it so far.
+    """Return the offers for the fields of a leased task, given the texts typed so far.
 
     Whoever keys a field of it blind is offered what follows from their own words alone.
 
@@ -144,17 +143,17 @@ def offers_for(
         known = effective_as_values(effective[entry_id])
     known |= typed_as_values(context.declared, record, words)
     offers = Offers(context.connection, context.declared, record, case.row.book_id)
-    return {field: found for field in fields if (found := offers.of(field, known))}
+    return {field: offered for field in fields if (offered := offers.of(field, known))}
 
 
 FEWEST_ENTRIES = 2
-"""On how many other entries a text must have been decided; what stands once may be of one person alone."""
+"""Number of other entries on which a text must have been decided; a text on one entry may be of one person alone."""
 
 MOST_VALUES = 100
 
 
 def book_values(context: DeskContext, person: Person, task_id: int, field: str) -> tuple[str, ...]:
-    """Return the texts that were decided last of a field on other entries of the book of a task, the commonest first.
+    """Return the last decided texts of a field on other entries of the book of a task, commonest first.
 
     Nothing decided of the task itself is among them, so that they tell nothing of a field that is keyed blind. Names of
     the people whom an entry is about are never among them.
@@ -180,7 +179,7 @@ def book_values(context: DeskContext, person: Person, task_id: int, field: str) 
         .where(decision.c.book_id == row.book_id, decision.c.field == field, ~own, decision_stands)
         .group_by(*spot)
     )
-    found = context.connection.scalars(
+    texts = context.connection.scalars(
         select(decision.c.text)
         .where(decision.c.id.in_(last), decision.c.status == FieldStatus.READ)
         .group_by(decision.c.text)
@@ -188,4 +187,4 @@ def book_values(context: DeskContext, person: Person, task_id: int, field: str) 
         .order_by(func.count().desc(), decision.c.text)
         .limit(MOST_VALUES)
     )
-    return tuple(found)
+    return tuple(texts)

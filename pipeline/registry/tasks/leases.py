@@ -1,9 +1,9 @@
-"""Leases of review tasks: who works on which task until when.
+"""Leases of review tasks: the person who works on a task, and the end of the lease.
 
-A lease runs out by itself; until somebody else takes the task, its holder keeps it. One that would last longer than any
-that is given now was written under a clock that ran ahead: it has run out as well. Reading a page anew ends no lease:
-the task's ``version`` changes (``tasks.stored_tasks``), and ``check_version`` (``tasks.keying``) then refuses
-what its holder keyed on the old version.
+A lease expires by itself; its holder keeps the task until somebody else takes it. A lease that would last longer than
+any new lease was written under a clock that ran ahead, and counts as expired. A new reading of a page ends no lease:
+the ``version`` of the task changes (``tasks.stored_tasks``), and ``check_version`` (``tasks.keying``) then refuses
+values keyed on the old version.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ from pipeline.base.stages import Stage
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.database.audit import record
 from pipeline.registry.database.clock import CLOCK_DIFFERENCE
+from pipeline.registry.database.columns import rows_of
 from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.tasks.model import NotYours
-from pipeline.registry.tasks.rows import lease, review_task
+from pipeline.registry.tasks.rows import LeaseRow, lease, review_task
 
 
 class KeyingMode(StrEnum):
-    """How a task is keyed: whole, or as one snippet of a column.
+    """How a value is keyed: on the whole task, or as a snippet of a column.
 
     ``LOT``: an effective value that was reopened; ``IMPORT``: a value of a workbook that was typed before.
     """
@@ -36,29 +37,29 @@ class KeyingMode(StrEnum):
 
 
 NOT_KEYED_HERE = frozenset({KeyingMode.LOT, KeyingMode.IMPORT})
-"""Keyed values that nobody keyed at the desk: no work of a day, no pace of a person."""
+"""Modes of values that nobody keyed at the desk; they count neither as work nor for a person's pace."""
 
 
 def lasts(context: DeskContext) -> ColumnElement[bool]:
-    """The condition on ``lease`` that it has not run out."""
+    """Return the condition on ``lease`` that it has not expired."""
     return (lease.c.until > context.now) & (lease.c.until <= _latest_end(context))
 
 
 def is_not_leased(context: DeskContext) -> ColumnElement[bool]:
-    """The condition on ``review_task`` that nobody has the task in hand."""
+    """Return the condition on ``review_task`` that it is not leased."""
     return ~exists().where(lease.c.task_id == review_task.c.id, lasts(context))
 
 
 def _latest_end(context: DeskContext) -> datetime:
-    """When a lease that is given now runs out at the latest, by the clock of any machine."""
+    """Return the latest end of a lease that begins now, by the clock of any machine."""
     return context.until + CLOCK_DIFFERENCE
 
 
 def take(context: DeskContext, task_id: int, person: Person, mode: KeyingMode) -> bool:
-    """Lend a task to a person, also one whose lease has run out or that is theirs already.
+    """Lease a task to a person and return whether they hold it now.
 
-    Returns whether they have it now. The caller holds the lock on the task's row, so that of several who try
-    at once exactly one has it.
+    The task may be theirs already, or its lease expired. The caller holds the lock on the row of the task, so that only
+    one of several people gets it.
     """
     return task_id in take_all(context, [task_id], person, mode)
 
@@ -66,10 +67,10 @@ def take(context: DeskContext, task_id: int, person: Person, mode: KeyingMode) -
 def take_all(
     context: DeskContext, task_ids: Collection[int], person: Person, mode: KeyingMode
 ) -> frozenset[int]:
-    """Lease a person many tasks and return those that they hold now."""
+    """Lease tasks to a person and return the tasks that they hold now."""
     connection = context.connection
-    found = connection.execute(select(lease).where(lease.c.task_id.in_(task_ids)))
-    before = {row.task_id: row for row in found}
+    leased = rows_of(connection, LeaseRow, select(lease).where(lease.c.task_id.in_(task_ids)))
+    before = {row.task_id: row for row in leased}
     mine = {"account_id": person.account_id, "login": person.login, "mode": mode}
     mine |= {"taken_at": context.now, "until": context.until}
     new = [task_id for task_id in task_ids if task_id not in before]
@@ -86,15 +87,15 @@ def take_all(
         )
     for row in again:
         if row.account_id != person.account_id:
-            told = {"from": row.login, "mode": mode}
-            record(connection, person.login, "lease-taken-over", f"task:{row.task_id}", told)
+            details = {"from": row.login, "mode": mode}
+            record(connection, person.login, "lease-taken-over", f"task:{row.task_id}", details)
     return frozenset((*new, *(row.task_id for row in again)))
 
 
 def renew(
     context: DeskContext, task_ids: Collection[int], person: Person, mode: KeyingMode
 ) -> frozenset[int]:
-    """Lend tasks for longer that a person has in hand; which of these they are."""
+    """Renew a person's leases of these tasks; return the tasks that they hold."""
     mine = (lease.c.account_id == person.account_id) & (lease.c.mode == mode)
     kept = context.connection.scalars(
         update(lease)
@@ -106,26 +107,26 @@ def renew(
 
 
 def lease_lost() -> NotYours:
-    """What is said to somebody who has a task no longer."""
+    """Return the error for a person who no longer holds a task."""
     return NotYours(
         "Nhiệm vụ này không còn trong tay bạn: đã quá giờ giữ hoặc đã trả lại. Hãy nhận nhiệm vụ khác."
     )
 
 
 def has(context: DeskContext, task_id: int, person: Person) -> bool:
-    """Whether a person has a task in hand."""
+    """Return whether a person holds a task."""
     mine = (lease.c.task_id == task_id) & (lease.c.account_id == person.account_id)
     return bool(context.connection.scalar(select(exists().where(mine, lasts(context)))))
 
 
 def keeps(connection: Connection, task_id: int, person: Person) -> bool:
-    """Whether a person has a task in hand, or had it last and nobody has taken it since."""
+    """Return whether a person holds a task, or held it last and nobody has taken it since."""
     mine = (lease.c.task_id == task_id) & (lease.c.account_id == person.account_id)
     return bool(connection.scalar(select(exists().where(mine))))
 
 
 def held(context: DeskContext, person: Person, mode: KeyingMode) -> Sequence[int]:
-    """The tasks that a person has in hand and that still wait, the one taken first first."""
+    """Return the waiting tasks that a person holds, oldest lease first."""
     return context.connection.scalars(
         select(lease.c.task_id)
         .join(review_task, lease.c.task_id == review_task.c.id)
@@ -142,7 +143,7 @@ def held(context: DeskContext, person: Person, mode: KeyingMode) -> Sequence[int
 def hand_back(
     connection: Connection, person: Person, mode: KeyingMode, task_ids: Collection[int] | None = None
 ) -> None:
-    """End a person's leases of these tasks, or of all; those that are not theirs are left alone."""
+    """End a person's leases of these tasks, or of all tasks."""
     mine = (lease.c.account_id == person.account_id) & (lease.c.mode == mode)
     if task_ids is not None:
         mine &= lease.c.task_id.in_(task_ids)
@@ -152,5 +153,5 @@ def hand_back(
 
 
 def end_all(connection: Connection, task_ids: Collection[int]) -> None:
-    """End the leases of these tasks, regardless of who holds them."""
+    """End the leases of these tasks, whoever holds them."""
     connection.execute(delete(lease).where(lease.c.task_id.in_(task_ids)))

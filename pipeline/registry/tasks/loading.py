@@ -46,11 +46,11 @@ from pipeline.values.kinds.note import NotedActKind, noted_acts
 from pipeline.values.predicates import Value
 
 ANSWERED = "answered"
-"""The kind of ``aside`` that holds a question with its answer."""
+"""``aside.kind`` of an answer, with its question."""
 
 
 def last_answer() -> ScalarSelect[str]:
-    """Beside ``review_task``: the last answer on the task, with the question; NULL when there is none."""
+    """Return the column with the last answer on a row of ``review_task`` and its question; NULL without an answer."""
     return (
         select(aside.c.words)
         .where(aside.c.task_id == review_task.c.id, aside.c.kind == ANSWERED)
@@ -82,7 +82,7 @@ class TaskRow(ReviewTaskRow):
 
 @dataclass(frozen=True, slots=True)
 class LoadedTask:
-    """A task with all that belongs to it.
+    """A task with its readings, decisions and keyed values.
 
     Attributes:
         row: The row of the task with those of its page, scan and book.
@@ -115,7 +115,7 @@ class LoadedTask:
         return PageRef(self.row.sha256, self.row.page_no)
 
     def withdrawn_by(self, account_id: int) -> dict[str, Verdict]:
-        """What that person said last of each field, where they took it back."""
+        """Return the last keyed value of a person on each field, if they withdrew it."""
         gone = {row.takes_back_id for row in self.words}
         mine = {
             row.field: row for row in self.words if row.account_id == account_id and row.takes_back_id is None
@@ -123,9 +123,9 @@ class LoadedTask:
         return {field: keyed_value_of(row).verdict for field, row in mine.items() if row.id in gone}
 
     def decided(self, field: str) -> Verdict | None:
-        """What was decided of that field last."""
-        found = self.decisions.get(field)
-        return None if found is None else Verdict(field, found.status, found.text)
+        """Return the last decision on a field."""
+        decision = self.decisions.get(field)
+        return None if decision is None else Verdict(field, decision.status, decision.text)
 
     def keyable_by(self, account_id: int) -> tuple[str, ...]:
         """Return the fields that this person may key at the stage of the task."""
@@ -133,8 +133,8 @@ class LoadedTask:
             return ()
         return tuple(
             field
-            for field, one in self.consensus.items()
-            if one.waits_for(account_id) and self.stage in (one.stage, Stage.SUPERVISOR)
+            for field, consensus in self.consensus.items()
+            if consensus.waits_for(account_id) and self.stage in (consensus.stage, Stage.SUPERVISOR)
         )
 
 
@@ -148,7 +148,7 @@ def task_row(connection: Connection, task_id: int) -> TaskRow:
 
 
 def task_rows(connection: Connection, task_ids: Collection[int]) -> dict[int, TaskRow]:
-    """Return many tasks, as ``task_row`` does, by their ids in the order in which they were asked for."""
+    """Return tasks as ``task_row`` does, by id, in the order of ``task_ids``."""
     query = (
         select(
             review_task,
@@ -170,11 +170,11 @@ def task_rows(connection: Connection, task_ids: Collection[int]) -> dict[int, Ta
         .outerjoin(lease, lease.c.task_id == review_task.c.id)
         .where(review_task.c.id.in_(task_ids))
     )
-    found = {row.id: row for row in rows_of(connection, TaskRow, query)}
+    by_id = {row.id: row for row in rows_of(connection, TaskRow, query)}
     for task_id in task_ids:
-        if task_id not in found:
+        if task_id not in by_id:
             raise NotThere(f"Không có nhiệm vụ số {task_id}. Hãy tải lại danh sách nhiệm vụ.")
-    return {task_id: found[task_id] for task_id in task_ids}
+    return {task_id: by_id[task_id] for task_id in task_ids}
 
 
 def load_task(context: DeskContext, task_id: int) -> LoadedTask:
@@ -187,7 +187,7 @@ def load_task(context: DeskContext, task_id: int) -> LoadedTask:
 
 
 def load_tasks(context: DeskContext, task_ids: Collection[int]) -> dict[int, LoadedTask]:
-    """All about many tasks, with as few questions to the database as about one."""
+    """Return tasks as ``load_task`` does, with as many queries as for a single task."""
     connection = context.connection
     rows = task_rows(connection, task_ids)
     subjects = [row.subject for row in rows.values()]
@@ -229,7 +229,7 @@ def _case(
 
 
 def initial_consensus(context: DeskContext, row: TaskRow, field: str) -> Consensus:
-    """Return the agreement on a field that nobody has keyed; ``row`` is that of the task with its book."""
+    """Return the consensus on a field that nobody has keyed."""
     of_book = context.policy.of_book(row.folder_name)
     if field == WHOLE_ENTRY:
         return consensus_of(of_book.whole, ())
@@ -237,13 +237,13 @@ def initial_consensus(context: DeskContext, row: TaskRow, field: str) -> Consens
 
 
 EITHER_MODE = (KeyingMode.DESK, KeyingMode.COLUMN)
-"""A task may be in hand by itself or as a snippet of a column: what is done with the task as a whole is the same."""
+"""A task may be leased by itself or as a snippet of a column: acts on the whole task are the same."""
 
 
 def load_held_task(
     context: DeskContext, person: Person, task_id: int, modes: Collection[KeyingMode] = (KeyingMode.DESK,)
 ) -> LoadedTask:
-    """Return all about a task that this person holds and may work on, and renew its lease.
+    """Return a task that a person holds and may work on, and renew its lease.
 
     Args:
         modes: How they may hold it.
@@ -259,7 +259,7 @@ def load_held_task(
 def load_leased_task(
     context: DeskContext, person: Person, task_id: int, modes: Collection[KeyingMode] = (KeyingMode.DESK,)
 ) -> LoadedTask:
-    """Return all about a task like ``load_held_task``, for a caller that has locked it already."""
+    """Return a task as ``load_held_task`` does, for a caller that has locked it already."""
     allowed = allowed_stages(person)
     case = load_task(context, task_id)
     check_place(person, case.row.place_code)
@@ -273,13 +273,13 @@ def load_leased_task(
 
 
 ALWAYS = frozenset({"noted_kind", "noted_number", "noted_day", "noted_authority"})
-"""Derivations of the fields that are asked for whatever of them is clear in the text: the ink may say more."""
+"""Derivations of fields that people always key, however clear the text is: the ink may say more."""
 
 
 def open_noted_fields(
     context: DeskContext, person: Person, case: LoadedTask, words: Sequence[Verdict]
 ) -> LoadedTask:
-    """Open the fields of the acts that a keyed note tells of, and return the task with them.
+    """Open the fields of the acts in a keyed note, and return the task with them.
 
     Fields that wait, were read or were decided stay as they are; so does the task of a note that tells of no act.
     """
@@ -317,7 +317,7 @@ def open_noted_fields(
 
 
 def _fields_of(record: RecordSpec, note: Verdict) -> list[str]:
-    """Return the fields that a note with acts asks for, in the record's order."""
+    """Return the fields required by a note with acts, in the record's order."""
     acts = noted_acts(note.text)
     if not any(one.kind is not NotedActKind.RE_REGISTRATION or one.number for one in acts):
         return []  # a stamp that says nothing but the kind of registration, which has a field of its own

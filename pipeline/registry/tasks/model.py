@@ -1,4 +1,4 @@
-"""Review tasks as the desk hands them out and takes them back: frozen values without a database."""
+"""Review tasks and rescan tickets as the desk hands them out and takes them back."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pipeline.declarations.office.review import Way
 from pipeline.registry.books.model import Rectification
 from pipeline.registry.comments.model import CommentThread
 from pipeline.registry.tasks.consensus import Verdict
+from pipeline.registry.tasks.rows import TicketRow
 from pipeline.values.derivations import Derived
 
 
@@ -27,20 +28,20 @@ class TaskState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something a person has to look at: an entry, or a whole page.
+    """A task for a person: an entry, or a page itself.
 
     Attributes:
-        entry_id: Its entry, None for a whole page.
+        entry_id: None for a page itself.
         volume: Number and year of the volume.
         record: Kind of event, as in ``schemas/records``.
         scan: File name of the scan.
         page_no: Page of the scan, from 1.
-        row: Row on the page, from 0; -1 for a whole page.
-        entry_number: The effective number, else the one the machine read, else ``""``.
+        row: Row on the page, from 0; -1 for a page itself.
+        entry_number: The effective number, else the number that the machine read, else ``""``.
         reasons: Codes of findings.
-        fields: Fields left to decide (``""`` = the entry as a whole).
+        fields: Fields left to decide (``""``: the entry as a whole).
         reopened: Whether the machine now reads something else than a person saw when deciding.
-        version: Changes with the task; ``decide`` takes it back and refuses an old one.
+        version: Changes with the task; ``decide`` refuses an old version.
     """
 
     task_id: int
@@ -60,45 +61,41 @@ class Task:
     reopened: bool
     version: int
 
-    @property
-    def field_count(self) -> int:
-        return len(self.fields)
-
 
 class NotYours(RegistryError):
-    """The task is another person's now, or was never this one's to take."""
+    """The person does not hold the task, or may not take it."""
 
     code = "not-yours"
 
 
 class HandsFull(RegistryError):
-    """The person holds as many tasks as one may."""
+    """The person already holds the largest allowed number of tasks."""
 
     code = "hands-full"
 
 
 class CannotUndo(RegistryError):
-    """There is nothing to take back, or somebody has built on it."""
+    """There is nothing to undo, or somebody has built on it."""
 
     code = "cannot-undo"
 
 
 @dataclass(frozen=True, slots=True)
 class FieldWork:
-    """One field of a task that waits for this person.
+    """A field of a task that waits for a person.
 
     Attributes:
-        blind: The machine's reading and what others keyed are withheld.
-        box: The area of its ink on the rectified page.
-        lines: The lines of its ink on the rectified page.
+        blind: Whether the machine's reading and the values of others are withheld.
+        box: Area of its ink on the rectified page.
+        lines: Lines of its ink on the rectified page.
         first: The keyed value that a checker confirms or corrects.
-        candidates: At ``THIRD``, the values that differ, in an order that does not reveal whose they are.
-        mine: What this person keyed before taking it back.
-        decided: What was decided before the field was opened again.
-        is_likely: The machine's reading is likely enough to stand in the input at first.
-        offers: What follows from other values of the entry.
-        inked: Whether the machine saw ink of the field, whatever it read; told even where the reading is withheld, as
-            the person sees the same picture.
+        candidates: At ``THIRD``, the values that differ, in an order that does not reveal their authors.
+        mine: The value that this person keyed and withdrew.
+        decided: The last decision before the field was reopened.
+        is_likely: Whether the machine's reading is likely enough to prefill the input.
+        offers: Values derived from other values of the entry.
+        inked: Whether the machine saw ink of the field; set even if the reading is withheld, as the person sees the
+            same picture.
     """
 
     field: str
@@ -121,9 +118,9 @@ class DrawnRegion:
     """A region that a person drew for a field on the page of a task.
 
     Attributes:
-        box: The region on the rectified page as it was shown.
-        version: The version of the task that was shown.
-        mark: How that page was rectified (``Rectification.mark``).
+        box: The region on the rectified page as shown.
+        version: Version of the task that was shown.
+        mark: ``Rectification.mark`` of that page.
     """
 
     field: str
@@ -137,10 +134,10 @@ class RegionToRead:
     """A drawn region that may be read.
 
     Attributes:
-        drawn: The region, its box within the page.
-        shown: How the page is rectified.
-        writing: What the field was read as, else most fields of the entry.
-        is_kept: The same region is in force already.
+        drawn: The region, clipped to the page.
+        shown: Rectification of the page.
+        writing: Writing of the field's reading, else the commonest writing in the entry.
+        is_kept: Whether the same region is in force already.
     """
 
     drawn: DrawnRegion
@@ -155,7 +152,7 @@ class RegionToRead:
 
 @dataclass(frozen=True, slots=True)
 class RegionReading:
-    """What was read in a drawn region, and the fingerprint of the readers."""
+    """The reading of a drawn region, and the fingerprint of the readers."""
 
     reading: FieldReading
     reader: str
@@ -166,16 +163,16 @@ class DeskTask:
     """A task that is leased to a person until ``lease_until``.
 
     Attributes:
-        version: The version of the task, which goes back with the keyed values.
-        entry_id: The entry; None where a page itself is the task.
-        row: The row of the entry on its page; -1 where a page itself is the task.
-        values: The effective values of the other fields; empty where a field is blind, as they might reveal it.
-        findings: The findings of the entry; empty where a field is blind.
-        question: The question to the supervisor, with the answer.
-        reopened: The machine reads otherwise than it did when somebody decided.
-        comments: The open comments on it that this person may read.
-        hidden_comments: How many more there are, which a person who keys blind does not read yet.
-        guided: The fields that have a guideline.
+        version: Version of the task, sent back with the keyed values.
+        entry_id: None for a page itself.
+        row: Row of the entry on its page; -1 for a page itself.
+        values: Effective values of the other fields; empty if a field is blind, as they might reveal it.
+        findings: Findings of the entry; empty if a field is blind.
+        question: Question to the supervisor, with the answer.
+        reopened: Whether the machine now reads something else than a person saw when deciding.
+        comments: Open comments that this person may read.
+        hidden_comments: Number of open comments withheld while the person keys blind.
+        guided: Fields with a guideline.
         is_teaching: Whether the entry is handed out early, as the machine learns most from it.
     """
 
@@ -207,12 +204,12 @@ class DeskTask:
 
 @dataclass(frozen=True, slots=True)
 class KnownEntry:
-    """What may be known of the entry of a task besides what a person is keying.
+    """The part of a task's entry that a person may know while keying.
 
     Attributes:
-        entry_id: The entry; None where a page itself is the task.
-        fields: The fields that the person keys.
-        readings: The effective values of the others; empty where a field is blind, as they might reveal it.
+        entry_id: None for a page itself.
+        fields: Fields that the person keys.
+        readings: Effective values of the other fields; empty if a field is blind, as they might reveal it.
         is_blind: Whether the person keys any of the fields blind.
     """
 
@@ -230,10 +227,10 @@ class KeyOutcome:
     """The outcome of the values that a person keyed on a task.
 
     Attributes:
-        settled: The fields that these values settled.
-        version: The new version of the task.
-        waiting: Fields that still wait for this person, who keeps the task while there are any.
-        refused: Why nothing was recorded (``""``: it was; only in column mode, where the other tasks go on).
+        settled: Fields that these values settled.
+        version: New version of the task.
+        waiting: Fields that still wait for this person, who then keeps the task.
+        refused: Reason why nothing was recorded, or ``""``; only in column mode, where other tasks continue.
     """
 
     stage: Stage
@@ -245,11 +242,11 @@ class KeyOutcome:
 
 @dataclass(frozen=True, slots=True)
 class ColumnTask:
-    """One snippet of a column: a field of one entry, leased to this person.
+    """A snippet of a column: a field of an entry, leased to a person.
 
     Attributes:
-        beside: What is effective of the other fields that share its blank on the paper, ``None`` of those that are not
-            settled. Empty where the person keys a field of the entry blind.
+        beside: Effective values of the other fields that share its blank on the paper, ``None`` if not settled; empty
+            if the person keys a field of the entry blind.
     """
 
     task_id: int
@@ -264,7 +261,7 @@ class ColumnTask:
 
 @dataclass(frozen=True, slots=True)
 class LeasedColumn:
-    """One field of many entries of a book, with like readings next to one another."""
+    """A field of many entries of a book, with similar readings next to one another."""
 
     book_id: int
     book: str
@@ -277,7 +274,7 @@ class LeasedColumn:
 
 @dataclass(frozen=True, slots=True)
 class ColumnCount:
-    """How many entries of a book wait for this person to key a field."""
+    """Number of entries of a book with a field that waits for a person."""
 
     book_id: int
     book: str
@@ -289,12 +286,7 @@ class ColumnCount:
 
 @dataclass(frozen=True, slots=True)
 class HeldWork:
-    """How many tasks a person has in hand.
-
-    Attributes:
-        desk: Those taken by themselves, at the desk.
-        column: Those taken as snippets of a column.
-    """
+    """Numbers of tasks that a person holds, at the desk and as snippets of a column."""
 
     desk: int
     column: int
@@ -302,7 +294,7 @@ class HeldWork:
 
 @dataclass(frozen=True, slots=True)
 class QueueCount:
-    """How many tasks of a book wait at a stage."""
+    """Number of tasks of a book that wait at a stage."""
 
     book_id: int
     book: str
@@ -313,44 +305,45 @@ class QueueCount:
 
 
 MISSING_PAGES = "K11-MISSING"
-"""The finding that pages beside this one are missing; its details name them."""
+"""Code of the finding that pages next to a page are missing; its details name them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ticket:
+class Ticket(TicketRow):
     """A page that the scanning desk must scan again.
 
     Attributes:
-        reason: Why the page must be scanned again.
-        closed_at: When the ticket was closed; None as long as it waits.
-        note: How it was closed.
-        code: The finding for which the machine asks; ``""`` where a person does.
-        place: The registration place, as on its cover.
-        entries: The numbers of the entries on the page, as far as they are known.
-        printed: The page numbers that stand on the page itself.
+        scan: File name of the scan.
+        book: Folder name of the book.
+        place: The registration place as on the cover.
+        place_now: Present place code of the book.
+        closed_at: None while the ticket is open.
+        note: The outcome; ``""`` while it is open.
+        entries: Known numbers of the entries on the page.
+        printed: Page numbers printed on the page.
     """
 
-    ticket_id: int
-    book_id: int
-    book: str
-    ref: PageRef
+    page_no: int
+    sha256: str
     scan: str
-    reason: str
-    author: str
-    opened_at: datetime
+    book: str
+    volume: str
+    place: str
+    record: str
+    place_now: str
     closed_at: datetime | None
-    closed_by: str = ""
-    note: str = ""
-    code: str = ""
-    volume: str = ""
-    place: str = ""
-    record: str = ""
+    closed_by: str
+    note: str
     entries: tuple[str, ...] = ()
     printed: tuple[str, ...] = ()
 
     @property
+    def ref(self) -> PageRef:
+        return PageRef(self.sha256, self.page_no)
+
+    @property
     def names_page(self) -> bool:
-        """Whether another scan of this very page answers it; not where pages beside it are missing."""
+        """Whether another scan of this very page answers the ticket; False if pages next to it are missing."""
         return self.code != MISSING_PAGES
 
     @property
@@ -360,7 +353,7 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class PagePlace:
-    """Which page of which book a picture is wanted of; ``scan`` is the scan's file name."""
+    """A page of a book; ``scan`` is the file name of the scan."""
 
     book_id: int
     ref: PageRef

@@ -9,14 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from sqlalchemy import select
-
 from pipeline.base.errors import RegistryError
 from pipeline.base.model import Box, FieldStatus, Writing
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.books.pages import rectification_of
-from pipeline.registry.books.rows import book
-from pipeline.registry.books.stored_books import ledger_of_row
+from pipeline.registry.books.stored_books import book_row
 from pipeline.registry.database.audit import record
 from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.entries.added_readings import add_region, regions_in_force, take_back_region
@@ -31,17 +28,17 @@ from pipeline.registry.tasks.model import CannotUndo, DeskTask, DrawnRegion, Reg
 from pipeline.registry.tasks.visibility import show
 
 LEAST_SIDE = 8.0
-"""Pixels that each side of a region has at least."""
+"""Smallest side of a region in pixels."""
 
 LARGEST_SHARE = 0.35
-"""The share of a page that a region covers at most: a field, not the page."""
+"""Largest share of a page that a region may cover."""
 
 SAME = 1.0
-"""How far, in pixels, the sides of two regions lie apart at most that count as one."""
+"""Largest distance in pixels between the sides of two regions that count as the same."""
 
 
 def region_to_read(context: DeskContext, person: Person, task_id: int, drawn: DrawnRegion) -> RegionToRead:
-    """Return what a reader needs to read a region that a person drew for a field of a task that they hold.
+    """Return the input for reading a region that a person drew for a field of a task they hold.
 
     Raises:
         NotYours: They do not hold the task.
@@ -55,7 +52,7 @@ def region_to_read(context: DeskContext, person: Person, task_id: int, drawn: Dr
 def redraw_region(
     context: DeskContext, person: Person, task_id: int, drawn: DrawnRegion, read: RegionReading
 ) -> DeskTask:
-    """Add a region that a person drew for a field of a task that they hold, with what was read there.
+    """Add a region that a person drew for a field of a task they hold, with its reading.
 
     Returns:
         The task as it is now.
@@ -81,13 +78,13 @@ def redraw_region(
             at=context.now,
         )
         refresh_projections(connection, context.declared, [(case.row.page_id, entry_id)])
-        told = {"entry": entry_id, "field": drawn.field, "reader": read.reader, "status": reading.status}
-        record(connection, person.login, "region-redrawn", f"task:{task_id}", told)
+        details = {"entry": entry_id, "field": drawn.field, "reader": read.reader, "status": reading.status}
+        record(connection, person.login, "region-redrawn", f"task:{task_id}", details)
     return show(context, task_id, person)
 
 
 def last_redrawn(context: DeskContext, person: Person) -> tuple[int, RedrawnRegionRow] | None:
-    """Return the last region in force that a person drew on a task in hand, and the task."""
+    """Return the last region in force that a person drew on a leased task, and the task."""
     rows = task_rows(context.connection, held(context, person, KeyingMode.DESK))
     tasks = {row.entry_id: task_id for task_id, row in rows.items() if row.entry_id is not None}
     mine = [
@@ -99,7 +96,7 @@ def last_redrawn(context: DeskContext, person: Person) -> tuple[int, RedrawnRegi
 
 
 def undo_region(context: DeskContext, person: Person, task_id: int, last: RedrawnRegionRow) -> None:
-    """Take a region back that a person drew on a task in hand: the one before it counts again.
+    """Withdraw a region that a person drew on a leased task; the region before it is in force again.
 
     Raises:
         CannotUndo: It counts no longer.
@@ -138,14 +135,13 @@ def _checked(context: DeskContext, person: Person, case: LoadedTask, drawn: Draw
     before = case.readings.get(drawn.field)
     in_force = regions_in_force(context.connection, [row.entry_id], drawn.field)
     is_kept = bool(in_force and before and before.box and _is_same(before.box, box))
-    of_book = context.connection.execute(select(book).where(book.c.id == row.book_id)).mappings().one()
     return RegionToRead(
         drawn=replace(drawn, box=box),
         ref=case.ref,
         shown=shown,
         record=row.record,
         form=row.form,
-        ledger=ledger_of_row(of_book),
+        ledger=book_row(context.connection, row.book_id).ledger,
         writing=_writing(case, drawn.field),
         is_kept=is_kept,
     )
@@ -175,7 +171,7 @@ def _is_same(one: Box, other: Box) -> bool:
 
 
 def _writing(case: LoadedTask, field: str) -> Writing:
-    """Return what the field was read as, print or handwriting, else most fields of the entry."""
+    """Return whether the field was read as print or handwriting, else the commonest kind in the entry."""
     known = (Writing.PRINT, Writing.HAND)
     before = case.readings.get(field)
     if before is not None and before.status is FieldStatus.READ and before.writing in known:

@@ -1,7 +1,7 @@
 """Reopening of settled fields, so that people key them again from the paper. Nothing is deleted.
 
-The effective value becomes the first keyed value of the field, under the name of whoever settled it, in mode ``lot``;
-the desk then asks for a second value as for any field, and for a third one where the two differ.
+The effective value becomes the first keyed value of the field, under the name of the person who settled it, in mode
+``lot``; the desk then asks for a second value as for any field, and for a third value if the two differ.
 """
 
 from __future__ import annotations
@@ -38,17 +38,17 @@ from pipeline.registry.tasks.exclusions import NOBODY, Seen, release_exclusions,
 from pipeline.registry.tasks.keyed_values import EXCLUDED, add_keyings, live_consensus
 from pipeline.registry.tasks.leases import KeyingMode
 from pipeline.registry.tasks.model import NotYours, TaskState
-from pipeline.registry.tasks.rows import aside, keying, review_task
+from pipeline.registry.tasks.rows import KeyingRow, aside, keying, review_task
 
 AccountRef = tuple[int, str]
-"""Account and login of somebody who knew what stood."""
+"""Account id and login of a person who knew the effective value."""
 
 ModeByField = Callable[[FieldSpec], Way]
 
 
 @dataclass(frozen=True, slots=True)
 class ReopenedFields:
-    """The task of an entry, and those of its fields that are in question now and were not before."""
+    """The task of an entry, and its newly reopened fields."""
 
     task_id: int
     fields: tuple[str, ...]
@@ -63,11 +63,10 @@ def reopen_fields(
     account_id: int = NOBODY,
     excluded: Iterable[AccountRef] = (),
 ) -> ReopenedFields:
-    """Reopen these fields of an entry: each is keyed again in the way that ``way_of`` gives.
+    """Reopen fields of an entry: each is keyed again in the way that ``way_of`` returns.
 
-    Fields that wait for people anyway, and fields of which nothing is known, are left alone. ``token`` is that of the
-    new keyings. ``account_id`` saw the effective values when asking and so must not key the next value; nor may those
-    in ``excluded``.
+    Fields that wait for people anyway, and fields without a value, are left alone. ``token`` is that of the new
+    keyings. ``account_id``, who saw the effective values, and the people in ``excluded`` must not key the next value.
     """
     connection, declared = context.connection, context.declared
     hold_page_of(connection, entry_id)
@@ -80,31 +79,37 @@ def reopen_fields(
     folder_name = connection.scalar(select(book.c.folder_name).where(book.c.id == place.book_id)) or ""
     words = []
     for spec in specs:
-        said = _stands(decisions.get(spec.name), readings.get(spec.name))
-        if said is not None and spec.name not in waiting:
+        effective = _effective(decisions.get(spec.name), readings.get(spec.name))
+        if effective is not None and spec.name not in waiting:
+            value, login, decision_id = effective
             words.append(
-                {
-                    "task_id": task_id,
-                    "entry_id": entry_id,
-                    "page_id": place.page_id,
-                    "field": spec.name,
-                    "stage": Stage.REVIEW,
-                    "way": way_of(spec),
-                    **said,
-                    "compared": context.compared(folder_name, place.record, spec.name, said["text"]),
-                    "account_id": account_id,
-                    "keyed_at": context.now,
-                    "seconds": 0.0,
-                    "mode": KeyingMode.LOT,
-                    "token": token,
-                    "takes_back_id": None,
-                }
+                KeyingRow(
+                    id=0,
+                    task_id=task_id,
+                    entry_id=entry_id,
+                    page_id=place.page_id,
+                    field=spec.name,
+                    stage=Stage.REVIEW,
+                    way=way_of(spec),
+                    status=value.status,
+                    text=value.text,
+                    canonical=value.canonical,
+                    account_id=account_id,
+                    login=login,
+                    keyed_at=context.now,
+                    seconds=0.0,
+                    mode=KeyingMode.LOT,
+                    token=token,
+                    after_decision_id=decision_id,
+                    takes_back_id=None,
+                    compared=context.compared(folder_name, place.record, spec.name, value.text),
+                )
             )
     add_keyings(connection, words)
     if words:
         add(connection, aside, [_apart(context, task_id, token, *witness) for witness in excluded])
     refresh_projections(connection, declared, [place.subject], {place.subject: machine})
-    return ReopenedFields(task_id, tuple(word["field"] for word in words))
+    return ReopenedFields(task_id, tuple(word.field for word in words))
 
 
 def _apart(context: DeskContext, task_id: int, token: str, account_id: int, login: str) -> dict[str, Any]:
@@ -118,34 +123,24 @@ def _apart(context: DeskContext, task_id: int, token: str, account_id: int, logi
     }
 
 
-def _stands(decided: Decision | None, reading: FieldReading | None) -> dict[str, Any] | None:
-    """Return the effective value of a field and whose it is; None where nothing is known."""
+def _effective(
+    decided: Decision | None, reading: FieldReading | None
+) -> tuple[Decision | FieldReading, str, int | None] | None:
+    """Return the effective value of a field, its author and its decision; None if nothing is known."""
     if decided is not None:
-        return {
-            "status": decided.status,
-            "text": decided.text,
-            "canonical": decided.canonical,
-            "login": decided.author,
-            "after_decision_id": decided.decision_id,
-        }
+        return decided, decided.author, decided.decision_id
     if reading is None or not reading.accepted or reading.status not in (FieldStatus.READ, FieldStatus.BLANK):
         return None
-    return {
-        "status": reading.status,
-        "text": reading.text,
-        "canonical": reading.canonical,
-        "login": MACHINE,
-        "after_decision_id": None,
-    }
+    return reading, MACHINE, None
 
 
 def _task_of(context: DeskContext, place: EntryPlace, entry_id: int) -> int:
-    """The task of an entry, made settled where there is none: ``follow`` opens it."""
+    """Return the task of an entry; a missing task is added as settled and opened by ``refresh_projections``."""
     connection: Connection = context.connection
     mine = (review_task.c.page_id == place.page_id) & (review_task.c.row == place.row)
-    found = connection.scalar(select(review_task.c.id).where(mine))
-    if found is not None:
-        return int(found)
+    task_id = connection.scalar(select(review_task.c.id).where(mine))
+    if task_id is not None:
+        return int(task_id)
     made = {
         "page_id": place.page_id,
         "row": place.row,
@@ -166,7 +161,7 @@ def _task_of(context: DeskContext, place: EntryPlace, entry_id: int) -> int:
 
 
 REOPENED = "reopened"
-"""The kind of ``aside`` that holds why an entry was opened again."""
+"""``aside.kind`` of the reason for reopening an entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +170,7 @@ class Reopened:
 
     Attributes:
         fields: Fields that are newly reopened, or that more people may key now.
-        by_others: Those who had keyed them or seen the entry key no value, as there are enough others.
+        by_others: Whether enough people are left who have neither keyed the fields nor seen the entry.
     """
 
     fields: tuple[str, ...]
@@ -183,7 +178,7 @@ class Reopened:
 
 
 def check_entry(context: DeskContext, person: Person, entry_id: int) -> str:
-    """Return the name of the entry's book for a person who may open its entries again.
+    """Return the folder name of the entry's book, after the check that the person may reopen its entries.
 
     Raises:
         NotYours: The person may not.
@@ -206,9 +201,9 @@ def check_entry(context: DeskContext, person: Person, entry_id: int) -> str:
 
 
 def settled_entry(context: DeskContext, person: Person, entry_id: int) -> tuple[StoredEntry, frozenset[str]]:
-    """Return all about an entry for a person who may open it again, and the fields that wait for people.
+    """Return an entry for a person who may reopen it, and its fields that wait for people; the audit records the view.
 
-    Fields that wait must not be shown to somebody who may yet key them blind. The audit records the view.
+    Waiting fields must not be shown to a person who may still key them blind.
 
     Raises:
         NotYours: The person may not open the entry again.
@@ -220,17 +215,17 @@ def settled_entry(context: DeskContext, person: Person, entry_id: int) -> tuple[
 
 
 def _waiting_fields(connection: Connection, entry_id: int) -> frozenset[str]:
-    """The fields of an entry that wait for people now."""
+    """Return the fields of an entry that wait for people."""
     place = place_of(connection, entry_id)
     of_entry = (review_task.c.page_id == place.page_id) & (review_task.c.row == place.row)
-    found = connection.scalar(
+    fields = connection.scalar(
         select(review_task.c.fields).where(of_entry, review_task.c.state == TaskState.OPEN)
     )
-    return frozenset(found or ())
+    return frozenset(fields or ())
 
 
 def seen_so_far(context: DeskContext, person: Person, entry_id: int) -> Seen:
-    """Who has seen what an entry says, for ``reopen``: the whole audit is looked through, while nobody waits.
+    """Return the people who have seen an entry, for ``reopen``: this reads the whole audit while nobody waits.
 
     Raises as ``check_entry`` does.
     """
@@ -243,9 +238,9 @@ def reopen(
 ) -> Reopened:
     """Reopen these fields of an entry.
 
-    The effective value becomes the first keyed value; somebody else keys the next one from the paper, blind where the
-    office keys blind. This person saw the effective value and does not key it, nor does anybody else who keyed or saw
-    it (``seen``), as long as the place has enough others. A field that waits already gets its exclusions anew.
+    The effective value becomes the first keyed value; another person keys the next value from the paper, blind if the
+    office keys blind. Neither this person nor anybody who keyed or saw the value (``seen``) keys it, as long as the
+    place has enough other people. A field that waits already gets new exclusions.
 
     Raises:
         RegistryError: No field is reopened.
@@ -269,7 +264,7 @@ def reopen(
     opened = (*made.fields, *sorted(shared.difference(made.fields)))
     if not opened:
         raise RegistryError("Chưa mở lại ô nào: hãy chọn ô đã có giá trị và chưa chờ ai.")
-    told = {
+    row = {
         "task_id": made.task_id,
         "account_id": person.account_id,
         "login": person.login,
@@ -277,7 +272,7 @@ def reopen(
         "words": reason,
         "said_at": context.now,
     }
-    add(context.connection, aside, [told])
+    add(context.connection, aside, [row])
     record(context.connection, person.login, "entry-reopened", f"entry:{entry_id}", {"fields": list(opened)})
     place_code = place.place_code or ""
     others = checkers(context.connection, place_code) - {person.account_id}
@@ -287,7 +282,7 @@ def reopen(
 def _witnesses(
     connection: Connection, place: EntryPlace, fields: Sequence[str], seen: Collection[str]
 ) -> Sequence[AccountRef]:
-    """Who has keyed or decided these fields of an entry, and whose login is among those who have ``seen`` it."""
+    """Return the people who have keyed or decided these fields of an entry, and the logins in ``seen``."""
     decisions = decisions_of(connection, place.subject)
     authors = [decisions[field].author for field in fields if field in decisions]
     logins = {login.strip() for together in authors for login in together.split(",")}.union(seen)

@@ -1,16 +1,17 @@
 """Pages that must be scanned again: tickets opened at the desk, closed by the scanning desk or answered by a scan.
 
-A scan of one page whose file is named ``phieu-12…`` answers ticket 12 of its book, and its page takes the place of the
-old page. Where the pages cannot be matched nothing changes, and a supervisor decides.
+A scan with one page and the file name ``phieu-12…`` answers ticket 12 of its book; its page replaces the old page. If
+the pages do not match, nothing changes and a supervisor decides.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, exists, literal, select, true
+from sqlalchemy import Connection, Select, exists, func, literal, select, true
 
 from pipeline.base.errors import RegistryError
 from pipeline.base.model import PageRef
@@ -18,6 +19,7 @@ from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.permissions import check_place, check_tickets, require_text
 from pipeline.registry.books.rows import book, page, page_run, scan
 from pipeline.registry.database.audit import MACHINE, add, record
+from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.locks import hold_page
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.desk_context import DeskContext
@@ -34,7 +36,7 @@ from pipeline.registry.withdrawals.stored_withdrawals import page_stands
 
 
 def request_rescan(context: DeskContext, person: Person, task_id: int, reason: str) -> Ticket:
-    """Send the page of a task to the scanning desk. All that is open on that page waits until the ticket is closed."""
+    """Open a ticket for the page of a task; all open tasks of that page wait until it is closed."""
     case = load_held_task(context, person, task_id, EITHER_MODE)
     reason = require_text(reason, "lý do phải quét lại")
     asked = {
@@ -50,11 +52,11 @@ def request_rescan(context: DeskContext, person: Person, task_id: int, reason: s
     record(context.connection, person.login, "rescan-asked", f"ticket:{ticket_id}")
     note_act(context, person, task_id, RESCAN, str(ticket_id))
     _follow_tasks(context, case.row.page_id)
-    return _told(context, [_row(context.connection, ticket_id)])[0]
+    return _with_entries(context, [_ticket(context.connection, ticket_id)])[0]
 
 
 def close_ticket(context: DeskContext, person: Person, ticket_id: int, note: str) -> None:
-    """Close a ticket: the page was scanned again, or need not be. What waits on it goes on.
+    """Close a ticket: the page was scanned again, or need not be. Its tasks no longer wait.
 
     Raises:
         RegistryError: The ticket is closed already.
@@ -63,49 +65,46 @@ def close_ticket(context: DeskContext, person: Person, ticket_id: int, note: str
     """
     check_tickets(person)
     note = require_text(note, "kết quả quét lại")
-    row = _row(context.connection, ticket_id)
-    check_place(person, row["place_now"])
-    if row["closed_at"] is not None:
+    opened = _ticket(context.connection, ticket_id)
+    check_place(person, opened.place_now)
+    if opened.closed_at is not None:
         raise RegistryError("Yêu cầu quét lại này đã đóng rồi.")
-    _close(context, person, row, note)
+    _close(context, person, opened, note)
 
 
 def take_back_ticket(context: DeskContext, person: Person, ticket_id: int) -> None:
-    """Close a ticket that this person opened and takes back.
+    """Close a ticket that its author withdraws.
 
     Raises:
         CannotUndo: It is closed already.
     """
-    row = _row(context.connection, ticket_id)
-    if row["closed_at"] is not None:
+    opened = _ticket(context.connection, ticket_id)
+    if opened.closed_at is not None:
         raise CannotUndo("Không hoàn tác được: trang này đã được quét lại hoặc yêu cầu đã đóng.")
-    _close(context, person, row, "Người xin quét lại đã rút yêu cầu")
+    _close(context, person, opened, "Người xin quét lại đã rút yêu cầu")
 
 
-def _close(context: DeskContext, person: Person, row: RowMapping, note: str) -> None:
+def _close(context: DeskContext, person: Person, opened: Ticket, note: str) -> None:
     closing = {
-        "ticket_id": row["id"],
+        "ticket_id": opened.id,
         "note": note,
         "account_id": person.account_id,
         "login": person.login,
         "closed_at": context.now,
     }
     add(context.connection, ticket_closing, [closing])
-    record(context.connection, person.login, "rescan-closed", f"ticket:{row['id']}")
-    _follow_tasks(context, row["page_id"])
+    record(context.connection, person.login, "rescan-closed", f"ticket:{opened.id}")
+    _follow_tasks(context, opened.page_id)
 
 
 def tickets(context: DeskContext, person: Person, *, closed: bool = False) -> tuple[Ticket, ...]:
-    """Return the pages that must be scanned again, the oldest first; with ``closed`` those that were.
-
-    Only those of the places that the person may see.
-    """
+    """Return the open tickets, or the closed ones, in the places that the person may see, oldest first."""
     check_tickets(person)
     places = true() if person.places is None else book.c.place_code.in_(sorted(person.places))
     ended = ticket_closing.c.id.is_not(None) if closed else ticket_closing.c.id.is_(None)
     standing = () if closed else (page_stands,)
-    rows = context.connection.execute(_tickets().where(places, ended, *standing).order_by(ticket.c.id))
-    return _told(context, rows.mappings().all())
+    query = _tickets().where(places, ended, *standing).order_by(ticket.c.id)
+    return _with_entries(context, rows_of(context.connection, Ticket, query))
 
 
 def page_of_ticket(context: DeskContext, person: Person, ticket_id: int) -> PagePlace:
@@ -115,46 +114,52 @@ def page_of_ticket(context: DeskContext, person: Person, ticket_id: int) -> Page
         NotYours: The person may not see that place.
     """
     check_tickets(person)
-    row = _row(context.connection, ticket_id)
-    check_place(person, row["place_now"])
-    return PagePlace(row["book_id"], PageRef(row["sha256"], row["page_no"]), row["name"])
+    asked = _ticket(context.connection, ticket_id)
+    check_place(person, asked.place_now)
+    return PagePlace(asked.book_id, asked.ref, asked.scan)
 
 
 def open_ticket(context: DeskContext, person: Person, book_id: int, ticket_id: int) -> Ticket:
-    """Return an open ticket of a book, which another scan of its page would answer.
+    """Return an open ticket of a book that another scan of its page would answer.
 
     Raises:
         NotThere: There is no such ticket in that book.
         NotYours: It belongs to another place.
-        RegistryError: It is closed, or asks for pages that are missing.
+        RegistryError: It is closed, or asks for missing pages.
     """
     check_tickets(person)
-    row = _row(context.connection, ticket_id)
-    check_place(person, row["place_now"])
-    found = _ticket(row)
-    if found.book_id != book_id:
+    opened = _ticket(context.connection, ticket_id)
+    check_place(person, opened.place_now)
+    if opened.book_id != book_id:
         raise NotThere(f"Sổ này không có yêu cầu quét lại số {ticket_id}. Hãy tải lại danh sách.")
-    if found.closed_at is not None:
+    if opened.closed_at is not None:
         raise RegistryError("Yêu cầu quét lại này đã đóng rồi.")
-    if not found.names_page:
+    if not opened.names_page:
         raise RegistryError(
             "Yêu cầu này là về trang còn thiếu. Hãy gửi các trang ấy ở trang bản quét của sổ."
         )
-    return found
+    return opened
 
 
-def _told(context: DeskContext, rows: Sequence[RowMapping]) -> tuple[Ticket, ...]:
-    """Return tickets with the numbers and the printed pages of what stands on their pages."""
-    told = _entries_of(context, {row["page_id"] for row in rows})
-    return tuple(_ticket(row, told.get(row["page_id"], ())) for row in rows)
+def _with_entries(context: DeskContext, found: Sequence[Ticket]) -> tuple[Ticket, ...]:
+    """Return tickets with the numbers and the printed page numbers of the entries on their pages."""
+    entries = _entries_of(context, {one.page_id for one in found})
+    return tuple(
+        replace(
+            one,
+            entries=tuple(number for number, _ in entries.get(one.page_id, ()) if number),
+            printed=tuple(dict.fromkeys(printed for _, printed in entries.get(one.page_id, ()) if printed)),
+        )
+        for one in found
+    )
 
 
-def _entries_of(context: DeskContext, page_ids: Collection[int]) -> dict[int, tuple[tuple[str, str], ...]]:
-    """Return number and printed page of the valid entries of pages, by page and in the order of rows.
+def _entries_of(context: DeskContext, page_ids: Collection[int]) -> dict[int, list[tuple[str, str]]]:
+    """Return number and printed page number of the valid entries of pages, by page and in the order of rows.
 
-    Of a page that was withdrawn, as one whose place another scan took, the numbers of the entries that it had.
+    A withdrawn page, such as a page replaced by another scan, has the numbers of its former entries.
     """
-    found: dict[int, list[tuple[str, str]]] = {}
+    entries: dict[int, list[tuple[str, str]]] = {}
     for kind, table in context.declared.records.items():
         book_fields = context.declared.schemas.record(kind).book
         name = book_fields.page if book_fields else None
@@ -166,7 +171,7 @@ def _entries_of(context: DeskContext, page_ids: Collection[int]) -> dict[int, tu
             .order_by(entry.c.page_id, entry.c.row)
         )
         for row in rows:
-            found.setdefault(row.page_id, []).append((row.number_text or "", row.printed or ""))
+            entries.setdefault(row.page_id, []).append((row.number_text or "", row.printed or ""))
     gone = context.connection.execute(
         select(entry.c.page_id, entry.c.number_text)
         .select_from(ENTRIES)
@@ -174,12 +179,12 @@ def _entries_of(context: DeskContext, page_ids: Collection[int]) -> dict[int, tu
         .order_by(entry.c.page_id, entry.c.row)
     )
     for page_id, number in gone:
-        found.setdefault(page_id, []).append((number or "", ""))
-    return {page_id: tuple(told) for page_id, told in found.items()}
+        entries.setdefault(page_id, []).append((number or "", ""))
+    return entries
 
 
 def _follow_tasks(context: DeskContext, page_id: int) -> None:
-    """Bring the open tasks of a page in step with its tickets; nobody has them in hand any longer."""
+    """Update the open tasks of a page after a change of its tickets, and end their leases."""
     connection = context.connection
     hold_page(connection, page_id)
     rows = connection.execute(
@@ -203,10 +208,10 @@ def _tickets() -> Select[Any]:
             book.c.volume,
             book.c.place,
             book.c.record,
-            book.c.place_code.label("place_now"),
+            book.c.place_code,
             ticket_closing.c.closed_at,
-            ticket_closing.c.login.label("closed_by"),
-            ticket_closing.c.note,
+            func.coalesce(ticket_closing.c.login, ""),
+            func.coalesce(ticket_closing.c.note, ""),
         )
         .join_from(ticket, page, ticket.c.page_id == page.c.id)
         .join(scan, page.c.scan_id == scan.c.id)
@@ -215,37 +220,15 @@ def _tickets() -> Select[Any]:
     )
 
 
-def _row(connection: Connection, ticket_id: int) -> RowMapping:
-    row = connection.execute(_tickets().where(ticket.c.id == ticket_id)).mappings().first()
-    if row is None:
+def _ticket(connection: Connection, ticket_id: int) -> Ticket:
+    rows = rows_of(connection, Ticket, _tickets().where(ticket.c.id == ticket_id))
+    if not rows:
         raise NotThere(f"Không có yêu cầu quét lại số {ticket_id}. Hãy tải lại danh sách.")
-    return row
-
-
-def _ticket(row: RowMapping, entries: Sequence[tuple[str, str]] = ()) -> Ticket:
-    return Ticket(
-        ticket_id=row["id"],
-        book_id=row["book_id"],
-        book=row["folder_name"],
-        ref=PageRef(row["sha256"], row["page_no"]),
-        scan=row["name"],
-        reason=row["reason"],
-        author=row["login"],
-        opened_at=row["opened_at"],
-        closed_at=row["closed_at"],
-        closed_by=row["closed_by"] or "",
-        note=row["note"] or "",
-        code=row["code"] or "",
-        volume=row["volume"],
-        place=row["place"],
-        record=row["record"],
-        entries=tuple(number for number, _ in entries if number),
-        printed=tuple(dict.fromkeys(printed for _, printed in entries if printed)),
-    )
+    return rows[0]
 
 
 ANSWER = "phieu-"
-"""Where the name of a file begins that answers a ticket, before the number of the ticket."""
+"""Prefix of the name of a file that answers a ticket; the number of the ticket follows."""
 
 _ANSWER = re.compile(rf"{ANSWER}([1-9][0-9]{{0,8}})(?![0-9])")
 
@@ -256,7 +239,7 @@ def answer_name(ticket_id: int, name: str) -> str:
 
 
 def answered_tickets(connection: Connection, book_id: int) -> tuple[tuple[int, PageRef, PageRef], ...]:
-    """Return the open tickets of a book that a page which was read answers: the ticket, its page, the new page."""
+    """Return the open tickets of a book that a page read since answers: ticket id, its page, the new page."""
     read = connection.execute(
         select(scan.c.name, scan.c.sha256, page.c.page_no)
         .join(page, page.c.scan_id == scan.c.id)
@@ -265,9 +248,9 @@ def answered_tickets(connection: Connection, book_id: int) -> tuple[tuple[int, P
         .order_by(scan.c.id)
     )
     answers = {
-        int(found[1]): PageRef(row.sha256, row.page_no)
+        int(named[1]): PageRef(row.sha256, row.page_no)
         for row in read
-        if (found := _ANSWER.match(row.name)) is not None
+        if (named := _ANSWER.match(row.name)) is not None
     }
     if not answers:
         return ()
@@ -286,16 +269,16 @@ def answered_tickets(connection: Connection, book_id: int) -> tuple[tuple[int, P
         .order_by(ticket.c.id)
     )
     asked = ((row.id, PageRef(row.sha256, row.page_no), answers[row.id]) for row in rows)
-    return tuple((one, old, new) for one, old, new in asked if old != new)
+    return tuple((ticket_id, old, new) for ticket_id, old, new in asked if old != new)
 
 
 def _refuse_other_page(
     connection: Connection, declared: RecordSchema, book_id: int, old: PageRef, new: PageRef
 ) -> None:
-    """Refuse a page with another printed number than the old one, or with an entry that stands on a third page.
+    """Raise ``RegistryError`` for a page with another printed number, or with the entry number of a third page.
 
-    Where the number of the old entry is unknown, as on a page that is hard to read, nothing else would tell that the
-    wrong page was scanned; and the old one would be gone.
+    If the numbers of the old page are unknown, as on an illegible page, nothing else reveals that the wrong page was
+    scanned.
     """
     printed: dict[PageRef, set[str]] = {old: set(), new: set()}
     numbers: dict[str, set[PageRef]] = {}
@@ -327,11 +310,10 @@ def _refuse_other_page(
 def settle_ticket(
     connection: Connection, declared: RecordSchema, book_id: int, ticket_id: int, old: PageRef, new: PageRef
 ) -> None:
-    """Let the page that answers a ticket take the place of the old one; the ticket is closed by it.
+    """Replace the page of a ticket by the page that answers it, which closes the ticket.
 
     Raises:
-        RegistryError: As of ``replace_page``, or what is known of the new page says that it is another one; nothing is
-            changed.
+        RegistryError: As ``replace_page`` does, or the new page is another page; nothing is changed.
     """
     _refuse_other_page(connection, declared, book_id, old, new)
     reason = f"Trang quét lại theo phiếu số {ticket_id}"

@@ -1,8 +1,8 @@
 """The tables of review tasks, decisions, keyed values, tickets and leases.
 
-Decisions name what they decide by the content of the scan, not by row ids, so that they outlive everything else. Keyed
-values (``keying``) are no decisions: they wait until enough of them agree. ``account_id`` and ``login`` say whose act a
-row is.
+Decisions name their subject by the content of the scan, not by row ids, so that they outlive all other rows. Keyed
+values (``keying``) are no decisions: they wait until enough of them agree. ``account_id`` and ``login`` name the person
+who acted.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ from pipeline.registry.database.columns import (
 from pipeline.registry.entries.rows import Subject
 
 PAGE_ITSELF = -1
-"""The ``row`` of tasks and decisions that speak of a page and not of one of its entries."""
+"""The ``row`` of tasks and decisions about a page itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewTaskRow:
     """A task that waits for people.
 
-    ``stage``, ``question``: where it stands at the reviewers' desk; ``book_id``, ``place_code``: here once more, so
-    that one index finds the next task; ``first_keyer``, ``second_keyer``: accounts that have said all they may at
-    this stage, and in ``kept_from`` those beyond two (``,7,12,``).
+    ``stage``, ``question``: its state at the desk; ``book_id``, ``place_code``: copies that let one index find the next
+    task; ``first_keyer``, ``second_keyer``: accounts with nothing more to key at this stage, further accounts in
+    ``kept_from`` (``,7,12,``).
     """
 
     id: Id
@@ -119,17 +119,17 @@ decision = table(
 
 
 WITHDRAWN = "withdrawn"
-"""The ``status`` of a row of ``keying`` that takes another one back."""
+"""The ``status`` of a row of ``keying`` that withdraws another row."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyingRow:
     """A value that a person keyed for a field.
 
-    ``stage``, ``way``: where the field stood then and how it is settled; ``seconds`` that the submission took;
-    ``mode``: desk or column; ``after_decision_id``: the decision that was in force then: as long as it is, the
-    keyed value is live. ``takes_back_id``: the keyed value that this row withdraws. ``compared``: the form in which
-    it is compared with others, by the policy of that moment.
+    ``stage``, ``way``: stage of the field then, and how it is settled; ``seconds``: duration of the submission;
+    ``mode``: ``KeyingMode``; ``after_decision_id``: the decision in force then; the keyed value is live as long as it
+    is in force; ``takes_back_id``: the keyed value that this row withdraws; ``compared``: the form for comparison, by
+    the policy of that time.
     """
 
     id: SerialId
@@ -167,7 +167,7 @@ keying = table(
 
 @dataclass(frozen=True, slots=True)
 class SubmissionRow:
-    """The outcome of one submission on one task, so that the same submission again gets the same answer."""
+    """The outcome of a submission on a task, so that the same submission gets the same answer again."""
 
     id: SerialId
     token: str
@@ -192,7 +192,7 @@ submission = table(
 
 @dataclass(frozen=True, slots=True)
 class AsideRow:
-    """Why a task was laid aside: skipped, asked about, answered."""
+    """An act of setting a task aside (``kind``): it is skipped, asked about or answered."""
 
     id: SerialId
     task_id: Annotated[int, refers("review_task", index=True)]
@@ -210,10 +210,9 @@ aside = table(
 
 @dataclass(frozen=True, slots=True)
 class TicketRow:
-    """A page that must be scanned again, open until it has a closing.
+    """A page that must be scanned again; open until it has a row in ``ticket_closing``.
 
-    ``code``: of the finding for which the machine itself asks; what waits for people goes on all the same. Empty
-    where a person asked.
+    ``code``: the finding for which the machine asks, in which case open tasks do not wait; None if a person asks.
     """
 
     id: SerialId
@@ -232,7 +231,7 @@ ticket = table("ticket", TicketRow, Index(None, "place_code"), sqlite_autoincrem
 
 @dataclass(frozen=True, slots=True)
 class TicketClosingRow:
-    """How a ticket was closed."""
+    """The closing of a ticket."""
 
     id: SerialId
     ticket_id: Annotated[int, refers("ticket")]
@@ -253,7 +252,7 @@ ticket_closing = table(
 
 @dataclass(frozen=True, slots=True)
 class LeaseRow:
-    """Who has a task in hand, until when. At most one a task; after ``until`` anybody may take it over."""
+    """The lease of a task by a person; after ``until`` anybody may take the task over."""
 
     task_id: Annotated[int, refers("review_task", key=True)]
     account_id: int
@@ -273,7 +272,7 @@ lease = table(
 
 @dataclass(frozen=True, slots=True)
 class TeachingEntryRow:
-    """``plan``: its number in the book, of which the last counts; ``place``: of the entry in it, from 0."""
+    """An entry that is handed out early. ``plan``: number in the book, the last plan counts; ``place``: from 0."""
 
     id: Id
     book_id: int

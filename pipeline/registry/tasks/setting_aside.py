@@ -16,16 +16,16 @@ from pipeline.registry.tasks.loading import ANSWERED, EITHER_MODE, LoadedTask, l
 from pipeline.registry.tasks.rows import AsideRow, aside, review_task
 
 SKIPPED = "skipped"
-"""The kind of ``aside`` of a person who would rather not."""
+"""``aside.kind`` of a skipped task."""
 
 ASKED = "asked"
-"""The kind of ``aside`` that holds a question."""
+"""``aside.kind`` of a question."""
 
 RESCAN = "rescan"
-"""The kind of ``aside`` of a person who asked that the page be scanned again; ``words`` is the ticket's number."""
+"""``aside.kind`` of a request to scan the page again; ``words``: id of the ticket."""
 
 TAKEN_BACK = "taken-back"
-"""The kind of ``aside`` that takes another one back; ``words`` is its number."""
+"""``aside.kind`` of the withdrawal of another row; ``words``: its id."""
 
 
 def note_act(context: DeskContext, person: Person, task_id: int, kind: str, words: str) -> None:
@@ -41,7 +41,7 @@ def note_act(context: DeskContext, person: Person, task_id: int, kind: str, word
 
 
 def last_laid_aside(connection: Connection, person: Person) -> AsideRow | None:
-    """Return the last act by which a person laid a task aside and that they have not taken back."""
+    """Return a person's last act of setting a task aside that is not withdrawn."""
     back = aside.alias("taking_back")
     gone = (back.c.kind == TAKEN_BACK) & (back.c.words == cast(aside.c.id, String))
     mine = (aside.c.account_id == person.account_id) & aside.c.kind.in_((SKIPPED, ASKED, RESCAN))
@@ -51,13 +51,13 @@ def last_laid_aside(connection: Connection, person: Person) -> AsideRow | None:
 
 
 def skip(context: DeskContext, person: Person, task_id: int, reason: str) -> None:
-    """Give a task back for somebody else; this person gets it again only when nothing else is there."""
+    """Skip a task: the person gets it again only when no other task waits."""
     case = load_held_task(context, person, task_id, EITHER_MODE)
     _lay(context, case, person, SKIPPED, require_text(reason, "lý do bỏ qua"))
 
 
 def ask(context: DeskContext, person: Person, task_id: int, question: str) -> None:
-    """Hand a task to the supervisor with a question."""
+    """Send a task to the supervisor with a question."""
     case = load_held_task(context, person, task_id, EITHER_MODE)
     question = require_text(question, "câu hỏi")
     put_question(context, case, question)
@@ -74,7 +74,7 @@ def answer(context: DeskContext, person: Person, task_id: int, answer: str) -> N
 
 
 def _lay(context: DeskContext, case: LoadedTask, person: Person, kind: str, words: str) -> None:
-    """Note it and hand the task back."""
+    """Add the row and end the lease of the task."""
     note_act(context, person, case.task_id, kind, words)
     record(context.connection, person.login, f"task-{kind}", f"task:{case.task_id}")
     for mode in EITHER_MODE:
@@ -82,6 +82,6 @@ def _lay(context: DeskContext, case: LoadedTask, person: Person, kind: str, word
 
 
 def put_question(context: DeskContext, case: LoadedTask, question: str) -> None:
-    """Put a question to the supervisor on a task that the caller holds; with ``""`` none is open any longer."""
+    """Set the open question of a task that the caller holds; ``""``: no question."""
     change(context.connection, review_task, [case.task_id], question=question)
     refresh_tasks_of(context, [case])

@@ -1,18 +1,18 @@
-"""The tasks of entries and of pages: what is left to decide on each, and where it stands at the reviewers' desk."""
+"""The tasks of entries and of pages: what is left to decide, and the stage at the desk."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import Connection, bindparam, exists, select, update
 
 from pipeline.base.stages import Stage
 from pipeline.declarations.office.review import Way
 from pipeline.registry.database.audit import add, compare, write
+from pipeline.registry.database.columns import values_of
 from pipeline.registry.entries.rows import Subject, SubjectPlace
 from pipeline.registry.tasks.consensus import Consensus, PendingDecisions, consensus_of, finished, stage_of
 from pipeline.registry.tasks.model import TaskState
@@ -21,20 +21,19 @@ from pipeline.registry.tasks.rows import ReviewTaskRow, review_task, ticket, tic
 _logger = logging.getLogger(__name__)
 
 _UNTOUCHED = consensus_of(Way.SINGLE, ())
-"""Of a field nobody has said anything yet; in which way it is settled makes no difference then."""
+"""Consensus on a field without keyed values, where the way of settling makes no difference."""
 
 
 @dataclass(frozen=True, slots=True)
 class TaskWanted:
-    """What the task of a subject must say.
+    """The state that the task of a subject must have.
 
     Attributes:
-        place: Its page, scan and book (``entries.place_of``).
-        before: The present row of the task; None where there is none.
-        keyed: The agreement on its fields so far.
-        withdrawn: Whether the subject is withdrawn: its task waits for nobody and stays as it was.
-        is_about_book: Whether what is left says something of the book as a whole (pages are missing, totals differ), at
-            which nobody can look on this page.
+        before: The present row of the task, if any.
+        keyed: Consensus on its fields so far.
+        withdrawn: Whether the subject is withdrawn; its task waits for nobody.
+        is_about_book: Whether the remaining findings are about the book as a whole (missing pages, differing totals),
+            which no page can show.
     """
 
     place: SubjectPlace
@@ -56,128 +55,135 @@ class TaskWanted:
 def refresh_tasks(
     connection: Connection, wanted: Sequence[TaskWanted], *, leave: bool = False
 ) -> set[Subject]:
-    """Bring these tasks in step with what is left and keyed.
+    """Update tasks to what is left to decide and what is keyed.
 
     Args:
-        wanted: What the tasks must say.
-        leave: Leave tasks as they are that were altered behind the program's back, and go on with the rest.
+        leave: Skip tasks that were altered in the database instead of raising.
 
     Returns:
-        The subjects whose task was opened *again* by this.
+        The subjects whose tasks are newly reopened.
 
     Raises:
         RowTampered: A task was altered.
     """
-    wanted = [one for one in wanted if one.before is not None or (one.left.fields and not one.withdrawn)]
-    waiting = {one.place.page_id for one in wanted if one.stage is not Stage.SETTLED}
+    wanted = [task for task in wanted if task.before is not None or (task.left.fields and not task.withdrawn)]
+    waiting = {task.place.page_id for task in wanted if task.stage is not Stage.SETTLED}
     rescans = pages_to_scan_again(connection, waiting)
     now = datetime.now(UTC)
-    new: list[dict[str, Any]] = []
-    changed: list[dict[str, Any]] = []
+    new: list[ReviewTaskRow] = []
+    changed: list[ReviewTaskRow] = []
     reopened: set[Subject] = set()
-    for one in wanted:
-        row = _row(one, rescan=one.place.page_id in rescans)
-        if one.before is not None and one.withdrawn:
-            row = _withdrawn_row(one.before)
-        if one.before is None:
-            new.append({**_new_row(one, now), **row})
-        elif any(getattr(one.before, name) != value for name, value in row.items()):
-            changed.append({**_changed_row(one.before, row, now), **row})
+    for task in wanted:
+        row = _row(task, now, rescan=task.place.page_id in rescans)
+        if task.before is None:
+            new.append(row)
+        elif row != task.before:
+            changed.append(_next_version(task.before, row, now))
         else:
             continue
-        if row["reopened"] and not (one.before and one.before.reopened):
-            reopened.add(one.place.subject)
+        if row.reopened and not (task.before and task.before.reopened):
+            reopened.add(task.place.subject)
     if new:
-        add(connection, review_task, new)
+        add(connection, review_task, [values_of(row) for row in new])
         _logger.info("%d review tasks made", len(new))
-    altered = compare(connection, review_task, [row["of_task"] for row in changed], leave=leave)
-    changed = [row for row in changed if row["of_task"] not in altered]
+    altered = compare(connection, review_task, [row.id for row in changed], leave=leave)
+    changed = [row for row in changed if row.id not in altered]
     if changed:
-        ids = [row["of_task"] for row in changed]
+        values = [{"of_task": row.id} | {name: getattr(row, name) for name in _CHANGING} for row in changed]
         one_task = update(review_task).where(review_task.c.id == bindparam("of_task"))
-        write(connection, review_task, ids, one_task, changed)
-        closed = sum(row["state"] == TaskState.DONE for row in changed)
+        write(connection, review_task, [row.id for row in changed], one_task, values)
+        closed = sum(row.state == TaskState.DONE for row in changed)
         _logger.info("%d review tasks changed, %d of them closed", len(changed), closed)
     return reopened
 
 
-def _row(one: TaskWanted, *, rescan: bool) -> dict[str, Any]:
-    return {
-        "state": TaskState.OPEN if one.left.fields else TaskState.DONE,
-        "reasons": list(one.left.reasons),
-        "fields": list(one.left.fields),
-        "reopened": one.left.reopened,
-        **_at_the_desk(one, rescan=rescan),
-    }
+_CHANGING = (
+    *("state", "reasons", "fields", "reopened", "version", "opened_at", "closed_at"),
+    *("stage", "question", "first_keyer", "second_keyer", "kept_from"),
+)
+"""The columns of a task that change."""
 
 
-def _withdrawn_row(before: ReviewTaskRow) -> dict[str, Any]:
-    """All as it was, so that it goes on from there when the subject is put back."""
-    kept = ("reasons", "fields", "reopened", "question", "first_keyer", "second_keyer", "kept_from")
-    return {
-        "state": TaskState.WITHDRAWN,
-        "stage": Stage.WITHDRAWN,
-        **{name: getattr(before, name) for name in kept},
-    }
+def _row(task: TaskWanted, now: datetime, *, rescan: bool) -> ReviewTaskRow:
+    """Return the row that a task must have, with its present version and times.
+
+    The task of a withdrawn subject keeps the rest, so that it continues from there when the subject is put back.
+    """
+    before = task.before or _new_row(task, now)
+    if task.before is not None and task.withdrawn:
+        return replace(before, state=TaskState.WITHDRAWN, stage=Stage.WITHDRAWN)
+    row = replace(
+        before,
+        state=TaskState.OPEN if task.left.fields else TaskState.DONE,
+        reasons=list(task.left.reasons),
+        fields=list(task.left.fields),
+        reopened=task.left.reopened,
+    )
+    return _at_the_desk(task, row, rescan=rescan)
 
 
-def _new_row(one: TaskWanted, now: datetime) -> dict[str, Any]:
-    return {
-        "page_id": one.place.page_id,
-        "row": one.place.row,
-        "entry_id": one.place.subject[1],
-        "version": 1,
-        "opened_at": now,
-        "book_id": one.place.book_id,
-        "place_code": one.place.place_code,
-    }
+def _new_row(task: TaskWanted, now: datetime) -> ReviewTaskRow:
+    return ReviewTaskRow(
+        id=0,
+        page_id=task.place.page_id,
+        row=task.place.row,
+        entry_id=task.place.subject[1],
+        state=TaskState.OPEN,
+        reasons=[],
+        fields=[],
+        reopened=False,
+        version=1,
+        opened_at=now,
+        closed_at=None,
+        stage=task.stage,
+        book_id=task.place.book_id,
+        place_code=task.place.place_code,
+        question="",
+        first_keyer=None,
+        second_keyer=None,
+        kept_from=None,
+    )
 
 
-def _changed_row(before: ReviewTaskRow, row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """What changes beside ``row`` itself: a task that was done opens anew, one with nothing left is closed now.
+def _next_version(before: ReviewTaskRow, row: ReviewTaskRow, now: datetime) -> ReviewTaskRow:
+    """Return a changed row with its new version and times: a done task opens anew, a task with nothing left closes.
 
-    One that was withdrawn keeps both moments, and has them again when it is put back.
+    A withdrawn task keeps both times for when it is put back.
     """
     opened_at, closed_at = before.opened_at, before.closed_at
-    if row["state"] == TaskState.DONE:
+    if row.state == TaskState.DONE:
         closed_at = closed_at if before.state == TaskState.WITHDRAWN and closed_at else now
-    elif row["state"] == TaskState.OPEN:
+    elif row.state == TaskState.OPEN:
         opened_at = now if before.state == TaskState.DONE else opened_at
         closed_at = None
-    return {
-        "of_task": before.id,
-        "version": before.version + 1,
-        "opened_at": opened_at,
-        "closed_at": closed_at,
-    }
+    return replace(row, version=before.version + 1, opened_at=opened_at, closed_at=closed_at)
 
 
-def _at_the_desk(one: TaskWanted, *, rescan: bool) -> dict[str, Any]:
-    """Where a task stands and who has nothing more to say there."""
-    question = one.before.question if one.before else ""
-    nobody = {"first_keyer": None, "second_keyer": None, "kept_from": None}
-    if one.stage is Stage.SETTLED:
-        return {"stage": Stage.SETTLED, "question": "", **nobody}
+def _at_the_desk(task: TaskWanted, row: ReviewTaskRow, *, rescan: bool) -> ReviewTaskRow:
+    """Return a row with the stage of the task and the people who have nothing more to key there."""
+    row = replace(row, first_keyer=None, second_keyer=None, kept_from=None)
+    if task.stage is Stage.SETTLED:
+        return replace(row, stage=Stage.SETTLED, question="")
     if rescan:
-        return {"stage": Stage.RESCAN, "question": question, **nobody}
-    if question:
-        return {"stage": Stage.SUPERVISOR, "question": question, **nobody}
-    ineligible = finished(one.consensus, one.stage)
+        return replace(row, stage=Stage.RESCAN)
+    if row.question:
+        return replace(row, stage=Stage.SUPERVISOR)
+    ineligible = finished(task.consensus, task.stage)
     first, second = (*ineligible, None, None)[:2]
     kept_from = "".join(f",{account_id}" for account_id in ineligible[2:])
-    return {
-        "stage": Stage.SUPERVISOR if one.is_about_book and one.stage is Stage.REVIEW else one.stage,
-        "question": "",
-        "first_keyer": first,
-        "second_keyer": second,
-        "kept_from": f"{kept_from}," if kept_from else None,
-    }
+    return replace(
+        row,
+        stage=Stage.SUPERVISOR if task.is_about_book and task.stage is Stage.REVIEW else task.stage,
+        first_keyer=first,
+        second_keyer=second,
+        kept_from=f"{kept_from}," if kept_from else None,
+    )
 
 
 def pages_to_scan_again(connection: Connection, page_ids: Collection[int]) -> set[int]:
-    """Those of these pages for which a ticket of a person is open; those of the machine keep nobody waiting."""
+    """Return the pages with an open ticket of a person; tickets of the machine make no task wait."""
     if not page_ids:
         return set()
     closed = exists().where(ticket_closing.c.ticket_id == ticket.c.id)
-    mine = ticket.c.page_id.in_(page_ids) & ticket.c.code.is_(None)
-    return set(connection.scalars(select(ticket.c.page_id).where(mine, ~closed)))
+    by_person = ticket.c.page_id.in_(page_ids) & ticket.c.code.is_(None)
+    return set(connection.scalars(select(ticket.c.page_id).where(by_person, ~closed)))

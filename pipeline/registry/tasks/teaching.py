@@ -1,4 +1,4 @@
-"""The entries of a book that are handed out first, as the machine learns most from them."""
+"""Teaching entries: the entries of a book that are handed out first, as the machine learns most from them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pipeline.registry.withdrawals.stored_withdrawals import page_stands
 
 
 def plan_teaching(connection: Connection, book_id: int, wanted: Sequence[tuple[PageRef, int]]) -> bool:
-    """Write down which entries of a book are handed out first; return whether that is another plan than before.
+    """Store which entries of a book are handed out first; return whether this changes the plan.
 
     Once people have decided anything in a book, its plan stays.
 
@@ -61,14 +61,14 @@ def plan_teaching(connection: Connection, book_id: int, wanted: Sequence[tuple[P
 
 
 def is_teaching(connection: Connection, book_id: int, entry_id: int | None) -> bool:
-    """Return whether an entry is among those of its book that are handed out first."""
+    """Return whether an entry is in the present plan of its book."""
     return entry_id is not None and any(
         row.entry_id == entry_id for row in connection.execute(teaching_plan(book_id))
     )
 
 
 def teaching_plan(book_id: int) -> Select[tuple[int, int]]:
-    """Return the query of the entries of the last plan of a book, with their places, in their order."""
+    """Select the entries of the present plan of a book with their places, in order."""
     last = (
         select(func.max(teaching_entry.c.plan)).where(teaching_entry.c.book_id == book_id).scalar_subquery()
     )

@@ -1,11 +1,9 @@
-"""Taking back what one did last at the desk, as long as nobody has built on it.
-
-What was done stays on record but no longer counts.
-"""
+"""Undo of a person's last act at the desk, as long as nobody has built on it. The act stays on record."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import uuid4
 
 from sqlalchemy import Connection, exists, select
@@ -13,14 +11,10 @@ from sqlalchemy import Connection, exists, select
 from pipeline.base.stages import Stage
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.permissions import check_place, stages
-from pipeline.registry.approvals.stored_deliveries import (
-    ConfirmedDeliveryRow,
-    confirmations_in_force,
-    take_back_confirmation,
-)
+from pipeline.registry.approvals.rows import ConfirmedDeliveryRow
+from pipeline.registry.approvals.stored_deliveries import confirmations_in_force, take_back_confirmation
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import record
-from pipeline.registry.database.columns import values_of
 from pipeline.registry.database.locks import hold_tasks
 from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.tasks.keyed_values import add_keyings, is_live, live_keyings
@@ -44,7 +38,7 @@ from pipeline.registry.withdrawals.stored_withdrawals import part_of, part_of_ro
 
 
 def undo(context: DeskContext, person: Person) -> DeskTask:
-    """Take back what a person did last at the desk and lease them its task again.
+    """Undo a person's last act at the desk and lease its task to them again.
 
     That is a submission, whose values settle nothing any longer; a task that they skipped, asked about or sent to be
     scanned again; or, on a task in hand, a value to be delivered that they confirmed or a region that they redrew.
@@ -91,11 +85,11 @@ def undo(context: DeskContext, person: Person) -> DeskTask:
 def take_back_delivery(
     context: DeskContext, person: Person, confirmed: tuple[int, ConfirmedDeliveryRow]
 ) -> int:
-    """Take back a value to be delivered that a person confirmed; return its task."""
+    """Withdraw a confirmed delivery of a person; return its task."""
     task_id, row = confirmed
     take_back_confirmation(context.connection, row, person.login, clock.now(context.connection))
-    told = {"of": "delivery", "field": row.field}
-    record(context.connection, person.login, "undone", f"task:{task_id}", told)
+    details = {"of": "delivery", "field": row.field}
+    record(context.connection, person.login, "undone", f"task:{task_id}", details)
     return task_id
 
 
@@ -105,19 +99,19 @@ NOTHING_LEFT = "Không còn gì để hoàn tác."
 def last_confirmation(
     context: DeskContext, person: Person, mode: KeyingMode = KeyingMode.DESK
 ) -> tuple[int, ConfirmedDeliveryRow] | None:
-    """Return the last value to be delivered that a person confirmed on a task in hand, if it counts; and the task."""
+    """Return the last confirmed delivery in force by a person on a leased task, and the task."""
     rows = task_rows(context.connection, held(context, person, mode))
     parts = {part_of(row): task_id for task_id, row in rows.items()}
-    found = [
+    confirmed = [
         (task_id, row)
         for row in confirmations_in_force(context.connection, {part.book_id for part in parts})
         if row.author == person.login and (task_id := parts.get(part_of_row(row)))
     ]
-    return found[-1] if found else None
+    return confirmed[-1] if confirmed else None
 
 
 def take_up_again(context: DeskContext, person: Person, laid: AsideRow) -> None:
-    """Take back that a person laid a task aside, which the caller holds.
+    """Withdraw a person's act of setting aside a task that the caller holds.
 
     Raises:
         CannotUndo: Somebody has gone on with it.
@@ -161,22 +155,24 @@ def withdraw(context: DeskContext, person: Person, task_id: int, words: Sequence
     check_place(person, case.row.place_code)
     _check_undoable(context, case, words, person)
     token = f"undo-{uuid4().hex}"
-    withdrawn = {
-        "status": WITHDRAWN,
-        "text": "",
-        "canonical": "",
-        "compared": None,
-        "seconds": 0.0,
-        "keyed_at": context.now,
-        "token": token,
-    }
-    add_keyings(
-        context.connection,
-        [values_of(word) | withdrawn | {"takes_back_id": word.id} for word in words],
-    )
+    withdrawals = [
+        replace(
+            word,
+            status=WITHDRAWN,
+            text="",
+            canonical="",
+            compared=None,
+            seconds=0.0,
+            keyed_at=context.now,
+            token=token,
+            takes_back_id=word.id,
+        )
+        for word in words
+    ]
+    add_keyings(context.connection, withdrawals)
     refresh_tasks_of(context, [case])
-    told = {"fields": [word.field for word in words]}
-    record(context.connection, person.login, "undone", f"task:{task_id}", told)
+    details = {"fields": [word.field for word in words]}
+    record(context.connection, person.login, "undone", f"task:{task_id}", details)
 
 
 def _check_undoable(

@@ -1,4 +1,4 @@
-"""What a person sees of a task. What might tell them what to say is left out where they are to key blind."""
+"""The visible part of a task for a person; whatever might reveal a value is withheld from a person who keys blind."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from pipeline.registry.tasks.teaching import is_teaching
 
 
 def show(context: DeskContext, task_id: int, person: Person) -> DeskTask:
-    """Return the task as that person may see it; the audit records that they were shown it.
+    """Return a task as the person may see it; the audit records the view.
 
     Where a field is blind for them, no value, finding, number or answer is shown that might tell it; and that what was
     found about the whole has been seen is then asked afterwards, when it can be shown.
@@ -97,7 +97,7 @@ def _effective_values(context: DeskContext, row: TaskRow) -> dict[str, str | Non
 
 
 def page_of(context: DeskContext, person: Person, task_id: int) -> PagePlace:
-    """Return the page of a task to who has it in hand or supervises its place.
+    """Return the page of a task for a person who holds it or supervises its place.
 
     A lease that has run out will do until somebody else takes the task: its holder has seen the page.
 
@@ -108,7 +108,7 @@ def page_of(context: DeskContext, person: Person, task_id: int) -> PagePlace:
 
 
 def ink_of(context: DeskContext, person: Person, task_id: int, box: Box) -> tuple[PagePlace, bool]:
-    """Return the page of a task, and whether the audit already says that this person sees the ink in ``box``.
+    """Return the page of a task, and whether the audit already records that the person sees the ink in ``box``.
 
     It does when they have the task in hand and the box lies among its fields.
 
@@ -134,7 +134,7 @@ def _page_of(context: DeskContext, person: Person, task_id: int) -> tuple[PagePl
 
 
 def _lies_among(connection: Connection, entry_id: int | None, box: Box) -> bool:
-    """Whether a box lies within what the fields of an entry take up on its page, to the whole pixel."""
+    """Return whether a box lies within the area of the fields of an entry on its page, to the whole pixel."""
     if entry_id is None:
         return False
     boxes = [one for of_field in written_boxes(connection, entry_id).values() for one in of_field]
@@ -156,7 +156,7 @@ def work_of(
     *,
     is_shared: bool,
 ) -> FieldWork:
-    """Return one field as the person sees it who keys its next value.
+    """Return a field as the person who keys its next value sees it.
 
     Args:
         one: The agreement on it so far.
@@ -182,19 +182,19 @@ def work_of(
 
 
 def fields_of_shared_slots(form: Form | None) -> frozenset[str]:
-    """Return the fields of a form that are written into one slot together with others."""
+    """Return the fields of a form that share a slot with other fields."""
     slots = form.slots if form is not None else ()
     return frozenset(name for slot in slots if len(slot.field_names) > 1 for name in slot.field_names)
 
 
 def fields_of_shared_ink(readings: Collection[FieldReading]) -> frozenset[str]:
-    """Return the fields of an entry whose ink is that of other fields as well, wherever the form has their slots."""
+    """Return the fields of an entry that share their ink with other fields, wherever the form has their slots."""
     times = Counter(reading.lines for reading in readings if reading.lines)
     return frozenset(reading.field for reading in readings if times[reading.lines] > 1)
 
 
 def has_own_ink(reading: FieldReading, *, is_shared: bool) -> bool:
-    """Return whether the machine saw ink on the page that is this field's.
+    """Return whether the machine saw ink of this field on the page.
 
     It did where it read something there. Ink that it could not read counts where a line of it was cut out and no other
     field is written into the same slot; ink left over beside an empty line does not, which may be a neighbour's.
@@ -204,15 +204,15 @@ def has_own_ink(reading: FieldReading, *, is_shared: bool) -> bool:
     return bool(reading.text) or (bool(reading.lines) and not is_shared)
 
 
-def is_blind(one: Consensus, policy: BookPolicy) -> bool:
-    """Whether the next person sees nothing that was read or said.
+def is_blind(consensus: Consensus, policy: BookPolicy) -> bool:
+    """Return whether the readings and keyed values of a field are withheld from the next person.
 
     The second one of a field that is keyed blind, the first one too where the office wants it so. A third one
     sees what the two said, and nothing else.
     """
-    if one.way is not Way.BLIND:
+    if consensus.way is not Way.BLIND:
         return False
-    return one.stage is not Stage.REVIEW or policy.blind_first
+    return consensus.stage is not Stage.REVIEW or policy.blind_first
 
 
 def keys_blind(context: DeskContext, case: LoadedTask, person: Person) -> bool:
@@ -222,12 +222,14 @@ def keys_blind(context: DeskContext, case: LoadedTask, person: Person) -> bool:
 
 
 def hides_number(number: Consensus | None, policy: BookPolicy) -> bool:
-    """Return whether an entry's number must not be shown with its fields: somebody is still to key it blind."""
+    """Return whether the number of an entry must not be shown, as it is still to be keyed blind."""
     return number is not None and is_blind(number, policy)
 
 
-def _candidates(one: Consensus) -> tuple[Verdict, ...]:
+def _candidates(consensus: Consensus) -> tuple[Verdict, ...]:
     """Return the keyed values that differ, in alphabetical order."""
-    if one.stage is not Stage.THIRD:
+    if consensus.stage is not Stage.THIRD:
         return ()
-    return tuple(sorted((word.verdict for word in one.words), key=lambda said: (said.status, said.text)))
+    return tuple(
+        sorted((word.verdict for word in consensus.words), key=lambda said: (said.status, said.text))
+    )

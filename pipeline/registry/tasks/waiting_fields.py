@@ -1,4 +1,4 @@
-"""The fields of a book that wait for a person one by one, whatever task they are of: what columns are made of."""
+"""The fields of a book that wait for a person, across its tasks, for column mode."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from pipeline.registry.withdrawals.model import RegistryPart
 from pipeline.registry.withdrawals.stored_withdrawals import part_of, part_of_row
 
 OPEN_STAGES = (Stage.REVIEW, Stage.CHECK, Stage.THIRD)
-"""Tasks whose fields may be worked on one by one."""
+"""Stages of tasks whose fields may be keyed in column mode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class _OpenTask(ReviewTaskRow):
 
 @dataclass(frozen=True, slots=True)
 class WaitingField:
-    """One field of one entry that waits.
+    """A waiting field of an entry.
 
     Attributes:
         task: The row of its task with page and scan.
@@ -68,15 +68,15 @@ class WaitingField:
 
 
 def book_row(connection: Connection, book_id: int, person: Person) -> StoredBookRow:
-    found = rows_of(connection, StoredBookRow, select(book).where(book.c.id == book_id))
-    if not found:
+    rows = rows_of(connection, StoredBookRow, select(book).where(book.c.id == book_id))
+    if not rows:
         raise NotThere(f"Không có quyển sổ số {book_id}. Hãy tải lại danh sách.")
-    check_place(person, found[0].place_code)
-    return found[0]
+    check_place(person, rows[0].place_code)
+    return rows[0]
 
 
 def open_tasks(of_book: StoredBookRow) -> tuple[ColumnElement[bool], ...]:
-    """Those of a book's tasks that are about entries and wait at the desk."""
+    """Return the conditions on ``review_task`` for the waiting tasks about entries of a book."""
     return (
         review_task.c.stage.in_(OPEN_STAGES),
         review_task.c.place_code == of_book.place_code,
@@ -88,7 +88,7 @@ def open_tasks(of_book: StoredBookRow) -> tuple[ColumnElement[bool], ...]:
 def waiting_fields_of_book(
     context: DeskContext, of_book: StoredBookRow, person: Person
 ) -> Iterator[WaitingField]:
-    """Return the fields of a book that wait for this person and that nobody else holds, in the order of the book."""
+    """Return the fields of a book that wait for a person and that nobody else holds, in the order of the book."""
     connection = context.connection
     elsewhere = (lease.c.account_id != person.account_id) | (lease.c.mode != KeyingMode.COLUMN)
     in_hand = exists().where(lease.c.task_id == review_task.c.id, lasts(context), elsewhere)
@@ -126,33 +126,33 @@ def waiting_fields_of_book(
             if field != WHOLE_ENTRY
         }
         number = consensus.get(context.declared.number_field(task.record) or "")
-        for field, one in consensus.items():
-            if one.waits_for(person.account_id):
-                yield WaitingField(task, field, one, _verdict(decided.get(field)), number)
+        for field, state in consensus.items():
+            if state.waits_for(person.account_id):
+                yield WaitingField(task, field, state, _verdict(decided.get(field)), number)
 
 
 def _decisions_on_book(connection: Connection, book_id: int) -> dict[RegistryPart, dict[str, DecisionRow]]:
-    """The last decision on every field of every entry of a book, without those that were taken back."""
+    """Return the last decision on every field of a book's entries, without withdrawn decisions."""
     query = select(decision).where(decision.c.book_id == book_id).order_by(decision.c.id)
     withdrawals = select(keying.c.takes_back_id).where(
         keying.c.takes_back_id.is_not(None),
         keying.c.page_id.in_(select(page.c.id).join(scan).where(scan.c.book_id == book_id)),
     )
     gone = set(connection.scalars(withdrawals))
-    found: dict[RegistryPart, dict[str, DecisionRow]] = defaultdict(dict)
+    by_entry: dict[RegistryPart, dict[str, DecisionRow]] = defaultdict(dict)
     for row in rows_of(connection, DecisionRow, query):
         if gone.isdisjoint(row.keyings or ()):
-            found[part_of_row(row)][row.field] = row
-    return found
+            by_entry[part_of_row(row)][row.field] = row
+    return by_entry
 
 
 def _words_on_book(connection: Connection, of_book: StoredBookRow) -> dict[int, list[KeyingRow]]:
-    """Return the keyed values on the open tasks of a book that were not taken back, by task."""
+    """Return the live keyed values on the open tasks of a book, by task."""
     tasks = select(review_task.c.id).where(*open_tasks(of_book))
-    found: dict[int, list[KeyingRow]] = defaultdict(list)
+    by_task: dict[int, list[KeyingRow]] = defaultdict(list)
     for row in live_keyings(connection, keying.c.task_id.in_(tasks)):
-        found[row.task_id].append(row)
-    return found
+        by_task[row.task_id].append(row)
+    return by_task
 
 
 def _verdict(row: DecisionRow | None) -> Verdict | None:

@@ -80,7 +80,7 @@ def show_book(request: Request, site: SiteDep, token: TokenDep, book_id: RowId) 
 
 def _awaiting(site: Site) -> frozenset[int]:
     """Return the ids of the books whose form or record is not declared at present."""
-    return frozenset(book.book_id for book in site.registry.undeclared_books())
+    return frozenset(book.id for book in site.registry.undeclared_books())
 
 
 @router.get(

@@ -112,7 +112,7 @@ def _was_approval_withdrawn(site: Site, person: Person, book_id: int) -> bool:
     made_at = site.work.packages.state(book_id).made_at
     acts = site.desk.approval_view(person, book_id).acts
     return made_at is not None and any(
-        act.kind is ApprovalKind.WITHDRAWN and act.approved_at > made_at for act in acts
+        act.kind == ApprovalKind.WITHDRAWN and act.approved_at > made_at for act in acts
     )
 
 

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from pipeline.base.model import Box, PageRef
 from pipeline.registry.data_entry.model import box_around
-from pipeline.registry.reconciliation.model import Asked
+from pipeline.registry.reconciliation.model import StoredDifference
 from pipeline.registry.tasks.model import PagePlace
 from pipeline.web.context import RowId, Visit, VisitDep, page_source
 from pipeline.web.pictures import EncodedPicture, PageSource
@@ -105,11 +105,11 @@ def ink_of_difference(visit: VisitDep, difference_id: int) -> Response:
     return picture_response(visit.site.work.pictures.snippet(_sheet_of(visit, asked), asked.box))
 
 
-def _sheet_of(visit: Visit, asked: Asked) -> PageSource:
+def _sheet_of(visit: Visit, asked: StoredDifference) -> PageSource:
     """Return the page of a difference. Raises 404 for a row without an entry."""
-    if asked.ref is None or asked.found.book_id is None:
+    if asked.ref is None or asked.book_id is None:
         raise HTTPException(404)
-    return page_source(visit.site, asked.found.book_id, asked.ref)
+    return page_source(visit.site, asked.book_id, asked.ref)
 
 
 def _sheet(visit: Visit, place: PagePlace) -> PageSource:

@@ -15,7 +15,7 @@ from pipeline.delivery.reconcile.differences import DIFFERENCE_LABELS, FIELD_DIF
 from pipeline.delivery.workbook_reading.upload_bounds import MOST_FILE_BYTES
 from pipeline.registry.accounts.model import Role, Session
 from pipeline.registry.amendments.model import AmendmentOrder
-from pipeline.registry.reconciliation.model import Answer, Asked
+from pipeline.registry.reconciliation.model import Answer, StoredDifference
 from pipeline.values.kinds import DATE
 from pipeline.web.context import Visit, VisitDep
 from pipeline.web.desk.shortcuts import RECONCILIATION, shortcuts_of
@@ -55,50 +55,43 @@ class DifferenceView:
     entry: str
 
 
-def difference_view(asked: Asked, schemas: Schemas) -> DifferenceView:
-    difference = asked.found
-    spec = schemas.record(asked.record).by_name.get(difference.field)
+def difference_view(asked: StoredDifference, schemas: Schemas) -> DifferenceView:
+    """Put a difference into words."""
+    spec = schemas.record(asked.record).by_name.get(asked.field)
     kind = (
-        FIELD_DIFFERENCE_LABELS[FieldDifferenceKind(difference.field_kind)]
-        if difference.field_kind
-        else DIFFERENCE_LABELS[DifferenceKind(difference.kind)]
+        FIELD_DIFFERENCE_LABELS[FieldDifferenceKind(asked.field_kind)]
+        if asked.field_kind
+        else DIFFERENCE_LABELS[DifferenceKind(asked.kind)]
     )
-    base = f"/pictures/differences/{asked.difference_id}"
+    base = f"/pictures/differences/{asked.id}"
     return DifferenceView(
-        asked.difference_id,
+        asked.id,
         spec.label if spec else kind[:1].upper() + kind[1:],
         kind,
         _where(asked),
-        _with_label(difference.ours, spec, schemas),
-        _with_label(difference.theirs, spec, schemas),
-        _as_written(difference.theirs, spec, schemas),
+        _with_label(asked.ours, spec, schemas),
+        _with_label(asked.theirs, spec, schemas),
+        _as_written(asked.theirs, spec, schemas),
         spec is not None,
         f"{base}/ink" if asked.box is not None else "",
         f"{base}/page" if asked.ref is not None else "",
-        f"Ghép theo độ giống {difference.likeness:.2f}, không theo số.".replace(".", ",", 1)
-        if difference.likeness < 1
+        f"Ghép theo độ giống {asked.likeness:.2f}, không theo số.".replace(".", ",", 1)
+        if asked.likeness < 1
         else "",
         asked.note,
         asked.author,
-        f"/entries/{difference.entry_id}" + (f"?column={spec.column}" if spec else "")
-        if difference.entry_id
-        else "",
+        f"/entries/{asked.entry_id}" + (f"?column={spec.column}" if spec else "") if asked.entry_id else "",
     )
 
 
-def _where(asked: Asked) -> str:
-    diff = asked.found
-    parts = [
-        f"Sổ {asked.book}" if asked.book else "",
-        f"quyển {diff.volume}",
-        f"số {diff.number}",
-    ]
+def _where(asked: StoredDifference) -> str:
+    parts = [f"Sổ {asked.book}" if asked.book else "", f"quyển {asked.volume}", f"số {asked.number}"]
     if asked.ref is not None:
         parts.append(f"trang {asked.ref.page_no}")
-    if diff.file_row:
-        parts.append(f"dòng {diff.file_row} của tệp")
-    if diff.of_row:
-        parts.append(f"lặp lại dòng {diff.of_row}")
+    if asked.file_row:
+        parts.append(f"dòng {asked.file_row} của tệp")
+    if asked.of_row:
+        parts.append(f"lặp lại dòng {asked.of_row}")
     return ", ".join(filter(None, parts))
 
 
@@ -200,17 +193,17 @@ def _answers(session: Session) -> bool:
     return session.person.role is Role.SUPERVISOR
 
 
-def _redirect_to_next(asked: Asked, session: Session) -> Response:
+def _redirect_to_next(asked: StoredDifference, session: Session) -> Response:
     """Redirect to the next difference of the same list."""
-    unclear = "&unclear=true" if asked.answer is Answer.UNCLEAR and _answers(session) else ""
-    path = f"/reconcile/{asked.reconciliation_id}?after={asked.difference_id}{unclear}"
+    unclear = "&unclear=true" if asked.answer == Answer.UNCLEAR and _answers(session) else ""
+    path = f"/reconcile/{asked.reconciliation_id}?after={asked.id}{unclear}"
     return RedirectResponse(path, status_code=303)
 
 
 def _shown(
     visit: Visit,
     reconciliation_id: int,
-    asked: Asked | None,
+    asked: StoredDifference | None,
     *,
     unclear: bool = False,
     refused: str = "",
@@ -220,7 +213,7 @@ def _shown(
         "difference.html",
         reconciliation_id=reconciliation_id,
         view=None if asked is None else difference_view(asked, visit.schemas),
-        unclear=unclear or (asked is not None and asked.answer is Answer.UNCLEAR),
+        unclear=unclear or (asked is not None and asked.answer == Answer.UNCLEAR),
         refused=refused,
         typed=typed,
         keys=shortcuts_of(RECONCILIATION),

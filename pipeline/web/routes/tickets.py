@@ -37,7 +37,7 @@ def _tickets_page(visit: Visit, *, closed: bool = False, refused: str = "") -> R
     return visit.page(
         "tickets.html",
         tickets=tickets,
-        answered={ticket.ticket_id: answers.get(ticket.ticket_id, "") for ticket in tickets},
+        answered={ticket.id: answers.get(ticket.id, "") for ticket in tickets},
         title_of=visit.schemas.title_of,
         records=tuple(visit.schemas.records),
         takes=visit.site.work.uploads.is_open,

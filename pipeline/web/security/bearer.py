@@ -56,7 +56,7 @@ def token_of(request: Request, site: Site, access: Access) -> ApiToken:
             site.entrance.logins.take(f"token {client_of(request.client.host) if request.client else '-'}")
         raise TokenRequired
     site.entrance.api_requests.take(str(token.token_id))
-    if access.tokens is None or token.scopes.isdisjoint(access.tokens):
+    if access.tokens is None or access.tokens.isdisjoint(token.scopes):
         raise ScopeLacking(access.tokens or frozenset())
     site.publishing.note_read(token, access.path, _subject(request))
     return token

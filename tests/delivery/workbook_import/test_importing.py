@@ -137,7 +137,7 @@ def test_what_people_settled_is_never_overwritten_and_asked_about_once(
     assert registry.entry(entry_id).values["mother_name"] == "Trần Thị Đúng"
     asked = registry.reconciliations().next_for(AN, first.reconciliation_id)
     assert asked is not None
-    assert (asked.found.field, asked.found.ours, asked.found.entry_id) == (
+    assert (asked.field, asked.ours, asked.entry_id) == (
         "mother_name",
         "Trần Thị Đúng",
         entry_id,

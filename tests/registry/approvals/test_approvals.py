@@ -83,7 +83,7 @@ def test_an_approval_holds_until_a_value_changes(
     number = approved(registry, book)
     held = registry.book_approval(book)
     assert held is not None
-    assert (held.approval_id, held.author, held.entries, held.note) == (number, "chi", 1, "đã xem")
+    assert (held.id, held.author, held.entries, held.note) == (number, "chi", 1, "đã xem")
     change(registry, book, entry_id)
     assert registry.book_approval(book) is None
     assert registry.audit().verify().flaws == ()

@@ -39,7 +39,7 @@ def work(registry: Registry) -> None:
     clock.pass_minutes(16)
     taken(desk, BINH)
     ticket = desk.request_rescan(BINH, taken(desk, BINH).task_id, "mờ")
-    desk.close_ticket(OPERATOR, ticket.ticket_id, "xong")
+    desk.close_ticket(OPERATOR, ticket.id, "xong")
 
 
 @pytest.fixture

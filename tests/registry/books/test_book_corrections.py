@@ -49,7 +49,7 @@ def fill(registry: Registry, book: int) -> list[int]:
 
 
 def correct(registry: Registry, book: int, ledger: Ledger = RIGHT, folder: str = FOLDER) -> int:
-    return registry.correct_book(book, ledger, folder, author="phu", reason="Ghi nhầm bìa sổ").correction_id
+    return registry.correct_book(book, ledger, folder, author="phu", reason="Ghi nhầm bìa sổ").id
 
 
 def test_all_that_follows_from_the_cover_follows_at_once(registry: Registry, book: int) -> None:

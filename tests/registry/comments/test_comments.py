@@ -37,14 +37,10 @@ def test_a_comment_is_read_by_who_holds_the_task_next_and_by_the_supervisor_unti
     task = taken(desk, REVIEWER)
     desk.comment(REVIEWER, task.task_id, "  Dấu giáp lai che chữ. ", "t1", Box(10, 20, 60, 40))
     desk.comment(REVIEWER, task.task_id, "gửi hai lần", "t1")
-    (listed,) = desk.open_comments(SUPERVISOR)
-    assert (listed.said.text, listed.said.login, listed.answers) == (
-        "Dấu giáp lai che chữ.",
-        REVIEWER.login,
-        0,
-    )
+    ((opened, _),) = desk.open_comments(SUPERVISOR)
+    assert [(one.text, one.login) for one in opened.comments] == [("Dấu giáp lai che chữ.", REVIEWER.login)]
     assert desk.open_comments(ELSEWHERE) == desk.open_comments(OTHER) == ()
-    desk.answer_comment(SUPERVISOR, task.task_id, listed.thread_id, "Xem trang sau.", "t2")
+    desk.answer_comment(SUPERVISOR, task.task_id, opened.thread_id, "Xem trang sau.", "t2")
     keyed(desk, REVIEWER, said("notes"), task=task)
     (thread,) = taken(desk, CHECKER).comments
     assert [one.text for one in thread.comments] == ["Dấu giáp lai che chữ.", "Xem trang sau."]
@@ -124,6 +120,6 @@ def test_a_supervisor_who_is_to_key_blind_is_told_nothing_by_the_list(
     in_hand = taken(desk, SUPERVISOR)
     assert (desk.open_comments(SUPERVISOR), desk.count_open_comments(SUPERVISOR)) == ((), 0)
     desk.comment(SUPERVISOR, task.task_id, "Trang bị gập.", "t2")
-    assert [one.said.text for one in desk.open_comments(SUPERVISOR)] == ["Trang bị gập."]
+    assert [thread.first.text for thread, _ in desk.open_comments(SUPERVISOR)] == ["Trang bị gập."]
     keyed(desk, SUPERVISOR, said("notes"), task=in_hand)
     assert len(desk.open_comments(SUPERVISOR)) == 2

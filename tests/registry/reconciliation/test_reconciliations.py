@@ -47,13 +47,13 @@ def test_everybody_is_asked_about_their_own_places_only(registry: Registry, reco
     assert [one.differences for one in queue.all_for(EVERYWHERE)] == [3]
     first = queue.next_for(HERE, reconciliation)
     assert first is not None
-    assert (first.found.field, first.found.ours, first.found.theirs) == ("child_name", "Trần Thử", "Trần Thứ")
+    assert (first.field, first.ours, first.theirs) == ("child_name", "Trần Thử", "Trần Thứ")
     assert queue.next_for(ELSEWHERE, reconciliation) is None
     for ask in (queue.asked, lambda who, what: queue.answer(who, what, Answer.THEIRS)):
         with pytest.raises(NotYours):
-            ask(ELSEWHERE, first.difference_id)
+            ask(ELSEWHERE, first.id)
     with pytest.raises(NotYours):
-        queue.amend(ELSEWHERE, first.difference_id, "Trần Thứ", ORDER)
+        queue.amend(ELSEWHERE, first.id, "Trần Thứ", ORDER)
 
 
 def test_the_queue_goes_on_and_comes_back_to_what_was_passed_over(
@@ -64,8 +64,8 @@ def test_the_queue_goes_on_and_comes_back_to_what_was_passed_over(
     for _ in range(4):
         one = queue.next_for(EVERYWHERE, reconciliation, after)
         assert one is not None
-        after = one.difference_id
-        seen.append(one.found.kind)
+        after = one.id
+        seen.append(one.kind)
     assert seen == ["fields", "missing", "extra", "fields"]
 
 
@@ -74,16 +74,14 @@ def test_answers_grow_and_the_last_one_counts(registry: Registry, reconciliation
     one = queue.next_for(HERE, reconciliation)
     assert one is not None
     with pytest.raises(RegistryError, match="chưa rõ"):
-        queue.answer(HERE, one.difference_id, Answer.UNCLEAR, " ")
-    queue.answer(HERE, one.difference_id, Answer.UNCLEAR, "ảnh chữ viết nhòe")
+        queue.answer(HERE, one.id, Answer.UNCLEAR, " ")
+    queue.answer(HERE, one.id, Answer.UNCLEAR, "ảnh chữ viết nhòe")
     asked = queue.next_for(EVERYWHERE, reconciliation, unclear=True)
     assert asked is not None
-    assert (asked.difference_id, asked.note, asked.author) == (one.difference_id, "ảnh chữ viết nhòe", "an")
-    queue.answer(EVERYWHERE, one.difference_id, Answer.THEIRS)
+    assert (asked.id, asked.note, asked.author) == (one.id, "ảnh chữ viết nhòe", "an")
+    queue.answer(EVERYWHERE, one.id, Answer.THEIRS)
     assert queue.next_for(EVERYWHERE, reconciliation, unclear=True) is None
-    assert [each.difference_id for each in queue.listed(None, reconciliation, Answer.THEIRS)] == [
-        one.difference_id
-    ]
+    assert [each.id for each in queue.listed(None, reconciliation, Answer.THEIRS)] == [one.id]
     assert len(queue.listed(EVERYWHERE, reconciliation, None)) == 2
     assert registry.audit().verify().flaws == ()
 
@@ -95,16 +93,16 @@ def test_an_amendment_and_its_answer_come_together_or_not_at_all(
     one = queue.next_for(HERE, reconciliation)
     assert one is not None
     with pytest.raises(RegistryError, match="số quyết định"):
-        queue.amend(HERE, one.difference_id, "Trần Thứ", AmendmentOrder("", "05.03.2026", "Điều 28"))
-    assert queue.asked(HERE, one.difference_id).answer is None
-    queue.amend(HERE, one.difference_id, "Trần Thứ", ORDER)
-    assert queue.asked(HERE, one.difference_id).answer is Answer.AMENDED
+        queue.amend(HERE, one.id, "Trần Thứ", AmendmentOrder("", "05.03.2026", "Điều 28"))
+    assert queue.asked(HERE, one.id).answer is None
+    queue.amend(HERE, one.id, "Trần Thứ", ORDER)
+    assert queue.asked(HERE, one.id).answer == Answer.AMENDED
     found = registry.entry(entry_id)
     assert (found.values["child_name"], found.current["child_name"]) == ("Trần Thử", "Trần Thứ")
     missing = queue.next_for(HERE, reconciliation)
     assert missing is not None
     with pytest.raises(RegistryError, match="không ở một ô"):
-        queue.amend(HERE, missing.difference_id, "x", ORDER)
+        queue.amend(HERE, missing.id, "x", ORDER)
 
 
 def test_no_statement_changes_or_removes_what_was_found_or_answered(
@@ -112,7 +110,7 @@ def test_no_statement_changes_or_removes_what_was_found_or_answered(
 ) -> None:
     one = registry.reconciliations().next_for(HERE, reconciliation)
     assert one is not None
-    registry.reconciliations().answer(HERE, one.difference_id, Answer.THEIRS)
+    registry.reconciliations().answer(HERE, one.id, Answer.THEIRS)
     for table in ("reconciliation", "difference", "difference_answer"):
         for statement in ("UPDATE {} SET id = 99", "DELETE FROM {}"):
             with pytest.raises(DBAPIError, match="append-only"):

@@ -26,7 +26,7 @@ def desk(registry: Registry) -> Desk:
 def ticket_id(registry: Registry, book: int, desk: Desk) -> int:
     """A ticket of a page with one entry, number 01/2010, printed page 7."""
     registry.save_page(book, page(one_entry("01/2010")), "f1")
-    return desk.request_rescan(AN, taken(desk, AN).task_id, "mờ góc phải").ticket_id
+    return desk.request_rescan(AN, taken(desk, AN).task_id, "mờ góc phải").id
 
 
 def one_entry(number: str) -> EntryResult:
@@ -61,7 +61,7 @@ def test_a_page_of_another_entry_changes_nothing_and_the_ticket_waits(
 ) -> None:
     answer(registry, book, answer_name(ticket_id, "a.jpg"), number="02/2010")
     assert settle_tickets(registry, book) == 0
-    assert [one.ticket_id for one in desk.tickets(OPERATOR)] == [ticket_id]
+    assert [one.id for one in desk.tickets(OPERATOR)] == [ticket_id]
     assert PageRef(SCAN, 1) in [registry.entry(one).ref for one in registry.entries(book)]
 
 
@@ -79,7 +79,7 @@ def test_a_scan_of_several_pages_answers_nothing(registry: Registry, book: int, 
 def test_only_an_open_ticket_of_that_book_can_be_answered(
     registry: Registry, book: int, desk: Desk, ticket_id: int
 ) -> None:
-    assert desk.open_ticket(OPERATOR, book, ticket_id).ticket_id == ticket_id
+    assert desk.open_ticket(OPERATOR, book, ticket_id).id == ticket_id
     with pytest.raises(NotThere):
         desk.open_ticket(OPERATOR, book + 1, ticket_id)
     desk.close_ticket(OPERATOR, ticket_id, "không rõ hơn được")
@@ -100,7 +100,7 @@ def test_the_wrong_page_takes_no_place_where_the_number_of_the_old_entry_is_unkn
     registry.save_page(book, page(unknown), "f1")
     number_two = read(NUMBER, "02/2010", canonical="02/2010")
     registry.save_page(book, page(entry(number_two, read(PRINTED, "8")), page_no=2), "f1")
-    asked = desk.request_rescan(AN, taken(desk, AN).task_id, "mờ").ticket_id
+    asked = desk.request_rescan(AN, taken(desk, AN).task_id, "mờ").id
     registry.store_scan(book, AGAIN, answer_name(asked, "a.jpg"), 1000, 1)
     words = read(NUMBER, number, canonical=number), read(NAME, "Thu Mot"), read(PRINTED, printed)
     registry.save_page(book, page(entry(*words), scan=AGAIN), "f1")

@@ -37,7 +37,7 @@ def test_a_poor_page_has_a_ticket_of_the_machine_with_its_reason(desk: Desk, boo
     (ticket,) = desk.tickets(OPERATOR)
     assert (ticket.book_id, ticket.code, ticket.by_machine) == (book_id, "SCAN-BLUR", True)
     assert ticket.reason.startswith("Ảnh mờ, nhòe.")
-    assert desk.page_of_ticket(OPERATOR, ticket.ticket_id).ref == ticket.ref
+    assert desk.page_of_ticket(OPERATOR, ticket.id).ref == ticket.ref
 
 
 def test_nobody_waits_for_the_machines_ticket(desk: Desk, book_id: int) -> None:
@@ -48,7 +48,7 @@ def test_what_a_person_closed_stays_closed_when_the_page_is_read_again(
     registry: Registry, desk: Desk, book_id: int
 ) -> None:
     (ticket,) = desk.tickets(OPERATOR)
-    desk.close_ticket(OPERATOR, ticket.ticket_id, "không quét rõ hơn được")
+    desk.close_ticket(OPERATOR, ticket.id, "không quét rõ hơn được")
     registry.save_page(book_id, poor(), "f2")
     assert desk.tickets(OPERATOR) == ()
     registry.save_page(book_id, poor("SCAN-FOLD"), "f3")

@@ -78,7 +78,7 @@ def test_all_that_is_open_on_a_page_waits_until_it_was_scanned_again(desk: Desk,
     other = taken(desk, BINH)
     assert other.ref == task.ref
     ticket = desk.request_rescan(AN, task.task_id, "trang bị gấp mép")
-    assert (ticket.reason, ticket.author, ticket.ref, ticket.closed_at) == (
+    assert (ticket.reason, ticket.login, ticket.ref, ticket.closed_at) == (
         "trang bị gấp mép", AN.login, task.ref, None,
     )  # fmt: skip
     assert (desk.held(AN), desk.held(BINH)) == ((), ())
@@ -86,7 +86,7 @@ def test_all_that_is_open_on_a_page_waits_until_it_was_scanned_again(desk: Desk,
         keyed(desk, BINH, said("notes"), task=other)
     assert [taken(desk, CHECKER).ref.page_no, desk.next_task(CHECKER)] == [2, None]
     assert desk.tickets(OPERATOR) == (ticket,)
-    desk.close_ticket(OPERATOR, ticket.ticket_id, "đã quét lại")
+    desk.close_ticket(OPERATOR, ticket.id, "đã quét lại")
     assert taken(desk, BINH).ref == task.ref
     assert desk.tickets(OPERATOR) == ()
     (closed,) = desk.tickets(OPERATOR, closed=True)
@@ -98,7 +98,7 @@ def test_what_comes_up_on_a_page_meanwhile_waits_too(desk: Desk, registry: Regis
     ticket = desk.request_rescan(AN, task.task_id, "mờ")
     registry.save_page(book, page(*(doubtful("notes", row=row) for row in range(3))), "f2")
     assert [taken(desk, AN).ref.page_no, desk.next_task(AN)] == [2, None]
-    desk.close_ticket(OPERATOR, ticket.ticket_id, "rõ rồi")
+    desk.close_ticket(OPERATOR, ticket.id, "rõ rồi")
     assert taken(desk, BINH).ref.page_no == 1
 
 
@@ -109,7 +109,7 @@ def test_words_that_were_keyed_before_are_still_there_afterwards(desk: Desk) -> 
     held = taken(desk, BINH)
     assert held.stage is Stage.CHECK
     ticket = desk.request_rescan(BINH, held.task_id, "mờ")
-    desk.close_ticket(SUPERVISOR, ticket.ticket_id, "không quét rõ hơn được")
+    desk.close_ticket(SUPERVISOR, ticket.id, "không quét rõ hơn được")
     again = desk.next_task(BINH, stage=Stage.CHECK)
     assert again is not None
     assert again.fields[0].first == said("notes")
@@ -118,10 +118,10 @@ def test_words_that_were_keyed_before_are_still_there_afterwards(desk: Desk) -> 
 def test_a_ticket_is_closed_once_and_with_a_note(desk: Desk) -> None:
     ticket = desk.request_rescan(AN, taken(desk, AN).task_id, "mờ")
     with pytest.raises(RegistryError, match="Chưa ghi"):
-        desk.close_ticket(OPERATOR, ticket.ticket_id, "")
-    desk.close_ticket(OPERATOR, ticket.ticket_id, "xong")
+        desk.close_ticket(OPERATOR, ticket.id, "")
+    desk.close_ticket(OPERATOR, ticket.id, "xong")
     with pytest.raises(RegistryError, match="đã đóng"):
-        desk.close_ticket(OPERATOR, ticket.ticket_id, "xong")
+        desk.close_ticket(OPERATOR, ticket.id, "xong")
     with pytest.raises(RegistryError, match="Không có"):
         desk.close_ticket(OPERATOR, 999, "xong")
 
@@ -131,8 +131,8 @@ def test_tickets_are_for_those_who_scan(desk: Desk, who: Person) -> None:
     ticket = desk.request_rescan(AN, taken(desk, AN).task_id, "mờ")
     for act in (
         lambda: desk.tickets(who),
-        lambda: desk.close_ticket(who, ticket.ticket_id, "xong"),
-        lambda: desk.page_of_ticket(who, ticket.ticket_id),
+        lambda: desk.close_ticket(who, ticket.id, "xong"),
+        lambda: desk.page_of_ticket(who, ticket.id),
     ):
         with pytest.raises(NotYours):
             act()
@@ -143,9 +143,9 @@ def test_tickets_of_another_place_are_not_shown(desk: Desk) -> None:
     there = person(41, Role.OPERATOR, frozenset({"99999"}))
     assert desk.tickets(there) == ()
     for act in (
-        lambda: desk.close_ticket(there, ticket.ticket_id, "xong"),
-        lambda: desk.page_of_ticket(there, ticket.ticket_id),
+        lambda: desk.close_ticket(there, ticket.id, "xong"),
+        lambda: desk.page_of_ticket(there, ticket.id),
     ):
         with pytest.raises(NotYours):
             act()
-    assert desk.page_of_ticket(OPERATOR, ticket.ticket_id).ref == ticket.ref
+    assert desk.page_of_ticket(OPERATOR, ticket.id).ref == ticket.ref

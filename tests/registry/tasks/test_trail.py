@@ -43,7 +43,7 @@ def shared(shared_url: str) -> Iterator[Outsider]:
         task = desk.undo(AN)
         desk.skip(AN, task.task_id, "khó")
         ticket = desk.request_rescan(BINH, taken(desk, BINH).task_id, "mờ")
-        desk.close_ticket(OPERATOR, ticket.ticket_id, "xong")
+        desk.close_ticket(OPERATOR, ticket.id, "xong")
     outsider = Outsider(shared_url)
     yield outsider
     outsider.close()

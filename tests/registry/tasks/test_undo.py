@@ -175,7 +175,7 @@ def test_what_others_have_gone_on_with_is_not_taken_back(registry: Registry, boo
 def test_a_page_that_was_scanned_again_stays_so(registry: Registry, book: int, clock: Clock) -> None:
     desk = desk_with(registry, book, SINGLE, clock)
     ticket = desk.request_rescan(AN, taken(desk, AN).task_id, "mờ")
-    desk.close_ticket(SUPERVISOR, ticket.ticket_id, "đã quét lại")
+    desk.close_ticket(SUPERVISOR, ticket.id, "đã quét lại")
     with pytest.raises(CannotUndo, match="đã được quét lại"):
         desk.undo(AN)
 
