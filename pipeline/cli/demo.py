@@ -30,19 +30,21 @@ def demo(
     folder: Annotated[Path, typer.Argument(help="Thư mục các sổ mẫu đã chạy qua.")],
     pictures: Annotated[Path, typer.Option("--pictures", help="Thư mục để ghi ảnh và index.html.")],
     work: WorkspaceOption = HERE,
-    every: Annotated[int, typer.Option("--books", min=1, help="Vẽ ảnh của nhiều nhất bấy nhiêu sổ.")] = 8,
+    most_books: Annotated[
+        int, typer.Option("--books", min=1, help="Vẽ ảnh của nhiều nhất bấy nhiêu sổ.")
+    ] = 8,
 ) -> None:
-    """Tóm tắt kết quả đã lưu và vẽ ảnh: trang nào, đọc được gì, ô nào chờ người xem."""
+    """Tóm tắt kết quả đã lưu, đọc lại trang đầu có sự kiện của vài sổ để vẽ ảnh: đọc được gì, ô nào chờ người xem."""
     context = work.run
     with work.open_registry() as registry:
-        shown = [
+        pages_to_draw = [
             (book, job)
-            for book in book_folders(folder)[:every]
+            for book in book_folders(folder)[:most_books]
             if (job := first_page(registry, book, context))
         ]
         summary = registry.summary()
     drawn = draw_pages(
-        shown,
+        pages_to_draw,
         pictures,
         context,
         lambda book, page_no: err().print(f"Vẽ ảnh: {book}, trang {page_no}", markup=False),

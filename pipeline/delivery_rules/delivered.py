@@ -253,7 +253,10 @@ class _EntryRules:
     # --- numbers ------------------------------------------------------------------------------------------------------
 
     def _number(self, written: WrittenField) -> Iterator[DeliveredValue]:
-        """A number gets the year of its registration, even if it was completed by the preceding year of the book."""
+        """Yield an entry number as delivered: one written without a year gets the year of its registration.
+
+        The text as written counts: its value may be completed with the book's year, which may be the one before.
+        """
         number = kinds.ENTRY_NUMBER.parse(written.text or written.value or "").canonical
         if number and "/" not in number:
             yield from settled_by("number_without_year", self._policy, f"{number}/{self._year()}")

@@ -1,8 +1,8 @@
-"""A watch beside the desk: books with new decisions are weighed again, in turn, in a process of low priority.
+"""A watch beside the desk: books with new decisions are gone through again, in turn, at low priority.
 
 The registry holds which books these are, so that nothing is lost when the server stops; with several servers on a
-database, the book lock prevents double work. Values without valid witnesses are taken back at once; a book is weighed
-at most once in ``PAUSE`` seconds, and saving never waits for it.
+database, the book lock prevents double work. Values without valid witnesses are taken back at once; a book is gone
+through at most once in ``PAUSE`` seconds, and saving never waits for it.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ BACK = timedelta(days=7)
 _logger = logging.getLogger(__name__)
 
 RunPass = Callable[[int], ClearReport | None]
-"""Weighs a book; returns ``None`` if another run holds its lock."""
+"""Accepts the values of a book that its decisions make clear; returns ``None`` if another run holds its lock."""
 
 
 def run_pass(context: RunContext, policy: ReviewPolicy, book_id: int) -> ClearReport | None:
-    """Weigh a book again by its decisions; return ``None`` if another run holds its lock."""
+    """Accept the values of a book that its decisions make clear; return ``None`` if another run holds its lock."""
     with context.open_registry() as registry:
         book_policy = policy.of_book(registry.book(book_id).folder_name)
         try:
@@ -65,7 +65,7 @@ class PassProcess:
         self._pool: ProcessPoolExecutor | None = None
 
     def __call__(self, book_id: int) -> ClearReport | None:
-        """Weigh a book; after a crash of the process, the next call starts a new process."""
+        """Go through a book; after a crash of the process, the next call starts a new process."""
         if self._pool is None:
             spawned = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(1, mp_context=spawned, initializer=_step_back)
@@ -92,12 +92,10 @@ def _step_back() -> None:
 
 
 class ClearWatch:
-    """Watches the books under review; a context manager.
-
-    Use it as a context manager.
+    """Watches the books under review. Use it as a context manager.
 
     Args:
-        run: Weighs a book.
+        run: Goes through a book.
         every: Seconds between two looks.
         pause: Seconds between two passes over a book.
         now: The clock of the pauses.
@@ -114,7 +112,7 @@ class ClearWatch:
         self._registry, self._run, self._every, self._pause, self._now = registry, run, every, pause, now
         self._marks = (registry.last_work(),) * 2
         self._waiting = set(registry.books_decided_since(datetime.now(UTC) - BACK))
-        self._done: dict[int, float] = {}
+        self._last_pass: dict[int, float] = {}
         self._stopping = threading.Event()
         self._worker = threading.Thread(target=self._watch, name="clear-values", daemon=True)
 
@@ -129,10 +127,10 @@ class ClearWatch:
         self._worker.join(self._every)
 
     def look(self) -> tuple[int, ...]:
-        """Take back unfounded values and weigh the due books; return the weighed books.
+        """Take back values that lost their basis and accept what decisions made clear; return the books gone through.
 
-        Work is counted from the look before the last: a row that was still being written then may have a smaller number
-        than the rows seen.
+        Looks at all work since the look before the last one, not since the last: a transaction that was open during the
+        last look may commit rows with smaller numbers than that look saw.
         """
         now = self._registry.last_work()
         worked = self._registry.books_worked_on(self._marks[0])
@@ -140,22 +138,25 @@ class ClearWatch:
         self._marks = (self._marks[1], now)
         for book_id in sorted(worked):
             self._registry.take_back_unfounded(book_id)
-        weighed = []
+        gone_through = []
         for book_id in sorted(self._waiting):
-            if self._stopping.is_set() or self._now() - self._done.get(book_id, -self._pause) < self._pause:
+            if (
+                self._stopping.is_set()
+                or self._now() - self._last_pass.get(book_id, -self._pause) < self._pause
+            ):
                 continue
-            self._done[book_id] = self._now()
+            self._last_pass[book_id] = self._now()
             try:
                 report = self._run(book_id)
             except HotichError as error:
                 _logger.error("book %d not weighed: %s", book_id, error.code)
                 continue
             if report is not None:
-                weighed.append(book_id)
+                gone_through.append(book_id)
                 self._waiting.discard(book_id)
         if not self._waiting and isinstance(self._run, PassProcess):
             self._run.end()
-        return tuple(weighed)
+        return tuple(gone_through)
 
     def _watch(self) -> None:
         while not self._stopping.is_set():

@@ -159,17 +159,22 @@ def shipped_source(model: Path, say: Callable[[str], None]) -> TrainingSources:
 
 
 def merge_sources(
-    held: TrainingSources | None, begun: TrainingSources, learns: TrainingSources
+    of_checkpoint: TrainingSources | None, of_first_weights: TrainingSources, of_this_run: TrainingSources
 ) -> TrainingSources:
-    """Return the sources of a continued training.
+    """Return the sources of a training that begins or continues from a checkpoint.
 
     Args:
-        held: The sources in its checkpoint; ``None``: none are stored.
-        learns: The sources from now on.
+        of_checkpoint: The sources in the checkpoint; ``None``: none are stored.
+        of_first_weights: The sources of the weights with which a new training begins. Of a continued training only
+            those that ``of_checkpoint`` names count, as its weights come from the checkpoint.
+        of_this_run: The sources from which it learns in this run.
     """
-    if held is None:
-        return begun | learns
-    return held | {key: source for key, source in (begun | learns).items() if key in held or key in learns}
+    if of_checkpoint is None:
+        return of_first_weights | of_this_run
+    now = of_first_weights | of_this_run
+    return of_checkpoint | {
+        key: source for key, source in now.items() if key in of_checkpoint or key in of_this_run
+    }
 
 
 def refresh_sources(held: TrainingSources | None, now: TrainingSources) -> TrainingSources:
@@ -232,6 +237,7 @@ def _licence_line(about: str) -> str:
 
 
 def _licence_of(about: str) -> str:
+    """Return what the text of ``ABOUT_LINES`` (``""``: no file) says about the licence of real lines."""
     if licence := _licence_line(about):
         return f"{ABOUT_LINES} beside real lines says “{licence.removesuffix('.')}”"
     if about:

@@ -116,14 +116,14 @@ class PlaceTails:
     def near(self, text: str) -> tuple[str, ...]:
         """Return texts like one that was read, the likeliest first.
 
-        It is worded as usual, and its last words are those of the book that are like them.
+        They are the text in its usual wording, and that wording with similar last words of the book.
         """
         worded = usual_wording(text)
-        found = self._like(worded)
+        found = self._with_known_tail(worded)
         return tuple(one for one in dict.fromkeys((worded, *found)) if one != text)
 
-    def _like(self, text: str) -> tuple[str, ...]:
-        """Return what a text says if its last words are those of the book that are like them, the likeliest first."""
+    def _with_known_tail(self, text: str) -> tuple[str, ...]:
+        """Return the text with its last words replaced by similar ones that end places of the book, likeliest first."""
         words = text.split()[-_MOST_WORDS:]
         head = text.split()[: -_MOST_WORDS or None] if len(text.split()) > _MOST_WORDS else []
         found: dict[str, float] = {}

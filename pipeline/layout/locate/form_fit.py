@@ -209,13 +209,14 @@ def _width(matrix: Matrix) -> float:
 def _proposed_sizes(high: Values, ratio: float, across: Values, shares: Values) -> tuple[Values, Values]:
     """Return the widths and the heights (m, 1) of the frame that pairs of labels propose.
 
-    The width follows from the height, and also from two distant labels if they give another width.
+    Each pair proposes the width that follows from its height. Two labels that lie far apart also propose the width that
+    follows from their distance, if it is another and a plausible one.
 
     Args:
         high: (n,) the height by each pair.
         ratio: Width over height of the frame.
         across: (n,) the distance of the labels in pixels.
-        shares: (n,) the declared distance of the labels.
+        shares: (n,) their declared distance, as a share of the width.
     """
     usual = high * ratio
     far = np.abs(shares) >= 0.25

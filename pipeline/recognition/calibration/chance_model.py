@@ -262,9 +262,9 @@ def _beta_columns(scores: Floats) -> Floats:
 
 def _feature_matrix(features: Sequence[CalibrationFeatures]) -> Floats:
     """Return the feature matrix (n, ``FEATURES``)."""
-    word = [field.evidence for field in features]
+    evidences = [field.evidence for field in features]
     chance, margin, optical, weakest, agreement, support = (
-        _share(getattr(evidence, name) for evidence in word)
+        _share(getattr(evidence, name) for evidence in evidences)
         for name in ("chance", "margin", "optical", "weakest", "agreement", "support")
     )
     return np.column_stack(
@@ -280,7 +280,7 @@ def _feature_matrix(features: Sequence[CalibrationFeatures]) -> Floats:
             [field.parses for field in features],
             [not field.doubted for field in features],
             _odds(_share(field.neighbour_clarity for field in features), 1e-4),
-            _share(evidence.ink for evidence in word),
+            _share(evidence.ink for evidence in evidences),
             [np.log1p(field.letters) for field in features],
             [min(field.lines, 4) for field in features],
         ]

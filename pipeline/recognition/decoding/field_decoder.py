@@ -77,9 +77,11 @@ def decode_field(
 
 
 def shows_figures(emissions: Sequence[Emission], kind: str) -> bool:
-    """Return whether a line holds figures: at least one network reads no more letters than figures there.
+    """Return whether a line of a kind written in figures holds figures.
 
-    Any other line holds words (``30 tuổi``, ``không rõ``) or a ditto mark.
+    It does if the best path of at least one network has a figure and at least as many figures as letters, and matches
+    the kind's ``number_alone`` if it has that pattern. Other lines hold words (``30 tuổi``, ``không rõ``) or a ditto
+    mark.
     """
     known = KINDS.get(kind) or COMPOSITES.get(kind)
     if known is None or not (known.is_figures if isinstance(known, Kind) else known.number_kind):

@@ -135,7 +135,10 @@ class HandwritingReader:
 
     @property
     def fingerprint(self) -> str:
-        """Changes with the networks, the words and ``VERSION``; with an adapter, the parent's, marked."""
+        """Changes with the networks, the word models, the figure reader and ``VERSION``.
+
+        With an adapter: the fingerprint of the reader without it, ``ADAPTER_MARK`` and the adapter's fingerprint.
+        """
         if self.adapter:
             return f"{self.parent}{ADAPTER_MARK}{self.adapter}"
         parts = [network.fingerprint for network in self.networks]

@@ -116,7 +116,12 @@ class Claims:
         self._pages: dict[int, array[int]] = {}
 
     def put(self, row_id: int, before: bytes | None) -> None:
-        """Set the claim of an action on a row as it was before; None: the action makes none."""
+        """Set what an action in the audit claims about a row before it.
+
+        Args:
+            before: The first ``BEFORE_BYTES`` of the row's digest before the action, zeros if there was no row; None:
+                the action does not say.
+        """
         page = self._pages.get(row_id // _PLACES)
         if page is None:
             if before is None:

@@ -121,7 +121,7 @@ def stored_links(
         entry_ids: Only links of these entries.
     """
     of_entries = () if entry_ids is None else (_names_one_of(entry_ids),)
-    words = _last_words(connection, *of_entries)
+    words = _last_verdicts(connection, *of_entries)
     of_kind = () if kind is None else (link.c.kind == kind,)
     suggested = select(link).where(link.c.withdrawn_at.is_(None), _both_stand, *of_kind, *of_entries)
     rows = rows_of(connection, LinkRow, suggested)
@@ -152,8 +152,11 @@ class _DecidedLink(LinkRow):
     decided_at: datetime
 
 
-def _last_words(connection: Connection, *where: ColumnElement[bool]) -> Mapping[_Pair, _DecidedLink]:
-    """Return by pair the last decision in force, with its link."""
+def _last_verdicts(connection: Connection, *where: ColumnElement[bool]) -> Mapping[_Pair, _DecidedLink]:
+    """Return the last verdict on each pair (``PAIR``) that was decided on, with its link.
+
+    Pairs whose last verdict is ``TAKEN_BACK``, or of which an entry is withdrawn, are left out.
+    """
     decision = link_decision.c
     query = (
         select(link, decision.verdict, decision.reason, decision.author, decision.decided_at)

@@ -151,7 +151,7 @@ def entry_to_print(
 
     Raises:
         NotYours: The person does not supervise the place of the book.
-        NotThere: There is no such entry, or it stands no more.
+        NotThere: There is no such entry, or it is not on the page by its last reading.
         Withdrawn: The entry is withdrawn.
     """
     place = place_of(connection, entry_id)

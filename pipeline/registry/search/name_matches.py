@@ -71,7 +71,7 @@ class Confusions:
         """
         words = bare.split()
         found: dict[str, float] = {}
-        for name, cost in chain(self._by_one_word(words), self._by_two_words(words)):
+        for name, cost in chain(self._changed_in_one_place(words), self._changed_in_two_words(words)):
             if cost < found.get(name, math.inf):
                 found[name] = cost
         for name in [one for one in found if not one or one[0] == " " or one[-1] == " " or "  " in one]:
@@ -81,19 +81,22 @@ class Confusions:
             found.pop(none, None)
         return found
 
-    def _by_one_word(self, words: Sequence[str]) -> Iterator[tuple[str, float]]:
-        """Yield names with one word replaced; two words may be joined, and a word may vanish."""
-        join = dict(self.costs.get(" ", ())).get("", DEAREST)
+    def _changed_in_one_place(self, words: Sequence[str]) -> Iterator[tuple[str, float]]:
+        """Yield names in which one word is replaced or two neighbouring words are joined, each with its cost.
+
+        A word may become empty; the name then has a space too many, which the caller removes.
+        """
+        cost_of_joining = dict(self.costs.get(" ", ())).get("", DEAREST)
         for at, word in enumerate(words):
             before = "".join(f"{one} " for one in words[:at])
             after = "".join(f" {one}" for one in words[at + 1 :])
             for other, cost in self.of_word(word):
                 yield before + other + after, cost
             if at:
-                yield before[:-1] + word + after, join
+                yield before[:-1] + word + after, cost_of_joining
 
-    def _by_two_words(self, words: Sequence[str]) -> Iterator[tuple[str, float]]:
-        """Yield names with two words replaced, each by a common change."""
+    def _changed_in_two_words(self, words: Sequence[str]) -> Iterator[tuple[str, float]]:
+        """Yield names with two words replaced, each by a common change, each name with its cost."""
         for first, second in combinations(range(len(words)), 2):
             before = "".join(f"{one} " for one in words[:first])
             between = " ".join(("", *words[first + 1 : second], ""))

@@ -66,7 +66,7 @@ def live_consensus(
         decided = decisions[row.task_id].get(row.field)
         if row.after_decision_id == (decided.decision_id if decided else None):
             words[row.task_id].append(row)
-    excluded = exclusions_among(connection, chain.from_iterable(words.values()))
+    excluded = excluded_by_token(connection, chain.from_iterable(words.values()))
     return {task_id: consensus_by_field(rows, excluded) for task_id, rows in words.items()}
 
 
@@ -96,8 +96,12 @@ def live_consensus_among(
     return consensus_by_field(live, excluded)
 
 
-def exclusions_among(connection: Connection, rows: Iterable[KeyingRow]) -> Exclusions:
-    """Return the exclusions for the fields reopened by these rows of ``keying``; no query if none was reopened."""
+def excluded_by_token(connection: Connection, rows: Iterable[KeyingRow]) -> Exclusions:
+    """Return the accounts that must not key the fields that these rows of ``keying`` reopened, by the rows' token.
+
+    They know the value. Only rows of mode ``LOT`` reopen a field; without one the database is not asked. A released
+    token is left out.
+    """
     asked = {(row.task_id, row.token) for row in rows if row.mode == KeyingMode.LOT}
     if not asked:
         return {}

@@ -32,7 +32,7 @@ from pipeline.registry.errors import NotThere
 from pipeline.registry.tasks.consensus import WHOLE_ENTRY, Consensus, Decision, Verdict, consensus_of
 from pipeline.registry.tasks.keyed_values import (
     Exclusions,
-    exclusions_among,
+    excluded_by_token,
     keyed_value_of,
     keyings_on,
     live_consensus_among,
@@ -194,7 +194,7 @@ def load_tasks(context: DeskContext, task_ids: Collection[int]) -> dict[int, Loa
     decisions = decisions_at(connection, subjects)
     by_task = {task_id: decisions[row.subject] for task_id, row in rows.items()}
     words = keyings_on(connection, task_ids)
-    excluded = exclusions_among(connection, chain.from_iterable(words.values()))
+    excluded = excluded_by_token(connection, chain.from_iterable(words.values()))
     machines = machine_views(connection, context.declared, subjects)
     return {
         task_id: _case(

@@ -196,8 +196,8 @@ def fields_of_shared_ink(readings: Collection[FieldReading]) -> frozenset[str]:
 def has_own_ink(reading: FieldReading, *, is_shared: bool) -> bool:
     """Return whether the machine saw ink of this field on the page.
 
-    It did where it read something there. Ink that it could not read counts where a line of it was cut out and no other
-    field is written into the same slot; ink left over beside an empty line does not, which may be a neighbour's.
+    Ink that it read is the field's. Ink that it did not read is the field's only if a line was cut out of it and the
+    field shares it with no other. Ink without a line may be a neighbour's and does not count.
     """
     if not reading.inked or reading.engine in NO_ENGINES or not (reading.box or reading.lines):
         return False

@@ -20,7 +20,7 @@ from pipeline.registry.entries.rows import entry
 from pipeline.registry.errors import NotThere
 from pipeline.registry.lots.stored_lots import seen_before
 from pipeline.registry.tasks.consensus import WHOLE_ENTRY, Consensus, Verdict, consensus_of
-from pipeline.registry.tasks.keyed_values import consensus_by_field, exclusions_among, live_keyings
+from pipeline.registry.tasks.keyed_values import consensus_by_field, excluded_by_token, live_keyings
 from pipeline.registry.tasks.leases import KeyingMode, lasts
 from pipeline.registry.tasks.rows import (
     DecisionRow,
@@ -110,7 +110,7 @@ def waiting_fields_of_book(
     )
     decisions = _decisions_on_book(connection, of_book.id)
     words = _words_on_book(connection, of_book)
-    excluded = exclusions_among(connection, chain.from_iterable(words.values()))
+    excluded = excluded_by_token(connection, chain.from_iterable(words.values()))
     book_policy = context.policy.of_book(of_book.folder_name)
     for task in rows_of(connection, _OpenTask, query):
         decided = decisions.get(part_of(task), {})

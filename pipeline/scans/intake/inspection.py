@@ -36,8 +36,8 @@ from pipeline.scans.intake.limits import DEFAULT_LIMITS, ScanLimits
 FILES_A_PROCESS = 200
 """Number of scans before the process is replaced, so that leftovers do not add up."""
 
-ENDS_A_SCAN = 3
-"""Number of process ends after which a scan's inspection stops."""
+MOST_LOST_CHILDREN = 3
+"""Number of processes lost on a scan after which its inspection stops."""
 
 MINUTES_A_SCAN, SECONDS_A_PAGE = 10.0, 2.0
 """Time limit of a scan's pages: a fixed part, and a part per page."""
@@ -80,12 +80,14 @@ class Inspector:
     def pages(self, scan: ScanFile) -> tuple[InspectedPage, ...]:
         """Return every page of the scan, including pages that cannot be decoded.
 
+        A page on which the process ends is a faulty one, and a new process goes on with the next page.
+
         Raises:
             ScanError: The file is not a complete scan, or its pages cannot be counted.
         """
         check_complete(scan.path, scan_type(scan.path, self._limits))
         inspected: list[InspectedPage] = []
-        began, ends, count = time.monotonic(), 0, 0
+        started_at, lost_children, count = time.monotonic(), 0, 0
         while not count or len(inspected) < count:
             child = self._running()
             page_no = None
@@ -94,7 +96,7 @@ class Inspector:
                 count = child.count()
                 while len(inspected) < count:
                     page_no = len(inspected) + 1
-                    if time.monotonic() - began > 60 * MINUTES_A_SCAN + SECONDS_A_PAGE * count:
+                    if time.monotonic() - started_at > 60 * MINUTES_A_SCAN + SECONDS_A_PAGE * count:
                         child.kill_late()
                     inspected.append(child.page())
             except (OSError, ValueError, KeyError, TypeError, EOFError):
@@ -102,8 +104,9 @@ class Inspector:
                 self._end()
                 if page_no is None:
                     raise error from None
-                ends += 1
-                last = page_no if ends < ENDS_A_SCAN and not child.out_of_time else count
+                lost_children += 1
+                goes_on = lost_children < MOST_LOST_CHILDREN and not child.out_of_time
+                last = page_no if goes_on else count  # else the remaining pages fail alike
                 inspected += [
                     InspectedPage(number, error.code, error.message) for number in range(page_no, last + 1)
                 ]

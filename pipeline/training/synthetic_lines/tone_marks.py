@@ -119,7 +119,7 @@ def _put_tone(
     rng: np.random.Generator,
 ) -> None:
     """Add the tone's curve above the letter, above its circumflex or beside it."""
-    unit, stroke = place.unit, _tone(tone, habits, rng)
+    unit, stroke = place.unit, _tone_above(tone, habits, rng)
     x, y = at
     if not roofed:
         if horned and tone == ACUTE and happens(rng, 0.3):
@@ -142,8 +142,12 @@ def _put_tone(
         curves.append(stroke * unit + (x + rng.normal(0.08, 0.12) * unit, top - lift))
 
 
-def _tone(tone: str, habits: ToneMarkStyle, rng: np.random.Generator) -> Curve:
-    """Return a tone's curve around its foot (0, 0), in x-heights."""
+def _tone_above(tone: str, habits: ToneMarkStyle, rng: np.random.Generator) -> Curve:
+    """Return the curve of a tone above a letter, in x-heights: its lower edge near y = 0, its middle near x = 0.
+
+    Args:
+        tone: ``ACUTE``, ``GRAVE``, ``TILDE`` or the hook; the dot below has ``_dot``.
+    """
     size = habits.size * float(rng.lognormal(0, 0.15))
     if tone in (ACUTE, GRAVE):
         angle = float(np.clip(rng.normal(0.85, 0.22), 0.35, 1.35))

@@ -178,7 +178,7 @@ class Office:
     def title(self, rng: np.random.Generator, ways: WritingWays, month: int) -> str:
         """Return the title of the signer of a month."""
         titles = self.signers[self.signs_in[month]].titles
-        number = ways.title if self._usual(rng) else int(rng.integers(len(titles)))
+        number = ways.title if self._keeps_habit(rng) else int(rng.integers(len(titles)))
         return titles[number % len(titles)].format(commune=self.home.name)
 
     def signer_wordings(
@@ -189,7 +189,7 @@ class Office:
         titles += sorted(
             (title for title in self.signers[self.signs_in[month]].titles if "{" not in title), key=len
         )
-        shape = ways.signer if self._usual(rng) else pick(rng, SIGNER_WORDINGS)
+        shape = ways.signer if self._keeps_habit(rng) else pick(rng, SIGNER_WORDINGS)
         wordings = [_runs(shape, name, titles[0])]
         if len(titles[1]) < len(titles[0]):
             wordings.append(
@@ -200,10 +200,14 @@ class Office:
     def place_texts(
         self, rng: np.random.Generator, ways: WritingWays, spec: FieldSpec, facts: SyntheticCase
     ) -> tuple[str, ...]:
-        """Return the text of a place in several forms, the longest first."""
+        """Return the spellings of a place, the longest first.
+
+        It is a hospital for some births and deaths, ``Tại nhà`` for some deaths, and else the home of the person whom
+        the field is about.
+        """
         who = facts.people.get(party_key(spec.name))
         home = who.home if who else facts.home
-        ways = ways if self._usual(rng) else WritingWays.draw(rng)
+        ways = ways if self._keeps_habit(rng) else WritingWays.draw(rng)
         event = label_mentions(spec.label, "nơi sinh", "nơi chết")
         if event and happens(rng, self.options.hospital):
             return self._hospital(rng, ways)
@@ -223,7 +227,7 @@ class Office:
         name = f"{ways.hospital} {self.hospitals[0 if chance < 0.5 else 1 if chance < 0.7 else 2]}"
         return (f"{name}{ways.between}{self.home.province}", name) if chance < 0.6 else (name,)
 
-    def _usual(self, rng: np.random.Generator) -> bool:
+    def _keeps_habit(self, rng: np.random.Generator) -> bool:
         return happens(rng, self.options.usual)
 
 

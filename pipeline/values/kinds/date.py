@@ -95,8 +95,9 @@ class DateKind(Kind):
         age = parse_age(text)
         if age is not None:
             return Parsed(age.canonical)
-        solar = _NAMED_MONTH.sub(lambda name: _NAMED_MONTHS[name[1]], written)
-        return parsed_date(_date(solar), (LUNAR_DATE,) if solar != written else ())
+        numbered = _NAMED_MONTH.sub(lambda name: _NAMED_MONTHS[name[1]], written)
+        # a month with a traditional name may be a lunar one: read, but flagged
+        return parsed_date(_date(numbered), (LUNAR_DATE,) if numbered != written else ())
 
     def format(self, value: str, _vocab: Vocabulary | None = None, /) -> str:
         if parse_canonical_age(value) is not None:

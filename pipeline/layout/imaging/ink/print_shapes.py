@@ -97,7 +97,7 @@ class PrintShapes:
 
         Args:
             zone: The zone in whole pixels of the page.
-            mixed: (n,) components that may be writing on print; other components are either print or writing.
+            mixed: (n,) whether a component may hold both print and writing; pen ink is searched only in these.
             first: The x at which the print begins.
             baseline: The y of the print's baseline.
         """
