@@ -121,19 +121,24 @@ def _warp(ink: Pixels, rng: np.random.Generator, options: AugmentOptions, height
     return np.asarray(moved / np.float32(255), np.float32)
 
 
+def _happens(rng: np.random.Generator, chance: float) -> bool:
+    """Return whether something of a chance happens; nothing is drawn for a chance of 0."""
+    return chance > 0 and rng.random() < chance
+
+
 def _soil(
     picture: LineImage, other: Pixels | None, rng: np.random.Generator, options: AugmentOptions
 ) -> LineImage:
     """Lay over a picture what an old page has beside the line: other lines, print, a stamp, uneven ink."""
     if other is not None and rng.random() < options.beyond:
         _reach_in(picture, other, rng)
-    if other is not None and rng.random() < options.through:
+    if other is not None and _happens(rng, options.through):
         _show_through(picture, other, rng)
-    if rng.random() < options.label:
+    if _happens(rng, options.label):
         _leave_label_ends(picture, rng)
-    if rng.random() < options.stamp:
+    if _happens(rng, options.stamp):
         _stamp(picture, rng)
-    if rng.random() < options.fade:
+    if _happens(rng, options.fade):
         picture = picture * np.clip(0.75 + _along(rng, picture.shape[1], 0.25, picture.shape[0]), 0.3, 1)
     return picture
 
