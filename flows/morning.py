@@ -37,7 +37,7 @@ NAMED = 20
 
 def morning_report(
     summaries: Sequence[Summary],
-    found: str,
+    findings: str,
     stopped: str = "",
     sealed: str = "",
     unconfirmed: Sequence[str] = (),
@@ -47,7 +47,7 @@ def morning_report(
     """Return the morning report as Markdown.
 
     Args:
-        found: The findings of the checks over all books.
+        findings: Findings of the checks over all books, as Markdown.
         stopped: Why the run ended early; ``""``: it did not.
         sealed: The audit seal of the night, and contradictions with earlier seals.
         unconfirmed: Changes of privileged accounts without a second confirmation.
@@ -83,7 +83,7 @@ def morning_report(
         *_other_forms(summaries),
         *_unusual_hands(summaries),
         *_hands(hands),
-        found,
+        findings,
         *(["", sealed] if sealed else []),
     ]
     return "\n".join(lines).rstrip() + "\n"

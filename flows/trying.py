@@ -36,7 +36,7 @@ READING: dict[str, Any] = {
     "retry_delay_seconds": exponential_backoff(backoff_factor=30),
     "retry_jitter_factor": 0.2,
 }
-"""Delays for the night: half a minute, one, two and four minutes."""
+"""Reading is retried after 30, 60, 120 and 240 seconds."""
 
 CHECKING: dict[str, Any] = {**ONCE_A_RUN, "retries": 4, "retry_delay_seconds": 30}
 """The registry may be busy with the results of the night."""

@@ -200,7 +200,7 @@ def new_key(
 
 
 def _load_seals(workspace: Path, places: list[Path] | None) -> tuple[Seal, ...]:
-    """Return the seals in the given files and folders, and those in the workspace."""
+    """Return the workspace's own seals, then those in the given files and folders."""
     own = Workspace(workspace).seals
     return tuple(seal for root in ([own] if own.is_dir() else []) + (places or []) for seal in seals_in(root))
 

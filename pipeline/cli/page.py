@@ -93,7 +93,7 @@ def ledger_beside(file: Path, form: str | None, schemas: Schemas) -> Ledger:
 
 
 def _bare_ledger(form: Form) -> Ledger:
-    """Return a ledger of which only the form is known; the required volume is the form's first year."""
+    """Return the ledger of a page without ``ledger.toml``: its form, and the form's first year as volume."""
     return Ledger(form.id, "", "", f"0/{form.years[0]}")
 
 

@@ -28,7 +28,7 @@ from pipeline.declarations.rules_page import rules_page
 from pipeline.declarations.schema import Schemas, nearest_hint
 
 CROSS_ENTRY_LEVELS = ("book", "registry")
-"""Levels of rules that compare entries of every record with one another."""
+"""Levels whose rules compare several entries; they belong to no single kind of record."""
 
 
 def rules(

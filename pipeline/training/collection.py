@@ -96,7 +96,7 @@ class Collection:
         if self.kind == "clerks":
             return {"clerks": ClerkNumbers(_books(lines, [line.path.stem for line in self.taught]))}
         sources: dict[str, LineSource] = {"foreign" if self.kind == "foreign" else "real": Lines(lines)}
-        if aligner is None:
+        if aligner is None or not (self._has_writers or self.kind == "foreign"):
             return sources
         aligned = self.aligned(work, aligner, say)
         if self._has_writers and (words := words_by_writer(aligned)):
@@ -117,10 +117,11 @@ class Collection:
     def figures(
         self, work: Path, aligner: Aligner, say: Callable[[str], None]
     ) -> dict[str, dict[str, tuple[Figure, ...]]]:
-        """Return the figures of each writer; no figures if few names stand for many writers."""
+        """Return the figures by collection and writer; none if few names stand for many writers."""
         if self.kind == "clerks" or not self._has_writers:
             return {}
-        return figures_by_writer(self.aligned(work, aligner, say))
+        figures = figures_by_writer(self.aligned(work, aligner, say))
+        return {f"{self.folder.name}/{writer}": of_writer for writer, of_writer in figures.items()}
 
     @property
     def _has_writers(self) -> bool:

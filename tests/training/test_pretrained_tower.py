@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import onnx
 import onnxruntime
@@ -9,6 +11,8 @@ from torch import nn
 from torch.nn import functional
 
 from pipeline.recognition.ocr.digits import model_path
+from pipeline.training.export import onnx_network, write_onnx
+from pipeline.training.network import NETWORKS, CtcNetwork
 from pipeline.training.pretrained_tower import SLOPE, PretrainedTower
 
 LAST_BLOCK = "p2o.pd_op.add.64.0"
@@ -48,3 +52,29 @@ def test_the_tower_sees_what_the_recognizer_s_encoder_sees(monkeypatch: pytest.M
     assert near.shape == (2, PretrainedTower.CHANNELS, 3, 40)
     np.testing.assert_allclose(same, wanted, atol=1e-3)
     assert float(np.corrcoef(near.ravel(), wanted.ravel())[0, 1]) > 0.95
+
+
+def test_eight_bits_calculate_in_the_blocks_and_leave_the_stem_whole(tmp_path: Path) -> None:
+    torch.manual_seed(3)
+    network = CtcNetwork(NETWORKS["pretrained"]).eval()
+    tower = network.tower
+    assert isinstance(tower, PretrainedTower)
+    tower.load_pretrained(model_path())
+    lines = torch.rand(2, 1, 48, 96)
+    write_onnx(network, tmp_path / "model.onnx", (lines,))
+    nodes = onnx.load(str(tmp_path / "model.onnx")).graph.node
+    made = {output: node.op_type for node in nodes for output in node.output}
+
+    def takes_bytes(node: onnx.NodeProto) -> bool:
+        return made.get(node.input[0]) == "DequantizeLinear"
+
+    stem = [node for node in nodes if "/tower/stem" in node.name and node.op_type == "Conv"]
+    blocks = [node for node in nodes if "/tower/blocks" in node.name and node.op_type in ("Conv", "Sigmoid")]
+    assert stem
+    assert not any(takes_bytes(node) for node in stem)
+    assert {node.op_type for node in blocks if takes_bytes(node)} == {"Conv", "Sigmoid"}
+    assert all(takes_bytes(node) for node in blocks if node.op_type == "Sigmoid")
+    read = onnx_network(tmp_path / "model.onnx")(lines)
+    with torch.no_grad():
+        whole = network(lines).log_softmax(2)
+    assert float(np.corrcoef(read.numpy().ravel(), whole.numpy().ravel())[0, 1]) > 0.8

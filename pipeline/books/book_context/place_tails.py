@@ -119,8 +119,8 @@ class PlaceTails:
         They are the text in its usual wording, and that wording with similar last words of the book.
         """
         worded = usual_wording(text)
-        found = self._with_known_tail(worded)
-        return tuple(one for one in dict.fromkeys((worded, *found)) if one != text)
+        candidates = dict.fromkeys((worded, *self._with_known_tail(worded)))
+        return tuple(candidate for candidate in candidates if candidate != text)
 
     def _with_known_tail(self, text: str) -> tuple[str, ...]:
         """Return the text with its last words replaced by similar ones that end places of the book, likeliest first."""

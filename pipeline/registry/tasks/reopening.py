@@ -240,7 +240,7 @@ def reopen(
 
     The effective value becomes the first keyed value; another person keys the next value from the paper, blind if the
     office keys blind. Neither this person nor anybody who keyed or saw the value (``seen``) keys it, as long as the
-    place has enough other people. A field that waits already gets new exclusions.
+    place has enough other people. Of a field that waits already only the exclusions are checked anew.
 
     Raises:
         RegistryError: No field is reopened.
