@@ -1,4 +1,4 @@
-"""The hypotheses of a field: the hypotheses of its lines combined, weighed and compared with other fields.
+"""The hypotheses of a field: the hypotheses of its lines combined and weighed.
 
 A line of handwriting comes with several hypotheses. The hypotheses of all lines of a field region multiply to
 candidates for its text; a candidate gives a text to every field that shares the region (``ParseCandidate``). A
@@ -7,23 +7,16 @@ candidates for its text; a candidate gives a text to every field that shares the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from rapidfuzz.distance import Levenshtein
-
 from pipeline.base.model import Evidence, FieldReading, FieldStatus, Hypothesis, LineReading
-from pipeline.declarations.schema import RecordSpec
-from pipeline.recognition.decoding import DateAgreement, agree_on_date
 
 MAX_CANDIDATES = 8
 """Largest number of candidates for the text of a field region."""
 
 UNSPLIT_WEIGHT = 0.1
 """Weight of a candidate that does not split into the fields of a shared region; the weight of a split is 1."""
-
-SAME_DATE = "same_date"
-"""The predicate of the rule that a date in figures equals the date in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,88 +136,3 @@ def _weighted_mean(shares: Sequence[float], lines: Sequence[LineReading]) -> flo
     weights = [max(1, len(line.text)) for line in lines]
     total = sum(share * weight for share, weight in zip(shares, weights, strict=True))
     return total / sum(weights)
-
-
-def resolve_repeated_dates(
-    readings: Mapping[str, FieldReading], record: RecordSpec
-) -> Iterator[tuple[str, FieldReading]]:
-    """Yield the names and readings of fields whose date a second field repeats, both decided jointly.
-
-    One field has the date in figures, the other in words. Each keeps the text of one of its own hypotheses. If no
-    likely date fits both, neither is yielded, and a rule finds the difference. A date that may be cut short changes no
-    other: the words of 1979 without the last word are the words of 1970.
-    """
-    for rule in record.rules:
-        if rule.predicate != SAME_DATE or len(rule.fields) != 2:
-            continue
-        pair = [readings.get(name) for name in rule.fields]
-        specs = sorted(
-            (record.by_name[name] for name in rule.fields), key=lambda spec: spec.value_kind.is_date_in_words
-        )
-        is_pair = specs[0].value_kind.is_date and specs[1].value_kind.is_date_in_words
-        if not is_pair or not all(map(_is_evidence, pair)):
-            continue
-        figures, words = (readings[spec.name] for spec in specs)
-        agreed = agree_on_date(figures.hypotheses, words.hypotheses)
-        if agreed:
-            yield figures.field, _resolved(figures, agreed, [agreement.figures.text for agreement in agreed])
-            yield words.field, _resolved(words, agreed, [agreement.words.text for agreement in agreed])
-
-
-def _is_evidence(reading: FieldReading | None) -> bool:
-    if reading is None or reading.status is not FieldStatus.READ or reading.is_cut_short:
-        return False
-    return reading.evidence is not None
-
-
-def _resolved(reading: FieldReading, agreed: Sequence[DateAgreement], texts: Sequence[str]) -> FieldReading:
-    """Return the reading of a field weighed by the dates that fit both fields.
-
-    The remaining probability goes to its other hypotheses. A text that was not the likeliest by itself agrees with its
-    line only in part.
-
-    Args:
-        reading: The reading of one of the two fields.
-        agreed: The dates that fit both fields, likeliest first.
-        texts: The text of this field for each date.
-    """
-    assert reading.evidence is not None
-    chances: dict[str, float] = {}
-    dates: dict[str, float] = {}
-    for pair, text in zip(agreed, texts, strict=True):
-        chances[text] = chances.get(text, 0.0) + pair.chance
-        dates[pair.canonical] = dates.get(pair.canonical, 0.0) + pair.chance
-    alone = [hypothesis for hypothesis in reading.hypotheses if hypothesis.text not in chances]
-    left = max(0.0, 1.0 - sum(dates.values())) / (sum(hypothesis.chance for hypothesis in alone) or 1.0)
-    weighed = [Hypothesis(text, min(1.0, chance)) for text, chance in chances.items()]
-    weighed += [Hypothesis(hypothesis.text, hypothesis.chance * min(1.0, left)) for hypothesis in alone]
-    text, canonical = texts[0], agreed[0].canonical
-    rest = sorted(
-        (hypothesis for hypothesis in weighed if hypothesis.text != text),
-        key=lambda hypothesis: -hypothesis.chance,
-    )
-    best = next(hypothesis for hypothesis in weighed if hypothesis.text == text)
-    chance = min(1.0, dates.pop(canonical))
-    similarity = Levenshtein.normalized_similarity(reading.text, text)
-    next_best = max(
-        [*dates.values(), *(hypothesis.chance for hypothesis in weighed if hypothesis.text not in texts)],
-        default=0.0,
-    )
-    chance_alone = next(
-        (hypothesis.chance for hypothesis in reading.hypotheses if hypothesis.text == text), 0.0
-    )
-    measured = reading.evidence if text == reading.text else cap_evidence(reading.evidence, chance_alone)
-    evidence = replace(
-        measured,
-        chance=chance,
-        margin=max(0.0, chance - next_best),
-        agreement=min(reading.evidence.agreement, similarity),
-    )
-    return replace(
-        reading,
-        text=text,
-        canonical=canonical,
-        confidence=chance,
-        hypotheses=(best, *rest),
-        evidence=evidence,
-    )

@@ -21,6 +21,7 @@ from pipeline.base.model import (
     Severity,
 )
 from pipeline.declarations.schema import Form, Schemas, Slot
+from pipeline.digitize.entry_weighing import EntryWeighing
 from pipeline.digitize.parse import parse_check_boxes, parse_entry, parse_text, put_text, weigh_parsed
 from pipeline.digitize.regions import RecognizedEntry
 from pipeline.digitize.route import RoutingOptions, route
@@ -41,20 +42,25 @@ class EntryJudge:
         self._literal = form.literal_fields
         self._rules: EntryRules = rules_of(self._record, schemas)
         self._book: RuleContext = context_of(form, ledger, places=schemas.places)
+        self._weighing = EntryWeighing(self._record, schemas, ledger, self._book)
 
     def entry(self, recognized: RecognizedEntry, flaws: Sequence[Finding]) -> EntryResult:
         """Return the judged entry; every flaw of the page becomes a finding of each entry, so that none goes unseen."""
         record, schemas = self._record, self._schemas
         read = [field.read for field in recognized.fields]
-        readings = (
-            *parse_entry(read, record, schemas, self._ledger),
-            *(
-                parse_check_boxes(group, schemas.vocabulary(record.by_name[group.field]))
-                for group in recognized.region.check_boxes
+        parsed = parse_entry(read, record, schemas, self._ledger)
+        readings, said = self._weighing.weighed(
+            (
+                *parsed,
+                *(
+                    parse_check_boxes(group, schemas.vocabulary(record.by_name[group.field]))
+                    for group in recognized.region.check_boxes
+                ),
             ),
+            read,
         )
         regions = tuple(region for _, region in read)
-        return self._judged(recognized.region.row, readings, regions, tuple(flaws))
+        return self._judged(recognized.region.row, readings, regions, tuple(flaws), said)
 
     def again(
         self,
@@ -65,6 +71,7 @@ class EntryJudge:
         doubts: Sequence[Finding] = (),
         confirm: Callable[[Sequence[FieldReading]], Confirmed] | None = None,
         stamped: Mapping[str, str] = MappingProxyType({}),
+        decided: Mapping[str, str] = MappingProxyType({}),
     ) -> EntryResult:
         """Return an entry with new weights of its lines or hypotheses; the places of its ink stay.
 
@@ -75,13 +82,10 @@ class EntryJudge:
             doubts: The book's findings about the entry's fields.
             confirm: Returns the book's confirmation of readings; by default nothing is confirmed.
             stamped: The texts of stamps that spell a decided value.
+            decided: The texts that people decided for settled fields, ``""`` for none; they speak for other fields.
         """
-        parsed = parse_entry(
-            [(self._slots[region.slot], region) for region in regions if region.slot in self._slots],
-            self._record,
-            self._schemas,
-            self._ledger,
-        )
+        placed = [(self._slots[region.slot], region) for region in regions if region.slot in self._slots]
+        parsed = parse_entry(placed, self._record, self._schemas, self._ledger)
         now = {reading.field: reading for reading in parsed}
         for name, weighed in hypotheses.items():
             if name in now:
@@ -97,8 +101,11 @@ class EntryJudge:
             else replace(now[before.field], box=before.box, lines=before.lines)
             for before in entry.readings
         )
+        readings, said = self._weighing.weighed(readings, placed, decided, settled.keys())
         confirmed = confirm(readings) if confirm else Confirmed()
-        return self._judged(entry.row, readings, tuple(entry.regions), entry.flaws, doubts, confirmed)
+        return self._judged(
+            entry.row, readings, tuple(entry.regions), entry.flaws, (*doubts, *said), confirmed
+        )
 
     def _settled(self, before: FieldReading, last: FieldReading) -> FieldReading:
         """Return a stored reading with its unstored attributes."""

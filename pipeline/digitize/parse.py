@@ -28,7 +28,6 @@ from pipeline.digitize.hypotheses import (
     combine_evidence,
     line_combinations,
     rank_hypotheses,
-    resolve_repeated_dates,
     texts_of,
     weigh_by_grammar,
     weigh_reading,
@@ -64,7 +63,7 @@ def parse_entry(
     """
     readings: dict[str, FieldReading] = {}
     for slot, region in regions:
-        for reading in _EntryParser(record, schemas, ledger).readings(slot, region):
+        for reading in EntryParser(record, schemas, ledger).readings(slot, region):
             before = readings.get(reading.field)
             if before is None or before.status is FieldStatus.BLANK:
                 readings[reading.field] = reading
@@ -82,15 +81,12 @@ def parse_entry(
                 engine="ledger",
                 problems=parsed.problems,
             )
-    parser = _EntryParser(record, schemas, ledger)
-    for name, resolved in resolve_repeated_dates(readings, record):
-        readings[name] = replace(resolved, problems=parser.parsed(resolved.text, name).problems)
     return tuple(readings[spec.name] for spec in record.fields if spec.name in readings)
 
 
 def parse_text(text: str, name: str, record: RecordSpec, schemas: Schemas, ledger: Ledger) -> Parsed:
     """Return the canonical value of a field's text, and the problems of the text by itself."""
-    return _EntryParser(record, schemas, ledger).parsed(text, name)
+    return EntryParser(record, schemas, ledger).parsed(text, name)
 
 
 PUT = 0.5
@@ -136,7 +132,7 @@ def weigh_parsed(
         return _weighed_print(reading, weighed, record, schemas, ledger) if is_weighed else reading
     alone = next((hypothesis.chance for hypothesis in reading.hypotheses if hypothesis.text == text), 0.0)
     measured = reading.evidence if text == reading.text else cap_evidence(reading.evidence, alone)
-    parser = _EntryParser(record, schemas, ledger)
+    parser = EntryParser(record, schemas, ledger)
     parsed = parser.parsed(text, reading.field)
     now = replace(reading, text=text, canonical=parsed.canonical, problems=parsed.problems)
     return parser.weighed(now, measured, {hypothesis.text: hypothesis.chance for hypothesis in weighed})
@@ -150,7 +146,7 @@ def _weighed_print(
     ledger: Ledger,
 ) -> FieldReading:
     best = weighed[0]
-    parsed = _EntryParser(record, schemas, ledger).parsed(best.text, reading.field)
+    parsed = EntryParser(record, schemas, ledger).parsed(best.text, reading.field)
     return replace(
         reading,
         text=best.text,
@@ -161,7 +157,7 @@ def _weighed_print(
     )
 
 
-class _EntryParser:
+class EntryParser:
     """Parses the regions of one entry."""
 
     def __init__(self, record: RecordSpec, schemas: Schemas, ledger: Ledger) -> None:
@@ -180,11 +176,11 @@ class _EntryParser:
             ]
         if not region.lines:
             return [FieldReading(name, FieldStatus.BLANK, confidence=1.0, box=place) for name in names]
-        lines, struck = _without_struck(region.lines)
+        lines, struck = without_struck(region.lines)
         readings = [line.reading for line in lines]
         is_weighed = any(reading.hypotheses for reading in readings)
         candidates = weigh_by_grammar(
-            [self._candidate(slot, lines, texts, chance) for texts, chance in line_combinations(readings)]
+            [self.candidate(slot, lines, texts, chance) for texts, chance in line_combinations(readings)]
         )
         blank = FieldReading(
             field="",
@@ -238,9 +234,10 @@ class _EntryParser:
             problems=self.parsed(kinds.AS_ABOVE, name).problems,
         )
 
-    def _candidate(
+    def candidate(
         self, slot: Slot, lines: Sequence[KeptLine], texts: Sequence[str], chance: float
     ) -> ParseCandidate:
+        """Return the candidate for a region's text that the texts of its lines make."""
         text = _joined(slot, [line.piece for line in lines], texts)
         if slot.kind not in kinds.COMPOSITES:
             return ParseCandidate(text, {slot.field_names[0]: text}, False, chance)
@@ -263,17 +260,17 @@ class _EntryParser:
 
     def weighed(self, reading: FieldReading, evidence: Evidence, texts: Mapping[str, float]) -> FieldReading:
         """Return the reading with its hypotheses and the evidence for its text."""
-        canonicals = {text: self._canonical_of_hypothesis(text, reading) for text in texts if text}
+        canonicals = {text: self.canonical_of_hypothesis(text, reading) for text in texts if text}
         return weigh_reading(reading, evidence, texts, canonicals)
 
-    def _canonical_of_hypothesis(self, text: str, reading: FieldReading) -> str:
+    def canonical_of_hypothesis(self, text: str, reading: FieldReading) -> str:
         """Return the value under which the probabilities of texts add up, ``""`` for a date in misread words."""
         if self._record.by_name[reading.field].value_kind.is_date_in_words:
             return kinds.parse_strictly(text).canonical
         return reading.canonical if text == reading.text else self.parsed(text, reading.field).canonical
 
 
-def _without_struck(lines: Sequence[KeptLine]) -> tuple[Sequence[KeptLine], str]:
+def without_struck(lines: Sequence[KeptLine]) -> tuple[Sequence[KeptLine], str]:
     """Return the lines that are not struck out, and the text of the struck-out lines.
 
     If all lines are struck out, all are returned: nothing replaces them.

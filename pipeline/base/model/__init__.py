@@ -41,7 +41,9 @@ from pipeline.base.model.reading import (
     Writing,
 )
 from pipeline.base.model.result import (
+    AGAINST_ENTRY,
     BLANK_ALONE,
+    BY_ENTRY,
     CONFIRMABLE,
     CUT_SHORT,
     FIRST_TYPED_ROW,
@@ -70,7 +72,9 @@ from pipeline.base.model.result import (
 
 __all__ = [
     "Confirmed",
+    "AGAINST_ENTRY",
     "BLANK_ALONE",
+    "BY_ENTRY",
     "BookSeries",
     "Box",
     "CONFIRMABLE",

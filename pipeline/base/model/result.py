@@ -57,6 +57,12 @@ NUMBER_ORDER = "NUMBER-ORDER"
 SIGNER_BOOK = "SIGNER-BOOK"
 """The finding of an unreadable signer who was replaced by the book's officer with the best ink fit."""
 
+BY_ENTRY = "ENTRY-SAYS"
+"""The finding with the reason why an entry's other fields changed a reading or made it much surer."""
+
+AGAINST_ENTRY = "ENTRY-OTHERWISE"
+"""The finding of a clear reading that contradicts what the entry's other fields let expect."""
+
 STAMPED = "STAMP"
 """The finding with the kind of a stamp on a field."""
 

@@ -1,6 +1,5 @@
 """From the emissions of several networks for a line to ranked readings with calibrated probabilities."""
 
-from pipeline.recognition.decoding.date_agreement import DateAgreement, agree_on_date
 from pipeline.recognition.decoding.decoder import DecodedLine, decode_line, score_texts
 from pipeline.recognition.decoding.emission import DecodingOptions, Emission
 from pipeline.recognition.decoding.field_decoder import decode_field, shows_figures
@@ -10,7 +9,6 @@ from pipeline.recognition.decoding.packed_emission import pack_emissions, unpack
 from pipeline.recognition.decoding.priors import Prior, RightContextPrior, prior_after, prior_before
 
 __all__ = [
-    "DateAgreement",
     "DecodedLine",
     "DecodingOptions",
     "Emission",
@@ -22,7 +20,6 @@ __all__ = [
     "decode_field",
     "shows_figures",
     "prior_before",
-    "agree_on_date",
     "pack_emissions",
     "prior_for",
     "read_language",

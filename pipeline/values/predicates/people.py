@@ -152,6 +152,7 @@ _SEXES = {
          "chị gái", "em gái", "con gái", "con dâu", "cháu gái"), FEMALE,
     ),
 }  # fmt: skip
+_ONESELF = frozenset(("bản thân", "chính mình", "đương sự", "tự khai"))
 _SPOUSES = {"vợ": MALE, "chồng": FEMALE}
 """The sex of the dead according to the declarant's relation."""
 
@@ -210,6 +211,15 @@ def namesake_number_of_a(number: Value, name: Value, other: Value, *, sex: str) 
     """As ``number_of_a``, for a person with the ``other``'s name and that sex."""
     answer = number_of_a.ask(number, sex=sex)
     return answer if answer is None or _same_name(name, other) else None
+
+
+def parent_of_relation(relation: str) -> str | None:
+    """Return the sex of the parent that a relation names.
+
+    The result is ``""`` for another known relation, ``None`` for any other text.
+    """
+    word = _word(relation)
+    return _PARENTS.get(word) or ("" if word in _SEXES or word in _ONESELF else None)
 
 
 @lru_cache(maxsize=1 << 12)

@@ -1,0 +1,439 @@
+"""Weigh the fields of an entry together: what they say of one another, within what their ink allows.
+
+Clear ink is never bent: a text becomes the reading only if its ink lies within a bound of the clearest text's ink.
+Otherwise the reading stays, and a finding keeps the value waiting.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
+
+from pipeline.base.model import (
+    AGAINST_ENTRY,
+    BY_ENTRY,
+    FieldReading,
+    FieldStatus,
+    Finding,
+    Hypothesis,
+    KeptRegion,
+    Ledger,
+    Severity,
+    Writing,
+)
+from pipeline.base.text.tones import folded
+from pipeline.declarations.schema import RecordSpec, Schemas, Slot
+from pipeline.digitize.hypotheses import cap_evidence, line_combinations
+from pipeline.digitize.parse import EntryParser, without_struck
+from pipeline.recognition.decoding import score_texts, unpack_emissions
+from pipeline.recognition.decoding.entry_links import Copy, Kept, links_of
+from pipeline.recognition.decoding.entry_model import Link, Option, Variable, joint_chances, options_of
+from pipeline.values.kinds.kind import DITTO
+from pipeline.values.predicates import NO_CONTEXT, RuleContext
+
+SHARPNESS = 0.8
+"""Factor on the ink's log probability, as in ``decoding.DecodingOptions``."""
+
+ALLOWED, ALLOWED_LETTER = 7.0, 5.0
+"""Largest distance of a text's ink from the clearest text's ink, in nats: in all, and for each differing letter."""
+
+LEAST_AGREED = 0.5
+"""A text that is not the field's own reading becomes the reading only from this probability on."""
+
+ALIKE = 60.0
+"""Similarity (0..100) to the reading from which a text that another field proposes is compared with the ink."""
+
+SURE_SOURCE = 0.5
+"""The probability from which a field proposes its reading to another field."""
+
+UNSURE, MADE_SURE = 0.9, 0.95
+"""A reviewer sees why a probability below the first by the field alone exceeds the second."""
+
+MOST_ROUNDS = 4
+"""Number of times that the entry is weighed again without the texts that the ink forbids."""
+
+
+class EntryInk:
+    """The ink of the fields of one entry, line by line, on the kept emissions."""
+
+    def __init__(self, regions: Sequence[tuple[Slot, KeptRegion]], parser: EntryParser) -> None:
+        self._parser = parser
+        self._region = {name: (slot, region) for slot, region in regions for name in slot.field_names}
+        self._scores: dict[tuple[int, str], float] = {}
+
+    def distance(self, field: str, text: str, read: str) -> tuple[float, float] | None:
+        """Return how far the ink of a text lies below that of the clearest text and of the reading, in tempered nats.
+
+        The first number is infinite where the text lies outside the bound. The result is ``None`` where the lines have
+        no emissions, or where a new text cannot be assigned to them.
+
+        Args:
+            read: The reading of the field.
+        """
+        slot, region = self._region.get(field, (None, None))
+        if slot is None or region is None:
+            return None
+        lines = [line for line in without_struck(region.lines)[0] if line.reading.text]
+        if not lines or any(not line.reading.emissions or not line.reading.hypotheses for line in lines):
+            return None
+        ways = [
+            texts
+            for texts, _ in line_combinations([line.reading for line in lines])
+            if self._parser.candidate(slot, lines, texts, 1.0).values.get(field) == text
+        ]
+        written = ways[0] if ways else _placed([line.reading.text for line in lines], read, text)
+        if written is None:
+            return None
+        clearest, gap, from_reading = [], 0.0, 0.0
+        for line, wanted in zip(lines, written, strict=True):
+            known = dict.fromkeys(
+                (*(known.text for known in line.reading.hypotheses), line.reading.text, wanted)
+            )
+            ink = self._ink(line.reading.emissions, tuple(known))
+            best = max(ink, key=lambda one: ink[one])
+            clearest.append(best)
+            gap += SHARPNESS * (ink[best] - ink[wanted])
+            from_reading += SHARPNESS * (ink[line.reading.text] - ink[wanted])
+        letters = Levenshtein.distance("\n".join(clearest), "\n".join(written))
+        is_allowed = gap < ALLOWED and gap <= ALLOWED_LETTER * letters
+        return (gap if is_allowed else math.inf), from_reading
+
+    def _ink(self, emissions: bytes, texts: Sequence[str]) -> dict[str, float]:
+        new = [text for text in texts if (id(emissions), text) not in self._scores]
+        if new:
+            for text, score in zip(new, score_texts(unpack_emissions(emissions), new), strict=True):
+                self._scores[id(emissions), text] = score
+        return {text: self._scores[id(emissions), text] for text in texts}
+
+
+def _placed(lines: Sequence[str], read: str, text: str) -> tuple[str, ...] | None:
+    """Return the lines with a new text in the place of the reading; ``None`` where it is not within one line."""
+    holding = [number for number, line in enumerate(lines) if read and read in line]
+    if len(holding) != 1:
+        return None
+    return tuple(
+        line.replace(read, text, 1) if number in holding else line for number, line in enumerate(lines)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """A field weighed with its entry.
+
+    Attributes:
+        chances: The probability of each option.
+        chosen: Index of the option that becomes the reading.
+    """
+
+    variable: Variable
+    chances: tuple[float, ...]
+    chosen: int
+
+    @property
+    def option(self) -> Option:
+        return self.variable.options[self.chosen]
+
+    def by_value(self) -> dict[str, float]:
+        return _by_value(self.variable.options, self.chances)
+
+
+class EntryWeighing:
+    """Weighs the readings of the entries of one book's form.
+
+    Args:
+        context: The context of the rules of the book.
+    """
+
+    def __init__(
+        self, record: RecordSpec, schemas: Schemas, ledger: Ledger, context: RuleContext = NO_CONTEXT
+    ) -> None:
+        self._record = record
+        self._parser = EntryParser(record, schemas, ledger)
+        self._links = links_of(record, context)
+
+    def weighed(
+        self,
+        readings: Sequence[FieldReading],
+        regions: Sequence[tuple[Slot, KeptRegion]],
+        decided: Mapping[str, str] = MappingProxyType({}),
+        settled: Set[str] = frozenset(),
+    ) -> tuple[tuple[FieldReading, ...], tuple[Finding, ...]]:
+        """Return the readings of an entry weighed together, and findings that say why.
+
+        Args:
+            regions: The regions of the entry with their slots.
+            decided: The texts that people decided, ``""`` for none; they count as certain.
+            settled: The fields that people decided; their readings stay.
+        """
+        variables = {
+            name: Variable(
+                name, (Option(text, self._parser.parsed(text, name).canonical, 1.0),), is_fixed=True
+            )
+            for name, text in decided.items()
+            if text and name in self._record.by_name
+        }
+        for reading in readings:
+            if reading.field not in settled and _is_readable(reading):
+                variables[reading.field] = self._variable(reading)
+        inked = {reading.field for reading in readings if reading.inked and decided.get(reading.field) != ""}
+        links = tuple(_within(self._links, variables, inked))
+        ink = EntryInk(regions, self._parser)
+        variables = self._with_proposals(variables, links, ink)
+        weighed, forbidden = self._weigh(variables, links, ink)
+        by_field = {reading.field: reading for reading in readings}
+        now = {
+            name: self._resolved(by_field[name], field)
+            for name, field in weighed.items()
+            if name in by_field and by_field[name].evidence is not None
+        }
+        findings = [
+            *self._explained(by_field, now, weighed, links),
+            *self._contradicted(weighed, links, forbidden, variables),
+        ]
+        return tuple(now.get(reading.field, reading) for reading in readings), tuple(findings)
+
+    def _variable(self, reading: FieldReading) -> Variable:
+        if reading.evidence is None:
+            return Variable(reading.field, (Option(reading.text, reading.canonical, reading.confidence),))
+        values = {
+            known.text: self._parser.canonical_of_hypothesis(known.text, reading)
+            for known in reading.hypotheses
+        }
+        options = options_of(reading.hypotheses, values)
+        return Variable(
+            reading.field, options or (Option(reading.text, reading.canonical, reading.confidence),)
+        )
+
+    def _with_proposals(
+        self, variables: Mapping[str, Variable], links: Iterable[Link], ink: EntryInk
+    ) -> dict[str, Variable]:
+        """Return the variables with the texts that linked fields propose and the fields' own ink supports."""
+        proposed: dict[str, dict[str, None]] = {}
+        for link in links:
+            if not isinstance(link, Copy):
+                continue
+            for source in link.sources:
+                pair = variables[link.target], variables[source.field]
+                for field, other in (pair, pair[::-1]):
+                    text = self._proposal(link, field, other)
+                    if text:
+                        proposed.setdefault(field.field, {})[text] = None
+        extended = dict(variables)
+        for name, texts in proposed.items():
+            field = variables[name]
+            new = [option for text in texts if (option := self._scored(field, text, ink)) is not None]
+            extended[name] = replace(field, options=(*field.options, *new))
+        return extended
+
+    def _proposal(self, link: Copy, field: Variable, other: Variable) -> str:
+        """Return the text that another field proposes for a field, ``""`` for none."""
+        is_open = not field.is_fixed and len(field.options) > 1
+        if not is_open or (other.reading.chance < SURE_SOURCE and not other.is_fixed):
+            return ""
+        if any(link.same(option, other.reading) for option in field.options) or not link.key(other.reading):
+            return ""
+        text = link.adapt(field.reading.text, other.reading)
+        is_alike = text != "" and fuzz.ratio(folded(text), folded(field.reading.text)) >= ALIKE
+        return text if is_alike and all(text != option.text for option in field.options) else ""
+
+    def _scored(self, field: Variable, text: str, ink: EntryInk) -> Option | None:
+        gaps = ink.distance(field.field, text, field.reading.text)
+        if gaps is None or math.isinf(gaps[0]):
+            return None
+        chance = field.reading.chance * math.exp(min(0.0, -gaps[1]))
+        return Option(text, self._parser.parsed(text, field.field).canonical, chance)
+
+    def _weigh(
+        self, variables: Mapping[str, Variable], links: Sequence[Link], ink: EntryInk
+    ) -> tuple[dict[str, _Weighed], dict[str, Option]]:
+        """Return the linked fields weighed, and for each field the text that the entry expects and the ink forbids."""
+        now, forbidden = dict(variables), dict[str, Option]()
+        for _ in range(MOST_ROUNDS):
+            weighed = {
+                name: _chosen(now[name], chances)
+                for name, chances in joint_chances(now, links).items()
+                if not now[name].is_fixed
+            }
+            banned = {
+                name: field.option
+                for name, field in weighed.items()
+                if field.chosen and not self._allows(field, ink)
+            }
+            if not banned:
+                return weighed, forbidden
+            for name, option in banned.items():
+                forbidden.setdefault(name, option)
+                kept = tuple(other for other in now[name].options if other is not option)
+                now[name] = replace(now[name], options=kept)
+        return {name: replace(field, chosen=0) for name, field in weighed.items()}, forbidden
+
+    def _allows(self, field: _Weighed, ink: EntryInk) -> bool:
+        reading, option = field.variable.reading, field.option
+        gaps = ink.distance(field.variable.field, option.text, reading.text)
+        if gaps is None:
+            return math.log(reading.chance / max(option.chance, 1e-12)) < ALLOWED
+        return not math.isinf(gaps[0])
+
+    def _resolved(self, reading: FieldReading, weighed: _Weighed) -> FieldReading:
+        """Return the reading with the probabilities that its entry gives it.
+
+        A text that was not the likeliest by itself agrees with its line only in part.
+        """
+        assert reading.evidence is not None
+        option, options = weighed.option, weighed.variable.options
+        shares = dict(zip((known.text for known in options), weighed.chances, strict=True))
+        known = [hypothesis for hypothesis in reading.hypotheses if hypothesis.text not in shares]
+        ranked = sorted(
+            (*(Hypothesis(text, min(1.0, chance)) for text, chance in shares.items()), *known),
+            key=lambda hypothesis: -hypothesis.chance,
+        )
+        first = next(hypothesis for hypothesis in ranked if hypothesis.text == option.text)
+        values = weighed.by_value()
+        chance = min(1.0, values.pop(option.value or option.text))
+        following = max(values.values(), default=0.0)
+        is_same = option.text == reading.text
+        measured = reading.evidence if is_same else cap_evidence(reading.evidence, option.chance)
+        parsed = self._parser.parsed(option.text, reading.field)
+        return replace(
+            reading,
+            text=option.text,
+            canonical=reading.canonical if is_same else parsed.canonical,
+            problems=reading.problems if is_same else parsed.problems,
+            confidence=chance,
+            hypotheses=(first, *(hypothesis for hypothesis in ranked if hypothesis is not first)),
+            evidence=replace(
+                measured,
+                chance=chance,
+                margin=max(0.0, chance - following),
+                agreement=min(
+                    measured.agreement, Levenshtein.normalized_similarity(reading.text, option.text)
+                ),
+            ),
+        )
+
+    def _explained(
+        self,
+        before: Mapping[str, FieldReading],
+        now: Mapping[str, FieldReading],
+        weighed: Mapping[str, _Weighed],
+        links: Sequence[Link],
+    ) -> Iterable[Finding]:
+        """Yield a finding for each field whose reading the entry changed or made much surer."""
+        for name, reading in now.items():
+            is_changed = reading.text != before[name].text
+            is_surer = before[name].confidence < UNSURE and reading.confidence >= MADE_SURE
+            if not (is_changed or is_surer):
+                continue
+            reasons = tuple(dict.fromkeys(self._reasons(name, weighed, links)))
+            details = {"because": "; ".join(reasons) or "hợp với các ô khác của sự kiện"}
+            if is_changed:
+                details["alone"] = before[name].text
+            yield Finding(BY_ENTRY, Severity.INFO, (name,), details)
+
+    def _reasons(self, name: str, weighed: Mapping[str, _Weighed], links: Sequence[Link]) -> Iterable[str]:
+        """Yield what links a field's chosen option to other fields, in Vietnamese."""
+        chosen = {field: other.option for field, other in weighed.items()}
+        for link in links:
+            if name not in link.fields:
+                continue
+            if isinstance(link, Copy):
+                yield from self._repetitions(name, link, chosen)
+            elif (
+                isinstance(link, Kept)
+                and weighed[name].chosen
+                and all(other in chosen for other in link.fields)
+            ):
+                options = [
+                    weighed[name].variable.reading if other == name else chosen[other]
+                    for other in link.fields
+                ]
+                if link.is_broken(options):
+                    others = [other for other in link.fields if other != name]
+                    yield " và ".join(
+                        f"hợp với ô {self._shown(other, chosen[other].text)}" for other in others
+                    )
+
+    def _repetitions(self, name: str, link: Copy, chosen: Mapping[str, Option]) -> Iterable[str]:
+        for source in link.sources:
+            target, other = chosen.get(link.target), chosen.get(source.field)
+            if name in (link.target, source.field) and target and other and link.same(target, other):
+                partner = source.field if name == link.target else link.target
+                yield link.words.format(self._shown(partner, chosen[partner].text))
+
+    def _contradicted(
+        self,
+        weighed: Mapping[str, _Weighed],
+        links: Sequence[Link],
+        forbidden: Mapping[str, Option],
+        variables: Mapping[str, Variable],
+    ) -> Iterable[Finding]:
+        """Yield a finding for each clear reading that contradicts what its entry lets expect."""
+        chosen = {name: variable.reading for name, variable in variables.items()}
+        chosen |= {name: field.option for name, field in weighed.items()}
+        expected = {
+            name: f"“{option.text}”" for name, option in forbidden.items() if weighed[name].chosen == 0
+        }
+        for link in links:
+            source = link.main_source() if isinstance(link, Copy) and link.only else None
+            if source is None or not isinstance(link, Copy) or link.target not in weighed:
+                continue
+            target, other = chosen[link.target], chosen[source.field]
+            if link.key(other) and link.key(target) and not link.same(target, other):
+                expected.setdefault(link.target, link.words.format(self._shown(source.field, other.text)))
+        for name, words in expected.items():
+            yield Finding(AGAINST_ENTRY, Severity.REVIEW, (name,), {"expected": words})
+
+    def _shown(self, field: str, text: str) -> str:
+        return f"“{self._record.by_name[field].label}” ({text})"
+
+
+def _is_readable(reading: FieldReading) -> bool:
+    """Return whether a reading is evidence for other fields."""
+    is_read = reading.status is FieldStatus.READ and reading.text != "" and DITTO not in reading.problems
+    is_weighed = reading.evidence is not None or reading.writing in (Writing.PRINT, Writing.MARK)
+    return is_read and is_weighed and not reading.is_cut_short
+
+
+def _within(links: Iterable[Link], variables: Mapping[str, Variable], inked: Set[str]) -> Iterable[Link]:
+    """Yield the links among the fields that are read."""
+    for link in links:
+        if isinstance(link, Copy):
+            near = link.within(variables, inked)
+            if near is not None:
+                yield near
+        elif all(name in variables for name in link.fields):
+            yield link
+
+
+def _chosen(variable: Variable, joint: Sequence[float]) -> _Weighed:
+    """Return a variable with the option that its entry makes likeliest, if that is likelier than not."""
+    alone = [option.chance for option in variable.options]
+    own = variable.alone()
+    rest = max(0.0, 1.0 - sum(alone))
+    weights = [
+        chance * marginal / max(known, 1e-12)
+        for chance, marginal, known in zip(alone, joint, own, strict=False)
+    ]
+    left = rest * max(0.0, 1.0 - sum(joint)) / max(float(own[-1]), 1e-12)
+    total = sum(weights) + left or 1.0
+    chances = tuple(weight / total for weight in weights)
+    values = _by_value(variable.options, chances)
+    reading = variable.reading.value or variable.reading.text
+    best = max(values, key=lambda value: (values[value], value))
+    if best == reading or values[best] < LEAST_AGREED:
+        return _Weighed(variable, chances, 0)
+    places = [place for place, option in enumerate(variable.options) if (option.value or option.text) == best]
+    return _Weighed(variable, chances, max(places, key=lambda place: chances[place]))
+
+
+def _by_value(options: Sequence[Option], chances: Sequence[float]) -> dict[str, float]:
+    values: dict[str, float] = {}
+    for option, chance in zip(options, chances, strict=True):
+        key = option.value or option.text
+        values[key] = values.get(key, 0.0) + chance
+    return values

@@ -1,0 +1,405 @@
+"""The links between the fields of an entry, derived from the declarations of its record.
+
+Two kinds of links cover all: a value that repeats the value of another field or differs from it by chance (``Copy``),
+and a rule that entries seldom break (``Kept``). A repetition is a mixture: with the share ``s`` of a source the value
+is the source's, otherwise it is independent of it, so that
+
+    P(a, b) / (P(a) P(b)) = s / P(a) + 1 - s   if a and b are the same, 1 - s otherwise.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+from pipeline.base.text.surnames import surname_share
+from pipeline.base.text.tones import folded
+from pipeline.declarations.schema import RecordSpec, RuleSpec
+from pipeline.recognition.decoding.entry_model import Link, Option, Table, Variable
+from pipeline.values.kinds.misread import possible_dates
+from pipeline.values.predicates import PREDICATES, RuleContext, Value
+from pipeline.values.predicates.people import parent_of_relation
+
+MOST = 10.0
+"""Largest ratio 1 / P(a) of a repeated value. Two misreadings of one hand may agree, so that a rare name or day that
+two fields have in common proves less than its rarity says. The value is that of dates in figures and in words."""
+
+SAME_DATE = 0.98
+"""Share of entries that say one day in figures and in words (clerks err)."""
+
+FATHERS_SURNAME, MOTHERS_SURNAME = 0.97, 0.02
+"""Shares of children of the Kinh with the surname of the named father, and of the mother.
+
+By law and custom the surname is the father's or the mother's (Bộ luật Dân sự 2005, Điều 26; 2015, Điều 26). The parts
+of the two are those that this project's brief names (97 of 100), not measured here.
+"""
+
+ONLY_PARENT = 0.97
+"""Share of children with the surname of the only named parent."""
+
+BY_CUSTOM = 0.5
+"""Share of children of other peoples with the surname of the father; a belief, so that ratios are at most 3."""
+
+DECLARES, SAYS_SO = 0.45, 0.98
+"""Shares of births that a parent declares: each parent where no relation is read; the parent that the relation names.
+
+Nine of ten births are declared by the father or the mother, as this project's brief says; not measured here.
+"""
+
+OF_A_PARENT = 0.49
+"""Share of children with the people of the father, and the same of the mother (Bộ luật Dân sự 2015, Điều 29)."""
+
+BELIEVED = 3.0
+"""Largest ratio of a link that is only believed."""
+
+UNDER_ONE_ROOF, AT_ITS_PAGE = 0.5, 0.5
+"""Beliefs: couples and parents with one home; first volumes of a year with an entry a page, numbered alike."""
+
+ERRING = 0.02
+"""Share of entries that break a rule of law or of the calendar by a clerk's mistake: an upper estimate, which makes the
+rule weak rather than strong. The share of dates that clerks write differently in figures and in words is the same."""
+
+SIGNS = 1.0 / BELIEVED
+"""The same for signs that have exceptions, such as a name's middle word for the sex: a belief."""
+
+BROKEN: Mapping[str, float] = {
+    **dict.fromkeys(
+        ("same_year", "not_after", "age_within", "of_marriageable_age", "number_tells_sex", "number_tells_birth",
+         "bearer_age_within", "number_of_a", "namesake_number_tells_birth", "namesake_number_of_a",
+         "relation_fits_number"), ERRING,
+    ),
+    **dict.fromkeys(
+        ("name_tells_sex", "name_of_a", "relation_fits_name", "spouse_tells_sex", "time_limit_agrees",
+         "number_fits_paper"), SIGNS,
+    ),
+}  # fmt: skip
+"""For each predicate how much rarer entries are that break its rule."""
+
+SURE_DATE = 0.5
+"""The probability from which misread words are taken for the date that they allow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A field whose value another field may repeat.
+
+    Attributes:
+        share: The share of entries in which it does.
+        parent: The sex of the parent it names; the share then depends on the declared relation.
+    """
+
+    field: str
+    share: float
+    parent: str = ""
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A field that repeats one of several other fields.
+
+    Attributes:
+        key: Returns what is repeated of an option, ``""`` for nothing that can be compared.
+        probability: Returns the probability of a key in any entry, as far as it exceeds 1 / ``most``.
+        adapt: Returns the text of the field with the value of a source.
+        words: What a repetition means, in Vietnamese; the source's label and its value are filled in.
+        relation: The field that names the source.
+        only: The share of the only source with ink, where all others are blank; 0: the share does not change.
+        custom: A field and the value without which the repetition is only a belief.
+        code: The code of the rule that reports a difference; ``""``: none does.
+    """
+
+    target: str
+    sources: tuple[Source, ...]
+    key: Callable[[Option], str]
+    words: str
+    probability: Callable[[str], float] = lambda _: 0.0
+    adapt: Callable[[str, Option], str] = lambda _, source: source.text
+    most: float = MOST
+    relation: str = ""
+    only: float = 0.0
+    custom: tuple[str, str] | None = None
+    code: str = ""
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        relation = (self.relation,) if self.relation else ()
+        return (self.target, *relation, *(source.field for source in self.sources))
+
+    def within(self, variables: Mapping[str, Variable], inked: Set[str]) -> Copy | None:
+        """Return the link among the fields that are read, ``None`` if nothing remains.
+
+        Args:
+            inked: The fields of the entry with ink, read or not.
+        """
+        sources = tuple(source for source in self.sources if source.field in variables)
+        if self.target not in variables or not sources:
+            return None
+        relation = self.relation if self.relation in variables else ""
+        most = self.most
+        people = variables.get(self.custom[0]) if self.custom else None
+        if people is not None and self.custom and people.reading.value not in ("", self.custom[1]):
+            sources, most = (replace(sources[0], share=BY_CUSTOM),), BELIEVED
+        elif self.only and sum(source.field in inked for source in self.sources) == 1:
+            sources = (replace(sources[0], share=self.only),)
+        return replace(self, sources=sources, relation=relation, most=most)
+
+    def table(self, variables: Sequence[Variable]) -> Table:
+        target, *others = variables
+        selectors = others[:1] if self.relation else []
+        sources = others[len(selectors) :]
+        shares = self._shares(selectors)
+        letters = "tr"[: 1 + len(selectors)] + "abcdef"[: len(sources)]
+        ones = [np.ones(len(variable.options) + 1) for variable in variables]
+        independent = (1.0 - shares.sum(axis=1)) if selectors else np.array(1.0 - shares.sum())
+        ratios = _spread(independent, "r" if selectors else "", letters, ones)
+        for place, source in enumerate(sources):
+            share = shares[:, place] if selectors else np.array(shares[0, place])
+            of_source = np.einsum("r,ts->trs" if selectors else ",ts->ts", share, self.ratios(target, source))
+            own = ("tr" if selectors else "t") + letters[len(selectors) + 1 + place]
+            ratios = ratios + _spread(of_source, own, letters, ones)
+        bounded: Table = np.minimum(ratios, self.most)
+        return bounded
+
+    def ratios(self, target: Variable, source: Variable) -> Table:
+        """Return 1 / P(a) where two options are the same, 0 where they differ, the remainders last.
+
+        The remainder of a field agrees by chance with a value that is not among the field's options.
+        """
+        mine, theirs = ([self.key(option) for option in variable.options] for variable in (target, source))
+        table = np.ones((len(mine) + 1, len(theirs) + 1))
+        for row, key in enumerate(mine):
+            for column, other in enumerate(theirs):
+                if key and other:
+                    table[row, column] = self._rarity(key) if key == other else 0.0
+            if key and key in theirs:
+                table[row, -1] = 0.0
+        for column, other in enumerate(theirs):
+            if other and other in mine:
+                table[-1, column] = 0.0
+        return table
+
+    def same(self, target: Option, source: Option) -> bool:
+        """Return whether an option repeats that of a source."""
+        key = self.key(target)
+        return bool(key) and key == self.key(source)
+
+    def main_source(self) -> Source | None:
+        """Return the source whose value is nearly always repeated, if there is one."""
+        return next((source for source in self.sources if source.share >= 0.9), None)
+
+    def _rarity(self, key: str) -> float:
+        return min(self.most, 1.0 / max(self.probability(key), 1e-9))
+
+    def _shares(self, selectors: Sequence[Variable]) -> Table:
+        """Return the share of each source, a row for each option of the relation."""
+        usual = [source.share for source in self.sources]
+        if not selectors:
+            return np.array([usual])
+        rows = []
+        for option in selectors[0].options:
+            parent = parent_of_relation(option.text)
+            named = [SAYS_SO if source.parent == parent else 0.0 for source in self.sources]
+            rows.append(usual if parent is None else named)
+        return np.array([*rows, usual])
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A rule of the record that entries seldom break.
+
+    Attributes:
+        broken: How much rarer entries are that break it.
+    """
+
+    rule: RuleSpec
+    ask: Callable[..., bool | None]
+    broken: float
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return self.rule.fields
+
+    def table(self, variables: Sequence[Variable]) -> Table | None:
+        if all(len(variable.options) == 1 for variable in variables):
+            return None
+        ratios = np.ones([len(variable.options) + 1 for variable in variables])
+        for combination in np.ndindex(*(len(variable.options) for variable in variables)):
+            if self.is_broken(
+                [variable.options[at] for variable, at in zip(variables, combination, strict=True)]
+            ):
+                ratios[combination] = self.broken
+        return None if ratios.min() == 1.0 else ratios
+
+    def is_broken(self, options: Sequence[Option]) -> bool:
+        """Return whether the values break the rule."""
+        values = [Value(option.text, option.value) for option in options]
+        return self.ask(*values) is False
+
+
+def _spread(part: Table, own: str, letters: str, ones: Sequence[Table]) -> Table:
+    """Return a table over some of the axes as a table over all of them."""
+    others = [(letter, size) for letter, size in zip(letters, ones, strict=True) if letter not in own]
+    wanted = ",".join([own, *(letter for letter, _ in others)])
+    spread: Table = np.einsum(f"{wanted}->{letters}", part, *(size for _, size in others))
+    return spread
+
+
+def links_of(record: RecordSpec, context: RuleContext) -> tuple[Link, ...]:
+    """Return the links between the fields of a record."""
+    links: list[Link] = []
+    for rule in record.rules:
+        if rule.predicate in BROKEN:
+            predicate = PREDICATES[rule.predicate]
+            limits = dict(rule.limits) | ({"context": context} if predicate.in_context else {})
+            links.append(Kept(rule, _asked(rule.predicate, limits), BROKEN[rule.predicate]))
+    links += _surnames(record)
+    links += _same_dates(record)
+    links += _declarants(record)
+    links += _peoples(record)
+    links += _homes(record)
+    if record.book is not None and record.book.page:
+        links.append(
+            Copy(
+                record.book.number,
+                (Source(record.book.page, AT_ITS_PAGE),),
+                key=lambda option: option.value.partition("/")[0].lstrip("0"),
+                words="bằng số ở ô {}",
+                most=BELIEVED,
+            )
+        )
+    return tuple(links)
+
+
+def _asked(name: str, limits: Mapping[str, object]) -> Callable[..., bool | None]:
+    predicate = PREDICATES[name]
+    return lambda *values: predicate(*values, **limits)  # type: ignore[arg-type]
+
+
+def _surnames(record: RecordSpec) -> Iterator[Copy]:
+    """Yield the link between a child's surname and those of the parents."""
+    for rule in record.rules:
+        if rule.predicate == "surname_of_a_parent":
+            child, father, mother, people = rule.fields[:4]
+            yield Copy(
+                child,
+                (Source(father, FATHERS_SURNAME), Source(mother, MOTHERS_SURNAME)),
+                key=_surname,
+                words="cùng họ với ô {}",
+                probability=surname_share,
+                adapt=_with_surname,
+                only=ONLY_PARENT,
+                custom=(people, str(rule.limits["among"])),
+                code=rule.code,
+            )
+
+
+def _same_dates(record: RecordSpec) -> Iterator[Copy]:
+    """Yield the links between dates in figures and in words."""
+    for rule in record.rules:
+        if rule.predicate != "same_date" or len(rule.fields) != 2:
+            continue
+        figures, words = sorted(
+            rule.fields, key=lambda name: record.by_name[name].value_kind.is_date_in_words
+        )
+        if record.by_name[figures].value_kind.is_date and record.by_name[words].value_kind.is_date_in_words:
+            yield Copy(
+                figures,
+                (Source(words, SAME_DATE),),
+                key=_full_date,
+                words="cùng ngày với ô {}",
+                adapt=_with_date,
+                code=rule.code,
+            )
+
+
+def _declarants(record: RecordSpec) -> Iterator[Copy]:
+    """Yield the link between a declarant, the relation and the parents."""
+    rules = [rule for rule in record.rules if rule.predicate == "parent_declares"]
+    if not rules:
+        return
+    relation, name = rules[0].fields[:2]
+    sources = tuple(Source(rule.fields[2], DECLARES, str(rule.limits["sex"])) for rule in rules)
+    yield Copy(name, sources, key=_whole, words="giống ô {}", relation=relation, code=rules[0].code)
+
+
+def _peoples(record: RecordSpec) -> Iterator[Copy]:
+    """Yield the links between a child's people and those of the parents."""
+    for rule in record.rules:
+        if rule.predicate == "one_of_parents":
+            child, *parents = rule.fields[:3]
+            sources = tuple(Source(name, OF_A_PARENT) for name in parents)
+            yield Copy(
+                child, sources, key=_value, words="giống ô {}", probability=people_share, code=rule.code
+            )
+
+
+def _homes(record: RecordSpec) -> Iterator[Copy]:
+    """Yield the links between the homes of a couple, of parents, and of a child and the parents."""
+    homes = [person.home for person in record.people if person.home]
+    for at, home in enumerate(homes):
+        for other in homes[:at]:
+            yield Copy(home, (Source(other, UNDER_ONE_ROOF),), key=_whole, words="giống ô {}", most=BELIEVED)
+
+
+def people_share(people: str) -> float:
+    """Return the share of a people in the population; below a tenth for all but the Kinh.
+
+    Source:
+        Tổng cục Thống kê, "Kết quả Tổng điều tra dân số và nhà ở năm 2019": Kinh 85.3 of 100, the next (Tày) 1.9.
+    """
+    return 0.853 if people == "Kinh" else 0.019
+
+
+def _value(option: Option) -> str:
+    return option.value
+
+
+def _whole(option: Option) -> str:
+    return folded(option.value)
+
+
+def _surname(option: Option) -> str:
+    return folded(option.value.partition(" ")[0])
+
+
+def _full_date(option: Option) -> str:
+    """Return the full date of an option, or the date that its misread words allow."""
+    if option.value.count(".") == 2:
+        return option.value
+    return "" if option.value else _allowed_date(option.text)
+
+
+@lru_cache(maxsize=1 << 10)
+def _allowed_date(text: str) -> str:
+    if not any(map(str.isalpha, text)):
+        return ""
+    dates = possible_dates(text).dates
+    canonical = dates[0].date.canonical if dates and dates[0].chance >= SURE_DATE else ""
+    return canonical if canonical.count(".") == 2 else ""
+
+
+def _with_surname(text: str, source: Option) -> str:
+    surname, _, rest = text.partition(" ")
+    other = source.text.partition(" ")[0]
+    return f"{other.upper() if surname.isupper() else other} {rest}".strip()
+
+
+_NUMBERS = re.compile(r"\d+")
+
+
+def _with_date(text: str, source: Option) -> str:
+    """Return a date in figures with the numbers of another date, its signs and leading zeros kept."""
+    numbers = list(_NUMBERS.finditer(text))
+    date = _full_date(source).split(".")
+    if len(numbers) != 3 or len(date) != 3:
+        return ""
+    parts, end = [], 0
+    for number, part in zip(numbers, date, strict=True):
+        written = part if len(number.group()) == len(part) else part.lstrip("0")
+        parts += [text[end : number.start()], written]
+        end = number.end()
+    return "".join([*parts, text[end:]])
