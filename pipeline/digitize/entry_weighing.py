@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.base.model import (
@@ -26,7 +25,6 @@ from pipeline.base.model import (
     Severity,
     Writing,
 )
-from pipeline.base.text.tones import folded
 from pipeline.declarations.schema import RecordSpec, Schemas, Slot
 from pipeline.digitize.hypotheses import cap_evidence, line_combinations
 from pipeline.digitize.parse import EntryParser, without_struck
@@ -42,14 +40,11 @@ SHARPNESS = 0.8
 ALLOWED, ALLOWED_LETTER = 7.0, 5.0
 """Largest distance of a text's ink from the clearest text's ink, in nats: in all, and for each differing letter."""
 
-LEAST_AGREED = 0.5
-"""A text that is not the field's own reading becomes the reading only from this probability on."""
+LIKELIER = 1.5
+"""A text becomes the reading if it is so many times likelier than the field's own reading."""
 
-ALIKE = 60.0
-"""Similarity (0..100) to the reading from which a text that another field proposes is compared with the ink."""
-
-SURE_SOURCE = 0.5
-"""The probability from which a field proposes its reading to another field."""
+EXPECTED = 0.5
+"""A text that the ink forbids is expected from this probability on."""
 
 UNSURE, MADE_SURE = 0.9, 0.95
 """A reviewer sees why a probability below the first by the field alone exceeds the second."""
@@ -215,31 +210,17 @@ class EntryWeighing:
         """Return the variables with the texts that linked fields propose and the fields' own ink supports."""
         proposed: dict[str, dict[str, None]] = {}
         for link in links:
-            if not isinstance(link, Copy):
-                continue
-            for source in link.sources:
-                pair = variables[link.target], variables[source.field]
-                for field, other in (pair, pair[::-1]):
-                    text = self._proposal(link, field, other)
-                    if text:
-                        proposed.setdefault(field.field, {})[text] = None
+            for name, text in link.proposals(variables):
+                field = variables[name]
+                is_open = not field.is_fixed and len(field.options) > 1
+                if is_open and all(text != option.text for option in field.options):
+                    proposed.setdefault(name, {})[text] = None
         extended = dict(variables)
         for name, texts in proposed.items():
             field = variables[name]
             new = [option for text in texts if (option := self._scored(field, text, ink)) is not None]
             extended[name] = replace(field, options=(*field.options, *new))
         return extended
-
-    def _proposal(self, link: Copy, field: Variable, other: Variable) -> str:
-        """Return the text that another field proposes for a field, ``""`` for none."""
-        is_open = not field.is_fixed and len(field.options) > 1
-        if not is_open or (other.reading.chance < SURE_SOURCE and not other.is_fixed):
-            return ""
-        if any(link.same(option, other.reading) for option in field.options) or not link.key(other.reading):
-            return ""
-        text = link.adapt(field.reading.text, other.reading)
-        is_alike = text != "" and fuzz.ratio(folded(text), folded(field.reading.text)) >= ALIKE
-        return text if is_alike and all(text != option.text for option in field.options) else ""
 
     def _scored(self, field: Variable, text: str, ink: EntryInk) -> Option | None:
         gaps = ink.distance(field.field, text, field.reading.text)
@@ -267,7 +248,8 @@ class EntryWeighing:
             if not banned:
                 return weighed, forbidden
             for name, option in banned.items():
-                forbidden.setdefault(name, option)
+                if weighed[name].by_value()[option.value or option.text] >= EXPECTED:
+                    forbidden.setdefault(name, option)
                 kept = tuple(other for other in now[name].options if other is not option)
                 now[name] = replace(now[name], options=kept)
         return {name: replace(field, chosen=0) for name, field in weighed.items()}, forbidden
@@ -295,7 +277,7 @@ class EntryWeighing:
         first = next(hypothesis for hypothesis in ranked if hypothesis.text == option.text)
         values = weighed.by_value()
         chance = min(1.0, values.pop(option.value or option.text))
-        following = max(values.values(), default=0.0)
+        following = max((*values.values(), *(hypothesis.chance for hypothesis in known)), default=0.0)
         is_same = option.text == reading.text
         measured = reading.evidence if is_same else cap_evidence(reading.evidence, option.chance)
         parsed = self._parser.parsed(option.text, reading.field)
@@ -413,19 +395,21 @@ def _within(links: Iterable[Link], variables: Mapping[str, Variable], inked: Set
 def _chosen(variable: Variable, joint: Sequence[float]) -> _Weighed:
     """Return a variable with the option that its entry makes likeliest, if that is likelier than not."""
     alone = [option.chance for option in variable.options]
-    own = variable.alone()
+    own = variable.alone().tolist()
     rest = max(0.0, 1.0 - sum(alone))
     weights = [
         chance * marginal / max(known, 1e-12)
         for chance, marginal, known in zip(alone, joint, own, strict=False)
     ]
-    left = rest * max(0.0, 1.0 - sum(joint)) / max(float(own[-1]), 1e-12)
+    left = rest * max(0.0, 1.0 - sum(joint)) / max(own[-1], 1e-12)
     total = sum(weights) + left or 1.0
     chances = tuple(weight / total for weight in weights)
     values = _by_value(variable.options, chances)
     reading = variable.reading.value or variable.reading.text
-    best = max(values, key=lambda value: (values[value], value))
-    if best == reading or values[best] < LEAST_AGREED:
+    values_read = {option.value for option in variable.options}
+    is_value = [value for value in values if value in values_read or not variable.reading.value]
+    best = max(is_value, key=lambda value: (values[value], value))
+    if best == reading or values[best] < LIKELIER * values[reading]:
         return _Weighed(variable, chances, 0)
     places = [place for place, option in enumerate(variable.options) if (option.value or option.text) == best]
     return _Weighed(variable, chances, max(places, key=lambda place: chances[place]))

@@ -57,7 +57,7 @@ from pipeline.recognition.calibration import (
     confirmed_chance,
 )
 
-VERSION = "6"
+VERSION = "7"
 """Raise this whenever the same pages could be weighed differently than before."""
 
 MARK = "+"
@@ -170,9 +170,9 @@ class SecondPass:
             return entry
         slots = {slot.name: slot for slot in form.slots}
         names = [reading.field for reading in entry.readings]
-        settled = {
-            name: known.reading for name in names if (known := self.settled.get((ref, entry.row, name)))
-        }
+        known = {name: field for name in names if (field := self.settled.get((ref, entry.row, name)))}
+        settled = {name: field.reading for name, field in known.items()}
+        decided = {name: field.text for name, field in known.items()}
         regions = tuple(
             weigh_region(region, pool, self.model, self.weighing)
             if (pool := pools.get(region.slot, ""))
@@ -214,9 +214,10 @@ class SecondPass:
         }
         confirmed = self.confirmed.of(key, entry.readings).inks
         waiting = any(reading.field in confirmed and not reading.accepted for reading in entry.readings)
-        if regions == entry.regions and not ordered and not doubts and not waiting and not stamped:
+        if regions == entry.regions and not (ordered or doubts or waiting or stamped or decided):
             return entry
-        return judge.again(entry, regions, ordered, settled, doubts, partial(self.confirmed.of, key), stamped)
+        confirm = partial(self.confirmed.of, key)
+        return judge.again(entry, regions, ordered, settled, doubts, confirm, stamped, decided)
 
     def _crossed(self, region: KeptRegion) -> KeptRegion:
         """Return a signer's region with the book's officer that its ink suggests, if the region is unreadable."""

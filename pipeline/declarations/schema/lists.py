@@ -79,6 +79,9 @@ DETAILS: Mapping[str, str] = {
     "year": "năm {}",
     "days": "sống {} ngày",
     "old": "bản quét cũ: {}",
+    "because": "{}",
+    "alone": "xem riêng ô này, máy đọc {}",
+    "expected": "thường thì {}",
     "unusual": "{}",
     "unseen": "{} ô viết tay đã vào sổ dữ liệu không qua người xem",
 }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from pipeline.base.model import (
+    AGAINST_ENTRY,
     BLANK_ALONE,
     CUT_SHORT,
     LABEL_UNREAD,
@@ -36,6 +37,7 @@ NO_FEATURES = frozenset(
         "READ-NONE",
         "READ-ACT",
         "INK-TOUCHES",
+        AGAINST_ENTRY,
         CUT_SHORT,
         LABEL_UNREAD,
         BLANK_ALONE,

@@ -15,14 +15,16 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
+from rapidfuzz import fuzz
 
 from pipeline.base.text.surnames import surname_share
 from pipeline.base.text.tones import folded
 from pipeline.declarations.schema import RecordSpec, RuleSpec
 from pipeline.recognition.decoding.entry_model import Link, Option, Table, Variable
 from pipeline.values.kinds.misread import possible_dates
-from pipeline.values.predicates import PREDICATES, RuleContext, Value
-from pipeline.values.predicates.people import parent_of_relation
+from pipeline.values.predicates import PREDICATES, RuleContext, Value, date_parts
+from pipeline.values.predicates.dates import completed_years
+from pipeline.values.predicates.people import PERSONAL_DIGITS, parent_of_relation
 
 MOST = 10.0
 """Largest ratio 1 / P(a) of a repeated value. Two misreadings of one hand may agree, so that a rare name or day that
@@ -41,8 +43,6 @@ of the two are those that this project's brief names (97 of 100), not measured h
 ONLY_PARENT = 0.97
 """Share of children with the surname of the only named parent."""
 
-BY_CUSTOM = 0.5
-"""Share of children of other peoples with the surname of the father; a belief, so that ratios are at most 3."""
 
 DECLARES, SAYS_SO = 0.45, 0.98
 """Shares of births that a parent declares: each parent where no relation is read; the parent that the relation names.
@@ -54,10 +54,11 @@ OF_A_PARENT = 0.49
 """Share of children with the people of the father, and the same of the mother (Bộ luật Dân sự 2015, Điều 29)."""
 
 BELIEVED = 3.0
-"""Largest ratio of a link that is only believed."""
+"""Largest ratio of what is only believed, without data: that values agree, to that they differ."""
 
-UNDER_ONE_ROOF, AT_ITS_PAGE = 0.5, 0.5
-"""Beliefs: couples and parents with one home; first volumes of a year with an entry a page, numbered alike."""
+PERHAPS = 0.25
+"""Share of repetitions that are only believed: the surname of the father among peoples with other customs, one home of
+couples and of parents, entries numbered like their pages, a registration within a year of the event."""
 
 ERRING = 0.02
 """Share of entries that break a rule of law or of the calendar by a clerk's mistake: an upper estimate, which makes the
@@ -78,6 +79,12 @@ BROKEN: Mapping[str, float] = {
     ),
 }  # fmt: skip
 """For each predicate how much rarer entries are that break its rule."""
+
+ALIKE, ALIKE_PLACE = 75.0, 85.0
+"""Similarity (0..100) to the reading from which a text that another field proposes is compared with the ink."""
+
+NEAR = ((0, 0), (-1, 0), (0, 1))
+"""The least and the greatest number of full years from an event to its registration within a year."""
 
 SURE_DATE = 0.5
 """The probability from which misread words are taken for the date that they allow."""
@@ -107,6 +114,8 @@ class Copy:
         adapt: Returns the text of the field with the value of a source.
         words: What a repetition means, in Vietnamese; the source's label and its value are filled in.
         relation: The field that names the source.
+        is_part: Whether a part of the value is repeated, such as a surname.
+        alike: Similarity (0..100) of the reading to a source's text from which the text is proposed.
         only: The share of the only source with ink, where all others are blank; 0: the share does not change.
         custom: A field and the value without which the repetition is only a belief.
         code: The code of the rule that reports a difference; ``""``: none does.
@@ -120,6 +129,8 @@ class Copy:
     adapt: Callable[[str, Option], str] = lambda _, source: source.text
     most: float = MOST
     relation: str = ""
+    is_part: bool = False
+    alike: float = ALIKE
     only: float = 0.0
     custom: tuple[str, str] | None = None
     code: str = ""
@@ -142,7 +153,7 @@ class Copy:
         most = self.most
         people = variables.get(self.custom[0]) if self.custom else None
         if people is not None and self.custom and people.reading.value not in ("", self.custom[1]):
-            sources, most = (replace(sources[0], share=BY_CUSTOM),), BELIEVED
+            sources, most = (replace(sources[0], share=PERHAPS),), BELIEVED * (1.0 - PERHAPS)
         elif self.only and sum(source.field in inked for source in self.sources) == 1:
             sources = (replace(sources[0], share=self.only),)
         return replace(self, sources=sources, relation=relation, most=most)
@@ -167,20 +178,43 @@ class Copy:
     def ratios(self, target: Variable, source: Variable) -> Table:
         """Return 1 / P(a) where two options are the same, 0 where they differ, the remainders last.
 
-        The remainder of a field agrees by chance with a value that is not among the field's options.
+        The remainder of a field agrees with another field by chance, if the other text resembles the reading at all. If
+        only a part of the values is repeated, the remainder has the parts of the options: an unread given name does not
+        change the surname.
         """
         mine, theirs = ([self.key(option) for option in variable.options] for variable in (target, source))
-        table = np.ones((len(mine) + 1, len(theirs) + 1))
+        table = np.zeros((len(mine) + 1, len(theirs) + 1))
         for row, key in enumerate(mine):
             for column, other in enumerate(theirs):
-                if key and other:
-                    table[row, column] = self._rarity(key) if key == other else 0.0
-            if key and key in theirs:
-                table[row, -1] = 0.0
-        for column, other in enumerate(theirs):
-            if other and other in mine:
-                table[-1, column] = 0.0
+                if not (key and other):
+                    table[row, column] = 1.0
+                elif key == other:
+                    table[row, column] = self._rarity(key)
+        if self.is_part:
+            table[-1] = _shares_of(target) @ table[:-1]
+            table[:, -1] = table[:, :-1] @ _shares_of(source)
+            return table
+        is_near = self._is_near(target, source.reading) or self._is_near(source, target.reading)
+        table[-1, :] = table[:, -1] = float(is_near)
         return table
+
+    def _is_near(self, field: Variable, other: Option) -> bool:
+        """Return whether a field may have the text of another field: the text resembles the reading."""
+        text = self.adapt(field.reading.text, other)
+        return not text or fuzz.ratio(folded(text), folded(field.reading.text)) >= self.alike
+
+    def proposals(self, variables: Mapping[str, Variable]) -> Iterator[tuple[str, str]]:
+        """Yield a field and the text that another field of the link proposes for it."""
+        for source in self.sources:
+            pair = variables[self.target], variables[source.field]
+            for mine, other in (pair, pair[::-1]):
+                if not self.key(other.reading) or any(
+                    self.same(option, other.reading) for option in mine.options
+                ):
+                    continue
+                text = self.adapt(mine.reading.text, other.reading)
+                if text and self._is_near(mine, other.reading):
+                    yield mine.field, text
 
     def same(self, target: Option, source: Option) -> bool:
         """Return whether an option repeats that of a source."""
@@ -234,10 +268,23 @@ class Kept:
                 ratios[combination] = self.broken
         return None if ratios.min() == 1.0 else ratios
 
+    def proposals(self, variables: Mapping[str, Variable]) -> Iterator[tuple[str, str]]:
+        """Yield a personal number and its text with the century and the year of the date of birth."""
+        if self.rule.predicate == "number_tells_birth":
+            number, born_on = (variables[name].reading for name in self.rule.fields)
+            for text in _with_birth_year(number.text, born_on.value[-4:]):
+                yield self.rule.fields[0], text
+
     def is_broken(self, options: Sequence[Option]) -> bool:
         """Return whether the values break the rule."""
         values = [Value(option.text, option.value) for option in options]
         return self.ask(*values) is False
+
+
+def _shares_of(variable: Variable) -> Table:
+    """Return the share of each option among the options."""
+    chances = np.array([option.chance for option in variable.options])
+    return chances / max(float(chances.sum()), 1e-12)
 
 
 def _spread(part: Table, own: str, letters: str, ones: Sequence[Table]) -> Table:
@@ -248,6 +295,29 @@ def _spread(part: Table, own: str, letters: str, ones: Sequence[Table]) -> Table
     return spread
 
 
+@dataclass(frozen=True)
+class Near:
+    """An event and its registration, which usually follows within a year."""
+
+    fields: tuple[str, ...]
+
+    def table(self, variables: Sequence[Variable]) -> Table | None:
+        happened, registered = variables
+        if len(happened.options) == len(registered.options) == 1:
+            return None
+        ratios = np.full([len(variable.options) + 1 for variable in variables], 1.0 - PERHAPS)
+        for row, event in enumerate(happened.options):
+            for column, day in enumerate(registered.options):
+                if completed_years(date_parts(event.value), date_parts(day.value)) in NEAR:
+                    ratios[row, column] *= BELIEVED
+        ratios[-1, :] = ratios[:, -1] = 1.0
+        return ratios
+
+    def proposals(self, _variables: Mapping[str, Variable]) -> Iterator[tuple[str, str]]:
+        """Yield nothing: a registration does not say on which day an event was."""
+        yield from ()
+
+
 def links_of(record: RecordSpec, context: RuleContext) -> tuple[Link, ...]:
     """Return the links between the fields of a record."""
     links: list[Link] = []
@@ -256,6 +326,8 @@ def links_of(record: RecordSpec, context: RuleContext) -> tuple[Link, ...]:
             predicate = PREDICATES[rule.predicate]
             limits = dict(rule.limits) | ({"context": context} if predicate.in_context else {})
             links.append(Kept(rule, _asked(rule.predicate, limits), BROKEN[rule.predicate]))
+    timely = dict.fromkeys(rule.fields[:2] for rule in record.rules if rule.predicate == "time_limit_agrees")
+    links += [Near(fields) for fields in timely]
     links += _surnames(record)
     links += _same_dates(record)
     links += _declarants(record)
@@ -265,10 +337,10 @@ def links_of(record: RecordSpec, context: RuleContext) -> tuple[Link, ...]:
         links.append(
             Copy(
                 record.book.number,
-                (Source(record.book.page, AT_ITS_PAGE),),
+                (Source(record.book.page, PERHAPS),),
                 key=lambda option: option.value.partition("/")[0].lstrip("0"),
                 words="bằng số ở ô {}",
-                most=BELIEVED,
+                most=BELIEVED * (1.0 - PERHAPS),
             )
         )
     return tuple(links)
@@ -291,6 +363,7 @@ def _surnames(record: RecordSpec) -> Iterator[Copy]:
                 words="cùng họ với ô {}",
                 probability=surname_share,
                 adapt=_with_surname,
+                is_part=True,
                 only=ONLY_PARENT,
                 custom=(people, str(rule.limits["among"])),
                 code=rule.code,
@@ -342,7 +415,14 @@ def _homes(record: RecordSpec) -> Iterator[Copy]:
     homes = [person.home for person in record.people if person.home]
     for at, home in enumerate(homes):
         for other in homes[:at]:
-            yield Copy(home, (Source(other, UNDER_ONE_ROOF),), key=_whole, words="giống ô {}", most=BELIEVED)
+            yield Copy(
+                home,
+                (Source(other, PERHAPS),),
+                key=_whole,
+                words="giống ô {}",
+                alike=ALIKE_PLACE,
+                most=BELIEVED * (1.0 - PERHAPS),
+            )
 
 
 def people_share(people: str) -> float:
@@ -386,6 +466,13 @@ def _with_surname(text: str, source: Option) -> str:
     surname, _, rest = text.partition(" ")
     other = source.text.partition(" ")[0]
     return f"{other.upper() if surname.isupper() else other} {rest}".strip()
+
+
+def _with_birth_year(number: str, year: str) -> Iterator[str]:
+    """Yield a personal number for both sexes with the century and the year of birth."""
+    if len(number) == PERSONAL_DIGITS and number.isdecimal() and year.isdecimal() and len(year) == 4:
+        for sex in (0, 1):
+            yield f"{number[:3]}{2 * (int(year[:2]) - 19) + sex}{year[2:]}{number[6:]}"
 
 
 _NUMBERS = re.compile(r"\d+")

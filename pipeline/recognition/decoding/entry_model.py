@@ -11,7 +11,7 @@ marginal probabilities are exact: a few fields hang together, and each has at mo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -22,11 +22,11 @@ from pipeline.base.model import Hypothesis
 
 Table = NDArray[np.float64]
 
-MOST_OPTIONS = 6
+MOST_OPTIONS = 8
 """Number of options of a field; the probability of further texts belongs to the remainder."""
 
-LEAST = 2e-3
-"""Smallest probability of an option. Smaller ones are not calibrated."""
+LEAST = 0.02
+"""Smallest probability of an option relative to the reading. Smaller ones are not calibrated."""
 
 SOMETHING_ELSE = 1e-3
 """Smallest probability of the remainder: networks are surer than they are right."""
@@ -86,6 +86,10 @@ class Link(Protocol):
         """
         ...
 
+    def proposals(self, variables: Mapping[str, Variable]) -> Iterable[tuple[str, str]]:
+        """Return fields of the link with texts that the other fields propose for them."""
+        ...
+
 
 def options_of(hypotheses: Sequence[Hypothesis], values: Mapping[str, str]) -> tuple[Option, ...]:
     """Return the options of a field from its hypotheses, the reading first.
@@ -93,7 +97,9 @@ def options_of(hypotheses: Sequence[Hypothesis], values: Mapping[str, str]) -> t
     Args:
         values: The canonical value of each text that has one.
     """
-    likely = [hypothesis for hypothesis in hypotheses[1:] if hypothesis.chance >= LEAST]
+    likely = [
+        hypothesis for hypothesis in hypotheses[1:] if hypothesis.chance >= LEAST * hypotheses[0].chance
+    ]
     kept = [*hypotheses[:1], *sorted(likely, key=lambda hypothesis: -hypothesis.chance)][:MOST_OPTIONS]
     return tuple(Option(known.text, values.get(known.text, ""), known.chance) for known in kept)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.base.model import STAMPED, FieldStatus, Severity
+from pipeline.base.model import BY_ENTRY, STAMPED, FieldStatus, Severity
 from pipeline.base.stages import STAGE_LABELS
 from pipeline.declarations.schema import FieldSpec, RecordSpec, Schemas
 from pipeline.registry import Verdict
@@ -64,8 +64,8 @@ def task_view(task: DeskTask, sheet: PageSource, schemas: Schemas, pictures: Pic
     findings = [finding for finding in task.findings if finding.severity is not Severity.INFO]
 
     def about(work: FieldWork) -> tuple[FindingView, ...]:
-        stamped = [finding for finding in task.findings if finding.code == STAMPED]
-        named = (finding for finding in (*findings, *stamped) if work.field in finding.fields)
+        informing = [finding for finding in task.findings if finding.code in (BY_ENTRY, STAMPED)]
+        named = (finding for finding in (*findings, *informing) if work.field in finding.fields)
         return tuple(finding_view(finding, record, schemas, shown) for finding in named)
 
     return TaskView(
