@@ -46,6 +46,9 @@ LIKELIER = 1.5
 EXPECTED = 0.5
 """A text that the ink forbids is expected from this probability on."""
 
+SURE = 0.95
+"""The probability of a reading from which no other field proposes a text for it."""
+
 UNSURE, MADE_SURE = 0.9, 0.95
 """A reviewer sees why a probability below the first by the field alone exceeds the second."""
 
@@ -212,7 +215,7 @@ class EntryWeighing:
         for link in links:
             for name, text in link.proposals(variables):
                 field = variables[name]
-                is_open = not field.is_fixed and len(field.options) > 1
+                is_open = not field.is_fixed and field.reading.chance < SURE
                 if is_open and all(text != option.text for option in field.options):
                     proposed.setdefault(name, {})[text] = None
         extended = dict(variables)
@@ -276,8 +279,13 @@ class EntryWeighing:
         )
         first = next(hypothesis for hypothesis in ranked if hypothesis.text == option.text)
         values = weighed.by_value()
+        for hypothesis in known:
+            value = self._parser.canonical_of_hypothesis(hypothesis.text, reading) or hypothesis.text
+            values[value] = values.get(value, 0.0) + hypothesis.chance
         chance = min(1.0, values.pop(option.value or option.text))
-        following = max((*values.values(), *(hypothesis.chance for hypothesis in known)), default=0.0)
+        # a text that was not kept may fit the entry too, and its ink is at most as likely as the last kept text
+        unkept = min((hypothesis.chance for hypothesis in reading.hypotheses), default=0.0)
+        following = max((unkept, *values.values()))
         is_same = option.text == reading.text
         measured = reading.evidence if is_same else cap_evidence(reading.evidence, option.chance)
         parsed = self._parser.parsed(option.text, reading.field)

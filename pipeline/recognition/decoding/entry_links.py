@@ -60,6 +60,9 @@ PERHAPS = 0.25
 """Share of repetitions that are only believed: the surname of the father among peoples with other customs, one home of
 couples and of parents, entries numbered like their pages, a registration within a year of the event."""
 
+BELIEVED_MOST = (BELIEVED - 1.0) * (1.0 - PERHAPS) / PERHAPS
+"""The largest ratio 1 / P(a) of such a repetition, by which agreement is at most ``BELIEVED`` times likelier."""
+
 ERRING = 0.02
 """Share of entries that break a rule of law or of the calendar by a clerk's mistake: an upper estimate, which makes the
 rule weak rather than strong. The share of dates that clerks write differently in figures and in words is the same."""
@@ -153,7 +156,7 @@ class Copy:
         most = self.most
         people = variables.get(self.custom[0]) if self.custom else None
         if people is not None and self.custom and people.reading.value not in ("", self.custom[1]):
-            sources, most = (replace(sources[0], share=PERHAPS),), BELIEVED * (1.0 - PERHAPS)
+            sources, most = (replace(sources[0], share=PERHAPS),), BELIEVED_MOST
         elif self.only and sum(source.field in inked for source in self.sources) == 1:
             sources = (replace(sources[0], share=self.only),)
         return replace(self, sources=sources, relation=relation, most=most)
@@ -340,7 +343,7 @@ def links_of(record: RecordSpec, context: RuleContext) -> tuple[Link, ...]:
                 (Source(record.book.page, PERHAPS),),
                 key=lambda option: option.value.partition("/")[0].lstrip("0"),
                 words="bằng số ở ô {}",
-                most=BELIEVED * (1.0 - PERHAPS),
+                most=BELIEVED_MOST,
             )
         )
     return tuple(links)
@@ -421,7 +424,7 @@ def _homes(record: RecordSpec) -> Iterator[Copy]:
                 key=_whole,
                 words="giống ô {}",
                 alike=ALIKE_PLACE,
-                most=BELIEVED * (1.0 - PERHAPS),
+                most=BELIEVED_MOST,
             )
 
 

@@ -25,7 +25,7 @@ Table = NDArray[np.float64]
 MOST_OPTIONS = 8
 """Number of options of a field; the probability of further texts belongs to the remainder."""
 
-LEAST = 0.02
+LEAST = 0.05
 """Smallest probability of an option relative to the reading. Smaller ones are not calibrated."""
 
 SOMETHING_ELSE = 1e-3
