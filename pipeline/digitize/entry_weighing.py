@@ -52,6 +52,9 @@ SURE = 0.95
 UNSURE, MADE_SURE = 0.9, 0.95
 """A reviewer sees why a probability below the first by the field alone exceeds the second."""
 
+MOST_REASONS = 2
+"""Number of reasons that a reviewer sees."""
+
 MOST_ROUNDS = 4
 """Number of times that the entry is weighed again without the texts that the ink forbids."""
 
@@ -153,6 +156,7 @@ class EntryWeighing:
         self._record = record
         self._parser = EntryParser(record, schemas, ledger)
         self._links = links_of(record, context)
+        self._linked = frozenset(name for link in self._links for name in link.fields)
 
     def weighed(
         self,
@@ -173,10 +177,10 @@ class EntryWeighing:
                 name, (Option(text, self._parser.parsed(text, name).canonical, 1.0),), is_fixed=True
             )
             for name, text in decided.items()
-            if text and name in self._record.by_name
+            if text and name in self._linked
         }
         for reading in readings:
-            if reading.field not in settled and _is_readable(reading):
+            if reading.field in self._linked - settled and _is_readable(reading):
                 variables[reading.field] = self._variable(reading)
         inked = {reading.field for reading in readings if reading.inked and decided.get(reading.field) != ""}
         links = tuple(_within(self._links, variables, inked))
@@ -319,7 +323,7 @@ class EntryWeighing:
             is_surer = before[name].confidence < UNSURE and reading.confidence >= MADE_SURE
             if not (is_changed or is_surer):
                 continue
-            reasons = tuple(dict.fromkeys(self._reasons(name, weighed, links)))
+            reasons = tuple(dict.fromkeys(self._reasons(name, weighed, links)))[:MOST_REASONS]
             details = {"because": "; ".join(reasons) or "hợp với các ô khác của sự kiện"}
             if is_changed:
                 details["alone"] = before[name].text

@@ -9,6 +9,7 @@ is the source's, otherwise it is independent of it, so that
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
@@ -42,7 +43,6 @@ of the two are those that this project's brief names (97 of 100), not measured h
 
 ONLY_PARENT = 0.97
 """Share of children with the surname of the only named parent."""
-
 
 DECLARES, SAYS_SO = 0.45, 0.98
 """Shares of births that a parent declares: each parent where no relation is read; the parent that the relation names.
@@ -83,6 +83,9 @@ BROKEN: Mapping[str, float] = {
 }  # fmt: skip
 """For each predicate how much rarer entries are that break its rule."""
 
+MOST_COMBINATIONS = 512
+"""Number of combinations of options beyond which a rule is not asked: its fields are hardly read."""
+
 ALIKE, ALIKE_PLACE = 75.0, 85.0
 """Similarity (0..100) to the reading from which a text that another field proposes is compared with the ink."""
 
@@ -121,7 +124,6 @@ class Copy:
         alike: Similarity (0..100) of the reading to a source's text from which the text is proposed.
         only: The share of the only source with ink, where all others are blank; 0: the share does not change.
         custom: A field and the value without which the repetition is only a belief.
-        code: The code of the rule that reports a difference; ``""``: none does.
     """
 
     target: str
@@ -136,7 +138,6 @@ class Copy:
     alike: float = ALIKE
     only: float = 0.0
     custom: tuple[str, str] | None = None
-    code: str = ""
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -211,12 +212,9 @@ class Copy:
         for source in self.sources:
             pair = variables[self.target], variables[source.field]
             for mine, other in (pair, pair[::-1]):
-                if not self.key(other.reading) or any(
-                    self.same(option, other.reading) for option in mine.options
-                ):
-                    continue
+                is_known = any(self.same(option, other.reading) for option in mine.options)
                 text = self.adapt(mine.reading.text, other.reading)
-                if text and self._is_near(mine, other.reading):
+                if text and self.key(other.reading) and not is_known and self._is_near(mine, other.reading):
                     yield mine.field, text
 
     def same(self, target: Option, source: Option) -> bool:
@@ -261,7 +259,7 @@ class Kept:
         return self.rule.fields
 
     def table(self, variables: Sequence[Variable]) -> Table | None:
-        if all(len(variable.options) == 1 for variable in variables):
+        if not 1 < math.prod(len(variable.options) for variable in variables) <= MOST_COMBINATIONS:
             return None
         ratios = np.ones([len(variable.options) + 1 for variable in variables])
         for combination in np.ndindex(*(len(variable.options) for variable in variables)):
@@ -369,7 +367,6 @@ def _surnames(record: RecordSpec) -> Iterator[Copy]:
                 is_part=True,
                 only=ONLY_PARENT,
                 custom=(people, str(rule.limits["among"])),
-                code=rule.code,
             )
 
 
@@ -388,7 +385,6 @@ def _same_dates(record: RecordSpec) -> Iterator[Copy]:
                 key=_full_date,
                 words="cùng ngày với ô {}",
                 adapt=_with_date,
-                code=rule.code,
             )
 
 
@@ -399,7 +395,7 @@ def _declarants(record: RecordSpec) -> Iterator[Copy]:
         return
     relation, name = rules[0].fields[:2]
     sources = tuple(Source(rule.fields[2], DECLARES, str(rule.limits["sex"])) for rule in rules)
-    yield Copy(name, sources, key=_whole, words="giống ô {}", relation=relation, code=rules[0].code)
+    yield Copy(name, sources, key=_whole, words="giống ô {}", relation=relation)
 
 
 def _peoples(record: RecordSpec) -> Iterator[Copy]:
@@ -408,9 +404,7 @@ def _peoples(record: RecordSpec) -> Iterator[Copy]:
         if rule.predicate == "one_of_parents":
             child, *parents = rule.fields[:3]
             sources = tuple(Source(name, OF_A_PARENT) for name in parents)
-            yield Copy(
-                child, sources, key=_value, words="giống ô {}", probability=people_share, code=rule.code
-            )
+            yield Copy(child, sources, key=_value, words="giống ô {}", probability=people_share)
 
 
 def _homes(record: RecordSpec) -> Iterator[Copy]:
