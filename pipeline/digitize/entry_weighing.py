@@ -188,8 +188,9 @@ class EntryWeighing:
         variables = self._with_proposals(variables, links, ink)
         weighed, forbidden = self._weigh(variables, links, ink)
         by_field = {reading.field: reading for reading in readings}
+        understood = dict(_understood(weighed, links))
         now = {
-            name: self._resolved(by_field[name], field)
+            name: self._resolved(by_field[name], field, understood.get(name, ""))
             for name, field in weighed.items()
             if name in by_field and by_field[name].evidence is not None
         }
@@ -268,10 +269,13 @@ class EntryWeighing:
             return math.log(reading.chance / max(option.chance, 1e-12)) < ALLOWED
         return not math.isinf(gaps[0])
 
-    def _resolved(self, reading: FieldReading, weighed: _Weighed) -> FieldReading:
+    def _resolved(self, reading: FieldReading, weighed: _Weighed, understood: str) -> FieldReading:
         """Return the reading with the probabilities that its entry gives it.
 
         A text that was not the likeliest by itself agrees with its line only in part.
+
+        Args:
+            understood: The value that another field gives to a text without a value of its own.
         """
         assert reading.evidence is not None
         option, options = weighed.option, weighed.variable.options
@@ -296,7 +300,7 @@ class EntryWeighing:
         return replace(
             reading,
             text=option.text,
-            canonical=reading.canonical if is_same else parsed.canonical,
+            canonical=(reading.canonical if is_same else parsed.canonical) or understood,
             problems=reading.problems if is_same else parsed.problems,
             confidence=chance,
             hypotheses=(first, *(hypothesis for hypothesis in ranked if hypothesis is not first)),
@@ -402,6 +406,18 @@ def _within(links: Iterable[Link], variables: Mapping[str, Variable], inked: Set
                 yield near
         elif all(name in variables for name in link.fields):
             yield link
+
+
+def _understood(weighed: Mapping[str, _Weighed], links: Iterable[Link]) -> Iterable[tuple[str, str]]:
+    """Yield the fields whose text has no value of its own but allows the likely value of another field."""
+    for link in links:
+        for source in link.sources if isinstance(link, Copy) else ():
+            target, other = weighed.get(link.fields[0]), weighed.get(source.field)
+            if not (isinstance(link, Copy) and target and other and target.option.value):
+                continue
+            is_likely = target.by_value()[target.option.value] >= EXPECTED
+            if is_likely and not other.option.value and link.same(target.option, other.option):
+                yield source.field, target.option.value
 
 
 def _chosen(variable: Variable, joint: Sequence[float]) -> _Weighed:

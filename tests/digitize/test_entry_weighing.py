@@ -75,6 +75,14 @@ def test_a_date_in_figures_is_read_as_its_words_say_where_the_ink_allows() -> No
     assert (words.text, evidence_in(words).agreement) == (WORDS[0][0], 1)
 
 
+def test_misread_words_have_the_date_that_they_allow_and_the_figures_say() -> None:
+    misread = "Ngày nam thang năm nam hai nghìm"
+    found = two_dates([("6/5/2000", 0.5), ("5/5/2000", 0.4)], [(misread, 0.6)])
+    assert (found["child_born_on"].text, found["child_born_on"].canonical) == ("5/5/2000", "05.05.2000")
+    words = found["child_born_on_words"]
+    assert (words.text, words.canonical) == (misread, "05.05.2000")
+
+
 def test_dates_that_contradict_each_other_stay_as_they_are_read_and_are_reported() -> None:
     found = two_dates([("7/6/2010", 0.95)], WORDS)
     assert found["child_born_on"].text == "7/6/2010"
