@@ -33,32 +33,35 @@ log = logging.getLogger(__name__)
 
 
 class EntryJudge:
-    """Parses, validates and routes the entries of the pages of one book."""
+    """Parses, weighs, validates and routes the entries of the pages of one book.
 
-    def __init__(self, form: Form, ledger: Ledger, schemas: Schemas, routing: RoutingOptions) -> None:
+    Args:
+        joint: Whether the fields of an entry are weighed together.
+    """
+
+    def __init__(
+        self, form: Form, ledger: Ledger, schemas: Schemas, routing: RoutingOptions, *, joint: bool = True
+    ) -> None:
         self._ledger, self._schemas, self._routing = ledger, schemas, routing
         self._record = schemas.record(form.record)
         self._slots = {slot.name: slot for slot in form.slots}
         self._literal = form.literal_fields
         self._rules: EntryRules = rules_of(self._record, schemas)
         self._book: RuleContext = context_of(form, ledger, places=schemas.places)
-        self._weighing = EntryWeighing(self._record, schemas, ledger, self._book)
+        self._weighing = EntryWeighing(self._record, schemas, ledger, self._book) if joint else None
 
     def entry(self, recognized: RecognizedEntry, flaws: Sequence[Finding]) -> EntryResult:
         """Return the judged entry; every flaw of the page becomes a finding of each entry, so that none goes unseen."""
         record, schemas = self._record, self._schemas
         read = [field.read for field in recognized.fields]
-        parsed = parse_entry(read, record, schemas, self._ledger)
-        readings, said = self._weighing.weighed(
-            (
-                *parsed,
-                *(
-                    parse_check_boxes(group, schemas.vocabulary(record.by_name[group.field]))
-                    for group in recognized.region.check_boxes
-                ),
+        readings = (
+            *parse_entry(read, record, schemas, self._ledger),
+            *(
+                parse_check_boxes(group, schemas.vocabulary(record.by_name[group.field]))
+                for group in recognized.region.check_boxes
             ),
-            read,
         )
+        readings, said = self._weighed(readings, read)
         regions = tuple(region for _, region in read)
         return self._judged(recognized.region.row, readings, regions, tuple(flaws), said)
 
@@ -101,11 +104,23 @@ class EntryJudge:
             else replace(now[before.field], box=before.box, lines=before.lines)
             for before in entry.readings
         )
-        readings, said = self._weighing.weighed(readings, placed, decided, settled.keys())
+        readings, said = self._weighed(readings, placed, decided, settled.keys())
         confirmed = confirm(readings) if confirm else Confirmed()
         return self._judged(
             entry.row, readings, tuple(entry.regions), entry.flaws, (*doubts, *said), confirmed
         )
+
+    def _weighed(
+        self,
+        readings: tuple[FieldReading, ...],
+        regions: Sequence[tuple[Slot, KeptRegion]],
+        decided: Mapping[str, str] = MappingProxyType({}),
+        settled: Set[str] = frozenset(),
+    ) -> tuple[tuple[FieldReading, ...], tuple[Finding, ...]]:
+        """Return readings weighed together, and findings that say why."""
+        if self._weighing is None:
+            return readings, ()
+        return self._weighing.weighed(readings, regions, decided, settled)
 
     def _settled(self, before: FieldReading, last: FieldReading) -> FieldReading:
         """Return a stored reading with its unstored attributes."""
