@@ -29,8 +29,8 @@ from pipeline.declarations.schema import RecordSpec, Schemas, Slot
 from pipeline.digitize.hypotheses import cap_evidence, line_combinations
 from pipeline.digitize.parse import EntryParser, without_struck
 from pipeline.recognition.decoding import score_texts, unpack_emissions
-from pipeline.recognition.decoding.entry_links import Copy, Kept, links_of
-from pipeline.recognition.decoding.entry_model import Link, Option, Variable, joint_chances, options_of
+from pipeline.recognition.decoding.entry_links import KeptRule, Repetition, links_of
+from pipeline.recognition.decoding.entry_model import EntryLink, Option, Variable, joint_chances, options_of
 from pipeline.values.kinds.kind import DITTO
 from pipeline.values.predicates import NO_CONTEXT, RuleContext
 
@@ -213,7 +213,7 @@ class EntryWeighing:
         )
 
     def _with_proposals(
-        self, variables: Mapping[str, Variable], links: Iterable[Link], ink: EntryInk
+        self, variables: Mapping[str, Variable], links: Iterable[EntryLink], ink: EntryInk
     ) -> dict[str, Variable]:
         """Return the variables with the texts that linked fields propose and the fields' own ink supports."""
         proposed: dict[str, dict[str, None]] = {}
@@ -238,7 +238,7 @@ class EntryWeighing:
         return Option(text, self._parser.parsed(text, field.field).canonical, chance)
 
     def _weigh(
-        self, variables: Mapping[str, Variable], links: Sequence[Link], ink: EntryInk
+        self, variables: Mapping[str, Variable], links: Sequence[EntryLink], ink: EntryInk
     ) -> tuple[dict[str, _Weighed], dict[str, Option]]:
         """Return the linked fields weighed, and for each field the text that the entry expects and the ink forbids."""
         now, forbidden = dict(variables), dict[str, Option]()
@@ -319,7 +319,7 @@ class EntryWeighing:
         before: Mapping[str, FieldReading],
         now: Mapping[str, FieldReading],
         weighed: Mapping[str, _Weighed],
-        links: Sequence[Link],
+        links: Sequence[EntryLink],
     ) -> Iterable[Finding]:
         """Yield a finding for each field whose reading the entry changed or made much surer."""
         for name, reading in now.items():
@@ -333,16 +333,18 @@ class EntryWeighing:
                 details["alone"] = before[name].text
             yield Finding(BY_ENTRY, Severity.INFO, (name,), details)
 
-    def _reasons(self, name: str, weighed: Mapping[str, _Weighed], links: Sequence[Link]) -> Iterable[str]:
+    def _reasons(
+        self, name: str, weighed: Mapping[str, _Weighed], links: Sequence[EntryLink]
+    ) -> Iterable[str]:
         """Yield what links a field's chosen option to other fields, in Vietnamese."""
         chosen = {field: other.option for field, other in weighed.items()}
         for link in links:
             if name not in link.fields:
                 continue
-            if isinstance(link, Copy):
+            if isinstance(link, Repetition):
                 yield from self._repetitions(name, link, chosen)
             elif (
-                isinstance(link, Kept)
+                isinstance(link, KeptRule)
                 and weighed[name].chosen
                 and all(other in chosen for other in link.fields)
             ):
@@ -356,7 +358,7 @@ class EntryWeighing:
                         f"hợp với ô {self._shown(other, chosen[other].text)}" for other in others
                     )
 
-    def _repetitions(self, name: str, link: Copy, chosen: Mapping[str, Option]) -> Iterable[str]:
+    def _repetitions(self, name: str, link: Repetition, chosen: Mapping[str, Option]) -> Iterable[str]:
         for source in link.sources:
             target, other = chosen.get(link.target), chosen.get(source.field)
             if name in (link.target, source.field) and target and other and link.same(target, other):
@@ -366,7 +368,7 @@ class EntryWeighing:
     def _contradicted(
         self,
         weighed: Mapping[str, _Weighed],
-        links: Sequence[Link],
+        links: Sequence[EntryLink],
         forbidden: Mapping[str, Option],
         variables: Mapping[str, Variable],
     ) -> Iterable[Finding]:
@@ -377,8 +379,8 @@ class EntryWeighing:
             name: f"“{option.text}”" for name, option in forbidden.items() if weighed[name].chosen == 0
         }
         for link in links:
-            source = link.main_source() if isinstance(link, Copy) and link.only else None
-            if source is None or not isinstance(link, Copy) or link.target not in weighed:
+            source = link.main_source() if isinstance(link, Repetition) and link.only else None
+            if source is None or not isinstance(link, Repetition) or link.target not in weighed:
                 continue
             target, other = chosen[link.target], chosen[source.field]
             if link.key(other) and link.key(target) and not link.same(target, other):
@@ -397,10 +399,12 @@ def _is_readable(reading: FieldReading) -> bool:
     return is_read and is_weighed and not reading.is_cut_short
 
 
-def _within(links: Iterable[Link], variables: Mapping[str, Variable], inked: Set[str]) -> Iterable[Link]:
+def _within(
+    links: Iterable[EntryLink], variables: Mapping[str, Variable], inked: Set[str]
+) -> Iterable[EntryLink]:
     """Yield the links among the fields that are read."""
     for link in links:
-        if isinstance(link, Copy):
+        if isinstance(link, Repetition):
             near = link.within(variables, inked)
             if near is not None:
                 yield near
@@ -408,12 +412,12 @@ def _within(links: Iterable[Link], variables: Mapping[str, Variable], inked: Set
             yield link
 
 
-def _understood(weighed: Mapping[str, _Weighed], links: Iterable[Link]) -> Iterable[tuple[str, str]]:
+def _understood(weighed: Mapping[str, _Weighed], links: Iterable[EntryLink]) -> Iterable[tuple[str, str]]:
     """Yield the fields whose text has no value of its own but allows the likely value of another field."""
     for link in links:
-        for source in link.sources if isinstance(link, Copy) else ():
+        for source in link.sources if isinstance(link, Repetition) else ():
             target, other = weighed.get(link.fields[0]), weighed.get(source.field)
-            if not (isinstance(link, Copy) and target and other and target.option.value):
+            if not (isinstance(link, Repetition) and target and other and target.option.value):
                 continue
             is_likely = target.by_value()[target.option.value] >= EXPECTED
             if is_likely and not other.option.value and link.same(target.option, other.option):

@@ -1,8 +1,8 @@
 """The links between the fields of an entry, derived from the declarations of its record.
 
-Two kinds of links cover all: a value that repeats the value of another field or differs from it by chance (``Copy``),
-and a rule that entries seldom break (``Kept``). A repetition is a mixture: with the share ``s`` of a source the value
-is the source's, otherwise it is independent of it, so that
+A value may repeat the value of another field (``Repetition``), entries seldom break a rule (``KeptRule``), and a
+registration usually follows its event soon (``TimelyRegistration``). A repetition is a mixture: with the share ``s`` of
+a source the value is the source's, otherwise it is independent of it, so that
 
     P(a, b) / (P(a) P(b)) = s / P(a) + 1 - s   if a and b are the same, 1 - s otherwise.
 """
@@ -21,7 +21,7 @@ from rapidfuzz import fuzz
 from pipeline.base.text.surnames import surname_share
 from pipeline.base.text.tones import folded
 from pipeline.declarations.schema import RecordSpec, RuleSpec
-from pipeline.recognition.decoding.entry_model import Link, Option, Table, Variable
+from pipeline.recognition.decoding.entry_model import EntryLink, Option, Table, Variable
 from pipeline.values.kinds.misread import possible_dates
 from pipeline.values.predicates import PREDICATES, RuleContext, Value, date_parts
 from pipeline.values.predicates.dates import completed_years
@@ -111,7 +111,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Copy:
+class Repetition:
     """A field that repeats one of several other fields.
 
     Attributes:
@@ -144,7 +144,7 @@ class Copy:
         relation = (self.relation,) if self.relation else ()
         return (self.target, *relation, *(source.field for source in self.sources))
 
-    def within(self, variables: Mapping[str, Variable], inked: Set[str]) -> Copy | None:
+    def within(self, variables: Mapping[str, Variable], inked: Set[str]) -> Repetition | None:
         """Return the link among the fields that are read, ``None`` if nothing remains.
 
         Args:
@@ -243,7 +243,7 @@ class Copy:
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptRule:
     """A rule of the record that entries seldom break.
 
     Attributes:
@@ -297,7 +297,7 @@ def _spread(part: Table, own: str, letters: str, ones: Sequence[Table]) -> Table
 
 
 @dataclass(frozen=True)
-class Near:
+class TimelyRegistration:
     """An event and its registration, which usually follows within a year."""
 
     fields: tuple[str, ...]
@@ -319,16 +319,16 @@ class Near:
         yield from ()
 
 
-def links_of(record: RecordSpec, context: RuleContext) -> tuple[Link, ...]:
+def links_of(record: RecordSpec, context: RuleContext) -> tuple[EntryLink, ...]:
     """Return the links between the fields of a record."""
-    links: list[Link] = []
+    links: list[EntryLink] = []
     for rule in record.rules:
         if rule.predicate in BROKEN:
             predicate = PREDICATES[rule.predicate]
             limits = dict(rule.limits) | ({"context": context} if predicate.in_context else {})
-            links.append(Kept(rule, _asked(rule.predicate, limits), BROKEN[rule.predicate]))
+            links.append(KeptRule(rule, _asked(rule.predicate, limits), BROKEN[rule.predicate]))
     timely = dict.fromkeys(rule.fields[:2] for rule in record.rules if rule.predicate == "time_limit_agrees")
-    links += [Near(fields) for fields in timely]
+    links += [TimelyRegistration(fields) for fields in timely]
     links += _surnames(record)
     links += _same_dates(record)
     links += _declarants(record)
@@ -336,7 +336,7 @@ def links_of(record: RecordSpec, context: RuleContext) -> tuple[Link, ...]:
     links += _homes(record)
     if record.book is not None and record.book.page:
         links.append(
-            Copy(
+            Repetition(
                 record.book.number,
                 (Source(record.book.page, PERHAPS),),
                 key=lambda option: option.value.partition("/")[0].lstrip("0"),
@@ -352,12 +352,12 @@ def _asked(name: str, limits: Mapping[str, object]) -> Callable[..., bool | None
     return lambda *values: predicate(*values, **limits)  # type: ignore[arg-type]
 
 
-def _surnames(record: RecordSpec) -> Iterator[Copy]:
+def _surnames(record: RecordSpec) -> Iterator[Repetition]:
     """Yield the link between a child's surname and those of the parents."""
     for rule in record.rules:
         if rule.predicate == "surname_of_a_parent":
             child, father, mother, people = rule.fields[:4]
-            yield Copy(
+            yield Repetition(
                 child,
                 (Source(father, FATHERS_SURNAME), Source(mother, MOTHERS_SURNAME)),
                 key=_surname,
@@ -370,7 +370,7 @@ def _surnames(record: RecordSpec) -> Iterator[Copy]:
             )
 
 
-def _same_dates(record: RecordSpec) -> Iterator[Copy]:
+def _same_dates(record: RecordSpec) -> Iterator[Repetition]:
     """Yield the links between dates in figures and in words."""
     for rule in record.rules:
         if rule.predicate != "same_date" or len(rule.fields) != 2:
@@ -379,7 +379,7 @@ def _same_dates(record: RecordSpec) -> Iterator[Copy]:
             rule.fields, key=lambda name: record.by_name[name].value_kind.is_date_in_words
         )
         if record.by_name[figures].value_kind.is_date and record.by_name[words].value_kind.is_date_in_words:
-            yield Copy(
+            yield Repetition(
                 figures,
                 (Source(words, SAME_DATE),),
                 key=_full_date,
@@ -388,31 +388,31 @@ def _same_dates(record: RecordSpec) -> Iterator[Copy]:
             )
 
 
-def _declarants(record: RecordSpec) -> Iterator[Copy]:
+def _declarants(record: RecordSpec) -> Iterator[Repetition]:
     """Yield the link between a declarant, the relation and the parents."""
     rules = [rule for rule in record.rules if rule.predicate == "parent_declares"]
     if not rules:
         return
     relation, name = rules[0].fields[:2]
     sources = tuple(Source(rule.fields[2], DECLARES, str(rule.limits["sex"])) for rule in rules)
-    yield Copy(name, sources, key=_whole, words="giống ô {}", relation=relation)
+    yield Repetition(name, sources, key=_whole, words="giống ô {}", relation=relation)
 
 
-def _peoples(record: RecordSpec) -> Iterator[Copy]:
+def _peoples(record: RecordSpec) -> Iterator[Repetition]:
     """Yield the links between a child's people and those of the parents."""
     for rule in record.rules:
         if rule.predicate == "one_of_parents":
             child, *parents = rule.fields[:3]
             sources = tuple(Source(name, OF_A_PARENT) for name in parents)
-            yield Copy(child, sources, key=_value, words="giống ô {}", probability=people_share)
+            yield Repetition(child, sources, key=_value, words="giống ô {}", probability=people_share)
 
 
-def _homes(record: RecordSpec) -> Iterator[Copy]:
+def _homes(record: RecordSpec) -> Iterator[Repetition]:
     """Yield the links between the homes of a couple, of parents, and of a child and the parents."""
     homes = [person.home for person in record.people if person.home]
     for at, home in enumerate(homes):
         for other in homes[:at]:
-            yield Copy(
+            yield Repetition(
                 home,
                 (Source(other, PERHAPS),),
                 key=_whole,

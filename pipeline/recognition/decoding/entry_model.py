@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,7 +73,7 @@ class Variable:
         return sums
 
 
-class Link(Protocol):
+class EntryLink(Protocol):
     """What two or more fields of an entry say of one another."""
 
     @property
@@ -104,7 +104,9 @@ def options_of(hypotheses: Sequence[Hypothesis], values: Mapping[str, str]) -> t
     return tuple(Option(known.text, values.get(known.text, ""), known.chance) for known in kept)
 
 
-def joint_chances(variables: Mapping[str, Variable], links: Sequence[Link]) -> dict[str, tuple[float, ...]]:
+def joint_chances(
+    variables: Mapping[str, Variable], links: Sequence[EntryLink]
+) -> dict[str, tuple[float, ...]]:
     """Return the probability of each option of each linked field, given the whole entry.
 
     Fields without a link to other fields are left out. The order of fields and links is irrelevant.
@@ -137,7 +139,7 @@ def _marginals(
 ) -> dict[str, Table]:
     """Return the marginal of each field of a connected group: variable elimination by ``einsum``."""
     axis = {name: number for number, name in enumerate(names)}
-    operands: list[object] = []
+    operands: list[Any] = []
     for name in names:
         operands += [variables[name].alone(), [axis[name]]]
     for linked, table in factors:

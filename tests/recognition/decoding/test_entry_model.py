@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from pipeline.base.model import Hypothesis
 from pipeline.declarations import schema
-from pipeline.recognition.decoding.entry_links import BROKEN, MOST, Copy, Source, links_of
-from pipeline.recognition.decoding.entry_model import Link, Option, Variable, joint_chances, options_of
+from pipeline.recognition.decoding.entry_links import BROKEN, MOST, Repetition, Source, links_of
+from pipeline.recognition.decoding.entry_model import EntryLink, Option, Variable, joint_chances, options_of
 from pipeline.values.predicates import NO_CONTEXT, PREDICATES
 
 SCHEMAS = schema.load()
@@ -23,10 +23,13 @@ def variable(field: str, *ways: tuple[str, float], fixed: bool = False) -> Varia
     return Variable(field, tuple(Option(text, text, chance) for text, chance in ways), fixed)
 
 
-def near(links: tuple[Link, ...], *variables: Variable, inked: frozenset[str] = frozenset()) -> list[Link]:
+def near(
+    links: tuple[EntryLink, ...], *variables: Variable, inked: frozenset[str] = frozenset()
+) -> list[EntryLink]:
     by_field = {each.field: each for each in variables}
     found = [
-        link.within(by_field, inked | by_field.keys()) if isinstance(link, Copy) else link for link in links
+        link.within(by_field, inked | by_field.keys()) if isinstance(link, Repetition) else link
+        for link in links
     ]
     return [link for link in found if link is not None]
 
@@ -165,7 +168,7 @@ def test_chances_sum_to_at_most_one_and_the_order_of_fields_does_not_matter(
 
 @given(one=chances, other=chances)
 def test_a_share_of_nothing_changes_nothing(one: list[float], other: list[float]) -> None:
-    link = Copy("a", (Source("b", 0.0),), key=lambda option: option.value, words="")
+    link = Repetition("a", (Source("b", 0.0),), key=lambda option: option.value, words="")
     variables = {"a": drawn("a", one), "b": drawn("b", other)}
     found = joint_chances(variables, [link])
     for name, field in variables.items():
@@ -174,7 +177,7 @@ def test_a_share_of_nothing_changes_nothing(one: list[float], other: list[float]
 
 @given(chance=st.floats(0.01, 0.5), share=st.floats(0.0, 1.0))
 def test_no_link_raises_odds_beyond_its_bound(chance: float, share: float) -> None:
-    link = Copy("a", (Source("b", share),), key=lambda option: option.value, words="")
+    link = Repetition("a", (Source("b", share),), key=lambda option: option.value, words="")
     fields = {"a": variable("a", ("x", chance), ("y", chance)), "b": variable("b", ("x", 1.0), fixed=True)}
     found = joint_chances(fields, [link])["a"]
     assert found[0] <= MOST * found[1] / max(1.0 - share, 1e-12) * (1 + 1e-9)
