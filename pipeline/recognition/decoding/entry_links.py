@@ -121,6 +121,7 @@ class Repetition:
         words: What a repetition means, in Vietnamese; the source's label and its value are filled in.
         relation: The field that names the source.
         is_part: Whether a part of the value is repeated, such as a surname.
+        is_independent: Whether the two fields are written in different ways, so that errors in them are independent.
         alike: Similarity (0..100) of the reading to a source's text from which the text is proposed.
         only: The share of the only source with ink, where all others are blank; 0: the share does not change.
         custom: A field and the value without which the repetition is only a belief.
@@ -135,6 +136,7 @@ class Repetition:
     most: float = MOST
     relation: str = ""
     is_part: bool = False
+    is_independent: bool = False
     alike: float = ALIKE
     only: float = 0.0
     custom: tuple[str, str] | None = None
@@ -176,8 +178,7 @@ class Repetition:
             of_source = np.einsum("r,ts->trs" if selectors else ",ts->ts", share, self.ratios(target, source))
             own = ("tr" if selectors else "t") + letters[len(selectors) + 1 + place]
             ratios = ratios + _spread(of_source, own, letters, ones)
-        bounded: Table = np.minimum(ratios, self.most)
-        return bounded
+        return ratios
 
     def ratios(self, target: Variable, source: Variable) -> Table:
         """Return 1 / P(a) where two options are the same, 0 where they differ, the remainders last.
@@ -187,13 +188,14 @@ class Repetition:
         change the surname.
         """
         mine, theirs = ([self.key(option) for option in variable.options] for variable in (target, source))
+        alike = self._errors_alike(target, source)
         table = np.zeros((len(mine) + 1, len(theirs) + 1))
         for row, key in enumerate(mine):
             for column, other in enumerate(theirs):
                 if not (key and other):
                     table[row, column] = 1.0
                 elif key == other:
-                    table[row, column] = self._rarity(key)
+                    table[row, column] = self._rarity(key) * alike[key]
         if self.is_part:
             table[-1] = _shares_of(target) @ table[:-1]
             table[:, -1] = table[:, :-1] @ _shares_of(source)
@@ -201,6 +203,22 @@ class Repetition:
         is_near = self._is_near(target, source.reading) or self._is_near(source, target.reading)
         table[-1, :] = table[:, -1] = float(is_near)
         return table
+
+    def _errors_alike(self, target: Variable, source: Variable) -> Mapping[str, float]:
+        """Return a factor for each key that both fields may have.
+
+        One hand is misread alike in both: of the keys that both fields may have, the two readings count as one reading.
+        The likeliest such key has the factor 1.
+        """
+        sums: list[dict[str, float]] = []
+        for variable in (target, source):
+            chances: dict[str, float] = {}
+            for option in variable.options:
+                chances[self.key(option)] = chances.get(self.key(option), 0.0) + option.chance
+            sums.append(chances)
+        both = {key: max(sums[0][key] * sums[1][key], 1e-12) for key in sums[0].keys() & sums[1].keys()}
+        best = max(both.values(), default=1.0)
+        return {key: 1.0 if self.is_independent else math.sqrt(best / chance) for key, chance in both.items()}
 
     def _is_near(self, field: Variable, other: Option) -> bool:
         """Return whether a field may have the text of another field: the text resembles the reading."""
@@ -384,6 +402,7 @@ def _same_dates(record: RecordSpec) -> Iterator[Repetition]:
                 (Source(words, SAME_DATE),),
                 key=_full_date,
                 words="cùng ngày với ô {}",
+                is_independent=True,
                 adapt=_with_date,
             )
 

@@ -87,6 +87,13 @@ def test_the_relation_is_that_of_the_parent_who_declares() -> None:
     assert found["Cha"] > 0.85
 
 
+def test_two_names_of_one_hand_that_may_be_misread_alike_count_as_one_reading() -> None:
+    father = variable("father_name", ("Lê Phú Thơ", 0.5), ("Lê Phú Thư", 0.3))
+    declarant = variable("declarant_name", ("Lê Phú Thơ", 0.6), ("Lê Phú Thư", 0.2))
+    found = weighed(father, declarant)["father_name"]
+    assert found["Lê Phú Thơ"] / found["Lê Phú Thư"] < 3.0
+
+
 def test_figures_are_read_as_the_words_of_the_same_day() -> None:
     figures = variable("child_born_on", ("06.05.2000", 0.5), ("05.05.2000", 0.4))
     found = weighed(figures, variable("child_born_on_words", ("05.05.2000", 0.8)))
