@@ -354,16 +354,14 @@ class EntryWeighing:
                 ]
                 if link.is_broken(options):
                     others = [other for other in link.fields if other != name]
-                    yield " và ".join(
-                        f"hợp với ô {self._shown(other, chosen[other].text)}" for other in others
-                    )
+                    yield " và ".join(f"hợp với ô {self._shown(other, chosen[other])}" for other in others)
 
     def _repetitions(self, name: str, link: Repetition, chosen: Mapping[str, Option]) -> Iterable[str]:
         for source in link.sources:
             target, other = chosen.get(link.target), chosen.get(source.field)
             if name in (link.target, source.field) and target and other and link.same(target, other):
                 partner = source.field if name == link.target else link.target
-                yield link.words.format(self._shown(partner, chosen[partner].text))
+                yield link.words.format(self._shown(partner, chosen[partner]))
 
     def _contradicted(
         self,
@@ -384,11 +382,13 @@ class EntryWeighing:
                 continue
             target, other = chosen[link.target], chosen[source.field]
             if link.key(other) and link.key(target) and not link.same(target, other):
-                expected.setdefault(link.target, link.words.format(self._shown(source.field, other.text)))
+                expected.setdefault(link.target, link.words.format(self._shown(source.field, other)))
         for name, words in expected.items():
             yield Finding(AGAINST_ENTRY, Severity.REVIEW, (name,), {"expected": words})
 
-    def _shown(self, field: str, text: str) -> str:
+    def _shown(self, field: str, option: Option) -> str:
+        """Return a field's label and text; a number without a year has that of its book."""
+        text = option.value if option.value.startswith(option.text) else option.text
         return f"“{self._record.by_name[field].label}” ({text})"
 
 
