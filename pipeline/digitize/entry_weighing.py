@@ -194,9 +194,11 @@ class EntryWeighing:
             for name, field in weighed.items()
             if name in by_field and by_field[name].evidence is not None
         }
+        chosen = {name: variable.reading for name, variable in variables.items()}
+        chosen |= {name: field.option for name, field in weighed.items()}
         findings = [
-            *self._explained(by_field, now, weighed, links),
-            *self._contradicted(weighed, links, forbidden, variables),
+            *self._explained(by_field, now, weighed, chosen, links),
+            *self._contradicted(weighed, links, forbidden, chosen),
         ]
         return tuple(now.get(reading.field, reading) for reading in readings), tuple(findings)
 
@@ -319,6 +321,7 @@ class EntryWeighing:
         before: Mapping[str, FieldReading],
         now: Mapping[str, FieldReading],
         weighed: Mapping[str, _Weighed],
+        chosen: Mapping[str, Option],
         links: Sequence[EntryLink],
     ) -> Iterable[Finding]:
         """Yield a finding for each field whose reading the entry changed or made much surer."""
@@ -327,33 +330,25 @@ class EntryWeighing:
             is_surer = before[name].confidence < UNSURE and reading.confidence >= MADE_SURE
             if not (is_changed or is_surer):
                 continue
-            reasons = tuple(dict.fromkeys(self._reasons(name, weighed, links)))[:MOST_REASONS]
+            reasons = tuple(dict.fromkeys(self._reasons(name, weighed[name], chosen, links)))[:MOST_REASONS]
             details = {"because": "; ".join(reasons) or "hợp với các ô khác của sự kiện"}
             if is_changed:
                 details["alone"] = before[name].text
             yield Finding(BY_ENTRY, Severity.INFO, (name,), details)
 
     def _reasons(
-        self, name: str, weighed: Mapping[str, _Weighed], links: Sequence[EntryLink]
+        self, name: str, weighed: _Weighed, chosen: Mapping[str, Option], links: Sequence[EntryLink]
     ) -> Iterable[str]:
         """Yield what links a field's chosen option to other fields, in Vietnamese."""
-        chosen = {field: other.option for field, other in weighed.items()}
         for link in links:
             if name not in link.fields:
                 continue
             if isinstance(link, Repetition):
                 yield from self._repetitions(name, link, chosen)
-            elif (
-                isinstance(link, KeptRule)
-                and weighed[name].chosen
-                and all(other in chosen for other in link.fields)
-            ):
-                options = [
-                    weighed[name].variable.reading if other == name else chosen[other]
-                    for other in link.fields
-                ]
-                if link.is_broken(options):
-                    others = [other for other in link.fields if other != name]
+            elif isinstance(link, KeptRule) and weighed.chosen:
+                alone = {**chosen, name: weighed.variable.reading}
+                others = [field for field in link.fields if field != name]
+                if others and link.is_broken([alone[field] for field in link.fields]):
                     yield " và ".join(f"hợp với ô {self._shown(other, chosen[other])}" for other in others)
 
     def _repetitions(self, name: str, link: Repetition, chosen: Mapping[str, Option]) -> Iterable[str]:
@@ -368,11 +363,9 @@ class EntryWeighing:
         weighed: Mapping[str, _Weighed],
         links: Sequence[EntryLink],
         forbidden: Mapping[str, Option],
-        variables: Mapping[str, Variable],
+        chosen: Mapping[str, Option],
     ) -> Iterable[Finding]:
         """Yield a finding for each clear reading that contradicts what its entry lets expect."""
-        chosen = {name: variable.reading for name, variable in variables.items()}
-        chosen |= {name: field.option for name, field in weighed.items()}
         expected = {
             name: f"“{option.text}”" for name, option in forbidden.items() if weighed[name].chosen == 0
         }

@@ -139,9 +139,11 @@ def test_a_decided_father_speaks_for_the_surname_of_the_child() -> None:
     garbled = line(("Phnm Văn Bình", 0.2))
     alone, _ = weighed({"child_name": line(*CHILD), "father_name": garbled})
     assert alone["child_name"].text == "Phan Văn An"
-    found, _ = weighed(
+    found, findings = weighed(
         {"child_name": line(*CHILD), "father_name": garbled}, decided={"father_name": "Phạm Văn Bình"}
     )
+    because = findings["child_name"][0].details["because"]
+    assert because == "cùng họ với ô “Họ tên cha” (Phạm Văn Bình)"
     assert found["child_name"].text == "Phạm Văn An"
     assert found["father_name"].text == "Phnm Văn Bình"
 
