@@ -29,7 +29,7 @@ from pipeline.declarations.schema import RecordSpec, Schemas, Slot
 from pipeline.digitize.hypotheses import cap_evidence, line_combinations
 from pipeline.digitize.parse import EntryParser, without_struck
 from pipeline.recognition.decoding import score_texts, unpack_emissions
-from pipeline.recognition.decoding.entry_links import KeptRule, Repetition, links_of
+from pipeline.recognition.decoding.entry_links import KeptRules, Repetition, links_of
 from pipeline.recognition.decoding.entry_model import EntryLink, Option, Variable, joint_chances, options_of
 from pipeline.values.kinds.kind import DITTO
 from pipeline.values.predicates import NO_CONTEXT, RuleContext
@@ -345,10 +345,10 @@ class EntryWeighing:
                 continue
             if isinstance(link, Repetition):
                 yield from self._repetitions(name, link, chosen)
-            elif isinstance(link, KeptRule) and weighed.chosen:
+            elif isinstance(link, KeptRules) and weighed.chosen:
                 alone = {**chosen, name: weighed.variable.reading}
                 others = [field for field in link.fields if field != name]
-                if others and link.is_broken([alone[field] for field in link.fields]):
+                if others and link.ratio([alone[field] for field in link.fields]) < 1.0:
                     yield " và ".join(f"hợp với ô {self._shown(other, chosen[other])}" for other in others)
 
     def _repetitions(self, name: str, link: Repetition, chosen: Mapping[str, Option]) -> Iterable[str]:

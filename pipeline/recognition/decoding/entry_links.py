@@ -1,6 +1,6 @@
 """The links between the fields of an entry, derived from the declarations of its record.
 
-A value may repeat the value of another field (``Repetition``), entries seldom break a rule (``KeptRule``), and a
+A value may repeat the value of another field (``Repetition``), entries seldom break a rule (``KeptRules``), and a
 registration usually follows its event soon (``TimelyRegistration``). A repetition is a mixture: with the share ``s`` of
 a source the value is the source's, otherwise it is independent of it, so that
 
@@ -261,43 +261,37 @@ class Repetition:
 
 
 @dataclass(frozen=True)
-class KeptRule:
-    """A rule of the record that entries seldom break.
+class KeptRules:
+    """The rules of the record about the same fields, which entries seldom break.
 
-    Attributes:
-        broken: How much rarer entries are that break it.
+    One mistake of a clerk may break several of them: a birth after its registration is no age either.
     """
 
-    rule: RuleSpec
-    ask: Callable[..., bool | None]
-    broken: float
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        return self.rule.fields
+    fields: tuple[str, ...]
+    rules: tuple[RuleSpec, ...]
+    asked: tuple[Callable[..., bool | None], ...]
 
     def table(self, variables: Sequence[Variable]) -> Table | None:
         if not 1 < math.prod(len(variable.options) for variable in variables) <= MOST_COMBINATIONS:
             return None
         ratios = np.ones([len(variable.options) + 1 for variable in variables])
         for combination in np.ndindex(*(len(variable.options) for variable in variables)):
-            if self.is_broken(
-                [variable.options[at] for variable, at in zip(variables, combination, strict=True)]
-            ):
-                ratios[combination] = self.broken
+            options = [variable.options[at] for variable, at in zip(variables, combination, strict=True)]
+            ratios[combination] = self.ratio(options)
         return None if ratios.min() == 1.0 else ratios
 
     def proposals(self, variables: Mapping[str, Variable]) -> Iterator[tuple[str, str]]:
         """Yield a personal number and its text with the century and the year of the date of birth."""
-        if self.rule.predicate == "number_tells_birth":
-            number, born_on = (variables[name].reading for name in self.rule.fields)
+        if any(rule.predicate == "number_tells_birth" for rule in self.rules):
+            number, born_on = (variables[name].reading for name in self.fields)
             for text in _with_birth_year(number.text, born_on.value[-4:]):
-                yield self.rule.fields[0], text
+                yield self.fields[0], text
 
-    def is_broken(self, options: Sequence[Option]) -> bool:
-        """Return whether the values break the rule."""
+    def ratio(self, options: Sequence[Option]) -> float:
+        """Return how much rarer these values are than values that keep all rules."""
         values = [Value(option.text, option.value) for option in options]
-        return self.ask(*values) is False
+        asked = zip(self.rules, self.asked, strict=True)
+        return min((BROKEN[rule.predicate] for rule, ask in asked if ask(*values) is False), default=1.0)
 
 
 def _shares_of(variable: Variable) -> Table:
@@ -340,11 +334,9 @@ class TimelyRegistration:
 def links_of(record: RecordSpec, context: RuleContext) -> tuple[EntryLink, ...]:
     """Return the links between the fields of a record."""
     links: list[EntryLink] = []
-    for rule in record.rules:
-        if rule.predicate in BROKEN:
-            predicate = PREDICATES[rule.predicate]
-            limits = dict(rule.limits) | ({"context": context} if predicate.in_context else {})
-            links.append(KeptRule(rule, _asked(rule.predicate, limits), BROKEN[rule.predicate]))
+    for fields in dict.fromkeys(rule.fields for rule in record.rules if rule.predicate in BROKEN):
+        rules = tuple(rule for rule in record.rules if rule.fields == fields and rule.predicate in BROKEN)
+        links.append(KeptRules(fields, rules, tuple(_asked(rule, context) for rule in rules)))
     timely = dict.fromkeys(rule.fields[:2] for rule in record.rules if rule.predicate == "time_limit_agrees")
     links += [TimelyRegistration(fields) for fields in timely]
     links += _surnames(record)
@@ -365,9 +357,9 @@ def links_of(record: RecordSpec, context: RuleContext) -> tuple[EntryLink, ...]:
     return tuple(links)
 
 
-def _asked(name: str, limits: Mapping[str, object]) -> Callable[..., bool | None]:
-    predicate = PREDICATES[name]
-    return lambda *values: predicate(*values, **limits)  # type: ignore[arg-type]
+def _asked(rule: RuleSpec, context: RuleContext) -> Callable[..., bool | None]:
+    predicate = PREDICATES[rule.predicate]
+    return lambda *values: predicate(*values, context=context, **rule.limits)
 
 
 def _surnames(record: RecordSpec) -> Iterator[Repetition]:
