@@ -324,14 +324,13 @@ class PageForm:
     def _is_doubtful(self, ink: SlotInk, residual: ResidualInk, *, leaders: bool) -> bool:
         slot, letter = ink.slot, self._letter
         has_stamp = slot.stamped and residual.has_red(stamp_place(slot, ink.box, letter), letter)
+        own = [line for line in self._field_lines if line.piece.slot == slot.name]
         if ink.lines:
-            return has_stamp
+            return has_stamp or any(residual.has_stroke(line, self._signature_areas) for line in own)
         if slot.area:
             return residual.in_area(ink.box, letter)
         return has_stamp or any(
-            residual.on_field_line(line, leaders=leaders and not slot.printed)
-            for line in self._field_lines
-            if line.piece.slot == slot.name
+            residual.on_field_line(line, leaders=leaders and not slot.printed) for line in own
         )
 
 

@@ -10,6 +10,8 @@ from statistics import fmean
 from pipeline.base.model import (
     BLANK_ALONE,
     CUT_SHORT,
+    INK_LEFT,
+    INK_TOUCHES,
     LABEL_UNREAD,
     PAGE_ORDER,
     SIGNER_BOOK,
@@ -35,7 +37,8 @@ NO_FEATURES = frozenset(
         "READ-LOW",
         "READ-NONE",
         "READ-ACT",
-        "INK-TOUCHES",
+        INK_LEFT,
+        INK_TOUCHES,
         CUT_SHORT,
         LABEL_UNREAD,
         BLANK_ALONE,
