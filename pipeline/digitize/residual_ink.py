@@ -35,6 +35,10 @@ FAINT = 0.86
 MAX_RESIDUE = 0.02
 """Largest area that is not paper in a blank region, in squares of a line's pitch: half a small letter."""
 
+SPECK = 0.0075
+"""Largest area of a speck in an area without leaders, in squares of a printed letter's height. The sum of specks grows
+with the area, and an area for notes is as large as half a page."""
+
 MIN_LEADER = 0.5
 """Least share of a blank field line's length with visible leader dots; an empty line has three quarters."""
 
@@ -46,9 +50,9 @@ BEHIND = 1.5
 """Distance behind the end of a blank up to which residual ink may be the value's, in pitches of the line."""
 
 STROKE_HEIGHT, STROKE_AREA = 0.2, 0.03
-"""Least height, in pitches of the line, and least area, in squares of the pitch, of a residual stroke that may be a
-letter. Of 304 written blanks on 20 pages of real ink none has such a stroke, of 334 blanks on drawn pages with much
-show-through two; remains of labels and leaders are smaller."""
+"""Least height of residual strokes that may be letters, in pitches of the line, and their least area together, in
+squares of the pitch. Of 304 written blanks on 20 pages of real ink none has such strokes, of 334 blanks on drawn pages
+with much show-through two; remains of labels and leaders are smaller."""
 
 ABOVE, BELOW = 1.2, 0.3
 """Reach of the band around a baseline in which strokes are sought, in pitches of the line."""
@@ -119,13 +123,13 @@ class ResidualInk:
         """
         inner = area.grown(-0.5 * letter, -0.5 * letter)
         seals = [_circle(seal, 0.3 * letter) for seal in self._seals]
-        left = cleanup.count_ink(self._dark, inner, seals) - self._printed(inner, seals, letter)
+        left = self._written(inner, seals, letter)
         if seals:
             left += cleanup.count_ink(self._ink, inner) - cleanup.count_ink(self._ink, inner, seals)
         return left > MAX_RESIDUE * letter**2 or self.has_red(area, letter)
 
-    def _printed(self, area: Box, seals: Sequence[tuple[float, float, float]], letter: float) -> int:
-        """Return the residual ink of an area that is print: rules across the area, and ends of labels.
+    def _written(self, area: Box, seals: Sequence[tuple[float, float, float]], letter: float) -> int:
+        """Return the residual ink of an area without specks and print: rules across the area, and ends of labels.
 
         An unread label that begins well before the area ends in it if the ink at its place is no higher than print.
         """
@@ -139,7 +143,8 @@ class ResidualInk:
                 and box.bottom < label.bottom + 0.1 * letter
                 for label in labels
             )
-            count += ink if is_rule or is_label else 0
+            is_speck = ink < SPECK * letter**2
+            count += 0 if is_rule or is_label or is_speck else ink
         return count
 
     def on_field_line(self, field_line: FieldLine, *, leaders: bool) -> bool:
@@ -154,9 +159,9 @@ class ResidualInk:
         return self.in_place(band, p) or (leaders and leader_share(field_line, self._leaders) < MIN_LEADER)
 
     def has_stroke(self, field_line: FieldLine, barred: Sequence[Box]) -> bool:
-        """Return whether a stroke as large as a letter remains on a written field line, short behind it or above it.
+        """Return whether strokes as large as a letter remain on a written field line, short behind it or above it.
 
-        Such a stroke may be a pale figure or an insertion, without which the value means something else.
+        Such strokes may be a pale figure or an insertion, without which the value means something else.
 
         Args:
             barred: Areas of signatures, which run over the lines beside them.
@@ -167,15 +172,14 @@ class ResidualInk:
             next_print = min(field_line.next_label, field_line.rule) - 0.4 * p
             right = max(right, min(next_print, blank.right + BEHIND * p))
         band = Box(blank.left + 0.2 * p, baseline - ABOVE * p, right, baseline + BELOW * p)
-        return any(
-            area > STROKE_AREA * p**2
-            and stroke.height > STROKE_HEIGHT * p
-            and stroke.bottom > baseline - HIGHEST_FOOT * p
-            and not any(
-                stroke.intersection(box).width > 0 < stroke.intersection(box).height for box in barred
-            )
+        strokes = sum(
+            area
             for stroke, area in cleanup.pieces_of_ink(self._dark, band)
+            if stroke.height > STROKE_HEIGHT * p
+            and stroke.bottom > baseline - HIGHEST_FOOT * p
+            and not any(stroke.intersection(box).width > 0 < stroke.intersection(box).height for box in barred)
         )
+        return strokes > STROKE_AREA * p**2
 
     def has_red(self, place: Box, letter: float) -> bool:
         """Return whether a place has residual red ink outside seals, enough for a word of a stamp."""
