@@ -177,7 +177,9 @@ class ResidualInk:
             for stroke, area in cleanup.pieces_of_ink(self._dark, band)
             if stroke.height > STROKE_HEIGHT * p
             and stroke.bottom > baseline - HIGHEST_FOOT * p
-            and not any(stroke.intersection(box).width > 0 < stroke.intersection(box).height for box in barred)
+            and not any(
+                stroke.intersection(box).width > 0 < stroke.intersection(box).height for box in barred
+            )
         )
         return strokes > STROKE_AREA * p**2
 
