@@ -30,7 +30,9 @@ def then(
     return write
 
 
-@pytest.mark.parametrize(("pen", "grey"), [("patrick-hand", 190), ("mali", 197), ("dancing-script", 205)])
+@pytest.mark.parametrize(
+    ("pen", "grey"), [("patrick-hand", 190), ("mali", 210), ("patrick-hand", 210), ("dancing-script", 205)]
+)
 def test_a_pale_last_figure_keeps_the_number_waiting(pen: str, grey: int) -> None:
     number = on_line("entry_number", "24", start=0.15)
     written = [number, then("entry_number", "0", apart=0.3, ink=(grey, grey, grey + 15))]
