@@ -34,7 +34,7 @@ FAINT = 0.86
 
 PALE = 0.92
 """Share of the paper's light below which a pixel beside the number of an entry or a page is not paper: a lost figure
-makes another number. Of 78 such numbers on 38 pages two have show-through as dark and as large as a figure."""
+makes another number. On 38 pages two such numbers have show-through as dark and as large as a figure."""
 
 MAX_RESIDUE = 0.02
 """Largest area that is not paper in a blank region, in squares of a line's pitch: half a small letter."""
