@@ -64,7 +64,8 @@ def test_hypotheses_that_become_alike_are_one() -> None:
         field(slot_of("death-2006", "deceased_nationality"), [line], Writing.HAND), FORM
     )
     (hypothesis,) = cut.lines[0].reading.hypotheses
-    assert (hypothesis.text, hypothesis.chance) == ("Việt Nam", pytest.approx(0.8))
+    assert hypothesis.text == "Việt Nam"
+    assert hypothesis.chance == pytest.approx(0.8)
 
 
 @pytest.mark.parametrize(
