@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from pipeline.base.model import (
     CUT_SHORT,
+    INK_LEFT,
     LABEL_UNREAD,
     Confirmed,
     EntryResult,
@@ -167,14 +168,14 @@ def _region_findings(
 ) -> Iterator[Finding]:
     """Yield a finding for every value that may be incomplete and for every blank that may be misplaced.
 
-    A value may be incomplete if residual stamp ink lies near its lines, other ink touches them, or they may be cut
-    short. A doubtful region without a line is unreadable anyway. If the book confirms a touched value, the finding is
-    information only.
+    A value may be incomplete if residual ink lies near its lines or within them, other ink touches them, or they may be
+    cut short. A doubtful region without a line is unreadable anyway. If the book confirms a touched value, the finding
+    is information only.
     """
     for region in regions:
         names = slots[region.slot].field_names if region.slot in slots else ()
         if region.is_doubtful and region.lines:
-            yield Finding("INK-LEFT", Severity.REVIEW, names)
+            yield Finding(INK_LEFT, Severity.REVIEW, names)
         if region.is_touched:
             for severity, fields in (
                 (Severity.REVIEW, tuple(name for name in names if name not in confirmed)),

@@ -106,6 +106,11 @@ class PageForm:
         self._areas = [box for _, box in areas]
         self._signature_areas = [box for slot, box in areas if slot.signature]
         self._name_areas = {slot.name: box for slot, box in areas if _is_name(slot, record)}
+        self._counts = {
+            slot.name
+            for slot in form.slots
+            if any(record.by_name[name].value_kind.is_count for name in slot.field_names)
+        }
         self._label_boxes = [label.box for label in page.labels]
         self._on_print = WritingOnPrint(page, self._field_lines, self._letter)
 
@@ -324,14 +329,15 @@ class PageForm:
     def _is_doubtful(self, ink: SlotInk, residual: ResidualInk, *, leaders: bool) -> bool:
         slot, letter = ink.slot, self._letter
         has_stamp = slot.stamped and residual.has_red(stamp_place(slot, ink.box, letter), letter)
+        own = [line for line in self._field_lines if line.piece.slot == slot.name]
         if ink.lines:
-            return has_stamp
+            is_count = slot.name in self._counts
+            barred = self._signature_areas
+            return has_stamp or any(residual.has_stroke(line, barred, is_count=is_count) for line in own)
         if slot.area:
             return residual.in_area(ink.box, letter)
         return has_stamp or any(
-            residual.on_field_line(line, leaders=leaders and not slot.printed)
-            for line in self._field_lines
-            if line.piece.slot == slot.name
+            residual.on_field_line(line, leaders=leaders and not slot.printed) for line in own
         )
 
 

@@ -40,7 +40,7 @@ from pipeline.values.kinds.signer import is_of_place, with_whole_unit
 PART_ORDER = ("hour", "minute", "day", "month", "year")
 
 SURELY_READ = 0.8
-"""Least confidence in a shared region for its unnamed fields to count as blank."""
+"""Least confidence in a shared region for its unnamed fields to be blank without a person."""
 
 TICK_SHARE = 0.05
 """Least share of ink inside a ticked check box."""
@@ -218,6 +218,9 @@ class EntryParser:
             )
             if evidence:
                 reading = self.weighed(reading, evidence, texts)
+                if reading.status is FieldStatus.BLANK and reading.confidence < SURELY_READ:
+                    # without evidence nothing accepts it: the shared line itself is not surely read
+                    reading = replace(reading, evidence=None)
             elif is_weighed:
                 reading = replace(reading, hypotheses=rank_hypotheses(texts, text))
             result.append(reading)
@@ -299,10 +302,12 @@ def _status(
     if text:
         is_struck = any(line.is_struck for line in region.lines)
         return FieldStatus.STRUCK_THROUGH if is_struck else FieldStatus.READ
-    sure = confidence if region.writing is Writing.PRINT else 0.0
     if texts:
-        sure = texts.get("", 0.0)
-    return FieldStatus.BLANK if candidate.is_split and sure >= SURELY_READ else FieldStatus.UNREADABLE
+        others = max((chance for other, chance in texts.items() if other), default=0.0)
+        is_blank = texts.get("", 0.0) > others
+    else:
+        is_blank = region.writing is Writing.PRINT and confidence >= SURELY_READ
+    return FieldStatus.BLANK if candidate.is_split and is_blank else FieldStatus.UNREADABLE
 
 
 def _split(slot: Slot, text: str, shares: Mapping[str, str]) -> tuple[dict[str, str], bool]:

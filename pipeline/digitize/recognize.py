@@ -16,6 +16,7 @@ from typing import Protocol
 from pipeline.base.model import Box, Crop, LineReading, Pixels, PlacedLabel, Writing
 from pipeline.base.text.tones import folded, unaccented
 from pipeline.declarations.schema import RecordSpec
+from pipeline.digitize.label_words import without_label_words
 from pipeline.digitize.page_context import PageContext
 from pipeline.digitize.regions import (
     EntryRegion,
@@ -143,7 +144,7 @@ def recognize(
                 for n in own
             )
             writing = Writing.PRINT if is_typed or region.slot.printed else Writing.HAND
-            fields.append(RecognizedField(region, writing, lines))
+            fields.append(without_label_words(RecognizedField(region, writing, lines), context.form))
         recognized.append(RecognizedEntry(entry, tuple(fields)))
     return tuple(entry for entry in recognized if context.form.table is None or not is_total(entry))
 

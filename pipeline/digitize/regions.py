@@ -39,8 +39,8 @@ class FieldRegion:
     Attributes:
         lines: The lines in reading order.
         box: The region on the rectified page.
-        is_doubtful: Whether the region has no line and yet may be written on, or has residual stamp ink beside its
-            lines. Such a region is never blank.
+        is_doubtful: Whether the region has no line and yet may be written on, or has residual ink beside its lines.
+            Such a region is never blank.
         is_touched: Whether ink of another region's line, or a signature, touches a line, may have run into a line or
             may hold letters of a line.
         is_cut_short: Whether a line may continue behind the end of the region or under print. Its reading is then no
@@ -130,12 +130,13 @@ class RecognizedField:
             KeptLine(one.line.piece, one.box, one.reading, one.line.is_red, one.line.is_struck)
             for one in self.lines
         )
+        has_unread_ink = any(one.reading.has_unread_ink for one in self.lines if not one.line.is_struck)
         return region.slot, KeptRegion(
             slot=region.slot.name,
             writing=self.writing,
             box=region.box,
             lines=lines,
-            is_doubtful=region.is_doubtful,
+            is_doubtful=region.is_doubtful or has_unread_ink,
             is_touched=region.is_touched,
             is_cut_short=region.is_cut_short,
             is_labelled=region.is_labelled,

@@ -54,14 +54,33 @@ def test_a_shared_blank_gives_each_field_its_own_ways() -> None:
     assert title.chance == pytest.approx(0.9)
 
 
-@pytest.mark.parametrize(("chance", "status"), [(0.9, FieldStatus.BLANK), (0.5, FieldStatus.UNREADABLE)])
-def test_what_a_surely_read_hand_does_not_say_is_blank(chance: float, status: FieldStatus) -> None:
+@pytest.mark.parametrize(("chance", "is_sure"), [(0.9, True), (0.5, False)])
+def test_what_a_shared_hand_does_not_say_is_blank_with_the_chance_of_its_line(
+    chance: float, is_sure: bool
+) -> None:
     slot = slot_of("birth-2016", "declarant_paper_number")
     told = line(("CMND số 360118405 do CA Cần Thơ cấp ngày 12/3/1999", chance))
-    found = fields("birth-2016", by_hand(slot, told))
-    assert found["declarant_other_paper"].status is status
-    if status is FieldStatus.BLANK:
-        assert evidence_in(found["declarant_other_paper"]).chance == pytest.approx(chance)
+    other = fields("birth-2016", by_hand(slot, told))["declarant_other_paper"]
+    assert other.status is FieldStatus.BLANK
+    assert other.confidence == pytest.approx(chance)
+    assert (other.evidence is not None) is is_sure
+
+
+def test_a_number_alone_leaves_the_rest_of_its_shared_blank_blank_and_waiting() -> None:
+    slot = slot_of("birth-2016", "declarant_paper_number")
+    found = fields("birth-2016", by_hand(slot, line(("360118405", 0.4), ("860118405", 0.3))))
+    assert found["declarant_paper_number"].text == "360118405"
+    rest = [found[name] for name in slot.field_names if name != "declarant_paper_number"]
+    assert {reading.status for reading in rest} == {FieldStatus.BLANK}
+    assert all(reading.evidence is None and not reading.accepted for reading in rest)
+
+
+def test_a_field_that_likelier_readings_name_is_not_called_blank() -> None:
+    slot = slot_of("birth-2016", "declarant_paper_number")
+    dated = ("360118405 cấp ngày 12/3/1999", 0.3), ("860118405 cấp ngày 12/3/1999", 0.25)
+    found = fields("birth-2016", by_hand(slot, line(("360118405", 0.4), *dated)))
+    assert found["declarant_paper_type"].status is FieldStatus.BLANK
+    assert found["declarant_paper_issued_on"].status is not FieldStatus.BLANK
 
 
 @pytest.mark.parametrize("other", [UNREAD, LineReading("", 0.0, "hand"), LineReading("x", 0.9, "tesseract")])

@@ -151,3 +151,23 @@ def test_a_cell_with_pale_ink_is_not_called_blank() -> None:
     key, place = next(iter(blank_places(TABLE).items()))
     found = readings(looked_at(with_ink(TABLE, [(place, written((205, 205, 205)))])))
     assert found[key].status is FieldStatus.UNREADABLE
+
+
+def test_specks_of_show_through_all_over_the_notes_are_no_writing() -> None:
+    rng = np.random.default_rng(5)
+
+    def specks(part: Pixels) -> None:
+        height, width = part.shape[:2]
+        for x, y in zip(rng.integers(9, width - 9, 60), rng.integers(9, height - 9, 60), strict=True):
+            part[y : y + 2, x : x + 2] = np.minimum(part[y : y + 2, x : x + 2], 170)
+
+    place = blank_places(FORM)[0, "notes"]
+    found = readings(looked_at(with_ink(FORM, [(place, specks)])))
+    assert found[0, "notes"].status is FieldStatus.BLANK
+
+
+def test_a_few_pale_letters_in_the_notes_are_not_called_blank() -> None:
+    place = blank_places(FORM)[0, "notes"]
+    line = Box(place.left, place.top + 200, place.right, place.top + 260)
+    found = readings(looked_at(with_ink(FORM, [(line, written((205, 205, 205)))])))
+    assert found[0, "notes"].status is not FieldStatus.BLANK

@@ -118,6 +118,7 @@ class LineReading:
         hypotheses: The likeliest texts, best first, where the engine weighs several.
         evidence: What speaks for the best of them.
         emissions: What the networks saw (``decoding.pack_emissions``), where it is to be weighed again.
+        has_unread_ink: Whether the crop has ink as large as a letter that no letter of the text explains.
     """
 
     text: str
@@ -127,6 +128,7 @@ class LineReading:
     hypotheses: tuple[Hypothesis, ...] = ()
     evidence: Evidence | None = None
     emissions: bytes = dataclasses.field(default=b"", compare=False, repr=False)
+    has_unread_ink: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,9 @@ TEXT_END = "TEXT-END"
 REVIEW_REASONS = frozenset({HANDWRITTEN, UNSURE, NOT_READ, TO_COPY})
 """Codes of the findings that routing adds: the reasons why a reading without a rule's finding waits for a person."""
 
+INK_LEFT = "INK-LEFT"
+"""The finding of a value with ink beside its lines, or ink that no letter of its reading explains."""
+
 INK_TOUCHES = "INK-TOUCHES"
 """The finding of a value that other ink touches."""
 

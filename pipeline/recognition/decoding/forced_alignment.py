@@ -50,8 +50,10 @@ def align_text(emissions: Sequence[Emission], text: str) -> tuple[list[int], flo
     nor punctuation. The emissions are averaged (their steps are the same).
 
     Returns:
-        None where the networks lack a letter of the text, or the line has fewer steps than letters.
+        None without emissions, where the networks lack a letter of the text, or the line has fewer steps than letters.
     """
+    if not emissions:
+        return None
     wanted = text.lower()
     letters = "".join(dict.fromkeys(wanted))
     known = {letter.lower() for letter in emissions[0].letters}

@@ -44,6 +44,7 @@ from pipeline.recognition.ocr.line_image import (
     shear_upright,
 )
 from pipeline.recognition.ocr.models import REINSTALL, LineNetwork, ModelCard, default_folder
+from pipeline.recognition.ocr.unread_ink import has_unread_ink
 
 BATCH_COLUMNS = 3200
 """Columns of a batch with padding: enough to keep the network busy, few enough to stay in the cache."""
@@ -215,7 +216,15 @@ class HandwritingReader:
             return LineReading("", 0.0, name, hypotheses=decoded.hypotheses, emissions=packed)
         evidence = None if decoded.proposed else replace(decoded.evidence, ink=contrast(crop.pixels))
         return LineReading(
-            best.text, best.chance, name, hypotheses=decoded.hypotheses, evidence=evidence, emissions=packed
+            best.text,
+            best.chance,
+            name,
+            hypotheses=decoded.hypotheses,
+            evidence=evidence,
+            emissions=packed,
+            has_unread_ink=has_unread_ink(
+                line_image(crop.pixels, self.networks[0].height), emissions, best.text
+            ),
         )
 
     def _prior_of(self, crop: Crop) -> Prior:

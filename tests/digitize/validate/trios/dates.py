@@ -155,9 +155,9 @@ DATES = (
     Trio(
         "D07",
         "death",
-        ({"deceased_born_on": "03/03/2018"}, {"deceased_born_on": "1838"}, {"deceased_born_on": "125 tuổi"}),
+        ({"deceased_born_on": "03/03/2018"}, {"deceased_born_on": "1901"}, {"deceased_born_on": "125 tuổi"}),
         states("deceased_born_on", BLANK, NOT_ON_FORM, ILLEGIBLE),
-        ({"deceased_born_on": "02/03/2018"}, {"deceased_born_on": "1898"}, {"deceased_born_on": "80 tuổi"}),
+        ({"deceased_born_on": "02/03/2018"}, {"deceased_born_on": "1903"}, {"deceased_born_on": "80 tuổi"}),
         ("deceased_born_on", "deceased_died_on"),
     ),
     Trio(
@@ -196,6 +196,14 @@ DATES = (
         ("declarant_paper_issued_on", "registered_on"),
     ),
     Trio(
+        "D11",
+        "death",
+        ({"deceased_paper_issued_on": "04/03/2018"},),
+        states("deceased_paper_issued_on", BLANK, NOT_ON_FORM, UNREADABLE),
+        ({"deceased_paper_issued_on": "02/03/2018"}, {"deceased_paper_issued_on": "2018"}),
+        ("deceased_paper_issued_on", "deceased_died_on"),
+    ),
+    Trio(
         "D12",
         "marriage",
         ({"husband_paper_issued_on": "01/01/1912"}, {"established_on": "1918"}),
@@ -205,7 +213,35 @@ DATES = (
     Trio(
         "D12",
         "death",
-        ({"death_notice_issued_on": "01/01/1918"},),
+        ({"death_notice_issued_on": "01/01/1918"}, {"foreign_registered_on": "01/01/1918"}),
         states("death_notice_issued_on", BLANK, NOT_ON_FORM, "2018"),
+    ),
+    Trio(
+        "D12",
+        "birth",
+        ({"foreign_registered_on": "01/01/1918"},),
+        states("foreign_registered_on", BLANK, NOT_ON_FORM, "2018"),
+    ),
+    Trio(
+        "D13",
+        "birth",
+        ({"child_born_on": "1901"}, {"child_born_on": "01/01/1902"}),
+        states("child_born_on", BLANK, NOT_ON_FORM, UNREADABLE, ILLEGIBLE),
+        ({"child_born_on": "1902"}, {"child_born_on": "1930"}),
+        ("child_born_on", "registered_on"),
+    ),
+    Trio(
+        "D13",
+        "parentage",
+        ({"parent_born_on": "1901"}, {"child_born_on": "1901"}),
+        states("parent_born_on", BLANK, NOT_ON_FORM, UNREADABLE),
+        ({"parent_born_on": "1902"},),
+    ),
+    Trio(
+        "D13",
+        "guardianship",
+        ({"ward_born_on": "1901"},),
+        states("ward_born_on", BLANK, NOT_ON_FORM, UNREADABLE),
+        ({"ward_born_on": "1902"},),
     ),
 )

@@ -43,6 +43,14 @@ MARRIAGES = (
         form="marriage-2006",
     ),
     Trio(
+        "M07",
+        "marriage",
+        ({"wife_born_on": "1878"}, {"husband_born_on": "11/03/1927"}, {"wife_born_on": "92 tuổi"}),
+        states("wife_born_on", BLANK, NOT_ON_FORM, UNREADABLE, STRUCK),
+        ({"wife_born_on": "1927"}, {"husband_born_on": "13/03/1927"}, {"wife_born_on": "60 tuổi"}),
+        ("wife_born_on", "registered_on"),
+    ),
+    Trio(
         "M05",
         "marriage",
         ({"wife_name": "TRẦN VĂN HẢI", "wife_born_on": "09/03/1990"}, {"wife_paper_number": "092090000456"}),
