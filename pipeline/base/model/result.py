@@ -57,6 +57,9 @@ NUMBER_ORDER = "NUMBER-ORDER"
 SIGNER_BOOK = "SIGNER-BOOK"
 """The finding of an unreadable signer who was replaced by the book's officer with the best ink fit."""
 
+STAMP_BOOK = "STAMP-BOOK"
+"""The finding of a stamp whose text is read on all pages of the book with the same stamp together."""
+
 STAMPED = "STAMP"
 """The finding with the kind of a stamp on a field."""
 

@@ -1,9 +1,13 @@
-"""The second pass over a book: weigh its pages again by repeated values and by order, without any network."""
+"""The second pass over a book: weigh its pages again by repeated values, by its stamps and by order.
+
+No page is read again. The reader of print sees the merged picture of each stamp (``stamps``), and nothing else.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -13,6 +17,7 @@ from pipeline.base.model import (
     NUMBER_ORDER,
     PAGE_ORDER,
     SIGNER_BOOK,
+    STAMP_BOOK,
     TEXT_END,
     EntryResult,
     FieldReading,
@@ -46,6 +51,7 @@ from pipeline.books.book_context.order_chain import (
     reweigh_pages,
 )
 from pipeline.books.book_context.sightings import said_in_book
+from pipeline.books.book_context.stamps import Stamps, find_stamps
 from pipeline.declarations.schema import Form, RecordSpec, Schemas
 from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.judge import EntryJudge
@@ -57,7 +63,7 @@ from pipeline.recognition.calibration import (
     confirmed_chance,
 )
 
-VERSION = "6"
+VERSION = "7"
 """Raise this whenever the same pages could be weighed differently than before."""
 
 MARK = "+"
@@ -92,6 +98,7 @@ class SecondPass:
         weighing: Weights of the book.
         filled: How many entries fill each ordering field.
         decided: The decided values in its pools, if requested.
+        stamps: Its stamps, each read on all its pages together.
     """
 
     form: Form
@@ -105,6 +112,7 @@ class SecondPass:
     weighing: WeighingOptions = WEIGHING
     filled: FilledFields = field(default_factory=FilledFields)
     decided: DecidedValues | None = None
+    stamps: Stamps = field(default_factory=Stamps)
 
     def weighed(self, page: PageResult) -> PageResult:
         """Return a page weighed by its book; the same object if nothing changes.
@@ -147,7 +155,7 @@ class SecondPass:
                 spec = record.by_name[value.reading.field]
                 if not routing.trusts(value.reading, critical=spec.critical):
                     continue
-                if value.reading.writing is Writing.PRINT:
+                if value.reading.writing is Writing.PRINT or math.isinf(value.lead):  # a stamp
                     tolerated = routing.tolerated_critical if spec.critical else routing.tolerated
                     is_sure = tolerated >= STAMPED_OTHERWISE
                 else:
@@ -173,16 +181,26 @@ class SecondPass:
         settled = {
             name: known.reading for name in names if (known := self.settled.get((ref, entry.row, name)))
         }
+        by_stamp = {
+            region.slot: stamped
+            for region in entry.regions
+            if not settled.keys() & set(slots[region.slot].field_names)
+            and (stamped := self.stamps.stamped(ref, entry.row, region)) is not region
+        }
         regions = tuple(
-            weigh_region(region, pool, self.model, self.weighing)
-            if (pool := pools.get(region.slot, ""))
-            else region
+            by_stamp.get(region.slot)
+            or (
+                weigh_region(region, pool, self.model, self.weighing)
+                if (pool := pools.get(region.slot, ""))
+                else region
+            )
             for region in entry.regions
         )
         crossed = {
             region.slot: proposed
             for region in regions
             if pools.get(region.slot) == SIGNERS
+            and region.slot not in by_stamp
             and not settled.keys() & set(slots[region.slot].field_names)
             and (proposed := self._crossed(region)) is not region
         }
@@ -203,6 +221,7 @@ class SecondPass:
         doubts += [
             Finding(NUMBER_ORDER, Severity.REVIEW, (name,), {"read": read}) for name, read in chosen.items()
         ]
+        doubts += [Finding(STAMP_BOOK, Severity.INFO, tuple(slots[name].field_names)) for name in by_stamp]
         doubts += [Finding(SIGNER_BOOK, Severity.REVIEW, tuple(slots[name].field_names)) for name in crossed]
         key = (ref, entry.row)
         stamped = {
@@ -210,6 +229,7 @@ class SecondPass:
             for reading in entry.readings
             if self.decided is not None
             and reading.field not in settled
+            and not any(reading.field in slots[name].field_names for name in by_stamp)
             and (text := self.decided.stamped(key, reading)) not in ("", reading.text)
         }
         confirmed = self.confirmed.of(key, entry.readings).inks
@@ -253,7 +273,8 @@ def second_pass(
     """
     record = schemas.record(form.record)
     texts = {key: known.text for key, known in settled.items()}
-    decided = decided_values(pages, texts, form, ledger, schemas)
+    stamps = find_stamps(pages, texts, form, record, schemas.vocabularies.get("signer-title"))
+    decided = decided_values(pages, texts, form, ledger, schemas, stamps)
     texts = {key: text for key, text in texts.items() if key not in decided.silent}
     model = make_model(said_in_book(pages, texts, form, record))
     ordered = dict(_ordered(pages, texts, record, form))
@@ -264,7 +285,7 @@ def second_pass(
     }
     confirmed = confirmed_values(pages, values, record)
     return SecondPass(
-        form, ledger, schemas, options, model, confirmed, ordered, settled, weighing, filled, decided
+        form, ledger, schemas, options, model, confirmed, ordered, settled, weighing, filled, decided, stamps
     )
 
 
