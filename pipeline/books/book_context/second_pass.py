@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -42,6 +42,7 @@ from pipeline.books.book_context.order_candidates import (
     chosen_numbers,
     filled_fields,
     with_candidates,
+    with_years,
 )
 from pipeline.books.book_context.order_chain import (
     EntryOrder,
@@ -277,7 +278,7 @@ def second_pass(
     decided = decided_values(pages, texts, form, ledger, schemas, stamps)
     texts = {key: text for key, text in texts.items() if key not in decided.silent}
     model = make_model(said_in_book(pages, texts, form, record))
-    ordered = dict(_ordered(pages, texts, record, form))
+    ordered = dict(_ordered(pages, texts, record, form, ledger.year))
     filled = filled_fields((entry for page in pages for entry in page.entries), record)
     values = {
         key: parse_text(text, key[2], record, schemas, ledger).canonical if text else ""
@@ -340,7 +341,11 @@ def shipped_fingerprint(fingerprint: str) -> str:
 
 
 def _ordered(
-    pages: Sequence[PageResult], decided: Mapping[FieldKey, str], record: RecordSpec, form: Form
+    pages: Sequence[PageResult],
+    decided: Mapping[FieldKey, str],
+    record: RecordSpec,
+    form: Form,
+    year: int,
 ) -> Iterable[tuple[FieldKey, Sequence[Hypothesis]]]:
     """Yield the numbers and days whose hypotheses the book's order changes."""
     if record.book is None:
@@ -354,7 +359,12 @@ def _ordered(
         return [_hypotheses_of(ref, entry, name, decided) for ref, entry in entries]
 
     def with_expected(
-        name: str | None, read: Sequence[tuple[Hypothesis, ...]], expected: Sequence[tuple[int, ...]]
+        name: str | None,
+        read: Sequence[tuple[Hypothesis, ...]],
+        expected: Sequence[tuple[int, ...]],
+        with_candidates: Callable[
+            [Sequence[Hypothesis], Sequence[int], KeptRegion | None], tuple[Hypothesis, ...]
+        ] = with_candidates,
     ) -> list[tuple[Hypothesis, ...]]:
         slot = next((form_slot.name for form_slot in form.slots if form_slot.field_names == (name,)), "")
         return [
@@ -370,7 +380,10 @@ def _ordered(
     read = [EntryOrder(*each) for each in zip(numbers, days, strict=True)]
     more_numbers = with_expected(number, numbers, expected_numbers(read))
     more_pages = with_expected(of_page, page_numbers, expected_pages(page_numbers))
-    weighed = reweigh_entries([EntryOrder(*each) for each in zip(more_numbers, days, strict=True)])
+    more_days = with_expected(day, days, [(year,) if year else ()] * len(entries), with_years)
+    weighed = reweigh_entries(
+        [EntryOrder(*each) for each in zip(more_numbers, more_days, strict=True)], year=year
+    )
     now = (
         (number, numbers, [order.number for order in weighed]),
         (day, days, [order.registered_on for order in weighed]),

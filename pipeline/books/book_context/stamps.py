@@ -12,15 +12,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cached_property
 
 import numpy as np
 from rapidfuzz import fuzz
 
 from pipeline.base.model import KeptLine, KeptRegion, PageRef, PageResult
 from pipeline.base.text.tones import unaccented
-from pipeline.books.book_context.book_model import LANGUAGE
-from pipeline.books.book_context.crossed_signers import proposed_line
+from pipeline.books.book_context.book_model import language
+from pipeline.books.book_context.crossed_signers import UNREAD, proposed_line
 from pipeline.declarations.schema import Form, RecordSpec, Slot
 from pipeline.layout.imaging.stamp_pictures import (
     SAME,
@@ -31,14 +31,11 @@ from pipeline.layout.imaging.stamp_pictures import (
 )
 from pipeline.recognition.decoding import (
     Emission,
-    Language,
     decode_line,
     prior_for,
-    read_language,
     unpack_emissions,
 )
 from pipeline.recognition.ocr.digits import letters_seen
-from pipeline.recognition.ocr.models import default_folder
 from pipeline.values.kinds import SIGNER, Vocabulary
 
 LEAST_PAGES = 2
@@ -73,11 +70,13 @@ class Stamp:
         read: The text that its pages and the reader of print have together.
         text: The decided text, otherwise ``read``.
         pages: Number of pages with the stamp.
+        is_stamped: Whether the form has a stamp there; elsewhere, a reading stays unless nobody could read it.
     """
 
     read: str
     text: str
     pages: int
+    is_stamped: bool = True
 
     def has(self, text: str) -> bool:
         """Return whether the letters of a text are those read on the stamp, marks and case aside."""
@@ -102,15 +101,16 @@ class Stamps:
         lines = tuple(
             line
             if (stamp := self.of_line.get((page, row, region.slot, place))) is None
-            else _with_text(line, stamp.text)
+            else _with_text(line, stamp)
             for place, line in enumerate(region.lines)
         )
         return region if lines == region.lines else replace(region, lines=lines)
 
 
-def _with_text(line: KeptLine, text: str) -> KeptLine:
-    reading = line.reading
-    if not text or reading.text == text:
+def _with_text(line: KeptLine, stamp: Stamp) -> KeptLine:
+    reading, text = line.reading, stamp.text
+    is_left = text == stamp.read and not stamp.is_stamped and reading.confidence >= UNREAD
+    if not text or reading.text == text or is_left:
         return line
     if reading.evidence is not None:
         return proposed_line(line, text)
@@ -151,7 +151,9 @@ def find_stamps(
                 continue
             read = _read_together(cluster, record)
             text = _decided(cluster, decided, read, vocabulary) or read
-            stamps |= dict.fromkeys((one.key for one in cluster), Stamp(read, text, number))
+            stamps |= dict.fromkeys(
+                (one.key for one in cluster), Stamp(read, text, number, cluster[0].slot.stamped)
+            )
     return Stamps(stamps)
 
 
@@ -189,16 +191,7 @@ def _read_together(cluster: Sequence[_Line], record: RecordSpec) -> str:
     letters = hands[0].letters if hands else _usual_letters()
     together = [*(_bounded(emission) for emission in hands), _bounded(letters_seen(merged, letters))]
     shares = [*[1.0 / max(1, len(hands))] * len(hands), PRINT_SHARE]
-    return decode_line(together, prior_for(kind, language=_language()), shares=shares).hypotheses[0].text
-
-
-@cache
-def _language() -> Language | None:
-    """Return the word models that the decoder weighs names by; ``None`` without their data."""
-    try:
-        return read_language(default_folder() / LANGUAGE)
-    except (OSError, ValueError):
-        return None
+    return decode_line(together, prior_for(kind, language=language()), shares=shares).hypotheses[0].text
 
 
 def _bounded(emission: Emission) -> Emission:

@@ -12,7 +12,7 @@ from pipeline.base.model import STAMP_BOOK, FieldReading, PageResult, Pixels, Wr
 from pipeline.base.text.tones import unaccented
 from pipeline.books.book_context.decided_values import decided_values
 from pipeline.books.book_context.second_pass import SecondPass, Settled
-from pipeline.books.book_context.stamps import Stamps, find_stamps
+from pipeline.books.book_context.stamps import Stamp, Stamps, find_stamps
 from pipeline.layout.imaging.stamp_pictures import pack_picture
 from pipeline.training.synthetic_pages.stamps import text_mask, wear_stamp
 from tests.books.book_context.written_books import (
@@ -166,6 +166,17 @@ def test_print_takes_the_text_of_its_stamp_at_half_its_confidence_at_most(pages:
     typed = replace(region, writing=Writing.PRINT, lines=(replace(line, reading=printed),))
     told = stamps_of(pages).stamped(page.ref, 0, typed).lines[0].reading
     assert (told.text, told.confidence) == (FIRST, 0.5)
+
+
+def test_where_the_form_has_no_stamp_what_was_read_stays(pages: list[PageResult]) -> None:
+    page = pages[3]
+    region = page.entries[0].regions[0]
+    key = (page.ref, 0, REGISTRAR, 0)
+    elsewhere = Stamps({key: Stamp(FIRST, FIRST, 4, is_stamped=False)})
+    assert elsewhere.stamped(page.ref, 0, region) is region
+    line = replace(region.lines[0], reading=replace(region.lines[0].reading, confidence=0.001))
+    unread = replace(region, lines=(line,))
+    assert elsewhere.stamped(page.ref, 0, unread).lines[0].reading.text == FIRST
 
 
 def test_names_that_no_two_pages_stamp_are_no_stamp() -> None:
