@@ -53,8 +53,8 @@ _LIKELY = 0.2
 """Probability by the order alone from which a number is scored on the ink."""
 
 ALLOWED = 5.0
-"""Largest weight (nats) of the order for one value against another, so that a clearly written jump stays. With 7 nothing
-is read otherwise on 80 pages of 15 books, and a number at 0.95 gives way to a fitting one at 0.01."""
+"""Largest weight (nats) of the order for one value against another, so that a clearly written jump stays. With 7,
+nothing is read otherwise on 80 pages of 15 books, and a number at 0.95 gives way to a fitting one at 0.01."""
 
 SUNDAY = OTHER_YEAR = 1.0 / 3.0
 """Relative frequency of a registration on a Sunday, and in another year than that on the cover. Beliefs without data:
@@ -127,8 +127,8 @@ def reweigh_entries(
         year: The year of the book on its cover, 0 if unknown.
 
     Returns:
-        The same texts for each entry, likeliest first. The ratio of two probabilities changes at most by
-        ``ALLOWED``, and the probabilities of a value sum to at most 1.
+        The same texts for each entry, likeliest first. The ratio of two probabilities changes at most by ``ALLOWED``,
+        and the probabilities of a value sum to at most 1.
     """
     numbers = [_read(entry.number, number_of) for entry in entries]
     days = [_read(entry.registered_on, day_of) for entry in entries]
