@@ -34,7 +34,7 @@ from pipeline.base.model import (
 from pipeline.base.text.tones import unaccented
 from pipeline.books.book_context.book_model import pool_of_field
 from pipeline.books.book_context.sightings import ink_scores
-from pipeline.books.book_context.stamps import Stamps
+from pipeline.books.book_context.stamps import BookStamps
 from pipeline.declarations.schema import Form, RecordSpec, Schemas
 from pipeline.digitize.parse import parse_text
 
@@ -105,7 +105,6 @@ class DecidedValues:
         witnesses: Decisions that the ink of their entries supports, by pool.
         silent: Decided fields whose ink supports another text; they are no witnesses.
         texts: All texts of each pool: every decided text, and texts accepted on a page.
-        stamps: The stamps of the book.
         least: The required leads, as ``LEAD`` and ``LEAD_OF_KNOWN``.
     """
 
@@ -115,7 +114,7 @@ class DecidedValues:
     witnesses: Mapping[str, tuple[Witness, ...]] = field(default_factory=dict)
     silent: Set[FieldKey] = frozenset()
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    stamps: Stamps = field(default_factory=Stamps)
+    stamps: BookStamps = field(default_factory=BookStamps)
     least: tuple[float, float] = (LEAD, LEAD_OF_KNOWN)
 
     @property
@@ -251,7 +250,7 @@ def decided_values(
     form: Form,
     ledger: Ledger,
     schemas: Schemas,
-    stamps: Stamps = Stamps(),
+    stamps: BookStamps = BookStamps(),
 ) -> DecidedValues:
     """Return the decided values in the pools of a book, and which of them the ink supports.
 

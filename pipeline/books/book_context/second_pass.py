@@ -52,7 +52,7 @@ from pipeline.books.book_context.order_chain import (
     reweigh_pages,
 )
 from pipeline.books.book_context.sightings import said_in_book
-from pipeline.books.book_context.stamps import Stamps, find_stamps
+from pipeline.books.book_context.stamps import BookStamps, find_stamps
 from pipeline.declarations.schema import Form, RecordSpec, Schemas
 from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.judge import EntryJudge
@@ -113,7 +113,7 @@ class SecondPass:
     weighing: WeighingOptions = WEIGHING
     filled: FilledFields = field(default_factory=FilledFields)
     decided: DecidedValues | None = None
-    stamps: Stamps = field(default_factory=Stamps)
+    stamps: BookStamps = field(default_factory=BookStamps)
 
     def weighed(self, page: PageResult) -> PageResult:
         """Return a page weighed by its book; the same object if nothing changes.

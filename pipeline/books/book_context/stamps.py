@@ -23,6 +23,7 @@ from pipeline.books.book_context.book_model import language
 from pipeline.books.book_context.crossed_signers import UNREAD, proposed_line
 from pipeline.declarations.schema import Form, RecordSpec, Slot
 from pipeline.layout.imaging.stamp_pictures import (
+    PROFILE,
     SAME,
     StampPicture,
     merged_picture,
@@ -44,6 +45,10 @@ LEAST_PAGES = 2
 MOST_MERGED, MOST_DECODED = 7, 4
 """Number of pictures that are merged, and of pages whose emissions are decoded together."""
 
+MOST_LARGE, MOST_ALIKE = 4, 6
+"""Number of pictures that a line is compared with: those on most pages, and those roughly alike. Names by hand are as
+many pictures as pages."""
+
 SEEN_AT_LEAST = 0.01
 """Lower bound of a letter's probability at any step: a signature or an unknown print makes readers sure of another."""
 
@@ -63,7 +68,7 @@ RegionKey = tuple[PageRef, int, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Stamp:
+class BookStamp:
     """A stamp of a book.
 
     Attributes:
@@ -85,13 +90,13 @@ class Stamp:
 
 
 @dataclass(frozen=True)
-class Stamps:
+class BookStamps:
     """The stamps of a book by their lines."""
 
-    of_line: Mapping[LineKey, Stamp] = field(default_factory=dict)
+    of_line: Mapping[LineKey, BookStamp] = field(default_factory=dict)
 
     @cached_property
-    def of_region(self) -> Mapping[RegionKey, Stamp]:
+    def of_region(self) -> Mapping[RegionKey, BookStamp]:
         """The stamps of regions with a single stamp."""
         keys = Counter(key[:3] for key in self.of_line)
         return {key[:3]: stamp for key, stamp in self.of_line.items() if keys[key[:3]] == 1}
@@ -107,7 +112,7 @@ class Stamps:
         return region if lines == region.lines else replace(region, lines=lines)
 
 
-def _with_text(line: KeptLine, stamp: Stamp) -> KeptLine:
+def _with_text(line: KeptLine, stamp: BookStamp) -> KeptLine:
     reading, text = line.reading, stamp.text
     is_left = text == stamp.read and not stamp.is_stamped and reading.confidence >= UNREAD
     if not text or reading.text == text or is_left:
@@ -132,7 +137,7 @@ def find_stamps(
     form: Form,
     record: RecordSpec,
     vocabulary: Vocabulary | None,
-) -> Stamps:
+) -> BookStamps:
     """Return the stamps of a book.
 
     Args:
@@ -143,7 +148,7 @@ def find_stamps(
     by_slot: dict[str, list[_Line]] = {}
     for one in _pictured(pages, form):
         by_slot.setdefault(one.slot.name, []).append(one)
-    stamps: dict[LineKey, Stamp] = {}
+    stamps: dict[LineKey, BookStamp] = {}
     for lines in by_slot.values():
         for cluster in _clusters(lines):
             number = len({one.key[0] for one in cluster})
@@ -152,9 +157,9 @@ def find_stamps(
             read = _read_together(cluster, record)
             text = _decided(cluster, decided, read, vocabulary) or read
             stamps |= dict.fromkeys(
-                (one.key for one in cluster), Stamp(read, text, number, cluster[0].slot.stamped)
+                (one.key for one in cluster), BookStamp(read, text, number, cluster[0].slot.stamped)
             )
-    return Stamps(stamps)
+    return BookStamps(stamps)
 
 
 def _pictured(pages: Sequence[PageResult], form: Form) -> Iterator[_Line]:
@@ -171,12 +176,21 @@ def _pictured(pages: Sequence[PageResult], form: Form) -> Iterator[_Line]:
 def _clusters(lines: Sequence[_Line]) -> list[list[_Line]]:
     """Return the lines by picture, each cluster with the line of least ink, which nothing crosses, first."""
     clusters: list[list[_Line]] = []
-    for one in sorted(lines, key=lambda line: (line.picture.strength, line.key[0].scan_sha256, line.key[1:])):
-        likeness = [place_on(one.picture, cluster[0].picture)[0] for cluster in clusters]
-        best = max(range(len(clusters)), key=likeness.__getitem__, default=None)
+    profiles = np.zeros((len(lines), PROFILE[0] * PROFILE[1]), np.float32)
+    for one in sorted(
+        lines,
+        key=lambda line: (line.picture.strength, line.key[0].scan_sha256, line.key[0].page_no, line.key[1:]),
+    ):
+        alike = profiles[: len(clusters)] @ one.picture.profile
+        largest = sorted(range(len(clusters)), key=lambda place: -len(clusters[place]))[:MOST_LARGE]
+        tried = dict.fromkeys((*largest, *np.argsort(-alike, kind="stable")[:MOST_ALIKE].tolist()))
+        likeness = {place: place_on(one.picture, clusters[place][0].picture)[0] for place in tried}
+        one.picture.turns.clear()
+        best = max(likeness, key=lambda place: (likeness[place], -place), default=None)
         if best is not None and likeness[best] >= SAME:
             clusters[best].append(one)
         else:
+            profiles[len(clusters)] = one.picture.profile
             clusters.append([one])
     return clusters
 

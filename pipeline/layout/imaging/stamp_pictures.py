@@ -47,6 +47,9 @@ SAME = 0.75
 signature crosses one, and none of 6,588 pairs of other names; names that differ in a mark or a letter cannot be told
 apart by their pictures."""
 
+PROFILE = (24, 4)
+"""Columns and rows of the rough picture by which the pictures worth comparing are chosen."""
+
 DARK = 0.3
 """Darkness that counts as full ink: a signature's dark strokes weigh no more than the pale stamp below it."""
 
@@ -89,6 +92,8 @@ class StampPicture:
 
     Attributes:
         strength: How much there is of its strokes.
+        profile: Where its strokes are, roughly, as a vector of length 1.
+        turns: Its turned pictures, kept while it is compared.
     """
 
     def __init__(self, pixels: Pixels) -> None:
@@ -97,15 +102,17 @@ class StampPicture:
         coarse = cv2.resize(ink, None, fx=COARSE, fy=COARSE, interpolation=cv2.INTER_AREA)
         self.ink: Ink = cv2.GaussianBlur(coarse, (0, 0), SOFT) - cv2.GaussianBlur(coarse, (0, 0), WIDE)
         self.strength = float((self.ink**2).sum())
-        self._turned: dict[float, Ink] = {}
+        small = cv2.resize(np.maximum(self.ink, 0.0), PROFILE, interpolation=cv2.INTER_AREA).ravel()
+        self.profile: Ink = np.asarray(small / max(1e-6, float(np.linalg.norm(small))), np.float32)
+        self.turns: dict[float, Ink] = {}
 
     def turned(self, degrees: float) -> Ink:
         """Return the coarse ink turned about its middle."""
-        if degrees not in self._turned:
+        if degrees not in self.turns:
             height, width = self.ink.shape
             matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), degrees, 1.0)
-            self._turned[degrees] = np.asarray(cv2.warpAffine(self.ink, matrix, (width, height)), np.float32)
-        return self._turned[degrees]
+            self.turns[degrees] = np.asarray(cv2.warpAffine(self.ink, matrix, (width, height)), np.float32)
+        return self.turns[degrees]
 
 
 def place_on(picture: StampPicture, other: StampPicture) -> tuple[float, float, tuple[int, int]]:

@@ -12,7 +12,7 @@ from pipeline.base.model import STAMP_BOOK, FieldReading, PageResult, Pixels, Wr
 from pipeline.base.text.tones import unaccented
 from pipeline.books.book_context.decided_values import decided_values
 from pipeline.books.book_context.second_pass import SecondPass, Settled
-from pipeline.books.book_context.stamps import Stamp, Stamps, find_stamps
+from pipeline.books.book_context.stamps import BookStamp, BookStamps, find_stamps
 from pipeline.layout.imaging.stamp_pictures import pack_picture
 from pipeline.training.synthetic_pages.stamps import text_mask, wear_stamp
 from tests.books.book_context.written_books import (
@@ -78,7 +78,7 @@ def pages() -> list[PageResult]:
     return stamped_book([*first, *((SECOND, SECOND, stamp(SECOND, 10 + at)) for at in range(2))])
 
 
-def stamps_of(pages: Sequence[PageResult], decided: Mapping[int, str] = {}) -> Stamps:
+def stamps_of(pages: Sequence[PageResult], decided: Mapping[int, str] = {}) -> BookStamps:
     texts = {(pages[at].ref, 0, FIELD): text for at, text in decided.items()}
     return find_stamps(pages, texts, FORM, RECORD, None)
 
@@ -172,7 +172,7 @@ def test_where_the_form_has_no_stamp_what_was_read_stays(pages: list[PageResult]
     page = pages[3]
     region = page.entries[0].regions[0]
     key = (page.ref, 0, REGISTRAR, 0)
-    elsewhere = Stamps({key: Stamp(FIRST, FIRST, 4, is_stamped=False)})
+    elsewhere = BookStamps({key: BookStamp(FIRST, FIRST, 4, is_stamped=False)})
     assert elsewhere.stamped(page.ref, 0, region) is region
     line = replace(region.lines[0], reading=replace(region.lines[0].reading, confidence=0.001))
     unread = replace(region, lines=(line,))
