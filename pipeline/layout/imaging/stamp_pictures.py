@@ -151,7 +151,7 @@ def merged_picture(leader: StampPicture, others: Sequence[StampPicture]) -> Pixe
         _, degrees, (x, y) = place_on(other, leader)
         own_height, own_width = other.pixels.shape
         matrix = cv2.getRotationMatrix2D(((own_width - 1) / 2, (own_height - 1) / 2), degrees, 1.0)
-        matrix[:, 2] += (x / COARSE, y / COARSE)
+        matrix[:, 2] += np.array((x / COARSE, y / COARSE))
         layers.append(
             np.asarray(cv2.warpAffine(other.pixels, matrix, (width, height), borderValue=255.0), np.uint8)
         )
