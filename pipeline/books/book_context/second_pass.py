@@ -183,10 +183,10 @@ class SecondPass:
             name: known.reading for name in names if (known := self.settled.get((ref, entry.row, name)))
         }
         by_stamp = {
-            region.slot: stamped
+            region.slot: as_stamped
             for region in entry.regions
             if not settled.keys() & set(slots[region.slot].field_names)
-            and (stamped := self.stamps.stamped(ref, entry.row, region)) is not region
+            and (as_stamped := self.stamps.stamped(ref, entry.row, region)) is not region
         }
         regions = tuple(
             by_stamp.get(region.slot)
