@@ -15,7 +15,7 @@ from typing import Protocol
 
 from pipeline.base.model import Box, Crop, LineReading, Pixels, PlacedLabel, Writing
 from pipeline.base.text.tones import folded, unaccented
-from pipeline.declarations.schema import RecordSpec
+from pipeline.declarations.schema import RecordSpec, Slot
 from pipeline.digitize.label_words import without_label_words
 from pipeline.digitize.page_context import PageContext
 from pipeline.digitize.regions import (
@@ -29,6 +29,7 @@ from pipeline.digitize.regions import (
 from pipeline.digitize.witnesses import read_print
 from pipeline.layout.imaging.ink import cleanup
 from pipeline.layout.imaging.ink.figures_beside import crop_with_figures_beside
+from pipeline.layout.imaging.stamp_pictures import pack_picture
 from pipeline.recognition.ocr import Engines
 from pipeline.recognition.ocr.digits import COUNT_KINDS
 from pipeline.values.kinds import kinds_with
@@ -140,13 +141,29 @@ def recognize(
             own = [next(numbers) for _ in region.lines]
             is_typed = all(print_chances[n] >= MAYBE_TYPED for n in own if n not in signatures)
             lines = tuple(
-                RecognizedLine(crops[n].line, with_margin(crops[n].line.box, labels, margin), readings[n])
+                RecognizedLine(
+                    crops[n].line,
+                    with_margin(crops[n].line.box, labels, margin),
+                    readings[n],
+                    pack_picture(crops[n].crop.pixels, page.dpi)
+                    if may_be_stamped(region.slot, context.record)
+                    else b"",
+                )
                 for n in own
             )
             writing = Writing.PRINT if is_typed or region.slot.printed else Writing.HAND
             fields.append(without_label_words(RecognizedField(region, writing, lines), context.form))
         recognized.append(RecognizedEntry(entry, tuple(fields)))
     return tuple(entry for entry in recognized if context.form.table is None or not is_total(entry))
+
+
+def may_be_stamped(slot: Slot, record: RecordSpec) -> bool:
+    """Return whether clerks stamp a slot's name: that of an officer or a registrar, not of the entry's people."""
+    people = {name for person in record.people for name in person.field_names}
+    return any(
+        record.by_name[name].value_kind.is_name and name not in people and not record.by_name[name].critical
+        for name in slot.field_names
+    )
 
 
 def is_total(entry: RecognizedEntry) -> bool:

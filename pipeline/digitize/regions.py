@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,11 +102,13 @@ class RecognizedLine:
     Attributes:
         box: The box of the line with the soft edges of its strokes.
         reading: The reading by the engine for its kind of writing.
+        picture: Its small picture, where it may be a stamp.
     """
 
     line: TextLine
     box: Box
     reading: LineReading
+    picture: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ class RecognizedField:
         """Its slot, and what was read in it without its pixels."""
         region = self.region
         lines = tuple(
-            KeptLine(one.line.piece, one.box, one.reading, one.line.is_red, one.line.is_struck)
+            KeptLine(one.line.piece, one.box, one.reading, one.line.is_red, one.line.is_struck, one.picture)
             for one in self.lines
         )
         has_unread_ink = any(one.reading.has_unread_ink for one in self.lines if not one.line.is_struck)

@@ -17,6 +17,8 @@ from pipeline.values.kinds import NUMBER, kinds_with
 _NUMERIC_KINDS = kinds_with(lambda kind: kind.is_figures and set(kind.signs) <= set(FIGURES))
 """Kinds whose values are figures and signs that the witness of figures knows."""
 
+_NAMES = kinds_with(lambda kind: kind.is_name)
+
 SURE_WITNESS = 0.80
 """Confidence from which the witness's figures replace the text; a disputed text still goes to a person."""
 
@@ -83,6 +85,8 @@ def _with_letters(
     answers: Sequence[LineReading | None] = witness.read(lines) if witness else [None] * len(asked)
     for number, answer in zip(asked, answers, strict=True):
         readings[number] = _confirmed(readings[number], answer)
+        if answer is not None and crops[number].kind in _NAMES:  # a stamp is read with those of other pages
+            readings[number] = replace(readings[number], emissions=answer.emissions)
     return tuple(readings)
 
 

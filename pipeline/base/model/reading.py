@@ -140,6 +140,7 @@ class KeptLine:
         box: Its box with the soft edges of its strokes.
         is_red: Whether it was stamped.
         is_struck: Whether a stroke runs through it.
+        picture: Its small picture, where it may be a stamp (``layout.imaging.stamp_pictures``).
     """
 
     piece: int
@@ -147,6 +148,7 @@ class KeptLine:
     reading: LineReading
     is_red: bool = False
     is_struck: bool = False
+    picture: bytes = dataclasses.field(default=b"", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ def with_book_signer(
     return replace(
         region,
         lines=tuple(
-            _proposed_line(line, next(proposed)) if line.reading.text else line for line in region.lines
+            proposed_line(line, next(proposed)) if line.reading.text else line for line in region.lines
         ),
     )
 
@@ -259,7 +259,7 @@ def _is_upper(text: str) -> bool:
     return 2 * sum(map(str.isupper, letters)) > 1.2 * len(letters)
 
 
-def _proposed_line(line: KeptLine, text: str) -> KeptLine:
+def proposed_line(line: KeptLine, text: str) -> KeptLine:
     """Return a line with a text from the book alone; the original reading stays among its hypotheses."""
     reading = line.reading
     assert reading.evidence is not None

@@ -4,8 +4,9 @@ A decision is a witness only if the ink of its own entry supports the text (``be
 repetition of the line above or a wrong decision is no witness. A value is clear when two witnesses on different pages
 have it and its own ink supports it: at least as well as any other text that the networks propose there, and clearly
 better than any other value of the book. If the ink supports two similar values (*Nguyễn Văn An*, *Nguyễn Văn Ân*), a
-person decides. For a stamp, which is print, only the letters are compared. Only values of pools
-(``book_model.pool_of_field``) can be clear: officers, registrars, places, hospitals; never the people of an entry.
+person decides. For a stamp, which is print, only the letters are compared, and the pictures where the book has it on
+several pages (``stamps``). Only values of pools (``book_model.pool_of_field``) can be clear: officers, registrars,
+places, hospitals; never the people of an entry.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from pipeline.base.model import (
 from pipeline.base.text.tones import unaccented
 from pipeline.books.book_context.book_model import pool_of_field
 from pipeline.books.book_context.sightings import ink_scores
+from pipeline.books.book_context.stamps import BookStamps
 from pipeline.declarations.schema import Form, RecordSpec, Schemas
 from pipeline.digitize.parse import parse_text
 
@@ -112,6 +114,7 @@ class DecidedValues:
     witnesses: Mapping[str, tuple[Witness, ...]] = field(default_factory=dict)
     silent: Set[FieldKey] = frozenset()
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    stamps: BookStamps = field(default_factory=BookStamps)
     least: tuple[float, float] = (LEAD, LEAD_OF_KNOWN)
 
     @property
@@ -177,7 +180,22 @@ class DecidedValues:
         is_written_so = any(witness.canonical == reading.canonical for witness in witnesses)
         if len(pages) < WITNESSES or not is_written_so or region is None or first is None:
             return None
-        leads = self._leads(pool, region, first, reading)
+        stamp = self.stamps.of_region.get((ref, entry.row, region.slot))
+        same = [
+            witness
+            for witness in witnesses
+            if stamp is not None and self.stamps.of_region.get((*witness.key[:2], region.slot)) is stamp
+        ]
+        if (
+            stamp is not None
+            and stamp.has(reading.text)
+            and len({one.key[0] for one in same} - {ref}) >= WITNESSES
+        ):
+            witnesses = same
+            is_alone = not self._near(pool, reading, ALIKE_IN_PRINT)
+            leads = (math.inf, math.inf) if is_alone else None
+        else:
+            leads = self._leads(pool, region, first, reading)
         if leads is None or any(lead < least for lead, least in zip(leads, self.least, strict=True)):
             return None
         key_by_page: dict[PageRef, FieldKey] = {}
@@ -232,12 +250,14 @@ def decided_values(
     form: Form,
     ledger: Ledger,
     schemas: Schemas,
+    stamps: BookStamps = BookStamps(),
 ) -> DecidedValues:
     """Return the decided values in the pools of a book, and which of them the ink supports.
 
     Args:
         pages: The pages of the first pass, in the order of the book.
         decided: The texts that people decided, ``""`` for no value.
+        stamps: The stamps of the book; on all pages of a stamp it bears the same texts.
     """
     record = schemas.record(form.record)
     witnesses: dict[str, list[Witness]] = defaultdict(list)
@@ -260,7 +280,9 @@ def decided_values(
                 canonical = parse_text(text, reading.field, record, schemas, ledger).canonical
                 texts[pool].setdefault(canonical, text)
                 region = _region_of(entry, reading.field, form)
-                borne = None if region is None else bears(region, reading, text)
+                stamp = stamps.of_region.get((page.ref, entry.row, region.slot)) if region else None
+                is_stamped = stamp is not None and stamp.has(text)
+                borne = is_stamped or (None if region is None else bears(region, reading, text))
                 if borne and canonical:
                     witnesses[pool].append(Witness(key, canonical, reading.text))
                 elif borne is False:
@@ -272,6 +294,7 @@ def decided_values(
         {pool: tuple(some) for pool, some in witnesses.items()},
         frozenset(silent),
         texts,
+        stamps,
     )
 
 

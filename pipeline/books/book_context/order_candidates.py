@@ -1,6 +1,6 @@
-"""Numbers that a book's order makes likely, scored on the ink of their entries.
+"""Numbers and years that a book makes likely, scored on the ink of their entries.
 
-A number that the first pass did not propose becomes a hypothesis only by the emissions of its own line: by its log
+A text that the first pass did not propose becomes a hypothesis only by the emissions of its own line: by its log
 likelihood ratio to the reading there.
 """
 
@@ -23,6 +23,7 @@ LEAST = 1e-3
 """Smallest probability by the ink for a number to become a hypothesis."""
 
 _NUMBER = re.compile(r"\d+")
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 
 
 def with_candidates(
@@ -45,9 +46,44 @@ def with_candidates(
     if not new_texts:
         return tuple(hypotheses)
     read, *ink = score_texts(unpack_emissions(lines[0].emissions), (hypotheses[0].text, *new_texts))
+    leads = (score - read for score in ink)
+    return _with_texts(hypotheses, dict(zip(new_texts, leads, strict=True)))
+
+
+def with_years(
+    hypotheses: Sequence[Hypothesis], years: Sequence[int], region: KeptRegion | None
+) -> tuple[Hypothesis, ...]:
+    """Return the hypotheses of a day together with the likeliest of them in other years that its ink supports.
+
+    Args:
+        hypotheses: The hypotheses of the reading, likeliest first; without a year of four figures, none is added.
+        years: The years that the book makes likely.
+        region: The region of the day; the year stands in one of its lines.
+    """
+    if not hypotheses or region is None:
+        return tuple(hypotheses)
+    day = hypotheses[0].text
+    written = _YEAR.findall(day)
+    lines = [line.reading for line in region.lines if not line.is_struck and line.reading.text]
+    if len(written) != 1:
+        return tuple(hypotheses)
+    with_year = [line for line in lines if line.emissions and line.text.count(written[0]) == 1]
+    known = {hypothesis.text for hypothesis in hypotheses}
+    texts = {text: str(year) for year in years if (text := day.replace(written[0], str(year))) not in known}
+    if len(with_year) != 1 or not texts:
+        return tuple(hypotheses)
+    line = with_year[0]
+    read, *ink = score_texts(
+        unpack_emissions(line.emissions),
+        (line.text, *(line.text.replace(written[0], year) for year in texts.values())),
+    )
+    return _with_texts(hypotheses, {text: score - read for text, score in zip(texts, ink, strict=True)})
+
+
+def _with_texts(hypotheses: Sequence[Hypothesis], leads: Mapping[str, float]) -> tuple[Hypothesis, ...]:
+    """Return the hypotheses with further texts, by the lead (nats) of their ink over the first hypothesis."""
     chances = {
-        text: hypotheses[0].chance * math.exp(min(0.0, SHARPNESS * (score - read)))
-        for text, score in zip(new_texts, ink, strict=True)
+        text: hypotheses[0].chance * math.exp(min(0.0, SHARPNESS * lead)) for text, lead in leads.items()
     }
     more = [Hypothesis(text, chance) for text, chance in chances.items() if chance >= LEAST]
     total = sum(hypothesis.chance for hypothesis in (*hypotheses, *more))

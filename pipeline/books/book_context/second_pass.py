@@ -1,10 +1,14 @@
-"""The second pass over a book: weigh its pages again by repeated values and by order, without any network."""
+"""The second pass over a book: weigh its pages again by repeated values, by its stamps and by order.
+
+No page is read again. The reader of print sees the merged picture of each stamp (``stamps``), and nothing else.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -13,6 +17,7 @@ from pipeline.base.model import (
     NUMBER_ORDER,
     PAGE_ORDER,
     SIGNER_BOOK,
+    STAMP_BOOK,
     TEXT_END,
     EntryResult,
     FieldReading,
@@ -37,6 +42,7 @@ from pipeline.books.book_context.order_candidates import (
     chosen_numbers,
     filled_fields,
     with_candidates,
+    with_years,
 )
 from pipeline.books.book_context.order_chain import (
     EntryOrder,
@@ -46,6 +52,7 @@ from pipeline.books.book_context.order_chain import (
     reweigh_pages,
 )
 from pipeline.books.book_context.sightings import said_in_book
+from pipeline.books.book_context.stamps import BookStamps, find_stamps
 from pipeline.declarations.schema import Form, RecordSpec, Schemas
 from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.judge import EntryJudge
@@ -57,7 +64,7 @@ from pipeline.recognition.calibration import (
     confirmed_chance,
 )
 
-VERSION = "7"
+VERSION = "8"
 """Raise this whenever the same pages could be weighed differently than before."""
 
 MARK = "+"
@@ -92,6 +99,7 @@ class SecondPass:
         weighing: Weights of the book.
         filled: How many entries fill each ordering field.
         decided: The decided values in its pools, if requested.
+        stamps: Its stamps, each read on all its pages together.
     """
 
     form: Form
@@ -105,6 +113,7 @@ class SecondPass:
     weighing: WeighingOptions = WEIGHING
     filled: FilledFields = field(default_factory=FilledFields)
     decided: DecidedValues | None = None
+    stamps: BookStamps = field(default_factory=BookStamps)
 
     def weighed(self, page: PageResult) -> PageResult:
         """Return a page weighed by its book; the same object if nothing changes.
@@ -147,7 +156,7 @@ class SecondPass:
                 spec = record.by_name[value.reading.field]
                 if not routing.trusts(value.reading, critical=spec.critical):
                     continue
-                if value.reading.writing is Writing.PRINT:
+                if value.reading.writing is Writing.PRINT or math.isinf(value.lead):  # a stamp
                     tolerated = routing.tolerated_critical if spec.critical else routing.tolerated
                     is_sure = tolerated >= STAMPED_OTHERWISE
                 else:
@@ -173,16 +182,26 @@ class SecondPass:
         known = {name: field for name in names if (field := self.settled.get((ref, entry.row, name)))}
         settled = {name: field.reading for name, field in known.items()}
         decided = {name: field.text for name, field in known.items()}
+        by_stamp = {
+            region.slot: as_stamped
+            for region in entry.regions
+            if not settled.keys() & set(slots[region.slot].field_names)
+            and (as_stamped := self.stamps.stamped(ref, entry.row, region)) is not region
+        }
         regions = tuple(
-            weigh_region(region, pool, self.model, self.weighing)
-            if (pool := pools.get(region.slot, ""))
-            else region
+            by_stamp.get(region.slot)
+            or (
+                weigh_region(region, pool, self.model, self.weighing)
+                if (pool := pools.get(region.slot, ""))
+                else region
+            )
             for region in entry.regions
         )
         crossed = {
             region.slot: proposed
             for region in regions
             if pools.get(region.slot) == SIGNERS
+            and region.slot not in by_stamp
             and not settled.keys() & set(slots[region.slot].field_names)
             and (proposed := self._crossed(region)) is not region
         }
@@ -203,6 +222,7 @@ class SecondPass:
         doubts += [
             Finding(NUMBER_ORDER, Severity.REVIEW, (name,), {"read": read}) for name, read in chosen.items()
         ]
+        doubts += [Finding(STAMP_BOOK, Severity.INFO, tuple(slots[name].field_names)) for name in by_stamp]
         doubts += [Finding(SIGNER_BOOK, Severity.REVIEW, tuple(slots[name].field_names)) for name in crossed]
         key = (ref, entry.row)
         stamped = {
@@ -210,6 +230,7 @@ class SecondPass:
             for reading in entry.readings
             if self.decided is not None
             and reading.field not in settled
+            and not any(reading.field in slots[name].field_names for name in by_stamp)
             and (text := self.decided.stamped(key, reading)) not in ("", reading.text)
         }
         confirmed = self.confirmed.of(key, entry.readings).inks
@@ -254,10 +275,11 @@ def second_pass(
     """
     record = schemas.record(form.record)
     texts = {key: known.text for key, known in settled.items()}
-    decided = decided_values(pages, texts, form, ledger, schemas)
+    stamps = find_stamps(pages, texts, form, record, schemas.vocabularies.get("signer-title"))
+    decided = decided_values(pages, texts, form, ledger, schemas, stamps)
     texts = {key: text for key, text in texts.items() if key not in decided.silent}
     model = make_model(said_in_book(pages, texts, form, record))
-    ordered = dict(_ordered(pages, texts, record, form))
+    ordered = dict(_ordered(pages, texts, record, form, ledger.year))
     filled = filled_fields((entry for page in pages for entry in page.entries), record)
     values = {
         key: parse_text(text, key[2], record, schemas, ledger).canonical if text else ""
@@ -265,7 +287,7 @@ def second_pass(
     }
     confirmed = confirmed_values(pages, values, record)
     return SecondPass(
-        form, ledger, schemas, options, model, confirmed, ordered, settled, weighing, filled, decided
+        form, ledger, schemas, options, model, confirmed, ordered, settled, weighing, filled, decided, stamps
     )
 
 
@@ -320,7 +342,11 @@ def shipped_fingerprint(fingerprint: str) -> str:
 
 
 def _ordered(
-    pages: Sequence[PageResult], decided: Mapping[FieldKey, str], record: RecordSpec, form: Form
+    pages: Sequence[PageResult],
+    decided: Mapping[FieldKey, str],
+    record: RecordSpec,
+    form: Form,
+    year: int,
 ) -> Iterable[tuple[FieldKey, Sequence[Hypothesis]]]:
     """Yield the numbers and days whose hypotheses the book's order changes."""
     if record.book is None:
@@ -334,7 +360,12 @@ def _ordered(
         return [_hypotheses_of(ref, entry, name, decided) for ref, entry in entries]
 
     def with_expected(
-        name: str | None, read: Sequence[tuple[Hypothesis, ...]], expected: Sequence[tuple[int, ...]]
+        name: str | None,
+        read: Sequence[tuple[Hypothesis, ...]],
+        expected: Sequence[tuple[int, ...]],
+        with_candidates: Callable[
+            [Sequence[Hypothesis], Sequence[int], KeptRegion | None], tuple[Hypothesis, ...]
+        ] = with_candidates,
     ) -> list[tuple[Hypothesis, ...]]:
         slot = next((form_slot.name for form_slot in form.slots if form_slot.field_names == (name,)), "")
         return [
@@ -350,7 +381,10 @@ def _ordered(
     read = [EntryOrder(*each) for each in zip(numbers, days, strict=True)]
     more_numbers = with_expected(number, numbers, expected_numbers(read))
     more_pages = with_expected(of_page, page_numbers, expected_pages(page_numbers))
-    weighed = reweigh_entries([EntryOrder(*each) for each in zip(more_numbers, days, strict=True)])
+    more_days = with_expected(day, days, [(year,) if year else ()] * len(entries), with_years)
+    weighed = reweigh_entries(
+        [EntryOrder(*each) for each in zip(more_numbers, more_days, strict=True)], year=year
+    )
     now = (
         (number, numbers, [order.number for order in weighed]),
         (day, days, [order.registered_on for order in weighed]),

@@ -86,7 +86,7 @@ def draw_signature(
     stroke_path(sheet, bezier, ink, 0.85, pen)
 
 
-def _wear_stamp(mask: Pixels, rng: np.random.Generator, angle: float, wear: float) -> Pixels:
+def wear_stamp(mask: Pixels, rng: np.random.Generator, angle: float, wear: float) -> Pixels:
     """Return the print of a rubber stamp: rotated, with spots without ink."""
     image = Image.fromarray(mask).rotate(angle, Image.Resampling.BILINEAR, expand=True)
     turned = np.asarray(image, np.float32)
@@ -98,7 +98,7 @@ def _wear_stamp(mask: Pixels, rng: np.random.Generator, angle: float, wear: floa
     return np.asarray(cv2.GaussianBlur(printed, (0, 0), 0.8), np.uint8)
 
 
-def _text_mask(lines: tuple[str, ...], em: int, face: str, border: int = 0) -> Pixels:
+def text_mask(lines: tuple[str, ...], em: int, face: str, border: int = 0) -> Pixels:
     font = load_font(system_font(face), em)
     width = int(max(font.getlength(line) for line in lines) + 1.2 * em)
     image = Image.new("L", (width, int(len(lines) * 1.25 * em + 0.8 * em)), 0)
@@ -118,8 +118,8 @@ def name_stamp(
     sheet: PaperSheet, name: str, x: float, y: float, rng: np.random.Generator, ink: Colour = RED
 ) -> LaidInk:
     """Stamp a name, centred on (x, y)."""
-    mask = _wear_stamp(
-        _text_mask((name,), round(sheet.mm(4.6)), "LiberationSerif-Bold.ttf"),
+    mask = wear_stamp(
+        text_mask((name,), round(sheet.mm(4.6)), "LiberationSerif-Bold.ttf"),
         rng,
         float(rng.normal(0, 1.5)),
         0.22,
@@ -129,8 +129,8 @@ def name_stamp(
 
 def boxed_stamp(sheet: PaperSheet, text: str, x: float, y: float, rng: np.random.Generator) -> LaidInk:
     """Stamp a text in a red box, centred on (x, y)."""
-    mask = _text_mask((text,), round(sheet.mm(4.4)), "LiberationSans-Bold.ttf", max(1, round(sheet.mm(0.45))))
-    mask = _wear_stamp(mask, rng, float(rng.normal(0, 3)), 0.5)
+    mask = text_mask((text,), round(sheet.mm(4.4)), "LiberationSans-Bold.ttf", max(1, round(sheet.mm(0.45))))
+    mask = wear_stamp(mask, rng, float(rng.normal(0, 3)), 0.5)
     return _lay_stamp(sheet, mask, x, y, RED, 0.8)
 
 
@@ -156,7 +156,7 @@ def round_seal(
         )
     _star(pencil, size / 2, size / 2, 0.16 * size)
     _ring_text(image, text.upper(), size, round(sheet.mm(3.4)))
-    mask = _wear_stamp(np.asarray(image, np.uint8), rng, float(rng.uniform(-40, 40)), 0.55)
+    mask = wear_stamp(np.asarray(image, np.uint8), rng, float(rng.uniform(-40, 40)), 0.55)
     return _lay_stamp(sheet, mask, x, y, RED, alpha)
 
 

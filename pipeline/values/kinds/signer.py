@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rapidfuzz import fuzz
+
 from pipeline.base.text.tones import unaccented
 from pipeline.values.kinds.kind import CompositeKind, Vocabulary
 from pipeline.values.kinds.name import OFFICE, TITLE, UNIT
@@ -30,20 +32,29 @@ SURNAMES = frozenset(_SURNAMES.split())
 FEWEST = 2
 """Smallest number of words in a name."""
 
-_ON_BEHALF = r"(?:(?:kt|tm|tl|tuq)\b[\s.]*|q\.\s*)"
+_ON_BEHALF = r"(?:(?:k[./]?t|t[./]?m|t[./]?l|t[./]?u[./]?q)\b[\s.]*|q\.\s*)"
 _OFFICE = (
     r"(?:ubnd|u\.?b\.?n\.?d|uy\s+ban(?:\s+nhan\s+dan)?|phong\s+tu\s+phap|ban\s+tu\s+phap|tu\s+phap|ho\s+tich)"
 )
 _UNIT = r"(?:xa|phuong|thi\s+tran|tt|huyen|quan|tinh|thanh\s+pho|x\.|p\.)"
 _BETWEEN = r"[\s.,:;/–—-]*"
 
+_UNREAD_RANK = re.compile(r"[-–—\s]*(?:(?P<rank>\w{1,3})\b[\s.]*)?(?P<office>u\.?b\.?n\.?[d0o](?!\w))")
+"""The committee behind a rank that may be misread: ``LA UBND`` where ``CT UBND`` is written."""
+
+_CHAIRMAN = ("chu tich", "pho chu tich")
+
+MISREAD = 85.0
+"""Similarity (0..100, without marks) from which the first words behind a sign are a misread chairman's title."""
+
 
 class SignerKind(CompositeKind):
     """Who signed, and as what: ``Nguyễn Văn A, Chủ tịch UBND xã``, ``PCT: Trần B``, ``TM. UBND, CT Trần B``.
 
     They may be separated by a sign, a line end or nothing; brackets around a title are dropped. A title without
-    diacritics is recognized where it comes first, or where a sign or line end separates it from the name. Without a
-    known title, or where its end is unclear, the whole text stays in ``name``.
+    diacritics is recognized where it comes first, or where a sign or line end separates it from the name. So is a title
+    whose rank is misread, by the committee's name behind the rank. Without a known title, or where its end is unclear,
+    the whole text stays in ``name``.
     """
 
     name = "signer"
@@ -175,16 +186,20 @@ def _titles(spellings: tuple[str, ...]) -> _Titles:
 
 
 def _name_first(written: str, titles: _Titles) -> tuple[str, str] | None:
-    """Return the name and the title around the separator at which a title follows a name."""
+    """Return the name and the title around the separator at which a title follows a name, if need be a misread one."""
+    misread: tuple[str, str] | None = None
     for gap in _GAP.finditer(written):
         is_strong = not gap.group().isspace() or "\n" in gap.group()
         name, title = written[: gap.start()].strip(), written[gap.end() :].strip()
-        if not titles.starts(title, exact=not is_strong) or not _is_name(name, titles, is_parted=is_strong):
+        if not _is_name(name, titles, is_parted=is_strong):
             continue
         if "(" not in title:  # a bracket of the pair may be missing on paper or in the reading
             title = title.removesuffix(")").rstrip()
-        return _without_stop(name), title
-    return None
+        if titles.starts(title, exact=not is_strong):
+            return _without_stop(name), title
+        if misread is None and _is_misread_title(title, gap.group(), name):
+            misread = _without_stop(name), title
+    return misread
 
 
 def _title_first(written: str, titles: _Titles) -> tuple[str, str] | None:
@@ -194,7 +209,12 @@ def _title_first(written: str, titles: _Titles) -> tuple[str, str] | None:
     after a unit whose name may continue in the next line, a person must begin with a family name.
     """
     if not titles.starts(written.lstrip("( "), exact=False):
-        return None
+        unread = _UNREAD_RANK.match(_bare(written))
+        if unread is None:
+            return None
+        at = unread.start("office")
+        parts = _title_first(f"TM. {written[at:]}", titles)
+        return parts and (parts[0], f"{written[:at]}{parts[1].removeprefix('TM. ')}".lstrip(" -–—"))
     gaps = list(_GAP.finditer(written))
     strong = [gap for gap in gaps if not gap.group().isspace() or "\n" in gap.group()]
     weak = [gap for gap in gaps if gap not in strong]
@@ -211,6 +231,22 @@ def _title_first(written: str, titles: _Titles) -> tuple[str, str] | None:
             continue  # a unit's name that continues in the next line
         return name, title.lstrip("(").strip()
     return None
+
+
+def _is_misread_title(text: str, gap: str, name: str) -> bool:
+    """Return whether a text behind a name is a title in misread letters.
+
+    It names the committee, with at most one short word before it, or its first words are much like a chairman's title.
+    A word between a space and the committee belongs to the name, and so may a word at the beginning of a line.
+    """
+    is_parted = bool(gap.strip()) or ("\n" in gap and _is_person(name))
+    named = _UNREAD_RANK.match(_bare(text))
+    if named is not None:
+        return is_parted or not named["rank"]
+    words = re.findall(r"[^\W\d_]+", _bare(text))
+    return is_parted and any(
+        fuzz.ratio(" ".join(words[: title.count(" ") + 1]), title) >= MISREAD for title in _CHAIRMAN
+    )
 
 
 def _ends_open(title: str, gap: str) -> bool:

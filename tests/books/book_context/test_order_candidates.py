@@ -1,9 +1,9 @@
-"""A number that fits the order of a book is a hypothesis only where the ink of its own line supports it."""
+"""A number or a year that fits a book is a hypothesis only where the ink of its own line supports it."""
 
 from __future__ import annotations
 
 from pipeline.base.model import Box, Hypothesis, KeptLine, KeptRegion, LineReading, Writing
-from pipeline.books.book_context.order_candidates import with_candidates
+from pipeline.books.book_context.order_candidates import with_candidates, with_years
 from pipeline.recognition.decoding import pack_emissions
 from tests.recognition.decoding.written import written
 
@@ -42,3 +42,28 @@ def test_nothing_is_asked_where_nothing_was_read_or_no_emissions_were_kept() -> 
     assert with_candidates(said, [16], bare) == said
     assert with_candidates(said, [16], None) == said
     assert with_candidates(said, [], region("18", {1: {"6": 0.3}})) == said
+
+
+def test_the_year_of_the_book_becomes_a_hypothesis_where_the_ink_allows_it() -> None:
+    day = [Hypothesis("8/5/2007", 0.9)]
+    found = chances(with_years(day, [2009], region("8/5/2007", {7: {"9": 0.3}})))
+    assert set(found) == {"8/5/2007", "8/5/2009"}
+    assert 0.1 < found["8/5/2009"] < found["8/5/2007"]
+    assert with_years(day, [2009], region("8/5/2007")) == tuple(day)
+
+
+def test_the_year_may_stand_on_a_line_of_its_own() -> None:
+    parts = [
+        region(text, doubts).lines[0]
+        for text, doubts in (("8", None), ("5", None), ("2007", {3: {"9": 0.3}}))
+    ]
+    parted = KeptRegion("registered_on", Writing.HAND, BOX, tuple(parts))
+    assert "8/5/2009" in chances(with_years([Hypothesis("8/5/2007", 0.9)], [2009], parted))
+
+
+def test_no_year_is_added_where_none_was_read_or_it_is_known() -> None:
+    doubted = region("8/5/2007", {7: {"9": 0.3}})
+    for day in ((), (Hypothesis("8/5", 0.9),), (Hypothesis("8/5/2007", 0.5), Hypothesis("8/5/2009", 0.4))):
+        assert with_years(day, [2009], doubted) == day
+    day = (Hypothesis("8/5/2007", 0.9),)
+    assert with_years(day, [], doubted) == with_years(day, [2009], None) == day

@@ -101,9 +101,45 @@ def test_a_title_may_have_lost_its_marks(text: str, name: str, title: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("text", "name", "title"),
+    [
+        ("Trần Văn B - LA UBND XÃ", "Trần Văn B", "LA UBND XÃ"),
+        ("Trần Văn B, GT UBND xã", "Trần Văn B", "GT UBND xã"),
+        ("TRẦN VĂN B\nLA UBND XÃ", "TRẦN VĂN B", "LA UBND XÃ"),
+        ("TRẦN VĂN B UBND XÃ", "TRẦN VĂN B", "UBND XÃ"),
+        ("Trần Văn\nBa UBND xã", "Trần Văn Ba", "UBND xã"),
+        ("LA UBND XÃ\nTRẦN VĂN B", "TRẦN VĂN B", "LA UBND XÃ"),
+        ("- LA UBND xã Trần Văn B", "Trần Văn B", "LA UBND xã"),
+        ("Trần Văn B, Chú Kịch UBND xã", "Trần Văn B", "Chú Kịch UBND xã"),
+        ("Trần Văn B\nPhó Chủ lịch", "Trần Văn B", "Phó Chủ lịch"),
+    ],
+)
+def test_a_title_whose_rank_is_misread_is_no_part_of_the_name(text: str, name: str, title: str) -> None:
+    assert told(text) == (name, title)
+
+
+@pytest.mark.parametrize("on_behalf", ["KT.", "K.T", "K/T", "T/M", "T.M", "TL.", "T/L", "TUQ.", "T.U.Q"])
+@pytest.mark.parametrize("gap", ["\n", " ", ": "])
+def test_who_signs_on_behalf_of_whom_is_part_of_the_title(on_behalf: str, gap: str) -> None:
+    assert told(f"{on_behalf} Chủ tịch{gap}Trần Văn B") == ("Trần Văn B", f"{on_behalf} Chủ tịch")
+
+
+@pytest.mark.parametrize("name", ["Trần Văn Thử", "TRẦN VĂN THỬ", "Lê Thị Ban", "LÊ THỊ TƯ"])
+@pytest.mark.parametrize(
+    "title", ["Chủ tịch UBND xã", "CT UBND xã", "TM. UBND xã", "KT. CT, PCT", "P. CHỦ TỊCH"]
+)
+def test_name_and_title_are_parted_in_both_orders_with_every_sign(name: str, title: str) -> None:
+    for sign in (", ", " - ", "\n", ",\n", "; "):
+        assert told(f"{name}{sign}{title}") == (name, title)
+    for sign in ("\n", ": ", " - ", ": \n"):
+        assert told(f"{title}{sign}{name}") == (name, title)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Trần Văn B",
+        "Trần Văn\nChâu Tích Nhân",
         "Chủ tịch UBND xã Tân Thới Trần Văn B",
         "Chủ tịch UBND xã Tân Phú Thạnh",
         "Trần Thị Uy Viên",
