@@ -12,7 +12,14 @@ from pipeline.declarations.schema import RecordSpec
 from pipeline.training.synthetic_pages.blank_contents import BlankContent, Wording
 from pipeline.training.synthetic_pages.cases import SyntheticCase
 from pipeline.training.synthetic_pages.clerk import NOT_SPELLED
-from pipeline.training.synthetic_pages.people import Commune, SyntheticPerson, happens, pick
+from pipeline.training.synthetic_pages.people import (
+    Commune,
+    Geography,
+    RuralDistrict,
+    SyntheticPerson,
+    happens,
+    pick,
+)
 from pipeline.training.synthetic_pages.writer_ink import WriterInk
 from pipeline.values.kinds import COMPOSITES, SIGNER
 from pipeline.values.places import DayRange, Gazetteer, Level
@@ -96,7 +103,13 @@ class SpelledWords:
         name, district, of_province = chosen.names
         kind, code = chosen.province_type, chosen.code
         renamed = replace(
-            home, name=name, district=district, province=of_province, province_type=kind, code=code
+            home,
+            name=name,
+            district=district,
+            province=of_province,
+            province_type=kind,
+            code=code,
+            geography=_with_commune(home.geography, chosen),
         )
         return replace(self, places=[*[chosen] * (len(others) + 1), *others]), renamed
 
@@ -176,6 +189,16 @@ class SpelledWords:
         if len(place.names) > 2:
             forms.append(self.between.join(place.names[1:]))
         return forms
+
+
+def _with_commune(geography: Geography, place: SpelledPlace) -> Geography:
+    """Return the geography, with the district of a commune where it lacks that."""
+    name, district, province = place.names
+    known = geography.provinces.get(province, ())
+    if any(other.name == district for other in known):
+        return geography
+    added = RuralDistrict(district, place.province_type, province, (name,), {name: place.code})
+    return Geography({**geography.provinces, province: (*known, added)})
 
 
 def _surnames(strokes: WriterInk) -> tuple[str, ...]:
