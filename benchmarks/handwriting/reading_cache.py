@@ -106,7 +106,10 @@ class KeptFigures:
         return tuple(
             seen[0]
             for seen in _kept_emissions(
-                self.folder, self.fingerprint, lines, lambda new: [(seen,) for seen in self.reader.emissions(new)]
+                self.folder,
+                self.fingerprint,
+                lines,
+                lambda new: [(seen,) for seen in self.reader.emissions(new)],
             )
         )
 

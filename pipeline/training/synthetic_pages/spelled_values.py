@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -144,8 +144,14 @@ class SpelledWords:
             return case
         return replace(case, people={key: self.person(who, known, rng) for key, who in case.people.items()})
 
-    def content(self, value: BlankContent, record: RecordSpec, rng: np.random.Generator) -> BlankContent:
-        """Return the part of a value that the strokes spell; an empty blank if there is none."""
+    def content(
+        self, value: BlankContent, record: RecordSpec, rng: np.random.Generator, written: Collection[str] = ()
+    ) -> BlankContent:
+        """Return the part of a value that the strokes spell; an empty blank if there is none.
+
+        Args:
+            written: Fields whose texts the case gives (``SyntheticCase.written``).
+        """
         slot, empty = value.slot, BlankContent(value.slot)
         if slot.printed or (value.parts is None and not value.alternatives):
             return value
@@ -159,9 +165,10 @@ class SpelledWords:
         if slot.kind == SIGNER.name and whole:
             return replace(value, alternatives=tuple(whole), struck="")
         for role in roles:
-            if role not in specs or specs[role].kind in NOT_SPELLED:
+            is_written = role in specs and specs[role].name in written
+            if role not in specs or (specs[role].kind in NOT_SPELLED and not is_written):
                 continue
-            if specs[role].value_kind.is_place:
+            if specs[role].value_kind.is_place and not is_written:
                 texts_of_role = self.place_texts(rng)
             else:
                 texts_of_role = [_role_text(wording, role) for wording in value.alternatives]
@@ -208,7 +215,8 @@ def _surnames(strokes: WriterInk) -> tuple[str, ...]:
 
 
 def _spelled(strokes: WriterInk, words: Iterable[str]) -> tuple[str, ...]:
-    return tuple(word for word in words if strokes.spells(word))
+    """Return the words that the writer's own strokes spell."""
+    return tuple(word for word in words if word.lower() not in strokes.lent and strokes.spells(word))
 
 
 def _places(strokes: WriterInk, gazetteer: Gazetteer, year: int) -> tuple[SpelledPlace, ...]:
