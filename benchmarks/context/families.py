@@ -75,7 +75,7 @@ def _family(
             died = case.happened_on
             born[key] = _years_before(rng, died, float(np.clip(rng.normal(70, 16), 0, 104)))
         elif party.male is not None and not any(other.newborn for other in parties(record).values()):
-            older = 28 if party.male else 25  # mean ages at marriage: General Statistics Office, census 2019
+            older = 27 if party.male else 23  # mean ages at first marriage: census of 1 April 2019
             born[key] = _years_before(
                 rng, case.registered_on, float(np.clip(rng.normal(older, 5), 18 + 2 * bool(party.male), 70))
             )
