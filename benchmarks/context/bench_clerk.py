@@ -137,7 +137,7 @@ def main() -> None:
         "seed": chosen.seed,
         "lines": [folder.name for folder in chosen.lines],
         "books": len(books),
-        "pages": sum(book.ledger.entries for book in books),
+        "pages": sum(book.ledger.entries or 0 for book in books),
     }
     report_figures("clerk", {**setting, **measured})
 

@@ -155,7 +155,9 @@ def _kept_emissions(
     new = [number for number, path in enumerate(paths) if not path.exists()]
     for number, seen in zip(new, see([lines[number] for number in new]) if new else (), strict=True):
         packed = io.BytesIO()
-        arrays = {str(place): emission.log_chances.astype(np.float16) for place, emission in enumerate(seen)}
+        arrays: dict[str, Any] = {
+            str(place): emission.log_chances.astype(np.float16) for place, emission in enumerate(seen)
+        }
         np.savez_compressed(packed, letters=np.array([emission.letters for emission in seen]), **arrays)
         write_atomically(paths[number], packed.getvalue(), durable=False)
     return [_emissions_at(path) for path in paths]

@@ -118,7 +118,10 @@ def page(text: str, *, accepted: bool) -> dict[str, Any]:
 
 
 def measured(folder: Path, read: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    planted = {0: ("foreign-name", ("child_name",)), 1: ("foreign-name", ("child_name",))}
+    planted: dict[int, tuple[str, tuple[str, ...]]] = {
+        0: ("foreign-name", ("child_name",)),
+        1: ("foreign-name", ("child_name",)),
+    }
     written = book(folder, planted, "Marie John", "John Marie", "Lê Thị Hoà")
     return figures_of([written], KnowledgeReading({folder.name: read}), SCHEMAS)
 
