@@ -1,17 +1,20 @@
 """What does knowledge add to ink? Books of families, read with the ink alone and with ever more of what a clerk knows.
 
-    make bench-clerk LINES="FOLDER …"     python -m benchmarks.context.bench_clerk --lines FOLDER … [--books 12] …
+    make bench-clerk LINES="FOLDER …" [NAMES=FOLDER]
+    python -m benchmarks.context.bench_clerk --lines FOLDER … [--names FOLDER] [--books 12] [--revision REF] …
 
 Every value is real ink of one person a book, cut out of folders of pen lines (``lines.tsv``): the writers of all
 folders in turn; of a folder whose writers have no names a run of neighbouring lines counts as one. Words of lists that
-a writer left out are lent by others at the writer's size; figures are of the MNIST collection. The books are written on
-the six forms as whole entries of families (``families``), and in every other entry a value stands against all
-expectation (``Planted``): what must show is that none of them is bent and accepted.
+a writer left out are lent by others at the writer's size, and foreign names by the folders of ``--names``; figures are
+of the MNIST collection. The books are written on the six forms as whole entries of families (``families``), and in
+every other entry a value stands against all expectation (``Planted``): what must show is that none of them is bent and
+accepted.
 
 Networks and readers of print see each line once: what they saw stays in ``bench-out/clerk``, so that another knowledge
 costs no network. Columns: ``off`` decodes the ink alone, ``kinds`` knows what can stand in each kind of field,
 ``entry`` weighs the fields of an entry together too, ``book`` is the second pass over the whole book. ``--revision``
-reads the same pages with another revision of the code, second pass included.
+reads the same pages with another revision of the code, second pass included. Nothing is accepted where the calibration
+is of another reader than the one that reads.
 """
 
 from __future__ import annotations
@@ -325,7 +328,7 @@ def _judged(page: PageResult, book: ClerkBook, known: Knowledge, context: RunCon
 
 @dataclass
 class Counts:
-    """How many values there are, and what became of them; ``invented``: accepted where nothing stands."""
+    """How many values there are; how many are right, accepted, and accepted but wrong."""
 
     of: int = 0
     right: int = 0
