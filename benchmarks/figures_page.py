@@ -27,7 +27,7 @@ RESULTS = ROOT / "docs" / "reference" / "figures"
 PAGE = ROOT / "docs" / "reference" / "figures.md"
 README = ROOT / "README.md"
 
-OF_HANDS = ("hand", "pens")
+OF_HANDS = ("hand", "pens", "clerk")
 """Benchmarks whose figures belong to the networks that read handwriting."""
 
 NOT_MEASURED = "chưa đo lại ở bản này"

@@ -179,9 +179,8 @@ def _scored(folder: Path, pages: Sequence[Mapping[str, Any]], schemas: Schemas) 
 def _readings(folders: Sequence[Path], chosen: argparse.Namespace) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield the readings of the books: by other revisions, then by this revision without and with the context."""
     for reference in chosen.revision:
-        commit = commit_of(reference)
-        figures = _read(commit, folders, chosen)
-        yield commit[:7], {"pages": figures["off"], "second_pass_seconds": None}
+        name, figures = read_with_revision(reference, folders, chosen)
+        yield name, {"pages": figures["off"], "second_pass_seconds": None}
     figures = _read(None, folders, chosen)
     yield "off", {"pages": figures["off"], "second_pass_seconds": None}
     if "on" in figures:
@@ -189,6 +188,14 @@ def _readings(folders: Sequence[Path], chosen: argparse.Namespace) -> Iterator[t
     if chosen.template:
         figures = _read(None, folders, chosen, template=True)
         yield "template", {"pages": figures["on"], "second_pass_seconds": figures["second_pass_seconds"]}
+
+
+def read_with_revision(
+    reference: str, folders: Sequence[Path], chosen: argparse.Namespace
+) -> tuple[str, Mapping[str, Any]]:
+    """Return the short name of a revision, and what it reads of the books (see ``read_books``)."""
+    commit = commit_of(reference)
+    return commit[:7], _read(commit, folders, chosen)
 
 
 def _read(

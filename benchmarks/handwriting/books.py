@@ -148,7 +148,7 @@ def drawn_and_read(
 
     The readers and the calibration come from the folder ``models`` if it is given.
     """
-    context, usual = _tools(models)
+    context, usual = tools(models)
     engines = engines or usual
     if book.by_tesseract:
         engines = replace(engines, hand=None)
@@ -180,7 +180,7 @@ def without_strokes(book: HandBook) -> HandBook:
 
 
 @cache
-def _tools(models: Path | None = None) -> tuple[RunContext, Engines]:
+def tools(models: Path | None = None) -> tuple[RunContext, Engines]:
     """Declarations and readers, loaded once a process."""
     context = bench_in(Path(tempfile.gettempdir()) / "hotich-bench-unused", models)
     return context, context.make_engines()
@@ -188,7 +188,7 @@ def _tools(models: Path | None = None) -> tuple[RunContext, Engines]:
 
 def schemas_and_engines(models: Path | None = None) -> tuple[Schemas, Engines]:
     """What books are drawn and read with."""
-    context, engines = _tools(models)
+    context, engines = tools(models)
     return context.schemas, engines
 
 
@@ -271,7 +271,7 @@ def all_read(books: Sequence[HandBook], jobs: int) -> list[ReadHandBook]:
 
 def with_tolerance(book: ReadHandBook, tolerated: float) -> ReadHandBook:
     """The book as routed in an office that tolerates this share of errors among accepted fields, critical or not."""
-    context, engines = _tools()
+    context, engines = tools()
     record = context.schemas.record(context.schemas.form(book.book.form).record)
     usual = context.options.routing.for_reader(engines.hand_fingerprint)
     options = replace(usual, tolerated=tolerated, tolerated_critical=tolerated)

@@ -9,7 +9,7 @@ MNIST collection, with the writer's height and stroke.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -28,7 +28,7 @@ from pipeline.recognition.decoding.forced_alignment import align_text
 from pipeline.recognition.ocr import OcrEngine
 from pipeline.recognition.ocr.handwriting import HandwritingReader
 from pipeline.recognition.ocr.line_image import STRIDE, line_image
-from pipeline.training.dataset import RealLine
+from pipeline.training.dataset import RealLine, real_lines
 from pipeline.training.synthetic_pages.writer_ink import InkPiece, WriterInk, tight_piece
 
 MARGIN = 4
@@ -408,3 +408,55 @@ def _strength(mask: Pixels) -> float:
     """How dark a piece is in the middle of its strokes."""
     inked = mask[mask > INKED]
     return float(np.percentile(inked, 75)) if len(inked) else 220.0
+
+
+# --- words of others ------------------------------------------------------------------------------------------------
+
+SOURCES = 5
+"""Lines that a lent word is looked for in, in each folder."""
+
+
+@dataclass(frozen=True)
+class LentWords:
+    """Words by text that other people wrote, each with the spread of the line that it stands in."""
+
+    words: Mapping[str, Sequence[tuple[InkPiece, float]]]
+
+    def to(self, ink: WriterInk) -> WriterInk:
+        """Return the ink of a writer with the words that it lacks, at its size: one specimen, as of one hand."""
+        words = dict(ink.words)
+        lent = set(ink.lent)
+        for number, text in enumerate(sorted(self.words)):
+            if text not in words and self.words[text]:
+                specimens = self.words[text]
+                piece, spread = specimens[(number + len(ink.words)) % len(specimens)]
+                words[text] = [_scaled(piece, ink.spread / spread)]
+                lent.add(text)
+        return replace(ink, words=words, lent=frozenset(lent))
+
+
+def lent_words(folders: Sequence[Path], wanted: Collection[str], reader: HandwritingReader) -> LentWords:
+    """Return the wanted words that the lines of the folders give.
+
+    Args:
+        wanted: Words in small letters.
+    """
+    found: dict[str, list[tuple[InkPiece, float]]] = defaultdict(list)
+    for folder in folders:
+        lines = real_lines(folder)
+        for text in sorted(wanted):
+            holding = [line for line in lines if text in line.text.lower().split()][:SOURCES]
+            masks = [ink_of(line) for line in holding]
+            for line, mask, seen in zip(holding, masks, _seen(masks, reader) if masks else (), strict=True):
+                cut = [piece for piece in cut_line(mask, line.text, seen)[0] if piece.text == text]
+                spread = _course(mask)[2]
+                found[text] += [(piece, spread) for piece in _whole({text: cut}, reader).get(text, ())]
+    return LentWords(dict(found))
+
+
+def _scaled(piece: InkPiece, scale: float) -> InkPiece:
+    height, width = piece.mask.shape
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    shape = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    mask = np.asarray(cv2.resize(piece.mask, size, interpolation=shape), np.uint8)
+    return InkPiece(mask, piece.baseline * scale)

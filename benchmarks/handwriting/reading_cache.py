@@ -7,11 +7,14 @@ then the same, and cost most of the time.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from benchmarks.handwriting.books import HandBook, ReadEntry
 from pipeline.base.files import write_atomically
@@ -29,7 +32,9 @@ from pipeline.base.model import (
     Word,
     Writing,
 )
+from pipeline.recognition.decoding import Emission, Prior
 from pipeline.recognition.ocr import Engines, OcrEngine, PrintReader
+from pipeline.recognition.ocr.handwriting import FigureReader, HandwritingReader
 from pipeline.training.evaluation import TrueEntry
 
 SOURCES = (
@@ -82,6 +87,94 @@ class KeptLines:
         return LineReading(kept["text"], kept["confidence"], kept["engine"], words)
 
 
+@dataclass(frozen=True)
+class KeptFigures:
+    """A reader of figures that remembers what it saw in lines of handwriting."""
+
+    reader: FigureReader
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return self.reader.name
+
+    @property
+    def fingerprint(self) -> str:
+        return self.reader.fingerprint
+
+    def emissions(self, lines: Sequence[Pixels]) -> tuple[Emission, ...]:
+        return tuple(
+            seen[0]
+            for seen in _kept_emissions(
+                self.folder,
+                self.fingerprint,
+                lines,
+                lambda new: [(seen,) for seen in self.reader.emissions(new)],
+            )
+        )
+
+
+@dataclass(frozen=True)
+class KeptHand(HandwritingReader):
+    """A reader of handwriting whose networks remember what they saw: decoding again runs none of them.
+
+    Attributes:
+        folder: Where the emissions of each line are kept, as half floats.
+        ink_alone: Whether no knowledge of a field weighs in its lines.
+    """
+
+    folder: Path = Path()
+    ink_alone: bool = False
+
+    def emissions(self, lines: Sequence[Pixels]) -> tuple[tuple[Emission, ...], ...]:
+        networks = "-".join(network.fingerprint for network in self.networks)
+        return tuple(_kept_emissions(self.folder, networks, lines, super().emissions))
+
+    def _prior_of(self, crop: Crop) -> Prior:
+        return Prior() if self.ink_alone else super()._prior_of(crop)
+
+
+def with_kept_ink(engines: Engines, folder: Path, *, ink_alone: bool = False) -> Engines:
+    """Return the engines; those for print and handwriting remember what they saw in ``folder``."""
+    hand = engines.hand
+    assert isinstance(hand, HandwritingReader)
+    figures = KeptFigures(hand.figures, folder / "figures") if hand.figures else None
+    parts = {part.name: getattr(hand, part.name) for part in fields(hand)}
+    kept = KeptHand(**{**parts, "figures": figures}, folder=folder / "hand", ink_alone=ink_alone)
+    return replace(with_memory(engines, folder / "print"), hand=kept)
+
+
+def _kept_emissions(
+    folder: Path,
+    reader: str,
+    lines: Sequence[Pixels],
+    see: Callable[[Sequence[Pixels]], Sequence[Sequence[Emission]]],
+) -> list[tuple[Emission, ...]]:
+    """What a reader saw in each line before, or sees now."""
+    paths = [folder / mark[:2] / f"{mark}.npz" for line in lines if (mark := _mark_of(reader, line))]
+    new = [number for number, path in enumerate(paths) if not path.exists()]
+    for number, seen in zip(new, see([lines[number] for number in new]) if new else (), strict=True):
+        packed = io.BytesIO()
+        arrays: dict[str, Any] = {
+            str(place): emission.log_chances.astype(np.float16) for place, emission in enumerate(seen)
+        }
+        np.savez_compressed(packed, letters=np.array([emission.letters for emission in seen]), **arrays)
+        write_atomically(paths[number], packed.getvalue(), durable=False)
+    return [_emissions_at(path) for path in paths]
+
+
+def _emissions_at(path: Path) -> tuple[Emission, ...]:
+    with np.load(path) as kept:
+        letters = [str(text) for text in kept["letters"]]
+        return tuple(
+            Emission(kept[str(place)].astype(np.float32), text) for place, text in enumerate(letters)
+        )
+
+
+def _mark_of(reader: str, line: Pixels) -> str:
+    return hashlib.sha256(f"{reader} {line.shape}".encode() + line.tobytes()).hexdigest()
+
+
 def with_memory(engines: Engines, folder: Path) -> Engines:
     """Return the same engines; the engines for print remember their readings in ``folder``."""
     digits = KeptLines(engines.digits, folder) if engines.digits else None
@@ -96,7 +189,7 @@ def with_memory(engines: Engines, folder: Path) -> Engines:
 def _kept(folder: Path, key: tuple[str, str, Pixels], make: Callable[[], Iterable[Any]]) -> Any:
     """What was answered to that question before, or is answered now, as JSON holds it."""
     reader, question, pixels = key
-    mark = hashlib.sha256(f"{reader} {question} {pixels.shape}".encode() + pixels.tobytes()).hexdigest()
+    mark = _mark_of(f"{reader} {question}", pixels)
     path = folder / mark[:2] / f"{mark}.json"
     if path.exists():
         return json.loads(path.read_text(encoding="utf-8"))

@@ -7,7 +7,7 @@ import logging
 import re
 import zlib
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -43,6 +43,10 @@ log = logging.getLogger(__name__)
 
 STROKE_SIZE_MM = (5.0, 7.0)
 """Height of the em (``pipeline.training.synthetic_pages.writer_ink.EM``) of hands that write with real strokes."""
+
+
+CaseChange = Callable[[Sequence[SyntheticCase], RecordSpec, SpelledWords | None], Sequence[SyntheticCase]]
+"""A change of the cases of a book, by the words that its strokes spell if it is written with real strokes."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +124,7 @@ def write_book(
     options: SynthOptions,
     cutouts: Iterable[InkCutout] = (),
     strokes: WriterInk | None = None,
+    changed: CaseChange | None = None,
 ) -> Path:
     """Draw a book of a form into a folder. The same arguments give the same bytes.
 
@@ -130,6 +135,7 @@ def write_book(
         folder: Target folder; created if missing, overwritten if present.
         cutouts: Lines of real ink to paste into the blanks for places, as long as they last.
         strokes: Real strokes to write every value with; values that they do not spell are left blank.
+        changed: Returns the cases that are written, from those drawn.
 
     Returns:
         ``folder``.
@@ -137,7 +143,7 @@ def write_book(
     Raises:
         SchemaError: The form is a cover.
     """
-    plan = plan_book(form, schemas, options, strokes)
+    plan = plan_book(form, schemas, options, strokes, changed)
     quality = options.scanning.jpeg_quality
     drawings, files = [], []
     for drawing in _draw_pages(plan, schemas, options, deque(cutouts)):
@@ -179,7 +185,11 @@ def random_stream(options: SynthOptions, form: Form, *purpose: int) -> np.random
 
 
 def plan_book(
-    form: Form, schemas: Schemas, options: SynthOptions, strokes: WriterInk | None = None
+    form: Form,
+    schemas: Schemas,
+    options: SynthOptions,
+    strokes: WriterInk | None = None,
+    changed: CaseChange | None = None,
 ) -> BookPlan:
     """Return the plan of a book, without ink.
 
@@ -261,6 +271,8 @@ def plan_book(
         size = float(rng.uniform(*STROKE_SIZE_MM))
         hands = [replace(hands[0], strokes=strokes, size=size, alpha=strokes.alpha(rng))]
         habits = replace(habits, capitals=0.0, abbreviates=0.0)
+    if changed:
+        cases = list(changed(cases, record, spelled))
     terms: Sequence[ClerkTerm] = ()
     if office:
         sealed = happens(office_rng, office.options.half_seal)

@@ -96,6 +96,7 @@ class SyntheticCase:
         people: Person by party.
         born_on: Day of birth by party.
         missing: Parties left out on paper.
+        written: Texts by field, the longest first, of fields in which other texts stand than follow from the rest.
     """
 
     number: int
@@ -109,6 +110,7 @@ class SyntheticCase:
     people: Mapping[str, SyntheticPerson]
     born_on: Mapping[str, date]
     missing: frozenset[str] = field(default_factory=frozenset)
+    written: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def draw_case(

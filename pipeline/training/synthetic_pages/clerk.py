@@ -143,6 +143,8 @@ def field_texts(
 
     A kind without a writer here is written as free text.
     """
+    if spec.name in facts.written:
+        return facts.written[spec.name]
     return WRITERS.get(spec.kind, _free_texts)(TextRequest(rng, clerk, facts, spec))
 
 

@@ -101,7 +101,10 @@ def draw_entry_page(
             if not slot.signature
         }
         if spelled:
-            values = {name: spelled.content(value, clerk.record, rng) for name, value in values.items()}
+            values = {
+                name: spelled.content(value, clerk.record, rng, facts.written)
+                for name, value in values.items()
+            }
         if clerk.form.table and row:
             values = {name: _maybe_ditto(rng, clerk, value, above) for name, value in values.items()}
         entry = _write_entry(writer, clerk, facts, values, cutouts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,7 +12,14 @@ from pipeline.declarations.schema import RecordSpec
 from pipeline.training.synthetic_pages.blank_contents import BlankContent, Wording
 from pipeline.training.synthetic_pages.cases import SyntheticCase
 from pipeline.training.synthetic_pages.clerk import NOT_SPELLED
-from pipeline.training.synthetic_pages.people import Commune, SyntheticPerson, happens, pick
+from pipeline.training.synthetic_pages.people import (
+    Commune,
+    Geography,
+    RuralDistrict,
+    SyntheticPerson,
+    happens,
+    pick,
+)
 from pipeline.training.synthetic_pages.writer_ink import WriterInk
 from pipeline.values.kinds import COMPOSITES, SIGNER
 from pipeline.values.places import DayRange, Gazetteer, Level
@@ -96,7 +103,13 @@ class SpelledWords:
         name, district, of_province = chosen.names
         kind, code = chosen.province_type, chosen.code
         renamed = replace(
-            home, name=name, district=district, province=of_province, province_type=kind, code=code
+            home,
+            name=name,
+            district=district,
+            province=of_province,
+            province_type=kind,
+            code=code,
+            geography=_with_commune(home.geography, chosen),
         )
         return replace(self, places=[*[chosen] * (len(others) + 1), *others]), renamed
 
@@ -131,8 +144,14 @@ class SpelledWords:
             return case
         return replace(case, people={key: self.person(who, known, rng) for key, who in case.people.items()})
 
-    def content(self, value: BlankContent, record: RecordSpec, rng: np.random.Generator) -> BlankContent:
-        """Return the part of a value that the strokes spell; an empty blank if there is none."""
+    def content(
+        self, value: BlankContent, record: RecordSpec, rng: np.random.Generator, written: Collection[str] = ()
+    ) -> BlankContent:
+        """Return the part of a value that the strokes spell; an empty blank if there is none.
+
+        Args:
+            written: Fields whose texts the case gives (``SyntheticCase.written``).
+        """
         slot, empty = value.slot, BlankContent(value.slot)
         if slot.printed or (value.parts is None and not value.alternatives):
             return value
@@ -146,9 +165,10 @@ class SpelledWords:
         if slot.kind == SIGNER.name and whole:
             return replace(value, alternatives=tuple(whole), struck="")
         for role in roles:
-            if role not in specs or specs[role].kind in NOT_SPELLED:
+            is_written = role in specs and specs[role].name in written
+            if role not in specs or (specs[role].kind in NOT_SPELLED and not is_written):
                 continue
-            if specs[role].value_kind.is_place:
+            if specs[role].value_kind.is_place and not is_written:
                 texts_of_role = self.place_texts(rng)
             else:
                 texts_of_role = [_role_text(wording, role) for wording in value.alternatives]
@@ -178,6 +198,16 @@ class SpelledWords:
         return forms
 
 
+def _with_commune(geography: Geography, place: SpelledPlace) -> Geography:
+    """Return the geography, with the district of a commune where it lacks that."""
+    name, district, province = place.names
+    known = geography.provinces.get(province, ())
+    if any(other.name == district for other in known):
+        return geography
+    added = RuralDistrict(district, place.province_type, province, (name,), {name: place.code})
+    return Geography({**geography.provinces, province: (*known, added)})
+
+
 def _surnames(strokes: WriterInk) -> tuple[str, ...]:
     """Return the usual surnames; if they are few, rare surnames too."""
     usual = _spelled(strokes, synthetic_words.SURNAMES)
@@ -185,7 +215,8 @@ def _surnames(strokes: WriterInk) -> tuple[str, ...]:
 
 
 def _spelled(strokes: WriterInk, words: Iterable[str]) -> tuple[str, ...]:
-    return tuple(word for word in words if strokes.spells(word))
+    """Return the words that the writer's own strokes spell."""
+    return tuple(word for word in words if word.lower() not in strokes.lent and strokes.spells(word))
 
 
 def _places(strokes: WriterInk, gazetteer: Gazetteer, year: int) -> tuple[SpelledPlace, ...]:

@@ -58,7 +58,7 @@ class WriterInk:
         spread: Spread of a line's ink about its middle, vertically, in pixels of the pieces.
         stroke: Stroke width in the same pixels.
         gap: Gap between two words in the same pixels.
-        lent: Digits that the writer lacks and others lent.
+        lent: Digits and words that the writer lacks and others lent.
         darkness: Darkness of the ink relative to the paper, 0 to 1.
     """
 

@@ -14,6 +14,8 @@ from pipeline.base.text.tones import folded
 from pipeline.declarations import schema
 from pipeline.declarations.ledger import load_ledger
 from pipeline.training.synthetic_pages import InkPiece, OfficeOptions, SynthOptions, WriterInk, write_book
+from pipeline.training.synthetic_pages.people import draw_commune, geography_of_year
+from pipeline.training.synthetic_pages.spelled_values import SpelledPlace, SpelledWords
 from pipeline.training.synthetic_pages.writer_ink import EM
 from pipeline.values.places import Level
 
@@ -170,3 +172,14 @@ def test_an_officer_of_strokes_keeps_the_name_and_bears_a_title_that_is_spelled(
     titles = {entry["chucVuNguoiKy"] for entry in found} - {""}
     assert titles
     assert all(OFFICE_HAND.spells(title) for title in titles)
+
+
+def test_people_move_about_a_home_that_only_the_strokes_know() -> None:
+    rng = np.random.default_rng(1)
+    place = SpelledPlace(("An Bình", "Lâm Hoa", "Mỹ An"), (), "00001", "tỉnh")
+    words = SpelledWords(ink("an"), (), (), (), [place], (), ", ")
+    gazetteer = SCHEMAS.places.gazetteer
+    _, home = words.at_home(draw_commune(rng, geography_of_year(gazetteer, 2010)), rng)
+    moved = {draw_commune(rng, home).province for _ in range(40)}
+    assert "Mỹ An" in moved
+    assert len(moved) > 1
