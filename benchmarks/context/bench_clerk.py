@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import inspect
 import json
 import os
 import time
@@ -266,15 +265,7 @@ def _readings(
         kept = with_kept_ink(engines, chosen.kept / "seen", ink_alone=not kinds)
         read_with[kinds] = {book.folder.name: _pages(book, context, kept, kinds) for book in books}
     for name, known in variants.items():
-        if switchable() or known.entry:
-            yield name, _known(books, read_with[known.kinds], known, context)
-        else:
-            yield name, _known(books, read_with[known.kinds], replace(known, entry=True), context)
-
-
-def switchable() -> bool:
-    """Return whether entries can be judged without what their fields say of one another."""
-    return "joint" in inspect.signature(EntryJudge.__init__).parameters
+        yield name, _known(books, read_with[known.kinds], known, context)
 
 
 def _pages(book: ClerkBook, context: RunContext, engines: Engines, kinds: bool) -> list[PageResult | None]:
@@ -318,8 +309,7 @@ def _known(
 def _judged(page: PageResult, book: ClerkBook, known: Knowledge, context: RunContext) -> PageResult:
     """Return a page whose kept readings are judged again, each entry for itself."""
     routing = context.options.routing.for_reader(page.hand_reader)
-    switch: dict[str, Any] = {"joint": known.entry} if switchable() else {}
-    judge = EntryJudge(book.form, book.ledger, context.schemas, routing, **switch)
+    judge = EntryJudge(book.form, book.ledger, context.schemas, routing, joint=known.entry)
     return replace(page, entries=tuple(judge.again(entry, entry.regions, {}, {}) for entry in page.entries))
 
 
