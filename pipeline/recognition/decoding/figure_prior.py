@@ -146,7 +146,7 @@ def _strange(text: str, typical: float) -> float:
 
 def _writing(text: str, numbers: str) -> float:
     """Return the log probability of leading noughts, and of gaps."""
-    small = sum(number.startswith("0") or len(number) == 1 for number in re.findall(r"\d+", numbers))
+    small: int = sum(number.startswith("0") or len(number) == 1 for number in re.findall(r"\d+", numbers))
     return small * _EITHER + (_SPREAD if " " in text.strip() else 0.0)
 
 
