@@ -65,8 +65,8 @@ class WeighedLine:
 
     def posterior(self, temperature: float, exponent: float) -> Floats:
         score = temperature * self.ink + self.known[exponent]
-        chances: Floats = np.exp(score - score.max())
-        return chances / chances.sum()
+        chances: Floats = np.exp(score - np.logaddexp.reduce(score))
+        return chances
 
     def behind(self, temperature: float) -> float:
         """Return how far the truth lies behind the clearest ink; 0 where it is the clearest."""
