@@ -101,7 +101,7 @@ def decode_line(
     tried = dict.fromkeys((*best, *likelier, *_terms_like(readings, prior, letters)))
     ink = np.average(log_chances(witnesses, columns, tuple(tried)), axis=0, weights=shares)
     known = [beliefs[text] if text in beliefs else log_prior(prior, text) for text in tried]
-    hypotheses, is_expected = _ranked(tuple(tried), ink, np.array(known), options)
+    hypotheses, is_expected, behind = _ranked(tuple(tried), ink, np.array(known), options)
     shown = hypotheses[: options.hypotheses]
     shown += tuple(
         hypothesis
@@ -109,7 +109,8 @@ def decode_line(
         if hypothesis.text and hypothesis.text in readings
     )
     evidence = _evidence(hypotheses, weighing, readings, prior)
-    return DecodedLine(shown, evidence if is_expected else replace(evidence, support=0.0))
+    evidence = evidence if is_expected else replace(evidence, support=0.0)
+    return DecodedLine(shown, evidence, proposed=behind > prior.overrules)
 
 
 def _weighed(
@@ -167,8 +168,10 @@ def _terms_like(readings: Sequence[str], prior: Prior, letters: str) -> tuple[st
 
 def _ranked(
     texts: tuple[str, ...], ink: Chances, known: Chances, options: DecodingOptions
-) -> tuple[tuple[Hypothesis, ...], bool]:
-    """Return the texts with their posteriors, and whether no forbidden text is likelier than the reading.
+) -> tuple[tuple[Hypothesis, ...], bool, float]:
+    """Return the texts with their posteriors, whether no forbidden text is likelier than the reading, and its distance.
+
+    The distance is how far (nats, tempered) the ink of the reading lies behind the clearest ink.
 
     The posterior is that of the tempered ink, bounded by ``ALLOWED_PER_LETTER``, and the prior. A text farther behind
     the clearest ink than ``ALLOWED`` never becomes the reading: it only takes its probability. The ink's remaining
@@ -194,7 +197,8 @@ def _ranked(
         others = np.arange(len(texts)) != reading
         chances[:-1][others] = np.minimum(chances[:-1][others], _BEHIND * chances[reading])
     order = np.argsort(-chances[:-1], kind="stable")
-    return tuple(Hypothesis(texts[number], float(chances[number])) for number in order), is_expected
+    ranked = tuple(Hypothesis(texts[number], float(chances[number])) for number in order)
+    return ranked, is_expected, -float(tempered[reading])
 
 
 def words_apart(words: Sequence[str], others: Sequence[str]) -> int:

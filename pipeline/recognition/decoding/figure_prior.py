@@ -15,7 +15,7 @@ from functools import cached_property, partial
 from heapq import nlargest
 
 from pipeline.recognition.decoding.field_shares import OUTSIDE, YearShares
-from pipeline.recognition.decoding.priors import Prior
+from pipeline.recognition.decoding.priors import OVERRULED, Prior
 from pipeline.values.kinds import DATE, Kind
 from pipeline.values.kinds.kind import FIGURES, is_digits, is_ditto, without_leader
 from pipeline.values.kinds.number import PROVINCE_CODES
@@ -85,6 +85,7 @@ class FigurePrior(Prior):
     log_share: Callable[[str], float]
     grammar: Callable[[str], float]
     years: Mapping[int, float] = field(default_factory=dict)
+    overrules: float = field(default=OVERRULED, kw_only=True)
 
     def whole(self, text: str, /) -> float:
         return self.log_share(text)

@@ -7,7 +7,9 @@ certainty does not outweigh it, the reading keeps the ink's text and gets a low 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, fields
+from typing import Any
 
 LIMIT = 5.0
 """The most (nats a word) that the second pass over a book lets a value of the book gain over the ink."""
@@ -24,6 +26,10 @@ letter: networks are never surer of a letter than this.
 
 Of 94 real years and dates that are misread in one figure, the truth lies nearer in 95 of 100, within 1.2 in half."""
 
+OVERRULED = 2.0
+"""How far (nats, tempered) the ink of a figure may speak against the reading that expectation gives it, if the value is
+to be accepted without a person. Half of the real years and dates that are misread in one figure lie nearer."""
+
 CONTEXT = 3
 """Number of preceding words that a prior uses."""
 
@@ -35,10 +41,12 @@ class Prior:
     Attributes:
         terms: Texts that are tried on the ink even if the networks do not propose them.
         letters: The letters of the field's grammar (empty: any).
+        overrules: How far (nats, tempered) the ink may speak against a reading that is accepted without a person.
     """
 
     terms: tuple[str, ...] = ()
     letters: str = ""
+    overrules: float = math.inf
 
     def word(self, _before: tuple[str, ...], _word: str, /) -> float:
         """Return the weight (nats, at most 0) of a word after up to ``CONTEXT`` others."""
@@ -120,7 +128,7 @@ def prior_after(prior: Prior, text: str) -> Prior:
         text: The text of the preceding line.
     """
     words = tuple(text.split())[-CONTEXT:]
-    return LeftContextPrior(prior, words, terms=prior.terms, letters=prior.letters) if words else prior
+    return LeftContextPrior(prior, words, **_shape(prior)) if words else prior
 
 
 def prior_before(prior: Prior, text: str) -> RightContextPrior | None:
@@ -133,4 +141,8 @@ def prior_before(prior: Prior, text: str) -> RightContextPrior | None:
         The prior, ``None`` where ``text`` is empty.
     """
     words = text.split()
-    return RightContextPrior(prior, words[0], terms=prior.terms, letters=prior.letters) if words else None
+    return RightContextPrior(prior, words[0], **_shape(prior)) if words else None
+
+
+def _shape(prior: Prior) -> dict[str, Any]:
+    return {field.name: getattr(prior, field.name) for field in fields(Prior)}

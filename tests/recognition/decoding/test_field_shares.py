@@ -138,6 +138,16 @@ def test_a_clear_year_against_all_expectation_stays_and_is_not_sure() -> None:
     assert usual.evidence.support == 1.0
 
 
+def test_a_year_that_expectation_chooses_against_the_ink_waits_for_a_person() -> None:
+    """The ink speaks for 1878 by 3 nats: a bride is hardly born then, but a person looks."""
+    overruled = read_date("2/9/1878", "bride", {5: {"8": 0.95, "9": 0.03}})
+    assert overruled.hypotheses[0].text == "2/9/1978"
+    assert overruled.proposed
+    open_ink = read_date("2/9/1878", "bride", {5: {"8": 0.5, "9": 0.45}})
+    assert open_ink.hypotheses[0].text == "2/9/1978"
+    assert not open_ink.proposed
+
+
 def test_figures_in_a_list_stay_where_they_are_clear_and_are_not_sure() -> None:
     read = read_people("1/62", sure=0.9999)
     assert read.hypotheses[0].text == "1/62"
