@@ -38,7 +38,7 @@ FATHERS_SURNAME, MOTHERS_SURNAME = 0.97, 0.02
 """Shares of children of the Kinh with the surname of the named father, and of the mother.
 
 By law and custom the surname is the father's or the mother's (Bộ luật Dân sự 2005, Điều 26; 2015, Điều 26). The parts
-of the two are those that this project's brief names (97 of 100), not measured here.
+of the two are beliefs, not measured.
 """
 
 ONLY_PARENT = 0.97
@@ -47,7 +47,7 @@ ONLY_PARENT = 0.97
 DECLARES, SAYS_SO = 0.45, 0.98
 """Shares of births that a parent declares: each parent where no relation is read; the parent that the relation names.
 
-Nine of ten births are declared by the father or the mother, as this project's brief says; not measured here.
+That nine of ten births are declared by the father or the mother is a belief, not measured.
 """
 
 OF_A_PARENT = 0.49
