@@ -83,6 +83,7 @@ figures: setup ## Ghi bảng số đo (docs/reference/figures.md, README) từ k
 	@$(BIN)/python -m benchmarks.figures_page
 
 # NAMES=THƯ_MỤC: dòng viết tay có tên người nước ngoài.
+bench-clerk: BENCH_ARGS += $(if $(filter command,$(origin APART)),$(foreach folder,$(APART),--apart $(folder)))
 bench-clerk: BENCH_ARGS += $(if $(filter command,$(origin NAMES)),$(foreach folder,$(NAMES),--names $(folder)))
 
 # DATA=THƯ_MỤC: trang sổ thật (xem benchmarks/imaging/real_pages.py); PARTS="skew cells": chỉ những phần ấy.

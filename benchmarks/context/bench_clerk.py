@@ -1,10 +1,11 @@
 """What does knowledge add to ink? Books of families, read with the ink alone and with ever more of what a clerk knows.
 
-    make bench-clerk LINES="FOLDER …" [NAMES=FOLDER]
-    python -m benchmarks.context.bench_clerk --lines FOLDER … [--names FOLDER] [--books 12] [--revision REF] …
+    make bench-clerk LINES="FOLDER …" [APART="FOLDER …"] [NAMES=FOLDER]
+    python -m benchmarks.context.bench_clerk --lines FOLDER … [--apart FOLDER] [--names FOLDER] [--books 12] …
 
 Every value is real ink of one person a book, cut out of folders of pen lines (``lines.tsv``): the writers of all
-folders in turn; of a folder whose writers have no names a run of neighbouring lines counts as one. Words of lists that
+folders in turn; of a folder whose writers have no names a run of neighbouring lines counts as one. Of the folders of
+``--apart`` networks learn most lines, so that only those are cut that ``hotich train`` keeps apart. Words of lists that
 a writer left out are lent by others at the writer's size, and foreign names by the folders of ``--names``; figures are
 of the MNIST collection. The books are written on the six forms as whole entries of families (``families``), and in
 every other entry a value stands against all expectation (``Planted``): what must show is that none of them is bent and
@@ -24,6 +25,7 @@ import hashlib
 import json
 import os
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
@@ -55,7 +57,7 @@ from pipeline.recognition.ocr import Engines
 from pipeline.recognition.ocr.handwriting import HandwritingReader
 from pipeline.run_context import RunContext
 from pipeline.scans.intake import list_scans, page_of
-from pipeline.training.dataset import RealLine, real_lines
+from pipeline.training.dataset import FEWEST_WRITERS, RealLine, is_kept_apart, real_lines
 from pipeline.training.evaluation import FieldOutcome, load_truth
 from pipeline.training.evaluation.field_scores import upper_bound
 from pipeline.training.synthetic_pages import OfficeOptions, SynthOptions, WriterInk, write_book
@@ -69,7 +71,7 @@ RUN, APART = 60, 140
 """Lines of a writer without a name, and lines between two of them: neighbours are mostly of one hand."""
 
 NAMED = 200
-"""A writer with more lines than this is a collection without names."""
+"""Where a writer has more lines than this, the lines do not name their writers."""
 
 FEWEST = 20
 """Lines from which a writer is asked for a book."""
@@ -120,7 +122,7 @@ class KnowledgeReading:
 def main() -> None:
     chosen = _arguments()
     os.environ.update({"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1"})
-    if not chosen.lines:
+    if not chosen.lines and not chosen.apart:
         say("không đo: cần dòng viết tay thật, make bench-clerk LINES=THƯ_MỤC (thư mục có lines.tsv)")
         return
     schemas = tools()[0].schemas
@@ -138,6 +140,7 @@ def main() -> None:
     setting = {
         "seed": chosen.seed,
         "lines": [folder.name for folder in chosen.lines],
+        "apart": [folder.name for folder in chosen.apart],
         "books": len(books),
         "pages": sum(book.ledger.entries or 0 for book in books),
     }
@@ -150,6 +153,13 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument(
         "--lines", type=Path, action="append", default=[], help="folder with lines.tsv; repeatable"
+    )
+    parser.add_argument(
+        "--apart",
+        type=Path,
+        action="append",
+        default=[],
+        help="as --lines; only lines that no network learns",
     )
     parser.add_argument(
         "--names", type=Path, action="append", default=[], help="folder that lends foreign names"
@@ -180,7 +190,8 @@ def _drawn_books(chosen: argparse.Namespace) -> Iterator[ClerkBook]:
     if not isinstance(hand, HandwritingReader):
         raise SetupError("Chưa cài mô hình đọc chữ viết tay: không tìm được chữ trong dòng để cắt.")
     lent: LentWords | None = None
-    for number, lines in enumerate(writers_of(chosen.lines, chosen.books)):
+    collections = _collections(chosen)
+    for number, lines in enumerate(writers_of(collections, chosen.books)):
         form = context.schemas.form(PEN_FORMS[number % len(PEN_FORMS)])
         options = SynthOptions(
             seed=chosen.seed + number, entries=chosen.pages, container="jpeg", dpi=chosen.dpi,
@@ -191,7 +202,7 @@ def _drawn_books(chosen: argparse.Namespace) -> Iterator[ClerkBook]:
         folder = chosen.kept / f"{number:02}-{lines[0].writer}-{form.id}-{mark}"
         if not (folder / "planted.json").is_file():
             say(f"vẽ {folder.name}")
-            lent = lent or _lent(chosen, hand)
+            lent = lent or _lent(collections, chosen.names, hand)
             ink = lent.to(writer_ink(lines[0].writer, lines, hand, engines.digits, chosen.figures))
             _draw(folder, form, context.schemas, options, ink, number)
         planted = json.loads((folder / "planted.json").read_text(encoding="utf-8"))
@@ -201,30 +212,60 @@ def _drawn_books(chosen: argparse.Namespace) -> Iterator[ClerkBook]:
         )  # fmt: skip
 
 
-def writers_of(folders: Sequence[Path], books: int) -> list[Sequence[RealLine]]:
-    """Return the lines of as many writers as there are books, spread over the folders and within each of them."""
-    by_folder = [list(_writers(folder)) for folder in folders]
-    each = -(-books // max(1, len(folders)))
-    spread = [known[:: max(1, len(known) // each)] for known in by_folder]
+@dataclass(frozen=True)
+class LineCollection:
+    """Real lines of a folder.
+
+    Attributes:
+        run: Lines of a writer without a name; 0 where the lines name their writers.
+        between: Lines between two writers without a name.
+    """
+
+    lines: Sequence[RealLine]
+    run: int
+    between: int
+
+    @classmethod
+    def read(cls, folder: Path, *, apart: bool) -> LineCollection:
+        """Read a folder, or of it only the lines that no network learns."""
+        lines = real_lines(folder)
+        writers = Counter(line.writer for line in lines)
+        if apart:
+            lines = tuple(line for line in lines if is_kept_apart(line, len(writers) >= FEWEST_WRITERS))
+        run = RUN if max(writers.values(), default=0) > NAMED else 0
+        return cls(lines, run, 0 if apart else APART)
+
+    def writers(self) -> Iterator[Sequence[RealLine]]:
+        """Yield the lines of each writer."""
+        if not self.run:
+            by_writer: dict[str, list[RealLine]] = {}
+            for line in self.lines:
+                by_writer.setdefault(line.writer, []).append(line)
+            yield from (lines for _, lines in sorted(by_writer.items()) if len(lines) >= FEWEST)
+            return
+        for start in range(0, len(self.lines) - self.run + 1, self.run + self.between):
+            run = self.lines[start : start + self.run]
+            yield [replace(line, writer=f"{run[0].path.parent.name}-{start}") for line in run]
+
+
+def _collections(chosen: argparse.Namespace) -> Sequence[LineCollection]:
+    read = [LineCollection.read(folder, apart=False) for folder in chosen.lines]
+    return [*read, *(LineCollection.read(folder, apart=True) for folder in chosen.apart)]
+
+
+def writers_of(collections: Sequence[LineCollection], books: int) -> list[Sequence[RealLine]]:
+    """Return the lines of as many writers as there are books, spread over the collections and within each of them."""
+    by_collection = [list(collection.writers()) for collection in collections]
+    each = -(-books // max(1, len(collections)))
+    spread = [known[:: max(1, len(known) // each)] for known in by_collection]
     turns = [lines for turn in zip_longest(*spread) for lines in turn if lines]
     return turns[:books]
 
 
-def _writers(folder: Path) -> Iterator[Sequence[RealLine]]:
-    by_writer: dict[str, list[RealLine]] = {}
-    for line in real_lines(folder):
-        by_writer.setdefault(line.writer, []).append(line)
-    for writer, lines in sorted(by_writer.items()):
-        if FEWEST <= len(lines) <= NAMED:
-            yield lines
-        for start in range(0, len(lines) - RUN, RUN + APART) if len(lines) > NAMED else ():
-            run = lines[start : start + RUN]
-            yield [replace(line, writer=f"{writer}-{start}") for line in run]
-
-
-def _lent(chosen: argparse.Namespace, hand: HandwritingReader) -> LentWords:
-    listed = lent_words(chosen.lines, LISTED_WORDS, hand).words
-    return LentWords({**listed, **lent_words(chosen.names, FOREIGN_WORDS, hand).words})
+def _lent(collections: Sequence[LineCollection], names: Sequence[Path], hand: HandwritingReader) -> LentWords:
+    listed = lent_words([known.lines for known in collections], LISTED_WORDS, hand).words
+    foreign = lent_words([real_lines(folder) for folder in names], FOREIGN_WORDS, hand).words
+    return LentWords({**listed, **foreign})
 
 
 def _draw(

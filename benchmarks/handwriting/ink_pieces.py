@@ -28,7 +28,7 @@ from pipeline.recognition.decoding.forced_alignment import align_text
 from pipeline.recognition.ocr import OcrEngine
 from pipeline.recognition.ocr.handwriting import HandwritingReader
 from pipeline.recognition.ocr.line_image import STRIDE, line_image
-from pipeline.training.dataset import RealLine, real_lines
+from pipeline.training.dataset import RealLine
 from pipeline.training.synthetic_pages.writer_ink import InkPiece, WriterInk, tight_piece
 
 MARGIN = 4
@@ -435,15 +435,16 @@ class LentWords:
         return replace(ink, words=words, lent=frozenset(lent))
 
 
-def lent_words(folders: Sequence[Path], wanted: Collection[str], reader: HandwritingReader) -> LentWords:
-    """Return the wanted words that the lines of the folders give.
+def lent_words(
+    collections: Sequence[Sequence[RealLine]], wanted: Collection[str], reader: HandwritingReader
+) -> LentWords:
+    """Return the wanted words that the lines of the collections give.
 
     Args:
         wanted: Words in small letters.
     """
     found: dict[str, list[tuple[InkPiece, float]]] = defaultdict(list)
-    for folder in folders:
-        lines = real_lines(folder)
+    for lines in collections:
         for text in sorted(wanted):
             holding = [line for line in lines if text in line.text.lower().split()][:SOURCES]
             masks = [ink_of(line) for line in holding]

@@ -55,7 +55,9 @@ def test_the_tower_sees_what_the_recognizer_s_encoder_sees(monkeypatch: pytest.M
     assert float(np.corrcoef(near.ravel(), wanted.ravel())[0, 1]) > 0.95
 
 
-def test_eight_bits_calculate_in_the_later_blocks_and_leave_stem_and_first_blocks_whole(tmp_path: Path) -> None:
+def test_eight_bits_calculate_in_the_later_blocks_and_leave_stem_and_first_blocks_whole(
+    tmp_path: Path,
+) -> None:
     torch.manual_seed(3)
     network = CtcNetwork(NETWORKS["pretrained"]).eval()
     tower = network.tower
