@@ -27,7 +27,7 @@ from pipeline.recognition.decoding.emission import Emission, best_path
 from pipeline.recognition.decoding.forced_alignment import align_text
 from pipeline.recognition.ocr import OcrEngine
 from pipeline.recognition.ocr.handwriting import HandwritingReader
-from pipeline.recognition.ocr.line_image import STRIDE, line_image
+from pipeline.recognition.ocr.line_image import HEIGHT, STRIDE, line_image
 from pipeline.training.dataset import RealLine
 from pipeline.training.synthetic_pages.writer_ink import InkPiece, WriterInk, tight_piece
 
@@ -135,9 +135,10 @@ def writer_ink(
 
 
 def _seen(masks: Sequence[Pixels], reader: HandwritingReader) -> Sequence[Sequence[Emission]]:
-    """What every network sees at its first look: the steps of a second look are others."""
+    """What the networks of the usual height see at their first look: the steps of other pictures are others."""
     seen = reader.emissions([np.asarray(255 - mask, np.uint8) for mask in masks])
-    return [emissions[: len(reader.networks)] for emissions in seen]
+    usual = sum(network.height == HEIGHT for network in reader.networks)
+    return [emissions[:usual] for emissions in seen]
 
 
 def cut_line(

@@ -20,9 +20,9 @@ from pipeline.recognition.ocr.line_image import INKED, STRIDE, LineImage
 SLACK = 2.0
 """Largest distance in steps between a letter's ink and its step."""
 
-TALL, TALL_AREA, AREA = 0.4, 50, 100
-"""Ink counts if it is at least so high, in heights of the picture, with the first number of pixels, or has the second
-number of pixels and half the height; signs and dots are smaller. Of 312 lines of real ink two have such ink; both
+TALL, TALL_AREA, AREA = 0.4, 0.03125, 0.0625
+"""Ink counts if it is at least so high, in heights of the picture, with the first area, in squares of that height, or
+has the second area and half the height; signs and dots are smaller. Of 312 lines of real ink two have such ink; both
 were misread."""
 
 
@@ -50,7 +50,8 @@ def _large_pieces(picture: LineImage) -> Iterator[tuple[int, int]]:
     inked = np.concatenate(([False], marks.any(axis=0), [False]))
     changes = np.flatnonzero(inked[1:] != inked[:-1])
     for left, right in zip(changes[::2].tolist(), changes[1::2].tolist(), strict=True):
-        rows, area = np.flatnonzero(marks[:, left:right].any(axis=1)), int(marks[:, left:right].sum())
+        rows = np.flatnonzero(marks[:, left:right].any(axis=1))
+        area = float(marks[:, left:right].sum()) / len(picture) ** 2
         height = (rows[-1] - rows[0] + 1) / len(picture)
         if (height >= TALL and area >= TALL_AREA) or (height >= TALL / 2 and area >= AREA):
             yield left, right
