@@ -82,8 +82,8 @@ chaos: bench-chaos ## Quấy phá một lượt đọc đêm bằng mọi sự c
 figures: setup ## Ghi bảng số đo (docs/reference/figures.md, README) từ kết quả trong bench-out/
 	@$(BIN)/python -m benchmarks.figures_page
 
-# NAMES=THƯ_MỤC: dòng viết tay có tên người nước ngoài.
-bench-clerk: BENCH_ARGS += $(if $(filter command,$(origin APART)),$(foreach folder,$(APART),--apart $(folder)))
+# APART=THƯ_MỤC: như LINES, chỉ những dòng mà không mạng nào học. NAMES=THƯ_MỤC: dòng viết tay có tên người nước ngoài.
+bench-hand bench-clerk: BENCH_ARGS += $(if $(filter command,$(origin APART)),$(foreach folder,$(APART),--apart $(folder)))
 bench-clerk: BENCH_ARGS += $(if $(filter command,$(origin NAMES)),$(foreach folder,$(NAMES),--names $(folder)))
 
 # DATA=THƯ_MỤC: trang sổ thật (xem benchmarks/imaging/real_pages.py); PARTS="skew cells": chỉ những phần ấy.

@@ -45,7 +45,7 @@ from benchmarks.handwriting.ink_pieces import LentWords, lent_words, writer_ink
 from benchmarks.handwriting.pen_figures import MNIST
 from benchmarks.handwriting.pens import PEN_FORMS
 from benchmarks.handwriting.reading_cache import with_kept_ink
-from benchmarks.handwriting.real_lines import FOLDED, plain
+from benchmarks.handwriting.real_lines import FOLDED, lines_kept_apart, plain
 from pipeline.base.errors import ScanError, SetupError
 from pipeline.base.model import FieldStatus, Ledger, PageResult, Writing
 from pipeline.base.text.tones import folded, split_tones
@@ -57,7 +57,7 @@ from pipeline.recognition.ocr import Engines
 from pipeline.recognition.ocr.handwriting import HandwritingReader
 from pipeline.run_context import RunContext
 from pipeline.scans.intake import list_scans, page_of
-from pipeline.training.dataset import FEWEST_WRITERS, RealLine, is_kept_apart, real_lines
+from pipeline.training.dataset import RealLine, real_lines
 from pipeline.training.evaluation import FieldOutcome, load_truth
 from pipeline.training.evaluation.field_scores import upper_bound
 from pipeline.training.synthetic_pages import OfficeOptions, SynthOptions, WriterInk, write_book
@@ -229,11 +229,8 @@ class LineCollection:
     def read(cls, folder: Path, *, apart: bool) -> LineCollection:
         """Read a folder, or of it only the lines that no network learns."""
         lines = real_lines(folder)
-        writers = Counter(line.writer for line in lines)
-        if apart:
-            lines = tuple(line for line in lines if is_kept_apart(line, len(writers) >= FEWEST_WRITERS))
-        run = RUN if max(writers.values(), default=0) > NAMED else 0
-        return cls(lines, run, 0 if apart else APART)
+        run = RUN if max(Counter(line.writer for line in lines).values(), default=0) > NAMED else 0
+        return cls(lines_kept_apart(folder) if apart else lines, run, 0 if apart else APART)
 
     def writers(self) -> Iterator[Sequence[RealLine]]:
         """Yield the lines of each writer."""

@@ -1,11 +1,12 @@
 """How well is handwriting read, how honest is the confidence, how fast is it, with Tesseract ``vie`` beside it?
 
-    make bench-hand [LINES=FOLDER]     python -m benchmarks.handwriting.bench_hand [--lines FOLDER] …
+    make bench-hand [LINES=FOLDER] [APART=FOLDER]
+    python -m benchmarks.handwriting.bench_hand [--lines FOLDER] [--apart FOLDER] …
 
 Three sets, none of them trained on or calibrated on: real pen lines of a folder with ``lines.tsv`` (only when one is
-named), books drawn with five pen fonts, and the real lines glued into drawn forms as places. Wanted: see the last
-table; what was not measured stands there too. Case, full stops, commas, colons, semicolons and hyphens do not count in
-character errors of real lines.
+named; of the folders of ``--apart`` those lines that ``hotich train`` keeps apart), books drawn with five pen fonts,
+and the real lines glued into drawn forms as places. Wanted: see the last table; what was not measured stands there
+too. Case, full stops, commas, colons, semicolons and hyphens do not count in character errors of real lines.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from benchmarks.handwriting.books import (
 from benchmarks.handwriting.curve import write_curve
 from benchmarks.handwriting.lines import line_readings
 from benchmarks.handwriting.pasted_lines import measure_pasted_lines
+from benchmarks.handwriting.real_lines import lines_kept_apart
 from benchmarks.handwriting.scores import curve_points, field_figures, figures_by
 from benchmarks.handwriting.tables import (
     BenchPart,
@@ -67,11 +69,11 @@ def main() -> None:
     reader = engines.hand if isinstance(engines.hand, HandwritingReader) else None
     if reader is None:
         say("chưa cài mô hình đọc chữ viết tay: dòng thật và tốc độ đọc dòng không đo được")
-    if not chosen.lines:
+    if not chosen.lines and not chosen.apart:
         say("không có LINES=THƯ_MỤC: không đo trên dòng thật")
     parts: dict[str, BenchPart] = {}
     if reader and "lines" in chosen.part:
-        for folder in chosen.lines:
+        for folder in (*chosen.lines, *chosen.apart):
             parts[f"lines:{folder.name}"] = _real(folder, reader, chosen, console)
     if reader and "speed" in chosen.part:
         parts["speed"] = line_speed(chosen.lines, chosen.seed)
@@ -83,7 +85,7 @@ def main() -> None:
     if "pages" in chosen.part:
         parts["pages"] = page_speed(chosen)
     measured = {name: part.targets for name, part in parts.items()}
-    targets = all_targets(measured, chosen.part, lines=bool(chosen.lines))
+    targets = all_targets(measured, chosen.part, lines=bool(chosen.lines or chosen.apart))
     show_targets(list(targets), console)
     figures = {name: part.figures for name, part in parts.items()}
     _keep_by_part(figures, chosen.seed)
@@ -102,6 +104,13 @@ def _arguments() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--lines", type=Path, action="append", default=[], help="folder with lines.tsv")
+    parser.add_argument(
+        "--apart",
+        type=Path,
+        action="append",
+        default=[],
+        help="as --lines; only lines that no network learns",
+    )
     parser.add_argument("--writer", action="append", help="of real lines only those of these writers")
     parser.add_argument("--tesseract", type=int, default=100, help="lines of a folder read by Tesseract too")
     parser.add_argument("--entries", type=int, default=16, help="entries a book, one book a pen and form")
@@ -129,7 +138,9 @@ def _arguments() -> argparse.Namespace:
 
 
 def _real(folder: Path, reader: HandwritingReader, chosen: argparse.Namespace, console: Console) -> BenchPart:
-    lines = [line for line in real_lines(folder) if not chosen.writer or line.writer in chosen.writer]
+    is_taught = folder in chosen.apart
+    known = lines_kept_apart(folder) if is_taught else real_lines(folder)
+    lines = [line for line in known if not chosen.writer or line.writer in chosen.writer]
     readings = line_readings(lines, reader)
     show_lines(folder.name, readings, console)
     rates = readings.rates()
@@ -143,6 +154,7 @@ def _real(folder: Path, reader: HandwritingReader, chosen: argparse.Namespace, c
         "ways": {f"{witness} {prior}": rate.as_dict() for (witness, prior), rate in rates.items()},
         "writers": {writer: rate.as_dict() for writer, rate in writers.items()},
         "worst_writer": worst,
+        "only_kept_apart": is_taught,
         **beside.figures,
     }
     return BenchPart(figures, line_targets(folder.name, free.plain, place.plain))

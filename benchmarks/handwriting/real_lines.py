@@ -5,13 +5,14 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.base.model import Pixels
-from pipeline.training.dataset import RealLine
+from pipeline.training.dataset import FEWEST_WRITERS, RealLine, is_kept_apart, real_lines
 from pipeline.training.synthetic_pages import InkCutout
 
 Mask = NDArray[np.bool_]
@@ -35,6 +36,17 @@ SPECK = 0.035
 
 FOLDED = frozenset({"name", "place"})
 """Kinds of value that real ink is compared in without what its labels leave out (``plain``)."""
+
+
+def lines_kept_apart(folder: Path) -> tuple[RealLine, ...]:
+    """Return the lines of a folder that ``hotich train`` keeps apart: no network learns from them.
+
+    Raises:
+        SetupError: The folder has no ``lines.tsv``.
+    """
+    lines = real_lines(folder)
+    by_writer = len({line.writer for line in lines}) >= FEWEST_WRITERS
+    return tuple(line for line in lines if is_kept_apart(line, by_writer))
 
 
 def cutout_of(line: RealLine) -> InkCutout:
