@@ -53,7 +53,7 @@ function heldHere() {
 /** `begun`: the form of a task that was laid aside for another one, with all that was typed in it; `lentAt`: since when
  * it is lent, in milliseconds. */
 function show({ article, page, begun = null, lentAt = performance.now() }) {
-  form = begun ?? new TaskForm(article, { say, moved, asks: (question) => fresh.ask(question) });
+  form = begun ?? new TaskForm(article, { say, moved, asks: (question) => fresh.ask(question), page: () => ({ image: viewer.image, frame: viewer.element }) });
   const size = article.dataset.size?.split(" ").map(Number) ?? null;
   pages.forget();
   if (region.isDrawn) region.end();
@@ -70,14 +70,14 @@ function show({ article, page, begun = null, lentAt = performance.now() }) {
   prepare();
 }
 
-/** A field came up; `box`: where its ink stands. */
-function moved(box) {
+/** A field came up; `box`: where its ink stands; `ready` resolves when its pictures are there. */
+function moved(box, ready) {
   hush(); // what was said of the field before
   notices.settle();
   if (region.isDrawn) region.end();
   pages.own();
   viewer.light(box);
-  fresh.begin();
+  fresh.begin(ready);
   offer(form);
 }
 

@@ -51,6 +51,11 @@ export class Field {
     return this.kept !== null && this.kept === this.input?.value;
   }
 
+  /** The picture of its ink, or of the blank that it shares; null where it has no place of its own. */
+  get picture() {
+    return this.item.querySelector(".ink") ?? this.item.closest(".shared")?.querySelector(":scope > .ink") ?? null;
+  }
+
   /** Whether the machine saw ink of the field. */
   get isInked() {
     return "inked" in this.item.dataset;

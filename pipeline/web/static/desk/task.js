@@ -2,21 +2,28 @@
 
 import { Field, HAS_INK, NO_VALUE } from "./field.js";
 import { Live } from "./live.js";
+import { fetchAgain, isInSight, settled } from "./picture.js";
+
+const UNSEEN = "Chưa nhận: ảnh chữ viết chưa hiện ra, máy đang lấy lại. Hãy đợi ảnh hiện, nhìn rồi nhận lại.";
+const OUT_OF_SIGHT = "Chưa nhận: ảnh chữ viết vừa nằm ngoài màn hình, nay đã hiện. Hãy nhìn rồi nhận lại.";
 
 export class TaskForm {
   /** `article`: the task as the server made it; `say` tells the person something; `asks` tells them what they must answer
-   * first; `moved(box)` when a field comes up. */
-  constructor(article, { say, asks, moved }) {
+   * first; `moved(box, ready)` when a field comes up, whose pictures are there when `ready` resolves; `page()`: the
+   * picture of the page and the element in which it moves. */
+  constructor(article, { say, asks, moved, page }) {
     this.article = article;
     this.id = Number(article.dataset.task);
     this.version = Number(article.dataset.version);
     this.say = say;
     this.asks = asks;
     this.moved = moved;
+    this.page = page;
     this.fields = [...article.querySelectorAll(".field")].map((item) => new Field(item, article.dataset, () => this.live.changed()));
     this.codes = new Set(article.dataset.live.split(" ")); // findings that the rules are asked about again
     this.live = new Live(this.id, () => this.fields.filter((field) => !field.isWhole).map((field) => field.draft), (found) => this.#checked(found));
     this.at = -1;
+    this.elsewhere = article.querySelector(".elsewhere"); // what the machine found in other fields
     this.fields.forEach((field) => {
       field.item.querySelector(".summary").addEventListener("click", () => this.go(this.fields.indexOf(field)));
       // beside fields of the same blank an input shows before its field has come up
@@ -48,10 +55,30 @@ export class TaskForm {
     this.field?.known?.close();
     this.at = number;
     this.field.item.classList.add("current");
+    if (this.elsewhere) this.elsewhere.open = this.field.isWhole;
     this.field.focus();
     this.field.input?.select();
     this.field.item.scrollIntoView({ block: "nearest" });
-    this.moved(this.field.box);
+    this.field.input?.scrollIntoView({ block: "nearest" });
+    this.moved(this.field.box, settled(this.#pictures.map(({ image }) => image)));
+  }
+
+  /** The pictures to look at before the field in work is accepted, each with the element in which it scrolls: its ink,
+   * else the page. */
+  get #pictures() {
+    const { picture } = this.field;
+    return picture ? [{ image: picture, frame: this.article.parentElement }] : [this.page()].filter(({ image }) => image);
+  }
+
+  /** Why the ink of the field in work cannot have been looked at, or "". */
+  #unseen() {
+    const hidden = this.#pictures.filter(({ image, frame }) => !isInSight(image, frame)).map(({ image }) => image);
+    if (hidden.length === 0) return "";
+    const isThere = hidden.every((image) => image.naturalWidth > 0);
+    hidden.forEach(fetchAgain);
+    this.field.picture?.scrollIntoView({ block: "nearest" });
+    this.moved(this.field.box, settled(hidden));
+    return isThere ? OUT_OF_SIGHT : UNSEEN;
   }
 
   /** Put the focus back where it was: what is half typed goes on. */
@@ -61,7 +88,7 @@ export class TaskForm {
 
   /** Accept the field as it stands; `by`: the meaning of the key. Returns whether it was the last one. */
   accept(by = "accept") {
-    const refused = this.field.accept(by);
+    const refused = this.#unseen() || this.field.accept(by);
     if (refused) {
       this.focus();
       if (refused === HAS_INK) this.asks(refused);
