@@ -17,6 +17,7 @@ from pipeline.values.kinds import Vocabulary
 from pipeline.values.kinds.stamp import likely_stamp
 from pipeline.web.desk.doubt_reasons import doubt_reasons
 from pipeline.web.desk.expected_form import expected_form, is_doubted
+from pipeline.web.desk.glance import is_sure, is_sure_blank
 from pipeline.web.pictures import PageSource, Pictures
 
 STATUS_LABELS: Mapping[FieldStatus, str] = {
@@ -234,6 +235,8 @@ class FieldView:
         doubted: The initial text does not have the expected form.
         reasons: Why the machine is unsure.
         inked: Whether the machine saw ink in the field; then a person who calls it blank must confirm.
+        sure: Whether the person only has to confirm the field.
+        blank: Whether to confirm it means that it is blank.
     """
 
     name: str
@@ -251,6 +254,8 @@ class FieldView:
     doubted: bool = False
     reasons: tuple[str, ...] = ()
     inked: bool = False
+    sure: bool = False
+    blank: bool = False
 
 
 def boxes_of(task: DeskTask) -> tuple[Box, ...]:
@@ -279,6 +284,8 @@ def field_view(
     text = "" if whole else prefilled(work)
     reasons = doubt_reasons(work, {finding.code for finding in findings})
     is_note = record.book is not None and work.field == record.book.notes
+    doubted = spec is not None and is_doubted(spec, Verdict(work.field, FieldStatus.READ, text), schemas)
+    warned = not all(finding.usual for finding in findings)
     return FieldView(
         name=work.field,
         label=spec.label if spec else WHOLE_LABELS[task.entry_id is not None],
@@ -292,9 +299,11 @@ def field_view(
         choices=() if whole else choices(work, schemas.vocabularies.get(STAMPS) if is_note else None),
         findings=tuple(finding for finding in findings if not (reasons and finding.usual)),
         expected=expected_form(spec, schemas) if spec else "",
-        doubted=spec is not None and is_doubted(spec, Verdict(work.field, FieldStatus.READ, text), schemas),
+        doubted=doubted,
         reasons=reasons,
         inked=work.inked,
+        sure=not whole and is_sure(work, prefilled=text, doubted=doubted, warned=warned),
+        blank=is_sure_blank(work),
     )
 
 

@@ -20,7 +20,7 @@ from pipeline.web.desk.field_view import (
     finding_view,
 )
 from pipeline.web.desk.live_rules import TypedField, live_codes
-from pipeline.web.desk.shared_blanks import DeskGroup, field_groups
+from pipeline.web.desk.shared_blanks import DeskGroup, field_groups, glanced
 from pipeline.web.pictures import PageSource, Pictures
 
 
@@ -50,9 +50,15 @@ class TaskView:
     mark: str
 
     @property
+    def glance(self) -> tuple[DeskGroup, ...]:
+        """The fields that are confirmed together."""
+        return field_groups(glanced(self.fields))
+
+    @property
     def groups(self) -> tuple[DeskGroup, ...]:
-        """The fields as they are shown: those of a shared blank together."""
-        return field_groups(self.fields)
+        """The other fields as they are shown: those of a shared blank together."""
+        together = glanced(self.fields)
+        return field_groups([field for field in self.fields if field not in together])
 
 
 def task_view(task: DeskTask, sheet: PageSource, schemas: Schemas, pictures: Pictures) -> TaskView:

@@ -32,7 +32,7 @@ export class Field {
       : null;
     this.input?.addEventListener("input", () => {
       if (this.input.value.includes("\n")) this.input.value = this.input.value.replace(/\s*\n\s*/g, " "); // it was pasted
-      this.#grow();
+      this.grow();
       this.status = "read";
       this.#reopen();
       this.changed();
@@ -128,11 +128,11 @@ export class Field {
   focus() {
     const target = this.input ?? this.seen;
     target.focus({ preventScroll: true });
-    this.#grow();
+    this.grow();
   }
 
   /** The input is as high as its text. */
-  #grow() {
+  grow() {
     if (!this.input) return;
     this.input.style.height = "auto";
     this.input.style.height = `${this.input.scrollHeight + this.input.offsetHeight - this.input.clientHeight}px`;
@@ -158,7 +158,7 @@ export class Field {
     this.input.value = first;
     this.doubted = "doubted" in item.dataset ? first : null;
     this.#showDoubt();
-    this.#grow();
+    this.grow();
     this.changed();
     if (this.item.classList.contains("current")) this.item.dispatchEvent(new Event("chosen"));
   }
@@ -176,6 +176,12 @@ export class Field {
     this.status = status;
     this.#reopen();
     this.changed();
+  }
+
+  /** Accept what is shown of a field that only needs confirming; returns as `accept`. */
+  confirm() {
+    if ("blank" in this.item.dataset && !this.isTouched) this.status = "blank";
+    return this.accept("accept");
   }
 
   /** As it was at first; where it is so already, what was typed before. */
@@ -201,7 +207,7 @@ export class Field {
     const { value, dataset } = this.input;
     if (value !== dataset.first && !this.#isOffered(value)) this.dropped = value;
     this.input.value = text;
-    this.#grow();
+    this.grow();
   }
 
   #isOffered(text) {

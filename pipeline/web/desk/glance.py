@@ -1,0 +1,41 @@
+"""The glance at an entry: fields that only need confirming, shown together with their ink and confirmed by one key."""
+
+from __future__ import annotations
+
+from pipeline.base.model import FieldStatus
+from pipeline.registry.tasks.model import FieldWork
+
+LEAST_CONFIDENCE = 0.9
+"""Confidence of a reading from which its field only needs confirming."""
+
+
+def is_sure(work: FieldWork, *, prefilled: str, doubted: bool, warned: bool) -> bool:
+    """Return whether a person only has to confirm a field: it has ink to compare with, a likely value and no warning.
+
+    Args:
+        prefilled: The initial text of its input.
+        doubted: Whether that text is no value of the field.
+        warned: Whether a finding says more than why the field is reviewed at all.
+    """
+    if work.blind or work.candidates or work.box is None or doubted or warned or work.mine is not None:
+        return False
+    if work.first is not None:
+        return work.first.status is FieldStatus.READ and bool(prefilled)
+    reading = work.reading
+    if reading is None or work.decided is not None:
+        return False
+    if is_sure_blank(work):
+        return True
+    return bool(prefilled) and reading.confidence >= LEAST_CONFIDENCE
+
+
+def is_sure_blank(work: FieldWork) -> bool:
+    """Return whether the machine saw no ink in the place of a field, whose value is then confirmed to be blank."""
+    reading = work.reading
+    return (
+        work.first is None
+        and reading is not None
+        and reading.status is FieldStatus.BLANK
+        and not work.inked
+        and not reading.lines
+    )
