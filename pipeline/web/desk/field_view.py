@@ -237,6 +237,7 @@ class FieldView:
         inked: Whether the machine saw ink in the field; then a person who calls it blank must confirm.
         sure: Whether the person only has to confirm the field.
         blank: Whether to confirm it means that it is blank.
+        unwritten: Whether no line of writing was found in its place.
     """
 
     name: str
@@ -256,6 +257,7 @@ class FieldView:
     inked: bool = False
     sure: bool = False
     blank: bool = False
+    unwritten: bool = False
 
 
 def boxes_of(task: DeskTask) -> tuple[Box, ...]:
@@ -304,6 +306,7 @@ def field_view(
         inked=work.inked,
         sure=not whole and is_sure(work, prefilled=text, doubted=doubted, warned=warned),
         blank=is_sure_blank(work),
+        unwritten=not work.lines and not text,
     )
 
 

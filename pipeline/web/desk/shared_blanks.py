@@ -32,6 +32,11 @@ class DeskGroup:
     ink: FieldPicture | None = None
     reasons: tuple[str, ...] = ()
 
+    @property
+    def unwritten(self) -> bool:
+        """Whether no line of writing was found in a shared blank, so that its fields are called blank together."""
+        return self.ink is not None and all(field.unwritten for field in self.fields)
+
 
 FEWEST_SURE = 2
 """Fewer sure fields are shown like all others."""

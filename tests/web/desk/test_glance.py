@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
+import pytest
 from playwright.sync_api import expect
 
 from pipeline.base.model import FieldStatus, Finding, Severity
@@ -103,14 +105,19 @@ def test_what_is_warned_about_or_keyed_blind_is_not_glanced_at(office: Office, s
         assert glanced == [NUMBER.field, PLACE.field]
 
 
-def test_parts_of_a_shared_blank_that_is_empty_are_one_key(office: Office, sit_down: SitDown) -> None:
-    first = Line("declarant_paper_type", "")
-    parts = [
-        Line(name, "", blank_of=first.field)
-        for name in ("declarant_paper_number", "declarant_paper_issued_on")
-    ]
-    book = draw_book(office, [(first, *parts)])
+EMPTY = Line("declarant_paper_type", "")
+PARTS = [
+    Line(name, "", blank_of=EMPTY.field) for name in ("declarant_paper_number", "declarant_paper_issued_on")
+]
+
+
+@pytest.mark.parametrize(("status", "key"), [(FieldStatus.READ, "Enter"), (FieldStatus.UNREADABLE, "F3")])
+def test_parts_of_a_shared_blank_in_which_nothing_is_written_are_one_key(
+    office: Office, sit_down: SitDown, status: FieldStatus, key: str
+) -> None:
+    lines = [replace(line, status=status) for line in (EMPTY, *PARTS)]
+    book = draw_book(office, [lines])
     office.hire("an", Role.REVIEWER)
     with office.open():
-        sit_down("an").start().press("Enter").see_the_end()
-    assert decided(office, book) == {line.field: (FieldStatus.BLANK, "") for line in (first, *parts)}
+        sit_down("an").start().press(key).see_the_end()
+    assert decided(office, book) == {line.field: (FieldStatus.BLANK, "") for line in lines}

@@ -53,7 +53,17 @@ export class Field {
 
   /** The picture of its ink, or of the blank that it shares; null where it has no place of its own. */
   get picture() {
-    return this.item.querySelector(".ink") ?? this.item.closest(".shared")?.querySelector(":scope > .ink") ?? null;
+    return this.item.querySelector(".ink") ?? this.blank?.querySelector(":scope > .ink") ?? null;
+  }
+
+  /** The blank that it shares with other fields, or null. */
+  get blank() {
+    return this.item.closest(".shared");
+  }
+
+  /** Whether it shares a blank in which nothing is written. */
+  get isUnwritten() {
+    return "unwritten" in (this.blank?.dataset ?? {});
   }
 
   /** Whether the machine saw ink of the field. */

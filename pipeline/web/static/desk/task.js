@@ -120,7 +120,7 @@ export class TaskForm {
       this.go(-1);
       return false;
     }
-    const isConfirmed = (field) => field.word !== null && this.glance?.holds(field);
+    const isConfirmed = (field) => field.word !== null && (this.glance?.holds(field) || field.isUnwritten);
     const after = this.fields.findIndex((field, number) => number > this.at && !isConfirmed(field));
     const open = this.fields.findIndex((field) => field.word === null);
     if (after < 0 && open < 0) return true;
@@ -176,7 +176,17 @@ export class TaskForm {
     if (!this.#take() || this.field.isWhole) return false;
     this.field.status = status;
     this.live.changed({ matters: false });
+    if (status === "blank" && this.field.isUnwritten && this.#unseen() === "") this.#blankTogether();
     return this.accept(status);
+  }
+
+  /** The other empty fields of a blank in which nothing is written are blank as well. */
+  #blankTogether() {
+    for (const field of this.fields) {
+      if (field === this.field || field.blank !== this.field.blank || field.word !== null || field.isTouched) continue;
+      field.status = "blank";
+      field.accept("blank");
+    }
   }
 
   choose(number) {
