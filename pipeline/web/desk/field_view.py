@@ -13,7 +13,7 @@ from pipeline.base.model import HANDWRITTEN, TO_COPY, UNSURE, Box, FieldStatus, 
 from pipeline.declarations.schema import RecordSpec, Schemas, describe_details
 from pipeline.registry import WHOLE_ENTRY, Verdict
 from pipeline.registry.tasks.model import DeskTask, FieldWork
-from pipeline.values.kinds import Vocabulary
+from pipeline.values.kinds import Parsed, Vocabulary
 from pipeline.values.kinds.stamp import likely_stamp
 from pipeline.web.desk.doubt_reasons import doubt_reasons
 from pipeline.web.desk.expected_form import expected_form, is_doubted
@@ -288,6 +288,8 @@ def field_view(
     is_note = record.book is not None and work.field == record.book.notes
     doubted = spec is not None and is_doubted(spec, Verdict(work.field, FieldStatus.READ, text), schemas)
     warned = not all(finding.usual for finding in findings)
+    parsed = spec.value_kind.parse(text, schemas.vocabulary(spec)) if spec else Parsed("")
+    plain = bool(parsed.canonical) and not parsed.problems
     return FieldView(
         name=work.field,
         label=spec.label if spec else WHOLE_LABELS[task.entry_id is not None],
@@ -304,7 +306,7 @@ def field_view(
         doubted=doubted,
         reasons=reasons,
         inked=work.inked,
-        sure=not whole and is_sure(work, prefilled=text, doubted=doubted, warned=warned),
+        sure=not whole and is_sure(work, plain=plain, warned=warned),
         blank=is_sure_blank(work),
         unwritten=not work.lines and not text,
     )

@@ -9,24 +9,23 @@ LEAST_CONFIDENCE = 0.9
 """Confidence of a reading from which its field only needs confirming."""
 
 
-def is_sure(work: FieldWork, *, prefilled: str, doubted: bool, warned: bool) -> bool:
+def is_sure(work: FieldWork, *, plain: bool, warned: bool) -> bool:
     """Return whether a person only has to confirm a field: it has ink to compare with, a likely value and no warning.
 
     Args:
-        prefilled: The initial text of its input.
-        doubted: Whether that text is no value of the field.
+        plain: Whether the initial text of its input is a value of the field without any problem.
         warned: Whether a finding says more than why the field is reviewed at all.
     """
-    if work.blind or work.candidates or work.box is None or doubted or warned or work.mine is not None:
+    if work.blind or work.candidates or work.box is None or warned or work.mine is not None:
         return False
     if work.first is not None:
-        return work.first.status is FieldStatus.READ and bool(prefilled)
+        return work.first.status is FieldStatus.READ and plain
     reading = work.reading
     if reading is None or work.decided is not None:
         return False
     if is_sure_blank(work):
         return True
-    return bool(prefilled) and reading.confidence >= LEAST_CONFIDENCE
+    return plain and reading.confidence >= LEAST_CONFIDENCE
 
 
 def is_sure_blank(work: FieldWork) -> bool:

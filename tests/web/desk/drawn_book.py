@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -86,11 +86,14 @@ def draw_book(
     pages: Sequence[Sequence[Line]],
     findings: Mapping[int, Sequence[Finding]] = {},
     run: str = "f1",
+    volume: str = "01/2010",
 ) -> DrawnBook:
     """Draw, store and save the pages of a book of the office; ``findings`` by page number; another ``run`` reads the
     same pages anew."""
     registry, folder = office.registry, f"KS.2010.{office.place}"
-    book_id = registry.book_id(office.ledger, folder)
+    if volume != office.ledger.volume:
+        folder += f".{volume[:2]}"
+    book_id = registry.book_id(replace(office.ledger, volume=volume), folder)
     scans: list[Path] = []
     for page_no, lines in enumerate(pages, 1):
         picture, boxes = _drawn(lines, folder, page_no)
