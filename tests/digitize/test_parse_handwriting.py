@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.base.model import FieldStatus, Hypothesis, LineReading, Writing
-from pipeline.digitize.route import route
-from tests.digitize.recognized_fields import SCHEMAS, UNREAD, by_hand, evidence_in, fields, line, slot_of
+from pipeline.base.model import EntryResult, FieldStatus, Hypothesis, LineReading, Writing
+from pipeline.digitize.judge import EntryJudge
+from pipeline.digitize.route import RoutingOptions, route
+from tests.digitize.recognized_fields import (
+    LEDGER,
+    SCHEMAS,
+    UNREAD,
+    by_hand,
+    evidence_in,
+    fields,
+    line,
+    slot_of,
+)
 
 
 def test_the_ways_to_read_a_field_are_those_of_its_lines_together() -> None:
@@ -77,6 +89,23 @@ def test_where_the_usual_paper_is_named_no_other_paper_is_asked_about(chance: fl
     accepted = {reading.field for reading in readings if reading.accepted}
     assert found["declarant_other_paper"].status is FieldStatus.BLANK
     assert accepted.intersection(slot.field_names) == {"declarant_other_paper"}
+
+
+def test_ink_that_touches_a_paper_is_not_that_of_the_other_paper() -> None:
+    slot = slot_of("birth-2016", "declarant_paper_number")
+    told = by_hand(slot, line(("CMND số 360118405 do CA Cần Thơ cấp ngày 12/3/1999", 0.9)))
+    region = replace(told.read[1], is_touched=True, is_doubtful=True)
+    form = SCHEMAS.form("birth-2016")
+    judge = EntryJudge(form, replace(LEDGER, form=form.id), SCHEMAS, RoutingOptions(), joint=False)
+    readings = tuple(fields("birth-2016", told).values())
+    judged = judge.again(EntryResult(0, readings, (), (region,)), [region], {}, {})
+    touched = {
+        name for finding in judged.findings if finding.code.startswith("INK-") for name in finding.fields
+    }
+    assert touched == set(slot.field_names) - {"declarant_other_paper"}
+    assert [reading.accepted for reading in judged.readings if reading.field == "declarant_other_paper"] == [
+        True
+    ]
 
 
 def test_an_unusual_paper_is_the_other_paper_and_its_usual_name_stays_asked() -> None:

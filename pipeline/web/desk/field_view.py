@@ -17,7 +17,7 @@ from pipeline.values.kinds import Parsed, Vocabulary
 from pipeline.values.kinds.stamp import likely_stamp
 from pipeline.web.desk.doubt_reasons import doubt_reasons
 from pipeline.web.desk.expected_form import expected_form, is_doubted
-from pipeline.web.desk.glance import is_sure, is_sure_blank
+from pipeline.web.desk.glance import OF_INK, is_sure, is_sure_blank
 from pipeline.web.pictures import PageSource, Pictures
 
 STATUS_LABELS: Mapping[FieldStatus, str] = {
@@ -238,6 +238,7 @@ class FieldView:
         sure: Whether the person only has to confirm the field.
         blank: Whether to confirm it means that it is blank.
         unwritten: Whether no line of writing was found in its place.
+        closely: Whether its ink wants a close look, as strokes of it may have been missed.
     """
 
     name: str
@@ -258,6 +259,7 @@ class FieldView:
     sure: bool = False
     blank: bool = False
     unwritten: bool = False
+    closely: bool = False
 
 
 def boxes_of(task: DeskTask) -> tuple[Box, ...]:
@@ -287,7 +289,7 @@ def field_view(
     reasons = doubt_reasons(work, {finding.code for finding in findings})
     is_note = record.book is not None and work.field == record.book.notes
     doubted = spec is not None and is_doubted(spec, Verdict(work.field, FieldStatus.READ, text), schemas)
-    warned = not all(finding.usual for finding in findings)
+    warned = not all(finding.usual or finding.code in OF_INK for finding in findings)
     parsed = spec.value_kind.parse(text, schemas.vocabulary(spec)) if spec else Parsed("")
     plain = bool(parsed.canonical) and not parsed.problems
     return FieldView(
@@ -309,6 +311,7 @@ def field_view(
         sure=not whole and is_sure(work, plain=plain, warned=warned),
         blank=is_sure_blank(work),
         unwritten=not work.lines and not text,
+        closely=any(finding.code in OF_INK for finding in findings),
     )
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from pipeline.base.model import FieldStatus
+from pipeline.base.model import INK_LEFT, INK_TOUCHES, FieldStatus
 from pipeline.registry.tasks.model import FieldWork
 
 LEAST_CONFIDENCE = 0.9
 """Confidence of a reading from which its field only needs confirming."""
+
+
+OF_INK = frozenset({INK_LEFT, INK_TOUCHES})
+"""Codes of findings that ask for nothing but a close look at the ink, which a glance is."""
 
 
 def is_sure(work: FieldWork, *, plain: bool, warned: bool) -> bool:
@@ -14,7 +18,7 @@ def is_sure(work: FieldWork, *, plain: bool, warned: bool) -> bool:
 
     Args:
         plain: Whether the initial text of its input is a value of the field without any problem.
-        warned: Whether a finding says more than why the field is reviewed at all.
+        warned: Whether a finding asks for more than a look at the ink.
     """
     if work.blind or work.candidates or work.box is None or warned or work.mine is not None:
         return False
