@@ -1,7 +1,7 @@
 // The glance at an entry: its sure fields stand together, each with its ink, and one key confirms those that are in sight.
 // The arrows go to a line that is wrong, which then comes up like any other field.
 
-import { fetchAgain, isInSight } from "./picture.js";
+import { fetchAgain, isInSight, sightOf } from "./picture.js";
 
 const MORE = "Còn dòng chưa hiện đủ trên màn hình. Hãy nhìn rồi nhấn Enter lần nữa.";
 
@@ -70,7 +70,8 @@ export class Glance {
 
   /** Confirm the fields whose ink and text are in sight within `frame`; returns why not all were, or "". */
   accept(_by, frame) {
-    const inSight = ({ picture, input }) => isInSight(picture, frame) && isWithin(input, frame);
+    const sight = sightOf(frame, this.item.querySelector(".glance-head"));
+    const inSight = ({ picture, input }) => isInSight(picture, sight) && isWithin(input, sight);
     for (const field of this.open.filter(inSight)) {
       if (field.confirm() !== "") return `Ô “${field.label}” cần nhìn riêng: đến ô ấy bằng mũi tên.`;
     }
@@ -78,12 +79,12 @@ export class Glance {
     const [next] = this.open;
     if (!next) return "";
     this.pictures.forEach(fetchAgain);
-    next.item.scrollIntoView({ block: "center" });
+    next.picture.scrollIntoView({ block: "start" });
     return MORE;
   }
 }
 
-function isWithin(element, frame) {
-  const [{ top, bottom }, around] = [element.getBoundingClientRect(), frame.getBoundingClientRect()];
-  return top >= around.top && bottom <= around.bottom;
+function isWithin(element, [from, to]) {
+  const { top, bottom } = element.getBoundingClientRect();
+  return top >= from && bottom <= to;
 }

@@ -8,12 +8,18 @@ export const isDecoded = (image) => image.complete && image.naturalWidth > 0;
 /** Whether it cannot be drawn: its file did not come. */
 const isBroken = (image) => image.complete && image.naturalWidth === 0;
 
-/** Whether a picture can be looked at within `frame`, the element that scrolls. */
-export function isInSight(image, frame) {
+/** What is on the screen of `frame`, an element that scrolls, below `head`, which covers it: [top, bottom]. */
+export function sightOf(frame, head = null) {
+  const { top, bottom } = frame.getBoundingClientRect();
+  return [Math.max(top, 0, head?.getBoundingClientRect().bottom ?? 0), Math.min(bottom, innerHeight)];
+}
+
+/** Whether a picture can be looked at between `top` and `bottom`. */
+export function isInSight(image, [top, bottom]) {
   if (!isDecoded(image)) return false;
-  const [{ top, bottom, height }, around] = [image.getBoundingClientRect(), frame.getBoundingClientRect()];
-  const visible = Math.min(bottom, around.bottom) - Math.max(top, around.top);
-  return height > 0 && visible >= LEAST * Math.min(height, around.height);
+  const { top: from, bottom: to, height } = image.getBoundingClientRect();
+  const visible = Math.min(to, bottom) - Math.max(from, top);
+  return height > 0 && visible >= LEAST * Math.min(height, bottom - top);
 }
 
 /** Resolves when all pictures can be drawn, or will not come. */

@@ -3,7 +3,7 @@
 import { Field, HAS_INK, NO_VALUE } from "./field.js";
 import { Glance } from "./glance.js";
 import { Live } from "./live.js";
-import { fetchAgain, isInSight, settled } from "./picture.js";
+import { fetchAgain, isInSight, settled, sightOf } from "./picture.js";
 
 const UNSEEN = "Chưa nhận: ảnh chữ viết chưa hiện ra, máy đang lấy lại. Hãy đợi ảnh hiện, nhìn rồi nhận lại.";
 const OUT_OF_SIGHT = "Chưa nhận: ảnh chữ viết vừa nằm ngoài màn hình, nay đã hiện. Hãy nhìn rồi nhận lại.";
@@ -88,7 +88,7 @@ export class TaskForm {
   /** Why the ink of the field in work cannot have been looked at, or "". */
   #unseen() {
     if (this.isAtGlance) return "";
-    const hidden = this.#pictures.filter(({ image, frame }) => !isInSight(image, frame)).map(({ image }) => image);
+    const hidden = this.#pictures.filter(({ image, frame }) => !isInSight(image, sightOf(frame))).map(({ image }) => image);
     if (hidden.length === 0) return "";
     const isThere = hidden.every((image) => image.naturalWidth > 0);
     hidden.forEach(fetchAgain);
