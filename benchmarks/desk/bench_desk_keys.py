@@ -20,7 +20,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import uvicorn
@@ -29,7 +29,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.books.drawn_books import bench_in
-from benchmarks.desk.keystroke_model import ACCEPT, ASKED, CHOOSE, SKIP, STATUS, DeskAction, typed
+from benchmarks.desk.keystroke_model import ACCEPT, ASKED, CHOOSE, GLANCE, SKIP, STATUS, DeskAction, typed
 from benchmarks.figures import report_figures, say
 from benchmarks.servers.chromium import headless_browser
 from pipeline.base.model import FieldStatus
@@ -54,13 +54,14 @@ REVIEWED_ONCE = ReviewPolicy(check="none", blind="none")
 
 WATCH = """
 window.answers = [];
+const at = () => document.querySelector(".field.current") ?? document.querySelector(".glance:has(.all:focus)");
 document.addEventListener("keydown", (event) => {
-  const field = document.querySelector(".field.current");
+  const field = at();
   if (!field || event.repeat || !["Enter", "F3"].includes(event.key)) return;
   const started = performance.now();
   const task = document.querySelector(".task");
   const look = () => {
-    const now = document.querySelector(".field.current");
+    const now = at();
     if (now && now !== field && now.contains(document.activeElement)) {
       const kind = document.querySelector(".task") === task ? "field" : "task";
       window.answers.push([kind, performance.now() - started]);
@@ -70,6 +71,12 @@ document.addEventListener("keydown", (event) => {
 }, true);
 """
 """Notes how long it takes from a key that ends a field to the frame in which another field has the focus."""
+
+
+READY = "#place:not([data-fresh]) :is(.field.current, .all:focus)"
+"""What is in work once it takes a word."""
+
+DRAFTS = "all => all.map((one) => [one.dataset.field, one.querySelector('textarea').value])"
 
 
 @dataclass
@@ -137,8 +144,8 @@ def _worked(url: str, schemas: Schemas, entries: int) -> Flow:
         page.wait_for_url(f"{url}/")
         page.keyboard.press("Enter")
         for _ in range(entries):
-            page.locator("#place:not([data-fresh]) .field.current, #place[data-again]").first.wait_for()
-            if not page.locator(".field.current").count():
+            page.locator(f"{READY}, #place[data-again]").first.wait_for()
+            if page.locator("#place[data-again]").count():
                 break
             _do_task(page, truths, schemas, flow)
         for kind, milliseconds in page.evaluate("window.answers"):
@@ -149,16 +156,58 @@ def _worked(url: str, schemas: Schemas, entries: int) -> Flow:
 def _do_task(page: Page, truths: Mapping[str, BookTruth], schemas: Schemas, flow: Flow) -> None:
     task = page.locator(".task").get_attribute("data-task")
     truth = _truth_of(page, truths, schemas)
-    fields = page.locator(".field").count()
-    for number in range(fields):
-        name = page.locator(".field.current").get_attribute("data-field") or ""
-        if number + 1 == fields:
+    while True:
+        left = page.locator(".field:not(.done)").count()
+        together = (
+            page.locator(".lines .open").evaluate_all(DRAFTS) if page.locator(".all:focus").count() else []
+        )
+        wrong = _first_wrong(together, truth)
+        is_last = left == (len(together) if together and wrong is None else 1)
+        if is_last:
             page.wait_for_timeout(PAUSE)
-        deed = _done(page, truth.get(name))
-        flow.deeds.append(deed)
-        if number + 1 < fields:
-            page.locator(f"#place:not([data-fresh]) .field.current:not([data-field='{name}'])").wait_for()
+        if together:
+            flow.deeds.extend(_glanced(page, len(together), truth, wrong))
+        else:
+            flow.deeds.append(_done_next(page, truth))
+        if is_last:
+            break
+        page.wait_for_function(
+            "left => document.querySelectorAll('.field:not(.done)').length !== left", arg=left
+        )
+        page.locator(READY).first.wait_for()
     page.locator(f".task:not([data-task='{task}']), #place[data-again]").first.wait_for(timeout=60_000)
+
+
+def _first_wrong(together: Sequence[Sequence[str]], truth: Mapping[str, str]) -> int | None:
+    """The first of the fields that are shown together whose text is not what the paper says."""
+    return next(
+        (at for at, (name, text) in enumerate(together) if folded(truth.get(name, text)) != folded(text)),
+        None,
+    )
+
+
+def _glanced(page: Page, count: int, truth: Mapping[str, str], wrong: int | None) -> list[DeskAction]:
+    """Confirm the fields that are shown together, as many as are in sight with each key, or correct a wrong line."""
+    if wrong is None:
+        task, keys = page.locator(".task").get_attribute("data-task"), 0
+        while page.locator(f".task[data-task='{task}'] .lines .open").count():
+            page.locator(READY).first.wait_for()
+            page.keyboard.press("Enter")
+            keys += 1
+            page.wait_for_timeout(50)
+        return [*[GLANCE] * max(0, count - keys), *[ACCEPT] * min(count, keys)]
+    for _ in range(wrong + 1):
+        page.keyboard.press("ArrowDown")
+        page.wait_for_timeout(100)
+    page.keyboard.press("Enter")
+    page.locator(READY).first.wait_for()
+    deed = _done_next(page, truth)
+    return [replace(deed, keys=deed.keys + wrong + 2)]
+
+
+def _done_next(page: Page, truth: Mapping[str, str]) -> DeskAction:
+    name = page.locator(".field.current").get_attribute("data-field") or ""
+    return _done(page, truth.get(name))
 
 
 def _done(page: Page, wanted: str | None) -> DeskAction:

@@ -26,6 +26,7 @@ class DeskAction:
 
 
 ACCEPT = DeskAction("nhận", 1, 1)  # compare ink and input; Enter
+GLANCE = DeskAction("nhìn cùng lúc", 1, 0)  # compare ink and text; another field's Enter confirms both
 CHOOSE = DeskAction("chọn cách đọc khác", 2, 3)  # compare; find it among the others; Alt, figure, Enter
 STATUS = DeskAction("trạng thái", 1, 1)  # see that the paper is blank; F3
 ASKED = DeskAction("trạng thái, được hỏi lại", 2, 2)  # … that it is blank although it has ink; F3 again

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from pipeline.base.model import (
     CUT_SHORT,
     INK_LEFT,
+    INK_TOUCHES,
     LABEL_UNREAD,
     Confirmed,
     EntryResult,
@@ -20,6 +21,7 @@ from pipeline.base.model import (
     KeptRegion,
     Ledger,
     Severity,
+    Writing,
 )
 from pipeline.declarations.schema import Form, Schemas, Slot
 from pipeline.digitize.entry_weighing import EntryWeighing
@@ -150,7 +152,7 @@ class EntryJudge:
             for reading in readings
         ]
         of_rules = self._rules.findings_of(readings, self._book)
-        of_regions = _region_findings(regions, self._slots, confirmed.inks)
+        of_regions = _region_findings(regions, self._slots, confirmed.inks, _without_ink(readings))
         findings = (*flaws, *of_regions, *doubts, *_with_struck(of_rules, readings))
         readings, findings = route(readings, findings, self._record, self._routing, confirmed)
         log.info(
@@ -164,16 +166,18 @@ class EntryJudge:
 
 
 def _region_findings(
-    regions: Sequence[KeptRegion], slots: Mapping[str, Slot], confirmed: Set[str]
+    regions: Sequence[KeptRegion], slots: Mapping[str, Slot], confirmed: Set[str], without_ink: Set[str]
 ) -> Iterator[Finding]:
     """Yield a finding for every value that may be incomplete and for every blank that may be misplaced.
 
     A value may be incomplete if residual ink lies near its lines or within them, other ink touches them, or they may be
     cut short. A doubtful region without a line is unreadable anyway. If the book confirms a touched value, the finding
-    is information only.
+    is information only. Ink of a region with lines is not that of its fields ``without_ink``.
     """
     for region in regions:
         names = slots[region.slot].field_names if region.slot in slots else ()
+        if region.lines:
+            names = tuple(name for name in names if name not in without_ink)
         if region.is_doubtful and region.lines:
             yield Finding(INK_LEFT, Severity.REVIEW, names)
         if region.is_touched:
@@ -182,11 +186,20 @@ def _region_findings(
                 (Severity.INFO, tuple(name for name in names if name in confirmed)),
             ):
                 if fields or not names:
-                    yield Finding("INK-TOUCHES", severity, fields)
+                    yield Finding(INK_TOUCHES, severity, fields)
         if region.is_cut_short:
             yield Finding(CUT_SHORT, Severity.REVIEW, names)
         if not (region.lines or region.is_doubtful or region.is_labelled):
             yield Finding(LABEL_UNREAD, Severity.REVIEW, names)
+
+
+def _without_ink(readings: Sequence[FieldReading]) -> frozenset[str]:
+    """Return the blank fields without any ink."""
+    return frozenset(
+        reading.field
+        for reading in readings
+        if reading.status is FieldStatus.BLANK and reading.writing is Writing.NONE
+    )
 
 
 def _with_struck(findings: Sequence[Finding], readings: Sequence[FieldReading]) -> tuple[Finding, ...]:

@@ -201,6 +201,7 @@ class EntryParser:
                 )
                 for name in names
             ]
+        superseded = _superseded(slot, candidates[0])
         confidence = min(reading.confidence for reading in readings)
         evidence = combine_evidence(readings) if region.writing is Writing.HAND else None
         result = []
@@ -223,6 +224,8 @@ class EntryParser:
                     reading = replace(reading, evidence=None)
             elif is_weighed:
                 reading = replace(reading, hypotheses=rank_hypotheses(texts, text))
+            if reading.status is FieldStatus.BLANK and name in superseded:
+                reading = FieldReading(name, FieldStatus.BLANK, confidence=1.0, box=place)
             result.append(reading)
         return result
 
@@ -323,6 +326,17 @@ def _split(slot: Slot, text: str, shares: Mapping[str, str]) -> tuple[dict[str, 
         whole = {field: text if role == main else "" for role, field in slot.roles.items()}
         return whole, filled[0] == main and not is_signer
     return {field: shares.get(role, "") for role, field in slot.roles.items()}, len(filled) > 1
+
+
+def _superseded(slot: Slot, candidate: ParseCandidate) -> frozenset[str]:
+    """Return the fields in whose place a candidate names another field of the same region: its ink is not theirs."""
+    in_place_of = kinds.COMPOSITES[slot.kind].in_place_of if slot.kind in kinds.COMPOSITES else {}
+    fields = slot.roles
+    return frozenset(
+        fields[other]
+        for named, other in in_place_of.items()
+        if other in fields and named in fields and candidate.values[fields[named]]
+    )
 
 
 def _joined(slot: Slot, pieces: Sequence[int], texts: Sequence[str]) -> str:

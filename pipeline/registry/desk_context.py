@@ -25,12 +25,13 @@ class DeskContext:
     policy: ReviewPolicy
     now: datetime
 
-    def compared(self, folder_name: str, record: str, field: str, text: str) -> str | None:
+    def compared(self, folder_name: str, volume: str, record: str, field: str, text: str) -> str | None:
         """The form in which a text is compared with others, as the office has it for that book."""
         if field == WHOLE_ENTRY:
             return None
         case_counts = self.policy.of_book(folder_name).letter_case == "counts"
-        return self.declared.compared(record, field, text, case_counts=case_counts)
+        year = int(volume.rsplit("/", 1)[1])
+        return self.declared.compared(record, field, text, case_counts=case_counts, year=year)
 
     @property
     def until(self) -> datetime:

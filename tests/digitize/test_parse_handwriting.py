@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.base.model import FieldStatus, Hypothesis, LineReading
-from tests.digitize.recognized_fields import UNREAD, by_hand, evidence_in, fields, line, slot_of
+from pipeline.base.model import EntryResult, FieldStatus, Hypothesis, LineReading, Writing
+from pipeline.digitize.judge import EntryJudge
+from pipeline.digitize.route import RoutingOptions, route
+from tests.digitize.recognized_fields import (
+    LEDGER,
+    SCHEMAS,
+    UNREAD,
+    by_hand,
+    evidence_in,
+    fields,
+    line,
+    slot_of,
+)
 
 
 def test_the_ways_to_read_a_field_are_those_of_its_lines_together() -> None:
@@ -59,11 +72,47 @@ def test_what_a_shared_hand_does_not_say_is_blank_with_the_chance_of_its_line(
     chance: float, is_sure: bool
 ) -> None:
     slot = slot_of("birth-2016", "declarant_paper_number")
+    told = line(("CMND số 360118405 cấp ngày 12/3/1999", chance))
+    issuer = fields("birth-2016", by_hand(slot, told))["declarant_paper_issued_place"]
+    assert issuer.status is FieldStatus.BLANK
+    assert issuer.confidence == pytest.approx(chance)
+    assert (issuer.evidence is not None) is is_sure
+
+
+@pytest.mark.parametrize("chance", [0.9, 0.3])
+def test_where_the_usual_paper_is_named_no_other_paper_is_asked_about(chance: float) -> None:
+    slot = slot_of("birth-2016", "declarant_paper_number")
     told = line(("CMND số 360118405 do CA Cần Thơ cấp ngày 12/3/1999", chance))
-    other = fields("birth-2016", by_hand(slot, told))["declarant_other_paper"]
-    assert other.status is FieldStatus.BLANK
-    assert other.confidence == pytest.approx(chance)
-    assert (other.evidence is not None) is is_sure
+    record = SCHEMAS.record("birth")
+    found = fields("birth-2016", by_hand(slot, told))
+    readings, _ = route(tuple(found.values()), (), record)
+    accepted = {reading.field for reading in readings if reading.accepted}
+    assert found["declarant_other_paper"].status is FieldStatus.BLANK
+    assert accepted.intersection(slot.field_names) == {"declarant_other_paper"}
+
+
+def test_ink_that_touches_a_paper_is_not_that_of_the_other_paper() -> None:
+    slot = slot_of("birth-2016", "declarant_paper_number")
+    told = by_hand(slot, line(("CMND số 360118405 do CA Cần Thơ cấp ngày 12/3/1999", 0.9)))
+    region = replace(told.read[1], is_touched=True, is_doubtful=True)
+    form = SCHEMAS.form("birth-2016")
+    judge = EntryJudge(form, replace(LEDGER, form=form.id), SCHEMAS, RoutingOptions(), joint=False)
+    readings = tuple(fields("birth-2016", told).values())
+    judged = judge.again(EntryResult(0, readings, (), (region,)), [region], {}, {})
+    touched = {
+        name for finding in judged.findings if finding.code.startswith("INK-") for name in finding.fields
+    }
+    assert touched == set(slot.field_names) - {"declarant_other_paper"}
+    assert [reading.accepted for reading in judged.readings if reading.field == "declarant_other_paper"] == [
+        True
+    ]
+
+
+def test_an_unusual_paper_is_the_other_paper_and_its_usual_name_stays_asked() -> None:
+    slot = slot_of("birth-2016", "declarant_paper_number")
+    found = fields("birth-2016", by_hand(slot, line(("Giấy thử số 360118405 cấp ngày 12/3/1999", 0.9))))
+    assert found["declarant_other_paper"].text == "Giấy thử"
+    assert found["declarant_paper_type"].writing is Writing.HAND
 
 
 def test_a_number_alone_leaves_the_rest_of_its_shared_blank_blank_and_waiting() -> None:

@@ -63,11 +63,11 @@ class RecordSchema:
         spec = self.field(record, name)
         return KINDS[spec.kind].parse(text, self.schemas.vocabulary(spec)).canonical
 
-    def compared(self, record: str, name: str, text: str, *, case_counts: bool) -> str:
-        """The form in which ``text`` is compared with other texts of that field."""
+    def compared(self, record: str, name: str, text: str, *, case_counts: bool, year: int) -> str:
+        """The form in which ``text`` is compared with other texts of that field; ``year``: that of the book."""
         spec = self.field(record, name)
         vocabulary = self.schemas.vocabulary(spec)
-        return compared_form(KINDS[spec.kind], text, vocabulary, case_counts=case_counts)
+        return compared_form(KINDS[spec.kind], text, vocabulary, case_counts=case_counts, year=year)
 
 
 def all_tables(schemas: Schemas) -> MetaData:

@@ -69,6 +69,7 @@ def next_task(
     *,
     stage: Stage | None = None,
     book_id: int | None = None,
+    at_book: int | None = None,
     known: Collection[int] | None = None,
 ) -> DeskTask | None:
     """Lease the next task to a person and return it; None if nothing waits.
@@ -78,6 +79,7 @@ def next_task(
     Args:
         stage: The stage at which it waits; by default any stage they may work at, the one nearest to its end first.
         book_id: Its book; by default any.
+        at_book: The book on which they are at work, whose tasks come before those of other books.
         known: Tasks that their page shows already: other tasks that they hold come first.
 
     Raises:
@@ -89,7 +91,7 @@ def next_task(
         return held_task(context, person, besides[0])
     if len(held) >= MOST_HELD:
         raise HandsFull(f"Bạn đang giữ {MOST_HELD} nhiệm vụ. Hãy làm xong hoặc trả lại một nhiệm vụ.")
-    task_id = _lease_next_task(context, person, allowed, book_id)
+    task_id = _lease_next_task(context, person, allowed, _portions_in_turn(context, person, book_id, at_book))
     return None if task_id is None else show(context, task_id, person)
 
 
@@ -138,13 +140,12 @@ def hand_back(context: DeskContext, person: Person, task_id: int) -> None:
 
 
 def _lease_next_task(
-    context: DeskContext, person: Person, allowed: Sequence[Stage], book_id: int | None
+    context: DeskContext, person: Person, allowed: Sequence[Stage], portions: Sequence[Portion | None]
 ) -> int | None:
     """Lease the next task to a person, at the first of these stages with a waiting task; return its id.
 
     What they have skipped comes after all else.
     """
-    portions = _portions_in_turn(context, person, book_id)
     for find in (_next, _next_skipped):
         for portion, stage in product(portions, allowed):
             while (task_id := find(context, person, stage, portion)) is not None:
@@ -153,12 +154,22 @@ def _lease_next_task(
     return None
 
 
-def _portions_in_turn(context: DeskContext, person: Person, wanted: int | None) -> tuple[Portion | None, ...]:
-    """Return the books and shares from which a person gets tasks, in order; None stands for any book."""
+def _portions_in_turn(
+    context: DeskContext, person: Person, wanted: int | None, at_book: int | None
+) -> tuple[Portion | None, ...]:
+    """Return the books and shares from which a person gets tasks, in order; None stands for any book.
+
+    Args:
+        wanted: The only book from which they want tasks, if any.
+        at_book: The book on which they are at work.
+    """
     assigned = assigned_to(context.connection, person)
     rest: tuple[Portion | None, ...] = (None if wanted is None else Portion(wanted),)
     if wanted is not None:
         assigned = tuple(one for one in assigned if one.book_id == wanted)
+    elif at_book is not None:
+        assigned = tuple(sorted(assigned, key=lambda one: one.book_id != at_book))
+        rest = (Portion(at_book), None)
     return assigned if only_assigned(context, person) else (*assigned, *rest)
 
 

@@ -289,7 +289,9 @@ def _row(context: DeskContext, case: LoadedTask, word: Verdict, sent: Submission
         token=sent.token,
         after_decision_id=decision.decision_id if decision else None,
         takes_back_id=None,
-        compared=context.compared(of_task.folder_name, of_task.record, field, checked["text"]),
+        compared=context.compared(
+            of_task.folder_name, of_task.volume, of_task.record, field, checked["text"]
+        ),
     )
 
 

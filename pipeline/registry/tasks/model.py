@@ -26,6 +26,19 @@ class TaskState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class ReturnReason(StrEnum):
+    """Why a finished task waits for people again."""
+
+    ASKED_AGAIN = "asked-again"
+    """A supervisor or a lot has fields read from the paper once more."""
+    DOUBTED = "doubted"
+    """A check of the book or of the registry doubts a field."""
+    READ_OTHERWISE = "read-otherwise"
+    """The machine now reads something else than a person saw when deciding."""
+    UNSURE = "unsure"
+    """Readings that were accepted no longer are, or somebody undid their work."""
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """A task for a person: an entry, or a page itself.
@@ -169,7 +182,7 @@ class DeskTask:
         values: Effective values of the other fields; empty if a field is blind, as they might reveal it.
         findings: Findings of the entry; empty if a field is blind.
         question: Question to the supervisor, with the answer.
-        reopened: Whether the machine now reads something else than a person saw when deciding.
+        returned: Why the task is asked again after it was finished; None for other tasks.
         comments: Open comments that this person may read.
         hidden_comments: Number of open comments withheld while the person keys blind.
         guided: Fields with a guideline.
@@ -195,7 +208,7 @@ class DeskTask:
     values: Mapping[str, str | None]
     findings: tuple[Finding, ...]
     question: str = ""
-    reopened: bool = False
+    returned: ReturnReason | None = None
     comments: tuple[CommentThread, ...] = ()
     hidden_comments: int = 0
     guided: frozenset[str] = frozenset()

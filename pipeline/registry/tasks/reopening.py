@@ -76,7 +76,9 @@ def reopen_fields(
     machine = machine_view(connection, declared, place.subject)
     readings = {reading.field: reading for reading in machine.readings}
     waiting = live_consensus(connection, {task_id: decisions})[task_id]
-    folder_name = connection.scalar(select(book.c.folder_name).where(book.c.id == place.book_id)) or ""
+    of_book = connection.execute(
+        select(book.c.folder_name, book.c.volume).where(book.c.id == place.book_id)
+    ).one()
     words = []
     for spec in specs:
         effective = _effective(decisions.get(spec.name), readings.get(spec.name))
@@ -102,7 +104,9 @@ def reopen_fields(
                     token=token,
                     after_decision_id=decision_id,
                     takes_back_id=None,
-                    compared=context.compared(folder_name, place.record, spec.name, value.text),
+                    compared=context.compared(
+                        of_book.folder_name, of_book.volume, place.record, spec.name, value.text
+                    ),
                 )
             )
     add_keyings(connection, words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, exists, select
 
 from pipeline.base.model import NO_ENGINES, Box, FieldReading, PageRef
 from pipeline.base.stages import Stage
@@ -21,8 +21,10 @@ from pipeline.registry.entries.effective_values import effective_values_of
 from pipeline.registry.guidelines import guided_fields
 from pipeline.registry.tasks import leases
 from pipeline.registry.tasks.consensus import WHOLE_ENTRY, Consensus, Verdict
+from pipeline.registry.tasks.leases import KeyingMode
 from pipeline.registry.tasks.loading import LoadedTask, TaskRow, load_task, task_row
-from pipeline.registry.tasks.model import DeskTask, FieldWork, PagePlace
+from pipeline.registry.tasks.model import DeskTask, FieldWork, PagePlace, ReturnReason
+from pipeline.registry.tasks.rows import submission
 from pipeline.registry.tasks.teaching import is_teaching
 
 
@@ -80,12 +82,30 @@ def show(context: DeskContext, task_id: int, person: Person) -> DeskTask:
         if hidden
         else (*case.machine.findings, *(one.finding for one in case.machine.cross_entry_findings)),
         question=row.question or ("" if hidden else row.answer or ""),
-        reopened=row.reopened,
+        returned=_return_reason(context, case, {work.field for work in works}, undone=bool(mine)),
         comments=tuple(readable),
         hidden_comments=len(threads) - len(readable),
         guided=guided_fields(context.connection, row.record, row.form),
         is_teaching=policy.teaching_first and is_teaching(context.connection, row.book_id, row.entry_id),
     )
+
+
+def _return_reason(
+    context: DeskContext, case: LoadedTask, fields: Collection[str], *, undone: bool
+) -> ReturnReason | None:
+    """Return why a task waits again for these fields after it was finished; None if it never was.
+
+    Args:
+        undone: Whether it waits because the person undid their own work.
+    """
+    finished = exists().where(submission.c.task_id == case.task_id, submission.c.stage == Stage.SETTLED)
+    if not case.row.reopened and (undone or not context.connection.scalar(select(finished))):
+        return None
+    if any(row.mode == KeyingMode.LOT and row.field in fields for row in case.words):
+        return ReturnReason.ASKED_AGAIN
+    if any(set(across.finding.fields) & set(fields) for across in case.machine.cross_entry_findings):
+        return ReturnReason.DOUBTED
+    return ReturnReason.READ_OTHERWISE if case.row.reopened else ReturnReason.UNSURE
 
 
 def _effective_values(context: DeskContext, row: TaskRow) -> dict[str, str | None]:

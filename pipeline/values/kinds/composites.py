@@ -27,6 +27,7 @@ class IdentityPaperKind(CompositeKind):
     main_role = "number"
     connecting = CONNECTING
     number_kind = IdNumberKind.name
+    in_place_of = MappingProxyType({"type": "other"})
     number_alone = re.compile(r"(?![^\W\d_])(?=(\D*\d){6})(?!.*[^\W\d_]{3})(?!.*[^\W\d_]{2}$)")
     wordings = (
         "{type} số {number} do {issued_place} cấp ngày {issued_on}",

@@ -217,6 +217,7 @@ class CompositeKind(ABC):
         short_wording: The wording in a short slot; ``""``: no short wording.
         types_by_digits: Names of a paper by the number of its digits.
         name_endings: Endings of field names by role, where they differ from the role's name.
+        in_place_of: Roles that are written only in place of another role, by that role.
     """
 
     name: ClassVar[str]
@@ -232,6 +233,7 @@ class CompositeKind(ABC):
     short_wording: ClassVar[str] = ""
     types_by_digits: ClassVar[Mapping[int, tuple[str, ...]]] = {}
     name_endings: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    in_place_of: ClassVar[Mapping[str, str]] = {}
 
     @abstractmethod
     def split(self, text: str, vocab: Vocabulary | None = None, /) -> Mapping[str, str]:

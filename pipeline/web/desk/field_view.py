@@ -13,10 +13,11 @@ from pipeline.base.model import HANDWRITTEN, TO_COPY, UNSURE, Box, FieldStatus, 
 from pipeline.declarations.schema import RecordSpec, Schemas, describe_details
 from pipeline.registry import WHOLE_ENTRY, Verdict
 from pipeline.registry.tasks.model import DeskTask, FieldWork
-from pipeline.values.kinds import Vocabulary
+from pipeline.values.kinds import Parsed, Vocabulary
 from pipeline.values.kinds.stamp import likely_stamp
 from pipeline.web.desk.doubt_reasons import doubt_reasons
 from pipeline.web.desk.expected_form import expected_form, is_doubted
+from pipeline.web.desk.glance import OF_INK, is_sure, is_sure_blank
 from pipeline.web.pictures import PageSource, Pictures
 
 STATUS_LABELS: Mapping[FieldStatus, str] = {
@@ -234,6 +235,10 @@ class FieldView:
         doubted: The initial text does not have the expected form.
         reasons: Why the machine is unsure.
         inked: Whether the machine saw ink in the field; then a person who calls it blank must confirm.
+        sure: Whether the person only has to confirm the field.
+        blank: Whether to confirm it means that it is blank.
+        unwritten: Whether no line of writing was found in its place.
+        closely: Whether its ink wants a close look, as strokes of it may have been missed.
     """
 
     name: str
@@ -251,6 +256,10 @@ class FieldView:
     doubted: bool = False
     reasons: tuple[str, ...] = ()
     inked: bool = False
+    sure: bool = False
+    blank: bool = False
+    unwritten: bool = False
+    closely: bool = False
 
 
 def boxes_of(task: DeskTask) -> tuple[Box, ...]:
@@ -279,6 +288,10 @@ def field_view(
     text = "" if whole else prefilled(work)
     reasons = doubt_reasons(work, {finding.code for finding in findings})
     is_note = record.book is not None and work.field == record.book.notes
+    doubted = spec is not None and is_doubted(spec, Verdict(work.field, FieldStatus.READ, text), schemas)
+    warned = not all(finding.usual or finding.code in OF_INK for finding in findings)
+    parsed = spec.value_kind.parse(text, schemas.vocabulary(spec)) if spec else Parsed("")
+    plain = bool(parsed.canonical) and not parsed.problems
     return FieldView(
         name=work.field,
         label=spec.label if spec else WHOLE_LABELS[task.entry_id is not None],
@@ -292,9 +305,13 @@ def field_view(
         choices=() if whole else choices(work, schemas.vocabularies.get(STAMPS) if is_note else None),
         findings=tuple(finding for finding in findings if not (reasons and finding.usual)),
         expected=expected_form(spec, schemas) if spec else "",
-        doubted=spec is not None and is_doubted(spec, Verdict(work.field, FieldStatus.READ, text), schemas),
+        doubted=doubted,
         reasons=reasons,
         inked=work.inked,
+        sure=not whole and is_sure(work, plain=plain, warned=warned),
+        blank=is_sure_blank(work),
+        unwritten=not work.lines and not text,
+        closely=any(finding.code in OF_INK for finding in findings),
     )
 
 

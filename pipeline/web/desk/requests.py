@@ -35,11 +35,13 @@ class NextTaskRequest(Body):
     Attributes:
         stage: Only tasks at this stage.
         book: Only tasks of this book.
+        at_book: The book of the task on the screen, whose tasks come first.
         known: Tasks that the page already holds.
     """
 
     stage: Stage | None = None
     book: RowId | None = None
+    at_book: RowId | None = None
     known: Annotated[list[RowId], Field(max_length=20)] = []
 
 

@@ -32,6 +32,21 @@ class DeskGroup:
     ink: FieldPicture | None = None
     reasons: tuple[str, ...] = ()
 
+    @property
+    def unwritten(self) -> bool:
+        """Whether no line of writing was found in a shared blank, so that its fields are called blank together."""
+        return self.ink is not None and all(field.unwritten for field in self.fields)
+
+
+FEWEST_SURE = 2
+"""Fewer sure fields are shown like all others."""
+
+
+def glanced(fields: Sequence[FieldView]) -> tuple[FieldView, ...]:
+    """Return the fields that are confirmed together: the sure fields, unless there are too few of them."""
+    sure = tuple(field for field in fields if field.sure)
+    return sure if len(sure) >= FEWEST_SURE else ()
+
 
 def field_groups(fields: Sequence[FieldView]) -> tuple[DeskGroup, ...]:
     """Return the fields in their order; consecutive fields of one blank are grouped."""

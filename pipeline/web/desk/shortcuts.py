@@ -74,8 +74,8 @@ SHORTCUTS = (
     Shortcut(
         "← ↑ → ↓",
         {"ArrowLeft": "left", "ArrowUp": "up", "ArrowRight": "right", "ArrowDown": "down"},
-        "sang bên cạnh: gợi ý dưới ô (chưa có danh sách thì ↓ mở những giá trị hay gặp trong sổ này), ảnh của cột, "
-        "cả khung đang vẽ",
+        "sang bên cạnh: gợi ý dưới ô (chưa có danh sách thì ↓ mở những giá trị hay gặp trong sổ này), dòng nhìn một "
+        "lượt, ảnh của cột, cả khung đang vẽ",
         (DESK, COLUMN),
         "bấm vào gợi ý, vào ảnh; kéo khung",
     ),

@@ -9,7 +9,7 @@ from pipeline.base.model import BY_ENTRY, STAMPED, FieldStatus, Severity
 from pipeline.base.stages import STAGE_LABELS
 from pipeline.declarations.schema import FieldSpec, RecordSpec, Schemas
 from pipeline.registry import Verdict
-from pipeline.registry.tasks.model import DeskTask, FieldWork, KnownEntry
+from pipeline.registry.tasks.model import DeskTask, FieldWork, KnownEntry, ReturnReason
 from pipeline.web.desk.field_view import (
     READ_TEXT,
     STATUS_LABELS,
@@ -20,8 +20,17 @@ from pipeline.web.desk.field_view import (
     finding_view,
 )
 from pipeline.web.desk.live_rules import TypedField, live_codes
-from pipeline.web.desk.shared_blanks import DeskGroup, field_groups
+from pipeline.web.desk.shared_blanks import DeskGroup, field_groups, glanced
 from pipeline.web.pictures import PageSource, Pictures
+
+RETURN_SENTENCES: Mapping[ReturnReason, str] = {
+    ReturnReason.ASKED_AGAIN: "Sự kiện này đã xong, nay người phụ trách hay mẫu kiểm tra của lô cho đọc lại từ giấy.",
+    ReturnReason.DOUBTED: "Sự kiện này đã xong, nay máy so cả quyển thì thấy điều nghi ngờ ghi ở ô dưới đây.",
+    ReturnReason.READ_OTHERWISE: "Nhiệm vụ này được mở lại: máy vừa đọc khác với lúc có người quyết định. "
+    "Quyết định cũ vẫn còn hiệu lực cho đến khi bạn lưu.",
+    ReturnReason.UNSURE: "Sự kiện này đã xong, nay chỉ còn ô dưới đây chờ lại: sổ vừa được đọc hay cân lại thì máy "
+    "không còn chắc ô ấy, hoặc ô được rút ra để kiểm tra máy, hoặc có người hoàn tác.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +59,20 @@ class TaskView:
     mark: str
 
     @property
+    def returned(self) -> str:
+        """Why the task is asked again after it was finished, in words; ``""`` for other tasks."""
+        return RETURN_SENTENCES[self.task.returned] if self.task.returned else ""
+
+    @property
+    def glance(self) -> tuple[DeskGroup, ...]:
+        """The fields that are confirmed together."""
+        return field_groups(glanced(self.fields))
+
+    @property
     def groups(self) -> tuple[DeskGroup, ...]:
-        """The fields as they are shown: those of a shared blank together."""
-        return field_groups(self.fields)
+        """The other fields as they are shown: those of a shared blank together."""
+        together = glanced(self.fields)
+        return field_groups([field for field in self.fields if field not in together])
 
 
 def task_view(task: DeskTask, sheet: PageSource, schemas: Schemas, pictures: Pictures) -> TaskView:

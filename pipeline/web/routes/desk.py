@@ -47,7 +47,9 @@ def show_desk(visit: VisitDep, stage: Stage | None = None, book: int | None = No
 @router.post("/next")
 def next_task(visit: VisitDep, wanted: NextTaskRequest) -> Response:
     """Return a leased task that the page does not show yet, else a new task; 204 when there is none."""
-    task = visit.desk.next_task(visit.person, stage=wanted.stage, book_id=wanted.book, known=wanted.known)
+    task = visit.desk.next_task(
+        visit.person, stage=wanted.stage, book_id=wanted.book, at_book=wanted.at_book, known=wanted.known
+    )
     return Response(status_code=204) if task is None else _fragment(visit, task)
 
 

@@ -53,6 +53,22 @@ def pages_held(desk: Desk, who: Person) -> list[int]:
     return [task.ref.page_no for task in desk.held(who)]
 
 
+def test_whoever_is_at_work_on_a_book_stays_there_until_nothing_is_left_in_it(
+    registry: Registry, desk: Desk
+) -> None:
+    later = registry.book_id(replace(LEDGER, volume="02/2010"), "later")
+    registry.store_scan(later, "b" * 64, "b.pdf", 1, 2)
+    for number in (1, 2):
+        registry.save_page(later, page(doubtful("notes"), scan="b" * 64, page_no=number), "f1")
+    first = desk.next_task(AN, at_book=later)
+    assert first is not None
+    keyed(desk, AN, said("notes"), task=first)
+    books = [task.book_id for _ in range(2) if (task := desk.next_task(AN, at_book=later)) is not None]
+    assert first.book_id == later
+    assert books[0] == later
+    assert books[1] != later
+
+
 def test_tasks_come_in_the_order_of_the_book_and_never_twice(desk: Desk) -> None:
     assert [taken(desk, who).ref.page_no for who in (AN, BINH, AN, CHI)] == [1, 2, 3, 4]
     assert desk.next_task(BINH) is None

@@ -102,6 +102,8 @@ def test_two_who_differ_leave_a_blind_field_to_a_third(registry: Registry, book:
         ("child_name", "BÙI Thử", "Bùi  thử"),
         ("child_born_on", "12-1-2008", "12/01/2008"),
         ("entry_number", "1", "01"),
+        ("entry_number", "03", "03/2010"),
+        ("entry_number", "03/2010", "3"),
         ("child_birth_place", "ấp 3,xã Thử", "Ấp 3, xã Thử"),
     ],
 )
@@ -115,6 +117,15 @@ def test_two_who_spell_one_value_otherwise_agree_and_the_second_spelling_is_kept
     (entry_id,) = registry.entries()
     assert registry.entry(entry_id).decisions[field].text == other
     assert authors(registry, field) == "nguoi-1, nguoi-2"
+
+
+def test_a_number_of_another_year_than_the_books_is_another_number(
+    registry: Registry, book: int, clock: Clock
+) -> None:
+    desk = registry.desk(BLIND, now=clock)
+    registry.save_page(book, page(doubtful("entry_number")), "f1")
+    keyed(desk, AN, said("entry_number", "03"))
+    assert keyed(desk, BINH, said("entry_number", "03/2011")).stage is Stage.THIRD
 
 
 def test_where_an_office_has_capitals_count_a_third_person_decides(

@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.base.stages import Stage
 from pipeline.registry import Registry
+from pipeline.registry.tasks.model import ReturnReason
 from tests.registry.offices import (
     AN,
     BINH,
@@ -36,6 +37,25 @@ def test_words_that_were_keyed_survive_a_new_run_and_wait_for_the_second_one(
     assert registry.queue() == ()
 
 
+def test_a_finished_entry_that_comes_back_for_another_field_says_why(
+    registry: Registry, book: int, clock: Clock
+) -> None:
+    desk = registry.desk(SINGLE, now=clock)
+    sure, unsure = (
+        entry(read("notes", "Cũ"), read("child_name", "Thử Một", accepted=ok)) for ok in (True, False)
+    )
+    registry.save_page(book, page(doubtful("notes")), "f0")
+    first = taken(desk, AN)
+    assert first.returned is None
+    keyed(desk, AN, said("notes", "Cũ"), task=first)
+    registry.save_page(book, page(sure), "f1")
+    assert desk.next_task(AN) is None
+    registry.save_page(book, page(unsure), "f2")
+    task = taken(desk, AN)
+    assert [work.field for work in task.fields] == ["child_name"]
+    assert task.returned is ReturnReason.UNSURE
+
+
 def test_words_survive_a_run_that_finds_the_entry_no_longer(
     registry: Registry, book: int, clock: Clock
 ) -> None:
@@ -57,7 +77,7 @@ def test_a_changed_reading_under_a_decision_opens_the_field_again_and_says_so(
     again = entry(read("notes", "Chữ Khác"), read("signer_title", "Thu Mot", accepted=False))
     registry.save_page(book, page(again), "f2")
     task = taken(desk, AN)
-    assert (task.stage, task.reopened) == (Stage.REVIEW, True)
+    assert (task.stage, task.returned) == (Stage.REVIEW, ReturnReason.READ_OTHERWISE)
     (work,) = task.fields
     assert (work.field, work.decided, work.first) == ("notes", said("notes"), None)
     assert in_force(registry, "notes") == "Thử Một"

@@ -18,7 +18,7 @@ from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.desk import Desk
-from pipeline.registry.tasks.model import CannotUndo
+from pipeline.registry.tasks.model import CannotUndo, ReturnReason
 from tests.registry.offices import (
     AN,
     BINH,
@@ -234,7 +234,7 @@ def test_an_undone_decision_gives_way_to_the_one_before(registry: Registry, book
     keyed(desk, BINH, said("notes", "Thử Hai"))
     assert in_force(registry, "notes") == "Thử Hai"
     task = desk.undo(BINH)
-    assert (task.reopened, in_force(registry, "notes")) == (True, "Thử Một")
+    assert (task.returned, in_force(registry, "notes")) == (ReturnReason.READ_OTHERWISE, "Thử Một")
 
 
 def state(registry: Registry, desk: Desk) -> object:

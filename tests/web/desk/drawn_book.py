@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -86,11 +86,14 @@ def draw_book(
     pages: Sequence[Sequence[Line]],
     findings: Mapping[int, Sequence[Finding]] = {},
     run: str = "f1",
+    volume: str = "01/2010",
 ) -> DrawnBook:
     """Draw, store and save the pages of a book of the office; ``findings`` by page number; another ``run`` reads the
     same pages anew."""
     registry, folder = office.registry, f"KS.2010.{office.place}"
-    book_id = registry.book_id(office.ledger, folder)
+    if volume != office.ledger.volume:
+        folder += f".{volume[:2]}"
+    book_id = registry.book_id(replace(office.ledger, volume=volume), folder)
     scans: list[Path] = []
     for page_no, lines in enumerate(pages, 1):
         picture, boxes = _drawn(lines, folder, page_no)
@@ -100,7 +103,11 @@ def draw_book(
             stored = office.workspace.store(path)
             registry.store_scan(book_id, stored.sha256, path.name, path.stat().st_size, 1)
         doubts = [Finding("READ-HAND", Severity.REVIEW, (line.field,)) for line in lines if not line.accepted]
-        readings = tuple(_reading(line, boxes[line.field]) for line in lines)
+        ink = {line.field: line.ink for line in lines}
+        readings = tuple(
+            _reading(line, boxes[line.field], has_line=bool(line.text or ink[line.blank_of or line.field]))
+            for line in lines
+        )
         entry = EntryResult(0, readings, (*doubts, *findings.get(page_no, ())))
         registry.save_page(book_id, page(entry, scan=stored.sha256, size=SIZE, matrix=np.eye(3)), run)
         scans.append(stored.path)
@@ -135,7 +142,7 @@ def decision(office: Office, book: DrawnBook, page_no: int = 1) -> tuple[str, st
     return None if found is None else (found.text, found.author)
 
 
-def _reading(line: Line, box: Box) -> FieldReading:
+def _reading(line: Line, box: Box, *, has_line: bool) -> FieldReading:
     if not line.ink and not line.text and line.status is FieldStatus.READ:
         return FieldReading(line.field, FieldStatus.BLANK, confidence=1.0, box=box, accepted=line.accepted)
     texts = (line.text, *line.others)
@@ -148,7 +155,7 @@ def _reading(line: Line, box: Box) -> FieldReading:
         Writing.HAND,
         "drawn",
         box=box,
-        lines=(box,),
+        lines=(box,) if has_line else (),
         accepted=line.accepted,
         hypotheses=tuple(Hypothesis(text, 0.5 / (n + 1)) for n, text in enumerate(texts))
         if line.others

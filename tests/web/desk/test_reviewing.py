@@ -37,6 +37,21 @@ def test_twenty_entries_from_the_login_on_by_keyboard_alone(office: Office, sit_
         assert decided(office, book, page_no) == {field: (FieldStatus.READ, ink[field]) for field in DOUBTFUL}
 
 
+def test_the_desk_stays_in_its_book_and_says_when_it_moves_on(office: Office, sit_down: SitDown) -> None:
+    name = Line("child_name", "Trần Thị Thử")
+    draw_book(office, [[name]] * 2)
+    draw_book(office, [[name]], volume="02/2010")
+    office.hire("an", Role.REVIEWER)
+    with office.open():
+        an = sit_down("an").start()
+        told = an.page.locator(".moved-on")
+        an.press("Enter").see_task()
+        expect(told).to_have_count(0)
+        an.press("Enter").see_task()
+        expect(told).to_contain_text("quyển 02/2010")
+        an.press("Enter").see_the_end()
+
+
 def test_each_status_has_its_key(office: Office, sit_down: SitDown) -> None:
     lines = (Line("child_name", "Trần Thị Thử"), Line("notes", ""), Line("mother_name", "Lê Thị Mẫu"))
     book = draw_book(office, [lines])

@@ -30,13 +30,14 @@ const region = new Region(viewer, document.getElementById("drawing"), drawn);
 const fresh = new Fresh(place);
 const hold = new Hold(place, () => (form ?? place).focus());
 const lease = new Lease((task, error) => form?.id === task && failed(error));
-const ahead = new Ahead(() => ({ stage: desk.dataset.stage || null, book: Number(desk.dataset.book) || null, known: heldHere() }));
+const ahead = new Ahead(() => ({ stage: desk.dataset.stage || null, book: Number(desk.dataset.book) || null, at_book: atBook, known: heldHere() }));
 const saving = new Saving(desk.dataset.login, { saved, lost: keep, told: (state) => notices.trouble(state) });
 
 const tabs = new Tabs(desk.dataset.login, (task) => form?.id === task, () =>
   notices.complain(new Error("Nhiệm vụ này cũng đang mở ở một thẻ khác của trình duyệt này. Hãy chỉ làm ở một thẻ.")));
 
 let form = null; // the task in work
+let atBook = null; // the book of the task that came up last
 let shownAt = 0; // when it came up, in milliseconds
 let going = false; // a task is on its way into the place
 let leaving = false; // the person means to go
@@ -53,16 +54,17 @@ function heldHere() {
 /** `begun`: the form of a task that was laid aside for another one, with all that was typed in it; `lentAt`: since when
  * it is lent, in milliseconds. */
 function show({ article, page, begun = null, lentAt = performance.now() }) {
-  form = begun ?? new TaskForm(article, { say, moved, asks: (question) => fresh.ask(question) });
+  form = begun ?? new TaskForm(article, { say, moved, asks: (question) => fresh.ask(question), page: () => ({ image: viewer.image, frame: viewer.element }) });
   const size = article.dataset.size?.split(" ").map(Number) ?? null;
   pages.forget();
   if (region.isDrawn) region.end();
+  const movedOn = bookSentence(article);
   place.replaceChildren(article);
   place.scrollTop = 0;
   viewer.show(article.dataset.pageKey, page, size);
-  form.go(Math.max(0, form.at));
+  form.begin();
   desk.querySelector("[data-do=ask]").firstChild.data = isQuestion() ? "Trả lời " : "Hỏi ";
-  say(article.dataset.said);
+  say(movedOn || article.dataset.said, Boolean(movedOn));
   shownAt = performance.now();
   lease.since = lentAt;
   performance.mark("task-shown");
@@ -70,14 +72,27 @@ function show({ article, page, begun = null, lentAt = performance.now() }) {
   prepare();
 }
 
-/** A field came up; `box`: where its ink stands. */
-function moved(box) {
+/** Note the book of a task that comes up; returns what to tell where it is another book, which the task shows as well. */
+function bookSentence(article) {
+  const before = atBook;
+  atBook = Number(article.dataset.bookId);
+  article.querySelector(".moved-on")?.remove();
+  if (before === null || before === atBook) return "";
+  const note = document.createElement("p");
+  note.className = "message doubt moved-on";
+  note.textContent = `Sang sổ khác: ${article.dataset.bookLabel}.`;
+  article.querySelector("header").prepend(note);
+  return note.textContent;
+}
+
+/** A field came up; `box`: where its ink stands; `ready` resolves when its pictures are there. */
+function moved(box, ready) {
   hush(); // what was said of the field before
   notices.settle();
   if (region.isDrawn) region.end();
   pages.own();
   viewer.light(box);
-  fresh.begin();
+  fresh.begin(ready);
   offer(form);
 }
 
@@ -280,7 +295,7 @@ const ACTIONS = {
   rescan: () => setAside("rescan", false),
   back: () => form?.go(form.at - 1),
   redraw: () => {
-    if (!form || form.field.isWhole) return say("Ô này không có khung để vẽ lại.", true);
+    if (!form || form.field.isWhole || form.isAtGlance) return say("Ô này không có khung để vẽ lại.", true);
     pages.own();
     region.begin(form.field.box, form.field.label);
   },
@@ -333,6 +348,7 @@ document.addEventListener("keydown", (event) => {
   if (!event.target.closest("button")) warned = false;
   if (form) lease.keep(form.id);
   const action = keys.actionOf(event);
+  if (!action && event.key.length === 1 && !event.ctrlKey && !event.altKey && !event.metaKey) form?.typeInMarked();
   if (!action) return;
   event.preventDefault();
   const isSaid = meaningOf(event) === "accept" && (Boolean(form?.field?.word) || region.isDrawn);
@@ -358,7 +374,8 @@ desk.addEventListener("click", (event) => {
   if (event.target.closest(".keep") && !fresh.refusesClick(event)) ended(form.keep());
   const verdict = event.target.closest("[data-verdict]")?.dataset.verdict;
   if (verdict && !hold.refuses() && !fresh.refusesClick(event)) ended(form.acceptAs(verdict));
-  if (event.target.closest(".seen, .accept") && !fresh.refusesClick(event)) ended(form.accept());
+  if (event.target.closest(".all") && !form.isAtGlance) return form.go(-1);
+  if (event.target.closest(".seen, .accept, .all") && !fresh.refusesClick(event)) ended(form.accept());
 });
 
 // What is typed stays in view when notices take room.

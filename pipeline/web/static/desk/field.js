@@ -32,7 +32,7 @@ export class Field {
       : null;
     this.input?.addEventListener("input", () => {
       if (this.input.value.includes("\n")) this.input.value = this.input.value.replace(/\s*\n\s*/g, " "); // it was pasted
-      this.#grow();
+      this.grow();
       this.status = "read";
       this.#reopen();
       this.changed();
@@ -49,6 +49,21 @@ export class Field {
 
   get isKept() {
     return this.kept !== null && this.kept === this.input?.value;
+  }
+
+  /** The picture of its ink, or of the blank that it shares; null where it has no place of its own. */
+  get picture() {
+    return this.item.querySelector(".ink") ?? this.blank?.querySelector(":scope > .ink") ?? null;
+  }
+
+  /** The blank that it shares with other fields, or null. */
+  get blank() {
+    return this.item.closest(".shared");
+  }
+
+  /** Whether it shares a blank in which nothing is written. */
+  get isUnwritten() {
+    return "unwritten" in (this.blank?.dataset ?? {});
   }
 
   /** Whether the machine saw ink of the field. */
@@ -123,11 +138,11 @@ export class Field {
   focus() {
     const target = this.input ?? this.seen;
     target.focus({ preventScroll: true });
-    this.#grow();
+    this.grow();
   }
 
   /** The input is as high as its text. */
-  #grow() {
+  grow() {
     if (!this.input) return;
     this.input.style.height = "auto";
     this.input.style.height = `${this.input.scrollHeight + this.input.offsetHeight - this.input.clientHeight}px`;
@@ -153,7 +168,7 @@ export class Field {
     this.input.value = first;
     this.doubted = "doubted" in item.dataset ? first : null;
     this.#showDoubt();
-    this.#grow();
+    this.grow();
     this.changed();
     if (this.item.classList.contains("current")) this.item.dispatchEvent(new Event("chosen"));
   }
@@ -171,6 +186,12 @@ export class Field {
     this.status = status;
     this.#reopen();
     this.changed();
+  }
+
+  /** Accept what is shown of a field that only needs confirming; returns as `accept`. */
+  confirm() {
+    if ("blank" in this.item.dataset && !this.isTouched) this.status = "blank";
+    return this.accept("accept");
   }
 
   /** As it was at first; where it is so already, what was typed before. */
@@ -196,7 +217,7 @@ export class Field {
     const { value, dataset } = this.input;
     if (value !== dataset.first && !this.#isOffered(value)) this.dropped = value;
     this.input.value = text;
-    this.#grow();
+    this.grow();
   }
 
   #isOffered(text) {

@@ -19,6 +19,7 @@ export class Fresh {
   constructor(place) {
     this.place = place;
     this.timer = 0;
+    this.begun = 0;
     this.pause = 0;
     this.last = { key: "", timeStamp: 0 };
     this.isBounce = false;
@@ -28,15 +29,19 @@ export class Fresh {
     for (const name of ["input", "chosen"]) place.addEventListener(name, () => this.#seen(), { capture: true });
   }
 
-  /** Something came up just now. */
-  begin() {
+  /** Something came up just now; `ready` resolves when its pictures are there, from when on it counts as shown. */
+  begin(ready = null) {
     this.end();
     this.place.toggleAttribute("data-fresh", true);
-    this.timer = setTimeout(() => this.place.toggleAttribute("data-fresh", false), MOMENT);
+    const count = () => (this.timer = setTimeout(() => this.place.toggleAttribute("data-fresh", false), MOMENT));
+    const begun = (this.begun += 1);
+    if (ready) ready.then(() => begun === this.begun && count());
+    else count();
   }
 
   /** The person has seen what stands there. */
   end() {
+    this.begun += 1;
     clearTimeout(this.timer);
     this.place.toggleAttribute("data-fresh", false);
     this.#unlock();

@@ -48,6 +48,8 @@ export class Keys {
       back: actions.back,
       drop: () => task().field.restore(),
     };
+    const step = (by) => () => task().glance.step(by);
+    this.ofGlance = { down: step(1), right: step(1), up: step(-1), left: step(-1) };
     // While known words are offered under the input:
     this.ofKnown = {
       down: () => task().field.known.step(1),
@@ -71,6 +73,7 @@ export class Keys {
     if (form && (at === form.field.input || at === form.field.seen)) {
       const { known } = form.field;
       if (meaning === "down" && known && !known.isOpen) return () => known.open();
+      if (form.isAtGlance && this.ofGlance[meaning]) return this.ofGlance[meaning];
       return (known?.isOpen && this.ofKnown[meaning]) || this.ofField[meaning];
     }
     return meaning === "accept" && at === this.place && "again" in this.place.dataset ? this.askAgain : undefined;

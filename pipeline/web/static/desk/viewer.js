@@ -38,7 +38,7 @@ export class Viewer {
       this.#measure(size);
     };
     if (image.complete) measured();
-    else for (const event of ["load", "error"]) image.addEventListener(event, measured, { once: true });
+    if (!image.naturalWidth) for (const event of ["load", "error"]) image.addEventListener(event, measured); // it may be fetched again
   }
 
   /** Show no page. */
