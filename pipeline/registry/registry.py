@@ -238,6 +238,18 @@ class Registry(ConnectionFacade):
             for one in stored_entries.stored_entries(connection, self._declared, ids):
                 yield one, altered.get(one.entry_id, ())
 
+    def altered_tables(self, book_id: int, entry_id: int) -> tuple[str, ...]:
+        """Return the tables with a row of an entry that was changed or added behind the program's back."""
+        with self._reading() as connection:
+            key = self._audit_key()
+            found = tampered_rows.altered_entries(connection, self._declared, key, book_id, entry_id)
+            return found.get(entry_id, ())
+
+    def unproven_entries(self) -> tuple[tampered_rows.UnprovenEntry, ...]:
+        """Return the entries of all books that are held back; every row that entries rest on is compared."""
+        with self._reading() as connection:
+            return tampered_rows.unproven_entries(connection, self._declared, self._audit_key())
+
     # --- what people say ------------------------------------------------------------------------------------------
 
     decide = writing_declared(decisions.decide)
