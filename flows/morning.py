@@ -47,6 +47,7 @@ def morning_report(
     hands: Sequence[str] = (),
     unused: Sequence[str] = (),
     held_back: Sequence[str] = (),
+    loosened: Sequence[str] = (),
 ) -> str:
     """Return the morning report as Markdown.
 
@@ -58,6 +59,7 @@ def morning_report(
         hands: The outcomes of learning books' hands.
         unused: Unusable files of the office's declarations, with the reasons.
         held_back: Entries with a row that the program did not write.
+        loosened: Loosened settings that nobody else has seen.
     """
     lines = [f"## {overview(list(summaries))}", ""]
     if held_back:
@@ -77,6 +79,9 @@ def morning_report(
     if unused:
         lines += ["**Tệp khai báo của cơ quan có lỗi** (chỉ sổ cần tệp ấy chờ, sổ khác vẫn chạy):", ""]
         lines += [*(f"- {cell(line)}" for line in unused), ""]
+    if loosened:
+        lines += ["**Thiết lập được nới lỏng** (trang Xác nhận của màn hình rà soát):", ""]
+        lines += [*(f"- {cell(line)}" for line in loosened), ""]
     if unconfirmed:
         lines += [
             "**Tài khoản chưa có người thứ hai xác nhận** (trang Xác nhận tài khoản của màn hình rà soát):",

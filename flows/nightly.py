@@ -110,6 +110,7 @@ def nightly(folder: str, workspace: str | None = None, workers: int | None = Non
             hand_sentences(hands),
             unused_declarations(workspace),
             unproven_entries(workspace),
+            loosened_settings(workspace),
         ),
         description="Sáng nay",
     )
@@ -124,6 +125,13 @@ def unconfirmed_accounts(workspace: str | None) -> list[str]:
     context = read_settings().run_context(Path(workspace) if workspace else None)
     with context.open_registry() as registry:
         return [act.sentence for act in registry.accounts().open_acts()]
+
+
+def loosened_settings(workspace: str | None) -> list[str]:
+    """Return the loosened settings that nobody else has seen, as sentences."""
+    context = read_settings().run_context(Path(workspace) if workspace else None)
+    with context.open_registry() as registry:
+        return [change.sentence for change in registry.open_policy_changes()]
 
 
 def unproven_entries(workspace: str | None) -> list[str]:

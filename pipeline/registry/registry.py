@@ -17,7 +17,7 @@ from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.declarations.office.lot_sampling import SamplingPolicy
 from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.declarations.schema import Schemas, load
-from pipeline.registry import sampled_values, tampered_rows
+from pipeline.registry import policy_changes, sampled_values, tampered_rows
 from pipeline.registry.accounts.accounts import Accounts, utc_now
 from pipeline.registry.accounts.model import AccountOptions, Person
 from pipeline.registry.accounts.sign_ins import SignIns
@@ -450,6 +450,13 @@ class Registry(ConnectionFacade):
         return Reconciliations(self._database, self._declared)
 
     settle_flaws = writing_declared(tampered_rows.settle)
+
+    note_policies = writing(policy_changes.note_policies)
+    noted_policies = reading(policy_changes.noted_policies)
+    ask_policy_change = writing(policy_changes.ask_policy_change)
+    open_policy_changes = reading(policy_changes.open_policy_changes)
+    policy_change_for = writing(policy_changes.policy_change_for)
+    answer_policy_change = writing(policy_changes.answer_policy_change)
 
     def audit(self) -> Audit:
         """Who did what, to be looked through, sealed and shown."""
