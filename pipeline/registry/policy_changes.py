@@ -160,7 +160,8 @@ def noted_policies(connection: Connection) -> Mapping[str, Any] | None:
     """Return what held last, as far as the program knows; None if it never noted anything."""
     in_force = ~policy_change.c.waits | _is_answered(PolicyAnswer.CONFIRMED)
     query = select(policy_change.c.policies).where(in_force).order_by(policy_change.c.id.desc()).limit(1)
-    return connection.scalar(query)
+    held: Mapping[str, Any] | None = connection.scalar(query)
+    return held
 
 
 def open_policy_changes(connection: Connection) -> tuple[PolicyChange, ...]:

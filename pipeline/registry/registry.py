@@ -260,6 +260,7 @@ class Registry(ConnectionFacade):
     amendments = reading_declared(amendments.amendments_of)
     sign_amendment = writing_declared(approvals.sign_amendment)
     unsigned_amendments = reading(approvals.unsigned_amendments)
+    amendment_signers = reading(approvals.amendment_signers)
     approve_book = writing_declared(approvals.approve_book)
     withdraw_approval = writing_declared(approvals.withdraw_approval)
     value_digest = reading_declared(approvals.value_digest)

@@ -121,7 +121,7 @@ class Setting:
             return later if self.looser is Looser.LATER else not later
         if self.looser in (Looser.LESS, Looser.MORE):
             more, less = (before, value) if self.looser is Looser.LESS else (value, before)
-            return bool(more - less) if isinstance(more, frozenset) else more > less
+            return bool(more - less if isinstance(more, frozenset) else more > less)
         return True
 
     def parse(self, typed: Sequence[str], names: Mapping[str, str]) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, astuple, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -220,6 +220,16 @@ def unsigned_amendments(connection: Connection, book_id: int) -> frozenset[int]:
         select(amendment_signature.c.amendment_id).where(amendment_signature.c.amendment_id.in_(in_force))
     )
     return frozenset(in_force.difference(signed))
+
+
+def amendment_signers(connection: Connection, book_id: int) -> Mapping[int, str]:
+    """Return who signed the amendments of a book as the second person, by the id of the amendment."""
+    query = (
+        select(amendment_signature.c.amendment_id, amendment_signature.c.author)
+        .join(amendment, amendment_signature.c.amendment_id == amendment.c.id)
+        .where(amendment.c.book_id == book_id)
+    )
+    return dict(iter(connection.execute(query)))
 
 
 APPROVING, AMENDING = "phê duyệt sổ", "xem, ký, rút cải chính của sổ"

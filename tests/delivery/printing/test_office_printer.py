@@ -106,6 +106,7 @@ def test_an_extract_says_what_is_in_force_and_its_file_stays(office: PrintedOffi
     draft = said(office.printer.draft(office.entry_id, Signer(), ASKER))
     assert "BẢNDỰTHẢO" in draft.replace(" ", "")
     line = office.printer.issue(office.entry_id, order(), view.state, ASKER)
+    assert line.held_words == ("cải chính do an ghi, binh ký xác nhận",)
     again = office.printer.issue(office.entry_id, order(), "stale", ASKER)
     assert (line.number, again) == (1, line), "a form sent twice issues one"
     file = office.printer.issued(line.extract_id, ASKER)
