@@ -35,6 +35,9 @@ NAMED = 20
 """Number of failures of a kind that are named; the others are only counted."""
 
 
+MOST_HELD_BACK = 20
+
+
 def morning_report(
     summaries: Sequence[Summary],
     findings: str,
@@ -43,6 +46,8 @@ def morning_report(
     unconfirmed: Sequence[str] = (),
     hands: Sequence[str] = (),
     unused: Sequence[str] = (),
+    held_back: Sequence[str] = (),
+    loosened: Sequence[str] = (),
 ) -> str:
     """Return the morning report as Markdown.
 
@@ -53,13 +58,30 @@ def morning_report(
         unconfirmed: Changes of privileged accounts without a second confirmation.
         hands: The outcomes of learning books' hands.
         unused: Unusable files of the office's declarations, with the reasons.
+        held_back: Entries with a row that the program did not write.
+        loosened: Loosened settings that nobody else has seen.
     """
     lines = [f"## {overview(list(summaries))}", ""]
+    if held_back:
+        lines += [
+            "**Sự kiện bị giữ lại vì có dòng không do chương trình ghi** (hãy chạy `hotich audit verify`):",
+            "",
+            *(f"- {cell(line)}" for line in held_back[:MOST_HELD_BACK]),
+            *(
+                [f"- và {len(held_back) - MOST_HELD_BACK} sự kiện nữa"]
+                if len(held_back) > MOST_HELD_BACK
+                else []
+            ),
+            "",
+        ]
     if stopped:
         lines += [f"**Lượt chạy dừng sớm.** {stopped}", ""]
     if unused:
         lines += ["**Tệp khai báo của cơ quan có lỗi** (chỉ sổ cần tệp ấy chờ, sổ khác vẫn chạy):", ""]
         lines += [*(f"- {cell(line)}" for line in unused), ""]
+    if loosened:
+        lines += ["**Thiết lập được nới lỏng** (trang Xác nhận của màn hình rà soát):", ""]
+        lines += [*(f"- {cell(line)}" for line in loosened), ""]
     if unconfirmed:
         lines += [
             "**Tài khoản chưa có người thứ hai xác nhận** (trang Xác nhận tài khoản của màn hình rà soát):",

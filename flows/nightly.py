@@ -109,6 +109,8 @@ def nightly(folder: str, workspace: str | None = None, workers: int | None = Non
             unconfirmed_accounts(workspace),
             hand_sentences(hands),
             unused_declarations(workspace),
+            unproven_entries(workspace),
+            loosened_settings(workspace),
         ),
         description="Sáng nay",
     )
@@ -123,6 +125,20 @@ def unconfirmed_accounts(workspace: str | None) -> list[str]:
     context = read_settings().run_context(Path(workspace) if workspace else None)
     with context.open_registry() as registry:
         return [act.sentence for act in registry.accounts().open_acts()]
+
+
+def loosened_settings(workspace: str | None) -> list[str]:
+    """Return the loosened settings that nobody else has seen, as sentences."""
+    context = read_settings().run_context(Path(workspace) if workspace else None)
+    with context.open_registry() as registry:
+        return [change.sentence for change in registry.open_policy_changes()]
+
+
+def unproven_entries(workspace: str | None) -> list[str]:
+    """Return the entries that are held back as a row of theirs is not the program's, as sentences."""
+    context = read_settings().run_context(Path(workspace) if workspace else None)
+    with context.open_registry() as registry:
+        return [entry.sentence for entry in registry.unproven_entries()]
 
 
 def unused_declarations(workspace: str | None) -> list[str]:

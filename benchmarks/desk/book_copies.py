@@ -20,7 +20,7 @@ from pipeline.registry.database.audit.row_digests import keep
 from pipeline.registry.database.audit.rows import packed
 from pipeline.registry.database.audit.stored import DIGEST_BYTES, batches, key_of, spelled
 from pipeline.registry.database.audit.trail import MACHINE
-from pipeline.registry.database.columns import covered_tables, may_change
+from pipeline.registry.database.columns import covered_tables, keeps_digest
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.record_tables import all_tables
 from pipeline.registry.search.rows import SEARCH_INDEX
@@ -114,7 +114,7 @@ def copy_book(database: Database, copies: Copies) -> None:
                     detail = {"rows": len(written)}
                     action = Action(MACHINE, FOUND, table.name, detail, packed({table.name: written}))
                     last = append(connection, last, key, [action])
-                    if may_change(table.name):
+                    if keeps_digest(table.name):
                         keep(connection, key, {table.name: written})
 
 

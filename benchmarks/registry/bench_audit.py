@@ -1,4 +1,4 @@
-"""What the audit costs and what it finds: of saving a page, of looking through it all, and of 67 tamperings.
+"""What the audit costs and what it finds: of saving a page, of looking through it all, and of each tampering.
 
 Pages of a birth book (22 fields an entry, each with boxes and hypotheses) go into a real SQLite file. Measured are CPU
 seconds of saving a page, how much of it the audit takes, what it adds to the file, and how many rows a second

@@ -24,10 +24,14 @@ from pipeline.base.model import (
     Severity,
     Writing,
 )
+from pipeline.declarations.office.approval import ApprovalPolicy
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.registry import CrossEntryFinding, Link, Registry, RegistryPart, Verdict
 from pipeline.registry.accounts.model import LoginRefused, Role
 from pipeline.registry.audit.model import FlawKind
 from pipeline.registry.audit.seal import Seal
+from pipeline.registry.errors import RowTampered
+from pipeline.registry.publishing.model import PublishedState
 
 SCAN = "b" * 64
 LEDGER = Ledger(form="birth-2006", place="Xã Thử Nghiệm", place_code="00000", volume="01/2010")
@@ -67,6 +71,7 @@ class Tampering:
         sealed: Whether the seal of last night is at hand.
         of_trial: Whether the attack on an earlier version did this.
         unreachable: Why no check can show the tampering; ``""``: it must be detected or refused.
+        must_refuse: Whether detecting is too late: what ``then`` gives would have left the office.
     """
 
     name: str
@@ -75,6 +80,7 @@ class Tampering:
     sealed: bool = False
     of_trial: bool = True
     unreachable: str = ""
+    must_refuse: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,8 @@ class Outcome:
 
     @property
     def word(self) -> str:
+        if self.tampering.must_refuse and not self.refused:
+            return "fallen"
         if self.found or not self.checkable:
             return "found"
         if self.refused:
@@ -225,6 +233,27 @@ def checks(registry: Registry, _: Lived) -> None:
 
 def renews_key(registry: Registry, _: Lived) -> None:
     registry.audit().renew_key("console")
+
+
+def sets_extract(registry: Registry, _: Lived) -> None:
+    """Set an extract of the first entry; refused as tampered."""
+    entry = registry.entry_to_print(1, DeliveryPolicy(), ApprovalPolicy())
+    if entry.altered:
+        raise RowTampered(entry.altered[0], (1,))
+
+
+def answers_by_api(registry: Registry, _: Lived) -> None:
+    """Give the first entry to another system; refused as tampered."""
+    entry = registry.publishing().entry(None, 1, DeliveryPolicy(), ApprovalPolicy())
+    if entry.state is PublishedState.ALTERED:
+        raise RowTampered("entry", (1,))
+
+
+def exports(registry: Registry, _: Lived) -> None:
+    """Gather the first entry for a package; held back as tampered."""
+    for entry, altered in registry.compared_entries(1):
+        if entry.entry_id == 1 and altered:
+            raise RowTampered(altered[0], (1,))
 
 
 def adds_view(registry: Registry, _: Lived) -> None:

@@ -16,12 +16,15 @@ from benchmarks.registry.tampered_registry import (
     Outsider,
     Tampering,
     adds_view,
+    answers_by_api,
     checks,
     decides,
+    exports,
     live,
     logs_in,
     reads_again,
     renews_key,
+    sets_extract,
     uses_session,
 )
 from benchmarks.servers import postgresql
@@ -104,6 +107,42 @@ WITHDRAWAL = (
     "VALUES (1, 'withdrawn', 'x', 'chi', '2026-01-01 00:00:00.000000')"
 )
 PUT_IN = "SELECT {}, token_digest || 'x', account_id, started_at, seen_at FROM login_session"
+
+AMENDMENT = (
+    "INSERT INTO amendment (id, book_id, scan_sha256, page_no, row, field, kind, old, text, canonical, "
+    "decision_number, decided_on, authority, legal_basis, reason, author, noted_at) SELECT 7, book_id, sha256, 1, 0, "
+    "'child_name', 'correction', 'x', 'y', 'y', '1', '05.03.2020', 'x', 'x', '', 'an', "
+    "'2026-01-01 00:00:00.000000' FROM scan"
+)
+SIGNATURE = (
+    "INSERT INTO amendment_signature (id, amendment_id, author, signed_at) "
+    "VALUES (7, 7, 'chi', '2026-01-01 00:00:00.000000')"
+)
+DECISION = (
+    "INSERT INTO decision (id, book_id, scan_sha256, page_no, row, field, status, text, canonical, author, decided_at, "
+    "reason, seen_fingerprint) SELECT 70, book_id, sha256, 1, 0, 'child_name', 'read', 'y', 'y', 'an', "
+    "'2026-01-01 00:00:00.000000', '', '' FROM scan"
+)
+CONFIRMED = (
+    "INSERT INTO confirmed_delivery (id, book_id, scan_sha256, page_no, row, field, written, value, note, rule, "
+    "author, confirmed_at) SELECT 7, book_id, sha256, 1, 0, 'child_name', 'x', 'y', '', 'z', 'an', "
+    "'2026-01-01 00:00:00.000000' FROM scan"
+)
+APPROVED = (
+    "INSERT INTO book_approval (id, book_id, kind, state, entries, note, author, approved_at) "
+    "VALUES (7, 1, 'approved', 'x', 2, '', 'chi', '2026-01-01 00:00:00.000000')"
+)
+LEAVING = tuple(
+    Tampering(f"{what}, {how}", statements, then, of_trial=False, must_refuse=True)
+    for what, statements in (
+        ("an amendment and its signature put in", (AMENDMENT, SIGNATURE)),
+        ("a decision put in", (DECISION,)),
+        ("a confirmation put in", (CONFIRMED,)),
+        ("an approval put in", (APPROVED,)),
+        ("text of a decision", ("UPDATE decision SET text = 'x' WHERE id = 1",)),
+    )
+    for how, then in (("then extract", sets_extract), ("then API", answers_by_api), ("then export", exports))
+)
 
 TAMPERINGS: tuple[Tampering, ...] = (
     Tampering("text of a decision", _sql("UPDATE decision SET text = 'x' WHERE id = 1")),
@@ -289,6 +328,7 @@ TAMPERINGS: tuple[Tampering, ...] = (
         of_trial=False,
         unreachable="it lasts for minutes; who is shown a task is in the audit",
     ),
+    *LEAVING,
 )
 
 

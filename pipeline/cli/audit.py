@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -21,14 +21,33 @@ from pipeline.registry.audit.audit_words import ACTIONS, format_audit_flaw, unpr
 from pipeline.registry.audit.seal import Seal, seals_in, write_seal
 from pipeline.registry.audit.verification import Progress as OnProgress
 from pipeline.registry.database.audit.trail import MACHINE
+from pipeline.registry.policy_changes import PolicyChange
+from pipeline.registry.tampered_rows import UnprovenEntry
 from pipeline.run_context import RunContext
 from pipeline.scans.inbox.intake_folders import IntakeFolders
 from pipeline.scans.inbox.manifest import manifest_scans
 from pipeline.scans.store_check import StoreReport, check_store, format_store_report, note_whole_check
 from pipeline.scans.workspace import Workspace
 
+MOST_NAMED = 20
 
-def _show_unconfirmed(acts: Iterable[OpenAct]) -> None:
+
+def _show_held_back(entries: Sequence[UnprovenEntry]) -> None:
+    """Name the entries that no extract, package or answer gives, before all else."""
+    if entries:
+        say(
+            f"Giữ lại {len(entries)} sự kiện vì có dòng không do chương trình ghi; không giao, không in được:"
+        )
+    for entry in entries[:MOST_NAMED]:
+        say(f"– {entry.sentence}")
+    if len(entries) > MOST_NAMED:
+        say(f"– và {len(entries) - MOST_NAMED} sự kiện nữa.")
+
+
+def _show_open(loosened: Iterable[PolicyChange], acts: Iterable[OpenAct]) -> None:
+    """Name what stands at the head of the reports until another person has answered."""
+    for change in loosened:
+        say(f"Thiết lập được nới lỏng: {change.sentence}")
     for act in acts:
         say(f"Chưa có người thứ hai xác nhận: {act.sentence}")
 
@@ -63,14 +82,19 @@ def verify(
     with work.open_registry() as registry, _progress() as on_progress:
         result = registry.audit().verify(*kept, progress=on_progress)
         unconfirmed = registry.accounts().open_acts()
+        loosened = registry.open_policy_changes()
+        held_back = () if result.passed else registry.unproven_entries()
     stored = _check_scans(context) if scans else None
     if as_json:
         passed = result.passed and result.checkable and (stored is None or stored.passed)
         document = {"passed": passed, "checkable": result.checkable, **plain(result)}
         document["unconfirmed"] = [plain(act) for act in unconfirmed]
+        document["loosened"] = [plain(change) for change in loosened]
+        document["held_back"] = [plain(entry) for entry in held_back]
         print_json({**document, **({"scans": plain(stored)} if stored else {})})
     else:
-        _show_unconfirmed(unconfirmed)
+        _show_held_back(held_back)
+        _show_open(loosened, unconfirmed)
         begun = result.begun_at[:19] or "–"
         say(f"Đã xem {result.audit_rows} dòng nhật ký (từ {begun} UTC) và {result.rows} dòng dữ liệu.")
         for sentence in unproven_parts(result, sealed=bool(kept)):

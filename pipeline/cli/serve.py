@@ -50,6 +50,7 @@ from pipeline.web.scanning.intake_desk import IntakeDesk
 from pipeline.web.sign_in_provider import Provider, read_sign_in, sign_in_secret
 from pipeline.web.supervising.office_desk import BackupWork
 from pipeline.web.supervising.office_work import office_desk
+from pipeline.web.supervising.policy_changes import note_held
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
@@ -125,6 +126,7 @@ def serve(
             store=partial(read_state, place),
             check=lambda book_id: check_books(registry, work.schemas, [book_id]),
         )
+        note_held(registry, policies, _text_of(place.office), declared)
         site = new_site(
             registry,
             work.schemas,
@@ -146,6 +148,11 @@ def serve(
         with suppress(KeyboardInterrupt):
             server.serve(create_app(site), listener, proxy)
     say("Đã tắt màn hình rà soát.")
+
+
+def _text_of(office: Path) -> str:
+    """Return the text of ``office.toml``, which was read before; ``""`` where there is none."""
+    return office.read_text(encoding="utf-8-sig") if office.exists() else ""
 
 
 def sign_in_provider(workspace: Workspace) -> Provider | None:

@@ -6,6 +6,7 @@ import logging
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from pipeline.base.model import COPIED, Box, FieldReading, FieldStatus, PageKind, PageRef, Severity
 from pipeline.base.text.control_characters import visible_text
@@ -80,11 +81,12 @@ def deliverable_book(
     boxes: defaultdict[PageRef, dict[int, Box | None]] = defaultdict(dict)
     readers: Counter[str] = Counter()
     layers = BookLayers(book.ledger, schemas, options.delivery)
+    signers = registry.amendment_signers(book_id)
     unsigned = registry.unsigned_amendments(book_id) if options.approval.amendments else frozenset()
     for entry, altered in registry.compared_entries(book_id):
         boxes[entry.ref][entry.row] = box_of_entry(entry)
         entry_layers = layers.of(entry, is_trusted=not altered)
-        outcome = settle(entry, entry_layers, schemas, waiting, altered)
+        outcome = settle(entry, entry_layers, schemas, waiting, altered, signers)
         if isinstance(outcome, SettledEntry) and (lacking := _unsigned_columns(entry, unsigned, schemas)):
             outcome = ExportBlocker(
                 "signature",
@@ -244,12 +246,14 @@ def settle(
     schemas: Schemas,
     open_entries: Collection[int],
     altered: tuple[str, ...] = (),
+    signers: Mapping[int, str] = MappingProxyType({}),
 ) -> SettledEntry | ExportBlocker:
     """Return the entry as it is delivered, or the reason that holds it back.
 
     Args:
         open_entries: Ids of the entries with an open task.
         altered: The tables in which a row of the entry was tampered with.
+        signers: Who signed amendments as the second person, by the id of the amendment.
     """
     record = schemas.record(entry.record)
     key = record.key_columns
@@ -281,7 +285,7 @@ def settle(
         registered_year=cells.get(key.registered_on, "")[-4:],
         cells=cells,
         texts=tuple(_texts(entry)),
-        amended=tuple(_amended_columns(entry, record)),
+        amended=tuple(_amended_columns(entry, record, signers)),
         layered=tuple(_layered_columns(layers, cells, record)),
     )
 
@@ -303,14 +307,22 @@ def _layered_columns(
             )
 
 
-def _amended_columns(entry: StoredEntry, record: RecordSpec) -> Iterator[AmendedColumn]:
+def _amended_columns(
+    entry: StoredEntry, record: RecordSpec, signers: Mapping[int, str]
+) -> Iterator[AmendedColumn]:
     """Yield the amended values, in the order of the Ministry's columns."""
     for spec in record.fields:
         amendment = entry.amendments.get(spec.name)
         if amendment is not None:
             order = amendment.order
             yield AmendedColumn(
-                spec.column, amendment.kind, order.decision_number, order.decided_on, order.paper
+                spec.column,
+                amendment.kind,
+                order.decision_number,
+                order.decided_on,
+                order.paper,
+                amendment.author,
+                signers.get(amendment.amendment_id, ""),
             )
 
 

@@ -190,7 +190,7 @@ class _Package:
                     hashes[path.name] = sha256_of_file(path)
                 self._refuse_ended(approval)
                 workspace = Workspace(self._context.workspace)
-                write_manifest(work, self._manifest(hashes), signing_key(workspace.package_key))
+                write_manifest(work, self._manifest(hashes, approval), signing_key(workspace.package_key))
                 manifest = sha256_of_file(work / MANIFEST)
         except _WorkbookRefused:
             return self.refuse("faults")
@@ -292,8 +292,8 @@ class _Package:
         data = json.dumps({"layers": rows}, ensure_ascii=False, indent=1) + "\n"
         path.write_text(data, encoding="utf-8")
 
-    def _manifest(self, hashes: Hashes) -> Mapping[str, Any]:
-        """Return content and origin of the package, without persons' names or values of fields."""
+    def _manifest(self, hashes: Hashes, approval: BookApproval | None) -> Mapping[str, Any]:
+        """Return content and origin of the package, without values of fields and without names but staff's logins."""
         book, ledger = self._book.book, self._book.book.ledger
         scans = book.scans
         return {
@@ -329,10 +329,17 @@ class _Package:
                     "decision": item.decision_number,
                     "decided_on": item.decided_on,
                     "paper": item.paper is not None,
+                    "noted_by": item.author,
+                    "signed_by": item.signed_by,
                 }
                 for entry in self._book.entries
                 for item in entry.amended
             ],
+            "approval": {
+                **self._options.approval.model_dump(),
+                "approved_by": "" if approval is None else approval.author,
+                "approved_at": "" if approval is None else approval.approved_at.isoformat(),
+            },
             "delivery": {"rules": dict(self._options.delivery.choices), "fields": dict(self._layered)},
             "layered": [
                 {

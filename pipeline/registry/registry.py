@@ -17,7 +17,7 @@ from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.declarations.office.lot_sampling import SamplingPolicy
 from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.declarations.schema import Schemas, load
-from pipeline.registry import sampled_values, tampered_rows
+from pipeline.registry import policy_changes, sampled_values, tampered_rows
 from pipeline.registry.accounts.accounts import Accounts, utc_now
 from pipeline.registry.accounts.model import AccountOptions, Person
 from pipeline.registry.accounts.sign_ins import SignIns
@@ -238,6 +238,18 @@ class Registry(ConnectionFacade):
             for one in stored_entries.stored_entries(connection, self._declared, ids):
                 yield one, altered.get(one.entry_id, ())
 
+    def altered_tables(self, book_id: int, entry_id: int) -> tuple[str, ...]:
+        """Return the tables with a row of an entry that was changed or added behind the program's back."""
+        with self._reading() as connection:
+            key = self._audit_key()
+            found = tampered_rows.altered_entries(connection, self._declared, key, book_id, entry_id)
+            return found.get(entry_id, ())
+
+    def unproven_entries(self) -> tuple[tampered_rows.UnprovenEntry, ...]:
+        """Return the entries of all books that are held back; every row that entries rest on is compared."""
+        with self._reading() as connection:
+            return tampered_rows.unproven_entries(connection, self._declared, self._audit_key())
+
     # --- what people say ------------------------------------------------------------------------------------------
 
     decide = writing_declared(decisions.decide)
@@ -248,6 +260,7 @@ class Registry(ConnectionFacade):
     amendments = reading_declared(amendments.amendments_of)
     sign_amendment = writing_declared(approvals.sign_amendment)
     unsigned_amendments = reading(approvals.unsigned_amendments)
+    amendment_signers = reading(approvals.amendment_signers)
     approve_book = writing_declared(approvals.approve_book)
     withdraw_approval = writing_declared(approvals.withdraw_approval)
     value_digest = reading_declared(approvals.value_digest)
@@ -438,6 +451,13 @@ class Registry(ConnectionFacade):
         return Reconciliations(self._database, self._declared)
 
     settle_flaws = writing_declared(tampered_rows.settle)
+
+    note_policies = writing(policy_changes.note_policies)
+    noted_policies = reading(policy_changes.noted_policies)
+    ask_policy_change = writing(policy_changes.ask_policy_change)
+    open_policy_changes = reading(policy_changes.open_policy_changes)
+    policy_change_for = writing(policy_changes.policy_change_for)
+    answer_policy_change = writing(policy_changes.answer_policy_change)
 
     def audit(self) -> Audit:
         """Who did what, to be looked through, sealed and shown."""

@@ -1,7 +1,8 @@
 """Rows that were changed behind the program's back: found before their values leave the office, and settled.
 
-Only rows that may change have a last digest; rows that are only added (readings, decisions, amendments) are compared by
-``hotich audit verify``, which walks the whole chain.
+Rows that may change have a last digest, and so have the append-only rows by which people decide what is delivered
+(``PROVEN``: decisions, amendments, their second signatures, confirmations, withdrawals, approvals). All other rows that
+are only added, readings above all, are compared by ``hotich audit verify``, which walks the whole chain.
 
 A flaw stays until an administrator settles it, by an act that the audit records. Settling repairs what can be repaired:
 accounts get back the duties that the audit gives them and a new one-time password, effective values and tasks are
@@ -13,15 +14,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Table, select
+from sqlalchemy import ColumnElement, Connection, Table, func, select
 
 from pipeline.base.errors import RegistryError
 from pipeline.registry.accounts import passwords
 from pipeline.registry.accounts.model import password_mark
 from pipeline.registry.accounts.rows import AccountRow, account, login_failure, login_session
+from pipeline.registry.amendments.rows import amendment
+from pipeline.registry.approvals.rows import amendment_signature, book_approval, confirmed_delivery
 from pipeline.registry.audit.comparison import AccountReplay
 from pipeline.registry.audit.model import Flaw, FlawKind
 from pipeline.registry.audit.verification import OF_DIGESTS, OF_GUARDS, OF_ROWS, SETTLED
@@ -37,7 +40,8 @@ from pipeline.registry.database.objects import put_guards_right
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.entries.projections import refresh_projections
 from pipeline.registry.entries.rows import entry
-from pipeline.registry.tasks.rows import PAGE_ITSELF, review_task
+from pipeline.registry.tasks.rows import PAGE_ITSELF, decision, review_task
+from pipeline.registry.withdrawals.stored_withdrawals import withdrawal
 
 
 def altered_entries(
@@ -65,6 +69,47 @@ def altered_among(
     return _altered_of(connection, declared, key, entry.c.id.in_(entry_ids)) if entry_ids else {}
 
 
+@dataclass(frozen=True, slots=True)
+class UnprovenEntry:
+    """An entry that is held back, since a row that it rests on was changed or added behind the program's back.
+
+    Attributes:
+        tables: The tables of those rows.
+    """
+
+    entry_id: int
+    folder_name: str
+    scan: str
+    page_no: int
+    row: int
+    tables: tuple[str, ...]
+
+    @property
+    def sentence(self) -> str:
+        place = f"{self.folder_name}, {self.scan} trang {self.page_no}"
+        return f"{place}, sự kiện mã {self.entry_id} ({', '.join(self.tables)})"
+
+
+def unproven_entries(
+    connection: Connection, declared: RecordSchema, key: Key | None
+) -> tuple[UnprovenEntry, ...]:
+    """Return the entries of all books that are held back, by id; every row that entries rest on is compared."""
+    tables: dict[int, tuple[str, ...]] = {}
+    for book_id in connection.scalars(select(book.c.id).order_by(book.c.id)).all():
+        tables |= altered_entries(connection, declared, key, book_id)
+    found = []
+    for entry_id in sorted(tables):
+        place = (
+            select(book.c.folder_name, scan.c.name, page.c.page_no, entry.c.row)
+            .join_from(entry, page, entry.c.page_id == page.c.id)
+            .join(scan, page.c.scan_id == scan.c.id)
+            .join(book, scan.c.book_id == book.c.id)
+            .where(entry.c.id == entry_id)
+        )
+        found.append(UnprovenEntry(entry_id, *connection.execute(place).one(), tables[entry_id]))
+    return tuple(found)
+
+
 def _altered_of(
     connection: Connection, declared: RecordSchema, key: Key | None, *asked: ColumnElement[bool]
 ) -> Mapping[int, tuple[str, ...]]:
@@ -75,7 +120,9 @@ def _altered_of(
             entry.c.row,
             entry.c.record,
             page.c.id.label("page"),
+            page.c.page_no,
             scan.c.id.label("scan"),
+            scan.c.sha256,
             scan.c.book_id.label("book"),
             page_run.c.id.label("run"),
         )
@@ -84,12 +131,11 @@ def _altered_of(
         .outerjoin(page_run, (page_run.c.page_id == page.c.id) & page_run.c.latest)
         .where(*asked)
     ).all()
-    of_page: dict[int, list[int]] = defaultdict(list)
-    of_place: dict[tuple[int, int], list[int]] = defaultdict(list)
+    of_part: dict[tuple[object, ...], list[int]] = defaultdict(list)
     needed: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
     for one in rows:
-        of_page[one.page].append(one.id)
-        of_place[one.page, one.row].append(one.id)
+        for part in _parts(one.book, one.sha256, one.page_no, one.row):
+            of_part[part].append(one.id)
         needed[entry.name][one.id].append(one.id)
         needed[page.name][one.page].append(one.id)
         needed[scan.name][one.scan].append(one.id)
@@ -98,6 +144,7 @@ def _altered_of(
             needed[page_run.name][one.run].append(one.id)
         if one.record in declared.records:
             needed[declared.records[one.record].name][one.id].append(one.id)
+    pages = {one.page: (one.book, one.sha256, one.page_no) for one in rows}
     tasks = select(review_task.c.id, review_task.c.page_id, review_task.c.row)
     wanted = (
         select(entry.c.page_id)
@@ -106,14 +153,62 @@ def _altered_of(
         .where(*asked)
     )
     for task in connection.execute(tasks.where(review_task.c.page_id.in_(wanted))):
-        held = of_page[task.page_id] if task.row == PAGE_ITSELF else of_place[task.page_id, task.row]
-        needed[review_task.name][task.id] = list(held)
+        row = None if task.row == PAGE_ITSELF else task.row
+        needed[review_task.name][task.id] = list(of_part[*pages[task.page_id], row])
+    for table_name, row_id, held in _words_of_people(connection, of_part):
+        needed[table_name][row_id] = held
     found: dict[int, set[str]] = defaultdict(set)
     for table_name, entries_by_row in needed.items():
         for row_id in _altered(connection, key, table_name, entries_by_row):
             for entry_id in entries_by_row[row_id]:
                 found[entry_id].add(table_name)
     return {entry_id: tuple(sorted(names)) for entry_id, names in sorted(found.items())}
+
+
+def _parts(book_id: int, sha256: str, page_no: int, row: int) -> tuple[tuple[object, ...], ...]:
+    """Return the keys of an entry and of all that contains it, as rows name them that outlive readings."""
+    return (
+        (book_id, None, None, None),
+        (book_id, sha256, None, None),
+        (book_id, sha256, page_no, None),
+        (book_id, sha256, page_no, row),
+    )
+
+
+MOST_PAGES_NAMED = 200
+"""Pages that a statement names; for more, it reads the rows of their whole books."""
+
+
+def _words_of_people(
+    connection: Connection, of_part: Mapping[tuple[object, ...], list[int]]
+) -> Iterator[tuple[str, int, list[int]]]:
+    """Yield each row by which people decide what is delivered: its table, its id and the entries that rest on it.
+
+    Args:
+        of_part: The entries in question by the keys of ``_parts``.
+    """
+    books = {part[0] for part in of_part}
+    pages = {part[1:3] for part in of_part if part[2] is not None}
+    amended: dict[int, list[int]] = {}
+    for table in (decision, amendment, confirmed_delivery, withdrawal):
+        query = select(table.c.id, table.c.book_id, table.c.scan_sha256, table.c.page_no, table.c.row)
+        query = query.where(table.c.book_id.in_(books))
+        if table is not withdrawal and len(pages) <= MOST_PAGES_NAMED:
+            query = query.where(table.c.scan_sha256.in_({scan_sha256 for scan_sha256, _ in pages}))
+            query = query.where(table.c.page_no.in_({page_no for _, page_no in pages}))
+        for row_id, *place, row in connection.execute(query):
+            held = of_part.get((*place, None if row == PAGE_ITSELF else row))
+            if held is not None:
+                yield table.name, row_id, held
+                if table is amendment:
+                    amended[row_id] = held
+    signatures = select(amendment_signature.c.id, amendment_signature.c.amendment_id)
+    for signature in connection.execute(signatures.where(amendment_signature.c.amendment_id.in_(amended))):
+        yield amendment_signature.name, signature.id, amended[signature.amendment_id]
+    newest = select(func.max(book_approval.c.id).label("id"), book_approval.c.book_id)
+    newest = newest.where(book_approval.c.book_id.in_(books)).group_by(book_approval.c.book_id)
+    for approval in connection.execute(newest):
+        yield book_approval.name, approval.id, of_part[approval.book_id, None, None, None]
 
 
 def _altered(connection: Connection, key: Key | None, table_name: str, ids: Iterable[int]) -> Iterable[int]:

@@ -98,6 +98,7 @@ class ReportData:
         store: The known state of the scan store.
         wrong_scans: Altered or missing scans of these books.
         unconfirmed: Unconfirmed acts on privileged accounts, as sentences.
+        loosened: Loosened settings that nobody else has seen, as sentences.
     """
 
     tallies: Statistics
@@ -107,6 +108,7 @@ class ReportData:
     store: StoreCheck = StoreCheck()
     wrong_scans: tuple[WrongScan, ...] = ()
     unconfirmed: tuple[str, ...] = ()
+    loosened: tuple[str, ...] = ()
 
     @property
     def today(self) -> date:

@@ -41,6 +41,7 @@ def build_report(
         store,
         wrong_scans_of(counting, store, places),
         tuple(act.sentence for act in registry.accounts().open_acts()),
+        tuple(change.sentence for change in registry.open_policy_changes()),
     )
     return report_of_data(data, places)
 

@@ -24,6 +24,7 @@ from pipeline.registry.accounts.model import OpenAct, Person, Session
 from pipeline.registry.desk import Desk
 from pipeline.registry.errors import NotThere
 from pipeline.registry.lots.lots import Lots
+from pipeline.registry.policy_changes import PolicyChange
 from pipeline.registry.publishing.publishing import Publishing
 from pipeline.registry.tasks.model import NotYours
 from pipeline.reports import WorkPlan
@@ -218,6 +219,11 @@ VisitDep = Annotated[Visit, Depends(_visit)]
 def open_acts_for(site: Site, session: Session) -> tuple[OpenAct, ...]:
     """Return the account changes that await a second person, for those who may confirm them."""
     return site.accounts.open_acts() if may_open(session.person.role, "/confirmations") else ()
+
+
+def loosenings_for(site: Site, session: Session) -> tuple[PolicyChange, ...]:
+    """Return the loosened settings that nobody else has seen, for those who may confirm them."""
+    return site.registry.open_policy_changes() if may_open(session.person.role, "/confirmations") else ()
 
 
 def files_not_used(site: Site, session: Session) -> tuple[UnusedFile, ...]:

@@ -300,6 +300,9 @@ def test_an_amended_entry_goes_out_with_its_current_value_and_the_page_of_the_de
     assert [(one["column"], one["decision"], one["paper"]) for one in amended] == [
         ("nksHoTen", "12/QĐ-UBND", True)
     ]
+    assert [(one["noted_by"], one["signed_by"]) for one in amended] == [("an", "binh")]
+    approval = read_manifest(report.folder)[1]["approval"]
+    assert (approval["book"], approval["amendments"], approval["approved_by"]) == (True, True, "chi")
     assert "Cải Chính" not in (report.folder / "manifest.json").read_text(encoding="utf-8")
 
 

@@ -30,7 +30,7 @@ from pipeline.web.supervising.staff_file_desk import StaffFileDesk
 from tests.registry.pages import SCHEMAS
 from tests.web.browser import Browser, text_of
 from tests.web.clock import Clock
-from tests.web.conftest import OWN, browser_of
+from tests.web.conftest import OWN, browser_of, join
 from tests.web.test_office_settings import seen_on
 
 RULES = {rule.code: rule for rule in settable_rules(SCHEMAS)}
@@ -131,7 +131,7 @@ def administrator(
 
 
 def test_a_rule_is_changed_seen_before_and_put_back(
-    administrator: Browser, app: FastAPI, file: Path, registry: Registry
+    administrator: Browser, app: FastAPI, accounts: Accounts, file: Path, registry: Registry
 ) -> None:
     at = "/rules/B02"
     form: dict[str, Any] = {"severity": "OFF", "reason": "Đã xem 200 nhiệm vụ"}
@@ -140,8 +140,15 @@ def test_a_rule_is_changed_seen_before_and_put_back(
     assert "tắt. Lý do: Đã xem 200 nhiệm vụ" in preview
     assert "từ quyển sổ nào bắt đầu được đọc sau khi lưu" in preview
     assert file.read_bytes() == before
-    saved = administrator.submit(at, {**form, "confirmed": "yes"})
-    assert (saved.status_code, saved.headers["location"]) == (303, "/rules?saved=B02")
+    assert "chờ người thứ hai xác nhận rồi mới có hiệu lực: Quy tắc B02, mọi ô" in preview
+    asked = administrator.submit(at, {**form, "confirmed": "yes"})
+    assert (asked.status_code, asked.headers["location"]) == (303, "/confirmations?asked=policy")
+    assert file.read_bytes() == before
+    join(accounts, "phu.trach.hai", Role.SUPERVISOR, None)
+    (waiting,) = registry.open_policy_changes()
+    second = browser_of(app, accounts, "phu.trach.hai")
+    answered = second.submit(f"/confirmations/policies/{waiting.change_id}", {"answer": "confirmed"})
+    assert answered.status_code == 303
     twice = administrator.submit(at, {**form, "confirmed": "yes"})
     assert (twice.status_code, "từ lúc bạn mở trang này" in text_of(twice)) == (422, True)
     assert with_office_changes(SCHEMAS, file).severity_of("B02") is None
@@ -151,7 +158,7 @@ def test_a_rule_is_changed_seen_before_and_put_back(
     back = {"severity": "", "seen": seen_on(administrator.get(at).text), "confirmed": "yes"}
     assert administrator.submit(at, back).status_code == 303
     assert own_rows(file.read_text(encoding="utf-8")).rules == ()
-    assert [row.action for row in registry.audit().recent(2)] == ["settings-changed"] * 2
+    assert [row.action for row in registry.audit().recent(2)] == ["policy-noted", "settings-changed"]
     kept = app.state.site.office.settings.history()[0]
     assert kept.lines == ("B02, mọi ô: tắt → như ban đầu",)
     assert administrator.get("/rules/PAGE-FORM").status_code == 404

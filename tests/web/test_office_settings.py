@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from fastapi import FastAPI
 
@@ -29,11 +32,12 @@ from pipeline.web.supervising.office_settings import (
     setting_groups,
 )
 from pipeline.web.supervising.office_work import read_policies
+from pipeline.web.supervising.policy_changes import note_held
 from pipeline.web.supervising.staff_file_desk import StaffFileDesk
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 from tests.web.browser import Browser, text_of
 from tests.web.clock import Clock
-from tests.web.conftest import OWN, browser_of
+from tests.web.conftest import OWN, browser_of, join
 
 OFFICE = """
 [review]
@@ -106,9 +110,15 @@ def test_who_leads_and_who_administers_see_the_settings(
 
 
 @pytest.fixture(scope="module")
-def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("desk") / "registry.db"
+
+
+@pytest.fixture(scope="module")
+def registry(database: Path) -> Iterator[Registry]:
     """A book with one entry that waits for people."""
-    with Registry.open(f"sqlite:///{tmp_path_factory.mktemp('desk')}/registry.db", SCHEMAS) as opened:
+    key = database.with_name("audit.key")
+    with Registry.open(f"sqlite:///{database}", SCHEMAS, audit_key=key) as opened:
         book_id = opened.book_id(LEDGER, "KS.2010.01")
         opened.store_scan(book_id, SCAN, "scan.pdf", 1000, 1)
         opened.save_page(book_id, page(entry(read("child_name", "Thử Một", accepted=False))), "f1")
@@ -139,6 +149,24 @@ def administrator(app: FastAPI, accounts: Accounts, people: dict[tuple[Role, str
     return browser_of(app, accounts, people[Role.ADMINISTRATOR, OWN])
 
 
+@pytest.fixture(scope="module")
+def second(app: FastAPI, accounts: Accounts) -> Browser:
+    """Another person who sets what the whole office sets."""
+    join(accounts, "phu.trach.hai", Role.SUPERVISOR, None)
+    return browser_of(app, accounts, "phu.trach.hai")
+
+
+@pytest.fixture(scope="module")
+def third(app: FastAPI, accounts: Accounts) -> Browser:
+    join(accounts, "phu.trach.ba", Role.SUPERVISOR, None)
+    return browser_of(app, accounts, "phu.trach.ba")
+
+
+def answer_newest(browser: Browser, registry: Registry, answer: str) -> httpx.Response:
+    newest = registry.open_policy_changes()[-1]
+    return browser.submit(f"/confirmations/policies/{newest.change_id}", {"answer": answer})
+
+
 def seen_on(shown: str) -> str:
     found = re.search(r'name="seen" value="([0-9a-f]{64})"', shown)
     assert found is not None
@@ -163,8 +191,115 @@ def filled(**changed: object) -> dict[str, Any]:
     return usual | changed
 
 
+APPROVAL = {"book": "false", "amendments": "false", "confirmed": "yes"}
+
+
+def test_nobody_alone_switches_the_second_signature_off(
+    administrator: Browser, second: Browser, third: Browser, app: FastAPI, file: Path, registry: Registry
+) -> None:
+    at = "/settings/approval"
+    form = APPROVAL | {"seen": seen_on(administrator.get(at).text)}
+    assert administrator.submit(at, form).headers["location"] == "/confirmations?asked=policy"
+    assert (app.state.site.policies.approval.amendments, file.read_text()) == (True, "")
+    line = "Phê duyệt: Người thứ hai ký xác nhận cải chính, bổ sung: có → không"
+    for path in ("/", "/reports", "/confirmations"):
+        assert line in text_of(second.get(path))
+    assert answer_newest(administrator, registry, "confirmed").status_code == 403
+    assert answer_newest(second, registry, "refused").status_code == 303
+    assert line not in text_of(second.get("/"))
+
+    administrator.submit(at, form)
+    assert answer_newest(second, registry, "seen").status_code == 404, "it is not in force"
+    assert answer_newest(second, registry, "confirmed").status_code == 303
+    assert not app.state.site.policies.approval.amendments
+    back = form | {"amendments": "true", "seen": seen_on(administrator.get(at).text)}
+    assert administrator.submit(at, back).headers["location"] == "/settings?saved=approval"
+    assert app.state.site.policies.approval.amendments, "tightening holds at once"
+
+    assert line in text_of(third.get("/reports")), "it stands there also after it was undone"
+    for browser, status in ((administrator, 403), (second, 403), (third, 303)):
+        assert answer_newest(browser, registry, "seen").status_code == status
+    assert line not in text_of(third.get("/reports"))
+    actions = {row.action for row in registry.audit().recent(40)}
+    assert {"policy-asked", "policy-refused", "policy-confirmed", "policy-seen"} <= actions
+
+
+def test_what_somebody_loosened_by_hand_stands_in_the_reports_from_the_next_start(
+    registry: Registry, third: Browser, file: Path
+) -> None:
+    note_held(registry, OfficePolicies(), "", SCHEMAS)
+    before = len(registry.open_policy_changes())
+    note_held(registry, OfficePolicies(), "", SCHEMAS)
+    assert len(registry.open_policy_changes()) == before, "nothing has changed"
+    note_held(registry, OfficePolicies(approval=ApprovalPolicy(book=True)), "", SCHEMAS)
+    assert len(registry.open_policy_changes()) == before, "nothing is easier"
+    note_held(registry, OfficePolicies(), "", SCHEMAS)
+    found = registry.open_policy_changes()[-1]
+    assert (found.author, found.waits) == ("console", False)
+    assert "Phê duyệt sổ trước khi xuất gói: có → không (dòng lệnh trên máy chủ" in found.sentence
+    assert answer_newest(third, registry, "seen").status_code == 303
+
+
+def test_a_loosening_that_somebody_put_into_the_database_is_not_confirmed(
+    database: Path, second: Browser, registry: Registry, file: Path
+) -> None:
+    registry.ask_policy_change({}, ["x"], ["x"], seen="", text="", author="mot")
+    change = registry.open_policy_changes()[-1]
+    with closing(sqlite3.connect(database)) as other:
+        other.execute("DROP TRIGGER policy_change_no_update")
+        other.execute("UPDATE policy_change SET text = '[approval]' WHERE id = ?", [change.change_id])
+        other.commit()
+    assert answer_newest(second, registry, "confirmed").status_code != 303
+    assert file.read_text() == ""
+
+
+def test_a_file_that_changed_since_is_not_overwritten_by_a_confirmation(
+    administrator: Browser, second: Browser, registry: Registry, file: Path
+) -> None:
+    at = "/settings/approval"
+    administrator.submit(at, APPROVAL | {"seen": seen_on(administrator.get(at).text)})
+    file.write_text("[approval]\nbook = true\n", encoding="utf-8")
+    assert answer_newest(second, registry, "confirmed").status_code == 422
+    assert file.read_text() == "[approval]\nbook = true\n"
+    assert answer_newest(second, registry, "refused").status_code == 303
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_setting_declares_what_makes_it_easier(table: str) -> None:
+    """A setting without it would wait for a second person at every change, whatever it says."""
+    assert [setting.name for setting in TABLES[table].settings if setting.looser is None] == []
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "before", "after", "loosened"),
+    [
+        ("review", "check", "all", "critical", True),
+        ("review", "check", "none", "critical", False),
+        ("review", "letter_case", "counts", "ignored", True),
+        ("review", "blind_fields", frozenset({"notes"}), frozenset(), True),
+        ("review", "blind_fields", frozenset(), frozenset({"notes"}), False),
+        ("review", "open_fields", frozenset(), frozenset({"notes"}), True),
+        ("review", "unseen_sample", 0.01, 0.0, True),
+        ("review", "unseen_sample", 0.01, 0.02, False),
+        ("review", "lease_minutes", 15, 200, False),
+        ("sampling", "rejectable", 5.0, 9.0, True),
+        ("sampling", "preset", "statistical", "two-rounds", True),
+        ("delivery", "lunar_date", "confirm", "note", True),
+        ("delivery", "lunar_date", "note", "confirm", False),
+        ("approval", "amendments", True, False, True),
+        ("approval", "amendments", False, True, False),
+        ("learning", "hands", False, True, True),
+    ],
+)
+def test_what_is_easier_follows_from_the_declaration_of_the_setting(
+    table: str, key: str, before: object, after: object, loosened: bool
+) -> None:
+    setting = next(one for one in TABLES[table].settings if one.name == key)
+    assert setting.is_looser(after, before) is loosened
+
+
 def test_a_change_is_seen_before_it_is_saved_and_holds_at_once(
-    administrator: Browser, app: FastAPI, file: Path, registry: Registry
+    administrator: Browser, second: Browser, app: FastAPI, file: Path, registry: Registry
 ) -> None:
     file.write_text(OFFICE.replace("[review]", "# biên bản 12\n[review]"), encoding="utf-8")
     at = "/settings/review"
@@ -178,13 +313,17 @@ def test_a_change_is_seen_before_it_is_saved_and_holds_at_once(
     assert "Ô phải có người thứ hai xem: ô quan trọng → không ô nào" in told
     assert "Đổi cách rà soát của 1 quyển sổ, trong đó 1 quyển đang có nhiệm vụ chờ (KS.2010.01)" in told
     assert file.read_bytes() == before
-    saved = administrator.submit(at, {**form, "confirmed": "yes"})
-    assert (saved.status_code, saved.headers["location"]) == (303, "/settings?saved=review")
+    assert "chờ người thứ hai xác nhận rồi mới có hiệu lực" in told
+    asked = administrator.submit(at, {**form, "confirmed": "yes"})
+    assert (asked.status_code, asked.headers["location"]) == (303, "/confirmations?asked=policy")
+    assert file.read_bytes() == before
+    assert answer_newest(administrator, registry, "confirmed").status_code == 403, "not by its author"
+    assert answer_newest(second, registry, "confirmed").status_code == 303
     assert file.read_text(encoding="utf-8").startswith('\n# biên bản 12\n[review]\ncheck = "none"\n')
     assert app.state.site.policies.review.every_book.check == "none"
     assert app.state.site.policies.review.books[0][0] == "KS.1975.*"
     assert app.state.site.policies.approval.book
-    assert registry.audit().recent(1)[0].subject == "settings:1"
+    assert registry.audit().recent(1)[0].subject.startswith("settings:")
     page = text_of(administrator.get("/settings?saved=review"))
     assert "Rà soát: Ô phải có người thứ hai xem: ô quan trọng → không ô nào" in page
     again = administrator.submit(at, {**form, "check": "all", "lease_minutes": "99", "confirmed": "yes"})
@@ -266,7 +405,7 @@ def test_every_form_shows_every_setting_of_its_table(administrator: Browser, fil
 
 
 def test_what_somebody_set_by_hand_is_told_before_it_holds_and_kept_with_the_change(
-    administrator: Browser, app: FastAPI, file: Path
+    administrator: Browser, second: Browser, registry: Registry, app: FastAPI, file: Path
 ) -> None:
     file.write_text('[approval]\namendments = false\n[[review.book]]\nbook = "X"\n', encoding="utf-8")
     by_hand = "Phê duyệt: Người thứ hai ký xác nhận cải chính, bổ sung: có → không"
@@ -276,12 +415,15 @@ def test_what_somebody_set_by_hand_is_told_before_it_holds_and_kept_with_the_cha
     form = filled(lease_minutes="20", seen=seen_on(administrator.get("/settings/review").text))
     assert f"Sửa tay trong tệp: {by_hand}" in text_of(administrator.submit("/settings/review", form))
     administrator.submit("/settings/review", {**form, "confirmed": "yes"})
+    assert app.state.site.policies.approval.amendments, "what somebody loosened by hand waits, too"
+    assert answer_newest(second, registry, "confirmed").status_code == 303
     assert not app.state.site.policies.approval.amendments
     kept = app.state.site.office.settings.history()[0]
     assert kept.lines == (
         "Rà soát: Giữ một nhiệm vụ (phút): 15 → 20",
         f"Sửa tay trong tệp: {by_hand}",
         "Sửa tay trong tệp: Rà soát: mục riêng của từng sổ ([[review.book]]) đã đổi",
+        "Người thứ hai xác nhận: phu.trach.hai",
     )
 
 

@@ -119,12 +119,18 @@ def parse_json(text: str | bytes, deepest: int = DEEPEST) -> Any:
 
 _TOO_DEEP = "có các dấu ngoặc hay khóa lồng nhau quá sâu"
 _TOO_LARGE = "có số quá lớn"
-_JSON_TEXTS = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_JSON_TEXTS = re.compile(r'"(?:[^"\\]|\\(?:.|\Z))*+"?', re.DOTALL)
 _TOML_TEXTS = re.compile(
-    r'"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\']|\'(?!\'\'))*\'\'\'|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'|#[^\n]*',
+    r'"""(?:[^"\\]|\\(?:.|\Z)|"(?!""))*+(?:""")?|'
+    r"'''(?:[^']|'(?!''))*+(?:''')?|"
+    r'"(?:[^"\\\n]|\\(?:.|\Z))*+"?|'
+    r"'[^'\n]*+'?|#[^\n]*+",
     re.DOTALL,
 )
-_LONG_KEY = re.compile(r"(?<![\w~-])(?:[\w~-]+[ \t]*\.[ \t]*){16}")
+"""Quoted texts and comments. Each also matches where its end is missing: a quote at which no text matched would be
+tried again from every escaped quote behind it. What follows an unclosed quote is never parsed."""
+
+_LONG_KEY = re.compile(r"(?<![\w~-])(?:[\w~-]++[ \t]*+\.[ \t]*+){16}")
 
 
 def _depth(bare: str) -> int:

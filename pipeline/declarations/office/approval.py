@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
-from pipeline.declarations.office.settings import SettingTable
+from pipeline.declarations.office.settings import Looser, SettingTable
 from pipeline.declarations.schema import Declaration
 
 
@@ -16,13 +18,13 @@ class ApprovalPolicy(Declaration):
         amendments: A second person has signed each amendment that is in force.
     """
 
-    book: bool = Field(
+    book: Annotated[bool, Looser.LESS] = Field(
         default=False,
         strict=True,
         title="Phê duyệt sổ trước khi xuất gói",
         description="Có: sổ chưa được phê duyệt thì không xuất được gói.",
     )
-    amendments: bool = Field(
+    amendments: Annotated[bool, Looser.LESS] = Field(
         default=True,
         strict=True,
         title="Người thứ hai ký xác nhận cải chính, bổ sung",

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, create_model
 
 from pipeline.declarations.office.delivery_rules import DELIVERY_RULES, DeliveryRule
-from pipeline.declarations.office.settings import ChoiceWords, SettingTable
+from pipeline.declarations.office.settings import ChoiceWords, Looser, SettingTable
 from pipeline.declarations.schema import Declaration
 
 DEFAULTS: Mapping[str, str] = {rule.name: rule.default for rule in DELIVERY_RULES}
@@ -23,7 +23,7 @@ DEFAULTS: Mapping[str, str] = {rule.name: rule.default for rule in DELIVERY_RULE
 
 def _key(rule: DeliveryRule) -> Any:
     """Return type and field of the key of a rule."""
-    choice = Annotated[Literal[tuple(rule.choices)], ChoiceWords(rule.choices)]  # type: ignore[valid-type]
+    choice = Annotated[Literal[tuple(rule.choices)], ChoiceWords(rule.choices), Looser.ALONE]  # type: ignore[valid-type]
     return choice, Field(default=rule.default, title=rule.title, description=f"Ví dụ: {rule.example}")
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
-from pipeline.declarations.office.settings import SettingTable
+from pipeline.declarations.office.settings import Looser, SettingTable
 from pipeline.declarations.schema import Declaration
 
 
 class LearningPolicy(Declaration):
     """What an office lets the machine learn."""
 
-    hands: bool = Field(
+    hands: Annotated[bool, Looser.MORE] = Field(
         default=True,
         strict=True,
         title="Ban đêm học nét chữ của từng quyển sổ",

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from pipeline.base.staff_tables import FLAW, Wanted
-from pipeline.declarations.office.settings import ChoiceWords, SettingTable
+from pipeline.declarations.office.settings import ChoiceWords, Looser, SettingTable
 from pipeline.declarations.sampling import QualityLevels, SamplingPlan, plan_with_share, smallest_plan
 from pipeline.declarations.schema import Declaration
 
@@ -20,9 +20,10 @@ again."""
 Preset = Annotated[
     Literal["statistical", "two-rounds"],
     ChoiceWords({"statistical": "theo thống kê", "two-rounds": "hai vòng: 100 % rồi 30 %"}),
+    Looser.ANY,
 ]
 CheckedFields = Annotated[
-    Literal["critical", "all"], ChoiceWords({"critical": "ô quan trọng", "all": "mọi ô"})
+    Literal["critical", "all"], ChoiceWords({"critical": "ô quan trọng", "all": "mọi ô"}), Looser.EARLIER
 ]
 Percent = Annotated[float, Field(gt=0, lt=100), Wanted("phải là số phần trăm, lớn hơn 0 và nhỏ hơn 100")]
 
@@ -35,10 +36,14 @@ class SamplingPolicy(Declaration):
         title="Cách lấy mẫu",
         description="Theo thống kê: cỡ mẫu tính theo bốn tỉ lệ dưới đây.",
     )
-    acceptable: Percent = Field(default=1.0, title="Tỉ lệ sự kiện sai chấp nhận được (%)")
-    rejectable: Percent = Field(default=5.0, title="Tỉ lệ sự kiện sai không chấp nhận (%)")
-    producer_risk: Percent = Field(default=5.0, title="Tỉ lệ lô tốt bị trả lại (%)")
-    consumer_risk: Percent = Field(default=10.0, title="Tỉ lệ lô xấu được nhận (%)")
+    acceptable: Annotated[Percent, Looser.MORE] = Field(
+        default=1.0, title="Tỉ lệ sự kiện sai chấp nhận được (%)"
+    )
+    rejectable: Annotated[Percent, Looser.MORE] = Field(
+        default=5.0, title="Tỉ lệ sự kiện sai không chấp nhận (%)"
+    )
+    producer_risk: Annotated[Percent, Looser.ANY] = Field(default=5.0, title="Tỉ lệ lô tốt bị trả lại (%)")
+    consumer_risk: Annotated[Percent, Looser.MORE] = Field(default=10.0, title="Tỉ lệ lô xấu được nhận (%)")
     fields: CheckedFields = Field(default="critical", title="Ô được kiểm tra")
 
     @model_validator(mode="after")

@@ -16,15 +16,18 @@ from pydantic import Field
 
 from pipeline.base.staff_tables import Wanted, checked_table
 from pipeline.base.staff_toml import StaffFile
-from pipeline.declarations.office.settings import ChoiceWords, SettingTable
+from pipeline.declarations.office.settings import ChoiceWords, Looser, SettingTable
 from pipeline.declarations.schema import Declaration, FieldSpec, Schemas, nearest_hint
 
 Share = Annotated[
     Literal["all", "critical", "none"],
     ChoiceWords({"all": "mọi ô", "critical": "ô quan trọng", "none": "không ô nào"}),
+    Looser.LATER,
 ]
 LetterCase = Annotated[
-    Literal["ignored", "counts"], ChoiceWords({"ignored": "coi như nhau", "counts": "khác nhau"})
+    Literal["ignored", "counts"],
+    ChoiceWords({"ignored": "coi như nhau", "counts": "khác nhau"}),
+    Looser.EARLIER,
 ]
 FieldNames = Annotated[frozenset[str], Wanted("phải là danh sách tên trường"), Field(examples=[["notes"]])]
 
@@ -56,20 +59,24 @@ class BookPolicy(Declaration):
         title="Ô người thứ hai nhập độc lập",
         description="Người thứ hai chỉ thấy ảnh chữ viết; hai người nhập khác nhau thì người thứ ba phân xử.",
     )
-    blind_first: bool = Field(
+    blind_first: Annotated[bool, Looser.LESS] = Field(
         default=False,
         strict=True,
         title="Người thứ nhất cũng không thấy chữ máy đọc",
         description="Chậm hơn, nhưng không ai gật theo máy.",
     )
-    blind_fields: FieldNames = Field(default=frozenset(), title="Thêm các ô này vào nhập độc lập")
-    open_fields: FieldNames = Field(default=frozenset(), title="Bớt các ô này khỏi nhập độc lập")
+    blind_fields: Annotated[FieldNames, Looser.LESS] = Field(
+        default=frozenset(), title="Thêm các ô này vào nhập độc lập"
+    )
+    open_fields: Annotated[FieldNames, Looser.MORE] = Field(
+        default=frozenset(), title="Bớt các ô này khỏi nhập độc lập"
+    )
     letter_case: LetterCase = Field(
         default="ignored",
         title="Chữ hoa, chữ thường khi so lời hai người",
         description="Chỉ với họ tên, nơi chốn và lời tự do.",
     )
-    prefill_from: float = Field(
+    prefill_from: Annotated[float, Looser.LESS] = Field(
         default=0.2,
         ge=0.0,
         le=1.0,
@@ -77,14 +84,14 @@ class BookPolicy(Declaration):
         title="Độ tin cậy từ đó chữ máy đọc được đặt sẵn vào ô",
         description="0: luôn đặt sẵn; 1: hầu như không.",
     )
-    accept_clear: bool = Field(
+    accept_clear: Annotated[bool, Looser.MORE] = Field(
         default=True,
         strict=True,
         title="Nhận những ô đã rõ nhờ các sự kiện đã đối chiếu",
         description="Có: ô đã rõ nhờ ít nhất hai sự kiện khác thì không phải chờ người; một phần vẫn được rút ra "
         "kiểm tra.",
     )
-    clear_sample: float = Field(
+    clear_sample: Annotated[float, Looser.LESS] = Field(
         default=0.1,
         ge=0.01,
         le=1.0,
@@ -92,7 +99,7 @@ class BookPolicy(Declaration):
         title="Phần ô đã rõ rút ra kiểm tra, người nhập không thấy chữ máy đọc",
         description="0,1: cứ mười ô rút một ô.",
     )
-    unseen_sample: float = Field(
+    unseen_sample: Annotated[float, Looser.LESS] = Field(
         default=0.01,
         ge=0.0,
         le=1.0,
@@ -100,8 +107,10 @@ class BookPolicy(Declaration):
         title="Phần ô máy tự nhận rút ra kiểm tra, người nhập không thấy chữ máy đọc",
         description="0,01: cứ một trăm ô rút một ô. 0: không rút, thì không biết các ô ấy sai bao nhiêu.",
     )
-    people_fields: FieldNames = Field(default=frozenset(), title="Ô luôn chờ người, dù đã rõ")
-    teaching_first: bool = Field(
+    people_fields: Annotated[FieldNames, Looser.LESS] = Field(
+        default=frozenset(), title="Ô luôn chờ người, dù đã rõ"
+    )
+    teaching_first: Annotated[bool, Looser.NEVER] = Field(
         default=True,
         strict=True,
         title="Phát trước những sự kiện giúp máy hiểu sổ nhanh hơn",
@@ -137,7 +146,7 @@ class BookChange(BookPolicy):
 class ReviewPolicy(BookPolicy):
     """What an office has set."""
 
-    lease_minutes: Annotated[int, Wanted("phải là số phút, từ 1 đến 240")] = Field(
+    lease_minutes: Annotated[int, Wanted("phải là số phút, từ 1 đến 240"), Looser.NEVER] = Field(
         default=15,
         ge=1,
         le=240,
@@ -145,7 +154,7 @@ class ReviewPolicy(BookPolicy):
         title="Giữ một nhiệm vụ (phút)",
         description="Quá chừng ấy không động đến thì người khác được nhận.",
     )
-    assigned_only: bool = Field(
+    assigned_only: Annotated[bool, Looser.LESS] = Field(
         default=False,
         strict=True,
         title="Chỉ phát nhiệm vụ của sổ đã giao",

@@ -49,6 +49,34 @@ class SettingKind(StrEnum):
     PLACES = "places"
 
 
+class Looser(StrEnum):
+    """Which change of a setting makes something easier; an annotation of its field.
+
+    A setting without it counts as loosened by every change, and a test names it.
+    """
+
+    LESS = "less"
+    """A smaller number, a switch that goes off, a name that is taken out."""
+
+    MORE = "more"
+    """A larger number, a switch that goes on, a name that is put in."""
+
+    LATER = "later"
+    """A choice that stands later in the list."""
+
+    EARLIER = "earlier"
+    """A choice that stands earlier in the list."""
+
+    ANY = "any"
+    """Every change: no order tells which value asks for more."""
+
+    ALONE = "alone"
+    """Every change but to ``confirm``, by which a person is asked about each value."""
+
+    NEVER = "never"
+    """No change: nothing that leaves the office depends on it."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChoiceWords:
     """The choices of a setting in words, by value; an annotation of its field."""
@@ -67,6 +95,7 @@ class Setting:
         least: The smallest number; of a text: its length.
         most: The largest number; of a text: its length.
         pattern: What a text as a whole must match; ``""``: anything.
+        looser: Which change makes something easier; None: the field does not say.
     """
 
     name: str
@@ -78,6 +107,22 @@ class Setting:
     least: float
     most: float
     pattern: str
+    looser: Looser | None = None
+
+    def is_looser(self, value: Any, before: Any) -> bool:
+        """Return whether a value makes something easier than the value before it."""
+        if value == before or self.looser is Looser.NEVER:
+            return False
+        if self.looser is Looser.ALONE:
+            return bool(value != "confirm")
+        if self.looser in (Looser.LATER, Looser.EARLIER):
+            order = list(self.choices)
+            later = order.index(value) > order.index(before)
+            return later if self.looser is Looser.LATER else not later
+        if self.looser in (Looser.LESS, Looser.MORE):
+            more, less = (before, value) if self.looser is Looser.LESS else (value, before)
+            return bool(more - less if isinstance(more, frozenset) else more > less)
+        return True
 
     def parse(self, typed: Sequence[str], names: Mapping[str, str]) -> Any:
         """Return the value that a form gave.
@@ -213,6 +258,7 @@ def _setting(name: str, info: FieldInfo) -> Setting:
         least,
         most,
         pattern if isinstance(pattern, str) else pattern.pattern,
+        next((one for one in info.metadata if isinstance(one, Looser)), None),
     )
 
 

@@ -67,13 +67,20 @@ class TextSpan:
 
 @dataclass(frozen=True, slots=True)
 class AmendedColumn:
-    """A column with an amended value: the kind of amendment, its decision, and the page with the scanned decision."""
+    """A column with an amended value: the kind of amendment, its decision, and the page with the scanned decision.
+
+    Attributes:
+        author: The login of the person who noted the amendment.
+        signed_by: The login of the second person; ``""``: nobody signed.
+    """
 
     column: str
     kind: str
     decision_number: str
     decided_on: str
     paper: PageRef | None = None
+    author: str = ""
+    signed_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

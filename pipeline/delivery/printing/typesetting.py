@@ -18,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import pipeline
+from pipeline.base.child_processes import child_environment
 from pipeline.base.errors import PrintRefused, SetupError
 from pipeline.base.files import TEMP_PREFIX
 from pipeline.base.text.control_characters import visible_text
@@ -86,9 +86,6 @@ def typeset(paper: PrintedPaper, seconds: float = SECONDS) -> bytes:
 
 
 def _answer(order: Mapping[str, Any], scratch: str, seconds: float) -> bytes:
-    home = os.fspath(Path(pipeline.__file__).parent.parent)
-    paths = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))
-    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "LANG") if name in os.environ}
     proxies = dict.fromkeys(
         ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy"), NO_NETWORK
     )
@@ -98,7 +95,7 @@ def _answer(order: Mapping[str, Any], scratch: str, seconds: float) -> bytes:
             input=json.dumps(order).encode(),
             capture_output=True,
             cwd=scratch,
-            env={**kept, **proxies, "PYTHONPATH": paths, "TMPDIR": scratch, "RAYON_NUM_THREADS": "1"},
+            env={**child_environment(scratch), **proxies, "RAYON_NUM_THREADS": "1"},
             timeout=4 * seconds,
             check=False,
         )

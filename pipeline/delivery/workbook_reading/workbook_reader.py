@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import posixpath
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -174,7 +175,9 @@ class SourceWorkbook:
             with self._archive.open(info) as stream:
                 yield from _read_in_chunks(stream)
         # zipfile raises NotImplementedError for unknown compression, RuntimeError for a password
-        except (KeyError, zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+        except (
+            KeyError, zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError,
+        ) as error:  # fmt: skip
             raise self._broken(error) from None
 
     def _too_large(self, error: WorkbookTooLarge) -> ReconcileError:

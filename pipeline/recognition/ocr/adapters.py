@@ -156,6 +156,7 @@ def unpack_adapter(data: bytes) -> Adapter:
         EOFError,
         BadZipFile,
         zlib.error,
+        MemoryError,  # an array whose header claims more than there is memory
     ) as error:
         raise AdapterRefused(
             f"Bản học nét chữ của sổ không đọc được ({type(error).__name__}) nên không được dùng."

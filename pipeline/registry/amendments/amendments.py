@@ -18,7 +18,7 @@ from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.columns import rows_of, values_of
 from pipeline.registry.database.locks import hold_page_of
 from pipeline.registry.database.record_tables import RecordSchema
-from pipeline.registry.entries.machine_view import amendment_of
+from pipeline.registry.entries.machine_view import amendment_of, of_known_kind
 from pipeline.registry.entries.model import StoredEntry
 from pipeline.registry.entries.stored_entries import stored_entry
 from pipeline.registry.entries.subjects import place_of
@@ -132,7 +132,7 @@ def amendments_of(connection: Connection, declared: RecordSchema, entry_id: int)
     place = _place(stored_entry(connection, declared, entry_id))
     query = (
         select(amendment)
-        .where(*(amendment.c[name] == value for name, value in place.items()))
+        .where(of_known_kind, *(amendment.c[name] == value for name, value in place.items()))
         .order_by(amendment.c.id)
     )
     return tuple(amendment_of(row) for row in rows_of(connection, AmendmentRow, query))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, astuple, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -28,7 +28,7 @@ from pipeline.registry.database.locks import hold_page_of
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.entries.effective_values import select_values
-from pipeline.registry.entries.machine_view import amendment_of, amendments_in
+from pipeline.registry.entries.machine_view import amendment_of, amendments_in, of_known_kind
 from pipeline.registry.entries.rows import entry
 from pipeline.registry.entries.stored_entries import stored_entry
 from pipeline.registry.entries.subjects import place_of
@@ -222,6 +222,16 @@ def unsigned_amendments(connection: Connection, book_id: int) -> frozenset[int]:
     return frozenset(in_force.difference(signed))
 
 
+def amendment_signers(connection: Connection, book_id: int) -> Mapping[int, str]:
+    """Return who signed the amendments of a book as the second person, by the id of the amendment."""
+    query = (
+        select(amendment_signature.c.amendment_id, amendment_signature.c.author)
+        .join(amendment, amendment_signature.c.amendment_id == amendment.c.id)
+        .where(amendment.c.book_id == book_id)
+    )
+    return dict(iter(connection.execute(query)))
+
+
 APPROVING, AMENDING = "phê duyệt sổ", "xem, ký, rút cải chính của sổ"
 
 
@@ -288,7 +298,8 @@ def amendments_of_book(context: DeskContext, person: Person, book_id: int) -> tu
         .join(entry, (entry.c.page_id == page.c.id) & (entry.c.row == amendment.c.row))
         .outerjoin(review_task, review_task.c.entry_id == entry.c.id)
         .outerjoin(amendment_signature, amendment_signature.c.amendment_id == amendment.c.id)
-        .where(amendment.c.book_id == book_id, entry.c.stands, amendment.c.kind != AmendmentKind.WITHDRAWN)
+        .where(amendment.c.book_id == book_id, entry.c.stands)
+        .where(of_known_kind, amendment.c.kind != AmendmentKind.WITHDRAWN)
         .order_by(amendment.c.id.desc())
     )
     rows = rows_of(context.connection, _AmendmentOfEntry, query)

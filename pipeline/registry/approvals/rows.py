@@ -8,7 +8,7 @@ from typing import Annotated
 
 from sqlalchemy import UniqueConstraint
 
-from pipeline.registry.database.columns import APPEND_ONLY, Id, refers, table
+from pipeline.registry.database.columns import PROVEN, Id, refers, table
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class BookApprovalRow:
     approved_at: datetime
 
 
-book_approval = table("book_approval", BookApprovalRow, sqlite_autoincrement=True, info=APPEND_ONLY)
+book_approval = table("book_approval", BookApprovalRow, sqlite_autoincrement=True, info=PROVEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ amendment_signature = table(
     AmendmentSignatureRow,
     UniqueConstraint("amendment_id"),
     sqlite_autoincrement=True,
-    info=APPEND_ONLY,
+    info=PROVEN,
 )
 
 
@@ -72,6 +72,4 @@ class ConfirmedDeliveryRow:
     confirmed_at: datetime
 
 
-confirmed_delivery = table(
-    "confirmed_delivery", ConfirmedDeliveryRow, sqlite_autoincrement=True, info=APPEND_ONLY
-)
+confirmed_delivery = table("confirmed_delivery", ConfirmedDeliveryRow, sqlite_autoincrement=True, info=PROVEN)

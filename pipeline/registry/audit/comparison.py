@@ -25,7 +25,13 @@ from pipeline.registry.database.audit.key import Key
 from pipeline.registry.database.audit.row_digests import kept
 from pipeline.registry.database.audit.rows import BEFORE_BYTES, Mention
 from pipeline.registry.database.audit.stored import GONE, digests, stored_ids
-from pipeline.registry.database.columns import covered_names, covered_tables, may_change, rows_of
+from pipeline.registry.database.columns import (
+    covered_names,
+    covered_tables,
+    keeps_digest,
+    may_change,
+    rows_of,
+)
 
 SUBJECT = f"{account.name}:"
 ACTIVE = {"account-created": True, "account-activated": True, "account-deactivated": False}
@@ -228,7 +234,7 @@ class Comparison:
             now = self._digests(table_name, expected)
             for row_id, (digest, audit_id) in expected.items():
                 self._judge(table_name, row_id, digest, now[row_id], audit_id)
-            if may_change(table_name) and row_digest.name in self._there:
+            if keeps_digest(table_name) and row_digest.name in self._there:
                 self._compare_kept(table_name, expected)
             self.rows += len(expected)
         self._waiting.clear()

@@ -74,11 +74,13 @@ class AuditCover:
 
     Attributes:
         end: Column that ends a row of ``ENDS_ONCE``; nothing else of the row ever changes.
+        proven: Whether a row that never changes has a signed last digest, too: values that leave the office rest on it.
         uncovered: Why the audit may leave the table out; empty if it covers the table.
     """
 
     life: RowLife
     end: str = ""
+    proven: bool = False
     uncovered: str = ""
 
 
@@ -87,6 +89,9 @@ AUDIT = "audit"
 
 APPEND_ONLY: dict[str, AuditCover] = {AUDIT: AuditCover(RowLife.KEPT)}
 """``info`` of a table whose rows are never changed or deleted."""
+
+PROVEN: dict[str, AuditCover] = {AUDIT: AuditCover(RowLife.KEPT, proven=True)}
+"""``info`` of an append-only table whose rows are proven one by one before what rests on them leaves the office."""
 
 CHANGING: dict[str, AuditCover] = {AUDIT: AuditCover(RowLife.CHANGES)}
 """``info`` of a table whose rows are changed and never deleted."""
@@ -227,6 +232,11 @@ def tables_of(*lives: RowLife) -> tuple[Table, ...]:
 def may_change(table_name: str) -> bool:
     """Return whether rows of a covered table may change, so that each is compared before that happens."""
     return table_name not in METADATA.tables or cover(METADATA.tables[table_name]).life is not RowLife.KEPT
+
+
+def keeps_digest(table_name: str) -> bool:
+    """Return whether each row of a covered table has a signed last digest (``row_digest``)."""
+    return may_change(table_name) or cover(METADATA.tables[table_name]).proven
 
 
 def covered_names() -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from sqlalchemy import Column, Connection, MetaData, Table, inspect
 from pipeline.base.errors import RegistryError
 from pipeline.registry.database.audit.baseline import begin
 from pipeline.registry.database.audit.chain import audit
+from pipeline.registry.database.audit.trail import take_digests_from_chain
 from pipeline.registry.database.columns import METADATA
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.locks import Whole, hold
@@ -45,8 +46,11 @@ def bring_up_to_date(database: Database, metadata: MetaData) -> None:
             if _is_up_to_date(connection, database.name, metadata):
                 return
             had_audit = inspect(connection).has_table(audit.name)
+            before = current_step(connection)
             _upgrade_with_declared(connection, metadata)
             first_hash = None if had_audit else begin(connection, database.key_file)
+            if had_audit and before != current_step(connection):
+                take_digests_from_chain(connection)  # more tables may keep digests now
     if first_hash is not None and database.key_file is not None:
         database.key_file.note_chain(first_hash)
 

@@ -187,7 +187,8 @@ def decisions_at(
 ) -> Mapping[Subject, dict[str, Decision]]:
     """Return the last decision on each field of entries and pages themselves.
 
-    A decision whose keyed values were taken back does not count.
+    A decision whose keyed values were taken back does not count, nor does one of a status that the program never
+    writes: such a row is unproven and holds its entry back.
     """
     query = (
         select(decision, page.c.id, entry.c.id)
@@ -196,6 +197,7 @@ def decisions_at(
         .outerjoin(entry, (entry.c.page_id == page.c.id) & (entry.c.row == decision.c.row))
         .where(
             page.c.id.in_({page_id for page_id, _ in subjects}),
+            decision.c.status.in_(FieldStatus),
             entry.c.id.is_not(None) | (decision.c.row == PAGE_ITSELF),
         )
         .order_by(decision.c.id)
@@ -236,11 +238,15 @@ def _decision(row: DecisionRow) -> Decision:
     )
 
 
+of_known_kind = amendment.c.kind.in_(AmendmentKind)
+"""The condition that the program wrote a row of ``amendment``; another row is unproven and holds its entry back."""
+
+
 def amendments_in(
     connection: Connection, book_ids: Collection[int]
 ) -> dict[RegistryPart, dict[str, Amendment]]:
     """Return the effective amendments of whole books, by entry and field."""
-    query = select(amendment).where(amendment.c.book_id.in_(book_ids)).order_by(amendment.c.id)
+    query = select(amendment).where(amendment.c.book_id.in_(book_ids), of_known_kind).order_by(amendment.c.id)
     found: dict[RegistryPart, list[AmendmentRow]] = {}
     for row in rows_of(connection, AmendmentRow, query):
         found.setdefault(part_of_row(row), []).append(row)
@@ -260,7 +266,7 @@ def amendments_of_entries(
         select(amendment, entry.c.id)
         .select_from(ENTRIES)
         .join(amendment, on_entry(amendment))
-        .where(entry.c.id.in_(entry_ids))
+        .where(entry.c.id.in_(entry_ids), of_known_kind)
         .order_by(amendment.c.id)
     )
     found: dict[int, list[AmendmentRow]] = {}

@@ -23,7 +23,7 @@ from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.permissions import check_supervises, require_text
 from pipeline.registry.amendments.rows import amendment
-from pipeline.registry.approvals.approvals import approval_in_force, unsigned_amendments
+from pipeline.registry.approvals.approvals import amendment_signers, approval_in_force, unsigned_amendments
 from pipeline.registry.books.stored_books import stored_book
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, record
@@ -170,7 +170,20 @@ def entry_to_print(
     wanting = unsigned_amendments(connection, book_id) if approval.amendments else frozenset()
     unsigned = tuple(name for name, one in found.amendments.items() if one.amendment_id in wanting)
     altered = altered_entries(connection, declared, key, book_id, entry_id).get(entry_id, ())
-    held = approval_in_force(connection, declared, book_id) if approval.book else None
+    approved = approval_in_force(connection, declared, book_id) if approval.book else None
+    signers = amendment_signers(connection, book_id)
+    held = {
+        "approval": approval.model_dump(),
+        "approved_by": "" if approved is None else approved.author,
+        "amendments": {
+            name: {
+                "amendment": one.amendment_id,
+                "noted_by": one.author,
+                "signed_by": signers.get(one.amendment_id, ""),
+            }
+            for name, one in found.amendments.items()
+        },
+    }
     content = {
         "ledger": asdict(book.ledger),
         "place": [found.record, found.ref.scan_sha256, found.ref.page_no, found.row],
@@ -184,7 +197,7 @@ def entry_to_print(
         "across": sorted(
             one.finding.code for one in found.cross_entry_findings if one.finding.severity is Severity.BLOCK
         ),
-        "rest": [waits, altered, unsigned, None if held is None else held.id],
+        "rest": [waits, altered, unsigned, None if approved is None else approved.id, held],
     }
     digest = hashlib.sha256(
         json.dumps(content, ensure_ascii=False, sort_keys=True, default=str).encode()
@@ -198,8 +211,9 @@ def entry_to_print(
         waits=waits,
         altered=altered,
         unsigned=unsigned,
-        approved=held is not None,
+        approved=approved is not None,
         scans=book.scans,
+        held=held,
         state=digest,
     )
 
@@ -296,6 +310,7 @@ def issue_extract(
         "issued_on": made.issued_on.isoformat(),
         "issued_at": clock.now(connection),
         "said": contents_digest(now.entry, now.ledger),
+        "held": dict(now.held),
     }
     (extract_id,) = add(connection, issued_extract, [row])
     detail = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from pipeline.base.errors import RegistryError
 from pipeline.base.model import Ledger, PageRef
@@ -30,6 +31,7 @@ class EntryToPrint:
         altered: The tables with a row that was changed behind the program's back.
         unsigned: Fields whose amendments need a second signature.
         scans: File names of the book's scans by content hash.
+        held: What the office asked for before it delivers, and who amended, signed and approved.
         state: The digest of all of this.
     """
 
@@ -43,6 +45,7 @@ class EntryToPrint:
     unsigned: tuple[str, ...]
     approved: bool
     scans: Mapping[str, str]
+    held: Mapping[str, Any]
     state: str
 
 
@@ -96,6 +99,7 @@ class IssuedExtract:
         subject: The person whom the entry concerns, as printed.
         day: The day on the paper, in ISO 8601.
         void_reason: Why it was declared void; ``""``: it was not.
+        held: What the office asked for when it was issued, and who amended, signed and approved; None: not known.
         outdated: The later change of its entry, as the end of a sentence; ``""`` if it is unchanged or not checked.
     """
 
@@ -124,6 +128,7 @@ class IssuedExtract:
     void_reason: str = ""
     voided_by: str = ""
     voided_at: datetime | None = None
+    held: Mapping[str, Any] | None = None
     outdated: str = ""
 
     @property
@@ -133,6 +138,23 @@ class IssuedExtract:
     @property
     def issued_on(self) -> date:
         return date.fromisoformat(self.day)
+
+    @property
+    def held_words(self) -> tuple[str, ...]:
+        """What the office asked for and who signed, where the entry was amended or an approval was asked for."""
+        if self.held is None:
+            return ()
+        asked = self.held["approval"]
+        words = [
+            f"cải chính do {one['noted_by']} ghi, "
+            + (f"{one['signed_by']} ký xác nhận" if one["signed_by"] else "không ai ký xác nhận")
+            for one in self.held["amendments"].values()
+        ]
+        if words and not asked["amendments"]:
+            words.append("lúc cấp, cơ quan không đòi người thứ hai ký")
+        if asked["book"]:
+            words.append(f"sổ do {self.held['approved_by']} phê duyệt")
+        return tuple(dict.fromkeys(words))
 
     @property
     def told_number(self) -> str:

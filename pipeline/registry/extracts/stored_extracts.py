@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Index, Select, UniqueConstrain
 
 from pipeline.base.errors import RegistryError
 from pipeline.registry.books.rows import book, page, scan
-from pipeline.registry.database.columns import APPEND_ONLY, ManyId, first_row, refers, rows_of, table
+from pipeline.registry.database.columns import APPEND_ONLY, Json, ManyId, first_row, refers, rows_of, table
 from pipeline.registry.entries.rows import entry
 from pipeline.registry.errors import NotThere
 from pipeline.registry.extracts.model import IssueBook, IssuedExtract, IssueFilter
@@ -24,8 +24,9 @@ class IssuedExtractRow:
 
     ``office`` and ``year`` name a series, in which ``number`` runs without gaps; ``subject``: the person whom the entry
     concerns; ``state``: the digest of the entry with all conditions of its printing (``entry_to_print``); ``said``: the
-    digest of its contents (``contents_digest``), NULL for extracts of earlier versions; ``token``: that of the form, so
-    that a form sent twice issues one extract; ``issued_on``: the day on the paper.
+    digest of its contents (``contents_digest``), ``held``: what the office asked for and who signed
+    (``EntryToPrint``), both NULL for extracts of earlier versions; ``token``: that of the form, so that a form sent
+    twice issues one extract; ``issued_on``: the day on the paper.
     """
 
     id: ManyId
@@ -53,6 +54,7 @@ class IssuedExtractRow:
     issued_on: str
     issued_at: datetime
     said: str | None
+    held: Json[dict[str, Any] | None]
 
 
 issued_extract = table(
@@ -217,6 +219,7 @@ def _lines() -> Select[Any]:
             func.coalesce(voided_extract.c.reason, ""),
             func.coalesce(voided_extract.c.author, ""),
             voided_extract.c.voided_at,
+            line.held,
         )
         .join(book, issued_extract.c.book_id == book.c.id)
         .outerjoin(voided_extract, voided_extract.c.extract_id == issued_extract.c.id)

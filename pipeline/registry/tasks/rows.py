@@ -16,6 +16,7 @@ from sqlalchemy import Index, UniqueConstraint
 from pipeline.registry.database.columns import (
     APPEND_ONLY,
     CHANGING,
+    PROVEN,
     REMOVABLE,
     Id,
     Json,
@@ -114,7 +115,7 @@ decision = table(
     Index(None, "book_id", "scan_sha256", "page_no", "row"),
     Index(None, "decided_at"),
     sqlite_autoincrement=True,
-    info=APPEND_ONLY,
+    info=PROVEN,
 )
 
 

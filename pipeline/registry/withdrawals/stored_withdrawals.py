@@ -29,7 +29,7 @@ from sqlalchemy import (
 
 from pipeline.base.model import PageRef
 from pipeline.registry.books.rows import book, page, page_failure, scan
-from pipeline.registry.database.columns import APPEND_ONLY, Id, Json, refers, rows_of, table
+from pipeline.registry.database.columns import APPEND_ONLY, PROVEN, Id, Json, refers, rows_of, table
 from pipeline.registry.entries.rows import entry
 from pipeline.registry.tasks.rows import PAGE_ITSELF, decision
 from pipeline.registry.withdrawals.model import (
@@ -68,7 +68,7 @@ withdrawal = table(
     WithdrawalRow,
     UniqueConstraint("reinstates_id"),
     sqlite_autoincrement=True,
-    info=APPEND_ONLY,
+    info=PROVEN,
 )
 
 
@@ -90,8 +90,13 @@ package = table(
 
 _taking_back = withdrawal.alias("taking_back")
 
-_in_force = (withdrawal.c.kind != WithdrawalKind.REINSTATED) & ~exists().where(
-    _taking_back.c.reinstates_id == withdrawal.c.id
+_of_known_kind = withdrawal.c.kind.in_(WithdrawalKind)
+"""The condition that the program wrote a row; another row is unproven and holds back what it names."""
+
+_in_force = (
+    _of_known_kind
+    & (withdrawal.c.kind != WithdrawalKind.REINSTATED)
+    & ~exists().where(_taking_back.c.reinstates_id == withdrawal.c.id)
 )
 
 
@@ -168,7 +173,7 @@ class _WithdrawalState(WithdrawalRow):
 def withdrawals_of(connection: Connection, book_id: int | None = None) -> tuple[Withdrawal, ...]:
     """Return every withdrawal and reinstatement of a book, or of all books, oldest first."""
     of_book = () if book_id is None else (withdrawal.c.book_id == book_id,)
-    query = select(withdrawal, _in_force).where(*of_book).order_by(withdrawal.c.id)
+    query = select(withdrawal, _in_force).where(_of_known_kind, *of_book).order_by(withdrawal.c.id)
     return tuple(
         withdrawal_of(row, in_force=bool(row.in_force))
         for row in rows_of(connection, _WithdrawalState, query)

@@ -60,8 +60,9 @@ def checked_sentence(finished_at: str) -> str:
 
 
 def alerts(data: ReportData) -> tuple[str, ...]:
-    """Return the alerts above all figures: unconfirmed acts on accounts, and wrong scans."""
-    sentences = [f"Tài khoản chưa có người thứ hai xác nhận: {act}." for act in data.unconfirmed]
+    """Return the alerts above all figures: loosened settings, unconfirmed acts on accounts, and wrong scans."""
+    sentences = [f"Thiết lập được nới lỏng: {line}." for line in data.loosened]
+    sentences += [f"Tài khoản chưa có người thứ hai xác nhận: {act}." for act in data.unconfirmed]
     if data.wrong_scans:
         books = len({scan.book for scan in data.wrong_scans if scan.book})
         sentences.append(

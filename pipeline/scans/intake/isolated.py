@@ -21,7 +21,7 @@ from typing import IO, Any, TypeVar
 
 import numpy as np
 
-import pipeline
+from pipeline.base.child_processes import child_environment
 from pipeline.base.errors import (
     AlteredScan,
     BrokenScan,
@@ -55,15 +55,13 @@ def start_child(module: str, scratch: str) -> subprocess.Popen[bytes]:
 
     The caller removes files that it leaves in ``scratch`` when it is killed.
     """
-    root = os.fspath(Path(pipeline.__file__).parent.parent)
-    paths = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
     return subprocess.Popen(
         [sys.executable, "-P", "-m", module],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
-        env={**os.environ, "PYTHONPATH": paths, "TMPDIR": scratch, **_ONE_THREAD},
+        env={**child_environment(scratch), **_ONE_THREAD},
     )
 
 

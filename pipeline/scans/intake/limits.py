@@ -7,6 +7,8 @@ import resource
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.base.child_processes import refuse_new_privileges
+
 
 @dataclass(frozen=True, slots=True)
 class ScanLimits:
@@ -30,7 +32,7 @@ DEFAULT_LIMITS = ScanLimits()
 
 
 def limit_this_process(limits: ScanLimits, *, cpu_seconds: float | None = None) -> None:
-    """Set an irrevocable memory limit for this process and every program that it starts.
+    """Set an irrevocable memory limit for this process and every program that it starts; none wins privileges.
 
     Use it as the initializer of a worker process, after its imports. Excessive memory use then raises ``MemoryError``
     instead of making the machine swap.
@@ -40,6 +42,7 @@ def limit_this_process(limits: ScanLimits, *, cpu_seconds: float | None = None) 
         cpu_seconds: Processor time limit for the whole life of the process; only for a process that decodes a single
             page. The parent enforces wall time.
     """
+    refuse_new_privileges()
     _lower(resource.RLIMIT_CORE, 0)
     _lower(resource.RLIMIT_AS, _address_space() + limits.memory_bytes)
     if cpu_seconds is not None:

@@ -1,21 +1,40 @@
-"""Changes to the accounts of supervisors and administrators, which a second person confirms."""
+"""What a second person confirms: accounts of supervisors and administrators, and loosened settings."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Query
 from starlette.responses import RedirectResponse, Response
 
+from pipeline.base.errors import RegistryError
+from pipeline.declarations.office.settings import SettingsRefused
 from pipeline.registry.accounts.model import AUTHOR_WORDS, AccountError, Role
+from pipeline.registry.policy_changes import PolicyAnswer
 from pipeline.web.context import Visit, VisitDep
+from pipeline.web.routes.office_settings import confirm_change
 
 router = APIRouter(prefix="/confirmations")
 
 
 @router.get("")
-def show_confirmations(visit: VisitDep) -> Response:
-    return _list(visit, visit.person.role)
+def show_confirmations(visit: VisitDep, asked: Annotated[str, Query(max_length=20)] = "") -> Response:
+    return _list(visit, visit.person.role, asked=asked == "policy")
+
+
+@router.post("/policies/{change_id}")
+def answer_policy_change(
+    visit: VisitDep, change_id: int, answer: Annotated[PolicyAnswer, Form()]
+) -> Response:
+    """Confirm or refuse a change of the office's settings, or note that a loosening was seen."""
+    with visit.refusing(
+        lambda refused: _list(visit, visit.person.role, refused), RegistryError, SettingsRefused
+    ):
+        if answer is PolicyAnswer.CONFIRMED:
+            confirm_change(visit.request, visit.site, visit.session, change_id)
+        else:
+            visit.registry.answer_policy_change(visit.person, change_id, answer)
+    return RedirectResponse("/confirmations", status_code=303)
 
 
 @router.post("/{act_id}")
@@ -27,11 +46,14 @@ def answer_act(
     return RedirectResponse("/confirmations", status_code=303)
 
 
-def _list(visit: Visit, role: Role, refused: str = "") -> Response:
+def _list(visit: Visit, role: Role, refused: str = "", *, asked: bool = False) -> Response:
     return visit.page(
         "confirmations.html",
         acts=visit.site.accounts.open_acts(),
+        changes=visit.registry.open_policy_changes(),
         authors=AUTHOR_WORDS,
         answers_waiting=role is Role.ADMINISTRATOR,
+        answers_changes=visit.person.places is None,
         refused=refused,
+        asked=asked,
     )

@@ -192,4 +192,5 @@ def _shown(
         typed=typed,
         resting=len(of_book.resting_on(entry_id)),
         rules=RULES_BY_NAME,
+        altered=visit.registry.altered_tables(entry.book_id, entry_id),
     )

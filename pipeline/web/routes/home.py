@@ -18,7 +18,7 @@ from pipeline.registry.accounts.permissions import STAGES
 from pipeline.registry.statistics.book_states import BOOK_STAGE_LABELS, BookStage, BookState
 from pipeline.registry.tasks.assignment import MOST_BOOKS
 from pipeline.registry.tasks.model import QueueCount
-from pipeline.web.context import SiteDep, Visit, VisitDep, files_not_used, open_acts_for
+from pipeline.web.context import SiteDep, Visit, VisitDep, files_not_used, loosenings_for, open_acts_for
 from pipeline.web.security.access import REVIEWING
 
 ORDER = (Stage.REVIEW, Stage.CHECK, Stage.THIRD, Stage.SUPERVISOR, Stage.RESCAN)
@@ -178,6 +178,7 @@ def home(visit: VisitDep) -> Response:
         return visit.page(
             "home.html",
             open_acts=open_acts_for(visit.site, visit.session),
+            loosenings=loosenings_for(visit.site, visit.session),
             scanning=_scanning(visit),
             accounts=_accounts(visit),
         )
@@ -198,4 +199,5 @@ def home(visit: VisitDep) -> Response:
         stages=stages,
         most=MOST_BOOKS,
         open_acts=open_acts_for(visit.site, visit.session),
+        loosenings=loosenings_for(visit.site, visit.session),
     )

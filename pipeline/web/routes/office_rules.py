@@ -15,8 +15,8 @@ from pipeline.declarations.office.policies import OfficePolicies
 from pipeline.declarations.office.settings import SettingsRefused
 from pipeline.declarations.schema import Schemas
 from pipeline.registry.accounts.model import Session
-from pipeline.web.context import Site, SiteDep, exchange_parts
-from pipeline.web.routes.office_settings import BY_HAND, NOT_HERE, with_policies
+from pipeline.web.context import Site, SiteDep
+from pipeline.web.routes.office_settings import BY_HAND, NOT_HERE, change_or_ask, waiting_effects
 from pipeline.web.security.authentication import SessionDep
 from pipeline.web.supervising.office_rules import (
     OwnRows,
@@ -152,7 +152,9 @@ def save_rows(
     keys: tuple[str, ...],
     effects: Sequence[str] | None = None,
 ) -> Response | None:
-    """Save a change of ``office.toml`` that was shown and return None; otherwise return the page that shows it.
+    """Save a change of ``office.toml`` that was shown and return None; otherwise return the answer.
+
+    A change is shown first; one that makes something easier waits for a second person.
 
     Args:
         typed: The values of the form, with ``seen`` and ``confirmed``.
@@ -188,19 +190,12 @@ def save_rows(
                     else effects
                 ),
                 *by_hand,
+                *waiting_effects(site, desk, seen, apply_edit),
             ],
             back=action,
         )
-    desk.change(
-        seen,
-        apply_edit,
-        author=session.person.login,
-        lines=[*lines, *by_hand],
-        note=lambda number, digest: site.registry.note_view(
-            session.person, "settings-changed", f"settings:{number}", {"file": digest}
-        ),
-        apply=lambda policies: exchange_parts(request, partial(with_policies, policies=policies)),
-    )
+    if not change_or_ask(request, site, session, desk, seen, apply_edit, [*lines, *by_hand]):
+        return RedirectResponse("/confirmations?asked=policy", status_code=303)
     return None
 
 

@@ -5,7 +5,7 @@ A change is shown in words with its effects before it is saved. It holds immedia
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
@@ -19,9 +19,11 @@ from pipeline.declarations.office.policies import OfficePolicies
 from pipeline.declarations.office.settings import SettingsRefused, SettingTable
 from pipeline.delivery.printing.offices import OFFICE
 from pipeline.registry.accounts.model import Session
+from pipeline.registry.policy_changes import PolicyAnswer
 from pipeline.web.context import Site, SiteDep, exchange_parts
 from pipeline.web.security.authentication import SessionDep
 from pipeline.web.supervising.issuing_offices import values_of_office
+from pipeline.web.supervising.office_rules import own_rows
 from pipeline.web.supervising.office_settings import (
     OFFICE_FILE,
     TABLES,
@@ -33,6 +35,7 @@ from pipeline.web.supervising.office_settings import (
     setting_groups,
     values_of,
 )
+from pipeline.web.supervising.policy_changes import Held, held_policies, loosened_lines
 from pipeline.web.supervising.staff_file_desk import FileChange, SettingsStale, StaffFileDesk
 
 BY_HAND = "Sửa tay trong tệp"
@@ -120,24 +123,97 @@ def _preview_or_save(request: Request, site: Site, session: Session, table: str,
             )
         if not confirmed:
             books = site.registry.statistics(None).book_states()
-            effects = [*effects_of(chosen, now, after, books), *by_hand]
+            effects = [
+                *effects_of(chosen, now, after, books),
+                *by_hand,
+                *waiting_effects(site, desk, seen, edit),
+            ]
             return preview_page(request, site, chosen, table, typed, seen, lines, effects)
-        desk.change(
-            seen,
-            edit,
-            author=session.person.login,
-            lines=[*(f"{chosen.title}: {line}" for line in lines), *by_hand],
-            note=lambda number, digest: site.registry.note_view(
-                session.person, "settings-changed", f"settings:{number}", {"file": digest}
-            ),
-            apply=lambda policies: exchange_parts(request, partial(with_policies, policies=policies)),
-        )
+        told = [*(f"{chosen.title}: {line}" for line in lines), *by_hand]
+        if not change_or_ask(request, site, session, desk, seen, edit, told):
+            return RedirectResponse("/confirmations?asked=policy", status_code=303)
     except SettingsStale as stale:
         values, text = values_of(desk.loaded())[table], desk.read()
         return form_page(request, site, chosen, table, values, text.digest, labels, refused=stale.message)
     except SettingsRefused as refused:
         return form_page(request, site, chosen, table, typed, seen, labels, refused=refused.message)
     return RedirectResponse(f"/settings?saved={table}", status_code=303)
+
+
+def waiting_effects(
+    site: Site, desk: StaffFileDesk[OfficePolicies], seen: str, edit: Callable[[str], str]
+) -> list[str]:
+    """Return what a change makes easier, in sentences; empty where nothing waits for a second person."""
+    _, loosened, _ = _compared(site, desk, seen, edit)
+    return [f"Nới lỏng nên chờ người thứ hai xác nhận rồi mới có hiệu lực: {line}" for line in loosened]
+
+
+def change_or_ask(
+    request: Request,
+    site: Site,
+    session: Session,
+    desk: StaffFileDesk[OfficePolicies],
+    seen: str,
+    edit: Callable[[str], str],
+    lines: Sequence[str],
+) -> bool:
+    """Save a change of ``office.toml`` and return True; False: it makes something easier and waits for another person.
+
+    Raises:
+        SettingsRefused: The change is invalid, or the file has changed meanwhile.
+    """
+    held, loosened, text = _compared(site, desk, seen, edit)
+    author = session.person.login
+    if loosened:
+        site.registry.ask_policy_change(held, lines, loosened, seen=seen, text=text, author=author)
+        return False
+    desk.change(
+        seen,
+        edit,
+        author=author,
+        lines=lines,
+        note=lambda number, digest: site.registry.note_view(
+            session.person, "settings-changed", f"settings:{number}", {"file": digest}
+        ),
+        apply=lambda policies: exchange_parts(request, partial(with_policies, policies=policies)),
+    )
+    site.registry.note_policies(held, lines, (), author)
+    return True
+
+
+def confirm_change(request: Request, site: Site, session: Session, change_id: int) -> None:
+    """Put a change in force that another person asked for.
+
+    Raises:
+        SettingsRefused: The file has changed since the change was asked for.
+        RegistryError: The person may not confirm it, or it is answered.
+    """
+    change = site.registry.policy_change_for(session.person, change_id)
+
+    def note(number: int, digest: str) -> None:
+        site.registry.answer_policy_change(session.person, change_id, PolicyAnswer.CONFIRMED)
+        site.registry.note_view(session.person, "settings-changed", f"settings:{number}", {"file": digest})
+
+    _desk(site).change(
+        change.seen,
+        lambda _: change.text,
+        author=change.author,
+        lines=[*change.lines, f"Người thứ hai xác nhận: {session.person.login}"],
+        note=note,
+        apply=lambda policies: exchange_parts(request, partial(with_policies, policies=policies)),
+    )
+
+
+def _compared(
+    site: Site, desk: StaffFileDesk[OfficePolicies], seen: str, edit: Callable[[str], str]
+) -> tuple[Held, tuple[str, ...], str]:
+    """Return what an edit of the file sets, what that makes easier than what is in force, and the text after it."""
+    before = desk.read().text
+    after, text = desk.tried(seen, edit), edit(before)
+    declared = site.office.declared or site.schemas
+    held = held_policies(after, own_rows(text))
+    in_force = held_policies(site.policies, own_rows(before))
+    return held, loosened_lines(in_force, held, declared), text
 
 
 def _offices(site: Site) -> tuple[tuple[str, ...], list[tuple[str, ...]], str]:

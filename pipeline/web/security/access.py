@@ -233,6 +233,7 @@ ACCESS = (
     Access("POST", "/withdrawals/{book_id}/undo", SUPERVISORS, scoped=True),
     Access("POST", "/withdrawals/{book_id}/replace", SUPERVISORS, scoped=True),
     Access("GET", "/confirmations", CONFIRMING),
+    Access("POST", "/confirmations/policies/{change_id}", CONFIRMING, everywhere=True),
     Access("POST", "/confirmations/{act_id}", CONFIRMING),
     Access("GET", "/audit", CONFIRMING, everywhere=True),
     Access("GET", "/audit/progress", CONFIRMING, everywhere=True),

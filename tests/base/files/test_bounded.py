@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import tomllib
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.base.files import FileRefused, parse_json, parse_toml, read_regular_file
+from tests.growth import Grown, too_steep
 
 
 def refusal(path: Path) -> str:
@@ -121,3 +123,49 @@ def test_any_bytes_are_parsed_or_refused(content: bytes) -> None:
     text = content.decode("utf-8", "replace")
     with suppress(FileRefused, tomllib.TOMLDecodeError):
         assert parse_toml(text) == tomllib.loads(text)
+
+
+MOST_SENT = 256 * 1024
+"""The largest text at any door that is parsed in the process of the desk: a form file, a provider's answer."""
+
+NEVER_CLOSED = [
+    Grown('a = "', '\\"', ""),
+    Grown('"', '\\"', "\\"),
+    Grown('a = """', '\\"', ""),
+    Grown('a = """', '""\\', ""),
+    Grown("", "'" * 3, "'"),
+    Grown("", "a = '\n", ""),
+    Grown("", "a.", ""),
+    Grown("", " . a", ""),
+    Grown("", "a" + " " * 40, ""),
+    Grown("#", '"', ""),
+]
+
+
+@pytest.mark.parametrize("grown", NEVER_CLOSED)
+@pytest.mark.parametrize("parse", [parse_toml, parse_json])
+def test_a_quote_that_is_not_closed_is_tried_once(parse: Callable[[str], object], grown: Grown) -> None:
+    assert not too_steep(refusing(parse), grown, MOST_SENT)
+
+
+_PIECES = st.lists(
+    st.sampled_from(
+        [*"[]{}\"'\\#=.,:\n \t-1aé", '"' * 3, "'" * 3, "[[", "]]", "0x", "1e", "null", "true", "a=1\n"]
+    ),
+    max_size=6,
+).map("".join)
+
+
+@given(st.builds(Grown, _PIECES, _PIECES.filter(bool), _PIECES))
+@settings(deadline=None, max_examples=60)
+def test_no_text_of_toml_or_json_takes_longer_than_its_length(grown: Grown) -> None:
+    for parse in (parse_toml, parse_json):
+        assert not too_steep(refusing(parse), grown, MOST_SENT)
+
+
+def refusing(parse: Callable[[str], object]) -> Callable[[str], None]:
+    def parsed(text: str) -> None:
+        with suppress(FileRefused, ValueError):
+            parse(text)
+
+    return parsed

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import openpyxl
@@ -14,6 +16,9 @@ import pytest
 from pipeline.base.errors import PrintRefused, RegistryError
 from pipeline.base.files import sha256_of_file
 from pipeline.base.model import FieldStatus
+from pipeline.declarations.office.policies import OfficePolicies
+from pipeline.delivery.deliverable import deliverable_book
+from pipeline.delivery.export.export_options import PackageOptions
 from pipeline.delivery.export.package_folder import signing_key, write_manifest
 from pipeline.delivery.printing.contents import Signer
 from pipeline.delivery.printing.pdf_text import text_of_pdf
@@ -21,9 +26,10 @@ from pipeline.delivery.printing.service import HandoverOrder, HandoverParty, Pri
 from pipeline.registry import RegistryPart, Verdict, Withdrawn
 from pipeline.registry.amendments.model import AmendmentOrder
 from pipeline.registry.extracts.model import IssueFilter
+from pipeline.registry.publishing.model import PublishedState
 from tests.delivery.printing.papers import order
 from tests.delivery.printing.printed_office import ASKER, PrintedOffice, printed_office
-from tests.registry.pages import read
+from tests.registry.pages import SCHEMAS, read
 
 ORDER = AmendmentOrder("12/QĐ-UBND", "05.03.2020", "Luật Hộ tịch 2014, Điều 28", "UBND xã Thử")
 
@@ -38,6 +44,57 @@ def said(file: PrintedFile) -> str:
     return text_of_pdf(file.content)
 
 
+FORGED_AMENDMENT = (
+    "INSERT INTO amendment (id, book_id, scan_sha256, page_no, row, field, kind, old, text, canonical, "
+    "decision_number, decided_on, authority, legal_basis, reason, author, noted_at) SELECT 7, book_id, sha256, 1, 0, "
+    "'child_name', '{kind}', 'a', 'Kẻ Giả Mạo', 'Kẻ Giả Mạo', '1', '05.03.2020', 'x', 'x', '', 'an', "
+    "'2026-01-01 00:00:00.000000' FROM scan"
+)
+FORGED_SIGNATURE = (
+    "INSERT INTO amendment_signature (id, amendment_id, author, signed_at) "
+    "VALUES (7, 7, 'binh', '2026-01-01 00:00:00.000000')"
+)
+
+
+@pytest.mark.parametrize("kind", ["correction", "unknown"])
+def test_an_amendment_and_a_signature_that_somebody_put_in_leave_by_no_door(
+    office: PrintedOffice, kind: str
+) -> None:
+    with closing(sqlite3.connect(office.workspace.registry_url.removeprefix("sqlite:///"))) as other:
+        other.execute(FORGED_AMENDMENT.format(kind=kind))
+        other.execute(FORGED_SIGNATURE)
+        other.commit()
+    beside = office.add(2, entry_number=read("entry_number", "42/2010"))
+
+    view = office.printer.view(office.entry_id, ASKER)
+    assert "bị sửa ngoài chương trình" in view.refusal
+    with pytest.raises(PrintRefused):
+        office.printer.issue(office.entry_id, order(), view.state, ASKER)
+
+    policies = OfficePolicies()
+    book = deliverable_book(
+        office.registry, office.book_id, SCHEMAS, PackageOptions(approval=policies.approval)
+    )
+    assert {blocker.entry_id: blocker.why for blocker in book.blockers} == {office.entry_id: "tampered"}
+    assert [settled.entry_id for settled in book.entries] == [beside], "only the forged entry is held back"
+
+    published = office.registry.publishing().entry(
+        None, office.entry_id, policies.delivery, policies.approval
+    )
+    assert published.state is PublishedState.ALTERED
+    assert "Kẻ Giả Mạo" not in str(published)
+
+    (held,) = office.registry.unproven_entries()
+    assert held.tables == ("amendment", "amendment_signature")
+
+    office.registry.settle_flaws(office.registry.audit().verify().flaws, document="BB-1/2026", by="admin")
+    assert office.registry.unproven_entries() == ()
+    if kind == "correction":
+        office.registry.withdraw_amendment(office.entry_id, 7, author="an", reason="BB-1/2026")
+    assert office.printer.view(office.entry_id, ASKER).refusal == ""
+    assert "Kẻ Giả Mạo" not in said(office.printer.entry(office.entry_id, ASKER))
+
+
 def test_an_extract_says_what_is_in_force_and_its_file_stays(office: PrintedOffice) -> None:
     amended = office.registry.amend(office.entry_id, "mother_name", "Thử Ba", ORDER, author="an")
     refused = office.printer.view(office.entry_id, ASKER)
@@ -49,6 +106,7 @@ def test_an_extract_says_what_is_in_force_and_its_file_stays(office: PrintedOffi
     draft = said(office.printer.draft(office.entry_id, Signer(), ASKER))
     assert "BẢNDỰTHẢO" in draft.replace(" ", "")
     line = office.printer.issue(office.entry_id, order(), view.state, ASKER)
+    assert line.held_words == ("cải chính do an ghi, binh ký xác nhận",)
     again = office.printer.issue(office.entry_id, order(), "stale", ASKER)
     assert (line.number, again) == (1, line), "a form sent twice issues one"
     file = office.printer.issued(line.extract_id, ASKER)

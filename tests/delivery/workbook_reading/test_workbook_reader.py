@@ -118,6 +118,21 @@ def test_a_broken_or_hostile_sheet_is_refused_in_words(tmp_path: Path, sheet: by
         list(opened.rows("Sheet1"))
 
 
+def test_a_part_with_damaged_deflate_data_is_refused_in_words(tmp_path: Path) -> None:
+    path = with_part(
+        tmp_path / "a.xlsx", "sheet1.xml", [b"<worksheet><row><c t='str'><v>so</v></c></row>" * 9]
+    )
+    with zipfile.ZipFile(path) as archive:
+        info = archive.getinfo("xl/worksheets/sheet1.xml")
+    data = bytearray(path.read_bytes())
+    begin = info.header_offset + 30 + len(info.filename) + 20  # local header, name, the extra field of ZIP64
+    data[begin : begin + 4] = b"\xff" * 4
+    path.write_bytes(data)
+
+    with pytest.raises(ReconcileError, match="hỏng"), open_workbook(path) as opened:
+        list(opened.rows("Sheet1"))
+
+
 def test_texts_that_excel_escapes_are_read_as_they_were_written(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     with xlsxwriter.Workbook(str(path)) as book:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from dataclasses import replace
 from functools import cache
 from hashlib import sha256
@@ -75,6 +77,22 @@ def test_a_file_with_a_changed_byte_is_refused(place: int) -> None:
 def test_a_small_file_of_more_than_any_adapter_holds_is_refused() -> None:
     with pytest.raises(AdapterRefused):
         unpack_adapter(pack_adapter(replace(adapter(), differences={"hand-a": {"x": np.zeros(9 << 20)}})))
+
+
+def test_an_array_whose_header_claims_more_than_there_is_memory_is_refused() -> None:
+    parts = io.BytesIO()
+    packed = io.BytesIO(pack_adapter(adapter())[len(b"hotich adapter 1\n") + 32 :])
+    with zipfile.ZipFile(packed) as source, zipfile.ZipFile(parts, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, source.read(name))
+        header = io.BytesIO()
+        np.lib.format.write_array_header_1_0(
+            header, {"descr": "<f8", "fortran_order": False, "shape": (1 << 50,)}
+        )
+        target.writestr("hand-a/x.npy", header.getvalue())
+    body = parts.getvalue()
+    with pytest.raises(AdapterRefused, match="MemoryError"):
+        unpack_adapter(b"hotich adapter 1\n" + sha256(body).digest() + body)
 
 
 @pytest.mark.parametrize("data", [b"", b"hotich adapter 1\n", pack_adapter(adapter())[:-9]])

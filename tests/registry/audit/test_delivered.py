@@ -2,11 +2,45 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from pipeline.registry import Registry
+from pipeline.registry.amendments.model import AmendmentOrder
 from tests.registry.audit.intruder import Intruder
+from tests.registry.pages import SCAN, SCHEMAS
 
+ORDER = AmendmentOrder("12/QĐ", "05.03.2026", "Điều 28")
+AT = "'2026-01-01 00:00:00.000000'"
+PUT_IN = {
+    "amendment": "'{scan}', 1, 0, 'child_name', '{kind}', 'a', 'b', 'b', '1', '', 'x', '', '', 'an', {at}",
+    "decision": "'{scan}', 1, 0, 'child_name', '{kind}', 'x', 'x', 'an', {at}, '', ''",
+    "confirmed_delivery": "'{scan}', 1, 1, 'child_name', 'x', 'y', '', 'z', 'an', {at}",
+    "withdrawal": "'{scan}', 1, 1, '{kind}', 'x', 'chi', {at}",
+    "book_approval": "'{kind}', 'x', 2, '', 'chi', {at}",
+}
+COLUMNS = {
+    "amendment": (
+        "scan_sha256, page_no, row, field, kind, old, text, canonical, decision_number, decided_on, authority, "
+        "legal_basis, reason, author, noted_at"
+    ),
+    "decision": (
+        "scan_sha256, page_no, row, field, status, text, canonical, author, decided_at, reason, seen_fingerprint"
+    ),
+    "confirmed_delivery": "scan_sha256, page_no, row, field, written, value, note, rule, author, confirmed_at",
+    "withdrawal": "scan_sha256, page_no, row, kind, reason, author, noted_at",
+    "book_approval": "kind, state, entries, note, author, approved_at",
+}
+
+
+def put_in(table: str, kind: str = "") -> str:
+    """A row that somebody without the key adds."""
+    values = PUT_IN[table].format(scan=SCAN, at=AT, kind=kind)
+    return f"INSERT INTO {table} (id, book_id, {COLUMNS[table]}) VALUES (9, 1, {values})"  # noqa: S608
+
+
+OF_BOOK = "INSERT INTO withdrawal (id, book_id, kind, reason, author, noted_at) VALUES (9, 1, 'withdrawn', 'x', 'chi', "
 HARMS = {
     "a value": (
         "UPDATE birth_record SET child_name = 'Người Khác' WHERE entry_id = 1",
@@ -18,6 +52,19 @@ HARMS = {
     "the form": ("UPDATE page_run SET form = 'x' WHERE latest", {1: ("page_run",), 2: ("page_run",)}),
     "the picture": ("UPDATE page SET page_no = 2 WHERE id = 1", {1: ("page",), 2: ("page",)}),
     "the scan": ("UPDATE scan SET name = 'other.pdf' WHERE id = 1", {1: ("scan",), 2: ("scan",)}),
+    "an amendment put in": (put_in("amendment", "correction"), {1: ("amendment",)}),
+    "an amendment of an unknown kind": (put_in("amendment", "x"), {1: ("amendment",)}),
+    "a decision put in": (put_in("decision", "read"), {1: ("decision",)}),
+    "a decision of an unknown status": (put_in("decision", "x"), {1: ("decision",)}),
+    "a decision changed": ("UPDATE decision SET text = 'x' WHERE id = 2", {1: ("decision",)}),
+    "a confirmation put in": (put_in("confirmed_delivery"), {2: ("confirmed_delivery",)}),
+    "a withdrawal of an entry put in": (put_in("withdrawal", "withdrawn"), {2: ("withdrawal",)}),
+    "a withdrawal of an unknown kind": (put_in("withdrawal", "x"), {2: ("withdrawal",)}),
+    "a withdrawal of the book put in": (f"{OF_BOOK}{AT})", {1: ("withdrawal",), 2: ("withdrawal",)}),
+    "an approval put in": (
+        put_in("book_approval", "approved"),
+        {1: ("book_approval",), 2: ("book_approval",)},
+    ),
     "the book": ("UPDATE book SET place_code = '00001' WHERE id = 1", {1: ("book",), 2: ("book",)}),
 }
 
@@ -38,6 +85,31 @@ def test_each_row_that_an_entry_follows_from_is_compared(
     statement, told = HARMS[harm]
     intruder.execute(statement)
     assert tables_by_entry(lived) == {1: (), 2: ()} | told
+
+
+def test_a_second_signature_that_somebody_put_in_holds_its_entry_back(
+    lived: Registry, intruder: Intruder
+) -> None:
+    amended = lived.amend(1, "child_name", "Người Thử Ba", ORDER, author="an")
+    intruder.execute(
+        f"INSERT INTO amendment_signature (id, amendment_id, author, signed_at) VALUES (9, {amended}, 'chi', {AT})"  # noqa: S608
+    )
+    assert tables_by_entry(lived) == {1: ("amendment_signature",), 2: ()}
+
+
+def test_rows_that_only_the_chain_knew_have_their_digests_after_the_upgrade(
+    lived: Registry, intruder: Intruder, url: str, key_path: Path
+) -> None:
+    if intruder.outsider.on_postgresql:
+        pytest.skip("the owner of the tables upgrades, not the program's account")
+    lived.amend(1, "child_name", "Người Thử Ba", ORDER, author="an")
+    intruder.execute(
+        "DELETE FROM row_digest WHERE table_name IN ('decision', 'amendment')",
+        "UPDATE alembic_version SET version_num = '0001'",
+    )
+    with Registry.open(url, SCHEMAS, audit_key=key_path) as upgraded:
+        assert tables_by_entry(upgraded) == {1: (), 2: ()}
+        assert upgraded.audit().verify().passed
 
 
 def test_a_digest_that_was_changed_along_with_the_row_lacks_the_signature(

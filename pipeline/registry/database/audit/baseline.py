@@ -10,7 +10,7 @@ from pipeline.registry.database.audit.row_digests import keep
 from pipeline.registry.database.audit.rows import packed
 from pipeline.registry.database.audit.stored import batches, digest, key_of
 from pipeline.registry.database.audit.trail import MACHINE
-from pipeline.registry.database.columns import covered_tables, may_change
+from pipeline.registry.database.columns import covered_tables, keeps_digest
 
 BEGUN = "audit-begun"
 FOUND = "found-at-begin"
@@ -39,6 +39,6 @@ def answer_for_all(connection: Connection, last: Head, key: Key | None) -> Head:
             detail = {"rows": len(written)}
             said = Action(MACHINE, FOUND, table_name, detail, packed({table_name: written}))
             last = append(connection, last, key, [said])
-            if may_change(table_name):
+            if keeps_digest(table_name):
                 keep(connection, key, {table_name: written})
     return last

@@ -98,11 +98,11 @@ def _as_stored(row: Mapping[str, Any]) -> StoredAuditRow:
 
 @dataclass(frozen=True, slots=True)
 class RowDigestRow:
-    """The last digest that the audit holds of a row that may change.
+    """The last digest that the audit holds of a row that may change or must be proven.
 
-    It is at hand for a comparison before the next change. ``signature``: by the key of the audit, None where nobody
-    signs; ``found``: the digest of a row that was found altered, once the audit tells of it. It follows from the
-    audit and is made anew from it.
+    It is at hand for a comparison before the next change and before what rests on the row leaves the office.
+    ``signature``: by the key of the audit, None where nobody signs; ``found``: the digest of a row that was found
+    altered, once the audit tells of it. The table follows from the audit and is made anew from it.
     """
 
     table_name: Annotated[str, column(key=True)]

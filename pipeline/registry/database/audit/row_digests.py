@@ -1,7 +1,8 @@
-"""The last digest of each row that may change (table ``row_digest``): a row is compared with it before it is changed.
+"""The last digest of each row that may change or must be proven (table ``row_digest``).
 
-Whoever changes a row behind the program's back and has no key cannot give it a digest that counts, so the program
-refuses the row instead of answering for it. The table repeats what the chain says; verifying compares the two.
+A row is compared with it before it is changed, and before a value that rests on it leaves the office. Whoever changes
+or adds a row behind the program's back and has no key cannot give it a digest that counts, so the program refuses the
+row instead of answering for it. The table repeats what the chain says; verifying compares the two.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pipeline.registry.database.audit.chain import audit, row_digest
 from pipeline.registry.database.audit.key import Key
 from pipeline.registry.database.audit.rows import unpacked
 from pipeline.registry.database.audit.stored import DIGEST_BYTES, GONE, batches, digests
-from pipeline.registry.database.columns import may_change
+from pipeline.registry.database.columns import keeps_digest
 
 AT_ONCE = 500
 """Rows in one statement."""
@@ -129,13 +130,13 @@ def sign_all(connection: Connection, key: Key) -> None:
 
 
 def make_anew(connection: Connection, key: Key | None) -> None:
-    """Take from the chain what it says last of each row that may change, whatever the table holds."""
+    """Take from the chain what it says last of each row that has a last digest, whatever the table holds."""
     connection.execute(delete(row_digest))
     met: dict[str, set[int]] = {}
     for batch in _newest(connection):
         new: dict[str, dict[int, bytes]] = {}
         for table_name, row_id, digest, _ in batch:
-            if may_change(table_name) and row_id not in met.setdefault(table_name, set()):
+            if keeps_digest(table_name) and row_id not in met.setdefault(table_name, set()):
                 met[table_name].add(row_id)
                 new.setdefault(table_name, {})[row_id] = digest
         for table_name, of_rows in new.items():

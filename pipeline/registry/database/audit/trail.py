@@ -42,7 +42,7 @@ from pipeline.registry.database.audit.row_digests import (
 )
 from pipeline.registry.database.audit.rows import NEW, packed
 from pipeline.registry.database.audit.stored import VOLATILE, digests, key_of
-from pipeline.registry.database.columns import AUDIT, cover, may_change
+from pipeline.registry.database.columns import AUDIT, cover, keeps_digest, may_change
 from pipeline.registry.database.locks import Whole, hold
 from pipeline.registry.errors import RowTampered
 
@@ -331,11 +331,11 @@ def _actions(connection: Connection, trail: Trail, said: Sequence[_Said]) -> lis
         for table_name, ids in one.rows.items():
             touched[table_name].update(ids)
     now = {table_name: digests(connection, table_name, ids) for table_name, ids in touched.items()}
-    changed = {table_name: of_rows for table_name, of_rows in now.items() if may_change(table_name)}
-    keep(connection, trail.key(), changed)
+    keep(connection, trail.key(), {name: of_rows for name, of_rows in now.items() if keeps_digest(name)})
     before = {
         name: {row_id: trail.before[name].get(row_id, NEW) for row_id in of_rows}
-        for name, of_rows in changed.items()
+        for name, of_rows in now.items()
+        if may_change(name)
     }
     actions = []
     for one in said:

@@ -1,0 +1,267 @@
+"""Changes of what an office sets: what makes something easier waits for a second person, everything else holds at once.
+
+A change holds the whole file after it and what it makes easier, in words. Loosenings, also those that somebody wrote
+into the file by hand, stand at the head of the reports until a person has seen them who neither asked nor confirmed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from sqlalchemy import ColumnElement, Connection, UniqueConstraint, exists, select
+
+from pipeline.registry.accounts.model import AUTHOR_WORDS, Person, Role
+from pipeline.registry.accounts.rows import account
+from pipeline.registry.database import clock
+from pipeline.registry.database.audit import add, compare, record
+from pipeline.registry.database.columns import PROVEN, Id, Json, first_row, refers, rows_of, table
+from pipeline.registry.errors import NotThere
+from pipeline.registry.tasks.model import NotYours
+
+CONFIRMING = (Role.SUPERVISOR, Role.ADMINISTRATOR)
+"""The roles that set what the office sets."""
+
+
+class PolicyAnswer(StrEnum):
+    """What another person says of a change."""
+
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    SEEN = "seen"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChangeRow:
+    """A change of what an office sets.
+
+    ``policies``: every setting after it, by table and key; ``lines``: the change in words; ``loosened``: what it makes
+    easier; ``seen``: the digest of the file before it, ``text``: the file after it, both ``""`` for a change that is in
+    force already; ``waits``: it is not in force before somebody confirms it.
+    """
+
+    id: Id
+    policies: Json[dict[str, Any]]
+    lines: Json[list[str]]
+    loosened: Json[list[str]]
+    seen: str
+    text: str
+    waits: bool
+    author: str
+    asked_at: datetime
+
+
+policy_change = table("policy_change", PolicyChangeRow, sqlite_autoincrement=True, info=PROVEN)
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyAnswerRow:
+    """What another person said of a change; ``answer``: ``PolicyAnswer``."""
+
+    id: Id
+    change_id: Annotated[int, refers("policy_change")]
+    answer: str
+    author: str
+    answered_at: datetime
+
+
+policy_answer = table(
+    "policy_answer",
+    PolicyAnswerRow,
+    UniqueConstraint("change_id", "answer"),
+    sqlite_autoincrement=True,
+    info=PROVEN,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChange:
+    """A loosening that waits for a second person, or that nobody else has seen yet.
+
+    Attributes:
+        waits: Whether it is not in force yet.
+    """
+
+    change_id: int
+    lines: tuple[str, ...]
+    loosened: tuple[str, ...]
+    author: str
+    asked_at: datetime
+    waits: bool
+    confirmed_by: str
+
+    @property
+    def sentence(self) -> str:
+        """What is easier, who did it, and whether it holds."""
+        author = AUTHOR_WORDS.get(self.author, self.author)
+        state = (
+            "chờ người thứ hai xác nhận"
+            if self.waits
+            else f"đã có hiệu lực, người thứ hai: {self.confirmed_by or 'không có'}"
+        )
+        return f"{'; '.join(self.loosened)} ({author}; {state})"
+
+
+def note_policies(
+    connection: Connection,
+    policies: Mapping[str, Any],
+    lines: Sequence[str],
+    loosened: Sequence[str],
+    author: str,
+) -> None:
+    """Record what holds now."""
+    _add(connection, policies, lines, loosened, "", "", author, waits=False)
+
+
+def ask_policy_change(
+    connection: Connection,
+    policies: Mapping[str, Any],
+    lines: Sequence[str],
+    loosened: Sequence[str],
+    *,
+    seen: str,
+    text: str,
+    author: str,
+) -> None:
+    """Record a change that waits for a second person."""
+    _add(connection, policies, lines, loosened, seen, text, author, waits=True)
+
+
+def _add(
+    connection: Connection,
+    policies: Mapping[str, Any],
+    lines: Sequence[str],
+    loosened: Sequence[str],
+    seen: str,
+    text: str,
+    author: str,
+    *,
+    waits: bool,
+) -> None:
+    row = {
+        "policies": dict(policies),
+        "lines": list(lines),
+        "loosened": list(loosened),
+        "seen": seen,
+        "text": text,
+        "waits": waits,
+        "author": author,
+        "asked_at": clock.now(connection),
+    }
+    (change_id,) = add(connection, policy_change, [row])
+    action = "policy-asked" if waits else "policy-noted"
+    record(connection, author, action, f"policy:{change_id}", {"loosened": len(loosened)})
+
+
+def noted_policies(connection: Connection) -> Mapping[str, Any] | None:
+    """Return what held last, as far as the program knows; None if it never noted anything."""
+    in_force = ~policy_change.c.waits | _is_answered(PolicyAnswer.CONFIRMED)
+    query = select(policy_change.c.policies).where(in_force).order_by(policy_change.c.id.desc()).limit(1)
+    held: Mapping[str, Any] | None = connection.scalar(query)
+    return held
+
+
+def open_policy_changes(connection: Connection) -> tuple[PolicyChange, ...]:
+    """Return the loosenings that wait for a second person or that nobody else has seen, oldest first."""
+    over = _is_answered(PolicyAnswer.REFUSED) | _is_answered(PolicyAnswer.SEEN)
+    rows = rows_of(
+        connection, PolicyChangeRow, select(policy_change).where(~over).order_by(policy_change.c.id)
+    )
+    confirmed = {
+        row.change_id: row.author
+        for row in rows_of(
+            connection,
+            PolicyAnswerRow,
+            select(policy_answer).where(policy_answer.c.answer == PolicyAnswer.CONFIRMED),
+        )
+    }
+    return tuple(
+        PolicyChange(
+            row.id,
+            tuple(row.lines),
+            tuple(row.loosened),
+            row.author,
+            row.asked_at,
+            row.waits and row.id not in confirmed,
+            confirmed.get(row.id, ""),
+        )
+        for row in rows
+        if row.loosened
+    )
+
+
+def policy_change_for(connection: Connection, person: Person, change_id: int) -> PolicyChangeRow:
+    """Return a change that waits and that this person may confirm or refuse.
+
+    Raises:
+        NotThere: There is no such change, or it is answered.
+        NotYours: The person asked for it, or does not set what the whole office sets.
+        RowTampered: The row is not the program's.
+    """
+    answered = _is_answered(PolicyAnswer.CONFIRMED) | _is_answered(PolicyAnswer.REFUSED)
+    row = _change(connection, change_id, policy_change.c.waits, ~answered)
+    _check_other(person, {row.author})
+    return row
+
+
+def answer_policy_change(
+    connection: Connection, person: Person, change_id: int, answer: PolicyAnswer
+) -> None:
+    """Record that a person confirms or refuses a change, or has seen a loosening in force.
+
+    Raises:
+        NotThere: There is no such change, or it is answered.
+        NotYours: The person asked for the change; or confirmed it, and somebody else could see it.
+        RowTampered: The row is not the program's.
+    """
+    if answer is PolicyAnswer.SEEN:
+        in_force = ~policy_change.c.waits | _is_answered(PolicyAnswer.CONFIRMED)
+        row = _change(connection, change_id, in_force, ~_is_answered(PolicyAnswer.SEEN))
+        confirmed_by = connection.scalar(
+            select(policy_answer.c.author).where(
+                policy_answer.c.change_id == change_id, policy_answer.c.answer == PolicyAnswer.CONFIRMED
+            )
+        )
+        involved = {row.author, confirmed_by or ""}
+        _check_other(person, involved if _is_somebody_else(connection, involved) else {row.author})
+    else:
+        policy_change_for(connection, person, change_id)
+    values = {
+        "change_id": change_id,
+        "answer": answer,
+        "author": person.login,
+        "answered_at": clock.now(connection),
+    }
+    add(connection, policy_answer, [values])
+    record(connection, person.login, f"policy-{answer}", f"policy:{change_id}")
+
+
+def _change(connection: Connection, change_id: int, *asked: ColumnElement[bool]) -> PolicyChangeRow:
+    row = first_row(
+        connection, PolicyChangeRow, select(policy_change).where(policy_change.c.id == change_id, *asked)
+    )
+    if row is None:
+        raise NotThere("Không có thay đổi nào chờ trả lời với số ấy. Hãy tải lại danh sách.")
+    compare(connection, policy_change, [change_id])
+    return row
+
+
+def _check_other(person: Person, involved: set[str]) -> None:
+    if person.role not in CONFIRMING or person.places is not None:
+        raise NotYours("Việc này cần người phụ trách hay người quản trị được giao mọi nơi.")
+    if person.login in involved:
+        raise NotYours("Người đã đổi hay đã xác nhận không tự trả lời được. Hãy nhờ người khác.")
+
+
+def _is_somebody_else(connection: Connection, involved: set[str]) -> bool:
+    others = select(account.c.login).where(
+        account.c.active, account.c.role.in_(CONFIRMING), account.c.places.is_(None)
+    )
+    return not set(connection.scalars(others)) <= involved
+
+
+def _is_answered(answer: PolicyAnswer) -> ColumnElement[bool]:
+    return exists().where(policy_answer.c.change_id == policy_change.c.id, policy_answer.c.answer == answer)

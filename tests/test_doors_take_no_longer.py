@@ -1,0 +1,113 @@
+"""What is parsed in the process of the desk takes time that grows with its length, whatever its text is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.base.errors import HotichError
+from pipeline.base.files.bounded import MOST_BYTES
+from pipeline.declarations.ledger import load_ledger
+from pipeline.form_design.draft import DraftRefused
+from pipeline.scans.inbox.separator_sheet import LONGEST_CODE, PREFIX, separator_sheet_on
+from pipeline.values.kinds import KINDS
+from pipeline.web.form_design import own_forms
+from tests.growth import Grown, too_steep
+
+
+@pytest.fixture(scope="module")
+def doors(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, tuple[int, Callable[[str], None]]]:
+    """The largest text that a door takes in bytes, and what parses it."""
+    folder = tmp_path_factory.mktemp("book")
+
+    def form_file(text: str) -> None:
+        with suppress(DraftRefused):
+            own_forms.design_of_file(text.encode())
+
+    def ledger(text: str) -> None:
+        Path(folder / "ledger.toml").write_text(text, encoding="utf-8")
+        with suppress(HotichError):
+            load_ledger(folder)
+
+    def separator_sheet(text: str) -> None:
+        with suppress(HotichError):
+            separator_sheet_on([PREFIX + text])
+
+    def typed_text(text: str) -> None:
+        for kind in KINDS.values():
+            kind.parse(text)
+
+    return {
+        "form file": (own_forms.MOST_BYTES, form_file),
+        "ledger.toml": (MOST_BYTES, ledger),
+        "separator sheet": (LONGEST_CODE, separator_sheet),
+        "typed text": (1000, typed_text),
+    }
+
+
+FORM = """id = "x-1"
+record = "birth"
+evidence = "seen"
+title = "x"
+layout = "page"
+years = [2006, 2025]
+paper_mm = [210.0, 297.0]
+frame = [0.03, 0.07, 0.96, 0.97]
+left = 0.031
+right = 0.721
+text_size = 0.0165
+"""
+CELL = '{ label = "Số:", start = 0.02, field = "entry_number", from = 0.044, to = 0.169 }'
+ROWS = [
+    ("form file", Grown('a = "', '\\"', "")),
+    ("ledger.toml", Grown('a = "', '\\"', "")),
+    ("separator sheet", Grown('{"', '\\"', "")),
+    ("form file", Grown(f"{FORM}line = [{{ at = 0.1, cells = [\n", f"{CELL},\n", "]}]\n")),
+    ("form file", Grown(f"{FORM}line = [\n", f"{{ at = 0.1, cells = [{CELL}] }},\n", "]\n")),
+    ("form file", Grown(f"{FORM}rules = [\n", "0.1,", "]\n")),
+    ("form file", Grown(FORM, "[[line]]\nat = 0.1\n", "")),
+    ("ledger.toml", Grown("", "a", " = 1\n")),
+    ("ledger.toml", Grown('place = "', "á", '"\n')),
+]
+
+
+@pytest.mark.parametrize(("door", "grown"), ROWS)
+def test_a_long_file_of_a_known_shape_takes_no_longer_than_its_length(
+    doors: Mapping[str, tuple[int, Callable[[str], None]]], door: str, grown: Grown
+) -> None:
+    largest, parse = doors[door]
+    assert not too_steep(parse, grown, largest, min(1024, largest // 8))
+
+
+_WORDS = st.lists(
+    st.sampled_from(
+        [
+            *" \n\t.,;:/-–…()[]{}\"'\\=#0159aáNđ",
+            "ngày ",
+            "tháng",
+            "năm ",
+            "số ",
+            "xã ",
+            "tỉnh ",
+            "tuổi",
+            "am lich",
+        ]
+    ),
+    max_size=5,
+).map("".join)
+
+
+@given(
+    st.sampled_from(["separator sheet", "typed text"]), st.builds(Grown, _WORDS, _WORDS.filter(bool), _WORDS)
+)
+@settings(deadline=None, max_examples=80)
+def test_no_typed_text_and_no_code_takes_longer_than_its_length(
+    doors: Mapping[str, tuple[int, Callable[[str], None]]], door: str, grown: Grown
+) -> None:
+    largest, parse = doors[door]
+    assert not too_steep(parse, grown, largest, largest // 8)
