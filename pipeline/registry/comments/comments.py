@@ -141,9 +141,7 @@ def _commented(context: DeskContext, person: Person, case: LoadedTask) -> Commen
     if not sees_page and not _has_commented(context, person, case.task_id):
         raise leases.lease_lost()
     threads = threads_on(context.connection, [case.task_id])
-    blind = keys_blind(case, person) and (
-        not supervises or leases.has(context, case.task_id, person)
-    )
+    blind = keys_blind(case, person) and (not supervises or leases.has(context, case.task_id, person))
     visible = tuple(thread for thread in threads if not blind or thread.is_of(person.login))
     return CommentedTask(
         case.task_id,

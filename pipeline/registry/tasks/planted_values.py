@@ -38,11 +38,11 @@ def wrong_text(text: str, others: Iterator[str], place: str, is_plausible: Calla
         place: Chooses among the made texts: the same place always gets the same text.
         is_plausible: Whether a text is another value of the field.
     """
-    made = sorted(_altered(text), key=lambda one: blake2b(f"{place} {one}".encode()).digest())
+    made = sorted(altered_texts(text), key=lambda one: blake2b(f"{place} {one}".encode()).digest())
     return next((one for one in (*others, *made) if is_plausible(one)), "")
 
 
-def _altered(text: str) -> Iterator[str]:
+def altered_texts(text: str) -> Iterator[str]:
     """Yield the texts in which one figure, tone or letter is mistaken."""
     text = unicodedata.normalize("NFC", text)
     for at, sign in enumerate(text):
