@@ -6,8 +6,9 @@ Books in real ink as ``bench-clerk`` draws them, read and weighed as books are, 
 real desk by drawn people until nothing waits, in three flows: as before the program chose (the first person sees the
 reading, a second one looks at each field and types critical ones blind), everything typed twice without seeing
 anything, and the ways that the program chooses. The same people over the same pages make the same slips in each flow.
-Each book is copied, with people who slip elsewhere, as a book of forty pages is too small for the share of values that
-must not be wrong. Keys and seconds are of the keystroke-level model; bounds are Clopper and Pearson's.
+Each book is copied, with people who slip elsewhere, and many more copies are worked off by the rules of the desk alone:
+a thousandth of values shows in no forty pages. Keys and seconds are of the keystroke-level model; bounds are Clopper
+and Pearson's.
 
 How careless people are is stated (``SCENES``) and unknown to the program: planted wrong texts tell it.
 """
@@ -44,9 +45,16 @@ from pipeline.declarations.schema import FieldSpec, Schemas
 from pipeline.registry import Registry, Verdict
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.desk import Desk
+from pipeline.registry.tasks.cheapest_ways import Carefulness, Doubt, cheapest, price_within
+from pipeline.registry.tasks.consensus import KeyedValue, consensus_of
 from pipeline.registry.tasks.model import DeskTask, FieldWork
+from pipeline.registry.tasks.planted_values import is_drawn, wrong_text
+from pipeline.registry.tasks.visibility import work_of
+from pipeline.registry.tasks.way_choice import PLAINLY_RIGHT, way_after
+from pipeline.registry.tasks.way_plans import LAST_PLANTED, MISTYPED, doubt_of, overlooked
 from pipeline.training.evaluation import BookTruth, load_truth
 from pipeline.training.evaluation.field_scores import upper_bound
+from pipeline.values.kinds.comparison import compared_form
 from pipeline.web.desk.field_view import choices, prefilled
 
 PEOPLE = 5
@@ -122,7 +130,8 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add_book_arguments(parser)
-    parser.add_argument("--copies", type=int, default=8, help="copies of each book, with other slips")
+    parser.add_argument("--copies", type=int, default=2, help="copies of each book at the real desk")
+    parser.add_argument("--many", type=int, default=50, help="copies of each book by the rules alone")
     parser.add_argument("--scene", action="append", choices=tuple(SCENES), help="only these people")
     parser.add_argument("--flow", action="append", choices=tuple(FLOWS), help="only these flows")
     chosen = parser.parse_args()
@@ -139,8 +148,14 @@ def main() -> None:
     for scene in chosen.scene or SCENES:
         for flow in chosen.flow or FLOWS:
             say(f"{scene}: {flow}")
-            tally = worked_off(books, schemas, FLOWS[flow], SCENES[scene], chosen.copies, chosen.seed)
-            runs.append({"scene": scene, "flow": flow, **tally.figures()})
+            setting = books, schemas, FLOWS[flow], SCENES[scene]
+            for is_desk, work, copies in (
+                (True, worked_off, chosen.copies),
+                (False, worked_by_rules, chosen.many),
+            ):
+                if copies:
+                    tally = work(*setting, copies, chosen.seed)
+                    runs.append({"desk": is_desk, "scene": scene, "flow": flow, **tally.figures()})
     show(runs)
     report_figures("cost", {"seed": chosen.seed, "books": len(books), "copies": chosen.copies, "runs": runs})
 
@@ -217,6 +232,126 @@ def worked_off(
         _judge(registry, schemas, inks, tally)
     tally.seconds = time.perf_counter() - begun
     return tally
+
+
+def worked_by_rules(
+    books: Sequence[ReadBook], schemas: Schemas, policy: ReviewPolicy, keyers: Keyers, copies: int, seed: int
+) -> CostTally:
+    """Return the same of many copies by the rules of the desk alone, field by field, without a database.
+
+    The price of a book is computed once, with what planted texts have told of people so far.
+    """
+    office = RulesOffice(schemas, policy, {n: SimulatedKeyer(keyers, n, seed) for n in range(1, PEOPLE + 1)})
+    begun, number = time.perf_counter(), 0
+    for _ in range(copies):
+        for book in books:
+            number = office.work_off(book, number)
+    office.tally.seconds = time.perf_counter() - begun
+    return office.tally
+
+
+class RulesOffice:
+    """People who work books off by the rules of the desk alone."""
+
+    def __init__(self, schemas: Schemas, policy: ReviewPolicy, people: Mapping[int, SimulatedKeyer]) -> None:
+        self._schemas, self._policy, self._people = schemas, policy, people
+        self._answers: dict[Stage, list[bool]] = {Stage.REVIEW: [], Stage.CHECK: []}
+        self.tally = CostTally()
+
+    def work_off(self, book: ReadBook, number: int) -> int:
+        """Work a book off whose fields are numbered from ``number``; return the next number."""
+        record = self._schemas.record(self._schemas.form(book.ledger.form).record)
+        people = Carefulness(
+            *(overlooked(self._answers[stage]) for stage in (Stage.REVIEW, Stage.CHECK)), MISTYPED
+        )
+        fields = [
+            (page_no, entry, reading)
+            for page_no, page in enumerate(book.pages)
+            for entry in page.entries
+            for reading in entry.readings
+        ]
+        doubts = {
+            at: doubt_of(reading, entry.findings)
+            for at, (_, entry, reading) in enumerate(fields)
+            if not reading.accepted and reading.status is not FieldStatus.NOT_ON_FORM
+        }
+        prices = {
+            critical: price_within(group, people, bound * len(group))
+            for critical, bound in BOUNDS.items()
+            for group in [
+                [
+                    doubt
+                    for at, doubt in doubts.items()
+                    if record.by_name[fields[at][2].field].critical == critical
+                ]
+            ]
+        }
+        for at, (page_no, entry, reading) in enumerate(fields):
+            spec = record.by_name[reading.field]
+            truth = book.truth.get((page_no, entry.row, reading.field), reading.text)
+            ink = FieldInk(number + at, truth, reading.text)
+            if at in doubts:
+                way = self._policy.way(spec) or cheapest(doubts[at], people, prices[spec.critical]).way
+                self._settle(spec, reading, ink, way, doubts[at])
+            else:
+                self.tally.accepted += 1
+                self.tally.accepted_wrong += reading.text != truth
+        self.tally.entries += sum(len(page.entries) for page in book.pages)
+        return number + len(fields)
+
+    def _settle(self, spec: FieldSpec, reading: FieldReading, ink: FieldInk, way: Way, doubt: Doubt) -> None:
+        """Ask one person after another until the field is settled."""
+        consensus, is_chosen = consensus_of(way, ()), self._policy.way(spec) is None
+        for turn in range(PEOPLE):
+            account_id = 1 + (ink.number + turn) % PEOPLE
+            work = work_of(spec.name, consensus, self._policy, reading, None, None, is_shared=False)
+            if is_chosen and self._planted_and_missed(spec, work, ink, account_id, doubt):
+                self.tally.actions.append(ACCEPT)
+            verdict = self._people[account_id].word(ink, work)
+            self.tally.actions.append(action_of(work, verdict))
+            if not consensus.words:
+                way = way_after(way, reading, verdict, lambda text: self._compared(spec, text))
+            said = KeyedValue(turn, account_id, "", verdict, self._compared(spec, verdict.text))
+            stage, consensus = consensus.stage, consensus_of(way, [*consensus.words, said])
+            if consensus.settled is not None:
+                self.tally.settled[_way_of(stage, work)] += 1
+                self.tally.fields[spec.critical] += 1
+                self.tally.wrong[spec.critical] += consensus.settled.verdict.text != ink.truth
+                return
+        self.tally.waiting += 1
+
+    def _planted_and_missed(
+        self, spec: FieldSpec, work: FieldWork, ink: FieldInk, account_id: int, doubt: Doubt
+    ) -> bool:
+        """Return whether a text is planted for this person and they confirm it.
+
+        Who notices it types the value over it, which costs them what it costs to correct a value; that is counted here.
+        """
+        stage = Stage.CHECK if work.first is not None else Stage.REVIEW
+        right = work.first.text if work.first is not None else work.reading.text if work.reading else ""
+        place = f"{ink.number} {stage}"
+        if work.blind or work.candidates or not right or not is_drawn(place, self._policy.planted):
+            return False
+        if work.first is None and (doubt.wrong > PLAINLY_RIGHT or not work.is_likely):
+            return False
+
+        def is_plausible(other: str) -> bool:
+            parsed = spec.value_kind.parse(other, self._schemas.vocabulary(spec)).canonical
+            return bool(parsed) and self._compared(spec, other) != self._compared(spec, right)
+
+        wrong = wrong_text(right, iter(()), place, is_plausible)
+        if not wrong:
+            return False
+        planted = replace(work, first=Verdict(work.field, FieldStatus.READ, wrong))
+        verdict = self._people[account_id].word(ink, planted)
+        missed = verdict.text == wrong
+        self._answers[stage] = [*self._answers[stage], missed][-LAST_PLANTED:]
+        if not missed:
+            self.tally.actions.append(action_of(planted, verdict))
+        return missed
+
+    def _compared(self, spec: FieldSpec, text: str) -> str:
+        return compared_form(spec.value_kind, text, self._schemas.vocabulary(spec))
 
 
 Inks = dict[tuple[str, int], dict[str, FieldInk]]
@@ -320,7 +455,13 @@ def _judge(registry: Registry, schemas: Schemas, inks: Inks, tally: CostTally) -
 
 
 def show(runs: Sequence[Mapping[str, Any]]) -> None:
-    """Print the runs as a table."""
+    """Print the runs, those at the real desk and those by its rules each as a table."""
+    for is_desk, title in ((True, "Qua bàn rà soát thật (SQLite)"), (False, "Chỉ theo luật của bàn rà soát")):
+        if some := [run for run in runs if run["desk"] is is_desk]:
+            _show(some, f"Một sự kiện tốn bao nhiêu, mọi bước cộng lại: {title}")
+
+
+def _show(runs: Sequence[Mapping[str, Any]], title: str) -> None:
     columns = (
         "Người",
         "Cách làm",
@@ -332,7 +473,7 @@ def show(runs: Sequence[Mapping[str, Any]]) -> None:
         "‰",
         "Xong nhờ",
     )
-    table = Table(*columns, title="Một sự kiện tốn bao nhiêu, mọi bước cộng lại")
+    table = Table(*columns, title=title)
     for run in runs:
         cells = []
         for name in ("critical", "others"):

@@ -6,7 +6,7 @@ them again, with what the machine read.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
 from pipeline.base.model import FieldReading, FieldStatus, Hypothesis
@@ -201,15 +201,24 @@ def _is_planted(context: DeskContext, case: LoadedTask, word: Verdict, planted: 
 
 
 def settled_way(context: DeskContext, case: LoadedTask, word: Verdict) -> Way:
-    """Return the way of a field after a keyed value: where one person is enough, it has to agree with the machine."""
-    way = case.consensus[word.field].way
+    """Return the way of a field after a keyed value."""
+    way, reading = case.consensus[word.field].way, case.readings.get(word.field)
+    return way_after(way, reading, word, lambda text: _compared(context, case, word.field, text))
+
+
+def way_after(
+    way: Way, reading: FieldReading | None, word: Verdict, compared: Callable[[str], str | None]
+) -> Way:
+    """Return the way of a field after its first value: where one person is enough, it has to agree with the machine.
+
+    Args:
+        compared: Returns the form of a text in which values are compared.
+    """
     if way not in (Way.GLANCE, Way.KEYED):
         return way
-    reading = case.readings.get(word.field)
     if reading is None or word.status is not reading.status:
         return Way.CHECKED
     if word.status is not FieldStatus.READ:
         return way
-    said = _compared(context, case, word.field, word.text)
     texts = _texts(reading, others=() if way is Way.GLANCE else None)
-    return way if any(_compared(context, case, word.field, text) == said for text in texts) else Way.CHECKED
+    return way if compared(word.text) in map(compared, texts) else Way.CHECKED

@@ -7,7 +7,7 @@ gets surer ways.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -159,8 +159,12 @@ def _overlooked(connection: Connection, stage: Stage) -> float:
         .order_by(planted_answer.c.id.desc())
         .limit(LAST_PLANTED)
     )
-    missed = connection.scalars(last).all()
-    return round(upper_bound(ASSUMED_PLANTED + len(missed), ASSUMED_MISSED + sum(missed)), 3)
+    return overlooked(connection.scalars(last).all())
+
+
+def overlooked(answers: Sequence[bool]) -> float:
+    """Return the upper bound of what people overlook, by whether they missed each planted text."""
+    return round(upper_bound(ASSUMED_PLANTED + len(answers), ASSUMED_MISSED + sum(answers)), 3)
 
 
 def plan_of(context: DeskContext, book_id: int, folder_name: str) -> BookPlan:
