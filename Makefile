@@ -68,9 +68,9 @@ format: setup ## Tự sửa cách trình bày mã nguồn
 bench: setup $(addprefix bench-,$(BENCHES)) ## Chạy mọi phép đo tốc độ và độ chính xác; kết quả trong bench-out/
 
 # LINES=THƯ_MỤC (dòng viết tay thật, có lines.tsv; có thể nhiều thư mục) chỉ khi gõ trên dòng lệnh: shell cũng có biến LINES.
-bench-hand bench-pens bench-context bench-clerk bench-learning: BENCH_ARGS = $(if $(filter command,$(origin LINES)),$(foreach folder,$(LINES),--lines $(folder)))
+bench-hand bench-pens bench-context bench-clerk bench-cost bench-learning: BENCH_ARGS = $(if $(filter command,$(origin LINES)),$(foreach folder,$(LINES),--lines $(folder)))
 
-bench-pens bench-context bench-clerk bench-learning: $(if $(filter command,$(origin LINES)),figures-of-people)
+bench-pens bench-context bench-clerk bench-cost bench-learning: $(if $(filter command,$(origin LINES)),figures-of-people)
 
 figures-of-people: # chữ số nhiều người viết, cho người viết thiếu chữ số nào; lần sau tức thì
 	@scripts/training-figures.sh

@@ -127,7 +127,7 @@ def main() -> None:
         return
     schemas = tools()[0].schemas
     try:
-        books = list(_drawn_books(chosen))
+        books = list(drawn_books(chosen))
     except SetupError as error:
         raise SystemExit(str(error)) from None
     measured = {}
@@ -151,6 +151,16 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    add_book_arguments(parser)
+    parser.add_argument("--revision", action="append", default=[], help="read with this revision too")
+    parser.add_argument("--variant", action="append", choices=tuple(VARIANTS), help="only these variants")
+    parser.add_argument("--jobs", type=int, default=1, help="pages of a revision at a time")
+    parser.add_argument("--wrong", action="store_true", help="print each wrong value (invented people)")
+    return parser.parse_args()
+
+
+def add_book_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what ``drawn_books`` goes by."""
     parser.add_argument(
         "--lines", type=Path, action="append", default=[], help="folder with lines.tsv; repeatable"
     )
@@ -167,23 +177,18 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--books", type=int, default=BOOKS)
     parser.add_argument("--pages", type=int, default=PAGES, help="pages a book, an entry each")
     parser.add_argument("--figures", type=Path, default=MNIST, help="folder of the MNIST collection")
-    parser.add_argument("--revision", action="append", default=[], help="read with this revision too")
-    parser.add_argument("--variant", action="append", choices=tuple(VARIANTS), help="only these variants")
     parser.add_argument("--dpi", type=int, default=200)
     parser.add_argument("--scanner", choices=("none", "mild", "normal", "hard"), default="mild")
     parser.add_argument("--seed", type=int, default=SEED)
-    parser.add_argument("--jobs", type=int, default=1, help="pages of a revision at a time")
     parser.add_argument(
         "--kept", type=Path, default=BENCH_OUT / "clerk", help="folder of books and of what was seen"
     )
-    parser.add_argument("--wrong", action="store_true", help="print each wrong value (invented people)")
-    return parser.parse_args()
 
 
 # --- the books ------------------------------------------------------------------------------------------------------
 
 
-def _drawn_books(chosen: argparse.Namespace) -> Iterator[ClerkBook]:
+def drawn_books(chosen: argparse.Namespace) -> Iterator[ClerkBook]:
     """Yield the books, drawn where they are not there yet."""
     context, engines = tools()
     hand = engines.hand
@@ -301,12 +306,12 @@ def _readings(
     read_with: dict[bool, dict[str, list[PageResult | None]]] = {}
     for kinds in sorted({known.kinds for known in variants.values()}):
         kept = with_kept_ink(engines, chosen.kept / "seen", ink_alone=not kinds)
-        read_with[kinds] = {book.folder.name: _pages(book, context, kept, kinds) for book in books}
+        read_with[kinds] = {book.folder.name: pages_of(book, context, kept, kinds) for book in books}
     for name, known in variants.items():
         yield name, _known(books, read_with[known.kinds], known, context)
 
 
-def _pages(book: ClerkBook, context: RunContext, engines: Engines, kinds: bool) -> list[PageResult | None]:
+def pages_of(book: ClerkBook, context: RunContext, engines: Engines, kinds: bool) -> list[PageResult | None]:
     """Return the pages of a book, each read for itself; ``None`` for a page that failed."""
     scans = {scan.path.name: scan for scan in list_scans(book.folder)}
     say(f"đọc {book.folder.name}{'' if kinds else ', chỉ mực'}")
@@ -451,14 +456,14 @@ def clerk_outcome(outcome: FieldOutcome, schemas: Schemas) -> FieldOutcome:
     if spec is None or read.status is not FieldStatus.READ:
         return outcome
     vocabulary = schemas.vocabulary(spec)
-    same = _toned(outcome.truth) == _toned(read.text) if outcome.kind in FOLDED else False
+    same = toned(outcome.truth) == toned(read.text) if outcome.kind in FOLDED else False
     if vocabulary is not None:
         code = vocabulary.codes.get(folded(read.text))
         same = code is not None and code == vocabulary.codes.get(folded(outcome.truth))
     return replace(outcome, predicted=replace(read, text=outcome.truth)) if same else outcome
 
 
-def _toned(text: str) -> Sequence[tuple[str, str]]:
+def toned(text: str) -> Sequence[tuple[str, str]]:
     """Return the words of a text, each with its tone wherever that stands."""
     return [split_tones(word) for word in plain(text).split()]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
+
+from pipeline.base.text.telex import telex_keys
 
 KEY = 0.20
 """K: seconds a keystroke or a shift of a skilled typist (55 words a minute), Card et al., table 1."""
@@ -36,9 +37,3 @@ SKIP = DeskAction("bỏ qua việc", 2, 4)  # see that it cannot be read; F6, Al
 def typed(text: str) -> DeskAction:
     """The input is typed anew: compare, read the ink, type over what is selected, Enter."""
     return DeskAction("gõ lại", 2, telex_keys(text) + 1)
-
-
-def telex_keys(text: str) -> int:
-    """Return the keystrokes of a text in Telex: a letter 1, a mark 1 (``ế`` = e e s), ``đ`` 2, a capital 1 more."""
-    letters = unicodedata.normalize("NFD", text.replace("đ", "dd").replace("Đ", "DD"))
-    return sum(1 + letter.isupper() for letter in letters)

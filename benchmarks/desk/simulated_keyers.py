@@ -12,6 +12,7 @@ from hashlib import blake2b
 from pipeline.base.model import FieldStatus
 from pipeline.registry import Verdict
 from pipeline.registry.tasks.model import FieldWork
+from pipeline.registry.tasks.planted_values import altered_texts
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,18 @@ class FieldInk:
     truth: str
     reading: str
 
+    @property
+    def likeliest(self) -> str:
+        """The wrong text that ink of this kind suggests: what the machine misread, if it did."""
+        return self.reading if self.reading and self.reading != self.truth else misread(self.truth)
+
 
 def misread(truth: str, slip: int = 0) -> str:
-    """Return a wrong text for a field; slip 0 is the likeliest text."""
-    return f"{truth[:-1]}{(int(truth[-1]) + 1 + slip % 9) % 10}"
+    """Return a wrong text for a field; slip 0 is the likeliest text. Of nothing there is none."""
+    if truth[-1:].isdecimal():
+        return f"{truth[:-1]}{(int(truth[-1]) + 1 + slip % 9) % 10}"
+    wrong = tuple(altered_texts(truth)) or (f"{truth}x" if truth else "",)
+    return wrong[slip % len(wrong)]
 
 
 class SimulatedKeyer:
@@ -49,7 +58,8 @@ class SimulatedKeyer:
 
     def word(self, ink: FieldInk, work: FieldWork) -> Verdict:
         """What they type into that field, given what the desk shows them."""
-        return Verdict(work.field, FieldStatus.READ, self._typed(ink, _shown(work)))
+        text = self._typed(ink, _shown(work))
+        return Verdict(work.field, FieldStatus.READ if text else FieldStatus.BLANK, text)
 
     def _typed(self, ink: FieldInk, shown: tuple[str, ...]) -> str:
         """Whoever sees something else than what they are shown looks again, unless they let it through."""
@@ -63,11 +73,11 @@ class SimulatedKeyer:
     def _look(self, ink: FieldInk, look: int) -> str:
         keyers = self._keyers
         if _share(f"{self._seed} ink {ink.number}") < keyers.wrong * keyers.by_ink:
-            return misread(ink.truth)
+            return ink.likeliest
         if self._draw(f"look {look}", ink) >= keyers.wrong * (1 - keyers.by_ink):
             return ink.truth
         alike = self._draw(f"alike {look}", ink) < keyers.alike
-        return misread(ink.truth, 0 if alike else 1 + int(8 * self._draw(f"slip {look}", ink)))
+        return ink.likeliest if alike else misread(ink.truth, 1 + int(8 * self._draw(f"slip {look}", ink)))
 
     def _draw(self, what: str, ink: FieldInk) -> float:
         return _share(f"{self._seed} {self._account_id} {what} {ink.number}")
@@ -79,9 +89,9 @@ def _share(what: str) -> float:
 
 
 def _shown(work: FieldWork) -> tuple[str, ...]:
-    """The texts that the desk puts before a person: two words that differ, a first word, or a reading."""
+    """The texts that the desk puts before a person: two words that differ, a first word, or a likely reading."""
     if work.candidates:
         return tuple(candidate.text for candidate in work.candidates)
     if work.first is not None:
         return (work.first.text,)
-    return (work.reading.text,) if work.reading else ()
+    return (work.reading.text,) if work.reading and work.is_likely else ()

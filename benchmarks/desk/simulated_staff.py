@@ -79,7 +79,7 @@ def work(
     watch_backends()
     sys.setswitchinterval(SWITCH_SECONDS)
     with Registry.open(url, wait_seconds=WAIT_SECONDS, audit_key=key_file) as registry:
-        desk = registry.desk(ReviewPolicy())
+        desk = registry.desk(ReviewPolicy(check="all", blind="critical"))
         desks = [_Worker(desk, worker, pace, random.Random(f"{seed} {worker.account_id}")) for worker in who]
         for worker in desks:
             worker.desk.held(worker.person)  # what is declared, and the connection, are loaded

@@ -56,7 +56,7 @@ class Staff:
     """
 
     def __init__(self, registry: Registry, month: Month, day: int) -> None:
-        self.desk = registry.desk(ReviewPolicy())
+        self.desk = registry.desk(ReviewPolicy(check="all", blind="critical"))
         self._paper, self._month, self._day = month.paper, month, day
         self._sent = 0
 

@@ -46,7 +46,7 @@ def attack_by_races(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
     clients = [desk.client(office.tokens[login], f"127.0.5.{at + 1}") for at, login in enumerate(logins)]
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda client: client.send("/desk/next", {}), clients))
-    sitting = office.registry.desk(ReviewPolicy())
+    sitting = office.registry.desk(ReviewPolicy(check="all", blind="critical"))
     held = [[task.task_id for task in sitting.held(office.people[login])] for login in logins]
     given = [task for tasks in held for task in tasks]
     apart = len(given) == len(set(given)) and all(held)
@@ -97,7 +97,7 @@ def attack_slowly(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
 
 def _saves(office: AttackedOffice, desk: Desk, login: str) -> list[float]:
     """Return the seconds of each save of a reviewer who works on; infinite for a save that was refused."""
-    sitting, person = office.registry.desk(ReviewPolicy()), office.people[login]
+    sitting, person = office.registry.desk(ReviewPolicy(check="all", blind="critical")), office.people[login]
     taken = []
     for _ in range(SAVES):
         held = sitting.held(person)

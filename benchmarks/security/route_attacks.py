@@ -30,6 +30,8 @@ from pipeline.registry.tasks.model import HandsFull
 from pipeline.web.app import create_app, new_site
 from pipeline.web.security.access import ACCESS, BY_ROUTE, REVIEWING, Access
 
+POLICY = ReviewPolicy(check="all", blind="critical")
+
 GROUP = "vai trò × đường dẫn"
 FORGED = "biểu mẫu giả"
 ACROSS = "nơi khác"
@@ -193,12 +195,12 @@ class _Things:
 
     def __init__(self, office: AttackedOffice) -> None:
         self._office = office
-        self._desk = office.registry.desk(ReviewPolicy())
+        self._desk = office.registry.desk(POLICY)
         people = office.people
         self._helper = people[login_of(Role.SUPERVISOR, OWN)]
         self._difference = waiting_difference(office)
         self._changed = office.join("duoc.doi", Role.SUPERVISOR)
-        lots = office.registry.lots(ReviewPolicy())
+        lots = office.registry.lots(POLICY)
         self._lot = lots.draw(self._helper, [office.settled.book_id]).lot_id
 
     def path_of(self, access: Access, caller: Caller) -> str:
@@ -284,7 +286,10 @@ def _attack_alone(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
 
 def _attack_across_places(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
     """Name rows of another place in paths, parameters and bodies, with every right at the own place."""
-    sitting, stranger = office.registry.desk(ReviewPolicy()), office.people[login_of(Role.SUPERVISOR, OTHER)]
+    sitting, stranger = (
+        office.registry.desk(POLICY),
+        office.people[login_of(Role.SUPERVISOR, OTHER)],
+    )
     held = sitting.held(stranger)
     task = held[0] if held else sitting.next_task(stranger)
     assert task is not None

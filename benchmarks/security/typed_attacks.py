@@ -15,6 +15,8 @@ from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry.accounts import passwords
 from pipeline.registry.accounts.model import AccountError, Role
 
+POLICY = ReviewPolicy(check="all", blind="critical")
+
 GROUP = "chữ gõ vào"
 CHARACTERS = {
     "NUL": "\0",
@@ -102,7 +104,10 @@ def _attack_fields(log: AttackLog, office: AttackedOffice, reviewer: Client) -> 
 
 def _task(office: AttackedOffice) -> tuple[int, int]:
     """A task in the hands of the checker."""
-    desk, person = office.registry.desk(ReviewPolicy()), office.people[login_of(Role.CHECKER, OWN)]
+    desk, person = (
+        office.registry.desk(POLICY),
+        office.people[login_of(Role.CHECKER, OWN)],
+    )
     held = desk.held(person)
     task = held[0] if held else desk.next_task(person)
     if task is None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -18,20 +19,24 @@ from pipeline.registry.tasks.consensus import WHOLE_ENTRY
 
 @dataclass(frozen=True, slots=True)
 class DeskContext:
-    """What every step of a call needs. ``now`` is one moment throughout, in UTC."""
+    """What every step of a call needs. ``now`` is one moment throughout, in UTC.
+
+    ``plans``: what was computed of books and holds for some minutes (``tasks.chosen_ways``), by book.
+    """
 
     connection: Connection
     declared: RecordSchema
     policy: ReviewPolicy
     now: datetime
+    plans: dict[int, Any] = field(default_factory=dict)
 
-    def compared(self, folder_name: str, volume: str, record: str, field: str, text: str) -> str | None:
+    def compared(self, folder_name: str, volume: str, record: str, name: str, text: str) -> str | None:
         """The form in which a text is compared with others, as the office has it for that book."""
-        if field == WHOLE_ENTRY:
+        if name == WHOLE_ENTRY:
             return None
         case_counts = self.policy.of_book(folder_name).letter_case == "counts"
         year = int(volume.rsplit("/", 1)[1])
-        return self.declared.compared(record, field, text, case_counts=case_counts, year=year)
+        return self.declared.compared(record, name, text, case_counts=case_counts, year=year)
 
     @property
     def until(self) -> datetime:
@@ -55,7 +60,8 @@ class DeskFacade(Facade[DeskContext]):
     ) -> None:
         super().__init__(database, declared)
         self._policy, self._now = policy, now
+        self._plans: dict[int, Any] = {}
 
     def _context(self, connection: Connection) -> DeskContext:
         moment = clock.now(connection) if self._now is None else self._now()
-        return DeskContext(connection, self._declared, self._policy, moment)
+        return DeskContext(connection, self._declared, self._policy, moment, self._plans)

@@ -19,6 +19,8 @@ from tests.registry.outsider import Outsider
 from tests.registry.pages import LEDGER, SCHEMAS, entry, page, read
 from tests.registry.told_once import told_once
 
+POLICY = ReviewPolicy(check="all", blind="critical")
+
 CHECKER = Person(7, "dung", "", Role.CHECKER, None)
 
 
@@ -41,7 +43,7 @@ def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 def work(registry: Registry) -> None:
     live(registry)
     registry.save_page(1, page(entry(read("child_name", "Người Thử", accepted=False)), page_no=2), "run")
-    desk = registry.desk(ReviewPolicy())
+    desk = registry.desk(POLICY)
     task = desk.next_task(CHECKER)
     assert task is not None
     words = [Verdict(one.field, FieldStatus.READ, "Thử Hai") for one in task.fields]
@@ -75,7 +77,7 @@ def test_all_of_it_is_there_and_the_audit_holds(source: str, target: str, key_pa
         assert new.entries() == old.entries()
         assert [new.entry(one) for one in new.entries()] == [old.entry(one) for one in old.entries()]
         assert new.queue() == old.queue()
-        assert new.desk(ReviewPolicy()).held(CHECKER) == old.desk(ReviewPolicy()).held(CHECKER)
+        assert new.desk(POLICY).held(CHECKER) == old.desk(POLICY).held(CHECKER)
         assert new.accounts().list() == old.accounts().list()
 
 

@@ -198,7 +198,7 @@ def test_what_people_do_while_pages_are_read_counts(book: Path, context: RunCont
                     second.entry_id, [Verdict(REGISTRAR, FieldStatus.READ, "Lê Thị Hạnh")], author="an"
                 )
             if ref.page_no == 2:
-                assert registry.desk(ReviewPolicy()).next_task(AN) is not None
+                assert registry.desk(ReviewPolicy(check="all", blind="critical")).next_task(AN) is not None
 
     report = reread(context, Adapted(meanwhile=meanwhile))
     assert report.failed == 0
@@ -231,7 +231,7 @@ def test_pages_at_work_without_kept_lines_or_that_cannot_be_read_stay_as_they_ar
     digitize_book(book, context, workers=1)
     before = registrars(context)
     with context.open_registry() as registry:
-        task = registry.desk(ReviewPolicy()).next_task(AN)
+        task = registry.desk(ReviewPolicy(check="all", blind="critical")).next_task(AN)
         assert task is not None
     report = reread(context, Adapted(broken=frozenset({3})))
     assert (report.pages, report.failed) == (2, 1)

@@ -35,6 +35,8 @@ from tests.web.clock import Clock
 from tests.web.conftest import OTHER, OWN, PAGES, browser_in, browser_of, join
 from tests.web.routes import mounts_of, routes_of
 
+POLICY = ReviewPolicy(check="all", blind="critical")
+
 NAMED = {f"{access.method} {access.path}": access for access in ACCESS if access.tokens is None}
 """What people open; ``tests/web/api`` tries what other systems read."""
 REFUSED = 403
@@ -96,7 +98,7 @@ class Waiting:
             case "DIFFERENCE":
                 return difference_of(self.registry, self._helper)
             case "LOT":
-                return next(iter(self.registry.lots(ReviewPolicy()).lots(self._helper))).lot_id
+                return next(iter(self.registry.lots(POLICY).lots(self._helper))).lot_id
             case "ENTRY":
                 return self.registry.entries(1)[0]
             case "EXTRACT":
@@ -178,10 +180,10 @@ def target(registry: Registry, accounts: Accounts, clock: Clock, people: dict[tu
     known = {one.person.login: one.person for one in accounts.list()}
     region, example = Box(10, 10, 60, 40), (PageRef(SETTLED_SCAN, 1), "Dấu nặng", "0" * 32)
     chief = known[people[Role.SUPERVISOR, OWN]]
-    desk = registry.desk(ReviewPolicy(), now=clock)
+    desk = registry.desk(POLICY, now=clock)
     desk.add_example(chief, GuidedField("birth", "mother_name"), settled, example[0], region, *example[1:])
     desk.begin_import(chief, "birth", WorkbookFile("a.xlsx", "0" * 64), ImportMode.TO_CHECK)
-    registry.lots(ReviewPolicy(), now=clock).draw(chief, [settled])
+    registry.lots(POLICY, now=clock).draw(chief, [settled])
     waiting = Waiting(registry, desk, accounts, chief.login)
     for name in ("TICKET", "TASK", "DIFFERENCE"):
         waiting(name)
@@ -218,7 +220,7 @@ def test_ink_that_showing_a_task_has_not_told_of_goes_into_the_audit(
     registry: Registry, app: FastAPI, clock: Clock, accounts: Accounts, people: dict[tuple[Role, str], str]
 ) -> None:
     login = people[Role.CHECKER, OWN]
-    task_id = Waiting(registry, registry.desk(ReviewPolicy(), now=clock), accounts, login).task_id
+    task_id = Waiting(registry, registry.desk(POLICY, now=clock), accounts, login).task_id
     browser = browser_of(app, accounts, login)
     before = registry.audit().recent(1)[0].id
     assert browser.get(f"/pictures/tasks/{task_id}/ink/0/0/90000/90000").status_code == 200
@@ -239,7 +241,7 @@ def test_a_picture_of_a_task_is_for_who_holds_it_or_supervises(
     picture: str,
 ) -> None:
     holder = people[Role.REVIEWER, OWN]
-    task_id = Waiting(registry, registry.desk(ReviewPolicy(), now=clock), accounts, holder).task_id
+    task_id = Waiting(registry, registry.desk(POLICY, now=clock), accounts, holder).task_id
     status = {
         role: browser_of(app, accounts, people[role, OWN]).get(picture.format(task_id)).status_code
         for role in REVIEWING
@@ -259,7 +261,10 @@ def test_a_picture_stays_with_who_is_late(
     people: dict[tuple[Role, str], str],
     picture: str,
 ) -> None:
-    desk, late = registry.desk(ReviewPolicy(), now=clock), people[Role.REVIEWER, OWN]
+    desk, late = (
+        registry.desk(POLICY, now=clock),
+        people[Role.REVIEWER, OWN],
+    )
     task_id = Waiting(registry, desk, accounts, late).task_id
     clock.pass_(minutes=20)
     assert browser_of(app, accounts, late).get(picture.format(task_id)).status_code == 200
@@ -320,7 +325,7 @@ def test_a_route_answers_those_whom_the_table_names_and_refuses_all_others(
     if access.roles is not None and role not in access.roles:
         assert asked(browser_in(app, accounts, login), access, any_number)[0] == REFUSED
         return
-    waiting = Waiting(registry, registry.desk(ReviewPolicy(), now=clock), accounts, login)
+    waiting = Waiting(registry, registry.desk(POLICY, now=clock), accounts, login)
     status, to = asked(browser_in(app, accounts, login), access, waiting)
     if access.everywhere and role is not Role.ADMINISTRATOR:
         assert status == REFUSED  # whoever has a list of places

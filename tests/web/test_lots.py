@@ -48,7 +48,7 @@ def test_a_lot_is_drawn_looked_at_and_accepted(
     early = chief.submit(f"{place}/close")
     assert (early.status_code, "chưa kết luận được" in early.text) == (422, True)
     checker = next(one.person for one in accounts.list() if one.person.login == people[Role.CHECKER, OWN])
-    desk = registry.desk(ReviewPolicy(), now=clock)
+    desk = registry.desk(ReviewPolicy(check="all", blind="critical"), now=clock)
     while (task := desk.next_task(checker, stage=Stage.CHECK)) is not None:
         words = [Verdict("child_name", FieldStatus.READ, f"Thử {task.ref.page_no}")]
         desk.key(checker, task.task_id, task.version, words, token=f"t{task.task_id}")

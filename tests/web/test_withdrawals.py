@@ -101,7 +101,7 @@ def test_who_has_the_task_in_hand_is_told_at_the_desk(
 ) -> None:
     login = people[Role.REVIEWER, OWN]
     person = next(one.person for one in accounts.list() if one.person.login == login)
-    task = registry.desk(ReviewPolicy(), now=clock).next_task(person)
+    task = registry.desk(ReviewPolicy(check="all", blind="critical"), now=clock).next_task(person)
     assert task is not None
     chief = browser_of(app, accounts, people[Role.SUPERVISOR, OWN])
     part = f"page:{task.ref.scan_sha256}:{task.ref.page_no}"

@@ -24,10 +24,25 @@ Share = Annotated[
     ChoiceWords({"all": "mọi ô", "critical": "ô quan trọng", "none": "không ô nào"}),
     Looser.LATER,
 ]
+Check = Annotated[
+    Literal["all", "critical", "chosen", "none"],
+    ChoiceWords(
+        {
+            "all": "mọi ô",
+            "critical": "ô quan trọng",
+            "chosen": "phần mềm chọn cho từng ô",
+            "none": "không ô nào",
+        }
+    ),
+    Looser.LATER,
+]
 LetterCase = Annotated[
     Literal["ignored", "counts"],
     ChoiceWords({"ignored": "coi như nhau", "counts": "khác nhau"}),
     Looser.EARLIER,
+]
+PerMille = Annotated[
+    float, Field(gt=0, lt=1000, strict=False), Wanted("phải là số phần nghìn, lớn hơn 0 và nhỏ hơn 1000")
 ]
 FieldNames = Annotated[frozenset[str], Wanted("phải là danh sách tên trường"), Field(examples=[["notes"]])]
 
@@ -39,23 +54,42 @@ class Way(StrEnum):
         SINGLE: One person's value settles it.
         CHECKED: Somebody else confirms or corrects it.
         BLIND: Somebody else keys the same without having seen it, or a third person decides.
+        BLIND_TWICE: As ``BLIND``, and the first person does not see the reading either.
+        GLANCE: One person confirms the reading; what they key otherwise is ``CHECKED``.
+        KEYED: One person keys without seeing the reading; what the machine did not read is ``CHECKED``.
+        KEYED_CHECKED: As ``CHECKED``, and the first person does not see the reading.
     """
 
     SINGLE = "single"
     CHECKED = "checked"
     BLIND = "blind"
+    BLIND_TWICE = "blind-twice"
+    GLANCE = "glance"
+    KEYED = "keyed"
+    KEYED_CHECKED = "keyed-checked"
+
+
+SETTLED_BY_ONE = frozenset({Way.SINGLE, Way.GLANCE, Way.KEYED})
+"""Ways in which one keyed value settles a field."""
+
+BLIND_SECOND = frozenset({Way.BLIND, Way.BLIND_TWICE})
+"""Ways in which the second person sees neither the reading nor the first value."""
+
+BLIND_FIRST = frozenset({Way.BLIND_TWICE, Way.KEYED, Way.KEYED_CHECKED})
+"""Ways in which the first person does not see the reading."""
 
 
 class BookPolicy(Declaration):
     """How the fields of one book are settled."""
 
-    check: Share = Field(
-        default="all",
+    check: Check = Field(
+        default="chosen",
         title="Ô phải có người thứ hai xem",
-        description="Người thứ hai thấy chữ của người thứ nhất, nhận hoặc sửa.",
+        description="Phần mềm chọn: mỗi ô theo cách ít phím nhất mà cả quyển vẫn giữ mức sai cho phép dưới đây. "
+        "Chọn khác: người thứ hai thấy chữ của người thứ nhất, nhận hoặc sửa.",
     )
     blind: Share = Field(
-        default="critical",
+        default="none",
         title="Ô người thứ hai nhập độc lập",
         description="Người thứ hai chỉ thấy ảnh chữ viết; hai người nhập khác nhau thì người thứ ba phân xử.",
     )
@@ -64,6 +98,23 @@ class BookPolicy(Declaration):
         strict=True,
         title="Người thứ nhất cũng không thấy chữ máy đọc",
         description="Chậm hơn, nhưng không ai gật theo máy.",
+    )
+    most_wrong_critical: Annotated[PerMille, Looser.MORE] = Field(
+        default=1.0,
+        title="Khi phần mềm chọn: ô quan trọng sai nhiều nhất (‰)",
+        description="Trong những ô chờ người của mỗi quyển. Nhỏ hơn thì phải gõ nhiều hơn.",
+    )
+    most_wrong: Annotated[PerMille, Looser.MORE] = Field(
+        default=4.0, title="Khi phần mềm chọn: các ô khác sai nhiều nhất (‰)"
+    )
+    planted: Annotated[float, Looser.LESS] = Field(
+        default=0.03,
+        ge=0.0,
+        le=0.2,
+        strict=True,
+        title="Phần ô chỉ xem có chữ sai do phần mềm cố ý đưa ra",
+        description="Để biết mắt người bắt được bao nhiêu chỗ sai: chữ ấy không bao giờ vào sổ, báo cáo không nêu "
+        "tên ai. 0: không thử, thì phần mềm giữ mức dè dặt ban đầu và bắt gõ nhiều hơn.",
     )
     blind_fields: Annotated[FieldNames, Looser.LESS] = Field(
         default=frozenset(), title="Thêm các ô này vào nhập độc lập"
@@ -117,12 +168,18 @@ class BookPolicy(Declaration):
         description="Hai mươi sự kiện đầu của mỗi sổ được chọn như thế, rồi mới theo thứ tự trang.",
     )
 
-    def way(self, spec: FieldSpec) -> Way:
-        """How that field is settled."""
+    def way(self, spec: FieldSpec) -> Way | None:
+        """How that field is settled; None where the program chooses."""
         named = spec.name in self.blind_fields
         if spec.name not in self.open_fields and (named or _includes(self.blind, spec)):
-            return Way.BLIND
+            return Way.BLIND_TWICE if self.blind_first else Way.BLIND
+        if self.check == "chosen":
+            return None
         return Way.CHECKED if _includes(self.check, spec) else Way.SINGLE
+
+    def reopened_way(self, spec: FieldSpec) -> Way:
+        """How a field is settled that is opened again: its value is the first word."""
+        return Way.BLIND if self.way(spec) in BLIND_SECOND else Way.CHECKED
 
     @property
     def whole(self) -> Way:

@@ -126,7 +126,7 @@ def _tasks_keyed_blind(context: DeskContext, person: Person) -> list[int]:
     """Return the tasks that a person holds and keys blind."""
     in_hand = [task_id for mode in KeyingMode for task_id in leases.held(context, person, mode)]
     cases = load_tasks(context, in_hand) if in_hand else {}
-    return [task_id for task_id, case in cases.items() if keys_blind(context, case, person)]
+    return [task_id for task_id, case in cases.items() if keys_blind(case, person)]
 
 
 def _commented(context: DeskContext, person: Person, case: LoadedTask) -> CommentedTask:
@@ -141,9 +141,7 @@ def _commented(context: DeskContext, person: Person, case: LoadedTask) -> Commen
     if not sees_page and not _has_commented(context, person, case.task_id):
         raise leases.lease_lost()
     threads = threads_on(context.connection, [case.task_id])
-    blind = keys_blind(context, case, person) and (
-        not supervises or leases.has(context, case.task_id, person)
-    )
+    blind = keys_blind(case, person) and (not supervises or leases.has(context, case.task_id, person))
     visible = tuple(thread for thread in threads if not blind or thread.is_of(person.login))
     return CommentedTask(
         case.task_id,

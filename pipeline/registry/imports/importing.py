@@ -16,7 +16,7 @@ from typing import Annotated
 from sqlalchemy import Connection, Index, Text, UniqueConstraint, cast, func, literal, select
 
 from pipeline.base.stages import Stage
-from pipeline.declarations.office.review import Way
+from pipeline.declarations.office.review import SETTLED_BY_ONE, Way
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.accounts.permissions import check_place, require_text
 from pipeline.registry.database.audit import add, record
@@ -375,7 +375,7 @@ def _as_imported(case: LoadedTask, fields: Collection[str], mode: ImportMode) ->
         way = case.consensus[field].way
         if mode is ImportMode.DECIDED:
             way = Way.SINGLE
-        elif way is Way.SINGLE:
+        elif way in SETTLED_BY_ONE:
             way = Way.CHECKED
         agreed[field] = consensus_of(way, ())
     return replace(case, consensus=agreed)

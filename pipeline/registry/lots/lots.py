@@ -200,7 +200,7 @@ class Lots(DeskFacade):
             return lambda _: Way.BLIND
         name = context.connection.scalar(select(book.c.folder_name).where(book.c.id == row.book_ids[0]))
         of_book: BookPolicy = context.policy.of_book(name or "")
-        return lambda spec: Way.BLIND if of_book.way(spec) is Way.BLIND else Way.CHECKED
+        return of_book.reopened_way
 
     def _open(self, connection: Connection, person: Person, lot_id: int) -> tuple[LotRow, Lot]:
         hold(connection, Whole.LOTS)

@@ -34,6 +34,7 @@ from pipeline.registry.tasks.waiting_fields import (
     verdict_of_row,
     waiting_fields_of_book,
 )
+from pipeline.registry.tasks.way_choice import note_ways
 from pipeline.values.derivations import Derived
 
 LARGEST = 60
@@ -115,16 +116,17 @@ def take_snippets(
         context,
         of_book,
         spec.name,
-        [snippet for snippet in found if not is_blind(snippet.consensus_of, policy)],
+        [snippet for snippet in found if not is_blind(snippet.consensus_of)],
     )
-    found.sort(key=lambda snippet: _order(snippet, policy, readings.get(snippet.task.of_entry), offered))
+    found.sort(key=lambda snippet: _order(snippet, readings.get(snippet.task.of_entry), offered))
     lent = _lent(context, found[: min(size, LARGEST)], person)
     if not lent:
         return None
+    note_ways(context, of_book, lent)
     detail = {"field": field, "stage": stage, "tasks": [snippet.task.id for snippet in lent]}
     record(context.connection, person.login, "column-shown", f"book:{book_id}", detail)
     mine = _mine(context.connection, [snippet.task.id for snippet in lent], field, person)
-    blind = {snippet.task.id for snippet in waiting if is_blind(snippet.consensus_of, policy)}
+    blind = {snippet.task.id for snippet in waiting if is_blind(snippet.consensus_of)}
     is_shared = field in fields_of_shared_slots(context.declared.schemas.forms.get(of_book.form))
     beside = _beside(context, of_book, field, [snippet for snippet in lent if snippet.task.id not in blind])
     tasks = tuple(
@@ -162,7 +164,7 @@ def _task(
         task_id=row.id,
         version=row.version,
         entry_id=row.of_entry,
-        entry_number="" if hides_number(snippet.number, policy) else row.number_text,
+        entry_number="" if hides_number(snippet.number) else row.number_text,
         ref=PageRef(row.sha256, row.page_no),
         book_id=row.book_id,
         work=replace(work, offers=offered.get(row.of_entry, ())),
@@ -207,12 +209,11 @@ def _readings(context: DeskContext, of_book: StoredBookRow, field: str) -> dict[
 
 def _order(
     snippet: WaitingField,
-    policy: BookPolicy,
     reading: FieldReading | None,
     offered: Mapping[int, tuple[Derived, ...]],
 ) -> tuple[str, str, int, int]:
     place = (snippet.task.page_id, snippet.task.row)
-    if reading is None or is_blind(snippet.consensus_of, policy):
+    if reading is None or is_blind(snippet.consensus_of):
         return ("", "", *place)
     text = reading.canonical or reading.text
     offer = "" if text else next((other.text for other in offered.get(snippet.task.of_entry, ())), "")

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from pipeline.base.model import TYPED, FieldReading, FieldStatus
 from pipeline.base.stages import Stage
-from pipeline.declarations.office.review import Way
+from pipeline.declarations.office.review import BLIND_SECOND, SETTLED_BY_ONE, Way
 
 WHOLE_ENTRY = ""
 """Field name of a decision on a whole entry or page: a person has seen its findings that name no field."""
@@ -101,7 +101,7 @@ class PendingDecisions:
     reopened: bool
 
 
-MOST_WORDS = {Way.SINGLE: 1, Way.CHECKED: 2, Way.BLIND: 3}
+MOST_WORDS = {way: 1 if way in SETTLED_BY_ONE else 3 if way in BLIND_SECOND else 2 for way in Way}
 """Largest number of keyed values until a field is settled."""
 
 ORDER = (Stage.REVIEW, Stage.CHECK, Stage.THIRD)
@@ -215,9 +215,9 @@ def finished(consensus: Iterable[Consensus], stage: Stage) -> tuple[int, ...]:
 
 
 def _settled(way: Way, words: Sequence[KeyedValue]) -> KeyedValue | None:
-    if way is Way.SINGLE:
+    if way in SETTLED_BY_ONE:
         return words[0] if words else None
-    if way is Way.CHECKED:
+    if way not in BLIND_SECOND:
         return words[1] if len(words) > 1 else None
     if len(words) > 1 and agree(words[0], words[1]):
         return _kept_spelling(words[0], words[1])

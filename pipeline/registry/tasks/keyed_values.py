@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 
-from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, exists, func, literal, or_, select
 
 from pipeline.base.model import FieldStatus, PageRef
 from pipeline.base.stages import Stage
@@ -24,6 +24,7 @@ from pipeline.registry.tasks.rows import (
     decision,
     keying,
     lease,
+    planted_answer,
     review_task,
     submission,
 )
@@ -157,11 +158,20 @@ def add_keyings(connection: Connection, rows: Sequence[KeyingRow]) -> tuple[int,
 
 
 def were_keyed(connection: Connection, token: str, task_id: int, words: Collection[Verdict]) -> bool:
-    """Return whether exactly these values were submitted under that token on that task."""
+    """Return whether exactly these values were submitted under that token on that task.
+
+    Planted texts that a person confirmed are among them.
+    """
     same = (keying.c.token == token) & (keying.c.task_id == task_id)
     rows = connection.execute(select(keying.c.field, keying.c.status, keying.c.text).where(same)).all()
+    missed = (
+        (planted_answer.c.token == token) & (planted_answer.c.task_id == task_id) & planted_answer.c.missed
+    )
+    planted = connection.execute(
+        select(planted_answer.c.field, literal(FieldStatus.READ.value), planted_answer.c.text).where(missed)
+    ).all()
     sent = {(word.field, word.status.value, composed(word.text)) for word in words}
-    return sent == {tuple(row) for row in rows}
+    return sent == {tuple(row) for row in (*rows, *planted)}
 
 
 def withdrawn(connection: Connection, keying_ids: Collection[int]) -> frozenset[int]:

@@ -14,6 +14,7 @@ from sqlalchemy import case as sql_case
 from pipeline.base.errors import RegistryError
 from pipeline.base.model import FieldStatus
 from pipeline.base.stages import Stage
+from pipeline.declarations.office.review import Way
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.database.audit import add, change, noted, record, write
 from pipeline.registry.database.audit.stored import key_of
@@ -45,7 +46,15 @@ from pipeline.registry.tasks.loading import (
     open_noted_fields,
 )
 from pipeline.registry.tasks.model import KeyOutcome
-from pipeline.registry.tasks.rows import KeyingRow, decision, keying, review_task, submission
+from pipeline.registry.tasks.rows import (
+    KeyingRow,
+    decision,
+    keying,
+    planted_answer,
+    review_task,
+    submission,
+)
+from pipeline.registry.tasks.way_choice import answer_planted, settled_way
 from pipeline.registry.withdrawals.stored_withdrawals import part_of, part_of_row
 
 
@@ -234,11 +243,11 @@ class _KeyedOutcome:
         stage, settled = Stage(now.stage), self.settled
         row = replace(self.case.row, stage=now.stage, fields=now.fields, version=now.version)
         consensus = {
-            field: initial_consensus(context, row, field)
+            field: initial_consensus(context, row, field, self.case.machine, self.case.chosen)
             if field in settled
             else self.consensus.get(field)
             or self.case.consensus.get(field)
-            or initial_consensus(context, row, field)
+            or initial_consensus(context, row, field, self.case.machine, self.case.chosen)
             for field in now.fields
         }
         later = replace(self.case, row=row, consensus=consensus)
@@ -254,7 +263,10 @@ def _checked_rows(context: DeskContext, said: KeyedTask, sent: Submission) -> li
         if word.field not in said.wanted:
             label = _label(context.declared, said.case, word.field)
             raise RegistryError(f"{label} không chờ bạn. Hãy tải lại nhiệm vụ này.")
-    return [_row(context, said.case, word, sent) for word in said.words]
+    words = said.words
+    if sent.mode is KeyingMode.DESK:
+        words = answer_planted(context, said.case, words, sent.token)
+    return [_row(context, said.case, word, sent) for word in words]
 
 
 def _keyed(case: LoadedTask, rows: Sequence[KeyingRow]) -> _KeyedOutcome:
@@ -262,7 +274,9 @@ def _keyed(case: LoadedTask, rows: Sequence[KeyingRow]) -> _KeyedOutcome:
     consensus = {}
     for row in rows:
         before = case.consensus[row.field]
-        consensus[row.field] = consensus_of(before.way, (*before.words, keyed_value_of(row)), before.excluded)
+        consensus[row.field] = consensus_of(
+            Way(row.way), (*before.words, keyed_value_of(row)), before.excluded
+        )
     return _KeyedOutcome(case, consensus)
 
 
@@ -277,7 +291,7 @@ def _row(context: DeskContext, case: LoadedTask, word: Verdict, sent: Submission
         page_id=of_task.page_id,
         field=field,
         stage=consensus.stage,
-        way=consensus.way,
+        way=consensus.way if sent.mode is KeyingMode.IMPORT else settled_way(context, case, word),
         status=checked["status"],
         text=checked["text"],
         canonical=checked["canonical"],
@@ -354,7 +368,7 @@ def rows_of_tasks(connection: Connection, tasks: Sequence[TaskRow]) -> dict[int,
 
 def _owners(connection: Connection, table_name: str, ids: Collection[int]) -> Iterator[tuple[int, Any]]:
     """Yield each row id with a key for the task, entry or place that the row is about."""
-    for table in (keying, submission):
+    for table in (keying, submission, planted_answer):
         if table_name == table.name:
             query = select(table.c.id, table.c.task_id).where(table.c.id.in_(ids))
             yield from ((row.id, ("task", row.task_id)) for row in connection.execute(query))

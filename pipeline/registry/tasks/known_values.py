@@ -50,9 +50,8 @@ def known_entry(context: DeskContext, person: Person, task_id: int) -> KnownEntr
         NotYours: The person neither has the task in hand nor supervises its place.
     """
     case = load_shown_task(context, person, task_id)
-    policy = context.policy.of_book(case.row.folder_name)
     keyable = case.keyable_by(person.account_id)
-    hidden = any(is_blind(case.consensus[field], policy) for field in keyable)
+    hidden = any(is_blind(case.consensus[field]) for field in keyable)
     return KnownEntry(
         entry_id=case.row.entry_id,
         record=case.row.record,
@@ -136,9 +135,8 @@ def offers_for(
     if entry_id is None:
         return {}
     fields = [field for field in case.keyable_by(person.account_id) if field != WHOLE_ENTRY]
-    policy = context.policy.of_book(case.row.folder_name)
     known: dict[str, Known] = {}
-    if not any(is_blind(case.consensus[field], policy) for field in fields):
+    if not any(is_blind(case.consensus[field]) for field in fields):
         effective = effective_values_of(context.connection, context.declared, {entry_id: record})
         known = effective_as_values(effective[entry_id])
     known |= typed_as_values(context.declared, record, words)

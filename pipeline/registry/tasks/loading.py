@@ -29,6 +29,7 @@ from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.entries.machine_view import MachineView, decisions_at, machine_view, machine_views
 from pipeline.registry.entries.rows import added_field, entry
 from pipeline.registry.errors import NotThere
+from pipeline.registry.tasks.chosen_ways import ChosenWays, chosen_ways
 from pipeline.registry.tasks.consensus import WHOLE_ENTRY, Consensus, Decision, Verdict, consensus_of
 from pipeline.registry.tasks.keyed_values import (
     Exclusions,
@@ -40,6 +41,7 @@ from pipeline.registry.tasks.keyed_values import (
 from pipeline.registry.tasks.leases import KeyingMode, lease_lost, renew
 from pipeline.registry.tasks.model import NotYours
 from pipeline.registry.tasks.rows import KeyingRow, ReviewTaskRow, aside, lease, review_task
+from pipeline.registry.tasks.way_plans import doubt_in, plan_of
 from pipeline.registry.withdrawals.stored_withdrawals import part_of, refuse_withdrawn
 from pipeline.values.derivations import OF_NOTES, DerivationContext, derived
 from pipeline.values.kinds.note import NotedActKind, noted_acts
@@ -89,6 +91,7 @@ class LoadedTask:
         decisions: The last decisions on its fields.
         consensus: The agreement on each field that is left, in the order of the form.
         words: All its rows of ``keying``, oldest first.
+        chosen: The ways that the program chose for its fields.
     """
 
     row: TaskRow
@@ -97,6 +100,7 @@ class LoadedTask:
     decisions: Mapping[str, Decision]
     consensus: Mapping[str, Consensus]
     words: Sequence[KeyingRow]
+    chosen: ChosenWays
 
     @property
     def task_id(self) -> int:
@@ -196,6 +200,7 @@ def load_tasks(context: DeskContext, task_ids: Collection[int]) -> dict[int, Loa
     words = keyings_on(connection, task_ids)
     excluded = excluded_by_token(connection, chain.from_iterable(words.values()))
     machines = machine_views(connection, context.declared, subjects)
+    chosen = chosen_ways(connection, by_task)
     return {
         task_id: _case(
             context,
@@ -204,6 +209,7 @@ def load_tasks(context: DeskContext, task_ids: Collection[int]) -> dict[int, Loa
             by_task[task_id],
             words[task_id],
             excluded,
+            chosen[task_id],
         )
         for task_id, row in rows.items()
     }
@@ -216,6 +222,7 @@ def _case(
     decisions: Mapping[str, Decision],
     words: Sequence[KeyingRow],
     excluded: Exclusions,
+    chosen: ChosenWays,
 ) -> LoadedTask:
     keyed = live_consensus_among(words, decisions, excluded)
     return LoadedTask(
@@ -223,17 +230,28 @@ def _case(
         machine=machine,
         readings={reading.field: reading for reading in machine.readings},
         decisions=decisions,
-        consensus={field: keyed.get(field) or initial_consensus(context, row, field) for field in row.fields},
+        consensus={
+            field: keyed.get(field) or initial_consensus(context, row, field, machine, chosen)
+            for field in row.fields
+        },
         words=words,
+        chosen=chosen,
     )
 
 
-def initial_consensus(context: DeskContext, row: TaskRow, field: str) -> Consensus:
+def initial_consensus(
+    context: DeskContext, row: TaskRow, field: str, machine: MachineView, chosen: ChosenWays
+) -> Consensus:
     """Return the consensus on a field that nobody has keyed."""
     of_book = context.policy.of_book(row.folder_name)
     if field == WHOLE_ENTRY:
         return consensus_of(of_book.whole, ())
-    return consensus_of(of_book.way(context.declared.field(row.record, field)), ())
+    spec = context.declared.field(row.record, field)
+    way = of_book.way(spec) or chosen.way(field)
+    if way is None:
+        plan = plan_of(context, row.book_id, row.folder_name)
+        way = plan.way(doubt_in(machine, field), critical=spec.critical).way
+    return consensus_of(way, ())
 
 
 EITHER_MODE = (KeyingMode.DESK, KeyingMode.COLUMN)

@@ -107,6 +107,8 @@ class FieldWork:
         decided: The last decision before the field was reopened.
         is_likely: Whether the machine's reading is likely enough to prefill the input.
         offers: Values derived from other values of the entry.
+        wrong: The probability that the reading is wrong, where the program chose the way; set even if it is withheld.
+        is_again: Whether the person has just confirmed a planted wrong text in this field.
         inked: Whether the machine saw ink of the field; set even if the reading is withheld, as the person sees the
             same picture.
     """
@@ -124,6 +126,8 @@ class FieldWork:
     is_likely: bool = True
     offers: tuple[Derived, ...] = ()
     inked: bool = False
+    wrong: float | None = None
+    is_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

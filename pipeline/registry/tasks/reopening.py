@@ -254,15 +254,12 @@ def reopen(
     reason = require_text(reason, "lý do mở lại")
     of_book = context.policy.of_book(book_name)
 
-    def way_of(spec: FieldSpec) -> Way:
-        return Way.BLIND if of_book.way(spec) is Way.BLIND else Way.CHECKED
-
     place = place_of(context.connection, entry_id)
     wanted = [spec for name, spec in context.declared.fields(place.record).items() if name in fields]
     token = f"reopened-{uuid4().hex}"
     seen = seen_of(context.connection, place, seen)
     excluded = _witnesses(context.connection, place, [spec.name for spec in wanted], seen.logins)
-    made = reopen_fields(context, entry_id, wanted, way_of, token, person.account_id, excluded)
+    made = reopen_fields(context, entry_id, wanted, of_book.reopened_way, token, person.account_id, excluded)
     freed = release_exclusions(context.connection, context.declared, context.now, made.task_id)
     shared = freed.get(made.task_id, frozenset()).intersection(fields)
     opened = (*made.fields, *sorted(shared.difference(made.fields)))

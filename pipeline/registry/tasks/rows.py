@@ -192,6 +192,59 @@ submission = table(
 
 
 @dataclass(frozen=True, slots=True)
+class ChosenWayRow:
+    """The way that the program chose for a field when it first showed the field to a person at a stage.
+
+    ``wrong``: the probability that its reading is wrong, by the calibration; ``planted``: the wrong text that the
+    person is shown in the place of the right one, ``""`` for none; ``after_decision_id``: the decision in force then.
+    """
+
+    id: SerialId
+    task_id: Annotated[int, refers("review_task", index=True)]
+    book_id: int
+    field: str
+    stage: str
+    way: str
+    wrong: float
+    planted: str
+    after_decision_id: Annotated[int | None, refers("decision")]
+    chosen_at: datetime
+
+
+chosen_way = table(
+    "chosen_way", ChosenWayRow, Index(None, "book_id"), sqlite_autoincrement=True, info=APPEND_ONLY
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PlantedAnswerRow:
+    """What a person keyed where they were shown a planted wrong text; it names no person.
+
+    ``text``: what they keyed; ``missed``: whether that is the planted text, which then counts as no keyed value.
+    """
+
+    id: SerialId
+    chosen_way_id: Annotated[int, refers("chosen_way")]
+    task_id: Annotated[int, refers("review_task", index=True)]
+    field: str
+    stage: str
+    text: str
+    missed: bool
+    token: str
+    answered_at: datetime
+
+
+planted_answer = table(
+    "planted_answer",
+    PlantedAnswerRow,
+    UniqueConstraint("chosen_way_id"),
+    Index(None, "stage"),
+    sqlite_autoincrement=True,
+    info=APPEND_ONLY,
+)
+
+
+@dataclass(frozen=True, slots=True)
 class AsideRow:
     """An act of setting a task aside (``kind``): it is skipped, asked about or answered."""
 

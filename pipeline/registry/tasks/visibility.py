@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
+from dataclasses import replace
 
 from sqlalchemy import Connection, exists, select
 
-from pipeline.base.model import NO_ENGINES, Box, FieldReading, PageRef
+from pipeline.base.model import NO_ENGINES, Box, FieldReading, Finding, PageRef
 from pipeline.base.stages import Stage
-from pipeline.declarations.office.review import BookPolicy, Way
+from pipeline.declarations.office.review import BLIND_FIRST, BLIND_SECOND, BookPolicy
 from pipeline.declarations.schema import Form
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.accounts.permissions import check_place, stages
@@ -26,6 +27,7 @@ from pipeline.registry.tasks.loading import LoadedTask, TaskRow, load_task, task
 from pipeline.registry.tasks.model import DeskTask, FieldWork, PagePlace, ReturnReason
 from pipeline.registry.tasks.rows import submission
 from pipeline.registry.tasks.teaching import is_teaching
+from pipeline.registry.tasks.way_choice import choose_ways, shown_first, shown_reading
 
 
 def show(context: DeskContext, task_id: int, person: Person) -> DeskTask:
@@ -34,32 +36,38 @@ def show(context: DeskContext, task_id: int, person: Person) -> DeskTask:
     Where a field is blind for them, no value, finding, number or answer is shown that might tell it; and that what was
     found about the whole has been seen is then asked afterwards, when it can be shown.
     """
-    record(context.connection, person.login, "task-shown", f"task:{task_id}")
     case, account_id = load_task(context, task_id), person.account_id
+    keyable = case.keyable_by(account_id)
+    case = choose_ways(context, case, keyable)
+    record(context.connection, person.login, "task-shown", f"task:{task_id}")
     policy = context.policy.of_book(case.row.folder_name)
     mine = case.withdrawn_by(account_id)
     shared = fields_of_shared_slots(context.declared.schemas.forms.get(case.row.form))
     shared |= fields_of_shared_ink(case.readings.values())
     works = [
-        work_of(
-            field,
-            case.consensus[field],
-            policy,
-            case.readings.get(field),
-            case.decided(field),
-            mine.get(field),
-            is_shared=field in shared,
+        _as_chosen(
+            case,
+            work_of(
+                field,
+                case.consensus[field],
+                policy,
+                shown_reading(case, field, case.readings.get(field)),
+                case.decided(field),
+                mine.get(field),
+                is_shared=field in shared,
+            ),
         )
-        for field in case.keyable_by(account_id)
+        for field in keyable
     ]
-    hidden = any(work.blind for work in works)
+    blind = {work.field for work in works if work.blind}
+    hidden = bool(blind)
     if hidden:
         works = [work for work in works if work.field != WHOLE_ENTRY]
     row = case.row
     threads = [one for one in threads_on(context.connection, [task_id]) if one.is_open]
     readable = [one for one in threads if not hidden or one.is_of(person.login)]
     number = context.declared.number_field(row.record)
-    number_hidden = hides_number(case.consensus.get(number or ""), policy)
+    number_hidden = hides_number(case.consensus.get(number or ""))
     return DeskTask(
         task_id=task_id,
         version=case.version,
@@ -78,9 +86,7 @@ def show(context: DeskContext, task_id: int, person: Person) -> DeskTask:
         row=row.row,
         fields=tuple(works),
         values={} if hidden else _effective_values(context, row),
-        findings=()
-        if hidden
-        else (*case.machine.findings, *(one.finding for one in case.machine.cross_entry_findings)),
+        findings=_visible_findings(case, blind),
         question=row.question or ("" if hidden else row.answer or ""),
         returned=_return_reason(context, case, {work.field for work in works}, undone=bool(mine)),
         comments=tuple(readable),
@@ -106,6 +112,30 @@ def _return_reason(
     if any(set(across.finding.fields) & set(fields) for across in case.machine.cross_entry_findings):
         return ReturnReason.DOUBTED
     return ReturnReason.READ_OTHERWISE if case.row.reopened else ReturnReason.UNSURE
+
+
+def _as_chosen(case: LoadedTask, work: FieldWork) -> FieldWork:
+    """Return a field with what was chosen for it."""
+    stage = case.consensus[work.field].stage
+    return replace(
+        work,
+        first=shown_first(case, work.field, work.first),
+        wrong=case.chosen.wrong(work.field),
+        is_again=case.chosen.was_missed(work.field, stage),
+    )
+
+
+def _visible_findings(case: LoadedTask, blind: Collection[str]) -> tuple[Finding, ...]:
+    """Return the findings that tell nothing of a field that is keyed blind.
+
+    The first person of some fields sees those about other fields alone; the second person of such a field sees none.
+    """
+    findings = (*case.machine.findings, *(one.finding for one in case.machine.cross_entry_findings))
+    if blind and case.stage is not Stage.REVIEW:
+        return ()
+    return tuple(
+        found for found in findings if not blind or (found.fields and blind.isdisjoint(found.fields))
+    )
 
 
 def _effective_values(context: DeskContext, row: TaskRow) -> dict[str, str | None]:
@@ -184,7 +214,7 @@ def work_of(
         mine: What this person keyed and took back.
         is_shared: Whether other fields are written into the same slot of the form.
     """
-    blind = is_blind(one, policy)
+    blind = is_blind(one)
     return FieldWork(
         field=field,
         way=one.way,
@@ -224,26 +254,22 @@ def has_own_ink(reading: FieldReading, *, is_shared: bool) -> bool:
     return bool(reading.text) or (bool(reading.lines) and not is_shared)
 
 
-def is_blind(consensus: Consensus, policy: BookPolicy) -> bool:
+def is_blind(consensus: Consensus) -> bool:
     """Return whether the readings and keyed values of a field are withheld from the next person.
 
-    The second one of a field that is keyed blind, the first one too where the office wants it so. A third one
-    sees what the two said, and nothing else.
+    A third one sees what the two said, and nothing else.
     """
-    if consensus.way is not Way.BLIND:
-        return False
-    return consensus.stage is not Stage.REVIEW or policy.blind_first
+    return consensus.way in (BLIND_FIRST if consensus.stage is Stage.REVIEW else BLIND_SECOND)
 
 
-def keys_blind(context: DeskContext, case: LoadedTask, person: Person) -> bool:
+def keys_blind(case: LoadedTask, person: Person) -> bool:
     """Return whether a person is to key a field of a task blind."""
-    policy = context.policy.of_book(case.row.folder_name)
-    return any(is_blind(case.consensus[field], policy) for field in case.keyable_by(person.account_id))
+    return any(is_blind(case.consensus[field]) for field in case.keyable_by(person.account_id))
 
 
-def hides_number(number: Consensus | None, policy: BookPolicy) -> bool:
+def hides_number(number: Consensus | None) -> bool:
     """Return whether the number of an entry must not be shown, as it is still to be keyed blind."""
-    return number is not None and is_blind(number, policy)
+    return number is not None and is_blind(number)
 
 
 def _candidates(consensus: Consensus) -> tuple[Verdict, ...]:

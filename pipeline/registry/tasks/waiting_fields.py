@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, exists, select
 
 from pipeline.base.model import FieldStatus
 from pipeline.base.stages import Stage
+from pipeline.declarations.office.review import Way
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.permissions import check_place
 from pipeline.registry.books.rows import StoredBookRow, book, page, scan
@@ -23,14 +24,17 @@ from pipeline.registry.tasks.consensus import WHOLE_ENTRY, Consensus, Verdict, c
 from pipeline.registry.tasks.keyed_values import consensus_by_field, excluded_by_token, live_keyings
 from pipeline.registry.tasks.leases import KeyingMode, lasts
 from pipeline.registry.tasks.rows import (
+    ChosenWayRow,
     DecisionRow,
     KeyingRow,
     ReviewTaskRow,
+    chosen_way,
     decision,
     keying,
     lease,
     review_task,
 )
+from pipeline.registry.tasks.way_plans import chosen_first, plan_of
 from pipeline.registry.withdrawals.model import RegistryPart
 from pipeline.registry.withdrawals.stored_withdrawals import part_of, part_of_row
 
@@ -112,6 +116,9 @@ def waiting_fields_of_book(
     words = _words_on_book(connection, of_book)
     excluded = excluded_by_token(connection, chain.from_iterable(words.values()))
     book_policy = context.policy.of_book(of_book.folder_name)
+    is_chosen = book_policy.check == "chosen"
+    planned = plan_of(context, of_book.id, of_book.folder_name).ways if is_chosen else {}
+    chosen = chosen_first(connection, chosen_way.c.book_id == of_book.id) if is_chosen else {}
     for task in rows_of(connection, _OpenTask, query):
         decided = decisions.get(part_of(task), {})
         in_force = {field: row.id for field, row in decided.items()}
@@ -121,7 +128,11 @@ def waiting_fields_of_book(
         )
         consensus = {
             field: live.get(field)
-            or consensus_of(book_policy.way(context.declared.field(task.record, field)), ())
+            or consensus_of(
+                book_policy.way(context.declared.field(task.record, field))
+                or _chosen(chosen, planned, task.id, field, in_force.get(field)),
+                (),
+            )
             for field in task.fields
             if field != WHOLE_ENTRY
         }
@@ -129,6 +140,20 @@ def waiting_fields_of_book(
         for field, state in consensus.items():
             if state.waits_for(person.account_id):
                 yield WaitingField(task, field, state, _verdict(decided.get(field)), number)
+
+
+def _chosen(
+    chosen: Mapping[tuple[int, str], ChosenWayRow],
+    planned: Mapping[tuple[int, str], Way],
+    task_id: int,
+    field: str,
+    decision_id: int | None,
+) -> Way:
+    """Return the way that the program has chosen for a field; a field that began to wait just now is checked."""
+    row = chosen.get((task_id, field))
+    if row is not None and row.after_decision_id == decision_id:
+        return Way(row.way)
+    return planned.get((task_id, field), Way.CHECKED)
 
 
 def _decisions_on_book(connection: Connection, book_id: int) -> dict[RegistryPart, dict[str, DecisionRow]]:

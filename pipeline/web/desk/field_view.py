@@ -18,6 +18,7 @@ from pipeline.values.kinds.stamp import likely_stamp
 from pipeline.web.desk.doubt_reasons import doubt_reasons
 from pipeline.web.desk.expected_form import expected_form, is_doubted
 from pipeline.web.desk.glance import OF_INK, is_sure, is_sure_blank
+from pipeline.web.desk.typing_reasons import typing_reasons
 from pipeline.web.pictures import PageSource, Pictures
 
 STATUS_LABELS: Mapping[FieldStatus, str] = {
@@ -286,7 +287,7 @@ def field_view(
     spec = None if whole else record.by_name[work.field]
     box = box_of(work)
     text = "" if whole else prefilled(work)
-    reasons = doubt_reasons(work, {finding.code for finding in findings})
+    reasons = (*typing_reasons(work), *doubt_reasons(work, {finding.code for finding in findings}))
     is_note = record.book is not None and work.field == record.book.notes
     doubted = spec is not None and is_doubted(spec, Verdict(work.field, FieldStatus.READ, text), schemas)
     warned = not all(finding.usual or finding.code in OF_INK for finding in findings)

@@ -101,7 +101,7 @@ def test_every_copied_book_waits_for_people_as_the_first_one_does(
     place: RegistryLocation, shelf: FilledRegistry
 ) -> None:
     with Registry.open(place.url, audit_key=place.key) as registry:
-        desk = registry.desk(ReviewPolicy())
+        desk = registry.desk(ReviewPolicy(check="all", blind="critical"))
         supervisor = people(10, shelf.places)[7]
         assert supervisor.role is Role.SUPERVISOR
         waiting = {(count.book_id, count.stage): count.waiting for count in desk.counts(supervisor)}

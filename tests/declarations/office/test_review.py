@@ -31,10 +31,10 @@ def complaint(folder: Path, text: str) -> str:
     return caught.value.message
 
 
-def test_without_a_file_everything_is_checked_and_critical_fields_are_keyed_blind(tmp_path: Path) -> None:
+def test_without_a_file_the_program_chooses_the_way_of_each_field(tmp_path: Path) -> None:
     found = read_review(tmp_path / "office.toml", SCHEMAS)
-    assert (found.of_book(BOOK).way(CRITICAL), found.of_book(BOOK).way(PLAIN)) == (Way.BLIND, Way.CHECKED)
-    assert found.of_book(BOOK).whole is Way.CHECKED
+    assert (found.of_book(BOOK).way(CRITICAL), found.of_book(BOOK).way(PLAIN)) == (None, None)
+    assert found.of_book(BOOK).whole is Way.SINGLE
     assert found.lease == timedelta(minutes=15)
     assert not found.of_book(BOOK).blind_first
 
@@ -45,14 +45,18 @@ def test_without_a_file_everything_is_checked_and_critical_fields_are_keyed_blin
         ('check = "all"\nblind = "all"', Way.BLIND, Way.BLIND),
         ('check = "all"\nblind = "none"', Way.CHECKED, Way.CHECKED),
         ('check = "critical"\nblind = "none"', Way.CHECKED, Way.SINGLE),
-        ('check = "critical"', Way.BLIND, Way.SINGLE),
+        ('check = "critical"\nblind = "critical"', Way.BLIND, Way.SINGLE),
+        ('blind = "critical"', Way.BLIND, None),
+        ('check = "all"\nblind = "all"\nblind_first = true', Way.BLIND_TWICE, Way.BLIND_TWICE),
         ('check = "none"\nblind = "none"', Way.SINGLE, Way.SINGLE),
-        ('check = "none"', Way.BLIND, Way.SINGLE),
-        ('blind_fields = ["notes"]', Way.BLIND, Way.BLIND),
-        ('open_fields = ["child_name"]', Way.CHECKED, Way.CHECKED),
+        ('check = "none"', Way.SINGLE, Way.SINGLE),
+        ('blind_fields = ["notes"]', None, Way.BLIND),
+        ('check = "all"\nblind = "critical"\nopen_fields = ["child_name"]', Way.CHECKED, Way.CHECKED),
     ],
 )
-def test_an_office_sets_how_fields_are_settled(tmp_path: Path, text: str, critical: Way, plain: Way) -> None:
+def test_an_office_sets_how_fields_are_settled(
+    tmp_path: Path, text: str, critical: Way | None, plain: Way | None
+) -> None:
     found = policy(tmp_path, f"[review]\n{text}\n")
     assert (found.of_book(BOOK).way(CRITICAL), found.of_book(BOOK).way(PLAIN)) == (critical, plain)
 
@@ -66,7 +70,7 @@ def test_some_books_have_it_otherwise_and_the_later_row_wins(tmp_path: Path) -> 
     )
     assert found.of_book("KS.2010.01").way(PLAIN) is Way.SINGLE
     assert found.of_book("KS.1960.01").way(PLAIN) is Way.CHECKED
-    assert found.of_book(BOOK).way(PLAIN) is Way.BLIND
+    assert found.of_book(BOOK).way(PLAIN) is Way.BLIND_TWICE
     assert found.of_book(BOOK).blind_first
     assert found.lease == timedelta(minutes=30)
 
@@ -74,7 +78,7 @@ def test_some_books_have_it_otherwise_and_the_later_row_wins(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("text", "line", "said"),
     [
-        ('[review]\ncheck = "some"\n', 2, "all, critical hoặc none"),
+        ('[review]\ncheck = "some"\n', 2, "chosen, all, critical hoặc none"),
         ("[review]\nblind = true\n", 2, "all, critical hoặc none"),
         ('[review]\nletter_case = "no"\n', 2, "ignored hoặc counts"),
         ("[review]\nprefill_from = 2.0\n", 2, "từ 0.0 đến 1.0"),

@@ -191,7 +191,7 @@ def test_a_database_of_the_first_version_keeps_its_tasks_at_the_desk(
     with Registry.open(empty_url, SCHEMAS) as registry:
         (after,) = outside.execute(f"SELECT {named}, kept_from FROM review_task")  # noqa: S608
         assert after == (*before, None)
-        desk = registry.desk(ReviewPolicy())
+        desk = registry.desk(ReviewPolicy(check="all", blind="critical"))
         assert desk.counts(Person(7, "an", "Người Thử", Role.CHECKER, None)) == ()
         (waiting,) = desk.counts(Person(8, "binh", "Người Thử", Role.CHECKER, None))
         assert (waiting.stage, waiting.waiting) == (Stage.CHECK, 1)

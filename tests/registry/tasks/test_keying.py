@@ -275,7 +275,7 @@ def test_a_page_itself_is_a_task(registry: Registry, book: int, clock: Clock) ->
 
 
 def test_the_office_chooses_the_way_of_each_field(registry: Registry, book: int, clock: Clock) -> None:
-    policy = ReviewPolicy(check="none", blind_fields=frozenset({"notes"}))
+    policy = ReviewPolicy(check="none", blind="critical", blind_fields=frozenset({"notes"}))
     desk = registry.desk(policy, now=clock)
     registry.save_page(book, page(doubtful("notes", "child_name", "signer_title")), "f1")
     outcome = keyed(desk, AN, said("notes"), said("child_name"), said("signer_title"))

@@ -99,7 +99,7 @@ def test_statuses_in_a_column_and_a_space_within_a_text(office: Office, sit_down
 def test_a_row_is_taken_back(office: Office, sit_down: SitDown) -> None:
     book = sexes(office)
     office.hire("an", Role.REVIEWER)
-    with office.open(ReviewPolicy()):
+    with office.open(ReviewPolicy(check="all", blind="critical")):
         an = at_the_column(office, sit_down, "an", book)
         an.press("Enter", "F9")
         expect(an.page.locator('.row-of-like[data-text="nam"] .cell')).to_have_count(4)

@@ -217,7 +217,7 @@ def test_while_the_server_is_away_one_works_on(office: Office, sit_down: SitDown
 def test_a_column_too_is_worked_on_while_the_server_is_away(office: Office, sit_down: SitDown) -> None:
     book = sexes(office)
     office.hire("an", Role.REVIEWER)
-    with office.open(ReviewPolicy()):
+    with office.open(ReviewPolicy(check="all", blind="critical")):
         an = at_the_column(office, sit_down, "an", book)
         an.page.route("**/words", lambda route: route.abort())
         an.press("Enter")
@@ -297,7 +297,7 @@ def test_nothing_is_typed_into_the_wrong_task_while_an_undo_is_under_way(
 def test_nothing_is_typed_into_a_column_while_an_undo_is_under_way(office: Office, sit_down: SitDown) -> None:
     book = sexes(office)
     office.hire("an", Role.REVIEWER)
-    with office.open(ReviewPolicy()):
+    with office.open(ReviewPolicy(check="all", blind="critical")):
         an = at_the_column(office, sit_down, "an", book)
         an.press("Enter").see_all_saved()
         goes_on = held_up(an.page, "**/column/undo")

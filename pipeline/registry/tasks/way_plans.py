@@ -1,0 +1,266 @@
+"""The price of a wrong value in each book (``cheapest_ways``), and what planted texts say of people's carefulness.
+
+The price is computed of all waiting fields of a book together and holds for some minutes. What was chosen before counts
+with the carefulness that is known now: where people turn out more careless than was assumed, what is left of the book
+gets surer ways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from pipeline.base.model import (
+    HANDWRITTEN,
+    NO_ENGINES,
+    UNSURE,
+    FieldReading,
+    FieldStatus,
+    Finding,
+    Severity,
+    Writing,
+)
+from pipeline.base.stages import Stage
+from pipeline.base.text.telex import telex_keys
+from pipeline.base.text.tones import folded
+from pipeline.declarations.office.review import BookPolicy, Way
+from pipeline.recognition.calibration import upper_bound
+from pipeline.registry.books.rows import page, scan
+from pipeline.registry.database.columns import rows_of
+from pipeline.registry.desk_context import DeskContext
+from pipeline.registry.entries.machine_view import MachineView, machine_views
+from pipeline.registry.entries.rows import entry
+from pipeline.registry.tasks.cheapest_ways import (
+    Carefulness,
+    Doubt,
+    WayCost,
+    cheapest,
+    price_within,
+    way_costs,
+)
+from pipeline.registry.tasks.model import TaskState
+from pipeline.registry.tasks.rows import (
+    ChosenWayRow,
+    DecisionRow,
+    ReviewTaskRow,
+    chosen_way,
+    decision,
+    planted_answer,
+    review_task,
+)
+
+ASSUMED_PLANTED, ASSUMED_MISSED = 30, 3
+"""Planted texts that count as shown and as overlooked before any was: an upper bound of some 21 %."""
+
+MISTYPED = 0.002
+"""Assumed share of typed values that are wrong: five times what Paulsen, Overgaard and Lauritsen (2012) found of single
+entry from clean paper (0.37 in a thousand)."""
+
+LAST_PLANTED = 400
+"""Planted texts of a stage that count, the latest ones."""
+
+SUREST = 0.002
+"""Least probability that a calibrated reading is wrong."""
+
+UNPROVEN = 0.05
+"""Least probability that a reading without a calibrated probability is wrong."""
+
+DOUBTED = 0.1
+"""Least probability that a reading is wrong that a rule doubts."""
+
+NOT_A_VALUE = 0.5
+"""Least probability that a reading is wrong that is no value of its field."""
+
+UNREAD_KEYS = 20
+"""Keystrokes of a value of which nothing was read."""
+
+LASTS = timedelta(minutes=5)
+"""Time after which the price of a book is computed anew."""
+
+NEW_ANSWERS = 10
+"""Answers to planted texts after which the price of a book is computed anew."""
+
+PRIOR_WRONG = 3.0
+"""Wrong readings that count as expected and found before people decided anything of a book."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookPlan:
+    """What holds for the fields of a book for some minutes.
+
+    Attributes:
+        prices: Keys that avoiding a wrong value may cost, of critical fields (True) and others.
+        worse: Number of times as many wrong readings as the calibration expects, at least 1.
+        answers: Id of the last answer to a planted text that counts.
+        ways: Ways of the fields that waited then and for which none was chosen, by task and field.
+        doubts: What spoke against their readings.
+    """
+
+    prices: Mapping[bool, float]
+    people: Carefulness
+    worse: float
+    until: datetime
+    answers: int
+    ways: Mapping[tuple[int, str], Way] = field(default_factory=dict)
+    doubts: Mapping[tuple[int, str], Doubt] = field(default_factory=dict)
+
+    def way(self, doubt: Doubt, *, critical: bool) -> WayCost:
+        return cheapest(_worsened(doubt, self.worse), self.people, self.prices[critical])
+
+
+def doubt_of(reading: FieldReading | None, findings: Iterable[Finding] = ()) -> Doubt:
+    """Return what speaks against a reading."""
+    if reading is None or reading.engine in NO_ENGINES or not _is_read(reading):
+        return Doubt(1.0, UNREAD_KEYS)
+    keys = max(1, telex_keys(reading.text))
+    if reading.status is not FieldStatus.READ:
+        return Doubt(max(1 - reading.confidence, UNPROVEN), keys)
+    is_calibrated = reading.evidence is not None and reading.writing is Writing.HAND
+    wrong = max(1 - reading.confidence, SUREST if is_calibrated else UNPROVEN)
+    if not reading.canonical:
+        wrong = max(wrong, NOT_A_VALUE)
+    codes = {
+        doubt.code
+        for doubt in findings
+        if reading.field in doubt.fields and doubt.severity is not Severity.INFO
+    }
+    if codes - {UNSURE, HANDWRITTEN}:
+        wrong = max(wrong, DOUBTED)
+    others = sum(other.chance for other in reading.hypotheses[1:6])
+    return Doubt(round(min(wrong, 1.0), 3), keys, round(min(0.4, others / wrong), 1))
+
+
+def _is_read(reading: FieldReading) -> bool:
+    if reading.status is FieldStatus.UNREADABLE:
+        return False
+    return bool(reading.text) or reading.status not in (FieldStatus.READ, FieldStatus.STRUCK_THROUGH)
+
+
+def _worsened(doubt: Doubt, worse: float) -> Doubt:
+    """Return a doubt whose odds are raised ``worse`` times."""
+    if worse == 1 or doubt.wrong >= 1:
+        return doubt
+    odds = worse * doubt.wrong / (1 - doubt.wrong)
+    return Doubt(round(odds / (1 + odds), 4), doubt.keys, doubt.listed)
+
+
+def carefulness(connection: Connection) -> Carefulness:
+    """Return upper bounds of what people overlook, by the last planted texts of the whole office."""
+    return Carefulness(_overlooked(connection, Stage.REVIEW), _overlooked(connection, Stage.CHECK), MISTYPED)
+
+
+def _overlooked(connection: Connection, stage: Stage) -> float:
+    last = (
+        select(planted_answer.c.missed)
+        .where(planted_answer.c.stage == stage)
+        .order_by(planted_answer.c.id.desc())
+        .limit(LAST_PLANTED)
+    )
+    return overlooked(connection.scalars(last).all())
+
+
+def overlooked(answers: Sequence[bool]) -> float:
+    """Return the upper bound of what people overlook, by whether they missed each planted text."""
+    return round(upper_bound(ASSUMED_PLANTED + len(answers), ASSUMED_MISSED + sum(answers)), 3)
+
+
+def plan_of(context: DeskContext, book_id: int, folder_name: str) -> BookPlan:
+    """Return the plan of a book, computed anew when it is old or people have answered more planted texts."""
+    answers = context.connection.scalar(select(func.max(planted_answer.c.id))) or 0
+    plan: BookPlan | None = context.plans.get(book_id)
+    if plan is None or not context.now < plan.until or answers >= plan.answers + NEW_ANSWERS:
+        plan = _new_plan(context, book_id, context.policy.of_book(folder_name), answers)
+        context.plans[book_id] = plan
+    return plan
+
+
+def _new_plan(context: DeskContext, book_id: int, policy: BookPolicy, answers: int) -> BookPlan:
+    connection, people = context.connection, carefulness(context.connection)
+    chosen = chosen_first(connection, chosen_way.c.book_id == book_id)
+    worse = _worse(connection, book_id, chosen)
+    tasks = _tasks_of(connection, book_id)
+    machines = machine_views(
+        connection, context.declared, [row.subject for row in tasks if row.state == TaskState.OPEN]
+    )
+    waiting: dict[bool, dict[tuple[int, str], Doubt]] = {True: {}, False: {}}
+    wrong: dict[bool, list[float]] = {True: [], False: []}
+    for row in tasks:
+        specs = context.declared.fields(row.record)
+        for name, spec in specs.items():
+            before = chosen.get((row.id, name))
+            if before is not None:
+                wrong[spec.critical].append(_wrong_by(before, people, worse))
+            elif name in row.fields and row.subject in machines and policy.way(spec) is None:
+                waiting[spec.critical][row.id, name] = doubt_in(machines[row.subject], name)
+    bounds = {True: policy.most_wrong_critical / 1000, False: policy.most_wrong / 1000}
+    prices, ways = {}, {}
+    for critical, bound in bounds.items():
+        fields = len(waiting[critical]) + len(wrong[critical])
+        allowed = bound * fields - sum(wrong[critical])
+        doubts = {place: _worsened(doubt, worse) for place, doubt in waiting[critical].items()}
+        prices[critical] = price_within(tuple(doubts.values()), people, allowed)
+        ways |= {place: cheapest(doubt, people, prices[critical]).way for place, doubt in doubts.items()}
+    doubts = waiting[True] | waiting[False]
+    return BookPlan(prices, people, worse, context.now + LASTS, answers, ways, doubts)
+
+
+def doubt_in(machine: MachineView, name: str) -> Doubt:
+    """Return what speaks against what the machine says now of a field."""
+    reading = next((one for one in machine.readings if one.field == name), None)
+    across = (found.finding for found in machine.cross_entry_findings)
+    return doubt_of(reading, (*machine.findings, *across))
+
+
+def _wrong_by(row: ChosenWayRow, people: Carefulness, worse: float) -> float:
+    """Return the probability that the value is wrong that a chosen way leads to."""
+    costs = way_costs(_worsened(Doubt(row.wrong, 1), worse), people)
+    return next(cost.wrong for cost in costs if cost.way == row.way)
+
+
+@dataclass(frozen=True, slots=True)
+class _BookTask(ReviewTaskRow):
+    record: str
+
+
+def _tasks_of(connection: Connection, book_id: int) -> list[_BookTask]:
+    query = select(review_task, entry.c.record).join(entry, review_task.c.entry_id == entry.c.id)
+    return rows_of(connection, _BookTask, query.where(review_task.c.book_id == book_id))
+
+
+def chosen_first(connection: Connection, *where: ColumnElement[bool]) -> dict[tuple[int, str], ChosenWayRow]:
+    """Return the last ways that were chosen for the first person, by task and field."""
+    query = select(chosen_way).where(*where, chosen_way.c.stage == Stage.REVIEW).order_by(chosen_way.c.id)
+    return {(row.task_id, row.field): row for row in rows_of(connection, ChosenWayRow, query)}
+
+
+@dataclass(frozen=True, slots=True)
+class _TaskDecision(DecisionRow):
+    task_id: int
+
+
+def _worse(connection: Connection, book_id: int, chosen: Mapping[tuple[int, str], ChosenWayRow]) -> float:
+    """Return how many times as many readings of a book people found wrong as the calibration expects, at least 1."""
+    query = (
+        select(decision, review_task.c.id)
+        .join(scan, (scan.c.book_id == decision.c.book_id) & (scan.c.sha256 == decision.c.scan_sha256))
+        .join(page, (page.c.scan_id == scan.c.id) & (page.c.page_no == decision.c.page_no))
+        .join(review_task, (review_task.c.page_id == page.c.id) & (review_task.c.row == decision.c.row))
+        .where(decision.c.book_id == book_id, decision.c.seen_status == FieldStatus.READ)
+        .order_by(decision.c.id)
+    )
+    last = {(row.task_id, row.field): row for row in rows_of(connection, _TaskDecision, query)}
+    expected = found = PRIOR_WRONG
+    for place, row in last.items():
+        if place in chosen and chosen[place].wrong < 1:
+            expected += chosen[place].wrong
+            found += not _is_as_read(row)
+    return round(max(1.0, found / expected), 1)
+
+
+def _is_as_read(row: DecisionRow) -> bool:
+    if row.canonical and row.canonical == row.seen_canonical:
+        return True
+    return folded(row.text) == folded(row.seen_text or "")
