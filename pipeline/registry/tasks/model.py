@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from pipeline.base.errors import RegistryError
-from pipeline.base.model import Box, FieldReading, Finding, Ledger, PageRef, Writing
+from pipeline.base.model import Box, FieldReading, FieldStatus, Finding, Ledger, PageRef, Writing
 from pipeline.base.stages import Stage
 from pipeline.declarations.office.review import Way
 from pipeline.registry.books.model import Rectification
@@ -111,6 +111,22 @@ class FieldWork:
     is_likely: bool = True
     offers: tuple[Derived, ...] = ()
     inked: bool = False
+
+    @property
+    def initial(self) -> Verdict | None:
+        """The value that is shown first: keyed by the first person, else read, else derived from other values.
+
+        There is none for a blind field, where two people keyed different texts, where nothing was read, and where the
+        reading is unlikely (then it is only a choice).
+        """
+        if self.blind or self.candidates:
+            return None
+        if self.first is not None:
+            return self.first
+        reading = self.reading
+        if reading is None or reading.status is not FieldStatus.READ or not reading.text:
+            return Verdict(self.field, FieldStatus.READ, self.offers[0].text) if self.offers else None
+        return Verdict(self.field, FieldStatus.READ, reading.text) if self.is_likely else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +263,7 @@ class ColumnTask:
     Attributes:
         beside: Effective values of the other fields that share its blank on the paper, ``None`` if not settled; empty
             if the person keys a field of the entry blind.
+        of_row: The value that the snippet takes when its row is accepted; None where it is keyed by itself.
     """
 
     task_id: int
@@ -257,11 +274,26 @@ class ColumnTask:
     book_id: int
     work: FieldWork
     beside: Mapping[str, str | None] = field(default_factory=dict)
+    of_row: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SnippetRow:
+    """Snippets of a column with equal values, in the order of the book.
+
+    Attributes:
+        verdict: The value as most of them have it; None where no value is shown.
+        is_stamp: Whether all of them hold one stamp.
+    """
+
+    verdict: Verdict | None
+    tasks: tuple[ColumnTask, ...]
+    is_stamp: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class LeasedColumn:
-    """A field of many entries of a book, with similar readings next to one another."""
+    """A field of many entries of a book, in rows of equal values: large rows first, snippets without a value last."""
 
     book_id: int
     book: str
@@ -269,7 +301,11 @@ class LeasedColumn:
     field: str
     stage: Stage
     lease_until: datetime
-    tasks: tuple[ColumnTask, ...]
+    rows: tuple[SnippetRow, ...]
+
+    @property
+    def tasks(self) -> tuple[ColumnTask, ...]:
+        return tuple(task for row in self.rows for task in row.tasks)
 
 
 @dataclass(frozen=True, slots=True)

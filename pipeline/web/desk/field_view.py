@@ -276,7 +276,7 @@ def field_view(
     whole = work.field == WHOLE_ENTRY
     spec = None if whole else record.by_name[work.field]
     box = box_of(work)
-    text = "" if whole else prefilled(work)
+    text = work.initial.text if work.initial and not whole else ""
     reasons = doubt_reasons(work, {finding.code for finding in findings})
     is_note = record.book is not None and work.field == record.book.notes
     return FieldView(
@@ -296,19 +296,3 @@ def field_view(
         reasons=reasons,
         inked=work.inked,
     )
-
-
-def prefilled(work: FieldWork) -> str:
-    """Return the initial text of the input.
-
-    It is the text keyed by the first person, else the machine's reading. It is empty for a blind field, where two
-    people keyed different texts, where nothing was read, and where the reading is unlikely (then it is only a choice).
-    """
-    if work.blind or work.candidates:
-        return ""
-    if work.first is not None:
-        return work.first.text
-    reading = work.reading
-    if reading is None or not work.is_likely or reading.status is not FieldStatus.READ:
-        return ""
-    return reading.text

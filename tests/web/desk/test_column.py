@@ -28,10 +28,10 @@ F3_AS_IT_COMES_BACK = """() => {
 """F3, meant for the picture in work, pressed the moment another one comes back."""
 
 
-def decided(office: Office, book: DrawnBook) -> list[tuple[FieldStatus, str] | None]:
-    found = [
-        office.registry.entry(one).decisions.get("child_sex") for one in office.registry.entries(book.book_id)
-    ]
+def decided(
+    office: Office, book: DrawnBook, field: str = "child_sex"
+) -> list[tuple[FieldStatus, str] | None]:
+    found = [office.registry.entry(one).decisions.get(field) for one in office.registry.entries(book.book_id)]
     return [None if one is None else (one.status, one.text) for one in found]
 
 
@@ -184,7 +184,45 @@ def test_a_text_that_is_no_value_comes_back_to_be_kept_or_typed_anew(
     assert decided(office, book)[number - 1] == (FieldStatus.READ, "xyz")
 
 
-def test_under_the_picture_of_a_shared_blank_stands_what_is_settled_of_it(
+def test_one_key_chooses_a_row_and_another_press_the_whole_column(office: Office, sit_down: SitDown) -> None:
+    book = sexes(office)
+    office.hire("an", Role.REVIEWER)
+    with office.open():
+        an = at_the_column(office, sit_down, "an", book)
+        an.press("Control+a")
+        expect(an.page.locator(".cell.picked")).to_have_count(4)
+        an.press("Control+a")
+        expect(an.page.locator(".cell.picked")).to_have_count(len(SEXES))
+        an.press("Control+a")
+        expect(an.page.locator(".cell.picked")).to_have_count(0)
+
+
+def test_wordings_of_one_term_are_one_row_and_each_is_kept(office: Office, sit_down: SitDown) -> None:
+    wordings = ("CMND", "Chứng minh nhân dân", "CMND", "Căn cước công dân", "Giấy CMND")
+    book = draw_book(
+        office,
+        [
+            (
+                Line("entry_number", f"{number}/2010", accepted=True),
+                Line("declarant_paper_type", wording),
+                Line("declarant_paper_number", "012345678", accepted=True, blank_of="declarant_paper_type"),
+            )
+            for number, wording in enumerate(wordings, 1)
+        ],
+    )
+    office.hire("an", Role.REVIEWER)
+    with office.open():
+        an = sit_down("an")
+        an.page.goto(f"{an.url}/column?book={book.book_id}&field=declarant_paper_type&stage=review")
+        expect(an.page.locator(".cell input:focus")).to_be_visible()
+        assert rows(an) == [("CMND", 4), ("Căn cước công dân", 1)]
+        expect(an.page.locator(".cell input[placeholder='Chứng minh nhân dân']")).to_have_count(1)
+        an.press("Enter", "Enter").see_all_saved()
+    texts = [one and one[1] for one in decided(office, book, "declarant_paper_type")]
+    assert texts == list(wordings)
+
+
+def test_what_is_settled_of_a_shared_blank_stands_below_the_grid_for_the_picture_in_work(
     office: Office, sit_down: SitDown
 ) -> None:
     book = draw_book(
@@ -203,7 +241,7 @@ def test_under_the_picture_of_a_shared_blank_stands_what_is_settled_of_it(
         an = sit_down("an")
         an.page.goto(f"{an.url}/column?book={book.book_id}&field=signer_title&stage=review")
         expect(an.page.locator(".cell input:focus")).to_be_visible()
-        told = an.page.locator(".cell .beside")
-        expect(told).to_have_text(
-            [f"Cùng chỗ trống: Người ký: {name}" for name in ("Nguyễn Văn Thử", "chưa có", "Nguyễn Văn Thử")]
-        )
+        for name in ("Nguyễn Văn Thử", "chưa có", "Nguyễn Văn Thử"):
+            expect(an.page.locator("#detail .beside")).to_have_text(f"Cùng chỗ trống: Người ký: {name}")
+            expect(an.page.locator(".cell .beside:visible")).to_have_count(0)
+            an.press("ArrowRight")

@@ -115,12 +115,13 @@ function go(cell) {
 /** What stands in the picture in work, to be told of: what the person typed, else what its row says. */
 function tell() {
   const typed = textOf(current);
-  detail.about(current.dataset.task, typed || (isOfRow(current) ? rowOf(current).dataset.text : ""), { isTyped: typed !== "" });
+  detail.about(current.dataset.task, typed || (isOfRow(current) ? current.dataset.text : ""), { isTyped: typed !== "" });
 }
 
 // --- words -----------------------------------------------------------------------------------------------------------
 
-/** Send words on these cells and take them off the grid; `kept`: the paper says so, though it is no value of the field. */
+/** Send words on these cells and take them off the grid; `text`: null for the text that each has of its row; `kept`: the
+ * paper says so, though it is no value of the field. */
 function key(done, status, text, kept = false) {
   const now = performance.now();
   const words = done.map((cell) => ({
@@ -128,7 +129,7 @@ function key(done, status, text, kept = false) {
     version: Number(cell.dataset.version),
     field,
     status,
-    text,
+    text: text ?? cell.dataset.text,
     kept,
   }));
   const { record } = place.querySelector(".column").dataset;
@@ -176,7 +177,7 @@ function acceptRow(cell, kept) {
   if (status === "blank" && !like.filter(hasInk).every((one) => asked.includes(one))) return keyBlank(like);
   const odd = [...row.querySelectorAll(".cell")].filter((one) => !like.includes(one));
   if (odd.length > 0) oddRow(place).querySelector(".cells").append(...odd);
-  key(like, status, text, kept || (status === "blank" && like.some(hasInk)));
+  key(like, status, null, kept || (status === "blank" && like.some(hasInk)));
   say(`Đã nhận ${like.length} ảnh “${text}”`);
 }
 
@@ -199,11 +200,15 @@ function stretch(by) {
   say(`đã chọn ${cells().filter(isPicked).length} ảnh`);
 }
 
+/** Choose the pictures of the row; where they are chosen already, those of the column; then none. */
 function pickRow() {
   const row = [...rowOf(current).querySelectorAll(".cell")];
-  const picked = !row.every(isPicked);
-  for (const cell of row) pick(cell, picked);
-  say(picked ? `đã chọn cả ${row.length} ảnh: gõ một lần, Enter ghi cho mọi ảnh đã chọn` : "đã bỏ chọn cả hàng");
+  const all = cells();
+  const wanted = row.every(isPicked) ? all : row;
+  const picked = !wanted.every(isPicked);
+  for (const cell of wanted) pick(cell, picked);
+  const which = wanted === row ? `cả ${row.length} ảnh của hàng` : `tất cả ${all.length} ảnh`;
+  say(picked ? `đã chọn ${which}: gõ một lần, Enter ghi cho mọi ảnh đã chọn` : "đã bỏ chọn mọi ảnh");
   go(current);
 }
 
@@ -259,6 +264,7 @@ const OF_EMPTY = {
   "stretch-left": () => stretch(-1),
   "stretch-right": () => stretch(1),
   mark,
+  "pick-row": pickRow,
 };
 
 const OF_CELL = {
@@ -275,7 +281,7 @@ const OF_CELL = {
   illegible: () => key(targets(cells(), current), "illegible", ""),
   blank: () => keyBlank(targets(cells(), current)),
   strike: () => {
-    const text = textOf(current) || rowOf(current).dataset.text || "";
+    const text = textOf(current) || current.dataset.text;
     if (!text) return say("Gõ chữ bị gạch rồi nhấn F4.", true);
     key(targets(cells(), current), "struck-through", text);
   },
@@ -283,7 +289,6 @@ const OF_CELL = {
   skip: () => setAside("skip"),
   ask: () => setAside("ask"),
   rescan: () => setAside("rescan"),
-  "pick-row": pickRow,
 };
 
 const ANYWHERE = {
@@ -420,7 +425,7 @@ column.addEventListener("click", (event) => {
   if ((name || proposal || choice) && hold.refuses()) return;
   if (proposal) return detail.confirm(event.target.closest("button"));
   if (name) {
-    const action = ANYWHERE[name] ?? (current && { mark, ...OF_CELL }[name]);
+    const action = ANYWHERE[name] ?? (current && { mark, "pick-row": pickRow, ...OF_CELL }[name]);
     if (action && !(SAYING.has(name) && fresh.refusesClick(event))) action();
     if (current && !SAYING.has(name)) inputOf(current).focus({ preventScroll: true });
   } else if (choice && !(isAtOnce(choice) && fresh.refusesClick(event))) choose(choice);
