@@ -103,6 +103,13 @@ class ColumnView:
     count: int
     expected: str
 
+    @property
+    def is_dense(self) -> bool:
+        """Whether all snippets take the values of their rows, so that they may be smaller than inputs have to be."""
+        return self.width == "middle" and all(
+            row.status and cell.text == row.text for row in self.rows for cell in row.cells
+        )
+
 
 def column_view(
     column: LeasedColumn, sheets: Mapping[PageRef, PageSource], schemas: Schemas, pictures: Pictures

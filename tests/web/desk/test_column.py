@@ -197,6 +197,78 @@ def test_one_key_chooses_a_row_and_another_press_the_whole_column(office: Office
         expect(an.page.locator(".cell.picked")).to_have_count(0)
 
 
+def test_nothing_is_accepted_or_chosen_whose_picture_has_not_come(office: Office, sit_down: SitDown) -> None:
+    book = sexes(office)
+    office.hire("an", Role.REVIEWER)
+    with office.open():
+        an = sit_down("an")
+        goes_on = held_up(an.page, "**/column/pictures")
+        an.page.goto(f"{an.url}/column?book={book.book_id}&field=child_sex&stage=review")
+        expect(an.page.locator(".cell input:focus")).to_be_visible()
+        expect(an.page.locator(".cell[data-on-screen]")).to_have_count(len(SEXES))
+        room = an.page.locator(".cell").evaluate_all(HEIGHTS)
+        expect(an.page.locator("[data-fresh]")).to_have_count(0)
+        for key in ("Control+a", "Space", "Enter"):
+            an.page.keyboard.press(key)
+            expect(an.page.locator("#said")).to_contain_text("chưa hiện ra")
+        expect(an.page.locator(".cell.picked")).to_have_count(0)
+        expect(an.page.locator(".cell")).to_have_count(len(SEXES))
+        goes_on()
+        expect(an.page.locator(".cell[data-seen]")).to_have_count(len(SEXES))
+        assert an.page.locator(".cell").evaluate_all(HEIGHTS) == room
+        assert len([url for url in an.requests if "/pictures" in url]) == 2
+        an.press("Enter").see_all_saved()
+    assert [one is not None for one in decided(office, book)].count(True) == 4
+
+
+def test_of_a_row_longer_than_the_screen_what_was_not_on_it_stays(office: Office, sit_down: SitDown) -> None:
+    lines = [
+        (Line("entry_number", f"{n}/2010", accepted=True), Line("child_birth_place", "Xã Thử Nghiệm"))
+        for n in range(1, 41)
+    ]
+    book = draw_book(office, lines)
+    office.hire("an", Role.REVIEWER)
+    with office.open():
+        an = sit_down("an")
+        an.page.set_viewport_size({"width": 900, "height": 700})
+        an.page.goto(f"{an.url}/column?book={book.book_id}&field=child_birth_place&stage=review")
+        expect(an.page.locator(".cell input:focus")).to_be_visible()
+        an.press("Shift")
+        seen = an.page.locator(".cell[data-seen]").count()
+        assert 0 < seen < len(lines)
+        an.press("Enter")
+        expect(an.page.locator("#said")).to_contain_text(f"Đã nhận {seen} ảnh")
+        expect(an.page.locator("#said")).to_contain_text(f"{len(lines) - seen} ảnh chưa hiện trên màn hình")
+        an.see_all_saved()
+        expect(an.page.locator(".cell")).to_have_count(len(lines) - seen)
+        for _ in lines:
+            if an.page.locator(".cell").count() == 0:
+                break
+            an.press("Enter").see_all_saved()
+        expect(an.page.locator(".waiting")).to_contain_text("không còn ảnh nào")
+    assert None not in decided(office, book, "child_birth_place")
+
+
+def test_a_picture_that_cannot_be_opened_is_not_accepted(office: Office, sit_down: SitDown) -> None:
+    book = sexes(office)
+    book.scans[0].unlink()
+    office.hire("an", Role.REVIEWER)
+    with office.open():
+        an = at_the_column(office, sit_down, "an", book)
+        an.press("Shift")
+        expect(an.page.locator(".cell[data-lost]")).to_have_count(1)
+        to_page(an, 1)
+        an.page.keyboard.type("nam")
+        an.press("Enter")
+        expect(an.page.locator("#said")).to_contain_text("Không mở được ảnh này")
+        an.press("Escape", "Enter").see_all_saved()
+        expect(an.page.locator(".cell")).to_have_count(5)
+    assert decided(office, book)[0] is None
+
+
+HEIGHTS = "cells => cells.map(cell => cell.getBoundingClientRect().height)"
+
+
 def test_wordings_of_one_term_are_one_row_and_each_is_kept(office: Office, sit_down: SitDown) -> None:
     wordings = ("CMND", "Chứng minh nhân dân", "CMND", "Căn cước công dân", "Giấy CMND")
     book = draw_book(

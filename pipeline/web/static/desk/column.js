@@ -12,7 +12,8 @@ import { Notices } from "./notices.js";
 import { above, fill, isPicked, oddRow, pick, settle, targets } from "./rows.js";
 import { hush, say } from "./said.js";
 import { Saving } from "./saving.js";
-import { isSeen, watch } from "./seen.js";
+import { isSeen, look, watch } from "./seen.js";
+import { getPictures } from "./sheets.js";
 import { fetchPiece, freshToken, isLoggedOut, send } from "./wire.js";
 
 const column = document.getElementById("column");
@@ -73,6 +74,7 @@ function show(piece) {
   then = null;
   for (const cell of cells()) inputOf(cell).addEventListener("focus", () => (current = cell));
   document.getElementById("detail").querySelector(".expected").textContent = piece.dataset.expected;
+  getPictures(cells(), place, look);
   fill(place);
   watch(cells());
   shownAt = performance.now();
@@ -122,7 +124,9 @@ function tell() {
 
 /** Send words on these cells and take them off the grid; `text`: null for the text that each has of its row; `kept`: the
  * paper says so, though it is no value of the field. */
-function key(done, status, text, kept = false) {
+function key(chosen, status, text, kept = false) {
+  const done = chosen.filter(isSeen);
+  if (done.length === 0) return refuseUnseen(chosen[0]);
   const now = performance.now();
   const words = done.map((cell) => ({
     task: Number(cell.dataset.task),
@@ -149,8 +153,19 @@ function key(done, status, text, kept = false) {
   else wait("Đang lưu…");
 }
 
+/** Nothing is accepted whose picture was not on the screen. */
+function refuseUnseen(cell) {
+  go(cell);
+  fresh.ask("lost" in cell.dataset ? LOST : UNSEEN);
+}
+
+const UNSEEN = "Ảnh này chưa hiện ra nên chưa nhận, chưa chọn. Chờ ảnh hiện, nhìn rồi nhấn lại.";
+const LOST = "Không mở được ảnh này nên không nhận chữ. F8 xin quét lại, F6 để lại.";
+
 /** These pictures are blank on paper, says the person; where the machine saw ink they are asked first whether it is so. */
-function keyBlank(done) {
+function keyBlank(chosen) {
+  const done = chosen.filter(isSeen);
+  if (done.length === 0) return refuseUnseen(chosen[0]);
   const inked = done.filter(hasInk);
   const isAnswered = inked.every((cell) => asked.includes(cell));
   if (isAnswered) return key(done, "blank", "", inked.length > 0);
@@ -174,16 +189,19 @@ function acceptRow(cell, kept) {
   const { status, text } = row.dataset;
   if ("doubted" in row.dataset && !kept) return say(NO_VALUE, true);
   const like = [...row.querySelectorAll(".cell")].filter((one) => !isPicked(one) && inputOf(one).value.trim() === "");
+  if (!like.some(isSeen)) return refuseUnseen(like[0]);
   if (status === "blank" && !like.filter(hasInk).every((one) => asked.includes(one))) return keyBlank(like);
   const odd = [...row.querySelectorAll(".cell")].filter((one) => !like.includes(one));
   if (odd.length > 0) oddRow(place).querySelector(".cells").append(...odd);
+  const count = like.filter(isSeen).length;
   key(like, status, null, kept || (status === "blank" && like.some(hasInk)));
-  say(`Đã nhận ${like.length} ảnh “${text}”`);
+  say(`Đã nhận ${count} ảnh “${text}”${count < like.length ? `; ${like.length - count} ảnh chưa hiện trên màn hình thì còn ở lại hàng` : ""}`);
 }
 
 const NO_VALUE = "Chữ này không phải giá trị của ô. Gõ lại, hoặc Ctrl+Enter để giữ như giấy.";
 
 function mark() {
+  if (!isSeen(current)) return say(UNSEEN, true);
   const picked = pick(current);
   const count = cells().filter(isPicked).length;
   say(picked ? `đã chọn, ${count} ảnh: gõ một lần, Enter ghi cho mọi ảnh đã chọn` : `đã bỏ chọn, còn ${count} ảnh đã chọn`);
@@ -193,22 +211,25 @@ function mark() {
 /** Choose the picture in work and the one beside it, and go there. */
 function stretch(by) {
   const next = beside(by);
-  pick(current, true);
+  if (isSeen(current)) pick(current, true);
   if (!next) return tell();
-  pick(next, true);
+  if (isSeen(next)) pick(next, true);
   go(next);
   say(`đã chọn ${cells().filter(isPicked).length} ảnh`);
 }
 
 /** Choose the pictures of the row; where they are chosen already, those of the column; then none. */
 function pickRow() {
-  const row = [...rowOf(current).querySelectorAll(".cell")];
-  const all = cells();
+  const row = [...rowOf(current).querySelectorAll(".cell")].filter(isSeen);
+  const all = cells().filter(isSeen);
+  if (row.length === 0) return say(UNSEEN, true);
   const wanted = row.every(isPicked) ? all : row;
   const picked = !wanted.every(isPicked);
   for (const cell of wanted) pick(cell, picked);
-  const which = wanted === row ? `cả ${row.length} ảnh của hàng` : `tất cả ${all.length} ảnh`;
-  say(picked ? `đã chọn ${which}: gõ một lần, Enter ghi cho mọi ảnh đã chọn` : "đã bỏ chọn mọi ảnh");
+  const unseen = cells().filter((cell) => !isSeen(cell) && (wanted === all || rowOf(cell) === rowOf(current))).length;
+  const which = `${wanted.length} ảnh của ${wanted === row ? "hàng" : "cột"}`;
+  const left = unseen > 0 ? ` (${unseen} ảnh chưa hiện trên màn hình thì chưa chọn)` : "";
+  say(picked ? `đã chọn ${which}${left}: gõ một lần, Enter ghi cho mọi ảnh đã chọn` : "đã bỏ chọn mọi ảnh");
   go(current);
 }
 
