@@ -1,6 +1,7 @@
 """The rows of a column: waiting fields of a book with equal values.
 
-Two values are equal if the office compares them as equal, wherever the tones stand on their vowels. Fields with the
+Two values are equal if the office compares them as equal, wherever the tones stand on their vowels
+(``LikelyValues.form``). Fields with the
 same stamp are equal whatever was read there; their value is the commonest among them. Fields that are keyed blind, and
 fields without a value to show, lie in a row without a value, but those with one stamp in a row of their own: pictures
 tell who keys blind nothing that the person does not see.
@@ -10,10 +11,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from pipeline.base.text.tones import with_tones_last
+from pipeline.base.model import FieldStatus
 from pipeline.registry.tasks.consensus import Verdict
+from pipeline.registry.tasks.likely_values import BookValue
 from pipeline.registry.tasks.model import FieldWork
 
 EntryId = int
@@ -29,28 +31,36 @@ class EqualFields:
     """Waiting fields with equal values.
 
     Attributes:
-        verdict: The commonest wording among them; None where no value is shown.
+        verdict: The value in the wording of the book, else the commonest among them; None where no value is shown.
         entries: Their entries, in the given order.
         is_stamp: Whether all of them hold one stamp.
+        is_known: Whether people keyed the value in the book.
     """
 
     verdict: Verdict | None
     entries: tuple[EntryId, ...]
     is_stamp: bool = False
+    is_known: bool = False
 
 
 def equal_fields(
-    works: Mapping[EntryId, FieldWork], compared: Callable[[str], str], stamps: Mapping[EntryId, int] = {}
+    works: Mapping[EntryId, FieldWork],
+    form_of: Callable[[str], str],
+    stamps: Mapping[EntryId, int] = {},
+    known: Mapping[str, BookValue] = {},
 ) -> list[EqualFields]:
-    """Return the rows of a column: the largest first, the row of fields that are keyed alone last.
+    """Return the rows of a column.
+
+    Values that people keyed in the book come first, then large rows; the row of fields that are keyed alone comes last.
 
     Args:
         works: The waiting field of each entry, in the order of the book.
-        compared: Returns the form in which a text equals every other text of the same value.
+        form_of: Returns the form in which a text equals every other text of the same value.
         stamps: Number of the stamp that the field of an entry holds.
+        known: The values that people keyed in the book, by form.
     """
     own = {
-        entry_id: (initial.status.value, with_tones_last(compared(initial.text)))
+        entry_id: (initial.status.value, form_of(initial.text))
         for entry_id, work in works.items()
         if (initial := work.initial) is not None
     }
@@ -67,17 +77,25 @@ def equal_fields(
         by_key[key].append(entry_id)
     for key in [key for key, entries in by_key.items() if not key[0] and key[1] and len(entries) == 1]:
         by_key[_ALONE] += by_key.pop(key)
+
+    def is_known(key: _Key) -> bool:
+        return key[0] == FieldStatus.READ and key[1] in known
+
     place = {entry_id: place for place, entry_id in enumerate(works)}
     by_key[_ALONE].sort(key=place.__getitem__)
-    keys = sorted(filter(by_key.get, by_key), key=lambda key: (key == _ALONE, -len(by_key[key]), key))
-    return [
-        EqualFields(
-            _wording([works[one] for one in by_key[key] if own.get(one) == key]) if key[0] else None,
-            tuple(by_key[key]),
-            is_stamp=None not in (numbers := {stamps.get(one) for one in by_key[key]}) and len(numbers) == 1,
-        )
-        for key in keys
-    ]
+    keys = sorted(
+        filter(by_key.get, by_key), key=lambda key: (key == _ALONE, not is_known(key), -len(by_key[key]), key)
+    )
+    rows = []
+    for key in keys:
+        entries = by_key[key]
+        verdict = _wording([works[one] for one in entries if own.get(one) == key]) if key[0] else None
+        if verdict and is_known(key):
+            verdict = replace(verdict, text=known[key[1]].text)
+        numbers = {stamps.get(one) for one in entries}
+        is_stamp = len(numbers) == 1 and None not in numbers
+        rows.append(EqualFields(verdict, tuple(entries), is_stamp, is_known(key)))
+    return rows
 
 
 def _values_of_stamps(
@@ -102,7 +120,7 @@ def _wording(works: Sequence[FieldWork]) -> Verdict:
 
 
 def of_row(
-    work: FieldWork, row: Verdict | None, compared: Callable[[str], str], *, is_verbatim: bool
+    work: FieldWork, row: Verdict | None, form_of: Callable[[str], str], *, is_verbatim: bool
 ) -> Verdict | None:
     """Return the value that a field takes when its row is accepted.
 
@@ -112,4 +130,4 @@ def of_row(
     own = work.initial
     if row is None or own is None or is_verbatim:
         return row
-    return own if own.status is row.status and compared(own.text) == compared(row.text) else row
+    return own if own.status is row.status and form_of(own.text) == form_of(row.text) else row

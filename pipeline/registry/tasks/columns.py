@@ -24,6 +24,7 @@ from pipeline.registry.tasks.consensus import Verdict
 from pipeline.registry.tasks.keyed_values import is_keyed_value, withdrawn
 from pipeline.registry.tasks.known_values import Offers, effective_as_values
 from pipeline.registry.tasks.leases import KeyingMode, hand_back, take_all
+from pipeline.registry.tasks.likely_values import LikelyValues
 from pipeline.registry.tasks.model import ColumnCount, ColumnTask, FieldWork, LeasedColumn, SnippetRow
 from pipeline.registry.tasks.rows import KeyingRow, keying, review_task
 from pipeline.registry.tasks.stamps import stamps_of
@@ -119,6 +120,13 @@ def take_snippets(
         [snippet for snippet in found if not is_blind(snippet.consensus_of, policy)],
     )
     is_shared = field in fields_of_shared_slots(context.declared.schemas.forms.get(of_book.form))
+    values = LikelyValues(
+        context.connection,
+        context.declared,
+        of_book.id,
+        of_book.record,
+        case_counts=policy.letter_case == "counts",
+    )
     works = {
         snippet.task.of_entry: replace(
             work_of(
@@ -129,15 +137,15 @@ def take_snippets(
                 snippet.decided,
                 None,
                 is_shared=is_shared,
+                likely=values.of(snippet.task.of_entry, field, readings.get(snippet.task.of_entry)),
             ),
             offers=offered.get(snippet.task.of_entry, ()),
         )
         for snippet in found
     }
-    compared = partial(
-        context.declared.compared, of_book.record, field, case_counts=policy.letter_case == "counts"
-    )
-    rows = equal_fields(works, compared, stamps_of(context.connection, book_id, field))
+    form_of = partial(values.form, field)
+    stamps = stamps_of(context.connection, book_id, field)
+    rows = equal_fields(works, form_of, stamps, values.of_field(field))
     by_entry = {snippet.task.of_entry: snippet for snippet in found}
     wanted = [by_entry[entry_id] for row in rows for entry_id in row.entries][: min(size, LARGEST)]
     lent = _lent(context, wanted, person)
@@ -168,9 +176,7 @@ def take_snippets(
         field,
         stage,
         context.until,
-        tuple(
-            _rows(rows, tasks, partial(of_row, compared=compared, is_verbatim=spec.value_kind.is_verbatim))
-        ),
+        tuple(_rows(rows, tasks, partial(of_row, form_of=form_of, is_verbatim=spec.value_kind.is_verbatim))),
     )
 
 
@@ -188,7 +194,7 @@ def _rows(
         leased = [tasks[entry_id] for entry_id in row.entries if entry_id in tasks]
         if leased:
             snippets = tuple(replace(task, of_row=word_of(task.work, row.verdict)) for task in leased)
-            yield SnippetRow(row.verdict, snippets, row.is_stamp)
+            yield SnippetRow(row.verdict, snippets, row.is_stamp, row.is_known)
 
 
 def _beside(

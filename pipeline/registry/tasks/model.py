@@ -93,6 +93,7 @@ class FieldWork:
         mine: The value that this person keyed and withdrew.
         decided: The last decision before the field was reopened.
         is_likely: Whether the machine's reading is likely enough to prefill the input.
+        likely: Text that people keyed elsewhere in the book and that this ink probably has, instead of the reading.
         offers: Values derived from other values of the entry.
         inked: Whether the machine saw ink of the field; set even if the reading is withheld, as the person sees the
             same picture.
@@ -109,20 +110,24 @@ class FieldWork:
     mine: Verdict | None = None
     decided: Verdict | None = None
     is_likely: bool = True
+    likely: str = ""
     offers: tuple[Derived, ...] = ()
     inked: bool = False
 
     @property
     def initial(self) -> Verdict | None:
-        """The value that is shown first: keyed by the first person, else read, else derived from other values.
+        """The value that is shown first.
 
-        There is none for a blind field, where two people keyed different texts, where nothing was read, and where the
-        reading is unlikely (then it is only a choice).
+        It is the value keyed by the first person, else the likely value of the book, else the reading, else a value
+        derived from other values. There is none for a blind field, where two people keyed different texts, where
+        nothing was read, and where the reading is unlikely (then it is only a choice).
         """
         if self.blind or self.candidates:
             return None
         if self.first is not None:
             return self.first
+        if self.likely:
+            return Verdict(self.field, FieldStatus.READ, self.likely)
         reading = self.reading
         if reading is None or reading.status is not FieldStatus.READ or not reading.text:
             return Verdict(self.field, FieldStatus.READ, self.offers[0].text) if self.offers else None
@@ -284,16 +289,21 @@ class SnippetRow:
     Attributes:
         verdict: The value as most of them have it; None where no value is shown.
         is_stamp: Whether all of them hold one stamp.
+        is_known: Whether people keyed the value elsewhere in the book.
     """
 
     verdict: Verdict | None
     tasks: tuple[ColumnTask, ...]
     is_stamp: bool = False
+    is_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class LeasedColumn:
-    """A field of many entries of a book, in rows of equal values: large rows first, snippets without a value last."""
+    """A field of many entries of a book, in rows of equal values.
+
+    Rows whose value people keyed elsewhere in the book come first, then large rows; snippets without a value come last.
+    """
 
     book_id: int
     book: str

@@ -21,6 +21,7 @@ from pipeline.registry.entries.effective_values import effective_values_of
 from pipeline.registry.guidelines import guided_fields
 from pipeline.registry.tasks import leases
 from pipeline.registry.tasks.consensus import WHOLE_ENTRY, Consensus, Verdict
+from pipeline.registry.tasks.likely_values import LikelyValues
 from pipeline.registry.tasks.loading import LoadedTask, TaskRow, load_task, task_row
 from pipeline.registry.tasks.model import DeskTask, FieldWork, PagePlace
 from pipeline.registry.tasks.teaching import is_teaching
@@ -38,6 +39,13 @@ def show(context: DeskContext, task_id: int, person: Person) -> DeskTask:
     mine = case.withdrawn_by(account_id)
     shared = fields_of_shared_slots(context.declared.schemas.forms.get(case.row.form))
     shared |= fields_of_shared_ink(case.readings.values())
+    values = LikelyValues(
+        context.connection,
+        context.declared,
+        case.row.book_id,
+        case.row.record,
+        case_counts=policy.letter_case == "counts",
+    )
     works = [
         work_of(
             field,
@@ -47,6 +55,7 @@ def show(context: DeskContext, task_id: int, person: Person) -> DeskTask:
             case.decided(field),
             mine.get(field),
             is_shared=field in shared,
+            likely=values.of(case.row.entry_id, field, case.readings.get(field)) if case.row.entry_id else "",
         )
         for field in case.keyable_by(account_id)
     ]
@@ -155,6 +164,7 @@ def work_of(
     mine: Verdict | None,
     *,
     is_shared: bool,
+    likely: str = "",
 ) -> FieldWork:
     """Return a field as the person who keys its next value sees it.
 
@@ -163,6 +173,7 @@ def work_of(
         decided: What was decided of it before.
         mine: What this person keyed and took back.
         is_shared: Whether other fields are written into the same slot of the form.
+        likely: The likely value of the book.
     """
     blind = is_blind(one, policy)
     return FieldWork(
@@ -177,6 +188,7 @@ def work_of(
         mine=mine,
         decided=None if blind else decided,
         is_likely=reading is None or reading.confidence >= policy.prefill_from,
+        likely="" if blind else likely,
         inked=reading is not None and has_own_ink(reading, is_shared=is_shared),
     )
 

@@ -70,6 +70,7 @@ class ColumnRow:
         text: The commonest wording among them.
         doubted: The text is not a valid value of the field.
         is_stamp: Whether all of them hold one stamp.
+        is_known: Whether people keyed the value elsewhere in the book.
     """
 
     status: FieldStatus | None
@@ -77,6 +78,7 @@ class ColumnRow:
     cells: tuple[ColumnCell, ...]
     doubted: bool = False
     is_stamp: bool = False
+    is_known: bool = False
 
     @property
     def label(self) -> str:
@@ -146,6 +148,7 @@ def column_view(
             tuple(cell(task) for task in snippets.tasks),
             doubted=verdict is not None and is_doubted(spec, verdict, schemas),
             is_stamp=snippets.is_stamp,
+            is_known=snippets.is_known,
         )
 
     rows = sorted(map(row, column.rows), key=lambda one: (one.status is None, one.doubted))

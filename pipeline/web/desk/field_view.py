@@ -126,6 +126,8 @@ def _offered(work: FieldWork) -> Iterator[tuple[Verdict, str]]:
         yield candidate, f"cách ghi {number}"
     if work.first is not None:
         yield work.first, "người trước ghi"
+    if work.likely:
+        yield Verdict(work.field, FieldStatus.READ, work.likely), "đã ghi ở trang khác của sổ"
     yield from _read(work)
     for offer in work.offers:
         yield Verdict(work.field, FieldStatus.READ, offer.text), offer.reason

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.base.model import FieldReading, FieldStatus
+from pipeline.base.text.tones import with_tones_last
 from pipeline.declarations.office.review import Way
 from pipeline.registry.tasks.column_rows import equal_fields, of_row
 from pipeline.registry.tasks.consensus import Verdict
@@ -23,10 +24,10 @@ def work(text: str, *, field: str = NAME, likely: bool = True, blind: bool = Fal
 def rows(works: list[FieldWork], stamps: dict[int, int] | None = None) -> list[tuple[str, int]]:
     spec = SCHEMAS.record("birth").by_name[works[0].field]
 
-    def compared(text: str) -> str:
-        return compared_form(KINDS[spec.kind], text, SCHEMAS.vocabulary(spec))
+    def form(text: str) -> str:
+        return with_tones_last(compared_form(KINDS[spec.kind], text, SCHEMAS.vocabulary(spec)))
 
-    found = equal_fields(dict(enumerate(works)), compared, stamps or {})
+    found = equal_fields(dict(enumerate(works)), form, stamps or {})
     return [(row.verdict.text if row.verdict else "", len(row.entries)) for row in found]
 
 

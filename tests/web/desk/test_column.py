@@ -266,6 +266,27 @@ def test_a_picture_that_cannot_be_opened_is_not_accepted(office: Office, sit_dow
     assert decided(office, book)[0] is None
 
 
+def test_what_was_typed_once_is_the_first_row_of_the_next_column(office: Office, sit_down: SitDown) -> None:
+    right, wrong = "Lưu Thúy Trang", "Lưu Thùy Trang"
+    lines = [Line("registrar_name", right, read=wrong, others=(right,)) for _ in range(4)]
+    book = draw_book(
+        office, [(Line("entry_number", f"{n}/2010", accepted=True), one) for n, one in enumerate(lines, 1)]
+    )
+    office.hire("an", Role.REVIEWER)
+    with office.open():
+        an = sit_down("an")
+        address = f"{an.url}/column?book={book.book_id}&field=registrar_name&stage=review"
+        an.page.goto(address)
+        expect(an.page.locator(".cell input:focus")).to_be_visible()
+        assert rows(an) == [(wrong, 4)]
+        an.press("Shift").page.keyboard.type(right)
+        an.press("Enter").see_all_saved()
+        an.page.goto(address)
+        expect(an.page.locator(".row-of-like h2")).to_contain_text(f"{right} 3 ảnh, đã ghi trong sổ")
+        an.press("Enter").see_all_saved()
+    assert [one and one[1] for one in decided(office, book, "registrar_name")] == [right] * 4
+
+
 HEIGHTS = "cells => cells.map(cell => cell.getBoundingClientRect().height)"
 
 

@@ -73,5 +73,5 @@ export function fill(place) {
     column.style.setProperty("--cell", `${width}px`);
     if (place.scrollHeight <= place.clientHeight) return;
   }
-  column.classList.remove("filled", "tight");
+  if (!("dense" in column.dataset)) column.classList.remove("filled"); // else as many as can be seen at once
 }
