@@ -12,7 +12,6 @@ from benchmarks.context.book_scores import ScoredBook, ScoredEntry, is_right, re
 from benchmarks.context.read_books import told_page
 from benchmarks.handwriting.real_lines import FOLDED, plain
 from pipeline.base.model import EntryResult, FieldReading, FieldStatus, PageRef, PageResult
-from pipeline.books.book_context.book_model import pool_of_field
 from pipeline.books.book_context.decided_values import ClearValue
 from pipeline.books.book_context.second_pass import FieldKey, SecondPass, Settled, second_pass
 from pipeline.declarations.ledger import load_ledger
@@ -128,8 +127,7 @@ class BookOnPaper:
             (*key, reading.field)
             for key in list(keys)[:10]
             for reading in self.first[key].readings
-            if pool_of_field(self.record.by_name[reading.field], self.record)
-            and self.on_paper(key, reading.field)
+            if self.record.pool_of(reading.field) and self.on_paper(key, reading.field)
         ]
         if rate and early and not wrong.keys() & set(early):
             ref, row, name = drawn.choice(early)
@@ -177,10 +175,9 @@ class AnsweredBook:
     def waiting_in_pools(self, key: EntryKey) -> Iterator[FieldReading]:
         """Yield the waiting values of an entry that a book repeats, the clear ones among them."""
         for reading in self.weighed(key).readings:
-            spec = self.paper.record.by_name[reading.field]
             if (
                 not reading.accepted
-                and pool_of_field(spec, self.paper.record)
+                and self.paper.record.pool_of(reading.field)
                 and reading.status is not FieldStatus.BLANK
                 and (*key, reading.field) not in self.passed.settled
             ):

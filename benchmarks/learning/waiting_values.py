@@ -13,7 +13,7 @@ from benchmarks.figures import share
 from benchmarks.learning.simulated_reviewer import AnsweredBook, EntryKey
 from pipeline.base.model import FieldReading, Severity
 from pipeline.base.text.tones import folded
-from pipeline.books.book_context.book_model import PLACES, pool_of_field
+from pipeline.declarations.schema import PLACE_POOL
 from pipeline.web.desk.field_view import MOST_HYPOTHESES
 
 UNSURE = frozenset({"READ-LOW", "READ-HAND"})
@@ -62,7 +62,7 @@ def waiting_values(answered: AnsweredBook, keys: Iterable[EntryKey]) -> Iterator
                 for finding in entry.findings
                 if reading.field in finding.fields and finding.severity is not Severity.INFO
             }
-            pool = pool_of_field(spec, paper.record)
+            pool = paper.record.pool_of(spec.name)
             truth = paper.on_paper(key, reading.field)
             texts = set(known.texts.get(pool, {}).values()) if known and pool else set()
             yield WaitingValue(
@@ -71,7 +71,7 @@ def waiting_values(answered: AnsweredBook, keys: Iterable[EntryKey]) -> Iterator
                 right=paper.is_right(key, reading),
                 pool=pool,
                 is_decided=truth in texts,
-                is_of_parts=pool == PLACES and is_of_parts(reading.text, texts),
+                is_of_parts=pool == PLACE_POOL and is_of_parts(reading.text, texts),
                 keys=keys_of(reading, truth, is_right=paper.is_right(key, reading)),
             )
 

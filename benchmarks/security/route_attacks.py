@@ -316,6 +316,7 @@ def _attack_across_places(log: AttackLog, office: AttackedOffice, desk: Desk) ->
         f"/desk/tasks/{task.task_id}/hand-back": {},
         f"/desk/tasks/{task.task_id}/ask": {"sentence": "Chữ mờ quá"},
         "/column/next": {"book": book, "field": "child_name", "stage": "review"},
+        "/column/pictures": {"pictures": [{"task": task.task_id, "box": [1, 1, 90_000, 90_000]}]},
         "/column/words": {"token": token, "words": [{**word, "task": task.task_id, "version": task.version}]},
     }
     answers |= {f"POST {path}": client.send(path, body) for path, body in bodies.items()}

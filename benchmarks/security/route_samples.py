@@ -130,6 +130,7 @@ SAMPLES = {
     ),
     ("GET", "/pictures/guidelines/{guideline_id}/{number}"): Sample({"guideline_id": "1", "number": "0"}),
     ("POST", "/column/next"): Sample(json={"book": 1, "field": "child_name", "stage": "review"}),
+    ("POST", "/column/pictures"): Sample(json={"pictures": [{"task": 1, "box": [0, 0, 9, 9]}]}),
     ("POST", "/column/undo"): Sample(json={}),
     ("POST", "/column/words"): Sample(json={"token": _TOKEN, "words": [{**_WORD, "task": 1, "version": 1}]}),
     ("POST", "/column/hand-back"): Sample(json={}),

@@ -70,7 +70,7 @@ from pipeline.registry.search.model import (
 )
 from pipeline.registry.statistics import sampling as statistics_of_samples
 from pipeline.registry.statistics.statistics import RegistryStatistics
-from pipeline.registry.tasks import keyed_values, rescans, teaching
+from pipeline.registry.tasks import keyed_values, rescans, stamps, teaching
 from pipeline.registry.tasks.exclusions import release_exclusions
 from pipeline.registry.withdrawals import page_replacement, withdrawing
 from pipeline.registry.withdrawals.stored_withdrawals import refuse_withdrawn, withdrawals_of
@@ -181,6 +181,7 @@ class Registry(ConnectionFacade):
 
     save_clear_page = writing_declared(clear_pages.save_clear_page)
     plan_teaching = writing(teaching.plan_teaching)
+    note_stamps = writing(stamps.note_stamps)
     take_back_unfounded = writing_declared(clear_pages.take_back_unfounded)
     clear_or_recalled = reading(clear_counts.clear_or_recalled)
     take_back_unclear = writing_declared(clear_counts.take_back_unclear)

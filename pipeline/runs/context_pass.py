@@ -86,6 +86,7 @@ def weigh_book(
     pass_ = begin_pass(registry, context, book_id, form, ledger)
     if pass_ is None:
         return ContextReport()
+    registry.note_stamps(book_id, pass_.book.stamps.of_field(form))
     at_work = registry.pages_at_work(book_id)
     outcomes: dict[PageRef, tuple[PageResult, SaveOutcome]] = {}
     tampered = 0

@@ -188,9 +188,13 @@ class Pictures:
             return None
         return width, height
 
-    def make_ahead(self, sheet: PageSource, boxes: Iterable[Box]) -> None:
-        """Make the pictures of a page and of the boxes in the background, so that they are cached for the request."""
-        self._ahead.submit(self._make_all, sheet, tuple(boxes))
+    def make_ahead(self, sheet: PageSource, boxes: Iterable[Box], *, whole_page: bool = True) -> None:
+        """Make the pictures of boxes in the background, so that they are cached for the request.
+
+        Args:
+            whole_page: Also make the picture of the page.
+        """
+        self._ahead.submit(self._make_all, sheet, tuple(boxes), whole_page)
 
     def snippet_frame(self, sheet: PageSource, box: Box) -> SnippetFrame:
         """Return the part of the page in a snippet of ``box``, and the snippet's size."""
@@ -206,10 +210,11 @@ class Pictures:
 
     # --- making a picture -----------------------------------------------------------------------------------------
 
-    def _make_all(self, sheet: PageSource, boxes: tuple[Box, ...]) -> None:
+    def _make_all(self, sheet: PageSource, boxes: tuple[Box, ...], whole_page: bool) -> None:
         for box in boxes:
             self.snippet(sheet, box)
-        self.page(sheet)
+        if whole_page:
+            self.page(sheet)
 
     def _or_placeholder(self, make: Callable[[], bytes]) -> EncodedPicture:
         try:

@@ -58,6 +58,14 @@ def split_tones(text: str) -> tuple[str, str]:
     return unicodedata.normalize("NFC", _TONE.sub("", parts) if tones else parts), tones
 
 
+def with_tones_last(text: str) -> str:
+    """Return a text with the tones of each word behind its letters, so that ``Hoà`` and ``Hòa`` are the same.
+
+    This is a key for comparing.
+    """
+    return " ".join("".join(split_tones(word)) for word in text.split())
+
+
 def split_marks(letter: str) -> tuple[str, str]:
     """Return a letter without its marks, and the marks: ``ậ`` is ``a`` with ``DOT`` and ``CIRCUMFLEX``."""
     if letter in "đĐ":

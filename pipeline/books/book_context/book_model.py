@@ -23,13 +23,13 @@ from pipeline.books.book_context.place_tails import PlaceTails, SaidPlace, tails
 from pipeline.books.book_context.signer_ink import folded
 from pipeline.books.book_context.signers import Signers, usual_wordings
 from pipeline.books.book_context.spellings import NameSighting, UsualNames, spellings_of
-from pipeline.declarations.schema import FieldSpec, RecordSpec, Slot
+from pipeline.declarations.schema import RecordSpec, Slot
 from pipeline.recognition.decoding import Language, read_language
 from pipeline.recognition.ocr.models import default_folder
 from pipeline.values.kinds import SIGNER, SURNAMES, is_usual_title
 
-PLACES, SIGNERS, TITLES = "place", SIGNER.name, "signer title"
-"""Pools of values that several fields share: all places of a book, its signers with their titles, the titles alone."""
+SIGNERS, TITLES = SIGNER.name, "signer title"
+"""Pools of values that several fields share: the signers of a book with their titles, the titles alone."""
 
 MOST_SIGHTINGS = 8
 """Number of sightings of a value whose letters are examined: the clearest, from different pages."""
@@ -158,28 +158,11 @@ def _counts(counts: Mapping[Any, float]) -> list[tuple[Any, float]]:
 def pool_of(slot: Slot, record: RecordSpec) -> str:
     """Return the pool of a slot's values, ``""`` for a slot without repeated values.
 
-    All places share a pool, and signers with their titles another; each field of texts, or of names other than the
-    entry's people, has its own pool. Names of the entry's people, numbers, dates, choices and notes have no pool.
+    Signers with their titles share a pool; other slots have that of their field (``RecordSpec.pool_of``).
     """
     if slot.kind:
         return SIGNERS if slot.kind == SIGNERS else ""
-    if not slot.field_names:
-        return ""
-    spec = record.by_name[slot.field_names[0]]
-    return pool_of_field(spec, record)
-
-
-def pool_of_field(spec: FieldSpec, record: RecordSpec) -> str:
-    """Return the pool of a single field's values, as ``pool_of`` for a slot."""
-    if spec.ledger:
-        return ""
-    if spec.value_kind.is_place:
-        return PLACES
-    people = {name for person in record.people for name in person.field_names}
-    notes = record.book.notes if record.book is not None else ""
-    if spec.value_kind.is_name:
-        return "" if spec.name in people or spec.critical else spec.name
-    return spec.name if spec.value_kind.takes_remarks and spec.name != notes else ""
+    return record.pool_of(slot.field_names[0]) if slot.field_names else ""
 
 
 def make_model(values: SaidInBook) -> BookModel:

@@ -14,7 +14,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.base.model import Confirmed, FieldReading, FieldStatus, PageRef, PageResult
-from pipeline.books.book_context.book_model import pool_of_field
 from pipeline.books.book_context.order_chain import day_of, number_of, page_of
 from pipeline.declarations.schema import FieldSpec, RecordSpec
 from pipeline.recognition.calibration import fields_saying_the_same
@@ -175,4 +174,4 @@ def _order_readers(record: RecordSpec) -> Mapping[str, Callable[[str], int | Non
 def _pool(spec: FieldSpec, record: RecordSpec) -> str:
     if spec.value_kind.is_listed:
         return f"{spec.kind}:{spec.vocab}"
-    return pool_of_field(spec, record)
+    return record.pool_of(spec.name)

@@ -5,7 +5,7 @@ repetition of the line above or a wrong decision is no witness. A value is clear
 have it and its own ink supports it: at least as well as any other text that the networks propose there, and clearly
 better than any other value of the book. If the ink supports two similar values (*Nguyễn Văn An*, *Nguyễn Văn Ân*), a
 person decides. For a stamp, which is print, only the letters are compared, and the pictures where the book has it on
-several pages (``stamps``). Only values of pools (``book_model.pool_of_field``) can be clear: officers, registrars,
+several pages (``stamps``). Only values of pools (``RecordSpec.pool_of``) can be clear: officers, registrars,
 places, hospitals; never the people of an entry.
 """
 
@@ -32,7 +32,6 @@ from pipeline.base.model import (
     Writing,
 )
 from pipeline.base.text.tones import unaccented
-from pipeline.books.book_context.book_model import pool_of_field
 from pipeline.books.book_context.sightings import ink_scores
 from pipeline.books.book_context.stamps import BookStamps
 from pipeline.declarations.schema import Form, RecordSpec, Schemas
@@ -148,7 +147,7 @@ class DecidedValues:
         """
         if reading.writing is not Writing.PRINT or reading.accepted or not _is_whole(reading):
             return ""
-        pool = pool_of_field(self.record.by_name[reading.field], self.record)
+        pool = self.record.pool_of(reading.field)
         texts_by_value: dict[str, dict[PageRef, str]] = defaultdict(dict)
         for witness in self.witnesses.get(pool, ()):
             if witness.key[0] != key[0]:
@@ -169,7 +168,7 @@ class DecidedValues:
     def _clear(
         self, ref: PageRef, entry: EntryResult, first: FieldReading | None, reading: FieldReading
     ) -> ClearValue | None:
-        pool = pool_of_field(self.record.by_name[reading.field], self.record)
+        pool = self.record.pool_of(reading.field)
         witnesses = [
             witness
             for witness in self.witnesses.get(pool, ())
@@ -266,7 +265,7 @@ def decided_values(
     for page in pages:
         for entry in page.entries:
             for reading in entry.readings:
-                pool = pool_of_field(record.by_name[reading.field], record)
+                pool = record.pool_of(reading.field)
                 key = (page.ref, entry.row, reading.field)
                 text = decided.get(key)
                 if not pool:

@@ -18,7 +18,8 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.base.model import Hypothesis, KeptRegion, LineReading
 from pipeline.base.text.tones import unaccented
-from pipeline.books.book_context.book_model import PLACES, SIGNERS, BookModel, PoolModel
+from pipeline.books.book_context.book_model import SIGNERS, BookModel, PoolModel
+from pipeline.declarations.schema import PLACE_POOL
 from pipeline.digitize.hypotheses import line_combinations
 from pipeline.recognition.decoding import Emission, score_texts, unpack_emissions
 from pipeline.recognition.decoding.decoder import measure_text, words_apart
@@ -147,7 +148,7 @@ def _book_values(
     model: BookModel, pool: str, texts: tuple[str, ...], options: WeighingOptions
 ) -> _BookValues | None:
     """Return the book's values for lines with this reading, ``None`` if it has no relevant values."""
-    if pool == PLACES:
+    if pool == PLACE_POOL:
         if not model.places.words:
             return None
         near = model.places.near(" ".join(texts))

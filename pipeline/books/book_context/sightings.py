@@ -23,7 +23,6 @@ from pipeline.base.text.tones import unaccented
 from pipeline.books.book_context.book_model import (
     CLEAR,
     MOST_SIGHTINGS,
-    PLACES,
     SIGNERS,
     TITLES,
     LetterEvidence,
@@ -35,7 +34,7 @@ from pipeline.books.book_context.book_model import (
 from pipeline.books.book_context.place_tails import SaidPlace
 from pipeline.books.book_context.signers import NAME, TITLE
 from pipeline.books.book_context.spellings import NameSighting
-from pipeline.declarations.schema import Form, RecordSpec, Slot
+from pipeline.declarations.schema import PLACE_POOL, Form, RecordSpec, Slot
 from pipeline.recognition.decoding import Emission, score_texts, unpack_emissions
 from pipeline.recognition.decoding.forced_alignment import align_classes
 from pipeline.values import kinds
@@ -76,7 +75,9 @@ def said_in_book(
         for slot, pool in [pools.get(region.slot, (None, ""))]
         if slot is not None
     ]
-    sightings = [located for some in written if some.pool != PLACES for located in _sightings(some, decided)]
+    sightings = [
+        located for some in written if some.pool != PLACE_POOL for located in _sightings(some, decided)
+    ]
     repeated = repeated_values(located.sighting for located in sightings if located.sighting.pool != SIGNERS)
     unsure = _to_look_at(
         [located for located in sightings if (located.sighting.pool, located.sighting.value) in repeated]
@@ -87,7 +88,7 @@ def said_in_book(
             for number, located in ((id(located), located) for located in sightings)
         ),
         tuple(name for some in written if some.pool == SIGNERS for name in _names(some, decided)),
-        tuple(place for some in written if some.pool == PLACES for place in _places(some, decided)),
+        tuple(place for some in written if some.pool == PLACE_POOL for place in _places(some, decided)),
     )
 
 

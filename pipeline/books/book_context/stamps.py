@@ -66,6 +66,9 @@ LineKey = tuple[PageRef, int, str, int]
 
 RegionKey = tuple[PageRef, int, str]
 
+FieldKey = tuple[PageRef, int, str]
+"""A field: its page, its row on the page, its name."""
+
 
 @dataclass(frozen=True, slots=True)
 class BookStamp:
@@ -76,12 +79,14 @@ class BookStamp:
         text: The decided text, otherwise ``read``.
         pages: Number of pages with the stamp.
         is_stamped: Whether the form has a stamp there; elsewhere, a reading stays unless nobody could read it.
+        number: Number of the stamp in its book.
     """
 
     read: str
     text: str
     pages: int
     is_stamped: bool = True
+    number: int = 0
 
     def has(self, text: str) -> bool:
         """Return whether the letters of a text are those read on the stamp, marks and case aside."""
@@ -100,6 +105,18 @@ class BookStamps:
         """The stamps of regions with a single stamp."""
         keys = Counter(key[:3] for key in self.of_line)
         return {key[:3]: stamp for key, stamp in self.of_line.items() if keys[key[:3]] == 1}
+
+    def of_field(self, form: Form) -> dict[FieldKey, int]:
+        """Return the numbers of the stamps of fields, by page, row and field.
+
+        In the blank of a signer, the stamp is that of the name.
+        """
+        slots = {slot.name: slot for slot in form.slots}
+        return {
+            (page, row, _name_field(slots[name])): stamp.number
+            for (page, row, name), stamp in self.of_region.items()
+            if name in slots
+        }
 
     def stamped(self, page: PageRef, row: int, region: KeptRegion) -> KeptRegion:
         """Return a region with the texts of its stamps; the same object if these were read so."""
@@ -149,6 +166,7 @@ def find_stamps(
     for one in _pictured(pages, form):
         by_slot.setdefault(one.slot.name, []).append(one)
     stamps: dict[LineKey, BookStamp] = {}
+    count = 0
     for lines in by_slot.values():
         for cluster in _clusters(lines):
             number = len({one.key[0] for one in cluster})
@@ -156,9 +174,9 @@ def find_stamps(
                 continue
             read = _read_together(cluster, record)
             text = _decided(cluster, decided, read, vocabulary) or read
-            stamps |= dict.fromkeys(
-                (one.key for one in cluster), BookStamp(read, text, number, cluster[0].slot.stamped)
-            )
+            count += 1
+            stamp = BookStamp(read, text, number, cluster[0].slot.stamped, count)
+            stamps |= dict.fromkeys((one.key for one in cluster), stamp)
     return BookStamps(stamps)
 
 
@@ -218,6 +236,11 @@ def _usual_letters() -> str:
     return f" .,-{small}{small.upper()}"
 
 
+def _name_field(slot: Slot) -> str:
+    """Return the field of a slot whose value a stamp is."""
+    return slot.roles["name"] if slot.kind == SIGNER.name else slot.field_names[0]
+
+
 def _decided(
     cluster: Sequence[_Line],
     decided: Mapping[tuple[PageRef, int, str], str],
@@ -229,7 +252,7 @@ def _decided(
     Of a signer's blank, the stamp may be the name alone or the name with the title.
     """
     slot = cluster[0].slot
-    name_field = slot.roles["name"] if slot.kind == SIGNER.name else slot.field_names[0]
+    name_field = _name_field(slot)
     texts = Counter(text for one in cluster if (text := decided.get((one.key[0], one.key[1], name_field))))
     if len({text.casefold() for text in texts}) != 1:
         return ""

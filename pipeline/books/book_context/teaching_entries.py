@@ -15,7 +15,6 @@ from rapidfuzz import fuzz
 
 from pipeline.base.model import FieldStatus, PageRef, PageResult
 from pipeline.base.text.tones import unaccented
-from pipeline.books.book_context.book_model import pool_of_field
 from pipeline.declarations.schema import RecordSpec
 
 MOST = 20
@@ -92,7 +91,7 @@ def _clusters(pages: Sequence[PageResult], record: RecordSpec) -> dict[EntryKey,
         for entry in page.entries:
             key = (page.ref, entry.row)
             for reading in entry.readings:
-                pool = pool_of_field(record.by_name[reading.field], record)
+                pool = record.pool_of(reading.field)
                 if not pool or reading.accepted or reading.status is not FieldStatus.READ:
                     continue
                 clusters[key].append((pool, _head_of(heads[pool], unaccented(reading.text.casefold()))))

@@ -52,6 +52,7 @@ from pipeline.declarations.schema.own_records import (
 )
 from pipeline.declarations.schema.record import (
     LEDGER_KEYS,
+    PLACE_POOL,
     BookSpec,
     FieldSpec,
     PersonSpec,
@@ -68,6 +69,7 @@ __all__ = [
     "MOST_RECORDS",
     "PARTS",
     "PLACES",
+    "PLACE_POOL",
     "PRINT_ADVANCE",
     "Area",
     "BookSpec",

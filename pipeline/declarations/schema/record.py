@@ -17,6 +17,10 @@ LEDGER_KEYS = {key.name: key for key in fields(Ledger)}
 """What ``FieldSpec.ledger`` may name."""
 
 
+PLACE_POOL = "place"
+"""The pool of all places of a book (``RecordSpec.pool_of``)."""
+
+
 class FieldSpec(Declaration):
     """One field of a record: the only place where it is named.
 
@@ -187,6 +191,23 @@ class RecordSpec(Declaration):
     @cached_property
     def by_column(self) -> Mapping[str, FieldSpec]:
         return {spec.column: spec for spec in self.fields if spec.column}
+
+    def pool_of(self, name: str) -> str:
+        """Return the pool of the values of a field that a book repeats; ``""`` for a field without repeated values.
+
+        All places share a pool; each field of texts, or of names other than the entry's people, has its own. Names of
+        the entry's people, numbers, dates, choices and notes have none.
+        """
+        spec = self.by_name[name]
+        if spec.ledger:
+            return ""
+        if spec.value_kind.is_place:
+            return PLACE_POOL
+        if spec.value_kind.is_name:
+            people = {of_person for person in self.people for of_person in person.field_names}
+            return "" if name in people or spec.critical else name
+        notes = self.book.notes if self.book is not None else ""
+        return name if spec.value_kind.takes_remarks and name != notes else ""
 
     @cached_property
     def derived_fields(self) -> Mapping[str, str]:

@@ -90,7 +90,7 @@ def own_work(context: DeskContext, person: Person) -> OwnWork:
 
 
 def take_column(
-    context: DeskContext, person: Person, book_id: int, field: str, stage: Stage, size: int = 48
+    context: DeskContext, person: Person, book_id: int, field: str, stage: Stage, size: int = columns.LARGEST
 ) -> LeasedColumn | None:
     """Lease a column to a person as ``columns.take_column`` does.
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from sqlalchemy import Connection, select
 
 from pipeline.base.model import FieldReading, PageRef
 from pipeline.base.stages import Stage
-from pipeline.base.text.tones import folded
-from pipeline.declarations.office.review import BookPolicy
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.permissions import stages
 from pipeline.registry.books.rows import StoredBookRow
@@ -20,12 +19,15 @@ from pipeline.registry.database.columns import rows_of
 from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.entries.current_readings import current_readings
 from pipeline.registry.entries.effective_values import effective_values_of
+from pipeline.registry.tasks.column_rows import EqualFields, equal_fields, of_row
 from pipeline.registry.tasks.consensus import Verdict
 from pipeline.registry.tasks.keyed_values import is_keyed_value, withdrawn
 from pipeline.registry.tasks.known_values import Offers, effective_as_values
 from pipeline.registry.tasks.leases import KeyingMode, hand_back, take_all
-from pipeline.registry.tasks.model import ColumnCount, ColumnTask, LeasedColumn
+from pipeline.registry.tasks.likely_values import LikelyValues
+from pipeline.registry.tasks.model import ColumnCount, ColumnTask, FieldWork, LeasedColumn, SnippetRow
 from pipeline.registry.tasks.rows import KeyingRow, keying, review_task
+from pipeline.registry.tasks.stamps import stamps_of
 from pipeline.registry.tasks.visibility import fields_of_shared_slots, hides_number, is_blind, work_of
 from pipeline.registry.tasks.waiting_fields import (
     WaitingField,
@@ -70,12 +72,12 @@ def take_column(
     book_id: int,
     field: str,
     stage: Stage,
-    size: int = 48,
+    size: int = LARGEST,
     page_ids: Collection[int] | None = None,
 ) -> LeasedColumn | None:
     """Lease a person snippets of one field of a book, in place of the column that they hold.
 
-    Snippets are ordered by their readings, blind snippets by their place in the book.
+    Snippets lie in rows of equal values, blind snippets in the order of the book.
 
     Args:
         size: Number of snippets, at most ``LARGEST``.
@@ -118,8 +120,36 @@ def take_snippets(
         spec.name,
         [snippet for snippet in found if not is_blind(snippet.consensus_of)],
     )
-    found.sort(key=lambda snippet: _order(snippet, readings.get(snippet.task.of_entry), offered))
-    lent = _lent(context, found[: min(size, LARGEST)], person)
+    is_shared = field in fields_of_shared_slots(context.declared.schemas.forms.get(of_book.form))
+    values = LikelyValues(
+        context.connection,
+        context.declared,
+        of_book.id,
+        of_book.record,
+        case_counts=policy.letter_case == "counts",
+    )
+    works = {
+        snippet.task.of_entry: replace(
+            work_of(
+                field,
+                snippet.consensus_of,
+                policy,
+                readings.get(snippet.task.of_entry),
+                snippet.decided,
+                None,
+                is_shared=is_shared,
+                likely=values.of(snippet.task.of_entry, field, readings.get(snippet.task.of_entry)),
+            ),
+            offers=offered.get(snippet.task.of_entry, ()),
+        )
+        for snippet in found
+    }
+    form_of = partial(values.form, field)
+    stamps = stamps_of(context.connection, book_id, field)
+    rows = equal_fields(works, form_of, stamps, values.of_field(field))
+    by_entry = {snippet.task.of_entry: snippet for snippet in found}
+    wanted = [by_entry[entry_id] for row in rows for entry_id in row.entries][: min(size, LARGEST)]
+    lent = _lent(context, wanted, person)
     if not lent:
         return None
     note_ways(context, of_book, lent)
@@ -127,48 +157,46 @@ def take_snippets(
     record(context.connection, person.login, "column-shown", f"book:{book_id}", detail)
     mine = _mine(context.connection, [snippet.task.id for snippet in lent], field, person)
     blind = {snippet.task.id for snippet in waiting if is_blind(snippet.consensus_of)}
-    is_shared = field in fields_of_shared_slots(context.declared.schemas.forms.get(of_book.form))
     beside = _beside(context, of_book, field, [snippet for snippet in lent if snippet.task.id not in blind])
-    tasks = tuple(
-        replace(
-            _task(snippet, policy, readings, mine, offered, is_shared=is_shared),
+    tasks = {
+        snippet.task.of_entry: ColumnTask(
+            task_id=snippet.task.id,
+            version=snippet.task.version,
+            entry_id=snippet.task.of_entry,
+            entry_number="" if hides_number(snippet.number) else snippet.task.number_text,
+            ref=PageRef(snippet.task.sha256, snippet.task.page_no),
+            book_id=snippet.task.book_id,
+            work=replace(works[snippet.task.of_entry], mine=mine.get(snippet.task.id)),
             beside=beside.get(snippet.task.of_entry, {}),
         )
         for snippet in lent
+    }
+    return LeasedColumn(
+        book_id,
+        of_book.folder_name,
+        of_book.record,
+        field,
+        stage,
+        context.until,
+        tuple(_rows(rows, tasks, partial(of_row, form_of=form_of, is_verbatim=spec.value_kind.is_verbatim))),
     )
-    return LeasedColumn(book_id, of_book.folder_name, of_book.record, field, stage, context.until, tasks)
 
 
-def _task(
-    snippet: WaitingField,
-    policy: BookPolicy,
-    readings: Mapping[int, FieldReading],
-    mine: Mapping[int, Verdict],
-    offered: Mapping[int, tuple[Derived, ...]],
-    *,
-    is_shared: bool,
-) -> ColumnTask:
-    """Return a snippet as the person sees it."""
-    row = snippet.task
-    reading = readings.get(row.of_entry)
-    work = work_of(
-        snippet.field,
-        snippet.consensus_of,
-        policy,
-        reading,
-        snippet.decided,
-        mine.get(row.id),
-        is_shared=is_shared,
-    )
-    return ColumnTask(
-        task_id=row.id,
-        version=row.version,
-        entry_id=row.of_entry,
-        entry_number="" if hides_number(snippet.number) else row.number_text,
-        ref=PageRef(row.sha256, row.page_no),
-        book_id=row.book_id,
-        work=replace(work, offers=offered.get(row.of_entry, ())),
-    )
+def _rows(
+    rows: Sequence[EqualFields],
+    tasks: Mapping[int, ColumnTask],
+    word_of: Callable[[FieldWork, Verdict | None], Verdict | None],
+) -> Iterator[SnippetRow]:
+    """Yield the rows of a column with those of their snippets that are leased.
+
+    Args:
+        word_of: Returns the value that a field takes when its row of that value is accepted.
+    """
+    for row in rows:
+        leased = [tasks[entry_id] for entry_id in row.entries if entry_id in tasks]
+        if leased:
+            snippets = tuple(replace(task, of_row=word_of(task.work, row.verdict)) for task in leased)
+            yield SnippetRow(row.verdict, snippets, row.is_stamp, row.is_known)
 
 
 def _beside(
@@ -205,19 +233,6 @@ def _readings(context: DeskContext, of_book: StoredBookRow, field: str) -> dict[
     entries = select(review_task.c.entry_id).where(*open_tasks(of_book))
     current = current_readings(context.connection, context.declared, entries, field)
     return {entry_id: one.readings[0] for entry_id, one in current.items()}
-
-
-def _order(
-    snippet: WaitingField,
-    reading: FieldReading | None,
-    offered: Mapping[int, tuple[Derived, ...]],
-) -> tuple[str, str, int, int]:
-    place = (snippet.task.page_id, snippet.task.row)
-    if reading is None or is_blind(snippet.consensus_of):
-        return ("", "", *place)
-    text = reading.canonical or reading.text
-    offer = "" if text else next((other.text for other in offered.get(snippet.task.of_entry, ())), "")
-    return (reading.status, folded(text or offer), *place)
 
 
 def _lent(context: DeskContext, wanted: Sequence[WaitingField], person: Person) -> list[WaitingField]:

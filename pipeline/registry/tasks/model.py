@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from pipeline.base.errors import RegistryError
-from pipeline.base.model import Box, FieldReading, Finding, Ledger, PageRef, Writing
+from pipeline.base.model import Box, FieldReading, FieldStatus, Finding, Ledger, PageRef, Writing
 from pipeline.base.stages import Stage
 from pipeline.declarations.office.review import Way
 from pipeline.registry.books.model import Rectification
@@ -106,6 +106,7 @@ class FieldWork:
         mine: The value that this person keyed and withdrew.
         decided: The last decision before the field was reopened.
         is_likely: Whether the machine's reading is likely enough to prefill the input.
+        likely: Text that people keyed elsewhere in the book and that this ink probably has, instead of the reading.
         offers: Values derived from other values of the entry.
         wrong: The probability that the reading is wrong, where the program chose the way; set even if it is withheld.
         is_again: Whether the person has just confirmed a planted wrong text in this field.
@@ -124,10 +125,30 @@ class FieldWork:
     mine: Verdict | None = None
     decided: Verdict | None = None
     is_likely: bool = True
+    likely: str = ""
     offers: tuple[Derived, ...] = ()
     inked: bool = False
     wrong: float | None = None
     is_again: bool = False
+
+    @property
+    def initial(self) -> Verdict | None:
+        """The value that is shown first.
+
+        It is the value keyed by the first person, else the likely value of the book, else the reading, else a value
+        derived from other values. There is none for a blind field, where two people keyed different texts, where
+        nothing was read, and where the reading is unlikely (then it is only a choice).
+        """
+        if self.blind or self.candidates:
+            return None
+        if self.first is not None:
+            return self.first
+        if self.likely:
+            return Verdict(self.field, FieldStatus.READ, self.likely)
+        reading = self.reading
+        if reading is None or reading.status is not FieldStatus.READ or not reading.text:
+            return Verdict(self.field, FieldStatus.READ, self.offers[0].text) if self.offers else None
+        return Verdict(self.field, FieldStatus.READ, reading.text) if self.is_likely else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +285,7 @@ class ColumnTask:
     Attributes:
         beside: Effective values of the other fields that share its blank on the paper, ``None`` if not settled; empty
             if the person keys a field of the entry blind.
+        of_row: The value that the snippet takes when its row is accepted; None where it is keyed by itself.
     """
 
     task_id: int
@@ -274,11 +296,31 @@ class ColumnTask:
     book_id: int
     work: FieldWork
     beside: Mapping[str, str | None] = field(default_factory=dict)
+    of_row: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SnippetRow:
+    """Snippets of a column with equal values, in the order of the book.
+
+    Attributes:
+        verdict: The value as most of them have it; None where no value is shown.
+        is_stamp: Whether all of them hold one stamp.
+        is_known: Whether people keyed the value elsewhere in the book.
+    """
+
+    verdict: Verdict | None
+    tasks: tuple[ColumnTask, ...]
+    is_stamp: bool = False
+    is_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class LeasedColumn:
-    """A field of many entries of a book, with similar readings next to one another."""
+    """A field of many entries of a book, in rows of equal values.
+
+    Rows whose value people keyed elsewhere in the book come first, then large rows; snippets without a value come last.
+    """
 
     book_id: int
     book: str
@@ -286,7 +328,11 @@ class LeasedColumn:
     field: str
     stage: Stage
     lease_until: datetime
-    tasks: tuple[ColumnTask, ...]
+    rows: tuple[SnippetRow, ...]
+
+    @property
+    def tasks(self) -> tuple[ColumnTask, ...]:
+        return tuple(task for row in self.rows for task in row.tasks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -343,3 +343,23 @@ teaching_entry = table(
     sqlite_autoincrement=True,
     info=APPEND_ONLY,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class StampedFieldRow:
+    """A field that holds a stamp. ``stamp``: number of the stamp in the book; equal pictures have one number."""
+
+    id: ManyId
+    book_id: Annotated[int, refers("book", index=True)]
+    entry_id: Annotated[int, refers("entry")]
+    field: str
+    stamp: int
+
+
+stamped_field = table(
+    "stamped_field",
+    StampedFieldRow,
+    info=uncovered(
+        REMOVABLE, "orders the pictures of a column; the next pass over the book compares the pictures again"
+    ),
+)

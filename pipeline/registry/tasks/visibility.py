@@ -23,6 +23,7 @@ from pipeline.registry.guidelines import guided_fields
 from pipeline.registry.tasks import leases
 from pipeline.registry.tasks.consensus import WHOLE_ENTRY, Consensus, Verdict
 from pipeline.registry.tasks.leases import KeyingMode
+from pipeline.registry.tasks.likely_values import LikelyValues
 from pipeline.registry.tasks.loading import LoadedTask, TaskRow, load_task, task_row
 from pipeline.registry.tasks.model import DeskTask, FieldWork, PagePlace, ReturnReason
 from pipeline.registry.tasks.rows import submission
@@ -44,6 +45,13 @@ def show(context: DeskContext, task_id: int, person: Person) -> DeskTask:
     mine = case.withdrawn_by(account_id)
     shared = fields_of_shared_slots(context.declared.schemas.forms.get(case.row.form))
     shared |= fields_of_shared_ink(case.readings.values())
+    values = LikelyValues(
+        context.connection,
+        context.declared,
+        case.row.book_id,
+        case.row.record,
+        case_counts=policy.letter_case == "counts",
+    )
     works = [
         _as_chosen(
             case,
@@ -55,6 +63,7 @@ def show(context: DeskContext, task_id: int, person: Person) -> DeskTask:
                 case.decided(field),
                 mine.get(field),
                 is_shared=field in shared,
+                likely=_likely_value(case, values, field),
             ),
         )
         for field in keyable
@@ -112,6 +121,13 @@ def _return_reason(
     if any(set(across.finding.fields) & set(fields) for across in case.machine.cross_entry_findings):
         return ReturnReason.DOUBTED
     return ReturnReason.READ_OTHERWISE if case.row.reopened else ReturnReason.UNSURE
+
+
+def _likely_value(case: LoadedTask, values: LikelyValues, field: str) -> str:
+    """Return the likely value of the book; ``""`` where a planted text stands in its place."""
+    if not case.row.entry_id or case.chosen.planted(field, Stage.REVIEW):
+        return ""
+    return values.of(case.row.entry_id, field, case.readings.get(field))
 
 
 def _as_chosen(case: LoadedTask, work: FieldWork) -> FieldWork:
@@ -205,6 +221,7 @@ def work_of(
     mine: Verdict | None,
     *,
     is_shared: bool,
+    likely: str = "",
 ) -> FieldWork:
     """Return a field as the person who keys its next value sees it.
 
@@ -213,6 +230,7 @@ def work_of(
         decided: What was decided of it before.
         mine: What this person keyed and took back.
         is_shared: Whether other fields are written into the same slot of the form.
+        likely: The likely value of the book.
     """
     blind = is_blind(one)
     return FieldWork(
@@ -227,6 +245,7 @@ def work_of(
         mine=mine,
         decided=None if blind else decided,
         is_likely=reading is None or reading.confidence >= policy.prefill_from,
+        likely="" if blind else likely,
         inked=reading is not None and has_own_ink(reading, is_shared=is_shared),
     )
 

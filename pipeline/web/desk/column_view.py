@@ -1,17 +1,15 @@
-"""A column prepared for its template: equal readings in one row, each blind field alone."""
+"""A column prepared for its template: equal values in one row, each blind field alone."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from statistics import median
 
 from pipeline.base.model import FieldStatus, PageRef
 from pipeline.base.stages import STAGE_LABELS
 from pipeline.declarations.schema import FieldSpec, Schemas
-from pipeline.registry import Verdict
-from pipeline.registry.tasks.model import ColumnTask, LeasedColumn
+from pipeline.registry.tasks.model import ColumnTask, LeasedColumn, SnippetRow
 from pipeline.web.desk.doubt_reasons import doubt_reasons
 from pipeline.web.desk.expected_form import expected_form, is_doubted
 from pipeline.web.desk.field_view import (
@@ -47,6 +45,7 @@ class ColumnCell:
         doubt: Why the machine is unsure.
         beside: Label and text of the other fields in the same blank, as the picture shows them.
         inked: Whether the machine saw ink in the field; then a person who calls it blank must confirm.
+        text: The text that the snippet takes when its row is accepted.
     """
 
     task_id: int
@@ -59,21 +58,27 @@ class ColumnCell:
     doubt: str = ""
     beside: tuple[tuple[str, str], ...] = ()
     inked: bool = False
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnRow:
-    """Snippets with the same reading.
+    """Snippets with equal values.
 
     Attributes:
-        status: The status of the reading; None where each snippet is keyed alone.
+        status: The status of the value; None where each snippet is keyed alone.
+        text: The commonest wording among them.
         doubted: The text is not a valid value of the field.
+        is_stamp: Whether all of them hold one stamp.
+        is_known: Whether people keyed the value elsewhere in the book.
     """
 
     status: FieldStatus | None
     text: str
     cells: tuple[ColumnCell, ...]
     doubted: bool = False
+    is_stamp: bool = False
+    is_known: bool = False
 
     @property
     def label(self) -> str:
@@ -87,7 +92,7 @@ class ColumnView:
     Attributes:
         stage: The Vietnamese name of the review stage.
         width: The CSS class of the cells.
-        rows: Rows of equal readings.
+        rows: Rows of equal values; those that are no valid value and the snippets to be keyed alone come last.
         count: Number of snippets.
         expected: The expected form of a value.
     """
@@ -99,6 +104,13 @@ class ColumnView:
     rows: tuple[ColumnRow, ...]
     count: int
     expected: str
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether all snippets take the values of their rows, so that they may be smaller than inputs have to be."""
+        return self.width == "middle" and all(
+            row.status and cell.text == row.text for row in self.rows for cell in row.cells
+        )
 
 
 def column_view(
@@ -125,23 +137,27 @@ def column_view(
             " ".join(doubt_reasons(task.work, ())),
             tuple((record.by_name[name].label, _neighbour_text(text)) for name, text in task.beside.items()),
             task.work.inked,
+            task.of_row.text if task.of_row else "",
         )
 
-    rows = tuple(
-        ColumnRow(
-            status,
-            text,
-            tuple(cell(task) for task in tasks),
-            doubted=status is not None and is_doubted(spec, Verdict(spec.name, status, text), schemas),
+    def row(snippets: SnippetRow) -> ColumnRow:
+        verdict = snippets.verdict
+        return ColumnRow(
+            verdict.status if verdict else None,
+            verdict.text if verdict else "",
+            tuple(cell(task) for task in snippets.tasks),
+            doubted=verdict is not None and is_doubted(spec, verdict, schemas),
+            is_stamp=snippets.is_stamp,
+            is_known=snippets.is_known,
         )
-        for (status, text), tasks in groupby(column.tasks, key=_initial_reading)
-    )
+
+    rows = sorted(map(row, column.rows), key=lambda one: (one.status is None, one.doubted))
     return ColumnView(
         column,
         spec.label,
         STAGE_LABELS[column.stage],
         _width(rows),
-        rows,
+        tuple(rows),
         len(column.tasks),
         expected_form(spec, schemas),
     )
@@ -151,29 +167,10 @@ def _neighbour_text(text: str | None) -> str:
     return UNSETTLED if text is None else text or STATUS_LABELS[FieldStatus.BLANK]
 
 
-def _width(rows: Iterable[ColumnRow]) -> str:
+def _width(rows: Sequence[ColumnRow]) -> str:
     """Return the CSS class of cells that have room for the snippets and their readings."""
-    rows = list(rows)
     pictures = [cell.ink for row in rows for cell in row.cells if cell.ink]
     aspect = median(ink.width / ink.height for ink in pictures) if pictures else NARROW
     if aspect >= WIDE:
         return "large"
     return "middle" if aspect > NARROW or any(len(row.text) > SHORT for row in rows) else "small"
-
-
-def _initial_reading(task: ColumnTask) -> tuple[FieldStatus | None, str]:
-    """Return the reading to show first: keyed by the first person, else read, else derived from other values.
-
-    It is empty for a blind field, where two people keyed different texts, and where nothing was read.
-    """
-    work = task.work
-    if work.blind or work.candidates:
-        return None, ""
-    if work.first is not None:
-        return work.first.status, work.first.text
-    reading = work.reading
-    if reading is None or reading.status is not FieldStatus.READ or not reading.text:
-        return (FieldStatus.READ, work.offers[0].text) if work.offers else (None, "")
-    if not work.is_likely:
-        return None, ""
-    return FieldStatus.READ, reading.text

@@ -128,6 +128,8 @@ def _offered(work: FieldWork) -> Iterator[tuple[Verdict, str]]:
         yield candidate, f"cách ghi {number}"
     if work.first is not None:
         yield work.first, "người trước ghi"
+    if work.likely:
+        yield Verdict(work.field, FieldStatus.READ, work.likely), "đã ghi ở trang khác của sổ"
     yield from _read(work)
     for offer in work.offers:
         yield Verdict(work.field, FieldStatus.READ, offer.text), offer.reason
@@ -286,7 +288,7 @@ def field_view(
     whole = work.field == WHOLE_ENTRY
     spec = None if whole else record.by_name[work.field]
     box = box_of(work)
-    text = "" if whole else prefilled(work)
+    text = work.initial.text if work.initial and not whole else ""
     reasons = (*typing_reasons(work), *doubt_reasons(work, {finding.code for finding in findings}))
     is_note = record.book is not None and work.field == record.book.notes
     doubted = spec is not None and is_doubted(spec, Verdict(work.field, FieldStatus.READ, text), schemas)
@@ -314,19 +316,3 @@ def field_view(
         unwritten=not work.lines and not text,
         closely=any(finding.code in OF_INK for finding in findings),
     )
-
-
-def prefilled(work: FieldWork) -> str:
-    """Return the initial text of the input.
-
-    It is the text keyed by the first person, else the machine's reading. It is empty for a blind field, where two
-    people keyed different texts, where nothing was read, and where the reading is unlikely (then it is only a choice).
-    """
-    if work.blind or work.candidates:
-        return ""
-    if work.first is not None:
-        return work.first.text
-    reading = work.reading
-    if reading is None or not work.is_likely or reading.status is not FieldStatus.READ:
-        return ""
-    return reading.text

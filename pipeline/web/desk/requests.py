@@ -17,6 +17,8 @@ Token = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
 
+Pixel = Annotated[int, Field(ge=0, le=100_000)]
+
 KeyableStatus = Literal[
     FieldStatus.READ, FieldStatus.BLANK, FieldStatus.ILLEGIBLE, FieldStatus.STRUCK_THROUGH
 ]
@@ -51,6 +53,19 @@ class NextColumnRequest(Body):
     book: RowId
     field: str
     stage: Stage
+
+
+class WantedPicture(Body):
+    """The ink of a snippet; ``box``: left, top, right and bottom on the rectified page."""
+
+    task: RowId
+    box: tuple[Pixel, Pixel, Pixel, Pixel]
+
+
+class PictureSheetRequest(Body):
+    """The pictures of a screenful of a column."""
+
+    pictures: Annotated[list[WantedPicture], Field(min_length=1, max_length=60)]
 
 
 class Sentence(Body):

@@ -100,6 +100,13 @@ SHORTCUTS = (
         "Chọn",
     ),
     Shortcut(
+        "Ctrl+A",
+        {"Ctrl+a": "pick-row"},
+        "chọn cả hàng, nhấn lần nữa: mọi ảnh của cột; chữ gõ một lần được ghi cho mọi ảnh đã chọn",
+        (COLUMN,),
+        "Chọn cả hàng",
+    ),
+    Shortcut(
         "Esc",
         {"Escape": "drop"},
         "bỏ điều đang làm dở: gợi ý, chữ vừa gõ (nhấn lần nữa: lấy lại), khung đang vẽ",

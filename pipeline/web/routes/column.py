@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 from fastapi import APIRouter
 from starlette.responses import JSONResponse, Response
 
+from pipeline.base.model import Box
 from pipeline.base.stages import STAGE_LABELS, Stage
 from pipeline.registry.tasks.model import LeasedColumn
 from pipeline.web.context import Visit, VisitDep, page_source
 from pipeline.web.desk.column_view import column_view
 from pipeline.web.desk.expected_form import expected_form, is_doubted
 from pipeline.web.desk.field_view import STATUS_LABELS, box_of
-from pipeline.web.desk.requests import ColumnSubmission, NextColumnRequest, SubmittedCell
+from pipeline.web.desk.requests import (
+    ColumnSubmission,
+    NextColumnRequest,
+    PictureSheetRequest,
+    SubmittedCell,
+)
 from pipeline.web.desk.shortcuts import COLUMN, DIALOGS, shortcuts_of
+from pipeline.web.routes.pictures import ink_picture
 
 router = APIRouter(prefix="/column")
 
@@ -45,6 +54,21 @@ def next_column(visit: VisitDep, wanted: NextColumnRequest) -> Response:
     """Return the next snippets of the column; 204 at its end."""
     column = visit.desk.column(visit.person, wanted.book, wanted.field, wanted.stage)
     return Response(status_code=204) if column is None else _fragment(visit, column)
+
+
+@router.post("/pictures")
+def picture_sheet(visit: VisitDep, wanted: PictureSheetRequest) -> JSONResponse:
+    """Return the pictures of snippets in one response, in the order in which they are wanted.
+
+    ``found``: whether the picture shows the ink, and not that the scan cannot be opened.
+    """
+    pictures = (ink_picture(visit, one.task, Box(*one.box)) for one in wanted.pictures)
+    return JSONResponse(
+        [
+            {"type": one.media_type, "found": one.found, "content": b64encode(one.content).decode()}
+            for one in pictures
+        ]
+    )
 
 
 @router.post("/words")
@@ -102,10 +126,13 @@ def _doubt(visit: Visit, submission: ColumnSubmission, cell: SubmittedCell) -> s
 
 def _fragment(visit: Visit, column: LeasedColumn) -> Response:
     sheets = {
-        ref: page_source(visit.site, column.book_id, ref) for ref in {task.ref for task in column.tasks}
+        ref: page_source(visit.site, column.book_id, ref)
+        for ref in dict.fromkeys(task.ref for task in column.tasks)
     }
     for ref, sheet in sheets.items():
         boxes = (box_of(task.work) for task in column.tasks if task.ref == ref)
-        visit.site.work.pictures.make_ahead(sheet, [box for box in boxes if box is not None])
+        visit.site.work.pictures.make_ahead(
+            sheet, [box for box in boxes if box is not None], whole_page=False
+        )
     view = column_view(column, sheets, visit.schemas, visit.site.work.pictures)
     return visit.page("desk/column.html", view=view, status_labels=STATUS_LABELS)

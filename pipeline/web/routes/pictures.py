@@ -39,11 +39,9 @@ def ink_of_task(
     visit: VisitDep, task_id: int, left: Pixel, top: Pixel, right: Pixel, bottom: Pixel
 ) -> Response:
     """Return a box of the task's rectified page; the same people may see the whole page."""
-    box = Box(left, top, max(right, left + 1), max(bottom, top + 1))
-    place, is_recorded = visit.desk.ink_of(visit.person, task_id, box)
-    if not is_recorded:
-        visit.registry.note_view(visit.person, "page-shown", f"task:{task_id}")
-    return picture_response(visit.site.work.pictures.snippet(_sheet(visit, place), box))
+    return picture_response(
+        ink_picture(visit, task_id, Box(left, top, max(right, left + 1), max(bottom, top + 1)))
+    )
 
 
 @router.get("/books/{book_id}/{scan}/{page_no}")
@@ -110,6 +108,14 @@ def _sheet_of(visit: Visit, asked: StoredDifference) -> PageSource:
     if asked.ref is None or asked.book_id is None:
         raise HTTPException(404)
     return page_source(visit.site, asked.book_id, asked.ref)
+
+
+def ink_picture(visit: Visit, task_id: int, box: Box) -> EncodedPicture:
+    """Return the picture of a box on the rectified page of a task."""
+    place, is_recorded = visit.desk.ink_of(visit.person, task_id, box)
+    if not is_recorded:
+        visit.registry.note_view(visit.person, "page-shown", f"task:{task_id}")
+    return visit.site.work.pictures.snippet(_sheet(visit, place), box)
 
 
 def _sheet(visit: Visit, place: PagePlace) -> PageSource:

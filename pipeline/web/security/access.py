@@ -86,6 +86,7 @@ ACCESS = (
     Access("POST", "/desk/tasks/{task_id}/rescan", REVIEWING, scoped=True),
     Access("GET", "/column", REVIEWING),
     Access("POST", "/column/next", REVIEWING, scoped=True),
+    Access("POST", "/column/pictures", REVIEWING, scoped=True),
     Access("POST", "/column/words", REVIEWING, scoped=True),
     Access("POST", "/column/undo", REVIEWING),
     Access("POST", "/column/hand-back", REVIEWING),

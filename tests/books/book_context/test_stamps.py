@@ -190,3 +190,11 @@ def test_capitals_are_read_as_capitals() -> None:
     read = stamps_of(pages).of_region[pages[0].ref, 0, REGISTRAR].read
     assert read.isupper()
     assert unaccented(read) == unaccented(name)
+
+
+def test_the_fields_of_a_book_are_numbered_by_their_stamps(pages: list[PageResult]) -> None:
+    numbers = find_stamps(pages, {}, FORM, RECORD, None).of_field(FORM)
+    assert {field for _, _, field in numbers} == {FIELD}
+    first, second = ([numbers[page.ref, 0, FIELD] for page in some] for some in (pages[:4], pages[4:]))
+    assert len(set(first)) == len(set(second)) == 1
+    assert set(first) != set(second)

@@ -384,6 +384,7 @@ def test_every_reader_of_the_registry_is_tried() -> None:
         *("judge_link", "compare_search_index"),
         "draw_samples",
         *("save_clear_page", "take_back_unfounded", "take_back_book", "take_back_unclear", "plan_teaching"),
+        "note_stamps",
     }
     named = {name for name in vars(Registry) if not name.startswith("_")}
     tried = {name.split(".")[0].split(" ")[0] for name in READERS}

@@ -28,10 +28,10 @@ F3_AS_IT_COMES_BACK = """() => {
 """F3, meant for the picture in work, pressed the moment another one comes back."""
 
 
-def decided(office: Office, book: DrawnBook) -> list[tuple[FieldStatus, str] | None]:
-    found = [
-        office.registry.entry(one).decisions.get("child_sex") for one in office.registry.entries(book.book_id)
-    ]
+def decided(
+    office: Office, book: DrawnBook, field: str = "child_sex"
+) -> list[tuple[FieldStatus, str] | None]:
+    found = [office.registry.entry(one).decisions.get(field) for one in office.registry.entries(book.book_id)]
     return [None if one is None else (one.status, one.text) for one in found]
 
 
@@ -184,7 +184,138 @@ def test_a_text_that_is_no_value_comes_back_to_be_kept_or_typed_anew(
     assert decided(office, book)[number - 1] == (FieldStatus.READ, "xyz")
 
 
-def test_under_the_picture_of_a_shared_blank_stands_what_is_settled_of_it(
+def test_one_key_chooses_a_row_and_another_press_the_whole_column(office: Office, sit_down: SitDown) -> None:
+    book = sexes(office)
+    office.hire("an", Role.REVIEWER)
+    with office.open():
+        an = at_the_column(office, sit_down, "an", book)
+        an.press("Control+a")
+        expect(an.page.locator(".cell.picked")).to_have_count(4)
+        an.press("Control+a")
+        expect(an.page.locator(".cell.picked")).to_have_count(len(SEXES))
+        an.press("Control+a")
+        expect(an.page.locator(".cell.picked")).to_have_count(0)
+
+
+def test_nothing_is_accepted_or_chosen_whose_picture_has_not_come(office: Office, sit_down: SitDown) -> None:
+    book = sexes(office)
+    office.hire("an", Role.REVIEWER)
+    with office.open():
+        an = sit_down("an")
+        goes_on = held_up(an.page, "**/column/pictures")
+        an.page.goto(f"{an.url}/column?book={book.book_id}&field=child_sex&stage=review")
+        expect(an.page.locator(".cell input:focus")).to_be_visible()
+        expect(an.page.locator(".cell[data-on-screen]")).to_have_count(len(SEXES))
+        room = an.page.locator(".cell").evaluate_all(HEIGHTS)
+        expect(an.page.locator("[data-fresh]")).to_have_count(0)
+        for key in ("Control+a", "Space", "Enter"):
+            an.page.keyboard.press(key)
+            expect(an.page.locator("#said")).to_contain_text("chưa hiện ra")
+        expect(an.page.locator(".cell.picked")).to_have_count(0)
+        expect(an.page.locator(".cell")).to_have_count(len(SEXES))
+        goes_on()
+        expect(an.page.locator(".cell[data-seen]")).to_have_count(len(SEXES))
+        assert an.page.locator(".cell").evaluate_all(HEIGHTS) == room
+        assert len([url for url in an.requests if "/pictures" in url]) == 2
+        an.press("Enter").see_all_saved()
+    assert [one is not None for one in decided(office, book)].count(True) == 4
+
+
+def test_of_a_row_longer_than_the_screen_what_was_not_on_it_stays(office: Office, sit_down: SitDown) -> None:
+    lines = [
+        (Line("entry_number", f"{n}/2010", accepted=True), Line("child_birth_place", "Xã Thử Nghiệm"))
+        for n in range(1, 41)
+    ]
+    book = draw_book(office, lines)
+    office.hire("an", Role.REVIEWER)
+    with office.open():
+        an = sit_down("an")
+        an.page.set_viewport_size({"width": 900, "height": 700})
+        an.page.goto(f"{an.url}/column?book={book.book_id}&field=child_birth_place&stage=review")
+        expect(an.page.locator(".cell input:focus")).to_be_visible()
+        an.press("Shift")
+        seen = an.page.locator(".cell[data-seen]").count()
+        assert 0 < seen < len(lines)
+        an.press("Enter")
+        expect(an.page.locator("#said")).to_contain_text(f"Đã nhận {seen} ảnh")
+        expect(an.page.locator("#said")).to_contain_text(f"{len(lines) - seen} ảnh chưa hiện trên màn hình")
+        an.see_all_saved()
+        expect(an.page.locator(".cell")).to_have_count(len(lines) - seen)
+        for _ in lines:
+            if an.page.locator(".cell").count() == 0:
+                break
+            an.press("Enter").see_all_saved()
+        expect(an.page.locator(".waiting")).to_contain_text("không còn ảnh nào")
+    assert None not in decided(office, book, "child_birth_place")
+
+
+def test_a_picture_that_cannot_be_opened_is_not_accepted(office: Office, sit_down: SitDown) -> None:
+    book = sexes(office)
+    book.scans[0].unlink()
+    office.hire("an", Role.REVIEWER)
+    with office.open():
+        an = at_the_column(office, sit_down, "an", book)
+        an.press("Shift")
+        expect(an.page.locator(".cell[data-lost]")).to_have_count(1)
+        to_page(an, 1)
+        an.page.keyboard.type("nam")
+        an.press("Enter")
+        expect(an.page.locator("#said")).to_contain_text("Không mở được ảnh này")
+        an.press("Escape", "Enter").see_all_saved()
+        expect(an.page.locator(".cell")).to_have_count(5)
+    assert decided(office, book)[0] is None
+
+
+def test_what_was_typed_once_is_the_first_row_of_the_next_column(office: Office, sit_down: SitDown) -> None:
+    right, wrong = "Lưu Thúy Trang", "Lưu Thùy Trang"
+    lines = [Line("registrar_name", right, read=wrong, others=(right,)) for _ in range(4)]
+    book = draw_book(
+        office, [(Line("entry_number", f"{n}/2010", accepted=True), one) for n, one in enumerate(lines, 1)]
+    )
+    office.hire("an", Role.REVIEWER)
+    with office.open():
+        an = sit_down("an")
+        address = f"{an.url}/column?book={book.book_id}&field=registrar_name&stage=review"
+        an.page.goto(address)
+        expect(an.page.locator(".cell input:focus")).to_be_visible()
+        assert rows(an) == [(wrong, 4)]
+        an.press("Shift").page.keyboard.type(right)
+        an.press("Enter").see_all_saved()
+        an.page.goto(address)
+        expect(an.page.locator(".row-of-like h2")).to_contain_text(f"{right} 3 ảnh, đã ghi trong sổ")
+        an.press("Enter").see_all_saved()
+    assert [one and one[1] for one in decided(office, book, "registrar_name")] == [right] * 4
+
+
+HEIGHTS = "cells => cells.map(cell => cell.getBoundingClientRect().height)"
+
+
+def test_wordings_of_one_term_are_one_row_and_each_is_kept(office: Office, sit_down: SitDown) -> None:
+    wordings = ("CMND", "Chứng minh nhân dân", "CMND", "Căn cước công dân", "Giấy CMND")
+    book = draw_book(
+        office,
+        [
+            (
+                Line("entry_number", f"{number}/2010", accepted=True),
+                Line("declarant_paper_type", wording),
+                Line("declarant_paper_number", "012345678", accepted=True, blank_of="declarant_paper_type"),
+            )
+            for number, wording in enumerate(wordings, 1)
+        ],
+    )
+    office.hire("an", Role.REVIEWER)
+    with office.open():
+        an = sit_down("an")
+        an.page.goto(f"{an.url}/column?book={book.book_id}&field=declarant_paper_type&stage=review")
+        expect(an.page.locator(".cell input:focus")).to_be_visible()
+        assert rows(an) == [("CMND", 4), ("Căn cước công dân", 1)]
+        expect(an.page.locator(".cell input[placeholder='Chứng minh nhân dân']")).to_have_count(1)
+        an.press("Enter", "Enter").see_all_saved()
+    texts = [one and one[1] for one in decided(office, book, "declarant_paper_type")]
+    assert texts == list(wordings)
+
+
+def test_what_is_settled_of_a_shared_blank_stands_below_the_grid_for_the_picture_in_work(
     office: Office, sit_down: SitDown
 ) -> None:
     book = draw_book(
@@ -203,7 +334,7 @@ def test_under_the_picture_of_a_shared_blank_stands_what_is_settled_of_it(
         an = sit_down("an")
         an.page.goto(f"{an.url}/column?book={book.book_id}&field=signer_title&stage=review")
         expect(an.page.locator(".cell input:focus")).to_be_visible()
-        told = an.page.locator(".cell .beside")
-        expect(told).to_have_text(
-            [f"Cùng chỗ trống: Người ký: {name}" for name in ("Nguyễn Văn Thử", "chưa có", "Nguyễn Văn Thử")]
-        )
+        for name in ("Nguyễn Văn Thử", "chưa có", "Nguyễn Văn Thử"):
+            expect(an.page.locator("#detail .beside")).to_have_text(f"Cùng chỗ trống: Người ký: {name}")
+            expect(an.page.locator(".cell .beside:visible")).to_have_count(0)
+            an.press("ArrowRight")

@@ -9,7 +9,7 @@ from pipeline.base.model import FieldStatus, PageRef
 from pipeline.base.stages import Stage
 from pipeline.declarations.office.review import Way
 from pipeline.registry import Verdict
-from pipeline.registry.tasks.model import ColumnTask, FieldWork, LeasedColumn
+from pipeline.registry.tasks.model import ColumnTask, FieldWork, LeasedColumn, SnippetRow
 from pipeline.web.desk.column_view import column_view
 from pipeline.web.pictures import NO_PICTURES
 from tests.registry.pages import SCHEMAS
@@ -22,7 +22,8 @@ def column(text: str, *, blind: bool) -> LeasedColumn:
     work = FieldWork("child_birth_place", way, blind, None, (), None, first, (), None, None)
     task = ColumnTask(1, 1, 1, "", PageRef("a" * 64, 1), 1, work)
     until = datetime(2026, 3, 2, tzinfo=UTC)
-    return LeasedColumn(1, "KS.2010.01", "birth", "child_birth_place", Stage.CHECK, until, (task,))
+    rows = (SnippetRow(first, (task,)),)
+    return LeasedColumn(1, "KS.2010.01", "birth", "child_birth_place", Stage.CHECK, until, rows)
 
 
 @pytest.mark.parametrize(
@@ -40,13 +41,14 @@ def test_inputs_have_room_for_what_is_shown_and_tell_nothing_of_what_is_not(
 
 
 def test_the_other_fields_of_a_blank_are_told_under_its_picture() -> None:
-    (task,) = column("", blind=False).tasks
+    (row,) = column("", blind=False).rows
+    (task,) = row.tasks
     beside = {
         "declarant_paper_number": "012345678",
         "declarant_paper_issued_on": "",
         "declarant_paper_type": None,
     }
-    shown = replace(column("", blind=False), tasks=(replace(task, beside=beside),))
+    shown = replace(column("", blind=False), rows=(replace(row, tasks=(replace(task, beside=beside),)),))
     ((cell,),) = (row.cells for row in column_view(shown, {}, SCHEMAS, NO_PICTURES).rows)
     labels = SCHEMAS.record("birth").by_name
     assert cell.beside == (

@@ -156,7 +156,7 @@ NOTE_KEYS = """() => {
 }"""
 
 IS_READY = """([key, finger]) =>
-  !document.querySelector("[data-fresh], [data-refused]") &&
+  !document.querySelector("[data-fresh], [data-refused], [data-awaiting]") &&
   performance.now() - (window.pressedLast[key] ?? -finger) >= finger"""
 
 TWICE = """() => {

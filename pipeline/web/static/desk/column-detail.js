@@ -10,6 +10,7 @@ export class Detail {
   constructor(element, field) {
     this.choices = element.querySelector(".choices");
     this.why = element.querySelector(".why");
+    this.beside = element.querySelector(".beside");
     this.layer = element.querySelector(".delivered");
     this.doubt = element.querySelector(".doubt");
     this.blank = element.querySelector(".doubt-blank");
@@ -26,11 +27,12 @@ export class Detail {
     this.blank.firstElementChild.textContent = question;
   }
 
-  /** The readings that a picture may be given, and why the machine is not sure of its own. */
+  /** The readings that a picture may be given, why the machine is not sure of its own, and what else its blank holds. */
   of(cell) {
     const choices = [...cell.querySelectorAll(".choices > li")];
     this.choices.replaceChildren(...choices.map((choice) => choice.cloneNode(true)));
     this.why.textContent = cell.querySelector(".doubt-why")?.textContent ?? "";
+    this.beside.replaceChildren(...[...(cell.querySelector(".beside")?.childNodes ?? [])].map((node) => node.cloneNode(true)));
   }
 
   /** Another picture, or another text of it, is in work; `isTyped`: by the person, not by the machine. */
@@ -49,7 +51,7 @@ export class Detail {
     this.now = null;
     this.doubt.hidden = true;
     this.why.textContent = "";
-    for (const part of [this.choices, this.layer]) part.replaceChildren();
+    for (const part of [this.choices, this.beside, this.layer]) part.replaceChildren();
   }
 
   /** A person's word on what is delivered of the text. */

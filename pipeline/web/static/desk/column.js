@@ -12,7 +12,8 @@ import { Notices } from "./notices.js";
 import { above, fill, isPicked, oddRow, pick, settle, targets } from "./rows.js";
 import { hush, say } from "./said.js";
 import { Saving } from "./saving.js";
-import { isSeen, watch } from "./seen.js";
+import { isSeen, look, watch } from "./seen.js";
+import { getPictures } from "./sheets.js";
 import { fetchPiece, freshToken, isLoggedOut, send } from "./wire.js";
 
 const column = document.getElementById("column");
@@ -73,6 +74,7 @@ function show(piece) {
   then = null;
   for (const cell of cells()) inputOf(cell).addEventListener("focus", () => (current = cell));
   document.getElementById("detail").querySelector(".expected").textContent = piece.dataset.expected;
+  getPictures(cells(), place, look);
   fill(place);
   watch(cells());
   shownAt = performance.now();
@@ -115,20 +117,23 @@ function go(cell) {
 /** What stands in the picture in work, to be told of: what the person typed, else what its row says. */
 function tell() {
   const typed = textOf(current);
-  detail.about(current.dataset.task, typed || (isOfRow(current) ? rowOf(current).dataset.text : ""), { isTyped: typed !== "" });
+  detail.about(current.dataset.task, typed || (isOfRow(current) ? current.dataset.text : ""), { isTyped: typed !== "" });
 }
 
 // --- words -----------------------------------------------------------------------------------------------------------
 
-/** Send words on these cells and take them off the grid; `kept`: the paper says so, though it is no value of the field. */
-function key(done, status, text, kept = false) {
+/** Send words on these cells and take them off the grid; `text`: null for the text that each has of its row; `kept`: the
+ * paper says so, though it is no value of the field. */
+function key(chosen, status, text, kept = false) {
+  const done = chosen.filter(isSeen);
+  if (done.length === 0) return refuseUnseen(chosen[0]);
   const now = performance.now();
   const words = done.map((cell) => ({
     task: Number(cell.dataset.task),
     version: Number(cell.dataset.version),
     field,
     status,
-    text,
+    text: text ?? cell.dataset.text,
     kept,
   }));
   const { record } = place.querySelector(".column").dataset;
@@ -148,8 +153,19 @@ function key(done, status, text, kept = false) {
   else wait("Đang lưu…");
 }
 
+/** Nothing is accepted whose picture was not on the screen. */
+function refuseUnseen(cell) {
+  go(cell);
+  fresh.ask("lost" in cell.dataset ? LOST : UNSEEN);
+}
+
+const UNSEEN = "Ảnh này chưa hiện ra nên chưa nhận, chưa chọn. Chờ ảnh hiện, nhìn rồi nhấn lại.";
+const LOST = "Không mở được ảnh này nên không nhận chữ. F8 xin quét lại, F6 để lại.";
+
 /** These pictures are blank on paper, says the person; where the machine saw ink they are asked first whether it is so. */
-function keyBlank(done) {
+function keyBlank(chosen) {
+  const done = chosen.filter(isSeen);
+  if (done.length === 0) return refuseUnseen(chosen[0]);
   const inked = done.filter(hasInk);
   const isAnswered = inked.every((cell) => asked.includes(cell));
   if (isAnswered) return key(done, "blank", "", inked.length > 0);
@@ -173,16 +189,19 @@ function acceptRow(cell, kept) {
   const { status, text } = row.dataset;
   if ("doubted" in row.dataset && !kept) return say(NO_VALUE, true);
   const like = [...row.querySelectorAll(".cell")].filter((one) => !isPicked(one) && inputOf(one).value.trim() === "");
+  if (!like.some(isSeen)) return refuseUnseen(like[0]);
   if (status === "blank" && !like.filter(hasInk).every((one) => asked.includes(one))) return keyBlank(like);
   const odd = [...row.querySelectorAll(".cell")].filter((one) => !like.includes(one));
   if (odd.length > 0) oddRow(place).querySelector(".cells").append(...odd);
-  key(like, status, text, kept || (status === "blank" && like.some(hasInk)));
-  say(`Đã nhận ${like.length} ảnh “${text}”`);
+  const count = like.filter(isSeen).length;
+  key(like, status, null, kept || (status === "blank" && like.some(hasInk)));
+  say(`Đã nhận ${count} ảnh “${text}”${count < like.length ? `; ${like.length - count} ảnh chưa hiện trên màn hình thì còn ở lại hàng` : ""}`);
 }
 
 const NO_VALUE = "Chữ này không phải giá trị của ô. Gõ lại, hoặc Ctrl+Enter để giữ như giấy.";
 
 function mark() {
+  if (!isSeen(current)) return say(UNSEEN, true);
   const picked = pick(current);
   const count = cells().filter(isPicked).length;
   say(picked ? `đã chọn, ${count} ảnh: gõ một lần, Enter ghi cho mọi ảnh đã chọn` : `đã bỏ chọn, còn ${count} ảnh đã chọn`);
@@ -192,18 +211,25 @@ function mark() {
 /** Choose the picture in work and the one beside it, and go there. */
 function stretch(by) {
   const next = beside(by);
-  pick(current, true);
+  if (isSeen(current)) pick(current, true);
   if (!next) return tell();
-  pick(next, true);
+  if (isSeen(next)) pick(next, true);
   go(next);
   say(`đã chọn ${cells().filter(isPicked).length} ảnh`);
 }
 
+/** Choose the pictures of the row; where they are chosen already, those of the column; then none. */
 function pickRow() {
-  const row = [...rowOf(current).querySelectorAll(".cell")];
-  const picked = !row.every(isPicked);
-  for (const cell of row) pick(cell, picked);
-  say(picked ? `đã chọn cả ${row.length} ảnh: gõ một lần, Enter ghi cho mọi ảnh đã chọn` : "đã bỏ chọn cả hàng");
+  const row = [...rowOf(current).querySelectorAll(".cell")].filter(isSeen);
+  const all = cells().filter(isSeen);
+  if (row.length === 0) return say(UNSEEN, true);
+  const wanted = row.every(isPicked) ? all : row;
+  const picked = !wanted.every(isPicked);
+  for (const cell of wanted) pick(cell, picked);
+  const unseen = cells().filter((cell) => !isSeen(cell) && (wanted === all || rowOf(cell) === rowOf(current))).length;
+  const which = `${wanted.length} ảnh của ${wanted === row ? "hàng" : "cột"}`;
+  const left = unseen > 0 ? ` (${unseen} ảnh chưa hiện trên màn hình thì chưa chọn)` : "";
+  say(picked ? `đã chọn ${which}${left}: gõ một lần, Enter ghi cho mọi ảnh đã chọn` : "đã bỏ chọn mọi ảnh");
   go(current);
 }
 
@@ -259,6 +285,7 @@ const OF_EMPTY = {
   "stretch-left": () => stretch(-1),
   "stretch-right": () => stretch(1),
   mark,
+  "pick-row": pickRow,
 };
 
 const OF_CELL = {
@@ -275,7 +302,7 @@ const OF_CELL = {
   illegible: () => key(targets(cells(), current), "illegible", ""),
   blank: () => keyBlank(targets(cells(), current)),
   strike: () => {
-    const text = textOf(current) || rowOf(current).dataset.text || "";
+    const text = textOf(current) || current.dataset.text;
     if (!text) return say("Gõ chữ bị gạch rồi nhấn F4.", true);
     key(targets(cells(), current), "struck-through", text);
   },
@@ -283,7 +310,6 @@ const OF_CELL = {
   skip: () => setAside("skip"),
   ask: () => setAside("ask"),
   rescan: () => setAside("rescan"),
-  "pick-row": pickRow,
 };
 
 const ANYWHERE = {
@@ -420,7 +446,7 @@ column.addEventListener("click", (event) => {
   if ((name || proposal || choice) && hold.refuses()) return;
   if (proposal) return detail.confirm(event.target.closest("button"));
   if (name) {
-    const action = ANYWHERE[name] ?? (current && { mark, ...OF_CELL }[name]);
+    const action = ANYWHERE[name] ?? (current && { mark, "pick-row": pickRow, ...OF_CELL }[name]);
     if (action && !(SAYING.has(name) && fresh.refusesClick(event))) action();
     if (current && !SAYING.has(name)) inputOf(current).focus({ preventScroll: true });
   } else if (choice && !(isAtOnce(choice) && fresh.refusesClick(event))) choose(choice);

@@ -16,6 +16,7 @@ export const MEANINGS = {
   "Shift+ArrowDown": "stretch-down",
   "Tab": "take",
   " ": "mark",
+  "Ctrl+a": "pick-row",
   "Escape": "drop",
   "F1": "help",
   "Shift+F1": "guide",
@@ -49,7 +50,8 @@ export const SAYING = new Set(["accept", "keep", "illegible", "blank", "strike"]
 export function meaningOf(event) {
   if (event.altKey && !event.ctrlKey && figureOf(event)) return figureOf(event) === 10 ? "confirm" : "choose";
   const held = [event.ctrlKey && "Ctrl", event.altKey && "Alt", event.shiftKey && "Shift", event.metaKey && "Meta"];
-  return MEANINGS[[...held, event.key].filter(Boolean).join("+")];
+  const key = event.ctrlKey && event.key.length === 1 ? event.key.toLowerCase() : event.key; // whatever CapsLock does
+  return MEANINGS[[...held, key].filter(Boolean).join("+")];
 }
 
 /** Which of the choices a key takes: 1 to 9, 10 for the figure 0; 0 where it is no figure. */

@@ -57,18 +57,21 @@ export function above(cells, current, by) {
 
 const SHRINK = 0.88; // from one width of the cells that is tried to the next
 const LARGEST = 1.6; // times the width that a picture has by itself
+const TIGHT = 9; // rem; the least width of pictures that are accepted by rows, whose inputs then lie on them
 
-/** Make the pictures as large as fits, so that they fill the screen; no smaller than their class has them. */
+/** Make the pictures as large as fits, so that they fill the screen; no smaller than their class has them, or TIGHT. */
 export function fill(place) {
   const column = place.querySelector(".column");
   if (!column) return;
-  column.classList.remove("filled");
-  const least = parseFloat(getComputedStyle(column).getPropertyValue("--least")) * parseFloat(getComputedStyle(document.documentElement).fontSize);
+  column.classList.remove("filled", "tight");
+  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const least = parseFloat(getComputedStyle(column).getPropertyValue("--least")) * rem;
   const widest = Math.max(0, ...[...column.querySelectorAll(".ink")].map((ink) => LARGEST * Number(ink.getAttribute("width"))));
-  for (let width = Math.min(widest, column.clientWidth - 40); width > least; width *= SHRINK) {
+  for (let width = Math.min(widest, column.clientWidth - 40); width > ("dense" in column.dataset ? TIGHT * rem : least); width *= SHRINK) {
     column.classList.add("filled");
+    column.classList.toggle("tight", width < least);
     column.style.setProperty("--cell", `${width}px`);
     if (place.scrollHeight <= place.clientHeight) return;
   }
-  column.classList.remove("filled");
+  if (!("dense" in column.dataset)) column.classList.remove("filled"); // else as many as can be seen at once
 }

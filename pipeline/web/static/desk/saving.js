@@ -98,4 +98,4 @@ export class Saving {
   }
 }
 
-const rest = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+export const rest = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));

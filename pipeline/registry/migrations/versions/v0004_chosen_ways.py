@@ -7,8 +7,8 @@ from alembic import op
 
 from pipeline.registry.migrations.guards import append_only
 
-revision = "0002"
-down_revision = "0001"
+revision = "0004"
+down_revision = "0003"
 
 _TIME = sa.DateTime(timezone=True)
 
