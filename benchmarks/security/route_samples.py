@@ -76,6 +76,7 @@ SAMPLES = {
     ("POST", "/accounts/{login}/reset"): Sample(_TARGET),
     ("POST", "/accounts/{login}/deactivate"): Sample(_TARGET),
     ("POST", "/accounts/{login}/activate"): Sample(_TARGET),
+    ("POST", "/confirmations/policies/{change_id}"): Sample({"change_id": "POLICY"}, {"answer": "refused"}),
     ("POST", "/confirmations/{act_id}"): Sample(_ACT, {"answer": "confirmed"}),
     ("POST", "/desk/next"): Sample(json={}),
     ("POST", "/desk/undo"): Sample(json={}),

@@ -52,7 +52,7 @@ def sample_of(access: Access) -> Sample:
     return SAMPLES.get((access.method, access.path), Sample())
 
 
-NAMES = re.compile("TASK|TICKET|DIFFERENCE|LOT|ENTRY|EXTRACT|ACT|IMPORT")
+NAMES = re.compile("TASK|TICKET|DIFFERENCE|LOT|ENTRY|EXTRACT|ACT|POLICY|IMPORT")
 
 Meant = Callable[[str], int]
 """The number of what a name in a sample stands for."""
@@ -103,6 +103,9 @@ class Waiting:
                 return self.registry.entries(1)[0]
             case "EXTRACT":
                 return self.registry.issued_extracts(IssueFilter(), author="an").rows[0].extract_id
+            case "POLICY":
+                self.registry.ask_policy_change({}, ["thử"], ["thử"], seen="", text="", author="an")
+                return self.registry.open_policy_changes()[-1].change_id
             case "ACT":
                 return act_on(self.accounts, besides=self.login)
             case "IMPORT":

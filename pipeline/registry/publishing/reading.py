@@ -36,7 +36,7 @@ from pipeline.registry.publishing.model import (
 )
 from pipeline.registry.statistics.book_states import BookState, book_states
 from pipeline.registry.statistics.scope import Places, of_places
-from pipeline.registry.tampered_rows import altered_entries
+from pipeline.registry.tampered_rows import altered_among
 from pipeline.registry.tasks.consensus import WHOLE_ENTRY
 from pipeline.registry.tasks.model import TaskState
 from pipeline.registry.tasks.rows import review_task
@@ -214,8 +214,9 @@ def _published(
         return
     first, *_ = stored = tuple(stored_entries(connection, declared, ids))
     layers = BookLayers(stored_book(connection, book_id).ledger, declared.schemas, policy.delivery)
-    altered = altered_entries(connection, declared, policy.key, book_id, ids[0] if len(ids) == 1 else None)
-    for stored_entry in entries_before(connection, declared, first):
+    before = entries_before(connection, declared, first)
+    altered = altered_among(connection, declared, policy.key, [*ids, *(above.entry_id for above in before)])
+    for stored_entry in before:
         layers.of(stored_entry, is_trusted=stored_entry.entry_id not in altered)
     waiting = _waiting(connection, ids)
     for stored_entry in stored:

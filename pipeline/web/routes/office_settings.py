@@ -144,7 +144,8 @@ def waiting_effects(
     site: Site, desk: StaffFileDesk[OfficePolicies], seen: str, edit: Callable[[str], str]
 ) -> list[str]:
     """Return what a change makes easier, in sentences; empty where nothing waits for a second person."""
-    _, loosened, _ = _compared(site, desk, seen, edit)
+    held, in_force, _ = _compared(site, desk, seen, edit)
+    loosened = loosened_lines(in_force, held, site.office.declared or site.schemas)
     return [f"Nới lỏng nên chờ người thứ hai xác nhận rồi mới có hiệu lực: {line}" for line in loosened]
 
 
@@ -162,7 +163,8 @@ def change_or_ask(
     Raises:
         SettingsRefused: The change is invalid, or the file has changed meanwhile.
     """
-    held, loosened, text = _compared(site, desk, seen, edit)
+    held, in_force, text = _compared(site, desk, seen, edit)
+    loosened = loosened_lines(in_force, held, site.office.declared or site.schemas)
     author = session.person.login
     if loosened:
         site.registry.ask_policy_change(held, lines, loosened, seen=seen, text=text, author=author)
@@ -177,7 +179,8 @@ def change_or_ask(
         ),
         apply=lambda policies: exchange_parts(request, partial(with_policies, policies=policies)),
     )
-    site.registry.note_policies(held, lines, (), author)
+    if held != in_force:
+        site.registry.note_policies(held, lines, (), author)
     return True
 
 
@@ -206,14 +209,11 @@ def confirm_change(request: Request, site: Site, session: Session, change_id: in
 
 def _compared(
     site: Site, desk: StaffFileDesk[OfficePolicies], seen: str, edit: Callable[[str], str]
-) -> tuple[Held, tuple[str, ...], str]:
-    """Return what an edit of the file sets, what that makes easier than what is in force, and the text after it."""
+) -> tuple[Held, Held, str]:
+    """Return what holds after an edit of the file, what is in force, and the text after the edit."""
     before = desk.read().text
     after, text = desk.tried(seen, edit), edit(before)
-    declared = site.office.declared or site.schemas
-    held = held_policies(after, own_rows(text))
-    in_force = held_policies(site.policies, own_rows(before))
-    return held, loosened_lines(in_force, held, declared), text
+    return held_policies(after, own_rows(text)), held_policies(site.policies, own_rows(before)), text
 
 
 def _offices(site: Site) -> tuple[tuple[str, ...], list[tuple[str, ...]], str]:

@@ -35,6 +35,7 @@ def test_what_an_office_keeps_in_order_is_done_without_a_shell(
     fill(office.registry, rows, f"KS.{office.place}", office.ledger, scan)
     write(tmp_path / "xuat.xlsx", [{**rows[0], "meHoTen": "Lê Thị Khác"}, *rows[1:]])
     office.hire("quan.tri", Role.ADMINISTRATOR)
+    office.hire("quan.tri.hai", Role.ADMINISTRATOR)
     office.hire("phu.trach", Role.SUPERVISOR)
     flaws, sizes = {}, {}
     with BackgroundJobs(own.jobs) as jobs:
@@ -92,6 +93,13 @@ def test_what_an_office_keeps_in_order_is_done_without_a_shell(
             look("rule")
             at.get_by_role("button", name="Xem trước thay đổi").click()
             at.get_by_role("button", name="Lưu").click()
+            expect(at.locator(".message.doubt")).to_contain_text("chưa có hiệu lực")
+            look("asked")
+            other = sit_down("quan.tri.hai").page
+            other.goto(f"{office.url}/confirmations")
+            other.get_by_role("button", name="Xác nhận: Quy tắc B02").click()
+            expect(other.locator("main")).to_contain_text("đã có hiệu lực")
+            at.goto(f"{office.url}/rules?words=b02")
             expect(at.get_by_role("region", name="Khai sinh")).to_contain_text("tắt")
             at.goto(f"{office.url}/terms")
             look("terms")
