@@ -270,9 +270,8 @@ class RulesOffice:
     def work_off(self, book: ReadBook, number: int) -> int:
         """Work a book off whose fields are numbered from ``number``; return the next number."""
         record = self._schemas.record(self._schemas.form(book.ledger.form).record)
-        people = Carefulness(
-            *(overlooked(self._answers[stage]) for stage in (Stage.REVIEW, Stage.CHECK)), MISTYPED
-        )
+        first, again = (overlooked(self._answers[stage]) for stage in (Stage.REVIEW, Stage.CHECK))
+        people = Carefulness(first, again, MISTYPED)
         fields = [
             (page_no, entry, reading)
             for page_no, page in enumerate(book.pages)

@@ -92,7 +92,7 @@ SURE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class BookPlan:
+class WayPlan:
     """What holds for the fields of a book for some minutes.
 
     Attributes:
@@ -172,17 +172,17 @@ def overlooked(answers: Sequence[bool]) -> float:
     return round(upper_bound(ASSUMED_PLANTED + len(answers), ASSUMED_MISSED + sum(answers)), 3)
 
 
-def plan_of(context: DeskContext, book_id: int, folder_name: str) -> BookPlan:
+def plan_of(context: DeskContext, book_id: int, folder_name: str) -> WayPlan:
     """Return the plan of a book, computed anew when it is old or people have answered more planted texts."""
     answers = context.connection.scalar(select(func.max(planted_answer.c.id))) or 0
-    plan: BookPlan | None = context.plans.get(book_id)
+    plan: WayPlan | None = context.plans.get(book_id)
     if plan is None or not context.now < plan.until or answers >= plan.answers + NEW_ANSWERS:
         plan = _new_plan(context, book_id, context.policy.of_book(folder_name), answers)
         context.plans[book_id] = plan
     return plan
 
 
-def _new_plan(context: DeskContext, book_id: int, policy: BookPolicy, answers: int) -> BookPlan:
+def _new_plan(context: DeskContext, book_id: int, policy: BookPolicy, answers: int) -> WayPlan:
     connection, people = context.connection, carefulness(context.connection)
     chosen = chosen_first(connection, chosen_way.c.book_id == book_id)
     worse = _worse(connection, book_id, chosen)
@@ -201,7 +201,8 @@ def _new_plan(context: DeskContext, book_id: int, policy: BookPolicy, answers: i
             elif name in row.fields and row.subject in machines and policy.way(spec) is None:
                 waiting[spec.critical][row.id, name] = doubt_in(machines[row.subject], name)
     bounds = {True: policy.most_wrong_critical / 1000, False: policy.most_wrong / 1000}
-    prices, ways = {}, {}
+    prices: dict[bool, float] = {}
+    ways: dict[tuple[int, str], Way] = {}
     for critical, bound in bounds.items():
         fields = len(waiting[critical]) + len(wrong[critical])
         allowed = bound * fields - sum(wrong[critical])
@@ -209,7 +210,7 @@ def _new_plan(context: DeskContext, book_id: int, policy: BookPolicy, answers: i
         prices[critical] = price_within(tuple(doubts.values()), people, allowed)
         ways |= {place: cheapest(doubt, people, prices[critical]).way for place, doubt in doubts.items()}
     doubts = waiting[True] | waiting[False]
-    return BookPlan(prices, people, worse, context.now + LASTS, answers, ways, doubts)
+    return WayPlan(prices, people, worse, context.now + LASTS, answers, ways, doubts)
 
 
 def doubt_in(machine: MachineView, name: str) -> Doubt:
@@ -249,7 +250,7 @@ class _TaskDecision(DecisionRow):
 def _worse(
     connection: Connection, book_id: int, chosen: Mapping[tuple[int, str], ChosenWayRow]
 ) -> dict[bool, float]:
-    """Return how many times as many readings of a book people found wrong as the calibration expects (``BookPlan``)."""
+    """Return how many times as many readings of a book people found wrong as the calibration expects (``WayPlan``)."""
     query = (
         select(decision, review_task.c.id)
         .join(scan, (scan.c.book_id == decision.c.book_id) & (scan.c.sha256 == decision.c.scan_sha256))

@@ -23,7 +23,8 @@ BOOK = ReadBook("thu", LEDGER, [PAGE] * PAGES, {(number, 0, "mother_name"): RIGH
 
 
 def worked(flow: str, keyers: Keyers) -> tuple[CostTally, CostTally]:
-    setting = [BOOK], SCHEMAS, FLOWS[flow], keyers, 1, SEED
+    policy = FLOWS[flow].model_copy(update={"planted": 0.0})
+    setting = [BOOK], SCHEMAS, policy, keyers, 1, SEED
     return worked_off(*setting), worked_by_rules(*setting)
 
 

@@ -113,7 +113,7 @@ def test_of_what_is_typed_unseen_only_other_findings_are_shown(
     told = [finding("READ-LOW", NAME), finding("L04", "child_born_on"), finding("D04", NAME, "child_born_on")]
     readings = (sure(chance=0.5), sure("child_born_on", "01.02.2006"))
     registry.save_page(book, page(entry(*readings, findings=told)), "f1")
-    desk = registry.desk(EASY.model_copy(update={"most_wrong_critical": 5.0}), now=clock)
+    desk = registry.desk(EASY.model_copy(update={"most_wrong_critical": 8.0}), now=clock)
     task = taken(desk, AN)
     assert (work_in(task).blind, work_in(task, "child_born_on").blind) == (True, False)
     assert [found.code for found in task.findings] == ["L04"]
