@@ -152,7 +152,7 @@ def filled(**changed: object) -> dict[str, Any]:
         "blind": "none",
         "blind_first": "false",
         "most_wrong_critical": "1",
-        "most_wrong": "4",
+        "most_wrong": "2",
         "planted": "0,03",
         "letter_case": "ignored",
         "prefill_from": "0,2",

@@ -100,7 +100,7 @@ class BookPolicy(Declaration):
         title="Khi phần mềm chọn: ô quan trọng sai nhiều nhất (‰)",
         description="Trong những ô chờ người của mỗi quyển. Nhỏ hơn thì phải gõ nhiều hơn.",
     )
-    most_wrong: PerMille = Field(default=4.0, title="Khi phần mềm chọn: các ô khác sai nhiều nhất (‰)")
+    most_wrong: PerMille = Field(default=2.0, title="Khi phần mềm chọn: các ô khác sai nhiều nhất (‰)")
     planted: float = Field(
         default=0.03,
         ge=0.0,
