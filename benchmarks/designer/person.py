@@ -14,7 +14,8 @@ from typing import Any
 from playwright.sync_api import Page, expect
 from rapidfuzz.distance import Levenshtein
 
-from benchmarks.desk.keystroke_model import KEY, MENTAL, telex_keys
+from benchmarks.desk.keystroke_model import KEY, MENTAL
+from pipeline.base.text.telex import telex_keys
 from pipeline.base.text.tones import unaccented
 from pipeline.declarations.schema import Form, RecordSpec
 from pipeline.form_design.design import Design, DesignedArea, DesignedCell, DesignedCheckBox, design_of_form

@@ -21,7 +21,7 @@ import os
 import pickle
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -51,7 +51,15 @@ from pipeline.registry.tasks.model import DeskTask, FieldWork
 from pipeline.registry.tasks.planted_values import is_drawn, wrong_text
 from pipeline.registry.tasks.visibility import work_of
 from pipeline.registry.tasks.way_choice import PLAINLY_RIGHT, way_after
-from pipeline.registry.tasks.way_plans import LAST_PLANTED, MISTYPED, doubt_of, overlooked
+from pipeline.registry.tasks.way_plans import (
+    LAST_PLANTED,
+    MISTYPED,
+    SURE,
+    doubt_of,
+    overlooked,
+    times_worse,
+    worsened,
+)
 from pipeline.training.evaluation import BookTruth, load_truth
 from pipeline.training.evaluation.field_scores import upper_bound
 from pipeline.values.kinds.comparison import compared_form
@@ -256,25 +264,27 @@ class RulesOffice:
     def __init__(self, schemas: Schemas, policy: ReviewPolicy, people: Mapping[int, SimulatedKeyer]) -> None:
         self._schemas, self._policy, self._people = schemas, policy, people
         self._answers: dict[Stage, list[bool]] = {Stage.REVIEW: [], Stage.CHECK: []}
+        self._found: dict[tuple[str, bool], list[tuple[float, bool]]] = defaultdict(list)
         self.tally = CostTally()
 
     def work_off(self, book: ReadBook, number: int) -> int:
         """Work a book off whose fields are numbered from ``number``; return the next number."""
         record = self._schemas.record(self._schemas.form(book.ledger.form).record)
-        people = Carefulness(
-            *(overlooked(self._answers[stage]) for stage in (Stage.REVIEW, Stage.CHECK)), MISTYPED
-        )
+        first, again = (overlooked(self._answers[stage]) for stage in (Stage.REVIEW, Stage.CHECK))
+        people = Carefulness(first, again, MISTYPED)
         fields = [
             (page_no, entry, reading)
             for page_no, page in enumerate(book.pages)
             for entry in page.entries
             for reading in entry.readings
         ]
-        doubts = {
+        worse = {sure: times_worse(self._found[book.name, sure]) for sure in (True, False)}
+        known = {
             at: doubt_of(reading, entry.findings)
             for at, (_, entry, reading) in enumerate(fields)
             if not reading.accepted and reading.status is not FieldStatus.NOT_ON_FORM
         }
+        doubts = {at: worsened(doubt, worse) for at, doubt in known.items()}
         prices = {
             critical: price_within(group, people, bound * len(group))
             for critical, bound in BOUNDS.items()
@@ -292,7 +302,10 @@ class RulesOffice:
             ink = FieldInk(number + at, truth, reading.text)
             if at in doubts:
                 way = self._policy.way(spec) or cheapest(doubts[at], people, prices[spec.critical]).way
-                self._settle(spec, reading, ink, way, doubts[at])
+                self._settle(spec, reading, ink, way, known[at])
+                if reading.status is FieldStatus.READ and known[at].wrong < 1:
+                    found = known[at].wrong, reading.text == truth
+                    self._found[book.name, known[at].wrong <= SURE].append(found)
             else:
                 self.tally.accepted += 1
                 self.tally.accepted_wrong += reading.text != truth

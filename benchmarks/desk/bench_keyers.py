@@ -37,7 +37,7 @@ from pipeline.base.model import (
 )
 from pipeline.base.stages import Stage
 from pipeline.declarations import schema
-from pipeline.declarations.office.review import ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy, Way
 from pipeline.declarations.schema import Schemas
 from pipeline.registry import Registry
 from pipeline.registry.accounts import model
@@ -165,7 +165,7 @@ def work_by_rules(
     (name, spec), *_ = schemas.record("birth").by_name.items()
     tally, begun = KeyerTally(), time.perf_counter()
     for ink in _inks(fields, seed):
-        consensus = consensus_of(policy.way(spec), ())
+        consensus = consensus_of(policy.way(spec) or Way.CHECKED, ())
         for turn in range(PEOPLE):
             number = 1 + (ink.number + turn) % PEOPLE
             work = work_of(name, consensus, policy, _reading(name, ink), None, None, is_shared=False)

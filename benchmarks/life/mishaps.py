@@ -10,12 +10,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from benchmarks.desk.keystroke_model import telex_keys
 from benchmarks.life.month import LifeBook, Month
 from benchmarks.life.paper import PaperPage, misread
 from benchmarks.life.staff import SUPERVISOR, Staff
 from pipeline.base.errors import BookInQuestion
 from pipeline.base.model import Ledger, PageRef
+from pipeline.base.text.telex import telex_keys
 from pipeline.registry import Registry, RegistryPart
 
 CHOICE = 1

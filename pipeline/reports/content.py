@@ -119,7 +119,12 @@ class ManagementReport:
     alerts: tuple[str, ...] = ()
 
 
-WAYS = {"checked": "Người sau thấy lời trước", "blind": "Gõ độc lập"}
+WAYS = {
+    "checked": "Người sau thấy lời trước",
+    "keyed-checked": "Người trước gõ từ ảnh, người sau thấy lời trước",
+    "blind": "Người sau gõ độc lập",
+    "blind-twice": "Cả hai gõ độc lập",
+}
 
 
 def count_cell(value: int | None, href: str = "") -> ReportCell:

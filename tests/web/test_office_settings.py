@@ -176,9 +176,12 @@ def seen_on(shown: str) -> str:
 def filled(**changed: object) -> dict[str, Any]:
     """The form of review as it comes, but for what is changed."""
     usual = {
-        "check": "all",
-        "blind": "critical",
+        "check": "chosen",
+        "blind": "none",
         "blind_first": "false",
+        "most_wrong_critical": "1",
+        "most_wrong": "2",
+        "planted": "0,03",
         "letter_case": "ignored",
         "prefill_from": "0,2",
         "accept_clear": "true",

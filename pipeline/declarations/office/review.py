@@ -105,7 +105,7 @@ class BookPolicy(Declaration):
         description="Trong những ô chờ người của mỗi quyển. Nhỏ hơn thì phải gõ nhiều hơn.",
     )
     most_wrong: Annotated[PerMille, Looser.MORE] = Field(
-        default=4.0, title="Khi phần mềm chọn: các ô khác sai nhiều nhất (‰)"
+        default=2.0, title="Khi phần mềm chọn: các ô khác sai nhiều nhất (‰)"
     )
     planted: Annotated[float, Looser.LESS] = Field(
         default=0.03,

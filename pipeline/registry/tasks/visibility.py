@@ -68,7 +68,7 @@ def show(context: DeskContext, task_id: int, person: Person) -> DeskTask:
         )
         for field in keyable
     ]
-    blind = {work.field for work in works if work.blind}
+    blind = frozenset(work.field for work in works if work.blind)
     hidden = bool(blind)
     if hidden:
         works = [work for work in works if work.field != WHOLE_ENTRY]
@@ -141,7 +141,7 @@ def _as_chosen(case: LoadedTask, work: FieldWork) -> FieldWork:
     )
 
 
-def _visible_findings(case: LoadedTask, blind: Collection[str]) -> tuple[Finding, ...]:
+def _visible_findings(case: LoadedTask, blind: frozenset[str]) -> tuple[Finding, ...]:
     """Return the findings that tell nothing of a field that is keyed blind.
 
     The first person of some fields sees those about other fields alone; the second person of such a field sees none.

@@ -83,17 +83,22 @@ LASTS = timedelta(minutes=5)
 NEW_ANSWERS = 10
 """Answers to planted texts after which the price of a book is computed anew."""
 
-PRIOR_WRONG = 3.0
-"""Wrong readings that count as expected and found before people decided anything of a book."""
+PRIOR_EXPECTED, PRIOR_FOUND = 1.0, 2.0
+"""Wrong readings that count as expected by the calibration and found by people before they decided anything of a book:
+a hand is taken to be read half as well as calibrated until it shows otherwise."""
+
+SURE = 0.2
+"""Largest probability that a reading is wrong that is called sure; what people find is kept apart for sure readings."""
 
 
 @dataclass(frozen=True, slots=True)
-class BookPlan:
+class WayPlan:
     """What holds for the fields of a book for some minutes.
 
     Attributes:
         prices: Keys that avoiding a wrong value may cost, of critical fields (True) and others.
-        worse: Number of times as many wrong readings as the calibration expects, at least 1.
+        worse: Number of times as many wrong readings as the calibration expects, at least 1: of sure readings (True)
+            and others.
         answers: Id of the last answer to a planted text that counts.
         ways: Ways of the fields that waited then and for which none was chosen, by task and field.
         doubts: What spoke against their readings.
@@ -101,14 +106,14 @@ class BookPlan:
 
     prices: Mapping[bool, float]
     people: Carefulness
-    worse: float
+    worse: Mapping[bool, float]
     until: datetime
     answers: int
     ways: Mapping[tuple[int, str], Way] = field(default_factory=dict)
     doubts: Mapping[tuple[int, str], Doubt] = field(default_factory=dict)
 
     def way(self, doubt: Doubt, *, critical: bool) -> WayCost:
-        return cheapest(_worsened(doubt, self.worse), self.people, self.prices[critical])
+        return cheapest(worsened(doubt, self.worse), self.people, self.prices[critical])
 
 
 def doubt_of(reading: FieldReading | None, findings: Iterable[Finding] = ()) -> Doubt:
@@ -139,11 +144,11 @@ def _is_read(reading: FieldReading) -> bool:
     return bool(reading.text) or reading.status not in (FieldStatus.READ, FieldStatus.STRUCK_THROUGH)
 
 
-def _worsened(doubt: Doubt, worse: float) -> Doubt:
-    """Return a doubt whose odds are raised ``worse`` times."""
-    if worse == 1 or doubt.wrong >= 1:
+def worsened(doubt: Doubt, worse: Mapping[bool, float]) -> Doubt:
+    """Return a doubt whose odds are raised by the number of times that readings like it are wrong more often."""
+    if doubt.wrong >= 1:
         return doubt
-    odds = worse * doubt.wrong / (1 - doubt.wrong)
+    odds = worse[doubt.wrong <= SURE] * doubt.wrong / (1 - doubt.wrong)
     return Doubt(round(odds / (1 + odds), 4), doubt.keys, doubt.listed)
 
 
@@ -167,17 +172,17 @@ def overlooked(answers: Sequence[bool]) -> float:
     return round(upper_bound(ASSUMED_PLANTED + len(answers), ASSUMED_MISSED + sum(answers)), 3)
 
 
-def plan_of(context: DeskContext, book_id: int, folder_name: str) -> BookPlan:
+def plan_of(context: DeskContext, book_id: int, folder_name: str) -> WayPlan:
     """Return the plan of a book, computed anew when it is old or people have answered more planted texts."""
     answers = context.connection.scalar(select(func.max(planted_answer.c.id))) or 0
-    plan: BookPlan | None = context.plans.get(book_id)
+    plan: WayPlan | None = context.plans.get(book_id)
     if plan is None or not context.now < plan.until or answers >= plan.answers + NEW_ANSWERS:
         plan = _new_plan(context, book_id, context.policy.of_book(folder_name), answers)
         context.plans[book_id] = plan
     return plan
 
 
-def _new_plan(context: DeskContext, book_id: int, policy: BookPolicy, answers: int) -> BookPlan:
+def _new_plan(context: DeskContext, book_id: int, policy: BookPolicy, answers: int) -> WayPlan:
     connection, people = context.connection, carefulness(context.connection)
     chosen = chosen_first(connection, chosen_way.c.book_id == book_id)
     worse = _worse(connection, book_id, chosen)
@@ -196,15 +201,16 @@ def _new_plan(context: DeskContext, book_id: int, policy: BookPolicy, answers: i
             elif name in row.fields and row.subject in machines and policy.way(spec) is None:
                 waiting[spec.critical][row.id, name] = doubt_in(machines[row.subject], name)
     bounds = {True: policy.most_wrong_critical / 1000, False: policy.most_wrong / 1000}
-    prices, ways = {}, {}
+    prices: dict[bool, float] = {}
+    ways: dict[tuple[int, str], Way] = {}
     for critical, bound in bounds.items():
         fields = len(waiting[critical]) + len(wrong[critical])
         allowed = bound * fields - sum(wrong[critical])
-        doubts = {place: _worsened(doubt, worse) for place, doubt in waiting[critical].items()}
+        doubts = {place: worsened(doubt, worse) for place, doubt in waiting[critical].items()}
         prices[critical] = price_within(tuple(doubts.values()), people, allowed)
         ways |= {place: cheapest(doubt, people, prices[critical]).way for place, doubt in doubts.items()}
     doubts = waiting[True] | waiting[False]
-    return BookPlan(prices, people, worse, context.now + LASTS, answers, ways, doubts)
+    return WayPlan(prices, people, worse, context.now + LASTS, answers, ways, doubts)
 
 
 def doubt_in(machine: MachineView, name: str) -> Doubt:
@@ -214,9 +220,9 @@ def doubt_in(machine: MachineView, name: str) -> Doubt:
     return doubt_of(reading, (*machine.findings, *across))
 
 
-def _wrong_by(row: ChosenWayRow, people: Carefulness, worse: float) -> float:
+def _wrong_by(row: ChosenWayRow, people: Carefulness, worse: Mapping[bool, float]) -> float:
     """Return the probability that the value is wrong that a chosen way leads to."""
-    costs = way_costs(_worsened(Doubt(row.wrong, 1), worse), people)
+    costs = way_costs(worsened(Doubt(row.wrong, 1), worse), people)
     return next(cost.wrong for cost in costs if cost.way == row.way)
 
 
@@ -241,8 +247,10 @@ class _TaskDecision(DecisionRow):
     task_id: int
 
 
-def _worse(connection: Connection, book_id: int, chosen: Mapping[tuple[int, str], ChosenWayRow]) -> float:
-    """Return how many times as many readings of a book people found wrong as the calibration expects, at least 1."""
+def _worse(
+    connection: Connection, book_id: int, chosen: Mapping[tuple[int, str], ChosenWayRow]
+) -> dict[bool, float]:
+    """Return how many times as many readings of a book people found wrong as the calibration expects (``WayPlan``)."""
     query = (
         select(decision, review_task.c.id)
         .join(scan, (scan.c.book_id == decision.c.book_id) & (scan.c.sha256 == decision.c.scan_sha256))
@@ -252,11 +260,21 @@ def _worse(connection: Connection, book_id: int, chosen: Mapping[tuple[int, str]
         .order_by(decision.c.id)
     )
     last = {(row.task_id, row.field): row for row in rows_of(connection, _TaskDecision, query)}
-    expected = found = PRIOR_WRONG
-    for place, row in last.items():
-        if place in chosen and chosen[place].wrong < 1:
-            expected += chosen[place].wrong
-            found += not _is_as_read(row)
+    decided = [(chosen[place].wrong, _is_as_read(row)) for place, row in last.items() if place in chosen]
+    return {
+        sure: times_worse([one for one in decided if one[0] < 1 and (one[0] <= SURE) is sure])
+        for sure in (True, False)
+    }
+
+
+def times_worse(decided: Sequence[tuple[float, bool]]) -> float:
+    """Return how many times as many readings are wrong as expected, at least 1.
+
+    Args:
+        decided: The probability that each reading is wrong, and whether people found it right.
+    """
+    expected = PRIOR_EXPECTED + sum(wrong for wrong, _ in decided)
+    found = PRIOR_FOUND + sum(not is_right for _, is_right in decided)
     return round(max(1.0, found / expected), 1)
 
 

@@ -113,7 +113,7 @@ def test_of_what_is_typed_unseen_only_other_findings_are_shown(
     told = [finding("READ-LOW", NAME), finding("L04", "child_born_on"), finding("D04", NAME, "child_born_on")]
     readings = (sure(chance=0.5), sure("child_born_on", "01.02.2006"))
     registry.save_page(book, page(entry(*readings, findings=told)), "f1")
-    desk = registry.desk(EASY.model_copy(update={"most_wrong_critical": 5.0}), now=clock)
+    desk = registry.desk(EASY.model_copy(update={"most_wrong_critical": 8.0}), now=clock)
     task = taken(desk, AN)
     assert (work_in(task).blind, work_in(task, "child_born_on").blind) == (True, False)
     assert [found.code for found in task.findings] == ["L04"]
@@ -205,6 +205,7 @@ def test_answers_name_nobody_and_the_audit_holds(registry: Registry, book: int, 
     with registry._database.reading() as connection:
         row = connection.execute(text("SELECT * FROM planted_answer")).one()
     assert AN.login not in [str(value) for value in row]
+    assert registry.audit().verify().passed
 
 
 def test_people_who_overlook_planted_texts_are_asked_for_more(
@@ -212,7 +213,7 @@ def test_people_who_overlook_planted_texts_are_asked_for_more(
 ) -> None:
     """The same book before and after people confirmed every planted text."""
     registry.save_page(book, page(*(entry(sure(chance=0.99), row=row) for row in range(30))), "f1")
-    policy = PLANTING.model_copy(update={"most_wrong_critical": 2.5})
+    policy = PLANTING.model_copy(update={"most_wrong_critical": 6.0})
     desk = registry.desk(policy, now=clock)
     assert work_in(taken(desk, AN)).way is Way.GLANCE
     for _ in range(12):

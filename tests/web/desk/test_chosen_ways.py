@@ -22,7 +22,7 @@ def test_a_field_that_is_typed_unseen_says_why(office: Office, sit_down: SitDown
     book = draw_book(office, [(NAME, UNSURE)])
     office.hire("an", Role.REVIEWER)
     office.hire("binh", Role.CHECKER)
-    with office.open(ReviewPolicy(most_wrong_critical=8.0, planted=0.0)):
+    with office.open(ReviewPolicy(most_wrong_critical=14.0, planted=0.0)):
         an = sit_down("an").start()
         expect(an.current.locator(".why")).to_have_count(0)
         assert an.input.input_value() == NAME.ink
@@ -41,7 +41,7 @@ def test_a_planted_text_that_is_accepted_comes_back_at_once_and_never_counts(
 ) -> None:
     book = draw_book(office, [(NAME,)])
     office.hire("an", Role.REVIEWER)
-    planting = ReviewPolicy(most_wrong_critical=20.0).model_copy(update={"planted": 1.0})
+    planting = ReviewPolicy(most_wrong_critical=40.0).model_copy(update={"planted": 1.0})
     with office.open(planting):
         an = sit_down("an").start()
         assert an.input.input_value() not in ("", NAME.ink)
