@@ -126,23 +126,23 @@ class LikelyValues:
     def _loaded(self, names: list[str]) -> dict[str, BookValue]:
         """Return the values of fields by form: decided ones, and keyed ones of entries that wait for other people."""
         words: dict[tuple[int, str], str] = {}
-        keyed = live_keyings(
-            self._connection,
-            keying.c.task_id.in_(select(review_task.c.id).where(review_task.c.book_id == self._book_id)),
-            keying.c.field.in_(names),
-            keying.c.mode != KeyingMode.LOT,
-        )
+        of_book = keying.c.task_id.in_(select(review_task.c.id).where(review_task.c.book_id == self._book_id))
+        of_fields = of_book & keying.c.field.in_(names)
+        keyed = live_keyings(self._connection, of_fields, keying.c.mode != KeyingMode.LOT)
+        taken_back = select(keying.c.takes_back_id).where(of_fields, keying.c.takes_back_id.is_not(None))
+        gone = set(self._connection.scalars(taken_back))
         for row in keyed:
             if row.entry_id is not None:
                 words[row.entry_id, row.field] = row.text if row.status == FieldStatus.READ else ""
         decided = (
-            select(entry.c.id, decision.c.field, decision.c.status, decision.c.text)
+            select(entry.c.id, decision.c.field, decision.c.status, decision.c.text, decision.c.keyings)
             .select_from(ENTRIES.join(decision, on_entry(decision)))
             .where(decision.c.book_id == self._book_id, decision.c.field.in_(names), decision_stands)
             .order_by(decision.c.id)
         )
-        for row in self._connection.execute(decided):
-            words[row.id, row.field] = row.text if row.status == FieldStatus.READ else ""
+        for one in self._connection.execute(decided):
+            if gone.isdisjoint(one.keyings or ()):
+                words[one.id, one.field] = one.text if one.status == FieldStatus.READ else ""
         texts: dict[str, Counter[str]] = defaultdict(Counter)
         fields: dict[str, set[tuple[int, str]]] = defaultdict(set)
         for (entry_id, name), text in words.items():

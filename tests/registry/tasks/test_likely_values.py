@@ -9,9 +9,10 @@ import pytest
 
 from pipeline.base.model import FieldReading, Hypothesis, PageRef
 from pipeline.base.stages import Stage
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry import Registry
 from pipeline.registry.desk import Desk
-from tests.registry.offices import AN, CHECKED, REVIEWER, Clock, said
+from tests.registry.offices import AN, CHECKED, REVIEWER, SINGLE, Clock, said
 from tests.registry.pages import SCAN, entry, page, read
 
 FIELD = "registrar_name"
@@ -137,8 +138,12 @@ def test_a_place_with_another_number_or_name_is_another_place(fill: Fill, book: 
     assert shown(desk, book, field) == {2: "Ấp 6, xã Thử Nghiệm", 3: "Ấp 5, xã Thử Nghiệm"}
 
 
-def test_what_was_taken_back_is_offered_no_more(fill: Fill, book: int) -> None:
-    desk = fill(reading(WRONG, RIGHT), reading(WRONG, RIGHT))
+@pytest.mark.parametrize("policy", [CHECKED, SINGLE], ids=["keyed", "decided"])
+def test_what_was_taken_back_is_offered_no_more(
+    registry: Registry, fill: Fill, book: int, clock: Clock, policy: ReviewPolicy
+) -> None:
+    fill(reading(WRONG, RIGHT), reading(WRONG, RIGHT))
+    desk = registry.desk(policy, now=clock)
     key_first(desk, book, RIGHT)
     desk.undo_column(AN)
     desk.hand_back_column(AN)

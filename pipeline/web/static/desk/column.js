@@ -192,7 +192,10 @@ function acceptRow(cell, kept) {
   if (!like.some(isSeen)) return refuseUnseen(like[0]);
   if (status === "blank" && !like.filter(hasInk).every((one) => asked.includes(one))) return keyBlank(like);
   const odd = [...row.querySelectorAll(".cell")].filter((one) => !like.includes(one));
-  if (odd.length > 0) oddRow(place).querySelector(".cells").append(...odd);
+  if (odd.length > 0) {
+    oddRow(place).querySelector(".cells").append(...odd);
+    settle(oddRow(place));
+  }
   const count = like.filter(isSeen).length;
   key(like, status, null, kept || (status === "blank" && like.some(hasInk)));
   say(`Đã nhận ${count} ảnh “${text}”${count < like.length ? `; ${like.length - count} ảnh chưa hiện trên màn hình thì còn ở lại hàng` : ""}`);

@@ -20,7 +20,7 @@ export function targets(cells, cell) {
 export function settle(row) {
   const left = row.querySelectorAll(".cell").length;
   if (left === 0) row.remove();
-  else row.querySelector("h2 small").firstChild.textContent = `${left} ảnh `;
+  else row.querySelector("h2 .count").textContent = left;
 }
 
 /** The row of pictures that were chosen as unlike theirs; it is made when there is none. */
@@ -31,8 +31,10 @@ export function oddRow(place) {
   row.className = "row-of-like odd-ones";
   row.setAttribute("aria-label", "Ảnh khác hàng, gõ từng ảnh");
   const heading = document.createElement("h2");
-  heading.append("Ảnh khác hàng: gõ từng ảnh ", document.createElement("small"));
-  heading.lastChild.append("");
+  const [small, count] = ["small", "span"].map((name) => document.createElement(name));
+  count.className = "count";
+  small.append(count, " ảnh");
+  heading.append("Ảnh khác hàng: gõ từng ảnh ", small);
   const list = document.createElement("ul");
   list.className = "cells";
   row.append(heading, list);
