@@ -17,7 +17,19 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Table, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Table,
+    Text,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 
 from pipeline.base.errors import RegistryError
 from pipeline.registry.accounts import passwords
@@ -189,26 +201,28 @@ def _words_of_people(
     """
     books = {part[0] for part in of_part}
     pages = {part[1:3] for part in of_part if part[2] is not None}
-    amended: dict[int, list[int]] = {}
-    for table in (decision, amendment, confirmed_delivery, withdrawal):
-        query = select(table.c.id, table.c.book_id, table.c.scan_sha256, table.c.page_no, table.c.row)
-        query = query.where(table.c.book_id.in_(books))
-        if table is not withdrawal and len(pages) <= MOST_PAGES_NAMED:
-            query = query.where(table.c.scan_sha256.in_({scan_sha256 for scan_sha256, _ in pages}))
-            query = query.where(table.c.page_no.in_({page_no for _, page_no in pages}))
-        for row_id, *place, row in connection.execute(query):
-            held = of_part.get((*place, None if row == PAGE_ITSELF else row))
-            if held is not None:
-                yield table.name, row_id, held
-                if table is amendment:
-                    amended[row_id] = held
-    signatures = select(amendment_signature.c.id, amendment_signature.c.amendment_id)
-    for signature in connection.execute(signatures.where(amendment_signature.c.amendment_id.in_(amended))):
-        yield amendment_signature.name, signature.id, amended[signature.amendment_id]
-    newest = select(func.max(book_approval.c.id).label("id"), book_approval.c.book_id)
-    newest = newest.where(book_approval.c.book_id.in_(books)).group_by(book_approval.c.book_id)
-    for approval in connection.execute(newest):
-        yield book_approval.name, approval.id, of_part[approval.book_id, None, None, None]
+    named = []
+    for table in (decision, amendment, confirmed_delivery):
+        place = (table.c.book_id, table.c.scan_sha256, table.c.page_no, table.c.row)
+        of_pages = [table.c.book_id.in_(books)]
+        if len(pages) <= MOST_PAGES_NAMED:
+            of_pages.append(table.c.scan_sha256.in_({scan_sha256 for scan_sha256, _ in pages}))
+            of_pages.append(table.c.page_no.in_({page_no for _, page_no in pages}))
+        named.append(select(literal(table.name).label("name"), table.c.id, *place).where(*of_pages))
+        if table is amendment:
+            signed = amendment_signature.c.amendment_id == amendment.c.id
+            signature = select(literal(amendment_signature.name), amendment_signature.c.id, *place)
+            named.append(signature.join_from(amendment_signature, amendment, signed).where(*of_pages))
+    place = (withdrawal.c.book_id, withdrawal.c.scan_sha256, withdrawal.c.page_no, withdrawal.c.row)
+    withdrawn = select(literal(withdrawal.name), withdrawal.c.id, *place)
+    named.append(withdrawn.where(withdrawal.c.book_id.in_(books)))
+    whole = (book_approval.c.book_id, cast(null(), Text), cast(null(), Integer), cast(null(), Integer))
+    newest = select(literal(book_approval.name), func.max(book_approval.c.id), *whole)
+    named.append(newest.where(book_approval.c.book_id.in_(books)).group_by(book_approval.c.book_id))
+    for name, row_id, book_id, scan_sha256, page_no, row in connection.execute(union_all(*named)):
+        held = of_part.get((book_id, scan_sha256, page_no, None if row == PAGE_ITSELF else row))
+        if held is not None:
+            yield name, row_id, held
 
 
 def _altered(connection: Connection, key: Key | None, table_name: str, ids: Iterable[int]) -> Iterable[int]:

@@ -72,7 +72,6 @@ UNGATED = {
     "statistics/sampling.py:_still_read": GIVEN,
     "entries/added_readings.py:redrawn_readings": GIVEN,
     "tampered_rows.py:_altered_of": KEPT,
-    "tampered_rows.py:_words_of_people": KEPT,
     "tampered_rows.py:unproven_entries": KEPT,
     "approvals/approvals.py:_lines": "takes the cover of a named book, and values through select_values",
     "books/stored_books.py:book_row": GIVEN,
