@@ -63,7 +63,7 @@ from pipeline.registry.tasks.way_plans import (
 from pipeline.training.evaluation import BookTruth, load_truth
 from pipeline.training.evaluation.field_scores import upper_bound
 from pipeline.values.kinds.comparison import compared_form
-from pipeline.web.desk.field_view import choices, prefilled
+from pipeline.web.desk.field_view import choices
 
 PEOPLE = 5
 
@@ -442,7 +442,7 @@ def action_of(work: FieldWork, word: Verdict) -> DeskAction:
         return ACCEPT
     if word.status is not FieldStatus.READ:
         return ASKED if work.inked else STATUS
-    if prefilled(work) == word.text:
+    if work.initial is not None and work.initial.text == word.text:
         return ACCEPT
     if any((choice.status, choice.text) == (word.status, word.text) for choice in choices(work)):
         return CHOOSE

@@ -17,6 +17,11 @@ from pipeline.registry.database.transactions import Facade
 from pipeline.registry.tasks.consensus import WHOLE_ENTRY
 
 
+def year_of_volume(volume: str) -> int:
+    """Return the year of a volume, as ``01/2010``."""
+    return int(volume.rsplit("/", 1)[1])
+
+
 @dataclass(frozen=True, slots=True)
 class DeskContext:
     """What every step of a call needs. ``now`` is one moment throughout, in UTC.
@@ -35,7 +40,7 @@ class DeskContext:
         if name == WHOLE_ENTRY:
             return None
         case_counts = self.policy.of_book(folder_name).letter_case == "counts"
-        year = int(volume.rsplit("/", 1)[1])
+        year = year_of_volume(volume)
         return self.declared.compared(record, name, text, case_counts=case_counts, year=year)
 
     @property

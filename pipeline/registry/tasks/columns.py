@@ -16,7 +16,7 @@ from pipeline.registry.accounts.permissions import stages
 from pipeline.registry.books.rows import StoredBookRow
 from pipeline.registry.database.audit import record
 from pipeline.registry.database.columns import rows_of
-from pipeline.registry.desk_context import DeskContext
+from pipeline.registry.desk_context import DeskContext, year_of_volume
 from pipeline.registry.entries.current_readings import current_readings
 from pipeline.registry.entries.effective_values import effective_values_of
 from pipeline.registry.tasks.column_rows import EqualFields, equal_fields, of_row
@@ -126,6 +126,7 @@ def take_snippets(
         context.declared,
         of_book.id,
         of_book.record,
+        year=year_of_volume(of_book.volume),
         case_counts=policy.letter_case == "counts",
     )
     works = {

@@ -54,16 +54,24 @@ class LikelyValues:
     """The values that people keyed in a book, and where else they are likely.
 
     Args:
+        year: The year of the book.
         case_counts: As the office compares texts.
     """
 
     def __init__(
-        self, connection: Connection, declared: RecordSchema, book_id: int, record: str, *, case_counts: bool
+        self,
+        connection: Connection,
+        declared: RecordSchema,
+        book_id: int,
+        record: str,
+        *,
+        year: int,
+        case_counts: bool,
     ) -> None:
         self._connection = connection
         self._book_id = book_id
         self._record: RecordSpec = declared.schemas.record(record)
-        self._compared = partial(declared.compared, record, case_counts=case_counts)
+        self._compared = partial(declared.compared, record, case_counts=case_counts, year=year)
         self._by_pool: dict[str, dict[str, BookValue]] = {}
         self._stamps: dict[str, dict[int, int]] = {}
         self._forms: dict[tuple[str, str], str] = {}
@@ -131,9 +139,9 @@ class LikelyValues:
         keyed = live_keyings(self._connection, of_fields, keying.c.mode != KeyingMode.LOT)
         taken_back = select(keying.c.takes_back_id).where(of_fields, keying.c.takes_back_id.is_not(None))
         gone = set(self._connection.scalars(taken_back))
-        for row in keyed:
-            if row.entry_id is not None:
-                words[row.entry_id, row.field] = row.text if row.status == FieldStatus.READ else ""
+        for said in keyed:
+            if said.entry_id is not None:
+                words[said.entry_id, said.field] = said.text if said.status == FieldStatus.READ else ""
         decided = (
             select(entry.c.id, decision.c.field, decision.c.status, decision.c.text, decision.c.keyings)
             .select_from(ENTRIES.join(decision, on_entry(decision)))

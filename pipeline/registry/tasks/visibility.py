@@ -16,7 +16,7 @@ from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.accounts.permissions import check_place, stages
 from pipeline.registry.comments.threads import threads_on
 from pipeline.registry.database.audit import record
-from pipeline.registry.desk_context import DeskContext
+from pipeline.registry.desk_context import DeskContext, year_of_volume
 from pipeline.registry.entries.current_readings import written_boxes
 from pipeline.registry.entries.effective_values import effective_values_of
 from pipeline.registry.guidelines import guided_fields
@@ -50,6 +50,7 @@ def show(context: DeskContext, task_id: int, person: Person) -> DeskTask:
         context.declared,
         case.row.book_id,
         case.row.record,
+        year=year_of_volume(case.row.volume),
         case_counts=policy.letter_case == "counts",
     )
     works = [
