@@ -32,7 +32,7 @@ export class Field {
       : null;
     this.input?.addEventListener("input", () => {
       if (this.input.value.includes("\n")) this.input.value = this.input.value.replace(/\s*\n\s*/g, " "); // it was pasted
-      this.grow();
+      this.#grow();
       this.status = "read";
       this.#reopen();
       this.changed();
@@ -138,11 +138,11 @@ export class Field {
   focus() {
     const target = this.input ?? this.seen;
     target.focus({ preventScroll: true });
-    this.grow();
+    this.#grow();
   }
 
   /** The input is as high as its text. */
-  grow() {
+  #grow() {
     if (!this.input) return;
     this.input.style.height = "auto";
     this.input.style.height = `${this.input.scrollHeight + this.input.offsetHeight - this.input.clientHeight}px`;
@@ -168,7 +168,7 @@ export class Field {
     this.input.value = first;
     this.doubted = "doubted" in item.dataset ? first : null;
     this.#showDoubt();
-    this.grow();
+    this.#grow();
     this.changed();
     if (this.item.classList.contains("current")) this.item.dispatchEvent(new Event("chosen"));
   }
@@ -217,7 +217,7 @@ export class Field {
     const { value, dataset } = this.input;
     if (value !== dataset.first && !this.#isOffered(value)) this.dropped = value;
     this.input.value = text;
-    this.grow();
+    this.#grow();
   }
 
   #isOffered(text) {

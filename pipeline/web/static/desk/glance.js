@@ -36,16 +36,22 @@ export class Glance {
 
   /** Show what is still open, and how much. */
   refresh() {
-    for (const field of this.fields) {
-      field.item.classList.toggle("open", field.word === null);
-      field.grow();
-    }
+    for (const field of this.fields) field.item.classList.toggle("open", field.word === null);
     this.count.textContent = this.open.length;
   }
 
   focus() {
     this.refresh();
+    this.#grow();
     this.seen.focus({ preventScroll: true });
+  }
+
+  /** The inputs are as high as their texts; measured all at once, as each measuring lays out the page. */
+  #grow() {
+    const inputs = this.open.map(({ input }) => input);
+    for (const input of inputs) input.style.height = "auto";
+    const heights = inputs.map((input) => input.scrollHeight + input.offsetHeight - input.clientHeight);
+    inputs.forEach((input, number) => (input.style.height = `${heights[number]}px`));
   }
 
   /** Go to another line; past the ends to none. */
