@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("way", sa.Text, nullable=False),
         sa.Column("wrong", sa.Float, nullable=False),
         sa.Column("planted", sa.Text, nullable=False),
-        sa.Column("after_decision_id", sa.BigInteger().with_variant(sa.Integer, "sqlite")),
+        sa.Column("after_decision_id", sa.Integer),
         sa.Column("chosen_at", _TIME, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_chosen_way"),
         sa.ForeignKeyConstraint(["task_id"], ["review_task.id"], name="fk_chosen_way_task_id"),
