@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.base.model import INK_LEFT, INK_TOUCHES, FieldStatus
+from pipeline.declarations.office.review import Way
 from pipeline.registry.tasks.model import FieldWork
 
 LEAST_CONFIDENCE = 0.9
@@ -16,11 +17,13 @@ OF_INK = frozenset({INK_LEFT, INK_TOUCHES})
 def is_sure(work: FieldWork, *, plain: bool, warned: bool) -> bool:
     """Return whether a person only has to confirm a field: it has ink to compare with, a likely value and no warning.
 
+    A field in which the person has just overlooked a planted text is looked at by itself.
+
     Args:
         plain: Whether the initial text of its input is a value of the field without any problem.
         warned: Whether a finding asks for more than a look at the ink.
     """
-    if work.blind or work.candidates or work.box is None or warned or work.mine is not None:
+    if work.blind or work.is_again or work.candidates or work.box is None or warned or work.mine is not None:
         return False
     if work.first is not None:
         return work.first.status is FieldStatus.READ and plain
@@ -29,7 +32,7 @@ def is_sure(work: FieldWork, *, plain: bool, warned: bool) -> bool:
         return False
     if is_sure_blank(work):
         return True
-    return plain and reading.confidence >= LEAST_CONFIDENCE
+    return plain and (work.way is Way.GLANCE or reading.confidence >= LEAST_CONFIDENCE)
 
 
 def is_sure_blank(work: FieldWork) -> bool:
