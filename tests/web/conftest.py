@@ -11,6 +11,8 @@ import pytest
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 
+from pipeline.declarations.office.policies import OfficePolicies
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.delivery.printing.office_printer import OfficePrinter
 from pipeline.delivery.printing.offices import read_offices
 from pipeline.registry import Registry
@@ -158,7 +160,9 @@ def app(
     printer = OfficePrinter(registry, nowhere, SCHEMAS, DEFAULT_LIMITS)
     work = ServerWork(packages=packages, printer=printer, uploads=uploads)
     forms = desk_with_draft(tmp_path_factory.mktemp("forms"), OWN)
-    return create_app(new_site(registry, SCHEMAS, work=work, office=planned, now=clock, forms=forms))
+    policies = OfficePolicies(review=ReviewPolicy(check="all", blind="critical"))
+    site = new_site(registry, SCHEMAS, policies=policies, work=work, office=planned, now=clock, forms=forms)
+    return create_app(site)
 
 
 @pytest.fixture(scope="module")
