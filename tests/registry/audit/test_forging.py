@@ -50,7 +50,7 @@ def test_a_decision_changed_with_its_digest_and_the_whole_chain_closed_again_is_
     lived: Registry, intruder: Intruder
 ) -> None:
     make_it_fit(intruder)
-    assert kinds(lived.audit().verify()) == {FlawKind.AUDIT_FORGED}
+    assert kinds(lived.audit().verify()) == {FlawKind.AUDIT_FORGED, FlawKind.DIGEST_ALTERED}
     plain = without_key(intruder.url)
     assert plain.passed
     assert plain.proven == 0
@@ -114,8 +114,13 @@ def test_an_audit_that_is_begun_anew_is_told(tmp_path: Path, key_path: Path) -> 
 
 
 def make_it_fit(intruder: Intruder) -> None:
-    """Change a decision, the audit's word on it, and close the chain again."""
+    """Change a decision, its last digest, the audit's word on it, and close the chain again."""
     intruder.execute("UPDATE decision SET text = 'Thử Năm' WHERE id = 2")
+    digest = intruder.digest("decision", 2).hex()
+    spelled = f"decode('{digest}', 'hex')" if intruder.outsider.on_postgresql else f"X'{digest}'"
+    intruder.execute(
+        f"UPDATE row_digest SET digest = {spelled} WHERE table_name = 'decision' AND row_id = 2"  # noqa: S608
+    )
     rows = intruder.audit()
     for row in rows:
         written: dict[str, dict[int, bytes]] = {}

@@ -174,6 +174,7 @@ HARMS = {
         rows(K.ROW_UNKNOWN, "decision", 2),
         rows(K.ROW_UNKNOWN, "resolved_place", 2),
         rows(K.ROW_OVERWRITTEN, "birth_record", 1),
+        {Flaw(K.DIGEST_ALTERED, "row_digest")},
     ),
     "the beginning is deleted": harm(
         "DELETE FROM audit WHERE id = 1",

@@ -82,7 +82,7 @@ def test_an_extract_that_a_wrong_clock_dated_ahead_stops_its_office_until_it_is_
 ) -> None:
     outsider.execute(
         "INSERT INTO issued_extract VALUES (7, 1, 'a', 1, 1, 'birth', 'BA', 2999, 1, '1', 'Thử', '', 'xin', 1, '', '', "
-        "'s', 't', 'p', 'x', 'u', 'an', '2999-01-02', '2999-01-02 03:04:05', NULL)"
+        "'s', 't', 'p', 'x', 'u', 'an', '2999-01-02', '2999-01-02 03:04:05', NULL, NULL)"
     )
     with pytest.raises(RegistryError, match="đang lùi"):
         issued(registry, entry_id, order())
@@ -144,7 +144,9 @@ def test_an_extract_of_an_earlier_version_is_outdated_by_what_was_said_later(
     issued(registry, entry_id, order())
     columns = "book_id, scan_sha256, page_no, row, record, office, year, 2, entry_number, subject, recipient, reason"
     rest = "copies, signer, signer_title, state, template_sha256, pdf_sha256, pdf, 'old', author, issued_on, issued_at"
-    outsider.execute(f"INSERT INTO issued_extract SELECT 9, {columns}, {rest}, NULL FROM issued_extract")  # noqa: S608 (the test's own names)
+    outsider.execute(
+        f"INSERT INTO issued_extract SELECT 9, {columns}, {rest}, NULL, NULL FROM issued_extract"
+    )  # noqa: S608 (the test's own names)
     assert registry.extract_file(9, author="an")[1] == b"%PDF 1"
     registry.decide(entry_id, [Verdict("child_name", FieldStatus.READ, "Thử Ba")], author="an")
     with pytest.raises(RegistryError, match="quyết định khác"):
