@@ -78,7 +78,7 @@ def test_some_books_have_it_otherwise_and_the_later_row_wins(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("text", "line", "said"),
     [
-        ('[review]\ncheck = "some"\n', 2, "chosen, all, critical hoặc none"),
+        ('[review]\ncheck = "some"\n', 2, "all, critical, chosen hoặc none"),
         ("[review]\nblind = true\n", 2, "all, critical hoặc none"),
         ('[review]\nletter_case = "no"\n', 2, "ignored hoặc counts"),
         ("[review]\nprefill_from = 2.0\n", 2, "từ 0.0 đến 1.0"),
