@@ -342,7 +342,7 @@ def test_a_column_has_like_offers_next_to_one_another_and_none_for_who_keys_it_b
     column = desk.column(AN, book, "registration_type", Stage.REVIEW)
     assert column is not None
     offers = [[offer.text for offer in task.work.offers] for task in column.tasks]
-    assert offers == [["Quá hạn"], ["Đúng hạn"], ["Đúng hạn"]]
+    assert offers == [["Đúng hạn"], ["Đúng hạn"], ["Quá hạn"]]
     desk.hand_back_column(AN)
     unseen = ReviewPolicy(check="all", blind="all", blind_first=True)
     blind = registry.desk(unseen, now=clock).column(AN, book, "registration_type", Stage.REVIEW)

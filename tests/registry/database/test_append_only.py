@@ -47,7 +47,7 @@ ON_POSTGRESQL = [
 INTRODUCED = [
     (
         "INSERT INTO issued_extract VALUES (1, 1, 'a', 1, 1, 'birth', 'VP', 2020, 1, '1', 'Thử', '', 'xin', 1, '', '', "
-        "'s', 't', 'p', 'x', 'u', 'an', '2020-01-02', '2020-01-02 03:04:05', NULL)"
+        "'s', 't', 'p', 'x', 'u', 'an', '2020-01-02', '2020-01-02 03:04:05', NULL, NULL)"
     ),
     "INSERT INTO voided_extract VALUES (1, 1, 'in hỏng', 'an', '2020-01-02 03:04:05')",
     "INSERT INTO search_request VALUES (1, 'an', 'citizen', 'xin bản sao', '[]', '[]', '2020-01-02 03:04:05')",
@@ -55,6 +55,22 @@ INTRODUCED = [
     "INSERT INTO clear_value_witness VALUES (1, 1, 1)",
     "INSERT INTO sampled_value VALUES (1, 1, 1, 'f', 's', 't', 't', 'm', false, '', 0.1, 0.1, '2020-01-02 03:04:05')",
     "INSERT INTO teaching_entry VALUES (1, 1, 1, 0, 1, '2020-01-02 03:04:05')",
+    (
+        "INSERT INTO policy_change (id, policies, lines, loosened, seen, text, waits, author, asked_at) "
+        "VALUES (1, '[]', '[]', '[]', '', '', true, 'an', '2020-01-02 03:04:05')"
+    ),
+    (
+        "INSERT INTO policy_answer (id, change_id, answer, author, answered_at) "
+        "VALUES (1, 1, 'seen', 'binh', '2020-01-02 03:04:05')"
+    ),
+    (
+        "INSERT INTO chosen_way (id, task_id, book_id, field, stage, way, wrong, planted, chosen_at) "
+        "VALUES (1, 1, 1, 'f', 'review', 'glance', 0.1, 'x', '2020-01-02 03:04:05')"
+    ),
+    (
+        "INSERT INTO planted_answer (id, chosen_way_id, task_id, field, stage, text, missed, token, answered_at) "
+        "VALUES (1, 1, 1, 'f', 'review', 'x', true, 't', '2020-01-02 03:04:05')"
+    ),
     "INSERT INTO webhook_event VALUES (1, 'a', 1, true, 'ready', '{}', '2020-01-02 03:04:05')",
     "INSERT INTO webhook_attempt VALUES (1, 1, 204, '', '2020-01-02 03:04:05')",
 ]
