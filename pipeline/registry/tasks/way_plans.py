@@ -51,6 +51,7 @@ from pipeline.registry.tasks.rows import (
     planted_answer,
     review_task,
 )
+from pipeline.registry.withdrawals.stored_withdrawals import decision_stands
 
 ASSUMED_PLANTED, ASSUMED_MISSED = 30, 3
 """Planted texts that count as shown and as overlooked before any was: an upper bound of some 21 %."""
@@ -233,7 +234,7 @@ class _BookTask(ReviewTaskRow):
 
 def _tasks_of(connection: Connection, book_id: int) -> list[_BookTask]:
     query = select(review_task, entry.c.record).join(entry, review_task.c.entry_id == entry.c.id)
-    return rows_of(connection, _BookTask, query.where(review_task.c.book_id == book_id))
+    return rows_of(connection, _BookTask, query.where(review_task.c.book_id == book_id, entry.c.stands))
 
 
 def chosen_first(connection: Connection, *where: ColumnElement[bool]) -> dict[tuple[int, str], ChosenWayRow]:
@@ -256,7 +257,7 @@ def _worse(
         .join(scan, (scan.c.book_id == decision.c.book_id) & (scan.c.sha256 == decision.c.scan_sha256))
         .join(page, (page.c.scan_id == scan.c.id) & (page.c.page_no == decision.c.page_no))
         .join(review_task, (review_task.c.page_id == page.c.id) & (review_task.c.row == decision.c.row))
-        .where(decision.c.book_id == book_id, decision.c.seen_status == FieldStatus.READ)
+        .where(decision.c.book_id == book_id, decision.c.seen_status == FieldStatus.READ, decision_stands)
         .order_by(decision.c.id)
     )
     last = {(row.task_id, row.field): row for row in rows_of(connection, _TaskDecision, query)}
