@@ -124,8 +124,8 @@ def make_it_fit(intruder: Intruder) -> None:
     rows = intruder.audit()
     for row in rows:
         written: dict[str, dict[int, bytes]] = {}
-        for table, row_id, digest, _ in unpacked(row["rows"]):
-            written.setdefault(table, {})[row_id] = digest
+        for table, row_id, known, _ in unpacked(row["rows"]):
+            written.setdefault(table, {})[row_id] = known
         if 2 in written.get("decision", {}):
             written["decision"][2] = intruder.digest("decision", 2)
             row["rows"] = packed(written)
