@@ -35,7 +35,7 @@ version_name "$SOURCE" >"$WORK/bundle/VERSION"
 
 step "Tải các gói Python theo mã băm đã khóa"
 logged /usr/bin/python3 -m venv "$WORK/venv" || refuse "$CANNOT" "không tạo được môi trường Python (gói python3-venv)."
-logged "$WORK/venv/bin/python" -m pip download --quiet --no-cache-dir --require-hashes --only-binary :all: \
+logged "$WORK/venv/bin/python" -m pip download --quiet --no-cache-dir --no-deps --require-hashes --only-binary :all: \
     -d "$WORK/bundle/wheels" -r "$HERE/requirements.lock" ||
     refuse "$CANNOT" "không tải được các gói Python." "Hãy kiểm tra mạng rồi chạy lại."
 

@@ -35,7 +35,7 @@ put_version() {  # arguments: folder of the program, name; what an interrupted r
         refuse "$CANNOT" "không tạo được môi trường Python."
     [ -z "${BUNDLE_FOLDER:-}" ] || where=(--no-index --find-links "$BUNDLE_FOLDER/wheels")
     say "Cài các gói Python đã khóa phiên bản và mã băm (vài phút) …"
-    logged "$target/.venv/bin/python" -m pip install --quiet --no-cache-dir --require-hashes "${where[@]}" \
+    logged "$target/.venv/bin/python" -m pip install --quiet --no-cache-dir --no-deps --require-hashes "${where[@]}" \
         -r "$target/scripts/office/requirements.lock" ||
         refuse "$CANNOT" "chưa cài được các gói Python." "Hãy kiểm tra mạng (hay gói cài ngoại tuyến) rồi chạy lại."
     logged "$target/.venv/bin/python" -m pip install --quiet --no-deps --no-index --no-build-isolation --editable "$target" ||
