@@ -88,7 +88,8 @@ if ! usable_venv; then
     "$python" -m venv --clear $VENV
 fi
 say "Cài các gói Python đã khóa phiên bản (khoảng 1,5 GB trên đĩa, lần đầu mất vài phút) …"
-# The lock names every package, so that pip looks for none: it refuses an extra of a package with a newer release.
+# --no-deps: the lock names every package. Without it pip looks up extras anew (httpx[http2]), finds a newer release
+# than the locked one and refuses it for want of a hash.
 if ! $VENV/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock; then
     say "Chưa cài được các gói Python. Hãy kiểm tra mạng rồi chạy lại; phần đã tải không phải tải lại."
     exit $CANNOT

@@ -29,7 +29,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.context.bench_clerk import ClerkBook, add_book_arguments, drawn_books, pages_of, toned
+from benchmarks.context.bench_clerk import pages_of, toned
+from benchmarks.context.clerk_books import ClerkBook, add_book_arguments, drawn_books
 from benchmarks.desk.keystroke_model import ACCEPT, ASKED, CHOOSE, STATUS, DeskAction, typed
 from benchmarks.desk.simulated_keyers import FieldInk, Keyers, SimulatedKeyer
 from benchmarks.figures import BENCH_OUT, report_figures, say, share
@@ -352,7 +353,7 @@ class RulesOffice:
             parsed = spec.value_kind.parse(other, self._schemas.vocabulary(spec)).canonical
             return bool(parsed) and self._compared(spec, other) != self._compared(spec, right)
 
-        wrong = wrong_text(right, iter(()), place, is_plausible)
+        wrong = wrong_text(right, place, is_plausible)
         if not wrong:
             return False
         planted = replace(work, first=Verdict(work.field, FieldStatus.READ, wrong))

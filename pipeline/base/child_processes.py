@@ -25,6 +25,6 @@ def child_environment(scratch: str) -> dict[str, str]:
 
 
 def refuse_new_privileges() -> None:
-    """Let no program that this process starts win privileges, as one with the set-user-ID bit would (Linux alone)."""
+    """Refuse new privileges to this process and its children: set-user-ID programs run as anybody's (Linux only)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)

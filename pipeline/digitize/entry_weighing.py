@@ -29,7 +29,8 @@ from pipeline.declarations.schema import RecordSpec, Schemas, Slot
 from pipeline.digitize.hypotheses import cap_evidence, line_combinations
 from pipeline.digitize.parse import EntryParser, without_struck
 from pipeline.recognition.decoding import score_texts, unpack_emissions
-from pipeline.recognition.decoding.entry_links import KeptRules, Repetition, links_of
+from pipeline.recognition.decoding.declared_links import links_of
+from pipeline.recognition.decoding.entry_links import KeptRules, Repetition
 from pipeline.recognition.decoding.entry_model import EntryLink, Option, Variable, joint_chances, options_of
 from pipeline.values.kinds.kind import DITTO
 from pipeline.values.predicates import NO_CONTEXT, RuleContext

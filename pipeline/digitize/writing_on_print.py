@@ -81,7 +81,9 @@ class WritingOnPrint:
         A figure may lie on the label's first letter, no larger than that letter.
         """
         label = self._label_behind(line)
-        return label is not None and not label.score and bool(end > label.box.left - BESIDE_LABEL * line.pitch)
+        return (
+            label is not None and not label.score and bool(end > label.box.left - BESIDE_LABEL * line.pitch)
+        )
 
     def _label_behind(self, line: FieldLine) -> PlacedLabel | None:
         """Return the label that is printed behind a line's blank."""

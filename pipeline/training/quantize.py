@@ -3,9 +3,7 @@
 Convolutions and matrices compute in eight bits, with a weight scale for each channel and fixed activation scales
 (static quantization), which are calibrated on lines. Dynamic scales would make the reading of a line depend on the
 other lines in its batch. The first convolution, the LSTM and the letter layer stay in full precision, as do the stem
-and the first blocks of a pretrained tower, which lose the most: of 80 lines of Cinnamon and 60 of Kalapa kept apart,
-4.7 and 4.8 % of the characters are wrong in full precision, 5.1 and 5.6 % with all blocks in eight bits, 4.9 and 5.0 %
-with the first three whole, for a tenth more time.
+and the first blocks of a pretrained tower, which lose the most (docs/adr/0094).
 
 Weights use seven of the eight bits: processors without special instructions add two products in 16 bits, which
 eight-bit weights can overflow. All processors thus read the same, at different speeds.

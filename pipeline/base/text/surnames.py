@@ -9,7 +9,8 @@ SHARES: Mapping[str, float] = {
     "vũ": 0.039, "võ": 0.039, "đặng": 0.021, "bùi": 0.02, "đỗ": 0.014, "hồ": 0.013, "ngô": 0.013, "dương": 0.01,
     "lý": 0.005,
 }  # fmt: skip
-"""Shares of the population by surname, in small letters; two spellings of one surname have its whole share.
+"""The share of each surname (small letters) in the population. Both spellings of a surname have the share of the two
+together.
 
 Source:
     Lê Trung Hoa, "Họ và tên người Việt Nam", 3rd edition, NXB Khoa học Xã hội, 2005.

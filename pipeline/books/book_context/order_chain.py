@@ -53,8 +53,11 @@ _LIKELY = 0.2
 """Probability by the order alone from which a number is scored on the ink."""
 
 ALLOWED = 5.0
-"""Largest weight (nats) of the order for one value against another, so that a clearly written jump stays. With 7,
-nothing is read otherwise on 80 pages of 15 books, and a number at 0.95 gives way to a fitting one at 0.01."""
+"""The most (nats) by which the order may favour one value over another, so that a clearly written jump stays.
+
+Tried once, repeated by no command: with 7 nothing changes on 80 pages of 15 books, and a number at 0.95 would give way
+to a fitting one at 0.01.
+"""
 
 SUNDAY = OTHER_YEAR = 1.0 / 3.0
 """Relative frequency of a registration on a Sunday, and in another year than that on the cover. Beliefs without data:

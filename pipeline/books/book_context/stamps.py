@@ -1,10 +1,11 @@
-"""The stamps of a book: lines that are the same picture on several pages are one value and are read together.
+"""The stamps of a book. Equal pictures on several pages are one stamp, which is read once for all its pages.
 
-A name stamped below a signature is read otherwise on every page: the networks of handwriting hardly know print, and
-signatures cross it. The pictures of such lines are compared (``layout.imaging.stamp_pictures``); those of one stamp are
-merged, which removes what crosses it on single pages, and the merged picture is read by the reader of print, which
-knows letters and no tones. Its letters and what the networks saw on the pages are decoded together. A stamp's text is
-proposed on its pages and never accepted by itself; one decision on one page names the stamp on all pages.
+1. The pictures of printed names are compared (``layout.imaging.stamp_pictures``).
+2. The pictures of a stamp are merged. A signature that crosses the stamp on one page disappears.
+3. The reader of print reads the merged picture. It knows letters but no tones.
+4. Its emission and the kept emissions of the pages are decoded together.
+
+The text is a proposal on every page and is never accepted by itself. A decision on one page names the stamp on all.
 """
 
 from __future__ import annotations
@@ -46,8 +47,8 @@ MOST_MERGED, MOST_DECODED = 7, 4
 """Number of pictures that are merged, and of pages whose emissions are decoded together."""
 
 MOST_LARGE, MOST_ALIKE = 4, 6
-"""Number of pictures that a line is compared with: those on most pages, and those roughly alike. Names by hand are as
-many pictures as pages."""
+"""Number of stamps that a line is compared with: the most frequent ones, and those with the most similar profile. The
+bound matters for handwritten names, where each page has a picture of its own."""
 
 SEEN_AT_LEAST = 0.01
 """Lower bound of a letter's probability at any step: a signature or an unknown print makes readers sure of another."""

@@ -30,16 +30,15 @@ def is_drawn(place: str, share: float) -> bool:
     return int.from_bytes(blake2b(place.encode(), digest_size=6).digest()) / 2**48 < share
 
 
-def wrong_text(text: str, others: Iterator[str], place: str, is_plausible: Callable[[str], bool]) -> str:
+def wrong_text(text: str, place: str, is_plausible: Callable[[str], bool]) -> str:
     """Return a text that resembles ``text`` and is another value; ``""`` if none is plausible.
 
     Args:
-        others: Other texts that the machine read, likeliest first; these are taken before made ones.
-        place: Chooses among the made texts: the same place always gets the same text.
-        is_plausible: Whether a text is another value of the field.
+        place: Chooses among the texts: the same place always gets the same text.
+        is_plausible: Whether a text is a value of the field that may not be the right one.
     """
     made = sorted(altered_texts(text), key=lambda one: blake2b(f"{place} {one}".encode()).digest())
-    return next((one for one in (*others, *made) if is_plausible(one)), "")
+    return next((one for one in made if is_plausible(one)), "")
 
 
 def altered_texts(text: str) -> Iterator[str]:

@@ -107,7 +107,11 @@ def note_ways(context: DeskContext, of_book: StoredBookRow, shown: Sequence[Wait
 
 
 def _planted(context: DeskContext, case: LoadedTask, name: str, doubt: Doubt) -> str:
-    """Return the wrong text to show a person in a field now; ``""`` for none."""
+    """Return the wrong text to show a person in a field now; ``""`` for none.
+
+    No text that the machine holds for possible is planted: it might be right, and who confirms it would be told that
+    it is wrong.
+    """
     policy, consensus, reading = (
         context.policy.of_book(case.row.folder_name),
         case.consensus[name],
@@ -116,14 +120,13 @@ def _planted(context: DeskContext, case: LoadedTask, name: str, doubt: Doubt) ->
     place = f"{case.task_id} {name} {consensus.stage}"
     if not is_drawn(place, policy.planted):
         return ""
-    others: Iterator[str] = iter(())
     if consensus.stage is Stage.REVIEW and consensus.way not in BLIND_FIRST:
         is_shown = reading is not None and reading.confidence >= policy.prefill_from
         if reading is None or not is_shown or reading.status is not FieldStatus.READ:
             return ""
         if doubt.wrong > PLAINLY_RIGHT:
             return ""
-        text, others = reading.text, (other.text for other in reading.hypotheses)
+        text = reading.text
     elif consensus.stage is Stage.CHECK and consensus.way in SHOWN_FIRST:
         first = consensus.words[0].verdict
         if first.status is not FieldStatus.READ:
@@ -132,13 +135,15 @@ def _planted(context: DeskContext, case: LoadedTask, name: str, doubt: Doubt) ->
     else:
         return ""
 
+    possible = [reading.text, *(other.text for other in reading.hypotheses)] if reading is not None else []
+
     def is_plausible(other: str) -> bool:
-        known = {_compared(context, case, name, one) for one in (text, *_texts(reading, others=()))}
+        known = {_compared(context, case, name, one) for one in (text, *possible)}
         return bool(context.declared.canonical(case.row.record, name, other)) and (
             _compared(context, case, name, other) not in known
         )
 
-    return wrong_text(text, others, place, is_plausible)
+    return wrong_text(text, place, is_plausible)
 
 
 def _texts(reading: FieldReading | None, others: Sequence[Hypothesis] | None = None) -> Iterator[str]:

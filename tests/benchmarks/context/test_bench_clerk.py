@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.context.bench_clerk import ClerkBook, KnowledgeReading, figures_of
+from benchmarks.context.bench_clerk import KnowledgeReading, figures_of
+from benchmarks.context.clerk_books import ClerkBook
 from benchmarks.context.families import KINDS, Planted, families
 from pipeline.base.model import Ledger
 from pipeline.declarations import schema

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from pipeline.base.model import Hypothesis
 from pipeline.declarations import schema
-from pipeline.recognition.decoding.entry_links import BROKEN, MOST, Repetition, Source, links_of
+from pipeline.recognition.decoding.declared_links import links_of
+from pipeline.recognition.decoding.entry_links import BROKEN, MOST, Repetition, Source
 from pipeline.recognition.decoding.entry_model import EntryLink, Option, Variable, joint_chances, options_of
 from pipeline.values.predicates import NO_CONTEXT, PREDICATES
 

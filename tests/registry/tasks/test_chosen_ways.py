@@ -141,7 +141,7 @@ def test_a_planted_text_that_is_confirmed_never_counts_and_the_field_is_asked_ag
 ) -> None:
     desk = opened(registry, book, clock, PLANTING)
     task, planted = shown_planted(desk, AN)
-    assert planted not in (READ, "")
+    assert planted not in (READ, OTHER, "")  # the machine holds OTHER for possible
     outcome = keyed(desk, AN, said(NAME, planted), task=task)
     assert (outcome.waiting, outcome.settled) == ((NAME,), ())
     assert (ways(registry), answers(registry)) == ([], [("review", True)])
