@@ -29,16 +29,6 @@ STRANGE_FIGURES = math.log(0.001)
 DITTO = math.log(0.005)
 """The log share of ditto marks. A belief."""
 
-_TYPICAL = {
-    "date": -13.0,
-    "id_number": -20.5,
-    "entry_number": -8.0,
-    "volume": -5.0,
-    "number": -6.5,
-    "time": -8.0,
-}
-"""The log probability of a usual value."""
-
 _STRANGE_PART = -4.5 + math.log(0.1)
 """The log probability of a text that is no part of a date or time: ink of its neighbour is often read with it. A
 belief."""
@@ -118,7 +108,7 @@ def figure_prior(kind: Kind, part: str, years: YearShares, book_year: int) -> Fi
 
     Args:
         years: The shares of the years of the field.
-        book_year: The year of the book.
+        book_year: 0 where it is unknown.
     """
     by_year = years.logs(book_year)
     if part:
@@ -161,7 +151,7 @@ def _date(alone: float, years: Mapping[int, float], text: str) -> float:
         return math.log(0.01 / 365) + 2 * _SIGN + century + _writing(text, text[: short.start(3)])
     parts = DATE.parse(text).canonical.split(".")
     if not is_digits(parts[-1]):
-        return _strange(text, _TYPICAL["date"])
+        return _strange(text, DATE.usual_log_share)
     year = years.get(int(parts[-1]), OUTSIDE)
     if len(parts) == 1:
         return math.log(alone) + year
@@ -184,16 +174,12 @@ def _part(part: str, years: Mapping[int, float], text: str) -> float:
     return -math.log(len(_RANGES[part])) + (_EITHER if int(figures) < 10 else 0.0)
 
 
-_COMMON_NUMBERS = {"volume": 10, "entry_number": 500, "number": 200}
-"""Numbers up to this are equally likely; the share of larger numbers falls with their square. A belief."""
-
-
 def _number(kind: Kind, years: Mapping[int, float], text: str) -> float:
     canonical = kind.parse(text).canonical
     if not canonical:
-        return _strange(text, _TYPICAL[kind.name])
+        return _strange(text, kind.usual_log_share)
     number, _, year = canonical.partition("/")
-    common = _COMMON_NUMBERS.get(kind.name, 500)
+    common = kind.common_numbers
     weight = -math.log(2 * common) - 2 * max(0.0, math.log(max(1, int(number)) / common))
     if kind.is_yearly:
         weight += _EITHER + (years.get(int(year), OUTSIDE) if year else 0.0)
@@ -223,7 +209,7 @@ def _id_number(kind: Kind, long: float, text: str) -> float:
     if not is_digits(figures):
         passport = kind.parse(text).canonical
         known = math.log(0.01 / 26) - _TEN * (len(passport) - 1) + spread
-        return known if passport else _strange(text, _TYPICAL["id_number"])
+        return known if passport else _strange(text, kind.usual_log_share)
     if len(figures) == 9:
         known = math.log(0.99 / 38) if figures[:2] in _OLD_PROVINCES else math.log(0.01 / 62)
         return math.log(0.98 - long) + known - 7 * _TEN + spread
@@ -231,12 +217,12 @@ def _id_number(kind: Kind, long: float, text: str) -> float:
         known = math.log(0.99 / 63) if figures[:3] in PROVINCE_CODES else math.log(0.01 / 937)
         century = math.log(0.245) if figures[3] in "0123" else math.log(0.02 / 6)
         return math.log(long) + known + century - 8 * _TEN + spread
-    return _strange(text, _TYPICAL["id_number"])
+    return _strange(text, kind.usual_log_share)
 
 
 def _other(kind: Kind, text: str) -> float:
     if not kind.parse(text).canonical:
-        return _strange(text, _TYPICAL.get(kind.name, -8.0))
+        return _strange(text, kind.usual_log_share)
     return -sum(map(str.isdigit, text)) * _TEN + (_SPREAD if " " in text.strip() else 0.0)
 
 
