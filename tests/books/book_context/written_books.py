@@ -85,9 +85,13 @@ def line_reading(line: Ink, slot: str) -> LineReading:
     found = decode_field(emissions, prior_for(kind, language=SHARES, year=YEAR, expects=spec.expects), kind)
     best = found.hypotheses[0]
     return LineReading(
-        best.text, best.chance, "hand", hypotheses=found.hypotheses, evidence=None if found.proposed else found.evidence,
+        best.text,
+        best.chance,
+        "hand",
+        hypotheses=found.hypotheses,
+        evidence=None if found.proposed else found.evidence,
         emissions=pack_emissions(emissions),
-    )  # fmt: skip
+    )
 
 
 def page_ref(number: int) -> PageRef:
