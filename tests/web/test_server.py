@@ -58,12 +58,16 @@ def test_behind_a_socket_the_proxy_says_who_asks_and_no_client_chooses_its_addre
     forwarded = {"X-Forwarded-For": "10.9.9.9, 192.0.2.7", "X-Forwarded-Proto": "https"}
     with served(asking, monkeypatch, BEHIND_SOCKET, socket=socket) as address:
         with httpx.Client(transport=httpx.HTTPTransport(uds=str(socket)), base_url=address) as client:
-            answers = [client.get("/", headers=headers, timeout=WAIT_SECONDS).json() for headers in (forwarded, {})]
+            answers = [
+                client.get("/", headers=headers, timeout=WAIT_SECONDS).json() for headers in (forwarded, {})
+            ]
     assert answers == [{"address": "192.0.2.7", "scheme": "https"}, {"address": "unix", "scheme": "http"}]
 
 
 @pytest.mark.parametrize("mode", [0o755, 0o751, 0o770, 0o777])
-def test_a_socket_is_not_opened_where_another_account_could_come_or_stand_in(tmp_path: Path, mode: int) -> None:
+def test_a_socket_is_not_opened_where_another_account_could_come_or_stand_in(
+    tmp_path: Path, mode: int
+) -> None:
     with pytest.raises(SetupError, match="0750"):
         server.listen_at(folder_of_socket(tmp_path, mode))
 
