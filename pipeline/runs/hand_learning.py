@@ -22,6 +22,7 @@ from pipeline.digitize.engines import default_engines
 from pipeline.recognition.ocr.adapters import Adapter, GateFigures
 from pipeline.recognition.ocr.handwriting import HandwritingReader
 from pipeline.registry import Registry, RegistryPart, Withdrawn
+from pipeline.registry.audit.recorded_files import FILE
 from pipeline.registry.database.audit.trail import MACHINE
 from pipeline.run_context import RunContext
 from pipeline.runs.adapted_rereading import (
@@ -30,7 +31,6 @@ from pipeline.runs.adapted_rereading import (
     reread_waiting_pages,
     take_back_readings,
 )
-from pipeline.registry.audit.recorded_files import FILE
 from pipeline.runs.book_adapters import BookAdapters, LearningAttempt
 from pipeline.runs.book_reading import PoolOf, silence_seconds
 from pipeline.runs.handwriting_calibration import record_drift
@@ -126,8 +126,8 @@ class HandReport:
             text += f"; {self.taken_back} trang dựa vào bản học không còn đã được đọc lại như chưa học"
         if self.foreign:
             text += (
-                f"; {self.foreign} tệp bản học không có trong nhật ký kiểm tra (bị sửa, chép từ nơi khác, hay có từ trước "
-                "khi nhật ký ghi mã băm) nên đã bị bỏ"
+                f"; {self.foreign} tệp bản học không có trong nhật ký kiểm tra (bị sửa, chép từ nơi khác, hay có từ "
+                "trước khi nhật ký ghi mã băm) nên đã bị bỏ"
             )
         if self.unread:
             text += f"; {self.unread} trang dựa vào bản học không còn chưa đọc lại được, hãy kiểm tra tệp ảnh"

@@ -103,7 +103,8 @@ def test_a_version_that_the_audit_does_not_hold_is_not_read_and_makes_room_for_l
     adapters.note(LearningAttempt("better", "abc", 40, "hand-1", "2026-11-28T02:00:00+07:00"))
     adapters.keep(adapter(2), lambda _: None)
     newest = adapters.newest("hand-1")
-    assert newest is not None and newest.card.version == 1
+    assert newest is not None
+    assert newest.card.version == 1
     assert BookAdapters(tmp_path / "7").newest("hand-1") is None
     assert (adapters.refuse_foreign(), adapters.refuse_foreign()) == (1, 0)
     assert (adapters.last_attempt(), len(adapters.cards()), adapters.next_version()) == (None, 1, 3)

@@ -56,11 +56,13 @@ def test_behind_a_socket_the_proxy_says_who_asks_and_no_client_chooses_its_addre
     asking = Starlette(routes=[Route("/", address_and_scheme)])
     socket = folder_of_socket(tmp_path)
     forwarded = {"X-Forwarded-For": "10.9.9.9, 192.0.2.7", "X-Forwarded-Proto": "https"}
-    with served(asking, monkeypatch, BEHIND_SOCKET, socket=socket) as address:
-        with httpx.Client(transport=httpx.HTTPTransport(uds=str(socket)), base_url=address) as client:
-            answers = [
-                client.get("/", headers=headers, timeout=WAIT_SECONDS).json() for headers in (forwarded, {})
-            ]
+    with (
+        served(asking, monkeypatch, BEHIND_SOCKET, socket=socket) as address,
+        httpx.Client(transport=httpx.HTTPTransport(uds=str(socket)), base_url=address) as client,
+    ):
+        answers = [
+            client.get("/", headers=headers, timeout=WAIT_SECONDS).json() for headers in (forwarded, {})
+        ]
     assert answers == [{"address": "192.0.2.7", "scheme": "https"}, {"address": "unix", "scheme": "http"}]
 
 

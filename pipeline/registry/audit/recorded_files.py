@@ -19,7 +19,7 @@ def recorded_files(
 ) -> frozenset[str]:
     """Return the SHA-256 of the files that the audit holds of a subject.
 
-    An act counts only when its hash is right and a key of the office signed it; without any key, when its hash is right.
+    An act counts when its hash is right and a key of the office signed it, if the office has a key.
 
     Args:
         made: The action that makes a file.
