@@ -18,7 +18,7 @@ export PYTHONUTF8 := 1
 # Compiled modules are kept: tests start hundreds of processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: figures-of-people help setup training test-packages demo test suite check lint types imports schemas format bench chaos figures lock clean
+.PHONY: bench-all figures-of-people help setup training test-packages demo test test-room suite check lint types imports schemas format bench chaos figures lock clean
 
 help: ## In danh sách lệnh này
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | \
@@ -44,26 +44,43 @@ test: ## Kiểm tra mã nguồn, khai báo và chạy toàn bộ bài kiểm th�
 
 # Types take a minute: they are checked beside the tests, everything else before them.
 suite: training test-packages lint imports schemas
+	@echo "hotich: Chạy mọi bài kiểm thử; máy hai nhân mất chừng nửa giờ. Một phần: make test-room"
 	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+
+# A module has its tests where it would stand itself: pipeline/registry/tasks/undo.py, tests/registry/tasks/test_undo.py.
+test-room: training test-packages ## Chỉ kiểm thử chỗ vừa sửa (so với git), hoặc một phòng: ROOM=registry/tasks
+	@tests=$$(scripts/changed-tests.sh $(ROOM)); \
+	if [ -z "$$tests" ]; then echo "hotich: Không có mã nguồn nào vừa sửa."; else \
+	echo "hotich: Kiểm thử" $$tests; $(BIN)/python -m pytest -q -m "not slow" $$tests; fi
 
 check: lint types imports schemas ## Chỉ kiểm tra: ruff, mypy, luật import, khai báo trong schemas/
 
 lint: setup
+	@echo "hotich: Xem cách viết mã (ruff) …"
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 
 types: training
+	@echo "hotich: Xem kiểu (mypy), vài phút ở lần đầu …"
 	@$(BIN)/mypy
 
 imports: setup
+	@echo "hotich: Xem phòng nào dùng phòng nào (lint-imports) …"
 	@$(BIN)/lint-imports --no-logo
 
 schemas: setup
+	@echo "hotich: Xem các khai báo trong schemas/ …"
 	@$(BIN)/hotich schemas check
 
 format: setup ## Tự sửa cách trình bày mã nguồn
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+# What is stale, the oldest first. It may be stopped at any time: the next call goes on. LINES, APART and DATA as below.
+bench-all: setup test-packages ## Đo lại những số đã cũ, trong HOURS giờ (mặc định 8)
+	@scripts/bench-packages.sh
+	@$(BIN)/python -m benchmarks.stale_runs --hours $(or $(HOURS),8) \
+	    $(foreach name,LINES APART DATA,$(if $(filter command,$(origin $(name))),--folder '$(name)=$($(name))'))
 
 bench: setup $(addprefix bench-,$(BENCHES)) ## Chạy mọi phép đo tốc độ và độ chính xác; kết quả trong bench-out/
 

@@ -8,10 +8,15 @@ import os
 import platform
 import subprocess
 import sys
+import time
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from benchmarks.dependencies import dependencies
+
+_BEGUN = time.monotonic()
 
 BENCH_OUT = Path("bench-out")
 """The folder for results, in the folder where the benchmark runs; git ignores it."""
@@ -55,7 +60,8 @@ def print_figures(name: str, figures: Mapping[str, Any]) -> None:
 
 
 def keep_figures(name: str, figures: Mapping[str, Any], *, folder: Path | None = None) -> Path:
-    """Write figures to ``NAME.json`` with the command, day, revision, machine and hand networks.
+    """Write figures to ``NAME.json`` with the command, day, duration, revision, machine, hand networks and what else
+    they depend on.
 
     Returns:
         The file written.
@@ -67,9 +73,11 @@ def keep_figures(name: str, figures: Mapping[str, Any], *, folder: Path | None =
         "bench": name,
         "arguments": [Path(argument).name if "/" in argument else argument for argument in sys.argv[1:]],
         "date": dt.datetime.now(dt.UTC).date().isoformat(),
+        "seconds": round(time.monotonic() - _BEGUN),
         "revision": revision(),
         "machine": machine(),
         "hand_networks": hand_networks(),
+        "depends": _dependencies(),
         "figures": figures,
     }
     path.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
@@ -83,6 +91,12 @@ def revision() -> str:
         return head + ("+" if _git("status", "--porcelain", "--untracked-files=no") else "")
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
+
+
+def _dependencies() -> Mapping[str, str]:
+    """Return what the running benchmark depends on; nothing where the running program is none."""
+    program = Path(getattr(sys.modules["__main__"], "__file__", None) or "").resolve()
+    return dependencies(program) if program.name.startswith("bench_") else {}
 
 
 def hand_networks() -> dict[str, str]:

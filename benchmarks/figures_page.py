@@ -5,7 +5,7 @@
 The results in ``bench-out/`` are copied to ``docs/reference/figures/``, each with its machine and revision; from there
 ``docs/reference/figures.md`` and the ten headlines of the README are written by the rows of ``claims.toml``. No figure
 is ever typed: a row without a result, or with one of other hand networks than those in ``ocr_models/``, says that it is
-not measured again.
+not measured again; one of other rooms, declarations or networks of print than those of the tree is marked.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.dependencies import changed
 from benchmarks.figures import BENCH_OUT, hand_networks, say
 from pipeline.base.text.numbers import format_count, format_decimal, format_percent
 
@@ -32,6 +33,7 @@ OF_HANDS = ("hand", "pens", "clerk")
 
 NOT_MEASURED = "chưa đo lại ở bản này"
 NO_VALUE = "–"
+OLD = " ³"
 
 FORMATS: Mapping[str, Callable[[Any], str]] = {
     "text": str,
@@ -62,6 +64,13 @@ _NOTES = """
 ² Không mạng nào học từ các dòng và phông này, nhưng khi chọn cách nhìn dòng nghiêng hai lần, khi giữ hay bỏ một bút
 hiệu chuẩn, khi theo dõi việc học và khi tìm nguyên nhân của chỗ đọc sai, người làm đã nhìn kết quả trên chúng: chữ của
 người khác có thể khó hơn.
+
+³ Số cũ: từ khi đo, mã nguồn, khai báo hay mạng mà phép đo ấy dùng đã đổi. `make figures` nêu chỗ đã đổi, `make
+bench-all` đo lại những số cũ nhất trước.
+"""
+
+_OLD_HEADLINES = """
+³ Đo trước khi mã nguồn, khai báo hay mạng mà phép đo ấy dùng đổi lần cuối; đo lại: `make bench-all`.
 """
 
 
@@ -124,7 +133,21 @@ def shown(claim: Claim, results: Results) -> str:
 
 def is_of_other_networks(bench: str, result: Mapping[str, Any]) -> bool:
     """Return whether a result about handwriting was measured with other networks than those in ``ocr_models/``."""
-    return _program(bench) in OF_HANDS and result.get("hand_networks") != hand_networks()
+    return program_of(bench) in OF_HANDS and result.get("hand_networks") != hand_networks()
+
+
+def what_changed(bench: str, result: Mapping[str, Any]) -> list[str]:
+    """Return what a result was measured with that is no longer so: rooms, declarations, networks; ``["?"]`` for a
+    result that does not say."""
+    depends = result.get("depends")
+    return changed(depends, program_path(program_of(bench))) if depends else ["?"]
+
+
+def marked(claim: Claim, results: Results) -> str:
+    """Return ``shown``, marked where it was measured with another tree."""
+    value = shown(claim, results)
+    is_old = value != NOT_MEASURED and what_changed(claim.bench, results[claim.bench])
+    return value + OLD if is_old else value
 
 
 def is_repeatable(result: Mapping[str, Any]) -> bool:
@@ -138,7 +161,7 @@ def page(claims: Mapping[str, Sequence[Claim]], results: Results) -> str:
     for title, rows in claims.items():
         lines += [f"## {title}", "", "| Đo gì | Muốn | Đo được | Phép đo |", "|---|---|---|---|"]
         lines += [
-            f"| {claim.label} | {claim.wanted or NO_VALUE} | {shown(claim, results)} | [{claim.bench}](#đo-ở-đâu) |"
+            f"| {claim.label} | {claim.wanted or NO_VALUE} | {marked(claim, results)} | [{claim.bench}](#đo-ở-đâu) |"
             for claim in rows
         ]
         lines.append("")
@@ -147,8 +170,8 @@ def page(claims: Mapping[str, Sequence[Claim]], results: Results) -> str:
         "",
         "## Đo ở đâu",
         "",
-        "| Phép đo | Lệnh | Ngày | Bản | Máy |",
-        "|---|---|---|---|---|",
+        "| Phép đo | Lệnh | Ngày | Bản | Mất | Máy |",
+        "|---|---|---|---|---|---|",
     ]
     lines += [_origin(name, result) for name, result in results.items()]
     return "\n".join(lines) + "\n"
@@ -159,8 +182,10 @@ def headlines(claims: Mapping[str, Sequence[Claim]], results: Results) -> str:
     rows = [claim for subject in claims.values() for claim in subject if claim.headline]
     lines = ["| Đo gì | Muốn | Đo được |", "|---|---|---|"]
     lines += [
-        f"| {claim.headline} | {claim.wanted or NO_VALUE} | {shown(claim, results)} |" for claim in rows
+        f"| {claim.headline} | {claim.wanted or NO_VALUE} | {marked(claim, results)} |" for claim in rows
     ]
+    if any(line.endswith(f"{OLD} |") for line in lines):
+        lines += _OLD_HEADLINES.rstrip().split("\n")
     return "\n".join(lines).replace("](book-checks.md", "](docs/reference/book-checks.md") + "\n"
 
 
@@ -184,8 +209,10 @@ def main() -> None:
     for name, result in results.items():
         if is_of_other_networks(name, result):
             say(
-                f"{name}: đo với mạng khác mạng trong ocr_models/, không ghi. Đo lại: make bench-{_program(name)}"
+                f"{name}: đo với mạng khác mạng trong ocr_models/, không ghi. Đo lại: make bench-{program_of(name)}"
             )
+        elif names := what_changed(name, result):
+            say(f"{name}: số cũ ({', '.join(names)})")
     print(f"Đã ghi {PAGE.relative_to(ROOT)}; chưa có kết quả của: {', '.join(missing) or 'không phép nào'}.")
 
 
@@ -220,12 +247,13 @@ def _formatted(figures: Any, path: str, name: str) -> str:
 def _origin(name: str, result: Mapping[str, Any]) -> str:
     machine = result["machine"]
     arguments = " ".join(result["arguments"])
-    command = f"`make bench-{_program(name)}`" + (f" (`{arguments}`)" if arguments else "")
+    command = f"`make bench-{program_of(name)}`" + (f" (`{arguments}`)" if arguments else "")
     where = f"{machine['cpu']}, {machine['cores']} nhân, {machine['memory_gb']} GB"
-    return f"| {name} | {command} | {result['date']} | `{result['revision']}` | {where} |"
+    lasted = f"{format_count(seconds)} giây" if (seconds := result.get("seconds")) else NO_VALUE
+    return f"| {name} | {command} | {result['date']} | `{result['revision']}` | {lasted} | {where} |"
 
 
-def _program(name: str) -> str:
+def program_of(name: str) -> str:
     """The benchmark that writes a result: ``chaos`` writes ``chaos-sqlite``, ``imaging`` writes ``imaging-skew``."""
     parts = name.split("-")
     starts = ("-".join(parts[:end]) for end in range(len(parts), 0, -1))
@@ -233,7 +261,16 @@ def _program(name: str) -> str:
 
 
 def _is_program(name: str) -> bool:
-    return any((ROOT / "benchmarks").glob(f"*/bench_{name.replace('-', '_')}.py"))
+    return any((ROOT / "benchmarks").glob(_pattern(name)))
+
+
+def program_path(program: str) -> Path:
+    """The main module of a benchmark."""
+    return next((ROOT / "benchmarks").glob(_pattern(program)))
+
+
+def _pattern(program: str) -> str:
+    return f"*/bench_{program.replace('-', '_')}.py"
 
 
 if __name__ == "__main__":

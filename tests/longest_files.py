@@ -1,11 +1,12 @@
 """The test files that take longest, so that a run begins with them and no process ends alone with one of them.
 
 A process is given whole files (``--dist loadfile``) in the order in which they were collected. A file that is missing
-here costs nobody but the clock; ``pytest --durations=0`` and the JUnit report tell what takes long.
+here costs nobody but the clock; a run of many tests names in the end the files that took longest.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,25 @@ _PLACES = {TESTS / name: place for place, name in enumerate(LONGEST_FIRST)}
 def first(items: list[pytest.Item]) -> None:
     """Put flows, then the tests of these files before all others; within a file and among others the order stays."""
     items.sort(key=lambda item: -1 if FLOWS in item.path.parents else _PLACES.get(item.path, len(_PLACES)))
+
+
+MANY = 2000
+"""Tests from which on a run names its longest files."""
+
+
+def tell(reporter: pytest.TerminalReporter, most: int = 20) -> None:
+    """Write which files took longest, in seconds of all their tests and fixtures."""
+    reports = [
+        report
+        for several in reporter.stats.values()
+        for report in several
+        if isinstance(report, pytest.TestReport)
+    ]
+    if len(reports) < MANY:
+        return
+    seconds: Counter[str] = Counter()
+    for report in reports:
+        seconds[report.location[0]] += report.duration
+    reporter.section("longest files")
+    for name, taken in seconds.most_common(most):
+        reporter.write_line(f"{taken:7.1f} s  {name}")

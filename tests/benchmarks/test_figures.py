@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import figures_page
+from benchmarks.dependencies import INSTALLED, changed, dependencies
 from benchmarks.figures import hand_networks, report_figures
 from benchmarks.figures_page import (
     CLAIMS,
@@ -24,6 +25,7 @@ from benchmarks.figures_page import (
     read_results,
     shown,
     value_at,
+    what_changed,
     with_headlines,
 )
 
@@ -45,7 +47,18 @@ def test_figures_are_the_last_line_of_output_and_a_file_with_the_machine(
     assert kept["figures"] == {"fields": 12, "held": 0.99}
     assert kept["arguments"] == ["--lines", "lines", "--pages", "2"]
     assert kept["machine"]["cores"] >= 1
-    assert set(kept) == {"bench", "arguments", "date", "revision", "machine", "hand_networks", "figures"}
+    assert kept["seconds"] >= 0
+    assert set(kept) == {
+        "bench",
+        "arguments",
+        "date",
+        "seconds",
+        "revision",
+        "machine",
+        "hand_networks",
+        "depends",
+        "figures",
+    }
 
 
 def test_a_path_leads_through_keys_and_elements_of_a_list() -> None:
@@ -83,9 +96,47 @@ def test_figures_of_other_networks_than_those_that_ship_are_not_shown(bench: str
     assert shown(claim, {bench: {"figures": {"right": 0.9}}}) == NOT_MEASURED
 
 
+TYPED = ROOT / "benchmarks" / "reading" / "bench_typed.py"
+
+
+def test_a_figure_depends_on_what_its_program_runs_and_on_nothing_else() -> None:
+    of_print, of_places = (
+        dependencies(ROOT / "benchmarks" / "reading" / f"bench_{name}.py") for name in ("typed", "places")
+    )
+    assert {"pipeline/digitize", "pipeline/recognition", "ocr_models", "schemas", "benchmarks"} <= set(
+        of_print
+    )
+    assert {"pipeline/digitize", "pipeline/registry", "ocr_models"}.isdisjoint(of_places)
+    assert set(INSTALLED) - {"pipeline"} < set(
+        dependencies(ROOT / "benchmarks" / "install" / "bench_install.py")
+    )
+
+
+@pytest.mark.parametrize("old", [None, "pipeline/digitize", "schemas", "ocr_models", "benchmarks"])
+def test_a_headline_of_other_rooms_declarations_or_networks_than_those_of_the_tree_is_marked(
+    old: str | None,
+) -> None:
+    claim = Claim("Ô", "typed", "{right|percent}", headline="Ô đúng")
+    depends = dict(dependencies(TYPED))
+    result = {"figures": {"right": 0.9}, "depends": depends}
+    fresh = headlines({"": [claim]}, {"typed": result})
+    assert "90,0\u00a0% |" in fresh
+    assert "³" not in fresh
+    if old is not None:
+        depends[old] = "0" * 16
+    marked = headlines({"": [claim]}, {"typed": result if old else {"figures": {"right": 0.9}}})
+    assert "90,0\u00a0% ³ |" in marked
+    assert "\n³ " in marked
+    assert what_changed("typed", result) == ([old] if old else [])
+
+
+def test_what_was_taken_away_since_the_measurement_counts_as_changed() -> None:
+    assert changed(dict(dependencies(TYPED)) | {"pipeline/gone": "1"}, TYPED) == ["pipeline/gone"]
+
+
 @pytest.mark.parametrize("claim", ALL_CLAIMS, ids=lambda claim: f"{claim.bench}: {claim.label[:40]}")
 def test_every_row_names_a_benchmark_and_known_formats(claim: Claim) -> None:
-    assert figures_page._is_program(figures_page._program(claim.bench))
+    assert figures_page._is_program(figures_page.program_of(claim.bench))
     places = figures_page._PLACE.findall(claim.value)
     assert places
     assert {name for _, name in places} <= set(FORMATS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -21,13 +22,16 @@ from pipeline.base.model import (
 )
 from pipeline.digitize import DigitizeOptions, digitize_page
 from pipeline.digitize.route import RoutingOptions
-from pipeline.recognition.calibration import fit_calibration
+from pipeline.recognition.calibration import Calibration, fit_calibration
 from tests.digitize.pages import DPI, SCHEMAS, drawn, engines, readings
 from tests.recognition.calibration.drawn_samples import drawn as drawn_fields
 
 pytestmark = pytest.mark.tesseract
 
-KNOWN = fit_calibration(drawn_fields(12_000, 1).samples, reader="sure-1")
+
+@cache
+def known() -> Calibration:
+    return fit_calibration(drawn_fields(12_000, 1).samples, reader="sure-1")
 
 
 class Sure:
@@ -58,12 +62,12 @@ def by_hand(options: RoutingOptions) -> list[FieldReading]:
 
 
 def test_sure_handwriting_goes_in_by_the_calibration_of_its_own_reader_only() -> None:
-    options = RoutingOptions(calibration=KNOWN, tolerated=0.02, tolerated_critical=0.02)
+    options = RoutingOptions(calibration=known(), tolerated=0.02, tolerated_critical=0.02)
     accepted = [reading for reading in by_hand(options) if reading.accepted]
     assert accepted
     for reading in accepted:
         assert reading.canonical
         assert reading.confidence != pytest.approx(0.9999, abs=1e-9)
-    others = by_hand(replace(options, calibration=replace(KNOWN, reader="sure-2")))
+    others = by_hand(replace(options, calibration=replace(known(), reader="sure-2")))
     assert len(others) >= len(accepted)
     assert not any(reading.accepted for reading in others)

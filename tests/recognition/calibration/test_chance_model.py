@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -15,7 +16,12 @@ from pipeline.recognition.calibration import Calibration, fit_calibration, split
 from pipeline.training.evaluation.confidence import calibration_error, judged_bins
 from tests.recognition.calibration.drawn_samples import KINDS, drawn
 
-MODEL = fit_calibration(drawn(8000, 1).samples)
+
+@cache
+def known_model() -> Calibration:
+    return fit_calibration(drawn(8000, 1).samples)
+
+
 SHARES = st.floats(0, 1)
 PIECES = list(Evidence.__dataclass_fields__)
 EVIDENCE = st.builds(Evidence, SHARES, SHARES, SHARES, SHARES, SHARES, SHARES)
@@ -31,12 +37,12 @@ def error(calibration: Calibration, seed: int, kind: str = "", harder: float = 0
 
 
 def test_chances_of_other_fields_mean_what_they_say() -> None:
-    assert error(MODEL, 2) < 0.015
+    assert error(known_model(), 2) < 0.015
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_is_calibrated_by_itself(kind: str) -> None:
-    assert error(MODEL, 2, kind) < 0.03
+    assert error(known_model(), 2, kind) < 0.03
 
 
 def test_the_machines_own_chance_would_have_meant_less() -> None:
@@ -44,7 +50,7 @@ def test_the_machines_own_chance_would_have_meant_less() -> None:
     own = [(sample.features.evidence.chance, sample.right) for sample in others]
     unfitted = calibration_error(judged_bins(own))
     assert unfitted is not None
-    assert error(MODEL, 2) < unfitted / 2
+    assert error(known_model(), 2) < unfitted / 2
 
 
 @given(EVIDENCE, st.sampled_from([*KINDS, "never seen"]), st.sampled_from(PIECES), SHARES)
@@ -55,8 +61,8 @@ def test_more_evidence_never_lowers_a_chance(evidence: Evidence, kind: str, piec
     if piece == "chance":  # of the value; the next one keeps its own
         better = replace(better, margin=min(1.0, evidence.margin + risen - evidence.chance))
     assert (
-        MODEL.chances_right([replace(features, evidence=better)])[0]
-        >= MODEL.chances_right([features])[0] - 1e-12
+        known_model().chances_right([replace(features, evidence=better)])[0]
+        >= known_model().chances_right([features])[0] - 1e-12
     )
 
 
@@ -108,7 +114,7 @@ def test_a_chance_is_one_whatever_the_evidence(
     features = replace(
         drawn(1, 3).samples[0].features, kind=kind, evidence=evidence, letters=letters, doubted=told
     )
-    assert 0 <= MODEL.chances_right([features])[0] < 1
+    assert 0 <= known_model().chances_right([features])[0] < 1
 
 
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf, -3.0])
@@ -116,17 +122,17 @@ def test_evidence_that_is_no_number_speaks_for_nothing(number: float) -> None:
     features = drawn(1, 3).samples[0].features
     nothing = replace(features, evidence=Evidence(*[0.0] * 6))
     broken = replace(features, evidence=Evidence(*[number] * 6))
-    chance = MODEL.chances_right([broken])[0]
+    chance = known_model().chances_right([broken])[0]
     assert math.isfinite(chance)
     if number != math.inf:
-        assert chance == MODEL.chances_right([nothing])[0]
+        assert chance == known_model().chances_right([nothing])[0]
 
 
 def test_a_doubt_or_a_text_without_a_value_never_raises_a_chance() -> None:
     for sample in drawn(200, 4).samples:
         sound = replace(sample.features, parses=True, doubted=False)
         for worse in (replace(sound, parses=False), replace(sound, doubted=True)):
-            assert MODEL.chances_right([worse])[0] <= MODEL.chances_right([sound])[0] + 1e-12
+            assert known_model().chances_right([worse])[0] <= known_model().chances_right([sound])[0] + 1e-12
 
 
 def test_a_kind_with_few_samples_leans_on_all_kinds() -> None:
@@ -137,22 +143,22 @@ def test_a_kind_with_few_samples_leans_on_all_kinds() -> None:
 
 
 def test_few_checked_fields_change_little_of_what_was_known() -> None:
-    again = fit_calibration(drawn(60, 7).samples, before=MODEL)
+    again = fit_calibration(drawn(60, 7).samples, before=known_model())
     features = [sample.features for sample in drawn(500, 8).samples]
-    change = np.abs(np.array(again.chances_right(features)) - np.array(MODEL.chances_right(features)))
+    change = np.abs(np.array(again.chances_right(features)) - np.array(known_model().chances_right(features)))
     assert change.mean() < 0.05
 
 
 def test_many_checked_fields_of_harder_books_bring_chances_down_to_earth() -> None:
     hard = [replace(s, right=s.right and n % 3 > 0) for n, s in enumerate(drawn(6000, 9).samples)]
-    again = fit_calibration(hard, before=MODEL)
+    again = fit_calibration(hard, before=known_model())
     others = [replace(s, right=s.right and n % 3 > 0) for n, s in enumerate(drawn(6000, 10).samples)]
 
     def missed(calibration: Calibration) -> float:
         chances = calibration.chances_right([sample.features for sample in others])
         return calibration_error(judged_bins(zip(chances, [s.right for s in others], strict=True))) or 0.0
 
-    assert missed(again) < 0.03 < missed(MODEL)
+    assert missed(again) < 0.03 < missed(known_model())
 
 
 def test_the_same_samples_give_the_same_calibration() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from pipeline.base.model import Evidence, PageResult
 from pipeline.digitize.route import RoutingOptions
-from pipeline.recognition.calibration import Sample, fit_calibration
+from pipeline.recognition.calibration import Calibration, Sample, fit_calibration
 from pipeline.recognition.ocr import Engines
 from pipeline.training.office_reader.calibration_samples import (
     LEAST_FIELDS,
@@ -27,7 +28,11 @@ from tests.training.office_reader.decided_pages import DecidedBook, Written
 from tests.training.office_reader.test_gate import QUICK, better, office
 
 ROUTING = RoutingOptions(tolerated=0.02, tolerated_critical=0.02)
-KNOWN = fit_calibration(drawn(6000, 3).samples, reader="old")
+
+
+@cache
+def known() -> Calibration:
+    return fit_calibration(drawn(6000, 3).samples, reader="old")
 
 
 def poorer(samples: tuple[Sample, ...]) -> tuple[Sample, ...]:
@@ -38,12 +43,12 @@ def poorer(samples: tuple[Sample, ...]) -> tuple[Sample, ...]:
 def test_a_calibration_is_fitted_on_the_entries_held_for_it_and_judged_on_the_frozen_ones() -> None:
     samples = drawn(9000, 5).samples
     both = ReaderSamples(samples, samples)
-    made, refitted = recalibrated(both, KNOWN, "new")
+    made, refitted = recalibrated(both, known(), "new")
     assert made is not None
     assert (made.reader, refitted) == ("new", True)
     held = sum(part_of(sample.entry) is LinePart.CALIBRATION for sample in samples)
     assert made.samples + made.held == held
-    before, after = shares_of(both, KNOWN, made, ROUTING)["other"]
+    before, after = shares_of(both, known(), made, ROUTING)["other"]
     assert before is not None
     assert after is not None
     frozen = sum(part_of(sample.entry) is LinePart.FROZEN and not sample.critical for sample in samples)
@@ -53,17 +58,17 @@ def test_a_calibration_is_fitted_on_the_entries_held_for_it_and_judged_on_the_fr
 
 def test_with_few_fields_the_one_in_use_is_taken_over_and_judged_all_the_same() -> None:
     samples = drawn(LEAST_FIELDS, 7).samples
-    made, refitted = recalibrated(ReaderSamples(samples, samples), KNOWN, "new")
+    made, refitted = recalibrated(ReaderSamples(samples, samples), known(), "new")
     assert made is not None
-    assert (made.reader, made.model, refitted) == ("new", KNOWN.model, False)
+    assert (made.reader, made.model, refitted) == ("new", known().model, False)
     assert recalibrated(ReaderSamples(samples, samples), None, "new") == (None, False)
 
 
 def test_a_reader_that_is_wrong_where_it_is_sure_does_not_pass() -> None:
     samples = drawn(9000, 9).samples
     both = ReaderSamples(samples, poorer(samples))
-    taken_over = replace(KNOWN, reader="new")
-    verdict = judge_reader(office(better), shares_of(both, KNOWN, taken_over, ROUTING), options=QUICK)
+    taken_over = replace(known(), reader="new")
+    verdict = judge_reader(office(better), shares_of(both, known(), taken_over, ROUTING), options=QUICK)
     assert Refusal.MORE_WRONG in {objection.why for objection in verdict.objections}
 
 

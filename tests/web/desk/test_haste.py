@@ -183,7 +183,9 @@ def test_a_choice_without_text_is_taken_once(office: Office, sit_down: SitDown, 
             binh.press("F2")
         binh.see_all_saved()
         chi = at_the_column(office, sit_down, "chi", book)
-        chi.page.locator(".cell[data-seen]").nth(1).wait_for()
+        expect(chi.page.locator(".cell").nth(1)).to_have_attribute("data-seen", "")
+        expect(chi.page.locator(".cell").first).to_have_attribute("data-seen", "")
+        expect(chi.page.locator("[data-fresh]")).to_have_count(0)
         before = pictures(chi)
         unread = chi.page.locator(".cell").first.locator('[data-status="illegible"]')
         if hasty == "double click":

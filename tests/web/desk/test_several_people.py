@@ -12,7 +12,7 @@ from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry.accounts.model import Role
 from tests.web.desk.drawn_book import NAME, decision, draw_book, one_line_book
 from tests.web.desk.office import DOUBLE, Office
-from tests.web.desk.typist import Typist
+from tests.web.desk.typist import Typist, held_up
 
 SitDown = Callable[[str], Typist]
 CHECKED = ReviewPolicy(check="all", blind="none")
@@ -152,19 +152,26 @@ def test_what_somebody_has_in_hand_is_there_again_when_the_page_is_loaded_anew(
 
 
 def test_a_word_on_a_task_that_changed_meanwhile_is_not_taken(office: Office, sit_down: SitDown) -> None:
-    book = one_line_book(office)
+    book = one_line_book(office, pages=2)
     office.hire("an", Role.REVIEWER)
     with office.open():
-        an = sit_down("an").start()
+        an = sit_down("an")
+        go_on = held_up(an.page, "**/desk/next", after=1)
+        an.start()
         anew = replace(NAME, read="Trần Thị Thứ")
         draw_book(office, [(anew, replace(book.lines[0][1], accepted=False))], run="f2")
         an.press("Enter")
         expect(an.page.locator("#unsaved")).to_contain_text("máy vừa đọc lại")
-        an.press("Tab")
-        an.page.get_by_role("button", name="Mở lại nhiệm vụ này").focus()
+        reopen = an.page.get_by_role("button", name="Mở lại nhiệm vụ này")
+        reopen.focus()
+        go_on()
+        an.see_task()
+        expect(reopen).to_be_focused()  # though the next task came up meanwhile
         an.press("Enter").see_task()
+        expect(an.page.locator("#unsaved")).to_be_empty()
         assert an.input.input_value() == "Trần Thị Thứ"
-        an.press("Alt+2", "Enter", "Enter").see_the_end()
+        an.press("Alt+2", "Enter", "Enter").see_task()
+        an.press("Enter").see_the_end()
     assert (decision(office, book) or ("",))[0] == "Trần Thị Thử"
 
 

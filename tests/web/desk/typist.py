@@ -181,11 +181,19 @@ AT_ONCE = """(keys) => {
 """All presses bear one time, that at which the first was made."""
 
 
-def held_up(page: Page, address: str) -> Callable[[], None]:
-    """Hold up what the page asks there; returns what lets it go on."""
+def held_up(page: Page, address: str, after: int = 0) -> Callable[[], None]:
+    """Hold up what the page asks there, but for the first ``after`` times; returns what lets it go on."""
     held: list[Route] = []
     free: list[bool] = []
-    page.route(address, lambda route: route.continue_() if free else held.append(route))
+    first = iter(range(after))
+
+    def ask(route: Route) -> None:
+        if free or next(first, None) is not None:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route(address, ask)
 
     def go_on() -> None:
         free.append(True)

@@ -59,10 +59,12 @@ function show({ article, page, begun = null, lentAt = performance.now() }) {
   pages.forget();
   if (region.isDrawn) region.end();
   const movedOn = bookSentence(article);
+  const answered = document.activeElement?.closest("#unsaved button"); // whoever is at a notice stays there
   place.replaceChildren(article);
   place.scrollTop = 0;
   viewer.show(article.dataset.pageKey, page, size);
   form.begin();
+  answered?.focus();
   desk.querySelector("[data-do=ask]").firstChild.data = isQuestion() ? "Trả lời " : "Hỏi ";
   say(movedOn || article.dataset.said, Boolean(movedOn));
   shownAt = performance.now();
