@@ -51,6 +51,6 @@ def keep_former_defaults(registry: Registry, desk: StaffFileDesk[OfficePolicies]
         lambda text: with_keys(text, REVIEW.name, kept),
         author=CONSOLE,
         lines=lines,
-        note=lambda number, digest: None,
+        note=lambda _number, _digest: None,
     )
     return True
