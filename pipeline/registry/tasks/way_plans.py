@@ -245,8 +245,12 @@ def doubt_in(machine: MachineView, name: str) -> Doubt:
 
 def _wrong_by(row: ChosenWayRow, people: Carefulness, worse: Mapping[bool, float]) -> float:
     """Return the probability that the value is wrong that a chosen way leads to."""
-    costs = way_costs(worsened(Doubt(row.wrong, 1), worse), people)
-    return next(cost.wrong for cost in costs if cost.way == row.way)
+    return wrong_by_way(row.way, worsened(Doubt(row.wrong, 1), worse).wrong, people)
+
+
+def wrong_by_way(way: str, wrong: float, people: Carefulness) -> float:
+    """Return the probability that a value is wrong that a way leads to; ``wrong``: that its reading was."""
+    return next(cost.wrong for cost in way_costs(Doubt(wrong, 1), people) if cost.way == way)
 
 
 @dataclass(frozen=True, slots=True)
