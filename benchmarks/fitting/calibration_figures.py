@@ -14,7 +14,7 @@ from benchmarks.figures import percent, share
 from benchmarks.handwriting.books import HandBook, HandOutcome, ReadEntry, ReadHandBook, fields_of
 from benchmarks.handwriting.real_lines import FOLDED, plain
 from pipeline.base.model import FieldStatus
-from pipeline.declarations.schema import Schemas
+from pipeline.declarations.schema import FieldSpec, Schemas
 from pipeline.digitize.route import RoutingOptions
 from pipeline.recognition.calibration import (
     Calibration,
@@ -57,7 +57,9 @@ def labelled_fields(read: Sequence[ReadHandBook], schemas: Schemas) -> list[Labe
                     entry.real and spec.value_kind.is_place
                 ):  # glued in: what stands around it is of another hand
                     known = replace(known, neighbour_clarity=known.evidence.optical)
-                sample = Sample(known, _right(field), spec.critical, entry.book, name, _hand(field))
+                sample = Sample(
+                    known, _right(field, spec, schemas), spec.critical, entry.book, name, _hand(field)
+                )
                 fields_with_grounds.append(Labelled(sample, field))
     return fields_with_grounds
 
@@ -80,13 +82,20 @@ def _hand(field: HandOutcome) -> str:
     return entry.hand if glued or entry.strokes else entry.pen
 
 
-def _right(field: HandOutcome) -> bool:
+def _right(field: HandOutcome, spec: FieldSpec, schemas: Schemas) -> bool:
     outcome = field.outcome
     entry = field.entry
-    labelled = (entry.strokes and outcome.kind in FOLDED) or (entry.real and outcome.kind == "place")
-    if labelled and outcome.truth and outcome.predicted.status is FieldStatus.READ:
+    if outcome.right or not outcome.truth or outcome.predicted.status is not FieldStatus.READ:
+        return outcome.right
+    if (entry.strokes and outcome.kind in FOLDED) or (entry.real and outcome.kind == "place"):
         return plain(outcome.truth) == plain(outcome.predicted.text)
-    return outcome.right
+    if not spec.value_kind.is_listed:
+        return False
+    term, read = (
+        spec.value_kind.parse(text, schemas.vocabulary(spec)).canonical
+        for text in (outcome.truth, outcome.predicted.text)
+    )
+    return term != "" and term == read
 
 
 @dataclass(frozen=True)

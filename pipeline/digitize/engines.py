@@ -22,8 +22,8 @@ from pipeline.recognition.ocr.models import (
 )
 from pipeline.recognition.ocr.tesseract import TesseractLines, TesseractPage, load_language
 
-HAND_NETWORK, HAND_WORDS = "ctc-line", "word-runs"
-"""The engine names on the cards of the handwriting networks and of their word list."""
+HAND_NETWORK, HAND_WORDS, FIELD_SHARES = "ctc-line", "word-runs", "field-shares"
+"""The engine names on the cards of the handwriting networks, of their word list and of the shares of values."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,8 @@ def _hand(models: Path | None, learned: Path | None) -> HandwritingReader | None
         if card.engine == HAND_NETWORK:
             taught = further.get(dict(card.files).get(WEIGHTS, "none"))
             networks.append(load_network(card, models) if taught is None else load_network(taught, learned))
-    words = [language_data(card, models) for card in installed if card.engine == HAND_WORDS]
+    shares = next((card for card in installed if card.engine == FIELD_SHARES), None)
+    words = [language_data(card, models, shares) for card in installed if card.engine == HAND_WORDS]
     return (
         HandwritingReader(tuple(networks), words[0] if words else None, DigitReader()) if networks else None
     )

@@ -32,14 +32,12 @@ from pipeline.recognition.decoding import score_texts, unpack_emissions
 from pipeline.recognition.decoding.declared_links import links_of
 from pipeline.recognition.decoding.entry_links import KeptRules, Repetition
 from pipeline.recognition.decoding.entry_model import EntryLink, Option, Variable, joint_chances, options_of
+from pipeline.recognition.decoding.priors import ALLOWED, ALLOWED_PER_LETTER
 from pipeline.values.kinds.kind import DITTO
 from pipeline.values.predicates import NO_CONTEXT, RuleContext
 
 SHARPNESS = 0.8
 """Factor on the ink's log probability, as in ``decoding.DecodingOptions``."""
-
-ALLOWED, ALLOWED_LETTER = 7.0, 5.0
-"""Largest distance of a text's ink from the clearest text's ink, in nats: in all, and for each differing letter."""
 
 LIKELIER = 1.5
 """A text becomes the reading if it is so many times likelier than the field's own reading."""
@@ -102,7 +100,7 @@ class EntryInk:
             gap += SHARPNESS * (ink[best] - ink[wanted])
             from_reading += SHARPNESS * (ink[line.reading.text] - ink[wanted])
         letters = Levenshtein.distance("\n".join(clearest), "\n".join(written))
-        is_allowed = gap < ALLOWED and gap <= ALLOWED_LETTER * letters
+        is_allowed = gap < ALLOWED and gap <= ALLOWED_PER_LETTER * letters
         return (gap if is_allowed else math.inf), from_reading
 
     def _ink(self, emissions: bytes, texts: Sequence[str]) -> dict[str, float]:

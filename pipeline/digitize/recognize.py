@@ -204,6 +204,7 @@ def _crop_lines(entry: EntryRegion, page: PageInk, context: PageContext) -> Iter
                 usual=first.usual if len(names) == 1 else (),
                 year=context.ledger.year,
                 near=context.near_units,
+                expects=first.expected_shares if len(names) == 1 else "",
                 beside=crop_with_figures_beside(page.normalized, line.box, round(page.dpi / MARGIN))
                 if is_alone
                 else None,

@@ -99,7 +99,15 @@ def test_what_entries_cost_tells_what_is_left_to_do_and_left_wrong() -> None:
     assert told["Phím một sự kiện"] == "42,9"
     assert told["Còn phải làm (giờ người)"] == "1,1", "40 waiting entries of 100 seconds"
     (row,) = texts(table(report, "effort"))
-    assert [row[0], row[2], *row[4:]] == ["KS.2010.01", "28", "1,7", "40", "1,1", "0,08\u00a0%", "0,20\u00a0%"]
+    assert [row[0], row[2], *row[4:]] == [
+        "KS.2010.01",
+        "28",
+        "1,7",
+        "40",
+        "1,1",
+        "0,08\u00a0%",
+        "0,20\u00a0%",
+    ]
     assert texts(table(report, "planted")) == [["Rà soát", "40", "4", "10,0\u00a0%", "19,0\u00a0%"]]
     (chart,) = section(report, "effort").charts
     assert [round(bar.amount) for bar in chart.bars] == [100]

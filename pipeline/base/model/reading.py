@@ -58,6 +58,7 @@ class Crop:
         year: The year of the book, 0 where it is not known.
         near: The units around the place of the book, where these are known.
         beside: The line with ink as high as its figures that stands close beside it; ``None`` where there is none.
+        expects: The name of the shares of its values (``FieldSpec.expected_shares``).
     """
 
     pixels: Pixels
@@ -70,6 +71,7 @@ class Crop:
     year: int = 0
     near: NearUnits | None = None
     beside: Pixels | None = None
+    expects: str = ""
 
 
 @dataclass(frozen=True, slots=True)

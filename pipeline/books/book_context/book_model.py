@@ -31,13 +31,6 @@ from pipeline.values.kinds import SIGNER, SURNAMES, is_usual_title
 SIGNERS, TITLES = SIGNER.name, "signer title"
 """Pools of values that several fields share: the signers of a book with their titles, the titles alone."""
 
-ALLOWED = 7.0
-"""The most (nats) by which the book may favour one text over another. Ink that is clearer than that stays the reading.
-
-Tried once, repeated by no command: with 7 instead of 5, one place in 90 more is right in five drawn books of eight
-pages, and nothing wrong is accepted.
-"""
-
 MOST_SIGHTINGS = 8
 """Number of sightings of a value whose letters are examined: the clearest, from different pages."""
 

@@ -2,7 +2,7 @@
 
 The book's values similar to the reading are scored on the emissions of the lines and weighed together with the
 hypotheses of the first pass. Empty regions are left alone, and no value of the book gains more than
-``book_model.ALLOWED`` per word over the ink: clearly written text stays. Marks, capitals and signs are proposed as
+``priors.ALLOWED`` per word over the ink: clearly written text stays. Marks, capitals and signs are proposed as
 the book has them, without gaining confidence: an ỵ may look like ỹ on every page.
 """
 
@@ -18,11 +18,12 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.base.model import Hypothesis, KeptRegion, LineReading
 from pipeline.base.text.tones import unaccented
-from pipeline.books.book_context.book_model import ALLOWED, SIGNERS, BookModel, PoolModel
+from pipeline.books.book_context.book_model import SIGNERS, BookModel, PoolModel
 from pipeline.declarations.schema import PLACE_POOL
 from pipeline.digitize.hypotheses import line_combinations
 from pipeline.recognition.decoding import Emission, score_texts, unpack_emissions
 from pipeline.recognition.decoding.decoder import measure_text, words_apart
+from pipeline.recognition.decoding.priors import ALLOWED
 
 MOST_CANDIDATES = 12
 """Number of the book's values scored on a region."""

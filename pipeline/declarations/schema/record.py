@@ -36,6 +36,7 @@ class FieldSpec(Declaration):
         editions: The import templates that have the column (empty: all of the record's).
         ledger: The key of ``ledger.toml`` that fills it where the form has no slot for it.
         usual: The usual wordings of a free text: readings are weighed by them, and other wordings are no finding.
+        expects: The name of the shares by which readings are weighed (``ocr_models/field-priors``).
     """
 
     name: str
@@ -48,6 +49,12 @@ class FieldSpec(Declaration):
     editions: tuple[str, ...] = ()
     ledger: str | None = None
     usual: tuple[str, ...] = ()
+    expects: str = ""
+
+    @property
+    def expected_shares(self) -> str:
+        """The name of the shares of its values: its own, else that of its code list."""
+        return self.expects or self.vocab or ""
 
     @property
     def value_kind(self) -> Kind:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -23,11 +23,17 @@ from pipeline.recognition.decoding.emission import (
     columns_of,
     prepare_emission,
 )
-from pipeline.recognition.decoding.priors import LIMIT, Prior
+from pipeline.recognition.decoding.priors import ALLOWED, ALLOWED_PER_LETTER, Prior
 from pipeline.recognition.decoding.trellis import build_trellises, log_chances
 
-_TERMS = 10
-"""Number of scored terms of a list: the terms most similar to the best paths."""
+_TERMS = 8
+"""Number of scored terms of a list that are most similar to the best paths."""
+
+_LIKELY_TERMS = 3
+"""Number of further terms that are scored: the likeliest of the list."""
+
+_BEHIND = 0.999
+"""Largest ratio of the probability of another hypothesis to that of the reading."""
 
 _CLEAR = 0.97
 """A word whose letters are all likelier than this is not compared with known words."""
@@ -42,7 +48,7 @@ class DecodedLine:
 
     Attributes:
         hypotheses: The n-best list, and the best path of each emission, however unlikely. The probability missing to 1
-            belongs to unscored readings.
+            belongs to unscored readings, and to expected texts that the ink does not allow.
         evidence: The evidence for the first hypothesis.
         proposed: Whether the first hypothesis is only a proposal to a person; its evidence proves nothing.
     """
@@ -88,17 +94,23 @@ def decode_line(
     beliefs = {text: known + prior.whole(text) for text, _, known in likely}
     scores = {text: options.sharpness * ink + beliefs[text] for text, ink, _ in likely}
     ranked = sorted(scores, key=scores.__getitem__, reverse=True)
-    tried = dict.fromkeys((*ranked[: options.rescored], *readings, *_terms_like(readings, prior, letters)))
+    best = (*ranked[: options.rescored], *readings)
+    likelier = (
+        text for reading in dict.fromkeys((ranked[0], readings[0])) for text in prior.likelier(reading)
+    )
+    tried = dict.fromkeys((*best, *likelier, *_terms_like(readings, prior, letters)))
     ink = np.average(log_chances(witnesses, columns, tuple(tried)), axis=0, weights=shares)
-    known = [beliefs[text] if text in beliefs else _belief(prior, text) for text in tried]
-    hypotheses = _ranked(tuple(tried), ink, np.array(known), options)
+    known = [beliefs[text] if text in beliefs else log_prior(prior, text) for text in tried]
+    hypotheses, is_expected, behind = _ranked(tuple(tried), ink, np.array(known), options)
     shown = hypotheses[: options.hypotheses]
     shown += tuple(
         hypothesis
         for hypothesis in hypotheses[options.hypotheses :]
         if hypothesis.text and hypothesis.text in readings
     )
-    return DecodedLine(shown, _evidence(hypotheses, weighing, readings, prior))
+    evidence = _evidence(hypotheses, weighing, readings, prior)
+    evidence = evidence if is_expected else replace(evidence, support=0.0)
+    return DecodedLine(shown, evidence, proposed=behind > prior.overrules)
 
 
 def _weighed(
@@ -148,36 +160,45 @@ def _terms_like(readings: Sequence[str], prior: Prior, letters: str) -> tuple[st
     near = sorted(
         prior.terms, key=lambda term: -max(fuzz.ratio(folded(term), text) for text in folded_readings)
     )
-    cased = (case for term in near[:_TERMS] for case in (term, term.lower(), term.title(), term.upper()))
+    likely = sorted(near[_TERMS:], key=lambda term: -prior.whole(term))[:_LIKELY_TERMS]
+    terms = (*near[:_TERMS], *likely)
+    cased = (case for term in terms for case in (term, term.lower(), term.title(), term.upper()))
     return tuple(term for term in dict.fromkeys(cased) if all(letter in letters for letter in term))
 
 
 def _ranked(
-    texts: tuple[str, ...], ink: Chances, beliefs: Chances, options: DecodingOptions
-) -> tuple[Hypothesis, ...]:
-    """Return the texts with their posteriors. The ink's remaining probability gets the mean prior of these texts."""
-    known = _bounded(texts, int(ink.argmax()), beliefs)
-    weight = options.sharpness * ink
+    texts: tuple[str, ...], ink: Chances, known: Chances, options: DecodingOptions
+) -> tuple[tuple[Hypothesis, ...], bool, float]:
+    """Return the texts with their posteriors, whether no forbidden text is likelier than the reading, and its distance.
+
+    The distance is how far (nats, tempered) the ink of the reading lies behind the clearest ink.
+
+    The posterior is that of the tempered ink, bounded by ``ALLOWED_PER_LETTER``, and the prior. A text farther behind
+    the clearest ink than ``ALLOWED`` never becomes the reading: it only takes its probability. The ink's remaining
+    probability gets the mean prior of these texts.
+    """
+    clearest = int(ink.argmax())
+    tempered = options.sharpness * (ink - ink[clearest])
+    apart = np.array([max(1, Levenshtein.distance(texts[clearest], text)) for text in texts])
+    weight = np.maximum(tempered, -ALLOWED_PER_LETTER * apart)
+    is_allowed = tempered >= -np.minimum(ALLOWED, ALLOWED_PER_LETTER * apart)
     unseen = max(1.0 - float(np.exp(ink).sum()), _UNSEEN)
-    top = float(weight.max())
-    share = np.exp(weight - top)
-    rest = options.sharpness * np.log(unseen) + np.log((share * np.exp(known)).sum() / share.sum())
+    known = known - known.max()
+    share = np.exp(weight)
+    rest = options.sharpness * (np.log(unseen) - ink[clearest]) + np.log(
+        (share * np.exp(known)).sum() / share.sum()
+    )
     scores = np.append(weight + known, rest)
     chances = np.exp(scores - scores.max())
     chances /= chances.sum()
+    reading = int(np.where(is_allowed, chances[:-1], -1.0).argmax())
+    is_expected = bool(chances[:-1].max() <= chances[reading])
+    if not is_expected:
+        others = np.arange(len(texts)) != reading
+        chances[:-1][others] = np.minimum(chances[:-1][others], _BEHIND * chances[reading])
     order = np.argsort(-chances[:-1], kind="stable")
-    return tuple(Hypothesis(texts[number], float(chances[number])) for number in order)
-
-
-def _bounded(texts: tuple[str, ...], clearest: int, known: Chances) -> Chances:
-    """Return the priors relative to the text with the clearest ink, at most ``LIMIT`` for each different word.
-
-    Therefore no lexicon outweighs clear ink.
-    """
-    words = texts[clearest].split()
-    most = LIMIT * np.array([words_apart(words, text.split()) for text in texts])
-    bounded: Chances = np.minimum(known - known[clearest], most)
-    return bounded
+    ranked = tuple(Hypothesis(texts[number], float(chances[number])) for number in order)
+    return ranked, is_expected, -float(tempered[reading])
 
 
 def words_apart(words: Sequence[str], others: Sequence[str]) -> int:
@@ -189,8 +210,8 @@ def words_apart(words: Sequence[str], others: Sequence[str]) -> int:
     )
 
 
-def _belief(prior: Prior, text: str) -> float:
-    """Return the total prior of a text (nats)."""
+def log_prior(prior: Prior, text: str) -> float:
+    """Return the log probability of a text by a prior (nats): of its words, and of the whole."""
     words = tuple(text.split())
     weights = (prior.word(words[max(0, place - 3) : place], word) for place, word in enumerate(words))
     return sum(weights) + prior.whole(text)

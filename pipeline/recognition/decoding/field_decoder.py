@@ -65,7 +65,7 @@ def decode_field(
         return closed
     log.debug("%s: no whole value with its gaps closed", kind)
     plain = decode_line(emissions, prior, options)
-    known, known_closed = (of_figures.whole(decoded.hypotheses[0].text) for decoded in (plain, closed))
+    known, known_closed = (of_figures.support(decoded.hypotheses[0].text) for decoded in (plain, closed))
     if is_number_of_several or known > known_closed:
         return plain
     if _is_date(of_figures, kind):

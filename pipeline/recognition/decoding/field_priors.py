@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from pipeline.base.model import NearUnits
 from pipeline.base.text.tones import folded
+from pipeline.recognition.decoding.field_shares import UNKNOWN_YEARS
+from pipeline.recognition.decoding.figure_prior import DITTO, figure_prior
 from pipeline.recognition.decoding.language_model import Language, WordModel
 from pipeline.recognition.decoding.place_model import PlaceModel, place_model
-from pipeline.recognition.decoding.priors import LIMIT, Prior
+from pipeline.recognition.decoding.priors import CONTEXT, Prior
 from pipeline.recognition.decoding.word_prior import (
     TextHabit,
     WordHabit,
@@ -21,8 +24,8 @@ from pipeline.recognition.decoding.word_prior import (
     habit_of_text,
     text_habit_of_address,
 )
-from pipeline.values.kinds import KINDS, NAME, SIGNER, TEXT, Kind, parse_strictly
-from pipeline.values.kinds.kind import FIGURES, is_digits, is_ditto, without_leader
+from pipeline.values.kinds import KINDS, NAME, SIGNER, TEXT, parse_strictly
+from pipeline.values.kinds.kind import is_ditto
 from pipeline.values.kinds.name import OFFICE, TITLE
 
 _PARTING = ",;:/-–—"
@@ -64,7 +67,7 @@ class SignerPrior(Prior):
         weight = sum(max(self.name.whole(part), self.title.whole(part)) for part in parts)
         if len(parts) > 1 and not any(map(_is_title, parts)):
             weight += NO_TITLE
-        return max(-LIMIT, weight)
+        return weight
 
     def near(self, before: str, word: str, after: str, /) -> tuple[str, ...]:
         before = "".join(_of_its_part((before,), word))
@@ -111,68 +114,50 @@ def _ends_part(word: str) -> bool:
     return word.endswith((")", *_PARTING))
 
 
-_RANGES: Mapping[str, range] = {
-    "day": range(1, 32),
-    "month": range(1, 13),
-    "year": range(1880, 2060),
-    "hour": range(25),
-    "minute": range(60),
-}
-
-UNUSUAL = -2.0
-"""Weight of a text outside the usual texts of its field."""
-
-_STRANGE = -2.5
-"""Weight of an ungrammatical text; small, since a single missing figure makes many texts grammatical."""
-
-_STRANGE_DATE = -4.0
-"""The same weight for a date, whose signs are small and whose figures constrain each other."""
-
-_UNLISTED = -LIMIT
-"""Weight of a text outside the list."""
-
-_DOUBTFUL = -1.0
-"""Weight of a grammatical but faulty text, and of a date in figures with blanks."""
-
-
 UNEVEN = -1.5
 """Weight of a line with some words in capitals and some not."""
 
+UNUSUAL = math.log(0.15)
+"""The log share of free texts outside the usual wordings of their field. A belief."""
 
-@dataclass(frozen=True)
-class GrammarPrior(Prior):
-    """Digits and signs. ``judged`` gives the weight of a whole text (nats, at most 0)."""
+_ODD_CASE = -3.0
+"""Weight of a listed text in unusual capitals."""
 
-    judged: Callable[[str], float]
+_UNLISTED = -math.log(1000)
+"""The log probability of a single text among those outside a list. A belief."""
 
-    def whole(self, text: str, /) -> float:
-        return self.judged(text)
-
-    def support(self, text: str, /) -> float:
-        return 1.0 if self.judged(text) == 0.0 else 0.0
+_UNLISTED_FIGURE = -6.0
+"""Weight of a figure or sign in a text outside a list, beyond that of a letter: lists hold words."""
 
 
 @dataclass(frozen=True)
 class ListPrior(Prior):
-    """A closed list. Its terms are tried on the ink in every case; other texts remain possible."""
+    """A closed list. Its terms are tried on the ink in every case; other texts remain possible, but rare.
 
-    known: frozenset[str]
+    Attributes:
+        shares: The share of each folded spelling.
+        unlisted: The share of texts outside the list.
+    """
+
+    shares: Mapping[str, float]
+    unlisted: float
 
     def whole(self, text: str, /) -> float:
-        if folded(text) in self.known:
-            return 0.0 if _is_usual(text) else -1.0
-        return -1.0 if is_ditto(text) else _UNLISTED
+        share = self.shares.get(folded(text))
+        if share is not None:
+            return math.log(share) + (0.0 if _is_usual(text) else _ODD_CASE)
+        if is_ditto(text):
+            return DITTO
+        odd = sum(not (letter.isalpha() or letter in " -.") for letter in text)
+        return math.log(self.unlisted) + _UNLISTED + _UNLISTED_FIGURE * odd
 
     def support(self, text: str, /) -> float:
-        return 1.0 if folded(text) in self.known else 0.0
+        return 1.0 if folded(text) in self.shares else 0.0
 
 
 @dataclass(frozen=True)
 class UsualTextPrior(Prior):
-    """Free text with a few usual wordings.
-
-    These wordings are tried on the ink in every case; any other text has the weight of its words and a small penalty.
-    """
+    """Free text with a few usual wordings, which are tried on the ink in every case."""
 
     free: Prior
     known: frozenset[str]
@@ -181,7 +166,15 @@ class UsualTextPrior(Prior):
         return self.free.word(before, word)
 
     def whole(self, text: str, /) -> float:
-        return max(-LIMIT, self.free.whole(text) + (0.0 if folded(text) in self.known else UNUSUAL))
+        free = self.free.whole(text) + UNUSUAL
+        if folded(text) not in self.known:
+            return free
+        words = tuple(text.split())
+        spent = sum(self.free.word(words[max(0, at - CONTEXT) : at], word) for at, word in enumerate(words))
+        usual = math.log((1.0 - math.exp(UNUSUAL)) / len(self.known)) + (
+            0.0 if _is_usual(text) else _ODD_CASE
+        )
+        return max(free, usual - spent)
 
     def near(self, before: str, word: str, after: str, /) -> tuple[str, ...]:
         return self.free.near(before, word, after)
@@ -228,24 +221,35 @@ def prior_for(
     usual: tuple[str, ...] = (),
     year: int = 0,
     near: NearUnits | None = None,
+    expects: str = "",
 ) -> Prior:
     """Return the prior of a field.
 
     Args:
         part: The field's part of a date or time (``schema.PARTS``), ``""`` for all.
         terms: The labels and aliases of the field's list.
-        language: The word models (``read_language``). Without them names, places and text are read freely, except that
-            a signer's second part should be a title.
+        language: The word models and shares (``read_language``). Without them names, places and text are read freely,
+            except that a signer's second part should be a title, and the terms of a list are equally likely.
         usual: The usual wordings of a free text.
-        year: The year of the book, which selects the units that existed then (0: unknown).
+        year: The year of the book: it says which years are expected, and selects the units that existed then (0:
+            unknown).
         near: The units around the book's place, which occur more often in its places.
+        expects: The name of the field's shares (``FieldShares``).
     """
-    return _prior_for(kind, part, terms, language, usual, bool(year >= NEW_UNITS), near)
+    known = KINDS.get(kind, TEXT)
+    if not (part in _PARTS or known.is_figures):
+        year = NEW_UNITS if year >= NEW_UNITS else 0
+    return _prior_for(kind, part, terms, language, usual, year, near, expects)
 
 
 NEW_UNITS = 2025
 """The first year of the units without districts (from 1 July 2025 on); older units still occur in ledgers as places of
 birth."""
+
+_PARTS = frozenset(("day", "month", "year", "hour", "minute"))
+
+_EQUAL_UNLISTED = 0.005
+"""The share of texts outside a list without shares. A belief."""
 
 
 @lru_cache(maxsize=256)
@@ -255,23 +259,34 @@ def _prior_for(
     terms: tuple[str, ...],
     language: Language | None,
     usual: tuple[str, ...],
-    new_units: bool,
+    year: int,
     near: NearUnits | None,
+    expects: str,
 ) -> Prior:
-    if part in _RANGES:
-        return GrammarPrior(lambda text: _judged_part(part, text), letters=FIGURES)
-    if terms:
-        return ListPrior(frozenset(map(folded, terms)), terms=terms)
     known = KINDS.get(kind, TEXT)
-    if known.is_figures:
-        return GrammarPrior(lambda text: _judged(known, text), letters=known.signs)
+    shares = language.shares if language else None
+    if terms and part not in _PARTS:
+        province = near.own[0][-1][1] if near and near.own else ""
+        listed = shares.terms(expects, province) if shares else None
+        if listed is None:
+            spellings = frozenset(map(folded, terms))
+            equal = (1.0 - _EQUAL_UNLISTED) / len(spellings)
+            return ListPrior(dict.fromkeys(spellings, equal), _EQUAL_UNLISTED, terms=terms)
+        return ListPrior(listed.spellings(terms), listed.unlisted, terms=terms)
+    if part in _PARTS or known.is_figures:
+        years = shares.years.get(expects, UNKNOWN_YEARS) if shares else UNKNOWN_YEARS
+        return figure_prior(known, part if part in _PARTS else "", years, year)
     if usual:
-        free = _prior_for(kind, part, (), language, (), new_units, near)
+        free = _prior_for(kind, part, (), language, (), year, near, "")
         return UsualTextPrior(free, frozenset(map(folded, usual)), terms=usual)
     if kind == SIGNER.name:
-        name, title = (_prior_for(of.name, part, (), language, (), new_units, near) for of in (NAME, TEXT))
+        name, title = (_prior_for(of.name, part, (), language, (), year, near, "") for of in (NAME, TEXT))
         return SignerPrior(name, title)
-    model = language.model(known.word_domain, since=str(NEW_UNITS) if new_units else "") if language else None
+    model = (
+        language.model(known.word_domain, since=str(NEW_UNITS) if year >= NEW_UNITS else "")
+        if language
+        else None
+    )
     if model is None:
         return Prior()
     if known.is_date_in_words:
@@ -294,22 +309,3 @@ def _word_prior(
 ) -> WordPrior:
     """Return the shared prior of a domain for all kinds and parts, since its word cache takes memory."""
     return WordPrior(model, small, even, habit=habit, text_habit=text_habit)
-
-
-def _judged_part(part: str, text: str) -> float:
-    figures = without_leader(text)
-    if not is_digits(figures):
-        return -1.0 if is_ditto(text) else _STRANGE
-    if int(figures) in _RANGES[part] and len(figures) <= (4 if part == "year" else 2):
-        return 0.0
-    return _DOUBTFUL if part == "year" and len(figures) in (2, 4) else _STRANGE
-
-
-def _judged(kind: Kind, text: str) -> float:
-    if is_ditto(text):
-        return -1.0
-    parsed = kind.parse(text)
-    if not parsed.canonical:
-        return _STRANGE_DATE if kind.is_date else _STRANGE
-    apart = kind.spread is not None and kind.spread.search(text)
-    return _DOUBTFUL if parsed.problems or apart else 0.0

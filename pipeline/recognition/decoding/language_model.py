@@ -18,6 +18,7 @@ from rapidfuzz.fuzz import ratio
 
 from pipeline.base.text.syllables import count_syllables, is_syllable, phonetic_key
 from pipeline.base.text.tones import unaccented
+from pipeline.recognition.decoding.field_shares import FieldShares, read_shares
 
 NUMBER = "<số>"
 """Placeholder for a word with a figure."""
@@ -214,10 +215,12 @@ class Language:
     Attributes:
         models: By domain: names, places, dates in words, other text.
         later: Files of models for years from a given year on, by domain and year; read on demand (rarely needed).
+        shares: The shares of values in fields.
     """
 
     models: Mapping[str, WordModel]
     later: Mapping[tuple[str, str], Path] = field(default_factory=dict)
+    shares: FieldShares | None = None
 
     def model(self, domain: str, since: str = "") -> WordModel | None:
         """Return the model of a domain, the version of ``since`` where it exists. Raises as ``read_language`` does."""
@@ -230,8 +233,11 @@ class Language:
             model.prepare()
 
 
-def read_language(folder: Path) -> Language:
+def read_language(folder: Path, shares: Path | None = None) -> Language:
     """Read the language data of a folder.
+
+    Args:
+        shares: The folder of the shares of values in fields.
 
     Raises:
         OSError: A file is missing.
@@ -246,7 +252,7 @@ def read_language(folder: Path) -> Language:
             models[domain] = _read_model(path)
     if not models:
         raise FileNotFoundError(f"{folder}: no language data")
-    return Language(models, later)
+    return Language(models, later, read_shares(shares) if shares else None)
 
 
 @lru_cache(maxsize=8)

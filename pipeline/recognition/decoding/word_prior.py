@@ -15,10 +15,10 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from pipeline.base.text.syllables import count_syllables, is_syllable
+from pipeline.base.text.syllables import is_syllable
 from pipeline.recognition.decoding.language_model import START, WordModel
 from pipeline.recognition.decoding.place_model import PlaceModel
-from pipeline.recognition.decoding.priors import LIMIT, Prior
+from pipeline.recognition.decoding.priors import Prior
 
 LEVELS = frozenset(("xã", "phường", "huyện", "quận", "tỉnh"))
 """Words that always begin a level of an address."""
@@ -49,6 +49,12 @@ NO_COMMA = -1.2
 
 UNEVEN_SIGNS = -2.2
 """Additional weight where commas separate other levels of the address: few people put only some commas."""
+
+NO_NAME = -6.0
+"""Weight of a word with a figure or a sign of other texts in a person's name, which has neither (Bộ luật Dân sự 2015,
+Điều 26: no name of figures or of signs that are no letters)."""
+
+_NO_LETTER_OF_NAMES = re.compile(r"[\d/+&%*?!=\";:]")
 
 ODD_SIGNS = -2.0
 """Weight of two signs in a row, or of a full stop after a whole word in the middle of an address."""
@@ -104,11 +110,11 @@ def habit_of_text(before: str, word: str) -> float:
 
 def habit_of_name(before: str, word: str) -> float:
     """Return the same weight for a person's name, which has no signs except a full stop after ``Ng.`` and ``T.``."""
-    del word
     letters = before.rstrip(_SIGNS)
     sign = before[len(letters) :] if letters else ""
     shortened = sign == "." and (len(letters) == 1 or not is_syllable(letters))
-    return 0.0 if sign in ("", ")") or shortened else ODD_SIGNS
+    weight = 0.0 if sign in ("", ")") or shortened else ODD_SIGNS
+    return weight + (NO_NAME if _NO_LETTER_OF_NAMES.search(word) else 0.0)
 
 
 def habit_of_date(before: str, word: str) -> float:
@@ -179,7 +185,10 @@ def _odd_signs(before: str) -> float:
 
 
 WEIGHT = 0.45
-"""Factor on a word's log probability."""
+"""Exponent of an n-gram's probability: words of real lines are less likely than the n-grams of composed lines say.
+
+Measured together with the temperature of the ink (``benchmarks/fitting/fit_field_priors.py``): at 0.8 and 0.45 the true
+text is likeliest on real addresses of two collections."""
 
 ODD_CASE = -2.5
 """The weight of a word in an unusual case (``tHôn``)."""
@@ -235,7 +244,6 @@ class WordPrior(Prior):
             known = self.weight * self.model.log_chance(context, word) if _is_word(word) else LONE_SIGN
             known += casing(word, self.small)
             known += self.habit(before[-1] if before else "", word) if self.habit else 0.0
-            known = max(-LIMIT * count_syllables(word), known)
             total = max(known, _DITTO_WORDS.get((tuple(map(str.lower, before)), word.lower()), -math.inf))
             if len(self._cache) > _CACHED:
                 self._cache.clear()

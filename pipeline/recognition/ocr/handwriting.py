@@ -59,32 +59,38 @@ LEANING = 0.2
 LARGER = 1.12
 """Scale of the second image: leaning hands have long strokes and small letters."""
 
-VERSION = "11"
+VERSION = "12"
 """Raise this whenever the same networks and words could read a line differently than before."""
 
 
 @dataclass(frozen=True)
 class LanguageData:
-    """The folder of the word models, loaded once per process."""
+    """The folder of the word models and that of the shares of values, loaded once per process."""
 
     folder: Path
     fingerprint: str
+    shares: Path | None = None
 
     @property
     def language(self) -> Language:
         """The models. Raises ``SetupError`` when a file is missing or damaged."""
-        return _language(self.folder)
+        return _language(self.folder, self.shares)
 
 
-def language_data(card: ModelCard, models: Path | None = None) -> LanguageData:
-    """Return the word models of a model card."""
-    return LanguageData((models or default_folder()) / card.name, card.fingerprint)
+def language_data(
+    card: ModelCard, models: Path | None = None, shares: ModelCard | None = None
+) -> LanguageData:
+    """Return the word models of a model card, with the shares of another card."""
+    home = models or default_folder()
+    if shares is None:
+        return LanguageData(home / card.name, card.fingerprint)
+    return LanguageData(home / card.name, f"{card.fingerprint}-{shares.fingerprint}", home / shares.name)
 
 
 @cache
-def _language(folder: Path) -> Language:
+def _language(folder: Path, shares: Path | None) -> Language:
     with _report_damage(folder):
-        return read_language(folder)
+        return read_language(folder, shares)
 
 
 @contextmanager
@@ -155,13 +161,14 @@ class HandwritingReader:
         usual: tuple[str, ...] = (),
         year: int = 0,
         near: NearUnits | None = None,
+        expects: str = "",
     ) -> Prior:
         """Return the prior of a field, as ``decoding.prior_for``. Raises ``SetupError``."""
         if self.words is None:
-            return prior_for(kind, part, terms, usual=usual, year=year, near=near)
+            return prior_for(kind, part, terms, usual=usual, year=year, near=near, expects=expects)
         language = self.words.language
         with _report_damage(self.words.folder):
-            return prior_for(kind, part, terms, language, usual=usual, year=year, near=near)
+            return prior_for(kind, part, terms, language, usual=usual, year=year, near=near, expects=expects)
 
     def read(self, crops: Sequence[Crop]) -> tuple[LineReading, ...]:
         """Return a reading for each crop, in order.
@@ -228,7 +235,7 @@ class HandwritingReader:
         )
 
     def _prior_of(self, crop: Crop) -> Prior:
-        return self.prior(crop.kind, crop.part, crop.terms, crop.usual, crop.year, crop.near)
+        return self.prior(crop.kind, crop.part, crop.terms, crop.usual, crop.year, crop.near, crop.expects)
 
     def emissions(self, lines: Sequence[Pixels]) -> tuple[tuple[Emission, ...], ...]:
         """Return the emissions of each grey line by every network.

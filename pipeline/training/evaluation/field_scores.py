@@ -92,7 +92,8 @@ class FieldOutcome:
     def right(self) -> bool:
         """Whether the registry would hold the value on paper.
 
-        Names, places and free text must be exact. Dates, numbers and listed terms are compared in canonical form.
+        Names, places and free text must be exact. Dates and numbers are compared in canonical form, listed terms
+        without case, punctuation and spaces.
         """
         if self.exact or not self.truth or self.predicted.status is not FieldStatus.READ:
             return self.exact

@@ -127,4 +127,5 @@ def line_crop(line: DecidedLine, schemas: Schemas) -> Crop:
         terms=vocabulary.spellings if vocabulary else (),
         part=parts[line.number] if line.number < len(parts) else "",
         usual=spec.usual,
+        expects=spec.expected_shares,
     )

@@ -73,6 +73,7 @@ class DateKind(Kind):
 
     name = "date"
     label = "ngày, tháng, năm"
+    usual_log_share = -13.0
     expected = "ngày/tháng/năm, ví dụ 05/03/2007; hoặc 03/2007, 1952, 30 tuổi"
     signs = FIGURES + "/-."
     spread = re.compile(r"^[\d./-]+ [\d./ -]+$")

@@ -143,6 +143,9 @@ class Kind(ABC):
         takes_remarks: Whether any sentence is a value, even a remark that the paper is illegible.
         is_compared_as_written: Whether a cell of a workbook is compared as text, not in its canonical form.
         recurs_in_ink: Whether entries of a book share values in the same hand, so that errors may recur.
+        usual_log_share: The natural log of the probability of a usual value before its ink is seen. A belief.
+        common_numbers: Numbers up to this are equally likely; the share of larger numbers falls with their square. A
+            belief.
         has_sure_ditto: Whether a ditto mark below a settled value of its column is accepted without a person.
     """
 
@@ -170,6 +173,8 @@ class Kind(ABC):
     takes_remarks: ClassVar[bool] = False
     is_compared_as_written: ClassVar[bool] = False
     recurs_in_ink: ClassVar[bool] = False
+    usual_log_share: ClassVar[float] = -8.0
+    common_numbers: ClassVar[int] = 500
     has_sure_ditto: ClassVar[bool] = False
 
     @property

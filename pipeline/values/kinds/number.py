@@ -31,6 +31,8 @@ class NumberKind(Kind):
     signs = FIGURES
     is_number = True
     is_count = True
+    usual_log_share = -6.5
+    common_numbers = 200
     problems = ("K11", DITTO)
 
     def parse(self, text: str, _vocab: Vocabulary | None = None, /) -> Parsed:
@@ -88,6 +90,8 @@ class VolumeKind(YearlyNumberKind):
     """The number of a volume (quyển số). K02: any other text."""
 
     name = "volume"
+    usual_log_share = -5.0
+    common_numbers = 10
     label = "quyển số"
     expected = "số/năm, ví dụ 01/2010"
     not_a_number = "K02"
@@ -180,6 +184,7 @@ class IdNumberKind(Kind):
     number_alone = re.compile(r"(?![^\W\d_])")
     is_number = True
     is_identifying = True
+    usual_log_share = -20.5
     problems = (WRONG_PERSONAL_NUMBER, WRONG_CMND, DITTO)
 
     def parse(self, text: str, _vocab: Vocabulary | None = None, /) -> Parsed:

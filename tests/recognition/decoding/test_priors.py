@@ -23,7 +23,7 @@ from pipeline.recognition.decoding import (
     read_language,
 )
 from pipeline.recognition.decoding.field_priors import UNUSUAL
-from pipeline.recognition.decoding.priors import LIMIT
+from pipeline.recognition.decoding.priors import ALLOWED_PER_LETTER
 from pipeline.recognition.decoding.word_prior import habit_of_address, habit_of_name, text_habit_of_address
 from pipeline.values.kinds import KINDS
 from tests.recognition.decoding.written import LETTERS, written
@@ -46,17 +46,17 @@ def best(text: str, prior: Prior, doubts: dict[int, dict[str, float]] | None = N
     return decode_line([written(text, doubts)], prior).hypotheses[0].text
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(
     text=st.text(LETTERS, max_size=30),
     before=st.lists(st.text(LETTERS[1:], min_size=1, max_size=6), max_size=3),
 )
-def test_every_prior_stays_within_its_bounds(text: str, before: list[str]) -> None:
+def test_every_prior_gives_log_probabilities(text: str, before: list[str]) -> None:
     for name, prior in every_prior().items():
-        assert -LIMIT <= prior.whole(text) <= 0.0, name
+        assert -60.0 <= prior.whole(text) <= 0.0, name
         assert 0.0 <= prior.support(text) <= 1.0, name
         for word in text.split():
-            assert -LIMIT * count_syllables(word) <= prior.word(tuple(before), word) <= 0.0, name
+            assert -60.0 <= prior.word(tuple(before), word) / count_syllables(word) <= 0.0, name
 
 
 @settings(max_examples=60, deadline=None)
@@ -70,7 +70,7 @@ def test_no_prior_takes_a_clear_letter_from_the_ink(word: str, place: int, rival
     """However unknown the word: a letter that is so much likelier than its rival stands."""
     place = 7 + min(place, len(word) - 1)
     text = f"Nguyễn {word} An"
-    unlikely = math.exp(-1.1 * LIMIT / DecodingOptions().sharpness)
+    unlikely = math.exp(-1.1 * ALLOWED_PER_LETTER / DecodingOptions().sharpness)
     line = written(text, {place: {rival: unlikely}}, certainty=1.0 - unlikely)
     assert decode_line([line], prior_for(kind, "", (), language())).hypotheses[0].text == text
 
@@ -137,7 +137,9 @@ def test_a_usual_wording_wins_where_the_ink_leaves_it_open_and_any_other_where_i
     for other in ("Bạn tù", "Con tri", "Trưởng ấp"):
         assert best(other, prior) == other
     free = prior_for("text", "", (), language())
-    assert prior.whole("Con trai") == free.whole("Con trai")
+    words = free.word((), "Con") + free.word(("Con",), "trai")
+    usual = math.log((1.0 - math.exp(UNUSUAL)) / len(RELATIONS))
+    assert prior.whole("Con trai") + words == pytest.approx(usual)
     assert prior.whole("Bạn tù") == free.whole("Bạn tù") + UNUSUAL
     assert prior.support("Con trai") == 1.0
 

@@ -36,7 +36,7 @@ LINES = (
 LISTED = (("nam", "nữ"), "nỹ", {1: {"ữ": 0.05}})
 """The same of a list: its terms first."""
 
-WEIGHED = {"11": "315e62c3749d5e32"}
+WEIGHED = {"12": "c1508f9aa296beaf"}
 """By version, what the readings of ``LINES`` come to. Where this fails the way of weighing has changed: raise
 ``VERSION``, write the new mark here and fit the calibration anew (``python -m benchmarks.fitting.fit_calibration``)."""
 

@@ -61,19 +61,19 @@ def test_the_shipped_calibration_is_for_the_shipped_readers() -> None:
         assert read_card(name).fingerprint in reader
 
 
-@pytest.mark.parametrize("name", ["hand-a", "hand-b"])
+@pytest.mark.parametrize(("name", "stages"), [("hand-a", 1), ("hand-b", 6)])
 def test_the_stages_of_a_shipped_network_lead_from_one_to_the_next_and_are_in_the_documents(
-    name: str,
+    name: str, stages: int
 ) -> None:
     card = read_card(name)
-    assert len(card.history) == 6
+    assert len(card.history) == stages
     assert card.training_data == " ".join(card.history[-1].data)
     assert all(stage.seed is not None and stage.minutes for stage in card.history)
-    assert [bool(stage.from_sha256) for stage in card.history] == [False, True, True, True, True, True]
+    assert all(stage.from_sha256 for stage in card.history[1:])
     document = (default_folder().parent / "docs" / "reference" / "models.md").read_text(encoding="utf-8")
     for number, stage in enumerate(card.history, start=1):
         assert (
-            f"| `{name}` | {number} | {stage.minutes:g} | {stage.seed} | `{stage.from_sha256 or '–'}` |"
+            f"| `{name}` | {number} | {stage.minutes:g} | {stage.seed} | `{stage.from_sha256[:16] or '–'}` |"
             in document
         )
 
