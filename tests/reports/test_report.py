@@ -110,6 +110,7 @@ def test_what_entries_cost_tells_what_is_left_to_do_and_left_wrong() -> None:
     ]
     assert texts(table(report, "planted")) == [["Rà soát", "40", "4", "10,0\u00a0%", "19,0\u00a0%"]]
     (chart,) = section(report, "effort").charts
+    assert isinstance(chart, BarChart)
     assert [round(bar.amount) for bar in chart.bars] == [100]
 
 
