@@ -49,9 +49,15 @@ from pipeline.web.pictures import Pictures
 from pipeline.web.scanning.intake_desk import IntakeDesk
 from pipeline.web.security.connections import BEHIND_SOCKET
 from pipeline.web.sign_in_provider import Provider, read_sign_in, sign_in_secret
+from pipeline.web.supervising.former_defaults import keep_former_defaults
 from pipeline.web.supervising.office_desk import BackupWork
-from pipeline.web.supervising.office_work import office_desk
+from pipeline.web.supervising.office_work import office_desk, settings_desk
 from pipeline.web.supervising.policy_changes import note_held
+
+KEPT = (
+    "Bản này để phần mềm chọn cách rà soát nếu cơ quan không đặt. Cơ quan đang dùng cách cũ, nên cách cũ đã được ghi "
+    "vào office.toml và vẫn giữ. Muốn đổi: trang Thiết lập, có người thứ hai xác nhận."
+)
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
@@ -116,6 +122,9 @@ def serve(
                 "Hãy đặt sau nginx hoặc Caddy, xem docs/how-to/protect-data.md."
             )
         say(f"Màn hình rà soát: {socket or f'http://{_shown(host)}:{port}'}")
+        if keep_former_defaults(registry, settings_desk(place, declared)):
+            review = read_review(place.office, work.schemas)
+            say(KEPT)
         policies = OfficePolicies(
             review,
             SAMPLING.read(place.office),

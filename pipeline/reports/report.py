@@ -10,7 +10,16 @@ from pipeline.registry import Registry
 from pipeline.reports.content import ManagementReport, ReportSection
 from pipeline.reports.data import SPAN, ReportData, StoreCheck, wrong_scans_of
 from pipeline.reports.plan import WorkPlan
-from pipeline.reports.sections import accuracy, appendix, backlog, learning, progress, stored_scans, unseen
+from pipeline.reports.sections import (
+    accuracy,
+    appendix,
+    backlog,
+    effort,
+    learning,
+    progress,
+    stored_scans,
+    unseen,
+)
 
 
 def build_report(
@@ -64,6 +73,7 @@ def _sections(data: ReportData) -> tuple[ReportSection, ...]:
         progress.progress(data),
         progress.pace(data),
         progress.ending(data),
+        effort.effort(data),
         backlog.queue(data),
         accuracy.quality(data),
         accuracy.sampled(data),

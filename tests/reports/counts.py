@@ -6,12 +6,16 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from pipeline.registry.statistics.model import (
+    BookEffort,
     BookStatistics,
+    EffortKind,
     HourStatistics,
+    Overlooked,
     PersonStatistics,
     ReadingStatistics,
     ScannerStatistics,
     SecondLook,
+    SettledField,
     Statistics,
     WaitingStatistics,
 )
@@ -89,6 +93,12 @@ TALLIES = Statistics(
         ScannerStatistics("may-2", 40, 2),
         ScannerStatistics("", 10, 0),
     ),
+    efforts=(
+        BookEffort(1, EffortKind.LOOKED, 28, 300, 300, 1400.0),
+        BookEffort(1, EffortKind.TYPED, 28, 60, 900, 1400.0),
+    ),
+    overlooked=(Overlooked("review", 40, 4, 0.19),),
+    settled=(SettledField(1, "child_name", 100, 0.08), SettledField(1, "notes", 50, 0.1)),
 )
 
 

@@ -92,6 +92,28 @@ def test_the_end_is_reported_with_its_interval() -> None:
     assert {"Sớm nhất", "Dự kiến xong", "Muộn nhất"} <= told.keys()
 
 
+def test_what_entries_cost_tells_what_is_left_to_do_and_left_wrong() -> None:
+    report = made()
+    told = figures(report, "effort")
+    assert told["Phút một sự kiện"] == "1,7", "2,800 seconds of 28 entries"
+    assert told["Phím một sự kiện"] == "42,9"
+    assert told["Còn phải làm (giờ người)"] == "1,1", "40 waiting entries of 100 seconds"
+    (row,) = texts(table(report, "effort"))
+    assert [row[0], row[2], *row[4:]] == [
+        "KS.2010.01",
+        "28",
+        "1,7",
+        "40",
+        "1,1",
+        "0,08\u00a0%",
+        "0,20\u00a0%",
+    ]
+    assert texts(table(report, "planted")) == [["Rà soát", "40", "4", "10,0\u00a0%", "19,0\u00a0%"]]
+    (chart,) = section(report, "effort").charts
+    assert isinstance(chart, BarChart)
+    assert [round(bar.amount) for bar in chart.bars] == [100]
+
+
 def test_waiting_tasks_are_counted_by_age_and_stage() -> None:
     report = made()
     assert texts(table(report, "queue"))[0] == [

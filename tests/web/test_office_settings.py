@@ -25,6 +25,7 @@ from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role
 from pipeline.web.app import create_app, new_site
 from pipeline.web.routes.office_settings import with_policies
+from pipeline.web.supervising.former_defaults import keep_former_defaults
 from pipeline.web.supervising.office_desk import OfficeDesk
 from pipeline.web.supervising.office_settings import (
     TABLES,
@@ -241,6 +242,41 @@ def test_what_somebody_loosened_by_hand_stands_in_the_reports_from_the_next_star
     assert (found.author, found.waits) == ("console", False)
     assert "Phê duyệt sổ trước khi xuất gói: có → không (dòng lệnh trên máy chủ" in found.sentence
     assert answer_newest(third, registry, "seen").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("own", "noted", "signed_in", "kept"),
+    [
+        ("", None, False, {}),
+        ("", None, True, {"check": "all", "blind": "critical"}),
+        ('[review]\ncheck = "critical"\n', None, True, {"blind": "critical"}),
+        ('[review]\ncheck = "chosen"\nblind = "none"\n', None, True, {}),
+        ("", {"check": "all", "blind": "critical"}, False, {"check": "all", "blind": "critical"}),
+        ("", {"check": "chosen", "blind": "none"}, True, {}),
+    ],
+)
+def test_an_upgrade_keeps_what_an_office_had_until_two_people_loosen_it(
+    tmp_path: Path, own: str, noted: dict[str, str] | None, signed_in: bool, kept: dict[str, str]
+) -> None:
+    office = tmp_path / "office.toml"
+    office.write_text(own, encoding="utf-8")
+    check = partial(read_policies, declared=SCHEMAS, package=tmp_path / "package.toml")
+    desk = StaffFileDesk(office, tmp_path / "history", check)
+    with Registry.open(f"sqlite:///{tmp_path / 'r.db'}", SCHEMAS, audit_key=tmp_path / "audit.key") as opened:
+        accounts = opened.accounts()
+        login, password = accounts.first_administrator() or ("", "")
+        if signed_in:
+            accounts.authenticate(login, password, "127.0.0.1")
+        if noted is not None:
+            opened.note_policies({"review": noted}, (), (), "console")
+        assert keep_former_defaults(opened, desk) is bool(kept)
+        held = desk.loaded().review
+        for key, value in kept.items():
+            assert getattr(held, key) == value
+        assert len(desk.history()) == bool(kept)
+        note_held(opened, desk.loaded(), desk.read().text, SCHEMAS)
+        assert opened.open_policy_changes() == (), "nothing became easier"
+        assert not keep_former_defaults(opened, desk), "the next start finds nothing to keep"
 
 
 def test_a_loosening_that_somebody_put_into_the_database_is_not_confirmed(

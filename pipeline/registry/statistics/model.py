@@ -249,6 +249,61 @@ class ScannerStatistics:
     tickets: int
 
 
+class EffortKind(StrEnum):
+    """What people did with fields.
+
+    Attributes:
+        LOOKED: The first person looked at what was read.
+        LOOKED_AGAIN: The second person looked at what the first one keyed.
+        TYPED: Somebody typed from the ink alone.
+        THIRD: A third person or a supervisor decided.
+    """
+
+    LOOKED = "looked"
+    LOOKED_AGAIN = "looked-again"
+    TYPED = "typed"
+    THIRD = "third"
+
+
+@dataclass(frozen=True, slots=True)
+class BookEffort:
+    """What the finished entries of a book cost in one kind of work.
+
+    Attributes:
+        entries: Entries of the book that people finished.
+        fields: Values keyed.
+        keys: At least so many keys: one a look, letters and Enter of what was typed from the ink.
+        seconds: The time that they took.
+    """
+
+    book_id: int
+    kind: EffortKind
+    entries: int
+    fields: int
+    keys: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Overlooked:
+    """Planted wrong texts of a stage; ``missed`` were confirmed, ``reckoned`` is the share that the program assumes."""
+
+    stage: str
+    shown: int
+    missed: int
+    reckoned: float
+
+
+@dataclass(frozen=True, slots=True)
+class SettledField:
+    """The values of a field of a book for which the program chose a way, and how many of them are expected wrong."""
+
+    book_id: int
+    field: str
+    values: int
+    wrong: float
+
+
 @dataclass(frozen=True, slots=True)
 class Statistics:
     """All counts of one moment, in one snapshot of the registry.
@@ -257,6 +312,9 @@ class Statistics:
         since: When the counting of events begins; the present state is counted whole.
         sampled: All values that were accepted without a person and drawn for a blind check.
         learning: The effort of checking and the learning since the first decision.
+        efforts: What the entries cost that people finished in the period.
+        overlooked: Planted texts of the whole office.
+        settled: What the ways that the program chose leave wrong.
     """
 
     at: datetime
@@ -271,6 +329,9 @@ class Statistics:
     scanners: tuple[ScannerStatistics, ...] = ()
     sampled: tuple[SampledValue, ...] = ()
     learning: LearningHistory = field(default_factory=LearningHistory)
+    efforts: tuple[BookEffort, ...] = ()
+    overlooked: tuple[Overlooked, ...] = ()
+    settled: tuple[SettledField, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

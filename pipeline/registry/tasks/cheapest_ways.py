@@ -16,6 +16,7 @@ from itertools import pairwise
 from math import inf
 
 from pipeline.declarations.office.review import Way
+from pipeline.registry.tasks.consensus import MOST_WORDS
 
 CHOICE_KEYS = 3
 """Keys that take another text of the machine: Alt, a figure, Enter."""
@@ -25,6 +26,9 @@ NEVER_SEEN = 1 / 8
 
 COINCIDENCE = 0.3
 """Share of wrong texts of a person that the machine has among its own, or that another wrong text equals."""
+
+ENOUGH = max(MOST_WORDS.values())
+"""Number of people with whom every way is possible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +93,15 @@ def way_costs(doubt: Doubt, people: Carefulness) -> tuple[WayCost, ...]:
 
 
 @lru_cache(maxsize=50_000)
-def worthwhile(doubt: Doubt, people: Carefulness) -> tuple[WayCost, ...]:
-    """Return the ways that are cheapest at some price, from the fewest keys to the fewest wrong values."""
+def worthwhile(doubt: Doubt, people: Carefulness, heads: int = ENOUGH) -> tuple[WayCost, ...]:
+    """Return the ways that are cheapest at some price, from the fewest keys to the fewest wrong values.
+
+    Args:
+        heads: The number of people there are; a way that may need more is left out.
+    """
     hull: list[WayCost] = []
-    for cost in sorted(way_costs(doubt, people), key=lambda cost: (cost.keys, cost.wrong)):
+    possible = [cost for cost in way_costs(doubt, people) if MOST_WORDS[cost.way] <= heads]
+    for cost in sorted(possible, key=lambda cost: (cost.keys, cost.wrong)):
         if hull and cost.wrong >= hull[-1].wrong:
             continue
         while len(hull) > 1 and _price(hull[-1], cost) <= _price(hull[-2], hull[-1]):
@@ -101,9 +110,9 @@ def worthwhile(doubt: Doubt, people: Carefulness) -> tuple[WayCost, ...]:
     return tuple(hull)
 
 
-def cheapest(doubt: Doubt, people: Carefulness, price: float) -> WayCost:
+def cheapest(doubt: Doubt, people: Carefulness, price: float, heads: int = ENOUGH) -> WayCost:
     """Return the way of a field at a price: the keys that avoiding one wrong value may cost."""
-    chosen, *surer = worthwhile(doubt, people)
+    chosen, *surer = worthwhile(doubt, people, heads)
     for cost in surer:
         if _price(chosen, cost) > price:
             break
@@ -111,12 +120,12 @@ def cheapest(doubt: Doubt, people: Carefulness, price: float) -> WayCost:
     return chosen
 
 
-def price_within(doubts: Sequence[Doubt], people: Carefulness, allowed: float) -> float:
+def price_within(doubts: Sequence[Doubt], people: Carefulness, allowed: float, heads: int = ENOUGH) -> float:
     """Return the least price at which the expected number of wrong values among these fields is at most ``allowed``.
 
     It is infinite, so that each field takes its surest way, if no price keeps within that number.
     """
-    hulls = [worthwhile(doubt, people) for doubt in doubts]
+    hulls = [worthwhile(doubt, people, heads) for doubt in doubts]
     left = sum(hull[0].wrong for hull in hulls)
     price = 0.0
     for step, avoided in sorted(_steps(hulls)):

@@ -109,6 +109,7 @@ class FieldWork:
         likely: Text that people keyed elsewhere in the book and that this ink probably has, instead of the reading.
         offers: Values derived from other values of the entry.
         wrong: The probability that the reading is wrong, where the program chose the way; set even if it is withheld.
+        few: How many people may key values of the book, where the ways that need more were left out.
         is_again: Whether the person has just confirmed a planted wrong text in this field.
         inked: Whether the machine saw ink of the field; set even if the reading is withheld, as the person sees the
             same picture.
@@ -129,6 +130,7 @@ class FieldWork:
     offers: tuple[Derived, ...] = ()
     inked: bool = False
     wrong: float | None = None
+    few: int | None = None
     is_again: bool = False
 
     @property

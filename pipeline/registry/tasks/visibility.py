@@ -21,6 +21,7 @@ from pipeline.registry.entries.current_readings import written_boxes
 from pipeline.registry.entries.effective_values import effective_values_of
 from pipeline.registry.guidelines import guided_fields
 from pipeline.registry.tasks import leases
+from pipeline.registry.tasks.cheapest_ways import ENOUGH
 from pipeline.registry.tasks.consensus import WHOLE_ENTRY, Consensus, Verdict
 from pipeline.registry.tasks.leases import KeyingMode
 from pipeline.registry.tasks.likely_values import LikelyValues
@@ -29,6 +30,7 @@ from pipeline.registry.tasks.model import DeskTask, FieldWork, PagePlace, Return
 from pipeline.registry.tasks.rows import submission
 from pipeline.registry.tasks.teaching import is_teaching
 from pipeline.registry.tasks.way_choice import choose_ways, shown_first, shown_reading
+from pipeline.registry.tasks.way_plans import heads_of
 
 
 def show(context: DeskContext, task_id: int, person: Person) -> DeskTask:
@@ -72,7 +74,8 @@ def show(context: DeskContext, task_id: int, person: Person) -> DeskTask:
     blind = frozenset(work.field for work in works if work.blind)
     hidden = bool(blind)
     if hidden:
-        works = [work for work in works if work.field != WHOLE_ENTRY]
+        few = _few_people(context, case)
+        works = [replace(work, few=few) for work in works if work.field != WHOLE_ENTRY]
     row = case.row
     threads = [one for one in threads_on(context.connection, [task_id]) if one.is_open]
     readable = [one for one in threads if not hidden or one.is_of(person.login)]
@@ -129,6 +132,14 @@ def _likely_value(case: LoadedTask, values: LikelyValues, field: str) -> str:
     if not case.row.entry_id or case.chosen.planted(field, Stage.REVIEW):
         return ""
     return values.of(case.row.entry_id, field, case.readings.get(field))
+
+
+def _few_people(context: DeskContext, case: LoadedTask) -> int | None:
+    """Return how many people there are for a book, where the program chooses and some ways need more."""
+    if context.policy.of_book(case.row.folder_name).check != "chosen":
+        return None
+    heads = heads_of(context.connection, case.row.book_id)
+    return heads if heads < ENOUGH else None
 
 
 def _as_chosen(case: LoadedTask, work: FieldWork) -> FieldWork:

@@ -28,12 +28,16 @@ from pipeline.base.text.telex import telex_keys
 from pipeline.base.text.tones import folded
 from pipeline.declarations.office.review import BookPolicy, Way
 from pipeline.recognition.calibration import upper_bound
-from pipeline.registry.books.rows import page, scan
+from pipeline.registry.accounts.model import Role
+from pipeline.registry.accounts.permissions import STAGES
+from pipeline.registry.accounts.rows import account
+from pipeline.registry.books.rows import book, page, scan
 from pipeline.registry.database.columns import rows_of
 from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.entries.machine_view import MachineView, machine_views
 from pipeline.registry.entries.rows import entry
 from pipeline.registry.tasks.cheapest_ways import (
+    ENOUGH,
     Carefulness,
     Doubt,
     WayCost,
@@ -101,6 +105,7 @@ class WayPlan:
         worse: Number of times as many wrong readings as the calibration expects, at least 1: of sure readings (True)
             and others.
         answers: Id of the last answer to a planted text that counts.
+        heads: The number of people who may key values of the book; no way needs more.
         ways: Ways of the fields that waited then and for which none was chosen, by task and field.
         doubts: What spoke against their readings.
     """
@@ -110,11 +115,12 @@ class WayPlan:
     worse: Mapping[bool, float]
     until: datetime
     answers: int
+    heads: int = ENOUGH
     ways: Mapping[tuple[int, str], Way] = field(default_factory=dict)
     doubts: Mapping[tuple[int, str], Doubt] = field(default_factory=dict)
 
     def way(self, doubt: Doubt, *, critical: bool) -> WayCost:
-        return cheapest(worsened(doubt, self.worse), self.people, self.prices[critical])
+        return cheapest(worsened(doubt, self.worse), self.people, self.prices[critical], self.heads)
 
 
 def doubt_of(reading: FieldReading | None, findings: Iterable[Finding] = ()) -> Doubt:
@@ -185,6 +191,7 @@ def plan_of(context: DeskContext, book_id: int, folder_name: str) -> WayPlan:
 
 def _new_plan(context: DeskContext, book_id: int, policy: BookPolicy, answers: int) -> WayPlan:
     connection, people = context.connection, carefulness(context.connection)
+    heads = heads_of(connection, book_id)
     chosen = chosen_first(connection, chosen_way.c.book_id == book_id)
     worse = _worse(connection, book_id, chosen)
     tasks = _tasks_of(connection, book_id)
@@ -208,10 +215,25 @@ def _new_plan(context: DeskContext, book_id: int, policy: BookPolicy, answers: i
         fields = len(waiting[critical]) + len(wrong[critical])
         allowed = bound * fields - sum(wrong[critical])
         doubts = {place: worsened(doubt, worse) for place, doubt in waiting[critical].items()}
-        prices[critical] = price_within(tuple(doubts.values()), people, allowed)
-        ways |= {place: cheapest(doubt, people, prices[critical]).way for place, doubt in doubts.items()}
+        prices[critical] = price_within(tuple(doubts.values()), people, allowed, heads)
+        ways |= {
+            place: cheapest(doubt, people, prices[critical], heads).way for place, doubt in doubts.items()
+        }
     doubts = waiting[True] | waiting[False]
-    return WayPlan(prices, people, worse, context.now + LASTS, answers, ways, doubts)
+    return WayPlan(prices, people, worse, context.now + LASTS, answers, heads, ways, doubts)
+
+
+def heads_of(connection: Connection, book_id: int) -> int:
+    """Return how many people may key one value after the other in a book; ``ENOUGH`` where there are no accounts.
+
+    The first person may be anybody who reviews at the place of the book, the others only those who check there.
+    """
+    place_code = connection.scalar(select(book.c.place_code).where(book.c.id == book_id))
+    rows = connection.execute(select(account.c.role, account.c.places).where(account.c.active)).all()
+    stages = [STAGES[Role(row.role)] for row in rows if row.places is None or place_code in row.places]
+    reviewers = sum(Stage.REVIEW in of_person for of_person in stages)
+    checkers = sum(Stage.CHECK in of_person for of_person in stages)
+    return min(ENOUGH, reviewers, checkers + 1) if reviewers else ENOUGH
 
 
 def doubt_in(machine: MachineView, name: str) -> Doubt:
@@ -223,8 +245,12 @@ def doubt_in(machine: MachineView, name: str) -> Doubt:
 
 def _wrong_by(row: ChosenWayRow, people: Carefulness, worse: Mapping[bool, float]) -> float:
     """Return the probability that the value is wrong that a chosen way leads to."""
-    costs = way_costs(worsened(Doubt(row.wrong, 1), worse), people)
-    return next(cost.wrong for cost in costs if cost.way == row.way)
+    return wrong_by_way(row.way, worsened(Doubt(row.wrong, 1), worse).wrong, people)
+
+
+def wrong_by_way(way: str, wrong: float, people: Carefulness) -> float:
+    """Return the probability that a value is wrong that a way leads to; ``wrong``: that its reading was."""
+    return next(cost.wrong for cost in way_costs(Doubt(wrong, 1), people) if cost.way == way)
 
 
 @dataclass(frozen=True, slots=True)

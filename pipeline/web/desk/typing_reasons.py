@@ -30,6 +30,11 @@ def typing_reasons(work: FieldWork) -> Iterator[str]:
         yield f"Vì sao phải gõ: {unsure}; gõ xong có người khác xem lại."
     else:
         yield f"Vì sao phải gõ: {unsure}, nên hai người phải gõ như nhau."
+    if work.few is not None:
+        yield (
+            f"Nơi này chỉ có {work.few} người gõ được một ô, nên không ô nào cần người thứ {work.few + 1}; "
+            "mức sai cho phép có thể không giữ được."
+        )
 
 
 def _how_unsure(wrong: float) -> str:

@@ -65,15 +65,7 @@ def office_desk(
         workspace.sent_files,
         jobs,
         reconcile=reconciler(registry, workspace, context.schemas),
-        settings=StaffFileDesk(
-            workspace.office,
-            workspace.history(workspace.office.name),
-            partial(
-                read_policies,
-                declared=declared,
-                package=workspace.package,
-            ),
-        ),
+        settings=settings_desk(workspace, declared),
         plan=StaffFileDesk(
             workspace.plan,
             workspace.history(workspace.plan.name),
@@ -89,6 +81,12 @@ def office_desk(
         imports=SentFiles(workspace.import_files, workspace.import_layouts),
         declared=declared,
     )
+
+
+def settings_desk(workspace: Workspace, declared: Schemas) -> StaffFileDesk[OfficePolicies]:
+    """Return what edits ``office.toml``; ``declared``: as for ``office_desk``."""
+    check = partial(read_policies, declared=declared, package=workspace.package)
+    return StaffFileDesk(workspace.office, workspace.history(workspace.office.name), check)
 
 
 def read_policies(path: Path, declared: Schemas, package: Path) -> OfficePolicies:

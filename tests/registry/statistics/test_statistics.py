@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipeline.base.model import FieldStatus, Finding, PageKind, Severity
+from pipeline.base.model import Evidence, FieldStatus, Finding, PageKind, Severity
 from pipeline.base.stages import Stage
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry import CrossEntryFinding, Registry
 from pipeline.registry.desk import Desk
 from pipeline.registry.statistics.book_counts import DRIFT
-from pipeline.registry.statistics.model import AGES, ListFilter, SecondLook, Statistics
+from pipeline.registry.statistics.model import AGES, EffortKind, ListFilter, SecondLook, Statistics
 from tests.registry.offices import AN, BINH, BLIND, CHI, SUPERVISOR, Clock, doubtful, keyed, said, taken
 from tests.registry.pages import LEDGER, SCAN, entry, finding, page, read
 
@@ -197,6 +198,33 @@ def test_hours_tell_pages_entries_and_words(registry: Registry, desk: Desk, cloc
     assert (sum(one.words for one in hours), sum(one.closed for one in hours)) == (2, 0)
     keyed(desk, BINH, said("child_name"), said("notes"))
     assert sum(one.closed for one in tallies(registry).hours) == 1
+
+
+def test_finished_entries_tell_what_they_cost_and_chosen_ways_what_they_leave_wrong(
+    registry: Registry, book: int, clock: Clock
+) -> None:
+    text, wrong = "Trần Thị Thử", 0.01
+    reading = replace(read("child_name", text, accepted=False), confidence=1 - wrong)
+    registry.save_page(book, page(entry(replace(reading, evidence=Evidence(0.99, 1, 1, 1, 1, 1)))), "f1")
+    desk = registry.desk(ReviewPolicy(most_wrong_critical=20.0, planted=0.0), now=clock)
+    keyed(desk, AN, said("child_name", text))
+    told = tallies(registry)
+    (looked,) = told.efforts
+    assert (looked.book_id, looked.kind, looked.entries, looked.fields) == (book, EffortKind.LOOKED, 1, 1)
+    assert (looked.keys, told.overlooked) == (1, ())
+    (settled,) = told.settled
+    assert (settled.book_id, settled.field, settled.values) == (book, "child_name", 1)
+    assert 0 < settled.wrong < wrong
+    assert tallies(registry, places=frozenset({"00001"})).efforts == ()
+
+
+def test_what_is_typed_from_the_ink_costs_its_letters(registry: Registry, book: int, clock: Clock) -> None:
+    registry.save_page(book, page(doubtful("child_name")), "f1")
+    desk = registry.desk(BLIND, now=clock)
+    for who in (AN, BINH):
+        keyed(desk, who, said("child_name", "Thu Hai"))
+    kinds = {one.kind: (one.entries, one.keys) for one in tallies(registry).efforts}
+    assert kinds == {EffortKind.LOOKED: (1, 1), EffortKind.TYPED: (1, len("Thu Hai") + 1)}
 
 
 def test_nothing_of_another_place_is_counted(registry: Registry, desk: Desk, clock: Clock) -> None:

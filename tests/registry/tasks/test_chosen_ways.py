@@ -11,11 +11,11 @@ from pipeline.base.model import Evidence, FieldReading, FieldStatus, Hypothesis
 from pipeline.base.stages import Stage
 from pipeline.declarations.office.review import ReviewPolicy, Way
 from pipeline.registry import Registry
-from pipeline.registry.accounts.model import Person
+from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.desk import Desk
 from pipeline.registry.tasks.model import DeskTask, FieldWork, KeyOutcome
 from tests.registry.offices import AN, BINH, Clock, in_force, keyed, said, taken
-from tests.registry.pages import entry, finding, page, read
+from tests.registry.pages import LEDGER, entry, finding, page, read
 
 NAME, READ, OTHER, ELSE = "child_name", "Trần Thị Thử", "Trần Thị Thứ", "Trần Văn Thử"
 EASY = ReviewPolicy(planted=0.0, most_wrong_critical=20.0, most_wrong=20.0)
@@ -226,3 +226,34 @@ def test_people_who_overlook_planted_texts_are_asked_for_more(
         taken(desk, AN)
     clock.pass_minutes(6)
     assert work_in(taken(registry.desk(policy, now=clock), BINH)).way is not Way.GLANCE
+
+
+CHECKER, REVIEWER = Role.CHECKER, Role.REVIEWER
+
+
+@pytest.mark.parametrize(
+    ("there", "elsewhere", "ways_taken", "few"),
+    [
+        ((CHECKER, CHECKER, REVIEWER), (), {Way.BLIND_TWICE}, None),
+        ((CHECKER, CHECKER), (CHECKER,), {Way.KEYED_CHECKED}, 2),
+        ((CHECKER, REVIEWER, REVIEWER), (), {Way.KEYED_CHECKED}, 2),
+        ((REVIEWER, Role.ADMINISTRATOR), (CHECKER,), {Way.KEYED}, 1),
+    ],
+)
+def test_no_way_needs_more_people_than_the_place_has(
+    registry: Registry,
+    book: int,
+    clock: Clock,
+    there: tuple[Role, ...],
+    elsewhere: tuple[Role, ...],
+    ways_taken: set[Way],
+    few: int | None,
+) -> None:
+    accounts = registry.accounts()
+    for place, roles in ((LEDGER.place_code, there), ("00001", elsewhere)):
+        for number, role in enumerate(roles):
+            accounts.create(f"nguoi.{place}.{number}", "Người", role, [place])
+    desk = opened(registry, book, clock, STRICT, sure(), sure("child_born_on", "01.02.2006", 0.6))
+    task = taken(desk, AN)
+    assert {work.way for work in task.fields} == ways_taken
+    assert {work.few for work in task.fields} == {few}

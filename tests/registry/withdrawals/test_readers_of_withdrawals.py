@@ -125,6 +125,7 @@ UNGATED = {
     "tasks/assignment.py:_waiting_tasks": "goes by the stage of tasks",
     "tasks/waiting_fields.py:_decisions_on_book": GIVEN,
     "tasks/waiting_fields.py:book_row": GIVEN,
+    "tasks/way_plans.py:heads_of": GIVEN,
     "data_entry/adding.py:add_entries": WRITES,
     "imports/importing.py:asked_differences": GIVEN,
     "tasks/exclusions.py:seen_of": WORK,
