@@ -57,7 +57,9 @@ def labelled_fields(read: Sequence[ReadHandBook], schemas: Schemas) -> list[Labe
                     entry.real and spec.value_kind.is_place
                 ):  # glued in: what stands around it is of another hand
                     known = replace(known, neighbour_clarity=known.evidence.optical)
-                sample = Sample(known, _right(field, spec, schemas), spec.critical, entry.book, name, _hand(field))
+                sample = Sample(
+                    known, _right(field, spec, schemas), spec.critical, entry.book, name, _hand(field)
+                )
                 fields_with_grounds.append(Labelled(sample, field))
     return fields_with_grounds
 

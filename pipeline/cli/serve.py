@@ -1,4 +1,4 @@
-"""``hotich serve``: the reviewers' desk on a port of this machine."""
+"""``hotich serve``: the reviewers' desk on a port or a socket of this machine."""
 
 from __future__ import annotations
 
@@ -47,6 +47,7 @@ from pipeline.web.package_making import package_maker
 from pipeline.web.package_queue import PackageQueue
 from pipeline.web.pictures import Pictures
 from pipeline.web.scanning.intake_desk import IntakeDesk
+from pipeline.web.security.connections import BEHIND_SOCKET
 from pipeline.web.sign_in_provider import Provider, read_sign_in, sign_in_secret
 from pipeline.web.supervising.office_desk import BackupWork
 from pipeline.web.supervising.office_work import office_desk
@@ -63,6 +64,13 @@ def serve(
         typer.Option(
             "--proxy",
             help="Địa chỉ của máy chủ đứng trước (nginx, Caddy), được tin về việc ai đang hỏi và có qua TLS không.",
+        ),
+    ] = None,
+    socket: Annotated[
+        Path | None,
+        typer.Option(
+            "--socket",
+            help="Nghe ở tệp ổ cắm này thay cho cổng: chỉ máy chủ đứng trước thuộc nhóm của thư mục mới vào được.",
         ),
     ] = None,
     work: WorkspaceOption = HERE,
@@ -94,7 +102,7 @@ def serve(
             registry,
             PassProcess(context, lambda: read_review(place.office, work.schemas)),
         ),
-        server.listen(host, port) as listener,
+        server.listen_at(socket) if socket else server.listen(host, port) as listener,
     ):
         administrator = registry.accounts().first_administrator()
         if administrator is not None:
@@ -102,12 +110,12 @@ def serve(
             say("Chưa có tài khoản nào, nên đã tạo người quản trị đầu tiên:")
             say(f"  tên đăng nhập: {login}\n  mật khẩu dùng một lần: {password}")
             say("Hãy đăng nhập và đổi mật khẩu ngay; mật khẩu này chỉ hiện ở đây một lần.")
-        if proxy is None and not _only_this_machine(host):
+        if socket is None and proxy is None and not _only_this_machine(host):
             err().print(
                 "Chú ý: máy khác vào được mà không qua TLS, mật khẩu đi trên mạng không được mã hóa. "
                 "Hãy đặt sau nginx hoặc Caddy, xem docs/how-to/protect-data.md."
             )
-        say(f"Màn hình rà soát: http://{_shown(host)}:{port}")
+        say(f"Màn hình rà soát: {socket or f'http://{_shown(host)}:{port}'}")
         policies = OfficePolicies(
             review,
             SAMPLING.read(place.office),
@@ -146,7 +154,7 @@ def serve(
             models=settings.models,
         )
         with suppress(KeyboardInterrupt):
-            server.serve(create_app(site), listener, proxy)
+            server.serve(create_app(site), listener, BEHIND_SOCKET if socket else proxy)
     say("Đã tắt màn hình rà soát.")
 
 

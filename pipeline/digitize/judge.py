@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from types import MappingProxyType
 
 from pipeline.base.model import (
+    AGAINST_BOOK,
     CUT_SHORT,
     INK_LEFT,
     INK_TOUCHES,
@@ -24,11 +26,19 @@ from pipeline.base.model import (
     Writing,
 )
 from pipeline.declarations.schema import Form, Schemas, Slot
-from pipeline.digitize.entry_weighing import EntryWeighing
-from pipeline.digitize.parse import parse_check_boxes, parse_entry, parse_text, put_text, weigh_parsed
+from pipeline.digitize.entry_weighing import EntryInk, EntryWeighing
+from pipeline.digitize.parse import (
+    EntryParser,
+    parse_check_boxes,
+    parse_entry,
+    parse_text,
+    put_text,
+    weigh_parsed,
+)
 from pipeline.digitize.regions import RecognizedEntry
 from pipeline.digitize.route import RoutingOptions, route
 from pipeline.digitize.validate import STRUCK_THROUGH, EntryRules, context_of, rules_of
+from pipeline.recognition.decoding.priors import ALLOWED, OVERRULED
 from pipeline.values.kinds import KINDS, Parsed, taken_literally
 from pipeline.values.predicates import RuleContext
 
@@ -93,9 +103,19 @@ class EntryJudge:
         placed = [(self._slots[region.slot], region) for region in regions if region.slot in self._slots]
         parsed = parse_entry(placed, self._record, self._schemas, self._ledger)
         now = {reading.field: reading for reading in parsed}
+        ink = EntryInk(placed, EntryParser(self._record, self._schemas, self._ledger))
+        against: list[Finding] = []
         for name, weighed in hypotheses.items():
-            if name in now:
-                now[name] = weigh_parsed(now[name], weighed, self._record, self._schemas, self._ledger)
+            if name not in now:
+                continue
+            reading, gap = now[name], _ink_gap(now[name], weighed[0].text, ink)
+            if math.isinf(gap):
+                expected = {"expected": f"“{weighed[0].text}”"}
+                against.append(Finding(AGAINST_BOOK, Severity.REVIEW, (name,), expected))
+                continue
+            reading = weigh_parsed(reading, weighed, self._record, self._schemas, self._ledger)
+            # the first reading weighed the year of the book already: what outweighs the ink now is a proposal
+            now[name] = replace(reading, evidence=None) if gap > OVERRULED else reading
         for name, text in stamped.items():
             if name in now:
                 now[name] = put_text(now[name], text, self._record, self._schemas, self._ledger)
@@ -110,7 +130,7 @@ class EntryJudge:
         readings, said = self._weighed(readings, placed, decided, settled.keys())
         confirmed = confirm(readings) if confirm else Confirmed()
         return self._judged(
-            entry.row, readings, tuple(entry.regions), entry.flaws, (*doubts, *said), confirmed
+            entry.row, readings, tuple(entry.regions), entry.flaws, (*doubts, *against, *said), confirmed
         )
 
     def _weighed(
@@ -163,6 +183,17 @@ class EntryJudge:
             sorted({finding.code for finding in findings}),
         )
         return EntryResult(row, tuple(readings), findings, regions, flaws)
+
+
+def _ink_gap(reading: FieldReading, text: str, ink: EntryInk) -> float:
+    """Return how far (tempered nats) the ink of a handwritten value speaks against another text than its reading.
+
+    Infinite where the ink forbids the text, ``ALLOWED`` where it is not known.
+    """
+    if text == reading.text or reading.evidence is None:
+        return 0.0
+    gaps = ink.distance(reading.field, text, reading.text)
+    return ALLOWED if gaps is None else gaps[0]
 
 
 def _region_findings(

@@ -24,6 +24,7 @@ from pipeline.registry.accounts.sign_ins import SignIns
 from pipeline.registry.amendments import amendments
 from pipeline.registry.approvals import approvals
 from pipeline.registry.audit.audit import Audit
+from pipeline.registry.audit.recorded_files import recorded_files
 from pipeline.registry.books import (
     book_locks,
     browsing,
@@ -270,6 +271,13 @@ class Registry(ConnectionFacade):
     delivery_layers = reading_declared(delivery_layers)
 
     note_learning = writing(record)
+
+    def recorded_files(self, subject: str, made: str, dropped: str | None = None) -> frozenset[str]:
+        """Return the SHA-256 of the files that the audit holds of a subject (``audit.recorded_files``)."""
+        key_file = self._database.key_file
+        with self._reading() as connection:
+            keys = () if key_file is None else key_file.known()
+            return recorded_files(connection, keys, subject, made, dropped)
 
     def note_view(
         self, person: Person, action: str, subject: str, detail: Mapping[str, str] | None = None

@@ -1,15 +1,16 @@
 """The adapters of the books in the workspace: a folder for each book, a file for each version, the last attempt.
 
 Versions are never overwritten and numbers never reused; the newest version for the current reader is used. Files that
-are damaged, from another book or for another reader are ignored: the book is then read without an adapter until the
-next learning.
+are damaged, from another book, for another reader or not in the audit are ignored: the book is then read without an
+adapter until the next learning.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -25,6 +26,9 @@ from pipeline.recognition.ocr.adapters import (
 )
 
 _logger = logging.getLogger(__name__)
+
+Proof = Callable[[str], bool]
+"""Whether the audit holds a file with this SHA-256."""
 
 ATTEMPT = "attempt.json"
 ENDING = ".adapter"
@@ -58,9 +62,11 @@ class BookAdapters:
 
     Attributes:
         folder: Folder of the versions (``Workspace.adapters``).
+        proof: Decides which files are read; without it none is.
     """
 
     folder: Path
+    proof: Proof = lambda _: False
 
     def newest(self, parent: str) -> Adapter | None:
         """Return the newest adapter for a reader.
@@ -89,16 +95,21 @@ class BookAdapters:
             numbers.append(int((self.folder / GIVEN).read_text(encoding="ascii")))
         return max(numbers, default=0) + 1
 
-    def keep(self, adapter: Adapter) -> None:
+    def keep(self, adapter: Adapter, note: Callable[[str], object]) -> None:
         """Write an adapter beside the older versions.
+
+        Args:
+            note: Records the SHA-256 of the file before it is written.
 
         Raises:
             StorageError: The workspace cannot be written.
         """
         target = self.folder / f"{adapter.card.version:04d}{ENDING}"
+        packed = pack_adapter(adapter)
+        note(hashlib.sha256(packed).hexdigest())
         with storage_errors(self.folder):
             write_atomically(self.folder / GIVEN, str(adapter.card.version), mode=0o600)
-            write_atomically(target, pack_adapter(adapter), mode=0o600)
+            write_atomically(target, packed, mode=0o600)
 
     def forget(self, *, relearn: bool = True) -> None:
         """Remove all versions, for example because they learnt from lines removed since.
@@ -114,6 +125,19 @@ class BookAdapters:
                 path.unlink(missing_ok=True)
             if relearn:
                 (self.folder / ATTEMPT).unlink(missing_ok=True)
+
+    def refuse_foreign(self) -> int:
+        """Remove the files that the audit does not hold, so that the book is learnt again; return their number.
+
+        Raises:
+            StorageError: The workspace cannot be written.
+        """
+        own = {path for path, _ in self._proven()}
+        foreign = [path for path in self._files() if path not in own]
+        with storage_errors(self.folder):
+            for path in [*foreign, self.folder / ATTEMPT] if foreign else []:
+                path.unlink(missing_ok=True)
+        return len(foreign)
 
     def last_attempt(self) -> LearningAttempt | None:
         """Return the outcome of the last attempt; ``None``: no attempt."""
@@ -134,16 +158,29 @@ class BookAdapters:
 
     def _readable(self) -> Iterator[Adapter]:
         """Yield the readable versions, newest first; the log names the others."""
-        for path in sorted(self._files(), reverse=True):
+        for path, packed in self._proven():
             try:
-                adapter = unpack_adapter(read_regular_file(path, MOST_BYTES))
-            except (OSError, FileRefused, AdapterRefused) as error:
+                adapter = unpack_adapter(packed)
+            except AdapterRefused as error:
                 _logger.warning("an adapter is left aside: %s, %s", path.name, type(error).__name__)
                 continue
             if (str(adapter.card.book), adapter.card.version) != (self.folder.name, int(path.stem)):
                 _logger.warning("an adapter is left aside: %s, of another book or version", path.name)
                 continue
             yield adapter
+
+    def _proven(self) -> Iterator[tuple[Path, bytes]]:
+        """Yield the files that the audit holds, newest first; the log names the others."""
+        for path in sorted(self._files(), reverse=True):
+            try:
+                packed = read_regular_file(path, MOST_BYTES)
+            except (OSError, FileRefused) as error:
+                _logger.warning("an adapter is left aside: %s, %s", path.name, type(error).__name__)
+                continue
+            if self.proof(hashlib.sha256(packed).hexdigest()):
+                yield path, packed
+            else:
+                _logger.warning("an adapter is left aside: %s, not in the audit", path.name)
 
     def _files(self) -> list[Path]:
         return [

@@ -22,6 +22,7 @@ from pipeline.digitize.engines import default_engines
 from pipeline.recognition.ocr.adapters import Adapter, GateFigures
 from pipeline.recognition.ocr.handwriting import HandwritingReader
 from pipeline.registry import Registry, RegistryPart, Withdrawn
+from pipeline.registry.audit.recorded_files import FILE
 from pipeline.registry.database.audit.trail import MACHINE
 from pipeline.run_context import RunContext
 from pipeline.runs.adapted_rereading import (
@@ -58,7 +59,7 @@ was made; lines were removed during the learning. Other outcomes come from ``ada
 TRAINING = ("torch", "onnx", "fontTools")
 """Packages needed for learning."""
 
-NOTED, FORGOTTEN, TAKEN_BACK = "hand-learnt", "hand-forgotten", "hand-taken-back"
+NOTED, FORGOTTEN, REFUSED, TAKEN_BACK = "hand-learnt", "hand-forgotten", "hand-refused", "hand-taken-back"
 """Audit actions, recorded before each act: a book's hand was learnt; its adapters were removed; pages of a lost adapter
 are read again with the shipped reader."""
 
@@ -93,6 +94,7 @@ class HandReport:
         taken_back: Number of pages read again with the shipped reader because their adapter is lost.
         unread: Number of pages of a lost adapter that could not be read again: their scan is lost or damaged.
         seconds: Processor time of the learning.
+        foreign: Number of adapter files that were removed, as the audit does not hold them.
     """
 
     folder: str
@@ -104,6 +106,7 @@ class HandReport:
     taken_back: int = 0
     unread: int = 0
     seconds: float = 0.0
+    foreign: int = 0
 
     @property
     def sentence(self) -> str:
@@ -121,6 +124,11 @@ class HandReport:
             text += f"; đọc lại {again.pages} trang còn ô chờ, {again.accepted} trong {again.waiting} ô không còn chờ"
         if self.taken_back:
             text += f"; {self.taken_back} trang dựa vào bản học không còn đã được đọc lại như chưa học"
+        if self.foreign:
+            text += (
+                f"; {self.foreign} tệp bản học không có trong nhật ký kiểm tra (bị sửa, chép từ nơi khác, hay có từ "
+                "trước khi nhật ký ghi mã băm) nên đã bị bỏ"
+            )
         if self.unread:
             text += f"; {self.unread} trang dựa vào bản học không còn chưa đọc lại được, hãy kiểm tra tệp ảnh"
         return text
@@ -168,7 +176,7 @@ def learn_hand(
             return HandReport(folder.name, UNKNOWN)
         if _is_withdrawn(registry, book_id):
             return HandReport(folder.name, WITHDRAWN)
-        adapters = BookAdapters(Workspace(context.workspace).adapters(book_id))
+        adapters = proven_adapters(registry, context.workspace, book_id)
         seconds = silence_seconds(context) + (options.seconds if options else LEARNING_SECONDS)
         with registry.lock_book(book_id, seconds) as turn:
 
@@ -176,11 +184,14 @@ def learn_hand(
                 turn.beat()
                 beat(share)
 
+            if foreign := adapters.refuse_foreign():
+                registry.note_learning(MACHINE, REFUSED, f"book:{book_id}", {"files": foreign})
             _forget_removed(registry, context, book_id, adapters)
             report = _learn(
                 registry, context, book_id, folder.name, reader, adapters, options, shipped, beat_both
             )
             _forget_removed(registry, context, book_id, adapters)
+            report = replace(report, foreign=foreign)
             adapter = adapters.newest(reader.fingerprint) if report.outcome != OFF else None
             orphans = pages_without_adapter(registry, book_id, adapters.fingerprints())
             if adapter is None and not orphans:
@@ -199,6 +210,15 @@ def learn_hand(
                 check_unseen(registry, context, book_id)
     version = adapter.card.version if adapter is not None else 0
     return replace(report, version=version, rereading=again, taken_back=back, unread=lost)
+
+
+def proven_adapters(registry: Registry, workspace: Path, book_id: int) -> BookAdapters:
+    """Return the adapters of a book, of which only the files in the audit are read."""
+
+    def is_recorded(digest: str) -> bool:
+        return digest in registry.recorded_files(f"book:{book_id}", NOTED, FORGOTTEN)
+
+    return BookAdapters(Workspace(workspace).adapters(book_id), is_recorded)
 
 
 LEARNING_SECONDS = 300.0
@@ -248,8 +268,13 @@ def _learn(
     if removed != _removed(context):
         return HandReport(name, REMOVED, len(lines), seconds=learnt.seconds)
     if learnt.adapter is not None:
-        registry.note_learning(MACHINE, NOTED, f"book:{book_id}", _adapter_counts(learnt.adapter))
-        adapters.keep(learnt.adapter)
+        counts = _adapter_counts(learnt.adapter)
+        adapters.keep(
+            learnt.adapter,
+            lambda digest: registry.note_learning(
+                MACHINE, NOTED, f"book:{book_id}", {**counts, FILE: digest}
+            ),
+        )
     adapters.note(LearningAttempt(learnt.outcome, mark, len(lines), reader.fingerprint, made_at, removed))
     outcome = LEARNT if learnt.adapter is not None else learnt.outcome
     version = learnt.adapter.card.version if learnt.adapter is not None else 0

@@ -1,10 +1,14 @@
-"""Serves the application on a port with uvicorn."""
+"""Serves the application on a port or on a Unix socket with uvicorn."""
 
 from __future__ import annotations
 
 import logging
+import os
 import socket
+import stat
 import sys
+from contextlib import suppress
+from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
@@ -44,6 +48,45 @@ def listen(host: str, port: int) -> socket.socket:
             f"Không mở được cổng {port} ở địa chỉ {host}. Có thể chương trình khác đang dùng cổng ấy, hoặc địa chỉ "
             "không phải của máy này. Hãy chọn cổng khác bằng --port."
         ) from None
+
+
+def listen_at(path: Path) -> socket.socket:
+    """Return a socket that listens at ``path``.
+
+    The folder decides who connects: its group. So no other account may enter it, and none but this one may write there.
+
+    Raises:
+        SetupError: The folder is missing, belongs to another account or is open to others, or a program answers there.
+    """
+    folder = path.parent
+    with suppress(OSError):
+        found = folder.lstat()
+        if stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o027:
+            return _bound(path)
+    raise SetupError(
+        f"Không dùng được thư mục {folder} cho ổ cắm của màn hình rà soát. Thư mục phải có sẵn, thuộc tài khoản chạy "
+        "chương trình này, nhóm của máy chủ web chỉ được vào, người khác không được vào: chmod 0750."
+    )
+
+
+def _bound(path: Path) -> socket.socket:
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as other, suppress(OSError):
+            other.connect(str(path))
+            raise SetupError(f"Chương trình khác đang trả lời ở {path}. Hãy dừng chương trình ấy trước.")
+        if path.is_socket():  # left by a process that was killed
+            path.unlink()
+        listener.bind(str(path))
+        path.chmod(0o666)
+        listener.listen(QUEUED)
+    except OSError:
+        listener.close()
+        raise SetupError(f"Không mở được ổ cắm {path}.") from None
+    except SetupError:
+        listener.close()
+        raise
+    return listener
 
 
 def serve(

@@ -67,7 +67,7 @@ def test_what_one_person_decided_is_forgotten_and_versions_that_learnt_it_are_na
     assert version is not None
     write_taught(version.folder, [mine.entry], ["an"])
     for hand in (book, book + 1):
-        BookAdapters(place.adapters(hand)).keep(adapter(1, book=hand))
+        BookAdapters(place.adapters(hand)).keep(adapter(1, book=hand), lambda _: None)
     assert hotich("models", "forget").exit_code == 2
     told = hotich("models", "forget", "--account", "an", "--by", "phu")
     assert (told.exit_code, "Đã gỡ 1 dòng" in told.stdout, "Bản 1 đã học" in told.stdout) == (0, True, True)
@@ -87,7 +87,7 @@ def test_what_was_learnt_of_a_hand_is_dropped_by_who_wants_none_of_it(
     with Registry.open(place.registry_url, audit_key=place.audit_key) as registry:
         book = registry.book_id(LEDGER, "KS.2010.01")
     adapters = BookAdapters(place.adapters(book))
-    adapters.keep(adapter(1, book=book))
+    adapters.keep(adapter(1, book=book), lambda _: None)
     attempt = LearningAttempt("better", "abc", 40, "hand-1", "2026-11-28T02:00:00+07:00")
     adapters.note(attempt)
     told = hotich("models", "forget", "--book", book, "--by", "phu")

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.recognition.ocr import Engines
+from pipeline.recognition.ocr.adapters import Adapter
 from pipeline.recognition.ocr.handwriting import HandwritingReader
 from pipeline.recognition.ocr.models import load_network, read_card
 from pipeline.runs import hand_learning
@@ -75,7 +76,21 @@ def learn(taught: Taught, least: int = 12) -> HandReport:
 
 
 def adapters_of(taught: Taught) -> BookAdapters:
-    return BookAdapters(Workspace(taught.book.context.workspace).adapters(1))
+    """The adapters of the book, whatever the audit says."""
+    return BookAdapters(Workspace(taught.book.context.workspace).adapters(1), lambda _: True)
+
+
+def reader_of(taught: Taught) -> str:
+    hand = taught.book.context.make_engines().hand
+    assert isinstance(hand, HandwritingReader)
+    return hand.fingerprint
+
+
+def keep_noted(taught: Taught, made: Adapter) -> None:
+    with taught.book.context.open_registry() as registry:
+        adapters_of(taught).keep(
+            made, lambda digest: registry.note_learning("(máy)", "hand-learnt", "book:1", {"file": digest})
+        )
 
 
 def test_a_book_is_tried_once_for_what_is_confirmed_and_kept_out_of_use_where_nothing_is_gained(
@@ -117,6 +132,15 @@ def test_what_the_gate_lets_through_is_kept_told_in_the_audit_and_read_with_unti
     assert not any(name in str(detail) for name in NAMES)
 
 
+def test_a_version_that_nobody_learnt_is_removed_said_and_in_the_audit(taught: Taught) -> None:
+    adapters_of(taught).keep(adapter(9, reader_of(taught), book=1), lambda _: None)
+    report = learn(taught, least=99)
+    assert (report.version == 9, report.foreign) == (False, 1)
+    assert "không có trong nhật ký kiểm tra" in report.sentence
+    assert ("hand-refused", {"files": 1}) in audited(taught)
+    assert 9 not in {card.version for card in adapters_of(taught).cards()}
+
+
 def test_without_torch_that_is_said_and_nothing_is_tried(
     taught: Taught, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -133,7 +157,7 @@ def test_a_book_that_nobody_has_read_is_left_alone(taught: Taught, tmp_path: Pat
 
 def test_what_people_removed_is_forgotten_with_every_version_that_may_have_learnt_it(taught: Taught) -> None:
     learn(taught)
-    adapters_of(taught).keep(adapter(4, parent="of another reader", book=1))
+    keep_noted(taught, adapter(4, parent="of another reader", book=1))
     with taught.book.context.open_registry() as registry:
         first = next(iter(registry.stored_entries(1)))
     store = LineStore(Workspace(taught.book.context.workspace).learning)
@@ -147,7 +171,7 @@ def test_what_people_removed_is_forgotten_with_every_version_that_may_have_learn
 def test_versions_whose_attempt_is_not_known_are_forgotten_where_anything_was_removed(taught: Taught) -> None:
     adapters = adapters_of(taught)
     adapters.forget()
-    adapters.keep(adapter(adapters.next_version(), parent="of another reader", book=1))
+    keep_noted(taught, adapter(adapters.next_version(), parent="of another reader", book=1))
     LineStore(Workspace(taught.book.context.workspace).learning).remove(login="nobody")
     learn(taught, least=99)
     assert adapters.cards() == ()

@@ -144,7 +144,7 @@ def test_a_hand_is_learnt_passes_the_gate_is_read_with_and_taken_back_when_its_a
     assert (learnt.outcome, learnt.version, learnt.lines) == ("learnt", 1, 24)
     assert learnt.figures is not None
     assert learnt.figures.errors_after < learnt.figures.errors_before / 2
-    adapters = BookAdapters(Workspace(context.workspace).adapters(1))
+    adapters = BookAdapters(Workspace(context.workspace).adapters(1), lambda _: True)
     (fingerprint,) = adapters.fingerprints()
     with context.open_registry() as registry:
         after = stored(registry)

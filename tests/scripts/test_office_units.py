@@ -135,6 +135,22 @@ def test_nginx_passes_on_who_asks_and_keeps_nothing_back() -> None:
     assert "Content-Security-Policy" not in text.partition("listen 443")[2]
 
 
+def test_nginx_asks_at_the_socket_that_the_desk_opens_and_only_its_group_enters_the_folder() -> None:
+    desk = unit(OFFICE / "units" / "hotich-web.service")
+    (socket,) = re.findall(r"--socket (\S+)$", desk["ExecStart"][0])
+    assert "--proxy" not in desk["ExecStart"][0]
+    assert Path(socket).parent == Path("/run") / desk["RuntimeDirectory"][0]
+    assert (desk["RuntimeDirectoryMode"], desk["Group"], desk["UMask"]) == (["0750"], ["www-data"], ["0077"])
+    site = (OFFICE / "nginx" / "hotich.conf").read_text()
+    assert re.findall(r"server unix:(\S+);", site) == [socket]
+    assert re.findall(r"proxy_pass (\S+);", site) == ["http://hotich_desk"]
+    assert f"SOCKET={socket}\n" in (OFFICE / "lib" / "common.sh").read_text()
+    containers = yaml.safe_load((OFFICE / "container" / "compose.yaml").read_text())
+    place = f"socket:{Path(socket).parent}"
+    assert containers["services"]["desk"]["command"] == ["serve", "--socket", socket]
+    assert all(place in containers["services"][name]["volumes"] for name in ("web", "desk"))
+
+
 def test_the_containers_run_commands_that_are_there() -> None:
     services = yaml.safe_load((OFFICE / "container" / "compose.yaml").read_text())["services"]
     group = typer.main.get_command(app)

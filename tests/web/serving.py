@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,8 +22,9 @@ def served(
     monkeypatch: pytest.MonkeyPatch,
     proxy: str | None = None,
     limits: ConnectionLimits = ConnectionLimits(),
+    socket: Path | None = None,
 ) -> Iterator[str]:
-    """The address of a running server."""
+    """The address of a running server: on a port, or behind ``socket``."""
     made: list[uvicorn.Server] = []
     kept = uvicorn.Server.__init__
 
@@ -31,11 +33,11 @@ def served(
         made.append(self)
 
     monkeypatch.setattr(uvicorn.Server, "__init__", keep)
-    listener = server.listen("127.0.0.1", 0)
+    listener = server.listen_at(socket) if socket else server.listen("127.0.0.1", 0)
     thread = threading.Thread(target=server.serve, args=(app, listener, proxy, limits), daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        yield "http://desk" if socket else f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
         for one in made:
             one.should_exit = True

@@ -189,6 +189,25 @@ def test_a_version_that_was_saved_meanwhile_is_not_overwritten(chief: Browser, d
     assert "bản 0" in desk.own.text("mau-chung")
 
 
+def test_a_form_that_no_book_uses_yet_belongs_to_the_place_of_who_made_it(
+    designing: FastAPI, desk: FormDesk, accounts: Accounts, people: dict[tuple[Role, str], str]
+) -> None:
+    assert desk.own is not None
+    desk.own.save(design("mau-cua-ho"), "", people[Role.SUPERVISOR, OTHER], lambda number, file: None)
+    for place, saved in ((OWN, 422), (OTHER, 200)):
+        browser = browser_of(designing, accounts, people[Role.SUPERVISOR, place])
+        draft = browser.submit("/forms", {"origin": "mau-cua-ho", "place": place}).headers["location"]
+        now = state_of(browser, draft)
+        noted = {**confirmed(now["design"]), "note": place}
+        kept = asked(browser, draft, {"revision": now["revision"], "design": noted})
+        answer = asked(browser, f"{draft}/save", {"revision": kept.json()["revision"]})
+        assert answer.status_code == saved, answer.text
+        assert ("người của nơi khác" in answer.json().get("sentence", "")) == (saved == 422)
+        seen = desk.own.base("mau-cua-ho")
+        retiring = browser.submit("/forms/files/mau-cua-ho/retire", {"seen": seen, "retired": "true"})
+        assert retiring.status_code == (303 if saved == 200 else 422)
+
+
 def test_a_form_that_books_are_read_by_stays_one_of_its_register(
     chief: Browser, registry: Registry, folder: Path
 ) -> None:

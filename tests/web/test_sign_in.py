@@ -272,6 +272,7 @@ STATEMENTS: dict[str, Callable[[Claims], Claims]] = {
     "no end": lacking("exp"),
     "end is a word": changed(exp="9999999999"),
     "of the future": shifted(iat=100),
+    "older than the sign-in": shifted(iat=-700),
     "not yet": changed(nbf=2**40),
     "no subject": changed(sub=""),
     "long subject": changed(sub="x" * 10_000),

@@ -41,6 +41,7 @@ from pipeline.base.model.reading import (
     Writing,
 )
 from pipeline.base.model.result import (
+    AGAINST_BOOK,
     AGAINST_ENTRY,
     BLANK_ALONE,
     BY_ENTRY,
@@ -74,6 +75,7 @@ from pipeline.base.model.result import (
 
 __all__ = [
     "Confirmed",
+    "AGAINST_BOOK",
     "AGAINST_ENTRY",
     "BLANK_ALONE",
     "BY_ENTRY",

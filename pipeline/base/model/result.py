@@ -63,6 +63,9 @@ BY_ENTRY = "ENTRY-SAYS"
 AGAINST_ENTRY = "ENTRY-OTHERWISE"
 """The finding of a clear reading that contradicts what the entry's other fields let expect."""
 
+AGAINST_BOOK = "BOOK-OTHERWISE"
+"""The finding of a clear reading that contradicts what the book's order lets expect."""
+
 STAMP_BOOK = "STAMP-BOOK"
 """The finding of a stamp whose text is read on all pages of the book with the same stamp together."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from pipeline.base.model import (
+    AGAINST_BOOK,
     AGAINST_ENTRY,
     BLANK_ALONE,
     CUT_SHORT,
@@ -40,6 +41,7 @@ NO_FEATURES = frozenset(
         "READ-ACT",
         INK_LEFT,
         INK_TOUCHES,
+        AGAINST_BOOK,
         AGAINST_ENTRY,
         CUT_SHORT,
         LABEL_UNREAD,

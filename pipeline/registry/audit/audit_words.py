@@ -146,6 +146,7 @@ ACTIONS = {
     "book-approved": "phê duyệt một quyển sổ",
     "approval-withdrawn": "rút phê duyệt một quyển sổ",
     "amended": "ghi hoặc rút một cải chính, bổ sung",
+    "hand-refused": "bỏ tệp bản học nét chữ không có trong nhật ký kiểm tra",
     "hand-learnt": "máy học nét chữ của sổ từ các dòng đã có người xác nhận",
     "hand-forgotten": "bỏ những gì đã học của nét chữ sổ",
     "hand-taken-back": "máy đọc lại như chưa học các trang dựa vào bản học nét chữ không còn",

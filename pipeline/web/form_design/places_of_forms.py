@@ -1,4 +1,7 @@
-"""Access to a form: a person who changes a form must supervise every place whose books are read by it."""
+"""Access to a form: a person who changes a form must supervise every place whose books are read by it.
+
+While no book is, they must supervise the places of the person who saved its first version.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,11 @@ OTHER_PRINTINGS = (
     "Hãy nhờ người phụ trách cả cơ quan."
 )
 
+OTHER_AUTHOR = (
+    "Mẫu “{name}” do người của nơi khác tạo và chưa có sổ nào dùng, nên bạn không đổi mẫu ấy được. "
+    "Hãy đặt mã khác, hoặc nhờ người phụ trách cả cơ quan."
+)
+
 
 def check_places(site: Site, session: Session, form: Form | Design, before: Form | None = None) -> int:
     """Check that a person supervises all places of a form, and return the number of books declared with it.
@@ -25,7 +33,8 @@ def check_places(site: Site, session: Session, form: Form | Design, before: Form
         form: The form after the change.
 
     Raises:
-        DraftRefused: Books of other places are read by it, or by the form of which it is or was another printing.
+        DraftRefused: Books of other places are read by it, or by the form of which it is or was another printing; or
+            no book is, and a person of other places saved it first.
     """
     bases = {form.printing_of, "" if before is None else before.printing_of} - {""}
     states = site.registry.statistics(None).book_states()
@@ -34,4 +43,16 @@ def check_places(site: Site, session: Session, form: Form | Design, before: Form
     books = [state for state in states if state.form == form.id]
     if not all(session.person.may_see(book.place_code) for book in books):
         raise DraftRefused(OTHER_PLACES.format(name=form.id))
+    if not books and not _is_of_places(site, session, form.id):
+        raise DraftRefused(OTHER_AUTHOR.format(name=form.id))
     return len(books)
+
+
+def _is_of_places(site: Site, session: Session, form_id: str) -> bool:
+    """Return whether a person supervises all places of the person who saved an own form first."""
+    own, mine = site.forms.own, session.person.places
+    if mine is None or own is None or not own.is_own(form_id):
+        return True
+    first = own.versions(form_id)[-1].author
+    authors = [account.person for account in site.registry.accounts().list() if account.person.login == first]
+    return all(author.places is not None and set(author.places) <= set(mine) for author in authors)

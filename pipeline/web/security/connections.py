@@ -31,6 +31,9 @@ FILES_FOR_CONNECTIONS = 1 / 3
 
 WANTED_FILES = 8192
 
+BEHIND_SOCKET = "unix"
+"""Address of every client at a Unix socket, before the proxy in front of it reports the real one."""
+
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
@@ -135,8 +138,10 @@ class GuardedProtocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        if self.client is None:  # a Unix socket names no peer
+            self.client = BEHIND_SOCKET, 0
         self._enter(_Phase.HEADERS)
-        self._guard.admit(self, self.client[0] if self.client else "-")
+        self._guard.admit(self, self.client[0])
         self._guard.note_waiting(self)
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -19,8 +19,9 @@ from threading import Lock
 from pipeline.registry.accounts.model import ExternalPerson, Session
 from pipeline.registry.accounts.sign_ins import SignIns
 from pipeline.web.sign_in_provider import Provider, SignInFailed
+from pipeline.web.sign_in_provider.provider import ATTEMPT_SECONDS
 
-LASTS = timedelta(minutes=10)
+LASTS = timedelta(seconds=ATTEMPT_SECONDS)
 """Longest time that a person may take at the provider."""
 
 MOST_USED = 10_000

@@ -35,6 +35,12 @@ ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 """Public-key signatures only: neither ``none`` nor an algorithm whose key is public."""
 
 KEY_KINDS = frozenset({"RSA", "EC"})
+RSA_BITS = 2048
+"""Shortest RSA key; a shorter one can be factored."""
+
+ATTEMPT_SECONDS = 600
+"""Longest time of a sign-in; an older statement belongs to another one."""
+
 LEEWAY = 60
 """Tolerated difference of the two machines' clocks, in seconds."""
 
@@ -185,7 +191,7 @@ class Provider:
             and _is_time(expires)
             and now < expires + LEEWAY
             and _is_time(issued)
-            and issued <= now + LEEWAY
+            and now - ATTEMPT_SECONDS - LEEWAY <= issued <= now + LEEWAY
             and _is_time(begins)
             and begins <= now + LEEWAY
         )
@@ -265,7 +271,11 @@ class Provider:
 
 
 def _is_for_signing(key: Mapping[str, Any]) -> bool:
-    return key.get("kty") in KEY_KINDS and key.get("use", "sig") == "sig"
+    modulus = key.get("n")  # base64url of 6 bits a letter
+    is_long = key.get("kty") != "RSA" or (
+        isinstance(modulus, str) and len(modulus.rstrip("=")) * 6 >= RSA_BITS
+    )
+    return key.get("kty") in KEY_KINDS and key.get("use", "sig") == "sig" and is_long
 
 
 def _is_time(value: object) -> TypeGuard[float]:

@@ -23,7 +23,7 @@ OWNER=hotich_chu                         # who owns the tables on PostgreSQL; th
 DATABASE=hotich
 OWNER_PASSWORD=$SETTINGS/postgresql-owner  # readable by root alone
 
-DESK=http://127.0.0.1:8000
+SOCKET=/run/hotich/desk.sock
 SERVICES=(hotich-web.service hotich-worker.service hotich-prefect.service)
 TIMERS=(hotich-backup.timer hotich-certificate.timer)
 
@@ -91,7 +91,8 @@ need_root() {
 }
 
 one_at_a_time() {
-    exec 8>/run/lock/hotich-install.lock
+    install -d -m 0700 /run/hotich-install  # /run/lock is open to every account
+    exec 8>/run/hotich-install/lock
     flock -n 8 || refuse "$REFUSED" "một lần cài, nâng cấp hay gỡ khác đang chạy trên máy này." "Hãy đợi lần ấy xong."
 }
 

@@ -87,5 +87,5 @@ say_firewall() {  # what the machine's own firewall needs; nothing is changed he
     else
         say "    sudo nft add rule inet filter input ip saddr 192.168.0.0/16 tcp dport '{ 80, 443 }' accept"
     fi
-    say "  (thay 192.168.0.0/16 bằng mạng của cơ quan). Đừng mở cổng 4200, 8000 và 5432 ra ngoài máy này."
+    say "  (thay 192.168.0.0/16 bằng mạng của cơ quan). Đừng mở cổng 4200 và 5432 ra ngoài máy này."
 }

@@ -72,9 +72,11 @@ close_doors() { write_file "$CLOSED" 0644 root:root <<<"$1"; }
 open_doors() { rm -f "$CLOSED"; }
 
 desk_answers() {  # within two minutes
-    local left=60
+    local left=60 at=(--unix-socket "$SOCKET" http://localhost/healthz)
+    # a version before the socket, come back to after a failed upgrade
+    grep -q -- --socket "$UNITS/hotich-web.service" || at=(--noproxy "*" http://127.0.0.1:8000/healthz)
     while [ "$left" -gt 0 ]; do
-        [ "$(curl -s --noproxy '*' --max-time 5 "$DESK/healthz")" = ok ] && return 0
+        [ "$(curl -s --max-time 5 "${at[@]}")" = ok ] && return 0
         sleep 2
         left=$((left - 1))
     done

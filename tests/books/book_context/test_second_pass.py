@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.base.model import FieldStatus, PageResult
+from pipeline.base.model import FieldStatus, PageResult, Severity
 from pipeline.books.book_context.kept_page import pack_page, unpack_page
 from pipeline.books.book_context.second_pass import Settled, fingerprint_of, first_fingerprint
 from tests.books.book_context.written_books import (
@@ -89,6 +90,37 @@ def test_the_order_of_entries_is_weighed_too() -> None:
     assert [reading(weigh.weighed(page), "entry_number").canonical for page in pages] == [
         "15/2010", "16/2010", "17/2010", "18/2010",
     ]  # fmt: skip
+
+
+DAYS = [ink("4/4/2010"), ink("5/4/2010"), ink("7/4/2010", 3)]
+
+
+@pytest.mark.parametrize("faint", [1e-6, 1e-4, 1e-3, 1e-2])
+def test_the_order_does_not_outweigh_ink_that_the_year_of_the_book_could_not_outweigh(faint: float) -> None:
+    pages = book(
+        *({"registered_on": [one]} for one in (*DAYS[:2], doubted("5/4/2018", "8", "0", faint), DAYS[2]))
+    )
+    first, now = pages[2], passed(pages).weighed(pages[2])
+    day = reading(now, "registered_on")
+    assert day.text == reading(first, "registered_on").text
+    assert faint == 1e-2 or day.text == "5/4/2018"
+    assert is_waiting(now, "registered_on")
+
+
+@pytest.mark.parametrize("faint", [0.005, 0.02])
+def test_a_figure_that_the_order_chooses_against_the_ink_is_only_proposed(faint: float) -> None:
+    numbers = [ink("15/2010"), doubted("18/2010", "8", "6", faint), ink("17/2010"), ink("18/2010", 3)]
+    pages = book(*({NUMBER: [one]} for one in numbers))
+    now = passed(pages).weighed(pages[1])
+    assert reading(now, NUMBER).text == "16/2010"
+    assert is_waiting(now, NUMBER)
+
+
+def is_waiting(page: PageResult, field: str) -> bool:
+    """Whether the value waits for a person whatever its probability."""
+    findings = page.entries[0].findings
+    doubted_fields = {name for said in findings if said.severity is Severity.REVIEW for name in said.fields}
+    return reading(page, field).evidence is None or field in doubted_fields
 
 
 def test_where_ink_lies_stays_as_it_was() -> None:

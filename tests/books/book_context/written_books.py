@@ -33,13 +33,17 @@ from pipeline.digitize.regions import (
 )
 from pipeline.digitize.route import RoutingOptions
 from pipeline.layout.imaging.ink.connected_components import ConnectedComponents
-from pipeline.recognition.decoding import decode_field, pack_emissions, prior_for
+from pipeline.recognition.decoding import Language, decode_field, pack_emissions, prior_for
+from pipeline.recognition.decoding.field_shares import read_shares
+from pipeline.recognition.ocr.models import default_folder
 from tests.recognition.decoding.written import written
 
 SCHEMAS = schema.load()
 FORM = SCHEMAS.form("birth-2006")
 RECORD = SCHEMAS.record("birth")
 LEDGER = Ledger("birth-2006", "UBND xã Tân Lợi", "93611", "01/2010")
+YEAR = 2010
+SHARES = Language({}, shares=read_shares(default_folder() / "field-priors"))
 SLOTS = {slot.name: slot for slot in FORM.slots}
 SIGNER, REGISTRAR, PLACE, RELATION, NUMBER = (
     "signer_name+signer_title", "registrar_name", "child_native_place", "declarant_relation", "entry_number",
@@ -76,13 +80,18 @@ def line_reading(line: Ink, slot: str) -> LineReading:
         written(line.text, {at: dict(others) for at, others in line.doubts}, seed=line.seed + number)
         for number in range(2)
     ]
-    kind = SLOTS[slot].kind or RECORD.by_name[SLOTS[slot].field_names[0]].kind
-    found = decode_field(emissions, prior_for(kind), kind)
+    spec = RECORD.by_name[SLOTS[slot].field_names[0]]
+    kind = SLOTS[slot].kind or spec.kind
+    found = decode_field(emissions, prior_for(kind, language=SHARES, year=YEAR, expects=spec.expects), kind)
     best = found.hypotheses[0]
     return LineReading(
-        best.text, best.chance, "hand", hypotheses=found.hypotheses, evidence=found.evidence,
+        best.text,
+        best.chance,
+        "hand",
+        hypotheses=found.hypotheses,
+        evidence=None if found.proposed else found.evidence,
         emissions=pack_emissions(emissions),
-    )  # fmt: skip
+    )
 
 
 def page_ref(number: int) -> PageRef:

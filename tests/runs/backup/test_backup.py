@@ -160,8 +160,13 @@ def test_what_an_encrypted_backup_holds_cannot_be_read(
     assert not any(words in everything for words in (b"SQLite", "Thử".encode(), b"audit.key", b"\0" * 500))
     with pytest.raises(BackupRefused, match="--key-file"):
         Vault(vault.folder).names()
+    wrong, other = Vault(vault.folder, b"x" * 32), Workspace(tmp_path / "elsewhere")
     with pytest.raises(BackupRefused, match="khóa"):
-        verify(Vault(vault.folder, b"x" * 32))
+        verify(wrong)
+    for key, words in ((wrong, "khóa"), (Vault(vault.folder), "--key-file")):
+        with pytest.raises(BackupRefused, match=words):
+            restore(key, other.root, other.registry_url)
+    assert not other.root.exists()
 
 
 @pytest.mark.parametrize("harm", ["changed", "cut", "gone", "exchanged"])

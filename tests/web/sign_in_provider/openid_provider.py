@@ -23,12 +23,14 @@ from tests.competing import WAIT_SECONDS
 
 CLIENT, SECRET = "hotich", "bí mật/của máy:thử"
 DESK = "http://desk.test"
+SHORT = "short"
+"""The name of a key of 1024 bits."""
 Claims = dict[str, Any]
 
 
 @cache
 def signing_key(kid: str) -> jwk.RSAKey:
-    return jwk.RSAKey.generate_key(2048, {"kid": kid, "use": "sig"})
+    return jwk.RSAKey.generate_key(1024 if kid == SHORT else 2048, {"kid": kid, "use": "sig"})
 
 
 def encoded(value: Any) -> str:

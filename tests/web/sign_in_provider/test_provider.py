@@ -14,7 +14,7 @@ from pipeline.registry.accounts.model import Role
 from pipeline.web.sign_in_provider import GroupDuties, Provider, SignInFailed
 from pipeline.web.sign_in_provider.fetching import MOST_BYTES, fetch
 from tests.web.clock import Clock
-from tests.web.sign_in_provider.openid_provider import SECRET, OpenIdProvider, running, signed_in_there
+from tests.web.sign_in_provider.openid_provider import SECRET, SHORT, OpenIdProvider, running, signed_in_there
 
 VERIFIER = "v" * 43
 REVIEWERS = GroupDuties(name="ra-soat", role=Role.REVIEWER, places=None)
@@ -61,6 +61,17 @@ def test_keys_are_kept_and_looked_for_again_when_one_is_unknown(
     assert signed_in(provider) == "p-1"
     clock.pass_(hours=1)
     with pytest.raises(SignInFailed):  # a key that was taken back counts no longer
+        signed_in(provider)
+
+
+@pytest.mark.filterwarnings("ignore:Key size")
+def test_a_key_that_is_too_short_proves_nobody_and_leaves_the_others_in_use(
+    provider: Provider, server: OpenIdProvider
+) -> None:
+    server.published = [SHORT, "k1"]
+    assert signed_in(provider) == "p-1"
+    server.kid = SHORT
+    with pytest.raises(SignInFailed):
         signed_in(provider)
 
 

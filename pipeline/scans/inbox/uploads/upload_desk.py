@@ -56,14 +56,19 @@ class UploadOptions:
     Attributes:
         piece_bytes: Size limit of a piece.
         open_by_person: Number of incomplete uploads that a person may have.
+        missing_by_person: Number of bytes that the incomplete uploads of a person may lack; only those count of which
+            a piece has arrived.
         half_days: Number of days before an incomplete upload is removed.
+        empty_days: Number of days before an upload is removed of which nothing has arrived.
         kept_days: Number of days for which an upload's outcome is shown.
         free_bytes: Disk space that stays free.
     """
 
     piece_bytes: int = 1 << 20
     open_by_person: int = 100
+    missing_by_person: int = 2_000_000_000
     half_days: float = 7.0
+    empty_days: float = 1.0
     kept_days: float = 60.0
     free_bytes: int = 1_000_000_000
     limits: ScanLimits = DEFAULT_LIMITS
@@ -175,10 +180,19 @@ class UploadDesk:
                 return known, self._received(known)
             self._forget_old()
             half = [upload for upload in self._uploads.values() if upload.state is UploadState.RECEIVING]
-            self._refuse_size(name, size, sum(upload.size - self._received(upload) for upload in half))
+            missing = [
+                (upload.login, upload.size - here) for upload in half if (here := self._received(upload))
+            ]
+            self._refuse_size(name, size, sum(lacking for _, lacking in missing))
             if sum(upload.login == login for upload in half) >= self.options.open_by_person:
                 raise UploadRefused(
                     f"Bạn có quá {self.options.open_by_person} tệp gửi dở. Hãy gửi nốt các tệp ấy trước."
+                )
+            of_person = sum(lacking for whose, lacking in missing if whose == login)
+            if of_person > self.options.missing_by_person:
+                raise UploadRefused(
+                    f"Các tệp gửi dở của bạn còn thiếu hơn {self.options.missing_by_person // 1_000_000} MB. "
+                    "Hãy gửi nốt các tệp ấy trước."
                 )
             upload = Upload(
                 upload_id,
@@ -395,7 +409,9 @@ class UploadDesk:
         """Remove abandoned incomplete uploads, and outcomes past their display time."""
         now = self._now()
         for upload in list(self._uploads.values()):
-            days = self.options.kept_days if upload.is_over else self.options.half_days
+            is_empty = upload.state is UploadState.RECEIVING and not self._received(upload)
+            half_days = self.options.empty_days if is_empty else self.options.half_days
+            days = self.options.kept_days if upload.is_over else half_days
             if upload.state is not UploadState.CHECKING and now - upload.began > days * 86400:
                 shutil.rmtree(self._place(upload), ignore_errors=True)
                 del self._uploads[upload.upload_id]

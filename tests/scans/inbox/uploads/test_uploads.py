@@ -281,11 +281,24 @@ def test_half_uploads_together_leave_the_disk_what_must_stay_free(
     with opened(tmp_path) as desk:
         desk.options = UploadOptions(free_bytes=500)
         upload, _ = desk.begin(BOOK, FOLDER, LOGIN, "1.jpg", 200, 0)
+        for number in range(5):  # nothing of them has arrived, so they keep no place
+            desk.begin(BOOK, FOLDER, "binh", f"{number}.jpg", 200, 0)
+        desk.append(BOOK, upload.upload_id, LOGIN, 0, b"x", sha(b"x"))
         with pytest.raises(UploadRefused, match="sắp đầy"):
             desk.begin(BOOK, FOLDER, LOGIN, "2.jpg", 200, 0)
         free[0] = 499
         with pytest.raises(UploadRefused, match="sắp đầy"):
+            desk.append(BOOK, upload.upload_id, LOGIN, 1, b"x", sha(b"x"))
+
+
+def test_half_files_of_one_person_keep_room_only_up_to_a_bound(tmp_path: Path) -> None:
+    with opened(tmp_path, missing_by_person=300) as desk:
+        for number in range(2):
+            upload, _ = desk.begin(BOOK, FOLDER, LOGIN, f"{number}.jpg", 200, 0)
             desk.append(BOOK, upload.upload_id, LOGIN, 0, b"x", sha(b"x"))
+        with pytest.raises(UploadRefused, match="còn thiếu"):
+            desk.begin(BOOK, FOLDER, LOGIN, "2.jpg", 200, 0)
+        desk.begin(BOOK, FOLDER, "binh", "2.jpg", 200, 0)
 
 
 def test_half_uploads_that_nobody_goes_on_with_keep_no_person_from_sending(tmp_path: Path) -> None:
@@ -299,12 +312,18 @@ def test_half_uploads_that_nobody_goes_on_with_keep_no_person_from_sending(tmp_p
         now=lambda: now[0],
     )
     with desk:
+        desk.begin(BOOK, FOLDER, LOGIN, "0.jpg", 10, 0)
+        now[0] += 1.1 * 86400  # nothing of it has arrived
         half, _ = desk.begin(BOOK, FOLDER, LOGIN, "1.jpg", 10, 0)
-        now[0] += 8 * 86400
+        desk.append(BOOK, half.upload_id, LOGIN, 0, b"x", sha(b"x"))
+        now[0] += 6.9 * 86400
+        with pytest.raises(UploadRefused, match="gửi dở"):
+            desk.begin(BOOK, FOLDER, LOGIN, "2.jpg", 10, 0)
+        now[0] += 0.2 * 86400
         other, _ = desk.begin(BOOK, FOLDER, LOGIN, "2.jpg", 10, 0)
         assert [one.upload_id for one in desk.of_book(BOOK)] == [other.upload_id]
         with pytest.raises(UploadRefused, match="Không còn lần gửi này"):
-            desk.append(BOOK, half.upload_id, LOGIN, 0, b"x", sha(b"x"))
+            desk.append(BOOK, half.upload_id, LOGIN, 1, b"x", sha(b"x"))
 
 
 def test_bytes_whose_note_cannot_be_read_are_not_thrown_away(tmp_path: Path) -> None:
