@@ -170,6 +170,8 @@ SAMPLES = {
     ("POST", "/books/{book_id}/approval"): Sample({"book_id": "1"}, {"seen": "0" * 64}),
     ("POST", "/books/{book_id}/approval/undo"): Sample({"book_id": "1"}, {"reason": ""}),
     ("GET", "/books/{book_id}/amendments"): Sample({"book_id": "1"}),
+    ("GET", "/entries/{entry_id}/amendments"): Sample(_ENTRY),
+    ("POST", "/entries/{entry_id}/amendments"): Sample(_ENTRY, {"field": "child_name", "text": ""}),
     ("POST", "/entries/{entry_id}/amendments/{amendment_id}/sign"): Sample({**_ENTRY, "amendment_id": "1"}),
     ("POST", "/entries/{entry_id}/amendments/{amendment_id}/withdraw"): Sample(
         {**_ENTRY, "amendment_id": "1"}, {"reason": ""}

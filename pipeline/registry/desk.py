@@ -109,6 +109,7 @@ class Desk(DeskFacade):
     approve_book = writing(approvals.approve_supervised_book)
     withdraw_approval = writing(approvals.withdraw_supervised_approval)
     amendments_of_book = writing(approvals.amendments_of_book)
+    amend = writing(approvals.amend_supervised_entry)
     withdraw_amendment = writing(approvals.withdraw_amendment)
     sign_amendment = writing(approvals.sign_supervised_amendment)
 

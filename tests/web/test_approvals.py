@@ -7,6 +7,7 @@ import re
 import pytest
 from fastapi import FastAPI
 
+from pipeline.base.model import PageRef
 from pipeline.delivery.export.package_values import ExportBlocker
 from pipeline.delivery.package import PackageReport
 from pipeline.registry import Registry
@@ -86,17 +87,56 @@ def test_an_amendment_is_listed_signed_by_another_and_taken_back(
     assert "đã rút" in text_of(chief.get(place))
 
 
+def test_an_amendment_is_noted_in_the_browser_and_waits_for_a_second_person(
+    chief: Browser, registry: Registry, book_id: int
+) -> None:
+    (entry_id,) = registry.entries(book_id)
+    place = f"/entries/{entry_id}/amendments"
+    assert f'href="{place}"' in chief.get(f"/entries/{entry_id}").text
+    assert f'href="{place}"' in chief.get(f"/books/{book_id}/entries").text
+    shown = chief.get(f"{place}?field=child_name")
+    assert '<option value="child_name" selected>' in shown.text
+    assert 'value="entry_number"' not in shown.text
+    form = {
+        "field": "child_name",
+        "text": "Thử Hai",
+        "decision_number": "12/QĐ-UBND",
+        "decided_on": "31/2/2020",
+        "authority": "UBND xã Thử",
+        "legal_basis": "Điều 28",
+        "paper": f"{SCAN}:1",
+    }
+    refused = chief.submit(place, form)
+    assert (refused.status_code, "phải đủ ngày, tháng, năm" in text_of(refused)) == (422, True)
+    assert 'value="Thử Hai"' in refused.text
+    assert chief.submit(place, {**form, "paper": "khác"}).status_code in (400, 422)
+    done = chief.submit(place, {**form, "decided_on": "5/3/2020"})
+    assert (done.status_code, done.headers["location"]) == (303, f"/books/{book_id}/amendments?done=amended")
+    noted = registry.entry(entry_id).amendments["child_name"]
+    assert (noted.value, noted.author) == ("Thử Hai", f"supervisor.{OWN}")
+    assert noted.order == AmendmentOrder(
+        "12/QĐ-UBND", "05.03.2020", "Điều 28", "UBND xã Thử", PageRef(SCAN, 1)
+    )
+    assert noted.amendment_id in registry.unsigned_amendments(book_id)
+    registry.withdraw_amendment(entry_id, noted.amendment_id, author="an", reason="thử")
+
+
 def test_a_supervisor_of_another_place_changes_nothing(
     app: FastAPI, accounts: Accounts, people: dict[tuple[Role, str], str], registry: Registry, book_id: int
 ) -> None:
     (entry_id,) = registry.entries(book_id)
     elsewhere = browser_of(app, accounts, people[Role.SUPERVISOR, OTHER])
     seen = registry.value_digest(book_id)[0]
-    for path in (f"/books/{book_id}/approval", f"/books/{book_id}/amendments"):
+    for path in (
+        f"/books/{book_id}/approval",
+        f"/books/{book_id}/amendments",
+        f"/entries/{entry_id}/amendments",
+    ):
         assert elsewhere.get(path).status_code == 403
     for path in (
         f"/books/{book_id}/approval",
         f"/books/{book_id}/approval/undo",
+        f"/entries/{entry_id}/amendments",
         f"/entries/{entry_id}/amendments/1/sign",
         f"/entries/{entry_id}/amendments/1/withdraw",
     ):

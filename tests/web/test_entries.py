@@ -66,6 +66,7 @@ def test_a_field_opened_again_waits_at_the_desk_and_is_withheld(
     shown = chief.get(answer.headers["location"])
     assert "Đã mở lại 1 ô" in text_of(shown)
     assert "Lê Thị Mẫu" not in shown.text
+    assert f"không hiện ở đây: {SCHEMAS.record('birth').by_name['mother_name'].label}." in text_of(shown)
     (task,) = [one for one in registry.queue() if one.entry_id == entry_id]
     assert task.fields == ("mother_name",)
     assert "không đủ người" not in shown.text

@@ -15,7 +15,7 @@ from pipeline.base.errors import RegistryError
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.permissions import check_supervises
 from pipeline.registry.amendments import amendments
-from pipeline.registry.amendments.model import AmendmentKind
+from pipeline.registry.amendments.model import AmendmentKind, AmendmentOrder
 from pipeline.registry.amendments.rows import AmendmentRow, amendment
 from pipeline.registry.approvals.model import ApprovalKind, ApprovalView, BookApproval, ListedAmendment
 from pipeline.registry.approvals.rows import amendment_signature, book_approval
@@ -232,7 +232,7 @@ def amendment_signers(connection: Connection, book_id: int) -> Mapping[int, str]
     return dict(iter(connection.execute(query)))
 
 
-APPROVING, AMENDING = "phê duyệt sổ", "xem, ký, rút cải chính của sổ"
+APPROVING, AMENDING = "phê duyệt sổ", "xem, ghi, ký, rút cải chính của sổ"
 
 
 def approval_view(context: DeskContext, person: Person, book_id: int) -> ApprovalView:
@@ -331,6 +331,16 @@ def _listed(
         signed_by=row.signed_by or "",
         signed_at=row.signed_at,
     )
+
+
+def amend_supervised_entry(
+    context: DeskContext, person: Person, entry_id: int, field: str, text: str, order: AmendmentOrder
+) -> int:
+    """Record what a decision changes in a field of an entry; return the id of its book."""
+    book_id = int(place_of(context.connection, entry_id).book_id)
+    check_supervises(context.connection, person, book_id, AMENDING)
+    amendments.amend(context.connection, context.declared, entry_id, field, text, order, author=person.login)
+    return book_id
 
 
 def withdraw_amendment(

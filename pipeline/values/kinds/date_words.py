@@ -35,7 +35,6 @@ class DateWordsKind(Kind):
     is_offered = False
     word_domain = "date"
     is_date_in_words = True
-    is_compared_as_written = True
     has_sure_ditto = True
     problems = (UNREAD_DATE, WILD_YEAR, LUNAR_DATE, DITTO, MISREAD)
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query
+from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.registry.amendments.model import AmendmentKind
+from pipeline.base.model import PageRef
+from pipeline.base.text.control_characters import visible_text
+from pipeline.registry.amendments.model import AmendmentKind, AmendmentOrder
+from pipeline.registry.entries.model import StoredEntry
+from pipeline.values.kinds import DATE
 from pipeline.web.context import RowId, Visit, VisitDep
 from pipeline.web.routes.book_list import book_of
 
@@ -48,6 +54,93 @@ def show_amendments(
     visit: VisitDep, book_id: RowId, done: Annotated[str, Query(max_length=20)] = ""
 ) -> Response:
     return _amendments(visit, book_id, done=done)
+
+
+class AmendmentForm(BaseModel):
+    """An amendment as the form sends it.
+
+    Attributes:
+        decided_on: A day in any usual writing.
+        paper: The scanned page of the decision, ``hash:page``; ``""``: none.
+    """
+
+    field: str = Field(default="", max_length=100)
+    text: str = Field(default="", max_length=2000)
+    decision_number: str = Field(default="", max_length=200)
+    decided_on: str = Field(default="", max_length=40)
+    authority: str = Field(default="", max_length=500)
+    legal_basis: str = Field(default="", max_length=500)
+    paper: str = Field(default="", max_length=80, pattern="^([0-9a-f]{64}:[0-9]{1,6})?$")
+
+    @property
+    def order(self) -> AmendmentOrder:
+        sha256, _, page_no = self.paper.partition(":")
+        return AmendmentOrder(
+            self.decision_number,
+            DATE.parse(self.decided_on).canonical or self.decided_on,
+            self.legal_basis,
+            self.authority,
+            PageRef(sha256, int(page_no)) if sha256 else None,
+        )
+
+
+@router.get("/entries/{entry_id}/amendments")
+def show_amendment_form(
+    visit: VisitDep, entry_id: RowId, field: Annotated[str, Query(max_length=100)] = ""
+) -> Response:
+    """Show the form of an amendment, with the decision that the margin note names."""
+    entry, waiting = visit.desk.entry(visit.person, entry_id)
+    record = visit.schemas.record(entry.record)
+    kept = AmendmentForm(field=field)
+    noted = entry.noted_order(record)
+    if noted is not None and record.book is not None and record.book.notes not in waiting:
+        kept = AmendmentForm(
+            field=field,
+            decision_number=noted.decision_number,
+            decided_on=noted.decided_on.replace(".", "/"),
+            authority=noted.authority,
+        )
+    return _amendment_form(visit, entry, waiting, kept)
+
+
+@router.post("/entries/{entry_id}/amendments")
+def amend(visit: VisitDep, entry_id: RowId, form: Annotated[AmendmentForm, Form()]) -> Response:
+    """Record an amendment by a decision."""
+
+    def page(refused: str) -> Response:
+        return _amendment_form(visit, *visit.desk.entry(visit.person, entry_id), form, refused)
+
+    with visit.refusing(page):
+        book_id = visit.desk.amend(visit.person, entry_id, form.field, form.text, form.order)
+    return RedirectResponse(f"/books/{book_id}/amendments?done=amended", status_code=303)
+
+
+def _amendment_form(
+    visit: Visit, entry: StoredEntry, waiting: Collection[str], form: AmendmentForm, refused: str = ""
+) -> Response:
+    record = visit.schemas.record(entry.record)
+    number = "" if record.key_fields.number in waiting else entry.values.get(record.key_fields.number) or ""
+    book = visit.registry.book(entry.book_id)
+    return visit.page(
+        "supervising/amendment_form.html",
+        entry=entry,
+        title=f"{record.title} số {number}" if number else record.title,
+        fields=[
+            (spec, visible_text(entry.current.get(spec.name) or ""))
+            for spec in record.fields
+            if spec.column
+            and not spec.ledger
+            and not spec.value_kind.is_entry_number
+            and spec.name not in waiting
+        ],
+        papers=[
+            (f"{page.ref.scan_sha256}:{page.ref.page_no}", book.scans.get(page.ref.scan_sha256, ""), page.ref)
+            for page in book.pages
+        ],
+        form=form,
+        needs_signature=visit.site.policies.approval.amendments,
+        refused=refused,
+    )
 
 
 @router.post("/entries/{entry_id}/amendments/{amendment_id}/sign")

@@ -187,6 +187,7 @@ def _shown(
         where=", ".join(filter(None, (f"{entry.scan} trang {entry.ref.page_no}", row_label(entry.row)))),
         rows=settled_fields(entry, waiting, record, query.column, layers, clear),
         waiting=len(waiting),
+        waiting_labels=[spec.label for spec in record.fields if spec.name in waiting],
         asked=query,
         refused=refused,
         typed=typed,

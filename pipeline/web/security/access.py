@@ -194,6 +194,8 @@ ACCESS = (
     Access("POST", "/books/{book_id}/approval", SUPERVISORS, scoped=True),
     Access("POST", "/books/{book_id}/approval/undo", SUPERVISORS, scoped=True),
     Access("GET", "/books/{book_id}/amendments", SUPERVISORS, scoped=True),
+    Access("GET", "/entries/{entry_id}/amendments", SUPERVISORS, scoped=True),
+    Access("POST", "/entries/{entry_id}/amendments", SUPERVISORS, scoped=True),
     Access("POST", "/entries/{entry_id}/amendments/{amendment_id}/sign", SUPERVISORS, scoped=True),
     Access("POST", "/entries/{entry_id}/amendments/{amendment_id}/withdraw", SUPERVISORS, scoped=True),
     Access("GET", "/forms", SCANNING),

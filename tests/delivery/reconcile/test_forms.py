@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.delivery.export.workbook import cells_of, write_workbook
+from pipeline.delivery.deliverable import deliverable_book
+from pipeline.delivery.export.export_options import PackageOptions
+from pipeline.delivery.export.workbook import write_workbook
+from pipeline.registry.amendments.model import AmendmentOrder
 from tests.delivery.export.books import CLEAN, stored
 from tests.delivery.reconcile.files import held
 from tests.registry.pages import SCHEMAS
@@ -18,15 +21,18 @@ SMALL = replace(CLEAN, entries=1, dpi=100, cover=False)
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_the_ministrys_workbook_of_a_book_has_no_difference_from_it(form: str, tmp_path: Path) -> None:
+def test_the_package_of_a_book_has_no_difference_from_it(form: str, tmp_path: Path) -> None:
     book = stored(tmp_path, form, SMALL)
     record = SCHEMAS.record(book.truth.kind)
     with book.context.open_registry() as registry:
-        rows = [
-            cells_of(row.values, record, SCHEMAS)
-            for row in registry.record_rows(record.record, [book.book_id])
-        ]
+        (entry_id,) = registry.entries(book.book_id)
+        person = next(person.name for person in record.people if person.name)
+        order = AmendmentOrder("1/QĐ", "05.03.2020", "Điều 28")
+        amended = registry.amend(entry_id, person, "Nguyễn Thị Mẫu", order, author="an")
+        registry.sign_amendment(entry_id, amended, author="bình")
+        package = deliverable_book(registry, book.book_id, SCHEMAS, PackageOptions())
+        rows = [entry.cells for entry in package.entries]
         write_workbook(tmp_path / "a.xlsx", EXPORTS[record.record], rows, SCHEMAS)
         found, refused, counts = held(registry, tmp_path / "a.xlsx")
-    assert (found, refused) == ([], [])
+    assert ([one.fields for one in found], refused) == ([], [])
     assert (counts.pairs, counts.same, counts.absent) == (1, 1, ())
