@@ -6,7 +6,9 @@ here costs nobody but the clock; a run of many tests names in the end the files 
 
 from __future__ import annotations
 
-from collections import Counter
+import heapq
+from collections import defaultdict
+from operator import itemgetter
 from pathlib import Path
 
 import pytest
@@ -88,9 +90,9 @@ def tell(reporter: pytest.TerminalReporter, most: int = 20) -> None:
     ]
     if len(reports) < MANY:
         return
-    seconds: Counter[str] = Counter()
+    seconds: defaultdict[str, float] = defaultdict(float)
     for report in reports:
         seconds[report.location[0]] += report.duration
     reporter.section("longest files")
-    for name, taken in seconds.most_common(most):
+    for name, taken in heapq.nlargest(most, seconds.items(), key=itemgetter(1)):
         reporter.write_line(f"{taken:7.1f} s  {name}")

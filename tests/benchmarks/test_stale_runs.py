@@ -46,7 +46,7 @@ def test_what_is_of_this_tree_is_not_measured_again() -> None:
     assert stale([LAYOUT, TYPED, RULES], fresh, {}, "abc") == []
     fresh["typed"]["depends"]["pipeline/digitize"] = "0"  # type: ignore[index]
     assert stale([LAYOUT, TYPED, RULES], fresh, {}, "abc") == [TYPED]
-    assert known_seconds(TYPED, fresh) == 5.0  # type: ignore[arg-type]
+    assert known_seconds(TYPED, fresh) == 5.0
 
 
 def test_a_folder_that_is_not_given_leaves_the_run_out() -> None:

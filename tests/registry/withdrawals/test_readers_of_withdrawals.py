@@ -311,6 +311,7 @@ ELSEWHERE = frozenset(
         "known_book",
         "book_corrections",
         "correction_overview",
+        "recorded_files",
     }
     | {
         "delivery_layers",
