@@ -157,27 +157,17 @@ def risk_bound(curve: RiskCurve, tolerated: float, delta: float = DELTA) -> Risk
 
     Thresholds are tested downwards from the threshold likeliest to pass (by the probabilities alone) until a test
     fails. The order is fixed before any error is seen, so each test may use the full ``delta`` (fixed-sequence
-    testing). All passed thresholds hold together, so thresholds with a provably worse writer are skipped.
+    testing). All passed thresholds hold together, so thresholds with a provably worse writer are skipped. Where none is
+    left, a threshold proven for a ``SAFE_SIDE``-th of the tolerance is taken: it exceeds the tolerance itself with
+    probability at most ``delta ** SAFE_SIDE``, so that more tolerance never accepts nothing where less accepts something.
     """
     first = _likeliest(curve, tolerated, delta)
-    if first is None:
-        return RiskBound(
-            threshold=None,
-            fields=curve.fields,
-            accepted=0,
-            wrong=0,
-            upper=1.0,
-            tolerated=tolerated,
-            delta=delta,
-        )
-    last = None
-    for step in range(first, len(curve.thresholds)):
-        if not _proves(curve.accepted[step], curve.wrong[step], tolerated, delta):
-            break
-        if curve.worst[step] <= tolerated:
-            last = step
+    last = _last_proven(curve, tolerated, delta, first)
+    if last is None:
+        stricter = tolerated / SAFE_SIDE
+        last = _last_proven(curve, stricter, delta, _likeliest(curve, stricter, delta))
     shown = first if last is None else last
-    accepted, wrong = curve.accepted[shown], curve.wrong[shown]
+    accepted, wrong = (0, 0) if shown is None else (curve.accepted[shown], curve.wrong[shown])
     return RiskBound(
         threshold=None if last is None else curve.thresholds[last],
         fields=curve.fields,
@@ -187,6 +177,17 @@ def risk_bound(curve: RiskCurve, tolerated: float, delta: float = DELTA) -> Risk
         tolerated=tolerated,
         delta=delta,
     )
+
+
+def _last_proven(curve: RiskCurve, tolerated: float, delta: float, first: int | None) -> int | None:
+    """Return the last of the consecutive thresholds from ``first`` that pass, among those with no provably worse writer."""
+    last = None
+    for step in range(len(curve.thresholds) if first is None else first, len(curve.thresholds)):
+        if not _proves(curve.accepted[step], curve.wrong[step], tolerated, delta):
+            break
+        if curve.worst[step] <= tolerated:
+            last = step
+    return last
 
 
 def is_refuted(wrong: int, fields: int, tolerated: float, delta: float) -> bool:

@@ -105,6 +105,18 @@ def test_what_was_seen_lies_between_the_bounds(fields: int, wrong: int, delta: f
         assert 1 - binomial_cdf(wrong - 1, fields, lower_bound(fields, wrong, delta)) <= delta + 1e-9
 
 
+def test_more_tolerance_does_not_accept_nothing_where_less_accepts_much() -> None:
+    """A writer who is hardly ever sure, and then wrong, is met only below the surest fields."""
+    count, hard = 8000, range(4000, 4006)
+    chances = np.concatenate([np.linspace(0.99995, 0.9999, 3500), np.linspace(0.9985, 0.997, 4500)]).tolist()
+    hands = ["difficult" if number in hard else "easy" for number in range(count)]
+    curve = risk_curve(chances, [hand == "easy" for hand in hands], count, hands)
+    strict, lenient = risk_bound(curve, 0.001), risk_bound(curve, 0.004)
+    assert strict.threshold is not None
+    assert lenient.threshold is not None
+    assert lenient.accepted >= strict.accepted > 2302
+
+
 def test_nothing_at_all_proves_nothing() -> None:
     bound = risk_bound(risk_curve([], [], 0), 0.004)
     assert (bound.threshold, bound.coverage, bound.error) == (None, 0, None)
