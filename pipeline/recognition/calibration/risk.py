@@ -158,8 +158,9 @@ def risk_bound(curve: RiskCurve, tolerated: float, delta: float = DELTA) -> Risk
     Thresholds are tested downwards from the threshold likeliest to pass (by the probabilities alone) until a test
     fails. The order is fixed before any error is seen, so each test may use the full ``delta`` (fixed-sequence
     testing). All passed thresholds hold together, so thresholds with a provably worse writer are skipped. Where none is
-    left, a threshold proven for a ``SAFE_SIDE``-th of the tolerance is taken: it exceeds the tolerance itself with
-    probability at most ``delta ** SAFE_SIDE``, so that more tolerance never accepts nothing where less accepts something.
+    left, a threshold proven for a ``SAFE_SIDE``-th of the tolerance is taken, so that more tolerance never accepts
+    nothing where less accepts something; it exceeds the tolerance itself with probability at most
+    ``delta ** SAFE_SIDE``.
     """
     first = _likeliest(curve, tolerated, delta)
     last = _last_proven(curve, tolerated, delta, first)
@@ -180,7 +181,7 @@ def risk_bound(curve: RiskCurve, tolerated: float, delta: float = DELTA) -> Risk
 
 
 def _last_proven(curve: RiskCurve, tolerated: float, delta: float, first: int | None) -> int | None:
-    """Return the last of the consecutive thresholds from ``first`` that pass, among those with no provably worse writer."""
+    """Return the last threshold without a provably worse writer among those from ``first`` that pass one by one."""
     last = None
     for step in range(len(curve.thresholds) if first is None else first, len(curve.thresholds)):
         if not _proves(curve.accepted[step], curve.wrong[step], tolerated, delta):
