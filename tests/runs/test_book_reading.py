@@ -135,8 +135,9 @@ from pipeline.digitize.engines import default_engines
 from pipeline.recognition.ocr import models
 networks = default_engines().hand.networks
 def seen(_=None):
-    line = np.linspace(0, 1, 40 * 80, dtype=np.float32).reshape(1, 1, 40, 80)
-    return [network.log_chances(line).tobytes() for network in networks], models._session.cache_info().misses
+    lines = [np.linspace(0, 1, one.height * 80, dtype=np.float32).reshape(1, 1, one.height, 80) for one in networks]
+    said = [network.log_chances(line).tobytes() for network, line in zip(networks, lines, strict=True)]
+    return said, models._session.cache_info().misses
 with multiprocessing.get_context("fork").Pool(1) as pool:
     forked = pool.map(seen, [None])
 assert forked == [seen()] and forked[0][1] == len(networks) == 2
