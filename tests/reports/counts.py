@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pipeline.registry.statistics.model import (
     BookEffort,
     BookStatistics,
+    ChosenWaysOfField,
     EffortKind,
     HourStatistics,
     Overlooked,
@@ -15,7 +16,6 @@ from pipeline.registry.statistics.model import (
     ReadingStatistics,
     ScannerStatistics,
     SecondLook,
-    SettledField,
     Statistics,
     WaitingStatistics,
 )
@@ -98,7 +98,7 @@ TALLIES = Statistics(
         BookEffort(1, EffortKind.TYPED, 28, 60, 900, 1400.0),
     ),
     overlooked=(Overlooked("review", 40, 4, 0.19),),
-    settled=(SettledField(1, "child_name", 100, 0.08), SettledField(1, "notes", 50, 0.1)),
+    settled=(ChosenWaysOfField(1, "child_name", 100, 0.08), ChosenWaysOfField(1, "notes", 50, 0.1)),
 )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Float, and_, case, cast, exist
 from pipeline.base.model import FieldStatus
 from pipeline.base.stages import Stage
 from pipeline.declarations.office.review import BLIND_FIRST, BLIND_SECOND
-from pipeline.registry.statistics.model import BookEffort, EffortKind, Overlooked, SettledField
+from pipeline.registry.statistics.model import BookEffort, ChosenWaysOfField, EffortKind, Overlooked
 from pipeline.registry.statistics.scope import Places, of_places
 from pipeline.registry.tasks.leases import NOT_KEYED_HERE
 from pipeline.registry.tasks.model import TaskState
@@ -85,7 +85,7 @@ def overlooked_texts(connection: Connection) -> tuple[Overlooked, ...]:
     )
 
 
-def settled_fields(connection: Connection, places: Places) -> tuple[SettledField, ...]:
+def settled_fields(connection: Connection, places: Places) -> tuple[ChosenWaysOfField, ...]:
     """Return what the ways that the program chose leave wrong by what is known of people now, by book and field."""
     by = (chosen_way.c.book_id, chosen_way.c.field, chosen_way.c.way, chosen_way.c.wrong)
     query = (
@@ -99,6 +99,8 @@ def settled_fields(connection: Connection, places: Places) -> tuple[SettledField
     for book_id, field, way, wrong, times in connection.execute(query):
         fields[book_id, field].append((times, times * wrong_by_way(way, wrong, people)))
     return tuple(
-        SettledField(book_id, field, int(sum(times for times, _ in some)), sum(wrong for _, wrong in some))
+        ChosenWaysOfField(
+            book_id, field, int(sum(times for times, _ in some)), sum(wrong for _, wrong in some)
+        )
         for (book_id, field), some in sorted(fields.items())
     )

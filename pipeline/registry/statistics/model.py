@@ -295,7 +295,7 @@ class Overlooked:
 
 
 @dataclass(frozen=True, slots=True)
-class SettledField:
+class ChosenWaysOfField:
     """The values of a field of a book for which the program chose a way, and how many of them are expected wrong."""
 
     book_id: int
@@ -331,7 +331,7 @@ class Statistics:
     learning: LearningHistory = field(default_factory=LearningHistory)
     efforts: tuple[BookEffort, ...] = ()
     overlooked: tuple[Overlooked, ...] = ()
-    settled: tuple[SettledField, ...] = ()
+    settled: tuple[ChosenWaysOfField, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

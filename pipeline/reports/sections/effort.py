@@ -10,9 +10,9 @@ from pipeline.base.stages import STAGE_LABELS, Stage
 from pipeline.registry.statistics.model import (
     BookEffort,
     BookStatistics,
+    ChosenWaysOfField,
     EffortKind,
     Overlooked,
-    SettledField,
 )
 from pipeline.reports.columns import ReportColumn, counts, decimals, percents, table_of, texts
 from pipeline.reports.content import ReportFigure, ReportSection, count_cell, decimal_cell, percent_cell
@@ -170,7 +170,7 @@ def _together(efforts: Sequence[BookEffort]) -> _Cost | None:
 
 
 def _expected(
-    data: ReportData, book: BookStatistics, fields: Sequence[SettledField], *, critical: bool
+    data: ReportData, book: BookStatistics, fields: Sequence[ChosenWaysOfField], *, critical: bool
 ) -> tuple[int, float]:
     """Return how many values the program chose ways for, and how many of them are expected wrong."""
     specs = data.schemas.records[book.record].by_name if book.record in data.schemas.records else {}

@@ -158,8 +158,12 @@ def _folded(
             start=1,
         )
     }
-    total = np.zeros((len(emissions[0].log_chances), 1 + len(places)), np.float64)
-    for emission in emissions:
+    steps = max(len(emission.log_chances) for emission in emissions)
+    total = np.zeros((steps, 1 + len(places)), np.float64)
+    for (
+        emission
+    ) in emissions:  # a network with fewer steps, of a picture of another height, repeats some of them
         columns = np.array([0, *(places.get(letter.lower(), 0) for letter in emission.letters)])
-        np.add.at(total.T, columns, np.exp(emission.log_chances.astype(np.float64)).T)
+        chances = np.exp(emission.log_chances.astype(np.float64))
+        np.add.at(total.T, columns, chances[np.arange(steps) * len(chances) // steps].T)
     return places, np.log(total / len(emissions) + 1e-8).astype(np.float32)

@@ -56,7 +56,7 @@ def show_amendments(
     return _amendments(visit, book_id, done=done)
 
 
-class AmendmentForm(BaseModel):
+class EntryAmendmentForm(BaseModel):
     """An amendment as the form sends it.
 
     Attributes:
@@ -91,10 +91,10 @@ def show_amendment_form(
     """Show the form of an amendment, with the decision that the margin note names."""
     entry, waiting = visit.desk.entry(visit.person, entry_id)
     record = visit.schemas.record(entry.record)
-    kept = AmendmentForm(field=field)
+    kept = EntryAmendmentForm(field=field)
     noted = entry.noted_order(record)
     if noted is not None and record.book is not None and record.book.notes not in waiting:
-        kept = AmendmentForm(
+        kept = EntryAmendmentForm(
             field=field,
             decision_number=noted.decision_number,
             decided_on=noted.decided_on.replace(".", "/"),
@@ -104,7 +104,7 @@ def show_amendment_form(
 
 
 @router.post("/entries/{entry_id}/amendments")
-def amend(visit: VisitDep, entry_id: RowId, form: Annotated[AmendmentForm, Form()]) -> Response:
+def amend(visit: VisitDep, entry_id: RowId, form: Annotated[EntryAmendmentForm, Form()]) -> Response:
     """Record an amendment by a decision."""
 
     def page(refused: str) -> Response:
@@ -116,7 +116,7 @@ def amend(visit: VisitDep, entry_id: RowId, form: Annotated[AmendmentForm, Form(
 
 
 def _amendment_form(
-    visit: Visit, entry: StoredEntry, waiting: Collection[str], form: AmendmentForm, refused: str = ""
+    visit: Visit, entry: StoredEntry, waiting: Collection[str], form: EntryAmendmentForm, refused: str = ""
 ) -> Response:
     record = visit.schemas.record(entry.record)
     number = "" if record.key_fields.number in waiting else entry.values.get(record.key_fields.number) or ""
