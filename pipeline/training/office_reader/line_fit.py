@@ -50,12 +50,14 @@ class SeenLine:
     """A line under the networks, with folded case and without signs and spaces.
 
     Args:
-        emissions: The emissions of each network for the same picture.
+        emissions: The emissions of each network for the same line. Those with other steps than the first, of pictures
+            of another height, do not count: their letters lie elsewhere.
     """
 
     def __init__(self, emissions: Sequence[Emission]) -> None:
-        self._emissions = tuple(emissions)
-        self._places, self._logs = _folded(emissions)
+        steps = len(emissions[0].log_chances)
+        self._emissions = tuple(emission for emission in emissions if len(emission.log_chances) == steps)
+        self._places, self._logs = _folded(self._emissions)
         self._free = self._logs.max(axis=1)
 
     def fit(self, text: str) -> LineFit | None:
@@ -158,12 +160,8 @@ def _folded(
             start=1,
         )
     }
-    steps = max(len(emission.log_chances) for emission in emissions)
-    total = np.zeros((steps, 1 + len(places)), np.float64)
-    for (
-        emission
-    ) in emissions:  # a network with fewer steps, of a picture of another height, repeats some of them
+    total = np.zeros((len(emissions[0].log_chances), 1 + len(places)), np.float64)
+    for emission in emissions:
         columns = np.array([0, *(places.get(letter.lower(), 0) for letter in emission.letters)])
-        chances = np.exp(emission.log_chances.astype(np.float64))
-        np.add.at(total.T, columns, chances[np.arange(steps) * len(chances) // steps].T)
+        np.add.at(total.T, columns, np.exp(emission.log_chances.astype(np.float64)).T)
     return places, np.log(total / len(emissions) + 1e-8).astype(np.float32)
