@@ -121,12 +121,14 @@ class ReconciliationRun:
     def _delivered(self, rows: Sequence[RecordRow]) -> Mapping[int, Mapping[str, str]]:
         """Return the delivered values of entries in books with any value changed by a delivery rule."""
         record, lists = self.layout.record, self.schemas.vocabulary
+        registered_on = record.key_columns.registered_on
         columns = [(spec.name, spec, lists(spec)) for spec in record.fields if spec.column]
         books = {
             row.book_id
             for row in rows
             if any(
-                value and not is_as_delivered(spec, value, vocabulary)
+                (value or spec.column == registered_on)
+                and not is_as_delivered(spec, value, vocabulary, as_whole_day=spec.column == registered_on)
                 for name, spec, vocabulary in columns
                 if (value := row.values[name]) is not None
             )

@@ -17,9 +17,15 @@ from pipeline.values.kinds.date import LUNAR_DATE, DateKind, is_lunar, parse_can
 from pipeline.values.kinds.inexact_dates import (
     LunarDate,
     ShortYearDate,
+    names_month,
     parse_approximate,
+    parse_approximate_age,
+    parse_day_and_month,
+    parse_foreign_month,
     parse_lunar,
+    parse_month_and_short_year,
     parse_short_year,
+    year_in_text,
 )
 
 LONGEST_LIFE = 120
@@ -42,6 +48,7 @@ class DateFacts:
         in_words: The same date in words, as far as it is settled.
         lowest: Its first possible year.
         is_registration: Whether it is the day of registration, which lies in the years of the book.
+        above: For the day of registration: that of the preceding entry, if settled.
     """
 
     registered_on: PartialDate | None
@@ -49,6 +56,7 @@ class DateFacts:
     in_words: PartialDate | None = None
     lowest: int | None = None
     is_registration: bool = False
+    above: PartialDate | None = None
 
 
 def proposed_dates(
@@ -63,20 +71,79 @@ def proposed_dates(
     written = text or value
     value = DateKind().parse(value).canonical or value
     known = parse_canonical(value)
-    if known is not None and LUNAR_DATE in DateKind().parse(written).problems:
+    offered = () if known is not None and known.day else tuple(day_of_neighbour(written, spec, facts))
+    if offered:
+        yield from offered
+    elif known is not None and LUNAR_DATE in DateKind().parse(written).problems:
         yield from _named_month(known, written, spec, facts, policy)
     elif parse_canonical_age(value) is not None or (known is not None and (known.day or not known.month)):
         yield DeliveredValue(value)
     elif known is not None:
         yield from _with_year(f"{known.year:04d}", written, spec, "month_and_year", policy)
-    elif is_lunar(written):
+    elif is_lunar(written) and (parse_lunar(written) is not None or year_in_text(written) is None):
         yield from _lunar(written, spec, facts, policy)
     elif (short := parse_short_year(written)) is not None:
         yield from _short_year(short, written, spec, facts, policy)
     elif (about := parse_approximate(written)) is not None:
         yield from _with_year(f"{about.year:04d}", written, spec, "approximate_date", policy)
     else:
+        yield from _uncommon(written, spec, facts, policy)
+
+
+def day_of_neighbour(written: str, spec: FieldSpec, facts: DateFacts) -> Iterator[DeliveredValue]:
+    """Yield the possible days of a registration whose day is incomplete or missing, always for confirmation.
+
+    A day and month get the year of the preceding entry, then the years of the book; a year, a month or nothing at all
+    gets the day of the preceding entry if that does not contradict it.
+    """
+    if not facts.is_registration or is_lunar(written) or parse_short_year(written) is not None:
+        return
+    day_and_month = parse_day_and_month(written)
+    days: list[PartialDate | None] = []
+    if day_and_month is not None:
+        first, last = _span(facts)
+        years = [facts.above.year] if facts.above is not None else []
+        days = [
+            partial_date(year, day_and_month[1], day_and_month[0])
+            for year in (*years, *range(first, last + 1))
+        ]
+    elif facts.above is not None and facts.above.day is not None:
+        known = parse_canonical(DateKind().parse(written).canonical)
+        year = known.year if known is not None else year_in_text(written)
+        month = known.month if known is not None else None
+        if year in (None, facts.above.year) and month in (None, facts.above.month):
+            days = [facts.above]
+    note = note_of(spec, written or "không ghi")
+    for day in dict.fromkeys(filter(None, days)):
+        yield DeliveredValue(day.canonical, note, "registration_day", certain=False)
+
+
+def _uncommon(
+    written: str, spec: FieldSpec, facts: DateFacts, policy: DeliveryPolicy
+) -> Iterator[DeliveredValue]:
+    """Yield what a date in uncommon wording may mean, for confirmation, or an empty cell if that is not known."""
+    day = parse_foreign_month(written) if names_month(written) else None
+    if day is not None:
+        yield from _named_month(day, written, spec, facts, policy)
+    elif values := _otherwise(written, facts):
+        yield from _chosen(values, written, spec, "date_otherwise", policy, with_note=True, doubted=True)
+    else:
         yield from settled_by("unclear_date", policy, blank_with_note(spec, written))
+
+
+def _otherwise(written: str, facts: DateFacts) -> list[str]:
+    """Return what a date in uncommon wording may mean: a day, a year, an age; empty if that is not known."""
+    age = parse_approximate_age(written)
+    if age is not None:
+        return [age.canonical]
+    day = parse_foreign_month(written)
+    if day is not None:
+        return [day.canonical if day.day else f"{day.year:04d}"]
+    year = year_in_text(written)
+    if year is not None:
+        return [f"{year:04d}"]
+    two_digits = parse_month_and_short_year(written)
+    return [] if two_digits is None else [f"{year:04d}" for year in _years(two_digits, facts)]
 
 
 def _short_year(

@@ -16,12 +16,12 @@ from pipeline.base.model import FieldStatus, Ledger
 from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.declarations.office.delivery_rules import CONFIRM, NOTE
 from pipeline.declarations.schema import FieldSpec, RecordSpec, Schemas
-from pipeline.delivery_rules.date_rules import DateFacts, proposed_dates
-from pipeline.delivery_rules.proposals import DeliveredValue, blank_with_note, settled_by
+from pipeline.delivery_rules.date_rules import DateFacts, day_of_neighbour, proposed_dates
+from pipeline.delivery_rules.proposals import DeliveredValue, blank_with_note, note_of, settled_by
 from pipeline.values import kinds
 from pipeline.values.kinds.calendar import PartialDate, parse_canonical
 from pipeline.values.kinds.date import parse_canonical_age
-from pipeline.values.kinds.number import parse_suffixed_number
+from pipeline.values.kinds.number import parse_marked_number, parse_suffixed_number
 
 NEAREST = 2
 """Number of preceding fields that a ditto mark on a one-entry page may refer to."""
@@ -132,21 +132,24 @@ def entry_layers(
     return _EntryRules(entry, above, schemas, policy).layers()
 
 
-def is_as_delivered(spec: FieldSpec, value: str, vocabulary: kinds.Vocabulary | None) -> bool:
+def is_as_delivered(
+    spec: FieldSpec, value: str, vocabulary: kinds.Vocabulary | None, *, as_whole_day: bool = False
+) -> bool:
     """Return whether an effective value is delivered unchanged, by its form alone; most values are.
 
     Args:
-        value: Its effective value, not blank.
+        value: Its effective value; blank only for a whole day.
         vocabulary: Its code list.
+        as_whole_day: Whether a date is delivered with its day only, as that of a registration.
     """
     kind = spec.value_kind
     if kind.is_entry_number:
-        return "/" in value
+        return "/" in value and kinds.ENTRY_NUMBER.parse(value).canonical == value
     if kind.is_date:
         known = parse_canonical(value)
         if known is None:
             return parse_canonical_age(value) is not None
-        return known.day is not None or known.month is None
+        return known.day is not None or (known.month is None and not as_whole_day)
     if kind.is_listed and vocabulary is not None and vocabulary.has_codes:
         return value in vocabulary.labels
     return not kinds.is_ditto(value)
@@ -212,11 +215,11 @@ class _EntryRules:
         if written.value is None:
             yield from self._without_value(spec, written)
         elif not written.value:
-            yield DeliveredValue("")
+            yield from self._blank_on_paper(spec, written)
         elif kinds.is_ditto(written.value) and not self._is_literal(spec.name):
             yield from self._ditto(spec, written)
         elif spec.value_kind.is_entry_number:
-            yield from self._number(written)
+            yield from self._number(spec, written)
         elif spec.value_kind.is_date:
             yield from proposed_dates(written.text, written.value, spec, self._facts(spec), self._policy)
         elif spec.value_kind.is_date_in_words and written.text != written.value:
@@ -232,6 +235,11 @@ class _EntryRules:
             )
         else:
             yield DeliveredValue(written.value)
+
+    def _blank_on_paper(self, spec: FieldSpec, written: WrittenField) -> Iterator[DeliveredValue]:
+        if written.is_decided and self._is_registration(spec):
+            yield from day_of_neighbour("", spec, self._facts(spec))
+        yield DeliveredValue("")
 
     def _without_value(self, spec: FieldSpec, written: WrittenField) -> Iterator[DeliveredValue]:
         if not written.is_decided or not spec.column:
@@ -252,7 +260,7 @@ class _EntryRules:
 
     # --- numbers ------------------------------------------------------------------------------------------------------
 
-    def _number(self, written: WrittenField) -> Iterator[DeliveredValue]:
+    def _number(self, spec: FieldSpec, written: WrittenField) -> Iterator[DeliveredValue]:
         """Yield an entry number as delivered: one written without a year gets the year of its registration.
 
         The text as written counts: its value may be completed with the book's year, which may be the one before.
@@ -267,7 +275,14 @@ class _EntryRules:
             value = f"{suffixed.number}{suffixed.suffix}/{year}"
             yield from settled_by("number_with_suffix", self._policy, value)
             return
-        yield DeliveredValue(written.value or "")
+        marked = None if number else parse_marked_number(written.text or written.value or "")
+        if marked is None:
+            yield DeliveredValue(written.value or "")
+            return
+        is_agreed = marked.tells(self._year()) and self._policy["number_with_marks"] != CONFIRM
+        for value in marked.in_year(self._year()):
+            note = "" if marked.tells(self._year()) else note_of(spec, written.text or written.value or "")
+            yield DeliveredValue(value, note, "number_with_marks", certain=is_agreed)
 
     def _year(self) -> int:
         day = self._registered_on()
@@ -276,14 +291,23 @@ class _EntryRules:
     # --- dates --------------------------------------------------------------------------------------------------------
 
     def _facts(self, spec: FieldSpec) -> DateFacts:
-        is_registration = spec.column == self._entry.record.key_columns.registered_on
+        is_registration = self._is_registration(spec)
         return DateFacts(
             None if is_registration else self._registered_on(),
             self._entry.ledger,
             self._in_words(spec),
             self._lowest(spec),
             is_registration,
+            self._day_above(spec) if is_registration else None,
         )
+
+    def _is_registration(self, spec: FieldSpec) -> bool:
+        return spec.column == self._entry.record.key_columns.registered_on
+
+    def _day_above(self, spec: FieldSpec) -> PartialDate | None:
+        """Return the settled date of the preceding entry in the same field."""
+        above = None if self._above is None else self._above.layers.get(spec.name)
+        return None if above is None or above.waits else parse_canonical(above.delivered.value)
 
     def _registered_on(self) -> PartialDate | None:
         """Return the delivered day of registration; None if unknown."""

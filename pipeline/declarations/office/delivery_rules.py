@@ -50,6 +50,12 @@ DELIVERY_RULES: tuple[DeliveryRule, ...] = (
         {"suffix": "giữ chữ theo sau, thêm năm như số không ghi năm", CONFIRM: _CONFIRM},
     ),
     DeliveryRule(
+        "number_with_marks",
+        "Số có dấu hay chữ khác",
+        "25/85 → 25/1985; 10/KH → 10/1985; 25.85 không bao giờ thành 2585",
+        {CONFIRM: _CONFIRM, "agreed": "giao khi phần sau là năm đăng ký; còn lại chờ xác nhận"},
+    ),
+    DeliveryRule(
         "ditto",
         "Như trên, nt, 〃",
         "như trên → giá trị của dòng trên",
@@ -98,9 +104,21 @@ DELIVERY_RULES: tuple[DeliveryRule, ...] = (
         {"year": "chỉ ghi năm, và Ghi chú giữ chữ trên sổ", NOTE: _NOTE, CONFIRM: _CONFIRM},
     ),
     DeliveryRule(
+        "date_otherwise",
+        "Ngày, năm ghi cách khác",
+        "../../1965 → 1965; 2/I/1979 → 02.01.1979; Ghi chú giữ chữ trên sổ",
+        {CONFIRM: _CONFIRM, NOTE: _NOTE},
+    ),
+    DeliveryRule(
+        "registration_day",
+        "Ngày đăng ký không đủ",
+        "6/1 → 06.01.1979 (năm của sổ); 1979 hay không ghi → ngày của việc liền trước",
+        {CONFIRM: _CONFIRM},
+    ),
+    DeliveryRule(
         "unclear_date",
         "Chữ khác trong ô ngày",
-        "30/2/1952 → để trống, Ghi chú: 30/2/1952",
+        "không nhớ → để trống, Ghi chú: không nhớ",
         {NOTE: _NOTE, CONFIRM: _CONFIRM},
     ),
     DeliveryRule(

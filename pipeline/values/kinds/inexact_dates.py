@@ -9,8 +9,9 @@ import re
 from dataclasses import dataclass
 
 from pipeline.base.text.tones import folded, unaccented
-from pipeline.values.kinds.calendar import PartialDate, parse_canonical
-from pipeline.values.kinds.date import DateKind, is_lunar
+from pipeline.values.kinds.calendar import PartialDate, parse_canonical, partial_date
+from pipeline.values.kinds.date import Age, DateKind, is_lunar, parse_age
+from pipeline.values.kinds.number import parse_roman
 
 STEMS = ("giap", "at", "binh", "dinh", "mau", "ky", "canh", "tan", "nham", "quy")
 """The ten stems, without diacritics; year 4 of our era has the first."""
@@ -123,3 +124,64 @@ def parse_approximate(text: str) -> PartialDate | None:
     if match is None:
         return None
     return parse_canonical(DateKind().parse(written[match.end() :]).canonical)
+
+
+def parse_approximate_age(text: str) -> Age | None:
+    """Return the age in an approximation such as ``khoảng 40 tuổi``, None for any other text."""
+    written = unaccented(text).strip(" .…_·,;:()")
+    match = _ABOUT.match(written)
+    return None if match is None else parse_age(written[match.end() :])
+
+
+_FRENCH_MONTHS = (
+    "janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre",
+    "decembre",
+)  # fmt: skip
+_FRENCH = re.compile(rf"\b({'|'.join(_FRENCH_MONTHS)})\b")
+_FOREIGN_DAY = re.compile(
+    r"(?:le\s+)?(?:(?P<day>\d{1,2})(?:er)?\s+)?#(?P<month>\d{1,2})\s+(?P<year>\d{4})", re.ASCII
+)
+_ROMAN_MONTH = re.compile(r"(?<=[\s/.–-])[ivx]+(?=\s*[/.–-]\s*\d)|^[ivx]+(?=\s*[/.–-]\s*\d)")
+_HOUR = re.compile(r"^(?:luc|vao luc|hoi)\b.*?\bngay\s*(?=\d)")
+_BARE_YEAR = re.compile(r"(thang\s+(?:gieng|chap|\d{1,2}))\s+(?=[12]\d{3}$)")
+_A_YEAR = re.compile(r"(?<!\d)(1[6-9]\d\d|20\d\d)(?!\d)", re.ASCII)
+_DAY_AND_MONTH = re.compile(
+    r"(?:ngay)?\s*(?P<day>\d{1,2})\s*(?:[/.–-]|thang)\s*(?P<month>\d{1,2})[\s/.–-]*", re.ASCII
+)
+_MONTH_AND_SHORT_YEAR = re.compile(
+    r"(?:thang)?\s*(?P<month>0?[1-9]|1[0-2])\s*(?:[/.–-]|nam)\s*'?(?P<year>\d\d)", re.ASCII
+)
+
+
+def parse_foreign_month(text: str) -> PartialDate | None:
+    """Return the date in a text with a French or Roman month, with an hour before it, or without ``năm``."""
+    written = _HOUR.sub("", unaccented(text).strip(" .…_·,;:()"))
+    french = _FRENCH.sub(lambda name: f"#{_FRENCH_MONTHS.index(name[1]) + 1}", written)
+    match = _FOREIGN_DAY.fullmatch(french)
+    if match is not None:
+        return partial_date(int(match["year"]), int(match["month"]), match["day"] and int(match["day"]))
+    written = _ROMAN_MONTH.sub(lambda letters: str(parse_roman(letters[0]) or letters[0]), written)
+    return parse_canonical(DateKind().parse(_BARE_YEAR.sub(r"\1 năm ", written)).canonical)
+
+
+def names_month(text: str) -> bool:
+    """Return whether a text calls its month giêng or chạp, which may be a lunar month."""
+    return re.search(r"\bthang\s+(?:gieng|chap)\b", unaccented(text)) is not None
+
+
+def year_in_text(text: str) -> int | None:
+    """Return the only year of four digits in a text: ``../../1965``, ``sanh năm 1945``; None for several or none."""
+    years = set(_A_YEAR.findall(text))
+    return int(years.pop()) if len(years) == 1 else None
+
+
+def parse_month_and_short_year(text: str) -> int | None:
+    """Return the last two digits of the year in a text such as ``10/84``, None for any other text."""
+    match = _MONTH_AND_SHORT_YEAR.fullmatch(unaccented(text).strip(" .…_·,;:()"))
+    return None if match is None else int(match["year"])
+
+
+def parse_day_and_month(text: str) -> tuple[int, int] | None:
+    """Return day and month of a date without its year, such as ``6/1``."""
+    match = _DAY_AND_MONTH.fullmatch(unaccented(text).strip(" .…_·,;:()"))
+    return None if match is None else (int(match["day"]), int(match["month"]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import ClassVar, NamedTuple
 
+from pipeline.base.text.tones import unaccented
 from pipeline.values.kinds.kind import (
     DITTO,
     FIGURES,
@@ -18,7 +19,10 @@ from pipeline.values.kinds.kind import (
 )
 
 _NUMBER = re.compile(r"(?:số:?|quyển(?:số)?:?)?0*(\d{1,6})(?:/([12]\d{3}))?", re.ASCII | re.IGNORECASE)
-_APART = re.compile(r"\d\d\s+\d|\d\s+\d\d", re.ASCII)
+_APART = re.compile(r"\d\d[\s.…_·]+\d|\d[\s.…_·]+\d\d|\d\.\d", re.ASCII)
+"""Figures with something between them that may be a separator (``25.85``); a leader parts single figures (``2 5``)."""
+
+_SEPARATED = re.compile(r"\d\.\d", re.ASCII)
 _CANONICAL = re.compile(r"\d{2,6}(?:/[12]\d{3})?", re.ASCII)
 
 
@@ -37,7 +41,7 @@ class NumberKind(Kind):
 
     def parse(self, text: str, _vocab: Vocabulary | None = None, /) -> Parsed:
         digits = without_leader(text)
-        if is_digits(digits):
+        if is_digits(digits) and not _SEPARATED.search(text):
             return Parsed(digits.lstrip("0") or "0")
         if is_ditto(text):
             return Parsed("", (DITTO,))
@@ -101,8 +105,8 @@ class VolumeKind(YearlyNumberKind):
 def _yearly_number(text: str) -> str | None:
     """Return ``NN`` or ``NN/YYYY``, padded to two digits; ``""`` for an empty text, ``None`` for others.
 
-    A year of two digits is not expanded, and separate runs of digits are not joined (single digits are): such a text is
-    no number.
+    A year of two digits is not expanded, a separator is not dropped, and separate runs of digits are not joined (single
+    digits are): such a text is no number.
     """
     head, slash, year = text.partition("/")
     if head.isascii() and head.isdigit() and (not slash or _is_year(year)):  # fast path with the same result
@@ -142,6 +146,58 @@ def parse_suffixed_number(text: str) -> SuffixedNumber | None:
         return None
     suffix = match["suffix"].lower() if len(match["suffix"]) > 1 else match["suffix"].upper()
     return SuffixedNumber(match["number"].zfill(2), suffix, match["year"] or "")
+
+
+_PREFIX = r"(?:(?:so|quyen|ks|kh|kt|ht|dk|cmc|hn)[\s.:/-]*)*"
+_MARK = r"(?:[\s./–-]*(?:ks|kh|kt|ht|dk|cmc|hn))?"
+_MARKED = re.compile(
+    rf"{_PREFIX}(?P<number>\d{{1,6}}){_MARK}(?:\s*[./–,-]+\s*(?P<year>\d{{1,4}}))?{_MARK}", re.ASCII
+)
+_ROMAN = re.compile(r"(?=[ivxl])(xl|x{0,3})(ix|iv|v?i{0,3})")
+_ROMAN_FIGURES = {"i": 1, "v": 5, "x": 10, "l": 50}
+
+
+def parse_roman(text: str) -> int | None:
+    """Return the number 1 to 49 in Roman figures, None for any other text."""
+    letters = text.lower()
+    if not letters or _ROMAN.fullmatch(letters) is None:
+        return None
+    figures = [_ROMAN_FIGURES[letter] for letter in letters]
+    return sum(
+        -figure if any(later > figure for later in figures[at + 1 : at + 2]) else figure
+        for at, figure in enumerate(figures)
+    )
+
+
+class MarkedNumber(NamedTuple):
+    """A number with further marks: ``25/85``, ``25/HT/1985``, ``10/KH``; ``rest``: the figures behind it, or ``""``."""
+
+    number: str
+    rest: str
+
+    def in_year(self, year: int) -> tuple[str, ...]:
+        """Return the numbers that may be meant in the year of registration, likeliest first."""
+        meant = [self.number]
+        if self.rest and not self.tells(year) and (len(self.rest) == 3 or len(self.number + self.rest) == 2):
+            meant.insert(0, self.number + self.rest)  # a point within one number: 1.985, 3.0
+        elif len(self.rest) == 3:
+            meant.append(self.number + self.rest)
+        numbers = (part.lstrip("0") for part in meant)
+        return tuple(f"{number.zfill(2)}/{year}" for number in numbers if 0 < len(number) <= 6)
+
+    def tells(self, year: int) -> bool:
+        """Return whether the figures behind the number are the year or its last figures."""
+        return len(self.rest) > 1 and str(year).endswith(self.rest)
+
+
+def parse_marked_number(text: str) -> MarkedNumber | None:
+    """Return the parts of a number with further marks or in Roman figures, None for any other text."""
+    written = unaccented(text).strip(" .…_·,;:()")
+    match = _MARKED.fullmatch(written)
+    if match is not None:
+        return MarkedNumber(match["number"], match["year"] or "")
+    roman = parse_roman(written)
+    return None if roman is None else MarkedNumber(str(roman), "")
 
 
 def _is_year(text: str) -> bool:
