@@ -1,7 +1,7 @@
 """Write the software bill of materials of this tree as CycloneDX JSON, without a network.
 
 The packages are those of a lock; versions and licences come from the metadata of the packages, installed or in wheels.
-The same tree and the same packages give the same bytes. The script needs no package, so it runs where the bundle is made.
+The same tree and the same packages give the same bytes. The script needs nothing beyond Python.
 Exit codes: 0 written, 3 a locked package is missing or has another version.
 """
 
