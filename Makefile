@@ -18,7 +18,7 @@ export PYTHONUTF8 := 1
 # Compiled modules are kept: tests start hundreds of processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: bench-all figures-of-people help setup training test-packages demo test test-room suite check lint types imports schemas format bench chaos figures lock clean
+.PHONY: bench-all figures-of-people help setup training test-packages demo test test-room suite check lint types imports schemas format bench chaos figures wheel lock clean
 
 help: ## In danh sách lệnh này
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | \
@@ -112,6 +112,9 @@ bench-%: setup
 	@mkdir -p bench-out
 	@scripts/bench-packages.sh
 	@$(BIN)/python -m $(subst /,.,$(basename $(wildcard benchmarks/*/bench_$(subst -,_,$*).py))) $(BENCH_ARGS)
+
+wheel: setup ## Dựng tệp .whl và bảng kê thành phần phần mềm (CycloneDX) vào dist/; cùng mã nguồn thì cùng từng byte
+	@scripts/wheel.sh
 
 lock: setup ## Khóa lại phiên bản các gói (khi pyproject.toml đổi)
 	@scripts/lock.sh

@@ -35,6 +35,7 @@ COMMANDS = {
     "rules": "rules:rules",
     "cover-sheet": "intake:cover_sheet",
     "doctor": "doctor:doctor",
+    "advisories": "advisories:advisories",
     "demo": "demo:demo",
     "account": "account:app",
     "api-token": "api_token:app",

@@ -16,6 +16,7 @@ from pipeline.cli.context import HERE, CommandContext, JsonOption, WorkspaceOpti
 from pipeline.cli.screen import out, print_json, say
 from pipeline.recognition.ocr.tesseract import tesseract_version
 from pipeline.runs.machine_checks import machine, office
+from pipeline.runs.machine_checks.advisories import advisories_check
 from pipeline.runs.machine_checks.check import Check, State
 from pipeline.scans.workspace import Workspace
 
@@ -68,6 +69,7 @@ def _checks(work: CommandContext) -> Iterator[Check]:
     yield office.reader_check(settings.models, place)
     yield from machine.prefect_checks(place)
     yield machine.file_modes_check(place)
+    yield advisories_check(place.advisories, now)
     yield from office.certificate_checks(settings.certificate, now)
     yield from office.service_checks()
     try:

@@ -195,6 +195,11 @@ class Workspace:
         return self.root / "audit.key"
 
     @property
+    def advisories(self) -> Path:
+        """The list of known flaws of packages that the office copies in; optional."""
+        return self.root / "advisories"
+
+    @property
     def prefect(self) -> Path:
         """The Prefect server's data about its runs; recreated when lost."""
         return self.root / "prefect"

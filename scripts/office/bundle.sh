@@ -68,7 +68,9 @@ mv "$WORK"/apt/archives/*.deb "$WORK/bundle/debs/"
 )
 printf '%s\n' "${PACKAGES[@]}" >"$WORK/bundle/packages.txt"
 
-step "Ghi một tệp"
+step "Ghi bảng kê thành phần và một tệp"
+logged /usr/bin/python3 "$SOURCE/scripts/bill_of_materials.py" "$HERE/requirements.lock" --wheels "$WORK/bundle/wheels" \
+    --output "$WORK/bundle/hotich.cdx.json" || refuse "$CANNOT" "không ghi được bảng kê thành phần phần mềm."
 (cd "$WORK/bundle" && find . -type f -print0 | sort -z | xargs -0 sha256sum) >"$WORK/sums"
 mv "$WORK/sums" "$WORK/bundle/SHA256SUMS"
 tar -cf "$WORK/bundle.tar" -C "$WORK/bundle" --owner=0 --group=0 .

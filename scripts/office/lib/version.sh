@@ -44,6 +44,8 @@ put_version() {  # arguments: folder of the program, name; what an interrupted r
         refuse "$CANNOT" "chương trình có tệp hỏng." "Hãy lấy lại trọn bộ rồi chạy lại."
     logged "$target/.venv/bin/hotich" schemas check ||
         refuse "$CANNOT" "bản $name không chạy được trên máy này."
+    logged "$target/.venv/bin/python" "$target/scripts/bill_of_materials.py" "$target/scripts/office/requirements.lock" \
+        --output "$target/hotich.cdx.json" || refuse "$CANNOT" "các gói đã cài không đúng bản đã khóa."
     chmod -R u=rwX,go=rX "$target"
     chown -R root:root "$target"
     write_file "$target/whole" 0644 root:root <<<"$(date -u +%FT%TZ)"
