@@ -35,7 +35,7 @@ def wheels(tmp_path: Path) -> Path:
 
 def written(lock: str, wheels: Path, *options: str) -> subprocess.CompletedProcess[str]:
     (wheels.parent / "lock").write_text(lock)
-    command = [sys.executable, SCRIPT, wheels.parent / "lock", "--wheels", wheels, *options]
+    command = [sys.executable, str(SCRIPT), str(wheels.parent / "lock"), "--wheels", str(wheels), *options]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
@@ -74,7 +74,7 @@ def test_a_missing_package_and_another_version_are_named(wheels: Path) -> None:
 
 
 def test_every_package_of_an_office_states_its_licence() -> None:
-    command = [sys.executable, SCRIPT, OFFICE / "requirements.lock", "--licences"]
+    command = [sys.executable, str(SCRIPT), str(OFFICE / "requirements.lock"), "--licences"]
     listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert [line for line in listed.splitlines() if line.startswith("không nêu")] == []
 

@@ -159,7 +159,8 @@ def parse_foreign_month(text: str) -> PartialDate | None:
     french = _FRENCH.sub(lambda name: f"#{_FRENCH_MONTHS.index(name[1]) + 1}", written)
     match = _FOREIGN_DAY.fullmatch(french)
     if match is not None:
-        return partial_date(int(match["year"]), int(match["month"]), match["day"] and int(match["day"]))
+        day = int(match["day"]) if match["day"] else None
+        return partial_date(int(match["year"]), int(match["month"]), day)
     written = _ROMAN_MONTH.sub(lambda letters: str(parse_roman(letters[0]) or letters[0]), written)
     return parse_canonical(DateKind().parse(_BARE_YEAR.sub(r"\1 năm ", written)).canonical)
 
