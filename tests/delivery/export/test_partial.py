@@ -61,7 +61,7 @@ def test_what_stands_on_paper_is_delivered_in_the_form_of_the_ministry(
     whole = packed(book, tmp_path / "whole")
     assert (whole.refused, whole.folder) == ("unsettled", None)
     (held,) = whole.blockers
-    assert (held.why, held.codes, held.fields) == ("fault", ("U2", "U4"), ("ngayDangKy", "so"))
+    assert (held.why, held.codes, held.fields) == ("confirm", ("registration_day",), ("ngayDangKy",))
     rest = packed(book, tmp_path / "rest", partial=True)
     first, second, third = rows_of(rest)
     assert first["so"] == f"01/{first['ngayDangKy'][-4:]}"
@@ -70,7 +70,7 @@ def test_what_stands_on_paper_is_delivered_in_the_form_of_the_ministry(
     assert rest.folder is not None
     assert not package_flaws(rest.folder)
     manifest = read_manifest(rest.folder)[1]
-    assert [row["why"] for row in manifest["not_settled"]] == ["fault"]
+    assert [row["why"] for row in manifest["not_settled"]] == ["confirm"]
     assert {one["rule"] for one in manifest["layered"]} == {"number_without_year", "lunar_date"}
     assert "15/8 ÂL" not in (rest.folder / "manifest.json").read_text(encoding="utf-8"), (
         "no value in the manifest"
