@@ -33,10 +33,10 @@ def advisories(
         show(
             report.advisories,
             {
-                "Gói": lambda one: f"{one.package} {one.version}",
-                "Lỗ hổng": lambda one: " ".join((one.advisory, *one.aliases)),
-                "Sửa ở bản": lambda one: ", ".join(one.fixed) or "–",
-                "Là gì": lambda one: one.summary,
+                "Gói": lambda flaw: f"{flaw.package} {flaw.version}",
+                "Lỗ hổng": lambda flaw: " ".join((flaw.advisory, *flaw.aliases)),
+                "Sửa ở bản": lambda flaw: ", ".join(flaw.fixed) or "–",
+                "Là gì": lambda flaw: flaw.summary,
             },
         )
         for name in report.unusable:

@@ -52,7 +52,7 @@ _STANDS_FOR = 0.5
 _LIKELY = 0.2
 """Probability by the order alone from which a number is scored on the ink."""
 
-ALLOWED = 5.0
+MOST_FAVOUR = 5.0
 """The most (nats) by which the order may favour one value over another, so that a clearly written jump stays.
 
 Tried once, repeated by no command: with 7 nothing changes on 80 pages of 15 books, and a number at 0.95 would give way
@@ -130,8 +130,8 @@ def reweigh_entries(
         year: The year of the book on its cover, 0 if unknown.
 
     Returns:
-        The same texts for each entry, likeliest first. The ratio of two probabilities changes at most by ``ALLOWED``,
-        and the probabilities of a value sum to at most 1.
+        The same texts for each entry, likeliest first. The ratio of two probabilities changes at most by
+        ``MOST_FAVOUR``, and the probabilities of a value sum to at most 1.
     """
     numbers = [_read(entry.number, number_of) for entry in entries]
     days = [_read(entry.registered_on, day_of) for entry in entries]
@@ -418,7 +418,7 @@ def _weighed(
     worth_of = dict(zip(states.values.tolist(), context.tolist(), strict=True))
     others = sum(worth for value, worth in worth_of.items() if value not in states.own) / _SPREAD
     factors = [others if value is None else worth_of[value] for value in read.of_text]
-    floor = max(*factors, others) * math.exp(-ALLOWED)
+    floor = max(*factors, others) * math.exp(-MOST_FAVOUR)
     weighted = [
         hypothesis.chance * max(factor, floor) for hypothesis, factor in zip(hypotheses, factors, strict=True)
     ]

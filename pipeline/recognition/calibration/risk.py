@@ -181,7 +181,11 @@ def risk_bound(curve: RiskCurve, tolerated: float, delta: float = DELTA) -> Risk
 
 
 def _last_proven(curve: RiskCurve, tolerated: float, delta: float, first: int | None) -> int | None:
-    """Return the last threshold without a provably worse writer among those from ``first`` that pass one by one."""
+    """Return the lowest proven threshold at which no writer is provably worse than ``tolerated``.
+
+    Args:
+        first: The threshold that is tested first; testing goes down from it and ends with the first that fails.
+    """
     last = None
     for step in range(len(curve.thresholds) if first is None else first, len(curve.thresholds)):
         if not _proves(curve.accepted[step], curve.wrong[step], tolerated, delta):

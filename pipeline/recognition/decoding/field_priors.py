@@ -124,7 +124,7 @@ _ODD_CASE = -3.0
 """Weight of a listed text in unusual capitals."""
 
 _UNLISTED = -math.log(1000)
-"""The log probability of a single text among those outside a list. A belief."""
+"""A text outside a list has this log probability among all such texts: they are taken for a thousand. A belief."""
 
 _UNLISTED_FIGURE = -6.0
 """Weight of a figure or sign in a text outside a list, beyond that of a letter: lists hold words."""

@@ -17,7 +17,7 @@ ALLOWED = 7.0
 Where the clearest ink is wrong and the truth is among the weighed texts, it lies nearer in 99 of 100 lines of unseen
 writers, in 95 of 100 of another collection (``benchmarks/fitting/fit_field_priors.py``). It bounds what the entry and
 the book may add as well: with 7 instead of 5, one place in 90 more is right in five drawn books of eight pages, and
-nothing wrong is accepted."""
+nothing wrong is accepted (tried once, repeated by no command)."""
 
 ALLOWED_PER_LETTER = 5.0
 """The same for each letter in which the texts differ, and the most that the ink of a letter speaks against another

@@ -5,12 +5,21 @@ from __future__ import annotations
 import tomllib
 from argparse import Namespace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
 
 from benchmarks.fitting.calibration_card import command_of, write
+from benchmarks.fitting.calibration_figures import _right
 from benchmarks.fitting.fit_calibration import BookPens, _drawn_books, _table_books
-from benchmarks.handwriting.books import CALIBRATION_PENS, HandBook, ReadHandBook
+from benchmarks.handwriting.books import CALIBRATION_PENS, HandBook, HandOutcome, ReadHandBook
 from benchmarks.handwriting.calibration_pens import LATIN_CALIBRATION_PENS
+from pipeline.base.model import FieldStatus
+from pipeline.declarations import schema
 from pipeline.recognition import calibration
+from pipeline.training.evaluation import FieldOutcome
+from pipeline.training.evaluation.text_alignment import PredictedValue
 from pipeline.training.synthetic_pages import SynthOptions
 from pipeline.training.synthetic_pages.pen_fonts import PenFont
 
@@ -30,6 +39,29 @@ def test_the_card_of_a_calibration_names_the_command_but_no_path() -> None:
     alone = command_of(Namespace(**{**vars(chosen), "lines": None, "fonts": None}))
     assert "--lines" not in alone
     assert "--fonts" not in alone
+
+
+@pytest.mark.parametrize(
+    ("field", "truth", "text", "right"),
+    [
+        ("child_nationality", "Việt Nam", "Viet Nam", True),
+        ("child_ethnicity", "Khơ-me", "Khmer", True),
+        ("child_ethnicity", "Khơ-me", "Khơ mú", False),
+        ("child_nationality", "Việt Num", "Việt Nam", False),
+        ("child_name", "Lý Bích Ánh", "Lý Bích Anh", False),
+        ("child_born_on", "5/3/2007", "05-03-2007", True),
+    ],
+)
+def test_a_term_of_a_list_is_right_in_its_canonical_form_and_a_name_letter_by_letter(
+    field: str, truth: str, text: str, right: bool
+) -> None:
+    schemas = schema.load()
+    spec = schemas.record("birth").by_name[field]
+    outcome = FieldOutcome(spec.column or "", truth, PredictedValue(text, FieldStatus.READ, 1.0), spec)
+    drawn = cast(
+        "HandOutcome", SimpleNamespace(outcome=outcome, entry=SimpleNamespace(strokes="", real=False))
+    )
+    assert _right(drawn, spec, schemas) is right
 
 
 def test_books_for_calibration_are_drawn_with_every_pen_at_every_resolution() -> None:

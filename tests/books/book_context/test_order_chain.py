@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline.base.model import Hypothesis
 from pipeline.books.book_context.order_chain import (
-    ALLOWED,
+    MOST_FAVOUR,
     EntryOrder,
     expected_numbers,
     expected_pages,
@@ -205,7 +205,7 @@ def test_no_probability_moves_against_another_by_more_than_a_prior_may(book: lis
         for one in known:
             for other in known:
                 odds = math.log(one.chance / other.chance)
-                assert abs(math.log(made[one.text] / made[other.text]) - odds) <= ALLOWED + 1e-6
+                assert abs(math.log(made[one.text] / made[other.text]) - odds) <= MOST_FAVOUR + 1e-6
 
 
 @settings(max_examples=40, deadline=None)
