@@ -13,7 +13,7 @@ import select
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -63,10 +63,16 @@ class InspectedPage:
 
 
 class Inspector:
-    """Inspects scans; use it as a context manager. Its process starts with the first scan."""
+    """Inspects scans; use it as a context manager. Its process starts with the first scan.
 
-    def __init__(self, limits: ScanLimits = DEFAULT_LIMITS) -> None:
-        self._limits = limits
+    Args:
+        on_page: Called with the number of inspected pages of a scan and the number of its pages.
+    """
+
+    def __init__(
+        self, limits: ScanLimits = DEFAULT_LIMITS, on_page: Callable[[int, int], None] = lambda *_: None
+    ) -> None:
+        self._limits, self._on_page = limits, on_page
         self._child: _Child | None = None
 
     def __enter__(self) -> Inspector:
@@ -94,11 +100,13 @@ class Inspector:
             try:
                 child.ask(scan, len(inspected) + 1)
                 count = child.count()
+                self._on_page(len(inspected), count)
                 while len(inspected) < count:
                     page_no = len(inspected) + 1
                     if time.monotonic() - started_at > 60 * MINUTES_A_SCAN + SECONDS_A_PAGE * count:
                         child.kill_late()
                     inspected.append(child.page())
+                    self._on_page(len(inspected), count)
             except (OSError, ValueError, KeyError, TypeError, EOFError):
                 error = child.died_of(scan, page_no)
                 self._end()

@@ -130,11 +130,14 @@ def page_count_isolated(scan: ScanFile, limits: ScanLimits = DEFAULT_LIMITS) -> 
     return _answer_of(scan, None, limits, lambda header, _: int(header["pages"]))
 
 
-def page_of_isolated(scan: ScanFile, page_no: int, limits: ScanLimits = DEFAULT_LIMITS) -> PageImage:
+def page_of_isolated(
+    scan: ScanFile, page_no: int, limits: ScanLimits = DEFAULT_LIMITS, coarsest_dpi: float = 0.0
+) -> PageImage:
     """Return ``page_of``, decoded in a separate process.
 
     Args:
         page_no: The page's number, from 1.
+        coarsest_dpi: Sufficient dots per inch; 0: every pixel.
 
     Raises:
         ScanError: The decoding fails, whatever happens in that process.
@@ -144,7 +147,7 @@ def page_of_isolated(scan: ScanFile, page_no: int, limits: ScanLimits = DEFAULT_
         pixels = _received(answer, int(header["height"]), int(header["width"]), limits)
         return PageImage(PageRef(scan.sha256, page_no), pixels, float(header["dpi"]))
 
-    return _answer_of(scan, page_no, limits, page)
+    return _answer_of(scan, page_no, limits, page, coarsest_dpi)
 
 
 def _answer_of(
@@ -152,6 +155,7 @@ def _answer_of(
     page_no: int | None,
     limits: ScanLimits,
     read: Callable[[dict[str, Any], IO[bytes]], _Answer],
+    coarsest_dpi: float = 0.0,
 ) -> _Answer:
     """Return the child's answer parsed by ``read``; without an answer, the child's end determines the error."""
     request = {
@@ -159,6 +163,7 @@ def _answer_of(
         "sha256": scan.sha256,
         "size": scan.size,
         "page_no": page_no,
+        "coarsest_dpi": coarsest_dpi,
         "limits": dataclasses.asdict(limits),
     }
     late = threading.Event()
