@@ -162,6 +162,7 @@ SAMPLES = {
     ("POST", "/tickets/{ticket_id}/close"): Sample(_TICKET, {"note": "đã quét lại"}),
     ("POST", "/books/new"): Sample(form={"place_code": "00000", "volume": "không"}),
     ("GET", "/books/{book_id}/scans"): Sample({"book_id": "1"}),
+    ("POST", "/bulk"): Sample(form={"act": "assign"}),
     ("GET", "/books/{book_id}/pages"): Sample({"book_id": "1"}),
     ("POST", "/books/{book_id}/pages"): Sample({"book_id": "1"}, {"act": "number"}),
     ("POST", "/books/{book_id}/pages/order"): Sample({"book_id": "1"}, json={"pages": f"{FAILED_SCAN}:9"}),

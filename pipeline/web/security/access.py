@@ -178,6 +178,7 @@ ACCESS = (
     Access("GET", "/assignments", SUPERVISORS),
     Access("POST", "/assignments/{book_id}", SUPERVISORS, scoped=True),
     Access("POST", "/teams", SUPERVISORS),
+    Access("POST", "/bulk", SUPERVISORS),
     Access("GET", "/books", SCANNING),
     Access("GET", "/books/new", SCANNING),
     Access("POST", "/books/new", SCANNING),

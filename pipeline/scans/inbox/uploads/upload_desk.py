@@ -22,6 +22,7 @@ from typing import Self
 from pipeline.base.errors import HotichError, ScanError, SetupError
 from pipeline.base.files import make_folder, printable, storage_errors, sync
 from pipeline.base.model import Ledger
+from pipeline.base.text.natural_order import natural_key
 from pipeline.scans.inbox.intake_folders import IntakeFolders, safe_name
 from pipeline.scans.inbox.uploads.checking import UploadChecker, UploadInspector
 from pipeline.scans.inbox.uploads.upload import (
@@ -34,7 +35,6 @@ from pipeline.scans.inbox.uploads.upload import (
     upload_id_of,
     write_note,
 )
-from pipeline.base.text.natural_order import natural_key
 from pipeline.scans.intake import DEFAULT_LIMITS, Inspector, ScanLimits
 from pipeline.scans.intake.folder import is_ignored, scan_file
 from pipeline.scans.intake.isolated import page_count_isolated
