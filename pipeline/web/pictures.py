@@ -21,7 +21,7 @@ from pipeline.base.errors import AlteredScan, HotichError, ScanError
 from pipeline.base.model import Box, Matrix, PageImage, PageRef, Pixels
 from pipeline.layout.imaging.geometry.warp import crop_rectified
 from pipeline.registry import Rectification
-from pipeline.scans.intake import DEFAULT_LIMITS, ScanFile, ScanLimits, page_of_isolated
+from pipeline.scans.intake import DEFAULT_LIMITS, Inspector, ScanFile, ScanLimits, page_of_isolated
 from pipeline.scans.workspace import Workspace
 from pipeline.web.picture_cache import PictureCache
 
@@ -149,7 +149,7 @@ class Pictures:
         options: PictureOptions = PictureOptions(),
         limits: ScanLimits = DEFAULT_LIMITS,
         store: PictureCache | None = None,
-        decode: Callable[..., PageImage] = page_of_isolated,
+        decode: Callable[[ScanFile, int, ScanLimits], PageImage] = page_of_isolated,
     ) -> None:
         self._workspace = workspace
         self._options = options
@@ -158,7 +158,8 @@ class Pictures:
         self._decode = decode
         self._lock = threading.Lock()
         self._decoders = threading.BoundedSemaphore(options.decoders)
-        self._small_decoders = threading.BoundedSemaphore(1)
+        self._thumbnails = Inspector(limits)
+        self._one_thumbnail = threading.Lock()
         self._recent: OrderedDict[PageRef, Pixels] = OrderedDict()
         self._under_way: dict[PageRef, Future[Pixels]] = {}
         self._ahead = ThreadPoolExecutor(options.ahead, thread_name_prefix="pictures-ahead")
@@ -166,6 +167,8 @@ class Pictures:
     def close(self) -> None:
         """Stop making pictures ahead, after the picture in progress."""
         self._ahead.shutdown(cancel_futures=True)
+        with self._one_thumbnail:
+            self._thumbnails.__exit__(None, None, None)
 
     def __enter__(self) -> Self:
         return self
@@ -186,7 +189,7 @@ class Pictures:
     def thumbnail(self, ref: PageRef, turn: int) -> EncodedPicture:
         """Return a small picture of a page as scanned, after quarter turns clockwise in degrees.
 
-        Thumbnails are decoded one at a time, coarsely where the format allows it, so that desks do not wait for walls.
+        One process decodes them one after the other, coarsely where the format allows it: desks do not wait for walls.
         """
         return self._or_placeholder(
             lambda: self._cached(
@@ -280,11 +283,12 @@ class Pictures:
         return crop_rectified(pixels, _matrix(sheet), Box(0, 0, width, height), scale)
 
     def _drawn_thumbnail(self, ref: PageRef, turn: int) -> Pixels:
-        with self._small_decoders:
-            pixels = self._decode(
-                self._scan(ref), ref.page_no, self._limits, self._options.thumbnail_dpi
-            ).pixels
-        return _turned(_fitted(pixels, self._options.thumbnail_side), turn)
+        options = self._options
+        with self._one_thumbnail:
+            pixels = self._thumbnails.thumbnail(
+                self._scan(ref), ref.page_no, options.thumbnail_side, options.thumbnail_dpi
+            )
+        return _turned(pixels, turn)
 
     def _cached(self, key: str, draw: Callable[[], Pixels]) -> bytes:
         picture = self._store.get(key)

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Role
-from tests.registry.pages import LEDGER, SCAN, entry, page, read
+from tests.registry.pages import LEDGER, entry, page, read
 from tests.web.browser import Browser, text_of
 from tests.web.conftest import OTHER, OWN
 

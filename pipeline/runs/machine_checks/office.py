@@ -116,7 +116,10 @@ def typesetter_check() -> Check:
     try:
         import typst  # 90 MB of memory: only for who asks
 
-        pdf = typst.Compiler("Sổ hộ tịch".encode()).compile(format="pdf")
+        root = str(
+            Path(__file__).parent
+        )  # else the folder of the caller, which may be closed to this account
+        pdf = typst.Compiler("Sổ hộ tịch".encode(), root=root).compile(format="pdf")
     except (ImportError, OSError, RuntimeError) as error:
         return Check(
             name, "missing", f"không chạy ({type(error).__name__})", "Hãy cài lại phần mềm: make setup"

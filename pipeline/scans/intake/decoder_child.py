@@ -29,7 +29,7 @@ def main() -> None:
     scan = ScanFile(Path(request["path"]), request["sha256"], request["size"])
     limit_this_process(limits, cpu_seconds=limits.seconds + 1)
     try:
-        _answer(answer, scan, request["page_no"], limits, request["coarsest_dpi"])
+        _answer(answer, scan, request["page_no"], limits)
     except HotichError as error:
         _write(answer, {"error": error.code, "message": error.message})
     except MemoryError:
@@ -37,13 +37,11 @@ def main() -> None:
     answer.flush()
 
 
-def _answer(
-    answer: BinaryIO, scan: ScanFile, page_no: int | None, limits: ScanLimits, coarsest_dpi: float
-) -> None:
+def _answer(answer: BinaryIO, scan: ScanFile, page_no: int | None, limits: ScanLimits) -> None:
     if page_no is None:
         _write(answer, {"pages": page_count(scan, limits)})
         return
-    page = page_of(scan, page_no, limits, coarsest_dpi)
+    page = page_of(scan, page_no, limits)
     height, width, _ = page.pixels.shape
     _write(answer, {"height": height, "width": width, "dpi": page.dpi})
     answer.write(page.pixels.data)

@@ -6,6 +6,7 @@ dies, and the guilty page is named. Page results are short JSON, never pixels.
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import json
 import os
@@ -19,7 +20,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import numpy as np
+
 from pipeline.base.errors import ScanError
+from pipeline.base.model import Pixels
 from pipeline.scans.intake.filetype import check_complete, scan_type
 from pipeline.scans.intake.folder import ScanFile
 from pipeline.scans.intake.isolated import (
@@ -137,6 +141,25 @@ class Inspector:
             self._end()
             raise error from None
 
+    def thumbnail(self, scan: ScanFile, page_no: int, side: int, coarsest_dpi: float) -> Pixels:
+        """Return a small RGB picture of a page.
+
+        Args:
+            page_no: The page's number, from 1.
+            side: Largest length of its longer side, in pixels.
+            coarsest_dpi: Sufficient dots per inch of the page from which it is drawn.
+
+        Raises:
+            ScanError: The page cannot be decoded.
+        """
+        child = self._running()
+        try:
+            return child.thumbnail(scan, page_no, side, coarsest_dpi)
+        except (OSError, ValueError, KeyError, TypeError, EOFError):
+            error = child.died_of(scan, page_no)
+            self._end()
+            raise error from None
+
     def _running(self) -> _Child:
         if self._child is not None and self._child.asked >= FILES_A_PROCESS:
             self._end()
@@ -182,6 +205,19 @@ class _Child:
         header = next(self._lines)
         if "error" in header:
             raise answered_error(header)
+
+    def thumbnail(self, scan: ScanFile, page_no: int, side: int, coarsest_dpi: float) -> Pixels:
+        """Return the picture of a page; raise the ``ScanError`` that the process reports."""
+        self.asked += 1
+        self._send({
+            "path": os.fspath(scan.path.absolute()), "sha256": scan.sha256, "size": scan.size,
+            "page_no": page_no, "side": side, "coarsest_dpi": coarsest_dpi,
+        })  # fmt: skip
+        header = next(self._lines)
+        if "error" in header:
+            raise answered_error(header)
+        pixels = np.frombuffer(base64.b64decode(header["pixels"]), np.uint8)
+        return pixels.reshape(int(header["height"]), int(header["width"]), 3)
 
     def count(self) -> int:
         """Return the number of pages; raise the ``ScanError`` that the process reports."""

@@ -130,14 +130,11 @@ def page_count_isolated(scan: ScanFile, limits: ScanLimits = DEFAULT_LIMITS) -> 
     return _answer_of(scan, None, limits, lambda header, _: int(header["pages"]))
 
 
-def page_of_isolated(
-    scan: ScanFile, page_no: int, limits: ScanLimits = DEFAULT_LIMITS, coarsest_dpi: float = 0.0
-) -> PageImage:
+def page_of_isolated(scan: ScanFile, page_no: int, limits: ScanLimits = DEFAULT_LIMITS) -> PageImage:
     """Return ``page_of``, decoded in a separate process.
 
     Args:
         page_no: The page's number, from 1.
-        coarsest_dpi: Sufficient dots per inch; 0: every pixel.
 
     Raises:
         ScanError: The decoding fails, whatever happens in that process.
@@ -147,7 +144,7 @@ def page_of_isolated(
         pixels = _received(answer, int(header["height"]), int(header["width"]), limits)
         return PageImage(PageRef(scan.sha256, page_no), pixels, float(header["dpi"]))
 
-    return _answer_of(scan, page_no, limits, page, coarsest_dpi)
+    return _answer_of(scan, page_no, limits, page)
 
 
 def _answer_of(
@@ -155,7 +152,6 @@ def _answer_of(
     page_no: int | None,
     limits: ScanLimits,
     read: Callable[[dict[str, Any], IO[bytes]], _Answer],
-    coarsest_dpi: float = 0.0,
 ) -> _Answer:
     """Return the child's answer parsed by ``read``; without an answer, the child's end determines the error."""
     request = {
@@ -163,7 +159,6 @@ def _answer_of(
         "sha256": scan.sha256,
         "size": scan.size,
         "page_no": page_no,
-        "coarsest_dpi": coarsest_dpi,
         "limits": dataclasses.asdict(limits),
     }
     late = threading.Event()

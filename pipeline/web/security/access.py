@@ -34,6 +34,7 @@ class Access:
         takes_bytes: Whether its body is a piece of a file.
         everywhere: Whether it concerns all places, so that people with a list of places may not use it.
         by_phone: Whether a telephone with a pass may use it, for the book of its pass.
+        idle: Whether a request does not prolong the session: an open page asks by itself.
         tokens: The token scopes that open it to other systems; None: it is for people.
     """
 
@@ -45,6 +46,7 @@ class Access:
     takes_bytes: bool = False
     everywhere: bool = False
     by_phone: bool = False
+    idle: bool = False
     tokens: frozenset[ApiScope] | None = None
 
 
@@ -63,6 +65,7 @@ ACCESS = (
     Access("POST", "/password", EVERYBODY, before_change=True),
     Access("GET", "/", EVERYBODY),
     Access("GET", "/session", EVERYBODY),
+    Access("GET", "/notices", EVERYBODY, idle=True),
     Access("GET", "/handbook", EVERYBODY),
     Access("GET", "/handbook/images/{name}", EVERYBODY),
     Access("GET", "/handbook/{section}/{name}", EVERYBODY),
