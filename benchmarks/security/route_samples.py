@@ -163,6 +163,7 @@ SAMPLES = {
     ("POST", "/books/new"): Sample(form={"place_code": "00000", "volume": "không"}),
     ("GET", "/books/{book_id}/scans"): Sample({"book_id": "1"}),
     ("POST", "/bulk"): Sample(form={"act": "assign"}),
+    ("POST", "/settings/{table}/test"): Sample({"table": "mail"}),
     ("GET", "/books/{book_id}/pages"): Sample({"book_id": "1"}),
     ("POST", "/books/{book_id}/pages"): Sample({"book_id": "1"}, {"act": "number"}),
     ("POST", "/books/{book_id}/pages/order"): Sample({"book_id": "1"}, json={"pages": f"{FAILED_SCAN}:9"}),

@@ -7,6 +7,7 @@ import logging
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -18,6 +19,7 @@ from pipeline.cli.context import HERE, WorkspaceOption
 from pipeline.cli.screen import err, say
 from pipeline.declarations.office.approval import APPROVAL
 from pipeline.declarations.office.lot_sampling import SAMPLING
+from pipeline.declarations.office.outside import MAIL, WEBHOOK
 from pipeline.declarations.office.policies import OfficePolicies
 from pipeline.declarations.office.review import read_review
 from pipeline.delivery.export.export_options import read_options
@@ -25,7 +27,7 @@ from pipeline.delivery.printing.office_printer import OfficePrinter
 from pipeline.registry.accounts.accounts import utc_now
 from pipeline.reports import read_plan
 from pipeline.run_context import RunContext
-from pipeline.runs.backup import BackupReport, Vault, backup_key, key_in, verify
+from pipeline.runs.backup import BackupReport, Vault, backup_key, key_in, restore, verify
 from pipeline.runs.clear_watch import ClearWatch, PassProcess
 from pipeline.runs.prefect_access import place_of_prefect
 from pipeline.runs.prefect_runs import PrefectRuns
@@ -43,6 +45,7 @@ from pipeline.web.background_jobs import BackgroundJobs, JobOutcome, OnProgress
 from pipeline.web.context import ServerWork
 from pipeline.web.desk.redrawn_regions import RedrawnRegions
 from pipeline.web.form_design.office_form_desk import form_desk
+from pipeline.web.notice_mail import EVERY, send_due_mail
 from pipeline.web.package_making import package_maker
 from pipeline.web.package_queue import PackageQueue
 from pipeline.web.pictures import Pictures
@@ -131,6 +134,8 @@ def serve(
             read_options(place.package, place.office).delivery,
             APPROVAL.read(place.office),
             context.learning,
+            WEBHOOK.read(place.office),
+            MAIL.read(place.office),
         )
         site_work = ServerWork(
             pictures,
@@ -162,7 +167,8 @@ def serve(
             sign_in=sign_in_provider(place),
             models=settings.models,
         )
-        with suppress(KeyboardInterrupt):
+        mail = WebhookSender(partial(send_due_mail, site, place), EVERY, "mail")
+        with mail, suppress(KeyboardInterrupt):
             server.serve(create_app(site), listener, BEHIND_SOCKET if socket else proxy)
     say("Đã tắt màn hình rà soát.")
 
@@ -211,7 +217,28 @@ def backup_work(settings: Settings, context: RunContext) -> BackupWork | None:
         report = verify(Vault(folder, key_in(key_file)), on_file=on_progress)
         return JobOutcome(_backup_sentences(report, "toàn vẹn: từng tệp đã được đọc lại và đúng mã băm"))
 
-    return BackupWork(str(folder), names, make, check)
+    def rehearse(on_progress: OnProgress) -> JobOutcome:
+        with TemporaryDirectory(prefix="khoi-phuc-thu-", dir=context.workspace) as side:
+            place = Workspace(Path(side) / "workspace")
+            report = restore(
+                Vault(folder, key_in(key_file)),
+                place.root,
+                place.registry_url,
+                registry_key=settings.registry_key_file,
+                on_file=on_progress,
+            )
+        known = {table: what for table, what in COUNTED.items() if table in report.rows}
+        counted = ", ".join(f"{report.rows[table]} {what}" for table, what in known.items())
+        done = f"Khôi phục thử {report.name} được: {report.files} tệp, sổ dữ liệu mở được ({counted})."
+        kept = "Không có trong bản sao lưu: {}. Khôi phục thật cần bản giữ ở nơi khác."
+        lines = [done, "Chỗ thử đã bỏ; sổ đang dùng không đổi.", *map(kept.format, report.left_out)]
+        return JobOutcome(tuple(lines))
+
+    return BackupWork(str(folder), names, make, check, rehearse)
+
+
+COUNTED = {"book": "quyển sổ", "entry": "sự kiện", "decision": "quyết định"}
+"""Tables of which a rehearsed restoration says the number of rows."""
 
 
 def _backup_sentences(copy: BackupReport, done: str) -> tuple[str, ...]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pipeline.declarations.office.approval import APPROVAL
+from pipeline.declarations.office.outside import read_webhook
 from pipeline.registry import Registry
-from pipeline.runs.webhooks import read_webhook, send_events, signing_secret
+from pipeline.runs.webhooks import send_events, signing_secret
 from pipeline.scans.workspace import Workspace
 
 

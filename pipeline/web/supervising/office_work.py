@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 from pipeline.base.errors import SchemaError
 from pipeline.base.files import remove_temporary_files
+from pipeline.declarations.office.outside import MAIL, WEBHOOK, read_webhook
 from pipeline.declarations.office.policies import OfficePolicies, load_policies
+from pipeline.declarations.office.settings import SettingsRefused
 from pipeline.declarations.schema import Schemas
 from pipeline.delivery.export.export_options import read_options
 from pipeline.delivery.printing.offices import read_offices
@@ -31,10 +34,12 @@ from pipeline.registry.audit.audit_words import format_audit_flaw, unproven_part
 from pipeline.registry.audit.seal import seals_in
 from pipeline.reports import read_plan
 from pipeline.run_context import RunContext
+from pipeline.runs.webhooks import send_test, signing_secret
 from pipeline.scans.workspace import Workspace
 from pipeline.training.office_reader.line_store import LineStore
 from pipeline.training.office_reader.versions import ReaderVersions
 from pipeline.web.background_jobs import BackgroundJobs, JobOutcome, JobWork, OnProgress
+from pipeline.web.notice_mail import send_test_mail
 from pipeline.web.supervising.office_desk import BackupWork, OfficeDesk, ReconcileWork
 from pipeline.web.supervising.staff_file_desk import StaffFileDesk
 
@@ -79,8 +84,27 @@ def office_desk(
         lines=LineStore(workspace.learning),
         registers=RegisterDesk(read_context),
         imports=SentFiles(workspace.import_files, workspace.import_layouts),
+        tests={
+            WEBHOOK.name: partial(try_webhook, workspace),
+            MAIL.name: partial(send_test_mail, workspace),
+        },
         declared=declared,
     )
+
+
+def try_webhook(workspace: Workspace, _: Person) -> str:
+    """Send a message without an event to the office's receiver; return a sentence about it.
+
+    Raises:
+        SettingsRefused: No receiver is set, or it does not take the message.
+    """
+    policy = read_webhook(workspace.office)
+    if policy is None:
+        raise SettingsRefused("Chưa đặt nơi nhận tin.")
+    status, failure = send_test(policy, signing_secret(workspace.webhook_key), datetime.now(UTC))
+    if not 200 <= status <= 299:
+        raise SettingsRefused(f"Nơi nhận chưa nhận tin thử ({f'trả lời {status}' if status else failure}).")
+    return f"Nơi nhận đã nhận tin thử (trả lời {status})."
 
 
 def settings_desk(workspace: Workspace, declared: Schemas) -> StaffFileDesk[OfficePolicies]:
