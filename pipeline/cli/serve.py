@@ -34,7 +34,7 @@ from pipeline.runs.prefect_runs import PrefectRuns
 from pipeline.runs.region_reading import RegionReader
 from pipeline.runs.specimens import SpecimenReader
 from pipeline.runs.webhooks import WebhookSender
-from pipeline.runs.webhooks.office_events import send_book_events
+from pipeline.runs.webhooks.office_events import send_book_events, send_test_message
 from pipeline.scans.inbox.uploads import UploadDesk, UploadOptions
 from pipeline.scans.store_check import read_state
 from pipeline.scans.workspace import Workspace
@@ -162,6 +162,7 @@ def serve(
                 declared,
                 partial(settings.run_context, context.workspace),
                 backup_work(settings, context),
+                lambda _: send_test_message(place),
             ),
             forms=form_desk(declared, context, jobs, specimens),
             sign_in=sign_in_provider(place),

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 from pipeline.base.errors import SchemaError
 from pipeline.base.files import remove_temporary_files
-from pipeline.declarations.office.outside import MAIL, WEBHOOK, read_webhook
+from pipeline.declarations.office.outside import MAIL, WEBHOOK
 from pipeline.declarations.office.policies import OfficePolicies, load_policies
-from pipeline.declarations.office.settings import SettingsRefused
 from pipeline.declarations.schema import Schemas
 from pipeline.delivery.export.export_options import read_options
 from pipeline.delivery.printing.offices import read_offices
@@ -34,7 +32,6 @@ from pipeline.registry.audit.audit_words import format_audit_flaw, unproven_part
 from pipeline.registry.audit.seal import seals_in
 from pipeline.reports import read_plan
 from pipeline.run_context import RunContext
-from pipeline.runs.webhooks import send_test, signing_secret
 from pipeline.scans.workspace import Workspace
 from pipeline.training.office_reader.line_store import LineStore
 from pipeline.training.office_reader.versions import ReaderVersions
@@ -56,6 +53,7 @@ def office_desk(
     declared: Schemas,
     read_context: Callable[[], RunContext],
     backups: BackupWork | None,
+    try_webhook: Callable[[Person], str],
 ) -> OfficeDesk:
     """Return the work that the pages of supervisors and administrators start on this server.
 
@@ -63,6 +61,7 @@ def office_desk(
         declared: The declarations without the additions of ``office.toml``.
         read_context: Reads settings and declarations again.
         backups: None where the machine has no backup folder.
+        try_webhook: Sends a message without an event to the office's receiver, and says how it went.
     """
     workspace = Workspace(context.workspace)
     remove_sent_files(workspace.sent_files)
@@ -84,27 +83,9 @@ def office_desk(
         lines=LineStore(workspace.learning),
         registers=RegisterDesk(read_context),
         imports=SentFiles(workspace.import_files, workspace.import_layouts),
-        tests={
-            WEBHOOK.name: partial(try_webhook, workspace),
-            MAIL.name: partial(send_test_mail, workspace),
-        },
+        tests={WEBHOOK.name: try_webhook, MAIL.name: partial(send_test_mail, workspace)},
         declared=declared,
     )
-
-
-def try_webhook(workspace: Workspace, _: Person) -> str:
-    """Send a message without an event to the office's receiver; return a sentence about it.
-
-    Raises:
-        SettingsRefused: No receiver is set, or it does not take the message.
-    """
-    policy = read_webhook(workspace.office)
-    if policy is None:
-        raise SettingsRefused("Chưa đặt nơi nhận tin.")
-    status, failure = send_test(policy, signing_secret(workspace.webhook_key), datetime.now(UTC))
-    if not 200 <= status <= 299:
-        raise SettingsRefused(f"Nơi nhận chưa nhận tin thử ({f'trả lời {status}' if status else failure}).")
-    return f"Nơi nhận đã nhận tin thử (trả lời {status})."
 
 
 def settings_desk(workspace: Workspace, declared: Schemas) -> StaffFileDesk[OfficePolicies]:
