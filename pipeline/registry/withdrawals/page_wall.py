@@ -222,12 +222,12 @@ def move_pages(
     """Put pages, in the order given, before another page of their book, or at its end.
 
     Raises:
-        NotThere: The book has no such page.
+        RegistryError: The book has no such page.
     """
     _check(context.connection, person, book_id)
     known = {one.ref for one in pages_in_book(context.connection, book_row(context.connection, book_id))}
     if not refs or not known.issuperset(refs) or (before is not None and before not in known):
-        raise NotThere("Sổ này không còn trang ấy. Hãy tải lại trang.")
+        raise RegistryError("Sổ này không còn trang ấy. Hãy tải lại trang.")
     _arrange(context, person, book_id, refs, before, replaces=False)
 
 

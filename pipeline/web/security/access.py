@@ -292,6 +292,7 @@ ACCESS = (
     Access("POST", "/accounts/{login}/deactivate", ADMINISTRATORS),
     Access("POST", "/accounts/{login}/activate", ADMINISTRATORS),
     Access("GET", "/api-tokens", ADMINISTRATORS),
+    Access("POST", "/api-tokens", ADMINISTRATORS),
     Access("POST", "/api-tokens/{name}/revoke", ADMINISTRATORS),
     _by_token("GET", "/api/v1/openapi.json", *ApiScope),
     _by_token("GET", "/api/v1/books", ApiScope.BOOKS),

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.base.errors import RegistryError
 from pipeline.base.model import FieldStatus, PageRef
-from pipeline.registry import NotThere, Registry, Verdict
+from pipeline.registry import Registry, Verdict
 from pipeline.registry.accounts.model import Role
 from pipeline.registry.tasks.model import NotYours
 from tests.registry.offices import BINH, OPERATOR, SINGLE, SUPERVISOR, person
@@ -40,7 +40,7 @@ def test_pages_are_seen_before_they_are_read_and_moved_by_hand(registry: Registr
     assert shown(registry, four) == [three, two, one, last, late]
     registry.store_scan(four, "c" * 64, "them.jpg", 1000, 1)
     assert shown(registry, four)[-2:] == [PageRef("c" * 64, 1), late]
-    with pytest.raises(NotThere):
+    with pytest.raises(RegistryError):
         desk.move_pages(OPERATOR, four, [PageRef(SCAN, 9)], None)
     with pytest.raises(NotYours):
         desk.move_pages(BINH, four, [one], None)

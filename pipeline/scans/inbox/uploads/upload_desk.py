@@ -334,7 +334,6 @@ class UploadDesk:
             folder: The folder of the book.
             login: The person for whom the page is made.
             name: Its name in the book.
-            content: Its bytes.
 
         Raises:
             SetupError: This server accepts no uploads.
