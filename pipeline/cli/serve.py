@@ -15,7 +15,8 @@ import typer
 from pipeline.base.text.numbers import with_comma
 from pipeline.books.book_checks import check_books
 from pipeline.cli.backup import make_backup
-from pipeline.cli.context import HERE, WorkspaceOption
+from pipeline.cli.context import HERE, CommandContext, WorkspaceOption
+from pipeline.cli.doctor import machine_checks
 from pipeline.cli.screen import err, say
 from pipeline.declarations.office.approval import APPROVAL
 from pipeline.declarations.office.lot_sampling import SAMPLING
@@ -29,6 +30,7 @@ from pipeline.reports import read_plan
 from pipeline.run_context import RunContext
 from pipeline.runs.backup import BackupReport, Vault, backup_key, key_in, restore, verify
 from pipeline.runs.clear_watch import ClearWatch, PassProcess
+from pipeline.runs.machine_checks.check import State
 from pipeline.runs.prefect_access import place_of_prefect
 from pipeline.runs.prefect_runs import PrefectRuns
 from pipeline.runs.region_reading import RegionReader
@@ -163,6 +165,7 @@ def serve(
                 partial(settings.run_context, context.workspace),
                 backup_work(settings, context),
                 lambda _: send_test_message(place),
+                partial(machine_report, work),
             ),
             forms=form_desk(declared, context, jobs, specimens),
             sign_in=sign_in_provider(place),
@@ -254,3 +257,21 @@ def _backup_sentences(copy: BackupReport, done: str) -> tuple[str, ...]:
             f"{wrong} bản quét trong kho đã bị sửa, bị thay, bị mất hoặc hỏng. Báo người quản trị máy ngay."
         )
     return tuple(lines)
+
+
+STATE_WORDS: dict[State, str] = {"ok": "đạt", "warning": "nên xem", "missing": "thiếu", "open": "hở"}
+
+
+def machine_report(work: CommandContext, on_progress: OnProgress) -> JobOutcome:
+    """Return what ``hotich doctor`` finds as sentences, what is wrong first."""
+    checks = []
+    for check in machine_checks(work):
+        checks.append(check)
+        on_progress(len(checks), 0)
+    wrong = [check for check in checks if check.state != "ok"]
+    lines = [f"{STATE_WORDS[one.state]}: {one.name}, {one.found}. {one.advice}".strip() for one in wrong]
+    fine = f"Đạt {len(checks) - len(wrong)} trên {len(checks)} điều: " + ", ".join(
+        one.name for one in checks if one.state == "ok"
+    )
+    is_good = not any(one.state in ("missing", "open") for one in wrong)
+    return JobOutcome((*lines, f"{fine}."), good=is_good)

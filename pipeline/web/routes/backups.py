@@ -50,6 +50,18 @@ def rehearse(visit: VisitDep) -> Response:
     return _start(visit, "rehearse")
 
 
+@router.post("/machine")
+def check_machine(visit: VisitDep) -> Response:
+    """Start the check of this machine, which says in words what ``hotich doctor`` finds."""
+    work = visit.site.office.check_machine
+    with visit.refusing(lambda refused: _page(visit, refused=refused), JobRefused):
+        if work is None:
+            raise JobRefused("Máy chủ này không kiểm tra máy trên trình duyệt. Hãy dùng lệnh hotich doctor.")
+        note = partial(visit.registry.note_view, visit.person, "backup-asked", "backup:machine")
+        visit.site.office.jobs.start(KIND, "Kiểm tra máy", visit.person.login, work, note)
+    return RedirectResponse("/backup", status_code=303)
+
+
 TITLES = {
     "make": "Sao lưu",
     "check": "Kiểm tra bản sao lưu mới nhất",

@@ -266,6 +266,7 @@ ACCESS = (
     Access("GET", "/settings/{table}", CONFIRMING, everywhere=True),
     Access("POST", "/settings/{table}", CONFIRMING, everywhere=True),
     Access("POST", "/settings/{table}/test", CONFIRMING, everywhere=True),
+    Access("POST", "/backup/machine", CONFIRMING, everywhere=True),
     Access("POST", "/backup/rehearse", CONFIRMING, everywhere=True),
     Access("GET", "/settings/offices/{number}", CONFIRMING, everywhere=True),
     Access("POST", "/settings/offices/{number}", CONFIRMING, everywhere=True),

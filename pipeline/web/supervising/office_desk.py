@@ -70,6 +70,7 @@ class OfficeDesk:
         plan: Edits ``plan.toml``.
         offices: Edits ``print.toml``.
         check_audit: Verifies every row of the audit log, as ``hotich audit verify`` does.
+        check_machine: Checks this machine, as ``hotich doctor`` does.
         seals: The folder of the audit log's seals.
         backups: Makes and checks backups.
         lines: The lines from which the readers learn.
@@ -85,6 +86,7 @@ class OfficeDesk:
     settings: StaffFileDesk[OfficePolicies] | None = None
     plan: StaffFileDesk[WorkPlan] | None = None
     check_audit: JobWork | None = None
+    check_machine: JobWork | None = None
     seals: Path | None = None
     backups: BackupWork | None = None
     offices: StaffFileDesk[IssuingOffices] | None = None

@@ -54,6 +54,7 @@ def office_desk(
     read_context: Callable[[], RunContext],
     backups: BackupWork | None,
     try_webhook: Callable[[Person], str],
+    check_machine: JobWork,
 ) -> OfficeDesk:
     """Return the work that the pages of supervisors and administrators start on this server.
 
@@ -61,6 +62,7 @@ def office_desk(
         declared: The declarations without the additions of ``office.toml``.
         read_context: Reads settings and declarations again.
         backups: None where the machine has no backup folder.
+        check_machine: Checks this machine.
         try_webhook: Sends a message without an event to the office's receiver, and says how it went.
     """
     workspace = Workspace(context.workspace)
@@ -76,6 +78,7 @@ def office_desk(
             partial(read_plan, schemas=context.schemas),
         ),
         check_audit=audit_checker(registry, workspace),
+        check_machine=check_machine,
         seals=workspace.seals,
         backups=backups,
         offices=StaffFileDesk(workspace.print, workspace.history(workspace.print.name), read_offices),
