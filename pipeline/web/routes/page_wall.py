@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated
 
 from fastapi import APIRouter, Form
@@ -175,12 +177,27 @@ def note_new_files(visit: VisitDep, book_id: RowId) -> Response:
     return JSONResponse({"noted": noted, "left": len(_new_names(visit, book))})
 
 
+THUMBNAILS = ThreadPoolExecutor(2, thread_name_prefix="thumbnails")
+"""Separate threads, so that a wall that is scrolled through delays no other request."""
+
+CLIENT_GONE = 499
+
+
 @router.get("/pictures/books/{book_id}/thumbnails/{scan}/{page_no}")
-def thumbnail(visit: VisitDep, book_id: RowId, scan: str, page_no: RowId) -> Response:
-    """Return a small picture of a page, withdrawn or not; the audit has a line for the wall that shows it."""
-    ref = PageRef(scan, page_no)
-    _, turn = visit.desk.scan_page(visit.person, book_id, ref)
-    return picture_response(visit.site.work.pictures.thumbnail(ref, turn))
+async def thumbnail(visit: VisitDep, book_id: RowId, scan: str, page_no: RowId) -> Response:
+    """Return a small picture of a page, withdrawn or not; the audit has a line for the wall that shows it.
+
+    Nothing is drawn for a browser that has scrolled past the page and waits no more.
+    """
+    ref, loop = PageRef(scan, page_no), asyncio.get_running_loop()
+
+    def drawn() -> Response:
+        if asyncio.run_coroutine_threadsafe(visit.request.is_disconnected(), loop).result():
+            return Response(status_code=CLIENT_GONE)
+        _, turn = visit.desk.scan_page(visit.person, book_id, ref)
+        return picture_response(visit.site.work.pictures.thumbnail(ref, turn))
+
+    return await loop.run_in_executor(THUMBNAILS, drawn)
 
 
 @router.get("/pictures/books/{book_id}/scans/{scan}/{page_no}")
