@@ -6,11 +6,12 @@ import pytest
 
 from pipeline.base.errors import RegistryError
 from pipeline.base.model import FieldStatus, PageRef
+from pipeline.books.book_checks import check_books
 from pipeline.registry import Registry, Verdict
 from pipeline.registry.accounts.model import Role
 from pipeline.registry.tasks.model import NotYours
 from tests.registry.offices import BINH, OPERATOR, SINGLE, SUPERVISOR, person
-from tests.registry.pages import SCAN, entry, page, read
+from tests.registry.pages import SCAN, SCHEMAS, entry, page, read
 
 LATE = "b" * 64
 OTHERS = person(77, Role.OPERATOR)
@@ -107,3 +108,22 @@ def test_pages_with_sure_printed_numbers_are_put_in_their_order(registry: Regist
     assert [(one.ref.page_no, one.printed) for one in desk.wall(OPERATOR, four).pages[1:]] == [
         (2, "10"), (3, ""), (4, "11"), (1, "12"),
     ]  # fmt: skip
+
+
+def test_pages_that_were_scanned_twice_are_named_in_pairs_also_after_they_were_moved(
+    registry: Registry, four: int
+) -> None:
+    desk, first, again = registry.desk(SINGLE), PageRef(SCAN, 1), PageRef(SCAN, 3)
+    for ref, ink in ((first, "0f18" * 64), (PageRef(SCAN, 2), "f0a1" * 64), (again, "0f18" * 64)):
+        words = entry(read("entry_number", f"0{ref.page_no}/2010"))
+        registry.save_page(four, page(words, scan=SCAN, page_no=ref.page_no, ink_print=ink), "f1")
+    check_books(registry, SCHEMAS, [four])
+    pairs = [(one.ref, one.same) for one in desk.wall(OPERATOR, four).pages if one.same]
+    assert pairs == [(again, first)]
+    desk.move_pages(OPERATOR, four, [again], first)
+    check_books(registry, SCHEMAS, [four])
+    pairs = [(one.ref, one.same) for one in desk.wall(OPERATOR, four).pages if one.same]
+    assert pairs == [(first, again)]
+    desk.remove_pages(OPERATOR, four, [again], "quét hai lần")
+    check_books(registry, SCHEMAS, [four])
+    assert not [one for one in desk.wall(OPERATOR, four).pages if one.same]
