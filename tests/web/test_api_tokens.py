@@ -68,17 +68,17 @@ def test_a_token_is_made_by_two_and_shown_to_the_second_once(
     assert asker.submit("/api-tokens", form).headers["location"] == "/confirmations?asked=policy"
     change = registry.open_policy_changes()[-1]
     assert "cong-dan" not in {token.name for token in site.publishing.tokens()}
-    answer = {"answer": "confirmed"}
-    own = asker.submit(f"/confirmations/policies/{change.change_id}", answer)
+    confirmed = {"answer": "confirmed"}
+    own = asker.submit(f"/confirmations/policies/{change.change_id}", confirmed)
     assert own.status_code in (403, 422)
     office.write_text("[approval]\nbook = true\n", encoding="utf-8")
-    stale = second.submit(f"/confirmations/policies/{change.change_id}", answer)
+    stale = second.submit(f"/confirmations/policies/{change.change_id}", confirmed)
     assert "Thiết lập đã đổi" in text_of(stale)
     office.unlink()
-    shown = second.submit(f"/confirmations/policies/{change.change_id}", answer)
+    shown = second.submit(f"/confirmations/policies/{change.change_id}", confirmed)
     (secret,) = re.findall(r"hotich_[\w-]+", shown.text)
     token = site.publishing.token_in_force(secret)
     assert (token is not None and token.name, token is not None and token.places) == ("cong-dan", None)
-    again = second.submit(f"/confirmations/policies/{change.change_id}", answer)
+    again = second.submit(f"/confirmations/policies/{change.change_id}", confirmed)
     assert secret not in again.text
     app.state.site = site

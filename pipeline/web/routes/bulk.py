@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form
 from pydantic import Field
@@ -100,5 +100,5 @@ def _each(books: Sequence[BookState], act_on: Callable[[BookState], object]) -> 
     return results
 
 
-def _page(visit: Visit, act_done: str, **values: object) -> Response:
+def _page(visit: Visit, act_done: str, **values: Any) -> Response:
     return visit.page("books/bulk.html", act=act_done, title_of=visit.schemas.title_of, **values)

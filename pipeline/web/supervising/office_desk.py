@@ -70,7 +70,6 @@ class OfficeDesk:
         plan: Edits ``plan.toml``.
         offices: Edits ``print.toml``.
         check_audit: Verifies every row of the audit log, as ``hotich audit verify`` does.
-        check_machine: Checks this machine, as ``hotich doctor`` does.
         seals: The folder of the audit log's seals.
         backups: Makes and checks backups.
         lines: The lines from which the readers learn.
@@ -78,6 +77,7 @@ class OfficeDesk:
         imports: The workbooks sent for import.
         tests: What tries a table of the settings for a person and says how it went, by table.
         declared: The declarations as shipped, without ``office.toml``.
+        check_machine: Checks this machine, as ``hotich doctor`` does.
     """
 
     folder: Path = Path(os.devnull)
@@ -86,7 +86,6 @@ class OfficeDesk:
     settings: StaffFileDesk[OfficePolicies] | None = None
     plan: StaffFileDesk[WorkPlan] | None = None
     check_audit: JobWork | None = None
-    check_machine: JobWork | None = None
     seals: Path | None = None
     backups: BackupWork | None = None
     offices: StaffFileDesk[IssuingOffices] | None = None
@@ -96,6 +95,7 @@ class OfficeDesk:
     imports: SentFiles | None = None
     tests: Mapping[str, Callable[[Person], str]] = field(default_factory=dict)
     declared: Schemas | None = None
+    check_machine: JobWork | None = None
 
 
 NO_OFFICE_DESK = OfficeDesk()
