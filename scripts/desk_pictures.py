@@ -82,7 +82,9 @@ def _in_all(browser: Browser, session: str, address: str, kind: str, start: Path
 
 def _signed_in(workspace: Path) -> tuple[str, str]:
     """Return the session of a person who may check, and the address of the column with most waiting pictures."""
-    with Registry.open(Workspace(workspace).registry_url, schema.load()) as registry:
+    with Registry.open(
+        Workspace(workspace).registry_url, schema.load(), audit_key=Workspace(workspace).audit_key
+    ) as registry:
         accounts = registry.accounts()
         first = accounts.create(LOGIN, "Người rà soát", Role.CHECKER, None)
         at_first = accounts.authenticate(LOGIN, first, "desk-pictures")
