@@ -20,8 +20,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 from PIL import Image
 from playwright.sync_api import Browser, Page
@@ -122,20 +120,20 @@ def _served(workspace: Path) -> Iterator[str]:
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         url = f"http://127.0.0.1:{port}"
-        _wait_for(url)
+        _wait_for(port)
         yield url
     finally:
         server.terminate()
         server.wait(PATIENCE)
 
 
-def _wait_for(url: str) -> None:
+def _wait_for(port: int) -> None:
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         try:
-            urlopen(url).close()
+            socket.create_connection(("127.0.0.1", port)).close()
             return
-        except URLError:
+        except OSError:
             time.sleep(0.5)
     raise SystemExit("Màn hình rà soát không mở được.")
 

@@ -110,7 +110,7 @@ class ReportData:
     wrong_scans: tuple[WrongScan, ...] = ()
     unconfirmed: tuple[str, ...] = ()
     loosened: tuple[str, ...] = ()
-    review: ReviewPolicy = ReviewPolicy()
+    review: ReviewPolicy = field(default_factory=ReviewPolicy)
 
     @property
     def today(self) -> date:
