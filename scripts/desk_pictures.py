@@ -41,7 +41,7 @@ SIZES = ((1440, 810), (1024, 768))
 
 LOGIN = "anh-man-hinh"
 
-PATIENCE = 120
+PATIENCE = 300
 """Seconds that the server and each page get."""
 
 TASK, COLUMN = "task", "column"
@@ -117,7 +117,7 @@ def _served(workspace: Path) -> Iterator[str]:
         "--port",
         str(port),
     ]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         url = f"http://127.0.0.1:{port}"
         _wait_for(port)
@@ -152,7 +152,7 @@ def _picture(
     page.goto(address)
     _wait_for_work(page, kind)
     page.wait_for_load_state("networkidle")
-    page.wait_for_function("[...document.images].every(image => image.complete)")
+    page.wait_for_function("() => [...document.images].every(image => image.complete)")
     taken = page.screenshot()
     context.close()
     return taken
@@ -160,7 +160,7 @@ def _picture(
 
 def _wait_for_work(page: Page, kind: str) -> None:
     if kind == TASK:
-        page.wait_for_function("performance.getEntriesByName('task-shown').length > 0")
+        page.wait_for_function("() => performance.getEntriesByName('task-shown').length > 0")
     else:
         page.locator(".cell input").first.wait_for()
 
