@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import socket
+import stat
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from benchmarks.servers.free_ports import free_port
 from pipeline import settings
 from pipeline.registry import Registry
+from pipeline.scans.workspace import Workspace
 from pipeline.web import server
 from tests.cli.conftest import Hotich
 
