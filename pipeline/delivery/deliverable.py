@@ -185,15 +185,23 @@ def without_altered(book: DeliverableBook, workspace: Workspace, options: Packag
     return replace(book, entries=tuple(kept), blockers=tuple(blockers))
 
 
-def without_faults(book: DeliverableBook, schemas: Schemas, options: PackageOptions) -> DeliverableBook:
+def without_faults(
+    book: DeliverableBook, schemas: Schemas, options: PackageOptions, *, despite_loading: bool = False
+) -> DeliverableBook:
     """Hold back the entries whose rows would fail the check before the upload.
 
     The other entries of the book can then be delivered.
+
+    Args:
+        despite_loading: Whether entries that only the model of the shared software refuses are delivered.
     """
     volume = book.book.ledger.volume
     unsettled = {(volume, blocker.number) for blocker in book.blockers if blocker.number}
     rows = [entry.cells for entry in book.entries]
-    faults = row_faults(rows, options.template(book.book.record, schemas), schemas, unsettled)
+    template = options.template(book.book.record, schemas)
+    faults = row_faults(rows, template, schemas, unsettled, options.province)
+    if despite_loading:
+        faults = {at: held for at, held in faults.items() if any(fault.check != "LOAD" for fault in held)}
     held = [
         ExportBlocker(
             why="fault",

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from pipeline.declarations.office.policies import OfficePolicies
 from pipeline.declarations.office.review import ReviewPolicy
+from pipeline.delivery.package import LoadingOverride
 from pipeline.delivery.printing.office_printer import OfficePrinter
 from pipeline.delivery.printing.offices import read_offices
 from pipeline.registry import Registry
@@ -101,7 +102,12 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PackageQueue]
     """Makes packages of nothing; that of the first book is there."""
 
     def make(
-        book_id: int, target: Path, on_copied: Callable[[int, int], None], *, partial: bool = False
+        book_id: int,
+        target: Path,
+        on_copied: Callable[[int, int], None],
+        *,
+        partial: bool = False,
+        despite: LoadingOverride | None = None,
     ) -> None:
         (target / "goi").mkdir(parents=True)
         (target / "goi" / "manifest.json").write_text("{}", encoding="utf-8")
