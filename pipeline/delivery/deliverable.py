@@ -282,7 +282,9 @@ def settle(
             codes=codes,
         )
     values = {name: field_layers.delivered.value for name, field_layers in layers.items()}
+    notes = ""
     if record.book is not None:
+        notes = visible_text(values.get(record.book.notes, ""))
         values[record.book.notes] = notes_with(values.get(record.book.notes, ""), layers)
     cells = cells_of(values, record, schemas)
     return SettledEntry(
@@ -295,6 +297,7 @@ def settle(
         texts=tuple(_texts(entry)),
         amended=tuple(_amended_columns(entry, record, signers)),
         layered=tuple(_layered_columns(layers, cells, record)),
+        notes=notes,
     )
 
 

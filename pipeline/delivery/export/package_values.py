@@ -115,6 +115,7 @@ class SettledEntry:
         texts: The text on paper, without amendments.
         amended: The columns that amendments changed.
         layered: The columns that delivery rules changed.
+        notes: The margin note without the notes of delivery rules.
     """
 
     entry_id: int
@@ -126,6 +127,7 @@ class SettledEntry:
     texts: tuple[TextSpan, ...] = ()
     amended: tuple[AmendedColumn, ...] = ()
     layered: tuple[LayeredColumn, ...] = ()
+    notes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
