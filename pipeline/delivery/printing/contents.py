@@ -41,7 +41,7 @@ def values_of(entry: SettledEntry, record: RecordSpec, schemas: Schemas) -> dict
 
 
 MEANT_BY_THE_BOOK = frozenset({"ditto", "number_without_year"})
-"""Delivery rules whose result is what the book says: a ditto mark stands for the value above, a number for its year's."""
+"""Delivery rules whose result is what the book says: a ditto mark is the value above, a number one of its year."""
 
 
 def book_values_of(entry: SettledEntry, record: RecordSpec, schemas: Schemas) -> dict[str, str]:
