@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from argon2 import PasswordHasher
@@ -13,6 +14,7 @@ from fastapi import FastAPI
 
 from pipeline.declarations.office.policies import OfficePolicies
 from pipeline.declarations.office.review import ReviewPolicy
+from pipeline.delivery.export.workbook import write_workbook
 from pipeline.delivery.package import LoadingOverride
 from pipeline.delivery.printing.office_printer import OfficePrinter
 from pipeline.delivery.printing.offices import read_offices
@@ -111,6 +113,8 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PackageQueue]
     ) -> None:
         (target / "goi").mkdir(parents=True)
         (target / "goi" / "manifest.json").write_text("{}", encoding="utf-8")
+        write_workbook(target / "goi" / "goi.xlsx", "KS60", [], SCHEMAS)
+        ZipFile(target / "goi" / "goi.zip", "w").close()
 
     with PackageQueue(tmp_path_factory.mktemp("packages"), make) as desk:
         desk.start(1)

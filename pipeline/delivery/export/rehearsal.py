@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
 
 from pipeline.base.errors import StorageError
 from pipeline.declarations.schema import FieldSpec, Schemas
@@ -191,7 +192,7 @@ def _lines(path: Path) -> Iterator[list[str]]:
         KeyError,
         csv.Error,
         zipfile.BadZipFile,
-        openpyxl.utils.exceptions.InvalidFileException,
+        InvalidFileException,
     ):
         raise StorageError(f"{path.name}: không đọc được như một tệp CSV hay Excel.") from None
 
@@ -231,15 +232,17 @@ def learn_rules(
         if not test:
             kept_out.append((one, "chữ của riêng sự kiện này, không thành quy tắc"))
             continue
-        rule = LoadingRule(
-            code=f"P{len(rules) + 1:02d}",
-            columns=(one.column,),
-            templates=(template,),
-            outcome="refused",
-            evidence="seen",
-            source=source,
-            says=one.reason or "phần mềm dùng chung đã từ chối",
-            **test,
+        rule = LoadingRule.model_validate(
+            {
+                "code": f"P{len(rules) + 1:02d}",
+                "columns": (one.column,),
+                "templates": (template,),
+                "outcome": "refused",
+                "evidence": "seen",
+                "source": source,
+                "says": one.reason or "phần mềm dùng chung đã từ chối",
+                **test,
+            }
         )
         taken = (other for other in rows if (other.row, one.column) not in refused)
         if any(rule.is_broken_by(other.cells.get(one.column, ""), "", frozenset()) for other in taken):
