@@ -185,15 +185,23 @@ def without_altered(book: DeliverableBook, workspace: Workspace, options: Packag
     return replace(book, entries=tuple(kept), blockers=tuple(blockers))
 
 
-def without_faults(book: DeliverableBook, schemas: Schemas, options: PackageOptions) -> DeliverableBook:
+def without_faults(
+    book: DeliverableBook, schemas: Schemas, options: PackageOptions, *, despite_loading: bool = False
+) -> DeliverableBook:
     """Hold back the entries whose rows would fail the check before the upload.
 
     The other entries of the book can then be delivered.
+
+    Args:
+        despite_loading: Whether entries that only the model of the shared software refuses are delivered.
     """
     volume = book.book.ledger.volume
     unsettled = {(volume, blocker.number) for blocker in book.blockers if blocker.number}
     rows = [entry.cells for entry in book.entries]
-    faults = row_faults(rows, options.template(book.book.record, schemas), schemas, unsettled)
+    template = options.template(book.book.record, schemas)
+    faults = row_faults(rows, template, schemas, unsettled, options.province)
+    if despite_loading:
+        faults = {at: held for at, held in faults.items() if any(fault.check != "LOAD" for fault in held)}
     held = [
         ExportBlocker(
             why="fault",
@@ -274,7 +282,9 @@ def settle(
             codes=codes,
         )
     values = {name: field_layers.delivered.value for name, field_layers in layers.items()}
+    notes = ""
     if record.book is not None:
+        notes = visible_text(values.get(record.book.notes, ""))
         values[record.book.notes] = notes_with(values.get(record.book.notes, ""), layers)
     cells = cells_of(values, record, schemas)
     return SettledEntry(
@@ -287,6 +297,7 @@ def settle(
         texts=tuple(_texts(entry)),
         amended=tuple(_amended_columns(entry, record, signers)),
         layered=tuple(_layered_columns(layers, cells, record)),
+        notes=notes,
     )
 
 

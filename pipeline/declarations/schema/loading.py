@@ -25,6 +25,7 @@ from pipeline.declarations.schema.formulas import check_formulas
 from pipeline.declarations.schema.lists import ExportSpec, FindingSpec, PrincipleSpec, Vocab
 from pipeline.declarations.schema.record import LEDGER_KEYS, DerivationSpec, RecordSpec, RuleSpec
 from pipeline.declarations.schema.schemas import Schemas, digest_of_files
+from pipeline.declarations.schema.shared_software import PROVINCE_FILE, LoadingRule
 from pipeline.declarations.schema.slots import roles_of, slot_name
 from pipeline.values import kinds
 from pipeline.values.derivations import DERIVATIONS, limits_of, takes
@@ -272,9 +273,19 @@ def _loaded(folder: Path, _contents: str) -> Schemas:
             validate_declaration(PrincipleSpec, row, findings_file) for row in table.get("principle", [])
         )
     }
+    model = folder / PROVINCE_FILE
+    loading = _read(model, digest).get("rule", []) if model.exists() else []
     fingerprint = digest.hexdigest()[:16]
     schemas = Schemas(
-        records, forms, exports, vocabs, findings, fingerprint, principles, place_tables=folder / PLACES
+        records,
+        forms,
+        exports,
+        vocabs,
+        findings,
+        fingerprint,
+        principles,
+        place_tables=folder / PLACES,
+        loading=tuple(validate_declaration(LoadingRule, row, model) for row in loading),
     )
     check(schemas, folder)
     return schemas
