@@ -12,6 +12,10 @@ NOTE = "note"
 """The choice to leave the column empty and append the text on paper to the margin note."""
 
 
+PAPER = "paper"
+"""The choice to deliver the text on paper."""
+
+
 @dataclass(frozen=True, slots=True)
 class DeliveryRule:
     """A rule.
@@ -125,13 +129,48 @@ DELIVERY_RULES: tuple[DeliveryRule, ...] = (
         "date_in_words",
         "Ngày ghi bằng chữ",
         "Ngày hai tháng ba … → đúng các chữ ấy",
-        {"paper": "các chữ trên sổ", "digits": "ngày ghi bằng số"},
+        {PAPER: "các chữ trên sổ", "digits": "ngày ghi bằng số"},
     ),
     DeliveryRule(
         "outside_list",
         "Chữ không có trong danh mục có mã",
         "Sổ hộ khẩu (loại giấy tờ) → để trống, Ghi chú: Sổ hộ khẩu",
         {NOTE: _NOTE, CONFIRM: _CONFIRM},
+    ),
+    DeliveryRule(
+        "listed_name",
+        "Tên gọi khác của nước, dân tộc, giới tính",
+        "Hoa Kỳ → Hoa Kỳ (American); Mỹ, Đại Hàn, Cao Lan, Trai → tên của danh mục, chờ xác nhận",
+        {
+            "named": "tên đúng của danh mục thì giao; tên cũ, cách gọi khác, hai quốc tịch trong một ô (tên thứ hai "
+            "vào cột quốc tịch khác) và tên không có trong danh mục chờ xác nhận",
+            "single": "tên cũ, cách gọi khác cũng giao khi danh mục chỉ có một tên hợp, Ghi chú giữ chữ trên sổ; còn "
+            "lại chờ xác nhận",
+            CONFIRM: _CONFIRM,
+            PAPER: "nước, dân tộc đúng như chữ trên sổ",
+        },
+    ),
+    DeliveryRule(
+        "names_nobody",
+        "Chữ “không rõ” trong ô họ tên",
+        "Không rõ, Vô danh, Chưa đặt tên → để trống, Ghi chú: Không rõ",
+        {
+            NOTE: f"{_NOTE}; họ tên bắt buộc thì chờ xác nhận",
+            CONFIRM: _CONFIRM,
+            PAPER: "đúng như chữ trên sổ",
+        },
+    ),
+    DeliveryRule(
+        "time_otherwise",
+        "Giờ ghi cách khác",
+        "3 giờ chiều → 15; giờ Tý → 00; Ghi chú giữ chữ trên sổ",
+        {CONFIRM: _CONFIRM, NOTE: _NOTE},
+    ),
+    DeliveryRule(
+        "paper_in_number",
+        "Tên giấy tờ trong ô số giấy tờ",
+        "Hộ chiếu 301234567 → 301234567, Ghi chú giữ chữ trên sổ",
+        {CONFIRM: _CONFIRM},
     ),
     DeliveryRule(
         "unknown_parent",

@@ -71,7 +71,7 @@ def parse_lunar(text: str) -> LunarDate | None:
     branches: tuple[int, ...] = ()
     if match["stem"]:
         spelled = {"ki": "ky", "qui": "quy"}.get(match["stem"], match["stem"])
-        branch_indexes = _branches(match["branch"], text)
+        branch_indexes = branches_of(match["branch"], text)
         if spelled not in STEMS or not branch_indexes:
             return None
         stem, branches = STEMS.index(spelled), branch_indexes
@@ -80,7 +80,8 @@ def parse_lunar(text: str) -> LunarDate | None:
     return LunarDate(day, month, match["leap"] is not None, year or None, stem, branches)
 
 
-def _branches(branch: str, text: str) -> tuple[int, ...]:
+def branches_of(branch: str, text: str) -> tuple[int, ...]:
+    """Return the indexes of the branches that a word without marks may name, in a text with its marks."""
     if branch in ("ty", "ti"):
         letters = folded(text)
         marked = {0: ("tý", "tí"), 5: ("tỵ", "tị")}
