@@ -124,15 +124,27 @@ class LineAbove:
     is_next_to: bool
 
 
+@dataclass(frozen=True, slots=True)
+class EntryBelow:
+    """What is known of the following entry of the book: its number and day of registration; ``""``: not known."""
+
+    number: str = ""
+    registered_on: str = ""
+
+
 def entry_layers(
-    entry: WrittenEntry, above: LineAbove | None, schemas: Schemas, policy: DeliveryPolicy
+    entry: WrittenEntry,
+    above: LineAbove | None,
+    schemas: Schemas,
+    policy: DeliveryPolicy,
+    below: EntryBelow = EntryBelow(),
 ) -> Mapping[str, FieldLayers]:
     """Return both layers of every settled field of an entry, in the record's order.
 
     Args:
         above: The preceding entry; None without one, or if nothing may be taken from it.
     """
-    return _EntryRules(entry, above, schemas, policy).layers()
+    return _EntryRules(entry, above, schemas, policy, below).layers()
 
 
 def is_as_delivered(
@@ -180,9 +192,15 @@ class _EntryRules:
     """The delivery rules applied to an entry."""
 
     def __init__(
-        self, entry: WrittenEntry, above: LineAbove | None, schemas: Schemas, policy: DeliveryPolicy
+        self,
+        entry: WrittenEntry,
+        above: LineAbove | None,
+        schemas: Schemas,
+        policy: DeliveryPolicy,
+        below: EntryBelow,
     ) -> None:
         self._entry, self._above, self._schemas, self._policy = entry, above, schemas, policy
+        self._below = below
         self._done: dict[str, FieldLayers] = {}
 
     def layers(self) -> Mapping[str, FieldLayers]:
@@ -267,7 +285,23 @@ class _EntryRules:
     def _blank_on_paper(self, spec: FieldSpec, written: WrittenField) -> Iterator[DeliveredValue]:
         if written.is_decided and self._is_registration(spec):
             yield from day_of_neighbour("", spec, self._facts(spec))
+        if written.is_decided and spec.value_kind.is_entry_number:
+            yield from self._number_of_neighbours(spec)
         yield DeliveredValue("")
+
+    def _number_of_neighbours(self, spec: FieldSpec) -> Iterator[DeliveredValue]:
+        """Yield the number after the preceding entry's or before the following one's, for confirmation."""
+        above = None if self._above is None else self._above.layers.get(spec.name)
+        before = "" if above is None or above.waits else above.delivered.value
+        meant = [(before, 1), (self._below.number, -1)]
+        year = str(self._year())
+        values = []
+        for number, step in meant:
+            first, _, of_year = number.partition("/")
+            if first.isdecimal() and of_year in ("", year) and int(first) + step > 0:
+                values.append(f"{int(first) + step:02d}/{year}")
+        for value in dict.fromkeys(values):
+            yield DeliveredValue(value, note_of(spec, "không ghi"), "missing_number", certain=False)
 
     def _without_value(self, spec: FieldSpec, written: WrittenField) -> Iterator[DeliveredValue]:
         if not written.is_decided or not spec.column:
@@ -327,7 +361,18 @@ class _EntryRules:
             self._lowest(spec),
             is_registration,
             self._day_above(spec) if is_registration else None,
+            parse_canonical(self._below.registered_on) if is_registration else None,
+            self._year_of_number() if is_registration else None,
         )
+
+    def _year_of_number(self) -> int | None:
+        """Return the year that is written with the entry's number."""
+        spec = self._entry.record.by_column.get(self._entry.record.key_columns.number)
+        written = None if spec is None else self._entry.fields.get(spec.name)
+        _, _, year = kinds.ENTRY_NUMBER.parse(
+            written.text if written is not None else ""
+        ).canonical.partition("/")
+        return int(year) if year else None
 
     def _is_registration(self, spec: FieldSpec) -> bool:
         return spec.column == self._entry.record.key_columns.registered_on

@@ -10,6 +10,7 @@ from pipeline.base.model import FieldStatus, Ledger
 from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.delivery_rules import (
     ConfirmedDelivery,
+    EntryBelow,
     LineAbove,
     WrittenEntry,
     WrittenField,
@@ -18,7 +19,7 @@ from pipeline.delivery_rules import (
 )
 from pipeline.values.kinds import ENTRY_NUMBER, KINDS
 from pipeline.values.kinds.time import times_in_words
-from tests.delivery_rules.test_delivered import RECORD, layers_of
+from tests.delivery_rules.test_delivered import RECORD, layers_of, typed
 from tests.registry.pages import SCHEMAS
 
 BOOK = Ledger(form="birth-2006", place="Xã Thử Nghiệm", place_code="00000", volume="01/1985")
@@ -252,3 +253,51 @@ def test_a_time_in_uncommon_wording_waits_with_what_it_may_mean(text: str, value
         True,
         [*values, ""],
     )
+
+
+def test_the_entry_below_and_the_number_help_an_incomplete_day_of_registration() -> None:
+    below = EntryBelow("26/1985", "07.01.1985")
+    assert beside("registered_on", "không rõ ngày", below) == ["07.01.1985"]
+    assert beside("registered_on", "6/1", EntryBelow()) == ["06.01.1985"]
+    numbered = layers_of(ledger=BOOK, entry_number="25/1986", registered_on="6/1")["registered_on"]
+    assert [proposal.value for proposal in numbered.proposals] == ["06.01.1986", "06.01.1985"]
+
+
+def test_a_missing_number_waits_with_those_of_its_neighbours() -> None:
+    above = LineAbove(layers_of(ledger=BOOK, entry_number="24/1985"), False)
+    blank = WrittenField(FieldStatus.BLANK, "", "", is_decided=True)
+    one = beside("entry_number", blank, EntryBelow("26/1985"), above)
+    assert one == ["25/1985", ""]
+    assert beside("entry_number", blank, EntryBelow("30/1985"), above) == ["25/1985", "29/1985", ""]
+    assert beside("entry_number", blank, EntryBelow()) == []
+
+
+def beside(
+    field: str, written: str | WrittenField, below: EntryBelow, above: LineAbove | None = None
+) -> list[str]:
+    """The values of a field that wait for a confirmation, by its neighbours."""
+    texts = {"registered_on": typed("registered_on", "6/1/1985")} if field != "registered_on" else {}
+    of_field = typed(field, written) if isinstance(written, str) else written
+    entry = WrittenEntry(RECORD, BOOK, {**texts, field: of_field})
+    one = entry_layers(entry, above, SCHEMAS, DeliveryPolicy(), below)[field]
+    assert one.waits or not one.proposals
+    return [proposal.value for proposal in one.proposals]
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("Bảo Đại thứ 10", ["1935"]),
+        ("năm Bảo Đại thứ 10", ["1935"]),
+        ("Thành Thái năm thứ 3", ["1891"]),
+        ("Duy Tân nguyên niên", ["1907"]),
+        ("Khải Định 5", ["1920"]),
+        ("ngày 3 tháng 5 năm Bảo Đại thứ 10", ["03.06.1935", "1935"]),
+        ("năm Canh Tý", ["1960", "1900"]),
+        ("tuổi Bính Thìn", ["1976", "1916"]),
+    ],
+)
+def test_a_year_by_reign_or_cycle_waits_with_the_years_that_it_may_be(text: str, values: list[str]) -> None:
+    one = layers_of(ledger=BOOK, mother_born_on=text, registered_on="6/1/1985")["mother_born_on"]
+    assert (one.written, one.waits) == (text, True)
+    assert [proposal.value for proposal in one.proposals] == [*values, ""]

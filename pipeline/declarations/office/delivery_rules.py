@@ -60,6 +60,12 @@ DELIVERY_RULES: tuple[DeliveryRule, ...] = (
         {CONFIRM: _CONFIRM, "agreed": "giao khi phần sau là năm đăng ký; còn lại chờ xác nhận"},
     ),
     DeliveryRule(
+        "missing_number",
+        "Không ghi số",
+        "không ghi số, việc liền trước 24/1985 → 25/1985, Ghi chú: không ghi",
+        {CONFIRM: _CONFIRM},
+    ),
+    DeliveryRule(
         "ditto",
         "Như trên, nt, 〃",
         "như trên → giá trị của dòng trên",
@@ -116,7 +122,8 @@ DELIVERY_RULES: tuple[DeliveryRule, ...] = (
     DeliveryRule(
         "registration_day",
         "Ngày đăng ký không đủ",
-        "6/1 → 06.01.1979 (năm của sổ); 1979 hay không ghi → ngày của việc liền trước",
+        "6/1 → 06.01.1979 (năm của số, của việc liền trước, liền sau hay của sổ); 1979 hay không ghi → ngày của việc "
+        "liền trước hay liền sau",
         {CONFIRM: _CONFIRM},
     ),
     DeliveryRule(

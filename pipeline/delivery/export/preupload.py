@@ -179,10 +179,11 @@ def is_date_text(text: str) -> bool:
 def _list_of(spec: FieldSpec, schemas: Schemas) -> tuple[frozenset[str], bool]:
     """Return the valid codes in the column of a listed field, and whether other texts are faults that block.
 
-    Lists of names of peoples and countries are never complete; lists of codes are.
+    A text outside a list of names of peoples and countries goes out by a person's word; one outside a list of codes
+    does not.
     """
-    vocab = schemas.vocabs[spec.vocab or ""]
-    return frozenset(term.code for term in vocab.terms), has_codes(vocab)
+    name = spec.vocab or ""
+    return schemas.vocabularies[name].delivered, has_codes(schemas.vocabs[name])
 
 
 def count_by_check(faults: Iterable[WorkbookFault]) -> dict[str, int]:

@@ -187,3 +187,36 @@ def parse_day_and_month(text: str) -> tuple[int, int] | None:
     """Return day and month of a date without its year, such as ``6/1``."""
     match = _DAY_AND_MONTH.fullmatch(unaccented(text).strip(" .…_·,;:()"))
     return None if match is None else (int(match["day"]), int(match["month"]))
+
+
+_REIGNS = {
+    "gia long": 1802, "minh mang": 1820, "minh menh": 1820, "thieu tri": 1841, "tu duc": 1848, "kien phuc": 1884,
+    "ham nghi": 1885, "dong khanh": 1886, "thanh thai": 1889, "duy tan": 1907, "khai dinh": 1916, "bao dai": 1926,
+}  # fmt: skip
+"""The first year of each reign of the last dynasty."""
+_REIGN = re.compile(
+    rf"(?:nam\s+)?(?P<reign>{'|'.join(_REIGNS)})\s*,?\s*(?:nam\s+)?(?:thu\s+)?(?:(?P<year>\d{{1,2}})|nguyen nien)"
+    r"(?:\s+nam)?",
+    re.ASCII,
+)
+_CYCLE = re.compile(r"(?:(?:sinh|sanh|tuoi|nam)\s+)*(?P<stem>[a-z]+)\s+(?P<branch>[a-z]+)", re.ASCII)
+
+
+def parse_reign(text: str) -> tuple[str, int] | None:
+    """Return the rest of a text (without marks) and the year of a reign in it: ``Bảo Đại thứ 10`` is 1935."""
+    written = unaccented(text)
+    match = _REIGN.search(written)
+    if match is None or match["year"] == "0":
+        return None
+    year = _REIGNS[match["reign"]] + (int(match["year"]) if match["year"] else 1) - 1
+    return f"{written[: match.start()]} {written[match.end() :]}".strip(" .,;:()"), year
+
+
+def parse_cycle_year(text: str) -> LunarDate | None:
+    """Return stem and branch of a year without a day (``năm Canh Tý``), as a lunar date of the first day."""
+    match = _CYCLE.fullmatch(unaccented(text).strip(" .,;:()"))
+    if match is None:
+        return None
+    stem = {"ki": "ky", "qui": "quy"}.get(match["stem"], match["stem"])
+    branches = branches_of(match["branch"], text)
+    return LunarDate(1, 1, stem=STEMS.index(stem), branches=branches) if stem in STEMS and branches else None
