@@ -158,7 +158,7 @@ def noted_abroad(notes: Known, *, context: DerivationContext, part: str) -> Deri
 
 def noted_country(notes: Known, *, context: DerivationContext, among: str) -> Derived | None:
     """Offer the country of such a registration, if the margin note names a single country but Việt Nam."""
-    if not any(act.kind is NotedActKind.FOREIGN for act in _acts(notes)):
+    if notes is None or not any(act.kind is NotedActKind.FOREIGN for act in _acts(notes)):
         return None
     country = _country(notes, context.lists[among])
     return None if country is None else Derived(country, "Ghi chú nói như vậy")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -124,7 +125,7 @@ def test_an_incomplete_day_contradicted_by_its_neighbour_is_not_taken_from_it() 
     assert "05.01.1985" not in [proposal.value for proposal in (one.delivered, *one.proposals)]
 
 
-def proposed(field: str, **texts: str | WrittenField) -> tuple[str | None, list[str]]:
+def proposed(field: str, **texts: Any) -> tuple[str | None, list[str]]:
     """The delivered value, None while a person is asked, and the values that may be confirmed."""
     one = layers_of(ledger=BOOK, **texts)[field]
     return None if one.waits else one.delivered.value, [proposal.value for proposal in one.proposals]
@@ -155,7 +156,8 @@ def proposed(field: str, **texts: str | WrittenField) -> tuple[str | None, list[
     ],
 )
 def test_an_old_name_is_offered_with_the_name_of_its_list(field: str, text: str, first: str) -> None:
-    one = layers_of(ledger=BOOK, **{field: text})[field]
+    texts: dict[str, Any] = {field: text}
+    one = layers_of(ledger=BOOK, **texts)[field]
     assert (one.written, one.waits, one.proposals[0].value) == (text, True, first)
     assert one.proposals[-1].value == ""
     assert (text in [proposal.value for proposal in one.proposals]) is (field != "child_sex")

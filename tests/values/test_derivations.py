@@ -168,7 +168,7 @@ def given(record: str, field: str, *texts: str) -> str | None:
     rule = next(one for one in SCHEMAS.record(record).derivations if one.field == field)
     values: list[Known] = [read(text) if text else None for text in texts]
     found = derived(rule.rule, values + [None] * (len(rule.fields) - len(values)), rule.limits, ORDINARY)
-    return found and found.text
+    return None if found is None else found.text
 
 
 @pytest.mark.parametrize(
