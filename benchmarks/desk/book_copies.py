@@ -30,6 +30,7 @@ LEFT_OUT = (
     "account_act",
     "account_answer",
     "external_identity",
+    "known_address",
     "audit",
     "row_digest",
     "login_session",

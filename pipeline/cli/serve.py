@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from pipeline.base.files import storage_errors, write_atomically
 from pipeline.base.text.numbers import with_comma
 from pipeline.books.book_checks import check_books
 from pipeline.cli.backup import make_backup
@@ -25,7 +26,7 @@ from pipeline.declarations.office.policies import OfficePolicies
 from pipeline.declarations.office.review import read_review
 from pipeline.delivery.export.export_options import read_options
 from pipeline.delivery.printing.office_printer import OfficePrinter
-from pipeline.registry.accounts.accounts import utc_now
+from pipeline.registry.accounts.accounts import FIRST_LOGIN, Accounts, utc_now
 from pipeline.reports import read_plan
 from pipeline.run_context import RunContext
 from pipeline.runs.backup import BackupReport, Vault, backup_key, key_in, restore, verify
@@ -115,12 +116,7 @@ def serve(
         ),
         server.listen_at(socket) if socket else server.listen(host, port) as listener,
     ):
-        administrator = registry.accounts().first_administrator()
-        if administrator is not None:
-            login, password = administrator
-            say("Chưa có tài khoản nào, nên đã tạo người quản trị đầu tiên:")
-            say(f"  tên đăng nhập: {login}\n  mật khẩu dùng một lần: {password}")
-            say("Hãy đăng nhập và đổi mật khẩu ngay; mật khẩu này chỉ hiện ở đây một lần.")
+        _make_first_administrator(registry.accounts(), place.first_password)
         if socket is None and proxy is None and not _only_this_machine(host):
             err().print(
                 "Chú ý: máy khác vào được mà không qua TLS, mật khẩu đi trên mạng không được mã hóa. "
@@ -149,6 +145,7 @@ def serve(
             RedrawnRegions(regions),
             store=partial(read_state, place),
             check=lambda book_id: check_books(registry, work.schemas, [book_id]),
+            changed_password=partial(_forget_first_password, place.first_password),
         )
         note_held(registry, policies, _text_of(place.office), declared)
         site = new_site(
@@ -175,6 +172,30 @@ def serve(
         with mail, suppress(KeyboardInterrupt):
             server.serve(create_app(site), listener, BEHIND_SOCKET if socket else proxy)
     say("Đã tắt màn hình rà soát.")
+
+
+def _make_first_administrator(accounts: Accounts, file: Path) -> None:
+    """Make the first administrator if there is no account, and name the file that holds their password.
+
+    What the desk prints may end in a journal that others read.
+    """
+    administrator = accounts.first_administrator()
+    if administrator is not None:
+        login, password = administrator
+        with storage_errors(file):
+            write_atomically(file, f"{login}\n{password}\n", mode=0o600)
+        say("Chưa có tài khoản nào, nên đã tạo người quản trị đầu tiên.")
+    elif not any(one.must_change for one in accounts.list() if one.person.login == FIRST_LOGIN):
+        file.unlink(missing_ok=True)
+    if file.exists():
+        say(f"Tên đăng nhập và mật khẩu dùng một lần ở tệp: {file}")
+        say("Hãy đăng nhập và đổi mật khẩu; đổi xong thì tệp ấy tự mất.")
+
+
+def _forget_first_password(file: Path, login: str) -> None:
+    if login == FIRST_LOGIN:
+        with suppress(OSError):
+            file.unlink(missing_ok=True)
 
 
 def _text_of(office: Path) -> str:

@@ -200,6 +200,11 @@ class Workspace:
         return self.root / "sign_in.key"
 
     @property
+    def first_password(self) -> Path:
+        """The one-time password of the first administrator; private, gone once the password is changed."""
+        return self.root / "first-password.txt"
+
+    @property
     def audit_key(self) -> Path:
         """The key that signs the registry's audit; private, created with the registry."""
         return self.root / "audit.key"

@@ -73,6 +73,7 @@ class ServerWork:
     Attributes:
         store: Returns the progress of the verification of stored scans.
         check: Checks a book as a whole, after a withdrawal, a reinstatement or a correction.
+        changed_password: Called with the login of a person who has chosen a password.
     """
 
     pictures: Pictures = NO_PICTURES
@@ -84,6 +85,7 @@ class ServerWork:
     regions: RedrawnRegions = NO_REGIONS
     store: Callable[[], StoreState] = StoreState
     check: Callable[[int], object] = lambda _: None
+    changed_password: Callable[[str], object] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)

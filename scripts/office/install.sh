@@ -136,7 +136,7 @@ if [ ! -f "$SETTINGS/installed" ] && has_registry; then
 fi
 upgrade_registry "$VERSION" || refuse "$CANNOT" "không mở được sổ dữ liệu."
 
-# Before the desk starts: it would make an administrator itself and tell the journal.
+# Before the desk starts: it would make an administrator itself, with the password in a file of the workspace.
 step "Người quản trị đầu tiên"
 if [ "$(as_office "$VERSION" account list --json | tr -d ' \n')" = "[]" ]; then
     as_office "$VERSION" account add "$ADMIN" --name "Quản trị" --role administrator

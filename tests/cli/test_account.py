@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import socket
+import stat
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from benchmarks.servers.free_ports import free_port
 from pipeline import settings
 from pipeline.registry import Registry
+from pipeline.scans.workspace import Workspace
 from pipeline.web import server
 from tests.cli.conftest import Hotich
 
@@ -97,16 +99,26 @@ def test_what_cannot_be_done_is_a_message(hotich: Hotich) -> None:
     assert (refused.exit_code, "Không có tài khoản" in refused.stderr) == (6, True)
 
 
-def test_the_first_start_tells_an_administrator_s_password_once(
-    hotich: Hotich, opened: Registry, stopped: list[object], caplog: pytest.LogCaptureFixture
+def test_the_first_start_keeps_the_password_in_a_file_until_it_is_changed(
+    hotich: Hotich, opened: Registry, stopped: list[object], caplog: pytest.LogCaptureFixture, workspace: Path
 ) -> None:
-    first, second = (hotich("serve", "--port", free_port()) for _ in range(2))
+    """What the desk prints goes into the journal of the machine."""
+    file = Workspace(workspace).first_password
+    first = hotich("serve", "--port", free_port())
+    password = password_in(file.read_text())
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert str(file) in first.stdout
+    assert password not in first.stdout + first.stderr + caplog.text
+    second = hotich("serve", "--port", free_port())
     assert (first.exit_code, second.exit_code) == (0, 0)
+    assert str(file) in second.stdout
     with opened:
-        session = opened.accounts().authenticate("admin", password_in(first.stdout), "test")
-    assert session.must_change
-    assert "mật khẩu" not in second.stdout
-    assert password_in(first.stdout) not in caplog.text
+        session = opened.accounts().authenticate("admin", password, "test")
+        assert session.must_change
+        opened.accounts().change_password(session, password, "con mèo mà trèo cây cau", "test")
+    third = hotich("serve", "--port", free_port())
+    assert not file.exists()
+    assert "mật khẩu" not in third.stdout
 
 
 def test_only_a_proxy_that_is_named_is_believed(hotich: Hotich, stopped: list[object]) -> None:

@@ -332,6 +332,7 @@ class Accounts:
         if not row.active or too_old:
             raise LoginRefused(REFUSED)
         logins.forgive(connection, row.login, address)
+        logins.know(connection, row.id, row.login, address, now)
         stored_accounts.note_login(connection, row, now, newer_hash or row.password_hash)
         return _session(logins.start(connection, row.id, now, self.options), row)
 

@@ -46,6 +46,7 @@ from pipeline.registry.accounts.rows import (
     account,
     account_act,
     account_answer,
+    known_address,
     login_failure,
     login_session,
 )
@@ -61,7 +62,8 @@ def note_try(
 ) -> None:
     """Record a failed login.
 
-    The caller locks the account, if it exists, so that simultaneous tries are counted one after the other.
+    The caller locks the account, if it exists, so that simultaneous tries are counted one after the other. Where the
+    login came in before, only its own failures at that address count: no guesser elsewhere keeps its person out.
 
     Raises:
         LoginLocked: There were too many within the window.
@@ -70,15 +72,19 @@ def note_try(
     over = (failed_at <= now - options.window) | (failed_at > now + CLOCK_DIFFERENCE)
     _remove(connection, login_failure, over)
     of_login, of_address = login_failure.c.login_digest == _digest(login), login_failure.c.address == address
-    for condition, most in (
-        (of_login & of_address, options.wrong_by_login),
-        (of_login, options.wrong_by_login_anywhere),
-        (of_address, options.wrong_by_address),
-    ):
-        counted = select(func.count()).select_from(login_failure).where(condition, ~over)
-        wrong = connection.scalar(counted) or 0
-        if wrong >= most:
-            minutes = int(options.window.total_seconds() // 60)
+    limits: list[tuple[ColumnElement[bool], int, timedelta]] = [
+        (of_login & of_address, options.wrong_by_login, options.window)
+    ]
+    if not _is_known(connection, login, address):
+        limits += [
+            (of_address, options.wrong_by_address, options.window),
+            (of_login, options.wrong_by_login_anywhere, options.pause),
+        ]
+    for condition, most, wait in limits:
+        counted = select(func.count(), func.max(failed_at)).where(condition, ~over)
+        wrong, latest = connection.execute(counted).one()
+        if wrong >= most and latest > now - wait:
+            minutes = int(wait.total_seconds() // 60)
             raise LoginLocked(
                 f"Đã sai mật khẩu quá nhiều lần. Hãy đợi {minutes} phút rồi thử lại, "
                 "hoặc nhờ người quản trị cấp mật khẩu mới."
@@ -89,6 +95,25 @@ def note_try(
         [{"login_digest": _digest(login), "address": address, "failed_at": now}],
     )
     record(connection, MACHINE, "login-tried", "")
+
+
+def know(connection: Connection, account_id: int, login: str, address: str, now: datetime) -> None:
+    """Keep the address from which a person came in with the right password."""
+    if not _is_known(connection, login, address):
+        add(
+            connection,
+            known_address,
+            [{"account_id": account_id, "address": address, "first_at": now}],
+        )
+
+
+def _is_known(connection: Connection, login: str, address: str) -> bool:
+    known = exists().where(
+        known_address.c.address == address,
+        known_address.c.account_id == account.c.id,
+        account.c.login == login,
+    )
+    return bool(connection.scalar(select(known)))
 
 
 def forgive(connection: Connection, login: str, address: str | None = None) -> None:

@@ -57,9 +57,12 @@ class AccountOptions:
     Attributes:
         wrong_by_login: Wrong passwords for one login from one address within ``window`` after which the login is
             locked for that address: a stranger who guesses keeps nobody else from coming in.
-        wrong_by_login_anywhere: The same for one login from all addresses together, after which it is locked for all.
-        wrong_by_address: The same for one address; larger, as an office may share one address.
+        wrong_by_login_anywhere: The same for one login from all addresses together, after which one try every
+            ``pause`` is taken from addresses from which the login never came in.
+        wrong_by_address: The same for one address; larger, as an office may share one address. A login that came in
+            from the address before is not locked by it.
         window: The period in which wrong passwords are counted.
+        pause: The time between two tries where guesses slow a login down.
         idle: How long a session lasts without use.
         longest: How long a session lasts at most.
         one_time: How long a password that somebody else made is valid for its first login.
@@ -69,6 +72,7 @@ class AccountOptions:
     wrong_by_login_anywhere: int = 50
     wrong_by_address: int = 30
     window: timedelta = timedelta(minutes=15)
+    pause: timedelta = timedelta(minutes=1)
     idle: timedelta = timedelta(minutes=30)
     longest: timedelta = timedelta(hours=12)
     one_time: timedelta = timedelta(days=3)

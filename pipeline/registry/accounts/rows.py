@@ -74,6 +74,25 @@ login_failure = table(
 
 
 @dataclass(frozen=True, slots=True)
+class KnownAddressRow:
+    """An address from which a person came in with the right password."""
+
+    id: Id
+    account_id: Annotated[int, refers("account")]
+    address: str
+    first_at: datetime
+
+
+known_address = table(
+    "known_address",
+    KnownAddressRow,
+    UniqueConstraint("account_id", "address"),
+    sqlite_autoincrement=True,
+    info=APPEND_ONLY,
+)
+
+
+@dataclass(frozen=True, slots=True)
 class AccountActRow:
     """An act on a privileged account, open until another person answers.
 

@@ -84,6 +84,7 @@ def change_password(
         if new != again:
             raise AccountError("Hai lần nhập mật khẩu mới không giống nhau. Hãy nhập lại.")
         renewed = visit.site.accounts.change_password(visit.session, old, new, address)
+    visit.site.work.changed_password(renewed.person.login)
     response = RedirectResponse("/", status_code=303)
     set_session_cookie(visit.request, response, renewed.token)
     return response

@@ -85,12 +85,53 @@ def test_many_addresses_together_have_a_bounded_number_of_guesses(
 ) -> None:
     accounts = registry.accounts(clock, AccountOptions(wrong_by_login_anywhere=12))
     joined(accounts)
-    outcomes = []
-    for number in range(20):
-        with pytest.raises(LoginRefused) as refused:
-            accounts.authenticate("an.tran", "đoán", f"10.0.1.{number}")
-        outcomes.append(type(refused.value))
+    outcomes = guessed_from(accounts, range(20))
     assert outcomes == [LoginRefused] * 12 + [LoginLocked] * 8
+    clock.pass_(minutes=1, seconds=1)
+    assert guessed_from(accounts, range(20, 24)) == [LoginRefused] + [LoginLocked] * 3
+
+
+def test_guesses_from_many_addresses_keep_nobody_out_where_they_came_in_before(
+    registry: Registry, cheap_hashes: None, clock: Clock
+) -> None:
+    """Those who guess go on while the owner works; a guesser at the owner's own address is still locked."""
+    accounts = registry.accounts(clock, AccountOptions(wrong_by_login_anywhere=12, wrong_by_address=8))
+    joined(accounts)
+    for number in range(8):
+        wrong(accounts, f"khong.co{number}")
+    for _ in range(3):
+        assert guessed_from(accounts, range(20))[-1] is LoginLocked
+        assert accounts.authenticate("an.tran", OWN, HERE)
+    with pytest.raises(LoginLocked, match="1 phút"):
+        accounts.authenticate("an.tran", OWN, THERE)
+    wrong(accounts, times=5)
+    with pytest.raises(LoginLocked):
+        accounts.authenticate("an.tran", OWN, HERE)
+
+
+def test_an_address_is_known_for_one_login_and_only_by_a_right_password(
+    registry: Registry, cheap_hashes: None, clock: Clock
+) -> None:
+    accounts = registry.accounts(clock, AccountOptions(wrong_by_login_anywhere=12))
+    joined(accounts)
+    joined(accounts, "binh.le")
+    wrong(accounts, address=THERE)
+    with pytest.raises(LoginRefused):
+        accounts.authenticate("binh.le", "đoán", THERE)
+    guessed_from(accounts, range(20))
+    with pytest.raises(LoginLocked):
+        accounts.authenticate("an.tran", OWN, THERE)
+    assert accounts.authenticate("binh.le", OWN, THERE)
+
+
+def guessed_from(accounts: Accounts, hosts: range) -> list[type[LoginRefused]]:
+    """How one guess from each of many addresses ends."""
+    outcomes = []
+    for host in hosts:
+        with pytest.raises(LoginRefused) as refused:
+            accounts.authenticate("an.tran", "đoán", f"10.0.1.{host}")
+        outcomes.append(type(refused.value))
+    return outcomes
 
 
 def test_wrong_tries_that_a_clock_ahead_wrote_do_not_count_once_it_is_put_right(
@@ -116,10 +157,10 @@ def test_one_address_that_tries_many_logins_is_locked_and_others_are_not(
     accounts = registry.accounts(clock, AccountOptions(wrong_by_address=8))
     joined(accounts)
     for number in range(8):
-        wrong(accounts, f"khong.co{number}")
+        wrong(accounts, f"khong.co{number}", address=THERE)
     with pytest.raises(LoginLocked):
-        accounts.authenticate("an.tran", OWN, HERE)
-    assert accounts.authenticate("an.tran", OWN, "10.0.0.8")
+        accounts.authenticate("an.tran", OWN, THERE)
+    assert accounts.authenticate("an.tran", OWN, HERE)
 
 
 def test_a_new_password_from_the_administrator_opens_the_lock(accounts: Accounts) -> None:

@@ -23,8 +23,8 @@ from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, finding, page, re
 
 FILLED_ELSEWHERE = (
     "account_act", "account_answer", "added_field", "book_correction", "amendment", "aside", "difference",
-    "difference_answer", "keying", "lot", "lot_closing", "lot_entry", "lot_witness", "reconciliation", "submission",
-    "ticket", "ticket_closing", "workbook_import", "workbook_import_end",
+    "difference_answer", "keying", "known_address", "lot", "lot_closing", "lot_entry", "lot_witness",
+    "reconciliation", "submission", "ticket", "ticket_closing", "workbook_import", "workbook_import_end",
 )  # fmt: skip
 """Tables that the fixture below leaves empty; ``test_migration`` proves their triggers."""
 
