@@ -6,6 +6,7 @@ import logging
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain, pairwise
 from types import MappingProxyType
 
 from pipeline.base.model import COPIED, Box, FieldReading, FieldStatus, PageKind, PageRef, Severity
@@ -83,9 +84,16 @@ def deliverable_book(
     layers = BookLayers(book.ledger, schemas, options.delivery)
     signers = registry.amendment_signers(book_id)
     unsigned = registry.unsigned_amendments(book_id) if options.approval.amendments else frozenset()
-    for entry, altered in registry.compared_entries(book_id):
+    following: Iterator[tuple[StoredEntry, tuple[str, ...]] | None] = chain(
+        registry.compared_entries(book_id), [None]
+    )
+    for compared, behind in pairwise(following):
+        if compared is None:
+            break
+        entry, altered = compared
         boxes[entry.ref][entry.row] = box_of_entry(entry)
-        entry_layers = layers.of(entry, is_trusted=not altered)
+        below = None if behind is None or behind[1] else behind[0]
+        entry_layers = layers.of(entry, is_trusted=not altered, below=below)
         outcome = settle(entry, entry_layers, schemas, waiting, altered, signers)
         if isinstance(outcome, SettledEntry) and (lacking := _unsigned_columns(entry, unsigned, schemas)):
             outcome = ExportBlocker(
@@ -144,8 +152,10 @@ def book_layers(
 ) -> Iterator[tuple[StoredEntry, Mapping[str, FieldLayers]]]:
     """Yield each entry of a book, in its order, with the written and the delivered layer of its values."""
     layers = BookLayers(registry.book(book_id).ledger, schemas, policy)
-    for entry in registry.stored_entries(book_id):
-        yield entry, layers.of(entry)
+    following: Iterator[StoredEntry | None] = chain(registry.stored_entries(book_id), [None])
+    for entry, below in pairwise(following):
+        if entry is not None:
+            yield entry, layers.of(entry, below=below)
 
 
 def without_altered(book: DeliverableBook, workspace: Workspace, options: PackageOptions) -> DeliverableBook:

@@ -51,6 +51,7 @@ def check(schemas: Schemas, folder: Path) -> None:
 def check_vocab(vocab: Vocab, schemas: Schemas, where: Path) -> None:
     """Check one code list, declared in the file ``where``."""
     _check_unique([term.code for term in vocab.terms], "mã", where)
+    _check_unique([name.code for name in vocab.listed], "mã", where)
     look_up(vocab.finding, schemas.findings, "phát hiện", "schemas/findings.toml", where)
 
 
@@ -74,6 +75,8 @@ def check_record(record: RecordSpec, schemas: Schemas, where: Path) -> None:
             look_up(spec.vocab, schemas.vocabs, "danh mục", "schemas/vocab", where)
         if spec.ledger is not None:
             look_up(spec.ledger, LEDGER_KEYS, "khóa", "ledger.toml", where)
+        if spec.second:
+            look_up(spec.second, record.by_name, "trường", "phần field", where)
         for edition in spec.editions:
             look_up(edition, schemas.exports, "mẫu xuất", "schemas/exports", where)
     _check_roles(record, where)

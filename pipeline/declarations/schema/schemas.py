@@ -214,7 +214,7 @@ class Schemas:
                     fields = self.records[form.record].by_name
                     boxes.setdefault(fields[box.field].vocab, {})[box.value] = None
         return {
-            name: kinds.Vocabulary.of(vocab.terms, vocab.finding, boxes.get(name, ()))
+            name: kinds.Vocabulary.of(vocab.terms, vocab.finding, boxes.get(name, ()), vocab.listed)
             for name, vocab in self.vocabs.items()
         }
 

@@ -208,17 +208,18 @@ def is_date_text(text: str) -> bool:
 def _list_of(spec: FieldSpec, schemas: Schemas) -> tuple[frozenset[str], bool]:
     """Return the valid codes in the column of a listed field, and whether other texts are faults that block.
 
-    Lists of names of peoples and countries never hold all that books say; lists of codes do.
+    A text outside a list of names of peoples and countries goes out by a person's word; one outside a list of codes
+    does not.
     """
-    vocab = schemas.vocabs[spec.vocab or ""]
-    return frozenset(term.code for term in vocab.terms) | _complete_list(spec, schemas), has_codes(vocab)
+    name = spec.vocab or ""
+    return schemas.vocabularies[name].delivered, has_codes(schemas.vocabs[name])
 
 
 def _complete_list(spec: FieldSpec | None, schemas: Schemas) -> frozenset[str]:
     """Return the names that the shared software's own list of a column holds; empty where it is not declared."""
     if spec is None or not spec.vocab:
         return frozenset()
-    return frozenset(term.code for term in getattr(schemas.vocabs[spec.vocab], "listed", ()))
+    return frozenset(term.code for term in schemas.vocabs[spec.vocab].listed)
 
 
 def count_by_check(faults: Iterable[WorkbookFault]) -> dict[str, int]:
