@@ -10,10 +10,10 @@ from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.base.errors import HotichError
-from pipeline.web.background_jobs import JobRefused
+from pipeline.web.background_jobs import JobOutcome, JobRefused
 from pipeline.web.context import Visit, VisitDep
+from pipeline.web.supervising.first_day import BACKUP_JOBS, CHECK_TITLE, KEYS_JOBS
 
-KIND = "backup"
 SHOWN = 30
 NO_FOLDER = (
     "Máy chủ chưa được cho biết thư mục sao lưu nên chưa sao lưu ở đây được. Hãy báo người quản trị máy."
@@ -44,14 +44,28 @@ def check_backup(visit: VisitDep) -> Response:
     return _start(visit, check=True)
 
 
+@router.post("/keys")
+def note_copied_keys(visit: VisitDep) -> Response:
+    """Keep that the person copied the keys to another place."""
+    with visit.refusing(lambda refused: _page(visit, refused=refused), JobRefused):
+        visit.site.office.jobs.start(
+            KEYS_JOBS,
+            "Chép khóa ra nơi khác",
+            visit.person.login,
+            lambda _: JobOutcome(("Đã chép backup.key, audit.key, package.key.",)),
+            partial(visit.registry.note_view, visit.person, "keys-copied", "backup:keys"),
+        )
+    return RedirectResponse("/backup", status_code=303)
+
+
 def _start(visit: Visit, *, check: bool) -> Response:
     work = visit.site.office.backups
     with visit.refusing(lambda refused: _page(visit, refused=refused), JobRefused):
         if work is None:
             raise JobRefused(NO_FOLDER)
-        title = "Kiểm tra bản sao lưu mới nhất" if check else "Sao lưu"
+        title = CHECK_TITLE if check else "Sao lưu"
         visit.site.office.jobs.start(
-            KIND,
+            BACKUP_JOBS,
             title,
             visit.person.login,
             work.check if check else work.make,
@@ -66,7 +80,7 @@ def _start(visit: Visit, *, check: bool) -> Response:
 
 
 def _jobs(visit: Visit) -> dict[str, Any]:
-    return {"jobs": visit.site.office.jobs.jobs(KIND)[:10], "address": "/backup/progress"}
+    return {"jobs": visit.site.office.jobs.jobs(BACKUP_JOBS)[:10], "address": "/backup/progress"}
 
 
 def _made_at(name: str) -> datetime | None:
@@ -93,5 +107,6 @@ def _page(visit: Visit, *, refused: str = "") -> Response:
         count=len(names),
         broken=broken,
         refused=refused,
+        copied=next(iter(visit.site.office.jobs.jobs(KEYS_JOBS)), None),
         **_jobs(visit),
     )
