@@ -48,6 +48,8 @@ def check_backup(visit: VisitDep) -> Response:
 def note_copied_keys(visit: VisitDep) -> Response:
     """Keep that the person copied the keys to another place."""
     with visit.refusing(lambda refused: _page(visit, refused=refused), JobRefused):
+        if visit.site.office.backups is None:
+            raise JobRefused(NO_FOLDER)
         visit.site.office.jobs.start(
             KEYS_JOBS,
             "Chép khóa ra nơi khác",

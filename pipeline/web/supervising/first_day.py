@@ -110,7 +110,7 @@ def _backup_lines(visit: Visit) -> tuple[ChecklistLine, ...]:
     return (
         ChecklistLine("Đã có bản sao lưu", "/backup", no_folder or made),
         ChecklistLine("Bản sao lưu đã đọc lại", "/backup", no_folder or checked),
-        ChecklistLine("Khóa đã chép ra nơi khác", "/backup", copied),
+        ChecklistLine("Khóa đã chép ra nơi khác", "/backup", no_folder or copied),
     )
 
 
