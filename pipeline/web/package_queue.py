@@ -111,6 +111,7 @@ class PackageQueue:
     def __init__(self, folder: Path, make: PackageMaker | None = None) -> None:
         self._folder, self._make = folder, make
         self._states: dict[int, PackageState] = {}
+        self._ended: dict[int, datetime] = {}
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="packages")
@@ -153,6 +154,16 @@ class PackageQueue:
         made_at = datetime.fromtimestamp((package / MANIFEST).stat().st_mtime, UTC)
         phase = PackagePhase.DONE if state.phase is PackagePhase.NONE else state.phase
         return replace(state, phase=phase, files=_names(package), made_at=made_at, held=_held(package))
+
+    def ended_since(self, since: datetime) -> dict[int, tuple[datetime, PackageState]]:
+        """Return when and how attempts of this server ended after a moment, by book."""
+        with self._lock:
+            ended = dict(self._ended)
+            return {
+                book_id: (at, self._states[book_id])
+                for book_id, at in ended.items()
+                if at > since and not self._states[book_id].is_under_way
+            }
 
     def file(self, book_id: int, name: str) -> Path | None:
         """Return the path of a file of the last complete package of a book, or None."""
@@ -218,6 +229,8 @@ class PackageQueue:
     def _set_state(self, book_id: int, state: PackageState) -> None:
         with self._lock:
             self._states[book_id] = state
+            if not state.is_under_way:
+                self._ended[book_id] = datetime.now(UTC)
 
 
 def _store_refusal(target: Path, refused: PackageRefusal, refused_at: datetime) -> None:

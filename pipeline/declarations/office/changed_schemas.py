@@ -77,7 +77,9 @@ TABLES: Mapping[str, type[Declaration]] = {
 UNREAD = frozenset({"export"})
 """Tables on which no reading depends: pages need not be read again after them."""
 
-ELSEWHERE = frozenset({"approval", "delivery", "learning", "review", "sampling", "sign_in", "webhook"})
+ELSEWHERE = frozenset(
+    {"approval", "delivery", "learning", "mail", "review", "sampling", "sign_in", "webhook"}
+)
 """Tables of the same file that are read elsewhere."""
 
 

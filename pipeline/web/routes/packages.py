@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, HTTPException
+from fastapi import APIRouter, Form, HTTPException, Query
 from pydantic import AfterValidator, BaseModel, Field
 from starlette.responses import FileResponse, RedirectResponse, Response
 
@@ -13,8 +13,11 @@ from pipeline.delivery.printing.service import Asker, HandoverOrder, HandoverPar
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.approvals.model import ApprovalKind
 from pipeline.registry.books.model import BookRow
+from pipeline.registry.statistics.book_states import BOOK_STAGE_LABELS
 from pipeline.web.context import Site, Visit, VisitDep
+from pipeline.web.package_queue import PackagePhase
 from pipeline.web.routes.printing import file_response
+from pipeline.web.scanning.book_list import BookFilter, FilterChoices
 
 FILE_WORDS = {
     "manifest.json": "bản kê của gói",
@@ -36,13 +39,30 @@ def file_words(name: str) -> str:
 
 
 @router.get("")
-def show_packages(visit: VisitDep) -> Response:
-    rows = [(book, visit.site.work.packages.state(book.book_id)) for book in _books(visit)]
+def show_packages(visit: VisitDep, narrowed: Annotated[BookFilter, Query()]) -> Response:
+    """Show the packages of the books of a filter, and one list of all that holds packages back."""
+    mine = visit.registry.statistics(visit.person.places).book_states()
+    admitted = {book.book_id for book in mine if narrowed.admits(book)}
+    rows = [
+        (book, visit.site.work.packages.state(book.book_id))
+        for book in _books(visit)
+        if book.book_id in admitted
+    ]
     under_way = any(state.is_under_way for _, state in rows)
     return visit.page(
         "packages.html",
         rows=rows,
         under_way=under_way,
+        blocking=[
+            (book, *place)
+            for book, state in rows
+            if state.phase is PackagePhase.REFUSED and state.refusal is not None
+            for place in state.refusal.places or ((state.refusal.sentence, ""),)
+        ],
+        narrowed=narrowed,
+        choices=FilterChoices.of(mine),
+        stage_labels=BOOK_STAGE_LABELS,
+        title_of=visit.schemas.title_of,
         is_open=visit.site.work.packages.is_open,
         file_words=file_words,
         exports_of=visit.schemas.exports_of,

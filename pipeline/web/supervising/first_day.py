@@ -16,6 +16,8 @@ from pipeline.web.context import Visit
 from pipeline.web.security.access import may_open
 
 BACKUP_JOBS = "backup"
+MAKE_TITLE = "Sao lưu"
+REHEARSE_TITLE = "Khôi phục thử bản sao lưu mới nhất"
 CHECK_TITLE = "Kiểm tra bản sao lưu mới nhất"
 KEYS_JOBS = "keys-copied"
 
@@ -100,8 +102,8 @@ def _backup_lines(visit: Visit) -> tuple[ChecklistLine, ...]:
     work, jobs = visit.site.office.backups, visit.site.office.jobs
     ended = {job.title for job in jobs.jobs(BACKUP_JOBS) if job.phase is JobPhase.DONE and job.outcome.good}
     no_folder = "" if work is not None else "máy chủ chưa được cho biết thư mục sao lưu"
-    made = "" if ended or _has_backup(visit) else "chưa có bản nào"
-    checked = "" if CHECK_TITLE in ended else "chưa kiểm tra lần nào"
+    made = "" if MAKE_TITLE in ended or _has_backup(visit) else "chưa có bản nào"
+    checked = "" if ended & {CHECK_TITLE, REHEARSE_TITLE} else "chưa kiểm tra lần nào"
     copied = (
         ""
         if jobs.jobs(KEYS_JOBS)
