@@ -108,7 +108,7 @@ def is_inert(page: str) -> bool:
     """Whether nothing of a payload became an element, an attribute or a script; most payloads are answered alike."""
     return not any(
         tag in {"iframe", "object"}
-        or (tag == "img" and not (attributes.get("src") or "").startswith("/pictures/"))
+        or (tag == "img" and "src" in attributes and not (attributes["src"] or "").startswith("/pictures/"))
         or (tag == "script" and not (attributes.get("src") or "").startswith("/static/"))
         or any(name.startswith("on") for name in attributes)
         or any((value or "").startswith("javascript:") for value in attributes.values())
