@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Container
+from typing import Protocol
 
 from sqlalchemy import Connection, select
 
@@ -12,6 +13,17 @@ from pipeline.registry.database.audit.key import Key
 
 FILE = "file"
 """The detail of an act that holds the SHA-256 of the file that it made."""
+
+
+class Recorded(Protocol):
+    """Returns the SHA-256 of the files that the audit holds of a subject (``recorded_files``)."""
+
+    def __call__(self, subject: str, made: str, dropped: str | None = None, /) -> Container[str]: ...
+
+
+def nothing_recorded(_subject: str, _made: str, _dropped: str | None = None, /) -> frozenset[str]:
+    """Return no file: the answer where no audit is at hand."""
+    return frozenset()
 
 
 def recorded_files(
