@@ -15,12 +15,18 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.base.errors import PrintRefused, StorageError
-from pipeline.base.files import FileRefused, make_folder, read_regular_file, write_atomically
+from pipeline.base.files import (
+    FileRefused,
+    Recorded,
+    make_folder,
+    nothing_recorded,
+    read_regular_file,
+    write_atomically,
+)
 from pipeline.declarations.schema import RecordSpec
 from pipeline.delivery.printing.contents import day_of, extract_rows
 from pipeline.delivery.printing.pdf_text import text_of_pdf
 from pipeline.delivery.printing.typesetting import PrintedPaper, shipped_template, typeset
-from pipeline.registry.audit.recorded_files import Recorded, nothing_recorded
 
 ACCEPTED, DROPPED = "template-accepted", "template-dropped"
 """The acts in the audit."""
