@@ -87,7 +87,10 @@ def attack_logins(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
     other = desk.client("", "127.0.7.11")
     status = other.log_in(victim, PASSWORD).status
     log.note(LOCKOUT, "người bị đoán vẫn vào được từ máy mình", held=status == 303, seen=status)
-    target = office.join("bi.doan", Role.SUPERVISOR)
+    target, own_address = office.join("bi.doan", Role.SUPERVISOR), "127.0.7.13"
+    own = desk.client("", own_address)
+    own.log_in(target, PASSWORD)
+    own.close()
     accounts, tried = office.registry.accounts(), 0
     for number in range(GUESSING_ADDRESSES):
         for _ in range(GUESSES_EACH):
@@ -101,6 +104,10 @@ def attack_logins(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
         held=tried < GUESSING_ADDRESSES * GUESSES_EACH // 2,
         seen=f"{tried} passwords tried",
     )
+    returning = desk.client("", own_address)
+    status = returning.log_in(target, PASSWORD).status
+    log.note(LOCKOUT, "người ấy vẫn vào được từ địa chỉ quen", held=status == 303, seen=status)
+    returning.close()
     unknown = desk.client("", "127.0.7.12")
     first, two = (
         unknown.log_in("khong.co.ai", "sai sai sai sai"),

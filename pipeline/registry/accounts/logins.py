@@ -72,7 +72,9 @@ def note_try(
     over = (failed_at <= now - options.window) | (failed_at > now + CLOCK_DIFFERENCE)
     _remove(connection, login_failure, over)
     of_login, of_address = login_failure.c.login_digest == _digest(login), login_failure.c.address == address
-    limits = [(of_login & of_address, options.wrong_by_login, options.window)]
+    limits: list[tuple[ColumnElement[bool], int, timedelta]] = [
+        (of_login & of_address, options.wrong_by_login, options.window)
+    ]
     if not _is_known(connection, login, address):
         limits += [
             (of_address, options.wrong_by_address, options.window),
