@@ -18,7 +18,7 @@ export PYTHONUTF8 := 1
 # Compiled modules are kept: tests start hundreds of processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: bench-all figures-of-people help setup training test-packages demo test test-room suite check lint types imports schemas format bench chaos figures wheel lock clean
+.PHONY: bench-all figures-of-people help setup training test-packages demo desk-pictures test test-room suite check lint types imports schemas format bench chaos figures wheel lock clean
 
 help: ## In danh sách lệnh này
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | \
@@ -35,6 +35,9 @@ demo: setup ## Đọc các sổ mẫu từ đầu đến cuối, in tóm tắt, 
 	@echo "hotich: Đọc các sổ mẫu (36 trang), vài phút trên máy hai nhân …"
 	@$(BIN)/python -m flows samples --workspace demo
 	@$(BIN)/hotich demo samples --workspace demo --pictures demo/pictures
+
+desk-pictures: test-packages ## Chụp lại ảnh màn hình rà soát trong docs/images/ từ demo/ (sau make demo)
+	@$(BIN)/python -m scripts.desk_pictures
 
 test-packages: setup ## Cài thêm những gói chỉ bài kiểm thử cần (PostgreSQL, Chromium; không chạy dịch vụ nào)
 	@scripts/test-packages.sh
@@ -100,8 +103,8 @@ figures: setup ## Ghi bảng số đo (docs/reference/figures.md, README) từ k
 	@$(BIN)/python -m benchmarks.figures_page
 
 # APART=THƯ_MỤC: như LINES, chỉ những dòng mà không mạng nào học. NAMES=THƯ_MỤC: dòng viết tay có tên người nước ngoài.
-bench-hand bench-clerk: BENCH_ARGS += $(if $(filter command,$(origin APART)),$(foreach folder,$(APART),--apart $(folder)))
-bench-clerk: BENCH_ARGS += $(if $(filter command,$(origin NAMES)),$(foreach folder,$(NAMES),--names $(folder)))
+bench-hand bench-clerk bench-cost: BENCH_ARGS += $(if $(filter command,$(origin APART)),$(foreach folder,$(APART),--apart $(folder)))
+bench-clerk bench-cost: BENCH_ARGS += $(if $(filter command,$(origin NAMES)),$(foreach folder,$(NAMES),--names $(folder)))
 
 # DATA=THƯ_MỤC: trang sổ thật (xem benchmarks/imaging/real_pages.py); PARTS="skew cells": chỉ những phần ấy.
 bench-imaging: BENCH_ARGS = $(PARTS) $(if $(filter command,$(origin DATA)),--data $(DATA))

@@ -17,6 +17,7 @@ from pipeline.base.files import sha256_of_file
 from pipeline.base.logs import LogOptions, parse_log_options
 from pipeline.declarations import schema
 from pipeline.declarations.office.learning import LEARNING
+from pipeline.declarations.office.outside import MAIL, read_webhook
 from pipeline.declarations.office.policies import GatheredFlaws, read_all
 from pipeline.declarations.office.review import read_review
 from pipeline.declarations.schema import Schemas
@@ -28,7 +29,6 @@ from pipeline.recognition import calibration
 from pipeline.recognition.calibration import Calibration
 from pipeline.recognition.ocr.models import default_folder
 from pipeline.run_context import FaultOptions, RunContext
-from pipeline.runs.webhooks import read_webhook
 from pipeline.scans.store_check import NIGHTS
 from pipeline.scans.workspace import Workspace
 from pipeline.training.office_reader.versions import CALIBRATION, ReaderVersions
@@ -174,6 +174,7 @@ class Settings(BaseSettings):
         flaws = GatheredFlaws()
         loaded, _ = read_all(here.office, declared, flaws)
         flaws.read(lambda: read_webhook(here.office), None)
+        flaws.read(lambda: MAIL.read(here.office), None)
         flaws.read(lambda: read_sign_in(here.office), None)
         if here.places.exists():
             flaws.read(lambda: loaded.places, None)

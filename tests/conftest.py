@@ -24,6 +24,7 @@ settings.register_profile("explore", deadline=None, max_examples=500)
 """Other examples each time (``pytest --hypothesis-profile explore``): for whoever looks for what nobody thought of."""
 
 settings.load_profile("hotich")
+gc.disable()  # until all tests are collected: what is imported stays
 shared_sql.share()
 durability.leave_to_the_system()
 
@@ -40,13 +41,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 def pytest_collection_finish() -> None:
     """What was imported stays: the garbage collector need not look through it again and again."""
-    gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(10_000, 20, 20)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """The process that starts the run names the folder of its PostgreSQL server and sees to its end."""
+    if config.getoption("dist", "no") != "no":
+        gc.enable()  # the process that leads collects no tests
     if not hasattr(config, "workerinput"):
         end = ExitStack()
         config.add_cleanup(end.close)

@@ -19,8 +19,9 @@ from benchmarks.security.attacked_office import OTHER_NAME, OWN_NAME
 from pipeline.base.errors import SchemaError, SecurityError
 from pipeline.base.outbound import OutboundAddress
 from pipeline.declarations.office.approval import ApprovalPolicy
+from pipeline.declarations.office.outside import read_webhook
 from pipeline.registry import Registry
-from pipeline.runs.webhooks import read_webhook, send_events, signature_of, signing_secret
+from pipeline.runs.webhooks import send_events, signature_of, signing_secret
 from pipeline.runs.webhooks.sending import LONGEST, TIMEOUT
 from pipeline.scans.workspace import Workspace
 

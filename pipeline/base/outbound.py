@@ -48,7 +48,7 @@ def read_address(url: str, key: str = "url") -> tuple[OutboundAddress | None, st
         return None, f"“{key}” không phải địa chỉ."
     if parts.username is not None or parts.password is not None or parts.fragment:
         return None, f"“{key}” không được có tên, mật khẩu hay phần sau dấu #."
-    local = host == "localhost" or _is_loopback(host)
+    local = is_this_machine(host)
     if parts.scheme != "https" and not (parts.scheme == "http" and local):
         return None, f"“{key}” phải bắt đầu bằng https:// (http:// chỉ cho chính máy này)."
     secure = parts.scheme == "https"
@@ -79,8 +79,9 @@ def refuse_forbidden(connection: http.client.HTTPConnection, address: OutboundAd
         raise ForbiddenAddress
 
 
-def _is_loopback(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
+    """Return whether a name or address means this machine."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
-        return False
+        return host == "localhost"

@@ -24,6 +24,7 @@ COMMANDS = {
     "restore": "backup:restore",
     "check": "check:check",
     "export": "export:export",
+    "rehearse": "rehearse:rehearse",
     "reconcile": "reconcile:reconcile",
     "report": "report:report",
     "pilot": "report:pilot",

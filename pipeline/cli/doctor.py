@@ -30,7 +30,7 @@ MARKS: dict[State, str] = {
 
 def doctor(work: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
     """Kiểm tra máy: chương trình, dữ liệu, mô hình, quyền ghi; thiếu gì thì chỉ cách cài."""
-    checks = tuple(_checks(work))
+    checks = tuple(machine_checks(work))
     missing = [check for check in checks if check.state == "missing"]
     unsafe = [check for check in checks if check.state == "open"]
     if as_json:
@@ -53,7 +53,8 @@ def doctor(work: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
         raise typer.Exit(SetupError.exit_code)
 
 
-def _checks(work: CommandContext) -> Iterator[Check]:
+def machine_checks(work: CommandContext) -> Iterator[Check]:
+    """Yield the checks of this machine, one after the other."""
     settings = work.settings
     yield Check("hotich", "ok", pipeline.__version__)
     yield Check("Python", "ok", platform.python_version())

@@ -12,10 +12,12 @@ from pipeline.base.errors import HotichError, PackageRefused, StorageError
 from pipeline.base.files import printable
 from pipeline.cli.context import (
     HERE,
+    ME,
     JsonOption,
     LimitOption,
     WorkersOption,
     WorkspaceOption,
+    by_option,
     ids_of,
     stop_on_sigterm,
 )
@@ -23,7 +25,7 @@ from pipeline.cli.screen import plain, print_json, print_table, say, track_books
 from pipeline.delivery.export.export_options import read_options
 from pipeline.delivery.export.package_folder import package_flaws
 from pipeline.delivery.export.package_values import ExportBlocker
-from pipeline.delivery.package import PackageReport, export_book
+from pipeline.delivery.package import LoadingOverride, PackageReport, export_book
 from pipeline.delivery.package_sentences import (
     CHECKS,
     WHY,
@@ -92,6 +94,11 @@ def export(
         bool,
         typer.Option("--partial", help="Chỉ xuất những sự kiện đã xong, ghi rõ sự kiện còn thiếu vào gói."),
     ] = False,
+    despite: Annotated[
+        str | None,
+        typer.Option("--despite", help="Lý do xuất cả những ô mà diễn tập nạp thấy sẽ bị từ chối."),
+    ] = None,
+    by: Annotated[str, by_option("Người cho xuất, dùng với --despite")] = ME,
     template: Annotated[
         BirthTemplate | None,
         typer.Option("--template", help="Mẫu nhập khai sinh [KS70, hoặc theo package.toml]."),
@@ -133,6 +140,7 @@ def export(
                     target,
                     options,
                     partial=partial,
+                    despite=None if despite is None else LoadingOverride(by, despite),
                     workers=workers or work.settings.workers,
                     on_copied=on_copied,
                 )

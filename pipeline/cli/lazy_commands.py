@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any, ClassVar
 
 import typer
@@ -19,7 +21,7 @@ from pipeline.cli.group import Command, Commands
 def load_command(name: str, place: str) -> Any:
     """Return a command, or a group of commands where the place is a group or its callback."""
     module_name, _, attribute = place.partition(":")
-    module = import_module(f"pipeline.cli.{module_name}")
+    module = _imported(f"pipeline.cli.{module_name}")
     definition, group = getattr(module, attribute), getattr(module, "app", None)
     if group is not None and definition in (group, getattr(group.registered_callback, "callback", None)):
         loaded = get_group(group)
@@ -28,6 +30,19 @@ def load_command(name: str, place: str) -> Any:
     alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     alone.command(name, cls=Command)(definition)
     return get_command(alone)
+
+
+def _imported(name: str) -> ModuleType:
+    """Import without garbage collection, which takes a fifth of the time and finds nothing: modules stay."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        module = import_module(name)
+        gc.freeze()
+    finally:
+        if was_enabled:
+            gc.enable()
+    return module
 
 
 def read_docstring(place: str) -> str:

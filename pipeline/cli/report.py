@@ -11,6 +11,7 @@ import typer
 from pipeline.base.localtime import format_moment
 from pipeline.cli.context import HERE, JsonOption, WorkspaceOption, ids_of
 from pipeline.cli.screen import plain, print_json, say
+from pipeline.declarations.office.review import read_review
 from pipeline.reports import SPAN, ManagementReport, StoreCheck, read_plan
 from pipeline.reports.report import build_report
 from pipeline.scans.store_check import read_state, wrong_scans
@@ -44,6 +45,7 @@ def report(
             days=days,
             people=people,
             store=StoreCheck(state.finished_at, wrong_scans(state)),
+            review=read_review(work.workspace.office, work.schemas),
         )
     if target is not None:
         from pipeline.reports.output_files import write_files  # imports XlsxWriter and Typst

@@ -24,6 +24,7 @@ from pipeline.declarations.catalogue import (
     RuleUse,
     rule_catalogue,
 )
+from pipeline.declarations.law_page import law_page, law_texts
 from pipeline.declarations.rules_page import rules_page
 from pipeline.declarations.schema import Schemas, nearest_hint
 
@@ -45,11 +46,18 @@ def rules(
             "--markdown", help="In trang tài liệu docs/reference/rules.md, không kể phần của cơ quan."
         ),
     ] = False,
+    law: Annotated[
+        bool,
+        typer.Option("--law", help="In trang tài liệu docs/reference/law.md: căn cứ pháp lý."),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Liệt kê mọi quy tắc: mã, mức, câu giải thích, căn cứ, các ô được hỏi; mức mà cơ quan đã đổi (office.toml)."""
     settings = work.settings
     declared = schema.load(settings.schemas)
+    if law:
+        typer.echo(law_page(declared, law_texts(settings.schemas)), nl=False)
+        return
     if markdown:
         typer.echo(rules_page(declared), nl=False)
         return

@@ -7,6 +7,7 @@ import logging
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -15,10 +16,12 @@ from pipeline.base.files import storage_errors, write_atomically
 from pipeline.base.text.numbers import with_comma
 from pipeline.books.book_checks import check_books
 from pipeline.cli.backup import make_backup
-from pipeline.cli.context import HERE, WorkspaceOption
+from pipeline.cli.context import HERE, CommandContext, WorkspaceOption
+from pipeline.cli.doctor import machine_checks
 from pipeline.cli.screen import err, say
 from pipeline.declarations.office.approval import APPROVAL
 from pipeline.declarations.office.lot_sampling import SAMPLING
+from pipeline.declarations.office.outside import MAIL, WEBHOOK
 from pipeline.declarations.office.policies import OfficePolicies
 from pipeline.declarations.office.review import read_review
 from pipeline.delivery.export.export_options import read_options
@@ -26,14 +29,15 @@ from pipeline.delivery.printing.office_printer import OfficePrinter
 from pipeline.registry.accounts.accounts import FIRST_LOGIN, Accounts, utc_now
 from pipeline.reports import read_plan
 from pipeline.run_context import RunContext
-from pipeline.runs.backup import BackupReport, Vault, backup_key, key_in, verify
+from pipeline.runs.backup import BackupReport, Vault, backup_key, key_in, restore, verify
 from pipeline.runs.clear_watch import ClearWatch, PassProcess
+from pipeline.runs.machine_checks.check import State
 from pipeline.runs.prefect_access import place_of_prefect
 from pipeline.runs.prefect_runs import PrefectRuns
 from pipeline.runs.region_reading import RegionReader
 from pipeline.runs.specimens import SpecimenReader
 from pipeline.runs.webhooks import WebhookSender
-from pipeline.runs.webhooks.office_events import send_book_events
+from pipeline.runs.webhooks.office_events import send_book_events, send_test_message
 from pipeline.scans.inbox.uploads import UploadDesk, UploadOptions
 from pipeline.scans.store_check import read_state
 from pipeline.scans.workspace import Workspace
@@ -44,6 +48,7 @@ from pipeline.web.background_jobs import BackgroundJobs, JobOutcome, OnProgress
 from pipeline.web.context import ServerWork
 from pipeline.web.desk.redrawn_regions import RedrawnRegions
 from pipeline.web.form_design.office_form_desk import form_desk
+from pipeline.web.notice_mail import EVERY, send_due_mail
 from pipeline.web.package_making import package_maker
 from pipeline.web.package_queue import PackageQueue
 from pipeline.web.pictures import Pictures
@@ -127,6 +132,8 @@ def serve(
             read_options(place.package, place.office).delivery,
             APPROVAL.read(place.office),
             context.learning,
+            WEBHOOK.read(place.office),
+            MAIL.read(place.office),
         )
         site_work = ServerWork(
             pictures,
@@ -154,12 +161,15 @@ def serve(
                 declared,
                 partial(settings.run_context, context.workspace),
                 backup_work(settings, context),
+                lambda _: send_test_message(place),
+                partial(machine_report, work),
             ),
             forms=form_desk(declared, context, jobs, specimens),
             sign_in=sign_in_provider(place),
             models=settings.models,
         )
-        with suppress(KeyboardInterrupt):
+        mail = WebhookSender(partial(send_due_mail, site, place), EVERY, "mail")
+        with mail, suppress(KeyboardInterrupt):
             server.serve(create_app(site), listener, BEHIND_SOCKET if socket else proxy)
     say("Đã tắt màn hình rà soát.")
 
@@ -232,7 +242,28 @@ def backup_work(settings: Settings, context: RunContext) -> BackupWork | None:
         report = verify(Vault(folder, key_in(key_file)), on_file=on_progress)
         return JobOutcome(_backup_sentences(report, "toàn vẹn: từng tệp đã được đọc lại và đúng mã băm"))
 
-    return BackupWork(str(folder), names, make, check)
+    def rehearse(on_progress: OnProgress) -> JobOutcome:
+        with TemporaryDirectory(prefix="khoi-phuc-thu-", dir=context.workspace) as side:
+            place = Workspace(Path(side) / "workspace")
+            report = restore(
+                Vault(folder, key_in(key_file)),
+                place.root,
+                place.registry_url,
+                registry_key=settings.registry_key_file,
+                on_file=on_progress,
+            )
+        known = {table: what for table, what in COUNTED.items() if table in report.rows}
+        counted = ", ".join(f"{report.rows[table]} {what}" for table, what in known.items())
+        done = f"Khôi phục thử {report.name} được: {report.files} tệp, sổ dữ liệu mở được ({counted})."
+        kept = "Không có trong bản sao lưu: {}. Khôi phục thật cần bản giữ ở nơi khác."
+        lines = [done, "Chỗ thử đã bỏ; sổ đang dùng không đổi.", *map(kept.format, report.left_out)]
+        return JobOutcome(tuple(lines))
+
+    return BackupWork(str(folder), names, make, check, rehearse)
+
+
+COUNTED = {"book": "quyển sổ", "entry": "sự kiện", "decision": "quyết định"}
+"""Tables of which a rehearsed restoration says the number of rows."""
 
 
 def _backup_sentences(copy: BackupReport, done: str) -> tuple[str, ...]:
@@ -247,3 +278,21 @@ def _backup_sentences(copy: BackupReport, done: str) -> tuple[str, ...]:
             f"{wrong} bản quét trong kho đã bị sửa, bị thay, bị mất hoặc hỏng. Báo người quản trị máy ngay."
         )
     return tuple(lines)
+
+
+STATE_WORDS: dict[State, str] = {"ok": "đạt", "warning": "nên xem", "missing": "thiếu", "open": "hở"}
+
+
+def machine_report(work: CommandContext, on_progress: OnProgress) -> JobOutcome:
+    """Return what ``hotich doctor`` finds as sentences, what is wrong first."""
+    checks = []
+    for check in machine_checks(work):
+        checks.append(check)
+        on_progress(len(checks), 0)
+    wrong = [check for check in checks if check.state != "ok"]
+    lines = [f"{STATE_WORDS[one.state]}: {one.name}, {one.found}. {one.advice}".strip() for one in wrong]
+    fine = f"Đạt {len(checks) - len(wrong)} trên {len(checks)} điều: " + ", ".join(
+        one.name for one in checks if one.state == "ok"
+    )
+    is_good = not any(one.state in ("missing", "open") for one in wrong)
+    return JobOutcome((*lines, f"{fine}."), good=is_good)

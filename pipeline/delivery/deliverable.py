@@ -6,6 +6,7 @@ import logging
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain, pairwise
 from types import MappingProxyType
 
 from pipeline.base.model import COPIED, Box, FieldReading, FieldStatus, PageKind, PageRef, Severity
@@ -83,9 +84,16 @@ def deliverable_book(
     layers = BookLayers(book.ledger, schemas, options.delivery)
     signers = registry.amendment_signers(book_id)
     unsigned = registry.unsigned_amendments(book_id) if options.approval.amendments else frozenset()
-    for entry, altered in registry.compared_entries(book_id):
+    following: Iterator[tuple[StoredEntry, tuple[str, ...]] | None] = chain(
+        registry.compared_entries(book_id), [None]
+    )
+    for compared, behind in pairwise(following):
+        if compared is None:
+            break
+        entry, altered = compared
         boxes[entry.ref][entry.row] = box_of_entry(entry)
-        entry_layers = layers.of(entry, is_trusted=not altered)
+        below = None if behind is None or behind[1] else behind[0]
+        entry_layers = layers.of(entry, is_trusted=not altered, below=below)
         outcome = settle(entry, entry_layers, schemas, waiting, altered, signers)
         if isinstance(outcome, SettledEntry) and (lacking := _unsigned_columns(entry, unsigned, schemas)):
             outcome = ExportBlocker(
@@ -144,8 +152,10 @@ def book_layers(
 ) -> Iterator[tuple[StoredEntry, Mapping[str, FieldLayers]]]:
     """Yield each entry of a book, in its order, with the written and the delivered layer of its values."""
     layers = BookLayers(registry.book(book_id).ledger, schemas, policy)
-    for entry in registry.stored_entries(book_id):
-        yield entry, layers.of(entry)
+    following: Iterator[StoredEntry | None] = chain(registry.stored_entries(book_id), [None])
+    for entry, below in pairwise(following):
+        if entry is not None:
+            yield entry, layers.of(entry, below=below)
 
 
 def without_altered(book: DeliverableBook, workspace: Workspace, options: PackageOptions) -> DeliverableBook:
@@ -185,15 +195,23 @@ def without_altered(book: DeliverableBook, workspace: Workspace, options: Packag
     return replace(book, entries=tuple(kept), blockers=tuple(blockers))
 
 
-def without_faults(book: DeliverableBook, schemas: Schemas, options: PackageOptions) -> DeliverableBook:
+def without_faults(
+    book: DeliverableBook, schemas: Schemas, options: PackageOptions, *, despite_loading: bool = False
+) -> DeliverableBook:
     """Hold back the entries whose rows would fail the check before the upload.
 
     The other entries of the book can then be delivered.
+
+    Args:
+        despite_loading: Whether entries that only the model of the shared software refuses are delivered.
     """
     volume = book.book.ledger.volume
     unsettled = {(volume, blocker.number) for blocker in book.blockers if blocker.number}
     rows = [entry.cells for entry in book.entries]
-    faults = row_faults(rows, options.template(book.book.record, schemas), schemas, unsettled)
+    template = options.template(book.book.record, schemas)
+    faults = row_faults(rows, template, schemas, unsettled, options.province)
+    if despite_loading:
+        faults = {at: held for at, held in faults.items() if any(fault.check != "LOAD" for fault in held)}
     held = [
         ExportBlocker(
             why="fault",
@@ -274,7 +292,9 @@ def settle(
             codes=codes,
         )
     values = {name: field_layers.delivered.value for name, field_layers in layers.items()}
+    notes = ""
     if record.book is not None:
+        notes = visible_text(values.get(record.book.notes, ""))
         values[record.book.notes] = notes_with(values.get(record.book.notes, ""), layers)
     cells = cells_of(values, record, schemas)
     return SettledEntry(
@@ -287,6 +307,7 @@ def settle(
         texts=tuple(_texts(entry)),
         amended=tuple(_amended_columns(entry, record, signers)),
         layered=tuple(_layered_columns(layers, cells, record)),
+        notes=notes,
     )
 
 

@@ -48,6 +48,14 @@ class PackageProgress:
     total: int
 
 
+@dataclass(frozen=True, slots=True)
+class LoadingOverride:
+    """A person's word that a package is written although its rehearsal of loading fails."""
+
+    author: str
+    reason: str
+
+
 OnCopied = Callable[[PackageProgress], None]
 
 
@@ -69,6 +77,7 @@ class PackageReport:
         dropped: Number of entries by column with values that the template has no column for.
         withdrawn: Withdrawn entries that an earlier package contains.
         layered: Number of changed fields by name of the delivery rule.
+        despite: Whether it was written although its rehearsal of loading fails.
         note: Remark about the workbook's columns where they are not confirmed as the Ministry's.
     """
 
@@ -85,6 +94,7 @@ class PackageReport:
     dropped: Mapping[str, int] = field(default_factory=dict)
     withdrawn: tuple[WithdrawnDelivery, ...] = ()
     layered: Mapping[str, int] = field(default_factory=dict)
+    despite: bool = False
     note: str = ""
 
 
@@ -96,6 +106,7 @@ def export_book(
     options: PackageOptions,
     *,
     partial: bool = False,
+    despite: LoadingOverride | None = None,
     workers: int | None = None,
     on_copied: OnCopied | None = None,
 ) -> PackageReport:
@@ -108,6 +119,8 @@ def export_book(
         options: The office's settings of packages.
         partial: Leave out unsettled entries and list them in the manifest; otherwise an unsettled entry blocks the
             whole book.
+        despite: Deliver also what the model of the shared software refuses; the manifest and the audit log say who
+            wanted it.
         workers: Number of processes, by default one a core.
         on_copied: Called after the entries of a page are copied.
 
@@ -122,8 +135,10 @@ def export_book(
     book = without_altered(
         deliverable_book(registry, book_id, context.schemas, options), Workspace(context.workspace), options
     )
-    book = without_faults(book, context.schemas, options)
-    package = _Package(registry, context, book, options, on_copied)
+    if despite is not None and not (despite.author.strip() and despite.reason.strip()):
+        raise PackageRefused("Hãy ghi ai cho xuất dù phần mềm dùng chung sẽ từ chối, và vì sao.")
+    book = without_faults(book, context.schemas, options, despite_loading=despite is not None)
+    package = _Package(registry, context, book, options, on_copied, despite)
     if book.blockers and not partial:
         return package.refuse("unsettled")
     if not book.entries:
@@ -151,7 +166,9 @@ class _Package:
         book: DeliverableBook,
         options: PackageOptions,
         on_copied: OnCopied | None,
+        despite: LoadingOverride | None,
     ) -> None:
+        self._despite = despite
         self._registry, self._context, self._book, self._options = registry, context, book, options
         self._on_copied = on_copied or (lambda _: None)
         self._names: BookNames = book.names(context.schemas, options)
@@ -197,7 +214,8 @@ class _Package:
         except _ApprovalEnded:
             return self.refuse("unapproved")
         numbers = {entry.entry_id: entry.number for entry in self._book.entries}
-        self._registry.note_package(self._book.book.book_id, numbers, manifest)
+        by = self._despite.author if self._despite is not None and self._is_overruled() else ""
+        self._registry.note_package(self._book.book.book_id, numbers, manifest, by)
         _logger.info(
             "book %d: package of %d entries, %d PDF bytes, warnings %s",
             self._book.book.book_id,
@@ -206,6 +224,10 @@ class _Package:
             count_by_check(self._faults),
         )
         return self._report(folder=folder, pdf_bytes=size)
+
+    def _is_overruled(self) -> bool:
+        """Return whether rows go out that the model of the shared software refuses."""
+        return any(fault.check == "LOAD" and fault.blocking for fault in self._faults)
 
     def _refuse_ended(self, approval: BookApproval | None) -> None:
         """Raise if the book was withdrawn, or its approval ended, since its values were read."""
@@ -239,6 +261,7 @@ class _Package:
             dropped=self._dropped,
             withdrawn=self._withdrawn,
             layered=self._layered,
+            despite=self._is_overruled() and "folder" in more,
             note=self._context.schemas.exports[self._export].note,
             **more,
         )
@@ -255,8 +278,10 @@ class _Package:
         volume = self._book.book.ledger.volume
         unsettled = {(volume, blocker.number) for blocker in self._book.blockers if blocker.number}
         expected = [entry.cells for entry in entries]
-        self._faults = preupload_faults(path, self._export, schemas, unsettled, expected)
-        if any(fault.blocking for fault in self._faults):
+        self._faults = preupload_faults(
+            path, self._export, schemas, unsettled, expected, self._options.province
+        )
+        if any(fault.blocking and (fault.check != "LOAD" or self._despite is None) for fault in self._faults):
             raise _WorkbookRefused
 
     def _write_copies(self, path: Path, plan: CopyPlan, workers: int) -> tuple[Hashes, int]:
@@ -339,6 +364,11 @@ class _Package:
                 **self._options.approval.model_dump(),
                 "approved_by": "" if approval is None else approval.author,
                 "approved_at": "" if approval is None else approval.approved_at.isoformat(),
+            },
+            "loading": {
+                "refused": dict(Counter(f.rule for f in self._faults if f.check == "LOAD" and f.blocking)),
+                "despite": self._despite.reason if self._despite is not None and self._is_overruled() else "",
+                "by": self._despite.author if self._despite is not None and self._is_overruled() else "",
             },
             "delivery": {"rules": dict(self._options.delivery.choices), "fields": dict(self._layered)},
             "layered": [

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pipeline.base.files import printable
 from pipeline.declarations.office.delivery_rules import RULES_BY_NAME
+from pipeline.declarations.schema.shared_software import LoadingRule
 from pipeline.delivery.export.package_folder import PackageFlaw
 from pipeline.delivery.export.package_values import WorkbookFault
 from pipeline.delivery.package import PackageReport
@@ -22,7 +23,13 @@ CHECKS = {
     "LIST": "giá trị không có trong danh mục",
     "HEADER": "tiêu đề cột sai",
     "CELL": "ô không phải dạng chữ, hoặc không như sổ dữ liệu",
+    "LOAD": "phần mềm dùng chung sẽ từ chối",
+    "READ": "phần mềm dùng chung sẽ đọc khác",
+    "PDF": "không có đúng một PDF cho mỗi dòng",
 }
+
+EVIDENCE = {"seen": "đã thấy", "inferred": "suy ra", "assumed": "giả định"}
+"""Words for the evidence of a rule of the shared software."""
 
 WHY = {
     "confirm": "giá trị bàn giao chờ một người xác nhận",
@@ -72,6 +79,8 @@ def format_package_report(report: PackageReport) -> Iterator[str]:
         why = _REFUSED[report.refused].format(held=len(report.blockers), blocking=blocking)
         yield f"{printable(report.book)}: {why}"
         return
+    if report.despite:
+        yield f"{printable(report.book)}: xuất dù phần mềm dùng chung sẽ từ chối một số ô; lý do đã ghi vào bản kê."
     size = report.pdf_bytes / max(1, report.entries) / 1000
     yield f"{printable(report.book)}: đã xuất {report.entries} sự kiện vào {report.folder} ({size:.0f} kB một sự kiện)."
     yield f"  Ô có chữ: {report.filled.short} ô dưới 16 ký tự, {report.filled.long} ô từ 16 ký tự."
@@ -93,6 +102,14 @@ def format_package_report(report: PackageReport) -> Iterator[str]:
         more = f" và {len(report.loose) - 5} trang nữa" if len(report.loose) > 5 else ""
         yield f"  {len(report.loose)} trang không thuộc sự kiện nào: {pages}{more}."
         yield "  Hãy xem các trang ấy, trang tiếp hoặc trang cải chính thì khai trong package.toml."
+
+
+def fault_sentence(fault: WorkbookFault, rules: Mapping[str, LoadingRule]) -> str:
+    """Return what is wrong: the check, and the rule of the shared software with its evidence."""
+    rule = rules.get(fault.rule)
+    if rule is None:
+        return f"{fault.check}: {CHECKS[fault.check]}"
+    return f"{rule.code}: {rule.says} ({EVIDENCE[rule.evidence]})"
 
 
 def entry_of(report: PackageReport, fault: WorkbookFault) -> str:

@@ -2,6 +2,7 @@
 
 from pipeline.delivery_rules.delivered import (
     ConfirmedDelivery,
+    EntryBelow,
     FieldLayers,
     LineAbove,
     WrittenEntry,
@@ -15,6 +16,7 @@ from pipeline.delivery_rules.proposals import DeliveredValue
 __all__ = [
     "ConfirmedDelivery",
     "DeliveredValue",
+    "EntryBelow",
     "FieldLayers",
     "LineAbove",
     "WrittenEntry",

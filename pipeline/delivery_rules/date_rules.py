@@ -20,10 +20,12 @@ from pipeline.values.kinds.inexact_dates import (
     names_month,
     parse_approximate,
     parse_approximate_age,
+    parse_cycle_year,
     parse_day_and_month,
     parse_foreign_month,
     parse_lunar,
     parse_month_and_short_year,
+    parse_reign,
     parse_short_year,
     year_in_text,
 )
@@ -49,6 +51,8 @@ class DateFacts:
         lowest: Its first possible year.
         is_registration: Whether it is the day of registration, which lies in the years of the book.
         above: For the day of registration: that of the preceding entry, if settled.
+        below: The same of the following entry.
+        numbered: The year that the entry's number gives.
     """
 
     registered_on: PartialDate | None
@@ -57,6 +61,8 @@ class DateFacts:
     lowest: int | None = None
     is_registration: bool = False
     above: PartialDate | None = None
+    below: PartialDate | None = None
+    numbered: int | None = None
 
 
 def proposed_dates(
@@ -80,6 +86,12 @@ def proposed_dates(
         yield DeliveredValue(value)
     elif known is not None:
         yield from _with_year(f"{known.year:04d}", written, spec, "month_and_year", policy)
+    elif (reign := parse_reign(written)) is not None:
+        yield from _of_reign(*reign, written, spec, facts, policy)
+    elif (cycle := parse_cycle_year(written)) is not None:
+        last = facts.registered_on.year if facts.registered_on is not None else facts.ledger.year
+        years = [f"{year:04d}" for year in reversed(lunar_years(cycle, last - LONGEST_LIFE, last))]
+        yield from _chosen(years, written, spec, "date_otherwise", policy, with_note=True, doubted=True)
     elif is_lunar(written) and (parse_lunar(written) is not None or year_in_text(written) is None):
         yield from _lunar(written, spec, facts, policy)
     elif (short := parse_short_year(written)) is not None:
@@ -93,26 +105,30 @@ def proposed_dates(
 def day_of_neighbour(written: str, spec: FieldSpec, facts: DateFacts) -> Iterator[DeliveredValue]:
     """Yield the possible days of a registration whose day is incomplete or missing, always for confirmation.
 
-    A day and month get the year of the preceding entry, then the years of the book; a year, a month or nothing at all
-    gets the day of the preceding entry if that does not contradict it.
+    A day and month get the year of the entry's number, of its neighbours, then the years of the book; a year, a month
+    or nothing at all gets the day of a neighbour that does not contradict it.
     """
     if not facts.is_registration or is_lunar(written) or parse_short_year(written) is not None:
         return
+    neighbours = [day for day in (facts.above, facts.below) if day is not None]
     day_and_month = parse_day_and_month(written)
     days: list[PartialDate | None] = []
     if day_and_month is not None:
         first, last = _span(facts)
-        years = [facts.above.year] if facts.above is not None else []
+        numbered = [] if facts.numbered is None else [facts.numbered]
         days = [
             partial_date(year, day_and_month[1], day_and_month[0])
-            for year in (*years, *range(first, last + 1))
+            for year in (*numbered, *(day.year for day in neighbours), *range(first, last + 1))
         ]
-    elif facts.above is not None and facts.above.day is not None:
+    else:
         known = parse_canonical(DateKind().parse(written).canonical)
         year = known.year if known is not None else year_in_text(written)
         month = known.month if known is not None else None
-        if year in (None, facts.above.year) and month in (None, facts.above.month):
-            days = [facts.above]
+        days += [
+            day
+            for day in neighbours
+            if day.day is not None and year in (None, day.year) and month in (None, day.month)
+        ]
     note = note_of(spec, written or "không ghi")
     for day in dict.fromkeys(filter(None, days)):
         yield DeliveredValue(day.canonical, note, "registration_day", certain=False)
@@ -129,6 +145,16 @@ def _uncommon(
         yield from _chosen(values, written, spec, "date_otherwise", policy, with_note=True, doubted=True)
     else:
         yield from settled_by("unclear_date", policy, blank_with_note(spec, written))
+
+
+def _of_reign(
+    rest: str, year: int, written: str, spec: FieldSpec, facts: DateFacts, policy: DeliveryPolicy
+) -> Iterator[DeliveredValue]:
+    """Yield the possible days of a lunar date in the year of a reign, then the year alone, for confirmation."""
+    lunar = parse_lunar(f"{rest}/{year} âm lịch") if rest else None
+    days = [] if lunar is None else [_partial(day).canonical for day in _days_of(lunar, facts)[0]]
+    values = [*days, f"{year:04d}"]
+    yield from _chosen(values, written, spec, "date_otherwise", policy, with_note=True, doubted=True)
 
 
 def _otherwise(written: str, facts: DateFacts) -> list[str]:

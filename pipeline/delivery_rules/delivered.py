@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from pipeline.base.model import FieldStatus, Ledger
 from pipeline.declarations.office.delivery_policy import DeliveryPolicy
-from pipeline.declarations.office.delivery_rules import CONFIRM, NOTE
+from pipeline.declarations.office.delivery_rules import CONFIRM, NOTE, PAPER
 from pipeline.declarations.schema import FieldSpec, RecordSpec, Schemas
 from pipeline.delivery_rules.date_rules import DateFacts, day_of_neighbour, proposed_dates
 from pipeline.delivery_rules.proposals import DeliveredValue, blank_with_note, note_of, settled_by
 from pipeline.values import kinds
 from pipeline.values.kinds.calendar import PartialDate, parse_canonical
 from pipeline.values.kinds.date import parse_canonical_age
-from pipeline.values.kinds.number import parse_marked_number, parse_suffixed_number
+from pipeline.values.kinds.name import names_nobody
+from pipeline.values.kinds.number import paper_number_in, parse_marked_number, parse_suffixed_number
+from pipeline.values.kinds.time import times_in_words
 
 NEAREST = 2
 """Number of preceding fields that a ditto mark on a one-entry page may refer to."""
@@ -121,15 +124,27 @@ class LineAbove:
     is_next_to: bool
 
 
+@dataclass(frozen=True, slots=True)
+class EntryBelow:
+    """What is known of the following entry of the book: its number and day of registration; ``""``: not known."""
+
+    number: str = ""
+    registered_on: str = ""
+
+
 def entry_layers(
-    entry: WrittenEntry, above: LineAbove | None, schemas: Schemas, policy: DeliveryPolicy
+    entry: WrittenEntry,
+    above: LineAbove | None,
+    schemas: Schemas,
+    policy: DeliveryPolicy,
+    below: EntryBelow = EntryBelow(),
 ) -> Mapping[str, FieldLayers]:
     """Return both layers of every settled field of an entry, in the record's order.
 
     Args:
         above: The preceding entry; None without one, or if nothing may be taken from it.
     """
-    return _EntryRules(entry, above, schemas, policy).layers()
+    return _EntryRules(entry, above, schemas, policy, below).layers()
 
 
 def is_as_delivered(
@@ -150,8 +165,12 @@ def is_as_delivered(
         if known is None:
             return parse_canonical_age(value) is not None
         return known.day is not None or (known.month is None and not as_whole_day)
-    if kind.is_listed and vocabulary is not None and vocabulary.has_codes:
-        return value in vocabulary.labels
+    if kind.is_listed and vocabulary is not None and (vocabulary.has_codes or vocabulary.listed):
+        return value in vocabulary.delivered
+    if kind.is_name:
+        return not names_nobody(value) and not kinds.is_ditto(value)
+    if kind.is_time or kind.is_identity_number:
+        return kind.parse(value).canonical == value
     return not kinds.is_ditto(value)
 
 
@@ -166,13 +185,22 @@ def notes_with(notes: str, layers: Mapping[str, FieldLayers]) -> str:
     return "; ".join(dict.fromkeys(filter(None, (notes, *left))))
 
 
+_BETWEEN_NAMES = re.compile(r"\s*[,;/&+]\s*|\s+(?:và|-|–)\s+")
+
+
 class _EntryRules:
     """The delivery rules applied to an entry."""
 
     def __init__(
-        self, entry: WrittenEntry, above: LineAbove | None, schemas: Schemas, policy: DeliveryPolicy
+        self,
+        entry: WrittenEntry,
+        above: LineAbove | None,
+        schemas: Schemas,
+        policy: DeliveryPolicy,
+        below: EntryBelow,
     ) -> None:
         self._entry, self._above, self._schemas, self._policy = entry, above, schemas, policy
+        self._below = below
         self._done: dict[str, FieldLayers] = {}
 
     def layers(self) -> Mapping[str, FieldLayers]:
@@ -186,6 +214,11 @@ class _EntryRules:
         if spec.name in self._done:
             return self._done[spec.name]
         written = self._entry.fields.get(spec.name)
+        if written is None or (not written.text and not written.value and written.amended is None):
+            second = self._second_name(spec)
+            if second is not None:
+                self._done[spec.name] = second
+                return second
         if written is None:
             return None
         if written.amended is not None:
@@ -234,12 +267,41 @@ class _EntryRules:
                 "text_for_number", self._policy, blank_with_note(spec, written.text or written.value)
             )
         else:
-            yield DeliveredValue(written.value)
+            yield from self._text(spec, written.value, written.text or written.value)
+
+    def _text(self, spec: FieldSpec, value: str, text: str) -> Iterator[DeliveredValue]:
+        """Yield a value in words or the number of a paper; words for nobody, a time or a paper are no such value."""
+        kind = spec.value_kind
+        if kind.is_name and names_nobody(value):
+            yield from self._nobody(spec, text)
+        elif kind.is_time and not kind.parse(value).canonical:
+            yield from self._time(spec, text)
+        elif kind.is_identity_number and (number := paper_number_in(value)):
+            yield DeliveredValue(number, note_of(spec, text), "paper_in_number", certain=False)
+            yield DeliveredValue(value, rule="paper_in_number", certain=False)
+        else:
+            yield DeliveredValue(value)
 
     def _blank_on_paper(self, spec: FieldSpec, written: WrittenField) -> Iterator[DeliveredValue]:
         if written.is_decided and self._is_registration(spec):
             yield from day_of_neighbour("", spec, self._facts(spec))
+        if written.is_decided and spec.value_kind.is_entry_number:
+            yield from self._number_of_neighbours(spec)
         yield DeliveredValue("")
+
+    def _number_of_neighbours(self, spec: FieldSpec) -> Iterator[DeliveredValue]:
+        """Yield the number after the preceding entry's or before the following one's, for confirmation."""
+        above = None if self._above is None else self._above.layers.get(spec.name)
+        before = "" if above is None or above.waits else above.delivered.value
+        meant = [(before, 1), (self._below.number, -1)]
+        year = str(self._year())
+        values = []
+        for number, step in meant:
+            first, _, of_year = number.partition("/")
+            if first.isdecimal() and of_year in ("", year) and int(first) + step > 0:
+                values.append(f"{int(first) + step:02d}/{year}")
+        for value in dict.fromkeys(values):
+            yield DeliveredValue(value, note_of(spec, "không ghi"), "missing_number", certain=False)
 
     def _without_value(self, spec: FieldSpec, written: WrittenField) -> Iterator[DeliveredValue]:
         if not written.is_decided or not spec.column:
@@ -299,7 +361,18 @@ class _EntryRules:
             self._lowest(spec),
             is_registration,
             self._day_above(spec) if is_registration else None,
+            parse_canonical(self._below.registered_on) if is_registration else None,
+            self._year_of_number() if is_registration else None,
         )
+
+    def _year_of_number(self) -> int | None:
+        """Return the year that is written with the entry's number."""
+        spec = self._entry.record.by_column.get(self._entry.record.key_columns.number)
+        written = None if spec is None else self._entry.fields.get(spec.name)
+        _, _, year = kinds.ENTRY_NUMBER.parse(
+            written.text if written is not None else ""
+        ).canonical.partition("/")
+        return int(year) if year else None
 
     def _is_registration(self, spec: FieldSpec) -> bool:
         return spec.column == self._entry.record.key_columns.registered_on
@@ -336,12 +409,18 @@ class _EntryRules:
 
     def _term(self, spec: FieldSpec, value: str) -> Iterator[DeliveredValue]:
         vocabulary = self._schemas.vocabulary(spec)
-        if vocabulary is None or value in vocabulary.labels or not vocabulary.has_codes:
+        if vocabulary is None or value in vocabulary.labels:
             yield DeliveredValue(value)
             return
         code = kinds.CHOICE.parse(value, vocabulary).canonical
         if code in vocabulary.labels:  # the decision is older than its term's code
             yield DeliveredValue(code)
+            return
+        if vocabulary.listed:
+            yield from self._listed(spec, value, vocabulary)
+            return
+        if not vocabulary.has_codes:
+            yield DeliveredValue(value)
             return
         by_parents = self._entry.record.unknown_parent
         if by_parents is not None and spec.name == by_parents.field and value == by_parents.words:
@@ -358,7 +437,76 @@ class _EntryRules:
 
     def _is_named(self, field_name: str) -> bool | None:
         written = self._entry.fields.get(field_name)
-        return None if written is None or written.value is None else bool(written.value)
+        if written is None or written.value is None:
+            return None
+        return bool(written.value) and not names_nobody(written.value)
+
+    def _listed(self, spec: FieldSpec, value: str, vocabulary: kinds.Vocabulary) -> Iterator[DeliveredValue]:
+        """Yield the names of a complete list that a text outside the terms may mean, then the text as written."""
+        choice = self._policy["listed_name"]
+        if value in vocabulary.delivered or (choice == PAPER and not vocabulary.has_codes):
+            yield DeliveredValue(value)
+            return
+        names = vocabulary.offered(value)
+        sure = len(names) == 1 and (vocabulary.is_plain_name(value) or choice == "single")
+        if sure and choice != CONFIRM:
+            note = "" if vocabulary.is_plain_name(value) else note_of(spec, value)
+            yield DeliveredValue(names[0].code, note, "listed_name")
+            return
+        both = self._two_names(spec, value)
+        codes = both or tuple(name.code for name in names)
+        for code in codes:
+            yield DeliveredValue(code, note_of(spec, value), "listed_name", certain=False)
+        if not vocabulary.has_codes:
+            yield DeliveredValue(value, rule="listed_name", certain=False)
+        yield replace(blank_with_note(spec, value), rule="listed_name", certain=False)
+
+    def _two_names(self, spec: FieldSpec, value: str) -> tuple[str, ...]:
+        """Return the two names of a list in a text, if the record has a field for the second."""
+        vocabulary = self._schemas.vocabulary(spec)
+        parts = _BETWEEN_NAMES.split(value.strip())
+        if not spec.second or vocabulary is None or len(parts) != 2:
+            return ()
+        codes = []
+        for part in parts:
+            names = vocabulary.offered(part)
+            code = kinds.CHOICE.parse(part, vocabulary).canonical or (
+                names[0].code if len(names) == 1 else ""
+            )
+            codes.append(code)
+        return tuple(codes) if all(codes) and codes[0] != codes[1] else ()
+
+    def _second_name(self, spec: FieldSpec) -> FieldLayers | None:
+        """Return the layers of a field without a text whose value a confirmed field holds as its second name."""
+        for first in self._entry.record.fields:
+            written = self._entry.fields.get(first.name)
+            if first.second != spec.name or written is None or not written.value:
+                continue
+            codes = self._two_names(first, written.value)
+            delivered = layers.delivered if (layers := self._layers_of(first)) is not None else None
+            if codes and delivered is not None and delivered.certain and delivered.value in codes:
+                other = codes[1 - codes.index(delivered.value)]
+                return FieldLayers(
+                    "", DeliveredValue(other, "", "listed_name", confirmed_by=delivered.confirmed_by)
+                )
+        return None
+
+    # --- names and times ----------------------------------------------------------------------------------------------
+
+    def _nobody(self, spec: FieldSpec, text: str) -> Iterator[DeliveredValue]:
+        if self._policy["names_nobody"] == PAPER:
+            yield DeliveredValue(text)
+            return
+        is_certain = self._policy["names_nobody"] != CONFIRM and not spec.required
+        yield replace(blank_with_note(spec, text), rule="names_nobody", certain=is_certain)
+        if not is_certain:
+            yield DeliveredValue(text, rule="names_nobody", certain=False)
+
+    def _time(self, spec: FieldSpec, text: str) -> Iterator[DeliveredValue]:
+        if self._policy["time_otherwise"] == CONFIRM:
+            for value in times_in_words(text):
+                yield DeliveredValue(value, note_of(spec, text), "time_otherwise", certain=False)
+        yield from settled_by("time_otherwise", self._policy, blank_with_note(spec, text))
 
     # --- ditto marks --------------------------------------------------------------------------------------------------
 

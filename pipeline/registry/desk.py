@@ -35,7 +35,7 @@ from pipeline.registry.tasks import (
     visibility,
 )
 from pipeline.registry.tasks.reopening import Reopened
-from pipeline.registry.withdrawals import supervision
+from pipeline.registry.withdrawals import page_wall, supervision
 
 
 class Desk(DeskFacade):
@@ -121,6 +121,15 @@ class Desk(DeskFacade):
     withdrawal_preview = reading(supervision.withdrawal_preview)
     withdrawals = reading(supervision.withdrawals_for)
     pages_of_book = reading(supervision.pages_of_book)
+
+    wall = writing(page_wall.wall)
+    scan_page = reading(page_wall.scan_page)
+    check_makes_anew = reading(page_wall.check_makes_anew)
+    remove_pages = writing(page_wall.remove_pages)
+    put_back_page = writing(page_wall.put_back)
+    move_pages = writing(page_wall.move_pages)
+    order_pages_by_number = writing(page_wall.order_by_number)
+    take_places = writing(page_wall.take_places)
 
     books_of = reading(browsing.books_of)
     scanned_pages = reading(browsing.scanned_pages)

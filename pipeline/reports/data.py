@@ -10,6 +10,7 @@ from typing import TypeVar
 from urllib.parse import urlencode
 
 from pipeline.base.localtime import local_date
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.declarations.schema import Schemas
 from pipeline.registry.statistics.model import BookStatistics, HourStatistics, Statistics
 from pipeline.registry.statistics.statistics import RegistryStatistics
@@ -109,6 +110,7 @@ class ReportData:
     wrong_scans: tuple[WrongScan, ...] = ()
     unconfirmed: tuple[str, ...] = ()
     loosened: tuple[str, ...] = ()
+    review: ReviewPolicy = field(default_factory=ReviewPolicy)
 
     @property
     def today(self) -> date:

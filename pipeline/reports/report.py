@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.declarations.schema import Schemas
 from pipeline.registry import Registry
 from pipeline.reports.content import ManagementReport, ReportSection
@@ -32,6 +33,7 @@ def build_report(
     people: bool = False,
     now: Callable[[], datetime] | None = None,
     store: StoreCheck = StoreCheck(),
+    review: ReviewPolicy = ReviewPolicy(),
 ) -> ManagementReport:
     """Return the report on the books of an office.
 
@@ -40,6 +42,7 @@ def build_report(
         days: Number of last days in which events are counted.
         people: Whether persons are counted individually.
         now: Returns the time in UTC; by default the database's.
+        review: What the office allows to be wrong.
     """
     counting = registry.statistics(places, now=now)
     data = ReportData(
@@ -51,6 +54,7 @@ def build_report(
         wrong_scans_of(counting, store, places),
         tuple(act.sentence for act in registry.accounts().open_acts()),
         tuple(change.sentence for change in registry.open_policy_changes()),
+        review,
     )
     return report_of_data(data, places)
 

@@ -185,6 +185,16 @@ class Workspace:
         return self.root / "webhook.key"
 
     @property
+    def mail_key(self) -> Path:
+        """The password at the mail server; private, written by the administrator."""
+        return self.root / "mail.key"
+
+    @property
+    def mail_state(self) -> Path:
+        """What each person was told by mail last; a lost file only delays the next mail."""
+        return self.root / "mail.json"
+
+    @property
     def sign_in_key(self) -> Path:
         """The secret from the sign-in provider; private, written by the administrator."""
         return self.root / "sign_in.key"

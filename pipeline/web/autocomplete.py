@@ -67,7 +67,7 @@ class Autocomplete:
 
     def _terms(self, spec: FieldSpec, text: str) -> Iterator[str]:
         vocab = self._schemas.vocabs.get(spec.vocab or ("" if spec.name not in self._notes else STAMPS))
-        for term in vocab.terms if vocab else ():
+        for term in (*vocab.terms, *vocab.listed) if vocab else ():
             yield from (word for word in (term.label, *term.aliases) if _begins(word, text))
 
     # --- names ----------------------------------------------------------------------------------------------------

@@ -162,6 +162,16 @@ class BackgroundJobs:
             for job in kept
         )
 
+    def ended_since(self, author: str, since: datetime) -> tuple[Job, ...]:
+        """Return the jobs of a person, of any kind, that ended after a moment."""
+        folders = sorted(self._folder.iterdir()) if self._folder.is_dir() else []
+        return tuple(
+            job
+            for folder in folders
+            for job in self.jobs(folder.name)
+            if job.author == author and job.ended_at is not None and job.ended_at > since
+        )
+
     def running(self, kind: str) -> Job | None:
         with self._lock:
             return self._running.get(kind)

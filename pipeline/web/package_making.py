@@ -10,7 +10,7 @@ from urllib.parse import quote
 from pipeline.declarations.office.delivery_rules import RULES_BY_NAME
 from pipeline.delivery.export.export_options import read_options
 from pipeline.delivery.export.package_values import ExportBlocker, WorkbookFault
-from pipeline.delivery.package import PackageReport, export_book
+from pipeline.delivery.package import LoadingOverride, PackageReport, export_book
 from pipeline.delivery.package_sentences import CHECKS, WHY, entry_of
 from pipeline.registry import Registry
 from pipeline.run_context import RunContext
@@ -47,7 +47,8 @@ def package_refusal(
         places = list(_held_places(report, book_id, labels))
     if len(places) > MOST_PLACES:
         places = [*places[:MOST_PLACES], (f"… và {len(places) - MOST_PLACES} chỗ nữa", "")]
-    return PackageRefusal(sentence, tuple(places))
+    may_overrule = any(blocker.codes == ("LOAD",) for blocker in report.blockers)
+    return PackageRefusal(sentence, tuple(places), may_overrule)
 
 
 def _format_fault(report: PackageReport, fault: WorkbookFault, labels: Mapping[str, str]) -> str:
@@ -106,7 +107,12 @@ def package_maker(registry: Registry, context: RunContext, workers: int | None) 
     """Return the maker of packages for the web application; it does what ``hotich export`` does."""
 
     def make(
-        book_id: int, target: Path, on_copied: Callable[[int, int], None], *, partial: bool = False
+        book_id: int,
+        target: Path,
+        on_copied: Callable[[int, int], None],
+        *,
+        partial: bool = False,
+        despite: LoadingOverride | None = None,
     ) -> PackageRefusal | None:
         options = read_options(Workspace(context.workspace).package, Workspace(context.workspace).office)
         report = export_book(
@@ -116,6 +122,7 @@ def package_maker(registry: Registry, context: RunContext, workers: int | None) 
             target,
             options,
             partial=partial,
+            despite=despite,
             workers=workers,
             on_copied=lambda at: on_copied(at.done, at.total),
         )

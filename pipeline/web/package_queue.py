@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Protocol, Self
 
 from pipeline.base.errors import HotichError
+from pipeline.declarations.schema.shared_software import PROVINCE_FILE
+from pipeline.delivery.package import LoadingOverride
 from pipeline.web.security.middleware import log_fault
 
 MANIFEST = "manifest.json"
@@ -39,17 +41,25 @@ class PackageRefusal:
 
     Attributes:
         places: The obstacles: a description, and the address of the page that resolves it (``""``: none).
+        may_overrule: Whether somebody's reason is enough to deliver all the same.
     """
 
     sentence: str
     places: tuple[tuple[str, str], ...] = ()
+    may_overrule: bool = False
 
 
 class PackageMaker(Protocol):
     """Makes the package of a book."""
 
     def __call__(
-        self, book_id: int, target: Path, on_copied: Callable[[int, int], None], *, partial: bool = False
+        self,
+        book_id: int,
+        target: Path,
+        on_copied: Callable[[int, int], None],
+        *,
+        partial: bool = False,
+        despite: LoadingOverride | None = None,
     ) -> PackageRefusal | None:
         """Make the package in a folder under ``target``.
 
@@ -57,6 +67,7 @@ class PackageMaker(Protocol):
             target: The folder of this attempt.
             on_copied: Called with the numbers of copied and of all entries; an exception raised by it ends the work.
             partial: Leave out undeliverable entries; otherwise a single one holds the whole book back.
+            despite: Deliver also what the rehearsal of loading refuses.
 
         Returns:
             None when the package was written, else the reason.
@@ -111,6 +122,7 @@ class PackageQueue:
     def __init__(self, folder: Path, make: PackageMaker | None = None) -> None:
         self._folder, self._make = folder, make
         self._states: dict[int, PackageState] = {}
+        self._ended: dict[int, datetime] = {}
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="packages")
@@ -127,11 +139,12 @@ class PackageQueue:
         """Whether this server makes packages."""
         return self._make is not None
 
-    def start(self, book_id: int, *, partial: bool = False) -> bool:
+    def start(self, book_id: int, *, partial: bool = False, despite: LoadingOverride | None = None) -> bool:
         """Queue the package of a book; return False where it is already queued or running.
 
         Args:
             partial: Leave out undeliverable entries.
+            despite: Deliver also what the rehearsal of loading refuses.
         """
         if self._make is None:
             return False
@@ -139,7 +152,7 @@ class PackageQueue:
             if self._states.get(book_id, PackageState()).is_under_way:
                 return False
             self._states[book_id] = PackageState(PackagePhase.WAITING)
-        self._worker.submit(self._run, book_id, self._make, partial)
+        self._worker.submit(self._run, book_id, self._make, partial, despite)
         return True
 
     def state(self, book_id: int) -> PackageState:
@@ -154,6 +167,16 @@ class PackageQueue:
         phase = PackagePhase.DONE if state.phase is PackagePhase.NONE else state.phase
         return replace(state, phase=phase, files=_names(package), made_at=made_at, held=_held(package))
 
+    def ended_since(self, since: datetime) -> dict[int, tuple[datetime, PackageState]]:
+        """Return when and how attempts of this server ended after a moment, by book."""
+        with self._lock:
+            ended = dict(self._ended)
+            return {
+                book_id: (at, self._states[book_id])
+                for book_id, at in ended.items()
+                if at > since and not self._states[book_id].is_under_way
+            }
+
     def file(self, book_id: int, name: str) -> Path | None:
         """Return the path of a file of the last complete package of a book, or None."""
         package = self._last(book_id)
@@ -162,6 +185,11 @@ class PackageQueue:
     def folder_of(self, book_id: int) -> Path | None:
         """Return the folder of the last complete package of a book, or None."""
         return self._last(book_id)
+
+    @property
+    def province_file(self) -> Path:
+        """The file of the workspace with the refusals of the real software."""
+        return self._folder.with_name(PROVINCE_FILE)
 
     def wait(self) -> None:
         self._worker.submit(lambda: None).result()
@@ -181,14 +209,14 @@ class PackageQueue:
             refused_at = datetime.fromisoformat(stored["refused_at"])
             return PackageState(
                 PackagePhase.REFUSED,
-                refusal=PackageRefusal(str(stored["sentence"]), places),
+                refusal=PackageRefusal(str(stored["sentence"]), places, stored.get("may_overrule") is True),
                 refused_at=refused_at,
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
             log_fault(error)
             return None
 
-    def _run(self, book_id: int, make: PackageMaker, partial: bool) -> None:
+    def _run(self, book_id: int, make: PackageMaker, partial: bool, despite: LoadingOverride | None) -> None:
         target = self._folder / str(book_id) / datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
 
         def on_copied(done: int, total: int) -> None:
@@ -198,7 +226,7 @@ class PackageQueue:
 
         self._set_state(book_id, PackageState(PackagePhase.RUNNING))
         try:
-            refused = make(book_id, target, on_copied, partial=partial)
+            refused = make(book_id, target, on_copied, partial=partial, despite=despite)
         except HotichError as error:
             refused = PackageRefusal(error.message)
         except _Stopped:
@@ -218,6 +246,8 @@ class PackageQueue:
     def _set_state(self, book_id: int, state: PackageState) -> None:
         with self._lock:
             self._states[book_id] = state
+            if not state.is_under_way:
+                self._ended[book_id] = datetime.now(UTC)
 
 
 def _store_refusal(target: Path, refused: PackageRefusal, refused_at: datetime) -> None:

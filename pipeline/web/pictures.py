@@ -21,7 +21,7 @@ from pipeline.base.errors import AlteredScan, HotichError, ScanError
 from pipeline.base.model import Box, Matrix, PageImage, PageRef, Pixels
 from pipeline.layout.imaging.geometry.warp import crop_rectified
 from pipeline.registry import Rectification
-from pipeline.scans.intake import DEFAULT_LIMITS, ScanFile, ScanLimits, page_of_isolated
+from pipeline.scans.intake import DEFAULT_LIMITS, Inspector, ScanFile, ScanLimits, page_of_isolated
 from pipeline.scans.workspace import Workspace
 from pipeline.web.picture_cache import PictureCache
 
@@ -86,6 +86,8 @@ class PictureOptions:
         margin: Margin around a field, as a share of the field's height.
         margin_pixels: Smallest margin, in pixels of the rectified page.
         quality: JPEG quality, 1 to 95.
+        thumbnail_side: Largest length of the longer side of a thumbnail, in pixels.
+        thumbnail_dpi: Sufficient dots per inch of a page from which a thumbnail is drawn.
         decoded: Number of decoded pages in memory (26 MB each at 300 dpi).
         decoders: Largest number of pages decoded at once.
         ahead: Number of threads that make pictures ahead.
@@ -97,6 +99,8 @@ class PictureOptions:
     margin: float = 0.35
     margin_pixels: float = 16.0
     quality: int = 84
+    thumbnail_side: int = 360
+    thumbnail_dpi: float = 36.0
     decoded: int = 3
     decoders: int = 2
     ahead: int = 1
@@ -154,6 +158,8 @@ class Pictures:
         self._decode = decode
         self._lock = threading.Lock()
         self._decoders = threading.BoundedSemaphore(options.decoders)
+        self._thumbnails = Inspector(limits)
+        self._one_thumbnail = threading.Lock()
         self._recent: OrderedDict[PageRef, Pixels] = OrderedDict()
         self._under_way: dict[PageRef, Future[Pixels]] = {}
         self._ahead = ThreadPoolExecutor(options.ahead, thread_name_prefix="pictures-ahead")
@@ -161,6 +167,8 @@ class Pictures:
     def close(self) -> None:
         """Stop making pictures ahead, after the picture in progress."""
         self._ahead.shutdown(cancel_futures=True)
+        with self._one_thumbnail:
+            self._thumbnails.__exit__(None, None, None)
 
     def __enter__(self) -> Self:
         return self
@@ -177,6 +185,35 @@ class Pictures:
     def snippet(self, sheet: PageSource, box: Box) -> EncodedPicture:
         """Return the part ``box`` of the rectified page, enlarged and with a margin."""
         return self._or_placeholder(lambda: self._snippet(sheet, box))
+
+    def thumbnail(self, ref: PageRef, turn: int) -> EncodedPicture:
+        """Return a small picture of a page as scanned, after quarter turns clockwise in degrees.
+
+        One process decodes them one after the other, coarsely where the format allows it: desks do not wait for walls.
+        """
+        return self._or_placeholder(
+            lambda: self._cached(
+                _key(f"thumbnail {turn}", PageSource(ref, None)), lambda: self._drawn_thumbnail(ref, turn)
+            )
+        )
+
+    def scan(self, ref: PageRef, turn: int) -> EncodedPicture:
+        """Return a page as scanned, after quarter turns clockwise in degrees."""
+
+        def drawn() -> Pixels:
+            return _turned(_fitted(self._pixels(ref), self._options.page_side), turn)
+
+        return self._or_placeholder(lambda: self._cached(_key(f"scan {turn}", PageSource(ref, None)), drawn))
+
+    def whole_scan(self, ref: PageRef) -> PageImage:
+        """Return a page as scanned.
+
+        Raises:
+            ScanError: The scan is missing or broken.
+        """
+        scan = self._scan(ref)
+        with self._decoders:
+            return self._decode(scan, ref.page_no, self._limits)
 
     def size(self, sheet: PageSource) -> tuple[int, int] | None:
         """Return width and height in pixels of the page as shown; None for a missing or broken scan."""
@@ -245,6 +282,14 @@ class Pictures:
         scale = min(1.0, self._options.page_side / max(width, height))
         return crop_rectified(pixels, _matrix(sheet), Box(0, 0, width, height), scale)
 
+    def _drawn_thumbnail(self, ref: PageRef, turn: int) -> Pixels:
+        options = self._options
+        with self._one_thumbnail:
+            pixels = self._thumbnails.thumbnail(
+                self._scan(ref), ref.page_no, options.thumbnail_side, options.thumbnail_dpi
+            )
+        return _turned(pixels, turn)
+
     def _cached(self, key: str, draw: Callable[[], Pixels]) -> bytes:
         picture = self._store.get(key)
         if picture is None:
@@ -282,6 +327,9 @@ class Pictures:
         future.set_result(pixels)
 
     def _decoded(self, ref: PageRef) -> Pixels:
+        return self.whole_scan(ref).pixels
+
+    def _scan(self, ref: PageRef) -> ScanFile:
         try:
             path = self._workspace.stored(ref.scan_sha256)
             size = path.stat().st_size if path else 0
@@ -289,9 +337,7 @@ class Pictures:
             path = None
         if path is None:
             raise _NotStored("Bản quét không còn trong kho.")
-        scan = ScanFile(path, ref.scan_sha256, size)
-        with self._decoders:
-            return self._decode(scan, ref.page_no, self._limits).pixels
+        return ScanFile(path, ref.scan_sha256, size)
 
 
 NO_PICTURES = Pictures(Workspace(Path(os.devnull)))
@@ -318,6 +364,17 @@ def _key(kind: str, sheet: PageSource, shown: SnippetFrame | None = None) -> str
     if shown is not None:
         parts += [shown.box.left, shown.box.top, shown.box.right, shown.box.bottom, shown.scale]
     return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def _fitted(pixels: Pixels, side: int) -> Pixels:
+    """Return the picture with its longer side no longer than ``side`` pixels."""
+    picture = Image.fromarray(pixels)
+    picture.thumbnail((side, side), Image.Resampling.BOX)
+    return np.asarray(picture)
+
+
+def _turned(pixels: Pixels, turn: int) -> Pixels:
+    return np.ascontiguousarray(np.rot90(pixels, -turn // 90))
 
 
 def _jpeg(pixels: Pixels, quality: int) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 
 from pipeline.cli.app import app
 from pipeline.declarations import schema
+from pipeline.declarations.law_page import law_page, law_texts, sources_of
 from pipeline.declarations.rules_page import rules_page
 from pipeline.values.kinds import KINDS
 
@@ -87,3 +89,17 @@ def test_no_kind_finds_anything_but_what_it_is_said_to(kind: str, text: str) -> 
     vocabulary = SCHEMAS.vocabularies["sex"] if kind == "choice" else None
     allowed = {*KINDS[kind].problems, *(("L03",) if kind == "choice" else ())}
     assert set(KINDS[kind].parse(text, vocabulary).problems) <= allowed
+
+
+NAMED_LAW = re.compile(
+    r"(?:Nghị định|Thông tư(?: liên tịch)?|Quyết định) [0-9]+/[0-9]{4}/[A-ZĐa-z-]+"
+    r"|(?:Bộ luật|Luật) [^,;:()”\d]{3,40}? [0-9]{4}"
+)
+
+
+def test_every_text_that_a_source_names_is_on_the_law_page_and_the_page_is_the_declared_one() -> None:
+    texts = law_texts()
+    named = {law for source in sources_of(SCHEMAS).values() for law in NAMED_LAW.findall(source)}
+    assert len(named) > 10
+    assert [law for law in sorted(named) if not any(re.search(text.cited, law) for text in texts)] == []
+    assert told("--law") == law_page(SCHEMAS, texts) == PAGE.with_name("law.md").read_text("utf-8")

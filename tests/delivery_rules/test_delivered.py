@@ -299,16 +299,13 @@ def test_a_parent_of_whom_nothing_is_settled_leaves_the_code_to_a_person() -> No
     assert one.waits
 
 
-def test_a_text_outside_a_list_of_codes_goes_to_the_margin_note_and_one_outside_a_list_of_names_stays() -> (
+def test_a_text_outside_a_list_of_codes_goes_to_the_margin_note_and_one_outside_a_list_of_names_waits() -> (
     None
 ):
     layers = layers_of(mother_paper_type="Sổ hộ khẩu", mother_ethnicity="Nguồn")
     assert layers["mother_paper_type"].delivered.value == ""
     assert layers["mother_paper_type"].delivered.note.endswith("Sổ hộ khẩu")
-    assert (layers["mother_ethnicity"].delivered.value, layers["mother_ethnicity"].delivered.rule) == (
-        "Nguồn",
-        "",
-    )
+    assert (layers["mother_ethnicity"].delivered.value, layers["mother_ethnicity"].waits) == ("Nguồn", True)
 
 
 def test_what_is_struck_out_goes_to_the_margin_note_and_what_is_illegible_waits() -> None:

@@ -106,6 +106,8 @@ def test_what_entries_cost_tells_what_is_left_to_do_and_left_wrong() -> None:
         "40",
         "1,1",
         "0,08\u00a0%",
+        "0,10\u00a0%",
+        "0,20\u00a0%",
         "0,20\u00a0%",
     ]
     assert texts(table(report, "planted")) == [["Rà soát", "40", "4", "10,0\u00a0%", "19,0\u00a0%"]]

@@ -178,5 +178,10 @@ def test_a_workspace_of_another_account_is_told_with_who_must_ask(
     assert (told.state, "sudo -u" in told.advice) == ("warning", True)
 
 
-def test_a_pdf_can_be_set() -> None:
+def test_a_pdf_can_be_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert typesetter_check().state == "ok"
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert typesetter_check().state == "ok"  # from a folder that this account cannot enter, too

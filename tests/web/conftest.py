@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from argon2 import PasswordHasher
@@ -13,6 +14,8 @@ from fastapi import FastAPI
 
 from pipeline.declarations.office.policies import OfficePolicies
 from pipeline.declarations.office.review import ReviewPolicy
+from pipeline.delivery.export.workbook import write_workbook
+from pipeline.delivery.package import LoadingOverride
 from pipeline.delivery.printing.office_printer import OfficePrinter
 from pipeline.delivery.printing.offices import read_offices
 from pipeline.registry import Registry
@@ -101,10 +104,17 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PackageQueue]
     """Makes packages of nothing; that of the first book is there."""
 
     def make(
-        book_id: int, target: Path, on_copied: Callable[[int, int], None], *, partial: bool = False
+        book_id: int,
+        target: Path,
+        on_copied: Callable[[int, int], None],
+        *,
+        partial: bool = False,
+        despite: LoadingOverride | None = None,
     ) -> None:
         (target / "goi").mkdir(parents=True)
         (target / "goi" / "manifest.json").write_text("{}", encoding="utf-8")
+        write_workbook(target / "goi" / "goi.xlsx", "KS60", [], SCHEMAS)
+        ZipFile(target / "goi" / "goi.zip", "w").close()
 
     with PackageQueue(tmp_path_factory.mktemp("packages"), make) as desk:
         desk.start(1)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 from fastapi import FastAPI
 
-from pipeline.cli.serve import backup_work
+from pipeline.cli.context import CommandContext
+from pipeline.cli.serve import backup_work, machine_report
 from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role
@@ -53,6 +54,7 @@ def desk(
             check_audit=audit_checker(registry, workspace),
             seals=workspace.seals,
             backups=backup_work(settings, context),
+            check_machine=lambda on_progress: machine_report(CommandContext(workspace.root), on_progress),
         )
 
 
@@ -110,7 +112,7 @@ def test_a_seal_is_made_and_listed_and_one_that_no_longer_holds_is_told(
     path.write_text(kept, "ascii")
 
 
-def test_a_backup_is_made_and_read_again_and_never_handed_out(
+def test_a_backup_is_made_read_again_and_restored_aside_and_never_handed_out(
     administrator: Browser, desk: OfficeDesk, registry: Registry
 ) -> None:
     assert administrator.submit("/backup").status_code == 303
@@ -122,7 +124,22 @@ def test_a_backup_is_made_and_read_again_and_never_handed_out(
     assert administrator.submit("/backup/check").status_code == 303
     desk.jobs.wait()
     assert "toàn vẹn" in text_of(administrator.get("/backup/progress"))
-    assert [row.subject for row in registry.audit().recent(2)] == ["backup:check", "backup:make"]
+    assert administrator.submit("/backup/rehearse").status_code == 303
+    desk.jobs.wait()
+    told = text_of(administrator.get("/backup/progress"))
+    assert "Khôi phục thử" in told
+    assert "sổ đang dùng không đổi" in told
+    subjects = ["backup:rehearse", "backup:check", "backup:make"]
+    assert [row.subject for row in registry.audit().recent(3)] == subjects
+
+
+def test_the_machine_is_checked_in_words(administrator: Browser, desk: OfficeDesk) -> None:
+    assert administrator.submit("/backup/machine").status_code == 303
+    desk.jobs.wait()
+    told = text_of(administrator.get("/backup/progress"))
+    assert "Đạt" in told
+    assert "Dàn trang PDF (typst)" in told
+    assert "Error" not in told
 
 
 def test_a_machine_without_a_folder_for_backups_says_so(

@@ -18,6 +18,7 @@ from pipeline.declarations.office.approval import ApprovalPolicy
 from pipeline.declarations.office.delivery_rules import DELIVERY_RULES, RULES_BY_NAME
 from pipeline.declarations.office.learning import LearningPolicy
 from pipeline.declarations.office.lot_sampling import SamplingPolicy
+from pipeline.declarations.office.outside import MailPolicy, WebhookPolicy
 from pipeline.declarations.office.policies import OfficePolicies, load_policies
 from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry import Registry
@@ -77,6 +78,8 @@ def test_every_key_that_an_office_may_set_is_shown() -> None:
         "delivery": {rule.name for rule in DELIVERY_RULES},
         "approval": set(ApprovalPolicy.model_fields),
         "learning": set(LearningPolicy.model_fields),
+        "webhook": set(WebhookPolicy.model_fields),
+        "mail": set(MailPolicy.model_fields),
     }
     assert all(one.usual for group in groups for one in group.settings)
 

@@ -17,6 +17,7 @@ from pipeline.base.model import FieldStatus
 from pipeline.declarations.office.approval import ApprovalPolicy
 from pipeline.declarations.office.policies import OfficePolicies
 from pipeline.delivery.export.package_folder import package_flaws
+from pipeline.delivery.package import LoadingOverride
 from pipeline.registry import Registry, Verdict
 from pipeline.registry.accounts.model import Role
 from pipeline.scans.workspace import Workspace
@@ -111,7 +112,12 @@ def test_a_book_that_is_not_done_says_why_and_keeps_its_last_package(tmp_path: P
     answers = iter((None, PackageRefusal("còn 3 chỗ chưa xong.")))
 
     def make(
-        book_id: int, target: Path, on_copied: OnCopied, *, partial: bool = False
+        book_id: int,
+        target: Path,
+        on_copied: OnCopied,
+        *,
+        partial: bool = False,
+        despite: LoadingOverride | None = None,
     ) -> PackageRefusal | None:
         answer = next(answers)
         if answer is None:
@@ -135,7 +141,13 @@ class EndsInBetween(PackageQueue):
         super().__init__(folder, self._make_late)
 
     def _make_late(
-        self, book_id: int, target: Path, on_copied: OnCopied, *, partial: bool = False
+        self,
+        book_id: int,
+        target: Path,
+        on_copied: OnCopied,
+        *,
+        partial: bool = False,
+        despite: LoadingOverride | None = None,
     ) -> PackageRefusal | None:
         assert self.looked_for.wait(60)
         written(target)
@@ -161,7 +173,12 @@ def test_why_a_package_was_refused_outlives_the_server_until_one_is_made(tmp_pat
     answers = iter((refusal, None))
 
     def make(
-        book_id: int, target: Path, on_copied: OnCopied, *, partial: bool = False
+        book_id: int,
+        target: Path,
+        on_copied: OnCopied,
+        *,
+        partial: bool = False,
+        despite: LoadingOverride | None = None,
     ) -> PackageRefusal | None:
         answer = next(answers)
         if answer is None:
@@ -197,7 +214,12 @@ def test_what_goes_wrong_is_told_without_what_an_exception_says(
     tmp_path: Path, error: Exception, told: str
 ) -> None:
     def make(
-        book_id: int, target: Path, on_copied: OnCopied, *, partial: bool = False
+        book_id: int,
+        target: Path,
+        on_copied: OnCopied,
+        *,
+        partial: bool = False,
+        despite: LoadingOverride | None = None,
     ) -> PackageRefusal | None:
         raise error
 
@@ -215,7 +237,12 @@ def test_one_book_is_under_way_at_a_time_and_asked_for_once(tmp_path: Path) -> N
     begun, may_end = threading.Event(), threading.Event()
 
     def make(
-        book_id: int, target: Path, on_copied: OnCopied, *, partial: bool = False
+        book_id: int,
+        target: Path,
+        on_copied: OnCopied,
+        *,
+        partial: bool = False,
+        despite: LoadingOverride | None = None,
     ) -> PackageRefusal | None:
         on_copied(3, 10)
         begun.set()
@@ -240,7 +267,12 @@ def test_a_server_that_stops_ends_the_work(tmp_path: Path) -> None:
     ended: list[str] = []
 
     def make(
-        book_id: int, target: Path, on_copied: OnCopied, *, partial: bool = False
+        book_id: int,
+        target: Path,
+        on_copied: OnCopied,
+        *,
+        partial: bool = False,
+        despite: LoadingOverride | None = None,
     ) -> PackageRefusal | None:
         begun.set()
         assert goes_on.wait(60)
@@ -275,7 +307,12 @@ def test_a_package_that_leaves_something_out_says_so(tmp_path: Path) -> None:
     asked = []
 
     def make(
-        book_id: int, target: Path, on_copied: OnCopied, *, partial: bool = False
+        book_id: int,
+        target: Path,
+        on_copied: OnCopied,
+        *,
+        partial: bool = False,
+        despite: LoadingOverride | None = None,
     ) -> PackageRefusal | None:
         asked.append(partial)
         if not partial:

@@ -28,6 +28,8 @@ from tests.web.browser import Browser, text_of
 from tests.web.clock import Clock
 from tests.web.conftest import OTHER, OWN, browser_of
 
+CHECKED = ReviewPolicy(check="all", blind="none")
+
 LISTS = ("books", "days", "waiting", "overturned", "misread", "missing", "unlike", "people")
 
 
@@ -38,7 +40,7 @@ def worked(registry: Registry, accounts: Accounts, clock: Clock, people: dict[tu
     unusual = Finding(DRIFT, Severity.INFO, (), {"unusual": "nhiều chữ lạ khác thường", "unseen": "17"})
     registry.save_checks([CrossEntryFinding(1, 1, None, unusual)], [DRIFT])
     known = {one.person.login: one.person for one in accounts.list()}
-    desk = registry.desk(ReviewPolicy(check="all", blind="none"), now=clock)
+    desk = registry.desk(CHECKED, now=clock)
     for role, stage, text in (
         (Role.REVIEWER, Stage.REVIEW, "Thử Sai"),
         (Role.CHECKER, Stage.CHECK, "Thử Đúng"),
@@ -56,7 +58,7 @@ def other(app: FastAPI, accounts: Accounts, people: dict[tuple[Role, str], str])
 
 
 def computed(registry: Registry, clock: Clock, place: str = OWN) -> ManagementReport:
-    return build_report(registry, SCHEMAS, WorkPlan(), places=frozenset({place}), now=clock)
+    return build_report(registry, SCHEMAS, WorkPlan(), places=frozenset({place}), now=clock, review=CHECKED)
 
 
 def hrefs(text: str) -> set[str]:

@@ -63,7 +63,9 @@ def test_a_file_in_pieces_becomes_a_scan_and_the_audit_tells_who_sent_it(
     ended = browser.send(f"/uploads/{BOOK}/{told['upload']}/end", {"sha256": sha(SCAN)})
     assert ended.status_code == 200
     uploads.wait()
-    assert browser.get(f"/uploads/{BOOK}").json() == {"stored": 1, "checking": 0, "half": 0, "flawed": []}
+    assert browser.get(f"/uploads/{BOOK}").json() == {
+        "stored": 1, "checking": 0, "inspected": [0, 0], "half": 0, "flawed": [],
+    }  # fmt: skip
     assert (books / "KS.2010.01" / "trang-1.jpg").read_bytes() == SCAN
     noted = next(row for row in registry.audit().recent(10) if row.action == "scan-sent")
     assert (noted.actor, noted.subject) == (f"operator.{OWN}", f"book:{BOOK}")

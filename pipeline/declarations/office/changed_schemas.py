@@ -77,7 +77,9 @@ TABLES: Mapping[str, type[Declaration]] = {
 UNREAD = frozenset({"export"})
 """Tables on which no reading depends: pages need not be read again after them."""
 
-ELSEWHERE = frozenset({"approval", "delivery", "learning", "review", "sampling", "sign_in", "webhook"})
+ELSEWHERE = frozenset(
+    {"approval", "delivery", "learning", "mail", "review", "sampling", "sign_in", "webhook"}
+)
 """Tables of the same file that are read elsewhere."""
 
 
@@ -195,7 +197,12 @@ def _with_change(rule: RuleSpec, change: RuleChange) -> RuleSpec | None:
 
 def _with_alias(schemas: Schemas, row: Alias) -> Schemas:
     vocab = _vocab(schemas, row.vocab)
-    terms = {folded(name): term.code for term in vocab.terms for name in (term.code, term.label)}
+    listed = tuple(
+        Term(code=name.code, label=name.label)
+        for name in vocab.listed
+        if name.code not in {term.code for term in vocab.terms}
+    )
+    terms = {folded(name): term.code for term in (*listed, *vocab.terms) for name in (term.code, term.label)}
     code = terms.get(folded(row.code))
     if code is None:
         raise RowFlaw(
@@ -204,7 +211,7 @@ def _with_alias(schemas: Schemas, row: Alias) -> Schemas:
     _check_new("alias", row.alias, vocab)
     changed = [
         term.model_copy(update={"aliases": (*term.aliases, row.alias)}) if term.code == code else term
-        for term in vocab.terms
+        for term in (*vocab.terms, *(name for name in listed if name.code == code))
     ]
     return _with_vocab(schemas, vocab, changed)
 
@@ -228,7 +235,7 @@ def _vocab(schemas: Schemas, name: str) -> Vocab:
 
 
 def _names(vocab: Vocab) -> dict[str, None]:
-    return {name: None for term in vocab.terms for name in (term.code, term.label)}
+    return {name: None for term in (*vocab.terms, *vocab.listed) for name in (term.code, term.label)}
 
 
 def _check_new(key: str, name: str, vocab: Vocab) -> None:

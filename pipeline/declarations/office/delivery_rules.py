@@ -12,6 +12,10 @@ NOTE = "note"
 """The choice to leave the column empty and append the text on paper to the margin note."""
 
 
+PAPER = "paper"
+"""The choice to deliver the text on paper."""
+
+
 @dataclass(frozen=True, slots=True)
 class DeliveryRule:
     """A rule.
@@ -54,6 +58,12 @@ DELIVERY_RULES: tuple[DeliveryRule, ...] = (
         "Số có dấu hay chữ khác",
         "25/85 → 25/1985; 10/KH → 10/1985; 25.85 không bao giờ thành 2585",
         {CONFIRM: _CONFIRM, "agreed": "giao khi phần sau là năm đăng ký; còn lại chờ xác nhận"},
+    ),
+    DeliveryRule(
+        "missing_number",
+        "Không ghi số",
+        "không ghi số, việc liền trước 24/1985 → 25/1985, Ghi chú: không ghi",
+        {CONFIRM: _CONFIRM},
     ),
     DeliveryRule(
         "ditto",
@@ -112,7 +122,8 @@ DELIVERY_RULES: tuple[DeliveryRule, ...] = (
     DeliveryRule(
         "registration_day",
         "Ngày đăng ký không đủ",
-        "6/1 → 06.01.1979 (năm của sổ); 1979 hay không ghi → ngày của việc liền trước",
+        "6/1 → 06.01.1979 (năm của số, của việc liền trước, liền sau hay của sổ); 1979 hay không ghi → ngày của việc "
+        "liền trước hay liền sau",
         {CONFIRM: _CONFIRM},
     ),
     DeliveryRule(
@@ -125,13 +136,48 @@ DELIVERY_RULES: tuple[DeliveryRule, ...] = (
         "date_in_words",
         "Ngày ghi bằng chữ",
         "Ngày hai tháng ba … → đúng các chữ ấy",
-        {"paper": "các chữ trên sổ", "digits": "ngày ghi bằng số"},
+        {PAPER: "các chữ trên sổ", "digits": "ngày ghi bằng số"},
     ),
     DeliveryRule(
         "outside_list",
         "Chữ không có trong danh mục có mã",
         "Sổ hộ khẩu (loại giấy tờ) → để trống, Ghi chú: Sổ hộ khẩu",
         {NOTE: _NOTE, CONFIRM: _CONFIRM},
+    ),
+    DeliveryRule(
+        "listed_name",
+        "Tên gọi khác của nước, dân tộc, giới tính",
+        "Hoa Kỳ → Hoa Kỳ (American); Mỹ, Đại Hàn, Cao Lan, Trai → tên của danh mục, chờ xác nhận",
+        {
+            "named": "tên đúng của danh mục thì giao; tên cũ, cách gọi khác, hai quốc tịch trong một ô (tên thứ hai "
+            "vào cột quốc tịch khác) và tên không có trong danh mục chờ xác nhận",
+            "single": "tên cũ, cách gọi khác cũng giao khi danh mục chỉ có một tên hợp, Ghi chú giữ chữ trên sổ; còn "
+            "lại chờ xác nhận",
+            CONFIRM: _CONFIRM,
+            PAPER: "nước, dân tộc đúng như chữ trên sổ",
+        },
+    ),
+    DeliveryRule(
+        "names_nobody",
+        "Chữ “không rõ” trong ô họ tên",
+        "Không rõ, Vô danh, Chưa đặt tên → để trống, Ghi chú: Không rõ",
+        {
+            NOTE: f"{_NOTE}; họ tên bắt buộc thì chờ xác nhận",
+            CONFIRM: _CONFIRM,
+            PAPER: "đúng như chữ trên sổ",
+        },
+    ),
+    DeliveryRule(
+        "time_otherwise",
+        "Giờ ghi cách khác",
+        "3 giờ chiều → 15; giờ Tý → 00; Ghi chú giữ chữ trên sổ",
+        {CONFIRM: _CONFIRM, NOTE: _NOTE},
+    ),
+    DeliveryRule(
+        "paper_in_number",
+        "Tên giấy tờ trong ô số giấy tờ",
+        "Hộ chiếu 301234567 → 301234567, Ghi chú giữ chữ trên sổ",
+        {CONFIRM: _CONFIRM},
     ),
     DeliveryRule(
         "unknown_parent",

@@ -13,6 +13,7 @@ from pipeline.declarations.office.changed_schemas import with_office_changes
 from pipeline.declarations.office.delivery_policy import DeliveryPolicy, read_delivery
 from pipeline.declarations.office.learning import LEARNING, LearningPolicy
 from pipeline.declarations.office.lot_sampling import SAMPLING, SamplingPolicy
+from pipeline.declarations.office.outside import MAIL, WEBHOOK, MailPolicy, WebhookPolicy
 from pipeline.declarations.office.review import ReviewPolicy, read_review
 from pipeline.declarations.schema import Schemas
 
@@ -21,13 +22,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class OfficePolicies:
-    """What an office has set about review, sampling, delivery, approval and learning."""
+    """What an office has set about review, sampling, delivery, approval, learning and notices."""
 
     review: ReviewPolicy = field(default_factory=ReviewPolicy)
     sampling: SamplingPolicy = field(default_factory=SamplingPolicy)
     delivery: DeliveryPolicy = field(default_factory=DeliveryPolicy)
     approval: ApprovalPolicy = field(default_factory=ApprovalPolicy)
     learning: LearningPolicy = field(default_factory=LearningPolicy)
+    webhook: WebhookPolicy = field(default_factory=WebhookPolicy)
+    mail: MailPolicy = field(default_factory=MailPolicy)
 
 
 class GatheredFlaws:
@@ -64,6 +67,8 @@ def read_all(path: Path, declared: Schemas, flaws: GatheredFlaws) -> tuple[Schem
         flaws.read(lambda: read_delivery(path), DeliveryPolicy()),
         flaws.read(lambda: APPROVAL.read(path), ApprovalPolicy()),
         flaws.read(lambda: LEARNING.read(path), LearningPolicy()),
+        flaws.read(lambda: WEBHOOK.read(path), WebhookPolicy()),
+        flaws.read(lambda: MAIL.read(path), MailPolicy()),
     )
 
 

@@ -25,11 +25,24 @@ class Term(Declaration):
     aliases: tuple[str, ...] = ()
 
 
+class ListedName(Term):
+    """A name of a complete list.
+
+    Attributes:
+        doubtful: Its texts on paper that may also mean something else.
+    """
+
+    doubtful: tuple[str, ...] = ()
+
+
 class Vocab(Declaration):
     """A code list.
 
     Attributes:
         finding: The code of the finding for a text that is no term.
+        terms: The terms that books hold nearly always; readings are weighed by them.
+        listed: The complete list of the shared software, where the terms are only the usual part of it; offered for
+            texts outside the terms.
     """
 
     vocab: str
@@ -37,6 +50,7 @@ class Vocab(Declaration):
     source: str
     finding: str = "NOT-IN-LIST"
     terms: tuple[Term, ...] = Field(alias="term")
+    listed: tuple[ListedName, ...] = ()
 
 
 class ExportSpec(Declaration):

@@ -25,6 +25,7 @@ from pipeline.declarations.schema.formulas import check_formulas
 from pipeline.declarations.schema.lists import ExportSpec, FindingSpec, PrincipleSpec, Vocab
 from pipeline.declarations.schema.record import LEDGER_KEYS, DerivationSpec, RecordSpec, RuleSpec
 from pipeline.declarations.schema.schemas import Schemas, digest_of_files
+from pipeline.declarations.schema.shared_software import PROVINCE_FILE, LoadingRule
 from pipeline.declarations.schema.slots import roles_of, slot_name
 from pipeline.values import kinds
 from pipeline.values.derivations import DERIVATIONS, limits_of, takes
@@ -50,6 +51,7 @@ def check(schemas: Schemas, folder: Path) -> None:
 def check_vocab(vocab: Vocab, schemas: Schemas, where: Path) -> None:
     """Check one code list, declared in the file ``where``."""
     _check_unique([term.code for term in vocab.terms], "mã", where)
+    _check_unique([name.code for name in vocab.listed], "mã", where)
     look_up(vocab.finding, schemas.findings, "phát hiện", "schemas/findings.toml", where)
 
 
@@ -73,6 +75,8 @@ def check_record(record: RecordSpec, schemas: Schemas, where: Path) -> None:
             look_up(spec.vocab, schemas.vocabs, "danh mục", "schemas/vocab", where)
         if spec.ledger is not None:
             look_up(spec.ledger, LEDGER_KEYS, "khóa", "ledger.toml", where)
+        if spec.second:
+            look_up(spec.second, record.by_name, "trường", "phần field", where)
         for edition in spec.editions:
             look_up(edition, schemas.exports, "mẫu xuất", "schemas/exports", where)
     _check_roles(record, where)
@@ -272,9 +276,19 @@ def _loaded(folder: Path, _contents: str) -> Schemas:
             validate_declaration(PrincipleSpec, row, findings_file) for row in table.get("principle", [])
         )
     }
+    model = folder / PROVINCE_FILE
+    loading = _read(model, digest).get("rule", []) if model.exists() else []
     fingerprint = digest.hexdigest()[:16]
     schemas = Schemas(
-        records, forms, exports, vocabs, findings, fingerprint, principles, place_tables=folder / PLACES
+        records,
+        forms,
+        exports,
+        vocabs,
+        findings,
+        fingerprint,
+        principles,
+        place_tables=folder / PLACES,
+        loading=tuple(validate_declaration(LoadingRule, row, model) for row in loading),
     )
     check(schemas, folder)
     return schemas

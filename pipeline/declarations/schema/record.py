@@ -36,6 +36,7 @@ class FieldSpec(Declaration):
         editions: The import templates that have the column (empty: all of the record's).
         ledger: The key of ``ledger.toml`` that fills it where the form has no slot for it.
         usual: The usual wordings of a free text: readings are weighed by them, and other wordings are no finding.
+        second: The field of the second value, where the paper holds two in this one (a second nationality).
         expects: The name of the shares by which readings are weighed (``ocr_models/field-priors``).
     """
 
@@ -49,6 +50,7 @@ class FieldSpec(Declaration):
     editions: tuple[str, ...] = ()
     ledger: str | None = None
     usual: tuple[str, ...] = ()
+    second: str = ""
     expects: str = ""
 
     @property
@@ -163,10 +165,10 @@ class UnknownParentSpec(Declaration):
 
     @property
     def codes(self) -> Mapping[tuple[bool, ...], str]:
-        """The code by which of the parents are named."""
+        """The code by which of the parents are named, the likeliest first: mostly the last parent is not known."""
         found = {
             tuple(other != parent for other in self.parents): code
-            for parent, code in zip(self.parents, self.code_without, strict=True)
+            for parent, code in zip(reversed(self.parents), reversed(self.code_without), strict=True)
         }
         return {**found, tuple(False for _ in self.parents): self.code_without_all}
 

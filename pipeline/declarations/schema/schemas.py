@@ -18,6 +18,7 @@ from pipeline.declarations.schema.form import Form
 from pipeline.declarations.schema.lists import ExportSpec, FindingSpec, PrincipleSpec, Vocab
 from pipeline.declarations.schema.own_flaws import OwnFlaw
 from pipeline.declarations.schema.record import FieldSpec, RecordSpec
+from pipeline.declarations.schema.shared_software import LoadingRule
 from pipeline.values import kinds
 from pipeline.values.places import Resolver, read_gazetteer
 
@@ -82,6 +83,7 @@ class Schemas:
         own_records: The records that an office declares itself, each with a mark that changes when it does.
         own_vocabs: The code lists that an office declares itself.
         register_flaws: Of an office's own records, code lists and workbooks.
+        loading: The model of the shared software that packages are loaded into.
     """
 
     records: Mapping[str, RecordSpec]
@@ -96,6 +98,7 @@ class Schemas:
     own_records: Mapping[str, str] = field(default_factory=dict)
     own_vocabs: frozenset[str] = frozenset()
     register_flaws: tuple[OwnFlaw, ...] = ()
+    loading: tuple[LoadingRule, ...] = ()
 
     @property
     def form_flaws(self) -> Mapping[str, OwnFlaw]:
@@ -211,7 +214,7 @@ class Schemas:
                     fields = self.records[form.record].by_name
                     boxes.setdefault(fields[box.field].vocab, {})[box.value] = None
         return {
-            name: kinds.Vocabulary.of(vocab.terms, vocab.finding, boxes.get(name, ()))
+            name: kinds.Vocabulary.of(vocab.terms, vocab.finding, boxes.get(name, ()), vocab.listed)
             for name, vocab in self.vocabs.items()
         }
 

@@ -22,6 +22,7 @@ from pipeline.declarations.office.approval import APPROVAL, ApprovalPolicy
 from pipeline.declarations.office.delivery_policy import DeliveryPolicy, read_delivery
 from pipeline.declarations.office.delivery_rules import CONFIRM
 from pipeline.declarations.schema import Declaration, Schemas, refuse_flawed_workbook
+from pipeline.declarations.schema.shared_software import PROVINCE_FILE, LoadingRule, read_province_rules
 from pipeline.delivery.export.compression import CopyOptions
 from pipeline.delivery.export.package_values import BookFacts
 
@@ -188,12 +189,14 @@ class PackageOptions(PackageKeys):
         papers: Formats by the year a book was opened in.
         attached: Pages attached to entries by people.
         approval: What a second person must approve before delivery.
+        province: Rules that refusals of the real software became (``loading.toml``).
     """
 
     delivery: DeliveryPolicy = Field(default_factory=DeliveryPolicy)
     papers: tuple[PaperFormat, ...] = ()
     attached: tuple[AttachedPage, ...] = ()
     approval: ApprovalPolicy = Field(default_factory=ApprovalPolicy)
+    province: tuple[LoadingRule, ...] = ()
 
     @property
     def copies(self) -> CopyOptions:
@@ -234,8 +237,9 @@ def read_options(path: Path, office: Path | None = None) -> PackageOptions:
     """
     delivery = DeliveryPolicy() if office is None else read_delivery(office)
     approval = ApprovalPolicy() if office is None else APPROVAL.read(office)
+    province = read_province_rules(path.with_name(PROVINCE_FILE))
     if not path.exists():
-        return PackageOptions(delivery=delivery, approval=approval)
+        return PackageOptions(delivery=delivery, approval=approval, province=province)
     file = StaffFile(path)
     note_unknown_tables(file, ("package", "paper", "page"))
     keys = checked_table(file, "package", PackageKeys)
@@ -250,4 +254,5 @@ def read_options(path: Path, office: Path | None = None) -> PackageOptions:
         papers=tuple(row for _, row in papers),
         attached=tuple(row for _, row in attached),
         approval=approval,
+        province=province,
     )

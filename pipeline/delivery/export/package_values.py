@@ -16,11 +16,13 @@ class WorkbookFault:
     """A fault in a finished workbook.
 
     Attributes:
-        check: U1–U8, or LIST, HEADER, CELL.
+        check: U1–U8, LIST, HEADER, CELL; LOAD (the shared software would refuse the row) or READ (it would read the
+            row otherwise than meant).
         row: As Excel counts (1 = the header, 0 = the whole workbook).
         column: The Ministry's column.
         number: The entry number in this row.
         blocking: Whether the fault blocks the delivery; otherwise it is only reported.
+        rule: Code of the rule of the shared software behind LOAD and READ.
     """
 
     check: str
@@ -28,6 +30,7 @@ class WorkbookFault:
     column: str = ""
     number: str = ""
     blocking: bool = True
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,7 @@ class SettledEntry:
         texts: The text on paper, without amendments.
         amended: The columns that amendments changed.
         layered: The columns that delivery rules changed.
+        notes: The margin note without the notes of delivery rules.
     """
 
     entry_id: int
@@ -123,6 +127,7 @@ class SettledEntry:
     texts: tuple[TextSpan, ...] = ()
     amended: tuple[AmendedColumn, ...] = ()
     layered: tuple[LayeredColumn, ...] = ()
+    notes: str = ""
 
 
 @dataclass(frozen=True, slots=True)

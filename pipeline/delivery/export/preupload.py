@@ -1,4 +1,6 @@
-"""The check before the upload ("Kiểm tra trước khi up"): U1–U8 of contractors' practice, and the code lists.
+"""The check before the upload ("Kiểm tra trước khi up"): U1–U8 of contractors' practice, code lists, loading rules.
+
+The rules of the shared software are declared in ``schemas/loading.toml``.
 
 It sees only the finished file and has rules of its own, independent of the code that wrote the file.
 """
@@ -12,6 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from pipeline.declarations.schema import FieldSpec, RecordKey, Schemas
+from pipeline.declarations.schema.shared_software import LoadingRule
 from pipeline.delivery.export.package_values import WorkbookFault
 from pipeline.delivery.export.workbook import ReadBack, ReadRow, has_codes, read_back
 
@@ -29,12 +32,14 @@ def preupload_faults(
     schemas: Schemas,
     unsettled: Collection[Key] = (),
     expected: Sequence[Mapping[str, str]] | None = None,
+    province: tuple[LoadingRule, ...] = (),
 ) -> tuple[WorkbookFault, ...]:
     """Return the faults of a workbook in the form of a template.
 
     Args:
         unsettled: Keys of unsettled entries, which the workbook must not contain (U8).
         expected: The cells of the entries that it must contain, row by row, without further rows.
+        province: Rules that refusals of the real software became.
 
     Raises:
         StorageError: The file cannot be read.
@@ -42,7 +47,7 @@ def preupload_faults(
     with read_back(path, schemas.exports[export].sheet) as book:
         if book.header != schemas.columns(export):
             return tuple(_header_faults(book, schemas.columns(export)))
-        checker = _Checker(export, schemas, frozenset(unsettled))
+        checker = _Checker(export, schemas, frozenset(unsettled), province)
         faults: list[WorkbookFault] = []
         for row in book.rows():
             faults += checker.faults_of(row)
@@ -55,16 +60,21 @@ def preupload_faults(
 
 
 def row_faults(
-    rows: Sequence[Mapping[str, str]], export: str, schemas: Schemas, unsettled: Collection[Key] = ()
+    rows: Sequence[Mapping[str, str]],
+    export: str,
+    schemas: Schemas,
+    unsettled: Collection[Key] = (),
+    province: tuple[LoadingRule, ...] = (),
 ) -> Mapping[int, tuple[WorkbookFault, ...]]:
     """Return the blocking faults of rows before they are written, by index in ``rows``.
 
     Args:
         rows: The cells of each entry by Ministry column.
         unsettled: Keys of unsettled entries.
+        province: Rules that refusals of the real software became.
     """
     columns = frozenset(schemas.columns(export))
-    checker = _Checker(export, schemas, frozenset(unsettled))
+    checker = _Checker(export, schemas, frozenset(unsettled), province)
     faults_by_row: dict[int, list[WorkbookFault]] = {}
     for index, cells in enumerate(rows):
         row = ReadRow(index, {name: text for name, text in cells.items() if text and name in columns})
@@ -89,7 +99,9 @@ def _header_faults(book: ReadBack, wanted: tuple[str, ...]) -> Iterator[Workbook
 class _Checker:
     """Checks rows in turn and remembers their keys."""
 
-    def __init__(self, export: str, schemas: Schemas, unsettled: frozenset[Key]) -> None:
+    def __init__(
+        self, export: str, schemas: Schemas, unsettled: frozenset[Key], province: tuple[LoadingRule, ...]
+    ) -> None:
         record = schemas.records[schemas.exports[export].record]
         self._key = record.key_columns
         columns = schemas.columns(export)
@@ -102,6 +114,13 @@ class _Checker:
             if spec.value_kind.is_date and spec.column != self._key.registered_on
         ]
         self._lists = [(spec, *_list_of(spec, schemas)) for spec in fields if spec.vocab]
+        rules = (*schemas.loading, *province)
+        self._loading = [
+            (column, names, [(rule, rule.column_beside(column)) for rule in held])
+            for column in self._columns
+            if (held := [rule for rule in rules if rule.holds_in(export, column)])
+            for names in [_complete_list(record.by_column.get(column), schemas)]
+        ]
         self._unsettled = unsettled
         self._met: dict[tuple[str, str, str], list[tuple[int, str]]] = {}
         self.count = 0
@@ -122,6 +141,16 @@ class _Checker:
             value = row.cells.get(spec.column, "")
             if value and value not in allowed:
                 yield WorkbookFault("LIST", row.row, spec.column, number, blocking=closed)
+        yield from self._loading_faults(row, number)
+
+    def _loading_faults(self, row: ReadRow, number: str) -> Iterator[WorkbookFault]:
+        """Yield what the shared software would refuse or read otherwise than meant."""
+        for column, names, rules in self._loading:
+            text = row.cells.get(column, "")
+            for rule, beside in rules:
+                if rule.is_broken_by(text, row.cells.get(beside, ""), names):
+                    check = "LOAD" if rule.outcome == "refused" else "READ"
+                    yield WorkbookFault(check, row.row, column, number, rule.blocks, rule.code)
 
     def changed(self, row: ReadRow, expected: Mapping[str, str]) -> Iterator[WorkbookFault]:
         """Yield the cells that differ from the expected cells."""
@@ -179,10 +208,18 @@ def is_date_text(text: str) -> bool:
 def _list_of(spec: FieldSpec, schemas: Schemas) -> tuple[frozenset[str], bool]:
     """Return the valid codes in the column of a listed field, and whether other texts are faults that block.
 
-    Lists of names of peoples and countries are never complete; lists of codes are.
+    A text outside a list of names of peoples and countries goes out by a person's word; one outside a list of codes
+    does not.
     """
-    vocab = schemas.vocabs[spec.vocab or ""]
-    return frozenset(term.code for term in vocab.terms), has_codes(vocab)
+    name = spec.vocab or ""
+    return schemas.vocabularies[name].delivered, has_codes(schemas.vocabs[name])
+
+
+def _complete_list(spec: FieldSpec | None, schemas: Schemas) -> frozenset[str]:
+    """Return the names that the shared software's own list of a column holds; empty where it is not declared."""
+    if spec is None or not spec.vocab:
+        return frozenset()
+    return frozenset(term.code for term in schemas.vocabs[spec.vocab].listed)
 
 
 def count_by_check(faults: Iterable[WorkbookFault]) -> dict[str, int]:

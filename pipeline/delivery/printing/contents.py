@@ -40,6 +40,26 @@ def values_of(entry: SettledEntry, record: RecordSpec, schemas: Schemas) -> dict
     }
 
 
+MEANT_BY_THE_BOOK = frozenset({"ditto", "number_without_year"})
+"""Delivery rules whose result is what the book says: a ditto mark is the value above, a number one of its year."""
+
+
+def book_values_of(entry: SettledEntry, record: RecordSpec, schemas: Schemas) -> dict[str, str]:
+    """Return the effective values by field as the book says them, for papers that prove what is registered.
+
+    Where a delivery rule changed a value, the text of the book stands, and the margin note is the book's own. An
+    amended value stays as amended.
+    """
+    values = values_of(entry, record, schemas)
+    amended = {column.column for column in entry.amended}
+    for layered in entry.layered:
+        if layered.rule not in MEANT_BY_THE_BOOK and layered.column not in amended:
+            values[record.by_column[layered.column].name] = layered.written
+    if record.book is not None:
+        values[record.book.notes] = entry.notes
+    return values
+
+
 def amendment_sentences(
     entry: StoredEntry, record: RecordSpec, schemas: Schemas
 ) -> tuple[dict[str, str], ...]:
@@ -120,7 +140,7 @@ def extract_data(
 ) -> dict[str, Any]:
     """Return the data for the template of an extract."""
     record = schemas.record(entry.record)
-    values = values_of(settled, record, schemas)
+    values = book_values_of(settled, record, schemas)
     return {
         "title": f"Trích lục {record.title.lower()}",
         "draft": not facts.number,

@@ -9,7 +9,7 @@ from pipeline.declarations.office.approval import ApprovalPolicy
 from pipeline.declarations.schema import Schemas
 from pipeline.delivery.deliverable import settle
 from pipeline.delivery.export.package_values import ExportBlocker, SettledEntry
-from pipeline.delivery.printing.contents import contradiction, texts_in, values_of
+from pipeline.delivery.printing.contents import book_values_of, contradiction, texts_in, values_of
 from pipeline.delivery.printing.letters import missing_letters
 from pipeline.registry.extracts.model import EntryToPrint
 from pipeline.scans.workspace import Workspace
@@ -88,17 +88,18 @@ def refusal_of_extract(printable: PrintableEntry, schemas: Schemas) -> str:
         return printable.refusal
     record = schemas.record(printable.found.entry.record)
     values = values_of(printable.settled, record, schemas)
+    on_paper = book_values_of(printable.settled, record, schemas)
     key = record.key_columns
     for column in (key.number, key.registered_on):
         spec = record.by_column[column]
-        if not values[spec.name]:
+        if not on_paper[spec.name]:
             return f"Sổ không ghi “{spec.label}” nên không cấp trích lục được. Hãy cấp theo hồ sơ giấy."
     if against := contradiction(values, record):
         return (
             f"{against} đang có hiệu lực khác nhau, thường vì chỉ cải chính một trong hai. Hãy cải chính cho khớp rồi "
             "cấp."
         )
-    unknown = missing_letters("".join(texts_in(values)))
+    unknown = missing_letters("".join(texts_in(on_paper)))
     if unknown:
         return f"Phông chữ của giấy không có chữ “{unknown[:20]}” nên không in được trích lục. Hãy cấp theo hồ sơ giấy."
     return ""

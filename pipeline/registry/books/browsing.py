@@ -73,7 +73,7 @@ def books_of(context: DeskContext, person: Person) -> tuple[tuple[int, str, str,
 def scanned_pages(context: DeskContext, person: Person, book_id: int) -> tuple[BookPageState, ...]:
     """Return all pages of a book to which a person may add, read or not, by the names of their scans."""
     of_book = check_data_entry(context.connection, person, book_id)
-    return tuple(_scanned_pages(context.connection, of_book))
+    return tuple(pages_in_book(context.connection, of_book))
 
 
 def scanned_page(context: DeskContext, person: Person, book_id: int, ref: PageRef) -> BookPageState:
@@ -125,7 +125,7 @@ def page_of_book(connection: Connection, of_book: StoredBookRow, ref: PageRef) -
     """
     matching = (
         page_state
-        for page_state in _scanned_pages(connection, of_book, ref.scan_sha256)
+        for page_state in pages_in_book(connection, of_book, ref.scan_sha256)
         if page_state.ref == ref
     )
     page_there = next(matching, None)
@@ -134,7 +134,7 @@ def page_of_book(connection: Connection, of_book: StoredBookRow, ref: PageRef) -
     return page_there
 
 
-def _scanned_pages(
+def pages_in_book(
     connection: Connection, of_book: StoredBookRow, sha256: str | None = None
 ) -> Iterator[BookPageState]:
     """Yield the pages of a book, or of one of its scans, by the names of the scans, without withdrawn pages."""

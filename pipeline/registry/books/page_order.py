@@ -1,11 +1,13 @@
 """The order of the pages of a book: a page that was scanned again has the position of the page that it replaced.
 
 All other pages are ordered by scan and number. If a page was replaced several times, the position of the first page
-counts.
+counts. In a book whose pages a person arranged, every page has a position of its own: the order by the names of the
+scans, changed by one arrangement after the other.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -14,8 +16,12 @@ from sqlalchemy import Connection, select
 
 from pipeline.base.model import PageRef
 from pipeline.registry.books.model import PagePosition
-from pipeline.registry.books.rows import scan
+from pipeline.registry.books.rows import PageArrangementRow, page_arrangement, scan
+from pipeline.registry.database.columns import rows_of
 from pipeline.registry.withdrawals.stored_withdrawals import withdrawals_of
+
+ARRANGED = "thứ tự đã xếp"
+"""Stands for the name of a scan in the positions of an arranged book."""
 
 R = TypeVar("R")
 """A row of a query; its columns are named in ``in_page_order``."""
@@ -23,11 +29,11 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class MovedPage:
-    """The position of a page that replaced another page.
+    """The position of a page that replaced another page, or of any page of an arranged book.
 
     Attributes:
-        scan_id: Scan of the first page at that position.
-        place: Name of that scan and number of that page.
+        scan_id: Scan of the first page at that position; 0 in an arranged book.
+        place: Name of that scan and number of that page; ``ARRANGED`` and the position in an arranged book.
     """
 
     scan_id: int
@@ -49,8 +55,9 @@ def moved_pages(
         for book_id, ref in before
         if book_ids is None or book_id in book_ids
     }
+    arranged = _arranged_pages(connection, book_ids, wanted)
     if not wanted:
-        return {}
+        return arranged
     hashes = {first.scan_sha256 for first in wanted.values()}
     rows = connection.execute(
         select(scan.c.book_id, scan.c.sha256, scan.c.id, scan.c.name).where(scan.c.sha256.in_(hashes))
@@ -60,11 +67,68 @@ def moved_pages(
         (book_id, ref): MovedPage(there.id, PagePosition(there.name, first.page_no))
         for (book_id, ref), first in wanted.items()
         if (there := scans.get((book_id, first.scan_sha256))) is not None
+    } | arranged
+
+
+def _arranged_pages(
+    connection: Connection,
+    book_ids: Collection[int] | None,
+    replacing: Mapping[tuple[int, PageRef], PageRef],
+) -> dict[tuple[int, PageRef], MovedPage]:
+    """Return the position of every page of the arranged books, withdrawn pages included.
+
+    Args:
+        replacing: The first page at the position of each page that replaced another page.
+    """
+    query = select(page_arrangement).order_by(page_arrangement.c.id)
+    if book_ids is not None:
+        query = query.where(page_arrangement.c.book_id.in_(book_ids))
+    by_book: dict[int, list[PageArrangementRow]] = defaultdict(list)
+    for row in rows_of(connection, PageArrangementRow, query):
+        by_book[row.book_id].append(row)
+    positions: dict[tuple[int, PageRef], MovedPage] = {}
+    for book_id, rows in by_book.items():
+        order = _order_by_name(connection, book_id, replacing)
+        for row in rows:
+            _rearrange(order, row)
+        for number, ref in enumerate(order, 1):
+            positions[book_id, ref] = MovedPage(0, PagePosition(ARRANGED, number))
+    return positions
+
+
+def _order_by_name(
+    connection: Connection, book_id: int, replacing: Mapping[tuple[int, PageRef], PageRef]
+) -> list[PageRef]:
+    """Return all pages of the scans of a book by the names of the scans, replacing pages after the replaced ones."""
+    scans = connection.execute(
+        select(scan.c.sha256, scan.c.name, scan.c.pages).where(scan.c.book_id == book_id).order_by(scan.c.id)
+    ).all()
+    positions = {
+        PageRef(row.sha256, number): PagePosition(row.name, number)
+        for row in scans
+        for number in range(1, row.pages + 1)
     }
+
+    def key(ref: PageRef) -> tuple[object, bool]:
+        first = replacing.get((book_id, ref), ref)
+        return positions.get(first, positions[ref]).order, first != ref
+
+    return sorted(positions, key=key)
+
+
+def _rearrange(order: list[PageRef], row: PageArrangementRow) -> None:
+    """Put the pages of an arrangement, as far as they are in the order, before their page or at the end."""
+    known = set(order)
+    pages = [ref for sha256, page_no in row.pages if (ref := PageRef(sha256, page_no)) in known]
+    moved = set(pages)
+    before = None if row.before_sha256 is None else PageRef(row.before_sha256, row.before_page_no or 0)
+    rest = [ref for ref in order if ref not in moved]
+    at = rest.index(before) if before is not None and before in known - moved else len(rest)
+    order[:] = [*rest[:at], *pages, *rest[at:]]
 
 
 def places_of_moved(connection: Connection, book_id: int) -> Mapping[PageRef, PagePosition]:
-    """Return the positions of the pages of a book that replaced others."""
+    """Return the positions of the pages of a book that replaced others, or of all pages of an arranged book."""
     return {ref: moved.place for (_, ref), moved in moved_pages(connection, [book_id]).items()}
 
 

@@ -114,6 +114,27 @@ def on_page(rows: FromClause) -> ColumnElement[bool]:
 
 
 @dataclass(frozen=True, slots=True)
+class PageArrangementRow:
+    """Pages that a person puts before another page of their book, in this order; rows hold one after the other.
+
+    ``pages``: scan and number of each; ``before_*``: empty for the end of the book; ``replaces``: whether the pages
+    were made of the page at that position, which is withdrawn.
+    """
+
+    id: Id
+    book_id: Annotated[int, refers("book", index=True)]
+    pages: Json[list[tuple[str, int]]]
+    before_sha256: str | None
+    before_page_no: int | None
+    replaces: bool
+    author: str
+    arranged_at: datetime
+
+
+page_arrangement = table("page_arrangement", PageArrangementRow, sqlite_autoincrement=True, info=APPEND_ONLY)
+
+
+@dataclass(frozen=True, slots=True)
 class PageRunRow:
     """The readings of one run on a page; only the ``latest`` run counts."""
 

@@ -375,12 +375,13 @@ def book_rows(connection: Connection, record: str) -> tuple[BookRow, ...]:
 
 
 def note_package(
-    connection: Connection, book_id: int, entries: Mapping[int, str], manifest_sha256: str
+    connection: Connection, book_id: int, entries: Mapping[int, str], manifest_sha256: str, despite: str = ""
 ) -> None:
     """Record that entries of a book left the registry in a package.
 
     Args:
         entries: The number of each entry as delivered, by its id.
+        despite: Who had it written although its rehearsal of loading fails; the manifest has the reason.
     """
     row = {
         "book_id": book_id,
@@ -391,3 +392,5 @@ def note_package(
     add(connection, package, [row])
     details = {"entries": len(entries), "manifest": manifest_sha256}
     record(connection, MACHINE, "package-written", f"book:{book_id}", details)
+    if despite:
+        record(connection, despite, "loading-overruled", f"book:{book_id}", details)

@@ -38,7 +38,7 @@ from pipeline.registry.tasks.rows import keying, lease, review_task
 from pipeline.registry.withdrawals import withdrawing
 from pipeline.registry.withdrawals.model import RegistryPart
 from pipeline.registry.withdrawals.stored_withdrawals import part_of, refuse_withdrawn
-from pipeline.values.derivations import OF_NOTES
+from pipeline.values.derivations import ON_DEMAND
 
 AT_ONCE = 500
 """Entries of one statement."""
@@ -238,7 +238,7 @@ def fields_of_typed(declared: RecordSchema, of_book: StoredBookRow) -> tuple[str
     spec = declared.schemas.record(of_book.record)
     names = [*declared.schemas.form(of_book.form).field_names]
     names += [field.name for field in spec.fields if field.required]
-    derived = [derivation.field for derivation in spec.derivations if derivation.rule not in OF_NOTES]
+    derived = [derivation.field for derivation in spec.derivations if derivation.rule not in ON_DEMAND]
     cover = {field.name for field in spec.fields if field.ledger}
     ordered = [name for name in names if name not in derived] + derived
     return tuple(dict.fromkeys(name for name in ordered if name not in cover))

@@ -11,6 +11,7 @@ from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.declarations.schema import RecordSpec, Schemas
 from pipeline.delivery_rules import (
     ConfirmedDelivery,
+    EntryBelow,
     FieldLayers,
     LineAbove,
     WrittenEntry,
@@ -225,10 +226,12 @@ class BookLayers:
         *,
         is_trusted: bool = True,
         typed: Mapping[str, tuple[FieldStatus, str]] | None = None,
+        below: StoredEntry | None = None,
     ) -> Mapping[str, FieldLayers]:
         """Return the layers of the next entry.
 
         Args:
+            below: The following entry of the book.
             is_trusted: Whether nobody altered its rows behind the program's back; else the next entry takes nothing
                 from it.
             typed: As in ``written_entry``.
@@ -237,8 +240,11 @@ class BookLayers:
         if self._before is not None:
             ref, row, layers = self._before
             above = LineAbove(layers, ref == entry.ref and row + 1 == entry.row < FIRST_TYPED_ROW)
-        found = self._layers(entry, above, typed)
-        on_paper = self._layers(replace(entry, amendments={}), above, typed) if entry.amendments else found
+        known = self._known_below(below)
+        found = self._layers(entry, above, typed, known)
+        on_paper = (
+            self._layers(replace(entry, amendments={}), above, typed, known) if entry.amendments else found
+        )
         self._before = (entry.ref, entry.row, on_paper) if is_trusted else None
         return found
 
@@ -247,6 +253,13 @@ class BookLayers:
         entry: StoredEntry,
         above: LineAbove | None,
         typed: Mapping[str, tuple[FieldStatus, str]] | None,
+        below: EntryBelow,
     ) -> Mapping[str, FieldLayers]:
         written = written_entry(entry, self._ledger, self._schemas, typed)
-        return entry_layers(written, above, self._schemas, self._policy)
+        return entry_layers(written, above, self._schemas, self._policy, below)
+
+    def _known_below(self, below: StoredEntry | None) -> EntryBelow:
+        if below is None:
+            return EntryBelow()
+        key = self._schemas.record(below.record).key_fields
+        return EntryBelow(below.values.get(key.number) or "", below.values.get(key.registered_on) or "")

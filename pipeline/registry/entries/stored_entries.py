@@ -197,7 +197,8 @@ def delivery_layers(
     layers = BookLayers(stored_book(connection, asked.book_id).ledger, declared.schemas, policy)
     for above in entries_before(connection, declared, asked):
         layers.of(above)
-    return layers.of(_with_typed(asked, declared, typed or {}), typed=typed or {})
+    shown = _with_typed(asked, declared, typed or {})
+    return layers.of(shown, typed=typed or {}, below=entry_after(connection, declared, asked))
 
 
 def page_layers(
@@ -220,7 +221,7 @@ def page_layers(
         entry_table.c.stands,
     )
     others = tuple(stored_entries(connection, declared, connection.scalars(near).all()))
-    return asked, layers.of(asked), others
+    return asked, layers.of(asked, below=entry_after(connection, declared, asked)), others
 
 
 def entries_before(
@@ -237,6 +238,13 @@ def entries_before(
     near_pages = tuple(dict.fromkeys(pages[entry_id] for entry_id in reversed(near)))[:2]
     above = [entry_id for entry_id in near[:-1] if pages[entry_id] in near_pages]
     return tuple(stored_entries(connection, declared, above))
+
+
+def entry_after(connection: Connection, declared: RecordSchema, asked: StoredEntry) -> StoredEntry | None:
+    """Return the following entry of a book, None behind the last."""
+    ids = list(entry_ids(connection, asked.book_id))
+    behind = ids[ids.index(asked.entry_id) + 1 :][:1] if asked.entry_id in ids else []
+    return next(iter(stored_entries(connection, declared, behind)), None)
 
 
 _MOST_ABOVE = 60

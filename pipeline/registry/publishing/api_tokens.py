@@ -69,6 +69,30 @@ NOTE_USE_EVERY = timedelta(minutes=1)
 LONGEST_SECRET = 100
 
 
+def checked_request(
+    name: str, scopes: Collection[ApiScope], places: Collection[str] | None, days: int
+) -> tuple[str, list[str] | None]:
+    """Return the name and the sorted places of a token that may be made.
+
+    Raises:
+        ApiTokenError: The name or a place is invalid, there is no scope, or ``days`` is out of bounds.
+    """
+    name = name.strip()
+    if not NAME.fullmatch(name):
+        raise ApiTokenError(
+            "Tên mã truy cập gồm 2 đến 40 chữ cái không dấu viết thường, chữ số, dấu chấm, gạch ngang, bắt đầu bằng "
+            "chữ cái. Ví dụ: cong-dan-so"
+        )
+    if not scopes:
+        raise ApiTokenError("Mã truy cập phải được đọc ít nhất một điều. Hãy chọn phạm vi.")
+    if not 1 <= days <= MOST_DAYS:
+        raise ApiTokenError(f"Mã truy cập dùng được từ 1 đến {MOST_DAYS} ngày. Hãy ghi lại số ngày.")
+    codes = None if places is None else sorted({one.strip() for one in places} - {""})
+    if codes is not None and not (codes and all(PLACE.fullmatch(one) for one in codes)):
+        raise ApiTokenError("Hãy chọn ít nhất một nơi đăng ký, ghi đúng mã nơi, hay cho đọc mọi nơi.")
+    return name, codes
+
+
 def create_api_token(
     connection: Connection,
     name: str,
@@ -89,19 +113,7 @@ def create_api_token(
     Raises:
         ApiTokenError: The name is invalid or taken, there is no scope, or ``days`` is out of bounds.
     """
-    name = name.strip()
-    if not NAME.fullmatch(name):
-        raise ApiTokenError(
-            "Tên mã truy cập gồm 2 đến 40 chữ cái không dấu viết thường, chữ số, dấu chấm, gạch ngang, bắt đầu bằng "
-            "chữ cái. Ví dụ: cong-dan-so"
-        )
-    if not scopes:
-        raise ApiTokenError("Mã truy cập phải được đọc ít nhất một điều. Hãy chọn phạm vi.")
-    if not 1 <= days <= MOST_DAYS:
-        raise ApiTokenError(f"Mã truy cập dùng được từ 1 đến {MOST_DAYS} ngày. Hãy ghi lại số ngày.")
-    codes = None if places is None else sorted({one.strip() for one in places} - {""})
-    if codes is not None and not (codes and all(PLACE.fullmatch(one) for one in codes)):
-        raise ApiTokenError("Hãy chọn ít nhất một nơi đăng ký, ghi đúng mã nơi, hay cho đọc mọi nơi.")
+    name, codes = checked_request(name, scopes, places, days)
     if connection.scalar(select(api_token.c.id).where(api_token.c.name == name)) is not None:
         raise ApiTokenError(
             "Tên mã truy cập này đã có; tên đã thu hồi cũng không dùng lại. Hãy chọn tên khác."

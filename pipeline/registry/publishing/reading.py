@@ -23,7 +23,7 @@ from pipeline.registry.database.audit.key import Key
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.entries.model import BookLayers, StoredEntry
 from pipeline.registry.entries.rows import ENTRIES, entry
-from pipeline.registry.entries.stored_entries import entries_before, stored_entries
+from pipeline.registry.entries.stored_entries import entries_before, entry_after, stored_entries
 from pipeline.registry.errors import NotThere
 from pipeline.registry.publishing.model import (
     PublishedAmendment,
@@ -215,12 +215,19 @@ def _published(
     first, *_ = stored = tuple(stored_entries(connection, declared, ids))
     layers = BookLayers(stored_book(connection, book_id).ledger, declared.schemas, policy.delivery)
     before = entries_before(connection, declared, first)
-    altered = altered_among(connection, declared, policy.key, [*ids, *(above.entry_id for above in before)])
+    last = entry_after(connection, declared, stored[-1])
+    around = (*before, *filter(None, [last]))
+    altered = altered_among(connection, declared, policy.key, [*ids, *(other.entry_id for other in around)])
     for stored_entry in before:
         layers.of(stored_entry, is_trusted=stored_entry.entry_id not in altered)
     waiting = _waiting(connection, ids)
-    for stored_entry in stored:
-        both = layers.of(stored_entry, is_trusted=stored_entry.entry_id not in altered)
+    for stored_entry, below in zip(stored, (*stored[1:], last), strict=True):
+        is_known = below is not None and below.entry_id not in altered
+        both = layers.of(
+            stored_entry,
+            is_trusted=stored_entry.entry_id not in altered,
+            below=below if is_known else None,
+        )
         held = _held(stored_entry, waiting, altered, of_book.wanting, approved=of_book.approved)
         yield _entry(stored_entry, both, declared.schemas.record(stored_entry.record), held, of_book.wanting)
 

@@ -91,7 +91,9 @@ class Offers:
         schemas = declared.schemas
         self._rules = {derivation.field: derivation for derivation in schemas.record(record).derivations}
         places = schemas.places if self._rules else None
-        self._context = DerivationContext(BookSeries(series) if series else BookSeries.ORDINARY, places)
+        self._context = DerivationContext(
+            BookSeries(series) if series else BookSeries.ORDINARY, places, schemas.vocabularies
+        )
 
     def of(self, field: str, values: Mapping[str, Known]) -> tuple[Derived, ...]:
         """Return the offers for a field; values that are not given count as unknown."""

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, ScalarSelect, func, select
 
 from pipeline.base.model import FieldReading, FieldStatus, PageRef
 from pipeline.base.stages import Stage
-from pipeline.declarations.schema import RecordSpec
+from pipeline.declarations.schema import RecordSpec, Schemas
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.permissions import check_place
 from pipeline.registry.accounts.permissions import stages as allowed_stages
@@ -43,7 +43,7 @@ from pipeline.registry.tasks.model import NotYours
 from pipeline.registry.tasks.rows import KeyingRow, ReviewTaskRow, aside, lease, review_task
 from pipeline.registry.tasks.way_plans import doubt_in, plan_of
 from pipeline.registry.withdrawals.stored_withdrawals import part_of, refuse_withdrawn
-from pipeline.values.derivations import OF_NOTES, DerivationContext, derived
+from pipeline.values.derivations import ON_DEMAND, DerivationContext, derived
 from pipeline.values.kinds.note import NotedActKind, noted_acts
 from pipeline.values.predicates import Value
 
@@ -297,22 +297,26 @@ ALWAYS = frozenset({"noted_kind", "noted_number", "noted_day", "noted_authority"
 def open_noted_fields(
     context: DeskContext, person: Person, case: LoadedTask, words: Sequence[Verdict]
 ) -> LoadedTask:
-    """Open the fields of the acts in a keyed note, and return the task with them.
+    """Open the fields whose values keyed texts hold, such as the acts in a note, and return the task with them.
 
     Fields that wait, were read or were decided stay as they are; so does the task of a note that tells of no act.
     """
-    record, entry_id = context.declared.schemas.record(case.row.record), case.row.entry_id
-    note = next((one for one in words if record.book is not None and one.field == record.book.notes), None)
-    if note is None or entry_id is None or note.status is not FieldStatus.READ:
+    schemas, entry_id = context.declared.schemas, case.row.entry_id
+    record = schemas.record(case.row.record)
+    if entry_id is None:
         return case
+    opened = _opened_by(record, [word for word in words if word.status is FieldStatus.READ], schemas)
     taken = {one.field for one in case.readings.values() if one.status is not FieldStatus.NOT_ON_FORM}
-    fields = [name for name in _fields_of(record, note) if name not in taken | case.decisions.keys()]
+    fields = [name for name in opened if name not in taken | case.decisions.keys()]
     if not fields:
         return case
     shown = rectification_of(context.connection, case.row.book_id, case.ref)
-    reading = case.readings.get(note.field)
-    box = reading.box if reading else None
-    corners = None if box is None else corners_of(box, None if shown is None else shown.matrix)
+    boxes = {name: reading.box for name in fields if (reading := case.readings.get(opened[name]))}
+    corners = {
+        name: [list(point) for point in corners_of(box, None if shown is None else shown.matrix)]
+        for name, box in boxes.items()
+        if box is not None
+    }
     add(
         context.connection,
         added_field,
@@ -322,7 +326,7 @@ def open_noted_fields(
                 "field": name,
                 "text": "",
                 "canonical": "",
-                "corners": None if corners is None else [list(point) for point in corners],
+                "corners": corners.get(name),
                 "account_id": person.account_id,
                 "login": person.login,
                 "added_at": context.now,
@@ -334,16 +338,22 @@ def open_noted_fields(
     return replace(case, machine=machine, readings={one.field: one for one in machine.readings})
 
 
-def _fields_of(record: RecordSpec, note: Verdict) -> list[str]:
-    """Return the fields required by a note with acts, in the record's order."""
-    acts = noted_acts(note.text)
-    if not any(one.kind is not NotedActKind.RE_REGISTRATION or one.number for one in acts):
-        return []  # a stamp that says nothing but the kind of registration, which has a field of its own
-    value = Value(note.text, note.text, FieldStatus.READ)
-    wanted = {
-        one.field
-        for one in record.derivations
-        if one.rule in ALWAYS
-        or (one.rule in OF_NOTES and derived(one.rule, [value], one.limits, DerivationContext()) is not None)
-    }
-    return [spec.name for spec in record.fields if spec.name in wanted]
+def _opened_by(record: RecordSpec, words: Sequence[Verdict], schemas: Schemas) -> dict[str, str]:
+    """Return the fields whose values keyed texts hold, in the record's order, each with the field of the text."""
+    values = {word.field: Value(word.text, word.text, FieldStatus.READ) for word in words}
+    context = DerivationContext(lists=schemas.vocabularies)
+    note = None if record.book is None else values.get(record.book.notes)
+    acts = () if note is None else noted_acts(note.text)
+    # a stamp that says nothing but the kind of registration has a field of its own
+    is_act = any(act.kind is not NotedActKind.RE_REGISTRATION or act.number for act in acts)
+    opened: dict[str, str] = {}
+    for one in record.derivations:
+        source = one.fields[0]
+        if one.rule not in ON_DEMAND or source not in values:
+            continue
+        if record.book is not None and source == record.book.notes and not is_act:
+            continue
+        given = [values.get(name) for name in one.fields]
+        if one.rule in ALWAYS or derived(one.rule, given, one.limits, context) is not None:
+            opened[one.field] = source
+    return {spec.name: opened[spec.name] for spec in record.fields if spec.name in opened}

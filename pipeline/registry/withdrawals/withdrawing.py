@@ -289,6 +289,7 @@ def name_of(connection: Connection, part: RegistryPart) -> tuple[str, str]:
         part.kind is PartKind.SCAN
         or _count(connection, _entries_of(part) if part.kind is PartKind.ENTRY else _pages_of(part))
         or (part.kind is PartKind.PAGE and _count(connection, _failures_of(part)))
+        or (part.kind is PartKind.PAGE and _has_unread(connection, part))
     )
     if not there:
         raise NotThere(
@@ -363,6 +364,12 @@ def _failures_of(part: RegistryPart) -> Select[Any]:
     found += [] if part.scan_sha256 is None else [page_failure.c.scan_sha256 == part.scan_sha256]
     found += [] if part.page_no is None else [page_failure.c.page_no == part.page_no]
     return select(page_failure.c.id).where(*found)
+
+
+def _has_unread(connection: Connection, part: RegistryPart) -> bool:
+    """Return whether the scan of a page has that many pages, read or not."""
+    pages = select(scan.c.pages).where(scan.c.book_id == part.book_id, scan.c.sha256 == part.scan_sha256)
+    return 1 <= (part.page_no or 0) <= (connection.scalar(pages) or 0)
 
 
 def _count(connection: Connection, query: Select[Any]) -> int:

@@ -86,7 +86,9 @@ def effort(data: ReportData) -> ReportSection:
         counts("Đang chờ", lambda one: one.book.waiting),
         decimals("Còn phải làm (giờ người)", lambda one: None if one.left is None else one.left / 3600),
         percents("Ô quan trọng dự kiến còn sai", lambda one: _share(one.critical)),
+        percents("Mức cho phép", lambda one: _bound(data, one.book, critical=True)),
         percents("Ô khác dự kiến còn sai", lambda one: _share(one.others)),
+        percents("Mức cho phép ô khác", lambda one: _bound(data, one.book, critical=False)),
     )
     tables = [table_of("effort", "Theo quyển", books, columns)]
     if data.tallies.overlooked:
@@ -181,6 +183,14 @@ def _expected(
 def _share(expected: tuple[int, float]) -> float | None:
     values, wrong = expected
     return wrong / values if values else None
+
+
+def _bound(data: ReportData, book: BookStatistics, *, critical: bool) -> float | None:
+    """Return the share of wrong values that the office allows; None where the program does not choose the ways."""
+    policy = data.review.of_book(book.folder_name)
+    if policy.check != "chosen":
+        return None
+    return (policy.most_wrong_critical if critical else policy.most_wrong) / 1000
 
 
 def _segments(one: _BookCost) -> list[BarSegment]:

@@ -118,11 +118,15 @@ def typesetter_check() -> Check:
     try:
         import typst  # 90 MB of memory: only for who asks
 
-        pdf = typst.Compiler("Sổ hộ tịch".encode()).compile(format="pdf")
-    except (ImportError, OSError, RuntimeError) as error:
-        return Check(
-            name, "missing", f"không chạy ({type(error).__name__})", "Hãy cài lại phần mềm: make setup"
-        )
+        root = str(
+            Path(__file__).parent
+        )  # else the folder of the caller, which may be closed to this account
+        pdf = typst.Compiler("Sổ hộ tịch".encode(), root=root).compile(format="pdf")
+    except ImportError:
+        return Check(name, "missing", "chưa cài", "Hãy cài lại phần mềm.")
+    except (OSError, RuntimeError):
+        advice = "Hãy chạy lại trong /var/lib/hotich; vẫn vậy thì cài lại phần mềm."
+        return Check(name, "missing", "có cài, nhưng không dàn được trang", advice)
     assert isinstance(pdf, bytes)
     return Check(name, "ok", f"được ({len(pdf) // 1000} kB)")
 

@@ -9,16 +9,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pipeline.runs.webhooks.policy import read_webhook
-    from pipeline.runs.webhooks.sending import WebhookSender, send_events, signature_of, signing_secret
+    from pipeline.runs.webhooks.sending import (
+        WebhookSender,
+        send_events,
+        send_test,
+        signature_of,
+        signing_secret,
+    )
 
 _MODULES = {
-    "policy": ("read_webhook",),
-    "sending": ("WebhookSender", "send_events", "signature_of", "signing_secret"),
+    "sending": ("WebhookSender", "send_events", "send_test", "signature_of", "signing_secret"),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 
-__all__ = ["WebhookSender", "read_webhook", "send_events", "signature_of", "signing_secret"]
+__all__ = ["WebhookSender", "send_events", "send_test", "signature_of", "signing_secret"]
 
 
 def __getattr__(name: str) -> object:

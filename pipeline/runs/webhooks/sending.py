@@ -87,7 +87,7 @@ def send_events(
     due = publishing.events_to_send()
     received = sent = 0
     for event in due:
-        status, failure = _send(event, policy, secret, now())
+        status, failure = _send(event.event_id, body_of(event), policy, secret, now())
         publishing.note_attempt(event, status, failure)
         sent += 1
         received += 200 <= status <= 299
@@ -110,13 +110,22 @@ def body_of(event: BookEvent) -> bytes:
     return json.dumps(message, sort_keys=True).encode()
 
 
-def _send(event: BookEvent, policy: OutboundAddress, secret: bytes, now: datetime) -> tuple[int, str]:
+def send_test(policy: OutboundAddress, secret: bytes, now: datetime) -> tuple[int, str]:
+    """Send a message without an event; return the status of the answer, or 0 and the code of the failure."""
+    test_id = f"test-{secrets.token_hex(8)}"
+    body = json.dumps({"id": test_id, "type": "test", "noted_at": now.isoformat()}, sort_keys=True).encode()
+    return _send(test_id, body, policy, secret, now)
+
+
+def _send(
+    event_id: str, body: bytes, policy: OutboundAddress, secret: bytes, now: datetime
+) -> tuple[int, str]:
     """Return the status of the answer, or 0 and the code of the failure."""
-    body, sent_at = body_of(event), int(now.timestamp())
+    sent_at = int(now.timestamp())
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "hotich",
-        "Hotich-Event": event.event_id,
+        "Hotich-Event": event_id,
         "Hotich-Signature": f"t={sent_at},v1={signature_of(secret, sent_at, body)}",
         "Connection": "close",
     }
@@ -149,17 +158,16 @@ def _end(connection: http.client.HTTPConnection) -> None:
 
 
 class WebhookSender:
-    """Sends events beside the desk; a context manager.
-
-    Use it as a context manager.
+    """Sends messages beside the desk; a context manager.
 
     Args:
-        send: Looks at the books once, with the present settings.
+        send: Looks once at what is due, with the present settings.
         every: Seconds between two looks.
+        what: What is sent, for the log.
     """
 
-    def __init__(self, send: Callable[[], object], every: float = EVERY) -> None:
-        self._send, self._every = send, every
+    def __init__(self, send: Callable[[], object], every: float = EVERY, what: str = "webhook") -> None:
+        self._send, self._every, self._what = send, every, what
         self._stopping = threading.Event()
         self._worker = threading.Thread(target=self._run, name="webhooks", daemon=True)
 
@@ -176,7 +184,7 @@ class WebhookSender:
             try:
                 self._send()
             except HotichError as error:
-                log.error("webhook: %s", error.code)
+                log.error("%s: %s", self._what, error.code)
             except Exception as error:  # noqa: BLE001 (the next look is tried after any fault, which the log names)
-                log.error("webhook: fault %s", type(error).__name__)
+                log.error("%s: fault %s", self._what, type(error).__name__)
             self._stopping.wait(self._every)

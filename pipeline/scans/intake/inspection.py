@@ -6,6 +6,7 @@ dies, and the guilty page is named. Page results are short JSON, never pixels.
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import json
 import os
@@ -13,13 +14,16 @@ import select
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import numpy as np
+
 from pipeline.base.errors import ScanError
+from pipeline.base.model import Pixels
 from pipeline.scans.intake.filetype import check_complete, scan_type
 from pipeline.scans.intake.folder import ScanFile
 from pipeline.scans.intake.isolated import (
@@ -63,10 +67,16 @@ class InspectedPage:
 
 
 class Inspector:
-    """Inspects scans; use it as a context manager. Its process starts with the first scan."""
+    """Inspects scans; use it as a context manager. Its process starts with the first scan.
 
-    def __init__(self, limits: ScanLimits = DEFAULT_LIMITS) -> None:
-        self._limits = limits
+    Args:
+        on_page: Called with the number of inspected pages of a scan and the number of its pages.
+    """
+
+    def __init__(
+        self, limits: ScanLimits = DEFAULT_LIMITS, on_page: Callable[[int, int], None] = lambda *_: None
+    ) -> None:
+        self._limits, self._on_page = limits, on_page
         self._child: _Child | None = None
 
     def __enter__(self) -> Inspector:
@@ -94,11 +104,13 @@ class Inspector:
             try:
                 child.ask(scan, len(inspected) + 1)
                 count = child.count()
+                self._on_page(len(inspected), count)
                 while len(inspected) < count:
                     page_no = len(inspected) + 1
                     if time.monotonic() - started_at > 60 * MINUTES_A_SCAN + SECONDS_A_PAGE * count:
                         child.kill_late()
                     inspected.append(child.page())
+                    self._on_page(len(inspected), count)
             except (OSError, ValueError, KeyError, TypeError, EOFError):
                 error = child.died_of(scan, page_no)
                 self._end()
@@ -126,6 +138,25 @@ class Inspector:
             child.write(scan, pages, target)
         except (OSError, ValueError, KeyError, TypeError, EOFError):
             error = child.died_of(scan, None)
+            self._end()
+            raise error from None
+
+    def thumbnail(self, scan: ScanFile, page_no: int, side: int, coarsest_dpi: float) -> Pixels:
+        """Return a small RGB picture of a page.
+
+        Args:
+            page_no: The page's number, from 1.
+            side: Largest length of its longer side, in pixels.
+            coarsest_dpi: Sufficient dots per inch of the page from which it is drawn.
+
+        Raises:
+            ScanError: The page cannot be decoded.
+        """
+        child = self._running()
+        try:
+            return child.thumbnail(scan, page_no, side, coarsest_dpi)
+        except (OSError, ValueError, KeyError, TypeError, EOFError):
+            error = child.died_of(scan, page_no)
             self._end()
             raise error from None
 
@@ -174,6 +205,19 @@ class _Child:
         header = next(self._lines)
         if "error" in header:
             raise answered_error(header)
+
+    def thumbnail(self, scan: ScanFile, page_no: int, side: int, coarsest_dpi: float) -> Pixels:
+        """Return the picture of a page; raise the ``ScanError`` that the process reports."""
+        self.asked += 1
+        self._send({
+            "path": os.fspath(scan.path.absolute()), "sha256": scan.sha256, "size": scan.size,
+            "page_no": page_no, "side": side, "coarsest_dpi": coarsest_dpi,
+        })  # fmt: skip
+        header = next(self._lines)
+        if "error" in header:
+            raise answered_error(header)
+        pixels = np.frombuffer(base64.b64decode(header["pixels"]), np.uint8)
+        return pixels.reshape(int(header["height"]), int(header["width"]), 3)
 
     def count(self) -> int:
         """Return the number of pages; raise the ``ScanError`` that the process reports."""

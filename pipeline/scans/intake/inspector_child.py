@@ -1,17 +1,20 @@
 """The child process of ``pipeline.scans.intake.inspection``.
 
 It reads a request for a scan per line on standard input; the answer is a line with the number of pages, then a line per
-page. It is never a pickle: this process reads bytes of unknown origin.
+page; or a line with a small picture of a page. It is never a pickle: this process reads bytes of unknown origin.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from PIL import Image
 
 from pipeline.base.errors import HotichError, ScanOutOfMemory
 from pipeline.layout.imaging.ink.binarization import small_ink_layer
@@ -38,7 +41,7 @@ def main() -> None:
     for line in sys.stdin.buffer:
         request = json.loads(line)
         scan = ScanFile(Path(request["path"]), request["sha256"], request["size"])
-        answers_to = _split if "target" in request else _inspected
+        answers_to = _split if "target" in request else _thumbnail if "side" in request else _inspected
         for message in answers_to(scan, request, limits):
             answer.write(json.dumps(message).encode() + b"\n")
             answer.flush()
@@ -49,6 +52,18 @@ def _split(scan: ScanFile, request: dict[str, Any], limits: ScanLimits) -> Itera
     try:
         split(scan, request["pages"], Path(request["target"]), limits)
         yield {"written": True}
+    except (HotichError, MemoryError) as error:
+        yield _error(error)
+
+
+def _thumbnail(scan: ScanFile, request: dict[str, Any], limits: ScanLimits) -> Iterator[dict[str, Any]]:
+    """Yield a small picture of the requested page as raw RGB pixels."""
+    try:
+        page = page_of(scan, request["page_no"], limits, request["coarsest_dpi"])
+        small = Image.fromarray(page.pixels)
+        small.thumbnail((request["side"], request["side"]), Image.Resampling.BOX)
+        pixels = base64.b64encode(small.tobytes()).decode("ascii")
+        yield {"width": small.width, "height": small.height, "pixels": pixels}
     except (HotichError, MemoryError) as error:
         yield _error(error)
 

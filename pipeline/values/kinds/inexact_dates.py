@@ -71,7 +71,7 @@ def parse_lunar(text: str) -> LunarDate | None:
     branches: tuple[int, ...] = ()
     if match["stem"]:
         spelled = {"ki": "ky", "qui": "quy"}.get(match["stem"], match["stem"])
-        branch_indexes = _branches(match["branch"], text)
+        branch_indexes = branches_of(match["branch"], text)
         if spelled not in STEMS or not branch_indexes:
             return None
         stem, branches = STEMS.index(spelled), branch_indexes
@@ -80,7 +80,8 @@ def parse_lunar(text: str) -> LunarDate | None:
     return LunarDate(day, month, match["leap"] is not None, year or None, stem, branches)
 
 
-def _branches(branch: str, text: str) -> tuple[int, ...]:
+def branches_of(branch: str, text: str) -> tuple[int, ...]:
+    """Return the indexes of the branches that a word without marks may name, in a text with its marks."""
     if branch in ("ty", "ti"):
         letters = folded(text)
         marked = {0: ("tý", "tí"), 5: ("tỵ", "tị")}
@@ -186,3 +187,36 @@ def parse_day_and_month(text: str) -> tuple[int, int] | None:
     """Return day and month of a date without its year, such as ``6/1``."""
     match = _DAY_AND_MONTH.fullmatch(unaccented(text).strip(" .…_·,;:()"))
     return None if match is None else (int(match["day"]), int(match["month"]))
+
+
+_REIGNS = {
+    "gia long": 1802, "minh mang": 1820, "minh menh": 1820, "thieu tri": 1841, "tu duc": 1848, "kien phuc": 1884,
+    "ham nghi": 1885, "dong khanh": 1886, "thanh thai": 1889, "duy tan": 1907, "khai dinh": 1916, "bao dai": 1926,
+}  # fmt: skip
+"""The first year of each reign of the last dynasty."""
+_REIGN = re.compile(
+    rf"(?:nam\s+)?(?P<reign>{'|'.join(_REIGNS)})\s*,?\s*(?:nam\s+)?(?:thu\s+)?(?:(?P<year>\d{{1,2}})|nguyen nien)"
+    r"(?:\s+nam)?",
+    re.ASCII,
+)
+_CYCLE = re.compile(r"(?:(?:sinh|sanh|tuoi|nam)\s+)*(?P<stem>[a-z]+)\s+(?P<branch>[a-z]+)", re.ASCII)
+
+
+def parse_reign(text: str) -> tuple[str, int] | None:
+    """Return the rest of a text (without marks) and the year of a reign in it: ``Bảo Đại thứ 10`` is 1935."""
+    written = unaccented(text)
+    match = _REIGN.search(written)
+    if match is None or match["year"] == "0":
+        return None
+    year = _REIGNS[match["reign"]] + (int(match["year"]) if match["year"] else 1) - 1
+    return f"{written[: match.start()]} {written[match.end() :]}".strip(" .,;:()"), year
+
+
+def parse_cycle_year(text: str) -> LunarDate | None:
+    """Return stem and branch of a year without a day (``năm Canh Tý``), as a lunar date of the first day."""
+    match = _CYCLE.fullmatch(unaccented(text).strip(" .,;:()"))
+    if match is None:
+        return None
+    stem = {"ki": "ky", "qui": "quy"}.get(match["stem"], match["stem"])
+    branches = branches_of(match["branch"], text)
+    return LunarDate(1, 1, stem=STEMS.index(stem), branches=branches) if stem in STEMS and branches else None

@@ -38,6 +38,22 @@ class VocabularyTerm(Protocol):
     def aliases(self) -> tuple[str, ...]: ...
 
 
+class ListedName(Protocol):
+    """A name of the complete list of which a code list has the usual terms."""
+
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def label(self) -> str: ...
+
+    @property
+    def aliases(self) -> tuple[str, ...]: ...
+
+    @property
+    def doubtful(self) -> tuple[str, ...]: ...
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """A code list.
@@ -46,15 +62,22 @@ class Vocabulary:
         terms: Code, label and aliases of each term.
         finding: The code of the finding for a text outside the list.
         uncoded: The texts of printed boxes without a code in the list.
+        listed: The names of the complete list. Readings are not weighed by them, and they are no terms: a text that
+            names one stays as written and is offered with it on delivery.
     """
 
     terms: tuple[tuple[str, str, tuple[str, ...]], ...]
     finding: str = NOT_IN_LIST
     uncoded: tuple[str, ...] = ()
+    listed: tuple[ListedName, ...] = ()
 
     @classmethod
     def of(
-        cls, terms: Iterable[VocabularyTerm], finding: str = NOT_IN_LIST, boxes: Iterable[str] = ()
+        cls,
+        terms: Iterable[VocabularyTerm],
+        finding: str = NOT_IN_LIST,
+        boxes: Iterable[str] = (),
+        listed: tuple[ListedName, ...] = (),
     ) -> Vocabulary:
         """Return the vocabulary of declared terms.
 
@@ -62,8 +85,10 @@ class Vocabulary:
             terms: As in ``schema.Vocab.terms``.
             finding: As in ``schema.Vocab.finding``.
             boxes: Texts of printed boxes; texts that match no term are kept as ``uncoded``.
+            listed: As in ``schema.Vocab.listed``.
         """
-        known = cls(tuple((term.code, term.label, tuple(term.aliases)) for term in terms), finding)
+        of_terms = tuple((term.code, term.label, tuple(term.aliases)) for term in terms)
+        known = cls(of_terms, finding, listed=listed)
         return replace(known, uncoded=tuple(words for words in boxes if folded(words) not in known.codes))
 
     @cached_property
@@ -96,6 +121,45 @@ class Vocabulary:
     def labels(self) -> Mapping[str, str]:
         """Label by code."""
         return {code: label for code, label, _ in self.terms}
+
+    def offered(self, text: str) -> tuple[ListedName, ...]:
+        """Return the names of the complete list that a text may mean, likeliest first.
+
+        Capitals, signs and the words before a name (``người``, ``dân tộc``) do not count.
+        """
+        by_word = self._offered
+        key = _name_key(text)
+        return by_word.get(key) or by_word.get(_BEFORE_NAME.sub("", key), ())
+
+    def is_plain_name(self, text: str) -> bool:
+        """Return whether a text is the code or the label of exactly one name of the complete list."""
+        key = _name_key(text)
+        return sum(key in map(_name_key, {name.code, name.label}) for name in self.offered(text)) == 1
+
+    @cached_property
+    def delivered(self) -> frozenset[str]:
+        """The valid cells of a column of the list."""
+        return frozenset((*self.labels, *(name.code for name in self.listed)))
+
+    @cached_property
+    def _offered(self) -> Mapping[str, tuple[ListedName, ...]]:
+        by_word: dict[str, dict[str, ListedName]] = {}
+        for words in (
+            lambda name: (name.code, name.label),
+            lambda name: name.aliases,
+            lambda name: name.doubtful,
+        ):
+            for name in self.listed:
+                for word in words(name):
+                    by_word.setdefault(_name_key(word), {}).setdefault(name.code, name)
+        return {word: tuple(names.values()) for word, names in by_word.items()}
+
+
+_BEFORE_NAME = re.compile(r"^(?:(?:dân tộc|quốc tịch|người|nước) )+")
+
+
+def _name_key(text: str) -> str:
+    return " ".join(re.sub(r"[-–.’']+", " ", folded(text)).split())
 
 
 class Parsed(NamedTuple):
@@ -138,6 +202,8 @@ class Kind(ABC):
         is_yearly: Whether a value is a number and its year.
         is_count: Whether values count the entries or pages of a book, so that neighbours limit a value.
         is_entry_number: Whether it is an entry number, which without a year belongs to its book's year.
+        is_time: Whether values are times of day.
+        is_identity_number: Whether values are numbers of identity papers.
         is_identifying: Whether few entries share a value.
         is_verbatim: Whether the canonical form is the text itself, capitals and signs included.
         takes_remarks: Whether any sentence is a value, even a remark that the paper is illegible.
@@ -168,6 +234,8 @@ class Kind(ABC):
     is_yearly: ClassVar[bool] = False
     is_count: ClassVar[bool] = False
     is_entry_number: ClassVar[bool] = False
+    is_time: ClassVar[bool] = False
+    is_identity_number: ClassVar[bool] = False
     is_identifying: ClassVar[bool] = False
     is_verbatim: ClassVar[bool] = False
     takes_remarks: ClassVar[bool] = False

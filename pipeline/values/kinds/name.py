@@ -47,17 +47,49 @@ UNIT = re.compile(r"(?<!\w)(?:xã|phường|thị\s+trấn|huyện|quận|tỉnh
 NOT_A_NAME = "L05"
 ABBREVIATED = "L06"
 
+_NOBODY = frozenset(
+    (
+        "không rõ",
+        "không biết",
+        "không có",
+        "không",
+        "không xác định",
+        "không xác định được",
+        "chưa xác định",
+        "chưa xác định được",
+        "chưa rõ",
+        "chưa đặt tên",
+        "chưa có tên",
+        "không tên",
+        "vô danh",
+        "khuyết danh",
+        "không khai",
+        "không ghi",
+    )
+)
+"""Words in the place of a name that name nobody."""
+
 _SIGNS_IN_NAMES = frozenset(" .~'’-")
 _VIETNAMESE_LETTERS = frozenset("abcdeghiklmnopqrstuvxy")
 _VOWELS = frozenset("aeiouy")
 _ABBREVIATION = re.compile(r"\w+[.~]|\b[bcdđghklmnpqrstvx]\b|\b(?:ng|nguy|th|tr|ph|ng[~.])\b")
 
 
+_SHORTENED_AT_END = re.compile(r"(?<!\w)(?:[bcdđfghjklmnpqrstvwxz]|[JS]r|Ng|Nguy|Th|Tr|Ph)\.$", re.IGNORECASE)
+"""A shortened last word with its full stop; several dots are a leader."""
+
+
+def names_nobody(text: str) -> bool:
+    """Return whether a text in the place of a name says that there is none: ``Không rõ``, ``Vô danh``, a dash."""
+    words = folded(text).strip(" .,;:…_-–—/()")
+    return not words or words in _NOBODY
+
+
 class NameKind(Kind):
     """A person's name as written, with its capitals, tone placement and abbreviations.
 
-    L05: a single syllable, or letters outside Vietnamese names. L06: an abbreviation. A text with digits or signs, or
-    with the words of an office or a title, has no canonical form.
+    L05: a single syllable, or letters outside Vietnamese names. L06: an abbreviation, with its full stop. A text with
+    digits or signs, with the words of an office or a title, or that names nobody, has no canonical form.
     """
 
     name = "name"
@@ -72,15 +104,19 @@ class NameKind(Kind):
 
     def parse(self, text: str, _vocab: Vocabulary | None = None, /) -> Parsed:
         words = unicodedata.normalize("NFC", text).split()
-        if len(words) > 1 and all(map(_is_plain, words)):  # fast path for nearly all names
+        is_plain = len(words) > 1 and all(map(_is_plain, words))
+        if is_plain and folded(" ".join(words)) not in _NOBODY:  # fast path for nearly all names
             return Parsed(" ".join(words))
         if is_ditto(text):
             return Parsed("", (DITTO,))
         name = normalized(text).strip(" .,;:…_")
         if not name:
             return NOTHING
+        if _SHORTENED_AT_END.search(normalized(text).rstrip(" ,;:…_")):
+            name += "."
         if (
-            not all(c.isalpha() or c in _SIGNS_IN_NAMES for c in name)
+            names_nobody(name)
+            or not all(c.isalpha() or c in _SIGNS_IN_NAMES for c in name)
             or TITLE.search(name)
             or OFFICE.search(name)
         ):

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pipeline.base.text.tones import folded, normalized
+from pipeline.base.text.tones import normalized, unaccented
 from pipeline.values.kinds.date import DateKind
 
 
@@ -27,6 +27,19 @@ class NotedActKind(StrEnum):
     RECOGNITION = "recognition"
     PARENTAGE = "parentage"
     ADOPTION = "adoption"
+    TERMINATION = "termination"
+    GUARDIANSHIP = "guardianship"
+    NATIONALITY = "nationality"
+    SEX = "sex"
+    ETHNICITY = "ethnicity"
+    MISSING = "missing"
+    MISSING_REVOKED = "missing-revoked"
+    INCAPACITY = "incapacity"
+    INCAPACITY_REVOKED = "incapacity-revoked"
+    DECLARED_DEAD = "declared-dead"
+    DECLARED_DEAD_REVOKED = "declared-dead-revoked"
+    DEATH = "death"
+    FOREIGN = "foreign"
     RE_REGISTRATION = "re-registration"
 
 
@@ -55,21 +68,50 @@ class NotedAct:
         return f"Số {self.number}{day}{f' của {self.authority}' if self.authority else ''}"
 
 
+_REVOKED = r"(?:huy(?: bo)?|bai bo|thu hoi) (?:quyet dinh|ban an|viec|tuyen bo)[^;]{0,80}?"
+_INCAPACITY = r"(?:han che|mat) (?:nang luc )?hanh vi"
 _WORDS: tuple[tuple[NotedActKind, str], ...] = (
-    (NotedActKind.CORRECTION, r"cải chính|cai chinh"),
-    (NotedActKind.CHANGE, r"thay đổi|thay doi"),
-    (NotedActKind.SUPPLEMENT, r"bổ sung|bo sung"),
-    (NotedActKind.DIVORCE, r"l[yi] h[oô]n|lý hôn"),
-    (NotedActKind.ANNULMENT, r"(?:hủy|huỷ|huy)(?: bỏ)?(?: việc)? (?:kết hôn|ket hon|hôn nhân)"),
-    (NotedActKind.RECOGNITION, r"công nhận (?:việc |quan hệ )?(?:kết hôn|hôn nhân|vợ chồng)"),
-    (NotedActKind.PARENTAGE, r"(?<!xác )(?<!xac )nh[aậ]n (?:việc )?(?:cha|m[eẹ]|con)\b(?! nuôi)"),
-    (NotedActKind.ADOPTION, r"(?:nuôi )?con nuôi|con nuoi"),
-    (NotedActKind.RE_REGISTRATION, r"đăng k[ýíy] lại|dang k[yi] lai"),
+    (
+        NotedActKind.TERMINATION,
+        r"cham dut (?:viec )?(?:giam sat (?:viec )?)?(?:(?:nuoi |nhan )?con nuoi|giam ho)",
+    ),
+    (NotedActKind.MISSING_REVOKED, rf"{_REVOKED}mat tich"),
+    (NotedActKind.MISSING, r"mat tich"),
+    (NotedActKind.INCAPACITY_REVOKED, rf"{_REVOKED}{_INCAPACITY}"),
+    (NotedActKind.INCAPACITY, _INCAPACITY),
+    (NotedActKind.DECLARED_DEAD_REVOKED, rf"{_REVOKED}chet"),
+    (NotedActKind.DECLARED_DEAD, r"tuyen bo\b[^;]{0,60}?\bchet"),
+    (NotedActKind.ANNULMENT, r"huy(?: bo)?(?: viec)? (?:ket hon|hon nhan)"),
+    (NotedActKind.RECOGNITION, r"cong nhan (?:viec |quan he )?(?:ket hon|hon nhan|vo chong)"),
+    (NotedActKind.NATIONALITY, r"(?:thoi|nhap|tro lai|tuoc|mat|giu|thay doi) quoc tich"),
+    (NotedActKind.SEX, r"(?:xac dinh lai|chuyen doi|thay doi) gioi tinh"),
+    (NotedActKind.ETHNICITY, r"xac dinh lai (?:thanh phan )?dan toc"),
+    (
+        NotedActKind.FOREIGN,
+        r"ghi vao so (?:ho tich|viec|theo)|ghi chu (?:viec )?ket hon|da (?:duoc )?dang k[yi] [^;]{0,60}?nuoc ngoai",
+    ),
+    (NotedActKind.CORRECTION, r"cai chinh"),
+    (NotedActKind.CHANGE, r"thay doi"),
+    (NotedActKind.SUPPLEMENT, r"bo sung"),
+    (NotedActKind.DIVORCE, r"l[yi] hon"),
+    (NotedActKind.PARENTAGE, r"(?<!xac )nhan (?:viec )?(?:cha|me|con)\b(?! nuoi)"),
+    (NotedActKind.ADOPTION, r"con nuoi"),
+    (NotedActKind.GUARDIANSHIP, r"giam ho"),
+    (NotedActKind.DEATH, r"da (?:duoc )?khai tu|da chet"),
+    (NotedActKind.RE_REGISTRATION, r"dang k[yi] lai"),
 )
+"""The words of each kind, without marks. A kind takes its words away from all that follow: who ends an adoption does
+not adopt."""
 _PATTERNS = tuple((kind, re.compile(rf"(?<!\w)(?:{words})(?!\w)")) for kind, words in _WORDS)
 
 _SENTENCE = re.compile(r"[;\n]+|(?<=[^\W\d_]{2})\.\s+(?=[A-ZĐÀ-Ỹ])")
-_NUMBER = re.compile(r"(?<!\w)số[\s:.]*(\d+[\w.-]*(?:\s?/\s?[\w.-]*\w)*)", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"(?<!\w)(?:số|(?:quyết định|bản án|giấy khai sinh|QĐ|BA|GKS|GCNKH)(?!\s+(?:số|ngày)))[\s:.]*"
+    r"(?!\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{4}(?![\w/.-]*\w))(\d+[\w.-]*(?:\s?/\s?[\w.-]*\w)*)"
+    r"|(?<![\w/])(\d+(?:/\d{4})?/[^\W\d_][\w-]+)",
+    re.IGNORECASE,
+)
+"""A number behind ``số`` or the name of a decision, or with the letters of its office (``12/2015/QĐST-HNGĐ``)."""
 _DAY = re.compile(
     r"(?<!\w)ngày[\s:.]*(\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{4}|\d{1,2}\s+tháng\s+\d{1,2}\s+năm\s+\d{4})(?!\S*\d)",
     re.IGNORECASE,
@@ -78,7 +120,8 @@ _ORGAN = (
     r"(?:UBND|Ủy ban|Uỷ ban|Tòa án|Toà án|TAND|Sở Tư pháp|Phòng Tư pháp|Cơ quan|Đại sứ quán|Tổng lãnh sự)"
 )
 _AUTHORITY = re.compile(
-    rf"(?<![\w/-])((?i:{_ORGAN})\b[^,;.()]*?)(?=\s*(?:[,;.()]|$|\b(?:ngày|về|số|cấp|v/v|cho|quyết định|công nhận)\b))"
+    rf"(?<![\w/-])((?i:{_ORGAN})\b[^,;.()]*?)"
+    r"(?=\s*(?:[,;.()]|$|\b(?:ngày|về|số|cấp|v/v|cho|quyết định|công nhận|tuyên bố|theo|QĐ)\b))"
 )
 
 
@@ -89,8 +132,7 @@ def noted_acts(text: str) -> tuple[NotedAct, ...]:
     """
     acts: list[NotedAct] = []
     for sentence in _SENTENCE.split(unicodedata.normalize("NFC", text)):
-        small = folded(sentence)
-        kinds = [kind for kind, pattern in _PATTERNS if pattern.search(small)]
+        kinds = _kinds_in(unaccented(sentence))
         if len(kinds) == 1:
             acts.append(NotedAct(kinds[0], *_decision(normalized(sentence))))
         else:
@@ -98,10 +140,24 @@ def noted_acts(text: str) -> tuple[NotedAct, ...]:
     return tuple(dict.fromkeys(acts))
 
 
+def _kinds_in(bare: str) -> list[NotedActKind]:
+    """Return the kinds of acts in a sentence without marks, in the order of their words."""
+    at: dict[NotedActKind, int] = {}
+    for kind, pattern in _PATTERNS:
+        match = pattern.search(bare)
+        if match is not None:
+            at[kind] = match.start()
+            bare = pattern.sub(lambda words: "#" * len(words[0]), bare)
+    return sorted(at, key=lambda kind: at[kind])
+
+
 def _decision(sentence: str) -> tuple[str, str, str]:
     """Return number, canonical day and authority of the decision in a sentence."""
     days = {DateKind().parse(day).canonical for day in _DAY.findall(sentence)}
-    numbers = {re.sub(r"\s", "", number).rstrip(".-") for number in _NUMBER.findall(sentence)}
+    numbers = {
+        re.sub(r"\s", "", behind_word or alone).rstrip(".-")
+        for behind_word, alone in _NUMBER.findall(sentence)
+    }
     authorities = {authority.strip() for authority in _AUTHORITY.findall(sentence)}
     return _only(numbers), _only(days), _only(authorities)
 

@@ -239,6 +239,7 @@ class IdNumberKind(Kind):
     spread = re.compile(r"\d[ .]+\d")
     number_alone = re.compile(r"(?![^\W\d_])")
     is_number = True
+    is_identity_number = True
     is_identifying = True
     usual_log_share = -20.5
     problems = (WRONG_PERSONAL_NUMBER, WRONG_CMND, DITTO)
@@ -270,3 +271,12 @@ def _digits_of_paper(digits: str) -> Parsed:
 
 def _wrong_number(marks: str) -> str:
     return WRONG_PERSONAL_NUMBER if len(marks) > 10 else WRONG_CMND
+
+
+_PAPER_AND_NUMBER = re.compile(r"(?:[^\W\d_]{2,}[\s.:]*)+?(?P<number>(?:[A-Z]{1,2}\s?)?\d[\d\s.]{5,}\d)")
+
+
+def paper_number_in(text: str) -> str:
+    """Return the number behind the name of its paper (``Hộ chiếu 301234567``), ``""`` for any other text."""
+    match = None if IdNumberKind().parse(text).canonical else _PAPER_AND_NUMBER.fullmatch(text.strip())
+    return "" if match is None else re.sub(r"[\s.]", "", match["number"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Query
 from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
@@ -13,7 +13,9 @@ from pipeline.base.errors import RegistryError
 from pipeline.base.localtime import local_date
 from pipeline.base.stages import STAGE_LABELS, Stage
 from pipeline.registry.assignments.portions import Assignee, ShareRange
+from pipeline.registry.statistics.book_states import BOOK_STAGE_LABELS
 from pipeline.web.context import RowId, Visit, VisitDep
+from pipeline.web.scanning.book_list import BookFilter, FilterChoices
 
 router = APIRouter(prefix="/assignments")
 teams_router = APIRouter(prefix="/teams")
@@ -27,9 +29,13 @@ MISSING = {
 """The missing role, for a task at a stage that nobody may take."""
 
 
+MOST_FORMS = 20
+"""Largest number of books with a form of their own; filters and the list of books reach the others."""
+
+
 @router.get("")
-def show_assignments(visit: VisitDep) -> Response:
-    return _page(visit)
+def show_assignments(visit: VisitDep, narrowed: Annotated[BookFilter, Query()]) -> Response:
+    return _page(visit, narrowed=narrowed)
 
 
 class AssignmentForm(BaseModel):
@@ -69,9 +75,9 @@ def assign(visit: VisitDep, book_id: int, typed: Annotated[AssignmentForm, Form(
         elif typed.ends:
             desk.end_assignment(person, book_id, typed.login)
         elif not typed.team and not typed.first and not typed.last:
-            desk.assign_book(person, book_id, typed.login, _day(typed.due_on))
+            desk.assign_book(person, book_id, typed.login, day_of(typed.due_on))
         else:
-            desk.assign_share(person, book_id, typed.whom, typed.share(), _day(typed.due_on))
+            desk.assign_share(person, book_id, typed.whom, typed.share(), day_of(typed.due_on))
     return RedirectResponse("/assignments", status_code=303)
 
 
@@ -88,7 +94,7 @@ def set_member(
     return RedirectResponse("/assignments", status_code=303)
 
 
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
     if not text:
         return None
     try:
@@ -97,15 +103,28 @@ def _day(text: str) -> date | None:
         raise RegistryError("Hạn phải là một ngày. Hãy chọn lại ngày.") from None
 
 
-def _page(visit: Visit, refused: str = "") -> Response:
-    assigned = visit.desk.assignments(visit.person)
-    books: dict[int, str] = {}
-    for count in visit.desk.counts(visit.person):
-        books.setdefault(count.book_id, f"{count.book}, quyển {count.volume}")
+def _page(visit: Visit, refused: str = "", narrowed: BookFilter = BookFilter()) -> Response:
+    waiting = {count.book_id for count in visit.desk.counts(visit.person)}
+    mine = [
+        book
+        for book in visit.registry.statistics(visit.person.places).book_states()
+        if book.book_id in waiting
+    ]
+    books = [book for book in mine if narrowed.admits(book)]
+    admitted = {book.book_id for book in books}
     return visit.page(
         "assignments.html",
-        assigned=assigned,
-        books=books,
+        assigned=[
+            one
+            for one in visit.desk.assignments(visit.person)
+            if narrowed == BookFilter() or one.book_id in admitted
+        ],
+        books={book.book_id: f"{book.folder_name}, quyển {book.volume}" for book in books[:MOST_FORMS]},
+        found=len(books),
+        narrowed=narrowed,
+        choices=FilterChoices.of(mine),
+        stage_labels=BOOK_STAGE_LABELS,
+        title_of=visit.schemas.title_of,
         people=visit.desk.assignable(visit.person),
         unattended=visit.desk.unattended(visit.person),
         unassigned=visit.desk.unassigned(visit.person),

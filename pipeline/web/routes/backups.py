@@ -35,32 +35,52 @@ def show_progress(visit: VisitDep) -> Response:
 @router.post("")
 def make_backup(visit: VisitDep) -> Response:
     """Start a backup into the machine's backup folder."""
-    return _start(visit, check=False)
+    return _start(visit, "make")
 
 
 @router.post("/check")
 def check_backup(visit: VisitDep) -> Response:
     """Start a check that reads every file of the newest backup."""
-    return _start(visit, check=True)
+    return _start(visit, "check")
 
 
-def _start(visit: Visit, *, check: bool) -> Response:
+@router.post("/rehearse")
+def rehearse(visit: VisitDep) -> Response:
+    """Start a restoration of the newest backup into a side workspace, which is removed afterwards."""
+    return _start(visit, "rehearse")
+
+
+@router.post("/machine")
+def check_machine(visit: VisitDep) -> Response:
+    """Start the check of this machine, which says in words what ``hotich doctor`` finds."""
+    work = visit.site.office.check_machine
+    with visit.refusing(lambda refused: _page(visit, refused=refused), JobRefused):
+        if work is None:
+            raise JobRefused("Máy chủ này không kiểm tra máy trên trình duyệt. Hãy dùng lệnh hotich doctor.")
+        note = partial(visit.registry.note_view, visit.person, "backup-asked", "backup:machine")
+        visit.site.office.jobs.start(KIND, "Kiểm tra máy", visit.person.login, work, note)
+    return RedirectResponse("/backup", status_code=303)
+
+
+TITLES = {
+    "make": "Sao lưu",
+    "check": "Kiểm tra bản sao lưu mới nhất",
+    "rehearse": "Khôi phục thử bản sao lưu mới nhất",
+}
+
+
+def _start(visit: Visit, what: str) -> Response:
     work = visit.site.office.backups
     with visit.refusing(lambda refused: _page(visit, refused=refused), JobRefused):
         if work is None:
             raise JobRefused(NO_FOLDER)
-        title = "Kiểm tra bản sao lưu mới nhất" if check else "Sao lưu"
+        works = {"make": work.make, "check": work.check, "rehearse": work.rehearse}
         visit.site.office.jobs.start(
             KIND,
-            title,
+            TITLES[what],
             visit.person.login,
-            work.check if check else work.make,
-            partial(
-                visit.registry.note_view,
-                visit.person,
-                "backup-asked",
-                "backup:check" if check else "backup:make",
-            ),
+            works[what],
+            partial(visit.registry.note_view, visit.person, "backup-asked", f"backup:{what}"),
         )
     return RedirectResponse("/backup", status_code=303)
 

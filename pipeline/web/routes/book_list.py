@@ -34,6 +34,7 @@ router = APIRouter(prefix="/books")
 @router.get("")
 def show_books(visit: VisitDep, narrowed: Annotated[BookFilter, Query()]) -> Response:
     books = visit.registry.statistics(visit.person.places).book_states()
+    browses = visit.person.role is Role.SUPERVISOR
     return visit.page(
         "books/list.html",
         listed=book_list(
@@ -45,7 +46,9 @@ def show_books(visit: VisitDep, narrowed: Annotated[BookFilter, Query()]) -> Res
         stage_labels=BOOK_STAGE_LABELS,
         most=MOST_ROWS,
         no_folder="" if visit.site.work.uploads.is_open else NO_FOLDER,
-        browses=visit.person.role is Role.SUPERVISOR,
+        browses=browses,
+        people=visit.desk.assignable(visit.person) if browses else (),
+        teams=visit.desk.teams(visit.person) if browses else (),
     )
 
 

@@ -12,6 +12,7 @@ from pipeline.declarations.office.settings import SettingsRefused
 from pipeline.registry.accounts.model import AUTHOR_WORDS, AccountError, Role
 from pipeline.registry.policy_changes import PolicyAnswer
 from pipeline.web.context import Visit, VisitDep
+from pipeline.web.routes.api_tokens import TOKEN, make_asked_token
 from pipeline.web.routes.office_settings import confirm_change
 
 router = APIRouter(prefix="/confirmations")
@@ -31,6 +32,10 @@ def answer_policy_change(
         lambda refused: _list(visit, visit.person.role, refused), RegistryError, SettingsRefused
     ):
         if answer is PolicyAnswer.CONFIRMED:
+            change = visit.registry.policy_change_for(visit.person, change_id)
+            if change.seen.startswith(TOKEN):
+                made = make_asked_token(visit, change)
+                return visit.page("supervising/api_token.html", made=made, author=change.author)
             confirm_change(visit.request, visit.site, visit.session, change_id)
         else:
             visit.registry.answer_policy_change(visit.person, change_id, answer)

@@ -15,12 +15,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
+from pipeline.base.errors import SchemaError, SecurityError
 from pipeline.declarations.office.policies import OfficePolicies
 from pipeline.declarations.office.settings import SettingsRefused, SettingTable
 from pipeline.delivery.printing.offices import OFFICE
 from pipeline.registry.accounts.model import Session
 from pipeline.registry.policy_changes import PolicyAnswer
 from pipeline.web.context import Site, SiteDep, exchange_parts
+from pipeline.web.notice_mail import MailFailed
 from pipeline.web.security.authentication import SessionDep
 from pipeline.web.supervising.issuing_offices import values_of_office
 from pipeline.web.supervising.office_rules import own_rows
@@ -84,6 +86,32 @@ def show_form(request: Request, site: SiteDep, table: str) -> Response:
     now, text = desk.loaded(), desk.read()
     return form_page(
         request, site, chosen, table, values_of(now)[table], text.digest, field_labels(site.schemas)
+    )
+
+
+@router.post("/{table}/test")
+def try_settings(request: Request, site: SiteDep, session: SessionDep, table: str) -> Response:
+    """Try what a table sets now, for the person who asks."""
+    chosen, desk = _table(table), _desk(site)
+    if table not in site.office.tests:
+        raise HTTPException(404)
+    done = refused = ""
+    try:
+        done = site.office.tests[table](session.person)
+    except (SettingsRefused, MailFailed, SchemaError, SecurityError) as error:
+        refused = error.message
+    site.registry.note_view(session.person, "settings-tried", f"settings:{table}")
+    values, text = values_of(desk.loaded())[table], desk.read()
+    return form_page(
+        request,
+        site,
+        chosen,
+        table,
+        values,
+        text.digest,
+        field_labels(site.schemas),
+        refused=refused,
+        done=done,
     )
 
 
@@ -262,6 +290,7 @@ def form_page(
     names: Mapping[str, str],
     *,
     refused: str = "",
+    done: str = "",
 ) -> Response:
     """Return the form of a table.
 
@@ -280,6 +309,8 @@ def form_page(
         chosen={setting.name: as_typed(values[setting.name]) for setting in table.settings},
         fields=sorted(names.items(), key=lambda name: name[1]),
         seen=seen,
+        tested=at in site.office.tests,
+        done=done,
         refused=refused,
     )
 

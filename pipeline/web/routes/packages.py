@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, HTTPException
+from fastapi import APIRouter, Form, HTTPException, Query
 from pydantic import AfterValidator, BaseModel, Field
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from pipeline.base.errors import RegistryError
+from pipeline.base.text.control_characters import visible_text
+from pipeline.declarations.schema.shared_software import read_province_rules
+from pipeline.delivery.export.rehearsal import rehearse
+from pipeline.delivery.package import LoadingOverride
+from pipeline.delivery.package_sentences import fault_sentence
 from pipeline.delivery.printing.service import Asker, HandoverOrder, HandoverParty
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.approvals.model import ApprovalKind
 from pipeline.registry.books.model import BookRow
+from pipeline.registry.statistics.book_states import BOOK_STAGE_LABELS
 from pipeline.web.context import Site, Visit, VisitDep
+from pipeline.web.package_queue import PackagePhase
 from pipeline.web.routes.printing import file_response
+from pipeline.web.scanning.book_list import BookFilter, FilterChoices
 
 FILE_WORDS = {
     "manifest.json": "bản kê của gói",
@@ -24,6 +32,9 @@ FILE_WORDS = {
     ".zip": "ảnh trang sổ, mỗi sự kiện một PDF",
 }
 """Descriptions of a package's files by name or ending; the first match counts."""
+
+MOST_FAULTS = 500
+"""Largest number of faults on the page of a rehearsal; the others are counted."""
 
 router = APIRouter(prefix="/packages")
 
@@ -36,13 +47,30 @@ def file_words(name: str) -> str:
 
 
 @router.get("")
-def show_packages(visit: VisitDep) -> Response:
-    rows = [(book, visit.site.work.packages.state(book.book_id)) for book in _books(visit)]
+def show_packages(visit: VisitDep, narrowed: Annotated[BookFilter, Query()]) -> Response:
+    """Show the packages of the books of a filter, and one list of all that holds packages back."""
+    mine = visit.registry.statistics(visit.person.places).book_states()
+    admitted = {book.book_id for book in mine if narrowed.admits(book)}
+    rows = [
+        (book, visit.site.work.packages.state(book.book_id))
+        for book in _books(visit)
+        if book.book_id in admitted
+    ]
     under_way = any(state.is_under_way for _, state in rows)
     return visit.page(
         "packages.html",
         rows=rows,
         under_way=under_way,
+        blocking=[
+            (book, *place)
+            for book, state in rows
+            if state.phase is PackagePhase.REFUSED and state.refusal is not None
+            for place in state.refusal.places or ((state.refusal.sentence, ""),)
+        ],
+        narrowed=narrowed,
+        choices=FilterChoices.of(mine),
+        stage_labels=BOOK_STAGE_LABELS,
+        title_of=visit.schemas.title_of,
         is_open=visit.site.work.packages.is_open,
         file_words=file_words,
         exports_of=visit.schemas.exports_of,
@@ -50,11 +78,43 @@ def show_packages(visit: VisitDep) -> Response:
 
 
 @router.post("/{book_id}")
-def ask_for_package(visit: VisitDep, book_id: int, partial: Annotated[bool, Form()] = False) -> Response:
+def ask_for_package(
+    visit: VisitDep,
+    book_id: int,
+    partial: Annotated[bool, Form()] = False,
+    despite: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """Queue a package; ``despite``: why it is written although its rehearsal of loading fails."""
     book = _book(visit, book_id)
-    if visit.site.work.packages.start(book.book_id, partial=partial):
+    word = LoadingOverride(visit.person.login, visible_text(despite.strip())) if despite.strip() else None
+    if visit.site.work.packages.start(book.book_id, partial=partial, despite=word):
         visit.registry.note_view(visit.person, "package-asked", f"book:{book_id}")
     return RedirectResponse("/packages", status_code=303)
+
+
+@router.get("/{book_id}/rehearsal")
+def show_rehearsal(visit: VisitDep, book_id: int) -> Response:
+    """Show what the shared software would refuse in the last package of a book, and what it would read otherwise."""
+    book = _book(visit, book_id)
+    folder = visit.site.work.packages.folder_of(book.book_id)
+    if folder is None:
+        raise RegistryError("Sổ này chưa có gói nào để diễn tập. Hãy xuất gói rồi diễn tập.")
+    rules = read_province_rules(visit.site.work.packages.province_file)
+    outcome = rehearse(folder, visit.schemas, rules)
+    by_code = {rule.code: rule for rule in (*visit.schemas.loading, *rules)}
+    faults = sorted(outcome.faults, key=lambda fault: (not fault.blocking, fault.row))
+    labels = {spec.column: spec.label for spec in visit.schemas.record(book.record).fields}
+    visit.registry.note_view(visit.person, "package-rehearsed", f"book:{book_id}")
+    return visit.page(
+        "rehearsal.html",
+        book=book,
+        outcome=outcome,
+        rows=[
+            (fault, labels.get(fault.column, ""), fault_sentence(fault, by_code))
+            for fault in faults[:MOST_FAULTS]
+        ],
+        more=max(0, len(faults) - MOST_FAULTS),
+    )
 
 
 @router.get("/{book_id}/{name}")

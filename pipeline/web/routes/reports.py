@@ -240,7 +240,13 @@ def _basis(visit: Visit, days: int) -> ReportData:
 
 
 def _of(visit: Visit, tallies: Statistics, days: int = SPAN) -> ReportData:
-    return ReportData(tallies, visit.site.plan.restricted_to(visit.person.places), visit.schemas, days)
+    return ReportData(
+        tallies,
+        visit.site.plan.restricted_to(visit.person.places),
+        visit.schemas,
+        days,
+        review=visit.site.policies.review,
+    )
 
 
 def _file(visit: Visit, days: int, ending: str) -> Response:

@@ -54,6 +54,7 @@ def show_uploads(visit: VisitDep, book_id: RowId) -> Response:
         {
             "stored": page.stored,
             "checking": page.checking,
+            "inspected": page.inspected,
             "half": len(page.half),
             "flawed": [{key: upload[key] for key in keys} for upload in flawed],
         }

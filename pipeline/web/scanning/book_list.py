@@ -17,7 +17,7 @@ from pipeline.registry.accounts.model import Person
 from pipeline.registry.statistics.book_states import BOOK_STAGE_LABELS, BookStage, BookState
 from pipeline.scans.inbox.book_folder import files_in_book
 
-MOST_ROWS = 200
+MOST_ROWS = 400
 """Largest number of books shown; filters reach the others."""
 
 MOST_FOLDERS = 100
@@ -44,6 +44,30 @@ class BookFilter(BaseModel):
         """Return the query of the same list at another stage."""
         parameters = (("place", self.place), ("record", self.record), ("year", self.year), ("stage", stage))
         return "&".join(f"{key}={value}" for key, value in parameters if value)
+
+
+@dataclass(frozen=True, slots=True)
+class FilterChoices:
+    """The values that a filter of books offers.
+
+    Attributes:
+        places: Code and name of places with books.
+        records: Records with books.
+        years: Years with books, the latest first.
+    """
+
+    places: tuple[tuple[str, str], ...]
+    records: tuple[str, ...]
+    years: tuple[str, ...]
+
+    @classmethod
+    def of(cls, books: Sequence[BookState]) -> FilterChoices:
+        """Return the choices for these books."""
+        return cls(
+            places=tuple(sorted({book.place_code: book.place for book in books}.items())),
+            records=tuple(sorted({book.record for book in books})),
+            years=tuple(sorted({book.year for book in books}, reverse=True)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +100,14 @@ class BookList:
     Attributes:
         rows: The books, at most ``MOST_ROWS``.
         stages: Counts of books by stage, regardless of the stage filter.
-        places: Code and name of places with books.
-        records: Records with books.
-        years: Years with books, the latest first.
+        choices: What the filter offers.
         folders: Folders without a book.
     """
 
     rows: tuple[ListedBook, ...]
     found: int
     stages: tuple[tuple[BookStage, str, int], ...]
-    places: tuple[tuple[str, str], ...]
-    records: tuple[str, ...]
-    years: tuple[str, ...]
+    choices: FilterChoices
     folders: tuple[UnknownFolder, ...]
 
 
@@ -113,9 +133,7 @@ def book_list(
         ),
         found=len(matching),
         stages=tuple((stage, label, counts[stage]) for stage, label in BOOK_STAGE_LABELS.items()),
-        places=tuple(sorted({state.place_code: state.place for state in mine}.items())),
-        records=tuple(sorted({state.record for state in mine})),
-        years=tuple(sorted({state.year for state in mine}, reverse=True)),
+        choices=FilterChoices.of(mine),
         folders=() if folder is None else unknown_folders(folder, known, person),
     )
 

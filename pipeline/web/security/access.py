@@ -34,6 +34,7 @@ class Access:
         takes_bytes: Whether its body is a piece of a file.
         everywhere: Whether it concerns all places, so that people with a list of places may not use it.
         by_phone: Whether a telephone with a pass may use it, for the book of its pass.
+        idle: Whether a request does not prolong the session: an open page asks by itself.
         tokens: The token scopes that open it to other systems; None: it is for people.
     """
 
@@ -45,6 +46,7 @@ class Access:
     takes_bytes: bool = False
     everywhere: bool = False
     by_phone: bool = False
+    idle: bool = False
     tokens: frozenset[ApiScope] | None = None
 
 
@@ -63,6 +65,7 @@ ACCESS = (
     Access("POST", "/password", EVERYBODY, before_change=True),
     Access("GET", "/", EVERYBODY),
     Access("GET", "/session", EVERYBODY),
+    Access("GET", "/notices", EVERYBODY, idle=True),
     Access("GET", "/handbook", EVERYBODY),
     Access("GET", "/handbook/images/{name}", EVERYBODY),
     Access("GET", "/handbook/{section}/{name}", EVERYBODY),
@@ -149,6 +152,7 @@ ACCESS = (
     Access("GET", "/pictures/books/{book_id}/{scan}/{page_no}", REVIEWING, scoped=True),
     Access("GET", "/packages", SUPERVISORS),
     Access("POST", "/packages/{book_id}", SUPERVISORS, scoped=True),
+    Access("GET", "/packages/{book_id}/rehearsal", SUPERVISORS, scoped=True),
     Access("GET", "/packages/{book_id}/{name}", SUPERVISORS, scoped=True),
     Access("POST", "/packages/{book_id}/handover", SUPERVISORS, scoped=True),
     Access("GET", "/reports", SUPERVISORS),
@@ -178,12 +182,19 @@ ACCESS = (
     Access("GET", "/assignments", SUPERVISORS),
     Access("POST", "/assignments/{book_id}", SUPERVISORS, scoped=True),
     Access("POST", "/teams", SUPERVISORS),
+    Access("POST", "/bulk", SUPERVISORS),
     Access("GET", "/books", SCANNING),
     Access("GET", "/books/new", SCANNING),
     Access("POST", "/books/new", SCANNING),
     Access("GET", "/books/{book_id}", SCANNING, scoped=True),
     Access("POST", "/books/{book_id}", SCANNING, scoped=True),
     Access("GET", "/books/{book_id}/scans", SCANNING, scoped=True),
+    Access("GET", "/books/{book_id}/pages", SCANNING, scoped=True),
+    Access("POST", "/books/{book_id}/pages", SCANNING, scoped=True),
+    Access("POST", "/books/{book_id}/pages/order", SCANNING, scoped=True),
+    Access("POST", "/books/{book_id}/pages/note", SCANNING, scoped=True),
+    Access("GET", "/pictures/books/{book_id}/thumbnails/{scan}/{page_no}", SCANNING, scoped=True),
+    Access("GET", "/pictures/books/{book_id}/scans/{scan}/{page_no}", SCANNING, scoped=True),
     Access("POST", "/books/{book_id}/form", SCANNING, scoped=True),
     Access("GET", "/books/{book_id}/entries", SUPERVISORS, scoped=True),
     Access("GET", "/books/{book_id}/learning", SUPERVISORS, scoped=True),
@@ -255,6 +266,9 @@ ACCESS = (
     Access("GET", "/settings", CONFIRMING),
     Access("GET", "/settings/{table}", CONFIRMING, everywhere=True),
     Access("POST", "/settings/{table}", CONFIRMING, everywhere=True),
+    Access("POST", "/settings/{table}/test", CONFIRMING, everywhere=True),
+    Access("POST", "/backup/machine", CONFIRMING, everywhere=True),
+    Access("POST", "/backup/rehearse", CONFIRMING, everywhere=True),
     Access("GET", "/settings/offices/{number}", CONFIRMING, everywhere=True),
     Access("POST", "/settings/offices/{number}", CONFIRMING, everywhere=True),
     Access("GET", "/registers", CONFIRMING, everywhere=True),
@@ -280,6 +294,7 @@ ACCESS = (
     Access("POST", "/accounts/{login}/deactivate", ADMINISTRATORS),
     Access("POST", "/accounts/{login}/activate", ADMINISTRATORS),
     Access("GET", "/api-tokens", ADMINISTRATORS),
+    Access("POST", "/api-tokens", ADMINISTRATORS),
     Access("POST", "/api-tokens/{name}/revoke", ADMINISTRATORS),
     _by_token("GET", "/api/v1/openapi.json", *ApiScope),
     _by_token("GET", "/api/v1/books", ApiScope.BOOKS),

@@ -171,7 +171,8 @@ def authorize(request: Request, site: SiteDep) -> None:
 
 def _session(request: Request, site: Site, access: Access | None) -> Session | None:
     token = session_cookie(request)
-    session = site.accounts.session(token) if token else None
+    is_used = access is None or not access.idle
+    session = site.accounts.session(token, is_used=is_used) if token else None
     if session is None and access is not None and access.by_phone:
         return _phone_session(request, site)
     return session

@@ -11,3 +11,38 @@ addEventListener("keydown", ({ key, target }) => {
   const menu = key === "Escape" && target.closest?.(".menu[open]");
   if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
 });
+
+// Notices: what ended, failed or waits for the person, asked for while the page is in sight; once an event is enough.
+const notices = document.getElementById("notices");
+if (notices) {
+  const EVERY = 30_000, kept = `notices:${notices.dataset.who}`;
+  const memory = () => { try { return JSON.parse(sessionStorage.getItem(kept)) ?? {}; } catch { return {}; } };
+  const show = ({ words, link, good }) => {
+    const box = document.createElement("p"), close = document.createElement("button");
+    box.className = `message ${good ? "good" : "doubt"}`;
+    const text = document.createElement(link ? "a" : "span");
+    if (link) text.href = link;
+    text.textContent = words;
+    close.type = "button";
+    close.className = "quiet";
+    close.textContent = "×";
+    close.setAttribute("aria-label", `Đóng tin: ${words}`);
+    close.addEventListener("click", () => box.remove());
+    box.append(text, " ", close);
+    notices.append(box);
+    while (notices.children.length > 4) notices.firstChild.remove();
+  };
+  const look = async () => {
+    if (document.hidden) return;
+    const { since = "", counts } = memory();
+    const answer = await fetch(`/notices${since ? `?since=${encodeURIComponent(since)}` : ""}`, { headers: { Accept: "application/json" } }).catch(() => null);
+    if (!answer?.ok) return;
+    const { now, ended, waiting } = await answer.json();
+    ended.forEach(show);
+    if (counts) for (const one of waiting) if (one.count > (counts[one.key] ?? 0)) show({ words: `${one.count} ${one.words}`, link: one.link, good: false });
+    sessionStorage.setItem(kept, JSON.stringify({ since: now, counts: Object.fromEntries(waiting.map(({ key, count }) => [key, count])) }));
+  };
+  setTimeout(look, 2_000);
+  setInterval(look, EVERY);
+  document.addEventListener("visibilitychange", look);
+}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -48,12 +48,14 @@ class BackupWork:
         folder: The folder, as its administrator wrote it.
         names: Returns the names of the backups that are whole, the oldest first.
         check: Reads every file of the newest one again.
+        rehearse: Restores the newest one into a side workspace, opens it, and removes it.
     """
 
     folder: str
     names: Callable[[], tuple[str, ...]]
     make: JobWork
     check: JobWork
+    rehearse: JobWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,9 @@ class OfficeDesk:
         lines: The lines from which the readers learn.
         registers: Declares kinds of register.
         imports: The workbooks sent for import.
+        tests: What tries a table of the settings for a person and says how it went, by table.
         declared: The declarations as shipped, without ``office.toml``.
+        check_machine: Checks this machine, as ``hotich doctor`` does.
     """
 
     folder: Path = Path(os.devnull)
@@ -89,7 +93,9 @@ class OfficeDesk:
     lines: LineStore | None = None
     registers: RegisterDesk | None = None
     imports: SentFiles | None = None
+    tests: Mapping[str, Callable[[Person], str]] = field(default_factory=dict)
     declared: Schemas | None = None
+    check_machine: JobWork | None = None
 
 
 NO_OFFICE_DESK = OfficeDesk()

@@ -11,6 +11,7 @@ from pipeline.declarations.office.approval import APPROVAL
 from pipeline.declarations.office.delivery_policy import DELIVERY
 from pipeline.declarations.office.learning import LEARNING
 from pipeline.declarations.office.lot_sampling import SAMPLING
+from pipeline.declarations.office.outside import MAIL, WEBHOOK
 from pipeline.declarations.office.policies import OfficePolicies
 from pipeline.declarations.office.review import REVIEW, ReviewPolicy
 from pipeline.declarations.office.settings import Setting, SettingTable
@@ -21,7 +22,7 @@ OFFICE_FILE = "office.toml"
 
 
 TABLES: Mapping[str, SettingTable[Any]] = {
-    table.name: table for table in (REVIEW, SAMPLING, DELIVERY, APPROVAL, LEARNING)
+    table.name: table for table in (REVIEW, SAMPLING, DELIVERY, APPROVAL, LEARNING, WEBHOOK, MAIL)
 }
 """Every editable table, by name."""
 
@@ -69,6 +70,8 @@ def values_of(policies: OfficePolicies) -> dict[str, Mapping[str, Any]]:
         DELIVERY.name: policies.delivery.choices,
         APPROVAL.name: dict(policies.approval),
         LEARNING.name: dict(policies.learning),
+        WEBHOOK.name: dict(policies.webhook),
+        MAIL.name: dict(policies.mail),
     }
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pipeline.base.errors import SchemaError
 from pipeline.base.files import remove_temporary_files
+from pipeline.declarations.office.outside import MAIL, WEBHOOK
 from pipeline.declarations.office.policies import OfficePolicies, load_policies
 from pipeline.declarations.schema import Schemas
 from pipeline.delivery.export.export_options import read_options
@@ -35,6 +36,7 @@ from pipeline.scans.workspace import Workspace
 from pipeline.training.office_reader.line_store import LineStore
 from pipeline.training.office_reader.versions import ReaderVersions
 from pipeline.web.background_jobs import BackgroundJobs, JobOutcome, JobWork, OnProgress
+from pipeline.web.notice_mail import send_test_mail
 from pipeline.web.supervising.office_desk import BackupWork, OfficeDesk, ReconcileWork
 from pipeline.web.supervising.staff_file_desk import StaffFileDesk
 
@@ -51,6 +53,8 @@ def office_desk(
     declared: Schemas,
     read_context: Callable[[], RunContext],
     backups: BackupWork | None,
+    try_webhook: Callable[[Person], str],
+    check_machine: JobWork,
 ) -> OfficeDesk:
     """Return the work that the pages of supervisors and administrators start on this server.
 
@@ -58,6 +62,8 @@ def office_desk(
         declared: The declarations without the additions of ``office.toml``.
         read_context: Reads settings and declarations again.
         backups: None where the machine has no backup folder.
+        check_machine: Checks this machine.
+        try_webhook: Sends a message without an event to the office's receiver, and says how it went.
     """
     workspace = Workspace(context.workspace)
     remove_sent_files(workspace.sent_files)
@@ -72,6 +78,7 @@ def office_desk(
             partial(read_plan, schemas=context.schemas),
         ),
         check_audit=audit_checker(registry, workspace),
+        check_machine=check_machine,
         seals=workspace.seals,
         backups=backups,
         offices=StaffFileDesk(workspace.print, workspace.history(workspace.print.name), read_offices),
@@ -79,6 +86,7 @@ def office_desk(
         lines=LineStore(workspace.learning),
         registers=RegisterDesk(read_context),
         imports=SentFiles(workspace.import_files, workspace.import_layouts),
+        tests={WEBHOOK.name: try_webhook, MAIL.name: partial(send_test_mail, workspace)},
         declared=declared,
     )
 

@@ -72,6 +72,12 @@ def test_the_checks_of_books_obey_the_office_too(tmp_path: Path) -> None:
     assert changed.severity_of("K09") is Severity.INFO
 
 
+def test_an_alias_of_a_name_of_the_complete_list_makes_it_a_term(tmp_path: Path) -> None:
+    text = '[[alias]]\nvocab = "nationality"\ncode = "Hoa Kỳ"\nalias = "Mỹ"\n'
+    vocabulary = with_office_changes(SCHEMAS, written(tmp_path, text)).vocabularies["nationality"]
+    assert KINDS["choice"].parse("Mỹ", vocabulary).canonical == "Hoa Kỳ (American)"
+
+
 def test_an_alias_is_read_as_its_term(tmp_path: Path) -> None:
     text = '[[alias]]\nvocab = "ethnicity"\ncode = "khơ me"\nalias = "Khmer Nam Bộ"\n'
     changed = with_office_changes(SCHEMAS, written(tmp_path, text))

@@ -15,7 +15,6 @@ from pipeline.declarations.office.settings import SettingTable
 from pipeline.delivery.export.export_options import AttachedPage, PackageKeys, PaperFormat
 from pipeline.delivery.printing.offices import OFFICE
 from pipeline.reports.plan import WorkPlanRow
-from pipeline.runs.webhooks.policy import WebhookKeys
 from pipeline.web.sign_in_provider import SignInPolicy
 from pipeline.web.supervising.office_settings import TABLES
 
@@ -23,7 +22,6 @@ DOCS = Path(__file__).parents[3] / "docs"
 
 GUIDES = [
     *((table.name, table.model, table.guide) for table in (*TABLES.values(), OFFICE)),
-    ("webhook", WebhookKeys, "how-to/let-systems-read"),
     ("sign_in", SignInPolicy, "how-to/sign-in"),
     ("plan", WorkPlanRow, "how-to/report"),
     ("package", PackageKeys, "reference/export"),

@@ -16,7 +16,8 @@ from tests.delivery.export.rows import SCHEMAS, row
 
 def faults(path: Path, *rows: dict[str, str], export: str = "KS60", **asked: object) -> list[WorkbookFault]:
     write_workbook(path / "a.xlsx", export, rows, SCHEMAS)
-    return list(preupload_faults(path / "a.xlsx", export, SCHEMAS, **asked))  # type: ignore[arg-type]
+    found = preupload_faults(path / "a.xlsx", export, SCHEMAS, **asked)  # type: ignore[arg-type]
+    return [fault for fault in found if fault.check != "READ"]
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ from pipeline.registry.extracts.model import IssueFilter
 from pipeline.registry.publishing.model import PublishedState
 from tests.delivery.printing.papers import order
 from tests.delivery.printing.printed_office import ASKER, PrintedOffice, printed_office
-from tests.registry.pages import SCHEMAS, read
+from tests.registry.pages import SCHEMAS, blank, read
 
 ORDER = AmendmentOrder("12/QĐ-UBND", "05.03.2020", "Luật Hộ tịch 2014, Điều 28", "UBND xã Thử")
 
@@ -93,6 +93,31 @@ def test_an_amendment_and_a_signature_that_somebody_put_in_leave_by_no_door(
         office.registry.withdraw_amendment(office.entry_id, 7, author="an", reason="BB-1/2026")
     assert office.printer.view(office.entry_id, ASKER).refusal == ""
     assert "Kẻ Giả Mạo" not in said(office.printer.entry(office.entry_id, ASKER))
+
+
+def test_an_extract_says_what_the_book_says_and_the_delivered_value_nowhere(office: PrintedOffice) -> None:
+    entry_id = office.add(
+        2,
+        entry_number=read("entry_number", "42/2010"),
+        child_born_on=read("child_born_on", "15/8/1990 ÂL", canonical=""),
+        child_born_on_words=blank("child_born_on_words"),
+        mother_born_on=read("mother_born_on", "khoảng 1930", canonical=""),
+    )
+    office.registry.decide(
+        entry_id,
+        [
+            Verdict(name, FieldStatus.READ, text)
+            for name, text in (("child_born_on", "15/8/1990 ÂL"), ("mother_born_on", "khoảng 1930"))
+        ],
+        author="an",
+    )
+    view = office.printer.view(entry_id, ASKER)
+    assert view.refusal == ""
+    text = said(office.printer.draft(entry_id, Signer(), ASKER))
+    assert "15/8/1990 ÂL" in text
+    assert "khoảng 1930" in text
+    assert "03/10/1990" not in text
+    assert "trên sổ ghi" not in text
 
 
 def test_an_extract_says_what_is_in_force_and_its_file_stays(office: PrintedOffice) -> None:

@@ -101,3 +101,19 @@ def test_notes_keyed_in_a_column_open_the_fields_of_each_entry_and_the_audit_ans
     assert all(not one.refused for one in desk.key_column(AN, words, token="c"))
     assert sorted(len(task.fields) for _ in range(2) if (task := taken(desk, AN))) == [4, 4]
     assert registry.audit().verify().flaws == ()
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "opened"),
+    [
+        ("mother_residence_place", "Tạm trú: ấp 5, xã Thử Nghiệm", ("mother_residence_type",)),
+        ("mother_residence_place", "Ấp 5, xã Thử Nghiệm", ()),
+        ("mother_paper_number", "365123456", ("mother_paper_type",)),
+    ],
+)
+def test_a_typed_text_asks_for_the_field_off_the_form_that_it_tells_of(
+    registry: Registry, book: int, clock: Clock, field: str, text: str, opened: tuple[str, ...]
+) -> None:
+    waiting = replace(read(field, text, accepted=False), box=Box(100, 10, 300, 40))
+    registry.save_page(book, page(entry(waiting, read("child_name", "Thử Một"))), "f1")
+    assert keyed(registry.desk(SINGLE, now=clock), AN, said(field, text)).waiting == opened

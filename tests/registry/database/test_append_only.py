@@ -71,6 +71,10 @@ INTRODUCED = [
         "INSERT INTO planted_answer (id, chosen_way_id, task_id, field, stage, text, missed, token, answered_at) "
         "VALUES (1, 1, 1, 'f', 'review', 'x', true, 't', '2020-01-02 03:04:05')"
     ),
+    (
+        "INSERT INTO page_arrangement (id, book_id, pages, replaces, author, arranged_at) "
+        "VALUES (1, 1, '[]', false, 'an', '2020-01-02 03:04:05')"
+    ),
     "INSERT INTO webhook_event VALUES (1, 'a', 1, true, 'ready', '{}', '2020-01-02 03:04:05')",
     "INSERT INTO webhook_attempt VALUES (1, 1, 204, '', '2020-01-02 03:04:05')",
 ]

@@ -19,8 +19,10 @@ def _scan(path: Path) -> ScanFile:
 def test_every_page_is_seen_and_a_scan_that_is_cut_off_is_refused(tmp_path: Path) -> None:
     good, bad = made_scans.scanned_pdf(tmp_path / "a.pdf", 3), tmp_path / "b.pdf"
     made_scans.cut_pdf(bad)
-    with Inspector() as inspector:
+    told: list[tuple[int, int]] = []
+    with Inspector(on_page=lambda done, total: told.append((done, total))) as inspector:
         pages = inspector.pages(_scan(good))
+        assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
         assert [(page.page_no, page.fault, len(page.likeness)) for page in pages] == [
             (1, "", 64), (2, "", 64), (3, "", 64),
         ]  # fmt: skip

@@ -37,6 +37,35 @@ K = NotedActKind
             [NotedAct(K.CHANGE), NotedAct(K.SUPPLEMENT, "8/QĐ")],
         ),
         ("ĐĂNG KÝ LẠI", [NotedAct(K.RE_REGISTRATION)]),
+        # numbers without the word "số"
+        ("Ly hôn QĐ 12/2015/QĐST-HNGĐ", [NotedAct(K.DIVORCE, "12/2015/QĐST-HNGĐ")]),
+        ("Cải chính theo quyết định 7 ngày 9/8/2011", [NotedAct(K.CORRECTION, "7", "09.08.2011")]),
+        (
+            "Ly hôn, 45/2010/HNGĐ-ST, TAND huyện Thử",
+            [NotedAct(K.DIVORCE, "45/2010/HNGĐ-ST", "", "TAND huyện Thử")],
+        ),
+        ("Ly hôn theo QĐ 5/6/2010", [NotedAct(K.DIVORCE)]),
+        # an act that ends another is not the other
+        ("Chấm dứt nuôi con nuôi theo QĐ số 3/2019", [NotedAct(K.TERMINATION, "3/2019")]),
+        ("Chấm dứt việc giám hộ", [NotedAct(K.TERMINATION)]),
+        (
+            "Tòa án tuyên bố mất tích, QĐ 4/2018/QĐST-DS",
+            [NotedAct(K.MISSING, "4/2018/QĐST-DS", "", "Tòa án")],
+        ),
+        ("Hủy quyết định số 4/2018 tuyên bố mất tích", [NotedAct(K.MISSING_REVOKED, "4/2018")]),
+        ("Tòa án tuyên bố chết theo QĐ 04/2018", [NotedAct(K.DECLARED_DEAD, "04/2018", "", "Tòa án")]),
+        ("QĐ 5/2019/QĐDS-ST tuyên bố ông A là đã chết", [NotedAct(K.DECLARED_DEAD, "5/2019/QĐDS-ST")]),
+        ("Hủy bỏ quyết định tuyên bố một người là đã chết", [NotedAct(K.DECLARED_DEAD_REVOKED)]),
+        ("Hạn chế năng lực hành vi dân sự", [NotedAct(K.INCAPACITY)]),
+        ("Đã chết ngày 5/6/2010", [NotedAct(K.DEATH, "", "05.06.2010")]),
+        ("Thôi quốc tịch Việt Nam theo QĐ số 99/QĐ-CTN", [NotedAct(K.NATIONALITY, "99/QĐ-CTN")]),
+        ("Xác định lại giới tính; xác định lại dân tộc", [NotedAct(K.SEX), NotedAct(K.ETHNICITY)]),
+        ("Cử người giám hộ: QĐ 8/QĐ-UBND", [NotedAct(K.GUARDIANSHIP, "8/QĐ-UBND")]),
+        ("Ghi vào sổ theo GKS số 123/2015, California", [NotedAct(K.FOREIGN, "123/2015")]),
+        (
+            "Ly hôn QĐ 12/2015/QĐST; cải chính họ tên vợ số 7/QĐ-UBND",
+            [NotedAct(K.DIVORCE, "12/2015/QĐST"), NotedAct(K.CORRECTION, "7/QĐ-UBND")],
+        ),
         # two acts and one number: whose is it?
         ("Cải chính và bổ sung theo QĐ số 12/QĐ-UBND", [NotedAct(K.CORRECTION), NotedAct(K.SUPPLEMENT)]),
         # two days, two numbers: which is the decision's?

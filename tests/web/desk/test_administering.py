@@ -47,7 +47,9 @@ def test_what_an_office_keeps_in_order_is_done_without_a_shell(
             StaffFileDesk(own.plan, own.history("plan.toml"), partial(read_plan, schemas=SCHEMAS)),
             audit_checker(office.registry, own),
             own.seals,
-            BackupWork("/mnt/sao-luu", lambda: ("20260301-080000",), lambda _: made, lambda _: made),
+            BackupWork(
+                "/mnt/sao-luu", lambda: ("20260301-080000",), lambda _: made, lambda _: made, lambda _: made
+            ),
             declared=SCHEMAS,
         )
         with office.open():

@@ -96,6 +96,21 @@ class UploadChecker:
             return self._set_apart(upload, part, error, now)
         return self._placed(upload, part, None if upload.is_original else folder, pages, now)
 
+    def made(self, upload: Upload, part: Path, now: float) -> Upload:
+        """Return the upload of a page that the program made of another page of its book as stored.
+
+        Args:
+            upload: A complete upload of one page.
+            part: Its bytes.
+            now: Seconds since 1970.
+
+        Raises:
+            LedgerError: The folder of the book is missing or belongs to another book.
+            StorageError: A disk cannot be written.
+        """
+        folder = open_book_folder(self.books, SeparatorSheet(upload.folder, self.ledger_of(upload.book_id)))
+        return self._placed(upload, part, folder, (InspectedPage(1),), now)
+
     def _pages(self, upload: Upload, part: Path, inspector: UploadInspector) -> tuple[InspectedPage, ...]:
         if upload.size == 0:
             raise EmptyScan(f"Tệp «{printable(upload.name)}» rỗng (0 byte). Hãy quét lại rồi gửi lại.")

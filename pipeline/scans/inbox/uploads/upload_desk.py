@@ -12,16 +12,17 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
-from pipeline.base.errors import HotichError, SetupError
+from pipeline.base.errors import HotichError, ScanError, SetupError
 from pipeline.base.files import make_folder, printable, storage_errors, sync
 from pipeline.base.model import Ledger
+from pipeline.base.text.natural_order import natural_key
 from pipeline.scans.inbox.intake_folders import IntakeFolders, safe_name
 from pipeline.scans.inbox.uploads.checking import UploadChecker, UploadInspector
 from pipeline.scans.inbox.uploads.upload import (
@@ -35,6 +36,8 @@ from pipeline.scans.inbox.uploads.upload import (
     write_note,
 )
 from pipeline.scans.intake import DEFAULT_LIMITS, Inspector, ScanLimits
+from pipeline.scans.intake.folder import is_ignored, scan_file
+from pipeline.scans.intake.isolated import page_count_isolated
 from pipeline.scans.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -81,6 +84,7 @@ class UploadPage:
     Attributes:
         half: The incomplete uploads.
         checking: Number of uploads waiting for inspection.
+        inspected: Number of inspected pages and of all pages of the upload under inspection, of whichever book.
         refused: The refused uploads, latest first.
         broken: The uploads with pages that cannot be decoded.
     """
@@ -88,8 +92,28 @@ class UploadPage:
     stored: int
     half: tuple[Upload, ...]
     checking: int
+    inspected: tuple[int, int]
     refused: tuple[Upload, ...]
     broken: tuple[Upload, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewScan:
+    """A scan in the folder of a book that no run has noted; ``size`` in bytes."""
+
+    sha256: str
+    name: str
+    size: int
+    pages: int
+
+
+def new_names(folder: Path, known: Collection[str]) -> tuple[str, ...]:
+    """Return the names of the files in a book's folder that are not ``known``, in natural order."""
+    try:
+        names = [path.name for path in folder.iterdir() if path.is_file() and not is_ignored(path.name)]
+    except OSError:
+        return ()
+    return tuple(sorted(set(names).difference(known), key=natural_key))
 
 
 class UploadDesk:
@@ -118,7 +142,8 @@ class UploadDesk:
         self._folder = IntakeFolders(workspace.intake).uploads
         self._checker = UploadChecker(workspace, books or Path(os.devnull), ledger_of, self._other_book)
         self._elsewhere, self._now = elsewhere, now
-        self._inspector = inspector() if inspector else Inspector(options.limits)
+        self._inspector = inspector() if inspector else Inspector(options.limits, self._note_page)
+        self._inspected = (0, 0)
         self._uploads: dict[str, Upload] = {}
         self._later: dict[str, float] = {}
         self._lock = threading.Lock()
@@ -297,9 +322,69 @@ class UploadDesk:
             stored=_count((upload for upload in known if not upload.is_original), UploadState.STORED),
             half=tuple(upload for upload in known if upload.state is UploadState.RECEIVING),
             checking=_count(known, UploadState.CHECKING),
+            inspected=self._inspected,
             refused=refused,
             broken=tuple(upload for upload in known if upload.broken),
         )
+
+    def add_made(self, book_id: int, folder: str, login: str, name: str, content: bytes) -> Upload:
+        """Add a page that the program made of another page of its book; return it as stored.
+
+        Args:
+            folder: The folder of the book.
+            login: The person for whom the page is made.
+            name: Its name in the book.
+
+        Raises:
+            SetupError: This server accepts no uploads.
+            LedgerError: The folder of the book is missing or belongs to another book.
+            StorageError: A disk cannot be written.
+        """
+        if self.books is None:
+            raise SetupError("Máy chủ này không nhận bản quét.")
+        digest = hashlib.sha256(content).hexdigest()
+        upload = Upload(
+            upload_id_of(book_id, login, name, len(content), 0, None),
+            book_id,
+            folder,
+            login,
+            name,
+            len(content),
+            self._now(),
+            digest=digest,
+        )
+        make_folder(self._place(upload))
+        try:
+            part = self._part(upload)
+            with storage_errors(part.parent):
+                part.write_bytes(content)
+            return self._worker.submit(self._checker.made, upload, part, self._now()).result()
+        finally:
+            shutil.rmtree(self._place(upload), ignore_errors=True)
+
+    def new_scans(self, book_id: int, folder: str, known: Collection[str]) -> Iterator[NewScan]:
+        """Yield the readable scans in a book's folder whose names are not ``known``, stored in the workspace.
+
+        Uploads were inspected before; of other files the pages are counted now. Unreadable files are left to a run.
+        """
+        if self.books is None:
+            return
+        inspected = {
+            upload.file: NewScan(upload.digest, upload.file, upload.size, upload.pages)
+            for upload in self.of_book(book_id)
+            if upload.state is UploadState.STORED and upload.file
+        }
+        for name in new_names(self.books / folder, known):
+            try:
+                yield inspected.get(name) or self._counted(self.books / folder / name)
+            except ScanError as error:
+                log.info("A file of book %d is not noted: %s", book_id, error.code)
+
+    def _counted(self, path: Path) -> NewScan:
+        scan = scan_file(path, self.options.limits)
+        pages = page_count_isolated(scan, self.options.limits)
+        self._checker.workspace.store(path, scan.sha256)
+        return NewScan(scan.sha256, path.name, scan.size, pages)
 
     def wait(self) -> None:
         """Wait until no inspection is running."""
@@ -307,7 +392,11 @@ class UploadDesk:
 
     # --- behind it ------------------------------------------------------------------------------------------------
 
+    def _note_page(self, done: int, total: int) -> None:
+        self._inspected = (done, total)
+
     def _check(self, upload_id: str) -> None:
+        self._inspected = (0, 0)
         with self._lock:
             upload = self._uploads[upload_id]
         if upload.state is not UploadState.CHECKING:

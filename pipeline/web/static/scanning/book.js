@@ -65,7 +65,11 @@ async function sendAll() {
     const now = await state(book).catch(() => null);
     if (sending) return;
     if (now && !now.checking) { location.reload(); return; }
-    if (now) told.textContent = `Đã gửi xong. Máy chủ còn kiểm tra ${now.checking} tệp…`;
+    if (now) {
+      const [checked, pages] = now.inspected;
+      told.textContent = `Đã gửi xong. Máy chủ còn kiểm tra ${now.checking} tệp${pages ? `: đã xem ${checked} trên ${pages} trang của tệp đang mở` : ""}…`;
+      if (pages) { bar.max = pages; bar.value = checked; }
+    }
     await new Promise((go) => setTimeout(go, 1500));
   }
 }

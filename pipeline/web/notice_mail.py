@@ -1,0 +1,134 @@
+"""Notices by e-mail, where the office has a mail server. A mail names books and counts, never a value of an entry."""
+
+from __future__ import annotations
+
+import json
+import smtplib
+import ssl
+from contextlib import suppress
+from datetime import datetime
+from email.message import EmailMessage
+from typing import Any
+
+from pipeline.base.errors import HotichError
+from pipeline.base.files import (
+    FileRefused,
+    parse_json,
+    read_private_file,
+    read_regular_file,
+    write_atomically,
+)
+from pipeline.declarations.office.outside import MAIL, MailPolicy
+from pipeline.registry.accounts.model import Person
+from pipeline.scans.workspace import Workspace
+from pipeline.web.context import Site
+from pipeline.web.notices import ended_for, waiting_for
+
+EVERY = 600.0
+"""Seconds between two looks at what is due: a person gets at most one mail in each."""
+
+TIMEOUT = 20.0
+"""Time limit of each step of an exchange with the server, in seconds."""
+
+MOST_LINES = 40
+
+
+class MailFailed(HotichError):
+    """A mail could not be sent; the message is for who set the server."""
+
+    code = "mail"
+
+
+def send_due_mail(site: Site, workspace: Workspace) -> int:
+    """Mail each named person what ended since the last look and what waits more than then; return how many mails.
+
+    The first look at a person only notes what there is.
+
+    Raises:
+        MailFailed: The server refuses a mail; the person is mailed at the next look.
+        SchemaError: ``office.toml`` has flaws.
+    """
+    policy = MAIL.read(workspace.office)
+    if not policy.is_set:
+        return 0
+    people = {account.person.login: account.person for account in site.accounts.list() if account.active}
+    state, sent = _read_state(workspace), 0
+    for login, address in policy.addresses.items():
+        if login not in people:
+            continue
+        now, person = site.now(), people[login]
+        counts = {one.key: one.count for one in waiting_for(site, person)}
+        known = state.get(login)
+        lines = [] if known is None else _lines(site, person, known)
+        if lines:
+            send_mail(policy, workspace, address, f"hotich: {len(lines)} tin", lines)
+            sent += 1
+        state[login] = {"since": now.isoformat(), "counts": counts}
+        write_atomically(workspace.mail_state, json.dumps(state), mode=0o600)
+    return sent
+
+
+def _lines(site: Site, person: Person, known: dict[str, Any]) -> list[str]:
+    ended = ended_for(site, person, datetime.fromisoformat(known["since"]))
+    before = known["counts"]
+    return [notice.words for notice in ended][:MOST_LINES] + [
+        f"{one.count} {one.words}." for one in waiting_for(site, person) if one.count > before.get(one.key, 0)
+    ]
+
+
+def send_test_mail(workspace: Workspace, person: Person) -> str:
+    """Send a mail to the person who asks; return a sentence about it.
+
+    Raises:
+        MailFailed: No server is set, the person has no address there, or the server refuses.
+    """
+    policy = MAIL.read(workspace.office)
+    if not policy.is_set:
+        raise MailFailed("Chưa đặt máy chủ thư và địa chỉ gửi (không mã hóa thì chỉ được với chính máy này).")
+    address = policy.addresses.get(person.login)
+    if address is None:
+        raise MailFailed(f"Chưa có địa chỉ của {person.login} ở “Ai nhận thư”.")
+    send_mail(policy, workspace, address, "hotich: thư thử", ["Thư thử từ trang Thiết lập."])
+    return f"Máy chủ thư đã nhận thư thử gửi tới {address}."
+
+
+def send_mail(policy: MailPolicy, workspace: Workspace, address: str, subject: str, lines: list[str]) -> None:
+    """Send a mail of some lines.
+
+    Raises:
+        MailFailed: The server cannot be reached or refuses; or the password cannot be read.
+    """
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = policy.sender, address, subject
+    text = "\n".join([*lines, "", "Mở màn hình rà soát để xem."])
+    mail.set_content(text, charset="utf-8", cte="base64")  # for servers without 8BITMIME
+    context = ssl.create_default_context()
+    try:
+        with (
+            smtplib.SMTP_SSL(policy.host, policy.port, timeout=TIMEOUT, context=context)
+            if policy.security == "tls"
+            else smtplib.SMTP(policy.host, policy.port, timeout=TIMEOUT)
+        ) as server:
+            if policy.security == "starttls":
+                server.starttls(context=context)
+            if policy.login:
+                server.login(policy.login, read_private_file(workspace.mail_key).decode().strip())
+            server.send_message(mail)
+    except smtplib.SMTPAuthenticationError:
+        raise MailFailed("Máy chủ thư không nhận tên đăng nhập hay mật khẩu (tệp mail.key).") from None
+    except smtplib.SMTPNotSupportedError:
+        raise MailFailed(
+            "Máy chủ thư không có STARTTLS hay không cho đăng nhập. Hãy đổi cách mã hóa."
+        ) from None
+    except smtplib.SMTPException as error:
+        raise MailFailed(f"Máy chủ thư từ chối thư ({type(error).__name__}).") from None
+    except ssl.SSLError:
+        raise MailFailed("Máy chủ thư không dùng TLS như đã đặt, hoặc chứng thư của nó không đúng.") from None
+    except (OSError, UnicodeError):
+        raise MailFailed("Không nối được máy chủ thư, hoặc chưa đọc được mail.key.") from None
+
+
+def _read_state(workspace: Workspace) -> dict[str, Any]:
+    with suppress(OSError, FileRefused, ValueError):
+        return dict(parse_json(read_regular_file(workspace.mail_state)))
+    return {}
