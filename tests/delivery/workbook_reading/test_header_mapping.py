@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from unittest.mock import MagicMock
 from zipfile import ZipFile
@@ -21,6 +22,7 @@ from pipeline.delivery.workbook_reading.header_mapping import (
     propose_mapping,
 )
 from pipeline.delivery.workbook_reading.sheet_layout import MOST_SHEETS
+from pipeline.delivery.workbook_reading.sheet_parts import SheetRow
 from pipeline.delivery.workbook_reading.workbook_reader import SourceWorkbook
 from tests.registry.pages import SCHEMAS
 
@@ -67,7 +69,12 @@ def test_a_part_named_as_many_sheets_is_compared_a_bounded_number_of_times(
             target.writestr(name, text)
     rows = MagicMock(side_effect=SourceWorkbook.rows)
     nearest = MagicMock(side_effect=header_mapping._nearest)
-    monkeypatch.setattr(SourceWorkbook, "rows", lambda *args: rows(*args))
+
+    def counted(book: SourceWorkbook, sheet: str) -> Iterator[SheetRow]:
+        found: Iterator[SheetRow] = rows(book, sheet)
+        return found
+
+    monkeypatch.setattr(SourceWorkbook, "rows", counted)
     monkeypatch.setattr(header_mapping, "_nearest", nearest)
     with pytest.raises(ReconcileError, match="dòng tiêu đề"):
         proposed(many, record="birth")
