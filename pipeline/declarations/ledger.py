@@ -84,7 +84,7 @@ def _words(value: object) -> object:
 
 def _volume(value: object) -> object:
     if not isinstance(value, str) or not _VOLUME.fullmatch(value.strip()):
-        raise PydanticCustomError("hotich", "phải có dạng quyển/năm, viết trong dấu nháy kép")
+        raise PydanticCustomError("hotich", "phải có dạng quyển/năm")
     return value.strip()
 
 
@@ -102,7 +102,7 @@ def _day(value: object) -> object:
 
 def _count(value: object) -> object:
     if type(value) is not int or value < 0:
-        raise PydanticCustomError("hotich", "phải là số nguyên, không âm, không có dấu nháy")
+        raise PydanticCustomError("hotich", "phải là số nguyên, không âm")
     if value > MOST_COUNTED:
         raise PydanticCustomError("hotich", "không quá {most}", {"most": format_count(MOST_COUNTED)})
     return value
@@ -151,12 +151,13 @@ def load_ledger(folder: Path) -> Ledger:
     return ledger_from(_read(path), printable(path))
 
 
-def ledger_from(table: Mapping[str, Any], where: str) -> Ledger:
+def ledger_from(table: Mapping[str, Any], where: str, *, in_form: bool = False) -> Ledger:
     """Return the ledger that those keys describe.
 
     Args:
         table: The keys of a ``ledger.toml``.
         where: Where they are written; it begins the message of an error.
+        in_form: Whether the keys were filled into a form, so that a message names their labels.
 
     Raises:
         LedgerError: For the first flaw found.
@@ -166,7 +167,7 @@ def ledger_from(table: Mapping[str, Any], where: str) -> Ledger:
     except ValidationError as error:
         # a key misspelt is both missing and unknown: the unknown one tells more
         first = min(error.errors(), key=lambda flaw: flaw["type"] != "extra_forbidden")
-        raise LedgerError(f"{where}: {_sentence(first)}") from None
+        raise LedgerError(f"{where}: {_sentence(first, in_form=in_form)}") from None
 
 
 def ledger_text(ledger: Ledger) -> str:
@@ -234,13 +235,16 @@ def _read(path: Path) -> dict[str, Any]:
 _LONGEST_KEY = 40
 
 
-def _sentence(flaw: ErrorDetails) -> str:
+def _sentence(flaw: ErrorDetails, *, in_form: bool) -> str:
     key = printable(str(flaw["loc"][0])[:_LONGEST_KEY])
     if flaw["type"] == "extra_forbidden":
         close = difflib.get_close_matches(key, list(LEDGER_LABELS), n=1, cutoff=0.5)
         hint = f" Có phải là “{close[0]}”?" if close else f" Các khóa được dùng: {', '.join(LEDGER_LABELS)}."
         return f"khóa lạ “{key}”.{hint}"
     examples = _LedgerFile.model_fields[key].examples or [""]
+    if in_form:
+        wrong = "chưa được ghi" if flaw["type"] == "missing" else flaw["msg"]
+        return f"{LEDGER_LABELS[key]} {wrong}. Ví dụ: {examples[0]}"
     example = f"Ví dụ: {key} = {json.dumps(examples[0], ensure_ascii=False)}"
     if flaw["type"] == "missing":
         return f"thiếu khóa “{key}”. {example}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -57,7 +58,9 @@ def test_a_book_is_made_with_its_ledger_and_its_row_in_the_name_of_who_made_it(
 @pytest.mark.parametrize(
     ("changed", "why"),
     [
-        ({"volume": "7-2011"}, "“volume” phải có dạng quyển/năm"),
+        ({"volume": "7-2011"}, "quyển số phải có dạng quyển/năm. Ví dụ: 01/2010"),
+        ({"entries": "mười hai"}, "tổng số sự kiện phải là số nguyên"),
+        ({"volume": ""}, "quyển số chưa được ghi"),
         ({"place_code": OTHER}, "không được giao nơi đăng ký"),
         ({"form": "birth-1900"}, "birth-1900"),
         ({"volume": "01/2010", "series": "thường"}, "đã có, ở thư mục «KS.2010.01»"),
@@ -122,6 +125,21 @@ def test_a_code_that_a_book_of_that_place_bears_is_asked_about_too(everywhere: B
     made(everywhere, **place, volume="71/2012", sure="30871")
     again = everywhere.submit("/books/new", FILLED | place | {"volume": "72/2012"})
     assert (again.status_code, "mã 30860" in text_of(again)) == (422, True)
+
+
+def test_a_place_of_several_names_is_chosen_by_a_button_and_the_year_comes_from_the_opening_day(
+    everywhere: Browser, registry: Registry
+) -> None:
+    wanted = FILLED | {
+        "place": "UBND xã Long Phú, huyện Long Phú, tỉnh Sóc Trăng", "place_code": "", "volume": "01",
+    }  # fmt: skip
+    asked = everywhere.submit("/books/new", wanted)
+    assert (asked.status_code, "Có 2 nơi cùng tên" in text_of(asked)) == (422, True)
+    codes = re.findall(r'name="sure" value="(\d+)">(Xã|Thị trấn) Long Phú, Huyện', asked.text)
+    assert codes == [("31669", "Xã"), ("31639", "Thị trấn")]
+    answer = everywhere.submit("/books/new", wanted | {"sure": "31669"})
+    ledger = registry.known_book(int(answer.headers["location"].split("/")[2])).ledger
+    assert (ledger.place_code, ledger.volume) == ("31669", "01/2011")
 
 
 def test_a_form_of_covers_is_no_form_of_a_book(browser: Browser) -> None:

@@ -144,6 +144,26 @@ def test_columns_that_were_only_looked_at_are_not_taken_as_confirmed(
     assert chief.submit(address, {"act": "remove"}).status_code == 303
 
 
+def test_what_was_chosen_stays_over_the_preview_and_a_refusal(
+    app: FastAPI, accounts: Accounts, people: dict[tuple[Role, str], str], content: bytes, desk: OfficeDesk
+) -> None:
+    chief = browser_of(app, accounts, people[Role.SUPERVISOR, OWN])
+    address = send(chief, content).json()["address"]
+    without_father = chosen((*COLUMNS[:-1], ""), act="look", mode="decided")
+    looked = chief.submit(address, without_father)
+    desk.jobs.wait()
+    for page in (
+        chief.get(looked.headers["location"]),
+        chief.submit(address, chosen(("so", "so", *COLUMNS[2:-1], ""), act="look", mode="decided")),
+    ):
+        assert 'value="chaHoTen" selected' not in page.text
+        assert re.search(r'value="decided" checked', page.text)
+    assert "được chọn cho cùng một trường" in text_of(page)
+    assert chief.submit(address, without_father | {"act": "bring"}).status_code == 303
+    desk.jobs.wait()
+    assert chief.submit(address, {"act": "remove"}).status_code == 303
+
+
 def test_a_file_that_would_fill_the_disk_is_refused_with_whom_to_tell(tmp_path: Path, content: bytes) -> None:
     files = SentFiles(tmp_path / "files", tmp_path / "layouts", free_bytes=2**60)
     with pytest.raises(ReconcileError, match=r"sắp đầy.*Hãy báo"):

@@ -12,7 +12,7 @@ from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import AccountError, NewAccount, Role
 from pipeline.web.app import create_app, new_site
-from pipeline.web.routes.new_accounts import read_lines
+from pipeline.web.routes.new_accounts import place_codes_of, read_lines
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS
 from tests.web.browser import Browser, text_of
 from tests.web.clock import Clock
@@ -39,38 +39,52 @@ def administrator(app: FastAPI, accounts: Accounts) -> Browser:
     return browser_of(app, accounts, "quan.tri")
 
 
-def is_unit(code: str) -> bool:
-    return code == "93648"
-
-
 def test_lines_of_a_list_are_read_as_a_spreadsheet_and_as_people_write_them(
     administrator: Browser, accounts: Accounts
 ) -> None:
     text = (
         "Tên đăng nhập\tHọ tên\tVai trò\tNơi\n\n"
         f"An.Thu\tTrần  Thử An\tNgười rà soát\t{LEDGER.place}\r\n"
-        f"binh.thu; Lê Thử Bình; checker; {OWN}, 93648\n"
+        f"binh.thu; Lê Thử Bình; checker; {OWN}, 31318\n"
         'chi.thu,"Vũ Thử Chi",người quản trị,\n'
-        f'dung.thu,Đỗ Thử Dũng,Nhân viên quét,"{OWN}, 93648"\n'
-        "an.thu; Hai Lần; reviewer; 93648\n"
+        f'dung.thu,Đỗ Thử Dũng,Nhân viên quét,"{OWN}, 31318"\n'
+        "an.thu; Hai Lần; reviewer; 31318\n"
         "em.thu; Một Nơi; reviewer; all\n"
         "gam.thu; Mọi Nơi; reviewer; mọi nơi\n"
         "giang; Thiếu Vai\n"
-        "hai.thu; Sai Vai; giám đốc; 93648\n"
-        "quan.tri; Đã Có; reviewer; 93648\n"
+        "hai.thu; Sai Vai; giám đốc; 31318\n"
+        "quan.tri; Đã Có; reviewer; 31318\n"
     )
-    read = read_lines(text, accounts, is_unit)
+    read = read_lines(text, accounts, SCHEMAS.places)
     assert [one.account for one in read if one.account] == [
         NewAccount("an.thu", "Trần Thử An", Role.REVIEWER, (OWN,)),
-        NewAccount("binh.thu", "Lê Thử Bình", Role.CHECKER, (OWN, "93648")),
+        NewAccount("binh.thu", "Lê Thử Bình", Role.CHECKER, (OWN, "31318")),
         NewAccount("chi.thu", "Vũ Thử Chi", Role.ADMINISTRATOR, None),
-        NewAccount("dung.thu", "Đỗ Thử Dũng", Role.OPERATOR, (OWN, "93648")),
+        NewAccount("dung.thu", "Đỗ Thử Dũng", Role.OPERATOR, (OWN, "31318")),
         NewAccount("gam.thu", "Mọi Nơi", Role.REVIEWER, None),
     ]
     told = {one.number: one.flaw for one in read if one.flaw}
     assert list(told) == [7, 8, 10, 11, 12]
     for number, words in ((7, "dòng trên"), (8, "“all”"), (10, "Mỗi dòng"), (11, "vai trò"), (12, "đã có")):
         assert words in told[number]
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("UBND xã Tân Hòa, huyện Tân Hiệp, tỉnh Kiên Giang, 31318", ["30860", "31318"]),
+        ("UBND xã Long Phú, huyện Long Phú, tỉnh Sóc Trăng", ["31669"]),
+        ("00001, 31669", ["00001", "31669"]),
+        ("xã Không Có", ["xã Không Có"]),
+    ],
+)
+def test_a_place_without_a_book_is_given_by_its_name(text: str, codes: list[str]) -> None:
+    assert place_codes_of(text, (), SCHEMAS.places) == codes
+
+
+def test_a_name_of_several_places_is_answered_by_their_codes() -> None:
+    with pytest.raises(AccountError, match=r"xã Long Phú.*Huyện Long Phú, Tỉnh Sóc Trăng: 31669"):
+        place_codes_of("xã Long Phú", (), SCHEMAS.places)
 
 
 def test_a_list_is_seen_before_its_accounts_are_made_and_made_once(

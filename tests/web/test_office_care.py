@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -163,3 +164,28 @@ def test_who_has_a_list_of_places_sees_neither(
     for answer in (*map(chief.get, ("/audit", "/backup")), *map(chief.submit, ("/audit/seal", "/backup"))):
         assert (answer.status_code, "cả cơ quan" in text_of(answer)) == (403, True)
     assert 'href="/audit"' not in chief.get("/").text
+
+
+def test_the_first_day_of_an_administrator_says_what_is_done_and_what_is_left(
+    administrator: Browser, desk: OfficeDesk, accounts: Accounts
+) -> None:
+    def state(words: str) -> str:
+        (found,) = re.findall(
+            rf'<li class="(left|done)">(?:<a href="[^"]*">)?{words}', administrator.get("/").text
+        )
+        return str(found)
+
+    assert desk.backups is not None
+    assert state("Tài khoản của đủ vai trò") == "left"
+    assert state("Hai người xác nhận nhau") == "left"
+    assert (state("Quyển sổ đầu tiên"), state("Trang thử đã đọc")) == ("done", "left")
+    assert state("Khóa đã chép ra nơi khác") == "left"
+    for address in ("/backup", "/backup/check", "/backup/keys"):
+        assert administrator.submit(address, {}).status_code == 303
+        desk.jobs.wait()
+    assert {
+        state(words) for words in ("Đã có bản sao lưu", "Bản sao lưu đã đọc lại", "Khóa đã chép ra nơi khác")
+    } == {"done"}
+    assert "đã chép" in text_of(administrator.get("/backup"))
+    accounts.create("khong.noi", "Người Thử", Role.REVIEWER, [])
+    assert state("Nơi đăng ký của từng người") == "left"

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from pipeline.declarations.schema import FieldSpec, RecordKey, Schemas
+from pipeline.declarations.schema import FieldSpec, RecordKey, Schemas, Vocab
 from pipeline.declarations.schema.shared_software import LoadingRule
 from pipeline.delivery.export.package_values import WorkbookFault
 from pipeline.delivery.export.workbook import ReadBack, ReadRow, has_codes, read_back
@@ -113,7 +113,11 @@ class _Checker:
             for spec in fields
             if spec.value_kind.is_date and spec.column != self._key.registered_on
         ]
-        self._lists = [(spec, *_list_of(spec, schemas)) for spec in fields if spec.vocab]
+        self._lists = [
+            (spec, *_list_of(spec, schemas))
+            for spec in fields
+            if spec.vocab and not _is_list_of_names(schemas.vocabs[spec.vocab])
+        ]
         rules = (*schemas.loading, *province)
         self._loading = [
             (column, names, [(rule, rule.column_beside(column)) for rule in held])
@@ -213,6 +217,11 @@ def _list_of(spec: FieldSpec, schemas: Schemas) -> tuple[frozenset[str], bool]:
     """
     name = spec.vocab or ""
     return schemas.vocabularies[name].delivered, has_codes(schemas.vocabs[name])
+
+
+def _is_list_of_names(vocab: Vocab) -> bool:
+    """Return whether a list holds all names of the shared software; a loading rule then speaks of other texts."""
+    return bool(vocab.listed) and not has_codes(vocab)
 
 
 def _complete_list(spec: FieldSpec | None, schemas: Schemas) -> frozenset[str]:

@@ -80,15 +80,18 @@ def next_task(
         stage: The stage at which it waits; by default any stage they may work at, the one nearest to its end first.
         book_id: Its book; by default any.
         at_book: The book on which they are at work, whose tasks come before those of other books.
-        known: Tasks that their page shows already: other tasks that they hold come first.
+        known: Tasks that their page shows already: other tasks that they hold, at this stage and of this book, come
+            first.
 
     Raises:
         HandsFull: They hold as many tasks as one person may.
     """
     allowed = stages(person, stage)
     held = leases.held(context, person, KeyingMode.DESK)
-    if known is not None and (besides := [task_id for task_id in held if task_id not in known]):
-        return held_task(context, person, besides[0])
+    if known is not None:
+        wanted = leases.held(context, person, KeyingMode.DESK, stage=stage, book_id=book_id)
+        if besides := [task_id for task_id in wanted if task_id not in known]:
+            return held_task(context, person, besides[0])
     if len(held) >= MOST_HELD:
         raise HandsFull(f"Bạn đang giữ {MOST_HELD} nhiệm vụ. Hãy làm xong hoặc trả lại một nhiệm vụ.")
     task_id = _lease_next_task(context, person, allowed, _portions_in_turn(context, person, book_id, at_book))

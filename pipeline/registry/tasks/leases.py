@@ -125,8 +125,18 @@ def keeps(connection: Connection, task_id: int, person: Person) -> bool:
     return bool(connection.scalar(select(exists().where(mine))))
 
 
-def held(context: DeskContext, person: Person, mode: KeyingMode) -> Sequence[int]:
-    """Return the waiting tasks that a person holds, oldest lease first."""
+def held(
+    context: DeskContext,
+    person: Person,
+    mode: KeyingMode,
+    *,
+    stage: Stage | None = None,
+    book_id: int | None = None,
+) -> Sequence[int]:
+    """Return the waiting tasks that a person holds, at any stage and of any book by default, oldest lease first."""
+    narrowed = [review_task.c.stage == stage] if stage is not None else []
+    if book_id is not None:
+        narrowed.append(review_task.c.book_id == book_id)
     return context.connection.scalars(
         select(lease.c.task_id)
         .join(review_task, lease.c.task_id == review_task.c.id)
@@ -135,6 +145,7 @@ def held(context: DeskContext, person: Person, mode: KeyingMode) -> Sequence[int
             lease.c.mode == mode,
             lasts(context),
             review_task.c.stage.not_in((Stage.SETTLED, Stage.RESCAN, Stage.WITHDRAWN)),
+            *narrowed,
         )
         .order_by(lease.c.taken_at, lease.c.task_id)
     ).all()

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.registry.accounts.accounts import refuse_unknown_places
 from pipeline.registry.accounts.model import Account, AccountError, Role
 from pipeline.web.context import Visit, VisitDep
+from pipeline.web.routes.new_accounts import place_codes_of
 
 router = APIRouter(prefix="/accounts")
 
@@ -23,10 +24,15 @@ class DutiesForm(BaseModel):
     places: list[str] = []
     more_places: str = ""
 
-    def codes(self) -> list[str] | None:
-        """Return the place codes; None: all places. Raises ``AccountError`` where both are given."""
-        codes = [code.strip() for code in (*self.places, *self.more_places.replace(";", ",").split(","))]
-        codes = [code for code in codes if code]
+    def codes(self, visit: Visit) -> list[str] | None:
+        """Return the place codes; None: all places.
+
+        Raises:
+            AccountError: Both are given, or a name is that of several places.
+        """
+        named = self.more_places.replace(";", ",")
+        more = place_codes_of(named, visit.site.accounts.places(), visit.schemas.places)
+        codes = [code for code in (*(code.strip() for code in self.places), *more) if code]
         if self.everywhere and codes:
             raise AccountError("Hãy chọn một trong hai: mọi nơi, hoặc những nơi nêu ra.")
         return None if self.everywhere else codes
@@ -48,7 +54,7 @@ def show_accounts(visit: VisitDep) -> Response:
 def create_account(visit: VisitDep, typed: Annotated[AccountForm, Form()]) -> Response:
     accounts = visit.site.accounts
     with visit.refusing(lambda refused: _list(visit, refused, typed), AccountError):
-        codes = typed.codes()
+        codes = typed.codes(visit)
         refuse_unknown_places(accounts, codes, visit.schemas.places.gazetteer.has_code)
         password = accounts.create(typed.login, typed.name, typed.role, codes, visit.person.login)
     return _one_time(visit, typed.login.strip().lower(), password)
@@ -63,7 +69,7 @@ def show_account(visit: VisitDep, login: str) -> Response:
 def set_duties(visit: VisitDep, login: str, typed: Annotated[DutiesForm, Form()]) -> Response:
     accounts = visit.site.accounts
     with visit.refusing(lambda refused: _account_page(visit, login, refused), AccountError):
-        codes = typed.codes()
+        codes = typed.codes(visit)
         refuse_unknown_places(accounts, codes, visit.schemas.places.gazetteer.has_code, login)
         accounts.set_duties(login, typed.role, codes, visit.person.login)
     return RedirectResponse("/accounts", status_code=303)

@@ -10,10 +10,16 @@ from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.base.errors import HotichError
-from pipeline.web.background_jobs import JobRefused
+from pipeline.web.background_jobs import JobOutcome, JobRefused
 from pipeline.web.context import Visit, VisitDep
+from pipeline.web.supervising.first_day import (
+    BACKUP_JOBS,
+    CHECK_TITLE,
+    KEYS_JOBS,
+    MAKE_TITLE,
+    REHEARSE_TITLE,
+)
 
-KIND = "backup"
 SHOWN = 30
 NO_FOLDER = (
     "Máy chủ chưa được cho biết thư mục sao lưu nên chưa sao lưu ở đây được. Hãy báo người quản trị máy."
@@ -44,6 +50,22 @@ def check_backup(visit: VisitDep) -> Response:
     return _start(visit, "check")
 
 
+@router.post("/keys")
+def note_copied_keys(visit: VisitDep) -> Response:
+    """Keep that the person copied the keys to another place."""
+    with visit.refusing(lambda refused: _page(visit, refused=refused), JobRefused):
+        if visit.site.office.backups is None:
+            raise JobRefused(NO_FOLDER)
+        visit.site.office.jobs.start(
+            KEYS_JOBS,
+            "Chép khóa ra nơi khác",
+            visit.person.login,
+            lambda _: JobOutcome(("Đã chép backup.key, audit.key, package.key.",)),
+            partial(visit.registry.note_view, visit.person, "keys-copied", "backup:keys"),
+        )
+    return RedirectResponse("/backup", status_code=303)
+
+
 @router.post("/rehearse")
 def rehearse(visit: VisitDep) -> Response:
     """Start a restoration of the newest backup into a side workspace, which is removed afterwards."""
@@ -58,14 +80,14 @@ def check_machine(visit: VisitDep) -> Response:
         if work is None:
             raise JobRefused("Máy chủ này không kiểm tra máy trên trình duyệt. Hãy dùng lệnh hotich doctor.")
         note = partial(visit.registry.note_view, visit.person, "backup-asked", "backup:machine")
-        visit.site.office.jobs.start(KIND, "Kiểm tra máy", visit.person.login, work, note)
+        visit.site.office.jobs.start(BACKUP_JOBS, "Kiểm tra máy", visit.person.login, work, note)
     return RedirectResponse("/backup", status_code=303)
 
 
 TITLES = {
-    "make": "Sao lưu",
-    "check": "Kiểm tra bản sao lưu mới nhất",
-    "rehearse": "Khôi phục thử bản sao lưu mới nhất",
+    "make": MAKE_TITLE,
+    "check": CHECK_TITLE,
+    "rehearse": REHEARSE_TITLE,
 }
 
 
@@ -76,7 +98,7 @@ def _start(visit: Visit, what: str) -> Response:
             raise JobRefused(NO_FOLDER)
         works = {"make": work.make, "check": work.check, "rehearse": work.rehearse}
         visit.site.office.jobs.start(
-            KIND,
+            BACKUP_JOBS,
             TITLES[what],
             visit.person.login,
             works[what],
@@ -86,7 +108,7 @@ def _start(visit: Visit, what: str) -> Response:
 
 
 def _jobs(visit: Visit) -> dict[str, Any]:
-    return {"jobs": visit.site.office.jobs.jobs(KIND)[:10], "address": "/backup/progress"}
+    return {"jobs": visit.site.office.jobs.jobs(BACKUP_JOBS)[:10], "address": "/backup/progress"}
 
 
 def _made_at(name: str) -> datetime | None:
@@ -113,5 +135,6 @@ def _page(visit: Visit, *, refused: str = "") -> Response:
         count=len(names),
         broken=broken,
         refused=refused,
+        copied=next(iter(visit.site.office.jobs.jobs(KEYS_JOBS)), None),
         **_jobs(visit),
     )

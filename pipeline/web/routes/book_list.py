@@ -20,7 +20,7 @@ from pipeline.web.context import RowId, Visit, VisitDep
 from pipeline.web.form_design.from_book import begin_from_book, pages_of_one_form
 from pipeline.web.scanning.book_list import MOST_ROWS, BookFilter, ListedBook, book_list
 from pipeline.web.scanning.covers import CoverForm, cover_choices, ledger_of_form, with_checked_code
-from pipeline.web.scanning.place_codes import DoubtfulCode
+from pipeline.web.scanning.place_codes import AmbiguousPlace, DoubtfulCode, PlaceChoice
 
 NO_FOLDER = (
     "Máy chủ chưa được cho biết thư mục các sổ, nên chưa lập sổ và chưa nhận bản quét trên trình duyệt được. Hãy nhờ "
@@ -86,8 +86,9 @@ def make_book(visit: VisitDep, form: Annotated[NewBookForm, Form()]) -> Response
         raise
     except (LedgerError, SchemaError, RegistryError) as refused:
         doubted = refused.code if isinstance(refused, DoubtfulCode) else ""
+        choices = refused.choices if isinstance(refused, AmbiguousPlace) else ()
         words = {**typed, "folder": folder}
-        return _new_book_page(visit, words, refused.message, doubted=doubted)
+        return _new_book_page(visit, words, refused.message, doubted=doubted, choices=choices)
     return RedirectResponse(f"/books/{book_id}/scans", status_code=303)
 
 
@@ -128,12 +129,20 @@ def _add_book(visit: Visit, books: Path, ledger: Ledger, folder: str) -> int:
     return visit.registry.add_book(ledger, folder_path.name, author=visit.person.login, reason=NEW_BOOK)
 
 
-def _new_book_page(visit: Visit, typed: dict[str, str], refused: str = "", *, doubted: str = "") -> Response:
+def _new_book_page(
+    visit: Visit,
+    typed: dict[str, str],
+    refused: str = "",
+    *,
+    doubted: str = "",
+    choices: tuple[PlaceChoice, ...] = (),
+) -> Response:
     return visit.page(
         "books/new.html",
         words=dict.fromkeys((*LEDGER_LABELS, "folder"), "") | typed,
         refused=refused,
         doubted=doubted,
+        choices=choices,
         no_folder="" if visit.site.work.uploads.is_open else NO_FOLDER,
         **cover_choices(visit.site, visit.person),
     )

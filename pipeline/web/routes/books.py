@@ -29,7 +29,7 @@ from pipeline.registry.tasks.model import NotYours
 from pipeline.scans.inbox.book_folder import rewrite_ledger
 from pipeline.web.context import RowId, Visit, VisitDep
 from pipeline.web.scanning.covers import CoverForm, cover_choices, ledger_of_form, with_checked_code
-from pipeline.web.scanning.place_codes import DoubtfulCode
+from pipeline.web.scanning.place_codes import AmbiguousPlace, DoubtfulCode, PlaceChoice
 
 router = APIRouter(prefix="/books")
 
@@ -68,7 +68,8 @@ def correct(visit: VisitDep, book_id: RowId, form: Annotated[CorrectionForm, For
         raise
     except (LedgerError, SchemaError, RegistryError, BookBusy) as refused:
         doubted = refused.code if isinstance(refused, DoubtfulCode) else ""
-        return _shown(visit, book_id, form, refused=refused.message, doubted=doubted)
+        choices = refused.choices if isinstance(refused, AmbiguousPlace) else ()
+        return _shown(visit, book_id, form, refused=refused.message, doubted=doubted, choices=choices)
     check = BackgroundTask(visit.site.work.check, book_id)
     done = _rewrite_cover(visit, known.folder_name, ledger)
     return RedirectResponse(f"/books/{book_id}?done={done}", status_code=303, background=check)
@@ -99,6 +100,7 @@ def _shown(
     done: str = "",
     refused: str = "",
     doubted: str = "",
+    choices: tuple[PlaceChoice, ...] = (),
 ) -> Response:
     known, overview, corrections = visit.desk.cover_of_book(visit.person, book_id)
     return visit.page(
@@ -115,4 +117,5 @@ def _shown(
         done=done,
         sure=form.sure if form else "",
         doubted=doubted,
+        choices=choices,
     )

@@ -131,7 +131,7 @@ def _address(book_id: int, ref: PageRef) -> str:
 
 def _continue_at_desk(book_id: int, ref: PageRef, added: AddedEntries) -> Response:
     if added.leased:
-        return RedirectResponse(f"/desk?book={book_id}", status_code=303)
+        return RedirectResponse(f"/desk?book={book_id}&task={added.leased[0]}", status_code=303)
     return RedirectResponse(f"{_address(book_id, ref)}?waiting={len(added.entries)}", status_code=303)
 
 

@@ -13,7 +13,7 @@ from pipeline.declarations.office.delivery_rules import RULES_BY_NAME
 from pipeline.registry.accounts.model import Role
 from pipeline.registry.tasks.model import DeskTask
 from pipeline.registry.typed_text import composed
-from pipeline.web.context import Visit, VisitDep, page_source
+from pipeline.web.context import RowId, Visit, VisitDep, page_source
 from pipeline.web.desk.field_view import STATUS_LABELS, boxes_of
 from pipeline.web.desk.pages_beside import pages_beside
 from pipeline.web.desk.requests import (
@@ -32,12 +32,16 @@ router = APIRouter(prefix="/desk")
 
 
 @router.get("")
-def show_desk(visit: VisitDep, stage: Stage | None = None, book: int | None = None) -> Response:
+def show_desk(
+    visit: VisitDep, stage: Stage | None = None, book: int | None = None, task: RowId | None = None
+) -> Response:
+    """Show the desk for a stage or a book; ``task``: a task that the person holds and that comes first."""
     answers = visit.person.role is Role.SUPERVISOR
     return visit.page(
         "desk.html",
         stage=stage or "",
         book=book or "",
+        task=task or "",
         answers=answers,
         dialogs=DIALOGS + (SUPERVISOR_DIALOGS if answers else ()),
         keys=shortcuts_of(DESK),

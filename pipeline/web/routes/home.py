@@ -20,6 +20,7 @@ from pipeline.registry.tasks.assignment import MOST_BOOKS
 from pipeline.registry.tasks.model import QueueCount
 from pipeline.web.context import SiteDep, Visit, VisitDep, files_not_used, loosenings_for, open_acts_for
 from pipeline.web.security.access import REVIEWING
+from pipeline.web.supervising.first_day import ChecklistLine, first_day
 
 ORDER = (Stage.REVIEW, Stage.CHECK, Stage.THIRD, Stage.SUPERVISOR, Stage.RESCAN)
 
@@ -128,13 +129,13 @@ class AccountWork:
     Attributes:
         roles: The label of each role with the number of its active accounts; 0: the role is missing.
         unused: Number of accounts that still have a one-time password.
-        nameless: Whether the office's name for extracts is undeclared on the settings page.
+        first_day: The checklist of the first day; empty for an administrator of some places alone.
         flaws: The flaws of the office's declaration files.
     """
 
     roles: tuple[tuple[str, int], ...]
     unused: int
-    nameless: bool
+    first_day: tuple[ChecklistLine, ...]
     flaws: tuple[str, ...]
 
 
@@ -147,7 +148,7 @@ def _accounts(visit: Visit) -> AccountWork | None:
     return AccountWork(
         tuple((ROLE_WORDS[role], counts[role]) for role in Role),
         sum(account.must_change for account in used),
-        visit.person.places is None and _is_nameless(visit),
+        first_day(visit, nameless=_is_nameless(visit)) if visit.person.places is None else (),
         tuple(unused_file.message for unused_file in files_not_used(visit.site, visit.session)),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -25,7 +25,7 @@ from pipeline.delivery.workbook_reading.header_mapping import (
     keep_mapping,
     propose_mapping,
 )
-from pipeline.delivery.workbook_reading.sheet_layout import SheetMapping
+from pipeline.delivery.workbook_reading.sheet_layout import MappedColumn, SheetMapping
 from pipeline.delivery.workbook_reading.upload_bounds import MOST_FILE_BYTES
 from pipeline.registry.errors import NotThere
 from pipeline.registry.imports.model import ImportMode, WorkbookFile
@@ -63,8 +63,10 @@ async def send_file(visit: VisitDep, name: Annotated[str, Query(min_length=1, ma
 
 @router.get("/files/{sha256}")
 def show_file(visit: VisitDep, sha256: str, record: Annotated[str, Query(max_length=60)] = "") -> Response:
-    """Show the mapping from the columns of a file to fields."""
-    return _shown_file(visit, sha256, record)
+    """Show the mapping from the columns of a file to fields, with the choices of the last preview."""
+    query = visit.request.query_params
+    mode, excel_days = query.get("mode", ImportMode.TO_CHECK.value), query.get("excel_days", "") == "true"
+    return _shown_file(visit, sha256, FileForm("look", record, mode, excel_days, _chosen_fields(query)))
 
 
 @router.post("/files/{sha256}")
@@ -78,9 +80,13 @@ async def use_file(
 ) -> Response:
     """Preview, import or remove a file; ``column-…``: the field for each column."""
     form = await visit.request.form()
-    fields = {key.removeprefix("column-"): str(form[key]) for key in form if key.startswith("column-")}
-    chosen = FileForm(act, record, mode, excel_days, fields)
+    chosen = FileForm(act, record, mode, excel_days, _chosen_fields(form))
     return await run_in_threadpool(_use_file, visit, sha256, chosen)
+
+
+def _chosen_fields(sent: Mapping[str, Any]) -> dict[str, str]:
+    """Return the chosen field of each column, by the column's position."""
+    return {key.removeprefix("column-"): str(sent[key]) for key in sent if key.startswith("column-")}
 
 
 @router.post("/{import_id}/take-back")
@@ -125,11 +131,11 @@ def _shown(visit: Visit, *, done: str = "", refused: str = "") -> Response:
     )
 
 
-def _shown_file(visit: Visit, sha256: str, record: str = "", refused: str = "") -> Response:
+def _shown_file(visit: Visit, sha256: str, form: FileForm, refused: str = "") -> Response:
     files = _files(visit)
     sent, path = files.find(sha256, visit.person.login)
     with visit.refusing(lambda error: _shown(visit, refused=error), ReconcileError):
-        proposed = _proposed(visit, path, sent, record)
+        proposed = form.applied_to(_proposed(visit, path, sent, form.record))
     return visit.page(
         "supervising/import_file.html",
         sent=sent,
@@ -137,8 +143,8 @@ def _shown_file(visit: Visit, sha256: str, record: str = "", refused: str = "") 
         fields=[spec for spec in proposed.record.fields if spec.column],
         records=visit.schemas.records,
         modes=MODE_WORDS,
-        chosen=visit.request.query_params.get("mode", ImportMode.TO_CHECK.value),
-        excel_days=visit.request.query_params.get("excel_days", "") == "true",
+        chosen=form.mode,
+        excel_days=form.excel_days,
         refused=refused,
         **_jobs(visit),
     )
@@ -170,6 +176,16 @@ class FileForm:
     mode: str
     excel_days: bool
     fields: Mapping[str, str]
+
+    def applied_to(self, proposed: SheetMapping) -> SheetMapping:
+        """Return the mapping with the chosen fields in place of the proposed ones."""
+        columns = (
+            MappedColumn(column.header, self.fields[str(position)])
+            if self.fields.get(str(position), column.column) != column.column
+            else column
+            for position, column in enumerate(proposed.columns)
+        )
+        return replace(proposed, columns=tuple(columns))
 
     def columns(self, proposed: SheetMapping) -> dict[str, str]:
         """Return the headers by declared column.
@@ -203,7 +219,7 @@ def _use_file(visit: Visit, sha256: str, form: FileForm) -> Response:
         files.remove(sha256, person.login)
         return RedirectResponse("/imports?done=removed", status_code=303)
     sent, path = files.find(sha256, person.login)
-    with visit.refusing(lambda error: _shown_file(visit, sha256, form.record, error), ReconcileError):
+    with visit.refusing(lambda error: _shown_file(visit, sha256, form, error), ReconcileError):
         if form.mode not in set(ImportMode) or form.act not in ("look", "bring"):
             raise ReconcileError("Hãy tải lại trang rồi chọn lại.")
         proposed = _proposed(visit, path, sent, form.record)
@@ -231,6 +247,7 @@ def _use_file(visit: Visit, sha256: str, form: FileForm) -> Response:
         if form.act == "look":
             files.note_look(sent, mark)
     chosen = {"record": form.record, "mode": form.mode, "excel_days": str(form.excel_days).lower()}
+    chosen |= {f"column-{position}": column for position, column in form.fields.items()}
     return RedirectResponse(f"/imports/files/{sha256}?{urlencode(chosen)}#jobs", status_code=303)
 
 

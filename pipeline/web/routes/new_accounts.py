@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -14,7 +13,9 @@ from pipeline.base.text.tones import folded
 from pipeline.registry.accounts.accounts import Accounts, refuse_unknown_places
 from pipeline.registry.accounts.model import ROLE_WORDS, AccountError, KnownPlace, NewAccount, Role
 from pipeline.registry.accounts.stored_accounts import login_of, name_of, places_of
+from pipeline.values.places import Resolver
 from pipeline.web.context import Visit, VisitDep
+from pipeline.web.scanning.place_codes import PlaceChoice, communes_named
 
 MOST = 100
 """Largest number of accounts in a list, since each password takes time."""
@@ -23,6 +24,11 @@ LONGEST_LINE = 500
 TOO_MANY = f"Mỗi lần nhiều nhất {MOST} người, mỗi dòng không quá {LONGEST_LINE} chữ. Hãy chia danh sách."
 EVERYWHERE = "mọi nơi"
 HEADING = "tên đăng nhập"
+
+MOST_LEVELS = 3
+"""Number of parts of a place's full name: commune, district and province."""
+
+MOST_CHOICES = 8
 
 router = APIRouter(prefix="/new-accounts")
 
@@ -48,7 +54,7 @@ def make_accounts(
     """Show the accounts in a list, and make them once they were shown."""
     if sum(bool(line.strip()) for line in lines.splitlines()) > MOST + 1 or len(lines) > MOST * LONGEST_LINE:
         return _page(visit, lines=lines, refused=TOO_MANY)
-    listed = read_lines(lines, visit.site.accounts, visit.schemas.places.gazetteer.has_code)
+    listed = read_lines(lines, visit.site.accounts, visit.schemas.places)
     accounts = [line.account for line in listed if line.account is not None]
     if not listed:
         return _page(visit, lines=lines, refused="Hãy dán danh sách, mỗi dòng một người.")
@@ -68,16 +74,17 @@ def make_accounts(
     )
 
 
-def read_lines(text: str, accounts: Accounts, is_unit: Callable[[str], bool]) -> tuple[ListedAccount, ...]:
+def read_lines(text: str, accounts: Accounts, resolver: Resolver) -> tuple[ListedAccount, ...]:
     """Return the accounts in a list, one for each line.
 
     A line is login, name, role and places, separated by tabs (as copied from a spreadsheet), semicolons or else commas;
-    a part may be quoted. Places are codes, or names of places with books, separated by commas, or ``mọi nơi``.
+    a part may be quoted. Places are codes, or names of places with books or of communes, separated by commas, or
+    ``mọi nơi``.
     A heading and blank lines are skipped.
 
     Args:
         text: The list.
-        is_unit: Whether an administrative unit has this code.
+        resolver: Resolves names of communes.
     """
     taken = {account.person.login for account in accounts.list()}
     places = accounts.places()
@@ -87,8 +94,8 @@ def read_lines(text: str, accounts: Accounts, is_unit: Callable[[str], bool]) ->
         if not any(parts) or (not listed and parts[0].lower() == HEADING):
             continue
         try:
-            account = _account(parts, places)
-            refuse_unknown_places(accounts, account.places, is_unit)
+            account = _account(parts, places, resolver)
+            refuse_unknown_places(accounts, account.places, resolver.gazetteer.has_code)
             if account.login in taken:
                 raise AccountError("Tên đăng nhập này đã có, hoặc đã ở dòng trên.")
             taken.add(account.login)
@@ -105,13 +112,13 @@ def _parts(line: str) -> list[str]:
     return [part.strip() for part in parts] or [""]
 
 
-def _account(parts: list[str], places: tuple[KnownPlace, ...]) -> NewAccount:
+def _account(parts: list[str], places: tuple[KnownPlace, ...], resolver: Resolver) -> NewAccount:
     if len(parts) not in (3, 4):
         raise AccountError("Mỗi dòng gồm tên đăng nhập; họ tên; vai trò; nơi đăng ký.")
     role = _role(parts[2])
     text = parts[3] if len(parts) == 4 else ""
     everywhere = folded(text) == folded(EVERYWHERE)
-    codes = None if everywhere else [_code(code.strip(), places) for code in text.split(",") if code.strip()]
+    codes = None if everywhere else place_codes_of(text, places, resolver)
     kept = places_of(role, codes)
     return NewAccount(login_of(parts[0]), name_of(parts[1]), role, None if kept is None else tuple(kept))
 
@@ -123,12 +130,50 @@ def _role(text: str) -> Role:
     raise AccountError(f"Không có vai trò ấy. Các vai trò: {', '.join(ROLE_WORDS.values())}.")
 
 
-def _code(text: str, places: tuple[KnownPlace, ...]) -> str:
-    """Return the code of a place given by name; an unknown name is taken as a code."""
-    codes = {place.code for place in places if folded(place.name) == folded(text)}
-    if len(codes) > 1:
-        raise AccountError(f"Có nhiều nơi tên “{text[:40]}”. Hãy ghi mã nơi đăng ký.")
-    return codes.pop() if codes else text
+def place_codes_of(text: str, known: tuple[KnownPlace, ...], resolver: Resolver) -> list[str]:
+    """Return the codes of places separated by commas, each a code or a name, with its district and province or without.
+
+    Args:
+        known: Places with books, which may bear other names than the tables.
+
+    Raises:
+        AccountError: A name is that of several places; it lists them with their codes.
+    """
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    codes: list[str] = []
+    while parts:
+        count, code = _first_code(parts, known, resolver)
+        codes.append(code)
+        parts = parts[count:]
+    return codes
+
+
+def _first_code(parts: list[str], known: tuple[KnownPlace, ...], resolver: Resolver) -> tuple[int, str]:
+    """Return the number of parts that name the first place, and its code; an unknown name is taken as a code."""
+    choices: tuple[PlaceChoice, ...] = ()
+    if not any(letter.isalpha() for letter in parts[0]):
+        return 1, parts[0]
+    for count in range(min(len(parts), MOST_LEVELS), 0, -1):
+        name = ", ".join(parts[:count])
+        codes = {place.code for place in known if folded(place.name) == folded(name)}
+        found = [] if codes else communes_named(name, resolver)
+        # a part before the commune may be a hamlet, or another place in the list
+        found = [one for one in found if folded(one.name) in folded(parts[0])]
+        found = [one for one in found if folded(one.title).startswith(_unit_words(parts[0]))] or found
+        if len(codes) + len(found) == 1:
+            return count, (codes or {found[0].code}).pop()
+        if codes:
+            raise AccountError(f"Có nhiều nơi tên “{name[:40]}”. Hãy ghi mã nơi đăng ký.")
+        choices = choices or tuple(found)
+    if choices:
+        listed = "; ".join(f"{one.title}: {one.code}" for one in choices[:MOST_CHOICES])
+        raise AccountError(f"Có {len(choices)} nơi tên “{parts[0][:40]}”. Hãy ghi mã của nơi đúng: {listed}.")
+    return 1, parts[0]
+
+
+def _unit_words(part: str) -> str:
+    """Return the type and name of a unit, without the words of its office."""
+    return folded(part).removeprefix("ubnd").removeprefix("ủy ban nhân dân").strip()
 
 
 def _page(

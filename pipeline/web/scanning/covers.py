@@ -11,6 +11,7 @@ from pipeline.base.errors import LedgerError
 from pipeline.base.model import Ledger
 from pipeline.declarations.ledger import LEDGER_LABELS, SERIES_NAMES, ledger_from
 from pipeline.registry.accounts.model import KnownPlace, Person
+from pipeline.values.predicates import date_parts
 from pipeline.web.context import Site
 from pipeline.web.scanning.place_codes import with_place_code
 
@@ -43,6 +44,8 @@ class CoverForm(BaseModel):
 def ledger_of_form(site: Site, typed: Mapping[str, str], form_now: str = "") -> Ledger:
     """Return the ledger of a filled form; an empty day or total stays undeclared.
 
+    A volume without a year gets the year of the opening day.
+
     Args:
         form_now: The present form of the book.
 
@@ -54,7 +57,10 @@ def ledger_of_form(site: Site, typed: Mapping[str, str], form_now: str = "") -> 
     for key in COUNTED:
         if str(table.get(key, "")).isdecimal():
             table[key] = int(table[key])
-    ledger = ledger_from(table, "Bìa sổ")
+    year = date_parts(str(table.get("opened_on", "")).replace("/", "."))
+    if year and (volume := str(table.get("volume", ""))).isdecimal():
+        table["volume"] = f"{volume}/{year[0]}"
+    ledger = ledger_from(table, "Bìa sổ", in_form=True)
     form = site.schemas.form(ledger.form)
     if form.layout == "cover":
         raise LedgerError(
@@ -71,7 +77,8 @@ def with_checked_code(site: Site, person: Person, typed: Mapping[str, str], sure
     A place outside the person's rights is not checked here: the cover is refused for it afterwards.
 
     Raises:
-        LedgerError: The place is ambiguous or unknown, so its code must be given.
+        AmbiguousPlace: Several communes bear the written name.
+        LedgerError: The place is unknown, so its code must be given.
         DoubtfulCode: The code may be wrong.
     """
     code = typed.get("place_code", "").strip()

@@ -7,9 +7,12 @@ ambiguous place gets no code, and a code that a person confirms is taken.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from pipeline.base.errors import LedgerError
+from pipeline.base.text.tones import folded
 from pipeline.values.places import Level, Resolver, Unit
+from pipeline.values.places.unit import DayRange
 from pipeline.values.predicates import date_parts
 
 
@@ -22,16 +25,17 @@ def with_place_code(typed: Mapping[str, str], resolver: Resolver, known: Collect
         known: The codes of places with books; such a code is taken even if the gazetteer lacks it.
 
     Raises:
-        LedgerError: The place is ambiguous or unknown, so its code must be given.
+        AmbiguousPlace: Several communes bear the written name.
+        LedgerError: The place is unknown, so its code must be given.
         DoubtfulCode: The code is unknown, or belongs to another unit than the written place.
     """
     filled = dict(typed)
     sure = filled.pop("sure", "").strip()
-    code = filled.get("place_code", "").strip()
+    filled["place_code"] = code = filled.get("place_code", "").strip() or sure
     commune = commune_of(filled, resolver)
     if not code:
         if commune is None:
-            raise LedgerError(_advice(filled, resolver))
+            raise _unnamed(filled, resolver)
         return filled | {"place_code": commune.code}
     if code == sure:
         return filled
@@ -46,6 +50,23 @@ def with_place_code(typed: Mapping[str, str], resolver: Resolver, known: Collect
     if code not in known and not resolver.gazetteer.has_code(code):
         raise DoubtfulCode(f"Danh mục đơn vị hành chính không có mã {code[:40]}.", code)
     return filled
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceChoice:
+    """A commune to choose; ``title``: its type and name, district and province."""
+
+    code: str
+    name: str
+    title: str
+
+
+class AmbiguousPlace(LedgerError):
+    """A written place that several communes bear; ``choices``: the communes."""
+
+    def __init__(self, choices: tuple[PlaceChoice, ...]) -> None:
+        super().__init__(f"Có {len(choices)} nơi cùng tên như đã ghi. Hãy chọn nơi đúng ở dưới.")
+        self.choices = choices
 
 
 class DoubtfulCode(LedgerError):
@@ -69,16 +90,25 @@ def _opened(typed: Mapping[str, str]) -> tuple[int, ...]:
     return date_parts(written) or (date_parts(year) if year else ())
 
 
-def _advice(typed: Mapping[str, str], resolver: Resolver) -> str:
-    """Return why a place has no single code, with advice."""
-    resolved = resolver.resolve(typed.get("place", ""), _opened(typed))
-    communes = [unit for unit in resolved.candidates if unit.level is Level.COMMUNE]
-    if len(communes) > 1:
-        return (
-            f"Có {len(communes)} nơi cùng tên như đã ghi. Hãy ghi nơi đăng ký đủ xã, huyện, tỉnh như trên bìa, hoặc "
-            "ghi mã nơi đăng ký."
-        )
-    return (
+def communes_named(written: str, resolver: Resolver, on: tuple[int, ...] = ()) -> tuple[PlaceChoice, ...]:
+    """Return the communes that a text may name on a day, units of the written type first."""
+    resolved = resolver.resolve(written, on)
+    units = (resolved.unit,) if resolved.code and resolved.unit else resolved.candidates
+    communes = {unit.code: unit for unit in units if unit.level is Level.COMMUNE}.values()
+    ordered = sorted(communes, key=lambda unit: folded(unit.title) not in folded(written))
+    line_of, days = resolver.gazetteer.line_of, DayRange.of(on)
+    return tuple(
+        PlaceChoice(unit.code, unit.name, ", ".join(above.title for above in reversed(line_of(unit, days))))
+        for unit in ordered
+    )
+
+
+def _unnamed(typed: Mapping[str, str], resolver: Resolver) -> LedgerError:
+    """Return the error for a place without a single code."""
+    choices = communes_named(typed.get("place", ""), resolver, _opened(typed))
+    if len(choices) > 1:
+        return AmbiguousPlace(choices)
+    return LedgerError(
         "Chưa tìm được mã của nơi đăng ký này trong danh mục đơn vị hành chính. Hãy xem lại tên nơi (đủ xã, huyện, "
         "tỉnh như trên bìa), hoặc hỏi người phụ trách rồi ghi mã nơi đăng ký."
     )

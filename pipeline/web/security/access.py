@@ -257,6 +257,7 @@ ACCESS = (
     Access("GET", "/backup/progress", CONFIRMING, everywhere=True),
     Access("POST", "/backup", CONFIRMING, everywhere=True),
     Access("POST", "/backup/check", CONFIRMING, everywhere=True),
+    Access("POST", "/backup/keys", CONFIRMING, everywhere=True),
     Access("GET", "/readers", SUPERVISORS, everywhere=True),
     Access("POST", "/readers/rollback", SUPERVISORS, everywhere=True),
     Access("GET", "/readers/{number}", SUPERVISORS, everywhere=True),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pipeline.declarations import schema
+from pipeline.delivery.export.package_values import WorkbookFault
 
 SCHEMAS = schema.load()
 COLUMNS = {export: SCHEMAS.columns(export) for export in SCHEMAS.exports}
@@ -30,3 +33,8 @@ def row(export: str, **changed: str) -> dict[str, str]:
 def _first_code(record: schema.RecordSpec, column: str) -> str:
     spec = record.by_column.get(column)
     return SCHEMAS.vocabs[spec.vocab].terms[0].code if spec is not None and spec.vocab else ""
+
+
+def without_hints(faults: Iterable[WorkbookFault]) -> list[WorkbookFault]:
+    """Return the faults but for what loading rules report without holding an entry back."""
+    return [fault for fault in faults if fault.blocking or fault.check not in ("LOAD", "READ")]

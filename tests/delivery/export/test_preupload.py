@@ -71,7 +71,7 @@ def test_a_cell_that_is_lost_added_or_changed_is_found(export: str, tmp_path: Pa
 
 def test_a_people_or_country_beyond_the_list_is_reported_and_does_not_block(tmp_path: Path) -> None:
     (fault,) = faults(tmp_path, row("KS60", nksDanToc="Tàu"))
-    assert (fault.check, fault.column, fault.blocking) == ("LIST", "nksDanToc", False)
+    assert (fault.rule, fault.column, fault.blocking) == ("R03", "nksDanToc", False)
 
 
 def test_numbers_dates_and_formulas_in_a_file_from_elsewhere_are_found(tmp_path: Path) -> None:

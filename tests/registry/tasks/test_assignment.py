@@ -144,6 +144,22 @@ def test_what_is_in_hand_and_not_on_the_page_comes_before_a_new_task(desk: Desk)
     assert third.task_id not in (first.task_id, second.task_id)
 
 
+def test_what_is_in_hand_of_another_book_or_stage_does_not_come_where_a_book_or_stage_is_wanted(
+    registry: Registry, desk: Desk
+) -> None:
+    other = registry.book_id(replace(LEDGER, volume="02/2010"), "other")
+    registry.store_scan(other, "b" * 64, "b.pdf", 1, 2)
+    registry.save_page(other, page(doubtful("notes"), scan="b" * 64), "f1")
+    first = taken(desk, AN)
+    wanted = desk.next_task(AN, book_id=other, known=[])
+    assert wanted is not None
+    assert (first.book_id == other, wanted.book_id) == (False, other)
+    assert desk.next_task(AN, stage=Stage.CHECK, known=[]) is None
+    again = desk.next_task(AN, known=[wanted.task_id])
+    assert again is not None
+    assert again.task_id == first.task_id
+
+
 def test_what_is_nearest_to_its_end_is_handed_out_first(registry: Registry, book: int, clock: Clock) -> None:
     desk = registry.desk(BLIND, now=clock)
     for number in range(1, 4):

@@ -58,6 +58,8 @@ def test_what_an_office_keeps_in_order_is_done_without_a_shell(
             def look(name: str) -> None:
                 flaws[name], sizes[name] = violations(at), overflow(at)
 
+            look("first page")
+            expect(at.locator(".checklist")).to_contain_text("Hai người xác nhận nhau")
             at.goto(f"{office.url}/new-accounts")
             lines = f"an.{office.place}; Trần Thử An; Người rà soát; {office.place}"
             at.get_by_label("Mỗi dòng một người").fill(f"{lines}\nbinh; Thử; giám đốc; all")

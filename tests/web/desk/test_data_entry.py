@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from pipeline.base.model import FIRST_TYPED_ROW, FieldStatus
 from pipeline.registry.accounts.model import Role
-from tests.web.desk.drawn_book import Line, draw_book
+from tests.web.desk.drawn_book import Line, draw_book, usual_lines
 from tests.web.desk.judged import overflow, overflow_below, violations
 from tests.web.desk.office import DOUBLE, SINGLE, Office
 from tests.web.desk.typist import Typist
@@ -76,6 +76,28 @@ def test_a_missed_entry_is_drawn_typed_by_two_and_counts(office: Office, sit_dow
     assert (values["volume_number"], values["birth_type"]) == (office.ledger.volume, "4")
     (box,) = {reading.box for reading in known[1].readings if reading.box is not None}
     assert (round(box.left), round(box.right)) == (45, 855)
+
+
+def test_a_task_in_hand_does_not_come_in_place_of_the_entry_just_added(
+    office: Office, sit_down: SitDown
+) -> None:
+    book = draw_book(office, [(Line("entry_number", "6/2010", accepted=True),)])
+    draw_book(office, [usual_lines(1)], volume="02/2010")
+    office.hire("an", Role.REVIEWER)
+    with office.open(SINGLE):
+        an = sit_down("an").start()
+        held, an.shown = an.task, 0
+        ref = office.registry.book(book.book_id).pages[0].ref
+        an.page.goto(f"{office.url}/data-entry/{book.book_id}/{ref.scan_sha256}/1")
+        drag(an.page, 0.05, 0.5, 0.95, 0.7)
+        an.page.get_by_role("button", name="Thêm sự kiện và nhập").focus()
+        an.page.keyboard.press("Enter")
+        an.page.wait_for_url("**/desk?*")
+        an.see_task()
+        assert an.page.locator("#place article").get_attribute("data-book-id") == str(book.book_id)
+        assert (an.task == held, f"task={an.task}" in an.page.url) == (False, True)
+        an.page.goto(f"{office.url}/desk?task=999999")
+        expect(an.page.locator("#place")).to_contain_text("Nhấn Enter để làm nhiệm vụ khác")
 
 
 def test_a_field_that_no_form_has_is_added_to_an_entry_and_typed(office: Office, sit_down: SitDown) -> None:

@@ -389,4 +389,16 @@ addEventListener("beforeunload", (event) => {
   if (!leaving && (begun || notices.holdsWords)) event.preventDefault();
 });
 
-next();
+/** Show the task that the address names, or why it does not open. */
+async function begin() {
+  wait("Đang lấy nhiệm vụ…");
+  try {
+    await ahead.fetchTask(Number(desk.dataset.task));
+  } catch (error) {
+    return wait(`${error.message} Nhấn Enter để làm nhiệm vụ khác.`, true);
+  }
+  return next();
+}
+
+if (desk.dataset.task) begin();
+else next();
