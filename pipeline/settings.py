@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -12,6 +13,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipeline.base.errors import SchemaError, SetupError
+from pipeline.base.files import sha256_of_file
 from pipeline.base.logs import LogOptions, parse_log_options
 from pipeline.declarations import schema
 from pipeline.declarations.office.learning import LEARNING
@@ -31,6 +33,8 @@ from pipeline.scans.store_check import NIGHTS
 from pipeline.scans.workspace import Workspace
 from pipeline.training.office_reader.versions import CALIBRATION, ReaderVersions
 from pipeline.web.sign_in_provider import read_sign_in
+
+_logger = logging.getLogger(__name__)
 
 
 class Settings(BaseSettings):
@@ -86,9 +90,7 @@ class Settings(BaseSettings):
             workspace=folder,
             registry_url=url,
             schemas=schemas,
-            make_engines=partial(
-                default_engines, self.models, ReaderVersions(Workspace(folder).models).networks_in_use()
-            ),
+            make_engines=partial(default_engines, self.models, self.readers_of(folder).networks_in_use()),
             options=DigitizeOptions(
                 routing=RoutingOptions(
                     calibration=self.calibration_of(folder),
@@ -196,12 +198,12 @@ class Settings(BaseSettings):
     def calibration_of(self, workspace: Path) -> Calibration | None:
         """Return the calibration made for that workspace, or the one that came with the models.
 
-        The latter is taken where the former belongs to another reader than the one in use. A version of the office's
-        own reader has one of its own.
+        The latter is taken where the former belongs to another reader than the one in use, or is not the one in the
+        audit. A version of the office's own reader has one of its own.
         """
         shipped = _calibration((self.models or default_folder()) / "calibration" / calibration.FILE)
-        own = _calibration(Workspace(workspace).calibration)
-        learned = ReaderVersions(Workspace(workspace).models).networks_in_use()
+        own = _calibration(Workspace(workspace).calibration) if self.has_own_calibration(workspace) else None
+        learned = self.readers_of(workspace).networks_in_use()
         if learned is not None:
             reader = default_engines(self.models, learned).hand_fingerprint
             known = (own, _calibration(learned / CALIBRATION), shipped)
@@ -209,6 +211,28 @@ class Settings(BaseSettings):
         if own is not None and (shipped is None or own.reader == shipped.reader):
             return own
         return shipped
+
+    def has_own_calibration(self, workspace: Path) -> bool:
+        """Return whether there is a calibration made for that workspace that the audit holds."""
+        path = Workspace(workspace).calibration
+        if not path.is_file():
+            return False
+        if sha256_of_file(path) in self._recorded(workspace, calibration.SUBJECT, calibration.FITTED):
+            return True
+        _logger.warning("%s is not the one in the audit and is not used", path)
+        return False
+
+    def readers_of(self, workspace: Path) -> ReaderVersions:
+        """Return the versions of the office's reader, of which those in the audit are used."""
+        return ReaderVersions(Workspace(workspace).models, partial(self._recorded, workspace))
+
+    def _recorded(
+        self, workspace: Path, subject: str, made: str, dropped: str | None = None
+    ) -> frozenset[str]:
+        from pipeline.registry.audit.recorded_files import files_recorded_in  # not for every command
+
+        folder, url = self.places_of(workspace)
+        return files_recorded_in(url, Workspace(folder).audit_key, subject, made, dropped)
 
 
 class LogSettings(BaseSettings):

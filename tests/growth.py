@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-MOST_GROWTH = 3.0
+MOST_GROWTH = 2.5
 """Largest factor of the time at double size; a quadratic parser has 4."""
 
 FLOOR = 0.05

@@ -10,14 +10,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.base.errors import HotichError
+from pipeline.base.errors import HotichError, ReconcileError
 from pipeline.base.files.bounded import MOST_BYTES
 from pipeline.declarations.ledger import load_ledger
+from pipeline.delivery.workbook_reading import open_workbook
+from pipeline.delivery.workbook_reading.upload_bounds import check_sent_workbook
 from pipeline.form_design.draft import DraftRefused
 from pipeline.scans.inbox.separator_sheet import LONGEST_CODE, PREFIX, separator_sheet_on
 from pipeline.values.kinds import KINDS
 from pipeline.web.form_design import own_forms
+from tests.delivery.workbook_reading.test_workbook_reader import with_part
 from tests.growth import Grown, too_steep
+
+PARTS = ("sheet1.xml", "sharedStrings.xml", "styles.xml", "/workbook.xml", "workbook.xml.rels")
+PART_BYTES = 1 << 20
+"""Size up to which parts of a workbook grow here: four pieces as the reader takes them. Whole parts are larger."""
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +49,20 @@ def doors(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, tuple[int, C
         for kind in KINDS.values():
             kind.parse(text)
 
+    def part(ending: str) -> Callable[[str], None]:
+        def workbook(text: str) -> None:
+            path = with_part(folder / "a.xlsx", ending, [text.encode()])
+            with suppress(ReconcileError):
+                check_sent_workbook(path)
+            with suppress(ReconcileError), open_workbook(path) as book:
+                for sheet in book.sheets:
+                    for _ in book.rows(sheet):
+                        pass
+
+        return workbook
+
     return {
+        **{ending: (PART_BYTES, part(ending)) for ending in PARTS},
         "form file": (own_forms.MOST_BYTES, form_file),
         "ledger.toml": (MOST_BYTES, ledger),
         "separator sheet": (LONGEST_CODE, separator_sheet),
@@ -73,6 +93,41 @@ ROWS = [
     ("form file", Grown(FORM, "[[line]]\nat = 0.1\n", "")),
     ("ledger.toml", Grown("", "a", " = 1\n")),
     ("ledger.toml", Grown('place = "', "á", '"\n')),
+    (
+        "sheet1.xml",
+        Grown("<worksheet><sheetData><row>", "<c t='str'><v>a</v></c>", "</row></sheetData></worksheet>"),
+    ),
+    (
+        "sheet1.xml",
+        Grown("<worksheet><sheetData>", "<row><c t='s'><v>0</v></c></row>", "</sheetData></worksheet>"),
+    ),
+    (
+        "sheet1.xml",
+        Grown("<worksheet><sheetData><row><c t='str'><v>", "_x", "</v></c></row></sheetData></worksheet>"),
+    ),
+    ("sheet1.xml", Grown("<worksheet>", "<row>", "")),
+    ("sheet1.xml", Grown("<worksheet ", "a", "='1'/>")),
+    ("sheet1.xml", Grown("<worksheet a='", "&amp;", "'/>")),
+    ("sheet1.xml", Grown("<worksheet><!--", "- ", "--></worksheet>")),
+    ("sheet1.xml", Grown("<worksheet><mergeCells>", "<mergeCell ref='A1:B2'/>", "</mergeCells></worksheet>")),
+    ("sharedStrings.xml", Grown("<sst>", "<si><t>a</t></si>", "</sst>")),
+    ("sharedStrings.xml", Grown("<sst>", "<si><rPh><t>a</t></rPh><r><t>_x0041_</t></r></si>", "</sst>")),
+    ("styles.xml", Grown("<styleSheet><cellXfs>", "<xf numFmtId='14'/>", "</cellXfs></styleSheet>")),
+    (
+        "styles.xml",
+        Grown(
+            "<styleSheet><numFmts><numFmt numFmtId='200' formatCode='", "&quot;", "'/></numFmts></styleSheet>"
+        ),
+    ),
+    ("/workbook.xml", Grown("<workbook><sheets>", "<sheet name='a' r:id='rId1'/>", "</sheets></workbook>")),
+    (
+        "workbook.xml.rels",
+        Grown("<Relationships>", "<Relationship Id='a' Target='../'/>", "</Relationships>"),
+    ),
+    (
+        "workbook.xml.rels",
+        Grown("<Relationships><Relationship Id='a' Target='", "../", "'/></Relationships>"),
+    ),
 ]
 
 

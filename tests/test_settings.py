@@ -11,6 +11,7 @@ from pipeline.recognition import calibration
 from pipeline.recognition.calibration import Calibration, fit_calibration
 from pipeline.scans.workspace import Workspace
 from pipeline.settings import Settings, read_settings
+from tests.fake_audit import save_own_calibration
 from tests.recognition.calibration.drawn_samples import drawn
 
 
@@ -31,7 +32,7 @@ def shipped(settings: Settings, reader: str, seed: int = 1) -> Calibration:
 def own(settings: Settings, reader: str, seed: int = 2) -> Calibration:
     """A calibration that the office made itself, on that reader's word."""
     made = fit_calibration(drawn(400, seed).samples, reader=reader)
-    calibration.save(made, Workspace(settings.workspace).calibration)
+    save_own_calibration(made, settings.workspace)
     return made
 
 
@@ -48,6 +49,19 @@ def test_the_offices_own_calibration_comes_first(settings: Settings) -> None:
     shipped(settings, "hand-1")
     made = own(settings, "hand-1")
     assert settings.run_context().options.routing.calibration == made
+
+
+def test_an_offices_calibration_counts_only_as_the_audit_holds_it(settings: Settings) -> None:
+    made = shipped(settings, "hand-1")
+    place = Workspace(settings.workspace)
+    foreign = fit_calibration(drawn(400, 2).samples, reader="hand-1")
+    calibration.save(foreign, place.calibration)
+    assert settings.calibration_of(settings.workspace) == made
+    assert not (settings.workspace / "hotich.db").exists(), "asking makes no registry"
+    mine = own(settings, "hand-1", seed=3)
+    assert settings.calibration_of(settings.workspace) == mine
+    calibration.save(foreign, place.calibration)
+    assert settings.calibration_of(settings.workspace) == made
 
 
 def test_an_offices_calibration_of_an_older_reader_gives_way_to_the_shipped_one(settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -11,10 +12,11 @@ from rich.table import Table
 
 from pipeline.base.errors import CalibrationError
 from pipeline.base.text.numbers import format_percent, with_comma
-from pipeline.cli.context import HERE, JsonOption, WorkspaceOption
+from pipeline.cli.context import HERE, JsonOption, WorkspaceOption, account_name
 from pipeline.cli.screen import out, print_json, say
 from pipeline.recognition import calibration
 from pipeline.recognition.calibration import RiskBound, Sample, fit_calibration, split_samples
+from pipeline.registry.audit.recorded_files import FILE
 from pipeline.runs.calibration_score import GROUPS, CalibrationScore, proves_less, score_calibration
 from pipeline.runs.handwriting_calibration import checked_samples
 
@@ -58,6 +60,11 @@ def calibrate(
     path = work.workspace.calibration
     poorer = earlier is not None and proves_less(after, earlier) and not replace
     write = not (dry_run or poorer)
+    if write:
+        digest = hashlib.sha256(calibration.format_calibration(fitted).encode()).hexdigest()
+        with work.open_registry() as registry:
+            detail: dict[str, str | int] = {"samples": len(samples), FILE: digest}
+            registry.note_learning(account_name(), calibration.FITTED, calibration.SUBJECT, detail)
     backup = calibration.save(fitted, path) if write else None
     if as_json:
         document = {

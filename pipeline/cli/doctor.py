@@ -67,7 +67,7 @@ def machine_checks(work: CommandContext) -> Iterator[Check]:
     yield from machine.model_checks(settings.models)
     yield office.training_check()
     place, now = Workspace(settings.places_of(work.folder)[0]), datetime.now(UTC)
-    yield office.reader_check(settings.models, place)
+    yield office.reader_check(settings.models, settings.readers_of(place.root))
     yield from machine.prefect_checks(place)
     yield machine.file_modes_check(place)
     yield advisories_check(place.advisories, now)
@@ -81,6 +81,9 @@ def machine_checks(work: CommandContext) -> Iterator[Check]:
     forms = len(work.schemas.forms)
     yield Check("Khai báo (schemas)", "ok", f"{forms} mẫu sổ, dấu {work.schemas.fingerprint}")
     yield from _present(office.own_files_check(context, has_registry=machine.has_registry(context)))
+    if place.calibration.is_file() and not settings.has_own_calibration(place.root):
+        advice = "Tệp bị sửa, hay có từ khi nhật ký chưa ghi mã băm, nên không được dùng. Hãy chạy: hotich calibrate"
+        yield Check("Hiệu chuẩn của cơ quan", "missing", "không phải tệp mà nhật ký ghi", advice)
     yield machine.calibration_check(context)
     yield machine.workspace_check(context.workspace)
     yield machine.space_check(context.workspace)

@@ -58,8 +58,8 @@ def rollback(
     work: WorkspaceOption = HERE,
 ) -> None:
     """Quay về một bản đã dùng trước đây. Không xóa gì; trang đọc sau đó theo bản ấy."""
-    versions = ReaderVersions(work.workspace.models)
     with work.open_registry() as registry:
+        versions = ReaderVersions(work.workspace.models, registry.recorded_files)
         now = versions.roll_back(
             number,
             note=lambda before: registry.note_learning(

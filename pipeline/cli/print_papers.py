@@ -26,9 +26,17 @@ from pipeline.cli.context import (
 from pipeline.cli.group import Command, command_group
 from pipeline.cli.screen import say, show
 from pipeline.delivery.printing.contents import Signer
-from pipeline.delivery.printing.office_templates import OfficeTemplates, read_template, template_name
+from pipeline.delivery.printing.office_templates import (
+    ACCEPTED,
+    DROPPED,
+    OfficeTemplates,
+    read_template,
+    subject_of,
+    template_name,
+)
 from pipeline.delivery.printing.service import Asker, HandoverOrder, HandoverParty, PrintedFile
 from pipeline.registry import Registry
+from pipeline.registry.audit.recorded_files import FILE
 from pipeline.registry.extracts.model import ExtractOrder, IssueFilter
 
 if TYPE_CHECKING:
@@ -221,8 +229,9 @@ def copy_template(
 ) -> None:
     """Chép mẫu đang dùng ra một tệp .typ để sửa."""
     record = work.schemas.record(kind).record
-    folder = OfficeTemplates(work.workspace.print_templates)
-    _write_file(target, template_name(record), folder.of(record).text.encode())
+    with work.open_registry() as registry:
+        template = OfficeTemplates(work.workspace.print_templates, registry.recorded_files).of(record)
+    _write_file(target, template_name(record), template.text.encode())
 
 
 @template_app.command("accept", cls=Command)
@@ -234,10 +243,14 @@ def accept_template(
 ) -> None:
     """Đưa một mẫu vào dùng. Mẫu được in thử bằng dữ liệu bịa trước; thiếu điều bắt buộc thì không nhận."""
     with _printer(work) as (_, registry):
-        folder = OfficeTemplates(work.workspace.print_templates)
-        template = folder.accept(work.schemas.record(kind), read_template(path))
-        detail = {"template": template_name(kind), "sha256": template.sha256}
-        registry.note_printed("template-accepted", "registry", detail, author=by)
+        record = work.schemas.record(kind)
+        OfficeTemplates(work.workspace.print_templates).accept(
+            record,
+            read_template(path),
+            lambda digest: registry.note_printed(
+                ACCEPTED, subject_of(record.record), {FILE: digest}, author=by
+            ),
+        )
     say(f"Đã nhận mẫu {template_name(kind)}. Từ nay trích lục loại này in theo mẫu ấy.")
 
 
@@ -252,8 +265,7 @@ def drop_template(
         kind = work.schemas.record(kind).record
         if not OfficeTemplates(work.workspace.print_templates).drop(kind):
             raise PrintRefused("Cơ quan không có mẫu riêng cho loại này.")
-        detail = {"template": template_name(kind)}
-        registry.note_printed("template-dropped", "registry", detail, author=by)
+        registry.note_printed(DROPPED, subject_of(kind), {}, author=by)
     say("Đã in lại theo mẫu có sẵn.")
 
 

@@ -21,7 +21,7 @@ from pipeline.recognition.ocr.adapters import Adapter, pack_adapter
 from pipeline.registry import Registry, RowTampered
 from pipeline.run_context import RunContext
 from pipeline.runs.context_pass import keep_page, kept_pages, settled_fields, weigh_book
-from pipeline.runs.template_learning import kept_template
+from pipeline.runs.template_learning import template_of_book
 from pipeline.runs.workers import PageJob, PageWorkers
 from pipeline.scans.intake import ScanFile
 from pipeline.scans.workspace import Workspace
@@ -195,9 +195,7 @@ class _Pass:
             adapter: The adapter to read with; ``None``: the shipped reader.
             note: Called with the number of pages to read before the first page is saved.
         """
-        template, _ = kept_template(
-            Workspace(self.context.workspace).form_template(self.book_id, self.form.fingerprint)
-        )
+        template, _ = template_of_book(self.registry, self.context.workspace, self.book_id, self.form).read()
         packed = pack_adapter(adapter) if adapter is not None else None
         jobs = [
             PageJob(scan, ref.page_no, template, adapter=packed)

@@ -26,12 +26,11 @@ from pipeline.runs.circuit_breaker import CircuitBreaker
 from pipeline.runs.form_alarm import find_form_alarm
 from pipeline.runs.handwriting_calibration import record_drift
 from pipeline.runs.rescans import settle_tickets
-from pipeline.runs.template_learning import read_in_rounds
+from pipeline.runs.template_learning import read_in_rounds, template_of_book
 from pipeline.runs.unseen_values import check_unseen
 from pipeline.runs.worker_process import load_readers_ahead
 from pipeline.runs.workers import PageFault, PageJob, PageWorkers, Workers, fault_message
 from pipeline.scans.intake import folder_contents
-from pipeline.scans.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -135,7 +134,7 @@ def digitize_book(
                     jobs += new
                     unread = run.unread([job for job in new if (job.scan.sha256, job.page_no) not in held])
                     _logger.info("book %d: %d scans, %d pages to read", book_id, len(scans), len(unread))
-                    template = Workspace(context.workspace).form_template(book_id, form.fingerprint)
+                    template = template_of_book(registry, context.workspace, book_id, form)
                     answers = read_in_rounds(readers.read, unread, form, template)
                     try:
                         for number, (job, answer) in enumerate(answers, start=1):

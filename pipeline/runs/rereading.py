@@ -22,7 +22,7 @@ from pipeline.run_context import RunContext
 from pipeline.runs.book_reading import book_folders
 from pipeline.runs.book_run import reading_fingerprint
 from pipeline.runs.context_pass import kept_pages, pass_over
-from pipeline.runs.template_learning import kept_template
+from pipeline.runs.template_learning import template_of_book
 from pipeline.runs.workers import PageJob, Workers
 from pipeline.scans.intake import ScanFile, folder_contents
 from pipeline.scans.workspace import Workspace
@@ -102,7 +102,7 @@ def outlook(folder: Path, context: RunContext, *, sample: int = 0, workers: int 
         chosen = _spread(sorted(outdated, key=lambda ref: (ref.scan_sha256, ref.page_no)), sample)
         if not chosen:
             return preview
-        template, _ = kept_template(Workspace(context.workspace).form_template(book_id, form.fingerprint))
+        template, _ = template_of_book(registry, context.workspace, book_id, form).read()
         jobs = [PageJob(_stored(context, scans[ref.scan_sha256]), ref.page_no, template) for ref in chosen]
         with Workers(context, form, ledger, workers) as pool:
             answers = list(pool.read(jobs))

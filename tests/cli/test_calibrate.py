@@ -19,6 +19,7 @@ from pipeline.scans.workspace import Workspace
 from pipeline.settings import Settings
 from tests.cli.checked_book import store
 from tests.cli.conftest import Hotich
+from tests.fake_audit import save_own_calibration
 from tests.fake_books import make_book
 from tests.fake_pages import GOOD, FakeReader, draw, fake_engines
 from tests.module_cache import module_cache
@@ -145,23 +146,33 @@ def test_a_later_run_reads_pages_again_by_the_new_calibration(
 ) -> None:
     draw(book / "a.png", GOOD)
     hotich("run", book)
-    calibration.save(fit_calibration(drawn(400, 1).samples), Workspace(workspace).calibration)
+    save_own_calibration(fit_calibration(drawn(400, 1).samples), workspace)
     (report,) = json.loads(hotich("run", book, "--json").stdout)["books"]
     assert (report["read"], report["known"]) == (1, 0)
     (report,) = json.loads(hotich("run", book, "--json").stdout)["books"]
     assert (report["read"], report["known"]) == (0, 1)
 
 
-def test_a_damaged_calibration_stops_every_command_that_would_use_it(
-    hotich: Hotich, book: Path, workspace: Path
+def test_a_damaged_calibration_that_came_with_the_models_stops_every_command_that_would_use_it(
+    hotich: Hotich, book: Path, no_shipped: Path
 ) -> None:
-    path = Workspace(workspace).calibration
+    path = no_shipped / "calibration" / calibration.FILE
     calibration.save(fit_calibration(drawn(400, 1).samples), path)
     path.write_text(path.read_text(encoding="utf-8").replace("thresholds = [0.", "thresholds = [0.1", 1))
     for command in ("run", "calibrate"):
         told = hotich(command, book)
         assert told.exit_code == 3
         assert "tệp hiệu chuẩn" in told.stderr
+
+
+@pytest.mark.usefixtures("no_shipped")
+def test_the_doctor_names_an_own_calibration_that_is_not_the_one_in_the_audit(
+    hotich: Hotich, workspace: Path
+) -> None:
+    calibration.save(known(), Workspace(workspace).calibration)
+    checks = json.loads(hotich("doctor", "--json").stdout)["checks"]
+    (check,) = [check for check in checks if check["name"] == "Hiệu chuẩn của cơ quan"]
+    assert (check["state"], "hotich calibrate" in check["advice"]) == ("missing", True)
 
 
 class HandSettings(Settings):
@@ -199,7 +210,7 @@ def test_doctor_says_whether_handwriting_may_be_accepted(
     monkeypatch.setenv("HOTICH_TOLERATED", tolerated)
     monkeypatch.setenv("HOTICH_TOLERATED_CRITICAL", tolerated)
     if reader is not None:
-        calibration.save(replace(known(), reader=reader), Workspace(workspace).calibration)
+        save_own_calibration(replace(known(), reader=reader), workspace)
     checks = json.loads(hotich("doctor", "--json").stdout)["checks"]
     (check,) = [check for check in checks if check["name"] == "Hiệu chuẩn chữ viết tay"]
     assert check["state"] == state

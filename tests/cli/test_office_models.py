@@ -21,7 +21,14 @@ from tests.cli.conftest import Hotich
 from tests.registry.pages import LEDGER, SCAN, entry, page, read
 from tests.runs.test_book_adapters import adapter
 from tests.training.office_reader.test_line_store import line
-from tests.training.office_reader.test_versions import made
+from tests.training.office_reader.test_versions import NotedVersions, made, promoted
+
+
+class AnyFile:
+    """An audit that holds every file."""
+
+    def __contains__(self, _digest: object) -> bool:
+        return True
 
 
 def audited(workspace: Path) -> list[tuple[str, str, str]]:
@@ -40,7 +47,7 @@ def test_versions_are_listed_and_the_way_back_is_in_the_audit(hotich: Hotich, wo
     assert "chờ đồng ý" in hotich("models", "list").stdout
     refused = hotich("models", "rollback")
     assert (refused.exit_code, "không có bản trước" in refused.output) == (6, True)
-    versions.promote(number, in_use=SHIPPED)
+    promoted(workspace, number)
     told = json.loads(hotich("models", "list", "--json").stdout)
     assert (told["in_use"], told["versions"][0]["state"]) == (number, "in-use")
     assert "hand-b-0001" in told["versions"][0]["networks"][0]
@@ -122,16 +129,17 @@ def test_the_doctor_says_which_version_reads_and_that_one_of_other_weights_reads
     workspace: Path,
 ) -> None:
     place = Workspace(workspace)
-    assert reader_check(None, place).found == "bản đi kèm"
-    versions = ReaderVersions(place.models)
-    versions.promote(made(versions), in_use=SHIPPED)
-    assert (reader_check(None, place).state, reader_check(None, place).found) == ("ok", "bản 1")
+    noted = NotedVersions.at(place.models)
+    assert reader_check(None, noted.versions).found == "bản đi kèm"
+    noted.promote(made(noted.versions))
+    check = reader_check(None, noted.versions)
+    assert (check.state, check.found) == ("ok", "bản 1")
+    assert "nhật ký" in reader_check(None, ReaderVersions(place.models)).found
     card = next(place.models.glob("0001/*/model.toml"))
     told = card.read_text(encoding="utf-8")
     card.write_text(told.replace('from_sha256 = "', 'from_sha256 = "0'), encoding="utf-8")
-    assert reader_check(None, place).state == "warning"
+    everything = ReaderVersions(place.models, lambda *_: AnyFile())
+    assert reader_check(None, everything).state == "warning"
     (card.parent / "model.onnx").unlink()
-    assert (reader_check(None, place).state, "rollback 0" in reader_check(None, place).advice) == (
-        "missing",
-        True,
-    )
+    check = reader_check(None, everything)
+    assert (check.state, "rollback 0" in check.advice) == ("missing", True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.scans.workspace import Workspace
 from tests.cli.typed import typed
 from tests.delivery.printing.printed_office import printed_office
 
@@ -39,3 +40,18 @@ def test_an_office_prints_issues_and_voids_on_the_command_line(
     (file,) = target.iterdir()
     assert file.name.startswith("trich-luc-BA-")
     assert file.read_bytes().startswith(b"%PDF-")
+
+
+def test_an_office_prints_by_its_own_template_as_long_as_it_is_the_accepted_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with printed_office(tmp_path):
+        pass
+    here = ("--workspace", str(tmp_path))
+    mine, own = tmp_path / "mau.typ", Workspace(tmp_path).print_templates / "birth-extract.typ"
+    assert typed(monkeypatch, "print", "template", "copy", "birth", "-o", str(mine), *here) == 0
+    assert typed(monkeypatch, "print", "template", "accept", "birth", str(mine), "--by", "an", *here) == 0
+    assert typed(monkeypatch, "print", "extract", "1", "-o", str(tmp_path / "a.pdf"), *here) == 0
+    own.write_text(own.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert typed(monkeypatch, "print", "extract", "1", "-o", str(tmp_path / "b.pdf"), *here) != 0
+    assert "không phải mẫu mà nhật ký ghi" in capsys.readouterr().err.replace("\n", " ")

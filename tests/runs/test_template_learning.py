@@ -13,12 +13,15 @@ from pipeline.layout.imaging.form_template import FormTemplate
 from pipeline.runs.template_learning import (
     FIRST_PAGES,
     FURTHER_PAGES,
+    LEARNT,
     MIN_UNREAD,
     TEACHING_PAGES,
+    KeptTemplate,
     read_in_rounds,
 )
 from pipeline.runs.workers import PageJob
 from pipeline.scans.intake import ScanFile
+from tests.fake_audit import FakeAudit
 from tests.layout.imaging.form_templates import SCHEMAS, sheets, view
 from tests.registry.pages import page
 
@@ -48,8 +51,18 @@ def jobs(count: int) -> list[PageJob]:
     return [PageJob(SCAN, number) for number in range(1, count + 1)]
 
 
+AUDIT = FakeAudit()
+"""One for all tests; each has files of its own."""
+
+
+def stored(kept: Path) -> KeptTemplate:
+    """The template in a file, with the audit of these tests."""
+    subject = f"book:{kept}"
+    return KeptTemplate(kept, subject, AUDIT, lambda digest, _: AUDIT.note(subject, LEARNT)(digest))
+
+
 def read(reader: Reader, count: int, kept: Path, form: Form = FORM) -> list[PageRef]:
-    answers = list(read_in_rounds(reader.read, jobs(count), form, kept))
+    answers = list(read_in_rounds(reader.read, jobs(count), form, stored(kept)))
     assert all(answer.view is None for _, answer in answers if isinstance(answer, PageResult))
     return [PageRef(job.scan.sha256, job.page_no) for job, _ in answers]
 
@@ -98,6 +111,17 @@ def test_a_small_book_and_a_table_are_read_as_ever(tmp_path: Path) -> None:
         read(reader, count, tmp_path / "1.npz", form)
         assert [len(some) for some in reader.rounds] == [count]
         assert not any(job.teach or job.template for job in reader.rounds[0])
+
+
+def test_a_template_that_the_audit_does_not_hold_places_no_field(tmp_path: Path) -> None:
+    own, foreign = tmp_path / "1.npz", tmp_path / "2.npz"
+    read(Reader(), 40, own)
+    foreign.write_bytes(own.read_bytes())
+    assert stored(own).read()[1] == 20
+    assert stored(foreign).read() == (None, 0)
+    reader = Reader()
+    read(reader, 20, foreign)
+    assert reader.rounds[0][0].template is None
 
 
 def test_an_unusable_template_is_learnt_anew(tmp_path: Path) -> None:

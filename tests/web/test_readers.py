@@ -70,8 +70,8 @@ def proposed(versions: ReaderVersions, *, passed: bool = True) -> int:
 
 
 @pytest.fixture
-def versions(tmp_path: Path) -> ReaderVersions:
-    return ReaderVersions(tmp_path / "models")
+def versions(tmp_path: Path, registry: Registry) -> ReaderVersions:
+    return ReaderVersions(tmp_path / "models", registry.recorded_files)
 
 
 @pytest.fixture
@@ -117,6 +117,7 @@ def test_yes_takes_it_into_use_once_and_the_way_back_is_open(
     number = proposed(versions)
     answer = chief.submit(f"/readers/{number}/promote", {"in_use": "0"})
     assert (answer.status_code, versions.in_use) == (303, number)
+    assert versions.networks_in_use() is not None, "the act holds the digest"
     noted = registry.audit().recent(1)[0]
     assert (noted.action, noted.subject, noted.actor) == (
         "reader-promoted",

@@ -18,7 +18,15 @@ from pipeline.base.files.bounded import (
     parse_toml,
     read_regular_file,
 )
-from pipeline.base.files.hashing import BLOCK_BYTES, file_blocks, sha256_and_size, sha256_of, sha256_of_file
+from pipeline.base.files.hashing import (
+    BLOCK_BYTES,
+    Recorded,
+    file_blocks,
+    nothing_recorded,
+    sha256_and_size,
+    sha256_of,
+    sha256_of_file,
+)
 from pipeline.base.files.line_log import append_line, complete_lines
 from pipeline.base.files.names import json_printable, printable
 from pipeline.base.files.private import (
@@ -35,6 +43,7 @@ __all__ = [
     "FileRefused",
     "MOST_BYTES",
     "OWNER_ONLY",
+    "Recorded",
     "TEMP_PREFIX",
     "UMASK_VARIABLE",
     "append_line",
@@ -46,6 +55,7 @@ __all__ = [
     "keep_files_private",
     "make_folder",
     "make_read_only",
+    "nothing_recorded",
     "open_regular_file",
     "parse_json",
     "parse_toml",

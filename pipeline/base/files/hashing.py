@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 BLOCK_BYTES = 1 << 20
 
@@ -42,3 +42,14 @@ def file_blocks(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         while block := file.read(BLOCK_BYTES):
             yield block
+
+
+class Recorded(Protocol):
+    """Returns the SHA-256 of the files that the audit holds of a subject (``Registry.recorded_files``)."""
+
+    def __call__(self, subject: str, made: str, dropped: str | None = None, /) -> Container[str]: ...
+
+
+def nothing_recorded(_subject: str, _made: str, _dropped: str | None = None, /) -> frozenset[str]:
+    """Return no file: the answer where no audit is at hand."""
+    return frozenset()

@@ -294,7 +294,7 @@ class OfficePrinter:
         return data
 
     def _template(self, record: str) -> Template:
-        return OfficeTemplates(self._workspace.print_templates).of(record)
+        return OfficeTemplates(self._workspace.print_templates, self._registry.recorded_files).of(record)
 
     # --- lists and minutes --------------------------------------------------------------------------------------------
 

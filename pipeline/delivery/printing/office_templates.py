@@ -1,28 +1,36 @@
 """The templates of extracts: those of the program, replaced by an office's own templates.
 
 An office edits a copy and has it accepted: the copy is typeset with an invented entry, as a draft and as an extract,
-and must print all important fields that the shipped template prints. An accepted template is identified by its SHA-256;
-a later change needs a new acceptance.
+and must print all important fields that the shipped template prints. A template counts only with the SHA-256 that the
+audit holds of its acceptance; a later change needs a new acceptance.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from pipeline.base.errors import PrintRefused, StorageError
-from pipeline.base.files import FileRefused, make_folder, parse_json, read_regular_file, write_atomically
+from pipeline.base.files import (
+    FileRefused,
+    Recorded,
+    make_folder,
+    nothing_recorded,
+    read_regular_file,
+    write_atomically,
+)
 from pipeline.declarations.schema import RecordSpec
 from pipeline.delivery.printing.contents import day_of, extract_rows
 from pipeline.delivery.printing.pdf_text import text_of_pdf
 from pipeline.delivery.printing.typesetting import PrintedPaper, shipped_template, typeset
 
-ACCEPTED = "accepted.json"
+ACCEPTED, DROPPED = "template-accepted", "template-dropped"
+"""The acts in the audit."""
+
 MOST_BYTES = 256 << 10
 DRAFT_MARK = "BẢN DỰ THẢO"
 DRAFT_LETTERS = "BẢNDỰTHẢO"
@@ -54,17 +62,28 @@ def template_name(record: str) -> str:
     return f"{record}-extract.typ"
 
 
+def subject_of(record: str) -> str:
+    """Return the subject of a template in the audit."""
+    return f"template:{record}"
+
+
 @dataclass(frozen=True, slots=True)
 class OfficeTemplates:
-    """The templates of an installation; ``folder``: the office's own templates."""
+    """The templates of an installation.
+
+    Attributes:
+        folder: The office's own templates.
+        recorded: Returns the accepted files; without it none is.
+    """
 
     folder: Path
+    recorded: Recorded = nothing_recorded
 
     def of(self, record: str) -> Template:
         """Return the extract template of a record: the office's own, else the shipped, else the generic template.
 
         Raises:
-            PrintRefused: The office's own template was changed after its acceptance, or cannot be read.
+            PrintRefused: The audit does not hold the office's own template as it is, or it cannot be read.
         """
         name = template_name(record)
         path = self.folder / name
@@ -74,15 +93,19 @@ class OfficeTemplates:
                 return Template(shipped_template(GENERIC), is_own=False, is_generic=True)
             return Template(shipped, is_own=False)
         own = Template(_read(path), is_own=True)
-        if self._accepted().get(name) != own.sha256:
+        if own.sha256 not in self.recorded(subject_of(record), ACCEPTED, DROPPED):
             raise PrintRefused(
-                f"Mẫu in {path.name} của cơ quan đã bị sửa từ lần nhận sau cùng. Người quản trị hãy xem lại rồi chạy "
+                f"Mẫu in {path.name} của cơ quan không phải mẫu mà nhật ký ghi là đã nhận (đã bị sửa, hay nhận "
+                "bằng bản phần mềm chưa ghi mã băm vào nhật ký). Người quản trị hãy xem lại rồi chạy "
                 f"hotich print template accept {record} với tệp ấy."
             )
         return own
 
-    def accept(self, record: RecordSpec, text: str) -> Template:
+    def accept(self, record: RecordSpec, text: str, note: Callable[[str], object]) -> Template:
         """Accept a template as the office's own.
+
+        Args:
+            note: Records the SHA-256 of the template before it is written.
 
         Raises:
             PrintRefused: It cannot be typeset, or omits required content.
@@ -90,10 +113,9 @@ class OfficeTemplates:
         """
         refuse_flaws(record, text)
         name, template = template_name(record.record), Template(text, is_own=True)
-        accepted = {**self._accepted(), name: template.sha256}
         make_folder(self.folder)
+        note(template.sha256)
         try:
-            write_atomically(self.folder / ACCEPTED, json.dumps(accepted, indent=1) + "\n")
             write_atomically(self.folder / name, text)
         except OSError as error:
             raise StorageError(
@@ -108,13 +130,6 @@ class OfficeTemplates:
             return False
         path.replace(path.with_suffix(".typ.old"))
         return True
-
-    def _accepted(self) -> Mapping[str, str]:
-        try:
-            hashes = parse_json(read_regular_file(self.folder / ACCEPTED, MOST_BYTES))
-        except (OSError, FileRefused, ValueError):
-            return {}
-        return hashes if isinstance(hashes, dict) else {}
 
 
 def _shipped(record: str) -> str:

@@ -19,6 +19,7 @@ from pipeline.base.text.tones import unaccented
 from pipeline.declarations.schema import RecordSpec, Schemas
 from pipeline.delivery.workbook_reading.sheet_layout import (
     HEADER_WITHIN,
+    MOST_SHEETS,
     MappedColumn,
     SheetLayout,
     SheetMapping,
@@ -36,6 +37,8 @@ NEAR = 0.85
 
 MOST_HEADERS = 400
 LONGEST_HEADER = 200
+MOST_COMPARED = 10_000
+"""Number of headers of all sheets that are compared with names of fields; each takes about a millisecond."""
 
 
 def propose_mapping(
@@ -52,10 +55,12 @@ def propose_mapping(
     """
     best: tuple[int, SheetMapping] | None = None
     records = [schemas.record(record)] if record else list(schemas.records.values())
-    for sheet in book.sheets:
-        if sheet in book.hidden:
-            continue
+    compared = 0
+    for sheet in [sheet for sheet in book.sheets if sheet not in book.hidden][:MOST_SHEETS]:
         for number, headers in _header_rows(book, sheet):
+            compared += len(headers)
+            if compared > MOST_COMPARED:
+                break
             for spec in records:
                 columns = _proposed(headers, spec)
                 fits = sum(bool(mapped.column) + mapped.sure for mapped in columns)

@@ -30,6 +30,9 @@ from pipeline.delivery.workbook_reading.workbook_reader import SourceWorkbook
 HEADER_WITHIN = 20
 """Number of rows searched for the header of a sheet without a mapping."""
 
+MOST_SHEETS = 200
+"""Number of sheets in which a header row is looked for; a workbook may name one part as any number of sheets."""
+
 LEAST_COLUMNS = 5
 """Least number of a record's column names in a header row."""
 
@@ -145,7 +148,7 @@ def find_layout(book: SourceWorkbook, schemas: Schemas, mapped: SheetMapping | N
     """
     if mapped is not None:
         return _mapped(book, mapped)
-    for sheet in book.sheets:
+    for sheet in list(book.sheets)[:MOST_SHEETS]:
         for number, cells in book.rows(sheet):
             if number > HEADER_WITHIN:
                 break

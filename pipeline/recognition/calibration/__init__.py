@@ -6,6 +6,8 @@ that a value is right, and for the threshold that keeps the error rate within th
 
 from pipeline.recognition.calibration.calibration import (
     FILE,
+    FITTED,
+    SUBJECT,
     Calibration,
     fit_calibration,
     format_calibration,
@@ -50,6 +52,8 @@ __all__ = [
     "IN_ORDER",
     "SAID_ELSEWHERE",
     "confirmed_chance",
+    "FITTED",
+    "SUBJECT",
     "Calibration",
     "fit_calibration",
     "split_samples",

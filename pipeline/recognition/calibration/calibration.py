@@ -168,6 +168,8 @@ def _curve(held: Sequence[Sample], sure: Sequence[float], model: ChanceModel, *,
 
 
 FILE = "calibration.toml"
+SUBJECT, FITTED = "calibration", "calibrated"
+"""The subject and the act in the audit that hold the SHA-256 of an office's own calibration."""
 VERSION = 3
 
 Count = Annotated[int, Field(ge=0)]

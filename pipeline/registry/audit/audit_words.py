@@ -152,6 +152,8 @@ ACTIONS = {
     "hand-learnt": "máy học nét chữ của sổ từ các dòng đã có người xác nhận",
     "hand-forgotten": "bỏ những gì đã học của nét chữ sổ",
     "hand-taken-back": "máy đọc lại như chưa học các trang dựa vào bản học nét chữ không còn",
+    "calibrated": "hiệu chuẩn chữ viết tay theo quyết định của cơ quan",
+    "template-learnt": "máy học mẫu giấy của sổ từ các trang đầu",
     "reader-learnt": "dạy thêm bộ đọc theo các dòng đã có người xác nhận",
     "reader-shown": "xem bản đề nghị của bộ đọc dạy thêm",
     "reader-promoted": "đồng ý dùng bộ đọc dạy thêm",

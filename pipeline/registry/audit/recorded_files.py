@@ -3,15 +3,46 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Collection
+from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, make_url, select
 
+from pipeline.base.errors import HotichError
 from pipeline.registry.database.audit.chain import StoredAuditRow, audit, stored_lines
-from pipeline.registry.database.audit.key import Key
+from pipeline.registry.database.audit.key import Key, KeyFile
+from pipeline.registry.database.database import Database
+
+_logger = logging.getLogger(__name__)
+
+WAIT_SECONDS = 15.0
 
 FILE = "file"
 """The detail of an act that holds the SHA-256 of the file that it made."""
+
+
+def files_recorded_in(
+    url: str, audit_key: Path, subject: str, made: str, dropped: str | None = None
+) -> frozenset[str]:
+    """Return ``recorded_files`` of a database as it lies there, of whatever version.
+
+    There are none where the database is missing or cannot be read.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
+        return frozenset()
+    try:
+        database = Database(url, WAIT_SECONDS, audit_key)
+        try:
+            with database.reading() as connection:
+                keys = KeyFile(audit_key).known()
+                return recorded_files(connection, keys, subject, made, dropped)
+        finally:
+            database.close()
+    except HotichError as error:
+        _logger.warning("the audit cannot be asked for %s: %s", subject, type(error).__name__)
+        return frozenset()
 
 
 def recorded_files(

@@ -12,7 +12,17 @@ from sqlalchemy import ColumnElement, Connection, Index, Select, UniqueConstrain
 
 from pipeline.base.errors import RegistryError
 from pipeline.registry.books.rows import book, page, scan
-from pipeline.registry.database.columns import APPEND_ONLY, Json, ManyId, first_row, refers, rows_of, table
+from pipeline.registry.database.audit import compare
+from pipeline.registry.database.columns import (
+    APPEND_ONLY,
+    PROVEN,
+    Json,
+    ManyId,
+    first_row,
+    refers,
+    rows_of,
+    table,
+)
 from pipeline.registry.entries.rows import entry
 from pipeline.registry.errors import NotThere
 from pipeline.registry.extracts.model import IssueBook, IssuedExtract, IssueFilter
@@ -64,7 +74,7 @@ issued_extract = table(
     UniqueConstraint("token"),
     Index(None, "book_id"),
     sqlite_autoincrement=True,
-    info=APPEND_ONLY,
+    info=PROVEN,
 )
 
 
@@ -159,6 +169,7 @@ def extract_pdf(connection: Connection, extract_id: int) -> bytes:
     """Return the file of an extract as it was issued.
 
     Raises:
+        RowTampered: The row is not the program's own.
         RegistryError: The file was altered.
         NotThere: There is none of that id.
     """
@@ -167,6 +178,7 @@ def extract_pdf(connection: Connection, extract_id: int) -> bytes:
     ).first()
     if row is None:
         raise NotThere(f"Không có trích lục mã {extract_id}. Hãy tải lại sổ cấp trích lục.")
+    compare(connection, issued_extract, [extract_id])
     content = bytes(row.pdf)
     if hashlib.sha256(content).hexdigest() != row.pdf_sha256:
         raise RegistryError(

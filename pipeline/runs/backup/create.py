@@ -33,8 +33,8 @@ OnFile = Callable[[int, int], None]
 KEYS = ("audit.key", "mail.key", "package.key", "sign_in.key", "webhook.key")
 """Private keys: included only in an encrypted backup and on request."""
 _OBJECT = re.compile(rf"{WORKSPACE}/objects/[0-9a-f]{{2}}/([0-9a-f]{{64}})(?:\.[a-z0-9]{{1,5}})?")
-REMADE = ("pages", "prefect", "prefect.key", "reports", "sent", "jobs", "training")
-"""Workspace folders that the program makes anew or keeps temporarily; they may change during a backup."""
+REMADE = ("pages", "prefect", "prefect.key", "first-password.txt", "reports", "sent", "jobs", "training")
+"""What the program makes anew in the workspace or keeps temporarily; it may change during a backup."""
 HALF_SENT = ("intake", "uploads")
 """Folders of unfinished uploads: they change during a backup, and the browsers still have the files."""
 

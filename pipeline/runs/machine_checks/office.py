@@ -85,11 +85,10 @@ def training_check() -> Check:
     return Check(name, "ok", "torch")
 
 
-def reader_check(models: Path | None, workspace: Workspace) -> Check:
+def reader_check(models: Path | None, versions: ReaderVersions) -> Check:
     """Check the version of the handwriting reader in use, and that it is usable."""
     name = "Bộ đọc đang dùng"
     try:
-        versions = ReaderVersions(workspace.models)
         number = versions.in_use
         version = versions.version(number)
         installed = {sha256 for card in read_cards(models) for _, sha256 in card.files}
@@ -104,6 +103,9 @@ def reader_check(models: Path | None, workspace: Workspace) -> Check:
     ):
         advice = "Lấy lại thư mục models/ từ bản sao lưu, hoặc chạy: hotich models rollback 0"
         return Check(name, "missing", f"bản {number}: tệp thiếu hoặc hỏng", advice)
+    if not versions.is_recorded(number):
+        advice = "Tệp bị sửa, hay được nhận khi nhật ký chưa ghi mã băm. Máy đọc bằng bản đi kèm. Chạy: hotich learn"
+        return Check(name, "missing", f"bản {number}: không phải bản mà nhật ký ghi", advice)
     if any(parent_sha256(card) not in installed for card in version.cards):
         advice = "Mạng đi kèm đã đổi nên bản ấy không đọc nữa. Hãy chạy: hotich learn"
         return Check(name, "warning", f"bản {number} của mạng đi kèm trước đây", advice)

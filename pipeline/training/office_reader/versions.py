@@ -1,12 +1,15 @@
 """The office's own readers: a folder for each version, the version in use, and the return to earlier versions.
 
 A version holds the further trained networks, each in place of its shipped parent, with their calibration and the
-verdict of the gate. A version whose shipped parent is no longer installed is not used.
+verdict of the gate. A version whose shipped parent is no longer installed is not used, nor one whose files are not
+those that the audit holds of its promotion.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,13 +20,24 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.base.errors import RegistryError, SetupError
-from pipeline.base.files import make_folder, storage_errors, write_atomically
+from pipeline.base.files import (
+    Recorded,
+    make_folder,
+    nothing_recorded,
+    sha256_of_file,
+    storage_errors,
+    write_atomically,
+)
 from pipeline.recognition.ocr.models import ModelCard, damaged_files, read_cards
 
 IN_USE, PROPOSAL, CALIBRATION = "in-use.json", "proposal.json", "calibration.toml"
 SHIPPED = 0
 """The number of the shipped readers."""
 
+PROMOTED = "reader-promoted"
+"""The act in the audit that holds the digest of a version."""
+
+_logger = logging.getLogger(__name__)
 
 Note = Callable[[int], object]
 """Records an act; gets the version in use before it."""
@@ -81,9 +95,11 @@ class ReaderVersions:
 
     Attributes:
         folder: Folder of the versions (``Workspace.models``).
+        recorded: Returns the digests of promoted versions; without it no version is used.
     """
 
     folder: Path
+    recorded: Recorded = nothing_recorded
 
     def all(self) -> tuple[ReaderVersion, ...]:
         """Return all versions, latest first; folders missing from the list are skipped."""
@@ -101,9 +117,21 @@ class ReaderVersions:
         return int(self._state()["in_use"])
 
     def networks_in_use(self) -> Path | None:
-        """Return the folder of the networks in use; ``None``: the shipped networks."""
+        """Return the folder of the networks in use; ``None``: the shipped networks.
+
+        They are also used where the version in use is not the one in the audit.
+        """
         number = self.in_use
-        return None if number == SHIPPED else self._path(number)
+        if number == SHIPPED:
+            return None
+        if not self.is_recorded(number):
+            _logger.warning("reader %d is not the one in the audit: the shipped reader is used", number)
+            return None
+        return self._path(number)
+
+    def is_recorded(self, number: int) -> bool:
+        """Return whether the files of a version are those that the audit holds of its promotion."""
+        return self._digest(number) in self.recorded(f"reader:{number}", PROMOTED)
 
     def next_folder(self) -> Path:
         """Return the folder of the next version, not yet created."""
@@ -137,12 +165,15 @@ class ReaderVersions:
         assert version is not None
         return version
 
-    def promote(self, number: int, *, in_use: int, note: Note = lambda _: None) -> None:
+    def promote(
+        self, number: int, *, in_use: int, note: Callable[[int, str], object] = lambda _, __: None
+    ) -> None:
         """Take a proposed version into use; the previous version is kept.
 
         Args:
             in_use: The version in use when the proposal was displayed.
-            note: Records the act before it takes effect; gets the version in use.
+            note: Records the act (``PROMOTED``) before it takes effect; gets the version in use and the digest of the
+                proposed version.
 
         Raises:
             StaleProposal: It is no longer proposed, or the version in use is not the version it was compared with.
@@ -158,7 +189,7 @@ class ReaderVersions:
             self._refuse_damaged(number)
             if state["in_use"] != SHIPPED:
                 state["versions"][self._path(state["in_use"]).name]["state"] = VersionState.EARLIER
-            note(in_use)
+            note(in_use, self._digest(number))
             version["state"] = VersionState.IN_USE
             state["in_use"] = number
             self._write(state)
@@ -167,7 +198,7 @@ class ReaderVersions:
         """Record that a proposed version is declined.
 
         Args:
-            note: As in ``promote``.
+            note: Records the act before it takes effect; gets the version in use.
 
         Raises:
             StaleProposal: It is no longer proposed.
@@ -186,7 +217,7 @@ class ReaderVersions:
         Args:
             number: The version; ``SHIPPED``: the shipped reader; ``None``: the version in use before.
             in_use: The version in use when it was displayed; ``None``: none was displayed.
-            note: As in ``promote``.
+            note: As in ``decline``.
 
         Returns:
             The version in use afterwards.
@@ -194,7 +225,7 @@ class ReaderVersions:
         Raises:
             StaleProposal: The version was never in use, is in use already, or the version in use differs from the
                 displayed version.
-            SetupError: Its networks are missing or damaged.
+            SetupError: Its networks are missing or damaged, or not those in the audit.
         """
         with self._locked() as state:
             current = state["in_use"]
@@ -211,6 +242,11 @@ class ReaderVersions:
                 raise StaleProposal(f"Bản {number} chưa từng được dùng hoặc đang được dùng.")
             if number != SHIPPED:
                 self._refuse_damaged(number)
+                if not self.is_recorded(number):
+                    raise SetupError(
+                        f"Tệp của bản {number} không phải tệp mà nhật ký kiểm tra ghi khi nhận bản ấy (đã bị sửa, hay "
+                        "nhận bằng bản phần mềm chưa ghi mã băm). Hãy chạy lại hotich learn."
+                    )
             note(current)
             if current != SHIPPED:
                 state["versions"][self._path(current).name]["state"] = VersionState.EARLIER
@@ -234,6 +270,13 @@ class ReaderVersions:
             raise SetupError(
                 f"Mô hình của bản {number} thiếu hoặc hỏng. Hãy lấy lại thư mục models/ từ bản sao lưu."
             )
+
+    def _digest(self, number: int) -> str:
+        """Return the SHA-256 over all files by which a version reads: its networks and its calibration."""
+        folder = self._path(number)
+        files = sorted([*folder.glob("*/*"), folder / CALIBRATION])
+        listed = [f"{path.relative_to(folder)} {sha256_of_file(path)}\n" for path in files if path.is_file()]
+        return hashlib.sha256("".join(listed).encode()).hexdigest()
 
     def _path(self, number: int) -> Path:
         return self.folder / f"{number:04d}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import BytesIO
 from typing import Annotated
 
@@ -12,13 +13,14 @@ from starlette.responses import RedirectResponse, Response
 
 from pipeline.base.errors import HotichError, RegistryError, SetupError
 from pipeline.registry import RegistryPart
+from pipeline.registry.audit.recorded_files import FILE
 from pipeline.training.evaluation.report.page_content import KIND_LABELS
 from pipeline.training.office_reader.gate_words import GROUPS, STATE_LABELS, objection_sentence, writer_label
 from pipeline.training.office_reader.line_scores import ComparedLine
 from pipeline.training.office_reader.reader_proposal import changed_lines, has_learnt_removed, read_proposal
 from pipeline.training.office_reader.versions import (
+    PROMOTED,
     SHIPPED,
-    Note,
     ReaderVersion,
     ReaderVersions,
     VersionState,
@@ -71,7 +73,7 @@ def promote(visit: VisitDep, number: RowId, in_use: Annotated[RowId, Form()]) ->
             version.folder, visit.site.office.lines.removed
         ):
             raise RegistryError(LEARNT_REMOVED)
-        _versions(visit).promote(number, in_use=in_use, note=_note(visit, "reader-promoted", number))
+        _versions(visit).promote(number, in_use=in_use, note=_note(visit, PROMOTED, number))
     return RedirectResponse("/readers", status_code=303)
 
 
@@ -84,9 +86,10 @@ def decline(visit: VisitDep, number: RowId) -> Response:
     return RedirectResponse("/readers", status_code=303)
 
 
-def _note(visit: Visit, action: str, number: int) -> Note:
-    def note(before: int) -> None:
-        visit.registry.note_learning(visit.person.login, action, f"reader:{number}", {"before": before})
+def _note(visit: Visit, action: str, number: int) -> Callable[..., None]:
+    def note(before: int, digest: str = "") -> None:
+        detail: dict[str, str | int] = {"before": before} | ({FILE: digest} if digest else {})
+        visit.registry.note_learning(visit.person.login, action, f"reader:{number}", detail)
 
     return note
 

@@ -82,7 +82,7 @@ def office_desk(
         seals=workspace.seals,
         backups=backups,
         offices=StaffFileDesk(workspace.print, workspace.history(workspace.print.name), read_offices),
-        readers=ReaderVersions(workspace.models),
+        readers=ReaderVersions(workspace.models, registry.recorded_files),
         lines=LineStore(workspace.learning),
         registers=RegisterDesk(read_context),
         imports=SentFiles(workspace.import_files, workspace.import_layouts),

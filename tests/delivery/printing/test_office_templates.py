@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from pipeline.base.errors import PrintRefused, SchemaError
+from pipeline.base.files import sha256_of_file
 from pipeline.declarations.schema import RecordSpec
 from pipeline.declarations.schema.declaration import parse_declaration
 from pipeline.delivery.printing.contents import extract_rows
-from pipeline.delivery.printing.office_templates import OfficeTemplates, read_template, refuse_flaws
+from pipeline.delivery.printing.office_templates import (
+    ACCEPTED,
+    OfficeTemplates,
+    read_template,
+    refuse_flaws,
+    subject_of,
+)
 from pipeline.delivery.printing.offices import read_offices
 from pipeline.delivery.printing.typesetting import shipped_template
 from tests.declarations.schema.test_own_records import DECLARED
 from tests.delivery.printing.papers import SCHEMAS
+from tests.fake_audit import FakeAudit
 
 DEATH = SCHEMAS.record("death")
 SHIPPED = shipped_template("death-extract.typ")
 
 
 def test_a_template_is_printed_from_once_it_was_accepted_and_until_it_is_changed(tmp_path: Path) -> None:
-    templates = OfficeTemplates(tmp_path / "own")
+    audit = FakeAudit()
+    templates = OfficeTemplates(tmp_path / "own", audit)
     assert not templates.of("death").is_own
     own = SHIPPED.replace("TRÍCH LỤC KHAI TỬ", "TRÍCH LỤC KHAI TỬ CỦA XÃ")
-    made = templates.accept(DEATH, own)
+    made = templates.accept(DEATH, own, audit.note(subject_of("death"), ACCEPTED))
     assert (templates.of("death"), templates.of("birth").is_own) == (made, False)
     path = tmp_path / "own" / "death-extract.typ"
     path.write_text(SHIPPED.replace("Nơi chết", "Chỗ chết"), encoding="utf-8")
-    with pytest.raises(PrintRefused, match="đã bị sửa"):
+    with pytest.raises(PrintRefused, match="không phải mẫu mà nhật ký ghi"):
         templates.of("death")
     path.unlink()
     path.symlink_to("/etc/passwd")
@@ -40,6 +50,15 @@ def test_a_template_is_printed_from_once_it_was_accepted_and_until_it_is_changed
     assert not templates.of("death").is_own
     assert not templates.drop("death")
     assert path.with_suffix(".typ.old").read_text(encoding="utf-8") == own
+
+
+def test_a_template_that_only_a_file_beside_it_calls_accepted_prints_nothing(tmp_path: Path) -> None:
+    """Whoever writes into the workspace writes both; the audit holds neither."""
+    path = tmp_path / "death-extract.typ"
+    path.write_text(SHIPPED.replace("Nơi chết", "Chỗ chết"), encoding="utf-8")
+    (tmp_path / "accepted.json").write_text(json.dumps({path.name: sha256_of_file(path)}), encoding="utf-8")
+    with pytest.raises(PrintRefused, match="không phải mẫu mà nhật ký ghi"):
+        OfficeTemplates(tmp_path).of("death")
 
 
 OWN_FRAME = """#let extract(title, body) = { head(data.office, number: data.number); body; notes(); signature() }
@@ -80,14 +99,15 @@ def test_a_record_without_a_template_has_the_generic_one_until_an_office_accepts
 ) -> None:
     own = parse_declaration(RecordSpec, DECLARED.encode(), "", Path("x"))
     record = own if name == "divorce_note" else SCHEMAS.record(name)
-    templates = OfficeTemplates(tmp_path)
+    audit = FakeAudit()
+    templates = OfficeTemplates(tmp_path, audit)
     generic = templates.of(name)
     assert (generic.is_generic, generic.is_own) == (True, False)
     rows = extract_rows(record, {field.name: "" for field in record.fields} | {"notes": "x"})
     assert {row["label"] for row in rows} == {
         field.label for field in record.fields if field.required and field.column and field.name != "notes"
     }, "what is blank and need not be there is left out"
-    templates.accept(record, generic.text)
+    templates.accept(record, generic.text, audit.note(subject_of(name), ACCEPTED))
     assert (templates.of(name).is_generic, templates.of(name).is_own) == (False, True)
 
 

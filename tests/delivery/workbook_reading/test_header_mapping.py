@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import MagicMock
+from zipfile import ZipFile
 
 import openpyxl
 import pytest
 
 from pipeline.base.errors import ReconcileError
-from pipeline.delivery.workbook_reading import SheetMapping, open_workbook, read_layout
+from pipeline.delivery.workbook_reading import SheetMapping, header_mapping, open_workbook, read_layout
 from pipeline.delivery.workbook_reading.header_mapping import (
+    MOST_COMPARED,
     chosen_mapping,
     keep_mapping,
     layout_of,
     layout_text,
     propose_mapping,
 )
+from pipeline.delivery.workbook_reading.sheet_layout import MOST_SHEETS
+from pipeline.delivery.workbook_reading.sheet_parts import SheetRow
+from pipeline.delivery.workbook_reading.workbook_reader import SourceWorkbook
 from tests.registry.pages import SCHEMAS
 
 OWN = (
@@ -44,6 +52,34 @@ def workbook(path: Path, headers: tuple[str, ...], before: int = 2) -> Path:
 def proposed(path: Path, kept: Path | None = None, record: str = "") -> SheetMapping:
     with open_workbook(path) as book:
         return propose_mapping(book, SCHEMAS, record, kept)
+
+
+def test_a_part_named_as_many_sheets_is_compared_a_bounded_number_of_times(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = workbook(tmp_path / "one.xlsx", tuple(f"Khác {number}" for number in range(90)))
+    many = tmp_path / "many.xlsx"
+    with ZipFile(one) as source, ZipFile(many, "w") as target:
+        for name in source.namelist():
+            text = source.read(name)
+            if name == "xl/workbook.xml":
+                (sheet,) = re.findall(rb"<sheet [^>]*/>", text)
+                named = b"".join(sheet.replace(b'name="Sheet', b'name="T%d' % at) for at in range(500))
+                text = text.replace(sheet, named)
+            target.writestr(name, text)
+    rows = MagicMock(side_effect=SourceWorkbook.rows)
+    nearest = MagicMock(side_effect=header_mapping._nearest)
+
+    def counted(book: SourceWorkbook, sheet: str) -> Iterator[SheetRow]:
+        found: Iterator[SheetRow] = rows(book, sheet)
+        return found
+
+    monkeypatch.setattr(SourceWorkbook, "rows", counted)
+    monkeypatch.setattr(header_mapping, "_nearest", nearest)
+    with pytest.raises(ReconcileError, match="dòng tiêu đề"):
+        proposed(many, record="birth")
+    assert rows.call_count == MOST_SHEETS
+    assert nearest.call_count <= MOST_COMPARED
 
 
 def test_headers_are_known_with_or_without_tones_and_what_is_only_like_one_is_asked(tmp_path: Path) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from pipeline.base.errors import RegistryError
 from pipeline.base.model import FieldStatus
@@ -16,8 +18,11 @@ from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.registry import NotThere, Registry, RegistryPart, Verdict, Withdrawn
 from pipeline.registry.amendments.model import AmendmentOrder
 from pipeline.registry.copying import copy_registry
+from pipeline.registry.database.audit import add, record
+from pipeline.registry.errors import RowTampered
 from pipeline.registry.extracts.extracts import checked_order
 from pipeline.registry.extracts.model import ExtractOrder, IssuedExtract, IssueFilter, NumberTaken, SetExtract
+from pipeline.registry.extracts.stored_extracts import issued_extract
 from pipeline.registry.tasks.model import NotYours
 from tests.delivery.printing.papers import order
 from tests.registry.offices import CHECKER, SUPERVISOR
@@ -138,15 +143,32 @@ def test_an_extract_of_what_is_otherwise_by_now_is_handed_out_only_with_a_word(
     assert registry.audit().verify().flaws == ()
 
 
-def test_an_extract_of_an_earlier_version_is_outdated_by_what_was_said_later(
+def test_an_extract_that_somebody_inserted_is_not_handed_out(
     registry: Registry, entry_id: int, outsider: Outsider
 ) -> None:
-    issued(registry, entry_id, order())
+    """The forger knows the digest of a forged file as well as anybody."""
+    line = issued(registry, entry_id, order())
     columns = "book_id, scan_sha256, page_no, row, record, office, year, 2, entry_number, subject, recipient, reason"
-    rest = "copies, signer, signer_title, state, template_sha256, pdf_sha256, pdf, 'old', author, issued_on, issued_at"
+    digest = sha256(b"%PDF 1%PDF 1").hexdigest()
+    forged = f"copies, signer, signer_title, state, template_sha256, '{digest}', pdf || pdf, 'new'"
+    rest = "author, issued_on, issued_at, said, held"
     outsider.execute(
-        f"INSERT INTO issued_extract SELECT 9, {columns}, {rest}, NULL, NULL FROM issued_extract"  # noqa: S608
+        f"INSERT INTO issued_extract SELECT 9, {columns}, {forged}, {rest} FROM issued_extract"  # noqa: S608
     )
+    with pytest.raises(RowTampered):
+        registry.extract_file(9, author="an")
+    assert registry.extract_file(line.extract_id, author="an")[1] == b"%PDF 1"
+
+
+def test_an_extract_of_an_earlier_version_is_outdated_by_what_was_said_later(
+    registry: Registry, entry_id: int
+) -> None:
+    issued(registry, entry_id, order())
+    with registry._writing() as connection:
+        (row,) = connection.execute(select(issued_extract)).mappings().all()
+        old = dict(row) | {"id": 9, "number": 2, "token": "old", "said": None, "held": None}
+        add(connection, issued_extract, [old])
+        record(connection, "an", "extract-issued", f"entry:{entry_id}")
     assert registry.extract_file(9, author="an")[1] == b"%PDF 1"
     registry.decide(entry_id, [Verdict("child_name", FieldStatus.READ, "Thử Ba")], author="an")
     with pytest.raises(RegistryError, match="quyết định khác"):

@@ -112,6 +112,7 @@ def decided(url: str, audit_key: Path) -> list[str | None]:
 def test_an_installation_comes_back_elsewhere(
     vault: Vault, workspace: Workspace, url: str, program: dict[str, Path], tmp_path: Path
 ) -> None:
+    workspace.first_password.write_text("admin\nmột lần\n", encoding="utf-8")
     made = back_up(vault, workspace.root, url, program, now=AT)
     assert (made.name, made.rows["decision"], made.left_out) == (NAME, 1, ("audit.key",))
     assert (made.altered, made.missing) == ((), ())
@@ -122,7 +123,7 @@ def test_an_installation_comes_back_elsewhere(
     assert {name for name in before if name.startswith("objects/")} <= set(after)
     assert all(after[name] == before[name] for name in after if name in before and name != "hotich.db")
     assert after["tu-ban-sao-luu/models/model.toml"] == b'name = "th\xe1\xbb\xad"'
-    assert {"audit.key", "pages/1.png"} & set(after) == set()
+    assert {"audit.key", "pages/1.png", "first-password.txt"} & set(after) == set()
     other.audit_key.write_bytes(workspace.audit_key.read_bytes())
     other.audit_key.chmod(0o600)
     assert decided(other.registry_url, other.audit_key) == ["Thử Hai"]

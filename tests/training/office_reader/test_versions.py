@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,14 +13,19 @@ from pipeline.base.files import sha256_of_file
 from pipeline.digitize.engines import default_engines
 from pipeline.recognition.ocr.handwriting import HandwritingReader
 from pipeline.recognition.ocr.models import default_folder
+from pipeline.registry import Registry
+from pipeline.registry.audit.recorded_files import FILE
+from pipeline.scans.workspace import Workspace
 from pipeline.settings import Settings
 from pipeline.training.office_reader.versions import (
     IN_USE,
+    PROMOTED,
     SHIPPED,
     ReaderVersions,
     StaleProposal,
     VersionState,
 )
+from tests.fake_audit import FakeAudit
 
 
 def made(versions: ReaderVersions, *, passed: bool = True) -> int:
@@ -39,13 +45,73 @@ def made(versions: ReaderVersions, *, passed: bool = True) -> int:
     return versions.propose(folder, {}, passed=passed, lines=7, before=versions.in_use).number
 
 
+@dataclass
+class NotedVersions:
+    """Versions with an audit; the registry of a workspace where there is one."""
+
+    versions: ReaderVersions
+    audit: FakeAudit
+
+    @classmethod
+    def at(cls, folder: Path) -> NotedVersions:
+        audit = FakeAudit()
+        return cls(ReaderVersions(folder, audit), audit)
+
+    def promote(self, number: int, in_use: int = SHIPPED) -> None:
+        def note(_before: int, digest: str) -> None:
+            self.audit.note(f"reader:{number}", PROMOTED)(digest)
+
+        self.versions.promote(number, in_use=in_use, note=note)
+
+
+def promoted(workspace: Path, number: int, in_use: int = SHIPPED) -> None:
+    """Promote a version as the desk does, with the registry of the workspace."""
+    place = Workspace(workspace)
+    with Registry.open(place.registry_url, audit_key=place.audit_key) as registry:
+        ReaderVersions(place.models).promote(
+            number,
+            in_use=in_use,
+            note=lambda before, digest: registry.note_learning(
+                "an", PROMOTED, f"reader:{number}", {"before": before, FILE: digest}
+            ),
+        )
+
+
+def test_a_version_reads_only_with_the_files_that_the_audit_holds(tmp_path: Path) -> None:
+    """Whoever writes into the workspace writes the pointer, cards, weights and calibration."""
+    noted = NotedVersions.at(tmp_path)
+    versions, number = noted.versions, made(noted.versions)
+    versions.promote(number, in_use=SHIPPED)
+    assert versions.networks_in_use() is None, "nobody is on record"
+    assert versions.roll_back(SHIPPED) == SHIPPED
+    with pytest.raises(SetupError, match="nhật ký"):
+        versions.roll_back(number)
+    other = made(versions)
+    noted.promote(other)
+    folder = tmp_path / f"{other:04d}"
+    assert versions.networks_in_use() == folder
+    card = next(folder.glob("*/model.toml"))
+    for path in (
+        card,
+        card.with_name("model.onnx"),
+        folder / "calibration.toml",
+        folder / "x" / "model.toml",
+    ):
+        before = path.read_bytes() if path.exists() else None
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes((before or b"") + b"\n")
+        assert versions.networks_in_use() is None, path
+        path.unlink() if before is None else path.write_bytes(before)
+    assert versions.networks_in_use() == folder
+
+
 def test_a_promoted_version_reads_in_place_of_what_it_went_on_from_and_is_named(tmp_path: Path) -> None:
     versions = ReaderVersions(tmp_path / "models")
     settings = Settings(workspace=tmp_path)
     before = settings.run_context().make_engines().hand_fingerprint
     number = made(versions)
     assert settings.run_context().make_engines().hand_fingerprint == before, "a proposal reads nothing"
-    versions.promote(number, in_use=SHIPPED)
+    promoted(tmp_path, number)
     hand = settings.run_context().make_engines().hand
     assert isinstance(hand, HandwritingReader)
     assert "hand-b-0001" in hand.fingerprint
@@ -60,11 +126,12 @@ def test_a_promoted_version_reads_in_place_of_what_it_went_on_from_and_is_named(
 
 
 def test_the_way_back_leads_to_the_version_before_and_forward_again(tmp_path: Path) -> None:
-    versions = ReaderVersions(tmp_path)
+    noted = NotedVersions.at(tmp_path)
+    versions = noted.versions
     first = made(versions)
-    versions.promote(first, in_use=SHIPPED)
+    noted.promote(first)
     second = made(versions)
-    versions.promote(second, in_use=first)
+    noted.promote(second, in_use=first)
     states = {one.number: one.state for one in versions.all()}
     assert states == {first: VersionState.EARLIER, second: VersionState.IN_USE}
     assert versions.roll_back() == first
@@ -104,7 +171,7 @@ def test_a_version_of_weights_that_are_no_longer_installed_reads_nothing(tmp_pat
     text = card.read_text(encoding="utf-8")
     card.write_text(text.replace('from_sha256 = "', 'from_sha256 = "0'), encoding="utf-8")
     shipped = default_engines().hand_fingerprint
-    assert default_engines(None, versions.networks_in_use()).hand_fingerprint == shipped
+    assert default_engines(None, tmp_path / "0001").hand_fingerprint == shipped
 
 
 def test_a_version_that_was_held_against_another_reader_cannot_be_taken(tmp_path: Path) -> None:
@@ -124,15 +191,15 @@ def test_a_version_whose_networks_are_gone_or_damaged_is_not_taken_into_use(tmp_
     weights = next(tmp_path.glob("0001/*/model.onnx"))
     whole = weights.read_bytes()
     weights.write_bytes(whole[:-1])
-    noted: list[int] = []
+    noted: list[tuple[int, str]] = []
     with pytest.raises(SetupError, match="hỏng"):
-        versions.promote(first, in_use=SHIPPED, note=noted.append)
+        versions.promote(first, in_use=SHIPPED, note=lambda *act: noted.append(act))
     weights.write_bytes(whole)
     versions.promote(first, in_use=SHIPPED)
     versions.roll_back()
     weights.unlink()
     with pytest.raises(SetupError, match="hỏng"):
-        versions.roll_back(first, note=noted.append)
+        versions.roll_back(first, note=lambda *act: noted.append(act))
     assert (versions.in_use, noted) == (SHIPPED, [])
 
 
