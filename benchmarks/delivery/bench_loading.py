@@ -33,7 +33,7 @@ from pipeline.declarations import schema
 from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.declarations.schema import RecordSpec, Schemas
 from pipeline.delivery.export.package_values import WorkbookFault
-from pipeline.delivery.export.rehearsal import Rehearsal, rehearse
+from pipeline.delivery.export.rehearsal import LoadingRehearsal, rehearse
 from pipeline.delivery.export.workbook import cells_of, write_workbook
 from pipeline.delivery_rules import WrittenEntry, WrittenField, entry_layers, notes_with
 from pipeline.values.kinds import KINDS
@@ -258,7 +258,7 @@ def _package(folder: Path, template: str, rows: Sequence[Mapping[str, str]], sch
 
 def _timed(
     folder: Path, template: str, rows: Sequence[Mapping[str, str]], schemas: Schemas
-) -> tuple[Rehearsal, float]:
+) -> tuple[LoadingRehearsal, float]:
     package = _package(folder, template, rows, schemas)
     began = time.process_time()
     return rehearse(package, schemas), time.process_time() - began

@@ -26,7 +26,7 @@ from pipeline.delivery.export.workbook import ReadRow, read_back
 
 
 @dataclass(frozen=True, slots=True)
-class Rehearsal:
+class LoadingRehearsal:
     """The outcome of a rehearsal.
 
     Attributes:
@@ -45,7 +45,7 @@ class Rehearsal:
         return len({fault.row for fault in self.faults if fault.blocking})
 
 
-def rehearse(folder: Path, schemas: Schemas, province: tuple[LoadingRule, ...] = ()) -> Rehearsal:
+def rehearse(folder: Path, schemas: Schemas, province: tuple[LoadingRule, ...] = ()) -> LoadingRehearsal:
     """Return what the shared software, as far as it is known, makes of a package.
 
     Args:
@@ -58,12 +58,12 @@ def rehearse(folder: Path, schemas: Schemas, province: tuple[LoadingRule, ...] =
     workbook, archive = (_only(folder, ending) for ending in (".xlsx", ".zip"))
     template = _template_of(workbook, schemas)
     if not template:
-        return Rehearsal("", 0, (WorkbookFault("HEADER", 1),))
+        return LoadingRehearsal("", 0, (WorkbookFault("HEADER", 1),))
     faults = preupload_faults(workbook, template, schemas, province=province)
     rows = _rows(workbook, template, schemas)
     number = schemas.record(schemas.exports[template].record).key_columns.number
     pdfs = _pdf_faults(archive, [(row.row, row.cells.get(number, "")) for row in rows])
-    return Rehearsal(template, len(rows), (*faults, *pdfs))
+    return LoadingRehearsal(template, len(rows), (*faults, *pdfs))
 
 
 def _only(folder: Path, ending: str) -> Path:
@@ -134,7 +134,7 @@ _HEADS: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class LoadingRefusal:
     """A cell that the real software refused, by row of the workbook or number of the entry."""
 
     row: str
@@ -153,10 +153,10 @@ class LearntRules:
     """
 
     rules: tuple[LoadingRule, ...]
-    kept_out: tuple[tuple[Refusal, str], ...]
+    kept_out: tuple[tuple[LoadingRefusal, str], ...]
 
 
-def read_refusals(path: Path) -> tuple[Refusal, ...]:
+def read_refusals(path: Path) -> tuple[LoadingRefusal, ...]:
     """Return the refusals in a CSV file or a workbook with the columns row or number, column, reason.
 
     Raises:
@@ -173,7 +173,7 @@ def read_refusals(path: Path) -> tuple[Refusal, ...]:
     def cell(line: Sequence[str], key: str) -> str:
         return line[at[key]].strip() if 0 <= at[key] < len(line) else ""
 
-    return tuple(Refusal(*(cell(line, key) for key in _HEADS)) for line in lines[1:] if any(line))
+    return tuple(LoadingRefusal(*(cell(line, key) for key in _HEADS)) for line in lines[1:] if any(line))
 
 
 def _lines(path: Path) -> Iterator[list[str]]:
@@ -198,7 +198,11 @@ def _lines(path: Path) -> Iterator[list[str]]:
 
 
 def learn_rules(
-    folder: Path, refusals: Iterable[Refusal], schemas: Schemas, known: Sequence[LoadingRule], source: str
+    folder: Path,
+    refusals: Iterable[LoadingRefusal],
+    schemas: Schemas,
+    known: Sequence[LoadingRule],
+    source: str,
 ) -> LearntRules:
     """Return the rules that refusals of a package become.
 
@@ -221,7 +225,7 @@ def learn_rules(
     found = [(one, by_place.get(one.row) or by_number.get(one.number)) for one in refusals]
     refused = {(row.row, one.column) for one, row in found if row is not None}
     rules: dict[tuple[object, ...], LoadingRule] = {_key(rule): rule for rule in known}
-    kept_out: list[tuple[Refusal, str]] = []
+    kept_out: list[tuple[LoadingRefusal, str]] = []
     for one, row in found:
         spec = record.by_column.get(one.column)
         if row is None or spec is None:

@@ -48,6 +48,8 @@ ACTIONS = {
     "witnesses-let-back": "giao lại ô vừa mở cho cả người đã gõ, đã xem",
     "column-shown": "được cho xem một cột",
     "page-shown": "được cho xem ảnh một trang",
+    "pages-shown": "mở tường ảnh các trang của một quyển sổ",
+    "pages-arranged": "xếp, thay hay đặt lại trang của một quyển sổ",
     "fields-listed": "mở danh sách ô sai",
     "people-compared": "mở bảng từng người",
     "entries-added": "thêm sự kiện hộ tịch vào một trang, để nhập",

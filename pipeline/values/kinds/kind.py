@@ -38,7 +38,7 @@ class VocabularyTerm(Protocol):
     def aliases(self) -> tuple[str, ...]: ...
 
 
-class ListedName(Protocol):
+class OfferedName(Protocol):
     """A name of the complete list of which a code list has the usual terms."""
 
     @property
@@ -69,7 +69,7 @@ class Vocabulary:
     terms: tuple[tuple[str, str, tuple[str, ...]], ...]
     finding: str = NOT_IN_LIST
     uncoded: tuple[str, ...] = ()
-    listed: tuple[ListedName, ...] = ()
+    listed: tuple[OfferedName, ...] = ()
 
     @classmethod
     def of(
@@ -77,7 +77,7 @@ class Vocabulary:
         terms: Iterable[VocabularyTerm],
         finding: str = NOT_IN_LIST,
         boxes: Iterable[str] = (),
-        listed: tuple[ListedName, ...] = (),
+        listed: tuple[OfferedName, ...] = (),
     ) -> Vocabulary:
         """Return the vocabulary of declared terms.
 
@@ -122,7 +122,7 @@ class Vocabulary:
         """Label by code."""
         return {code: label for code, label, _ in self.terms}
 
-    def offered(self, text: str) -> tuple[ListedName, ...]:
+    def offered(self, text: str) -> tuple[OfferedName, ...]:
         """Return the names of the complete list that a text may mean, likeliest first.
 
         Capitals, signs and the words before a name (``người``, ``dân tộc``) do not count.
@@ -142,8 +142,8 @@ class Vocabulary:
         return frozenset((*self.labels, *(name.code for name in self.listed)))
 
     @cached_property
-    def _offered(self) -> Mapping[str, tuple[ListedName, ...]]:
-        by_word: dict[str, dict[str, ListedName]] = {}
+    def _offered(self) -> Mapping[str, tuple[OfferedName, ...]]:
+        by_word: dict[str, dict[str, OfferedName]] = {}
         for words in (
             lambda name: (name.code, name.label),
             lambda name: name.aliases,

@@ -15,7 +15,7 @@ from pipeline.declarations.schema.shared_software import (
     write_province_rules,
 )
 from pipeline.delivery.export.export_options import PackageOptions
-from pipeline.delivery.export.rehearsal import Refusal, learn_rules, read_refusals, rehearse
+from pipeline.delivery.export.rehearsal import LoadingRefusal, learn_rules, read_refusals, rehearse
 from pipeline.delivery.export.workbook import write_workbook
 from pipeline.delivery.package import LoadingOverride, export_book
 from tests.delivery.export.books import stored
@@ -105,7 +105,7 @@ def test_refusals_become_rules_but_not_names_and_not_what_was_taken(tmp_path: Pa
     write_province_rules(tmp_path / "loading.toml", learnt.rules)
     assert read_province_rules(tmp_path / "loading.toml") == learnt.rules
     assert rehearse(folder, SCHEMAS, learnt.rules).refused_rows == 2
-    again = learn_rules(folder, [Refusal("2", "", "nksDanToc", "")], SCHEMAS, learnt.rules, "x")
+    again = learn_rules(folder, [LoadingRefusal("2", "", "nksDanToc", "")], SCHEMAS, learnt.rules, "x")
     assert not again.rules
 
 
