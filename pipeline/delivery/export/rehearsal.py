@@ -266,7 +266,8 @@ def _test_of(text: str, spec: FieldSpec) -> dict[str, object]:
         return {"form": ".+"}
     if spec.vocab:
         return {"values": (text,)}
-    is_counted = spec.value_kind.is_date or spec.kind in {"number", "entry_number", "volume"}
+    kind = spec.value_kind
+    is_counted = kind.is_date or kind.is_number or kind.is_yearly or kind.is_entry_number
     if not is_counted or re.search(r"[^\W\d_]", text):
         return {}
     shape = re.sub(r"[0-9]+", lambda run: f"[0-9]{{{len(run[0])}}}", re.escape(text))

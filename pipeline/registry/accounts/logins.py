@@ -30,6 +30,7 @@ from sqlalchemy import (
 
 from pipeline.registry.accounts.model import (
     CONSOLE,
+    LOGIN,
     PRIVILEGED,
     PROVIDER,
     AccountChange,
@@ -108,6 +109,9 @@ def know(connection: Connection, account_id: int, login: str, address: str, now:
 
 
 def _is_known(connection: Connection, login: str, address: str) -> bool:
+    """Return whether an account came in from an address; a text that cannot be a login is not looked up."""
+    if not LOGIN.fullmatch(login):
+        return False
     known = exists().where(
         known_address.c.address == address,
         known_address.c.account_id == account.c.id,

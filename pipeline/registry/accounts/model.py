@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -20,6 +21,9 @@ PROVIDER = "@sign-in"
 
 AUTHOR_WORDS = {CONSOLE: "dòng lệnh trên máy chủ", PROVIDER: "nhóm ở nơi cấp tài khoản chung"}
 """Vietnamese names of authors that are no login."""
+
+LOGIN = re.compile(r"[a-z][a-z0-9._-]{1,39}")
+"""The texts that can be a login."""
 
 
 class AccountError(RegistryError):

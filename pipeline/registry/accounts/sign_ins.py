@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select
 from pipeline.registry.accounts import logins, passwords, stored_accounts
 from pipeline.registry.accounts.logins import is_waiting
 from pipeline.registry.accounts.model import (
+    LOGIN,
     PROVIDER,
     AccountChange,
     AccountError,
@@ -179,7 +180,7 @@ def _free_login(connection: Connection, person: ExternalPerson) -> str:
     called = person.login.partition("@")[0].lower().replace("đ", "d")
     plain = unicodedata.normalize("NFKD", called)
     plain = re.sub(r"[^a-z0-9._-]+", "", plain).lstrip("0123456789._-")[:LONGEST_LOGIN]
-    wanted = plain if stored_accounts.LOGIN.fullmatch(plain) else LOGIN_WITHOUT_NAME
+    wanted = plain if LOGIN.fullmatch(plain) else LOGIN_WITHOUT_NAME
     mark = hashlib.sha256(f"{person.issuer}\n{person.subject}".encode()).hexdigest()
     for login in (wanted, f"{wanted}.{mark[:6]}", f"u{mark[:30]}"):
         try:

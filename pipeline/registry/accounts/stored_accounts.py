@@ -19,6 +19,7 @@ from pipeline.registry.accounts import logins
 from pipeline.registry.accounts.logins import gives_more, is_privileged, must_wait, note
 from pipeline.registry.accounts.model import (
     CONSOLE,
+    LOGIN,
     Account,
     AccountChange,
     AccountError,
@@ -38,7 +39,6 @@ from pipeline.registry.database.columns import first_row, rows_of, values_of
 from pipeline.registry.database.database import Database
 from pipeline.registry.errors import RowTampered
 
-LOGIN = re.compile(r"[a-z][a-z0-9._-]{1,39}")
 LONGEST_NAME = 80
 
 

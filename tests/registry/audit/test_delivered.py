@@ -109,6 +109,7 @@ def test_rows_that_only_the_chain_knew_have_their_digests_after_the_upgrade(
     )
     for later in (
         "DROP TABLE known_address",
+        "DROP TABLE page_arrangement",
         "DROP TABLE stamped_field",
         "DROP TABLE planted_answer",
         "DROP TABLE chosen_way",

@@ -139,7 +139,7 @@ def test_nobody_withdraws_without_a_name_and_a_reason(
 
 @pytest.mark.parametrize(
     "part",
-    [RegistryPart(99), RegistryPart(1, "f" * 64), RegistryPart(1, SCAN, 9), RegistryPart(1, SCAN, 1, 7)],
+    [RegistryPart(99), RegistryPart(1, "f" * 64), RegistryPart(1, SCAN, 9_999), RegistryPart(1, SCAN, 1, 7)],
     ids=["book", "scan", "page", "entry"],
 )
 def test_what_is_not_there_cannot_be_withdrawn(registry: Registry, filled: int, part: RegistryPart) -> None:

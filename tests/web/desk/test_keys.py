@@ -29,9 +29,10 @@ NAMES_A_KEY = re.compile(
     r"""["'`](?:F\d+|Enter|Escape|Tab|Arrow\w+|Digit\d|(?:Ctrl|Alt|Shift)\+(?!\$))|Numpad"""
 )
 
-OF_NO_PAGE = {"desk/meanings.js", "desk/hold.js", "site.js", "forms/fields.js"}
+OF_NO_PAGE = {"desk/meanings.js", "desk/hold.js", "site.js", "forms/fields.js", "scanning/pages.js"}
 """Scripts that may name keys: the table itself, what knows which keys press a button by themselves, what closes the
-menus of every page, and the list below an input, in which Enter takes a choice and Escape none."""
+menus of every page, the list below an input, in which Enter takes a choice and Escape none, and the wall of pages, a
+list box in which arrows go from page to page and Enter opens one."""
 
 
 def test_people_the_manual_and_the_scripts_are_told_the_same_of_every_key() -> None:

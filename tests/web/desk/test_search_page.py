@@ -65,10 +65,10 @@ def test_what_is_found_stands_beside_its_ink_and_a_link_takes_one_key(
         page.goto(f"{chief.url}/entries/{ids[0]}/links")
         flaws["links"], sizes["links"] = violations(page), overflow(page)
         page.keyboard.press("c")
-        expect(page.locator("[role=status]")).to_contain_text("đúng")
+        expect(page.locator("p[role=status]")).to_contain_text("đúng")
         page.wait_for_load_state()
         page.keyboard.press("r")
-        expect(page.locator("[role=status]")).to_contain_text("rút lại")
+        expect(page.locator("p[role=status]")).to_contain_text("rút lại")
         context.close()
     assert {name: found for name, found in flaws.items() if found} == {}
     assert {name: size for name, size in sizes.items() if size} == {}
