@@ -16,7 +16,7 @@ from pipeline.runs.sample_pictures import draw_pages, first_page, write_index
 NEXT = """\
 Chạy tiếp (trong cửa sổ lệnh mới, gõ trước: source .venv/bin/activate):
   hotich serve --workspace {workspace}
-      mở màn hình rà soát ở http://127.0.0.1:8000; lần đầu in tên và mật khẩu đăng nhập
+      mở màn hình rà soát ở http://127.0.0.1:8000; lần đầu nói tên và mật khẩu nằm ở tệp nào
   hotich queue --workspace {workspace}
       liệt kê nhiệm vụ chờ rà soát
   hotich page TỆP --debug THƯ_MỤC
