@@ -54,7 +54,7 @@ def doctor(work: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
 
 
 def machine_checks(work: CommandContext) -> Iterator[Check]:
-    """Yield the checks of this machine, one after the other."""
+    """Yield the checks of this machine in the order of the report."""
     settings = work.settings
     yield Check("hotich", "ok", pipeline.__version__)
     yield Check("Python", "ok", platform.python_version())

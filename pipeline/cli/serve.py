@@ -187,6 +187,10 @@ def _make_first_administrator(accounts: Accounts, file: Path) -> None:
         say("Chưa có tài khoản nào, nên đã tạo người quản trị đầu tiên.")
     elif not any(one.must_change for one in accounts.list() if one.person.login == FIRST_LOGIN):
         file.unlink(missing_ok=True)
+    elif not file.exists():  # a kill between the account and its file
+        say(
+            f"Tài khoản {FIRST_LOGIN} chưa đổi mật khẩu. Quên hay chưa có thì chạy: hotich account reset {FIRST_LOGIN}"
+        )
     if file.exists():
         say(f"Tên đăng nhập và mật khẩu dùng một lần ở tệp: {file}")
         say("Hãy đăng nhập và đổi mật khẩu; đổi xong thì tệp ấy tự mất.")
@@ -263,7 +267,7 @@ def backup_work(settings: Settings, context: RunContext) -> BackupWork | None:
 
 
 COUNTED = {"book": "quyển sổ", "entry": "sự kiện", "decision": "quyết định"}
-"""Tables of which a rehearsed restoration says the number of rows."""
+"""The tables whose row counts a rehearsed restoration reports."""
 
 
 def _backup_sentences(copy: BackupReport, done: str) -> tuple[str, ...]:

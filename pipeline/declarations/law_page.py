@@ -57,7 +57,7 @@ def law_texts(folder: Path | None = None) -> tuple[LawText, ...]:
 
 
 def sources_of(schemas: Schemas) -> Mapping[str, str]:
-    """Return the source of each declaration that has one, by what it is called."""
+    """Return the sources of declarations, by the name of the declaration; one without a source is left out."""
     return {
         **{code: spec.source for code, spec in schemas.findings.items()},
         **{code: spec.source for code, spec in schemas.principles.items()},

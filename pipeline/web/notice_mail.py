@@ -42,10 +42,11 @@ class MailFailed(HotichError):
 def send_due_mail(site: Site, workspace: Workspace) -> int:
     """Mail each named person what ended since the last look and what waits more than then; return how many mails.
 
-    The first look at a person only notes what there is.
+    The first look at a person only notes what there is. Whose mail fails is mailed at the next look; the others get
+    theirs now.
 
     Raises:
-        MailFailed: The server refuses a mail; the person is mailed at the next look.
+        MailFailed: The server refused a mail; the last failure, after everybody was tried.
         SchemaError: ``office.toml`` has flaws.
     """
     policy = MAIL.read(workspace.office)
@@ -53,6 +54,7 @@ def send_due_mail(site: Site, workspace: Workspace) -> int:
         return 0
     people = {account.person.login: account.person for account in site.accounts.list() if account.active}
     state, sent = _read_state(workspace), 0
+    failed: MailFailed | None = None
     for login, address in policy.addresses.items():
         if login not in people:
             continue
@@ -61,17 +63,26 @@ def send_due_mail(site: Site, workspace: Workspace) -> int:
         known = state.get(login)
         lines = [] if known is None else _lines(site, person, known)
         if lines:
-            send_mail(policy, workspace, address, f"hotich: {len(lines)} tin", lines)
+            try:
+                send_mail(policy, workspace, address, f"hotich: {len(lines)} tin", lines)
+            except MailFailed as error:
+                failed = error
+                continue
             sent += 1
         state[login] = {"since": now.isoformat(), "counts": counts}
         write_atomically(workspace.mail_state, json.dumps(state), mode=0o600)
+    if failed is not None:
+        raise failed
     return sent
 
 
 def _lines(site: Site, person: Person, known: dict[str, Any]) -> list[str]:
     ended = ended_for(site, person, datetime.fromisoformat(known["since"]))
     before = known["counts"]
-    return [notice.words for notice in ended][:MOST_LINES] + [
+    words = [notice.words for notice in ended[:MOST_LINES]]
+    if len(ended) > MOST_LINES:
+        words.append(f"… và {len(ended) - MOST_LINES} tin nữa.")
+    return words + [
         f"{one.count} {one.words}." for one in waiting_for(site, person) if one.count > before.get(one.key, 0)
     ]
 

@@ -89,6 +89,28 @@ def test_a_person_is_mailed_once_what_ended_since_the_last_look(
     assert "Kín" not in words
 
 
+def test_an_address_that_is_refused_keeps_no_mail_from_the_others(
+    tmp_path: Path, server: _Server, app: FastAPI, registry: Registry, people: dict[tuple[Role, str], str]
+) -> None:
+    site: Site = replace(app.state.site, now=utc_now)
+    workspace = office(
+        tmp_path,
+        server,
+        f"{people[Role.OPERATOR, OWN]} = tu.choi@xa.example; {people[Role.SUPERVISOR, OWN]} = phu.trach@xa.example",
+    )
+    assert send_due_mail(site, workspace) == 0
+    book = registry.book_id(LEDGER, "KS.thu")
+    registry.store_scan(book, "9" * 64, "hai.pdf", 1000, 1)
+    registry.save_page(
+        book, page(entry(read("child_name", "Lê Thị Kín", accepted=False)), scan="9" * 64), "f2"
+    )
+    for _ in range(2):
+        with pytest.raises(MailFailed, match="từ chối"):
+            send_due_mail(site, workspace)
+    (text,) = server.mails
+    assert "phu.trach@xa.example" in text
+
+
 def test_a_refused_mail_and_a_server_that_is_away_are_told(
     tmp_path: Path, server: _Server, accounts: Accounts, people: dict[tuple[Role, str], str]
 ) -> None:

@@ -22,7 +22,7 @@ PROVINCE_FILE = "loading.toml"
 
 
 class LoadingRule(Declaration):
-    """A rule of the shared software about the cells of some columns, with one test.
+    """One test that the shared software makes of the cells of some columns.
 
     Attributes:
         columns: Patterns of column names; ``*`` stands for any letters.
@@ -128,7 +128,7 @@ def read_province_rules(path: Path) -> tuple[LoadingRule, ...]:
 
 
 def write_province_rules(path: Path, rules: Iterable[LoadingRule]) -> None:
-    """Write the rules of a province, one table a rule."""
+    """Write a province's file of rules; each rule is a table of it."""
     lines = ["# Dòng mà phần mềm dùng chung đã từ chối, đưa vào bằng hotich rehearse --refusals.\n"]
     for rule in rules:
         keys = rule.model_dump(exclude_defaults=True, mode="json")

@@ -222,35 +222,35 @@ def learn_rules(
     rows = _rows(workbook, template, schemas)
     by_place = {str(row.row): row for row in rows}
     by_number = {row.cells.get(record.key_columns.number, ""): row for row in reversed(rows)}
-    found = [(one, by_place.get(one.row) or by_number.get(one.number)) for one in refusals]
-    refused = {(row.row, one.column) for one, row in found if row is not None}
+    found = [(refusal, by_place.get(refusal.row) or by_number.get(refusal.number)) for refusal in refusals]
+    refused = {(row.row, refusal.column) for refusal, row in found if row is not None}
     rules: dict[tuple[object, ...], LoadingRule] = {_key(rule): rule for rule in known}
     kept_out: list[tuple[LoadingRefusal, str]] = []
-    for one, row in found:
-        spec = record.by_column.get(one.column)
+    for refusal, row in found:
+        spec = record.by_column.get(refusal.column)
         if row is None or spec is None:
-            kept_out.append((one, "không có dòng hay cột ấy trong gói"))
+            kept_out.append((refusal, "không có dòng hay cột ấy trong gói"))
             continue
-        text = row.cells.get(one.column, "")
+        text = row.cells.get(refusal.column, "")
         test = _test_of(text, spec)
         if not test:
-            kept_out.append((one, "chữ của riêng sự kiện này, không thành quy tắc"))
+            kept_out.append((refusal, "chữ của riêng sự kiện này, không thành quy tắc"))
             continue
         rule = LoadingRule.model_validate(
             {
                 "code": f"P{len(rules) + 1:02d}",
-                "columns": (one.column,),
+                "columns": (refusal.column,),
                 "templates": (template,),
                 "outcome": "refused",
                 "evidence": "seen",
                 "source": source,
-                "says": one.reason or "phần mềm dùng chung đã từ chối",
+                "says": refusal.reason or "phần mềm dùng chung đã từ chối",
                 **test,
             }
         )
-        taken = (other for other in rows if (other.row, one.column) not in refused)
-        if any(rule.is_broken_by(other.cells.get(one.column, ""), "", frozenset()) for other in taken):
-            kept_out.append((one, "dòng khác có chữ như thế đã được nhận"))
+        taken = (other for other in rows if (other.row, refusal.column) not in refused)
+        if any(rule.is_broken_by(other.cells.get(refusal.column, ""), "", frozenset()) for other in taken):
+            kept_out.append((refusal, "dòng khác có chữ như thế đã được nhận"))
             continue
         rules.setdefault(_key(rule), rule)
     return LearntRules(tuple(rules.values())[len(known) :], tuple(kept_out))
