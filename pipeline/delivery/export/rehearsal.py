@@ -14,15 +14,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
 from pipeline.base.errors import StorageError
 from pipeline.declarations.schema import FieldSpec, Schemas
 from pipeline.declarations.schema.shared_software import LoadingRule
 from pipeline.delivery.export.package_values import WorkbookFault
 from pipeline.delivery.export.preupload import preupload_faults
 from pipeline.delivery.export.workbook import ReadRow, read_back
+from pipeline.delivery.workbook_reading import open_workbook
+from pipeline.delivery.workbook_reading.sheet_parts import CellContent
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +159,8 @@ def read_refusals(path: Path) -> tuple[LoadingRefusal, ...]:
     """Return the refusals in a CSV file or a workbook with the columns row or number, column, reason.
 
     Raises:
-        StorageError: The file cannot be read or lacks a column.
+        StorageError: The CSV file cannot be read, or a column is missing.
+        ReconcileError: The workbook cannot be read.
     """
     lines = list(_lines(path))
     heads = [str(cell).strip().casefold() for cell in (lines[0] if lines else ())]
@@ -177,24 +177,21 @@ def read_refusals(path: Path) -> tuple[LoadingRefusal, ...]:
 
 
 def _lines(path: Path) -> Iterator[list[str]]:
-    try:
-        if path.suffix.casefold() == ".csv":
+    if path.suffix.casefold() == ".csv":
+        try:
             with path.open(encoding="utf-8-sig", newline="") as file:
                 yield from csv.reader(file)
-            return
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        for cells in book.worksheets[0].iter_rows(values_only=True):
-            yield ["" if value is None else str(value) for value in cells]
-        book.close()
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-        csv.Error,
-        zipfile.BadZipFile,
-        InvalidFileException,
-    ):
-        raise StorageError(f"{path.name}: không đọc được như một tệp CSV hay Excel.") from None
+        except (OSError, ValueError, csv.Error):
+            raise StorageError(f"{path.name}: không đọc được như một tệp CSV.") from None
+        return
+    with open_workbook(path) as book:
+        for _, cells in book.rows(next(iter(book.sheets))) if book.sheets else ():
+            yield [_stored_text(cells.get(at, "")) for at in range(max(cells) + 1)]
+
+
+def _stored_text(cell: CellContent) -> str:
+    """Return the text of a cell; a whole number without its decimals."""
+    return cell if isinstance(cell, str) else cell.text.removesuffix(".0")
 
 
 def learn_rules(

@@ -6,9 +6,10 @@ import json
 import zipfile
 from pathlib import Path
 
+import openpyxl
 import pytest
 
-from pipeline.base.errors import StorageError
+from pipeline.base.errors import ReconcileError, StorageError
 from pipeline.declarations.schema.shared_software import (
     LoadingRule,
     read_province_rules,
@@ -134,3 +135,14 @@ def test_a_book_that_would_be_refused_is_held_back_unless_somebody_gives_a_reaso
     assert written.despite
     manifest = json.loads((written.folder / "manifest.json").read_text("utf-8"))
     assert manifest["loading"] == {"refused": {"P01": 3}, "despite": word.reason, "by": "thu"}
+
+
+def test_refusals_in_a_workbook_are_read_as_those_in_a_csv_file(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(["Dòng", "Cột", "Lý do"])
+    book.worksheets[0].append([2, "nksDanToc", "không có"])
+    book.save(tmp_path / "a.xlsx")
+    assert read_refusals(tmp_path / "a.xlsx") == (LoadingRefusal("2", "", "nksDanToc", "không có"),)
+    (tmp_path / "b.xlsx").write_bytes(b"PK\x03\x04 no workbook")
+    with pytest.raises(ReconcileError):
+        read_refusals(tmp_path / "b.xlsx")
